@@ -1,0 +1,162 @@
+import type { ExchangeRecord } from '../outcome.ts';
+import type { Claims, ClaimValue } from '../policy/claims.ts';
+import type { Labels } from '../token/presets.ts';
+
+/** At most so many claims, and so many characters of each, go into an event; what is left out is named. */
+export const MAX_CLAIMS = 64;
+export const MAX_CLAIM_LENGTH = 1024;
+
+/**
+ * Every member that an event can have: the schema is closed, so that nothing gets into the log by
+ * accident. docs/reference/audit.md has a row for each, and a test holds the two together.
+ */
+export const MEMBERS = [
+  'event',
+  'time',
+  'decision_id',
+  'outcome',
+  'code',
+  'reason',
+  'detail',
+  'protocol',
+  'source_address',
+  'role',
+  'statement',
+  'unmet',
+  'policy_digest',
+  'issuer',
+  'subject',
+  'organization',
+  'pipeline',
+  'build',
+  'branch',
+  'commit',
+  'job',
+  'job_url',
+  'token_digest',
+  'token_key_id',
+  'token_expires_at',
+  'requested',
+  'provider',
+  'scopes',
+  'session',
+  'expires_at',
+  'claims',
+  'claims_omitted',
+  'ms',
+] as const;
+
+export type Member = (typeof MEMBERS)[number];
+export type AuditEvent = { readonly [member in Member]?: unknown };
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+type Plain = string | number | boolean | null;
+
+const isPlain = (value: ClaimValue): value is Plain =>
+  value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
+
+/** The claims that a changed policy can later be replayed over: scalars, as they were. */
+const scalars = (
+  claims: Claims,
+): { claims: { [name: string]: Plain }; claims_omitted?: readonly string[] } => {
+  const kept: { [name: string]: Plain } = Object.create(null);
+  const omitted: string[] = [];
+  for (const [name, value] of Object.entries(claims)) {
+    const fits =
+      Object.keys(kept).length < MAX_CLAIMS &&
+      !(typeof value === 'string' && value.length > MAX_CLAIM_LENGTH);
+    if (fits && isPlain(value)) kept[name] = value;
+    else omitted.push(name.slice(0, 128));
+  }
+  return { claims: kept, ...(omitted.length > 0 ? { claims_omitted: omitted.slice(0, MAX_CLAIMS) } : {}) };
+};
+
+const textAt = (claims: Claims, name: string | undefined): string | number | undefined => {
+  const value = name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+};
+
+/** The link to the job, when every part of it is there. Values are encoded: a claim cannot make it another link. */
+const link = (template: string | undefined, claims: Claims): string | undefined => {
+  let whole = template !== undefined;
+  const url = template?.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    const value = textAt(claims, name);
+    whole &&= value !== undefined;
+    return encodeURIComponent(String(value)).replaceAll('%2F', '/');
+  });
+  return whole ? url : undefined;
+};
+
+const run = (labels: Labels, claims: Claims): AuditEvent => ({
+  organization: textAt(claims, labels.organization),
+  pipeline: textAt(claims, labels.pipeline),
+  build: textAt(claims, labels.build),
+  branch: textAt(claims, labels.branch),
+  commit: textAt(claims, labels.commit),
+  job: textAt(claims, labels.job),
+  job_url: link(labels.link, claims),
+});
+
+const tokenMembers = ({ reached: { token, row } }: ExchangeRecord): AuditEvent => {
+  if (!token) return {};
+  return {
+    issuer: token.issuer,
+    subject: token.subject.slice(0, MAX_CLAIM_LENGTH),
+    ...run(row?.labels ?? {}, token.claims),
+    token_digest: token.digest,
+    token_key_id: token.keyId,
+    token_expires_at: iso(token.expiresAt),
+    ...scalars(token.claims),
+  };
+};
+
+/** The audit event of one exchange. Of what a caller wrote, only verified claims and the request's own words. */
+export const auditEvent = (drawn: ExchangeRecord): AuditEvent => {
+  const { reached, grant } = drawn;
+  return {
+    event: 'exchange',
+    time: iso(reached.at),
+    decision_id: reached.decisionId,
+    outcome: drawn.outcome,
+    code: drawn.code,
+    reason: drawn.reason,
+    detail: drawn.detail?.slice(0, MAX_CLAIM_LENGTH),
+    protocol: reached.protocol,
+    source_address: reached.sourceAddress,
+    role: reached.requested?.role,
+    statement: drawn.statement,
+    unmet:
+      drawn.unmet.length > 0
+        ? drawn.unmet.map(({ condition, why }) => `${condition.name} ${condition.operator}: ${why}`)
+        : undefined,
+    policy_digest: reached.snapshot?.digest,
+    requested: reached.requested && {
+      scopes: reached.requested.scopes,
+      seconds: reached.requested.seconds,
+      session_name: reached.requested.sessionName,
+    },
+    provider: grant?.target.kind,
+    scopes: grant?.scopes,
+    session: drawn.session,
+    expires_at: drawn.expiresAt === undefined ? undefined : iso(drawn.expiresAt),
+    ...tokenMembers(drawn),
+    ms: Object.fromEntries(
+      Object.entries(reached.ms).map(([step, ms]) => [step, Math.round(ms * 1000) / 1000]),
+    ),
+  };
+};
+
+/** One line of ASCII: every other character is escaped, so that no value can forge or hide a line (threat T66). */
+export const auditLine = (event: AuditEvent): string => {
+  const ordered = Object.fromEntries(
+    MEMBERS.filter(name => event[name] !== undefined).map(name => [name, event[name]]),
+  );
+  return JSON.stringify(ordered).replace(
+    /[\u007f-\uffff]/g,
+    each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+};
+
+/** Where events go. It is awaited before a credential leaves; when it throws, nothing leaves (threat T84). */
+export type Sink = (line: string) => void | Promise<void>;

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Sink } from './audit/event.ts';
+import type { Config } from './config/load.ts';
+import type { BrokerError } from './errors.ts';
+import type { Parts } from './exchange.ts';
+import type { Signer } from './keys/signer.ts';
+import type { Grant } from './policy/decide.ts';
+import type { Target } from './policy/kinds.ts';
+import { type AwsSetting, awsProvider } from './providers/aws.ts';
+import { jwtProvider } from './providers/jwt.ts';
+import type { Credential, GrantOf } from './providers/provider.ts';
+import type { Broker } from './serve.ts';
+import { fixedRoles } from './stores/roles.ts';
+import { memorySpent } from './stores/spent.ts';
+import type { IssuerRow } from './token/issuer.ts';
+import { fetchedKeys, fixedKeys, type KeySource } from './token/keys.ts';
+import { verifier } from './token/verify.ts';
+
+/** What differs between the laptop, Lambda and a test. */
+export type Surroundings = {
+  readonly signer: Signer;
+  readonly aws: AwsSetting;
+  readonly sink: Sink;
+  readonly onFault: (error: BrokerError, decisionId: string) => void;
+  /** Keys that stand in for an issuer's own: the throwaway issuer of the laptop. Never loosens what is fetched. */
+  readonly keysFor?: (row: IssuerRow) => KeySource | undefined;
+  /** Seconds since the epoch. */
+  readonly now?: () => number;
+  readonly randomId?: () => string;
+};
+
+const keySource = ({ origin }: IssuerRow): KeySource =>
+  'keys' in origin ? fixedKeys(origin.keys) : fetchedKeys(origin.uri);
+
+const issuer = (config: Config, { aws, signer }: Surroundings, randomId: () => string): Parts['issue'] => {
+  const makers = { aws: awsProvider(aws), jwt: jwtProvider({ issuer: config.url, signer, randomId }) };
+  // The target's own kind chooses the maker, so each gets the target that it knows.
+  const maker = (kind: Target['kind']) =>
+    makers[kind] as (grant: GrantOf<Target>, now: number) => Promise<Credential>;
+  return (grant: Grant, now) => maker(grant.target.kind)(grant, now);
+};
+
+/** Puts a broker together. The only file that picks implementations. */
+export const createBroker = (config: Config, surroundings: Surroundings): Broker => {
+  const {
+    signer,
+    sink,
+    onFault,
+    keysFor,
+    now = () => Date.now() / 1000,
+    randomId = randomUUID,
+  } = surroundings;
+  const { rows, roles, url } = config;
+  const keys = new Map([...rows.values()].map(row => [row.issuer, keysFor?.(row) ?? keySource(row)]));
+  const audiences = new Set([config.audience, ...roles.map(({ audience }) => audience)]);
+  return {
+    url,
+    parts: {
+      verify: verifier({ rows, keys, audiences }),
+      rows,
+      roles: fixedRoles(roles, rows),
+      spent: memorySpent(),
+      issue: issuer(config, surroundings, randomId),
+      elapsed: () => performance.now(),
+    },
+    discovery: { url, publicKeys: () => signer.publicKeys() },
+    sink,
+    onFault,
+    now,
+    randomId,
+  };
+};

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { run } from './run.ts';
+import { EXIT } from './verb.ts';
+
+const stopped = new Promise<void>(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+});
+
+try {
+  process.exitCode = await run(process.argv.slice(2), {
+    environment: process.env,
+    out: text => void process.stdout.write(text),
+    error: text => void process.stderr.write(text),
+    stopped,
+  });
+} catch (error) {
+  process.stderr.write(`kite-sts failed: ${(error as Error).message}\n`);
+  process.exitCode = EXIT.failed;
+}

@@ -1,0 +1,50 @@
+import { didYouMean } from '../policy/nearest.ts';
+import { EXIT, type ExitCode, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
+
+/** The verbs, each loaded only when it is asked for: quick to start. */
+export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
+  start: async () => (await import('./start.ts')).start,
+  lint: async () => (await import('./lint.ts')).lint,
+  explain: async () => (await import('./explain.ts')).explain,
+  token: async () => (await import('./token.ts')).token,
+};
+
+const overview = async (): Promise<string> => {
+  const lines = await Promise.all(
+    Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(9)}${(await load()).summary}`),
+  );
+  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 64 wrong usage.\n`;
+};
+
+/** Runs one command line. Prints what went wrong plainly; a stack trace is never among it. */
+export const run = async (words: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  const [name = '', ...rest] = words;
+  if (['', 'help', '--help', '-h'].includes(name)) {
+    terminal.out(await overview());
+    return name === '' ? EXIT.usage : EXIT.done;
+  }
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (!load) {
+    terminal.error(
+      `kite-sts: "${name}" is not a verb.${didYouMean(name, Object.keys(VERBS))}\n\n${await overview()}`,
+    );
+    return EXIT.usage;
+  }
+  const verb = await load();
+  try {
+    const flags = readFlags(verb, rest);
+    if (!flags['help']) return await verb.run(flags, terminal);
+    terminal.out(verb.help);
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.error(`kite-sts ${name}: ${error.message}\n\n${verb.help}`);
+      return EXIT.usage;
+    }
+    if (!(error instanceof Failure)) throw error;
+    terminal.error(
+      `kite-sts ${name}: ${error.message.includes('\n', 0) && error.message.split('\n').length > 2 ? '\n' : ''}${error.message}`,
+    );
+    return EXIT.failed;
+  }
+};

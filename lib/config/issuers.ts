@@ -1,0 +1,196 @@
+import type { JWK } from 'jose';
+import { audienceOf, audienceShape } from '../policy/audience.ts';
+import type { ClaimType } from '../policy/claims.ts';
+import type { Complain, Place } from '../policy/complaint.ts';
+import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
+import { type MapTree, member, type Tree } from '../policy/parse.ts';
+import { claimConditions } from '../policy/rule.ts';
+import {
+  tree as anyTree,
+  data,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  record,
+  text,
+  truth,
+} from '../policy/shape.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
+
+const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
+const CLAIM_TYPES = ['string', 'number', 'boolean', 'array', 'object'] as const;
+/** Seconds: what a plain issuer's tokens may live, and the most that any row may allow (threat T17). */
+const USUAL_LIFETIME = 600;
+const LONGEST_LIFETIME = 3600;
+
+// Scheme, host and path as a token's iss has them: no user, no query, no fragment, no trailing space.
+const HTTPS = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[\w.~%/-]*)?$/;
+const URL_TEXT = text({ max: 600, pattern: HTTPS, says: 'an https URL without user, query or fragment' });
+
+const ROW = object({
+  preset: optional(oneOf(...PRESET_NAMES)),
+  issuer: optional(URL_TEXT),
+  jwks_uri: optional(URL_TEXT),
+  jwks: optional(object({ keys: optional(list(data, 100)) })),
+  algorithms: optional(list(oneOf(...ALGORITHMS), 5)),
+  max_token_lifetime: optional(integer(30, LONGEST_LIFETIME, ' seconds')),
+  audiences: optional(list(audienceShape, 20)),
+  bind: optional(list(text({ max: 256 }), 10)),
+  single_tenant: optional(truth),
+  claims: optional(record(oneOf(...CLAIM_TYPES), 200)),
+  require: optional(anyTree),
+});
+
+type Row = NonNullable<ReturnType<typeof ROW.read>>;
+
+const chosenPreset = ({ preset, issuer }: Row, place: Place, complain: Complain): Preset | undefined => {
+  const owner = issuer === undefined ? undefined : presetOf(issuer);
+  if (preset && owner && owner !== preset)
+    complain('issuer-row', place, `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
+  // The URL decides, whatever the row says: leaving out the preset must not leave out its demands.
+  const name = owner ?? preset;
+  return name && PRESETS[name];
+};
+
+const issuerUrl = (
+  row: Row,
+  preset: Preset | undefined,
+  place: Place,
+  complain: Complain,
+): string | undefined => {
+  const url = row.issuer ?? preset?.issuer;
+  if (url === undefined) {
+    const why =
+      row.preset === 'circleci'
+        ? 'CircleCI has an issuer for each organization: https://oidc.circleci.com/org/<organization id>.'
+        : 'Name a preset or an issuer.';
+    complain('issuer-row', place, why);
+    return undefined;
+  }
+  if (preset === PRESETS.circleci && !/^https:\/\/oidc\.circleci\.com\/org\/[\w-]+$/.test(url)) {
+    complain(
+      'issuer-row',
+      place,
+      'An issuer of CircleCI must name the organization: https://oidc.circleci.com/org/<organization id>.',
+    );
+  }
+  return url;
+};
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+const inlineKeys = (row: Row, place: Place, complain: Complain): readonly JWK[] => {
+  const keys = (row.jwks?.keys ?? []) as JWK[];
+  if (keys.length === 0) complain('empty', place, 'jwks needs at least one key under keys.');
+  for (const key of keys) {
+    const secret = PRIVATE_MEMBERS.find(each => Object.hasOwn(key, each));
+    if (secret)
+      complain(
+        'issuer-row',
+        place,
+        `A key in jwks has the private member "${secret}". Remove that key everywhere: it is no longer a secret.`,
+      );
+    if (typeof key.kid !== 'string') complain('issuer-row', place, 'Every key in jwks needs a kid.');
+  }
+  return keys;
+};
+
+const originOf = (
+  row: Row,
+  issuer: string,
+  preset: Preset | undefined,
+  place: Place,
+  complain: Complain,
+): IssuerRow['origin'] | undefined => {
+  if (row.jwks && row.jwks_uri !== undefined)
+    complain('issuer-row', place, 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
+  if (row.jwks) return { keys: inlineKeys(row, place, complain) };
+  const uri = row.jwks_uri ?? preset?.jwks(issuer);
+  if (uri === undefined)
+    complain('issuer-row', place, 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
+  return uri === undefined ? undefined : { uri };
+};
+
+/** A preset's demands always hold; a row's `bind` adds one more. A plain issuer must say one or the other. */
+const bindingOf = (
+  row: Row,
+  preset: Preset | undefined,
+  place: Place,
+  complain: Complain,
+): readonly Binding[] => {
+  const own: Binding[] = row.bind ? [{ anyOf: row.bind, ownerPrefix: [] }] : [];
+  if (row.single_tenant && row.bind)
+    complain('issuer-row', place, 'single_tenant and bind contradict each other.');
+  if (preset && row.single_tenant)
+    complain('issuer-row', place, 'This issuer serves many customers, so it cannot be single_tenant.');
+  if (!preset && !row.bind && !row.single_tenant) {
+    complain(
+      'issuer-row',
+      place,
+      'Say bind: [claim] with a claim that names the tenant, or single_tenant: true if this issuer signs for you alone.',
+    );
+  }
+  return [...(preset?.binding ?? []), ...own];
+};
+
+const vocabularyOf = (row: Row, preset: Preset | undefined): Vocabulary | undefined => {
+  if (!preset && !row.claims) return undefined;
+  const own: Record<string, readonly ClaimType[]> = Object.assign(
+    Object.create(null),
+    preset?.vocabulary.claims,
+  );
+  const always = preset ? {} : { iss: 'string', sub: 'string', aud: 'string', jti: 'string' };
+  for (const [name, type] of Object.entries({ ...always, ...row.claims }))
+    own[name] = [type as ClaimType, 'null'];
+  return { claims: own, prefixes: preset?.vocabulary.prefixes ?? {} };
+};
+
+const requireOf = (tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] => {
+  if (!tree) return [];
+  if (tree.kind === 'map' && tree.entries.length > 0)
+    return claimConditions(tree as MapTree, facts, complain);
+  complain(
+    tree.kind === 'map' ? 'empty' : 'wrong-type',
+    tree.place,
+    'require is a mapping of claims, as in a statement.',
+  );
+  return [];
+};
+
+/** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
+export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; place: Place } | undefined => {
+  const row = ROW.read(tree, complain);
+  if (!row) return undefined;
+  const { place } = tree;
+  const preset = chosenPreset(row, place, complain);
+  const issuer = issuerUrl(row, preset, place, complain);
+  const origin = issuer === undefined ? undefined : originOf(row, issuer, preset, place, complain);
+  const binding = bindingOf(row, preset, place, complain);
+  if (issuer === undefined || origin === undefined) return undefined;
+  const facts: IssuerFacts = {
+    issuer,
+    vocabulary: vocabularyOf(row, preset),
+    binding,
+    nullable: preset?.nullable ?? [],
+    onRequest: preset?.onRequest,
+    session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
+    pipelineId: preset?.pipelineId,
+  };
+  return {
+    place,
+    row: {
+      ...facts,
+      preset: presetOf(issuer) ?? row.preset,
+      origin,
+      algorithms: row.algorithms ?? preset?.algorithms ?? ['RS256'],
+      maxTokenLifetime: row.max_token_lifetime ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME,
+      audiences: (row.audiences ?? []).map(each => audienceOf(each, complain)),
+      require: requireOf(member(tree, 'require')?.value, facts, complain),
+      labels: preset?.labels ?? {},
+    },
+  };
+};

@@ -1,0 +1,88 @@
+import type { Complaint } from '../policy/complaint.ts';
+import { didYouMean } from '../policy/nearest.ts';
+
+const HTTP_URL = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
+const LEVELS = ['error', 'info', 'debug'] as const;
+export type LogLevel = (typeof LEVELS)[number];
+
+type Setting = {
+  readonly says: string;
+  readonly fallback: string | undefined;
+  readonly wrong: (value: string) => boolean;
+};
+
+/**
+ * The one registry of environment variables, for broker and client. docs/reference/configuration.md has a
+ * row for each, and a test holds the two together.
+ */
+export const SETTINGS = {
+  PORT: {
+    says: 'The port that `npm start` listens on; 0 takes a free one.',
+    fallback: '8787',
+    wrong: value => !/^\d{1,5}$/.test(value) || Number(value) > 65_535,
+  },
+  KITE_STS_CONFIG: {
+    says: 'The folder with broker.yml and roles/; `--config` on the command line goes before it.',
+    fallback: 'config',
+    wrong: value => value === '',
+  },
+  KITE_STS_AWS_ENDPOINT: {
+    says: 'Where AWS STS is reached, for an emulator. On the laptop it must be a loopback address.',
+    fallback: undefined,
+    wrong: value => !HTTP_URL.test(value),
+  },
+  KITE_STS_LOG_LEVEL: {
+    says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',
+    fallback: 'info',
+    wrong: value => !(LEVELS as readonly string[]).includes(value),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+export type Settings = {
+  readonly port: number;
+  readonly config: string;
+  readonly awsEndpoint: string | undefined;
+  readonly logLevel: LogLevel;
+};
+
+const PREFIX = 'KITE_STS_';
+type Environment = { readonly [name: string]: string | undefined };
+
+const place = (name: string) => ({ file: `environment ${name}`, line: 1, column: 1 });
+
+const unknown = (environment: Environment): Complaint[] =>
+  Object.keys(environment)
+    .filter(name => name.startsWith(PREFIX) && !Object.hasOwn(SETTINGS, name))
+    .map(name => ({
+      rule: 'setting-unknown' as const,
+      place: place(name),
+      message: `${name} is not a setting.${didYouMean(name, Object.keys(SETTINGS))}`,
+    }));
+
+/** Reads the settings from the environment: an unknown `KITE_STS_…` is refused, with the nearest name. */
+export const readSettings = (environment: Environment): { settings: Settings; complaints: Complaint[] } => {
+  const complaints = unknown(environment);
+  const value = (name: SettingName): string | undefined => {
+    const { fallback, wrong, says }: Setting = SETTINGS[name];
+    const written = environment[name];
+    if (written === undefined) return fallback;
+    if (!wrong(written)) return written;
+    complaints.push({
+      rule: 'setting-value',
+      place: place(name),
+      message: `${name} has a value that it cannot have. ${says}`,
+    });
+    return fallback;
+  };
+  return {
+    settings: {
+      port: Number(value('PORT')),
+      config: value('KITE_STS_CONFIG') ?? '',
+      awsEndpoint: value('KITE_STS_AWS_ENDPOINT'),
+      logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
+    },
+    complaints,
+  };
+};

@@ -1,0 +1,143 @@
+/**
+ * The closed list of ways in which an exchange can end without a credential. `fault` says whose turn it
+ * is: the caller must change something, the role does not allow it, or something of ours is broken.
+ * Each code has a row in docs/reference/errors.md; wire names and statuses are each protocol's own.
+ */
+export const CODES = {
+  // The request
+  body_too_large: { fault: 'caller', says: 'The body is larger than 32 KiB.' },
+  content_type_unsupported: { fault: 'caller', says: 'The body must be application/x-www-form-urlencoded.' },
+  grant_type_unsupported: {
+    fault: 'caller',
+    says: 'grant_type must be urn:ietf:params:oauth:grant-type:token-exchange.',
+  },
+  method_not_allowed: { fault: 'caller', says: 'This path does not take that method.' },
+  parameter_empty: { fault: 'caller', says: 'A parameter has no value.' },
+  parameter_invalid: { fault: 'caller', says: 'A parameter has a value that it cannot have.' },
+  parameter_missing: { fault: 'caller', says: 'A required parameter is missing.' },
+  parameter_repeated: { fault: 'caller', says: 'A parameter stands more than once.' },
+  parameter_unsupported: { fault: 'caller', says: 'A parameter is not supported here.' },
+  path_unknown: { fault: 'caller', says: 'Nothing answers at this path.' },
+  role_parameter_holds_audience: {
+    fault: 'caller',
+    says: "Here the parameter audience names the role; the token's own audience is inside the token.",
+  },
+  // The subject token
+  token_algorithm_refused: {
+    fault: 'caller',
+    says: 'The subject token is signed with an algorithm that its issuer is not trusted with.',
+  },
+  token_audience_differs: {
+    fault: 'caller',
+    says: 'The subject token was minted for another audience. Ask for one with this broker as its audience.',
+  },
+  token_claims_invalid: {
+    fault: 'caller',
+    says: 'A registered claim of the subject token is missing or has a value that it cannot have.',
+  },
+  token_expired: {
+    fault: 'caller',
+    says: 'The subject token has expired. Mint a new one right before the exchange.',
+  },
+  token_issuer_unknown: {
+    fault: 'caller',
+    says: 'The subject token is from an issuer that this broker does not trust.',
+  },
+  token_key_unknown: {
+    fault: 'caller',
+    says: 'The subject token names a key that its issuer does not publish.',
+  },
+  token_lifetime_too_long: {
+    fault: 'caller',
+    says: 'The subject token lives longer than this broker accepts from its issuer. Mint one with a shorter lifetime.',
+  },
+  token_malformed: { fault: 'caller', says: 'The subject token is not a well-formed JWT.' },
+  token_not_yet_valid: {
+    fault: 'caller',
+    says: 'The subject token is not valid yet. Check the clock of the machine that minted it.',
+  },
+  token_signature_invalid: { fault: 'caller', says: "The subject token's signature does not verify." },
+  token_too_large: { fault: 'caller', says: 'The subject token is longer than 16384 characters.' },
+  token_type_refused: { fault: 'caller', says: 'The subject token is of a kind that cannot be exchanged.' },
+  // The decision
+  role_refused_or_unknown: { fault: 'denied', says: 'There is no such role, or it is not for this token.' },
+  trust_not_met: {
+    fault: 'denied',
+    says: "The role knows this caller, but the token's claims do not meet its trust policy.",
+  },
+  explicitly_denied: {
+    fault: 'denied',
+    says: 'The role knows this caller, but a deny statement forbids it.',
+  },
+  audience_not_of_role: {
+    fault: 'denied',
+    says: 'The role knows this caller, but the token was minted for another audience than the one of this role.',
+  },
+  role_disabled: { fault: 'denied', says: 'The role is disabled for now.' },
+  requested_token_type_differs: {
+    fault: 'denied',
+    says: 'The role gives another kind of credential than requested_token_type asks for. Leave the parameter out.',
+  },
+  scope_beyond_grant: {
+    fault: 'denied',
+    says: 'A requested scope is not among those that the role grants to this token.',
+  },
+  seconds_above_maximum: { fault: 'denied', says: "expires_in is longer than the role's longest session." },
+  seconds_below_minimum: {
+    fault: 'denied',
+    says: 'expires_in is shorter than the shortest session of this kind of credential.',
+  },
+  claim_not_usable: {
+    fault: 'denied',
+    says: 'A claim that the role puts into the credential is absent or has characters that cannot stand there.',
+  },
+  credential_too_large: {
+    fault: 'denied',
+    says: "With this token's claims, a session tag or the session policy becomes too large.",
+  },
+  token_already_used: {
+    fault: 'denied',
+    says: 'This role takes each subject token once, and this one was used. Mint a new one.',
+  },
+  // Ours
+  audit_unavailable: {
+    fault: 'ours',
+    says: 'The audit event could not be written, so nothing was issued. Try again.',
+  },
+  internal_error: { fault: 'ours', says: 'Something in the broker is broken. Try again.' },
+  issuer_keys_unavailable: { fault: 'ours', says: "The issuer's keys could not be had. Try again." },
+  provider_refused: {
+    fault: 'ours',
+    says: 'The provider refused to make the credential: the role or its target is not set up right.',
+  },
+  provider_unavailable: { fault: 'ours', says: 'The provider could not be reached. Try again.' },
+  store_unavailable: {
+    fault: 'ours',
+    says: 'It could not be checked whether the token was used before, so nothing was issued. Try again.',
+  },
+} as const satisfies Record<string, { fault: 'caller' | 'denied' | 'ours'; says: string }>;
+
+export type Code = keyof typeof CODES;
+
+export type Detail = {
+  /** The parameter or claim that was wrong: its name, never its value. */
+  readonly at?: string;
+  /** For the log alone: never leaves the broker. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+};
+
+/** The one thing that is thrown below `exchange`. Three texts: a code, words for the caller, detail for the log. */
+export class BrokerError extends Error {
+  readonly code: Code;
+  readonly at: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(code: Code, { at, detail, cause }: Detail = {}) {
+    super(CODES[code].says, cause === undefined ? undefined : { cause });
+    this.name = 'BrokerError';
+    this.code = code;
+    this.at = at;
+    this.detail = detail;
+  }
+}

@@ -1,0 +1,86 @@
+import type { JWK } from 'jose';
+import { localSigner } from '../keys/local.ts';
+import type { Signer } from '../keys/signer.ts';
+import type { Role } from '../policy/role.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { fixedKeys, type KeySource } from '../token/keys.ts';
+import { type Job, payload, pushBuild, type TokenRequest, Unprocessable } from './jobs.ts';
+
+/**
+ * The throwaway issuer: it stands in for every configured issuer that has no inline keys, with the same
+ * `iss` and keys of its own that live in this process's memory alone. What it signs can buy nothing
+ * outside of this process, since its keys reach the verifier by injection here and nowhere else.
+ */
+export type ThrowawayIssuer = {
+  keysFor(row: IssuerRow): KeySource | undefined;
+  put(job: string, value: Job): void;
+  mint(job: string, request: TokenRequest): Promise<string>;
+  /** What a stand-in publishes, by its place among the rows. */
+  readonly published: ReadonlyMap<string, { readonly issuer: string; keys(): Promise<readonly JWK[]> }>;
+};
+
+const MAX_JOBS = 10_000;
+const ALGORITHM = 'RS256';
+
+type StandIn = { readonly row: IssuerRow; readonly signer: Signer };
+
+const standIns = (rows: ReadonlyMap<string, IssuerRow>): Map<string, StandIn> =>
+  new Map(
+    [...rows.values()]
+      // It signs with RS256: a row that does not take that keeps its own keys.
+      .filter(({ origin, algorithms }) => !('keys' in origin) && algorithms.includes(ALGORITHM))
+      .map(row => [row.issuer, { row, signer: localSigner() }]),
+  );
+
+/** The type of a vendor's tokens: Buildkite's have none. */
+const typOf = (row: IssuerRow): string => (row.preset === 'buildkite' ? '' : 'JWT');
+
+export const throwawayIssuer = (
+  rows: ReadonlyMap<string, IssuerRow>,
+  roles: readonly Role[],
+  now: () => number,
+): ThrowawayIssuer => {
+  const stands = standIns(rows);
+  const jobs = new Map<string, Job>();
+  const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
+  const jobOf = (id: string): Job => {
+    const job = jobs.get(id) ?? (buildkite && pushBuild(roles, buildkite.row.issuer));
+    if (!job)
+      throw new Unprocessable(
+        'broker.yml lists no Buildkite issuer. Put the job first: PUT /local/jobs/{job}.',
+      );
+    return job;
+  };
+  return {
+    keysFor(row) {
+      const stand = stands.get(row.issuer);
+      let source: Promise<KeySource> | undefined;
+      return (
+        stand &&
+        (async (header, token) =>
+          (await (source ??= stand.signer.publicKeys().then(fixedKeys)))(header, token))
+      );
+    },
+    put(id, job) {
+      if (!stands.has(job.issuer))
+        throw new Unprocessable(
+          `No stand-in for this issuer. There is one for: ${[...stands.keys()].join(', ')}.`,
+        );
+      if (jobs.size >= MAX_JOBS && !jobs.has(id))
+        throw new Unprocessable('Too many jobs. Restart the local broker.');
+      jobs.set(id, job);
+    },
+    async mint(id, request) {
+      const job = jobOf(id);
+      const stand = stands.get(job.issuer);
+      if (!stand) throw new Unprocessable('No stand-in for this issuer.');
+      return stand.signer.sign(typOf(stand.row), payload(stand.row, id, job, request, now()));
+    },
+    published: new Map(
+      [...stands.values()].map(({ row, signer }, index) => [
+        String(index),
+        { issuer: row.issuer, keys: () => signer.publicKeys() },
+      ]),
+    ),
+  };
+};

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '../policy/role.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { PRESETS } from '../token/presets.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type JobClaims = { readonly [name: string]: Json };
+/** What is known of a job: who would sign for it, and which claims its token can have. */
+export type Job = { readonly issuer: string; readonly claims: JobClaims };
+
+/** What `buildkite-agent oidc request-token` asks for: the body of its call to the agent API. */
+export type TokenRequest = {
+  readonly audience?: string;
+  readonly lifetime?: number;
+  readonly claims?: readonly string[];
+  readonly aws_session_tags?: readonly string[];
+  readonly subject_claim?: string;
+};
+
+/** A request that Buildkite's agent API would answer with 422. */
+export class Unprocessable extends Error {}
+
+const USUAL_LIFETIME = 300;
+const LONGEST_LIFETIME = 7200;
+const SUBJECT_CLAIMS = [
+  'organization_id',
+  'pipeline_id',
+  'cluster_id',
+  'queue_id',
+  'build_id',
+  'job_id',
+  'agent_id',
+];
+
+const literal = (roles: readonly Role[], issuer: string, claim: string): string | undefined => {
+  const conditions = roles.flatMap(({ trust }) =>
+    trust.filter(each => each.issuer === issuer).flatMap(each => each.conditions),
+  );
+  const named = conditions.find(
+    ({ name, operator, operands }) =>
+      name === claim && (operator === 'equals' || operator === 'in') && typeof operands[0] === 'string',
+  );
+  return named && String(named.operands[0]);
+};
+
+/** A plain push build of the first Buildkite organization and pipeline that the roles name. */
+export const pushBuild = (roles: readonly Role[], issuer: string): Job => ({
+  issuer,
+  claims: {
+    organization_slug: literal(roles, issuer, 'organization_slug') ?? 'my-organization',
+    pipeline_slug: literal(roles, issuer, 'pipeline_slug') ?? 'my-pipeline',
+  },
+});
+
+/** What Buildkite puts into every token of a job, in its own order; docs and real tokens agree on the rest. */
+const buildkiteClaims = (job: string, claims: JobClaims): { [name: string]: Json } => ({
+  organization_slug: 'my-organization',
+  pipeline_slug: 'my-pipeline',
+  build_number: 1,
+  build_branch: 'main',
+  build_tag: null,
+  build_commit: '9f3182061f1e2cca4702c368cbc039b7dc9d4485',
+  step_key: null,
+  job_id: job,
+  agent_id: '0184990a-4782-42b5-afc1-16715b10b8ff',
+  build_source: 'webhook',
+  runner_environment: 'self-hosted',
+  ...claims,
+});
+
+/** Ids that a job has although nobody put them: they are in its token only when asked for. */
+const BUILDKITE_IDS: JobClaims = {
+  organization_id: 'f892efa9-103e-4d28-97a1-3b8616a0994d',
+  pipeline_id: '0184990a-477b-4fa8-9968-496074483cee',
+  build_id: '0184990a-4782-42b5-afc1-16715b10b1a0',
+  cluster_id: null,
+  cluster_name: null,
+  queue_id: null,
+  queue_key: null,
+};
+
+const onRequest = (name: string): boolean =>
+  PRESETS.buildkite.onRequest?.claims.some(
+    each => each === name || (each.endsWith(':') && name.startsWith(each)),
+  ) ?? false;
+
+const buildkiteSubject = (claims: { [name: string]: Json }): string => {
+  const ref =
+    typeof claims['build_tag'] === 'string'
+      ? `refs/tags/${claims['build_tag']}`
+      : `refs/heads/${claims['build_branch']}`;
+  return `organization:${claims['organization_slug']}:pipeline:${claims['pipeline_slug']}:ref:${ref}:commit:${claims['build_commit']}:step:${claims['step_key'] ?? ''}`;
+};
+
+const sessionTags = (names: readonly string[], known: JobClaims): JobClaims =>
+  names.length === 0
+    ? {}
+    : {
+        'https://aws.amazon.com/tags': {
+          principal_tags: Object.fromEntries(names.map(name => [name, [String(known[name] ?? '')]])),
+        },
+      };
+
+const buildkitePayload = (job: string, claims: JobClaims, request: TokenRequest): JobClaims => {
+  const known: JobClaims = { ...BUILDKITE_IDS, ...buildkiteClaims(job, claims) };
+  const { claims: asked = [], aws_session_tags: tags = [], subject_claim: subject } = request;
+  const unknown = [...asked, ...tags].find(name => !onRequest(name) && !Object.hasOwn(known, name));
+  if (unknown !== undefined) throw new Unprocessable(`Unknown claim: ${unknown.slice(0, 64)}`);
+  if (subject !== undefined && !SUBJECT_CLAIMS.includes(subject))
+    throw new Unprocessable(`Invalid subject claim. Allowed: ${SUBJECT_CLAIMS.join(', ')}`);
+  const always = Object.fromEntries(Object.entries(known).filter(([name]) => !onRequest(name)));
+  const wanted = Object.fromEntries(
+    [...asked, ...(subject === undefined ? [] : [subject])].map(name => [name, known[name] ?? null]),
+  );
+  return {
+    sub: subject === undefined ? buildkiteSubject(known) : String(known[subject]),
+    aud: request.audience ?? `https://buildkite.com/${known['organization_slug']}`,
+    ...always,
+    ...wanted,
+    ...sessionTags(tags, known),
+  };
+};
+
+const githubPayload = (claims: JobClaims, request: TokenRequest): JobClaims => {
+  const known: JobClaims = {
+    repository: 'my-organization/my-repository',
+    ref: 'refs/heads/main',
+    ref_type: 'branch',
+    sha: '9f3182061f1e2cca4702c368cbc039b7dc9d4485',
+    event_name: 'push',
+    run_id: '1',
+    run_number: '1',
+    run_attempt: '1',
+    runner_environment: 'github-hosted',
+    ...claims,
+  };
+  const owner = String(known['repository']).split('/')[0] ?? '';
+  return {
+    sub: `repo:${known['repository']}:ref:${known['ref']}`,
+    aud: request.audience ?? `https://github.com/${owner}`,
+    repository_owner: owner,
+    ...known,
+  };
+};
+
+const lifetimeOf = ({ lifetime = 0 }: TokenRequest): number => {
+  if (!Number.isSafeInteger(lifetime) || lifetime < 0)
+    throw new Unprocessable('Requested lifetime is not a number of seconds');
+  if (lifetime > LONGEST_LIFETIME)
+    throw new Unprocessable(`Requested lifetime too high (requested: ${lifetime} max: ${LONGEST_LIFETIME})`);
+  return lifetime === 0 ? USUAL_LIFETIME : lifetime;
+};
+
+/** The claims of a job's token, in the shape of its issuer. Throws `Unprocessable`. */
+export const payload = (
+  row: IssuerRow,
+  jobId: string,
+  job: Job,
+  request: TokenRequest,
+  now: number,
+): JobClaims => {
+  const lifetime = lifetimeOf(request);
+  const shape = (): JobClaims => {
+    if (row.preset === 'buildkite') return buildkitePayload(jobId, job.claims, request);
+    if (row.preset === 'github-actions') return githubPayload(job.claims, request);
+    return { sub: jobId, aud: request.audience ?? row.issuer, ...job.claims };
+  };
+  const issuedAt = Math.floor(now);
+  return {
+    ...shape(),
+    iss: row.issuer,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + lifetime,
+    jti: randomUUID(),
+  };
+};

@@ -1,0 +1,103 @@
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { readJsonObject } from '../token/json.ts';
+import type { ThrowawayIssuer } from './issuer.ts';
+import { type JobClaims, type TokenRequest, Unprocessable } from './jobs.ts';
+import { localSts } from './sts.ts';
+
+/** What lives below /local/ and nowhere else: the throwaway issuer, and an STS that opens nothing. */
+export type Local = { readonly issuer: ThrowawayIssuer; readonly now: () => number };
+
+const JOB = '[A-Za-z0-9._-]{1,64}';
+const TOKENS = new RegExp(`^/local/agent/v3/jobs/(${JOB})/oidc/tokens$`);
+const PUT_JOB = new RegExp(`^/local/jobs/(${JOB})$`);
+const PUBLISHED = /^\/local\/issuers\/(\d{1,3})\/\.well-known\/(openid-configuration|jwks)$/;
+
+const json = (status: number, value: unknown): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(value),
+});
+
+const object = (body: Uint8Array): { readonly [name: string]: unknown } => {
+  if (body.length === 0) return {};
+  try {
+    return readJsonObject(body);
+  } catch {
+    throw new Unprocessable('The body is not a JSON object.');
+  }
+};
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+
+const TOKEN_REQUEST: { readonly [name in keyof TokenRequest]-?: (value: unknown) => boolean } = {
+  audience: isText,
+  lifetime: value => typeof value === 'number',
+  claims: isTexts,
+  aws_session_tags: isTexts,
+  subject_claim: isText,
+};
+
+const tokenRequest = (body: Uint8Array): TokenRequest => {
+  const read = object(body);
+  for (const [name, value] of Object.entries(read)) {
+    const fits = Object.hasOwn(TOKEN_REQUEST, name) && TOKEN_REQUEST[name as keyof TokenRequest](value);
+    if (!fits)
+      throw new Unprocessable(
+        `${name.slice(0, 64)} is not known here or is of the wrong type. Known: ${Object.keys(TOKEN_REQUEST).join(', ')}.`,
+      );
+  }
+  return read as TokenRequest;
+};
+
+/** Buildkite's own agent call: `POST {endpoint}/jobs/{job}/oidc/tokens` with `Authorization: Token …`. */
+const mint = async ({ issuer }: Local, job: string, { headers, body }: HttpRequest): Promise<HttpAnswer> => {
+  if (!/^Token \S+$/.test(headers['authorization'] ?? ''))
+    return json(401, { message: 'Authorization: Token … is required. Any token does, here.' });
+  return json(200, { token: await issuer.mint(job, tokenRequest(body)) });
+};
+
+const put = ({ issuer }: Local, job: string, { body }: HttpRequest): HttpAnswer => {
+  const { issuer: iss, claims } = object(body);
+  if (!isText(iss) || claims === null || typeof claims !== 'object' || Array.isArray(claims))
+    throw new Unprocessable('Expected {"issuer": "https://…", "claims": {…}}.');
+  issuer.put(job, { issuer: iss, claims: claims as JobClaims });
+  return json(200, { job, issuer: iss });
+};
+
+const published = async (
+  { issuer }: Local,
+  index: string,
+  page: string,
+  base: string,
+): Promise<HttpAnswer | undefined> => {
+  const stand = issuer.published.get(index);
+  if (!stand) return undefined;
+  if (page === 'jwks') return json(200, { keys: await stand.keys() });
+  return json(200, {
+    issuer: stand.issuer,
+    jwks_uri: `${base}/local/issuers/${index}/.well-known/jwks`,
+    id_token_signing_alg_values_supported: ['RS256'],
+  });
+};
+
+const route = async (local: Local, request: HttpRequest, base: string): Promise<HttpAnswer | undefined> => {
+  const { method, path } = request;
+  const tokens = TOKENS.exec(path)?.[1];
+  if (tokens && method === 'POST') return mint(local, tokens, request);
+  const job = PUT_JOB.exec(path)?.[1];
+  if (job && method === 'PUT') return put(local, job, request);
+  const [, index = '', page = ''] = PUBLISHED.exec(path) ?? [];
+  if (page && method === 'GET') return published(local, index, page, base);
+  return /^\/local\/sts\/?$/.test(path) && method === 'POST' ? localSts(request, local.now()) : undefined;
+};
+
+/** Answers below /local/; the caller has checked that the request comes from this machine and no browser. */
+export const localAnswer = async (local: Local, request: HttpRequest, base: string): Promise<HttpAnswer> => {
+  try {
+    return (await route(local, request, base)) ?? json(404, { message: 'Nothing answers here.' });
+  } catch (error) {
+    if (error instanceof Unprocessable) return json(422, { message: error.message });
+    throw error;
+  }
+};

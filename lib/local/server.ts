@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { type Broker, serve } from '../serve.ts';
+import { type Local, localAnswer } from './routes.ts';
+
+const HOST = '127.0.0.1';
+/** More than any door takes; what is longer is cut here, and the door says that it is too large. */
+const MAX_READ = 64 * 1024;
+
+const bodyOf = async (message: IncomingMessage): Promise<Uint8Array> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    // Read on without keeping: a client that is still sending would see a reset and not the answer.
+    if (length <= MAX_READ) chunks.push(chunk);
+    else if (length > 64 * MAX_READ) message.destroy();
+  }
+  return length <= MAX_READ ? Buffer.concat(chunks) : Buffer.alloc(MAX_READ);
+};
+
+const headersOf = (message: IncomingMessage): HttpRequest['headers'] =>
+  Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+
+const requestOf = async (message: IncomingMessage): Promise<HttpRequest> => {
+  const [path = '/', ...query] = (message.url ?? '/').split('?');
+  return {
+    method: message.method ?? 'GET',
+    path,
+    query: query.join('?'),
+    headers: headersOf(message),
+    body: await bodyOf(message),
+    sourceAddress: message.socket.remoteAddress,
+  };
+};
+
+const plain = (status: number, body: string): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  body: `${body}\n`,
+});
+
+/** A page in a browser on this machine, or a proxy in front of it, must not reach what mints tokens. */
+const foreign = ({ path, headers }: HttpRequest): HttpAnswer | undefined => {
+  if (!path.startsWith('/local/')) return undefined;
+  const proxied = Object.keys(headers).find(
+    name => name === 'origin' || name === 'forwarded' || name.startsWith('x-forwarded-'),
+  );
+  return proxied === undefined ? undefined : plain(403, `The header ${proxied} is refused below /local/.`);
+};
+
+const answerTo = async (
+  broker: Broker,
+  local: Local,
+  request: HttpRequest,
+  port: number,
+): Promise<HttpAnswer> => {
+  const own = [`${HOST}:${port}`, `localhost:${port}`];
+  // A name that was rebound to this address carries its own Host (threat T61).
+  if (!own.includes(request.headers['host'] ?? ''))
+    return plain(421, `This server answers to Host ${own.join(' or ')} alone.`);
+  return (
+    foreign(request) ??
+    (request.path.startsWith('/local/')
+      ? localAnswer(local, request, `http://${own[0]}`)
+      : serve(broker, request))
+  );
+};
+
+const send = (response: ServerResponse, { status, headers, body }: HttpAnswer): void => {
+  response.writeHead(status, headers).end(body);
+};
+
+export type Listening = { readonly port: number; readonly url: string; close(): Promise<void> };
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+const closing = (server: Server) => async (): Promise<void> => {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const grace = setTimeout(() => server.closeAllConnections(), 2000);
+  await closed;
+  clearTimeout(grace);
+};
+
+/**
+ * Serves a broker on loopback over Node's own HTTP. Port 0 takes a free one; `make` is told the URL, which
+ * only then is known. Rejects with the system's error when the port cannot be had.
+ */
+export const listen = (make: (url: string) => Broker, local: Local, port: number): Promise<Listening> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      const url = `http://${HOST}:${portOf(server)}`;
+      const broker = make(url);
+      server.on('request', (message: IncomingMessage, response: ServerResponse) => {
+        requestOf(message)
+          .then(request => answerTo(broker, local, request, portOf(server)))
+          .then(answer => send(response, answer))
+          .catch(() =>
+            response.headersSent
+              ? response.destroy()
+              : send(response, plain(500, 'The local server failed.')),
+          );
+      });
+      resolve({ port: portOf(server), url, close: closing(server) });
+    });
+  });

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { createBroker } from '../broker.ts';
+import type { Config } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { localSigner } from '../keys/local.ts';
+import type { AwsSetting } from '../providers/aws.ts';
+import type { Broker } from '../serve.ts';
+import { throwawayIssuer } from './issuer.ts';
+import { type Listening, listen } from './server.ts';
+import { DUMMY_KEYS } from './sts.ts';
+import { transcript } from './transcript.ts';
+
+/** Where a local broker writes, so that a test can listen. */
+export type Streams = { readonly out: (text: string) => void; readonly error: (text: string) => void };
+
+/** Why the local broker does not start: words for the one who started it. */
+export class CannotStart extends Error {}
+
+/** Any region does where no AWS is. */
+const REGION = 'us-east-1';
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
+
+/** The throwaway issuer must never buy anything real: loopback alone, and keys that are worth nothing. */
+const awsSetting = (endpoint: string): AwsSetting => {
+  const { hostname } = new URL(endpoint);
+  if (!LOOPBACK.test(hostname)) {
+    throw new CannotStart(
+      `KITE_STS_AWS_ENDPOINT is ${hostname}. The local broker trusts a throwaway issuer, so it talks to an AWS on 127.0.0.1, localhost or [::1] alone.`,
+    );
+  }
+  return { region: REGION, endpoint, credentials: DUMMY_KEYS };
+};
+
+/** Audit events go to standard output, one line each, but for those that the transcript shows. */
+const auditTrail = ({ out }: Streams) => {
+  let kept: Map<string, string> | undefined = new Map();
+  return {
+    sink: (line: string): void => {
+      if (kept) kept.set(String((JSON.parse(line) as { decision_id: string }).decision_id), line);
+      else out(`${line}\n`);
+    },
+    take(decisionId: string): string | undefined {
+      const line = kept?.get(decisionId);
+      kept?.delete(decisionId);
+      return line;
+    },
+    stopKeeping(): void {
+      for (const line of kept?.values() ?? []) out(`${line}\n`);
+      kept = undefined;
+    },
+  };
+};
+
+type Trail = ReturnType<typeof auditTrail>;
+
+const inUse = (error: NodeJS.ErrnoException, port: number): Error => {
+  if (error.code === 'EADDRINUSE')
+    return new CannotStart(
+      `Port ${port} is in use. Stop what uses it, or choose another with PORT, such as PORT=8788 npm start.`,
+    );
+  if (error.code === 'EACCES')
+    return new CannotStart(`Port ${port} may not be used by this user. Choose another with PORT.`);
+  return error;
+};
+
+const listening = async (
+  config: Config,
+  settings: Settings,
+  streams: Streams,
+  trail: Trail,
+): Promise<Listening> => {
+  const now = (): number => Date.now() / 1000;
+  const issuer = throwawayIssuer(config.rows, config.roles, now);
+  const fixed = settings.awsEndpoint === undefined ? undefined : awsSetting(settings.awsEndpoint);
+  const make = (base: string): Broker =>
+    createBroker(config, {
+      signer: localSigner(),
+      aws: fixed ?? awsSetting(`${base}/local/sts`),
+      sink: trail.sink,
+      onFault: (error, decisionId) => {
+        streams.error(
+          `${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`,
+        );
+        if (settings.logLevel === 'debug')
+          streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
+      },
+      keysFor: row => issuer.keysFor(row),
+      now,
+    });
+  try {
+    return await listen(make, { issuer, now }, settings.port);
+  } catch (error) {
+    throw inUse(error as NodeJS.ErrnoException, settings.port);
+  }
+};
+
+/**
+ * Starts a broker on this machine: the configured roles to the letter, a throwaway issuer in place of the
+ * real ones, an STS that opens nothing. Makes a first exchange, tells it, then serves. Throws `CannotStart`.
+ */
+export const startLocal = async (
+  config: Config,
+  settings: Settings,
+  streams: Streams,
+): Promise<Listening> => {
+  const trail = auditTrail(streams);
+  const server = await listening(config, settings, streams, trail);
+  if (settings.logLevel !== 'error')
+    streams.out(`${await transcript(server.url, randomUUID(), config, trail.take)}\n`);
+  trail.stopKeeping();
+  streams.out(`listening on ${server.url}\n`);
+  return server;
+};

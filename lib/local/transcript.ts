@@ -1,0 +1,134 @@
+import type { Config } from '../config/load.ts';
+import type { Role } from '../policy/role.ts';
+import { GRANT_TYPE } from '../protocols/oauth.ts';
+
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+
+/** How a step would ask, as two commands joined by a pipe: the token never becomes an argument. */
+export const exchangeCommand = (base: string, job: string, role: Role): string =>
+  [
+    `curl -sS ${base}/local/agent/v3/jobs/${job}/oidc/tokens -H 'Authorization: Token local' \\`,
+    `     -d '{"audience":"${role.audience}"}' | cut -d'"' -f4 |`,
+    `curl -sS ${base}/token --data-urlencode subject_token@- -d audience=${role.name} \\`,
+    `     -d grant_type=${GRANT_TYPE} \\`,
+    `     -d subject_token_type=${TOKEN_TYPE}`,
+  ].join('\n');
+
+type Body = { readonly [name: string]: unknown };
+type Posted = { readonly ok: boolean; readonly body: Body; readonly decisionId: string };
+export type Exchanged = Posted & { readonly role: Role };
+
+const post = async (
+  url: string,
+  headers: { readonly [name: string]: string },
+  body: string,
+): Promise<Posted> => {
+  const response = await fetch(url, { method: 'POST', headers, body });
+  return {
+    ok: response.ok,
+    body: (await response.json()) as Body,
+    decisionId: response.headers.get('decision-id') ?? '',
+  };
+};
+
+/** One exchange over HTTP with ourselves: what the printed command does. */
+const exchanged = async (base: string, job: string, role: Role): Promise<Exchanged> => {
+  const minted = await post(
+    `${base}/local/agent/v3/jobs/${job}/oidc/tokens`,
+    { authorization: 'Token local' },
+    JSON.stringify({ audience: role.audience }),
+  );
+  if (!minted.ok) return { role, ...minted };
+  const form = new URLSearchParams({
+    grant_type: GRANT_TYPE,
+    audience: role.name,
+    subject_token: String(minted.body['token']),
+    subject_token_type: TOKEN_TYPE,
+  });
+  return {
+    role,
+    ...(await post(
+      `${base}/token`,
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      form.toString(),
+    )),
+  };
+};
+
+const masked = (secret: unknown): string => `${String(secret).slice(0, 4)}${'*'.repeat(12)}`;
+
+type AwsMember = {
+  readonly [name in 'AccessKeyId' | 'SecretAccessKey' | 'SessionToken' | 'Expiration']: string;
+};
+
+const credentialText = ({ body }: Exchanged): string => {
+  const aws = body['aws'] as AwsMember | undefined;
+  if (aws)
+    return `AWS keys ${masked(aws.AccessKeyId)}, secret ${masked(aws.SecretAccessKey)}, session token ${masked(aws.SessionToken)}, until ${aws.Expiration}`;
+  const claims = JSON.parse(
+    Buffer.from(String(body['access_token']).split('.')[1] ?? '', 'base64url').toString(),
+  ) as Body;
+  return `a signed JWT ${masked(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
+};
+
+const decisionText = ({ ok, body }: Exchanged, audit: Body | undefined): string =>
+  ok
+    ? `allowed by "${String(audit?.['statement'])}"`
+    : `refused: ${String(body['error_description'] ?? body['message'])} (${String(body['code'] ?? 'no exchange')})`;
+
+const section = (base: string, job: string, each: Exchanged, audit: string | undefined): string => {
+  const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
+  const lines = [
+    `── ${each.role.name}${each.role.description === undefined ? '' : `: ${each.role.description}`}`,
+    '',
+    exchangeCommand(base, job, each.role),
+    '',
+    `decision    ${decisionText(each, event)}`,
+    ...(each.ok ? [`credential  ${credentialText(each)}`] : []),
+    ...(audit === undefined ? [] : [`audit       ${audit}`]),
+    '',
+  ];
+  return lines.join('\n');
+};
+
+/** How many roles of a kind are tried for a first exchange that is allowed. */
+const TRIES = 10;
+
+const firstOfKind = async (
+  base: string,
+  job: string,
+  roles: readonly Role[],
+): Promise<Exchanged | undefined> => {
+  let refused: Exchanged | undefined;
+  for (const role of roles.slice(0, TRIES)) {
+    const each = await exchanged(base, job, role);
+    if (each.ok) return each;
+    refused ??= each;
+  }
+  return refused;
+};
+
+/**
+ * Makes a first exchange for each kind of role with ourselves as the caller, and tells it: the request as
+ * a command that can be pasted, the decision, the credential (masked), the audit event. `auditOf` finds
+ * the event of a decision.
+ */
+export const transcript = async (
+  base: string,
+  job: string,
+  { roles, rows }: Config,
+  auditOf: (decisionId: string) => string | undefined,
+): Promise<string> => {
+  const kinds = [...new Set(roles.map(({ template }) => template.kind))];
+  const sections: string[] = [];
+  for (const kind of kinds) {
+    const each = await firstOfKind(
+      base,
+      job,
+      roles.filter(({ template }) => template.kind === kind),
+    );
+    if (each) sections.push(section(base, job, each, auditOf(each.decisionId)));
+  }
+  const head = `kite-sts on this laptop: ${rows.size} issuers, ${roles.length} roles. A throwaway issuer stands in for the real ones, and nothing here buys anything real.\nThe broker has asked itself for a credential. Each command can be pasted into a second terminal.\n`;
+  return [head, ...sections].join('\n');
+};

@@ -1,0 +1,231 @@
+import { type BrokerError, CODES, type Code } from './errors.ts';
+import { typeOf } from './policy/claims.ts';
+import type { Checked } from './policy/condition.ts';
+import {
+  type Decision,
+  type DenyReason,
+  type Grant,
+  knowingStatement,
+  nearestStatement,
+} from './policy/decide.ts';
+import type { Credential } from './providers/provider.ts';
+import type { RoleSnapshot } from './stores/roles.ts';
+import type { IssuerRow } from './token/issuer.ts';
+import type { VerifiedToken } from './token/verify.ts';
+
+/** What the caller asked for, as the protocol read it. The token is beside it, never inside. */
+export type Requested = {
+  readonly role: string;
+  readonly scopes: readonly string[] | undefined;
+  readonly seconds: number | undefined;
+  readonly sessionName: string | undefined;
+};
+
+/** How far an exchange got. Each member is there from the step that made it. */
+export type Reached = {
+  readonly decisionId: string;
+  /** Seconds since the epoch. */
+  readonly at: number;
+  readonly protocol: string;
+  readonly sourceAddress: string | undefined;
+  requested?: Requested;
+  token?: VerifiedToken;
+  row?: IssuerRow | undefined;
+  snapshot?: RoleSnapshot | undefined;
+  decision?: Decision;
+  /** A role name near the one asked for; only for callers whom the fleet's guard admitted. */
+  nearRole?: string | undefined;
+  /** Milliseconds by step. */
+  readonly ms: { [step: string]: number };
+};
+
+/** How an exchange ended: the one value that both the answer and the audit event are drawn from. */
+export type Outcome =
+  | {
+      readonly kind: 'issued';
+      readonly reached: Reached;
+      readonly grant: Grant;
+      readonly credential: Credential;
+    }
+  | { readonly kind: 'denied'; readonly reached: Reached; readonly reason: Refused }
+  | { readonly kind: 'failed'; readonly reached: Reached; readonly error: BrokerError };
+
+/** Why there was no credential although the token was good. */
+export type Refused = DenyReason | 'guard_not_met' | 'role_unknown' | 'token_already_used';
+
+/** One of the caller's own claims that stood in the way. Never what was expected of it. */
+export type ClaimHint = {
+  readonly claim: string;
+  readonly why: 'absent' | 'differs' | 'wrong_type';
+  /** What the caller sent: at most 128 printable ASCII characters, the rest escaped. */
+  readonly value?: string;
+  /** What to add to the command that mints the token, for a claim that is there only when asked for. */
+  readonly add?: string;
+};
+
+/** What this caller may know: for `render`. */
+export type Answer =
+  | {
+      readonly kind: 'issued';
+      readonly decisionId: string;
+      readonly grant: Grant;
+      readonly credential: Credential;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly decisionId: string;
+      readonly code: Code;
+      readonly says: string;
+      readonly at: string | undefined;
+      readonly claims: readonly ClaimHint[];
+      readonly contact: string | undefined;
+      readonly nearRole: string | undefined;
+    };
+
+/** Everything that an operator needs, and no credential: for audit. */
+export type ExchangeRecord = {
+  readonly outcome: Outcome['kind'];
+  /** Undefined when a credential was issued. */
+  readonly code: Code | undefined;
+  /** More exact than the code: strangers get one code for several reasons. */
+  readonly reason: Refused | undefined;
+  readonly detail: string | undefined;
+  readonly reached: Reached;
+  readonly statement: string | undefined;
+  /** The conditions of the nearest statement that did not hold, expected values included. */
+  readonly unmet: readonly Checked[];
+  readonly grant: Grant | undefined;
+  readonly session: string | undefined;
+  readonly expiresAt: number | undefined;
+};
+
+/** What a caller whom the role knows is told for each reason. Strangers get one code for all of them. */
+const KNOWN: { readonly [reason in Refused]: Code } = {
+  audience_differs: 'audience_not_of_role',
+  explicitly_denied: 'explicitly_denied',
+  no_statement_holds: 'trust_not_met',
+  role_disabled: 'role_disabled',
+  kind_differs: 'requested_token_type_differs',
+  scope_beyond_grant: 'scope_beyond_grant',
+  seconds_above_maximum: 'seconds_above_maximum',
+  seconds_below_minimum: 'seconds_below_minimum',
+  claim_not_usable: 'claim_not_usable',
+  session_policy_too_large: 'credential_too_large',
+  tag_too_long: 'credential_too_large',
+  token_already_used: 'token_already_used',
+  guard_not_met: 'role_refused_or_unknown',
+  role_unknown: 'role_refused_or_unknown',
+};
+
+const knows = ({ decision }: Reached): boolean =>
+  decision !== undefined && knowingStatement(decision.trace) !== undefined;
+
+const codeOf = (outcome: Outcome): Code | undefined => {
+  if (outcome.kind === 'issued') return undefined;
+  if (outcome.kind === 'failed') return outcome.error.code;
+  return knows(outcome.reached) ? KNOWN[outcome.reason] : 'role_refused_or_unknown';
+};
+
+const SHOWN = 128;
+
+/** At most 128 characters of printable ASCII; the rest is escaped, so that a log cannot be written into. */
+const shown = (value: unknown): string | undefined => {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return undefined;
+  const escaped = value.replace(/[^\x20-\x7e]/gu, each => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
+  return escaped.length > SHOWN ? `${escaped.slice(0, SHOWN - 3)}...` : escaped;
+};
+
+const addFor = (claim: string, row: IssuerRow | undefined): string | undefined => {
+  const wanted = row?.onRequest?.claims.some(
+    each => each === claim || (each.endsWith(':') && claim.startsWith(each)),
+  );
+  return wanted ? `${row?.onRequest?.flag} ${claim}` : undefined;
+};
+
+const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): ClaimHint => {
+  const value = actual === undefined ? undefined : shown(actual);
+  const add = why === 'absent' ? addFor(condition.name, row) : undefined;
+  return {
+    claim: condition.name,
+    why: why === 'absent' || why === 'differs' ? why : 'wrong_type',
+    ...(value === undefined ? {} : { value }),
+    ...(add === undefined ? {} : { add }),
+  };
+};
+
+const unmetOf = (conditions: readonly Checked[] | undefined): readonly Checked[] =>
+  (conditions ?? []).filter(({ truth }) => truth !== 'true');
+
+/** One hint a claim and reason, however many operators stood on it. */
+const distinct = (hints: readonly ClaimHint[]): ClaimHint[] => [
+  ...new Map(hints.map(each => [`${each.claim} ${each.why}`, each])).values(),
+];
+
+const hints = ({ decision, row, token }: Reached, reason: Refused): ClaimHint[] => {
+  const knowing = decision && knowingStatement(decision.trace);
+  if (!knowing || !decision || decision.allowed) return [];
+  if (reason === 'no_statement_holds')
+    return distinct(unmetOf(knowing.conditions).map(each => hint(each, row)));
+  if (reason === 'audience_differs')
+    return [{ claim: 'aud', why: 'differs', value: shown(token?.audience) ?? '' }];
+  return reason === 'claim_not_usable' && decision.about !== undefined
+    ? [unusable(decision.about, token, row)]
+    : [];
+};
+
+const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRow | undefined): ClaimHint => {
+  const value = token && Object.hasOwn(token.claims, claim) ? token.claims[claim] : undefined;
+  const why = value === undefined ? 'absent' : typeOf(value) === 'string' ? 'differs' : 'wrong_type';
+  const add = value === undefined ? addFor(claim, row) : undefined;
+  const text = shown(value);
+  return {
+    claim,
+    why,
+    ...(text === undefined ? {} : { value: text }),
+    ...(add === undefined ? {} : { add }),
+  };
+};
+
+/** Draws from an outcome what its caller may know: never an expected value, and to strangers one code alone. */
+export const answer = (outcome: Outcome): Answer => {
+  const { reached } = outcome;
+  const { decisionId } = reached;
+  if (outcome.kind === 'issued')
+    return { kind: 'issued', decisionId, grant: outcome.grant, credential: outcome.credential };
+  const code = codeOf(outcome) ?? 'internal_error';
+  const known = outcome.kind === 'denied' && knows(reached);
+  return {
+    kind: 'refused',
+    decisionId,
+    code,
+    says: CODES[code].says,
+    at: outcome.kind === 'failed' ? outcome.error.at : undefined,
+    claims: outcome.kind === 'denied' ? hints(reached, outcome.reason) : [],
+    contact: known ? reached.snapshot?.role.contact : undefined,
+    nearRole: outcome.kind === 'denied' ? reached.nearRole : undefined,
+  };
+};
+
+/** Draws from an outcome what goes into the audit event. */
+export const record = (outcome: Outcome): ExchangeRecord => {
+  const { reached } = outcome;
+  const { decision } = reached;
+  return {
+    outcome: outcome.kind,
+    code: codeOf(outcome),
+    reason: outcome.kind === 'denied' ? outcome.reason : undefined,
+    detail:
+      outcome.kind === 'failed'
+        ? outcome.error.detail
+        : decision?.allowed === false
+          ? decision.about
+          : undefined,
+    reached,
+    statement: decision?.statement,
+    unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],
+    grant: outcome.kind === 'issued' ? outcome.grant : undefined,
+    session: outcome.kind === 'issued' ? outcome.credential.session : undefined,
+    expiresAt: outcome.kind === 'issued' ? outcome.credential.expiresAt : undefined,
+  };
+};

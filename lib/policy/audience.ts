@@ -1,0 +1,39 @@
+import type { Complain, Rule } from './complaint.ts';
+import { either, object, type Placed, placed, required, type Shape, text } from './shape.ts';
+
+/** An audience as the file says it: plain text, or text with the reason why a shared one is right here. */
+export type WrittenAudience = Placed<string | { readonly value: string; readonly reason: string }>;
+
+const VALUE = text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'an audience without spaces' });
+
+export const audienceShape: Shape<WrittenAudience> = placed(
+  either(
+    VALUE,
+    object({ value: required(VALUE), reason: required(text({ min: 8, says: 'the reason why' })) }),
+  ),
+);
+
+// What other services accept: whoever collects a token for one of these could present it here, and we there.
+const SHARED = [
+  /^sts\.amazonaws\.com(\.cn)?$/i,
+  /^api:\/\/AzureADTokenExchange/i,
+  /^(https:)?\/\/iam\.googleapis\.com\//i,
+  /^(sigstore|vault|rubygems\.org|pypi|testpypi)$/i,
+  /^npm:/i,
+  /^https:\/\/(buildkite\.com|github\.com|gitlab\.com)(\/|$)/i,
+  /^https:\/\/packages\.buildkite\.com\//i,
+];
+
+/** The audience itself; complains of one that others accept when no reason stands beside it. */
+export const audienceOf = ({ value: written, place }: WrittenAudience, complain: Complain): string => {
+  if (typeof written !== 'string') return written.value;
+  const rule: Rule = 'audience-shared';
+  if (SHARED.some(pattern => pattern.test(written))) {
+    complain(
+      rule,
+      place,
+      `Other services accept tokens for "${written}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`,
+    );
+  }
+  return written;
+};

@@ -1,0 +1,42 @@
+/**
+ * What a verified token says. Objects have no prototype, so that no name (`__proto__`, `constructor`)
+ * is special. A number whose JSON text is not a safe integer never equals anything (threat T28).
+ */
+export type ClaimValue = string | number | boolean | null | readonly ClaimValue[] | Claims;
+export type Claims = { readonly [name: string]: ClaimValue };
+
+export type ClaimType = 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object';
+
+export const typeOf = (value: ClaimValue): ClaimType => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value as 'string' | 'number' | 'boolean' | 'object';
+};
+
+/** Where in the claims a name points: a plain name, or the segments of a JSON Pointer (RFC 6901). */
+export type ClaimPath = string | readonly string[];
+
+/**
+ * Reads a claim name. One that begins with `/` is a JSON Pointer of at least two segments; anything else,
+ * slashes included, is a plain name. Undefined for a pointer that is malformed.
+ */
+export const claimPath = (name: string): ClaimPath | undefined => {
+  if (!name.startsWith('/')) return name;
+  const segments = name.slice(1).split('/');
+  if (segments.length < 2 || segments.some(segment => segment === '' || /~(?![01])/.test(segment)))
+    return undefined;
+  return segments.map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+};
+
+const own = (holder: ClaimValue | undefined, name: string): ClaimValue | undefined =>
+  holder !== null && typeof holder === 'object' && !Array.isArray(holder) && Object.hasOwn(holder, name)
+    ? (holder as Claims)[name]
+    : undefined;
+
+/** The claim's value, or undefined when it is absent. Only own properties of objects count. */
+export const claimAt = (claims: Claims, path: ClaimPath): ClaimValue | undefined => {
+  if (typeof path === 'string') return own(claims, path);
+  let value: ClaimValue | undefined = claims;
+  for (const segment of path) value = own(value, segment);
+  return value;
+};

@@ -1,0 +1,119 @@
+import { address, inRange, range } from './cidr.ts';
+import { type ClaimPath, type Claims, type ClaimValue, claimAt } from './claims.ts';
+import { globMatches } from './glob.ts';
+
+export type Scalar = string | number | boolean | null;
+
+export const OPERATORS = [
+  'equals',
+  'not_equals',
+  'in',
+  'not_in',
+  'matches',
+  'contains',
+  'contains_any',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/**
+ * One compiled condition: plain data, so that a role can be hashed, stored and bundled. `operands` holds
+ * what stood beside the operator, always as a list; an operator for one value has a list of one.
+ */
+export type Condition = {
+  readonly on: 'claim' | 'source_ip';
+  /** The name as written in the policy. */
+  readonly name: string;
+  readonly path: ClaimPath;
+  readonly operator: Operator;
+  readonly operands: readonly Scalar[];
+  /** This condition ties the statement to one tenant of the issuer. */
+  readonly binds: boolean;
+};
+
+/** A condition is true, false, or in doubt; `why` names the reason for anything but true. */
+export type Truth = 'true' | 'false' | 'doubt';
+export type Why = 'holds' | 'differs' | 'absent' | 'wrong_type' | 'unsafe_number' | 'source_address_unknown';
+export type Judged = { readonly truth: Truth; readonly why: Why };
+
+const TRUE: Judged = { truth: 'true', why: 'holds' };
+const DIFFERS: Judged = { truth: 'false', why: 'differs' };
+const ABSENT: Judged = { truth: 'doubt', why: 'absent' };
+const WRONG_TYPE: Judged = { truth: 'doubt', why: 'wrong_type' };
+const UNSAFE: Judged = { truth: 'doubt', why: 'unsafe_number' };
+const NO_ADDRESS: Judged = { truth: 'doubt', why: 'source_address_unknown' };
+
+const judge = (holds: boolean): Judged => (holds ? TRUE : DIFFERS);
+
+/** False wins over doubt, and doubt over true: the rule for conditions that stand together. */
+export const all = (judged: readonly Judged[]): Judged =>
+  judged.find(each => each.truth === 'false') ?? judged.find(each => each.truth === 'doubt') ?? TRUE;
+
+const any = (judged: readonly Judged[]): Judged =>
+  judged.find(each => each.truth === 'true') ?? judged.find(each => each.truth === 'doubt') ?? DIFFERS;
+
+const equals = (value: ClaimValue, operand: Scalar): Judged => {
+  if (value !== null && typeof value === 'object') return WRONG_TYPE;
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return UNSAFE;
+  if (value === null || operand === null || typeof value === typeof operand) return judge(value === operand);
+  return WRONG_TYPE;
+};
+
+// Null beside non-null operands is in doubt here, and plainly different under equals: `not_equals: main`
+// must not be met by a claim that says nothing (threat T25).
+const differs = (value: ClaimValue, operand: Scalar): Judged => {
+  if (value === null && operand !== null) return WRONG_TYPE;
+  const same = equals(value, operand);
+  return same.truth === 'doubt' ? same : judge(same.truth === 'false');
+};
+
+const matches = (value: ClaimValue, patterns: readonly Scalar[]): Judged => {
+  if (value === null) return DIFFERS;
+  return typeof value === 'string'
+    ? judge(patterns.some(pattern => globMatches(String(pattern), value)))
+    : WRONG_TYPE;
+};
+
+const contains = (value: ClaimValue, operands: readonly Scalar[]): Judged =>
+  Array.isArray(value)
+    ? any(value.flatMap((element: ClaimValue) => operands.map(operand => equals(element, operand))))
+    : WRONG_TYPE;
+
+const onClaim = (value: ClaimValue | undefined, operator: Operator, operands: readonly Scalar[]): Judged => {
+  if (value === undefined) return ABSENT;
+  switch (operator) {
+    case 'equals':
+    case 'in':
+      return operands.length === 1
+        ? equals(value, operands[0] as Scalar)
+        : any(operands.map(operand => equals(value, operand)));
+    case 'not_equals':
+    case 'not_in':
+      return all(operands.map(operand => differs(value, operand)));
+    case 'matches':
+      return matches(value, operands);
+    case 'contains':
+    case 'contains_any':
+      return contains(value, operands);
+  }
+};
+
+const onSource = (source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judged => {
+  const from = source === undefined ? undefined : address(source);
+  if (!from) return NO_ADDRESS;
+  const inside = operands.some(operand => {
+    const within = range(String(operand));
+    return within !== undefined && inRange(from, within);
+  });
+  return judge(operator === 'in' ? inside : !inside);
+};
+
+export type Checked = Judged & { readonly condition: Condition; readonly actual: ClaimValue | undefined };
+
+/** Judges one condition against the claims and the caller's address. Pure and total. */
+export const check = (condition: Condition, claims: Claims, sourceAddress: string | undefined): Checked => {
+  const { on, path, operator, operands } = condition;
+  const actual = on === 'claim' ? claimAt(claims, path) : sourceAddress;
+  const { truth, why } =
+    on === 'claim' ? onClaim(actual, operator, operands) : onSource(sourceAddress, operator, operands);
+  return { condition, actual, truth, why };
+};

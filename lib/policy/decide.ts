@@ -1,0 +1,274 @@
+import type { VerifiedToken } from '../token/verify.ts';
+import { type Claims, type ClaimValue, claimAt } from './claims.ts';
+import { all, type Checked, type Condition, check } from './condition.ts';
+import { type KindName, kindOf, type Target } from './kinds.ts';
+import type { IssuerReading, Role } from './role.ts';
+import type { Effect, Statement } from './statement.ts';
+
+/** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
+export const ENGINE = 'kite-sts policy 1';
+
+/** What a caller asks for; the token is not part of it. Which role was looked up, the caller of decide knows. */
+export type AccessRequest = {
+  readonly role: string;
+  /** Undefined: all that the winning statement gives. */
+  readonly scopes: readonly string[] | undefined;
+  readonly seconds: number | undefined;
+  /** The kind of credential that the caller can use; undefined: whichever the role gives. */
+  readonly kind: KindName | undefined;
+};
+
+/** What is known of the request itself. `now` is in seconds since the epoch. */
+export type Context = {
+  readonly now: number;
+  /** From the gateway or the socket, never from a header. */
+  readonly sourceAddress: string | undefined;
+};
+
+declare const grant: unique symbol;
+
+/** All that a provider needs, and nothing that the caller wrote unchecked. Made here alone. */
+export type Grant = {
+  readonly [grant]: true;
+  readonly role: string;
+  readonly statement: string;
+  readonly principal: { readonly issuer: string; readonly subject: string };
+  /** Whole seconds from `Context.now`; never beyond the role's greatest or the statement's `until`. */
+  readonly seconds: number;
+  /** Never undefined: an empty list upstream often means "everything", so each provider must look. */
+  readonly scopes: readonly string[];
+  /** What the session's name is made of: words for people, and the ids that make it one of its kind. */
+  readonly session: { readonly group: string; readonly run: string; readonly key: readonly string[] };
+  readonly target: Target;
+};
+
+export type DenyReason =
+  | 'audience_differs'
+  | 'explicitly_denied'
+  | 'no_statement_holds'
+  | 'role_disabled'
+  | 'kind_differs'
+  | 'scope_beyond_grant'
+  | 'seconds_above_maximum'
+  | 'seconds_below_minimum'
+  | 'claim_not_usable'
+  | 'session_policy_too_large'
+  | 'tag_too_long';
+
+/** Why a statement was not tried. */
+export type Skipped = 'issuer_differs' | 'until_passed' | 'until_too_near';
+
+export type StatementTrace = {
+  readonly id: string;
+  readonly effect: Effect;
+  readonly skipped: Skipped | undefined;
+  readonly conditions: readonly Checked[];
+  /** A trust statement that holds, or a deny statement that strikes. */
+  readonly applies: boolean;
+};
+
+/** Everything that was looked at, in order: what `explain` renders and audit records. */
+export type Trace = {
+  readonly audience: { readonly expected: string; readonly actual: string };
+  readonly statements: readonly StatementTrace[];
+};
+
+export type Allow = {
+  readonly allowed: true;
+  readonly statement: string;
+  readonly grant: Grant;
+  readonly trace: Trace;
+};
+export type Deny = {
+  readonly allowed: false;
+  readonly reason: DenyReason;
+  /** The statement that denied, or the one that would have given the grant. */
+  readonly statement: string | undefined;
+  /** The claim or scope that the reason speaks of. */
+  readonly about: string | undefined;
+  readonly trace: Trace;
+};
+export type Decision = Allow | Deny;
+
+/** Absent is read as null for the claims that an issuer is known to leave out (policy.md). */
+const read = (claims: Claims, issuer: IssuerReading | undefined): Claims => {
+  const missing = issuer?.nullable.filter(name => !Object.hasOwn(claims, name)) ?? [];
+  if (missing.length === 0) return claims;
+  const filled: Record<string, ClaimValue> = Object.assign(Object.create(null), claims);
+  for (const name of missing) filled[name] = null;
+  return filled;
+};
+
+type Asked = {
+  readonly claims: Claims;
+  readonly issuer: string;
+  readonly context: Context;
+  readonly least: number;
+};
+
+const skipped = ({ issuer, until, effect }: Statement, asked: Asked): Skipped | undefined => {
+  if (issuer !== asked.issuer) return 'issuer_differs';
+  if (until === undefined) return undefined;
+  const left = until - asked.context.now;
+  if (left <= 0) return 'until_passed';
+  // A session that the provider cannot make so short is no reason to shadow a later statement: otherwise
+  // adding a condition here could turn a denial into an allowance.
+  return effect === 'trust' && left < asked.least ? 'until_too_near' : undefined;
+};
+
+const trace = (statement: Statement, asked: Asked): StatementTrace => {
+  const { id, effect } = statement;
+  const skip = skipped(statement, asked);
+  if (skip !== undefined) return { id, effect, skipped: skip, conditions: [], applies: false };
+  const conditions = statement.conditions.map(each => check(each, asked.claims, asked.context.sourceAddress));
+  const { truth } = all(conditions);
+  // In doubt, a deny strikes and a trust does not: the job chooses which optional claims its token has.
+  return {
+    id,
+    effect,
+    skipped: undefined,
+    conditions,
+    applies: effect === 'deny' ? truth !== 'false' : truth === 'true',
+  };
+};
+
+const text = (claims: Claims, name: string): string | undefined => {
+  const value = claimAt(claims, name);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+};
+
+const sessionOf = (role: Role, token: VerifiedToken): Grant['session'] => {
+  const { group, run, job } = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
+  return {
+    group: text(token.claims, group) ?? token.subject,
+    run: text(token.claims, run) ?? '',
+    key: [token.issuer, text(token.claims, job) ?? token.subject, role.name],
+  };
+};
+
+type Scopes = { readonly scopes: readonly string[] } | { readonly beyond: string };
+
+const scopesOf = (statement: Statement, requested: readonly string[] | undefined): Scopes => {
+  const given = statement.scopes ?? [];
+  const beyond = requested?.find(scope => !given.includes(scope));
+  if (beyond !== undefined) return { beyond };
+  return { scopes: requested === undefined ? given : given.filter(scope => requested.includes(scope)) };
+};
+
+type Ask = {
+  readonly role: Role;
+  readonly token: VerifiedToken;
+  readonly access: AccessRequest;
+  readonly asked: Asked;
+};
+
+const secondsRefused = ({ role, access }: Ask): DenyReason | undefined => {
+  if (access.seconds === undefined) return undefined;
+  if (access.seconds > role.session.max) return 'seconds_above_maximum';
+  return access.seconds < role.session.min ? 'seconds_below_minimum' : undefined;
+};
+
+const allow = (statement: Statement, ask: Ask, traced: Trace): Decision => {
+  const { role, token, access, asked } = ask;
+  const deny = (reason: DenyReason, about?: string): Deny => ({
+    allowed: false,
+    reason,
+    statement: statement.id,
+    about,
+    trace: traced,
+  });
+  if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
+  if (access.kind !== undefined && access.kind !== role.template.kind) return deny('kind_differs');
+  const scopes = scopesOf(statement, access.scopes);
+  if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
+  const refused = secondsRefused(ask);
+  if (refused) return deny(refused);
+  const target = kindOf(role.template.kind).target(role.template, {
+    claims: asked.claims,
+    issuer: token.issuer,
+  });
+  if ('refused' in target) return deny(target.refused, 'claim' in target ? target.claim : undefined);
+  const left =
+    statement.until === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.floor(statement.until - asked.context.now);
+  const granted: Omit<Grant, typeof grant> = {
+    role: role.name,
+    statement: statement.id,
+    principal: { issuer: token.issuer, subject: token.subject },
+    seconds: Math.min(access.seconds ?? role.session.seconds, left),
+    scopes: scopes.scopes,
+    session: sessionOf(role, token),
+    target,
+  };
+  return { allowed: true, statement: statement.id, grant: granted as Grant, trace: traced };
+};
+
+/**
+ * May this token have this role? Pure and total: no clock, no I/O, and a value for every input. Deny
+ * statements are tried first; then the first trust statement that holds wins, and only its scopes are
+ * granted. The trace holds every statement tried with each of its conditions (design/policy.md).
+ */
+export const decide = (
+  role: Role,
+  token: VerifiedToken,
+  access: AccessRequest,
+  context: Context,
+): Decision => {
+  const asked: Asked = {
+    claims: read(token.claims, role.issuers[token.issuer]),
+    issuer: token.issuer,
+    context,
+    least: role.session.min,
+  };
+  const statements: StatementTrace[] = [];
+  const traced: Trace = { audience: { expected: role.audience, actual: token.audience }, statements };
+  const first = (list: readonly Statement[]): Statement | undefined =>
+    list.find(statement => {
+      const each = trace(statement, asked);
+      statements.push(each);
+      return each.applies;
+    });
+  const struck = first(role.deny);
+  const winner = first(role.trust);
+  const deny = (reason: DenyReason, statement?: string): Deny => ({
+    allowed: false,
+    reason,
+    statement,
+    about: undefined,
+    trace: traced,
+  });
+  if (token.audience !== role.audience) return deny('audience_differs');
+  if (struck) return deny('explicitly_denied', struck.id);
+  return winner ? allow(winner, { role, token, access, asked }, traced) : deny('no_statement_holds');
+};
+
+const unmet = ({ conditions }: StatementTrace): number =>
+  conditions.filter(({ truth }) => truth !== 'true').length;
+
+const least = (statements: readonly StatementTrace[]): StatementTrace | undefined =>
+  statements.reduce<StatementTrace | undefined>(
+    (best, each) => (best && unmet(best) <= unmet(each) ? best : each),
+    undefined,
+  );
+
+const tried = (traced: Trace): StatementTrace[] =>
+  traced.statements.filter(({ effect, skipped: skip }) => effect === 'trust' && skip === undefined);
+
+/** The trust statement with the fewest conditions that are not true, the first of equals. */
+export const nearestStatement = (traced: Trace): StatementTrace | undefined => least(tried(traced));
+
+/**
+ * The nearest trust statement whose issuer and binding conditions hold: the role *knows* this caller, and
+ * may tell it what stood in the way. Undefined for strangers.
+ */
+export const knowingStatement = (traced: Trace): StatementTrace | undefined =>
+  least(
+    tried(traced).filter(({ conditions }) =>
+      conditions.every(({ condition, truth }) => !condition.binds || truth === 'true'),
+    ),
+  );
+
+/** A fleet-wide guard (`require` of an issuer row): every condition must be true before any role is looked at. */
+export const meets = (guard: readonly Condition[], claims: Claims): boolean =>
+  guard.every(condition => check(condition, claims, undefined).truth === 'true');

@@ -1,0 +1,123 @@
+import type { ClaimValue } from './claims.ts';
+import type { Checked, Condition } from './condition.ts';
+import { type Decision, type Deny, nearestStatement, type StatementTrace } from './decide.ts';
+import type { Role } from './role.ts';
+
+const shown = (value: ClaimValue | undefined): string =>
+  value === undefined
+    ? 'absent'
+    : typeof value === 'number' && Number.isNaN(value)
+      ? 'not a safe integer'
+      : JSON.stringify(value);
+
+const WORDS: { readonly [operator in Condition['operator']]: string } = {
+  equals: 'equals',
+  not_equals: 'does not equal',
+  in: 'is one of',
+  not_in: 'is none of',
+  matches: 'matches',
+  contains: 'contains',
+  contains_any: 'contains one of',
+};
+
+const wanted = ({ name, operator, operands }: Condition): string =>
+  `${name} ${WORDS[operator]} ${operands.map(operand => JSON.stringify(operand)).join(', ')}`;
+
+const DOUBTS: { readonly [why: string]: string } = {
+  absent: 'it is absent',
+  wrong_type: 'it is of another type',
+  unsafe_number: 'it is not a safe integer',
+  source_address_unknown: 'the source address is unknown',
+};
+
+const actual = ({ actual: value, why }: Checked): string =>
+  why === 'source_address_unknown' || why === 'absent' ? '' : `, here ${shown(value)}`;
+
+const conditionLine = (checked: Checked): string => {
+  const { truth, why, condition } = checked;
+  if (truth === 'true') return `    yes       ${wanted(condition)}${actual(checked)}`;
+  if (truth === 'false') return `    no        ${wanted(condition)}${actual(checked)}`;
+  return `    in doubt  ${wanted(condition)}${actual(checked)}: ${DOUBTS[why]}`;
+};
+
+const SKIPPED = {
+  issuer_differs: 'it speaks of another issuer',
+  until_passed: 'its until has passed',
+  until_too_near: 'its until is nearer than the shortest session',
+} as const;
+
+const statementLines = ({ id, effect, skipped, conditions, applies }: StatementTrace): string[] => {
+  if (skipped) return [`  ${effect} "${id}" was not tried: ${SKIPPED[skipped]}.`];
+  const ending =
+    effect === 'deny' ? (applies ? 'strikes' : 'does not strike') : applies ? 'holds' : 'does not hold';
+  return [`  ${effect} "${id}" ${ending}:`, ...conditions.map(conditionLine)];
+};
+
+const REASONS: { readonly [reason in Deny['reason']]: string } = {
+  audience_differs: 'the token was minted for another audience than this role takes',
+  explicitly_denied: 'a deny statement strikes',
+  no_statement_holds: 'no trust statement holds',
+  role_disabled: 'the role is disabled',
+  kind_differs: 'the role gives another kind of credential than was asked for',
+  scope_beyond_grant: 'a requested scope is not granted',
+  seconds_above_maximum: "the requested session is longer than the role's longest",
+  seconds_below_minimum: 'the requested session is shorter than the shortest of its kind',
+  claim_not_usable: 'a claim cannot stand where the role puts it',
+  session_policy_too_large: 'the session policy becomes too large',
+  tag_too_long: 'a session tag becomes too long',
+};
+
+/** The first line: the decision and its reason. */
+export const headline = (role: Role, decision: Decision): string => {
+  if (decision.allowed)
+    return `ALLOWED: ${role.name} by "${decision.statement}", for ${decision.grant.seconds} seconds${decision.grant.scopes.length > 0 ? ` with ${decision.grant.scopes.join(' ')}` : ''}.`;
+  const { reason, statement, about } = decision;
+  return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
+};
+
+const doubtfulDeny = (checked: Checked): string | undefined =>
+  checked.truth === 'doubt' && checked.why === 'absent' ? checked.condition.name : undefined;
+
+/** What would have to change, from the same trace: for the step and for the policy's author. */
+export const remedies = (decision: Decision, flag: (claim: string) => string | undefined): string[] => {
+  if (decision.allowed) return [];
+  const { trace, reason } = decision;
+  if (reason === 'audience_differs')
+    return [`Mint the token for ${trace.audience.expected}; this one is for ${trace.audience.actual}.`];
+  if (reason === 'explicitly_denied') {
+    const absent = trace.statements
+      .filter(({ effect, applies }) => effect === 'deny' && applies)
+      .flatMap(({ conditions }) => conditions.map(doubtfulDeny));
+    return absent
+      .filter(name => name !== undefined)
+      .map(
+        name =>
+          `An absent claim does not switch a deny off: send ${name}${flag(name) ? ` (add ${flag(name)})` : ''}.`,
+      );
+  }
+  if (reason !== 'no_statement_holds') return [];
+  const nearest = nearestStatement(trace);
+  if (!nearest) return ['No trust statement speaks of this issuer.'];
+  const unmet = nearest.conditions.filter(({ truth }) => truth !== 'true');
+  const asks = unmet
+    .filter(({ why }) => why === 'absent')
+    .map(({ condition }) => flag(condition.name))
+    .filter(each => each !== undefined);
+  return [
+    `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => wanted(condition)).join('; ')}.`,
+    ...(asks.length > 0
+      ? [`The step can send what is absent: add ${[...new Set(asks)].join(' ')} when it mints the token.`]
+      : []),
+  ];
+};
+
+/** A decision as sentences, drawn from its trace alone: nothing is evaluated again. */
+export const explain = (
+  role: Role,
+  decision: Decision,
+  flag: (claim: string) => string | undefined,
+): string[] => [
+  headline(role, decision),
+  ...(decision.trace.statements.length > 0 ? ['', ...decision.trace.statements.flatMap(statementLines)] : []),
+  ...remedies(decision, flag).flatMap(line => ['', line]),
+];

@@ -1,0 +1,41 @@
+import type { ClaimType } from './claims.ts';
+
+/** A demand that each trust statement must meet: one of these claims, tied to a literal. */
+export type Binding = {
+  readonly anyOf: readonly string[];
+  /** Claims of the form `owner/name`, where a pattern whose literal prefix is `owner/` also counts. */
+  readonly ownerPrefix: readonly string[];
+};
+
+/** The claims an issuer sends, and the type of each. A prefix such as `agent_tag:` covers a family. */
+export type Vocabulary = {
+  readonly claims: Readonly<Record<string, readonly ClaimType[]>>;
+  readonly prefixes: Readonly<Record<string, readonly ClaimType[]>>;
+};
+
+/** Which claims name the run, for the name of the session: pipeline, build, and the job's own id. */
+export type SessionClaims = { readonly group: string; readonly run: string; readonly job: string };
+
+/** What the policy engine needs to know of an issuer. Rows of broker.yml are compiled to it. */
+export type IssuerFacts = {
+  readonly issuer: string;
+  /** Undefined: any claim name may be used. */
+  readonly vocabulary: Vocabulary | undefined;
+  readonly binding: readonly Binding[];
+  /** Absent is read as null for these (Buildkite's documentation and its tokens disagree). */
+  readonly nullable: readonly string[];
+  /** Claims that are only there when the job asks for them, and the flag that asks. */
+  readonly onRequest: { readonly flag: string; readonly claims: readonly string[] } | undefined;
+  readonly session: SessionClaims;
+  /** The immutable id of a pipeline, for `subject: pipeline`. */
+  readonly pipelineId: string | undefined;
+};
+
+/** The types that the vocabulary gives a name, or undefined when the name is outside of it. */
+export const vocabularyTypes = (vocabulary: Vocabulary, name: string): readonly ClaimType[] | undefined => {
+  if (Object.hasOwn(vocabulary.claims, name)) return vocabulary.claims[name];
+  const prefix = Object.keys(vocabulary.prefixes).find(
+    each => name.startsWith(each) && name.length > each.length,
+  );
+  return prefix === undefined ? undefined : vocabulary.prefixes[prefix];
+};

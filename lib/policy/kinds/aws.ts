@@ -1,0 +1,210 @@
+import type { Complain } from '../complaint.ts';
+import { member, plain, type Tree } from '../parse.ts';
+import {
+  tree as anyTree,
+  checked,
+  list,
+  object,
+  oneOf,
+  optional,
+  record,
+  required,
+  text,
+  truth,
+} from '../shape.ts';
+import { fillAll } from '../template.ts';
+import { checkTemplates, type Kind, type KindSetting } from './kind.ts';
+
+/** AWS's own limits (sts 2011-06-15, AssumeRole): tags, and characters of the session policy. */
+const MAX_TAGS = 50;
+const MAX_TAG_VALUE = 256;
+const MAX_POLICY = 2048;
+
+const ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
+const MANAGED_ARN = /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,576}$/;
+const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+export type AwsTemplate = {
+  readonly role_arn: string;
+  readonly region?: string;
+  readonly external_id: string;
+  readonly source_identity: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitive_tags: readonly string[];
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly policy_arns: readonly string[];
+};
+
+/** What AssumeRole is called with, all of it from the reviewed role. */
+export type AwsTarget = {
+  readonly kind: 'aws';
+  readonly roleArn: string;
+  readonly region: string | undefined;
+  readonly externalId: string;
+  readonly sourceIdentity: boolean;
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly transitiveTags: readonly string[];
+  /** The session policy as JSON; undefined only when the role has none. */
+  readonly policy: string | undefined;
+  readonly policyArns: readonly string[];
+};
+
+const SHAPE = object({
+  role_arn: required(
+    text({
+      pattern: ARN,
+      max: 2048,
+      says: 'the ARN of a role, such as arn:aws:iam::123456789012:role/deploy',
+    }),
+  ),
+  via: optional(oneOf('assume_role')),
+  region: optional(text({ pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' })),
+  external_id: optional(
+    text({
+      min: 2,
+      max: 1224,
+      pattern: /^[\w+=,.@:/-]+$/,
+      says: 'an external id of letters, digits and _+=,.@:/-',
+    }),
+  ),
+  source_identity: optional(truth),
+  tags: optional(
+    checked(record(text({ min: 0, max: 1024 }), MAX_TAGS), 'wrong-value', tags =>
+      tagFault(Object.keys(tags)),
+    ),
+  ),
+  transitive_tags: optional(list(text({ pattern: TAG_KEY, says: 'the key of a tag' }), MAX_TAGS)),
+  policy: optional(anyTree),
+  policy_arns: optional(list(text({ pattern: MANAGED_ARN, says: 'the ARN of a managed policy' }), 10)),
+});
+
+const tagFault = (keys: readonly string[]): string | undefined => {
+  const bad = keys.find(key => !TAG_KEY.test(key));
+  if (bad !== undefined)
+    return `"${bad}" cannot be the key of a session tag: at most 128 letters, digits, spaces and _.:/=+-@, and not aws:….`;
+  // AWS compares tag keys without case, so Team and team would be one tag with two values.
+  const twice = keys.find(
+    (key, index) => keys.findIndex(each => each.toLowerCase() === key.toLowerCase()) !== index,
+  );
+  return twice === undefined
+    ? undefined
+    : `"${twice}" differs from another tag by case alone, which AWS does not tell apart.`;
+};
+
+const checkTags = (tree: Tree | undefined, setting: KindSetting, complain: Complain): void => {
+  if (tree?.kind !== 'map') return;
+  checkTemplates(tree, 'any', setting, complain);
+  for (const { value } of tree.entries) {
+    if (value.kind !== 'scalar' || typeof value.value !== 'string') continue;
+    const literal = value.value.replace(/\$\{[^}]*\}/g, '');
+    if (!TAG_VALUE.test(literal) || literal.length > MAX_TAG_VALUE)
+      complain(
+        'wrong-value',
+        value.place,
+        `A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`,
+      );
+  }
+};
+
+/** Templates may stand in the Resource and Condition of each statement, and nowhere else in a policy. */
+const checkPolicy = (tree: Tree, setting: KindSetting, complain: Complain): void => {
+  const statements = member(tree, 'Statement')?.value;
+  if (tree.kind !== 'map' || !statements || member(tree, 'Version') === undefined) {
+    complain(
+      'wrong-value',
+      tree.place,
+      'A session policy is an IAM policy document with Version and Statement.',
+    );
+    return;
+  }
+  const rest = tree.entries.filter(({ value }) => value !== statements);
+  checkTemplates({ ...tree, entries: rest }, 'none', setting, complain, true);
+  for (const statement of statements.kind === 'list' ? statements.items : [statements]) {
+    if (statement.kind !== 'map')
+      complain(
+        'wrong-type',
+        statement.place,
+        'A policy statement is a mapping with Effect, Action and Resource.',
+      );
+    else
+      for (const { key, value } of statement.entries)
+        checkTemplates(
+          value,
+          key === 'Resource' || key === 'Condition' ? 'bound' : 'none',
+          setting,
+          complain,
+          true,
+        );
+  }
+  const json = JSON.stringify(plain(tree));
+  if (json.length > MAX_POLICY)
+    complain(
+      'wrong-value',
+      tree.place,
+      `The session policy is ${json.length} characters of JSON; AWS takes at most ${MAX_POLICY}.`,
+    );
+  if (/[^\t\n\r\u0020-\u00ff]/.test(json))
+    complain('wrong-value', tree.place, 'AWS takes Latin-1 characters only in a session policy.');
+};
+
+/** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
+const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined => {
+  const read = SHAPE.read(tree, complain);
+  for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {
+    const entry = member(tree, key);
+    if (entry) checkTemplates(entry.value, 'none', setting, complain);
+  }
+  checkTags(member(tree, 'tags')?.value, setting, complain);
+  const policy = member(tree, 'policy')?.value;
+  if (policy) checkPolicy(policy, setting, complain);
+  if (!read) return undefined;
+  const tags = read.tags ?? {};
+  for (const key of read.transitive_tags ?? []) {
+    if (!Object.hasOwn(tags, key))
+      complain(
+        'wrong-value',
+        member(tree, 'transitive_tags')?.place ?? tree.place,
+        `"${key}" is transitive but is not one of the tags.`,
+      );
+  }
+  return {
+    role_arn: read.role_arn,
+    ...(read.region === undefined ? {} : { region: read.region }),
+    external_id: read.external_id ?? `kite-sts:${setting.role}`,
+    source_identity: read.source_identity ?? true,
+    tags,
+    transitive_tags: read.transitive_tags ?? [],
+    ...(policy ? { policy: plain(policy) as Record<string, unknown> } : {}),
+    policy_arns: read.policy_arns ?? [],
+  };
+};
+
+/**
+ * AWS session credentials by AssumeRole. A Lambda's own role makes that role chaining, which AWS ends at
+ * 3600 s. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const aws: Kind<AwsTemplate, AwsTarget> = {
+  seconds: { fallback: 3600, min: 900, max: 3600 },
+  scopes: 'refused',
+  compile,
+  target(template, { claims }) {
+    const filled = fillAll({ tags: template.tags, policy: template.policy }, claims);
+    if ('refused' in filled) return { refused: 'claim_not_usable', claim: filled.refused };
+    const tags = Object.entries(filled.document.tags).map(([key, value]) => ({ key, value }));
+    if (tags.some(({ value }) => value.length > MAX_TAG_VALUE)) return { refused: 'tag_too_long' };
+    const policy = filled.document.policy && JSON.stringify(filled.document.policy);
+    if (policy !== undefined && policy.length > MAX_POLICY) return { refused: 'session_policy_too_large' };
+    return {
+      kind: 'aws',
+      roleArn: template.role_arn,
+      region: template.region,
+      externalId: template.external_id,
+      sourceIdentity: template.source_identity,
+      tags,
+      transitiveTags: template.transitive_tags,
+      policy,
+      policyArns: template.policy_arns,
+    };
+  },
+};

@@ -1,0 +1,93 @@
+import type { Claims } from '../claims.ts';
+import type { Complain } from '../complaint.ts';
+import { type IssuerFacts, vocabularyTypes } from '../issuer.ts';
+import type { Tree } from '../parse.ts';
+import type { Statement } from '../statement.ts';
+import { isIamVariable, slots } from '../template.ts';
+
+/** What a provider's key is compiled against. */
+export type KindSetting = {
+  readonly role: string;
+  readonly trust: readonly Statement[];
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+};
+
+/** Why a claim's value, or what it became, cannot be granted. */
+export type Refusal =
+  | { readonly refused: 'claim_not_usable'; readonly claim: string }
+  | { readonly refused: 'session_policy_too_large' | 'tag_too_long' };
+
+export type Filling = { readonly claims: Claims; readonly issuer: string };
+
+/**
+ * What a role may say of one kind of credential, and what a grant of it holds. One file a kind; the
+ * provider that makes the credential has the same name in lib/providers. Adding one: copy a neighbour.
+ */
+export type Kind<Template extends object, Target extends object> = {
+  /** Length of the session in seconds: when the role says nothing, and what a role may say. */
+  readonly seconds: { readonly fallback: number; readonly min: number; readonly max: number };
+  /** May statements have scopes? Required where a grant without any would mean everything. */
+  readonly scopes: 'refused' | 'optional' | 'required';
+  compile(tree: Tree, setting: KindSetting, complain: Complain): Template | undefined;
+  /** The provider's part of a grant: the template with claims filled in, or why not. */
+  target(template: Template, filling: Filling): Target | Refusal;
+};
+
+const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);
+
+/** Is the claim tied down by this statement, so that its value is one the policy's author foresaw? */
+export const binds = (statement: Statement, claim: string): boolean =>
+  statement.conditions.some(
+    ({ on, name, operator }) => on === 'claim' && name === claim && BINDING_OPERATORS.has(operator),
+  );
+
+type TemplateRule = 'none' | 'any' | 'bound';
+
+const slotFault = (
+  name: string | undefined,
+  rule: TemplateRule,
+  { trust, issuers }: KindSetting,
+): ['template-refused' | 'template-unbound', string] | undefined => {
+  if (name === undefined) return ['template-refused', 'A ${ is not closed by }.'];
+  if (rule === 'none' || isIamVariable(name))
+    return ['template-refused', `\${${name}} may not stand here. Write the value out.`];
+  const lacks = trust.find(({ issuer }) => {
+    const vocabulary = issuers.get(issuer)?.vocabulary;
+    return vocabulary && !name.startsWith('/') && !vocabularyTypes(vocabulary, name);
+  });
+  if (lacks)
+    return [
+      'template-refused',
+      `${lacks.issuer} sends no claim "${name}", so tokens that meet ${lacks.id} could never fill this in.`,
+    ];
+  const unbound = rule === 'bound' ? trust.find(statement => !binds(statement, name)) : undefined;
+  return (
+    unbound && [
+      'template-unbound',
+      `${unbound.id} does not bind "${name}". What decides over resources must be bound by equals, in or matches in every trust statement.`,
+    ]
+  );
+};
+
+/** Complains of every `${…}` in the tree that may not stand there. Keys never hold any. */
+export const checkTemplates = (
+  tree: Tree,
+  rule: TemplateRule,
+  setting: KindSetting,
+  complain: Complain,
+  iam = false,
+): void => {
+  if (tree.kind === 'list') for (const item of tree.items) checkTemplates(item, rule, setting, complain, iam);
+  if (tree.kind === 'map') {
+    for (const { key, place, value } of tree.entries) {
+      if (slots(key).some(({ name }) => !(iam && isIamVariable(name))))
+        complain('template-refused', place, 'A key may not hold ${…}.');
+      checkTemplates(value, rule, setting, complain, iam);
+    }
+  }
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return;
+  for (const { name } of slots(tree.value)) {
+    const fault = iam && isIamVariable(name) ? undefined : slotFault(name, rule, setting);
+    if (fault) complain(fault[0], tree.place, fault[1]);
+  }
+};

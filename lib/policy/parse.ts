@@ -1,0 +1,207 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import type { Complain, Place } from './complaint.ts';
+
+/** A YAML or JSON value that still knows where it stands, so that every complaint can say so. */
+export type Tree = ScalarTree | ListTree | MapTree;
+export type ScalarTree = {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  /** The text as written: a number counts as an integer only if its text is one. */
+  readonly source: string;
+  readonly place: Place;
+};
+export type ListTree = { readonly kind: 'list'; readonly items: readonly Tree[]; readonly place: Place };
+export type Entry = { readonly key: string; readonly place: Place; readonly value: Tree };
+export type MapTree = { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly place: Place };
+
+/** Greatest size of one configuration file in bytes, and its greatest depth (threats T36, T73). */
+export const MAX_FILE_BYTES = 64 * 1024;
+export const MAX_DEPTH = 16;
+
+// C0 but tab, LF, CR; DEL and C1; bidirectional controls; zero-width characters; line separators; BOM;
+// tag characters; lone surrogates. A reviewer cannot see these, and parsers disagree on some of them.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const VISIBLE_CONTROL = /[\t\n\r]/g;
+// `yaml` keeps a lone CR inside a comment; other parsers start a new line there and read another policy.
+const LONE_CR = /\r(?!\n)/;
+
+/** Characters that a reader cannot see: refused in files, and in strings that escapes could bring in. */
+export const hiddenCharacter = (text: string): { index: number; name: string } | undefined => {
+  const index = text.replace(VISIBLE_CONTROL, ' ').search(INVISIBLE);
+  if (index < 0) return undefined;
+  const code = (text.codePointAt(index) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return { index, name: `U+${code}` };
+};
+
+type Reading = { readonly file: string; readonly lines: LineCounter; readonly complain: Complain };
+
+const placeOf = ({ file, lines }: Reading, offset: number): Place => {
+  const { line, col } = lines.linePos(offset);
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+};
+
+const refusedText = (file: string, text: string, complain: Complain): boolean => {
+  const at = (offset: number): Place => {
+    const before = text.slice(0, offset).split('\n');
+    return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  };
+  if (new TextEncoder().encode(text).length > MAX_FILE_BYTES) {
+    complain('text-refused', at(0), `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
+    return true;
+  }
+  const cr = text.search(LONE_CR);
+  if (cr >= 0) complain('text-refused', at(cr), 'A carriage return stands alone. End lines with LF or CRLF.');
+  const hidden = hiddenCharacter(text);
+  if (hidden)
+    complain('text-refused', at(hidden.index), `${hidden.name} cannot be seen by a reader. Remove it.`);
+  return cr >= 0 || hidden !== undefined;
+};
+
+/** Anchors, tags, merge keys: refused, since a reviewer and a parser may read them differently. */
+const refusedFeature = (node: Node, reading: Reading): boolean => {
+  const refuse = (what: string): true => {
+    reading.complain(
+      'yaml-feature',
+      placeOf(reading, node.range?.[0] ?? 0),
+      `${what} are not part of the language. Write the value out.`,
+    );
+    return true;
+  };
+  if (isAlias(node)) return refuse('Aliases (*name)');
+  if (node.anchor !== undefined) return refuse('Anchors (&name)');
+  if (node.tag !== undefined) return refuse('Tags (!name)');
+  return false;
+};
+
+const scalarTree = (node: Scalar, reading: Reading): ScalarTree | undefined => {
+  const place = placeOf(reading, node.range?.[0] ?? 0);
+  const { value } = node;
+  const source = node.source ?? '';
+  if (value === null && source === '') {
+    reading.complain('wrong-value', place, 'The value is missing. Write null if null is meant.');
+    return undefined;
+  }
+  if (typeof value === 'string') {
+    const hidden = hiddenCharacter(value);
+    if (hidden) {
+      reading.complain(
+        'text-refused',
+        place,
+        `The text holds ${hidden.name}, which cannot be seen by a reader. Remove it.`,
+      );
+      return undefined;
+    }
+  }
+  return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
+};
+
+const keyOf = (key: unknown, reading: Reading): { key: string; place: Place } | undefined => {
+  const place = placeOf(reading, (key as Node | null)?.range?.[0] ?? 0);
+  if (!isScalar(key)) {
+    reading.complain('wrong-type', place, 'A key must be text.');
+    return undefined;
+  }
+  if (refusedFeature(key, reading)) return undefined;
+  if (key.value === '<<') {
+    reading.complain(
+      'yaml-feature',
+      place,
+      'Merge keys (<<) are not part of the language. Write the keys out.',
+    );
+    return undefined;
+  }
+  if (typeof key.value === 'string') return { key: key.value, place };
+  reading.complain('wrong-type', place, 'A key must be text. Put it in quotes.');
+  return undefined;
+};
+
+const treeOf = (node: unknown, reading: Reading, depth: number): Tree | undefined => {
+  if (!isMap(node) && !isSeq(node) && !isScalar(node) && !isAlias(node)) return undefined;
+  const place = placeOf(reading, node.range?.[0] ?? 0);
+  if (refusedFeature(node, reading)) return undefined;
+  if (depth > MAX_DEPTH) {
+    reading.complain('text-refused', place, `The file is nested deeper than ${MAX_DEPTH} levels.`);
+    return undefined;
+  }
+  if (isScalar(node)) return scalarTree(node, reading);
+  if (isSeq(node)) {
+    const items = node.items.map(item => treeOf(item, reading, depth + 1)).filter(item => item !== undefined);
+    return { kind: 'list', items, place };
+  }
+  if (!isMap(node)) return undefined;
+  const entries: Entry[] = [];
+  for (const pair of node.items) {
+    const key = keyOf(pair.key, reading);
+    if (!key) continue;
+    const value = pair.value ? treeOf(pair.value, reading, depth + 1) : undefined;
+    if (value) entries.push({ ...key, value });
+    else if (!pair.value)
+      reading.complain('wrong-value', key.place, `"${key.key}" has no value. Write null if null is meant.`);
+  }
+  return { kind: 'map', entries, place };
+};
+
+/** The first line of the parser's own message; the rest draws the source, which lint does itself. */
+const firstLine = (message: string): string =>
+  message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? '';
+
+/**
+ * Reads one YAML or JSON document with the strictness of policy.md: core schema, no anchors, aliases,
+ * tags, merge keys or directives, unique keys, visible characters only, 64 KiB, depth 16.
+ * Undefined when nothing could be read; whatever is wrong is told to `complain`, all of it at once.
+ */
+export const parse = (file: string, text: string, complain: Complain): Tree | undefined => {
+  if (refusedText(file, text, complain)) return undefined;
+  const lines = new LineCounter();
+  const reading: Reading = { file, lines, complain };
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: 'core',
+    version: '1.2',
+    strict: true,
+    uniqueKeys: true,
+    stringKeys: false,
+    merge: false,
+    prettyErrors: false,
+    keepSourceTokens: false,
+  });
+  const directive = /^%/m.exec(text);
+  if (directive && document.directives?.docStart) {
+    complain(
+      'yaml-feature',
+      placeOf(reading, directive.index),
+      'Directives (%YAML, %TAG) are not part of the language.',
+    );
+  }
+  for (const error of [...document.errors, ...document.warnings]) {
+    const rule =
+      error.code === 'DUPLICATE_KEY'
+        ? 'duplicate-key'
+        : error.code === 'MULTIPLE_DOCS'
+          ? 'yaml-feature'
+          : 'yaml-syntax';
+    const said =
+      error.code === 'MULTIPLE_DOCS'
+        ? 'A second document (---) is refused. One file holds one document.'
+        : firstLine(error.message);
+    complain(rule, placeOf(reading, error.pos[0]), said);
+  }
+  if (document.contents === null) {
+    complain('empty', { file, line: 1, column: 1 }, 'The file is empty.');
+    return undefined;
+  }
+  return treeOf(document.contents, reading, 1);
+};
+
+/** The plain value of a tree, for what is passed on as data (a session policy). Maps have no prototype. */
+export const plain = (tree: Tree): unknown => {
+  if (tree.kind === 'scalar') return tree.value;
+  if (tree.kind === 'list') return tree.items.map(plain);
+  const map: Record<string, unknown> = Object.create(null);
+  for (const { key, value } of tree.entries) map[key] = plain(value);
+  return map;
+};
+
+/** The entry of a mapping under this key; undefined when there is none, or when it is no mapping. */
+export const member = (tree: Tree, key: string): Entry | undefined =>
+  tree.kind === 'map' ? tree.entries.find(entry => entry.key === key) : undefined;

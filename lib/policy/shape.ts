@@ -1,0 +1,193 @@
+import type { Complain, Place, Rule } from './complaint.ts';
+import { didYouMean } from './nearest.ts';
+import { plain, type Tree } from './parse.ts';
+
+/**
+ * What a value in a configuration file must look like. `read` gives the value, or complains with its
+ * place and gives undefined; `says` completes the sentence "Expected …".
+ */
+export type Shape<T> = { readonly says: string; read(tree: Tree, complain: Complain): T | undefined };
+
+/** A value together with where it stands, for checks that need more than one value. */
+export type Placed<T> = { readonly value: T; readonly place: Place };
+
+const found = (tree: Tree): string => {
+  if (tree.kind !== 'scalar') return `a ${tree.kind === 'map' ? 'mapping' : 'list'}`;
+  if (tree.value === null) return 'null';
+  return typeof tree.value === 'string' ? 'text' : `the ${typeof tree.value} ${tree.source}`;
+};
+
+const mismatch = (tree: Tree, says: string, complain: Complain): undefined => {
+  complain('wrong-type', tree.place, `Expected ${says}, found ${found(tree)}.`);
+  return undefined;
+};
+
+type TextLimits = { min?: number; max?: number; pattern?: RegExp; says?: string };
+
+/** Text. Numbers and booleans are not turned into text: the file must quote them. */
+export const text = ({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits = {}): Shape<string> => ({
+  says,
+  read(tree, complain) {
+    if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
+    const { value } = tree;
+    if (value.length >= min && value.length <= max && (pattern?.test(value) ?? true)) return value;
+    const why = pattern ? '' : ` of ${min} to ${max} characters`;
+    complain('wrong-value', tree.place, `Expected ${says}${why}.`);
+    return undefined;
+  },
+});
+
+/** A whole number, written as one (`900`, not `9e2` or `900.0`). */
+export const integer = (min: number, max: number, unit = ''): Shape<number> => {
+  const says = `a whole number from ${min} to ${max}${unit}`;
+  return {
+    says,
+    read(tree, complain) {
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return mismatch(tree, says, complain);
+      if (isIntegerText(tree.source) && tree.value >= min && tree.value <= max) return tree.value;
+      complain('wrong-value', tree.place, `Expected ${says}, found ${tree.source}.`);
+      return undefined;
+    },
+  };
+};
+
+/** The JSON text of an integer within the safe range: the only numbers that a policy compares. */
+export const isIntegerText = (source: string): boolean =>
+  /^(0|-?[1-9]\d{0,15})$/.test(source) && Number.isSafeInteger(Number(source));
+
+export const truth: Shape<boolean> = {
+  says: 'true or false',
+  read: (tree, complain) =>
+    tree.kind === 'scalar' && typeof tree.value === 'boolean'
+      ? tree.value
+      : mismatch(tree, truth.says, complain),
+};
+
+/** One of a closed list of words. */
+export const oneOf = <const W extends string>(...words: readonly W[]): Shape<W> => {
+  const says = words.map(word => `"${word}"`).join(' or ');
+  return {
+    says,
+    read(tree, complain) {
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
+      const value = tree.value;
+      const word = words.find(each => each === value);
+      if (word === undefined)
+        complain('wrong-value', tree.place, `Expected ${says}.${didYouMean(value, words)}`);
+      return word;
+    },
+  };
+};
+
+/** A list of 1 to `max` entries. An empty list would mean everything or nothing, so it is refused. */
+export const list = <T>(of: Shape<T>, max = 100): Shape<T[]> => {
+  const says = `a list, each ${of.says}`;
+  return {
+    says,
+    read(tree, complain) {
+      if (tree.kind !== 'list') return mismatch(tree, says, complain);
+      if (!countAllowed(tree.items.length, max, tree.place, complain)) return undefined;
+      const items = tree.items.map(item => of.read(item, complain));
+      return items.every(item => item !== undefined) ? items : undefined;
+    },
+  };
+};
+
+const countAllowed = (count: number, max: number, place: Place, complain: Complain): boolean => {
+  if (count === 0) complain('empty', place, 'This is empty. Fill it, or leave the key out.');
+  if (count > max) complain('too-many', place, `There are ${count} entries; at most ${max} are allowed.`);
+  return count > 0 && count <= max;
+};
+
+/** A mapping from names that the file chooses. It has no prototype, so no name is special. */
+export const record = <T>(of: Shape<T>, max = 100): Shape<Record<string, T>> => {
+  const says = `a mapping, each value ${of.says}`;
+  return {
+    says,
+    read(tree, complain) {
+      if (tree.kind !== 'map') return mismatch(tree, says, complain);
+      if (!countAllowed(tree.entries.length, max, tree.place, complain)) return undefined;
+      const map: Record<string, T> = Object.create(null);
+      let whole = true;
+      for (const { key, value } of tree.entries) {
+        const read = of.read(value, complain);
+        if (read === undefined) whole = false;
+        else map[key] = read;
+      }
+      return whole ? map : undefined;
+    },
+  };
+};
+
+/** Keeps the place beside the value. */
+export const placed = <T>(of: Shape<T>): Shape<Placed<T>> => ({
+  says: of.says,
+  read(tree, complain) {
+    const value = of.read(tree, complain);
+    return value === undefined ? undefined : { value, place: tree.place };
+  },
+});
+
+/** The first of the shapes whose kind of node fits: `string or { value, reason }`. */
+export const either = <A, B>(scalar: Shape<A>, other: Shape<B>): Shape<A | B> => ({
+  says: `${scalar.says}, or ${other.says}`,
+  read: (tree, complain) =>
+    tree.kind === 'scalar' ? scalar.read(tree, complain) : other.read(tree, complain),
+});
+
+/** The tree itself, for what is read by hand. */
+export const tree: Shape<Tree> = { says: 'a value', read: each => each };
+
+/** A mapping that is passed on as data, untouched. */
+export const data: Shape<Record<string, unknown>> = {
+  says: 'a mapping',
+  read: (each, complain) =>
+    each.kind === 'map' ? (plain(each) as Record<string, unknown>) : mismatch(each, 'a mapping', complain),
+};
+
+type Member<T, R extends boolean> = { readonly shape: Shape<T>; readonly required: R };
+export const required = <T>(shape: Shape<T>): Member<T, true> => ({ shape, required: true });
+export const optional = <T>(shape: Shape<T>): Member<T, false> => ({ shape, required: false });
+
+type Members = Record<string, Member<unknown, boolean>>;
+type Value<M> = M extends Member<infer T, boolean> ? T : never;
+type Read<M extends Members> = {
+  [K in keyof M as M[K] extends Member<unknown, true> ? K : never]: Value<M[K]>;
+} & { [K in keyof M as M[K] extends Member<unknown, true> ? never : K]?: Value<M[K]> };
+
+/** A mapping with a closed set of keys; an unknown one is named with the nearest that is known. */
+export const object = <M extends Members>(members: M, says = 'a mapping'): Shape<Read<M>> => ({
+  says,
+  read(each, complain) {
+    if (each.kind !== 'map') return mismatch(each, says, complain);
+    const map: Record<string, unknown> = {};
+    const broken = new Set<string>();
+    for (const { key, place, value } of each.entries) {
+      const member = Object.hasOwn(members, key) ? members[key] : undefined;
+      if (!member)
+        complain('unknown-key', place, `"${key}" is not a key here.${didYouMean(key, Object.keys(members))}`);
+      const read = member?.shape.read(value, complain);
+      if (read === undefined) broken.add(key);
+      else map[key] = read;
+    }
+    for (const key of Object.keys(members)) {
+      if (!members[key]?.required || key in map) continue;
+      if (!broken.has(key)) complain('missing-key', each.place, `"${key}" is required here.`);
+      broken.add(key);
+    }
+    return broken.size === 0 ? (map as Read<M>) : undefined;
+  },
+});
+
+/** Adds a check to a shape; `wrong` gives what is wrong with the value, or undefined. */
+export const checked = <T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string | undefined): Shape<T> => ({
+  says: of.says,
+  read(each, complain) {
+    const value = of.read(each, complain);
+    if (value === undefined) return undefined;
+    const message = wrong(value);
+    if (message === undefined) return value;
+    complain(rule, each.place, message);
+    return undefined;
+  },
+});

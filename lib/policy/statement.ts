@@ -1,0 +1,195 @@
+import type { Complain, Place } from './complaint.ts';
+import type { Condition } from './condition.ts';
+import type { IssuerFacts } from './issuer.ts';
+import { didYouMean } from './nearest.ts';
+import { type MapTree, member, type Tree } from './parse.ts';
+import { claimConditions, sourceConditions, unmetBindings } from './rule.ts';
+import { list, type Placed, placed, text } from './shape.ts';
+
+/** At most so many statements in a role's trust and deny together. */
+export const MAX_STATEMENTS = 50;
+
+export type Effect = 'trust' | 'deny';
+
+/** One compiled statement of a trust policy: plain data. */
+export type Statement = {
+  /** Unique over trust and deny; `trust[0]`, `deny[1]`, … unless the file names one. */
+  readonly id: string;
+  readonly effect: Effect;
+  readonly issuer: string;
+  readonly conditions: readonly Condition[];
+  /** Undefined: the file says nothing of scopes. */
+  readonly scopes: readonly string[] | undefined;
+  /** Seconds since the epoch; from then on the statement is as if it were not there. */
+  readonly until: number | undefined;
+  readonly flat: boolean;
+};
+
+type Parts = { conditions: Condition[]; flat: boolean };
+
+const OWN_KEYS = ['iss', 'id', 'scopes', 'until', 'claims', 'request'];
+
+// RFC 3339 with Z alone: an offset reads differently to two people on call.
+const UNTIL = text({
+  pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+  says: 'a time such as 2027-01-31T12:00:00Z',
+});
+const ID = text({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/,
+  says: 'an id of letters, digits, spaces and ._-, at most 64 characters',
+});
+// RFC 6749 §3.3: scope-token, without what would need quoting.
+const SCOPES = list(
+  text({ pattern: /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, says: 'a scope of letters, digits and ._:/-' }),
+  50,
+);
+const ISS = placed(text({ max: 512, says: "the issuer, as in the token's iss" }));
+
+const untilOf = (entry: ReturnType<typeof member>, complain: Complain): number | undefined => {
+  const written = entry && UNTIL.read(entry.value, complain);
+  if (!entry || written === undefined) return undefined;
+  const milliseconds = Date.parse(written);
+  // Date.parse rolls 2027-02-30 over to March in some forms; a date that does not read back is refused.
+  if (!Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().replace('.000', '') === written)
+    return milliseconds / 1000;
+  complain('wrong-value', entry.value.place, `${written} is not a date.`);
+  return undefined;
+};
+
+const flatConditions = (tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] => {
+  const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
+  for (const { key, value } of claims) {
+    if (value.kind !== 'scalar')
+      complain(
+        'statement-form',
+        value.place,
+        `The flat form compares for equality only. Put "${key}" under claims: to use operators.`,
+      );
+  }
+  const scalars = claims.filter(({ value }) => value.kind === 'scalar');
+  return claimConditions({ ...tree, entries: scalars }, facts, complain);
+};
+
+const partsOf = (tree: MapTree, facts: IssuerFacts, complain: Complain): Parts | undefined => {
+  const claims = member(tree, 'claims');
+  const request = member(tree, 'request');
+  const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
+  if (!claims) {
+    if (request)
+      complain(
+        'statement-form',
+        request.place,
+        'The flat form has no request. Put the claims under claims:.',
+      );
+    if (siblings.length === 0)
+      complain(
+        'empty',
+        tree.place,
+        'The statement has no claims, so it would speak of everyone. Name the claims that it wants.',
+      );
+    return request || siblings.length === 0
+      ? undefined
+      : { conditions: flatConditions(tree, facts, complain), flat: true };
+  }
+  for (const { key, place } of siblings) {
+    complain(
+      'statement-form',
+      place,
+      `"${key}" stands beside claims:. Move it under claims:, or remove it.${didYouMean(key, OWN_KEYS)}`,
+    );
+  }
+  if (claims.value.kind !== 'map' || claims.value.entries.length === 0) {
+    complain(
+      claims.value.kind === 'map' ? 'empty' : 'wrong-type',
+      claims.value.place,
+      'Expected a mapping of at least one claim.',
+    );
+    return undefined;
+  }
+  const source = request ? sourceConditions(request.value, complain) : [];
+  return { conditions: [...claimConditions(claims.value, facts, complain), ...source], flat: false };
+};
+
+const complainOfBinding = (
+  conditions: Condition[],
+  facts: IssuerFacts,
+  place: Place,
+  complain: Complain,
+): void => {
+  for (const { anyOf, ownerPrefix } of unmetBindings(conditions, facts)) {
+    const pattern =
+      ownerPrefix.length > 0 ? `, or ${ownerPrefix.join(' or ')} with a pattern such as "owner/*"` : '';
+    complain(
+      'binding-missing',
+      place,
+      `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
+    );
+  }
+};
+
+export type StatementSetting = {
+  readonly effect: Effect;
+  readonly index: number;
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+};
+
+/** Compiles one statement, or complains of all that is wrong with it and gives undefined. */
+export const statementOf = (
+  tree: Tree,
+  { effect, index, issuers }: StatementSetting,
+  complain: Complain,
+): Statement | undefined => {
+  if (tree.kind !== 'map') {
+    complain('wrong-type', tree.place, 'A statement is a mapping with iss and claims.');
+    return undefined;
+  }
+  const issEntry = member(tree, 'iss');
+  if (!issEntry) complain('missing-key', tree.place, '"iss" is required in a statement.');
+  const iss = issEntry && ISS.read(issEntry.value, complain);
+  if (!iss) return undefined;
+  const facts = issuers.get(iss.value);
+  if (!facts) {
+    complain(
+      'issuer-unknown',
+      iss.place,
+      `broker.yml lists no issuer "${iss.value}".${didYouMean(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
+    );
+    return undefined;
+  }
+  const idEntry = member(tree, 'id');
+  const scopesEntry = member(tree, 'scopes');
+  const parts = partsOf(tree, facts, complain);
+  const id = idEntry ? ID.read(idEntry.value, complain) : `${effect}[${index}]`;
+  const scopes = scopesEntry && SCOPES.read(scopesEntry.value, complain);
+  const until = untilOf(member(tree, 'until'), complain);
+  if (scopesEntry && effect === 'deny')
+    complain('scopes-refused', scopesEntry.place, 'A deny statement denies everything, so it has no scopes.');
+  if (!parts || id === undefined) return undefined;
+  if (effect === 'trust') complainOfBinding(parts.conditions, facts, tree.place, complain);
+  return { id, effect, issuer: iss.value, ...parts, scopes, until };
+};
+
+/** Compiles the list under `trust:` or `deny:`. */
+export const statementsOf = (
+  tree: Tree,
+  effect: Effect,
+  issuers: ReadonlyMap<string, IssuerFacts>,
+  complain: Complain,
+): Placed<Statement>[] => {
+  if (tree.kind !== 'list') {
+    complain('wrong-type', tree.place, `${effect} is a list of statements: each begins with "- iss: …".`);
+    return [];
+  }
+  if (tree.items.length === 0)
+    complain(
+      'empty',
+      tree.place,
+      effect === 'trust'
+        ? 'trust is empty, so nobody could have this role.'
+        : 'deny is empty. Leave the key out.',
+    );
+  return tree.items.flatMap((item, index) => {
+    const value = statementOf(item, { effect, index, issuers }, complain);
+    return value ? { value, place: item.place } : [];
+  });
+};

@@ -1,0 +1,69 @@
+import type { JWK } from 'jose';
+import { CODES, type Code } from '../errors.ts';
+import { GRANT_TYPE } from './oauth.ts';
+import type { HttpAnswer, HttpRequest } from './protocol.ts';
+
+/** What others need in order to trust us, and nothing secret. */
+export type Discovery = { readonly url: string; readonly publicKeys: () => Promise<readonly JWK[]> };
+
+/** How long others may keep our keys and metadata, in seconds. */
+const KEPT = 300;
+
+const json = (value: unknown): HttpAnswer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': `public, max-age=${KEPT}` },
+  body: JSON.stringify(value),
+});
+
+/**
+ * Metadata by RFC 8414 and OpenID Connect Discovery. AWS refuses an issuer whose document lacks
+ * `response_types_supported`, `subject_types_supported` or `id_token_signing_alg_values_supported`.
+ */
+const metadata = ({ url }: Discovery): object => ({
+  issuer: url,
+  token_endpoint: `${url}/token`,
+  jwks_uri: `${url}/.well-known/jwks.json`,
+  grant_types_supported: [GRANT_TYPE],
+  response_types_supported: ['id_token'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
+  token_endpoint_auth_methods_supported: ['none'],
+});
+
+const explained = (code: string): HttpAnswer | undefined => {
+  if (!Object.hasOwn(CODES, code)) return undefined;
+  const { says, fault } = CODES[code as Code];
+  const turn = {
+    caller: 'What to change is on your side.',
+    denied: "The role's policy says no.",
+    ours: "It is the broker's fault, not yours.",
+  };
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: `${code}\n\n${says}\n${turn[fault]}\n`,
+  };
+};
+
+/** The pages by path; each takes GET. */
+export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAnswer | Promise<HttpAnswer> } =
+  {
+    '/.well-known/openid-configuration': discovery => json(metadata(discovery)),
+    '/.well-known/oauth-authorization-server': discovery => json(metadata(discovery)),
+    '/.well-known/jwks.json': async ({ publicKeys }) => json({ keys: await publicKeys() }),
+    '/health': () => ({
+      status: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+      body: 'ok\n',
+    }),
+  };
+
+/** Answers a GET of metadata, keys, health or the page of an error code; undefined for any other request. */
+export const discoveryAnswer = async (
+  discovery: Discovery,
+  { method, path }: HttpRequest,
+): Promise<HttpAnswer | undefined> => {
+  if (method !== 'GET') return undefined;
+  const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
+  return page ? page(discovery) : explained(path.replace(/^\/errors\//, ''));
+};

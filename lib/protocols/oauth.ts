@@ -1,0 +1,206 @@
+import { BrokerError, CODES, type Code } from '../errors.ts';
+import type { ExchangeRequest } from '../exchange.ts';
+import type { Answer, ClaimHint } from '../outcome.ts';
+import { ROLE_NAME } from '../policy/name.ts';
+import type { Credential } from '../providers/provider.ts';
+import { readForm } from './form.ts';
+import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
+
+/** RFC 8693 §2.1 and §3: the words on the wire. */
+export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
+export const AWS_CREDENTIALS = 'urn:kite-sts:params:oauth:token-type:aws-credentials';
+
+const SUBJECT_TOKEN_TYPES = [`${TOKEN_TYPE}jwt`, `${TOKEN_TYPE}id_token`];
+const REQUESTED = new Map([
+  [`${TOKEN_TYPE}access_token`, 'jwt'],
+  [`${TOKEN_TYPE}jwt`, 'jwt'],
+  [AWS_CREDENTIALS, 'aws'],
+] as const);
+/** Parameters of RFC 8693 that would change who is asking or for what: refused, not ignored. */
+const UNSUPPORTED = ['resource', 'actor_token', 'actor_token_type'];
+// RFC 6749 §3.3, one or more scope-tokens with one space between.
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+const invalid = (at: string): BrokerError => new BrokerError('parameter_invalid', { at });
+
+const need = (form: ReadonlyMap<string, string>, name: string): string => {
+  const value = form.get(name);
+  if (value === undefined) throw new BrokerError('parameter_missing', { at: name });
+  return value;
+};
+
+const roleOf = (audience: string): string => {
+  if (ROLE_NAME.test(audience)) return audience;
+  // The commonest slip: the audience that the token was minted for, sent where the role's name belongs.
+  throw new BrokerError(/[:/.]/.test(audience) ? 'role_parameter_holds_audience' : 'parameter_invalid', {
+    at: 'audience',
+  });
+};
+
+const secondsOf = (written: string | undefined): number | undefined => {
+  if (written === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(written)) throw invalid('expires_in');
+  return Number(written);
+};
+
+const scopesOf = (written: string | undefined): readonly string[] | undefined => {
+  if (written === undefined) return undefined;
+  if (!SCOPE.test(written)) throw invalid('scope');
+  return [...new Set(written.split(' '))];
+};
+
+const kindOf = (written: string | undefined): 'aws' | 'jwt' | undefined => {
+  if (written === undefined) return undefined;
+  const kind = [...REQUESTED].find(([name]) => name === written)?.[1];
+  if (!kind) throw invalid('requested_token_type');
+  return kind;
+};
+
+const parse = (request: HttpRequest): ExchangeRequest => {
+  const form = readForm(request);
+  // A second place for a token is a second caller (threat T57). gcloud always sends its own Basic
+  // credentials, which say nothing of the caller, so those are ignored.
+  if (/^\s*bearer\b/i.test(request.headers['authorization'] ?? ''))
+    throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
+  const unsupported = UNSUPPORTED.find(name => form.has(name));
+  if (unsupported) throw new BrokerError('parameter_unsupported', { at: unsupported });
+  if (need(form, 'grant_type') !== GRANT_TYPE)
+    throw new BrokerError('grant_type_unsupported', { at: 'grant_type' });
+  if (!SUBJECT_TOKEN_TYPES.includes(need(form, 'subject_token_type'))) throw invalid('subject_token_type');
+  return {
+    // A token file ends in a newline, and most clients send it along.
+    subjectToken: need(form, 'subject_token').replace(/\r?\n$/, ''),
+    access: {
+      role: roleOf(need(form, 'audience')),
+      scopes: scopesOf(form.get('scope')),
+      seconds: secondsOf(form.get('expires_in')),
+      kind: kindOf(form.get('requested_token_type')),
+      sessionName: undefined,
+    },
+  };
+};
+
+/** RFC 6749 §5.2, RFC 8693 §2.2.2: which error and status each code is on this wire. */
+const STATUS: { readonly [code in Code]?: readonly [status: number, error: string] } = {
+  body_too_large: [413, 'invalid_request'],
+  content_type_unsupported: [415, 'invalid_request'],
+  grant_type_unsupported: [400, 'unsupported_grant_type'],
+  method_not_allowed: [405, 'invalid_request'],
+  path_unknown: [404, 'invalid_request'],
+  requested_token_type_differs: [400, 'invalid_request'],
+  scope_beyond_grant: [400, 'invalid_scope'],
+  seconds_above_maximum: [400, 'invalid_request'],
+  seconds_below_minimum: [400, 'invalid_request'],
+  token_already_used: [409, 'invalid_request'],
+};
+const BY_FAULT = {
+  caller: [400, 'invalid_request'],
+  denied: [400, 'invalid_target'],
+  ours: [503, 'temporarily_unavailable'],
+} as const;
+
+/** The status and the OAuth error of a code. A refused subject token is `invalid_request` (RFC 8693 §2.2.2). */
+export const wireError = (code: Code): readonly [status: number, error: string] =>
+  STATUS[code] ?? BY_FAULT[CODES[code].fault];
+
+/** Seconds after which a fault of ours is worth another try. */
+const RETRY_AFTER = 2;
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+const describe = ({ says, at, nearRole }: Extract<Answer, { kind: 'refused' }>): string =>
+  [says, at && `At fault: ${at}.`, nearRole && `Did you mean the role ${nearRole}?`]
+    .filter(Boolean)
+    .join(' ');
+
+const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
+  AccessKeyId: credential.accessKeyId,
+  SecretAccessKey: credential.secretAccessKey,
+  SessionToken: credential.sessionToken,
+  Expiration: iso(credential.expiresAt),
+});
+
+const issuedBody = ({ credential, grant }: Extract<Answer, { kind: 'issued' }>, now: number): object => {
+  const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
+  const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
+  if (credential.kind === 'jwt')
+    return {
+      access_token: credential.token,
+      issued_token_type: `${TOKEN_TYPE}access_token`,
+      token_type: 'Bearer',
+      expires_in,
+      ...scope,
+    };
+  const aws = awsMember(credential);
+  // The string is what credential_process prints, so that a client can hand it on without reading it.
+  return {
+    access_token: JSON.stringify({ Version: 1, ...aws }),
+    issued_token_type: AWS_CREDENTIALS,
+    token_type: 'N_A',
+    expires_in,
+    aws,
+  };
+};
+
+const issuedLines = (credential: Credential): string[] =>
+  credential.kind === 'jwt'
+    ? [`ACCESS_TOKEN=${credential.token}`, `EXPIRES_AT=${iso(credential.expiresAt)}`]
+    : [
+        `AWS_ACCESS_KEY_ID=${credential.accessKeyId}`,
+        `AWS_SECRET_ACCESS_KEY=${credential.secretAccessKey}`,
+        `AWS_SESSION_TOKEN=${credential.sessionToken}`,
+        `AWS_CREDENTIAL_EXPIRATION=${iso(credential.expiresAt)}`,
+      ];
+
+const refusedBody = (refused: Extract<Answer, { kind: 'refused' }>, url: string): object => ({
+  error: wireError(refused.code)[1],
+  error_description: describe(refused),
+  error_uri: `${url}/errors/${refused.code}`,
+  code: refused.code,
+  decision_id: refused.decisionId,
+  ...(refused.claims.length > 0 ? { claims: refused.claims } : {}),
+  ...(refused.contact === undefined ? {} : { contact: refused.contact }),
+});
+
+const claimLine = ({ claim, why, value, add }: ClaimHint): string =>
+  `CLAIM=${claim} ${why}${value === undefined ? '' : ` ${value}`}${add === undefined ? '' : ` (add ${add})`}`;
+
+const refusedLines = (refused: Extract<Answer, { kind: 'refused' }>, url: string): string[] => [
+  `ERROR=${wireError(refused.code)[1]}`,
+  `CODE=${refused.code}`,
+  `DESCRIPTION=${describe(refused)}`,
+  `DECISION_ID=${refused.decisionId}`,
+  `ERROR_URI=${url}/errors/${refused.code}`,
+  ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
+  ...refused.claims.map(claimLine),
+];
+
+/** Text when the caller names it and does not name JSON: NAME=value lines, to be read and not evaluated. */
+const wantsText = ({ headers }: HttpRequest): boolean => {
+  const accept = (headers['accept'] ?? '').toLowerCase();
+  return accept.includes('text/plain') && !accept.includes('application/json');
+};
+
+const render = (answer: Answer, request: HttpRequest, { url, now }: Voice): HttpAnswer => {
+  const [status] = answer.kind === 'issued' ? [200] : wireError(answer.code);
+  const asText = wantsText(request);
+  const lines = (): string[] =>
+    answer.kind === 'issued' ? issuedLines(answer.credential) : refusedLines(answer, url);
+  const body = (): object => (answer.kind === 'issued' ? issuedBody(answer, now) : refusedBody(answer, url));
+  return {
+    status,
+    headers: {
+      'content-type': asText ? 'text/plain; charset=utf-8' : 'application/json',
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+      'decision-id': answer.decisionId,
+      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER) } : {}),
+      ...(status === 405 ? { allow: 'POST' } : {}),
+    },
+    body: asText ? `${lines().join('\n')}\n` : JSON.stringify(body()),
+  };
+};
+
+/** OAuth 2.0 Token Exchange (RFC 8693): `audience` names the role. */
+export const oauth: Protocol = { name: 'oauth', parse, render };

@@ -1,0 +1,34 @@
+import type { ExchangeRequest } from '../exchange.ts';
+import type { Answer } from '../outcome.ts';
+
+/** An HTTP request as every host hands it in. Header names are in lower case. */
+export type HttpRequest = {
+  readonly method: string;
+  /** The path as received, without the query. */
+  readonly path: string;
+  /** The query as received, without its `?`. */
+  readonly query: string;
+  readonly headers: { readonly [name: string]: string | undefined };
+  readonly body: Uint8Array;
+  /** From the gateway or the socket, never from a header. */
+  readonly sourceAddress: string | undefined;
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+};
+
+/** What rendering needs to know of the broker, beside the answer. */
+export type Voice = { readonly url: string; readonly now: number };
+
+/**
+ * One way to ask for a credential. Both halves are pure: no clock, no I/O, no AWS types. `parse` throws a
+ * `BrokerError`; what it returns holds the token beside the request, so that nothing else carries it.
+ */
+export type Protocol = {
+  readonly name: string;
+  parse(request: HttpRequest): ExchangeRequest;
+  render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer;
+};

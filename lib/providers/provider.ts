@@ -1,0 +1,31 @@
+import type { Grant } from '../policy/decide.ts';
+import type { Target } from '../policy/kinds.ts';
+
+type Made = {
+  /** Seconds since the epoch. Every credential ends. */
+  readonly expiresAt: number;
+  /** What the other side's own log calls this session, so that two logs can be joined. No secret. */
+  readonly session: string;
+};
+
+export type AwsCredential = Made & {
+  readonly kind: 'aws';
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly assumedRole: string;
+};
+
+export type JwtCredential = Made & { readonly kind: 'jwt'; readonly token: string };
+
+export type Credential = AwsCredential | JwtCredential;
+
+export type GrantOf<T extends Target> = Grant & { readonly target: T };
+
+/**
+ * Makes a credential from a grant, and from nothing else. Throws `provider_refused` when the other side
+ * said no (it will again) and `provider_unavailable` when it could not be asked (try again). On a refusal
+ * it never asks a second time for more, nor with fewer restrictions (threat T48).
+ * `now` is in seconds since the epoch.
+ */
+export type Provider<T extends Target, C extends Credential> = (grant: GrantOf<T>, now: number) => Promise<C>;

@@ -1,0 +1,99 @@
+import { auditEvent, auditLine, type Sink } from './audit/event.ts';
+import { BrokerError, CODES, type Code } from './errors.ts';
+import { begin, exchange, type Parts, type Visit } from './exchange.ts';
+import { answer, type Outcome, record } from './outcome.ts';
+import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
+import { oauth } from './protocols/oauth.ts';
+import type { HttpAnswer, HttpRequest, Protocol } from './protocols/protocol.ts';
+
+/** A whole broker, ready to answer: what `broker.ts` composes. */
+export type Broker = {
+  readonly url: string;
+  readonly parts: Parts;
+  readonly discovery: Discovery;
+  readonly sink: Sink;
+  /** Told of every failure of ours with its cause; never of a credential or a token. */
+  readonly onFault: (error: BrokerError, decisionId: string) => void;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly randomId: () => string;
+};
+
+/** The doors through which a credential can be had: path → protocol. All of them take POST. */
+export const DOORS: { readonly [path: string]: Protocol } = {
+  '/token': oauth,
+};
+
+const ended = async (
+  broker: Broker,
+  door: Protocol,
+  request: HttpRequest,
+  visit: Visit,
+): Promise<Outcome> => {
+  try {
+    if (request.method !== 'POST') throw new BrokerError('method_not_allowed');
+    return await exchange(broker.parts, door.parse(request), visit);
+  } catch (error) {
+    const known = error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
+    return { kind: 'failed', reached: begin(visit), error: known };
+  }
+};
+
+/** Writes the audit event. When that fails, the outcome is that failure, and the credential does not leave. */
+const audited = async (broker: Broker, outcome: Outcome): Promise<Outcome> => {
+  try {
+    await broker.sink(auditLine(auditEvent(record(outcome))));
+    return outcome;
+  } catch (cause) {
+    return {
+      kind: 'failed',
+      reached: outcome.reached,
+      error: new BrokerError('audit_unavailable', { cause }),
+    };
+  }
+};
+
+const through = async (broker: Broker, door: Protocol, request: HttpRequest): Promise<HttpAnswer> => {
+  const { sourceAddress } = request;
+  const visit: Visit = {
+    decisionId: broker.randomId(),
+    protocol: door.name,
+    now: broker.now(),
+    sourceAddress,
+  };
+  const outcome = await audited(broker, await ended(broker, door, request, visit));
+  if (outcome.kind === 'failed' && CODES[outcome.error.code].fault === 'ours')
+    broker.onFault(outcome.error, visit.decisionId);
+  return door.render(answer(outcome), request, { url: broker.url, now: broker.now() });
+};
+
+const refused = (code: Code, broker: Broker, request: HttpRequest): HttpAnswer =>
+  oauth.render(
+    {
+      kind: 'refused',
+      decisionId: broker.randomId(),
+      code,
+      says: CODES[code].says,
+      at: undefined,
+      claims: [],
+      contact: undefined,
+      nearRole: undefined,
+    },
+    request,
+    { url: broker.url, now: broker.now() },
+  );
+
+/**
+ * Answers one HTTP request, whichever host brought it: parse → exchange → audit → render. The one route
+ * table that the laptop and Lambda share. Never throws.
+ */
+export const serve = async (broker: Broker, request: HttpRequest): Promise<HttpAnswer> => {
+  const door = Object.hasOwn(DOORS, request.path) ? DOORS[request.path] : undefined;
+  if (door) return through(broker, door, request);
+  try {
+    return (await discoveryAnswer(broker.discovery, request)) ?? refused('path_unknown', broker, request);
+  } catch (cause) {
+    broker.onFault(new BrokerError('internal_error', { cause }), '-');
+    return refused('internal_error', broker, request);
+  }
+};

@@ -1,0 +1,22 @@
+import type { JWK } from 'jose';
+import type { Condition } from '../policy/condition.ts';
+import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Labels, PresetName } from './presets.ts';
+
+/** Where an issuer's keys come from: pinned in configuration, never from a token or a discovery document. */
+export type KeyOrigin = { readonly uri: string } | { readonly keys: readonly JWK[] };
+
+/** One compiled row of `issuers` in broker.yml: an issuer that we trust, and with what. */
+export type IssuerRow = IssuerFacts & {
+  readonly preset: PresetName | undefined;
+  readonly origin: KeyOrigin;
+  /** Exactly these signature algorithms, whatever the token's header or the key says (threat T01). */
+  readonly algorithms: readonly string[];
+  /** Greatest accepted `exp - iat`, in seconds (threat T17). */
+  readonly maxTokenLifetime: number;
+  /** Audiences that this issuer's tokens may have besides the broker's and the roles' own. */
+  readonly audiences: readonly string[];
+  /** The fleet's guard: conditions that every token must meet before any role is looked at. */
+  readonly require: readonly Condition[];
+  readonly labels: Labels;
+};

@@ -1,0 +1,95 @@
+import type { AuditEvent } from '../../lib/audit/event.ts';
+import { createBroker } from '../../lib/broker.ts';
+import type { BrokerError } from '../../lib/errors.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import type { Signer } from '../../lib/keys/signer.ts';
+import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
+import type { AwsSetting } from '../../lib/providers/aws.ts';
+import { type Broker, serve } from '../../lib/serve.ts';
+import { type TestIssuer, testIssuer } from './issuer.ts';
+import { AUDIENCE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from './policy.ts';
+
+export type TestBroker = {
+  readonly broker: Broker;
+  readonly issuer: TestIssuer;
+  readonly audit: string[];
+  readonly faults: BrokerError[];
+  /** The last audit event. */
+  event(): AuditEvent;
+  /** `POST /token` with these parameters over the usual ones; undefined leaves one out. */
+  ask(
+    form: { readonly [name: string]: string | undefined },
+    headers?: { readonly [name: string]: string },
+  ): Promise<HttpAnswer>;
+};
+
+type Options = {
+  /** Role YAML by name. */
+  readonly roles: { readonly [name: string]: string };
+  readonly issuers?: string;
+  readonly aws?: AwsSetting;
+  readonly signer?: Signer;
+  readonly sink?: (line: string) => void | Promise<void>;
+  readonly now?: () => number;
+};
+
+export const httpRequest = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'POST',
+  path: '/token',
+  query: '',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: new Uint8Array(),
+  sourceAddress: '203.0.113.7',
+  ...changes,
+});
+
+let made: Promise<TestIssuer> | undefined;
+
+/** A whole broker in this process, with one test issuer standing in for every row. Time stands still at NOW. */
+export const testBroker = async ({
+  roles,
+  issuers = ISSUERS,
+  aws,
+  signer = localSigner(),
+  sink,
+  now = () => NOW,
+}: Options): Promise<TestBroker> => {
+  const issuer = await (made ??= testIssuer());
+  const rows = rowsFrom(issuers);
+  const compiled = Object.entries(roles).map(([name, yaml]) => ({
+    ...roleFrom(yaml, settingOf(rows)),
+    name,
+  }));
+  const audit: string[] = [];
+  const faults: BrokerError[] = [];
+  const broker = createBroker(
+    { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled },
+    {
+      signer,
+      aws: aws ?? {
+        region: 'us-east-1',
+        endpoint: 'http://127.0.0.1:9',
+        credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+      },
+      sink: sink ?? (line => void audit.push(line)),
+      onFault: error => void faults.push(error),
+      keysFor: () => issuer.keys,
+      now,
+    },
+  );
+  const ask: TestBroker['ask'] = (form, headers = {}) => {
+    const whole = {
+      grant_type: GRANT_TYPE,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      ...form,
+    };
+    const given = Object.entries(whole).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const body = new TextEncoder().encode(new URLSearchParams(given).toString());
+    return serve(
+      broker,
+      httpRequest({ body, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } }),
+    );
+  };
+  return { broker, issuer, audit, faults, event: () => JSON.parse(audit.at(-1) ?? '{}') as AuditEvent, ask };
+};

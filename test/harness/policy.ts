@@ -1,0 +1,108 @@
+import { issuerRow } from '../../lib/config/issuers.ts';
+import { assumeVerified } from '../../lib/policy/assume.ts';
+import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
+import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
+import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
+import { parse } from '../../lib/policy/parse.ts';
+import { compileRole, parseRole, type Role, type Setting } from '../../lib/policy/role.ts';
+import type { IssuerRow } from '../../lib/token/issuer.ts';
+
+export const BUILDKITE = 'https://agent.buildkite.com';
+export const GITHUB = 'https://token.actions.githubusercontent.com';
+export const AUDIENCE = 'https://sts.test.example';
+
+/** The rows that tests use unless they say otherwise: one of each preset, and one plain issuer. */
+export const ISSUERS = `
+- preset: buildkite
+- preset: github-actions
+- preset: gitlab
+- preset: circleci
+  issuer: https://oidc.circleci.com/org/0b1c2d3e
+- issuer: https://plain.example
+  jwks_uri: https://plain.example/jwks
+  bind: [tenant]
+`;
+
+/** Compiles issuer rows from YAML; throws when there is any complaint. */
+export const rowsFrom = (yaml: string): Map<string, IssuerRow> => {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const tree = parse('broker.yml', yaml, complain);
+  const rows = (tree?.kind === 'list' ? tree.items : []).flatMap(
+    item => issuerRow(item, complain)?.row ?? [],
+  );
+  if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
+  return new Map(rows.map(row => [row.issuer, row]));
+};
+
+export const settingOf = (issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS)): Setting => ({
+  audience: AUDIENCE,
+  issuers,
+  session: { seconds: undefined, maxSeconds: undefined },
+});
+
+/** A provider for roles whose test is about their trust alone. */
+export const PROVIDER = 'jwt: { audience: https://api.test.example }';
+
+/** Compiles a role from YAML, with all its complaints. A text without a provider gets a plain `jwt`. */
+export const compile = (
+  yaml: string,
+  setting: Setting = settingOf(),
+): { role: Role | undefined; complaints: Complaint[] } => {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const whole = /^(aws|jwt):/m.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`;
+  const document = parseRole('tested', 'tested.yml', whole, complain);
+  const role = document && compileRole(document, setting, complain);
+  return { role, complaints };
+};
+
+/** A role that must compile. */
+export const roleFrom = (yaml: string, setting?: Setting): Role => {
+  const { role, complaints } = compile(yaml, setting);
+  if (!role) throw new Error(JSON.stringify(complaints, null, 2));
+  return role;
+};
+
+/** Claims without a prototype, as a verified token has them; undefined leaves a claim out. */
+export const claims = (members: { readonly [name: string]: unknown }): Claims => {
+  const made: { [name: string]: ClaimValue } = Object.create(null);
+  for (const [name, value] of Object.entries(members))
+    if (value !== undefined) made[name] = value as ClaimValue;
+  return made;
+};
+
+/** What Buildkite says of a push to main, after the real token of docs and observation. */
+export const buildkiteClaims = (changes: { readonly [name: string]: unknown } = {}): Claims =>
+  claims({
+    iss: BUILDKITE,
+    sub: 'organization:my-organization:pipeline:my-pipeline:ref:refs/heads/main:commit:b5ffe3aeea51cec6c41aef16e45ee6bce47d8810:step:',
+    aud: AUDIENCE,
+    organization_slug: 'my-organization',
+    pipeline_slug: 'my-pipeline',
+    build_number: 5,
+    build_branch: 'main',
+    build_tag: null,
+    build_commit: 'b5ffe3aeea51cec6c41aef16e45ee6bce47d8810',
+    step_key: null,
+    job_id: '01945ecf-80f0-41e8-9b83-a2970a9305a1',
+    agent_id: '01945ecf-8bcf-40a6-9d70-a765db9a0928',
+    build_source: 'webhook',
+    runner_environment: 'self-hosted',
+    ...changes,
+  });
+
+export const NOW = 1_800_000_000;
+
+/** Decides as if a token with these claims had been verified. */
+export const decideFor = (
+  role: Role,
+  made: Claims,
+  { access = {}, context = {} }: { access?: Partial<AccessRequest>; context?: Partial<Context> } = {},
+): Decision =>
+  decide(
+    role,
+    assumeVerified(made, role),
+    { role: role.name, scopes: undefined, seconds: undefined, kind: undefined, ...access },
+    { now: NOW, sourceAddress: undefined, ...context },
+  );
