@@ -70,7 +70,7 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
     reached.row = row;
 
     // The fleet's guard comes before any role, so that one careless role cannot open the house.
-    if (!row || !meets(row.require, token.claims)) return denied('guard_not_met');
+    if (!row || !meets(row, token.claims)) return denied('guard_not_met');
     const snapshot = parts.roles.find(access.role);
     if (!snapshot) {
       if (row.require.length > 0) reached.nearRole = parts.roles.near(access.role);

@@ -120,7 +120,7 @@ const explained = (flags: Flags, terminal: Terminal): Explained => {
   return {
     role,
     row,
-    admitted: row !== undefined && meets(row.require, token.claims),
+    admitted: row !== undefined && meets(row, token.claims),
     decision: decide(role, token, access, { now, sourceAddress: flag(flags, 'source-ip') }),
   };
 };

@@ -13,16 +13,24 @@ export const audienceShape: Shape<WrittenAudience> = placed(
   ),
 );
 
-// What other services accept: whoever collects a token for one of these could present it here, and we there.
-const SHARED = [
+// What the clouds take as proof of identity: a token for one of these opens whatever trusts its issuer there.
+const FEDERATION = [
   /^sts\.amazonaws\.com(\.cn)?$/i,
   /^api:\/\/AzureADTokenExchange/i,
   /^(https:)?\/\/iam\.googleapis\.com\//i,
+];
+
+// What other services accept: whoever collects a token for one of these could present it here, and we there.
+const SHARED = [
+  ...FEDERATION,
   /^(sigstore|vault|rubygems\.org|pypi|testpypi)$/i,
   /^npm:/i,
   /^https:\/\/(buildkite\.com|github\.com|gitlab\.com)(\/|$)/i,
   /^https:\/\/packages\.buildkite\.com\//i,
 ];
+
+/** Would AWS, Google or Entra take a token for this audience as proof of identity? */
+export const isFederation = (audience: string): boolean => FEDERATION.some(pattern => pattern.test(audience));
 
 /** The audience itself; complains of one that others accept when no reason stands beside it. */
 export const audienceOf = ({ value: written, place }: WrittenAudience, complain: Complain): string => {

@@ -2,7 +2,7 @@ import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, type ClaimValue, claimAt } from './claims.ts';
 import { all, type Checked, type Condition, check } from './condition.ts';
 import { type KindName, kindOf, type Target } from './kinds.ts';
-import type { IssuerReading, Role } from './role.ts';
+import type { Role } from './role.ts';
 import type { Effect, Statement } from './statement.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
@@ -91,8 +91,8 @@ export type Deny = {
 export type Decision = Allow | Deny;
 
 /** Absent is read as null for the claims that an issuer is known to leave out (policy.md). */
-const read = (claims: Claims, issuer: IssuerReading | undefined): Claims => {
-  const missing = issuer?.nullable.filter(name => !Object.hasOwn(claims, name)) ?? [];
+const read = (claims: Claims, nullable: readonly string[] = []): Claims => {
+  const missing = nullable.filter(name => !Object.hasOwn(claims, name));
   if (missing.length === 0) return claims;
   const filled: Record<string, ClaimValue> = Object.assign(Object.create(null), claims);
   for (const name of missing) filled[name] = null;
@@ -216,7 +216,7 @@ export const decide = (
   context: Context,
 ): Decision => {
   const asked: Asked = {
-    claims: read(token.claims, role.issuers[token.issuer]),
+    claims: read(token.claims, role.issuers[token.issuer]?.nullable),
     issuer: token.issuer,
     context,
     least: role.session.min,
@@ -269,6 +269,10 @@ export const knowingStatement = (traced: Trace): StatementTrace | undefined =>
     ),
   );
 
+type Guard = { readonly require: readonly Condition[]; readonly nullable: readonly string[] };
+
 /** A fleet-wide guard (`require` of an issuer row): every condition must be true before any role is looked at. */
-export const meets = (guard: readonly Condition[], claims: Claims): boolean =>
-  guard.every(condition => check(condition, claims, undefined).truth === 'true');
+export const meets = ({ require, nullable }: Guard, claims: Claims): boolean => {
+  const known = read(claims, nullable);
+  return require.every(condition => check(condition, known, undefined).truth === 'true');
+};

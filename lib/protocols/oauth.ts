@@ -22,6 +22,9 @@ const UNSUPPORTED = ['resource', 'actor_token', 'actor_token_type'];
 // RFC 6749 §3.3, one or more scope-tokens with one space between.
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
+/** More than any role can grant; what is asked for goes into the audit event. */
+const MAX_SCOPES = 50;
+
 const invalid = (at: string): BrokerError => new BrokerError('parameter_invalid', { at });
 
 const need = (form: ReadonlyMap<string, string>, name: string): string => {
@@ -46,8 +49,9 @@ const secondsOf = (written: string | undefined): number | undefined => {
 
 const scopesOf = (written: string | undefined): readonly string[] | undefined => {
   if (written === undefined) return undefined;
-  if (!SCOPE.test(written)) throw invalid('scope');
-  return [...new Set(written.split(' '))];
+  const scopes = new Set(written.split(' '));
+  if (!SCOPE.test(written) || scopes.size > MAX_SCOPES) throw invalid('scope');
+  return [...scopes];
 };
 
 const kindOf = (written: string | undefined): 'aws' | 'jwt' | undefined => {

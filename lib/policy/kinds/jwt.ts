@@ -1,3 +1,4 @@
+import { isFederation } from '../audience.ts';
 import type { Complain } from '../complaint.ts';
 import type { Scalar } from '../condition.ts';
 import { member, plain, type Tree } from '../parse.ts';
@@ -43,10 +44,6 @@ const REGISTERED = new Set(
     ' ',
   ),
 );
-
-// Audiences that a cloud takes as proof of identity: a token for one of these opens whatever trusts us there.
-const FEDERATION =
-  /^(sts\.amazonaws\.com$|sts\.amazonaws\.com\.cn$|api:\/\/azureadtokenexchange|(https:)?\/\/iam\.googleapis\.com\/)/i;
 
 const SHAPE = object({
   audience: required(text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'one audience, without spaces' })),
@@ -107,7 +104,7 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
   const claims = member(tree, 'claims');
   const compiled = claims ? claimsOf(claims.value, setting, complain) : {};
   if (!read) return undefined;
-  if (FEDERATION.test(read.audience) && read.federation !== true) {
+  if (isFederation(read.audience) && read.federation !== true) {
     complain(
       'audience-shared',
       audience?.place ?? tree.place,
