@@ -3,7 +3,7 @@ import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
 import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
-import { parse } from '../../lib/policy/parse.ts';
+import { parse, type Tree } from '../../lib/policy/parse.ts';
 import { compileRole, parseRole, type Role, type Setting } from '../../lib/policy/role.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 
@@ -106,3 +106,47 @@ export const decideFor = (
     { role: role.name, scopes: undefined, seconds: undefined, kind: undefined, ...access },
     { now: NOW, sourceAddress: undefined, ...context },
   );
+
+/** What GitHub Actions says of a push to main of acme/web: every value is a string. */
+export const githubClaims = (changes: { readonly [name: string]: unknown } = {}): Claims =>
+  claims({
+    iss: GITHUB,
+    sub: 'repo:acme/web:ref:refs/heads/main',
+    aud: AUDIENCE,
+    repository: 'acme/web',
+    repository_id: '74',
+    repository_owner: 'acme',
+    repository_owner_id: '65',
+    ref: 'refs/heads/main',
+    ref_type: 'branch',
+    event_name: 'push',
+    actor: 'octocat',
+    run_id: '1658821493',
+    run_number: '15',
+    runner_environment: 'github-hosted',
+    ...changes,
+  });
+
+/** Where a complaint stands, without its prose: `rule line:column`. */
+export const placesOf = (complaints: readonly Complaint[]): string[] =>
+  complaints.map(({ rule, place }) => `${rule} ${place.line}:${place.column}`);
+
+/** What is wrong with a role, in the order in which it is said. */
+export const refusalsOf = (yaml: string, setting?: Setting): string[] =>
+  placesOf(compile(yaml, setting).complaints);
+
+/** Reads a text, as YAML, with something that complains. */
+export const readWith = <T>(
+  yaml: string,
+  read: (tree: Tree, complain: Complain) => T,
+): { value: T | undefined; refusals: string[] } => {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const tree = parse('tested.yml', yaml, complain);
+  const value = tree && read(tree, complain);
+  return { value, refusals: placesOf(complaints) };
+};
+
+/** `allowed by <statement>` or the reason of a denial, for tables of decisions. */
+export const saidOf = (decision: Decision): string =>
+  decision.allowed ? `allowed by ${decision.statement}` : decision.reason;
