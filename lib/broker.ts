@@ -13,8 +13,10 @@ import type { Credential, GrantOf } from './providers/provider.ts';
 import type { Broker } from './serve.ts';
 import { fixedRoles } from './stores/roles.ts';
 import { memorySpent } from './stores/spent.ts';
+import { download, network } from './token/download.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import { fetchedKeys, fixedKeys, type KeySource } from './token/keys.ts';
+import { cachedKeys, fixedKeys, type KeySource } from './token/keys.ts';
+import { readKeySet } from './token/keyset.ts';
 import { verifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */
@@ -23,6 +25,8 @@ export type Surroundings = {
   readonly aws: AwsSetting;
   readonly sink: Sink;
   readonly onFault: (error: BrokerError, decisionId: string) => void;
+  /** Told when an issuer's key set, or a key of it, was not taken. */
+  readonly onKeys?: (issuer: string, what: string) => void;
   /** Keys that stand in for an issuer's own: the throwaway issuer of the laptop. Never loosens what is fetched. */
   readonly keysFor?: (row: IssuerRow) => KeySource | undefined;
   /** Seconds since the epoch. */
@@ -30,8 +34,12 @@ export type Surroundings = {
   readonly randomId?: () => string;
 };
 
-const keySource = ({ origin }: IssuerRow): KeySource =>
-  'keys' in origin ? fixedKeys(origin.keys) : fetchedKeys(origin.uri);
+const keySource = (row: IssuerRow, report: (what: string) => void): KeySource => {
+  const { origin, algorithms, allowPrivateNetwork } = row;
+  if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
+  const reach = network(allowPrivateNetwork);
+  return cachedKeys(async () => readKeySet(await download(origin.uri, reach), algorithms, report), report);
+};
 
 const issuer = (config: Config, { aws, signer }: Surroundings, randomId: () => string): Parts['issue'] => {
   const makers = { aws: awsProvider(aws), jwt: jwtProvider({ issuer: config.url, signer, randomId }) };
@@ -47,12 +55,18 @@ export const createBroker = (config: Config, surroundings: Surroundings): Broker
     signer,
     sink,
     onFault,
+    onKeys = () => undefined,
     keysFor,
     now = () => Date.now() / 1000,
     randomId = randomUUID,
   } = surroundings;
   const { rows, roles, url } = config;
-  const keys = new Map([...rows.values()].map(row => [row.issuer, keysFor?.(row) ?? keySource(row)]));
+  const keys = new Map(
+    [...rows.values()].map(row => [
+      row.issuer,
+      keysFor?.(row) ?? keySource(row, what => onKeys(row.issuer, what)),
+    ]),
+  );
   const audiences = new Set([config.audience, ...roles.map(({ audience }) => audience)]);
   return {
     url,

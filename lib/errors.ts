@@ -134,7 +134,11 @@ export class BrokerError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: Code, { at, detail, cause }: Detail = {}) {
+    // A refusal is an answer and no fault: capturing its stack would cost more than all that led to it.
+    const limit = Error.stackTraceLimit;
+    if (CODES[code].fault !== 'ours') Error.stackTraceLimit = 0;
     super(CODES[code].says, cause === undefined ? undefined : { cause });
+    Error.stackTraceLimit = limit;
     this.name = 'BrokerError';
     this.code = code;
     this.at = at;

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { buffer } from 'node:stream/consumers';
 import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
 import { assumeVerified } from '../policy/assume.ts';
@@ -9,32 +11,28 @@ import { didYouMean } from '../policy/nearest.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { readJsonObject } from '../token/json.ts';
-import { unverified } from '../token/jws.ts';
+import { claimsOf, takeApart } from '../token/jws.ts';
 import { configOf, settingsOf } from './configuration.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from './verb.ts';
+import { EXIT, Failure, type Flags, flag, seconds, type Terminal, UsageError, type Verb } from './verb.ts';
 
-const read = (path: string): Buffer => {
+const read = async (path: string): Promise<Buffer> => {
   try {
-    // 0 is standard input: `-` keeps a token out of files.
-    return readFileSync(path === '-' ? 0 : path);
+    // `-` keeps a token out of files. As a stream: a pipe that has nothing yet is no error (EAGAIN).
+    return await (path === '-' ? buffer(process.stdin) : readFile(path));
   } catch {
     throw new Failure(`${path} cannot be read.\n`);
   }
 };
 
-const claimsFrom = (flags: Flags): Claims => {
+const claimsFrom = async (flags: Flags): Promise<Claims> => {
   const file = flag(flags, 'claims');
   const tokenFile = flag(flags, 'token-file');
   if ((file === undefined) === (tokenFile === undefined))
     throw new UsageError('Give either --claims FILE or --token-file FILE.');
   try {
     return file === undefined
-      ? unverified(
-          read(tokenFile ?? '')
-            .toString('utf8')
-            .trim(),
-        ).payload
-      : readJsonObject(read(file));
+      ? claimsOf(takeApart((await read(tokenFile ?? '')).toString('utf8').trim()))
+      : readJsonObject(await read(file));
   } catch (error) {
     if (error instanceof BrokerError)
       throw new Failure(`${tokenFile}: ${error.message} ${error.detail ?? ''}\n`);
@@ -54,12 +52,6 @@ const roleNamed = (name: string | undefined, { roles, folder }: Config): Role =>
       )}\n`,
     );
   return role;
-};
-
-const number = (written: string | undefined): number | undefined => {
-  if (written === undefined) return undefined;
-  if (!/^\d+$/.test(written)) throw new UsageError('--expires-in takes a number of seconds.');
-  return Number(written);
 };
 
 /** `--claim name` for a claim that this issuer sends only when asked. */
@@ -105,14 +97,14 @@ const asText = ({ role, decision, admitted, row }: Explained): string =>
     ...sentences(role, decision, askFor(row)),
   ].join('\n');
 
-const explained = (flags: Flags, terminal: Terminal): Explained => {
+const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> => {
   const config = configOf(settingsOf(flags, terminal));
   const role = roleNamed(flag(flags, 'role'), config);
-  const token = assumeVerified(claimsFrom(flags), role);
+  const token = assumeVerified(await claimsFrom(flags), role);
   const access = {
     role: role.name,
     scopes: flag(flags, 'scope')?.split(' '),
-    seconds: number(flag(flags, 'expires-in')),
+    seconds: seconds(flags, 'expires-in'),
     kind: undefined,
   };
   const now = Date.now() / 1000;
@@ -154,7 +146,7 @@ Examples:
     json: { type: 'boolean' },
   },
   async run(flags, terminal) {
-    const each = explained(flags, terminal);
+    const each = await explained(flags, terminal);
     terminal.out(`${flags['json'] ? asJson(each) : asText(each)}\n`);
     return each.decision.allowed && each.admitted ? EXIT.done : EXIT.denied;
   },

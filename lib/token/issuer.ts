@@ -10,6 +10,8 @@ export type KeyOrigin = { readonly uri: string } | { readonly keys: readonly JWK
 export type IssuerRow = IssuerFacts & {
   readonly preset: PresetName | undefined;
   readonly origin: KeyOrigin;
+  /** The keys may be fetched from a private network: a self-hosted issuer's. Never from this host or its link. */
+  readonly allowPrivateNetwork: boolean;
   /** Exactly these signature algorithms, whatever the token's header or the key says (threat T01). */
   readonly algorithms: readonly string[];
   /** Greatest accepted `exp - iat`, in seconds (threat T17). */

@@ -1,48 +1,131 @@
-import {
-  type CompactJWSHeaderParameters,
-  type CryptoKey,
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  errors,
-  type FlattenedJWSInput,
-  type JWK,
-} from 'jose';
+import type { JWK } from 'jose';
 import { BrokerError } from '../errors.ts';
+import type { ClaimValue } from '../policy/claims.ts';
+import type { VettedKey } from './jwk.ts';
+import { type KeySet, keySet } from './keyset.ts';
 
-/** Finds the key that a token's header names. Throws `token_key_unknown` or `issuer_keys_unavailable`. */
-export type KeySource = (header: CompactJWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
+/**
+ * Finds an issuer's key by its id; `now` in seconds since the epoch. Throws `token_key_unknown` when the
+ * issuer does not publish it, and `issuer_keys_unavailable` when that cannot be told.
+ */
+export type KeySource = (keyId: string, now: number) => VettedKey | Promise<VettedKey>;
 
-/** How long fetched keys are used, how often an unknown key id may cause a fetch, and a fetch's patience. */
-const KEYS_FRESH_MS = 10 * 60 * 1000;
-const UNKNOWN_KEY_PAUSE_MS = 30 * 1000;
-const FETCH_TIMEOUT_MS = 2000;
+/** Ages in seconds (D02): from the first on we ask again, from the second on we do not use what we have. */
+export const SOFT_LIFETIME = 5 * 60;
+export const HARD_LIFETIME = 6 * 60 * 60;
+/** Seconds between two fetches that unknown key ids, or failures, may cause (D05). */
+export const PAUSE = 30;
+/** After so many failures in a row the issuer is left alone for a pause, even with nothing in hand (D06). */
+export const BREAKER_FAILURES = 5;
+/** A fetch that takes longer by the clock was frozen with its process, and is not waited for (threat T78). */
+const PATIENCE = 5;
 
-const translate =
-  (source: KeySource): KeySource =>
-  async (header, token) => {
+const unknown = (): BrokerError => new BrokerError('token_key_unknown');
+
+/** Keys that stand in broker.yml, or that the local edge hands in. */
+export const fixedKeys = (keys: readonly JWK[], algorithms: readonly string[] = ['RS256']): KeySource => {
+  const set = keySet(keys as unknown as ClaimValue[], algorithms, () => undefined);
+  return keyId => {
+    const key = set.get(keyId);
+    if (!key) throw unknown();
+    return key;
+  };
+};
+
+type State = {
+  /** How many fetches were started, and which of them the set is from. */
+  started: number;
+  landed: number;
+  set?: KeySet;
+  fetchedAt: number;
+  triedAt: number;
+  failures: number;
+  flight?: { readonly startedAt: number; readonly landed: Promise<void> };
+  reason?: unknown;
+};
+
+/** What is told of a key set that was not taken, or of a key that was left out: an operator's alarm. */
+export type Report = (what: string) => void;
+
+/**
+ * Keys fetched when they are needed, by the clock at each use and without timers, since a Lambda is frozen
+ * between requests. A broken issuer breaks nobody: keys in hand serve until their hard lifetime, one
+ * request at a time asks again while the others go on, and an unknown key id causes one fetch a pause at
+ * most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
+ */
+export const cachedKeys = (fetchSet: () => Promise<KeySet>, report: Report): KeySource => {
+  const state: State = {
+    started: 0,
+    landed: 0,
+    fetchedAt: Number.NEGATIVE_INFINITY,
+    triedAt: Number.NEGATIVE_INFINITY,
+    failures: 0,
+  };
+
+  const attempt = async (now: number): Promise<void> => {
+    const order = ++state.started;
     try {
-      return await source(header, token);
+      const set = await fetchSet();
+      // A fetch that was frozen with its process may land after a newer one.
+      if (order < state.landed) return;
+      state.landed = order;
+      state.set = set;
+      state.fetchedAt = now;
+      state.failures = 0;
+      delete state.reason;
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
-        throw new BrokerError('token_key_unknown');
-      }
-      throw new BrokerError('issuer_keys_unavailable', {
-        detail: 'the key set could not be fetched or read',
-        cause: error,
-      });
+      state.failures++;
+      state.reason = error;
+      report(`the key set was not taken: ${(error as Error).message}`);
     }
   };
 
-/** Keys that stand in broker.yml, or that the local edge hands in. */
-export const fixedKeys = (keys: readonly JWK[]): KeySource =>
-  translate(createLocalJWKSet({ keys: [...keys] }));
+  /** One fetch in flight, shared by all who need it. */
+  const refresh = (now: number): Promise<void> => {
+    if (state.flight && now - state.flight.startedAt < PATIENCE) return state.flight.landed;
+    state.triedAt = now;
+    const flight = { startedAt: now, landed: attempt(now) };
+    state.flight = flight;
+    void flight.landed.then(() => {
+      if (state.flight === flight) delete state.flight;
+    });
+    return flight.landed;
+  };
 
-/** Keys fetched from the issuer's pinned JWKS URL. */
-export const fetchedKeys = (uri: string): KeySource =>
-  translate(
-    createRemoteJWKSet(new URL(uri), {
-      cacheMaxAge: KEYS_FRESH_MS,
-      cooldownDuration: UNKNOWN_KEY_PAUSE_MS,
-      timeoutDuration: FETCH_TIMEOUT_MS,
-    }),
-  );
+  const usable = (keyId: string, now: number): VettedKey | undefined =>
+    now - state.fetchedAt < HARD_LIFETIME ? state.set?.get(keyId) : undefined;
+
+  const mayAsk = (now: number): boolean => {
+    // A clock that was set back must not silence us until it has caught up.
+    if (now < state.triedAt) return true;
+    const rested = now - state.triedAt >= PAUSE;
+    const empty = !state.set || now - state.fetchedAt >= HARD_LIFETIME;
+    return rested || state.flight !== undefined || (empty && state.failures < BREAKER_FAILURES);
+  };
+
+  const missing = (now: number): BrokerError => {
+    const told = state.reason === undefined && state.set && now - state.fetchedAt < HARD_LIFETIME;
+    return told
+      ? unknown()
+      : new BrokerError('issuer_keys_unavailable', {
+          detail: (state.reason as Error)?.message,
+          cause: state.reason,
+        });
+  };
+
+  const find = async (keyId: string, now: number): Promise<VettedKey> => {
+    if (mayAsk(now)) await refresh(now);
+    const key = usable(keyId, now);
+    if (!key) throw missing(now);
+    return key;
+  };
+
+  return (keyId, now) => {
+    const key = usable(keyId, now);
+    const age = now - state.fetchedAt;
+    const fresh = age >= 0 && age < SOFT_LIFETIME;
+    // Whoever finds a key that is only old goes on with it, unless it is this request's turn to ask.
+    if (key && (fresh || state.flight || !mayAsk(now))) return key;
+    return find(keyId, now);
+  };
+};

@@ -1,8 +1,11 @@
+import { KeyObject, sign as signBytes, type webcrypto } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { fixedKeys, type KeySource } from '../../lib/token/keys.ts';
-import { AUDIENCE, BUILDKITE, NOW } from './policy.ts';
+import { type Verify, verifier } from '../../lib/token/verify.ts';
+import { AUDIENCE, BUILDKITE, ISSUERS, NOW, rowsFrom } from './policy.ts';
 
-const KEY_ID = 'f4b821837b4edcba56136f22f37ee6969520df23407126cce188d4141c015d68';
+export const KEY_ID = 'f4b821837b4edcba56136f22f37ee6969520df23407126cce188d4141c015d68';
 
 /** An issuer that really signs. Its keys are made once a test file: RSA keys are slow to make. */
 export type TestIssuer = {
@@ -13,7 +16,11 @@ export type TestIssuer = {
     payload: { readonly [name: string]: unknown },
     header?: { readonly [name: string]: unknown },
   ): Promise<string>;
+  /** Signs these very texts or bytes as header and payload: for tokens that jose would refuse to make. */
+  forge(header: string | Uint8Array, payload: string | Uint8Array): string;
 };
+
+const base64url = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
 export const testIssuer = async (): Promise<TestIssuer> => {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 2048 });
@@ -25,8 +32,27 @@ export const testIssuer = async (): Promise<TestIssuer> => {
       new SignJWT({ ...payload })
         .setProtectedHeader({ alg: 'RS256', kid: KEY_ID, ...header })
         .sign(privateKey),
+    forge(header, payload) {
+      const signed = `${base64url(header)}.${base64url(payload)}`;
+      const key = KeyObject.from(privateKey as webcrypto.CryptoKey);
+      return `${signed}.${signBytes('sha256', Buffer.from(signed), key).toString('base64url')}`;
+    },
   };
 };
+
+/** The header of a real Buildkite token: no `typ`. */
+export const HEADER = JSON.stringify({ alg: 'RS256', kid: KEY_ID });
+
+/** A verifier that trusts these rows, with the test issuer's keys for each. */
+export const verifierOf = (
+  issuer: Pick<TestIssuer, 'keys'>,
+  rows: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS),
+): Verify =>
+  verifier({
+    rows,
+    keys: new Map([...rows.keys()].map(each => [each, issuer.keys])),
+    audiences: new Set([AUDIENCE]),
+  });
 
 /** The claims of a real Buildkite token, with times around `NOW`. Undefined leaves a claim out. */
 export const tokenClaims = (

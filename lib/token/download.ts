@@ -1,0 +1,159 @@
+import type { LookupAddress } from 'node:dns';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { KeySetError, MAX_SET_BYTES } from './keyset.ts';
+
+/** Patience with an issuer, in milliseconds: for a connection, and for the whole answer (D06). */
+export const CONNECT_MS = 500;
+export const TOTAL_MS = 2000;
+
+// Built-ins by name at first use: an ESM import of node:https costs a cold start 30 ms and more, and most
+// warm processes fetch nothing.
+const builtin = <K extends 'node:https' | 'node:net' | 'node:dns'>(name: K) => process.getBuiltinModule(name);
+
+/** What is never an issuer: this host, its link, its neighbors by multicast, and documentation ranges. */
+const NEVER = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  '::1/128',
+  '64:ff9b::/96',
+  '100::/64',
+  '2001::/32',
+  '2001:db8::/32',
+  '2002::/16',
+  'fe80::/10',
+  'ff00::/8',
+];
+/** What `allow_private_network` permits: a self-hosted issuer's own network (RFC 1918, 6598, 4193). */
+const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
+
+const listOf = (ranges: readonly string[]) => {
+  const { BlockList } = builtin('node:net');
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [base = '', bits = ''] = range.split('/');
+    list.addSubnet(base, Number(bits), base.includes(':') ? 'ipv6' : 'ipv4');
+  }
+  return list;
+};
+
+let lists: { never: ReturnType<typeof listOf>; private: ReturnType<typeof listOf> } | undefined;
+
+/** May this address be an issuer's? Judged when connecting, so that a name cannot be rebound (threat T61). */
+export const permitted = (address: string, allowPrivate: boolean): boolean => {
+  const { isIPv6 } = builtin('node:net');
+  lists ??= { never: listOf(NEVER), private: listOf(PRIVATE) };
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  const [plain, family] =
+    mapped !== undefined
+      ? [mapped, 'ipv4' as const]
+      : [address, isIPv6(address) ? ('ipv6' as const) : ('ipv4' as const)];
+  return !lists.never.check(plain, family) && (allowPrivate || !lists.private.check(plain, family));
+};
+
+/** How a download reaches the network; a test hands in plain HTTP and its own idea of what is permitted. */
+export type Network = {
+  readonly request: (
+    url: URL,
+    options: RequestOptions,
+    answer: (response: IncomingMessage) => void,
+  ) => ClientRequest;
+  readonly permitted: (address: string) => boolean;
+};
+
+/** The real network: HTTPS, public addresses alone unless the row says otherwise. */
+export const network = (allowPrivate: boolean): Network => ({
+  request: (url, options, answer) => builtin('node:https').request(url, options, answer),
+  permitted: address => permitted(address, allowPrivate),
+});
+
+const lookup =
+  (allowed: Network['permitted']): LookupFunction =>
+  (hostname, options, callback) => {
+    builtin('node:dns').lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) return callback(error, '', 0);
+      const good = found.filter(({ address }) => allowed(address));
+      // One bad address condemns the name: a resolver that mixes them is trying something.
+      if (good.length < found.length || good[0] === undefined)
+        return callback(new KeySetError('the name has an address that is not public'), '', 0);
+      return options.all ? callback(null, good) : callback(null, good[0].address, good[0].family);
+    });
+  };
+
+const literalRefused = ({ hostname }: URL, allowed: Network['permitted']): boolean => {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return builtin('node:net').isIP(bare) !== 0 && !allowed(bare);
+};
+
+const refusal = ({ statusCode, headers }: IncomingMessage): string | undefined => {
+  if (statusCode !== 200) return `status ${statusCode}`;
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!/^application\/([\w.-]+\+)?json$/.test(type)) return 'an answer that is not JSON';
+  return Number(headers['content-length'] ?? 0) > MAX_SET_BYTES ? 'an answer that is too large' : undefined;
+};
+
+/**
+ * Fetches a key set: GET, no redirects, no proxy, no reused connection (a thawed Lambda would find it
+ * dead), 2 s for all of it, 256 KiB, JSON alone (threats T61, T70, T71). Throws `KeySetError`.
+ */
+export const download = (uri: string, { request, permitted: allowed }: Network): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const url = new URL(uri);
+    if (literalRefused(url, allowed)) return reject(new KeySetError('the address is not public'));
+    const options: RequestOptions = {
+      method: 'GET',
+      agent: false,
+      lookup: lookup(allowed),
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
+    };
+    const sent = request(url, options, response => {
+      const refused = refusal(response);
+      if (refused !== undefined) return end(new KeySetError(refused));
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > MAX_SET_BYTES) end(new KeySetError('an answer that is too large'));
+        else chunks.push(chunk);
+      });
+      response.on('error', end);
+      response.on('aborted', () => end(new KeySetError('the answer broke off')));
+      response.on('end', () => {
+        clear();
+        resolve(Buffer.concat(chunks));
+      });
+    });
+    const total = setTimeout(() => end(new KeySetError(`no whole answer within ${TOTAL_MS} ms`)), TOTAL_MS);
+    const connect = setTimeout(
+      () => end(new KeySetError(`no connection within ${CONNECT_MS} ms`)),
+      CONNECT_MS,
+    );
+    const clear = (): void => {
+      clearTimeout(total);
+      clearTimeout(connect);
+    };
+    const end = (error: Error): void => {
+      clear();
+      sent.destroy();
+      reject(
+        error instanceof KeySetError
+          ? error
+          : new KeySetError(`the connection failed: ${(error as NodeJS.ErrnoException).code ?? 'no code'}`),
+      );
+    };
+    sent.on('socket', socket => {
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connect));
+    });
+    sent.on('error', end);
+    sent.end();
+    return undefined;
+  });

@@ -1,0 +1,139 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { ClaimValue } from '../policy/claims.ts';
+
+/** A public key that may verify signatures, with the one algorithm it may be used with (threat T04). */
+export type VettedKey = { readonly keyId: string; readonly algorithm: string; readonly key: KeyObject };
+
+/**
+ * What became of one member of a key set. `skipped` leaves the others standing; `refused` condemns the
+ * whole set, since whoever published this cannot be believed about the rest (threat T15).
+ */
+export type Vetted =
+  | { readonly vetted: VettedKey }
+  | { readonly skipped: string }
+  | { readonly refused: string };
+
+type Members = { readonly [name: string]: ClaimValue };
+
+const MAX_KEY_ID = 256;
+const RSA_BITS = { min: 2048, max: 8192 } as const;
+/** Exponents above 2^16 and below 2^32: 65537, and not 1 or 3, nor one that makes verifying dear (T06, T69). */
+const EXPONENT = { above: 2n ** 16n, below: 2n ** 32n } as const;
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
+
+/** Which algorithms a kind of key can verify, by `kty` and curve. */
+const ALGORITHMS: { readonly [kind: string]: readonly string[] } = {
+  RSA: ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512'],
+  'EC P-256': ['ES256'],
+  'EC P-384': ['ES384'],
+  'EC P-521': ['ES512'],
+  'OKP Ed25519': ['EdDSA'],
+};
+
+/**
+ * The encodings of Ed25519 points of small order, top bit cleared, in hex. With such a key one signature
+ * verifies for every message: OpenSSL 3.0 accepts it (threat T07).
+ */
+const SMALL_ORDER = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
+
+const bytesOf = (value: ClaimValue | undefined): Buffer | undefined => {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9_-]+$/.test(value)) return undefined;
+  const bytes = Buffer.from(value, 'base64url');
+  return bytes.toString('base64url') === value ? bytes : undefined;
+};
+
+const integerOf = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex') || '0'}`);
+
+const ROCA_PRIMES = [
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
+  109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+];
+
+/** Is the residue a power of 65537 modulo the prime? */
+const isPower = (residue: number, prime: number): boolean => {
+  for (let power = 1, step = 0; step < prime; step++, power = (power * 65_537) % prime)
+    if (power === residue) return true;
+  return false;
+};
+
+/**
+ * The fingerprint of keys that a faulty chip made and that can be factored (ROCA, CVE-2017-15361): modulo
+ * each small prime the modulus is a power of 65537. Another key looks so once in some hundred million.
+ */
+const isRoca = (modulus: bigint): boolean =>
+  ROCA_PRIMES.every(prime => isPower(Number(modulus % BigInt(prime)), prime));
+
+const rsaFault = ({ n, e }: Members): string | undefined => {
+  const modulus = bytesOf(n);
+  const exponent = bytesOf(e);
+  if (!modulus || !exponent || exponent.length > 8) return 'n or e is not a base64url integer';
+  const value = integerOf(modulus);
+  const bits = value.toString(2).length;
+  if (bits < RSA_BITS.min || bits > RSA_BITS.max) return `a modulus of ${bits} bits`;
+  const power = integerOf(exponent);
+  if (value % 2n === 0n || power % 2n === 0n) return 'an even modulus or exponent';
+  if (power <= EXPONENT.above || power >= EXPONENT.below) return 'an exponent outside 2^16 to 2^32';
+  return isRoca(value) ? 'a modulus that can be factored (ROCA)' : undefined;
+};
+
+const edwardsFault = ({ x }: Members): string | undefined => {
+  const point = bytesOf(x);
+  if (point?.length !== 32) return 'x is not 32 bytes';
+  point[31] = (point[31] ?? 0) & 0x7f;
+  return SMALL_ORDER.has(point.toString('hex')) ? 'a point of small order' : undefined;
+};
+
+const materialFault = (jwk: Members): string | undefined => {
+  if (jwk['kty'] === 'RSA') return rsaFault(jwk);
+  if (jwk['kty'] === 'OKP') return edwardsFault(jwk);
+  return bytesOf(jwk['x']) && bytesOf(jwk['y']) ? undefined : 'x or y is not base64url';
+};
+
+/** Only the members that make the key: nothing else of the document reaches the importer. */
+const material = ({ kty, crv, n, e, x, y }: Members): JsonWebKey =>
+  (kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }) as JsonWebKey;
+
+const forVerifying = ({ use, key_ops: operations }: Members): boolean =>
+  (use === undefined || use === 'sig') &&
+  (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
+
+/** One key, one algorithm: the key's own `alg`, else the first of the row's that fits its kind (threat T04). */
+const algorithmOf = ({ kty, crv, alg }: Members, allowed: readonly string[]): string | undefined => {
+  const kind = kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`;
+  const possible = Object.hasOwn(ALGORITHMS, kind) ? (ALGORITHMS[kind] ?? []) : [];
+  // RFC 9864 gives EdDSA over this curve the name Ed25519; a key may publish either.
+  const own = alg === 'Ed25519' ? 'EdDSA' : alg;
+  return allowed.find(each => possible.includes(each) && (own === undefined || own === each));
+};
+
+/** Vets one member of a key set for an issuer that may sign with these algorithms. */
+export const vet = (jwk: ClaimValue, allowed: readonly string[]): Vetted => {
+  if (jwk === null || typeof jwk !== 'object' || Array.isArray(jwk)) return { skipped: 'not an object' };
+  const members = jwk as Members;
+  if (PRIVATE.some(name => Object.hasOwn(members, name)))
+    return { refused: 'the private half of a key is published' };
+  const { kid } = members;
+  if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID)
+    return { skipped: 'no kid of 1 to 256 characters' };
+  if (!forVerifying(members)) return { skipped: 'not for verifying signatures' };
+  const algorithm = algorithmOf(members, allowed);
+  if (algorithm === undefined)
+    return { skipped: 'of a kind or algorithm that this issuer is not trusted with' };
+  const fault = materialFault(members);
+  if (fault !== undefined) return { skipped: fault };
+  try {
+    return {
+      vetted: { keyId: kid, algorithm, key: createPublicKey({ key: material(members), format: 'jwk' }) },
+    };
+  } catch {
+    return { skipped: 'not a key of its kind' };
+  }
+};

@@ -1,0 +1,55 @@
+import type { ClaimValue } from '../policy/claims.ts';
+import { JsonError, readJsonObject } from './json.ts';
+import { type VettedKey, vet } from './jwk.ts';
+
+/** Greatest size of a fetched key set in bytes, and its greatest number of keys (threat T70). */
+export const MAX_SET_BYTES = 256 * 1024;
+export const MAX_KEYS = 100;
+const MAX_MEMBERS = 8_192;
+
+/** Keys by their id. A `Map`, so that no id is special (threat T14). */
+export type KeySet = ReadonlyMap<string, VettedKey>;
+
+/** Why a whole set is not taken; what was there before stays in use until its hard lifetime ends. */
+export class KeySetError extends Error {}
+
+/** Vets the keys of a set. Keys that cannot be used are told to `skip` and left out; an empty rest is refused. */
+export const keySet = (
+  keys: readonly ClaimValue[],
+  algorithms: readonly string[],
+  skip: (why: string) => void,
+): KeySet => {
+  if (keys.length > MAX_KEYS)
+    throw new KeySetError(`the set has ${keys.length} keys; at most ${MAX_KEYS} are read`);
+  const set = new Map<string, VettedKey>();
+  for (const jwk of keys) {
+    const outcome = vet(jwk, algorithms);
+    if ('refused' in outcome) throw new KeySetError(outcome.refused);
+    if ('skipped' in outcome) {
+      skip(outcome.skipped);
+      continue;
+    }
+    const { vetted } = outcome;
+    // Which of two is meant, the issuer alone knows; taking either could be wrong (threat T15).
+    if (set.has(vetted.keyId)) throw new KeySetError('two keys share a kid');
+    set.set(vetted.keyId, vetted);
+  }
+  if (set.size === 0) throw new KeySetError('no key of the set can be used');
+  return set;
+};
+
+/** Reads a fetched key set (RFC 7517 §5). Throws `KeySetError`. */
+export const readKeySet = (
+  bytes: Uint8Array,
+  algorithms: readonly string[],
+  skip: (why: string) => void,
+): KeySet => {
+  try {
+    const { keys } = readJsonObject(bytes, { members: MAX_MEMBERS });
+    if (!Array.isArray(keys)) throw new KeySetError('it has no list of keys');
+    return keySet(keys, algorithms, skip);
+  } catch (error) {
+    if (error instanceof JsonError) throw new KeySetError(error.message);
+    throw error;
+  }
+};

@@ -1,0 +1,23 @@
+import { BrokerError, type Code } from '../../lib/errors.ts';
+
+/** The code that the work fails with, or `none`. Anything but a `BrokerError` is thrown on: it must never happen. */
+export const codeOf = async (work: () => unknown): Promise<Code | 'none'> => {
+  try {
+    await work();
+    return 'none';
+  } catch (error) {
+    if (error instanceof BrokerError) return error.code;
+    throw error;
+  }
+};
+
+/** The code and what it names as wrong, for a parser that does not wait. */
+export const faultOf = (work: () => unknown): readonly [Code | 'none', string | undefined] => {
+  try {
+    work();
+    return ['none', undefined];
+  } catch (error) {
+    if (error instanceof BrokerError) return [error.code, error.at];
+    throw error;
+  }
+};

@@ -1,0 +1,182 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Terminal } from '../../lib/cli/verb.ts';
+import type { Config } from '../../lib/config/load.ts';
+import { readSettings } from '../../lib/config/settings.ts';
+import { startLocal } from '../../lib/local/start.ts';
+import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import { AUDIENCE, BUILDKITE, ISSUERS, roleFrom, rowsFrom, settingOf } from './policy.ts';
+
+const TRUST = `
+trust:
+  - iss: ${BUILDKITE}
+    id: pushes to main
+    claims: { organization_slug: acme, pipeline_slug: { in: [web, api] }, build_branch: main }
+`;
+
+/** One role of each kind, and one that a plain push to main does not get. */
+export const ROLES = {
+  deploy: `${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy", tags: { pipeline: "\${pipeline_slug}" } }\n`,
+  publish: `${TRUST}jwt: { audience: https://packages.test.example }\n`,
+  release: `
+trust:
+  - iss: ${BUILDKITE}
+    claims: { organization_slug: acme, build_tag: { matches: "v*" } }
+jwt: { audience: https://packages.test.example }
+`,
+} as const;
+
+/** A configuration as `load` makes it, from role YAML by name. */
+export const configFrom = (
+  roles: { readonly [name: string]: string } = ROLES,
+  issuers: string = ISSUERS,
+): Config => {
+  const rows = rowsFrom(issuers);
+  const compiled = Object.entries(roles).map(([name, yaml]) => ({
+    ...roleFrom(yaml, settingOf(rows)),
+    name,
+  }));
+  return { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled };
+};
+
+const endings: (() => unknown)[] = [];
+afterAll(async () => {
+  await Promise.all(endings.splice(0).map(end => end()));
+});
+
+/** A new empty folder that is gone after the test file. */
+export const emptyFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
+  endings.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** A folder with these files, by their paths in it. */
+export const folderOf = (files: { readonly [path: string]: string }): string => {
+  const folder = emptyFolder();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+};
+
+/** A config folder that a broker can start from. */
+export const configFolder = (): string =>
+  folderOf({
+    'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n`,
+    ...Object.fromEntries(Object.entries(ROLES).map(([name, yaml]) => [`roles/${name}.yml`, yaml])),
+  });
+
+/** A stand-in for a terminal, which keeps what is written to it. */
+export type TestTerminal = Terminal & {
+  readonly written: string[];
+  readonly errors: string[];
+  readonly stop: () => void;
+  /** Resolves as soon as something that matches is written. */
+  readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
+};
+
+export const testTerminal = (environment: Terminal['environment'] = {}): TestTerminal => {
+  const written: string[] = [];
+  const errors: string[] = [];
+  let stop = (): void => {};
+  const stopped = new Promise<void>(resolve => {
+    stop = resolve;
+  });
+  let look = (): void => {};
+  const shows = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise(resolve => {
+      look = () => {
+        const found = pattern.exec(written.join(''));
+        if (found) resolve(found);
+      };
+      look();
+    });
+  return {
+    environment,
+    written,
+    errors,
+    stopped,
+    stop: () => stop(),
+    shows,
+    out: text => {
+      written.push(text);
+      look();
+    },
+    error: text => void errors.push(text),
+  };
+};
+
+export type Local = Awaited<ReturnType<typeof startLocal>> & { readonly terminal: TestTerminal };
+
+/** A local broker on a free port, closed after the test file. It tells no transcript unless the level says so. */
+export const localBroker = async (
+  config: Config = configFrom(),
+  environment: Terminal['environment'] = { KITE_STS_LOG_LEVEL: 'error' },
+): Promise<Local> => {
+  const terminal = testTerminal(environment);
+  const { settings } = readSettings({ PORT: '0', ...environment });
+  const server = await startLocal(config, settings, terminal);
+  endings.push(() => server.close());
+  return { ...server, terminal };
+};
+
+type Call = {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string | Uint8Array;
+};
+export type Called = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly json: () => { readonly [name: string]: unknown };
+};
+
+/** One request by Node's own client, which, other than `fetch`, sends any Host and Origin that it is told to. */
+export const call = (port: number, { method = 'GET', path, headers = {}, body }: Call): Promise<Called> =>
+  new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, async response => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      const { statusCode: status = 0, headers: received } = response;
+      resolve({ status, headers: received, text, json: () => JSON.parse(text) });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+
+/** `buildkite-agent oidc request-token` on the wire. */
+export const agentCall = (port: number, asked: object = {}, job = 'job-1'): Promise<Called> =>
+  call(port, {
+    method: 'POST',
+    path: `/local/agent/v3/jobs/${job}/oidc/tokens`,
+    headers: { authorization: 'Token local' },
+    body: JSON.stringify(asked),
+  });
+
+/** A token of the local broker's stand-in, traded for a role at its own door. */
+export const exchangeAt = async (
+  port: number,
+  role: string,
+  headers: { readonly [name: string]: string } = {},
+): Promise<Called> => {
+  const { token } = (await agentCall(port, { audience: AUDIENCE })).json();
+  const form = new URLSearchParams({
+    grant_type: GRANT_TYPE,
+    audience: role,
+    subject_token: String(token),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+  });
+  return call(port, {
+    method: 'POST',
+    path: '/token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: form.toString(),
+  });
+};

@@ -1,0 +1,30 @@
+import type { Block } from './markdown.ts';
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** `…` stands for anything on its line; a line of `…` alone for any lines. */
+const pattern = (text: string): RegExp =>
+  new RegExp(
+    `^${text
+      .trim()
+      .split('\n')
+      .map(line => (line.trim() === '…' ? '[\\s\\S]*?' : escaped(line).replaceAll('…', '[^\\n]*')))
+      .join('\\n')}$`,
+  );
+
+const jsonMatches = (expected: unknown, actual: unknown): boolean => {
+  if (typeof expected === 'string') return typeof actual === 'string' && pattern(expected).test(actual);
+  if (expected === null || typeof expected !== 'object') return expected === actual;
+  if (actual === null || typeof actual !== 'object') return false;
+  const names = Object.keys(expected);
+  return (
+    JSON.stringify(names) === JSON.stringify(Object.keys(actual)) &&
+    names.every(name => jsonMatches(expected[name as never], actual[name as never]))
+  );
+};
+
+/** Is the output what the page shows? JSON by its members and their order, whatever its white space. */
+export const outputMatches = ({ language }: Block, expected: string, actual: string): boolean =>
+  language === 'json'
+    ? jsonMatches(JSON.parse(expected), JSON.parse(actual))
+    : pattern(expected).test(actual.trim());

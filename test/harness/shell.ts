@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { emptyFolder } from './local.ts';
+import { ROOT } from './markdown.ts';
+
+const MAIN = join(ROOT, 'lib/cli/main.ts');
+
+export type Ran = { readonly exits: number | null; readonly output: string; readonly errors: string };
+
+/** What a reader's terminal is: a folder with a copy of config/, and a local broker in another terminal. */
+export type Shell = {
+  run(commands: string): Promise<Ran>;
+  /** The text with the port of this session's broker. */
+  here(text: string): string;
+  close(): Promise<void>;
+};
+
+/**
+ * Lines that are not run as they are. `npm ci` and `npm test`: the suite itself runs from the one and under
+ * the other. `npm start` is run as its script in package.json says, but on a free port and in the background.
+ */
+const SKIPPED = /^npm (ci|test|run check)$/;
+const START = /^(?:npm ci && )?npm start(?: -- (.*))?$/;
+
+/** `npx kite-sts` as this checkout has it, without npm's start-up time. */
+const npxFolder = (): string => {
+  const folder = join(emptyFolder(), 'bin');
+  mkdirSync(folder);
+  const shim = `#!/bin/sh\n[ "$1" = kite-sts ] || exit 64\nshift\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
+  writeFileSync(join(folder, 'npx'), shim);
+  chmodSync(join(folder, 'npx'), 0o755);
+  return folder;
+};
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise(resolve => child.once('close', exits => resolve(exits)));
+
+export const shell = (): Shell => {
+  const folder = emptyFolder();
+  cpSync(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
+  const path = `${npxFolder()}${delimiter}${process.env['PATH']}`;
+  let broker: ChildProcess | undefined;
+  let port = '8787';
+
+  const here = (text: string): string => text.replaceAll('8787', port);
+
+  const close = async (): Promise<void> => {
+    const stopping = broker;
+    broker = undefined;
+    if (!stopping) return;
+    const end = ended(stopping);
+    stopping.kill('SIGTERM');
+    await end;
+  };
+
+  const start = async (words: string): Promise<string> => {
+    await close();
+    const options = words === '' ? [] : words.split(' ');
+    const child = spawn(process.execPath, [MAIN, 'start', ...options], {
+      cwd: folder,
+      env: { PATH: path, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    broker = child;
+    let said = '';
+    return new Promise((resolve, reject) => {
+      child.stdout.on('data', chunk => {
+        said += chunk;
+        port = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(said)?.[1] ?? port;
+        if (said.includes('\nlistening on ')) resolve(said);
+      });
+      child.once('close', () => reject(new Error(`the broker ended: ${said}`)));
+    });
+  };
+
+  const bash = async (script: string): Promise<Ran> => {
+    if (!broker) await start('');
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', here(script)], {
+      cwd: folder,
+      env: { PATH: path, PORT: port },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', chunk => (output += chunk));
+    child.stderr.on('data', chunk => (errors += chunk));
+    return { exits: await ended(child), output, errors };
+  };
+
+  const run = async (commands: string): Promise<Ran> => {
+    const lines = commands.split('\n').filter(line => !SKIPPED.test(line));
+    const starting = lines.find(line => START.test(line));
+    const started = starting === undefined ? '' : await start(START.exec(starting)?.[1] ?? '');
+    const rest = lines.filter(line => line !== starting).join('\n');
+    if (rest.trim() !== '') return bash(rest);
+    return { exits: 0, output: started, errors: '' };
+  };
+
+  return { run, here, close };
+};

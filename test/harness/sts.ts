@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DUMMY_KEYS, localSts } from '../../lib/local/sts.ts';
+import type { HttpRequest } from '../../lib/protocols/protocol.ts';
+import type { AwsSetting } from '../../lib/providers/aws.ts';
+import { httpRequest } from './broker.ts';
+import { NOW } from './policy.ts';
+
+type Reply = { readonly status: number; readonly body: string };
+type Call = (form: URLSearchParams, response: ServerResponse) => Reply | undefined;
+
+/** An STS on loopback that keeps the form of every call. It answers as the local STS does until told otherwise. */
+export type TestSts = {
+  readonly setting: AwsSetting;
+  readonly calls: URLSearchParams[];
+  /** What comes next, once for each; the last is said again. Undefined: no answer is sent. */
+  reply(...replies: Call[]): void;
+  close(): Promise<void>;
+};
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+/** An error of AWS STS, as its Query protocol writes it. */
+export const stsError =
+  (code: string, status: number): Call =>
+  () => ({
+    status,
+    body: `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+  });
+
+type Said = {
+  readonly expiration?: string;
+  readonly account?: string;
+  readonly secret?: string;
+  readonly user?: string;
+};
+
+/** A success of AWS STS with these parts; an empty text leaves the element out. */
+export const stsSuccess =
+  ({
+    expiration = new Date((NOW + 3600) * 1000).toISOString(),
+    account = '123456789012',
+    secret = 'secret',
+    user = `<AssumedRoleUser><AssumedRoleId>AROA:s</AssumedRoleId><Arn>arn:aws:sts::${account}:assumed-role/r/s</Arn></AssumedRoleUser>`,
+  }: Said): Call =>
+  () => ({
+    status: 200,
+    body: `<AssumeRoleResponse xmlns="${NAMESPACE}"><AssumeRoleResult><Credentials><AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>session-token</SessionToken>${expiration && `<Expiration>${expiration}</Expiration>`}</Credentials>${user}</AssumeRoleResult></AssumeRoleResponse>`,
+  });
+
+const text = async (message: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+/** Whole: the local STS checks the signature, which covers path and headers. */
+const asReceived = ({ method = '', url = '', headers }: IncomingMessage, body: string): HttpRequest =>
+  httpRequest({
+    method,
+    path: url,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    body: Buffer.from(body),
+  });
+
+export const testSts = async (): Promise<TestSts> => {
+  const calls: URLSearchParams[] = [];
+  let next: Call[] = [];
+  const server = createServer(async (message, response) => {
+    const body = await text(message);
+    const form = new URLSearchParams(body);
+    calls.push(form);
+    const call = next.length > 1 ? next.shift() : next[0];
+    const reply = call ? call(form, response) : localSts(asReceived(message, body), NOW);
+    if (reply) response.writeHead(reply.status, { 'content-type': 'text/xml' }).end(reply.body);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    setting: { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials: DUMMY_KEYS },
+    calls,
+    reply(...replies) {
+      next = replies;
+      calls.length = 0;
+    },
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};

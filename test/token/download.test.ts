@@ -1,0 +1,152 @@
+import { createServer, request as plainRequest, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { download, type Network, network, permitted, TOTAL_MS } from '../../lib/token/download.ts';
+import { KeySetError, MAX_SET_BYTES } from '../../lib/token/keyset.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const GOOD = '{"keys":[]}';
+
+/** What a broken or hostile issuer does, by path. */
+const ANSWERS: { readonly [path: string]: RequestListener } = {
+  '/good': (_, response) => response.writeHead(200, JSON_TYPE).end(GOOD),
+  '/jwk-set': (_, response) =>
+    response.writeHead(200, { 'content-type': 'application/jwk-set+json; charset=utf-8' }).end(GOOD),
+  '/500': (_, response) => response.writeHead(500, JSON_TYPE).end(GOOD),
+  '/404': (_, response) => response.writeHead(404, JSON_TYPE).end(GOOD),
+  '/204': (_, response) => response.writeHead(204, JSON_TYPE).end(),
+  '/redirect': (_, response) => response.writeHead(302, { ...JSON_TYPE, location: '/good' }).end(GOOD),
+  '/html': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+  '/untyped': (_, response) => response.writeHead(200).end(GOOD),
+  '/hang': () => undefined,
+  '/drip': (_, response) => {
+    response.writeHead(200, JSON_TYPE);
+    const timer = setInterval(() => response.write(' '), 50);
+    response.on('close', () => clearInterval(timer));
+  },
+  '/announced': (_, response) =>
+    response.writeHead(200, { ...JSON_TYPE, 'content-length': String(50 * 1024 * 1024) }).end(' '),
+  '/endless': (_, response) => {
+    response.writeHead(200, JSON_TYPE);
+    const chunk = Buffer.alloc(64 * 1024, 0x20);
+    const write = (): void => {
+      if (response.destroyed) return;
+      sent += chunk.length;
+      if (response.write(chunk)) setImmediate(write);
+      else response.once('drain', write);
+    };
+    write();
+  },
+  '/broken-off': (_, response) => {
+    response.writeHead(200, { ...JSON_TYPE, 'content-length': '100' });
+    response.write(GOOD);
+    setTimeout(() => response.destroy(), 20);
+  },
+  '/reset': request => void request.socket.destroy(),
+};
+
+let sent = 0;
+let server: Server;
+let base: string;
+
+/** Plain HTTP to this host: what the real network forbids, for a hostile issuer of our own. */
+const loopback: Network = {
+  request: (url, options, answer) => plainRequest(url, options, answer),
+  permitted: () => true,
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => ANSWERS[request.url ?? '']?.(request, response));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe('a key set is downloaded', () => {
+  test.each(['/good', '/jwk-set'])('%s', async path => {
+    expect(Buffer.from(await download(base + path, loopback)).toString()).toBe(GOOD);
+  });
+});
+
+describe('what an issuer may not answer', () => {
+  test.each([
+    '/500',
+    '/404',
+    '/204',
+    '/redirect',
+    '/html',
+    '/untyped',
+    '/announced',
+    '/endless',
+    '/broken-off',
+    '/reset',
+  ])('T61, T70: %s is refused at once', async path => {
+    const started = performance.now();
+    await expect(download(base + path, loopback)).rejects.toBeInstanceOf(KeySetError);
+    expect(performance.now() - started).toBeLessThan(TOTAL_MS);
+  });
+
+  test('T70: an endless answer is read no further than the limit', () => {
+    // What sockets buffer on the way is sent, but never read.
+    expect(sent).toBeGreaterThan(MAX_SET_BYTES);
+    expect(sent).toBeLessThan(50 * 1024 * 1024);
+  });
+
+  test.each(['/hang', '/drip'])('T71: %s ends after two seconds in all', async path => {
+    const started = performance.now();
+    await expect(download(base + path, loopback)).rejects.toBeInstanceOf(KeySetError);
+    const took = performance.now() - started;
+    expect(took).toBeGreaterThan(TOTAL_MS - 100);
+    expect(took).toBeLessThan(2 * TOTAL_MS);
+  });
+
+  test('a port where nobody listens is refused', async () => {
+    await expect(download('http://127.0.0.1:9/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
+  });
+});
+
+describe('T61: where an issuer may be', () => {
+  test.each(['93.184.216.34', '2606:2800:220:1::1', '::ffff:93.184.216.34'])('%s is public', address => {
+    expect(permitted(address, false)).toBe(true);
+  });
+
+  test.each(['10.0.0.1', '172.16.9.9', '192.168.1.1', '100.64.0.1', 'fd00::1', '::ffff:10.0.0.1'])(
+    '%s is private, and permitted to a row that says so',
+    address => {
+      expect(permitted(address, false)).toBe(false);
+      expect(permitted(address, true)).toBe(true);
+    },
+  );
+
+  test.each([
+    '127.0.0.1',
+    '127.9.9.9',
+    '::1',
+    '0.0.0.0',
+    '::',
+    '169.254.169.254',
+    'fe80::1',
+    '224.0.0.1',
+    'ff02::1',
+    '::ffff:127.0.0.1',
+    '64:ff9b::7f00:1',
+  ])('%s is never permitted', address => {
+    expect(permitted(address, false)).toBe(false);
+    expect(permitted(address, true)).toBe(false);
+  });
+
+  test.each([
+    'https://127.0.0.1:9/jwks',
+    'https://[::1]:9/jwks',
+    'https://[::ffff:7f00:1]:9/jwks',
+    'https://169.254.169.254/jwks',
+    'https://2130706433/jwks',
+    'https://localhost:9/jwks',
+  ])('the real network does not connect to %s', async uri => {
+    await expect(download(uri, network(true))).rejects.toThrow(/not public/);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { JsonError, MAX_DEPTH, MAX_MEMBERS, readJson, readJsonObject } from '../../lib/token/json.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const members = (count: number): string =>
+  `{${Array.from({ length: count }, (_, index) => `"m${index}":0`).join(',')}}`;
+
+describe('a JSON text is read', () => {
+  test.each([
+    {
+      name: 'white space of all four kinds',
+      text: ' \t\r\n{ "a" :\n1 , "b" : [ ] } ',
+      value: { a: 1, b: [] },
+    },
+    { name: 'the three words', text: '[true,false,null]', value: [true, false, null] },
+    { name: 'every escape', text: '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041"', value: '"\\/\b\f\n\r\tA' },
+    { name: 'a whole surrogate pair as escapes', text: '"\\ud83d\\ude00"', value: '😀' },
+    { name: 'an empty name', text: '{"":1}', value: { '': 1 } },
+    { name: 'names that differ by case alone', text: '{"a":1,"A":2}', value: { a: 1, A: 2 } },
+    {
+      name: 'the same name in two objects',
+      text: '{"a":{"x":1},"b":{"x":2}}',
+      value: { a: { x: 1 }, b: { x: 2 } },
+    },
+    { name: 'a text alone', text: '"x"', value: 'x' },
+  ])('$name', ({ text, value }) => {
+    expect(readJson(text)).toEqual(value);
+  });
+
+  test.each([
+    { text: '0', value: 0 },
+    { text: '-1', value: -1 },
+    { text: '9007199254740991', value: 9_007_199_254_740_991 },
+    { text: '-9007199254740991', value: -9_007_199_254_740_991 },
+    { text: '1.5', value: 1.5 },
+    { text: '15e-1', value: 1.5 },
+  ])('the number $text is itself', ({ text, value }) => {
+    expect(readJson(text)).toBe(value);
+  });
+
+  test.each([
+    '1.0',
+    '-0',
+    '0.0',
+    '1e2',
+    '9007199254740992',
+    '9007199254740993',
+    '-9007199254740992',
+    '1e400',
+    '1e-400',
+  ])('T28: the number %s equals no number', text => {
+    expect(readJson(text)).toBeNaN();
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', 'then', 'toJSON', 'hasOwnProperty'])(
+    'T29: a member named %s is a member like any other',
+    name => {
+      const value = readJson(`{"${name}":{"polluted":true}}`) as object;
+      expect(Object.getPrototypeOf(value)).toBeNull();
+      expect(Object.keys(value)).toEqual([name]);
+      expect('polluted' in {}).toBe(false);
+    },
+  );
+});
+
+describe('a JSON text is refused', () => {
+  test.each([
+    { name: 'T09: two members of one name', text: '{"a":1,"a":1}' },
+    { name: 'T09: two members of one name, one of them escaped', text: '{"a":1,"\\u0061":2}' },
+    { name: 'T09: two members of one name, deep inside', text: '{"a":[{"b":{"c":1,"c":2}}]}' },
+    { name: 'T29: two members named __proto__', text: '{"__proto__":1,"__proto__":2}' },
+    { name: 'T11: half of a surrogate pair', text: '"\\ud83d"' },
+    { name: 'T11: the two halves in the wrong order', text: '"\\ude00\\ud83d"' },
+    { name: 'T11: a byte order mark', text: '\ufeff{}' },
+    { name: 'nothing', text: '' },
+    { name: 'white space alone', text: ' ' },
+    { name: 'more text after the end', text: '{} {}' },
+    { name: 'a NUL after the end', text: '{}\u0000' },
+    { name: 'white space of another kind', text: '\u00a0{}' },
+    { name: 'a comma after the last member', text: '{"a":1,}' },
+    { name: 'a comma after the last item', text: '[1,]' },
+    { name: 'a name without quotes', text: '{a:1}' },
+    { name: 'single quotes', text: "{'a':1}" },
+    { name: 'a comment', text: '{}//' },
+    { name: 'a line feed inside a text', text: '"a\nb"' },
+    { name: 'an unknown escape', text: '"\\x41"' },
+    { name: 'a text that does not end', text: '"a' },
+    { name: 'an array that does not end', text: '[1' },
+    { name: 'an object that does not end', text: '{"a":1' },
+    { name: 'a member without a value', text: '{"a"}' },
+    { name: 'a leading zero', text: '01' },
+    { name: 'a plus sign', text: '+1' },
+    { name: 'a point without digits', text: '1.' },
+    { name: 'NaN', text: 'NaN' },
+    { name: 'Infinity', text: '-Infinity' },
+    { name: 'half a word', text: 'tru' },
+  ])('$name', ({ text }) => {
+    expect(() => readJson(text)).toThrow(JsonError);
+  });
+});
+
+describe('T68: depth and number of members are limited', () => {
+  test('the deepest nesting is read, and one level more is refused', () => {
+    expect(readJson(nested(MAX_DEPTH))).toBeDefined();
+    expect(() => readJson(nested(MAX_DEPTH + 1))).toThrow(JsonError);
+  });
+
+  test('the most members are read, and one more is refused', () => {
+    expect(Object.keys(readJson(members(MAX_MEMBERS)) as object)).toHaveLength(MAX_MEMBERS);
+    expect(() => readJson(members(MAX_MEMBERS + 1))).toThrow(JsonError);
+  });
+
+  test('items of arrays count as members', () => {
+    expect(() => readJson(`[${'0,'.repeat(MAX_MEMBERS)}0]`)).toThrow(JsonError);
+  });
+});
+
+describe('the bytes of an object', () => {
+  test('are read as UTF-8', () => {
+    expect(readJsonObject(bytes('{"branch":"größe/😀"}'))).toEqual({ branch: 'größe/😀' });
+  });
+
+  test.each([
+    { name: 'T11: a byte that is no UTF-8', given: Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d) },
+    { name: 'T11: an overlong slash', given: Uint8Array.of(0x22, 0xc0, 0xaf, 0x22) },
+    { name: 'T11: a surrogate in UTF-8', given: Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22) },
+    { name: 'T11: a byte order mark', given: bytes('\ufeff{}') },
+    { name: 'T11: UTF-16', given: new Uint8Array(Buffer.from('{}', 'utf16le')) },
+    { name: 'an array', given: bytes('[]') },
+    { name: 'null', given: bytes('null') },
+    { name: 'a text', given: bytes('"{}"') },
+    { name: 'nothing', given: bytes('') },
+  ])('are refused: $name', ({ given }) => {
+    expect(() => readJsonObject(given)).toThrow(JsonError);
+  });
+
+  test('T54: what is wrong is said without any of the text', () => {
+    expect(() => readJson('{"canary":"canary" canary}')).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('canary') }),
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
+import { claimsOf, MAX_HEADER, MAX_KEY_ID, MAX_TOKEN, signatureOf, takeApart } from '../../lib/token/jws.ts';
+import { faultOf } from '../harness/code.ts';
+
+const base64url = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
+const HEADER = { alg: 'RS256', kid: 'k' };
+const PAYLOAD = base64url('{"iss":"x"}');
+
+const token = (header: string | object, payload = PAYLOAD, signature = 'c2ln'): string =>
+  `${base64url(typeof header === 'string' ? header : JSON.stringify(header))}.${payload}.${signature}`;
+
+/** Both halves: the form, and what the payload says. */
+const unverified = (text: string) => {
+  const apart = takeApart(text);
+  return { ...apart, payload: claimsOf(apart), signature: signatureOf(apart) };
+};
+
+const codeFor = (text: string): Code | 'none' => faultOf(() => unverified(text))[0];
+
+/** A header of exactly so many bytes. */
+const headerOf = (bytes: number): string => {
+  const empty = JSON.stringify({ ...HEADER, x: '' });
+  return JSON.stringify({ ...HEADER, x: 'x'.repeat(bytes - empty.length) });
+};
+
+describe('a token is taken apart', () => {
+  test.each([
+    { name: 'without typ, as a real Buildkite token', header: HEADER },
+    { name: 'with typ JWT, as a real GitHub token', header: { typ: 'JWT', ...HEADER, x5t: 'k' } },
+    { name: 'with typ in small letters', header: { ...HEADER, typ: 'jwt' } },
+    { name: 'with typ application/jwt', header: { ...HEADER, typ: 'Application/JWT' } },
+    { name: 'with the longest key id', header: { ...HEADER, kid: 'k'.repeat(MAX_KEY_ID) } },
+    { name: 'T67: with the longest header', header: headerOf((MAX_HEADER / 4) * 3) },
+  ])('$name', ({ header }) => {
+    const { header: read, payload, signed } = unverified(token(header));
+    expect(read.alg).toBe('RS256');
+    expect(payload).toEqual({ iss: 'x' });
+    expect(signed).toBe(token(header).split('.').slice(0, 2).join('.'));
+  });
+});
+
+describe('the form of a token is refused', () => {
+  const good = token(HEADER);
+  test.each<{ name: string; text: string; code?: Code }>([
+    { name: 'nothing', text: '' },
+    { name: 'one segment', text: 'a' },
+    { name: 'T12: two segments', text: good.split('.').slice(0, 2).join('.') },
+    { name: 'T12: the five segments of a JWE', text: `${good}.a.a` },
+    { name: 'T12: four segments', text: `${good}.` },
+    { name: 'T12: JSON serialization', text: JSON.stringify({ payload: PAYLOAD, signatures: [] }) },
+    { name: 'T01: no signature', text: token(HEADER, PAYLOAD, '') },
+    { name: 'no header', text: `.${PAYLOAD}.c2ln` },
+    { name: 'no payload', text: token(HEADER, '') },
+    { name: 'a header that is a list', text: token('[]') },
+    { name: 'a payload that is a text', text: token(HEADER, base64url('"x"')) },
+    { name: 'T08: a space after the signature', text: `${good} ` },
+    { name: 'T08: a line feed after the signature', text: `${good}\n` },
+    { name: 'T08: a space before the header', text: ` ${good}` },
+    { name: 'T08: padding after the signature', text: `${good}=` },
+    { name: 'T08: padding of two after the payload', text: token(HEADER, `${base64url('{}  ')}==`) },
+    { name: 'T08: the other base64 alphabet', text: token(HEADER, PAYLOAD, 'ab+/') },
+    { name: 'T08: bits left over in the signature', text: token(HEADER, PAYLOAD, 'c2l') },
+    { name: 'T08: bits left over in the payload', text: token(HEADER, 'e30'.replace('0', '1')) },
+    { name: 'T08: a length that base64url cannot have', text: token(HEADER, PAYLOAD, 'abcde') },
+    { name: 'T09: two alg in the header', text: token('{"alg":"RS256","alg":"none","kid":"k"}') },
+    {
+      name: 'T09: two kid in the header, one escaped',
+      text: token('{"alg":"RS256","kid":"k","\\u006bid":"l"}'),
+    },
+    {
+      name: 'T09: two members of one name in the payload',
+      text: token(HEADER, base64url('{"iss":"x","iss":"y"}')),
+    },
+    {
+      name: 'T11: a payload that is not UTF-8',
+      text: token(HEADER, base64url(Uint8Array.of(0x7b, 0xff, 0x7d))),
+    },
+    { name: 'T11: a payload with a byte order mark', text: token(HEADER, base64url('\ufeff{}')) },
+    { name: 'T67: too long', text: 'a'.repeat(MAX_TOKEN + 1), code: 'token_too_large' },
+    { name: 'T67: as long as can be, and no token', text: 'a'.repeat(MAX_TOKEN) },
+    { name: 'T67: a header one byte too long', text: token(headerOf((MAX_HEADER / 4) * 3 + 1)) },
+    {
+      name: 'T68: a payload nested too deep',
+      text: token(HEADER, base64url(`{"a":${'['.repeat(16)}${']'.repeat(16)}}`)),
+    },
+    {
+      name: 'T68: a payload with too many items',
+      text: token(HEADER, base64url(`{"a":[${'0,'.repeat(512)}0]}`)),
+    },
+  ])('$name', ({ text, code = 'token_malformed' }) => {
+    expect(codeFor(text)).toBe(code);
+  });
+});
+
+describe('the header of a token is refused', () => {
+  test.each(['jwk', 'jku', 'x5u', 'x5c'])('T03: it brings its own key as %s', name => {
+    expect(codeFor(token({ ...HEADER, [name]: 'https://evil.example' }))).toBe('token_malformed');
+  });
+
+  test.each(['crit', 'b64', 'zip', 'enc', 'cty'])('T12: it has %s, even with no effect', name => {
+    expect(codeFor(token({ ...HEADER, [name]: null }))).toBe('token_malformed');
+  });
+
+  test.each([
+    'at+jwt',
+    'application/at+jwt',
+    'logout+jwt',
+    'dpop+jwt',
+    'kb+jwt',
+    'entity-statement+jwt',
+    'JOSE',
+    '',
+    'JWT ',
+    null,
+    1,
+    ['JWT'],
+  ])('T13: its typ is %j', typ => {
+    expect(codeFor(token({ ...HEADER, typ }))).toBe('token_type_refused');
+  });
+
+  test.each([undefined, null, 1, ['RS256'], {}])('T01: its alg is %j', alg => {
+    expect(codeFor(token({ ...HEADER, alg }))).toBe('token_algorithm_refused');
+  });
+
+  test.each([null, 1, '', ['k'], 'k'.repeat(MAX_KEY_ID + 1)])('T14: its kid is %j', kid => {
+    expect(codeFor(token({ ...HEADER, kid }))).toBe('token_malformed');
+  });
+});

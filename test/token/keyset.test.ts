@@ -1,0 +1,68 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { KeySetError, MAX_KEYS, readKeySet } from '../../lib/token/keyset.ts';
+
+const jwk = (kid: string) => ({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid });
+const one = jwk('one');
+
+const read = (text: string) => {
+  const skipped: string[] = [];
+  const set = readKeySet(Buffer.from(text), ['EdDSA'], why => void skipped.push(why));
+  return { ids: [...set.keys()], skipped };
+};
+const set = (...keys: unknown[]): string => JSON.stringify({ keys });
+
+describe('a key set is read', () => {
+  test.each([
+    { name: 'with one key', text: set(one), ids: ['one'], skipped: 0 },
+    {
+      name: 'with members that we do not know',
+      text: JSON.stringify({ keys: [{ ...one, x5t: 'a' }], extra: 1 }),
+      ids: ['one'],
+      skipped: 0,
+    },
+    {
+      name: 'T15: without the keys that cannot be used',
+      text: set({ kty: 'oct', k: 'AQ', kid: 'a' }, one, null, { ...one, kid: 'b', crv: 'Ed448' }),
+      ids: ['one'],
+      skipped: 3,
+    },
+    {
+      name: 'T14: with an id that is the name of a built-in',
+      text: set({ ...one, kid: '__proto__' }),
+      ids: ['__proto__'],
+      skipped: 0,
+    },
+    {
+      name: 'T70: with as many keys as there may be',
+      text: set(...Array.from({ length: MAX_KEYS }, (_, i) => ({ ...one, kid: String(i) }))),
+      ids: Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
+      skipped: 0,
+    },
+  ])('$name', ({ text, ids, skipped }) => {
+    const found = read(text);
+    expect(found.ids).toEqual(ids);
+    expect(found.skipped).toHaveLength(skipped);
+  });
+});
+
+describe('a key set is refused whole', () => {
+  test.each([
+    { name: 'not JSON', text: '<html>' },
+    { name: 'a list', text: JSON.stringify([one]) },
+    { name: 'no keys', text: '{}' },
+    { name: 'keys that are no list', text: '{"keys":{}}' },
+    { name: 'D03: an empty list', text: set() },
+    { name: 'D03: no key that can be used', text: set(null, {}) },
+    { name: 'T09: keys twice', text: `{"keys":[],"keys":[${JSON.stringify(one)}]}` },
+    { name: 'T15: two keys of one id', text: set(one, { ...jwk('one') }) },
+    { name: 'T15: a private key among them', text: set(one, { ...jwk('two'), d: 'AQ' }) },
+    {
+      name: 'T70: too many keys',
+      text: set(...Array.from({ length: MAX_KEYS + 1 }, (_, i) => ({ ...one, kid: String(i) }))),
+    },
+    { name: 'T68: nested too deep', text: `{"keys":${'['.repeat(100)}${']'.repeat(100)}}` },
+  ])('$name', ({ text }) => {
+    expect(() => read(text)).toThrow(KeySetError);
+  });
+});
