@@ -13,7 +13,7 @@ Each line: file:line:column  rule  what is wrong and what to do. Exit code 2 whe
 
 Examples:
   kite-sts lint
-  kite-sts lint --config examples/queue/config --json
+  kite-sts lint --config examples/queue-deny/config --json
 `,
   options: { json: { type: 'boolean' } },
   async run(flags, terminal) {

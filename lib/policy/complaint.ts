@@ -17,7 +17,7 @@ export const RULES = {
   empty: 'A list or mapping is empty where that would mean everything or nothing.',
   'too-many': 'There are more entries than the limit.',
   'file-name': 'The name of the file is not the name of a role.',
-  'duplicate-id': 'Two statements share an id.',
+  'duplicate-id': 'Two statements share an id, or two test cases a name.',
   'duplicate-issuer': 'Two rows name the same issuer.',
   'statement-form': 'A statement mixes the flat form and the claims form.',
   'issuer-unknown': 'A statement names an issuer that broker.yml lacks.',
