@@ -1,6 +1,7 @@
 import { BrokerError } from './errors.ts';
 import type { Outcome, Reached, Refused, Requested } from './outcome.ts';
-import { type AccessRequest, type Context, decide, type Grant, meets } from './policy/decide.ts';
+import { type AccessRequest, type Context, decide, type Grant } from './policy/decide.ts';
+import { meets } from './policy/guard.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { SpentStore } from './stores/spent.ts';

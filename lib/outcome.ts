@@ -1,13 +1,8 @@
 import { type BrokerError, CODES, type Code } from './errors.ts';
 import { typeOf } from './policy/claims.ts';
 import type { Checked } from './policy/condition.ts';
-import {
-  type Decision,
-  type DenyReason,
-  type Grant,
-  knowingStatement,
-  nearestStatement,
-} from './policy/decide.ts';
+import type { Decision, DenyReason, Grant } from './policy/decide.ts';
+import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
 import type { IssuerRow } from './token/issuer.ts';

@@ -85,16 +85,21 @@ const link = (template: string | undefined, claims: Claims): string | undefined 
     whole &&= value !== undefined;
     return encodeURIComponent(String(value)).replaceAll('%2F', '/');
   });
-  return whole ? url : undefined;
+  return whole && url !== undefined && url.length <= MAX_CLAIM_LENGTH ? url : undefined;
+};
+
+const label = (claims: Claims, name: string | undefined): string | number | undefined => {
+  const value = textAt(claims, name);
+  return typeof value === 'string' ? value.slice(0, MAX_CLAIM_LENGTH) : value;
 };
 
 const run = (labels: Labels, claims: Claims): AuditEvent => ({
-  organization: textAt(claims, labels.organization),
-  pipeline: textAt(claims, labels.pipeline),
-  build: textAt(claims, labels.build),
-  branch: textAt(claims, labels.branch),
-  commit: textAt(claims, labels.commit),
-  job: textAt(claims, labels.job),
+  organization: label(claims, labels.organization),
+  pipeline: label(claims, labels.pipeline),
+  build: label(claims, labels.build),
+  branch: label(claims, labels.branch),
+  commit: label(claims, labels.commit),
+  job: label(claims, labels.job),
   job_url: link(labels.link, claims),
 });
 

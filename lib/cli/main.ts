@@ -6,6 +6,12 @@ const stopped = new Promise<void>(resolve => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 });
 
+// A reader that stops early, such as `head`, is no fault of ours; but what cannot be told must not go on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.failed);
+});
+
 try {
   process.exitCode = await run(process.argv.slice(2), {
     environment: process.env,

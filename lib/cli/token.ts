@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { configOf, settingsOf } from './configuration.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from './verb.ts';
+import { EXIT, Failure, type Flags, flag, seconds, type Terminal, UsageError, type Verb } from './verb.ts';
 
 const list = (flags: Flags, name: string): string[] => {
   const value = flags[name];
@@ -53,11 +53,11 @@ const run = async (flags: Flags, terminal: Terminal): Promise<string> => {
       claims: Object.fromEntries(set),
     });
   }
-  const lifetime = flag(flags, 'lifetime');
+  const lifetime = seconds(flags, 'lifetime');
   const subject = flag(flags, 'subject-claim');
   const { token } = await call(base, 'POST', `/local/agent/v3/jobs/${job}/oidc/tokens`, {
     audience: flag(flags, 'audience') ?? configOf(settings).audience,
-    ...(lifetime === undefined ? {} : { lifetime: Number(lifetime) }),
+    ...(lifetime === undefined ? {} : { lifetime }),
     ...(subject === undefined ? {} : { subject_claim: subject }),
     claims: list(flags, 'claim').flatMap(each => each.split(',')),
   });

@@ -43,10 +43,11 @@ export const readFlags = (verb: Verb, words: readonly string[]): Flags => {
     tokens: true,
     allowPositionals: true,
   });
+  const given = new Set<string>();
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not expected here.`);
     if (token.kind !== 'option') continue;
-    const option = options[token.name];
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option)
       throw new UsageError(
         `${token.rawName} is not an option.${didYouMean(token.name, Object.keys(options))}`,
@@ -55,6 +56,8 @@ export const readFlags = (verb: Verb, words: readonly string[]): Flags => {
       throw new UsageError(`${token.rawName} needs a value.`);
     if (option.type === 'boolean' && token.value !== undefined)
       throw new UsageError(`${token.rawName} takes no value.`);
+    if (given.has(token.name) && !option.multiple) throw new UsageError(`${token.rawName} is given twice.`);
+    given.add(token.name);
   }
   return parseArgs({ args: [...words], options, strict: false, allowPositionals: true }).values as Flags;
 };
@@ -63,4 +66,12 @@ export const readFlags = (verb: Verb, words: readonly string[]): Flags => {
 export const flag = (flags: Flags, name: string): string | undefined => {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
+};
+
+/** A flag that takes a whole number of seconds, or undefined. */
+export const seconds = (flags: Flags, name: string): number | undefined => {
+  const written = flag(flags, name);
+  if (written === undefined) return undefined;
+  if (!/^\d+$/.test(written)) throw new UsageError(`--${name} takes a number of seconds.`);
+  return Number(written);
 };

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import { audienceOf, audienceShape } from '../policy/audience.ts';
-import type { ClaimType } from '../policy/claims.ts';
+import type { ClaimType, ClaimValue } from '../policy/claims.ts';
 import type { Complain, Place } from '../policy/complaint.ts';
 import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import { type MapTree, member, type Tree } from '../policy/parse.ts';
@@ -18,6 +18,7 @@ import {
   truth,
 } from '../policy/shape.ts';
 import type { IssuerRow } from '../token/issuer.ts';
+import { KeySetError, keySet } from '../token/keyset.ts';
 import { PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
 
 const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
@@ -82,23 +83,28 @@ const issuerUrl = (
   return url;
 };
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-
-const inlineKeys = (row: Row, place: Place, complain: Complain): readonly JWK[] => {
-  const keys = (row.jwks?.keys ?? []) as JWK[];
+/** Keys that stand in the file are vetted as fetched ones are, and here each refusal is a complaint. */
+const inlineKeys = (
+  row: Row,
+  algorithms: readonly string[],
+  place: Place,
+  complain: Complain,
+): readonly JWK[] => {
+  const keys = row.jwks?.keys ?? [];
   if (keys.length === 0) complain('empty', place, 'jwks needs at least one key under keys.');
-  for (const key of keys) {
-    const secret = PRIVATE_MEMBERS.find(each => Object.hasOwn(key, each));
-    if (secret)
-      complain(
-        'issuer-row',
-        place,
-        `A key in jwks has the private member "${secret}". Remove that key everywhere: it is no longer a secret.`,
-      );
-    if (typeof key.kid !== 'string') complain('issuer-row', place, 'Every key in jwks needs a kid.');
+  const skipped: string[] = [];
+  try {
+    keySet(keys as ClaimValue[], algorithms, why => void skipped.push(why));
+  } catch (error) {
+    if (!(error instanceof KeySetError)) throw error;
+    if (keys.length > skipped.length) skipped.push(error.message);
   }
-  return keys;
+  for (const why of skipped) complain('issuer-row', place, `A key in jwks cannot be used: ${why}.`);
+  return keys as JWK[];
 };
+
+const algorithmsOf = (row: Row, preset: Preset | undefined): readonly string[] =>
+  row.algorithms ?? preset?.algorithms ?? ['RS256'];
 
 const originOf = (
   row: Row,
@@ -109,7 +115,7 @@ const originOf = (
 ): IssuerRow['origin'] | undefined => {
   if (row.jwks && row.jwks_uri !== undefined)
     complain('issuer-row', place, 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
-  if (row.jwks) return { keys: inlineKeys(row, place, complain) };
+  if (row.jwks) return { keys: inlineKeys(row, algorithmsOf(row, preset), place, complain) };
   const uri = row.jwks_uri ?? preset?.jwks(issuer);
   if (uri === undefined)
     complain('issuer-row', place, 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
@@ -180,6 +186,7 @@ export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; pla
     onRequest: preset?.onRequest,
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
+    audiences: (row.audiences ?? []).map(each => audienceOf(each, complain)),
   };
   return {
     place,
@@ -188,9 +195,8 @@ export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; pla
       preset: presetOf(issuer) ?? row.preset,
       origin,
       allowPrivateNetwork: row.allow_private_network ?? false,
-      algorithms: row.algorithms ?? preset?.algorithms ?? ['RS256'],
+      algorithms: algorithmsOf(row, preset),
       maxTokenLifetime: row.max_token_lifetime ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME,
-      audiences: (row.audiences ?? []).map(each => audienceOf(each, complain)),
       require: requireOf(member(tree, 'require')?.value, facts, complain),
       labels: preset?.labels ?? {},
     },

@@ -64,11 +64,13 @@ const main = (file: string, source: string, complain: Complain): Main | undefine
   const tree = parse(file, source, complain);
   const read = tree && BROKER.read(tree, complain);
   const issuers = tree && member(tree, 'issuers')?.value;
-  const rows = issuers ? rowsOf(issuers, read?.url, complain) : new Map<string, IssuerRow>();
-  if (!read) return undefined;
-  const audience = read.audience ? audienceOf(read.audience, complain) : read.url;
-  const session = { seconds: read.session?.seconds?.value, maxSeconds: read.session?.max_seconds?.value };
-  return { url: read.url, audience, rows, setting: { audience, issuers: rows, session } };
+  if (!issuers) return undefined;
+  const rows = rowsOf(issuers, read?.url, complain);
+  // What could not be read was complained of; the roles are compiled all the same, for their own complaints.
+  const url = read?.url ?? '';
+  const audience = read?.audience ? audienceOf(read.audience, complain) : url;
+  const session = { seconds: read?.session?.seconds?.value, maxSeconds: read?.session?.max_seconds?.value };
+  return { url, audience, rows, setting: { audience, issuers: rows, session } };
 };
 
 const roleFiles = (folder: string, complain: Complain): { name: string; path: string }[] => {

@@ -29,7 +29,7 @@ export const SETTINGS = {
   KITE_STS_AWS_ENDPOINT: {
     says: 'Where AWS STS is reached, for an emulator. On the laptop it must be a loopback address.',
     fallback: undefined,
-    wrong: value => !HTTP_URL.test(value),
+    wrong: value => !HTTP_URL.test(value) || !URL.canParse(value),
   },
   KITE_STS_LOG_LEVEL: {
     says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',

@@ -108,6 +108,9 @@ const buildkitePayload = (job: string, claims: JobClaims, request: TokenRequest)
   if (unknown !== undefined) throw new Unprocessable(`Unknown claim: ${unknown.slice(0, 64)}`);
   if (subject !== undefined && !SUBJECT_CLAIMS.includes(subject))
     throw new Unprocessable(`Invalid subject claim. Allowed: ${SUBJECT_CLAIMS.join(', ')}`);
+  // `sub` is never empty: without this, all jobs of no queue would share the subject "null".
+  if (subject !== undefined && typeof known[subject] !== 'string')
+    throw new Unprocessable(`Invalid subject claim. This job has no ${subject}.`);
   const always = Object.fromEntries(Object.entries(known).filter(([name]) => !onRequest(name)));
   const wanted = Object.fromEntries(
     [...asked, ...(subject === undefined ? [] : [subject])].map(name => [name, known[name] ?? null]),

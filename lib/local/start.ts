@@ -105,8 +105,13 @@ export const startLocal = async (
 ): Promise<Listening> => {
   const trail = auditTrail(streams);
   const server = await listening(config, settings, streams, trail);
-  if (settings.logLevel !== 'error')
-    streams.out(`${await transcript(server.url, randomUUID(), config, trail.take)}\n`);
+  try {
+    const tell = settings.logLevel !== 'error';
+    if (tell) streams.out(`${await transcript(server.url, randomUUID(), config, trail.take)}\n`);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   trail.stopKeeping();
   streams.out(`listening on ${server.url}\n`);
   return server;

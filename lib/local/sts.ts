@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { type SignatureFault, signatureFault } from './signature.ts';
 
 /** The keys that the laptop's broker signs with: worth nothing anywhere. */
 export const DUMMY_KEYS = {
@@ -92,12 +93,18 @@ const durationOf = (written: string | null): number => {
   return seconds;
 };
 
-const checkSigned = ({ headers }: HttpRequest): void => {
-  const { authorization = '' } = headers;
-  if (!authorization.startsWith('AWS4-HMAC-SHA256 '))
-    throw new Refused('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
-  if (!authorization.includes(`Credential=${DUMMY_KEYS.accessKeyId}/`))
-    throw new Refused('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
+const UNSIGNED: { readonly [fault in SignatureFault]: readonly [code: string, message: string] } = {
+  missing: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
+  key_unknown: ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
+  wrong: [
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the one you provided.',
+  ],
+};
+
+const checkSigned = (request: HttpRequest): void => {
+  const fault = signatureFault(request, DUMMY_KEYS);
+  if (fault) throw new Refused(...UNSIGNED[fault], 403);
 };
 
 const letters = (count: number, alphabet: string): string =>

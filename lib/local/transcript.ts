@@ -4,11 +4,14 @@ import { GRANT_TYPE } from '../protocols/oauth.ts';
 
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
+/** One word to a shell, whatever is in it: an audience may hold a quotation mark. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
 /** How a step would ask, as two commands joined by a pipe: the token never becomes an argument. */
 export const exchangeCommand = (base: string, job: string, role: Role): string =>
   [
     `curl -sS ${base}/local/agent/v3/jobs/${job}/oidc/tokens -H 'Authorization: Token local' \\`,
-    `     -d '{"audience":"${role.audience}"}' | cut -d'"' -f4 |`,
+    `     -d ${quoted(JSON.stringify({ audience: role.audience }))} | cut -d'"' -f4 |`,
     `curl -sS ${base}/token --data-urlencode subject_token@- -d audience=${role.name} \\`,
     `     -d grant_type=${GRANT_TYPE} \\`,
     `     -d subject_token_type=${TOKEN_TYPE}`,

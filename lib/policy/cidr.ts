@@ -25,6 +25,8 @@ const groups = (text: string): string[] | undefined => {
 const ipv6 = (text: string): bigint | undefined => {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
+  // Dotted IPv4 stands for the last 32 bits alone (RFC 4291 §2.2), so not before a gap.
+  if (halves.length === 2 && halves[0]?.includes('.')) return undefined;
   const head = groups(halves[0] ?? '');
   const tail = groups(halves[1] ?? '');
   if (!head || !tail) return undefined;

@@ -40,3 +40,12 @@ export const claimAt = (claims: Claims, path: ClaimPath): ClaimValue | undefined
   for (const segment of path) value = own(value, segment);
   return value;
 };
+
+/** Absent is read as null for the claims that an issuer is known to leave out (policy.md). */
+export const withNulls = (claims: Claims, nullable: readonly string[] = []): Claims => {
+  const missing = nullable.filter(name => !Object.hasOwn(claims, name));
+  if (missing.length === 0) return claims;
+  const filled: Record<string, ClaimValue> = Object.assign(Object.create(null), claims);
+  for (const name of missing) filled[name] = null;
+  return filled;
+};

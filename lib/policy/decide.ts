@@ -1,9 +1,10 @@
 import type { VerifiedToken } from '../token/verify.ts';
-import { type Claims, type ClaimValue, claimAt } from './claims.ts';
-import { all, type Checked, type Condition, check } from './condition.ts';
+import { type Claims, claimAt, withNulls } from './claims.ts';
+import { all, check } from './condition.ts';
 import { type KindName, kindOf, type Target } from './kinds.ts';
 import type { Role } from './role.ts';
-import type { Effect, Statement } from './statement.ts';
+import type { Statement } from './statement.ts';
+import type { Skipped, StatementTrace, Trace } from './trace.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
 export const ENGINE = 'kite-sts policy 1';
@@ -55,24 +56,6 @@ export type DenyReason =
   | 'session_policy_too_large'
   | 'tag_too_long';
 
-/** Why a statement was not tried. */
-export type Skipped = 'issuer_differs' | 'until_passed' | 'until_too_near';
-
-export type StatementTrace = {
-  readonly id: string;
-  readonly effect: Effect;
-  readonly skipped: Skipped | undefined;
-  readonly conditions: readonly Checked[];
-  /** A trust statement that holds, or a deny statement that strikes. */
-  readonly applies: boolean;
-};
-
-/** Everything that was looked at, in order: what `explain` renders and audit records. */
-export type Trace = {
-  readonly audience: { readonly expected: string; readonly actual: string };
-  readonly statements: readonly StatementTrace[];
-};
-
 export type Allow = {
   readonly allowed: true;
   readonly statement: string;
@@ -89,15 +72,6 @@ export type Deny = {
   readonly trace: Trace;
 };
 export type Decision = Allow | Deny;
-
-/** Absent is read as null for the claims that an issuer is known to leave out (policy.md). */
-const read = (claims: Claims, nullable: readonly string[] = []): Claims => {
-  const missing = nullable.filter(name => !Object.hasOwn(claims, name));
-  if (missing.length === 0) return claims;
-  const filled: Record<string, ClaimValue> = Object.assign(Object.create(null), claims);
-  for (const name of missing) filled[name] = null;
-  return filled;
-};
 
 type Asked = {
   readonly claims: Claims;
@@ -164,7 +138,8 @@ type Ask = {
 
 const secondsRefused = ({ role, access }: Ask): DenyReason | undefined => {
   if (access.seconds === undefined) return undefined;
-  if (access.seconds > role.session.max) return 'seconds_above_maximum';
+  // Not `>`: what is no number is above every maximum.
+  if (!(access.seconds <= role.session.max)) return 'seconds_above_maximum';
   return access.seconds < role.session.min ? 'seconds_below_minimum' : undefined;
 };
 
@@ -216,7 +191,7 @@ export const decide = (
   context: Context,
 ): Decision => {
   const asked: Asked = {
-    claims: read(token.claims, role.issuers[token.issuer]?.nullable),
+    claims: withNulls(token.claims, role.issuers[token.issuer]?.nullable),
     issuer: token.issuer,
     context,
     least: role.session.min,
@@ -238,41 +213,8 @@ export const decide = (
     about: undefined,
     trace: traced,
   });
-  if (token.audience !== role.audience) return deny('audience_differs');
+  const minted = [role.audience, ...(role.issuers[token.issuer]?.audiences ?? [])];
+  if (!minted.includes(token.audience)) return deny('audience_differs');
   if (struck) return deny('explicitly_denied', struck.id);
   return winner ? allow(winner, { role, token, access, asked }, traced) : deny('no_statement_holds');
-};
-
-const unmet = ({ conditions }: StatementTrace): number =>
-  conditions.filter(({ truth }) => truth !== 'true').length;
-
-const least = (statements: readonly StatementTrace[]): StatementTrace | undefined =>
-  statements.reduce<StatementTrace | undefined>(
-    (best, each) => (best && unmet(best) <= unmet(each) ? best : each),
-    undefined,
-  );
-
-const tried = (traced: Trace): StatementTrace[] =>
-  traced.statements.filter(({ effect, skipped: skip }) => effect === 'trust' && skip === undefined);
-
-/** The trust statement with the fewest conditions that are not true, the first of equals. */
-export const nearestStatement = (traced: Trace): StatementTrace | undefined => least(tried(traced));
-
-/**
- * The nearest trust statement whose issuer and binding conditions hold: the role *knows* this caller, and
- * may tell it what stood in the way. Undefined for strangers.
- */
-export const knowingStatement = (traced: Trace): StatementTrace | undefined =>
-  least(
-    tried(traced).filter(({ conditions }) =>
-      conditions.every(({ condition, truth }) => !condition.binds || truth === 'true'),
-    ),
-  );
-
-type Guard = { readonly require: readonly Condition[]; readonly nullable: readonly string[] };
-
-/** A fleet-wide guard (`require` of an issuer row): every condition must be true before any role is looked at. */
-export const meets = ({ require, nullable }: Guard, claims: Claims): boolean => {
-  const known = read(claims, nullable);
-  return require.every(condition => check(condition, known, undefined).truth === 'true');
 };

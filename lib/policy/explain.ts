@@ -1,7 +1,8 @@
 import type { ClaimValue } from './claims.ts';
 import type { Checked, Condition } from './condition.ts';
-import { type Decision, type Deny, nearestStatement, type StatementTrace } from './decide.ts';
+import type { Decision, Deny } from './decide.ts';
 import type { Role } from './role.ts';
+import { nearestStatement, type StatementTrace } from './trace.ts';
 
 const shown = (value: ClaimValue | undefined): string =>
   value === undefined

@@ -27,6 +27,8 @@ export type IssuerFacts = {
   /** Claims that are only there when the job asks for them, and the flag that asks. */
   readonly onRequest: { readonly flag: string; readonly claims: readonly string[] } | undefined;
   readonly session: SessionClaims;
+  /** What this issuer's tokens may be minted for instead of the broker's default audience. */
+  readonly audiences: readonly string[];
   /** The immutable id of a pipeline, for `subject: pipeline`. */
   readonly pipelineId: string | undefined;
 };

@@ -11,6 +11,7 @@ import {
   type Placed,
   placed,
   required,
+  type Shape,
   text,
   truth,
 } from './shape.ts';
@@ -41,7 +42,7 @@ const ROLE = object({
 });
 
 /** What decide needs of an issuer at the time of a request. */
-export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session'>;
+export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences'>;
 
 /** A compiled role: immutable plain data, so that its digest is the digest of what was reviewed. */
 export type Role = {
@@ -169,7 +170,12 @@ const chosenKind = (tree: MapTree, complain: Complain): KindName | undefined => 
   return undefined;
 };
 
-const issuersOf = (statements: readonly Statement[], setting: Setting): Role['issuers'] => {
+/** A role's own audience replaces the default, and with it what an issuer's tokens may have instead. */
+const issuersOf = (
+  statements: readonly Statement[],
+  setting: Setting,
+  ownAudience: boolean,
+): Role['issuers'] => {
   const used = [...new Set(statements.map(({ issuer }) => issuer))].sort();
   return Object.fromEntries(
     used.map(issuer => {
@@ -179,6 +185,7 @@ const issuersOf = (statements: readonly Statement[], setting: Setting): Role['is
         {
           nullable: facts?.nullable ?? [],
           session: facts?.session ?? { group: 'sub', run: 'sub', job: 'sub' },
+          audiences: ownAudience ? [] : (facts?.audiences ?? []),
         },
       ];
     }),
@@ -202,6 +209,11 @@ export const compileRole = (
   };
   const read = ROLE.read(tree, complain);
   const under = (key: string): Tree | undefined => member(tree, key)?.value;
+  // ROLE has complained of what is malformed; what is sound is still checked beside it, all at once.
+  const sound = <T>(key: string, shape: Shape<T>): T | undefined => {
+    const value = under(key);
+    return value && shape.read(value, () => {});
+  };
   const trustTree = under('trust');
   const denyTree = under('deny');
   const placedTrust = trustTree ? statementsOf(trustTree, 'trust', setting.issuers, complain) : [];
@@ -215,13 +227,14 @@ export const compileRole = (
   complainOfScopes(kind, placedTrust, complain);
   const template = kindOf(kind).compile(kindTree, { role: name, trust, issuers: setting.issuers }, complain);
   const session = sessionOf(
-    read?.session,
+    sound('session', SESSION),
     (template as { seconds?: number } | undefined)?.seconds,
     kind,
     setting,
     complain,
   );
-  const audience = read?.audience ? audienceOf(read.audience, complain) : setting.audience;
+  const written = sound('audience', audienceShape);
+  const audience = written ? audienceOf(written, complain) : setting.audience;
   if (!read || !template || complaints.length > 0) return undefined;
   return {
     name,
@@ -234,6 +247,6 @@ export const compileRole = (
     singleUse: read.single_use ?? false,
     disabled: read.disabled,
     template: { kind, ...template } as Template,
-    issuers: issuersOf([...trust, ...deny], setting),
+    issuers: issuersOf([...trust, ...deny], setting, written !== undefined),
   };
 };

@@ -9,8 +9,8 @@ import {
   type Decision,
   type DenyReason,
   decide,
-  meets,
 } from './decide.ts';
+import { meets } from './guard.ts';
 import type { Role } from './role.ts';
 
 /** What a role must decide for given claims: one entry of `<role>.test.yml`. */

@@ -4,7 +4,7 @@ import type { HttpRequest } from './protocol.ts';
 /** Greatest body in bytes, after any transport encoding is undone (threat T58). */
 export const MAX_BODY = 32 * 1024;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const part = (raw: string): string => {
   try {

@@ -22,8 +22,9 @@ const UNSUPPORTED = ['resource', 'actor_token', 'actor_token_type'];
 // RFC 6749 §3.3, one or more scope-tokens with one space between.
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
-/** More than any role can grant; what is asked for goes into the audit event. */
+/** More than any role can grant, and its characters; what is asked for goes into the audit event (threat T66). */
 const MAX_SCOPES = 50;
+const MAX_SCOPE = 1024;
 
 const invalid = (at: string): BrokerError => new BrokerError('parameter_invalid', { at });
 
@@ -49,8 +50,9 @@ const secondsOf = (written: string | undefined): number | undefined => {
 
 const scopesOf = (written: string | undefined): readonly string[] | undefined => {
   if (written === undefined) return undefined;
+  if (written.length > MAX_SCOPE || !SCOPE.test(written)) throw invalid('scope');
   const scopes = new Set(written.split(' '));
-  if (!SCOPE.test(written) || scopes.size > MAX_SCOPES) throw invalid('scope');
+  if (scopes.size > MAX_SCOPES) throw invalid('scope');
   return [...scopes];
 };
 
@@ -108,8 +110,8 @@ const BY_FAULT = {
 export const wireError = (code: Code): readonly [status: number, error: string] =>
   STATUS[code] ?? BY_FAULT[CODES[code].fault];
 
-/** Seconds after which a fault of ours is worth another try. */
-const RETRY_AFTER = 2;
+/** Seconds after which a fault of ours is worth another try; what a provider refused, a person must mend first. */
+const retryAfter = (code: Code): number => (code === 'provider_refused' ? 60 : 2);
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
@@ -199,7 +201,9 @@ const render = (answer: Answer, request: HttpRequest, { url, now }: Voice): Http
       'cache-control': 'no-store',
       pragma: 'no-cache',
       'decision-id': answer.decisionId,
-      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER) } : {}),
+      ...(status === 503 && answer.kind === 'refused'
+        ? { 'retry-after': String(retryAfter(answer.code)) }
+        : {}),
       ...(status === 405 ? { allow: 'POST' } : {}),
     },
     body: asText ? `${lines().join('\n')}\n` : JSON.stringify(body()),

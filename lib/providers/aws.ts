@@ -28,7 +28,13 @@ const client = ({ region, endpoint, credentials }: AwsSetting): STSClient =>
   new STSClient({
     region,
     maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS },
+    // Without throwOnRequestTimeout the SDK only warns, and waits on.
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ATTEMPT_MS,
+      socketTimeout: ATTEMPT_MS,
+      throwOnRequestTimeout: true,
+    },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   });
@@ -78,12 +84,18 @@ const PASSING =
 
 type SdkError = Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
 
-const failure = (error: SdkError): BrokerError => {
-  const status = error.$metadata?.httpStatusCode;
-  const refused = status !== undefined && status < 500 && status !== 429 && !PASSING.test(error.name);
-  // The SDK's message may quote ARNs and the endpoint: for the log alone.
-  const detail = `sts:AssumeRole ${error.name}${status === undefined ? '' : ` ${status}`}: ${error.message}`;
-  return new BrokerError(refused ? 'provider_refused' : 'provider_unavailable', { detail, cause: error });
+const failure = ({ name, message, $metadata }: SdkError): BrokerError => {
+  const status = $metadata?.httpStatusCode;
+  // A 2xx that could not be read says neither yes nor no: the answer broke off on its way.
+  const unread = status !== undefined && status < 300;
+  const passing = status === undefined || unread || status >= 500 || status === 429 || PASSING.test(name);
+  // The SDK's message may quote ARNs and the endpoint: for the log alone. Its error carries the whole
+  // answer, and one that could not be read may hold credentials, so that is not kept (threat T54).
+  const words = unread ? 'an answer that cannot be read' : message;
+  return new BrokerError(passing ? 'provider_unavailable' : 'provider_refused', {
+    detail: `sts:AssumeRole ${name}${status === undefined ? '' : ` ${status}`}: ${words}`,
+    cause: Object.assign(new Error(words), { name }),
+  });
 };
 
 const account = (arn: string): string | undefined => arn.split(':')[4];

@@ -16,8 +16,6 @@ export type IssuerRow = IssuerFacts & {
   readonly algorithms: readonly string[];
   /** Greatest accepted `exp - iat`, in seconds (threat T17). */
   readonly maxTokenLifetime: number;
-  /** Audiences that this issuer's tokens may have besides the broker's and the roles' own. */
-  readonly audiences: readonly string[];
   /** The fleet's guard: conditions that every token must meet before any role is looked at. */
   readonly require: readonly Condition[];
   readonly labels: Labels;

@@ -110,7 +110,7 @@ const statement = (effect: Effect): Arbitrary<Statement> =>
     flat: fc.boolean(),
   });
 
-export const trustStatement = statement('trust');
+const trustStatement = statement('trust');
 export const denyStatement = statement('deny');
 
 const SESSION = { group: 'a', run: 'b', job: 'a' };
@@ -139,8 +139,8 @@ export const anyRole: Arbitrary<Role> = fc
       claims: filled,
     },
     issuers: {
-      [BUILDKITE]: { nullable: ['build_tag', 'step_key'], session: SESSION },
-      [GITHUB]: { nullable: [], session: SESSION },
+      [BUILDKITE]: { nullable: ['build_tag', 'step_key'], session: SESSION, audiences: [] },
+      [GITHUB]: { nullable: [], session: SESSION, audiences: [] },
     },
   }));
 

@@ -77,6 +77,12 @@ export const rowsOf = (path: string, first: string): (readonly string[])[] =>
     .filter(({ header }) => header[0] === first)
     .flatMap(({ rows }) => rows);
 
+/** The same, of the tables that stand under one heading. */
+export const rowsUnder = (path: string, heading: string, first: string): (readonly string[])[] =>
+  tables(read(path))
+    .filter(table => table.heading === heading && table.header[0] === first)
+    .flatMap(({ rows }) => rows);
+
 /** As GitHub makes anchors of headings. */
 export const anchors = (markdown: string): string[] =>
   [...withoutBlocks(markdown).matchAll(/^#+ (.*)$/gm)].map(({ 1: heading = '' }) =>

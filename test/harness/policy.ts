@@ -44,18 +44,20 @@ export const settingOf = (issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISS
 /** A provider for roles whose test is about their trust alone. */
 export const PROVIDER = 'jwt: { audience: https://api.test.example }';
 
-/** Compiles a role from YAML, with all its complaints. A text without a provider gets a plain `jwt`. */
-export const compile = (
-  yaml: string,
-  setting: Setting = settingOf(),
-): { role: Role | undefined; complaints: Complaint[] } => {
+type Compiled = { role: Role | undefined; complaints: Complaint[] };
+
+/** Compiles the text of a role as it stands, with all its complaints. */
+export const compileText = (text: string, setting: Setting = settingOf()): Compiled => {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const whole = /^(aws|jwt):/m.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`;
-  const document = parseRole('tested', 'tested.yml', whole, complain);
+  const document = parseRole('tested', 'tested.yml', text, complain);
   const role = document && compileRole(document, setting, complain);
   return { role, complaints };
 };
+
+/** Compiles a role from YAML. A text without a provider gets a plain `jwt`. */
+export const compile = (yaml: string, setting?: Setting): Compiled =>
+  compileText(/^(aws|jwt):/m.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`, setting);
 
 /** A role that must compile. */
 export const roleFrom = (yaml: string, setting?: Setting): Role => {

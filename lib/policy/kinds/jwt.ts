@@ -66,10 +66,10 @@ const claimFault = (name: string): string | undefined => {
 const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaim> => {
   const claims: Record<string, JwtClaim> = Object.create(null);
   if (tree.kind !== 'map') return claims;
+  checkTemplates(tree, 'any', setting, complain);
   for (const { key, place, value } of tree.entries) {
     const fault = claimFault(key);
     if (fault) complain('wrong-value', place, fault);
-    checkTemplates(value, 'any', setting, complain);
     const nested =
       value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar'));
     if (nested) complain('wrong-type', value.place, 'A claim is one value or a list of values.');

@@ -1,4 +1,4 @@
-import type { Claims } from '../claims.ts';
+import { type Claims, claimPath } from '../claims.ts';
 import type { Complain } from '../complaint.ts';
 import { type IssuerFacts, vocabularyTypes } from '../issuer.ts';
 import type { Tree } from '../parse.ts';
@@ -51,6 +51,8 @@ const slotFault = (
   if (name === undefined) return ['template-refused', 'A ${ is not closed by }.'];
   if (rule === 'none' || isIamVariable(name))
     return ['template-refused', `\${${name}} may not stand here. Write the value out.`];
+  if (name === '' || name.includes('${') || claimPath(name) === undefined)
+    return ['template-refused', `\${${name}} does not name a claim.`];
   const lacks = trust.find(({ issuer }) => {
     const vocabulary = issuers.get(issuer)?.vocabulary;
     return vocabulary && !name.startsWith('/') && !vocabularyTypes(vocabulary, name);

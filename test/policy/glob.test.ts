@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { globMatches, literalPrefix, MAX_PATTERN, patternFault } from '../../lib/policy/glob.ts';
+
+describe('a pattern matches the whole value', () => {
+  test.each([
+    ['itself', 'main', 'main'],
+    ['any run with *', 'release/*', 'release/1.2'],
+    ['an empty run with *', 'release/*', 'release/'],
+    ['slashes with *', 'acme/*', 'acme/web/deep'],
+    ['everything with * alone', '*', ''],
+    ['one code point with ?', 'v?', 'v1'],
+    ['a surrogate pair with one ?', 'v?', 'v😀'],
+    ['surrogate pairs with *', '*😀', '😁😁😀'],
+    ['after going back over a half match', '*ab', 'aab'],
+    ['with several stars', 'a*b*c', 'a-b-b-c'],
+    ['with a star then a ?', '*?', 'x'],
+    ['a regular expression as plain text', 'a.c|(b)+', 'a.c|(b)+'],
+    ['text of another script', 'ветка-*', 'ветка-1'],
+  ])('%s', (_name, pattern, value) => {
+    expect(globMatches(pattern, value)).toBe(true);
+  });
+});
+
+describe('a pattern does not match', () => {
+  test.each([
+    ['a prefix', 'main', 'main2'],
+    ['a suffix', 'main', 'xmain'],
+    ['another case', 'Main', 'main'],
+    ['another normal form', 'caf\u00e9', 'cafe\u0301'],
+    ['nothing where ? wants one', 'v?', 'v'],
+    ['two where ? wants one', 'v?', 'v12'],
+    ['half of a surrogate pair', '??', '😀'],
+    ['a pair that shares its first half', '😀', '😁'],
+    ['a dot as any character', 'a.c', 'abc'],
+    ['T33: one branch of an alternative', 'main|evil', 'evil'],
+    ['T32: a longer owner', 'acme/*', 'acme-evil/web'],
+    ['a missing tail', 'a*b*c', 'a-b-b'],
+    ['a line break that an anchor would allow', 'main', 'main\n'],
+  ])('%s', (_name, pattern, value) => {
+    expect(globMatches(pattern, value)).toBe(false);
+  });
+});
+
+test('T74: a pattern made for backtracking ends within pattern × value steps', () => {
+  const value = `${'a'.repeat(200_000)}b`;
+  const started = performance.now();
+  expect(globMatches('*a*a*a*a*a*a*a*c', value)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+describe('a pattern is part of the language', () => {
+  test.each([
+    ['plain text', 'main'],
+    ['eight wildcards', '*a*a*a*a?b?b?b?b'],
+    ['the greatest length', 'x'.repeat(MAX_PATTERN)],
+    ['closing brackets, which mean nothing', 'a]}'],
+  ])('%s', (_name, pattern) => {
+    expect(patternFault(pattern)).toBeUndefined();
+  });
+});
+
+describe('T74: a pattern is refused', () => {
+  test.each([
+    ['the empty pattern', ''],
+    ['two stars', 'acme/**'],
+    ['a character class', '[ab]'],
+    ['alternatives in braces', '{a,b}'],
+    ['a backslash', 'a\\*'],
+    ['nine wildcards', '*a*a*a*a?b?b?b?b?'],
+    ['more than the greatest length', 'x'.repeat(MAX_PATTERN + 1)],
+  ])('%s', (_name, pattern) => {
+    expect(patternFault(pattern)).toBeDefined();
+  });
+});
+
+test.each([
+  ['acme/*', 'acme/'],
+  ['ac?e/*', 'ac'],
+  ['*', ''],
+  ['acme', 'acme'],
+])('the literal prefix of %s is "%s"', (pattern, prefix) => {
+  expect(literalPrefix(pattern)).toBe(prefix);
+});

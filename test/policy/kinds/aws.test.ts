@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import type { AwsTarget } from '../../../lib/policy/kinds/aws.ts';
+import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+
+/** A role with these lines under `aws:`, whose `role_arn` is on line 6; they begin on line 7, column 3. */
+const aws = (...lines: string[]): string =>
+  [
+    'trust:',
+    `  - iss: ${BUILDKITE}`,
+    '    claims: { organization_slug: my-organization, pipeline_slug: my-pipeline }',
+    `  - { iss: ${BUILDKITE}, organization_slug: my-organization, pipeline_slug: other }`,
+    'aws:',
+    '  role_arn: arn:aws:iam::123456789012:role/deploy',
+    ...lines.map(line => `  ${line}`),
+    '',
+  ].join('\n');
+
+const policy = (statement: string): string =>
+  aws(`policy: { Version: "2012-10-17", Statement: [{ ${statement} }] }`);
+
+const targetOf = (yaml: string, changes: { readonly [name: string]: unknown } = {}): AwsTarget => {
+  const decision = decideFor(roleFrom(yaml), buildkiteClaims(changes));
+  if (!decision.allowed || decision.grant.target.kind !== 'aws') throw new Error(saidOf(decision));
+  return decision.grant.target;
+};
+
+test('a target holds what the reviewed role says, with the safe defaults', () => {
+  expect(targetOf(aws())).toEqual({
+    kind: 'aws',
+    roleArn: 'arn:aws:iam::123456789012:role/deploy',
+    region: undefined,
+    // T44: the broker may assume every target role, so each demands a name of its own.
+    externalId: 'kite-sts:tested',
+    sourceIdentity: true,
+    tags: [],
+    transitiveTags: [],
+    policy: undefined,
+    policyArns: [],
+  });
+});
+
+test('a target holds all that a role can say', () => {
+  const yaml = aws(
+    'via: assume_role',
+    'region: eu-west-1',
+    'external_id: shared-with-payments',
+    'source_identity: false',
+    'tags: { pipeline: "${pipeline_slug}", team: web }',
+    'transitive_tags: [team]',
+    'policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]',
+  );
+  expect(targetOf(yaml)).toMatchObject({
+    region: 'eu-west-1',
+    externalId: 'shared-with-payments',
+    sourceIdentity: false,
+    tags: [
+      { key: 'pipeline', value: 'my-pipeline' },
+      { key: 'team', value: 'web' },
+    ],
+    transitiveTags: ['team'],
+    policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+  });
+});
+
+test('T42: a session policy is filled in structurally, and IAM’s own variables pass', () => {
+  const yaml = policy(
+    'Effect: Allow, Action: "s3:PutObject", Resource: "arn:aws:s3:::site-${pipeline_slug}/${aws:username}"',
+  );
+  expect(JSON.parse(targetOf(yaml).policy ?? '')).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 's3:PutObject',
+        Resource: 'arn:aws:s3:::site-my-pipeline/${aws:username}',
+      },
+    ],
+  });
+});
+
+describe('a role of AWS is refused for', () => {
+  const long = 'x'.repeat(257);
+
+  test.each<[string, string, string[]]>([
+    ['a role that is no ARN', aws().replace('arn:aws:iam', 'arn:aws:sts'), ['wrong-value 6:13']],
+    [
+      'T44: a role that a claim names',
+      aws().replace('deploy', '${pipeline_slug}'),
+      ['wrong-value 6:13', 'template-refused 6:13'],
+    ],
+    ['an unknown key', aws('role_session_name: x'), ['unknown-key 7:3']],
+    ['a way that is not built', aws('via: get_session_token'), ['wrong-value 7:8']],
+    ['a region that is none', aws('region: europe'), ['wrong-value 7:11']],
+    ['an external id of one character', aws('external_id: x'), ['wrong-value 7:16']],
+    [
+      'an external id that a claim names',
+      aws('external_id: "${pipeline_slug}"'),
+      ['wrong-value 7:16', 'template-refused 7:16'],
+    ],
+    ['T46: a tag of AWS itself', aws('tags: { "aws:x": y }'), ['wrong-value 7:9']],
+    ['T46: tags that differ by case alone', aws('tags: { Team: a, team: b }'), ['wrong-value 7:9']],
+    ['T46: a tag with a hash', aws('tags: { branch: "fix#1" }'), ['wrong-value 7:19']],
+    ['T46: a tag that is too long', aws(`tags: { branch: ${long} }`), ['wrong-value 7:19']],
+    ['T37: a tag that is a number', aws('tags: { build: 5 }'), ['wrong-type 7:18']],
+    ['empty tags', aws('tags: {}'), ['empty 7:9']],
+    [
+      'T42: a tag whose key a claim names',
+      aws('tags: { "${pipeline_slug}": x }'),
+      ['wrong-value 7:9', 'template-refused 7:11'],
+    ],
+    [
+      'T42: a tag from a claim that is not sent',
+      aws('tags: { a: "${pipline_slug}" }'),
+      ['template-refused 7:14'],
+    ],
+    [
+      'T42: a tag with a slot that is not closed',
+      aws('tags: { a: "${pipeline_slug" }'),
+      ['template-refused 7:14', 'wrong-value 7:14'],
+    ],
+    [
+      'T42: a tag with a slot in a slot',
+      aws('tags: { a: "${/a/${pipeline_slug}}" }'),
+      ['template-refused 7:14', 'wrong-value 7:14'],
+    ],
+    ['a tag with a variable of IAM', aws('tags: { a: "${aws:username}" }'), ['template-refused 7:14']],
+    ['a transitive tag that is no tag', aws('transitive_tags: [team]'), ['wrong-value 7:3']],
+    ['a managed policy that is no ARN', aws('policy_arns: [ReadOnlyAccess]'), ['wrong-value 7:17']],
+    [
+      'a session policy without a version',
+      aws('policy: { Statement: [{ Effect: Allow }] }'),
+      ['wrong-value 7:11'],
+    ],
+    ['a session policy without statements', aws('policy: { Version: "2012-10-17" }'), ['wrong-value 7:11']],
+    ['a session policy that is text', aws('policy: "{}"'), ['wrong-value 7:11']],
+    [
+      'a statement of a policy that is text',
+      aws('policy: { Version: "2012-10-17", Statement: [x] }'),
+      ['wrong-type 7:48'],
+    ],
+    [
+      'T48: a session policy that is too long',
+      policy(`Resource: "${'x'.repeat(2_048)}"`),
+      ['wrong-value 7:11'],
+    ],
+    ['a session policy with another script', policy('Resource: "ветка"'), ['wrong-value 7:11']],
+    ['T42: a slot in an action', policy('Action: "${pipeline_slug}"'), ['template-refused 7:58']],
+    ['T42: a slot in an effect', policy('Effect: "${pipeline_slug}"'), ['template-refused 7:58']],
+    ['T42: a slot in a key', policy('Condition: { "${pipeline_slug}": x }'), ['template-refused 7:63']],
+    [
+      'T42: an unbound claim in a resource',
+      policy('Resource: "x/${build_branch}"'),
+      ['template-unbound 7:60'],
+    ],
+    [
+      'T42: an unbound claim in a condition',
+      policy('Condition: { StringLike: { a: ["${build_branch}"] } }'),
+      ['template-unbound 7:81'],
+    ],
+  ])('%s', (_name, yaml, refusals) => {
+    expect(refusalsOf(yaml)).toEqual(refusals);
+  });
+
+  test.each([
+    ['not_equals', '{ not_equals: evil }'],
+    ['not_in', '{ not_in: [evil] }'],
+  ])('T42: a claim in a resource that one statement binds by %s only', (_name, rule) => {
+    const yaml = policy('Resource: "x/${pipeline_slug}"').replace(
+      'pipeline_slug: my-pipeline',
+      `pipeline_slug: ${rule}`,
+    );
+    expect(refusalsOf(yaml)).toEqual(['template-unbound 7:60']);
+  });
+});
+
+test.each([
+  ['equals', 'my-pipeline'],
+  ['in', '{ in: [my-pipeline, api] }'],
+  ['matches', '{ matches: "my-*" }'],
+])('a claim in a resource may be bound by %s', (_name, rule) => {
+  const yaml = policy('Resource: "x/${pipeline_slug}"').replace(
+    'pipeline_slug: my-pipeline',
+    `pipeline_slug: ${rule}`,
+  );
+  expect(refusalsOf(yaml)).toEqual([]);
+});
+
+describe('what a claim becomes is refused at the time of the request', () => {
+  const bound = (resource: string): string =>
+    policy(`Resource: "${resource}"`).replace(
+      'pipeline_slug: my-pipeline',
+      'pipeline_slug: { matches: "*" }',
+    );
+
+  test.each<[string, string, { readonly [name: string]: unknown }, string]>([
+    ['T42: a star in a resource', bound('x/${pipeline_slug}/*'), { pipeline_slug: '*' }, 'claim_not_usable'],
+    [
+      'T42: a way up in a resource',
+      bound('x/${pipeline_slug}'),
+      { pipeline_slug: '../y' },
+      'claim_not_usable',
+    ],
+    [
+      'T46: a hash in a tag',
+      aws('tags: { b: "${build_branch}" }'),
+      { build_branch: 'fix#1' },
+      'claim_not_usable',
+    ],
+    ['a tag from a claim that is null', aws('tags: { t: "${build_tag}" }'), {}, 'claim_not_usable'],
+    [
+      'T46: a tag that is too long',
+      aws('tags: { b: "${build_branch}" }'),
+      { build_branch: 'x'.repeat(257) },
+      'tag_too_long',
+    ],
+    [
+      'T48: a session policy that becomes too long, never sent without it',
+      bound('${pipeline_slug}'),
+      { pipeline_slug: 'x'.repeat(2_048) },
+      'session_policy_too_large',
+    ],
+  ])('%s', (_name, yaml, changes, reason) => {
+    expect(saidOf(decideFor(roleFrom(yaml), buildkiteClaims(changes)))).toBe(reason);
+  });
+
+  test('a tag of the greatest length is taken', () => {
+    const branch = 'x'.repeat(256);
+    const { tags } = targetOf(aws('tags: { b: "${build_branch}" }'), { build_branch: branch });
+    expect(tags).toEqual([{ key: 'b', value: branch }]);
+  });
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { didYouMean, nearest } from '../../lib/policy/nearest.ts';
+
+const CLAIMS = ['organization_slug', 'pipeline_slug', 'build_branch', 'build_tag', 'sub'];
+
+test.each([
+  ['a dropped letter', 'pipline_slug', 'pipeline_slug'],
+  ['another spelling', 'organisation_slug', 'organization_slug'],
+  ['another case', 'Build_Branch', 'build_branch'],
+  ['a short name', 'sup', 'sub'],
+  ['the name itself', 'build_tag', 'build_tag'],
+])('the nearest name is found for %s', (_name, mistyped, meant) => {
+  expect(nearest(mistyped, CLAIMS)).toBe(meant);
+});
+
+test.each([
+  ['a name that is like none', 'colour'],
+  ['a very long name', 'x'.repeat(10_000)],
+])('no name is near %s', (_name, mistyped) => {
+  expect(nearest(mistyped, CLAIMS)).toBeUndefined();
+});
+
+test('the first of two equally near names is meant', () => {
+  expect(nearest('build_xag', ['build_rag', 'build_tag'])).toBe('build_rag');
+});
+
+test('a question is asked only when a name is near', () => {
+  expect(didYouMean('pipline_slug', CLAIMS)).toContain('"pipeline_slug"');
+  expect(didYouMean('colour', CLAIMS)).toBe('');
+});

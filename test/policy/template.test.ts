@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { fill, fillAll, isIamVariable, slots } from '../../lib/policy/template.ts';
+import { claims } from '../harness/policy.ts';
+
+describe('a claim is put in as it is', () => {
+  test.each<[string, unknown, string]>([
+    ['a branch', 'feature/x', '<feature/x>'],
+    ['every usable character', 'Az09_./=@+:-', '<Az09_./=@+:->'],
+    ['two dots inside a segment', 'v1..2', '<v1..2>'],
+    ['a number', 5, '<5>'],
+    ['zero', 0, '<0>'],
+    ['a negative number', -7, '<-7>'],
+  ])('%s', (_name, value, text) => {
+    expect(fill('<${c}>', claims({ c: value }))).toEqual({ text });
+  });
+
+  test.each([
+    ['without any slot', 'plain $ { } text', 'plain $ { } text'],
+    ['with several slots', '${a}/${b}/${a}', 'one/two/one'],
+    ["with IAM's own variables, untouched", '${aws:username}/${a}', '${aws:username}/one'],
+    ['with a slot inside of an IAM variable', '${aws:PrincipalTag/${a}}', '${aws:PrincipalTag/one}'],
+    ['with a slot for a nested member', '${/nested/deep}', 'three'],
+  ])('a template %s', (_name, template, text) => {
+    const made = claims({ a: 'one', b: 'two', nested: claims({ deep: 'three' }) });
+    expect(fill(template, made)).toEqual({ text });
+  });
+});
+
+describe('T42: a claim is refused by its name', () => {
+  test.each<[string, unknown]>([
+    ['absent', undefined],
+    ['null', null],
+    ['a boolean', true],
+    ['an array', ['x']],
+    ['an object', claims({ x: 'x' })],
+    ['T28: not a safe integer', 2 ** 53],
+    ['T28: a fraction', 1.5],
+    ['NaN', Number.NaN],
+    ['empty', ''],
+    ['a star', '*'],
+    ['a question mark', 'feature?'],
+    ['a variable of IAM', '${aws:username}'],
+    ['a slot', '${sub}'],
+    ['a quote', 'x"'],
+    ['a space', 'a b'],
+    ['a line break at the end', 'main\n'],
+    ['a backslash', 'a\\b'],
+    ['a comma', 'a,b'],
+    ['a hash', 'fix#1'],
+    ['a percent sign', '%2e%2e'],
+    ['another script', 'ветка'],
+    ['a way up', 'a/../b'],
+    ['a way up alone', '..'],
+    ['a way up at the end', 'a/..'],
+    ['a dot as a segment', './a'],
+  ])('%s', (_name, value) => {
+    expect(fill('<${c}>', claims({ c: value }))).toEqual({ refused: 'c' });
+  });
+
+  test('a name that no claim has, though every object has it', () => {
+    expect(fill('${constructor}', claims({}))).toEqual({ refused: 'constructor' });
+    expect(fill('${__proto__}', claims({}))).toEqual({ refused: '__proto__' });
+  });
+
+  test('a pointer that is malformed', () => {
+    expect(fill('${/c}', claims({ c: 'x' }))).toEqual({ refused: '/c' });
+  });
+
+  test('the first of several', () => {
+    expect(fill('${a}${b}${c}', claims({ a: 'x' }))).toEqual({ refused: 'b' });
+  });
+});
+
+describe('T42: a document is built structurally', () => {
+  const document = {
+    Statement: [{ Resource: ['arn:aws:s3:::${c}/*', 'arn:aws:s3:::fixed'], Sid: null, Count: 2, Last: true }],
+    '${c}': 'a key stays as it is',
+  };
+
+  test('every string is filled in, and nothing else changes', () => {
+    expect(fillAll(document, claims({ c: 'web' }))).toEqual({
+      document: {
+        Statement: [
+          { Resource: ['arn:aws:s3:::web/*', 'arn:aws:s3:::fixed'], Sid: null, Count: 2, Last: true },
+        ],
+        '${c}': 'a key stays as it is',
+      },
+    });
+  });
+
+  test('one refusal refuses the whole document', () => {
+    expect(fillAll(document, claims({ c: '*' }))).toEqual({ refused: 'c' });
+  });
+
+  test('the document of the role is never changed', () => {
+    const before = structuredClone(document);
+    fillAll(document, claims({ c: 'web' }));
+    expect(document).toEqual(before);
+  });
+
+  test('T29: a member named __proto__ stays a member', () => {
+    const filled = fillAll(JSON.parse('{"__proto__":{"polluted":"${c}"}}') as object, claims({ c: 'web' }));
+    expect(JSON.stringify(filled)).toBe('{"document":{"__proto__":{"polluted":"web"}}}');
+  });
+});
+
+test.each<[string, string, (string | undefined)[]]>([
+  ['none', 'a $ b', []],
+  ['each in order', '${a}-${b}', ['a', 'b']],
+  ['one that is not closed', '${a}-${b', ['a', undefined]],
+  ['one inside of another', '${a${b}}', ['a${b', 'b']],
+  ['an empty one', '${}', ['']],
+])('slots are found: %s', (_name, template, names) => {
+  expect(slots(template).map(({ name }) => name)).toEqual(names);
+});
+
+test.each([
+  ['aws:username', true],
+  ['aws', false],
+  ['s3:prefix', false],
+  [undefined, false],
+])('%s is one of IAM: %j', (name, answer) => {
+  expect(isIamVariable(name)).toBe(answer);
+});
