@@ -1,0 +1,229 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { issuerRow } from '../../lib/config/issuers.ts';
+import type { Complain, Rule } from '../../lib/policy/complaint.ts';
+import { meets } from '../../lib/policy/guard.ts';
+import { parse } from '../../lib/policy/parse.ts';
+import type { IssuerRow } from '../../lib/token/issuer.ts';
+import { BUILDKITE, claims, GITHUB } from '../harness/policy.ts';
+
+const read = (yaml: string): { row: IssuerRow | undefined; rules: Rule[] } => {
+  const rules: Rule[] = [];
+  const complain: Complain = rule => void rules.push(rule);
+  const tree = parse('broker.yml', yaml, complain);
+  return { row: tree && issuerRow(tree, complain)?.row, rules };
+};
+
+const rowOf = (yaml: string): IssuerRow => {
+  const { row, rules } = read(yaml);
+  expect(rules).toEqual([]);
+  if (!row) throw new Error('no row');
+  return row;
+};
+
+const PLAIN = 'issuer: https://ci.example\njwks_uri: https://ci.example/jwks\n';
+const JWK = {
+  ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }),
+  kid: 'k',
+};
+const KEY = JSON.stringify(JWK);
+const keyOf = (more: object): string => JSON.stringify({ ...JWK, ...more });
+
+describe('a row is compiled', () => {
+  test.each([
+    { yaml: 'preset: buildkite', issuer: BUILDKITE, uri: `${BUILDKITE}/.well-known/jwks`, lifetime: 300 },
+    { yaml: 'preset: github-actions', issuer: GITHUB, uri: `${GITHUB}/.well-known/jwks`, lifetime: 600 },
+    {
+      yaml: 'preset: gitlab',
+      issuer: 'https://gitlab.com',
+      uri: 'https://gitlab.com/oauth/discovery/keys',
+      lifetime: 3600,
+    },
+    {
+      yaml: 'preset: circleci\nissuer: https://oidc.circleci.com/org/0b1c2d3e',
+      issuer: 'https://oidc.circleci.com/org/0b1c2d3e',
+      uri: 'https://oidc.circleci.com/org/0b1c2d3e/.well-known/jwks-pub.json',
+      lifetime: 3600,
+    },
+    {
+      yaml: `${PLAIN}bind: [tenant]`,
+      issuer: 'https://ci.example',
+      uri: 'https://ci.example/jwks',
+      lifetime: 600,
+    },
+  ])('$yaml', ({ yaml, issuer, uri, lifetime }) => {
+    expect(rowOf(yaml)).toMatchObject({
+      issuer,
+      origin: { uri },
+      algorithms: ['RS256'],
+      maxTokenLifetime: lifetime,
+      audiences: [],
+      require: [],
+    });
+  });
+
+  test('a self-hosted GitLab has the preset’s claims and its own URL', () => {
+    expect(rowOf('preset: gitlab\nissuer: https://gitlab.acme.example')).toMatchObject({
+      preset: 'gitlab',
+      origin: { uri: 'https://gitlab.acme.example/oauth/discovery/keys' },
+    });
+  });
+
+  test('a plain issuer that signs for one tenant alone needs no binding', () => {
+    expect(rowOf(`${PLAIN}single_tenant: true`).binding).toEqual([]);
+  });
+
+  test('keys may stand in the row', () => {
+    expect(rowOf(`issuer: https://ci.example\nsingle_tenant: true\njwks: { keys: [${KEY}] }`).origin).toEqual(
+      {
+        keys: [JWK],
+      },
+    );
+  });
+
+  test('a row adds to what its preset demands', () => {
+    const row = rowOf('preset: buildkite\nbind: [cluster_id]\nclaims: { extra: number }');
+    expect(row.binding.map(({ anyOf }) => anyOf)).toEqual([
+      ['organization_slug', 'organization_id'],
+      ['cluster_id'],
+    ]);
+    expect(row.vocabulary?.claims).toMatchObject({ extra: ['number', 'null'], build_number: ['number'] });
+  });
+
+  test('T31: the URL decides what is demanded, though the row names no preset', () => {
+    const row = rowOf(`issuer: ${BUILDKITE}`);
+    expect(row.preset).toBe('buildkite');
+    expect(row.binding).toEqual(rowOf('preset: buildkite').binding);
+  });
+
+  test('the guard is compiled like a statement’s conditions', () => {
+    const row = rowOf(
+      'preset: buildkite\nrequire: { organization_slug: acme, build_branch: { matches: "v*" } }',
+    );
+    expect(meets(row, claims({ organization_slug: 'acme', build_branch: 'v1' }))).toBe(true);
+    expect(meets(row, claims({ organization_slug: 'acme', build_branch: 'main' }))).toBe(false);
+    expect(meets(row, claims({ build_branch: 'v1' }))).toBe(false);
+  });
+});
+
+describe('a row is refused', () => {
+  test.each<{ name: string; yaml: string; rules: Rule[] }>([
+    { name: 'it names nobody', yaml: 'max_token_lifetime: 60', rules: ['issuer-row', 'issuer-row'] },
+    { name: 'CircleCI without an organization', yaml: 'preset: circleci', rules: ['issuer-row'] },
+    {
+      name: 'CircleCI without an organization in its URL',
+      yaml: 'issuer: https://oidc.circleci.com',
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'a preset that belongs to another URL',
+      yaml: `preset: gitlab\nissuer: ${BUILDKITE}`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'T31: a vendor’s own issuer cannot be single_tenant',
+      yaml: `issuer: ${BUILDKITE}\nsingle_tenant: true`,
+      rules: ['issuer-row'],
+    },
+    { name: 'T31: a plain issuer without a binding', yaml: PLAIN, rules: ['issuer-row'] },
+    {
+      name: 'T31: a binding and single_tenant',
+      yaml: `${PLAIN}bind: [a]\nsingle_tenant: true`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'a plain issuer without keys',
+      yaml: 'issuer: https://ci.example\nbind: [a]',
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'keys in two places',
+      yaml: `${PLAIN}bind: [a]\njwks: { keys: [${KEY}] }`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'an empty list of keys',
+      yaml: 'issuer: https://ci.example\nbind: [a]\njwks: {}',
+      rules: ['empty'],
+    },
+    {
+      name: 'a key without an id',
+      yaml: `issuer: https://ci.example\nbind: [a]\njwks: { keys: [${keyOf({ kid: undefined })}] }`,
+      rules: ['issuer-row'],
+    },
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].map(name => ({
+      name: `T15: a key with the private member ${name}`,
+      yaml: `issuer: https://ci.example\nbind: [a]\njwks: { keys: [${keyOf({ [name]: 'AQAB' })}] }`,
+      rules: ['issuer-row'] as Rule[],
+    })),
+    {
+      name: 'T02: a symmetric key',
+      yaml: 'issuer: https://ci.example\nbind: [a]\njwks: { keys: [{ kty: oct, kid: x, k: AQAB }] }',
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'T06: a weak key',
+      yaml: `issuer: https://ci.example\nbind: [a]\njwks: { keys: [${keyOf({ e: 'Aw' })}] }`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'T15: two keys of one id',
+      yaml: `issuer: https://ci.example\nbind: [a]\njwks: { keys: [${KEY}, ${KEY}] }`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'T01: an algorithm that nobody should use',
+      yaml: 'preset: buildkite\nalgorithms: [HS256]',
+      rules: ['wrong-value'],
+    },
+    { name: 'T01: no algorithm', yaml: 'preset: buildkite\nalgorithms: [none]', rules: ['wrong-value'] },
+    {
+      name: 'T17: tokens that live longer than an hour',
+      yaml: 'preset: buildkite\nmax_token_lifetime: 3601',
+      rules: ['wrong-value'],
+    },
+    {
+      name: 'an audience that others accept, without a reason',
+      yaml: 'preset: buildkite\naudiences: [sts.amazonaws.com]',
+      rules: ['audience-shared'],
+    },
+    { name: 'a guard that is empty', yaml: 'preset: buildkite\nrequire: {}', rules: ['empty'] },
+    { name: 'a guard that is a list', yaml: 'preset: buildkite\nrequire: [a]', rules: ['wrong-type'] },
+    {
+      name: 'a guard on a claim that is not sent',
+      yaml: 'preset: buildkite\nrequire: { organisation_slug: acme }',
+      rules: ['claim-unknown'],
+    },
+    { name: 'an unknown preset', yaml: 'preset: jenkins', rules: ['wrong-value'] },
+    {
+      name: 'an unknown key',
+      yaml: 'preset: buildkite\njwks_url: https://x.example',
+      rules: ['unknown-key'],
+    },
+  ])('$name', ({ yaml, rules }) => {
+    expect(read(yaml).rules).toEqual(rules);
+  });
+
+  test.each([
+    'http://ci.example',
+    'https://ci.example?a=b',
+    'https://ci.example#a',
+    'https://user@ci.example',
+    '"https://ci.example "',
+    'ci.example',
+  ])('T22, T61: an issuer of %s', url => {
+    expect(read(`issuer: ${url}\njwks_uri: https://ci.example/jwks\nbind: [a]`).rules).toContain(
+      'wrong-value',
+    );
+  });
+
+  test('T61: keys are fetched over TLS alone', () => {
+    expect(read('issuer: https://ci.example\njwks_uri: http://ci.example/jwks\nbind: [a]').rules).toContain(
+      'wrong-value',
+    );
+  });
+
+  test('everything that is wrong is said at once', () => {
+    expect(read('issuer: http://x\nalgorithms: [none]\nmax_token_lifetime: 1\nfoo: 1').rules).toHaveLength(4);
+  });
+});

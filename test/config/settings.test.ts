@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings, SETTINGS } from '../../lib/config/settings.ts';
+
+const complaintsOf = (environment: { readonly [name: string]: string }) =>
+  readSettings(environment).complaints.map(({ rule, place }) => [rule, place.file]);
+
+describe('settings are read from the environment', () => {
+  test('each has a fallback or none', () => {
+    expect(readSettings({})).toEqual({
+      settings: { port: 8787, config: 'config', awsEndpoint: undefined, logLevel: 'info' },
+      complaints: [],
+    });
+  });
+
+  test('each is taken as written', () => {
+    const environment = {
+      PORT: '0',
+      KITE_STS_CONFIG: '/etc/kite-sts',
+      KITE_STS_AWS_ENDPOINT: 'http://127.0.0.1:4566/sts',
+      KITE_STS_LOG_LEVEL: 'debug',
+      HOME: '/root',
+      KITE_STSX: 'not ours',
+    };
+    expect(readSettings(environment)).toEqual({
+      settings: {
+        port: 0,
+        config: '/etc/kite-sts',
+        awsEndpoint: 'http://127.0.0.1:4566/sts',
+        logLevel: 'debug',
+      },
+      complaints: [],
+    });
+  });
+
+  test('the registry says something of each', () => {
+    for (const { says } of Object.values(SETTINGS)) expect(says.length).toBeGreaterThan(20);
+  });
+});
+
+describe('a setting is refused', () => {
+  test.each([
+    { name: 'KITE_STS_CONFG', near: 'KITE_STS_CONFIG' },
+    { name: 'KITE_STS_config', near: 'KITE_STS_CONFIG' },
+    { name: 'KITE_STS_AWS_ENDPONT', near: 'KITE_STS_AWS_ENDPOINT' },
+  ])('when its name is unknown, with the nearest: $name', ({ name, near }) => {
+    const { complaints } = readSettings({ [name]: 'x' });
+    expect(complaints).toEqual([
+      {
+        rule: 'setting-unknown',
+        place: { file: `environment ${name}`, line: 1, column: 1 },
+        message: expect.stringContaining(`"${near}"`),
+      },
+    ]);
+  });
+
+  test('when its name is far from any, too', () => {
+    expect(complaintsOf({ KITE_STS_TOTALLY_UNHEARD_OF: '' })).toEqual([
+      ['setting-unknown', 'environment KITE_STS_TOTALLY_UNHEARD_OF'],
+    ]);
+  });
+
+  test.each([
+    { name: 'PORT', value: '' },
+    { name: 'PORT', value: '65536' },
+    { name: 'PORT', value: '80a' },
+    { name: 'PORT', value: '-1' },
+    { name: 'KITE_STS_CONFIG', value: '' },
+    { name: 'KITE_STS_AWS_ENDPOINT', value: 'localhost:4566' },
+    { name: 'KITE_STS_AWS_ENDPOINT', value: 'http://' },
+    { name: 'KITE_STS_AWS_ENDPOINT', value: 'http://localhost/?a=b' },
+    { name: 'KITE_STS_LOG_LEVEL', value: 'verbose' },
+    { name: 'KITE_STS_LOG_LEVEL', value: 'INFO' },
+  ])('when $name is $value', ({ name, value }) => {
+    expect(complaintsOf({ [name]: value })).toEqual([['setting-value', `environment ${name}`]]);
+  });
+
+  test('all of them at once', () => {
+    expect(complaintsOf({ PORT: 'x', KITE_STS_LOG_LEVEL: 'x', KITE_STS_X: 'x' })).toHaveLength(3);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { BrokerError } from '../lib/errors.ts';
+import { type ExchangeRequest, exchange, type Parts, type Visit } from '../lib/exchange.ts';
+import type { Outcome } from '../lib/outcome.ts';
+import { testBroker } from './harness/broker.ts';
+import { TRUST } from './harness/grant.ts';
+import { tokenClaims } from './harness/issuer.ts';
+import { BUILDKITE, ISSUERS, NOW, PROVIDER } from './harness/policy.ts';
+
+const ROLE = `${TRUST}${PROVIDER}\n`;
+const GUARDED = ISSUERS.replace(
+  '- preset: buildkite',
+  '- preset: buildkite\n  require: { organization_slug: my-organization }',
+);
+
+const roles = {
+  'deploy-web': ROLE,
+  once: `single_use: true\n${ROLE}`,
+  'once-more': `single_use: true\n${ROLE}`,
+};
+const { broker, issuer } = await testBroker({ roles });
+const { broker: guarded } = await testBroker({ roles, issuers: GUARDED });
+
+const visit: Visit = { decisionId: 'd', protocol: 'oauth', now: NOW, sourceAddress: '203.0.113.7' };
+
+type Ask = { readonly role?: string; readonly claims?: object; readonly token?: string };
+
+const request = async ({ role = 'deploy-web', claims = {}, token }: Ask): Promise<ExchangeRequest> => ({
+  subjectToken: token ?? (await issuer.sign(tokenClaims({ ...claims }))),
+  access: { role, scopes: undefined, seconds: undefined, kind: undefined, sessionName: undefined },
+});
+
+/** An exchange on the parts of a whole broker, some of them replaced. */
+const run = async (ask: Ask, parts: Partial<Parts> = {}, using = broker): Promise<Outcome> =>
+  exchange({ ...using.parts, ...parts }, await request(ask), visit);
+
+const endOf = (outcome: Outcome): string => {
+  if (outcome.kind === 'issued') return 'issued';
+  return outcome.kind === 'denied' ? outcome.reason : outcome.error.code;
+};
+
+/** A part that must not be reached. */
+const never = (): never => {
+  throw new Error('reached');
+};
+const NO_ROLES = { find: never, near: never };
+
+describe('an exchange', () => {
+  test('authenticates, decides and issues, and keeps what it reached', async () => {
+    const outcome = await run({});
+    expect(outcome).toMatchObject({
+      kind: 'issued',
+      grant: { role: 'deploy-web', statement: 'trust[0]', principal: { issuer: BUILDKITE } },
+      credential: { kind: 'jwt', expiresAt: NOW + 900 },
+      reached: {
+        decisionId: 'd',
+        at: NOW,
+        requested: { role: 'deploy-web' },
+        token: { issuer: BUILDKITE },
+        snapshot: { digest: expect.any(String) },
+        decision: { allowed: true },
+      },
+    });
+    expect(Object.keys(outcome.reached.ms)).toEqual(['authenticate', 'decide', 'issue']);
+  });
+
+  test('may be made again with the same token', async () => {
+    const token = await issuer.sign(tokenClaims());
+    expect([endOf(await run({ token })), endOf(await run({ token }))]).toEqual(['issued', 'issued']);
+  });
+
+  test.each<{ name: string; ask: Ask; end: string }>([
+    { name: 'a bad token', ask: { token: 'a.b.c' }, end: 'token_malformed' },
+    { name: 'an unknown role', ask: { role: 'unknown' }, end: 'role_unknown' },
+    {
+      name: 'a role that is not for this token',
+      ask: { claims: { build_branch: 'topic' } },
+      end: 'no_statement_holds',
+    },
+  ])('$name issues nothing', async ({ ask, end }) => {
+    expect(endOf(await run(ask, { issue: never, spent: { spend: never } }))).toBe(end);
+  });
+
+  test('T60: a token is verified before any role is looked at', async () => {
+    const forged = `${(await issuer.sign(tokenClaims())).slice(0, -4)}AAAA`;
+    expect(endOf(await run({ token: forged }, { roles: NO_ROLES }))).toBe('token_signature_invalid');
+  });
+});
+
+describe('the fleet’s guard', () => {
+  const stranger = { organization_slug: 'another' };
+
+  test('comes before any role', async () => {
+    expect(endOf(await run({ claims: stranger }, { roles: NO_ROLES }, guarded))).toBe('guard_not_met');
+  });
+
+  test('admits those who meet it', async () => {
+    expect(endOf(await run({}, {}, guarded))).toBe('issued');
+  });
+
+  test('tells those who meet it a near name, when they mistype one', async () => {
+    const outcome = await run({ role: 'deploy-wbe' }, {}, guarded);
+    expect([endOf(outcome), outcome.reached.nearRole]).toEqual(['role_unknown', 'deploy-web']);
+  });
+
+  test('T43: tells strangers nothing, and without a guard all are strangers', async () => {
+    const outcomes = [
+      await run({ role: 'deploy-wbe', claims: stranger }, {}, guarded),
+      await run({ role: 'deploy-wbe' }),
+    ];
+    expect(outcomes.map(({ reached }) => reached.nearRole)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('T63: a role that takes each token once', () => {
+  test('takes it once', async () => {
+    const token = await issuer.sign(tokenClaims({ jti: 'one' }));
+    expect(endOf(await run({ role: 'once', token }))).toBe('issued');
+    expect(endOf(await run({ role: 'once', token }))).toBe('token_already_used');
+  });
+
+  test('T08: takes no other spelling of it', async () => {
+    const token = await issuer.sign(tokenClaims({ jti: 'two' }));
+    expect(endOf(await run({ role: 'once', token }))).toBe('issued');
+    const ends = await Promise.all(
+      [`${token}=`, `${token}==`, `${token}\n`, ` ${token}`].map(async each =>
+        endOf(await run({ role: 'once', token: each })),
+      ),
+    );
+    expect(new Set(ends)).toEqual(new Set(['token_malformed']));
+  });
+
+  test('takes it once of many at the same time', async () => {
+    const token = await issuer.sign(tokenClaims({ jti: 'three' }));
+    const ends = await Promise.all(
+      Array.from({ length: 10 }, async () => endOf(await run({ role: 'once', token }))),
+    );
+    expect(ends.filter(end => end === 'issued')).toHaveLength(1);
+    expect(ends.filter(end => end === 'token_already_used')).toHaveLength(9);
+  });
+
+  test('does not take it from another role, nor another token', async () => {
+    const token = await issuer.sign(tokenClaims({ jti: 'four' }));
+    expect(endOf(await run({ role: 'once', token }))).toBe('issued');
+    expect(endOf(await run({ role: 'once-more', token }))).toBe('issued');
+    expect(endOf(await run({ role: 'once', claims: { jti: 'five' } }))).toBe('issued');
+  });
+
+  test('is not spent by a denial', async () => {
+    const denied = await run(
+      { role: 'once', claims: { build_branch: 'topic' } },
+      { spent: { spend: never } },
+    );
+    expect(endOf(denied)).toBe('no_statement_holds');
+  });
+
+  test('D11, D16: issues nothing when it cannot be told whether the token was used', async () => {
+    const spend = () => Promise.reject(new BrokerError('store_unavailable'));
+    expect(endOf(await run({ role: 'once' }, { spent: { spend }, issue: never }))).toBe('store_unavailable');
+  });
+
+  test('remembers the token for as long as it would be taken', async () => {
+    const kept: number[] = [];
+    const spend = async (_key: string, expiresAt: number): Promise<boolean> => kept.push(expiresAt) > 0;
+    await run({ role: 'once' }, { spent: { spend } });
+    expect(kept).toEqual([NOW + 330]);
+  });
+});
+
+describe('T85: whatever fails, nothing is issued', () => {
+  test.each<{ name: string; parts: Partial<Parts>; code: string }>([
+    { name: 'the verifier breaks', parts: { verify: never }, code: 'internal_error' },
+    { name: 'the role store breaks', parts: { roles: NO_ROLES }, code: 'internal_error' },
+    { name: 'the provider breaks', parts: { issue: never }, code: 'internal_error' },
+    {
+      name: 'something that is no error is thrown',
+      parts: { issue: () => Promise.reject('text') },
+      code: 'internal_error',
+    },
+    {
+      name: 'nothing at all is thrown',
+      parts: { issue: () => Promise.reject(undefined) },
+      code: 'internal_error',
+    },
+    {
+      name: 'the provider refuses',
+      parts: { issue: () => Promise.reject(new BrokerError('provider_refused')) },
+      code: 'provider_refused',
+    },
+    { name: 'the issuer’s row is gone', parts: { rows: new Map() }, code: 'guard_not_met' },
+  ])('$name', async ({ parts, code }) => {
+    expect(endOf(await run({}, parts))).toBe(code);
+  });
+});

@@ -1,0 +1,224 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, delimiter, dirname, join, relative } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VERBS } from '../lib/cli/run.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { call, configFolder, emptyFolder } from './harness/local.ts';
+import { ROOT } from './harness/markdown.ts';
+import { AUDIENCE } from './harness/policy.ts';
+import { filesBelow } from './harness/source.ts';
+
+const run = promisify(execFile);
+const CONFIG = configFolder();
+const NO_NETWORK = { npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+
+/** The machine's own Node: npm scripts put the one of node_modules before it. */
+const machineNode = (): string =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(folder => !folder.includes('node_modules'))
+    .map(folder => join(folder, 'node'))
+    .find(path => existsSync(path)) ?? process.execPath;
+
+const NODE = machineNode();
+
+/** An empty folder with the package and its dependencies alone, as `npm install` of the tarball leaves it. */
+const installed = async (): Promise<{ folder: string; home: string; bin: string }> => {
+  const copy = emptyFolder();
+  const left = ['node_modules', '.git', 'dist', 'coverage', 'test'];
+  cpSync(ROOT, copy, { recursive: true, filter: path => !left.includes(relative(ROOT, path)) });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  await run('npm', ['pack', '--silent'], { cwd: copy, env: { ...process.env, ...NO_NETWORK } });
+  const [tarball = ''] = readdirSync(copy).filter(name => name.endsWith('.tgz'));
+
+  const folder = emptyFolder();
+  const home = join(folder, 'node_modules/kite-sts');
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  mkdirSync(home);
+  await run('tar', ['-xzf', join(copy, tarball), '-C', home, '--strip-components=1']);
+  for (const name of Object.keys(packageJson.dependencies)) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+  const bin = join(folder, 'node_modules/.bin/kite-sts');
+  symlinkSync(join(home, packageJson.bin['kite-sts']), bin);
+  return { folder, home, bin };
+};
+
+let folder: string;
+let home: string;
+let bin: string;
+beforeAll(async () => {
+  ({ folder, home, bin } = await installed());
+}, 60_000);
+
+const packed = (): string[] =>
+  readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter(each => each.isFile())
+    .map(each => relative(home, join(each.parentPath, each.name)));
+
+type Ran = { readonly exits: number; readonly out: string; readonly error: string };
+
+/** Runs the packed command on the machine's own Node, in the folder where it is installed. */
+const ran = async (
+  words: readonly string[],
+  environment: { readonly [name: string]: string } = {},
+): Promise<Ran> => {
+  const env = { PATH: process.env['PATH'], KITE_STS_CONFIG: CONFIG, ...environment };
+  try {
+    const { stdout: out, stderr: error } = await run(NODE, [bin, ...words], { cwd: folder, env });
+    return { exits: 0, out, error };
+  } catch (failed) {
+    const {
+      code: exits,
+      stdout: out,
+      stderr: error,
+    } = failed as { code: number; stdout: string; stderr: string };
+    return { exits, out, error };
+  }
+};
+
+describe('the tarball', () => {
+  test('has only what package.json names', () => {
+    const named = [...packageJson.files, 'package.json', 'README.md', 'LICENSE'];
+    expect(
+      packed().filter(path => !named.some(each => path === each || path.startsWith(`${each}/`))),
+    ).toEqual([]);
+  });
+
+  test('has no source and no test', () => {
+    expect(
+      packed().filter(path => /\.ts$|(^|\/)test\/|\.test\./.test(path) && !path.endsWith('.test.yml')),
+    ).toEqual([]);
+  });
+
+  test.each(['README.md', 'LICENSE', 'package.json', 'config/broker.yml', packageJson.bin['kite-sts']])(
+    'has %s',
+    path => {
+      expect(packed()).toContain(path);
+    },
+  );
+
+  test.each(packageJson.files)('has what package.json names: %s', name => {
+    expect(packed().some(path => path === name || path.startsWith(`${name}/`))).toBe(true);
+  });
+
+  test('has each source compiled, and nothing that has no source', () => {
+    const sources = ['lib', 'functions'].flatMap(filesBelow).filter(path => path.endsWith('.ts'));
+    const compiled = packed().filter(path => path.startsWith('dist/'));
+    expect(compiled.sort()).toEqual(sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`).sort());
+  });
+
+  test('has a command that can be executed', () => {
+    expect(() => accessSync(realpathSync(bin), constants.X_OK)).not.toThrow();
+  });
+});
+
+describe('installed, on the Node of the machine', () => {
+  test('--help lists every verb', async () => {
+    const { exits, out } = await ran(['--help']);
+    expect(exits).toBe(0);
+    for (const verb of Object.keys(VERBS)) expect(out).toContain(`\n  ${verb} `);
+  });
+
+  test('lint finds nothing in the config that the package has', async () => {
+    expect(await ran(['lint', '--config', join(home, 'config')])).toMatchObject({ exits: 0, error: '' });
+  });
+
+  test('lint exits with 2 where there is no config', async () => {
+    expect(await ran(['lint'], { KITE_STS_CONFIG: 'config' })).toMatchObject({ exits: 2 });
+  });
+
+  test.each([
+    ['0 when allowed', { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' }, 0],
+    ['2 when denied', { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'next' }, 2],
+  ])('explain exits with %s', async (_name, claims, exits) => {
+    const file = join(emptyFolder(), 'claims.json');
+    writeFileSync(file, JSON.stringify(claims));
+    const answer = await ran(['explain', '--role', 'publish', '--claims', file, '--json']);
+    expect(answer.exits).toBe(exits);
+    expect(JSON.parse(answer.out)).toMatchObject({ role: 'publish', allowed: exits === 0 });
+  });
+
+  test('wrong usage exits with 64', async () => {
+    expect(await ran(['lnt'])).toMatchObject({ exits: 64, out: '' });
+  });
+});
+
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');
+});
+
+type Started = {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly ended: Promise<number | null>;
+};
+
+const started = (command: string, words: string[], cwd: string): Promise<Started> =>
+  new Promise((resolve, reject) => {
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', ...NO_NETWORK };
+    const child = spawn(command, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.push(child);
+    const ended = new Promise<number | null>(end => child.on('close', end));
+    let said = '';
+    child.stderr.on('data', chunk => (said += chunk));
+    child.stdout.on('data', chunk => {
+      said += chunk;
+      const port = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(said)?.[1];
+      if (port) resolve({ child, port: Number(port), ended });
+    });
+    ended.then(() => reject(new Error(`${basename(command)} ended: ${said}`)));
+  });
+
+/** Milliseconds until nothing answers at this port. */
+const closedAfter = async (port: number): Promise<number> => {
+  const from = performance.now();
+  for (;;) {
+    const open = await call(port, { path: '/health' }).then(
+      () => true,
+      () => false,
+    );
+    if (!open || performance.now() - from > 5000) return performance.now() - from;
+    await sleep(20);
+  }
+};
+
+test('the packed broker starts, token and explain work with it, and SIGTERM ends it within 2 seconds', async () => {
+  const { child, port, ended } = await started(NODE, [bin, 'start', '--config', CONFIG], folder);
+  const { exits, out } = await ran(['token'], { PORT: String(port) });
+  expect(exits).toBe(0);
+  expect(decodeJwt(out.trim())).toMatchObject({ aud: AUDIENCE, organization_slug: 'acme' });
+
+  const piped = `'${NODE}' '${bin}' token | '${NODE}' '${bin}' explain --role publish --token-file - --json`;
+  const env = { PATH: process.env['PATH'], PORT: String(port), KITE_STS_CONFIG: CONFIG };
+  const { stdout } = await run('bash', ['-o', 'pipefail', '-c', piped], { cwd: folder, env });
+  expect(JSON.parse(stdout)).toMatchObject({ role: 'publish', allowed: true });
+
+  child.kill('SIGTERM');
+  expect(await closedAfter(port)).toBeLessThan(2000);
+  expect(await ended).toBe(0);
+});
+
+test('npm start ends its broker when npm is told to end', async () => {
+  const { child, port } = await started('npm', ['start'], ROOT);
+  expect(await call(port, { path: '/health' })).toMatchObject({ status: 200 });
+  child.kill('SIGTERM');
+  expect(await closedAfter(port)).toBeLessThan(3000);
+});

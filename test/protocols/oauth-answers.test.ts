@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { CODES, type Code } from '../../lib/errors.ts';
+import type { Answer } from '../../lib/outcome.ts';
+import { AWS_CREDENTIALS, oauth, wireError } from '../../lib/protocols/oauth.ts';
+import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
+import type { Credential } from '../../lib/providers/provider.ts';
+import { httpRequest } from '../harness/broker.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+
+const ID = 'b2c5f7a0-1111-4222-8333-444455556666';
+const CODE_NAMES = Object.keys(CODES) as Code[];
+
+type Refusal = Extract<Answer, { kind: 'refused' }>;
+
+const refusal = (code: Code, more: Partial<Refusal> = {}): Refusal => ({
+  kind: 'refused',
+  decisionId: ID,
+  code,
+  says: CODES[code].says,
+  at: undefined,
+  claims: [],
+  contact: undefined,
+  nearRole: undefined,
+  ...more,
+});
+
+const AWS: Credential = {
+  kind: 'aws',
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: 'secret/with+signs=',
+  sessionToken: 'session$(token)',
+  assumedRole: 'arn:aws:sts::123456789012:assumed-role/r/s',
+  expiresAt: NOW + 3600,
+  session: 's',
+};
+const JWT: Credential = { kind: 'jwt', token: 'h.p.s', expiresAt: NOW + 300, session: 'j' };
+
+const issued = (credential: Credential, scopes = ''): Answer => ({
+  kind: 'issued',
+  decisionId: ID,
+  grant: grantFor(`${TRUST}    scopes: [${scopes}]`.replace('    scopes: []', '')),
+  credential,
+});
+
+const render = (answer: Answer, accept?: string): HttpAnswer =>
+  oauth.render(answer, httpRequest({ headers: accept === undefined ? {} : { accept } }), {
+    url: AUDIENCE,
+    now: NOW + 0.5,
+  });
+const json = (answer: Answer): unknown => JSON.parse(render(answer).body);
+const lines = (answer: Answer): string[] => render(answer, 'text/plain').body.trimEnd().split('\n');
+
+describe('a credential is answered', () => {
+  test('an access token, as RFC 8693 has it', () => {
+    expect(json(issued(JWT))).toEqual({
+      access_token: 'h.p.s',
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      expires_in: 300,
+    });
+  });
+
+  test('with the scopes that were granted, when there are any', () => {
+    expect(json(issued(JWT, 'read, write'))).toMatchObject({ scope: 'read write' });
+  });
+
+  test('AWS credentials, once by name and once as credential_process prints them', () => {
+    const aws = {
+      AccessKeyId: 'ASIAEXAMPLE',
+      SecretAccessKey: 'secret/with+signs=',
+      SessionToken: 'session$(token)',
+      Expiration: '2027-01-15T09:00:00Z',
+    };
+    const answer = json(issued(AWS)) as { access_token: string };
+    expect(answer).toEqual({
+      access_token: expect.any(String),
+      issued_token_type: AWS_CREDENTIALS,
+      token_type: 'N_A',
+      expires_in: 3600,
+      aws,
+    });
+    expect(JSON.parse(answer.access_token)).toEqual({ Version: 1, ...aws });
+  });
+
+  test('AWS credentials as lines of text, never quoted: they are to be read and not evaluated', () => {
+    expect(lines(issued(AWS))).toEqual([
+      'AWS_ACCESS_KEY_ID=ASIAEXAMPLE',
+      'AWS_SECRET_ACCESS_KEY=secret/with+signs=',
+      'AWS_SESSION_TOKEN=session$(token)',
+      'AWS_CREDENTIAL_EXPIRATION=2027-01-15T09:00:00Z',
+    ]);
+  });
+
+  test('an access token as lines of text', () => {
+    expect(lines(issued(JWT))).toEqual(['ACCESS_TOKEN=h.p.s', 'EXPIRES_AT=2027-01-15T08:05:00Z']);
+  });
+});
+
+describe('text is answered to those who name it and do not name JSON', () => {
+  test.each([
+    { accept: undefined, type: 'application/json' },
+    { accept: '*/*', type: 'application/json' },
+    { accept: 'application/json, text/plain, */*', type: 'application/json' },
+    { accept: 'text/plain', type: 'text/plain; charset=utf-8' },
+    { accept: 'TEXT/PLAIN, */*', type: 'text/plain; charset=utf-8' },
+  ])('Accept: $accept', ({ accept, type }) => {
+    expect(render(issued(JWT), accept).headers['content-type']).toBe(type);
+    expect(render(refusal('internal_error'), accept).headers['content-type']).toBe(type);
+  });
+});
+
+describe('a refusal is answered', () => {
+  test.each<{ code: Code; status: number; error: string }>([
+    { code: 'body_too_large', status: 413, error: 'invalid_request' },
+    { code: 'content_type_unsupported', status: 415, error: 'invalid_request' },
+    { code: 'grant_type_unsupported', status: 400, error: 'unsupported_grant_type' },
+    { code: 'method_not_allowed', status: 405, error: 'invalid_request' },
+    { code: 'path_unknown', status: 404, error: 'invalid_request' },
+    { code: 'parameter_repeated', status: 400, error: 'invalid_request' },
+    { code: 'token_expired', status: 400, error: 'invalid_request' },
+    { code: 'role_refused_or_unknown', status: 400, error: 'invalid_target' },
+    { code: 'trust_not_met', status: 400, error: 'invalid_target' },
+    { code: 'scope_beyond_grant', status: 400, error: 'invalid_scope' },
+    { code: 'seconds_above_maximum', status: 400, error: 'invalid_request' },
+    { code: 'requested_token_type_differs', status: 400, error: 'invalid_request' },
+    { code: 'token_already_used', status: 409, error: 'invalid_request' },
+  ])('$code is $status $error', ({ code, status, error }) => {
+    expect(wireError(code)).toEqual([status, error]);
+    expect(render(refusal(code)).status).toBe(status);
+  });
+
+  test.each(CODE_NAMES.filter(code => CODES[code].fault === 'ours'))(
+    '%s is ours: 503, and worth another try',
+    code => {
+      const { status, headers } = render(refusal(code));
+      expect([status, wireError(code)[1]]).toEqual([503, 'temporarily_unavailable']);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    },
+  );
+
+  test.each(CODE_NAMES.filter(code => CODES[code].fault !== 'ours'))(
+    '%s is not ours: trying again will not help',
+    code => {
+      const { status, headers } = render(refusal(code));
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+      expect(headers).not.toHaveProperty('retry-after');
+    },
+  );
+
+  test.each(CODE_NAMES)('%s is described in the characters of RFC 6749 §5.2', code => {
+    const body = json(refusal(code, { at: 'subject_token', nearRole: 'deploy-web' })) as {
+      error_description: string;
+    };
+    expect(body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+  });
+
+  test('with its members, and no others', () => {
+    const claims = [{ claim: 'build_branch', why: 'differs', value: 'topic' }] as const;
+    expect(json(refusal('trust_not_met', { claims, contact: '#team-web' }))).toEqual({
+      error: 'invalid_target',
+      error_description: CODES.trust_not_met.says,
+      error_uri: `${AUDIENCE}/errors/trust_not_met`,
+      code: 'trust_not_met',
+      decision_id: ID,
+      claims,
+      contact: '#team-web',
+    });
+  });
+
+  test('without claims and contact when there are none', () => {
+    expect(Object.keys(json(refusal('role_refused_or_unknown')) as object)).toEqual([
+      'error',
+      'error_description',
+      'error_uri',
+      'code',
+      'decision_id',
+    ]);
+  });
+
+  test('as lines of text', () => {
+    const claims = [
+      { claim: 'build_branch', why: 'differs', value: 'topic' },
+      { claim: 'cluster_id', why: 'absent', add: '--claim cluster_id' },
+    ] as const;
+    expect(lines(refusal('trust_not_met', { claims, contact: '#team-web' }))).toEqual([
+      'ERROR=invalid_target',
+      'CODE=trust_not_met',
+      `DESCRIPTION=${CODES.trust_not_met.says}`,
+      `DECISION_ID=${ID}`,
+      `ERROR_URI=${AUDIENCE}/errors/trust_not_met`,
+      'CONTACT=#team-web',
+      'CLAIM=build_branch differs topic',
+      'CLAIM=cluster_id absent (add --claim cluster_id)',
+    ]);
+  });
+
+  test('a wrong method is told the right one', () => {
+    expect(render(refusal('method_not_allowed')).headers['allow']).toBe('POST');
+  });
+});
+
+test.each(
+  ['application/json', 'text/plain'].flatMap(accept => [
+    { accept, answer: issued(AWS) },
+    { accept, answer: refusal('token_expired') },
+  ]),
+)(
+  'T55: an answer ($answer.kind, $accept) is kept by no cache and bears the decision id',
+  ({ accept, answer }) => {
+    expect(render(answer, accept).headers).toMatchObject({
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+      'decision-id': ID,
+    });
+  },
+);

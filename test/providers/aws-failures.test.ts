@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
+import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
+import { awsProvider } from '../../lib/providers/aws.ts';
+import { codeOf } from '../harness/code.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { NOW } from '../harness/policy.ts';
+import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+
+let sts: TestSts;
+beforeAll(async () => {
+  sts = await testSts();
+});
+beforeEach(() => sts.reply());
+afterAll(() => sts.close());
+
+const ROLE = `${TRUST}
+aws:
+  role_arn: arn:aws:iam::123456789012:role/deploy-web
+  policy: { Version: "2012-10-17", Statement: [{ Effect: Deny, Action: "*", Resource: "*" }] }
+`;
+
+const issue = (): Promise<Code | 'none'> =>
+  codeOf(() => awsProvider(sts.setting)(grantFor<AwsTarget>(ROLE), NOW));
+const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString();
+
+describe('T48: what STS refuses is asked once, and never again with fewer restrictions', () => {
+  test.each([
+    { code: 'AccessDenied', status: 403 },
+    { code: 'MalformedPolicyDocument', status: 400 },
+    { code: 'PackedPolicyTooLarge', status: 400 },
+    { code: 'ValidationError', status: 400 },
+    { code: 'RegionDisabledException', status: 403 },
+    { code: 'SomethingNew', status: 400 },
+  ])('$code', async ({ code, status }) => {
+    sts.reply(stsError(code, status));
+    expect(await issue()).toBe('provider_refused');
+    expect(sts.calls).toHaveLength(1);
+  });
+});
+
+describe('D08: what passes is asked again, with the same restrictions, and then it is our trouble', () => {
+  test.each([
+    { code: 'Throttling', status: 400 },
+    { code: 'ThrottlingException', status: 429 },
+    { code: 'InternalFailure', status: 500 },
+    { code: 'ServiceUnavailable', status: 503 },
+  ])('$code $status', async ({ code, status }) => {
+    sts.reply(stsError(code, status));
+    expect(await issue()).toBe('provider_unavailable');
+    expect(sts.calls).toHaveLength(3);
+    expect(new Set(sts.calls.map(String)).size).toBe(1);
+    expect(sts.calls.every(call => call.has('Policy'))).toBe(true);
+  });
+
+  test('an answer of another kind', async () => {
+    sts.reply(() => ({ status: 502, body: '<html>Bad Gateway</html>' }));
+    expect(await issue()).toBe('provider_unavailable');
+  });
+
+  test('a connection that breaks', async () => {
+    sts.reply((_form, response) => void response.destroy());
+    expect(await issue()).toBe('provider_unavailable');
+    expect(sts.calls).toHaveLength(3);
+  });
+
+  test('an answer that breaks off', async () => {
+    sts.reply((_form, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('<AssumeRoleResponse>');
+      setTimeout(() => response.destroy(), 50);
+      return undefined;
+    });
+    expect(await issue()).toBe('provider_unavailable');
+  });
+
+  test('nobody who listens', async () => {
+    const provider = awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' });
+    expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
+  });
+
+  test('a failure that passes in time', async () => {
+    sts.reply(stsError('InternalFailure', 500), stsSuccess({}));
+    expect(await issue()).toBe('none');
+    expect(sts.calls).toHaveLength(2);
+  });
+
+  test('an STS that says nothing for two seconds', async () => {
+    sts.reply(() => undefined, stsSuccess({}));
+    expect(await issue()).toBe('none');
+    expect(sts.calls).toHaveLength(2);
+  });
+
+  test('an STS that begins its answer and then says nothing', async () => {
+    sts.reply((_form, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('<AssumeRoleResponse>');
+      return undefined;
+    }, stsSuccess({}));
+    expect(['none', 'provider_unavailable']).toContain(await issue());
+  });
+});
+
+describe('an answer that was not asked for is refused', () => {
+  test.each([
+    { name: 'T44: for another account', reply: stsSuccess({ account: '999999999999' }) },
+    { name: 'T44: for nobody', reply: stsSuccess({ user: '' }) },
+    { name: 'T45: that has expired', reply: stsSuccess({ expiration: at(-1) }) },
+    { name: 'T45: that expires now', reply: stsSuccess({ expiration: at(0) }) },
+    { name: 'T45: that lives longer than asked', reply: stsSuccess({ expiration: at(3661) }) },
+    { name: 'without an expiry', reply: stsSuccess({ expiration: '' }) },
+    { name: 'without a secret key', reply: stsSuccess({ secret: '' }) },
+    {
+      name: 'without credentials',
+      reply: () => ({ status: 200, body: '<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>' }),
+    },
+    { name: 'that points elsewhere', reply: () => ({ status: 302, body: '' }) },
+  ])('$name', async ({ reply }) => {
+    sts.reply(reply);
+    expect(await issue()).toBe('provider_refused');
+    expect(sts.calls).toHaveLength(1);
+  });
+
+  test.each([1, 3600, 3660])('one that expires in %d seconds is taken', async seconds => {
+    sts.reply(stsSuccess({ expiration: at(seconds) }));
+    expect(await issue()).toBe('none');
+  });
+});

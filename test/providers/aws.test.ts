@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
+import { awsProvider, sessionName } from '../../lib/providers/aws.ts';
+import { providerContract } from '../contract/provider.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { NOW } from '../harness/policy.ts';
+import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+
+let sts: TestSts;
+beforeAll(async () => {
+  sts = await testSts();
+});
+beforeEach(() => sts.reply());
+afterAll(() => sts.close());
+
+const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
+const PLAIN = `${TRUST}
+aws: { role_arn: ${ARN} }
+`;
+const FULL = `${TRUST.replace('build_branch: main', 'pipeline_slug: { matches: "*" }')}
+session: { seconds: 1200, max_seconds: 3600 }
+aws:
+  role_arn: ${ARN}
+  external_id: kite-sts:web
+  tags: { Pipeline: "\${pipeline_slug}", Build: "\${build_number}", Team: web }
+  transitive_tags: [Pipeline]
+  policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess]
+  policy:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: s3:PutObject
+        Resource: "arn:aws:s3:::site-\${pipeline_slug}/*"
+`;
+
+const issue = (yaml: string, claims: object = {}) =>
+  awsProvider(sts.setting)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+
+providerContract<AwsTarget>({
+  provider: () => awsProvider(sts.setting),
+  grant: () => grantFor(FULL),
+  tolerance: 60,
+  failures: {
+    'the other side refuses': () => {
+      sts.reply(stsError('AccessDenied', 403));
+      return awsProvider(sts.setting);
+    },
+    'the other side answers with something else': () => {
+      sts.reply(() => ({ status: 200, body: '<html></html>' }));
+      return awsProvider(sts.setting);
+    },
+    'nobody is there': () => awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }),
+  },
+});
+
+describe('AssumeRole is called with exactly what the grant says', () => {
+  test('T44, T45, T46, T47, T49: of a role that says everything', async () => {
+    await issue(FULL);
+    const name = sessionName(grantFor<AwsTarget>(FULL).session);
+    expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
+      {
+        Action: 'AssumeRole',
+        Version: '2011-06-15',
+        RoleArn: ARN,
+        RoleSessionName: name,
+        SourceIdentity: name,
+        ExternalId: 'kite-sts:web',
+        DurationSeconds: '1200',
+        Policy:
+          '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::site-my-pipeline/*"}]}',
+        'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+        'Tags.member.1.Key': 'Pipeline',
+        'Tags.member.1.Value': 'my-pipeline',
+        'Tags.member.2.Key': 'Build',
+        'Tags.member.2.Value': '5',
+        'Tags.member.3.Key': 'Team',
+        'Tags.member.3.Value': 'web',
+        'TransitiveTagKeys.member.1': 'Pipeline',
+      },
+    ]);
+  });
+
+  test('T44, T47: of a role that says nothing but its ARN: external id and source identity all the same', async () => {
+    await issue(PLAIN);
+    const name = sessionName(grantFor<AwsTarget>(PLAIN).session);
+    expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
+      {
+        Action: 'AssumeRole',
+        Version: '2011-06-15',
+        RoleArn: ARN,
+        RoleSessionName: name,
+        SourceIdentity: name,
+        ExternalId: 'kite-sts:tested',
+        DurationSeconds: '3600',
+      },
+    ]);
+  });
+
+  test('a role may leave the source identity out', async () => {
+    await issue(PLAIN.replace('{ role_arn', '{ source_identity: false, role_arn'));
+    expect(sts.calls[0]?.has('SourceIdentity')).toBe(false);
+    expect(sts.calls[0]?.has('RoleSessionName')).toBe(true);
+  });
+
+  test('and its answer is the credential', async () => {
+    sts.reply(stsSuccess({}));
+    const credential = await issue(PLAIN);
+    expect(credential).toEqual({
+      kind: 'aws',
+      accessKeyId: 'ASIATESTTESTTESTTEST',
+      secretAccessKey: 'secret',
+      sessionToken: 'session-token',
+      assumedRole: 'arn:aws:sts::123456789012:assumed-role/r/s',
+      expiresAt: NOW + 3600,
+      session: sessionName(grantFor<AwsTarget>(PLAIN).session),
+    });
+  });
+});
+
+describe('T47: the name of a session', () => {
+  const named = (claims: object): string => sessionName(grantFor<AwsTarget>(PLAIN, { ...claims }).session);
+
+  test.each([
+    { name: 'of a plain build', claims: {}, readable: 'my-pipeline.5.' },
+    {
+      name: 'of a long pipeline is cut',
+      claims: { pipeline_slug: 'a'.repeat(30) },
+      readable: `${'a'.repeat(20)}.5.`,
+    },
+    {
+      name: 'of a pipeline with dots has two dots all the same',
+      claims: { pipeline_slug: 'a.b.c' },
+      readable: 'a-b-c.5.',
+    },
+    {
+      name: 'of a pipeline with other characters',
+      claims: { pipeline_slug: 'a/ü\n:b' },
+      readable: 'a----b.5.',
+    },
+    { name: 'of a token without a build', claims: { build_number: undefined }, readable: 'my-pipeline..' },
+  ])('$name', ({ claims, readable }) => {
+    const name = named(claims);
+    expect(name.slice(0, -16)).toBe(readable);
+    expect(name).toMatch(/^[\w+=,.@-]{2,64}$/);
+    expect(name).toMatch(/[a-z2-7]{16}$/);
+  });
+
+  test('is the same for the same job, and another for another job or role', () => {
+    const session = grantFor<AwsTarget>(PLAIN).session;
+    expect(named({})).toBe(named({ build_commit: '0' }));
+    expect(named({ job_id: 'another' })).not.toBe(named({}));
+    const [issuer = '', job = ''] = session.key;
+    expect(sessionName({ ...session, key: [issuer, job, 'another-role'] })).not.toBe(sessionName(session));
+  });
+
+  test('cannot be moved between its parts', () => {
+    const { session } = grantFor<AwsTarget>(PLAIN);
+    expect(sessionName({ ...session, key: ['a', 'bc'] })).not.toBe(
+      sessionName({ ...session, key: ['ab', 'c'] }),
+    );
+  });
+});
+
+const REGIONAL = 'eu-west-1';
+test('a role’s region goes before the broker’s', async () => {
+  const signed: string[] = [];
+  sts.reply((_form, response) => {
+    signed.push(response.req.headers.authorization ?? '');
+    return stsSuccess({})(_form, response);
+  });
+  await issue(PLAIN.replace('{ role_arn', `{ region: ${REGIONAL}, role_arn`));
+  await issue(PLAIN);
+  expect(signed.map(each => each.split('/')[2])).toEqual([REGIONAL, 'us-east-1']);
+});

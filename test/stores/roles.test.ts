@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { fixedRoles, roleDigest } from '../../lib/stores/roles.ts';
+import { TRUST } from '../harness/grant.ts';
+import { ISSUERS, PROVIDER, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
+
+const rows = rowsFrom(ISSUERS);
+const YAML = `${TRUST}${PROVIDER}\n`;
+const role = roleFrom(YAML);
+const store = fixedRoles(
+  [
+    { ...role, name: 'deploy-web' },
+    { ...role, name: 'deploy-api' },
+  ],
+  rows,
+);
+
+describe('a role is found', () => {
+  test('by its name, with its digest', () => {
+    expect(store.find('deploy-web')).toEqual({
+      role: { ...role, name: 'deploy-web' },
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  test.each(['deploy', 'Deploy-Web', '', '__proto__', 'constructor'])('T43: and %j is none', name => {
+    expect(store.find(name)).toBeUndefined();
+  });
+
+  test('and a mistyped name has a near one, a strange one has none', () => {
+    expect(store.near('deploy-wbe')).toBe('deploy-web');
+    expect(store.near('something-else-altogether')).toBeUndefined();
+  });
+});
+
+describe('T39: the digest of a role', () => {
+  const digestOf = (yaml: string, issuers = ISSUERS): string => {
+    const used = rowsFrom(issuers);
+    return roleDigest(roleFrom(yaml, settingOf(used)), used);
+  };
+
+  test('is the same for the same role, however its file is laid out', () => {
+    expect(digestOf(`${PROVIDER}\n${TRUST}`)).toBe(digestOf(YAML));
+    expect(digestOf(`# a comment\n${YAML}`)).toBe(digestOf(YAML));
+  });
+
+  test.each([
+    { name: 'a condition changes', yaml: YAML.replace('build_branch: main', 'build_branch: release') },
+    {
+      name: 'a deny is added',
+      yaml: `${YAML}deny: [{ iss: https://agent.buildkite.com, claims: { build_branch: x } }]\n`,
+    },
+    { name: 'it is for one use', yaml: `${YAML}single_use: true\n` },
+    { name: 'its session is shorter', yaml: `${YAML}session: { seconds: 60 }\n` },
+    { name: 'it gives something else', yaml: YAML.replace('https://api.', 'https://other.') },
+    { name: 'its contact changes', yaml: `${YAML}contact: "#team"\n` },
+  ])('is another when $name', ({ yaml }) => {
+    expect(digestOf(yaml)).not.toBe(digestOf(YAML));
+  });
+
+  test('is another when a row that it uses changes, and not for any other row', () => {
+    const guarded = (preset: string): string =>
+      ISSUERS.replace(`- preset: ${preset}`, `- preset: ${preset}\n  max_token_lifetime: 60`);
+    expect(digestOf(YAML, guarded('buildkite'))).not.toBe(digestOf(YAML));
+    expect(digestOf(YAML, guarded('gitlab'))).toBe(digestOf(YAML));
+  });
+});

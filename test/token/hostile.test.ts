@@ -1,0 +1,185 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createServer, request as plainRequest, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BrokerError } from '../../lib/errors.ts';
+import { download, type Network } from '../../lib/token/download.ts';
+import { cachedKeys, HARD_LIFETIME, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
+import { readKeySet } from '../../lib/token/keyset.ts';
+import { type Verify, verifier } from '../../lib/token/verify.ts';
+import { tokenClaims } from '../harness/issuer.ts';
+import { AUDIENCE, BUILDKITE, NOW, rowsFrom } from '../harness/policy.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+const pair = (kid: string) => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
+};
+const old = pair('old');
+const next = pair('next');
+
+const published =
+  (...keys: object[]) =>
+  (response: ServerResponse) => {
+    response.writeHead(200, JSON_TYPE).end(JSON.stringify({ keys }));
+  };
+
+/** What a broken or hostile issuer does when asked for its keys. */
+const MISBEHAVIOR: { readonly [name: string]: (response: ServerResponse) => void } = {
+  'answers 500': response => void response.writeHead(500, JSON_TYPE).end('{}'),
+  hangs: () => undefined,
+  drips: response => {
+    response.writeHead(200, JSON_TYPE);
+    const timer = setInterval(() => response.write(' '), 100);
+    response.on('close', () => clearInterval(timer));
+  },
+  redirects: response => void response.writeHead(302, { location: '/elsewhere' }).end(),
+  'answers HTML': response => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+  'publishes nothing': published(),
+  'sends 50 MB': response => {
+    response.writeHead(200, JSON_TYPE);
+    const chunk = Buffer.alloc(1024 * 1024, 0x20);
+    let left = 50;
+    const write = (): void => {
+      while (left-- > 0 && !response.destroyed)
+        if (!response.write(chunk)) return void response.once('drain', write);
+      response.end();
+    };
+    write();
+  },
+  'publishes a private key': published(old.jwk, { ...next.jwk, d: 'AQAB' }),
+  'publishes two keys of one id': published(old.jwk, { ...next.jwk, kid: 'old' }),
+  'drops the connection': response => void response.destroy(),
+};
+
+let server: Server;
+let uri: string;
+let behave: (response: ServerResponse) => void;
+let asked: string[];
+let verify: Verify;
+
+/** Plain HTTP to this host: what the real network forbids, for a hostile issuer of our own. */
+const loopback: Network = {
+  request: (url, options, answer) => plainRequest(url, options, answer),
+  permitted: () => true,
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    behave(response);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()));
+  uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(() => {
+  asked = [];
+  behave = published(old.jwk);
+  const source = cachedKeys(
+    async () => readKeySet(await download(uri, loopback), ['RS256'], () => undefined),
+    () => undefined,
+  );
+  verify = verifier({
+    rows: rowsFrom('- preset: buildkite'),
+    keys: new Map([[BUILDKITE, source]]),
+    audiences: new Set([AUDIENCE]),
+  });
+});
+
+const sign = ({ kid, privateKey }: { kid: string; privateKey: KeyObject }, now: number): Promise<string> =>
+  new SignJWT(tokenClaims({ iat: now, nbf: now, exp: now + 300 }))
+    .setProtectedHeader({ alg: 'RS256', kid })
+    .sign(privateKey);
+
+/** `verified`, or the code of the refusal. */
+const outcome = async (key: typeof old, now: number): Promise<string> => {
+  try {
+    await verify(await sign(key, now), now);
+    return 'verified';
+  } catch (error) {
+    if (error instanceof BrokerError) return error.code;
+    throw error;
+  }
+};
+
+describe.each(Object.keys(MISBEHAVIOR))('an issuer that %s', name => {
+  const misbehave = MISBEHAVIOR[name] ?? (() => undefined);
+
+  test('D02: breaks nobody whose key is known, and its recovery is seen within 30 seconds', async () => {
+    expect(await outcome(old, NOW)).toBe('verified');
+    behave = misbehave;
+    expect(await outcome(old, NOW + SOFT_LIFETIME)).toBe('verified');
+    expect(await outcome(old, NOW + SOFT_LIFETIME + 1)).toBe('verified');
+    expect(asked).toHaveLength(2);
+    behave = published(next.jwk);
+    expect(await outcome(next, NOW + SOFT_LIFETIME + PAUSE)).toBe('verified');
+  });
+
+  test("is our fault, not the token's, when nothing is known", async () => {
+    behave = misbehave;
+    expect(await outcome(old, NOW)).toBe('issuer_keys_unavailable');
+  });
+});
+
+describe('an issuer over real HTTP', () => {
+  test('D02: keys in hand serve for six hours of outage, and not longer', async () => {
+    await outcome(old, NOW);
+    behave = MISBEHAVIOR['answers 500'] ?? behave;
+    expect(await outcome(old, NOW + HARD_LIFETIME - 1)).toBe('verified');
+    expect(await outcome(old, NOW + HARD_LIFETIME)).toBe('issuer_keys_unavailable');
+  });
+
+  test('D03: rotates its key, and rotates back', async () => {
+    expect(await outcome(old, NOW)).toBe('verified');
+    behave = published(next.jwk);
+    expect(await outcome(next, NOW + PAUSE)).toBe('verified');
+    expect(await outcome(old, NOW + PAUSE + 1)).toBe('token_key_unknown');
+    behave = published(old.jwk);
+    expect(await outcome(old, NOW + 2 * PAUSE)).toBe('verified');
+    expect(await outcome(next, NOW + 2 * PAUSE + 1)).toBe('token_key_unknown');
+  });
+
+  test('T72: sees one request in 30 seconds under a flood of 1,000 unknown key ids', async () => {
+    await outcome(old, NOW);
+    const flood = Array.from({ length: 1000 }, (_, n) => `eyJ-${n}`);
+    const [, payload = '', signature = ''] = (await sign(old, NOW)).split('.');
+    const forged = (kid: string): string =>
+      `${Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url')}.${payload}.${signature}`;
+    await Promise.all(
+      flood.map(kid =>
+        expect(verify(forged(kid), NOW + 10)).rejects.toMatchObject({ code: 'token_key_unknown' }),
+      ),
+    );
+    await Promise.all(
+      flood.map(kid =>
+        expect(verify(forged(kid), NOW + PAUSE)).rejects.toMatchObject({ code: 'token_key_unknown' }),
+      ),
+    );
+    expect(asked).toHaveLength(2);
+    expect(await outcome(old, NOW + PAUSE)).toBe('verified');
+  });
+
+  test('T62: is asked for its keys at the configured address alone, never for a discovery document', async () => {
+    await outcome(old, NOW);
+    await outcome(next, NOW + PAUSE);
+    expect(new Set(asked)).toEqual(new Set(['/jwks']));
+  });
+
+  test('T70: 100 answers of 50 MB leave memory flat', async () => {
+    behave = MISBEHAVIOR['sends 50 MB'] ?? behave;
+    await outcome(old, NOW);
+    const before = process.memoryUsage().rss;
+    for (let n = 1; n <= 100; n++)
+      expect(await outcome(old, NOW + n * PAUSE)).toBe('issuer_keys_unavailable');
+    // One such answer held whole would be more than this.
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+});
