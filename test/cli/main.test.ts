@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import process from 'node:process';
+import { expect, test } from 'vitest';
+import { folderOf } from '../harness/local.ts';
+import { ROOT } from '../harness/markdown.ts';
+
+const MAIN = join(ROOT, 'lib/cli/main.ts');
+
+/** As npx does: it looks at its own standard input, which makes the pipe non-blocking, and hands it on. */
+const WRAPPER = `
+import { spawn } from 'node:child_process';
+process.stdin.pause();
+spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' }).on('close', exits => process.exit(exits));
+`;
+
+type Ran = { readonly exits: number | null; readonly out: string; readonly error: string };
+
+const bash = (script: string, ...words: string[]): Promise<Ran> =>
+  new Promise(resolve => {
+    const child = spawn('bash', ['-c', script, 'bash', process.execPath, MAIN, ...words], { cwd: ROOT });
+    let out = '';
+    let error = '';
+    child.stdout.on('data', chunk => {
+      out += chunk;
+    });
+    child.stderr.on('data', chunk => {
+      error += chunk;
+    });
+    child.on('close', exits => resolve({ exits, out, error }));
+  });
+
+test('claims on standard input are waited for, also behind npx', async () => {
+  const wrapper = join(folderOf({ 'wrapper.mjs': WRAPPER }), 'wrapper.mjs');
+  const ran = await bash(
+    '(sleep 0.5; echo "{}") | "$1" "$3" "$2" explain --config config --role deploy-web --claims - --json',
+    wrapper,
+  );
+  expect(ran).toMatchObject({ exits: 2, error: '' });
+  expect(JSON.parse(ran.out)).toMatchObject({ allowed: false });
+});
+
+test('a reader that stops early ends it without a stack trace', async () => {
+  const ran = await bash('"$1" "$2" explain --help | true; echo "${PIPESTATUS[0]}"');
+  expect(ran).toEqual({ exits: 0, out: '1\n', error: '' });
+});
+
+test.each([
+  ['0 for help', '--help', 0],
+  ['64 without a verb', '', 64],
+  ['64 for a verb that is unknown', 'strat', 64],
+])('the process ends with %s', async (_name, words, exits) => {
+  expect(await bash(`"$1" "$2" ${words}`)).toMatchObject({ exits });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { run, VERBS } from '../../lib/cli/run.ts';
+import { configFolder, testTerminal } from '../harness/local.ts';
+
+const CONFIG = configFolder();
+
+/** Runs one command line to its end: exit code, standard output, standard error. */
+const ran = async (words: readonly string[], environment: { readonly [name: string]: string } = {}) => {
+  const terminal = testTerminal({ KITE_STS_CONFIG: CONFIG, ...environment });
+  const exits = await run(words, terminal);
+  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+};
+
+describe('the overview', () => {
+  test.each([
+    ['help', ['help'], 0],
+    ['--help', ['--help'], 0],
+    ['-h', ['-h'], 0],
+    ['no verb at all', [], 64],
+  ])('is printed for %s', async (_name, words, exits) => {
+    const answer = await ran(words);
+    expect(answer).toMatchObject({ exits, error: '' });
+    for (const verb of Object.keys(VERBS)) expect(answer.out).toMatch(new RegExp(`^  ${verb} +\\S`, 'm'));
+  });
+});
+
+describe('wrong usage exits with 64, prints nothing to standard output, and names', () => {
+  test.each([
+    ['the nearest verb', ['lnt'], '"lint"'],
+    ['the nearest verb, whatever its case', ['Explain'], '"explain"'],
+    ['the nearest flag', ['lint', '--jsn'], '"json"'],
+    ['the nearest flag, also when it has a value', ['explain', '--rol=x'], '"role"'],
+    ['a verb that every object inherits', ['constructor'], '"constructor"'],
+    ['a flag that every object inherits', ['lint', '--constructor'], '--constructor'],
+    ['a flag turned off that cannot be', ['lint', '--no-json'], '--no-json'],
+    ['a word that stands alone', ['lint', 'config'], '"config"'],
+    ['a flag without its value', ['lint', '--config'], '--config'],
+    ['a flag with a value that it does not take', ['lint', '--json=yes'], '--json'],
+    ['a short flag that is not known', ['lint', '-j'], '-j'],
+  ])('%s', async (_name, words, named) => {
+    const answer = await ran(words);
+    expect(answer).toMatchObject({ exits: 64, out: '' });
+    expect(answer.error.split('\n')[0]).toContain(named);
+  });
+
+  test('no nearest verb where none is near', async () => {
+    expect((await ran(['frobnicate'])).error).not.toContain('Did you mean');
+  });
+});
+
+describe('what could not run exits with 1 and says why on standard error:', () => {
+  test.each([
+    ['a folder that is not there', ['token'], { KITE_STS_CONFIG: '/nowhere', PORT: '1' }, 'file-missing'],
+    ['a setting that is mistyped', ['lint'], { KITE_STS_CONFG: 'x' }, '"KITE_STS_CONFIG"'],
+    ['a port that is none', ['lint'], { PORT: '70000' }, 'setting-value'],
+    [
+      'an endpoint that is no URL',
+      ['start'],
+      { KITE_STS_AWS_ENDPOINT: 'http://127.999.1.1' },
+      'setting-value',
+    ],
+  ])('%s', async (_name, words, environment, said) => {
+    const answer = await ran(words, environment);
+    expect(answer).toMatchObject({ exits: 1, out: '' });
+    expect(answer.error).toContain(said);
+    expect(answer.error).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe.each(Object.keys(VERBS))('the help of %s', name => {
+  test('has every option of the verb, and no other', async () => {
+    const verb = await VERBS[name]?.();
+    const { exits, out } = await ran([name, '--help']);
+    const documented = [...out.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option);
+    expect(documented.sort()).toEqual([...Object.keys(verb?.options ?? {}), 'config'].sort());
+    expect(exits).toBe(0);
+  });
+
+  test('has two examples that begin with what is typed', async () => {
+    const { out } = await ran([name, '-h']);
+    const examples = out.split('\nExamples:\n')[1]?.trimEnd().split('\n') ?? [];
+    expect(examples).toHaveLength(2);
+    for (const example of examples)
+      expect(example).toMatch(new RegExp(`^ {2}(PORT=\\d+ )?kite-sts ${name}\\b|\\| kite-sts ${name} `));
+  });
+
+  test('has a summary of one sentence in the overview', async () => {
+    const verb = await VERBS[name]?.();
+    expect((await ran(['help'])).out).toContain(verb?.summary);
+  });
+
+  test('comes with wrong usage of the verb', async () => {
+    const verb = await VERBS[name]?.();
+    expect((await ran([name, '--no-such-flag'])).error).toContain(verb?.help);
+  });
+});

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { exchangeCommand } from '../../lib/local/transcript.ts';
+import { configFrom, type Local, localBroker, ROLES } from '../harness/local.ts';
+
+const shell = async (command: string): Promise<unknown> =>
+  JSON.parse((await promisify(execFile)('bash', ['-c', command])).stdout);
+
+const LOUD = { KITE_STS_LOG_LEVEL: 'info' };
+const transcriptOf = ({ terminal }: Local): string => terminal.written[0] ?? '';
+const sectionsOf = (broker: Local): string[] => transcriptOf(broker).split('── ').slice(1);
+const nameOf = (section: string): string => section.split(/[\n:]/, 1)[0] ?? '';
+const commandOf = (section: string): string => /^curl[\s\S]+?(?=\n\n)/m.exec(section)?.[0] ?? '';
+const auditOf = (section: string): unknown => JSON.parse(/^audit +(.+)$/m.exec(section)?.[1] ?? '{}');
+
+let broker: Local;
+let atStart: string[];
+beforeAll(async () => {
+  broker = await localBroker(configFrom(), LOUD);
+  atStart = [...broker.terminal.written];
+});
+
+test('the transcript has one exchange for each kind of role, and then where it listens', () => {
+  expect(sectionsOf(broker).map(nameOf)).toEqual(['deploy', 'publish']);
+  expect(atStart.at(-1)).toBe(`listening on ${broker.url}\n`);
+});
+
+test.each([
+  ['deploy', { issued_token_type: 'urn:kite-sts:params:oauth:token-type:aws-credentials' }],
+  ['publish', { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' }],
+])('the command for %s works in a shell as it stands', async (name, expected) => {
+  const section = sectionsOf(broker).find(each => nameOf(each) === name) ?? '';
+  expect(await shell(commandOf(section))).toMatchObject({ access_token: expect.any(String), ...expected });
+});
+
+test('T54: the credential is masked, and no token stands in a command', () => {
+  const text = transcriptOf(broker);
+  expect(text.match(/\*{12}/g)).toHaveLength(4);
+  expect(text).not.toMatch(/ASIA\w/);
+  expect(text).not.toMatch(/local\.\w{8}/);
+  expect(text).not.toMatch(/eyJ[\w-]+\.[\w-]+/);
+});
+
+test('the audit events of the transcript stand there and are not printed again', () => {
+  const shown = sectionsOf(broker).map(auditOf);
+  expect(shown).toMatchObject([
+    { outcome: 'issued', role: 'deploy', statement: 'pushes to main' },
+    { outcome: 'issued', role: 'publish', statement: 'pushes to main' },
+  ]);
+  expect(atStart).toHaveLength(2);
+});
+
+describe('of several roles of a kind', () => {
+  test('the first that is allowed is told, and the events of those refused are printed', async () => {
+    const { release, publish } = ROLES;
+    const both = await localBroker(configFrom({ 'a-release': release, publish }), LOUD);
+    expect(sectionsOf(both).map(nameOf)).toEqual(['publish']);
+    expect(JSON.parse(both.terminal.written[1] ?? '{}')).toMatchObject({
+      outcome: 'denied',
+      role: 'a-release',
+    });
+    expect(both.terminal.written).toHaveLength(3);
+  });
+
+  test('a refusal is told with its code when none is allowed', async () => {
+    const none = await localBroker(configFrom({ release: ROLES.release }), LOUD);
+    const [section = ''] = sectionsOf(none);
+    expect(section).toContain('(trust_not_met)');
+    expect(auditOf(section)).toMatchObject({ outcome: 'denied', reason: 'no_statement_holds' });
+    expect(await shell(commandOf(section))).toMatchObject({ code: 'trust_not_met' });
+  });
+
+  test('a first exchange is not made without a Buildkite issuer, and the broker starts all the same', async () => {
+    const plain = '[{ issuer: https://plain.example, jwks_uri: https://plain.example/jwks, bind: [tenant] }]';
+    const role = 'trust: [{ iss: "https://plain.example", claims: { tenant: t1 } }]';
+    const other = await localBroker(configFrom({ plain: role }, plain), LOUD);
+    expect(sectionsOf(other).map(nameOf)).toEqual(['plain']);
+    expect(transcriptOf(other)).toContain('(no exchange)');
+  });
+});
+
+test('an audience with quotation marks is still one word to the shell', async () => {
+  const audience = `"it''s-$(id)"`;
+  const config = configFrom({ quoting: `audience: '${audience}'\n${ROLES.publish}` });
+  const [role] = config.roles;
+  if (!role) throw new Error('no role');
+  const { url } = await localBroker(config);
+  expect(await shell(exchangeCommand(url, 'job-1', role))).toHaveProperty('access_token');
+});
