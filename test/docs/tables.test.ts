@@ -1,0 +1,214 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { MEMBERS } from '../../lib/audit/event.ts';
+import { VERBS } from '../../lib/cli/run.ts';
+import { EXIT } from '../../lib/cli/verb.ts';
+import { SETTINGS } from '../../lib/config/settings.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
+import { RULES } from '../../lib/policy/complaint.ts';
+import { OPERATORS } from '../../lib/policy/condition.ts';
+import { KINDS, type KindName, kindOf } from '../../lib/policy/kinds.ts';
+import { PAGES } from '../../lib/protocols/discovery.ts';
+import { wireError } from '../../lib/protocols/oauth.ts';
+import { DOORS } from '../../lib/serve.ts';
+import { PRESETS, type Preset, type PresetName } from '../../lib/token/presets.ts';
+import { blocks, code, codes, ROOT, read, rowsOf, rowsUnder, tables } from '../harness/markdown.ts';
+
+const POLICY = 'docs/reference/policy.md';
+const CONFIGURATION = 'docs/reference/configuration.md';
+
+const firsts = (path: string, header: string): string[] => rowsOf(path, header).map(([first]) => code(first));
+
+/** The keys of a shape in the source: shapes do not tell them, and a page must name them all. */
+const keysIn = (file: string, shape: string): string[] => {
+  const body =
+    new RegExp(`const ${shape} = object\\(\\{\\n([\\s\\S]*?)\\n\\}\\)`).exec(read(file))?.[1] ?? '';
+  return [...body.matchAll(/^ {2}(\w+): (?:optional|required)\(/gm)].map(({ 1: key = '' }) => key);
+};
+
+const kinds = Object.keys(KINDS) as KindName[];
+const presets = Object.entries(PRESETS) as [PresetName, Preset][];
+
+describe('each is documented, and nothing that is not there is', () => {
+  const both: { what: string; documented: readonly string[]; known: readonly string[] }[] = [
+    { what: 'codes', documented: firsts('docs/reference/errors.md', 'code'), known: Object.keys(CODES) },
+    {
+      what: 'rules of lint',
+      documented: firsts('docs/reference/lint.md', 'rule'),
+      known: Object.keys(RULES),
+    },
+    { what: 'settings', documented: firsts(CONFIGURATION, 'variable'), known: Object.keys(SETTINGS) },
+    {
+      what: 'members of an audit event',
+      documented: firsts('docs/reference/audit.md', 'member'),
+      known: MEMBERS,
+    },
+    { what: 'verbs', documented: firsts('docs/reference/cli.md', 'verb'), known: Object.keys(VERBS) },
+    { what: 'presets', documented: firsts(CONFIGURATION, 'preset'), known: Object.keys(PRESETS) },
+    { what: 'operators', documented: firsts(POLICY, 'operator'), known: OPERATORS },
+    {
+      what: 'keys of a role',
+      documented: rowsUnder(POLICY, 'A role', 'key').flatMap(([key]) => codes(key)),
+      known: [...keysIn('lib/policy/role.ts', 'ROLE'), ...kinds],
+    },
+    {
+      what: 'keys of a role with aws',
+      documented: rowsUnder(POLICY, 'aws', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/kinds/aws.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of a role with jwt',
+      documented: rowsUnder(POLICY, 'jwt', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/kinds/jwt.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of broker.yml',
+      documented: firsts(CONFIGURATION, 'key of broker.yml'),
+      known: keysIn('lib/config/load.ts', 'BROKER'),
+    },
+    {
+      what: 'keys of an issuer row',
+      documented: firsts(CONFIGURATION, 'key of a row'),
+      known: keysIn('lib/config/issuers.ts', 'ROW'),
+    },
+  ];
+
+  test.each(both)('$what', ({ documented, known }) => {
+    expect(documented.length).toBeGreaterThan(0);
+    expect([...documented].sort()).toEqual([...known].sort());
+  });
+
+  test('doors and pages', () => {
+    const rows = rowsUnder('docs/reference/http.md', 'Doors and pages', 'method');
+    const known = [
+      ...Object.keys(DOORS).map(path => `POST ${path}`),
+      ...Object.keys(PAGES).map(path => `GET ${path}`),
+      'GET /errors/{code}',
+    ];
+    expect(rows.map(([method, path]) => `${method} ${code(path)}`).sort()).toEqual(known.sort());
+  });
+
+  test.each(Object.entries(VERBS))('options of %s', async (name, load) => {
+    const documented = firsts('docs/reference/cli.md', `option of ${name}`);
+    expect(documented.sort()).toEqual(
+      Object.keys((await load()).options)
+        .map(option => `--${option}`)
+        .sort(),
+    );
+  });
+
+  test.each(Object.entries(VERBS))('%s names each of its options in its own help', async (_, load) => {
+    const { help, options } = await load();
+    expect(['config', ...Object.keys(options)].filter(option => !help.includes(`--${option}`))).toEqual([]);
+  });
+
+  test('constants that are limits', () => {
+    const documented = rowsOf('docs/reference/limits.md', 'constant').map(
+      ([constant, file]) => `${code(file)} ${code(constant)}`,
+    );
+    const known = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts'))
+      .flatMap(file =>
+        [...read(`lib/${file}`).matchAll(/^export const ([A-Z_]+) = [\d_ *]+;$/gm)].map(
+          found => `lib/${file} ${found[1]}`,
+        ),
+      );
+    expect(documented.sort()).toEqual(known.sort());
+  });
+});
+
+describe('what the tables say is so', () => {
+  test.each(rowsOf('docs/reference/errors.md', 'code').map(row => ({ code: code(row[0]) as Code, row })))(
+    'status, error and meaning of $code',
+    ({ code: each, row: [, status, error, meaning] }) => {
+      expect([Number(status), code(error)]).toEqual(wireError(each));
+      expect(meaning).toBe(CODES[each].says);
+    },
+  );
+
+  test.each(rowsOf(CONFIGURATION, 'variable').map(([name, fallback]) => ({ name: code(name), fallback })))(
+    'the default of $name',
+    ({ name, fallback = '' }) => {
+      const setting: { fallback: string | undefined } = SETTINGS[name as keyof typeof SETTINGS];
+      expect(code(fallback) || undefined).toBe(setting.fallback);
+    },
+  );
+
+  test.each(rowsOf('docs/reference/cli.md', 'verb').map(([name, does]) => ({ name: code(name), does })))(
+    'what $name does',
+    async ({ name, does }) => {
+      expect(does).toBe((await VERBS[name]?.())?.summary);
+    },
+  );
+
+  test('exit codes', () => {
+    const documented = rowsOf('docs/reference/cli.md', 'exit code').map(([value, name]) => [
+      code(name),
+      Number(value),
+    ]);
+    expect(Object.fromEntries(documented)).toEqual(EXIT);
+  });
+
+  test.each(
+    rowsOf('docs/reference/limits.md', 'constant').map(([name, file, value]) => ({
+      name: code(name),
+      file: code(file),
+      value,
+    })),
+  )('$name of $file', async ({ name, file, value }) => {
+    const constants = (await import(join(ROOT, file))) as { readonly [name: string]: unknown };
+    expect(constants[name]).toBe(Number(value));
+  });
+
+  test.each(presets)('the preset %s', (name, preset) => {
+    const row = rowsOf(CONFIGURATION, 'preset').find(([first]) => code(first) === name) ?? [];
+    const [, issuer, keys, algorithms, longest, binds] = row;
+    const url = preset.issuer ?? code(issuer);
+    expect(preset.owns.test(url)).toBe(true);
+    expect([code(issuer), code(keys)]).toEqual([url, preset.jwks(url)]);
+    expect(codes(algorithms)).toEqual(preset.algorithms);
+    expect(Number(longest)).toBe(preset.maxTokenLifetime);
+    expect(codes(binds)).toEqual(preset.binding.flatMap(({ anyOf }) => anyOf));
+  });
+
+  test.each(presets)('the claims of %s', (name, { vocabulary }) => {
+    const documented = rowsUnder(CONFIGURATION, `Claims of ${name}`, 'type').flatMap(([types = '', names]) =>
+      codes(names).map(claim => [claim, types] as const),
+    );
+    const known = [
+      ...Object.entries(vocabulary.claims).map(([claim, types]) => [claim, types.join(' or ')] as const),
+      ...Object.entries(vocabulary.prefixes).map(
+        ([prefix, types]) => [`${prefix}*`, types.join(' or ')] as const,
+      ),
+    ];
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(known));
+  });
+
+  test('the session lengths of each kind', () => {
+    const [header] = tables(read(POLICY)).filter(({ heading }) => heading === 'Sessions');
+    const columns = header?.header.slice(1).map(code) ?? [];
+    expect(columns).toEqual(kinds);
+    const rows = header?.rows.map(([, ...cells]) => cells.map(Number)) ?? [];
+    expect(rows).toEqual(
+      (['fallback', 'min', 'max'] as const).map(each => kinds.map(kind => kindOf(kind).seconds[each])),
+    );
+  });
+});
+
+describe('the examples of audit events', () => {
+  const events = blocks(read('docs/reference/audit.md')).filter(({ words }) => words.includes('event'));
+
+  test('there is one for each outcome', () => {
+    expect(events.map(({ text }) => (JSON.parse(text) as { outcome: string }).outcome)).toEqual([
+      'issued',
+      'denied',
+      'failed',
+    ]);
+  });
+
+  test.each(events)('at line $line has known members in their order', ({ text }) => {
+    const members = Object.keys(JSON.parse(text));
+    expect(members).toEqual(MEMBERS.filter(member => members.includes(member)));
+  });
+});
