@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Sink } from './audit/event.ts';
-import type { Config } from './config/load.ts';
+import type { BrokerConfig } from './config/compiled.ts';
 import type { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
 import type { Signer } from './keys/signer.ts';
@@ -11,7 +11,6 @@ import { type AwsSetting, awsProvider } from './providers/aws.ts';
 import { jwtProvider } from './providers/jwt.ts';
 import type { Credential, GrantOf } from './providers/provider.ts';
 import type { Broker } from './serve.ts';
-import { fixedRoles } from './stores/roles.ts';
 import { memorySpent } from './stores/spent.ts';
 import { download, network } from './token/download.ts';
 import type { IssuerRow } from './token/issuer.ts';
@@ -41,7 +40,11 @@ const keySource = (row: IssuerRow, report: (what: string) => void): KeySource =>
   return cachedKeys(async () => readKeySet(await download(origin.uri, reach), algorithms, report), report);
 };
 
-const issuer = (config: Config, { aws, signer }: Surroundings, randomId: () => string): Parts['issue'] => {
+const issuer = (
+  config: BrokerConfig,
+  { aws, signer }: Surroundings,
+  randomId: () => string,
+): Parts['issue'] => {
   const makers = { aws: awsProvider(aws), jwt: jwtProvider({ issuer: config.url, signer, randomId }) };
   // The target's own kind chooses the maker, so each gets the target that it knows.
   const maker = (kind: Target['kind']) =>
@@ -50,7 +53,7 @@ const issuer = (config: Config, { aws, signer }: Surroundings, randomId: () => s
 };
 
 /** Puts a broker together. The only file that picks implementations. */
-export const createBroker = (config: Config, surroundings: Surroundings): Broker => {
+export const createBroker = (config: BrokerConfig, surroundings: Surroundings): Broker => {
   const {
     signer,
     sink,
@@ -60,20 +63,19 @@ export const createBroker = (config: Config, surroundings: Surroundings): Broker
     now = () => Date.now() / 1000,
     randomId = randomUUID,
   } = surroundings;
-  const { rows, roles, url } = config;
+  const { rows, roles, url, audiences } = config;
   const keys = new Map(
     [...rows.values()].map(row => [
       row.issuer,
       keysFor?.(row) ?? keySource(row, what => onKeys(row.issuer, what)),
     ]),
   );
-  const audiences = new Set([config.audience, ...roles.map(({ audience }) => audience)]);
   return {
     url,
     parts: {
       verify: verifier({ rows, keys, audiences }),
       rows,
-      roles: fixedRoles(roles, rows),
+      roles,
       spent: memorySpent(),
       issue: issuer(config, surroundings, randomId),
       elapsed: () => performance.now(),

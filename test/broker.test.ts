@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBroker, type Surroundings } from '../lib/broker.ts';
+import { loadedConfig } from '../lib/config/compiled.ts';
 import { localSigner } from '../lib/keys/local.ts';
 import { type Broker, serve } from '../lib/serve.ts';
 import { httpRequest, testBroker } from './harness/broker.ts';
@@ -17,7 +18,7 @@ const brokerWith = (more: Partial<Surroundings>): Broker => {
   const rows = rowsFrom(INLINE);
   const role = { ...roleFrom(`${TRUST}${PROVIDER}\n`, settingOf(rows)), name: 'deploy-web' };
   return createBroker(
-    { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: [role] },
+    loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: [role] }),
     {
       signer: localSigner(),
       aws: { region: 'us-east-1' },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createBroker } from '../broker.ts';
+import { loadedConfig } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { localSigner } from '../keys/local.ts';
@@ -73,7 +74,7 @@ const listening = async (
   const issuer = throwawayIssuer(config.rows, config.roles, now);
   const fixed = settings.awsEndpoint === undefined ? undefined : awsSetting(settings.awsEndpoint);
   const make = (base: string): Broker =>
-    createBroker(config, {
+    createBroker(loadedConfig(config), {
       signer: localSigner(),
       aws: fixed ?? awsSetting(`${base}/local/sts`),
       sink: trail.sink,

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../lib/audit/event.ts';
 import { createBroker } from '../../lib/broker.ts';
+import { loadedConfig } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
@@ -64,7 +65,7 @@ export const testBroker = async ({
   const audit: string[] = [];
   const faults: BrokerError[] = [];
   const broker = createBroker(
-    { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled },
+    loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled }),
     {
       signer,
       aws: aws ?? {

@@ -1,0 +1,226 @@
+/**
+ * A second evaluator of trust policies, written from the rules of docs/reference/policy.md and not from
+ * lib/policy. It reads the plain document of a role, so that a fault of the compiler shows as well.
+ */
+import { parse } from 'yaml';
+import type { AccessRequest, Context, DenyReason } from '../../lib/policy/decide.ts';
+import type { VerifiedToken } from '../../lib/token/verify.ts';
+import { and, judge, judgeSource, type Scalar, type Truth, type Value } from './truth.ts';
+
+type Node = Scalar | readonly Node[] | Map<string, Node>;
+type Document = Map<string, Node>;
+
+export type Token = Pick<VerifiedToken, 'issuer' | 'audience' | 'claims'>;
+export type Question = {
+  readonly token: Token;
+  readonly request: Pick<AccessRequest, 'kind' | 'scopes' | 'seconds'>;
+  readonly context: Context;
+};
+
+/** One condition that was looked at: `matches`, or `source_ip in`. */
+export type Seen = readonly [operator: string, truth: Truth];
+export type Tried = { readonly statement: string; readonly seen: readonly Seen[] };
+
+export type Ruling =
+  | {
+      readonly allow: true;
+      readonly statement: string;
+      readonly scopes: readonly string[];
+      readonly seconds: number;
+    }
+  | { readonly allow: false; readonly reason: DenyReason; readonly statement: string | undefined };
+export type Evaluation = { readonly ruling: Ruling; readonly tried: readonly Tried[] };
+
+const BROKER_AUDIENCE = 'https://sts.test.example';
+const ROW_AUDIENCE = new Map([['https://alone.example', 'alone']]);
+const BUILDKITE = 'https://agent.buildkite.com';
+const PIPELINE_ID = new Map([
+  [BUILDKITE, 'pipeline_id'],
+  ['https://token.actions.githubusercontent.com', 'repository_id'],
+]);
+/** Shortest and usual length of a session in seconds. */
+const LENGTHS = { aws: { least: 900, usual: 3600 }, jwt: { least: 60, usual: 900 } };
+const NOT_CLAIMS = new Set(['iss', 'id', 'scopes', 'until']);
+
+const mapping = (node: Node | undefined): Document => (node instanceof Map ? node : new Map());
+const items = (node: Node | undefined): readonly Node[] => (Array.isArray(node) ? node : []);
+const texts = (node: Node | undefined): readonly string[] => items(node) as readonly string[];
+const number = (node: Node | undefined): number | undefined => (typeof node === 'number' ? node : undefined);
+
+/** The plain document of a role that the loader has taken. */
+export const documentOf = (yaml: string): Document =>
+  mapping(parse(yaml, { mapAsMap: true, version: '1.2', schema: 'core' }));
+
+const own = (holder: Value, name: string): Value =>
+  typeof holder === 'object' && holder !== null && !Array.isArray(holder)
+    ? Object.getOwnPropertyDescriptor(holder, name)?.value
+    : undefined;
+
+const lookUp = (name: string, { issuer, claims }: Token): Value => {
+  if (name.startsWith('/')) {
+    const names = name.split('/').slice(1);
+    return names.reduce<Value>(
+      (holder, each) =>
+        own(
+          holder,
+          each.replace(/~[01]/g, escaped => (escaped === '~1' ? '/' : '~')),
+        ),
+      claims,
+    );
+  }
+  const value = own(claims, name);
+  const leftOut = issuer === BUILDKITE && (name === 'build_tag' || name === 'step_key');
+  return value === undefined && leftOut ? null : value;
+};
+
+const ruleSeen = (name: string, rule: Node, token: Token): Seen[] => {
+  const value = lookUp(name, token);
+  const operators = rule instanceof Map ? [...rule] : [['equals', rule] as const];
+  return operators.map(([operator, operand]) => {
+    const operands = Array.isArray(operand) ? operand : [operand];
+    return [operator, judge(operator, value, operands as Scalar[])];
+  });
+};
+
+const conditionsSeen = (statement: Document, { token, context }: Question): Seen[] => {
+  const claims = statement.has('claims')
+    ? [...mapping(statement.get('claims'))]
+    : [...statement].filter(([name]) => !NOT_CLAIMS.has(name));
+  const source = [...mapping(mapping(statement.get('request')).get('source_ip'))];
+  return [
+    ...claims.flatMap(([name, rule]) => ruleSeen(name, rule, token)),
+    ...source.map(([operator, ranges]): Seen => {
+      const truth = judgeSource(operator, context.sourceAddress, texts(ranges));
+      return [`source_ip ${operator}`, truth];
+    }),
+  ];
+};
+
+type Statement = { readonly id: string; readonly body: Document; readonly left: number };
+
+const statementsOf = (role: Document, effect: 'trust' | 'deny', { token, context }: Question): Statement[] =>
+  items(role.get(effect))
+    .map((node, index) => {
+      const body = mapping(node);
+      const until = body.get('until');
+      const left =
+        until === undefined ? Number.POSITIVE_INFINITY : Date.parse(String(until)) / 1000 - context.now;
+      return { id: String(body.get('id') ?? `${effect}[${index}]`), body, left };
+    })
+    .filter(({ body, left }) => body.get('iss') === token.issuer && left > 0);
+
+/** What a template becomes; undefined when a claim in it cannot be used. */
+const filled = (template: string, token: Token, iam = false): string | undefined => {
+  let whole = true;
+  const text = template.replace(/\$\{([^}]*)\}/g, (slot, name: string) => {
+    if (iam && name.startsWith('aws:')) return slot;
+    const value = lookUp(name, token);
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+    const sound =
+      typeof value === 'string' &&
+      /^[\w./=@+:-]+$/.test(value) &&
+      !value.split('/').some(segment => segment === '.' || segment === '..');
+    if (sound) return value;
+    whole = false;
+    return slot;
+  });
+  return whole ? text : undefined;
+};
+
+/** Fills every text in the node; undefined when one cannot be. */
+const filledAll = (node: Node, token: Token, iam: boolean): Node | undefined => {
+  if (typeof node === 'string') return filled(node, token, iam);
+  if (Array.isArray(node)) {
+    const list = node.map(each => filledAll(each, token, iam));
+    return list.every(each => each !== undefined) ? list : undefined;
+  }
+  if (!(node instanceof Map)) return node;
+  const entries = [...node].map(([key, value]) => [key, filledAll(value, token, iam)] as const);
+  return entries.every((entry): entry is [string, Node] => entry[1] !== undefined)
+    ? new Map(entries)
+    : undefined;
+};
+
+const jsonOf = (node: Node): string =>
+  JSON.stringify(node, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value));
+
+const awsRefused = (aws: Document, token: Token): DenyReason | undefined => {
+  const tags = filledAll(mapping(aws.get('tags')), token, false);
+  const policy = filledAll(aws.get('policy') ?? null, token, true);
+  if (tags === undefined || policy === undefined) return 'claim_not_usable';
+  if ([...mapping(tags).values()].some(value => String(value).length > 256)) return 'tag_too_long';
+  return jsonOf(policy).length > 2048 ? 'session_policy_too_large' : undefined;
+};
+
+const jwtRefused = (jwt: Document, token: Token): DenyReason | undefined => {
+  const id = jwt.get('subject') === 'pipeline' ? PIPELINE_ID.get(token.issuer) : undefined;
+  const parts = [jwt.get('claims') ?? null, id === undefined ? '' : `\${${id}}`];
+  return parts.some(part => filledAll(part, token, false) === undefined) ? 'claim_not_usable' : undefined;
+};
+
+const refused = (role: Document, kind: 'aws' | 'jwt', scopes: readonly string[], ask: Question) => {
+  const { request, token } = ask;
+  const session = mapping(role.get('session'));
+  const ours = mapping(role.get(kind));
+  const longest = number(session.get('max_seconds'));
+  const usual =
+    number(session.get('seconds')) ??
+    number(ours.get('seconds')) ??
+    Math.min(LENGTHS[kind].usual, longest ?? Infinity);
+  const seconds = request.seconds ?? usual;
+  const reason = (): DenyReason | undefined => {
+    if (role.has('disabled')) return 'role_disabled';
+    if (request.kind !== undefined && request.kind !== kind) return 'kind_differs';
+    if (request.scopes?.some(scope => !scopes.includes(scope))) return 'scope_beyond_grant';
+    if (seconds > (longest ?? usual)) return 'seconds_above_maximum';
+    if (seconds < LENGTHS[kind].least) return 'seconds_below_minimum';
+    return kind === 'aws' ? awsRefused(ours, token) : jwtRefused(ours, token);
+  };
+  return { reason: reason(), seconds };
+};
+
+/**
+ * A role's own audience stands alone; otherwise the broker's does, beside those of an issuer's row. An
+ * issuer of which the role does not speak lends it none.
+ */
+const takes = (role: Document, { audience, issuer }: Token): boolean => {
+  const written = role.get('audience');
+  if (written !== undefined) return audience === (written instanceof Map ? written.get('value') : written);
+  const statements = [...items(role.get('trust')), ...items(role.get('deny'))];
+  const spoken = statements.some(each => mapping(each).get('iss') === issuer);
+  return audience === BROKER_AUDIENCE || (spoken && audience === ROW_AUDIENCE.get(issuer));
+};
+
+/** Decides by the document alone, and tells every condition that it looked at. */
+export const evaluate = (role: Document, ask: Question): Evaluation => {
+  const tried: Tried[] = [];
+  const deny = (reason: DenyReason, statement?: string): Evaluation => ({
+    ruling: { allow: false, reason, statement },
+    tried,
+  });
+  const truthOf = ({ id, body }: Statement): Truth => {
+    const seen = conditionsSeen(body, ask);
+    tried.push({ statement: id, seen });
+    return and(seen.map(([, truth]) => truth));
+  };
+  if (!takes(role, ask.token)) return deny('audience_differs');
+  const struck = statementsOf(role, 'deny', ask).find(statement => truthOf(statement) > 0);
+  if (struck) return deny('explicitly_denied', struck.id);
+  const kind = role.has('aws') ? 'aws' : 'jwt';
+  const held = statementsOf(role, 'trust', ask)
+    .filter(({ left }) => left >= LENGTHS[kind].least)
+    .find(statement => truthOf(statement) === 1);
+  if (!held) return deny('no_statement_holds');
+  const granted = texts(held.body.get('scopes'));
+  const { reason, seconds } = refused(role, kind, granted, ask);
+  if (reason) return deny(reason, held.id);
+  return {
+    ruling: {
+      allow: true,
+      statement: held.id,
+      scopes: ask.request.scopes ?? granted,
+      seconds: Math.min(seconds, Math.floor(held.left)),
+    },
+    tried,
+  };
+};

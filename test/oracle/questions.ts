@@ -1,0 +1,115 @@
+import type { ClaimValue } from '../../lib/policy/claims.ts';
+import type { AccessRequest, Context } from '../../lib/policy/decide.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+import {
+  ADDRESSES,
+  FILLINGS,
+  NOWHERE,
+  PROFILES,
+  SCOPES,
+  SECONDS,
+  WILD_TEXTS,
+  WILD_VALUES,
+} from './alphabet.ts';
+import type { Random } from './random.ts';
+import type { MadeRole, Rule } from './roles.ts';
+import type { Scalar } from './truth.ts';
+
+type Members = { [name: string]: ClaimValue };
+
+export type Question = {
+  readonly claims: Members;
+  readonly access: Pick<AccessRequest, 'scopes' | 'seconds' | 'kind'>;
+  readonly context: Context;
+};
+
+const bare = (): Members => Object.create(null);
+
+/** Text that the pattern may match: its wildcards filled in. */
+const instance = (random: Random, pattern: string): string =>
+  pattern.replace(/[*?]/g, wildcard =>
+    wildcard === '*' ? random.pick(['', '', 'a', 'x/y', '😀']) : random.pick(['a', 'b', '😀', '\n', '']),
+  );
+
+const near = (random: Random, operator: string, operand: Scalar): ClaimValue => {
+  if (operator === 'matches') return instance(random, String(operand));
+  if (operator.startsWith('not_')) return random.chance(30) ? operand : random.pick(WILD_TEXTS);
+  if (!operator.startsWith('contains')) return operand;
+  return random.chance(70) ? [random.pick(WILD_VALUES), operand] : ['other'];
+};
+
+/** A value that this rule has a good chance to be met by. */
+const meeting = (random: Random, rule: Rule): ClaimValue => {
+  if (!(rule instanceof Map)) return rule;
+  const [operator, operands] = random.pick([...rule]);
+  return near(random, operator, Array.isArray(operands) ? random.pick(operands) : (operands as Scalar));
+};
+
+const valueFor = (random: Random, name: string, role: MadeRole): ClaimValue | undefined => {
+  const rules = role.rules.get(name);
+  if (name === role.slot && random.chance(70)) return random.pick(FILLINGS);
+  if (rules && random.chance(85)) return meeting(random, random.pick(rules));
+  return random.chance(35) ? undefined : random.pick(WILD_VALUES);
+};
+
+const define = (holder: Members, name: string, value: ClaimValue | undefined): void => {
+  // By assignment, `__proto__` would vanish from an object that has a prototype.
+  const how = { value, writable: true, enumerable: true, configurable: true };
+  if (value !== undefined) Object.defineProperty(holder, name, how);
+};
+
+/** Puts a value where the name points, unless something other than an object is in the way. */
+const place = (random: Random, claims: Members, name: string, value: ClaimValue | undefined): void => {
+  const segments = name.startsWith('/')
+    ? name
+        .slice(1)
+        .split('/')
+        .map(each => each.replaceAll('~1', '/').replaceAll('~0', '~'))
+    : [name];
+  const last = segments.pop() ?? '';
+  let holder = claims;
+  for (const segment of segments) {
+    const next = Object.hasOwn(holder, segment) ? holder[segment] : random.chance(50) ? bare() : {};
+    if (typeof next !== 'object' || next === null || Array.isArray(next)) return;
+    define(holder, segment, next);
+    holder = next as Members;
+  }
+  define(holder, last, value);
+};
+
+const TENANTS = new Set(PROFILES.flatMap(({ tenant }) => tenant ?? []));
+
+/** What pointers cannot go through, though a careless reader of properties would. */
+const IN_THE_WAY: readonly ClaimValue[] = [null, 'main', 1, true, [], ['main', 'a'], [{ p: 'main' }]];
+
+const claimsFor = (random: Random, role: MadeRole): Members => {
+  const claims = bare();
+  claims['iss'] = random.chance(94)
+    ? random.pick(role.issuers)
+    : random.pick([NOWHERE, ...PROFILES.map(({ issuer }) => issuer)]);
+  const usual = role.audience ?? AUDIENCE;
+  claims['aud'] = random.chance(93)
+    ? usual
+    : random.pick([AUDIENCE, 'two', 'alone', `${usual}/`, usual.toUpperCase()]);
+  if (random.chance(5)) claims['o'] = random.pick(IN_THE_WAY);
+  for (const name of role.rules.keys()) {
+    if (TENANTS.has(name))
+      define(claims, name, random.chance(90) ? 'acme' : random.pick(['beta', 1, undefined]));
+    else place(random, claims, name, valueFor(random, name, role));
+  }
+  if (role.slot !== undefined && !role.rules.has(role.slot))
+    place(random, claims, role.slot, valueFor(random, role.slot, role));
+  return claims;
+};
+
+const OFFSETS = [0, 0, 0, -1, 1, 0.5, -0.25];
+
+export const makeQuestion = (random: Random, role: MadeRole): Question => ({
+  claims: claimsFor(random, role),
+  access: {
+    scopes: random.chance(80) ? undefined : random.chance(10) ? [] : random.some(SCOPES, 3),
+    seconds: random.chance(70) ? undefined : random.pick(SECONDS),
+    kind: random.chance(75) ? undefined : random.pick(['aws', 'jwt']),
+  },
+  context: { now: NOW + random.pick(OFFSETS), sourceAddress: random.pick(ADDRESSES) },
+});

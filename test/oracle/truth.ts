@@ -1,0 +1,89 @@
+import type { ClaimValue } from '../../lib/policy/claims.ts';
+import { bitsOf, rangeOf } from './address.ts';
+
+/** False, in doubt, true: Kleene's three values, so that AND is the least and OR is the greatest. */
+export type Truth = 0 | 0.5 | 1;
+export type Scalar = string | number | boolean | null;
+/** A claim's value, or undefined when it is absent. */
+export type Value = ClaimValue | undefined;
+
+export const and = (truths: readonly Truth[]): Truth => Math.min(1, ...truths) as Truth;
+const or = (truths: readonly Truth[]): Truth => Math.max(0, ...truths) as Truth;
+const not = (truth: Truth): Truth => (1 - truth) as Truth;
+
+const comparable = (value: Value): value is Scalar =>
+  value !== undefined &&
+  (value === null || typeof value !== 'object') &&
+  (typeof value !== 'number' || Number.isSafeInteger(value));
+
+const equal = (value: Value, operand: Scalar): Truth => {
+  if (!comparable(value)) return 0.5;
+  if (value === operand) return 1;
+  return value === null || operand === null || typeof value === typeof operand ? 0 : 0.5;
+};
+
+const differ = (value: Value, operand: Scalar): Truth =>
+  value === null && operand !== null ? 0.5 : not(equal(value, operand));
+
+const remembered = <T>(make: (text: string) => T): ((text: string) => T) => {
+  const known = new Map<string, T>();
+  return text => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = make(text);
+    known.set(text, made);
+    return made;
+  };
+};
+
+const expression = remembered(pattern => {
+  const pieces = [...pattern].map(point => {
+    if (point === '*') return '[^]*';
+    return point === '?' ? '[^]' : `\\u{${point.codePointAt(0)?.toString(16)}}`;
+  });
+  return new RegExp(`^${pieces.join('')}$`, 'u');
+});
+
+const alike = (value: Value, pattern: Scalar): Truth => {
+  if (value === null) return 0;
+  return typeof value === 'string' ? (expression(String(pattern)).test(value) ? 1 : 0) : 0.5;
+};
+
+const among = (value: Value, operand: Scalar): Truth =>
+  Array.isArray(value) ? or(value.map(element => equal(element, operand))) : 0.5;
+
+type Test = (value: Value, operands: readonly Scalar[]) => Truth;
+
+const TESTS: ReadonlyMap<string, Test> = new Map([
+  ['equals', (value, [operand = null]) => equal(value, operand)],
+  ['not_equals', (value, [operand = null]) => differ(value, operand)],
+  ['in', (value, operands) => or(operands.map(each => equal(value, each)))],
+  ['not_in', (value, operands) => and(operands.map(each => differ(value, each)))],
+  ['matches', (value, operands) => or(operands.map(each => alike(value, each)))],
+  ['contains', (value, [operand = null]) => among(value, operand)],
+  ['contains_any', (value, operands) => or(operands.map(each => among(value, each)))],
+]);
+
+/** What this operator says of a claim's value. */
+export const judge = (operator: string, value: Value, operands: readonly Scalar[]): Truth => {
+  const test = TESTS.get(operator);
+  if (!test) throw new Error(`no such operator: ${operator}`);
+  return test(value, operands);
+};
+
+const range = remembered(rangeOf);
+
+/** Does the source address lie in one of the ranges? In doubt when it is unknown. */
+export const judgeSource = (
+  operator: string,
+  address: string | undefined,
+  ranges: readonly string[],
+): Truth => {
+  const own = address === undefined ? undefined : bitsOf(address);
+  if (own === undefined) return 0.5;
+  const inside = ranges.some(each => {
+    const [length, common] = range(each);
+    return length === own.length && own.startsWith(common);
+  });
+  return inside === (operator === 'in') ? 1 : 0;
+};
