@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type Scalar } from 'yaml';
 import type { Complain, Place } from './complaint.ts';
 
 /** A YAML or JSON value that still knows where it stands, so that every complaint can say so. */
@@ -33,18 +33,24 @@ export const hiddenCharacter = (text: string): { index: number; name: string } |
   return { index, name: `U+${code}` };
 };
 
-type Reading = { readonly file: string; readonly lines: LineCounter; readonly complain: Complain };
+type PlaceAt = (offset: number) => Place;
+type Reading = { readonly at: PlaceAt; readonly complain: Complain };
 
-const placeOf = ({ file, lines }: Reading, offset: number): Place => {
-  const { line, col } = lines.linePos(offset);
-  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+/** Counted on the text itself: the parser's own counter misses lines of a text that it cannot read. */
+const placesIn = (file: string, text: string): PlaceAt => {
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  return offset => {
+    let line = 0;
+    for (let above = starts.length; above - line > 1; ) {
+      const middle = (line + above) >> 1;
+      if ((starts[middle] ?? 0) <= offset) line = middle;
+      else above = middle;
+    }
+    return { file, line: line + 1, column: Math.min(offset, text.length) - (starts[line] ?? 0) + 1 };
+  };
 };
 
-const refusedText = (file: string, text: string, complain: Complain): boolean => {
-  const at = (offset: number): Place => {
-    const before = text.slice(0, offset).split('\n');
-    return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  };
+const refusedText = (text: string, { at, complain }: Reading): boolean => {
   if (new TextEncoder().encode(text).length > MAX_FILE_BYTES) {
     complain('text-refused', at(0), `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
     return true;
@@ -62,7 +68,7 @@ const refusedFeature = (node: Node, reading: Reading): boolean => {
   const refuse = (what: string): true => {
     reading.complain(
       'yaml-feature',
-      placeOf(reading, node.range?.[0] ?? 0),
+      reading.at(node.range?.[0] ?? 0),
       `${what} are not part of the language. Write the value out.`,
     );
     return true;
@@ -73,30 +79,32 @@ const refusedFeature = (node: Node, reading: Reading): boolean => {
   return false;
 };
 
+/** Text or a key with a character that an escape brought in. */
+const refusedWords = (words: string, place: Place, { complain }: Reading): boolean => {
+  const hidden = hiddenCharacter(words);
+  if (hidden)
+    complain(
+      'text-refused',
+      place,
+      `The text holds ${hidden.name}, which cannot be seen by a reader. Remove it.`,
+    );
+  return hidden !== undefined;
+};
+
 const scalarTree = (node: Scalar, reading: Reading): ScalarTree | undefined => {
-  const place = placeOf(reading, node.range?.[0] ?? 0);
+  const place = reading.at(node.range?.[0] ?? 0);
   const { value } = node;
   const source = node.source ?? '';
   if (value === null && source === '') {
     reading.complain('wrong-value', place, 'The value is missing. Write null if null is meant.');
     return undefined;
   }
-  if (typeof value === 'string') {
-    const hidden = hiddenCharacter(value);
-    if (hidden) {
-      reading.complain(
-        'text-refused',
-        place,
-        `The text holds ${hidden.name}, which cannot be seen by a reader. Remove it.`,
-      );
-      return undefined;
-    }
-  }
+  if (typeof value === 'string' && refusedWords(value, place, reading)) return undefined;
   return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
 };
 
 const keyOf = (key: unknown, reading: Reading): { key: string; place: Place } | undefined => {
-  const place = placeOf(reading, (key as Node | null)?.range?.[0] ?? 0);
+  const place = reading.at((key as Node | null)?.range?.[0] ?? 0);
   if (!isScalar(key)) {
     reading.complain('wrong-type', place, 'A key must be text.');
     return undefined;
@@ -110,14 +118,15 @@ const keyOf = (key: unknown, reading: Reading): { key: string; place: Place } | 
     );
     return undefined;
   }
-  if (typeof key.value === 'string') return { key: key.value, place };
+  if (typeof key.value === 'string')
+    return refusedWords(key.value, place, reading) ? undefined : { key: key.value, place };
   reading.complain('wrong-type', place, 'A key must be text. Put it in quotes.');
   return undefined;
 };
 
 const treeOf = (node: unknown, reading: Reading, depth: number): Tree | undefined => {
   if (!isMap(node) && !isSeq(node) && !isScalar(node) && !isAlias(node)) return undefined;
-  const place = placeOf(reading, node.range?.[0] ?? 0);
+  const place = reading.at(node.range?.[0] ?? 0);
   if (refusedFeature(node, reading)) return undefined;
   if (depth > MAX_DEPTH) {
     reading.complain('text-refused', place, `The file is nested deeper than ${MAX_DEPTH} levels.`);
@@ -145,33 +154,44 @@ const treeOf = (node: unknown, reading: Reading, depth: number): Tree | undefine
 const firstLine = (message: string): string =>
   message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? '';
 
+/** The parser's document; undefined where the nesting is too deep for it, far beyond what is allowed. */
+const documentOf = (text: string): Document | undefined => {
+  try {
+    const document = parseDocument(text, {
+      schema: 'core',
+      version: '1.2',
+      strict: true,
+      uniqueKeys: true,
+      stringKeys: false,
+      merge: false,
+      prettyErrors: false,
+      keepSourceTokens: false,
+    });
+    return document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION') ? undefined : document;
+  } catch (error) {
+    // It calls itself for each level, and looks out for the end of the stack in flow collections alone.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+};
+
 /**
  * Reads one YAML or JSON document with the strictness of policy.md: core schema, no anchors, aliases,
  * tags, merge keys or directives, unique keys, visible characters only, 64 KiB, depth 16.
  * Undefined when nothing could be read; whatever is wrong is told to `complain`, all of it at once.
  */
 export const parse = (file: string, text: string, complain: Complain): Tree | undefined => {
-  if (refusedText(file, text, complain)) return undefined;
-  const lines = new LineCounter();
-  const reading: Reading = { file, lines, complain };
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    schema: 'core',
-    version: '1.2',
-    strict: true,
-    uniqueKeys: true,
-    stringKeys: false,
-    merge: false,
-    prettyErrors: false,
-    keepSourceTokens: false,
-  });
+  const at = placesIn(file, text);
+  const reading: Reading = { at, complain };
+  if (refusedText(text, reading)) return undefined;
+  const document = documentOf(text);
+  if (!document) {
+    complain('text-refused', at(0), `The file is nested deeper than ${MAX_DEPTH} levels.`);
+    return undefined;
+  }
   const directive = /^%/m.exec(text);
   if (directive && document.directives?.docStart) {
-    complain(
-      'yaml-feature',
-      placeOf(reading, directive.index),
-      'Directives (%YAML, %TAG) are not part of the language.',
-    );
+    complain('yaml-feature', at(directive.index), 'Directives (%YAML, %TAG) are not part of the language.');
   }
   for (const error of [...document.errors, ...document.warnings]) {
     const rule =
@@ -184,10 +204,10 @@ export const parse = (file: string, text: string, complain: Complain): Tree | un
       error.code === 'MULTIPLE_DOCS'
         ? 'A second document (---) is refused. One file holds one document.'
         : firstLine(error.message);
-    complain(rule, placeOf(reading, error.pos[0]), said);
+    complain(rule, at(error.pos[0]), said);
   }
   if (document.contents === null) {
-    complain('empty', { file, line: 1, column: 1 }, 'The file is empty.');
+    complain('empty', at(0), 'The file is empty.');
     return undefined;
   }
   return treeOf(document.contents, reading, 1);

@@ -107,7 +107,9 @@ const forVerifying = ({ use, key_ops: operations }: Members): boolean =>
 
 /** One key, one algorithm: the key's own `alg`, else the first of the row's that fits its kind (threat T04). */
 const algorithmOf = ({ kty, crv, alg }: Members, allowed: readonly string[]): string | undefined => {
-  const kind = kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`;
+  // Text alone: an object from the strict reader has no prototype, and String() of it throws.
+  const kind =
+    kty === 'RSA' ? 'RSA' : typeof kty === 'string' && typeof crv === 'string' ? `${kty} ${crv}` : '';
   const possible = Object.hasOwn(ALGORITHMS, kind) ? (ALGORITHMS[kind] ?? []) : [];
   // RFC 9864 gives EdDSA over this curve the name Ed25519; a key may publish either.
   const own = alg === 'Ed25519' ? 'EdDSA' : alg;

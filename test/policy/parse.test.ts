@@ -61,8 +61,22 @@ describe('T36: a document is refused for', () => {
     ['a tag character', 'a: x\u{e0061}\n', ['text-refused 1:5']],
     ['a zero-width space that an escape brings in', 'a: x\nb: "y\\u200b"\n', ['text-refused 2:4']],
     ['a NUL that an escape brings in', 'a: "x\\0"\n', ['text-refused 1:4']],
+    ['a zero-width space that an escape brings into a key', 'a: x\n"b\\u200b": y\n', ['text-refused 2:1']],
+    ['a mistake after a quoted text of two lines', '"",\n":', ['yaml-syntax 1:3', 'wrong-value 2:3']],
   ])('%s', (_name, yaml, refusals) => {
     expect(read(yaml).refusals).toEqual(refusals);
+  });
+});
+
+describe('T73: a document that nests further than the parser has stack for is refused, with', () => {
+  test.each([
+    ['lists', '- '.repeat(32_000)],
+    ['keys', '? '.repeat(32_000)],
+    ['values', ': '.repeat(32_000)],
+    ['lists in brackets', '['.repeat(60_000)],
+    ['mappings in braces', '{a: '.repeat(16_000)],
+  ])('%s', (_name, yaml) => {
+    expect(read(yaml).refusals).toEqual(['text-refused 1:1']);
   });
 });
 

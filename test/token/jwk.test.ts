@@ -93,6 +93,9 @@ describe('a key is left out, and the others stand', () => {
     { name: 'T14: a kid of 257 characters', jwk: { ...rsa, kid: 'k'.repeat(257) } },
     { name: 'T15: not an object', jwk: 'key' },
     { name: 'T15: null', jwk: null },
+    { name: 'T15: a kty that is an object', jwk: { ...p256, kty: Object.create(null) } },
+    { name: 'T15: a curve that is an object', jwk: { ...p256, crv: Object.create(null) } },
+    { name: 'T15: a kty in a list', jwk: { ...p256, kty: ['EC'] } },
     { name: 'T29: a kty that is the name of a built-in', jwk: { ...rsa, kty: '__proto__' } },
   ])('$name', ({ jwk, allowed }) => {
     expect(outcome(jwk, allowed)).toBe('skipped');

@@ -13,7 +13,7 @@ import {
   truth,
 } from '../shape.ts';
 import { fillAll } from '../template.ts';
-import { checkTemplates, type Kind, type KindSetting } from './kind.ts';
+import { checkNumbers, checkTemplates, type Kind, type KindSetting } from './kind.ts';
 
 /** AWS's own limits (sts 2011-06-15, AssumeRole): tags, and characters of the session policy. */
 const MAX_TAGS = 50;
@@ -118,6 +118,7 @@ const checkPolicy = (tree: Tree, setting: KindSetting, complain: Complain): void
     );
     return;
   }
+  checkNumbers(tree, complain);
   const rest = tree.entries.filter(({ value }) => value !== statements);
   checkTemplates({ ...tree, entries: rest }, 'none', setting, complain, true);
   for (const statement of statements.kind === 'list' ? statements.items : [statements]) {

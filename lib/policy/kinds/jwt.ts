@@ -14,7 +14,7 @@ import {
   truth,
 } from '../shape.ts';
 import { fill, fillAll } from '../template.ts';
-import { binds, checkTemplates, type Kind, type KindSetting } from './kind.ts';
+import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting } from './kind.ts';
 
 type JwtClaim = Scalar | readonly Scalar[];
 
@@ -67,6 +67,7 @@ const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<
   const claims: Record<string, JwtClaim> = Object.create(null);
   if (tree.kind !== 'map') return claims;
   checkTemplates(tree, 'any', setting, complain);
+  checkNumbers(tree, complain);
   for (const { key, place, value } of tree.entries) {
     const fault = claimFault(key);
     if (fault) complain('wrong-value', place, fault);

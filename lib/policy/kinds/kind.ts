@@ -71,6 +71,16 @@ const slotFault = (
   );
 };
 
+/** Complains of numbers that would go out as others than a reviewer saw: `1.0`, `1e400`, `.nan`, 2^53+1. */
+export const checkNumbers = (tree: Tree, complain: Complain): void => {
+  if (tree.kind === 'list') for (const item of tree.items) checkNumbers(item, complain);
+  if (tree.kind === 'map') for (const { value } of tree.entries) checkNumbers(value, complain);
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return;
+  const json = JSON.stringify(tree.value);
+  if (json !== tree.source)
+    complain('wrong-value', tree.place, `${tree.source} would become ${json}. Write that, or quote it.`);
+};
+
 /** Complains of every `${…}` in the tree that may not stand there. Keys never hold any. */
 export const checkTemplates = (
   tree: Tree,
@@ -89,7 +99,9 @@ export const checkTemplates = (
   }
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return;
   for (const { name } of slots(tree.value)) {
-    const fault = iam && isIamVariable(name) ? undefined : slotFault(name, rule, setting);
+    // A slot inside of a variable of IAM would let a claim choose which variable it is.
+    const untouched = iam && isIamVariable(name) && !name?.includes('${');
+    const fault = untouched ? undefined : slotFault(name, rule, setting);
     if (fault) complain(fault[0], tree.place, fault[1]);
   }
 };

@@ -144,9 +144,20 @@ describe('a role of AWS is refused for', () => {
       ['wrong-value 7:11'],
     ],
     ['a session policy with another script', policy('Resource: "ветка"'), ['wrong-value 7:11']],
+    [
+      'T28: a number beyond the safe range',
+      policy('Condition: { a: 9007199254740993 }'),
+      ['wrong-value 7:66'],
+    ],
+    ['T28: a number that JSON does not know', policy('Condition: { a: .nan }'), ['wrong-value 7:66']],
     ['T42: a slot in an action', policy('Action: "${pipeline_slug}"'), ['template-refused 7:58']],
     ['T42: a slot in an effect', policy('Effect: "${pipeline_slug}"'), ['template-refused 7:58']],
     ['T42: a slot in a key', policy('Condition: { "${pipeline_slug}": x }'), ['template-refused 7:63']],
+    [
+      'T42: a slot inside of a variable of IAM',
+      policy('Resource: "${aws:PrincipalTag/${pipeline_slug}}"'),
+      ['template-refused 7:60'],
+    ],
     [
       'T42: an unbound claim in a resource',
       policy('Resource: "x/${build_branch}"'),

@@ -85,6 +85,10 @@ describe('a role of jwt is refused for', () => {
       jwt().replace('  audience: https://api.test.example', '  seconds: 60'),
       ['missing-key 5:3'],
     ],
+    ['T28: a number beyond the safe range', jwt('claims: { a: 9007199254740993 }'), ['wrong-value 6:16']],
+    ['T28: a number that is infinite', jwt('claims: { a: [1, 1e400] }'), ['wrong-value 6:20']],
+    ['T28: a number that JSON does not know', jwt('claims: { a: .nan }'), ['wrong-value 6:16']],
+    ['T28: a whole number written as a fraction', jwt('claims: { a: 1.0 }'), ['wrong-value 6:16']],
     ['two audiences', jwt().replace('https://api.test.example', '[a, b]'), ['wrong-type 5:13']],
     [
       'an audience that a claim names',
