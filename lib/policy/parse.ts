@@ -25,13 +25,18 @@ const VISIBLE_CONTROL = /[\t\n\r]/g;
 // `yaml` keeps a lone CR inside a comment; other parsers start a new line there and read another policy.
 const LONE_CR = /\r(?!\n)/;
 
-/** Characters that a reader cannot see: refused in files, and in strings that escapes could bring in. */
-export const hiddenCharacter = (text: string): { index: number; name: string } | undefined => {
-  const index = text.replace(VISIBLE_CONTROL, ' ').search(INVISIBLE);
+type Hidden = { readonly index: number; readonly name: string };
+
+const firstInvisible = (text: string): Hidden | undefined => {
+  const index = text.search(INVISIBLE);
   if (index < 0) return undefined;
   const code = (text.codePointAt(index) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return { index, name: `U+${code}` };
 };
+
+/** Characters that a reader cannot see: refused in files, and in strings that escapes could bring in. */
+const hiddenCharacter = (text: string): Hidden | undefined =>
+  firstInvisible(text.replace(VISIBLE_CONTROL, ' '));
 
 type PlaceAt = (offset: number) => Place;
 type Reading = { readonly at: PlaceAt; readonly complain: Complain };
@@ -79,9 +84,7 @@ const refusedFeature = (node: Node, reading: Reading): boolean => {
   return false;
 };
 
-/** Text or a key with a character that an escape brought in. */
-const refusedWords = (words: string, place: Place, { complain }: Reading): boolean => {
-  const hidden = hiddenCharacter(words);
+const refusedWords = (hidden: Hidden | undefined, place: Place, { complain }: Reading): boolean => {
   if (hidden)
     complain(
       'text-refused',
@@ -99,7 +102,7 @@ const scalarTree = (node: Scalar, reading: Reading): ScalarTree | undefined => {
     reading.complain('wrong-value', place, 'The value is missing. Write null if null is meant.');
     return undefined;
   }
-  if (typeof value === 'string' && refusedWords(value, place, reading)) return undefined;
+  if (typeof value === 'string' && refusedWords(hiddenCharacter(value), place, reading)) return undefined;
   return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
 };
 
@@ -118,8 +121,9 @@ const keyOf = (key: unknown, reading: Reading): { key: string; place: Place } | 
     );
     return undefined;
   }
+  // In a key even a tab: a claim whose name ends in one looks like the claim that was meant.
   if (typeof key.value === 'string')
-    return refusedWords(key.value, place, reading) ? undefined : { key: key.value, place };
+    return refusedWords(firstInvisible(key.value), place, reading) ? undefined : { key: key.value, place };
   reading.complain('wrong-type', place, 'A key must be text. Put it in quotes.');
   return undefined;
 };

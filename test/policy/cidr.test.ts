@@ -21,6 +21,7 @@ describe('an address is inside a range', () => {
     ['an IPv4 address in a mapped single range', '203.0.113.7', '::ffff:203.0.113.7'],
     ['the unspecified address', '::', '::/0'],
     ['a gap of one group', '1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['IPv6 without a gap that ends in dotted IPv4', '64:ff9b:0:0:0:0:203.0.113.7', '64:ff9b::/96'],
   ])('%s', (_name, one, within) => {
     expect(inside(one, within)).toBe(true);
   });
@@ -58,6 +59,7 @@ test.each([
   ['five digits', '12345::'],
   ['IPv4 before the gap', '203.0.113.7::'],
   ['a space', ' 203.0.113.7'],
+  ['IPv6 that ends in no IPv4', '::ffff:203.0.113.256'],
 ])('%s is not an address', (_name, text) => {
   expect(address(text)).toBeUndefined();
 });
@@ -73,6 +75,7 @@ test.each([
   ['a netmask', '203.0.113.0/255.255.255.0'],
   ['a leading zero', '203.0.113.0/08'],
   ['a mapped base, whose prefix is ambiguous', '::ffff:203.0.113.0/120'],
+  ['a mapped base, though the prefix would fit IPv4', '::ffff:203.0.113.0/24'],
   ['no address', '/24'],
 ])('a range with %s is malformed', (_name, text) => {
   expect(range(text)).toBeUndefined();

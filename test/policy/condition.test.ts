@@ -159,6 +159,11 @@ test('a check keeps the condition and what the claim held', () => {
   expect(check(condition, claims({ c: 'dev' }), undefined)).toMatchObject({ condition, actual: 'dev' });
 });
 
+test('a check on the source keeps the address, never a claim', () => {
+  const checked = check(from('in', '203.0.113.0/24'), claims({ source_ip: '192.0.2.1' }), '203.0.113.7');
+  expect(checked.actual).toBe('203.0.113.7');
+});
+
 test.each([
   ['nothing', [], 'true'],
   ['true and true', ['x', 'x'], 'true'],

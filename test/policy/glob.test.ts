@@ -10,6 +10,7 @@ describe('a pattern matches the whole value', () => {
     ['everything with * alone', '*', ''],
     ['one code point with ?', 'v?', 'v1'],
     ['a surrogate pair with one ?', 'v?', 'v😀'],
+    ['the last code point that is no pair with one ?', '?a', '\uffffa'],
     ['surrogate pairs with *', '*😀', '😁😁😀'],
     ['after going back over a half match', '*ab', 'aab'],
     ['with several stars', 'a*b*c', 'a-b-b-c'],

@@ -9,6 +9,7 @@ test.each([
   ['another case', 'Build_Branch', 'build_branch'],
   ['a short name', 'sup', 'sub'],
   ['the name itself', 'build_tag', 'build_tag'],
+  ['a long name with three letters dropped', 'organzaton_slg', 'organization_slug'],
 ])('the nearest name is found for %s', (_name, mistyped, meant) => {
   expect(nearest(mistyped, CLAIMS)).toBe(meant);
 });
@@ -22,6 +23,14 @@ test.each([
 
 test('the first of two equally near names is meant', () => {
   expect(nearest('build_xag', ['build_rag', 'build_tag'])).toBe('build_rag');
+});
+
+test.each([
+  ['a letter more', 'tag', ['build_tag', 'tags'], 'tags'],
+  ['the name itself and not its beginning', 'sub', ['su', 'sub'], 'sub'],
+  ['the name itself and not its end', 'sub', ['ub', 'sub'], 'sub'],
+])('the nearer of two is meant: %s', (_name, mistyped, known, meant) => {
+  expect(nearest(mistyped, known)).toBe(meant);
 });
 
 test('a question is asked only when a name is near', () => {

@@ -62,6 +62,8 @@ describe('T36: a document is refused for', () => {
     ['a zero-width space that an escape brings in', 'a: x\nb: "y\\u200b"\n', ['text-refused 2:4']],
     ['a NUL that an escape brings in', 'a: "x\\0"\n', ['text-refused 1:4']],
     ['a zero-width space that an escape brings into a key', 'a: x\n"b\\u200b": y\n', ['text-refused 2:1']],
+    ['a tab in a key', '"a\t": x\n', ['text-refused 1:1']],
+    ['a line break that an escape brings into a key', '"a\\n": x\n', ['text-refused 1:1']],
     ['a mistake after a quoted text of two lines', '"",\n":', ['yaml-syntax 1:3', 'wrong-value 2:3']],
   ])('%s', (_name, yaml, refusals) => {
     expect(read(yaml).refusals).toEqual(refusals);

@@ -17,6 +17,7 @@ describe('a claim is put in as it is', () => {
   test.each([
     ['without any slot', 'plain $ { } text', 'plain $ { } text'],
     ['with several slots', '${a}/${b}/${a}', 'one/two/one'],
+    ['with a slot that is not closed, untouched', '${a}-${b', 'one-${b'],
     ["with IAM's own variables, untouched", '${aws:username}/${a}', '${aws:username}/one'],
     ['with a slot inside of an IAM variable', '${aws:PrincipalTag/${a}}', '${aws:PrincipalTag/one}'],
     ['with a slot for a nested member', '${/nested/deep}', 'three'],

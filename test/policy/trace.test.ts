@@ -50,6 +50,11 @@ describe('a trace', () => {
     ]);
   });
 
+  test('holds no condition of a statement that was not tried', () => {
+    const untried = traceFor().statements.filter(({ skipped }) => skipped !== undefined);
+    expect(untried.map(({ conditions }) => conditions.length)).toEqual([0, 0]);
+  });
+
   test('holds each condition with what was expected, what was there, and why', () => {
     const strict = traceFor().statements.find(({ id }) => id === 'strict');
     expect(

@@ -1,7 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeKeySet, KEYS } from '../fuzz/keyset.ts';
-import { judgePolicy, ROLES } from '../fuzz/policy.ts';
+import { judgePolicy } from '../fuzz/policy.ts';
+import { ROLES } from '../fuzz/roles.ts';
 import { ACCEPTED, type Target } from '../fuzz/target.ts';
 import { TARGETS } from '../fuzz/targets.ts';
 import { CLAIMS, HEADER, judgeSigned, judgeToken } from '../fuzz/token.ts';
@@ -38,13 +39,17 @@ const expectBoth = (outcomes: Outcomes, reasons: number): void => {
   expect(Object.keys(refused).length).toBeGreaterThanOrEqual(reasons);
 };
 
+/** Any code points, halves of surrogate pairs among them: the library's own unit takes a second to set up. */
+const anyText = (maxLength: number): Arbitrary<string> =>
+  fc.string({ unit: fc.nat(0x10ffff).map(code => String.fromCodePoint(code)), maxLength });
+
 const text = (input: Uint8Array): string => Buffer.from(input).toString('utf8');
 
 describe('what must hold of a text holds', () => {
   test.each(TARGETS)('of arbitrary bytes as $name, which are never taken', async ({ judge }: Target) => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
-      fc.string({ unit: 'binary', maxLength: 100 }).map(each => Buffer.from(each)),
+      anyText(100).map(each => Buffer.from(each)),
     );
     expect(await outcomesOf(bytes, 150, judge)).not.toHaveProperty(ACCEPTED);
   });
@@ -54,7 +59,7 @@ describe('what must hold of a text holds', () => {
     { name: 'token', runs: 300, reasons: 3 },
     { name: 'claims', runs: 400, reasons: 4 },
     { name: 'keyset', runs: 600, reasons: 8 },
-    { name: 'policy', runs: 400, reasons: 8 },
+    { name: 'policy', runs: 200, reasons: 8 },
   ])('of changed versions of a valid $name', async ({ name, runs, reasons }) => {
     const { seeds = [], words = [], judge } = TARGETS.find(each => each.name === name) ?? {};
     const versions = oddVersions(seeds.map(text), words);
@@ -63,13 +68,13 @@ describe('what must hold of a text holds', () => {
   });
 
   test('of any text as a token', async () => {
-    const outcomes = await outcomesOf(fc.string({ unit: 'binary' }), 200, judgeToken);
+    const outcomes = await outcomesOf(anyText(50), 200, judgeToken);
     expect(outcomes).toEqual({ token_malformed: 200 });
   });
 
   test('of claims with odd JSON among them, under a good signature', async () => {
     const claims = oddObject(CLAIMS, ['"a"', '["a"]', '""'], ['SUB', 'ſub', 'Exp', '\\u0073ub', 'x']);
-    expectBoth(await outcomesOf(claims, 800, each => judgeSigned(HEADER, each)), 4);
+    expectBoth(await outcomesOf(claims, 500, each => judgeSigned(HEADER, each)), 4);
   });
 
   test('of claims with times around now, under a good signature', async () => {
@@ -87,7 +92,7 @@ describe('what must hold of a text holds', () => {
           `{${times},`,
         ),
       );
-    expectBoth(await outcomesOf(claims, 800, each => judgeSigned(HEADER, each)), 4);
+    expectBoth(await outcomesOf(claims, 500, each => judgeSigned(HEADER, each)), 4);
   });
 
   test('of headers with odd JSON among them, under a good signature', async () => {
@@ -118,7 +123,7 @@ describe('what must hold of a text holds', () => {
       seams: /(?<=[:-] )/,
     },
   ])('of policies with $name', async ({ words, seams }) => {
-    expectBoth(await outcomesOf(oddVersions(ROLES, words, seams), 300, judgePolicy), 5);
+    expectBoth(await outcomesOf(oddVersions(ROLES, words, seams), 150, judgePolicy), 5);
   });
 
   test.each([
@@ -130,6 +135,6 @@ describe('what must hold of a text holds', () => {
   ])('of policies with odd JSON as %s', async (_name, provider) => {
     const trust = '"trust":[{"iss":"https://plain.example","claims":{"tenant":"a"}}]';
     const roles = oddJson.map(odd => `{${trust},${provider.replace('ODD', () => odd)}}`);
-    expectBoth(await outcomesOf(roles, 300, judgePolicy), 4);
+    expectBoth(await outcomesOf(roles, 200, judgePolicy), 4);
   });
 });

@@ -110,6 +110,16 @@ describe('a role of jwt is refused for', () => {
       jwt().replace('https://api.test.example', '//iam.googleapis.com/projects/1'),
       ['audience-shared 5:3'],
     ],
+    [
+      'an audience that a claim names, though every issuer sends it',
+      alone().replace('api.test', '${pipeline_slug}'),
+      ['template-refused 4:13'],
+    ],
+    [
+      'an audience of AWS after other keys',
+      jwt().replace('audience: https://api.test.example', 'seconds: 60\n  audience: sts.amazonaws.com'),
+      ['audience-shared 6:3'],
+    ],
     ['a subject of its own', jwt('subject: admin'), ['wrong-value 6:12']],
     ['too short a life', jwt('seconds: 59'), ['wrong-value 6:12']],
     ['too long a life', jwt('seconds: 3601'), ['wrong-value 6:12']],
@@ -164,6 +174,10 @@ describe('a role of jwt is refused for', () => {
     const yaml = `trust:\n  - { iss: https://plain.example, tenant: acme }\njwt:\n  audience: a\n  claims: { x: "${slot}" }\n`;
     expect(refusalsOf(yaml)).toEqual(['template-refused 5:16']);
   });
+});
+
+test('a claim may be filled from a pointer, outside of any vocabulary', () => {
+  expect(refusalsOf(alone('claims: { team: "${/https:~1~1aws.amazon.com~1tags/team}" }'))).toEqual([]);
 });
 
 test('an audience of a cloud is taken when the role says that it is meant', () => {
