@@ -1,43 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  AssumeRoleCommand,
-  type AssumeRoleCommandInput,
-  type AssumeRoleCommandOutput,
-  STSClient,
-} from '@aws-sdk/client-sts';
+import { type AwsError, type AwsSetting, awsCall, type Fault, type Service } from '../aws/call.ts';
+import { readXml } from '../aws/xml.ts';
 import { BrokerError } from '../errors.ts';
 import type { Grant } from '../policy/decide.ts';
 import type { AwsTarget } from '../policy/kinds/aws.ts';
 import type { AwsCredential, GrantOf, Provider } from './provider.ts';
 
-/** How the STS client reaches AWS. Without `credentials`, the SDK's own chain finds them. */
-export type AwsSetting = {
-  readonly region: string;
-  readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-};
+export type { AwsSetting } from '../aws/call.ts';
 
-// D08: short patience and few attempts, so that a step hears of an outage while it can still try again.
-const CONNECT_MS = 500;
-const ATTEMPT_MS = 2000;
-const ATTEMPTS = 3;
 /** AWS may count from its own clock; a credential that lives longer than this beyond the grant is refused. */
 const EXPIRY_TOLERANCE = 60;
-
-const client = ({ region, endpoint, credentials }: AwsSetting): STSClient =>
-  new STSClient({
-    region,
-    maxAttempts: ATTEMPTS,
-    // Without throwOnRequestTimeout the SDK only warns, and waits on.
-    requestHandler: {
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: ATTEMPT_MS,
-      socketTimeout: ATTEMPT_MS,
-      throwOnRequestTimeout: true,
-    },
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const GROUP_LENGTH = 20;
@@ -61,88 +33,113 @@ export const sessionName = ({ group, run, key }: Grant['session']): string => {
   return `${label(group, GROUP_LENGTH)}.${label(run, RUN_LENGTH)}.${base32(hash)}`;
 };
 
-const input = ({ target, seconds, session }: GrantOf<AwsTarget>): AssumeRoleCommandInput => {
+/** The Query protocol of STS 2011-06-15: lists count from 1. A test holds it against AWS's own client. */
+const formOf = ({ target, seconds, session }: GrantOf<AwsTarget>): URLSearchParams => {
   const name = sessionName(session);
-  return {
+  const form = new URLSearchParams({
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
     RoleArn: target.roleArn,
     RoleSessionName: name,
-    DurationSeconds: seconds,
+    DurationSeconds: String(seconds),
     ExternalId: target.externalId,
-    ...(target.sourceIdentity ? { SourceIdentity: name } : {}),
-    ...(target.tags.length > 0
-      ? { Tags: target.tags.map(({ key, value }) => ({ Key: key, Value: value })) }
-      : {}),
-    ...(target.transitiveTags.length > 0 ? { TransitiveTagKeys: [...target.transitiveTags] } : {}),
-    ...(target.policy === undefined ? {} : { Policy: target.policy }),
-    ...(target.policyArns.length > 0 ? { PolicyArns: target.policyArns.map(arn => ({ arn })) } : {}),
-  };
+  });
+  if (target.sourceIdentity) form.set('SourceIdentity', name);
+  if (target.policy !== undefined) form.set('Policy', target.policy);
+  for (const [index, { key, value }] of target.tags.entries()) {
+    form.set(`Tags.member.${index + 1}.Key`, key);
+    form.set(`Tags.member.${index + 1}.Value`, value);
+  }
+  for (const [index, key] of target.transitiveTags.entries())
+    form.set(`TransitiveTagKeys.member.${index + 1}`, key);
+  for (const [index, arn] of target.policyArns.entries()) form.set(`PolicyArns.member.${index + 1}.arn`, arn);
+  return form;
 };
 
-// What only time can heal. Anything else that STS says is a refusal, and would be said again.
-const PASSING =
-  /^(Throttling|ThrottlingException|TooManyRequests|RequestLimitExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
+const faultOf = (body: string): Fault | undefined => {
+  try {
+    const texts = readXml(body);
+    const code = texts.get('ErrorResponse/Error/Code');
+    return code ? { code, message: texts.get('ErrorResponse/Error/Message') ?? '' } : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
-type SdkError = Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
+const STS: Service = { name: 'sts', faultOf };
+const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
 
-const failure = ({ name, message, $metadata }: SdkError): BrokerError => {
-  const status = $metadata?.httpStatusCode;
-  // A 2xx that could not be read says neither yes nor no: the answer broke off on its way.
-  const unread = status !== undefined && status < 300;
-  const passing = status === undefined || unread || status >= 500 || status === 429 || PASSING.test(name);
-  // The SDK's message may quote ARNs and the endpoint: for the log alone. Its error carries the whole
-  // answer, and one that could not be read may hold credentials, so that is not kept (threat T54).
-  const words = unread ? 'an answer that cannot be read' : message;
-  return new BrokerError(passing ? 'provider_unavailable' : 'provider_refused', {
-    detail: `sts:AssumeRole ${name}${status === undefined ? '' : ` ${status}`}: ${words}`,
-    cause: Object.assign(new Error(words), { name }),
+const failure = (error: AwsError): BrokerError => {
+  const { code, status, passing, message } = error;
+  return new BrokerError(passing || status === undefined ? 'provider_unavailable' : 'provider_refused', {
+    // AWS's words may quote ARNs: for the log alone.
+    detail: `sts:AssumeRole ${code}${status === undefined ? '' : ` ${status}`}: ${message}`,
+    cause: error,
+  });
+};
+
+const RESULT = 'AssumeRoleResponse/AssumeRoleResult';
+
+const read = (body: string): ReadonlyMap<string, string> => {
+  try {
+    const texts = readXml(body);
+    if (texts.has(RESULT)) return texts;
+  } catch {
+    // It may hold credentials, so nothing of it is kept, nor of why it was not read (threat T54).
+  }
+  // A success that cannot be read says neither yes nor no.
+  throw new BrokerError('provider_unavailable', {
+    detail: 'sts:AssumeRole answered what cannot be read',
   });
 };
 
 const account = (arn: string): string | undefined => arn.split(':')[4];
 
-const credentialOf = (
-  output: AssumeRoleCommandOutput,
-  { target, seconds, session }: GrantOf<AwsTarget>,
-  now: number,
-): AwsCredential => {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output.Credentials ?? {};
+/** ISO 8601 as AWS writes it, in whole seconds since the epoch; NaN for anything else. */
+const seconds = (written: string): number =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(written)
+    ? Math.floor(Date.parse(written) / 1000)
+    : Number.NaN;
+
+const credentialOf = (body: string, grant: GrantOf<AwsTarget>, now: number): AwsCredential => {
+  const texts = read(body);
+  const text = (path: string): string => texts.get(`${RESULT}/${path}`) ?? '';
   const wrong = (detail: string): BrokerError =>
     new BrokerError('provider_refused', { detail: `sts:AssumeRole answered ${detail}` });
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
+  const [accessKeyId, secretAccessKey, sessionToken, expiration] = [
+    text('Credentials/AccessKeyId'),
+    text('Credentials/SecretAccessKey'),
+    text('Credentials/SessionToken'),
+    text('Credentials/Expiration'),
+  ];
+  if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration)
     throw wrong('without whole credentials');
-  const expiresAt = Math.floor(Expiration.getTime() / 1000);
-  if (!(expiresAt > now) || expiresAt > now + seconds + EXPIRY_TOLERANCE)
+  const expiresAt = seconds(expiration);
+  if (!(expiresAt > now) || expiresAt > now + grant.seconds + EXPIRY_TOLERANCE)
     throw wrong('with an expiry that was not asked for');
-  const assumedRole = output.AssumedRoleUser?.Arn ?? '';
-  if (account(assumedRole) !== account(target.roleArn)) throw wrong('for another account');
+  const assumedRole = text('AssumedRoleUser/Arn');
+  if (account(assumedRole) !== account(grant.target.roleArn)) throw wrong('for another account');
   return {
     kind: 'aws',
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    sessionToken: SessionToken,
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
     assumedRole,
     expiresAt,
-    session: sessionName(session),
+    session: sessionName(grant.session),
   };
 };
 
-/** AWS session credentials by AssumeRole, through the real SDK. One client a region, made when first needed. */
+/** AWS session credentials by AssumeRole, asked of STS in the role's own region or else in the broker's. */
 export const awsProvider = (setting: AwsSetting): Provider<AwsTarget, AwsCredential> => {
-  const clients = new Map<string, STSClient>();
-  const clientFor = (region: string): STSClient => {
-    const kept = clients.get(region) ?? client({ ...setting, region });
-    clients.set(region, kept);
-    return kept;
-  };
+  const call = awsCall(STS, setting);
   return async (grant, now) => {
-    let output: AssumeRoleCommandOutput;
+    let body: string;
     try {
-      output = await clientFor(grant.target.region ?? setting.region).send(
-        new AssumeRoleCommand(input(grant)),
-      );
+      body = await call(HEADERS, formOf(grant).toString(), grant.target.region);
     } catch (error) {
-      throw failure(error as SdkError);
+      throw failure(error as AwsError);
     }
-    return credentialOf(output, grant, now);
+    return credentialOf(body, grant, now);
   };
 };

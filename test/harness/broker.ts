@@ -32,6 +32,7 @@ type Options = {
   readonly aws?: AwsSetting;
   readonly signer?: Signer;
   readonly sink?: (line: string) => void | Promise<void>;
+  readonly metrics?: boolean;
   readonly now?: () => number;
 };
 
@@ -54,6 +55,7 @@ export const testBroker = async ({
   aws,
   signer = localSigner(),
   sink,
+  metrics = false,
   now = () => NOW,
 }: Options): Promise<TestBroker> => {
   const issuer = await (made ??= testIssuer());
@@ -74,6 +76,7 @@ export const testBroker = async ({
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
       },
       sink: sink ?? (line => void audit.push(line)),
+      metrics,
       onFault: error => void faults.push(error),
       keysFor: () => issuer.keys,
       now,

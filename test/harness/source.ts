@@ -41,12 +41,13 @@ const target = (from: string, source: unknown): string => {
   return value.startsWith('.') ? posix.join(posix.dirname(from), value) : value;
 };
 
-/** Every file below the folder of the repository, as `folder/…/name`. */
+/** Every file of ours below the folder of the repository, as `folder/…/name`. */
 export const filesBelow = (folder: string): string[] =>
   existsSync(join(ROOT, folder))
     ? readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
         .filter(each => each.isFile())
         .map(each => posix.relative(ROOT, join(each.parentPath, each.name)))
+        .filter(path => !path.includes('/node_modules/'))
         .sort()
     : [];
 

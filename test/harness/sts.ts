@@ -77,7 +77,12 @@ export const testSts = async (): Promise<TestSts> => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    setting: { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials: DUMMY_KEYS },
+    setting: {
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: DUMMY_KEYS,
+      random: () => 0,
+    },
     calls,
     reply(...replies) {
       next = replies;

@@ -1,0 +1,97 @@
+import type { Agent, IncomingMessage, request } from 'node:http';
+
+/** Patience in milliseconds, for a connection and for the whole answer (D08). */
+export const CONNECT_MS = 500;
+export const ATTEMPT_MS = 2000;
+/** Far more than AWS answers to any call of ours. */
+const MAX_BYTES = 256 * 1024;
+/** A Lambda is frozen between requests: a connection that has rested for longer may be dead (threat T78). */
+const IDLE_SECONDS = 4;
+
+export type Headers = { readonly [name: string]: string };
+export type Reply = { readonly status: number; readonly body: string };
+export type Post = (url: URL, headers: Headers, body: string) => Promise<Reply>;
+
+/** Why there is no answer, by a name of ours or of the system's (`ECONNREFUSED`). Says nothing of what was sent. */
+export class NoReply extends Error {
+  override readonly name: string;
+  constructor(name: string) {
+    super('there was no whole answer');
+    this.name = name;
+  }
+}
+
+/** How a protocol sends, over connections that are kept. */
+type Way = { readonly agent: Agent; readonly request: typeof request };
+
+const wayOf = (protocol: string): Way => {
+  // By name at first use: to load node:https costs a cold start that calls nobody more than 10 ms.
+  const name = protocol === 'http:' ? 'node:http' : 'node:https';
+  const module = process.getBuiltinModule(name) as typeof import('node:http');
+  return { agent: new module.Agent({ keepAlive: true }), request: module.request };
+};
+
+const readWhole = (response: IncomingMessage, done: (reply: Reply) => void, fail: (name: string) => void) => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > MAX_BYTES) fail('AnswerTooLarge');
+    else chunks.push(chunk);
+  });
+  response.on('error', () => fail('AnswerBrokeOff'));
+  response.on('end', () =>
+    done({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+  );
+};
+
+const exchange = (url: URL, headers: Headers, body: string, way: Way): Promise<Reply> =>
+  new Promise((resolve, reject) => {
+    const sent = way.request(url, { method: 'POST', agent: way.agent, headers });
+    const timers = [
+      setTimeout(() => fail('TimeoutError'), ATTEMPT_MS),
+      setTimeout(() => fail('ConnectTimeoutError'), CONNECT_MS),
+    ];
+    const settle = (): void => timers.forEach(clearTimeout);
+    const fail = (name: string): void => {
+      settle();
+      sent.destroy();
+      reject(new NoReply(name));
+    };
+    sent.on('socket', socket => {
+      const connected = () => clearTimeout(timers[1]);
+      if (sent.reusedSocket) connected();
+      // The handshake is not waited for here: on a small share of a CPU its arithmetic alone takes that long.
+      else socket.once('connect', connected);
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'ConnectionError'));
+    sent.on('response', response =>
+      readWhole(
+        response,
+        reply => {
+          settle();
+          resolve(reply);
+        },
+        fail,
+      ),
+    );
+    sent.end(body);
+  });
+
+/**
+ * Posts a text and gives the whole answer, or throws `NoReply`. It follows no redirect and asks no proxy, and
+ * keeps connections for as long as they can be trusted. `now` is in seconds since the epoch.
+ */
+export const poster = (now: () => number): Post => {
+  const ways = new Map<string, Way>();
+  let usedAt = Number.NEGATIVE_INFINITY;
+  return (url, headers, body) => {
+    const rested = now() - usedAt;
+    // By the clock at each use: the timers of a frozen process stand still.
+    if (rested < 0 || rested > IDLE_SECONDS) for (const { agent } of ways.values()) agent.destroy();
+    usedAt = now();
+    const way = ways.get(url.protocol) ?? wayOf(url.protocol);
+    ways.set(url.protocol, way);
+    return exchange(url, headers, body, way);
+  };
+};

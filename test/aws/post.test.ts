@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { NoReply, type Post, poster } from '../../lib/aws/post.ts';
+import { NOW } from '../harness/policy.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+type Answer = (message: IncomingMessage, response: ServerResponse) => void;
+
+/** A server on loopback, and how many connections it was given. */
+const serverOf = async (answer: Answer) => {
+  const made = { connections: 0, url: new URL('http://127.0.0.1/') };
+  const server = createServer(answer).on('connection', () => made.connections++);
+  servers.push(server);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  made.url.port = String((server.address() as AddressInfo).port);
+  return made;
+};
+
+const nameOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+    return 'none';
+  } catch (error) {
+    return error instanceof NoReply ? error.name : 'another';
+  }
+};
+
+const post: Post = poster(() => NOW);
+
+test('it posts the text with these headers, and gives status and text', async () => {
+  const { url } = await serverOf(async (message, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+    const { method, headers } = message;
+    response
+      .writeHead(418)
+      .end(`${method} ${headers['x-one']} ${headers['content-length']} ${Buffer.concat(chunks)}`);
+  });
+  expect(await post(url, { 'x-one': '1' }, 'a=ü')).toEqual({ status: 418, body: 'POST 1 4 a=ü' });
+});
+
+test('it follows no redirect', async () => {
+  const { url } = await serverOf((_message, response) => {
+    response.writeHead(307, { location: '/elsewhere' }).end();
+  });
+  expect(await post(url, {}, '')).toEqual({ status: 307, body: '' });
+});
+
+describe('there is no reply', () => {
+  test.each<[name: string, answer: Answer, code: string]>([
+    ['where the connection breaks', (_message, response) => void response.destroy(), 'ECONNRESET'],
+    [
+      'where the answer breaks off',
+      (_message, response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('x');
+        setTimeout(() => response.destroy(), 20);
+      },
+      'AnswerBrokeOff',
+    ],
+    [
+      'where the answer is too large',
+      (_message, response) => void response.end('x'.repeat(256 * 1024 + 1)),
+      'AnswerTooLarge',
+    ],
+    ['D08: where nothing is said for two seconds', () => undefined, 'TimeoutError'],
+    [
+      'D08: where the answer is not whole after two seconds',
+      (_message, response) => void response.writeHead(200).write('x'),
+      'TimeoutError',
+    ],
+  ])('%s', async (_name, answer, code) => {
+    const { url } = await serverOf(answer);
+    expect(await nameOf(post(url, {}, 'x'))).toBe(code);
+  });
+
+  test('where nobody listens', async () => {
+    expect(await nameOf(post(new URL('http://127.0.0.1:9/'), {}, 'x'))).toBe('ECONNREFUSED');
+  });
+});
+
+describe('T78: a connection is kept', () => {
+  test.each([
+    { rest: 0, connections: 1 },
+    { rest: 4, connections: 1 },
+    { rest: 5, connections: 2 },
+    { rest: -1, connections: 2 },
+  ])('so that two calls $rest seconds apart have $connections', async ({ rest, connections }) => {
+    let now = NOW;
+    const made = await serverOf((_message, response) => void response.end('x'));
+    const kept = poster(() => now);
+    await kept(made.url, {}, 'x');
+    now += rest;
+    await kept(made.url, {}, 'x');
+    expect(made.connections).toBe(connections);
+  });
+});

@@ -1,0 +1,70 @@
+import { readOptions } from '../../infra/options.ts';
+import type { Resources } from '../../infra/resources/cloudformation.ts';
+import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
+import { TRUST } from './grant.ts';
+import { AUDIENCE, PROVIDER, roleFrom, rowsFrom } from './policy.ts';
+
+export const ORGANIZATION = 'o-a1b2c3d4e5';
+export const arnOf = (name: string, account = '123456789012'): string =>
+  `arn:aws:iam::${account}:role/${name}`;
+
+const AWS_ROLE = roleFrom(`${TRUST}aws: { role_arn: ${arnOf('deploy')} }\n`);
+const JWT_ROLE = roleFrom(`${TRUST}${PROVIDER}\n`);
+
+type Asked = {
+  /** The ARNs of target roles: a role of kite-sts for each. */
+  readonly targets?: readonly string[];
+  readonly jwt?: boolean;
+  /** `custom.kiteSts` as a team writes it. */
+  readonly options?: object;
+};
+
+/** What is deployed for roles with these targets, and one that we sign for unless `jwt` is false. */
+export const inputOf = ({
+  targets = [arnOf('deploy')],
+  jwt = true,
+  options: custom = {},
+}: Asked = {}): TemplateInput => {
+  const { options, complaints } = readOptions(custom);
+  if (!options) throw new Error(JSON.stringify(complaints));
+  const aimed = targets.map((role_arn, index) => ({
+    ...AWS_ROLE,
+    name: `deploy-${index}`,
+    template: { ...AWS_ROLE.template, kind: 'aws' as const, role_arn } as typeof AWS_ROLE.template,
+  }));
+  const roles = [...aimed, ...(jwt ? [{ ...JWT_ROLE, name: 'signed' }] : [])];
+  return {
+    options,
+    config: { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom('[]'), roles },
+  };
+};
+
+export const templateFor = (asked?: Asked): Template => template(inputOf(asked));
+export const resourcesFor = (asked?: Asked): Resources => templateFor(asked).resources.Resources;
+
+/** What is wrong with these, without its prose: `rule file`. */
+export const refusedFor = (asked: Asked): string[] =>
+  templateComplaints(inputOf(asked)).map(({ rule, place }) => `${rule} ${place.file}`);
+
+/** The properties of a resource that must be there. */
+export const propertiesOf = (resources: Resources, id: string): { readonly [name: string]: unknown } => {
+  const { Properties } = resources[id] ?? {};
+  if (!Properties) throw new Error(`there is no ${id} among ${Object.keys(resources).join(', ')}`);
+  return Properties;
+};
+
+/** Every object anywhere inside of a value, itself included. */
+export const objectsIn = (value: unknown): readonly object[] =>
+  typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
+
+type Read = { readonly Sid: string; readonly Action: readonly string[]; readonly [name: string]: unknown };
+
+/** Every policy statement of a template, under the id of its resource and its own name. */
+export const statementsOf = (resources: Resources): ReadonlyMap<string, Read> =>
+  new Map(
+    Object.entries(resources).flatMap(([id, resource]) =>
+      objectsIn(resource)
+        .filter((each): each is Read => 'Effect' in each)
+        .map(each => [`${id} ${each.Sid}`, each] as const),
+    ),
+  );

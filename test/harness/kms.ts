@@ -1,0 +1,128 @@
+import { createHash, generateKeyPairSync, type KeyObject, privateEncrypt, sign } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { AwsSetting } from '../../lib/aws/call.ts';
+import { signatureFault } from '../../lib/local/signature.ts';
+import { DUMMY_KEYS } from '../../lib/local/sts.ts';
+import { httpRequest } from './broker.ts';
+
+type Json = { readonly [member: string]: unknown };
+type Reply = { readonly status: number; readonly body: string };
+export type KmsCall = { readonly operation: string; readonly input: Json };
+type Say = (call: KmsCall, response: ServerResponse) => Reply | undefined;
+
+/** A KMS on loopback with real RSA keys. It answers as KMS does until told otherwise. */
+export type TestKms = {
+  readonly setting: AwsSetting;
+  readonly calls: KmsCall[];
+  /** What comes next, once for each; the last is said again. `null`: as KMS does. Undefined: no answer is sent. */
+  reply(...replies: (Say | null)[]): void;
+  /** Puts another key pair behind an id, as when an alias is moved. */
+  move(id: string): void;
+  close(): Promise<void>;
+};
+
+export const KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000001';
+export const NEXT_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000002';
+
+const RSA = 'RSASSA_PKCS1_V1_5_SHA_256';
+const json = (status: number, value: Json): Reply => ({ status, body: JSON.stringify(value) });
+
+/** An error of KMS, as its JSON protocol writes it. */
+export const kmsError =
+  (code: string, status: number): Say =>
+  () =>
+    json(status, { __type: code, message: 'no' });
+
+/** The key's own answer to GetPublicKey, with these members over it. */
+export const kmsPublicKey = (changes: Json): Say => {
+  const PublicKey = newKey().publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  return () => json(200, { PublicKey, KeyUsage: 'SIGN_VERIFY', SigningAlgorithms: [RSA], ...changes });
+};
+
+const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** DigestInfo of SHA-256 (RFC 8017 §9.2, note 1): what comes before the digest in what is signed. */
+const DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+
+const signature = (privateKey: KeyObject, { Message, MessageType }: Json): Buffer | undefined => {
+  const message = Buffer.from(String(Message), 'base64');
+  if (MessageType === 'RAW' && message.length <= 4096) return sign('sha256', message, privateKey);
+  if (MessageType === 'DIGEST' && message.length === createHash('sha256').digest().length)
+    return privateEncrypt(privateKey, Buffer.concat([DIGEST_INFO, message]));
+  return undefined;
+};
+
+export type KeyPairs = ReadonlyMap<string, ReturnType<typeof newKey>>;
+
+export const keyPairs = (ids: readonly string[]) => new Map(ids.map(id => [id, newKey()]));
+
+/** What KMS answers with these keys. */
+export const asKms = (pairs: KeyPairs, { operation, input }: KmsCall): Reply => {
+  const pair = pairs.get(String(input['KeyId']));
+  if (!pair) return json(400, { __type: 'NotFoundException', message: 'no such key' });
+  const KeyId = input['KeyId'];
+  if (operation === 'GetPublicKey') {
+    const PublicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    return json(200, { KeyId, PublicKey, KeyUsage: 'SIGN_VERIFY', SigningAlgorithms: [RSA] });
+  }
+  const made =
+    operation === 'Sign' && input['SigningAlgorithm'] === RSA ? signature(pair.privateKey, input) : undefined;
+  return made
+    ? json(200, { KeyId, Signature: made.toString('base64'), SigningAlgorithm: RSA })
+    : json(400, { __type: 'ValidationException', message: 'not a call that KMS takes' });
+};
+
+const signedWrong = ({ method = '', url = '', headers }: IncomingMessage, body: string): boolean => {
+  const received = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  const request = httpRequest({
+    method,
+    path: url,
+    headers: Object.fromEntries(received),
+    body: Buffer.from(body),
+  });
+  return signatureFault(request, DUMMY_KEYS, 'kms') !== undefined;
+};
+
+export const testKms = async (ids: readonly string[] = [KEY, NEXT_KEY]): Promise<TestKms> => {
+  const pairs = keyPairs(ids);
+  const calls: KmsCall[] = [];
+  let next: (Say | null)[] = [];
+  const server = createServer(async (message, response) => {
+    const body = await text(message);
+    const [, operation = ''] = String(message.headers['x-amz-target']).split('TrentService.');
+    const call: KmsCall = { operation, input: JSON.parse(body) as Json };
+    calls.push(call);
+    const say = next.length > 1 ? next.shift() : next[0];
+    const wrong = signedWrong(message, body);
+    const reply = wrong
+      ? json(400, { __type: 'IncompleteSignatureException', message: 'not signed right' })
+      : say
+        ? say(call, response)
+        : asKms(pairs, call);
+    if (reply)
+      response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' }).end(reply.body);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    setting: {
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: DUMMY_KEYS,
+      random: () => 0,
+    },
+    calls,
+    reply(...replies) {
+      next = replies;
+      calls.length = 0;
+    },
+    move: id => void pairs.set(id, newKey()),
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+import { emptyFolder } from './local.ts';
+import { ROOT } from './markdown.ts';
+
+const run = promisify(execFile);
+export const NO_NETWORK = { npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+
+/** The machine's own Node: npm scripts put the one of node_modules before it. */
+const machineNode = (): string =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(folder => !folder.includes('node_modules'))
+    .map(folder => join(folder, 'node'))
+    .find(path => existsSync(path)) ?? process.execPath;
+
+export const NODE = machineNode();
+
+/** This checkout as a fresh clone with its dependencies, where a test may write. */
+export const clone = (): string => {
+  const copy = emptyFolder();
+  const left = ['node_modules', '.git', 'dist', 'coverage', 'test', '.serverless'];
+  cpSync(ROOT, copy, { recursive: true, filter: path => !left.includes(relative(ROOT, path)) });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+};
+
+export type Installed = { readonly folder: string; readonly home: string; readonly bin: string };
+
+/** An empty folder with the package and these packages alone, as `npm install` of the tarball leaves it. */
+export const installed = async (packages = Object.keys(packageJson.dependencies)): Promise<Installed> => {
+  const copy = clone();
+  await run('npm', ['pack', '--silent'], { cwd: copy, env: { ...process.env, ...NO_NETWORK } });
+  const [tarball = ''] = readdirSync(copy).filter(name => name.endsWith('.tgz'));
+
+  const folder = emptyFolder();
+  const home = join(folder, 'node_modules/kite-sts');
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  mkdirSync(home);
+  await run('tar', ['-xzf', join(copy, tarball), '-C', home, '--strip-components=1']);
+  for (const name of packages) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+  const bin = join(folder, 'node_modules/.bin/kite-sts');
+  symlinkSync(join(home, packageJson.bin['kite-sts']), bin);
+  return { folder, home, bin };
+};

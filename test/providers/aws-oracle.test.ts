@@ -1,0 +1,103 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
+import { awsProvider, sessionName } from '../../lib/providers/aws.ts';
+import type { GrantOf } from '../../lib/providers/provider.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { NOW } from '../harness/policy.ts';
+import { type TestSts, testSts } from '../harness/sts.ts';
+
+let sts: TestSts;
+beforeAll(async () => {
+  sts = await testSts();
+});
+beforeEach(() => sts.reply());
+afterAll(() => sts.close());
+
+const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
+
+/** AWS's own client with what the grant says, in the words of AWS's own model. */
+const throughClient = async ({ target, seconds, session }: GrantOf<AwsTarget>) => {
+  const { region, endpoint = '', credentials } = sts.setting;
+  const client = new STSClient({ region, endpoint, credentials });
+  const name = sessionName(session);
+  const { Credentials, AssumedRoleUser } = await client.send(
+    new AssumeRoleCommand({
+      RoleArn: target.roleArn,
+      RoleSessionName: name,
+      DurationSeconds: seconds,
+      ExternalId: target.externalId,
+      SourceIdentity: target.sourceIdentity ? name : undefined,
+      Tags:
+        target.tags.length > 0
+          ? target.tags.map(({ key, value }) => ({ Key: key, Value: value }))
+          : undefined,
+      TransitiveTagKeys: target.transitiveTags.length > 0 ? [...target.transitiveTags] : undefined,
+      Policy: target.policy,
+      PolicyArns: target.policyArns.length > 0 ? target.policyArns.map(arn => ({ arn })) : undefined,
+    }),
+  );
+  return { Credentials, AssumedRoleUser };
+};
+
+const formOf = (call: URLSearchParams | undefined) => Object.fromEntries(call ?? []);
+
+describe("for the same grant AWS's own client sends the same parameters", () => {
+  test.each([
+    { name: 'of a role that says nothing but its ARN', aws: `{ role_arn: ${ARN} }` },
+    { name: 'without a source identity', aws: `{ role_arn: ${ARN}, source_identity: false }` },
+    {
+      name: 'with two tags, both handed on',
+      aws: `{ role_arn: ${ARN}, tags: { Pipeline: "\${pipeline_slug}", Team: "a b+c=d" }, transitive_tags: [Pipeline, Team] }`,
+    },
+    {
+      name: 'with managed policies',
+      aws: `{ role_arn: ${ARN}, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess, arn:aws:iam::aws:policy/ViewOnlyAccess] }`,
+    },
+    {
+      name: 'with a session policy',
+      aws: `{ role_arn: ${ARN}, policy: { Version: "2012-10-17", Statement: [{ Sid: "é &<>%+~*", Effect: Allow, Action: "s3:*", Resource: "*" }] } }`,
+    },
+  ])('$name', async ({ aws }) => {
+    const grant = grantFor<AwsTarget>(
+      `${TRUST.replace('build_branch: main', 'pipeline_slug: { matches: "*" }')}\naws: ${aws}\n`,
+    );
+    await awsProvider(sts.setting)(grant, NOW);
+    await throughClient(grant);
+    const [ours, theirs] = sts.calls;
+    expect(formOf(ours)).toEqual(formOf(theirs));
+    expect(sts.calls).toHaveLength(2);
+  });
+});
+
+test("AWS's own client reads the same credentials from the same answer", async () => {
+  const grant = grantFor<AwsTarget>(`${TRUST}aws: { role_arn: ${ARN} }\n`);
+  const answer = `<?xml version="1.0"?>
+<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <AssumeRoleResult>
+    <SourceIdentity>a.1.b</SourceIdentity>
+    <AssumedRoleUser><AssumedRoleId>AROA:a</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/r/a&amp;b</Arn></AssumedRoleUser>
+    <Credentials>
+      <AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId>
+      <SecretAccessKey>a/b+c&lt;&#x3d;</SecretAccessKey>
+      <SessionToken>IQoJ//b3==</SessionToken>
+      <Expiration>${new Date((NOW + 3600) * 1000).toISOString().replace('.000', '')}</Expiration>
+    </Credentials>
+    <PackedPolicySize>6</PackedPolicySize>
+  </AssumeRoleResult>
+  <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>
+</AssumeRoleResponse>
+`;
+  sts.reply(() => ({ status: 200, body: answer }));
+  const ours = await awsProvider(sts.setting)(grant, NOW);
+  const { Credentials, AssumedRoleUser } = await throughClient(grant);
+  expect(ours).toEqual({
+    kind: 'aws',
+    accessKeyId: Credentials?.AccessKeyId,
+    secretAccessKey: Credentials?.SecretAccessKey,
+    sessionToken: Credentials?.SessionToken,
+    assumedRole: AssumedRoleUser?.Arn,
+    expiresAt: Math.floor((Credentials?.Expiration?.getTime() ?? 0) / 1000),
+    session: sessionName(grant.session),
+  });
+});
