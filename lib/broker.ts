@@ -23,6 +23,8 @@ export type Surroundings = {
   readonly signer: Signer;
   readonly aws: AwsSetting;
   readonly sink: Sink;
+  /** Whether metrics follow each audit event to the sink, for CloudWatch. */
+  readonly metrics?: boolean;
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   /** Told when an issuer's key set, or a key of it, was not taken. */
   readonly onKeys?: (issuer: string, what: string) => void;
@@ -57,6 +59,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
   const {
     signer,
     sink,
+    metrics = false,
     onFault,
     onKeys = () => undefined,
     keysFor,
@@ -82,6 +85,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
     },
     discovery: { url, publicKeys: () => signer.publicKeys() },
     sink,
+    metrics: metrics ? { roles: roles.size } : undefined,
     onFault,
     now,
     randomId,

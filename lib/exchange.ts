@@ -18,7 +18,7 @@ export type ExchangeRequest = {
 export type Parts = {
   readonly verify: Verify;
   readonly rows: ReadonlyMap<string, IssuerRow>;
-  readonly roles: RoleStore;
+  readonly roles: Pick<RoleStore, 'find' | 'near'>;
   readonly spent: SpentStore;
   readonly issue: (grant: Grant, now: number) => Promise<Credential>;
   /** Milliseconds of a monotonic clock. */

@@ -1,7 +1,8 @@
 import { auditEvent, auditLine, type Sink } from './audit/event.ts';
+import { type Measuring, metricLine } from './audit/metrics.ts';
 import { BrokerError, CODES, type Code } from './errors.ts';
 import { begin, exchange, type Parts, type Visit } from './exchange.ts';
-import { answer, type Outcome, record } from './outcome.ts';
+import { answer, type ExchangeRecord, type Outcome, record } from './outcome.ts';
 import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
 import { oauth } from './protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest, Protocol } from './protocols/protocol.ts';
@@ -12,6 +13,8 @@ export type Broker = {
   readonly parts: Parts;
   readonly discovery: Discovery;
   readonly sink: Sink;
+  /** When set, metrics follow each audit event to the sink. */
+  readonly metrics: Measuring | undefined;
   /** Told of every failure of ours with its cause; never of a credential or a token. */
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   /** Seconds since the epoch. */
@@ -39,10 +42,20 @@ const ended = async (
   }
 };
 
+/** A metric is no evidence: when it cannot be written, the audit event already was, and the answer stands. */
+const measured = async ({ sink, metrics }: Broker, drawn: ExchangeRecord): Promise<void> => {
+  if (!metrics) return;
+  try {
+    await sink(metricLine(drawn, metrics));
+  } catch {}
+};
+
 /** Writes the audit event. When that fails, the outcome is that failure, and the credential does not leave. */
 const audited = async (broker: Broker, outcome: Outcome): Promise<Outcome> => {
   try {
-    await broker.sink(auditLine(auditEvent(record(outcome))));
+    const drawn = record(outcome);
+    await broker.sink(auditLine(auditEvent(drawn)));
+    await measured(broker, drawn);
     return outcome;
   } catch (cause) {
     return {

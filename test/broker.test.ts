@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createBroker, type Surroundings } from '../lib/broker.ts';
 import { loadedConfig } from '../lib/config/compiled.ts';
 import { localSigner } from '../lib/keys/local.ts';
+import { DUMMY_KEYS } from '../lib/local/sts.ts';
 import { type Broker, serve } from '../lib/serve.ts';
 import { httpRequest, testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
@@ -21,7 +22,7 @@ const brokerWith = (more: Partial<Surroundings>): Broker => {
     loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: [role] }),
     {
       signer: localSigner(),
-      aws: { region: 'us-east-1' },
+      aws: { region: 'us-east-1', credentials: DUMMY_KEYS },
       sink: () => undefined,
       onFault: () => undefined,
       ...more,

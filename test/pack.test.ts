@@ -1,64 +1,22 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, delimiter, dirname, join, relative } from 'node:path';
+import { accessSync, constants, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FUNCTIONS } from '../infra/functions.ts';
 import { VERBS } from '../lib/cli/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { call, configFolder, emptyFolder } from './harness/local.ts';
 import { ROOT } from './harness/markdown.ts';
+import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
 import { AUDIENCE } from './harness/policy.ts';
 import { filesBelow } from './harness/source.ts';
 
 const run = promisify(execFile);
 const CONFIG = configFolder();
-const NO_NETWORK = { npm_config_offline: 'true', npm_config_update_notifier: 'false' };
-
-/** The machine's own Node: npm scripts put the one of node_modules before it. */
-const machineNode = (): string =>
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter(folder => !folder.includes('node_modules'))
-    .map(folder => join(folder, 'node'))
-    .find(path => existsSync(path)) ?? process.execPath;
-
-const NODE = machineNode();
-
-/** An empty folder with the package and its dependencies alone, as `npm install` of the tarball leaves it. */
-const installed = async (): Promise<{ folder: string; home: string; bin: string }> => {
-  const copy = emptyFolder();
-  const left = ['node_modules', '.git', 'dist', 'coverage', 'test'];
-  cpSync(ROOT, copy, { recursive: true, filter: path => !left.includes(relative(ROOT, path)) });
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  await run('npm', ['pack', '--silent'], { cwd: copy, env: { ...process.env, ...NO_NETWORK } });
-  const [tarball = ''] = readdirSync(copy).filter(name => name.endsWith('.tgz'));
-
-  const folder = emptyFolder();
-  const home = join(folder, 'node_modules/kite-sts');
-  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
-  mkdirSync(home);
-  await run('tar', ['-xzf', join(copy, tarball), '-C', home, '--strip-components=1']);
-  for (const name of Object.keys(packageJson.dependencies)) {
-    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-  }
-  const bin = join(folder, 'node_modules/.bin/kite-sts');
-  symlinkSync(join(home, packageJson.bin['kite-sts']), bin);
-  return { folder, home, bin };
-};
 
 let folder: string;
 let home: string;
@@ -119,9 +77,12 @@ describe('the tarball', () => {
   });
 
   test('has each source compiled, and nothing that has no source', () => {
-    const sources = ['lib', 'functions'].flatMap(filesBelow).filter(path => path.endsWith('.ts'));
+    const sources = ['lib', 'infra'].flatMap(filesBelow).filter(path => path.endsWith('.ts'));
+    const bundles = FUNCTIONS.map(name => `dist/functions/${name}/index.mjs`);
     const compiled = packed().filter(path => path.startsWith('dist/'));
-    expect(compiled.sort()).toEqual(sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`).sort());
+    expect(compiled.sort()).toEqual(
+      [...sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`), ...bundles].sort(),
+    );
   });
 
   test('has a command that can be executed', () => {

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import process from 'node:process';
-import { buffer } from 'node:stream/consumers';
 import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
 import { assumeVerified } from '../policy/assume.ts';
@@ -14,16 +11,8 @@ import type { IssuerRow } from '../token/issuer.ts';
 import { readJsonObject } from '../token/json.ts';
 import { claimsOf, takeApart } from '../token/jws.ts';
 import { configOf, settingsOf } from './configuration.ts';
+import { readInput } from './input.ts';
 import { EXIT, Failure, type Flags, flag, seconds, type Terminal, UsageError, type Verb } from './verb.ts';
-
-const read = async (path: string): Promise<Buffer> => {
-  try {
-    // `-` keeps a token out of files. As a stream: a pipe that has nothing yet is no error (EAGAIN).
-    return await (path === '-' ? buffer(process.stdin) : readFile(path));
-  } catch {
-    throw new Failure(`${path} cannot be read.\n`);
-  }
-};
 
 const claimsFrom = async (flags: Flags): Promise<Claims> => {
   const file = flag(flags, 'claims');
@@ -32,8 +21,8 @@ const claimsFrom = async (flags: Flags): Promise<Claims> => {
     throw new UsageError('Give either --claims FILE or --token-file FILE.');
   try {
     return file === undefined
-      ? claimsOf(takeApart((await read(tokenFile ?? '')).toString('utf8').trim()))
-      : readJsonObject(await read(file));
+      ? claimsOf(takeApart((await readInput(tokenFile ?? '')).toString('utf8').trim()))
+      : readJsonObject(await readInput(file));
   } catch (error) {
     if (error instanceof BrokerError)
       throw new Failure(`${tokenFile}: ${error.message} ${error.detail ?? ''}\n`);

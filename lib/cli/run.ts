@@ -3,15 +3,17 @@ import { EXIT, type ExitCode, Failure, readFlags, type Terminal, UsageError, typ
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
 export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
+  init: async () => (await import('./init.ts')).init,
   start: async () => (await import('./start.ts')).start,
   lint: async () => (await import('./lint.ts')).lint,
   explain: async () => (await import('./explain.ts')).explain,
   token: async () => (await import('./token.ts')).token,
+  'check-targets': async () => (await import('./check-targets.ts')).checkTargets,
 };
 
 const overview = async (): Promise<string> => {
   const lines = await Promise.all(
-    Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(9)}${(await load()).summary}`),
+    Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(15)}${(await load()).summary}`),
   );
   return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 64 wrong usage.\n`;
 };

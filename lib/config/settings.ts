@@ -27,9 +27,14 @@ export const SETTINGS = {
     wrong: value => value === '',
   },
   KITE_STS_AWS_ENDPOINT: {
-    says: 'Where AWS STS is reached, for an emulator. On the laptop it must be a loopback address.',
+    says: 'Where AWS STS and KMS are reached, for an emulator. On the laptop it must be a loopback address.',
     fallback: undefined,
     wrong: value => !HTTP_URL.test(value) || !URL.canParse(value),
+  },
+  KITE_STS_SIGNING_KEYS: {
+    says: 'The KMS keys that sign for us, by id or ARN with commas between: the first signs, all are published. The deployment sets it.',
+    fallback: undefined,
+    wrong: value => !/^[\w:/-]+(,[\w:/-]+)*$/.test(value),
   },
   KITE_STS_LOG_LEVEL: {
     says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',
@@ -44,6 +49,7 @@ export type Settings = {
   readonly port: number;
   readonly config: string;
   readonly awsEndpoint: string | undefined;
+  readonly signingKeys: readonly string[];
   readonly logLevel: LogLevel;
 };
 
@@ -81,6 +87,7 @@ export const readSettings = (environment: Environment): { settings: Settings; co
       port: Number(value('PORT')),
       config: value('KITE_STS_CONFIG') ?? '',
       awsEndpoint: value('KITE_STS_AWS_ENDPOINT'),
+      signingKeys: value('KITE_STS_SIGNING_KEYS')?.split(',') ?? [],
       logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
     },
     complaints,

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { HttpRequest } from '../protocols/protocol.ts';
 
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=(?<id>\w+)\/(?<scope>(?<day>\d{8})\/(?<region>[a-z0-9-]+)\/sts\/aws4_request), ?SignedHeaders=(?<names>[a-z0-9;-]+), ?Signature=(?<signature>[\da-f]{64})$/;
+  /^AWS4-HMAC-SHA256 Credential=(?<id>\w+)\/(?<scope>(?<day>\d{8})\/(?<region>[a-z0-9-]+)\/(?<service>[a-z]+)\/aws4_request), ?SignedHeaders=(?<names>[a-z0-9;-]+), ?Signature=(?<signature>[\da-f]{64})$/;
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
@@ -11,13 +11,14 @@ export type Keys = { readonly accessKeyId: string; readonly secretAccessKey: str
 export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
 
 /**
- * What is wrong with a request's Signature Version 4 for these keys, or undefined. The path is signed as
+ * What is wrong with a request's Signature Version 4 for these keys and service, or undefined. The path is signed as
  * it was received: one SDK calls `/local/sts/`, another `/local/sts`. Its age is not looked at: here the
  * signer's clock is our own.
  */
 export const signatureFault = (
   { method, path, query, headers, body }: HttpRequest,
   { accessKeyId, secretAccessKey }: Keys,
+  service = 'sts',
 ): SignatureFault | undefined => {
   const { authorization } = headers;
   if (!authorization?.startsWith('AWS4-HMAC-SHA256 ')) return 'missing';
@@ -28,14 +29,15 @@ export const signatureFault = (
     region = '',
     names = '',
     signature,
+    service: named,
   } = AUTHORIZATION.exec(authorization)?.groups ?? {};
-  if (id !== accessKeyId) return 'key_unknown';
+  if (id !== accessKeyId || named !== service) return 'key_unknown';
   const date = headers['x-amz-date'] ?? '';
   const signed = names.split(';');
   if (!date.startsWith(day) || !signed.includes('host') || !signed.includes('x-amz-date')) return 'wrong';
   const lines = signed.map(name => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`).join('');
   const canonical = [method, path, query, lines, names, sha256(body)].join('\n');
-  const key = [day, region, 'sts', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
   const expected = hmac(key as Buffer, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'));
   return expected.toString('hex') === signature ? undefined : 'wrong';
 };

@@ -45,6 +45,13 @@ const explained = (code: string): HttpAnswer | undefined => {
   };
 };
 
+/** Where nothing answers; for a function that serves pages alone. */
+export const notFound = (): HttpAnswer => ({
+  status: 404,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  body: `${CODES.path_unknown.says}\n`,
+});
+
 /** The pages by path; each takes GET. */
 export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAnswer | Promise<HttpAnswer> } =
   {

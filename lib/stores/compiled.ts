@@ -71,13 +71,15 @@ const search = (index: Buffer, name: string): number => {
 /** Opens what `writeRoles` wrote. A role is read when it is first asked for, and then kept. */
 export const compiledRoles = (folder: string): RoleStore => {
   const index = readFileSync(join(folder, INDEX));
-  const lines = openSync(join(folder, LINES), 'r');
   const kept = new Map<string, RoleSnapshot>();
-  // The descriptor lives as long as the process; a process that ends closes it.
-  process.once('exit', () => closeSync(lines));
   const read = ({ digest, offset, length }: Line): RoleSnapshot => {
     const bytes = Buffer.alloc(length);
-    readSync(lines, bytes, 0, length, offset);
+    const lines = openSync(join(folder, LINES), 'r');
+    try {
+      readSync(lines, bytes, 0, length, offset);
+    } finally {
+      closeSync(lines);
+    }
     return { role: JSON.parse(bytes.toString('utf8')) as Role, digest };
   };
   return {
@@ -95,5 +97,6 @@ export const compiledRoles = (folder: string): RoleStore => {
         name,
         Array.from({ length: index.length / ENTRY }, (_, entry) => nameAt(index, entry)),
       ),
+    size: index.length / ENTRY,
   };
 };

@@ -11,6 +11,7 @@ export type RoleStore = {
   find(name: string): RoleSnapshot | undefined;
   /** The name that a mistyped one most likely meant. */
   near(name: string): string | undefined;
+  readonly size: number;
 };
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */
@@ -35,5 +36,6 @@ export const fixedRoles = (roles: readonly Role[], rows: ReadonlyMap<string, Iss
   return {
     find: name => snapshots.get(name),
     near: name => nearest(name, snapshots.keys()),
+    size: snapshots.size,
   };
 };

@@ -7,7 +7,7 @@ const complaintsOf = (environment: { readonly [name: string]: string }) =>
 describe('settings are read from the environment', () => {
   test('each has a fallback or none', () => {
     expect(readSettings({})).toEqual({
-      settings: { port: 8787, config: 'config', awsEndpoint: undefined, logLevel: 'info' },
+      settings: { port: 8787, config: 'config', awsEndpoint: undefined, signingKeys: [], logLevel: 'info' },
       complaints: [],
     });
   });
@@ -17,6 +17,7 @@ describe('settings are read from the environment', () => {
       PORT: '0',
       KITE_STS_CONFIG: '/etc/kite-sts',
       KITE_STS_AWS_ENDPOINT: 'http://127.0.0.1:4566/sts',
+      KITE_STS_SIGNING_KEYS: 'alias/one,arn:aws:kms:us-east-1:123456789012:key/two',
       KITE_STS_LOG_LEVEL: 'debug',
       HOME: '/root',
       KITE_STSX: 'not ours',
@@ -26,6 +27,7 @@ describe('settings are read from the environment', () => {
         port: 0,
         config: '/etc/kite-sts',
         awsEndpoint: 'http://127.0.0.1:4566/sts',
+        signingKeys: ['alias/one', 'arn:aws:kms:us-east-1:123456789012:key/two'],
         logLevel: 'debug',
       },
       complaints: [],

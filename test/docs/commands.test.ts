@@ -1,9 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Block, blocks, read } from '../harness/markdown.ts';
+import { type Block, blocks, DOCUMENTS, read } from '../harness/markdown.ts';
 import { outputMatches } from '../harness/output.ts';
 import { shell } from '../harness/shell.ts';
 
 const PAGES = ['README.md', 'docs/start.md', 'docs/reference/cli.md', 'docs/reference/http.md'];
+
+/** Blocks that are not run here: the word that they bear, and what they need. */
+const NEEDS = [
+  { word: 'account', what: 'an AWS account' },
+  { word: 'agent', what: 'a Buildkite job' },
+];
 
 type Command = {
   readonly line: number;
@@ -16,7 +23,7 @@ type Command = {
 const commandsOf = (page: string): Command[] => {
   const all = blocks(read(page));
   return all.flatMap((block, index) => {
-    if (block.language !== 'sh') return [];
+    if (block.language !== 'sh' || NEEDS.some(({ word }) => block.words.includes(word))) return [];
     const next = all[index + 1];
     const exits = block.words.find(word => word.startsWith('exits='));
     return [
@@ -44,4 +51,25 @@ describe.each(PAGES)('%s', page => {
       expect(outputMatches(output, shown, ran.output) ? shown : ran.output).toBe(shown);
     },
   );
+});
+
+/** The README of an example is run by test/examples.test.ts. */
+const PAGES_ASIDE = DOCUMENTS.filter(page => !page.startsWith('examples/') && !PAGES.includes(page));
+
+test('on every other page, commands that are not run say what they need', () => {
+  const unmarked = PAGES_ASIDE.flatMap(page => commandsOf(page).map(({ line }) => `${page}:${line}`));
+  expect(unmarked).toEqual([]);
+});
+
+describe.each(NEEDS)('not run, for want of $what, but read by the shell:', ({ word }) => {
+  const found = DOCUMENTS.flatMap(page =>
+    blocks(read(page))
+      .filter(({ language, words }) => language === 'sh' && words.includes(word))
+      .map(({ line, text }) => ({ at: `${page}:${line}`, text })),
+  );
+
+  test.each(found)('the commands at $at', ({ text }) => {
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+  });
 });

@@ -1,0 +1,22 @@
+import { createBroker } from '../lib/broker.ts';
+import { openCompiled } from '../lib/config/compiled.ts';
+import { readSettings } from '../lib/config/settings.ts';
+import { kmsSigner } from '../lib/keys/kms.ts';
+import { awsEnvironment } from '../lib/lambda/environment.ts';
+import { handlerOf } from '../lib/lambda/handler.ts';
+import { serve } from '../lib/serve.ts';
+
+const { settings } = readSettings(process.env);
+const aws = awsEnvironment(settings.awsEndpoint);
+const broker = createBroker(openCompiled(`${import.meta.dirname}/config`), {
+  signer: kmsSigner({ ...aws, keys: settings.signingKeys }),
+  aws,
+  sink: line => void process.stdout.write(`${line}\n`),
+  metrics: true,
+  onFault: (error, decisionId) =>
+    void process.stderr.write(`${JSON.stringify({ fault: error.code, decisionId, detail: error.detail })}\n`),
+  onKeys: (issuer, what) => void process.stderr.write(`${JSON.stringify({ issuer, what })}\n`),
+});
+
+/** Every door through which a credential can be had, in one warm pool. */
+export const handler = handlerOf(request => serve(broker, request));

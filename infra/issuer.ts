@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../lib/config/load.ts';
+import type { Complaint, Place } from '../lib/policy/complaint.ts';
+import { member, parse } from '../lib/policy/parse.ts';
+import type { DeployOptions } from './options.ts';
+
+/**
+ * Names that nobody can own (RFC 2606, RFC 6761, RFC 6762): a broker at one of them could be asked for its keys
+ * by whoever answers to that name on the asker's own network.
+ */
+const RESERVED = [
+  'test',
+  'example',
+  'invalid',
+  'localhost',
+  'local',
+  'example.com',
+  'example.net',
+  'example.org',
+];
+
+/** The reserved name under which a URL lies, if there is one. */
+export const reservedName = (url: string): string | undefined => {
+  const host = `.${new URL(url).hostname}`;
+  return RESERVED.find(name => host.endsWith(`.${name}`));
+};
+
+const urlPlace = (folder: string): Place => {
+  const file = join(folder, 'broker.yml');
+  const tree = parse(file, readFileSync(file, 'utf8'), () => {});
+  return (tree && member(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
+};
+
+const complaintOf = (folder: string, message: string): Complaint => ({
+  rule: 'wrong-value',
+  place: urlPlace(folder),
+  message,
+});
+
+/** What must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */
+export const reservedComplaints = ({ url, folder }: Config): Complaint[] => {
+  const reserved = reservedName(url);
+  return reserved === undefined
+    ? []
+    : [
+        complaintOf(
+          folder,
+          `Nobody can own ${reserved}, below which this lies. Write the address that your broker will have.`,
+        ),
+      ];
+};
+
+/** Others look for our keys at our URL, so the domain that is made must be that of the URL. */
+export const domainComplaints = ({ url, folder }: Config, { domain }: DeployOptions): Complaint[] =>
+  domain === undefined || url === `https://${domain.name}`
+    ? []
+    : [complaintOf(folder, `custom.kiteSts.domain in serverless.yml is ${domain.name}. Make the two one.`)];

@@ -1,0 +1,122 @@
+import type { Complain, Complaint, Place } from '../lib/policy/complaint.ts';
+import type { Tree } from '../lib/policy/parse.ts';
+import { integer, list, object, oneOf, optional, required, text, truth } from '../lib/policy/shape.ts';
+
+/** What a team may say under `custom.kiteSts` in its serverless.yml, with the defaults filled in. */
+export type DeployOptions = {
+  /** The folder with broker.yml and roles/, unless KITE_STS_CONFIG says otherwise. */
+  readonly config: string | undefined;
+  readonly domain:
+    | { readonly name: string; readonly certificateArn: string; readonly hostedZoneId?: string }
+    | undefined;
+  readonly alarms: { readonly snsTopicArn?: string };
+  readonly logRetentionDays: number;
+  /** Requests a second, and how many at once: of the whole API, before any function runs. */
+  readonly throttle: { readonly rate: number; readonly burst: number };
+  /** Patterns of role ARNs, for fleets whose roles no longer fit one IAM policy one by one. */
+  readonly targets: readonly string[];
+  /** The AWS Organization that bounds `targets`. */
+  readonly orgId: string | undefined;
+  /** Which of the two published keys signs. Rotation is the other word. */
+  readonly signingKey: 'first' | 'second';
+  /** How many exchanges may run at once, set aside for them out of the account's limit. */
+  readonly reservedConcurrency: number | undefined;
+  /** A Lambda URL beside the API. It is neither throttled nor logged at a gateway. */
+  readonly functionUrl: boolean;
+};
+
+// What CloudWatch Logs takes: any other number fails the deployment half-way.
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const arn = (service: string) =>
+  text({
+    max: 256,
+    pattern: new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w+=,.@:/-]+$`),
+    says: `an ARN of ${service}`,
+  });
+
+const OPTIONS = object({
+  config: optional(text({ max: 256 })),
+  domain: optional(
+    object({
+      name: required(
+        text({ max: 253, pattern: /^([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/, says: 'a domain name' }),
+      ),
+      certificateArn: required(arn('acm')),
+      hostedZoneId: optional(text({ max: 32, pattern: /^Z[A-Z0-9]+$/, says: 'the id of a hosted zone' })),
+    }),
+  ),
+  alarms: optional(object({ snsTopicArn: optional(arn('sns')) })),
+  logRetentionDays: optional(integer(1, 3653, ' days')),
+  throttle: optional(object({ rate: required(integer(1, 10_000)), burst: required(integer(1, 5000)) })),
+  targets: optional(
+    list(
+      text({
+        max: 256,
+        pattern: /^arn:aws[a-z-]*:iam::(\d{12}|\*):role\/[\w+=,.@*/-]+$/,
+        says: 'a pattern of role ARNs, such as arn:aws:iam::*:role/ci-*',
+      }),
+      50,
+    ),
+  ),
+  orgId: optional(text({ pattern: /^o-[a-z0-9]{10,32}$/, says: 'the id of an AWS Organization' })),
+  signingKey: optional(oneOf('first', 'second')),
+  reservedConcurrency: optional(integer(1, 1000)),
+  functionUrl: optional(truth),
+});
+
+const placeOf = (path: string): Place => ({ file: path, line: 1, column: 1 });
+
+/** serverless.yml was read by the Serverless Framework, which keeps no lines: the path says where a value stands. */
+const treeOf = (value: unknown, path: string): Tree => {
+  const place = placeOf(path);
+  if (Array.isArray(value))
+    return { kind: 'list', place, items: value.map((item, index) => treeOf(item, `${path}[${index}]`)) };
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).map(([key, each]) => ({
+      key,
+      place: placeOf(`${path}.${key}`),
+      value: treeOf(each, `${path}.${key}`),
+    }));
+    return { kind: 'map', place, entries };
+  }
+  const scalar = value as string | number | boolean | null;
+  return { kind: 'scalar', value: scalar, source: String(scalar), place };
+};
+
+const PATH = 'serverless.yml custom.kiteSts';
+
+/** Reads `custom.kiteSts`; every key that is not known is a complaint, since it would silently do nothing. */
+export const readOptions = (
+  custom: unknown,
+): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } => {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const read = OPTIONS.read(treeOf(custom ?? {}, PATH), complain);
+  const days = read?.logRetentionDays ?? 90;
+  if (!RETENTIONS.includes(days))
+    complain(
+      'wrong-value',
+      placeOf(`${PATH}.logRetentionDays`),
+      `CloudWatch Logs keeps for one of: ${RETENTIONS.join(', ')} days.`,
+    );
+  if (read?.targets && read.orgId === undefined)
+    complain('missing-key', placeOf(PATH), '"orgId" is required beside targets: patterns are bounded by it.');
+  if (!read || complaints.length > 0) return { options: undefined, complaints };
+  const { config, domain, orgId, reservedConcurrency } = read;
+  const options: DeployOptions = {
+    config,
+    domain,
+    orgId,
+    reservedConcurrency,
+    alarms: read.alarms ?? {},
+    logRetentionDays: days,
+    throttle: read.throttle ?? { rate: 50, burst: 100 },
+    targets: read.targets ?? [],
+    signingKey: read.signingKey ?? 'first',
+    functionUrl: read.functionUrl ?? false,
+  };
+  return { options, complaints: [] };
+};

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { complaintsText } from '../lib/cli/configuration.ts';
+import { type Config, loadConfig } from '../lib/config/load.ts';
+import { readSettings } from '../lib/config/settings.ts';
+import type { Complaint } from '../lib/policy/complaint.ts';
+import { writeArtifact } from './artifact.ts';
+import { FUNCTIONS } from './functions.ts';
+import { domainComplaints, reservedComplaints } from './issuer.ts';
+import { onceComplaints } from './once.ts';
+import { readOptions } from './options.ts';
+import { type Template, template, templateComplaints } from './template.ts';
+
+type Named = { [name: string]: object };
+type Resources = { Resources?: Named; Outputs?: Named };
+
+/** As much of the Serverless Framework as is used here. */
+type Serverless = {
+  readonly serviceDir: string;
+  readonly processedInput: { readonly commands: readonly string[]; readonly options: object };
+  readonly configurationInput: { functions?: Named; resources?: Resources };
+  readonly service: {
+    readonly custom?: { readonly kiteSts?: unknown };
+    functions: Named;
+    resources?: Resources;
+    setFunctionNames(options: object): void;
+  };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+};
+
+type Read =
+  | { readonly config: Config; readonly made: Template; readonly complaints: readonly [] }
+  | { readonly config?: never; readonly complaints: readonly Complaint[] };
+
+const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
+
+/**
+ * `plugins: [kite-sts]`: checks and compiles the configuration when packaging, and adds the broker's functions
+ * and resources to the service.
+ */
+export default class KiteSts {
+  readonly hooks: { readonly [event: string]: () => unknown };
+  readonly #sls: Serverless;
+  #config: Config | undefined;
+
+  constructor(sls: Serverless) {
+    this.#sls = sls;
+    this.hooks = {
+      // Not in this constructor: only now are variables such as ${ssm:…} in serverless.yml replaced.
+      initialize: () => this.#add(),
+      'before:package:createDeploymentArtifacts': () => this.#package(),
+    };
+  }
+
+  #fail(text: string): never {
+    throw new this.#sls.classes.Error(text, 'KITE_STS');
+  }
+
+  #read(deploying: boolean): Read {
+    const { settings, complaints: ofSettings } = readSettings(process.env);
+    const { options, complaints: ofOptions } = readOptions(this.#sls.service.custom?.kiteSts);
+    const complaints = [...ofSettings, ...ofOptions];
+    if (!options || complaints.length > 0) return { complaints };
+    const folder = process.env['KITE_STS_CONFIG'] ? settings.config : (options.config ?? settings.config);
+    const { config, complaints: ofConfig } = loadConfig(folder);
+    if (!config) return { complaints: ofConfig };
+    const found = [
+      ...(deploying ? reservedComplaints(config) : []),
+      ...domainComplaints(config, options),
+      ...onceComplaints(config),
+      ...templateComplaints({ config, options }),
+    ];
+    return found.length > 0
+      ? { complaints: found }
+      : { config, made: template({ config, options }), complaints: [] };
+  }
+
+  #add(): void {
+    const [command = '', sub] = this.#sls.processedInput.commands;
+    const deploying = command === 'deploy' && sub === undefined;
+    if (command === 'deploy' && sub === 'function')
+      this.#fail(
+        '`deploy function` would leave the rights of the other parts behind. Use `serverless deploy`.',
+      );
+    const read = this.#read(deploying);
+    if (read.config) {
+      this.#config = read.config;
+      this.#extend(read.made);
+    } else if (deploying || command === 'package') this.#fail(`\n${complaintsText(read.complaints)}`);
+    // Whoever removes or looks at a broker needs no sound configuration for it.
+  }
+
+  #extend({ functions, resources }: Template): void {
+    const { service, configurationInput, processedInput } = this.#sls;
+    const ours = Object.fromEntries(
+      FUNCTIONS.map(name => [
+        name,
+        {
+          ...functions[name],
+          handler: 'index.handler',
+          package: { individually: true, artifact: artifactOf(name) },
+        },
+      ]),
+    );
+    service.functions = this.#merged('function', service.functions, ours);
+    service.resources = {
+      ...service.resources,
+      Resources: this.#merged('resource', service.resources?.Resources, resources.Resources),
+      Outputs: this.#merged('output', service.resources?.Outputs, resources.Outputs),
+    };
+    service.setFunctionNames(processedInput.options);
+    // `serverless print` shows these.
+    configurationInput.functions = service.functions;
+    configurationInput.resources = service.resources;
+  }
+
+  /** A service may add what it likes, but whoever reads "kite-sts" in it must get what kite-sts has. */
+  #merged(what: string, theirs: Named = {}, ours: Named): Named {
+    for (const name of Object.keys(ours))
+      if (Object.hasOwn(theirs, name))
+        this.#fail(`serverless.yml has a ${what} ${name}, which is one of kite-sts. Give it another name.`);
+    return { ...theirs, ...ours };
+  }
+
+  async #package(): Promise<void> {
+    const config = this.#config;
+    if (!config) return;
+    for (const name of FUNCTIONS)
+      await writeArtifact(name, config, join(this.#sls.serviceDir, artifactOf(name)));
+  }
+}

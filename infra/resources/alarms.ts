@@ -1,0 +1,174 @@
+import type { CODES, Code } from '../../lib/errors.ts';
+import type { Refused } from '../../lib/outcome.ts';
+import type { DeployOptions } from '../options.ts';
+import { type Resource, type Resources, ref, sub } from './cloudformation.ts';
+
+type Ours = { [code in Code]: (typeof CODES)[code]['fault'] extends 'ours' ? code : never }[Code];
+
+/** How many denials within five minutes are worth a look, by reason. */
+export const DENIALS: { readonly [reason in Refused]: number } = {
+  // Somebody replays a token, or walks into what a deny statement was written against.
+  token_already_used: 1,
+  explicitly_denied: 5,
+  // Strangers, or names being tried.
+  guard_not_met: 5,
+  role_unknown: 10,
+  audience_differs: 10,
+  no_statement_holds: 20,
+  // A pipeline and its role do not agree; more so right after a change of policy.
+  role_disabled: 20,
+  kind_differs: 20,
+  scope_beyond_grant: 20,
+  seconds_above_maximum: 20,
+  seconds_below_minimum: 20,
+  claim_not_usable: 20,
+  session_policy_too_large: 20,
+  tag_too_long: 20,
+};
+
+/**
+ * How many failures of ours within five minutes, by code. Not `audit_unavailable`: its line is the one that could
+ * not be written. The gateway's own count of 5xx has it.
+ */
+export const FAULTS: { readonly [code in Exclude<Ours, 'audit_unavailable'>]: number } = {
+  internal_error: 1,
+  issuer_keys_unavailable: 1,
+  store_unavailable: 1,
+  provider_unavailable: 3,
+  provider_refused: 5,
+};
+
+const NAMESPACE = sub('kite-sts/${AWS::StackName}');
+const FIVE_MINUTES = 300;
+
+const anyOf = (member: string, values: readonly string[]): string =>
+  `(${values.map(value => `$.${member} = "${value}"`).join(' || ')})`;
+
+/** Patterns over the lines of the exchange: audit events, and what it says of issuers' keys. */
+export const PATTERNS = {
+  Denied: '{ $.event = "exchange" && $.outcome = "denied" }',
+  Failed: `{ $.event = "exchange" && $.outcome = "failed" && ${anyOf('code', Object.keys(FAULTS))} }`,
+  UpstreamThrottled:
+    '{ $.event = "exchange" && $.code = "provider_unavailable" && $.detail = "sts:AssumeRole Throttling*" }',
+  IssuerKeysNotTaken: '{ $.what = "the key set was not taken*" }',
+} as const;
+type Metric = keyof typeof PATTERNS;
+
+/** The member of the event by which a metric is split. Each value becomes a metric of its own, so only closed lists. */
+const SPLIT: { readonly [metric in Metric]?: string } = { Denied: 'reason', Failed: 'code' };
+
+const filter = (metric: Metric): Resource => {
+  const by = SPLIT[metric];
+  return {
+    Type: 'AWS::Logs::MetricFilter',
+    Properties: {
+      LogGroupName: ref('ExchangeLogGroup'),
+      FilterPattern: PATTERNS[metric],
+      MetricTransformations: [
+        {
+          MetricNamespace: NAMESPACE,
+          MetricName: metric,
+          MetricValue: '1',
+          ...(by === undefined ? {} : { Dimensions: [{ Key: by, Value: `$.${by}` }] }),
+        },
+      ],
+    },
+  };
+};
+
+type Watched = {
+  readonly says: string;
+  readonly namespace: unknown;
+  readonly metric: string;
+  readonly dimensions?: { readonly [name: string]: unknown };
+  readonly statistic?: object;
+  readonly threshold: number;
+  /** How many times five minutes. */
+  readonly periods?: number;
+};
+
+const alarm = (watched: Watched, topic: string | undefined): Resource => {
+  const { says, namespace, metric, dimensions = {}, statistic, threshold, periods = 1 } = watched;
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmDescription: sub(`kite-sts \${AWS::StackName}: ${says}`),
+      Namespace: namespace,
+      MetricName: metric,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      ...(statistic ?? { Statistic: 'Sum' }),
+      Period: FIVE_MINUTES,
+      EvaluationPeriods: periods,
+      Threshold: threshold,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+      ...(topic === undefined ? {} : { AlarmActions: [topic], OKActions: [topic] }),
+    },
+  };
+};
+
+const pascal = (name: string): string =>
+  name.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase());
+
+const counted = (metric: Metric, says: string, threshold: number, dimensions = {}): Watched => ({
+  says,
+  namespace: NAMESPACE,
+  metric,
+  dimensions,
+  threshold,
+});
+
+const ofFunction = (name: string, metric: 'Errors' | 'Throttles'): Watched => ({
+  says: `${metric.toLowerCase()} of the function ${name}`,
+  namespace: 'AWS/Lambda',
+  metric,
+  dimensions: { FunctionName: ref(`${name}LambdaFunction`) },
+  threshold: 1,
+});
+
+const ofApi = (metric: '5xx' | 'Latency'): Pick<Watched, 'namespace' | 'metric' | 'dimensions'> => ({
+  namespace: 'AWS/ApiGateway',
+  metric,
+  dimensions: { ApiId: ref('HttpApi') },
+});
+
+const watched = (): { readonly [id: string]: Watched } => ({
+  ...Object.fromEntries(
+    Object.entries(DENIALS).map(([reason, threshold]) => [
+      `Denied${pascal(reason)}`,
+      counted('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(FAULTS).map(([code, threshold]) => [
+      `Failed${pascal(code)}`,
+      counted('Failed', `exchanges failed: ${code}`, threshold, { code }),
+    ]),
+  ),
+  UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
+  // Kept keys still serve for a while, so this comes before anybody is refused.
+  IssuerKeysNotTaken: counted('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
+  ExchangeErrors: ofFunction('Exchange', 'Errors'),
+  ExchangeThrottles: ofFunction('Exchange', 'Throttles'),
+  DiscoveryErrors: ofFunction('Discovery', 'Errors'),
+  DiscoveryThrottles: ofFunction('Discovery', 'Throttles'),
+  ApiErrors: { ...ofApi('5xx'), says: 'answers of 5xx', threshold: 5 },
+  ApiLatency: {
+    ...ofApi('Latency'),
+    says: 'one answer in a hundred takes 3 s or more',
+    // A percentile of a handful of requests is one slow request.
+    statistic: { ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' },
+    threshold: 3000,
+    periods: 3,
+  },
+});
+
+/** What is watched, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
+export const alarms = ({ snsTopicArn }: DeployOptions['alarms']): Resources => ({
+  ...Object.fromEntries(
+    (Object.keys(PATTERNS) as Metric[]).map(metric => [`${metric}Filter`, filter(metric)]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(watched()).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+  ),
+});

@@ -1,0 +1,139 @@
+import { PAGES } from '../../lib/protocols/discovery.ts';
+import { DOORS } from '../../lib/serve.ts';
+import type { DeployOptions } from '../options.ts';
+import { attribute, type Resource, type Resources, ref, sub } from './cloudformation.ts';
+import { ACCESS_LOG } from './logs.ts';
+
+/** Route key → the function that answers it: what the laptop serves, from the same two tables. */
+export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } = {
+  ...Object.fromEntries(Object.keys(DOORS).map(path => [`POST ${path}`, 'Exchange'])),
+  ...Object.fromEntries([...Object.keys(PAGES), '/errors/{code}'].map(path => [`GET ${path}`, 'Discovery'])),
+};
+
+/** Milliseconds; each outer patience is longer than the one inside of it, the function's 12 s (D18). */
+const PATIENCE = 29_000;
+
+const routeId = (routeKey: string): string =>
+  `Route${(routeKey.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
+
+const route = (RouteKey: string, to: string): Resource => ({
+  Type: 'AWS::ApiGatewayV2::Route',
+  Properties: { ApiId: ref('HttpApi'), RouteKey, Target: sub(`integrations/\${${to}Integration}`) },
+});
+
+const integration = (to: string): Resource => ({
+  Type: 'AWS::ApiGatewayV2::Integration',
+  Properties: {
+    ApiId: ref('HttpApi'),
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: attribute(`${to}LambdaFunction`, 'Arn'),
+    PayloadFormatVersion: '2.0',
+    TimeoutInMillis: PATIENCE,
+  },
+});
+
+const mayInvoke = (to: string, method: string): Resource => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: {
+    FunctionName: attribute(`${to}LambdaFunction`, 'Arn'),
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
+    // This API alone; the first * is its stage, and of the routes only those with this method.
+    SourceArn: sub(
+      `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/*/${method}/*`,
+    ),
+  },
+});
+
+const stage = ({ rate, burst }: DeployOptions['throttle']): Resource => ({
+  Type: 'AWS::ApiGatewayV2::Stage',
+  Properties: {
+    ApiId: ref('HttpApi'),
+    StageName: '$default',
+    AutoDeploy: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+    AccessLogSettings: {
+      DestinationArn: attribute('AccessLogGroup', 'Arn'),
+      Format: JSON.stringify(ACCESS_LOG),
+    },
+  },
+});
+
+const domainName = ({ name, certificateArn }: NonNullable<DeployOptions['domain']>): Resources => ({
+  Domain: {
+    Type: 'AWS::ApiGatewayV2::DomainName',
+    Properties: {
+      DomainName: name,
+      DomainNameConfigurations: [
+        { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+    },
+  },
+  DomainMapping: {
+    Type: 'AWS::ApiGatewayV2::ApiMapping',
+    Properties: { ApiId: ref('HttpApi'), DomainName: ref('Domain'), Stage: ref('HttpApiStage') },
+  },
+});
+
+const domainRecord = ({ name, hostedZoneId }: NonNullable<DeployOptions['domain']>): Resources =>
+  hostedZoneId === undefined
+    ? {}
+    : {
+        DomainRecord: {
+          Type: 'AWS::Route53::RecordSet',
+          Properties: {
+            HostedZoneId: hostedZoneId,
+            Name: name,
+            Type: 'A',
+            AliasTarget: {
+              DNSName: attribute('Domain', 'RegionalDomainName'),
+              HostedZoneId: attribute('Domain', 'RegionalHostedZoneId'),
+            },
+          },
+        },
+      };
+
+/** Only when asked for: it is public by its nature, and neither throttled nor logged at a gateway. */
+const functionUrl = (): Resources => {
+  const open = (properties: object): Resource => ({
+    Type: 'AWS::Lambda::Permission',
+    Properties: { FunctionName: attribute('ExchangeLambdaFunction', 'Arn'), Principal: '*', ...properties },
+  });
+  return {
+    ExchangeUrl: {
+      Type: 'AWS::Lambda::Url',
+      Properties: {
+        TargetFunctionArn: attribute('ExchangeLambdaFunction', 'Arn'),
+        AuthType: 'NONE',
+        InvokeMode: 'BUFFERED',
+      },
+    },
+    // Both are needed since October 2025: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    ExchangeUrlPermission: open({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
+    ExchangeUrlInvokePermission: open({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),
+  };
+};
+
+/**
+ * The HTTP API as resources of our own. The Serverless Framework's httpApi events have no throttling, no domain and
+ * no access log of other names than theirs, and let the whole API invoke each function.
+ */
+export const api = ({ domain, throttle, functionUrl: url }: DeployOptions): Resources => ({
+  HttpApi: {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Properties: {
+      Name: ref('AWS::StackName'),
+      ProtocolType: 'HTTP',
+      // With a domain of our own there is one way in, so that nobody goes around what stands before it.
+      DisableExecuteApiEndpoint: domain !== undefined,
+    },
+  },
+  HttpApiStage: stage(throttle),
+  ExchangeIntegration: integration('Exchange'),
+  DiscoveryIntegration: integration('Discovery'),
+  ExchangePermission: mayInvoke('Exchange', 'POST'),
+  DiscoveryPermission: mayInvoke('Discovery', 'GET'),
+  ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [routeId(key), route(key, to)])),
+  ...(domain ? { ...domainName(domain), ...domainRecord(domain) } : {}),
+  ...(url ? functionUrl() : {}),
+});

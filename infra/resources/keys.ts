@@ -1,0 +1,88 @@
+import {
+  attribute,
+  policy,
+  type Reference,
+  type Resource,
+  type Resources,
+  type Statement,
+  sub,
+} from './cloudformation.ts';
+
+/** The two keys that are published. One signs; the other is known to verifiers long before it ever does. */
+export const KEYS = { first: 'FirstSigningKey', second: 'SecondSigningKey' } as const;
+export type KeyName = keyof typeof KEYS;
+
+/** The keys' logical ids, the one that signs before the other. */
+export const keysInOrder = (signingKey: KeyName): readonly [signs: string, next: string] =>
+  signingKey === 'first' ? [KEYS.first, KEYS.second] : [KEYS.second, KEYS.first];
+
+export const keyArn = (id: string): Reference => attribute(id, 'Arn');
+
+/** All that we ever ask of KMS when we sign: RS256, and a digest where the text is longer than the 4096 bytes it takes. */
+export const SIGNING = {
+  StringEquals: {
+    'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+    'kms:MessageType': ['DIGEST', 'RAW'],
+  },
+} as const;
+
+// Whoever administers IAM in the account keeps the key; neither signing nor grants of it are among these.
+const ADMINISTRATION = [
+  'kms:CancelKeyDeletion',
+  'kms:DescribeKey',
+  'kms:DisableKey',
+  'kms:EnableKey',
+  'kms:GetKeyPolicy',
+  'kms:GetKeyRotationStatus',
+  'kms:ListGrants',
+  'kms:ListKeyPolicies',
+  'kms:ListResourceTags',
+  'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
+  'kms:ScheduleKeyDeletion',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:UpdateKeyDescription',
+];
+
+const ACCOUNT = { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') };
+// In a key's own policy * is that key; AWS takes nothing else there.
+const THIS_KEY = ['*'];
+
+/**
+ * The account as principal, narrowed by aws:PrincipalArn, and not the role itself: so that the role's own policy
+ * must agree too, and that the key outlives a role that is made anew (a principal turns into a dead id then).
+ */
+const use = (Sid: string, Action: string, roles: readonly string[], more: object = {}): Statement => ({
+  Sid,
+  Effect: 'Allow',
+  Principal: ACCOUNT,
+  Action: [Action],
+  Resource: THIS_KEY,
+  Condition: { ArnEquals: { 'aws:PrincipalArn': roles.map(id => attribute(id, 'Arn')) }, ...more },
+});
+
+const key = (which: KeyName): Resource => ({
+  Type: 'AWS::KMS::Key',
+  // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
+  DeletionPolicy: 'RetainExceptOnCreate',
+  UpdateReplacePolicy: 'Retain',
+  Properties: {
+    Description: sub(`kite-sts \${AWS::StackName}: the ${which} signing key`),
+    KeySpec: 'RSA_2048',
+    KeyUsage: 'SIGN_VERIFY',
+    PendingWindowInDays: 30,
+    KeyPolicy: policy(
+      { Sid: 'Administer', Effect: 'Allow', Principal: ACCOUNT, Action: ADMINISTRATION, Resource: THIS_KEY },
+      use('Publish', 'kms:GetPublicKey', ['ExchangeRole', 'DiscoveryRole']),
+      // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
+      use('Sign', 'kms:Sign', ['ExchangeRole'], SIGNING),
+    ),
+  },
+});
+
+/**
+ * Two keys, both in our JWKS. To rotate: set `signingKey` to the other one and deploy. Verifiers have known it
+ * since it was made, and the one before stays published for the tokens that it signed.
+ */
+export const signingKeys = (): Resources => ({ [KEYS.first]: key('first'), [KEYS.second]: key('second') });

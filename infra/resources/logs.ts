@@ -1,0 +1,39 @@
+import type { Resource, Resources } from './cloudformation.ts';
+
+const group = (RetentionInDays: number, more: object = {}): Resource => ({
+  Type: 'AWS::Logs::LogGroup',
+  Properties: { RetentionInDays, ...more },
+});
+
+/**
+ * The log groups. The Serverless Framework makes those of the functions and names them; this adds how long they
+ * keep. Audit events are in the exchange's own: it outlives the stack, as evidence should.
+ */
+export const logGroups = (days: number): Resources => ({
+  ExchangeLogGroup: {
+    ...group(days),
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  },
+  DiscoveryLogGroup: group(days),
+  AccessLogGroup: group(days),
+});
+
+/**
+ * One line a request at the gateway. Nothing that a caller wrote: no header, query or body, where a token may
+ * stand, and the route instead of the path, into which a lost client may put one as well (threat T57).
+ */
+export const ACCESS_LOG = {
+  request_id: '$context.requestId',
+  function_request_id: '$context.integration.requestId',
+  time: '$context.requestTime',
+  route: '$context.routeKey',
+  status: '$context.status',
+  source_address: '$context.identity.sourceIp',
+  protocol: '$context.protocol',
+  bytes: '$context.responseLength',
+  ms: '$context.responseLatency',
+  function_ms: '$context.integration.latency',
+  function_status: '$context.integration.status',
+  error: '$context.error.responseType',
+} as const;

@@ -1,0 +1,107 @@
+import type { Config } from '../../lib/config/load.ts';
+import type { Complain } from '../../lib/policy/complaint.ts';
+import type { DeployOptions } from '../options.ts';
+import type { Statement } from './cloudformation.ts';
+
+type Aimed = { readonly role: string; readonly arn: string };
+
+const aimed = ({ roles }: Config): readonly Aimed[] =>
+  roles.flatMap(({ name, template }) =>
+    template.kind === 'aws' ? [{ role: name, arn: template.role_arn }] : [],
+  );
+
+/** The target roles that the compiled roles name: each once, in order, so that the same roles give the same policy. */
+export const targetArns = (config: Config): readonly string[] =>
+  [...new Set(aimed(config).map(({ arn }) => arn))].sort();
+
+/** The right to become these. STS asks for all three actions when tags and a source identity come along. */
+export const assume = (arns: readonly string[], orgId: string | undefined): Statement => ({
+  Sid: 'BecomeTargets',
+  Effect: 'Allow',
+  Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+  Resource: arns,
+  ...(orgId === undefined ? {} : { Condition: { StringEquals: { 'aws:ResourceOrgID': orgId } } }),
+});
+
+/** As IAM matches ARNs: * is any characters, / too. */
+const covers = (pattern: string, arn: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(arn);
+
+const nameOf = (arn: string): string => arn.slice(arn.indexOf(':role/') + ':role/'.length);
+
+const sharedStart = (names: readonly string[]): string =>
+  names.reduce((start, name) => {
+    let length = 0;
+    while (length < start.length && start[length] === name[length]) length++;
+    return start.slice(0, length);
+  }, names[0] ?? '');
+
+/** A pattern that covers them all, when their names begin alike. */
+const suggestion = (arns: readonly string[]): string => {
+  const start = sharedStart(arns.map(nameOf));
+  const partition = arns[0]?.split(':')[1] ?? 'aws';
+  return start === ''
+    ? `arn:${partition}:iam::*:role/kite-sts/*, with every target role below that path`
+    : `arn:${partition}:iam::*:role/${start}*`;
+};
+
+export const PLACE = 'serverless.yml custom.kiteSts';
+const at = (path: string) => ({ file: `${PLACE}${path}`, line: 1, column: 1 });
+
+const checkPatterns = (config: Config, targets: readonly string[], complain: Complain): void => {
+  for (const [index, pattern] of targets.entries()) {
+    if (/^[*/]+$/.test(nameOf(pattern)))
+      complain(
+        'wrong-value',
+        at(`.targets[${index}]`),
+        'This is every role there is. Write the part of the name or path that target roles share.',
+      );
+  }
+  for (const { role, arn } of aimed(config)) {
+    if (!targets.some(pattern => covers(pattern, arn)))
+      complain(
+        'wrong-value',
+        at('.targets'),
+        `No pattern covers ${arn}, which the role ${role} names, so it could never be assumed.`,
+      );
+  }
+};
+
+export type Room = {
+  /** How many characters all inline policies of the role have, with this statement among them. */
+  readonly sizeWith: (statement: Statement) => number;
+  readonly limit: number;
+};
+
+/**
+ * The exact ARNs while they fit into IAM's size, since nothing is narrower; else the patterns of `targets`,
+ * which the organization bounds. Complains when there is neither.
+ */
+export const becomeTargets = (
+  config: Config,
+  { targets, orgId }: Pick<DeployOptions, 'targets' | 'orgId'>,
+  { sizeWith, limit }: Room,
+  complain: Complain,
+): Statement | undefined => {
+  const arns = targetArns(config);
+  if (arns.length === 0) return undefined;
+  const exact = assume(arns, orgId);
+  if (sizeWith(exact) <= limit) return exact;
+  if (targets.length === 0 || orgId === undefined) {
+    complain(
+      'too-many',
+      at('.targets'),
+      `The ${arns.length} target roles make ${sizeWith(exact)} characters of policy, and IAM takes ${limit}. Write "targets: [${suggestion(arns)}]", and "orgId" with the id of the AWS Organization that bounds it.`,
+    );
+    return undefined;
+  }
+  checkPatterns(config, targets, complain);
+  const bounded = assume([...new Set(targets)].sort(), orgId);
+  if (sizeWith(bounded) > limit)
+    complain(
+      'too-many',
+      at('.targets'),
+      `The patterns make ${sizeWith(bounded)} characters of policy, and IAM takes ${limit}. Write fewer and wider ones.`,
+    );
+  return bounded;
+};

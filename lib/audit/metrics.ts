@@ -1,0 +1,48 @@
+import type { ExchangeRecord } from '../outcome.ts';
+
+const NAMESPACE = 'kite-sts';
+
+/** Each role is up to three metrics that CloudWatch bills by the month, so a larger fleet is not told apart by role. */
+export const MAX_MEASURED_ROLES = 50;
+
+export type Measuring = {
+  /** How many roles the configuration has. */
+  readonly roles: number;
+};
+
+type Metric = { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' };
+
+const directive = (dimensions: readonly string[], Metrics: readonly Metric[]) => ({
+  Namespace: NAMESPACE,
+  Dimensions: [dimensions],
+  Metrics,
+});
+
+const named = (step: string): string => step.charAt(0).toUpperCase() + step.slice(1);
+
+/**
+ * One line of CloudWatch's Embedded Metric Format, which becomes metrics when it is logged. A dimension is only
+ * what the broker knows a closed list of: the protocol, the outcome, and a role that the configuration has.
+ * Whatever a caller made up would be a metric of its own each time.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export const metricLine = ({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string => {
+  const role = roles <= MAX_MEASURED_ROLES ? reached.snapshot?.role.name : undefined;
+  const steps = Object.entries(reached.ms).map(([step, ms]) => [named(step), Math.round(ms * 1000) / 1000]);
+  const count: Metric = { Name: 'Exchanges', Unit: 'Count' };
+  const times = steps.map(([Name]): Metric => ({ Name: String(Name), Unit: 'Milliseconds' }));
+  return JSON.stringify({
+    _aws: {
+      Timestamp: Math.round(reached.at * 1000),
+      CloudWatchMetrics: [
+        directive(['protocol', 'outcome'], [count, ...times]),
+        ...(role === undefined ? [] : [directive(['role', 'outcome'], [count])]),
+      ],
+    },
+    protocol: reached.protocol,
+    outcome,
+    role,
+    Exchanges: 1,
+    ...Object.fromEntries(steps),
+  });
+};

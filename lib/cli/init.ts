@@ -1,0 +1,76 @@
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { ISSUER_NAMES, type IssuerName, type Pinned, starter, type Wish } from './starter.ts';
+import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from './verb.ts';
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** What this kite-sts is and was tested with: its own package.json, from source and from dist/ below it. */
+const pins = async (): Promise<Pinned> => {
+  const up = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
+  const { version, devDependencies } = JSON.parse(
+    await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8'),
+  ) as { readonly version: string; readonly devDependencies: { readonly serverless: string } };
+  return { version, serverless: devDependencies.serverless };
+};
+
+const wishOf = (flags: Flags): Wish => {
+  const organization = flag(flags, 'organization');
+  const issuer = flag(flags, 'issuer') ?? 'buildkite';
+  const region = flag(flags, 'region') ?? 'us-east-1';
+  const config = flag(flags, 'config') ?? 'config';
+  if (organization === undefined) throw new UsageError('--organization is needed: it guards every role.');
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(organization))
+    throw new UsageError('--organization takes the name in its URL: letters, digits and hyphens.');
+  if (!(ISSUER_NAMES as string[]).includes(issuer))
+    throw new UsageError(`--issuer takes ${ISSUER_NAMES.join(' or ')}, not "${issuer}".`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw new UsageError('--region takes the name of an AWS region, such as eu-central-1.');
+  if (!/^[A-Za-z][\w-]*(\/[A-Za-z][\w-]*)*$/.test(config))
+    throw new UsageError('--config takes a folder in --folder, such as config or policies/ci.');
+  return { organization, issuer: issuer as IssuerName, region, config };
+};
+
+export const init: Verb = {
+  summary: 'Writes what a repository of your own needs to deploy a broker.',
+  help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
+                                      [--folder FOLDER] [--config FOLDER]
+
+  --organization NAME  your organization, as the URL of your pipelines or repositories has it
+  --issuer ISSUER      buildkite (default) or github-actions: who signs the tokens of your jobs
+  --region REGION      the AWS region to deploy to (default: us-east-1)
+  --folder FOLDER      where to write (default: here)
+  --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
+
+Writes package.json, serverless.yml, .gitignore, config/broker.yml and a first role with its cases.
+Never overwrites: when one of them is there already, nothing is written.
+
+Examples:
+  kite-sts init --organization acme
+  kite-sts init --organization acme --issuer github-actions --region eu-central-1
+`,
+  options: {
+    organization: { type: 'string' },
+    issuer: { type: 'string' },
+    region: { type: 'string' },
+    folder: { type: 'string' },
+  },
+  async run(flags, terminal) {
+    const wish = wishOf(flags);
+    const written = starter(wish, await pins());
+    const folder = flag(flags, 'folder') ?? '.';
+    const paths = Object.keys(written);
+    const there: string[] = [];
+    for (const path of paths) if (await isThere(`${folder}/${path}`)) there.push(path);
+    if (there.length > 0) throw new Failure(`Nothing was written: ${there.join(', ')} is there already.\n`);
+    await mkdir(`${folder}/${wish.config}/roles`, { recursive: true });
+    for (const path of paths) await writeFile(`${folder}/${path}`, written[path] ?? '', { flag: 'wx' });
+    terminal.out(
+      `${paths.join('\n')}\n\nNext: npm install, write your url into ${wish.config}/broker.yml, and npx serverless deploy.\n`,
+    );
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,141 @@
+/** Who signs the tokens of a team's jobs. */
+export type IssuerName = keyof typeof ROLES;
+
+export type Wish = {
+  readonly organization: string;
+  readonly issuer: IssuerName;
+  readonly region: string;
+  /** The folder of broker.yml and roles/. */
+  readonly config: string;
+};
+export type Pinned = { readonly version: string; readonly serverless: string };
+
+const BUILDKITE = `description: Deploys the web app
+contact: "#platform"
+
+trust:
+  - iss: https://agent.buildkite.com
+    id: pushes to main
+    claims:
+      organization_slug: "{organization}"
+      pipeline_slug: web
+      build_branch: main
+      build_tag: null        # a tag named main is not the branch main
+
+aws:
+  role_arn: arn:aws:iam::123456789012:role/deploy-web
+`;
+
+const BUILDKITE_CASES = `cases:
+  - name: a push to main deploys
+    claims:
+      iss: https://agent.buildkite.com
+      organization_slug: "{organization}"
+      pipeline_slug: web
+      build_branch: main
+      build_tag: null
+    allow: pushes to main
+
+  - name: another branch does not
+    from: a push to main deploys
+    claims: { build_branch: feature/login }
+    deny: no_statement_holds
+
+  - name: another pipeline does not
+    from: a push to main deploys
+    claims: { pipeline_slug: other }
+    deny: no_statement_holds
+
+  - name: another organization does not
+    from: a push to main deploys
+    claims: { organization_slug: "{organization}-evil" }
+    deny: guard_not_met
+`;
+
+const GITHUB = `description: Deploys the web app
+contact: "#platform"
+
+trust:
+  - iss: https://token.actions.githubusercontent.com
+    id: pushes to main
+    claims:
+      repository: "{organization}/web"
+      ref: refs/heads/main
+      event_name: push
+
+aws:
+  role_arn: arn:aws:iam::123456789012:role/deploy-web
+`;
+
+const GITHUB_CASES = `cases:
+  - name: a push to main deploys
+    claims:
+      iss: https://token.actions.githubusercontent.com
+      repository: "{organization}/web"
+      repository_owner: "{organization}"
+      ref: refs/heads/main
+      event_name: push
+    allow: pushes to main
+
+  - name: a pull request does not
+    from: a push to main deploys
+    claims: { ref: refs/pull/7/merge, event_name: pull_request }
+    deny: no_statement_holds
+
+  - name: another repository does not
+    from: a push to main deploys
+    claims: { repository: "{organization}/other" }
+    deny: no_statement_holds
+
+  - name: another organization does not
+    from: a push to main deploys
+    claims: { repository: "{organization}-evil/web", repository_owner: "{organization}-evil" }
+    deny: guard_not_met
+`;
+
+const ROLES = {
+  buildkite: { guard: 'organization_slug', role: BUILDKITE, cases: BUILDKITE_CASES },
+  'github-actions': { guard: 'repository_owner', role: GITHUB, cases: GITHUB_CASES },
+} as const;
+
+export const ISSUER_NAMES = Object.keys(ROLES) as IssuerName[];
+
+// The organization stands in quotes everywhere: one may be called "null" or "1e3".
+const BROKER = `# The address that your broker will have. Nobody can own a name below .example: deploy refuses this one.
+url: https://sts.{organization}.example
+
+# Whom you trust to say who is asking. \`require\` is a guard before any role: no other organization gets past it.
+issuers:
+  - preset: {issuer}
+    require: { {guard}: "{organization}" }
+`;
+
+const packageJson = ({ version, serverless }: Pinned): string =>
+  `${JSON.stringify(
+    {
+      private: true,
+      scripts: { lint: 'kite-sts lint', deploy: 'serverless deploy' },
+      dependencies: { 'kite-sts': version, serverless },
+    },
+    null,
+    2,
+  )}\n`;
+
+/** The files of a team's repository, by their paths in it. */
+export const starter = (
+  { organization, issuer, region, config }: Wish,
+  pinned: Pinned,
+): { readonly [path: string]: string } => {
+  const { guard, role, cases } = ROLES[issuer];
+  const named = (text: string): string => text.replaceAll('{organization}', organization);
+  const broker = BROKER.replace('sts.{organization}', `sts.${organization.toLowerCase()}`);
+  const option = config === 'config' ? '' : `custom: { kiteSts: { config: "${config}" } }\n`;
+  return {
+    'package.json': packageJson(pinned),
+    'serverless.yml': `service: kite-sts\nprovider: { name: aws, region: ${region} }\nplugins: [kite-sts]\n${option}`,
+    '.gitignore': 'node_modules/\n.serverless/\n',
+    [`${config}/broker.yml`]: named(broker).replace('{issuer}', issuer).replace('{guard}', guard),
+    [`${config}/roles/deploy-web.yml`]: named(role),
+    [`${config}/roles/deploy-web.test.yml`]: named(cases),
+  };
+};

@@ -1,0 +1,85 @@
+import type { Truth } from '../../policy/condition.ts';
+import { globMatches } from '../../policy/glob.ts';
+import type { TrustCondition } from './trust.ts';
+
+/** In doubt is what cannot be told from here. Nothing is guessed. */
+export const every = (truths: readonly Truth[]): Truth => {
+  if (truths.includes('false')) return 'false';
+  return truths.includes('doubt') ? 'doubt' : 'true';
+};
+export const some = (truths: readonly Truth[]): Truth => {
+  if (truths.includes('true')) return 'true';
+  return truths.includes('doubt') ? 'doubt' : 'false';
+};
+const not = (truth: Truth): Truth => (truth === 'doubt' ? 'doubt' : truth === 'true' ? 'false' : 'true');
+const truthOf = (holds: boolean): Truth => (holds ? 'true' : 'false');
+
+/** What a request has under a condition key. A value of undefined is there and not empty; what it is, nobody knows yet. */
+export type Known = {
+  readonly values: readonly (string | undefined)[];
+  /** A key that has a list of values, which only the set operators read as one. */
+  readonly many?: boolean;
+};
+
+/** Looks a key up, in lower case: keys have no case. Undefined: nothing is known of it. */
+export type Keys = (key: string) => Known | undefined;
+
+type Match = (operand: string, value: string) => boolean;
+
+// Each of the six parts of an ARN is compared by itself, so that a wildcard does not cross a colon.
+const arnMatches: Match = (operand, value) => {
+  const split = (arn: string): string[] => {
+    const parts = arn.split(':');
+    return [...parts.slice(0, 5), parts.slice(5).join(':')];
+  };
+  const [wanted, given] = [split(operand), split(value)];
+  return given.every((part, index) => globMatches(wanted[index] ?? '', part));
+};
+const equal: Match = (operand, value) => operand === value;
+const folded: Match = (operand, value) => operand.toLowerCase() === value.toLowerCase();
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPERATORS: { readonly [name: string]: { readonly match: Match; readonly negated?: true } } = {
+  StringEquals: { match: equal },
+  StringNotEquals: { match: equal, negated: true },
+  StringEqualsIgnoreCase: { match: folded },
+  StringNotEqualsIgnoreCase: { match: folded, negated: true },
+  StringLike: { match: globMatches },
+  StringNotLike: { match: globMatches, negated: true },
+  ArnEquals: { match: arnMatches },
+  ArnNotEquals: { match: arnMatches, negated: true },
+  ArnLike: { match: arnMatches },
+  ArnNotLike: { match: arnMatches, negated: true },
+  Bool: { match: folded },
+};
+
+const matches = (match: Match, operand: string, value: string | undefined): Truth => {
+  // A variable of IAM is filled in by AWS.
+  if (operand.includes('${')) return 'doubt';
+  if (value !== undefined) return truthOf(match(operand, value));
+  return match === globMatches && /^\??\*+$/.test(operand) ? 'true' : 'doubt';
+};
+
+const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
+
+/** Does the condition hold for a request of which this much is known? */
+export const conditionTruth = ({ operator: written, key, operands }: TrustCondition, keys: Keys): Truth => {
+  const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
+  const known = keys(key.toLowerCase());
+  if (!known) return 'doubt';
+  const absent = known.values.length === 0;
+  if (name === 'Null') return truthOf(operands.some(operand => folded(operand, String(absent))));
+  const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  if (!operator) return 'doubt';
+  const { match, negated = false } = operator;
+  if (absent) {
+    if (ifExists || set === 'ForAllValues') return 'true';
+    return truthOf(negated && set !== 'ForAnyValue');
+  }
+  if (known.many && !set) return 'doubt';
+  const truths = known.values.map(value => {
+    const any = some(operands.map(operand => matches(match, operand, value)));
+    return negated ? not(any) : any;
+  });
+  return set === 'ForAnyValue' ? some(truths) : every(truths);
+};

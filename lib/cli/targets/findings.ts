@@ -1,0 +1,199 @@
+import { type Asked, accountOf, covers, type Request, rule, wholeAccount } from './request.ts';
+import type { Principal, TargetRole, TrustCondition, TrustStatement } from './trust.ts';
+
+/**
+ * All that `check-targets` can find, and what to change. docs/reference/cli.md has a row for each, and a
+ * test holds the two together.
+ */
+export const FINDINGS = {
+  'target-unknown': 'The file has no role of this ARN. Add its get-role output, or mend role_arn.',
+  'broker-not-trusted': "No statement allows sts:AssumeRole to the broker's role.",
+  'principal-gone':
+    'A principal was deleted: AWS shows its id where its ARN was, and a role made again under the same name is another principal.',
+  'condition-not-met':
+    "A statement names the broker, but its conditions do not hold for the broker's request.",
+  'explicitly-denied': 'A Deny statement holds for the broker.',
+  'external-id-differs': 'Another ExternalId is demanded than the one that this role sends.',
+  'external-id-not-demanded':
+    'The broker gets in without an ExternalId, so any role of it could be let in here.',
+  'external-id-wide': 'Other ExternalIds are let in too. Demand by StringEquals those of this target alone.',
+  'tag-session-not-allowed': 'The role sends session tags, which needs sts:TagSession for the broker.',
+  'source-identity-not-allowed':
+    'The role sets SourceIdentity, which needs sts:SetSourceIdentity for the broker.',
+  'principal-wide': 'A whole account, or everyone, is let in. Name the role of the broker.',
+  'principal-other': 'Someone beside the broker is let in. Remove it, or name it with --also if it is meant.',
+  'session-too-short': "MaxSessionDuration is less than the role's longest session.",
+  undecided: 'It cannot be told from here whether this holds. Look at it, or simplify the policy.',
+} as const satisfies Record<string, string>;
+
+export type FindingCode = keyof typeof FINDINGS;
+export type Finding = { readonly code: FindingCode; readonly detail?: string };
+
+/** Whom the targets are meant to trust. */
+export type Trusted = {
+  readonly broker: string;
+  /** Others that may stand in a trust policy. */
+  readonly also: readonly string[];
+  /** The ExternalIds of every role of the configuration that shares this target. */
+  readonly externalIds: readonly string[];
+};
+
+/** An id in the place of an ARN: what IAM shows of a principal that was deleted. */
+const GONE = /^A[A-Z]{3}[A-Z0-9]{12,}$/;
+const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
+
+const found = (code: FindingCode, detail?: string): Finding => ({
+  code,
+  ...(detail === undefined ? {} : { detail }),
+});
+
+const entrances = (statements: readonly TrustStatement[]): TrustStatement[] =>
+  statements.filter(each => each.effect === 'Allow' && ENTRANCES.some(action => covers(each, action)));
+
+/** ExternalIds that the conditions speak of, and one that they do not. */
+const otherIds = (statements: readonly TrustStatement[], { externalIds }: Trusted): string[] => {
+  const written = entrances(statements)
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
+    .flatMap(({ operands }) =>
+      operands.flatMap(each => [each, each.replace(/[*?]/g, 'x'), each.toUpperCase()]),
+    );
+  return [...new Set([...written, 'any-other'])].filter(id => !externalIds.includes(id));
+};
+
+/** Why the broker is not let in, which of three it is. */
+const whyRefused = (asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding => {
+  const named = entrances(statements).some(({ principals }) =>
+    principals.some(
+      ({ name }) =>
+        name === '*' || name === trusted.broker || wholeAccount(name) === accountOf(trusted.broker),
+    ),
+  );
+  if (!named) return found('broker-not-trusted');
+  const accepts = (externalId: string | undefined): boolean =>
+    rule(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole').says === 'allowed';
+  const another = [undefined, ...otherIds(statements, trusted), ...trusted.externalIds].some(accepts);
+  return found(another ? 'external-id-differs' : 'condition-not-met');
+};
+
+const externalIdFindings = (
+  asked: Asked,
+  statements: readonly TrustStatement[],
+  trusted: Trusted,
+): Finding[] => {
+  const ruling = (externalId: string | undefined) =>
+    rule(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole');
+  const without = ruling(undefined);
+  if (without.says === 'allowed') return [found('external-id-not-demanded')];
+  if (without.says === 'undecided') return without.doubts.map(each => found('undecided', each));
+  const wide = otherIds(statements, trusted).some(id => ruling(id).says === 'allowed');
+  return wide ? [found('external-id-wide')] : [];
+};
+
+/** May the broker do what this role asks, and only under the role's ExternalId? */
+const brokerFindings = (asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding[] => {
+  const request: Request = { principal: trusted.broker, externalId: asked.externalId };
+  const { says, doubts } = rule(statements, asked, request, 'sts:AssumeRole');
+  if (says === 'denied') return [found('explicitly-denied', 'sts:AssumeRole')];
+  if (says === 'refused') return [whyRefused(asked, statements, trusted)];
+  const beside = [
+    ...(asked.tags.length > 0 ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),
+    ...(asked.sourceIdentity ? [['sts:SetSourceIdentity', 'source-identity-not-allowed'] as const] : []),
+  ].flatMap(([action, code]): Finding[] => {
+    const ruling = rule(statements, asked, request, action);
+    if (ruling.says === 'allowed') return [];
+    if (ruling.says === 'denied') return [found('explicitly-denied', action)];
+    return ruling.says === 'refused'
+      ? [found(code)]
+      : ruling.doubts.map(each => found('undecided', `${action}, ${each}`));
+  });
+  const inside =
+    says === 'allowed'
+      ? externalIdFindings(asked, statements, trusted)
+      : doubts.map(each => found('undecided', `sts:AssumeRole, ${each}`));
+  return [...inside, ...beside];
+};
+
+const ONLY = { Allow: /^(ForAnyValue:)?(String|Arn)(Equals|Like)$/, Deny: /^(String|Arn)Not(Equals|Like)$/ };
+
+/** Does a condition leave none but those who are trusted, by their ARNs? */
+const narrows = (
+  { operator, key, operands }: TrustCondition,
+  effect: TrustStatement['effect'],
+  { broker, also }: Trusted,
+): boolean =>
+  key.toLowerCase() === 'aws:principalarn' &&
+  ONLY[effect].test(operator) &&
+  operands.every(each => [broker, ...also].includes(each));
+
+/** A whole account or everyone is no one too many where a condition, or a Deny of all others, names the broker. */
+const narrowed = (
+  { conditions }: TrustStatement,
+  statements: readonly TrustStatement[],
+  trusted: Trusted,
+): boolean =>
+  conditions.some(each => narrows(each, 'Allow', trusted)) ||
+  statements.some(
+    deny =>
+      deny.effect === 'Deny' &&
+      !deny.exceptPrincipals &&
+      deny.principals.some(({ name }) => name === '*') &&
+      ENTRANCES.every(action => covers(deny, action)) &&
+      // A second condition would let go of whoever does not meet it.
+      deny.conditions.length === 1 &&
+      deny.conditions.every(each => narrows(each, 'Deny', trusted)),
+  );
+
+const principalFinding = ({ kind, name }: Principal, isNarrowed: boolean, trusted: Trusted): Finding[] => {
+  if ([trusted.broker, ...trusted.also].includes(name)) return [];
+  if (kind === 'AWS' && GONE.test(name)) return [found('principal-gone', name)];
+  if (kind !== 'AWS' || (name !== '*' && wholeAccount(name) === undefined))
+    return [found('principal-other', name)];
+  return isNarrowed ? [] : [found('principal-wide', name)];
+};
+
+/** Who else is let in? Read from what is written: nobody can try every stranger. */
+const principalFindings = (statements: readonly TrustStatement[], trusted: Trusted): Finding[] =>
+  entrances(statements).flatMap(statement => {
+    if (statement.exceptPrincipals) return [found('principal-wide', `${statement.name}: NotPrincipal`)];
+    const isNarrowed = narrowed(statement, statements, trusted);
+    return statement.principals.flatMap(each => principalFinding(each, isNarrowed, trusted));
+  });
+
+const lengthFindings = ({ seconds }: Asked, { maxSeconds }: TargetRole): Finding[] => {
+  if (maxSeconds === undefined) return [found('undecided', 'MaxSessionDuration is not in the file')];
+  return maxSeconds < seconds ? [found('session-too-short', `${maxSeconds} is less than ${seconds}`)] : [];
+};
+
+/** All that is wrong with the target of one role. Pure: what AWS shows of the target is handed in. */
+export const findingsFor = (asked: Asked, target: TargetRole | undefined, trusted: Trusted): Finding[] => {
+  if (!target) return [found('target-unknown')];
+  const { statements } = target;
+  const all = [
+    ...brokerFindings(asked, statements, trusted),
+    ...principalFindings(statements, trusted),
+    ...lengthFindings(asked, target),
+  ];
+  return [...new Map(all.map(each => [`${each.code} ${each.detail}`, each])).values()];
+};
+
+/** The trust policy that a target should have, for every role that shares it. */
+export const trustPolicy = (sharing: readonly Asked[], { broker, externalIds }: Trusted): object => {
+  const beside = [
+    ...(sharing.some(({ tags }) => tags.length > 0) ? ['sts:TagSession'] : []),
+    ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
+  ];
+  const allow = { Effect: 'Allow', Principal: { AWS: broker } };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'KiteStsByExternalId',
+        ...allow,
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'sts:ExternalId': externalIds } },
+      },
+      ...(beside.length > 0 ? [{ Sid: 'KiteStsSession', ...allow, Action: beside }] : []),
+    ],
+  };
+};

@@ -1,0 +1,140 @@
+import type { ClaimValue } from '../../policy/claims.ts';
+
+/** What a target's file can be wrong about. Its message names the place inside of the file. */
+export class TargetError extends Error {}
+
+/** `{ AWS: "*" }` and a bare `"*"` mean the same here: whoever it is. */
+export type Principal = { readonly kind: string; readonly name: string };
+export type TrustCondition = {
+  readonly operator: string;
+  readonly key: string;
+  readonly operands: readonly string[];
+};
+
+export type TrustStatement = {
+  /** The Sid, or the place among its siblings. */
+  readonly name: string;
+  readonly effect: 'Allow' | 'Deny';
+  readonly principals: readonly Principal[];
+  /** `NotPrincipal`: all but those. */
+  readonly exceptPrincipals: boolean;
+  readonly actions: readonly string[];
+  /** `NotAction`: all but those. */
+  readonly exceptActions: boolean;
+  readonly conditions: readonly TrustCondition[];
+};
+
+/** A role in another account, as `aws iam get-role` shows it. */
+export type TargetRole = {
+  readonly arn: string;
+  readonly maxSeconds: number | undefined;
+  readonly statements: readonly TrustStatement[];
+};
+
+type Members = { readonly [name: string]: ClaimValue };
+
+const membersOf = (value: ClaimValue | undefined, where: string): Members => {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new TargetError(`${where} is not an object.`);
+  return value as Members;
+};
+
+const listOf = (value: ClaimValue): readonly ClaimValue[] => (Array.isArray(value) ? value : [value]);
+
+/** IAM writes a list of one as its one member. Booleans and numbers mean their text. */
+const texts = (value: ClaimValue, where: string): string[] =>
+  listOf(value).map(each => {
+    if (typeof each === 'object') throw new TargetError(`${where} is neither text nor a list of texts.`);
+    return String(each);
+  });
+
+const principalsOf = (value: ClaimValue, where: string): Principal[] =>
+  value === '*'
+    ? [{ kind: 'AWS', name: '*' }]
+    : Object.entries(membersOf(value, where)).flatMap(([kind, names]) =>
+        texts(names, `${where}.${kind}`).map(name => ({ kind, name })),
+      );
+
+const conditionsOf = (value: ClaimValue | undefined, where: string): TrustCondition[] =>
+  Object.entries(value === undefined ? {} : membersOf(value, where)).flatMap(([operator, keys]) =>
+    Object.entries(membersOf(keys, `${where}.${operator}`)).map(([key, operands]) => ({
+      operator,
+      key,
+      operands: texts(operands, `${where}.${operator}.${key}`),
+    })),
+  );
+
+/** Exactly one of two members that exclude each other. */
+const oneOf = (statement: Members, name: string, where: string): [value: ClaimValue, except: boolean] => {
+  const [plain, except] = [statement[name], statement[`Not${name}`]];
+  if ((plain === undefined) === (except === undefined))
+    throw new TargetError(`${where} needs either ${name} or Not${name}.`);
+  return [plain ?? except ?? null, plain === undefined];
+};
+
+const statementOf = (value: ClaimValue, index: number): TrustStatement => {
+  const where = `Statement[${index}]`;
+  const statement = membersOf(value, where);
+  const { Effect: effect, Sid: name } = statement;
+  if (effect !== 'Allow' && effect !== 'Deny') throw new TargetError(`${where}.Effect is not Allow or Deny.`);
+  const [principals, exceptPrincipals] = oneOf(statement, 'Principal', where);
+  const [actions, exceptActions] = oneOf(statement, 'Action', where);
+  return {
+    name: typeof name === 'string' && name !== '' ? name : where,
+    effect,
+    principals: principalsOf(principals, `${where}.Principal`),
+    exceptPrincipals,
+    actions: texts(actions, `${where}.Action`),
+    exceptActions,
+    conditions: conditionsOf(statement['Condition'], `${where}.Condition`),
+  };
+};
+
+/** The statements of a trust policy. Throws `TargetError`. */
+export const trustStatements = (document: ClaimValue | undefined): TrustStatement[] => {
+  const { Statement: statements } = membersOf(document, 'AssumeRolePolicyDocument');
+  if (statements === undefined) throw new TargetError('AssumeRolePolicyDocument has no Statement.');
+  return listOf(statements).map(statementOf);
+};
+
+const targetRole = (value: ClaimValue): TargetRole => {
+  const role = membersOf(value, 'A role');
+  const { Arn: arn, MaxSessionDuration: maxSeconds } = role;
+  if (typeof arn !== 'string') throw new TargetError('A role has no Arn.');
+  try {
+    return {
+      arn,
+      maxSeconds: typeof maxSeconds === 'number' ? maxSeconds : undefined,
+      statements: trustStatements(role['AssumeRolePolicyDocument']),
+    };
+  } catch (error) {
+    throw error instanceof TargetError ? new TargetError(`${arn}: ${error.message}`) : error;
+  }
+};
+
+/** One output of `aws iam get-role`, the role alone, or a list of either. Throws `TargetError`. */
+export const targetRoles = (value: ClaimValue): TargetRole[] =>
+  listOf(value).map(each => {
+    const whole = membersOf(each, 'An entry');
+    return targetRole(whole['Role'] ?? whole);
+  });
+
+/**
+ * The JSON texts of a file in which they stand one after the other, as a loop of AWS commands writes them:
+ * where the outermost bracket closes, a text ends.
+ */
+export const jsonTexts = (source: string): string[] => {
+  const found: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (const { 0: token, index } of source.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else continue;
+    if (depth !== 0) continue;
+    found.push(source.slice(from, index + 1));
+    from = index + 1;
+  }
+  const rest = source.slice(from);
+  return rest.trim() === '' ? found : [...found, rest];
+};

@@ -1,0 +1,30 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+
+/** What the HTTP API and a Function URL send: payload version 2.0, which both share. */
+export type HttpEvent = APIGatewayProxyEventV2;
+
+/** The request as every host hands it in. The gateway sends form bodies in base64. */
+export const requestOf = ({
+  requestContext,
+  rawPath,
+  rawQueryString,
+  headers,
+  body,
+  isBase64Encoded,
+}: HttpEvent): HttpRequest => ({
+  method: requestContext.http.method,
+  path: rawPath,
+  query: rawQueryString,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  // From the gateway: a header of the same meaning is whatever its sender wrote.
+  sourceAddress: requestContext.http.sourceIp,
+});
+
+export const resultOf = ({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: { ...headers },
+  body,
+  isBase64Encoded: false,
+});

@@ -1,0 +1,40 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { type HttpEvent, requestOf, resultOf } from './event.ts';
+
+/** Milliseconds before the function's end at which the caller is told to try again (D18). */
+const EARLY_MS = 500;
+
+/** When time runs out, or something is thrown that never should be: our fault, and nothing of it leaves. */
+const unavailable = (): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: 503,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '2' },
+  body: JSON.stringify({ error: 'temporarily_unavailable', code: 'internal_error' }),
+  isBase64Encoded: false,
+});
+
+/** Security headers for every answer: no browser may frame, sniff or keep what it was not meant to see. */
+const HEADERS = {
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+type Handler = (event: HttpEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** The transport of every function, declared once: event to request, answer to result, headers, time, errors. */
+export const handlerOf = (answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler =>
+  middy<HttpEvent, APIGatewayProxyStructuredResultV2>({
+    timeoutEarlyInMillis: EARLY_MS,
+    timeoutEarlyResponse: unavailable,
+  })
+    .use({
+      after: ({ response }) => {
+        if (response) response.headers = { ...HEADERS, ...response.headers };
+      },
+      onError: request => {
+        request.response = unavailable();
+      },
+    })
+    .handler(async event => resultOf(await answerTo(requestOf(event)))) as unknown as Handler;

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { readOptions } from '../../infra/options.ts';
+import { alarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
+import { template } from '../../infra/template.ts';
+import { configFrom } from '../harness/local.ts';
+import { read, rowsOf } from '../harness/markdown.ts';
+
+const PAGE = 'docs/guides/costs.md';
+const dollars = (cell = ''): number => Number(cell.replace('$', ''));
+const rows = rowsOf(PAGE, 'part').map(([part = '', quantity, , price, cost]) => ({
+  part,
+  quantity: Number(quantity),
+  price: dollars(price),
+  cost: dollars(cost),
+}));
+const row = (part: string) => rows.find(each => each.part.startsWith(part));
+
+test.each(rows)('the cost of $part is quantity times price', ({ quantity, price, cost }) => {
+  expect(quantity * price).toBeCloseTo(cost, 2);
+  expect(cost).toBeGreaterThan(0);
+});
+
+test('the sums are those of the rows', () => {
+  const sum = rows.slice(0, 4).reduce((total, { cost }) => total + cost, 0);
+  expect(read(PAGE)).toContain(`$${sum.toFixed(2)} for a million sessions of AWS`);
+  expect(read(PAGE)).toContain(`$${(sum + (row('KMS')?.cost ?? 0)).toFixed(2)} for a million tokens`);
+});
+
+test('the quantities are those of what is deployed', () => {
+  const { options } = readOptions({});
+  const made = options && template({ config: configFrom(), options });
+  const count = (type: string): number =>
+    Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
+  expect(row('signing keys')?.quantity).toBe(count('AWS::KMS::Key'));
+  expect(row('alarms')?.quantity).toBe(count('AWS::CloudWatch::Alarm'));
+  expect(count('AWS::CloudWatch::Alarm')).toBe(
+    Object.keys(alarms({})).filter(id => id.endsWith('Alarm')).length,
+  );
+  // Two of the filters are split by reason and by code; the others make one metric each.
+  const split = Object.keys(DENIALS).length + Object.keys(FAULTS).length;
+  expect(row('metrics of denials')?.quantity).toBe(split + Object.keys(PATTERNS).length - 2);
+  expect(row('Lambda time')?.quantity).toBe(
+    (1_000_000 * 0.05 * (made?.functions.exchange.memorySize ?? 0)) / 1024,
+  );
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { alarms, DENIALS, FAULTS } from '../../infra/resources/alarms.ts';
+import { MEMBERS } from '../../lib/audit/event.ts';
+import { blocks, code, codes, read, rowsOf } from '../harness/markdown.ts';
+
+const PAGE = 'docs/guides/operate.md';
+
+/** Words of the query language, and what it can do: all else in a query is a member or a name that it makes. */
+const LANGUAGE =
+  /^(filter|fields|stats|sort|limit|by|as|and|desc|asc|count|count_distinct|latest|earliest|pct|bin|ispresent)$/;
+
+/** The names in a query that it has neither from the language nor by `as`. */
+const membersIn = (query: string): string[] => {
+  const made = [...query.matchAll(/\bas (\w+)/g)].map(([, name]) => name);
+  const words = query.replace(/"[^"]*"/g, '').match(/\b[a-z_]\w*(\.\w+)*/g) ?? [];
+  return words.filter(word => !LANGUAGE.test(word) && !made.includes(word));
+};
+
+describe('a query names members of an audit event alone:', () => {
+  const queries = blocks(read(PAGE)).filter(({ words }) => words.includes('query'));
+
+  test.each(queries)('at line $line', ({ text }) => {
+    const tops = membersIn(text).map(name => name.split('.')[0]);
+    expect(tops.length).toBeGreaterThan(0);
+    expect(tops.filter(name => !(MEMBERS as readonly (string | undefined)[]).includes(name))).toEqual([]);
+  });
+
+  test('a name that is not one would be found', () => {
+    expect(membersIn('filter event = "exchange" | stats count(*) as n by rolle')).toEqual(['event', 'rolle']);
+  });
+});
+
+describe('every alarm is documented', () => {
+  test.each([
+    ['denials', 'reason', DENIALS],
+    ['failures of ours', 'failure', FAULTS],
+  ])('for %s, with its threshold', (_name, header, thresholds) => {
+    const documented = rowsOf(PAGE, header).map(([name, from]) => [code(name), Number(from)]);
+    expect(Object.fromEntries(documented)).toEqual(thresholds);
+  });
+
+  test('that is for neither', () => {
+    const known = Object.keys(alarms({})).filter(id => /^(?!Denied|Failed).*Alarm$/.test(id));
+    const documented = rowsOf(PAGE, 'alarm').flatMap(([names]) => codes(names));
+    expect(documented.map(name => `${name}Alarm`).sort()).toEqual(known.sort());
+  });
+});

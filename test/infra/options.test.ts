@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { readOptions } from '../../infra/options.ts';
+import type { Rule } from '../../lib/policy/complaint.ts';
+
+const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:pages';
+const HERE = 'serverless.yml custom.kiteSts';
+
+test('nothing said gives the defaults', () => {
+  expect(readOptions(undefined)).toEqual({
+    options: {
+      alarms: {},
+      logRetentionDays: 90,
+      throttle: { rate: 50, burst: 100 },
+      targets: [],
+      signingKey: 'first',
+      functionUrl: false,
+    },
+    complaints: [],
+  });
+});
+
+test.each<[name: string, given: object]>([
+  ['a config folder', { config: 'policies' }],
+  ['a domain', { domain: { name: 'sts.acme.io', certificateArn: CERTIFICATE, hostedZoneId: 'Z0123' } }],
+  ['a topic for alarms', { alarms: { snsTopicArn: TOPIC } }],
+  ['a retention', { logRetentionDays: 365 }],
+  ['a throttle', { throttle: { rate: 10, burst: 20 } }],
+  [
+    'patterns of targets in an organization',
+    { targets: ['arn:aws:iam::*:role/ci-*'], orgId: 'o-abcdefghij' },
+  ],
+  ['the other signing key', { signingKey: 'second' }],
+  ['reserved concurrency', { reservedConcurrency: 20 }],
+  ['a Lambda URL', { functionUrl: true }],
+])('%s is taken as it is', (_name, given) => {
+  const { options, complaints } = readOptions(given);
+  expect(complaints).toEqual([]);
+  expect(options).toMatchObject(given);
+});
+
+describe('refused, with the rule and the path:', () => {
+  test.each<[name: string, given: unknown, rule: Rule, path: string]>([
+    ['what is no mapping', ['a'], 'wrong-type', ''],
+    ['a key that is not known', { alarm: {} }, 'unknown-key', '.alarm'],
+    ['a key of every object', { constructor: {} }, 'unknown-key', '.constructor'],
+    ['a key below that is not known', { alarms: { topic: TOPIC } }, 'unknown-key', '.alarms.topic'],
+    ['a domain without its certificate', { domain: { name: 'sts.acme.io' } }, 'missing-key', '.domain'],
+    [
+      'a certificate that is none',
+      { domain: { name: 'sts.acme.io', certificateArn: TOPIC } },
+      'wrong-value',
+      '.domain.certificateArn',
+    ],
+    ['a retention that CloudWatch lacks', { logRetentionDays: 91 }, 'wrong-value', '.logRetentionDays'],
+    ['a retention in text', { logRetentionDays: '90' }, 'wrong-type', '.logRetentionDays'],
+    ['a rate of nothing', { throttle: { rate: 0, burst: 1 } }, 'wrong-value', '.throttle.rate'],
+    ['a target that is no role', { targets: ['*'], orgId: 'o-abcdefghij' }, 'wrong-value', '.targets[0]'],
+    ['no targets', { targets: [], orgId: 'o-abcdefghij' }, 'empty', '.targets'],
+    [
+      'T44: targets that no organization bounds',
+      { targets: ['arn:aws:iam::*:role/ci-*'] },
+      'missing-key',
+      '',
+    ],
+    ['a third signing key', { signingKey: 'third' }, 'wrong-value', '.signingKey'],
+    [
+      'a variable that was not replaced',
+      { alarms: { snsTopicArn: '${x:y}' } },
+      'wrong-value',
+      '.alarms.snsTopicArn',
+    ],
+  ])('%s', (_name, given, rule, path) => {
+    const { options, complaints } = readOptions(given);
+    expect(options).toBeUndefined();
+    expect(complaints.map(each => [each.rule, each.place.file])).toEqual([[rule, `${HERE}${path}`]]);
+  });
+});

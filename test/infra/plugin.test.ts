@@ -1,0 +1,219 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
+import { run } from '../../lib/cli/run.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { httpEvent } from '../harness/gateway.ts';
+import { emptyFolder, folderOf, testTerminal } from '../harness/local.ts';
+import { clone, type Installed, installed, NODE } from '../harness/pack.ts';
+import { unzip } from '../harness/unzip.ts';
+
+type Ran = { readonly exits: number; readonly output: string };
+
+// What one run compiled, the next need not: osls loads the clients of a dozen services.
+const CACHE = emptyFolder();
+
+/** A child without credentials or a home, and with a proxy at which nobody answers for whoever tries the network. */
+const ran = (
+  node: string,
+  words: readonly string[],
+  cwd: string,
+  environment: { readonly [name: string]: string } = {},
+): Promise<Ran> =>
+  new Promise(resolve => {
+    const env = {
+      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+      HOME: emptyFolder(),
+      NODE_COMPILE_CACHE: CACHE,
+      https_proxy: 'http://127.0.0.1:9',
+      ...environment,
+    };
+    execFile(node, [...words], { cwd, env }, (error, stdout, stderr) =>
+      resolve({ exits: error ? Number(error.code) : 0, output: stdout + stderr }),
+    );
+  });
+
+const SERVERLESS = 'node_modules/serverless/bin/serverless.js';
+
+const artifact = (folder: string, name: FunctionName): Map<string, Buffer> =>
+  unzip(readFileSync(join(folder, '.serverless', `${name}.zip`)));
+
+type Compiled = { readonly Resources: { readonly [id: string]: { readonly Properties: object } } };
+const compiled = (folder: string): Compiled =>
+  JSON.parse(readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'));
+
+const MISTAKE = folderOf({
+  'broker.yml': 'url: https://sts.acme.io\nissuers:\n  - preset: buildkite\n',
+  'roles/deploy.yml': `trust:
+  - iss: https://agent.buildkite.com
+    claims: { organization_slug: acme, pipelin_slug: web }
+aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }
+`,
+});
+
+let root: string;
+let team: Installed;
+let packaged: { readonly root: Ran; readonly team: Ran };
+
+const packagedTeam = async (): Promise<Ran> => {
+  team = await installed([...Object.keys(packageJson.dependencies), 'serverless']);
+  await ran(NODE, [team.bin, 'init', '--organization', 'acme'], team.folder);
+  return ran(NODE, [SERVERLESS, 'package'], team.folder);
+};
+
+beforeAll(async () => {
+  root = clone();
+  const [ofRoot, ofTeam] = await Promise.all([
+    ran(process.execPath, [SERVERLESS, 'package'], root),
+    packagedTeam(),
+  ]);
+  packaged = { root: ofRoot, team: ofTeam };
+}, 240_000);
+
+describe('without network and credentials', () => {
+  test('our root packages', () => {
+    expect(packaged.root).toMatchObject({ exits: 0 });
+  });
+
+  test("a team's folder packages, with the packed kite-sts and three lines of serverless.yml", () => {
+    expect(packaged.team).toMatchObject({ exits: 0 });
+  });
+});
+
+describe.each(FUNCTIONS)('%s', name => {
+  test("has the same code in our root and in a team's folder", () => {
+    const [ours, theirs] = [root, team.folder].map(folder => artifact(folder, name).get('index.mjs'));
+    expect(ours?.length).toBeGreaterThan(1000);
+    expect(theirs).toEqual(ours);
+  });
+
+  test('is a function of Node 24 whose handler is in that code, and of which no old version stays', () => {
+    const { Resources } = compiled(team.folder);
+    const id = `${name === 'exchange' ? 'Exchange' : 'Discovery'}LambdaFunction`;
+    expect(Resources[id]?.Properties).toMatchObject({ Handler: 'index.handler', Runtime: 'nodejs24.x' });
+    expect(Object.keys(Resources).filter(each => each.includes('LambdaVersion'))).toEqual([]);
+  });
+});
+
+test("a team's package knows the organization that its guard demands", () => {
+  const broker = JSON.parse(String(artifact(team.folder, 'exchange').get('config/broker.json')));
+  expect(broker).toMatchObject({ rows: [{ require: [{ name: 'organization_slug', operands: ['acme'] }] }] });
+});
+
+describe('refused before anything is packaged:', () => {
+  type Framework = { init(): Promise<void>; run(): Promise<void> };
+  const Serverless: new (given: object) => Framework = createRequire(import.meta.url)('serverless');
+
+  /** What the real framework, in this process, says of a command in our root. */
+  const refusal = async (commands: readonly string[], custom: object = {}): Promise<string> => {
+    const framework = new Serverless({
+      serviceDir: root,
+      configurationFilename: 'serverless.yml',
+      configuration: {
+        service: 'kite-sts',
+        provider: { name: 'aws' },
+        plugins: ['./infra/plugin.ts'],
+        ...custom,
+      },
+      commands,
+      options: {},
+    });
+    await framework.init();
+    return framework.run().then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    );
+  };
+
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test('a role with a mistake, with the text of lint, place and all', async () => {
+    vi.stubEnv('KITE_STS_CONFIG', MISTAKE);
+    const terminal = testTerminal({ KITE_STS_CONFIG: MISTAKE });
+    expect(await run(['lint'], terminal)).toBe(2);
+    const lint = terminal.written.join('');
+    expect(lint).toContain(`${MISTAKE}/roles/deploy.yml:3:40  claim-unknown  `);
+    expect(await refusal(['package'])).toBe(`\n${lint}`);
+  });
+
+  test('an option that is not known', async () => {
+    expect(await refusal(['package'], { custom: { kiteSts: { logRetention: 90 } } })).toContain(
+      'serverless.yml custom.kiteSts.logRetention:1:1  unknown-key  ',
+    );
+  });
+
+  test('a domain that is not that of the url', async () => {
+    const domain = {
+      name: 'sts.acme.io',
+      certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1',
+    };
+    expect(await refusal(['package'], { custom: { kiteSts: { domain } } })).toContain(
+      'config/broker.yml:3:6  wrong-value  ',
+    );
+  });
+
+  test('a deployment of the demo, whose url lies below a reserved name', async () => {
+    expect(await refusal(['deploy'])).toContain('config/broker.yml:3:6  wrong-value  ');
+  });
+
+  test('a deployment of one function, without the rights that its roles need', async () => {
+    expect(await refusal(['deploy', 'function'])).toContain('`serverless deploy`');
+  });
+
+  test.each([
+    ['function', { functions: { exchange: { handler: 'mine.handler' } } }],
+    ['resource', { resources: { Resources: { ExchangeRole: { Type: 'AWS::IAM::Role' } } } }],
+    ['output', { resources: { Outputs: { Url: { Value: 'https://sts.acme.io' } } } }],
+  ])('a service whose own %s has the name of one of ours', async (what, own) => {
+    expect(await refusal(['package'], own)).toContain(`a ${what} `);
+  });
+});
+
+describe('an unpacked artifact answers on Node 24', () => {
+  const CALL = `
+    const { handler } = await import(process.argv[1]);
+    const context = { getRemainingTimeInMillis: () => 5000 };
+    const { statusCode, headers, body } = await handler(JSON.parse(process.argv[2]), context);
+    process.stdout.write('\\n' + JSON.stringify({ statusCode, type: headers['content-type'], body }));
+    process.exit();
+  `;
+  const LAMBDA = {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'session',
+    KITE_STS_SIGNING_KEYS: 'first,second',
+  };
+
+  const answer = async (name: FunctionName, event: object): Promise<{ [name: string]: unknown }> => {
+    const folder = emptyFolder();
+    mkdirSync(join(folder, 'config'));
+    for (const [path, content] of artifact(root, name)) writeFileSync(join(folder, path), content);
+    const words = ['--input-type=module', '-e', CALL, join(folder, 'index.mjs'), JSON.stringify(event)];
+    const { output } = await ran(process.execPath, words, folder, LAMBDA);
+    const line = output.split('\n').find(each => each.startsWith('{"statusCode"'));
+    if (line === undefined) throw new Error(output);
+    return JSON.parse(line);
+  };
+
+  test('exchange refuses a token that is none', async () => {
+    const body = new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      audience: 'deploy-web',
+      subject_token: 'a.b.c',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    }).toString();
+    const answered = await answer('exchange', httpEvent({ body }));
+    expect(answered).toMatchObject({ statusCode: 400, type: expect.stringContaining('application/json') });
+    expect(JSON.parse(String(answered['body']))).toMatchObject({ code: expect.any(String) });
+  });
+
+  test('discovery is healthy', async () => {
+    const answered = await answer('discovery', httpEvent({ method: 'GET', path: '/health' }));
+    expect(answered).toMatchObject({ statusCode: 200 });
+  });
+});

@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import { DENIALS, FAULTS, PATTERNS } from '../../../infra/resources/alarms.ts';
+import { CODES } from '../../../lib/errors.ts';
+import { cachedKeys } from '../../../lib/token/keys.ts';
+import { KeySetError } from '../../../lib/token/keyset.ts';
+import { testBroker } from '../../harness/broker.ts';
+import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
+import { TRUST } from '../../harness/grant.ts';
+import { tokenClaims } from '../../harness/issuer.ts';
+import { NOW, PROVIDER } from '../../harness/policy.ts';
+import { stsError, testSts } from '../../harness/sts.ts';
+
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:oncall';
+const alarmsOf = (options: object = {}) =>
+  Object.entries(resourcesFor({ options })).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+
+/** `namespace metric dimension=value statistic >= threshold, periods`, of every alarm. */
+const watched = () =>
+  Object.fromEntries(
+    alarmsOf().map(([id, { Properties }]) => {
+      const {
+        Namespace,
+        MetricName,
+        Dimensions,
+        Statistic,
+        ExtendedStatistic,
+        Threshold,
+        EvaluationPeriods,
+      } = Properties as { readonly [name: string]: unknown };
+      const split = (Dimensions as { Name: string; Value: unknown }[]).map(
+        ({ Name, Value }) => `${Name}=${(Value as { Ref?: string }).Ref ?? Value}`,
+      );
+      const namespace = (Namespace as { 'Fn::Sub'?: string })['Fn::Sub'] ?? Namespace;
+      const by = [namespace, MetricName, ...split, Statistic ?? ExtendedStatistic].join(' ');
+      return [id, `${by} >= ${Threshold}, ${EvaluationPeriods} × ${Properties['Period']} s`];
+    }),
+  );
+
+const OURS = 'kite-sts/${AWS::StackName}';
+
+describe('there is an alarm', () => {
+  test.each([
+    ['FailedProviderUnavailableAlarm', `${OURS} Failed code=provider_unavailable Sum >= 3, 1 × 300 s`],
+    ['FailedIssuerKeysUnavailableAlarm', `${OURS} Failed code=issuer_keys_unavailable Sum >= 1, 1 × 300 s`],
+    ['FailedInternalErrorAlarm', `${OURS} Failed code=internal_error Sum >= 1, 1 × 300 s`],
+    ['FailedStoreUnavailableAlarm', `${OURS} Failed code=store_unavailable Sum >= 1, 1 × 300 s`],
+    ['FailedProviderRefusedAlarm', `${OURS} Failed code=provider_refused Sum >= 5, 1 × 300 s`],
+    ['UpstreamThrottledAlarm', `${OURS} UpstreamThrottled Sum >= 1, 1 × 300 s`],
+    ['IssuerKeysNotTakenAlarm', `${OURS} IssuerKeysNotTaken Sum >= 3, 1 × 300 s`],
+    ['ExchangeErrorsAlarm', 'AWS/Lambda Errors FunctionName=ExchangeLambdaFunction Sum >= 1, 1 × 300 s'],
+    [
+      'ExchangeThrottlesAlarm',
+      'AWS/Lambda Throttles FunctionName=ExchangeLambdaFunction Sum >= 1, 1 × 300 s',
+    ],
+    ['DiscoveryErrorsAlarm', 'AWS/Lambda Errors FunctionName=DiscoveryLambdaFunction Sum >= 1, 1 × 300 s'],
+    [
+      'DiscoveryThrottlesAlarm',
+      'AWS/Lambda Throttles FunctionName=DiscoveryLambdaFunction Sum >= 1, 1 × 300 s',
+    ],
+    ['ApiErrorsAlarm', 'AWS/ApiGateway 5xx ApiId=HttpApi Sum >= 5, 1 × 300 s'],
+    ['ApiLatencyAlarm', 'AWS/ApiGateway Latency ApiId=HttpApi p99 >= 3000, 3 × 300 s'],
+    ['DeniedTokenAlreadyUsedAlarm', `${OURS} Denied reason=token_already_used Sum >= 1, 1 × 300 s`],
+    ['DeniedGuardNotMetAlarm', `${OURS} Denied reason=guard_not_met Sum >= 5, 1 × 300 s`],
+    ['DeniedNoStatementHoldsAlarm', `${OURS} Denied reason=no_statement_holds Sum >= 20, 1 × 300 s`],
+  ])('%s', (id, says) => {
+    expect(watched()[id]).toBe(says);
+  });
+
+  test('for every reason of a denial, every failure of ours, and 8 more', () => {
+    const said = Object.values(watched());
+    for (const reason of Object.keys(DENIALS)) expect(said.join('\n')).toContain(` reason=${reason} `);
+    for (const code of Object.keys(FAULTS)) expect(said.join('\n')).toContain(` code=${code} `);
+    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 8);
+  });
+
+  test('for every code that is our fault, but for the line that could not be written', () => {
+    const ours = Object.entries(CODES).flatMap(([code, { fault }]) => (fault === 'ours' ? [code] : []));
+    expect(ours.filter(code => !Object.hasOwn(FAULTS, code))).toEqual(['audit_unavailable']);
+  });
+});
+
+test('every alarm tells the topic when it begins and ends, and silence is no alarm', () => {
+  for (const [, { Properties }] of alarmsOf({ alarms: { snsTopicArn: TOPIC } }))
+    expect(Properties).toMatchObject({
+      AlarmActions: [TOPIC],
+      OKActions: [TOPIC],
+      TreatMissingData: 'notBreaching',
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+});
+
+test('without a topic, alarms can only be looked at', () => {
+  const telling = alarmsOf().filter(
+    ([, { Properties }]) => 'AlarmActions' in Properties || 'OKActions' in Properties,
+  );
+  expect(telling).toEqual([]);
+});
+
+test.each([
+  { metric: 'Denied', dimensions: [{ Key: 'reason', Value: '$.reason' }] },
+  { metric: 'Failed', dimensions: [{ Key: 'code', Value: '$.code' }] },
+  { metric: 'UpstreamThrottled', dimensions: undefined },
+  { metric: 'IssuerKeysNotTaken', dimensions: undefined },
+] as const)('$metric is counted in the lines of the exchange', ({ metric, dimensions }) => {
+  expect(propertiesOf(resourcesFor(), `${metric}Filter`)).toEqual({
+    LogGroupName: { Ref: 'ExchangeLogGroup' },
+    FilterPattern: PATTERNS[metric],
+    MetricTransformations: [
+      {
+        MetricNamespace: { 'Fn::Sub': OURS },
+        MetricName: metric,
+        MetricValue: '1',
+        ...(dimensions ? { Dimensions: dimensions } : {}),
+      },
+    ],
+  });
+});
+
+type Line = { readonly [member: string]: unknown };
+
+const term = (written: string, line: Line): boolean => {
+  const [, member = '', value = ''] = /^\(?\$\.(\w+) = "([^"]*)"\)?$/.exec(written) ?? [];
+  if (member === '') throw new Error(`a term of another form: ${written}`);
+  const found = line[member];
+  return value.endsWith('*') ? String(found).startsWith(value.slice(0, -1)) : found === value;
+};
+
+/** What CloudWatch Logs would count a line as: `&&` of terms, one of which may be `(… || …)`. */
+const countedAs = (text: string): string[] => {
+  const line = JSON.parse(text) as Line;
+  return Object.entries(PATTERNS).flatMap(([metric, pattern]) => {
+    const terms = pattern.replace(/^\{ | \}$/g, '').split(' && ');
+    return terms.every(each => each.split(' || ').some(one => term(one, line))) ? [metric] : [];
+  });
+};
+
+describe('a real line is counted', () => {
+  const ROLES = {
+    web: `${TRUST}${PROVIDER}\n`,
+    aws: `${TRUST}aws: { role_arn: arn:aws:iam::123456789012:role/a }\n`,
+  };
+
+  const lineOf = async (
+    role: string,
+    claims: { readonly [name: string]: unknown },
+    aws?: Parameters<typeof testBroker>[0]['aws'],
+  ) => {
+    const { ask, audit, issuer } = await testBroker({ roles: ROLES, ...(aws ? { aws } : {}) });
+    await ask({ subject_token: await issuer.sign(tokenClaims(claims)), audience: role });
+    return audit.at(-1) ?? '';
+  };
+
+  test.each([
+    {
+      name: 'a denial',
+      role: 'web',
+      claims: { build_branch: 'other' },
+      as: ['Denied'],
+      by: { reason: 'no_statement_holds' },
+    },
+    {
+      name: 'a role that is not there',
+      role: 'nothing',
+      claims: {},
+      as: ['Denied'],
+      by: { reason: 'role_unknown' },
+    },
+    { name: 'a credential', role: 'web', claims: {}, as: [], by: {} },
+    {
+      name: "a caller's own mistake",
+      role: 'web',
+      claims: { aud: 'https://other.example' },
+      as: [],
+      by: { code: 'token_audience_differs' },
+    },
+  ])('$name', async ({ role, claims, as, by }) => {
+    const line = await lineOf(role, claims);
+    expect(countedAs(line)).toEqual(as);
+    expect(JSON.parse(line)).toMatchObject(by);
+  });
+
+  test.each([
+    {
+      name: 'an upstream that throttles',
+      error: stsError('Throttling', 400),
+      as: ['Failed', 'UpstreamThrottled'],
+      code: 'provider_unavailable',
+    },
+    {
+      name: 'an upstream that is down',
+      error: stsError('ServiceUnavailable', 503),
+      as: ['Failed'],
+      code: 'provider_unavailable',
+    },
+    {
+      name: 'an upstream that refuses',
+      error: stsError('AccessDenied', 403),
+      as: ['Failed'],
+      code: 'provider_refused',
+    },
+  ])('$name', async ({ error, as, code }) => {
+    const sts = await testSts();
+    sts.reply(error);
+    const line = await lineOf('aws', {}, sts.setting);
+    await sts.close();
+    expect(countedAs(line)).toEqual(as);
+    expect(JSON.parse(line)).toMatchObject({ code });
+  });
+
+  test('a key set that was not taken', async () => {
+    const said: string[] = [];
+    const keys = cachedKeys(
+      () => Promise.reject(new KeySetError('status 500')),
+      what => void said.push(JSON.stringify({ issuer: 'https://issuer.example', what })),
+    );
+    await expect(keys('a', NOW)).rejects.toMatchObject({ code: 'issuer_keys_unavailable' });
+    expect(said.flatMap(countedAs)).toEqual(['IssuerKeysNotTaken']);
+  });
+});

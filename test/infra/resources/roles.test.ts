@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../../infra/resources/cloudformation.ts';
+import { exchangeSize, INLINE_LIMIT, policySize } from '../../../infra/resources/roles.ts';
+import { arnOf, propertiesOf, resourcesFor, statementsOf } from '../../harness/deploy.ts';
+
+const LAMBDA = {
+  Sid: 'Lambda',
+  Effect: 'Allow',
+  Principal: { Service: 'lambda.amazonaws.com' },
+  Action: ['sts:AssumeRole'],
+};
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const ownLogs = (group: string) => ({
+  Sid: 'WriteOwnLogs',
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: [arn(group)],
+});
+const PUBLIC_KEYS = {
+  Sid: 'ReadPublicKeys',
+  Effect: 'Allow',
+  Action: ['kms:GetPublicKey'],
+  Resource: [arn('FirstSigningKey'), arn('SecondSigningKey')],
+};
+const signWith = (key: string) => ({
+  Sid: 'Sign',
+  Effect: 'Allow',
+  Action: ['kms:Sign'],
+  Resource: [arn(key)],
+  Condition: {
+    StringEquals: {
+      'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+      'kms:MessageType': ['DIGEST', 'RAW'],
+    },
+  },
+});
+const become = (...arns: string[]) => ({
+  Sid: 'BecomeTargets',
+  Effect: 'Allow',
+  Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+  Resource: arns,
+});
+
+/** Every right of a role, by the resource that gives it. */
+const rightsOf = (role: string, asked?: Parameters<typeof resourcesFor>[0]) =>
+  Object.fromEntries(
+    Object.entries(resourcesFor(asked)).flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Policy' && JSON.stringify(Properties['Roles']) === JSON.stringify([{ Ref: role }])
+        ? [[id, (Properties['PolicyDocument'] as Policy).Statement]]
+        : [],
+    ),
+  );
+
+describe('T44: the rights of the exchange are exactly', () => {
+  const always = [ownLogs('ExchangeLogGroup'), PUBLIC_KEYS];
+  const [a, b] = [arnOf('a'), arnOf('team/b', '210987654321')];
+  const ExchangeRights = [...always, become(a)];
+
+  test.each([
+    {
+      name: 'its targets, its logs and its key, for roles of both kinds',
+      asked: { targets: [a] },
+      rights: { ExchangeRights, SignWithFirstKey: [signWith('FirstSigningKey')] },
+    },
+    {
+      name: 'no key to sign with, where no role needs our signature',
+      asked: { targets: [a], jwt: false },
+      rights: { ExchangeRights },
+    },
+    {
+      name: 'no role to become, where no role of kite-sts is for AWS',
+      asked: { targets: [] },
+      rights: { ExchangeRights: always, SignWithFirstKey: [signWith('FirstSigningKey')] },
+    },
+    {
+      name: 'each target once, paths and all, in order',
+      asked: { targets: [b, a, b], jwt: false },
+      rights: { ExchangeRights: [...always, become(a, b)] },
+    },
+    {
+      name: 'the other key to sign with, after a rotation',
+      asked: { targets: [a], options: { signingKey: 'second' } },
+      rights: { ExchangeRights, SignWithSecondKey: [signWith('SecondSigningKey')] },
+    },
+    {
+      name: 'targets inside of the organization, where one is named',
+      asked: { targets: [a], jwt: false, options: { orgId: 'o-a1b2c3d4e5' } },
+      rights: {
+        ExchangeRights: [
+          ...always,
+          { ...become(a), Condition: { StringEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } } },
+        ],
+      },
+    },
+  ])('$name', ({ asked, rights }) => {
+    expect(rightsOf('ExchangeRole', asked)).toEqual(rights);
+  });
+});
+
+test('the rights of discovery are its logs and the public keys', () => {
+  expect(rightsOf('DiscoveryRole')).toEqual({ DiscoveryRights: [ownLogs('DiscoveryLogGroup'), PUBLIC_KEYS] });
+});
+
+test.each(['ExchangeRole', 'DiscoveryRole'])(
+  '%s is for Lambda alone, and has no right by another way',
+  role => {
+    const { RoleName: _, ...properties } = propertiesOf(resourcesFor(), role);
+    expect(properties).toEqual({ AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [LAMBDA] } });
+  },
+);
+
+test('the role that targets trust has a name that is known before anything is deployed', () => {
+  expect(propertiesOf(resourcesFor(), 'ExchangeRole')['RoleName']).toEqual({
+    'Fn::Sub': '${AWS::StackName}-${AWS::Region}-exchange',
+  });
+});
+
+describe('among all statements', () => {
+  const statements = [...statementsOf(resourcesFor({ options: { functionUrl: true } }))];
+
+  test('no action has a wildcard', () => {
+    const actions = statements.flatMap(([, { Action }]) => Action);
+    expect(actions.length).toBeGreaterThan(10);
+    expect(actions.filter(action => !/^[a-z]+:[A-Za-z]+$/.test(action))).toEqual([]);
+  });
+
+  test('a wildcard stands for a resource only where AWS takes nothing else', () => {
+    const KEY_ITSELF =
+      'the key whose own policy it is: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html';
+    const WHY: { readonly [statement: string]: string } = {
+      'FirstSigningKey Administer': KEY_ITSELF,
+      'FirstSigningKey Publish': KEY_ITSELF,
+      'FirstSigningKey Sign': KEY_ITSELF,
+      'SecondSigningKey Administer': KEY_ITSELF,
+      'SecondSigningKey Publish': KEY_ITSELF,
+      'SecondSigningKey Sign': KEY_ITSELF,
+    };
+    const wild = statements.filter(([, { Resource }]) => JSON.stringify(Resource ?? '').includes('*'));
+    expect(wild.map(([name]) => name).sort()).toEqual(Object.keys(WHY));
+  });
+
+  test('no principal is everyone', () => {
+    const principals = statements.map(([, { Principal }]) => JSON.stringify(Principal ?? ''));
+    expect(principals.filter(principal => principal.includes('*'))).toEqual([]);
+  });
+});
+
+describe('the size of the policies', () => {
+  const bare = { Version: '2012-10-17', Statement: [] } as const;
+  const logs = (Resource: unknown) => ({ ...bare, Statement: [{ ...ownLogs(''), Resource: [Resource] }] });
+
+  test('is what IAM counts: every character but white space', () => {
+    const spaced = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'a b\tc' }] } as Policy;
+    const solid = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'ab\\tc' }] } as Policy;
+    expect(policySize(spaced)).toBe(JSON.stringify(solid).length - 1);
+  });
+
+  test('takes what is filled in on deployment at its greatest length', () => {
+    const longest = `arn:aws-us-gov:logs:ap-southeast-2:123456789012:log-group:/aws/lambda/${'f'.repeat(64)}:*`;
+    expect(policySize(logs(arn('ExchangeLogGroup')) as unknown as Policy)).toBe(
+      JSON.stringify(logs(longest)).length,
+    );
+  });
+
+  test('has room for both keys, since a rotation has the rights of both for a while', () => {
+    const documents = ['first', 'second'].flatMap(signingKey =>
+      Object.values(resourcesFor({ targets: [], options: { signingKey } }))
+        .filter(
+          ({ Type, Properties }) => Type === 'AWS::IAM::Policy' && Properties['PolicyName'] !== 'Discovery',
+        )
+        .map(({ Properties }) => Properties['PolicyDocument'] as Policy),
+    );
+    const once = [...new Map(documents.map(each => [JSON.stringify(each), each])).values()];
+    expect(once).toHaveLength(3);
+    expect(exchangeSize()).toBe(once.reduce((sum, each) => sum + policySize(each), 0));
+  });
+
+  test('leaves room for more than a hundred targets', () => {
+    const targets = Array.from({ length: 100 }, (_, index) =>
+      arnOf(`deploy-the-service-with-number-${index}`),
+    );
+    expect(exchangeSize(become(...targets) as never)).toBeLessThan(INLINE_LIMIT);
+  });
+});

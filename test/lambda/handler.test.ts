@@ -1,0 +1,60 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { handlerOf } from '../../lib/lambda/handler.ts';
+import { serve } from '../../lib/serve.ts';
+import { testBroker } from '../harness/broker.ts';
+import { httpEvent } from '../harness/gateway.ts';
+import { tokenClaims } from '../harness/issuer.ts';
+import { BUILDKITE } from '../harness/policy.ts';
+
+const context = (remaining = 10_000): Context => ({ getRemainingTimeInMillis: () => remaining }) as Context;
+
+const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: my-organization }\n`;
+
+const form = (subject_token: string): string =>
+  new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    audience: 'one',
+    subject_token,
+  }).toString();
+
+describe('the handler of a function', () => {
+  test('answers an exchange as every host does', async () => {
+    const { broker, issuer, event } = await testBroker({ roles: { one: TRUST } });
+    const handler = handlerOf(request => serve(broker, request));
+    const result = await handler(httpEvent({ body: form(await issuer.sign(tokenClaims())) }), context());
+    expect(result.statusCode).toBe(200);
+    expect(JSON.parse(result.body ?? '')).toMatchObject({ token_type: 'Bearer' });
+    expect(event()).toMatchObject({ outcome: 'issued', source_address: '203.0.113.7' });
+  });
+
+  test('adds the headers of its transport, and leaves those of the answer', async () => {
+    const handler = handlerOf(async () => ({
+      status: 200,
+      headers: { 'cache-control': 'no-store' },
+      body: '',
+    }));
+    expect((await handler(httpEvent(), context())).headers).toEqual({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  test('T85: what is thrown unforeseen is a fault of ours, and nothing of it leaves', async () => {
+    const handler = handlerOf(() => Promise.reject(new Error('arn:aws:iam::123456789012:role/secret')));
+    const result = await handler(httpEvent(), context());
+    expect(result.statusCode).toBe(503);
+    expect(result.headers).toMatchObject({ 'cache-control': 'no-store', 'retry-after': '2' });
+    expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
+  test('T80: tells its caller to try again before its own time runs out', async () => {
+    const handler = handlerOf(() => new Promise(() => undefined));
+    const result = await handler(httpEvent(), context(550));
+    expect(result.statusCode).toBe(503);
+    expect(result.headers?.['retry-after']).toBe('2');
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compiledRoles, writeRoles } from '../../lib/stores/compiled.ts';
+import { fixedRoles, type RoleStore, roleDigest } from '../../lib/stores/roles.ts';
+import {
+  BUILDKITE,
+  buildkiteClaims,
+  decideFor,
+  ISSUERS,
+  roleFrom,
+  rowsFrom,
+  saidOf,
+} from '../harness/policy.ts';
+
+const rows = rowsFrom(ISSUERS);
+const role = roleFrom(`contact: "#équipe"
+trust:
+  - iss: ${BUILDKITE}
+    claims: { organization_slug: my-organization, build_tag: null, build_branch: { matches: ["main", "v*"] } }
+deny:
+  - { iss: ${BUILDKITE}, pipeline_slug: evil }
+aws:
+  role_arn: arn:aws:iam::123456789012:role/deploy
+  tags: { branch: "\${build_branch}" }
+`);
+const NAMES = ['a', 'b-2', 'deploy', 'deploy-web', 'z'.repeat(64)];
+const roles = NAMES.map(name => ({ ...role, name }));
+
+let folder: string;
+let store: RoleStore;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'compiled-'));
+  writeRoles(folder, [...roles].reverse(), rows);
+  store = compiledRoles(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a compiled role', () => {
+  test.each(NAMES)('%s is found, with the digest of what was reviewed', name => {
+    const snapshot = store.find(name);
+    expect(snapshot?.role.name).toBe(name);
+    expect(snapshot?.digest).toBe(roleDigest({ ...role, name }, rows));
+    expect(snapshot?.digest).toBe(fixedRoles(roles, rows).find(name)?.digest);
+  });
+
+  test.each([
+    [{}, 'allowed by trust[0]'],
+    [{ build_tag: undefined }, 'allowed by trust[0]'],
+    [{ build_branch: 'feature/x' }, 'no_statement_holds'],
+    [{ pipeline_slug: 'evil' }, 'explicitly_denied'],
+    [{ pipeline_slug: undefined }, 'explicitly_denied'],
+  ])('decides %j as the role that was loaded: %s', (changes, expected) => {
+    const compiled = store.find('deploy')?.role;
+    if (!compiled) throw new Error('no role');
+    expect(saidOf(decideFor(compiled, buildkiteClaims(changes)))).toBe(expected);
+    expect(decideFor(compiled, buildkiteClaims(changes))).toEqual(
+      decideFor({ ...role, name: 'deploy' }, buildkiteClaims(changes)),
+    );
+  });
+
+  test('is read once, and then kept', () => {
+    expect(store.find('a')).toBe(store.find('a'));
+  });
+});
+
+test.each(['', 'A', 'deploy-', 'deploy-we', 'deploy-webb', 'zz', '__proto__', 'é', 'z'.repeat(65)])(
+  'there is no role "%s"',
+  name => {
+    expect(store.find(name)).toBeUndefined();
+  },
+);
+
+test('a name that is near is found for one who mistyped it', () => {
+  expect(store.near('deplyo-web')).toBe('deploy-web');
+});
+
+test('no roles are none', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'compiled-'));
+  writeRoles(empty, [], rows);
+  expect(compiledRoles(empty).find('a')).toBeUndefined();
+  rmSync(empty, { recursive: true });
+});
+
+test('the same roles in another order give the same bytes', () => {
+  const other = mkdtempSync(join(tmpdir(), 'compiled-'));
+  writeRoles(other, roles, rows);
+  for (const file of ['roles.jsonl', 'roles.index'])
+    expect(readFileSync(join(other, file))).toEqual(readFileSync(join(folder, file)));
+  rmSync(other, { recursive: true });
+});
