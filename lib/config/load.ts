@@ -29,7 +29,7 @@ const BROKER = object({
   url: required(
     text({
       max: 255,
-      pattern: /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[\w.~-]+)*$/,
+      pattern: /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/,
       says: 'an https URL without a trailing slash',
     }),
   ),

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { CODES, type Code } from '../errors.ts';
 import { GRANT_TYPE } from './oauth.ts';
+import { openApi } from './openapi.ts';
 import type { HttpAnswer, HttpRequest } from './protocol.ts';
 
 /** What others need in order to trust us, and nothing secret. */
@@ -58,6 +59,7 @@ export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAns
     '/.well-known/openid-configuration': discovery => json(metadata(discovery)),
     '/.well-known/oauth-authorization-server': discovery => json(metadata(discovery)),
     '/.well-known/jwks.json': async ({ publicKeys }) => json({ keys: await publicKeys() }),
+    '/openapi.json': ({ url }) => json(openApi(url, [...Object.keys(PAGES), '/errors/{code}'])),
     '/health': () => ({
       status: 200,
       headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },

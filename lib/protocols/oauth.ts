@@ -11,12 +11,13 @@ export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 export const AWS_CREDENTIALS = 'urn:kite-sts:params:oauth:token-type:aws-credentials';
 
-const SUBJECT_TOKEN_TYPES = [`${TOKEN_TYPE}jwt`, `${TOKEN_TYPE}id_token`];
+export const SUBJECT_TOKEN_TYPES = [`${TOKEN_TYPE}jwt`, `${TOKEN_TYPE}id_token`];
 const REQUESTED = new Map([
   [`${TOKEN_TYPE}access_token`, 'jwt'],
   [`${TOKEN_TYPE}jwt`, 'jwt'],
   [AWS_CREDENTIALS, 'aws'],
 ] as const);
+export const REQUESTED_TYPES: readonly string[] = [...REQUESTED.keys()];
 /** Parameters of RFC 8693 that would change who is asking or for what: refused, not ignored. */
 const UNSUPPORTED = ['resource', 'actor_token', 'actor_token_type'];
 // RFC 6749 §3.3, one or more scope-tokens with one space between.

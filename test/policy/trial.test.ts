@@ -139,6 +139,14 @@ test('a trial that the guard ended has no decision', () => {
   expect(run('organization_slug: acme-evil', 'deny: guard_not_met').decision).toBeUndefined();
 });
 
+test('a case of an issuer that broker.yml lists no more is denied before any role', () => {
+  const cases = casesFrom(`cases: [{ name: x, claims: { ${MAIN} }, ${DAY}, allow: main }]`, SETTING);
+  const [trial] = runCases(ROLE, new Map(), cases);
+  expect(trial?.differences).toEqual([
+    { of: 'decision', expected: 'allow main', actual: 'deny guard_not_met' },
+  ]);
+});
+
 test('cases run in their order, each by itself', () => {
   const source = `cases:
   - { name: a, claims: { ${MAIN} }, allow: main, ${DAY} }

@@ -1,17 +1,29 @@
 import { createServer, request as plainRequest, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { download, type Network, network, permitted, TOTAL_MS } from '../../lib/token/download.ts';
 import { KeySetError, MAX_SET_BYTES } from '../../lib/token/keyset.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const GOOD = '{"keys":[]}';
+const LARGEST = Buffer.alloc(MAX_SET_BYTES, 0x20);
 
 /** What a broken or hostile issuer does, by path. */
 const ANSWERS: { readonly [path: string]: RequestListener } = {
   '/good': (_, response) => response.writeHead(200, JSON_TYPE).end(GOOD),
   '/jwk-set': (_, response) =>
     response.writeHead(200, { 'content-type': 'application/jwk-set+json; charset=utf-8' }).end(GOOD),
+  '/spaced': (_, response) => response.writeHead(200, { 'content-type': 'Application/JSON ; q=1' }).end(GOOD),
+  '/largest': (_, response) =>
+    response.writeHead(200, { ...JSON_TYPE, 'content-length': String(MAX_SET_BYTES) }).end(LARGEST),
+  '/largest-unannounced': (_, response) => {
+    response.writeHead(200, JSON_TYPE).write(LARGEST.subarray(1));
+    response.end(LARGEST.subarray(0, 1));
+  },
+  '/asked': (request, response) => response.writeHead(200, JSON_TYPE).end(JSON.stringify(request.headers)),
+  '/json-seq': (_, response) => response.writeHead(200, { 'content-type': 'application/json-seq' }).end(GOOD),
+  '/x-json': (_, response) => response.writeHead(200, { 'content-type': 'x-application/json' }).end(GOOD),
   '/500': (_, response) => response.writeHead(500, JSON_TYPE).end(GOOD),
   '/404': (_, response) => response.writeHead(404, JSON_TYPE).end(GOOD),
   '/204': (_, response) => response.writeHead(204, JSON_TYPE).end(),
@@ -26,6 +38,8 @@ const ANSWERS: { readonly [path: string]: RequestListener } = {
   },
   '/announced': (_, response) =>
     response.writeHead(200, { ...JSON_TYPE, 'content-length': String(50 * 1024 * 1024) }).end(' '),
+  '/announced-and-held': (_, response) =>
+    response.writeHead(200, { ...JSON_TYPE, 'content-length': String(50 * 1024 * 1024) }).write(' '),
   '/endless': (_, response) => {
     response.writeHead(200, JSON_TYPE);
     const chunk = Buffer.alloc(64 * 1024, 0x20);
@@ -67,8 +81,27 @@ afterAll(() => {
 });
 
 describe('a key set is downloaded', () => {
-  test.each(['/good', '/jwk-set'])('%s', async path => {
+  test.each(['/good', '/jwk-set', '/spaced'])('%s', async path => {
     expect(Buffer.from(await download(base + path, loopback)).toString()).toBe(GOOD);
+  });
+
+  test.each(['/largest', '/largest-unannounced'])('T70: %s, of as many bytes as there may be', async path => {
+    expect(await download(base + path, loopback)).toHaveLength(MAX_SET_BYTES);
+  });
+
+  test('by asking for JSON that is not compressed', async () => {
+    const headers = JSON.parse(Buffer.from(await download(`${base}/asked`, loopback)).toString());
+    expect(headers).toMatchObject({
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'kite-sts',
+    });
+  });
+
+  test('from a name, of whose addresses all are permitted', async () => {
+    const named = { ...loopback, permitted: (address: string) => ['127.0.0.1', '::1'].includes(address) };
+    const set = await download(base.replace('127.0.0.1', 'localhost').concat('/good'), named);
+    expect(Buffer.from(set).toString()).toBe(GOOD);
   });
 });
 
@@ -80,7 +113,10 @@ describe('what an issuer may not answer', () => {
     '/redirect',
     '/html',
     '/untyped',
+    '/json-seq',
+    '/x-json',
     '/announced',
+    '/announced-and-held',
     '/endless',
     '/broken-off',
     '/reset',
@@ -102,6 +138,25 @@ describe('what an issuer may not answer', () => {
     const took = performance.now() - started;
     expect(took).toBeGreaterThan(TOTAL_MS - 100);
     expect(took).toBeLessThan(2 * TOTAL_MS);
+  });
+
+  test('T71: a host that never takes the connection is given up on sooner', async () => {
+    const silent: Network = {
+      ...loopback,
+      request: (url, options, answer) =>
+        plainRequest(
+          url,
+          { ...options, agent: undefined, createConnection: () => new Duplex({ read() {}, write() {} }) },
+          answer,
+        ),
+    };
+    const started = performance.now();
+    await expect(download(`${base}/good`, silent)).rejects.toBeInstanceOf(KeySetError);
+    expect(performance.now() - started).toBeLessThan(TOTAL_MS - 100);
+  });
+
+  test('a name that is none is refused', async () => {
+    await expect(download('http://a..b/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
   });
 
   test('a port where nobody listens is refused', async () => {
@@ -137,6 +192,11 @@ describe('T61: where an issuer may be', () => {
   ])('%s is never permitted', address => {
     expect(permitted(address, false)).toBe(false);
     expect(permitted(address, true)).toBe(false);
+  });
+
+  test('the real network reaches a private address for a row that says so, and for no other', () => {
+    expect(network(true).permitted('10.0.0.1')).toBe(true);
+    expect(network(false).permitted('10.0.0.1')).toBe(false);
   });
 
   test.each([

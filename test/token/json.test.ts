@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { JsonError, MAX_DEPTH, MAX_MEMBERS, readJson, readJsonObject } from '../../lib/token/json.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const nested = (levels: number, inner = ''): string => '['.repeat(levels) + inner + ']'.repeat(levels);
+const objects = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 const members = (count: number): string =>
   `{${Array.from({ length: count }, (_, index) => `"m${index}":0`).join(',')}}`;
 
@@ -81,6 +82,7 @@ describe('a JSON text is refused', () => {
     { name: 'a comma after the last member', text: '{"a":1,}' },
     { name: 'a comma after the last item', text: '[1,]' },
     { name: 'a name without quotes', text: '{a:1}' },
+    { name: 'a name without its first quotation mark', text: '{a":1}' },
     { name: 'single quotes', text: "{'a':1}" },
     { name: 'a comment', text: '{}//' },
     { name: 'a line feed inside a text', text: '"a\nb"' },
@@ -104,6 +106,15 @@ describe('T68: depth and number of members are limited', () => {
   test('the deepest nesting is read, and one level more is refused', () => {
     expect(readJson(nested(MAX_DEPTH))).toBeDefined();
     expect(() => readJson(nested(MAX_DEPTH + 1))).toThrow(JsonError);
+  });
+
+  test('objects nest as deep as arrays do', () => {
+    expect(readJson(objects(MAX_DEPTH))).toBeDefined();
+    expect(() => readJson(objects(MAX_DEPTH + 1))).toThrow(JsonError);
+  });
+
+  test('a value that holds no other is read at the greatest depth', () => {
+    expect(JSON.stringify(readJson(nested(MAX_DEPTH, '1')))).toBe(nested(MAX_DEPTH, '1'));
   });
 
   test('the most members are read, and one more is refused', () => {

@@ -93,6 +93,22 @@ describe('the form of a token is refused', () => {
   });
 });
 
+describe('T12: what is not three segments is refused before any of them is believed', () => {
+  const header = base64url(JSON.stringify(HEADER));
+  test.each([
+    { name: 'one segment, a header but for its last character', text: `${header}A` },
+    { name: 'a header and a payload', text: `${header}.${PAYLOAD}` },
+    { name: 'four segments that could each be read', text: `${header}.${PAYLOAD}.c2ln.c2ln` },
+    { name: 'five segments that could each be read', text: `${header}.${PAYLOAD}.c2ln.c2ln.c2ln` },
+  ])('$name', ({ text }) => {
+    expect(faultOf(() => takeApart(text))[0]).toBe('token_malformed');
+  });
+});
+
+test('T14: a header without a key id is read, for the verifier to refuse', () => {
+  expect(takeApart(token({ alg: 'RS256' })).header).toEqual({ alg: 'RS256', kid: undefined });
+});
+
 describe('the header of a token is refused', () => {
   test.each(['jwk', 'jku', 'x5u', 'x5c'])('T03: it brings its own key as %s', name => {
     expect(codeFor(token({ ...HEADER, [name]: 'https://evil.example' }))).toBe('token_malformed');

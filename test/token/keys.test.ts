@@ -171,4 +171,67 @@ describe('fetched keys', () => {
     issuer.kids = ['a', 'b'];
     expect(await find('b', NOW - 3600)).toBe('b');
   });
+  test('T81: in hand are fetched anew by a clock that was set back', async () => {
+    const { issuer, find } = standIn('a');
+    await find('a', NOW);
+    issuer.kids = ['b'];
+    expect(await find('a', NOW - 3600)).toBe('token_key_unknown');
+  });
+
+  test('D05: unknown while a fetch is under way, are looked for in what it brings', async () => {
+    const { issuer, find } = standIn('a');
+    await find('a', NOW);
+    const { hold, release } = held();
+    issuer.hold = hold;
+    issuer.kids = ['a', 'b'];
+    const found = Promise.all(['a', 'b'].map(kid => find(kid, NOW + SOFT_LIFETIME)));
+    release();
+    expect(await found).toEqual(['a', 'b']);
+    expect(issuer.asked).toBe(2);
+  });
+
+  test('D06: whose hard lifetime ended are asked for without a pause, until five failures in a row', async () => {
+    const { issuer, find } = standIn('a');
+    await find('a', NOW);
+    issuer.broken = true;
+    for (let i = 0; i < 50; i++) expect(await find('a', NOW + HARD_LIFETIME)).toBe('issuer_keys_unavailable');
+    expect(issuer.asked).toBe(1 + BREAKER_FAILURES);
+  });
+
+  test('D02: unknown after an outage has ended are the caller’s fault again', async () => {
+    const { issuer, find } = standIn('a');
+    issuer.broken = true;
+    expect(await find('b', NOW)).toBe('issuer_keys_unavailable');
+    issuer.broken = false;
+    expect(await find('b', NOW + PAUSE)).toBe('token_key_unknown');
+  });
+
+  test('T78: are looked for in the newest fetch under way, also when a frozen one lands meanwhile', async () => {
+    const { issuer, find } = standIn('a');
+    const [first, second] = [held(), held()];
+    issuer.hold = first.hold;
+    const frozen = find('a', NOW);
+    issuer.hold = second.hold;
+    const waiting = find('a', NOW + 5);
+    first.release();
+    expect(await frozen).toBe('a');
+    issuer.kids = ['a', 'b'];
+    const late = find('b', NOW + 5);
+    second.release();
+    expect(await Promise.all([waiting, late])).toEqual(['a', 'b']);
+    expect(issuer.asked).toBe(2);
+  });
+
+  test('T78: of a fetch that hangs are asked for again after five seconds', async () => {
+    const { issuer, find } = standIn('a');
+    const { hold, release } = held();
+    issuer.hold = hold;
+    const hanging = find('a', NOW);
+    const waiting = find('a', NOW + 4);
+    issuer.hold = undefined;
+    expect(await find('a', NOW + 5)).toBe('a');
+    expect(issuer.asked).toBe(2);
+    release();
+    expect(await Promise.all([hanging, waiting])).toEqual(['a', 'a']);
+  });
 });

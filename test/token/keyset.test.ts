@@ -39,10 +39,33 @@ describe('a key set is read', () => {
       ids: Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
       skipped: 0,
     },
+    {
+      name: 'T70: with more members in all than a token may have',
+      text: set(
+        ...Array.from({ length: MAX_KEYS }, (_, i) => ({ ...one, kid: String(i), use: 'sig', x5t: 'a' })),
+      ),
+      ids: Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
+      skipped: 0,
+    },
   ])('$name', ({ text, ids, skipped }) => {
     const found = read(text);
     expect(found.ids).toEqual(ids);
     expect(found.skipped).toHaveLength(skipped);
+  });
+});
+
+describe('T15: beside a good key, one is passed over that is', () => {
+  test.each([
+    { name: 'for encryption', key: { ...jwk('two'), use: 'enc' } },
+    { name: 'of a curve that the row lacks', key: { ...jwk('two'), crv: 'Ed448' } },
+    { name: 'of small order', key: { ...jwk('two'), x: Buffer.alloc(32).toString('base64url') } },
+    { name: 'too short', key: { ...jwk('two'), x: 'AQ' } },
+    { name: 'without an id', key: { ...jwk('two'), kid: undefined } },
+    { name: 'no object', key: [] },
+  ])('$name', ({ key }) => {
+    const found = read(set(key, one));
+    expect(found.ids).toEqual(['one']);
+    expect(found.skipped).toHaveLength(1);
   });
 });
 

@@ -25,6 +25,7 @@ test('the routes are these, each to the one function that answers it', () => {
     'GET /.well-known/oauth-authorization-server': 'integrations/${DiscoveryIntegration}',
     'GET /.well-known/jwks.json': 'integrations/${DiscoveryIntegration}',
     'GET /health': 'integrations/${DiscoveryIntegration}',
+    'GET /openapi.json': 'integrations/${DiscoveryIntegration}',
     'GET /errors/{code}': 'integrations/${DiscoveryIntegration}',
   });
 });

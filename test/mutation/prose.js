@@ -1,0 +1,28 @@
+const COMPLAINS = ['complain', 'complainTo'];
+const ERRORS = ['KeySetError', 'JsonError'];
+const FOR_THE_LOG = ['detail', 'cause'];
+const TWO_WORDS = /[A-Za-z]\s+[A-Za-z]/;
+
+const textOf = ({ type, value, quasis }) => {
+  if (type === 'StringLiteral') return value;
+  return type === 'TemplateLiteral' ? quasis.map(each => each.value.cooked).join(' ') : '';
+};
+
+/** `complain(rule, place, message)`: tests assert the rule and the place, never the message. */
+const isMessage = ({ node, parent, listKey }) => {
+  if (listKey !== 'arguments') return false;
+  if (ERRORS.includes(parent.callee.name)) return true;
+  return COMPLAINS.includes(parent.callee.name) && parent.arguments.indexOf(node) === 2;
+};
+
+/** `{ detail, cause }` beside a code goes to the log alone. */
+const isDetail = ({ node: { type, properties } }) =>
+  type === 'ObjectExpression' &&
+  properties.length > 0 &&
+  properties.every(({ key }) => FOR_THE_LOG.includes(key?.name));
+
+/** Words for people are not asserted (see README.md), so a mutant of them says nothing. */
+const shouldIgnore = path =>
+  TWO_WORDS.test(textOf(path.node)) || isMessage(path) || isDetail(path) ? 'words for people' : undefined;
+
+export const strykerPlugins = [{ kind: 'Ignore', name: 'prose', value: { shouldIgnore } }];

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { explain, headline, remedies } from '../../lib/policy/explain.ts';
+import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../harness/policy.ts';
+
+const role = roleFrom(`trust:
+  - iss: ${BUILDKITE}
+    id: release
+    claims: { organization_slug: my-organization, build_number: 7, queue_key: deploy, cluster_id: c1 }
+deny:
+  - iss: ${BUILDKITE}
+    id: by hand
+    claims: { build_source: ui, queue_key: untrusted, cluster_name: old }
+`);
+
+type Changes = { readonly [name: string]: unknown };
+const flag = (claim: string): string | undefined => (claim === 'queue_key' ? '--claim queue_key' : undefined);
+const decided = (changes: Changes) => decideFor(role, buildkiteClaims(changes));
+const lineOf = (name: string, changes: Changes): string | undefined =>
+  explain(role, decided(changes), flag).find(
+    line => line.includes(`${name} equals`) && line.startsWith('    '),
+  );
+
+describe('the line of a condition shows what the claim holds', () => {
+  test.each<[string, string, unknown, string]>([
+    ['a number', 'build_number', 5, 'here 5'],
+    ['text', 'build_number', '5', 'here "5"'],
+    ['null', 'build_number', null, 'here null'],
+    ['a list with a number', 'build_number', [5], 'here [5]'],
+  ])('%s', (_name, name, value, shown) => {
+    expect(lineOf(name, { [name]: value })).toContain(shown);
+  });
+
+  test('but nothing of a claim that is absent', () => {
+    expect(lineOf('build_number', { build_number: undefined })).not.toContain('here');
+  });
+
+  test('T28: and not that JSON has no word for a number that is none', () => {
+    expect(lineOf('build_number', { build_number: Number.NaN })).not.toMatch(/here (null|NaN)/);
+  });
+
+  test('but no address when none is known', () => {
+    const guarded = roleFrom(
+      `trust:\n  - { iss: ${BUILDKITE}, claims: { organization_slug: a }, request: { source_ip: { in: ["::1"] } } }\n`,
+    );
+    const all = explain(guarded, decideFor(guarded, buildkiteClaims()), flag);
+    expect(all.find(line => line.includes('source_ip is one'))).not.toContain('here');
+  });
+});
+
+test('the first line names no statement and no detail where there is none', () => {
+  expect(headline(role, decided({}))).toMatch(/^DENIED: tested: [\w ]+\.$/);
+});
+
+describe('what would have to change', () => {
+  test('is told in one line when the step can send nothing that is absent', () => {
+    expect(remedies(decided({ queue_key: 'other', cluster_id: 'c2' }), flag)).toHaveLength(1);
+  });
+
+  test('names the flags of what is absent alone, and none where the step has none', () => {
+    const [, asks = ''] = remedies(decided({ build_number: 5 }), flag);
+    expect(asks.match(/--claim \w+/g)).toEqual(['--claim queue_key']);
+    expect(asks).not.toContain('undefined');
+  });
+
+  test('names only what a deny missed, not what it found of another type', () => {
+    const said = remedies(decided({ build_source: 'ui', queue_key: ['x'] }), flag);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('cluster_name');
+  });
+});
+
+test('the decision, the statements and each remedy stand apart', () => {
+  const all = explain(role, decided({}), flag);
+  expect(all.flatMap((line, index) => (line === '' ? [index] : []))).toEqual([1, 11, 13]);
+  expect(all).toHaveLength(15);
+});

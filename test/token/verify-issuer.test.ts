@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BrokerError, type Code } from '../../lib/errors.ts';
+import { verifier } from '../../lib/token/verify.ts';
+import { codeOf } from '../harness/code.ts';
+import { HEADER, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
+import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
+
+let issuer: TestIssuer;
+
+beforeAll(async () => {
+  issuer = await testIssuer();
+});
+
+const escaped = BUILDKITE.replaceAll('/', '\\/');
+const signed = (claims: object, from = '', to = ''): string =>
+  issuer.forge(HEADER, JSON.stringify(tokenClaims({ ...claims })).replace(from, to));
+
+describe('T22: the issuer of a token is its iss, whatever else it says', () => {
+  test.each<{ name: string; token: () => string; iss: string }>([
+    {
+      name: 'with another issuer in a claim',
+      token: () => signed({ iss: GITHUB, also: BUILDKITE }),
+      iss: GITHUB,
+    },
+    { name: 'with another issuer as a claim', token: () => signed({ [GITHUB]: 'x' }), iss: BUILDKITE },
+    { name: 'with its slashes escaped', token: () => signed({}, BUILDKITE, escaped), iss: BUILDKITE },
+    { name: 'with an escape elsewhere', token: () => signed({ build_message: 'a\nb' }), iss: BUILDKITE },
+  ])('$name', async ({ token, iss }) => {
+    expect((await verifierOf(issuer)(token(), NOW)).issuer).toBe(iss);
+  });
+
+  test.each<{ name: string; token: () => string }>([
+    {
+      name: 'a stranger that names one of ours in a claim',
+      token: () => signed({ iss: 'https://evil.example', also: BUILDKITE }),
+    },
+    {
+      name: 'a stranger that names two of ours',
+      token: () => signed({ iss: 'https://evil.example', also: [BUILDKITE, GITHUB] }),
+    },
+    {
+      name: 'a stranger with an escape elsewhere',
+      token: () => signed({ iss: 'https://evil.example', build_message: 'a\nb' }),
+    },
+    {
+      name: 'none, with an escape elsewhere',
+      token: () => signed({ iss: undefined, build_message: 'a\nb' }),
+    },
+  ])('and it is refused when it is of $name', async ({ token }) => {
+    expect(await codeOf(() => verifierOf(issuer)(token(), NOW))).toBe('token_issuer_unknown');
+  });
+});
+
+test('an issuer whose keys nobody looks after is our fault', async () => {
+  const verify = verifier({ rows: rowsFrom(ISSUERS), keys: new Map(), audiences: new Set([AUDIENCE]) });
+  expect(await codeOf(() => verify(signed({}), NOW))).toBe('issuer_keys_unavailable');
+});
+
+describe('a refusal names the claim that is wrong', () => {
+  test.each<{ claims: object; now?: number; code: Code; at: string }>([
+    { claims: { iat: 'x' }, code: 'token_claims_invalid', at: 'iat' },
+    { claims: { exp: -1 }, code: 'token_claims_invalid', at: 'exp' },
+    { claims: { exp: NOW }, code: 'token_claims_invalid', at: 'exp' },
+    { claims: { nbf: null }, code: 'token_claims_invalid', at: 'nbf' },
+    { claims: { jti: 1 }, code: 'token_claims_invalid', at: 'jti' },
+    { claims: { aud: '' }, code: 'token_claims_invalid', at: 'aud' },
+    { claims: { sub: '' }, code: 'token_claims_invalid', at: 'sub' },
+    { claims: { aud: 'another' }, code: 'token_audience_differs', at: 'aud' },
+    { claims: { exp: NOW + 9999 }, code: 'token_lifetime_too_long', at: 'exp' },
+    { claims: {}, now: NOW + 9999, code: 'token_expired', at: 'exp' },
+    { claims: { nbf: NOW + 31 }, code: 'token_not_yet_valid', at: 'nbf' },
+    { claims: { iat: NOW + 31, nbf: NOW }, code: 'token_not_yet_valid', at: 'iat' },
+    { claims: {}, now: NOW - 31, code: 'token_not_yet_valid', at: 'nbf' },
+  ])('$at: $code', async ({ claims, now = NOW, code, at }) => {
+    const refused = verifierOf(issuer)(signed(claims), now);
+    await expect(refused).rejects.toThrow(BrokerError);
+    await expect(refused).rejects.toMatchObject({ code, at });
+  });
+});
+
+describe('T16: a time at the edge of what a time can be is taken', () => {
+  const rows = rowsFrom(
+    ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  max_token_lifetime: 300'),
+  );
+  test.each([
+    { name: 'the first second', claims: { iat: 0, nbf: 0, exp: 300 }, now: 0 },
+    {
+      name: 'the last second of the year 9999',
+      claims: { iat: 253_402_300_500, nbf: 253_402_300_500, exp: 253_402_300_799 },
+      now: 253_402_300_500,
+    },
+  ])('$name', async ({ claims, now }) => {
+    expect((await verifierOf(issuer, rows)(signed(claims), now)).expiresAt).toBe(claims.exp);
+  });
+});
