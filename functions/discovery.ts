@@ -1,11 +1,11 @@
 import { openCompiled } from '../lib/config/compiled.ts';
-import { readSettings } from '../lib/config/settings.ts';
+import { demandSettings } from '../lib/config/settings.ts';
 import { kmsSigner } from '../lib/keys/kms.ts';
 import { awsEnvironment } from '../lib/lambda/environment.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
 import { discoveryAnswer, notFound } from '../lib/protocols/discovery.ts';
 
-const { settings } = readSettings(process.env);
+const settings = demandSettings(process.env);
 const { url } = openCompiled(`${import.meta.dirname}/config`);
 const signer = kmsSigner({ ...awsEnvironment(settings.awsEndpoint), keys: settings.signingKeys });
 

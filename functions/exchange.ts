@@ -1,12 +1,12 @@
 import { createBroker } from '../lib/broker.ts';
 import { openCompiled } from '../lib/config/compiled.ts';
-import { readSettings } from '../lib/config/settings.ts';
+import { demandSettings } from '../lib/config/settings.ts';
 import { kmsSigner } from '../lib/keys/kms.ts';
 import { awsEnvironment } from '../lib/lambda/environment.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
 import { serve } from '../lib/serve.ts';
 
-const { settings } = readSettings(process.env);
+const settings = demandSettings(process.env);
 const aws = awsEnvironment(settings.awsEndpoint);
 const broker = createBroker(openCompiled(`${import.meta.dirname}/config`), {
   signer: kmsSigner({ ...aws, keys: settings.signingKeys }),

@@ -1,4 +1,4 @@
-import type { Complaint } from '../policy/complaint.ts';
+import { type Complaint, complaintText } from '../policy/complaint.ts';
 import { didYouMean } from '../policy/nearest.ts';
 
 const HTTP_URL = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
@@ -92,4 +92,11 @@ export const readSettings = (environment: Environment): { settings: Settings; co
     },
     complaints,
   };
+};
+
+/** The same for a function, which cannot be asked to mend them: it does not start with any that is wrong. */
+export const demandSettings = (environment: Environment): Settings => {
+  const { settings, complaints } = readSettings(environment);
+  if (complaints.length > 0) throw new Error(complaints.map(complaintText).join('\n'));
+  return settings;
 };

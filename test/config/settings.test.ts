@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSettings, SETTINGS } from '../../lib/config/settings.ts';
+import { demandSettings, readSettings, SETTINGS } from '../../lib/config/settings.ts';
 
 const complaintsOf = (environment: { readonly [name: string]: string }) =>
   readSettings(environment).complaints.map(({ rule, place }) => [rule, place.file]);
@@ -79,4 +79,17 @@ describe('a setting is refused', () => {
   test('all of them at once', () => {
     expect(complaintsOf({ PORT: 'x', KITE_STS_LOG_LEVEL: 'x', KITE_STS_X: 'x' })).toHaveLength(3);
   });
+});
+
+describe('a function', () => {
+  test('starts with settings that are sound', () => {
+    expect(demandSettings({ KITE_STS_SIGNING_KEYS: 'a,b' }).signingKeys).toEqual(['a', 'b']);
+  });
+
+  test.each([[{ KITE_STS_SIGNING_KEY: 'a' }], [{ KITE_STS_SIGNING_KEYS: 'a,,b' }]])(
+    'does not start with %j',
+    environment => {
+      expect(() => demandSettings(environment)).toThrow();
+    },
+  );
 });
