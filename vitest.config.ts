@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    // Many tests wait for timeouts and children, so both cores of a small machine are kept busy.
+    maxWorkers: '100%',
     coverage: {
       include: ['lib/**/*.ts'],
       exclude: ['lib/cli/main.ts'],
