@@ -3,13 +3,12 @@ import type { Complain, Complaint, Place } from './complaint.ts';
 import type { IssuerFacts } from './issuer.ts';
 import { KINDS, type KindName, kindOf, type Template } from './kinds.ts';
 import { type MapTree, member, parse, type Tree } from './parse.ts';
+import { SESSION, type SessionDefaults, type SessionLength, sessionOf } from './session.ts';
 import {
   tree as anyTree,
-  integer,
   object,
   optional,
   type Placed,
-  placed,
   required,
   type Shape,
   text,
@@ -19,12 +18,6 @@ import { MAX_STATEMENTS, type Statement, statementsOf } from './statement.ts';
 
 /** One role file, read but not yet compiled. */
 export type RoleDocument = { readonly name: string; readonly tree: MapTree };
-
-/** The shape that roles share, whatever they give. broker.yml has the same under `session`. */
-export const SESSION = object({
-  seconds: optional(placed(integer(60, 43_200, ' seconds'))),
-  max_seconds: optional(placed(integer(60, 43_200, ' seconds'))),
-});
 
 const ROLE = object({
   description: optional(text()),
@@ -52,7 +45,7 @@ export type Role = {
   readonly audience: string;
   readonly trust: readonly Statement[];
   readonly deny: readonly Statement[];
-  readonly session: { readonly seconds: number; readonly max: number; readonly min: number };
+  readonly session: SessionLength;
   readonly singleUse: boolean;
   /** The reason, when the role is disabled. */
   readonly disabled: string | undefined;
@@ -64,7 +57,7 @@ export type Role = {
 export type Setting = {
   readonly audience: string;
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
-  readonly session: { readonly seconds: number | undefined; readonly maxSeconds: number | undefined };
+  readonly session: SessionDefaults;
 };
 
 /** Reads the text of one role file. Complaints name `file`; undefined when there is nothing to compile. */
@@ -82,48 +75,6 @@ export const parseRole = (
       'A role is a mapping with trust and one provider. A bare list of statements goes under trust:.',
     );
   return tree?.kind === 'map' ? { name, tree } : undefined;
-};
-
-type Session = { seconds?: Placed<number>; max_seconds?: Placed<number> };
-
-const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
-
-/** The session's length: the role's own words must fit the kind; the defaults of broker.yml are fitted to it. */
-const sessionOf = (
-  own: Session | undefined,
-  inTemplate: number | undefined,
-  kind: KindName,
-  setting: Setting,
-  complain: Complain,
-): Role['session'] => {
-  const { fallback, min, max } = kindOf(kind).seconds;
-  for (const written of [own?.seconds, own?.max_seconds]) {
-    if (written && (written.value < min || written.value > max))
-      complain(
-        'wrong-value',
-        written.place,
-        `A session of ${kind} lasts ${min} to ${max} seconds, not ${written.value}.`,
-      );
-  }
-  if (own?.seconds && inTemplate !== undefined)
-    complain(
-      'wrong-value',
-      own.seconds.place,
-      `The length is said twice: here and under ${kind}. Remove one.`,
-    );
-  const seconds =
-    own?.seconds?.value ??
-    inTemplate ??
-    Math.min(clamp(setting.session.seconds ?? fallback, min, max), own?.max_seconds?.value ?? max);
-  const longest =
-    own?.max_seconds?.value ?? Math.max(seconds, clamp(setting.session.maxSeconds ?? seconds, min, max));
-  if (own?.max_seconds && seconds > longest)
-    complain(
-      'wrong-value',
-      own.max_seconds.place,
-      `max_seconds (${longest}) is less than the usual length (${seconds}).`,
-    );
-  return { seconds, max: longest, min };
 };
 
 const complainOfIds = (statements: readonly Placed<Statement>[], whole: Place, complain: Complain): void => {
@@ -230,7 +181,7 @@ export const compileRole = (
     sound('session', SESSION),
     (template as { seconds?: number } | undefined)?.seconds,
     kind,
-    setting,
+    setting.session,
     complain,
   );
   const written = sound('audience', audienceShape);

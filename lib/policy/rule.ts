@@ -1,4 +1,3 @@
-import { range } from './cidr.ts';
 import { type ClaimType, claimPath, typeOf } from './claims.ts';
 import type { Complain, Place } from './complaint.ts';
 import { type Condition, OPERATORS, type Operator, type Scalar } from './condition.ts';
@@ -31,7 +30,8 @@ const operandOf = (tree: ScalarTree, complain: Complain): Scalar | undefined => 
   return value;
 };
 
-const scalarsOf = (tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined => {
+/** The plain values beside an operator, one or a list as it takes them. */
+export const scalarsOf = (tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined => {
   if (tree.kind === 'map') {
     complain(
       'wrong-type',
@@ -204,48 +204,3 @@ export const claimConditions = (claims: MapTree, facts: IssuerFacts, complain: C
 /** The demands that these conditions leave unmet. */
 export const unmetBindings = (conditions: readonly Condition[], facts: IssuerFacts): IssuerFacts['binding'] =>
   facts.binding.filter(binding => !conditions.some(condition => bindsTo(condition, binding)));
-
-/** The conditions of `request: { source_ip: { in | not_in: [CIDR…] } }`. */
-export const sourceConditions = (request: Tree, complain: Complain): Condition[] => {
-  const bad = (place: Place): Condition[] => {
-    complain('wrong-type', place, 'Expected request: { source_ip: { in: [CIDR…] } } or not_in.');
-    return [];
-  };
-  if (request.kind !== 'map' || request.entries.length === 0) return bad(request.place);
-  return request.entries.flatMap(({ key, place, value }) => {
-    if (key !== 'source_ip')
-      complain(
-        'unknown-key',
-        place,
-        `"${key}" is not part of a request condition.${didYouMean(key, ['source_ip'])}`,
-      );
-    if (key !== 'source_ip') return [];
-    if (value.kind !== 'map' || value.entries.length === 0) return bad(value.place);
-    return value.entries.flatMap(entry => cidrCondition(entry, complain) ?? []);
-  });
-};
-
-const cidrCondition = ({ key, place, value }: Entry, complain: Complain): Condition | undefined => {
-  if (key !== 'in' && key !== 'not_in') {
-    complain('unknown-key', place, `source_ip knows "in" and "not_in", not "${key}".`);
-    return undefined;
-  }
-  const scalars = scalarsOf(value, key, complain);
-  const bad =
-    scalars?.filter(({ value: each }) => typeof each !== 'string' || range(each) === undefined) ?? [];
-  for (const each of bad)
-    complain(
-      'wrong-value',
-      each.place,
-      `"${each.source}" is not an address range such as 203.0.113.0/24 (host bits must be zero).`,
-    );
-  if (!scalars || bad.length > 0) return undefined;
-  return {
-    on: 'source_ip',
-    name: 'source_ip',
-    path: 'source_ip',
-    operator: key,
-    operands: scalars.map(each => each.value),
-    binds: false,
-  };
-};

@@ -3,8 +3,9 @@ import type { Condition } from './condition.ts';
 import type { IssuerFacts } from './issuer.ts';
 import { didYouMean } from './nearest.ts';
 import { type MapTree, member, type Tree } from './parse.ts';
-import { claimConditions, sourceConditions, unmetBindings } from './rule.ts';
+import { claimConditions, unmetBindings } from './rule.ts';
 import { list, type Placed, placed, text, time } from './shape.ts';
+import { sourceConditions } from './source.ts';
 
 /** At most so many statements in a role's trust and deny together. */
 export const MAX_STATEMENTS = 50;

@@ -1,0 +1,60 @@
+import type { Complain } from './complaint.ts';
+import { type KindName, kindOf } from './kinds.ts';
+import { integer, object, optional, type Placed, placed } from './shape.ts';
+
+/** How long a role's sessions last, in seconds: usually, at most, and the least that its provider makes. */
+export type SessionLength = { readonly seconds: number; readonly max: number; readonly min: number };
+
+/** What broker.yml says for roles that say nothing. */
+export type SessionDefaults = {
+  readonly seconds: number | undefined;
+  readonly maxSeconds: number | undefined;
+};
+
+/** The shape that roles share, whatever they give. broker.yml has the same under `session`. */
+export const SESSION = object({
+  seconds: optional(placed(integer(60, 43_200, ' seconds'))),
+  max_seconds: optional(placed(integer(60, 43_200, ' seconds'))),
+});
+
+type Session = { seconds?: Placed<number>; max_seconds?: Placed<number> };
+
+const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
+
+/** The session's length: the role's own words must fit the kind; the defaults of broker.yml are fitted to it. */
+export const sessionOf = (
+  own: Session | undefined,
+  inTemplate: number | undefined,
+  kind: KindName,
+  defaults: SessionDefaults,
+  complain: Complain,
+): SessionLength => {
+  const { fallback, min, max } = kindOf(kind).seconds;
+  for (const written of [own?.seconds, own?.max_seconds]) {
+    if (written && (written.value < min || written.value > max))
+      complain(
+        'wrong-value',
+        written.place,
+        `A session of ${kind} lasts ${min} to ${max} seconds, not ${written.value}.`,
+      );
+  }
+  if (own?.seconds && inTemplate !== undefined)
+    complain(
+      'wrong-value',
+      own.seconds.place,
+      `The length is said twice: here and under ${kind}. Remove one.`,
+    );
+  const seconds =
+    own?.seconds?.value ??
+    inTemplate ??
+    Math.min(clamp(defaults.seconds ?? fallback, min, max), own?.max_seconds?.value ?? max);
+  const longest =
+    own?.max_seconds?.value ?? Math.max(seconds, clamp(defaults.maxSeconds ?? seconds, min, max));
+  if (own?.max_seconds && seconds > longest)
+    complain(
+      'wrong-value',
+      own.max_seconds.place,
+      `max_seconds (${longest}) is less than the usual length (${seconds}).`,
+    );
+  return { seconds, max: longest, min };
+};
