@@ -84,6 +84,7 @@ export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet):
       strictEqual((bodyOf(result) as unknown as JSONWebKeySet).keys.length, 2),
     ),
     ...page('/health', result => strictEqual(result.body, 'ok\n')),
+    ...page('/openapi.json', result => strictEqual(bodyOf(result)['openapi'], '3.1.0')),
     await exchange('an AWS credential', ['deploy'], result => {
       strictEqual(result.statusCode, 200);
       ok(JSON.stringify(bodyOf(result)).includes('ASIA'));

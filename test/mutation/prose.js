@@ -1,5 +1,7 @@
 const COMPLAINS = ['complain', 'complainTo'];
-const ERRORS = ['KeySetError', 'JsonError'];
+const ERRORS = ['KeySetError', 'JsonError', 'malformed'];
+/** What these are called, in every file, is the wording of a message or a part of it. */
+const WORDINGS = ['said', 'says', 'hint', 'quoteHint', 'firstLine'];
 const FOR_THE_LOG = ['detail', 'cause'];
 const TWO_WORDS = /[A-Za-z]\s+[A-Za-z]/;
 
@@ -15,6 +17,10 @@ const isMessage = ({ node, parent, listKey }) => {
   return COMPLAINS.includes(parent.callee.name) && parent.arguments.indexOf(node) === 2;
 };
 
+const isWording = ({ node: { type, id, init } }) =>
+  type === 'VariableDeclarator' &&
+  (WORDINGS.includes(id.name) || (id.name === 'found' && init?.type === 'ArrowFunctionExpression'));
+
 /** `{ detail, cause }` beside a code goes to the log alone. */
 const isDetail = ({ node: { type, properties } }) =>
   type === 'ObjectExpression' &&
@@ -23,6 +29,8 @@ const isDetail = ({ node: { type, properties } }) =>
 
 /** Words for people are not asserted (see README.md), so a mutant of them says nothing. */
 const shouldIgnore = path =>
-  TWO_WORDS.test(textOf(path.node)) || isMessage(path) || isDetail(path) ? 'words for people' : undefined;
+  TWO_WORDS.test(textOf(path.node)) || isMessage(path) || isWording(path) || isDetail(path)
+    ? 'words for people'
+    : undefined;
 
 export const strykerPlugins = [{ kind: 'Ignore', name: 'prose', value: { shouldIgnore } }];

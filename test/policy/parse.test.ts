@@ -4,6 +4,7 @@ import { readWith } from '../harness/policy.ts';
 
 const read = (yaml: string) => readWith(yaml, tree => tree);
 const nested = (depth: number): string => `${'['.repeat(depth - 1)}x${']'.repeat(depth - 1)}`;
+const mappings = (depth: number): string => `${'{"a":'.repeat(depth - 1)}"x"${'}'.repeat(depth - 1)}`;
 
 describe('a document is read', () => {
   test.each([
@@ -18,6 +19,9 @@ describe('a document is read', () => {
     ['T37: words of YAML 1.1 as text', 'a: [no, on, yes, off]\n', { a: ['no', 'on', 'yes', 'off'] }],
     ['T37: a date as text', 'a: 2027-01-31\n', { a: '2027-01-31' }],
     ['T37: digits with underscores as text', 'a: 1_000\n', { a: '1_000' }],
+    ['with a percent sign after the document start', '---\na: 5%\n', { a: '5%' }],
+    ['of the greatest size', `a: x # ${'x'.repeat(MAX_FILE_BYTES - 7)}`, { a: 'x' }],
+    ['of mappings at the greatest depth', mappings(MAX_DEPTH), JSON.parse(mappings(MAX_DEPTH))],
     ['at the greatest depth', nested(MAX_DEPTH), JSON.parse(nested(MAX_DEPTH).replace('x', '"x"'))],
   ])('%s', (_name, yaml, value) => {
     const { value: tree, refusals } = read(yaml);
@@ -48,6 +52,7 @@ describe('T36: a document is refused for', () => {
     ['a key without a value', 'a: x\nb:\n', ['wrong-value 2:3']],
     ['a key without a colon', '{ a: x, b }\n', ['wrong-value 1:9']],
     ['one level too many', nested(MAX_DEPTH + 1), [`text-refused 1:${MAX_DEPTH + 1}`]],
+    ['one mapping too many', mappings(MAX_DEPTH + 1), [`text-refused 1:${MAX_DEPTH * 5 + 1}`]],
     ['one byte too many', `# ${'x'.repeat(MAX_FILE_BYTES - 1)}`, ['text-refused 1:1']],
     ['too many bytes in few characters', `# ${'€'.repeat(MAX_FILE_BYTES / 3)}`, ['text-refused 1:1']],
     ['a carriage return alone', 'a: x #\rb: y\n', ['text-refused 1:7']],

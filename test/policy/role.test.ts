@@ -4,6 +4,8 @@ import { compileRole, parseRole, type Setting } from '../../lib/policy/role.ts';
 import {
   AUDIENCE,
   BUILDKITE,
+  compileText,
+  GITHUB,
   placesOf,
   readWith,
   refusalsOf,
@@ -68,6 +70,12 @@ describe('the length of a session', () => {
       AWS,
       defaults(7200, 43_200),
       { seconds: 3600, max: 3600, min: 900 },
+    ],
+    [
+      'is the least of its kind',
+      `session: { seconds: 60, max_seconds: 60 }\n${JWT}`,
+      defaults(1200),
+      { seconds: 60, max: 60, min: 60 },
     ],
     ['is its own', `session: { seconds: 300 }\n${JWT}`, defaults(1200), { seconds: 300, max: 300, min: 60 }],
     [
@@ -150,6 +158,35 @@ describe('a role is refused for', () => {
     expect(parseRole('tested', 'tested.yml', '- { iss: x }\n', complain)).toBeUndefined();
     expect(placesOf(complaints)).toEqual(['wrong-type 1:1']);
   });
+});
+
+describe('a role is not compiled though each part can be read, for', () => {
+  test.each<[string, string]>([
+    [
+      'two statements of one id',
+      TRUST.replace(' }', ', id: x }')
+        .repeat(2)
+        .replace(/\ntrust:/, '') + JWT,
+    ],
+    ['an audience that others accept', `audience: sigstore\n${TRUST}${JWT}`],
+    ['a length said twice', `${TRUST}session: { seconds: 300 }\n${JWT.replace(' }', ', seconds: 300 }')}`],
+    ['scopes where the provider has none', TRUST.replace(' }', ', scopes: [read] }') + AWS],
+    ['a claim that is not sent', `${TRUST}${JWT.replace(' }', ', claims: { a: "${pipline}" } }')}`],
+    ['a deny that is dead', `${TRUST}deny:\n  - { iss: ${BUILDKITE}, build_number: "5" }\n${JWT}`],
+  ])('%s', (_name, yaml) => {
+    const { role, complaints } = compileText(yaml);
+    expect(complaints).toHaveLength(1);
+    expect(role).toBeUndefined();
+  });
+});
+
+test('the issuers of a role stand in one order, whichever statement comes first', () => {
+  const github = `  - { iss: ${GITHUB}, repository: acme/web }\n`;
+  const [first, second] = [TRUST + github, `trust:\n${github}${TRUST.replace('trust:\n', '')}`].map(yaml =>
+    Object.keys(roleFrom(yaml + JWT).issuers),
+  );
+  expect(first).toEqual(second);
+  expect(first).toHaveLength(2);
 });
 
 test('all that is wrong with a role is told at once, each at its place', () => {

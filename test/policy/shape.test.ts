@@ -37,6 +37,7 @@ describe('a value of the right shape is read', () => {
     ['a list', list(name), '[a, b]', ['a', 'b']],
     ['an object without its optional key', person, 'name: ann', { name: 'ann' }],
     ['an object with all its keys', person, '{ name: ann, age: 3 }', { name: 'ann', age: 3 }],
+    ['data', data, '{ a: [x] }', { a: ['x'] }],
     ['the scalar of either', audience, 'ann', 'ann'],
     ['the mapping of either', audience, 'value: ann', { value: 'ann' }],
   ])('%s', (_name, shape, yaml, value) => {
