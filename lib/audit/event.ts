@@ -62,12 +62,13 @@ const scalars = (
 ): { claims: { [name: string]: Plain }; claims_omitted?: readonly string[] } => {
   const kept: { [name: string]: Plain } = Object.create(null);
   const omitted: string[] = [];
+  let count = 0;
   for (const [name, value] of Object.entries(claims)) {
-    const fits =
-      Object.keys(kept).length < MAX_CLAIMS &&
-      !(typeof value === 'string' && value.length > MAX_CLAIM_LENGTH);
-    if (fits && isPlain(value)) kept[name] = value;
-    else omitted.push(name.slice(0, 128));
+    const fits = count < MAX_CLAIMS && !(typeof value === 'string' && value.length > MAX_CLAIM_LENGTH);
+    if (fits && isPlain(value)) {
+      kept[name] = value;
+      count++;
+    } else omitted.push(name.slice(0, 128));
   }
   return { claims: kept, ...(omitted.length > 0 ? { claims_omitted: omitted.slice(0, MAX_CLAIMS) } : {}) };
 };

@@ -68,24 +68,30 @@ export type Network = {
     answer: (response: IncomingMessage) => void,
   ) => ClientRequest;
   readonly permitted: (address: string) => boolean;
+  /** Every address of a name. */
+  readonly resolve: (
+    hostname: string,
+    done: (error: Error | null, found: readonly LookupAddress[]) => void,
+  ) => void;
 };
 
 /** The real network: HTTPS, public addresses alone unless the row says otherwise. */
 export const network = (allowPrivate: boolean): Network => ({
   request: (url, options, answer) => builtin('node:https').request(url, options, answer),
   permitted: address => permitted(address, allowPrivate),
+  resolve: (hostname, done) => builtin('node:dns').lookup(hostname, { all: true }, done),
 });
 
 const lookup =
-  (allowed: Network['permitted']): LookupFunction =>
+  ({ permitted: allowed, resolve }: Network): LookupFunction =>
   (hostname, options, callback) => {
-    builtin('node:dns').lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    resolve(hostname, (error, found) => {
       if (error) return callback(error, '', 0);
       const good = found.filter(({ address }) => allowed(address));
       // One bad address condemns the name: a resolver that mixes them is trying something.
       if (good.length < found.length || good[0] === undefined)
         return callback(new KeySetError('the name has an address that is not public'), '', 0);
-      return options.all ? callback(null, good) : callback(null, good[0].address, good[0].family);
+      return options.all ? callback(null, [...good]) : callback(null, good[0].address, good[0].family);
     });
   };
 
@@ -105,17 +111,17 @@ const refusal = ({ statusCode, headers }: IncomingMessage): string | undefined =
  * Fetches a key set: GET, no redirects, no proxy, no reused connection (a thawed Lambda would find it
  * dead), 2 s for all of it, 256 KiB, JSON alone (threats T61, T70, T71). Throws `KeySetError`.
  */
-export const download = (uri: string, { request, permitted: allowed }: Network): Promise<Uint8Array> =>
+export const download = (uri: string, reach: Network): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
     const url = new URL(uri);
-    if (literalRefused(url, allowed)) return reject(new KeySetError('the address is not public'));
+    if (literalRefused(url, reach.permitted)) return reject(new KeySetError('the address is not public'));
     const options: RequestOptions = {
       method: 'GET',
       agent: false,
-      lookup: lookup(allowed),
+      lookup: lookup(reach),
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
     };
-    const sent = request(url, options, response => {
+    const sent = reach.request(url, options, response => {
       const refused = refusal(response);
       if (refused !== undefined) return end(new KeySetError(refused));
       const chunks: Buffer[] = [];

@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { download, type Network, network, permitted, TOTAL_MS } from '../../lib/token/download.ts';
 import { KeySetError, MAX_SET_BYTES } from '../../lib/token/keyset.ts';
+import { loopback } from '../harness/network.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const GOOD = '{"keys":[]}';
@@ -62,12 +63,6 @@ const ANSWERS: { readonly [path: string]: RequestListener } = {
 let sent = 0;
 let server: Server;
 let base: string;
-
-/** Plain HTTP to this host: what the real network forbids, for a hostile issuer of our own. */
-const loopback: Network = {
-  request: (url, options, answer) => plainRequest(url, options, answer),
-  permitted: () => true,
-};
 
 beforeAll(async () => {
   server = createServer((request, response) => ANSWERS[request.url ?? '']?.(request, response));
@@ -161,6 +156,31 @@ describe('what an issuer may not answer', () => {
 
   test('a port where nobody listens is refused', async () => {
     await expect(download('http://127.0.0.1:9/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
+  });
+});
+
+describe('T61: a name whose addresses are', () => {
+  const resolving = (...addresses: string[]): Network => ({
+    ...loopback,
+    permitted: address => address === '127.0.0.1',
+    resolve: (_hostname, done) =>
+      done(
+        null,
+        addresses.map(address => ({ address, family: 4 })),
+      ),
+  });
+  const named = (): string => `${base.replace('127.0.0.1', 'issuer.test')}/good`;
+
+  test('all permitted is connected to', async () => {
+    expect(Buffer.from(await download(named(), resolving('127.0.0.1'))).toString()).toBe(GOOD);
+  });
+
+  test.each([
+    ['one permitted and one not', ['127.0.0.1', '10.0.0.1']],
+    ['one not permitted and then one that is', ['169.254.169.254', '127.0.0.1']],
+    ['none at all', []],
+  ])('%s is not', async (_name, addresses) => {
+    await expect(download(named(), resolving(...addresses))).rejects.toThrow(/not public/);
   });
 });
 

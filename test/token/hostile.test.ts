@@ -1,14 +1,15 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, request as plainRequest, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError } from '../../lib/errors.ts';
-import { download, type Network } from '../../lib/token/download.ts';
+import { download } from '../../lib/token/download.ts';
 import { cachedKeys, HARD_LIFETIME, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
 import { type Verify, verifier } from '../../lib/token/verify.ts';
 import { tokenClaims } from '../harness/issuer.ts';
+import { loopback } from '../harness/network.ts';
 import { AUDIENCE, BUILDKITE, NOW, rowsFrom } from '../harness/policy.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -59,12 +60,6 @@ let uri: string;
 let behave: (response: ServerResponse) => void;
 let asked: string[];
 let verify: Verify;
-
-/** Plain HTTP to this host: what the real network forbids, for a hostile issuer of our own. */
-const loopback: Network = {
-  request: (url, options, answer) => plainRequest(url, options, answer),
-  permitted: () => true,
-};
 
 beforeAll(async () => {
   server = createServer((request, response) => {
