@@ -3,6 +3,7 @@ import { openCompiled } from '../lib/config/compiled.ts';
 import { demandSettings } from '../lib/config/settings.ts';
 import { kmsSigner } from '../lib/keys/kms.ts';
 import { awsEnvironment } from '../lib/lambda/environment.ts';
+import { reportFault } from '../lib/lambda/fault.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
 import { serve } from '../lib/serve.ts';
 
@@ -13,8 +14,7 @@ const broker = createBroker(openCompiled(`${import.meta.dirname}/config`), {
   aws,
   sink: line => void process.stdout.write(`${line}\n`),
   metrics: true,
-  onFault: (error, decisionId) =>
-    void process.stderr.write(`${JSON.stringify({ fault: error.code, decisionId, detail: error.detail })}\n`),
+  onFault: (error, decisionId) => reportFault(error, decisionId, settings.logLevel),
   onKeys: (issuer, what) => void process.stderr.write(`${JSON.stringify({ issuer, what })}\n`),
 });
 

@@ -28,8 +28,8 @@ export type Template = {
   readonly resources: { readonly Resources: Resources; readonly Outputs: Outputs };
 };
 
-/** Longer than what is inside waits (8 s), shorter than the gateway (29 s): D18. */
-const TIMEOUT = 12;
+/** Longer than what is inside waits at worst (keys 2 s, and two calls of AWS of 6 s), shorter than the gateway (29 s): D18. */
+const TIMEOUT = 20;
 /** MB, which is also CPU: below this a cold start is stretched. */
 const MEMORY = 512;
 

@@ -74,7 +74,7 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
     if (!row || !meets(row, token.claims)) return denied('guard_not_met');
     const snapshot = parts.roles.find(access.role);
     if (!snapshot) {
-      if (row.require.length > 0) reached.nearRole = parts.roles.near(access.role);
+      if (row.guardBinds) reached.nearRole = parts.roles.near(access.role);
       return denied('role_unknown');
     }
     reached.snapshot = snapshot;

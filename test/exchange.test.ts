@@ -103,6 +103,13 @@ describe('the fleet’s guard', () => {
     expect([endOf(outcome), outcome.reached.nearRole]).toEqual(['role_unknown', 'deploy-web']);
   });
 
+  test('T43: tells no name to those who meet a guard that binds no tenant', async () => {
+    const issuers = '- preset: buildkite\n  require: { runner_environment: self-hosted }\n';
+    const { broker } = await testBroker({ roles, issuers });
+    const outcome = await run({ role: 'deploy-wbe' }, {}, broker);
+    expect([endOf(outcome), outcome.reached.nearRole]).toEqual(['role_unknown', undefined]);
+  });
+
   test('T43: tells strangers nothing, and without a guard all are strangers', async () => {
     const outcomes = [
       await run({ role: 'deploy-wbe', claims: stranger }, {}, guarded),

@@ -4,7 +4,7 @@ import type { ClaimType, ClaimValue } from '../policy/claims.ts';
 import type { Complain, Place } from '../policy/complaint.ts';
 import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import { type MapTree, member, type Tree } from '../policy/parse.ts';
-import { claimConditions } from '../policy/rule.ts';
+import { claimConditions, unmetBindings } from '../policy/rule.ts';
 import {
   tree as anyTree,
   data,
@@ -188,6 +188,7 @@ export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; pla
     pipelineId: preset?.pipelineId,
     audiences: (row.audiences ?? []).map(each => audienceOf(each, complain)),
   };
+  const guard = requireOf(member(tree, 'require')?.value, facts, complain);
   return {
     place,
     row: {
@@ -197,7 +198,8 @@ export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; pla
       allowPrivateNetwork: row.allow_private_network ?? false,
       algorithms: algorithmsOf(row, preset),
       maxTokenLifetime: row.max_token_lifetime ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME,
-      require: requireOf(member(tree, 'require')?.value, facts, complain),
+      require: guard,
+      guardBinds: guard.length > 0 && unmetBindings(guard, facts).length === 0,
       labels: preset?.labels ?? {},
     },
   };

@@ -130,6 +130,12 @@ export const kmsSigner = (setting: KmsSetting): Signer => {
       }
       return `${text}.${signature.toString('base64url')}`;
     },
-    publicKeys: () => Promise.all(published.map(async each => (await each.get()).jwk)),
+    async publicKeys() {
+      const asked = await Promise.allSettled(published.map(each => each.get()));
+      const had = asked.filter(each => each.status === 'fulfilled').map(({ value }) => value.jwk);
+      // A key that was disabled must not take the others with it; with none at all, it is told why.
+      if (had.length === 0) throw (asked[0] as PromiseRejectedResult).reason;
+      return had;
+    },
   };
 };

@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { type HttpEvent, requestOf, resultOf } from './event.ts';
+import { reportEnd } from './fault.ts';
 
 /** Milliseconds before the function's end at which the caller is told to try again (D18). */
 const EARLY_MS = 500;
@@ -27,13 +28,17 @@ type Handler = (event: HttpEvent, context: Context) => Promise<APIGatewayProxySt
 export const handlerOf = (answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler =>
   middy<HttpEvent, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: EARLY_MS,
-    timeoutEarlyResponse: unavailable,
+    timeoutEarlyResponse: () => {
+      reportEnd(new Error('the function ran out of time'));
+      return unavailable();
+    },
   })
     .use({
       after: ({ response }) => {
         if (response) response.headers = { ...HEADERS, ...response.headers };
       },
       onError: request => {
+        reportEnd(request.error);
         request.response = unavailable();
       },
     })

@@ -46,11 +46,13 @@ const plain = (status: number, body: string): HttpAnswer => ({
   body: `${body}\n`,
 });
 
+const FOREIGN = ['origin', 'sec-fetch-site', 'forwarded', 'via', 'x-real-ip'];
+
 /** A page in a browser on this machine, or a proxy in front of it, must not reach what mints tokens. */
 const foreign = ({ path, headers }: HttpRequest): HttpAnswer | undefined => {
   if (!path.startsWith('/local/')) return undefined;
   const proxied = Object.keys(headers).find(
-    name => name === 'origin' || name === 'forwarded' || name.startsWith('x-forwarded-'),
+    name => FOREIGN.includes(name) || name.startsWith('x-forwarded-'),
   );
   return proxied === undefined ? undefined : plain(403, `The header ${proxied} is refused below /local/.`);
 };

@@ -26,7 +26,8 @@ const label = (text: string, length: number): string => text.replace(/[^\w+=,@-]
 
 /**
  * The AWS session name: `‹pipeline›.‹build›.‹base32 of 80 bits of SHA-256(iss, job, role)›`. Readable in
- * CloudTrail, and one for each job and role (threat T47).
+ * CloudTrail, and one for each job and role (threat T47);
+ * of GitHub Actions, whose tokens name the run alone, one for each run.
  */
 export const sessionName = ({ group, run, key }: Grant['session']): string => {
   const hash = createHash('sha256').update(JSON.stringify(key)).digest().subarray(0, 10);

@@ -40,7 +40,7 @@ export const jwtProvider =
       return { kind: 'jwt', token: await signer.sign(TYPE, claims), expiresAt, session };
     } catch (error) {
       throw new BrokerError('provider_unavailable', {
-        detail: 'our signing key could not be used',
+        detail: `our signing key could not be used: ${(error as Error).name}: ${(error as Error).message}`,
         cause: error,
       });
     }

@@ -24,7 +24,7 @@ describe('a function is deployed', () => {
     runtime: 'nodejs24.x',
     architecture: 'arm64',
     memorySize: 512,
-    timeout: 12,
+    timeout: 20,
     versionFunction: false,
     environment: KEYS('FirstSigningKey', 'SecondSigningKey'),
   };

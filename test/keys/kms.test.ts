@@ -20,6 +20,17 @@ const signer = (changes: Partial<KmsSetting> = {}) =>
 const asked = (): string[] => kms.calls.map(({ operation }) => operation);
 const setOf = (keys: readonly JWK[]) => createLocalJWKSet({ keys: [...keys] });
 
+describe('of two keys', () => {
+  test('one that KMS no longer gives does not take the other with it', async () => {
+    const keys = await signer({ keys: [KEY, 'gone'] }).publicKeys();
+    expect(keys).toEqual([(await signer().publicKeys())[0]]);
+  });
+
+  test('none that KMS gives are no keys, and it is told why', async () => {
+    await expect(signer({ keys: ['gone', 'lost'] }).publicKeys()).rejects.toMatchObject({ passing: false });
+  });
+});
+
 describe('what KMS signs', () => {
   test('T52: verifies with the keys that are published', async () => {
     const signing = signer();

@@ -59,7 +59,7 @@ const SHAPE = object({
     }),
   ),
   via: optional(oneOf('assume_role')),
-  region: optional(text({ pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' })),
+  region: optional(text({ pattern: /^[a-z]{2,4}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' })),
   external_id: optional(
     text({
       min: 2,

@@ -90,6 +90,7 @@ describe('a role of AWS is refused for', () => {
     ],
     ['an unknown key', aws('role_session_name: x'), ['unknown-key 7:3']],
     ['a way that is not built', aws('via: get_session_token'), ['wrong-value 7:8']],
+    ['a region of five parts', aws('region: eu-west-1-2-3'), ['wrong-value 7:11']],
     ['a region that is none', aws('region: europe'), ['wrong-value 7:11']],
     ['an external id of one character', aws('external_id: x'), ['wrong-value 7:16']],
     [

@@ -1,0 +1,25 @@
+import type { LogLevel } from '../config/settings.ts';
+import type { BrokerError } from '../errors.ts';
+
+/** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
+const write = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
+
+/** A fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
+export const reportFault = (
+  { code, detail, cause }: BrokerError,
+  decisionId: string,
+  level: LogLevel,
+): void =>
+  write({
+    fault: code,
+    decisionId,
+    detail,
+    ...(level === 'debug' && cause instanceof Error ? { stack: cause.stack } : {}),
+  });
+
+/** What was thrown although nothing should be, or a function that ran out of time. */
+export const reportEnd = (error: unknown): void =>
+  write({
+    fault: 'internal_error',
+    detail: error instanceof Error ? `${error.name}: ${error.message}` : 'no error',
+  });
