@@ -66,7 +66,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
     now = () => Date.now() / 1000,
     randomId = randomUUID,
   } = surroundings;
-  const { rows, roles, url, audiences } = config;
+  const { rows, roles, url, audience, audiences } = config;
   const keys = new Map(
     [...rows.values()].map(row => [
       row.issuer,
@@ -75,6 +75,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
   );
   return {
     url,
+    audience,
     parts: {
       verify: verifier({ rows, keys, audiences }),
       rows,

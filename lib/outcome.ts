@@ -2,6 +2,7 @@ import { type BrokerError, CODES, type Code } from './errors.ts';
 import { typeOf } from './policy/claims.ts';
 import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
+import { askFor } from './policy/issuer.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
@@ -131,16 +132,9 @@ const shown = (value: unknown): string | undefined => {
   return escaped.length > SHOWN ? `${escaped.slice(0, SHOWN - 3)}...` : escaped;
 };
 
-const addFor = (claim: string, row: IssuerRow | undefined): string | undefined => {
-  const wanted = row?.onRequest?.claims.some(
-    each => each === claim || (each.endsWith(':') && claim.startsWith(each)),
-  );
-  return wanted ? `${row?.onRequest?.flag} ${claim}` : undefined;
-};
-
 const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): ClaimHint => {
   const value = actual === undefined ? undefined : shown(actual);
-  const add = why === 'absent' ? addFor(condition.name, row) : undefined;
+  const add = why === 'absent' ? askFor(condition.name, row) : undefined;
   return {
     claim: condition.name,
     why: why === 'absent' || why === 'differs' ? why : 'wrong_type',
@@ -172,7 +166,7 @@ const hints = ({ decision, row, token }: Reached, reason: Refused): ClaimHint[] 
 const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRow | undefined): ClaimHint => {
   const value = token && Object.hasOwn(token.claims, claim) ? token.claims[claim] : undefined;
   const why = value === undefined ? 'absent' : typeOf(value) === 'string' ? 'differs' : 'wrong_type';
-  const add = value === undefined ? addFor(claim, row) : undefined;
+  const add = value === undefined ? askFor(claim, row) : undefined;
   const text = shown(value);
   return {
     claim,

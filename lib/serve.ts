@@ -5,11 +5,13 @@ import { begin, exchange, type Parts, type Visit } from './exchange.ts';
 import { answer, type ExchangeRecord, type Outcome, record } from './outcome.ts';
 import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
 import { oauth } from './protocols/oauth.ts';
-import type { HttpAnswer, HttpRequest, Protocol } from './protocols/protocol.ts';
+import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocols/protocol.ts';
 
 /** A whole broker, ready to answer: what `broker.ts` composes. */
 export type Broker = {
   readonly url: string;
+  /** What subject tokens are minted for unless a role says otherwise. */
+  readonly audience: string;
   readonly parts: Parts;
   readonly discovery: Discovery;
   readonly sink: Sink;
@@ -66,6 +68,8 @@ const audited = async (broker: Broker, outcome: Outcome): Promise<Outcome> => {
   }
 };
 
+const voiceOf = ({ url, audience, now }: Broker): Voice => ({ url, audience, now: now() });
+
 const through = async (broker: Broker, door: Protocol, request: HttpRequest): Promise<HttpAnswer> => {
   const { sourceAddress } = request;
   const visit: Visit = {
@@ -77,7 +81,7 @@ const through = async (broker: Broker, door: Protocol, request: HttpRequest): Pr
   const outcome = await audited(broker, await ended(broker, door, request, visit));
   if (outcome.kind === 'failed' && CODES[outcome.error.code].fault === 'ours')
     broker.onFault(outcome.error, visit.decisionId);
-  return door.render(answer(outcome), request, { url: broker.url, now: broker.now() });
+  return door.render(answer(outcome), request, voiceOf(broker));
 };
 
 const refused = (code: Code, broker: Broker, request: HttpRequest): HttpAnswer =>
@@ -93,7 +97,7 @@ const refused = (code: Code, broker: Broker, request: HttpRequest): HttpAnswer =
       nearRole: undefined,
     },
     request,
-    { url: broker.url, now: broker.now() },
+    voiceOf(broker),
   );
 
 /**

@@ -22,7 +22,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   config: ['policy', 'stores', 'token'],
   lambda: [],
   functions: ['broker.ts', 'serve.ts', 'config', 'keys', 'lambda', 'protocols'],
-  local: ['broker.ts', 'serve.ts', 'config', 'keys', 'protocols', 'token'],
+  local: ['broker.ts', 'serve.ts', 'config', 'keys', 'policy/issuer.ts', 'protocols', 'token'],
   cli: ['config', 'errors.ts', 'local', 'policy', 'token'],
 };
 

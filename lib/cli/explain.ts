@@ -5,6 +5,7 @@ import type { Claims } from '../policy/claims.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { headline, remedies, explain as sentences } from '../policy/explain.ts';
 import { meets } from '../policy/guard.ts';
+import { askFor } from '../policy/issuer.ts';
 import { didYouMean } from '../policy/nearest.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -44,16 +45,6 @@ const roleNamed = (name: string | undefined, { roles, folder }: Config): Role =>
   return role;
 };
 
-/** `--claim name` for a claim that this issuer sends only when asked. */
-const askFor =
-  (row: IssuerRow | undefined) =>
-  (claim: string): string | undefined => {
-    const wanted = row?.onRequest?.claims.some(
-      each => each === claim || (each.endsWith(':') && claim.startsWith(each)),
-    );
-    return wanted ? `${row?.onRequest?.flag} ${claim}` : undefined;
-  };
-
 type Explained = {
   readonly role: Role;
   readonly decision: Decision;
@@ -71,7 +62,7 @@ const asJson = ({ role, decision, admitted, row }: Explained): string =>
       seconds: decision.allowed ? decision.grant.seconds : undefined,
       scopes: decision.allowed ? decision.grant.scopes : undefined,
       says: headline(role, decision),
-      remedies: remedies(decision, askFor(row)),
+      remedies: remedies(decision, claim => askFor(claim, row)),
       trace: decision.trace,
     },
     null,
@@ -84,7 +75,7 @@ const GUARD =
 const asText = ({ role, decision, admitted, row }: Explained): string =>
   [
     ...(admitted ? [] : [GUARD, '', 'Were it not for the guard:', '']),
-    ...sentences(role, decision, askFor(row)),
+    ...sentences(role, decision, claim => askFor(claim, row)),
   ].join('\n');
 
 const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> => {

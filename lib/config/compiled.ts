@@ -10,6 +10,8 @@ import type { Config } from './load.ts';
 export type BrokerConfig = {
   /** Our own issuer URL, without a trailing slash. */
   readonly url: string;
+  /** What subject tokens are minted for unless a role says otherwise. */
+  readonly audience: string;
   readonly rows: ReadonlyMap<string, IssuerRow>;
   /** The closed set of what subject tokens may be minted for: the default, and each role's own. */
   readonly audiences: ReadonlySet<string>;
@@ -22,6 +24,7 @@ const audiencesOf = ({ audience, roles }: Config): ReadonlySet<string> =>
 /** For a process that has the files at hand. */
 export const loadedConfig = (config: Config): BrokerConfig => ({
   url: config.url,
+  audience: config.audience,
   rows: config.rows,
   audiences: audiencesOf(config),
   roles: fixedRoles(config.roles, config.rows),
@@ -30,6 +33,7 @@ export const loadedConfig = (config: Config): BrokerConfig => ({
 const BROKER = 'broker.json';
 type Written = {
   readonly url: string;
+  readonly audience: string;
   readonly rows: readonly IssuerRow[];
   readonly audiences: readonly string[];
 };
@@ -42,6 +46,7 @@ export const writeCompiled = (folder: string, config: Config): void => {
   mkdirSync(folder, { recursive: true });
   const written: Written = {
     url: config.url,
+    audience: config.audience,
     rows: [...config.rows.values()],
     audiences: [...audiencesOf(config)],
   };
@@ -51,9 +56,12 @@ export const writeCompiled = (folder: string, config: Config): void => {
 
 /** Opens what `writeCompiled` wrote. Roles are read one by one, when they are asked for. */
 export const openCompiled = (folder: string): BrokerConfig => {
-  const { url, rows, audiences } = JSON.parse(readFileSync(join(folder, BROKER), 'utf8')) as Written;
+  const { url, audience, rows, audiences } = JSON.parse(
+    readFileSync(join(folder, BROKER), 'utf8'),
+  ) as Written;
   return {
     url,
+    audience,
     rows: new Map(rows.map(row => [row.issuer, row])),
     audiences: new Set(audiences),
     roles: compiledRoles(folder),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { askFor } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
@@ -79,10 +80,7 @@ const BUILDKITE_IDS: JobClaims = {
   queue_key: null,
 };
 
-const onRequest = (name: string): boolean =>
-  PRESETS.buildkite.onRequest?.claims.some(
-    each => each === name || (each.endsWith(':') && name.startsWith(each)),
-  ) ?? false;
+const onRequest = (name: string): boolean => askFor(name, PRESETS.buildkite) !== undefined;
 
 const buildkiteSubject = (claims: { [name: string]: Json }): string => {
   const ref =

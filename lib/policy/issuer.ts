@@ -41,3 +41,14 @@ export const vocabularyTypes = (vocabulary: Vocabulary, name: string): readonly 
   );
   return prefix === undefined ? undefined : vocabulary.prefixes[prefix];
 };
+
+/** What to add to the command that mints a token (`--claim queue_key`), for a claim that is there only then. */
+export const askFor = (
+  claim: string,
+  facts: Pick<IssuerFacts, 'onRequest'> | undefined,
+): string | undefined => {
+  const { flag, claims } = facts?.onRequest ?? { flag: '', claims: [] };
+  // A name that ends in a colon stands for a family, such as `agent_tag:`.
+  const wanted = claims.some(each => each === claim || (each.endsWith(':') && claim.startsWith(each)));
+  return wanted ? `${flag} ${claim}` : undefined;
+};

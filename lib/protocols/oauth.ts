@@ -116,8 +116,18 @@ const retryAfter = (code: Code): number => (code === 'provider_refused' ? 60 : 2
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
-const describe = ({ says, at, nearRole }: Extract<Answer, { kind: 'refused' }>): string =>
-  [says, at && `At fault: ${at}.`, nearRole && `Did you mean the role ${nearRole}?`]
+type Refused = Extract<Answer, { kind: 'refused' }>;
+
+/** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
+const printable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
+
+const describe = ({ code, says, at, nearRole }: Refused, { audience }: Voice): string =>
+  [
+    says,
+    code === 'token_audience_differs' && `That is ${printable(audience)} unless the role says otherwise.`,
+    at && `At fault: ${at}.`,
+    nearRole && `Did you mean the role ${nearRole}?`,
+  ]
     .filter(Boolean)
     .join(' ');
 
@@ -160,10 +170,10 @@ const issuedLines = (credential: Credential): string[] =>
         `AWS_CREDENTIAL_EXPIRATION=${iso(credential.expiresAt)}`,
       ];
 
-const refusedBody = (refused: Extract<Answer, { kind: 'refused' }>, url: string): object => ({
+const refusedBody = (refused: Refused, voice: Voice): object => ({
   error: wireError(refused.code)[1],
-  error_description: describe(refused),
-  error_uri: `${url}/errors/${refused.code}`,
+  error_description: describe(refused, voice),
+  error_uri: `${voice.url}/errors/${refused.code}`,
   code: refused.code,
   decision_id: refused.decisionId,
   ...(refused.claims.length > 0 ? { claims: refused.claims } : {}),
@@ -173,12 +183,12 @@ const refusedBody = (refused: Extract<Answer, { kind: 'refused' }>, url: string)
 const claimLine = ({ claim, why, value, add }: ClaimHint): string =>
   `CLAIM=${claim} ${why}${value === undefined ? '' : ` ${value}`}${add === undefined ? '' : ` (add ${add})`}`;
 
-const refusedLines = (refused: Extract<Answer, { kind: 'refused' }>, url: string): string[] => [
+const refusedLines = (refused: Refused, voice: Voice): string[] => [
   `ERROR=${wireError(refused.code)[1]}`,
   `CODE=${refused.code}`,
-  `DESCRIPTION=${describe(refused)}`,
+  `DESCRIPTION=${describe(refused, voice)}`,
   `DECISION_ID=${refused.decisionId}`,
-  `ERROR_URI=${url}/errors/${refused.code}`,
+  `ERROR_URI=${voice.url}/errors/${refused.code}`,
   ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
   ...refused.claims.map(claimLine),
 ];
@@ -189,12 +199,13 @@ const wantsText = ({ headers }: HttpRequest): boolean => {
   return accept.includes('text/plain') && !accept.includes('application/json');
 };
 
-const render = (answer: Answer, request: HttpRequest, { url, now }: Voice): HttpAnswer => {
+const render = (answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer => {
   const [status] = answer.kind === 'issued' ? [200] : wireError(answer.code);
   const asText = wantsText(request);
   const lines = (): string[] =>
-    answer.kind === 'issued' ? issuedLines(answer.credential) : refusedLines(answer, url);
-  const body = (): object => (answer.kind === 'issued' ? issuedBody(answer, now) : refusedBody(answer, url));
+    answer.kind === 'issued' ? issuedLines(answer.credential) : refusedLines(answer, voice);
+  const body = (): object =>
+    answer.kind === 'issued' ? issuedBody(answer, voice.now) : refusedBody(answer, voice);
   return {
     status,
     headers: {

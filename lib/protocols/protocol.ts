@@ -21,7 +21,12 @@ export type HttpAnswer = {
 };
 
 /** What rendering needs to know of the broker, beside the answer. */
-export type Voice = { readonly url: string; readonly now: number };
+export type Voice = {
+  readonly url: string;
+  /** What subject tokens are minted for unless a role says otherwise. No secret: every step must know it. */
+  readonly audience: string;
+  readonly now: number;
+};
 
 /**
  * One way to ask for a credential. Both halves are pure: no clock, no I/O, no AWS types. `parse` throws a

@@ -36,6 +36,9 @@ const AWS: Credential = {
 };
 const JWT: Credential = { kind: 'jwt', token: 'h.p.s', expiresAt: NOW + 300, session: 'j' };
 
+/** With what RFC 6749 §5.2 allows in no description. */
+const OWN_AUDIENCE = 'urn:"own\\audience';
+
 const issued = (credential: Credential, scopes = ''): Answer => ({
   kind: 'issued',
   decisionId: ID,
@@ -46,6 +49,7 @@ const issued = (credential: Credential, scopes = ''): Answer => ({
 const render = (answer: Answer, accept?: string): HttpAnswer =>
   oauth.render(answer, httpRequest({ headers: accept === undefined ? {} : { accept } }), {
     url: AUDIENCE,
+    audience: OWN_AUDIENCE,
     now: NOW + 0.5,
   });
 const json = (answer: Answer): unknown => JSON.parse(render(answer).body);
@@ -154,6 +158,11 @@ describe('a refusal is answered', () => {
       error_description: string;
     };
     expect(body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+  });
+
+  test('that its token was for another audience, with the one to mint it for', () => {
+    const body = json(refusal('token_audience_differs')) as { error_description: string };
+    expect(body.error_description).toContain('urn:?own?audience');
   });
 
   test('with its members, and no others', () => {
