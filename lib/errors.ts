@@ -76,7 +76,7 @@ export const CODES = {
   role_disabled: { fault: 'denied', says: 'The role is disabled for now.' },
   requested_token_type_differs: {
     fault: 'denied',
-    says: 'The role gives another kind of credential than requested_token_type asks for. Leave the parameter out.',
+    says: 'The role gives another kind of credential than was asked for.',
   },
   scope_beyond_grant: {
     fault: 'denied',
@@ -94,6 +94,14 @@ export const CODES = {
   credential_too_large: {
     fault: 'denied',
     says: "With this token's claims, a session tag or the session policy becomes too large.",
+  },
+  session_policy_refused: {
+    fault: 'denied',
+    says: "The role has a session policy of its own, which the caller's cannot be joined with.",
+  },
+  single_use_not_here: {
+    fault: 'denied',
+    says: 'This role takes each subject token once, and the clients of this door send it again and again. Use POST /token.',
   },
   token_already_used: {
     fault: 'denied',

@@ -25,8 +25,13 @@ export type Parts = {
   readonly elapsed: () => number;
 };
 
-/** Who is asking, and how it is to be named. */
-export type Visit = Context & { readonly decisionId: string; readonly protocol: string };
+/** Who is asking, through which door, and how it is to be named. */
+export type Visit = Context & {
+  readonly decisionId: string;
+  readonly protocol: string;
+  /** The door's clients send one subject token again and again, as every SDK does when it renews. */
+  readonly repeats: boolean;
+};
 
 const requested = ({ role, scopes, seconds, sessionName }: ExchangeRequest['access']): Requested => ({
   role,
@@ -83,6 +88,7 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
     if (!decision.allowed) return denied(decision.reason);
 
     if (snapshot.role.singleUse) {
+      if (visit.repeats) return denied('single_use_not_here');
       const key = `${snapshot.role.name}:${token.digest}`;
       const first = await timed('spend', () => parts.spent.spend(key, token.acceptedUntil, visit.now));
       if (!first) return denied('token_already_used');

@@ -47,7 +47,12 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly reached: Reached; readonly error: BrokerError };
 
 /** Why there was no credential although the token was good. */
-export type Refused = DenyReason | 'guard_not_met' | 'role_unknown' | 'token_already_used';
+export type Refused =
+  | DenyReason
+  | 'guard_not_met'
+  | 'role_unknown'
+  | 'single_use_not_here'
+  | 'token_already_used';
 
 /** One of the caller's own claims that stood in the way. Never what was expected of it. */
 export type ClaimHint = {
@@ -106,8 +111,10 @@ const KNOWN: { readonly [reason in Refused]: Code } = {
   seconds_above_maximum: 'seconds_above_maximum',
   seconds_below_minimum: 'seconds_below_minimum',
   claim_not_usable: 'claim_not_usable',
+  session_policy_refused: 'session_policy_refused',
   session_policy_too_large: 'credential_too_large',
   tag_too_long: 'credential_too_large',
+  single_use_not_here: 'single_use_not_here',
   token_already_used: 'token_already_used',
   guard_not_met: 'role_refused_or_unknown',
   role_unknown: 'role_refused_or_unknown',

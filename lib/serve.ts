@@ -24,19 +24,30 @@ export type Broker = {
   readonly randomId: () => string;
 };
 
-/** The doors through which a credential can be had: path → protocol. All of them take POST. */
-export const DOORS: { readonly [path: string]: Protocol } = {
-  '/token': oauth,
+/** The doors through which a credential can be had: method and path → protocol. `{role}` is one segment. */
+export const DOORS: { readonly [route: string]: Protocol } = {
+  'POST /token': oauth,
 };
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);
+
+/** The same, ready for a request's path. */
+const ROUTES = Object.entries(DOORS).map(([route, protocol]) => {
+  const [method = '', path = ''] = route.split(' ');
+  return { method, path: patternOf(path), protocol };
+});
+
+type Route = (typeof ROUTES)[number];
 
 const ended = async (
   broker: Broker,
-  door: Protocol,
+  { method, protocol: door }: Route,
   request: HttpRequest,
   visit: Visit,
 ): Promise<Outcome> => {
   try {
-    if (request.method !== 'POST') throw new BrokerError('method_not_allowed');
+    if (request.method !== method) throw new BrokerError('method_not_allowed');
     return await exchange(broker.parts, door.parse(request), visit);
   } catch (error) {
     const known = error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
@@ -70,15 +81,17 @@ const audited = async (broker: Broker, outcome: Outcome): Promise<Outcome> => {
 
 const voiceOf = ({ url, audience, now }: Broker): Voice => ({ url, audience, now: now() });
 
-const through = async (broker: Broker, door: Protocol, request: HttpRequest): Promise<HttpAnswer> => {
+const through = async (broker: Broker, route: Route, request: HttpRequest): Promise<HttpAnswer> => {
   const { sourceAddress } = request;
+  const door = route.protocol;
   const visit: Visit = {
     decisionId: broker.randomId(),
     protocol: door.name,
+    repeats: door.repeats,
     now: broker.now(),
     sourceAddress,
   };
-  const outcome = await audited(broker, await ended(broker, door, request, visit));
+  const outcome = await audited(broker, await ended(broker, route, request, visit));
   if (outcome.kind === 'failed' && CODES[outcome.error.code].fault === 'ours')
     broker.onFault(outcome.error, visit.decisionId);
   return door.render(answer(outcome), request, voiceOf(broker));
@@ -105,8 +118,8 @@ const refused = (code: Code, broker: Broker, request: HttpRequest): HttpAnswer =
  * table that the laptop and Lambda share. Never throws.
  */
 export const serve = async (broker: Broker, request: HttpRequest): Promise<HttpAnswer> => {
-  const door = Object.hasOwn(DOORS, request.path) ? DOORS[request.path] : undefined;
-  if (door) return through(broker, door, request);
+  const route = ROUTES.find(({ path }) => path.test(request.path));
+  if (route) return through(broker, route, request);
   try {
     return (await discoveryAnswer(broker.discovery, request)) ?? refused('path_unknown', broker, request);
   } catch (cause) {

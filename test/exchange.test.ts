@@ -21,18 +21,29 @@ const roles = {
 const { broker, issuer } = await testBroker({ roles });
 const { broker: guarded } = await testBroker({ roles, issuers: GUARDED });
 
-const visit: Visit = { decisionId: 'd', protocol: 'oauth', now: NOW, sourceAddress: '203.0.113.7' };
+const visit: Visit = {
+  decisionId: 'd',
+  protocol: 'oauth',
+  repeats: false,
+  now: NOW,
+  sourceAddress: '203.0.113.7',
+};
 
-type Ask = { readonly role?: string; readonly claims?: object; readonly token?: string };
+type Ask = {
+  readonly role?: string;
+  readonly claims?: object;
+  readonly token?: string;
+  readonly repeats?: boolean;
+};
 
 const request = async ({ role = 'deploy-web', claims = {}, token }: Ask): Promise<ExchangeRequest> => ({
   subjectToken: token ?? (await issuer.sign(tokenClaims({ ...claims }))),
-  access: { role, scopes: undefined, seconds: undefined, kind: undefined, sessionName: undefined },
+  access: { role, scopes: undefined, seconds: undefined, kinds: undefined, sessionName: undefined },
 });
 
 /** An exchange on the parts of a whole broker, some of them replaced. */
 const run = async (ask: Ask, parts: Partial<Parts> = {}, using = broker): Promise<Outcome> =>
-  exchange({ ...using.parts, ...parts }, await request(ask), visit);
+  exchange({ ...using.parts, ...parts }, await request(ask), { ...visit, repeats: ask.repeats ?? false });
 
 const endOf = (outcome: Outcome): string => {
   if (outcome.kind === 'issued') return 'issued';
@@ -124,6 +135,12 @@ describe('T63: a role that takes each token once', () => {
     const token = await issuer.sign(tokenClaims({ jti: 'one' }));
     expect(endOf(await run({ role: 'once', token }))).toBe('issued');
     expect(endOf(await run({ role: 'once', token }))).toBe('token_already_used');
+  });
+
+  test('is not had where clients send one token again and again, and the token is not spent', async () => {
+    const token = await issuer.sign(tokenClaims({ jti: 'again' }));
+    expect(endOf(await run({ role: 'once', token, repeats: true }))).toBe('single_use_not_here');
+    expect(endOf(await run({ role: 'once', token }))).toBe('issued');
   });
 
   test('T08: takes no other spelling of it', async () => {

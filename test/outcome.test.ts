@@ -27,7 +27,7 @@ type Given = { readonly yaml?: string; readonly claims?: object; readonly access
 
 /** The outcome of a denied decision, as an exchange makes it. */
 const denied = ({ yaml = ROLE, claims = {}, access = {} }: Given): Outcome => {
-  const role = roleFrom(yaml.includes('jwt:') ? yaml : `${yaml}${PROVIDER}\n`);
+  const role = roleFrom(/^(aws|jwt):/m.test(yaml) ? yaml : `${yaml}${PROVIDER}\n`);
   const said = buildkiteClaims({ ...claims });
   const decision = decideFor(role, said, { access });
   if (decision.allowed) throw new Error('allowed');
@@ -52,6 +52,7 @@ const refused = (given: Given) => {
 };
 
 const DENY = `${ROLE}deny: [{ iss: ${BUILDKITE}, claims: { build_source: ui } }]\n`;
+const POLICY = `${ROLE.replace('scopes: [read]', 'id: one')}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy", policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }\n`;
 const TEMPLATE = `${ROLE}jwt: { audience: https://api.test.example, claims: { step: "\${step_key}" } }\n`;
 
 describe('a caller whom the role knows is told the code of its reason', () => {
@@ -82,7 +83,7 @@ describe('a caller whom the role knows is told the code of its reason', () => {
     },
     {
       name: 'another kind is asked for',
-      given: { access: { kind: 'aws' } },
+      given: { access: { kinds: ['aws'] } },
       code: 'requested_token_type_differs',
       reason: 'kind_differs',
     },
@@ -103,6 +104,12 @@ describe('a caller whom the role knows is told the code of its reason', () => {
       given: { access: { seconds: 59 } },
       code: 'seconds_below_minimum',
       reason: 'seconds_below_minimum',
+    },
+    {
+      name: 'the caller brings a second session policy',
+      given: { yaml: POLICY, access: { sessionPolicy: { policy: undefined, policyArns: [] } } },
+      code: 'session_policy_refused',
+      reason: 'session_policy_refused',
     },
     {
       name: 'a claim cannot be used',

@@ -192,10 +192,11 @@ describe('T84: a credential does not leave without its audit event', () => {
 });
 
 describe('the paths', () => {
-  test.each(Object.keys(DOORS))('%s takes POST alone', async path => {
-    for (const method of ['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']) {
-      const answer = await get(path, method);
-      expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
+  test.each(Object.keys(DOORS))('%s takes that method alone', async route => {
+    const [own, path = ''] = route.split(' ');
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'].filter(each => each !== own)) {
+      const answer = await get(path.replace('{role}', 'deploy'), method);
+      expect([answer.status, answer.headers['allow']]).toEqual([405, own]);
     }
   });
 

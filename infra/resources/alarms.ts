@@ -22,6 +22,8 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
   seconds_above_maximum: 20,
   seconds_below_minimum: 20,
   claim_not_usable: 20,
+  session_policy_refused: 20,
+  single_use_not_here: 20,
   session_policy_too_large: 20,
   tag_too_long: 20,
 };

@@ -6,7 +6,7 @@ import { ACCESS_LOG } from './logs.ts';
 
 /** Route key → the function that answers it: what the laptop serves, from the same two tables. */
 export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } = {
-  ...Object.fromEntries(Object.keys(DOORS).map(path => [`POST ${path}`, 'Exchange'])),
+  ...Object.fromEntries(Object.keys(DOORS).map(route => [route, 'Exchange'])),
   ...Object.fromEntries([...Object.keys(PAGES), '/errors/{code}'].map(path => [`GET ${path}`, 'Discovery'])),
 };
 

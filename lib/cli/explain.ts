@@ -86,7 +86,7 @@ const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> =
     role: role.name,
     scopes: flag(flags, 'scope')?.split(' '),
     seconds: seconds(flags, 'expires-in'),
-    kind: undefined,
+    kinds: undefined,
   };
   const now = Date.now() / 1000;
   const row = config.rows.get(token.issuer);

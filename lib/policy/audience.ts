@@ -27,6 +27,7 @@ const SHARED = [
   /^npm:/i,
   /^https:\/\/(buildkite\.com|github\.com|gitlab\.com)(\/|$)/i,
   /^https:\/\/packages\.buildkite\.com\//i,
+  /^ari:cloud:bitbucket::/i,
 ];
 
 /** Would AWS, Google or Entra take a token for this audience as proof of identity? */

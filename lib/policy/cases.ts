@@ -206,7 +206,7 @@ const caseOf = (tree: Tree, reading: Reading): Case | undefined => {
       role: role.name,
       scopes: written.request?.scopes,
       seconds: written.request?.seconds,
-      kind: undefined,
+      kinds: undefined,
     },
     context: { now: written.at ?? 0, sourceAddress: written.source_ip },
   };

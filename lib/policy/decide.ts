@@ -1,6 +1,7 @@
 import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, claimAt, withNulls } from './claims.ts';
 import { all, check } from './condition.ts';
+import type { SessionPolicy } from './kinds/kind.ts';
 import { type KindName, kindOf, type Target } from './kinds.ts';
 import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
@@ -15,8 +16,10 @@ export type AccessRequest = {
   /** Undefined: all that the winning statement gives. */
   readonly scopes: readonly string[] | undefined;
   readonly seconds: number | undefined;
-  /** The kind of credential that the caller can use; undefined: whichever the role gives. */
-  readonly kind: KindName | undefined;
+  /** The kinds of credential that the caller can use; undefined: whichever the role gives. */
+  readonly kinds: readonly KindName[] | undefined;
+  /** What the caller itself wants its session narrowed to. */
+  readonly sessionPolicy?: SessionPolicy | undefined;
 };
 
 /** What is known of the request itself. `now` is in seconds since the epoch. */
@@ -53,6 +56,7 @@ export type DenyReason =
   | 'seconds_above_maximum'
   | 'seconds_below_minimum'
   | 'claim_not_usable'
+  | 'session_policy_refused'
   | 'session_policy_too_large'
   | 'tag_too_long';
 
@@ -153,7 +157,7 @@ const allow = (statement: Statement, ask: Ask, traced: Trace): Decision => {
     trace: traced,
   });
   if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
-  if (access.kind !== undefined && access.kind !== role.template.kind) return deny('kind_differs');
+  if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
   const scopes = scopesOf(statement, access.scopes);
   if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
   const refused = secondsRefused(ask);
@@ -161,6 +165,8 @@ const allow = (statement: Statement, ask: Ask, traced: Trace): Decision => {
   const target = kindOf(role.template.kind).target(role.template, {
     claims: asked.claims,
     issuer: token.issuer,
+    scopes: scopes.scopes,
+    sessionPolicy: access.sessionPolicy,
   });
   if ('refused' in target) return deny(target.refused, 'claim' in target ? target.claim : undefined);
   const left =

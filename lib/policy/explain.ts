@@ -59,6 +59,7 @@ const REASONS: { readonly [reason in Deny['reason']]: string } = {
   explicitly_denied: 'a deny statement strikes',
   no_statement_holds: 'no trust statement holds',
   role_disabled: 'the role is disabled',
+  session_policy_refused: 'the role has a session policy of its own, so the caller may not bring one',
   kind_differs: 'the role gives another kind of credential than was asked for',
   scope_beyond_grant: 'a requested scope is not granted',
   seconds_above_maximum: "the requested session is longer than the role's longest",

@@ -47,6 +47,7 @@ export const REASONS: { readonly [reason in CaseReason]: true } = {
   seconds_above_maximum: true,
   seconds_below_minimum: true,
   claim_not_usable: true,
+  session_policy_refused: true,
   session_policy_too_large: true,
   tag_too_long: true,
   guard_not_met: true,

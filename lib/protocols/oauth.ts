@@ -1,6 +1,7 @@
 import { BrokerError, CODES, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import type { Answer, ClaimHint } from '../outcome.ts';
+import type { KindName } from '../policy/kinds.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 import type { Credential } from '../providers/provider.ts';
 import { readForm } from './form.ts';
@@ -12,11 +13,11 @@ const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 export const AWS_CREDENTIALS = 'urn:kite-sts:params:oauth:token-type:aws-credentials';
 
 export const SUBJECT_TOKEN_TYPES = [`${TOKEN_TYPE}jwt`, `${TOKEN_TYPE}id_token`];
-const REQUESTED = new Map([
-  [`${TOKEN_TYPE}access_token`, 'jwt'],
-  [`${TOKEN_TYPE}jwt`, 'jwt'],
-  [AWS_CREDENTIALS, 'aws'],
-] as const);
+const REQUESTED: ReadonlyMap<string, readonly KindName[]> = new Map([
+  [`${TOKEN_TYPE}access_token`, ['jwt']],
+  [`${TOKEN_TYPE}jwt`, ['jwt']],
+  [AWS_CREDENTIALS, ['aws']],
+]);
 export const REQUESTED_TYPES: readonly string[] = [...REQUESTED.keys()];
 /** Parameters of RFC 8693 that would change who is asking or for what: refused, not ignored. */
 const UNSUPPORTED = ['resource', 'actor_token', 'actor_token_type'];
@@ -57,11 +58,11 @@ const scopesOf = (written: string | undefined): readonly string[] | undefined =>
   return [...scopes];
 };
 
-const kindOf = (written: string | undefined): 'aws' | 'jwt' | undefined => {
+const kindsOf = (written: string | undefined): readonly KindName[] | undefined => {
   if (written === undefined) return undefined;
-  const kind = [...REQUESTED].find(([name]) => name === written)?.[1];
-  if (!kind) throw invalid('requested_token_type');
-  return kind;
+  const kinds = REQUESTED.get(written);
+  if (!kinds) throw invalid('requested_token_type');
+  return kinds;
 };
 
 const parse = (request: HttpRequest): ExchangeRequest => {
@@ -82,7 +83,7 @@ const parse = (request: HttpRequest): ExchangeRequest => {
       role: roleOf(need(form, 'audience')),
       scopes: scopesOf(form.get('scope')),
       seconds: secondsOf(form.get('expires_in')),
-      kind: kindOf(form.get('requested_token_type')),
+      kinds: kindsOf(form.get('requested_token_type')),
       sessionName: undefined,
     },
   };
@@ -141,13 +142,15 @@ const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
 const issuedBody = ({ credential, grant }: Extract<Answer, { kind: 'issued' }>, now: number): object => {
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
   const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
-  if (credential.kind === 'jwt')
+  const { kind } = credential;
+  if (kind !== 'aws')
     return {
       access_token: credential.token,
       issued_token_type: `${TOKEN_TYPE}access_token`,
       token_type: 'Bearer',
       expires_in,
       ...scope,
+      kind,
     };
   const aws = awsMember(credential);
   // The string is what credential_process prints, so that a client can hand it on without reading it.
@@ -156,19 +159,30 @@ const issuedBody = ({ credential, grant }: Extract<Answer, { kind: 'issued' }>, 
     issued_token_type: AWS_CREDENTIALS,
     token_type: 'N_A',
     expires_in,
+    kind,
     aws,
   };
 };
 
-const issuedLines = (credential: Credential): string[] =>
-  credential.kind === 'jwt'
-    ? [`ACCESS_TOKEN=${credential.token}`, `EXPIRES_AT=${iso(credential.expiresAt)}`]
+/** The variables that each kind's own tools look for. */
+const VARIABLES: { readonly [kind in Exclude<KindName, 'aws'>]: readonly string[] } = {
+  jwt: ['ACCESS_TOKEN'],
+};
+
+const issuedLines = (credential: Credential): string[] => [
+  `KIND=${credential.kind}`,
+  ...(credential.kind !== 'aws'
+    ? [
+        ...VARIABLES[credential.kind].map(name => `${name}=${credential.token}`),
+        `EXPIRES_AT=${iso(credential.expiresAt)}`,
+      ]
     : [
         `AWS_ACCESS_KEY_ID=${credential.accessKeyId}`,
         `AWS_SECRET_ACCESS_KEY=${credential.secretAccessKey}`,
         `AWS_SESSION_TOKEN=${credential.sessionToken}`,
         `AWS_CREDENTIAL_EXPIRATION=${iso(credential.expiresAt)}`,
-      ];
+      ]),
+];
 
 const refusedBody = (refused: Refused, voice: Voice): object => ({
   error: wireError(refused.code)[1],
@@ -223,4 +237,4 @@ const render = (answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer 
 };
 
 /** OAuth 2.0 Token Exchange (RFC 8693): `audience` names the role. */
-export const oauth: Protocol = { name: 'oauth', parse, render };
+export const oauth: Protocol = { name: 'oauth', repeats: false, parse, render };

@@ -30,6 +30,7 @@ const ISSUED: Schema = {
     token_type: { enum: ['Bearer', 'N_A'] },
     expires_in: { type: 'integer', minimum: 0 },
     scope: text('The scopes that were granted.'),
+    kind: { enum: ['aws', 'jwt'], description: 'What was issued.' },
     aws: {
       type: 'object',
       required: ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'],

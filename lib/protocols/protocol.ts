@@ -34,6 +34,8 @@ export type Voice = {
  */
 export type Protocol = {
   readonly name: string;
+  /** Its clients send one subject token again and again; a `single_use` role cannot be had here. */
+  readonly repeats: boolean;
   parse(request: HttpRequest): ExchangeRequest;
   render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer;
 };

@@ -1,5 +1,5 @@
 import type { Grant } from '../policy/decide.ts';
-import type { Target } from '../policy/kinds.ts';
+import type { KindName, Target } from '../policy/kinds.ts';
 
 type Made = {
   /** Seconds since the epoch. Every credential ends. */
@@ -16,7 +16,13 @@ export type AwsCredential = Made & {
   readonly assumedRole: string;
 };
 
-export type JwtCredential = Made & { readonly kind: 'jwt'; readonly token: string };
+/** A credential that is one text, sent as a bearer token. */
+export type BearerCredential<K extends Exclude<KindName, 'aws'>> = Made & {
+  readonly kind: K;
+  readonly token: string;
+};
+
+export type JwtCredential = BearerCredential<'jwt'>;
 
 export type Credential = AwsCredential | JwtCredential;
 

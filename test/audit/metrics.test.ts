@@ -9,12 +9,12 @@ import { tokenClaims } from '../harness/issuer.ts';
 import { NOW, PROVIDER, roleFrom } from '../harness/policy.ts';
 
 const YAML = `${TRUST}${PROVIDER}\n`;
-const VISIT = { decisionId: 'd', protocol: 'oauth', now: NOW, sourceAddress: '203.0.113.7' };
+const VISIT = { decisionId: 'd', protocol: 'oauth', repeats: false, now: NOW, sourceAddress: '203.0.113.7' };
 const ASKED = {
   role: 'tested',
   scopes: undefined,
   seconds: undefined,
-  kind: undefined,
+  kinds: undefined,
   sessionName: undefined,
 };
 

@@ -62,7 +62,7 @@ const fleet = fixedRoles(
   [...Array(10_000).keys()].map(n => named(`role-${n}`)),
   broker.parts.rows,
 );
-const access = { role: 'role-0', scopes: undefined, seconds: undefined, kind: undefined };
+const access = { role: 'role-0', scopes: undefined, seconds: undefined, kinds: undefined };
 const context = { now: NOW, sourceAddress: '203.0.113.7' };
 const decideFrom = (roles: typeof single, name: string) => {
   const snapshot = roles.find(name);

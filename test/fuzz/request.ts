@@ -51,7 +51,7 @@ export const judgeRequest = async (body: Uint8Array): Promise<string> => {
   ok(ROLE_NAME.test(access.role));
   deepEqual(access.scopes, said.has('scope') ? [...new Set(said.get('scope')?.split(' '))] : undefined);
   equal(access.seconds === undefined ? undefined : String(access.seconds), said.get('expires_in'));
-  equal(access.kind === undefined, !said.has('requested_token_type'));
+  equal(access.kinds === undefined, !said.has('requested_token_type'));
   for (const name of ['resource', 'actor_token', 'actor_token_type']) ok(!said.has(name));
   return ACCEPTED;
 };

@@ -77,7 +77,7 @@ jwt: { audience: https://api.test.example, claims: { of: "\${pipeline_slug}" } }
 
 /** The decision on any verified token is a decision, and the same one each time. */
 const decided = (token: VerifiedToken): void => {
-  const access = { role: ROLE.name, scopes: undefined, seconds: undefined, kind: undefined };
+  const access = { role: ROLE.name, scopes: undefined, seconds: undefined, kinds: undefined };
   const one = decide(ROLE, token, access, { now: NOW, sourceAddress: undefined });
   const other = decide(ROLE, token, access, { now: NOW, sourceAddress: undefined });
   deepEqual(one, other);

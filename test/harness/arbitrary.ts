@@ -171,7 +171,7 @@ export const decideAsked = (role: Role, asked: Asking): Decision => {
     role: role.name,
     scopes: undefined,
     seconds: asked.seconds,
-    kind: undefined,
+    kinds: undefined,
   };
   const context: Context = { now: NOW, sourceAddress: asked.sourceAddress };
   return decide(role, token, access, context);

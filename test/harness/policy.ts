@@ -18,6 +18,13 @@ export const ISSUERS = `
 - preset: gitlab
 - preset: circleci
   issuer: https://oidc.circleci.com/org/0b1c2d3e
+- preset: azure-devops
+  issuer: https://vstoken.dev.azure.com/0b1c2d3e
+- preset: bitbucket
+  issuer: https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc
+- preset: google
+- preset: aws-sts
+  issuer: https://0b1c2d3e.tokens.sts.global.api.aws
 - issuer: https://plain.example
   jwks_uri: https://plain.example/jwks
   bind: [tenant]
@@ -105,7 +112,7 @@ export const decideFor = (
   decide(
     role,
     assumeVerified(made, role),
-    { role: role.name, scopes: undefined, seconds: undefined, kind: undefined, ...access },
+    { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined, ...access },
     { now: NOW, sourceAddress: undefined, ...context },
   );
 

@@ -21,6 +21,7 @@ const REASONS = Object.keys({
   seconds_above_maximum: 0,
   seconds_below_minimum: 0,
   claim_not_usable: 0,
+  session_policy_refused: 0,
   session_policy_too_large: 0,
   tag_too_long: 0,
 } satisfies Record<DenyReason, 0>);

@@ -13,7 +13,7 @@ type Document = Map<string, Node>;
 export type Token = Pick<VerifiedToken, 'issuer' | 'audience' | 'claims'>;
 export type Question = {
   readonly token: Token;
-  readonly request: Pick<AccessRequest, 'kind' | 'scopes' | 'seconds'>;
+  readonly request: Pick<AccessRequest, 'kinds' | 'scopes' | 'seconds' | 'sessionPolicy'>;
   readonly context: Context;
 };
 
@@ -144,7 +144,9 @@ const filledAll = (node: Node, token: Token, iam: boolean): Node | undefined => 
 const jsonOf = (node: Node): string =>
   JSON.stringify(node, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value));
 
-const awsRefused = (aws: Document, token: Token): DenyReason | undefined => {
+const awsRefused = (aws: Document, { request, token }: Question): DenyReason | undefined => {
+  if (request.sessionPolicy && (aws.has('policy') || items(aws.get('policy_arns')).length > 0))
+    return 'session_policy_refused';
   const tags = filledAll(mapping(aws.get('tags')), token, false);
   const policy = filledAll(aws.get('policy') ?? null, token, true);
   if (tags === undefined || policy === undefined) return 'claim_not_usable';
@@ -170,11 +172,11 @@ const refused = (role: Document, kind: 'aws' | 'jwt', scopes: readonly string[],
   const seconds = request.seconds ?? usual;
   const reason = (): DenyReason | undefined => {
     if (role.has('disabled')) return 'role_disabled';
-    if (request.kind !== undefined && request.kind !== kind) return 'kind_differs';
+    if (request.kinds !== undefined && !request.kinds.includes(kind)) return 'kind_differs';
     if (request.scopes?.some(scope => !scopes.includes(scope))) return 'scope_beyond_grant';
     if (seconds > (longest ?? usual)) return 'seconds_above_maximum';
     if (seconds < LENGTHS[kind].least) return 'seconds_below_minimum';
-    return kind === 'aws' ? awsRefused(ours, token) : jwtRefused(ours, token);
+    return kind === 'aws' ? awsRefused(ours, ask) : jwtRefused(ours, token);
   };
   return { reason: reason(), seconds };
 };

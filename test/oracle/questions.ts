@@ -19,7 +19,7 @@ type Members = { [name: string]: ClaimValue };
 
 export type Question = {
   readonly claims: Members;
-  readonly access: Pick<AccessRequest, 'scopes' | 'seconds' | 'kind'>;
+  readonly access: Pick<AccessRequest, 'scopes' | 'seconds' | 'kinds' | 'sessionPolicy'>;
   readonly context: Context;
 };
 
@@ -109,7 +109,8 @@ export const makeQuestion = (random: Random, role: MadeRole): Question => ({
   access: {
     scopes: random.chance(80) ? undefined : random.chance(10) ? [] : random.some(SCOPES, 3),
     seconds: random.chance(70) ? undefined : random.pick(SECONDS),
-    kind: random.chance(75) ? undefined : random.pick(['aws', 'jwt']),
+    kinds: random.chance(75) ? undefined : random.pick([['aws'], ['jwt'], ['jwt', 'aws']]),
+    sessionPolicy: random.chance(90) ? undefined : { policy: '{}', policyArns: [] },
   },
   context: { now: NOW + random.pick(OFFSETS), sourceAddress: random.pick(ADDRESSES) },
 });

@@ -41,6 +41,7 @@ describe('an audience that others accept is refused without a reason', () => {
     ['https://github.com/acme'],
     ['https://gitlab.com'],
     ['https://packages.buildkite.com/acme/gems'],
+    ['ari:cloud:bitbucket::workspace/6b4a1f0e-3c2d-4e5f-8a9b-0c1d2e3f4a5b'],
   ])('%s', audience => {
     expect(read(`"${audience}"`).refusals).toEqual(['audience-shared 1:1']);
   });

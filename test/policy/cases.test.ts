@@ -54,7 +54,7 @@ request: { scopes: [delete], seconds: 900 }`),
 
   test('a case that says nothing of the request asks for all, from an unknown address', () => {
     expect(first).toMatchObject({
-      access: { role: 'tested', scopes: undefined, seconds: undefined, kind: undefined },
+      access: { role: 'tested', scopes: undefined, seconds: undefined, kinds: undefined },
       context: { sourceAddress: undefined },
     });
   });

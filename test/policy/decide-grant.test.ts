@@ -182,8 +182,8 @@ describe('a role that is disabled', () => {
 });
 
 test('a kind of credential that the role does not give is denied', () => {
-  expect(saidOf(decided(roleFrom(trust()), { kind: 'jwt' }))).toBe('allowed by trust[0]');
-  expect(saidOf(decided(roleFrom(trust()), { kind: 'aws' }))).toBe('kind_differs');
+  expect(saidOf(decided(roleFrom(trust()), { kinds: ['jwt'] }))).toBe('allowed by trust[0]');
+  expect(saidOf(decided(roleFrom(trust()), { kinds: ['aws'] }))).toBe('kind_differs');
 });
 
 test('a token of an issuer that the role does not know is denied', () => {

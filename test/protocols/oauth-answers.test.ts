@@ -62,6 +62,7 @@ describe('a credential is answered', () => {
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       token_type: 'Bearer',
       expires_in: 300,
+      kind: 'jwt',
     });
   });
 
@@ -82,6 +83,7 @@ describe('a credential is answered', () => {
       issued_token_type: AWS_CREDENTIALS,
       token_type: 'N_A',
       expires_in: 3600,
+      kind: 'aws',
       aws,
     });
     expect(JSON.parse(answer.access_token)).toEqual({ Version: 1, ...aws });
@@ -89,6 +91,7 @@ describe('a credential is answered', () => {
 
   test('AWS credentials as lines of text, never quoted: they are to be read and not evaluated', () => {
     expect(lines(issued(AWS))).toEqual([
+      'KIND=aws',
       'AWS_ACCESS_KEY_ID=ASIAEXAMPLE',
       'AWS_SECRET_ACCESS_KEY=secret/with+signs=',
       'AWS_SESSION_TOKEN=session$(token)',
@@ -97,7 +100,7 @@ describe('a credential is answered', () => {
   });
 
   test('an access token as lines of text', () => {
-    expect(lines(issued(JWT))).toEqual(['ACCESS_TOKEN=h.p.s', 'EXPIRES_AT=2027-01-15T08:05:00Z']);
+    expect(lines(issued(JWT))).toEqual(['KIND=jwt', 'ACCESS_TOKEN=h.p.s', 'EXPIRES_AT=2027-01-15T08:05:00Z']);
   });
 });
 

@@ -39,7 +39,7 @@ describe('an exchange is asked for', () => {
         role: 'deploy-web',
         scopes: undefined,
         seconds: undefined,
-        kind: undefined,
+        kinds: undefined,
         sessionName: undefined,
       },
     });
@@ -60,13 +60,13 @@ describe('an exchange is asked for', () => {
     {
       name: 'an access token is asked for',
       form: { requested_token_type: `${TYPE}access_token` },
-      access: { kind: 'jwt' },
+      access: { kinds: ['jwt'] },
     },
-    { name: 'a JWT is asked for', form: { requested_token_type: `${TYPE}jwt` }, access: { kind: 'jwt' } },
+    { name: 'a JWT is asked for', form: { requested_token_type: `${TYPE}jwt` }, access: { kinds: ['jwt'] } },
     {
       name: 'AWS credentials are asked for',
       form: { requested_token_type: AWS_CREDENTIALS },
-      access: { kind: 'aws' },
+      access: { kinds: ['aws'] },
     },
     { name: 'the subject token is an id_token', form: { subject_token_type: `${TYPE}id_token` }, access: {} },
     {

@@ -189,7 +189,10 @@ export const aws: Kind<AwsTemplate, AwsTarget> = {
   seconds: { fallback: 3600, min: 900, max: 3600 },
   scopes: 'refused',
   compile,
-  target(template, { claims }) {
+  target(template, { claims, sessionPolicy }) {
+    // Two policies cannot be intersected by merging, so a caller's own goes where the role has none.
+    if (sessionPolicy && (template.policy || template.policy_arns.length > 0))
+      return { refused: 'session_policy_refused' };
     const filled = fillAll({ tags: template.tags, policy: template.policy }, claims);
     if ('refused' in filled) return { refused: 'claim_not_usable', claim: filled.refused };
     const tags = Object.entries(filled.document.tags).map(([key, value]) => ({ key, value }));
@@ -204,8 +207,8 @@ export const aws: Kind<AwsTemplate, AwsTarget> = {
       sourceIdentity: template.source_identity,
       tags,
       transitiveTags: template.transitive_tags,
-      policy,
-      policyArns: template.policy_arns,
+      policy: policy ?? sessionPolicy?.policy,
+      policyArns: sessionPolicy?.policyArns ?? template.policy_arns,
     };
   },
 };

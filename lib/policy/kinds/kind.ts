@@ -15,9 +15,18 @@ export type KindSetting = {
 /** Why a claim's value, or what it became, cannot be granted. */
 export type Refusal =
   | { readonly refused: 'claim_not_usable'; readonly claim: string }
-  | { readonly refused: 'session_policy_too_large' | 'tag_too_long' };
+  | { readonly refused: 'session_policy_refused' | 'session_policy_too_large' | 'tag_too_long' };
 
-export type Filling = { readonly claims: Claims; readonly issuer: string };
+/** A caller's own session policy, checked by its protocol: it can only take away. */
+export type SessionPolicy = { readonly policy: string | undefined; readonly policyArns: readonly string[] };
+
+/** What a grant is filled in from. The scopes are those granted. */
+export type Filling = {
+  readonly claims: Claims;
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  readonly sessionPolicy?: SessionPolicy | undefined;
+};
 
 /**
  * What a role may say of one kind of credential, and what a grant of it holds. One file a kind; the

@@ -241,3 +241,24 @@ describe('what a claim becomes is refused at the time of the request', () => {
     expect(tags).toEqual([{ key: 'b', value: branch }]);
   });
 });
+
+describe('a caller’s own session policy', () => {
+  const READ = {
+    policy: '{"Version":"2012-10-17","Statement":[]}',
+    policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+  };
+  const decided = (yaml: string) =>
+    decideFor(roleFrom(yaml), buildkiteClaims(), { access: { sessionPolicy: READ } });
+
+  test('goes along where the role has none', () => {
+    const decision = decided(aws());
+    expect(decision.allowed && decision.grant.target).toMatchObject(READ);
+  });
+
+  test.each([
+    ['a policy', policy('Effect: Allow, Action: "s3:*", Resource: "*"')],
+    ['policies by ARN', aws('policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]')],
+  ])('T48: is refused where the role has %s, since two cannot be intersected by merging', (_name, yaml) => {
+    expect(saidOf(decided(yaml))).toBe('session_policy_refused');
+  });
+});
