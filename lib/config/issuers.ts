@@ -65,21 +65,14 @@ const issuerUrl = (
   complain: Complain,
 ): string | undefined => {
   const url = row.issuer ?? preset?.issuer;
-  if (url === undefined) {
-    const why =
-      row.preset === 'circleci'
-        ? 'CircleCI has an issuer for each organization: https://oidc.circleci.com/org/<organization id>.'
-        : 'Name a preset or an issuer.';
-    complain('issuer-row', place, why);
-    return undefined;
-  }
-  if (preset === PRESETS.circleci && !/^https:\/\/oidc\.circleci\.com\/org\/[\w-]+$/.test(url)) {
+  const customer = preset?.customer;
+  if (customer && !(url !== undefined && customer.pattern.test(url))) {
     complain(
       'issuer-row',
       place,
-      'An issuer of CircleCI must name the organization: https://oidc.circleci.com/org/<organization id>.',
+      `Each customer of this service has an issuer of its own, byte for byte: ${customer.form}.`,
     );
-  }
+  } else if (url === undefined) complain('issuer-row', place, 'Name a preset or an issuer.');
   return url;
 };
 
@@ -133,7 +126,13 @@ const bindingOf = (
   if (row.single_tenant && row.bind)
     complain('issuer-row', place, 'single_tenant and bind contradict each other.');
   if (preset && row.single_tenant)
-    complain('issuer-row', place, 'This issuer serves many customers, so it cannot be single_tenant.');
+    complain(
+      'issuer-row',
+      place,
+      preset.customer
+        ? 'The URL of this issuer names the customer already. Remove single_tenant.'
+        : 'This issuer serves many customers, so it cannot be single_tenant.',
+    );
   if (!preset && !row.bind && !row.single_tenant) {
     complain(
       'issuer-row',

@@ -22,6 +22,7 @@ const rowOf = (yaml: string): IssuerRow => {
 };
 
 const PLAIN = 'issuer: https://ci.example\njwks_uri: https://ci.example/jwks\n';
+const WORKSPACE = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 const JWK = {
   ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }),
   kid: 'k',
@@ -46,6 +47,19 @@ describe('a row is compiled', () => {
       lifetime: 3600,
     },
     {
+      yaml: 'preset: azure-devops\nissuer: https://vstoken.dev.azure.com/0b1c2d3e',
+      issuer: 'https://vstoken.dev.azure.com/0b1c2d3e',
+      uri: 'https://vstoken.dev.azure.com/.well-known/jwks',
+      lifetime: 600,
+    },
+    { yaml: `issuer: ${WORKSPACE}`, issuer: WORKSPACE, uri: `${WORKSPACE}/keys.json`, lifetime: 3600 },
+    {
+      yaml: 'preset: google',
+      issuer: 'https://accounts.google.com',
+      uri: 'https://www.googleapis.com/oauth2/v3/certs',
+      lifetime: 3600,
+    },
+    {
       yaml: `${PLAIN}bind: [tenant]`,
       issuer: 'https://ci.example',
       uri: 'https://ci.example/jwks',
@@ -59,6 +73,15 @@ describe('a row is compiled', () => {
       maxTokenLifetime: lifetime,
       audiences: [],
       require: [],
+    });
+  });
+
+  test('T01: AWS signs with either of two algorithms, and its row takes both', () => {
+    const row = rowOf('issuer: https://0b1c2d3e.tokens.sts.global.api.aws');
+    expect(row).toMatchObject({
+      preset: 'aws-sts',
+      origin: { uri: 'https://0b1c2d3e.tokens.sts.global.api.aws/.well-known/jwks.json' },
+      algorithms: ['RS256', 'ES384'],
     });
   });
 
@@ -113,6 +136,36 @@ describe('a row is refused', () => {
     {
       name: 'CircleCI without an organization in its URL',
       yaml: 'issuer: https://oidc.circleci.com',
+      rules: ['issuer-row'],
+    },
+    ...(['azure-devops', 'bitbucket', 'aws-sts'] as const).map(preset => ({
+      name: `${preset} without a customer`,
+      yaml: `preset: ${preset}`,
+      rules: ['issuer-row'] as Rule[],
+    })),
+    {
+      name: 'T22: a customer’s issuer with a slash at its end',
+      yaml: 'issuer: https://vstoken.dev.azure.com/0b1c2d3e/',
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'a customer of another service',
+      yaml: `preset: aws-sts\nissuer: ${WORKSPACE}`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'a page of Bitbucket that is no issuer',
+      yaml: 'issuer: https://api.bitbucket.org/2.0/workspaces/acme',
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'an issuer that names its customer, and single_tenant',
+      yaml: `issuer: ${WORKSPACE}\nsingle_tenant: true`,
+      rules: ['issuer-row'],
+    },
+    {
+      name: 'T31: every Google account cannot be one tenant',
+      yaml: 'issuer: https://accounts.google.com\nsingle_tenant: true',
       rules: ['issuer-row'],
     },
     {

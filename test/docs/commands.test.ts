@@ -10,6 +10,7 @@ const PAGES = ['README.md', 'docs/start.md', 'docs/reference/cli.md', 'docs/refe
 const NEEDS = [
   { word: 'account', what: 'an AWS account' },
   { word: 'agent', what: 'a Buildkite job' },
+  { word: 'job', what: 'a job or machine of that issuer' },
 ];
 
 type Command = {

@@ -4,6 +4,7 @@ import { BUILDKITE, GITHUB, ISSUERS } from '../harness/policy.ts';
 import type { Scalar } from './truth.ts';
 
 export const CIRCLECI = 'https://oidc.circleci.com/org/0b1c2d3e';
+export const GOOGLE = 'https://accounts.google.com';
 export const PLAIN = 'https://plain.example';
 export const ALONE = 'https://alone.example';
 export const ROWS = `${ISSUERS}
@@ -115,6 +116,15 @@ export const PROFILES: readonly Profile[] = [
       ...typed(['string'], 'oidc.circleci.com/project-id oidc.circleci.com/vcs-ref'),
       ...typed(['array'], 'oidc.circleci.com/context-ids'),
       ...typed(['boolean'], 'oidc.circleci.com/ssh-rerun'),
+    },
+  },
+  {
+    issuer: GOOGLE,
+    tenant: 'sub',
+    claims: {
+      ...typed(['string'], 'email hd'),
+      ...typed(['boolean'], 'email_verified'),
+      ...any(POINTERS),
     },
   },
   { issuer: PLAIN, tenant: 'tenant', claims: any([...FREE, ...POINTERS]) },
