@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { configOf, settingsOf } from './configuration.ts';
-import { EXIT, Failure, type Flags, flag, seconds, type Terminal, UsageError, type Verb } from './verb.ts';
-
-const list = (flags: Flags, name: string): string[] => {
-  const value = flags[name];
-  return (Array.isArray(value) ? value : [value]).filter(each => typeof each === 'string');
-};
+import {
+  EXIT,
+  Failure,
+  type Flags,
+  flag,
+  seconds,
+  type Terminal,
+  texts,
+  UsageError,
+  type Verb,
+} from './verb.ts';
 
 /** `name=value`; a value that reads as JSON is that, anything else is text. */
 const pair = (written: string): [string, unknown] => {
@@ -45,7 +50,7 @@ const run = async (flags: Flags, terminal: Terminal): Promise<string> => {
   const settings = settingsOf(flags, terminal);
   const base = `http://127.0.0.1:${settings.port}`;
   const job = flag(flags, 'job') ?? randomUUID();
-  const set = list(flags, 'set').map(pair);
+  const set = texts(flags, 'set').map(pair);
   const issuer = flag(flags, 'issuer');
   if (set.length > 0 || issuer !== undefined) {
     await call(base, 'PUT', `/local/jobs/${job}`, {
@@ -55,11 +60,12 @@ const run = async (flags: Flags, terminal: Terminal): Promise<string> => {
   }
   const lifetime = seconds(flags, 'lifetime');
   const subject = flag(flags, 'subject-claim');
+  const claims = texts(flags, 'claim').flatMap(each => each.split(','));
   const { token } = await call(base, 'POST', `/local/agent/v3/jobs/${job}/oidc/tokens`, {
     audience: flag(flags, 'audience') ?? configOf(settings).audience,
     ...(lifetime === undefined ? {} : { lifetime }),
     ...(subject === undefined ? {} : { subject_claim: subject }),
-    claims: list(flags, 'claim').flatMap(each => each.split(',')),
+    ...(claims.length === 0 ? {} : { claims }),
   });
   return String(token);
 };

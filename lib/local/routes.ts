@@ -1,15 +1,28 @@
+import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { readJsonObject } from '../token/json.ts';
+import type { LocalClouds } from './clouds.ts';
 import type { ThrowawayIssuer } from './issuer.ts';
 import { type JobClaims, type TokenRequest, Unprocessable } from './jobs.ts';
+import type { LocalRegistries } from './registry.ts';
 import { localSts } from './sts.ts';
 
-/** What lives below /local/ and nowhere else: the throwaway issuer, and an STS that opens nothing. */
-export type Local = { readonly issuer: ThrowawayIssuer; readonly now: () => number };
+/** What lives beside the broker: below /local/ the throwaway issuer and clouds that open nothing, and registries. */
+export type Local = {
+  readonly registries: LocalRegistries;
+  readonly issuer: ThrowawayIssuer;
+  readonly clouds: LocalClouds;
+  readonly now: () => number;
+};
+
+/** Where this server is reached, and the broker behind it, whose JWTs the local clouds take. */
+export type Host = { readonly base: string; readonly trusted: Discovery };
 
 const JOB = '[A-Za-z0-9._-]{1,64}';
 const TOKENS = new RegExp(`^/local/agent/v3/jobs/(${JOB})/oidc/tokens$`);
 const PUT_JOB = new RegExp(`^/local/jobs/(${JOB})$`);
+const STS = /^\/local\/sts\/?$/;
+const CLOUDS = '/local/clouds/';
 const PUBLISHED = /^\/local\/issuers\/(\d{1,3})\/\.well-known\/(openid-configuration|jwks)$/;
 
 const json = (status: number, value: unknown): HttpAnswer => ({
@@ -29,13 +42,18 @@ const object = (body: Uint8Array): { readonly [name: string]: unknown } => {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const isFull =
+  (fits: (value: unknown) => value is string | string[]) =>
+  (value: unknown): boolean =>
+    fits(value) && value.length > 0;
 
+// The agent leaves out what is empty (Go's `omitempty`), so an empty member is nobody's who works against the real API.
 const TOKEN_REQUEST: { readonly [name in keyof TokenRequest]-?: (value: unknown) => boolean } = {
-  audience: isText,
-  lifetime: value => typeof value === 'number',
-  claims: isTexts,
-  aws_session_tags: isTexts,
-  subject_claim: isText,
+  audience: isFull(isText),
+  lifetime: value => typeof value === 'number' && value !== 0,
+  claims: isFull(isTexts),
+  aws_session_tags: isFull(isTexts),
+  subject_claim: isFull(isText),
 };
 
 const tokenRequest = (body: Uint8Array): TokenRequest => {
@@ -44,7 +62,7 @@ const tokenRequest = (body: Uint8Array): TokenRequest => {
     const fits = Object.hasOwn(TOKEN_REQUEST, name) && TOKEN_REQUEST[name as keyof TokenRequest](value);
     if (!fits)
       throw new Unprocessable(
-        `${name.slice(0, 64)} is not known here or is of the wrong type. Known: ${Object.keys(TOKEN_REQUEST).join(', ')}.`,
+        `${name.slice(0, 64)} is not known here, is empty or is of the wrong type. Known: ${Object.keys(TOKEN_REQUEST).join(', ')}.`,
       );
   }
   return read as TokenRequest;
@@ -81,7 +99,23 @@ const published = async (
   });
 };
 
-const route = async (local: Local, request: HttpRequest, base: string): Promise<HttpAnswer | undefined> => {
+const upstream = async (
+  { clouds, now }: Local,
+  request: HttpRequest,
+  trusted: Discovery,
+): Promise<HttpAnswer | undefined> => {
+  const { method, path } = request;
+  if (method !== 'POST') return undefined;
+  const at = { trusted, now: now() };
+  if (STS.test(path)) return localSts(request, at);
+  return path.startsWith(CLOUDS) ? clouds(path.slice(CLOUDS.length), request, at) : undefined;
+};
+
+const route = async (
+  local: Local,
+  request: HttpRequest,
+  { base, trusted }: Host,
+): Promise<HttpAnswer | undefined> => {
   const { method, path } = request;
   const tokens = TOKENS.exec(path)?.[1];
   if (tokens && method === 'POST') return mint(local, tokens, request);
@@ -89,13 +123,13 @@ const route = async (local: Local, request: HttpRequest, base: string): Promise<
   if (job && method === 'PUT') return put(local, job, request);
   const [, index = '', page = ''] = PUBLISHED.exec(path) ?? [];
   if (page && method === 'GET') return published(local, index, page, base);
-  return /^\/local\/sts\/?$/.test(path) && method === 'POST' ? localSts(request, local.now()) : undefined;
+  return upstream(local, request, trusted);
 };
 
 /** Answers below /local/; the caller has checked that the request comes from this machine and no browser. */
-export const localAnswer = async (local: Local, request: HttpRequest, base: string): Promise<HttpAnswer> => {
+export const localAnswer = async (local: Local, request: HttpRequest, host: Host): Promise<HttpAnswer> => {
   try {
-    return (await route(local, request, base)) ?? json(404, { message: 'Nothing answers here.' });
+    return (await route(local, request, host)) ?? json(404, { message: 'Nothing answers here.' });
   } catch (error) {
     if (error instanceof Unprocessable) return json(422, { message: error.message });
     throw error;

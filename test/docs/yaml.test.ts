@@ -9,10 +9,10 @@ const KINDS = ['role', 'trust', 'broker'] as const;
 /** Cases are run beside their role, and what a vendor's own file holds is not ours to load. */
 const ELSEWHERE = ['cases', 'job'];
 
-/** What a page's roles are loaded beside: our own, but on the page of an issuer what it says to put there. */
+/** What a page's roles are loaded beside: our own, but on the page of an issuer or of a rule what stands there. */
 const brokerOf = (page: string): string => {
   const own = blocks(read(page)).find(({ words }) => words.includes('broker'));
-  return page.startsWith('docs/issuers/') && own ? own.text : read('config/broker.yml');
+  return /^docs\/(issuers|lint)\//.test(page) && own ? own.text : read('config/broker.yml');
 };
 
 const found = DOCUMENTS.filter(page => !page.startsWith('examples/')).flatMap(page =>

@@ -39,10 +39,14 @@ export const configFrom = (
     ...roleFrom(yaml, settingOf(rows)),
     name,
   }));
-  return { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled };
+  return { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled, registries: [] };
 };
 
 const endings: (() => unknown)[] = [];
+
+/** Does this after the test file, however deep in it the wish comes up. */
+export const atEnd = (ending: () => unknown): void => void endings.push(ending);
+
 afterAll(async () => {
   await Promise.all(endings.splice(0).map(end => end()));
 });

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# A subject token in, a credential out: RFC 8693 with NAME=value lines, which are read and never evaluated.
+# Whoever sources this provides kite_mint, which leaves a fresh subject token in kite_token or fails.
+
+# kite_names KIND: the names that a credential of this kind has, all of them.
+kite_names() {
+  case $1 in
+    aws) echo AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION ;;
+    jwt) echo ACCESS_TOKEN EXPIRES_AT ;;
+    gcp) echo CLOUDSDK_AUTH_ACCESS_TOKEN GOOGLE_OAUTH_ACCESS_TOKEN EXPIRES_AT ;;
+    azure) echo AZURE_ACCESS_TOKEN EXPIRES_AT ;;
+    github) echo GITHUB_TOKEN GH_TOKEN EXPIRES_AT ;;
+    buildkite) echo BUILDKITE_API_TOKEN EXPIRES_AT ;;
+    *) return 1 ;;
+  esac
+}
+
+kite_form() {
+  local type=urn:ietf:params:oauth
+  kite_target "$1/token"
+  kite_option header 'Accept: text/plain'
+  kite_option data-urlencode "grant_type=$type:grant-type:token-exchange"
+  kite_option data-urlencode "subject_token_type=$type:token-type:jwt"
+  kite_option data-urlencode "audience=$2"
+  [ -z "$3" ] || kite_option data-urlencode "expires_in=$3"
+  kite_option data-urlencode "subject_token=$kite_token"
+}
+
+# Each try has a token of its own: a role may take each but once, also when its answer was lost.
+kite_ask() {
+  kite_mint || return
+  kite_request "$4" kite_form "$1" "$2" "$3"
+}
+
+# The kind and every value of it, or a failure; a line that is not known is never looked at.
+kite_read_credential() {
+  local LC_ALL=C name names printable='^[ -~]+$'
+  kite_values=()
+  kite_found KIND && names=$(kite_names "$kite_value") || return
+  kite_kind=$kite_value
+  for name in $names; do
+    kite_found "$name" && [[ $kite_value =~ $printable ]] || return
+    kite_values+=("$kite_value")
+  done
+}
+
+# kite_exchange BROKER ROLE [SECONDS]: leaves kite_kind and kite_values, in the order of kite_names.
+# Says why not: returns 2 when the broker refused, 1 when there was no exchange.
+kite_exchange() {
+  kite_persist kite_ask "$1" "$2" "${3:-}" || return
+  case $kite_status in
+    '') kite_fail "The broker at $1 could not be asked: $(kite_trouble). Nothing was exchanged for the role $2." ;;
+    200) kite_read_credential || kite_fail "The broker at $1 gave a credential of the role $2 in a form that is not known here. Is this older than the broker?" ;;
+    3??) kite_fail "$1 redirects, which is not followed, since the token would go elsewhere. Set broker to the URL that answers itself." ;;
+    *) kite_refused "$1" "$2" ;;
+  esac
+}

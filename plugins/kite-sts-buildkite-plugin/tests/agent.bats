@@ -1,0 +1,122 @@
+bats_require_minimum_version 1.5.0
+load job
+
+# A PATH with all that the plugin may use, and no agent.
+without_agent() {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  for name in bash env cat mktemp mkdir rm sleep grep base64 tr printenv ps; do
+    ln -s "$(command -v "$name")" "$BATS_TEST_TMPDIR/bin/$name"
+  done
+  ln -s "$PLUGIN/tests/bin/curl" "$BATS_TEST_TMPDIR/bin/curl"
+  PATH_BEFORE=$PATH
+  PATH=$BATS_TEST_TMPDIR/bin
+  export -p >"$ENVIRONMENT"
+  PATH=$PATH_BEFORE
+}
+
+secrets() {
+  cat "$SEEN/minted"
+  has AWS_ACCESS_KEY_ID && has AWS_SECRET_ACCESS_KEY && has AWS_SESSION_TOKEN
+}
+
+@test "T54: a secret is redacted before the step could have it" {
+  run -0 hook environment
+  for secret in $(secrets); do
+    grep -qF "$secret" "$SEEN/redacted"
+    run -1 grep -F "$secret" "$SEEN/before-redaction"
+  done
+}
+
+@test "T54: no secret is in the log, in the arguments of a process, or in a file" {
+  log=$(hook environment 2>&1)
+  output=$log
+  for secret in $(secrets); do
+    hides "$secret"
+    run -1 grep -rF "$secret" "$TMPDIR" "$HOME" "$BUILDKITE_ENV_FILE" "$SEEN/arguments" "$SEEN/processes"
+    output=$log
+  done
+  grep -q 'curl -q --config -' "$SEEN/processes"
+}
+
+@test "T54: a shell that traces prints no secret" {
+  [ -e "$ENVIRONMENT" ] || export -p >"$ENVIRONMENT"
+  run -0 env -i bash -c '. "$1"; set -x; . "$2"; set +x; export -p >"$1"' - "$ENVIRONMENT" "$PLUGIN/hooks/environment"
+  for secret in $(secrets); do hides "$secret"; done
+}
+
+@test "T54: in files the secrets are in the private folder alone, and then nowhere" {
+  option MODE files
+  run -0 hook environment
+  secret=$(step bash -c 'cat "$AWS_SHARED_CREDENTIALS_FILE"' | sed -n 's/^aws_secret_access_key = //p')
+  [ "$(grep -rlF "$secret" "$BATS_TEST_TMPDIR" --exclude-dir=seen)" = "$(has AWS_SHARED_CREDENTIALS_FILE)" ]
+  run -0 hook pre-exit
+  run -1 grep -rF "$secret" "$BATS_TEST_TMPDIR" --exclude-dir=seen
+}
+
+@test "without the Job API nothing is minted, and the reason is said" {
+  unset BUILDKITE_AGENT_JOB_API_SOCKET
+  run -1 hook environment
+  says "The agent's Job API is not here"
+  says 'allow-unredacted: true'
+  [ ! -s "$SEEN/minted" ]
+}
+
+@test "without the Job API it works when that is allowed" {
+  unset BUILDKITE_AGENT_JOB_API_SOCKET
+  option ALLOW_UNREDACTED true
+  run -0 hook environment
+  [[ $(has AWS_ACCESS_KEY_ID) == ASIA* ]]
+  [ ! -s "$SEEN/redacted" ]
+}
+
+@test "an agent that cannot redact keeps the secret from the step" {
+  export BUILDKITE_AGENT_JOB_API_TOKEN=of-another-job
+  without_agent
+  run -1 hook environment
+  says 'did not take a value to redact'
+  run -1 has AWS_ACCESS_KEY_ID
+}
+
+@test "without the binary curl mints by the agent API, with the request of the real agent" {
+  export BUILDKITE_AGENT_ENDPOINT=$STAND/agent
+  option OIDC_TOKEN_LIFETIME 60
+  options CLAIMS queue_key pipeline_id
+  option SUBJECT_CLAIM pipeline_id
+  without_agent
+  run -0 hook environment
+  [[ $(has AWS_ACCESS_KEY_ID) == ASIA* ]]
+  run -0 ask /agent
+  says "POST /agent/jobs/$BUILDKITE_JOB_ID/oidc/tokens "
+  says '"authorization":"Token agent-access-token"'
+  says '"content-type":"application/json"'
+  says " {\"audience\":\"$AUDIENCE\",\"lifetime\":60,\"claims\":[\"queue_key\",\"pipeline_id\"],\"subject_claim\":\"pipeline_id\"}"
+}
+
+@test "without the binary curl redacts by the Job API" {
+  without_agent
+  run -0 hook environment
+  run -0 ask /job-api
+  for secret in $(secrets); do says "{\"redact\":\"$secret\"}"; done
+  says 'POST /api/current-job/v0/redactions '
+  says '"authorization":"Bearer job-api-token"'
+}
+
+@test "what Buildkite says against a token is passed on" {
+  option OIDC_TOKEN_LIFETIME 14400
+  without_agent
+  run -1 hook environment
+  says '422: Requested lifetime too high (requested: 14400 max: 7200)'
+}
+
+@test "without the binary and its variables the reason is said" {
+  unset BUILDKITE_AGENT_ACCESS_TOKEN
+  without_agent
+  run -1 hook environment
+  says BUILDKITE_AGENT_ACCESS_TOKEN
+}
+
+@test "an agent that gives no token fails the hook" {
+  option AUDIENCE 'a"b'
+  run -1 hook environment
+  says 'buildkite-agent gave no token' || says 'not a JWT'
+}

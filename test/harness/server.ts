@@ -1,0 +1,63 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { atEnd } from './local.ts';
+
+export type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+};
+export type Said = {
+  readonly status: number;
+  readonly body?: string | object;
+  readonly headers?: { readonly [name: string]: string };
+};
+
+export type TestServer = { readonly url: string; readonly port: number; readonly asked: Asked[] };
+
+const bodyOf = async (message: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of message) text += chunk;
+  return text;
+};
+
+const send = (response: ServerResponse, said: Said | undefined): void => {
+  // Nothing said: the connection breaks.
+  if (!said) return void response.destroy();
+  const { status, body = '', headers = {} } = said;
+  response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+};
+
+const listening = async (server: Server, path?: string): Promise<number> => {
+  const at = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
+  await new Promise<void>(resolve => server.listen(at, resolve));
+  return (server.address() as AddressInfo).port;
+};
+
+/** A server of plain HTTP on loopback, or on a socket at this path, closed after the test file, that keeps what it was asked. */
+export const testServer = async (
+  answer: (asked: Asked, times: number) => Said | undefined | Promise<Said | undefined>,
+  socket?: string,
+): Promise<TestServer> => {
+  const asked: Asked[] = [];
+  const server = createServer(async (message, response) => {
+    const { method = '', url: path = '', headers } = message;
+    const one = { method, path, headers, body: await bodyOf(message) };
+    send(response, await answer(one, asked.push(one)));
+  });
+  atEnd(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const port = await listening(server, socket);
+  return { url: `http://127.0.0.1:${port}`, port, asked };
+};
+
+/** A URL where nothing listens any more. */
+export const closedUrl = async (): Promise<string> => {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise(resolve => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+};
