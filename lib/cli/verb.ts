@@ -1,9 +1,16 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { didYouMean } from '../policy/nearest.ts';
 
-/** Exit codes are API (docs/reference/cli.md). */
-export const EXIT = { done: 0, failed: 1, denied: 2, usage: 64 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** Exit codes are API (docs/reference/cli.md). `exec` passes on its command's own, whichever that is. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  denied: 2,
+  widened: 3,
+  undecided: 4,
+  usage: 64,
+  notStarted: 125,
+} as const;
 
 /** Where a verb reads and writes, handed in so that a test can stand in for a terminal. */
 export type Terminal = {
@@ -22,7 +29,14 @@ export type Verb = {
   /** What stands after the verb's name, its options and two examples. */
   readonly help: string;
   readonly options: ParseArgsOptionsConfig;
-  run(flags: Flags, terminal: Terminal): Promise<ExitCode>;
+  /** True for the verbs of a step, which have no configuration: `--config` is not theirs. */
+  readonly ofStep?: true;
+  /** Names of the words that stand after the verb, each a flag of that name; one that ends in `?` may be left out. */
+  readonly words?: readonly string[];
+  /** True when a command may follow after `--`: its words are the flag `--`. */
+  readonly takesCommand?: true;
+  /** Gives the exit code. */
+  run(flags: Flags, terminal: Terminal): Promise<number>;
 };
 
 /** The command line is not right: told with the help at hand, exit code 64. */
@@ -31,13 +45,32 @@ export class UsageError extends Error {}
 /** Something outside of the command line is not right: told as it is, exit code 1. */
 export class Failure extends Error {}
 
-const GENERAL: ParseArgsOptionsConfig = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+const HELP: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
+const GENERAL: ParseArgsOptionsConfig = { config: { type: 'string' }, ...HELP };
+
+type Said = { readonly [name: string]: string };
+
+const wordsOf = ({ words = [], takesCommand }: Verb, given: readonly string[]): Said => {
+  const beyond = given[words.length];
+  if (beyond !== undefined)
+    throw new UsageError(
+      `"${beyond}" is not expected here.${takesCommand ? ' A command stands after --.' : ''}`,
+    );
+  return Object.fromEntries(given.map((word, at) => [words[at]?.replace('?', ''), word]));
+};
+
+const demandWords = ({ words = [] }: Verb, said: Said): void => {
+  const missing = words.find(name => !name.endsWith('?') && !Object.hasOwn(said, name));
+  if (missing !== undefined) throw new UsageError(`${missing} is required.`);
+};
 
 /** Reads the flags of a verb; an unknown one is named with the nearest that is known. */
-export const readFlags = (verb: Verb, words: readonly string[]): Flags => {
-  const options = { ...GENERAL, ...verb.options };
+export const readFlags = (verb: Verb, all: readonly string[]): Flags => {
+  const end = verb.takesCommand && all.includes('--') ? all.indexOf('--') : all.length;
+  const words = all.slice(0, end);
+  const options = { ...(verb.ofStep ? HELP : GENERAL), ...verb.options };
   const { tokens } = parseArgs({
-    args: [...words],
+    args: words,
     options,
     strict: false,
     tokens: true,
@@ -45,7 +78,6 @@ export const readFlags = (verb: Verb, words: readonly string[]): Flags => {
   });
   const given = new Set<string>();
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not expected here.`);
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option)
@@ -59,7 +91,13 @@ export const readFlags = (verb: Verb, words: readonly string[]): Flags => {
     if (given.has(token.name) && !option.multiple) throw new UsageError(`${token.rawName} is given twice.`);
     given.add(token.name);
   }
-  return parseArgs({ args: [...words], options, strict: false, allowPositionals: true }).values as Flags;
+  const said = wordsOf(
+    verb,
+    tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : [])),
+  );
+  const { values } = parseArgs({ args: words, options, strict: false, allowPositionals: true });
+  if (!values['help']) demandWords(verb, said);
+  return { ...values, ...said, ...(verb.takesCommand ? { '--': all.slice(end + 1) } : {}) } as Flags;
 };
 
 /** A flag's one text, or undefined. */
@@ -67,6 +105,10 @@ export const flag = (flags: Flags, name: string): string | undefined => {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** Every text of a flag that may be repeated. */
+export const texts = (flags: Flags, name: string): string[] =>
+  [flags[name]].flat().filter(each => typeof each === 'string');
 
 /** A flag that takes a whole number of seconds, or undefined. */
 export const seconds = (flags: Flags, name: string): number | undefined => {

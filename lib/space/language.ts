@@ -1,0 +1,253 @@
+import { globMatches } from '../policy/glob.ts';
+
+/** A text with wildcards (`*` any run, `?` one code point), or a literal, in which nothing is special. */
+export type Pattern = { readonly text: string; readonly literal: boolean };
+
+const PATTERNS = new Map<string, Pattern>();
+
+/** The one pattern of this text: what was learned of it is kept with it. */
+export const patternOf = (text: string, literal: boolean): Pattern => {
+  const key = `${literal ? '=' : '~'}${text}`;
+  const made = PATTERNS.get(key) ?? { text, literal };
+  PATTERNS.set(key, made);
+  return made;
+};
+
+/** Every text that one pattern of each union matches, and none of `none` does. */
+export type Texts = { readonly every: readonly (readonly Pattern[])[]; readonly none: readonly Pattern[] };
+
+const STAR = -1;
+const ONE = -2;
+
+const symbolsOf = ({ text, literal }: Pattern): number[] =>
+  [...text].map(each =>
+    literal || (each !== '*' && each !== '?') ? (each.codePointAt(0) ?? 0) : each === '*' ? STAR : ONE,
+  );
+
+/**
+ * One pattern as an automaton whose states are made when they are first reached: its full table could be large,
+ * and a search seldom needs it. State 0 is where it begins; `dead` matches nothing any more, `all` everything.
+ */
+class Automaton {
+  readonly #symbols: readonly number[];
+  readonly #positions: (readonly number[])[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #steps: Map<number, number>[] = [];
+
+  constructor(pattern: Pattern) {
+    this.#symbols = symbolsOf(pattern);
+    this.#stateOf([0]);
+  }
+
+  #stateOf(reached: readonly number[]): number {
+    // Behind a star everything is reached again, so what stands before it adds nothing.
+    const last = reached.findLastIndex(at => this.#symbols[at] === STAR);
+    const kept = new Set(last < 0 ? reached : reached.slice(last));
+    for (const at of kept) if (this.#symbols[at] === STAR) kept.add(at + 1);
+    const positions = [...kept].sort((a, b) => a - b);
+    const key = positions.join();
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    this.#ids.set(key, this.#positions.length);
+    this.#positions.push(positions);
+    this.#steps.push(new Map());
+    return this.#positions.length - 1;
+  }
+
+  step(state: number, symbol: number): number {
+    const known = this.#steps[state]?.get(symbol);
+    if (known !== undefined) return known;
+    const reached: number[] = [];
+    for (const at of this.#positions[state] ?? []) {
+      const wanted = this.#symbols[at];
+      if (wanted === STAR) reached.push(at);
+      // A star as a symbol is any run, which one code point is not.
+      else if ((wanted === ONE && symbol !== STAR) || wanted === symbol) reached.push(at + 1);
+    }
+    const next = this.#stateOf([...new Set(reached)].sort((a, b) => a - b));
+    this.#steps[state]?.set(symbol, next);
+    return next;
+  }
+
+  accepts(state: number): boolean {
+    return this.#positions[state]?.at(-1) === this.#symbols.length;
+  }
+
+  dead(state: number): boolean {
+    return this.#positions[state]?.length === 0;
+  }
+
+  all(state: number): boolean {
+    const end = this.#symbols.length;
+    return this.#symbols[end - 1] === STAR && (this.#positions[state]?.includes(end - 1) ?? false);
+  }
+}
+
+const AUTOMATA = new WeakMap<Pattern, Automaton>();
+const automatonOf = (pattern: Pattern): Automaton => {
+  const made = AUTOMATA.get(pattern) ?? new Automaton(pattern);
+  AUTOMATA.set(pattern, made);
+  return made;
+};
+
+/** Letters that stand for all those which no pattern names, the plainest first. */
+const OTHERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+const alphabetOf = (patterns: readonly Pattern[]): number[] => {
+  const named = new Set(patterns.flatMap(symbolsOf).filter(symbol => symbol >= 0));
+  const other = [...OTHERS].map(each => each.charCodeAt(0)).find(each => !named.has(each)) ?? 0xf8ff;
+  return [...named, other];
+};
+
+/** A step of the search: where each automaton stands, and the way back. */
+type Node = { readonly states: readonly number[]; readonly symbol: number; readonly from: Node | undefined };
+
+const textTo = (node: Node | undefined): string => {
+  const symbols: number[] = [];
+  for (let at = node; at?.from; at = at.from) symbols.push(at.symbol);
+  return String.fromCodePoint(...symbols.reverse());
+};
+
+/** How many states one search for a text may look at before it gives up: what bounds its memory. */
+export const MAX_STATES = 20_000;
+
+/** What a whole comparison may spend, in steps of an automaton: some 30 nanoseconds each. */
+const MAX_STEPS = 30_000_000;
+
+/** One comparison: what it may still spend, and what it has learned. */
+export type Effort = {
+  left: number;
+  readonly known: Map<string, Found>;
+  /** Texts that answered earlier questions, the newest first: often they answer the next one too. */
+  readonly texts: string[];
+};
+
+export const newEffort = (): Effort => ({ left: MAX_STEPS, known: new Map(), texts: [] });
+
+/** A text, or that there is none, or that the search grew too large to tell. */
+export type Found = { readonly text: string } | 'none' | 'undecided';
+
+const matches = ({ text, literal }: Pattern, value: string): boolean =>
+  literal ? text === value : globMatches(text, value);
+
+/** Is the value one of these texts? */
+export const isText = ({ every, none }: Texts, value: string): boolean =>
+  every.every(union => union.some(pattern => matches(pattern, value))) &&
+  !none.some(pattern => matches(pattern, value));
+
+type Product = {
+  readonly unions: readonly (readonly Automaton[])[];
+  readonly none: readonly Automaton[];
+};
+
+/** Walks the states of a product in the order of its automata: those of the unions, then those of `none`. */
+const judge = ({ unions, none }: Product, states: readonly number[]): 'ends' | 'goes on' | 'dead' => {
+  let at = 0;
+  let ends = true;
+  for (const union of unions) {
+    let [accepted, alive] = [false, false];
+    for (const each of union) {
+      const state = states[at++] ?? 0;
+      accepted ||= each.accepts(state);
+      alive ||= !each.dead(state);
+    }
+    if (!alive) return 'dead';
+    ends &&= accepted;
+  }
+  for (const each of none) {
+    const state = states[at++] ?? 0;
+    if (each.all(state)) return 'dead';
+    ends &&= !each.accepts(state);
+  }
+  return ends ? 'ends' : 'goes on';
+};
+
+const walk = (product: Product, alphabet: readonly number[], effort: Effort): Found => {
+  const automata = [...product.unions.flat(), ...product.none];
+  const seen = new Set<string>();
+  let layer: Node[] = [{ states: automata.map(() => 0), symbol: 0, from: undefined }];
+  while (layer.length > 0) {
+    const next: Node[] = [];
+    for (const from of layer) {
+      const verdict = judge(product, from.states);
+      if (verdict === 'ends') return { text: textTo(from) };
+      if (verdict === 'dead') continue;
+      effort.left -= automata.length * alphabet.length;
+      if (seen.size >= MAX_STATES || effort.left < 0) return 'undecided';
+      for (const symbol of alphabet) {
+        const states = from.states.map((state, at) => automata[at]?.step(state, symbol) ?? 0);
+        const key = states.join();
+        if (!seen.has(key)) next.push({ states, symbol, from });
+        seen.add(key);
+      }
+    }
+    layer = next;
+  }
+  return 'none';
+};
+
+/** Does one pattern match all that another does? Only what shows by reading the other as a text is found. */
+const covers = (wide: Pattern, narrow: Pattern): boolean => {
+  const automaton = automatonOf(wide);
+  return automaton.accepts(symbolsOf(narrow).reduce((state, symbol) => automaton.step(state, symbol), 0));
+};
+
+/** Plain to see without a search: all that one of the unions can match is ruled out. */
+export const plainlyNone = ({ every, none }: Texts): boolean =>
+  every.some(union => union.every(narrow => none.some(wide => wide === narrow || covers(wide, narrow))));
+
+/** Two texts of each pattern: its stars as nothing, and as a letter. One of them often answers a question. */
+const instances = ({ every }: Texts): string[] =>
+  (every[0] ?? []).flatMap(({ text, literal }) =>
+    literal ? [text] : ['', 'x'].map(run => text.replaceAll('*', run).replaceAll('?', 'x')),
+  );
+
+const lookFor = (texts: Texts, effort: Effort): Found => {
+  if (plainlyNone(texts)) return 'none';
+  const literals = texts.every.find(union => union.every(({ literal }) => literal));
+  if (literals) {
+    const found = literals.find(({ text }) => isText(texts, text));
+    return found ? { text: found.text } : 'none';
+  }
+  const unions = texts.every.map(union => union.map(automatonOf));
+  const none = texts.none.map(automatonOf);
+  return walk({ unions, none }, alphabetOf([...texts.every.flat(), ...texts.none]), effort);
+};
+
+const keyOf = ({ every, none }: Texts): string => {
+  const word = ({ text, literal }: Pattern): string => `${literal ? '=' : '~'}${text}`;
+  return JSON.stringify([every.map(union => union.map(word)), none.map(word).sort()]);
+};
+
+const KEPT_TEXTS = 32;
+
+/**
+ * A shortest text of these. It walks the product of all automata from its beginning and stops at the first text:
+ * no automaton is ever complemented or built whole, so sixteen patterns such as `*-svcN-*` do not blow up.
+ */
+const shortestText = (texts: Texts, effort: Effort): Found => {
+  const key = keyOf(texts);
+  const found = effort.known.get(key) ?? lookFor(texts, effort);
+  effort.known.set(key, found);
+  if (typeof found === 'object') effort.texts.unshift(found.text);
+  effort.texts.length = Math.min(effort.texts.length, KEPT_TEXTS);
+  return found;
+};
+
+/** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
+const plainTexts = (texts: Texts, { texts: known }: Effort): string[] => [...instances(texts), ...known];
+
+/** Is there any such text? */
+export const anyText = (texts: Texts, effort: Effort): boolean | 'undecided' => {
+  if (plainTexts(texts, effort).some(text => isText(texts, text))) return true;
+  const found = shortestText(texts, effort);
+  return found === 'undecided' ? found : found !== 'none';
+};
+
+/** A short one of these texts; undefined when there is none, or none could be told. */
+export const shortText = (texts: Texts, effort: Effort): string | undefined => {
+  const plain = plainTexts(texts, effort).filter(text => isText(texts, text));
+  if (plain.length > 0) return plain.sort((a, b) => a.length - b.length)[0];
+  const found = shortestText(texts, effort);
+  return typeof found === 'object' ? found.text : undefined;
+};

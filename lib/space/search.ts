@@ -1,0 +1,109 @@
+import { type Constraint, isEmpty, isPlainlyEmpty, narrow, unconstrained } from './constraint.ts';
+import type { Effort } from './language.ts';
+import { complement, type Dimension, type Region } from './region.ts';
+
+/** One demand on one dimension. */
+export type Demand = { readonly on: Dimension; readonly region: Region };
+
+/** All requests that meet every demand. A policy is boxes minus boxes. */
+export type Box = readonly Demand[];
+
+/** What is left of each dimension of which a demand spoke. */
+export type Space = ReadonlyMap<Dimension, Constraint>;
+
+export type Searched = Space | 'none' | 'undecided';
+
+/** What it costs to narrow a space once, in steps of an automaton. */
+const NARROWING = 100;
+
+type Narrowed = Space | undefined;
+
+const not = ({ on, region }: Demand): Demand => ({ on, region: complement(region, on) });
+
+/** The space with one more demand; undefined when nothing is left of it. */
+const meet = (space: Space, { on, region }: Demand, effort: Effort): Narrowed => {
+  effort.left -= NARROWING;
+  const constraint = narrow(space.get(on) ?? unconstrained(on), region);
+  return isEmpty(constraint, on, effort) ? undefined : new Map(space).set(on, constraint);
+};
+
+const meetAll = (box: Box, effort: Effort): Narrowed =>
+  box.reduce<Narrowed>((space, demand) => space && meet(space, demand, effort), new Map());
+
+/** Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left. */
+const apart = (space: Space, { on, region }: Demand, effort: Effort): boolean => {
+  const { points, texts, elements } = narrow(space.get(on) ?? unconstrained(on), region);
+  return isEmpty({ points, texts: { ...texts, none: [] }, elements }, on, effort);
+};
+
+/** The ways out of a box, one for each demand that can be broken; undefined when the space is outside of it anyway. */
+const waysOut = (space: Space, box: Box, effort: Effort): Demand[] | undefined => {
+  const ways: Demand[] = [];
+  for (const demand of box) {
+    if (apart(space, demand, effort)) return undefined;
+    if (meet(space, not(demand), effort)) ways.push(demand);
+  }
+  return ways;
+};
+
+/** Is the space plainly within the box: can none of its demands be broken? */
+const within = (space: Space, box: Box): boolean =>
+  box.every(demand => {
+    const constraint = narrow(space.get(demand.on) ?? unconstrained(demand.on), not(demand).region);
+    return isPlainlyEmpty(constraint, demand.on);
+  });
+
+type Way = { readonly ways: readonly Demand[]; readonly box: Box };
+
+/** Goes the only way out of each box that has but one; what is left, and the boxes that still have to be left. */
+const leaveByOnlyWays = (
+  space: Space,
+  boxes: readonly Box[],
+  effort: Effort,
+): { left: Narrowed; open: Way[] } => {
+  let left: Narrowed = space;
+  const open: Way[] = [];
+  for (const box of boxes) {
+    const ways: Demand[] | undefined = left && waysOut(left, box, effort);
+    if (!left || !ways) continue;
+    const only: Demand | undefined = ways[0];
+    if (ways.length > 1) open.push({ ways, box });
+    else left = only ? meet(left, not(only), effort) : undefined;
+  }
+  return { left, open };
+};
+
+const fork = (space: Space, { ways }: Way, others: readonly Box[], effort: Effort): Searched => {
+  let doubt = false;
+  let from: Narrowed = space;
+  for (const way of ways) {
+    const outside: Narrowed = from && meet(from, not(way), effort);
+    const found = outside ? leave(outside, others, effort) : 'none';
+    if (typeof found === 'object') return found;
+    doubt ||= found === 'undecided';
+    // What is left to try keeps this demand, so that no part of the space is searched twice.
+    from = from && meet(from, way, effort);
+  }
+  return doubt ? 'undecided' : 'none';
+};
+
+const leave = (space: Space, boxes: readonly Box[], effort: Effort): Searched => {
+  if (boxes.some(box => within(space, box))) return 'none';
+  if (effort.left < 0) return 'undecided';
+  const { left, open } = leaveByOnlyWays(space, boxes, effort);
+  if (!left) return 'none';
+  const [first] = [...open].sort((a, b) => a.ways.length - b.ways.length);
+  if (!first) return left;
+  const rest = open.filter(each => each !== first).map(({ box }) => box);
+  // Whoever went only ways may have closed others: those boxes are looked at again.
+  return left === space ? fork(left, first, rest, effort) : leave(left, [first.box, ...rest], effort);
+};
+
+/**
+ * Some part of `inside` that is in none of the boxes `outside`, or that there is none. Exact: `undecided` when the
+ * search grows too large. Which texts are left may still be undecided; then no request can be made of the part.
+ */
+export const search = (inside: Box, outside: readonly Box[], effort: Effort): Searched => {
+  const space = meetAll(inside, effort);
+  return space ? leave(space, outside, effort) : 'none';
+};

@@ -1,0 +1,152 @@
+import type { Condition, Judged } from '../policy/condition.ts';
+import type { Role } from '../policy/role.ts';
+import type { Effect, Statement } from '../policy/statement.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { type Effort, newEffort } from './language.ts';
+import { claimDimension, type Dimension, pointsWhere, regionOf } from './region.ts';
+import type { Box, Demand } from './search.ts';
+import { sourcePoints } from './source.ts';
+
+/** A role as it stands in one configuration; `row` is that of the issuer which is looked at. */
+export type Standing = { readonly role: Role; readonly row: IssuerRow };
+
+/** The dimensions in which requests with tokens of one issuer can differ, for all roles that are compared. */
+export type World = {
+  readonly issuer: string;
+  readonly claims: ReadonlyMap<string, Dimension>;
+  readonly source: Dimension;
+  readonly time: Dimension;
+  readonly audience: Dimension;
+  /** What looking at it may cost, and what was learned so far. */
+  readonly effort: Effort;
+};
+
+/** A statement and the requests of which it speaks: those that a trust statement admits, or that a deny strikes. */
+export type Placed = { readonly statement: Statement; readonly box: Box };
+
+/** Whom a role admits: trust minus deny, each in its order. */
+export type Admission = { readonly trust: readonly Placed[]; readonly deny: readonly Placed[] };
+
+const statementsOf = ({ trust, deny }: Role, issuer: string): Statement[] =>
+  [...trust, ...deny].filter(statement => statement.issuer === issuer);
+
+/** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
+const momentsOf = (standings: readonly Standing[], issuer: string, from: number): number[] => {
+  const ends = standings
+    .flatMap(({ role }) =>
+      statementsOf(role, issuer).map(({ until, effect }) =>
+        until === undefined ? undefined : effect === 'trust' ? until - role.session.min : until,
+      ),
+    )
+    .filter(end => end !== undefined && end > from) as number[];
+  const sorted = [from, ...new Set(ends.sort((a, b) => a - b))];
+  return sorted.flatMap((moment, at) => [moment, (moment + (sorted[at + 1] ?? moment + 2)) / 2]);
+};
+
+const audiencesOf = ({ role }: Standing, issuer: string): readonly string[] => [
+  role.audience,
+  ...(role.issuers[issuer]?.audiences ?? []),
+];
+
+/** What is looked at together. */
+export type Scene = {
+  readonly issuer: string;
+  readonly standings: readonly Standing[];
+  /** Statements beside those of the roles, such as those of an invariant. */
+  readonly statements?: readonly Statement[];
+  /** Seconds since the epoch: what ended before is past, and no request is made then. */
+  readonly from: number;
+};
+
+/** The world in which these roles are looked at. */
+export const worldOf = ({ issuer, standings, statements = [], from }: Scene): World => {
+  const roles = standings.flatMap(({ role }) => statementsOf(role, issuer));
+  const conditions = [
+    ...standings.flatMap(({ row }) => row.require),
+    ...[...roles, ...statements].flatMap(each => each.conditions),
+  ];
+  const ofClaims = conditions.filter(({ on }) => on === 'claim');
+  const names = [...new Set(ofClaims.map(({ name }) => name))];
+  const claim = (name: string): Dimension =>
+    claimDimension(
+      name,
+      ofClaims.filter(each => each.name === name),
+    );
+  const single = (name: string, points: Dimension['points']): Dimension => ({
+    name,
+    points,
+    elements: undefined,
+  });
+  const ranges = conditions
+    .filter(({ on }) => on === 'source_ip')
+    .flatMap(({ operands }) => operands.map(String));
+  return {
+    issuer,
+    claims: new Map(names.map(name => [name, claim(name)])),
+    source: single('source_ip', [undefined, ...sourcePoints(ranges)]),
+    time: single('time', momentsOf(standings, issuer, from)),
+    audience: single('aud', [...new Set(standings.flatMap(each => audiencesOf(each, issuer)))]),
+    effort: newEffort(),
+  };
+};
+
+const HOLDS: { readonly [effect in Effect]: (judged: Judged) => boolean } = {
+  trust: ({ truth }) => truth === 'true',
+  // In doubt, a deny strikes.
+  deny: ({ truth }) => truth !== 'false',
+};
+
+type Reading = { readonly effect: Effect; readonly nullable: readonly string[] };
+
+const demand = (world: World, condition: Condition, { effect, nullable }: Reading): Demand => {
+  const { on: about, name } = condition;
+  const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
+  const absent = nullable.includes(name) ? null : undefined;
+  return { on, region: regionOf(condition, on, absent, HOLDS[effect]) };
+};
+
+const whileActive = ({ time }: World, { until, effect }: Statement, { session }: Role): Demand[] => {
+  if (until === undefined) return [];
+  // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
+  const active = (now: number): boolean => (effect === 'trust' ? until - now >= session.min : until > now);
+  return [{ on: time, region: pointsWhere(time, point => active(point as number)) }];
+};
+
+/** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */
+export const boxOf = (world: World, statement: Statement, role: Role): Box => [
+  ...statement.conditions.map(condition =>
+    demand(world, condition, {
+      effect: statement.effect,
+      nullable: role.issuers[world.issuer]?.nullable ?? [],
+    }),
+  ),
+  ...whileActive(world, statement, role),
+];
+
+const ofEveryone = (world: World, standing: Standing): Box => {
+  const { row } = standing;
+  const audiences = audiencesOf(standing, world.issuer);
+  return [
+    ...row.require.map(condition => demand(world, condition, { effect: 'trust', nullable: row.nullable })),
+    {
+      on: world.audience,
+      region: pointsWhere(world.audience, audience => audiences.includes(audience as string)),
+    },
+  ];
+};
+
+/** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
+export const admissionOf = (world: World, standing: Standing | undefined): Admission => {
+  if (!standing || standing.role.disabled !== undefined) return { trust: [], deny: [] };
+  const { role } = standing;
+  const everyone = ofEveryone(world, standing);
+  const of = (list: readonly Statement[]): Statement[] =>
+    list.filter(({ issuer }) => issuer === world.issuer);
+  return {
+    trust: of(role.trust).map(statement => ({
+      statement,
+      box: [...everyone, ...boxOf(world, statement, role)],
+    })),
+    deny: of(role.deny).map(statement => ({ statement, box: boxOf(world, statement, role) })),
+  };
+};
