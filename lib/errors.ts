@@ -5,8 +5,15 @@
  */
 export const CODES = {
   // The request
+  action_unsupported: {
+    fault: 'caller',
+    says: 'Of AWS STS this door has AssumeRoleWithWebIdentity and GetCallerIdentity alone, by POST, version 2011-06-15.',
+  },
   body_too_large: { fault: 'caller', says: 'The body is larger than 32 KiB.' },
-  content_type_unsupported: { fault: 'caller', says: 'The body must be application/x-www-form-urlencoded.' },
+  content_type_unsupported: {
+    fault: 'caller',
+    says: 'The body must be application/x-www-form-urlencoded; /token takes application/json too.',
+  },
   grant_type_unsupported: {
     fault: 'caller',
     says: 'grant_type must be urn:ietf:params:oauth:grant-type:token-exchange.',
@@ -21,6 +28,15 @@ export const CODES = {
   role_parameter_holds_audience: {
     fault: 'caller',
     says: "Here the parameter audience names the role; the token's own audience is inside the token.",
+  },
+  session_expired: { fault: 'caller', says: 'This session has expired.' },
+  session_policy_invalid: {
+    fault: 'caller',
+    says: 'AWS takes no such session policy as the request has, or not with so many tags of the role.',
+  },
+  session_unknown: {
+    fault: 'caller',
+    says: 'This door gave no such session. Only for sessions that it gave can it say whose they are.',
   },
   // The subject token
   token_algorithm_refused: {
@@ -63,15 +79,15 @@ export const CODES = {
   role_refused_or_unknown: { fault: 'denied', says: 'There is no such role, or it is not for this token.' },
   trust_not_met: {
     fault: 'denied',
-    says: "The role knows this caller, but the token's claims do not meet its trust policy.",
+    says: "This caller is known, but the token's claims do not meet the trust policy.",
   },
   explicitly_denied: {
     fault: 'denied',
-    says: 'The role knows this caller, but a deny statement forbids it.',
+    says: 'This caller is known, but a deny statement forbids it.',
   },
   audience_not_of_role: {
     fault: 'denied',
-    says: 'The role knows this caller, but the token was minted for another audience than the one of this role.',
+    says: 'This caller is known, but the token was minted for another audience than the one that is needed here.',
   },
   role_disabled: { fault: 'denied', says: 'The role is disabled for now.' },
   requested_token_type_differs: {
@@ -107,10 +123,19 @@ export const CODES = {
     fault: 'denied',
     says: 'This role takes each subject token once, and this one was used. Mint a new one.',
   },
+  method_not_granted: {
+    fault: 'denied',
+    says: 'This caller is known, but its token may not be used for this method here.',
+  },
+  registry_refused: { fault: 'denied', says: 'This registry is not for this token.' },
   // Ours
   audit_unavailable: {
     fault: 'ours',
     says: 'The audit event could not be written, so nothing was issued. Try again.',
+  },
+  identities_unavailable: {
+    fault: 'ours',
+    says: 'It could not be looked up whose session this is. Try again.',
   },
   internal_error: { fault: 'ours', says: 'Something in the broker is broken. Try again.' },
   issuer_keys_unavailable: { fault: 'ours', says: "The issuer's keys could not be had. Try again." },
@@ -126,6 +151,16 @@ export const CODES = {
 } as const satisfies Record<string, { fault: 'caller' | 'denied' | 'ours'; says: string }>;
 
 export type Code = keyof typeof CODES;
+
+/** One of the caller's own claims that stood in the way. Never what was expected of it. */
+export type ClaimHint = {
+  readonly claim: string;
+  readonly why: 'absent' | 'differs' | 'wrong_type';
+  /** What the caller sent: at most 128 printable ASCII characters, the rest escaped. */
+  readonly value?: string;
+  /** What to add to the command that mints the token, for a claim that is there only when asked for. */
+  readonly add?: string;
+};
 
 export type Detail = {
   /** The parameter or claim that was wrong: its name, never its value. */

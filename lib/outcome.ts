@@ -1,10 +1,12 @@
-import { type BrokerError, CODES, type Code } from './errors.ts';
+import { type BrokerError, type ClaimHint, CODES, type Code } from './errors.ts';
 import { typeOf } from './policy/claims.ts';
 import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
 import { askFor } from './policy/issuer.ts';
+import type { MethodDecision, MethodReason } from './policy/method.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
+import type { RegistrySnapshot } from './stores/registries.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import type { VerifiedToken } from './token/verify.ts';
@@ -17,7 +19,15 @@ export type Requested = {
   readonly sessionName: string | undefined;
 };
 
-/** How far an exchange got. Each member is there from the step that made it. */
+/** What was to be done with a registry. */
+export type RegistryUse = {
+  readonly method: string;
+  readonly path: string;
+  /** The user name of a Basic credential: whatever its sender wrote, and plain. */
+  readonly user: string | undefined;
+};
+
+/** How far an exchange or an authorization got. Each member is there from the step that made it. */
 export type Reached = {
   readonly decisionId: string;
   /** Seconds since the epoch. */
@@ -28,7 +38,9 @@ export type Reached = {
   token?: VerifiedToken;
   row?: IssuerRow | undefined;
   snapshot?: RoleSnapshot | undefined;
-  decision?: Decision;
+  use?: RegistryUse;
+  registry?: RegistrySnapshot;
+  decision?: Decision | MethodDecision;
   /** A role name near the one asked for; only for callers whom the fleet's guard admitted. */
   nearRole?: string | undefined;
   /** Milliseconds by step. */
@@ -43,8 +55,25 @@ export type Outcome =
       readonly grant: Grant;
       readonly credential: Credential;
     }
-  | { readonly kind: 'denied'; readonly reached: Reached; readonly reason: Refused }
-  | { readonly kind: 'failed'; readonly reached: Reached; readonly error: BrokerError };
+  | Denied<Refused>
+  | Failed;
+
+/** The token was good, and the policy says no. */
+export type Denied<Reason> = { readonly kind: 'denied'; readonly reached: Reached; readonly reason: Reason };
+export type Failed = { readonly kind: 'failed'; readonly reached: Reached; readonly error: BrokerError };
+
+/** How a request to a registry ended. The scopes are those of the winning statement. */
+export type Authorization =
+  | {
+      readonly kind: 'authorized';
+      readonly reached: Reached;
+      readonly registry: string;
+      readonly token: VerifiedToken;
+      readonly statement: string;
+      readonly scopes: readonly string[];
+    }
+  | Denied<RegistryRefused>
+  | Failed;
 
 /** Why there was no credential although the token was good. */
 export type Refused =
@@ -54,15 +83,8 @@ export type Refused =
   | 'single_use_not_here'
   | 'token_already_used';
 
-/** One of the caller's own claims that stood in the way. Never what was expected of it. */
-export type ClaimHint = {
-  readonly claim: string;
-  readonly why: 'absent' | 'differs' | 'wrong_type';
-  /** What the caller sent: at most 128 printable ASCII characters, the rest escaped. */
-  readonly value?: string;
-  /** What to add to the command that mints the token, for a claim that is there only when asked for. */
-  readonly add?: string;
-};
+/** Why a registry does not take a token that is good. */
+export type RegistryRefused = MethodReason | 'guard_not_met';
 
 /** What this caller may know: for `render`. */
 export type Answer =
@@ -85,26 +107,29 @@ export type Answer =
 
 /** Everything that an operator needs, and no credential: for audit. */
 export type ExchangeRecord = {
-  readonly outcome: Outcome['kind'];
-  /** Undefined when a credential was issued. */
+  readonly outcome: (Outcome | Authorization)['kind'];
+  /** Undefined when it was not refused. */
   readonly code: Code | undefined;
   /** More exact than the code: strangers get one code for several reasons. */
-  readonly reason: Refused | undefined;
+  readonly reason: Refused | RegistryRefused | undefined;
   readonly detail: string | undefined;
   readonly reached: Reached;
   readonly statement: string | undefined;
   /** The conditions of the nearest statement that did not hold, expected values included. */
   readonly unmet: readonly Checked[];
   readonly grant: Grant | undefined;
+  readonly scopes: readonly string[] | undefined;
   readonly session: string | undefined;
   readonly expiresAt: number | undefined;
 };
 
 /** What a caller whom the role knows is told for each reason. Strangers get one code for all of them. */
-const KNOWN: { readonly [reason in Refused]: Code } = {
+const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   audience_differs: 'audience_not_of_role',
   explicitly_denied: 'explicitly_denied',
   no_statement_holds: 'trust_not_met',
+  method_not_listed: 'method_not_granted',
+  method_beyond_grant: 'method_not_granted',
   role_disabled: 'role_disabled',
   kind_differs: 'requested_token_type_differs',
   scope_beyond_grant: 'scope_beyond_grant',
@@ -123,10 +148,13 @@ const KNOWN: { readonly [reason in Refused]: Code } = {
 const knows = ({ decision }: Reached): boolean =>
   decision !== undefined && knowingStatement(decision.trace) !== undefined;
 
-const codeOf = (outcome: Outcome): Code | undefined => {
-  if (outcome.kind === 'issued') return undefined;
-  if (outcome.kind === 'failed') return outcome.error.code;
-  return knows(outcome.reached) ? KNOWN[outcome.reason] : 'role_refused_or_unknown';
+type Refusal = Denied<Refused | RegistryRefused> | Failed;
+
+const codeOf = (refusal: Refusal): Code => {
+  if (refusal.kind === 'failed') return refusal.error.code;
+  const { reached, reason } = refusal;
+  if (knows(reached)) return KNOWN[reason];
+  return reached.registry ? 'registry_refused' : 'role_refused_or_unknown';
 };
 
 const SHOWN = 128;
@@ -158,7 +186,7 @@ const distinct = (hints: readonly ClaimHint[]): ClaimHint[] => [
   ...new Map(hints.map(each => [`${each.claim} ${each.why}`, each])).values(),
 ];
 
-const hints = ({ decision, row, token }: Reached, reason: Refused): ClaimHint[] => {
+const hints = ({ decision, row, token }: Reached, reason: Refused | RegistryRefused): ClaimHint[] => {
   const knowing = decision && knowingStatement(decision.trace);
   if (!knowing || !decision || decision.allowed) return [];
   if (reason === 'no_statement_holds')
@@ -185,31 +213,35 @@ const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRo
 
 /** Draws from an outcome what its caller may know: never an expected value, and to strangers one code alone. */
 export const answer = (outcome: Outcome): Answer => {
+  if (outcome.kind !== 'issued') return refusal(outcome);
+  const { reached, grant, credential } = outcome;
+  return { kind: 'issued', decisionId: reached.decisionId, grant, credential };
+};
+
+/** The same of what was refused, which is told alike whatever was wanted. */
+export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> => {
   const { reached } = outcome;
-  const { decisionId } = reached;
-  if (outcome.kind === 'issued')
-    return { kind: 'issued', decisionId, grant: outcome.grant, credential: outcome.credential };
-  const code = codeOf(outcome) ?? 'internal_error';
+  const code = codeOf(outcome);
   const known = outcome.kind === 'denied' && knows(reached);
   return {
     kind: 'refused',
-    decisionId,
+    decisionId: reached.decisionId,
     code,
     says: CODES[code].says,
     at: outcome.kind === 'failed' ? outcome.error.at : undefined,
     claims: outcome.kind === 'denied' ? hints(reached, outcome.reason) : [],
-    contact: known ? reached.snapshot?.role.contact : undefined,
+    contact: known ? (reached.snapshot?.role ?? reached.registry?.registry)?.contact : undefined,
     nearRole: outcome.kind === 'denied' ? reached.nearRole : undefined,
   };
 };
 
 /** Draws from an outcome what goes into the audit event. */
-export const record = (outcome: Outcome): ExchangeRecord => {
+export const record = (outcome: Outcome | Authorization): ExchangeRecord => {
   const { reached } = outcome;
   const { decision } = reached;
   return {
     outcome: outcome.kind,
-    code: codeOf(outcome),
+    code: outcome.kind === 'denied' || outcome.kind === 'failed' ? codeOf(outcome) : undefined,
     reason: outcome.kind === 'denied' ? outcome.reason : undefined,
     detail:
       outcome.kind === 'failed'
@@ -221,6 +253,12 @@ export const record = (outcome: Outcome): ExchangeRecord => {
     statement: decision?.statement,
     unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],
     grant: outcome.kind === 'issued' ? outcome.grant : undefined,
+    scopes:
+      outcome.kind === 'issued'
+        ? outcome.grant.scopes
+        : outcome.kind === 'authorized'
+          ? outcome.scopes
+          : undefined,
     session: outcome.kind === 'issued' ? outcome.credential.session : undefined,
     expiresAt: outcome.kind === 'issued' ? outcome.credential.expiresAt : undefined,
   };

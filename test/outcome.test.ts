@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BrokerError, CODES, type Code } from '../lib/errors.ts';
-import { answer, type ClaimHint, type Outcome, type Reached, type Refused, record } from '../lib/outcome.ts';
+import { BrokerError, type ClaimHint, CODES, type Code } from '../lib/errors.ts';
+import { answer, type Outcome, type Reached, type Refused, record } from '../lib/outcome.ts';
 import { assumeVerified } from '../lib/policy/assume.ts';
 import type { AccessRequest } from '../lib/policy/decide.ts';
 import {

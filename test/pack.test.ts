@@ -61,7 +61,9 @@ describe('the tarball', () => {
 
   test('has no source and no test', () => {
     expect(
-      packed().filter(path => /\.ts$|(^|\/)test\/|\.test\./.test(path) && !path.endsWith('.test.yml')),
+      packed().filter(
+        path => /(?<!\.d)\.ts$|(^|\/)test\/|\.test\./.test(path) && !path.endsWith('.test.yml'),
+      ),
     ).toEqual([]);
   });
 
@@ -79,10 +81,20 @@ describe('the tarball', () => {
   test('has each source compiled, and nothing that has no source', () => {
     const sources = ['lib', 'infra'].flatMap(filesBelow).filter(path => path.endsWith('.ts'));
     const bundles = FUNCTIONS.map(name => `dist/functions/${name}/index.mjs`);
-    const compiled = packed().filter(path => path.startsWith('dist/'));
+    const compiled = packed().filter(path => path.startsWith('dist/') && !path.endsWith('.d.ts'));
     expect(compiled.sort()).toEqual(
       [...sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`), ...bundles].sort(),
     );
+  });
+
+  test('has types of what a program may import, and of no more', () => {
+    const types = packed().filter(path => path.endsWith('.d.ts'));
+    expect(types.sort()).toEqual([
+      'dist/lib/client/answer.d.ts',
+      'dist/lib/client/client.d.ts',
+      'dist/lib/client/url.d.ts',
+      'dist/lib/errors.d.ts',
+    ]);
   });
 
   test('has a command that can be executed', () => {
@@ -114,6 +126,12 @@ describe('installed, on the Node of the machine', () => {
     const answer = await ran(['explain', '--role', 'publish', '--claims', file, '--json']);
     expect(answer.exits).toBe(exits);
     expect(JSON.parse(answer.out)).toMatchObject({ role: 'publish', allowed: exits === 0 });
+  });
+
+  test('a program imports the client, which has no dependencies', async () => {
+    const program = join(folder, 'program.mjs');
+    writeFileSync(program, "import { exchange } from 'kite-sts/client'; console.log(typeof exchange);");
+    expect((await run(NODE, [program], { cwd: folder })).stdout).toBe('function\n');
   });
 
   test('wrong usage exits with 64', async () => {

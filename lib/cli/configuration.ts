@@ -1,11 +1,7 @@
 import { type Config, loadConfig } from '../config/load.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
-import { type Complaint, complaintText } from '../policy/complaint.ts';
+import { complaintsText } from './findings.ts';
 import { Failure, type Flags, flag, type Terminal } from './verb.ts';
-
-/** The complaints as people read them, one a line, with a count. */
-export const complaintsText = (complaints: readonly Complaint[]): string =>
-  `${complaints.map(complaintText).join('\n')}\n${complaints.length} ${complaints.length === 1 ? 'error' : 'errors'}\n`;
 
 /** Settings from the environment, `--config` before them. Throws `Failure` with every complaint. */
 export const settingsOf = (flags: Flags, { environment }: Terminal): Settings => {

@@ -1,5 +1,5 @@
 import { didYouMean } from '../policy/nearest.ts';
-import { EXIT, type ExitCode, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
+import { EXIT, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
 export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
@@ -7,19 +7,25 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   start: async () => (await import('./start.ts')).start,
   lint: async () => (await import('./lint.ts')).lint,
   explain: async () => (await import('./explain.ts')).explain,
+  diff: async () => (await import('./diff.ts')).diff,
+  prove: async () => (await import('./prove.ts')).prove,
+  exchange: async () => (await import('./exchange.ts')).exchange,
+  exec: async () => (await import('./exec.ts')).exec,
+  'credential-process': async () => (await import('./credential-process.ts')).credentialProcess,
+  whoami: async () => (await import('./whoami.ts')).whoami,
   token: async () => (await import('./token.ts')).token,
   'check-targets': async () => (await import('./check-targets.ts')).checkTargets,
 };
 
 const overview = async (): Promise<string> => {
   const lines = await Promise.all(
-    Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(15)}${(await load()).summary}`),
+    Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(20)}${(await load()).summary}`),
   );
-  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 64 wrong usage.\n`;
+  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 64 wrong usage, 125 the command of exec was not started.\n`;
 };
 
 /** Runs one command line. Prints what went wrong plainly; a stack trace is never among it. */
-export const run = async (words: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+export const run = async (words: readonly string[], terminal: Terminal): Promise<number> => {
   const [name = '', ...rest] = words;
   if (['', 'help', '--help', '-h'].includes(name)) {
     terminal.out(await overview());

@@ -36,10 +36,40 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: value => !/^[\w:/-]+(,[\w:/-]+)*$/.test(value),
   },
+  KITE_STS_SEALED_KEYS: {
+    says: 'The DynamoDB table of sealed signing keys; without it KMS signs each token. The deployment sets it.',
+    fallback: undefined,
+    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+  },
+  KITE_STS_SEALING_KEY: {
+    says: 'The KMS key, by id or ARN, that opens sealed signing keys. The deployment sets it.',
+    fallback: undefined,
+    wrong: value => !/^[\w:/-]+$/.test(value),
+  },
+  KITE_STS_IDENTITY_TABLE: {
+    says: 'The DynamoDB table that remembers whose sessions the STS door gave. The deployment sets it; without it they are kept in memory.',
+    fallback: undefined,
+    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+  },
   KITE_STS_LOG_LEVEL: {
     says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',
     fallback: 'info',
     wrong: value => !(LEVELS as readonly string[]).includes(value),
+  },
+  KITE_STS_URL: {
+    says: 'The https URL of the broker, for `exchange`, `exec`, `credential-process` and `whoami`; `--broker` goes before it.',
+    fallback: undefined,
+    wrong: value => !HTTP_URL.test(value),
+  },
+  KITE_STS_ID_TOKEN: {
+    says: 'The subject token, where the CI fills a variable with it, as GitLab does; `--token-env` names another.',
+    fallback: undefined,
+    wrong: () => false,
+  },
+  KITE_STS_TOKEN_FILE: {
+    says: 'Set by `exec` for its command: the file that always holds the current token.',
+    fallback: undefined,
+    wrong: () => false,
   },
 } as const satisfies Record<string, Setting>;
 
@@ -50,6 +80,9 @@ export type Settings = {
   readonly config: string;
   readonly awsEndpoint: string | undefined;
   readonly signingKeys: readonly string[];
+  readonly identityTable: string | undefined;
+  readonly sealedKeys: string | undefined;
+  readonly sealingKey: string | undefined;
   readonly logLevel: LogLevel;
 };
 
@@ -88,6 +121,9 @@ export const readSettings = (environment: Environment): { settings: Settings; co
       config: value('KITE_STS_CONFIG') ?? '',
       awsEndpoint: value('KITE_STS_AWS_ENDPOINT'),
       signingKeys: value('KITE_STS_SIGNING_KEYS')?.split(',') ?? [],
+      sealedKeys: value('KITE_STS_SEALED_KEYS'),
+      sealingKey: value('KITE_STS_SEALING_KEY'),
+      identityTable: value('KITE_STS_IDENTITY_TABLE'),
       logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
     },
     complaints,

@@ -24,8 +24,8 @@ test('a folder without faults exits with 0, and says how much it has', async () 
   expect(answer.out).toMatch(/\b2 issuers, 3 roles\b/);
 });
 
-test('a folder without faults is an empty array as JSON', async () => {
-  const { exits, out } = await linted(configFolder(), '--json');
+test('a folder without findings is an empty array as JSON', async () => {
+  const { exits, out } = await linted('config', '--json');
   expect([exits, JSON.parse(out)]).toEqual([0, []]);
 });
 
@@ -62,7 +62,9 @@ test('all faults come at once, in the order of the files, with their count', asy
     'roles/b.yml': wrong,
   });
   const lines = (await linted(folder)).out.trimEnd().split('\n');
-  const files = lines.slice(0, -1).map(line => line.replace(`${folder}/`, '').split(':', 1)[0]);
+  const files = lines
+    .filter(line => line.startsWith(folder))
+    .map(line => line.slice(folder.length + 1).split(':', 1)[0]);
   expect([...new Set(files)]).toEqual(['broker.yml', 'roles/a.yml', 'roles/b.yml']);
   expect(lines.at(-1)).toBe(`${files.length} errors`);
 });
@@ -74,9 +76,81 @@ test('as JSON, each fault has its rule and its place', async () => {
   expect(exits).toBe(2);
   expect(complaints[0]).toMatchObject({
     rule: 'claim-unknown',
+    level: 'error',
     place: { file: join(folder, 'roles/a.yml'), line: 4, column: 7 },
     message: expect.stringContaining('"organization_slug"'),
   });
+});
+
+test('below a fault stands the line that it is about, with a caret below the place', async () => {
+  const folder = folderOf({ 'broker.yml': BROKER, 'roles/a.yml': GOOD.replace('n_slug', 'n_slgu') });
+  const lines = (await linted(folder)).out.split('\n');
+  const at = lines.findIndex(line => line.includes('claim-unknown'));
+  expect(lines.slice(at + 1, at + 3)).toEqual(['  4 |       organization_slgu: acme', '    |       ^']);
+});
+
+describe('a folder with a warning and notes', () => {
+  const folder = folderOf({ 'broker.yml': BROKER, 'roles/a.yml': GOOD });
+  const UNBOUND = `${folder}/roles/a.yml:2:5  warning pipeline-unbound  `;
+  const CONTACT = `${folder}/roles/a.yml:1:1  note no-contact  `;
+
+  test.each<[name: string, flags: string[], exits: number]>([
+    ['with 0', [], 0],
+    ['with 2 when warnings count', ['--strict'], 2],
+  ])('ends %s', async (_name, flags, exits) => {
+    expect((await linted(folder, ...flags)).exits).toBe(exits);
+  });
+
+  test('tells the warning, and how many notes there are', async () => {
+    const { out } = await linted(folder);
+    expect(out).toContain(UNBOUND);
+    expect(out).not.toContain(CONTACT);
+    expect(out).toMatch(/\b1 issuers, 1 roles, no errors, 1 warning, 2 notes \(see --notes\)\n$/);
+  });
+
+  test('tells the notes too when they are asked for', async () => {
+    const { exits, out } = await linted(folder, '--notes');
+    expect([exits, out.includes(UNBOUND), out.includes(CONTACT)]).toEqual([0, true, true]);
+    expect(out).toMatch(/, 1 warning, 2 notes\n$/);
+  });
+
+  test('has all of them in JSON, each with its level', async () => {
+    const findings = JSON.parse((await linted(folder, '--json')).out) as { level: string }[];
+    expect(findings.map(({ level }) => level).toSorted()).toEqual(['note', 'note', 'warning']);
+  });
+
+  test('has all of them in SARIF', async () => {
+    const { exits, out } = await linted(folder, '--sarif');
+    const { version, runs } = JSON.parse(out) as {
+      version: string;
+      runs: { results: { ruleId: string }[] }[];
+    };
+    expect([exits, version]).toEqual([0, '2.1.0']);
+    expect(runs[0]?.results.map(({ ruleId }) => ruleId).toSorted()).toEqual([
+      'name-not-id',
+      'no-contact',
+      'pipeline-unbound',
+    ]);
+  });
+});
+
+test('notes alone do not count, however strict', async () => {
+  const folder = folderOf({
+    'broker.yml': BROKER,
+    'roles/a.yml': GOOD.replace('acme', 'acme\n      pipeline_slug: web'),
+  });
+  const { exits, out } = await linted(folder, '--strict');
+  expect([exits, /, no errors, 2 notes/.test(out)]).toEqual([0, true]);
+});
+
+test('a folder with registries says how many', async () => {
+  const { out } = await linted('examples/registry/config');
+  expect(out).toMatch(/\b0 roles, \d registries, no errors\n$/);
+});
+
+test('two forms at once are wrong usage', async () => {
+  const { exits, out } = await linted('config', '--json', '--sarif');
+  expect([exits, out]).toEqual([64, '']);
 });
 
 test('a folder that is not there is a fault of its files', async () => {

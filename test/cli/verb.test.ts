@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { EXIT, flag, readFlags, seconds, UsageError, type Verb } from '../../lib/cli/verb.ts';
+import { describe, expect, test } from 'vitest';
+import { EXIT, flag, readFlags, seconds, texts, UsageError, type Verb } from '../../lib/cli/verb.ts';
 
 const VERB: Verb = {
   summary: '',
@@ -9,7 +9,15 @@ const VERB: Verb = {
 };
 
 test('the exit codes are what scripts rely on', () => {
-  expect(EXIT).toEqual({ done: 0, failed: 1, denied: 2, usage: 64 });
+  expect(EXIT).toEqual({
+    done: 0,
+    failed: 1,
+    denied: 2,
+    widened: 3,
+    undecided: 4,
+    usage: 64,
+    notStarted: 125,
+  });
 });
 
 test.each([
@@ -39,6 +47,24 @@ test.each([
   expect(() => readFlags(VERB, words)).toThrow(UsageError);
 });
 
+test.each([
+  [
+    'words that look like flags',
+    ['--json', '--', 'make', '--json'],
+    { json: true, '--': ['make', '--json'] },
+  ],
+  ['a second --, which is its own', ['--', 'a', '--', 'b'], { '--': ['a', '--', 'b'] }],
+  ['none after --', ['--'], { '--': [] }],
+  ['none at all', ['--json'], { json: true, '--': [] }],
+])('a command can have %s', (_name, words, expected) => {
+  expect({ ...readFlags({ ...VERB, takesCommand: true }, words) }).toEqual(expected);
+});
+
+test('a flag that may be repeated is a list of texts, also when it is absent', () => {
+  const flags = readFlags(VERB, ['--claim', 'a', '--claim', 'b']);
+  expect([texts(flags, 'claim'), texts(flags, 'role')]).toEqual([['a', 'b'], []]);
+});
+
 test('a flag is its one text, and nothing when it is absent or of another type', () => {
   const flags = readFlags(VERB, ['--role', 'web', '--json']);
   expect([flag(flags, 'role'), flag(flags, 'json'), flag(flags, 'claim')]).toEqual([
@@ -58,4 +84,21 @@ test('seconds are a whole number, or nothing when they are not given', () => {
 
 test.each(['', 'soon', '-1', '1.5', '1e3', ' 5'])('seconds cannot be "%s"', written => {
   expect(() => seconds({ n: written }, 'n')).toThrow(UsageError);
+});
+
+describe('words after the verb', () => {
+  const verb: Verb = { ...VERB, words: ['OLD', 'NEW?'] };
+
+  test.each<[words: string[], flags: object]>([
+    [['a'], { OLD: 'a' }],
+    [['a', 'b'], { OLD: 'a', NEW: 'b' }],
+    [['a', '--json', 'b'], { OLD: 'a', NEW: 'b', json: true }],
+    [['--help'], { help: true }],
+  ])('%j', (words, flags) => {
+    expect({ ...readFlags(verb, words) }).toEqual(flags);
+  });
+
+  test.each([[[]], [['a', 'b', 'c']]])('%j is refused', words => {
+    expect(() => readFlags(verb, words)).toThrow(UsageError);
+  });
 });

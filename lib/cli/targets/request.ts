@@ -18,10 +18,10 @@ export type Asked = {
   readonly seconds: number;
 };
 
-/** What each `aws` role asks; roles of other kinds ask nothing of AWS. */
+/** What each `aws` role asks of AssumeRole; via web_identity it is our JWT that a target trusts, and not our role. */
 export const askedBy = (roles: readonly Role[]): Asked[] =>
   roles.flatMap(({ name, template, session }) =>
-    template.kind === 'aws'
+    template.kind === 'aws' && template.via === 'assume_role'
       ? {
           role: name,
           arn: template.role_arn,

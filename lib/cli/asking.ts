@@ -1,0 +1,128 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { type Exchanged, exchange, type Means, type Wish } from '../client/client.ts';
+import { findMint } from '../client/subject/find.ts';
+import { type Mint, NoSubjectToken, tokenIn } from '../client/subject/mint.ts';
+import { programIn } from '../client/subject/program.ts';
+import { tokenUrl } from '../client/url.ts';
+import { readInput } from './input.ts';
+import { Failure, type Flags, flag, seconds, type Terminal, texts, UsageError } from './verb.ts';
+
+/** Where the broker is and where the subject token is from: options of every verb of a step. */
+export const TOKEN_OPTIONS = {
+  broker: { type: 'string' },
+  audience: { type: 'string' },
+  'token-file': { type: 'string' },
+  'token-command': { type: 'string' },
+  'token-env': { type: 'string' },
+  claim: { type: 'string', multiple: true },
+  lifetime: { type: 'string' },
+  'subject-claim': { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** And what is asked for with it. */
+export const ROLE_OPTIONS = {
+  role: { type: 'string' },
+  scope: { type: 'string' },
+  'expires-in': { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** The help for each of `TOKEN_OPTIONS`. */
+export const TOKEN_HELP = `  --broker URL           the broker: https, or http on this machine (default: KITE_STS_URL)
+  --audience A           what the subject token is minted for (default: the broker's URL)
+  --token-file FILE      a file with the subject token, read anew each time; - for standard input
+  --token-command LINE   a shell line that prints the subject token, run anew each time
+  --token-env NAME       a variable with the subject token (default: KITE_STS_ID_TOKEN)
+  --claim NAME           an optional claim to ask Buildkite for; may be repeated
+  --lifetime N           how long the subject token is to live, in seconds; Buildkite's alone
+  --subject-claim NAME   what its sub is to be; Buildkite's alone
+  --json                 the result, or the reason why there is none, as JSON
+
+Without one of --token-… the CI is asked: Buildkite, GitHub Actions or CircleCI. GitLab fills the variable
+of --token-env by id_tokens.
+`;
+
+/** And for `ROLE_OPTIONS`. */
+export const ROLE_HELP = `  --role ROLE            the role that is asked for
+  --scope "A B"          the scopes that are asked for
+  --expires-in N         the seconds that the credential is to last
+`;
+
+/** Chosen when a token is minted: of no use with one that is there. */
+const CHOICES = ['audience', 'token-env', 'claim', 'lifetime', 'subject-claim'];
+
+const given = (flags: Flags, { environment }: Terminal): Mint | undefined => {
+  const file = flag(flags, 'token-file');
+  const line = flag(flags, 'token-command');
+  if (file === undefined && line === undefined) return undefined;
+  if (file !== undefined && line !== undefined)
+    throw new UsageError('Give --token-file or --token-command, not both.');
+  const idle = CHOICES.find(name => flags[name] !== undefined);
+  if (idle) throw new UsageError(`--${idle} has no effect on a token that is given. Leave one of them out.`);
+  if (file !== undefined) return async () => tokenIn((await readInput(file)).toString('utf8'), file);
+  const run = programIn(environment);
+  return async () => tokenIn(await run('sh', ['-c', line ?? '']), '--token-command');
+};
+
+const brokerOf = (flags: Flags, { environment }: Terminal): string => {
+  const written = flag(flags, 'broker') ?? environment['KITE_STS_URL'];
+  if (!written) throw new UsageError('--broker is required, or KITE_STS_URL: the https URL of the broker.');
+  try {
+    return tokenUrl(written);
+  } catch (error) {
+    throw new UsageError(`--broker or KITE_STS_URL: ${(error as Error).message}`);
+  }
+};
+
+/** A missing token, as words for whoever runs a verb. */
+const plain = (error: unknown): unknown =>
+  error instanceof NoSubjectToken ? new Failure(`${error.message}\n`) : error;
+
+const found = (...words: Parameters<typeof findMint>): Mint => {
+  try {
+    return findMint(...words);
+  } catch (error) {
+    throw plain(error);
+  }
+};
+
+type Fetch = Means['fetch'];
+const usualFetch: Fetch = (url, init) => fetch(url, init);
+
+/** The broker, and what gives its subject tokens. Throws `UsageError` and `Failure`, as does the minting. */
+export const subjectOf = (
+  flags: Flags,
+  terminal: Terminal,
+  fetch: Fetch = usualFetch,
+): { readonly broker: string; readonly mint: Mint } => {
+  const { environment } = terminal;
+  const broker = brokerOf(flags, terminal);
+  const wish = {
+    audience: flag(flags, 'audience') ?? broker,
+    claims: texts(flags, 'claim').flatMap(each => each.split(',')),
+    lifetime: seconds(flags, 'lifetime'),
+    subjectClaim: flag(flags, 'subject-claim'),
+  };
+  const variable = flag(flags, 'token-env') ?? 'KITE_STS_ID_TOKEN';
+  const step = { environment, fetch, run: programIn(environment) };
+  const mint = given(flags, terminal) ?? found(wish, step, variable);
+  return { broker, mint: () => mint().catch(error => Promise.reject(plain(error))) };
+};
+
+/** One role, and how to ask for it: each call is an exchange with a new subject token. */
+export type Asking = {
+  readonly broker: string;
+  readonly role: string;
+  readonly mint: Mint;
+  readonly ask: () => Promise<Exchanged>;
+};
+
+/** Reads what is asked for. Throws `UsageError` and `Failure`. */
+export const askingOf = (flags: Flags, terminal: Terminal, means: Partial<Means> = {}): Asking => {
+  const role = flag(flags, 'role');
+  if (role === undefined) throw new UsageError('--role is required.');
+  const asked = { role, scope: flag(flags, 'scope'), expiresIn: seconds(flags, 'expires-in') };
+  const { broker, mint } = subjectOf(flags, terminal, means.fetch);
+  const wish: Wish = { ...asked, broker, subjectToken: mint };
+  return { broker, role, mint, ask: () => exchange(wish, means) };
+};

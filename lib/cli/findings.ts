@@ -1,0 +1,37 @@
+import type { Loaded } from '../config/load.ts';
+import { readSource } from '../config/sources.ts';
+import { excerpt } from '../lint/excerpt.ts';
+import { type LintAnswer, lint } from '../lint/lint.ts';
+import type { Finding } from '../lint/rule.ts';
+import { type Complaint, complaintText } from '../policy/complaint.ts';
+
+/** Undefined where a finding is not about a file, such as one about the environment. */
+const textOf = (file: string): string | undefined => readSource(file, () => {});
+
+/** One finding as people read it: a line, and below it the line of the file with a caret. */
+const findingText = (finding: Finding): string => {
+  const { level, rule, place } = finding;
+  const line = complaintText({ ...finding, rule: level === 'error' ? rule : `${level} ${rule}` });
+  const text = textOf(place.file);
+  return `${line}\n${text === undefined ? '' : excerpt(text, place)}`;
+};
+
+export const findingsText = (findings: readonly Finding[]): string => findings.map(findingText).join('');
+
+/** `1 error`, `2 errors`. */
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+const errorsOf = (complaints: readonly Complaint[]): Finding[] =>
+  complaints.map(each => ({ ...each, level: 'error' }));
+
+/** The complaints as people read them, with a count. */
+export const complaintsText = (complaints: readonly Complaint[]): string =>
+  `${findingsText(errorsOf(complaints))}${counted(complaints.length, 'error')}\n`;
+
+/** What lint finds in what was loaded: the complaints alone, where there are any. */
+export const answerOf = (loaded: Loaded): LintAnswer => {
+  if (!loaded.config) return { findings: errorsOf(loaded.complaints), ignored: [] };
+  const { broker, policies } = loaded.written;
+  const files = [broker, ...policies.map(({ tree }) => tree)].map(({ place: { file } }) => file);
+  return lint(loaded.config, loaded.written, new Map(files.map(file => [file, textOf(file) ?? ''])));
+};

@@ -1,0 +1,52 @@
+import type { Exchanged, Refused, Unreachable } from '../client/client.ts';
+import { printable } from '../client/printable.ts';
+import type { Asking } from './asking.ts';
+import { EXIT, type Flags, type Terminal } from './verb.ts';
+
+type NotIssued = Exclude<Exchanged, { outcome: 'issued' }>;
+
+const WHY: { readonly [why in Unreachable['why']]: string } = {
+  no_answer: 'No broker answered. Check the URL, the network and the proxy.',
+  redirected: 'The address redirects, and a token is not sent after a redirect. Use the URL it leads to.',
+  no_broker: 'Something answered that is not a broker, or a gateway in front of one. Check the URL.',
+};
+
+const claimLines = ({ claims }: Refused): string[] =>
+  claims.map(({ claim, why, value, add }) =>
+    [`claim    ${claim} ${why}`, value !== undefined && `: ${value}`, add && `. Add ${add}`]
+      .filter(Boolean)
+      .join(''),
+  );
+
+const refusedLines = (refused: Refused): string[] => [
+  `${refused.code}: ${refused.description}`,
+  `decision ${refused.decisionId}`,
+  ...(refused.contact === undefined ? [] : [`contact  ${refused.contact}`]),
+  ...claimLines(refused),
+  `page     ${refused.errorUri}`,
+];
+
+/** Why nothing was issued, a line for each thing to know. Whatever came from elsewhere is printable. */
+export const reasonLines = (exchanged: NotIssued): string[] =>
+  (exchanged.outcome === 'refused'
+    ? refusedLines(exchanged)
+    : [`${exchanged.why}: ${WHY[exchanged.why]} (${exchanged.detail})`]
+  ).map(printable);
+
+/**
+ * Tells on standard error why nothing was issued, as JSON when that was asked for, and gives the exit code:
+ * denied for the broker's no, failed when it is down or was not reached.
+ */
+export const tellReason = (
+  exchanged: NotIssued,
+  { role, broker }: Asking,
+  flags: Flags,
+  { environment, error }: Terminal,
+): number => {
+  const head = `No credential for the role ${printable(role)} from ${printable(broker)}`;
+  // Buildkite opens the group of lines that this stands in.
+  const open = environment['BUILDKITE'] === 'true' ? '^^^ +++\n' : '';
+  const lines = reasonLines(exchanged).map(line => `  ${line}\n`);
+  error(flags['json'] ? `${JSON.stringify(exchanged)}\n` : `${open}${head}\n${lines.join('')}`);
+  return exchanged.outcome === 'refused' && exchanged.status < 500 ? EXIT.denied : EXIT.failed;
+};

@@ -1,0 +1,98 @@
+import type { ClaimHint, Code } from '../errors.ts';
+
+/** Keys of AWS as its own clients name them. `Expiration` is a time in ISO 8601 that ends in Z. */
+export type AwsKeys = {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  readonly Expiration: string;
+};
+
+/** The kinds of credential that are one token. */
+export const TOKEN_KINDS = ['jwt', 'gcp', 'azure', 'github', 'buildkite'] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** `expiresAt` is in seconds since the epoch, by this machine's clock. */
+export type Issued =
+  | {
+      readonly outcome: 'issued';
+      readonly kind: 'aws';
+      readonly expiresAt: number;
+      readonly aws: AwsKeys;
+    }
+  | {
+      readonly outcome: 'issued';
+      readonly kind: TokenKind;
+      readonly expiresAt: number;
+      readonly accessToken: string;
+      /** The scopes that were granted, with one space between. */
+      readonly scope?: string;
+    };
+
+/** The broker's own no. A `status` of 503 is a fault on its side, and worth another try later. */
+export type Refused = {
+  readonly outcome: 'refused';
+  readonly status: number;
+  readonly code: Code;
+  readonly description: string;
+  readonly decisionId: string;
+  /** The page about this code. */
+  readonly errorUri: string;
+  /** The caller's own claims that stood in the way. */
+  readonly claims: readonly ClaimHint[];
+  /** Whom to ask, where the role says so. */
+  readonly contact?: string;
+};
+
+type Json = { readonly [name: string]: unknown };
+
+const objectIn = (value: unknown): Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Json) : {};
+
+/** A value that fits on a line of its own: it goes into environments and files. */
+const isWord = (value: unknown): value is string => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+
+const awsIn = (value: unknown): Issued | undefined => {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = objectIn(value);
+  if (!isWord(AccessKeyId) || !isWord(SecretAccessKey) || !isWord(SessionToken) || !isWord(Expiration))
+    return undefined;
+  const expiresAt = Date.parse(Expiration) / 1000;
+  if (Number.isNaN(expiresAt)) return undefined;
+  const aws = { AccessKeyId, SecretAccessKey, SessionToken, Expiration };
+  return { outcome: 'issued', kind: 'aws', expiresAt, aws };
+};
+
+const issuedIn = (body: Json, now: number): Issued | undefined => {
+  const { kind, access_token: accessToken, expires_in: seconds, scope } = body;
+  if (kind === 'aws') return awsIn(body['aws']);
+  const known = TOKEN_KINDS.find(each => each === kind);
+  if (!known || !isWord(accessToken) || typeof seconds !== 'number') return undefined;
+  const expiresAt = Math.floor(now) + seconds;
+  const scopes = typeof scope === 'string' ? { scope } : {};
+  return { outcome: 'issued', kind: known, expiresAt, accessToken, ...scopes };
+};
+
+const refusedIn = (status: number, body: Json): Refused | undefined => {
+  const { code, error_description, decision_id, error_uri, claims, contact } = body;
+  if (typeof code !== 'string' || typeof decision_id !== 'string') return undefined;
+  return {
+    outcome: 'refused',
+    status,
+    code: code as Code,
+    description: String(error_description ?? ''),
+    decisionId: decision_id,
+    errorUri: String(error_uri ?? ''),
+    claims: Array.isArray(claims) ? (claims as ClaimHint[]) : [],
+    ...(typeof contact === 'string' ? { contact } : {}),
+  };
+};
+
+/** Reads what a broker answers at `/token`; undefined for anything that no broker answers. `now` is in seconds. */
+export const readAnswer = (status: number, text: string, now: number): Issued | Refused | undefined => {
+  try {
+    const body = objectIn(JSON.parse(text));
+    return status === 200 ? issuedIn(body, now) : refusedIn(status, body);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,26 @@
+import { tokenUrl } from '../url.ts';
+import { NoSubjectToken, type Step, tokenIn } from './mint.ts';
+
+/** Milliseconds for the answer of a CI's own token door. */
+const TIMEOUT = 10_000;
+
+/** Asks a CI's own token door; the token is the `member` of its JSON answer. `door` names it in errors. */
+export const tokenFrom = async (
+  { fetch }: Step,
+  { url, init, member, door }: { url: string; init: RequestInit; member: string; door: string },
+): Promise<string> => {
+  try {
+    tokenUrl(url.split('?')[0] ?? '');
+  } catch {
+    throw new NoSubjectToken(`${door} is not an https URL, so no secret is sent there.`);
+  }
+  const response = await fetch(url, {
+    ...init,
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT),
+  }).catch(() => undefined);
+  if (!response) throw new NoSubjectToken(`${door} did not answer.`);
+  if (!response.ok) throw new NoSubjectToken(`${door} answered with status ${response.status}.`);
+  const answer = (await response.json().catch(() => undefined)) as { [name: string]: unknown } | undefined;
+  return tokenIn(answer?.[member], door);
+};

@@ -1,0 +1,36 @@
+/** What a job's token is to be like. `claims`, `lifetime` and `subjectClaim` are Buildkite's alone. */
+export type TokenWish = {
+  readonly audience: string;
+  /** Optional claims to ask for. */
+  readonly claims: readonly string[];
+  /** Seconds. */
+  readonly lifetime: number | undefined;
+  readonly subjectClaim: string | undefined;
+};
+
+/** What a source of tokens needs of its surroundings. */
+export type Step = {
+  readonly environment: { readonly [name: string]: string | undefined };
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Runs a program and gives what it prints. Throws `NotThere` or `NoSubjectToken`. */
+  readonly run: (program: string, words: readonly string[]) => Promise<string>;
+};
+
+/** Gives a subject token, a new one each time where the CI can. Throws `NoSubjectToken`. */
+export type Mint = () => Promise<string>;
+
+/** Why there is no subject token: what was looked for and what to do. Never holds any of a token. */
+export class NoSubjectToken extends Error {}
+
+/** The program is not installed. */
+export class NotThere extends NoSubjectToken {}
+
+/** The token without the newline that files and programs end with. `source` names where it is from. */
+export const tokenIn = (text: unknown, source: string): string => {
+  const token = typeof text === 'string' ? text.trim() : '';
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw new NoSubjectToken(
+      `${source} gave no token: three parts of base64url with dots between were expected.`,
+    );
+  return token;
+};

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { printable } from '../printable.ts';
+import { NoSubjectToken, NotThere, type Step } from './mint.ts';
+
+const ran = promisify(execFile);
+/** Milliseconds: an agent tries its own API up to five times. */
+const TIMEOUT = 60_000;
+const MAX_OUTPUT = 64 * 1024;
+
+/** What a failed program wrote last, which is where the reason stands. */
+const lastLines = (text: string): string =>
+  text.trim().split('\n').slice(-3).map(printable).join(' ').slice(-500);
+
+/** Runs a program without a shell and gives its standard output. What it prints to standard error is told on failure alone. */
+export const programIn =
+  (environment: Step['environment']): Step['run'] =>
+  async (program, words) => {
+    try {
+      const options = { env: { ...environment }, timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
+      return (await ran(program, [...words], options)).stdout;
+    } catch (error) {
+      const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
+      if (code === 'ENOENT') throw new NotThere(`${program} is not installed, or not on PATH.`);
+      throw new NoSubjectToken(`${program} failed (${code ?? 'no exit code'}): ${lastLines(stderr)}`);
+    }
+  };

@@ -1,0 +1,87 @@
+import { type ClaimHint, CODES, type Code } from '../errors.ts';
+import type { Answer } from '../outcome.ts';
+import type { AwsTarget } from '../policy/kinds/aws.ts';
+import type { AwsCredential, GrantOf } from '../providers/provider.ts';
+import type { HttpAnswer, Identified, Voice } from './protocol.ts';
+
+export type Refused = Extract<Answer, { kind: 'refused' }>;
+export type Issued = Extract<Answer, { kind: 'issued' }>;
+/** An answer at a door that gives AWS credentials alone. */
+export type IssuedAws = Issued & { readonly credential: AwsCredential; readonly grant: GrantOf<AwsTarget> };
+
+/** Seconds since the epoch as ISO 8601 in UTC; the SDKs want it to end in `Z`. */
+export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+/** A token file ends in a newline, and most clients send it along. */
+export const withoutNewline = (token: string): string => token.replace(/\r?\n$/, '');
+
+/** Seconds after which a fault of ours is worth another try; what a provider refused, a person must mend first. */
+const retryAfter = (code: Code): number => (code === 'provider_refused' ? 60 : 2);
+
+/** The headers of every answer at a door: no cache may keep it (RFC 6749 §5.1, threat T55). */
+export const headersOf = (
+  answer: Answer | Identified,
+  status: number,
+  type: string,
+): HttpAnswer['headers'] => ({
+  'content-type': type,
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'decision-id': answer.decisionId,
+  ...(status === 503 && answer.kind === 'refused' ? { 'retry-after': String(retryAfter(answer.code)) } : {}),
+});
+
+/** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
+const printable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
+
+/** What was wrong, and where. */
+export const describe = ({ code, says, at, nearRole }: Refused, { audience }: Voice): string =>
+  [
+    says,
+    code === 'token_audience_differs' && `That is ${printable(audience)} unless the role says otherwise.`,
+    at && `At fault: ${at}.`,
+    nearRole && `Did you mean the role ${nearRole}?`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+/** One of the caller's own claims that stood in the way, on one line. */
+export const claimText = ({ claim, why, value, add }: ClaimHint): string =>
+  `${claim} ${why}${value === undefined ? '' : ` ${value}`}${add === undefined ? '' : ` (add ${add})`}`;
+
+const pageOf = ({ code }: Refused, { url }: Voice): string => `${url}/errors/${code}`;
+
+/** These are mended by the next token alone, and their callers hold one that a step minted long ago. */
+const MINT: readonly Code[] = ['token_expired', 'token_audience_differs'];
+
+/** All that an answer says, for clients that show their user one text: what, what to do, which claims, whom to ask. */
+export const inOneText = (refused: Refused, voice: Voice, advice: string | undefined): string =>
+  [
+    describe(refused, voice),
+    MINT.includes(refused.code) &&
+      `In Buildkite: buildkite-agent oidc request-token --audience ${printable(voice.audience)}.`,
+    advice,
+    refused.claims.length > 0 && `Claims in the way: ${refused.claims.map(claimText).join('; ')}.`,
+    refused.contact && `Contact: ${refused.contact}.`,
+    `Decision id: ${refused.decisionId}. ${pageOf(refused, voice)}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+const internal = ({ decisionId }: Answer): Refused => ({
+  kind: 'refused',
+  decisionId,
+  code: 'internal_error',
+  says: CODES.internal_error.says,
+  at: undefined,
+  claims: [],
+  contact: undefined,
+  nearRole: undefined,
+});
+
+const isAws = (answer: Issued): answer is IssuedAws =>
+  answer.credential.kind === 'aws' && answer.grant.target.kind === 'aws';
+
+/** A door that asked for `aws` alone and got another kind does not let it out. */
+export const onlyAws = (answer: Answer): IssuedAws | Refused =>
+  answer.kind === 'refused' || isAws(answer) ? answer : internal(answer);

@@ -1,0 +1,117 @@
+import { decodeJwt } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildkite } from '../../../lib/client/subject/buildkite.ts';
+import { NoSubjectToken, type Step, type TokenWish } from '../../../lib/client/subject/mint.ts';
+import { programIn } from '../../../lib/client/subject/program.ts';
+import { type Local, localBroker } from '../../harness/local.ts';
+import { BUILDKITE } from '../../harness/policy.ts';
+import { closedUrl, testServer } from '../../harness/server.ts';
+import { buildkiteStep } from '../../harness/step.ts';
+
+let broker: Local;
+beforeAll(async () => {
+  broker = await localBroker();
+});
+
+const WISH: TokenWish = {
+  audience: 'https://sts.acme.example',
+  claims: [],
+  lifetime: undefined,
+  subjectClaim: undefined,
+};
+
+const stepWith = (changes: { readonly [name: string]: string | undefined } = {}): Step => {
+  const environment = { ...buildkiteStep(broker).environment, ...changes };
+  return { environment, run: programIn(environment), fetch };
+};
+/** No buildkite-agent is on this PATH. */
+const NO_AGENT = { PATH: '/nowhere' };
+
+describe.each([
+  ['by the agent', {}],
+  ['by the agent API, where no agent is on PATH', NO_AGENT],
+])('%s', (_name, changes) => {
+  test.each<[name: string, wish: Partial<TokenWish>, claims: object]>([
+    ['the audience', {}, { iss: BUILDKITE, aud: WISH.audience, job_id: 'job-1' }],
+    ['optional claims', { claims: ['queue_key', 'cluster_id'] }, { queue_key: null, cluster_id: null }],
+    ['another subject', { subjectClaim: 'job_id' }, { sub: 'job-1' }],
+  ])('a token has %s', async (_name, wish, claims) => {
+    const token = await buildkite({ ...WISH, ...wish }, stepWith(changes))();
+    expect(decodeJwt(token)).toMatchObject(claims);
+  });
+
+  test('a token lives as long as is asked', async () => {
+    const { exp = 0, iat = 0 } = decodeJwt(await buildkite({ ...WISH, lifetime: 60 }, stepWith(changes))());
+    expect(exp - iat).toBe(60);
+  });
+
+  test('each is another one', async () => {
+    const mint = buildkite(WISH, stepWith(changes));
+    expect(await mint()).not.toBe(await mint());
+  });
+
+  test('there is none for a claim that nobody knows', async () => {
+    const mint = buildkite({ ...WISH, claims: ['build_creator'] }, stepWith(changes));
+    await expect(mint()).rejects.toThrow(NoSubjectToken);
+  });
+});
+
+test('the agent API is asked as the agent asks it: only what is wished for, the secret in its header', async () => {
+  const agent = await testServer(() => ({ status: 200, body: { token: 'aa.bb.cc' } }));
+  const step = stepWith({
+    ...NO_AGENT,
+    BUILDKITE_AGENT_ENDPOINT: `${agent.url}/v3`,
+    BUILDKITE_JOB_ID: 'a/b',
+  });
+  await buildkite({ ...WISH, lifetime: 60, claims: ['queue_key'], subjectClaim: 'job_id' }, step)();
+  await buildkite(WISH, step)();
+  const [one, two] = agent.asked;
+  expect(one).toMatchObject({ method: 'POST', path: '/v3/jobs/a%2Fb/oidc/tokens' });
+  expect(one?.headers).toMatchObject({
+    authorization: 'Token agent-access-token',
+    'content-type': 'application/json',
+  });
+  expect(JSON.parse(one?.body ?? '')).toEqual({
+    audience: WISH.audience,
+    lifetime: 60,
+    claims: ['queue_key'],
+    subject_claim: 'job_id',
+  });
+  expect(JSON.parse(two?.body ?? '')).toEqual({ audience: WISH.audience });
+});
+
+describe('there is no token', () => {
+  test.each([
+    [
+      'without the variables of the job',
+      async () => ({ ...NO_AGENT, BUILDKITE_AGENT_ACCESS_TOKEN: undefined }),
+    ],
+    [
+      'when the agent API is not there',
+      async () => ({ ...NO_AGENT, BUILDKITE_AGENT_ENDPOINT: await closedUrl() }),
+    ],
+    [
+      'for an agent API without TLS',
+      async () => ({ ...NO_AGENT, BUILDKITE_AGENT_ENDPOINT: 'http://ci.example' }),
+    ],
+    ['for a job that is over', async () => ({ BUILDKITE_AGENT_ACCESS_TOKEN: '' })],
+  ])('%s', async (_name, changes) => {
+    await expect(buildkite(WISH, stepWith(await changes()))()).rejects.toThrow(NoSubjectToken);
+  });
+
+  test('when the agent fails, though its API would answer: it redacts what it prints', async () => {
+    const step = stepWith({ BUILDKITE_AGENT_OIDC_REQUEST_TOKEN_SKIP_TOKEN_REDACTION: 'false' });
+    await expect(buildkite(WISH, step)()).rejects.toThrow(NoSubjectToken);
+  });
+});
+
+test('T54: no secret stands among the words of the agent', async () => {
+  const words: string[] = [];
+  const step = stepWith();
+  const run: Step['run'] = (program, given) => {
+    words.push(program, ...given);
+    return step.run(program, given);
+  };
+  await buildkite(WISH, { ...step, run })();
+  expect(words).toEqual(['buildkite-agent', 'oidc', 'request-token', '--audience', WISH.audience]);
+});

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { IdentityPoolClient } from 'google-auth-library';
+import { decodeJwt } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Issued } from '../../lib/client/client.ts';
+import { type Supply, suppliedEnvironment, supply } from '../../lib/client/supply.ts';
+import { testServer } from '../harness/server.ts';
+import { never, type Supplying, supplying, testFolder, ticks } from '../harness/supplied.ts';
+
+let world: Supplying;
+beforeAll(async () => {
+  world = await supplying();
+});
+
+describe('the environment of a job with keys of AWS', () => {
+  test('has the endpoint and nothing else that names an identity', async () => {
+    const given = await world.supplied('deploy', never);
+    await given.end();
+    const before = {
+      HOME: '/home/ci',
+      AWS_REGION: 'eu-central-1',
+      AWS_SESSION_TOKEN: 'x',
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/x',
+      AWS_ROLE_ARN: 'x',
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/x',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/x',
+      AWS_SHARED_CREDENTIALS_FILE: '/x',
+      GITHUB_TOKEN: 'of another cloud',
+    };
+    const empty = given.folder.pathOf('empty');
+    expect(suppliedEnvironment(before, 'aws', given)).toEqual({
+      HOME: '/home/ci',
+      AWS_REGION: 'eu-central-1',
+      GITHUB_TOKEN: 'of another cloud',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/credentials$/),
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: expect.stringMatching(/^[0-9a-f]{64}$/),
+      AWS_SHARED_CREDENTIALS_FILE: empty,
+      AWS_CONFIG_FILE: empty,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    expect(readFileSync(empty, 'utf8')).toBe('');
+  });
+});
+
+describe('the file of a token', () => {
+  test('is written anew before the token ends, while the variable stays as it was', async () => {
+    const { sleep, pass } = ticks();
+    const { environment, end, first, minted } = await world.supplied('publish', sleep);
+    const path = environment['KITE_STS_TOKEN_FILE'] ?? '';
+    const read = (): string => readFileSync(path, 'utf8');
+    const accessToken = first.kind === 'jwt' ? first.accessToken : '';
+    expect([read(), environment['ACCESS_TOKEN']]).toEqual([accessToken, accessToken]);
+
+    world.clock.now += 150;
+    await pass();
+    expect([read(), minted.length]).toEqual([accessToken, 1]);
+
+    world.clock.now += 60;
+    await pass();
+    expect(decodeJwt(read())['exp']).toBe(world.clock.now + 300);
+    expect(minted).toHaveLength(2);
+    await end();
+  });
+
+  test('stays as it was when no other is had, until one is', async () => {
+    const { sleep, pass } = ticks();
+    const { environment, end } = await world.supplied('publish', sleep);
+    const path = environment['KITE_STS_TOKEN_FILE'] ?? '';
+    const before = readFileSync(path, 'utf8');
+    world.clock.early = 3600;
+    world.clock.now += 250;
+    await pass();
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    world.clock.early = 0;
+    world.clock.now += 10;
+    await pass();
+    expect(readFileSync(path, 'utf8')).not.toBe(before);
+    await end();
+  });
+
+  test('is not written any more once its command has ended', async () => {
+    const { sleep, pass } = ticks();
+    const { environment, end, minted } = await world.supplied('publish', sleep);
+    const path = environment['KITE_STS_TOKEN_FILE'] ?? '';
+    const before = readFileSync(path, 'utf8');
+    await end();
+    world.clock.now += 250;
+    void pass();
+    await new Promise(resolve => setImmediate(resolve));
+    expect([readFileSync(path, 'utf8'), minted.length]).toEqual([before, 1]);
+  });
+});
+
+describe('a job on Google Cloud', () => {
+  test("has a file with which Google's own client makes the exchange, and a subject token that is kept new", async () => {
+    const { sleep, pass } = ticks();
+    const google = await testServer(() => ({
+      status: 200,
+      body: { access_token: 'ya29.x', issued_token_type: 'x', token_type: 'Bearer', expires_in: 3600 },
+    }));
+    const folder = await testFolder();
+    const first: Issued = {
+      outcome: 'issued',
+      kind: 'gcp',
+      expiresAt: world.clock.now + 3600,
+      accessToken: 'ya29.x',
+    };
+    const renew = async (): Promise<Issued> => first;
+    const means = { now: () => world.clock.now, sleep };
+    const { environment, end } = await supply(first, {
+      broker: google.url,
+      role: 'cloud',
+      mint: world.mint,
+      renew,
+      folder,
+      means,
+    });
+
+    const keyFilename = environment['GOOGLE_APPLICATION_CREDENTIALS'] ?? '';
+    const asks = async (): Promise<URLSearchParams> => {
+      const client = new IdentityPoolClient(JSON.parse(readFileSync(keyFilename, 'utf8')));
+      expect(await client.getAccessToken()).toMatchObject({ token: 'ya29.x' });
+      return new URLSearchParams(google.asked.at(-1)?.body);
+    };
+    const one = await asks();
+    expect([google.asked[0]?.path, one.get('audience')]).toEqual(['/token', 'cloud']);
+    world.clock.now += 210;
+    await pass();
+    const two = await asks();
+    expect(decodeJwt(two.get('subject_token') ?? '').exp).toBe(world.clock.now + 300);
+    expect(environment).toEqual({
+      GOOGLE_APPLICATION_CREDENTIALS: keyFilename,
+      CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: keyFilename,
+    });
+    await end();
+  });
+
+  test('keeps no token of Google that would win over the file', () => {
+    const given: Supply = { environment: { GOOGLE_APPLICATION_CREDENTIALS: '/file' }, end: async () => {} };
+    const before = {
+      CLOUDSDK_AUTH_ACCESS_TOKEN: 'x',
+      GOOGLE_OAUTH_ACCESS_TOKEN: 'x',
+      AWS_ACCESS_KEY_ID: 'x',
+    };
+    expect(suppliedEnvironment(before, 'gcp', given)).toEqual({
+      GOOGLE_APPLICATION_CREDENTIALS: '/file',
+      AWS_ACCESS_KEY_ID: 'x',
+    });
+  });
+});

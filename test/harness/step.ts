@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { run } from '../../lib/cli/run.ts';
+import type { Terminal } from '../../lib/cli/verb.ts';
+import { emptyFolder, type Local, testTerminal } from './local.ts';
+import { ROOT } from './markdown.ts';
+import { AUDIENCE } from './policy.ts';
+
+/** Takes what the real agent takes, and asks the agent API as it does. */
+const STUBS = join(ROOT, 'plugins/kite-sts-buildkite-plugin/tests/bin');
+
+/** The stub asks by it; the plugin's tests have one of their own beside the stub. */
+const REAL_CURL = execFileSync('sh', ['-c', 'command -v curl'], { encoding: 'utf8' }).trim();
+
+export type Step = {
+  readonly environment: { readonly [name: string]: string };
+  /** Every token that the agent printed. */
+  readonly minted: () => string[];
+};
+
+/** A step of a Buildkite job, with an agent on PATH whose tokens are from the local broker's issuer. */
+export const buildkiteStep = ({ url }: Pick<Local, 'url'>): Step => {
+  const SEEN = emptyFolder();
+  return {
+    environment: {
+      PATH: `${STUBS}${delimiter}${process.env['PATH']}`,
+      SEEN,
+      REAL_CURL,
+      BUILDKITE: 'true',
+      BUILDKITE_JOB_ID: 'job-1',
+      BUILDKITE_AGENT_ENDPOINT: `${url}/local/agent/v3`,
+      BUILDKITE_AGENT_ACCESS_TOKEN: 'agent-access-token',
+      BUILDKITE_AGENT_OIDC_REQUEST_TOKEN_SKIP_TOKEN_REDACTION: 'true',
+      KITE_STS_URL: url,
+    },
+    minted: () => readFileSync(join(SEEN, 'minted'), 'utf8').trim().split('\n'),
+  };
+};
+
+export type Ran = { readonly exits: number; readonly out: string; readonly error: string };
+
+/** Runs one command line of a step to its end. The broker's own audience is asked for. */
+export const inStep = async (
+  words: readonly string[],
+  environment: Terminal['environment'],
+): Promise<Ran> => {
+  const terminal = testTerminal(environment);
+  const exits = await run(words, terminal);
+  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+};
+
+/** What a step has to say so that its tokens are for the test broker, which is reached by another URL than its own. */
+export const FOR_BROKER = ['--audience', AUDIENCE];

@@ -1,0 +1,106 @@
+import { exchange, type Issued } from '../../lib/client/client.ts';
+import { type Folder, privateFolder } from '../../lib/client/folder.ts';
+import { type Source, type Supply, supply } from '../../lib/client/supply.ts';
+import { serve } from '../../lib/serve.ts';
+import { httpRequest, testBroker } from './broker.ts';
+import { tokenClaims } from './issuer.ts';
+import { atEnd } from './local.ts';
+import { BUILDKITE, NOW } from './policy.ts';
+import { testServer } from './server.ts';
+import { stsSuccess, testSts } from './sts.ts';
+
+const TRUST = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: my-organization } }]\n`;
+const ROLES = {
+  deploy: `${TRUST}session: { seconds: 900 }\naws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`,
+  publish: `${TRUST}session: { seconds: 300 }\njwt: { audience: https://packages.test.example }\n`,
+};
+
+type Sleep = Source['means']['sleep'];
+export type Supplied = Supply & {
+  readonly first: Issued;
+  readonly minted: string[];
+  readonly folder: Folder;
+};
+
+/** A broker and steps that it supplies, all by one clock, which a test alone moves. */
+export type Supplying = {
+  /** `early`: by how many seconds the clock of the issuer is behind. */
+  readonly clock: { now: number; early: number };
+  /** A subject token that lives for 5 minutes. */
+  readonly mint: () => Promise<string>;
+  /** What exec does for a role. */
+  readonly supplied: (role: keyof typeof ROLES, sleep: Sleep) => Promise<Supplied>;
+};
+
+/** A private folder that is gone after the test file. */
+export const testFolder = async (): Promise<Folder> => {
+  const folder = await privateFolder();
+  atEnd(folder.remove);
+  return folder;
+};
+
+/** STS sessions end 15 minutes after they were asked for, and have a key of their own. */
+const stsBy = async (now: () => number) => {
+  const sts = await testSts();
+  atEnd(sts.close);
+  sts.reply((form, response) => {
+    const expiration = new Date((now() + 900) * 1000).toISOString();
+    return stsSuccess({ expiration, secret: `secret${sts.calls.length}` })(form, response);
+  });
+  return sts;
+};
+
+export const supplying = async (): Promise<Supplying> => {
+  const clock = { now: NOW, early: 0 };
+  const now = (): number => clock.now;
+  const { setting: aws } = await stsBy(now);
+  const { broker, issuer } = await testBroker({ roles: ROLES, aws, now });
+  const { url } = await testServer(({ method, path, body }) =>
+    serve(broker, httpRequest({ method, path, body: Buffer.from(body) })),
+  );
+  let tokens = 0;
+  const mint = (): Promise<string> => {
+    const iat = clock.now - clock.early;
+    return issuer.sign(tokenClaims({ jti: `token-${tokens++}`, iat, nbf: iat, exp: iat + 300 }));
+  };
+  const supplied: Supplying['supplied'] = async (role, sleep) => {
+    const minted: string[] = [];
+    const subjectToken = async (): Promise<string> => {
+      const token = await mint();
+      minted.push(token);
+      return token;
+    };
+    const renew = async (): Promise<Issued> => {
+      const exchanged = await exchange({ broker: url, role, subjectToken }, { now, sleep });
+      if (exchanged.outcome !== 'issued') throw new Error(JSON.stringify(exchanged));
+      return exchanged;
+    };
+    const folder = await testFolder();
+    const first = await renew();
+    const source = { broker: url, role, mint: subjectToken, renew, folder, means: { now, sleep } };
+    return { ...(await supply(first, source)), first, minted, folder };
+  };
+  return { clock, mint, supplied };
+};
+
+/** For what a test does not wait for. */
+export const never: Sleep = () => new Promise(() => {});
+
+/** A look at a file for each call of `pass`, which resolves when it is done. What waits for less waits for ever. */
+export const ticks = (): { readonly sleep: Sleep; readonly pass: () => Promise<void> } => {
+  let go = (): void => {};
+  let waiting = (): void => {};
+  return {
+    sleep: ms =>
+      new Promise<void>(resolve => {
+        if (ms < 15_000) return;
+        go = resolve;
+        waiting();
+      }),
+    pass: () =>
+      new Promise(resolve => {
+        waiting = resolve;
+        go();
+      }),
+  };
+};
