@@ -6,6 +6,7 @@ import type { HttpEvent } from '../../lib/lambda/event.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import { DOORS } from '../../lib/serve.ts';
+import { stsRequest } from '../harness/door.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import type { TestIssuer } from '../harness/issuer.ts';
 import { tokenClaims } from '../harness/issuer.ts';
@@ -18,6 +19,8 @@ export type Case = {
   readonly event: HttpEvent;
   readonly check: (result: Result) => unknown;
 };
+
+const OWN_ARN = 'arn:aws:iam::000000000000:role/kite-sts/deploy';
 
 const bodyOf = (result: Result): Record<string, unknown> =>
   JSON.parse(result.body ?? '') as Record<string, unknown>;
@@ -75,7 +78,49 @@ export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet):
     event: await exchangeEvent(issuer, role, changes),
     check,
   });
+  const webIdentity = await issuer.sign(claims());
+  const atSts = (path: string): Case => ({
+    name: `POST ${path}: an AWS session`,
+    of: 'exchange',
+    event: httpEvent({
+      path,
+      body: Buffer.from(stsRequest({ RoleArn: OWN_ARN, WebIdentityToken: webIdentity }).body).toString(),
+    }),
+    check: result => {
+      strictEqual(result.statusCode, 200);
+      ok(result.body?.includes('ASIA'));
+    },
+  });
   const all = [
+    ...['/', '/aws/sts', '/aws/sts/'].map(atSts),
+    {
+      name: 'GET /credentials/{role}: AWS keys',
+      of: 'exchange' as const,
+      event: httpEvent({
+        method: 'GET',
+        path: '/credentials/deploy',
+        headers: { authorization: webIdentity },
+      }),
+      check: (result: Result) => {
+        strictEqual(result.statusCode, 200);
+        ok(String(bodyOf(result)['AccessKeyId']).startsWith('ASIA'));
+      },
+    },
+    {
+      name: 'GET /credentials/{role}: no token',
+      of: 'exchange' as const,
+      event: httpEvent({ method: 'GET', path: '/credentials/deploy' }),
+      check: refused(401, 'parameter_missing'),
+    },
+    {
+      name: 'GET /: a presigned call',
+      of: 'exchange' as const,
+      event: httpEvent({ method: 'GET', path: '/', query: 'Action=GetCallerIdentity' }),
+      check: (result: Result) => {
+        strictEqual(result.statusCode, 400);
+        ok(result.body?.includes('<Code>InvalidAction</Code>'));
+      },
+    },
     ...metadata,
     ...page('/.well-known/oauth-authorization-server', result =>
       strictEqual(bodyOf(result)['token_endpoint'], `${AUDIENCE}/token`),
@@ -108,7 +153,7 @@ export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet):
     {
       name: 'POST /token: no form',
       of: 'exchange' as const,
-      event: httpEvent({ headers: { 'content-type': 'application/json' }, body: '{}' }),
+      event: httpEvent({ headers: { 'content-type': 'text/plain' }, body: '{}' }),
       check: refused(415, 'content_type_unsupported'),
     },
     {

@@ -3,48 +3,9 @@ import { CODES, type Code } from '../../lib/errors.ts';
 import type { Answer } from '../../lib/outcome.ts';
 import { AWS_CREDENTIALS, oauth, wireError } from '../../lib/protocols/oauth.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
-import type { Credential } from '../../lib/providers/provider.ts';
+import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
 import { httpRequest } from '../harness/broker.ts';
-import { grantFor, TRUST } from '../harness/grant.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
-
-const ID = 'b2c5f7a0-1111-4222-8333-444455556666';
-const CODE_NAMES = Object.keys(CODES) as Code[];
-
-type Refusal = Extract<Answer, { kind: 'refused' }>;
-
-const refusal = (code: Code, more: Partial<Refusal> = {}): Refusal => ({
-  kind: 'refused',
-  decisionId: ID,
-  code,
-  says: CODES[code].says,
-  at: undefined,
-  claims: [],
-  contact: undefined,
-  nearRole: undefined,
-  ...more,
-});
-
-const AWS: Credential = {
-  kind: 'aws',
-  accessKeyId: 'ASIAEXAMPLE',
-  secretAccessKey: 'secret/with+signs=',
-  sessionToken: 'session$(token)',
-  assumedRole: 'arn:aws:sts::123456789012:assumed-role/r/s',
-  expiresAt: NOW + 3600,
-  session: 's',
-};
-const JWT: Credential = { kind: 'jwt', token: 'h.p.s', expiresAt: NOW + 300, session: 'j' };
-
-/** With what RFC 6749 §5.2 allows in no description. */
-const OWN_AUDIENCE = 'urn:"own\\audience';
-
-const issued = (credential: Credential, scopes = ''): Answer => ({
-  kind: 'issued',
-  decisionId: ID,
-  grant: grantFor(`${TRUST}    scopes: [${scopes}]`.replace('    scopes: []', '')),
-  credential,
-});
 
 const render = (answer: Answer, accept?: string): HttpAnswer =>
   oauth.render(answer, httpRequest({ headers: accept === undefined ? {} : { accept } }), {
@@ -67,7 +28,7 @@ describe('a credential is answered', () => {
   });
 
   test('with the scopes that were granted, when there are any', () => {
-    expect(json(issued(JWT, 'read, write'))).toMatchObject({ scope: 'read write' });
+    expect(json(issued(JWT, '    scopes: [read, write]\n'))).toMatchObject({ scope: 'read write' });
   });
 
   test('AWS credentials, once by name and once as credential_process prints them', () => {
@@ -175,7 +136,7 @@ describe('a refusal is answered', () => {
       error_description: CODES.trust_not_met.says,
       error_uri: `${AUDIENCE}/errors/trust_not_met`,
       code: 'trust_not_met',
-      decision_id: ID,
+      decision_id: DECISION_ID,
       claims,
       contact: '#team-web',
     });
@@ -200,7 +161,7 @@ describe('a refusal is answered', () => {
       'ERROR=invalid_target',
       'CODE=trust_not_met',
       `DESCRIPTION=${CODES.trust_not_met.says}`,
-      `DECISION_ID=${ID}`,
+      `DECISION_ID=${DECISION_ID}`,
       `ERROR_URI=${AUDIENCE}/errors/trust_not_met`,
       'CONTACT=#team-web',
       'CLAIM=build_branch differs topic',
@@ -224,7 +185,7 @@ test.each(
     expect(render(answer, accept).headers).toMatchObject({
       'cache-control': 'no-store',
       pragma: 'no-cache',
-      'decision-id': ID,
+      'decision-id': DECISION_ID,
     });
   },
 );

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { ExchangeRequest } from '../../lib/exchange.ts';
+import type { KindName } from '../../lib/policy/kinds.ts';
 import { AWS_CREDENTIALS, GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
+import { VARIABLES } from '../../lib/protocols/variables.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
 
@@ -60,7 +62,15 @@ describe('an exchange is asked for', () => {
     {
       name: 'an access token is asked for',
       form: { requested_token_type: `${TYPE}access_token` },
-      access: { kinds: ['jwt'] },
+      access: { kinds: Object.keys(VARIABLES) as KindName[] },
+    },
+    {
+      name: "an audience of Google's form names a role",
+      form: {
+        audience:
+          '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/deploy-web',
+      },
+      access: {},
     },
     { name: 'a JWT is asked for', form: { requested_token_type: `${TYPE}jwt` }, access: { kinds: ['jwt'] } },
     {
@@ -120,6 +130,8 @@ describe('what is asked for is refused', () => {
       'sts.amazonaws.com',
       'api://AzureADTokenExchange',
       '//iam.googleapis.com/projects/1',
+      '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/another/providers/deploy-web',
+      '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/a/b',
     ].map(audience => ({
       name: `the audience of a token where the role belongs: ${audience}`,
       form: { audience },

@@ -1,86 +1,247 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readXml } from '../../lib/aws/xml.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
+import { containerStatus } from '../../lib/protocols/container.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
-import { wireError } from '../../lib/protocols/oauth.ts';
+import { GRANT_TYPE, wireError } from '../../lib/protocols/oauth.ts';
+import { openApi } from '../../lib/protocols/openapi.ts';
+import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
+import { stsError } from '../../lib/protocols/sts/errors.ts';
 import { DOORS, serve } from '../../lib/serve.ts';
 import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
-import { BUILDKITE } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
+import { type TestSts, testSts } from '../harness/sts.ts';
 
-type Document = {
-  readonly openapi: string;
-  readonly paths: {
-    readonly [path: string]: {
-      readonly [method: string]: {
-        readonly requestBody?: { readonly content: { readonly [type: string]: { readonly schema: Schema } } };
-        readonly responses: {
-          readonly [status: string]: {
-            readonly content?: { readonly [type: string]: { readonly schema: Schema } };
-          };
-        };
-      };
-    };
-  };
-};
+/** What of JSON Schema the document uses. */
 type Schema = {
-  readonly required: readonly string[];
-  readonly properties: { readonly [name: string]: { readonly enum?: readonly unknown[] } };
+  readonly required?: readonly string[];
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly xml?: { readonly name: string };
+};
+type Content = { readonly [type: string]: { readonly schema: Schema } };
+type Operation = {
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: { readonly [status: string]: { readonly content?: Content } };
 };
 
+const DOCUMENT = openApi(AUDIENCE, [...Object.keys(PAGES), '/errors/{code}']) as {
+  readonly openapi: string;
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
+};
+
+const operationOf = (route: string): Operation => {
+  const [method = '', path = ''] = route.split(' ');
+  const found = DOCUMENT.paths[path]?.[method.toLowerCase()];
+  if (!found) throw new Error(`no operation ${route}`);
+  return found;
+};
+
+const FORM = 'application/x-www-form-urlencoded';
+const ARN = 'arn:aws:iam::123456789012:role/deploy';
 const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: my-organization, pipeline_slug: my-pipeline }\n`;
-const AWS = `${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`;
+const ROLES = { one: TRUST, two: `${TRUST}aws: { role_arn: "${ARN}" }\n` };
 
-const setUp = async (): Promise<{ broker: TestBroker; document: Document }> => {
-  const broker = await testBroker({ roles: { one: TRUST, two: AWS } });
-  const answer = await serve(broker.broker, httpRequest({ method: 'GET', path: '/openapi.json' }));
-  return { broker, document: JSON.parse(answer.body) as Document };
+type Form = { readonly [name: string]: string | undefined };
+/** Each door: how its request is made of a token, its table of codes, and the code in an answer. */
+const TESTED: {
+  readonly [route: string]: {
+    readonly form?: Form;
+    readonly token: string;
+    readonly wire: (code: Code) => readonly [status: number, error: string];
+  };
+} = {
+  'POST /token': {
+    form: {
+      grant_type: GRANT_TYPE,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      audience: 'two',
+    },
+    token: 'subject_token',
+    wire: wireError,
+  },
+  'POST /': {
+    form: {
+      Action: 'AssumeRoleWithWebIdentity',
+      Version: '2011-06-15',
+      RoleArn: ARN,
+      RoleSessionName: 'botocore-session-1',
+    },
+    token: 'WebIdentityToken',
+    wire: stsError,
+  },
+  'GET /credentials/{role}': { token: 'authorization', wire: code => [containerStatus(code), code] },
 };
 
-const schemaOf = ({ paths }: Document, status: number): Schema => {
-  const schema = paths['/token']?.['post']?.responses[String(status)]?.content?.['application/json']?.schema;
-  if (!schema) throw new Error(`no schema of ${status}`);
-  return schema;
+let sts: TestSts;
+let broker: TestBroker;
+beforeAll(async () => {
+  sts = await testSts();
+  broker = await testBroker({ roles: ROLES, aws: sts.setting });
+});
+afterAll(() => sts.close());
+
+const ask = (route: string, given: Form): Promise<HttpAnswer> => {
+  const [method = '', path = ''] = route.split(' ');
+  const pairs = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const headers = method === 'GET' ? Object.fromEntries(pairs) : { 'content-type': FORM };
+  const body = new TextEncoder().encode(method === 'GET' ? '' : new URLSearchParams(pairs).toString());
+  return serve(
+    broker.broker,
+    httpRequest({ method, path: path.replace('{role}', 'two'), query: '', headers, body }),
+  );
 };
 
-describe('the OpenAPI document', () => {
-  test('has every door and page, and no other', async () => {
-    const { document } = await setUp();
-    expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths).sort()).toEqual(
-      [
-        ...new Set(Object.keys(DOORS).map(route => route.split(' ')[1] ?? '')),
-        ...Object.keys(PAGES),
-        '/errors/{code}',
-      ].sort(),
-    );
-  });
+const whole = async (route: string, changes: { readonly [name: string]: unknown } = {}): Promise<Form> => {
+  const { form = {}, token = '' } = TESTED[route] ?? {};
+  return { ...form, [token]: await broker.issuer.sign(tokenClaims(changes)) };
+};
 
-  test('has every code under its status', async () => {
-    const { document } = await setUp();
+/** Where a value does not fit; a member that the schema does not name fits nowhere. */
+const misfits = (schema: Schema, value: unknown, at = ''): string[] => {
+  if (schema.oneOf) {
+    const each = schema.oneOf.map(one => misfits(one, value, at));
+    return each.find(found => found.length === 0) ?? each.flat();
+  }
+  if (schema.items) return (value as unknown[]).flatMap(item => misfits(schema.items ?? {}, item, `${at}[]`));
+  if (schema.enum && !schema.enum.includes(value)) return [`${at}: ${value}`];
+  if (!schema.properties) return typeof value === 'object' ? [`${at} is an object`] : [];
+  const members = Object.entries(value as object);
+  const missing = (schema.required ?? []).filter(name => !members.some(([own]) => own === name));
+  return [
+    ...missing.map(name => `${at}/${name} is missing`),
+    ...members.flatMap(([name, each]) => {
+      const own = schema.properties?.[name];
+      return own ? misfits(own, each, `${at}/${name}`) : [`${at}/${name} is unknown`];
+    }),
+  ];
+};
+
+/** The texts of a document as members in members, without its root. */
+const membersOf = (xml: string): object => {
+  const root: { [name: string]: unknown } = {};
+  for (const [path, text] of readXml(xml)) {
+    const names = path.split('/').slice(1);
+    const last = names.pop();
+    if (last === undefined) continue;
+    const parent = names.reduce((from, name) => from[name] as typeof root, root);
+    parent[last] = text.trim() === '' ? {} : text;
+  }
+  return root;
+};
+
+const answered = (route: string, { status, headers, body }: HttpAnswer): string[] => {
+  const [type = ''] = headers['content-type']?.split(';') ?? [];
+  const schema = operationOf(route).responses[status]?.content?.[type]?.schema;
+  if (!schema) return [`nothing of ${status} ${type}`];
+  return misfits(schema, type === 'text/xml' ? membersOf(body) : JSON.parse(body));
+};
+
+test('the document has every door and page, and no other', () => {
+  const documented = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+  );
+  const served = [
+    ...Object.keys(DOORS),
+    ...[...Object.keys(PAGES), '/errors/{code}'].map(path => `GET ${path}`),
+  ];
+  expect(DOCUMENT.openapi).toBe('3.1.0');
+  expect(documented.sort()).toEqual(served.sort());
+});
+
+describe.each(Object.entries(TESTED))('%s', (route, { form = {}, wire }) => {
+  test('has every code under its status', () => {
     for (const code of Object.keys(CODES) as Code[]) {
-      const [status, error] = wireError(code);
-      const { properties } = schemaOf(document, status);
-      expect(properties['code']?.enum).toContain(code);
-      expect(properties['error']?.enum).toContain(error);
+      const [status, error] = wire(code);
+      expect(JSON.stringify(operationOf(route).responses[status])).toContain(`"${error}"`);
     }
   });
 
   test.each([
-    ['a credential', { audience: 'one' }, {}, 200],
-    ['a stranger', { audience: 'one' }, { organization_slug: 'other' }, 400],
-    ['a caller whom the role knows', { audience: 'one' }, { pipeline_slug: 'other' }, 400],
-    ['a missing parameter', { audience: undefined }, {}, 400],
-    ['a provider that cannot be reached', { audience: 'two' }, {}, 503],
-  ])('says what is answered to %s', async (_name, form, changes, status) => {
-    const { broker, document } = await setUp();
-    const subject_token = await broker.issuer.sign(tokenClaims(changes));
-    const answer = await broker.ask({ subject_token, ...form });
-    expect(answer.status).toBe(status);
-    const { required, properties } = schemaOf(document, status);
-    const body = JSON.parse(answer.body) as { readonly [name: string]: unknown };
-    expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(body)));
-    expect(Object.keys(body)).toEqual(expect.arrayContaining([...required]));
-    for (const [name, { enum: values }] of Object.entries(properties))
-      if (values && name in body) expect(values).toContain(body[name]);
+    { name: 'a credential', changes: {}, of: 200 },
+    { name: 'a stranger', changes: { organization_slug: 'other' }, of: 'role_refused_or_unknown' },
+    { name: 'a caller whom the role knows', changes: { pipeline_slug: 'other' }, of: 'trust_not_met' },
+    { name: 'an expired token', changes: { iat: 1, nbf: 1, exp: 2 }, of: 'token_expired' },
+  ] as const)('answers with $name as the document says', async ({ changes, of }) => {
+    const answer = await ask(route, await whole(route, changes));
+    expect(answer.status).toBe(of === 200 ? of : wire(of)[0]);
+    expect(answer.body).toContain(of === 200 ? 'ASIA' : wire(of)[1]);
+    expect(answered(route, answer)).toEqual([]);
   });
+
+  test('answers without a token as the document says', async () => {
+    const answer = await ask(route, form);
+    expect(answer.status).toBe(wire('parameter_missing')[0]);
+    expect(answered(route, answer)).toEqual([]);
+  });
+
+  test('answers when the provider cannot be reached as the document says', async () => {
+    sts.reply(() => ({ status: 503, body: '' }));
+    const answer = await ask(route, await whole(route));
+    sts.reply();
+    expect([answer.status, answered(route, answer)]).toEqual([503, []]);
+  });
+});
+
+const FORMS = Object.entries(TESTED).flatMap(([route, { form, token }]) =>
+  form ? [{ route, form, token }] : [],
+);
+
+describe.each(FORMS)('the form of $route', ({ route, form, token }) => {
+  const schema = operationOf(route).requestBody?.content[FORM]?.schema;
+  const { required = [], properties = {} } = schema?.oneOf?.[0] ?? schema ?? {};
+  const wrong = (each: Schema): string[] => [
+    ...(each.const === undefined && each.enum === undefined ? [] : ['other']),
+    ...(each.pattern === undefined ? [] : ['\u0000']),
+    ...(each.maxLength === undefined ? [] : ['x'.repeat(each.maxLength + 1)]),
+    ...(each.minimum === undefined ? [] : [String(each.minimum - 1)]),
+    ...(each.maximum === undefined ? [] : [String(each.maximum + 1)]),
+  ];
+
+  test('needs what the document says that it needs', async () => {
+    expect([...required].sort()).toEqual([...Object.keys(form), token].sort());
+    const given = await whole(route);
+    for (const name of required)
+      expect([name, (await ask(route, { ...given, [name]: undefined })).status]).toEqual([name, 400]);
+  });
+
+  test.each(
+    Object.entries(properties).flatMap(([name, each]) => wrong(each).map(value => ({ name, value }))),
+  )('refuses $name where the document has no such value', async ({ name, value }) => {
+    const answer = await ask(route, { ...(await whole(route)), [name]: value });
+    expect([answer.status, answered(route, answer)]).toEqual([400, []]);
+  });
+});
+
+test('POST /token takes its form as JSON too, in camel case', async () => {
+  const { subject_token: token = '' } = await whole('POST /token');
+  expect(operationOf('POST /token').requestBody?.content).toHaveProperty('application/json');
+  const answer = await serve(
+    broker.broker,
+    httpRequest({
+      headers: { 'content-type': 'application/json' },
+      body: new TextEncoder().encode(
+        JSON.stringify({
+          grantType: GRANT_TYPE,
+          subjectTokenType: 'urn:ietf:params:oauth:token-type:jwt',
+          audience: 'two',
+          subjectToken: token,
+        }),
+      ),
+    }),
+  );
+  expect([answer.status, answered('POST /token', answer)]).toEqual([200, []]);
+});
+
+test.each(['GET /', 'GET /aws/sts', 'GET /aws/sts/'])('%s is a presigned call alone', async route => {
+  const answer = await ask(route, {});
+  expect([answer.status, answered(route, answer)]).toEqual([400, []]);
 });

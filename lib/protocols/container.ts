@@ -1,0 +1,92 @@
+import { BrokerError, CODES, type Code } from '../errors.ts';
+import type { ExchangeRequest } from '../exchange.ts';
+import type { Answer } from '../outcome.ts';
+import { ROLE_NAME } from '../policy/name.ts';
+import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
+import { headersOf, type IssuedAws, inOneText, iso, onlyAws, withoutNewline } from './words.ts';
+
+const roleOf = (segment: string): string => {
+  let name = '';
+  try {
+    name = decodeURIComponent(segment);
+  } catch {
+    // Bad percent-encoding: no name of a role.
+  }
+  if (!ROLE_NAME.test(name)) throw new BrokerError('parameter_invalid', { at: 'role' });
+  return name;
+};
+
+/** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
+const tokenOf = ({ headers }: HttpRequest): string => {
+  const token = withoutNewline(headers['authorization'] ?? '').replace(/^bearer(\s+|$)/i, '');
+  // Of a token file with a newline in it the JavaScript SDK makes a last request without the header.
+  if (token === '') throw new BrokerError('parameter_missing', { at: 'Authorization' });
+  return token;
+};
+
+const parse = (request: HttpRequest): ExchangeRequest => {
+  if (request.query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
+  return {
+    subjectToken: tokenOf(request),
+    access: {
+      role: roleOf(request.path.replace('/credentials/', '')),
+      scopes: undefined,
+      seconds: undefined,
+      kinds: ['aws'],
+      sessionName: undefined,
+    },
+  };
+};
+
+const BY_FAULT = { caller: 400, denied: 403, ours: 503 } as const;
+
+/**
+ * The status of a code: 401 when the token is missing or no good (RFC 6750 §3.1), 403 when the role says no. Python's
+ * and JavaScript's SDKs repeat a request after any of them, Go's after 503 alone.
+ */
+export const containerStatus = (code: Code): number => {
+  if (code === 'method_not_allowed') return 405;
+  if (code === 'parameter_missing') return 401;
+  const { fault } = CODES[code];
+  return fault === 'caller' && code.startsWith('token_') ? 401 : BY_FAULT[fault];
+};
+
+/** The members that the SDKs read; they take another answer for none. */
+const credentials = ({ credential, grant: { target } }: IssuedAws): object => ({
+  AccessKeyId: credential.accessKeyId,
+  SecretAccessKey: credential.secretAccessKey,
+  Token: credential.sessionToken,
+  Expiration: iso(credential.expiresAt),
+  AccountId: target.roleArn.split(':')[4],
+  RoleArn: target.roleArn,
+});
+
+const ADVICE =
+  'The token belongs in AWS_CONTAINER_AUTHORIZATION_TOKEN, or in the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names; a job that outlives its token takes kite-sts exec.';
+
+const adviceFor = (code: Code): string | undefined =>
+  code === 'parameter_missing' || code === 'token_expired' ? ADVICE : undefined;
+
+const render = (given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer => {
+  const answer = onlyAws(given);
+  const status = answer.kind === 'issued' ? 200 : containerStatus(answer.code);
+  const body =
+    answer.kind === 'issued'
+      ? credentials(answer)
+      : { code: answer.code, message: inOneText(answer, voice, adviceFor(answer.code)) };
+  return {
+    status,
+    headers: {
+      ...headersOf(answer, status, 'application/json'),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(status === 405 ? { allow: 'GET' } : {}),
+    },
+    body: JSON.stringify(body),
+  };
+};
+
+/**
+ * `GET /credentials/{role}`, as the SDKs ask a container's host for credentials: the subject token is in
+ * `Authorization`. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export const container: Protocol = { name: 'container', repeats: true, parse, render };

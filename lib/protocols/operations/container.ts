@@ -1,0 +1,52 @@
+import type { Code } from '../../errors.ts';
+import { ROLE_NAME } from '../../policy/name.ts';
+import { containerStatus } from '../container.ts';
+import { HEADERS, type Operation, refusals, type Schema, text } from './operation.ts';
+
+const CREDENTIALS: Schema = {
+  type: 'object',
+  required: ['AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration', 'AccountId', 'RoleArn'],
+  properties: {
+    AccessKeyId: { type: 'string' },
+    SecretAccessKey: { type: 'string' },
+    Token: text('The session token.'),
+    Expiration: { type: 'string', format: 'date-time' },
+    AccountId: { type: 'string', pattern: '^[0-9]{12}$' },
+    RoleArn: text("The target role's ARN."),
+  },
+};
+
+const refused = (codes: readonly Code[]): Schema => ({
+  type: 'object',
+  required: ['code', 'message'],
+  properties: {
+    code: { enum: codes },
+    message: text('For people: what was wrong, the claims in the way, whom to ask, the decision id.'),
+  },
+});
+
+const content = (schema: Schema) => ({ 'application/json': { schema } });
+
+/** `GET /credentials/{role}`. */
+export const containerOperation: Operation = {
+  summary: "AWS credentials of a role, as the AWS SDKs ask a container's host for them",
+  security: [],
+  parameters: [
+    {
+      name: 'role',
+      in: 'path',
+      required: true,
+      schema: text('The name of the role.', { pattern: ROLE_NAME.source }),
+    },
+    {
+      name: 'Authorization',
+      in: 'header',
+      required: true,
+      schema: text('The OIDC token of the job, as it is or after Bearer.'),
+    },
+  ],
+  responses: {
+    200: { description: 'The credentials.', headers: HEADERS, content: content(CREDENTIALS) },
+    ...refusals(containerStatus, codes => content(refused(codes))),
+  },
+};

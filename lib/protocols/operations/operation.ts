@@ -1,0 +1,52 @@
+import { CODES, type Code } from '../../errors.ts';
+
+/** A JSON Schema (2020-12), as OpenAPI 3.1 has them. */
+export type Schema = { readonly [keyword: string]: unknown };
+/** An operation object of OpenAPI 3.1. */
+export type Operation = {
+  readonly summary: string;
+  readonly responses: { readonly [status: string]: object };
+  readonly [member: string]: unknown;
+};
+
+export const text = (description: string, more: Schema = {}): Schema => ({
+  type: 'string',
+  description,
+  ...more,
+});
+
+/** Of every answer at a door. */
+export const HEADERS = {
+  'Decision-Id': { description: 'Also in the audit event.', schema: { type: 'string' } },
+  'Cache-Control': { schema: { const: 'no-store' } },
+};
+
+const DESCRIPTIONS: { readonly [status: number]: string } = {
+  400: 'The request, the subject token or the role does not allow it.',
+  401: 'The subject token is missing or not valid.',
+  403: 'The role does not allow it.',
+  404: 'Nothing answers here.',
+  405: 'Another method is needed.',
+  409: 'The token was used before.',
+  413: 'The body is too large.',
+  415: 'The body is of another kind.',
+  503: 'A fault of the broker. Try again after Retry-After seconds.',
+};
+
+/** One answer for each status, with the codes that it can have: each protocol's own table is the source. */
+export const refusals = (
+  statusOf: (code: Code) => number,
+  contentOf: (codes: readonly Code[]) => object,
+): Operation['responses'] => {
+  const byStatus = new Map<number, Code[]>();
+  for (const code of Object.keys(CODES) as Code[]) {
+    const status = statusOf(code);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      { description: DESCRIPTIONS[status], headers: HEADERS, content: contentOf(codes) },
+    ]),
+  );
+};

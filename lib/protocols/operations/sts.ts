@@ -1,0 +1,117 @@
+import type { Code } from '../../errors.ts';
+import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
+import { stsError } from '../sts/errors.ts';
+import { LEAST, MOST, POLICY, SESSION_NAME } from '../sts/parameters.ts';
+import { NAMESPACE } from '../sts/xml.ts';
+import { HEADERS, type Operation, refusals, type Schema, text } from './operation.ts';
+
+const VERSION = { const: '2011-06-15' };
+
+const ASSUME: Schema = {
+  type: 'object',
+  required: ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'WebIdentityToken'],
+  properties: {
+    Action: { const: 'AssumeRoleWithWebIdentity' },
+    Version: VERSION,
+    RoleArn: text(
+      "The target role's ARN, or arn:aws:iam::000000000000:role/kite-sts/ and the name of the role.",
+      {
+        pattern: ROLE_ARN.source,
+      },
+    ),
+    RoleSessionName: text('Audited; the name of the session is ours.', { pattern: SESSION_NAME.source }),
+    WebIdentityToken: text('The OIDC token of the job.', { maxLength: 16_384 }),
+    DurationSeconds: { type: 'integer', minimum: LEAST, maximum: MOST },
+    Policy: text('A session policy, for a role that has none of its own.', { pattern: POLICY.source }),
+    'PolicyArns.member.1.arn': text('Likewise, and so on to member.10.', { pattern: POLICY_ARN.source }),
+  },
+};
+
+const IDENTITY: Schema = {
+  type: 'object',
+  required: ['Action', 'Version'],
+  properties: { Action: { const: 'GetCallerIdentity' }, Version: VERSION },
+};
+
+/** Elements by name: a text, or the elements in it. */
+type Elements = { readonly [name: string]: Schema | Elements };
+
+const isSchema = (elements: Schema | Elements): elements is Schema => typeof elements['type'] === 'string';
+
+const element = (elements: Elements): Schema => ({
+  type: 'object',
+  required: Object.keys(elements),
+  properties: Object.fromEntries(
+    Object.entries(elements).map(([name, each]) => [name, isSchema(each) ? each : element(each)]),
+  ),
+});
+
+const TEXT: Schema = { type: 'string' };
+
+const document = (name: string, elements: Elements): Schema => ({
+  ...element(elements),
+  xml: { name, namespace: NAMESPACE },
+});
+
+const METADATA = { ResponseMetadata: { RequestId: TEXT } };
+
+const ASSUMED = document('AssumeRoleWithWebIdentityResponse', {
+  AssumeRoleWithWebIdentityResult: {
+    Credentials: { AccessKeyId: TEXT, SecretAccessKey: TEXT, SessionToken: TEXT, Expiration: TEXT },
+    SubjectFromWebIdentityToken: TEXT,
+    AssumedRoleUser: { AssumedRoleId: TEXT, Arn: TEXT },
+    Provider: TEXT,
+  },
+  ...METADATA,
+});
+
+const IDENTIFIED = document('GetCallerIdentityResponse', {
+  GetCallerIdentityResult: { Arn: TEXT, UserId: TEXT, Account: TEXT },
+  ...METADATA,
+});
+
+const refused = (codes: readonly Code[]): Schema =>
+  document('ErrorResponse', {
+    Error: {
+      Type: { type: 'string', enum: ['Sender', 'Receiver'] },
+      Code: { type: 'string', enum: [...new Set(codes.map(code => stsError(code)[1]))] },
+      Message: TEXT,
+    },
+    RequestId: TEXT,
+  });
+
+const content = (schema: Schema) => ({ 'text/xml': { schema } });
+
+/** `POST /` and its other paths: AWS STS by its Query protocol. */
+export const stsOperation: Operation = {
+  summary: 'AWS STS: AssumeRoleWithWebIdentity, and GetCallerIdentity of a session that was given here',
+  security: [],
+  requestBody: {
+    required: true,
+    content: { 'application/x-www-form-urlencoded': { schema: { oneOf: [ASSUME, IDENTITY] } } },
+  },
+  responses: {
+    200: {
+      description: 'The answer of the action.',
+      headers: HEADERS,
+      content: content({ oneOf: [ASSUMED, IDENTIFIED] }),
+    },
+    ...refusals(
+      code => stsError(code)[0],
+      codes => content(refused(codes)),
+    ),
+  },
+};
+
+/** A presigned call is signed for AWS and says so in its query: it is refused, and told where it belongs. */
+export const presignedOperation: Operation = {
+  summary: 'A presigned call of AWS STS, which is refused',
+  security: [],
+  responses: {
+    400: {
+      description: 'Send it to AWS.',
+      headers: HEADERS,
+      content: content(refused(['action_unsupported'])),
+    },
+  },
+};

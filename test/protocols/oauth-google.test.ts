@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GoogleAuth, IdentityPoolClient } from 'google-auth-library';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import { agentCall, call, configFrom, emptyFolder, type Local, localBroker } from '../harness/local.ts';
+import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
+
+const PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const role = (branch: string): string => `
+trust:
+  - iss: ${BUILDKITE}
+    claims: { organization_slug: acme, pipeline_slug: web, build_branch: ${branch} }
+gcp: { audience: //iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts }
+`;
+
+let broker: Local;
+beforeAll(async () => {
+  broker = await localBroker(configFrom({ deploy: role('main'), release: role('release') }));
+});
+
+afterEach(() => void vi.unstubAllEnvs());
+
+const WIF = '//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/kite-sts/providers';
+const JWT = 'urn:ietf:params:oauth:token-type:jwt';
+
+const minted = async (): Promise<string> =>
+  String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
+
+/** The file that GOOGLE_APPLICATION_CREDENTIALS names, with the broker in the place of Google's STS. */
+const external = async (name: string, more: object = {}) => {
+  const file = join(emptyFolder(), 'subject-token');
+  writeFileSync(file, `${await minted()}\n`);
+  return {
+    type: 'external_account',
+    audience: `${WIF}/${name}`,
+    subject_token_type: JWT,
+    token_url: `${broker.url}/token`,
+    credential_source: { file },
+    ...more,
+  };
+};
+
+const clientFor = async (name: string, more: object = {}) =>
+  new IdentityPoolClient(await external(name, more));
+
+const events = (): number => broker.terminal.written.length;
+
+describe("Google's own library, with the broker as its token_url,", () => {
+  test('gets a token of Google Cloud, and keeps it', async () => {
+    const before = events();
+    const client = await clientFor('deploy');
+    const first = await client.getAccessToken();
+    expect(first.token).toMatch(/^ya29\.local-/);
+    expect(await client.getAccessToken()).toMatchObject({ token: first.token });
+    expect(events() - before).toBe(1);
+  });
+
+  test('gets one by a file that it finds as the default credentials', async () => {
+    const path = join(emptyFolder(), 'credentials.json');
+    writeFileSync(path, JSON.stringify(await external('deploy')));
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', path);
+    // Else the library asks Google which project the number in the audience is.
+    vi.stubEnv('GOOGLE_CLOUD_PROJECT', 'acme-prod');
+    expect(await new GoogleAuth({ scopes: PLATFORM }).getAccessToken()).toMatch(/^ya29\.local-/);
+  });
+
+  test('becomes a service account with it', async () => {
+    const client = await clientFor('deploy', {
+      service_account_impersonation_url: `${broker.url}/local/clouds/iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b.iam.gserviceaccount.com:generateAccessToken`,
+      service_account_impersonation: { token_lifetime_seconds: 1200 },
+    });
+    const { token, res } = await client.getAccessToken();
+    expect(token).toMatch(/^ya29\.local-/);
+    expect(res?.data).toMatchObject({ accessToken: token });
+  });
+
+  test('asks once when it is denied, and shows why', async () => {
+    const before = events();
+    const client = await clientFor('release');
+    await expect(client.getAccessToken()).rejects.toThrow(/invalid_target/);
+    expect(events() - before).toBe(1);
+  });
+
+  test('is refused a scope that the role does not list', async () => {
+    const client = await clientFor('deploy');
+    client.scopes = ['https://www.googleapis.com/auth/devstorage.read_only'];
+    await expect(client.getAccessToken()).rejects.toThrow(/invalid_scope/);
+  });
+});
+
+test("the JSON of Google's action gets the same", async () => {
+  const { status, json } = await call(broker.port, {
+    method: 'POST',
+    path: '/token',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      audience: `${WIF}/deploy`,
+      grantType: GRANT_TYPE,
+      requestedTokenType: 'urn:ietf:params:oauth:token-type:access_token',
+      scope: PLATFORM,
+      subjectTokenType: JWT,
+      subjectToken: await minted(),
+    }),
+  });
+  expect(status).toBe(200);
+  expect(json()).toMatchObject({
+    access_token: expect.stringMatching(/^ya29\.local-/),
+    issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    token_type: 'Bearer',
+    expires_in: 3600,
+    scope: PLATFORM,
+    kind: 'gcp',
+  });
+});

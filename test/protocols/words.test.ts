@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
+import { claimText, headersOf, inOneText, iso, onlyAws, withoutNewline } from '../../lib/protocols/words.ts';
+import { AWS, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+
+const TARGET = 'aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n';
+const VOICE = { url: AUDIENCE, audience: OWN_AUDIENCE, now: NOW };
+
+test.each([
+  { name: 'a line feed', given: 'a.b.c\n', read: 'a.b.c' },
+  { name: 'a CR LF', given: 'a.b.c\r\n', read: 'a.b.c' },
+  { name: 'the second of two line feeds alone', given: 'a.b.c\n\n', read: 'a.b.c\n' },
+  { name: 'no space', given: 'a.b.c ', read: 'a.b.c ' },
+])('of the end of a token, $name is trimmed', ({ given, read }) => {
+  expect(withoutNewline(given)).toBe(read);
+});
+
+test('a time ends in Z, as the JavaScript SDK demands', () => {
+  expect([iso(NOW), iso(NOW + 0.25)]).toEqual(['2027-01-15T08:00:00Z', '2027-01-15T08:00:00.250Z']);
+});
+
+test.each([
+  { hint: { claim: 'branch', why: 'differs', value: 'topic' } as const, text: 'branch differs topic' },
+  {
+    hint: { claim: 'cluster', why: 'absent', add: '--claim cluster' } as const,
+    text: 'cluster absent (add --claim cluster)',
+  },
+  { hint: { claim: 'labels', why: 'wrong_type' } as const, text: 'labels wrong_type' },
+])('a claim in the way is $text', ({ hint, text }) => {
+  expect(claimText(hint)).toBe(text);
+});
+
+describe('when to come back', () => {
+  test.each<{ code: Code; seconds: string }>([
+    { code: 'provider_unavailable', seconds: '2' },
+    { code: 'internal_error', seconds: '2' },
+    { code: 'provider_refused', seconds: '60' },
+  ])('after $code is in $seconds seconds', ({ code, seconds }) => {
+    expect(headersOf(refusal(code), 503, 'text/plain')['retry-after']).toBe(seconds);
+  });
+
+  test.each([refusal('trust_not_met'), issued(JWT)])('is not said when it would not help: $kind', answer => {
+    expect(headersOf(answer, 403, 'text/plain')).not.toHaveProperty('retry-after');
+  });
+});
+
+describe('one text', () => {
+  test('has what to do between what is wrong and the decision', () => {
+    const text = inOneText(refusal('internal_error'), VOICE, 'Do this.');
+    expect(text).toMatch(/^\S.* Do this\. \S.*\/errors\/internal_error$/);
+  });
+
+  test('says no more than there is: no claims, no contact, no advice', () => {
+    const text = inOneText(refusal('internal_error'), VOICE, undefined);
+    expect(text).not.toMatch(/undefined|false|Claims|Contact| {2}/);
+  });
+});
+
+describe('at a door for AWS alone', () => {
+  test('AWS credentials of an AWS role pass', () => {
+    const answer = issued(AWS, TARGET);
+    expect(onlyAws(answer)).toBe(answer);
+  });
+
+  test.each([
+    { name: 'another credential', answer: issued(JWT, TARGET) },
+    { name: 'another role', answer: issued(AWS) },
+  ])('$name becomes a fault of ours', ({ answer }) => {
+    expect(onlyAws(answer)).toMatchObject({ kind: 'refused', code: 'internal_error' });
+  });
+});
