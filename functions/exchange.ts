@@ -1,17 +1,19 @@
 import { createBroker } from '../lib/broker.ts';
 import { openCompiled } from '../lib/config/compiled.ts';
 import { demandSettings } from '../lib/config/settings.ts';
-import { kmsSigner } from '../lib/keys/kms.ts';
 import { awsEnvironment } from '../lib/lambda/environment.ts';
 import { reportFault } from '../lib/lambda/fault.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
+import { signerOf } from '../lib/lambda/signer.ts';
 import { serve } from '../lib/serve.ts';
 
 const settings = demandSettings(process.env);
 const aws = awsEnvironment(settings.awsEndpoint);
-const broker = createBroker(openCompiled(`${import.meta.dirname}/config`), {
-  signer: kmsSigner({ ...aws, keys: settings.signingKeys }),
+const config = openCompiled(`${import.meta.dirname}/config`);
+const broker = createBroker(config, {
+  signer: signerOf(settings, aws, config.url),
   aws,
+  identityTable: settings.identityTable,
   sink: line => void process.stdout.write(`${line}\n`),
   metrics: true,
   onFault: (error, decisionId) => reportFault(error, decisionId, settings.logLevel),

@@ -35,8 +35,12 @@ const compiledFiles = (config: Config): ZipFile[] => {
 
 /** Writes what AWS Lambda gets for this function: its code, and beside it the configuration as data. */
 export const writeArtifact = async (name: FunctionName, config: Config, file: string): Promise<void> => {
-  // What only publishes keys has no use for policies, so it does not get them.
-  const known = name === 'discovery' ? { ...config, roles: [] } : config;
+  // Each knows the policies by which it decides. What only publishes or makes keys has no use for any.
+  const known: Config = {
+    ...config,
+    roles: name === 'exchange' ? config.roles : [],
+    registries: name === 'authorizer' ? config.registries : [],
+  };
   const files = [{ path: 'index.mjs', content: await bundleOf(name) }, ...compiledFiles(known)];
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, zip(files));

@@ -17,6 +17,8 @@ export type DeployOptions = {
   readonly targets: readonly string[];
   /** The AWS Organization that bounds `targets`. */
   readonly orgId: string | undefined;
+  /** What signs tokens: KMS each of them, or keys of a day that KMS sealed and opens. */
+  readonly signing: 'kms' | 'sealed';
   /** Which of the two published keys signs. Rotation is the other word. */
   readonly signingKey: 'first' | 'second';
   /** How many exchanges may run at once, set aside for them out of the account's limit. */
@@ -62,6 +64,7 @@ const OPTIONS = object({
     ),
   ),
   orgId: optional(text({ pattern: /^o-[a-z0-9]{10,32}$/, says: 'the id of an AWS Organization' })),
+  signing: optional(oneOf('kms', 'sealed')),
   signingKey: optional(oneOf('first', 'second')),
   reservedConcurrency: optional(integer(1, 1000)),
   functionUrl: optional(truth),
@@ -115,6 +118,7 @@ export const readOptions = (
     logRetentionDays: days,
     throttle: read.throttle ?? { rate: 50, burst: 100 },
     targets: read.targets ?? [],
+    signing: read.signing ?? 'kms',
     signingKey: read.signingKey ?? 'first',
     functionUrl: read.functionUrl ?? false,
   };

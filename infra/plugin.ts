@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { complaintsText } from '../lib/cli/configuration.ts';
-import { type Config, loadConfig } from '../lib/config/load.ts';
+import { answerOf, complaintsText, findingsText } from '../lib/cli/findings.ts';
+import { type Config, type Loaded, loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
 import type { Complaint } from '../lib/policy/complaint.ts';
 import { writeArtifact } from './artifact.ts';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { onceComplaints } from './once.ts';
 import { readOptions } from './options.ts';
@@ -28,9 +28,21 @@ type Serverless = {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 };
 
+/** What the framework hands to a plugin for its words. */
+type Writers = { readonly log?: { warning(text: string): void } };
+
 type Read =
-  | { readonly config: Config; readonly made: Template; readonly complaints: readonly [] }
+  | {
+      readonly config: Config;
+      readonly made: Template;
+      /** What lint warns of, as people read it; empty when there is nothing. */
+      readonly warnings: string;
+      readonly complaints: readonly [];
+    }
   | { readonly config?: never; readonly complaints: readonly Complaint[] };
+
+const warningsIn = (loaded: Loaded): string =>
+  findingsText(answerOf(loaded).findings.filter(({ level }) => level === 'warning'));
 
 const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
 
@@ -41,10 +53,13 @@ const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
 export default class KiteSts {
   readonly hooks: { readonly [event: string]: () => unknown };
   readonly #sls: Serverless;
+  readonly #log: Writers['log'];
   #config: Config | undefined;
+  #deployed: readonly FunctionName[] = [];
 
-  constructor(sls: Serverless) {
+  constructor(sls: Serverless, _options?: unknown, { log }: Writers = {}) {
     this.#sls = sls;
+    this.#log = log;
     this.hooks = {
       // Not in this constructor: only now are variables such as ${ssm:…} in serverless.yml replaced.
       initialize: () => this.#add(),
@@ -62,8 +77,9 @@ export default class KiteSts {
     const complaints = [...ofSettings, ...ofOptions];
     if (!options || complaints.length > 0) return { complaints };
     const folder = process.env['KITE_STS_CONFIG'] ? settings.config : (options.config ?? settings.config);
-    const { config, complaints: ofConfig } = loadConfig(folder);
-    if (!config) return { complaints: ofConfig };
+    const loaded = loadConfig(folder);
+    const { config } = loaded;
+    if (!config) return { complaints: loaded.complaints };
     const found = [
       ...(deploying ? reservedComplaints(config) : []),
       ...domainComplaints(config, options),
@@ -72,7 +88,7 @@ export default class KiteSts {
     ];
     return found.length > 0
       ? { complaints: found }
-      : { config, made: template({ config, options }), complaints: [] };
+      : { config, made: template({ config, options }), warnings: warningsIn(loaded), complaints: [] };
   }
 
   #add(): void {
@@ -84,6 +100,7 @@ export default class KiteSts {
       );
     const read = this.#read(deploying);
     if (read.config) {
+      if (read.warnings && (deploying || command === 'package')) this.#log?.warning(read.warnings);
       this.#config = read.config;
       this.#extend(read.made);
     } else if (deploying || command === 'package') this.#fail(`\n${complaintsText(read.complaints)}`);
@@ -92,8 +109,9 @@ export default class KiteSts {
 
   #extend({ functions, resources }: Template): void {
     const { service, configurationInput, processedInput } = this.#sls;
+    this.#deployed = FUNCTIONS.filter(name => functions[name]);
     const ours = Object.fromEntries(
-      FUNCTIONS.map(name => [
+      this.#deployed.map(name => [
         name,
         {
           ...functions[name],
@@ -125,7 +143,7 @@ export default class KiteSts {
   async #package(): Promise<void> {
     const config = this.#config;
     if (!config) return;
-    for (const name of FUNCTIONS)
+    for (const name of this.#deployed)
       await writeArtifact(name, config, join(this.#sls.serviceDir, artifactOf(name)));
   }
 }

@@ -3,10 +3,14 @@ import { type Complain, type Complaint, complaintText } from '../lib/policy/comp
 import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';
 import { api } from './resources/api.ts';
+import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
 import { attribute, type Outputs, type Resources, sub, type Text } from './resources/cloudformation.ts';
+import { identitySetting, identityTable } from './resources/identities.ts';
 import { KEYS, keyArn, keysInOrder, signingKeys } from './resources/keys.ts';
 import { logGroups } from './resources/logs.ts';
 import { exchangeRights, roles } from './resources/roles.ts';
+import { rotation } from './resources/rotation.ts';
+import { sealing, sealingSetting } from './resources/sealing.ts';
 
 export type TemplateInput = { readonly config: Config; readonly options: DeployOptions };
 
@@ -24,7 +28,14 @@ export type FunctionSetting = {
 };
 
 export type Template = {
-  readonly functions: { readonly exchange: FunctionSetting; readonly discovery: FunctionSetting };
+  readonly functions: {
+    readonly exchange: FunctionSetting;
+    readonly discovery: FunctionSetting;
+    /** Where keys are sealed. */
+    readonly rotation?: FunctionSetting;
+    /** Where there are registries. */
+    readonly authorizer?: FunctionSetting;
+  };
   readonly resources: { readonly Resources: Resources; readonly Outputs: Outputs };
 };
 
@@ -36,7 +47,7 @@ const MEMORY = 512;
 const setting = (
   role: string,
   dependsOn: readonly string[],
-  { signingKey }: DeployOptions,
+  { signing, signingKey }: DeployOptions,
 ): FunctionSetting => ({
   runtime: 'nodejs24.x',
   architecture: 'arm64',
@@ -49,11 +60,19 @@ const setting = (
   dependsOn,
   environment: {
     KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', keysInOrder(signingKey).map(keyArn)] },
+    ...(signing === 'sealed' ? sealingSetting : {}),
     KITE_STS_LOG_LEVEL: 'info',
   },
 });
 
-const outputs = ({ options: { domain } }: TemplateInput): Outputs => ({
+/** It signs nothing, so it is told of no key. */
+const authorizerSetting = (options: DeployOptions): FunctionSetting => ({
+  ...setting('AuthorizerRole', ['AuthorizerRights'], options),
+  timeout: AUTHORIZER_TIMEOUT,
+  environment: { KITE_STS_LOG_LEVEL: 'info' },
+});
+
+const outputs = ({ config, options: { domain } }: TemplateInput): Outputs => ({
   Url: {
     Description: 'Where kite-sts answers',
     Value: domain
@@ -66,25 +85,35 @@ const outputs = ({ options: { domain } }: TemplateInput): Outputs => ({
   },
   FirstSigningKeyArn: { Description: 'The first signing key', Value: keyArn(KEYS.first) },
   SecondSigningKeyArn: { Description: 'The second signing key', Value: keyArn(KEYS.second) },
+  ...(config.registries.length > 0 ? authorizerOutputs : {}),
 });
 
 const made = (input: TemplateInput, complain: Complain): Template => {
   const { config, options } = input;
-  const { alarms: wanted, logRetentionDays, targets, orgId, signingKey, reservedConcurrency } = options;
+  const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
+  const sealed = options.signing === 'sealed';
+  const protects = config.registries.length > 0;
   const Resources: Resources = {
-    ...roles({ config, targets, orgId, signingKey }, complain),
-    ...signingKeys(),
+    ...roles({ ...options, config }, complain),
+    ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole']),
+    ...(sealed ? { ...sealing(config.url), ...rotation(options) } : {}),
+    ...(protects ? authorizer(options) : {}),
     ...logGroups(logRetentionDays),
     ...api(options),
+    ...identityTable(config),
     ...alarms(wanted),
   };
+  const exchange = setting('ExchangeRole', exchangeRights(Resources), options);
   return {
     functions: {
       exchange: {
-        ...setting('ExchangeRole', exchangeRights(Resources), options),
+        ...exchange,
+        environment: { ...exchange.environment, ...identitySetting(config) },
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
       },
       discovery: setting('DiscoveryRole', ['DiscoveryRights'], options),
+      ...(sealed ? { rotation: setting('RotationRole', ['RotationRights'], options) } : {}),
+      ...(protects ? { authorizer: authorizerSetting(options) } : {}),
     },
     resources: { Resources, Outputs: outputs(input) },
   };

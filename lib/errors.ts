@@ -25,6 +25,10 @@ export const CODES = {
   parameter_repeated: { fault: 'caller', says: 'A parameter stands more than once.' },
   parameter_unsupported: { fault: 'caller', says: 'A parameter is not supported here.' },
   path_unknown: { fault: 'caller', says: 'Nothing answers at this path.' },
+  rate_limited: {
+    fault: 'caller',
+    says: 'Too many exchanges at once. Try again after as many seconds as Retry-After says.',
+  },
   role_parameter_holds_audience: {
     fault: 'caller',
     says: "Here the parameter audience names the role; the token's own audience is inside the token.",
@@ -90,6 +94,18 @@ export const CODES = {
     says: 'This caller is known, but the token was minted for another audience than the one that is needed here.',
   },
   role_disabled: { fault: 'denied', says: 'The role is disabled for now.' },
+  issuer_disabled: {
+    fault: 'denied',
+    says: 'Tokens of this issuer are switched off for now by who runs this broker.',
+  },
+  key_disabled: {
+    fault: 'denied',
+    says: 'Tokens that this key signed are switched off for now by who runs this broker.',
+  },
+  caller_disabled: {
+    fault: 'denied',
+    says: 'This organization or pipeline is switched off for now by who runs this broker.',
+  },
   requested_token_type_differs: {
     fault: 'denied',
     says: 'The role gives another kind of credential than was asked for.',
@@ -121,7 +137,7 @@ export const CODES = {
   },
   token_already_used: {
     fault: 'denied',
-    says: 'This role takes each subject token once, and this one was used. Mint a new one.',
+    says: 'This is a repeat: the role takes each subject token once, and this one was used before. Mint a fresh one for each exchange.',
   },
   method_not_granted: {
     fault: 'denied',
@@ -148,6 +164,10 @@ export const CODES = {
     fault: 'ours',
     says: 'It could not be checked whether the token was used before, so nothing was issued. Try again.',
   },
+  switches_unavailable: {
+    fault: 'ours',
+    says: 'It could not be checked what is switched off, so nothing was issued. Try again.',
+  },
 } as const satisfies Record<string, { fault: 'caller' | 'denied' | 'ours'; says: string }>;
 
 export type Code = keyof typeof CODES;
@@ -168,6 +188,10 @@ export type Detail = {
   /** For the log alone: never leaves the broker. */
   readonly detail?: string;
   readonly cause?: unknown;
+  /** Seconds after which another try may help, where the other side said so. The caller is told. */
+  readonly retryAfter?: number;
+  /** Nothing can have been issued: what was asked of the provider was refused, or never got there. */
+  readonly undone?: boolean;
 };
 
 /** The one thing that is thrown below `exchange`. Three texts: a code, words for the caller, detail for the log. */
@@ -175,8 +199,11 @@ export class BrokerError extends Error {
   readonly code: Code;
   readonly at: string | undefined;
   readonly detail: string | undefined;
+  readonly retryAfter: number | undefined;
+  /** As in `Detail`; several attempts are undone only if each was. */
+  undone: boolean;
 
-  constructor(code: Code, { at, detail, cause }: Detail = {}) {
+  constructor(code: Code, { at, detail, cause, retryAfter, undone = false }: Detail = {}) {
     // A refusal is an answer and no fault: capturing its stack would cost more than all that led to it.
     const limit = Error.stackTraceLimit;
     if (CODES[code].fault !== 'ours') Error.stackTraceLimit = 0;
@@ -186,5 +213,7 @@ export class BrokerError extends Error {
     this.code = code;
     this.at = at;
     this.detail = detail;
+    this.retryAfter = retryAfter;
+    this.undone = undone;
   }
 }

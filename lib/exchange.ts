@@ -1,12 +1,14 @@
 import { BrokerError } from './errors.ts';
-import type { Outcome, Reached, Refused, Requested } from './outcome.ts';
+import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
 import { type AccessRequest, type Context, decide, type Grant } from './policy/decide.ts';
 import { meets } from './policy/guard.ts';
 import type { Credential } from './providers/provider.ts';
+import type { Limiter } from './stores/limits.ts';
 import type { RoleStore } from './stores/roles.ts';
-import type { SpentStore } from './stores/spent.ts';
+import type { Spent, SpentStore } from './stores/spent.ts';
+import { originOf, reasonOf, type SwitchReason, type Switches, struck, VOUCHERS, type What } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import type { Verify } from './token/verify.ts';
+import type { VerifiedToken, Verify } from './token/verify.ts';
 
 /** What a caller presents: an opaque token, and what it asks for. Made by each protocol's `parse`. */
 export type ExchangeRequest = {
@@ -20,6 +22,9 @@ export type Parts = {
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly roles: Pick<RoleStore, 'find' | 'near'>;
   readonly spent: SpentStore;
+  readonly switches: Switches;
+  /** One exchange more of an issuer's organization for a role. */
+  readonly admit: Limiter['admit'];
   readonly issue: (grant: Grant, now: number) => Promise<Credential>;
   /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
@@ -53,6 +58,66 @@ export const begin = (
   ms: {},
 });
 
+/** Does a step of a visit, and notes how long it took. */
+export const timer =
+  ({ elapsed }: Pick<Parts, 'elapsed'>, { ms }: Reached) =>
+  async <T>(step: string, work: () => T | Promise<T>): Promise<T> => {
+    const started = elapsed();
+    try {
+      return await work();
+    } finally {
+      ms[step] = elapsed() - started;
+    }
+  };
+
+/** Why what was reached is switched off, if one of these is. The switch is noted for the audit event. */
+export const switchedOff = async (
+  { switches }: Pick<Parts, 'switches'>,
+  reached: Reached,
+  among?: readonly What[],
+): Promise<SwitchReason | undefined> => {
+  const { token, row, snapshot } = reached;
+  const off = token && struck(await switches(), originOf(token, row, snapshot?.role.name), among);
+  if (off) reached.off = off;
+  return off && reasonOf(off);
+};
+
+/** Who is asking, or why that is the end of it. Throws a `BrokerError` for a token that is not good. */
+export const authenticated = (
+  parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'>,
+  subjectToken: string,
+  reached: Reached,
+): Promise<VerifiedToken | Stopped> =>
+  timer(parts, reached)('authenticate', async () => {
+    const token = await parts.verify(subjectToken, reached.at);
+    reached.token = token;
+    reached.row = parts.rows.get(token.issuer);
+    // The fleet's guard comes before any policy, so that one careless role cannot open the house.
+    if (!reached.row || !meets(reached.row, token.claims)) return 'guard_not_met';
+    return (await switchedOff(parts, reached, VOUCHERS)) ?? token;
+  });
+
+/** Of a role that takes a token as often as it comes. */
+const FREE: Spent = { release: async () => {} };
+
+/** What was refused, or never asked for, was no use of the token: it may be tried again (T63). */
+const givingBack =
+  ({ release }: Spent) =>
+  async (error: unknown): Promise<never> => {
+    if (error instanceof BrokerError && error.undone) await release();
+    throw error;
+  };
+
+/** How it ended when something was thrown; what is not a `BrokerError` fails closed as `internal_error`. */
+export const failed = (reached: Reached, error: unknown): Failed => ({
+  kind: 'failed',
+  reached,
+  error:
+    error instanceof BrokerError
+      ? error
+      : new BrokerError('internal_error', { detail: (error as Error)?.name, cause: error }),
+});
+
 /**
  * The broker, whole: authenticate → decide → issue. Never throws: a denial and a failure are outcomes,
  * and whatever is not a `BrokerError` fails closed as `internal_error`.
@@ -61,25 +126,14 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
   const { subjectToken, access } = request;
   const reached = begin(visit, access);
   const denied = (reason: Refused): Outcome => ({ kind: 'denied', reached, reason });
-  const timed = async <T>(step: string, work: () => T | Promise<T>): Promise<T> => {
-    const started = parts.elapsed();
-    try {
-      return await work();
-    } finally {
-      reached.ms[step] = parts.elapsed() - started;
-    }
-  };
+  const timed = timer(parts, reached);
   try {
-    const token = await timed('authenticate', () => parts.verify(subjectToken, visit.now));
-    reached.token = token;
-    const row = parts.rows.get(token.issuer);
-    reached.row = row;
+    const token = await authenticated(parts, subjectToken, reached);
+    if (typeof token === 'string') return denied(token);
 
-    // The fleet's guard comes before any role, so that one careless role cannot open the house.
-    if (!row || !meets(row, token.claims)) return denied('guard_not_met');
     const snapshot = parts.roles.find(access.role);
     if (!snapshot) {
-      if (row.guardBinds) reached.nearRole = parts.roles.near(access.role);
+      if (reached.row?.guardBinds) reached.nearRole = parts.roles.near(access.role);
       return denied('role_unknown');
     }
     reached.snapshot = snapshot;
@@ -87,19 +141,18 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
     reached.decision = decision;
     if (!decision.allowed) return denied(decision.reason);
 
-    if (snapshot.role.singleUse) {
-      if (visit.repeats) return denied('single_use_not_here');
-      const key = `${snapshot.role.name}:${token.digest}`;
-      const first = await timed('spend', () => parts.spent.spend(key, token.acceptedUntil, visit.now));
-      if (!first) return denied('token_already_used');
-    }
-    const credential = await timed('issue', () => parts.issue(decision.grant, visit.now));
+    const off = await switchedOff(parts, reached);
+    if (off) return denied(off);
+
+    const { name, singleUse } = snapshot.role;
+    if (singleUse && visit.repeats) return denied('single_use_not_here');
+    const use = () => parts.spent.spend(`${name}:${token.digest}`, token.acceptedUntil, visit.now);
+    const spent = singleUse ? await timed('spend', use) : FREE;
+    if (!spent) return denied('token_already_used');
+    const issue = () => parts.issue(decision.grant, visit.now);
+    const credential = await timed('issue', issue).catch(givingBack(spent));
     return { kind: 'issued', reached, grant: decision.grant, credential };
   } catch (error) {
-    const known =
-      error instanceof BrokerError
-        ? error
-        : new BrokerError('internal_error', { detail: (error as Error)?.name, cause: error });
-    return { kind: 'failed', reached, error: known };
+    return failed(reached, error);
   }
 };

@@ -8,6 +8,7 @@ import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RegistrySnapshot } from './stores/registries.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
+import { type Switch, type SwitchReason, switchText } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import type { VerifiedToken } from './token/verify.ts';
 
@@ -41,6 +42,8 @@ export type Reached = {
   use?: RegistryUse;
   registry?: RegistrySnapshot;
   decision?: Decision | MethodDecision;
+  /** What was in the way. */
+  off?: Switch;
   /** A role name near the one asked for; only for callers whom the fleet's guard admitted. */
   nearRole?: string | undefined;
   /** Milliseconds by step. */
@@ -75,16 +78,19 @@ export type Authorization =
   | Denied<RegistryRefused>
   | Failed;
 
+/** Why a good token goes no further, before any policy is looked at. */
+export type Stopped = 'guard_not_met' | SwitchReason;
+
 /** Why there was no credential although the token was good. */
 export type Refused =
   | DenyReason
-  | 'guard_not_met'
+  | Stopped
   | 'role_unknown'
   | 'single_use_not_here'
   | 'token_already_used';
 
 /** Why a registry does not take a token that is good. */
-export type RegistryRefused = MethodReason | 'guard_not_met';
+export type RegistryRefused = MethodReason | Stopped;
 
 /** What this caller may know: for `render`. */
 export type Answer =
@@ -103,6 +109,8 @@ export type Answer =
       readonly claims: readonly ClaimHint[];
       readonly contact: string | undefined;
       readonly nearRole: string | undefined;
+      /** Seconds after which another try may help, where the provider said so. */
+      readonly retryAfter?: number | undefined;
     };
 
 /** Everything that an operator needs, and no credential: for audit. */
@@ -123,6 +131,9 @@ export type ExchangeRecord = {
   readonly expiresAt: number | undefined;
 };
 
+/** Told to all who meet the guard of the fleet: no role is looked at, so nothing is said of any. */
+const TOLD: readonly (Refused | RegistryRefused)[] = ['issuer_disabled', 'key_disabled'];
+
 /** What a caller whom the role knows is told for each reason. Strangers get one code for all of them. */
 const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   audience_differs: 'audience_not_of_role',
@@ -141,6 +152,9 @@ const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   tag_too_long: 'credential_too_large',
   single_use_not_here: 'single_use_not_here',
   token_already_used: 'token_already_used',
+  issuer_disabled: 'issuer_disabled',
+  key_disabled: 'key_disabled',
+  caller_disabled: 'caller_disabled',
   guard_not_met: 'role_refused_or_unknown',
   role_unknown: 'role_refused_or_unknown',
 };
@@ -153,7 +167,7 @@ type Refusal = Denied<Refused | RegistryRefused> | Failed;
 const codeOf = (refusal: Refusal): Code => {
   if (refusal.kind === 'failed') return refusal.error.code;
   const { reached, reason } = refusal;
-  if (knows(reached)) return KNOWN[reason];
+  if (knows(reached) || TOLD.includes(reason)) return KNOWN[reason];
   return reached.registry ? 'registry_refused' : 'role_refused_or_unknown';
 };
 
@@ -232,6 +246,7 @@ export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> 
     claims: outcome.kind === 'denied' ? hints(reached, outcome.reason) : [],
     contact: known ? (reached.snapshot?.role ?? reached.registry?.registry)?.contact : undefined,
     nearRole: outcome.kind === 'denied' ? reached.nearRole : undefined,
+    retryAfter: outcome.kind === 'failed' ? outcome.error.retryAfter : undefined,
   };
 };
 

@@ -1,22 +1,24 @@
-import { auditEvent, auditLine, type Sink } from './audit/event.ts';
-import { type Measuring, metricLine } from './audit/metrics.ts';
 import { BrokerError, CODES, type Code } from './errors.ts';
 import { begin, exchange, type Parts, type Visit } from './exchange.ts';
-import { answer, type ExchangeRecord, type Outcome, record } from './outcome.ts';
+import { identify, remember } from './identity.ts';
+import { type Answer, answer, type Outcome } from './outcome.ts';
+import { container } from './protocols/container.ts';
 import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
+import { git } from './protocols/git.ts';
 import { oauth } from './protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocols/protocol.ts';
+import { sts } from './protocols/sts.ts';
+import { type Recorder, recorded } from './record.ts';
+import type { IdentityStore } from './stores/identities.ts';
 
 /** A whole broker, ready to answer: what `broker.ts` composes. */
-export type Broker = {
+export type Broker = Recorder & {
   readonly url: string;
   /** What subject tokens are minted for unless a role says otherwise. */
   readonly audience: string;
   readonly parts: Parts;
   readonly discovery: Discovery;
-  readonly sink: Sink;
-  /** When set, metrics follow each audit event to the sink. */
-  readonly metrics: Measuring | undefined;
+  readonly identities: IdentityStore;
   /** Told of every failure of ours with its cause; never of a credential or a token. */
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   /** Seconds since the epoch. */
@@ -27,6 +29,15 @@ export type Broker = {
 /** The doors through which a credential can be had: method and path → protocol. `{role}` is one segment. */
 export const DOORS: { readonly [route: string]: Protocol } = {
   'POST /token': oauth,
+  'GET /credentials/{role}': container,
+  'POST /git/{role}': git,
+  'POST /': sts,
+  'POST /aws/sts': sts,
+  'POST /aws/sts/': sts,
+  // For presigned calls, which are told where they belong.
+  'GET /': sts,
+  'GET /aws/sts': sts,
+  'GET /aws/sts/': sts,
 };
 
 const patternOf = (path: string): RegExp =>
@@ -40,6 +51,19 @@ const ROUTES = Object.entries(DOORS).map(([route, protocol]) => {
 
 type Route = (typeof ROUTES)[number];
 
+/** A path that has a door is its door's, whatever the method. */
+const routeOf = ({ method, path }: HttpRequest): Route | undefined => {
+  const here = ROUTES.filter(each => each.path.test(path));
+  return here.find(each => each.method === method) ?? here[0];
+};
+
+const known = (error: unknown): BrokerError =>
+  error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
+
+const told = ({ onFault }: Broker, error: BrokerError, decisionId: string): void => {
+  if (CODES[error.code].fault === 'ours') onFault(error, decisionId);
+};
+
 const ended = async (
   broker: Broker,
   { method, protocol: door }: Route,
@@ -50,32 +74,16 @@ const ended = async (
     if (request.method !== method) throw new BrokerError('method_not_allowed');
     return await exchange(broker.parts, door.parse(request), visit);
   } catch (error) {
-    const known = error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
-    return { kind: 'failed', reached: begin(visit), error: known };
+    return { kind: 'failed', reached: begin(visit), error: known(error) };
   }
 };
 
-/** A metric is no evidence: when it cannot be written, the audit event already was, and the answer stands. */
-const measured = async ({ sink, metrics }: Broker, drawn: ExchangeRecord): Promise<void> => {
-  if (!metrics) return;
+/** Whoever cannot be told later whose session this is still has it: a store that is away keeps no credential back. */
+const remembered = async (broker: Broker, outcome: Outcome): Promise<void> => {
   try {
-    await sink(metricLine(drawn, metrics));
-  } catch {}
-};
-
-/** Writes the audit event. When that fails, the outcome is that failure, and the credential does not leave. */
-const audited = async (broker: Broker, outcome: Outcome): Promise<Outcome> => {
-  try {
-    const drawn = record(outcome);
-    await broker.sink(auditLine(auditEvent(drawn)));
-    await measured(broker, drawn);
-    return outcome;
-  } catch (cause) {
-    return {
-      kind: 'failed',
-      reached: outcome.reached,
-      error: new BrokerError('audit_unavailable', { cause }),
-    };
+    await remember(broker.identities, outcome);
+  } catch (error) {
+    told(broker, known(error), outcome.reached.decisionId);
   }
 };
 
@@ -91,35 +99,52 @@ const through = async (broker: Broker, route: Route, request: HttpRequest): Prom
     now: broker.now(),
     sourceAddress,
   };
-  const outcome = await audited(broker, await ended(broker, route, request, visit));
-  if (outcome.kind === 'failed' && CODES[outcome.error.code].fault === 'ours')
-    broker.onFault(outcome.error, visit.decisionId);
+  const outcome = await recorded(broker, await ended(broker, route, request, visit));
+  if (outcome.kind === 'failed') told(broker, outcome.error, visit.decisionId);
+  if (door.identities) await remembered(broker, outcome);
   return door.render(answer(outcome), request, voiceOf(broker));
 };
 
+const refusal = (code: Code, decisionId: string): Answer => ({
+  kind: 'refused',
+  decisionId,
+  code,
+  says: CODES[code].says,
+  at: undefined,
+  claims: [],
+  contact: undefined,
+  nearRole: undefined,
+});
+
 const refused = (code: Code, broker: Broker, request: HttpRequest): HttpAnswer =>
-  oauth.render(
-    {
-      kind: 'refused',
-      decisionId: broker.randomId(),
-      code,
-      says: CODES[code].says,
-      at: undefined,
-      claims: [],
-      contact: undefined,
-      nearRole: undefined,
-    },
-    request,
-    voiceOf(broker),
-  );
+  oauth.render(refusal(code, broker.randomId()), request, voiceOf(broker));
+
+/** Whose session it is, by a door that has been asked that. It is no exchange: nothing is issued and nothing audited. */
+const identified = async (
+  broker: Broker,
+  { protocol: door }: Route,
+  request: HttpRequest,
+): Promise<HttpAnswer | undefined> => {
+  const sessionToken = door.identities?.asked(request);
+  if (!door.identities || sessionToken === undefined) return undefined;
+  const decisionId = broker.randomId();
+  try {
+    const identity = await identify(broker.identities, sessionToken, broker.now());
+    return door.identities.render({ kind: 'identified', decisionId, identity });
+  } catch (error) {
+    const fault = known(error);
+    told(broker, fault, decisionId);
+    return door.render(refusal(fault.code, decisionId), request, voiceOf(broker));
+  }
+};
 
 /**
  * Answers one HTTP request, whichever host brought it: parse → exchange → audit → render. The one route
  * table that the laptop and Lambda share. Never throws.
  */
 export const serve = async (broker: Broker, request: HttpRequest): Promise<HttpAnswer> => {
-  const route = ROUTES.find(({ path }) => path.test(request.path));
-  if (route) return through(broker, route, request);
+  const route = routeOf(request);
+  if (route) return (await identified(broker, route, request)) ?? through(broker, route, request);
   try {
     return (await discoveryAnswer(broker.discovery, request)) ?? refused('path_unknown', broker, request);
   } catch (cause) {

@@ -19,7 +19,7 @@ const brokerWith = (more: Partial<Surroundings>): Broker => {
   const rows = rowsFrom(INLINE);
   const role = { ...roleFrom(`${TRUST}${PROVIDER}\n`, settingOf(rows)), name: 'deploy-web' };
   return createBroker(
-    loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: [role] }),
+    loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: [role], registries: [] }),
     {
       signer: localSigner(),
       aws: { region: 'us-east-1', credentials: DUMMY_KEYS },

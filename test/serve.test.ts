@@ -192,21 +192,33 @@ describe('T84: a credential does not leave without its audit event', () => {
 });
 
 describe('the paths', () => {
+  const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'];
+
   test.each(Object.keys(DOORS))('%s takes that method alone', async route => {
-    const [own, path = ''] = route.split(' ');
-    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'].filter(each => each !== own)) {
+    const [, path = ''] = route.split(' ');
+    const own = METHODS.filter(method => Object.hasOwn(DOORS, `${method} ${path}`));
+    for (const method of METHODS.filter(each => !own.includes(each))) {
       const answer = await get(path.replace('{role}', 'deploy'), method);
-      expect([answer.status, answer.headers['allow']]).toEqual([405, own]);
+      expect(answer.status).toBe(405);
+      expect(own).toContain(answer.headers['allow']);
     }
   });
 
-  test.each(['/', '/token/', '/TOKEN', '//token', '/__proto__', '/constructor', '/.well-known/jwks.json/'])(
-    'nothing answers at %s',
-    async path => {
-      expect((await get(path)).status).toBe(404);
-      expect((await get(path, 'POST')).status).toBe(404);
-    },
-  );
+  test.each([
+    '/aws',
+    '/aws/',
+    '/aws/sts//',
+    '/AWS/STS',
+    '/token/',
+    '/TOKEN',
+    '//token',
+    '/__proto__',
+    '/constructor',
+    '/.well-known/jwks.json/',
+  ])('nothing answers at %s', async path => {
+    expect((await get(path)).status).toBe(404);
+    expect((await get(path, 'POST')).status).toBe(404);
+  });
 
   test('keys, metadata and health answer to GET', async () => {
     for (const path of [

@@ -30,9 +30,11 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
 
 /**
  * How many failures of ours within five minutes, by code. Not `audit_unavailable`: its line is the one that could
- * not be written. The gateway's own count of 5xx has it.
+ * not be written. The gateway's own count of 5xx has it. Nor `identities_unavailable`, which no audit event has.
  */
-export const FAULTS: { readonly [code in Exclude<Ours, 'audit_unavailable'>]: number } = {
+export const FAULTS: {
+  readonly [code in Exclude<Ours, 'audit_unavailable' | 'identities_unavailable'>]: number;
+} = {
   internal_error: 1,
   issuer_keys_unavailable: 1,
   store_unavailable: 1,
@@ -52,6 +54,7 @@ export const PATTERNS = {
   Failed: `{ $.event = "exchange" && $.outcome = "failed" && ${anyOf('code', Object.keys(FAULTS))} }`,
   UpstreamThrottled:
     '{ $.event = "exchange" && $.code = "provider_unavailable" && $.detail = "sts:AssumeRole Throttling*" }',
+  IdentitiesUnavailable: '{ $.fault = "identities_unavailable" }',
   IssuerKeysNotTaken: '{ $.what = "the key set was not taken*" }',
 } as const;
 type Metric = keyof typeof PATTERNS;
@@ -59,24 +62,22 @@ type Metric = keyof typeof PATTERNS;
 /** The member of the event by which a metric is split. Each value becomes a metric of its own, so only closed lists. */
 const SPLIT: { readonly [metric in Metric]?: string } = { Denied: 'reason', Failed: 'code' };
 
-const filter = (metric: Metric): Resource => {
-  const by = SPLIT[metric];
-  return {
-    Type: 'AWS::Logs::MetricFilter',
-    Properties: {
-      LogGroupName: ref('ExchangeLogGroup'),
-      FilterPattern: PATTERNS[metric],
-      MetricTransformations: [
-        {
-          MetricNamespace: NAMESPACE,
-          MetricName: metric,
-          MetricValue: '1',
-          ...(by === undefined ? {} : { Dimensions: [{ Key: by, Value: `$.${by}` }] }),
-        },
-      ],
-    },
-  };
-};
+/** Counts lines of the exchange, by the value of one of their members if one is named. */
+export const filter = (MetricName: string, FilterPattern: string, by?: string): Resource => ({
+  Type: 'AWS::Logs::MetricFilter',
+  Properties: {
+    LogGroupName: ref('ExchangeLogGroup'),
+    FilterPattern,
+    MetricTransformations: [
+      {
+        MetricNamespace: NAMESPACE,
+        MetricName,
+        MetricValue: '1',
+        ...(by === undefined ? {} : { Dimensions: [{ Key: by, Value: `$.${by}` }] }),
+      },
+    ],
+  },
+});
 
 type Watched = {
   readonly says: string;
@@ -87,10 +88,12 @@ type Watched = {
   readonly threshold: number;
   /** How many times five minutes. */
   readonly periods?: number;
+  /** Properties of the alarm in the place of the usual ones. */
+  readonly instead?: object;
 };
 
-const alarm = (watched: Watched, topic: string | undefined): Resource => {
-  const { says, namespace, metric, dimensions = {}, statistic, threshold, periods = 1 } = watched;
+export const alarm = (watched: Watched, topic: string | undefined): Resource => {
+  const { says, namespace, metric, dimensions = {}, statistic, threshold, periods = 1, instead } = watched;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
@@ -104,6 +107,7 @@ const alarm = (watched: Watched, topic: string | undefined): Resource => {
       Threshold: threshold,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
+      ...instead,
       ...(topic === undefined ? {} : { AlarmActions: [topic], OKActions: [topic] }),
     },
   };
@@ -112,7 +116,7 @@ const alarm = (watched: Watched, topic: string | undefined): Resource => {
 const pascal = (name: string): string =>
   name.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase());
 
-const counted = (metric: Metric, says: string, threshold: number, dimensions = {}): Watched => ({
+export const counted = (metric: string, says: string, threshold: number, dimensions = {}): Watched => ({
   says,
   namespace: NAMESPACE,
   metric,
@@ -120,7 +124,7 @@ const counted = (metric: Metric, says: string, threshold: number, dimensions = {
   threshold,
 });
 
-const ofFunction = (name: string, metric: 'Errors' | 'Throttles'): Watched => ({
+export const ofFunction = (name: string, metric: 'Errors' | 'Invocations' | 'Throttles'): Watched => ({
   says: `${metric.toLowerCase()} of the function ${name}`,
   namespace: 'AWS/Lambda',
   metric,
@@ -148,6 +152,8 @@ const watched = (): { readonly [id: string]: Watched } => ({
     ]),
   ),
   UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
+  // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
+  IdentitiesUnavailable: counted('IdentitiesUnavailable', 'whose sessions were given is not remembered', 1),
   // Kept keys still serve for a while, so this comes before anybody is refused.
   IssuerKeysNotTaken: counted('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
   ExchangeErrors: ofFunction('Exchange', 'Errors'),
@@ -168,7 +174,10 @@ const watched = (): { readonly [id: string]: Watched } => ({
 /** What is watched, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
 export const alarms = ({ snsTopicArn }: DeployOptions['alarms']): Resources => ({
   ...Object.fromEntries(
-    (Object.keys(PATTERNS) as Metric[]).map(metric => [`${metric}Filter`, filter(metric)]),
+    (Object.keys(PATTERNS) as Metric[]).map(metric => [
+      `${metric}Filter`,
+      filter(metric, PATTERNS[metric], SPLIT[metric]),
+    ]),
   ),
   ...Object.fromEntries(
     Object.entries(watched()).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),

@@ -4,9 +4,12 @@ import type { DeployOptions } from '../options.ts';
 import { attribute, type Resource, type Resources, ref, sub } from './cloudformation.ts';
 import { ACCESS_LOG } from './logs.ts';
 
+/** SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both. */
+const greedy = (route: string): string => route.replace(/ \/aws\/.*/, ' /aws/{proxy+}');
+
 /** Route key → the function that answers it: what the laptop serves, from the same two tables. */
 export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } = {
-  ...Object.fromEntries(Object.keys(DOORS).map(route => [route, 'Exchange'])),
+  ...Object.fromEntries(Object.keys(DOORS).map(route => [greedy(route), 'Exchange'])),
   ...Object.fromEntries([...Object.keys(PAGES), '/errors/{code}'].map(path => [`GET ${path}`, 'Discovery'])),
 };
 
@@ -132,6 +135,7 @@ export const api = ({ domain, throttle, functionUrl: url }: DeployOptions): Reso
   ExchangeIntegration: integration('Exchange'),
   DiscoveryIntegration: integration('Discovery'),
   ExchangePermission: mayInvoke('Exchange', 'POST'),
+  ExchangeGetPermission: mayInvoke('Exchange', 'GET'),
   DiscoveryPermission: mayInvoke('Discovery', 'GET'),
   ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [routeId(key), route(key, to)])),
   ...(domain ? { ...domainName(domain), ...domainRecord(domain) } : {}),

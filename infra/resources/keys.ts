@@ -1,5 +1,6 @@
 import {
   attribute,
+  type Policy,
   policy,
   type Reference,
   type Resource,
@@ -53,7 +54,7 @@ const THIS_KEY = ['*'];
  * The account as principal, narrowed by aws:PrincipalArn, and not the role itself: so that the role's own policy
  * must agree too, and that the key outlives a role that is made anew (a principal turns into a dead id then).
  */
-const use = (Sid: string, Action: string, roles: readonly string[], more: object = {}): Statement => ({
+export const use = (Sid: string, Action: string, roles: readonly string[], more: object = {}): Statement => ({
   Sid,
   Effect: 'Allow',
   Principal: ACCOUNT,
@@ -62,7 +63,14 @@ const use = (Sid: string, Action: string, roles: readonly string[], more: object
   Condition: { ArnEquals: { 'aws:PrincipalArn': roles.map(id => attribute(id, 'Arn')) }, ...more },
 });
 
-const key = (which: KeyName): Resource => ({
+/** A key's own policy: the account administers it, and these use it. */
+export const keyPolicy = (...uses: readonly Statement[]): Policy =>
+  policy(
+    { Sid: 'Administer', Effect: 'Allow', Principal: ACCOUNT, Action: ADMINISTRATION, Resource: THIS_KEY },
+    ...uses,
+  );
+
+const key = (which: KeyName, signers: readonly string[]): Resource => ({
   Type: 'AWS::KMS::Key',
   // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
   DeletionPolicy: 'RetainExceptOnCreate',
@@ -72,11 +80,10 @@ const key = (which: KeyName): Resource => ({
     KeySpec: 'RSA_2048',
     KeyUsage: 'SIGN_VERIFY',
     PendingWindowInDays: 30,
-    KeyPolicy: policy(
-      { Sid: 'Administer', Effect: 'Allow', Principal: ACCOUNT, Action: ADMINISTRATION, Resource: THIS_KEY },
-      use('Publish', 'kms:GetPublicKey', ['ExchangeRole', 'DiscoveryRole']),
+    KeyPolicy: keyPolicy(
+      use('Publish', 'kms:GetPublicKey', [...signers, 'DiscoveryRole']),
       // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
-      use('Sign', 'kms:Sign', ['ExchangeRole'], SIGNING),
+      use('Sign', 'kms:Sign', signers, SIGNING),
     ),
   },
 });
@@ -85,4 +92,24 @@ const key = (which: KeyName): Resource => ({
  * Two keys, both in our JWKS. To rotate: set `signingKey` to the other one and deploy. Verifiers have known it
  * since it was made, and the one before stays published for the tokens that it signed.
  */
-export const signingKeys = (): Resources => ({ [KEYS.first]: key('first'), [KEYS.second]: key('second') });
+export const signingKeys = (signers: readonly string[]): Resources => ({
+  [KEYS.first]: key('first', signers),
+  [KEYS.second]: key('second', signers),
+});
+
+/** What whoever publishes them needs, beside what the keys' own policies say. */
+export const mayPublish: Statement = {
+  Sid: 'ReadPublicKeys',
+  Effect: 'Allow',
+  Action: ['kms:GetPublicKey'],
+  Resource: Object.values(KEYS).map(keyArn),
+};
+
+/** What whoever signs needs, beside what the key's own policy says. */
+export const maySign = (which: KeyName): Statement => ({
+  Sid: 'Sign',
+  Effect: 'Allow',
+  Action: ['kms:Sign'],
+  Resource: [keyArn(KEYS[which])],
+  Condition: SIGNING,
+});

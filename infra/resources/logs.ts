@@ -1,22 +1,25 @@
 import type { Resource, Resources } from './cloudformation.ts';
 
-const group = (RetentionInDays: number, more: object = {}): Resource => ({
+export const logGroup = (RetentionInDays: number, more: object = {}): Resource => ({
   Type: 'AWS::Logs::LogGroup',
   Properties: { RetentionInDays, ...more },
 });
 
+/** A log with audit events in it: it outlives the stack, as evidence should. */
+export const evidenceGroup = (days: number): Resource => ({
+  ...logGroup(days),
+  DeletionPolicy: 'RetainExceptOnCreate',
+  UpdateReplacePolicy: 'Retain',
+});
+
 /**
  * The log groups. The Serverless Framework makes those of the functions and names them; this adds how long they
- * keep. Audit events are in the exchange's own: it outlives the stack, as evidence should.
+ * keep. Audit events of exchanges are in the exchange's own.
  */
 export const logGroups = (days: number): Resources => ({
-  ExchangeLogGroup: {
-    ...group(days),
-    DeletionPolicy: 'RetainExceptOnCreate',
-    UpdateReplacePolicy: 'Retain',
-  },
-  DiscoveryLogGroup: group(days),
-  AccessLogGroup: group(days),
+  ExchangeLogGroup: evidenceGroup(days),
+  DiscoveryLogGroup: logGroup(days),
+  AccessLogGroup: logGroup(days),
 });
 
 /**

@@ -7,10 +7,13 @@ type Aimed = { readonly role: string; readonly arn: string };
 
 const aimed = ({ roles }: Config): readonly Aimed[] =>
   roles.flatMap(({ name, template }) =>
-    template.kind === 'aws' ? [{ role: name, arn: template.role_arn }] : [],
+    template.kind === 'aws' && template.via === 'assume_role' ? [{ role: name, arn: template.role_arn }] : [],
   );
 
-/** The target roles that the compiled roles name: each once, in order, so that the same roles give the same policy. */
+/**
+ * The target roles that the broker's own role becomes: each once, in order, so that the same roles give the same policy.
+ * Those via web_identity trust our JWT.
+ */
 export const targetArns = (config: Config): readonly string[] =>
   [...new Set(aimed(config).map(({ arn }) => arn))].sort();
 

@@ -1,5 +1,6 @@
+import { type Budget, budget, persist } from '../http/persist.ts';
+import { type Headers, NoReply, type Outgoing, type Post, poster, type Reply } from '../http/post.ts';
 import { regionalEndpoint } from './endpoint.ts';
-import { type Headers, NoReply, type Post, poster, type Reply } from './post.ts';
 import { type AwsKeys, type Sign, signerFor } from './sign.ts';
 
 /** How AWS is reached. Where there is an `endpoint`, it answers for every service and every region. */
@@ -19,6 +20,10 @@ export type Fault = { readonly code: string; readonly message: string };
 export type Service = {
   /** As it stands in its endpoint and in what is signed: `sts`. */
   readonly name: string;
+  /** Nothing is signed: what is sent is proof enough. */
+  readonly unsigned?: true;
+  /** Whether a call that failed in passing may be made again, at this time. Left out: it may. */
+  readonly mayRepeat?: (now: number) => boolean;
   /** Reads an answer that is no success; undefined when the service did not write it. */
   readonly faultOf: (body: string) => Fault | undefined;
 };
@@ -28,6 +33,8 @@ export class AwsError extends Error {
   readonly code: string;
   readonly status: number | undefined;
   readonly passing: boolean;
+  /** Nothing of what was asked can have been done: the service refused it, or never got it. */
+  undone = false;
   constructor({ code, message }: Fault, status: number | undefined, passing: boolean) {
     super(message);
     this.name = code;
@@ -37,43 +44,35 @@ export class AwsError extends Error {
   }
 }
 
-// D08: few attempts, and full jitter between them, so that a step hears of an outage while it can still try again.
-const ATTEMPTS = 3;
-const PAUSE_MS = 100;
-
-// What only time can heal, with whatever status it comes: KMS throttles with 400.
+// What only time can heal, with whatever status it comes: KMS throttles with 400, and STS could not fetch our keys.
 const PASSING =
-  /^(Throttling|ThrottlingException|TooManyRequests|RequestLimitExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
+  /^(IDPCommunicationError|Throttling|ThrottlingException|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
 
 const errorOf = ({ status, body }: Reply, { faultOf }: Service): AwsError => {
-  const fault = faultOf(body) ?? { code: 'Unknown', message: 'an answer of another kind' };
-  return new AwsError(fault, status, status >= 500 || status === 429 || PASSING.test(fault.code));
+  const fault = faultOf(body);
+  const { code, message } = fault ?? { code: 'Unknown', message: 'an answer of another kind' };
+  const passing = status >= 500 || status === 429 || PASSING.test(code);
+  const error = new AwsError({ code, message }, status, passing);
+  error.undone = fault !== undefined && status < 500;
+  return error;
 };
 
 const unreached = (error: unknown): AwsError => {
   // A signature that cannot be made, such as for want of credentials, is told as it is and does not pass by itself.
   const { name, message } = error as Error;
-  return new AwsError({ code: name, message }, undefined, error instanceof NoReply);
+  const unreached = new AwsError({ code: name, message }, undefined, error instanceof NoReply);
+  unreached.undone = !(error instanceof NoReply) || error.undone;
+  return unreached;
 };
 
-type Attempt = () => Promise<string>;
 
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise(resolve => setTimeout(resolve, milliseconds));
-
-const persist = async (attempt: Attempt, random: () => number): Promise<string> => {
-  for (let failed = 1; ; failed++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof AwsError && error.passing) || failed === ATTEMPTS) throw error;
-      await wait(random() * PAUSE_MS * 2 ** (failed - 1));
-    }
-  }
-};
+/** Where a call goes, unless to the home region, and what it may still take of a longer undertaking. */
+export type Course = { readonly region?: string | undefined; readonly budget?: Budget };
 
 /** Calls one AWS service: the body of its success, or `AwsError`. What is sent again is the same to the letter. */
-export type Call = (headers: Headers, body: string, region?: string) => Promise<string>;
+export type Call = (headers: Headers, body: string, course?: Course) => Promise<string>;
+
+const unsigned: Sign = async ({ headers }) => headers;
 
 export const awsCall = (service: Service, setting: AwsSetting): Call => {
   const {
@@ -84,25 +83,29 @@ export const awsCall = (service: Service, setting: AwsSetting): Call => {
     random = Math.random,
   } = setting;
   const post: Post = poster(now);
+  const passes = (error: unknown): boolean =>
+    error instanceof AwsError && error.passing && (service.mayRepeat?.(now()) ?? true);
   const signers = new Map<string, { readonly url: URL; readonly sign: Sign }>();
   const signerIn = (region: string) => {
     const kept = signers.get(region) ?? {
       url: new URL(endpoint ?? regionalEndpoint(service.name, region)),
-      sign: signerFor(service.name, region, credentials),
+      sign: service.unsigned ? unsigned : signerFor(service.name, region, credentials),
     };
     signers.set(region, kept);
     return kept;
   };
-  const once = async (headers: Headers, body: string, region: string): Promise<string> => {
+  const once = async (outgoing: Omit<Outgoing, 'url'>, region: string, patience: number): Promise<string> => {
     let reply: Reply;
     try {
       const { url, sign } = signerIn(region);
-      reply = await post(url, await sign({ url, headers, body }, now()), body);
+      const headers = await sign({ url, ...outgoing }, now());
+      reply = await post({ url, headers, body: outgoing.body }, patience);
     } catch (error) {
       throw unreached(error);
     }
     if (reply.status !== 200) throw errorOf(reply, service);
     return reply.body;
   };
-  return (headers, body, region = home) => persist(() => once(headers, body, region), random);
+  return (headers, body, { region = home, budget: whole = budget(now) } = {}) =>
+    persist(patience => once({ headers, body }, region, patience), { passes, random, budget: whole });
 };

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Headers } from './post.ts';
+import type { Headers, Outgoing } from '../http/post.ts';
 
 export type AwsKeys = {
   readonly accessKeyId: string;
@@ -36,8 +36,7 @@ class Sha256 {
   }
 }
 
-export type Unsigned = { readonly url: URL; readonly headers: Headers; readonly body: string };
-export type Sign = (request: Unsigned, now: number) => Promise<Headers>;
+export type Sign = (request: Outgoing, now: number) => Promise<Headers>;
 
 /**
  * Signature Version 4 by AWS's own signer, for a POST: gives the headers to send. `credentials` are asked for at

@@ -1,6 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledRoles, writeRoles } from '../stores/compiled.ts';
+import {
+  fixedRegistries,
+  type RegistrySnapshot,
+  type RegistryStore,
+  snapshots,
+} from '../stores/registries.ts';
+import type { Limits } from '../stores/limits.ts';
 import type { RoleStore } from '../stores/roles.ts';
 import { fixedRoles } from '../stores/roles.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -16,6 +23,12 @@ export type BrokerConfig = {
   /** The closed set of what subject tokens may be minted for: the default, and each role's own. */
   readonly audiences: ReadonlySet<string>;
   readonly roles: RoleStore;
+  readonly limits: Limits;
+};
+
+/** What stands in front of registries is made from. It knows no role, and their audiences alone. */
+export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences'> & {
+  readonly registries: RegistryStore;
 };
 
 const audiencesOf = ({ audience, roles }: Config): ReadonlySet<string> =>
@@ -28,14 +41,32 @@ export const loadedConfig = (config: Config): BrokerConfig => ({
   rows: config.rows,
   audiences: audiencesOf(config),
   roles: fixedRoles(config.roles, config.rows),
+  limits: config.limits,
 });
 
+const authorizerConfig = (
+  { url, rows }: Pick<Config, 'url' | 'rows'>,
+  kept: readonly RegistrySnapshot[],
+): AuthorizerConfig => ({
+  url,
+  // What a row takes beside the broker's audience is for roles.
+  rows: new Map([...rows].map(([issuer, row]) => [issuer, { ...row, audiences: [] }])),
+  audiences: new Set(kept.map(({ registry }) => registry.audience)),
+  registries: fixedRegistries(kept),
+});
+
+/** The same of registries. */
+export const loadedRegistries = (config: Config): AuthorizerConfig =>
+  authorizerConfig(config, snapshots(config.registries, config.rows));
+
 const BROKER = 'broker.json';
+const REGISTRIES = 'registries.json';
 type Written = {
   readonly url: string;
   readonly audience: string;
   readonly rows: readonly IssuerRow[];
   readonly audiences: readonly string[];
+  readonly limits: Limits;
 };
 
 /**
@@ -49,21 +80,37 @@ export const writeCompiled = (folder: string, config: Config): void => {
     audience: config.audience,
     rows: [...config.rows.values()],
     audiences: [...audiencesOf(config)],
+    limits: config.limits,
   };
   writeFileSync(join(folder, BROKER), `${JSON.stringify(written)}\n`);
   writeRoles(folder, config.roles, config.rows);
+  if (config.registries.length > 0)
+    writeFileSync(join(folder, REGISTRIES), `${JSON.stringify(snapshots(config.registries, config.rows))}\n`);
 };
+
+const read = <T>(folder: string, file: string): T =>
+  JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+
+const rowsOf = ({ rows }: Written): ReadonlyMap<string, IssuerRow> =>
+  new Map(rows.map(row => [row.issuer, row]));
 
 /** Opens what `writeCompiled` wrote. Roles are read one by one, when they are asked for. */
 export const openCompiled = (folder: string): BrokerConfig => {
-  const { url, audience, rows, audiences } = JSON.parse(
-    readFileSync(join(folder, BROKER), 'utf8'),
-  ) as Written;
+  const written = read<Written>(folder, BROKER);
+  const { url, audience, audiences, limits } = written;
   return {
     url,
     audience,
-    rows: new Map(rows.map(row => [row.issuer, row])),
+    rows: rowsOf(written),
     audiences: new Set(audiences),
     roles: compiledRoles(folder),
+    limits,
   };
+};
+
+/** Opens what `writeCompiled` wrote of registries. */
+export const openRegistries = (folder: string): AuthorizerConfig => {
+  const written = read<Written>(folder, BROKER);
+  const kept = read<readonly RegistrySnapshot[]>(folder, REGISTRIES);
+  return authorizerConfig({ url: written.url, rows: rowsOf(written) }, kept);
 };

@@ -3,17 +3,18 @@ import type { Complain, Complaint } from '../policy/complaint.ts';
 import { patternFault } from '../policy/glob.ts';
 import { type MapTree, member, parse, type Tree } from '../policy/parse.ts';
 import {
-  tree as anyTree,
   either,
   list,
   object,
   optional,
+  raw,
   record,
   required,
+  type Schema,
   type Shape,
   text,
 } from '../policy/shape.ts';
-import { type Statement, statementsOf } from '../policy/statement.ts';
+import { type Statement, statementsOf, statementsSchema } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { readSource } from './sources.ts';
 
@@ -41,11 +42,14 @@ const INVARIANT = object({
   id: required(ID),
   says: required(text()),
   roles: optional(PATTERNS),
-  never: optional(anyTree),
-  only: optional(anyTree),
+  never: optional(raw(statementsSchema)),
+  only: optional(raw(statementsSchema)),
   issuers: optional(list(text({ max: 512 }), 50)),
   targets: optional(record(PATTERNS, 20)),
 });
+
+/** invariants.yml, for editors. */
+export const invariantsSchema: Schema = { type: 'array', items: INVARIANT.schema };
 
 const KINDS = ['never', 'only', 'issuers', 'targets'] as const;
 

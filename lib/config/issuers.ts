@@ -4,15 +4,15 @@ import type { ClaimType, ClaimValue } from '../policy/claims.ts';
 import type { Complain, Place } from '../policy/complaint.ts';
 import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import { type MapTree, member, type Tree } from '../policy/parse.ts';
-import { claimConditions, unmetBindings } from '../policy/rule.ts';
+import { claimConditions, claimsSchema, unmetBindings } from '../policy/rule.ts';
 import {
-  tree as anyTree,
   data,
   integer,
   list,
   object,
   oneOf,
   optional,
+  raw,
   record,
   text,
   truth,
@@ -44,8 +44,11 @@ const ROW = object({
   bind: optional(list(text({ max: 256 }), 10)),
   single_tenant: optional(truth),
   claims: optional(record(oneOf(...CLAIM_TYPES), 200)),
-  require: optional(anyTree),
+  require: optional(raw(claimsSchema)),
 });
+
+/** A row of issuers, for editors. */
+export const rowSchema = ROW.schema;
 
 type Row = NonNullable<ReturnType<typeof ROW.read>>;
 

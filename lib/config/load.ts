@@ -1,14 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { audienceOf, audienceShape } from '../policy/audience.ts';
-import type { Complain, Complaint, Place } from '../policy/complaint.ts';
-import { ROLE_NAME } from '../policy/name.ts';
-import { member, parse, type Tree } from '../policy/parse.ts';
-import { compileRole, parseRole, type Role, type Setting } from '../policy/role.ts';
+import type { Complain, Complaint } from '../policy/complaint.ts';
+import { type MapTree, member, parse, type Tree } from '../policy/parse.ts';
+import type { Registry } from '../policy/registry.ts';
+import { compileRole, parseRole, type Role, type RoleDocument, type Setting } from '../policy/role.ts';
 import { SESSION } from '../policy/session.ts';
-import { tree as anyTree, list, object, optional, required, text } from '../policy/shape.ts';
+import { list, object, optional, raw, required, text } from '../policy/shape.ts';
+import type { Limits } from '../stores/limits.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { issuerRow } from './issuers.ts';
+import { issuerRow, rowSchema } from './issuers.ts';
+import { LIMITS, limitsOf } from './limits.ts';
+import { registriesIn } from './registries.ts';
+import { readSource, sourcesIn, start } from './sources.ts';
 
 /** Everything that a broker is made from: files, checked and compiled. */
 export type Config = {
@@ -19,11 +23,19 @@ export type Config = {
   readonly audience: string;
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly roles: readonly Role[];
+  readonly registries: readonly Registry[];
+  readonly limits: Limits;
+};
+
+/** The files of a configuration as they were read, for lint, which looks at the text itself. */
+export type Written = {
+  readonly broker: Tree;
+  readonly policies: readonly { readonly compiled: Role | Registry; readonly tree: MapTree }[];
 };
 
 /** Either a configuration, or everything that is wrong with it. */
 export type Loaded =
-  | { readonly config: Config; readonly complaints: [] }
+  | { readonly config: Config; readonly written: Written; readonly complaints: [] }
   | { readonly config: undefined; readonly complaints: readonly Complaint[] };
 
 const BROKER = object({
@@ -35,13 +47,15 @@ const BROKER = object({
     }),
   ),
   audience: optional(audienceShape),
-  issuers: required(list(anyTree, 100)),
+  issuers: required(list(raw(rowSchema), 100)),
   session: optional(SESSION),
+  limits: optional(LIMITS),
 });
 
-type Main = Omit<Config, 'roles' | 'folder'> & { readonly setting: Setting };
+/** broker.yml, for editors. */
+export const brokerSchema = BROKER.schema;
 
-const start = (file: string): Place => ({ file, line: 1, column: 1 });
+type Main = Pick<Config, 'url' | 'audience' | 'rows' | 'limits'> & { readonly setting: Setting; readonly tree: Tree };
 
 const rowsOf = (tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> => {
   const rows = new Map<string, IssuerRow>();
@@ -71,54 +85,30 @@ const main = (file: string, source: string, complain: Complain): Main | undefine
   const url = read?.url ?? '';
   const audience = read?.audience ? audienceOf(read.audience, complain) : url;
   const session = { seconds: read?.session?.seconds?.value, maxSeconds: read?.session?.max_seconds?.value };
-  return { url, audience, rows, setting: { audience, issuers: rows, session } };
+  const limits = limitsOf(read?.limits);
+  return { url, audience, rows, limits, tree, setting: { audience, issuers: rows, session } };
 };
 
-const roleFiles = (folder: string, complain: Complain): { name: string; path: string }[] => {
-  const roles = join(folder, 'roles');
-  if (!existsSync(roles)) {
+type Read = { readonly role: Role; readonly document: RoleDocument };
+
+const rolesIn = (folder: string, setting: Setting | undefined, complain: Complain): Read[] => {
+  const below = join(folder, 'roles');
+  if (!existsSync(below) && !existsSync(join(folder, 'registries'))) {
     complain(
       'file-missing',
-      start(roles),
+      start(below),
       'There is no such folder. Each role is a file in it: roles/<name>.yml.',
     );
-    return [];
   }
-  return readdirSync(roles)
-    .sort()
-    .filter(file => !file.startsWith('.') && !file.endsWith('.test.yml'))
-    .flatMap(file => {
-      const name = file.replace(/\.yml$/, '');
-      const path = join(roles, file);
-      const fits = file.endsWith('.yml') && ROLE_NAME.test(name);
-      if (!fits)
-        complain(
-          'file-name',
-          start(path),
-          'A role is a file <name>.yml, its name of a-z, 0-9 and - and at most 64 characters.',
-        );
-      return fits ? [{ name, path }] : [];
-    });
-};
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-const readSource = (path: string, complain: Complain): string | undefined => {
-  try {
-    return utf8.decode(readFileSync(path));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    complain(
-      missing ? 'file-missing' : 'text-refused',
-      start(path),
-      missing ? 'There is no such file.' : 'The file cannot be read as UTF-8 text.',
-    );
-    return undefined;
-  }
+  return sourcesIn(below, 'A role', complain).flatMap(({ name, path, source }) => {
+    const document = parseRole(name, path, source, complain);
+    const role = document && setting && compileRole(document, setting, complain);
+    return role ? [{ role, document }] : [];
+  });
 };
 
 /**
- * Reads broker.yml and every role below the folder, checks and compiles them. All complaints come at
+ * Reads broker.yml, every role and every registry below the folder, checks and compiles them. All complaints come at
  * once, each with file, line and column, in the order of the files.
  */
 export const loadConfig = (folder: string): Loaded => {
@@ -128,14 +118,19 @@ export const loadConfig = (folder: string): Loaded => {
   const source = readSource(file, complain);
   const broker = source === undefined ? undefined : main(file, source, complain);
   const setting: Setting | undefined = broker?.setting;
-  const roles: Role[] = [];
-  for (const { name, path } of roleFiles(folder, complain)) {
-    const content = readSource(path, complain);
-    const document = content === undefined ? undefined : parseRole(name, path, content, complain);
-    const role = document && setting && compileRole(document, setting, complain);
-    if (role) roles.push(role);
-  }
+  const ofRoles = rolesIn(folder, setting, complain);
+  const roles = ofRoles.map(({ role }) => role);
+  const ofRegistries = setting ? registriesIn(folder, { ...setting, roles }, complain) : [];
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
-  const { url, audience, rows } = broker;
-  return { config: { folder, url, audience, rows, roles }, complaints: [] };
+  const { url, audience, rows, limits, tree } = broker;
+  const registries = ofRegistries.map(({ registry }) => registry);
+  const policies = [
+    ...ofRoles.map(({ role, document }) => ({ compiled: role, tree: document.tree })),
+    ...ofRegistries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
+  ];
+  return {
+    config: { folder, url, audience, rows, roles, registries, limits },
+    written: { broker: tree, policies },
+    complaints: [],
+  };
 };

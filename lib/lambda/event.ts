@@ -4,20 +4,28 @@ import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 /** What the HTTP API and a Function URL send: payload version 2.0, which both share. */
 export type HttpEvent = APIGatewayProxyEventV2;
 
+/** As much of an event as makes a request; one to an authorizer has no body. */
+export type RequestEvent = Pick<HttpEvent, 'rawPath' | 'rawQueryString'> & {
+  readonly headers?: HttpEvent['headers'] | undefined;
+  readonly requestContext: { readonly http: { readonly method: string; readonly sourceIp: string } };
+  readonly body?: string | undefined;
+  readonly isBase64Encoded?: boolean;
+};
+
 /** The request as every host hands it in. The gateway sends form bodies in base64. */
 export const requestOf = ({
   requestContext,
   rawPath,
   rawQueryString,
-  headers,
-  body,
-  isBase64Encoded,
-}: HttpEvent): HttpRequest => ({
+  headers = {},
+  body = '',
+  isBase64Encoded = false,
+}: RequestEvent): HttpRequest => ({
   method: requestContext.http.method,
   path: rawPath,
   query: rawQueryString,
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-  body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   // From the gateway: a header of the same meaning is whatever its sender wrote.
   sourceAddress: requestContext.http.sourceIp,
 });

@@ -1,20 +1,9 @@
-import { BrokerError, CODES, type Code } from '../errors.ts';
+import { BrokerError, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import type { Answer } from '../outcome.ts';
-import { ROLE_NAME } from '../policy/name.ts';
+import { bearerStatus, roleIn } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
 import { headersOf, type IssuedAws, inOneText, iso, onlyAws, withoutNewline } from './words.ts';
-
-const roleOf = (segment: string): string => {
-  let name = '';
-  try {
-    name = decodeURIComponent(segment);
-  } catch {
-    // Bad percent-encoding: no name of a role.
-  }
-  if (!ROLE_NAME.test(name)) throw new BrokerError('parameter_invalid', { at: 'role' });
-  return name;
-};
 
 /** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
 const tokenOf = ({ headers }: HttpRequest): string => {
@@ -29,7 +18,7 @@ const parse = (request: HttpRequest): ExchangeRequest => {
   return {
     subjectToken: tokenOf(request),
     access: {
-      role: roleOf(request.path.replace('/credentials/', '')),
+      role: roleIn(request.path.replace('/credentials/', '')),
       scopes: undefined,
       seconds: undefined,
       kinds: ['aws'],
@@ -38,18 +27,8 @@ const parse = (request: HttpRequest): ExchangeRequest => {
   };
 };
 
-const BY_FAULT = { caller: 400, denied: 403, ours: 503 } as const;
-
-/**
- * The status of a code: 401 when the token is missing or no good (RFC 6750 §3.1), 403 when the role says no. Python's
- * and JavaScript's SDKs repeat a request after any of them, Go's after 503 alone.
- */
-export const containerStatus = (code: Code): number => {
-  if (code === 'method_not_allowed') return 405;
-  if (code === 'parameter_missing') return 401;
-  const { fault } = CODES[code];
-  return fault === 'caller' && code.startsWith('token_') ? 401 : BY_FAULT[fault];
-};
+/** Python's and JavaScript's SDKs repeat a request after any status but success, Go's after 503 alone. */
+export const containerStatus: (code: Code) => number = bearerStatus;
 
 /** The members that the SDKs read; they take another answer for none. */
 const credentials = ({ credential, grant: { target } }: IssuedAws): object => ({

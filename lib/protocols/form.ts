@@ -15,35 +15,58 @@ const part = (raw: string): string => {
 };
 
 /** Without the rest, such as `; charset=utf-8`. */
-const mediaType = (request: HttpRequest): string =>
+export const mediaType = (request: HttpRequest): string =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
+/** The body of a request whose parameters are there alone, and of bounded size. */
+export const bodyOf = ({ query, body }: HttpRequest): Uint8Array => {
+  if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
+  if (body.length > MAX_BODY) throw new BrokerError('body_too_large');
+  return body;
+};
+
 /**
- * The parameters of a form-encoded body. A name that stands twice is refused (RFC 6749 §3.1), and so is
- * an empty value: two readers could take either as the other (threat T56).
+ * Parameters by name. A name that stands twice is refused (RFC 6749 §3.1), and so is an empty value: two readers could
+ * take either as the other (threat T56).
  */
-export const readForm = (request: HttpRequest): ReadonlyMap<string, string> => {
-  if (request.query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
-  if (request.body.length > MAX_BODY) throw new BrokerError('body_too_large');
-  if (mediaType(request) !== 'application/x-www-form-urlencoded')
-    throw new BrokerError('content_type_unsupported');
-  let body: string;
-  try {
-    body = utf8.decode(request.body);
-  } catch {
-    throw new BrokerError('parameter_invalid', { at: 'body', detail: 'not UTF-8' });
-  }
+export const parametersFrom = (pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> => {
   const form = new Map<string, string>();
-  for (const pair of body.split('&')) {
-    if (pair === '') continue;
-    const split = pair.indexOf('=');
-    const name = part(split < 0 ? pair : pair.slice(0, split));
+  for (const [name, value] of pairs) {
     if (form.has(name)) throw new BrokerError('parameter_repeated', { at: printable(name) });
-    form.set(name, split < 0 ? '' : part(pair.slice(split + 1)));
+    form.set(name, value);
   }
   for (const [name, value] of form)
     if (value === '') throw new BrokerError('parameter_empty', { at: printable(name) });
   return form;
+};
+
+const pairOf = (pair: string): readonly [string, string] => {
+  const split = pair.indexOf('=');
+  return split < 0 ? [part(pair), ''] : [part(pair.slice(0, split)), part(pair.slice(split + 1))];
+};
+
+/** The parameters of a form-encoded body. */
+export const readForm = (request: HttpRequest): ReadonlyMap<string, string> => {
+  const bytes = bodyOf(request);
+  if (mediaType(request) !== 'application/x-www-form-urlencoded')
+    throw new BrokerError('content_type_unsupported');
+  let body: string;
+  try {
+    body = utf8.decode(bytes);
+  } catch {
+    throw new BrokerError('parameter_invalid', { at: 'body', detail: 'not UTF-8' });
+  }
+  const pairs = body.split('&').filter(pair => pair !== '');
+  return parametersFrom(pairs.map(pairOf));
+};
+
+/**
+ * Refuses a second place for a token, which would be a second caller (threat T57). What says nothing of the caller is
+ * ignored: gcloud's own Basic credentials, the signature of an AWS SDK.
+ */
+export const refuseBearer = ({ headers }: HttpRequest): void => {
+  if (/^\s*bearer\b/i.test(headers['authorization'] ?? ''))
+    throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
 };
 
 /** The caller chose this name: only the plainest are said back. */

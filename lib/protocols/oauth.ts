@@ -1,11 +1,14 @@
 import { BrokerError, CODES, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import type { Answer, ClaimHint } from '../outcome.ts';
+import type { Answer } from '../outcome.ts';
 import type { KindName } from '../policy/kinds.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 import type { Credential } from '../providers/provider.ts';
-import { readForm } from './form.ts';
+import { readForm, refuseBearer } from './form.ts';
+import { isJson, readJsonParameters } from './json.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
+import { VARIABLES, variablesOf } from './variables.ts';
+import { claimText, describe, headersOf, type Issued, iso, type Refused, withoutNewline } from './words.ts';
 
 /** RFC 8693 §2.1 and §3: the words on the wire. */
 export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -14,7 +17,7 @@ export const AWS_CREDENTIALS = 'urn:kite-sts:params:oauth:token-type:aws-credent
 
 export const SUBJECT_TOKEN_TYPES = [`${TOKEN_TYPE}jwt`, `${TOKEN_TYPE}id_token`];
 const REQUESTED: ReadonlyMap<string, readonly KindName[]> = new Map([
-  [`${TOKEN_TYPE}access_token`, ['jwt']],
+  [`${TOKEN_TYPE}access_token`, Object.keys(VARIABLES) as KindName[]],
   [`${TOKEN_TYPE}jwt`, ['jwt']],
   [AWS_CREDENTIALS, ['aws']],
 ]);
@@ -36,8 +39,13 @@ const need = (form: ReadonlyMap<string, string>, name: string): string => {
   return value;
 };
 
+// What Google's clients take as an audience has this form; here it names a role.
+export const GOOGLE =
+  /^\/\/iam\.googleapis\.com\/projects\/\d{1,20}\/locations\/global\/workloadIdentityPools\/kite-sts\/providers\/([^/]+)$/;
+
 const roleOf = (audience: string): string => {
-  if (ROLE_NAME.test(audience)) return audience;
+  const name = GOOGLE.exec(audience)?.[1] ?? audience;
+  if (ROLE_NAME.test(name)) return name;
   // The commonest slip: the audience that the token was minted for, sent where the role's name belongs.
   throw new BrokerError(/[:/.]/.test(audience) ? 'role_parameter_holds_audience' : 'parameter_invalid', {
     at: 'audience',
@@ -66,19 +74,15 @@ const kindsOf = (written: string | undefined): readonly KindName[] | undefined =
 };
 
 const parse = (request: HttpRequest): ExchangeRequest => {
-  const form = readForm(request);
-  // A second place for a token is a second caller (threat T57). gcloud always sends its own Basic
-  // credentials, which say nothing of the caller, so those are ignored.
-  if (/^\s*bearer\b/i.test(request.headers['authorization'] ?? ''))
-    throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
+  const form = isJson(request) ? readJsonParameters(request) : readForm(request);
+  refuseBearer(request);
   const unsupported = UNSUPPORTED.find(name => form.has(name));
   if (unsupported) throw new BrokerError('parameter_unsupported', { at: unsupported });
   if (need(form, 'grant_type') !== GRANT_TYPE)
     throw new BrokerError('grant_type_unsupported', { at: 'grant_type' });
   if (!SUBJECT_TOKEN_TYPES.includes(need(form, 'subject_token_type'))) throw invalid('subject_token_type');
   return {
-    // A token file ends in a newline, and most clients send it along.
-    subjectToken: need(form, 'subject_token').replace(/\r?\n$/, ''),
+    subjectToken: withoutNewline(need(form, 'subject_token')),
     access: {
       role: roleOf(need(form, 'audience')),
       scopes: scopesOf(form.get('scope')),
@@ -96,6 +100,7 @@ const STATUS: { readonly [code in Code]?: readonly [status: number, error: strin
   grant_type_unsupported: [400, 'unsupported_grant_type'],
   method_not_allowed: [405, 'invalid_request'],
   path_unknown: [404, 'invalid_request'],
+  rate_limited: [429, 'temporarily_unavailable'],
   requested_token_type_differs: [400, 'invalid_request'],
   scope_beyond_grant: [400, 'invalid_scope'],
   seconds_above_maximum: [400, 'invalid_request'],
@@ -112,26 +117,6 @@ const BY_FAULT = {
 export const wireError = (code: Code): readonly [status: number, error: string] =>
   STATUS[code] ?? BY_FAULT[CODES[code].fault];
 
-/** Seconds after which a fault of ours is worth another try; what a provider refused, a person must mend first. */
-const retryAfter = (code: Code): number => (code === 'provider_refused' ? 60 : 2);
-
-const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
-
-type Refused = Extract<Answer, { kind: 'refused' }>;
-
-/** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
-const printable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
-
-const describe = ({ code, says, at, nearRole }: Refused, { audience }: Voice): string =>
-  [
-    says,
-    code === 'token_audience_differs' && `That is ${printable(audience)} unless the role says otherwise.`,
-    at && `At fault: ${at}.`,
-    nearRole && `Did you mean the role ${nearRole}?`,
-  ]
-    .filter(Boolean)
-    .join(' ');
-
 const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
   AccessKeyId: credential.accessKeyId,
   SecretAccessKey: credential.secretAccessKey,
@@ -139,7 +124,7 @@ const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
   Expiration: iso(credential.expiresAt),
 });
 
-const issuedBody = ({ credential, grant }: Extract<Answer, { kind: 'issued' }>, now: number): object => {
+const issuedBody = ({ credential, grant }: Issued, now: number): object => {
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
   const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
   const { kind } = credential;
@@ -164,25 +149,8 @@ const issuedBody = ({ credential, grant }: Extract<Answer, { kind: 'issued' }>, 
   };
 };
 
-/** The variables that each kind's own tools look for. */
-const VARIABLES: { readonly [kind in Exclude<KindName, 'aws'>]: readonly string[] } = {
-  jwt: ['ACCESS_TOKEN'],
-};
-
-const issuedLines = (credential: Credential): string[] => [
-  `KIND=${credential.kind}`,
-  ...(credential.kind !== 'aws'
-    ? [
-        ...VARIABLES[credential.kind].map(name => `${name}=${credential.token}`),
-        `EXPIRES_AT=${iso(credential.expiresAt)}`,
-      ]
-    : [
-        `AWS_ACCESS_KEY_ID=${credential.accessKeyId}`,
-        `AWS_SECRET_ACCESS_KEY=${credential.secretAccessKey}`,
-        `AWS_SESSION_TOKEN=${credential.sessionToken}`,
-        `AWS_CREDENTIAL_EXPIRATION=${iso(credential.expiresAt)}`,
-      ]),
-];
+const issuedLines = (credential: Credential): string[] =>
+  Object.entries(variablesOf(credential)).map(([name, value]) => `${name}=${value}`);
 
 const refusedBody = (refused: Refused, voice: Voice): object => ({
   error: wireError(refused.code)[1],
@@ -194,9 +162,6 @@ const refusedBody = (refused: Refused, voice: Voice): object => ({
   ...(refused.contact === undefined ? {} : { contact: refused.contact }),
 });
 
-const claimLine = ({ claim, why, value, add }: ClaimHint): string =>
-  `CLAIM=${claim} ${why}${value === undefined ? '' : ` ${value}`}${add === undefined ? '' : ` (add ${add})`}`;
-
 const refusedLines = (refused: Refused, voice: Voice): string[] => [
   `ERROR=${wireError(refused.code)[1]}`,
   `CODE=${refused.code}`,
@@ -204,7 +169,7 @@ const refusedLines = (refused: Refused, voice: Voice): string[] => [
   `DECISION_ID=${refused.decisionId}`,
   `ERROR_URI=${voice.url}/errors/${refused.code}`,
   ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
-  ...refused.claims.map(claimLine),
+  ...refused.claims.map(each => `CLAIM=${claimText(each)}`),
 ];
 
 /** Text when the caller names it and does not name JSON: NAME=value lines, to be read and not evaluated. */
@@ -223,13 +188,7 @@ const render = (answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer 
   return {
     status,
     headers: {
-      'content-type': asText ? 'text/plain; charset=utf-8' : 'application/json',
-      'cache-control': 'no-store',
-      pragma: 'no-cache',
-      'decision-id': answer.decisionId,
-      ...(status === 503 && answer.kind === 'refused'
-        ? { 'retry-after': String(retryAfter(answer.code)) }
-        : {}),
+      ...headersOf(answer, status, asText ? 'text/plain; charset=utf-8' : 'application/json'),
       ...(status === 405 ? { allow: 'POST' } : {}),
     },
     body: asText ? `${lines().join('\n')}\n` : JSON.stringify(body()),

@@ -1,5 +1,6 @@
 import { CODES } from '../errors.ts';
 import { containerOperation } from './operations/container.ts';
+import { gitOperation } from './operations/git.ts';
 import { oauthOperation } from './operations/oauth.ts';
 import type { Operation } from './operations/operation.ts';
 import { presignedOperation, stsOperation } from './operations/sts.ts';
@@ -10,6 +11,7 @@ const STS = { post: stsOperation, get: presignedOperation };
 const DOORS: { readonly [path: string]: { readonly [method: string]: Operation } } = {
   '/token': { post: oauthOperation },
   '/credentials/{role}': { get: containerOperation },
+  '/git/{role}': { post: gitOperation },
   '/': STS,
   '/aws/sts': STS,
   '/aws/sts/': STS,

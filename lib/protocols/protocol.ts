@@ -1,5 +1,6 @@
 import type { ExchangeRequest } from '../exchange.ts';
 import type { Answer } from '../outcome.ts';
+import type { Identity } from '../stores/identities.ts';
 
 /** An HTTP request as every host hands it in. Header names are in lower case. */
 export type HttpRequest = {
@@ -28,6 +29,13 @@ export type Voice = {
   readonly now: number;
 };
 
+/** Whose session it is that was asked about. */
+export type Identified = {
+  readonly kind: 'identified';
+  readonly decisionId: string;
+  readonly identity: Identity;
+};
+
 /**
  * One way to ask for a credential. Both halves are pure: no clock, no I/O, no AWS types. `parse` throws a
  * `BrokerError`; what it returns holds the token beside the request, so that nothing else carries it.
@@ -38,4 +46,10 @@ export type Protocol = {
   readonly repeats: boolean;
   parse(request: HttpRequest): ExchangeRequest;
   render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer;
+  /** Its clients ask whose session theirs is: sessions that are given here are remembered for that. */
+  readonly identities?: {
+    /** The session token that is asked about; undefined when the request asks for an exchange. Never throws. */
+    asked(request: HttpRequest): string | undefined;
+    render(answer: Identified): HttpAnswer;
+  };
 };

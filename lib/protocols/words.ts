@@ -1,13 +1,16 @@
 import { type ClaimHint, CODES, type Code } from '../errors.ts';
 import type { Answer } from '../outcome.ts';
 import type { AwsTarget } from '../policy/kinds/aws.ts';
-import type { AwsCredential, GrantOf } from '../providers/provider.ts';
+import type { AwsCredential, GithubCredential, GrantOf } from '../providers/provider.ts';
 import type { HttpAnswer, Identified, Voice } from './protocol.ts';
 
 export type Refused = Extract<Answer, { kind: 'refused' }>;
 export type Issued = Extract<Answer, { kind: 'issued' }>;
 /** An answer at a door that gives AWS credentials alone. */
 export type IssuedAws = Issued & { readonly credential: AwsCredential; readonly grant: GrantOf<AwsTarget> };
+
+/** The same of GitHub. */
+export type IssuedGithub = Issued & { readonly credential: GithubCredential };
 
 /** Seconds since the epoch as ISO 8601 in UTC; the SDKs want it to end in `Z`. */
 export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
@@ -28,7 +31,9 @@ export const headersOf = (
   'cache-control': 'no-store',
   pragma: 'no-cache',
   'decision-id': answer.decisionId,
-  ...(status === 503 && answer.kind === 'refused' ? { 'retry-after': String(retryAfter(answer.code)) } : {}),
+  ...([429, 503].includes(status) && answer.kind === 'refused'
+    ? { 'retry-after': String(answer.retryAfter ?? retryAfter(answer.code)) }
+    : {}),
 });
 
 /** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
@@ -52,7 +57,7 @@ export const claimText = ({ claim, why, value, add }: ClaimHint): string =>
 const pageOf = ({ code }: Refused, { url }: Voice): string => `${url}/errors/${code}`;
 
 /** These are mended by the next token alone, and their callers hold one that a step minted long ago. */
-const MINT: readonly Code[] = ['token_expired', 'token_audience_differs'];
+const MINT: readonly Code[] = ['token_already_used', 'token_expired', 'token_audience_differs'];
 
 /** All that an answer says, for clients that show their user one text: what, what to do, which claims, whom to ask. */
 export const inOneText = (refused: Refused, voice: Voice, advice: string | undefined): string =>
@@ -85,3 +90,9 @@ const isAws = (answer: Issued): answer is IssuedAws =>
 /** A door that asked for `aws` alone and got another kind does not let it out. */
 export const onlyAws = (answer: Answer): IssuedAws | Refused =>
   answer.kind === 'refused' || isAws(answer) ? answer : internal(answer);
+
+const isGithub = (answer: Issued): answer is IssuedGithub => answer.credential.kind === 'github';
+
+/** The same of a door that asked for `github` alone. */
+export const onlyGithub = (answer: Answer): IssuedGithub | Refused =>
+  answer.kind === 'refused' || isGithub(answer) ? answer : internal(answer);

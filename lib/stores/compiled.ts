@@ -1,24 +1,35 @@
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../policy/nearest.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { type RoleSnapshot, type RoleStore, roleDigest } from './roles.ts';
+import { byTarget, policyDigest, type RoleSnapshot, type RoleStore } from './roles.ts';
 
-/** The two files that hold compiled roles: one line of JSON for each, and where each line stands. */
+/** The files that hold compiled roles: one line of JSON for each, and where it stands, by name and by target ARN. */
 const LINES = 'roles.jsonl';
 const INDEX = 'roles.index';
+const TARGETS = 'roles.targets';
 
 /**
- * An entry of the index has a fixed length, so that a role among 10,000 is found by halving and only its own
- * line is read: name (64, padded), digest (64), offset and length of the line in bytes (12 each), line feed.
+ * An entry of an index has a fixed length, so that a role among 10,000 is found by halving and only its own
+ * line is read: key (64, padded), digest (64), offset and length of the line in bytes (12 each), line feed.
+ * The key is the role's name, or the SHA-256 of its target's ARN.
  */
-const NAME = 64;
+const KEY = 64;
 const DIGEST = 64;
 const NUMBER = 12;
-const ENTRY = NAME + DIGEST + 2 * NUMBER + 1;
+const ENTRY = KEY + DIGEST + 2 * NUMBER + 1;
+
+const ARN = /^arn:/;
+const arnKey = (arn: string): string => createHash('sha256').update(arn).digest('hex');
 
 type Line = { readonly digest: string; readonly offset: number; readonly length: number };
+
+const entry = (key: string, { digest, offset, length }: Line): string =>
+  `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 /** Writes roles for `compiledRoles` to open, in the order of their names, with the digest of each. */
 export const writeRoles = (
@@ -26,26 +37,35 @@ export const writeRoles = (
   roles: readonly Role[],
   rows: ReadonlyMap<string, IssuerRow>,
 ): void => {
-  const sorted = [...roles].sort((a, b) => (a.name < b.name ? -1 : 1));
   let offset = 0;
   const lines: string[] = [];
-  const entries = sorted.map(role => {
+  const places = new Map<string, Line>();
+  for (const [name, role] of roles.map(role => [role.name, role] as const).sort(byKey)) {
     const line = `${JSON.stringify(role)}\n`;
     const length = Buffer.byteLength(line);
     lines.push(line);
-    const entry = `${role.name.padEnd(NAME)}${roleDigest(role, rows)}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
+    places.set(name, { digest: policyDigest(role, rows), offset, length });
     offset += length;
-    return entry;
+  }
+  const targets = [...byTarget(roles)].flatMap(([arn, { name }]) => {
+    const place = places.get(name);
+    return place ? [[arnKey(arn), place] as const] : [];
   });
+  const index = (entries: Iterable<readonly [string, Line]>): string =>
+    [...entries]
+      .sort(byKey)
+      .map(([key, place]) => entry(key, place))
+      .join('');
   writeFileSync(join(folder, LINES), lines.join(''));
-  writeFileSync(join(folder, INDEX), entries.join(''));
+  writeFileSync(join(folder, INDEX), index(places));
+  writeFileSync(join(folder, TARGETS), index(targets));
 };
 
-const nameAt = (index: Buffer, entry: number): string =>
-  index.toString('latin1', entry * ENTRY, entry * ENTRY + NAME).trimEnd();
+const keyAt = (index: Buffer, place: number): string =>
+  index.toString('latin1', place * ENTRY, place * ENTRY + KEY).trimEnd();
 
-const lineAt = (index: Buffer, entry: number): Line => {
-  const start = entry * ENTRY + NAME;
+const lineAt = (index: Buffer, place: number): Line => {
+  const start = place * ENTRY + KEY;
   const numbers = start + DIGEST;
   return {
     digest: index.toString('latin1', start, numbers),
@@ -54,48 +74,56 @@ const lineAt = (index: Buffer, entry: number): Line => {
   };
 };
 
-/** The entry of a name, by halving; -1 when there is none. */
-const search = (index: Buffer, name: string): number => {
+/** The line of a key, by halving. */
+const search = (index: Buffer, key: string): Line | undefined => {
   let low = 0;
   let high = index.length / ENTRY - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const found = nameAt(index, middle);
-    if (found === name) return middle;
-    if (found < name) low = middle + 1;
+    const found = keyAt(index, middle);
+    if (found === key) return lineAt(index, middle);
+    if (found < key) low = middle + 1;
     else high = middle - 1;
   }
-  return -1;
+  return undefined;
+};
+
+const read = (folder: string, { digest, offset, length }: Line): RoleSnapshot => {
+  const bytes = Buffer.alloc(length);
+  const lines = openSync(join(folder, LINES), 'r');
+  try {
+    readSync(lines, bytes, 0, length, offset);
+  } finally {
+    closeSync(lines);
+  }
+  return { role: JSON.parse(bytes.toString('utf8')) as Role, digest };
 };
 
 /** Opens what `writeRoles` wrote. A role is read when it is first asked for, and then kept. */
 export const compiledRoles = (folder: string): RoleStore => {
   const index = readFileSync(join(folder, INDEX));
   const kept = new Map<string, RoleSnapshot>();
-  const read = ({ digest, offset, length }: Line): RoleSnapshot => {
-    const bytes = Buffer.alloc(length);
-    const lines = openSync(join(folder, LINES), 'r');
-    try {
-      readSync(lines, bytes, 0, length, offset);
-    } finally {
-      closeSync(lines);
-    }
-    return { role: JSON.parse(bytes.toString('utf8')) as Role, digest };
+  let targets: Buffer | undefined;
+  const lineOf = (wanted: string): Line | undefined => {
+    if (!ARN.test(wanted)) return search(index, wanted);
+    // Not when it is opened: a cold start that is asked by name has no use for it.
+    targets ??= readFileSync(join(folder, TARGETS));
+    return search(targets, arnKey(wanted));
   };
   return {
-    find(name) {
-      const known = kept.get(name);
+    find(wanted) {
+      const known = kept.get(wanted);
       if (known) return known;
-      const entry = search(index, name);
-      if (entry < 0) return undefined;
-      const snapshot = read(lineAt(index, entry));
-      kept.set(name, snapshot);
+      const line = lineOf(wanted);
+      if (!line) return undefined;
+      const snapshot = read(folder, line);
+      kept.set(wanted, snapshot);
       return snapshot;
     },
     near: name =>
       nearest(
         name,
-        Array.from({ length: index.length / ENTRY }, (_, entry) => nameAt(index, entry)),
+        Array.from({ length: index.length / ENTRY }, (_, place) => keyAt(index, place)),
       ),
     size: index.length / ENTRY,
   };

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { ENGINE } from '../policy/decide.ts';
 import { nearest } from '../policy/nearest.ts';
 import type { Role } from '../policy/role.ts';
+import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 
 /** A role as it was when the exchange began, with the digest that goes into the audit event. */
 export type RoleSnapshot = { readonly role: Role; readonly digest: string };
 
 export type RoleStore = {
-  find(name: string): RoleSnapshot | undefined;
+  /** By its name, or by the ARN of its target: an ARN that several roles share is that of none. */
+  find(wanted: string): RoleSnapshot | undefined;
   /** The name that a mistyped one most likely meant. */
   near(name: string): string | undefined;
   readonly size: number;
@@ -22,19 +24,37 @@ const canonical = (value: unknown): string =>
       : each,
   );
 
-/** SHA-256, in hex, over the compiled role, the issuer rows that it uses, and the engine's version. */
-export const roleDigest = (role: Role, rows: ReadonlyMap<string, IssuerRow>): string => {
-  const used = Object.keys(role.issuers).map(issuer => rows.get(issuer));
+/** SHA-256, in hex, over the compiled role or registry, the issuer rows that it uses, and the engine's version. */
+export const policyDigest = <P extends TrustPolicy>(
+  policy: P,
+  rows: ReadonlyMap<string, IssuerRow>,
+): string => {
+  const used = Object.keys(policy.issuers).map(issuer => rows.get(issuer));
   return createHash('sha256')
-    .update(canonical([ENGINE, role, used]))
+    .update(canonical([ENGINE, policy, used]))
     .digest('hex');
+};
+
+/** The one role of each target ARN that no other role has. */
+export const byTarget = (roles: readonly Role[]): ReadonlyMap<string, Role> => {
+  const found = new Map<string, Role[]>();
+  for (const role of roles) {
+    if (role.template.kind !== 'aws') continue;
+    const { role_arn: arn } = role.template;
+    found.set(arn, [...(found.get(arn) ?? []), role]);
+  }
+  const alone = [...found].flatMap(([arn, [role, another]]) =>
+    role && !another ? [[arn, role] as const] : [],
+  );
+  return new Map(alone);
 };
 
 /** The roles of one reviewed configuration: nothing is added or changed while it serves. */
 export const fixedRoles = (roles: readonly Role[], rows: ReadonlyMap<string, IssuerRow>): RoleStore => {
-  const snapshots = new Map(roles.map(role => [role.name, { role, digest: roleDigest(role, rows) }]));
+  const snapshots = new Map(roles.map(role => [role.name, { role, digest: policyDigest(role, rows) }]));
+  const targets = byTarget(roles);
   return {
-    find: name => snapshots.get(name),
+    find: wanted => snapshots.get(targets.get(wanted)?.name ?? wanted),
     near: name => nearest(name, snapshots.keys()),
     size: snapshots.size,
   };

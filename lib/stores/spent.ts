@@ -1,13 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { Item, Table } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
 
+/** The first use of a token by a role that takes each once. */
+export type Spent = {
+  /** Takes it back, where nothing can have been issued for it. Never throws: what cannot be taken back stays spent. */
+  release(): Promise<void>;
+};
+
 /**
- * Remembers which tokens a `single_use` role has taken. `spend` is true for the first use of a key and
- * false for any other until `expiresAt` (seconds since the epoch). Throws `store_unavailable` when it
- * cannot tell: then nothing is issued (D11, D16).
+ * Remembers which tokens a `single_use` role has taken. `spend` gives the first use of a key, and undefined for
+ * any other until `expiresAt` (seconds since the epoch). Throws `store_unavailable` when it cannot tell: then nothing
+ * is issued (D11, D16).
  */
-export type SpentStore = { spend(key: string, expiresAt: number, now: number): Promise<boolean> };
+export type SpentStore = { spend(key: string, expiresAt: number, now: number): Promise<Spent | undefined> };
 
 const CAPACITY = 100_000;
+
+const unavailable = (detail: string, cause?: unknown): BrokerError =>
+  new BrokerError('store_unavailable', { detail, cause });
 
 /** For one process: the laptop, and tests. When it is full of live keys it fails closed. */
 export const memorySpent = (capacity = CAPACITY): SpentStore => {
@@ -18,12 +29,48 @@ export const memorySpent = (capacity = CAPACITY): SpentStore => {
   return {
     async spend(key, expiresAt, now) {
       const until = spent.get(key);
-      if (until !== undefined && until > now) return false;
+      if (until !== undefined && until > now) return undefined;
       if (spent.size >= capacity) forget(now);
-      if (spent.size >= capacity)
-        throw new BrokerError('store_unavailable', { detail: `${capacity} live keys` });
+      if (spent.size >= capacity) throw unavailable(`${capacity} live keys`);
       spent.set(key, expiresAt);
-      return true;
+      return { release: async () => void spent.delete(key) };
     },
   };
 };
+
+/** The table's key, and the attribute by which DynamoDB deletes: days late, so the write itself compares the time. */
+export const SPENT_TABLE = { key: 'use', expiry: 'expires_at' } as const;
+
+/** Seconds for which a use is kept beyond its end: who has a slow clock must not find it forgotten (D14). */
+const MARGIN = 24 * 60 * 60;
+
+/** A write that was sent again, since its answer was lost, is no second use. */
+const SAME = { says: '#id = :id', names: { '#id': 'id' } } as const;
+
+const nothing = (): void => {};
+
+/**
+ * For all processes of a deployment: one conditional write for each use. Without a table no use can be the first.
+ * `randomId` tells one use from another.
+ */
+export const tableSpent = (table: Table | undefined, randomId: () => string): SpentStore => ({
+  async spend(written, expiresAt, now) {
+    if (!table) throw unavailable('KITE_STS_SPENT_TABLE is not set');
+    const { key: name, expiry } = SPENT_TABLE;
+    const key: Item = { [name]: { S: createHash('sha256').update(written).digest('base64url') } };
+    const id = { S: randomId() };
+    const item = { ...key, [expiry]: { N: String(Math.ceil(expiresAt) + MARGIN) }, id };
+    const first = {
+      says: `attribute_not_exists(#key) OR #expiry < :now OR ${SAME.says}`,
+      names: { '#key': name, '#expiry': expiry, ...SAME.names },
+      values: { ':now': { N: String(Math.floor(now)) }, ':id': id },
+    };
+    try {
+      if (!(await table.putIf(item, first))) return undefined;
+    } catch (error) {
+      throw unavailable(`${(error as Error).name}: ${(error as Error).message}`, error);
+    }
+    const same = { ...SAME, values: { ':id': id } };
+    return { release: () => table.removeIf(key, same).then(nothing, nothing) };
+  },
+});

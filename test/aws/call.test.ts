@@ -64,6 +64,11 @@ describe('a call fails', () => {
       attempts: 1,
     },
     { reply: [400, 'Throttling no'], fault: { code: 'Throttling', status: 400, passing: true }, attempts: 3 },
+    {
+      reply: [400, 'ProvisionedThroughputExceededException no'],
+      fault: { code: 'ProvisionedThroughputExceededException', status: 400, passing: true },
+      attempts: 3,
+    },
     { reply: [429, 'Other no'], fault: { code: 'Other', status: 429, passing: true }, attempts: 3 },
     { reply: [500, 'Other no'], fault: { code: 'Other', status: 500, passing: true }, attempts: 3 },
     { reply: [503, '<html>'], fault: { code: 'Unknown', status: 503, passing: true }, attempts: 3 },
@@ -108,7 +113,7 @@ describe('a call goes through', () => {
       [500, ''],
       [200, 'done'],
     ]);
-    await awsCall(SERVICE, { ...setting, now: () => now++ })({}, 'asked');
+    await awsCall(SERVICE, { ...setting, now: () => (now += 0.3) })({}, 'asked');
     expect(new Set(dates).size).toBe(2);
   });
 });

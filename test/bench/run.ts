@@ -6,6 +6,7 @@
 import { createPublicKey, verify as cryptoVerify } from 'node:crypto';
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { BrokerError } from '../../lib/errors.ts';
+import { localSigner } from '../../lib/keys/local.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
@@ -49,6 +50,7 @@ const elsewhere = await issuer.sign(tokenClaims({ aud: 'https://elsewhere.exampl
 const stranger = await issuer.sign(tokenClaims({ iss: 'https://stranger.example' }));
 const otherKey = await issuer.sign(tokenClaims(), { kid: 'unknown' });
 
+const signer = localSigner();
 const key = createPublicKey({ key: issuer.jwk as Record<string, string>, format: 'jwk' });
 const cached = await importJWK(issuer.jwk as JWK, 'RS256');
 const { verify } = broker.parts;
@@ -133,6 +135,7 @@ const steps: readonly Step[] = [
     run: () => decideFrom(fleet, 'role-0'),
     aim: { most: 1.25, of: 'decide: ten statements, with trace' },
   },
+  { name: 'sign: a token, by a key in memory', run: () => signer.sign('at+jwt', tokenClaims()) },
   { name: 'exchange: whole, jwt provider', run: () => serve(broker, request) },
   {
     name: 'key set: four RSA keys, read and vetted',

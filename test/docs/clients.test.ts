@@ -10,7 +10,7 @@ const PAGE = 'docs/guides/aws-clients.md';
 
 /** Who sends an exchange again after this answer of the STS door: SDKs choose by the code, and by 5xx. */
 const asksAgain = ([status, error]: readonly [number, string]): string => {
-  if (status >= 500) return 'every SDK';
+  if (status >= 500 || error === 'Throttling') return 'every SDK';
   return error === 'InvalidIdentityToken' ? 'Go' : 'nobody';
 };
 

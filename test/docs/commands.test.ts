@@ -4,12 +4,23 @@ import { type Block, blocks, DOCUMENTS, read } from '../harness/markdown.ts';
 import { outputMatches } from '../harness/output.ts';
 import { shell } from '../harness/shell.ts';
 
-const PAGES = ['README.md', 'docs/start.md', 'docs/reference/cli.md', 'docs/reference/http.md'];
+const PAGES = [
+  'README.md',
+  'docs/start.md',
+  'docs/guides/aws-clients.md',
+  'docs/guides/buildkite-to-aws.md',
+  'docs/guides/github-actions-to-aws.md',
+  'docs/guides/long-jobs.md',
+  'docs/guides/troubleshooting.md',
+  'docs/reference/cli.md',
+  'docs/reference/http.md',
+];
 
 /** Blocks that are not run here: the word that they bear, and what they need. */
 const NEEDS = [
   { word: 'account', what: 'an AWS account' },
   { word: 'agent', what: 'a Buildkite job' },
+  { word: 'client', what: 'a Buildkite job with clients of AWS' },
   { word: 'job', what: 'a job or machine of that issuer' },
 ];
 

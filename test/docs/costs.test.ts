@@ -26,6 +26,20 @@ test('the sums are those of the rows', () => {
   expect(read(PAGE)).toContain(`$${(sum + (row('KMS')?.cost ?? 0)).toFixed(2)} for a million tokens`);
 });
 
+test('the parts of sealed keys are those that are deployed with them', () => {
+  const count = (type: string): number => {
+    const [plain, sealed] = ['kms', 'sealed'].map(signing => {
+      const { options } = readOptions({ signing });
+      const made = options && template({ config: configFrom(), options });
+      return Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
+    });
+    return (sealed ?? 0) - (plain ?? 0);
+  };
+  expect(row('`sealed`: the key that seals')?.quantity).toBe(count('AWS::KMS::Key'));
+  expect(row('`sealed`: alarms')?.quantity).toBe(count('AWS::CloudWatch::Alarm'));
+  expect(row('`sealed`: metrics')?.quantity).toBe(count('AWS::Logs::MetricFilter'));
+});
+
 test('the quantities are those of what is deployed', () => {
   const { options } = readOptions({});
   const made = options && template({ config: configFrom(), options });

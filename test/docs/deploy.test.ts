@@ -19,6 +19,7 @@ const { options } = readOptions({
     hostedZoneId: 'Z0123456789',
   },
   functionUrl: true,
+  signing: 'sealed',
 });
 
 describe('the rights of the deploying person', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readOptions } from '../../infra/options.ts';
 import { alarms, DENIALS, FAULTS } from '../../infra/resources/alarms.ts';
+import { authorizer } from '../../infra/resources/authorizer.ts';
+import { rotation } from '../../infra/resources/rotation.ts';
 import { MEMBERS } from '../../lib/audit/event.ts';
 import { blocks, code, codes, read, rowsOf } from '../harness/markdown.ts';
 
@@ -40,7 +43,11 @@ describe('every alarm is documented', () => {
   });
 
   test('that is for neither', () => {
-    const known = Object.keys(alarms({})).filter(id => /^(?!Denied|Failed).*Alarm$/.test(id));
+    const { options } = readOptions({ signing: 'sealed' });
+    const all = [alarms({}), ...(options ? [rotation(options), authorizer(options)] : [])].flatMap(
+      Object.keys,
+    );
+    const known = all.filter(id => /^(?!Denied|Failed).*Alarm$/.test(id));
     const documented = rowsOf(PAGE, 'alarm').flatMap(([names]) => codes(names));
     expect(documented.map(name => `${name}Alarm`).sort()).toEqual(known.sort());
   });

@@ -8,12 +8,15 @@ import { SETTINGS } from '../../lib/config/settings.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { RULES } from '../../lib/policy/complaint.ts';
 import { OPERATORS } from '../../lib/policy/condition.ts';
+import type { Lengths } from '../../lib/policy/kinds/kind.ts';
 import { KINDS, type KindName, kindOf } from '../../lib/policy/kinds.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { wireError } from '../../lib/protocols/oauth.ts';
 import { DOORS } from '../../lib/serve.ts';
 import { PRESETS, type Preset, type PresetName } from '../../lib/token/presets.ts';
+import { TRUST } from '../harness/grant.ts';
 import { blocks, code, codes, ROOT, read, rowsOf, rowsUnder, tables } from '../harness/markdown.ts';
+import { roleFrom } from '../harness/policy.ts';
 
 const POLICY = 'docs/reference/policy.md';
 const CONFIGURATION = 'docs/reference/configuration.md';
@@ -28,6 +31,9 @@ const keysIn = (file: string, shape: string): string[] => {
 };
 
 const kinds = Object.keys(KINDS) as KindName[];
+const POOL =
+  '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
+const templateOf = (provider: string) => roleFrom(`${TRUST}${provider}\n`).template;
 const presets = Object.entries(PRESETS) as [PresetName, Preset][];
 
 describe('each is documented, and nothing that is not there is', () => {
@@ -53,9 +59,24 @@ describe('each is documented, and nothing that is not there is', () => {
       known: [...keysIn('lib/policy/role.ts', 'ROLE'), ...kinds],
     },
     {
+      what: 'keys of a registry',
+      documented: rowsUnder(POLICY, 'A registry', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/registry.ts', 'REGISTRY'),
+    },
+    {
       what: 'keys of a role with aws',
       documented: rowsUnder(POLICY, 'aws', 'key').map(([key]) => code(key)),
       known: keysIn('lib/policy/kinds/aws.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of a role with gcp',
+      documented: rowsUnder(POLICY, 'gcp', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/kinds/gcp.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of a role with azure',
+      documented: rowsUnder(POLICY, 'azure', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/kinds/azure.ts', 'SHAPE'),
     },
     {
       what: 'keys of a role with jwt',
@@ -99,8 +120,9 @@ describe('each is documented, and nothing that is not there is', () => {
   });
 
   test.each(Object.entries(VERBS))('%s names each of its options in its own help', async (_, load) => {
-    const { help, options } = await load();
-    expect(['config', ...Object.keys(options)].filter(option => !help.includes(`--${option}`))).toEqual([]);
+    const { help, options, withoutConfig } = await load();
+    const general = withoutConfig ? [] : ['config'];
+    expect([...general, ...Object.keys(options)].filter(option => !help.includes(`--${option}`))).toEqual([]);
   });
 
   test('constants that are limits', () => {
@@ -185,13 +207,24 @@ describe('what the tables say is so', () => {
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(known));
   });
 
+  /** A column of the table of session lengths: a kind, and what of a role makes them others. */
+  const LENGTHS: { readonly [column: string]: Lengths } = {
+    aws: kindOf('aws').lengths(templateOf('aws: { role_arn: "arn:aws:iam::123456789012:role/a" }')),
+    'aws via: web_identity': kindOf('aws').lengths(undefined),
+    gcp: kindOf('gcp').lengths(templateOf(`gcp: { audience: ${POOL} }`)),
+    'gcp service_account': kindOf('gcp').lengths(undefined),
+    azure: kindOf('azure').lengths(undefined),
+    jwt: kindOf('jwt').lengths(undefined),
+  };
+
   test('the session lengths of each kind', () => {
     const [header] = tables(read(POLICY)).filter(({ heading }) => heading === 'Sessions');
-    const columns = header?.header.slice(1).map(code) ?? [];
-    expect(columns).toEqual(kinds);
+    const columns = header?.header.slice(1).map(cell => codes(cell).join(' ')) ?? [];
+    expect(columns).toEqual(Object.keys(LENGTHS));
+    expect(new Set(columns.map(column => column.split(' ')[0]))).toEqual(new Set(kinds));
     const rows = header?.rows.map(([, ...cells]) => cells.map(Number)) ?? [];
     expect(rows).toEqual(
-      (['fallback', 'min', 'max'] as const).map(each => kinds.map(kind => kindOf(kind).seconds[each])),
+      (['fallback', 'min', 'max'] as const).map(each => columns.map(column => LENGTHS[column]?.[each])),
     );
   });
 });
@@ -204,6 +237,7 @@ describe('the examples of audit events', () => {
       'issued',
       'denied',
       'failed',
+      'authorized',
     ]);
   });
 

@@ -4,10 +4,10 @@ import { folderOf } from '../harness/local.ts';
 import { type Block, blocks, DOCUMENTS, read } from '../harness/markdown.ts';
 import { PROVIDER } from '../harness/policy.ts';
 
-/** What a block says it is: `role`, `trust` (the statements alone) or `broker`. */
-const KINDS = ['role', 'trust', 'broker'] as const;
+/** What a block says it is: `role`, `trust` (the statements alone), `registry` or `broker`. */
+const KINDS = ['role', 'trust', 'registry', 'broker'] as const;
 /** Cases are run beside their role, and what a vendor's own file holds is not ours to load. */
-const ELSEWHERE = ['cases', 'job'];
+const ELSEWHERE = ['cases', 'job', 'pipeline', 'workflow'];
 
 /** What a page's roles are loaded beside: our own, but on the page of an issuer or of a rule what stands there. */
 const brokerOf = (page: string): string => {
@@ -39,7 +39,10 @@ const rulesOf = ({ kind, broker, block: { text } }: Found): readonly string[] =>
   const folder =
     kind === 'broker'
       ? folderOf({ 'broker.yml': text, 'roles/.keep': '' })
-      : folderOf({ 'broker.yml': broker, 'roles/documented.yml': role });
+      : folderOf({
+          'broker.yml': broker,
+          [`${kind === 'registry' ? 'registries' : 'roles'}/documented.yml`]: role,
+        });
   return loadConfig(folder).complaints.map(({ rule }) => rule);
 };
 

@@ -7,6 +7,7 @@ import type { Signer } from '../../lib/keys/signer.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { AwsSetting } from '../../lib/providers/aws.ts';
+import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
 import { type Broker, serve } from '../../lib/serve.ts';
 import { type TestIssuer, testIssuer } from './issuer.ts';
 import { AUDIENCE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from './policy.ts';
@@ -30,6 +31,7 @@ type Options = {
   readonly roles: { readonly [name: string]: string };
   readonly issuers?: string;
   readonly aws?: AwsSetting;
+  readonly clouds?: UpstreamSetting;
   readonly signer?: Signer;
   readonly sink?: (line: string) => void | Promise<void>;
   readonly metrics?: boolean;
@@ -48,17 +50,21 @@ export const httpRequest = (changes: Partial<HttpRequest> = {}): HttpRequest => 
 
 let made: Promise<TestIssuer> | undefined;
 
+/** The one issuer of a test file. */
+export const issuerOfTests = (): Promise<TestIssuer> => (made ??= testIssuer());
+
 /** A whole broker in this process, with one test issuer standing in for every row. Time stands still at NOW. */
 export const testBroker = async ({
   roles,
   issuers = ISSUERS,
   aws,
+  clouds = { base: 'http://127.0.0.1:9' },
   signer = localSigner(),
   sink,
   metrics = false,
   now = () => NOW,
 }: Options): Promise<TestBroker> => {
-  const issuer = await (made ??= testIssuer());
+  const issuer = await issuerOfTests();
   const rows = rowsFrom(issuers);
   const compiled = Object.entries(roles).map(([name, yaml]) => ({
     ...roleFrom(yaml, settingOf(rows)),
@@ -67,9 +73,17 @@ export const testBroker = async ({
   const audit: string[] = [];
   const faults: BrokerError[] = [];
   const broker = createBroker(
-    loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled }),
+    loadedConfig({
+      folder: 'test',
+      url: AUDIENCE,
+      audience: AUDIENCE,
+      rows,
+      roles: compiled,
+      registries: [],
+    }),
     {
       signer,
+      clouds,
       aws: aws ?? {
         region: 'us-east-1',
         endpoint: 'http://127.0.0.1:9',

@@ -15,6 +15,8 @@ type Asked = {
   /** The ARNs of target roles: a role of kite-sts for each. */
   readonly targets?: readonly string[];
   readonly jwt?: boolean;
+  /** The provider of each further role, as YAML. */
+  readonly also?: readonly string[];
   /** `custom.kiteSts` as a team writes it. */
   readonly options?: object;
 };
@@ -23,6 +25,7 @@ type Asked = {
 export const inputOf = ({
   targets = [arnOf('deploy')],
   jwt = true,
+  also = [],
   options: custom = {},
 }: Asked = {}): TemplateInput => {
   const { options, complaints } = readOptions(custom);
@@ -32,10 +35,18 @@ export const inputOf = ({
     name: `deploy-${index}`,
     template: { ...AWS_ROLE.template, kind: 'aws' as const, role_arn } as typeof AWS_ROLE.template,
   }));
-  const roles = [...aimed, ...(jwt ? [{ ...JWT_ROLE, name: 'signed' }] : [])];
+  const further = also.map((yaml, index) => ({ ...roleFrom(`${TRUST}${yaml}\n`), name: `also-${index}` }));
+  const roles = [...aimed, ...(jwt ? [{ ...JWT_ROLE, name: 'signed' }] : []), ...further];
   return {
     options,
-    config: { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom('[]'), roles },
+    config: {
+      folder: 'test',
+      url: AUDIENCE,
+      audience: AUDIENCE,
+      rows: rowsFrom('[]'),
+      roles,
+      registries: [],
+    },
   };
 };
 

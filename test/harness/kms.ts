@@ -1,4 +1,13 @@
-import { createHash, generateKeyPairSync, type KeyObject, privateEncrypt, sign } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  generateKeyPairSync,
+  type KeyObject,
+  privateEncrypt,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,13 +19,13 @@ import { httpRequest } from './broker.ts';
 type Json = { readonly [member: string]: unknown };
 type Reply = { readonly status: number; readonly body: string };
 export type KmsCall = { readonly operation: string; readonly input: Json };
-type Say = (call: KmsCall, response: ServerResponse) => Reply | undefined;
+type Say = (call: KmsCall, response: ServerResponse) => Reply | undefined | null;
 
 /** A KMS on loopback with real RSA keys. It answers as KMS does until told otherwise. */
 export type TestKms = {
   readonly setting: AwsSetting;
   readonly calls: KmsCall[];
-  /** What comes next, once for each; the last is said again. `null`: as KMS does. Undefined: no answer is sent. */
+  /** What comes next, once for each; the last is said again. `null`, or what says it: as KMS does. Undefined: nothing. */
   reply(...replies: (Say | null)[]): void;
   /** Puts another key pair behind an id, as when an alias is moved. */
   move(id: string): void;
@@ -24,6 +33,8 @@ export type TestKms = {
 };
 
 export const KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000001';
+/** The symmetric key, which seals. */
+export const SEALING_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000003';
 export const NEXT_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000002';
 
 const RSA = 'RSASSA_PKCS1_V1_5_SHA_256';
@@ -34,6 +45,12 @@ export const kmsError =
   (code: string, status: number): Say =>
   () =>
     json(status, { __type: code, message: 'no' });
+
+/** KMS is broken within for the calls that match, and is itself for all others. */
+export const kmsDownFor = (matches: (call: KmsCall) => boolean): Say => {
+  const down = kmsError('KMSInternalException', 500);
+  return (call, response) => (matches(call) ? down(call, response) : null);
+};
 
 /** The key's own answer to GetPublicKey, with these members over it. */
 export const kmsPublicKey = (changes: Json): Say => {
@@ -58,8 +75,57 @@ export type KeyPairs = ReadonlyMap<string, ReturnType<typeof newKey>>;
 
 export const keyPairs = (ids: readonly string[]) => new Map(ids.map(id => [id, newKey()]));
 
+const CIPHER = 'aes-256-gcm';
+const SEALING_SECRET = randomBytes(32);
+const NONCE = 12;
+const TAG = 16;
+
+/** What was sealed opens with the same context alone, which is what KMS does with it too: additional data. */
+const bound = ({ EncryptionContext }: Json): Buffer => Buffer.from(JSON.stringify(EncryptionContext ?? {}));
+
+const seal = (plain: Buffer, input: Json): Buffer => {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv(CIPHER, SEALING_SECRET, nonce).setAAD(bound(input));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+};
+
+const open = (input: Json): Buffer | undefined => {
+  const blob = Buffer.from(String(input['CiphertextBlob']), 'base64');
+  const decipher = createDecipheriv(CIPHER, SEALING_SECRET, blob.subarray(0, NONCE)).setAAD(bound(input));
+  decipher.setAuthTag(blob.subarray(NONCE, NONCE + TAG));
+  try {
+    return Buffer.concat([decipher.update(blob.subarray(NONCE + TAG)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Pairs take long to make, so the same eight come round: more than are ever published at one time. */
+const ring: ReturnType<typeof newKey>[] = [];
+let turn = 0;
+const ringPair = () => {
+  const at = turn++ % 8;
+  return (ring[at] ??= newKey());
+};
+
+const asSealing = ({ operation, input }: KmsCall): Reply => {
+  if (operation === 'GenerateDataKeyPairWithoutPlaintext' && input['KeyPairSpec'] === 'RSA_2048') {
+    const { publicKey, privateKey } = ringPair();
+    const sealed = seal(privateKey.export({ type: 'pkcs8', format: 'der' }), input);
+    const PublicKey = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    return json(200, { PublicKey, PrivateKeyCiphertextBlob: sealed.toString('base64') });
+  }
+  const Plaintext = operation === 'Decrypt' ? open(input)?.toString('base64') : undefined;
+  return Plaintext === undefined
+    ? json(400, { __type: 'InvalidCiphertextException' })
+    : json(200, { Plaintext });
+};
+
 /** What KMS answers with these keys. */
-export const asKms = (pairs: KeyPairs, { operation, input }: KmsCall): Reply => {
+export const asKms = (pairs: KeyPairs, call: KmsCall): Reply => {
+  const { operation, input } = call;
+  if (input['KeyId'] === SEALING_KEY) return asSealing(call);
   const pair = pairs.get(String(input['KeyId']));
   if (!pair) return json(400, { __type: 'NotFoundException', message: 'no such key' });
   const KeyId = input['KeyId'];
@@ -96,11 +162,10 @@ export const testKms = async (ids: readonly string[] = [KEY, NEXT_KEY]): Promise
     calls.push(call);
     const say = next.length > 1 ? next.shift() : next[0];
     const wrong = signedWrong(message, body);
-    const reply = wrong
+    const said = wrong
       ? json(400, { __type: 'IncompleteSignatureException', message: 'not signed right' })
-      : say
-        ? say(call, response)
-        : asKms(pairs, call);
+      : (say ?? (() => null))(call, response);
+    const reply = said === null ? asKms(pairs, call) : said;
     if (reply)
       response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' }).end(reply.body);
   });

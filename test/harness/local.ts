@@ -68,12 +68,14 @@ export const folderOf = (files: { readonly [path: string]: string }): string => 
   return folder;
 };
 
+/** The files of a config folder that a broker can start from, by their paths. */
+export const configFiles = (): { readonly [path: string]: string } => ({
+  'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n`,
+  ...Object.fromEntries(Object.entries(ROLES).map(([name, yaml]) => [`roles/${name}.yml`, yaml])),
+});
+
 /** A config folder that a broker can start from. */
-export const configFolder = (): string =>
-  folderOf({
-    'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n`,
-    ...Object.fromEntries(Object.entries(ROLES).map(([name, yaml]) => [`roles/${name}.yml`, yaml])),
-  });
+export const configFolder = (): string => folderOf(configFiles());
 
 /** A stand-in for a terminal, which keeps what is written to it. */
 export type TestTerminal = Terminal & {
@@ -132,7 +134,7 @@ export const localBroker = async (
 type Call = {
   readonly method?: string;
   readonly path: string;
-  readonly headers?: { readonly [name: string]: string };
+  readonly headers?: { readonly [name: string]: string | string[] };
   readonly body?: string | Uint8Array;
 };
 export type Called = {

@@ -3,6 +3,7 @@ import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
 import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
+import { KINDS } from '../../lib/policy/kinds.ts';
 import { parse, type Tree } from '../../lib/policy/parse.ts';
 import { compileRole, parseRole, type Role, type Setting } from '../../lib/policy/role.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
@@ -62,9 +63,11 @@ export const compileText = (text: string, setting: Setting = settingOf()): Compi
   return { role, complaints };
 };
 
+const HAS_PROVIDER = new RegExp(`^(${Object.keys(KINDS).join('|')}):`, 'm');
+
 /** Compiles a role from YAML. A text without a provider gets a plain `jwt`. */
 export const compile = (yaml: string, setting?: Setting): Compiled =>
-  compileText(/^(aws|jwt):/m.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`, setting);
+  compileText(HAS_PROVIDER.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`, setting);
 
 /** A role that must compile. */
 export const roleFrom = (yaml: string, setting?: Setting): Role => {

@@ -6,6 +6,8 @@ import { emptyFolder } from './local.ts';
 import { ROOT } from './markdown.ts';
 
 const MAIN = join(ROOT, 'lib/cli/main.ts');
+/** One for all sessions of a test file. */
+const COMPILED = emptyFolder();
 
 export type Ran = { readonly exits: number | null; readonly output: string; readonly errors: string };
 
@@ -40,7 +42,11 @@ const ended = (child: ChildProcess): Promise<number | null> =>
 export const shell = (): Shell => {
   const folder = emptyFolder();
   cpSync(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
-  const path = `${npxFolder()}${delimiter}${process.env['PATH']}`;
+  // Each command is a process of its own: without a cache of their code, each compiles it all again.
+  const environment = {
+    PATH: `${npxFolder()}${delimiter}${process.env['PATH']}`,
+    NODE_COMPILE_CACHE: COMPILED,
+  };
   let broker: ChildProcess | undefined;
   let port = '8787';
 
@@ -60,7 +66,7 @@ export const shell = (): Shell => {
     const options = words === '' ? [] : words.split(' ');
     const child = spawn(process.execPath, [MAIN, 'start', ...options], {
       cwd: folder,
-      env: { PATH: path, PORT: '0' },
+      env: { ...environment, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     broker = child;
@@ -79,7 +85,7 @@ export const shell = (): Shell => {
     if (!broker) await start('');
     const child = spawn('bash', ['-euo', 'pipefail', '-c', here(script)], {
       cwd: folder,
-      env: { PATH: path, PORT: port },
+      env: { ...environment, PORT: port },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -5,6 +5,7 @@ import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { AwsSetting } from '../../lib/providers/aws.ts';
 import { httpRequest } from './broker.ts';
 import { NOW } from './policy.ts';
+import { TRUSTED } from './signing.ts';
 
 type Reply = { readonly status: number; readonly body: string };
 type Call = (form: URLSearchParams, response: ServerResponse) => Reply | undefined;
@@ -29,6 +30,7 @@ export const stsError =
   });
 
 type Said = {
+  readonly action?: string;
   readonly expiration?: string;
   readonly account?: string;
   readonly secret?: string;
@@ -38,6 +40,7 @@ type Said = {
 /** A success of AWS STS with these parts; an empty text leaves the element out. */
 export const stsSuccess =
   ({
+    action = 'AssumeRole',
     expiration = new Date((NOW + 3600) * 1000).toISOString(),
     account = '123456789012',
     secret = 'secret',
@@ -45,7 +48,7 @@ export const stsSuccess =
   }: Said): Call =>
   () => ({
     status: 200,
-    body: `<AssumeRoleResponse xmlns="${NAMESPACE}"><AssumeRoleResult><Credentials><AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>session-token</SessionToken>${expiration && `<Expiration>${expiration}</Expiration>`}</Credentials>${user}</AssumeRoleResult></AssumeRoleResponse>`,
+    body: `<${action}Response xmlns="${NAMESPACE}"><${action}Result><Credentials><AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>session-token</SessionToken>${expiration && `<Expiration>${expiration}</Expiration>`}</Credentials>${user}</${action}Result></${action}Response>`,
   });
 
 const text = async (message: IncomingMessage): Promise<string> => {
@@ -71,7 +74,9 @@ export const testSts = async (): Promise<TestSts> => {
     const form = new URLSearchParams(body);
     calls.push(form);
     const call = next.length > 1 ? next.shift() : next[0];
-    const reply = call ? call(form, response) : localSts(asReceived(message, body), NOW);
+    const reply = call
+      ? call(form, response)
+      : await localSts(asReceived(message, body), { now: NOW, trusted: TRUSTED });
     if (reply) response.writeHead(reply.status, { 'content-type': 'text/xml' }).end(reply.body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -57,7 +57,13 @@ describe('the artifact of', () => {
 
   test.each(FUNCTIONS)('%s has its code and the compiled configuration, and nothing else', async name => {
     const paths = [...unzip(await artifact(name)).keys()];
-    expect(paths).toEqual(['config/broker.json', 'config/roles.index', 'config/roles.jsonl', 'index.mjs']);
+    expect(paths).toEqual([
+      'config/broker.json',
+      'config/roles.index',
+      'config/roles.jsonl',
+      'config/roles.targets',
+      'index.mjs',
+    ]);
   });
 
   test('exchange has every role, and discovery has none', async () => {

@@ -13,6 +13,7 @@ test('nothing said gives the defaults', () => {
       logRetentionDays: 90,
       throttle: { rate: 50, burst: 100 },
       targets: [],
+      signing: 'kms',
       signingKey: 'first',
       functionUrl: false,
     },
@@ -30,6 +31,7 @@ test.each<[name: string, given: object]>([
     'patterns of targets in an organization',
     { targets: ['arn:aws:iam::*:role/ci-*'], orgId: 'o-abcdefghij' },
   ],
+  ['sealed keys', { signing: 'sealed' }],
   ['the other signing key', { signingKey: 'second' }],
   ['reserved concurrency', { reservedConcurrency: 20 }],
   ['a Lambda URL', { functionUrl: true }],
@@ -63,6 +65,7 @@ describe('refused, with the rule and the path:', () => {
       'missing-key',
       '',
     ],
+    ['a way to sign that there is not', { signing: 'local' }, 'wrong-value', '.signing'],
     ['a third signing key', { signingKey: 'third' }, 'wrong-value', '.signingKey'],
     [
       'a variable that was not replaced',

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
+import type { FunctionName } from '../../infra/functions.ts';
 import { run } from '../../lib/cli/run.ts';
+import { DUMMY_KEYS } from '../../lib/local/sts.ts';
+import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { testAws } from '../harness/aws.ts';
 import { httpEvent } from '../harness/gateway.ts';
+import { KEY, SEALING_KEY } from '../harness/kms.ts';
 import { emptyFolder, folderOf, testTerminal } from '../harness/local.ts';
 import { clone, type Installed, installed, NODE } from '../harness/pack.ts';
 import { unzip } from '../harness/unzip.ts';
@@ -55,6 +59,13 @@ aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }
 `,
 });
 
+/** It loads, but names a branch alone. */
+const UNWISE = `trust:
+  - iss: https://agent.buildkite.com
+    claims: { organization_slug: acme, pipeline_slug: web, build_branch: main }
+jwt: { audience: https://api.acme.example }
+`;
+
 let root: string;
 let team: Installed;
 let packaged: { readonly root: Ran; readonly team: Ran };
@@ -67,6 +78,8 @@ const packagedTeam = async (): Promise<Ran> => {
 
 beforeAll(async () => {
   root = clone();
+  writeFileSync(join(root, 'config/roles/unwise.yml'), UNWISE);
+  appendFileSync(join(root, 'serverless.yml'), 'custom: { kiteSts: { signing: sealed } }\n');
   const [ofRoot, ofTeam] = await Promise.all([
     ran(process.execPath, [SERVERLESS, 'package'], root),
     packagedTeam(),
@@ -75,8 +88,14 @@ beforeAll(async () => {
 }, 240_000);
 
 describe('without network and credentials', () => {
-  test('our root packages', () => {
+  test('our root packages, with sealed keys', () => {
     expect(packaged.root).toMatchObject({ exits: 0 });
+  });
+
+  test('what lint warns of is told, and fails nothing', () => {
+    expect(packaged.root.output).toContain('config/roles/unwise.yml:3:60  warning branch-alone  ');
+    expect(packaged.root.output).not.toContain(' note ');
+    expect(packaged.team.output).not.toContain(' warning ');
   });
 
   test("a team's folder packages, with the packed kite-sts and three lines of serverless.yml", () => {
@@ -84,7 +103,7 @@ describe('without network and credentials', () => {
   });
 });
 
-describe.each(FUNCTIONS)('%s', name => {
+describe.each<FunctionName>(['exchange', 'discovery'])('%s', name => {
   test("has the same code in our root and in a team's folder", () => {
     const [ours, theirs] = [root, team.folder].map(folder => artifact(folder, name).get('index.mjs'));
     expect(ours?.length).toBeGreaterThan(1000);
@@ -97,6 +116,14 @@ describe.each(FUNCTIONS)('%s', name => {
     expect(Resources[id]?.Properties).toMatchObject({ Handler: 'index.handler', Runtime: 'nodejs24.x' });
     expect(Object.keys(Resources).filter(each => each.includes('LambdaVersion'))).toEqual([]);
   });
+});
+
+test('rotation is packaged with sealed keys alone', () => {
+  const id = 'RotationLambdaFunction';
+  expect(artifact(root, 'rotation').get('index.mjs')?.length).toBeGreaterThan(1000);
+  expect(compiled(root).Resources[id]?.Properties).toMatchObject({ Handler: 'index.handler' });
+  expect(existsSync(join(team.folder, '.serverless/rotation.zip'))).toBe(false);
+  expect(Object.keys(compiled(team.folder).Resources)).not.toContain(id);
 });
 
 test("a team's package knows the organization that its guard demands", () => {
@@ -177,8 +204,8 @@ describe('an unpacked artifact answers on Node 24', () => {
   const CALL = `
     const { handler } = await import(process.argv[1]);
     const context = { getRemainingTimeInMillis: () => 5000 };
-    const { statusCode, headers, body } = await handler(JSON.parse(process.argv[2]), context);
-    process.stdout.write('\\n' + JSON.stringify({ statusCode, type: headers['content-type'], body }));
+    const answer = await handler(JSON.parse(process.argv[2]), context);
+    process.stdout.write('\\n' + JSON.stringify({ answer }));
     process.exit();
   `;
   const LAMBDA = {
@@ -189,15 +216,19 @@ describe('an unpacked artifact answers on Node 24', () => {
     KITE_STS_SIGNING_KEYS: 'first,second',
   };
 
-  const answer = async (name: FunctionName, event: object): Promise<{ [name: string]: unknown }> => {
+  const answer = async (
+    name: FunctionName,
+    event: object,
+    environment: object = {},
+  ): Promise<{ [name: string]: unknown }> => {
     const folder = emptyFolder();
     mkdirSync(join(folder, 'config'));
     for (const [path, content] of artifact(root, name)) writeFileSync(join(folder, path), content);
     const words = ['--input-type=module', '-e', CALL, join(folder, 'index.mjs'), JSON.stringify(event)];
-    const { output } = await ran(process.execPath, words, folder, LAMBDA);
-    const line = output.split('\n').find(each => each.startsWith('{"statusCode"'));
+    const { output } = await ran(process.execPath, words, folder, { ...LAMBDA, ...environment });
+    const line = output.split('\n').find(each => each.startsWith('{"answer"'));
     if (line === undefined) throw new Error(output);
-    return JSON.parse(line);
+    return JSON.parse(line).answer;
   };
 
   test('exchange refuses a token that is none', async () => {
@@ -208,12 +239,30 @@ describe('an unpacked artifact answers on Node 24', () => {
       subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     }).toString();
     const answered = await answer('exchange', httpEvent({ body }));
-    expect(answered).toMatchObject({ statusCode: 400, type: expect.stringContaining('application/json') });
+    expect(answered).toMatchObject({
+      statusCode: 400,
+      headers: { 'content-type': expect.stringContaining('application/json') },
+    });
     expect(JSON.parse(String(answered['body']))).toMatchObject({ code: expect.any(String) });
   });
 
   test('discovery is healthy', async () => {
     const answered = await answer('discovery', httpEvent({ method: 'GET', path: '/health' }));
     expect(answered).toMatchObject({ statusCode: 200 });
+  });
+
+  test('rotation makes a key once', async () => {
+    const aws = await testAws();
+    const environment = {
+      AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
+      KITE_STS_AWS_ENDPOINT: aws.setting.endpoint,
+      KITE_STS_SIGNING_KEYS: KEY,
+      KITE_STS_SEALING_KEY: SEALING_KEY,
+      KITE_STS_SEALED_KEYS: await aws.dynamo.makeTable(SEALED_KEY_TABLE.key),
+    };
+    const runs = [await answer('rotation', {}, environment), await answer('rotation', {}, environment)];
+    await aws.close();
+    expect(runs.map(({ made }) => made)).toEqual([true, false]);
   });
 });

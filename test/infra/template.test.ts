@@ -11,6 +11,7 @@ const EVERYTHING = {
   alarms: { snsTopicArn: 'arn:aws:sns:eu-west-1:123456789012:oncall' },
   reservedConcurrency: 20,
   functionUrl: true,
+  signing: 'sealed',
   signingKey: 'second',
 };
 
@@ -18,6 +19,8 @@ const KEYS = (...ids: string[]) => ({
   KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', ids.map(id => ({ 'Fn::GetAtt': [id, 'Arn'] }))] },
   KITE_STS_LOG_LEVEL: 'info',
 });
+
+const REMEMBERING = { KITE_STS_IDENTITY_TABLE: { Ref: 'IdentityTable' } };
 
 describe('a function is deployed', () => {
   const SAME = {
@@ -32,6 +35,7 @@ describe('a function is deployed', () => {
   test('D18: exchange, with its own role, after all of its rights', () => {
     expect(templateFor().functions.exchange).toEqual({
       ...SAME,
+      environment: { ...SAME.environment, ...REMEMBERING },
       role: { 'Fn::Sub': '${ExchangeRole.Arn}' },
       dependsOn: ['ExchangeRights', 'SignWithFirstKey'],
     });
@@ -53,7 +57,7 @@ describe('a function is deployed', () => {
   test('T52: with the signing key first, and the other one published too', () => {
     const { exchange, discovery } = templateFor({ options: { signingKey: 'second' } }).functions;
     expect([exchange, discovery].map(({ environment }) => environment)).toEqual([
-      KEYS('SecondSigningKey', 'FirstSigningKey'),
+      { ...KEYS('SecondSigningKey', 'FirstSigningKey'), ...REMEMBERING },
       KEYS('SecondSigningKey', 'FirstSigningKey'),
     ]);
   });
@@ -100,6 +104,7 @@ test.each([
   const made = [
     'ExchangeLambdaFunction',
     'DiscoveryLambdaFunction',
+    'RotationLambdaFunction',
     ...Object.keys(whole.resources.Resources),
   ];
   expect(spokenOf(whole).filter(id => !made.includes(id))).toEqual([]);

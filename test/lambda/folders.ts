@@ -49,7 +49,13 @@ export const folders = async (issuer: TestIssuer): Promise<Folders> => {
   }
   const sizes = FUNCTIONS.map(name => [name, statSync(join(folder(name), 'index.mjs')).size]);
   return {
-    of: { empty: folder('empty'), exchange: folder('exchange'), discovery: folder('discovery') },
+    of: {
+      empty: folder('empty'),
+      exchange: folder('exchange'),
+      discovery: folder('discovery'),
+      rotation: folder('rotation'),
+      authorizer: folder('authorizer'),
+    },
     sizes: Object.fromEntries(sizes),
     remove: () => rmSync(root, { recursive: true }),
   };

@@ -18,12 +18,12 @@ export const upstream = async () => {
   const keys = keyPairs([KEY, NEXT_KEY]);
   const answer = (request: HttpRequest) => {
     const [, operation] = (request.headers['x-amz-target'] ?? '').split('TrentService.');
-    if (operation === undefined) return localSts(request, Date.now() / 1000);
+    if (operation === undefined) return localSts(request, { now: Date.now() / 1000 });
     if (signatureFault(request, DUMMY_KEYS, 'kms') !== undefined) return { status: 400, body: '{}' };
     return asKms(keys, { operation, input: JSON.parse(Buffer.from(request.body).toString()) });
   };
   const server = createServer(async (message, response) => {
-    const { status, body } = answer(await received(message));
+    const { status, body } = await answer(await received(message));
     response.writeHead(status).end(body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

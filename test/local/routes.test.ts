@@ -148,6 +148,7 @@ test.each([
   ['PUT', `/local/jobs/${'a'.repeat(65)}`],
   ['GET', '/local/issuers/999/.well-known/jwks'],
   ['GET', '/local/sts'],
+  ['GET', '/local/clouds/sts.googleapis.com/v1/token'],
   ['GET', '/local/'],
 ])('nothing answers to %s %s', async (method, path) => {
   const headers = { authorization: 'Token local' };

@@ -142,6 +142,18 @@ test('a query reaches the door, which refuses it', async () => {
   expect(answer.json()).toMatchObject({ code: 'parameter_unsupported' });
 });
 
+test('AWS’s own clients find an STS at the root, and its Date is true: they set their clocks by it', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = 'Action=GetCallerIdentity&Version=2011-06-15';
+  const answer = await call(broker.port, { method: 'POST', path: '/', headers, body });
+  expect(answer).toMatchObject({
+    status: 403,
+    text: expect.stringContaining('<Code>InvalidClientTokenId</Code>'),
+  });
+  const apart = Math.abs(Date.parse(String(answer.headers.date)) - Date.now());
+  expect(apart).toBeLessThan(4 * 60_000);
+});
+
 test('closing ends connections that are kept open without a request', async () => {
   const closing = await localBroker(configFrom());
   const socket = connect({ host: '127.0.0.1', port: closing.port });

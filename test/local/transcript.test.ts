@@ -51,6 +51,14 @@ test('the audit events of the transcript stand there and are not printed again',
   expect(atStart).toHaveLength(2);
 });
 
+test('T54: tokens of other clouds are told by their kind, and masked', async () => {
+  const provider =
+    'gcp: { audience: //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts }';
+  const cloud = await localBroker(configFrom({ store: ROLES.publish.replace(/^jwt:.*$/m, provider) }), LOUD);
+  expect(transcriptOf(cloud)).toMatch(/^credential {2}an access token of gcp ya29\*{12}, for 3600 seconds$/m);
+  expect(transcriptOf(cloud)).not.toMatch(/ya29\.local-/);
+});
+
 describe('of several roles of a kind', () => {
   test('the first that is allowed is told, and the events of those refused are printed', async () => {
     const { release, publish } = ROLES;

@@ -9,6 +9,21 @@ const signer = localSigner();
 const discovery: Discovery = { url: AUDIENCE, publicKeys: () => signer.publicKeys() };
 const get = (path: string, method = 'GET') => discoveryAnswer(discovery, httpRequest({ method, path }));
 
+type Told = {
+  readonly issuer: string;
+  readonly jwks_uri: string;
+  readonly response_types_supported: readonly string[];
+  readonly subject_types_supported: readonly string[];
+  readonly id_token_signing_alg_values_supported: readonly string[];
+  readonly keys: readonly {
+    readonly kty: string;
+    readonly kid: string;
+    readonly alg: string;
+    readonly use: string;
+    readonly n: string;
+  }[];
+};
+
 describe('what others need in order to trust us', () => {
   test.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(
     '%s has what AWS asks of an issuer, all of it under our own URL',
@@ -24,6 +39,49 @@ describe('what others need in order to trust us', () => {
       });
     },
   );
+
+  const DEMANDS: readonly (readonly [who: string, what: string, holds: (told: Told) => boolean])[] = [
+    ['AWS, Google, Entra and Vault', 'issuer is our URL to the letter', ({ issuer }) => issuer === AUDIENCE],
+    [
+      'AWS, Google and Entra',
+      'issuer is https, without query or slash at its end',
+      ({ issuer }) => /^https:\/\/[^?]+[^/]$/.test(issuer),
+    ],
+    ['AWS and Entra', 'issuer has at most 255 characters', ({ issuer }) => issuer.length <= 255],
+    [
+      'AWS, Google, Entra and Vault',
+      'jwks_uri is below it',
+      ({ issuer, jwks_uri }) => jwks_uri.startsWith(`${issuer}/`),
+    ],
+    ['AWS', 'response_types_supported', told => told.response_types_supported.includes('id_token')],
+    ['AWS', 'subject_types_supported', told => told.subject_types_supported.includes('public')],
+    ['AWS, Google and Entra', 'RS256', told => told.id_token_signing_alg_values_supported.includes('RS256')],
+    ['AWS and Entra', 'at most 100 keys', ({ keys }) => keys.length > 0 && keys.length <= 100],
+    [
+      'AWS, Google, Entra and Vault',
+      'each key has an id of its own',
+      ({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
+    ],
+    [
+      'AWS, Google and Entra',
+      'each key is for RS256 signatures',
+      ({ keys }) => keys.every(({ kty, alg, use }) => kty === 'RSA' && alg === 'RS256' && use === 'sig'),
+    ],
+    [
+      'AWS and Google',
+      'each key has 2048 bits or more',
+      ({ keys }) => keys.every(({ n }) => Buffer.from(n, 'base64url').length >= 256),
+    ],
+  ];
+
+  test.each(DEMANDS)('%s: %s', async (_who, _what, holds) => {
+    const read = async (path: string) => JSON.parse((await get(path))?.body ?? '') as object;
+    const told = {
+      ...(await read('/.well-known/openid-configuration')),
+      ...(await read('/.well-known/jwks.json')),
+    };
+    expect(holds(told as Told)).toBe(true);
+  });
 
   test('T52: the key set holds public keys alone', async () => {
     const { keys } = JSON.parse((await get('/.well-known/jwks.json'))?.body ?? '') as { keys: object[] };

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compiledRoles, writeRoles } from '../../lib/stores/compiled.ts';
-import { fixedRoles, type RoleStore, roleDigest } from '../../lib/stores/roles.ts';
+import { fixedRoles, policyDigest, type RoleStore } from '../../lib/stores/roles.ts';
+import { arnOf } from '../harness/deploy.ts';
 import {
   BUILDKITE,
   buildkiteClaims,
@@ -42,7 +43,7 @@ describe('a compiled role', () => {
   test.each(NAMES)('%s is found, with the digest of what was reviewed', name => {
     const snapshot = store.find(name);
     expect(snapshot?.role.name).toBe(name);
-    expect(snapshot?.digest).toBe(roleDigest({ ...role, name }, rows));
+    expect(snapshot?.digest).toBe(policyDigest({ ...role, name }, rows));
     expect(snapshot?.digest).toBe(fixedRoles(roles, rows).find(name)?.digest);
   });
 
@@ -63,6 +64,39 @@ describe('a compiled role', () => {
 
   test('is read once, and then kept', () => {
     expect(store.find('a')).toBe(store.find('a'));
+  });
+});
+
+describe('by the ARN of its target', () => {
+  const aimed = (name: string, target: string) => ({
+    ...role,
+    name,
+    template: { ...role.template, role_arn: arnOf(target) } as typeof role.template,
+  });
+  // More than halving finds by luck.
+  const many = Array.from({ length: 40 }, (_, index) => aimed(`role-${index}`, `target-${index}`));
+  const other = mkdtempSync(join(tmpdir(), 'compiled-'));
+  writeRoles(other, [...many, aimed('twin-a', 'twin'), aimed('twin-b', 'twin')], rows);
+  const targets = compiledRoles(other);
+  afterAll(() => rmSync(other, { recursive: true }));
+
+  test.each(many.map(({ name }, index) => [name, arnOf(`target-${index}`)]))('%s is found', (name, arn) => {
+    expect(targets.find(arn)).toEqual(targets.find(name));
+    expect(targets.find(arn)?.role.name).toBe(name);
+  });
+
+  test.each([arnOf('twin'), arnOf('target-40'), arnOf('target-'), 'arn:'])('nothing is found: %s', arn => {
+    expect(targets.find(arn)).toBeUndefined();
+  });
+
+  test('the index by ARN is not read until an ARN is asked for', () => {
+    const renamed = join(other, 'roles.targets');
+    const opened = compiledRoles(other);
+    renameSync(renamed, `${renamed}.away`);
+    expect(opened.find('role-0')?.role.name).toBe('role-0');
+    expect(() => opened.find(arnOf('target-0'))).toThrow('ENOENT');
+    renameSync(`${renamed}.away`, renamed);
+    expect(opened.find(arnOf('target-0'))?.role.name).toBe('role-0');
   });
 });
 
@@ -87,7 +121,7 @@ test('no roles are none', () => {
 test('the same roles in another order give the same bytes', () => {
   const other = mkdtempSync(join(tmpdir(), 'compiled-'));
   writeRoles(other, roles, rows);
-  for (const file of ['roles.jsonl', 'roles.index'])
+  for (const file of ['roles.jsonl', 'roles.index', 'roles.targets'])
     expect(readFileSync(join(other, file))).toEqual(readFileSync(join(folder, file)));
   rmSync(other, { recursive: true });
 });

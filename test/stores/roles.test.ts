@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { fixedRoles, roleDigest } from '../../lib/stores/roles.ts';
+import { fixedRoles, policyDigest } from '../../lib/stores/roles.ts';
+import { arnOf } from '../harness/deploy.ts';
 import { TRUST } from '../harness/grant.ts';
 import { ISSUERS, PROVIDER, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
@@ -32,10 +33,32 @@ describe('a role is found', () => {
   });
 });
 
+describe('a role is found by the ARN of its target', () => {
+  const aimed = (name: string, target: string) => ({
+    ...roleFrom(`${TRUST}aws: { role_arn: "${arnOf(target)}" }\n`),
+    name,
+  });
+  const targets = fixedRoles(
+    [aimed('one', 'a'), aimed('two', 'b'), aimed('three', 'b'), { ...role, name: 'signed' }],
+    rows,
+  );
+
+  test('where it alone has it', () => {
+    expect(targets.find(arnOf('a'))).toBe(targets.find('one'));
+  });
+
+  test.each([arnOf('b'), arnOf('c'), arnOf('A'), `${arnOf('a')}/`, arnOf('a').replace('aws', 'aws-cn')])(
+    'and %s is that of none',
+    arn => {
+      expect(targets.find(arn)).toBeUndefined();
+    },
+  );
+});
+
 describe('T39: the digest of a role', () => {
   const digestOf = (yaml: string, issuers = ISSUERS): string => {
     const used = rowsFrom(issuers);
-    return roleDigest(roleFrom(yaml, settingOf(used)), used);
+    return policyDigest(roleFrom(yaml, settingOf(used)), used);
   };
 
   test('is the same for the same role, however its file is laid out', () => {

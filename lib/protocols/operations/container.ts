@@ -16,7 +16,8 @@ const CREDENTIALS: Schema = {
   },
 };
 
-const refused = (codes: readonly Code[]): Schema => ({
+/** A refusal of a door whose clients show their user one text. */
+export const refusedInWords = (codes: readonly Code[]): Schema => ({
   type: 'object',
   required: ['code', 'message'],
   properties: {
@@ -27,17 +28,19 @@ const refused = (codes: readonly Code[]): Schema => ({
 
 const content = (schema: Schema) => ({ 'application/json': { schema } });
 
+export const roleInPath = {
+  name: 'role',
+  in: 'path',
+  required: true,
+  schema: text('The name of the role.', { pattern: ROLE_NAME.source }),
+};
+
 /** `GET /credentials/{role}`. */
 export const containerOperation: Operation = {
   summary: "AWS credentials of a role, as the AWS SDKs ask a container's host for them",
   security: [],
   parameters: [
-    {
-      name: 'role',
-      in: 'path',
-      required: true,
-      schema: text('The name of the role.', { pattern: ROLE_NAME.source }),
-    },
+    roleInPath,
     {
       name: 'Authorization',
       in: 'header',
@@ -47,6 +50,6 @@ export const containerOperation: Operation = {
   ],
   responses: {
     200: { description: 'The credentials.', headers: HEADERS, content: content(CREDENTIALS) },
-    ...refusals(containerStatus, codes => content(refused(codes))),
+    ...refusals(containerStatus, codes => content(refusedInWords(codes))),
   },
 };

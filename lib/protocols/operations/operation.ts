@@ -30,6 +30,7 @@ const DESCRIPTIONS: { readonly [status: number]: string } = {
   409: 'The token was used before.',
   413: 'The body is too large.',
   415: 'The body is of another kind.',
+  429: 'Too many at once. Try again after Retry-After seconds.',
   503: 'A fault of the broker. Try again after Retry-After seconds.',
 };
 

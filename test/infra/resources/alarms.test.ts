@@ -46,6 +46,7 @@ describe('there is an alarm', () => {
     ['FailedStoreUnavailableAlarm', `${OURS} Failed code=store_unavailable Sum >= 1, 1 × 300 s`],
     ['FailedProviderRefusedAlarm', `${OURS} Failed code=provider_refused Sum >= 5, 1 × 300 s`],
     ['UpstreamThrottledAlarm', `${OURS} UpstreamThrottled Sum >= 1, 1 × 300 s`],
+    ['IdentitiesUnavailableAlarm', `${OURS} IdentitiesUnavailable Sum >= 1, 1 × 300 s`],
     ['IssuerKeysNotTakenAlarm', `${OURS} IssuerKeysNotTaken Sum >= 3, 1 × 300 s`],
     ['ExchangeErrorsAlarm', 'AWS/Lambda Errors FunctionName=ExchangeLambdaFunction Sum >= 1, 1 × 300 s'],
     [
@@ -66,16 +67,19 @@ describe('there is an alarm', () => {
     expect(watched()[id]).toBe(says);
   });
 
-  test('for every reason of a denial, every failure of ours, and 8 more', () => {
+  test('for every reason of a denial, every failure of ours, and 9 more', () => {
     const said = Object.values(watched());
     for (const reason of Object.keys(DENIALS)) expect(said.join('\n')).toContain(` reason=${reason} `);
     for (const code of Object.keys(FAULTS)) expect(said.join('\n')).toContain(` code=${code} `);
-    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 8);
+    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 9);
   });
 
-  test('for every code that is our fault, but for the line that could not be written', () => {
+  test('for every code of our fault that an event can have, but for the line that could not be written', () => {
     const ours = Object.entries(CODES).flatMap(([code, { fault }]) => (fault === 'ours' ? [code] : []));
-    expect(ours.filter(code => !Object.hasOwn(FAULTS, code))).toEqual(['audit_unavailable']);
+    expect(ours.filter(code => !Object.hasOwn(FAULTS, code))).toEqual([
+      'audit_unavailable',
+      'identities_unavailable',
+    ]);
   });
 });
 
@@ -100,6 +104,7 @@ test.each([
   { metric: 'Denied', dimensions: [{ Key: 'reason', Value: '$.reason' }] },
   { metric: 'Failed', dimensions: [{ Key: 'code', Value: '$.code' }] },
   { metric: 'UpstreamThrottled', dimensions: undefined },
+  { metric: 'IdentitiesUnavailable', dimensions: undefined },
   { metric: 'IssuerKeysNotTaken', dimensions: undefined },
 ] as const)('$metric is counted in the lines of the exchange', ({ metric, dimensions }) => {
   expect(propertiesOf(resourcesFor(), `${metric}Filter`)).toEqual({

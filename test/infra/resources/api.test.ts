@@ -21,6 +21,11 @@ test('the routes are these, each to the one function that answers it', () => {
   ]);
   expect(Object.fromEntries(routes)).toEqual({
     'POST /token': 'integrations/${ExchangeIntegration}',
+    'POST /': 'integrations/${ExchangeIntegration}',
+    'GET /': 'integrations/${ExchangeIntegration}',
+    'POST /aws/{proxy+}': 'integrations/${ExchangeIntegration}',
+    'GET /aws/{proxy+}': 'integrations/${ExchangeIntegration}',
+    'GET /credentials/{role}': 'integrations/${ExchangeIntegration}',
     'GET /.well-known/openid-configuration': 'integrations/${DiscoveryIntegration}',
     'GET /.well-known/oauth-authorization-server': 'integrations/${DiscoveryIntegration}',
     'GET /.well-known/jwks.json': 'integrations/${DiscoveryIntegration}',
@@ -32,7 +37,10 @@ test('the routes are these, each to the one function that answers it', () => {
 
 test.each(Object.keys(ROUTES))('the laptop answers %s too', async routeKey => {
   const { broker } = await testBroker({ roles: {} });
-  const [method = '', path = ''] = routeKey.replace('{code}', 'token_expired').split(' ');
+  const [method = '', path = ''] = routeKey
+    .replace('{code}', 'token_expired')
+    .replace('{proxy+}', 'sts')
+    .split(' ');
   const { status } = await serve(broker, httpRequest({ method, path }));
   expect([404, 405]).not.toContain(status);
 });
@@ -63,6 +71,7 @@ test('this API alone may call the functions, each by its own method', () => {
   const permissions = ofType('AWS::Lambda::Permission').map(([id, { Properties }]) => [id, Properties]);
   expect(Object.fromEntries(permissions)).toEqual({
     ExchangePermission: permission('Exchange', 'POST'),
+    ExchangeGetPermission: permission('Exchange', 'GET'),
     DiscoveryPermission: permission('Discovery', 'GET'),
   });
 });

@@ -41,6 +41,13 @@ const become = (...arns: string[]) => ({
   Resource: arns,
 });
 
+const REMEMBER = {
+  Sid: 'RememberSessions',
+  Effect: 'Allow',
+  Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+  Resource: [arn('IdentityTable')],
+};
+
 /** Every right of a role, by the resource that gives it. */
 const rightsOf = (role: string, asked?: Parameters<typeof resourcesFor>[0]) =>
   Object.fromEntries(
@@ -51,10 +58,12 @@ const rightsOf = (role: string, asked?: Parameters<typeof resourcesFor>[0]) =>
     ),
   );
 
+const GUID = '11111111-2222-4333-8444-555555555555';
+
 describe('T44: the rights of the exchange are exactly', () => {
   const always = [ownLogs('ExchangeLogGroup'), PUBLIC_KEYS];
   const [a, b] = [arnOf('a'), arnOf('team/b', '210987654321')];
-  const ExchangeRights = [...always, become(a)];
+  const ExchangeRights = [...always, REMEMBER, become(a)];
 
   test.each([
     {
@@ -72,10 +81,22 @@ describe('T44: the rights of the exchange are exactly', () => {
       asked: { targets: [] },
       rights: { ExchangeRights: always, SignWithFirstKey: [signWith('FirstSigningKey')] },
     },
+    ...[
+      `aws: { role_arn: ${a}, via: web_identity }`,
+      'gcp: { audience: //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/kite-sts }',
+      `azure: { tenant_id: ${GUID}, client_id: ${GUID}, scope: "https://management.azure.com/.default" }`,
+    ].map(yaml => ({
+      name: `a key to sign with and nobody to become, for ${yaml.split(' ', 1)[0]} by our JWT`,
+      asked: { targets: [], jwt: false, also: [yaml] },
+      rights: {
+        ExchangeRights: yaml.startsWith('aws') ? [...always, REMEMBER] : always,
+        SignWithFirstKey: [signWith('FirstSigningKey')],
+      },
+    })),
     {
       name: 'each target once, paths and all, in order',
       asked: { targets: [b, a, b], jwt: false },
-      rights: { ExchangeRights: [...always, become(a, b)] },
+      rights: { ExchangeRights: [...always, REMEMBER, become(a, b)] },
     },
     {
       name: 'the other key to sign with, after a rotation',
@@ -88,6 +109,7 @@ describe('T44: the rights of the exchange are exactly', () => {
       rights: {
         ExchangeRights: [
           ...always,
+          REMEMBER,
           { ...become(a), Condition: { StringEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } } },
         ],
       },
@@ -101,10 +123,13 @@ test('the rights of discovery are its logs and the public keys', () => {
   expect(rightsOf('DiscoveryRole')).toEqual({ DiscoveryRights: [ownLogs('DiscoveryLogGroup'), PUBLIC_KEYS] });
 });
 
-test.each(['ExchangeRole', 'DiscoveryRole'])(
+test.each(['ExchangeRole', 'DiscoveryRole', 'RotationRole'])(
   '%s is for Lambda alone, and has no right by another way',
   role => {
-    const { RoleName: _, ...properties } = propertiesOf(resourcesFor(), role);
+    const { RoleName: _, ...properties } = propertiesOf(
+      resourcesFor({ options: { signing: 'sealed' } }),
+      role,
+    );
     expect(properties).toEqual({ AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [LAMBDA] } });
   },
 );
@@ -116,7 +141,7 @@ test('the role that targets trust has a name that is known before anything is de
 });
 
 describe('among all statements', () => {
-  const statements = [...statementsOf(resourcesFor({ options: { functionUrl: true } }))];
+  const statements = [...statementsOf(resourcesFor({ options: { functionUrl: true, signing: 'sealed' } }))];
 
   test('no action has a wildcard', () => {
     const actions = statements.flatMap(([, { Action }]) => Action);
@@ -131,6 +156,9 @@ describe('among all statements', () => {
       'FirstSigningKey Administer': KEY_ITSELF,
       'FirstSigningKey Publish': KEY_ITSELF,
       'FirstSigningKey Sign': KEY_ITSELF,
+      'SealingKey Administer': KEY_ITSELF,
+      'SealingKey Make': KEY_ITSELF,
+      'SealingKey Open': KEY_ITSELF,
       'SecondSigningKey Administer': KEY_ITSELF,
       'SecondSigningKey Publish': KEY_ITSELF,
       'SecondSigningKey Sign': KEY_ITSELF,

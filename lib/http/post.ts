@@ -1,23 +1,37 @@
-import type { Agent, IncomingMessage, request } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage, request } from 'node:http';
 
 /** Patience in milliseconds, for a connection and for the whole answer (D08). */
 export const CONNECT_MS = 500;
 export const ATTEMPT_MS = 2000;
-/** Far more than AWS answers to any call of ours. */
+/** Far more than any upstream answers to a call of ours. */
 const MAX_BYTES = 256 * 1024;
 /** A Lambda is frozen between requests: a connection that has rested for longer may be dead (threat T78). */
 const IDLE_SECONDS = 4;
 
 export type Headers = { readonly [name: string]: string };
-export type Reply = { readonly status: number; readonly body: string };
-export type Post = (url: URL, headers: Headers, body: string) => Promise<Reply>;
+export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string };
+export type Outgoing = {
+  readonly url: URL;
+  /** Left out: POST. */
+  readonly method?: 'GET' | 'DELETE';
+  readonly headers: Headers;
+  readonly body: string;
+};
+/** `patience` is for the whole answer, in milliseconds. */
+export type Post = (outgoing: Outgoing, patience?: number) => Promise<Reply>;
+
+/** There was no connection, so nothing was sent. */
+const UNSENT = ['ConnectTimeoutError', 'EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
 
 /** Why there is no answer, by a name of ours or of the system's (`ECONNREFUSED`). Says nothing of what was sent. */
 export class NoReply extends Error {
   override readonly name: string;
+  /** Nothing was sent, so nothing of it can have been done. */
+  readonly undone: boolean;
   constructor(name: string) {
     super('there was no whole answer');
     this.name = name;
+    this.undone = UNSENT.includes(name);
   }
 }
 
@@ -41,15 +55,20 @@ const readWhole = (response: IncomingMessage, done: (reply: Reply) => void, fail
   });
   response.on('error', () => fail('AnswerBrokeOff'));
   response.on('end', () =>
-    done({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+    done({
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    }),
   );
 };
 
-const exchange = (url: URL, headers: Headers, body: string, way: Way): Promise<Reply> =>
+const exchange = (outgoing: Outgoing, patience: number, way: Way): Promise<Reply> =>
   new Promise((resolve, reject) => {
-    const sent = way.request(url, { method: 'POST', agent: way.agent, headers });
+    const { url, method = 'POST', headers, body } = outgoing;
+    const sent = way.request(url, { method, agent: way.agent, headers });
     const timers = [
-      setTimeout(() => fail('TimeoutError'), ATTEMPT_MS),
+      setTimeout(() => fail('TimeoutError'), patience),
       setTimeout(() => fail('ConnectTimeoutError'), CONNECT_MS),
     ];
     const settle = (): void => timers.forEach(clearTimeout);
@@ -79,19 +98,20 @@ const exchange = (url: URL, headers: Headers, body: string, way: Way): Promise<R
   });
 
 /**
- * Posts a text and gives the whole answer, or throws `NoReply`. It follows no redirect and asks no proxy, and
+ * Sends a text, by POST unless it says otherwise, and gives the whole answer, or throws `NoReply`. It follows no redirect and asks no proxy, and
  * keeps connections for as long as they can be trusted. `now` is in seconds since the epoch.
  */
 export const poster = (now: () => number): Post => {
   const ways = new Map<string, Way>();
   let usedAt = Number.NEGATIVE_INFINITY;
-  return (url, headers, body) => {
+  return (outgoing, patience = ATTEMPT_MS) => {
+    const { protocol } = outgoing.url;
     const rested = now() - usedAt;
     // By the clock at each use: the timers of a frozen process stand still.
     if (rested < 0 || rested > IDLE_SECONDS) for (const { agent } of ways.values()) agent.destroy();
     usedAt = now();
-    const way = ways.get(url.protocol) ?? wayOf(url.protocol);
-    ways.set(url.protocol, way);
-    return exchange(url, headers, body, way);
+    const way = ways.get(protocol) ?? wayOf(protocol);
+    ways.set(protocol, way);
+    return exchange(outgoing, patience, way);
   };
 };

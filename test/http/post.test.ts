@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { NoReply, type Post, poster } from '../../lib/aws/post.ts';
+import { NoReply, type Post, poster } from '../../lib/http/post.ts';
 import { NOW } from '../harness/policy.ts';
 
 const servers: Server[] = [];
@@ -44,14 +44,17 @@ test('it posts the text with these headers, and gives status and text', async ()
       .writeHead(418)
       .end(`${method} ${headers['x-one']} ${headers['content-length']} ${Buffer.concat(chunks)}`);
   });
-  expect(await post(url, { 'x-one': '1' }, 'a=ü')).toEqual({ status: 418, body: 'POST 1 4 a=ü' });
+  expect(await post({ url, headers: { 'x-one': '1' }, body: 'a=ü' })).toEqual({
+    status: 418,
+    body: 'POST 1 4 a=ü',
+  });
 });
 
 test('it follows no redirect', async () => {
   const { url } = await serverOf((_message, response) => {
     response.writeHead(307, { location: '/elsewhere' }).end();
   });
-  expect(await post(url, {}, '')).toEqual({ status: 307, body: '' });
+  expect(await post({ url, headers: {}, body: '' })).toEqual({ status: 307, body: '' });
 });
 
 describe('there is no reply', () => {
@@ -78,11 +81,13 @@ describe('there is no reply', () => {
     ],
   ])('%s', async (_name, answer, code) => {
     const { url } = await serverOf(answer);
-    expect(await nameOf(post(url, {}, 'x'))).toBe(code);
+    expect(await nameOf(post({ url, headers: {}, body: 'x' }))).toBe(code);
   });
 
   test('where nobody listens', async () => {
-    expect(await nameOf(post(new URL('http://127.0.0.1:9/'), {}, 'x'))).toBe('ECONNREFUSED');
+    expect(await nameOf(post({ url: new URL('http://127.0.0.1:9/'), headers: {}, body: 'x' }))).toBe(
+      'ECONNREFUSED',
+    );
   });
 });
 
@@ -96,9 +101,9 @@ describe('T78: a connection is kept', () => {
     let now = NOW;
     const made = await serverOf((_message, response) => void response.end('x'));
     const kept = poster(() => now);
-    await kept(made.url, {}, 'x');
+    await kept({ url: made.url, headers: {}, body: 'x' });
     now += rest;
-    await kept(made.url, {}, 'x');
+    await kept({ url: made.url, headers: {}, body: 'x' });
     expect(made.connections).toBe(connections);
   });
 });

@@ -1,0 +1,40 @@
+import { type JsonObject, jsonObject } from '../http/json.ts';
+import { type AwsSetting, awsCall, type Course, type Fault } from './call.ts';
+
+export type { JsonObject } from '../http/json.ts';
+
+/** A service that takes and gives JSON, the operation's name in a header. */
+export type JsonService = {
+  /** As it stands in its endpoint and in what is signed. */
+  readonly name: string;
+  /** What stands before the operation in `x-amz-target`: the name of its model. */
+  readonly model: string;
+  readonly version: '1.0' | '1.1';
+};
+
+export const KMS: JsonService = { name: 'kms', model: 'TrentService', version: '1.1' };
+export const SECRETS: JsonService = { name: 'secretsmanager', model: 'secretsmanager', version: '1.1' };
+export const DYNAMODB: JsonService = { name: 'dynamodb', model: 'DynamoDB_20120810', version: '1.0' };
+
+const object = (body: string): JsonObject => jsonObject(body) ?? {};
+
+const faultOf = (body: string): Fault | undefined => {
+  const { __type: type, message, Message } = object(body);
+  if (typeof type !== 'string') return undefined;
+  // Some services write the namespace of their model before the name.
+  return { code: type.slice(type.lastIndexOf('#') + 1), message: String(message ?? Message ?? '') };
+};
+
+/** Asks for one operation: the object of its success (empty where the answer is none), or `AwsError`. */
+export type Ask = (operation: string, input: JsonObject, course?: Course) => Promise<JsonObject>;
+
+export const jsonCall = ({ name, model, version }: JsonService, setting: AwsSetting): Ask => {
+  const call = awsCall({ name, faultOf }, setting);
+  return async (operation, input, course) => {
+    const headers = {
+      'content-type': `application/x-amz-json-${version}`,
+      'x-amz-target': `${model}.${operation}`,
+    };
+    return object(await call(headers, JSON.stringify(input), course));
+  };
+};

@@ -1,0 +1,30 @@
+import { integer, object, optional, required } from '../policy/shape.ts';
+import type { Limit, Limits } from '../stores/limits.ts';
+
+const LIMIT = object({
+  per_minute: required(integer(1, 60_000)),
+  burst: required(integer(1, 10_000)),
+});
+
+/** `limits` of broker.yml. */
+export const LIMITS = object({ exchanges: optional(LIMIT), sts_calls: optional(LIMIT) });
+
+type Written = NonNullable<ReturnType<typeof LIMITS.read>>;
+
+/**
+ * More than one organization's builds ask for at once, and less than a loop does. An environment does one exchange
+ * at a time, so what it may call of STS in a second is far below the half of STS's quota that all may use (D09).
+ */
+const USUAL: Limits = {
+  exchanges: { perMinute: 300, burst: 100 },
+  stsCalls: { perMinute: 1200, burst: 100 },
+};
+
+const limitOf = (written: Written['exchanges'], usual: Limit): Limit =>
+  written ? { perMinute: written.per_minute, burst: written.burst } : usual;
+
+/** What is written, and for the rest what is usual. */
+export const limitsOf = (written: Written | undefined): Limits => ({
+  exchanges: limitOf(written?.exchanges, USUAL.exchanges),
+  stsCalls: limitOf(written?.sts_calls, USUAL.stsCalls),
+});

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Complain } from '../policy/complaint.ts';
+import type { IssuerFacts } from '../policy/issuer.ts';
+import { member } from '../policy/parse.ts';
+import { isBelow } from '../policy/path.ts';
+import { compileRegistry, parseRegistry, type Registry, type RegistryDocument } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
+import { sourcesIn } from './sources.ts';
+
+/** What registries are compiled against: the issuers of broker.yml, and all that has an audience beside them. */
+type RegistrySetting = {
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+  readonly audience: string;
+  readonly roles: readonly Pick<Role, 'audience'>[];
+};
+
+type Read = { readonly registry: Registry; readonly document: RegistryDocument };
+
+/** What subject tokens may be minted for at the exchange. */
+const elsewhere = ({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> =>
+  new Set([
+    audience,
+    ...roles.map(role => role.audience),
+    ...[...issuers.values()].flatMap(({ audiences }) => audiences),
+  ]);
+
+/** A token for one registry must open no other, and buy no role; and a path has one registry. */
+const complainOfShared = (all: readonly Read[], setting: RegistrySetting, complain: Complain): void => {
+  const others = elsewhere(setting);
+  for (const [index, { registry, document }] of all.entries()) {
+    const { audience, path } = registry;
+    const at = (key: string) => member(document.tree, key)?.value.place ?? document.tree.place;
+    const earlier = all.slice(0, index).map(each => each.registry);
+    if (others.has(audience) || earlier.some(each => each.audience === audience))
+      complain(
+        'wrong-value',
+        at('audience'),
+        `"${audience}" is the audience of something else too, so a token for the one would open the other.`,
+      );
+    const around = earlier.find(each => isBelow(path, each.path) || isBelow(each.path, path));
+    if (around)
+      complain(
+        'wrong-value',
+        at('path'),
+        `${path} and ${around.path} of ${around.name} hold the same paths.`,
+      );
+  }
+};
+
+/** Reads and compiles every `registries/<name>.yml` below the folder; none when there is no such folder. */
+export const registriesIn = (folder: string, setting: RegistrySetting, complain: Complain): Read[] => {
+  const all = sourcesIn(join(folder, 'registries'), 'A registry', complain).flatMap(
+    ({ name, path, source }) => {
+      const document = parseRegistry(name, path, source, complain);
+      const registry = document && compileRegistry(document, setting.issuers, complain);
+      return registry ? [{ registry, document }] : [];
+    },
+  );
+  complainOfShared(all, setting, complain);
+  return all;
+};

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Complain, Place } from '../policy/complaint.ts';
+import { ROLE_NAME } from '../policy/name.ts';
+
+/** Where a complaint about a whole file stands. */
+export const start = (file: string): Place => ({ file, line: 1, column: 1 });
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a file; complains and gives undefined when there is none, or no text in it. */
+export const readSource = (path: string, complain: Complain): string | undefined => {
+  try {
+    return utf8.decode(readFileSync(path));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    complain(
+      missing ? 'file-missing' : 'text-refused',
+      start(path),
+      missing ? 'There is no such file.' : 'The file cannot be read as UTF-8 text.',
+    );
+    return undefined;
+  }
+};
+
+type Source = { readonly name: string; readonly path: string; readonly source: string };
+
+const namedIn = (folder: string, what: string, complain: Complain): Omit<Source, 'source'>[] =>
+  readdirSync(folder)
+    .sort()
+    .filter(file => !file.startsWith('.') && !file.endsWith('.test.yml'))
+    .flatMap(file => {
+      const name = file.replace(/\.yml$/, '');
+      const path = join(folder, file);
+      const fits = file.endsWith('.yml') && ROLE_NAME.test(name);
+      if (!fits)
+        complain(
+          'file-name',
+          start(path),
+          `${what} is a file <name>.yml, its name of a-z, 0-9 and - and at most 64 characters.`,
+        );
+      return fits ? [{ name, path }] : [];
+    });
+
+/** The files `<name>.yml` of a folder, in order, without those of test cases; none when there is no folder. */
+export const sourcesIn = (folder: string, what: string, complain: Complain): Source[] =>
+  existsSync(folder)
+    ? namedIn(folder, what, complain).flatMap(named => {
+        const source = readSource(named.path, complain);
+        return source === undefined ? [] : [{ ...named, source }];
+      })
+    : [];

@@ -1,0 +1,53 @@
+import { ATTEMPT_MS } from './post.ts';
+
+/** Milliseconds for all that making one credential asks of others (D08). */
+export const BUDGET_MS = 6000;
+// D08: few attempts, and full jitter between them, so that a step hears of an outage while it can still try again.
+const ATTEMPTS = 3;
+const PAUSE_MS = 100;
+
+/** How many milliseconds are left, by the clock at each use: the timers of a frozen process stand still. */
+export type Budget = () => number;
+
+/** The whole budget, or so many milliseconds, from now on. `now` is in seconds since the epoch. */
+export const budget = (now: () => number, milliseconds = BUDGET_MS): Budget => {
+  const end = now() * 1000 + milliseconds;
+  return () => end - now() * 1000;
+};
+
+type Persistence = {
+  /** Whether a failure may heal with time, so that the same is worth another attempt. */
+  readonly passes: (error: unknown) => boolean;
+  /** From 0 to 1, for the pause between attempts. */
+  readonly random: () => number;
+  readonly budget: Budget;
+};
+
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => setTimeout(resolve, milliseconds));
+
+/** A failure that may know that nothing of what was asked can have been done. */
+type Failed = { undone?: boolean };
+
+/**
+ * Does the same again while it fails with what passes, at most three times and within the budget. Each attempt is
+ * told its own patience in milliseconds. What is thrown is the last failure, `undone` only if all of them were.
+ */
+export const persist = async <T>(
+  attempt: (patience: number) => Promise<T>,
+  { passes, random, budget: left }: Persistence,
+): Promise<T> => {
+  let undone = true;
+  for (let failed = 1; ; failed++) {
+    try {
+      return await attempt(Math.max(1, Math.min(ATTEMPT_MS, left())));
+    } catch (error) {
+      undone &&= (error as Failed).undone === true;
+      if (!passes(error) || failed === ATTEMPTS || left() <= 0) {
+        if ((error as Failed).undone) (error as Failed).undone = undone;
+        throw error;
+      }
+      await wait(Math.min(random() * PAUSE_MS * 2 ** (failed - 1), left()));
+    }
+  }
+};

@@ -1,0 +1,41 @@
+import { BrokerError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import type { Identity, IdentityStore } from './stores/identities.ts';
+
+const unavailable = (error: unknown): BrokerError => {
+  const { name, message } = error as Error;
+  return new BrokerError('identities_unavailable', { detail: `${name}: ${message}`, cause: error });
+};
+
+/** Remembers whose session was issued, if one was. Throws `identities_unavailable`. */
+export const remember = async (identities: IdentityStore, outcome: Outcome): Promise<void> => {
+  if (outcome.kind !== 'issued' || outcome.credential.kind !== 'aws') return;
+  const { sessionToken, assumedRole: arn, assumedRoleId: userId, expiresAt } = outcome.credential;
+  const identity: Identity = { arn, userId, account: arn.split(':')[4] ?? '', expiresAt };
+  try {
+    await identities.remember(sessionToken, identity, outcome.reached.at);
+  } catch (error) {
+    throw unavailable(error);
+  }
+};
+
+/**
+ * Whose session it is. The broker keeps no secret, so it can check no signature: whoever has the session token is
+ * told. An answer is information, and proves nothing of its asker.
+ * Throws `session_unknown`, `session_expired`, `identities_unavailable`. `now` is in seconds since the epoch.
+ */
+export const identify = async (
+  identities: IdentityStore,
+  sessionToken: string,
+  now: number,
+): Promise<Identity> => {
+  let identity: Identity | undefined;
+  try {
+    identity = sessionToken === '' ? undefined : await identities.find(sessionToken);
+  } catch (error) {
+    throw unavailable(error);
+  }
+  if (!identity) throw new BrokerError('session_unknown');
+  if (identity.expiresAt <= now) throw new BrokerError('session_expired');
+  return identity;
+};

@@ -1,0 +1,47 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import type { JWK } from 'jose';
+import { type PublicKey, verifies } from './rs256.ts';
+import type { Signer } from './signer.ts';
+
+/** What our KMS key says of a sealed key. Times are seconds since the epoch. */
+export type Certificate = {
+  /** The day on which it begins to sign, as `2026-11-24`: there is one key for each. */
+  readonly day: string;
+  readonly jwk: PublicKey['jwk'];
+  readonly madeAt: number;
+  readonly signsFrom: number;
+  readonly signsUntil: number;
+  readonly publishedUntil: number;
+};
+
+// Of its own, and looked at: a role may put any claim into a token that the same key signs. Without a registered
+// claim, since it must be a token for nobody.
+const TYPE = 'kite-sts-key+jwt';
+
+/** The certificate as a JWS. So whoever can only write to where it is kept cannot make us publish a key of theirs. */
+export const certify = (vouching: Signer, issuer: string, certificate: Certificate): Promise<string> =>
+  vouching.sign(TYPE, { issuer, ...certificate });
+
+const json = (segment: string): { readonly [member: string]: unknown } =>
+  JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'));
+
+/** What a certificate says; undefined when none of these keys signed it, or for another issuer. */
+export const readCertificate = (
+  text: string,
+  vouching: readonly JWK[],
+  issuer: string,
+): Certificate | undefined => {
+  const [header = '', claims = '', signature = ''] = text.split('.');
+  const signed = Buffer.from(`${header}.${claims}`);
+  const ours = vouching.some(jwk =>
+    verifies(
+      signed,
+      createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
+      Buffer.from(signature, 'base64url'),
+    ),
+  );
+  if (!ours || json(header)['typ'] !== TYPE) return undefined;
+  const { issuer: named, ...certificate } = json(claims);
+  // What it holds is what `certify` was given: the signature says so.
+  return named === issuer ? (certificate as Certificate) : undefined;
+};

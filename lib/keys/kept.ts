@@ -1,0 +1,59 @@
+import { AwsError } from '../aws/call.ts';
+
+type Keeping = {
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** How long what was loaded serves before it is loaded again. */
+  readonly seconds: number;
+  /** Seconds after a failure in which nothing is loaded, so that an outage costs one caller its time, and not each. */
+  readonly pause?: number;
+  /** How old what was loaded may be to serve on while AWS cannot be asked. Left out, there is no end to it. */
+  readonly oldest?: number;
+};
+
+export type Kept<T> = { forget(): void; get(): Promise<T> };
+
+/**
+ * Loads when first asked and again when that is too old. What was loaded serves on while AWS cannot be asked;
+ * when AWS refuses, it does not.
+ */
+export const kept = <T>(load: () => Promise<T>, { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: Keeping): Kept<T> => {
+  let loaded: { readonly value: T; readonly at: number } | undefined;
+  let failed: { readonly error: unknown; readonly at: number } | undefined;
+  let flight: Promise<T> | undefined;
+  // A clock that was set back makes nothing young.
+  const younger = (than: number, each: { readonly at: number }): boolean => {
+    const age = now() - each.at;
+    return age >= 0 && age < than;
+  };
+  const orThrow = (error: unknown): T => {
+    const serves = error instanceof AwsError && error.passing;
+    // With no end, whatever a clock says.
+    if (loaded && serves && (oldest === Number.POSITIVE_INFINITY || younger(oldest, loaded)))
+      return loaded.value;
+    throw error;
+  };
+  const renew = async (): Promise<T> => {
+    try {
+      const value = await load();
+      loaded = { value, at: now() };
+      return value;
+    } catch (error) {
+      failed = { error, at: now() };
+      return orThrow(error);
+    } finally {
+      flight = undefined;
+    }
+  };
+  return {
+    forget() {
+      loaded = undefined;
+    },
+    async get() {
+      if (loaded && younger(seconds, loaded)) return loaded.value;
+      if (failed && younger(pause, failed)) return orThrow(failed.error);
+      flight ??= renew();
+      return flight;
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import type { SealedKeys } from '../stores/keys.ts';
+import { type Certificate, certify } from './certificate.ts';
+import type { Seal } from './seal.ts';
+import type { Signer } from './signer.ts';
+
+const DAY = 24 * 60 * 60;
+
+/** Seconds for which a key is published, at least, before it signs: longer than anybody keeps our JWKS (24 hours). */
+export const PUBLISHED_BEFORE = 2 * 24 * 60 * 60;
+/** Seconds for which a key may sign. It signs for one day; for the rest it stands in when there is no newer one. */
+export const SIGNS_FOR = 3 * 24 * 60 * 60;
+/** Seconds for which a key is published after it may have signed: longer than any token of ours lives (one hour). */
+export const PUBLISHED_AFTER = 24 * 60 * 60;
+
+/** The next day for which a key made now is published early enough, and what follows from it. */
+const timesOf = (now: number): Omit<Certificate, 'jwk'> => {
+  const signsFrom = Math.ceil((now + PUBLISHED_BEFORE) / DAY) * DAY;
+  const signsUntil = signsFrom + SIGNS_FOR;
+  return {
+    day: new Date(signsFrom * 1000).toISOString().slice(0, 10),
+    madeAt: Math.floor(now),
+    signsFrom,
+    signsUntil,
+    publishedUntil: signsUntil + PUBLISHED_AFTER,
+  };
+};
+
+/** Sealed keys: for whom, what vouches for them, what makes and opens them, and where they are kept. */
+export type Sealing = {
+  readonly issuer: string;
+  readonly kms: Signer;
+  readonly seal: Seal;
+  readonly store: SealedKeys;
+};
+
+/**
+ * Makes the key of the next day that has none, once, whoever else rotates at the same time. Safe to repeat. `made`
+ * is false where the day has its key. `now` is seconds since the epoch: AWS refuses to answer who is minutes off.
+ */
+export const rotate = async (
+  { issuer, kms, seal, store }: Sealing,
+  now: number,
+): Promise<{ readonly day: string; readonly made: boolean }> => {
+  const times = timesOf(now);
+  const { day, publishedUntil: until } = times;
+  if (await store.sealed(day)) return { day, made: false };
+  const { publicKey, sealed } = await seal.make();
+  const certificate = await certify(kms, issuer, { ...times, jwk: publicKey.jwk });
+  return { day, made: await store.keep({ day, certificate, sealed, until }) };
+};

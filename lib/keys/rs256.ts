@@ -1,0 +1,52 @@
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import type { JWK } from 'jose';
+
+/** Every relying party takes it, and no other is taken by all. */
+export const ALGORITHM = 'RS256';
+
+/** A public key of ours, and what the JWKS says of it. */
+export type PublicKey = { readonly key: KeyObject; readonly jwk: JWK & { readonly kid: string } };
+
+/** A public key with whatever signs by its private half. */
+export type SigningKey = PublicKey & { readonly sign: (signed: Buffer) => Buffer | Promise<Buffer> };
+
+/** The key, or what was made with it, is not what it must be. Its message names no value. */
+export class KeyUnusable extends Error {
+  override readonly name = 'KeyUnusable';
+}
+
+/** RFC 7638 §3: the required members in their order, without white space. */
+const thumbprint = ({ e, kty, n }: JWK): string =>
+  createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+
+export const publicKey = (key: KeyObject): PublicKey => {
+  const bare = key.export({ format: 'jwk' }) as JWK;
+  return { key, jwk: { ...bare, kid: thumbprint(bare), alg: ALGORITHM, use: 'sig' } };
+};
+
+/** A key whose private half is in this process. */
+export const signingKey = (privateKey: KeyObject): SigningKey => ({
+  ...publicKey(createPublicKey(privateKey)),
+  sign: signed => sign('sha256', signed, privateKey),
+});
+
+/** Whether this is an RS256 signature by that key. */
+export const verifies = (signed: Buffer, key: KeyObject, signature: Buffer): boolean =>
+  verify('sha256', signed, key, signature);
+
+const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A compact JWS (RFC 7515 §3.1). Nothing leaves that does not verify with the key that is published: `KeyUnusable`. */
+export const signJws = async (
+  { key, jwk, sign }: SigningKey,
+  typ: string,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string> => {
+  const header = { alg: ALGORITHM, kid: jwk.kid, ...(typ === '' ? {} : { typ }) };
+  const text = `${base64url(header)}.${base64url(claims)}`;
+  const signed = Buffer.from(text);
+  const signature = await sign(signed);
+  if (!verifies(signed, key, signature))
+    throw new KeyUnusable('the signature is not of the key that is published');
+  return `${text}.${signature.toString('base64url')}`;
+};

@@ -1,0 +1,110 @@
+import type { KeyObject } from 'node:crypto';
+import { type Certificate, readCertificate } from './certificate.ts';
+import { type Kept, kept } from './kept.ts';
+import { PUBLISHED_BEFORE, type Sealing } from './rotate.ts';
+import { KeyUnusable, type SigningKey, signingKey, signJws } from './rs256.ts';
+import type { Signer } from './signer.ts';
+
+export type SealedSetting = Sealing & {
+  /** Seconds since the epoch. */
+  readonly now?: () => number;
+  /** Told why a sealed key was not used although it is there. */
+  readonly report: (what: string) => void;
+};
+
+/** Seconds after which we look again for which keys there are: as long as one that was removed may still sign. */
+const LISTED = 60;
+/** Seconds in which neither the store nor KMS is asked again after a failure. */
+const PAUSE = 30;
+
+/** The keys whose time it is, the newest first. One that was not published early enough is never among them. */
+const due = (certificates: readonly Certificate[], now: number): readonly Certificate[] =>
+  certificates
+    .filter(({ signsFrom, signsUntil }) => signsFrom <= now && now < signsUntil)
+    .filter(({ madeAt, signsFrom }) => signsFrom - madeAt >= PUBLISHED_BEFORE)
+    .sort((a, b) => b.signsFrom - a.signsFrom);
+
+const certified = ({ jwk }: Certificate, privateKey: KeyObject): SigningKey => {
+  const key = signingKey(privateKey);
+  if (key.jwk.kid !== jwk.kid) throw new KeyUnusable('what was sealed is not the key that is published');
+  return key;
+};
+
+type Told = Required<SealedSetting> & {
+  /** Does the work; a failure is reported before it is thrown on. */
+  readonly told: <T>(work: () => Promise<T>) => Promise<T>;
+};
+
+const telling = (setting: SealedSetting): Told => ({
+  ...setting,
+  now: setting.now ?? (() => Date.now() / 1000),
+  async told(work) {
+    try {
+      return await work();
+    } catch (error) {
+      const { name, message } = error as Error;
+      setting.report(`a sealed key was not used: ${name}: ${message}`);
+      throw error;
+    }
+  },
+});
+
+/** The certificates that are ours, as the store had them within the last minute. */
+const listing = ({ issuer, kms, store, now, report, told }: Told): Kept<readonly Certificate[]> => {
+  const load = async (): Promise<readonly Certificate[]> => {
+    const vouching = await kms.publicKeys();
+    const read = (await store.certificates()).map(text => readCertificate(text, vouching, issuer));
+    if (read.includes(undefined)) report('a sealed key was not published: its certificate is not ours');
+    return read.filter(each => each !== undefined);
+  };
+  return kept(() => told(load), { now, seconds: LISTED, pause: PAUSE });
+};
+
+/** Opens the key of a certificate; the one that was opened last is had again without asking anybody. */
+const opening = ({ seal, store, now, told }: Told): ((certificate: Certificate) => Promise<SigningKey>) => {
+  const load = async (certificate: Certificate): Promise<SigningKey> => {
+    const sealed = await store.sealed(certificate.day);
+    if (!sealed) throw new KeyUnusable('it is no longer there');
+    return certified(certificate, await seal.open(sealed));
+  };
+  let last: { readonly kid: string; readonly key: Kept<SigningKey> } | undefined;
+  return certificate => {
+    const { kid } = certificate.jwk;
+    if (last?.kid !== kid) {
+      const keeping = { now, seconds: Number.POSITIVE_INFINITY, pause: PAUSE };
+      last = { kid, key: kept(() => told(() => load(certificate)), keeping) };
+    }
+    return last.key.get();
+  };
+};
+
+/**
+ * Signs by a key of the day that KMS opens once for each process, so that KMS is asked for a key and not for a
+ * token. Where there is no such key, or it cannot be opened, the one before signs on while its time lasts, and then
+ * KMS itself: its keys are always published. The JWKS is whole or not at all: a part of it would break every
+ * verifier that keeps it.
+ */
+export const sealedSigner = (setting: SealedSetting): Signer => {
+  const told = telling(setting);
+  const { kms, now } = told;
+  const listed = listing(told);
+  const open = opening(told);
+  let opened: SigningKey | undefined;
+
+  const current = async (): Promise<SigningKey | undefined> => {
+    const keys = due(await listed.get(), now());
+    if (keys[0]) opened = await open(keys[0]).catch(() => opened);
+    const usable = opened;
+    return keys.some(({ jwk }) => jwk.kid === usable?.jwk.kid) ? usable : undefined;
+  };
+  return {
+    async sign(typ, claims) {
+      const key = await current().catch(() => undefined);
+      return key ? signJws(key, typ, claims) : kms.sign(typ, claims);
+    },
+    async publicKeys() {
+      const certificates = (await listed.get()).filter(({ publishedUntil }) => publishedUntil > now());
+      return [...(await kms.publicKeys()), ...certificates.map(({ jwk }) => jwk)];
+    },
+  };
+};

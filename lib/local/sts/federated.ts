@@ -1,0 +1,51 @@
+import { type Expected, type Presented, type PresentedFault, presented } from '../presented.ts';
+import { check, checkTags, Refused, RULES } from './rules.ts';
+
+const CLAIM = 'https://aws.amazon.com/';
+
+const FAULTS: { readonly [fault in PresentedFault]: readonly [code: string, message: string] } = {
+  malformed: ['InvalidIdentityToken', 'The ID Token provided is not a valid JWT.'],
+  key_unknown: [
+    'InvalidIdentityToken',
+    "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+  ],
+  signature_wrong: ['InvalidIdentityToken', 'Invalid token signature.'],
+  issuer_differs: ['InvalidIdentityToken', 'No OpenIDConnect provider found in your account for the issuer'],
+  audience_differs: ['InvalidIdentityToken', 'Incorrect token audience'],
+  expired: ['ExpiredTokenException', 'Token expired: the time is after its exp'],
+  not_yet_valid: ['InvalidIdentityToken', 'The token is used before it was issued'],
+  claims_wrong: ['InvalidIdentityToken', 'A required claim of the token is missing or of another type'],
+};
+
+type Json = { readonly [name: string]: unknown };
+const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every(each => typeof each === 'string');
+
+const claimsOf = (checked: Presented): Json => {
+  if ('claims' in checked) return checked.claims;
+  throw new Refused(...FAULTS[checked.fault]);
+};
+
+const malformed = (): Refused => new Refused('InvalidIdentityToken', 'A claim of AWS is of another form');
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html: each value is a list of one text. */
+const checkTagClaim = (claim: unknown): void => {
+  if (claim === undefined) return;
+  const { principal_tags: tags, transitive_tag_keys: transitive = [] } = object(claim);
+  const lists = Object.entries(object(tags));
+  if (!isTexts(transitive) || !lists.every(([, list]) => isTexts(list) && list.length === 1))
+    throw malformed();
+  checkTags({ pairs: lists.map(([key, list]) => [key, String((list as string[])[0])]), transitive });
+};
+
+/** Throws unless the form's token is one that an OIDC provider for `expected` in IAM would take. */
+export const checkFederated = async (form: URLSearchParams, expected: Expected): Promise<void> => {
+  const token = form.get('WebIdentityToken') ?? '';
+  check('webIdentityToken', token, { min: 4, max: 20_000, pattern: /^/ });
+  const claims = claimsOf(await presented(token, expected));
+  checkTagClaim(claims[`${CLAIM}tags`]);
+  const identity = claims[`${CLAIM}source_identity`];
+  if (identity !== undefined && typeof identity !== 'string') throw malformed();
+  check('sourceIdentity', identity ?? null, RULES.SourceIdentity);
+};

@@ -1,0 +1,104 @@
+import { BrokerError } from '../errors.ts';
+import type { ExchangeRequest } from '../exchange.ts';
+import type { Answer } from '../outcome.ts';
+import { readForm, refuseBearer } from './form.ts';
+import type { HttpAnswer, HttpRequest, Identified, Protocol, Voice } from './protocol.ts';
+import { adviceFor, stsError } from './sts/errors.ts';
+import { exchangeOf } from './sts/parameters.ts';
+import { type Elements, stsXml } from './sts/xml.ts';
+import { headersOf, type IssuedAws, inOneText, iso, onlyAws, type Refused } from './words.ts';
+
+const VERSION = '2011-06-15';
+
+const actionOf = (form: ReadonlyMap<string, string>): string | undefined =>
+  form.get('Version') === VERSION ? form.get('Action') : undefined;
+
+const parse = (request: HttpRequest): ExchangeRequest => {
+  // A presigned call: what it asks is in the query, where no token may stand (threat T57).
+  if (request.method !== 'POST') throw new BrokerError('action_unsupported', { at: 'method' });
+  const form = readForm(request);
+  if (actionOf(form) !== 'AssumeRoleWithWebIdentity')
+    throw new BrokerError('action_unsupported', { at: 'Action' });
+  refuseBearer(request);
+  return exchangeOf(form);
+};
+
+/** Whatever is wrong with the form is said by `parse`, to whom the request goes then. */
+const asked = (request: HttpRequest): string | undefined => {
+  try {
+    if (actionOf(readForm(request)) !== 'GetCallerIdentity') return undefined;
+    return request.headers['x-amz-security-token'] ?? '';
+  } catch {
+    return undefined;
+  }
+};
+
+const xml = (answer: Answer | Identified, status: number, body: string): HttpAnswer => ({
+  status,
+  headers: {
+    ...headersOf(answer, status, 'text/xml; charset=utf-8'),
+    // The JavaScript SDK looks for the id here alone, and Python's in the body alone.
+    'x-amzn-requestid': answer.decisionId,
+    ...(status === 405 ? { allow: 'POST' } : {}),
+  },
+  body,
+});
+
+const succeeded = (action: string, answer: Answer | Identified, result: Elements): HttpAnswer =>
+  xml(
+    answer,
+    200,
+    stsXml(`${action}Response`, {
+      [`${action}Result`]: result,
+      ResponseMetadata: { RequestId: answer.decisionId },
+    }),
+  );
+
+const issued = (answer: IssuedAws): HttpAnswer => {
+  const { credential, grant } = answer;
+  return succeeded('AssumeRoleWithWebIdentity', answer, {
+    Credentials: {
+      AccessKeyId: credential.accessKeyId,
+      SecretAccessKey: credential.secretAccessKey,
+      SessionToken: credential.sessionToken,
+      Expiration: iso(credential.expiresAt),
+    },
+    SubjectFromWebIdentityToken: grant.principal.subject,
+    AssumedRoleUser: { AssumedRoleId: credential.assumedRoleId, Arn: credential.assumedRole },
+    Provider: grant.principal.issuer,
+  });
+};
+
+const refused = (answer: Refused, voice: Voice): HttpAnswer => {
+  const [status, code] = stsError(answer.code);
+  const Type = status < 500 ? 'Sender' : 'Receiver';
+  const Message = inOneText(answer, voice, adviceFor(answer.code));
+  return xml(
+    answer,
+    status,
+    stsXml('ErrorResponse', { Error: { Type, Code: code, Message }, RequestId: answer.decisionId }),
+  );
+};
+
+/**
+ * AWS STS by its Query protocol, as every AWS SDK speaks it when AWS_ENDPOINT_URL_STS is set. That setting moves
+ * all calls of STS here, so what is neither of the two actions is told where it belongs.
+ */
+export const sts: Protocol = {
+  name: 'sts',
+  repeats: true,
+  parse,
+  render(given, _request, voice) {
+    const answer = onlyAws(given);
+    return answer.kind === 'issued' ? issued(answer) : refused(answer, voice);
+  },
+  identities: {
+    asked,
+    render: answer =>
+      succeeded('GetCallerIdentity', answer, {
+        Arn: answer.identity.arn,
+        UserId: answer.identity.userId,
+        Account: answer.identity.account,
+      }),
+  },
+};

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Attribute, Table } from '../aws/dynamo.ts';
+
+/** Whose session one is, in the words of AWS, and until when (seconds since the epoch). No secret is part of it. */
+export type Identity = {
+  readonly arn: string;
+  readonly userId: string;
+  readonly account: string;
+  readonly expiresAt: number;
+};
+
+/**
+ * Remembers whose sessions were given. Session tokens are kept as their digest alone, and nothing for longer than it
+ * is of use: an identity that has expired may be found or not. Both calls throw when the store cannot be asked.
+ */
+export type IdentityStore = {
+  remember(sessionToken: string, identity: Identity, now: number): Promise<void>;
+  find(sessionToken: string): Promise<Identity | undefined>;
+};
+
+const digest = (sessionToken: string): string =>
+  createHash('sha256').update(sessionToken).digest('base64url');
+
+const CAPACITY = 100_000;
+
+/** For one process: the laptop, and tests. Throws when it is full of sessions that live. */
+export const memoryIdentities = (capacity = CAPACITY): IdentityStore => {
+  const identities = new Map<string, Identity>();
+  const forget = (now: number): void => {
+    for (const [key, { expiresAt }] of identities) if (expiresAt <= now) identities.delete(key);
+  };
+  return {
+    async remember(sessionToken, identity, now) {
+      if (identities.size >= capacity) forget(now);
+      if (identities.size >= capacity) throw new Error(`${capacity} sessions that live`);
+      identities.set(digest(sessionToken), identity);
+    },
+    find: async sessionToken => identities.get(digest(sessionToken)),
+  };
+};
+
+/** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
+export const IDENTITY_TABLE = { key: 'session', expiry: 'expires_at' } as const;
+
+const text = (attribute: Attribute | undefined): string => (attribute && 'S' in attribute ? attribute.S : '');
+const number = (attribute: Attribute | undefined): number =>
+  attribute && 'N' in attribute ? Number(attribute.N) : 0;
+
+/** For all processes of a deployment. */
+export const tableIdentities = (table: Table): IdentityStore => ({
+  async remember(sessionToken, { arn, userId, account, expiresAt }) {
+    await table.put({
+      [IDENTITY_TABLE.key]: { S: digest(sessionToken) },
+      [IDENTITY_TABLE.expiry]: { N: String(expiresAt) },
+      arn: { S: arn },
+      user_id: { S: userId },
+      account: { S: account },
+    });
+  },
+  async find(sessionToken) {
+    const item = await table.get({ [IDENTITY_TABLE.key]: { S: digest(sessionToken) } });
+    return (
+      item && {
+        arn: text(item['arn']),
+        userId: text(item['user_id']),
+        account: text(item['account']),
+        expiresAt: number(item[IDENTITY_TABLE.expiry]),
+      }
+    );
+  },
+});

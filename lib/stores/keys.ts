@@ -1,0 +1,65 @@
+import type { Attribute, Table } from '../aws/dynamo.ts';
+
+/** A sealed key as it is kept: nothing in it is secret to who may not open it. */
+export type SealedKey = {
+  /** The day on which it begins to sign, as `2026-11-24`. */
+  readonly day: string;
+  /** The public half and its times, signed. */
+  readonly certificate: string;
+  readonly sealed: Buffer;
+  /** When it is of no more use, in seconds since the epoch. It may be kept longer. */
+  readonly until: number;
+};
+
+/** The sealed keys of one broker, one for each day. Each throws when it cannot tell; nothing is made up. */
+export type SealedKeys = {
+  certificates(): Promise<readonly string[]>;
+  sealed(day: string): Promise<Buffer | undefined>;
+  /** False when the day has its key, which then stays. */
+  keep(key: SealedKey): Promise<boolean>;
+};
+
+/** For one process: tests. */
+export const memoryKeys = (): SealedKeys & { remove(day: string): void } => {
+  const keys = new Map<string, SealedKey>();
+  return {
+    certificates: async () => [...keys.values()].map(({ certificate }) => certificate),
+    sealed: async day => keys.get(day)?.sealed,
+    async keep(key) {
+      if (keys.has(key.day)) return false;
+      keys.set(key.day, key);
+      return true;
+    },
+    remove: day => void keys.delete(day),
+  };
+};
+
+const texts = (value: Attribute | undefined): readonly string[] => (value && 'S' in value ? [value.S] : []);
+const bytes = (value: Attribute | undefined): Buffer | undefined =>
+  value && 'B' in value ? Buffer.from(value.B, 'base64') : undefined;
+
+/** The table's key, what of an item is not sealed, and the attribute by which DynamoDB deletes it, days late. */
+export const SEALED_KEY_TABLE = { key: 'day', certificate: 'certificate', expiry: 'until' } as const;
+
+/** For all processes of a deployment. */
+export const tableKeys = (table: Table): SealedKeys => {
+  const { key, certificate, expiry } = SEALED_KEY_TABLE;
+  return {
+    async certificates() {
+      // Without what is sealed: who only publishes has no right to ask for more.
+      const items = await table.scan([key, certificate]);
+      return items.flatMap(item => texts(item[certificate]));
+    },
+    sealed: async day => bytes((await table.get({ [key]: { S: day } }))?.['sealed']),
+    keep: each =>
+      table.putNew(
+        {
+          [key]: { S: each.day },
+          [certificate]: { S: each.certificate },
+          [expiry]: { N: String(each.until) },
+          sealed: { B: each.sealed.toString('base64') },
+        },
+        key,
+      ),
+  };
+};

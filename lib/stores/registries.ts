@@ -1,0 +1,24 @@
+import { isBelow } from '../policy/path.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { policyDigest } from './roles.ts';
+
+/** A registry as it was when the request came, with the digest that goes into the audit event. */
+export type RegistrySnapshot = { readonly registry: Registry; readonly digest: string };
+
+export type RegistryStore = {
+  /** The registry that protects this path; no two can, since load refuses paths below each other. */
+  at(path: string): RegistrySnapshot | undefined;
+};
+
+/** The registries of one reviewed configuration, each with its digest: plain data. */
+export const snapshots = (
+  registries: readonly Registry[],
+  rows: ReadonlyMap<string, IssuerRow>,
+): readonly RegistrySnapshot[] =>
+  registries.map(registry => ({ registry, digest: policyDigest(registry, rows) }));
+
+/** Nothing is added or changed while these serve. */
+export const fixedRegistries = (kept: readonly RegistrySnapshot[]): RegistryStore => ({
+  at: path => kept.find(({ registry }) => isBelow(path, registry.path)),
+});

@@ -1,0 +1,76 @@
+import { AwsError } from '../aws/call.ts';
+import type { Attribute, Item, Table } from '../aws/dynamo.ts';
+import { BrokerError } from '../errors.ts';
+import { kept } from '../keys/kept.ts';
+import { readSwitchKey, type Switch, type Switches, switchKey } from '../switch.ts';
+
+/** Every switch that was ever set, as it was set last. Each call throws when the store cannot be asked. */
+export type SwitchStore = {
+  all(): Promise<readonly Switch[]>;
+  set(change: Switch): Promise<void>;
+};
+
+/** For one process: tests. */
+export const memorySwitches = (): SwitchStore => {
+  const switches = new Map<string, Switch>();
+  return {
+    all: async () => [...switches.values()],
+    set: async change => void switches.set(switchKey(change), change),
+  };
+};
+
+/** The table's key. Nothing in it expires. */
+export const SWITCH_TABLE = { key: 'switch' } as const;
+/** What a switch that is not off says; whatever else stands there is off. */
+const ON = 'enabled';
+
+const text = (attribute: Attribute | undefined): string => (attribute && 'S' in attribute ? attribute.S : '');
+
+/** Also of what an operator wrote by hand. One that cannot be read might be the one that matters: nothing passes. */
+const switchOf = (item: Item): Switch => {
+  const key = text(item[SWITCH_TABLE.key]);
+  const read = readSwitchKey(key);
+  if (!read) throw new Error(`${key} is no switch: take it out of the table`);
+  return {
+    ...read,
+    off: text(item['state']) !== ON,
+    reason: text(item['reason']),
+    by: text(item['by']),
+    at: text(item['at']),
+  };
+};
+
+/** For all processes of a deployment. */
+export const tableSwitches = (table: Table): SwitchStore => ({
+  async all() {
+    const items = await table.scan([SWITCH_TABLE.key, 'state', 'reason', 'by', 'at']);
+    return items.map(switchOf);
+  },
+  set: change =>
+    table.put({
+      [SWITCH_TABLE.key]: { S: switchKey(change) },
+      state: { S: change.off ? 'disabled' : ON },
+      reason: { S: change.reason },
+      by: { S: change.by },
+      at: { S: change.at },
+    }),
+});
+
+/** Seconds after which switches are read again, and after which those that were read count no more. */
+export const SWITCHES_FRESH = 20;
+export const SWITCHES_OLDEST = 60;
+/** Seconds after a failure in which nobody asks. */
+const PAUSE = 5;
+
+/**
+ * What a process knows of the switches: never older than 60 s, so that one that is set takes effect by then or
+ * nothing is issued. Throws `switches_unavailable`. `now` is in seconds since the epoch.
+ */
+export const keptSwitches = ({ all }: Pick<SwitchStore, 'all'>, now: () => number): Switches => {
+  const read = kept(all, { now, seconds: SWITCHES_FRESH, pause: PAUSE, oldest: SWITCHES_OLDEST });
+  return () =>
+    read.get().catch((error: Error) => {
+      const what = error instanceof AwsError ? error.code : error.name;
+      throw new BrokerError('switches_unavailable', { detail: `${what}: ${error.message}`, cause: error });
+    });
+};

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { readInvariants } from '../../lib/config/invariants.ts';
+import { folderOf } from '../harness/local.ts';
+import { BUILDKITE, ISSUERS, rowsFrom } from '../harness/policy.ts';
+
+const ROWS = rowsFrom(ISSUERS);
+const ONLY_MAIN = `  only: [{ iss: ${BUILDKITE}, claims: { build_branch: main } }]\n`;
+
+const ruled = (yaml: string): string[] =>
+  readInvariants(folderOf({ 'invariants.yml': yaml }), ROWS).complaints.map(({ rule }) => rule);
+
+test.each([
+  ['no list', 'id: one\n', ['wrong-type']],
+  ['no sentence', `- id: one\n${ONLY_MAIN}`, ['missing-key']],
+  ['nothing that it demands', '- { id: one, says: A sentence. }\n', ['missing-key']],
+  ['a pattern that is none', `- id: one\n  says: A.\n  roles: "**"\n${ONLY_MAIN}`, ['pattern-refused']],
+  [
+    'an issuer that broker.yml lacks',
+    '- { id: one, says: A., never: [{ iss: https://other.example, claims: { a: b } }] }\n',
+    ['issuer-unknown'],
+  ],
+  [
+    'a claim that the issuer does not send',
+    `- { id: one, says: A., never: [{ iss: ${BUILDKITE}, claims: { branch: main } }] }\n`,
+    ['claim-unknown'],
+  ],
+])('invariants are refused for %s', (_name, yaml, rules) => {
+  expect(ruled(yaml)).toEqual(rules);
+});
+
+test('a sound file is read, and a role of any name is spoken of where none is said', () => {
+  const { invariants, complaints } = readInvariants(
+    folderOf({ 'invariants.yml': `- id: one\n  says: A.\n${ONLY_MAIN}` }),
+    ROWS,
+  );
+  expect([complaints, invariants.map(({ id, roles }) => [id, roles])]).toEqual([[], [['one', ['*']]]]);
+});
+
+test('a folder without the file is told', () => {
+  expect(readInvariants(folderOf({}), ROWS).complaints.map(({ rule }) => rule)).toEqual(['file-missing']);
+});

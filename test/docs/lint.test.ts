@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { IGNORE_COMMENT, LINT_RULES } from '../../lib/lint/rules.ts';
+import { RULES } from '../../lib/policy/complaint.ts';
+import { lintFolder } from '../harness/lint.ts';
+import { folderOf } from '../harness/local.ts';
+import { blocks, code, ROOT, read, rowsOf } from '../harness/markdown.ts';
+
+const INDEX = 'docs/lint/README.md';
+const BROKER = 'url: https://sts.acme.example\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n';
+
+const rows = rowsOf(INDEX, 'rule').map(([rule, level = '', finds = '']) => ({
+  rule: code(rule),
+  level,
+  finds,
+}));
+
+const pageOf = (rule: string): string => read(`docs/lint/${rule}.md`);
+
+/** What stands under a heading of a rule's page. */
+const section = (rule: string, heading: string): string =>
+  new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(pageOf(rule))?.[1] ?? '';
+
+const policies = (markdown: string, kind: string): string[] =>
+  blocks(markdown)
+    .filter(({ words }) => words.includes(kind))
+    .map(({ text }) => text);
+
+/** What lint finds in the policies of a section, all of them in one folder. */
+const foundUnder = (rule: string, heading: string): Set<string> => {
+  const roles = policies(section(rule, heading), 'role');
+  expect(roles).not.toEqual([]);
+  const folder = folderOf({
+    'broker.yml': policies(pageOf(rule), 'broker')[0] ?? BROKER,
+    ...Object.fromEntries(roles.map((text, index) => [`roles/role-${index}.yml`, text])),
+  });
+  // Notes are true of many a short example; each is looked for by its own page alone.
+  return new Set(
+    lintFolder(folder)
+      .findings.filter(each => each.level !== 'note' || each.rule === rule)
+      .map(each => each.rule),
+  );
+};
+
+test('the index has each rule with its level, and with what it finds', () => {
+  const refused = rows.filter(({ level }) => level === 'error');
+  const known = [...LINT_RULES, IGNORE_COMMENT].map(({ rule, level, says: finds }) => ({
+    rule,
+    level,
+    finds,
+  }));
+  expect(rows.filter(each => !refused.includes(each))).toEqual(known);
+  expect(refused.map(({ rule, finds }) => finds === RULES[rule as keyof typeof RULES])).toEqual([true, true]);
+});
+
+test('there is a page for each rule of the index, and no other', () => {
+  const pages = readdirSync(join(ROOT, 'docs/lint')).filter(file => file !== 'README.md');
+  expect(pages.sort()).toEqual(rows.map(({ rule }) => `${rule}.md`).sort());
+});
+
+describe.each(rows)('the page of $rule', ({ rule, level, finds }) => {
+  const also = blocks(section(rule, 'Avoid')).flatMap(({ words }) =>
+    words.filter(word => word.startsWith('also=')).map(word => word.replace('also=', '')),
+  );
+
+  test('has the outline of all', () => {
+    const headings = [...pageOf(rule).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([rule, 'Avoid', 'Prefer', 'Why', 'Left alone']);
+    expect(pageOf(rule).toLowerCase()).toContain(`\n\n${level}: ${finds.toLowerCase()}\n\n`);
+  });
+
+  test('has a policy that the rule finds', () => {
+    expect(foundUnder(rule, 'Avoid')).toEqual(new Set([rule, ...also]));
+  });
+
+  test.each(['Prefer', 'Left alone'])('has one under %s that nothing finds', heading => {
+    expect(foundUnder(rule, heading)).toEqual(new Set());
+  });
+});

@@ -1,0 +1,53 @@
+import { localClouds } from '../../lib/local/clouds.ts';
+import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
+import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
+import { httpRequest } from './broker.ts';
+import { NOW } from './policy.ts';
+import { type Asked, type Said, type TestServer, testServer } from './server.ts';
+import { APP_SIGNER, TRUSTED } from './signing.ts';
+
+/** What a cloud says of one call in place of its own answer; `null`: nothing, for ever. Undefined: the connection breaks. */
+export type Say = (asked: Asked, own: HttpAnswer) => Said | null | undefined;
+
+/** Google Cloud, Entra, GitHub and Buildkite on loopback, which check what the real ones check, until told otherwise. */
+export type TestClouds = {
+  readonly setting: UpstreamSetting;
+  readonly asked: TestServer['asked'];
+  /** What comes next, once for each call; the last is said again. Without any, as the clouds do. */
+  reply(...says: Say[]): void;
+};
+
+/** As the cloud does. */
+export const own: Say = (_asked, answer) => answer;
+/** This status and body. */
+export const says =
+  (status: number, body: string | object): Say =>
+  () => ({ status, body });
+/** The cloud's own success with these members over it; undefined leaves one out. */
+export const withMembers =
+  (members: object): Say =>
+  (_asked, answer) => ({ status: 200, body: { ...JSON.parse(answer.body), ...members } });
+
+const whole = (headers: Asked['headers']) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+export const testClouds = async (): Promise<TestClouds> => {
+  const clouds = localClouds(APP_SIGNER);
+  let next: Say[] = [];
+  const server = await testServer(async asked => {
+    const { method, path, headers, body } = asked;
+    const request = httpRequest({ method, path, headers: whole(headers), body: Buffer.from(body) });
+    const answer = await clouds(path.slice(1), request, { trusted: TRUSTED, now: NOW });
+    const say = next.length > 1 ? next.shift() : next[0];
+    const said = say ? say(asked, answer) : answer;
+    return said === null ? new Promise(() => {}) : said;
+  });
+  return {
+    setting: { base: server.url, random: () => 0 },
+    asked: server.asked,
+    reply(...replies) {
+      next = replies;
+      server.asked.length = 0;
+    },
+  };
+};

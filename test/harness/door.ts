@@ -1,0 +1,52 @@
+import { readXml } from '../../lib/aws/xml.ts';
+import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
+import { httpRequest } from './broker.ts';
+
+export const TARGET = 'arn:aws:iam::123456789012:role/deploy-web';
+
+export type Form = { readonly [name: string]: string | undefined };
+
+/** What the SDKs send at the STS door, whatever they were told. */
+const STS_FORM: Form = {
+  Action: 'AssumeRoleWithWebIdentity',
+  Version: '2011-06-15',
+  RoleArn: TARGET,
+  RoleSessionName: 'botocore-session-1',
+  WebIdentityToken: 'a.b.c',
+};
+
+/** These parameters over the usual ones; undefined leaves one out. */
+export const stsForm = (form: Form = {}): [string, string][] =>
+  Object.entries({ ...STS_FORM, ...form }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+
+/** `POST /` with these parameters over the usual ones. */
+export const stsRequest = (form: Form = {}, changes: Partial<HttpRequest> = {}): HttpRequest =>
+  httpRequest({
+    path: '/',
+    body: new TextEncoder().encode(new URLSearchParams(stsForm(form)).toString()),
+    ...changes,
+  });
+
+/** Who the session of this token is of. */
+export const identityRequest = (sessionToken: string | undefined): HttpRequest => {
+  const { headers, ...asked } = stsRequest({
+    Action: 'GetCallerIdentity',
+    RoleArn: undefined,
+    RoleSessionName: undefined,
+    WebIdentityToken: undefined,
+  });
+  const proof = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
+  return { ...asked, headers: { ...headers, ...proof } };
+};
+
+/** The texts of an answer below its root and the result in it, by the names of their elements. */
+export const textsOf = ({ body }: HttpAnswer): { readonly [path: string]: string } =>
+  Object.fromEntries(
+    [...readXml(body)].map(([path, text]) => [path.replace(/^\w+\/(\w+Result\/)?/, ''), text]),
+  );
+
+/** How the STS door refused: status and wire code. */
+export const stsRefusal = (answer: HttpAnswer): readonly [status: number, code: string | undefined] => [
+  answer.status,
+  textsOf(answer)['Error/Code'],
+];

@@ -1,0 +1,40 @@
+import { answerOf } from '../../lib/cli/findings.ts';
+import { loadConfig } from '../../lib/config/load.ts';
+import type { LintAnswer } from '../../lib/lint/lint.ts';
+import type { RuleFacts } from '../../lib/lint/rule.ts';
+import { folderOf } from './local.ts';
+import { AUDIENCE, BUILDKITE, ISSUERS, PROVIDER } from './policy.ts';
+
+/** What lint has to say of a folder. */
+export const lintFolder = (folder: string): LintAnswer => answerOf(loadConfig(folder));
+
+type Files = { readonly [path: string]: string };
+
+/** A broker.yml with every issuer. */
+export const BROKER = `url: ${AUDIENCE}\nissuers:${ISSUERS.replace(/^(?=.)/gm, '  ')}`;
+
+/** What a rule finds in these files: the word that stands at each place, in order. */
+export const foundBy = ({ rule }: RuleFacts, files: Files): string[] => {
+  const all: Files = { 'broker.yml': BROKER, 'roles/.keep': '', ...files };
+  const folder = folderOf(all);
+  return lintFolder(folder)
+    .findings.filter(each => each.rule === rule || each.level === 'error')
+    .map(({ rule: found, place: { file, line, column } }) => {
+      const text = all[file.slice(folder.length + 1)]?.split('\n')[line - 1]?.slice(column - 1) ?? '';
+      return (found === rule ? '' : `${found} `) + (/^"[^"]*"|^[^\s,:{}[\]]+/.exec(text)?.[0] ?? text);
+    });
+};
+
+/** The same, of one role. */
+export const foundInRole = (rule: RuleFacts, role: string): string[] =>
+  foundBy(rule, { 'roles/linted.yml': role });
+
+type Rest = { readonly iss?: string; readonly rest?: string };
+
+/** A role with one trust statement that has these claims. */
+export const trusting = (claims: string, { iss = BUILDKITE, rest = PROVIDER }: Rest = {}): string =>
+  `contact: "#us"\ntrust:\n  - iss: ${iss}\n    claims: { ${claims} }\n${rest}\n`;
+
+/** The same, and it may not be had by these. */
+export const denying = (claims: string, denied: string): string =>
+  trusting(claims, { rest: `deny:\n  - iss: ${BUILDKITE}\n    claims: { ${denied} }\n${PROVIDER}` });

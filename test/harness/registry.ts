@@ -1,0 +1,151 @@
+import type { AuditEvent } from '../../lib/audit/event.ts';
+import { type Authorizer, authorize } from '../../lib/authorize.ts';
+import { createAuthorizer } from '../../lib/broker.ts';
+import { loadedRegistries } from '../../lib/config/compiled.ts';
+import type { BrokerError } from '../../lib/errors.ts';
+import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
+import { compileRegistry, parseRegistry, type Registry } from '../../lib/policy/registry.ts';
+import type { HttpRequest } from '../../lib/protocols/protocol.ts';
+import type { KeySource } from '../../lib/token/keys.ts';
+import { httpRequest, issuerOfTests } from './broker.ts';
+import { type TestIssuer, tokenClaims } from './issuer.ts';
+import { AUDIENCE, ISSUERS, NOW, placesOf, rowsFrom } from './policy.ts';
+
+export const REGISTRY_AUDIENCE = 'https://packages.test.example/acme/npm';
+
+/** What a registry needs beside its trust policy. */
+export const METHODS = `
+audience: ${REGISTRY_AUDIENCE}
+path: /npm
+methods:
+  GET: read_packages
+  HEAD: read_packages
+  PUT: write_packages
+  DELETE: delete_packages
+`;
+
+/** Compiles the text of a registry as it stands, with what is wrong with it. */
+export const compileRegistryText = (
+  text: string,
+): { registry: Registry | undefined; refusals: readonly string[] } => {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const document = parseRegistry('tested', 'tested.yml', text, complain);
+  const registry = document && compileRegistry(document, rowsFrom(ISSUERS), complain);
+  return { registry, refusals: placesOf(complaints) };
+};
+
+/** A registry that must compile. */
+export const registryFrom = (text: string): Registry => {
+  const { registry, refusals } = compileRegistryText(text);
+  if (!registry) throw new Error(refusals.join('\n'));
+  return registry;
+};
+
+/** The flat policy of Buildkite's own documentation, as it stands there. */
+export const FLAT = registryFrom(`${METHODS}
+trust:
+- iss: https://agent.buildkite.com
+  organization_slug: my-organization
+  pipeline_slug: my-pipeline
+  build_branch: main
+- iss: https://agent.buildkite.com
+  organization_slug: my-organization
+  pipeline_slug: my-second-pipeline
+`);
+/** And the one with operators. */
+export const CLAIMS = registryFrom(`
+contact: "#packages"
+audience: https://packages.test.example/your-org/images
+path: /v2/your-org
+methods: { GET: read_packages, HEAD: read_packages, POST: write_packages, DELETE: delete_packages }
+trust:
+- iss: https://agent.buildkite.com
+  scopes:
+    - read_packages
+    - write_packages
+  claims:
+    organization_slug:
+      equals: your-org
+    pipeline_slug:
+      in:
+        - one-pipeline
+        - another-pipeline
+    build_branch:
+      matches:
+        - main
+        - feature/*
+      not_equals: feature/not-this-one
+- iss: https://token.actions.githubusercontent.com
+  scopes:
+    - delete_packages
+  claims:
+    repository:
+      matches: your-org/*
+    actor:
+      in:
+        - deploy-bot
+        - revert-bot
+`);
+
+/** The audience of the latter. */
+export const IMAGES = 'https://packages.test.example/your-org/images';
+
+type Changes = { readonly [name: string]: unknown };
+
+type Options = {
+  readonly sink?: (line: string) => void;
+  /** In the place of the test issuer's. */
+  readonly keys?: KeySource;
+  readonly issuers?: string;
+};
+
+export type TestAuthorizer = {
+  readonly authorizer: Authorizer;
+  readonly issuer: TestIssuer;
+  readonly audit: string[];
+  readonly faults: BrokerError[];
+  /** The last audit event. */
+  event(): AuditEvent;
+  /** `authorized by <statement> for <scopes>`, or the code of the refusal. */
+  ask(request: Partial<HttpRequest>): Promise<string>;
+  /** The same of a GET of a package, unless it is said otherwise, with a token of these claims. */
+  asked(request: Partial<HttpRequest>, changes?: Changes): Promise<string>;
+};
+
+/** What stands in front of these registries, in this process, with one test issuer for every row. */
+export const testAuthorizer = async (
+  registries: readonly Registry[],
+  { sink, keys, issuers = ISSUERS }: Options = {},
+): Promise<TestAuthorizer> => {
+  const issuer = await issuerOfTests();
+  const audit: string[] = [];
+  const faults: BrokerError[] = [];
+  const config = { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom(issuers), roles: [] };
+  const authorizer = createAuthorizer(loadedRegistries({ ...config, registries }), {
+    sink: sink ?? (line => void audit.push(line)),
+    onFault: error => void faults.push(error),
+    keysFor: () => keys ?? issuer.keys,
+    now: () => NOW,
+  });
+  const ask: TestAuthorizer['ask'] = async request => {
+    const answer = await authorize(authorizer, httpRequest({ headers: {}, ...request }));
+    return answer.kind === 'refused'
+      ? answer.code
+      : `authorized by ${answer.statement} for ${answer.scopes.join(' ')}`;
+  };
+  const asked: TestAuthorizer['asked'] = async (request, changes = {}) => {
+    const token = await issuer.sign(tokenClaims({ aud: REGISTRY_AUDIENCE, ...changes }));
+    const headers = { authorization: `Bearer ${token}`, ...request.headers };
+    return ask({ method: 'GET', path: '/npm/left-pad', ...request, headers });
+  };
+  return {
+    authorizer,
+    issuer,
+    audit,
+    faults,
+    event: () => JSON.parse(audit.at(-1) ?? '{}') as AuditEvent,
+    ask,
+    asked,
+  };
+};

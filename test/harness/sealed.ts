@@ -1,0 +1,52 @@
+import type { JWK } from 'jose';
+import { kmsSigner } from '../../lib/keys/kms.ts';
+import { rotate, type Sealing } from '../../lib/keys/rotate.ts';
+import { kmsSeal } from '../../lib/keys/seal.ts';
+import { type SealedSetting, sealedSigner } from '../../lib/keys/sealed.ts';
+import type { Signer } from '../../lib/keys/signer.ts';
+import { memoryKeys } from '../../lib/stores/keys.ts';
+import { KEY, NEXT_KEY, SEALING_KEY, type TestKms } from './kms.ts';
+import { AUDIENCE } from './policy.ts';
+
+export const DAY = 24 * 60 * 60;
+/** Midnight, at which one day's key takes over from the other's. */
+export const MIDNIGHT = Date.UTC(2026, 10, 22) / 1000;
+
+export type Deployment = Sealing & {
+  readonly store: ReturnType<typeof memoryKeys>;
+  /** What its processes reported. */
+  readonly reported: string[];
+  /** Sets the clock of everything in it. */
+  at(seconds: number): void;
+  rotate(): Promise<{ readonly day: string; readonly made: boolean }>;
+  /** A new process, which has asked nobody anything. Its clock may be off by some seconds. */
+  process(off?: number, changes?: Partial<SealedSetting>): Signer;
+  /** The key of KMS that signs where no sealed key does. */
+  kmsKey(): Promise<JWK | undefined>;
+};
+
+/** A deployment with sealed keys: KMS over HTTP, a store in memory, and a clock. Nothing has rotated yet. */
+export const deployment = (kms: TestKms, issuer = AUDIENCE): Deployment => {
+  let now = MIDNIGHT;
+  const signer = (off = 0) => kmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], now: () => now + off });
+  const store = memoryKeys();
+  const reported: string[] = [];
+  const sealing = { issuer, kms: signer(), seal: kmsSeal(SEALING_KEY, issuer, kms.setting), store };
+  return {
+    ...sealing,
+    reported,
+    at: seconds => {
+      now = seconds;
+    },
+    rotate: () => rotate(sealing, now),
+    process: (off = 0, changes = {}) =>
+      sealedSigner({
+        ...sealing,
+        kms: signer(off),
+        now: () => now + off,
+        report: what => void reported.push(what),
+        ...changes,
+      }),
+    kmsKey: async () => (await sealing.kms.publicKeys())[0],
+  };
+};

@@ -1,0 +1,25 @@
+import type { AppSigners } from '../../lib/keys/apps.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import type { Signer } from '../../lib/keys/signer.ts';
+import type { Discovery } from '../../lib/protocols/discovery.ts';
+import type { SigningSetting } from '../../lib/providers/signed.ts';
+import { AUDIENCE } from './policy.ts';
+
+const signer = localSigner();
+
+/** How a provider signs in tests. */
+export const SIGNING: SigningSetting = { issuer: AUDIENCE, signer, randomId: () => 'one-of-a-kind' };
+
+/** What clouds know of that issuer. */
+export const TRUSTED: Discovery = { url: AUDIENCE, publicKeys: () => signer.publicKeys() };
+
+/** What signs as every app in tests. */
+export const APP_SIGNER = localSigner();
+export const APPS: AppSigners = () => APP_SIGNER;
+
+const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) };
+/** The same with a key that cannot be used. */
+export const BROKEN_SIGNING: SigningSetting = { ...SIGNING, signer: broken };
+
+/** The same with a key that nobody published. */
+export const STRANGE_SIGNING: SigningSetting = { ...SIGNING, signer: localSigner() };

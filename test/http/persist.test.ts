@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { BUDGET_MS, budget, persist } from '../../lib/http/persist.ts';
+import { ATTEMPT_MS } from '../../lib/http/post.ts';
+import { NOW } from '../harness/policy.ts';
+
+class Passing extends Error {}
+class Final extends Error {}
+
+/** Attempts that fail like this, one after another, each of which takes so many milliseconds of the clock. */
+const attempts = async (failures: readonly Error[], takes = 0) => {
+  let now = NOW;
+  const patience: number[] = [];
+  const work = async (each: number): Promise<string> => {
+    const failure = failures[patience.length];
+    patience.push(each);
+    now += takes / 1000;
+    if (failure) throw failure;
+    return 'done';
+  };
+  const passes = (error: unknown): boolean => error instanceof Passing;
+  const ended = await persist(work, { passes, random: () => 0, budget: budget(() => now) }).catch(
+    (error: Error) => error.constructor.name,
+  );
+  return { ended, patience };
+};
+
+const passing = (times: number): Error[] => Array.from({ length: times }, () => new Passing());
+
+describe('D08: what passes is tried again', () => {
+  test.each([
+    { name: 'never where it goes well', failures: [], ended: 'done', times: 1 },
+    { name: 'once', failures: passing(1), ended: 'done', times: 2 },
+    { name: 'twice', failures: passing(2), ended: 'done', times: 3 },
+    { name: 'and no third time', failures: passing(3), ended: 'Passing', times: 3 },
+    { name: 'but not what is final', failures: [new Final()], ended: 'Final', times: 1 },
+    { name: 'but not what is final then', failures: [new Passing(), new Final()], ended: 'Final', times: 2 },
+  ])('$name', async ({ failures, ended, times }) => {
+    const tried = await attempts(failures);
+    expect([tried.ended, tried.patience.length]).toEqual([ended, times]);
+  });
+});
+
+describe('D08: all attempts share one budget', () => {
+  test('so that the last has what the others left', async () => {
+    const { patience } = await attempts(passing(2), 2500);
+    expect(patience).toEqual([ATTEMPT_MS, ATTEMPT_MS, BUDGET_MS - 5000]);
+  });
+
+  test('and none is begun when it is spent', async () => {
+    const { ended, patience } = await attempts(passing(3), 3000);
+    expect([ended, patience.length]).toEqual(['Passing', 2]);
+  });
+
+  test('T78: by the clock, so that a process that was frozen begins none either', async () => {
+    const { ended, patience } = await attempts(passing(3), 120_000);
+    expect([ended, patience.length]).toEqual(['Passing', 1]);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { template } from '../../../infra/template.ts';
+import { inputOf, propertiesOf, statementsOf } from '../../harness/deploy.ts';
+import { FLAT } from '../../harness/registry.ts';
+
+const templateWith = (options: object = {}) => {
+  const { config, ...rest } = inputOf({ options });
+  return template({ ...rest, config: { ...config, registries: [FLAT] } });
+};
+const idsOf = ({ resources }: ReturnType<typeof template>): string[] =>
+  Object.keys(resources.Resources).filter(id => id.startsWith('Authorizer'));
+
+test('without registries nothing of it is deployed', () => {
+  const { functions, resources } = template(inputOf());
+  expect(functions.authorizer).toBeUndefined();
+  expect(idsOf(template(inputOf()))).toEqual([]);
+  expect(Object.keys(resources.Outputs)).not.toContain('AuthorizerArn');
+});
+
+describe('with a registry', () => {
+  test('D18: its function is deployed, shorter than the gateway waits for an authorizer, and is told of no key', () => {
+    expect(templateWith().functions.authorizer).toMatchObject({
+      runtime: 'nodejs24.x',
+      timeout: 8,
+      role: { 'Fn::Sub': '${AuthorizerRole.Arn}' },
+      dependsOn: ['AuthorizerRights'],
+      environment: { KITE_STS_LOG_LEVEL: 'info' },
+    });
+    expect(Object.keys(templateWith().functions.authorizer?.environment ?? {})).toEqual([
+      'KITE_STS_LOG_LEVEL',
+    ]);
+  });
+
+  test('T44: it may write its own log, and nothing else', () => {
+    const statements = statementsOf(templateWith().resources.Resources);
+    const ours = [...statements].filter(([id]) => id.startsWith('AuthorizerRights'));
+    expect(ours).toEqual([
+      [
+        'AuthorizerRights WriteOwnLogs',
+        {
+          Sid: 'WriteOwnLogs',
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: [{ 'Fn::GetAtt': ['AuthorizerLogGroup', 'Arn'] }],
+        },
+      ],
+    ]);
+  });
+
+  test('T84: its log is kept as long as a team says, and outlives the stack', () => {
+    const { Resources } = templateWith({ logRetentionDays: 731 }).resources;
+    expect(Resources['AuthorizerLogGroup']).toEqual({
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { RetentionInDays: 731 },
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  test('somebody is told when it cannot answer', () => {
+    const { Resources } = templateWith({
+      alarms: { snsTopicArn: 'arn:aws:sns:eu-west-1:123456789012:oncall' },
+    }).resources;
+    for (const [id, metric] of [
+      ['AuthorizerErrorsAlarm', 'Errors'],
+      ['AuthorizerThrottlesAlarm', 'Throttles'],
+    ] as const)
+      expect(propertiesOf(Resources, id)).toMatchObject({
+        Namespace: 'AWS/Lambda',
+        MetricName: metric,
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'AuthorizerLambdaFunction' } }],
+        Threshold: 1,
+        AlarmActions: ['arn:aws:sns:eu-west-1:123456789012:oncall'],
+      });
+  });
+
+  test('its ARN is told, for the template that attaches it', () => {
+    expect(templateWith().resources.Outputs['AuthorizerArn']?.Value).toEqual({
+      'Fn::GetAtt': ['AuthorizerLambdaFunction', 'Arn'],
+    });
+  });
+});

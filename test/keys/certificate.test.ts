@@ -1,0 +1,61 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Certificate, certify, readCertificate } from '../../lib/keys/certificate.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+
+const [OURS, SECOND, THEIRS] = [localSigner(), localSigner(), localSigner()];
+let certificate: Certificate;
+beforeAll(async () => {
+  const [jwk] = await THEIRS.publicKeys();
+  certificate = {
+    day: '2026-11-24',
+    jwk: { ...jwk, kid: 'sealed' },
+    madeAt: NOW,
+    signsFrom: NOW + 1,
+    signsUntil: NOW + 2,
+    publishedUntil: NOW + 3,
+  };
+});
+
+const vouching = async () => [...(await OURS.publicKeys()), ...(await SECOND.publicKeys())];
+const read = async (text: string) => readCertificate(text, await vouching(), AUDIENCE);
+const changed = (text: string, segment: number): string =>
+  text
+    .split('.')
+    .map((each, index) => (index === segment ? `${each.slice(0, 8)}AAAA${each.slice(12)}` : each))
+    .join('.');
+
+test.each([
+  { name: 'the key that signs', signer: OURS },
+  { name: 'the other key that is published', signer: SECOND },
+])('a certificate by $name is read as it was made', async ({ signer }) => {
+  expect(await read(await certify(signer, AUDIENCE, certificate))).toEqual(certificate);
+});
+
+describe('T52: no certificate of ours is', () => {
+  const text = () => certify(OURS, AUDIENCE, certificate);
+
+  test.each<{ name: string; given: () => Promise<string> }>([
+    { name: 'one by another key', given: () => certify(THEIRS, AUDIENCE, certificate) },
+    { name: 'one for another issuer', given: () => certify(OURS, `${AUDIENCE}/`, certificate) },
+    {
+      name: 'a token with the same claims, as a role may ask for',
+      given: () => OURS.sign('at+jwt', { issuer: AUDIENCE, ...certificate }),
+    },
+    { name: 'one with another header', given: async () => changed(await text(), 0) },
+    { name: 'one with other claims', given: async () => changed(await text(), 1) },
+    { name: 'one with another signature', given: async () => changed(await text(), 2) },
+    { name: 'nothing', given: async () => '' },
+    { name: 'dots', given: async () => '..' },
+  ])('$name', async ({ given }) => {
+    expect(await read(await given())).toBeUndefined();
+  });
+});
+
+test('T13: a certificate is a token for nobody: no registered claim, and a type of its own', async () => {
+  const text = await certify(OURS, AUDIENCE, certificate);
+  const REGISTERED = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'];
+  expect(Object.keys(decodeJwt(text)).filter(claim => REGISTERED.includes(claim))).toEqual([]);
+  expect(decodeProtectedHeader(text).typ).toBe('kite-sts-key+jwt');
+});

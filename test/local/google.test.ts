@@ -1,0 +1,132 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PRESENTED, type Said, type SigningSetting, signing } from '../../lib/providers/signed.ts';
+import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { NOW } from '../harness/policy.ts';
+import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+
+const POOL =
+  '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
+const TYPE = 'urn:ietf:params:oauth:token-type:';
+const PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const GENERATE = 'v1/projects/-/serviceAccounts/a@b.iam.gserviceaccount.com:generateAccessToken';
+
+let clouds: TestClouds;
+beforeAll(async () => {
+  clouds = await testClouds();
+});
+beforeEach(() => clouds.reply());
+
+type Form = { readonly [name: string]: string };
+type Answer = { readonly status: number; readonly body: { readonly [name: string]: unknown } };
+
+const answer = async (response: Response): Promise<Answer> => ({
+  status: response.status,
+  body: (await response.json()) as Answer['body'],
+});
+
+const jwt = async (said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> => {
+  const whole = { subject: 'role:deploy', audience: `https:${POOL}`, seconds: 3600, ...said };
+  return (await signing(using)(PRESENTED, whole, now)).token;
+};
+
+const exchanged = async (token: string, form: Form = {}): Promise<Answer> => {
+  const body = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: POOL,
+    scope: PLATFORM,
+    requested_token_type: `${TYPE}access_token`,
+    subject_token: token,
+    subject_token_type: `${TYPE}jwt`,
+    ...form,
+  });
+  return answer(await fetch(`${clouds.setting.base}/sts.googleapis.com/v1/token`, { method: 'POST', body }));
+};
+
+const generated = async (token: string, body: unknown): Promise<Answer> =>
+  answer(
+    await fetch(`${clouds.setting.base}/iamcredentials.googleapis.com/${GENERATE}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    }),
+  );
+
+test('a JWT of the trusted issuer buys a token that lives no longer than the JWT, and an hour at most', async () => {
+  expect(await exchanged(await jwt({ seconds: 300 }))).toMatchObject({
+    status: 200,
+    body: { token_type: 'Bearer', expires_in: 300, issued_token_type: `${TYPE}access_token` },
+  });
+  expect((await exchanged(await jwt({ seconds: 7200 }))).body['expires_in']).toBe(3600);
+});
+
+describe('T51: a JWT is refused', () => {
+  test.each<{ name: string; token: () => Promise<string> }>([
+    { name: 'for another provider', token: () => jwt({ audience: `https:${POOL}-2` }) },
+    { name: 'without the scheme in its audience', token: () => jwt({ audience: POOL }) },
+    { name: 'of another issuer', token: () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }) },
+    { name: 'whose key nobody published', token: () => jwt({}, STRANGE_SIGNING) },
+    { name: 'that has expired', token: () => jwt({ seconds: 60 }, SIGNING, NOW - 60) },
+    { name: 'of the future', token: () => jwt({}, SIGNING, NOW + 1) },
+    { name: 'that lives for more than a day', token: () => jwt({ seconds: 86_401 }) },
+    { name: 'whose subject is longer than 127 bytes', token: () => jwt({ subject: 'x'.repeat(128) }) },
+    { name: 'without a subject', token: () => jwt({ subject: '' }) },
+    {
+      name: 'that was changed',
+      token: async () => (await jwt()).replace(/.$/, each => (each === 'A' ? 'B' : 'A')),
+    },
+    { name: 'that is none', token: async () => 'a.b.c' },
+  ])('$name', async ({ token }) => {
+    expect(await exchanged(await token())).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  });
+});
+
+describe('a request is refused', () => {
+  test.each<{ name: string; form: Form; error: string }>([
+    { name: 'of another grant', form: { grant_type: 'client_credentials' }, error: 'unsupported_grant_type' },
+    { name: 'for no provider of a pool', form: { audience: `https:${POOL}` }, error: 'invalid_request' },
+    { name: 'for an ID token', form: { requested_token_type: `${TYPE}id_token` }, error: 'invalid_request' },
+    { name: 'with another token', form: { subject_token_type: `${TYPE}saml2` }, error: 'invalid_request' },
+    { name: 'without a scope', form: { scope: '' }, error: 'invalid_scope' },
+    { name: 'with a scope that there is not', form: { scope: `${PLATFORM} all` }, error: 'invalid_scope' },
+  ])('$name', async ({ form, error }) => {
+    expect(await exchanged(await jwt(), form)).toMatchObject({ status: 400, body: { error } });
+  });
+});
+
+describe('a service account', () => {
+  const token = async (scope = PLATFORM) =>
+    String((await exchanged(await jwt(), { scope })).body['access_token']);
+
+  test('gives a token for as long as is asked', async () => {
+    expect(await generated(await token(), { scope: [PLATFORM], lifetime: '43200s' })).toMatchObject({
+      status: 200,
+      body: { accessToken: expect.stringMatching(/^ya29\./), expireTime: '2027-01-15T20:00:00Z' },
+    });
+  });
+
+  test.each<{ name: string; scope?: string; body: unknown; status: number }>([
+    { name: 'without scopes', body: { scope: [] }, status: 400 },
+    { name: 'for more than twelve hours', body: { scope: [PLATFORM], lifetime: '43201s' }, status: 400 },
+    { name: 'for a time that is none', body: { scope: [PLATFORM], lifetime: 3600 }, status: 400 },
+    { name: 'by a delegate that is none', body: { scope: [PLATFORM], delegates: ['a'] }, status: 400 },
+    {
+      name: 'to a token without the right to ask',
+      scope: 'https://www.googleapis.com/auth/devstorage.read_only',
+      body: { scope: [PLATFORM] },
+      status: 403,
+    },
+  ])('gives none $name', async ({ scope, body, status }) => {
+    expect((await generated(await token(scope), body)).status).toBe(status);
+  });
+
+  test('gives none to a token that Google did not make', async () => {
+    expect((await generated('ya29.forged', { scope: [PLATFORM] })).status).toBe(401);
+  });
+});
+
+test.each(['sts.googleapis.com/v2/token', 'storage.googleapis.com/v1/token'])(
+  'nothing answers at %s',
+  async path => {
+    expect((await fetch(`${clouds.setting.base}/${path}`, { method: 'POST' })).status).toBe(404);
+  },
+);

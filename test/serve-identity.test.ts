@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrokerError } from '../lib/errors.ts';
+import type { HttpAnswer } from '../lib/protocols/protocol.ts';
+import { serve } from '../lib/serve.ts';
+import { type TestBroker, testBroker } from './harness/broker.ts';
+import { identityRequest, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
+import { TRUST } from './harness/grant.ts';
+import { tokenClaims } from './harness/issuer.ts';
+import { NOW } from './harness/policy.ts';
+import { type TestSts, testSts } from './harness/sts.ts';
+
+describe('whose session it is', () => {
+  const roles = { aws: `${TRUST}aws: { role_arn: ${TARGET} }\n` };
+  const away = (): Promise<never> => Promise.reject(new Error('away'));
+  let upstream: TestSts;
+  let using: TestBroker;
+  beforeAll(async () => {
+    upstream = await testSts();
+    using = await testBroker({ roles, aws: upstream.setting });
+  });
+  afterAll(() => upstream.close());
+
+  const assume = async (broker = using.broker): Promise<HttpAnswer> =>
+    serve(broker, stsRequest({ WebIdentityToken: await using.issuer.sign(tokenClaims()) }));
+  const sessionOf = (answer: HttpAnswer) => textsOf(answer)['Credentials/SessionToken'];
+  const whose = (session: string | undefined, broker = using.broker) =>
+    serve(broker, identityRequest(session));
+
+  test('is told to who has the session token, until it expires, and is no exchange', async () => {
+    const answer = await assume();
+    const before = using.audit.length;
+    const who = await whose(sessionOf(answer));
+    expect([who.status, textsOf(who)['Arn']]).toEqual([200, textsOf(answer)['AssumedRoleUser/Arn']]);
+    const later = await whose(sessionOf(answer), { ...using.broker, now: () => NOW + 3600 });
+    expect(stsRefusal(later)).toEqual([403, 'ExpiredToken']);
+    expect(using.audit.length).toBe(before);
+  });
+
+  test('is not remembered of an exchange at another door', async () => {
+    const subject_token = await using.issuer.sign(tokenClaims());
+    const { body } = await using.ask({ subject_token, audience: 'aws' });
+    const { aws } = JSON.parse(body) as { aws: { SessionToken: string } };
+    expect(stsRefusal(await whose(aws.SessionToken))).toEqual([403, 'InvalidClientTokenId']);
+  });
+
+  test('is not remembered when the audit event could not be written', async () => {
+    const given: string[] = [];
+    const identities = { remember: async (token: string) => void given.push(token), find: away };
+    const answer = await assume({ ...using.broker, identities, sink: away });
+    expect([answer.status, given]).toEqual([503, []]);
+  });
+
+  test('keeps no credential back when it cannot be remembered, and is told as a fault of ours', async () => {
+    const told: string[] = [];
+    const onFault = ({ code }: BrokerError) => void told.push(code);
+    const broken = { ...using.broker, onFault, identities: { remember: away, find: away } };
+    expect(sessionOf(await assume(broken))).toBeDefined();
+    expect(stsRefusal(await whose('session', broken))).toEqual([503, 'ServiceUnavailable']);
+    expect(told).toEqual(Array(2).fill('identities_unavailable'));
+  });
+});
