@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import { localSigner } from '../keys/local.ts';
 import type { Signer } from '../keys/signer.ts';
-import type { Role } from '../policy/role.ts';
+import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { fixedKeys, type KeySource } from '../token/keys.ts';
 import { type Job, payload, pushBuild, type TokenRequest, Unprocessable } from './jobs.ts';
@@ -37,14 +37,14 @@ const typOf = (row: IssuerRow): string => (row.preset === 'buildkite' ? '' : 'JW
 
 export const throwawayIssuer = (
   rows: ReadonlyMap<string, IssuerRow>,
-  roles: readonly Role[],
+  policies: readonly Pick<TrustPolicy, 'trust'>[],
   now: () => number,
 ): ThrowawayIssuer => {
   const stands = standIns(rows);
   const jobs = new Map<string, Job>();
   const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
   const jobOf = (id: string): Job => {
-    const job = jobs.get(id) ?? (buildkite && pushBuild(roles, buildkite.row.issuer));
+    const job = jobs.get(id) ?? (buildkite && pushBuild(policies, buildkite.row.issuer));
     if (!job)
       throw new Unprocessable(
         'broker.yml lists no Buildkite issuer. Put the job first: PUT /local/jobs/{job}.',
@@ -69,7 +69,7 @@ export const throwawayIssuer = (
       if (jobs.size >= MAX_JOBS && !jobs.has(id))
         throw new Unprocessable('Too many jobs. Restart the local broker.');
       // One changed attribute leaves the rest of the build as it is.
-      const usual = job.issuer === buildkite?.row.issuer ? pushBuild(roles, job.issuer).claims : {};
+      const usual = job.issuer === buildkite?.row.issuer ? pushBuild(policies, job.issuer).claims : {};
       jobs.set(id, { ...job, claims: { ...usual, ...job.claims } });
     },
     async mint(id, request) {

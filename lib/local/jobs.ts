@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { askFor } from '../policy/issuer.ts';
-import type { Role } from '../policy/role.ts';
+import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
 
@@ -33,8 +33,12 @@ const SUBJECT_CLAIMS = [
   'agent_id',
 ];
 
-const literal = (roles: readonly Role[], issuer: string, claim: string): string | undefined => {
-  const conditions = roles.flatMap(({ trust }) =>
+const literal = (
+  policies: readonly Pick<TrustPolicy, 'trust'>[],
+  issuer: string,
+  claim: string,
+): string | undefined => {
+  const conditions = policies.flatMap(({ trust }) =>
     trust.filter(each => each.issuer === issuer).flatMap(each => each.conditions),
   );
   const named = conditions.find(
@@ -44,12 +48,12 @@ const literal = (roles: readonly Role[], issuer: string, claim: string): string 
   return named && String(named.operands[0]);
 };
 
-/** A plain push build of the first Buildkite organization and pipeline that the roles name. */
-export const pushBuild = (roles: readonly Role[], issuer: string): Job => ({
+/** A plain push build of the first Buildkite organization and pipeline that the policies name. */
+export const pushBuild = (policies: readonly Pick<TrustPolicy, 'trust'>[], issuer: string): Job => ({
   issuer,
   claims: {
-    organization_slug: literal(roles, issuer, 'organization_slug') ?? 'my-organization',
-    pipeline_slug: literal(roles, issuer, 'pipeline_slug') ?? 'my-pipeline',
+    organization_slug: literal(policies, issuer, 'organization_slug') ?? 'my-organization',
+    pipeline_slug: literal(policies, issuer, 'pipeline_slug') ?? 'my-pipeline',
   },
 });
 

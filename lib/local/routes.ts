@@ -105,10 +105,9 @@ const upstream = async (
   trusted: Discovery,
 ): Promise<HttpAnswer | undefined> => {
   const { method, path } = request;
-  if (method !== 'POST') return undefined;
   const at = { trusted, now: now() };
-  if (STS.test(path)) return localSts(request, at);
-  return path.startsWith(CLOUDS) ? clouds(path.slice(CLOUDS.length), request, at) : undefined;
+  if (path.startsWith(CLOUDS)) return clouds(path.slice(CLOUDS.length), request, at);
+  return method === 'POST' && STS.test(path) ? localSts(request, at) : undefined;
 };
 
 const route = async (

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { type Broker, serve } from '../serve.ts';
 import { type Local, localAnswer } from './routes.ts';
+import type { StoreAnswer } from './store.ts';
 
 const HOST = '127.0.0.1';
 /** More than any door takes; what is longer is cut here, and the door says that it is too large. */
@@ -22,10 +23,8 @@ const bodyOf = async (message: IncomingMessage): Promise<Uint8Array> => {
 
 const headersOf = (message: IncomingMessage): HttpRequest['headers'] =>
   Object.fromEntries(
-    Object.entries(message.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
+    // Every header that came, joined as the gateway joins them: `headers` would drop a second Authorization.
+    Object.entries(message.headersDistinct).map(([name, values]) => [name, values?.join(', ')]),
   );
 
 const requestOf = async (message: IncomingMessage): Promise<HttpRequest> => {
@@ -62,7 +61,7 @@ const answerTo = async (
   local: Local,
   request: HttpRequest,
   port: number,
-): Promise<HttpAnswer> => {
+): Promise<StoreAnswer> => {
   const own = [`${HOST}:${port}`, `localhost:${port}`];
   // A name that was rebound to this address carries its own Host (threat T61).
   if (!own.includes(request.headers['host'] ?? ''))
@@ -70,12 +69,12 @@ const answerTo = async (
   return (
     foreign(request) ??
     (request.path.startsWith('/local/')
-      ? localAnswer(local, request, `http://${own[0]}`)
-      : serve(broker, request))
+      ? localAnswer(local, request, { base: `http://${own[0]}`, trusted: broker.discovery })
+      : ((await local.registries(request)) ?? serve(broker, request)))
   );
 };
 
-const send = (response: ServerResponse, { status, headers, body }: HttpAnswer): void => {
+const send = (response: ServerResponse, { status, headers, body }: StoreAnswer): void => {
   response.writeHead(status, headers).end(body);
 };
 

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { createBroker } from '../broker.ts';
-import { loadedConfig } from '../config/compiled.ts';
+import { createAuthorizer, createBroker } from '../broker.ts';
+import { loadedConfig, loadedRegistries } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
+import type { BrokerError } from '../errors.ts';
 import { localSigner } from '../keys/local.ts';
 import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { localClouds } from './clouds.ts';
 import { throwawayIssuer } from './issuer.ts';
+import { localRegistries } from './registry.ts';
 import { type Listening, listen } from './server.ts';
 import { DUMMY_KEYS } from './sts.ts';
 import { transcript } from './transcript.ts';
@@ -71,25 +75,35 @@ const listening = async (
   trail: Trail,
 ): Promise<Listening> => {
   const now = (): number => Date.now() / 1000;
-  const issuer = throwawayIssuer(config.rows, config.roles, now);
+  // As every app of every role: no real key may be used by who trusts a throwaway issuer.
+  const apps = localSigner();
+  const issuer = throwawayIssuer(config.rows, [...config.roles, ...config.registries], now);
   const fixed = settings.awsEndpoint === undefined ? undefined : awsSetting(settings.awsEndpoint);
+  const around = {
+    sink: trail.sink,
+    onFault: (error: BrokerError, decisionId: string): void => {
+      streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
+      if (settings.logLevel === 'debug')
+        streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
+    },
+    keysFor: (row: IssuerRow) => issuer.keysFor(row),
+    now,
+  };
+  const authorizer = createAuthorizer(loadedRegistries(config), around);
+  const registries = localRegistries(
+    authorizer,
+    config.registries.map(({ path }) => path),
+  );
   const make = (base: string): Broker =>
     createBroker(loadedConfig(config), {
+      ...around,
       signer: localSigner(),
       aws: fixed ?? awsSetting(`${base}/local/sts`),
-      sink: trail.sink,
-      onFault: (error, decisionId) => {
-        streams.error(
-          `${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`,
-        );
-        if (settings.logLevel === 'debug')
-          streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
-      },
-      keysFor: row => issuer.keysFor(row),
-      now,
+      clouds: { base: `${base}/local/clouds` },
+      apps: () => apps,
     });
   try {
-    return await listen(make, { issuer, now }, settings.port);
+    return await listen(make, { issuer, clouds: localClouds(apps), registries, now }, settings.port);
   } catch (error) {
     throw inUse(error as NodeJS.ErrnoException, settings.port);
   }

@@ -68,6 +68,8 @@ const credentialText = ({ body }: Exchanged): string => {
   const aws = body['aws'] as AwsMember | undefined;
   if (aws)
     return `AWS keys ${masked(aws.AccessKeyId)}, secret ${masked(aws.SecretAccessKey)}, session token ${masked(aws.SessionToken)}, until ${aws.Expiration}`;
+  if (body['kind'] !== 'jwt')
+    return `an access token of ${String(body['kind'])} ${masked(body['access_token'])}, for ${String(body['expires_in'])} seconds`;
   const claims = JSON.parse(
     Buffer.from(String(body['access_token']).split('.')[1] ?? '', 'base64url').toString(),
   ) as Body;

@@ -1,38 +1,42 @@
 import { audienceOf, audienceShape } from './audience.ts';
-import type { Complain, Complaint, Place } from './complaint.ts';
+import { type Complain, noting } from './complaint.ts';
 import type { IssuerFacts } from './issuer.ts';
 import { KINDS, type KindName, kindOf, type Template } from './kinds.ts';
-import { type MapTree, member, parse, type Tree } from './parse.ts';
+import { type MapTree, member, parseMapping, type Tree } from './parse.ts';
 import { SESSION, type SessionDefaults, type SessionLength, sessionOf } from './session.ts';
-import {
-  tree as anyTree,
-  object,
-  optional,
-  type Placed,
-  required,
-  type Shape,
-  text,
-  truth,
-} from './shape.ts';
-import { MAX_STATEMENTS, type Statement, statementsOf } from './statement.ts';
+import { object, optional, raw, required, type Schema, type Shape, text, truth } from './shape.ts';
+import { type Statement, statementsSchema } from './statement.ts';
+import { readingsOf, scoped, statementsIn } from './statements.ts';
 
 /** One role file, read but not yet compiled. */
 export type RoleDocument = { readonly name: string; readonly tree: MapTree };
 
+/** Whom a denied caller may ask. */
+export const contact = text({
+  max: 256,
+  pattern: /^\P{Cc}+$/u,
+  says: 'one line of at most 256 characters',
+});
+
 const ROLE = object({
   description: optional(text()),
-  contact: optional(text({ max: 256, pattern: /^\P{Cc}+$/u, says: 'one line of at most 256 characters' })),
+  contact: optional(contact),
   audience: optional(audienceShape),
-  trust: required(anyTree),
-  deny: optional(anyTree),
+  trust: required(raw(statementsSchema)),
+  deny: optional(raw(statementsSchema)),
   session: optional(SESSION),
   single_use: optional(truth),
   disabled: optional(text({ says: 'the reason why the role is disabled' })),
-  ...(Object.fromEntries(Object.keys(KINDS).map(key => [key, optional(anyTree)])) as Record<
-    KindName,
-    ReturnType<typeof optional<Tree>>
-  >),
+  ...(Object.fromEntries(
+    Object.entries(KINDS).map(([key, { schema }]) => [key, optional(raw(schema))]),
+  ) as Record<KindName, ReturnType<typeof optional<Tree>>>),
 });
+
+/** A role file, for editors. */
+export const roleSchema: Schema = {
+  ...ROLE.schema,
+  oneOf: Object.keys(KINDS).map(key => ({ required: [key] })),
+};
 
 /** What decide needs of an issuer at the time of a request. */
 export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences'>;
@@ -67,49 +71,13 @@ export const parseRole = (
   source: string,
   complain: Complain,
 ): RoleDocument | undefined => {
-  const tree = parse(file, source, complain);
-  if (tree && tree.kind !== 'map')
-    complain(
-      'wrong-type',
-      tree.place,
-      'A role is a mapping with trust and one provider. A bare list of statements goes under trust:.',
-    );
-  return tree?.kind === 'map' ? { name, tree } : undefined;
-};
-
-const complainOfIds = (statements: readonly Placed<Statement>[], whole: Place, complain: Complain): void => {
-  const seen = new Set<string>();
-  for (const {
-    value: { id },
-    place,
-  } of statements) {
-    if (seen.has(id)) complain('duplicate-id', place, `Two statements of this role have the id "${id}".`);
-    seen.add(id);
-  }
-  if (statements.length > MAX_STATEMENTS)
-    complain(
-      'too-many',
-      whole,
-      `The role has ${statements.length} statements; at most ${MAX_STATEMENTS} are allowed.`,
-    );
-};
-
-const complainOfScopes = (kind: KindName, trust: readonly Placed<Statement>[], complain: Complain): void => {
-  const { scopes } = kindOf(kind);
-  for (const { value: statement, place } of trust) {
-    if (scopes === 'refused' && statement.scopes)
-      complain(
-        'scopes-refused',
-        place,
-        `${statement.id} has scopes, which "${kind}" does not know. Remove them: what the credential may do is said under ${kind}.`,
-      );
-    if (scopes === 'required' && !statement.scopes && !statement.flat)
-      complain(
-        'scopes-refused',
-        place,
-        `${statement.id} needs scopes: without any, "${kind}" would give everything.`,
-      );
-  }
+  const tree = parseMapping(
+    file,
+    source,
+    'A role is a mapping with trust and one provider. A bare list of statements goes under trust:.',
+    complain,
+  );
+  return tree && { name, tree };
 };
 
 const chosenKind = (tree: MapTree, complain: Complain): KindName | undefined => {
@@ -119,28 +87,6 @@ const chosenKind = (tree: MapTree, complain: Complain): KindName | undefined => 
   const says = chosen.length === 0 ? 'has none' : `has ${chosen.join(' and ')}`;
   complain('provider-count', tree.place, `A role has exactly one of ${names.join(', ')}; this one ${says}.`);
   return undefined;
-};
-
-/** A role's own audience replaces the default, and with it what an issuer's tokens may have instead. */
-const issuersOf = (
-  statements: readonly Statement[],
-  setting: Setting,
-  ownAudience: boolean,
-): Role['issuers'] => {
-  const used = [...new Set(statements.map(({ issuer }) => issuer))].sort();
-  return Object.fromEntries(
-    used.map(issuer => {
-      const facts = setting.issuers.get(issuer);
-      return [
-        issuer,
-        {
-          nullable: facts?.nullable ?? [],
-          session: facts?.session ?? { group: 'sub', run: 'sub', job: 'sub' },
-          audiences: ownAudience ? [] : (facts?.audiences ?? []),
-        },
-      ];
-    }),
-  );
 };
 
 /**
@@ -153,11 +99,7 @@ export const compileRole = (
   setting: Setting,
   complainTo: Complain,
 ): Role | undefined => {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => {
-    complaints.push({ rule, place, message });
-    complainTo(rule, place, message);
-  };
+  const { complain, complaints } = noting(complainTo);
   const read = ROLE.read(tree, complain);
   const under = (key: string): Tree | undefined => member(tree, key)?.value;
   // ROLE has complained of what is malformed; what is sound is still checked beside it, all at once.
@@ -165,22 +107,23 @@ export const compileRole = (
     const value = under(key);
     return value && shape.read(value, () => {});
   };
-  const trustTree = under('trust');
-  const denyTree = under('deny');
-  const placedTrust = trustTree ? statementsOf(trustTree, 'trust', setting.issuers, complain) : [];
-  const placedDeny = denyTree ? statementsOf(denyTree, 'deny', setting.issuers, complain) : [];
-  const trust = placedTrust.map(({ value }) => value);
-  const deny = placedDeny.map(({ value }) => value);
-  complainOfIds([...placedTrust, ...placedDeny], tree.place, complain);
+  const statements = statementsIn(tree, setting.issuers, complain);
   const kind = chosenKind(tree, complain);
   const kindTree = kind && under(kind);
   if (!kind || !kindTree) return undefined;
-  complainOfScopes(kind, placedTrust, complain);
-  const template = kindOf(kind).compile(kindTree, { role: name, trust, issuers: setting.issuers }, complain);
+  const { compile, lengths, scopes, scopesOf } = kindOf(kind);
+  const trust = statements.trust.map(({ value }) => value);
+  const deny = statements.deny.map(({ value }) => value);
+  const template = compile(kindTree, { role: name, trust, issuers: setting.issuers }, complain);
+  const listed = template && scopesOf?.(template);
+  const granting = scoped(statements.trust, { of: kind, scopes, listed }, complain);
   const session = sessionOf(
     sound('session', SESSION),
-    (template as { seconds?: number } | undefined)?.seconds,
-    kind,
+    {
+      kind,
+      seconds: (template as { seconds?: number } | undefined)?.seconds,
+      lengths: lengths(template),
+    },
     setting.session,
     complain,
   );
@@ -192,12 +135,12 @@ export const compileRole = (
     description: read.description,
     contact: read.contact,
     audience,
-    trust,
+    trust: granting,
     deny,
     session,
     singleUse: read.single_use ?? false,
     disabled: read.disabled,
     template: { kind, ...template } as Template,
-    issuers: issuersOf([...trust, ...deny], setting, written !== undefined),
+    issuers: readingsOf([...trust, ...deny], setting.issuers, written !== undefined),
   };
 };

@@ -1,5 +1,5 @@
 import type { Complain } from './complaint.ts';
-import { type KindName, kindOf } from './kinds.ts';
+import type { Lengths } from './kinds/kind.ts';
 import { integer, object, optional, type Placed, placed } from './shape.ts';
 
 /** How long a role's sessions last, in seconds: usually, at most, and the least that its provider makes. */
@@ -13,23 +13,28 @@ export type SessionDefaults = {
 
 /** The shape that roles share, whatever they give. broker.yml has the same under `session`. */
 export const SESSION = object({
-  seconds: optional(placed(integer(60, 43_200, ' seconds'))),
-  max_seconds: optional(placed(integer(60, 43_200, ' seconds'))),
+  seconds: optional(placed(integer(30, 86_400, ' seconds'))),
+  max_seconds: optional(placed(integer(30, 86_400, ' seconds'))),
 });
 
 type Session = { seconds?: Placed<number>; max_seconds?: Placed<number> };
 
 const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
 
+/** What a role's provider says of length; `seconds` where the role may say it there. */
+type Provided = {
+  readonly kind: string;
+  readonly seconds: number | undefined;
+  readonly lengths: Lengths;
+};
+
 /** The session's length: the role's own words must fit the kind; the defaults of broker.yml are fitted to it. */
 export const sessionOf = (
   own: Session | undefined,
-  inTemplate: number | undefined,
-  kind: KindName,
+  { kind, seconds: inTemplate, lengths: { fallback, min, max } }: Provided,
   defaults: SessionDefaults,
   complain: Complain,
 ): SessionLength => {
-  const { fallback, min, max } = kindOf(kind).seconds;
   for (const written of [own?.seconds, own?.max_seconds]) {
     if (written && (written.value < min || written.value > max))
       complain(

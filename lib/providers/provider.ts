@@ -13,7 +13,9 @@ export type AwsCredential = Made & {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+  /** The ARN of the session, and what AWS calls the one who has it. */
   readonly assumedRole: string;
+  readonly assumedRoleId: string;
 };
 
 /** A credential that is one text, sent as a bearer token. */
@@ -23,15 +25,25 @@ export type BearerCredential<K extends Exclude<KindName, 'aws'>> = Made & {
 };
 
 export type JwtCredential = BearerCredential<'jwt'>;
+export type GcpCredential = BearerCredential<'gcp'>;
+export type AzureCredential = BearerCredential<'azure'>;
+export type GithubCredential = BearerCredential<'github'>;
+export type BuildkiteCredential = BearerCredential<'buildkite'>;
 
-export type Credential = AwsCredential | JwtCredential;
+export type Credential =
+  | AwsCredential
+  | GcpCredential
+  | AzureCredential
+  | GithubCredential
+  | BuildkiteCredential
+  | JwtCredential;
 
 export type GrantOf<T extends Target> = Grant & { readonly target: T };
 
 /**
  * Makes a credential from a grant, and from nothing else. Throws `provider_refused` when the other side
- * said no (it will again) and `provider_unavailable` when it could not be asked (try again). On a refusal
- * it never asks a second time for more, nor with fewer restrictions (threat T48).
+ * said no (it will again), `provider_unavailable` when it could not be asked (try again), and
+ * `session_policy_invalid` when what it said no to is the caller's own session policy. On a refusal it never asks a second time for more, nor with fewer restrictions (threat T48).
  * `now` is in seconds since the epoch.
  */
 export type Provider<T extends Target, C extends Credential> = (grant: GrantOf<T>, now: number) => Promise<C>;

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Code } from '../../lib/errors.ts';
 import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
+import type { GrantOf } from '../../lib/providers/provider.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { NOW } from '../harness/policy.ts';
+import { buildkiteClaims, decideFor, NOW, roleFrom } from '../harness/policy.ts';
+import { SIGNING } from '../harness/signing.ts';
 import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
 
 let sts: TestSts;
@@ -21,7 +23,7 @@ aws:
 `;
 
 const issue = (): Promise<Code | 'none'> =>
-  codeOf(() => awsProvider(sts.setting)(grantFor<AwsTarget>(ROLE), NOW));
+  codeOf(() => awsProvider(sts.setting, SIGNING)(grantFor<AwsTarget>(ROLE), NOW));
 const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString();
 
 describe('T48: what STS refuses is asked once, and never again with fewer restrictions', () => {
@@ -36,6 +38,27 @@ describe('T48: what STS refuses is asked once, and never again with fewer restri
     sts.reply(stsError(code, status));
     expect(await issue()).toBe('provider_refused');
     expect(sts.calls).toHaveLength(1);
+  });
+});
+
+describe('what STS refuses of the caller’s own session policy is for the caller to mend:', () => {
+  const [policy, plain] = [
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}',
+    `${TRUST}aws: { role_arn: arn:aws:iam::123456789012:role/deploy-web }`,
+  ];
+  const narrowed = decideFor(roleFrom(plain), buildkiteClaims(), {
+    access: { sessionPolicy: { policy, policyArns: [] } },
+  });
+
+  test.each([
+    { code: 'MalformedPolicyDocument', is: 'session_policy_invalid' },
+    { code: 'PackedPolicyTooLarge', is: 'session_policy_invalid' },
+    { code: 'AccessDenied', is: 'provider_refused' },
+  ])('$code is $is', async ({ code, is }) => {
+    sts.reply(stsError(code, 400));
+    const grant = (narrowed.allowed && narrowed.grant) as GrantOf<AwsTarget>;
+    expect(await codeOf(() => awsProvider(sts.setting, SIGNING)(grant, NOW))).toBe(is);
+    expect(sts.calls.map(call => call.get('Policy'))).toEqual([policy]);
   });
 });
 
@@ -74,7 +97,7 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
   });
 
   test('nobody who listens', async () => {
-    const provider = awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' });
+    const provider = awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING);
     expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
   });
 

@@ -1,10 +1,12 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
-import { awsProvider, sessionName } from '../../lib/providers/aws.ts';
+import type { AssumedTarget, FederatedTarget } from '../../lib/policy/kinds/aws.ts';
+import { sessionName } from '../../lib/providers/aws/session.ts';
+import { awsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { NOW } from '../harness/policy.ts';
+import { SIGNING } from '../harness/signing.ts';
 import { type TestSts, testSts } from '../harness/sts.ts';
 
 let sts: TestSts;
@@ -17,7 +19,7 @@ afterAll(() => sts.close());
 const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
 
 /** AWS's own client with what the grant says, in the words of AWS's own model. */
-const throughClient = async ({ target, seconds, session }: GrantOf<AwsTarget>) => {
+const throughClient = async ({ target, seconds, session }: GrantOf<AssumedTarget>) => {
   const { region, endpoint = '', credentials } = sts.setting;
   const client = new STSClient({ region, endpoint, credentials });
   const name = sessionName(session);
@@ -59,10 +61,10 @@ describe("for the same grant AWS's own client sends the same parameters", () => 
       aws: `{ role_arn: ${ARN}, policy: { Version: "2012-10-17", Statement: [{ Sid: "é &<>%+~*", Effect: Allow, Action: "s3:*", Resource: "*" }] } }`,
     },
   ])('$name', async ({ aws }) => {
-    const grant = grantFor<AwsTarget>(
+    const grant = grantFor<AssumedTarget>(
       `${TRUST.replace('build_branch: main', 'pipeline_slug: { matches: "*" }')}\naws: ${aws}\n`,
     );
-    await awsProvider(sts.setting)(grant, NOW);
+    await awsProvider(sts.setting, SIGNING)(grant, NOW);
     await throughClient(grant);
     const [ours, theirs] = sts.calls;
     expect(formOf(ours)).toEqual(formOf(theirs));
@@ -70,8 +72,30 @@ describe("for the same grant AWS's own client sends the same parameters", () => 
   });
 });
 
+test("for the same grant and JWT AWS's own client sends the same parameters via web_identity", async () => {
+  const grant = grantFor<FederatedTarget>(
+    `${TRUST}session: { seconds: 43200 }\naws: { role_arn: ${ARN}, via: web_identity, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess], policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*" }] } }\n`,
+  );
+  const { target, seconds, session } = grant;
+  await awsProvider(sts.setting, SIGNING)(grant, NOW);
+  const { region, endpoint = '' } = sts.setting;
+  await new STSClient({ region, endpoint }).send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: target.roleArn,
+      RoleSessionName: sessionName(session),
+      DurationSeconds: seconds,
+      WebIdentityToken: sts.calls[0]?.get('WebIdentityToken') ?? '',
+      Policy: target.policy,
+      PolicyArns: target.policyArns.map(arn => ({ arn })),
+    }),
+  );
+  const [ours, theirs] = sts.calls;
+  expect(formOf(ours)).toEqual(formOf(theirs));
+  expect(sts.calls).toHaveLength(2);
+});
+
 test("AWS's own client reads the same credentials from the same answer", async () => {
-  const grant = grantFor<AwsTarget>(`${TRUST}aws: { role_arn: ${ARN} }\n`);
+  const grant = grantFor<AssumedTarget>(`${TRUST}aws: { role_arn: ${ARN} }\n`);
   const answer = `<?xml version="1.0"?>
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleResult>
@@ -89,7 +113,7 @@ test("AWS's own client reads the same credentials from the same answer", async (
 </AssumeRoleResponse>
 `;
   sts.reply(() => ({ status: 200, body: answer }));
-  const ours = await awsProvider(sts.setting)(grant, NOW);
+  const ours = await awsProvider(sts.setting, SIGNING)(grant, NOW);
   const { Credentials, AssumedRoleUser } = await throughClient(grant);
   expect(ours).toEqual({
     kind: 'aws',
@@ -97,6 +121,7 @@ test("AWS's own client reads the same credentials from the same answer", async (
     secretAccessKey: Credentials?.SecretAccessKey,
     sessionToken: Credentials?.SessionToken,
     assumedRole: AssumedRoleUser?.Arn,
+    assumedRoleId: AssumedRoleUser?.AssumedRoleId,
     expiresAt: Math.floor((Credentials?.Expiration?.getTime() ?? 0) / 1000),
     session: sessionName(grant.session),
   });

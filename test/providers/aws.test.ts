@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
-import { awsProvider, sessionName } from '../../lib/providers/aws.ts';
+import { sessionName } from '../../lib/providers/aws/session.ts';
+import { awsProvider } from '../../lib/providers/aws.ts';
 import { providerContract } from '../contract/provider.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { NOW } from '../harness/policy.ts';
+import { SIGNING } from '../harness/signing.ts';
 import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
 
 let sts: TestSts;
@@ -34,22 +36,22 @@ aws:
 `;
 
 const issue = (yaml: string, claims: object = {}) =>
-  awsProvider(sts.setting)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+  awsProvider(sts.setting, SIGNING)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
 
 providerContract<AwsTarget>({
-  provider: () => awsProvider(sts.setting),
+  provider: () => awsProvider(sts.setting, SIGNING),
   grant: () => grantFor(FULL),
   tolerance: 60,
   failures: {
     'the other side refuses': () => {
       sts.reply(stsError('AccessDenied', 403));
-      return awsProvider(sts.setting);
+      return awsProvider(sts.setting, SIGNING);
     },
     'the other side answers with something else': () => {
       sts.reply(() => ({ status: 200, body: '<html></html>' }));
-      return awsProvider(sts.setting);
+      return awsProvider(sts.setting, SIGNING);
     },
-    'nobody is there': () => awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }),
+    'nobody is there': () => awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING),
   },
 });
 
@@ -111,53 +113,10 @@ describe('AssumeRole is called with exactly what the grant says', () => {
       secretAccessKey: 'secret',
       sessionToken: 'session-token',
       assumedRole: 'arn:aws:sts::123456789012:assumed-role/r/s',
+      assumedRoleId: 'AROA:s',
       expiresAt: NOW + 3600,
       session: sessionName(grantFor<AwsTarget>(PLAIN).session),
     });
-  });
-});
-
-describe('T47: the name of a session', () => {
-  const named = (claims: object): string => sessionName(grantFor<AwsTarget>(PLAIN, { ...claims }).session);
-
-  test.each([
-    { name: 'of a plain build', claims: {}, readable: 'my-pipeline.5.' },
-    {
-      name: 'of a long pipeline is cut',
-      claims: { pipeline_slug: 'a'.repeat(30) },
-      readable: `${'a'.repeat(20)}.5.`,
-    },
-    {
-      name: 'of a pipeline with dots has two dots all the same',
-      claims: { pipeline_slug: 'a.b.c' },
-      readable: 'a-b-c.5.',
-    },
-    {
-      name: 'of a pipeline with other characters',
-      claims: { pipeline_slug: 'a/ü\n:b' },
-      readable: 'a----b.5.',
-    },
-    { name: 'of a token without a build', claims: { build_number: undefined }, readable: 'my-pipeline..' },
-  ])('$name', ({ claims, readable }) => {
-    const name = named(claims);
-    expect(name.slice(0, -16)).toBe(readable);
-    expect(name).toMatch(/^[\w+=,.@-]{2,64}$/);
-    expect(name).toMatch(/[a-z2-7]{16}$/);
-  });
-
-  test('is the same for the same job, and another for another job or role', () => {
-    const session = grantFor<AwsTarget>(PLAIN).session;
-    expect(named({})).toBe(named({ build_commit: '0' }));
-    expect(named({ job_id: 'another' })).not.toBe(named({}));
-    const [issuer = '', job = ''] = session.key;
-    expect(sessionName({ ...session, key: [issuer, job, 'another-role'] })).not.toBe(sessionName(session));
-  });
-
-  test('cannot be moved between its parts', () => {
-    const { session } = grantFor<AwsTarget>(PLAIN);
-    expect(sessionName({ ...session, key: ['a', 'bc'] })).not.toBe(
-      sessionName({ ...session, key: ['ab', 'c'] }),
-    );
   });
 });
 

@@ -1,64 +1,67 @@
 import type { Complain } from '../complaint.ts';
+import { POLICY_ARN, ROLE_ARN } from '../name.ts';
 import { member, plain, type Tree } from '../parse.ts';
-import {
-  tree as anyTree,
-  checked,
-  list,
-  object,
-  oneOf,
-  optional,
-  record,
-  required,
-  text,
-  truth,
-} from '../shape.ts';
+import { checked, list, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
 import { fillAll } from '../template.ts';
-import { checkNumbers, checkTemplates, type Kind, type KindSetting } from './kind.ts';
+import {
+  checkNumbers,
+  checkTemplates,
+  type Kind,
+  type KindSetting,
+  type Lengths,
+  subjectOf,
+} from './kind.ts';
 
 /** AWS's own limits (sts 2011-06-15, AssumeRole): tags, and characters of the session policy. */
 const MAX_TAGS = 50;
 const MAX_TAG_VALUE = 256;
 const MAX_POLICY = 2048;
 
-const ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
-const MANAGED_ARN = /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,576}$/;
 const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 export type AwsTemplate = {
   readonly role_arn: string;
   readonly region?: string;
-  readonly external_id: string;
   readonly source_identity: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly transitive_tags: readonly string[];
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly policy_arns: readonly string[];
-};
+} & (
+  | { readonly via: 'assume_role'; readonly external_id: string }
+  | { readonly via: 'web_identity'; readonly subject: string }
+);
 
-/** What AssumeRole is called with, all of it from the reviewed role. */
-export type AwsTarget = {
+type Asked = {
   readonly kind: 'aws';
   readonly roleArn: string;
   readonly region: string | undefined;
-  readonly externalId: string;
   readonly sourceIdentity: boolean;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly transitiveTags: readonly string[];
   /** The session policy as JSON; undefined only when the role has none. */
   readonly policy: string | undefined;
   readonly policyArns: readonly string[];
+  /** Whose the session policy is, and so who must mend it. */
+  readonly policyOf: 'role' | 'caller';
 };
+
+/** What AssumeRole is called with, all of it from the reviewed role but for what the caller itself takes away. */
+export type AssumedTarget = Asked & { readonly via: 'assume_role'; readonly externalId: string };
+/** The same of AssumeRoleWithWebIdentity. */
+export type FederatedTarget = Asked & { readonly via: 'web_identity'; readonly subject: string };
+export type AwsTarget = AssumedTarget | FederatedTarget;
 
 const SHAPE = object({
   role_arn: required(
     text({
-      pattern: ARN,
+      pattern: ROLE_ARN,
       max: 2048,
       says: 'the ARN of a role, such as arn:aws:iam::123456789012:role/deploy',
     }),
   ),
-  via: optional(oneOf('assume_role')),
+  via: optional(oneOf('assume_role', 'web_identity')),
   region: optional(text({ pattern: /^[a-z]{2,4}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' })),
   external_id: optional(
     text({
@@ -75,8 +78,8 @@ const SHAPE = object({
     ),
   ),
   transitive_tags: optional(list(text({ pattern: TAG_KEY, says: 'the key of a tag' }), MAX_TAGS)),
-  policy: optional(anyTree),
-  policy_arns: optional(list(text({ pattern: MANAGED_ARN, says: 'the ARN of a managed policy' }), 10)),
+  policy: optional(raw({ type: 'object', required: ['Version', 'Statement'] })),
+  policy_arns: optional(list(text({ pattern: POLICY_ARN, says: 'the ARN of a managed policy' }), 10)),
 });
 
 const tagFault = (keys: readonly string[]): string | undefined => {
@@ -159,6 +162,9 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTempl
   checkTags(member(tree, 'tags')?.value, setting, complain);
   const policy = member(tree, 'policy')?.value;
   if (policy) checkPolicy(policy, setting, complain);
+  const external = member(tree, 'external_id');
+  if (external && read?.via === 'web_identity')
+    complain('wrong-value', external.place, 'AWS takes no external id via web_identity. Remove it.');
   if (!read) return undefined;
   const tags = read.tags ?? {};
   for (const key of read.transitive_tags ?? []) {
@@ -172,21 +178,31 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTempl
   return {
     role_arn: read.role_arn,
     ...(read.region === undefined ? {} : { region: read.region }),
-    external_id: read.external_id ?? `kite-sts:${setting.role}`,
     source_identity: read.source_identity ?? true,
     tags,
     transitive_tags: read.transitive_tags ?? [],
     ...(policy ? { policy: plain(policy) as Record<string, unknown> } : {}),
     policy_arns: read.policy_arns ?? [],
+    ...(read.via === 'web_identity'
+      ? { via: read.via, subject: subjectOf(setting) }
+      : { via: 'assume_role', external_id: read.external_id ?? `kite-sts:${setting.role}` }),
   };
 };
 
+/** A Lambda's own role makes AssumeRole role chaining, which AWS ends at 3600 s. Nothing ends the other so early. */
+const LENGTHS: { readonly [via in AwsTemplate['via']]: Lengths } = {
+  assume_role: { fallback: 3600, min: 900, max: 3600 },
+  web_identity: { fallback: 3600, min: 900, max: 43_200 },
+};
+
 /**
- * AWS session credentials by AssumeRole. A Lambda's own role makes that role chaining, which AWS ends at
- * 3600 s. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * AWS session credentials by AssumeRole, or by our own JWT to AssumeRoleWithWebIdentity.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export const aws: Kind<AwsTemplate, AwsTarget> = {
-  seconds: { fallback: 3600, min: 900, max: 3600 },
+  schema: SHAPE.schema,
+  lengths: template => LENGTHS[template?.via ?? 'web_identity'],
   scopes: 'refused',
   compile,
   target(template, { claims, sessionPolicy }) {
@@ -203,12 +219,15 @@ export const aws: Kind<AwsTemplate, AwsTarget> = {
       kind: 'aws',
       roleArn: template.role_arn,
       region: template.region,
-      externalId: template.external_id,
       sourceIdentity: template.source_identity,
       tags,
       transitiveTags: template.transitive_tags,
       policy: policy ?? sessionPolicy?.policy,
       policyArns: sessionPolicy?.policyArns ?? template.policy_arns,
+      policyOf: sessionPolicy ? 'caller' : 'role',
+      ...(template.via === 'web_identity'
+        ? { via: template.via, subject: template.subject }
+        : { via: template.via, externalId: template.external_id }),
     };
   },
 };

@@ -2,19 +2,9 @@ import { isFederation } from '../audience.ts';
 import type { Complain } from '../complaint.ts';
 import type { Scalar } from '../condition.ts';
 import { member, plain, type Tree } from '../parse.ts';
-import {
-  tree as anyTree,
-  integer,
-  object,
-  oneOf,
-  optional,
-  record,
-  required,
-  text,
-  truth,
-} from '../shape.ts';
+import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
 import { fill, fillAll } from '../template.ts';
-import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting } from './kind.ts';
+import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
 
 type JwtClaim = Scalar | readonly Scalar[];
 
@@ -45,10 +35,13 @@ const REGISTERED = new Set(
   ),
 );
 
+const SCALAR = { type: ['string', 'number', 'boolean', 'null'] };
+const CLAIM = { anyOf: [SCALAR, { type: 'array', items: SCALAR }] };
+
 const SHAPE = object({
   audience: required(text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'one audience, without spaces' })),
   subject: optional(oneOf('role', 'pipeline')),
-  claims: optional(record(anyTree, 50)),
+  claims: optional(record(raw(CLAIM), 50)),
   seconds: optional(integer(60, 3600, ' seconds')),
   federation: optional(truth),
 });
@@ -116,7 +109,7 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
   return {
     audience: read.audience,
     ...(read.seconds === undefined ? {} : { seconds: read.seconds }),
-    subject: `role:${setting.role}`,
+    subject: subjectOf(setting),
     pipelineIds: read.subject === 'pipeline' && subject ? pipelineIds(subject.value, setting, complain) : {},
     claims: compiled,
   };
@@ -124,7 +117,8 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
 
 /** Our own RFC 9068 access token, for anything that trusts our JWKS. */
 export const jwt: Kind<JwtTemplate, JwtTarget> = {
-  seconds: { fallback: 900, min: 60, max: 3600 },
+  schema: SHAPE.schema,
+  lengths: () => ({ fallback: 900, min: 60, max: 3600 }),
   scopes: 'optional',
   compile,
   target(template, { claims, issuer }) {

@@ -2,6 +2,7 @@ import { type Claims, claimPath } from '../claims.ts';
 import type { Complain } from '../complaint.ts';
 import { type IssuerFacts, vocabularyTypes } from '../issuer.ts';
 import type { Tree } from '../parse.ts';
+import { type Schema, text } from '../shape.ts';
 import type { Statement } from '../statement.ts';
 import { isIamVariable, slots } from '../template.ts';
 
@@ -11,6 +12,18 @@ export type KindSetting = {
   readonly trust: readonly Statement[];
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
 };
+
+/**
+ * `sub` of whatever we sign for a role: it cannot be set, so no role can make what another role's target would take.
+ * 69 characters at most, of the 127 bytes that Google takes.
+ */
+export const subjectOf = ({ role }: KindSetting): string => `role:${role}`;
+
+/** The id of an app that has a key of its own, as the other side gave it. */
+export const appId = text({
+  pattern: /^[A-Za-z0-9][\w.-]{0,127}$/,
+  says: 'the client id of the app, as text',
+});
 
 /** Why a claim's value, or what it became, cannot be granted. */
 export type Refusal =
@@ -28,15 +41,22 @@ export type Filling = {
   readonly sessionPolicy?: SessionPolicy | undefined;
 };
 
+/** How long sessions last, in seconds: when the role says nothing, and what a role may say. */
+export type Lengths = { readonly fallback: number; readonly min: number; readonly max: number };
+
 /**
  * What a role may say of one kind of credential, and what a grant of it holds. One file a kind; the
  * provider that makes the credential has the same name in lib/providers. Adding one: copy a neighbour.
  */
 export type Kind<Template extends object, Target extends object> = {
-  /** Length of the session in seconds: when the role says nothing, and what a role may say. */
-  readonly seconds: { readonly fallback: number; readonly min: number; readonly max: number };
+  /** What stands under the kind's key in a role file, for editors. */
+  readonly schema: Schema;
+  /** Undefined: of a template that could not be read, the widest, since it is complained of as it is. */
+  lengths(template: Template | undefined): Lengths;
   /** May statements have scopes? Required where a grant without any would mean everything. */
   readonly scopes: 'refused' | 'optional' | 'required';
+  /** Where the role itself lists scopes: what a statement without any grants, and the most that one may. */
+  scopesOf?(template: Template): readonly string[];
   compile(tree: Tree, setting: KindSetting, complain: Complain): Template | undefined;
   /** The provider's part of a grant: the template with claims filled in, or why not. */
   target(template: Template, filling: Filling): Target | Refusal;

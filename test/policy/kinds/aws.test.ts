@@ -28,6 +28,7 @@ test('a target holds what the reviewed role says, with the safe defaults', () =>
   expect(targetOf(aws())).toEqual({
     kind: 'aws',
     roleArn: 'arn:aws:iam::123456789012:role/deploy',
+    via: 'assume_role',
     region: undefined,
     // T44: the broker may assume every target role, so each demands a name of its own.
     externalId: 'kite-sts:tested',
@@ -36,6 +37,7 @@ test('a target holds what the reviewed role says, with the safe defaults', () =>
     transitiveTags: [],
     policy: undefined,
     policyArns: [],
+    policyOf: 'role',
   });
 });
 
@@ -75,6 +77,45 @@ test('T42: a session policy is filled in structurally, and IAM’s own variables
         Resource: 'arn:aws:s3:::site-my-pipeline/${aws:username}',
       },
     ],
+  });
+});
+
+describe('via web_identity', () => {
+  const federated = (...lines: string[]): string => aws('via: web_identity', ...lines);
+
+  test('T44: a target has the subject of the role, which no role can set, and no external id', () => {
+    expect(targetOf(federated())).toEqual({
+      kind: 'aws',
+      roleArn: 'arn:aws:iam::123456789012:role/deploy',
+      via: 'web_identity',
+      subject: 'role:tested',
+      region: undefined,
+      sourceIdentity: true,
+      tags: [],
+      transitiveTags: [],
+      policy: undefined,
+      policyArns: [],
+      policyOf: 'role',
+    });
+  });
+
+  test('T45: a session may last twelve hours', () => {
+    expect(roleFrom(`session: { max_seconds: 43200 }\n${federated()}`).session).toEqual({
+      seconds: 3600,
+      max: 43_200,
+      min: 900,
+    });
+  });
+
+  test('T45: and via assume_role one hour', () => {
+    expect(refusalsOf(`session: { max_seconds: 43200 }\n${aws()}`)).toEqual(['wrong-value 1:25']);
+  });
+
+  test.each<[string, string, string[]]>([
+    ['an external id, which AWS does not take there', federated('external_id: ours'), ['wrong-value 8:3']],
+    ['a subject of its own', federated('subject: admin'), ['unknown-key 8:3']],
+  ])('a role is refused for %s', (_name, yaml, refusals) => {
+    expect(refusalsOf(yaml)).toEqual(refusals);
   });
 });
 

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Signer } from '../keys/signer.ts';
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { json } from './json.ts';
+import { type PresentedClaims, signedByOne } from './presented.ts';
+
+const ENDPOINT = 'https://buildkite.com/oauth/token';
+const SLUG = /^[a-z0-9-]{1,100}$/;
+const SCOPE = /^[a-z]+(_[a-z]+)+$/;
+/** Seconds: how long an assertion may live, and a token at least and at most. */
+const LONGEST_ASSERTION = 300;
+const SHORTEST = 30;
+const LONGEST = 86_400;
+const USERS: { readonly [type: string]: RegExp } = {
+  'urn:buildkite:params:oauth:token-type:user-email': /^\S+@\S+$/,
+  'urn:buildkite:params:oauth:token-type:user-uuid': /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+};
+
+/** RFC 6749 §5.2, with Buildkite's own words. */
+const refused = (error: string, error_description: string): HttpAnswer =>
+  json(400, { error, error_description });
+
+const assertionFault = ({ iss, sub, aud, iat, exp }: PresentedClaims, now: number): string | undefined => {
+  if (typeof iss !== 'string' || iss === '' || iss !== sub)
+    return 'JWT `iss` and `sub` must be the client ID';
+  if (aud !== ENDPOINT) return 'JWT `aud` claim is invalid';
+  if (!Number.isInteger(exp) || Number(exp) <= now) return 'JWT `exp` claim must be in the future';
+  return Number.isInteger(iat) && Number(exp) - Number(iat) <= LONGEST_ASSERTION
+    ? undefined
+    : 'JWT `exp` claim must be within 5 minutes of `iat`';
+};
+
+const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
+  if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
+    return refused('unsupported_grant_type', 'Token exchange is not enabled for this organization');
+  if (!USERS[form.get('subject_token_type') ?? '']?.test(form.get('subject_token') ?? ''))
+    return refused('invalid_request', 'Subject user must be an active member of the organization');
+  if (!SLUG.test(form.get('audience') ?? ''))
+    return refused('invalid_target', 'Invalid audience organization');
+  return (form.get('scope') ?? '').split(' ').every(scope => SCOPE.test(scope))
+    ? undefined
+    : refused('invalid_scope', 'Requested scopes exceed grantable scopes');
+};
+
+/**
+ * A local Buildkite: its token endpoint, for apps of any id, all of whose assertions this signer makes. It refuses what
+ * Buildkite refuses, an assertion that was used before among it, and what it hands out opens nothing. `now` is in
+ * seconds since the epoch.
+ */
+export const localBuildkite = (apps: Signer) => {
+  const used = new Set<unknown>();
+  const idOf = async (assertion: string, now: number): Promise<{ jti: unknown } | { fault: string }> => {
+    const checked = signedByOne(assertion, await apps.publicKeys());
+    if ('fault' in checked) return { fault: 'Invalid client assertion signature' };
+    const { jti } = checked.claims;
+    const fault = assertionFault(checked.claims, now);
+    if (fault !== undefined) return { fault };
+    return used.has(jti) ? { fault: 'JWT has already been used (jti)' } : { jti };
+  };
+  return async ({ method, path, body }: HttpRequest, now: number): Promise<HttpAnswer> => {
+    if (method !== 'POST' || path !== '/oauth/token') return json(404, { message: 'Not Found' });
+    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
+    const client = await idOf(form.get('client_assertion') ?? '', now);
+    if ('fault' in client) return refused('invalid_client', client.fault);
+    const wrong = formFault(form);
+    if (wrong) return wrong;
+    used.add(client.jti);
+    return json(200, {
+      access_token: `bktx_local${randomBytes(24).toString('hex')}`,
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      expires_in: Math.min(Math.max(Number(form.get('expires_in') ?? LONGEST), SHORTEST), LONGEST),
+      scope: form.get('scope'),
+    });
+  };
+};

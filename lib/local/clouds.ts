@@ -1,0 +1,26 @@
+import type { Signer } from '../keys/signer.ts';
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { localBuildkite } from './buildkite.ts';
+import { localEntra } from './entra.ts';
+import { localGithub } from './github.ts';
+import { type At, localGoogle } from './google.ts';
+
+/** The request as the host that it names would get it: that is the first segment below here. */
+export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promise<HttpAnswer>;
+
+/**
+ * Google Cloud, GitHub, Buildkite and Microsoft Entra, told apart by host. `apps` signs as every app that they know.
+ * What they hand out opens nothing.
+ */
+export const localClouds = (apps: Signer): LocalClouds => {
+  const google = localGoogle();
+  const github = localGithub(apps);
+  const buildkite = localBuildkite(apps);
+  return (path, request, at) => {
+    const [, host = '', rest = ''] = /^([^/]*)(\/.*)?$/.exec(path) ?? [];
+    const asked = { ...request, path: rest };
+    if (host === 'api.github.com') return github(asked, at.now);
+    if (host === 'buildkite.com') return buildkite(asked, at.now);
+    return host.endsWith('.googleapis.com') ? google(host, asked, at) : localEntra(host, asked, at);
+  };
+};

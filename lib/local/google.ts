@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import type { Discovery } from '../protocols/discovery.ts';
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import { json } from './json.ts';
+import { type PresentedFault, presented } from './presented.ts';
+
+const PROVIDER =
+  /^\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[a-z0-9-]{4,32}\/providers\/[a-z0-9-]{4,32}$/;
+const SCOPE = /^(https:\/\/www\.googleapis\.com\/auth\/[\w.-]+|openid|email)$/;
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
+const GENERATE =
+  /^\/v1\/projects\/-\/serviceAccounts\/([a-z0-9._-]+@[a-z0-9.-]+\.gserviceaccount\.com):generateAccessToken$/;
+const DELEGATE = /^projects\/-\/serviceAccounts\/[a-z0-9._-]+@[a-z0-9.-]+\.gserviceaccount\.com$/;
+const IMPERSONATE = ['https://www.googleapis.com/auth/iam', 'https://www.googleapis.com/auth/cloud-platform'];
+/** Seconds that a federated token lives at most, and one of a service account where an organization allows more. */
+const LONGEST = 3600;
+const LONGEST_EXTENDED = 43_200;
+
+/** Whose JWTs are taken, and when it is, in seconds since the epoch. */
+export type At = { readonly trusted: Discovery; readonly now: number };
+
+type Federated = { readonly scopes: readonly string[]; readonly expiresAt: number };
+
+/** The form of Google's STS (RFC 6749 §5.2), and that of its other APIs. */
+const stsError = (error: string, error_description: string): HttpAnswer =>
+  json(400, { error, error_description });
+const apiError = (code: number, status: string, message: string): HttpAnswer =>
+  json(code, { error: { code, status, message } });
+
+const opaque = (): string => `ya29.local-${randomBytes(48).toString('base64url')}`;
+
+const FAULTS: { readonly [fault in PresentedFault]: string } = {
+  malformed: 'Unable to parse the ID Token.',
+  key_unknown: 'Error connecting to the given credential issuer: no key has that id.',
+  signature_wrong: 'Invalid JWT signature.',
+  issuer_differs: 'The issuer in ID Token does not match the expected ones.',
+  audience_differs: 'The audience in ID Token does not match the expected audience.',
+  expired: 'ID Token is stale to sign-in.',
+  not_yet_valid: 'ID Token issued at is in the future.',
+  claims_wrong: 'The mapped attribute google.subject or a time of the ID Token is not as it must be.',
+};
+
+const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
+  if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
+    return stsError('unsupported_grant_type', 'Invalid grant_type.');
+  if (!PROVIDER.test(form.get('audience') ?? ''))
+    return stsError('invalid_request', 'Invalid value for "audience".');
+  if (form.get('requested_token_type') !== `${TOKEN_TYPE}access_token`)
+    return stsError('invalid_request', 'Invalid requested_token_type.');
+  if (form.get('subject_token_type') !== `${TOKEN_TYPE}jwt`)
+    return stsError('invalid_request', 'Invalid subject_token_type.');
+  const scopes = (form.get('scope') ?? '').split(' ');
+  return scopes.every(scope => SCOPE.test(scope)) ? undefined : stsError('invalid_scope', 'Invalid scope.');
+};
+
+const textOf = ({ body }: HttpRequest): string => Buffer.from(body).toString('utf8');
+
+const objectOf = (request: HttpRequest): { readonly [name: string]: unknown } => {
+  try {
+    return Object(JSON.parse(textOf(request)));
+  } catch {
+    return {};
+  }
+};
+
+/**
+ * A local Google Cloud: the token exchange of its STS, and generateAccessToken of service accounts. It refuses what
+ * Google refuses of a pool that trusts `trusted`, and what it hands out opens nothing. `now` is in seconds since the
+ * epoch.
+ */
+export const localGoogle = () => {
+  const given = new Map<string, Federated>();
+
+  const exchange = async (request: HttpRequest, { trusted, now }: At): Promise<HttpAnswer> => {
+    const form = new URLSearchParams(textOf(request));
+    const wrong = formFault(form);
+    if (wrong) return wrong;
+    const audience = `https:${form.get('audience')}`;
+    const checked = await presented(form.get('subject_token') ?? '', { trusted, audience, now });
+    if ('fault' in checked) return stsError('invalid_grant', FAULTS[checked.fault]);
+    const token = opaque();
+    const expires_in = Math.min(LONGEST, Number(checked.claims['exp']) - Math.floor(now));
+    given.set(token, { scopes: (form.get('scope') ?? '').split(' '), expiresAt: now + expires_in });
+    const issued_token_type = `${TOKEN_TYPE}access_token`;
+    return json(200, { access_token: token, issued_token_type, token_type: 'Bearer', expires_in });
+  };
+
+  const generate = (request: HttpRequest, now: number): HttpAnswer => {
+    const [, token = ''] = /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '') ?? [];
+    const own = given.get(token);
+    if (!own || own.expiresAt <= now)
+      return apiError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+    if (!own.scopes.some(scope => IMPERSONATE.includes(scope)))
+      return apiError(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.');
+    const { scope, lifetime = '3600s', delegates = [] } = objectOf(request);
+    const seconds = Number(/^(\d+)s$/.exec(String(lifetime))?.[1] ?? 0);
+    if (!Array.isArray(scope) || scope.length === 0 || !scope.every(each => SCOPE.test(String(each))))
+      return apiError(400, 'INVALID_ARGUMENT', 'Scope is required.');
+    if (seconds < 1 || seconds > LONGEST_EXTENDED)
+      return apiError(400, 'INVALID_ARGUMENT', 'The access token lifetime cannot exceed 43200 seconds.');
+    if (!Array.isArray(delegates) || !delegates.every(each => DELEGATE.test(String(each))))
+      return apiError(400, 'INVALID_ARGUMENT', 'Invalid delegate.');
+    const expireTime = new Date((Math.floor(now) + seconds) * 1000).toISOString().replace('.000', '');
+    return json(200, { accessToken: opaque(), expireTime });
+  };
+
+  return async (host: string, request: HttpRequest, at: At): Promise<HttpAnswer> => {
+    const { path } = request;
+    if (host === 'sts.googleapis.com' && path === '/v1/token') return exchange(request, at);
+    if (host === 'iamcredentials.googleapis.com' && GENERATE.test(path)) return generate(request, at.now);
+    return apiError(404, 'NOT_FOUND', 'Not found.');
+  };
+};

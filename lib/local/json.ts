@@ -1,0 +1,8 @@
+import type { HttpAnswer } from '../protocols/protocol.ts';
+
+/** What a stand-in of another service answers. */
+export const json = (status: number, value: object): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});

@@ -1,0 +1,75 @@
+import type { HttpRequest } from '../protocols/protocol.ts';
+import { inJson, type Store, type StoreAnswer } from './store.ts';
+
+type Versions = { readonly [version: string]: unknown };
+/** What npm publishes and installs from: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
+type Document = {
+  readonly name: string;
+  readonly 'dist-tags': { readonly [tag: string]: string };
+  readonly versions: Versions;
+  readonly _attachments?: { readonly [file: string]: { readonly data: string } };
+};
+type Package = { readonly document: Document; readonly files: ReadonlyMap<string, Uint8Array> };
+
+const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const documentOf = (body: Uint8Array): Document | undefined => {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(body).toString());
+    return isObject(read) && isObject(read['versions']) && isObject(read['dist-tags'])
+      ? (read as Document)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const filesOf = ({ _attachments = {} }: Document): [string, Uint8Array][] =>
+  Object.entries(_attachments).map(([file, { data }]) => [file, Buffer.from(data, 'base64')]);
+
+/** What was published with what is added; a version is never replaced. */
+const joined = (name: string, held: Package | undefined, added: Document): Package | undefined => {
+  const versions: Versions = held?.document.versions ?? {};
+  if (Object.keys(added.versions).some(version => Object.hasOwn(versions, version))) return undefined;
+  return {
+    document: {
+      name,
+      'dist-tags': { ...held?.document['dist-tags'], ...added['dist-tags'] },
+      versions: { ...versions, ...added.versions },
+    },
+    files: new Map([...(held?.files ?? []), ...filesOf(added)]),
+  };
+};
+
+const missing = (): StoreAnswer => inJson(404, { error: 'There is no such package.' });
+
+/** An npm-shaped store at this path: what `npm publish`, `npm install` and `npm view` need. */
+export const npmStore = (path: string): Store => {
+  const packages = new Map<string, Package>();
+  const publish = (name: string, body: Uint8Array): StoreAnswer => {
+    const added = documentOf(body);
+    if (!added) return inJson(400, { error: 'Expected a package as JSON, of at most 64 KiB.' });
+    const whole = joined(name, packages.get(name), added);
+    if (!whole) return inJson(409, { error: 'This version was published before.' });
+    packages.set(name, whole);
+    return inJson(201, { ok: true });
+  };
+  const read = (name: string, file: string | undefined): StoreAnswer => {
+    const found = packages.get(name);
+    if (!found) return missing();
+    if (file === undefined) return inJson(200, found.document);
+    const body = found.files.get(file);
+    return body ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body } : missing();
+  };
+  return ({ method, path: whole, body }: HttpRequest) => {
+    const [, name = '', file] = /^\/([^/]+)(?:\/-\/([^/]+))?$/.exec(whole.slice(path.length)) ?? [];
+    if (name === '' || name === '-') return missing();
+    if (method === 'PUT' && file === undefined) return publish(name, body);
+    if (method === 'DELETE' && file === undefined)
+      return packages.delete(name) ? inJson(200, { ok: true }) : missing();
+    return method === 'GET' || method === 'HEAD'
+      ? read(name, file)
+      : inJson(405, { error: 'This store knows GET, HEAD, PUT and DELETE.' });
+  };
+};

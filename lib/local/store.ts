@@ -1,0 +1,13 @@
+import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+
+/** What a store answers: packages and layers are bytes. */
+export type StoreAnswer = Omit<HttpAnswer, 'body'> & { readonly body: string | Uint8Array };
+
+/** A store of packages in this process's memory. It asks nobody: the authorizer stands in front of it. */
+export type Store = (request: HttpRequest) => StoreAnswer;
+
+export const inJson = (status: number, value: unknown, headers: HttpAnswer['headers'] = {}): StoreAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(value),
+});

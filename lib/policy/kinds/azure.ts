@@ -1,0 +1,63 @@
+import type { Complain } from '../complaint.ts';
+import type { Tree } from '../parse.ts';
+import { object, oneOf, optional, required, text } from '../shape.ts';
+import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+
+const GUID = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/;
+// Without a user Entra gives all that the application was granted, which is what /.default means.
+const SCOPE = /^(https|api):\/\/[\w.~/:-]{1,240}\/\.default$/;
+
+export type AzureTemplate = {
+  readonly subject: string;
+  readonly tenant_id: string;
+  readonly client_id: string;
+  readonly scope: string;
+  readonly cloud: 'public' | 'us-government' | 'china';
+};
+
+/** Which application of which tenant our JWT speaks for, and what its token is for. */
+export type AzureTarget = {
+  readonly kind: 'azure';
+  readonly subject: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly cloud: AzureTemplate['cloud'];
+};
+
+const guid = (of: string) => text({ pattern: GUID, says: `the id of the ${of}, a GUID` });
+
+const SHAPE = object({
+  tenant_id: required(guid('tenant')),
+  client_id: required(guid('application (client)')),
+  scope: required(
+    text({ pattern: SCOPE, says: 'what the token is for, such as https://management.azure.com/.default' }),
+  ),
+  cloud: optional(oneOf('public', 'us-government', 'china')),
+});
+
+const compile = (tree: Tree, setting: KindSetting, complain: Complain): AzureTemplate | undefined => {
+  checkTemplates(tree, 'none', setting, complain);
+  const read = SHAPE.read(tree, complain);
+  return read && { ...read, cloud: read.cloud ?? 'public', subject: subjectOf(setting) };
+};
+
+/**
+ * A Microsoft Entra access token by a federated credential. Entra says how long it lives: 60 to 90 minutes, or what a
+ * token lifetime policy says, which a role may name when it is more.
+ * https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes
+ */
+export const azure: Kind<AzureTemplate, AzureTarget> = {
+  schema: SHAPE.schema,
+  lengths: () => ({ fallback: 5400, min: 5400, max: 43_200 }),
+  scopes: 'refused',
+  compile,
+  target: ({ subject, tenant_id: tenantId, client_id: clientId, scope, cloud }) => ({
+    kind: 'azure',
+    subject,
+    tenantId,
+    clientId,
+    scope,
+    cloud,
+  }),
+};

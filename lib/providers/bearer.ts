@@ -1,0 +1,28 @@
+import type { JsonObject } from '../http/json.ts';
+import { endOf, type Granted, refuseAnswer } from './expiry.ts';
+
+export type Bearer = { readonly token: string; readonly expiresAt: number };
+
+// What can stand in an Authorization header (RFC 6750 §2.1).
+const TOKEN = /^[A-Za-z0-9._~+/-]{1,8192}=*$/;
+
+/** The token of an answer, or `provider_refused`. */
+export const tokenOf = (value: unknown, { name }: Granted): string => {
+  if (typeof value !== 'string' || !TOKEN.test(value)) refuseAnswer(name, 'without a token');
+  return value;
+};
+
+/** RFC 6749 §5.1: the scope is there when it is another than was asked for. */
+const isWider = (scope: unknown, asked: readonly string[]): boolean =>
+  scope !== undefined && (typeof scope !== 'string' || scope.split(' ').some(each => !asked.includes(each)));
+
+/** An access token as OAuth's token endpoints answer it. One of another type or with more scopes is refused. */
+export const bearerOf = (said: JsonObject, granted: Granted, scopes: readonly string[]): Bearer => {
+  const { access_token, token_type, expires_in, scope } = said;
+  const token = tokenOf(access_token, granted);
+  if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer')
+    refuseAnswer(granted.name, 'with a token of another type');
+  if (isWider(scope, scopes)) refuseAnswer(granted.name, 'with scopes that were not asked for');
+  const seconds = Number.isInteger(expires_in) ? Number(expires_in) : Number.NaN;
+  return { token, expiresAt: endOf(Math.floor(granted.now) + seconds, granted) };
+};

@@ -1,0 +1,28 @@
+import { BrokerError } from '../errors.ts';
+
+/** The other side may count from its own clock; a credential that lives longer than this beyond the grant is refused. */
+const TOLERANCE = 60;
+
+/** What a credential was granted for, and who made it, by the name that the log has. */
+export type Granted = { readonly name: string; readonly seconds: number; readonly now: number };
+
+/** Throws, since the other side answered with what was not asked for. */
+export const refuseAnswer: (name: string, what: string) => never = (name, what) => {
+  throw new BrokerError('provider_refused', { detail: `${name} answered ${what}` });
+};
+
+/**
+ * When a credential ends, in whole seconds since the epoch. Throws `provider_refused` for one that has ended, has no
+ * end or outlives the grant: `expiresAt` may be NaN.
+ */
+export const endOf = (expiresAt: number, { name, seconds, now }: Granted): number => {
+  if (!(expiresAt > now) || expiresAt > now + seconds + TOLERANCE)
+    refuseAnswer(name, 'with an expiry that was not asked for');
+  return expiresAt;
+};
+
+/** ISO 8601 with Z, as AWS and Google write it, in whole seconds since the epoch; NaN for anything else. */
+export const isoSeconds = (written: unknown): number =>
+  typeof written === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(written)
+    ? Math.floor(Date.parse(written) / 1000)
+    : Number.NaN;

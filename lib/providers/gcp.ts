@@ -1,0 +1,102 @@
+import type { Budget } from '../http/persist.ts';
+import type { GcpTarget } from '../policy/kinds/gcp.ts';
+import { type Bearer, bearerOf, tokenOf } from './bearer.ts';
+import { endOf, isoSeconds } from './expiry.ts';
+import type { GcpCredential, GrantOf, Provider } from './provider.ts';
+import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
+import { type Ask, type UpstreamSetting, upstream } from './upstream.ts';
+
+const STS = 'sts.googleapis.com';
+const IAM = 'iamcredentials.googleapis.com';
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
+/** Seconds that a token of Google's STS lives at most. */
+const LONGEST = 3600;
+/** What a token needs that is only to become a service account. */
+const IMPERSONATE = 'https://www.googleapis.com/auth/iam';
+
+/** One issue: the grant, when it is, and what is left of the time for all of it. */
+type Issue = { readonly grant: GrantOf<GcpTarget>; readonly now: number; readonly left: Budget };
+
+const mendPool = (said: string): string =>
+  /audience|invalid_target/i.test(said)
+    ? 'in Google Cloud: the audience of the role names no provider of a pool, or that provider has allowed audiences without ours'
+    : 'in Google Cloud: the provider of the pool needs our URL as its issuer, google.subject=assertion.sub and a condition that takes the subject of this role; it must reach our JWKS';
+
+const mendAccount = (said: string): string =>
+  /lifetime/i.test(said)
+    ? 'in Google Cloud: more than an hour needs the organization policy iam.allowServiceAccountCredentialLifetimeExtension'
+    : 'in Google Cloud: the service account must be there, and grant roles/iam.workloadIdentityUser to the principal of this role; the IAM Service Account Credentials API must be enabled';
+
+/** The token of a pool's principal may end with our JWT, so there that lives as long as the grant. */
+const presentedFor = ({ target, seconds }: GrantOf<GcpTarget>): number =>
+  target.serviceAccount === undefined ? seconds : PRESENTED_SECONDS;
+
+const federated = async (ask: Ask, token: string, { grant, now, left }: Issue): Promise<Bearer> => {
+  const { target, scopes } = grant;
+  const asked = target.serviceAccount === undefined ? scopes : [IMPERSONATE];
+  const name = `${STS} token`;
+  const body = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: target.audience,
+    scope: asked.join(' '),
+    requested_token_type: `${TOKEN_TYPE}access_token`,
+    subject_token: token,
+    subject_token_type: `${TOKEN_TYPE}jwt`,
+  });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const said = await ask(
+    { name, to: `${STS}/v1/token`, headers, body: body.toString(), mend: mendPool },
+    left,
+  );
+  // What is only to become a service account is used at once and let go: any life will do.
+  const seconds = target.serviceAccount === undefined ? grant.seconds : LONGEST;
+  return bearerOf(said, { name, now, seconds }, asked);
+};
+
+const impersonated = async (
+  ask: Ask,
+  { token, account }: { readonly token: string; readonly account: string },
+  { grant, now, left }: Issue,
+): Promise<Bearer> => {
+  const name = `${IAM} generateAccessToken`;
+  const granted = { name, now, seconds: grant.seconds };
+  const delegates = grant.target.delegates.map(each => `projects/-/serviceAccounts/${each}`);
+  const said = await ask(
+    {
+      name,
+      to: `${IAM}/v1/projects/-/serviceAccounts/${account}:generateAccessToken`,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ scope: grant.scopes, lifetime: `${grant.seconds}s`, delegates }),
+      mend: mendAccount,
+    },
+    left,
+  );
+  return {
+    token: tokenOf(said['accessToken'], granted),
+    expiresAt: endOf(isoSeconds(said['expireTime']), granted),
+  };
+};
+
+/**
+ * A Google Cloud access token: our JWT to Google's STS, and what that gives to a service account where the role names
+ * one. https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
+ * https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
+ */
+export const gcpProvider = (
+  setting: UpstreamSetting,
+  signingSetting: SigningSetting,
+): Provider<GcpTarget, GcpCredential> => {
+  const { ask, begin } = upstream(setting);
+  const sign = signing(signingSetting);
+  return async (grant, now) => {
+    const issue: Issue = { grant, now, left: begin() };
+    const { subject, audience, serviceAccount: account } = grant.target;
+    // What Google expects unless the provider of the pool lists other audiences.
+    const said = { subject, audience: `https:${audience}`, seconds: presentedFor(grant) };
+    const { token, id } = await sign(PRESENTED, said, now);
+    const own = await federated(ask, token, issue);
+    const bearer =
+      account === undefined ? own : await impersonated(ask, { token: own.token, account }, issue);
+    return { kind: 'gcp', ...bearer, session: id };
+  };
+};

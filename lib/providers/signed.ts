@@ -1,0 +1,58 @@
+import { BrokerError } from '../errors.ts';
+import type { Signer } from '../keys/signer.ts';
+
+export type SigningSetting = {
+  /** Our own issuer URL, from broker.yml and never from a request. */
+  readonly issuer: string;
+  readonly signer: Signer;
+  readonly randomId: () => string;
+};
+
+/** What a JWT of ours says of one grant. */
+export type Said = {
+  readonly subject: string;
+  readonly audience: string;
+  readonly seconds: number;
+  /** None of these can be one that stands here already. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+};
+
+export type Signed = { readonly token: string; readonly id: string; readonly expiresAt: number };
+
+/** Signs these claims as they are, or throws `provider_unavailable`. */
+export const signedBy = async (
+  signer: Signer,
+  typ: string,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string> => {
+  try {
+    return await signer.sign(typ, claims);
+  } catch (error) {
+    throw new BrokerError('provider_unavailable', {
+      detail: `our signing key could not be used: ${(error as Error).name}: ${(error as Error).message}`,
+      cause: error,
+      undone: (error as { undone?: unknown } | undefined)?.undone === true,
+    });
+  }
+};
+
+/**
+ * Signs a JWT of this `typ`, or throws `provider_unavailable`. What is said by the broker alone comes last, so that
+ * no claim of a role stands in its place. `now` is in seconds since the epoch.
+ */
+export type Sign = (typ: string, said: Said, now: number) => Promise<Signed>;
+
+export const signing =
+  ({ issuer, signer, randomId }: SigningSetting): Sign =>
+  async (typ, { subject, audience, seconds, claims = {} }, now) => {
+    const iat = Math.floor(now);
+    const expiresAt = iat + seconds;
+    const id = randomId();
+    const registered = { iss: issuer, sub: subject, aud: audience, iat, nbf: iat, exp: expiresAt, jti: id };
+    return { token: await signedBy(signer, typ, { ...claims, ...registered }), id, expiresAt };
+  };
+
+/** `typ` of what we present to a cloud (RFC 7519 §5.1). Our access tokens have one of their own. */
+export const PRESENTED = 'JWT';
+/** Seconds for which it can be presented: it is used at once. */
+export const PRESENTED_SECONDS = 300;

@@ -1,0 +1,120 @@
+import { BrokerError } from '../errors.ts';
+import { type JsonObject, jsonObject } from '../http/json.ts';
+import { type Budget, budget, persist } from '../http/persist.ts';
+import { type Headers, NoReply, type Outgoing, poster, type Reply } from '../http/post.ts';
+import { limitedFor } from './limited.ts';
+
+/** How clouds other than AWS are reached. */
+export type UpstreamSetting = {
+  /** Stands before the host of every URL, for tests and the laptop: nothing in a role or the environment can set it. */
+  readonly base?: string;
+  /** Seconds since the epoch. */
+  readonly now?: () => number;
+  /** From 0 to 1, for the pause between attempts. */
+  readonly random?: () => number;
+};
+
+/** One call of a cloud. */
+export type Question = {
+  /** For the log. */
+  readonly name: string;
+  /** Host and path: all of it pinned in the code, but for what the reviewed role says. */
+  readonly to: string;
+  /** Left out: POST. */
+  readonly method?: Outgoing['method'];
+  readonly headers: Headers;
+  /** What makes it, where each attempt needs one of its own: a proof that counts once. */
+  readonly body: string | (() => Promise<string>);
+  /** Which side must mend what, by what a refusal says. */
+  readonly mend: (said: string) => string;
+};
+
+/** The JSON of its success. Throws `provider_refused` for the cloud's own no, else `provider_unavailable`. */
+export type Ask = (question: Question, left: Budget) => Promise<JsonObject>;
+export type Upstream = { readonly ask: Ask; readonly begin: () => Budget };
+
+type Fault = { readonly code: string; readonly words: string };
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** OAuth's form of an error (RFC 6749 §5.2), that of Google's APIs, or GitHub's. Undefined when none of them wrote it. */
+const faultOf = ({ body }: Reply): Fault | undefined => {
+  const said = jsonObject(body);
+  if (typeof said?.['error'] === 'string')
+    return { code: said['error'], words: text(said['error_description']) };
+  if (typeof said?.['message'] === 'string' && typeof said['documentation_url'] === 'string')
+    return { code: 'message', words: said['message'] };
+  const { status, message } = (said?.['error'] ?? {}) as JsonObject;
+  return typeof status === 'string' ? { code: status, words: text(message) } : undefined;
+};
+
+const LONGEST = 300;
+/** Words for the log: no line breaks, and nothing as long as a token (threat T54). */
+const safe = (words: string): string =>
+  words
+    .replace(/[^\x20-\x7e]/g, ' ')
+    .replace(/[A-Za-z0-9_-]{41,}/g, '…')
+    .slice(0, LONGEST);
+
+const passes = (error: unknown): boolean =>
+  error instanceof BrokerError && error.code === 'provider_unavailable';
+
+const unavailable = (detail: string, cause?: unknown): BrokerError =>
+  new BrokerError('provider_unavailable', {
+    detail,
+    cause,
+    undone: cause instanceof NoReply && cause.undone,
+  });
+
+const limited = (name: string, status: number, retryAfter: number): BrokerError =>
+  new BrokerError('provider_unavailable', {
+    detail: `${name} ${status}: a rate limit, for ${retryAfter} s`,
+    retryAfter,
+  });
+
+const NO_CONTENT = 204;
+const isSuccess = ({ status }: Reply): boolean => [200, 201, NO_CONTENT].includes(status);
+
+const failure = (reply: Reply, { name, mend }: Question): BrokerError => {
+  const { status } = reply;
+  if (status >= 500 || status === 429 || status === 408) return unavailable(`${name} ${status}`);
+  const fault = faultOf(reply);
+  if (!fault) return unavailable(`${name} ${status}: an answer of another kind`);
+  const { code, words } = fault;
+  return new BrokerError('provider_refused', {
+    detail: `${name} ${status} ${safe(code)}: ${safe(words)} (${mend(`${code} ${words}`)})`,
+    undone: true,
+  });
+};
+
+/** Asks over HTTPS, with the patience, the attempts and the budget of D08. What is sent again is the same. */
+export const upstream = (setting: UpstreamSetting): Upstream => {
+  const { base, now = () => Date.now() / 1000, random = Math.random } = setting;
+  const post = poster(now);
+  const once = async (question: Question, patience: number): Promise<Reply> => {
+    const { name, to, method, headers, body: said } = question;
+    const body = typeof said === 'string' ? said : await said();
+    const url = new URL(base === undefined ? `https://${to}` : `${base}/${to}`);
+    try {
+      return await post({ url, headers, body, ...(method === undefined ? {} : { method }) }, patience);
+    } catch (error) {
+      throw unavailable(`${name} ${(error as Error).name}`, error);
+    }
+  };
+  const ask: Ask = async (question, left) => {
+    const attempt = async (patience: number): Promise<Reply> => {
+      const reply = await once(question, patience);
+      // A rate limit ends the asking: another attempt would make it longer.
+      if (!isSuccess(reply) && limitedFor(reply, now()) === undefined) throw failure(reply, question);
+      return reply;
+    };
+    const reply = await persist(attempt, { passes, random, budget: left });
+    const retryAfter = limitedFor(reply, now());
+    if (retryAfter !== undefined) throw limited(question.name, reply.status, retryAfter);
+    const said = reply.status === NO_CONTENT ? {} : jsonObject(reply.body);
+    // A success that cannot be read says neither yes nor no. It may hold a token, so nothing of it is kept.
+    if (!said) throw unavailable(`${question.name} answered what cannot be read`);
+    return said;
+  };
+  return { ask, begin: () => budget(now) };
+};

@@ -1,0 +1,155 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
+import { sessionName } from '../../lib/providers/aws/session.ts';
+import { awsProvider } from '../../lib/providers/aws.ts';
+import type { SigningSetting } from '../../lib/providers/signed.ts';
+import { providerContract } from '../contract/provider.ts';
+import { codeOf } from '../harness/code.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+
+let sts: TestSts;
+beforeAll(async () => {
+  sts = await testSts();
+});
+beforeEach(() => sts.reply());
+afterAll(() => sts.close());
+
+const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
+const PLAIN = `${TRUST}
+aws: { role_arn: ${ARN}, via: web_identity }
+`;
+const FULL = `${TRUST.replace('build_branch: main', 'pipeline_slug: { matches: "*" }')}
+session: { seconds: 43200 }
+aws:
+  role_arn: ${ARN}
+  via: web_identity
+  tags: { Pipeline: "\${pipeline_slug}", Team: web }
+  transitive_tags: [Pipeline]
+  policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess]
+  policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*" }] }
+`;
+const ACTION = 'AssumeRoleWithWebIdentity';
+
+const issue = (yaml: string, using: SigningSetting = SIGNING, claims: object = {}) =>
+  awsProvider(sts.setting, using)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+const presented = () => sts.calls[0]?.get('WebIdentityToken') ?? '';
+
+providerContract<AwsTarget>({
+  provider: () => awsProvider(sts.setting, SIGNING),
+  grant: () => grantFor(FULL),
+  tolerance: 60,
+  failures: {
+    'the other side refuses': () => {
+      sts.reply(stsError('InvalidIdentityToken', 400));
+      return awsProvider(sts.setting, SIGNING);
+    },
+    'the other side does not know our key': () => awsProvider(sts.setting, STRANGE_SIGNING),
+    'the key cannot be used': () => awsProvider(sts.setting, BROKEN_SIGNING),
+    'nobody is there': () => awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING),
+  },
+});
+
+describe('T45: via web_identity a session lasts up to twelve hours', () => {
+  test('and the call says what the role says, and nothing that a job chose', async () => {
+    await issue(FULL);
+    const { WebIdentityToken, ...form } = Object.fromEntries(sts.calls[0] ?? []);
+    expect(WebIdentityToken).toMatch(/^eyJ/);
+    expect(form).toEqual({
+      Action: ACTION,
+      Version: '2011-06-15',
+      RoleArn: ARN,
+      RoleSessionName: sessionName(grantFor<AwsTarget>(FULL).session),
+      DurationSeconds: '43200',
+      Policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',
+      'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+    });
+  });
+
+  test('and nothing is signed with the credentials of the broker', async () => {
+    const signed: unknown[] = [];
+    sts.reply((form, response) => {
+      signed.push(response.req.headers.authorization);
+      return stsSuccess({ action: ACTION })(form, response);
+    });
+    await issue(PLAIN);
+    expect(signed).toEqual([undefined]);
+  });
+});
+
+describe('our JWT', () => {
+  test('T30, T46, T47: has the tags of the role and the name of the job, as AWS reads them', async () => {
+    await issue(FULL);
+    expect(decodeJwt(presented())).toEqual({
+      iss: AUDIENCE,
+      sub: 'role:tested',
+      aud: 'sts.amazonaws.com',
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 300,
+      jti: 'one-of-a-kind',
+      'https://aws.amazon.com/tags': {
+        principal_tags: { Pipeline: ['my-pipeline'], Team: ['web'] },
+        transitive_tag_keys: ['Pipeline'],
+      },
+      'https://aws.amazon.com/source_identity': sessionName(grantFor<AwsTarget>(FULL).session),
+    });
+    expect(decodeProtectedHeader(presented())).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+  });
+
+  test('T30: has no tags when the role has none, whatever the job asked its own token for', async () => {
+    const tags = { principal_tags: { Team: ['admins'] } };
+    await issue(PLAIN.replace('via:', 'source_identity: false, via:'), SIGNING, {
+      'https://aws.amazon.com/tags': tags,
+    });
+    expect(Object.keys(decodeJwt(presented())).filter(name => name.startsWith('https:'))).toEqual([]);
+  });
+});
+
+describe('its failures say whose turn it is', () => {
+  const issued = () => codeOf(() => issue(PLAIN));
+
+  test.each([
+    { code: 'AccessDenied', status: 403 },
+    { code: 'InvalidIdentityToken', status: 400 },
+    { code: 'ExpiredTokenException', status: 400 },
+    { code: 'IDPRejectedClaim', status: 403 },
+    { code: 'PackedPolicyTooLarge', status: 400 },
+  ])('T48: $code is refused and asked once', async ({ code, status }) => {
+    sts.reply(stsError(code, status));
+    expect(await issued()).toBe('provider_refused');
+    expect(sts.calls).toHaveLength(1);
+  });
+
+  test('D08: that AWS could not fetch our keys passes, and the same is asked again', async () => {
+    sts.reply(stsError('IDPCommunicationError', 400));
+    expect(await issued()).toBe('provider_unavailable');
+    expect(new Set(sts.calls.map(String)).size).toBe(1);
+    expect(sts.calls).toHaveLength(3);
+  });
+
+  test.each([
+    { name: 'T44: for another account', said: { account: '999999999999' } },
+    { name: 'T45: that lives longer than asked', said: { expiration: '2027-01-15T23:59:59Z' } },
+  ])('an answer $name is refused', async ({ said }) => {
+    sts.reply(stsSuccess({ action: ACTION, ...said }));
+    expect(await issued()).toBe('provider_refused');
+  });
+
+  test('an answer to another question is none', async () => {
+    sts.reply(stsSuccess({}));
+    expect(await issued()).toBe('provider_unavailable');
+  });
+});
+
+describe('AWS does not take', () => {
+  test.each<[string, SigningSetting]>([
+    ['a JWT of an issuer that it was not told of', { ...SIGNING, issuer: 'https://another.example' }],
+    ['a JWT whose key it does not find', STRANGE_SIGNING],
+  ])('%s', async (_name, using) => {
+    expect(await codeOf(() => issue(PLAIN, using))).toBe('provider_refused');
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import type { AwsTarget } from '../../../lib/policy/kinds/aws.ts';
+import { sessionName } from '../../../lib/providers/aws/session.ts';
+import { grantFor, TRUST } from '../../harness/grant.ts';
+
+const ROLE = `${TRUST}\naws: { role_arn: arn:aws:iam::123456789012:role/deploy-web }\n`;
+
+describe('T47: the name of a session', () => {
+  const named = (claims: object): string => sessionName(grantFor<AwsTarget>(ROLE, { ...claims }).session);
+
+  test.each([
+    { name: 'of a plain build', claims: {}, readable: 'my-pipeline.5.' },
+    {
+      name: 'of a long pipeline is cut',
+      claims: { pipeline_slug: 'a'.repeat(30) },
+      readable: `${'a'.repeat(20)}.5.`,
+    },
+    {
+      name: 'of a pipeline with dots has two dots all the same',
+      claims: { pipeline_slug: 'a.b.c' },
+      readable: 'a-b-c.5.',
+    },
+    {
+      name: 'of a pipeline with other characters',
+      claims: { pipeline_slug: 'a/ü\n:b' },
+      readable: 'a----b.5.',
+    },
+    { name: 'of a token without a build', claims: { build_number: undefined }, readable: 'my-pipeline..' },
+  ])('$name', ({ claims, readable }) => {
+    const name = named(claims);
+    expect(name.slice(0, -16)).toBe(readable);
+    expect(name).toMatch(/^[\w+=,.@-]{2,64}$/);
+    expect(name).toMatch(/[a-z2-7]{16}$/);
+  });
+
+  test('is the same for the same job, and another for another job or role', () => {
+    const session = grantFor<AwsTarget>(ROLE).session;
+    expect(named({})).toBe(named({ build_commit: '0' }));
+    expect(named({ job_id: 'another' })).not.toBe(named({}));
+    const [issuer = '', job = ''] = session.key;
+    expect(sessionName({ ...session, key: [issuer, job, 'another-role'] })).not.toBe(sessionName(session));
+  });
+
+  test('cannot be moved between its parts', () => {
+    const { session } = grantFor<AwsTarget>(ROLE);
+    expect(sessionName({ ...session, key: ['a', 'bc'] })).not.toBe(
+      sessionName({ ...session, key: ['ab', 'c'] }),
+    );
+  });
+});

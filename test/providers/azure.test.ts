@@ -1,0 +1,115 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AzureTarget } from '../../lib/policy/kinds/azure.ts';
+import { azureProvider } from '../../lib/providers/azure.ts';
+import type { SigningSetting } from '../../lib/providers/signed.ts';
+import { providerContract } from '../contract/provider.ts';
+import { type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { codeOf } from '../harness/code.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+
+let clouds: TestClouds;
+beforeAll(async () => {
+  clouds = await testClouds();
+});
+beforeEach(() => clouds.reply());
+
+const TENANT = '11111111-2222-4333-8444-555555555555';
+const CLIENT = '66666666-7777-4888-8999-000000000000';
+const SCOPE = 'https://management.azure.com/.default';
+const role = (cloud = 'public'): string => `${TRUST}
+azure: { tenant_id: ${TENANT}, client_id: ${CLIENT}, scope: "${SCOPE}", cloud: ${cloud} }
+`;
+
+const provider = (using: SigningSetting = SIGNING) => azureProvider(clouds.setting, using);
+const issue = (yaml = role(), using: SigningSetting = SIGNING) =>
+  provider(using)(grantFor<AzureTarget>(yaml), NOW);
+const formOf = (index: number) => Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
+
+const failing = (say: Say) => () => {
+  clouds.reply(say);
+  return provider();
+};
+
+providerContract<AzureTarget>({
+  provider: () => provider(),
+  grant: () => grantFor(role()),
+  tolerance: 60,
+  failures: {
+    'the other side refuses': failing(
+      says(401, { error: 'invalid_client', error_description: 'AADSTS700213' }),
+    ),
+    'it answers with a page': failing(says(200, '<html></html>')),
+    'its answer is truncated': failing(says(200, '{"access_token":"ya29')),
+    'it is asked too often': failing(says(429, { error: 'slow_down' })),
+    'it fails': failing(says(500, { error: 'server_error' })),
+    'it breaks the connection': failing(() => undefined),
+    'the key cannot be used': () => provider(BROKEN_SIGNING),
+    'nobody is there': () => azureProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+  },
+});
+
+describe('T51: Entra is asked for exactly what the grant says', () => {
+  test.each([
+    { cloud: 'public', host: 'login.microsoftonline.com', audience: 'api://AzureADTokenExchange' },
+    { cloud: 'us-government', host: 'login.microsoftonline.us', audience: 'api://AzureADTokenExchangeUSGov' },
+    {
+      cloud: 'china',
+      host: 'login.partner.microsoftonline.cn',
+      audience: 'api://AzureADTokenExchangeChina',
+    },
+  ])('in the cloud $cloud', async ({ cloud, host, audience }) => {
+    const credential = await issue(role(cloud));
+    expect(credential).toMatchObject({ kind: 'azure', expiresAt: NOW + 4500, session: 'one-of-a-kind' });
+    const { client_assertion: token = '', ...form } = formOf(0);
+    expect(clouds.asked.map(({ path }) => path)).toEqual([`/${host}/${TENANT}/oauth2/v2.0/token`]);
+    expect(form).toEqual({
+      client_id: CLIENT,
+      scope: SCOPE,
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+    expect(decodeJwt(token)).toEqual({
+      iss: AUDIENCE,
+      sub: 'role:tested',
+      aud: audience,
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 300,
+      jti: 'one-of-a-kind',
+    });
+  });
+});
+
+describe('Entra does not take', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'a JWT of an issuer that it was not told of',
+      () => issue(role(), { ...SIGNING, issuer: 'https://a.example' }),
+    ],
+    ['a JWT whose key it does not find', () => issue(role(), STRANGE_SIGNING)],
+    ['a JWT that has expired', () => provider()(grantFor<AzureTarget>(role()), NOW - 301)],
+    ['a JWT of the future', () => provider()(grantFor<AzureTarget>(role()), NOW + 1)],
+  ])('%s, and is asked once', async (_name, work) => {
+    expect(await codeOf(work)).toBe('provider_refused');
+    expect(clouds.asked).toHaveLength(1);
+  });
+});
+
+describe('an answer that was not asked for is refused', () => {
+  test.each<[string, object]>([
+    ['that lives longer', { expires_in: 5461 }],
+    ['that has expired', { expires_in: -1 }],
+    ['whose end is text', { expires_in: '3600' }],
+    ['without a token', { access_token: null }],
+    ['of another type', { token_type: 'pop' }],
+    ['with more scopes', { scope: `${SCOPE} https://graph.microsoft.com/.default` }],
+  ])('%s', async (_name, members) => {
+    clouds.reply(withMembers(members));
+    expect(await codeOf(issue)).toBe('provider_refused');
+    expect(clouds.asked).toHaveLength(1);
+  });
+});

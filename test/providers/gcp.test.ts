@@ -1,0 +1,186 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { GcpTarget } from '../../lib/policy/kinds/gcp.ts';
+import { gcpProvider } from '../../lib/providers/gcp.ts';
+import type { SigningSetting } from '../../lib/providers/signed.ts';
+import { providerContract } from '../contract/provider.ts';
+import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { codeOf } from '../harness/code.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+
+let clouds: TestClouds;
+beforeAll(async () => {
+  clouds = await testClouds();
+});
+beforeEach(() => clouds.reply());
+
+const PROVIDER =
+  '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
+const ACCOUNT = 'deploy@acme-prod.iam.gserviceaccount.com';
+const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const STORAGE = 'https://www.googleapis.com/auth/devstorage.read_write';
+
+const DIRECT = `${TRUST}
+gcp: { audience: ${PROVIDER} }
+`;
+const FULL = `${TRUST}
+session: { seconds: 1200, max_seconds: 43200 }
+gcp:
+  audience: ${PROVIDER}
+  service_account: ${ACCOUNT}
+  delegates: [first@acme-prod.iam.gserviceaccount.com]
+  scopes: [${STORAGE}]
+`;
+
+const provider = (using: SigningSetting = SIGNING) => gcpProvider(clouds.setting, using);
+const issue = (yaml: string, using: SigningSetting = SIGNING) =>
+  provider(using)(grantFor<GcpTarget>(yaml), NOW);
+const formOf = (index: number) => Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
+
+const failing =
+  (...replies: Say[]) =>
+  () => {
+    clouds.reply(...replies);
+    return provider();
+  };
+
+describe.each([
+  { way: 'the token of a pool’s principal', yaml: DIRECT },
+  { way: 'the token of a service account', yaml: FULL },
+])('$way', ({ yaml }) => {
+  providerContract<GcpTarget>({
+    provider: () => provider(),
+    grant: () => grantFor(yaml),
+    tolerance: 60,
+    failures: {
+      'the other side refuses': failing(says(400, { error: 'invalid_grant', error_description: 'no' })),
+      'it answers with a page': failing(says(200, '<html></html>')),
+      'its answer is truncated': failing(says(200, '{"access_token":"ya29')),
+      'it is asked too often': failing(says(429, { error: 'slow_down' })),
+      'it fails': failing(says(500, { error: 'server_error' })),
+      'it breaks the connection': failing(() => undefined),
+      'the key cannot be used': () => provider(BROKEN_SIGNING),
+      'nobody is there': () => gcpProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+    },
+  });
+});
+
+describe('Google is asked for exactly what the grant says', () => {
+  test('T51: of a role that names a provider alone', async () => {
+    await issue(DIRECT);
+    const { subject_token: token = '', ...form } = formOf(0);
+    expect(clouds.asked.map(({ path }) => path)).toEqual(['/sts.googleapis.com/v1/token']);
+    expect(form).toEqual({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      audience: PROVIDER,
+      scope: CLOUD_PLATFORM,
+      requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    });
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+    expect(decodeJwt(token)).toEqual({
+      iss: AUDIENCE,
+      sub: 'role:tested',
+      aud: `https:${PROVIDER}`,
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 3600,
+      jti: 'one-of-a-kind',
+    });
+  });
+
+  test('T51: of a role that names a service account, which alone gets the scopes', async () => {
+    const { token } = await issue(FULL);
+    expect(formOf(0)).toMatchObject({ scope: 'https://www.googleapis.com/auth/iam' });
+    expect(decodeJwt(formOf(0)['subject_token'] ?? '').exp).toBe(NOW + 300);
+    const [, second] = clouds.asked;
+    expect(second?.path).toBe(
+      `/iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${ACCOUNT}:generateAccessToken`,
+    );
+    expect(JSON.parse(second?.body ?? '')).toEqual({
+      scope: [STORAGE],
+      lifetime: '1200s',
+      delegates: ['projects/-/serviceAccounts/first@acme-prod.iam.gserviceaccount.com'],
+    });
+    expect(second?.headers.authorization).toMatch(/^Bearer ya29\./);
+    expect(second?.headers.authorization).not.toBe(`Bearer ${token}`);
+  });
+
+  test('and its answer is the credential', async () => {
+    clouds.reply(withMembers({ access_token: 'ya29.c.first' }));
+    expect(await issue(DIRECT)).toEqual({
+      kind: 'gcp',
+      token: 'ya29.c.first',
+      expiresAt: NOW + 3600,
+      session: 'one-of-a-kind',
+    });
+    clouds.reply(own, withMembers({ accessToken: 'ya29.c.second' }));
+    expect(await issue(FULL)).toMatchObject({ token: 'ya29.c.second', expiresAt: NOW + 1200 });
+  });
+});
+
+describe('Google does not take', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'a JWT of an issuer that it was not told of',
+      () => issue(DIRECT, { ...SIGNING, issuer: 'https://a.example' }),
+    ],
+    ['a JWT whose key it does not find', () => issue(DIRECT, STRANGE_SIGNING)],
+    ['a JWT that has expired', () => provider()(grantFor<GcpTarget>(FULL), NOW - 301)],
+    ['a JWT of the future', () => provider()(grantFor<GcpTarget>(FULL), NOW + 1)],
+    [
+      'a scope that there is not',
+      () => issue(DIRECT.replace('kite-sts }', 'kite-sts, scopes: [everything] }')),
+    ],
+  ])('%s, and is asked once', async (_name, work) => {
+    expect(await codeOf(work)).toBe('provider_refused');
+    expect(clouds.asked).toHaveLength(1);
+  });
+});
+
+const broken = (members: object): Say[] => [withMembers(members)];
+
+describe('an answer that was not asked for is refused', () => {
+  test.each<{ name: string; yaml: string; replies: Say[] }>([
+    { name: 'that lives longer', yaml: DIRECT, replies: broken({ expires_in: 3661 }) },
+    { name: 'that has expired', yaml: DIRECT, replies: broken({ expires_in: 0 }) },
+    { name: 'without an end', yaml: DIRECT, replies: broken({ expires_in: undefined }) },
+    { name: 'whose end is text', yaml: DIRECT, replies: broken({ expires_in: '3600' }) },
+    { name: 'without a token', yaml: DIRECT, replies: broken({ access_token: undefined }) },
+    { name: 'with a token of two lines', yaml: DIRECT, replies: broken({ access_token: 'a\nb' }) },
+    { name: 'of another type', yaml: DIRECT, replies: broken({ token_type: 'N_A' }) },
+    {
+      name: 'T51: with more scopes',
+      yaml: DIRECT,
+      replies: broken({ scope: `${CLOUD_PLATFORM} ${STORAGE}` }),
+    },
+    {
+      name: 'of an account that lives longer',
+      yaml: FULL,
+      replies: [own, ...broken({ expireTime: '2027-01-15T08:21:01Z' })],
+    },
+    {
+      name: 'of an account without an end',
+      yaml: FULL,
+      replies: [own, ...broken({ expireTime: undefined })],
+    },
+    { name: 'of an account without a token', yaml: FULL, replies: [own, ...broken({ accessToken: '' })] },
+  ])('$name', async ({ yaml, replies }) => {
+    clouds.reply(...replies);
+    expect(await codeOf(() => issue(yaml))).toBe('provider_refused');
+    expect(clouds.asked).toHaveLength(replies.length);
+  });
+
+  test('and one that it may have is not', async () => {
+    clouds.reply(withMembers({ scope: CLOUD_PLATFORM, token_type: 'bearer', expires_in: 3599 }));
+    expect(await issue(DIRECT)).toMatchObject({ expiresAt: NOW + 3599 });
+  });
+});
+
+test('T48: what the service account is refused is not asked for again, nor with less', async () => {
+  clouds.reply(own, says(403, { error: { code: 403, status: 'PERMISSION_DENIED', message: 'no' } }));
+  expect(await codeOf(() => issue(FULL))).toBe('provider_refused');
+  expect(clouds.asked).toHaveLength(2);
+});
