@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
@@ -42,6 +42,8 @@ const jsonLines = (text: string): Json[] =>
 
 const answered = (body: Json, event: Json | undefined): Json => {
   if (body['code'] !== undefined) return { code: body['code'] };
+  if (event?.['event'] === 'authorization')
+    return { allow: event['statement'], scope: (event['scopes'] as string[]).join(' ') };
   const { access_token, scope } = body;
   expect(access_token).toEqual(expect.any(String));
   return { allow: event?.['statement'], ...(scope === undefined ? {} : { scope }) };
@@ -63,11 +65,15 @@ test('the cases that the index shows can be read', () => {
 
 describe.each(FOLDERS)('%s', folder => {
   const config = configAt(folder);
-  const beside = config.roles.map(role => ({ role, cases: casesBeside(role, config) }));
+  const beside = [...config.roles, ...config.registries].map(role => ({
+    role,
+    cases: casesBeside(role, config),
+  }));
 
-  test('has a role for each file of cases', () => {
-    const files = readdirSync(join(ROOT, folder, 'roles')).filter(file => file.endsWith('.test.yml'));
-    expect(files).toEqual(config.roles.map(({ name }) => `${name}.test.yml`));
+  test.each(['roles', 'registries'] as const)('has one of its %s for each file of cases', below => {
+    const at = join(ROOT, folder, below);
+    const files = existsSync(at) ? readdirSync(at).filter(file => file.endsWith('.test.yml')) : [];
+    expect(files).toEqual(config[below].map(({ name }) => `${name}.test.yml`));
   });
 
   test.each(beside)(

@@ -1,6 +1,6 @@
 import type { VerifiedToken } from '../token/verify.ts';
 import type { Claims } from './claims.ts';
-import type { Role } from './role.ts';
+import type { TrustPolicy } from './trust.ts';
 
 /**
  * Claims as if a token with them had been verified: for `explain` and for test cases, which ask what the
@@ -8,7 +8,10 @@ import type { Role } from './role.ts';
  * What the claims leave out is what a caller of this role would send: its audience, and the issuer of its
  * first statement.
  */
-export const assumeVerified = (claims: Claims, role: Role): VerifiedToken => {
+export const assumeVerified = (
+  claims: Claims,
+  role: Pick<TrustPolicy, 'trust' | 'audience'>,
+): VerifiedToken => {
   const text = (name: string): string | undefined => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
     return typeof value === 'string' ? value : undefined;

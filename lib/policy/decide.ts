@@ -1,11 +1,11 @@
 import type { VerifiedToken } from '../token/verify.ts';
-import { type Claims, claimAt, withNulls } from './claims.ts';
-import { all, check } from './condition.ts';
+import { type Claims, claimAt } from './claims.ts';
 import type { SessionPolicy } from './kinds/kind.ts';
 import { type KindName, kindOf, type Target } from './kinds.ts';
 import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
-import type { Skipped, StatementTrace, Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
+import { type TrustReason, type Weighed, weigh } from './trust.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
 export const ENGINE = 'kite-sts policy 1';
@@ -47,9 +47,7 @@ export type Grant = {
 };
 
 export type DenyReason =
-  | 'audience_differs'
-  | 'explicitly_denied'
-  | 'no_statement_holds'
+  | TrustReason
   | 'role_disabled'
   | 'kind_differs'
   | 'scope_beyond_grant'
@@ -76,39 +74,6 @@ export type Deny = {
   readonly trace: Trace;
 };
 export type Decision = Allow | Deny;
-
-type Asked = {
-  readonly claims: Claims;
-  readonly issuer: string;
-  readonly context: Context;
-  readonly least: number;
-};
-
-const skipped = ({ issuer, until, effect }: Statement, asked: Asked): Skipped | undefined => {
-  if (issuer !== asked.issuer) return 'issuer_differs';
-  if (until === undefined) return undefined;
-  const left = until - asked.context.now;
-  if (left <= 0) return 'until_passed';
-  // A session that the provider cannot make so short is no reason to shadow a later statement: otherwise
-  // adding a condition here could turn a denial into an allowance.
-  return effect === 'trust' && left < asked.least ? 'until_too_near' : undefined;
-};
-
-const trace = (statement: Statement, asked: Asked): StatementTrace => {
-  const { id, effect } = statement;
-  const skip = skipped(statement, asked);
-  if (skip !== undefined) return { id, effect, skipped: skip, conditions: [], applies: false };
-  const conditions = statement.conditions.map(each => check(each, asked.claims, asked.context.sourceAddress));
-  const { truth } = all(conditions);
-  // In doubt, a deny strikes and a trust does not: the job chooses which optional claims its token has.
-  return {
-    id,
-    effect,
-    skipped: undefined,
-    conditions,
-    applies: effect === 'deny' ? truth !== 'false' : truth === 'true',
-  };
-};
 
 const text = (claims: Claims, name: string): string | undefined => {
   const value = claimAt(claims, name);
@@ -137,7 +102,7 @@ type Ask = {
   readonly role: Role;
   readonly token: VerifiedToken;
   readonly access: AccessRequest;
-  readonly asked: Asked;
+  readonly now: number;
 };
 
 const secondsRefused = ({ role, access }: Ask): DenyReason | undefined => {
@@ -147,14 +112,14 @@ const secondsRefused = ({ role, access }: Ask): DenyReason | undefined => {
   return access.seconds < role.session.min ? 'seconds_below_minimum' : undefined;
 };
 
-const allow = (statement: Statement, ask: Ask, traced: Trace): Decision => {
-  const { role, token, access, asked } = ask;
+const allow = (statement: Statement, ask: Ask, { claims, trace }: Weighed): Decision => {
+  const { role, token, access, now } = ask;
   const deny = (reason: DenyReason, about?: string): Deny => ({
     allowed: false,
     reason,
     statement: statement.id,
     about,
-    trace: traced,
+    trace,
   });
   if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
   if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
@@ -163,16 +128,13 @@ const allow = (statement: Statement, ask: Ask, traced: Trace): Decision => {
   const refused = secondsRefused(ask);
   if (refused) return deny(refused);
   const target = kindOf(role.template.kind).target(role.template, {
-    claims: asked.claims,
+    claims,
     issuer: token.issuer,
     scopes: scopes.scopes,
     sessionPolicy: access.sessionPolicy,
   });
   if ('refused' in target) return deny(target.refused, 'claim' in target ? target.claim : undefined);
-  const left =
-    statement.until === undefined
-      ? Number.POSITIVE_INFINITY
-      : Math.floor(statement.until - asked.context.now);
+  const left = statement.until === undefined ? Number.POSITIVE_INFINITY : Math.floor(statement.until - now);
   const granted: Omit<Grant, typeof grant> = {
     role: role.name,
     statement: statement.id,
@@ -182,7 +144,7 @@ const allow = (statement: Statement, ask: Ask, traced: Trace): Decision => {
     session: sessionOf(role, token),
     target,
   };
-  return { allowed: true, statement: statement.id, grant: granted as Grant, trace: traced };
+  return { allowed: true, statement: statement.id, grant: granted as Grant, trace };
 };
 
 /**
@@ -196,31 +158,8 @@ export const decide = (
   access: AccessRequest,
   context: Context,
 ): Decision => {
-  const asked: Asked = {
-    claims: withNulls(token.claims, role.issuers[token.issuer]?.nullable),
-    issuer: token.issuer,
-    context,
-    least: role.session.min,
-  };
-  const statements: StatementTrace[] = [];
-  const traced: Trace = { audience: { expected: role.audience, actual: token.audience }, statements };
-  const first = (list: readonly Statement[]): Statement | undefined =>
-    list.find(statement => {
-      const each = trace(statement, asked);
-      statements.push(each);
-      return each.applies;
-    });
-  const struck = first(role.deny);
-  const winner = first(role.trust);
-  const deny = (reason: DenyReason, statement?: string): Deny => ({
-    allowed: false,
-    reason,
-    statement,
-    about: undefined,
-    trace: traced,
-  });
-  const minted = [role.audience, ...(role.issuers[token.issuer]?.audiences ?? [])];
-  if (!minted.includes(token.audience)) return deny('audience_differs');
-  if (struck) return deny('explicitly_denied', struck.id);
-  return winner ? allow(winner, { role, token, access, asked }, traced) : deny('no_statement_holds');
+  const weighed = weigh(role, token, { context, least: role.session.min });
+  if (weighed.winner) return allow(weighed.winner, { role, token, access, now: context.now }, weighed);
+  const { trace, reason, statement } = weighed;
+  return { allowed: false, reason, statement, about: undefined, trace };
 };

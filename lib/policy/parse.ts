@@ -159,7 +159,7 @@ const firstLine = (message: string): string =>
   message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? '';
 
 /** The parser's document; undefined where the nesting is too deep for it, far beyond what is allowed. */
-const documentOf = (text: string): Document | undefined => {
+export const documentOf = (text: string): Document | undefined => {
   try {
     const document = parseDocument(text, {
       schema: 'core',
@@ -215,6 +215,18 @@ export const parse = (file: string, text: string, complain: Complain): Tree | un
     return undefined;
   }
   return treeOf(document.contents, reading, 1);
+};
+
+/** The same, of a file that must be a mapping; `says` is what is told of any other. */
+export const parseMapping = (
+  file: string,
+  text: string,
+  says: string,
+  complain: Complain,
+): MapTree | undefined => {
+  const tree = parse(file, text, complain);
+  if (tree && tree.kind !== 'map') complain('wrong-type', tree.place, says);
+  return tree?.kind === 'map' ? tree : undefined;
 };
 
 /** The plain value of a tree, for what is passed on as data (a session policy). Maps have no prototype. */

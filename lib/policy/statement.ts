@@ -3,9 +3,20 @@ import type { Condition } from './condition.ts';
 import type { IssuerFacts } from './issuer.ts';
 import { didYouMean } from './nearest.ts';
 import { type MapTree, member, type Tree } from './parse.ts';
-import { claimConditions, unmetBindings } from './rule.ts';
-import { list, type Placed, placed, text, time } from './shape.ts';
-import { sourceConditions } from './source.ts';
+import { claimConditions, claimsSchema, scalarSchema, unmetBindings } from './rule.ts';
+import {
+  list,
+  object,
+  optional,
+  type Placed,
+  placed,
+  raw,
+  required,
+  type Schema,
+  text,
+  time,
+} from './shape.ts';
+import { requestSchema, sourceConditions } from './source.ts';
 
 /** At most so many statements in a role's trust and deny together. */
 export const MAX_STATEMENTS = 50;
@@ -28,18 +39,48 @@ export type Statement = {
 
 type Parts = { conditions: Condition[]; flat: boolean };
 
-const OWN_KEYS = ['iss', 'id', 'scopes', 'until', 'claims', 'request'];
-
 const ID = text({
   pattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/,
   says: 'an id of letters, digits, spaces and ._-, at most 64 characters',
 });
-// RFC 6749 §3.3: scope-token, without what would need quoting.
-const SCOPES = list(
-  text({ pattern: /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/, says: 'a scope of letters, digits and ._:/-' }),
-  50,
-);
+/** One scope: RFC 6749 §3.3 scope-token, without what would need quoting. */
+export const scopeText = text({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
+  says: 'a scope of letters, digits and ._:/-',
+});
+/** Scopes as a file lists them. */
+export const scopeList = list(scopeText, 50);
 const ISS = placed(text({ max: 512, says: "the issuer, as in the token's iss" }));
+
+const { properties: OWN } = object({
+  iss: required(ISS),
+  id: optional(ID),
+  until: optional(time),
+  scopes: optional(scopeList),
+  claims: optional(raw(claimsSchema)),
+  request: optional(raw(requestSchema)),
+}).schema as { readonly properties: Schema };
+const OWN_KEYS = Object.keys(OWN);
+const KNOWN = Object.fromEntries(OWN_KEYS.map(key => [key, true]));
+
+/** One statement, in either form, for editors. */
+export const statementSchema: Schema = {
+  type: 'object',
+  required: ['iss'],
+  properties: OWN,
+  if: { required: ['claims'] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { additionalProperties: false, properties: KNOWN },
+  else: { additionalProperties: scalarSchema, properties: { ...KNOWN, request: false }, minProperties: 2 },
+};
+
+/** A list of statements. */
+export const statementsSchema: Schema = {
+  type: 'array',
+  minItems: 1,
+  maxItems: MAX_STATEMENTS,
+  items: { $ref: '#/definitions/statement' },
+};
 
 const flatConditions = (tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] => {
   const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
@@ -145,7 +186,7 @@ export const statementOf = (
   const scopesEntry = member(tree, 'scopes');
   const parts = partsOf(tree, facts, complain);
   const id = idEntry ? ID.read(idEntry.value, complain) : `${effect}[${index}]`;
-  const scopes = scopesEntry && SCOPES.read(scopesEntry.value, complain);
+  const scopes = scopesEntry && scopeList.read(scopesEntry.value, complain);
   const untilEntry = member(tree, 'until');
   const until = untilEntry && time.read(untilEntry.value, complain);
   if (scopesEntry && effect === 'deny')

@@ -1,4 +1,5 @@
 import type { IssuerRow } from '../token/issuer.ts';
+import type { VerifiedToken } from '../token/verify.ts';
 import { assumeVerified } from './assume.ts';
 import type { Claims } from './claims.ts';
 import type { Place } from './complaint.ts';
@@ -11,14 +12,19 @@ import {
   decide,
 } from './decide.ts';
 import { meets } from './guard.ts';
+import { decideMethod, type MethodAllow, type MethodDecision, type MethodReason } from './method.ts';
+import type { Registry } from './registry.ts';
 import type { Role } from './role.ts';
+import type { Trace } from './trace.ts';
 
-/** What a role must decide for given claims: one entry of `<role>.test.yml`. */
+/** What a role or a registry must decide for given claims: one entry of `<name>.test.yml`. */
 export type Case = {
   readonly name: string;
   readonly place: Place;
   readonly claims: Claims;
   readonly access: AccessRequest;
+  /** How a registry is used; undefined for a role. */
+  readonly method: string | undefined;
   readonly context: Context;
   readonly expected: Expected;
 };
@@ -34,13 +40,15 @@ export type Expected =
   | { readonly deny: CaseReason };
 
 /** A denial's reason; the fleet's guard comes before any role, so it has one of its own. */
-export type CaseReason = DenyReason | 'guard_not_met';
+export type CaseReason = DenyReason | MethodReason | 'guard_not_met';
 
 /** Every reason, as a value: a case may name one of these. */
 export const REASONS: { readonly [reason in CaseReason]: true } = {
   audience_differs: true,
   explicitly_denied: true,
   no_statement_holds: true,
+  method_not_listed: true,
+  method_beyond_grant: true,
   role_disabled: true,
   kind_differs: true,
   scope_beyond_grant: true,
@@ -64,11 +72,13 @@ export type Difference = {
 export type Trial = {
   readonly case: Case;
   /** For `explain`; undefined when the fleet's guard kept the claims from the role. */
-  readonly decision: Decision | undefined;
+  readonly decision: Decision | MethodDecision | undefined;
+  /** What the statements made of the claims, were it not for the guard. */
+  readonly trace: Trace;
   readonly differences: readonly Difference[];
 };
 
-const decisionText = (decision: Decision | undefined): string => {
+const decisionText = (decision: Trial['decision']): string => {
   if (!decision) return 'deny guard_not_met';
   return decision.allowed ? `allow ${decision.statement}` : `deny ${decision.reason}`;
 };
@@ -81,27 +91,35 @@ const scopesText = (scopes: readonly string[]): string => [...scopes].sort().joi
 const unlike = (of: Difference['of'], expected: string, actual: string): Difference[] =>
   expected === actual ? [] : [{ of, expected, actual }];
 
-const grantDifferences = (expected: Expected, { grant }: Allow): Difference[] => {
+const grantDifferences = (expected: Expected, decision: Allow | MethodAllow): Difference[] => {
   if (!('allow' in expected)) return [];
   const { scopes, seconds } = expected;
+  const given = 'grant' in decision ? decision.grant : { scopes: decision.scopes, seconds: undefined };
   return [
-    ...(scopes ? unlike('scopes', scopesText(scopes), scopesText(grant.scopes)) : []),
-    ...(seconds === undefined ? [] : unlike('seconds', String(seconds), String(grant.seconds))),
+    ...(scopes ? unlike('scopes', scopesText(scopes), scopesText(given.scopes)) : []),
+    ...(seconds === undefined ? [] : unlike('seconds', String(seconds), String(given.seconds))),
   ];
 };
 
-type Guards = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
+/** What of the rows of broker.yml stands before a role. */
+export type Guards = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
 
-const runCase = (role: Role, rows: Guards, each: Case): Trial => {
+const decisionOf = (role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision =>
+  'methods' in role
+    ? decideMethod(role, token, each.method ?? '', each.context)
+    : decide(role, token, each.access, each.context);
+
+const runCase = (role: Role | Registry, rows: Guards, each: Case): Trial => {
   const token = assumeVerified(each.claims, role);
   const row = rows.get(token.issuer);
-  const admitted = row !== undefined && meets(row, token.claims);
-  const decision = admitted ? decide(role, token, each.access, each.context) : undefined;
+  const asked = decisionOf(role, token, each);
+  const decision = row !== undefined && meets(row, token.claims) ? asked : undefined;
   const differences = unlike('decision', expectedText(each.expected), decisionText(decision));
-  if (differences.length > 0 || !decision?.allowed) return { case: each, decision, differences };
-  return { case: each, decision, differences: grantDifferences(each.expected, decision) };
+  const trial = { case: each, decision, trace: asked.trace, differences };
+  if (differences.length > 0 || !decision?.allowed) return trial;
+  return { ...trial, differences: grantDifferences(each.expected, decision) };
 };
 
-/** Asks a role what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
-export const runCases = (role: Role, rows: Guards, cases: readonly Case[]): readonly Trial[] =>
+/** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
+export const runCases = (role: Role | Registry, rows: Guards, cases: readonly Case[]): readonly Trial[] =>
   cases.map(each => runCase(role, rows, each));

@@ -1,0 +1,91 @@
+import type { VerifiedToken } from '../token/verify.ts';
+import { type Claims, withNulls } from './claims.ts';
+import { all, check } from './condition.ts';
+import type { Context } from './decide.ts';
+import type { Role } from './role.ts';
+import type { Statement } from './statement.ts';
+import type { Skipped, StatementTrace, Trace } from './trace.ts';
+
+/** Whom something is for, whatever it gives: what a role and a registry share. */
+export type TrustPolicy = Pick<Role, 'audience' | 'trust' | 'deny' | 'issuers'>;
+
+/** Why nobody's statement gives anything to this token. */
+export type TrustReason = 'audience_differs' | 'explicitly_denied' | 'no_statement_holds';
+
+/** The statement that speaks for the token, or why none does. */
+export type Weighed = {
+  /** As conditions see them: what an issuer leaves out for null is null. */
+  readonly claims: Claims;
+  readonly trace: Trace;
+} & (
+  | { readonly winner: Statement }
+  | { readonly winner?: never; readonly reason: TrustReason; readonly statement: string | undefined }
+);
+
+type Asked = {
+  readonly claims: Claims;
+  readonly issuer: string;
+  readonly context: Context;
+  readonly least: number;
+};
+
+const skipped = ({ issuer, until, effect }: Statement, asked: Asked): Skipped | undefined => {
+  if (issuer !== asked.issuer) return 'issuer_differs';
+  if (until === undefined) return undefined;
+  const left = until - asked.context.now;
+  if (left <= 0) return 'until_passed';
+  // A session that the provider cannot make so short is no reason to shadow a later statement: otherwise
+  // adding a condition here could turn a denial into an allowance.
+  return effect === 'trust' && left < asked.least ? 'until_too_near' : undefined;
+};
+
+const trace = (statement: Statement, asked: Asked): StatementTrace => {
+  const { id, effect } = statement;
+  const skip = skipped(statement, asked);
+  if (skip !== undefined) return { id, effect, skipped: skip, conditions: [], applies: false };
+  const conditions = statement.conditions.map(each => check(each, asked.claims, asked.context.sourceAddress));
+  const { truth } = all(conditions);
+  // In doubt, a deny strikes and a trust does not: the job chooses which optional claims its token has.
+  return {
+    id,
+    effect,
+    skipped: undefined,
+    conditions,
+    applies: effect === 'deny' ? truth !== 'false' : truth === 'true',
+  };
+};
+
+/**
+ * Tries the statements of a trust policy on a token: deny statements first, then the first trust statement
+ * that holds wins. Pure and total. `least` is the shortest session in seconds, which a statement's `until`
+ * must leave. The trace holds every statement tried with each of its conditions.
+ */
+export const weigh = (
+  policy: TrustPolicy,
+  token: VerifiedToken,
+  { context, least }: { readonly context: Context; readonly least: number },
+): Weighed => {
+  const reading = policy.issuers[token.issuer];
+  const claims = withNulls(token.claims, reading?.nullable);
+  const asked: Asked = { claims, issuer: token.issuer, context, least };
+  const statements: StatementTrace[] = [];
+  const traced: Trace = { audience: { expected: policy.audience, actual: token.audience }, statements };
+  const first = (list: readonly Statement[]): Statement | undefined =>
+    list.find(statement => {
+      const each = trace(statement, asked);
+      statements.push(each);
+      return each.applies;
+    });
+  const struck = first(policy.deny);
+  const winner = first(policy.trust);
+  const none = (reason: TrustReason, statement?: string): Weighed => ({
+    claims,
+    trace: traced,
+    reason,
+    statement,
+  });
+  if (![policy.audience, ...(reading?.audiences ?? [])].includes(token.audience))
+    return none('audience_differs');
+  if (struck) return none('explicitly_denied', struck.id);
+  return winner ? { claims, trace: traced, winner } : none('no_statement_holds');
+};
