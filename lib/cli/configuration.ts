@@ -1,5 +1,7 @@
 import { type Config, loadConfig } from '../config/load.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
+import { didYouMean } from '../policy/nearest.ts';
+import type { Role } from '../policy/role.ts';
 import { complaintsText } from './findings.ts';
 import { Failure, type Flags, flag, type Terminal } from './verb.ts';
 
@@ -15,4 +17,12 @@ export const configOf = (settings: Settings): Config => {
   const { config, complaints } = loadConfig(settings.config);
   if (!config) throw new Failure(complaintsText(complaints));
   return config;
+};
+
+/** The role of this name. Throws `Failure` with the nearest that there is. */
+export const roleNamed = (name: string, { roles, folder }: Config): Role => {
+  const names = roles.map(each => each.name);
+  const role = roles.find(each => each.name === name);
+  if (!role) throw new Failure(`${folder} has no role "${name}".${didYouMean(name, names)}\n`);
+  return role;
 };

@@ -14,7 +14,7 @@ Examples:
   kite-sts credential-process --broker https://sts.acme.example --role deploy-web
   kite-sts credential-process --role deploy-web --token-command 'cat /run/secrets/subject-token'
 `,
-  ofStep: true,
+  withoutConfig: true,
   options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS },
   async run(flags, terminal) {
     const asking = askingOf(flags, terminal);

@@ -1,5 +1,5 @@
 import { changes, issuerChanges, widens } from '../space/change.ts';
-import { asMarkdown, asText, type Differences, sectionsOf } from './compare/report.ts';
+import { asJson, asMarkdown, asText, type Differences, sectionsOf } from './compare/report.ts';
 import { configAt } from './compare/revision.ts';
 import { sampleOf } from './compare/sample.ts';
 import { settingsOf } from './configuration.ts';
@@ -64,7 +64,7 @@ Examples:
     };
     const { exits, says } = verdict(found);
     const sections = sectionsOf(found);
-    if (flags['json']) terminal.out(`${JSON.stringify({ verdict: says, ...found }, null, 2)}\n`);
+    if (flags['json']) terminal.out(`${asJson(found, says)}\n`);
     else if (flags['markdown']) terminal.out(`${asMarkdown(sections, says)}\n`);
     else terminal.out(`${[asText(sections), says].filter(Boolean).join('\n\n')}\n`);
     return exits;

@@ -36,7 +36,7 @@ Examples:
   kite-sts exchange --broker https://sts.acme.example --role deploy-web > credential.env
   kite-sts exchange --role packages-publish --token-file subject-token --json
 `,
-  ofStep: true,
+  withoutConfig: true,
   options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS },
   async run(flags, terminal) {
     const asking = askingOf(flags, terminal);

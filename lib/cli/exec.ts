@@ -65,7 +65,7 @@ Examples:
   kite-sts exec --broker https://sts.acme.example --role deploy-web -- terraform apply
   kite-sts exec --role deploy-web --lifetime 60 -- aws s3 sync build s3://acme-web
 `,
-  ofStep: true,
+  withoutConfig: true,
   takesCommand: true,
   options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS },
   async run(flags, terminal) {

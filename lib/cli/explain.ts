@@ -1,58 +1,22 @@
-import type { Config } from '../config/load.ts';
-import { BrokerError } from '../errors.ts';
+import { printable } from '../client/printable.ts';
 import { assumeVerified } from '../policy/assume.ts';
-import type { Claims } from '../policy/claims.ts';
 import { type Decision, decide } from '../policy/decide.ts';
-import { headline, remedies, explain as sentences } from '../policy/explain.ts';
+import { headline, explain as sentences } from '../policy/explain.ts';
 import { meets } from '../policy/guard.ts';
 import { askFor } from '../policy/issuer.ts';
-import { didYouMean } from '../policy/nearest.ts';
-import type { Role } from '../policy/role.ts';
-import type { IssuerRow } from '../token/issuer.ts';
-import { readJsonObject } from '../token/json.ts';
-import { claimsOf, takeApart } from '../token/jws.ts';
+import { type Remedies, remedies } from '../policy/remedy.ts';
+import { colored } from './color.ts';
 import { configOf, settingsOf } from './configuration.ts';
-import { readInput } from './input.ts';
-import { EXIT, Failure, type Flags, flag, seconds, type Terminal, UsageError, type Verb } from './verb.ts';
+import { type Recorded, type Request, requestIn } from './request.ts';
+import { EXIT, type Flags, type Terminal, type Verb } from './verb.ts';
 
-const claimsFrom = async (flags: Flags): Promise<Claims> => {
-  const file = flag(flags, 'claims');
-  const tokenFile = flag(flags, 'token-file');
-  if ((file === undefined) === (tokenFile === undefined))
-    throw new UsageError('Give either --claims FILE or --token-file FILE.');
-  try {
-    return file === undefined
-      ? claimsOf(takeApart((await readInput(tokenFile ?? '')).toString('utf8').trim()))
-      : readJsonObject(await readInput(file));
-  } catch (error) {
-    if (error instanceof BrokerError)
-      throw new Failure(`${tokenFile}: ${error.message} ${error.detail ?? ''}\n`);
-    if (error instanceof Failure) throw error;
-    throw new Failure(`${file}: not a JSON object of claims: ${(error as Error).message}\n`);
-  }
-};
-
-const roleNamed = (name: string | undefined, { roles, folder }: Config): Role => {
-  if (name === undefined) throw new UsageError('--role is required.');
-  const role = roles.find(each => each.name === name);
-  if (!role)
-    throw new Failure(
-      `${folder} has no role "${name}".${didYouMean(
-        name,
-        roles.map(each => each.name),
-      )}\n`,
-    );
-  return role;
-};
-
-type Explained = {
-  readonly role: Role;
+type Explained = Request & {
   readonly decision: Decision;
   readonly admitted: boolean;
-  readonly row: IssuerRow | undefined;
+  readonly remedies: Remedies;
 };
 
-const asJson = ({ role, decision, admitted, row }: Explained): string =>
+const asJson = ({ role, decision, admitted, recorded, remedies: both }: Explained): string =>
   JSON.stringify(
     {
       role: role.name,
@@ -62,7 +26,8 @@ const asJson = ({ role, decision, admitted, row }: Explained): string =>
       seconds: decision.allowed ? decision.grant.seconds : undefined,
       scopes: decision.allowed ? decision.grant.scopes : undefined,
       says: headline(role, decision),
-      remedies: remedies(decision, claim => askFor(claim, row)),
+      remedies: both,
+      recorded,
       trace: decision.trace,
     },
     null,
@@ -72,35 +37,40 @@ const asJson = ({ role, decision, admitted, row }: Explained): string =>
 const GUARD =
   "DENIED: the claims do not meet the guard (require) of their issuer's row in broker.yml, which comes before any role.";
 
-const asText = ({ role, decision, admitted, row }: Explained): string =>
+const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] => [
+  printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
+  policyChanged ? 'The role has changed since. This is what it decides now:' : 'The role is as it was then:',
+  ...(omitted.length > 0 ? [printable(`The event did not keep ${omitted.join(', ')}: absent below.`)] : []),
+  '',
+];
+
+const side = (title: string, lines: readonly string[]): string[] =>
+  lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
+
+const asText = ({ role, decision, admitted, recorded, remedies: { step, policy } }: Explained): string =>
   [
+    ...(recorded ? recordedLines(recorded) : []),
     ...(admitted ? [] : [GUARD, '', 'Were it not for the guard:', '']),
-    ...sentences(role, decision, claim => askFor(claim, row)),
+    ...sentences(role, decision),
+    ...side('In the step:', step),
+    ...side('In the policy, if this job is meant to have the role:', policy),
   ].join('\n');
 
 const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> => {
   const config = configOf(settingsOf(flags, terminal));
-  const role = roleNamed(flag(flags, 'role'), config);
-  const token = assumeVerified(await claimsFrom(flags), role);
-  const access = {
-    role: role.name,
-    scopes: flag(flags, 'scope')?.split(' '),
-    seconds: seconds(flags, 'expires-in'),
-    kinds: undefined,
-  };
-  const now = Date.now() / 1000;
+  const request = await requestIn(flags, config);
+  const { role, claims, access, context } = request;
+  const token = assumeVerified(claims, role);
   const row = config.rows.get(token.issuer);
-  return {
-    role,
-    row,
-    admitted: row !== undefined && meets(row, token.claims),
-    decision: decide(role, token, access, { now, sourceAddress: flag(flags, 'source-ip') }),
-  };
+  const admitted = row !== undefined && meets(row, token.claims);
+  const decision = decide(role, token, access, context);
+  return { ...request, decision, admitted, remedies: remedies(decision, claim => askFor(claim, row)) };
 };
 
 export const explain: Verb = {
   summary: 'Says what a role decides for given claims, condition by condition, and what to change.',
   help: `kite-sts explain --role ROLE (--claims FILE | --token-file FILE) [options]
+kite-sts explain --decision ID [--audit FILE] [options]
 
   --role ROLE          the role that is asked for
   --claims FILE        the claims as JSON; iss and aud may be left out
@@ -108,14 +78,17 @@ export const explain: Verb = {
   --scope "A B"        the scopes that are asked for
   --expires-in N       the seconds that are asked for
   --source-ip ADDRESS  the address that the request would come from
+  --decision ID        an exchange that the audit log tells of, with its own claims, address and time
+  --audit FILE         audit events, one a line (default: standard input)
   --config FOLDER      the folder with broker.yml and roles/
   --json               the whole trace as JSON
 
-FILE may be - for standard input. Exit code 0 when allowed, 2 when denied.
+FILE may be - for standard input. Exit code 0 when allowed, 2 when denied. In color on a terminal, unless
+NO_COLOR is set.
 
 Examples:
   kite-sts explain --role deploy-web --claims claims.json
-  kite-sts token --audience https://sts.acme.example | kite-sts explain --role deploy-web --token-file -
+  kite-sts explain --decision 0198b014-8517-7cef-b232-76a827315f08 --audit audit.jsonl
 `,
   options: {
     role: { type: 'string' },
@@ -124,11 +97,13 @@ Examples:
     scope: { type: 'string' },
     'expires-in': { type: 'string' },
     'source-ip': { type: 'string' },
+    decision: { type: 'string' },
+    audit: { type: 'string' },
     json: { type: 'boolean' },
   },
   async run(flags, terminal) {
     const each = await explained(flags, terminal);
-    terminal.out(`${flags['json'] ? asJson(each) : asText(each)}\n`);
+    terminal.out(`${flags['json'] ? asJson(each) : colored(asText(each), terminal)}\n`);
     return each.decision.allowed && each.admitted ? EXIT.done : EXIT.denied;
   },
 };

@@ -17,6 +17,7 @@ try {
     environment: process.env,
     out: text => void process.stdout.write(text),
     error: text => void process.stderr.write(text),
+    colors: process.stdout.isTTY === true,
     stopped,
   });
 } catch (error) {

@@ -17,6 +17,8 @@ export type Terminal = {
   readonly environment: { readonly [name: string]: string | undefined };
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
+  /** Is what is written read by a person at a terminal, who may want colors? */
+  readonly colors?: boolean;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<void>;
 };
@@ -29,8 +31,8 @@ export type Verb = {
   /** What stands after the verb's name, its options and two examples. */
   readonly help: string;
   readonly options: ParseArgsOptionsConfig;
-  /** True for the verbs of a step, which have no configuration: `--config` is not theirs. */
-  readonly ofStep?: true;
+  /** True for verbs that read no configuration, such as those of a step: `--config` is not theirs. */
+  readonly withoutConfig?: true;
   /** Names of the words that stand after the verb, each a flag of that name; one that ends in `?` may be left out. */
   readonly words?: readonly string[];
   /** True when a command may follow after `--`: its words are the flag `--`. */
@@ -68,7 +70,7 @@ const demandWords = ({ words = [] }: Verb, said: Said): void => {
 export const readFlags = (verb: Verb, all: readonly string[]): Flags => {
   const end = verb.takesCommand && all.includes('--') ? all.indexOf('--') : all.length;
   const words = all.slice(0, end);
-  const options = { ...(verb.ofStep ? HELP : GENERAL), ...verb.options };
+  const options = { ...(verb.withoutConfig ? HELP : GENERAL), ...verb.options };
   const { tokens } = parseArgs({
     args: words,
     options,

@@ -77,7 +77,7 @@ Examples:
   kite-sts whoami --broker https://sts.acme.example
   kite-sts whoami --broker https://sts.acme.example --token-file subject-token --json
 `,
-  ofStep: true,
+  withoutConfig: true,
   options: TOKEN_OPTIONS,
   async run(flags, terminal) {
     const { broker, mint } = subjectOf(flags, terminal);

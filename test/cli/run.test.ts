@@ -74,7 +74,7 @@ describe.each(Object.keys(VERBS))('the help of %s', name => {
     const verb = await VERBS[name]?.();
     const { exits, out } = await ran([name, '--help']);
     const documented = [...out.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option);
-    const general = verb?.ofStep ? [] : ['config'];
+    const general = verb?.withoutConfig ? [] : ['config'];
     expect(documented.sort()).toEqual([...Object.keys(verb?.options ?? {}), ...general].sort());
     expect(exits).toBe(0);
   });

@@ -1,3 +1,4 @@
+import type { Statement } from '../../policy/statement.ts';
 import type { IssuerChange, MemberChange, RoleChange } from '../../space/change.ts';
 import type { Shown } from '../../space/difference.ts';
 import type { Witness } from '../../space/witness.ts';
@@ -81,3 +82,11 @@ export const asMarkdown = (sections: readonly Section[], ends: string): string =
       ].join('\n'),
     ),
   ].join('\n\n');
+
+/** For a program: a statement by its id, all else as it is. */
+export const asJson = (differences: Differences, verdict: string): string =>
+  JSON.stringify(
+    { verdict, ...differences },
+    (name, value: unknown) => (name === 'statement' ? (value as Statement).id : value),
+    2,
+  );

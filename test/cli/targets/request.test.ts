@@ -46,6 +46,7 @@ aws:
 
   test('nothing when it is not of AWS', () => {
     expect(askedBy([roleFrom(`${TRUST}jwt: { audience: https://api.test.example }\n`)])).toEqual([]);
+    expect(askedBy([roleFrom(`${TRUST}aws: { role_arn: ${ARN}, via: web_identity }\n`)])).toEqual([]);
   });
 });
 

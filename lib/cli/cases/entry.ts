@@ -1,0 +1,59 @@
+import { type Claims, claimAt } from '../../policy/claims.ts';
+import { familyOf } from '../../policy/scenarios.ts';
+import { written } from '../../policy/written.ts';
+import { changed, type Ground, type Proposal } from './proposal.ts';
+
+/** A case as it stands in a file. */
+export type Entry = { readonly name: string; readonly proposal: Proposal; readonly from: Entry | undefined };
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+
+const line = (key: string, value: string | undefined): string[] =>
+  value === undefined ? [] : [`    ${key}: ${value}`];
+
+const map = (claims: Claims): string | undefined =>
+  Object.keys(claims).length === 0 ? undefined : written(claims);
+
+/** The scenario that the claims start from; a broker with two issuers of one preset must be told which. */
+const start = (
+  { claims, family }: Proposal,
+  { rows }: Ground,
+): { word: string; usual: Claims } | undefined => {
+  const iss = String(claimAt(claims, 'iss'));
+  const preset = rows.get(iss)?.preset;
+  const found = family && familyOf(preset);
+  if (!found) return undefined;
+  const alone = [...rows.values()].filter(row => row.preset === preset).length === 1;
+  return { word: `${found.word}/push`, usual: { ...(alone ? { iss } : {}), ...found.family.usual } };
+};
+
+const claimLines = ({ proposal, from }: Entry, ground: Ground): string[] => {
+  const { claims } = proposal;
+  const scenario = start(proposal, ground);
+  // Claims alone are all there is: what a case above makes from others must not come along.
+  if (!from || !proposal.family)
+    return scenario
+      ? [...line('from', scenario.word), ...line('claims', map(changed(scenario.usual, claims).claims))]
+      : line('claims', written(claims));
+  const { claims: other, without } = changed(from.proposal.claims, claims);
+  return [
+    ...line('from', written(from.name)),
+    ...line('claims', map(other)),
+    ...line('without', without.length === 0 ? undefined : written([...without])),
+  ];
+};
+
+/** A case as YAML, as it would stand in a list of cases. */
+export const entryText = (entry: Entry, ground: Ground): string => {
+  const { name, proposal } = entry;
+  const { method, context, expected } = proposal;
+  const ends = [...ground.policy.trust, ...ground.policy.deny].some(({ until }) => until !== undefined);
+  return [
+    `  - name: ${written(name)}`,
+    ...claimLines(entry, ground),
+    ...line('source_ip', context.sourceAddress && written(context.sourceAddress)),
+    ...line('method', method),
+    ...line('at', ends ? iso(context.now) : undefined),
+    'allow' in expected ? `    allow: ${written(expected.allow)}` : `    deny: ${expected.deny}`,
+  ].join('\n');
+};

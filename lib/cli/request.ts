@@ -1,0 +1,103 @@
+import { loadedConfig } from '../config/compiled.ts';
+import type { Config } from '../config/load.ts';
+import { BrokerError } from '../errors.ts';
+import type { Claims } from '../policy/claims.ts';
+import type { AccessRequest, Context } from '../policy/decide.ts';
+import type { Role } from '../policy/role.ts';
+import { readJsonObject } from '../token/json.ts';
+import { claimsOf, takeApart } from '../token/jws.ts';
+import { roleNamed } from './configuration.ts';
+import { readInput } from './input.ts';
+import { exchangesIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import { Failure, type Flags, flag, seconds, UsageError } from './verb.ts';
+
+/** How an exchange ended that the audit log tells of, and what is otherwise now. */
+export type Recorded = {
+  readonly decisionId: string;
+  readonly time: string | undefined;
+  readonly outcome: string | undefined;
+  readonly reason: string | undefined;
+  /** Claims that the event did not keep: here they are absent. */
+  readonly omitted: readonly string[];
+  readonly policyChanged: boolean;
+};
+
+/** What is to be decided. */
+export type Request = {
+  readonly role: Role;
+  readonly claims: Claims;
+  readonly access: AccessRequest;
+  readonly context: Context;
+  readonly recorded: Recorded | undefined;
+};
+
+const claimsFrom = async (flags: Flags): Promise<Claims> => {
+  const file = flag(flags, 'claims');
+  const tokenFile = flag(flags, 'token-file');
+  if ((file === undefined) === (tokenFile === undefined))
+    throw new UsageError('Give one of --claims FILE, --token-file FILE and --decision ID.');
+  try {
+    return file === undefined
+      ? claimsOf(takeApart((await readInput(tokenFile ?? '')).toString('utf8').trim()))
+      : readJsonObject(await readInput(file));
+  } catch (error) {
+    if (error instanceof BrokerError)
+      throw new Failure(`${tokenFile}: ${error.message} ${error.detail ?? ''}\n`);
+    if (error instanceof Failure) throw error;
+    throw new Failure(`${file}: not a JSON object of claims: ${(error as Error).message}\n`);
+  }
+};
+
+const ofFlags = async (flags: Flags, config: Config): Promise<Request> => {
+  const name = flag(flags, 'role');
+  if (name === undefined) throw new UsageError('--role is required.');
+  const role = roleNamed(name, config);
+  const access = {
+    role: name,
+    scopes: flag(flags, 'scope')?.split(' '),
+    seconds: seconds(flags, 'expires-in'),
+    kinds: undefined,
+  };
+  const context = { now: Date.now() / 1000, sourceAddress: flag(flags, 'source-ip') };
+  return { role, claims: await claimsFrom(flags), access, context, recorded: undefined };
+};
+
+/** What the event says itself. */
+const IN_EVENT = ['role', 'claims', 'token-file', 'scope', 'expires-in', 'source-ip'];
+
+const eventOf = async (id: string, flags: Flags): Promise<Claims> => {
+  const idle = IN_EVENT.find(name => flags[name] !== undefined);
+  if (idle) throw new UsageError(`--${idle} has no effect beside --decision, whose event says it.`);
+  const file = flag(flags, 'audit') ?? '-';
+  const event = exchangesIn(await readInput(file)).find(each => each['decision_id'] === id);
+  if (!event) throw new Failure(`${file} has no audit event of an exchange with the decision ${id}.\n`);
+  return event;
+};
+
+const ofEvent = async (id: string, flags: Flags, config: Config): Promise<Request> => {
+  const event = await eventOf(id, flags);
+  const claims = objectIn(event, 'claims');
+  if (!claims)
+    throw new Failure(
+      `${id} ended before the claims were known: ${textIn(event, 'code')} ${textIn(event, 'detail') ?? ''}\n`,
+    );
+  const { access, context } = requestOf(event);
+  const role = roleNamed(access.role, config);
+  const recorded = {
+    decisionId: id,
+    time: textIn(event, 'time'),
+    outcome: textIn(event, 'outcome'),
+    reason: textIn(event, 'reason'),
+    omitted: textsIn(event, 'claims_omitted') ?? [],
+    policyChanged: loadedConfig(config).roles.find(role.name)?.digest !== event['policy_digest'],
+  };
+  return { role, claims, access, context, recorded };
+};
+
+/** What `explain` is asked: by flags, or by an audit event. Throws `UsageError` and `Failure`. */
+export const requestIn = (flags: Flags, config: Config): Promise<Request> => {
+  const id = flag(flags, 'decision');
+  if (id !== undefined) return ofEvent(id, flags, config);
+  if (flags['audit'] !== undefined) throw new UsageError('--audit needs --decision ID.');
+  return ofFlags(flags, config);
+};

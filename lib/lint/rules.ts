@@ -1,0 +1,40 @@
+import type { LintRule, RuleFacts } from './rule.ts';
+import { policyBesideArns, roleArnShared } from './rules/aws.ts';
+import { branchAlone } from './rules/branch-alone.ts';
+import { claimOnRequest } from './rules/claim-on-request.ts';
+import { nameNotId } from './rules/name-not-id.ts';
+import { noContact } from './rules/no-contact.ts';
+import { patternOnNull } from './rules/pattern-on-null.ts';
+import { patternOpenEnd } from './rules/pattern-open-end.ts';
+import { pipelineUnbound } from './rules/pipeline-unbound.ts';
+import { ruleOnSub } from './rules/rule-on-sub.ts';
+import { sessionLong } from './rules/session-long.ts';
+import { singleUseAdvisable, singleUseRenewed } from './rules/single-use.ts';
+import { templateByPattern } from './rules/template-by-pattern.ts';
+import { valueNeverSent } from './rules/value-never-sent.ts';
+
+/** Adding one: copy a neighbour, and write its page docs/lint/<rule>.md. */
+export const LINT_RULES: readonly LintRule[] = [
+  pipelineUnbound,
+  patternOpenEnd,
+  branchAlone,
+  ruleOnSub,
+  valueNeverSent,
+  templateByPattern,
+  roleArnShared,
+  policyBesideArns,
+  sessionLong,
+  singleUseRenewed,
+  singleUseAdvisable,
+  nameNotId,
+  patternOnNull,
+  claimOnRequest,
+  noContact,
+];
+
+/** Of the comments that hush the others. It cannot be hushed itself. */
+export const IGNORE_COMMENT: RuleFacts = {
+  rule: 'ignore-comment',
+  level: 'warning',
+  says: 'A kite-sts-ignore comment has no reason, or nothing to ignore.',
+};

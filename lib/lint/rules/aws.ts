@@ -1,0 +1,52 @@
+import { member, type Tree } from '../../policy/parse.ts';
+import type { Linted } from '../linted.ts';
+import type { LintRule } from '../rule.ts';
+
+const awsOf = ({ role }: Linted) => (role?.template.kind === 'aws' ? role.template : undefined);
+
+const placeOf = ({ tree }: Linted, key: string): Tree['place'] => {
+  const aws = member(tree, 'aws')?.value;
+  return (aws && member(aws, key)?.place) ?? tree.place;
+};
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what either allows. */
+export const policyBesideArns: LintRule = {
+  rule: 'policy-beside-arns',
+  level: 'warning',
+  says: 'policy and policy_arns stand together, and a session may do what either allows.',
+  check: linted => {
+    const aws = awsOf(linted);
+    return aws?.policy && aws.policy_arns.length > 0
+      ? [
+          {
+            place: placeOf(linted, 'policy_arns'),
+            message:
+              'AWS adds policy and policy_arns up, so each widens what the other leaves. Say all of it in one of them.',
+          },
+        ]
+      : [];
+  },
+};
+
+const narrowed = (linted: Linted): boolean => {
+  const aws = awsOf(linted);
+  return aws !== undefined && (aws.policy !== undefined || aws.policy_arns.length > 0);
+};
+
+/** Roles that a session policy narrows each in its own way are left alone: that is what one is for. */
+export const roleArnShared: LintRule = {
+  rule: 'role-arn-shared',
+  level: 'warning',
+  says: 'Two roles lead to one role of AWS, so the laxer of the two decides.',
+  check: (linted, { all }) => {
+    const arn = awsOf(linted)?.role_arn;
+    const other = all.find(each => each !== linted && arn !== undefined && awsOf(each)?.role_arn === arn);
+    if (!other || (narrowed(linted) && narrowed(other))) return [];
+    return [
+      {
+        place: placeOf(linted, 'role_arn'),
+        message: `${other.name} leads to the same role of AWS, so whoever has either has both. Give each an AWS role of its own, or a session policy.`,
+      },
+    ];
+  },
+};

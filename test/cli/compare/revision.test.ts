@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { configAt } from '../../../lib/cli/compare/revision.ts';
+import { Failure } from '../../../lib/cli/verb.ts';
+import { configFiles, folderOf } from '../../harness/local.ts';
+
+const FILES = configFiles();
+const REPOSITORY = folderOf(
+  Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`config/${path}`, text])),
+);
+const HERE = process.cwd();
+
+const git = (...words: string[]): void => {
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@test.example', '-c', 'commit.gpgsign=false'];
+  execFileSync('git', [...who, ...words], { cwd: REPOSITORY, stdio: 'ignore' });
+};
+
+const commit = (name: string): void => {
+  git('add', '.');
+  git('commit', '-m', name);
+  git('tag', name);
+};
+
+beforeAll(() => {
+  git('init');
+  commit('first');
+  writeFileSync(join(REPOSITORY, 'config/roles/later.yml'), FILES['roles/deploy.yml'] ?? '');
+  commit('second');
+  process.chdir(REPOSITORY);
+});
+afterAll(() => process.chdir(HERE));
+
+const names = (version: string): string[] => configAt(version, 'config').roles.map(({ name }) => name);
+
+describe('a configuration is found', () => {
+  test('by the name of its folder', () => {
+    expect(names('config')).toContain('later');
+  });
+
+  test('by a git revision, as it was then', () => {
+    expect([names('first').includes('later'), names('second').includes('later')]).toEqual([false, true]);
+  });
+});
+
+test.each([
+  ['a revision that is not there', 'third'],
+  ['a word that looks like an option', '--output=x'],
+  ['a folder that has no broker.yml', 'config/roles'],
+])('it is refused for %s', (_name, version) => {
+  expect(() => configAt(version, 'config')).toThrow(Failure);
+});
+
+test('complaints name the revision, and not where it was unpacked', () => {
+  writeFileSync(join(REPOSITORY, 'config/roles/later.yml'), 'trust: []\n');
+  commit('broken');
+  expect(() => configAt('broken', 'config')).toThrow(/^broken:config\/roles\/later\.yml:/m);
+});

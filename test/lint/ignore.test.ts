@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../lib/lint/rule.ts';
+import { branchAlone } from '../../lib/lint/rules/branch-alone.ts';
+import { IGNORE_COMMENT } from '../../lib/lint/rules.ts';
+import { lintFolder } from '../harness/lint.ts';
+import { folderOf } from '../harness/local.ts';
+
+const BROKER = 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n';
+const REASON = 'only the public mirror';
+
+/** A role with a branch alone on its last line but one, from the lines that stand at its end. */
+const role = (...end: string[]): string =>
+  [
+    'contact: "#us"',
+    'jwt: { audience: https://api.test.example }',
+    'trust:',
+    '  - iss: https://agent.buildkite.com',
+    '    claims:',
+    '      organization_slug: acme',
+    '      pipeline_slug: web',
+    ...end,
+    '',
+  ].join('\n');
+
+const sifted = (text: string) => {
+  const { findings, ignored } = lintFolder(folderOf({ 'broker.yml': BROKER, 'roles/a.yml': text }));
+  const told = ({ rule, place }: Finding): string => `${rule} ${place.line}`;
+  return {
+    found: findings.filter(({ level }) => level === 'warning').map(told),
+    ignored: ignored.map(({ finding, reason }) => `${told(finding)}: ${reason}`),
+  };
+};
+
+describe('a comment with a reason hushes its rule', () => {
+  test.each([
+    ['beside the line', role(`      build_branch: main # kite-sts-ignore branch-alone: ${REASON}`), 8],
+    ['above it', role(`      # kite-sts-ignore branch-alone: ${REASON}`, '      build_branch: main'), 9],
+    [
+      'above it, with other comments and empty lines between',
+      role(`# kite-sts-ignore branch-alone: ${REASON}`, '', '      # main', '      build_branch: main'),
+      11,
+    ],
+    ['with other spaces', role(`      build_branch: main #kite-sts-ignore  branch-alone :  ${REASON} `), 8],
+    [
+      'in a file whose lines end with CR LF',
+      role(`      build_branch: main # kite-sts-ignore branch-alone: ${REASON}`).replaceAll('\n', '\r\n'),
+      8,
+    ],
+  ])('%s', (_name, text, line) => {
+    expect(sifted(text)).toEqual({ found: [], ignored: [`branch-alone ${line}: ${REASON}`] });
+  });
+});
+
+describe('a comment hushes nothing and is found itself', () => {
+  const FOUND = [`${branchAlone.rule} 9`, `${IGNORE_COMMENT.rule} 8`];
+
+  test.each([
+    ['without a reason', '# kite-sts-ignore branch-alone'],
+    ['with an empty reason', '# kite-sts-ignore branch-alone: '],
+    ['with one that is too short to be any', '# kite-sts-ignore branch-alone: ok'],
+    ['with a reason that no colon sets apart', `# kite-sts-ignore branch-alone ${REASON}`],
+    ['of another rule', `# kite-sts-ignore session-long: ${REASON}`],
+    ['of a rule that is not known', `# kite-sts-ignore branch-alon: ${REASON}`],
+    ['of an error, which is not to be ignored', `# kite-sts-ignore claim-unknown: ${REASON}`],
+    ['of itself', `# kite-sts-ignore ignore-comment: ${REASON}`],
+    ['of no rule', '# kite-sts-ignore'],
+  ])('%s', (_name, comment) => {
+    const { found, ignored } = sifted(role(comment, '      build_branch: main'));
+    expect([found.toSorted(), ignored]).toEqual([FOUND.toSorted(), []]);
+  });
+
+  test('a line too early', () => {
+    const { found } = sifted(
+      role(
+        '      # kite-sts-ignore branch-alone: '.concat(REASON),
+        '      step_key: a',
+        '      build_branch: main',
+      ),
+    );
+    expect(found).toEqual(['ignore-comment 8', 'branch-alone 10']);
+  });
+
+  test('at the end of the file, with nothing below', () => {
+    const { found } = sifted(role('      build_tag: v1', `# kite-sts-ignore branch-alone: ${REASON}`));
+    expect(found).toEqual(['ignore-comment 9']);
+  });
+});
+
+test('text that only mentions the comment is left alone', () => {
+  const text = role(
+    '      build_tag: null',
+    '      # see kite-sts-ignore',
+    'description: no#kite-sts-ignore x',
+  );
+  expect(sifted(text)).toEqual({ found: [], ignored: [] });
+});
