@@ -196,19 +196,27 @@ const covers = (wide: Pattern, narrow: Pattern): boolean => {
 export const plainlyNone = ({ every, none }: Texts): boolean =>
   every.some(union => union.every(narrow => none.some(wide => wide === narrow || covers(wide, narrow))));
 
-/** Two texts of each pattern: its stars as nothing, and as a letter. One of them often answers a question. */
-const instances = ({ every }: Texts): string[] =>
-  (every[0] ?? []).flatMap(({ text, literal }) =>
-    literal ? [text] : ['', 'x'].map(run => text.replaceAll('*', run).replaceAll('?', 'x')),
-  );
+const INSTANCES = new WeakMap<Pattern, readonly string[]>();
+
+/** Two texts of a pattern: its stars as nothing, and as a letter. One of them often answers a question. */
+const instancesOf = (pattern: Pattern): readonly string[] => {
+  const { text, literal } = pattern;
+  const made =
+    INSTANCES.get(pattern) ??
+    (literal ? [text] : ['', 'x'].map(run => text.replaceAll('*', run).replaceAll('?', 'x')));
+  INSTANCES.set(pattern, made);
+  return made;
+};
+
+/** The answer that is plain to see: nothing can be left, or one of the unions lists all that could be. */
+const plainly = (texts: Texts): Found | undefined => {
+  const literals = texts.every.find(union => union.every(({ literal }) => literal));
+  if (!literals) return plainlyNone(texts) ? 'none' : undefined;
+  const found = literals.find(({ text }) => isText(texts, text));
+  return found ? { text: found.text } : 'none';
+};
 
 const lookFor = (texts: Texts, effort: Effort): Found => {
-  if (plainlyNone(texts)) return 'none';
-  const literals = texts.every.find(union => union.every(({ literal }) => literal));
-  if (literals) {
-    const found = literals.find(({ text }) => isText(texts, text));
-    return found ? { text: found.text } : 'none';
-  }
   const unions = texts.every.map(union => union.map(automatonOf));
   const none = texts.none.map(automatonOf);
   return walk({ unions, none }, alphabetOf([...texts.every.flat(), ...texts.none]), effort);
@@ -235,10 +243,15 @@ const shortestText = (texts: Texts, effort: Effort): Found => {
 };
 
 /** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
-const plainTexts = (texts: Texts, { texts: known }: Effort): string[] => [...instances(texts), ...known];
+const plainTexts = ({ every }: Texts, { texts: known }: Effort): string[] => [
+  ...(every[0] ?? []).flatMap(instancesOf),
+  ...known,
+];
 
 /** Is there any such text? */
 export const anyText = (texts: Texts, effort: Effort): boolean | 'undecided' => {
+  const plain = plainly(texts);
+  if (plain !== undefined) return plain !== 'none';
   if (plainTexts(texts, effort).some(text => isText(texts, text))) return true;
   const found = shortestText(texts, effort);
   return found === 'undecided' ? found : found !== 'none';
@@ -246,8 +259,8 @@ export const anyText = (texts: Texts, effort: Effort): boolean | 'undecided' => 
 
 /** A short one of these texts; undefined when there is none, or none could be told. */
 export const shortText = (texts: Texts, effort: Effort): string | undefined => {
-  const plain = plainTexts(texts, effort).filter(text => isText(texts, text));
-  if (plain.length > 0) return plain.sort((a, b) => a.length - b.length)[0];
-  const found = shortestText(texts, effort);
+  const known = plainTexts(texts, effort).filter(text => isText(texts, text));
+  if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
+  const found = plainly(texts) ?? shortestText(texts, effort);
   return typeof found === 'object' ? found.text : undefined;
 };

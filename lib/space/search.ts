@@ -18,40 +18,45 @@ const NARROWING = 100;
 
 type Narrowed = Space | undefined;
 
-const not = ({ on, region }: Demand): Demand => ({ on, region: complement(region, on) });
+const NEGATED = new WeakMap<Demand, Demand>();
+
+const not = (demand: Demand): Demand => {
+  const { on, region } = demand;
+  const made = NEGATED.get(demand) ?? { on, region: complement(region, on) };
+  NEGATED.set(demand, made);
+  return made;
+};
+
+const narrowed = (space: Space, { on, region }: Demand): Constraint =>
+  narrow(space.get(on) ?? unconstrained(on), region);
+
+const leaves = (space: Space, demand: Demand, effort: Effort): boolean => {
+  effort.left -= NARROWING;
+  return !isEmpty(narrowed(space, demand), demand.on, effort);
+};
 
 /** The space with one more demand; undefined when nothing is left of it. */
-const meet = (space: Space, { on, region }: Demand, effort: Effort): Narrowed => {
-  effort.left -= NARROWING;
-  const constraint = narrow(space.get(on) ?? unconstrained(on), region);
-  return isEmpty(constraint, on, effort) ? undefined : new Map(space).set(on, constraint);
-};
+const meet = (space: Space, demand: Demand, effort: Effort): Narrowed =>
+  leaves(space, demand, effort) ? new Map(space).set(demand.on, narrowed(space, demand)) : undefined;
 
 const meetAll = (box: Box, effort: Effort): Narrowed =>
   box.reduce<Narrowed>((space, demand) => space && meet(space, demand, effort), new Map());
 
 /** Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left. */
-const apart = (space: Space, { on, region }: Demand, effort: Effort): boolean => {
-  const { points, texts, elements } = narrow(space.get(on) ?? unconstrained(on), region);
-  return isEmpty({ points, texts: { ...texts, none: [] }, elements }, on, effort);
+const apart = (space: Space, demand: Demand, effort: Effort): boolean => {
+  const { points, texts, elements } = narrowed(space, demand);
+  return isEmpty({ points, texts: { ...texts, none: [] }, elements }, demand.on, effort);
 };
 
 /** The ways out of a box, one for each demand that can be broken; undefined when the space is outside of it anyway. */
-const waysOut = (space: Space, box: Box, effort: Effort): Demand[] | undefined => {
-  const ways: Demand[] = [];
-  for (const demand of box) {
-    if (apart(space, demand, effort)) return undefined;
-    if (meet(space, not(demand), effort)) ways.push(demand);
-  }
-  return ways;
-};
+const waysOut = (space: Space, box: Box, effort: Effort): Demand[] | undefined =>
+  box.some(demand => apart(space, demand, effort))
+    ? undefined
+    : box.filter(demand => leaves(space, not(demand), effort));
 
 /** Is the space plainly within the box: can none of its demands be broken? */
 const within = (space: Space, box: Box): boolean =>
-  box.every(demand => {
-    const constraint = narrow(space.get(demand.on) ?? unconstrained(demand.on), not(demand).region);
-    return isPlainlyEmpty(constraint, demand.on);
-  });
+  box.every(demand => isPlainlyEmpty(narrowed(space, not(demand)), demand.on));
 
 type Way = { readonly ways: readonly Demand[]; readonly box: Box };
 

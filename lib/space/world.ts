@@ -19,6 +19,7 @@ export type World = {
   readonly audience: Dimension;
   /** What looking at it may cost, and what was learned so far. */
   readonly effort: Effort;
+  readonly admissions: Map<Standing, Admission>;
 };
 
 /** A statement and the requests of which it speaks: those that a trust statement admits, or that a deny strikes. */
@@ -87,6 +88,7 @@ export const worldOf = ({ issuer, standings, statements = [], from }: Scene): Wo
     time: single('time', momentsOf(standings, issuer, from)),
     audience: single('aud', [...new Set(standings.flatMap(each => audiencesOf(each, issuer)))]),
     effort: newEffort(),
+    admissions: new Map(),
   };
 };
 
@@ -135,18 +137,22 @@ const ofEveryone = (world: World, standing: Standing): Box => {
   ];
 };
 
-/** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
-export const admissionOf = (world: World, standing: Standing | undefined): Admission => {
-  if (!standing || standing.role.disabled !== undefined) return { trust: [], deny: [] };
+const made = (world: World, standing: Standing): Admission => {
   const { role } = standing;
   const everyone = ofEveryone(world, standing);
-  const of = (list: readonly Statement[]): Statement[] =>
-    list.filter(({ issuer }) => issuer === world.issuer);
-  return {
-    trust: of(role.trust).map(statement => ({
-      statement,
-      box: [...everyone, ...boxOf(world, statement, role)],
-    })),
-    deny: of(role.deny).map(statement => ({ statement, box: boxOf(world, statement, role) })),
-  };
+  const placed = (list: readonly Statement[], more: Box): Placed[] =>
+    list
+      .filter(({ issuer }) => issuer === world.issuer)
+      .map(statement => ({ statement, box: [...more, ...boxOf(world, statement, role)] }));
+  return { trust: placed(role.trust, everyone), deny: placed(role.deny, []) };
+};
+
+const NOBODY: Admission = { trust: [], deny: [] };
+
+/** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
+export const admissionOf = (world: World, standing: Standing | undefined): Admission => {
+  if (!standing || standing.role.disabled !== undefined) return NOBODY;
+  const admission = world.admissions.get(standing) ?? made(world, standing);
+  world.admissions.set(standing, admission);
+  return admission;
 };

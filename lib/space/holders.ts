@@ -1,0 +1,29 @@
+import type { Role } from '../policy/role.ts';
+import type { Statement } from '../policy/statement.ts';
+import { admittedBy } from './admits.ts';
+import type { Asked, Policy } from './change.ts';
+import { type Shown, shown } from './difference.ts';
+import { search } from './search.ts';
+import { admissionOf, type Standing, worldOf } from './world.ts';
+
+/** Whom a trust statement admits whom none before it does; without `shown`, nobody. */
+export type Holder = { readonly statement: Statement; readonly shown: Shown | undefined };
+
+const ofIssuer = (standing: Standing, asked: Asked): Holder[] => {
+  const { issuer } = standing.row;
+  const world = worldOf({ issuer, standings: [standing], from: asked.from });
+  const { trust, deny } = admissionOf(world, standing);
+  const question = { world, sample: asked.sampleOf(issuer) };
+  return trust.map(({ statement, box }, at) => {
+    const outside = [...deny, ...trust.slice(0, at)].map(each => each.box);
+    const found = search(box, outside, world.effort);
+    return { statement, shown: shown(found, question, each => admittedBy(standing, each) === statement.id) };
+  });
+};
+
+/** Who can have a role: each of its trust statements, with a request that it alone admits. */
+export const holders = (role: Role, { rows }: Policy, asked: Asked): Holder[] =>
+  [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
+    const row = rows.get(issuer);
+    return row ? ofIssuer({ role, row }, asked) : [];
+  });
