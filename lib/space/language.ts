@@ -109,7 +109,7 @@ const textTo = (node: Node | undefined): string => {
 };
 
 /** How many states one search for a text may look at before it gives up: what bounds its memory. */
-export const MAX_STATES = 20_000;
+const MAX_STATES = 20_000;
 
 /** What a whole comparison may spend, in steps of an automaton: some 30 nanoseconds each. */
 const MAX_STEPS = 30_000_000;
