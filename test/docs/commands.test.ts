@@ -11,6 +11,7 @@ const PAGES = [
   'docs/guides/buildkite-to-aws.md',
   'docs/guides/github-actions-to-aws.md',
   'docs/guides/long-jobs.md',
+  'docs/guides/policy-changes.md',
   'docs/guides/troubleshooting.md',
   'docs/reference/cli.md',
   'docs/reference/http.md',

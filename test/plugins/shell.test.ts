@@ -10,7 +10,9 @@ const filesIn = (folder: string): string[] =>
     .filter(each => each.isFile())
     .map(({ name }) => `${folder}/${name}`);
 const HOOKS = filesIn('hooks');
-const SCRIPTS = [...HOOKS, ...filesIn('lib')];
+/** The action sources lib/ too. */
+const ACTION = '../github-action/action.bash';
+const SCRIPTS = [...HOOKS, ...filesIn('lib'), ACTION];
 const TESTS = [...filesIn('tests'), ...filesIn('tests/bin')];
 
 test.each([...HOOKS, ...filesIn('tests/bin')])('%s may be executed', path => {
@@ -57,6 +59,7 @@ const ALONE = ['-e', 'SC1091,SC2016,SC2030,SC2031'];
 
 test.for([
   ['all that the hooks source', ['-x', '-a', '-P', 'SCRIPTDIR/..', 'lib/hook.bash']],
+  ['all that the action sources', ['-x', '-P', 'SCRIPTDIR', ACTION]],
   ['the hooks and the tests', [...ALONE, ...HOOKS, ...TESTS]],
 ] as const)('shellcheck has nothing to say of %s', { timeout: 60_000 }, ([, given], { skip }) => {
   skip(missing, 'shellcheck is not installed here');

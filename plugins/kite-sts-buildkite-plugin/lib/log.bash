@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # What is printed. Values come from strangers (a branch's name, an answer), so each is cut down to printable
-# ASCII: none can begin a line or a group of the log, or send the terminal a sequence.
+# ASCII: none can begin a line or a group of the log, or send the terminal a sequence. `##` is broken up, since
+# the runner of GitHub Actions obeys `##[command]` wherever in a line it stands.
 
 # kite_printable TEXT: at most 600 characters of it.
 kite_printable() {
   local LC_ALL=C text=$1
   text=${text:0:600}
+  text=${text//[#][#]/#?}
   printf '%s' "${text//[^[:print:]]/?}"
 }
 

@@ -1,22 +1,25 @@
 # shellcheck shell=bash
 # The plugin's options, as the agent hands them over: BUILDKITE_PLUGIN_KITE_STS_<OPTION>, lists with _0, _1, …
 
+# What their variables begin with, for whoever sources this and has others.
+kite_options=BUILDKITE_PLUGIN_KITE_STS_
+
 # kite_get OPTION [DEFAULT]
 kite_get() {
-  local name=BUILDKITE_PLUGIN_KITE_STS_$1
+  local name=$kite_options$1
   printf '%s' "${!name:-${2:-}}"
 }
 
 # kite_list OPTION: leaves a text as a list of one, or a list, in kite_items.
 kite_list() {
-  local name=BUILDKITE_PLUGIN_KITE_STS_$1 index=0
+  local name=$kite_options$1 index=0
   kite_items=()
   if [ -n "${!name+set}" ]; then kite_items=("${!name}"); fi
-  name=BUILDKITE_PLUGIN_KITE_STS_$1_0
+  name=${kite_options}${1}_0
   while [ -n "${!name+set}" ]; do
     kite_items+=("${!name}")
     index=$((index + 1))
-    name=BUILDKITE_PLUGIN_KITE_STS_$1_$index
+    name=${kite_options}${1}_$index
   done
 }
 

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { type Used, useAction } from '../harness/action.ts';
+import { agentCall, call, configFrom, emptyFolder, localBroker } from '../harness/local.ts';
+import { AUDIENCE, GITHUB } from '../harness/policy.ts';
+import { testServer } from '../harness/server.ts';
+import { stand } from '../harness/stand.ts';
+
+const TRUST = `contact: "#team-web"\ntrust:\n  - iss: ${GITHUB}\n    claims: { repository: acme/web, ref: refs/heads/main }\n`;
+const broker = await localBroker(
+  configFrom({
+    deploy: `${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`,
+    publish: `${TRUST}jwt: { audience: https://packages.test.example }\n`,
+  }),
+);
+const { url: STAND } = await stand(broker.url);
+
+/** A job of this repository's main, but for these claims. */
+const put = async (job: string, claims: object): Promise<string> => {
+  const body = JSON.stringify({ issuer: GITHUB, claims: { repository: 'acme/web', ...claims } });
+  await call(broker.port, { method: 'PUT', path: `/local/jobs/${job}`, body });
+  return job;
+};
+const MAIN = await put('main', {});
+
+/** GitHub's own door for tokens, whose issuer is the local broker's: the path names the job. */
+const github = await testServer(async ({ path, headers }) => {
+  const { pathname, searchParams } = new URL(path, 'http://github');
+  if (headers.authorization !== 'Bearer request-token') return { status: 401 };
+  const audience = searchParams.get('audience') ?? '';
+  const { token } = (await agentCall(broker.port, { audience }, pathname.slice(1))).json();
+  return { status: 200, body: { count: token?.toString().length, value: token } };
+});
+
+const jobOf = (job: string) => ({
+  ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/${job}?api-version=2.0`,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+});
+
+type Texts = { readonly [name: string]: string };
+const used = (inputs: Texts = {}, job: Texts = {}): Promise<Used> =>
+  useAction(
+    { broker: broker.url, role: 'deploy', audience: AUDIENCE, ...inputs },
+    { ...jobOf(MAIN), ...job },
+  );
+
+/** The stand-in that answers so is the broker. */
+const answered = (name: string, inputs: Texts = {}): Promise<Used> =>
+  used({ broker: `${STAND}/${name}`, ...inputs });
+
+const masks = ({ commands }: Used): string[] =>
+  commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+
+const AWS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION'];
+
+describe.concurrent('a credential', () => {
+  test('is in the variables of the steps that follow', async () => {
+    const { exits, variables, outputs } = await used();
+    expect([exits, Object.keys(variables)]).toEqual([0, AWS]);
+    expect(variables['AWS_ACCESS_KEY_ID']).toMatch(/^ASIA/);
+    expect(outputs).toEqual({ kind: 'aws', 'expires-at': variables['AWS_CREDENTIAL_EXPIRATION'] });
+  });
+
+  test('of a token has its own variable', async () => {
+    const { variables, outputs } = await used({ role: 'publish' });
+    expect(Object.keys(variables)).toEqual(['ACCESS_TOKEN']);
+    expect(outputs['kind']).toBe('jwt');
+  });
+
+  test('has the prefix that was asked for', async () => {
+    const { variables } = await used({ 'credential-name-prefix': 'WEB_' });
+    expect(Object.keys(variables)).toEqual(AWS.map(name => `WEB_${name}`));
+  });
+
+  test.for<[role: string, names: string[]]>([
+    ['deploy', ['aws-access-key-id', 'aws-secret-access-key', 'aws-session-token']],
+    ['publish', ['token']],
+  ])('of %s is in outputs alone when it is not to be exported', async ([role, names]) => {
+    const { variables, outputs } = await used({ role, export: 'false' });
+    expect(variables).toEqual({});
+    expect(Object.keys(outputs)).toEqual(['kind', 'expires-at', ...names]);
+  });
+
+  test('is had for the seconds that were asked for', async () => {
+    const { outputs } = await used({ role: 'publish', 'session-duration': '60' });
+    expect(Date.parse(outputs['expires-at'] ?? '') - Date.now()).toBeLessThanOrEqual(60_000);
+  });
+
+  test('T54: is masked before it is handed over, and so is the token of the job', async () => {
+    const { printed } = await used({}, { GITHUB_ENV: '/dev/stdout' });
+    const secrets = AWS.slice(0, 3).map(name => new RegExp(`^${name}=(.*)$`, 'm').exec(printed)?.[1] ?? '');
+    const token = /^::add-mask::(ey.*)$/m.exec(printed)?.[1] ?? '';
+    for (const secret of [token, ...secrets]) {
+      expect(secret).not.toBe('');
+      expect(printed.slice(0, printed.indexOf(secret))).toMatch(/::add-mask::$/);
+    }
+  });
+
+  test('T54: has no part in the log, where a percent sign is in it either', async () => {
+    const odd = await answered('odd');
+    const secrets = AWS.slice(0, 3).map(name => odd.variables[name] ?? '');
+    expect(masks(odd)).toEqual([expect.stringMatching(/^ey/), ...secrets]);
+    expect(secrets.filter(secret => odd.log.includes(secret))).toEqual([]);
+  });
+});
+
+describe.concurrent('the answer of a broker is read and never evaluated', () => {
+  test('T66: odd characters arrive as they are, and no other variable with them', async () => {
+    const { exits, variables } = await answered('odd');
+    expect([exits, Object.keys(variables)]).toEqual([0, AWS]);
+    expect(variables['AWS_SECRET_ACCESS_KEY']).toBe(
+      `$(touch "$HOME/pwned") \`id\` "a" 'b' \\n & * ; \${HOME} %s`,
+    );
+    expect(variables['AWS_SESSION_TOKEN']).toBe('  spaced = twice  ');
+  });
+
+  test('T66: a value of several lines ends with its first', async () => {
+    const lines = 'AWS_SESSION_TOKEN=one\ntwo\nAWS_SECRET_ACCESS_KEY<<END\nevil\nEND\nPATH=/evil\n';
+    const { url } = await testServer(() => ({
+      status: 200,
+      body: `KIND=aws\nAWS_ACCESS_KEY_ID=id\nAWS_SECRET_ACCESS_KEY=secret\n${lines}AWS_CREDENTIAL_EXPIRATION=never\n`,
+    }));
+    const { variables } = await used({ broker: url });
+    expect(Object.values(variables)).toEqual(['id', 'secret', 'one', 'never']);
+    expect(Object.keys(variables)).toEqual(AWS);
+  });
+
+  test('T66: no claim of a refusal can be a command to the runner', async () => {
+    const job = await put('forged', {
+      sub: 'repo:acme/web',
+      ref: '\n::set-output name=a::b\n##[add-mask]main ##[error]x ###[warning]y',
+    });
+    const refused = await used({}, jobOf(job));
+    expect(refused.commands.map(({ name }) => name)).toEqual(['add-mask', 'error']);
+    expect(refused.log).toContain('claim     ref differs');
+  });
+});
+
+test.concurrent('a refusal names the role, the code, the decision, the contact, the claims and the page', async () => {
+  const job = await put('feature', { ref: 'refs/heads/feature' });
+  const { exits, variables, outputs, log } = await used({}, jobOf(job));
+  expect([exits, variables, outputs]).toEqual([2, {}, {}]);
+  expect(log.trim().split('\n')).toEqual([
+    'kite-sts: no credential for the role deploy',
+    '  code      trust_not_met',
+    expect.stringMatching(/^ {2}why {7}/),
+    expect.stringMatching(/^ {2}decision {2}[\w-]{36}$/),
+    '  contact   #team-web',
+    '  claim     ref differs; the token says: refs/heads/feature',
+    `  help      ${broker.url}/errors/trust_not_met`,
+  ]);
+});
+
+describe.concurrent('nothing is handed over', () => {
+  type Row = [name: string, exits: number, inputs: Texts, job?: Texts];
+
+  test.for<Row>([
+    ['by a broker that knows nobody', 2, { role: 'nobody-has-this' }],
+    ['for a token of another audience', 2, { audience: 'https://other.test.example' }],
+    ['by a broker that is down', 1, { broker: 'http://127.0.0.1:9', timeout: '1' }],
+    ['by a broker that never answers', 1, { broker: `${STAND}/never`, timeout: '1' }],
+    ['by a broker that redirects', 1, { broker: `${STAND}/redirect` }],
+    ['by a page that is no broker', 1, { broker: `${STAND}/html` }],
+    ['from half an answer', 1, { broker: `${STAND}/truncated` }],
+    ['from a URL without TLS', 1, { broker: 'http://sts.test.example' }],
+    ['without a broker', 1, { broker: '' }],
+    ['without a role', 1, { role: '' }],
+    ['for a role whose name is none', 1, { role: 'Deploy Web' }],
+    ['for seconds that are none', 1, { 'session-duration': 'long' }],
+    ['for a switch that is none', 1, { export: 'yes' }],
+    ['beside a profile, which would win', 1, {}, { AWS_PROFILE: 'other' }],
+    ['in a job without the permission', 1, {}, { ACTIONS_ID_TOKEN_REQUEST_URL: '' }],
+    ['where GitHub refuses', 1, {}, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'wrong' }],
+    ['where GitHub is none', 1, {}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://ci.test.example/token?a=b' }],
+    ['into a file that cannot be written', 1, {}, { GITHUB_ENV: emptyFolder() }],
+  ])('%s', async ([, exits, inputs, job]) => {
+    const { variables, outputs, commands, ...rest } = await used(inputs, job);
+    expect([rest.exits, variables, outputs], rest.log).toEqual([exits, {}, {}]);
+    expect(commands.at(-1)?.name).toBe('error');
+  });
+});
+
+test.concurrent('D17: a broker that is busy for a moment is asked again, with another token', async () => {
+  const busy = await answered('busy');
+  const tokens = masks(busy).filter(mask => mask.startsWith('ey'));
+  expect([busy.exits, new Set(tokens).size]).toEqual([0, 2]);
+});
+
+test.concurrent('a profile is no hindrance to a credential with a prefix', async () => {
+  const { exits } = await used({ 'credential-name-prefix': 'WEB_' }, { AWS_PROFILE: 'other' });
+  expect(exits).toBe(0);
+});
+
+test.concurrent('GitHub is asked for the audience of the broker, where none is given', async () => {
+  await used({ audience: '' }, jobOf('own'));
+  const asked = github.asked.find(({ path }) => path.startsWith('/own?'));
+  const { searchParams } = new URL(asked?.path ?? '', github.url);
+  expect(Object.fromEntries(searchParams)).toEqual({ 'api-version': '2.0', audience: broker.url });
+});
