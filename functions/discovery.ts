@@ -6,11 +6,11 @@ import { signerOf } from '../lib/lambda/signer.ts';
 import { discoveryAnswer, notFound } from '../lib/protocols/discovery.ts';
 
 const settings = demandSettings(process.env);
-const { url } = openCompiled(`${import.meta.dirname}/config`);
+const { url, audience } = openCompiled(`${import.meta.dirname}/config`);
 const signer = signerOf(settings, awsEnvironment(settings.awsEndpoint), url);
 
 /** What others need in order to trust us: metadata, public keys, health. It has no right but to read public keys. */
 export const handler = handlerOf(
   async request =>
-    (await discoveryAnswer({ url, publicKeys: () => signer.publicKeys() }, request)) ?? notFound(),
+    (await discoveryAnswer({ url, audience, publicKeys: () => signer.publicKeys() }, request)) ?? notFound(),
 );

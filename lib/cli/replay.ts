@@ -93,7 +93,7 @@ const asText = (all: readonly Replayed[], counts: readonly Count[]): string =>
       ({ role, pipeline, turn, times, decisionId }) =>
         `${role}  ${pipeline}  ${times} ${SAYS[turn as Exclude<Turn, 'same'>]}, such as ${decisionId}`,
     ),
-    `${all.length} exchanges, ${all.filter(({ turn }) => turn === 'same').length} as they were.`,
+    `${all.length} ${all.length === 1 ? 'exchange' : 'exchanges'}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
   ].join('\n');
 
 export const replay: Verb = {

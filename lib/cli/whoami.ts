@@ -26,13 +26,14 @@ const claimsIn = (token: string): Claims => {
   }
 };
 
-/** The issuer that a broker says it is, which is also its audience unless broker.yml says otherwise. */
+/** What a broker says that tokens are minted for. */
 const audienceOf = async (broker: string): Promise<string | undefined> => {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;
     const response = await fetch(`${broker}/.well-known/openid-configuration`, init);
-    const { issuer } = (await response.json()) as { readonly issuer?: unknown };
-    return typeof issuer === 'string' ? issuer : undefined;
+    const said = (await response.json()) as { readonly subject_token_audience?: unknown };
+    const { subject_token_audience: audience } = said;
+    return typeof audience === 'string' ? audience : undefined;
   } catch {
     return undefined;
   }

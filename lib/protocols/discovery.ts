@@ -5,7 +5,12 @@ import { openApi } from './openapi.ts';
 import type { HttpAnswer, HttpRequest } from './protocol.ts';
 
 /** What others need in order to trust us, and nothing secret. */
-export type Discovery = { readonly url: string; readonly publicKeys: () => Promise<readonly JWK[]> };
+export type Discovery = {
+  readonly url: string;
+  /** What subject tokens are minted for unless a role says otherwise. */
+  readonly audience: string;
+  readonly publicKeys: () => Promise<readonly JWK[]>;
+};
 
 /** How long others may keep our keys and metadata, in seconds. */
 const KEPT = 300;
@@ -20,7 +25,7 @@ const json = (value: unknown): HttpAnswer => ({
  * Metadata by RFC 8414 and OpenID Connect Discovery. AWS refuses an issuer whose document lacks
  * `response_types_supported`, `subject_types_supported` or `id_token_signing_alg_values_supported`.
  */
-const metadata = ({ url }: Discovery): object => ({
+const metadata = ({ url, audience }: Discovery): object => ({
   issuer: url,
   token_endpoint: `${url}/token`,
   jwks_uri: `${url}/.well-known/jwks.json`,
@@ -29,6 +34,8 @@ const metadata = ({ url }: Discovery): object => ({
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
   token_endpoint_auth_methods_supported: ['none'],
+  // Ours, as RFC 8414 §2 allows: a step reads here what to mint its token for.
+  subject_token_audience: audience,
 });
 
 const explained = (code: string): HttpAnswer | undefined => {

@@ -10,6 +10,7 @@ const STS = { post: stsOperation, get: presignedOperation };
 /** The doors; a test holds them against those that are served. */
 const DOORS: { readonly [path: string]: { readonly [method: string]: Operation } } = {
   '/token': { post: oauthOperation },
+  '/v1/token': { post: oauthOperation },
   '/credentials/{role}': { get: containerOperation },
   '/git/{role}': { post: gitOperation },
   '/': STS,

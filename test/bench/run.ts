@@ -16,6 +16,7 @@ import { readKeySet } from '../../lib/token/keyset.ts';
 import { httpRequest, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
+import { comparePolicies } from './policies.ts';
 
 type Step = {
   readonly name: string;
@@ -190,5 +191,6 @@ for (const { name, aim } of steps) {
     `${name.padEnd(42)}${columns.join('')}  ${aim === undefined ? '' : `${met ? 'met' : 'MISSED'}: at most ${aim.most} × ${aim.of}`}`,
   );
 }
+if (!comparePolicies()) missed++;
 console.log(missed === 0 ? 'every aim is met' : `${missed} aims are missed`);
 process.exitCode = missed === 0 ? 0 : 1;

@@ -40,7 +40,7 @@ const otherwise = async (from: string, to: string) => {
 };
 
 test('with the policy of then, all end as they did', async () => {
-  expect(await replayed(events)).toEqual({ exits: 0, out: '2 exchanges, 2 as they were.\n' });
+  expect(await replayed(events)).toEqual({ exits: 0, out: '2 exchanges, 2 as before.\n' });
 });
 
 describe('with another policy is told', () => {
@@ -55,7 +55,7 @@ describe('with another policy is told', () => {
 
 test('lines that are no events are passed over', async () => {
   expect((await replayed(['', 'not json', '{"_aws":{}}', ...events])).out).toBe(
-    '2 exchanges, 2 as they were.\n',
+    '2 exchanges, 2 as before.\n',
   );
 });
 

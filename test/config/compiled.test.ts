@@ -18,7 +18,7 @@ test('a configuration that was compiled is the one that was loaded', () => {
   writeCompiled(join(folder, 'deep', 'down'), config);
   const opened = openCompiled(join(folder, 'deep', 'down'));
   const loaded = loadedConfig(config);
-  expect([opened.url, opened.audience]).toEqual([loaded.url, loaded.audience]);
+  expect([opened.url, opened.audience, opened.limits]).toEqual([loaded.url, loaded.audience, loaded.limits]);
   expect(opened.audiences).toEqual(loaded.audiences);
   expect([...opened.rows.keys()]).toEqual([...loaded.rows.keys()]);
   // What JSON leaves out, undefined, is what `toEqual` passes over too.

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readInvariants } from '../../lib/config/invariants.ts';
 import { folderOf } from '../harness/local.ts';
+import { blocks, read } from '../harness/markdown.ts';
 import { BUILDKITE, ISSUERS, rowsFrom } from '../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
@@ -34,6 +35,13 @@ test('a sound file is read, and a role of any name is spoken of where none is sa
     ROWS,
   );
   expect([complaints, invariants.map(({ id, roles }) => [id, roles])]).toEqual([[], [['one', ['*']]]]);
+});
+
+test('those that the guide shows are sound', () => {
+  const shown = blocks(read('docs/guides/policy-changes.md')).filter(({ words }) =>
+    words.includes('invariants'),
+  );
+  expect(shown.map(({ text }) => ruled(text))).toEqual([[]]);
 });
 
 test('a folder without the file is told', () => {

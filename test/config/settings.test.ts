@@ -7,7 +7,14 @@ const complaintsOf = (environment: { readonly [name: string]: string }) =>
 describe('settings are read from the environment', () => {
   test('each has a fallback or none', () => {
     expect(readSettings({})).toEqual({
-      settings: { port: 8787, config: 'config', awsEndpoint: undefined, signingKeys: [], logLevel: 'info' },
+      settings: {
+        port: 8787,
+        config: 'config',
+        awsEndpoint: undefined,
+        signingKeys: [],
+        appKeys: new Map(),
+        logLevel: 'info',
+      },
       complaints: [],
     });
   });
@@ -21,6 +28,8 @@ describe('settings are read from the environment', () => {
       KITE_STS_IDENTITY_TABLE: 'kite-sts-prod-IdentityTable-1A2B',
       KITE_STS_SEALED_KEYS: 'kite-sts-prod-SealedKeyTable-1A2B',
       KITE_STS_SEALING_KEY: 'arn:aws:kms:us-east-1:123456789012:key/three',
+      KITE_STS_APP_KEYS:
+        'Iv23li=arn:aws:secretsmanager:us-east-1:123456789012:secret:a=b-AbCdEf,bk.1=arn:aws:kms:us-east-1:123456789012:key/four',
       KITE_STS_LOG_LEVEL: 'debug',
       HOME: '/root',
       KITE_STSX: 'not ours',
@@ -34,6 +43,10 @@ describe('settings are read from the environment', () => {
         identityTable: 'kite-sts-prod-IdentityTable-1A2B',
         sealedKeys: 'kite-sts-prod-SealedKeyTable-1A2B',
         sealingKey: 'arn:aws:kms:us-east-1:123456789012:key/three',
+        appKeys: new Map([
+          ['Iv23li', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:a=b-AbCdEf'],
+          ['bk.1', 'arn:aws:kms:us-east-1:123456789012:key/four'],
+        ]),
         logLevel: 'debug',
       },
       complaints: [],

@@ -11,7 +11,11 @@ const signer = localSigner();
 export const SIGNING: SigningSetting = { issuer: AUDIENCE, signer, randomId: () => 'one-of-a-kind' };
 
 /** What clouds know of that issuer. */
-export const TRUSTED: Discovery = { url: AUDIENCE, publicKeys: () => signer.publicKeys() };
+export const TRUSTED: Discovery = {
+  url: AUDIENCE,
+  audience: AUDIENCE,
+  publicKeys: () => signer.publicKeys(),
+};
 
 /** What signs as every app in tests. */
 export const APP_SIGNER = localSigner();

@@ -157,6 +157,12 @@ export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet):
       check: refused(415, 'content_type_unsupported'),
     },
     {
+      name: 'POST /v1/token: no form',
+      of: 'exchange' as const,
+      event: httpEvent({ path: '/v1/token', headers: { 'content-type': 'text/plain' }, body: '{}' }),
+      check: refused(415, 'content_type_unsupported'),
+    },
+    {
       name: 'POST /token: a body that is not in base64, as by a Function URL',
       of: 'exchange' as const,
       event: httpEvent({ body: 'grant_type=x', isBase64Encoded: false }),

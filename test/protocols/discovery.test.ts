@@ -6,7 +6,11 @@ import { httpRequest } from '../harness/broker.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 
 const signer = localSigner();
-const discovery: Discovery = { url: AUDIENCE, publicKeys: () => signer.publicKeys() };
+const discovery: Discovery = {
+  url: AUDIENCE,
+  audience: 'https://audience.test.example',
+  publicKeys: () => signer.publicKeys(),
+};
 const get = (path: string, method = 'GET') => discoveryAnswer(discovery, httpRequest({ method, path }));
 
 type Told = {
@@ -36,6 +40,7 @@ describe('what others need in order to trust us', () => {
         response_types_supported: ['id_token'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256'],
+        subject_token_audience: 'https://audience.test.example',
       });
     },
   );

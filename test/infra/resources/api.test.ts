@@ -21,6 +21,7 @@ test('the routes are these, each to the one function that answers it', () => {
   ]);
   expect(Object.fromEntries(routes)).toEqual({
     'POST /token': 'integrations/${ExchangeIntegration}',
+    'POST /v1/token': 'integrations/${ExchangeIntegration}',
     'POST /': 'integrations/${ExchangeIntegration}',
     'GET /': 'integrations/${ExchangeIntegration}',
     'POST /aws/{proxy+}': 'integrations/${ExchangeIntegration}',
