@@ -1,6 +1,6 @@
 import type { ClaimPath, Claims, ClaimValue } from '../policy/claims.ts';
 import { type Condition, check, type Judged, type Scalar } from '../policy/condition.ts';
-import { type Pattern, patternOf } from './language.ts';
+import { type Pattern, patternOf } from './automaton.ts';
 
 /** Part of a set that has no end: these members alone, or all but these. */
 export type Side<T> = { readonly in: readonly T[] } | { readonly out: readonly T[] };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { globMatches } from '../../lib/policy/glob.ts';
-import { anyText, isText, newEffort, patternOf, shortText, type Texts } from '../../lib/space/language.ts';
+import { patternOf } from '../../lib/space/automaton.ts';
+import { anyText, isText, newEffort, shortText, type Texts } from '../../lib/space/language.ts';
 
 const like = (...patterns: string[]) => patterns.map(text => patternOf(text, false));
 const exactly = (...texts: string[]) => texts.map(text => patternOf(text, true));
