@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -35,21 +36,35 @@ const noUnusedParser: Plugin = {
   },
 };
 
-/** How every function is bundled. */
-export const SETTING = {
+const EVERY = {
   absWorkingDir: ROOT,
   bundle: true,
   write: false,
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
-  mainFields: ['module', 'main'],
   // Paths below node_modules, not those of a store or a link, which the output's order could follow.
   preserveSymlinks: true,
   minify: true,
   legalComments: 'none',
-  plugins: [noUnusedParser, builtins],
   logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** How every function is bundled. */
+export const SETTING = {
+  ...EVERY,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  plugins: [noUnusedParser, builtins],
+} satisfies BuildOptions;
+
+/** How the console is bundled: one script whose engine a test finds under this name, and one style. */
+export const CONSOLE_SETTING = {
+  ...EVERY,
+  platform: 'browser',
+  format: 'iife',
+  globalName: 'kiteSts',
+  // The oldest that know light-dark() and Map.groupBy.
+  target: ['chrome123', 'firefox120', 'safari17.5'],
 } satisfies BuildOptions;
 
 /** What AWS Lambda loads for this function. The same source and lock file give the same bytes, wherever they lie. */
@@ -58,12 +73,35 @@ export const bundle = async (name: FunctionName): Promise<Uint8Array> => {
   return outputFiles[0]?.contents ?? new Uint8Array();
 };
 
-if (import.meta.main)
-  for (const name of FUNCTIONS) {
-    const file = join('dist/functions', name, 'index.mjs');
-    const code = await bundle(name);
-    mkdirSync(join(ROOT, dirname(file)), { recursive: true });
-    writeFileSync(join(ROOT, file), code);
-    // Not to standard output, which is that of `npm pack`.
-    process.stderr.write(`${file} ${code.length} bytes\n`);
-  }
+const bundledText = async (file: string): Promise<string> => {
+  const { outputFiles } = await build({ ...CONSOLE_SETTING, entryPoints: [`lib/console/${file}`] });
+  return outputFiles[0]?.text ?? '';
+};
+
+/** CSP3 §2.3.1 hash-source: this very text between its tags, and no other, may run or style. */
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/**
+ * The page of the console without any data: its script, its style, and the policy that lets it do nothing else. No
+ * `connect-src`: not even this page may ask anybody anything. The same source gives the same bytes.
+ */
+export const consolePage = async (): Promise<string> => {
+  const [code, style] = [await bundledText('main.ts'), await bundledText('console.css')];
+  const policy = `default-src 'none'; script-src ${hashOf(code)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+  return readFileSync(join(ROOT, 'lib/console/index.html'), 'utf8')
+    .replace('{policy}', policy)
+    .replace('<style></style>', () => `<style>${style}</style>`)
+    .replace('<script></script>', () => `<script>${code}</script>`);
+};
+
+const write = (file: string, content: Uint8Array | string): void => {
+  mkdirSync(join(ROOT, dirname(file)), { recursive: true });
+  writeFileSync(join(ROOT, file), content);
+  // Not to standard output, which is that of `npm pack`.
+  process.stderr.write(`${file} ${content.length} bytes\n`);
+};
+
+if (import.meta.main) {
+  for (const name of FUNCTIONS) write(join('dist/functions', name, 'index.mjs'), await bundle(name));
+  write('dist/console/index.html', await consolePage());
+}

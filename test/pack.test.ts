@@ -79,11 +79,14 @@ describe('the tarball', () => {
   });
 
   test('has each source compiled, and nothing that has no source', () => {
-    const sources = ['lib', 'infra'].flatMap(filesBelow).filter(path => path.endsWith('.ts'));
+    const page = 'dist/console/index.html';
+    const sources = ['lib', 'infra']
+      .flatMap(filesBelow)
+      .filter(path => path.endsWith('.ts') && !path.startsWith('lib/console/'));
     const bundles = FUNCTIONS.map(name => `dist/functions/${name}/index.mjs`);
     const compiled = packed().filter(path => path.startsWith('dist/') && !path.endsWith('.d.ts'));
     expect(compiled.sort()).toEqual(
-      [...sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`), ...bundles].sort(),
+      [...sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`), ...bundles, page].sort(),
     );
   });
 
@@ -126,6 +129,11 @@ describe('installed, on the Node of the machine', () => {
     const answer = await ran(['explain', '--role', 'publish', '--claims', file, '--json']);
     expect(answer.exits).toBe(exits);
     expect(JSON.parse(answer.out)).toMatchObject({ role: 'publish', allowed: exits === 0 });
+  });
+
+  test('console writes the page that was made when packing: there is no bundler here', async () => {
+    const { exits, out } = await ran(['console', '--out', '-']);
+    expect([exits, out.slice(0, 15)]).toEqual([0, '<!doctype html>']);
   });
 
   test('a program imports the client, which has no dependencies', async () => {

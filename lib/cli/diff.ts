@@ -1,37 +1,15 @@
-import { changes, issuerChanges, widens } from '../space/change.ts';
-import { asJson, asMarkdown, asText, type Differences, sectionsOf } from './compare/report.ts';
+import { changes, type Differences, issuerChanges } from '../space/change.ts';
+import { DIRECTIONS, type Direction, directionOf } from '../space/direction.ts';
+import { asJson, asMarkdown, asText, sectionsOf } from '../space/report.ts';
 import { configAt } from './compare/revision.ts';
 import { sampleOf } from './compare/sample.ts';
 import { settingsOf } from './configuration.ts';
 import { EXIT, flag, type Verb } from './verb.ts';
 
-const undecided = ({ roles }: Differences): boolean =>
-  roles.some(({ gained, scopesGained }) =>
-    [...gained, ...scopesGained].some(({ shown }) => shown === 'undecided'),
-  );
-
-const wider = ({ roles, issuers }: Differences): boolean =>
-  roles.some(widens) || issuers.some(({ members }) => members.some(({ narrower }) => !narrower));
-
-const provenWider = ({ roles, issuers }: Differences): boolean =>
-  wider({
-    issuers,
-    roles: roles.map(change => ({
-      ...change,
-      gained: change.gained.filter(({ shown }) => shown !== 'undecided'),
-      scopesGained: change.scopesGained.filter(({ shown }) => shown !== 'undecided'),
-    })),
-  });
-
-const verdict = (differences: Differences): { readonly exits: number; readonly says: string } => {
-  if (provenWider(differences))
-    return { exits: EXIT.widened, says: 'Wider: somebody gets more than before.' };
-  if (undecided(differences))
-    return {
-      exits: EXIT.undecided,
-      says: 'Undecided: whether somebody gets more could not be told within bounds.',
-    };
-  return { exits: EXIT.done, says: 'Not wider: nobody gets more than before.' };
+const EXITS: { readonly [direction in Direction]: number } = {
+  wider: EXIT.widened,
+  undecided: EXIT.undecided,
+  'not wider': EXIT.done,
 };
 
 export const diff: Verb = {
@@ -62,11 +40,12 @@ Examples:
       roles: changes(before, after, { sampleOf, from: Date.now() / 1000 }),
       issuers: issuerChanges(before, after),
     };
-    const { exits, says } = verdict(found);
+    const direction = directionOf(found);
+    const says = DIRECTIONS[direction];
     const sections = sectionsOf(found);
     if (flags['json']) terminal.out(`${asJson(found, says)}\n`);
     else if (flags['markdown']) terminal.out(`${asMarkdown(sections, says)}\n`);
     else terminal.out(`${[asText(sections), says].filter(Boolean).join('\n\n')}\n`);
-    return exits;
+    return EXITS[direction];
   },
 };

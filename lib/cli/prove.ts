@@ -2,7 +2,7 @@ import { type Invariant, readInvariants } from '../config/invariants.ts';
 import type { Config } from '../config/load.ts';
 import type { Shown } from '../space/difference.ts';
 import { type Refutation, refutations, speaksOf } from '../space/prove.ts';
-import { shownText } from './compare/report.ts';
+import { shownText } from '../space/report.ts';
 import { sampleOf } from './compare/sample.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { complaintsText } from './findings.ts';

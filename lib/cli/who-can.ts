@@ -3,7 +3,7 @@ import type { Condition } from '../policy/condition.ts';
 import { wanted } from '../policy/explain.ts';
 import type { Role } from '../policy/role.ts';
 import { type Holder, holders } from '../space/holders.ts';
-import { shownText } from './compare/report.ts';
+import { shownText } from '../space/report.ts';
 import { sampleOf } from './compare/sample.ts';
 import { configOf, roleNamed, settingsOf } from './configuration.ts';
 import { EXIT, flag, type Verb } from './verb.ts';

@@ -76,6 +76,12 @@ export const issuerChanges = (before: Policy, after: Policy): IssuerChange[] =>
     return members.length > 0 ? [{ issuer, members }] : [];
   });
 
+/** All that is otherwise between two configurations. */
+export type Differences = {
+  readonly roles: readonly RoleChange[];
+  readonly issuers: readonly IssuerChange[];
+};
+
 export type Asked = {
   /** The claims of a plain job of an issuer, for witnesses that read well. */
   readonly sampleOf: (issuer: string) => Claims;

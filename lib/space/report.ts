@@ -1,7 +1,7 @@
-import type { Statement } from '../../policy/statement.ts';
-import type { IssuerChange, MemberChange, RoleChange } from '../../space/change.ts';
-import type { Shown } from '../../space/difference.ts';
-import type { Witness } from '../../space/witness.ts';
+import type { Statement } from '../policy/statement.ts';
+import type { Differences, MemberChange, RoleChange } from './change.ts';
+import type { Shown } from './difference.ts';
+import type { Witness } from './witness.ts';
 
 /** One thing that is otherwise, in words, with the request that shows it. */
 type Line = { readonly says: string; readonly shown?: Shown };
@@ -41,11 +41,7 @@ const linesOf = (change: RoleChange): Line[] => [
   ...change.members.map(member),
 ];
 
-export type Differences = {
-  readonly roles: readonly RoleChange[];
-  readonly issuers: readonly IssuerChange[];
-};
-
+/** What is otherwise, part by part, in words. */
 export const sectionsOf = ({ roles, issuers }: Differences): Section[] => [
   ...issuers.map(({ issuer, members }) => ({ title: `issuer ${issuer}`, lines: members.map(member) })),
   ...roles.map(change => ({ title: `role ${change.role}: ${MEANS[change.is]}`, lines: linesOf(change) })),

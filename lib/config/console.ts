@@ -1,0 +1,45 @@
+import type { Complaint } from '../policy/complaint.ts';
+import { member } from '../policy/parse.ts';
+import { defaultsOf, SESSION, type SessionDefaults } from '../policy/session.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { loadConfig, type Written } from './load.ts';
+import { readSource } from './sources.ts';
+
+/** What the console's page holds of a configuration: all that decides, and no key. */
+export type ConsoleData = {
+  readonly url: string;
+  readonly audience: string;
+  readonly session: SessionDefaults;
+  readonly rows: readonly IssuerRow[];
+  /** Each role as its file has it, so that it can be edited. */
+  readonly roles: readonly { readonly name: string; readonly text: string }[];
+};
+
+const rolesOf = ({ policies }: Written): ConsoleData['roles'] =>
+  policies
+    .filter(({ compiled }) => !('methods' in compiled))
+    .map(({ compiled: { name }, tree }) => ({
+      name,
+      text: readSource(tree.place.file, () => {}) ?? '',
+    }));
+
+/** The data of a page, read from the folder as it is now; undefined with all that is wrong with the folder. */
+export const consoleData = (
+  folder: string,
+): { readonly data: ConsoleData | undefined; readonly complaints: readonly Complaint[] } => {
+  const loaded = loadConfig(folder);
+  if (!loaded.config) return { data: undefined, complaints: loaded.complaints };
+  const { config, written } = loaded;
+  const session = member(written.broker, 'session')?.value;
+  return {
+    data: {
+      url: config.url,
+      audience: config.audience,
+      session: defaultsOf(session && SESSION.read(session, () => {})),
+      // The page verifies no signature.
+      rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
+      roles: rolesOf(written),
+    },
+    complaints: [],
+  };
+};

@@ -1,0 +1,45 @@
+import type { Reach } from '../reach.ts';
+import { button, element, part, say } from './element.ts';
+
+const each = (texts: readonly string[]): HTMLElement =>
+  element('td', {}, ...texts.map(text => element('p', {}, text)));
+
+const gives = ({ role, statement }: Reach): HTMLElement =>
+  each([
+    role.template.kind,
+    ...(statement.scopes ?? []),
+    ...(role.disabled === undefined ? [] : [`disabled: ${role.disabled}`]),
+  ]);
+
+const further = ({ further: said, statement, denies }: Reach): HTMLElement =>
+  each([
+    ...said,
+    ...(statement.until === undefined ? [] : [`until ${new Date(statement.until * 1000).toISOString()}`]),
+    ...(denies > 0 ? [`no deny statement strikes (${denies})`] : []),
+  ]);
+
+const row = (reach: Reach, choose: (role: string) => void): HTMLElement =>
+  element(
+    'tr',
+    {},
+    element(
+      'th',
+      { scope: 'row' },
+      button(reach.role.name, () => choose(reach.role.name)),
+      element('span', { class: 'quiet' }, reach.statement.id),
+    ),
+    gives(reach),
+    each([reach.issuer]),
+    each(reach.organization),
+    each(reach.pipeline),
+    further(reach),
+  );
+
+/** More lines than a browser lays out at once; the filter reaches the rest. */
+const MOST = 500;
+
+/** The lines of the map, of so many in all. */
+export const showMap = (found: readonly Reach[], all: number, choose: (role: string) => void): void => {
+  say('counted', `${found.length} of ${all}${found.length > MOST ? `, the first ${MOST} shown` : ''}`);
+  part('map').replaceChildren(...found.slice(0, MOST).map(reach => row(reach, choose)));
+};

@@ -1,0 +1,26 @@
+import { type Differences, type RoleChange, widens } from './change.ts';
+
+export type Direction = 'wider' | 'undecided' | 'not wider';
+
+/** What each direction means, for people. */
+export const DIRECTIONS: { readonly [direction in Direction]: string } = {
+  wider: 'Wider: somebody gets more than before.',
+  undecided: 'Undecided: whether somebody gets more could not be told within bounds.',
+  'not wider': 'Not wider: nobody gets more than before.',
+};
+
+const told = <T extends { readonly shown: unknown }>(list: readonly T[]): T[] =>
+  list.filter(({ shown }) => shown !== 'undecided');
+
+const asTold = (change: RoleChange): RoleChange => ({
+  ...change,
+  gained: told(change.gained),
+  scopesGained: told(change.scopesGained),
+});
+
+/** Does anybody get more? Undecided, where the one thing that says so is a search that was given up. */
+export const directionOf = ({ roles, issuers }: Differences): Direction => {
+  const verified = issuers.some(({ members }) => members.some(({ narrower }) => !narrower));
+  if (verified || roles.some(change => widens(asTold(change)))) return 'wider';
+  return roles.some(widens) ? 'undecided' : 'not wider';
+};

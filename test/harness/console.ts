@@ -1,0 +1,26 @@
+import type { ConsoleData } from '../../lib/config/console.ts';
+import { type Held, heldIn } from '../../lib/console/held.ts';
+import type { Role } from '../../lib/policy/role.ts';
+import { ROLES } from './local.ts';
+import { AUDIENCE, ISSUERS, rowsFrom } from './policy.ts';
+
+/** What a page holds whose roles are these texts. */
+export const heldOf = (
+  changes: Partial<ConsoleData> = {},
+  roles: { readonly [name: string]: string } = ROLES,
+): Held =>
+  heldIn({
+    url: AUDIENCE,
+    audience: AUDIENCE,
+    session: { seconds: undefined, maxSeconds: undefined },
+    rows: [...rowsFrom(ISSUERS).values()],
+    roles: Object.entries(roles).map(([name, text]) => ({ name, text })),
+    ...changes,
+  });
+
+/** A role that is held. */
+export const roleIn = ({ roles }: Held, name: string): Role => {
+  const role = roles.find(each => each.name === name);
+  if (!role) throw new Error(`${name} is not held.`);
+  return role;
+};
