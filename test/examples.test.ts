@@ -3,9 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { toldOf } from '../lib/cli/cases/report.ts';
+import { resultOf } from '../lib/cli/cases/tested.ts';
 import { type Config, loadConfig } from '../lib/config/load.ts';
 import { runCases } from '../lib/policy/trial.ts';
-import { casesBeside, casesFrom } from './harness/cases.ts';
+import { casesBeside, casesFrom, testedBeside } from './harness/cases.ts';
 import { localBroker } from './harness/local.ts';
 import { blocks, ROOT, read } from './harness/markdown.ts';
 
@@ -88,6 +90,11 @@ describe.each(FOLDERS)('%s', folder => {
   test.each(beside)('each trust statement of $role.name allows a case', ({ role, cases }) => {
     const winners = cases.flatMap(({ expected }) => ('allow' in expected ? expected.allow : []));
     expect([...new Set(winners)].sort()).toEqual(role.trust.map(({ id }) => id).sort());
+  });
+
+  test.each(beside)('T41: $role.name could lose nothing without a case that notices', ({ role }) => {
+    const wish = { coverage: true, mutate: true };
+    expect(toldOf(resultOf(testedBeside(role, config), config.rows, wish))).toEqual([]);
   });
 
   test.each(beside.flatMap(({ role, cases }) => runCases(role, config.rows, cases)))(

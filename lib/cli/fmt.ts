@@ -13,6 +13,7 @@ import { EXIT, Failure, type Verb } from './verb.ts';
 const FILES: readonly (readonly [folder: string, ending: string, name: SchemaName])[] = [
   ['', 'broker.yml', 'broker'],
   ['', 'invariants.yml', 'invariants'],
+  ['', 'teams.yml', 'teams'],
   ['roles', '.test.yml', 'test'],
   ['roles', '.yml', 'role'],
   ['registries', '.test.yml', 'test'],
@@ -26,7 +27,9 @@ const filesIn = async (config: string): Promise<File[]> => {
     const names = await readdir(`${config}/${folder}`).catch((): string[] => []);
     return names.sort().flatMap(file => {
       const kind = FILES.find(([where, ending]) => where === folder && file.endsWith(ending));
-      return kind && !file.startsWith('.') ? [{ path: [config, folder, file].filter(Boolean).join('/'), name: kind[2] }] : [];
+      return kind && !file.startsWith('.')
+        ? [{ path: [config, folder, file].filter(Boolean).join('/'), name: kind[2] }]
+        : [];
     });
   };
   return (await Promise.all(['', 'roles', 'registries'].map(below))).flat();
@@ -47,14 +50,16 @@ const format = ({ path, name }: File, complaints: Complaint[]): Formatted => {
   const before = readSource(path, complain) ?? '';
   const tree = parse(path, before, complain);
   if (!tree || complaints.length > count) return { path, name, before, after: before };
-  const after = formatted(before, name) ?? before;
+  const after = formatted(before, name);
+  if (after === before) return { path, name, before, after };
   const again = parse(path, after, complain);
   if (!again || !isDeepStrictEqual(meaning(again), meaning(tree))) complaints.push(unchanged(path));
   return { path, name, before, after };
 };
 
 export const fmt: Verb = {
-  summary: 'Writes every file of the configuration in one way: keys in order, quotes, lines; comments are kept.',
+  summary:
+    'Writes every file of the configuration in one way: keys in order, quotes, lines; comments are kept.',
   help: `kite-sts fmt [--config FOLDER] [--check]
 
   --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)

@@ -1,4 +1,5 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ISSUER_NAMES, type IssuerName, type Pinned, starter, type Wish } from './starter.ts';
 import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from './verb.ts';
 
@@ -45,7 +46,8 @@ export const init: Verb = {
   --folder FOLDER      where to write (default: here)
   --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
 
-Writes package.json, serverless.yml, .gitignore, config/broker.yml and a first role with its cases.
+Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
+and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml.
 Never overwrites: when one of them is there already, nothing is written.
 
 Examples:
@@ -66,7 +68,7 @@ Examples:
     const there: string[] = [];
     for (const path of paths) if (await isThere(`${folder}/${path}`)) there.push(path);
     if (there.length > 0) throw new Failure(`Nothing was written: ${there.join(', ')} is there already.\n`);
-    await mkdir(`${folder}/${wish.config}/roles`, { recursive: true });
+    for (const path of paths) await mkdir(dirname(`${folder}/${path}`), { recursive: true });
     for (const path of paths) await writeFile(`${folder}/${path}`, written[path] ?? '', { flag: 'wx' });
     terminal.out(
       `${paths.join('\n')}\n\nNext: npm install, write your url into ${wish.config}/broker.yml, and npx serverless deploy.\n`,

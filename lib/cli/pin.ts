@@ -40,7 +40,8 @@ const proposalFor = ({ role, claims, access, context }: Shown, { rows }: Config)
   const token = assumeVerified(claims, role);
   const row = rows.get(token.issuer);
   const decision = decide(role, token, access, context);
-  if (!row || !meets(row, token.claims)) return `DENIED: ${role.name}: the guard of its issuer's row is not met.`;
+  if (!row || !meets(row, token.claims))
+    return `DENIED: ${role.name}: the guard of its issuer's row is not met.`;
   const index = role.trust.findIndex(({ id }) => id === decision.statement);
   const statement = role.trust[index];
   if (!decision.allowed || !statement) return headline(role, decision);
@@ -53,7 +54,8 @@ const notes = ({ absent, several, pins, row }: Proposal): string[] => {
   const [wanted, needed] = [asks(absent), asks(pins)];
   return [
     ...several.map(
-      ({ name, id }) => `${name} names several things, and this token knows one of them: write ${id} by hand.`,
+      ({ name, id }) =>
+        `${name} names several things, and this token knows one of them: write ${id} by hand.`,
     ),
     ...absent.map(({ name, id }) => `${name} is not pinned: the token has no ${id} of a usable form.`),
     ...(wanted === '' ? [] : [`Mint the token with ${wanted}, and pin again.`]),

@@ -27,7 +27,16 @@ const decided = (event: Claims, claims: Claims, { roles, rows }: Config): Decisi
 };
 
 // What these turned on is not in the event, or is no matter of the policy.
-const NOT_TOLD = ['kind_differs', 'session_policy_refused', 'single_use_not_here', 'token_already_used'];
+const NOT_TOLD = [
+  'caller_switched_off',
+  'issuer_switched_off',
+  'key_switched_off',
+  'kind_differs',
+  'role_switched_off',
+  'session_policy_refused',
+  'single_use_not_here',
+  'token_already_used',
+];
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   [...a].sort().join(' ') === [...b].sort().join(' ');

@@ -10,11 +10,13 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   explain: async () => (await import('./explain.ts')).explain,
   diff: async () => (await import('./diff.ts')).diff,
   'who-can': async () => (await import('./who-can.ts')).whoCan,
+  console: async () => (await import('./console.ts')).consoleFile,
   replay: async () => (await import('./replay.ts')).replay,
   prove: async () => (await import('./prove.ts')).prove,
   fmt: async () => (await import('./fmt.ts')).fmt,
   pin: async () => (await import('./pin.ts')).pin,
   import: async () => (await import('./import.ts')).importPolicy,
+  codeowners: async () => (await import('./codeowners.ts')).codeowners,
   schema: async () => (await import('./schema.ts')).schema,
   exchange: async () => (await import('./exchange.ts')).exchange,
   exec: async () => (await import('./exec.ts')).exec,
@@ -22,6 +24,11 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   whoami: async () => (await import('./whoami.ts')).whoami,
   token: async () => (await import('./token.ts')).token,
   'check-targets': async () => (await import('./check-targets.ts')).checkTargets,
+  jwks: async () => (await import('./jwks.ts')).jwks,
+  disable: async () => (await import('./disable.ts')).disable,
+  enable: async () => (await import('./enable.ts')).enable,
+  disabled: async () => (await import('./disabled.ts')).disabled,
+  revoke: async () => (await import('./revoke.ts')).revoke,
 };
 
 const overview = async (): Promise<string> => {

@@ -11,7 +11,7 @@ const nameOf = (word: string): SchemaName => {
 
 export const schema: Verb = {
   summary: 'Prints the JSON Schema of a kind of file, for editors to complete and check.',
-  help: `kite-sts schema role|registry|broker|test|invariants
+  help: `kite-sts schema role|registry|broker|test|invariants|teams
 
 JSON Schema, draft-07, drawn from the shapes that the loader itself reads by. The package has each as
 docs/reference/NAME.schema.json. An editor with the YAML language server reads it when the file's first line is:

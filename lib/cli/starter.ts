@@ -1,3 +1,6 @@
+import type { SchemaName } from '../author/schema.ts';
+import { reviewFile } from './starter/review.ts';
+
 /** Who signs the tokens of a team's jobs. */
 export type IssuerName = keyof typeof ROLES;
 
@@ -20,7 +23,7 @@ trust:
       organization_slug: "{organization}"
       pipeline_slug: web
       build_branch: main
-      build_tag: null        # a tag named main is not the branch main
+      build_tag: null  # a tag named main is not the branch main
 
 aws:
   role_arn: arn:aws:iam::123456789012:role/deploy-web
@@ -28,17 +31,18 @@ aws:
 
 const BUILDKITE_CASES = `cases:
   - name: a push to main deploys
-    claims:
-      iss: https://agent.buildkite.com
-      organization_slug: "{organization}"
-      pipeline_slug: web
-      build_branch: main
-      build_tag: null
+    from: buildkite/push
+    claims: { organization_slug: "{organization}", pipeline_slug: web }
     allow: pushes to main
 
   - name: another branch does not
     from: a push to main deploys
-    claims: { build_branch: feature/login }
+    as: buildkite/branch
+    deny: no_statement_holds
+
+  - name: a tag named main does not
+    from: a push to main deploys
+    as: buildkite/tag-named-main
     deny: no_statement_holds
 
   - name: another pipeline does not
@@ -69,17 +73,23 @@ aws:
 
 const GITHUB_CASES = `cases:
   - name: a push to main deploys
-    claims:
-      iss: https://token.actions.githubusercontent.com
-      repository: "{organization}/web"
-      repository_owner: "{organization}"
-      ref: refs/heads/main
-      event_name: push
+    from: github/push
+    claims: { repository: "{organization}/web" }
     allow: pushes to main
+
+  - name: another branch does not
+    from: a push to main deploys
+    as: github/branch
+    deny: no_statement_holds
 
   - name: a pull request does not
     from: a push to main deploys
-    claims: { ref: refs/pull/7/merge, event_name: pull_request }
+    as: github/pull_request
+    deny: no_statement_holds
+
+  - name: a run that a person started does not
+    from: a push to main deploys
+    as: github/workflow_dispatch
     deny: no_statement_holds
 
   - name: another repository does not
@@ -89,7 +99,7 @@ const GITHUB_CASES = `cases:
 
   - name: another organization does not
     from: a push to main deploys
-    claims: { repository: "{organization}-evil/web", repository_owner: "{organization}-evil" }
+    claims: { repository: "{organization}-evil/web" }
     deny: guard_not_met
 `;
 
@@ -114,12 +124,16 @@ const packageJson = ({ version, serverless }: Pinned): string =>
   `${JSON.stringify(
     {
       private: true,
-      scripts: { lint: 'kite-sts lint', deploy: 'serverless deploy' },
+      scripts: { lint: 'kite-sts lint', test: 'kite-sts test', deploy: 'serverless deploy' },
       dependencies: { 'kite-sts': version, serverless },
     },
     null,
     2,
   )}\n`;
+
+/** The first line of a file, by which an editor completes and checks the rest. */
+const forEditors = (path: string, schema: SchemaName): string =>
+  `# yaml-language-server: $schema=${'../'.repeat(path.split('/').length)}node_modules/kite-sts/docs/reference/${schema}.schema.json\n`;
 
 /** The files of a team's repository, by their paths in it. */
 export const starter = (
@@ -130,12 +144,15 @@ export const starter = (
   const named = (text: string): string => text.replaceAll('{organization}', organization);
   const broker = BROKER.replace('sts.{organization}', `sts.${organization.toLowerCase()}`);
   const option = config === 'config' ? '' : `custom: { kiteSts: { config: "${config}" } }\n`;
+  const review = reviewFile(issuer, config);
   return {
     'package.json': packageJson(pinned),
     'serverless.yml': `service: kite-sts\nprovider: { name: aws, region: ${region} }\nplugins: [kite-sts]\n${option}`,
     '.gitignore': 'node_modules/\n.serverless/\n',
-    [`${config}/broker.yml`]: named(broker).replace('{issuer}', issuer).replace('{guard}', guard),
-    [`${config}/roles/deploy-web.yml`]: named(role),
-    [`${config}/roles/deploy-web.test.yml`]: named(cases),
+    [`${config}/broker.yml`]:
+      forEditors(config, 'broker') + named(broker).replace('{issuer}', issuer).replace('{guard}', guard),
+    [`${config}/roles/deploy-web.yml`]: forEditors(`${config}/roles`, 'role') + named(role),
+    [`${config}/roles/deploy-web.test.yml`]: forEditors(`${config}/roles`, 'test') + named(cases),
+    [review.path]: review.text,
   };
 };

@@ -6,7 +6,7 @@ import { localGithub } from './github.ts';
 import { type At, localGoogle } from './google.ts';
 
 /** The request as the host that it names would get it: that is the first segment below here. */
-export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promise<HttpAnswer>;
+export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promise<HttpAnswer> | undefined;
 
 /**
  * Google Cloud, GitHub, Buildkite and Microsoft Entra, told apart by host. `apps` signs as every app that they know.
@@ -20,6 +20,7 @@ export const localClouds = (apps: Signer): LocalClouds => {
     const [, host = '', rest = ''] = /^([^/]*)(\/.*)?$/.exec(path) ?? [];
     const asked = { ...request, path: rest };
     if (host === 'api.github.com') return github(asked, at.now);
+    if (request.method !== 'POST') return undefined;
     if (host === 'buildkite.com') return buildkite(asked, at.now);
     return host.endsWith('.googleapis.com') ? google(host, asked, at) : localEntra(host, asked, at);
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { askFor } from '../policy/issuer.ts';
+import { FAMILIES } from '../policy/scenarios.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
@@ -57,19 +58,10 @@ export const pushBuild = (policies: readonly Pick<TrustPolicy, 'trust'>[], issue
   },
 });
 
-/** What Buildkite puts into every token of a job, in its own order; docs and real tokens agree on the rest. */
+/** What Buildkite puts into every token of a job, in its own order. */
 const buildkiteClaims = (job: string, claims: JobClaims): { [name: string]: Json } => ({
-  organization_slug: 'my-organization',
-  pipeline_slug: 'my-pipeline',
-  build_number: 1,
-  build_branch: 'main',
-  build_tag: null,
-  build_commit: '9f3182061f1e2cca4702c368cbc039b7dc9d4485',
-  step_key: null,
+  ...FAMILIES.buildkite.usual,
   job_id: job,
-  agent_id: '0184990a-4782-42b5-afc1-16715b10b8ff',
-  build_source: 'webhook',
-  runner_environment: 'self-hosted',
   ...claims,
 });
 
@@ -85,14 +77,6 @@ const BUILDKITE_IDS: JobClaims = {
 };
 
 const onRequest = (name: string): boolean => askFor(name, PRESETS.buildkite) !== undefined;
-
-const buildkiteSubject = (claims: { [name: string]: Json }): string => {
-  const ref =
-    typeof claims['build_tag'] === 'string'
-      ? `refs/tags/${claims['build_tag']}`
-      : `refs/heads/${claims['build_branch']}`;
-  return `organization:${claims['organization_slug']}:pipeline:${claims['pipeline_slug']}:ref:${ref}:commit:${claims['build_commit']}:step:${claims['step_key'] ?? ''}`;
-};
 
 const sessionTags = (names: readonly string[], known: JobClaims): JobClaims =>
   names.length === 0
@@ -118,7 +102,7 @@ const buildkitePayload = (job: string, claims: JobClaims, request: TokenRequest)
     [...asked, ...(subject === undefined ? [] : [subject])].map(name => [name, known[name] ?? null]),
   );
   return {
-    sub: subject === undefined ? buildkiteSubject(known) : String(known[subject]),
+    sub: subject === undefined ? (FAMILIES.buildkite.follows(known)['sub'] ?? '') : String(known[subject]),
     aud: request.audience ?? `https://buildkite.com/${known['organization_slug']}`,
     ...always,
     ...wanted,
@@ -127,23 +111,11 @@ const buildkitePayload = (job: string, claims: JobClaims, request: TokenRequest)
 };
 
 const githubPayload = (claims: JobClaims, request: TokenRequest): JobClaims => {
-  const known: JobClaims = {
-    repository: 'my-organization/my-repository',
-    ref: 'refs/heads/main',
-    ref_type: 'branch',
-    sha: '9f3182061f1e2cca4702c368cbc039b7dc9d4485',
-    event_name: 'push',
-    run_id: '1',
-    run_number: '1',
-    run_attempt: '1',
-    runner_environment: 'github-hosted',
-    ...claims,
-  };
-  const owner = String(known['repository']).split('/')[0] ?? '';
+  const known: JobClaims = { ...FAMILIES.github.usual, ...claims };
+  const followed = FAMILIES.github.follows(known);
   return {
-    sub: `repo:${known['repository']}:ref:${known['ref']}`,
-    aud: request.audience ?? `https://github.com/${owner}`,
-    repository_owner: owner,
+    aud: request.audience ?? `https://github.com/${followed['repository_owner']}`,
+    ...followed,
     ...known,
   };
 };

@@ -7,9 +7,11 @@ import { type JobClaims, type TokenRequest, Unprocessable } from './jobs.ts';
 import type { LocalRegistries } from './registry.ts';
 import { localSts } from './sts.ts';
 
-/** What lives beside the broker: below /local/ the throwaway issuer and clouds that open nothing, and registries. */
+/** What lives beside the broker: below /local/ the throwaway issuer and clouds that open nothing, registries, the console. */
 export type Local = {
   readonly registries: LocalRegistries;
+  /** The console's page; undefined where the request is not for it. */
+  readonly console: (request: HttpRequest) => Promise<HttpAnswer | undefined>;
   readonly issuer: ThrowawayIssuer;
   readonly clouds: LocalClouds;
   readonly now: () => number;

@@ -39,9 +39,10 @@ const requestOf = async (message: IncomingMessage): Promise<HttpRequest> => {
   };
 };
 
-const plain = (status: number, body: string): HttpAnswer => ({
+/** An answer in words. */
+export const plain = (status: number, body: string, headers: HttpAnswer['headers'] = {}): HttpAnswer => ({
   status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
   body: `${body}\n`,
 });
 
@@ -70,7 +71,7 @@ const answerTo = async (
     foreign(request) ??
     (request.path.startsWith('/local/')
       ? localAnswer(local, request, { base: `http://${own[0]}`, trusted: broker.discovery })
-      : ((await local.registries(request)) ?? serve(broker, request)))
+      : ((await local.registries(request)) ?? (await local.console(request)) ?? serve(broker, request)))
   );
 };
 

@@ -5,11 +5,13 @@ import type { Config } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { BrokerError } from '../errors.ts';
 import { localSigner } from '../keys/local.ts';
+import type { HttpRequest } from '../protocols/protocol.ts';
 import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { localClouds } from './clouds.ts';
 import { throwawayIssuer } from './issuer.ts';
+import { consoleAnswer } from './page.ts';
 import { localRegistries } from './registry.ts';
 import { type Listening, listen } from './server.ts';
 import { DUMMY_KEYS } from './sts.ts';
@@ -102,8 +104,15 @@ const listening = async (
       clouds: { base: `${base}/local/clouds` },
       apps: () => apps,
     });
+  const beside = {
+    issuer,
+    clouds: localClouds(apps),
+    registries,
+    console: (request: HttpRequest) => consoleAnswer(request, config.folder),
+    now,
+  };
   try {
-    return await listen(make, { issuer, clouds: localClouds(apps), registries, now }, settings.port);
+    return await listen(make, beside, settings.port);
   } catch (error) {
     throw inUse(error as NodeJS.ErrnoException, settings.port);
   }
@@ -122,7 +131,10 @@ export const startLocal = async (
   const server = await listening(config, settings, streams, trail);
   try {
     const tell = settings.logLevel !== 'error';
-    if (tell) streams.out(`${await transcript(server.url, randomUUID(), config, trail.take)}\n`);
+    if (tell)
+      streams.out(
+        `${await transcript(server.url, randomUUID(), config, trail.take)}\nconsole at ${server.url}/console\n`,
+      );
   } catch (error) {
     await server.close();
     throw error;

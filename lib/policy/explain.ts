@@ -2,9 +2,10 @@ import type { ClaimValue } from './claims.ts';
 import type { Checked, Condition } from './condition.ts';
 import type { Decision, Deny } from './decide.ts';
 import type { Role } from './role.ts';
-import { nearestStatement, type StatementTrace } from './trace.ts';
+import { nearestStatement, type StatementTrace, type Trace } from './trace.ts';
 
-const shown = (value: ClaimValue | undefined): string =>
+/** A value as JSON has it, or what it is instead. */
+export const shown = (value: ClaimValue | undefined): string =>
   value === undefined
     ? 'absent'
     : typeof value === 'number' && Number.isNaN(value)
@@ -21,10 +22,12 @@ const WORDS: { readonly [operator in Condition['operator']]: string } = {
   contains_any: 'contains one of',
 };
 
-const wanted = ({ name, operator, operands }: Condition): string =>
+/** A condition in words: what it wants of which claim. */
+export const wanted = ({ name, operator, operands }: Condition): string =>
   `${name} ${WORDS[operator]} ${operands.map(operand => JSON.stringify(operand)).join(', ')}`;
 
-const DOUBTS: { readonly [why: string]: string } = {
+/** Why a condition is in doubt, in words. */
+export const DOUBTS: { readonly [why: string]: string } = {
   absent: 'it is absent',
   wrong_type: 'it is of another type',
   unsafe_number: 'it is not a safe integer',
@@ -41,7 +44,8 @@ const conditionLine = (checked: Checked): string => {
   return `    in doubt  ${wanted(condition)}${actual(checked)}: ${DOUBTS[why]}`;
 };
 
-const SKIPPED = {
+/** Why a statement was not tried, in words. */
+export const SKIPPED = {
   issuer_differs: 'it speaks of another issuer',
   until_passed: 'its until has passed',
   until_too_near: 'its until is nearer than the shortest session',
@@ -53,6 +57,9 @@ const statementLines = ({ id, effect, skipped, conditions, applies }: StatementT
     effect === 'deny' ? (applies ? 'strikes' : 'does not strike') : applies ? 'holds' : 'does not hold';
   return [`  ${effect} "${id}" ${ending}:`, ...conditions.map(conditionLine)];
 };
+
+/** Every statement that was tried, with each of its conditions. */
+export const traceLines = ({ statements }: Trace): string[] => statements.flatMap(statementLines);
 
 const REASONS: { readonly [reason in Deny['reason']]: string } = {
   audience_differs: 'the token was minted for another audience than this role takes',
@@ -70,56 +77,28 @@ const REASONS: { readonly [reason in Deny['reason']]: string } = {
 };
 
 /** The first line: the decision and its reason. */
-export const headline = (role: Role, decision: Decision): string => {
+export const headline = (role: Pick<Role, 'name'>, decision: Decision): string => {
   if (decision.allowed)
     return `ALLOWED: ${role.name} by "${decision.statement}", for ${decision.grant.seconds} seconds${decision.grant.scopes.length > 0 ? ` with ${decision.grant.scopes.join(' ')}` : ''}.`;
   const { reason, statement, about } = decision;
   return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
 };
 
-const doubtfulDeny = (checked: Checked): string | undefined =>
-  checked.truth === 'doubt' && checked.why === 'absent' ? checked.condition.name : undefined;
-
-/** What would have to change, from the same trace: for the step and for the policy's author. */
-export const remedies = (decision: Decision, flag: (claim: string) => string | undefined): string[] => {
-  if (decision.allowed) return [];
-  const { trace, reason } = decision;
-  if (reason === 'audience_differs')
-    return [`Mint the token for ${trace.audience.expected}; this one is for ${trace.audience.actual}.`];
-  if (reason === 'explicitly_denied') {
-    const absent = trace.statements
-      .filter(({ effect, applies }) => effect === 'deny' && applies)
-      .flatMap(({ conditions }) => conditions.map(doubtfulDeny));
-    return absent
-      .filter(name => name !== undefined)
-      .map(
-        name =>
-          `An absent claim does not switch a deny off: send ${name}${flag(name) ? ` (add ${flag(name)})` : ''}.`,
-      );
-  }
-  if (reason !== 'no_statement_holds') return [];
-  const nearest = nearestStatement(trace);
-  if (!nearest) return ['No trust statement speaks of this issuer.'];
-  const unmet = nearest.conditions.filter(({ truth }) => truth !== 'true');
-  const asks = unmet
-    .filter(({ why }) => why === 'absent')
-    .map(({ condition }) => flag(condition.name))
-    .filter(each => each !== undefined);
-  return [
-    `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => wanted(condition)).join('; ')}.`,
-    ...(asks.length > 0
-      ? [`The step can send what is absent: add ${[...new Set(asks)].join(' ')} when it mints the token.`]
-      : []),
-  ];
+const nearestLine = (decision: Decision): string[] => {
+  if (decision.allowed || decision.reason !== 'no_statement_holds') return [];
+  const nearest = nearestStatement(decision.trace);
+  const unmet = nearest?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
+  return nearest
+    ? [
+        '',
+        `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => wanted(condition)).join('; ')}.`,
+      ]
+    : [];
 };
 
 /** A decision as sentences, drawn from its trace alone: nothing is evaluated again. */
-export const explain = (
-  role: Role,
-  decision: Decision,
-  flag: (claim: string) => string | undefined,
-): string[] => [
+export const explain = (role: Pick<Role, 'name'>, decision: Decision): string[] => [
   headline(role, decision),
-  ...(decision.trace.statements.length > 0 ? ['', ...decision.trace.statements.flatMap(statementLines)] : []),
-  ...remedies(decision, flag).flatMap(line => ['', line]),
+  ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),
+  ...nearestLine(decision),
 ];

@@ -123,3 +123,7 @@ const runCase = (role: Role | Registry, rows: Guards, each: Case): Trial => {
 /** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
 export const runCases = (role: Role | Registry, rows: Guards, cases: readonly Case[]): readonly Trial[] =>
   cases.map(each => runCase(role, rows, each));
+
+/** Does any case come out otherwise than it says? Asks no further than the first. */
+export const notices = (role: Role | Registry, rows: Guards, cases: readonly Case[]): boolean =>
+  cases.some(each => runCase(role, rows, each).differences.length > 0);

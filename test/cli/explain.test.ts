@@ -71,7 +71,12 @@ describe('exit code 0 and the statement that allowed, for', () => {
   ])('%s', async (_name, claims, words, expected) => {
     const { exits, out } = await explained(claims, '--json', ...words);
     expect(exits).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ role: 'publish', allowed: true, remedies: [], ...expected });
+    expect(JSON.parse(out)).toMatchObject({
+      role: 'publish',
+      allowed: true,
+      remedies: { step: [], policy: [] },
+      ...expected,
+    });
   });
 });
 
@@ -118,6 +123,21 @@ describe('as text', () => {
     expect(out).toMatch(/^ {4}in doubt +queue_key/m);
     expect(out).toMatch(/^ {4}no +source_ip/m);
     expect(out).toContain('--claim queue_key');
+  });
+
+  test('a denied one tells both sides what to change', async () => {
+    const { out } = await explained({ ...MAIN, build_branch: 'next' });
+    expect(out).toMatch(
+      /\n\nIn the step:\n(?: {2}.+\n)+\nIn the policy, .+\n {2}In "main of web": build_branch: \{ in: \[main, next\] \}\n$/,
+    );
+  });
+
+  test('it has colors for a person alone', async () => {
+    const file = written(JSON.stringify(MAIN));
+    const terminal = { ...testTerminal({ KITE_STS_CONFIG: FOLDER }), colors: true };
+    await run(['explain', '--role', 'publish', '--claims', file], terminal);
+    expect(terminal.written.join('')).toContain('\u001b[32mALLOWED\u001b[39m');
+    expect((await explained(MAIN)).out).not.toContain('\u001b');
   });
 
   test('a guard that is not met is told before the role', async () => {

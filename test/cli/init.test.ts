@@ -27,6 +27,7 @@ const configIn = (folder: string): Config => {
 };
 
 const STARTER = [
+  '.buildkite/policy.yml',
   '.gitignore',
   'config/broker.yml',
   'config/roles/deploy-web.test.yml',
@@ -93,7 +94,8 @@ describe.each([
     await initialized(folder, '--organization', organization, '--issuer', name);
     const config = configIn(folder);
     const results = config.roles.flatMap(role => runCases(role, config.rows, casesBeside(role, config)));
-    expect(results.map(({ differences }) => differences)).toEqual([[], [], [], []]);
+    expect(results.filter(({ differences }) => differences.length > 0)).toEqual([]);
+    expect(results.length).toBeGreaterThan(3);
   });
 });
 

@@ -158,3 +158,41 @@ test('a folder that is not there is a fault of its files', async () => {
   expect(answer).toMatchObject({ exits: 2, error: '' });
   expect(answer.out).toContain('/nowhere/broker.yml:1:1  file-missing');
 });
+
+describe('--dialect buildkite', () => {
+  const OTHER = 'examples/buildkite-claims-policy/config/roles/packages.yml';
+
+  test('reads one file, and none of the configuration', async () => {
+    const folder = folderOf({
+      'policy.yml':
+        '- iss: https://agent.buildkite.com\n  scopes: [read_packages]\n  claims: { organization_slug: acme, build_tag: { matches: "v*" } }\n',
+    });
+    const found = async (...flags: string[]) => {
+      const { exits, out } = await linted(
+        '/nowhere',
+        '--dialect',
+        'buildkite',
+        `${folder}/policy.yml`,
+        ...flags,
+      );
+      return [exits, out.includes('warning dialect-pattern-on-null'), /: no errors, 1 warning\n$/.test(out)];
+    };
+    expect(await found()).toEqual([0, true, true]);
+    expect(await found('--strict')).toEqual([2, true, true]);
+  });
+
+  test('refuses a role, and tells its findings in JSON too', async () => {
+    const { exits, out } = await linted('/nowhere', '--dialect', 'buildkite', OTHER, '--json');
+    expect(exits).toBe(2);
+    expect(JSON.parse(out)).toMatchObject([{ rule: 'dialect-form', level: 'error', place: { file: OTHER } }]);
+  });
+
+  test.each([
+    ['another dialect', ['--dialect', 'gitlab', OTHER]],
+    ['no file', ['--dialect', 'buildkite']],
+    ['a file without a dialect', [OTHER]],
+    ['SARIF', ['--dialect', 'buildkite', OTHER, '--sarif']],
+  ])('%s is wrong usage', async (_name, words) => {
+    expect(await linted('config', ...words)).toMatchObject({ exits: 64, out: '' });
+  });
+});

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../lib/config/load.ts';
 import { TRUST } from '../harness/grant.ts';
-import { folderOf } from '../harness/local.ts';
+import { complaintsOf, folderOf } from '../harness/local.ts';
 import { BUILDKITE, PROVIDER } from '../harness/policy.ts';
 
 const BROKER = `url: https://sts.acme.example
@@ -13,14 +13,6 @@ issuers:
 const ROLE = `${TRUST}${PROVIDER}\n`;
 
 type Files = { readonly [path: string]: string };
-
-/** Every complaint as `file:line:column rule`, its file as seen from the folder. */
-const complaintsOf = (files: Files): string[] => {
-  const folder = folderOf(files);
-  return loadConfig(folder).complaints.map(
-    ({ rule, place: { file, line, column } }) => `${relative(folder, file)}:${line}:${column} ${rule}`,
-  );
-};
 
 const loaded = (files: Files) => {
   const { config, complaints } = loadConfig(folderOf(files));
@@ -58,6 +50,16 @@ describe('a configuration is loaded', () => {
       [120, 240],
       [90, 240],
     ]);
+  });
+
+  test('whose STS stands in, and how often may be asked', () => {
+    const files = { 'roles/a.yml': ROLE };
+    const more = 'aws: { second_region: eu-west-1 }\nlimits: { exchanges: { per_minute: 7, burst: 3 } }\n';
+    expect(loaded({ ...files, 'broker.yml': `${BROKER}${more}` })).toMatchObject({
+      secondRegion: 'eu-west-1',
+      limits: { exchanges: { perMinute: 7, burst: 3 } },
+    });
+    expect(loaded({ ...files, 'broker.yml': BROKER }).secondRegion).toBeUndefined();
   });
 
   test('test cases beside a role, and hidden files, are no roles', () => {

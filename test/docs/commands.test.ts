@@ -7,11 +7,13 @@ import { shell } from '../harness/shell.ts';
 const PAGES = [
   'README.md',
   'docs/start.md',
+  'docs/guides/audit.md',
   'docs/guides/aws-clients.md',
   'docs/guides/buildkite-to-aws.md',
   'docs/guides/github-actions-to-aws.md',
   'docs/guides/long-jobs.md',
   'docs/guides/policy-changes.md',
+  'docs/guides/policy-review.md',
   'docs/guides/troubleshooting.md',
   'docs/reference/cli.md',
   'docs/reference/http.md',

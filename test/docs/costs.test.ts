@@ -50,6 +50,7 @@ test('the quantities are those of what is deployed', () => {
   expect(count('AWS::CloudWatch::Alarm')).toBe(
     Object.keys(alarms({})).filter(id => id.endsWith('Alarm')).length,
   );
+  expect(row('dashboard')?.quantity).toBe(count('AWS::CloudWatch::Dashboard'));
   // Two of the filters are split by reason and by code; the others make one metric each.
   const split = Object.keys(DENIALS).length + Object.keys(FAULTS).length;
   expect(row('metrics of denials')?.quantity).toBe(split + Object.keys(PATTERNS).length - 2);

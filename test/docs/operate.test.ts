@@ -2,15 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
 import { alarms, DENIALS, FAULTS } from '../../infra/resources/alarms.ts';
 import { authorizer } from '../../infra/resources/authorizer.ts';
+import { refresher } from '../../infra/resources/refresher.ts';
 import { rotation } from '../../infra/resources/rotation.ts';
 import { MEMBERS } from '../../lib/audit/event.ts';
 import { blocks, code, codes, read, rowsOf } from '../harness/markdown.ts';
 
 const PAGE = 'docs/guides/operate.md';
 
-/** Words of the query language, and what it can do: all else in a query is a member or a name that it makes. */
+/** Words of CloudWatch Logs Insights and of jq: all else in a query is a member or a name that it makes. */
 const LANGUAGE =
-  /^(filter|fields|stats|sort|limit|by|as|and|desc|asc|count|count_distinct|latest|earliest|pct|bin|ispresent)$/;
+  /^(filter|fields|stats|sort|limit|by|as|and|desc|asc|count|count_distinct|latest|earliest|pct|bin|ispresent|select|map|min|group_by|length|tsv)$/;
+
+/** The queries of a page, and what it gives jq of a file of events. */
+const queriesIn = (page: string): { at: string; text: string }[] =>
+  blocks(read(page)).flatMap(({ words, text, line }) => {
+    const program = /^jq [^']*'([^']*)'/.exec(text)?.[1];
+    const query = words.includes('query') ? text : program;
+    return query === undefined ? [] : [{ at: `${page}:${line}`, text: query }];
+  });
 
 /** The names in a query that it has neither from the language nor by `as`. */
 const membersIn = (query: string): string[] => {
@@ -20,9 +29,9 @@ const membersIn = (query: string): string[] => {
 };
 
 describe('a query names members of an audit event alone:', () => {
-  const queries = blocks(read(PAGE)).filter(({ words }) => words.includes('query'));
+  const queries = [PAGE, 'docs/guides/audit.md', 'docs/guides/incident.md'].flatMap(queriesIn);
 
-  test.each(queries)('at line $line', ({ text }) => {
+  test.each(queries)('$at', ({ text }) => {
     const tops = membersIn(text).map(name => name.split('.')[0]);
     expect(tops.length).toBeGreaterThan(0);
     expect(tops.filter(name => !(MEMBERS as readonly (string | undefined)[]).includes(name))).toEqual([]);
@@ -44,9 +53,10 @@ describe('every alarm is documented', () => {
 
   test('that is for neither', () => {
     const { options } = readOptions({ signing: 'sealed' });
-    const all = [alarms({}), ...(options ? [rotation(options), authorizer(options)] : [])].flatMap(
-      Object.keys,
-    );
+    const all = [
+      alarms({}),
+      ...(options ? [rotation(options), authorizer({ rows: new Map() }, options), refresher(options)] : []),
+    ].flatMap(Object.keys);
     const known = all.filter(id => /^(?!Denied|Failed).*Alarm$/.test(id));
     const documented = rowsOf(PAGE, 'alarm').flatMap(([names]) => codes(names));
     expect(documented.map(name => `${name}Alarm`).sort()).toEqual(known.sort());

@@ -79,6 +79,16 @@ describe('each is documented, and nothing that is not there is', () => {
       known: keysIn('lib/policy/kinds/azure.ts', 'SHAPE'),
     },
     {
+      what: 'keys of a role with github',
+      documented: rowsUnder(POLICY, 'github', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/kinds/github.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of a role with buildkite',
+      documented: rowsUnder(POLICY, 'buildkite', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/policy/kinds/buildkite.ts', 'SHAPE'),
+    },
+    {
       what: 'keys of a role with jwt',
       documented: rowsUnder(POLICY, 'jwt', 'key').map(([key]) => code(key)),
       known: keysIn('lib/policy/kinds/jwt.ts', 'SHAPE'),
@@ -88,6 +98,17 @@ describe('each is documented, and nothing that is not there is', () => {
       documented: firsts(CONFIGURATION, 'key of broker.yml'),
       known: keysIn('lib/config/load.ts', 'BROKER'),
     },
+    {
+      what: 'keys of teams.yml',
+      documented: firsts(CONFIGURATION, 'key of teams.yml'),
+      known: keysIn('lib/config/teams.ts', 'TEAMS'),
+    },
+    {
+      what: 'keys of a team',
+      documented: firsts(CONFIGURATION, 'key of a team'),
+      known: keysIn('lib/config/teams.ts', 'TEAM'),
+    },
+    { what: 'targets of a team', documented: firsts(CONFIGURATION, 'under `targets`'), known: kinds },
     {
       what: 'keys of an issuer row',
       documented: firsts(CONFIGURATION, 'key of a row'),
@@ -214,6 +235,8 @@ describe('what the tables say is so', () => {
     gcp: kindOf('gcp').lengths(templateOf(`gcp: { audience: ${POOL} }`)),
     'gcp service_account': kindOf('gcp').lengths(undefined),
     azure: kindOf('azure').lengths(undefined),
+    github: kindOf('github').lengths(undefined),
+    buildkite: kindOf('buildkite').lengths(undefined),
     jwt: kindOf('jwt').lengths(undefined),
   };
 

@@ -39,6 +39,13 @@ export const JWT: Extract<Credential, { kind: 'jwt' }> = {
   session: 'j',
 };
 
+export const GITHUB: Extract<Credential, { kind: 'github' }> = {
+  kind: 'github',
+  token: 'ghs_local',
+  expiresAt: NOW + 3600,
+  session: 'hash',
+};
+
 /** With what RFC 6749 §5.2 allows in no description. */
 export const OWN_AUDIENCE = 'urn:"own\\audience';
 

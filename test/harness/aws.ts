@@ -3,15 +3,20 @@ import type { AddressInfo } from 'node:net';
 import type { AwsSetting } from '../../lib/aws/call.ts';
 import { testDynamo } from './dynamo.ts';
 import { testKms } from './kms.ts';
+import { testSts } from './sts.ts';
 
 const portOf = ({ endpoint = '' }: AwsSetting): string => new URL(endpoint).port;
 
-/** KMS and DynamoDB at one address, as `KITE_STS_AWS_ENDPOINT` has them: what is signed reaches them unchanged. */
+/** KMS, DynamoDB and STS at one address, as `KITE_STS_AWS_ENDPOINT` has them: what is signed reaches them unchanged. */
 export const testAws = async () => {
-  const [kms, dynamo] = [await testKms(), await testDynamo()];
+  const [kms, dynamo, sts] = [await testKms(), await testDynamo(), await testSts()];
+  const settingOf = (target: string | string[] | undefined): AwsSetting => {
+    if (target === undefined) return sts.setting;
+    return String(target).startsWith('Dynamo') ? dynamo.setting : kms.setting;
+  };
   const server = createServer((message, response) => {
     const { method, headers, url: path } = message;
-    const port = portOf(String(headers['x-amz-target']).startsWith('Dynamo') ? dynamo.setting : kms.setting);
+    const port = portOf(settingOf(headers['x-amz-target']));
     const onward = request({ host: '127.0.0.1', port, method, path, headers }, answer => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
@@ -24,10 +29,11 @@ export const testAws = async () => {
     setting: { ...kms.setting, endpoint: `http://127.0.0.1:${port}` },
     kms,
     dynamo,
+    sts,
     async close() {
       server.close();
       server.closeAllConnections();
-      await Promise.all([kms.close(), dynamo.close()]);
+      await Promise.all([kms.close(), dynamo.close(), sts.close()]);
     },
   };
 };

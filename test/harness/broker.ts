@@ -1,7 +1,9 @@
 import type { AuditEvent } from '../../lib/audit/event.ts';
-import { createBroker } from '../../lib/broker.ts';
+import { createBroker, type Surroundings } from '../../lib/broker.ts';
+import type { AuditSetting } from '../../lib/config/audit.ts';
 import { loadedConfig } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
+import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
@@ -9,7 +11,9 @@ import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { AwsSetting } from '../../lib/providers/aws.ts';
 import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
 import { type Broker, serve } from '../../lib/serve.ts';
+import type { Limits } from '../../lib/stores/limits.ts';
 import { type TestIssuer, testIssuer } from './issuer.ts';
+import { PLENTY } from './limits.ts';
 import { AUDIENCE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from './policy.ts';
 
 export type TestBroker = {
@@ -30,12 +34,18 @@ type Options = {
   /** Role YAML by name. */
   readonly roles: { readonly [name: string]: string };
   readonly issuers?: string;
+  readonly limits?: Limits;
+  readonly secondRegion?: string;
+  readonly delivery?: AuditSetting;
   readonly aws?: AwsSetting;
   readonly clouds?: UpstreamSetting;
+  readonly apps?: AppSigners;
   readonly signer?: Signer;
   readonly sink?: (line: string) => void | Promise<void>;
   readonly metrics?: boolean;
   readonly now?: () => number;
+  /** The tables that it shares with other brokers. */
+  readonly tables?: Pick<Surroundings, 'spentTable' | 'switchTable'>;
 };
 
 export const httpRequest = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
@@ -57,12 +67,17 @@ export const issuerOfTests = (): Promise<TestIssuer> => (made ??= testIssuer());
 export const testBroker = async ({
   roles,
   issuers = ISSUERS,
+  limits = PLENTY,
+  secondRegion,
+  delivery,
   aws,
   clouds = { base: 'http://127.0.0.1:9' },
+  apps = () => undefined,
   signer = localSigner(),
   sink,
   metrics = false,
   now = () => NOW,
+  tables = {},
 }: Options): Promise<TestBroker> => {
   const issuer = await issuerOfTests();
   const rows = rowsFrom(issuers);
@@ -80,20 +95,25 @@ export const testBroker = async ({
       rows,
       roles: compiled,
       registries: [],
+      limits,
+      secondRegion,
     }),
     {
       signer,
       clouds,
+      apps,
       aws: aws ?? {
         region: 'us-east-1',
         endpoint: 'http://127.0.0.1:9',
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
       },
       sink: sink ?? (line => void audit.push(line)),
+      audit: delivery,
       metrics,
       onFault: error => void faults.push(error),
       keysFor: () => issuer.keys,
       now,
+      ...tables,
     },
   );
   const ask: TestBroker['ask'] = (form, headers = {}) => {

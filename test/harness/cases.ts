@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { casesOf, type Tested } from '../../lib/config/cases.ts';
 import type { Config } from '../../lib/config/load.ts';
 import { type CaseSetting, parseCases } from '../../lib/policy/cases.ts';
 import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
@@ -26,11 +25,14 @@ export const casesFrom = (source: string, setting: CaseSetting): readonly Case[]
   return cases;
 };
 
-/** The cases beside a role or a registry of a config folder. */
-export const casesBeside = (role: Role | Registry, { folder, rows }: Config): readonly Case[] => {
-  const below = 'methods' in role ? 'registries' : 'roles';
-  return casesFrom(readFileSync(join(folder, below, `${role.name}.test.yml`), 'utf8'), {
-    role,
-    issuers: rows,
+/** The cases beside a role or a registry of a config folder, as `kite-sts test` reads them. */
+export const testedBeside = (role: Role | Registry, config: Config): Tested => {
+  const [tested] = casesOf([role], config, (rule, place, message) => {
+    throw new Error(`${place.file}:${place.line} ${rule} ${message}`);
   });
+  if (!tested?.written) throw new Error(`${role.name} has no cases`);
+  return tested;
 };
+
+export const casesBeside = (role: Role | Registry, config: Config): readonly Case[] =>
+  testedBeside(role, config).written?.cases ?? [];

@@ -21,3 +21,14 @@ export const faultOf = (work: () => unknown): readonly [Code | 'none', string | 
     throw error;
   }
 };
+
+/** What the work fails with. */
+export const failureOf = async (work: () => unknown): Promise<BrokerError> => {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof BrokerError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+};

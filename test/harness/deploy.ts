@@ -1,7 +1,9 @@
 import { readOptions } from '../../infra/options.ts';
 import type { Resources } from '../../infra/resources/cloudformation.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
+import type { Ground } from '../../lib/config/load.ts';
 import { TRUST } from './grant.ts';
+import { PLENTY } from './limits.ts';
 import { AUDIENCE, PROVIDER, roleFrom, rowsFrom } from './policy.ts';
 
 export const ORGANIZATION = 'o-a1b2c3d4e5';
@@ -17,6 +19,8 @@ type Asked = {
   readonly jwt?: boolean;
   /** The provider of each further role, as YAML. */
   readonly also?: readonly string[];
+  /** More of broker.yml. */
+  readonly ground?: Partial<Ground>;
   /** `custom.kiteSts` as a team writes it. */
   readonly options?: object;
 };
@@ -26,6 +30,7 @@ export const inputOf = ({
   targets = [arnOf('deploy')],
   jwt = true,
   also = [],
+  ground = {},
   options: custom = {},
 }: Asked = {}): TemplateInput => {
   const { options, complaints } = readOptions(custom);
@@ -46,6 +51,8 @@ export const inputOf = ({
       rows: rowsFrom('[]'),
       roles,
       registries: [],
+      limits: PLENTY,
+      ...ground,
     },
   };
 };
@@ -79,3 +86,12 @@ export const statementsOf = (resources: Resources): ReadonlyMap<string, Read> =>
         .map(each => [`${id} ${each.Sid}`, each] as const),
     ),
   );
+
+/** The statements by which a resource may be used, each by its name with its actions. */
+export const rightsTo = (
+  id: string,
+  resources: Resources,
+): readonly (readonly [string, readonly string[]])[] =>
+  [...statementsOf(resources)]
+    .filter(([, { Resource }]) => JSON.stringify(Resource ?? '').includes(`"${id}"`))
+    .map(([name, { Action }]) => [name, Action] as const);

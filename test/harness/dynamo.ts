@@ -8,8 +8,8 @@ import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 
 export type TestDynamo = {
   readonly setting: AwsSetting;
-  /** Makes a table whose key is this attribute, a text; gives its name. */
-  makeTable(key: string): Promise<string>;
+  /** Makes a table whose key is this attribute, a text; gives its name, one that nobody else has unless it is given. */
+  makeTable(key: string, name?: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -27,8 +27,7 @@ export const testDynamo = async (): Promise<TestDynamo> => {
   let tables = 0;
   return {
     setting,
-    async makeTable(key) {
-      const TableName = `table-${tables++}`;
+    async makeTable(key, TableName = `table-${tables++}`) {
       const ask = jsonCall(DYNAMODB, setting);
       await ask('CreateTable', {
         TableName,

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Terminal } from '../../lib/cli/verb.ts';
-import type { Config } from '../../lib/config/load.ts';
+import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { readSettings } from '../../lib/config/settings.ts';
 import { startLocal } from '../../lib/local/start.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import { PLENTY } from './limits.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, roleFrom, rowsFrom, settingOf } from './policy.ts';
 
 const TRUST = `
@@ -39,7 +40,15 @@ export const configFrom = (
     ...roleFrom(yaml, settingOf(rows)),
     name,
   }));
-  return { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: compiled, registries: [] };
+  return {
+    folder: 'test',
+    url: AUDIENCE,
+    audience: AUDIENCE,
+    rows,
+    roles: compiled,
+    registries: [],
+    limits: PLENTY,
+  };
 };
 
 const endings: (() => unknown)[] = [];
@@ -66,6 +75,14 @@ export const folderOf = (files: { readonly [path: string]: string }): string => 
     writeFileSync(join(folder, path), content);
   }
   return folder;
+};
+
+/** Every complaint about a folder of these files as `file:line:column rule`, its file as seen from the folder. */
+export const complaintsOf = (files: { readonly [path: string]: string }): string[] => {
+  const folder = folderOf(files);
+  return loadConfig(folder).complaints.map(
+    ({ rule, place: { file, line, column } }) => `${relative(folder, file)}:${line}:${column} ${rule}`,
+  );
 };
 
 /** The files of a config folder that a broker can start from, by their paths. */

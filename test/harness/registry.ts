@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../lib/audit/event.ts';
 import { type Authorizer, authorize } from '../../lib/authorize.ts';
-import { createAuthorizer } from '../../lib/broker.ts';
+import { createAuthorizer, type Surroundings } from '../../lib/broker.ts';
 import { loadedRegistries } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
 import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
@@ -9,6 +9,7 @@ import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { KeySource } from '../../lib/token/keys.ts';
 import { httpRequest, issuerOfTests } from './broker.ts';
 import { type TestIssuer, tokenClaims } from './issuer.ts';
+import { PLENTY } from './limits.ts';
 import { AUDIENCE, ISSUERS, NOW, placesOf, rowsFrom } from './policy.ts';
 
 export const REGISTRY_AUDIENCE = 'https://packages.test.example/acme/npm';
@@ -98,6 +99,8 @@ type Options = {
   /** In the place of the test issuer's. */
   readonly keys?: KeySource;
   readonly issuers?: string;
+  /** Where it reads what is switched off. */
+  readonly table?: Partial<Pick<Surroundings, 'aws' | 'switchTable'>>;
 };
 
 export type TestAuthorizer = {
@@ -116,17 +119,19 @@ export type TestAuthorizer = {
 /** What stands in front of these registries, in this process, with one test issuer for every row. */
 export const testAuthorizer = async (
   registries: readonly Registry[],
-  { sink, keys, issuers = ISSUERS }: Options = {},
+  { sink, keys, issuers = ISSUERS, table }: Options = {},
 ): Promise<TestAuthorizer> => {
   const issuer = await issuerOfTests();
   const audit: string[] = [];
   const faults: BrokerError[] = [];
-  const config = { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom(issuers), roles: [] };
-  const authorizer = createAuthorizer(loadedRegistries({ ...config, registries }), {
+  const config = { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom(issuers) };
+  const loaded = loadedRegistries({ ...config, roles: [], registries, limits: PLENTY });
+  const authorizer = createAuthorizer(loaded, {
     sink: sink ?? (line => void audit.push(line)),
     onFault: error => void faults.push(error),
     keysFor: () => keys ?? issuer.keys,
     now: () => NOW,
+    ...table,
   });
   const ask: TestAuthorizer['ask'] = async request => {
     const answer = await authorize(authorizer, httpRequest({ headers: {}, ...request }));

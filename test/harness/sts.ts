@@ -29,6 +29,14 @@ export const stsError =
     body: `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
   });
 
+/** Whose credentials they are. */
+export const stsCaller =
+  (arn: string): Call =>
+  () => ({
+    status: 200,
+    body: `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+  });
+
 type Said = {
   readonly action?: string;
   readonly expiration?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_CASES } from '../../lib/policy/cases.ts';
+import { MAX_CASES, parseCases } from '../../lib/policy/cases.ts';
 import { casesFrom, readCases } from '../harness/cases.ts';
 import { BUILDKITE, GITHUB, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
@@ -112,6 +112,30 @@ request: { scopes: [delete], seconds: 900 }`),
       issuers,
     });
     expect(cases[1]?.claims).toMatchObject({ team: 'blue' });
+  });
+});
+
+describe('a mutant may be accepted', () => {
+  const accepting = (entry: string): string =>
+    `${mainAnd('from: main\nallow: main of web')}accept_survivors:\n  - ${entry}\n`;
+
+  test('with the reason why no case need notice it', () => {
+    const complain = (): never => {
+      throw new Error('refused');
+    };
+    const source = accepting('{ mutant: "GitHub: statement dropped", reason: it is being moved }');
+    expect(parseCases('tested.test.yml', source, SETTING, complain)?.accepted).toMatchObject([
+      { value: { mutant: 'GitHub: statement dropped', reason: 'it is being moved' }, place: { line: 9 } },
+    ]);
+  });
+
+  test.each<[string, string, string[]]>([
+    ['without a reason', '{ mutant: x }', ['missing-key 9:5']],
+    ['with none that says anything', '{ mutant: x, reason: ok }', ['wrong-value 9:26']],
+    ['without being named', '{ reason: it is being moved }', ['missing-key 9:5']],
+    ['with another key', '{ mutant: x, reason: it is being moved, by: me }', ['unknown-key 9:45']],
+  ])('but not %s', (_name, entry, refusals) => {
+    expect(readCases(accepting(entry), SETTING)).toEqual({ cases: undefined, refusals });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explain, headline, remedies } from '../../lib/policy/explain.ts';
+import { explain, headline } from '../../lib/policy/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../harness/policy.ts';
 
 const role = roleFrom(`trust:
@@ -13,12 +13,9 @@ deny:
 `);
 
 type Changes = { readonly [name: string]: unknown };
-const flag = (claim: string): string | undefined => (claim === 'queue_key' ? '--claim queue_key' : undefined);
 const decided = (changes: Changes) => decideFor(role, buildkiteClaims(changes));
 const lineOf = (name: string, changes: Changes): string | undefined =>
-  explain(role, decided(changes), flag).find(
-    line => line.includes(`${name} equals`) && line.startsWith('    '),
-  );
+  explain(role, decided(changes)).find(line => line.includes(`${name} equals`) && line.startsWith('    '));
 
 describe('the line of a condition shows what the claim holds', () => {
   test.each<[string, string, unknown, string]>([
@@ -42,7 +39,7 @@ describe('the line of a condition shows what the claim holds', () => {
     const guarded = roleFrom(
       `trust:\n  - { iss: ${BUILDKITE}, claims: { organization_slug: a }, request: { source_ip: { in: ["::1"] } } }\n`,
     );
-    const all = explain(guarded, decideFor(guarded, buildkiteClaims()), flag);
+    const all = explain(guarded, decideFor(guarded, buildkiteClaims()));
     expect(all.find(line => line.includes('source_ip is one'))).not.toContain('here');
   });
 });
@@ -51,26 +48,8 @@ test('the first line names no statement and no detail where there is none', () =
   expect(headline(role, decided({}))).toMatch(/^DENIED: tested: [\w ]+\.$/);
 });
 
-describe('what would have to change', () => {
-  test('is told in one line when the step can send nothing that is absent', () => {
-    expect(remedies(decided({ queue_key: 'other', cluster_id: 'c2' }), flag)).toHaveLength(1);
-  });
-
-  test('names the flags of what is absent alone, and none where the step has none', () => {
-    const [, asks = ''] = remedies(decided({ build_number: 5 }), flag);
-    expect(asks.match(/--claim \w+/g)).toEqual(['--claim queue_key']);
-    expect(asks).not.toContain('undefined');
-  });
-
-  test('names only what a deny missed, not what it found of another type', () => {
-    const said = remedies(decided({ build_source: 'ui', queue_key: ['x'] }), flag);
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain('cluster_name');
-  });
-});
-
-test('the decision, the statements and each remedy stand apart', () => {
-  const all = explain(role, decided({}), flag);
-  expect(all.flatMap((line, index) => (line === '' ? [index] : []))).toEqual([1, 11, 13]);
-  expect(all).toHaveLength(15);
+test('the decision, the statements and the nearest of them stand apart', () => {
+  const all = explain(role, decided({}));
+  expect(all.flatMap((line, index) => (line === '' ? [index] : []))).toEqual([1, 11]);
+  expect(all).toHaveLength(13);
 });

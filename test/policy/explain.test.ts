@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccessRequest, Decision } from '../../lib/policy/decide.ts';
-import { explain, headline, remedies } from '../../lib/policy/explain.ts';
+import { explain, headline } from '../../lib/policy/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, NOW, roleFrom } from '../harness/policy.ts';
 
 const role = roleFrom(`trust:
@@ -27,9 +27,7 @@ deny:
 type Changes = { readonly [name: string]: unknown };
 const decided = (changes: Changes = {}, access: Partial<AccessRequest> = {}): Decision =>
   decideFor(role, buildkiteClaims(changes), { access });
-const flag = (claim: string): string | undefined =>
-  claim === 'queue_key' || claim === 'cluster_id' ? `--claim ${claim}` : undefined;
-const lines = (changes: Changes = {}): string[] => explain(role, decided(changes), flag);
+const lines = (changes: Changes = {}): string[] => explain(role, decided(changes));
 const lineOf = (name: string, all: string[]): string | undefined => all.find(line => line.includes(name));
 
 describe('the first line says the decision', () => {
@@ -85,7 +83,7 @@ describe('each condition has its line', () => {
     const guarded = roleFrom(
       `trust:\n  - { iss: ${BUILDKITE}, claims: { organization_slug: a }, request: { source_ip: { in: ["::1"] } } }\n`,
     );
-    const all = explain(guarded, decideFor(guarded, buildkiteClaims()), flag);
+    const all = explain(guarded, decideFor(guarded, buildkiteClaims()));
     expect(lineOf('source_ip', all)).toMatch(/^ +in doubt +source_ip .*unknown$/);
   });
 });
@@ -103,48 +101,10 @@ describe('each statement has its line', () => {
   });
 });
 
-describe('what would have to change', () => {
-  const said = (changes: Changes, access: Partial<AccessRequest> = {}): string =>
-    remedies(decided(changes, access), flag).join('\n');
-
-  test.each<[string, Changes, string[]]>([
-    [
-      'the unmet conditions of the nearest statement',
-      { build_branch: 'next' },
-      ['main of mine', 'build_branch does not equal', 'queue_key equals'],
-    ],
-    ['the flag that makes the step send what is absent', {}, ['--claim queue_key']],
-    ['the claim that a deny missed, and its flag', { build_source: 'ui' }, ['--claim cluster_id']],
-    ['the audience', { aud: 'https://other.example' }, ['https://sts.test.example', 'https://other.example']],
-  ])('%s', (_name, changes, parts) => {
-    for (const part of parts) expect(said(changes)).toContain(part);
-  });
-
-  test('says nothing of conditions that are met', () => {
-    expect(said({})).not.toContain('organization_slug');
-  });
-
-  test('names no flag when the nearest statement lacks nothing', () => {
-    expect(said({ queue_key: 'other' })).not.toContain('--claim');
-  });
-
-  test.each<[string, Changes, Partial<AccessRequest>]>([
-    ['an allowance', { queue_key: 'deploy' }, {}],
-    ['a deny whose conditions are all true', { build_source: 'ui', cluster_id: 'untrusted' }, {}],
-    ['a scope beyond the grant', { queue_key: 'deploy' }, { scopes: ['admin'] }],
-  ])('nothing, for %s', (_name, changes, access) => {
-    expect(said(changes, access)).toBe('');
-  });
-
-  test('another issuer, when no statement speaks of this one', () => {
-    expect(remedies(decided({ iss: 'https://plain.example' }), flag)).toHaveLength(1);
-  });
-});
-
 describe('an explanation is drawn from the trace alone', () => {
   test('another role of the same name explains a decision alike', () => {
     const other = roleFrom(`trust:\n  - { iss: ${GITHUB}, repository: other/one }\n`);
-    expect(explain(other, decided(), flag)).toEqual(lines());
+    expect(explain(other, decided())).toEqual(lines());
   });
 
   test('a trace that says otherwise is believed', () => {
@@ -154,7 +114,7 @@ describe('an explanation is drawn from the trace alone', () => {
       applies: true,
       conditions: each.conditions.map(checked => ({ ...checked, truth: 'true' as const })),
     }));
-    const all = explain(role, { ...decision, trace: { ...decision.trace, statements } }, flag);
+    const all = explain(role, { ...decision, trace: { ...decision.trace, statements } });
     expect(lineOf('queue_key', all)).toMatch(/^ +yes /);
     expect(lineOf('main of mine', all)).toContain(' holds');
   });
@@ -162,7 +122,7 @@ describe('an explanation is drawn from the trace alone', () => {
   test('a decision does not depend on being explained', () => {
     const decision = decideFor(role, buildkiteClaims(), { context: { now: NOW } });
     const before = structuredClone(decision.trace);
-    explain(role, decision, flag);
+    explain(role, decision);
     expect(decision.trace).toEqual(before);
   });
 });

@@ -8,6 +8,7 @@ import { azureProvider } from '../../lib/providers/azure.ts';
 import { gcpProvider } from '../../lib/providers/gcp.ts';
 import { jwtProvider } from '../../lib/providers/jwt.ts';
 import { codeOf } from '../harness/code.ts';
+import { LIMITER } from '../harness/limits.ts';
 import { AUDIENCE, BUILDKITE, buildkiteClaims, decideFor, NOW, settingOf } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
 
@@ -104,14 +105,17 @@ const signedFor = async (role: Role): Promise<Signed[]> => {
     credentials: async () => Promise.reject(new Error()),
   };
   const makers = {
-    aws: awsProvider(stand, setting),
+    aws: awsProvider(stand, setting, LIMITER),
     gcp: gcpProvider({}, setting),
     azure: azureProvider({}, setting),
     jwt: jwtProvider(setting),
   };
   const decision = decideFor(role, CLAIMS);
   if (!decision.allowed) return [];
-  const make = makers[decision.grant.target.kind as keyof typeof makers] as (grant: Grant, now: number) => Promise<unknown>;
+  const make = makers[decision.grant.target.kind as keyof typeof makers] as (
+    grant: Grant,
+    now: number,
+  ) => Promise<unknown>;
   await codeOf(() => make(decision.grant, NOW));
   return signed;
 };

@@ -4,7 +4,14 @@ import { written } from '../../policy/written.ts';
 import { changed, type Ground, type Proposal } from './proposal.ts';
 
 /** A case as it stands in a file. */
-export type Entry = { readonly name: string; readonly proposal: Proposal; readonly from: Entry | undefined };
+export type Entry = {
+  readonly name: string;
+  readonly proposal: Proposal;
+  /** The case whose claims it starts from. */
+  readonly from: Entry | undefined;
+  /** The scenario that says all that it changes in them. */
+  readonly as: string | undefined;
+};
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 
@@ -27,18 +34,21 @@ const start = (
   return { word: `${found.word}/push`, usual: { ...(alone ? { iss } : {}), ...found.family.usual } };
 };
 
-const claimLines = ({ proposal, from }: Entry, ground: Ground): string[] => {
-  const { claims } = proposal;
+/** By its own claims, on those of a plain job where it is one. */
+const ownLines = (proposal: Proposal, ground: Ground): string[] => {
   const scenario = start(proposal, ground);
-  // Claims alone are all there is: what a case above makes from others must not come along.
-  if (!from || !proposal.family)
-    return scenario
-      ? [...line('from', scenario.word), ...line('claims', map(changed(scenario.usual, claims).claims))]
-      : line('claims', written(claims));
-  const { claims: other, without } = changed(from.proposal.claims, claims);
+  if (!scenario) return line('claims', written(proposal.claims));
+  const { claims } = changed(scenario.usual, proposal.claims);
+  return [...line('from', scenario.word), ...line('claims', map(claims))];
+};
+
+const claimLines = ({ proposal, from, as }: Entry, ground: Ground): string[] => {
+  if (!from) return ownLines(proposal, ground);
+  const { claims, without } = changed(from.proposal.claims, proposal.claims);
   return [
     ...line('from', written(from.name)),
-    ...line('claims', map(other)),
+    ...line('as', as),
+    ...(as === undefined ? line('claims', map(claims)) : []),
     ...line('without', without.length === 0 ? undefined : written([...without])),
   ];
 };

@@ -1,63 +1,93 @@
 import type { Claims } from '../../policy/claims.ts';
 import { mutantsOf } from '../../policy/mutants.ts';
+import { SCENARIOS } from '../../policy/scenarios.ts';
 import { written } from '../../policy/written.ts';
 import type { Shown } from '../../space/difference.ts';
-import { holders } from '../../space/holders.ts';
+import { type Holder, holders } from '../../space/holders.ts';
+import type { Witness } from '../../space/witness.ts';
 import { sampleOf } from '../compare/sample.ts';
 import { type Entry, entryText } from './entry.ts';
 import { asRole, beforeEveryEnd, otherwise, type Policy } from './otherwise.ts';
-import { changed, type Ground, type Proposal, propose, saidOf } from './proposal.ts';
+import { changed, type Ground, propose, proposed, saidOf, same } from './proposal.ts';
 
 const told = ({ claims, without }: { claims: Claims; without: readonly string[] }): string[] => [
   ...Object.entries(claims).map(([name, value]) => `${name} ${written(value)}`),
   ...without.map(name => `no ${name}`),
 ];
 
-const DECIDED = { true: 'is allowed', false: 'is denied' } as const;
+/** In characters: how it ends must fit behind it, of the 128 that a name may have. */
+const MAX_NAME = 100;
 
 /** What sets the case apart from the one that it starts from, and how it ends. */
-const nameOf = ({ claims, expected, context }: Proposal, from: Entry | undefined): string => {
-  const apart = [
-    ...(from ? told(changed(from.proposal.claims, claims)) : []),
-    ...(context.sourceAddress === undefined ? [] : [`from ${context.sourceAddress}`]),
-  ];
-  const ends = DECIDED[`${'allow' in expected}`];
-  return `${apart.length === 0 ? 'another request' : apart.join(' and ')} ${ends}`.slice(0, 120);
+const nameOf = ({ proposal, from, as }: Omit<Entry, 'name'>): string => {
+  const { claims, expected, context } = proposal;
+  const apart = as === undefined ? told(changed(from?.proposal.claims ?? {}, claims)) : [as];
+  const address = context.sourceAddress;
+  const moved = address !== undefined && address !== from?.proposal.context.sourceAddress;
+  const words = [...apart, ...(moved ? [`from ${address}`] : [])].join(' and ');
+  return `${words.slice(0, MAX_NAME) || 'another time'} is ${'allow' in expected ? 'allowed' : 'denied'}`;
 };
 
-const unique = (name: string, entries: readonly Entry[]): string =>
-  entries.some(each => each.name === name) ? `${name} (${entries.length + 1})` : name;
+const named = (entry: Omit<Entry, 'name'>, entries: readonly Entry[]): Entry => {
+  const name = nameOf(entry);
+  const taken = entries.some(each => each.name === name);
+  return { name: taken ? `${name} (${entries.length + 1})` : name, ...entry };
+};
 
 const witnessOf = (shown: Shown | undefined) =>
   shown === undefined || shown === 'undecided' ? undefined : shown.witness;
 
+const allowedBy = ({ statement, shown }: Holder, ground: Ground): Entry[] => {
+  const witness = witnessOf(shown);
+  const found = witness && propose(witness, ground, { base: undefined, other: undefined });
+  const { expected } = found?.proposal ?? {};
+  // A time within a second is none that a case can say, and then another statement may be the first that holds.
+  if (!found || !expected || !('allow' in expected) || expected.allow !== statement.id) return [];
+  return [{ name: `${statement.id} is allowed`, proposal: found.proposal, from: undefined, as: undefined }];
+};
+
 /** A case for each trust statement, that it alone allows. */
 const allowed = (ground: Ground): Entry[] => {
   const asked = { sampleOf, from: beforeEveryEnd(ground.policy) };
-  const found = holders(asRole(ground.policy), { roles: [], rows: ground.rows }, asked);
-  return found.flatMap(({ statement, shown }) => {
-    const witness = witnessOf(shown);
-    const proposal = witness && propose(witness, ground, { base: {}, other: undefined });
-    return proposal ? [{ name: `${statement.id} is allowed`, proposal, from: undefined }] : [];
-  });
+  const all = holders(asRole(ground.policy), { roles: [], rows: ground.rows }, asked);
+  return all.flatMap(holder => allowedBy(holder, ground));
 };
 
 const noticed = (entries: readonly Entry[], mutant: Policy, { rows }: Ground): boolean =>
-  entries.some(
-    ({ proposal }) => JSON.stringify(saidOf(mutant, rows, proposal)) !== JSON.stringify(proposal.expected),
-  );
+  entries.some(({ proposal }) => !same(saidOf(mutant, rows, proposal), proposal.expected));
 
-/** What there is to build on: the ground, and the cases that are there. */
+/** What there is to build on: the ground, and the cases that are there, of which those that are allowed come first. */
 type Site = { readonly ground: Ground; readonly entries: readonly Entry[] };
 
-/** A case that notices the mutant, on the claims of one that is there; undefined where none could be told. */
-export const noticing = (mutant: Policy, shown: Shown, { ground, entries }: Site): Entry | undefined => {
-  const witness = witnessOf(shown);
-  if (!witness) return undefined;
+/** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
+const byScenario = (mutant: Policy, { ground, entries }: Site): Omit<Entry, 'name'> | undefined => {
+  for (const from of entries) {
+    const preset = ground.rows.get(String(from.proposal.claims['iss']))?.preset;
+    for (const [as, { family, changes }] of SCENARIOS) {
+      if (family.preset !== preset) continue;
+      const claims = { ...from.proposal.claims, ...changes };
+      const proposal = proposed({ ...from.proposal, claims }, ground, mutant);
+      if (proposal) return { proposal, from, as };
+    }
+  }
+  return undefined;
+};
+
+const byWitness = (
+  mutant: Policy,
+  witness: Witness,
+  { ground, entries }: Site,
+): Omit<Entry, 'name'> | undefined => {
   const from = entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
-  const base = from?.proposal.claims ?? {};
-  const proposal = propose(witness, ground, { base, other: mutant });
-  return proposal && { name: unique(nameOf(proposal, from), entries), proposal, from };
+  const found = propose(witness, ground, { base: from?.proposal, other: mutant });
+  return found && { proposal: found.proposal, from: found.onBase ? from : undefined, as: undefined };
+};
+
+/** A case that notices the mutant, on the claims of one that is there; undefined where none could be told. */
+export const noticing = (mutant: Policy, shown: Shown, site: Site): Entry | undefined => {
+  const witness = witnessOf(shown);
+  const found = byScenario(mutant, site) ?? (witness && byWitness(mutant, witness, site));
+  return found && named(found, site.entries);
 };
 
 const HEAD = `# A first set, written from the policy as it is: it allows what the policy allows today, meant or not.

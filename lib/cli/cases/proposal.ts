@@ -1,6 +1,5 @@
 import { type Claims, type ClaimValue, claimAt } from '../../policy/claims.ts';
-import type { Family } from '../../policy/scenarios.ts';
-import { familyOf, withFollowing } from '../../policy/scenarios.ts';
+import { type Family, familyOf, withFollowing } from '../../policy/scenarios.ts';
 import { type Case, type Expected, runCases } from '../../policy/trial.ts';
 import type { Witness } from '../../space/witness.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
@@ -57,27 +56,18 @@ const methodOf = (policy: Policy, issuer: string): string | undefined => {
   return method;
 };
 
-const same = (a: Expected, b: Expected): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Do two policies say the same of a request? */
+export const same = (a: Expected, b: Expected): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/**
- * The case that a request makes: on the claims of another case, on those of a plain job, or on its own alone, whichever
- * first shows what it is to show. `other` is the policy that must say otherwise, where there is one.
- */
-export const propose = (
-  { issuer, audience, claims, sourceAddress, now }: Witness,
+/** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
+export const proposed = (
+  asked: Asked,
   { policy, rows }: Ground,
-  { base, other }: { readonly base: Claims; readonly other: Policy | undefined },
+  other: Policy | undefined,
 ): Proposal | undefined => {
-  const family = familyOf(rows.get(issuer)?.preset)?.family;
-  const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };
-  const method = methodOf(policy, issuer);
-  const context = { now: Math.floor(now), sourceAddress };
-  const onBase = claimAt(base, 'iss') === issuer ? [{ claims: { ...base, ...own }, family }] : [];
-  const onJob = family ? [{ claims: { ...family.usual, ...own }, family }] : [];
-  return [...onBase, ...onJob, { claims: own, family: undefined }]
-    .map(each => ({ ...each, method, context }))
-    .map(asked => ({ ...asked, expected: saidOf(policy, rows, asked) }))
-    .find(asked => (other ? !same(asked.expected, saidOf(other, rows, asked)) : 'allow' in asked.expected));
+  const expected = saidOf(policy, rows, asked);
+  const shows = other ? !same(expected, saidOf(other, rows, asked)) : 'allow' in expected;
+  return shows ? { ...asked, expected } : undefined;
 };
 
 /** What one set of claims has otherwise than another. */
@@ -91,4 +81,50 @@ export const changed = (
     claims: Object.fromEntries(Object.entries(to).filter(([name, value]) => differs(value, name))),
     without: Object.keys(from).filter(name => !Object.hasOwn(to, name)),
   };
+};
+
+type Building = { readonly base: Asked | undefined; readonly other: Policy | undefined };
+
+/** The same with as much as may be as the base has it: what a search picked is seldom what a person would. */
+const nearer = (
+  proposal: Proposal,
+  base: Asked,
+  { other, ...ground }: Ground & Pick<Building, 'other'>,
+): Proposal => {
+  const back = (from: Proposal, asked: Partial<Asked>): Proposal =>
+    proposed({ ...from, ...asked }, ground, other) ?? from;
+  const near = back(proposal, { context: base.context, method: base.method });
+  const names = Object.keys(changed(base.claims, proposal.claims).claims);
+  return names
+    .filter(name => Object.hasOwn(base.claims, name))
+    .reduce(
+      (from, name) => back(from, { claims: { ...from.claims, [name]: base.claims[name] ?? null } }),
+      near,
+    );
+};
+
+/**
+ * The case that a request makes: on the claims of another case, on those of a plain job, or on its own alone, whichever
+ * first shows what it is to show. `other` is the policy that must say otherwise, where there is one.
+ */
+export const propose = (
+  { issuer, audience, claims, sourceAddress, now }: Witness,
+  ground: Ground,
+  { base, other }: Building,
+): { readonly proposal: Proposal; readonly onBase: boolean } | undefined => {
+  const { policy, rows } = ground;
+  const family = familyOf(rows.get(issuer)?.preset)?.family;
+  const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };
+  const rest = { method: methodOf(policy, issuer), context: { now: Math.floor(now), sourceAddress } };
+  const candidates = [
+    ...(base ? [{ claims: { ...base.claims, ...own }, family: base.family, onBase: true }] : []),
+    ...(family ? [{ claims: { ...family.usual, ...own }, family, onBase: false }] : []),
+    { claims: own, family: undefined, onBase: false },
+  ];
+  for (const { onBase, ...each } of candidates) {
+    const proposal = proposed({ ...each, ...rest }, ground, other);
+    if (proposal && base && onBase) return { proposal: nearer(proposal, base, { ...ground, other }), onBase };
+    if (proposal) return { proposal, onBase };
+  }
+  return undefined;
 };

@@ -2,7 +2,7 @@ import { complaintText } from '../../policy/complaint.ts';
 import { traceLines, wanted } from '../../policy/explain.ts';
 import type { Trial } from '../../policy/trial.ts';
 import { counted } from '../findings.ts';
-import { isClean, type Result } from './tested.ts';
+import type { Result } from './tested.ts';
 
 /** One thing that is not as it should be, as every report tells it. */
 export type Told = {
@@ -48,7 +48,7 @@ export const toldOf = ({ trials, uncovered = [], mutation }: Result): Told[] => 
       says:
         noticing.length > 0
           ? ['No case would notice. This one would:', ...noticing]
-          : ['No case would notice; whether any could was too much to tell.'],
+          : ['No case would notice, and none that would could be told.'],
     }),
   ),
   ...(mutation?.idle ?? []).map(
@@ -65,6 +65,9 @@ const WORD: { readonly [of in Told['of']]: string } = {
   coverage: 'not covered',
   mutation: 'not noticed',
 };
+
+/** A role or registry that has no cases at all is clean: nothing of them is wrong. */
+export const isClean = (result: Result): boolean => toldOf(result).length === 0;
 
 const toldText = ({ of, name, says }: Told): string =>
   [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');

@@ -1,18 +1,17 @@
 import type { Tested } from '../../config/cases.ts';
+import { claimAt } from '../../policy/claims.ts';
 import { type Uncovered, uncovered } from '../../policy/coverage.ts';
 import { mutantsOf } from '../../policy/mutants.ts';
-import { runCases, type Trial } from '../../policy/trial.ts';
-import type { Shown } from '../../space/difference.ts';
+import { notices, runCases, type Trial } from '../../policy/trial.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { entryText } from './entry.ts';
+import { type Entry, entryText } from './entry.ts';
 import { noticing } from './first.ts';
-import { otherwise, type Policy } from './otherwise.ts';
-import type { Ground } from './proposal.ts';
+import { otherwise } from './otherwise.ts';
 
 /** A mutant that no case notices, though there are requests that it treats otherwise. */
 export type Survivor = {
   readonly mutant: string;
-  /** A case that would notice, line by line and without a name; none where it could not be told. */
+  /** A case that would notice, line by line; none where it could not be told. */
   readonly noticing: readonly string[];
 };
 
@@ -35,19 +34,23 @@ export type Wish = { readonly coverage: boolean; readonly mutate: boolean };
 
 type Rows = ReadonlyMap<string, IssuerRow>;
 
-const noticingLines = (mutant: Policy, shown: Shown, ground: Ground): readonly string[] => {
-  const entry = noticing(mutant, shown, { ground, entries: [] });
-  return entry ? entryText(entry, ground).split('\n').slice(1) : [];
-};
-
-const survivorsOf = ({ policy, written }: Tested, rows: Rows): Survivor[] =>
-  mutantsOf(policy).flatMap(({ id, policy: mutant }) => {
-    const noticed = runCases(mutant, rows, written?.cases ?? []).some(
-      ({ differences }) => differences.length > 0,
-    );
-    const shown = noticed ? undefined : otherwise(policy, mutant, rows);
-    return shown ? [{ mutant: id, noticing: noticingLines(mutant, shown, { policy, rows }) }] : [];
+/** The cases that are allowed, to build on. */
+const entriesOf = ({ policy, written }: Tested): Entry[] =>
+  (written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
+    const iss = claimAt(claims, 'iss') ?? policy.trust[0]?.issuer ?? '';
+    const proposal = { claims: { ...claims, iss }, family: undefined, method, context, expected };
+    return 'allow' in expected ? [{ name, proposal, from: undefined, as: undefined }] : [];
   });
+
+const survivorsOf = (tested: Tested, rows: Rows): Survivor[] => {
+  const { policy, written } = tested;
+  const site = { ground: { policy, rows }, entries: entriesOf(tested) };
+  return mutantsOf(policy).flatMap(({ id, policy: mutant }) => {
+    const shown = notices(mutant, rows, written?.cases ?? []) ? undefined : otherwise(policy, mutant, rows);
+    const entry = shown && noticing(mutant, shown, site);
+    return shown ? [{ mutant: id, noticing: entry ? entryText(entry, site.ground).split('\n') : [] }] : [];
+  });
+};
 
 const mutationOf = (tested: Tested, rows: Rows): Result['mutation'] => {
   const all = survivorsOf(tested, rows);
@@ -67,13 +70,7 @@ export const resultOf = (tested: Tested, rows: Rows, { coverage, mutate }: Wish)
   return {
     tested,
     trials,
-    uncovered: coverage && sound ? uncovered(policy, trials) : undefined,
+    uncovered: coverage && sound ? uncovered(policy, trials, rows) : undefined,
     mutation: mutate && sound ? mutationOf(tested, rows) : undefined,
   };
 };
-
-/** Is there nothing to find? A role without cases alone is none. */
-export const isClean = ({ trials, uncovered: idle = [], mutation }: Result): boolean =>
-  trials.every(({ differences }) => differences.length === 0) &&
-  idle.length === 0 &&
-  (mutation === undefined || mutation.survivors.length + mutation.idle.length === 0);

@@ -1,0 +1,43 @@
+import { posix } from 'node:path';
+import type { Teams } from '../config/teams.ts';
+import { configOf, settingsOf } from './configuration.ts';
+import { EXIT, Failure, type Verb } from './verb.ts';
+
+/** https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
+const codeownersText = ({ owners, teams }: Teams, folder: string): string => {
+  const at = posix.join('/', folder);
+  const all = Object.values(teams).flatMap(team =>
+    team.roles.flatMap(pattern =>
+      ['yml', 'test.yml'].map(ending => `${at}/roles/${pattern}.${ending} ${team.owners.join(' ')}`),
+    ),
+  );
+  // The last line that matches a file counts, so what is everybody's comes first.
+  return [
+    `# Made by kite-sts codeowners from ${folder}/teams.yml`,
+    `CODEOWNERS ${owners.join(' ')}`,
+    `${at}/ ${owners.join(' ')}`,
+    ...all,
+    '',
+  ].join('\n');
+};
+
+export const codeowners: Verb = {
+  summary: 'Prints the lines of CODEOWNERS by which each team reviews its roles, from teams.yml.',
+  help: `kite-sts codeowners [--config FOLDER]
+
+  --config FOLDER  the folder with broker.yml, roles/ and teams.yml (default: KITE_STS_CONFIG, or config)
+
+Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners.
+
+Examples:
+  kite-sts codeowners > .github/CODEOWNERS
+  kite-sts codeowners | diff .github/CODEOWNERS -
+`,
+  options: {},
+  async run(flags, terminal) {
+    const { teams, folder } = configOf(settingsOf(flags, terminal));
+    if (!teams) throw new Failure(`${folder} has no teams.yml.\n`);
+    terminal.out(codeownersText(teams, folder));
+    return EXIT.done;
+  },
+};

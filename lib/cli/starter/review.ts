@@ -1,0 +1,48 @@
+/** A file of a CI system, by its path in the repository. */
+type ReviewFile = { readonly path: string; readonly text: string };
+
+const GITHUB = `name: policy
+on:
+  pull_request:
+    paths: ["{config}/**", package-lock.json, .github/workflows/policy.yml]
+permissions:
+  contents: read
+jobs:
+  policy:
+    runs-on: ubuntu-latest
+    env:
+      KITE_STS_CONFIG: {config}
+    steps:
+      - uses: actions/checkout@v4
+        with: { fetch-depth: 0, persist-credentials: false }
+      - uses: actions/setup-node@v4
+        with: { node-version: 24 }
+      - run: npm ci --ignore-scripts
+      - run: npx kite-sts lint --strict
+      - run: npx kite-sts test --coverage --mutate
+      # Exit code 3 says that somebody gets more. That is for a reviewer to judge, so it is shown and fails nothing.
+      - run: npx kite-sts diff "origin/$GITHUB_BASE_REF" HEAD --markdown >> "$GITHUB_STEP_SUMMARY" || test $? -eq 3
+`;
+
+const BUILDKITE = `env:
+  KITE_STS_CONFIG: {config}
+steps:
+  - label: policy
+    key: policy
+    commands:
+      - npm ci --ignore-scripts
+      - npx kite-sts lint --strict
+      - npx kite-sts test --coverage --mutate --junit policy.xml
+    artifact_paths: policy.xml
+`;
+
+const FILES = {
+  buildkite: { path: '.buildkite/policy.yml', text: BUILDKITE },
+  'github-actions': { path: '.github/workflows/policy.yml', text: GITHUB },
+} as const;
+
+/** What lints and tests the configuration in `config` on every pull request, in the CI of this issuer. */
+export const reviewFile = (issuer: keyof typeof FILES, config: string): ReviewFile => {
+  const { path, text } = FILES[issuer];
+  return { path, text: text.replaceAll('{config}', config) };
+};

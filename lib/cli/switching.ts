@@ -1,0 +1,71 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { printable } from '../client/printable.ts';
+import { didYouMean } from '../policy/nearest.ts';
+import { ALL, type Switch, type What } from '../switch.ts';
+import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
+import { type Flags, flag, type Terminal, UsageError } from './verb.ts';
+
+/** What a switch is of: its own name, and what it is part of. */
+export const SWITCH_OPTIONS = {
+  ...STACK_OPTIONS,
+  organization: { type: 'string' },
+  issuer: { type: 'string' },
+  because: { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig;
+
+export const SWITCH_HELP = `  WHAT                issuer, kid, organization, pipeline or role
+  NAME                as the audit events have it
+  --issuer URL        of an organization or a pipeline: whose it is
+  --organization O    of a pipeline: whose it is
+  --because REASON    for the audit events, and whoever comes after you
+${STACK_HELP}
+Credentials are those of AWS_ACCESS_KEY_ID and its kin, or what the AWS CLI exports (AWS_PROFILE).
+`;
+
+/** What each is part of, by option, from the inside out. */
+const PARTS: { readonly [what in What]: readonly ('organization' | 'issuer')[] } = {
+  issuer: [],
+  kid: [],
+  organization: ['issuer'],
+  pipeline: ['organization', 'issuer'],
+  role: [],
+};
+
+const whatOf = (written: string): What => {
+  const what = ALL.find(each => each === written);
+  if (what === undefined)
+    throw new UsageError(
+      `"${written}" cannot be switched: ${ALL.join(', ')} can.${didYouMean(written, ALL)}`,
+    );
+  return what;
+};
+
+const needed = (flags: Flags, option: string): string => {
+  const value = flag(flags, option);
+  if (!value) throw new UsageError(`--${option} is required here.`);
+  return value;
+};
+
+const targetOf = (flags: Flags): Pick<Switch, 'what' | 'names'> => {
+  const what = whatOf(flag(flags, 'what') ?? '');
+  const parts = PARTS[what];
+  const idle = (['organization', 'issuer'] as const).find(
+    option => !parts.includes(option) && flags[option] !== undefined,
+  );
+  if (idle) throw new UsageError(`--${idle} has no effect on ${what}. Leave it out.`);
+  return { what, names: [flag(flags, 'name') ?? '', ...parts.map(option => needed(flags, option))] };
+};
+
+/** A switch on one line, with nothing in it that moves a terminal. */
+export const switchLine = ({ what, names, off, at, by, reason }: Switch): string =>
+  printable(`${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}  ${at}  ${by}  ${reason}`);
+
+/** Sets a switch of a deployment, with who, when and why. Throws `UsageError` and `Failure`. */
+export const setSwitch = async (off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> => {
+  const target = targetOf(flags);
+  const reason = needed(flags, 'because');
+  const { who, set } = operated(flags, terminal);
+  const change = { ...target, off, reason, by: await who(), at: new Date().toISOString() };
+  await set(change);
+  return change;
+};

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { run } from '../../lib/cli/run.ts';
+import { configFolder, testTerminal } from '../harness/local.ts';
+
+const printed = async (folder: string) => {
+  const terminal = testTerminal();
+  const exits = await run(['codeowners', '--config', folder], terminal);
+  return { exits, out: terminal.written.join('') };
+};
+
+test('each team owns the files of its roles, and the first owners all else', async () => {
+  const { exits, out } = await printed('./examples/teams/config');
+  expect(exits).toBe(0);
+  expect(out.split('\n').slice(1)).toEqual([
+    'CODEOWNERS @acme/platform',
+    '/examples/teams/config/ @acme/platform',
+    '/examples/teams/config/roles/deploy-shop.yml @acme/team-shop',
+    '/examples/teams/config/roles/deploy-shop.test.yml @acme/team-shop',
+    '/examples/teams/config/roles/shop-*.yml @acme/team-shop',
+    '/examples/teams/config/roles/shop-*.test.yml @acme/team-shop',
+    '/examples/teams/config/roles/publish-charts.yml @acme/team-infra',
+    '/examples/teams/config/roles/publish-charts.test.yml @acme/team-infra',
+    '',
+  ]);
+});
+
+test('without teams.yml there is nothing to print', async () => {
+  expect(await printed(configFolder())).toEqual({ exits: 1, out: '' });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { exchangesIn, objectIn, requestOf, textIn, textsIn } from '../../lib/cli/recorded.ts';
+
+const EVENT = {
+  event: 'exchange',
+  time: '2027-01-15T08:00:00.000Z',
+  decision_id: 'd1',
+  role: 'deploy',
+  source_address: '203.0.113.9',
+  requested: { scopes: ['read'], seconds: 600 },
+  claims: { build_number: 5 },
+};
+const log = (...lines: readonly unknown[]): Buffer =>
+  Buffer.from(lines.map(each => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n'));
+
+test('the exchanges of a log are its events of that name, whatever else stands in it', () => {
+  const found = exchangesIn(
+    log('started', '', EVENT, '{"event":', { event: 'authorization' }, '[1]', { _aws: {} }),
+  );
+  expect(found.map(event => event['decision_id'])).toEqual(['d1']);
+});
+
+test('an event says what was asked for, from where and when', () => {
+  const [event = {}] = exchangesIn(log(EVENT));
+  expect(requestOf(event)).toEqual({
+    access: { role: 'deploy', scopes: ['read'], seconds: 600, kinds: undefined },
+    context: { now: 1_800_000_000, sourceAddress: '203.0.113.9' },
+  });
+});
+
+test('an event that says nothing of it asked for all', () => {
+  const [event = {}] = exchangesIn(log({ event: 'exchange', role: 'deploy', time: EVENT.time }));
+  expect(requestOf(event)).toMatchObject({
+    access: { scopes: undefined, seconds: undefined },
+    context: { sourceAddress: undefined },
+  });
+});
+
+describe('a member of another type is not there', () => {
+  const event = { a: 1, b: 'x', c: ['y', 2], d: { e: 1 }, f: null };
+  test.each(['a', 'c', 'd', 'f', 'g'])('%s is no text', member => {
+    expect(textIn(event, member)).toBeUndefined();
+  });
+  test.each(['a', 'b', 'c', 'f', 'g'])('%s is no object', member => {
+    expect(objectIn(event, member)).toBeUndefined();
+  });
+  test.each(['a', 'b', 'd', 'f', 'g'])('%s is no list', member => {
+    expect(textsIn(event, member)).toBeUndefined();
+  });
+  test('and one of its type is', () => {
+    expect([textIn(event, 'b'), textsIn(event, 'c'), objectIn(event, 'd')]).toEqual([
+      'x',
+      ['y', '2'],
+      { e: 1 },
+    ]);
+  });
+});

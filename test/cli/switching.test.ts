@@ -1,0 +1,125 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { run } from '../../lib/cli/run.ts';
+import { DUMMY_KEYS } from '../../lib/local/sts.ts';
+import { SWITCH_TABLE, type SwitchStore, switchTableName, tableSwitches } from '../../lib/stores/switches.ts';
+import { testAws } from '../harness/aws.ts';
+import { atEnd, testTerminal } from '../harness/local.ts';
+import { BUILDKITE } from '../harness/policy.ts';
+import { stsCaller, stsError } from '../harness/sts.ts';
+
+const ALICE = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
+
+let aws: Awaited<ReturnType<typeof testAws>>;
+let store: SwitchStore;
+let stack: string;
+let stacks = 0;
+beforeAll(async () => {
+  aws = await testAws();
+  atEnd(aws.close);
+});
+beforeEach(async () => {
+  stack = `kite-sts-${stacks++}`;
+  const table = await aws.dynamo.makeTable(SWITCH_TABLE.key, switchTableName(stack));
+  store = tableSwitches(dynamoTable(table, aws.setting));
+  aws.sts.reply(stsCaller(ALICE));
+});
+
+const kite = async (words: readonly string[], environment: object = {}) => {
+  const terminal = testTerminal({
+    AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
+    AWS_REGION: 'us-east-1',
+    KITE_STS_AWS_ENDPOINT: aws.setting.endpoint,
+    ...environment,
+  });
+  const exits = await run([...words, '--stack', stack], terminal);
+  return { exits, out: terminal.written.join(''), errors: terminal.errors.join('') };
+};
+const BECAUSE = ['--because', 'INC-1'];
+
+describe('what is switched off', () => {
+  test.each<{ words: readonly string[]; names: readonly string[] }>([
+    { words: ['issuer', BUILDKITE], names: [BUILDKITE] },
+    { words: ['kid', 'key-1'], names: ['key-1'] },
+    { words: ['organization', 'acme', '--issuer', BUILDKITE], names: ['acme', BUILDKITE] },
+    {
+      words: ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE],
+      names: ['web', 'acme', BUILDKITE],
+    },
+    { words: ['role', 'deploy-web'], names: ['deploy-web'] },
+  ])('$words is kept with who, when and why', async ({ words, names }) => {
+    expect((await kite(['disable', ...words, ...BECAUSE])).exits).toBe(0);
+    expect(await store.all()).toEqual([
+      {
+        what: words[0],
+        names,
+        off: true,
+        reason: 'INC-1',
+        by: ALICE,
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      },
+    ]);
+  });
+
+  test('is listed, until it is switched on again; then only with --all', async () => {
+    await kite(['disable', 'role', 'deploy-web', ...BECAUSE]);
+    expect(await kite(['disabled'])).toMatchObject({
+      exits: 2,
+      out: expect.stringMatching(/^off {2}role deploy-web .* arn:aws:sts::.*\/alice {2}INC-1\n$/),
+    });
+    expect((await kite(['enable', 'role', 'deploy-web', '--because', 'closed'])).exits).toBe(0);
+    expect(await kite(['disabled'])).toMatchObject({ exits: 0, out: '' });
+    const { out } = await kite(['disabled', '--all', '--json']);
+    expect(JSON.parse(out)).toMatchObject([{ what: 'role', off: false, reason: 'closed', by: ALICE }]);
+  });
+
+  test('T66: moves no terminal by its reason', async () => {
+    await kite(['disable', 'role', 'deploy-web', '--because', 'a\u001b[2Jb\nc']);
+    const { out } = await kite(['disabled']);
+    expect([out.includes('\u001b'), out.split('\n')]).toEqual([false, [expect.any(String), '']]);
+  });
+});
+
+describe('nothing is switched by a command line', () => {
+  test.each<{ name: string; words: readonly string[] }>([
+    { name: 'of another kind', words: ['roles', 'deploy-web', ...BECAUSE] },
+    { name: 'without a reason', words: ['role', 'deploy-web'] },
+    { name: 'with an organization of no issuer', words: ['organization', 'acme', ...BECAUSE] },
+    {
+      name: 'with a pipeline of no organization',
+      words: ['pipeline', 'web', '--issuer', BUILDKITE, ...BECAUSE],
+    },
+    { name: 'with an option that has no effect', words: ['role', 'web', '--issuer', BUILDKITE, ...BECAUSE] },
+  ])('$name', async ({ words }) => {
+    expect((await kite(['disable', ...words])).exits).toBe(64);
+    expect(await store.all()).toEqual([]);
+  });
+});
+
+describe('nothing is switched, and it is said why,', () => {
+  const ROLE = ['disable', 'role', 'deploy-web', ...BECAUSE];
+
+  test('where nobody can be named for it', async () => {
+    aws.sts.reply(stsError('ExpiredToken', 403));
+    expect(await kite(ROLE)).toMatchObject({ exits: 1, errors: expect.stringContaining('ExpiredToken') });
+    expect(await store.all()).toEqual([]);
+  });
+
+  test('where there is no such stack', async () => {
+    stack = 'kite-sts-none';
+    expect(await kite(ROLE)).toMatchObject({ exits: 1, errors: expect.stringContaining('--stack') });
+  });
+
+  test('where there are no credentials, nor an AWS CLI to ask', async () => {
+    const environment = { AWS_ACCESS_KEY_ID: undefined, PATH: '/nowhere' };
+    expect(await kite(ROLE, environment)).toMatchObject({
+      exits: 1,
+      errors: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+    });
+  });
+
+  test('where no region is named', async () => {
+    expect((await kite(ROLE, { AWS_REGION: undefined })).exits).toBe(64);
+  });
+});
