@@ -38,7 +38,7 @@ const filesIn = async (config: string): Promise<File[]> => {
 type Formatted = File & { readonly before: string; readonly after: string };
 
 const unchanged = (path: string): Complaint => ({
-  rule: 'yaml-syntax',
+  rule: 'wrong-value',
   place: { file: path, line: 1, column: 1 },
   message: 'It could not be written in another way and mean the same, so it was left alone.',
 });

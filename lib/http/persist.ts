@@ -43,7 +43,7 @@ export const persist = async <T>(
       return await attempt(Math.max(1, Math.min(ATTEMPT_MS, left())));
     } catch (error) {
       undone &&= (error as Failed).undone === true;
-      if (!passes(error) || failed === ATTEMPTS || left() <= 0) {
+      if (failed === ATTEMPTS || left() <= 0 || !passes(error)) {
         if ((error as Failed).undone) (error as Failed).undone = undone;
         throw error;
       }

@@ -17,7 +17,10 @@ export type Kept<T> = { forget(): void; get(): Promise<T> };
  * Loads when first asked and again when that is too old. What was loaded serves on while AWS cannot be asked;
  * when AWS refuses, it does not.
  */
-export const kept = <T>(load: () => Promise<T>, { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: Keeping): Kept<T> => {
+export const kept = <T>(
+  load: () => Promise<T>,
+  { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: Keeping,
+): Kept<T> => {
   let loaded: { readonly value: T; readonly at: number } | undefined;
   let failed: { readonly error: unknown; readonly at: number } | undefined;
   let flight: Promise<T> | undefined;
@@ -26,18 +29,20 @@ export const kept = <T>(load: () => Promise<T>, { now, seconds, pause = 0, oldes
     const age = now() - each.at;
     return age >= 0 && age < than;
   };
+  // With no end, whatever the clock says.
+  const serves = (each: { readonly at: number }): boolean =>
+    oldest === Number.POSITIVE_INFINITY || younger(oldest, each);
   const orThrow = (error: unknown): T => {
-    const serves = error instanceof AwsError && error.passing;
-    // With no end, whatever a clock says.
-    if (loaded && serves && (oldest === Number.POSITIVE_INFINITY || younger(oldest, loaded)))
-      return loaded.value;
+    if (loaded && serves(loaded) && error instanceof AwsError && error.passing) return loaded.value;
     throw error;
   };
   const renew = async (): Promise<T> => {
+    const at = now();
     try {
       const value = await load();
-      loaded = { value, at: now() };
-      return value;
+      loaded = { value, at };
+      // A process that was frozen meanwhile has it from long ago.
+      return serves(loaded) ? value : await renew();
     } catch (error) {
       failed = { error, at: now() };
       return orThrow(error);

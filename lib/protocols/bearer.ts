@@ -21,6 +21,7 @@ const BY_FAULT = { caller: 400, denied: 403, ours: 503 } as const;
  */
 export const bearerStatus = (code: Code): number => {
   if (code === 'method_not_allowed') return 405;
+  if (code === 'rate_limited') return 429;
   if (code === 'parameter_missing') return 401;
   const { fault } = CODES[code];
   return fault === 'caller' && code.startsWith('token_') ? 401 : BY_FAULT[fault];

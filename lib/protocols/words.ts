@@ -39,11 +39,16 @@ export const headersOf = (
 /** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
 const printable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
 
+const howToMint = ({ audience }: Voice): string =>
+  `In Buildkite: buildkite-agent oidc request-token --audience ${printable(audience)}.`;
+
 /** What was wrong, and where. */
-export const describe = ({ code, says, at, nearRole }: Refused, { audience }: Voice): string =>
+export const describe = ({ code, says, at, nearRole }: Refused, voice: Voice): string =>
   [
     says,
-    code === 'token_audience_differs' && `That is ${printable(audience)} unless the role says otherwise.`,
+    code === 'token_already_used' && howToMint(voice),
+    code === 'token_audience_differs' &&
+      `That is ${printable(voice.audience)} unless the role says otherwise.`,
     at && `At fault: ${at}.`,
     nearRole && `Did you mean the role ${nearRole}?`,
   ]
@@ -57,14 +62,13 @@ export const claimText = ({ claim, why, value, add }: ClaimHint): string =>
 const pageOf = ({ code }: Refused, { url }: Voice): string => `${url}/errors/${code}`;
 
 /** These are mended by the next token alone, and their callers hold one that a step minted long ago. */
-const MINT: readonly Code[] = ['token_already_used', 'token_expired', 'token_audience_differs'];
+const MINT: readonly Code[] = ['token_expired', 'token_audience_differs'];
 
 /** All that an answer says, for clients that show their user one text: what, what to do, which claims, whom to ask. */
 export const inOneText = (refused: Refused, voice: Voice, advice: string | undefined): string =>
   [
     describe(refused, voice),
-    MINT.includes(refused.code) &&
-      `In Buildkite: buildkite-agent oidc request-token --audience ${printable(voice.audience)}.`,
+    MINT.includes(refused.code) && howToMint(voice),
     advice,
     refused.claims.length > 0 && `Claims in the way: ${refused.claims.map(claimText).join('; ')}.`,
     refused.contact && `Contact: ${refused.contact}.`,

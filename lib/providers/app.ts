@@ -8,5 +8,6 @@ export const signerOf = (apps: AppSigners, app: string): Signer => {
   if (signer) return signer;
   throw new BrokerError('provider_refused', {
     detail: `there is no key of the app ${app} (in serverless.yml: appKeys of custom.kiteSts)`,
+    undone: true,
   });
 };

@@ -1,5 +1,5 @@
-import { type AwsError, type AwsSetting, awsCall, type Call, type Fault, type Service } from '../aws/call.ts';
-import { readXml } from '../aws/xml.ts';
+import { type AwsError, type AwsSetting, awsCall, type Call, type Service } from '../aws/call.ts';
+import { STS, STS_HEADERS } from '../aws/sts.ts';
 import { budget } from '../http/persist.ts';
 import type { Grant } from '../policy/decide.ts';
 import type { AwsTarget, FederatedTarget } from '../policy/kinds/aws.ts';
@@ -11,18 +11,6 @@ import { PRESENTED, PRESENTED_SECONDS, type Sign, type SigningSetting, signing }
 
 export type { AwsSetting } from '../aws/call.ts';
 
-const faultOf = (body: string): Fault | undefined => {
-  try {
-    const texts = readXml(body);
-    const code = texts.get('ErrorResponse/Error/Code');
-    return code ? { code, message: texts.get('ErrorResponse/Error/Message') ?? '' } : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const STS: Service = { name: 'sts', faultOf };
-const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
 /** The audience that OIDC providers in IAM have by custom; so do ours. */
 const AUDIENCE = 'sts.amazonaws.com';
 
@@ -37,9 +25,10 @@ const presented = async (sign: Sign, target: FederatedTarget, { grant, now }: As
 };
 
 /**
- * AWS session credentials, asked of STS in the role's own region or else in the broker's: by AssumeRole with the
- * broker's own credentials, or by AssumeRoleWithWebIdentity with a JWT of ours and nothing else. Each attempt counts
- * against the limit, as it does at STS (D09); one that is not admitted is not made.
+ * AWS session credentials, asked of STS in the role's own region alone, or else in the broker's and, while that is
+ * broken, in the second one (D08): by AssumeRole with the broker's own credentials, or by AssumeRoleWithWebIdentity
+ * with a JWT of ours and nothing else. Each attempt counts against the limit, as it does at STS (D09); one that is not
+ * admitted is not made.
  */
 export const awsProvider = (
   setting: AwsSetting,
@@ -64,7 +53,7 @@ export const awsProvider = (
     const { action, call, form } = await wayOf(grant.target, { grant, now });
     let body: string;
     try {
-      body = await call(HEADERS, form.toString(), { region: grant.target.region, budget: left });
+      body = await call(STS_HEADERS, form.toString(), { region: grant.target.region, budget: left });
     } catch (error) {
       return refuseCall(action, error as AwsError, grant.target);
     }

@@ -16,7 +16,10 @@ import { type UpstreamSetting, upstream } from './upstream.ts';
 const EARLY = 60;
 const LASTS = 9 * 60;
 
-/** https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app */
+/**
+ * What the App itself asks with.
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ */
 const appToken = (apps: AppSigners, app: string, now: number): Promise<string> => {
   const at = Math.floor(now);
   return signedBy(signerOf(apps, app), PRESENTED, { iss: app, iat: at - EARLY, exp: at + LASTS });

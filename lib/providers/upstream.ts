@@ -37,7 +37,7 @@ type Fault = { readonly code: string; readonly words: string };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** OAuth's form of an error (RFC 6749 §5.2), that of Google's APIs, or GitHub's. Undefined when none of them wrote it. */
+/** OAuth's form of an error (RFC 6749 §5.2), that of Google's APIs, or GitHub's. Undefined when none wrote it. */
 const faultOf = ({ body }: Reply): Fault | undefined => {
   const said = jsonObject(body);
   if (typeof said?.['error'] === 'string')
@@ -70,6 +70,7 @@ const limited = (name: string, status: number, retryAfter: number): BrokerError 
   new BrokerError('provider_unavailable', {
     detail: `${name} ${status}: a rate limit, for ${retryAfter} s`,
     retryAfter,
+    undone: true,
   });
 
 const NO_CONTENT = 204;

@@ -71,7 +71,7 @@ test.each<[name: string, path: string, text: string, said: string]>([
     'a number that would become another',
     'roles/web.test.yml',
     'cases: [{ claims: { a: 9007199254740993 } }]',
-    'yaml-syntax',
+    'wrong-value',
   ],
 ])('T36: with %s nothing is written, and the file is named', async (_name, path, text, said) => {
   const folder = folderOf({ ...FILES, [path]: text });

@@ -40,7 +40,34 @@ describe('D08: what passes is tried again', () => {
   });
 });
 
+describe('T63: nothing can have been done', () => {
+  const failing = async (...each: readonly boolean[]) => {
+    const failures = each.map(undone => Object.assign(new Passing(), { undone }));
+    const failure = await persist(() => Promise.reject(failures.shift()), {
+      passes: () => true,
+      random: () => 0,
+      budget: () => BUDGET_MS,
+    }).catch((error: Passing & { undone: boolean }) => error);
+    return failure.undone;
+  };
+
+  test('where no attempt can have done it', async () => {
+    expect(await failing(true, true, true)).toBe(true);
+  });
+
+  test.each([
+    { name: 'the first', each: [false, true, true] },
+    { name: 'the last', each: [true, true, false] },
+  ])('but not where $name attempt may have', async ({ each }) => {
+    expect(await failing(...each)).toBe(false);
+  });
+});
+
 describe('D08: all attempts share one budget', () => {
+  test('which may be shorter than the usual one', () => {
+    expect(budget(() => NOW, 2000)()).toBe(2000);
+  });
+
   test('so that the last has what the others left', async () => {
     const { patience } = await attempts(passing(2), 2500);
     expect(patience).toEqual([ATTEMPT_MS, ATTEMPT_MS, BUDGET_MS - 5000]);

@@ -44,17 +44,29 @@ test('it posts the text with these headers, and gives status and text', async ()
       .writeHead(418)
       .end(`${method} ${headers['x-one']} ${headers['content-length']} ${Buffer.concat(chunks)}`);
   });
-  expect(await post({ url, headers: { 'x-one': '1' }, body: 'a=ü' })).toEqual({
+  expect(await post({ url, headers: { 'x-one': '1' }, body: 'a=ü' })).toMatchObject({
     status: 418,
     body: 'POST 1 4 a=ü',
   });
+});
+
+test('it asks by another method, and gives the headers of the answer', async () => {
+  const { url } = await serverOf((message, response) => {
+    response.writeHead(200, { 'retry-after': '30' }).end(message.method);
+  });
+  for (const method of ['GET', 'DELETE'] as const)
+    expect(await post({ url, method, headers: {}, body: '' })).toMatchObject({
+      status: 200,
+      headers: { 'retry-after': '30' },
+      body: method,
+    });
 });
 
 test('it follows no redirect', async () => {
   const { url } = await serverOf((_message, response) => {
     response.writeHead(307, { location: '/elsewhere' }).end();
   });
-  expect(await post({ url, headers: {}, body: '' })).toEqual({ status: 307, body: '' });
+  expect(await post({ url, headers: {}, body: '' })).toMatchObject({ status: 307, body: '' });
 });
 
 describe('there is no reply', () => {
@@ -88,6 +100,20 @@ describe('there is no reply', () => {
     expect(await nameOf(post({ url: new URL('http://127.0.0.1:9/'), headers: {}, body: 'x' }))).toBe(
       'ECONNREFUSED',
     );
+  });
+});
+
+describe('T63: nothing was sent', () => {
+  const undone = (url: URL): Promise<unknown> =>
+    post({ url, headers: {}, body: 'x' }).catch((error: NoReply) => error.undone);
+
+  test('where nobody listens', async () => {
+    expect(await undone(new URL('http://127.0.0.1:9/'))).toBe(true);
+  });
+
+  test('but it may have been read where the connection breaks', async () => {
+    const { url } = await serverOf((_message, response) => void response.destroy());
+    expect(await undone(url)).toBe(false);
   });
 });
 

@@ -61,6 +61,28 @@ describe('when loading fails', () => {
     expect(await askedAt(70)).toEqual({ had: 3, loads: 3 });
   });
 
+  test('it serves on for no longer than it was said to', async () => {
+    const load = async () => {
+      if (fails) throw fails;
+      return ++loads;
+    };
+    value = kept(load, { now: () => now, seconds: 60, oldest: 90 });
+    await askedAt(0);
+    fails = failure(true);
+    expect((await askedAt(89)).had).toBe(1);
+    expect((await askedAt(90)).had).toBe('Failure');
+    expect((await askedAt(-1)).had).toBe('Failure');
+  });
+
+  test('T78: what a process that was frozen had asked for is asked for again', async () => {
+    const load = async () => {
+      if (++loads === 1) now += 120;
+      return loads;
+    };
+    value = kept(load, { now: () => now, seconds: 60, oldest: 90 });
+    expect(await value.get()).toBe(2);
+  });
+
   test.each([
     { name: 'for good', error: failure(false), is: 'Failure' },
     { name: 'by a mistake of ours', error: new TypeError('x'), is: 'TypeError' },

@@ -107,7 +107,12 @@ describe('a refusal is answered', () => {
     },
   );
 
-  test.each(CODE_NAMES.filter(code => CODES[code].fault !== 'ours'))(
+  test('T75: rate_limited is 429, and worth another try', () => {
+    const { status, headers } = render({ ...refusal('rate_limited'), retryAfter: 7 });
+    expect([status, headers['retry-after']]).toEqual([429, '7']);
+  });
+
+  test.each(CODE_NAMES.filter(code => CODES[code].fault !== 'ours' && code !== 'rate_limited'))(
     '%s is not ours: trying again will not help',
     code => {
       const { status, headers } = render(refusal(code));

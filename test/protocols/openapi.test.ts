@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readXml } from '../../lib/aws/xml.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
+import { bearerStatus } from '../../lib/protocols/bearer.ts';
 import { containerStatus } from '../../lib/protocols/container.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { GRANT_TYPE, wireError } from '../../lib/protocols/oauth.ts';
@@ -9,8 +10,10 @@ import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import { stsError } from '../../lib/protocols/sts/errors.ts';
 import { DOORS, serve } from '../../lib/serve.ts';
 import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
+import { says, type TestClouds, testClouds } from '../harness/clouds.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
+import { APPS } from '../harness/signing.ts';
 import { type TestSts, testSts } from '../harness/sts.ts';
 
 /** What of JSON Schema the document uses. */
@@ -48,7 +51,11 @@ const operationOf = (route: string): Operation => {
 const FORM = 'application/x-www-form-urlencoded';
 const ARN = 'arn:aws:iam::123456789012:role/deploy';
 const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: my-organization, pipeline_slug: my-pipeline }\n`;
-const ROLES = { one: TRUST, two: `${TRUST}aws: { role_arn: "${ARN}" }\n` };
+const ROLES = {
+  one: TRUST,
+  two: `${TRUST}aws: { role_arn: "${ARN}" }\n`,
+  git: `${TRUST}github: { app: Iv23li, owner: acme, repositories: [web], permissions: { read_packages: { contents: read }, write_packages: { contents: write } } }\n`,
+};
 
 type Form = { readonly [name: string]: string | undefined };
 /** Each door: how its request is made of a token, its table of codes, and the code in an answer. */
@@ -56,6 +63,9 @@ const TESTED: {
   readonly [route: string]: {
     readonly form?: Form;
     readonly token: string;
+    /** The role that is asked for, and what its credential begins with. */
+    readonly role?: string;
+    readonly gives?: string;
     readonly wire: (code: Code) => readonly [status: number, error: string];
   };
 } = {
@@ -79,30 +89,41 @@ const TESTED: {
     wire: stsError,
   },
   'GET /credentials/{role}': { token: 'authorization', wire: code => [containerStatus(code), code] },
+  'POST /git/{role}': {
+    token: 'authorization',
+    role: 'git',
+    gives: 'ghs_local',
+    wire: code => [bearerStatus(code), code],
+  },
 };
 
 let sts: TestSts;
+let clouds: TestClouds;
 let broker: TestBroker;
 beforeAll(async () => {
   sts = await testSts();
-  broker = await testBroker({ roles: ROLES, aws: sts.setting });
+  clouds = await testClouds();
+  broker = await testBroker({ roles: ROLES, aws: sts.setting, clouds: clouds.setting, apps: APPS });
 });
 afterAll(() => sts.close());
 
 const ask = (route: string, given: Form): Promise<HttpAnswer> => {
   const [method = '', path = ''] = route.split(' ');
   const pairs = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const headers = method === 'GET' ? Object.fromEntries(pairs) : { 'content-type': FORM };
-  const body = new TextEncoder().encode(method === 'GET' ? '' : new URLSearchParams(pairs).toString());
+  const { token, role = 'two' } = TESTED[route] ?? {};
+  const inHeaders = method === 'GET' || token === 'authorization';
+  const headers = inHeaders ? Object.fromEntries(pairs) : { 'content-type': FORM };
+  const body = new TextEncoder().encode(inHeaders ? '' : new URLSearchParams(pairs).toString());
   return serve(
     broker.broker,
-    httpRequest({ method, path: path.replace('{role}', 'two'), query: '', headers, body }),
+    httpRequest({ method, path: path.replace('{role}', role), query: '', headers, body }),
   );
 };
 
 const whole = async (route: string, changes: { readonly [name: string]: unknown } = {}): Promise<Form> => {
   const { form = {}, token = '' } = TESTED[route] ?? {};
-  return { ...form, [token]: await broker.issuer.sign(tokenClaims(changes)) };
+  const signed = await broker.issuer.sign(tokenClaims(changes));
+  return { ...form, [token]: token === 'authorization' ? `Bearer ${signed}` : signed };
 };
 
 /** Where a value does not fit; a member that the schema does not name fits nowhere. */
@@ -157,7 +178,7 @@ test('the document has every door and page, and no other', () => {
   expect(documented.sort()).toEqual(served.sort());
 });
 
-describe.each(Object.entries(TESTED))('%s', (route, { form = {}, wire }) => {
+describe.each(Object.entries(TESTED))('%s', (route, { form = {}, gives = 'ASIA', wire }) => {
   test('has every code under its status', () => {
     for (const code of Object.keys(CODES) as Code[]) {
       const [status, error] = wire(code);
@@ -173,7 +194,7 @@ describe.each(Object.entries(TESTED))('%s', (route, { form = {}, wire }) => {
   ] as const)('answers with $name as the document says', async ({ changes, of }) => {
     const answer = await ask(route, await whole(route, changes));
     expect(answer.status).toBe(of === 200 ? of : wire(of)[0]);
-    expect(answer.body).toContain(of === 200 ? 'ASIA' : wire(of)[1]);
+    expect(answer.body).toContain(of === 200 ? gives : wire(of)[1]);
     expect(answered(route, answer)).toEqual([]);
   });
 
@@ -185,8 +206,10 @@ describe.each(Object.entries(TESTED))('%s', (route, { form = {}, wire }) => {
 
   test('answers when the provider cannot be reached as the document says', async () => {
     sts.reply(() => ({ status: 503, body: '' }));
+    clouds.reply(says(503, ''));
     const answer = await ask(route, await whole(route));
     sts.reply();
+    clouds.reply();
     expect([answer.status, answered(route, answer)]).toEqual([503, []]);
   });
 });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import { claimText, headersOf, inOneText, iso, onlyAws, withoutNewline } from '../../lib/protocols/words.ts';
+import {
+  claimText,
+  describe as describeRefusal,
+  headersOf,
+  inOneText,
+  iso,
+  onlyAws,
+  withoutNewline,
+} from '../../lib/protocols/words.ts';
 import { AWS, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
@@ -43,6 +51,13 @@ describe('when to come back', () => {
   test.each([refusal('trust_not_met'), issued(JWT)])('is not said when it would not help: $kind', answer => {
     expect(headersOf(answer, 403, 'text/plain')).not.toHaveProperty('retry-after');
   });
+});
+
+test('T63: a repeat is told with the command that mints a fresh token', () => {
+  const voice = { ...VOICE, audience: AUDIENCE };
+  expect(describeRefusal(refusal('token_already_used'), voice)).toContain(
+    `buildkite-agent oidc request-token --audience ${AUDIENCE}`,
+  );
 });
 
 describe('one text', () => {

@@ -3,8 +3,10 @@ import type { Code } from '../../lib/errors.ts';
 import type { AwsTarget } from '../../lib/policy/kinds/aws.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
+import { memoryLimit } from '../../lib/stores/limits.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
+import { LIMITER } from '../harness/limits.ts';
 import { buildkiteClaims, decideFor, NOW, roleFrom } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
 import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
@@ -23,7 +25,7 @@ aws:
 `;
 
 const issue = (): Promise<Code | 'none'> =>
-  codeOf(() => awsProvider(sts.setting, SIGNING)(grantFor<AwsTarget>(ROLE), NOW));
+  codeOf(() => awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW));
 const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString();
 
 describe('T48: what STS refuses is asked once, and never again with fewer restrictions', () => {
@@ -39,6 +41,20 @@ describe('T48: what STS refuses is asked once, and never again with fewer restri
     expect(await issue()).toBe('provider_refused');
     expect(sts.calls).toHaveLength(1);
   });
+});
+
+test.each([
+  { name: 'where STS refuses', replies: [stsError('AccessDenied', 403)], undone: true },
+  {
+    name: 'but not where it answers for another account',
+    replies: [stsSuccess({ account: '999999999999' })],
+    undone: false,
+  },
+  { name: 'but not where its answer was lost', replies: [stsError('InternalFailure', 500)], undone: false },
+])('T63: nothing can have been issued $name', async ({ replies, undone }) => {
+  sts.reply(...replies);
+  const issuing = awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW);
+  await expect(issuing).rejects.toMatchObject({ undone });
 });
 
 describe('what STS refuses of the caller’s own session policy is for the caller to mend:', () => {
@@ -57,7 +73,7 @@ describe('what STS refuses of the caller’s own session policy is for the calle
   ])('$code is $is', async ({ code, is }) => {
     sts.reply(stsError(code, 400));
     const grant = (narrowed.allowed && narrowed.grant) as GrantOf<AwsTarget>;
-    expect(await codeOf(() => awsProvider(sts.setting, SIGNING)(grant, NOW))).toBe(is);
+    expect(await codeOf(() => awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW))).toBe(is);
     expect(sts.calls.map(call => call.get('Policy'))).toEqual([policy]);
   });
 });
@@ -97,8 +113,20 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
   });
 
   test('nobody who listens', async () => {
-    const provider = awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING);
+    const provider = awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER);
     expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
+  });
+
+  test('D09: not more often than the limit of calls admits', async () => {
+    sts.reply(stsError('Throttling', 400));
+    const limiter = memoryLimit('tests', { perMinute: 1, burst: 2 });
+    const provider = awsProvider(sts.setting, SIGNING, limiter);
+    const asked = () => codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW));
+    expect([await asked(), await asked(), sts.calls.length]).toEqual([
+      'provider_unavailable',
+      'rate_limited',
+      2,
+    ]);
   });
 
   test('a failure that passes in time', async () => {

@@ -7,6 +7,7 @@ import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
+import { LIMITER } from '../harness/limits.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
@@ -35,21 +36,22 @@ aws:
 const ACTION = 'AssumeRoleWithWebIdentity';
 
 const issue = (yaml: string, using: SigningSetting = SIGNING, claims: object = {}) =>
-  awsProvider(sts.setting, using)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+  awsProvider(sts.setting, using, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
 const presented = () => sts.calls[0]?.get('WebIdentityToken') ?? '';
 
 providerContract<AwsTarget>({
-  provider: () => awsProvider(sts.setting, SIGNING),
+  provider: () => awsProvider(sts.setting, SIGNING, LIMITER),
   grant: () => grantFor(FULL),
   tolerance: 60,
   failures: {
     'the other side refuses': () => {
       sts.reply(stsError('InvalidIdentityToken', 400));
-      return awsProvider(sts.setting, SIGNING);
+      return awsProvider(sts.setting, SIGNING, LIMITER);
     },
-    'the other side does not know our key': () => awsProvider(sts.setting, STRANGE_SIGNING),
-    'the key cannot be used': () => awsProvider(sts.setting, BROKEN_SIGNING),
-    'nobody is there': () => awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING),
+    'the other side does not know our key': () => awsProvider(sts.setting, STRANGE_SIGNING, LIMITER),
+    'the key cannot be used': () => awsProvider(sts.setting, BROKEN_SIGNING, LIMITER),
+    'nobody is there': () =>
+      awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER),
   },
 });
 

@@ -5,6 +5,7 @@ import { sessionName } from '../../lib/providers/aws/session.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
+import { LIMITER } from '../harness/limits.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
 import { type TestSts, testSts } from '../harness/sts.ts';
@@ -64,7 +65,7 @@ describe("for the same grant AWS's own client sends the same parameters", () => 
     const grant = grantFor<AssumedTarget>(
       `${TRUST.replace('build_branch: main', 'pipeline_slug: { matches: "*" }')}\naws: ${aws}\n`,
     );
-    await awsProvider(sts.setting, SIGNING)(grant, NOW);
+    await awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
     await throughClient(grant);
     const [ours, theirs] = sts.calls;
     expect(formOf(ours)).toEqual(formOf(theirs));
@@ -77,7 +78,7 @@ test("for the same grant and JWT AWS's own client sends the same parameters via 
     `${TRUST}session: { seconds: 43200 }\naws: { role_arn: ${ARN}, via: web_identity, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess], policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*" }] } }\n`,
   );
   const { target, seconds, session } = grant;
-  await awsProvider(sts.setting, SIGNING)(grant, NOW);
+  await awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
   const { region, endpoint = '' } = sts.setting;
   await new STSClient({ region, endpoint }).send(
     new AssumeRoleWithWebIdentityCommand({
@@ -113,7 +114,7 @@ test("AWS's own client reads the same credentials from the same answer", async (
 </AssumeRoleResponse>
 `;
   sts.reply(() => ({ status: 200, body: answer }));
-  const ours = await awsProvider(sts.setting, SIGNING)(grant, NOW);
+  const ours = await awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
   const { Credentials, AssumedRoleUser } = await throughClient(grant);
   expect(ours).toEqual({
     kind: 'aws',

@@ -4,6 +4,7 @@ import { sessionName } from '../../lib/providers/aws/session.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
 import { providerContract } from '../contract/provider.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
+import { LIMITER } from '../harness/limits.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
 import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
@@ -36,22 +37,23 @@ aws:
 `;
 
 const issue = (yaml: string, claims: object = {}) =>
-  awsProvider(sts.setting, SIGNING)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+  awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
 
 providerContract<AwsTarget>({
-  provider: () => awsProvider(sts.setting, SIGNING),
+  provider: () => awsProvider(sts.setting, SIGNING, LIMITER),
   grant: () => grantFor(FULL),
   tolerance: 60,
   failures: {
     'the other side refuses': () => {
       sts.reply(stsError('AccessDenied', 403));
-      return awsProvider(sts.setting, SIGNING);
+      return awsProvider(sts.setting, SIGNING, LIMITER);
     },
     'the other side answers with something else': () => {
       sts.reply(() => ({ status: 200, body: '<html></html>' }));
-      return awsProvider(sts.setting, SIGNING);
+      return awsProvider(sts.setting, SIGNING, LIMITER);
     },
-    'nobody is there': () => awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING),
+    'nobody is there': () =>
+      awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER),
   },
 });
 

@@ -34,7 +34,7 @@ const outcome = async (...said: (Said | 'silence' | undefined)[]) => {
     return await ask(QUESTION, begin());
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
-    return { code: error.code, detail: error.detail ?? '' };
+    return { code: error.code, detail: error.detail ?? '', retryAfter: error.retryAfter };
   }
 };
 
@@ -50,6 +50,27 @@ test('it posts to the host and path that are pinned, below the base alone', asyn
   ]);
 });
 
+describe('T63: nothing can have been issued', () => {
+  const undone = async (base: string, ...said: (Said | undefined)[]) => {
+    next = said;
+    const { ask, begin } = upstream({ base, random: () => 0 });
+    return ask(QUESTION, begin()).catch((error: BrokerError) => error.undone);
+  };
+
+  test.each<{ name: string; said: (Said | undefined)[]; is: boolean }>([
+    { name: 'where the cloud said no', said: [no('invalid_grant')], is: true },
+    { name: 'but not after an answer that was lost', said: [undefined, no('invalid_grant')], is: false },
+    { name: 'but not by a fault of the cloud', said: [{ status: 500 }], is: false },
+    { name: 'but not by a success that cannot be read', said: [{ status: 200, body: 'x' }], is: false },
+  ])('$name', async ({ said, is }) => {
+    expect(await undone(server.url, ...said)).toBe(is);
+  });
+
+  test('where nobody listens', async () => {
+    expect(await undone('http://127.0.0.1:9')).toBe(true);
+  });
+});
+
 describe('T48: a refusal is asked once', () => {
   test.each([
     { name: 'in the form of OAuth', said: no('invalid_grant', 'no') },
@@ -57,11 +78,35 @@ describe('T48: a refusal is asked once', () => {
       name: 'in the form of Google’s APIs',
       said: { status: 403, body: { error: { status: 'PERMISSION_DENIED', message: 'no' } } },
     },
+    {
+      name: 'in the form of GitHub',
+      said: { status: 422, body: { message: 'no', documentation_url: 'https://docs.github.com' } },
+    },
     { name: 'without words', said: no('invalid_client') },
   ])('$name', async ({ said }) => {
     expect(await outcome(said, OK)).toMatchObject({ code: 'provider_refused' });
     expect(server.asked).toHaveLength(1);
   });
+});
+
+test('a rate limit is asked once, and told with how long it lasts', async () => {
+  expect(await outcome({ status: 429, headers: { 'retry-after': '30' } }, OK)).toMatchObject({
+    code: 'provider_unavailable',
+    retryAfter: 30,
+  });
+  expect(server.asked).toHaveLength(1);
+});
+
+test('an answer without content is a success', async () => {
+  expect(await outcome({ status: 204 })).toEqual({});
+});
+
+test('what must differ by attempt is made for each', async () => {
+  next = [{ status: 500 }, OK];
+  const { ask, begin } = upstream({ base: server.url, random: () => 0 });
+  let made = 0;
+  await ask({ ...QUESTION, body: async () => `attempt ${++made}` }, begin());
+  expect(server.asked.map(({ body }) => body)).toEqual(['attempt 1', 'attempt 2']);
 });
 
 describe('D08: what passes is asked again to the letter, at most three times', () => {

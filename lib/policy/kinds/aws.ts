@@ -53,6 +53,9 @@ export type AssumedTarget = Asked & { readonly via: 'assume_role'; readonly exte
 export type FederatedTarget = Asked & { readonly via: 'web_identity'; readonly subject: string };
 export type AwsTarget = AssumedTarget | FederatedTarget;
 
+/** A region of AWS. */
+export const REGION = text({ pattern: /^[a-z]{2,4}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' });
+
 const SHAPE = object({
   role_arn: required(
     text({
@@ -62,7 +65,7 @@ const SHAPE = object({
     }),
   ),
   via: optional(oneOf('assume_role', 'web_identity')),
-  region: optional(text({ pattern: /^[a-z]{2,4}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' })),
+  region: optional(REGION),
   external_id: optional(
     text({
       min: 2,

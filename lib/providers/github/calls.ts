@@ -24,7 +24,9 @@ type Call = Pick<Question, 'name' | 'to' | 'mend'> & {
 
 const called = ({ ask, token, left }: Asking, { body, ...call }: Call): Promise<JsonObject> => {
   const headers = { ...HEADERS, authorization: `Bearer ${token}` };
-  return ask({ ...call, headers, body: body === undefined ? '' : JSON.stringify(body) }, left);
+  if (body === undefined) return ask({ ...call, headers, body: '' }, left);
+  const json = { ...headers, 'content-type': 'application/json' };
+  return ask({ ...call, headers: json, body: JSON.stringify(body) }, left);
 };
 
 /** What GitHub's words want, and the side that must mend it. */
@@ -45,8 +47,8 @@ const MENDS: readonly (readonly [words: RegExp, mend: string])[] = [
 const mend = (said: string): string => MENDS.find(([words]) => words.test(said))?.[1] ?? '';
 
 /**
- * The number of the installation. https://docs.github.com/en/rest/apps/apps#get-a-user-installation-for-the-authenticated-app
- * finds that of an organization as well.
+ * The number of the installation; of an organization too, in spite of the name.
+ * https://docs.github.com/en/rest/apps/apps#get-a-user-installation-for-the-authenticated-app
  */
 export const installationOf = async ({ owner, installation }: GithubTarget, app: Asking): Promise<number> => {
   if (owner === undefined) return installation;
@@ -76,7 +78,10 @@ export const accessToken = (
     mend,
   });
 
-/** Gives a token back, by itself: whether it is gone now. https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
+/**
+ * Gives a token back, by itself: whether it is gone now.
+ * https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+ */
 export const revoked = async (installation: Asking): Promise<boolean> => {
   try {
     await called(installation, {

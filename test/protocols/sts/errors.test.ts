@@ -25,7 +25,7 @@ describe('a code of ours has a status and a code of AWS:', () => {
     expect(FINAL).toContain(name);
   });
 
-  test.each(CODE_NAMES.filter(code => CODES[code].fault === 'caller'))(
+  test.each(CODE_NAMES.filter(code => CODES[code].fault === 'caller' && code !== 'rate_limited'))(
     'a mistake of the caller is final: %s',
     code => {
       const [status, name] = stsError(code);
@@ -55,6 +55,7 @@ describe('a code of ours has a status and a code of AWS:', () => {
     ['session_unknown', [403, 'InvalidClientTokenId']],
     ['session_expired', [403, 'ExpiredToken']],
     ['action_unsupported', [400, 'InvalidAction']],
+    ['rate_limited', [429, 'Throttling']],
   ] as const)('%s is %j', (code, wire) => {
     expect(stsError(code)).toEqual(wire);
   });

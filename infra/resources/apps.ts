@@ -1,0 +1,60 @@
+import type { Config } from '../../lib/config/load.ts';
+import type { Complain } from '../../lib/policy/complaint.ts';
+import { appOf } from '../../lib/policy/kinds.ts';
+import type { DeployOptions } from '../options.ts';
+import type { Statement } from './cloudformation.ts';
+import { SIGNING } from './keys.ts';
+import { PLACE } from './targets.ts';
+
+type Keys = DeployOptions['appKeys'];
+
+const at = (path = '') => ({ file: `${PLACE}.appKeys${path}`, line: 1, column: 1 });
+
+/** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
+export const checkApps = ({ roles }: Config, keys: Keys, complain: Complain): void => {
+  const used = new Set(roles.flatMap(({ template }) => appOf(template) ?? []));
+  for (const { name, template } of roles) {
+    const app = appOf(template);
+    if (app !== undefined && !Object.hasOwn(keys, app))
+      complain('missing-key', at(), `The role ${name} is of the app ${app}, which has no key here.`);
+  }
+  for (const [app, arn] of Object.entries(keys)) {
+    if (!used.has(app))
+      complain('wrong-value', at(`.${app}`), 'No role is of this app. Remove its key, or mend its id.');
+    if (Object.values(keys).filter(each => each === arn).length > 1)
+      complain(
+        'wrong-value',
+        at(`.${app}`),
+        'This key is that of another app too. Give each a key of its own.',
+      );
+  }
+};
+
+const right = (
+  Sid: string,
+  Action: string,
+  Resource: readonly string[],
+  more: object = {},
+): readonly Statement[] =>
+  Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action: [Action], Resource, ...more }];
+
+/** To sign by these keys, and to read these secrets. */
+export const appRights = (keys: Keys): readonly Statement[] => {
+  const arns = Object.values(keys).toSorted();
+  const ofKms = arns.filter(arn => arn.split(':')[2] === 'kms');
+  return [
+    ...right('ReadAppKeys', 'kms:GetPublicKey', ofKms),
+    ...right('SignAsApps', 'kms:Sign', ofKms, { Condition: SIGNING }),
+    ...right(
+      'ReadAppSecrets',
+      'secretsmanager:GetSecretValue',
+      arns.filter(arn => !ofKms.includes(arn)),
+    ),
+  ];
+};
+
+/** How the exchange is told of them. */
+export const appSetting = (keys: Keys): { readonly [name: string]: string } => {
+  const pairs = Object.entries(keys).map(pair => pair.join('='));
+  return pairs.length === 0 ? {} : { KITE_STS_APP_KEYS: pairs.toSorted().join(',') };
+};

@@ -1,0 +1,66 @@
+import { BrokerError } from '../errors.ts';
+import type { ExchangeRequest } from '../exchange.ts';
+import type { Answer } from '../outcome.ts';
+import { bearerStatus, roleIn } from './bearer.ts';
+import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
+import { headersOf, type IssuedGithub, inOneText, onlyGithub } from './words.ts';
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+const tokenOf = ({ headers }: HttpRequest): string => {
+  const { authorization } = headers;
+  if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'Authorization' });
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined) throw new BrokerError('parameter_invalid', { at: 'Authorization' });
+  return token;
+};
+
+const parse = (request: HttpRequest): ExchangeRequest => {
+  const { path, query, body } = request;
+  if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
+  // Versions of the helper before 0.0.2 send one, and wait for another answer than this.
+  if (body.length > 0) throw new BrokerError('parameter_unsupported', { at: 'body' });
+  return {
+    subjectToken: tokenOf(request),
+    access: {
+      role: roleIn(path.replace('/git/', '')),
+      scopes: undefined,
+      seconds: undefined,
+      kinds: ['github'],
+      sessionName: undefined,
+    },
+  };
+};
+
+/** The members that the helper reads. Times are seconds since the epoch. */
+const credential = ({ credential: { token, expiresAt } }: IssuedGithub, now: number): object => ({
+  token,
+  valid_since: Math.floor(now),
+  expires_at: expiresAt,
+  token_type: 'bearer',
+});
+
+const render = (given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer => {
+  const answer = onlyGithub(given);
+  const status = answer.kind === 'issued' ? 200 : bearerStatus(answer.code);
+  const body =
+    answer.kind === 'issued'
+      ? credential(answer, voice.now)
+      : { code: answer.code, message: inOneText(answer, voice, undefined) };
+  return {
+    status,
+    headers: {
+      ...headersOf(answer, status, 'application/json'),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(status === 405 ? { allow: 'POST' } : {}),
+    },
+    body: JSON.stringify(body),
+  };
+};
+
+/**
+ * `POST /git/{role}`: what Buildkite's credential helper for git asks of its exchange server, with the job's token as a
+ * bearer token and no body. What a refusal says is shown to whoever ran git.
+ * https://github.com/buildkite/git-credential-helper-buildkite-oidc#token-exchange-contract
+ */
+export const git: Protocol = { name: 'git', repeats: false, parse, render };

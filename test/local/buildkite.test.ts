@@ -1,0 +1,102 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { localSigner } from '../../lib/keys/local.ts';
+import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { NOW } from '../harness/policy.ts';
+import { APP_SIGNER } from '../harness/signing.ts';
+
+let clouds: TestClouds;
+beforeAll(async () => {
+  clouds = await testClouds();
+});
+beforeEach(() => clouds.reply());
+
+const ENDPOINT = 'https://buildkite.com/oauth/token';
+const TYPES = 'urn:buildkite:params:oauth:token-type:';
+type Claims = { readonly [name: string]: unknown };
+type Form = { readonly [name: string]: string };
+
+let made = 0;
+const assertion = (claims: Claims = {}, signer = APP_SIGNER): Promise<string> =>
+  signer.sign('JWT', {
+    iss: 'app',
+    sub: 'app',
+    aud: ENDPOINT,
+    iat: NOW,
+    exp: NOW + 300,
+    jti: `${++made}`,
+    ...claims,
+  });
+
+const asked = async (client_assertion: string, form: Form = {}, path = 'oauth/token') => {
+  const body = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion,
+    subject_token: 'bot@acme.example',
+    subject_token_type: `${TYPES}user-email`,
+    audience: 'acme',
+    scope: 'write_packages',
+    ...form,
+  });
+  const response = await fetch(`${clouds.setting.base}/buildkite.com/${path}`, { method: 'POST', body });
+  return { status: response.status, body: (await response.json()) as Claims };
+};
+
+test('an assertion of an app buys a token with the scopes that were asked for', async () => {
+  expect(await asked(await assertion(), { expires_in: '600' })).toEqual({
+    status: 200,
+    body: {
+      access_token: expect.stringMatching(/^bktx_local/),
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      token_type: 'Bearer',
+      expires_in: 600,
+      scope: 'write_packages',
+    },
+  });
+});
+
+test('a token lives for a day at most, and for half a minute at least', async () => {
+  expect((await asked(await assertion(), { expires_in: '86401' })).body).toMatchObject({
+    expires_in: 86_400,
+  });
+  expect((await asked(await assertion(), { expires_in: '1' })).body).toMatchObject({ expires_in: 30 });
+});
+
+describe('an assertion is refused', () => {
+  const strange = localSigner();
+  test.each<[string, () => Promise<string>]>([
+    ['of a key that is no app’s', () => assertion({}, strange)],
+    ['that is none', async () => 'a.b.c'],
+    ['for somebody else', () => assertion({ sub: 'other' })],
+    ['of nobody', () => assertion({ iss: '', sub: '' })],
+    ['for another endpoint', () => assertion({ aud: 'https://buildkite.com' })],
+    ['that has expired', () => assertion({ exp: NOW })],
+    ['that lives for more than five minutes', () => assertion({ exp: NOW + 301 })],
+  ])('%s', async (_name, token) => {
+    expect(await asked(await token())).toMatchObject({ status: 400, body: { error: 'invalid_client' } });
+  });
+
+  test('T08: that was used before; one that bought nothing was not', async () => {
+    const once = await assertion();
+    expect((await asked(once, { scope: 'everything' })).body).toMatchObject({ error: 'invalid_scope' });
+    expect((await asked(once)).status).toBe(200);
+    expect((await asked(once)).body).toMatchObject({ error: 'invalid_client' });
+  });
+});
+
+describe('a request is refused', () => {
+  test.each<[string, Form, string]>([
+    ['of another grant', { grant_type: 'password' }, 'unsupported_grant_type'],
+    ['for nobody', { subject_token: '' }, 'invalid_request'],
+    ['for a user by their name', { subject_token_type: `${TYPES}user-name` }, 'invalid_request'],
+    ['for a UUID that is none', { subject_token_type: `${TYPES}user-uuid` }, 'invalid_request'],
+    ['in no organization', { audience: '' }, 'invalid_target'],
+    ['without scopes', { scope: '' }, 'invalid_scope'],
+  ])('%s', async (_name, form, error) => {
+    expect(await asked(await assertion(), form)).toMatchObject({ status: 400, body: { error } });
+  });
+
+  test('at another path', async () => {
+    expect((await asked(await assertion(), {}, 'v2/access-token')).status).toBe(404);
+  });
+});

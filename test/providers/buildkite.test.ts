@@ -1,0 +1,153 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AppSigners } from '../../lib/keys/apps.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import type { BuildkiteTarget } from '../../lib/policy/kinds/buildkite.ts';
+import { buildkiteProvider } from '../../lib/providers/buildkite.ts';
+import { providerContract } from '../contract/provider.ts';
+import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { codeOf, failureOf } from '../harness/code.ts';
+import { grantFor } from '../harness/grant.ts';
+import { BUILDKITE, NOW } from '../harness/policy.ts';
+import { APPS, BROKEN_SIGNING } from '../harness/signing.ts';
+
+let clouds: TestClouds;
+beforeAll(async () => {
+  clouds = await testClouds();
+});
+beforeEach(() => clouds.reply());
+
+const APP = '0123456789abcdef0123';
+const role = (user = 'packages-bot@acme.example', scopes = '[read_packages, write_packages]'): string => `
+trust:
+  - iss: ${BUILDKITE}
+    claims: { organization_slug: my-organization, build_branch: main }
+    scopes: ${scopes}
+session: { seconds: 600 }
+buildkite: { app: ${APP}, organization: my-organization, user: ${user}, scopes: ${scopes} }
+`;
+
+let made = 0;
+const randomId = () => `id-${++made}`;
+
+const provider = (apps: AppSigners = APPS, id = randomId) => buildkiteProvider(clouds.setting, apps, id);
+const issue = (yaml = role(), apps: AppSigners = APPS, now = NOW) =>
+  provider(apps)(grantFor<BuildkiteTarget>(yaml), now);
+const forms = () => clouds.asked.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+
+const failing = (say: Say) => () => {
+  clouds.reply(say);
+  return provider();
+};
+
+providerContract<BuildkiteTarget>({
+  provider: () => provider(),
+  grant: () => grantFor(role()),
+  tolerance: 60,
+  failures: {
+    'the other side refuses': failing(says(400, { error: 'invalid_client', error_description: 'no' })),
+    'it answers with something else': failing(says(200, '<html></html>')),
+    'it breaks the connection': failing(() => undefined),
+    'the key cannot be used': () => provider(() => BROKEN_SIGNING.signer),
+    'no key of the app is known': () => provider(() => undefined),
+    'nobody is there': () =>
+      buildkiteProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS, randomId),
+  },
+});
+
+describe('Buildkite is asked for exactly what the grant says', () => {
+  test('by an assertion of the app’s own key', async () => {
+    const { token, ...credential } = await issue();
+    const [{ client_assertion: assertion = '', ...form } = {}] = forms();
+    expect(clouds.asked).toMatchObject([{ method: 'POST', path: '/buildkite.com/oauth/token' }]);
+    expect(form).toEqual({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      subject_token: 'packages-bot@acme.example',
+      subject_token_type: 'urn:buildkite:params:oauth:token-type:user-email',
+      audience: 'my-organization',
+      scope: 'read_packages write_packages',
+      expires_in: '600',
+    });
+    const { jti } = decodeJwt(assertion);
+    expect(decodeProtectedHeader(assertion)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+    expect(decodeJwt(assertion)).toEqual({
+      iss: APP,
+      sub: APP,
+      aud: 'https://buildkite.com/oauth/token',
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 300,
+      jti: expect.stringMatching(/^id-/),
+    });
+    expect(token).toMatch(/^bktx_local/);
+    expect(credential).toEqual({ kind: 'buildkite', expiresAt: NOW + 600, session: jti });
+  });
+
+  test('as a user by their UUID', async () => {
+    await issue(role('0184990a-4782-42b5-afc1-16715b10b8ff'));
+    expect(forms()).toMatchObject([
+      {
+        subject_token: '0184990a-4782-42b5-afc1-16715b10b8ff',
+        subject_token_type: 'urn:buildkite:params:oauth:token-type:user-uuid',
+      },
+    ]);
+  });
+});
+
+test('an attempt whose answer was lost is made again with a new assertion: the first has been used', async () => {
+  clouds.reply(() => undefined, own);
+  const { session } = await issue();
+  const [first = '', second = ''] = forms().map(({ client_assertion: each }) => decodeJwt(each ?? '').jti);
+  expect(second).not.toBe(first);
+  expect(session).toBe(second);
+});
+
+describe('T48: Buildkite does not take', () => {
+  const strange = localSigner();
+  test.each<[string, () => Promise<unknown>]>([
+    ['an assertion of another key', () => issue(role(), () => strange)],
+    ['an assertion that has expired', () => issue(role(), APPS, NOW - 300)],
+    ['a scope that there is not', () => issue(role(undefined, '[everything]'))],
+  ])('%s, and is asked once', async (_name, work) => {
+    expect(await codeOf(work)).toBe('provider_refused');
+    expect(clouds.asked).toHaveLength(1);
+  });
+
+  test('T08: an assertion for the second time', async () => {
+    const replaying = provider(APPS, () => 'always-the-same');
+    const grant = grantFor<BuildkiteTarget>(role());
+    await replaying(grant, NOW);
+    const { code, detail } = await failureOf(() => replaying(grant, NOW));
+    expect([code, clouds.asked.length]).toEqual(['provider_refused', 2]);
+    expect(detail).toContain('not the first of its id');
+  });
+
+  test.each([
+    ['invalid_client', 'Invalid client assertion signature', 'the key set of the app'],
+    ['invalid_client', 'JWT `exp` claim must be in the future', 'our clock'],
+    ['invalid_scope', 'Requested scopes exceed grantable scopes', 'the grantable scopes'],
+    ['invalid_target', 'Invalid audience organization', 'organization of the role'],
+    ['invalid_request', 'Subject user must be an active member of the organization', 'user of the role'],
+    ['unsupported_grant_type', 'Token exchange is not enabled for this organization', 'does not have'],
+  ])('%s: %s, and the log is told who must mend what', async (error, error_description, mend) => {
+    clouds.reply(says(400, { error, error_description }));
+    const { code, detail } = await failureOf(issue);
+    expect(code).toBe('provider_refused');
+    expect(detail).toContain(mend);
+  });
+});
+
+describe('an answer that was not asked for is refused', () => {
+  test.each<[string, object]>([
+    ['that lives longer', { expires_in: 661 }],
+    ['that has expired', { expires_in: 0 }],
+    ['without a token', { access_token: undefined }],
+    ['of another type', { token_type: 'N_A' }],
+    ['with more scopes', { scope: 'read_packages write_packages delete_packages' }],
+  ])('%s', async (_name, members) => {
+    clouds.reply(withMembers(members));
+    expect(await codeOf(issue)).toBe('provider_refused');
+    expect(clouds.asked).toHaveLength(1);
+  });
+});
