@@ -41,6 +41,12 @@ export const claimAt = (claims: Claims, path: ClaimPath): ClaimValue | undefined
   return value;
 };
 
+/** A claim of this plain name that is text or a number; undefined for any other, and for no name. */
+export const plainAt = (claims: Claims, name: string | undefined): string | number | undefined => {
+  const value = name === undefined ? undefined : own(claims, name);
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+};
+
 /** Absent is read as null for the claims that an issuer is known to leave out (policy.md). */
 export const withNulls = (claims: Claims, nullable: readonly string[] = []): Claims => {
   const missing = nullable.filter(name => !Object.hasOwn(claims, name));

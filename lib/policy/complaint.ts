@@ -28,6 +28,8 @@ export const RULES = {
   'pattern-refused': 'A pattern uses what is not part of the language.',
   'scopes-refused': 'Scopes stand where they do not belong, or are missing where they are needed.',
   'provider-count': 'A role gets exactly one provider.',
+  'team-unclear': 'A role is of no team of teams.yml, or of several.',
+  'team-exceeded': 'A role reaches further than its team may.',
   'template-refused': 'A ${…} stands where none may, or is malformed.',
   'template-unbound': 'A ${claim} in a resource is not bound by every trust statement.',
   'audience-shared': 'An audience that other services accept needs a reason beside it.',

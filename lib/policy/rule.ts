@@ -1,17 +1,52 @@
 import { type ClaimType, claimPath, typeOf } from './claims.ts';
 import type { Complain, Place } from './complaint.ts';
 import { type Condition, OPERATORS, type Operator, type Scalar } from './condition.ts';
-import { literalPrefix, patternFault } from './glob.ts';
+import { literalPrefix, MAX_PATTERN, patternFault } from './glob.ts';
 import { type IssuerFacts, vocabularyTypes } from './issuer.ts';
 import { didYouMean } from './nearest.ts';
 import type { Entry, MapTree, ScalarTree, Tree } from './parse.ts';
-import { isIntegerText } from './shape.ts';
+import { isIntegerText, type Schema } from './shape.ts';
 
 /** At most so many operands in one list. */
 export const MAX_OPERANDS = 100;
 const MAX_VALUE = 2048;
 
 const TAKES_LIST: ReadonlySet<Operator> = new Set(['in', 'not_in', 'contains_any']);
+
+/** One value that a condition compares with, as editors are told of it. */
+export const scalarSchema: Schema = {
+  type: ['string', 'integer', 'boolean', 'null'],
+  maxLength: MAX_VALUE,
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
+
+const several = (items: Schema): Schema => ({ type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items });
+
+const operandSchema = (operator: Operator): Schema => {
+  const pattern = { type: 'string', minLength: 1, maxLength: MAX_PATTERN };
+  if (operator === 'matches') return { anyOf: [pattern, several(pattern)] };
+  return TAKES_LIST.has(operator) ? several(scalarSchema) : scalarSchema;
+};
+
+/** What stands beside a claim. */
+export const ruleSchema: Schema = {
+  if: { type: 'object' },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: {
+    minProperties: 1,
+    additionalProperties: false,
+    properties: Object.fromEntries(OPERATORS.map(operator => [operator, operandSchema(operator)])),
+  },
+  else: scalarSchema,
+};
+
+/** A mapping of claims to rules. The names depend on the issuer. */
+export const claimsSchema: Schema = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { $ref: '#/definitions/rule' },
+};
 
 const operandOf = (tree: ScalarTree, complain: Complain): Scalar | undefined => {
   const { value, source, place } = tree;

@@ -19,6 +19,12 @@ export const SESSION = object({
 
 type Session = { seconds?: Placed<number>; max_seconds?: Placed<number> };
 
+/** What broker.yml says of sessions, as roles are compiled against it. */
+export const defaultsOf = (session: Session | undefined): SessionDefaults => ({
+  seconds: session?.seconds?.value,
+  maxSeconds: session?.max_seconds?.value,
+});
+
 const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
 
 /** What a role's provider says of length; `seconds` where the role may say it there. */

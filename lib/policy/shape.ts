@@ -2,11 +2,18 @@ import type { Complain, Place, Rule } from './complaint.ts';
 import { didYouMean } from './nearest.ts';
 import { plain, type Tree } from './parse.ts';
 
+/** A JSON Schema (draft-07), for editors. It may take more than `read` does, and refuses nothing that `read` takes. */
+export type Schema = { readonly [keyword: string]: unknown };
+
 /**
  * What a value in a configuration file must look like. `read` gives the value, or complains with its
- * place and gives undefined; `says` completes the sentence "Expected …".
+ * place and gives undefined; `says` completes the sentence "Expected …"; `schema` tells the same to an editor.
  */
-export type Shape<T> = { readonly says: string; read(tree: Tree, complain: Complain): T | undefined };
+export type Shape<T> = {
+  readonly says: string;
+  readonly schema: Schema;
+  read(tree: Tree, complain: Complain): T | undefined;
+};
 
 /** A value together with where it stands, for checks that need more than one value. */
 export type Placed<T> = { readonly value: T; readonly place: Place };
@@ -24,9 +31,20 @@ const mismatch = (tree: Tree, says: string, complain: Complain): undefined => {
 
 type TextLimits = { min?: number; max?: number; pattern?: RegExp; says?: string };
 
+// A schema's pattern has no flags, so one that needs to ignore case is left out.
+const patternOf = (pattern: RegExp | undefined): Schema =>
+  pattern && !pattern.ignoreCase ? { pattern: pattern.source } : {};
+
 /** Text. Numbers and booleans are not turned into text: the file must quote them. */
 export const text = ({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits = {}): Shape<string> => ({
   says,
+  schema: {
+    type: 'string',
+    ...(says === 'text' ? {} : { description: says }),
+    minLength: min,
+    maxLength: max,
+    ...patternOf(pattern),
+  },
   read(tree, complain) {
     if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
     const { value } = tree;
@@ -42,6 +60,7 @@ export const integer = (min: number, max: number, unit = ''): Shape<number> => {
   const says = `a whole number from ${min} to ${max}${unit}`;
   return {
     says,
+    schema: { type: 'integer', description: says, minimum: min, maximum: max },
     read(tree, complain) {
       if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return mismatch(tree, says, complain);
       if (isIntegerText(tree.source) && tree.value >= min && tree.value <= max) return tree.value;
@@ -57,6 +76,7 @@ export const isIntegerText = (source: string): boolean =>
 
 export const truth: Shape<boolean> = {
   says: 'true or false',
+  schema: { type: 'boolean' },
   read: (tree, complain) =>
     tree.kind === 'scalar' && typeof tree.value === 'boolean'
       ? tree.value
@@ -72,6 +92,7 @@ const TIME = text({
 /** A point in time, as seconds since the epoch. */
 export const time: Shape<number> = {
   says: TIME.says,
+  schema: TIME.schema,
   read(tree, complain) {
     const written = TIME.read(tree, complain);
     if (written === undefined) return undefined;
@@ -89,6 +110,7 @@ export const oneOf = <const W extends string>(...words: readonly W[]): Shape<W> 
   const says = words.map(word => `"${word}"`).join(' or ');
   return {
     says,
+    schema: { enum: words },
     read(tree, complain) {
       if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
       const value = tree.value;
@@ -105,6 +127,7 @@ export const list = <T>(of: Shape<T>, max = 100): Shape<T[]> => {
   const says = `a list, each ${of.says}`;
   return {
     says,
+    schema: { type: 'array', minItems: 1, maxItems: max, items: of.schema },
     read(tree, complain) {
       if (tree.kind !== 'list') return mismatch(tree, says, complain);
       if (!countAllowed(tree.items.length, max, tree.place, complain)) return undefined;
@@ -125,6 +148,7 @@ export const record = <T>(of: Shape<T>, max = 100): Shape<Record<string, T>> => 
   const says = `a mapping, each value ${of.says}`;
   return {
     says,
+    schema: { type: 'object', minProperties: 1, maxProperties: max, additionalProperties: of.schema },
     read(tree, complain) {
       if (tree.kind !== 'map') return mismatch(tree, says, complain);
       if (!countAllowed(tree.entries.length, max, tree.place, complain)) return undefined;
@@ -143,6 +167,7 @@ export const record = <T>(of: Shape<T>, max = 100): Shape<Record<string, T>> => 
 /** Keeps the place beside the value. */
 export const placed = <T>(of: Shape<T>): Shape<Placed<T>> => ({
   says: of.says,
+  schema: of.schema,
   read(tree, complain) {
     const value = of.read(tree, complain);
     return value === undefined ? undefined : { value, place: tree.place };
@@ -152,16 +177,18 @@ export const placed = <T>(of: Shape<T>): Shape<Placed<T>> => ({
 /** The first of the shapes whose kind of node fits: `string or { value, reason }`. */
 export const either = <A, B>(scalar: Shape<A>, other: Shape<B>): Shape<A | B> => ({
   says: `${scalar.says}, or ${other.says}`,
+  schema: { anyOf: [scalar.schema, other.schema] },
   read: (tree, complain) =>
     tree.kind === 'scalar' ? scalar.read(tree, complain) : other.read(tree, complain),
 });
 
-/** The tree itself, for what is read by hand. */
-export const tree: Shape<Tree> = { says: 'a value', read: each => each };
+/** The tree itself, for what is read by hand; `schema` is what its reader takes. */
+export const raw = (schema: Schema): Shape<Tree> => ({ says: 'a value', schema, read: each => each });
 
 /** A mapping that is passed on as data, untouched. */
 export const data: Shape<Record<string, unknown>> = {
   says: 'a mapping',
+  schema: { type: 'object' },
   read: (each, complain) =>
     each.kind === 'map' ? (plain(each) as Record<string, unknown>) : mismatch(each, 'a mapping', complain),
 };
@@ -176,9 +203,20 @@ type Read<M extends Members> = {
   [K in keyof M as M[K] extends Member<unknown, true> ? K : never]: Value<M[K]>;
 } & { [K in keyof M as M[K] extends Member<unknown, true> ? never : K]?: Value<M[K]> };
 
+const schemaOf = (members: Members): Schema => {
+  const demanded = Object.keys(members).filter(key => members[key]?.required);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(Object.entries(members).map(([key, { shape }]) => [key, shape.schema])),
+    ...(demanded.length > 0 ? { required: demanded } : {}),
+  };
+};
+
 /** A mapping with a closed set of keys; an unknown one is named with the nearest that is known. */
 export const object = <M extends Members>(members: M, says = 'a mapping'): Shape<Read<M>> => ({
   says,
+  schema: schemaOf(members),
   read(each, complain) {
     if (each.kind !== 'map') return mismatch(each, says, complain);
     const map: Record<string, unknown> = {};
@@ -203,6 +241,7 @@ export const object = <M extends Members>(members: M, says = 'a mapping'): Shape
 /** Adds a check to a shape; `wrong` gives what is wrong with the value, or undefined. */
 export const checked = <T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string | undefined): Shape<T> => ({
   says: of.says,
+  schema: of.schema,
   read(each, complain) {
     const value = of.read(each, complain);
     if (value === undefined) return undefined;

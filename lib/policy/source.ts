@@ -3,7 +3,25 @@ import type { Complain, Place } from './complaint.ts';
 import type { Condition } from './condition.ts';
 import { didYouMean } from './nearest.ts';
 import type { Entry, Tree } from './parse.ts';
-import { scalarsOf } from './rule.ts';
+import { MAX_OPERANDS, scalarsOf } from './rule.ts';
+import type { Schema } from './shape.ts';
+
+const ranges = { type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items: { type: 'string' } };
+
+/** `request: { source_ip: { in | not_in: [CIDR…] } }` for editors. */
+export const requestSchema: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['source_ip'],
+  properties: {
+    source_ip: {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: false,
+      properties: { in: ranges, not_in: ranges },
+    },
+  },
+};
 
 /** The conditions of `request: { source_ip: { in | not_in: [CIDR…] } }`. */
 export const sourceConditions = (request: Tree, complain: Complain): Condition[] => {
