@@ -7,23 +7,16 @@ import {
   type RegistryStore,
   snapshots,
 } from '../stores/registries.ts';
-import type { Limits } from '../stores/limits.ts';
 import type { RoleStore } from '../stores/roles.ts';
 import { fixedRoles } from '../stores/roles.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import type { Config } from './load.ts';
+import type { Config, Ground } from './load.ts';
 
 /** What a broker is made from, whether it was loaded from files or was compiled when packaging. */
-export type BrokerConfig = {
-  /** Our own issuer URL, without a trailing slash. */
-  readonly url: string;
-  /** What subject tokens are minted for unless a role says otherwise. */
-  readonly audience: string;
-  readonly rows: ReadonlyMap<string, IssuerRow>;
+export type BrokerConfig = Ground & {
   /** The closed set of what subject tokens may be minted for: the default, and each role's own. */
   readonly audiences: ReadonlySet<string>;
   readonly roles: RoleStore;
-  readonly limits: Limits;
 };
 
 /** What stands in front of registries is made from. It knows no role, and their audiences alone. */
@@ -31,17 +24,23 @@ export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences'> 
   readonly registries: RegistryStore;
 };
 
+const groundOf = ({ url, audience, rows, limits, secondRegion, audit }: Ground): Ground => ({
+  url,
+  audience,
+  rows,
+  limits,
+  secondRegion,
+  audit,
+});
+
 const audiencesOf = ({ audience, roles }: Config): ReadonlySet<string> =>
   new Set([audience, ...roles.map(role => role.audience)]);
 
 /** For a process that has the files at hand. */
 export const loadedConfig = (config: Config): BrokerConfig => ({
-  url: config.url,
-  audience: config.audience,
-  rows: config.rows,
+  ...groundOf(config),
   audiences: audiencesOf(config),
   roles: fixedRoles(config.roles, config.rows),
-  limits: config.limits,
 });
 
 const authorizerConfig = (
@@ -61,12 +60,9 @@ export const loadedRegistries = (config: Config): AuthorizerConfig =>
 
 const BROKER = 'broker.json';
 const REGISTRIES = 'registries.json';
-type Written = {
-  readonly url: string;
-  readonly audience: string;
+type Written = Omit<Ground, 'rows'> & {
   readonly rows: readonly IssuerRow[];
   readonly audiences: readonly string[];
-  readonly limits: Limits;
 };
 
 /**
@@ -76,11 +72,9 @@ type Written = {
 export const writeCompiled = (folder: string, config: Config): void => {
   mkdirSync(folder, { recursive: true });
   const written: Written = {
-    url: config.url,
-    audience: config.audience,
+    ...groundOf(config),
     rows: [...config.rows.values()],
     audiences: [...audiencesOf(config)],
-    limits: config.limits,
   };
   writeFileSync(join(folder, BROKER), `${JSON.stringify(written)}\n`);
   writeRoles(folder, config.roles, config.rows);
@@ -97,14 +91,11 @@ const rowsOf = ({ rows }: Written): ReadonlyMap<string, IssuerRow> =>
 /** Opens what `writeCompiled` wrote. Roles are read one by one, when they are asked for. */
 export const openCompiled = (folder: string): BrokerConfig => {
   const written = read<Written>(folder, BROKER);
-  const { url, audience, audiences, limits } = written;
   return {
-    url,
-    audience,
+    ...written,
     rows: rowsOf(written),
-    audiences: new Set(audiences),
+    audiences: new Set(written.audiences),
     roles: compiledRoles(folder),
-    limits,
   };
 };
 

@@ -1,21 +1,10 @@
 import { join } from 'node:path';
 import type { Complain, Complaint } from '../policy/complaint.ts';
-import { patternFault } from '../policy/glob.ts';
 import { type MapTree, member, parse, type Tree } from '../policy/parse.ts';
-import {
-  either,
-  list,
-  object,
-  optional,
-  raw,
-  record,
-  required,
-  type Schema,
-  type Shape,
-  text,
-} from '../policy/shape.ts';
+import { either, list, object, optional, raw, record, required, type Schema, text } from '../policy/shape.ts';
 import { type Statement, statementsOf, statementsSchema } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
+import { PATTERN } from './pattern.ts';
 import { readSource } from './sources.ts';
 
 /** One sentence of config/invariants.yml: what must hold of some roles, whoever edits them. */
@@ -34,7 +23,6 @@ export type Invariant = {
   readonly targets?: { readonly [member: string]: readonly string[] };
 };
 
-const PATTERN: Shape<string> = text({ max: 256, says: 'a pattern' });
 const PATTERNS = either(PATTERN, list(PATTERN, 50));
 const ID = text({ pattern: /^[a-z0-9-]{1,64}$/, says: 'an id of a-z, 0-9 and -, at most 64 characters' });
 
@@ -70,13 +58,6 @@ const statements = (
 
 const asList = (value: string | readonly string[]): readonly string[] => [value].flat();
 
-const complainOfPatterns = (tree: MapTree, patterns: readonly string[], complain: Complain): void => {
-  for (const pattern of patterns) {
-    const fault = patternFault(pattern);
-    if (fault) complain('pattern-refused', tree.place, fault);
-  }
-};
-
 const complainOfKinds = (tree: MapTree, complain: Complain): void => {
   if (KINDS.every(kind => member(tree, kind) === undefined))
     complain('missing-key', tree.place, `An invariant has one of ${KINDS.join(', ')}.`);
@@ -90,7 +71,6 @@ const invariant = (tree: Tree, rows: Rows, complain: Complain): Invariant | unde
   const targets =
     read.targets &&
     Object.fromEntries(Object.entries(read.targets).map(([name, value]) => [name, asList(value)]));
-  complainOfPatterns(tree, [...roles, ...Object.values(targets ?? {}).flat()], complain);
   const never = statements(tree, 'never', rows, complain);
   const only = statements(tree, 'only', rows, complain);
   return {

@@ -5,18 +5,7 @@ import type { Complain, Place } from '../policy/complaint.ts';
 import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import { type MapTree, member, type Tree } from '../policy/parse.ts';
 import { claimConditions, claimsSchema, unmetBindings } from '../policy/rule.ts';
-import {
-  data,
-  integer,
-  list,
-  object,
-  oneOf,
-  optional,
-  raw,
-  record,
-  text,
-  truth,
-} from '../policy/shape.ts';
+import { data, integer, list, object, oneOf, optional, raw, record, text, truth } from '../policy/shape.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { KeySetError, keySet } from '../token/keyset.ts';
 import { PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';

@@ -2,29 +2,42 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { audienceOf, audienceShape } from '../policy/audience.ts';
 import type { Complain, Complaint } from '../policy/complaint.ts';
+import { REGION } from '../policy/kinds/aws.ts';
 import { type MapTree, member, parse, type Tree } from '../policy/parse.ts';
 import type { Registry } from '../policy/registry.ts';
 import { compileRole, parseRole, type Role, type RoleDocument, type Setting } from '../policy/role.ts';
-import { SESSION } from '../policy/session.ts';
+import { defaultsOf, SESSION } from '../policy/session.ts';
 import { list, object, optional, raw, required, text } from '../policy/shape.ts';
 import type { Limits } from '../stores/limits.ts';
 import type { IssuerRow } from '../token/issuer.ts';
+import { AUDIT, type AuditSetting, auditOf } from './audit.ts';
 import { issuerRow, rowSchema } from './issuers.ts';
 import { LIMITS, limitsOf } from './limits.ts';
 import { registriesIn } from './registries.ts';
 import { readSource, sourcesIn, start } from './sources.ts';
+import { type Teams, teamsIn } from './teams.ts';
 
-/** Everything that a broker is made from: files, checked and compiled. */
-export type Config = {
-  readonly folder: string;
+/** What broker.yml alone says, checked and compiled. */
+export type Ground = {
   /** Our own issuer URL, without a trailing slash. */
   readonly url: string;
   /** What subject tokens are minted for unless a role says otherwise. */
   readonly audience: string;
   readonly rows: ReadonlyMap<string, IssuerRow>;
+  readonly limits: Limits;
+  /** Whose STS is asked while that of the home region is broken. */
+  readonly secondRegion?: string | undefined;
+  /** Where audit events go beside standard output, if anywhere. */
+  readonly audit?: AuditSetting | undefined;
+};
+
+/** Everything that a broker is made from: files, checked and compiled. */
+export type Config = Ground & {
+  readonly folder: string;
   readonly roles: readonly Role[];
   readonly registries: readonly Registry[];
-  readonly limits: Limits;
+  /** Undefined where no teams.yml is, so that roles are nobody's and everybody's. */
+  readonly teams?: Teams | undefined;
 };
 
 /** The files of a configuration as they were read, for lint, which looks at the text itself. */
@@ -50,12 +63,14 @@ const BROKER = object({
   issuers: required(list(raw(rowSchema), 100)),
   session: optional(SESSION),
   limits: optional(LIMITS),
+  audit: optional(AUDIT),
+  aws: optional(object({ second_region: optional(REGION) })),
 });
 
 /** broker.yml, for editors. */
 export const brokerSchema = BROKER.schema;
 
-type Main = Pick<Config, 'url' | 'audience' | 'rows' | 'limits'> & { readonly setting: Setting; readonly tree: Tree };
+type Main = { readonly ground: Ground; readonly setting: Setting; readonly tree: Tree };
 
 const rowsOf = (tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> => {
   const rows = new Map<string, IssuerRow>();
@@ -84,9 +99,12 @@ const main = (file: string, source: string, complain: Complain): Main | undefine
   // What could not be read was complained of; the roles are compiled all the same, for their own complaints.
   const url = read?.url ?? '';
   const audience = read?.audience ? audienceOf(read.audience, complain) : url;
-  const session = { seconds: read?.session?.seconds?.value, maxSeconds: read?.session?.max_seconds?.value };
+  const session = defaultsOf(read?.session);
   const limits = limitsOf(read?.limits);
-  return { url, audience, rows, limits, tree, setting: { audience, issuers: rows, session } };
+  const secondRegion = read?.aws?.second_region;
+  const audit = auditOf(read?.audit, member(tree, 'audit')?.value ?? tree, complain);
+  const ground = { url, audience, rows, limits, secondRegion, audit };
+  return { ground, tree, setting: { audience, issuers: rows, session } };
 };
 
 type Read = { readonly role: Role; readonly document: RoleDocument };
@@ -108,7 +126,7 @@ const rolesIn = (folder: string, setting: Setting | undefined, complain: Complai
 };
 
 /**
- * Reads broker.yml, every role and every registry below the folder, checks and compiles them. All complaints come at
+ * Reads broker.yml, every role, every registry and teams.yml below the folder, checks and compiles them. All complaints come at
  * once, each with file, line and column, in the order of the files.
  */
 export const loadConfig = (folder: string): Loaded => {
@@ -121,15 +139,16 @@ export const loadConfig = (folder: string): Loaded => {
   const ofRoles = rolesIn(folder, setting, complain);
   const roles = ofRoles.map(({ role }) => role);
   const ofRegistries = setting ? registriesIn(folder, { ...setting, roles }, complain) : [];
+  const teams = teamsIn(folder, ofRoles, complain);
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
-  const { url, audience, rows, limits, tree } = broker;
+  const { ground, tree } = broker;
   const registries = ofRegistries.map(({ registry }) => registry);
   const policies = [
     ...ofRoles.map(({ role, document }) => ({ compiled: role, tree: document.tree })),
     ...ofRegistries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
   ];
   return {
-    config: { folder, url, audience, rows, roles, registries, limits },
+    config: { folder, ...ground, roles, registries, teams },
     written: { broker: tree, policies },
     complaints: [],
   };

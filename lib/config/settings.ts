@@ -51,6 +51,26 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
+  KITE_STS_SPENT_TABLE: {
+    says: 'The DynamoDB table of tokens that `single_use` roles have taken. The deployment sets it; without it a function gives no such role.',
+    fallback: undefined,
+    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+  },
+  KITE_STS_SWITCH_TABLE: {
+    says: 'The DynamoDB table of what is switched off. The deployment sets it; without it nothing can be.',
+    fallback: undefined,
+    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+  },
+  KITE_STS_APP_KEYS: {
+    says: 'App=ARN with commas between: the key of KMS, or the secret, by which we sign as each app of a role. The deployment sets it.',
+    fallback: undefined,
+    wrong: value => !/^[\w.-]+=arn:[\w+=.@:/-]+(,[\w.-]+=arn:[\w+=.@:/-]+)*$/.test(value),
+  },
+  KITE_STS_ISSUER_KEY_TABLE: {
+    says: "The DynamoDB table of issuers' keys, which the function refresher writes. The deployment sets it; without it each process asks the issuers itself.",
+    fallback: undefined,
+    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+  },
   KITE_STS_LOG_LEVEL: {
     says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',
     fallback: 'info',
@@ -81,8 +101,13 @@ export type Settings = {
   readonly awsEndpoint: string | undefined;
   readonly signingKeys: readonly string[];
   readonly identityTable: string | undefined;
+  readonly issuerKeyTable: string | undefined;
+  readonly spentTable: string | undefined;
+  readonly switchTable: string | undefined;
   readonly sealedKeys: string | undefined;
   readonly sealingKey: string | undefined;
+  /** App → ARN of its key. */
+  readonly appKeys: ReadonlyMap<string, string>;
   readonly logLevel: LogLevel;
 };
 
@@ -99,6 +124,12 @@ const unknown = (environment: Environment): Complaint[] =>
       place: place(name),
       message: `${name} is not a setting.${didYouMean(name, Object.keys(SETTINGS))}`,
     }));
+
+/** The name of a secret may hold an `=`, and no app's id does. */
+const pairOf = (pair: string): [app: string, arn: string] => {
+  const split = pair.indexOf('=');
+  return [pair.slice(0, split), pair.slice(split + 1)];
+};
 
 /** Reads the settings from the environment: an unknown `KITE_STS_…` is refused, with the nearest name. */
 export const readSettings = (environment: Environment): { settings: Settings; complaints: Complaint[] } => {
@@ -124,6 +155,10 @@ export const readSettings = (environment: Environment): { settings: Settings; co
       sealedKeys: value('KITE_STS_SEALED_KEYS'),
       sealingKey: value('KITE_STS_SEALING_KEY'),
       identityTable: value('KITE_STS_IDENTITY_TABLE'),
+      issuerKeyTable: value('KITE_STS_ISSUER_KEY_TABLE'),
+      spentTable: value('KITE_STS_SPENT_TABLE'),
+      switchTable: value('KITE_STS_SWITCH_TABLE'),
+      appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(pairOf)),
       logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
     },
     complaints,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
 import { alarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
+import { refresher } from '../../infra/resources/refresher.ts';
 import { template } from '../../infra/template.ts';
 import { configFrom } from '../harness/local.ts';
 import { read, rowsOf } from '../harness/markdown.ts';
@@ -47,9 +48,8 @@ test('the quantities are those of what is deployed', () => {
     Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
   expect(row('signing keys')?.quantity).toBe(count('AWS::KMS::Key'));
   expect(row('alarms')?.quantity).toBe(count('AWS::CloudWatch::Alarm'));
-  expect(count('AWS::CloudWatch::Alarm')).toBe(
-    Object.keys(alarms({})).filter(id => id.endsWith('Alarm')).length,
-  );
+  const watched = Object.keys({ ...alarms({}), ...(options && refresher(options)) });
+  expect(count('AWS::CloudWatch::Alarm')).toBe(watched.filter(id => id.endsWith('Alarm')).length);
   expect(row('dashboard')?.quantity).toBe(count('AWS::CloudWatch::Dashboard'));
   // Two of the filters are split by reason and by code; the others make one metric each.
   const split = Object.keys(DENIALS).length + Object.keys(FAULTS).length;

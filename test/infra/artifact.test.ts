@@ -61,8 +61,11 @@ describe('the artifact of authorizer', () => {
     });
     const words = ['--input-type=module', '-e', CALL, join(folder, 'index.mjs'), JSON.stringify(event)];
     const output = await new Promise<string>(resolve =>
-      execFile(process.execPath, words, { env: { KITE_STS_LOG_LEVEL: 'info' } }, (_, out, errors) =>
-        resolve(out + errors),
+      execFile(
+        process.execPath,
+        words,
+        { env: { AWS_REGION: 'eu-central-1', KITE_STS_LOG_LEVEL: 'info' } },
+        (_, out, errors) => resolve(out + errors),
       ),
     );
     const [audit = '', answer = ''] = output.split('\n');

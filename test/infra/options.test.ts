@@ -4,17 +4,21 @@ import type { Rule } from '../../lib/policy/complaint.ts';
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:pages';
+const APP_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000001';
+const APP_SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:ci/github-app-AbCdEf';
 const HERE = 'serverless.yml custom.kiteSts';
 
 test('nothing said gives the defaults', () => {
   expect(readOptions(undefined)).toEqual({
     options: {
       alarms: {},
+      dashboard: true,
       logRetentionDays: 90,
       throttle: { rate: 50, burst: 100 },
       targets: [],
       signing: 'kms',
       signingKey: 'first',
+      appKeys: {},
       functionUrl: false,
     },
     complaints: [],
@@ -35,6 +39,9 @@ test.each<[name: string, given: object]>([
   ['the other signing key', { signingKey: 'second' }],
   ['reserved concurrency', { reservedConcurrency: 20 }],
   ['a Lambda URL', { functionUrl: true }],
+  ['no dashboard', { dashboard: false }],
+  ['the key of an app in KMS', { appKeys: { Iv23li: APP_KEY } }],
+  ['the key of an app in Secrets Manager', { appKeys: { Iv23li: APP_SECRET } }],
 ])('%s is taken as it is', (_name, given) => {
   const { options, complaints } = readOptions(given);
   expect(complaints).toEqual([]);
@@ -66,6 +73,8 @@ describe('refused, with the rule and the path:', () => {
       '',
     ],
     ['a way to sign that there is not', { signing: 'local' }, 'wrong-value', '.signing'],
+    ['an alias of an app’s key', { appKeys: { a: 'alias/app' } }, 'wrong-value', '.appKeys.a'],
+    ['T44: every secret', { appKeys: { a: APP_SECRET.replace('ci/', '*') } }, 'wrong-value', '.appKeys.a'],
     ['a third signing key', { signingKey: 'third' }, 'wrong-value', '.signingKey'],
     [
       'a variable that was not replaced',

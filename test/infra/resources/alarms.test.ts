@@ -7,6 +7,7 @@ import { testBroker } from '../../harness/broker.ts';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
 import { TRUST } from '../../harness/grant.ts';
 import { tokenClaims } from '../../harness/issuer.ts';
+import { PLENTY } from '../../harness/limits.ts';
 import { NOW, PROVIDER } from '../../harness/policy.ts';
 import { stsError, testSts } from '../../harness/sts.ts';
 
@@ -46,6 +47,8 @@ describe('there is an alarm', () => {
     ['FailedStoreUnavailableAlarm', `${OURS} Failed code=store_unavailable Sum >= 1, 1 × 300 s`],
     ['FailedProviderRefusedAlarm', `${OURS} Failed code=provider_refused Sum >= 5, 1 × 300 s`],
     ['UpstreamThrottledAlarm', `${OURS} UpstreamThrottled Sum >= 1, 1 × 300 s`],
+    ['RateLimitedAlarm', `${OURS} RateLimited Sum >= 20, 1 × 300 s`],
+    ['AuditUnavailableAlarm', `${OURS} AuditUnavailable Sum >= 1, 1 × 300 s`],
     ['IdentitiesUnavailableAlarm', `${OURS} IdentitiesUnavailable Sum >= 1, 1 × 300 s`],
     ['IssuerKeysNotTakenAlarm', `${OURS} IssuerKeysNotTaken Sum >= 3, 1 × 300 s`],
     ['ExchangeErrorsAlarm', 'AWS/Lambda Errors FunctionName=ExchangeLambdaFunction Sum >= 1, 1 × 300 s'],
@@ -67,11 +70,11 @@ describe('there is an alarm', () => {
     expect(watched()[id]).toBe(says);
   });
 
-  test('for every reason of a denial, every failure of ours, and 9 more', () => {
+  test('for every reason of a denial, every failure of ours, and 11 more', () => {
     const said = Object.values(watched());
     for (const reason of Object.keys(DENIALS)) expect(said.join('\n')).toContain(` reason=${reason} `);
     for (const code of Object.keys(FAULTS)) expect(said.join('\n')).toContain(` code=${code} `);
-    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 9);
+    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 11);
   });
 
   test('for every code of our fault that an event can have, but for the line that could not be written', () => {
@@ -104,6 +107,8 @@ test.each([
   { metric: 'Denied', dimensions: [{ Key: 'reason', Value: '$.reason' }] },
   { metric: 'Failed', dimensions: [{ Key: 'code', Value: '$.code' }] },
   { metric: 'UpstreamThrottled', dimensions: undefined },
+  { metric: 'RateLimited', dimensions: undefined },
+  { metric: 'AuditUnavailable', dimensions: undefined },
   { metric: 'IdentitiesUnavailable', dimensions: undefined },
   { metric: 'IssuerKeysNotTaken', dimensions: undefined },
 ] as const)('$metric is counted in the lines of the exchange', ({ metric, dimensions }) => {
@@ -210,6 +215,14 @@ describe('a real line is counted', () => {
     await sts.close();
     expect(countedAs(line)).toEqual(as);
     expect(JSON.parse(line)).toMatchObject({ code });
+  });
+
+  test('T75: an exchange over a limit', async () => {
+    const limits = { ...PLENTY, exchanges: { perMinute: 1, burst: 1 } };
+    const { ask, audit, issuer } = await testBroker({ roles: ROLES, limits });
+    for (let times = 0; times < 2; times++)
+      await ask({ subject_token: await issuer.sign(tokenClaims()), audience: 'web' });
+    expect(audit.map(countedAs)).toEqual([[], ['RateLimited']]);
   });
 
   test('a key set that was not taken', async () => {

@@ -27,6 +27,7 @@ test('the routes are these, each to the one function that answers it', () => {
     'POST /aws/{proxy+}': 'integrations/${ExchangeIntegration}',
     'GET /aws/{proxy+}': 'integrations/${ExchangeIntegration}',
     'GET /credentials/{role}': 'integrations/${ExchangeIntegration}',
+    'POST /git/{role}': 'integrations/${ExchangeIntegration}',
     'GET /.well-known/openid-configuration': 'integrations/${DiscoveryIntegration}',
     'GET /.well-known/oauth-authorization-server': 'integrations/${DiscoveryIntegration}',
     'GET /.well-known/jwks.json': 'integrations/${DiscoveryIntegration}',

@@ -24,14 +24,14 @@ describe('with a registry', () => {
       timeout: 8,
       role: { 'Fn::Sub': '${AuthorizerRole.Arn}' },
       dependsOn: ['AuthorizerRights'],
-      environment: { KITE_STS_LOG_LEVEL: 'info' },
     });
-    expect(Object.keys(templateWith().functions.authorizer?.environment ?? {})).toEqual([
-      'KITE_STS_LOG_LEVEL',
-    ]);
+    expect(templateWith().functions.authorizer?.environment).toEqual({
+      KITE_STS_LOG_LEVEL: 'info',
+      KITE_STS_SWITCH_TABLE: { Ref: 'SwitchTable' },
+    });
   });
 
-  test('T44: it may write its own log, and nothing else', () => {
+  test('T44: it may write its own log and read what is switched off, and nothing else', () => {
     const statements = statementsOf(templateWith().resources.Resources);
     const ours = [...statements].filter(([id]) => id.startsWith('AuthorizerRights'));
     expect(ours).toEqual([
@@ -42,6 +42,15 @@ describe('with a registry', () => {
           Effect: 'Allow',
           Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           Resource: [{ 'Fn::GetAtt': ['AuthorizerLogGroup', 'Arn'] }],
+        },
+      ],
+      [
+        'AuthorizerRights ReadSwitches',
+        {
+          Sid: 'ReadSwitches',
+          Effect: 'Allow',
+          Action: ['dynamodb:Scan'],
+          Resource: [{ 'Fn::GetAtt': ['SwitchTable', 'Arn'] }],
         },
       ],
     ]);

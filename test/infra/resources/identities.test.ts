@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { IDENTITY_TABLE } from '../../../lib/stores/identities.ts';
-import { resourcesFor, statementsOf, templateFor } from '../../harness/deploy.ts';
+import { resourcesFor, rightsTo, templateFor } from '../../harness/deploy.ts';
 
 const ID = 'IdentityTable';
 const environmentOf = (asked: Parameters<typeof templateFor>[0], name: 'exchange' | 'discovery') =>
@@ -22,10 +22,7 @@ describe('where it is remembered whose sessions were given', () => {
   test('is known to the exchange alone, which may look one up and add one', () => {
     expect(environmentOf({}, 'exchange')).toEqual({ Ref: ID });
     expect(environmentOf({}, 'discovery')).toBeUndefined();
-    const named = [...statementsOf(resourcesFor())].filter(([, { Resource }]) =>
-      JSON.stringify(Resource ?? '').includes(ID),
-    );
-    expect(named.map(([name, { Action }]) => [name, Action])).toEqual([
+    expect(rightsTo(ID, resourcesFor())).toEqual([
       ['ExchangeRights RememberSessions', ['dynamodb:GetItem', 'dynamodb:PutItem']],
     ]);
   });

@@ -48,6 +48,13 @@ const REMEMBER = {
   Resource: [arn('IdentityTable')],
 };
 
+const SWITCHES = {
+  Sid: 'ReadSwitches',
+  Effect: 'Allow',
+  Action: ['dynamodb:Scan'],
+  Resource: [arn('SwitchTable')],
+};
+
 /** Every right of a role, by the resource that gives it. */
 const rightsOf = (role: string, asked?: Parameters<typeof resourcesFor>[0]) =>
   Object.fromEntries(
@@ -61,7 +68,7 @@ const rightsOf = (role: string, asked?: Parameters<typeof resourcesFor>[0]) =>
 const GUID = '11111111-2222-4333-8444-555555555555';
 
 describe('T44: the rights of the exchange are exactly', () => {
-  const always = [ownLogs('ExchangeLogGroup'), PUBLIC_KEYS];
+  const always = [ownLogs('ExchangeLogGroup'), PUBLIC_KEYS, SWITCHES];
   const [a, b] = [arnOf('a'), arnOf('team/b', '210987654321')];
   const ExchangeRights = [...always, REMEMBER, become(a)];
 

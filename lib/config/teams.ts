@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Complain } from '../policy/complaint.ts';
+import { globMatches } from '../policy/glob.ts';
+import { KINDS, type KindName } from '../policy/kinds.ts';
+import { member, parse } from '../policy/parse.ts';
+import { placesOf } from '../policy/places.ts';
+import type { Role, RoleDocument } from '../policy/role.ts';
+import { integer, list, object, optional, record, required, type Shape, text } from '../policy/shape.ts';
+import { PATTERN } from './pattern.ts';
+import { readSource } from './sources.ts';
+
+const OWNERS = list(
+  text({
+    max: 256,
+    pattern: /^(@[\w./-]+|[\w.+-]+@[\w.-]+)$/,
+    says: 'an owner as CODEOWNERS has them, such as "@acme/team-web"',
+  }),
+  20,
+);
+
+const PLACES = list(text({ max: 512, says: 'the name of an account, project, tenant or owner, quoted' }));
+
+const TARGETS = object(
+  Object.fromEntries(Object.keys(KINDS).map(kind => [kind, optional(PLACES)])),
+) as Shape<{ readonly [kind in KindName]?: readonly string[] }>;
+
+const TEAM = object({
+  owners: required(OWNERS),
+  roles: required(list(PATTERN)),
+  targets: required(TARGETS),
+  max_seconds: optional(integer(30, 86_400, ' seconds')),
+});
+
+const TEAMS = object({
+  owners: required(OWNERS),
+  teams: required(record(TEAM, 200)),
+});
+
+/** teams.yml, for editors. */
+export const teamsSchema = TEAMS.schema;
+
+type Team = NonNullable<ReturnType<typeof TEAM.read>>;
+
+/** Who owns which roles, and how far those may reach: teams.yml. */
+export type Teams = {
+  /** Of all that no team owns, this file among it. */
+  readonly owners: readonly string[];
+  readonly teams: Readonly<Record<string, Team>>;
+};
+
+type Compiled = { readonly role: Role; readonly document: RoleDocument };
+
+/** The one team that has the role; complains where none or several have it. */
+const teamOf = ({ role, document }: Compiled, { teams }: Teams, complain: Complain) => {
+  const found = Object.entries(teams).filter(([, { roles }]) =>
+    roles.some(pattern => globMatches(pattern, role.name)),
+  );
+  const [first] = found;
+  if (first && found.length === 1) return { name: first[0], team: first[1] };
+  const says = first ? `The teams ${found.map(([name]) => name).join(' and ')} have` : 'No team has';
+  complain(
+    'team-unclear',
+    document.tree.place,
+    `${says} the role ${role.name} among its roles in teams.yml. Exactly one must.`,
+  );
+  return undefined;
+};
+
+type Owned = Compiled & { readonly name: string; readonly team: Team };
+
+const checkTargets = ({ role: { template }, document, name, team }: Owned, complain: Complain): void => {
+  const { kind } = template;
+  const allowed = team.targets[kind] ?? [];
+  const beyond = placesOf(template).filter(place => !allowed.includes(place));
+  if (beyond.length > 0)
+    complain(
+      'team-exceeded',
+      member(document.tree, kind)?.place ?? document.tree.place,
+      `Roles of team ${name} may not target ${beyond.join(' or ')}: teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}.`,
+    );
+};
+
+const checkLength = ({ role, document: { tree }, name, team }: Owned, complain: Complain): void => {
+  const { max_seconds: most } = team;
+  if (most === undefined || role.session.max <= most) return;
+  const session = member(tree, 'session');
+  const written = session && member(session.value, 'max_seconds');
+  complain(
+    'team-exceeded',
+    (written ?? session)?.place ?? tree.place,
+    `Sessions of team ${name} last at most ${most} seconds, and this role's up to ${role.session.max}. Say session: { max_seconds: ${most} }, or less.`,
+  );
+};
+
+/**
+ * Reads teams.yml of a folder, if there is one, and complains of each role that is no team's, or that reaches
+ * further than its team may. What a team does not name its roles may not target.
+ */
+export const teamsIn = (
+  folder: string,
+  roles: readonly Compiled[],
+  complain: Complain,
+): Teams | undefined => {
+  const file = join(folder, 'teams.yml');
+  const source = existsSync(file) ? readSource(file, complain) : undefined;
+  const tree = source === undefined ? undefined : parse(file, source, complain);
+  const teams = tree && TEAMS.read(tree, complain);
+  if (!teams) return undefined;
+  for (const compiled of roles) {
+    const found = teamOf(compiled, teams, complain);
+    if (!found) continue;
+    checkTargets({ ...compiled, ...found }, complain);
+    checkLength({ ...compiled, ...found }, complain);
+  }
+  return teams;
+};
