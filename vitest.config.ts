@@ -6,6 +6,10 @@ export default defineConfig({
     testTimeout: 20_000,
     // Many tests wait for timeouts and children, so both cores of a small machine are kept busy.
     maxWorkers: '100%',
+    // A third of the time was the same modules loaded for each file. Nothing here changes a module, and what a
+    // file starts is ended by the setup file.
+    isolate: false,
+    setupFiles: ['test/harness/setup.ts'],
     coverage: {
       include: ['lib/**/*.ts'],
       // What needs a document is driven in a browser, by test/console/run.ts.

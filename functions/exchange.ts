@@ -1,6 +1,7 @@
 import { createBroker } from '../lib/broker.ts';
 import { openCompiled } from '../lib/config/compiled.ts';
 import { demandSettings } from '../lib/config/settings.ts';
+import { appSigners } from '../lib/keys/apps.ts';
 import { awsEnvironment } from '../lib/lambda/environment.ts';
 import { reportFault } from '../lib/lambda/fault.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
@@ -13,8 +14,13 @@ const config = openCompiled(`${import.meta.dirname}/config`);
 const broker = createBroker(config, {
   signer: signerOf(settings, aws, config.url),
   aws,
+  apps: appSigners(settings.appKeys, aws),
   identityTable: settings.identityTable,
+  issuerKeyTable: settings.issuerKeyTable,
+  spentTable: settings.spentTable ?? null,
+  switchTable: settings.switchTable,
   sink: line => void process.stdout.write(`${line}\n`),
+  audit: config.audit,
   metrics: true,
   onFault: (error, decisionId) => reportFault(error, decisionId, settings.logLevel),
   onKeys: (issuer, what) => void process.stderr.write(`${JSON.stringify({ issuer, what })}\n`),

@@ -1,6 +1,16 @@
 import type { Complain, Complaint, Place } from '../lib/policy/complaint.ts';
 import type { Tree } from '../lib/policy/parse.ts';
-import { integer, list, object, oneOf, optional, required, text, truth } from '../lib/policy/shape.ts';
+import {
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  record,
+  required,
+  text,
+  truth,
+} from '../lib/policy/shape.ts';
 
 /** What a team may say under `custom.kiteSts` in its serverless.yml, with the defaults filled in. */
 export type DeployOptions = {
@@ -10,6 +20,7 @@ export type DeployOptions = {
     | { readonly name: string; readonly certificateArn: string; readonly hostedZoneId?: string }
     | undefined;
   readonly alarms: { readonly snsTopicArn?: string };
+  readonly dashboard: boolean;
   readonly logRetentionDays: number;
   /** Requests a second, and how many at once: of the whole API, before any function runs. */
   readonly throttle: { readonly rate: number; readonly burst: number };
@@ -23,6 +34,8 @@ export type DeployOptions = {
   readonly signingKey: 'first' | 'second';
   /** How many exchanges may run at once, set aside for them out of the account's limit. */
   readonly reservedConcurrency: number | undefined;
+  /** App of a role → the ARN of its key in KMS, or of a secret with its private key. */
+  readonly appKeys: { readonly [app: string]: string };
   /** A Lambda URL beside the API. It is neither throttled nor logged at a gateway. */
   readonly functionUrl: boolean;
 };
@@ -39,6 +52,13 @@ const arn = (service: string) =>
     says: `an ARN of ${service}`,
   });
 
+const APP_KEY = text({
+  max: 512,
+  pattern:
+    /^arn:aws[a-z-]*:(kms:[a-z0-9-]+:\d{12}:key|secretsmanager:[a-z0-9-]+:\d{12}:secret)[/:][\w+=.@/-]+$/,
+  says: 'the ARN of a key of KMS, or of a secret of Secrets Manager',
+});
+
 const OPTIONS = object({
   config: optional(text({ max: 256 })),
   domain: optional(
@@ -51,6 +71,7 @@ const OPTIONS = object({
     }),
   ),
   alarms: optional(object({ snsTopicArn: optional(arn('sns')) })),
+  dashboard: optional(truth),
   logRetentionDays: optional(integer(1, 3653, ' days')),
   throttle: optional(object({ rate: required(integer(1, 10_000)), burst: required(integer(1, 5000)) })),
   targets: optional(
@@ -67,6 +88,8 @@ const OPTIONS = object({
   signing: optional(oneOf('kms', 'sealed')),
   signingKey: optional(oneOf('first', 'second')),
   reservedConcurrency: optional(integer(1, 1000)),
+  // A function has 4 KB for all its settings.
+  appKeys: optional(record(APP_KEY, 10)),
   functionUrl: optional(truth),
 });
 
@@ -115,11 +138,13 @@ export const readOptions = (
     orgId,
     reservedConcurrency,
     alarms: read.alarms ?? {},
+    dashboard: read.dashboard ?? true,
     logRetentionDays: days,
     throttle: read.throttle ?? { rate: 50, burst: 100 },
     targets: read.targets ?? [],
     signing: read.signing ?? 'kms',
     signingKey: read.signingKey ?? 'first',
+    appKeys: read.appKeys ?? {},
     functionUrl: read.functionUrl ?? false,
   };
   return { options, complaints: [] };

@@ -7,7 +7,6 @@ import type { Complaint } from '../lib/policy/complaint.ts';
 import { writeArtifact } from './artifact.ts';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
-import { onceComplaints } from './once.ts';
 import { readOptions } from './options.ts';
 import { type Template, template, templateComplaints } from './template.ts';
 
@@ -83,7 +82,6 @@ export default class KiteSts {
     const found = [
       ...(deploying ? reservedComplaints(config) : []),
       ...domainComplaints(config, options),
-      ...onceComplaints(config),
       ...templateComplaints({ config, options }),
     ];
     return found.length > 0

@@ -3,14 +3,20 @@ import { type Complain, type Complaint, complaintText } from '../lib/policy/comp
 import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';
 import { api } from './resources/api.ts';
+import { appSetting, checkApps } from './resources/apps.ts';
 import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
 import { attribute, type Outputs, type Resources, sub, type Text } from './resources/cloudformation.ts';
+import { dashboard } from './resources/dashboard.ts';
 import { identitySetting, identityTable } from './resources/identities.ts';
+import { fetchesKeys, issuerKeySetting } from './resources/issuers.ts';
 import { KEYS, keyArn, keysInOrder, signingKeys } from './resources/keys.ts';
 import { logGroups } from './resources/logs.ts';
+import { refresher } from './resources/refresher.ts';
 import { exchangeRights, roles } from './resources/roles.ts';
 import { rotation } from './resources/rotation.ts';
 import { sealing, sealingSetting } from './resources/sealing.ts';
+import { spentSetting, spentTable } from './resources/spent.ts';
+import { switchSetting, switchTable } from './resources/switches.ts';
 
 export type TemplateInput = { readonly config: Config; readonly options: DeployOptions };
 
@@ -33,14 +39,19 @@ export type Template = {
     readonly discovery: FunctionSetting;
     /** Where keys are sealed. */
     readonly rotation?: FunctionSetting;
+    /** Where keys of issuers are fetched. */
+    readonly refresher?: FunctionSetting;
     /** Where there are registries. */
     readonly authorizer?: FunctionSetting;
   };
   readonly resources: { readonly Resources: Resources; readonly Outputs: Outputs };
 };
 
-/** Longer than what is inside waits at worst (keys 2 s, and two calls of AWS of 6 s), shorter than the gateway (29 s): D18. */
-const TIMEOUT = 20;
+/**
+ * Longer than what is inside waits at worst (keys of an issuer 4 s, three tables of 2 s each, two calls of AWS of 6 s,
+ * the audit event 3 s), shorter than the gateway (29 s): D18.
+ */
+const TIMEOUT = 26;
 /** MB, which is also CPU: below this a cold start is stretched. */
 const MEMORY = 512;
 
@@ -66,10 +77,15 @@ const setting = (
 });
 
 /** It signs nothing, so it is told of no key. */
-const authorizerSetting = (options: DeployOptions): FunctionSetting => ({
+const authorizerSetting = ({ config, options }: TemplateInput): FunctionSetting => ({
   ...setting('AuthorizerRole', ['AuthorizerRights'], options),
   timeout: AUTHORIZER_TIMEOUT,
-  environment: { KITE_STS_LOG_LEVEL: 'info' },
+  environment: { KITE_STS_LOG_LEVEL: 'info', ...switchSetting, ...issuerKeySetting(config) },
+});
+
+const refresherSetting = ({ config, options }: TemplateInput): FunctionSetting => ({
+  ...setting('RefresherRole', ['RefresherRights'], options),
+  environment: { KITE_STS_LOG_LEVEL: 'info', ...issuerKeySetting(config) },
 });
 
 const outputs = ({ config, options: { domain } }: TemplateInput): Outputs => ({
@@ -93,14 +109,19 @@ const made = (input: TemplateInput, complain: Complain): Template => {
   const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
+  const fetches = fetchesKeys(config);
+  checkApps(config, options.appKeys, complain);
   const Resources: Resources = {
     ...roles({ ...options, config }, complain),
     ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole']),
     ...(sealed ? { ...sealing(config.url), ...rotation(options) } : {}),
-    ...(protects ? authorizer(options) : {}),
+    ...(protects ? authorizer(config, options) : {}),
+    ...(fetches ? refresher(options) : {}),
     ...logGroups(logRetentionDays),
     ...api(options),
     ...identityTable(config),
+    ...spentTable(config),
+    ...switchTable,
     ...alarms(wanted),
   };
   const exchange = setting('ExchangeRole', exchangeRights(Resources), options);
@@ -108,14 +129,25 @@ const made = (input: TemplateInput, complain: Complain): Template => {
     functions: {
       exchange: {
         ...exchange,
-        environment: { ...exchange.environment, ...identitySetting(config) },
+        environment: {
+          ...exchange.environment,
+          ...switchSetting,
+          ...issuerKeySetting(config),
+          ...identitySetting(config),
+          ...spentSetting(config),
+          ...appSetting(options.appKeys),
+        },
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
       },
       discovery: setting('DiscoveryRole', ['DiscoveryRights'], options),
       ...(sealed ? { rotation: setting('RotationRole', ['RotationRights'], options) } : {}),
-      ...(protects ? { authorizer: authorizerSetting(options) } : {}),
+      ...(fetches ? { refresher: refresherSetting(input) } : {}),
+      ...(protects ? { authorizer: authorizerSetting(input) } : {}),
     },
-    resources: { Resources, Outputs: outputs(input) },
+    resources: {
+      Resources: options.dashboard ? { ...Resources, ...dashboard(Resources, config) } : Resources,
+      Outputs: outputs(input),
+    },
   };
 };
 

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Sink } from './audit/event.ts';
 import type { Authorizer } from './authorize.ts';
+import { type Deliver, deliver } from './aws/delivery.ts';
 import { dynamoTable } from './aws/dynamo.ts';
+import type { AuditSetting } from './config/audit.ts';
 import type { AuthorizerConfig, BrokerConfig } from './config/compiled.ts';
-import type { BrokerError } from './errors.ts';
+import { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
 import type { AppSigners } from './keys/apps.ts';
 import type { Signer } from './keys/signer.ts';
@@ -20,12 +22,17 @@ import type { Credential, GrantOf } from './providers/provider.ts';
 import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
 import { memoryIdentities, tableIdentities } from './stores/identities.ts';
+import { type SharedKeys, tableIssuerKeys } from './stores/issuers.ts';
 import { memoryLimit } from './stores/limits.ts';
-import { memorySpent } from './stores/spent.ts';
+import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
+import { keptSwitches, tableSwitches } from './stores/switches.ts';
+import { NO_SWITCHES, type Switches } from './switch.ts';
+import { sharedFirst } from './token/copy.ts';
 import { download, network } from './token/download.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import { cachedKeys, fixedKeys, type KeySource } from './token/keys.ts';
-import { readKeySet } from './token/keyset.ts';
+import { cachedKeys, fixedKeys, type KeySource, keptKeys, type Report } from './token/keys.ts';
+import { type KeySet, readKeySet } from './token/keyset.ts';
+import type { Refreshing } from './token/refresh.ts';
 import { verifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */
@@ -38,7 +45,15 @@ export type Surroundings = {
   readonly apps?: AppSigners;
   /** The DynamoDB table that remembers whose sessions were given; without it they are kept in memory. */
   readonly identityTable?: string | undefined;
+  /** That of used tokens. Left out they are kept in memory, for one process alone; `null` when they cannot be kept. */
+  readonly spentTable?: string | null;
+  /** That of what is switched off; without it nothing can be. */
+  readonly switchTable?: string | undefined;
+  /** That of what is known of issuers' keys, read alone; without it each process asks the issuers itself. */
+  readonly issuerKeyTable?: string | undefined;
   readonly sink: Sink;
+  /** Where audit events go beside the sink, and whether a credential waits for it. */
+  readonly audit?: AuditSetting | undefined;
   /** Whether metrics follow each audit event to the sink, for CloudWatch. */
   readonly metrics?: boolean;
   readonly onFault: (error: BrokerError, decisionId: string) => void;
@@ -51,11 +66,20 @@ export type Surroundings = {
   readonly randomId?: () => string;
 };
 
-const keySource = (row: IssuerRow, report: (what: string) => void): KeySource => {
-  const { origin, algorithms, allowPrivateNetwork } = row;
-  if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
+const fetcherOf = (
+  uri: string,
+  { algorithms, allowPrivateNetwork }: IssuerRow,
+  report: Report,
+): (() => Promise<KeySet>) => {
   const reach = network(allowPrivateNetwork);
-  return cachedKeys(async () => readKeySet(await download(origin.uri, reach), algorithms, report), report);
+  return async () => readKeySet(await download(uri, reach), algorithms, report);
+};
+
+const keySource = (row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource => {
+  const { origin, algorithms } = row;
+  if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
+  const fetchSet = fetcherOf(origin.uri, row, report);
+  return shared ? keptKeys(sharedFirst(shared, row, fetchSet, report), report) : cachedKeys(fetchSet, report);
 };
 
 const issuer = (
@@ -64,8 +88,9 @@ const issuer = (
   randomId: () => string,
 ): Parts['issue'] => {
   const signing = { issuer: config.url, signer, randomId };
+  const atSts = { ...aws, secondRegion: config.secondRegion };
   const makers = {
-    aws: awsProvider(aws, signing, memoryLimit('calls of AWS STS', config.limits.stsCalls)),
+    aws: awsProvider(atSts, signing, memoryLimit('calls of AWS STS', config.limits.stsCalls)),
     gcp: gcpProvider(clouds, signing),
     azure: azureProvider(clouds, signing),
     github: githubProvider(clouds, apps),
@@ -78,21 +103,64 @@ const issuer = (
   return (grant: Grant, now) => maker(grant.target.kind)(grant, now);
 };
 
+const byClock = (): number => Date.now() / 1000;
+
+const spentIn = (name: string | null, aws: AwsSetting, randomId: () => string): SpentStore =>
+  tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
+
+/** What is asked of tables on the way to a verified token. */
+type Tables = {
+  readonly switchTable?: string | undefined;
+  readonly issuerKeyTable?: string | undefined;
+  readonly aws?: AwsSetting | undefined;
+  readonly now?: () => number;
+};
+
+const switchesOf = ({ switchTable, aws, now = byClock }: Tables): Switches => {
+  if (switchTable === undefined) return NO_SWITCHES;
+  // Not to be passed over: what is off would be on.
+  if (!aws) throw new Error('There is a table of switches, and no AWS to ask for it.');
+  return keptSwitches(tableSwitches(dynamoTable(switchTable, aws)), now);
+};
+
+const sharedKeys = ({ issuerKeyTable, aws }: Tables): SharedKeys | undefined =>
+  issuerKeyTable === undefined || !aws ? undefined : tableIssuerKeys(dynamoTable(issuerKeyTable, aws));
+
 /** What authenticates: the keys of each issuer, and the check of tokens by them. */
 const authentication = (
   { rows, audiences }: Pick<BrokerConfig, 'rows' | 'audiences'>,
-  { keysFor, onKeys = () => undefined }: Pick<Surroundings, 'keysFor' | 'onKeys'>,
-): Pick<Parts, 'verify' | 'rows' | 'elapsed'> => {
+  surroundings: Pick<Surroundings, 'keysFor' | 'onKeys'> & Tables,
+): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> => {
+  const { keysFor, onKeys = () => undefined } = surroundings;
+  const shared = sharedKeys(surroundings);
   const keys = new Map(
     [...rows.values()].map(row => [
       row.issuer,
-      keysFor?.(row) ?? keySource(row, what => onKeys(row.issuer, what)),
+      keysFor?.(row) ?? keySource(row, shared, what => onKeys(row.issuer, what)),
     ]),
   );
-  return { verify: verifier({ rows, keys, audiences }), rows, elapsed: () => performance.now() };
+  return {
+    verify: verifier({ rows, keys, audiences }),
+    rows,
+    switches: switchesOf(surroundings),
+    elapsed: () => performance.now(),
+  };
 };
 
-const byClock = (): number => Date.now() / 1000;
+/** Where events must arrive. What need not is told to the operator when it does not. */
+const demandsOf = ({ audit, aws, onFault }: Surroundings): Deliver | undefined => {
+  if (!audit) return undefined;
+  const send = deliver(audit, aws);
+  if (audit.required) return send;
+  return async line => {
+    try {
+      await send(line);
+    } catch (cause) {
+      const { decision_id: id } = JSON.parse(line) as { readonly decision_id: string };
+      onFault(new BrokerError('audit_unavailable', { detail: (cause as Error).message, cause }), id);
+    }
+  };
+};
 
 /** Puts a broker together. The only file that picks implementations. */
 export const createBroker = (config: BrokerConfig, surroundings: Surroundings): Broker => {
@@ -100,6 +168,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
     signer,
     aws,
     identityTable,
+    spentTable,
     sink,
     metrics = false,
     onFault,
@@ -114,13 +183,14 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
       ...authentication(config, surroundings),
       roles,
       admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
-      spent: memorySpent(),
+      spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
       issue: issuer(config, surroundings, randomId),
     },
     identities:
       identityTable === undefined ? memoryIdentities() : tableIdentities(dynamoTable(identityTable, aws)),
-    discovery: { url, publicKeys: () => signer.publicKeys() },
+    discovery: { url, audience, publicKeys: () => signer.publicKeys() },
     sink,
+    demands: demandsOf(surroundings),
     metrics: metrics ? { roles: roles.size } : undefined,
     onFault,
     now,
@@ -131,7 +201,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
 /** Puts together what stands in front of registries: it authenticates as the broker does, and makes nothing. */
 export const createAuthorizer = (
   config: AuthorizerConfig,
-  surroundings: Pick<Surroundings, 'sink' | 'onFault' | 'onKeys' | 'keysFor' | 'now' | 'randomId'>,
+  surroundings: Pick<Surroundings, 'sink' | 'onFault' | 'onKeys' | 'keysFor' | 'now' | 'randomId'> & Tables,
 ): Authorizer => {
   const { sink, onFault, now = byClock, randomId = randomUUID } = surroundings;
   return {
@@ -144,4 +214,19 @@ export const createAuthorizer = (
     now,
     randomId,
   };
+};
+
+/** Puts together what asks each issuer for its keys, so that nobody else need to. It alone writes to their table. */
+export const createRefresher = (
+  { rows }: Pick<BrokerConfig, 'rows'>,
+  { aws, issuerKeyTable, now = byClock, onKeys = () => undefined }: Tables & Pick<Surroundings, 'onKeys'>,
+): Refreshing => {
+  const shared = sharedKeys({ aws, issuerKeyTable });
+  if (!shared) throw new Error('KITE_STS_ISSUER_KEY_TABLE must be set.');
+  const fetchers = [...rows.values()].flatMap(row =>
+    'uri' in row.origin
+      ? [[row.issuer, fetcherOf(row.origin.uri, row, what => onKeys(row.issuer, what))] as const]
+      : [],
+  );
+  return { shared, fetchers: new Map(fetchers), now };
 };

@@ -94,18 +94,19 @@ export const CODES = {
     says: 'This caller is known, but the token was minted for another audience than the one that is needed here.',
   },
   role_disabled: { fault: 'denied', says: 'The role is disabled for now.' },
-  issuer_disabled: {
+  issuer_switched_off: {
     fault: 'denied',
     says: 'Tokens of this issuer are switched off for now by who runs this broker.',
   },
-  key_disabled: {
+  key_switched_off: {
     fault: 'denied',
     says: 'Tokens that this key signed are switched off for now by who runs this broker.',
   },
-  caller_disabled: {
+  caller_switched_off: {
     fault: 'denied',
     says: 'This organization or pipeline is switched off for now by who runs this broker.',
   },
+  role_switched_off: { fault: 'denied', says: 'The role is switched off for now by who runs this broker.' },
   requested_token_type_differs: {
     fault: 'denied',
     says: 'The role gives another kind of credential than was asked for.',

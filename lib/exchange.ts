@@ -6,7 +6,15 @@ import type { Credential } from './providers/provider.ts';
 import type { Limiter } from './stores/limits.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { Spent, SpentStore } from './stores/spent.ts';
-import { originOf, reasonOf, type SwitchReason, type Switches, struck, VOUCHERS, type What } from './switch.ts';
+import {
+  originOf,
+  reasonOf,
+  type Switches,
+  type SwitchReason,
+  struck,
+  VOUCHERS,
+  type What,
+} from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import type { VerifiedToken, Verify } from './token/verify.ts';
 
@@ -97,6 +105,12 @@ export const authenticated = (
     return (await switchedOff(parts, reached, VOUCHERS)) ?? token;
   });
 
+/** Whose exchanges are counted together: one organization's for one role (threat T75). */
+const runOf = ({ issuer, claims }: VerifiedToken, row: IssuerRow | undefined, role: string): string => {
+  const { organization } = row?.labels ?? {};
+  return JSON.stringify([issuer, organization === undefined ? null : claims[organization], role]);
+};
+
 /** Of a role that takes a token as often as it comes. */
 const FREE: Spent = { release: async () => {} };
 
@@ -145,6 +159,8 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
     if (off) return denied(off);
 
     const { name, singleUse } = snapshot.role;
+    // Before anything is used up, and after the decision: what strangers are told stays as it is.
+    parts.admit(runOf(token, reached.row, name), visit.now);
     if (singleUse && visit.repeats) return denied('single_use_not_here');
     const use = () => parts.spent.spend(`${name}:${token.digest}`, token.acceptedUntil, visit.now);
     const spent = singleUse ? await timed('spend', use) : FREE;

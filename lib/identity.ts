@@ -1,6 +1,7 @@
 import { BrokerError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { Identity, IdentityStore } from './stores/identities.ts';
+import { originOf, reasonOf, type Switches, struck } from './switch.ts';
 
 const unavailable = (error: unknown): BrokerError => {
   const { name, message } = error as Error;
@@ -11,7 +12,9 @@ const unavailable = (error: unknown): BrokerError => {
 export const remember = async (identities: IdentityStore, outcome: Outcome): Promise<void> => {
   if (outcome.kind !== 'issued' || outcome.credential.kind !== 'aws') return;
   const { sessionToken, assumedRole: arn, assumedRoleId: userId, expiresAt } = outcome.credential;
-  const identity: Identity = { arn, userId, account: arn.split(':')[4] ?? '', expiresAt };
+  const { token, row, snapshot } = outcome.reached;
+  const origin = token && originOf(token, row, snapshot?.role.name);
+  const identity: Identity = { arn, userId, account: arn.split(':')[4] ?? '', expiresAt, origin };
   try {
     await identities.remember(sessionToken, identity, outcome.reached.at);
   } catch (error) {
@@ -19,13 +22,17 @@ export const remember = async (identities: IdentityStore, outcome: Outcome): Pro
   }
 };
 
+/** What tells whose session one is. */
+export type Identities = { readonly identities: IdentityStore; readonly switches: Switches };
+
 /**
  * Whose session it is. The broker keeps no secret, so it can check no signature: whoever has the session token is
  * told. An answer is information, and proves nothing of its asker.
- * Throws `session_unknown`, `session_expired`, `identities_unavailable`. `now` is in seconds since the epoch.
+ * Throws `session_unknown`, `session_expired`, `identities_unavailable`, and what says that who got it is switched
+ * off. `now` is in seconds since the epoch.
  */
 export const identify = async (
-  identities: IdentityStore,
+  { identities, switches }: Identities,
   sessionToken: string,
   now: number,
 ): Promise<Identity> => {
@@ -37,5 +44,7 @@ export const identify = async (
   }
   if (!identity) throw new BrokerError('session_unknown');
   if (identity.expiresAt <= now) throw new BrokerError('session_expired');
+  const off = identity.origin && struck(await switches(), identity.origin);
+  if (off) throw new BrokerError(reasonOf(off));
   return identity;
 };

@@ -82,12 +82,7 @@ export type Authorization =
 export type Stopped = 'guard_not_met' | SwitchReason;
 
 /** Why there was no credential although the token was good. */
-export type Refused =
-  | DenyReason
-  | Stopped
-  | 'role_unknown'
-  | 'single_use_not_here'
-  | 'token_already_used';
+export type Refused = DenyReason | Stopped | 'role_unknown' | 'single_use_not_here' | 'token_already_used';
 
 /** Why a registry does not take a token that is good. */
 export type RegistryRefused = MethodReason | Stopped;
@@ -132,7 +127,7 @@ export type ExchangeRecord = {
 };
 
 /** Told to all who meet the guard of the fleet: no role is looked at, so nothing is said of any. */
-const TOLD: readonly (Refused | RegistryRefused)[] = ['issuer_disabled', 'key_disabled'];
+const TOLD: readonly (Refused | RegistryRefused)[] = ['issuer_switched_off', 'key_switched_off'];
 
 /** What a caller whom the role knows is told for each reason. Strangers get one code for all of them. */
 const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
@@ -152,9 +147,10 @@ const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   tag_too_long: 'credential_too_large',
   single_use_not_here: 'single_use_not_here',
   token_already_used: 'token_already_used',
-  issuer_disabled: 'issuer_disabled',
-  key_disabled: 'key_disabled',
-  caller_disabled: 'caller_disabled',
+  issuer_switched_off: 'issuer_switched_off',
+  key_switched_off: 'key_switched_off',
+  caller_switched_off: 'caller_switched_off',
+  role_switched_off: 'role_switched_off',
   guard_not_met: 'role_refused_or_unknown',
   role_unknown: 'role_refused_or_unknown',
 };
@@ -250,6 +246,13 @@ export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> 
   };
 };
 
+const detailOf = (outcome: Outcome | Authorization): string | undefined => {
+  if (outcome.kind === 'failed') return outcome.error.detail;
+  const { decision, off } = outcome.reached;
+  if (off) return switchText(off);
+  return decision?.allowed === false ? decision.about : undefined;
+};
+
 /** Draws from an outcome what goes into the audit event. */
 export const record = (outcome: Outcome | Authorization): ExchangeRecord => {
   const { reached } = outcome;
@@ -258,12 +261,7 @@ export const record = (outcome: Outcome | Authorization): ExchangeRecord => {
     outcome: outcome.kind,
     code: outcome.kind === 'denied' || outcome.kind === 'failed' ? codeOf(outcome) : undefined,
     reason: outcome.kind === 'denied' ? outcome.reason : undefined,
-    detail:
-      outcome.kind === 'failed'
-        ? outcome.error.detail
-        : decision?.allowed === false
-          ? decision.about
-          : undefined,
+    detail: detailOf(outcome),
     reached,
     statement: decision?.statement,
     unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],

@@ -6,6 +6,8 @@ import { type Authorization, type ExchangeRecord, type Failed, type Outcome, rec
 /** Where outcomes are written. */
 export type Recorder = {
   readonly sink: Sink;
+  /** Where each event must have arrived before its outcome leaves, beside the sink. */
+  readonly demands?: Sink | undefined;
   /** When set, metrics follow each audit event to the sink. */
   readonly metrics: Measuring | undefined;
 };
@@ -18,21 +20,40 @@ const measured = async ({ sink, metrics }: Recorder, drawn: ExchangeRecord): Pro
   } catch {}
 };
 
-/** Writes the audit event. When that fails, the outcome is that failure, and nothing leaves (threat T84). */
+/** Nothing leaves without its event (threat T84). */
+const unrecorded = ({ reached }: Outcome | Authorization, cause: unknown): Failed => {
+  const { name, message } = cause as Error;
+  return {
+    kind: 'failed',
+    reached,
+    error: new BrokerError('audit_unavailable', { detail: `${name}: ${message}`, cause }),
+  };
+};
+
+const demanded = async <O extends Outcome | Authorization>(
+  { demands }: Recorder,
+  outcome: O,
+): Promise<O | Failed> => {
+  try {
+    await demands?.(auditLine(auditEvent(record(outcome))));
+    return outcome;
+  } catch (cause) {
+    return unrecorded(outcome, cause);
+  }
+};
+
+/** Writes the audit event. When that fails, the outcome is that failure, and the sink has it, if it can, as such. */
 export const recorded = async <O extends Outcome | Authorization>(
   recorder: Recorder,
   outcome: O,
 ): Promise<O | Failed> => {
+  const ended = await demanded(recorder, outcome);
   try {
-    const drawn = record(outcome);
+    const drawn = record(ended);
     await recorder.sink(auditLine(auditEvent(drawn)));
     await measured(recorder, drawn);
-    return outcome;
+    return ended;
   } catch (cause) {
-    return {
-      kind: 'failed',
-      reached: outcome.reached,
-      error: new BrokerError('audit_unavailable', { cause }),
-    };
+    return unrecorded(ended, cause);
   }
 };

@@ -29,6 +29,8 @@ export type Broker = Recorder & {
 /** The doors through which a credential can be had: method and path → protocol. `{role}` is one segment. */
 export const DOORS: { readonly [route: string]: Protocol } = {
   'POST /token': oauth,
+  // Where google-github-actions/auth looks below its `universe`.
+  'POST /v1/token': oauth,
   'GET /credentials/{role}': container,
   'POST /git/{role}': git,
   'POST /': sts,
@@ -129,7 +131,9 @@ const identified = async (
   if (!door.identities || sessionToken === undefined) return undefined;
   const decisionId = broker.randomId();
   try {
-    const identity = await identify(broker.identities, sessionToken, broker.now());
+    const { identities, parts } = broker;
+    const known = { identities, switches: parts.switches };
+    const identity = await identify(known, sessionToken, broker.now());
     return door.identities.render({ kind: 'identified', decisionId, identity });
   } catch (error) {
     const fault = known(error);

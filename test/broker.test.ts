@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createBroker, type Surroundings } from '../lib/broker.ts';
+import { createBroker, createRefresher, type Surroundings } from '../lib/broker.ts';
 import { loadedConfig } from '../lib/config/compiled.ts';
 import { localSigner } from '../lib/keys/local.ts';
 import { DUMMY_KEYS } from '../lib/local/sts.ts';
@@ -7,7 +7,12 @@ import { type Broker, serve } from '../lib/serve.ts';
 import { httpRequest, testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { testIssuer, tokenClaims } from './harness/issuer.ts';
-import { AUDIENCE, NOW, PROVIDER, roleFrom, rowsFrom, settingOf } from './harness/policy.ts';
+import { PLENTY } from './harness/limits.ts';
+import { configFrom } from './harness/local.ts';
+import { AUDIENCE, GITHUB, NOW, PROVIDER, roleFrom, rowsFrom, settingOf } from './harness/policy.ts';
+import { FLAT, testAuthorizer } from './harness/registry.ts';
+import { testServer } from './harness/server.ts';
+import { stsError, stsSuccess, testSts } from './harness/sts.ts';
 
 const issuer = await testIssuer();
 const INLINE = `
@@ -19,7 +24,15 @@ const brokerWith = (more: Partial<Surroundings>): Broker => {
   const rows = rowsFrom(INLINE);
   const role = { ...roleFrom(`${TRUST}${PROVIDER}\n`, settingOf(rows)), name: 'deploy-web' };
   return createBroker(
-    loadedConfig({ folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows, roles: [role], registries: [] }),
+    loadedConfig({
+      folder: 'test',
+      url: AUDIENCE,
+      audience: AUDIENCE,
+      rows,
+      roles: [role],
+      registries: [],
+      limits: PLENTY,
+    }),
     {
       signer: localSigner(),
       aws: { region: 'us-east-1', credentials: DUMMY_KEYS },
@@ -52,6 +65,36 @@ describe('a broker is put together from its configuration', () => {
     const answers = [await ask(broker, claims), await ask(broker, claims)];
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(new Set(answers.map(({ headers }) => headers['decision-id'])).size).toBe(2);
+  });
+
+  test('D08: with its second region, while STS in the first is broken', async () => {
+    const sts = await testSts();
+    sts.reply((form, response) =>
+      (String(response.req.headers.authorization).includes('/eu-west-1/')
+        ? stsSuccess({})
+        : stsError('InternalFailure', 500))(form, response),
+    );
+    const roles = { web: `${TRUST}aws: { role_arn: arn:aws:iam::123456789012:role/a }\n` };
+    const { ask, issuer, event } = await testBroker({ roles, aws: sts.setting, secondRegion: 'eu-west-1' });
+    await ask({ subject_token: await issuer.sign(tokenClaims()), audience: 'web' });
+    await sts.close();
+    expect([event().outcome, sts.calls.length]).toEqual(['issued', 3]);
+  });
+
+  test.each([
+    { name: 'must', required: true, status: 503, code: 'audit_unavailable' },
+    { name: 'may', required: false, status: 200, code: undefined },
+  ])('T84: with where its events $name arrive', async ({ required, status, code }) => {
+    const stream = await testServer(() => ({ status: 400, body: { __type: 'AccessDeniedException' } }));
+    const { ask, issuer, audit, faults } = await testBroker({
+      roles: { web: `${TRUST}${PROVIDER}\n` },
+      delivery: { sink: 'firehose', to: 'audit', required },
+      aws: { region: 'us-east-1', endpoint: stream.url, credentials: DUMMY_KEYS },
+    });
+    const answer = await ask({ subject_token: await issuer.sign(tokenClaims()), audience: 'web' });
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([status, code]);
+    expect(faults.map(({ code: each }) => each)).toEqual(['audit_unavailable']);
+    expect([stream.asked.length, audit.length]).toEqual([1, 1]);
   });
 
   test('with an id of its own for each decision', async () => {
@@ -89,4 +132,34 @@ test('T13: a credential that we issued never buys another', async () => {
   const { access_token: ours } = JSON.parse(first.body) as { access_token: string };
   const second = await whole.ask({ subject_token: ours, audience: 'publish' });
   expect(JSON.parse(second.body)).toMatchObject({ code: 'token_type_refused' });
+});
+
+test('D11: where used tokens cannot be kept, what takes each once is not given', async () => {
+  const roles = { once: `single_use: true\n${TRUST}${PROVIDER}\n`, often: `${TRUST}${PROVIDER}\n` };
+  const whole = await testBroker({ roles, tables: { spentTable: null } });
+  const codeFor = async (audience: string) => {
+    const subject_token = await whole.issuer.sign(tokenClaims());
+    return (JSON.parse((await whole.ask({ subject_token, audience })).body) as { code?: string }).code;
+  };
+  expect([await codeFor('once'), await codeFor('often')]).toEqual(['store_unavailable', undefined]);
+});
+
+test('D11: a table of switches that nobody can ask for is no broker without switches', async () => {
+  await expect(testAuthorizer([FLAT], { table: { switchTable: 'table' } })).rejects.toThrow(
+    'table of switches',
+  );
+});
+
+describe('what asks issuers for their keys on behalf of all', () => {
+  const { rows } = loadedConfig(configFrom({}, `${INLINE}- preset: github-actions\n`));
+  const aws = { region: 'us-east-1', credentials: DUMMY_KEYS };
+
+  test('asks those whose keys do not stand in broker.yml', () => {
+    const { fetchers } = createRefresher({ rows }, { aws, issuerKeyTable: 'table' });
+    expect([...fetchers.keys()]).toEqual([GITHUB]);
+  });
+
+  test('is not there without a table to keep them in', () => {
+    expect(() => createRefresher({ rows }, { aws })).toThrow('KITE_STS_ISSUER_KEY_TABLE');
+  });
 });

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../lib/errors.ts';
 import { type ExchangeRequest, exchange, type Parts, type Visit } from '../lib/exchange.ts';
 import type { Outcome } from '../lib/outcome.ts';
+import type { What } from '../lib/switch.ts';
 import { testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
-import { tokenClaims } from './harness/issuer.ts';
+import { KEY_ID, tokenClaims } from './harness/issuer.ts';
+import { PLENTY } from './harness/limits.ts';
 import { BUILDKITE, ISSUERS, NOW, PROVIDER } from './harness/policy.ts';
+import { switchOf } from './harness/switch.ts';
 
 const ROLE = `${TRUST}${PROVIDER}\n`;
 const GUARDED = ISSUERS.replace(
@@ -185,9 +188,113 @@ describe('T63: a role that takes each token once', () => {
 
   test('remembers the token for as long as it would be taken', async () => {
     const kept: number[] = [];
-    const spend = async (_key: string, expiresAt: number): Promise<boolean> => kept.push(expiresAt) > 0;
+    const spend = async (_key: string, expiresAt: number) => {
+      kept.push(expiresAt);
+      return undefined;
+    };
     await run({ role: 'once' }, { spent: { spend } });
     expect(kept).toEqual([NOW + 330]);
+  });
+});
+
+describe('T63: a use of a token that nothing can have been issued for', () => {
+  const away = (undone: boolean) => () => Promise.reject(new BrokerError('provider_unavailable', { undone }));
+
+  test.each([
+    { name: 'is none where the provider refused, or was never reached', undone: true, again: 'issued' },
+    { name: 'counts where the provider may have issued', undone: false, again: 'token_already_used' },
+  ])('$name', async ({ name, undone, again }) => {
+    const token = await issuer.sign(tokenClaims({ jti: name }));
+    expect(endOf(await run({ role: 'once', token }, { issue: away(undone) }))).toBe('provider_unavailable');
+    expect(endOf(await run({ role: 'once', token }))).toBe(again);
+  });
+
+  test('counts where what was thrown is no failure of a provider', async () => {
+    const token = await issuer.sign(tokenClaims({ jti: 'broken' }));
+    expect(endOf(await run({ role: 'once', token }, { issue: never }))).toBe('internal_error');
+    expect(endOf(await run({ role: 'once', token }))).toBe('token_already_used');
+  });
+});
+
+describe('what is switched off', () => {
+  const pipeline = ['my-pipeline', 'my-organization', BUILDKITE];
+  const off = (what: What, names: readonly string[]): Partial<Parts> => ({
+    switches: async () => [switchOf({ what, names })],
+  });
+
+  test.each<{ what: What; names: readonly string[]; end: string }>([
+    { what: 'issuer', names: [BUILDKITE], end: 'issuer_switched_off' },
+    { what: 'kid', names: [KEY_ID], end: 'key_switched_off' },
+    { what: 'organization', names: pipeline.slice(1), end: 'caller_switched_off' },
+    { what: 'pipeline', names: pipeline, end: 'caller_switched_off' },
+    { what: 'role', names: ['once'], end: 'role_switched_off' },
+  ])(
+    '$what: nothing is issued, no token is used up, and it is told as $end',
+    async ({ what, names, end }) => {
+      const parts = { ...off(what, names), issue: never, spent: { spend: never } };
+      const outcome = await run({ role: 'once' }, parts);
+      expect([endOf(outcome), outcome.reached.off?.names]).toEqual([end, names]);
+    },
+  );
+
+  test('T60: an issuer and a key are looked at before any role', async () => {
+    const parts = { ...off('issuer', [BUILDKITE]), roles: NO_ROLES };
+    expect(endOf(await run({}, parts))).toBe('issuer_switched_off');
+  });
+
+  test.each<{ name: string; what: What; names: readonly string[] }>([
+    { name: 'a role', what: 'role', names: ['deploy-web'] },
+    { name: 'a pipeline', what: 'pipeline', names: pipeline },
+  ])('T43: $name tells nothing to whom its trust policy does not admit', async ({ what, names }) => {
+    const outcome = await run({ claims: { build_branch: 'topic' } }, off(what, names));
+    expect(endOf(outcome)).toBe('no_statement_holds');
+  });
+
+  test('D11: nothing is issued when it cannot be told', async () => {
+    const switches = () => Promise.reject(new BrokerError('switches_unavailable'));
+    expect(endOf(await run({}, { switches, roles: NO_ROLES }))).toBe('switches_unavailable');
+  });
+
+  test('T60: is not asked for a token that is not good', async () => {
+    expect(endOf(await run({ token: 'a.b.c' }, { switches: never }))).toBe('token_malformed');
+  });
+});
+
+describe('T75: over its limit, an organization', () => {
+  const tight = async () => {
+    const limits = { ...PLENTY, exchanges: { perMinute: 6, burst: 1 } };
+    const both = `trust:\n  - iss: ${BUILDKITE}\n    claims: { organization_slug: { in: [my-organization, another] } }\n${PROVIDER}\n`;
+    const { broker } = await testBroker({ roles: { first: both, second: both }, limits });
+    await run({ role: 'first' }, {}, broker);
+    return broker;
+  };
+  const another = { organization_slug: 'another' };
+
+  test.each<{ name: string; ask: Ask; end: string }>([
+    { name: 'is told to wait', ask: { role: 'first' }, end: 'rate_limited' },
+    {
+      name: 'is told so, whichever pipeline asks',
+      ask: { role: 'first', claims: { pipeline_slug: 'another' } },
+      end: 'rate_limited',
+    },
+    {
+      name: 'is told as much as before of a role that is not there',
+      ask: { role: 'third' },
+      end: 'role_unknown',
+    },
+  ])('$name', async ({ ask, end }) => {
+    expect(endOf(await run(ask, { issue: never, spent: { spend: never } }, await tight()))).toBe(end);
+  });
+
+  test.each<{ name: string; ask: Ask }>([
+    { name: 'has its other roles', ask: { role: 'second' } },
+    { name: 'does not keep another one out', ask: { role: 'first', claims: another } },
+  ])('$name', async ({ ask }) => {
+    expect(endOf(await run(ask, {}, await tight()))).toBe('issued');
+  });
+
+  test('hears how long to wait', async () => {
+    expect(await run({ role: 'first' }, {}, await tight())).toMatchObject({ error: { retryAfter: 10 } });
   });
 });
 

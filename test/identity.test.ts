@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { identify, remember } from '../lib/identity.ts';
+import { type Identities, identify, remember } from '../lib/identity.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import type { Credential } from '../lib/providers/provider.ts';
 import { type IdentityStore, memoryIdentities } from '../lib/stores/identities.ts';
+import type { Switch } from '../lib/switch.ts';
 import { AWS, DECISION_ID, JWT } from './harness/answer.ts';
 import { codeOf } from './harness/code.ts';
 import { grantFor, TRUST } from './harness/grant.ts';
-import { NOW, PROVIDER } from './harness/policy.ts';
+import { BUILDKITE, NOW, PROVIDER } from './harness/policy.ts';
+import { switchOf } from './harness/switch.ts';
 
 const reached = { decisionId: DECISION_ID, at: NOW, protocol: 'sts', sourceAddress: undefined, ms: {} };
 const issued = (credential: Credential): Outcome => ({
@@ -18,25 +20,41 @@ const issued = (credential: Credential): Outcome => ({
 
 const away = (): Promise<never> => Promise.reject(new Error('the table is away'));
 const broken: IdentityStore = { remember: away, find: away };
+const known = (identities: IdentityStore, ...off: readonly Switch[]): Identities => ({
+  identities,
+  switches: async () => off,
+});
 
 describe('whose session it is', () => {
   test('is known of a session that was issued, until it expires', async () => {
     const store = memoryIdentities();
     await remember(store, issued(AWS));
-    expect(await identify(store, AWS.sessionToken, NOW)).toEqual({
+    expect(await identify(known(store), AWS.sessionToken, NOW)).toEqual({
       arn: AWS.assumedRole,
       userId: AWS.assumedRoleId,
       account: '123456789012',
       expiresAt: AWS.expiresAt,
     });
-    expect(await codeOf(() => identify(store, AWS.sessionToken, AWS.expiresAt - 0.1))).toBe('none');
-    expect(await codeOf(() => identify(store, AWS.sessionToken, AWS.expiresAt))).toBe('session_expired');
+    expect(await codeOf(() => identify(known(store), AWS.sessionToken, AWS.expiresAt - 0.1))).toBe('none');
+    expect(await codeOf(() => identify(known(store), AWS.sessionToken, AWS.expiresAt))).toBe(
+      'session_expired',
+    );
   });
 
   test.each(['', 'another', AWS.sessionToken.toUpperCase()])('is not known of %j', async token => {
     const store = memoryIdentities();
     await remember(store, issued(AWS));
-    expect(await codeOf(() => identify(store, token, NOW))).toBe('session_unknown');
+    expect(await codeOf(() => identify(known(store), token, NOW))).toBe('session_unknown');
+  });
+
+  test('is not told once its role was switched off, and only of sessions that this struck', async () => {
+    const store = memoryIdentities();
+    const origin = { issuer: BUILDKITE, keyId: 'k', organization: 'acme', pipeline: 'web', role: 'deploy' };
+    const identity = { arn: 'a', userId: 'u', account: '1', expiresAt: NOW + 1, origin };
+    await store.remember('token', identity, NOW);
+    const asked = (role: string) =>
+      codeOf(() => identify(known(store, switchOf({ what: 'role', names: [role] })), 'token', NOW));
+    expect([await asked('deploy'), await asked('release')]).toEqual(['role_switched_off', 'none']);
   });
 
   test.each<{ name: string; outcome: Outcome }>([
@@ -47,7 +65,7 @@ describe('whose session it is', () => {
   });
 
   test('cannot be told when the store is away, which is a fault of ours', async () => {
-    expect(await codeOf(() => identify(broken, 'token', NOW))).toBe('identities_unavailable');
+    expect(await codeOf(() => identify(known(broken), 'token', NOW))).toBe('identities_unavailable');
     expect(await codeOf(() => remember(broken, issued(AWS)))).toBe('identities_unavailable');
   });
 });

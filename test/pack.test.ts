@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, readdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join, matchesGlob, relative } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -51,12 +51,14 @@ const ran = async (
   }
 };
 
+/** Is the path one of an entry of `files`: a file, a folder, or a pattern? */
+const names = (entry: string, path: string): boolean =>
+  matchesGlob(path, entry) || path.startsWith(`${entry}/`);
+
 describe('the tarball', () => {
   test('has only what package.json names', () => {
     const named = [...packageJson.files, 'package.json', 'README.md', 'LICENSE'];
-    expect(
-      packed().filter(path => !named.some(each => path === each || path.startsWith(`${each}/`))),
-    ).toEqual([]);
+    expect(packed().filter(path => !named.some(each => names(each, path)))).toEqual([]);
   });
 
   test('has no source and no test', () => {
@@ -75,7 +77,7 @@ describe('the tarball', () => {
   );
 
   test.each(packageJson.files)('has what package.json names: %s', name => {
-    expect(packed().some(path => path === name || path.startsWith(`${name}/`))).toBe(true);
+    expect(packed().some(path => names(name, path))).toBe(true);
   });
 
   test('has each source compiled, and nothing that has no source', () => {

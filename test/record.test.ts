@@ -49,3 +49,27 @@ test('T84: an outcome whose event cannot be written is that failure', async () =
     error: { code: 'audit_unavailable' },
   });
 });
+
+describe('T84: where an event must arrive', () => {
+  const codesIn = (lines: readonly string[]) =>
+    lines.map(line => (JSON.parse(line) as { code: string }).code);
+
+  test('it is before the sink has it, and without metrics', async () => {
+    const [demanded, own] = [sinkOf(9), sinkOf(9)];
+    const recorder = { sink: own.sink, demands: demanded.sink, metrics: MEASURING };
+    expect(await recorded(recorder, OUTCOME)).toBe(OUTCOME);
+    expect([codesIn(demanded.lines), own.lines.length]).toEqual([['token_expired'], 2]);
+  });
+
+  test.each([
+    { name: 'throws', demands: sinkOf(0).sink },
+    { name: 'rejects', demands: () => Promise.reject(new Error('away')) },
+  ])('and it $name, the outcome is that failure, and the sink has it as such', async ({ demands }) => {
+    const { lines, sink } = sinkOf(9);
+    expect(await recorded({ sink, demands, metrics: undefined }, OUTCOME)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'audit_unavailable' },
+    });
+    expect(codesIn(lines)).toEqual(['audit_unavailable']);
+  });
+});

@@ -10,6 +10,11 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
   // Somebody replays a token, or walks into what a deny statement was written against.
   token_already_used: 1,
   explicitly_denied: 5,
+  // Who was switched off still tries; the first tells that the switch holds.
+  issuer_switched_off: 1,
+  key_switched_off: 1,
+  caller_switched_off: 1,
+  role_switched_off: 1,
   // Strangers, or names being tried.
   guard_not_met: 5,
   role_unknown: 10,
@@ -29,8 +34,8 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
 };
 
 /**
- * How many failures of ours within five minutes, by code. Not `audit_unavailable`: its line is the one that could
- * not be written. The gateway's own count of 5xx has it. Nor `identities_unavailable`, which no audit event has.
+ * How many failures of ours within five minutes, by code. Not `audit_unavailable`, whose event may be the one that
+ * could not be written, nor `identities_unavailable`, which no audit event has: they are counted on standard error.
  */
 export const FAULTS: {
   readonly [code in Exclude<Ours, 'audit_unavailable' | 'identities_unavailable'>]: number;
@@ -38,6 +43,7 @@ export const FAULTS: {
   internal_error: 1,
   issuer_keys_unavailable: 1,
   store_unavailable: 1,
+  switches_unavailable: 1,
   provider_unavailable: 3,
   provider_refused: 5,
 };
@@ -54,6 +60,8 @@ export const PATTERNS = {
   Failed: `{ $.event = "exchange" && $.outcome = "failed" && ${anyOf('code', Object.keys(FAULTS))} }`,
   UpstreamThrottled:
     '{ $.event = "exchange" && $.code = "provider_unavailable" && $.detail = "sts:AssumeRole Throttling*" }',
+  RateLimited: '{ $.event = "exchange" && $.code = "rate_limited" }',
+  AuditUnavailable: '{ $.fault = "audit_unavailable" }',
   IdentitiesUnavailable: '{ $.fault = "identities_unavailable" }',
   IssuerKeysNotTaken: '{ $.what = "the key set was not taken*" }',
 } as const;
@@ -152,6 +160,9 @@ const watched = (): { readonly [id: string]: Watched } => ({
     ]),
   ),
   UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
+  // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
+  RateLimited: counted('RateLimited', 'exchanges over a limit', 20),
+  AuditUnavailable: counted('AuditUnavailable', 'audit events did not arrive where they must', 1),
   // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
   IdentitiesUnavailable: counted('IdentitiesUnavailable', 'whose sessions were given is not remembered', 1),
   // Kept keys still serve for a while, so this comes before anybody is refused.

@@ -13,7 +13,7 @@ export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } =
   ...Object.fromEntries([...Object.keys(PAGES), '/errors/{code}'].map(path => [`GET ${path}`, 'Discovery'])),
 };
 
-/** Milliseconds; each outer patience is longer than the one inside of it, the function's 20 s (D18). */
+/** Milliseconds; each outer patience is longer than the one inside of it, the function's 26 s (D18). */
 const PATIENCE = 29_000;
 
 const routeId = (routeKey: string): string =>

@@ -1,10 +1,13 @@
+import type { Config } from '../../lib/config/load.ts';
 import type { DeployOptions } from '../options.ts';
 import { alarm, ofFunction } from './alarms.ts';
 import { attribute, type Outputs, policy, type Resources } from './cloudformation.ts';
+import { readIssuerKeys } from './issuers.ts';
 import { evidenceGroup } from './logs.ts';
 import { rights, role, writeLogs } from './roles.ts';
+import { readSwitches } from './switches.ts';
 
-/** In seconds: longer than its wait for keys (2 s), shorter than the gateway's for an authorizer (10 s): D18. */
+/** In seconds: longer than its wait for keys (4 s) and switches (2 s), shorter than the gateway's for an authorizer (10 s): D18. */
 export const AUTHORIZER_TIMEOUT = 8;
 
 const watched = {
@@ -12,10 +15,17 @@ const watched = {
   AuthorizerThrottles: ofFunction('Authorizer', 'Throttles'),
 };
 
-/** What the function in front of registries may do, which is to write its log, and what tells when it cannot answer. */
-export const authorizer = ({ logRetentionDays, alarms: { snsTopicArn } }: DeployOptions): Resources => ({
+/** What the function in front of registries may do, which is to write its log and to read issuers' keys and what is off, and what tells when it cannot answer. */
+export const authorizer = (
+  config: Pick<Config, 'rows'>,
+  { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
+): Resources => ({
   AuthorizerRole: role(),
-  AuthorizerRights: rights('AuthorizerRole', 'Authorizer', policy(writeLogs('AuthorizerLogGroup'))),
+  AuthorizerRights: rights(
+    'AuthorizerRole',
+    'Authorizer',
+    policy(writeLogs('AuthorizerLogGroup'), readSwitches, ...readIssuerKeys(config)),
+  ),
   AuthorizerLogGroup: evidenceGroup(logRetentionDays),
   ...Object.fromEntries(
     Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),

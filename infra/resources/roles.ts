@@ -2,6 +2,8 @@ import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/policy/complaint.ts';
 import { needsSignature } from '../../lib/policy/kinds.ts';
 import type { DeployOptions } from '../options.ts';
+import { appRights } from './apps.ts';
+import { auditRights } from './audit.ts';
 import {
   attribute,
   type Policy,
@@ -13,8 +15,11 @@ import {
   sub,
 } from './cloudformation.ts';
 import { identityRights } from './identities.ts';
+import { readIssuerKeys } from './issuers.ts';
 import { type KeyName, mayPublish, maySign } from './keys.ts';
 import { makeSealed, openSealed, publishSealed } from './sealing.ts';
+import { spentRights } from './spent.ts';
+import { readSwitches } from './switches.ts';
 import { becomeTargets } from './targets.ts';
 
 /**
@@ -85,7 +90,7 @@ const signRights = (config: Config, signingKey: KeyName): Resources =>
     : {};
 
 const exchangePolicy = (...more: readonly Statement[]): Policy =>
-  policy(writeLogs('ExchangeLogGroup'), mayPublish, ...more);
+  policy(writeLogs('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
 
 /** All inline policies that the exchange's role can have at once: while keys are swapped, it has the rights of both. */
 export const exchangeSize = (...more: readonly Statement[]): number =>
@@ -100,6 +105,7 @@ type Given = {
   readonly orgId: string | undefined;
   readonly signingKey: KeyName;
   readonly signing: DeployOptions['signing'];
+  readonly appKeys: DeployOptions['appKeys'];
 };
 
 const discoveryPolicy = (sealed: boolean): Policy =>
@@ -116,9 +122,16 @@ const rotationRole = ({ url }: Config, signingKey: KeyName): Resources => ({
 
 /** What each function may do, and nothing else. Only the exchange can make credentials. */
 export const roles = (given: Given, complain: Complain): Resources => {
-  const { config, signingKey, signing, ...bounds } = given;
+  const { config, signingKey, signing, appKeys, ...bounds } = given;
   const sealed = signing === 'sealed';
-  const always = [...identityRights(config), ...(sealed ? openSealed(config.url) : [])];
+  const always = [
+    ...identityRights(config),
+    ...auditRights(config),
+    ...readIssuerKeys(config),
+    ...spentRights(config),
+    ...(sealed ? openSealed(config.url) : []),
+    ...appRights(appKeys),
+  ];
   const sizeWith: typeof exchangeSize = (...more) => exchangeSize(...always, ...more);
   const room = { sizeWith, limit: INLINE_LIMIT };
   const become = becomeTargets(config, bounds, room, complain);

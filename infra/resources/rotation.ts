@@ -1,31 +1,13 @@
 import type { DeployOptions } from '../options.ts';
 import { alarm, counted, filter, ofFunction } from './alarms.ts';
-import { attribute, type Resource, type Resources } from './cloudformation.ts';
+import type { Resources } from './cloudformation.ts';
 import { logGroup } from './logs.ts';
+import { schedule } from './schedule.ts';
 
 /** Lines of a function that has sealed keys and could not use one. */
 export const NOT_USED = '{ $.what = "a sealed key was not*" }';
 
 const HOUR = 3600;
-
-/** Often, since a run that finds its key made asks for next to nothing: the first is soon, and a failure is mended. */
-const schedule: Resource = {
-  Type: 'AWS::Events::Rule',
-  Properties: {
-    ScheduleExpression: 'rate(1 hour)',
-    Targets: [{ Id: 'Rotation', Arn: attribute('RotationLambdaFunction', 'Arn') }],
-  },
-};
-
-const permission: Resource = {
-  Type: 'AWS::Lambda::Permission',
-  Properties: {
-    FunctionName: attribute('RotationLambdaFunction', 'Arn'),
-    Action: 'lambda:InvokeFunction',
-    Principal: 'events.amazonaws.com',
-    SourceArn: attribute('RotationSchedule', 'Arn'),
-  },
-};
 
 /** Keys are made two days ahead, so whoever is told has that long before any signature changes. */
 const watched = {
@@ -45,8 +27,8 @@ const watched = {
 
 /** What runs the function that makes sealed keys, keeps its log, and tells when it does not. */
 export const rotation = ({ logRetentionDays, alarms: { snsTopicArn } }: DeployOptions): Resources => ({
-  RotationSchedule: schedule,
-  RotationPermission: permission,
+  // Often, since a run that finds its key made asks for next to nothing: the first is soon, and a failure is mended.
+  ...schedule('Rotation', 'rate(1 hour)'),
   RotationLogGroup: logGroup(logRetentionDays),
   SealedKeyNotUsedFilter: filter('SealedKeyNotUsed', NOT_USED),
   ...Object.fromEntries(

@@ -1,12 +1,15 @@
 import type { Resource } from './cloudformation.ts';
 
-/** A table of what is of use for a while: it goes with its stack and has no backups. */
-export const table = ({ key, expiry }: { readonly key: string; readonly expiry: string }): Resource => ({
+type Keys = { readonly key: string; readonly expiry?: string };
+
+/** A table that goes with its stack and has no backups; by the attribute `expiry` it forgets by itself. */
+export const table = ({ key, expiry }: Keys, more: object = {}): Resource => ({
   Type: 'AWS::DynamoDB::Table',
   Properties: {
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
     KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
-    TimeToLiveSpecification: { AttributeName: expiry, Enabled: true },
+    ...(expiry === undefined ? {} : { TimeToLiveSpecification: { AttributeName: expiry, Enabled: true } }),
+    ...more,
   },
 });

@@ -1,6 +1,7 @@
 import type { ExchangeRecord } from '../outcome.ts';
 
-const NAMESPACE = 'kite-sts';
+/** Of all brokers of an account and region. What alarms count stands below it, by stack. */
+export const NAMESPACE = 'kite-sts';
 
 /** Each role is up to three metrics that CloudWatch bills by the month, so a larger fleet is not told apart by role. */
 export const MAX_MEASURED_ROLES = 50;

@@ -1,5 +1,6 @@
 import { type Budget, budget, persist } from '../http/persist.ts';
 import { type Headers, NoReply, type Outgoing, type Post, poster, type Reply } from '../http/post.ts';
+import { breaker } from './breaker.ts';
 import { regionalEndpoint } from './endpoint.ts';
 import { type AwsKeys, type Sign, signerFor } from './sign.ts';
 
@@ -8,6 +9,8 @@ export type AwsSetting = {
   readonly region: string;
   readonly credentials: AwsKeys | (() => Promise<AwsKeys>);
   readonly endpoint?: string;
+  /** Stands in for `region` while that is broken, for what answers alike everywhere. */
+  readonly secondRegion?: string | undefined;
   /** Seconds since the epoch. */
   readonly now?: () => number;
   /** From 0 to 1, for the pause between attempts. */
@@ -22,6 +25,8 @@ export type Service = {
   readonly name: string;
   /** Nothing is signed: what is sent is proof enough. */
   readonly unsigned?: true;
+  /** It answers alike in every region: nothing that it is asked for lies in one. */
+  readonly everywhere?: true;
   /** Whether a call that failed in passing may be made again, at this time. Left out: it may. */
   readonly mayRepeat?: (now: number) => boolean;
   /** Reads an answer that is no success; undefined when the service did not write it. */
@@ -65,8 +70,10 @@ const unreached = (error: unknown): AwsError => {
   return unreached;
 };
 
+const isOutage = (error: unknown): boolean =>
+  error instanceof AwsError && error.passing && (error.status === undefined || error.status >= 500);
 
-/** Where a call goes, unless to the home region, and what it may still take of a longer undertaking. */
+/** Where a call goes, and nowhere else, unless to the home region; and what it may still take of a longer undertaking. */
 export type Course = { readonly region?: string | undefined; readonly budget?: Budget };
 
 /** Calls one AWS service: the body of its success, or `AwsError`. What is sent again is the same to the letter. */
@@ -106,6 +113,16 @@ export const awsCall = (service: Service, setting: AwsSetting): Call => {
     if (reply.status !== 200) throw errorOf(reply, service);
     return reply.body;
   };
-  return (headers, body, { region = home, budget: whole = budget(now) } = {}) =>
-    persist(patience => once({ headers, body }, region, patience), { passes, random, budget: whole });
+  const atHome = breaker(now, isOutage);
+  const second = service.everywhere && setting.secondRegion;
+  const anywhere = (outgoing: Omit<Outgoing, 'url'>, patience: number): Promise<string> =>
+    second && atHome.isOpen()
+      ? once(outgoing, second, patience)
+      : atHome.watch(once(outgoing, home, patience));
+  return (headers, body, { region, budget: whole = budget(now) } = {}) => {
+    const outgoing = { headers, body };
+    const attempt = (patience: number) =>
+      region === undefined ? anywhere(outgoing, patience) : once(outgoing, region, patience);
+    return persist(attempt, { passes, random, budget: whole });
+  };
 };

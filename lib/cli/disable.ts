@@ -11,8 +11,7 @@ until it ends: kite-sts revoke. No deployment switches it on again; kite-sts ena
 
 Examples:
   kite-sts disable role deploy-web --stack kite-sts-prod --because "INC-4711: web was taken over"
-  kite-sts disable pipeline web --organization acme --issuer https://agent.buildkite.com \\
-    --stack kite-sts-prod --because INC-4711
+  kite-sts disable kid gq6imMF7 --stack kite-sts-prod --because INC-4711
 `,
   withoutConfig: true,
   words: ['what', 'name'],

@@ -65,6 +65,10 @@ const dialect = (file: string, flags: Flags, { out }: Terminal): number => {
 const dialectFile = (flags: Flags): string | undefined => {
   const [name, file] = [flag(flags, 'dialect'), flag(flags, 'FILE')];
   if (name === undefined && file === undefined) return undefined;
+  if (name === undefined)
+    throw new UsageError(
+      `"${file}" is not expected here. A policy of another dialect is read with --dialect.`,
+    );
   if (name !== 'buildkite') throw new UsageError('The one dialect there is: --dialect buildkite FILE.');
   if (file === undefined) throw new UsageError('--dialect buildkite needs the FILE with the policy.');
   return file;
@@ -88,8 +92,7 @@ Each finding: file:line:column  rule  what is wrong and what to do. Exit code 2 
 A comment "# kite-sts-ignore RULE: REASON" on the line, or above it, hushes a warning or a note.
 
 Examples:
-  kite-sts lint --strict
-  kite-sts lint --config examples/queue-deny/config --json
+  kite-sts lint --config examples/queue-deny/config --strict
   kite-sts lint --dialect buildkite registry-policy.yml
 `,
   options: {

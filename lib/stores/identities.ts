@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Attribute, Table } from '../aws/dynamo.ts';
+import type { Attribute, Item, Table } from '../aws/dynamo.ts';
+import type { Origin } from '../switch.ts';
 
 /** Whose session one is, in the words of AWS, and until when (seconds since the epoch). No secret is part of it. */
 export type Identity = {
@@ -7,6 +8,8 @@ export type Identity = {
   readonly userId: string;
   readonly account: string;
   readonly expiresAt: number;
+  /** By what it can be switched off. */
+  readonly origin?: Origin | undefined;
 };
 
 /**
@@ -46,15 +49,34 @@ const text = (attribute: Attribute | undefined): string => (attribute && 'S' in 
 const number = (attribute: Attribute | undefined): number =>
   attribute && 'N' in attribute ? Number(attribute.N) : 0;
 
+const originItem = ({ issuer, keyId, organization, pipeline, role }: Origin): Item =>
+  Object.fromEntries(
+    Object.entries({ issuer, key_id: keyId, organization, pipeline, role }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, { S: value }]],
+    ),
+  );
+
+const maybe = (attribute: Attribute | undefined): string | undefined => attribute && text(attribute);
+
+const originIn = (item: Item): Origin | undefined =>
+  item['issuer'] && {
+    issuer: text(item['issuer']),
+    keyId: text(item['key_id']),
+    organization: maybe(item['organization']),
+    pipeline: maybe(item['pipeline']),
+    role: maybe(item['role']),
+  };
+
 /** For all processes of a deployment. */
 export const tableIdentities = (table: Table): IdentityStore => ({
-  async remember(sessionToken, { arn, userId, account, expiresAt }) {
+  async remember(sessionToken, { arn, userId, account, expiresAt, origin }) {
     await table.put({
       [IDENTITY_TABLE.key]: { S: digest(sessionToken) },
       [IDENTITY_TABLE.expiry]: { N: String(expiresAt) },
       arn: { S: arn },
       user_id: { S: userId },
       account: { S: account },
+      ...(origin ? originItem(origin) : {}),
     });
   },
   async find(sessionToken) {
@@ -65,6 +87,7 @@ export const tableIdentities = (table: Table): IdentityStore => ({
         userId: text(item['user_id']),
         account: text(item['account']),
         expiresAt: number(item[IDENTITY_TABLE.expiry]),
+        origin: originIn(item),
       }
     );
   },

@@ -39,7 +39,8 @@ export const memoryLimit = (what: string, { perMinute, burst }: Limit, capacity 
     take,
     admit(key, now) {
       const wait = take(key, now);
-      if (wait > 0) throw new BrokerError('rate_limited', { retryAfter: Math.ceil(wait), detail: what });
+      if (wait === 0) return;
+      throw new BrokerError('rate_limited', { retryAfter: Math.ceil(wait), detail: what, undone: true });
     },
   };
 };

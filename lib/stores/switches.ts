@@ -21,6 +21,8 @@ export const memorySwitches = (): SwitchStore => {
 
 /** The table's key. Nothing in it expires. */
 export const SWITCH_TABLE = { key: 'switch' } as const;
+/** The table's name in a deployment, by which operators find it. */
+export const switchTableName = (stack: string): string => `${stack}-switches`;
 /** What a switch that is not off says; whatever else stands there is off. */
 const ON = 'enabled';
 

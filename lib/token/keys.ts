@@ -32,6 +32,18 @@ export const fixedKeys = (keys: readonly JWK[], algorithms: readonly string[] = 
   };
 };
 
+/** A key set, and when the issuer was asked for it: `at` in seconds since the epoch. */
+export type Fetched = {
+  readonly set: KeySet;
+  readonly at: number;
+  /** It is what others were told, and has the key that was asked for. */
+  readonly copied?: boolean;
+  /** Why there is no newer one. */
+  readonly failure?: unknown;
+};
+/** Gets the set of an issuer, for this key above all. */
+export type FetchSet = (keyId: string, now: number) => Promise<Fetched>;
+
 type State = {
   /** How many fetches were started, and which of them the set is from. */
   started: number;
@@ -40,6 +52,8 @@ type State = {
   fetchedAt: number;
   triedAt: number;
   failures: number;
+  /** What came last is what others were told, and another key may be missing from it. */
+  copied: boolean;
   flight?: { readonly startedAt: number; readonly landed: Promise<void> };
   reason?: unknown;
 };
@@ -53,38 +67,55 @@ export type Report = (what: string) => void;
  * request at a time asks again while the others go on, and an unknown key id causes one fetch a pause at
  * most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
  */
-export const cachedKeys = (fetchSet: () => Promise<KeySet>, report: Report): KeySource => {
+export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
   const state: State = {
     started: 0,
     landed: 0,
     fetchedAt: Number.NEGATIVE_INFINITY,
     triedAt: Number.NEGATIVE_INFINITY,
     failures: 0,
+    copied: false,
   };
 
-  const attempt = async (now: number): Promise<void> => {
+  const failed = (error: Error): void => {
+    state.failures++;
+    state.reason = error;
+    report(`the key set was not taken: ${error.message}`);
+  };
+
+  const take = ({ set, at, copied = false, failure }: Fetched, now: number): void => {
+    // What we asked for ourselves may be newer than a copy. Newer than now, it is from before the clock was set back.
+    if (at >= state.fetchedAt || state.fetchedAt > now) {
+      state.set = set;
+      state.fetchedAt = at;
+    }
+    state.copied = copied;
+    // The issuer itself was asked no later than that.
+    if (copied) state.triedAt = at;
+    if (failure) return void failed(failure as Error);
+    state.failures = 0;
+    delete state.reason;
+  };
+
+  const attempt = async (keyId: string, now: number): Promise<void> => {
     const order = ++state.started;
+    state.copied = false;
     try {
-      const set = await fetchSet();
+      const fetched = await fetchSet(keyId, now);
       // A fetch that was frozen with its process may land after a newer one.
       if (order < state.landed) return;
       state.landed = order;
-      state.set = set;
-      state.fetchedAt = now;
-      state.failures = 0;
-      delete state.reason;
+      take(fetched, now);
     } catch (error) {
-      state.failures++;
-      state.reason = error;
-      report(`the key set was not taken: ${(error as Error).message}`);
+      failed(error as Error);
     }
   };
 
   /** One fetch in flight, shared by all who need it. */
-  const refresh = (now: number): Promise<void> => {
+  const refresh = (keyId: string, now: number): Promise<void> => {
     if (state.flight && now - state.flight.startedAt < PATIENCE) return state.flight.landed;
     state.triedAt = now;
-    const flight = { startedAt: now, landed: attempt(now) };
+    const flight = { startedAt: now, landed: attempt(keyId, now) };
     state.flight = flight;
     void flight.landed.then(() => {
       if (state.flight === flight) delete state.flight;
@@ -114,7 +145,9 @@ export const cachedKeys = (fetchSet: () => Promise<KeySet>, report: Report): Key
   };
 
   const find = async (keyId: string, now: number): Promise<VettedKey> => {
-    if (mayAsk(now)) await refresh(now);
+    if (mayAsk(now)) await refresh(keyId, now);
+    // It may have landed for another request, which was content with what others were told.
+    if (state.copied && !usable(keyId, now) && mayAsk(now)) await refresh(keyId, now);
     const key = usable(keyId, now);
     if (!key) throw missing(now);
     return key;
@@ -129,3 +162,7 @@ export const cachedKeys = (fetchSet: () => Promise<KeySet>, report: Report): Key
     return find(keyId, now);
   };
 };
+
+/** The same of an issuer that is always asked itself. */
+export const cachedKeys = (fetchSet: () => Promise<KeySet>, report: Report): KeySource =>
+  keptKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);

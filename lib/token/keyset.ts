@@ -53,3 +53,14 @@ export const readKeySet = (
     throw error;
   }
 };
+
+/** A set of vetted keys as `readKeySet` reads it, without what else its issuer wrote. */
+export const writeKeySet = (set: KeySet): string =>
+  JSON.stringify({
+    keys: [...set.values()].map(({ keyId, algorithm, key }) => ({
+      ...key.export({ format: 'jwk' }),
+      kid: keyId,
+      alg: algorithm,
+      use: 'sig',
+    })),
+  });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { REGION_PAUSE } from '../../lib/aws/breaker.ts';
 import { AwsError, type AwsSetting, awsCall, type Service } from '../../lib/aws/call.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { NOW } from '../harness/policy.ts';
@@ -25,12 +26,14 @@ afterEach(() => {
 const serviceOf = async (replies: readonly Reply[]) => {
   const bodies: string[] = [];
   const dates: string[] = [];
+  const regions: string[] = [];
   server = createServer(async (message, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
     const [status, body] = replies[Math.min(bodies.length, replies.length - 1)] ?? [500, ''];
     bodies.push(Buffer.concat(chunks).toString());
     dates.push(String(message.headers['x-amz-date']));
+    regions.push(String(message.headers.authorization).split('/')[2] ?? '');
     response.writeHead(status).end(body);
   });
   await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
@@ -42,7 +45,7 @@ const serviceOf = async (replies: readonly Reply[]) => {
     now: () => NOW,
     random: () => 0,
   };
-  return { setting, bodies, dates };
+  return { setting, bodies, dates, regions };
 };
 
 const faultOf = async (work: Promise<unknown>) => {
@@ -96,6 +99,35 @@ describe('a call fails', () => {
   });
 });
 
+describe('T63: nothing can have been done', () => {
+  const undoneOf = (work: Promise<unknown>) => work.catch((error: AwsError) => error.undone);
+
+  test.each<{ name: string; replies: readonly Reply[]; undone: boolean }>([
+    { name: 'where it was refused', replies: [[403, 'AccessDenied no']], undone: true },
+    { name: 'where it was put off', replies: [[400, 'Throttling no']], undone: true },
+    { name: 'but not by a fault of the service', replies: [[500, 'InternalFailure no']], undone: false },
+    { name: 'but not by what the service did not write', replies: [[403, '<html>']], undone: false },
+    {
+      name: 'but not where it was refused after an attempt that nobody knows the end of',
+      replies: [
+        [500, ''],
+        [403, 'AccessDenied no'],
+      ],
+      undone: false,
+    },
+  ])('$name', async ({ replies, undone }) => {
+    const { setting } = await serviceOf(replies);
+    expect(await undoneOf(awsCall(SERVICE, setting)({}, 'asked'))).toBe(undone);
+  });
+
+  test('where nobody listens, and where nothing can be signed', async () => {
+    const { setting } = await serviceOf([]);
+    const away = awsCall(SERVICE, { ...setting, endpoint: 'http://127.0.0.1:9' });
+    const unsigned = awsCall(SERVICE, { ...setting, credentials: () => Promise.reject(new Error('no')) });
+    expect([await undoneOf(away({}, 'x')), await undoneOf(unsigned({}, 'x'))]).toEqual([true, true]);
+  });
+});
+
 describe('a call goes through', () => {
   test('after failures that passed', async () => {
     const { setting, bodies } = await serviceOf([
@@ -132,3 +164,92 @@ test.each([
     expect(took).toBeLessThan(least + 250);
   },
 );
+
+describe('D08: the second region', () => {
+  const WELL: Reply = [200, 'done'];
+  const BROKEN: Reply = [500, 'Other no'];
+  const [HOME, SECOND] = ['us-east-1', 'eu-west-1'];
+  const BEYOND = REGION_PAUSE + 1;
+
+  type Row = {
+    readonly name: string;
+    /** What is answered, one after another. */
+    readonly replies: readonly Reply[];
+    /** Seconds after the first call at which there is one. */
+    readonly calls: readonly number[];
+    readonly asked: readonly string[];
+  };
+
+  const askedBy = async ({ replies, calls }: Row, service: Service, region?: string) => {
+    const { setting, regions } = await serviceOf(replies);
+    let now = NOW;
+    const call = awsCall(service, { ...setting, secondRegion: SECOND, now: () => now });
+    for (const after of calls) {
+      now = NOW + after;
+      await faultOf(call({}, 'asked', { region }));
+    }
+    return regions;
+  };
+
+  test.each<Row>([
+    { name: 'is left alone while the first is well', replies: [WELL], calls: [0, 1], asked: [HOME, HOME] },
+    {
+      name: 'has the last attempt of the call that met the outage, and no attempt is added',
+      replies: [BROKEN],
+      calls: [0],
+      asked: [HOME, HOME, SECOND],
+    },
+    {
+      name: 'has the next call from the start',
+      replies: [BROKEN, BROKEN, WELL],
+      calls: [0, 1],
+      asked: [HOME, HOME, SECOND, SECOND],
+    },
+    {
+      name: 'has the rest of a call that found the first broken still',
+      replies: [BROKEN, BROKEN, WELL, BROKEN, WELL],
+      calls: [0, BEYOND, BEYOND + 1],
+      asked: [HOME, HOME, SECOND, HOME, SECOND, SECOND],
+    },
+    {
+      name: 'is left when the first is well again',
+      replies: [BROKEN, BROKEN, WELL],
+      calls: [0, BEYOND, BEYOND + 1],
+      asked: [HOME, HOME, SECOND, HOME, HOME],
+    },
+    {
+      name: 'T81: is left when the clock was set back',
+      replies: [BROKEN, BROKEN, WELL],
+      calls: [0, -3600],
+      asked: [HOME, HOME, SECOND, HOME],
+    },
+    {
+      name: 'is no way around a quota',
+      replies: [[400, 'Throttling no']],
+      calls: [0],
+      asked: [HOME, HOME, HOME],
+    },
+    {
+      name: 'is not asked for another answer',
+      replies: [[403, 'AccessDenied no']],
+      calls: [0, 1, 2],
+      asked: [HOME, HOME, HOME],
+    },
+  ])('$name', async row => {
+    expect(await askedBy(row, { ...SERVICE, everywhere: true })).toEqual(row.asked);
+  });
+
+  const broken: Row = { name: '', replies: [BROKEN], calls: [0], asked: [] };
+
+  test.each<{ name: string; service: Service; region?: string; asked: string }>([
+    { name: 'of what lies in one region', service: SERVICE, asked: HOME },
+    {
+      name: 'where the role names its own',
+      service: { ...SERVICE, everywhere: true },
+      region: 'eu-north-1',
+      asked: 'eu-north-1',
+    },
+  ])('is none $name', async ({ service, region, asked }) => {
+    expect(await askedBy(broken, service, region)).toEqual([asked, asked, asked]);
+  });
+});

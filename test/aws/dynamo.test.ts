@@ -49,6 +49,25 @@ describe('what is put as new', () => {
   });
 });
 
+describe('on a condition', () => {
+  const saying = (text: string) => ({
+    says: '#text = :text',
+    names: { '#text': 'text' },
+    values: { ':text': { S: text } },
+  });
+
+  test.each([
+    { name: 'that holds', text: 'other', done: true },
+    { name: 'that does not', text: 'another', done: false },
+  ])('$name, what is there is put and taken out: $done', async ({ text, done }) => {
+    await table.put(OTHER);
+    expect(await table.putIf({ ...OTHER, number: { N: '1' } }, saying(text))).toBe(done);
+    expect((await table.get(KEY))?.['number']).toEqual(done ? { N: '1' } : undefined);
+    expect(await table.removeIf(KEY, saying(text))).toBe(done);
+    expect((await table.get(KEY)) === undefined).toBe(done);
+  });
+});
+
 describe('a scan', () => {
   test('of nothing is empty', async () => {
     expect(await table.scan(['key'])).toEqual([]);

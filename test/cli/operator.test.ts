@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { operated } from '../../lib/cli/operator.ts';
 import { Failure } from '../../lib/cli/verb.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { atEnd, emptyFolder, testTerminal } from '../harness/local.ts';
+import { atEnd } from '../harness/endings.ts';
+import { emptyFolder, testTerminal } from '../harness/local.ts';
 import { stsCaller, testSts } from '../harness/sts.ts';
 
 /** An `aws` on PATH that prints this and keeps its words. */

@@ -4,7 +4,8 @@ import { run } from '../../lib/cli/run.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { SWITCH_TABLE, type SwitchStore, switchTableName, tableSwitches } from '../../lib/stores/switches.ts';
 import { testAws } from '../harness/aws.ts';
-import { atEnd, testTerminal } from '../harness/local.ts';
+import { atEnd } from '../harness/endings.ts';
+import { testTerminal } from '../harness/local.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { stsCaller, stsError } from '../harness/sts.ts';
 

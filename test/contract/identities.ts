@@ -21,6 +21,13 @@ export const identitiesContract = (opened: () => IdentityStore): void => {
       expect(await store.find(other)).toBeUndefined();
   });
 
+  test('by what a session can be switched off is kept with it', async () => {
+    const store = opened();
+    const origin = { issuer: 'https://i', keyId: 'k', organization: 'o', pipeline: undefined, role: 'r' };
+    await store.remember('token-o', { ...identity('o'), origin }, NOW);
+    expect(await store.find('token-o')).toEqual({ ...identity('o'), origin });
+  });
+
   test('a long token is as good as any', async () => {
     const store = opened();
     const long = 'IQoJb3JpZ2luX2VjE'.repeat(200);

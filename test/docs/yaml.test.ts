@@ -7,7 +7,7 @@ import { PROVIDER } from '../harness/policy.ts';
 /** What a block says it is: `role`, `trust` (the statements alone), `registry` or `broker`. */
 const KINDS = ['role', 'trust', 'registry', 'broker'] as const;
 /** Cases are run beside their role, and what a vendor's own file holds is not ours to load. */
-const ELSEWHERE = ['cases', 'invariants', 'job', 'pipeline', 'teams', 'workflow'];
+const ELSEWHERE = ['cases', 'invariants', 'job', 'pipeline', 'review', 'teams', 'workflow'];
 
 /** What a page's roles are loaded beside: our own, but on the page of an issuer or of a rule what stands there. */
 const brokerOf = (page: string): string => {

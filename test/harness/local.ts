@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Terminal } from '../../lib/cli/verb.ts';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { readSettings } from '../../lib/config/settings.ts';
 import { startLocal } from '../../lib/local/start.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import { atEnd } from './endings.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, roleFrom, rowsFrom, settingOf } from './policy.ts';
 
@@ -51,19 +51,10 @@ export const configFrom = (
   };
 };
 
-const endings: (() => unknown)[] = [];
-
-/** Does this after the test file, however deep in it the wish comes up. */
-export const atEnd = (ending: () => unknown): void => void endings.push(ending);
-
-afterAll(async () => {
-  await Promise.all(endings.splice(0).map(end => end()));
-});
-
 /** A new empty folder that is gone after the test file. */
 export const emptyFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
-  endings.push(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 };
 
@@ -144,7 +135,7 @@ export const localBroker = async (
   const terminal = testTerminal(environment);
   const { settings } = readSettings({ PORT: '0', ...environment });
   const server = await startLocal(config, settings, terminal);
-  endings.push(() => server.close());
+  atEnd(() => server.close());
   return { ...server, terminal };
 };
 

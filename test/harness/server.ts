@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { atEnd } from './local.ts';
+import { atEnd } from './endings.ts';
 
 export type Asked = {
   readonly method: string;

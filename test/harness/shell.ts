@@ -6,8 +6,8 @@ import { emptyFolder } from './local.ts';
 import { ROOT } from './markdown.ts';
 
 const MAIN = join(ROOT, 'lib/cli/main.ts');
-/** One for all sessions of a test file. */
-const COMPILED = emptyFolder();
+/** Code that Node compiled once: each command is a process of its own. */
+const COMPILED = join(ROOT, 'node_modules/.cache/kite-sts');
 
 export type Ran = { readonly exits: number | null; readonly output: string; readonly errors: string };
 

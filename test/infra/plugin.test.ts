@@ -179,12 +179,12 @@ describe('refused before anything is packaged:', () => {
       certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1',
     };
     expect(await refusal(['package'], { custom: { kiteSts: { domain } } })).toContain(
-      'config/broker.yml:3:6  wrong-value  ',
+      'config/broker.yml:4:6  wrong-value  ',
     );
   });
 
   test('a deployment of the demo, whose url lies below a reserved name', async () => {
-    expect(await refusal(['deploy'])).toContain('config/broker.yml:3:6  wrong-value  ');
+    expect(await refusal(['deploy'])).toContain('config/broker.yml:4:6  wrong-value  ');
   });
 
   test('a deployment of one function, without the rights that its roles need', async () => {

@@ -54,6 +54,7 @@ export const folders = async (issuer: TestIssuer): Promise<Folders> => {
       exchange: folder('exchange'),
       discovery: folder('discovery'),
       rotation: folder('rotation'),
+      refresher: folder('refresher'),
       authorizer: folder('authorizer'),
     },
     sizes: Object.fromEntries(sizes),

@@ -113,6 +113,12 @@ export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet):
       check: refused(401, 'parameter_missing'),
     },
     {
+      name: 'POST /git/{role}: a role of another kind',
+      of: 'exchange' as const,
+      event: httpEvent({ path: '/git/deploy', headers: { authorization: `Bearer ${webIdentity}` } }),
+      check: refused(403, 'requested_token_type_differs'),
+    },
+    {
       name: 'GET /: a presigned call',
       of: 'exchange' as const,
       event: httpEvent({ method: 'GET', path: '/', query: 'Action=GetCallerIdentity' }),

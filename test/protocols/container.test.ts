@@ -111,12 +111,15 @@ describe('a refusal is answered', () => {
     expect(render(refusal(code)).status).toBe(status);
   });
 
-  test.each(CODE_NAMES)('%s is ours with 5xx, and else the caller does not gain by trying again', code => {
-    const { status, headers } = render(refusal(code));
-    expect(status).toBe(containerStatus(code));
-    expect(status >= 500).toBe(CODES[code].fault === 'ours');
-    expect('retry-after' in headers).toBe(status === 503);
-  });
+  test.each(CODE_NAMES)(
+    '%s is ours with 5xx, and else the caller does not gain by trying again, but over a limit',
+    code => {
+      const { status, headers } = render(refusal(code));
+      expect(status).toBe(containerStatus(code));
+      expect(status >= 500).toBe(CODES[code].fault === 'ours');
+      expect('retry-after' in headers).toBe(status === 503 || code === 'rate_limited');
+    },
+  );
 
   test('by its code, and in one text that a user of boto3 reads whole', () => {
     const claims = [

@@ -1,26 +1,18 @@
-import { describe, expect, test } from 'vitest';
-import { memorySpent } from '../../lib/stores/spent.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { memorySpent, SPENT_TABLE, type SpentStore, tableSpent } from '../../lib/stores/spent.ts';
+import { spentContract } from '../contract/spent.ts';
 import { codeOf } from '../harness/code.ts';
+import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
 import { NOW } from '../harness/policy.ts';
 
-describe('T63: a token is spent once', () => {
-  test('the first use is true, any other false, until it expires', async () => {
-    const { spend } = memorySpent();
-    expect(await spend('a', NOW + 10, NOW)).toBe(true);
-    expect(await spend('a', NOW + 10, NOW)).toBe(false);
-    expect(await spend('a', NOW + 10, NOW + 9.9)).toBe(false);
-    expect(await spend('a', NOW + 20, NOW + 10)).toBe(true);
-  });
+let ids = 0;
+const randomId = (): string => `use-${ids++}`;
 
-  test('another key is another token', async () => {
-    const { spend } = memorySpent();
-    expect([await spend('a', NOW + 10, NOW), await spend('b', NOW + 10, NOW)]).toEqual([true, true]);
-  });
-
-  test('of many uses at the same time, one is the first', async () => {
-    const { spend } = memorySpent();
-    const uses = await Promise.all(Array.from({ length: 20 }, () => spend('a', NOW + 10, NOW)));
-    expect(uses.filter(Boolean)).toHaveLength(1);
+describe('in memory', () => {
+  spentContract(() => {
+    const store = memorySpent();
+    return [store, store];
   });
 
   test('D11: when it is full of live keys it fails closed, and keys that expired make room', async () => {
@@ -28,7 +20,75 @@ describe('T63: a token is spent once', () => {
     await spend('a', NOW + 10, NOW);
     await spend('b', NOW + 20, NOW);
     expect(await codeOf(() => spend('c', NOW + 20, NOW))).toBe('store_unavailable');
-    expect(await spend('c', NOW + 20, NOW + 10)).toBe(true);
-    expect(await spend('b', NOW + 20, NOW + 10)).toBe(false);
+    expect(await spend('c', NOW + 20, NOW + 10)).toBeDefined();
+    expect(await spend('b', NOW + 20, NOW + 10)).toBeUndefined();
+  });
+});
+
+describe('in DynamoDB', () => {
+  let dynamo: TestDynamo;
+  let name: string;
+  let table: Table;
+  beforeAll(async () => {
+    dynamo = await testDynamo();
+    name = await dynamo.makeTable(SPENT_TABLE.key);
+    table = dynamoTable(name, dynamo.setting);
+  });
+  afterAll(() => dynamo.close());
+  const opened = (): SpentStore => tableSpent(dynamoTable(name, dynamo.setting), randomId);
+
+  spentContract(() => [opened(), opened()]);
+
+  test('T63: what is kept is a digest, for a day longer than the token is taken', async () => {
+    const empty = dynamoTable(await dynamo.makeTable(SPENT_TABLE.key), dynamo.setting);
+    await tableSpent(empty, () => 'id').spend('deploy-web:0123', NOW + 0.5, NOW);
+    expect(await empty.scan([SPENT_TABLE.key, SPENT_TABLE.expiry, 'id'])).toEqual([
+      {
+        use: { S: 'wFM_ymYkj9J6fVrc6_7DCbwaVcf7lHCkgCtqDiqfFQI' },
+        expires_at: { N: String(NOW + 1 + 86_400) },
+        id: { S: 'id' },
+      },
+    ]);
+  });
+
+  test.each([
+    { name: 'is used up to its end', after: 86_410, first: false },
+    { name: 'is free after it, though DynamoDB still has it', after: 86_411, first: true },
+  ])('D14: what was kept $name', async ({ name: key, after, first }) => {
+    await opened().spend(key, NOW + 10, NOW);
+    expect((await opened().spend(key, NOW + after + 10, NOW + after)) !== undefined).toBe(first);
+  });
+
+  test('a write that is sent again, since its answer was lost, is not taken for another use', async () => {
+    const twice: Table = {
+      ...table,
+      putIf: async (...put) => (await table.putIf(...put)) && table.putIf(...put),
+    };
+    expect(await tableSpent(twice, randomId).spend('twice', NOW + 10, NOW)).toBeDefined();
+  });
+
+  test('a use is taken back once, and never that of another', async () => {
+    const first = await opened().spend('held', NOW + 10, NOW);
+    await first?.release();
+    await opened().spend('held', NOW + 10, NOW);
+    await first?.release();
+    expect(await opened().spend('held', NOW + 10, NOW)).toBeUndefined();
+  });
+
+  test.each([
+    { name: 'is away', table: () => dynamoTable('x', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }) },
+    { name: 'is not there', table: () => dynamoTable('no-such-table', dynamo.setting) },
+    { name: 'was never named', table: () => undefined },
+  ])('D11, D16: a table that $name cannot tell', async ({ table: open }) => {
+    expect(await codeOf(() => tableSpent(open(), randomId).spend('a', NOW + 10, NOW))).toBe(
+      'store_unavailable',
+    );
+  });
+
+  test('what cannot be taken back stays used, and nothing is thrown', async () => {
+    const lost: Table = { ...table, removeIf: () => Promise.reject(new Error('lost')) };
+    const spent = await tableSpent(lost, randomId).spend('stays', NOW + 10, NOW);
+    expect(await spent?.release()).toBeUndefined();
+    expect(await opened().spend('stays', NOW + 10, NOW)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { KeySetError, MAX_KEYS, readKeySet } from '../../lib/token/keyset.ts';
+import { KeySetError, MAX_KEYS, readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 
 const jwk = (kid: string) => ({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid });
 const one = jwk('one');
@@ -88,4 +88,21 @@ describe('a key set is refused whole', () => {
   ])('$name', ({ text }) => {
     expect(() => read(text)).toThrow(KeySetError);
   });
+});
+
+test.each([
+  { kind: 'RS256', pair: generateKeyPairSync('rsa', { modulusLength: 2048 }) },
+  { kind: 'ES256', pair: generateKeyPairSync('ec', { namedCurve: 'P-256' }) },
+  { kind: 'EdDSA', pair: generateKeyPairSync('ed25519') },
+])('a set of $kind is written as it is read', ({ kind, pair }) => {
+  const again = (text: string) => readKeySet(Buffer.from(text), [kind], () => undefined);
+  const first = again(set({ ...pair.publicKey.export({ format: 'jwk' }), kid: 'one', x5c: ['…'] }));
+  const text = writeKeySet(first);
+  expect(writeKeySet(again(text))).toBe(text);
+  expect(
+    again(text)
+      .get('one')
+      ?.key.equals(first.get('one')?.key as KeyObject),
+  ).toBe(true);
+  expect(text).not.toContain('x5c');
 });

@@ -1,0 +1,24 @@
+import type { Config } from '../../lib/config/load.ts';
+import { type Statement, sub } from './cloudformation.ts';
+
+const PLACES = {
+  firehose: {
+    action: 'firehose:PutRecord',
+    resource: 'firehose:${AWS::Region}:${AWS::AccountId}:deliverystream',
+  },
+  eventbridge: { action: 'events:PutEvents', resource: 'events:${AWS::Region}:${AWS::AccountId}:event-bus' },
+} as const;
+
+/** To add to the stream or bus of broker.yml, which is its owner's: it is not made here, and nothing is read from it. */
+export const auditRights = ({ audit }: Config): readonly Statement[] => {
+  if (!audit) return [];
+  const { action, resource } = PLACES[audit.sink];
+  return [
+    {
+      Sid: 'Audit',
+      Effect: 'Allow',
+      Action: [action],
+      Resource: [sub(`arn:\${AWS::Partition}:${resource}/${audit.to}`)],
+    },
+  ];
+};

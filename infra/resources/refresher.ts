@@ -1,0 +1,43 @@
+import type { DeployOptions } from '../options.ts';
+import { alarm, ofFunction } from './alarms.ts';
+import { policy, type Resources } from './cloudformation.ts';
+import { issuerKeyTable, keepIssuerKeys } from './issuers.ts';
+import { logGroup } from './logs.ts';
+import { rights, role, writeLogs } from './roles.ts';
+import { schedule } from './schedule.ts';
+
+/** Minutes. Below the five after which others would ask the issuers themselves (`SOFT_LIFETIME`), at 80 % of them (D04). */
+export const REFRESHED_EVERY = 4;
+
+const QUARTER = 15 * 60;
+
+/** One run in which an issuer failed is its blip; what was kept serves on. */
+const watched = {
+  RefresherErrors: { ...ofFunction('Refresher', 'Errors'), threshold: 3, instead: { Period: QUARTER } },
+  RefresherMissed: {
+    ...ofFunction('Refresher', 'Invocations'),
+    says: "issuers' keys were not asked for in a quarter of an hour",
+    instead: {
+      Period: QUARTER,
+      ComparisonOperator: 'LessThanThreshold',
+      // A function that nobody calls has no metric at all.
+      TreatMissingData: 'breaching',
+    },
+  },
+};
+
+/** What asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
+export const refresher = ({ logRetentionDays, alarms: { snsTopicArn } }: DeployOptions): Resources => ({
+  ...issuerKeyTable,
+  RefresherRole: role(),
+  RefresherRights: rights(
+    'RefresherRole',
+    'Refresher',
+    policy(writeLogs('RefresherLogGroup'), keepIssuerKeys),
+  ),
+  RefresherLogGroup: logGroup(logRetentionDays),
+  ...schedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
+  ...Object.fromEntries(
+    Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+  ),
+});

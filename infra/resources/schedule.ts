@@ -1,0 +1,21 @@
+import { attribute, type Resources } from './cloudformation.ts';
+
+/** Runs a function again and again: `name` is that of its resources, and `rate` is an expression of EventBridge's. */
+export const schedule = (name: string, rate: string): Resources => ({
+  [`${name}Schedule`]: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ScheduleExpression: rate,
+      Targets: [{ Id: name, Arn: attribute(`${name}LambdaFunction`, 'Arn') }],
+    },
+  },
+  [`${name}Permission`]: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      FunctionName: attribute(`${name}LambdaFunction`, 'Arn'),
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: attribute(`${name}Schedule`, 'Arn'),
+    },
+  },
+});

@@ -1,0 +1,28 @@
+import type { Config } from '../../lib/config/load.ts';
+import { SPENT_TABLE } from '../../lib/stores/spent.ts';
+import { attribute, type Reference, type Resources, ref, type Statement } from './cloudformation.ts';
+import { table } from './table.ts';
+
+const ID = 'SpentTable';
+
+const isNeeded = ({ roles }: Config): boolean => roles.some(({ singleUse }) => singleUse);
+
+/** Where the exchange remembers which tokens `single_use` roles have taken, for all of its processes. */
+export const spentTable = (config: Config): Resources =>
+  isNeeded(config) ? { [ID]: table(SPENT_TABLE) } : {};
+
+/** To note a use, and to take one back for which nothing was issued: both on a condition, and never to look. */
+export const spentRights = (config: Config): readonly Statement[] =>
+  isNeeded(config)
+    ? [
+        {
+          Sid: 'SpendTokens',
+          Effect: 'Allow',
+          Action: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
+          Resource: [attribute(ID, 'Arn')],
+        },
+      ]
+    : [];
+
+export const spentSetting = (config: Config): { readonly [name: string]: Reference } =>
+  isNeeded(config) ? { KITE_STS_SPENT_TABLE: ref(ID) } : {};

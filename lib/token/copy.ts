@@ -1,0 +1,44 @@
+import type { SharedKeys } from '../stores/issuers.ts';
+import type { IssuerRow } from './issuer.ts';
+import { type Fetched, type FetchSet, type Report, SOFT_LIFETIME } from './keys.ts';
+import { type KeySet, readKeySet } from './keyset.ts';
+
+/** Seconds that the clock of whoever wrote may be ahead of ours. */
+const AHEAD = 30;
+
+type Row = Pick<IssuerRow, 'issuer' | 'algorithms'>;
+
+/** A copy that cannot be had, or not be believed, is none: the issuer itself is asked. */
+const copyOf = async (
+  shared: SharedKeys,
+  { issuer, algorithms }: Row,
+  report: Report,
+): Promise<Fetched | undefined> => {
+  try {
+    const found = await shared.find(issuer);
+    // Vetted as if it came from the issuer: whoever wrote it is not believed for having written it.
+    return found && { set: readKeySet(Buffer.from(found.keys), algorithms, report), at: found.at };
+  } catch (error) {
+    report(`the shared key set was not read: ${(error as Error).message}`);
+    return undefined;
+  }
+};
+
+/**
+ * What all processes share, first, and the issuer itself for a key that is not there, or when what is there is as old as
+ * what we would ask again for (D04). A copy that is older serves where the issuer cannot be asked: so a process that
+ * starts in its outage can begin.
+ */
+export const sharedFirst =
+  (shared: SharedKeys, row: Row, fetchSet: () => Promise<KeySet>, report: Report): FetchSet =>
+  async (keyId, now) => {
+    const found = await copyOf(shared, row, report);
+    const copy = found && found.at <= now + AHEAD ? { ...found, at: Math.min(found.at, now) } : undefined;
+    if (copy && now - copy.at < SOFT_LIFETIME && copy.set.has(keyId)) return { ...copy, copied: true };
+    try {
+      return { set: await fetchSet(), at: now };
+    } catch (failure) {
+      if (!copy) throw failure;
+      return { ...copy, failure };
+    }
+  };

@@ -1,0 +1,30 @@
+import type { SharedKeys, SharedSet } from '../stores/issuers.ts';
+import { type KeySet, writeKeySet } from './keyset.ts';
+
+/** What is asked of each issuer, to be shared. */
+export type Refreshing = {
+  readonly shared: Pick<SharedKeys, 'keep'>;
+  /** By issuer. */
+  readonly fetchers: ReadonlyMap<string, () => Promise<KeySet>>;
+  readonly now: () => number;
+};
+
+/**
+ * Asks each issuer for its keys and keeps what was vetted, for all processes. One that fails leaves what was kept, and
+ * the others go on. Gives the issuers that failed, each with why.
+ */
+export const refresh = async ({ shared, fetchers, now }: Refreshing): Promise<ReadonlyMap<string, Error>> => {
+  const failed = new Map<string, Error>();
+  const one = async (issuer: string, fetchSet: () => Promise<KeySet>): Promise<void> => {
+    // The time before it was asked: what was published since is not in the answer.
+    const at = now();
+    try {
+      const set: SharedSet = { keys: writeKeySet(await fetchSet()), at };
+      await shared.keep(issuer, set);
+    } catch (error) {
+      failed.set(issuer, error as Error);
+    }
+  };
+  await Promise.all([...fetchers].map(([issuer, fetchSet]) => one(issuer, fetchSet)));
+  return failed;
+};

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { breaker, REGION_PAUSE } from '../../lib/aws/breaker.ts';
+import { NOW } from '../harness/policy.ts';
+
+/** Says after each end whether to keep away. An end is an outage, another failure, or a success. */
+const opened = async (ends: readonly ('outage' | 'refused' | 'well')[]): Promise<boolean[]> => {
+  const { isOpen, watch } = breaker(
+    () => NOW,
+    error => error === 'outage',
+  );
+  const said: boolean[] = [];
+  for (const end of ends) {
+    const work = end === 'well' ? Promise.resolve(end) : Promise.reject(end);
+    const ended = await watch(work).catch((error: unknown) => error);
+    expect(ended).toBe(end);
+    said.push(isOpen());
+  }
+  return said;
+};
+
+test.each<{ name: string; ends: Parameters<typeof opened>[0]; open: boolean[] }>([
+  { name: 'opens by two outages in a row', ends: ['outage', 'outage'], open: [false, true] },
+  {
+    name: 'is not opened by what it refuses',
+    ends: ['refused', 'refused', 'refused'],
+    open: [false, false, false],
+  },
+  {
+    name: 'counts anew after an answer',
+    ends: ['outage', 'refused', 'outage', 'well', 'outage'],
+    open: [false, false, false, false, false],
+  },
+])('D08: a breaker $name', async ({ ends, open }) => {
+  expect(await opened(ends)).toEqual(open);
+});
+
+test('D08: after a pause one caller is let through, and the others still keep away', async () => {
+  let now = NOW;
+  const { isOpen, watch } = breaker(
+    () => now,
+    () => true,
+  );
+  for (let times = 0; times < 2; times++)
+    await watch(Promise.reject(new Error('outage'))).catch(() => undefined);
+  now += REGION_PAUSE;
+  expect([isOpen(), isOpen()]).toEqual([false, true]);
+});

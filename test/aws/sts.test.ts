@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { callerOf } from '../../lib/aws/sts.ts';
+import { stsCaller, stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+
+const ARN = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
+
+let sts: TestSts;
+beforeAll(async () => {
+  sts = await testSts();
+});
+afterAll(() => sts.close());
+
+test('whose credentials these are is asked of STS', async () => {
+  sts.reply(stsCaller(ARN));
+  expect(await callerOf(sts.setting)).toBe(ARN);
+  expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
+    { Action: 'GetCallerIdentity', Version: '2011-06-15' },
+  ]);
+});
+
+test('what STS refuses is told by its code', async () => {
+  sts.reply(stsError('ExpiredToken', 403));
+  await expect(callerOf(sts.setting)).rejects.toMatchObject({ code: 'ExpiredToken', passing: false });
+});
+
+test('an answer to another question is nobody', async () => {
+  sts.reply(stsSuccess({}));
+  await expect(callerOf(sts.setting)).rejects.toThrow('without an ARN');
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import type { SwitchStore } from '../../lib/stores/switches.ts';
+import { switchOf } from '../harness/switch.ts';
+
+/** What every store of switches keeps to. Each test has one of its own. */
+export const switchesContract = (opened: () => Promise<SwitchStore>): void => {
+  const role = switchOf({ what: 'role', names: ['deploy-web'] });
+  const pipeline = switchOf({ what: 'pipeline', names: ['web "one"', 'acme', 'https://issuer.example'] });
+
+  test('what was set is there as it was', async () => {
+    const store = await opened();
+    expect(await store.all()).toEqual([]);
+    await store.set(role);
+    await store.set(pipeline);
+    const all = await store.all();
+    expect(all).toHaveLength(2);
+    expect(all).toEqual(expect.arrayContaining([role, pipeline]));
+  });
+
+  test('what is set again is there once, as it was set last', async () => {
+    const store = await opened();
+    const on = { ...role, off: false, reason: 'the key is gone', by: 'bob' };
+    await store.set(role);
+    await store.set(on);
+    expect(await store.all()).toEqual([on]);
+  });
+};

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { memoryLimit } from '../../lib/stores/limits.ts';
+import { NOW } from '../harness/policy.ts';
+
+/** Six a minute: one in ten seconds. */
+const limit = { perMinute: 6, burst: 3 };
+
+/** What each of these seconds after NOW is told, asked in turn. */
+const told = (seconds: readonly number[], key = 'a', limiter = memoryLimit('tests', limit)): number[] =>
+  seconds.map(each => limiter.take(key, NOW + each));
+
+describe('T75: a limit', () => {
+  test.each<{ name: string; seconds: number[]; is: number[] }>([
+    {
+      name: 'admits a burst, and then tells how long to wait',
+      seconds: [0, 0, 0, 0, 4],
+      is: [0, 0, 0, 10, 6],
+    },
+    { name: 'admits one more after each interval', seconds: [0, 0, 0, 10, 10, 20], is: [0, 0, 0, 0, 10, 0] },
+    {
+      name: 'admits a whole burst again after it has rested',
+      seconds: [0, 0, 0, 30, 30, 30, 30],
+      is: [0, 0, 0, 0, 0, 0, 10],
+    },
+    { name: 'saves up no more than a burst', seconds: [0, 9000, 9000, 9000, 9000], is: [0, 0, 0, 0, 10] },
+    {
+      name: 'takes nothing from who is refused',
+      seconds: [0, 0, 0, 0, 0, 0, 10],
+      is: [0, 0, 0, 10, 10, 10, 0],
+    },
+    {
+      name: 'T81: keeps nobody out for longer when the clock is set back',
+      seconds: [0, 0, 0, -3600, -3590],
+      is: [0, 0, 0, 10, 0],
+    },
+  ])('$name', ({ seconds, is }) => {
+    expect(told(seconds)).toEqual(is);
+  });
+
+  test('of one key takes nothing from another', () => {
+    const limiter = memoryLimit('tests', limit);
+    expect([told([0, 0, 0, 0], 'a', limiter), told([0, 0, 0, 0], 'b', limiter)]).toEqual([
+      [0, 0, 0, 10],
+      [0, 0, 0, 10],
+    ]);
+  });
+
+  test('T72: remembers so many keys, and forgets the one longest unused', () => {
+    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 }, 2);
+    told([0, 0], 'a', limiter);
+    told([0], 'b', limiter);
+    told([0], 'a', limiter);
+    told([0], 'c', limiter);
+    expect([told([0], 'a', limiter), told([0], 'c', limiter), told([0], 'b', limiter)]).toEqual([
+      [10],
+      [10],
+      [0],
+    ]);
+  });
+
+  test('is told in whole seconds, with what it was, and nothing was done yet', () => {
+    const { admit } = memoryLimit('tests', { perMinute: 8, burst: 1 });
+    admit('a', NOW);
+    expect(() => admit('a', NOW + 0.1)).toThrow(
+      expect.objectContaining({ code: 'rate_limited', retryAfter: 8, detail: 'tests', undone: true }),
+    );
+  });
+});

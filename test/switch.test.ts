@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { assumeVerified } from '../lib/policy/assume.ts';
+import {
+  NO_SWITCHES,
+  namesOf,
+  type Origin,
+  originOf,
+  readSwitchKey,
+  reasonOf,
+  struck,
+  switchKey,
+  switchText,
+  VOUCHERS,
+  type What,
+} from '../lib/switch.ts';
+import { TRUST } from './harness/grant.ts';
+import { BUILDKITE, buildkiteClaims, GITHUB, ISSUERS, roleFrom, rowsFrom } from './harness/policy.ts';
+import { switchOf } from './harness/switch.ts';
+
+const ORIGIN: Origin = {
+  issuer: BUILDKITE,
+  keyId: 'key-1',
+  organization: 'acme',
+  pipeline: 'web',
+  role: 'deploy-web',
+};
+const strikes = (what: What, names: readonly string[], origin = ORIGIN): boolean =>
+  struck([switchOf({ what, names })], origin) !== undefined;
+
+describe('a switch strikes', () => {
+  test.each<{ what: What; names: readonly string[]; reason: string }>([
+    { what: 'issuer', names: [BUILDKITE], reason: 'issuer_switched_off' },
+    { what: 'kid', names: ['key-1'], reason: 'key_switched_off' },
+    { what: 'organization', names: ['acme', BUILDKITE], reason: 'caller_switched_off' },
+    { what: 'pipeline', names: ['web', 'acme', BUILDKITE], reason: 'caller_switched_off' },
+    { what: 'role', names: ['deploy-web'], reason: 'role_switched_off' },
+  ])('this $what, as $reason', ({ what, names, reason }) => {
+    expect(strikes(what, names)).toBe(true);
+    expect(reasonOf(switchOf({ what, names }))).toBe(reason);
+  });
+
+  test.each<{ name: string; what: What; names: readonly string[]; changes: Partial<Origin> }>([
+    {
+      name: 'an organization, whoever does not say which',
+      what: 'organization',
+      names: ['acme', BUILDKITE],
+      changes: { organization: undefined },
+    },
+    {
+      name: 'a pipeline, whoever does not say which',
+      what: 'pipeline',
+      names: ['web', 'acme', BUILDKITE],
+      changes: { pipeline: undefined },
+    },
+  ])('in doubt: $name', ({ what, names, changes }) => {
+    expect(strikes(what, names, { ...ORIGIN, ...changes })).toBe(true);
+  });
+});
+
+describe('a switch strikes nobody else', () => {
+  test.each<{ name: string; what: What; names: readonly string[] }>([
+    { name: 'another issuer', what: 'issuer', names: [`${BUILDKITE}/`] },
+    { name: 'another key', what: 'kid', names: ['key-10'] },
+    { name: 'an organization of that name elsewhere', what: 'organization', names: ['acme', GITHUB] },
+    { name: 'a pipeline of that name elsewhere', what: 'pipeline', names: ['web', 'your-org', BUILDKITE] },
+    { name: 'another role', what: 'role', names: ['deploy'] },
+  ])('$name', ({ what, names }) => {
+    expect(strikes(what, names)).toBe(false);
+  });
+
+  test('where no role is asked for, a role', () => {
+    expect(strikes('role', ['deploy-web'], { ...ORIGIN, role: undefined })).toBe(false);
+  });
+
+  test('of another kind than is looked for', () => {
+    expect(struck([switchOf({ what: 'role', names: ['deploy-web'] })], ORIGIN, VOUCHERS)).toBeUndefined();
+  });
+
+  test('once it is on again', () => {
+    expect(struck([switchOf({ what: 'role', names: ['deploy-web'], off: false })], ORIGIN)).toBeUndefined();
+  });
+});
+
+describe('an origin', () => {
+  const token = assumeVerified(buildkiteClaims(), roleFrom(TRUST));
+
+  test('has the names that the audit event has', () => {
+    const row = rowsFrom(ISSUERS).get(BUILDKITE);
+    expect(originOf(token, row, 'deploy-web')).toMatchObject({
+      issuer: BUILDKITE,
+      organization: 'my-organization',
+      pipeline: 'my-pipeline',
+      role: 'deploy-web',
+    });
+  });
+
+  test('has none that the row of its issuer does not know', () => {
+    expect(originOf(token, undefined)).toMatchObject({ organization: undefined, pipeline: undefined });
+  });
+});
+
+describe('the key of a switch', () => {
+  test.each<[What, readonly string[]]>([
+    ['issuer', [BUILDKITE]],
+    ['pipeline', ['a pipeline, with "words"', 'acme', BUILDKITE]],
+  ])('of a %s is read as it was written', (what, names) => {
+    expect(readSwitchKey(switchKey({ what, names }))).toEqual({ what, names });
+    expect(namesOf(what)).toBe(names.length);
+  });
+
+  test('is plain to write by hand', () => {
+    expect(switchKey({ what: 'role', names: ['deploy-web'] })).toBe('["role","deploy-web"]');
+  });
+
+  test.each([
+    '',
+    'role deploy-web',
+    '{}',
+    '["role"]',
+    '["role","a","b"]',
+    '["role",1]',
+    '["roles","a"]',
+    '[null]',
+    '["constructor"]',
+  ])('cannot be %s', key => {
+    expect(readSwitchKey(key)).toBeUndefined();
+  });
+});
+
+test('the log is told what is off, by whom, since when and why', () => {
+  const off = switchOf({ what: 'pipeline', names: ['web', 'acme', BUILDKITE] });
+  expect(switchText(off)).toBe(
+    `pipeline web of acme of ${BUILDKITE}, by ${off.by} at ${off.at}: a key leaked`,
+  );
+});
+
+test('without a table nothing is off', async () => {
+  expect(await NO_SWITCHES()).toEqual([]);
+});

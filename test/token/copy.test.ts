@@ -1,0 +1,213 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { SharedKeys, SharedSet } from '../../lib/stores/issuers.ts';
+import { sharedFirst } from '../../lib/token/copy.ts';
+import { BREAKER_FAILURES, HARD_LIFETIME, keptKeys, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
+import { KeySetError, writeKeySet } from '../../lib/token/keyset.ts';
+import { codeOf } from '../harness/code.ts';
+import { NOW } from '../harness/policy.ts';
+
+const { publicKey } = generateKeyPairSync('ed25519');
+const ROW = { issuer: 'https://issuer.example', algorithms: ['EdDSA'] };
+const setOf = (...kids: string[]) =>
+  new Map(kids.map(keyId => [keyId, { keyId, algorithm: 'EdDSA', key: publicKey }]));
+const copyOf = (at: number, ...kids: string[]): SharedSet => ({ keys: writeKeySet(setOf(...kids)), at });
+
+/** A process that finds this copy, beside an issuer that publishes these keys or, with none, is broken. */
+const process = ({ copy, publishes }: { copy?: SharedSet | 'away'; publishes: readonly string[] }) => {
+  const world = { copy, publishes, read: 0, asked: 0, reports: [] as string[] };
+  const shared: SharedKeys = {
+    async find() {
+      world.read++;
+      if (world.copy === 'away') throw new Error('away');
+      return world.copy;
+    },
+    keep: () => Promise.reject(new Error('only the refresher may write')),
+  };
+  const fetchSet = async () => {
+    world.asked++;
+    if (world.publishes.length === 0) throw new KeySetError('status 500');
+    return setOf(...world.publishes);
+  };
+  const report = (what: string): void => void world.reports.push(what);
+  const source = keptKeys(sharedFirst(shared, ROW, fetchSet, report), report);
+  /** The key's id or the code of the refusal. */
+  const find = async (keyId: string, now: number): Promise<string> => {
+    const code = await codeOf(async () => source(keyId, now));
+    return code === 'none' ? keyId : code;
+  };
+  return { world, find };
+};
+
+type Row = {
+  readonly name: string;
+  readonly copy?: SharedSet | 'away';
+  readonly publishes: readonly string[];
+  readonly key: string;
+  readonly is: string;
+  /** How often the issuer itself is asked. */
+  readonly asked: number;
+};
+
+describe('D04: a process that starts', () => {
+  test.each<Row>([
+    {
+      name: 'asks nobody for a key that is shared',
+      copy: copyOf(NOW - 240, 'a'),
+      publishes: [],
+      key: 'a',
+      is: 'a',
+      asked: 0,
+    },
+    {
+      name: 'asks the issuer for a key that is not shared yet',
+      copy: copyOf(NOW - 240, 'a'),
+      publishes: ['a', 'b'],
+      key: 'b',
+      is: 'b',
+      asked: 1,
+    },
+    {
+      name: 'asks the issuer when the shared keys are old',
+      copy: copyOf(NOW - SOFT_LIFETIME, 'a'),
+      publishes: ['a'],
+      key: 'a',
+      is: 'a',
+      asked: 1,
+    },
+    {
+      name: 'D03: takes no key that was withdrawn since',
+      copy: copyOf(NOW - SOFT_LIFETIME, 'a'),
+      publishes: ['b'],
+      key: 'a',
+      is: 'token_key_unknown',
+      asked: 1,
+    },
+    {
+      name: 'begins with old keys in an outage of the issuer',
+      copy: copyOf(NOW - HARD_LIFETIME + 1, 'a'),
+      publishes: [],
+      key: 'a',
+      is: 'a',
+      asked: 1,
+    },
+    {
+      name: 'D02: but not with keys that are too old',
+      copy: copyOf(NOW - HARD_LIFETIME, 'a'),
+      publishes: [],
+      key: 'a',
+      is: 'issuer_keys_unavailable',
+      asked: 1,
+    },
+    {
+      name: 'cannot tell of another key in an outage',
+      copy: copyOf(NOW - 240, 'a'),
+      publishes: [],
+      key: 'b',
+      is: 'issuer_keys_unavailable',
+      asked: 1,
+    },
+    { name: 'asks the issuer when nothing is shared', publishes: ['a'], key: 'a', is: 'a', asked: 1 },
+    {
+      name: 'asks the issuer when the table is away',
+      copy: 'away',
+      publishes: ['a'],
+      key: 'a',
+      is: 'a',
+      asked: 1,
+    },
+    {
+      name: 'T81: does not believe keys from the future',
+      copy: copyOf(NOW + 60, 'a'),
+      publishes: ['b'],
+      key: 'a',
+      is: 'token_key_unknown',
+      asked: 1,
+    },
+    {
+      name: 'passes over a shared set that holds no keys',
+      copy: { keys: '{"keys":[]}', at: NOW },
+      publishes: ['a'],
+      key: 'a',
+      is: 'a',
+      asked: 1,
+    },
+    {
+      name: 'passes over a shared set that is no JSON',
+      copy: { keys: 'x', at: NOW },
+      publishes: ['a'],
+      key: 'a',
+      is: 'a',
+      asked: 1,
+    },
+  ])('$name', async ({ copy, publishes, key, is, asked }) => {
+    const { world, find } = process({ publishes, ...(copy === undefined ? {} : { copy }) });
+    expect([await find(key, NOW), world.asked]).toEqual([is, asked]);
+  });
+
+  test('T04: vets what is shared for its issuer, as if the issuer had said it', async () => {
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
+    const weak = { ...rsa.export({ format: 'jwk' }), kid: 'a' };
+    const copy = { keys: JSON.stringify({ keys: [weak] }), at: NOW };
+    const { world, find } = process({ copy, publishes: ['b'] });
+    expect(await find('a', NOW)).toBe('token_key_unknown');
+    expect(world.reports.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a process that goes on', () => {
+  test('D02: reads what is shared again when it is as old as what it would ask for again', async () => {
+    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a'] });
+    await find('a', NOW);
+    world.copy = copyOf(NOW + 40, 'a', 'b');
+    expect([await find('a', NOW + 99), world.read]).toEqual(['a', 1]);
+    expect([await find('a', NOW + 100), world.read, world.asked]).toEqual(['a', 2, 0]);
+    expect(await find('b', NOW + 100)).toBe('b');
+  });
+
+  test('D05: asks the issuer for a new key right after it read an old copy, and then not for a pause', async () => {
+    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a', 'b'] });
+    await find('a', NOW);
+    expect([await find('b', NOW + 1), world.asked]).toEqual(['b', 1]);
+    expect([await find('c', NOW + 2), await find('c', NOW + PAUSE), world.asked]).toEqual([
+      'token_key_unknown',
+      'token_key_unknown',
+      1,
+    ]);
+    await find('c', NOW + 1 + PAUSE);
+    expect(world.asked).toBe(2);
+  });
+
+  test('D05: asks for another key than that for which somebody else is reading', async () => {
+    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a', 'b'] });
+    expect(await Promise.all([find('a', NOW), find('b', NOW)])).toEqual(['a', 'b']);
+    expect(world.asked).toBe(1);
+  });
+
+  test('keeps what the issuer said over a copy that is older', async () => {
+    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a', 'b'] });
+    await find('b', NOW);
+    // Only the copy can be had now, and it is of before.
+    world.publishes = [];
+    expect(await find('c', NOW + PAUSE)).toBe('issuer_keys_unavailable');
+    expect(await find('b', NOW + PAUSE)).toBe('b');
+  });
+
+  test('D06: leaves a broken issuer alone for a pause after five failures, though there is an old copy', async () => {
+    const { world, find } = process({ copy: copyOf(NOW - HARD_LIFETIME, 'a'), publishes: [] });
+    for (let times = 0; times < 20; times++) await find('a', NOW);
+    expect(world.asked).toBe(BREAKER_FAILURES);
+  });
+
+  test('T81: reads no more often for a copy that is a little ahead', async () => {
+    const { world, find } = process({ copy: copyOf(NOW + 20, 'a'), publishes: [] });
+    expect([await find('a', NOW), await find('a', NOW + 1), world.read]).toEqual(['a', 'a', 1]);
+  });
+
+  test('T81: takes a copy when its clock was set back', async () => {
+    const { world, find } = process({ publishes: ['a'] });
+    await find('a', NOW);
+    world.copy = copyOf(NOW - 3600, 'b');
+    expect(await find('b', NOW - 3600)).toBe('b');
+  });
+});
