@@ -31,11 +31,15 @@ export type Request = {
   readonly recorded: Recorded | undefined;
 };
 
-const claimsFrom = async (flags: Flags): Promise<Claims> => {
+/** The claims of a file or of a token, by the flags. Throws `UsageError` and `Failure`. */
+export const claimsFrom = async (
+  flags: Flags,
+  sources: readonly string[] = ['--claims FILE', '--token-file FILE'],
+): Promise<Claims> => {
   const file = flag(flags, 'claims');
   const tokenFile = flag(flags, 'token-file');
   if ((file === undefined) === (tokenFile === undefined))
-    throw new UsageError('Give one of --claims FILE, --token-file FILE and --decision ID.');
+    throw new UsageError(`Give one of ${sources.join(', ')}.`);
   try {
     return file === undefined
       ? claimsOf(takeApart((await readInput(tokenFile ?? '')).toString('utf8').trim()))
@@ -59,7 +63,13 @@ const ofFlags = async (flags: Flags, config: Config): Promise<Request> => {
     kinds: undefined,
   };
   const context = { now: Date.now() / 1000, sourceAddress: flag(flags, 'source-ip') };
-  return { role, claims: await claimsFrom(flags), access, context, recorded: undefined };
+  return {
+    role,
+    claims: await claimsFrom(flags, ['--claims FILE', '--token-file FILE', '--decision ID']),
+    access,
+    context,
+    recorded: undefined,
+  };
 };
 
 /** What the event says itself. */

@@ -11,6 +11,7 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   diff: async () => (await import('./diff.ts')).diff,
   'who-can': async () => (await import('./who-can.ts')).whoCan,
   console: async () => (await import('./console.ts')).consoleFile,
+  'what-can': async () => (await import('./what-can.ts')).whatCan,
   replay: async () => (await import('./replay.ts')).replay,
   prove: async () => (await import('./prove.ts')).prove,
   fmt: async () => (await import('./fmt.ts')).fmt,

@@ -104,8 +104,18 @@ const GITHUB_CASES = `cases:
 `;
 
 const ROLES = {
-  buildkite: { guard: 'organization_slug', role: BUILDKITE, cases: BUILDKITE_CASES },
-  'github-actions': { guard: 'repository_owner', role: GITHUB, cases: GITHUB_CASES },
+  buildkite: {
+    url: 'https://agent.buildkite.com',
+    guard: 'organization_slug',
+    role: BUILDKITE,
+    cases: BUILDKITE_CASES,
+  },
+  'github-actions': {
+    url: 'https://token.actions.githubusercontent.com',
+    guard: 'repository_owner',
+    role: GITHUB,
+    cases: GITHUB_CASES,
+  },
 } as const;
 
 export const ISSUER_NAMES = Object.keys(ROLES) as IssuerName[];
@@ -118,6 +128,14 @@ url: https://sts.{organization}.example
 issuers:
   - preset: {issuer}
     require: { {guard}: "{organization}" }
+`;
+
+// Proved of every role that there will be, whoever edits which file.
+const INVARIANTS = `- id: own-organization
+  says: No token of another organization has any role.
+  never:
+    - iss: {url}
+      claims: { {guard}: { not_equals: "{organization}" } }
 `;
 
 const packageJson = ({ version, serverless }: Pinned): string =>
@@ -140,8 +158,13 @@ export const starter = (
   { organization, issuer, region, config }: Wish,
   pinned: Pinned,
 ): { readonly [path: string]: string } => {
-  const { guard, role, cases } = ROLES[issuer];
-  const named = (text: string): string => text.replaceAll('{organization}', organization);
+  const { url, guard, role, cases } = ROLES[issuer];
+  const named = (text: string): string =>
+    text
+      .replaceAll('{organization}', organization)
+      .replace('{issuer}', issuer)
+      .replace('{guard}', guard)
+      .replace('{url}', url);
   const broker = BROKER.replace('sts.{organization}', `sts.${organization.toLowerCase()}`);
   const option = config === 'config' ? '' : `custom: { kiteSts: { config: "${config}" } }\n`;
   const review = reviewFile(issuer, config);
@@ -149,8 +172,8 @@ export const starter = (
     'package.json': packageJson(pinned),
     'serverless.yml': `service: kite-sts\nprovider: { name: aws, region: ${region} }\nplugins: [kite-sts]\n${option}`,
     '.gitignore': 'node_modules/\n.serverless/\n',
-    [`${config}/broker.yml`]:
-      forEditors(config, 'broker') + named(broker).replace('{issuer}', issuer).replace('{guard}', guard),
+    [`${config}/broker.yml`]: forEditors(config, 'broker') + named(broker),
+    [`${config}/invariants.yml`]: forEditors(config, 'invariants') + named(INVARIANTS),
     [`${config}/roles/deploy-web.yml`]: forEditors(`${config}/roles`, 'role') + named(role),
     [`${config}/roles/deploy-web.test.yml`]: forEditors(`${config}/roles`, 'test') + named(cases),
     [review.path]: review.text,

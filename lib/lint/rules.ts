@@ -2,7 +2,7 @@ import type { LintRule, RuleFacts } from './rule.ts';
 import { policyBesideArns, roleArnShared } from './rules/aws.ts';
 import { branchAlone } from './rules/branch-alone.ts';
 import { claimOnRequest } from './rules/claim-on-request.ts';
-import { deniesNothing, neverHolds, statementShadowed } from './rules/idle.ts';
+import { deniesNothing, neverHolds, roleUnreachable, statementShadowed } from './rules/idle.ts';
 import { nameNotId } from './rules/name-not-id.ts';
 import { noContact } from './rules/no-contact.ts';
 import { patternOnNull } from './rules/pattern-on-null.ts';
@@ -28,6 +28,7 @@ export const LINT_RULES: readonly LintRule[] = [
   neverHolds,
   statementShadowed,
   deniesNothing,
+  roleUnreachable,
   singleUseRenewed,
   singleUseAdvisable,
   nameNotId,

@@ -1,11 +1,16 @@
 import type { Claims } from '../policy/claims.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { type Gain, gains, type Question, type ScopeGain, scopeGains } from './difference.ts';
 import { type Standing, worldOf } from './world.ts';
 
 /** As much of a configuration as decides. */
-export type Policy = { readonly roles: readonly Role[]; readonly rows: ReadonlyMap<string, IssuerRow> };
+export type Policy = {
+  readonly roles: readonly Role[];
+  readonly registries?: readonly Registry[] | undefined;
+  readonly rows: ReadonlyMap<string, IssuerRow>;
+};
 
 /** A member of a role or of an issuer's row that is not what it was. Only some have a direction that is known. */
 export type MemberChange = {
@@ -15,8 +20,9 @@ export type MemberChange = {
   readonly narrower: boolean;
 };
 
-/** All that is otherwise for one role. What could not be told counts as gained. */
+/** All that is otherwise for one role or registry. What could not be told counts as gained. */
 export type RoleChange = {
+  readonly of: 'role' | 'registry';
   readonly role: string;
   readonly is: 'added' | 'removed' | 'changed';
   readonly gained: readonly Gain[];
@@ -50,12 +56,23 @@ const membersChanged = (before: Members, after: Members): MemberChange[] =>
     }));
 
 /** What a role gives and to whom it is given once, beside whom it admits. */
-const membersOf = ({ template: { kind, ...template }, session, singleUse }: Role): Members => ({
+const membersOfRole = ({ template: { kind, ...template }, session, singleUse }: Role): Members => ({
   ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
   'session.seconds': session.seconds,
   'session.max': session.max,
   single_use: singleUse,
 });
+
+/** Which methods need which scope, and where. */
+const membersOfRegistry = ({ path, methods }: Registry): Members => ({
+  path,
+  ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
+});
+
+type Item = Role | Registry;
+
+const membersOf = (item: Item): Members =>
+  'template' in item ? membersOfRole(item) : membersOfRegistry(item);
 
 /** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
 const rowMembers = ({ origin, algorithms, maxTokenLifetime, allowPrivateNetwork }: IssuerRow): Members => ({
@@ -89,12 +106,12 @@ export type Asked = {
   readonly from: number;
 };
 
-const standing = ({ rows }: Policy, role: Role | undefined, issuer: string): Standing | undefined => {
+const standing = ({ rows }: Policy, role: Item | undefined, issuer: string): Standing | undefined => {
   const row = rows.get(issuer);
   return role && row && { role, row };
 };
 
-type Pair = { readonly before: Role | undefined; readonly after: Role | undefined };
+type Pair = { readonly before: Item | undefined; readonly after: Item | undefined };
 type Policies = { readonly before: Policy; readonly after: Policy };
 
 const issuersOf = ({ before, after }: Pair): Set<string> =>
@@ -117,8 +134,10 @@ const ofIssuer = (issuer: string, pair: Pair, policies: Policies, asked: Asked) 
 const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange => {
   const { before, after } = pair;
   const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, pair, policies, asked));
+  const item = after ?? before;
   return {
-    role: (after ?? before)?.name ?? '',
+    of: item && 'methods' in item ? 'registry' : 'role',
+    role: item?.name ?? '',
     is: before ? (after ? 'changed' : 'removed') : 'added',
     gained: each.flatMap(({ gained }) => gained),
     lost: each.flatMap(({ lost }) => lost),
@@ -131,12 +150,10 @@ const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange =>
 const silent = ({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean =>
   is === 'changed' && [gained, lost, scopesGained, scopesLost, members].every(list => list.length === 0);
 
-/**
- * Role by role, what a changed policy newly admits and gives, and what it does no longer: exact, each with a request
- * that shows it. Roles that are decided and filled in as before are left out, however their files have changed.
- */
-export const changes = (before: Policy, after: Policy, asked: Asked): RoleChange[] => {
-  const byName = ({ roles }: Policy) => new Map(roles.map(role => [role.name, role]));
+type Items = (policy: Policy) => readonly Item[];
+
+const changesOf = (items: Items, { before, after }: Policies, asked: Asked): RoleChange[] => {
+  const byName = (policy: Policy) => new Map(items(policy).map(item => [item.name, item]));
   const [old, now] = [byName(before), byName(after)];
   const guards = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
     issuer => !same(before.rows.get(issuer)?.require, after.rows.get(issuer)?.require),
@@ -148,6 +165,16 @@ export const changes = (before: Policy, after: Policy, asked: Asked): RoleChange
     return change && !silent(change) ? [change] : [];
   });
 };
+
+/**
+ * Role by role, and registry by registry, what a changed policy newly admits and gives, and what it does no longer:
+ * exact, each with a request that shows it. What is decided and filled in as before is left out, however its file has
+ * changed.
+ */
+export const changes = (before: Policy, after: Policy, asked: Asked): RoleChange[] =>
+  [(policy: Policy) => policy.roles, ({ registries = [] }: Policy) => registries].flatMap(items =>
+    changesOf(items, { before, after }, asked),
+  );
 
 /** Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown. */
 export const widens = (change: RoleChange): boolean =>

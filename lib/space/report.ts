@@ -18,8 +18,8 @@ export const witnessText = (
 };
 
 const MEANS: { readonly [is in RoleChange['is']]: string } = {
-  added: 'a new role',
-  removed: 'the role is gone',
+  added: 'new',
+  removed: 'gone',
   changed: 'changed',
 };
 
@@ -44,7 +44,10 @@ const linesOf = (change: RoleChange): Line[] => [
 /** What is otherwise, part by part, in words. */
 export const sectionsOf = ({ roles, issuers }: Differences): Section[] => [
   ...issuers.map(({ issuer, members }) => ({ title: `issuer ${issuer}`, lines: members.map(member) })),
-  ...roles.map(change => ({ title: `role ${change.role}: ${MEANS[change.is]}`, lines: linesOf(change) })),
+  ...roles.map(change => ({
+    title: `${change.of} ${change.role}: ${MEANS[change.is]}`,
+    lines: linesOf(change),
+  })),
 ];
 
 /** The request that shows it, or that none could be told. */

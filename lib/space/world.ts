@@ -1,14 +1,22 @@
 import type { Condition, Judged } from '../policy/condition.ts';
-import type { Role } from '../policy/role.ts';
 import type { Effect, Statement } from '../policy/statement.ts';
+import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { type Effort, newEffort } from './language.ts';
 import { claimDimension, type Dimension, pointsWhere, regionOf } from './region.ts';
 import type { Box, Demand } from './search.ts';
 import { sourcePoints } from './source.ts';
 
-/** A role as it stands in one configuration; `row` is that of the issuer which is looked at. */
-export type Standing = { readonly role: Role; readonly row: IssuerRow };
+/** Whatever a trust policy leads to: a role or a registry. A registry has no session, and is never disabled. */
+export type Entrusted = TrustPolicy & {
+  readonly name: string;
+  readonly disabled?: string | undefined;
+  /** Seconds of the shortest session, which a statement's `until` must leave. */
+  readonly session?: { readonly min: number };
+};
+
+/** A role, or a registry, as it stands in one configuration; `row` is that of the issuer which is looked at. */
+export type Standing = { readonly role: Entrusted; readonly row: IssuerRow };
 
 /** The dimensions in which requests with tokens of one issuer can differ, for all roles that are compared. */
 export type World = {
@@ -28,7 +36,9 @@ export type Placed = { readonly statement: Statement; readonly box: Box };
 /** Whom a role admits: trust minus deny, each in its order. */
 export type Admission = { readonly trust: readonly Placed[]; readonly deny: readonly Placed[] };
 
-const statementsOf = ({ trust, deny }: Role, issuer: string): Statement[] =>
+export const leastOf = ({ session }: Entrusted): number => session?.min ?? 0;
+
+const statementsOf = ({ trust, deny }: Entrusted, issuer: string): Statement[] =>
   [...trust, ...deny].filter(statement => statement.issuer === issuer);
 
 /** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
@@ -36,7 +46,7 @@ const momentsOf = (standings: readonly Standing[], issuer: string, from: number)
   const ends = standings
     .flatMap(({ role }) =>
       statementsOf(role, issuer).map(({ until, effect }) =>
-        until === undefined ? undefined : effect === 'trust' ? until - role.session.min : until,
+        until === undefined ? undefined : effect === 'trust' ? until - leastOf(role) : until,
       ),
     )
     .filter(end => end !== undefined && end > from) as number[];
@@ -107,15 +117,16 @@ const demand = (world: World, condition: Condition, { effect, nullable }: Readin
   return { on, region: regionOf(condition, on, absent, HOLDS[effect]) };
 };
 
-const whileActive = ({ time }: World, { until, effect }: Statement, { session }: Role): Demand[] => {
+const whileActive = ({ time }: World, { until, effect }: Statement, role: Entrusted): Demand[] => {
   if (until === undefined) return [];
   // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
-  const active = (now: number): boolean => (effect === 'trust' ? until - now >= session.min : until > now);
+  const least = effect === 'trust' ? leastOf(role) : 0;
+  const active = (now: number): boolean => until > now && until - now >= least;
   return [{ on: time, region: pointsWhere(time, point => active(point as number)) }];
 };
 
 /** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */
-export const boxOf = (world: World, statement: Statement, role: Role): Box => [
+export const boxOf = (world: World, statement: Statement, role: Entrusted): Box => [
   ...statement.conditions.map(condition =>
     demand(world, condition, {
       effect: statement.effect,

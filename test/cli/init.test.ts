@@ -30,6 +30,7 @@ const STARTER = [
   '.buildkite/policy.yml',
   '.gitignore',
   'config/broker.yml',
+  'config/invariants.yml',
   'config/roles/deploy-web.test.yml',
   'config/roles/deploy-web.yml',
   'package.json',

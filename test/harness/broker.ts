@@ -44,6 +44,8 @@ type Options = {
   readonly sink?: (line: string) => void | Promise<void>;
   readonly metrics?: boolean;
   readonly now?: () => number;
+  /** Left out: the test issuer's keys at hand, for every row. */
+  readonly keysFor?: Surroundings['keysFor'];
   /** The tables that it shares with other brokers. */
   readonly tables?: Pick<Surroundings, 'spentTable' | 'switchTable'>;
 };
@@ -77,6 +79,7 @@ export const testBroker = async ({
   sink,
   metrics = false,
   now = () => NOW,
+  keysFor,
   tables = {},
 }: Options): Promise<TestBroker> => {
   const issuer = await issuerOfTests();
@@ -111,7 +114,7 @@ export const testBroker = async ({
       audit: delivery,
       metrics,
       onFault: error => void faults.push(error),
-      keysFor: () => issuer.keys,
+      keysFor: keysFor ?? (() => issuer.keys),
       now,
       ...tables,
     },

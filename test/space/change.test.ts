@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../lib/config/load.ts';
 import { changes, issuerChanges, type Policy, type RoleChange, widens } from '../../lib/space/change.ts';
-import { configFrom } from '../harness/local.ts';
+import { configFrom, folderOf } from '../harness/local.ts';
 import { BUILDKITE, NOW } from '../harness/policy.ts';
 
 const ASKED = { sampleOf: () => ({}), from: NOW };
@@ -73,5 +74,65 @@ describe('how an issuer is verified', () => {
 
   test('and the same row is no change', () => {
     expect(issuerChanges(rows('max_token_lifetime: 300'), rows('max_token_lifetime: 300'))).toEqual([]);
+  });
+});
+
+describe('of a registry is told', () => {
+  const registry = (more: string): Policy => {
+    const { config, complaints } = loadConfig(
+      folderOf({
+        'broker.yml': 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n',
+        'registries/npm.yml': `audience: https://packages.test.example/npm\npath: /npm\nmethods: { GET: read_packages, PUT: write_packages }\n${more}`,
+      }),
+    );
+    if (!config) throw new Error(JSON.stringify(complaints));
+    return config;
+  };
+  const trust = (scopes: string, branch: string): string =>
+    `trust: [{ iss: ${BUILDKITE}, scopes: [${scopes}], claims: { organization_slug: acme, build_branch: ${branch} } }]\n`;
+
+  test.each([
+    [
+      'another branch',
+      trust('read_packages', 'main'),
+      trust('read_packages', 'next'),
+      { gained: 1, lost: 1 },
+    ],
+    [
+      'another scope',
+      trust('read_packages', 'main'),
+      trust('read_packages, write_packages', 'main'),
+      { scopesGained: 1 },
+    ],
+    [
+      'no more than a description',
+      trust('read_packages', 'main'),
+      `description: A\n${trust('read_packages', 'main')}`,
+      undefined,
+    ],
+  ])('%s', (_name, before, after, expected) => {
+    const [change] = between(registry(before), registry(after));
+    const counted = change && {
+      of: change.of,
+      gained: change.gained.length,
+      lost: change.lost.length,
+      scopesGained: change.scopesGained.length,
+    };
+    if (expected === undefined) expect(counted).toBeUndefined();
+    else expect(counted).toMatchObject({ of: 'registry', ...expected });
+  });
+
+  test('and which scope a method needs', () => {
+    const policy = registry(trust('read_packages', 'main'));
+    const looser = {
+      ...policy,
+      registries: policy.registries?.map(each => ({
+        ...each,
+        methods: { ...each.methods, PUT: 'read_packages' },
+      })),
+    };
+    expect(between(policy, looser).map(each => each.members.map(({ member }) => member))).toEqual([
+      ['methods.PUT'],
+    ]);
   });
 });

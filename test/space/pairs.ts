@@ -121,10 +121,9 @@ export const comparePairs = (count: number, seed: number): Compared => {
   const tally = { found: 0, none: 0, undecided: 0 };
   const wrong: string[] = [];
   for (let index = 0; index < count; index++) {
-    const [before, after] = pair(randomFrom(seed + index)).map(role => ({ role, row: ROW })) as [
-      Standing,
-      Standing,
-    ];
+    const [first, second] = pair(randomFrom(seed + index));
+    const before: Standing = { role: first, row: ROW };
+    const after: Standing = { role: second, row: ROW };
     const world = worldOf({ issuer: ISSUER, standings: [before, after], from: NOW });
     for (const [from, to] of [
       [before, after],

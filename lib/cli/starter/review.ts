@@ -20,6 +20,7 @@ jobs:
       - run: npm ci --ignore-scripts
       - run: npx kite-sts lint --strict
       - run: npx kite-sts test --coverage --mutate
+      - run: npx kite-sts prove
       # Exit code 3 says that somebody gets more. That is for a reviewer to judge, so it is shown and fails nothing.
       - run: npx kite-sts diff "origin/$GITHUB_BASE_REF" HEAD --markdown >> "$GITHUB_STEP_SUMMARY" || test $? -eq 3
 `;
@@ -33,6 +34,10 @@ steps:
       - npm ci --ignore-scripts
       - npx kite-sts lint --strict
       - npx kite-sts test --coverage --mutate --junit policy.xml
+      - npx kite-sts prove
+      # What the change newly allows is for a reviewer to judge, so it is shown and fails nothing.
+      - git fetch --quiet origin "$BUILDKITE_PULL_REQUEST_BASE_BRANCH"
+      - npx kite-sts diff FETCH_HEAD HEAD --markdown | buildkite-agent annotate --context policy
     artifact_paths: policy.xml
 `;
 

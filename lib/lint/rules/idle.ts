@@ -1,4 +1,4 @@
-import { type Idle, type IdleStatement, idleStatements } from '../../space/idle.ts';
+import { admitsNobody, type Idle, type IdleStatement, idleStatements } from '../../space/idle.ts';
 import { type Standing, worldOf } from '../../space/world.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
@@ -6,13 +6,14 @@ import type { Found, LintRule } from '../rule.ts';
 /** No clock is asked: what will end is still there, and what has ended is for whoever looks at the date. */
 const FROM_THE_FIRST = 0;
 
-type IdleIn = { readonly issuer: string; readonly statements: readonly IdleStatement[] };
+type IdleIn = { readonly statements: readonly IdleStatement[]; readonly nobody: boolean };
 
 const idleIn = (role: Standing['role'], statements: readonly LintedStatement[]): IdleIn[] =>
   [...new Map(statements.map(({ row }) => [row.issuer, row])).values()].map(row => {
     const standing: Standing = { role, row };
     const world = worldOf({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
-    return { issuer: row.issuer, statements: idleStatements(world, standing) };
+    const statements = idleStatements(world, standing);
+    return { statements, nobody: admitsNobody(world, standing) === true };
   });
 
 const KNOWN = new WeakMap<Linted, readonly IdleIn[]>();
@@ -63,3 +64,19 @@ export const deniesNothing = idleRule({
   message:
     'denies nobody whom a trust statement admits. It may have been meant for a claim of another name or value.',
 });
+
+/** Each statement may hold, and yet together they admit nobody: the denies strike all of them. */
+export const roleUnreachable: LintRule = {
+  rule: 'role-unreachable',
+  level: 'warning',
+  says: 'Nobody can have a role: its deny statements strike all whom it trusts.',
+  check: linted => {
+    const { role, tree } = linted;
+    const found = role?.disabled === undefined ? idleOf(linted) : [];
+    const told = found.some(({ statements }) => statements.some(({ why }) => why === 'never_holds'));
+    if (found.length === 0 || told || !found.every(({ nobody }) => nobody)) return [];
+    return [
+      { place: tree.place, message: `${linted.name} can be had by no token: what it trusts, it denies.` },
+    ];
+  },
+};

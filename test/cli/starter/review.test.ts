@@ -35,9 +35,9 @@ describe.each(ISSUERS)('what init writes for %s', issuer => {
     const { env, commands } = jobOf(readFileSync(join(folder, reviewFile(issuer, config).path), 'utf8'));
     expect(env).toEqual({ KITE_STS_CONFIG: config });
     const checks = commands.flatMap(
-      each => /^npx kite-sts (lint|test)\b(.*)$/.exec(each)?.slice(1, 3).join('') ?? [],
+      each => /^npx kite-sts (lint|test|prove)\b(.*)$/.exec(each)?.slice(1, 3).join('') ?? [],
     );
-    expect(checks.map(check => check.split(' ')[0])).toEqual(['lint', 'test']);
+    expect(checks.map(check => check.split(' ')[0])).toEqual(['lint', 'test', 'prove']);
     for (const check of checks) {
       const terminal = testTerminal({ KITE_STS_CONFIG: join(folder, config) });
       const asked = check.split(' ').filter(each => each !== '--junit' && each !== 'policy.xml');

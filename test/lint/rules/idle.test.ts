@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { LintRule } from '../../../lib/lint/rule.ts';
-import { deniesNothing, neverHolds, statementShadowed } from '../../../lib/lint/rules/idle.ts';
+import {
+  deniesNothing,
+  neverHolds,
+  roleUnreachable,
+  statementShadowed,
+} from '../../../lib/lint/rules/idle.ts';
 import { BROKER, foundBy } from '../../harness/lint.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
@@ -31,6 +36,11 @@ test.each<[name: string, rule: LintRule, role: string]>([
     ),
   ],
   ['a deny of what nobody trusts', deniesNothing, denying(', build_branch: main', 'build_branch: next')],
+  [
+    'a role whose deny strikes all whom it trusts',
+    roleUnreachable,
+    denying(', build_branch: main', 'build_branch: main'),
+  ],
 ])('finds %s', (_name, rule, role) => {
   expect(found(rule, role)).toBe(1);
 });
@@ -48,6 +58,16 @@ test.each<[name: string, rule: LintRule, role: string]>([
   ],
   ['a wider statement after a narrower', statementShadowed, trusting(', build_branch: main', '')],
   ['a deny that strikes in doubt', deniesNothing, denying('', 'queue_key: untrusted')],
+  [
+    'a role whose deny leaves some',
+    roleUnreachable,
+    denying(', build_branch: { in: [main, next] }', 'build_branch: main'),
+  ],
+  [
+    'a role that is disabled',
+    roleUnreachable,
+    `disabled: for now\n${denying(', build_branch: main', 'build_branch: main')}`,
+  ],
 ])('leaves %s alone', (_name, rule, role) => {
   expect(found(rule, role)).toBe(0);
 });

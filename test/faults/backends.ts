@@ -1,0 +1,49 @@
+import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { SPENT_TABLE } from '../../lib/stores/spent.ts';
+import { SWITCH_TABLE, tableSwitches } from '../../lib/stores/switches.ts';
+import { testAws } from '../harness/aws.ts';
+import { issuerOfTests } from '../harness/broker.ts';
+import { atEnd } from '../harness/endings.ts';
+import { BUILDKITE } from '../harness/policy.ts';
+import { testServer } from '../harness/server.ts';
+import { switchOf } from '../harness/switch.ts';
+import type { Service } from './fault.ts';
+
+/** Where the key set of the issuer is. */
+export const KEYS_PATH = '/jwks';
+/** A pipeline that every role trusts and an operator switched off. */
+export const OFF = 'switched-off';
+
+type Record = { readonly DeliveryStreamName: string; readonly Record: { readonly Data: string } };
+
+/** All that brokers ask, as it is while nothing is broken. One for all cells. */
+export type Backends = {
+  readonly tables: { readonly spentTable: string; readonly switchTable: string };
+  readonly urlOf: (service: Service) => string;
+  /** What arrived, by the name of the stream. */
+  readonly delivered: Map<string, string[]>;
+};
+
+export const backends = async (): Promise<Backends> => {
+  const [aws, { jwk }] = [await testAws(), await issuerOfTests()];
+  atEnd(aws.close);
+  const spentTable = await aws.dynamo.makeTable(SPENT_TABLE.key);
+  const switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);
+  const off = switchOf({ what: 'pipeline', names: [OFF, 'my-organization', BUILDKITE] });
+  await tableSwitches(dynamoTable(switchTable, aws.setting)).set(off);
+  const headers = { 'content-type': 'application/json' };
+  const issuer = await testServer(() => ({ status: 200, headers, body: { keys: [jwk] } }));
+  const delivered = new Map<string, string[]>();
+  const sink = await testServer(({ body }) => {
+    const { DeliveryStreamName: name, Record } = JSON.parse(body) as Record;
+    const line = Buffer.from(Record.Data, 'base64').toString();
+    delivered.set(name, [...(delivered.get(name) ?? []), line]);
+    return { status: 200, headers, body: { RecordId: 'r' } };
+  });
+  const own: { readonly [service in Service]?: string } = { 'issuer keys': issuer.url, 'audit sink': sink.url };
+  return {
+    tables: { spentTable, switchTable },
+    urlOf: service => own[service] ?? aws.setting.endpoint ?? '',
+    delivered,
+  };
+};

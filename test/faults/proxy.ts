@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { atEnd } from '../harness/endings.ts';
+import { type Backends, KEYS_PATH } from './backends.ts';
+import { FAULTS, type Fault, type Real, type Service } from './fault.ts';
+
+/** One address for all that a broker asks, of which one service at a time is broken. */
+export type Proxy = {
+  readonly url: string;
+  /** Secrets that services gave, whether they arrived or not. */
+  readonly gave: string[];
+  break(service: Service, fault: Fault): void;
+  mend(): void;
+};
+
+const serviceOf = ({ headers, url }: IncomingMessage, body: string, { tables }: Backends): Service => {
+  if (url === KEYS_PATH) return 'issuer keys';
+  const target = String(headers['x-amz-target'] ?? 'STS');
+  if (target === 'STS') return target;
+  if (target.startsWith('Firehose')) return 'audit sink';
+  if (target.startsWith('TrentService')) return 'KMS';
+  return body.includes(`"TableName":"${tables.spentTable}"`) ? 'spent tokens' : 'switches';
+};
+
+/** What is signed reaches the service unchanged. */
+const onward = ({ method, headers, url: path }: IncomingMessage, body: string, to: string): Promise<Real> =>
+  new Promise((resolve, reject) => {
+    const { port } = new URL(to);
+    const sent = request({ host: '127.0.0.1', port, method, path, headers }, async answer => {
+      const { statusCode: status = 0 } = answer;
+      resolve({ status, type: String(answer.headers['content-type']), body: await text(answer) });
+    });
+    sent.on('error', reject).end(body);
+  });
+
+const SECRET = /<(?:SecretAccessKey|SessionToken)>([^<]+)|"Signature":"([^"]+)"/g;
+
+const secretsIn = ({ body }: Real): string[] =>
+  [...body.matchAll(SECRET)].map(([, sts, kms]) => sts ?? Buffer.from(kms ?? '', 'base64').toString('base64url'));
+
+export const proxy = async (behind: Backends): Promise<Proxy> => {
+  const gave: string[] = [];
+  let broken: { readonly service: Service; readonly fault: Fault } | undefined;
+  const server = createServer(async (message, response) => {
+    const body = await text(message);
+    const service = serviceOf(message, body, behind);
+    const real = async (): Promise<Real> => {
+      const answer = await onward(message, body, behind.urlOf(service));
+      gave.push(...secretsIn(answer));
+      return answer;
+    };
+    if (broken?.service === service) return FAULTS[broken.fault]({ service, response, real });
+    const { status, type, body: said } = await real();
+    response.writeHead(status, { 'content-type': type }).end(said);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  atEnd(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    gave,
+    break(service, fault) {
+      broken = { service, fault };
+    },
+    mend() {
+      broken = undefined;
+    },
+  };
+};
