@@ -1,6 +1,6 @@
 import { budget } from '../http/persist.ts';
 import type { AwsSetting } from './call.ts';
-import { type Ask, type JsonService, jsonCall } from './json.ts';
+import { type Ask, type JsonService, jsonCall, unreadable } from './json.ts';
 
 const FIREHOSE: JsonService = { name: 'firehose', model: 'Firehose_20150804', version: '1.1' };
 const EVENTS: JsonService = { name: 'events', model: 'AWSEvents', version: '1.1' };
@@ -20,7 +20,9 @@ const toStream =
   async line => {
     // Firehose puts records together as they are, so each brings the end of its line.
     const Data = Buffer.from(`${line}\n`).toString('base64');
-    await ask('PutRecord', { DeliveryStreamName, Record: { Data } });
+    const { RecordId } = await ask('PutRecord', { DeliveryStreamName, Record: { Data } });
+    // It is there under this id, and without one it is not known to be (threat T84).
+    if (!RecordId) throw unreadable('PutRecord');
   };
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */

@@ -1,6 +1,6 @@
 import { budget } from '../http/persist.ts';
 import { AwsError, type AwsSetting, type Course } from './call.ts';
-import { DYNAMODB, type JsonObject, jsonCall } from './json.ts';
+import { DYNAMODB, type JsonObject, jsonCall, unreadable } from './json.ts';
 
 /** A value as DynamoDB writes it: text, a number, or bytes in base64. */
 export type Attribute = { readonly S: string } | { readonly N: string } | { readonly B: string };
@@ -82,7 +82,8 @@ export const dynamoTable = (TableName: string, setting: AwsSetting): Table => {
           200,
           false,
         );
-      return Array.isArray(Items) ? (Items as Item[]) : [];
+      if (!Array.isArray(Items)) throw unreadable('Scan');
+      return Items as Item[];
     },
   };
 };

@@ -1,5 +1,5 @@
 import { type JsonObject, jsonObject } from '../http/json.ts';
-import { type AwsSetting, awsCall, type Course, type Fault } from './call.ts';
+import { AwsError, type AwsSetting, awsCall, type Course, type Fault } from './call.ts';
 
 export type { JsonObject } from '../http/json.ts';
 
@@ -16,17 +16,23 @@ export const KMS: JsonService = { name: 'kms', model: 'TrentService', version: '
 export const SECRETS: JsonService = { name: 'secretsmanager', model: 'secretsmanager', version: '1.1' };
 export const DYNAMODB: JsonService = { name: 'dynamodb', model: 'DynamoDB_20120810', version: '1.0' };
 
-const object = (body: string): JsonObject => jsonObject(body) ?? {};
-
 const faultOf = (body: string): Fault | undefined => {
-  const { __type: type, message, Message } = object(body);
+  const { __type: type, message, Message } = jsonObject(body) ?? {};
   if (typeof type !== 'string') return undefined;
   // Some services write the namespace of their model before the name.
   return { code: type.slice(type.lastIndexOf('#') + 1), message: String(message ?? Message ?? '') };
 };
 
-/** Asks for one operation: the object of its success (empty where the answer is none), or `AwsError`. */
+/** A success that cannot be read says neither yes nor no: taken for an empty one, a table would hold nothing. */
+export const unreadable = (operation: string): AwsError =>
+  new AwsError({ code: 'AnswerUnreadable', message: `${operation} answered what cannot be read` }, 200, true);
+
+/** Asks for one operation: the object of its success, or `AwsError`. */
 export type Ask = (operation: string, input: JsonObject, course?: Course) => Promise<JsonObject>;
+
+/** A success that is no object is of something between us and the service, which may never have got the call. */
+export const unreadable = (operation: string): AwsError =>
+  new AwsError({ code: 'AnswerUnreadable', message: `${operation} was answered by what cannot be read` }, 200, true);
 
 export const jsonCall = ({ name, model, version }: JsonService, setting: AwsSetting): Ask => {
   const call = awsCall({ name, faultOf }, setting);
@@ -35,6 +41,8 @@ export const jsonCall = ({ name, model, version }: JsonService, setting: AwsSett
       'content-type': `application/x-amz-json-${version}`,
       'x-amz-target': `${model}.${operation}`,
     };
-    return object(await call(headers, JSON.stringify(input), course));
+    const said = jsonObject(await call(headers, JSON.stringify(input), course));
+    if (!said) throw unreadable(operation);
+    return said;
   };
 };

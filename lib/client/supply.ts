@@ -71,8 +71,11 @@ const keptFile = async <T extends { readonly expiresAt: number }>(
       await sleep(TICK);
       const next = ended ? held : await current().catch(() => held);
       if (next === held || ended) continue;
-      held = next;
-      writing = write(held);
+      // What could not be written, as on a full disk, is tried again at the next look.
+      writing = write(next).then(
+        () => void (held = next),
+        () => {},
+      );
       await writing;
     }
   };

@@ -56,8 +56,9 @@ const safe = (words: string): string =>
     .replace(/[A-Za-z0-9_-]{41,}/g, '…')
     .slice(0, LONGEST);
 
+/** A rate limit ends the asking: another attempt would make it longer. */
 const passes = (error: unknown): boolean =>
-  error instanceof BrokerError && error.code === 'provider_unavailable';
+  error instanceof BrokerError && error.code === 'provider_unavailable' && error.retryAfter === undefined;
 
 const unavailable = (detail: string, cause?: unknown): BrokerError =>
   new BrokerError('provider_unavailable', {
@@ -105,13 +106,12 @@ export const upstream = (setting: UpstreamSetting): Upstream => {
   const ask: Ask = async (question, left) => {
     const attempt = async (patience: number): Promise<Reply> => {
       const reply = await once(question, patience);
-      // A rate limit ends the asking: another attempt would make it longer.
-      if (!isSuccess(reply) && limitedFor(reply, now()) === undefined) throw failure(reply, question);
+      const retryAfter = limitedFor(reply, now());
+      if (retryAfter !== undefined) throw limited(question.name, reply.status, retryAfter);
+      if (!isSuccess(reply)) throw failure(reply, question);
       return reply;
     };
     const reply = await persist(attempt, { passes, random, budget: left });
-    const retryAfter = limitedFor(reply, now());
-    if (retryAfter !== undefined) throw limited(question.name, reply.status, retryAfter);
     const said = reply.status === NO_CONTENT ? {} : jsonObject(reply.body);
     // A success that cannot be read says neither yes nor no. It may hold a token, so nothing of it is kept.
     if (!said) throw unavailable(`${question.name} answered what cannot be read`);

@@ -93,6 +93,8 @@ describe('T84: an event has not arrived', () => {
       said: { status: 200, body: '<html>' },
       attempts: 1,
     },
+    { name: 'where the stream says something else', to: STREAM, said: { status: 200 }, attempts: 1 },
+    { name: 'where the stream says no id', to: STREAM, said: ok({}), attempts: 1 },
   ])('$name', async ({ to, said, attempts }) => {
     const { arrived, asked } = await delivered(to, said);
     expect([typeof arrived, asked.length]).toEqual(['string', attempts]);

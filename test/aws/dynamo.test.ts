@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testServer } from '../harness/server.ts';
 
 let dynamo: TestDynamo;
 let table: Table;
@@ -86,6 +87,12 @@ describe('a scan', () => {
     const bytes = { B: Buffer.alloc(300 * 1024).toString('base64') };
     for (const name of ['a', 'b', 'c', 'd']) await table.put({ key: { S: name }, bytes });
     await expect(table.scan(['key'])).rejects.toMatchObject({ code: 'AnswerTooLarge', passing: false });
+  });
+
+  test.each(['{}', '{"Items":null}', ''])('that is answered by %j is not of nothing', async body => {
+    const { url } = await testServer(() => ({ status: 200, body }));
+    const answered = dynamoTable('any', { ...dynamo.setting, endpoint: url });
+    await expect(answered.scan(['key'])).rejects.toMatchObject({ code: 'AnswerUnreadable', passing: true });
   });
 });
 

@@ -25,9 +25,10 @@ test.each([
 });
 
 test.each(['', 'null', '17', '"text"', '{', '<html></html>'])(
-  'an answer of %j has no members',
+  'a success of %j cannot be read, and is none',
   async body => {
-    expect(await (await serviceThatSays(200, body)).ask(KMS)).toEqual({});
+    const { ask } = await serviceThatSays(200, body);
+    await expect(ask(KMS)).rejects.toMatchObject({ code: 'AnswerUnreadable', passing: true });
   },
 );
 

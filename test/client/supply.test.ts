@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { IdentityPoolClient } from 'google-auth-library';
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -73,6 +73,23 @@ describe('the file of a token', () => {
     expect(readFileSync(path, 'utf8')).toBe(before);
     world.clock.early = 0;
     world.clock.now += 10;
+    await pass();
+    expect(readFileSync(path, 'utf8')).not.toBe(before);
+    await end();
+  });
+
+  test('is written at the next look when it could not be', async () => {
+    const { sleep, pass } = ticks();
+    const { environment, end, folder } = await world.supplied('publish', sleep);
+    const path = environment['KITE_STS_TOKEN_FILE'] ?? '';
+    const before = readFileSync(path, 'utf8');
+    // What it is written to first cannot be a folder.
+    const hindrance = folder.pathOf('token.new');
+    mkdirSync(hindrance);
+    world.clock.now += 210;
+    await pass();
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    rmdirSync(hindrance);
     await pass();
     expect(readFileSync(path, 'utf8')).not.toBe(before);
     await end();

@@ -25,6 +25,7 @@ const QUESTION: Question = {
   mend: () => 'in the cloud: all of it',
 };
 const OK: Said = { status: 200, body: { access_token: 't' } };
+const LIMITED: Said = { status: 429, headers: { 'retry-after': '30' } };
 
 /** What comes of these answers: the members of the success, or code and detail. */
 const outcome = async (...said: (Said | 'silence' | undefined)[]) => {
@@ -60,6 +61,8 @@ describe('T63: nothing can have been issued', () => {
   test.each<{ name: string; said: (Said | undefined)[]; is: boolean }>([
     { name: 'where the cloud said no', said: [no('invalid_grant')], is: true },
     { name: 'but not after an answer that was lost', said: [undefined, no('invalid_grant')], is: false },
+    { name: 'where the cloud has a rate limit', said: [LIMITED], is: true },
+    { name: 'but not after an answer that was lost and a rate limit', said: [undefined, LIMITED], is: false },
     { name: 'but not by a fault of the cloud', said: [{ status: 500 }], is: false },
     { name: 'but not by a success that cannot be read', said: [{ status: 200, body: 'x' }], is: false },
   ])('$name', async ({ said, is }) => {
@@ -90,7 +93,7 @@ describe('T48: a refusal is asked once', () => {
 });
 
 test('a rate limit is asked once, and told with how long it lasts', async () => {
-  expect(await outcome({ status: 429, headers: { 'retry-after': '30' } }, OK)).toMatchObject({
+  expect(await outcome(LIMITED, OK)).toMatchObject({
     code: 'provider_unavailable',
     retryAfter: 30,
   });

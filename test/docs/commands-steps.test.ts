@@ -1,0 +1,3 @@
+import { PAGES, runPages } from '../harness/pages.ts';
+
+runPages(PAGES.steps);
