@@ -30,10 +30,6 @@ export const unreadable = (operation: string): AwsError =>
 /** Asks for one operation: the object of its success, or `AwsError`. */
 export type Ask = (operation: string, input: JsonObject, course?: Course) => Promise<JsonObject>;
 
-/** A success that is no object is of something between us and the service, which may never have got the call. */
-export const unreadable = (operation: string): AwsError =>
-  new AwsError({ code: 'AnswerUnreadable', message: `${operation} was answered by what cannot be read` }, 200, true);
-
 export const jsonCall = ({ name, model, version }: JsonService, setting: AwsSetting): Ask => {
   const call = awsCall({ name, faultOf }, setting);
   return async (operation, input, course) => {

@@ -38,7 +38,7 @@ const wishOf = (flags: Flags): Wish => {
 export const init: Verb = {
   summary: 'Writes what a repository of your own needs to deploy a broker.',
   help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
-                                      [--folder FOLDER] [--config FOLDER]
+              [--folder FOLDER] [--config FOLDER]
 
   --organization NAME  your organization, as the URL of your pipelines or repositories has it
   --issuer ISSUER      buildkite (default) or github-actions: who signs the tokens of your jobs
@@ -67,7 +67,7 @@ Examples:
     const paths = Object.keys(written);
     const there: string[] = [];
     for (const path of paths) if (await isThere(`${folder}/${path}`)) there.push(path);
-    if (there.length > 0) throw new Failure(`Nothing was written: ${there.join(', ')} is there already.\n`);
+    if (there.length > 0) throw new Failure(`Nothing was written. Already there: ${there.join(', ')}.\n`);
     for (const path of paths) await mkdir(dirname(`${folder}/${path}`), { recursive: true });
     for (const path of paths) await writeFile(`${folder}/${path}`, written[path] ?? '', { flag: 'wx' });
     terminal.out(

@@ -23,8 +23,8 @@ const summary = (loaded: Loaded, findings: readonly Finding[], notes: boolean): 
   if (!loaded.config) return counted(countOf(findings, 'error'), 'error');
   const { folder, rows, roles, registries, teams } = loaded.config;
   return [
-    `${folder}: ${rows.size} issuers`,
-    `${roles.length} roles`,
+    `${folder}: ${counted(rows.size, 'issuer')}`,
+    counted(roles.length, 'role'),
     ...(registries.length > 0 ? [`${registries.length} registries`] : []),
     ...(teams ? [counted(Object.keys(teams.teams).length, 'team')] : []),
     'no errors',
@@ -78,7 +78,7 @@ export const lint: Verb = {
   summary:
     'Checks broker.yml, every role and every registry: what no broker starts with, and what is unwise.',
   help: `kite-sts lint [--config FOLDER] [--strict] [--notes] [--json | --sarif]
-       kite-sts lint --dialect buildkite FILE [--strict] [--notes] [--json]
+kite-sts lint --dialect buildkite FILE [--strict] [--notes] [--json]
 
   --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
   --strict         warnings too end with exit code 2

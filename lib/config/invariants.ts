@@ -52,7 +52,12 @@ const statements = (
 ): Statement[] | undefined => {
   const written = member(tree, key);
   if (!written) return undefined;
-  const read = statementsOf(written.value, 'deny', rows, complain).map(({ value }) => value);
+  const placed = statementsOf(written.value, 'deny', rows, complain);
+  // Past its end a statement is as if it were not there: what is proved today would say nothing of tomorrow.
+  for (const { value, place } of placed)
+    if (value.until !== undefined)
+      complain('wrong-value', place, 'What must always hold has no end. Leave until out.');
+  const read = placed.map(({ value }) => value);
   return key === 'never' ? read : read.map(statement => ({ ...statement, effect: 'trust' }));
 };
 

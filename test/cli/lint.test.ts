@@ -105,7 +105,7 @@ describe('a folder with a warning and notes', () => {
     const { out } = await linted(folder);
     expect(out).toContain(UNBOUND);
     expect(out).not.toContain(CONTACT);
-    expect(out).toMatch(/\b1 issuers, 1 roles, no errors, 1 warning, 2 notes \(see --notes\)\n$/);
+    expect(out).toMatch(/\b1 issuer, 1 role, no errors, 1 warning, 2 notes \(see --notes\)\n$/);
   });
 
   test('tells the notes too when they are asked for', async () => {

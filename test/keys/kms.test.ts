@@ -169,15 +169,18 @@ describe('a signature does not leave', () => {
     expect((await jwtVerify(token, setOf(await signing.publicKeys()))).payload).toEqual({});
   });
 
-  test.each([{ body: '{}' }, { body: '{"Signature":""}' }, { body: '[]' }, { body: 'null' }, { body: '' }])(
-    'where KMS answers $body',
-    async ({ body }) => {
-      const signing = signer();
-      await signing.publicKeys();
-      kms.reply(() => ({ status: 200, body }));
-      expect(await failureOf(signing.sign('JWT', {}))).toBe('KeyUnusable');
-    },
-  );
+  test.each([
+    { body: '{}', failure: 'KeyUnusable' },
+    { body: '{"Signature":""}', failure: 'KeyUnusable' },
+    { body: '[]', failure: 'AnswerUnreadable' },
+    { body: 'null', failure: 'AnswerUnreadable' },
+    { body: '', failure: 'AnswerUnreadable' },
+  ])('where KMS answers $body', async ({ body, failure }) => {
+    const signing = signer();
+    await signing.publicKeys();
+    kms.reply(() => ({ status: 200, body }));
+    expect(await failureOf(signing.sign('JWT', {}))).toBe(failure);
+  });
 });
 
 describe('keys that were told', () => {
