@@ -2,14 +2,15 @@
 # The private folders of a job. Their names begin with the job's id, so that pre-exit finds them whatever
 # became of the hook that made them, and no variable of a step can lead it to another folder.
 
+# kite_stem FOLDER: how the paths of this job's folders in it begin.
 kite_stem() {
-  local id=${BUILDKITE_JOB_ID:-none} tmp=${TMPDIR:-/tmp}
-  printf '%s/kite-sts-%s' "${tmp%/}" "${id//[^A-Za-z0-9-]/}"
+  local id=${BUILDKITE_JOB_ID:-none}
+  printf '%s/kite-sts-%s' "${1%/}" "${id//[^A-Za-z0-9-]/}"
 }
 
 # kite_new_folder: leaves a new one in kite_folder.
 kite_new_folder() {
-  kite_folder=$(umask 077 && mktemp -d "$(kite_stem).XXXXXXXX") ||
+  kite_folder=$(umask 077 && mktemp -d "$(kite_stem "${TMPDIR:-/tmp}").XXXXXXXX") ||
     kite_fail 'No private folder could be made. Is there room, and may this user write to TMPDIR or /tmp?'
 }
 
@@ -40,10 +41,11 @@ kite_revoke() {
   kite_request 5 kite_revoke_form "$api" "$token"
 }
 
-# kite_forget: gives back what can be, and removes the job's folders.
+# kite_forget: gives back what can be, and removes the job's folders. Also in /tmp, where they are when another hook
+# has set TMPDIR since.
 kite_forget() {
   local folder
-  for folder in "$(kite_stem)".*; do
+  for folder in "$(kite_stem "${TMPDIR:-/tmp}")".* "$(kite_stem /tmp)".*; do
     if [ -d "$folder" ] && [ -O "$folder" ] && [ ! -L "$folder" ]; then
       kite_revoke "$folder"
       rm -rf -- "$folder"
