@@ -47,7 +47,7 @@ export const persist = async <T>(
         if ((error as Failed).undone) (error as Failed).undone = undone;
         throw error;
       }
-      await wait(Math.min(random() * PAUSE_MS * 2 ** (failed - 1), left()));
+      await wait(Math.max(0, Math.min(random() * PAUSE_MS * 2 ** (failed - 1), left())));
     }
   }
 };

@@ -25,6 +25,13 @@ test.each([
     `- { id: one, says: A., never: [{ iss: ${BUILDKITE}, claims: { branch: main } }] }\n`,
     ['claim-unknown'],
   ],
+  [
+    'statements that end',
+    `- { id: one, says: A., never: [{ iss: ${BUILDKITE}, until: 2000-01-01T00:00:00Z, claims: { build_branch: main } }] }
+- { id: two, says: A., only: [{ iss: ${BUILDKITE}, until: 2999-01-01T00:00:00Z, claims: { build_branch: main } }] }
+`,
+    ['wrong-value', 'wrong-value'],
+  ],
 ])('invariants are refused for %s', (_name, yaml, rules) => {
   expect(ruled(yaml)).toEqual(rules);
 });

@@ -108,6 +108,11 @@ describe('a configuration is refused', () => {
       files: { 'roles/a.yml': ROLE },
       complaints: ['broker.yml:1:1 file-missing'],
     },
+    {
+      name: 'with limits that would not be read',
+      files: { 'broker.yml': BROKER, 'roles/a.yml': ROLE, 'teams.yaml': '', 'invariants.yaml': '' },
+      complaints: ['invariants.yaml:1:1 file-name', 'teams.yaml:1:1 file-name'],
+    },
     { name: 'without roles', files: { 'broker.yml': BROKER }, complaints: ['roles:1:1 file-missing'] },
     {
       name: 'without a url',

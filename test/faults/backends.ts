@@ -40,7 +40,10 @@ export const backends = async (): Promise<Backends> => {
     delivered.set(name, [...(delivered.get(name) ?? []), line]);
     return { status: 200, headers, body: { RecordId: 'r' } };
   });
-  const own: { readonly [service in Service]?: string } = { 'issuer keys': issuer.url, 'audit sink': sink.url };
+  const own: { readonly [service in Service]?: string } = {
+    'issuer keys': issuer.url,
+    'audit sink': sink.url,
+  };
   return {
     tables: { spentTable, switchTable },
     urlOf: service => own[service] ?? aws.setting.endpoint ?? '',

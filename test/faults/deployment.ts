@@ -1,16 +1,14 @@
 import { kmsSigner } from '../../lib/keys/kms.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { download } from '../../lib/token/download.ts';
-import { cachedKeys } from '../../lib/token/keys.ts';
-import { readKeySet } from '../../lib/token/keyset.ts';
 import { type TestBroker, testBroker } from '../harness/broker.ts';
+import { clockFrom } from '../harness/clock.ts';
 import { TARGET } from '../harness/door.ts';
 import { TRUST } from '../harness/grant.ts';
 import { KEY } from '../harness/kms.ts';
-import { loopback } from '../harness/network.ts';
+import { keysAt } from '../harness/network.ts';
 import { NOW, PROVIDER } from '../harness/policy.ts';
 import { type Backends, KEYS_PATH } from './backends.ts';
-import { type Proxy, proxy } from './proxy.ts';
+import { type FaultyProxy, proxy } from './proxy.ts';
 
 const ROLES = {
   publish: `${TRUST}${PROVIDER}\n`,
@@ -21,7 +19,7 @@ const ROLES = {
 /** A broker's processes, and what they ask, behind one proxy. */
 export type Deployment = {
   readonly name: string;
-  readonly proxy: Proxy;
+  readonly proxy: FaultyProxy;
   /** What arrived at the sink that every credential waits for. */
   readonly delivered: () => readonly string[];
   /** Seconds since the epoch: everybody's clock, and by how much that of the processes is wrong. */
@@ -30,37 +28,48 @@ export type Deployment = {
   readonly start: () => Promise<TestBroker>;
 };
 
-const clockFrom = (start: number): Deployment['clock'] => {
-  const began = performance.now();
+const movable = (): Deployment['clock'] => {
+  const clock = clockFrom(NOW);
   let passed = 0;
-  return {
-    now: () => start + passed + (performance.now() - began) / 1000,
-    pass: seconds => void (passed += seconds),
-    wrong: 0,
-  };
+  return { now: () => clock() + passed, pass: seconds => void (passed += seconds), wrong: 0 };
+};
+
+/** What a process is told: where everything is that it asks, and what time it is. */
+type Told = {
+  readonly url: string;
+  readonly stream: string;
+  readonly tables: Backends['tables'];
+  readonly now: () => number;
+};
+
+/** A new process, which has asked nobody anything. Without a sink of its own it keeps its audit events. */
+export const startProcess = (
+  { url, stream, tables, now }: Told,
+  sink?: (line: string) => void,
+): Promise<TestBroker> => {
+  const aws = { region: 'us-east-1', endpoint: url, credentials: DUMMY_KEYS, now };
+  return testBroker({
+    roles: ROLES,
+    aws,
+    now,
+    signer: kmsSigner({ ...aws, keys: [KEY] }),
+    delivery: { sink: 'firehose', to: stream, required: true },
+    keysFor: keysAt(`${url}${KEYS_PATH}`),
+    tables,
+    ...(sink ? { sink } : {}),
+  });
 };
 
 /** `name` is that of its audit stream. */
 export const deployment = async (name: string, behind: Backends): Promise<Deployment> => {
-  const [front, clock] = [await proxy(behind), clockFrom(NOW)];
+  const [front, clock] = [await proxy(behind), movable()];
+  const { tables, delivered } = behind;
   const now = (): number => clock.now() + clock.wrong;
-  const aws = { region: 'us-east-1', endpoint: front.url, credentials: DUMMY_KEYS, now };
-  const fetchSet = async () =>
-    readKeySet(await download(`${front.url}${KEYS_PATH}`, loopback), ['RS256'], () => undefined);
   return {
     name,
     proxy: front,
-    delivered: () => behind.delivered.get(name) ?? [],
+    delivered: () => delivered.get(name) ?? [],
     clock,
-    start: () =>
-      testBroker({
-        roles: ROLES,
-        aws,
-        now,
-        signer: kmsSigner({ ...aws, keys: [KEY] }),
-        delivery: { sink: 'firehose', to: name, required: true },
-        keysFor: () => cachedKeys(fetchSet, () => undefined),
-        tables: behind.tables,
-      }),
+    start: () => startProcess({ url: front.url, stream: name, tables, now }),
   };
 };

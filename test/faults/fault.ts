@@ -47,15 +47,11 @@ const truncate = async ({ response, real }: Broken): Promise<void> => {
   response.write(body.slice(0, body.length / 2), () => response.destroy());
 };
 
-/** A success of the right type that holds nothing of the kind. */
-const nonsense = async ({ response, real }: Broken): Promise<void> => {
-  const { type } = await real();
-  say(response, { status: 200, type, body: 'nonsense' });
-};
-
-/** As a proxy in front of the service may do it, which never got the call. */
-const vague = ({ response, service }: Broken): void =>
-  say(response, { status: 200, type: service === 'STS' ? 'text/xml' : 'application/json', body: '' });
+/** A success of the right type, of something in front of the service, which never gets the call. */
+const success =
+  (body: string) =>
+  ({ response, service }: Broken): void =>
+    say(response, { status: 200, type: service === 'STS' ? 'text/xml' : 'application/json', body });
 
 export const FAULTS = {
   '500': page(500),
@@ -67,9 +63,10 @@ export const FAULTS = {
   },
   'slow drip': drip,
   truncated: truncate,
-  nonsense,
-  'empty success': vague,
+  nonsense: success('nonsense'),
+  'empty success': success(''),
   hang: () => undefined,
+  'hang after it was done': async ({ real }) => void (await real()),
   throttle: ({ service, response }) => say(response, throttled(service)),
 } satisfies { readonly [name: string]: (broken: Broken) => void | Promise<void> };
 

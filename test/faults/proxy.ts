@@ -6,11 +6,12 @@ import { type Backends, KEYS_PATH } from './backends.ts';
 import { FAULTS, type Fault, type Real, type Service } from './fault.ts';
 
 /** One address for all that a broker asks, of which one service at a time is broken. */
-export type Proxy = {
+export type FaultyProxy = {
   readonly url: string;
   /** Secrets that services gave, whether they arrived or not. */
   readonly gave: string[];
-  break(service: Service, fault: Fault): void;
+  /** Resolves when the fault has met somebody. */
+  break(service: Service, fault: Fault): Promise<void>;
   mend(): void;
 };
 
@@ -37,11 +38,13 @@ const onward = ({ method, headers, url: path }: IncomingMessage, body: string, t
 const SECRET = /<(?:SecretAccessKey|SessionToken)>([^<]+)|"Signature":"([^"]+)"/g;
 
 const secretsIn = ({ body }: Real): string[] =>
-  [...body.matchAll(SECRET)].map(([, sts, kms]) => sts ?? Buffer.from(kms ?? '', 'base64').toString('base64url'));
+  [...body.matchAll(SECRET)].map(
+    ([, sts, kms]) => sts ?? Buffer.from(kms ?? '', 'base64').toString('base64url'),
+  );
 
-export const proxy = async (behind: Backends): Promise<Proxy> => {
+export const proxy = async (behind: Backends): Promise<FaultyProxy> => {
   const gave: string[] = [];
-  let broken: { readonly service: Service; readonly fault: Fault } | undefined;
+  let broken: { readonly service: Service; readonly fault: Fault; readonly met: () => void } | undefined;
   const server = createServer(async (message, response) => {
     const body = await text(message);
     const service = serviceOf(message, body, behind);
@@ -50,7 +53,11 @@ export const proxy = async (behind: Backends): Promise<Proxy> => {
       gave.push(...secretsIn(answer));
       return answer;
     };
-    if (broken?.service === service) return FAULTS[broken.fault]({ service, response, real });
+    if (broken?.service === service) {
+      const { fault, met } = broken;
+      await FAULTS[fault]({ service, response, real });
+      return met();
+    }
     const { status, type, body: said } = await real();
     response.writeHead(status, { 'content-type': type }).end(said);
   });
@@ -63,9 +70,10 @@ export const proxy = async (behind: Backends): Promise<Proxy> => {
   return {
     url: `http://127.0.0.1:${port}`,
     gave,
-    break(service, fault) {
-      broken = { service, fault };
-    },
+    break: (service, fault) =>
+      new Promise(met => {
+        broken = { service, fault, met };
+      }),
     mend() {
       broken = undefined;
     },

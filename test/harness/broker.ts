@@ -15,6 +15,7 @@ import type { Limits } from '../../lib/stores/limits.ts';
 import { type TestIssuer, testIssuer } from './issuer.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from './policy.ts';
+import { type TestServer, testServer } from './server.ts';
 
 export type TestBroker = {
   readonly broker: Broker;
@@ -59,6 +60,23 @@ export const httpRequest = (changes: Partial<HttpRequest> = {}): HttpRequest => 
   sourceAddress: '203.0.113.7',
   ...changes,
 });
+
+/** The parameters of `POST /token`, these over the usual ones; undefined leaves one out. */
+export const exchangeForm = (form: { readonly [name: string]: string | undefined }): string => {
+  const whole = {
+    grant_type: GRANT_TYPE,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    ...form,
+  };
+  const given = Object.entries(whole).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return new URLSearchParams(given).toString();
+};
+
+/** The broker over plain HTTP on loopback. */
+export const brokerServer = (broker: Broker): Promise<TestServer> =>
+  testServer(({ method, path, body }) =>
+    serve(broker, httpRequest({ method, path, body: Buffer.from(body) })),
+  );
 
 let made: Promise<TestIssuer> | undefined;
 
@@ -120,13 +138,7 @@ export const testBroker = async ({
     },
   );
   const ask: TestBroker['ask'] = (form, headers = {}) => {
-    const whole = {
-      grant_type: GRANT_TYPE,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-      ...form,
-    };
-    const given = Object.entries(whole).filter((pair): pair is [string, string] => pair[1] !== undefined);
-    const body = new TextEncoder().encode(new URLSearchParams(given).toString());
+    const body = new TextEncoder().encode(exchangeForm(form));
     return serve(
       broker,
       httpRequest({ body, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } }),

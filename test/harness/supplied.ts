@@ -1,12 +1,10 @@
 import { exchange, type Issued } from '../../lib/client/client.ts';
 import { type Folder, privateFolder } from '../../lib/client/folder.ts';
 import { type Source, type Supply, supply } from '../../lib/client/supply.ts';
-import { serve } from '../../lib/serve.ts';
-import { httpRequest, testBroker } from './broker.ts';
+import { brokerServer, testBroker } from './broker.ts';
 import { atEnd } from './endings.ts';
 import { tokenClaims } from './issuer.ts';
 import { BUILDKITE, NOW } from './policy.ts';
-import { testServer } from './server.ts';
 import { stsSuccess, testSts } from './sts.ts';
 
 const TRUST = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: my-organization } }]\n`;
@@ -55,9 +53,7 @@ export const supplying = async (): Promise<Supplying> => {
   const now = (): number => clock.now;
   const { setting: aws } = await stsBy(now);
   const { broker, issuer } = await testBroker({ roles: ROLES, aws, now });
-  const { url } = await testServer(({ method, path, body }) =>
-    serve(broker, httpRequest({ method, path, body: Buffer.from(body) })),
-  );
+  const { url } = await brokerServer(broker);
   let tokens = 0;
   const mint = (): Promise<string> => {
     const iat = clock.now - clock.early;

@@ -1,0 +1,103 @@
+import { SOFT_LIFETIME } from '../../lib/token/keys.ts';
+import type { TestBroker } from '../harness/broker.ts';
+import type { Backends } from './backends.ts';
+import { type Deployment, deployment } from './deployment.ts';
+import type { Fault, Service } from './fault.ts';
+import { type Answered, endOf, forbidden, notRecovered, writtenBy, wrongEnds } from './judge.ts';
+import { type Asking, askings } from './questions.ts';
+
+/** What is wrong in a cell: a service, or the clock of the processes by so many seconds. */
+export type Trouble =
+  | { readonly service: Service; readonly fault: Fault }
+  | { readonly service: 'clock'; readonly seconds: number };
+type Start = 'cold' | 'warm';
+type Cell = { readonly name: string; readonly trouble: Trouble; readonly start: Start };
+
+/** How often each end came while something was broken, and what must not have been. */
+export type Judged = { readonly ends: ReadonlyMap<string, number>; readonly complaints: readonly string[] };
+
+/** Seconds after its end by which a fault must be of no more consequence. */
+export const RECOVERY = 30;
+/** How often a token is presented at one time. */
+const TIMES = 3;
+
+const ask = async (process: TestBroker, asking: Asking): Promise<Answered> => {
+  const { token: subject_token, question } = asking;
+  return { asking, answer: await process.ask({ subject_token, audience: question.role }) };
+};
+
+/** Each question at each process, several times, all at the same moment. */
+const askAll = (processes: readonly TestBroker[], asked: readonly Asking[], times: number) =>
+  Promise.all(
+    Array.from({ length: times }).flatMap(() =>
+      processes.flatMap(process => asked.map(asking => ask(process, asking))),
+    ),
+  );
+
+/** Each question at each process, with tokens of its own. */
+const askAnew = async (processes: readonly TestBroker[], now: number): Promise<readonly Answered[]> => {
+  const asked = processes.map(async each => askAll([each], await askings(each, now), 1));
+  return (await Promise.all(asked)).flat();
+};
+
+/** Says later whether anybody met it. */
+const begin = ({ proxy, clock }: Deployment, trouble: Trouble): (() => boolean) => {
+  let met = trouble.service === 'clock';
+  if (trouble.service === 'clock') clock.wrong = trouble.seconds;
+  else
+    void proxy.break(trouble.service, trouble.fault).then(() => {
+      met = true;
+    });
+  return () => met;
+};
+
+const end = ({ proxy, clock }: Deployment): void => {
+  proxy.mend();
+  clock.wrong = 0;
+};
+
+export const counted = (answers: readonly Answered[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { answer } of answers) {
+    const name = answer.status === 503 ? `503 ${endOf(answer)}` : endOf(answer);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+};
+
+/** With a wrong clock every token looks expired, or too young: what is refused then is no fault of ours. */
+const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] =>
+  trouble.service === 'clock'
+    ? answers.filter(({ answer }) => answer.status === 200).map(() => 'issued by a wrong clock')
+    : wrongEnds(answers);
+
+/** Two processes are asked while something is broken, and right after: there a cold one has had its start in the fault. */
+export const judge = async (cell: Cell, behind: Backends): Promise<Judged> => {
+  const deployed = await deployment(cell.name, behind);
+  const { clock, start } = deployed;
+  const before = [await start(), await start()];
+  const clean = await askAnew(before, clock.now());
+  // What was kept is due to be asked for again.
+  clock.pass(SOFT_LIFETIME);
+  const asked = await askings(await start(), clock.now());
+  const processes = cell.start === 'warm' ? before : [await start(), await start()];
+  const met = begin(deployed, cell.trouble);
+  const during = await askAll(processes, asked, TIMES);
+  end(deployed);
+  if (cell.trouble.service !== 'clock') clock.pass(RECOVERY);
+  const recovered = await askAnew(processes, clock.now());
+  const after = await askAll(processes, asked, 1);
+  const all = [...clean, ...during, ...recovered, ...after];
+  const everyone = [...new Set([...before, ...processes])].map(writtenBy);
+  return {
+    ends: counted(during),
+    complaints: [
+      ...(met() ? [] : ['nobody met it']),
+      ...notRecovered(clean).map(each => `before it ${each}`),
+      ...wrongIn(cell, during),
+      ...wrongEnds(after),
+      ...notRecovered(recovered),
+      ...forbidden(all, everyone, deployed),
+    ],
+  };
+};

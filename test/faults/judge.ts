@@ -1,0 +1,106 @@
+import type { AuditEvent } from '../../lib/audit/event.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
+import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
+import type { TestBroker } from '../harness/broker.ts';
+import type { Deployment } from './deployment.ts';
+import type { Asking, End } from './questions.ts';
+
+export type Answered = { readonly asking: Asking; readonly answer: HttpAnswer };
+
+type Body = { readonly code?: Code; readonly access_token?: string };
+
+export const endOf = ({ status, body }: HttpAnswer): End => {
+  if (status === 200) return 'issued';
+  return (JSON.parse(body) as Body).code ?? 'internal_error';
+};
+
+/** May this be the answer while something is broken? It may be as it was, or a fault that is ours. */
+const allowed = ({ asking, answer }: Answered): boolean => {
+  const { clean, role } = asking.question;
+  const end = endOf(answer);
+  if (end !== 'issued' && CODES[end].fault === 'ours')
+    return answer.status === 503 && answer.headers['retry-after'] !== undefined;
+  return end === clean || (clean === 'issued' && role !== 'publish' && end === 'token_already_used');
+};
+
+const nameOf = ({ asking, answer }: Answered): string =>
+  `${asking.question.name} ended as ${answer.status} ${endOf(answer)}`;
+
+export const wrongEnds = (answers: readonly Answered[]): string[] =>
+  answers.filter(each => !allowed(each)).map(nameOf);
+
+/** What is mended is as it was, at the next request. */
+export const notRecovered = (answers: readonly Answered[]): string[] =>
+  answers
+    .filter(({ asking, answer }) => endOf(answer) !== asking.question.clean)
+    .map(each => `afterwards ${nameOf(each)}`);
+
+/** At most one credential for each token of a role that takes it once. */
+const issuedTwice = (answers: readonly Answered[]): string[] => {
+  const once = answers.filter(({ asking }) => asking.question.role !== 'publish');
+  const issued = once.filter(({ answer }) => answer.status === 200).map(({ asking }) => asking);
+  return issued
+    .filter((asking, index) => issued.indexOf(asking) < index || asking.question.used)
+    .map(({ question }) => `${question.name} was issued twice`);
+};
+
+const idsIn = (lines: readonly string[]): Set<unknown> =>
+  new Set(
+    lines
+      .map(line => JSON.parse(line) as AuditEvent)
+      .filter(({ outcome }) => outcome === 'issued')
+      .map(({ decision_id }) => decision_id),
+  );
+
+/** Each credential has its event, on standard output and where it must have arrived. */
+const unrecorded = (
+  answers: readonly Answered[],
+  processes: readonly Written[],
+  { delivered }: Deployment,
+): string[] => {
+  const places = [idsIn(processes.flatMap(({ audit }) => audit)), idsIn(delivered())];
+  return answers
+    .filter(({ answer }) => answer.status === 200)
+    .filter(({ answer }) => !places.every(ids => ids.has(answer.headers['decision-id'])))
+    .map(each => `${nameOf(each)} without an audit event`);
+};
+
+const told = (error: unknown): string[] =>
+  error instanceof Error ? [String(error.stack), error.message, ...told(error.cause)] : [];
+
+/** What a process wrote: its audit events, and of its faults all that there is. */
+type Written = { readonly audit: readonly string[]; readonly faults: readonly string[] };
+
+export const writtenBy = ({ audit, faults }: TestBroker): Written => ({
+  audit,
+  faults: faults.flatMap(fault => [fault.detail ?? '', ...told(fault)]),
+});
+
+const signatureOf = (token: string): string => token.slice(token.lastIndexOf('.') + 1);
+
+/** Of a token its signature: it comes nowhere else. */
+const leaked = (
+  answers: readonly Answered[],
+  processes: readonly Written[],
+  { proxy, delivered }: Deployment,
+): string[] => {
+  const refusals = answers.filter(({ answer }) => answer.status !== 200);
+  const said = refusals.map(({ answer }) => JSON.stringify([answer.body, answer.headers]));
+  const wrote = processes.flatMap(({ audit, faults }) => [...audit, ...faults]);
+  const out = [...said, ...wrote, ...delivered()].join('\n');
+  const secrets = [...proxy.gave, ...answers.map(({ asking }) => signatureOf(asking.token))];
+  return [...new Set(secrets)]
+    .filter(secret => out.includes(secret))
+    .map(secret => `a secret of ${secret.length} characters got out`);
+};
+
+/** What must not be whatever happened, over all that was answered. */
+export const forbidden = (
+  answers: readonly Answered[],
+  processes: readonly Written[],
+  deployed: Deployment,
+): string[] => [
+  ...issuedTwice(answers),
+  ...unrecorded(answers, processes, deployed),
+  ...leaked(answers, processes, deployed),
+];
