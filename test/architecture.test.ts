@@ -47,6 +47,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'config',
     'keys',
     'policy/complaint.ts',
+    'policy/counted.ts',
     'policy/issuer.ts',
     'policy/path.ts',
     'policy/scenarios.ts',

@@ -51,6 +51,11 @@ export const ROLE_HELP = `  --role ROLE            the role that is asked for
 /** Chosen when a token is minted: of no use with one that is there. */
 const CHOICES = ['audience', 'token-env', 'claim', 'lifetime', 'subject-claim'];
 
+/** Names the option instead of the shell, of which whoever gave it knows nothing. */
+const ofCommand = (error: Error): never => {
+  throw new NoSubjectToken(error.message.replace(/^sh /, '--token-command '));
+};
+
 const given = (flags: Flags, { environment }: Terminal): Mint | undefined => {
   const file = flag(flags, 'token-file');
   const line = flag(flags, 'token-command');
@@ -61,7 +66,7 @@ const given = (flags: Flags, { environment }: Terminal): Mint | undefined => {
   if (idle) throw new UsageError(`--${idle} has no effect on a token that is given. Leave one of them out.`);
   if (file !== undefined) return async () => tokenIn((await readInput(file)).toString('utf8'), file);
   const run = programIn(environment);
-  return async () => tokenIn(await run('sh', ['-c', line ?? '']), '--token-command');
+  return async () => tokenIn(await run('sh', ['-c', line ?? '']).catch(ofCommand), '--token-command');
 };
 
 const brokerOf = (flags: Flags, { environment }: Terminal): string => {

@@ -36,7 +36,10 @@ Examples:
   options: {},
   async run(flags, terminal) {
     const { teams, folder } = configOf(settingsOf(flags, terminal));
-    if (!teams) throw new Failure(`${folder} has no teams.yml.\n`);
+    if (!teams)
+      throw new Failure(
+        `${folder} has no teams.yml. Write one: docs/reference/configuration.md has an example.\n`,
+      );
     terminal.out(codeownersText(teams, folder));
     return EXIT.done;
   },

@@ -1,14 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { consoleData } from '../config/console.ts';
 import { pageWith } from '../local/page.ts';
 import { settingsOf } from './configuration.ts';
 import { complaintsText } from './findings.ts';
+import { writeOutput } from './output.ts';
 import { EXIT, Failure, flag, type Verb } from './verb.ts';
 
 const saved = async (file: string, page: string): Promise<string> => {
-  await writeFile(file, page).catch(() => {
-    throw new Failure(`${file} cannot be written.\n`);
-  });
+  await writeOutput(file, page);
   return `${file}: open it in a browser. It asks nobody anything.\n`;
 };
 

@@ -4,7 +4,7 @@ import { asJson, asMarkdown, asText, sectionsOf } from '../space/report.ts';
 import { configAt } from './compare/revision.ts';
 import { sampleOf } from './compare/sample.ts';
 import { settingsOf } from './configuration.ts';
-import { EXIT, flag, type Verb } from './verb.ts';
+import { EXIT, flag, UsageError, type Verb } from './verb.ts';
 
 const EXITS: { readonly [direction in Direction]: number } = {
   wider: EXIT.widened,
@@ -31,6 +31,7 @@ Examples:
   options: { markdown: { type: 'boolean' }, json: { type: 'boolean' } },
   words: ['OLD', 'NEW'],
   async run(flags, terminal) {
+    if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
     const { config: folder } = settingsOf(flags, terminal);
     const [before, after] = [
       configAt(flag(flags, 'OLD') ?? '', folder),

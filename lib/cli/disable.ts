@@ -14,7 +14,7 @@ Examples:
   kite-sts disable kid gq6imMF7 --stack kite-sts-prod --because INC-4711
 `,
   withoutConfig: true,
-  words: ['what', 'name'],
+  words: ['WHAT', 'NAME'],
   options: SWITCH_OPTIONS,
   async run(flags, terminal) {
     const change = await setSwitch(true, flags, terminal);

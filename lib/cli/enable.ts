@@ -13,7 +13,7 @@ Examples:
   kite-sts enable issuer https://agent.buildkite.com --stack kite-sts-prod --because "keys were changed"
 `,
   withoutConfig: true,
-  words: ['what', 'name'],
+  words: ['WHAT', 'NAME'],
   options: SWITCH_OPTIONS,
   async run(flags, terminal) {
     terminal.out(`${switchLine(await setSwitch(false, flags, terminal))}\n`);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../client/child.ts';
 import type { Issued, Means } from '../client/client.ts';
 import { privateFolder } from '../client/folder.ts';
+import { printable } from '../client/printable.ts';
 import { suppliedEnvironment, supply } from '../client/supply.ts';
 import { type Asking, askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from './asking.ts';
 import { reasonLines, tellReason } from './refusal.ts';
@@ -35,7 +36,10 @@ const supplied = async (
   try {
     const source = { ...asking, renew: renewing(asking, terminal), folder, means };
     const given = await supply(first, source);
-    const exits = await runChild(command, suppliedEnvironment(terminal.environment, first.kind, given));
+    const environment = suppliedEnvironment(terminal.environment, first.kind, given);
+    const exits = await runChild(command, environment, reason =>
+      terminal.error(`kite-sts exec: ${printable(reason)}\n`),
+    );
     await given.end();
     return exits;
   } finally {

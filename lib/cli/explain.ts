@@ -1,9 +1,11 @@
 import { printable } from '../client/printable.ts';
+import type { Config } from '../config/load.ts';
 import { assumeVerified } from '../policy/assume.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { headline, explain as sentences } from '../policy/explain.ts';
 import { meets } from '../policy/guard.ts';
 import { askFor } from '../policy/issuer.ts';
+import { didYouMean } from '../policy/nearest.ts';
 import { type Remedies, remedies } from '../policy/remedy.ts';
 import { colored } from './color.ts';
 import { configOf, settingsOf } from './configuration.ts';
@@ -12,16 +14,19 @@ import { EXIT, type Flags, type Terminal, type Verb } from './verb.ts';
 
 type Explained = Request & {
   readonly decision: Decision;
-  readonly admitted: boolean;
+  readonly stopped: Stopped | undefined;
   readonly remedies: Remedies;
 };
 
-const asJson = ({ role, decision, admitted, recorded, remedies: both }: Explained): string =>
+/** What refuses a token before any role is asked. */
+type Stopped = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
+
+const asJson = ({ role, decision, stopped, recorded, remedies: both }: Explained): string =>
   JSON.stringify(
     {
       role: role.name,
-      allowed: decision.allowed && admitted,
-      reason: admitted ? (decision.allowed ? undefined : decision.reason) : 'guard_not_met',
+      allowed: decision.allowed && !stopped,
+      reason: stopped?.reason ?? (decision.allowed ? undefined : decision.reason),
       statement: decision.statement,
       seconds: decision.allowed ? decision.grant.seconds : undefined,
       scopes: decision.allowed ? decision.grant.scopes : undefined,
@@ -34,8 +39,26 @@ const asJson = ({ role, decision, admitted, recorded, remedies: both }: Explaine
     2,
   );
 
-const GUARD =
-  "DENIED: the claims do not meet the guard (require) of their issuer's row in broker.yml, which comes before any role.";
+const GUARD: Stopped = {
+  reason: 'guard_not_met',
+  says: "DENIED: the claims do not meet the guard (require) of their issuer's row in broker.yml, which comes before any role.",
+};
+
+const unknownIssuer = (issuer: string, known: Iterable<string>): Stopped => ({
+  reason: 'token_issuer_unknown',
+  says: printable(
+    `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${didYouMean(issuer, known)}`,
+  ),
+});
+
+const stoppedBy = (
+  { issuer, claims }: ReturnType<typeof assumeVerified>,
+  rows: Config['rows'],
+): Stopped | undefined => {
+  const row = rows.get(issuer);
+  if (!row) return unknownIssuer(issuer, rows.keys());
+  return meets(row, claims) ? undefined : GUARD;
+};
 
 const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] => [
   printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
@@ -47,10 +70,10 @@ const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChang
 const side = (title: string, lines: readonly string[]): string[] =>
   lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
 
-const asText = ({ role, decision, admitted, recorded, remedies: { step, policy } }: Explained): string =>
+const asText = ({ role, decision, stopped, recorded, remedies: { step, policy } }: Explained): string =>
   [
     ...(recorded ? recordedLines(recorded) : []),
-    ...(admitted ? [] : [GUARD, '', 'Were it not for the guard:', '']),
+    ...(stopped ? [stopped.says, '', 'Were it not for that:', ''] : []),
     ...sentences(role, decision),
     ...side('In the step:', step),
     ...side('In the policy, if this job is meant to have the role:', policy),
@@ -62,9 +85,9 @@ const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> =
   const { role, claims, access, context } = request;
   const token = assumeVerified(claims, role);
   const row = config.rows.get(token.issuer);
-  const admitted = row !== undefined && meets(row, token.claims);
+  const stopped = stoppedBy(token, config.rows);
   const decision = decide(role, token, access, context);
-  return { ...request, decision, admitted, remedies: remedies(decision, claim => askFor(claim, row)) };
+  return { ...request, decision, stopped, remedies: remedies(decision, claim => askFor(claim, row)) };
 };
 
 export const explain: Verb = {
@@ -104,6 +127,6 @@ Examples:
   async run(flags, terminal) {
     const each = await explained(flags, terminal);
     terminal.out(`${flags['json'] ? asJson(each) : colored(asText(each), terminal)}\n`);
-    return each.decision.allowed && each.admitted ? EXIT.done : EXIT.denied;
+    return each.decision.allowed && !each.stopped ? EXIT.done : EXIT.denied;
   },
 };

@@ -4,6 +4,7 @@ import { excerpt } from '../lint/excerpt.ts';
 import { type LintAnswer, lint } from '../lint/lint.ts';
 import type { Finding } from '../lint/rule.ts';
 import { type Complaint, complaintText } from '../policy/complaint.ts';
+import { counted } from '../policy/counted.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
 const textOf = (file: string): string | undefined => readSource(file, () => {});
@@ -17,9 +18,6 @@ const findingText = (finding: Finding): string => {
 };
 
 export const findingsText = (findings: readonly Finding[]): string => findings.map(findingText).join('');
-
-/** `1 error`, `2 errors`. */
-export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 const errorsOf = (complaints: readonly Complaint[]): Finding[] =>
   complaints.map(each => ({ ...each, level: 'error' }));

@@ -4,9 +4,10 @@ import { formatted, meaning } from '../author/format.ts';
 import type { SchemaName } from '../author/schema.ts';
 import { readSource } from '../config/sources.ts';
 import type { Complain, Complaint } from '../policy/complaint.ts';
+import { counted } from '../policy/counted.ts';
 import { parse } from '../policy/parse.ts';
 import { settingsOf } from './configuration.ts';
-import { complaintsText, counted } from './findings.ts';
+import { complaintsText } from './findings.ts';
 import { EXIT, Failure, type Verb } from './verb.ts';
 
 /** The files of a configuration: by folder and ending, what each is. The first that fits is it. */

@@ -1,5 +1,6 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { manifest } from './manifest.ts';
 import { ISSUER_NAMES, type IssuerName, type Pinned, starter, type Wish } from './starter.ts';
 import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from './verb.ts';
 
@@ -9,12 +10,9 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** What this kite-sts is and was tested with: its own package.json, from source and from dist/ below it. */
+/** What this kite-sts is and was tested with. */
 const pins = async (): Promise<Pinned> => {
-  const up = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
-  const { version, devDependencies } = JSON.parse(
-    await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8'),
-  ) as { readonly version: string; readonly devDependencies: { readonly serverless: string } };
+  const { version, devDependencies } = await manifest();
   return { version, serverless: devDependencies.serverless };
 };
 

@@ -2,9 +2,10 @@ import { type Loaded, loadConfig } from '../config/load.ts';
 import type { LintAnswer } from '../lint/lint.ts';
 import type { Finding, Level } from '../lint/rule.ts';
 import { sarif } from '../lint/sarif.ts';
+import { counted } from '../policy/counted.ts';
 import { settingsOf } from './configuration.ts';
 import { dialectIn } from './dialect.ts';
-import { answerOf, counted, findingsText } from './findings.ts';
+import { answerOf, findingsText } from './findings.ts';
 import { EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from './verb.ts';
 
 const countOf = (findings: readonly Finding[], level: Level): number =>

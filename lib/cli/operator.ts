@@ -39,10 +39,14 @@ const EXPORT = ['configure', 'export-credentials', '--format', 'process'];
 const NONE =
   'There are no credentials of AWS: set AWS_ACCESS_KEY_ID and its kin, or AWS_PROFILE for the AWS CLI.';
 
+/** Version 1 knows no export-credentials, and says so by what stands for wrong usage: 252, or 2 in older ones. */
+const WRONG_USAGE = /^aws failed \((2|252)\)/;
+const OLD = 'The aws on PATH cannot export credentials: version 2 of the AWS CLI is needed.';
+
 /** By the AWS CLI, which knows profiles and single sign-on. What it prints is never told: it holds a secret. */
 const byProgram = async (environment: Environment): Promise<AwsKeys> => {
-  const printed = await programIn(environment)('aws', EXPORT).catch((error: NoSubjectToken) => {
-    throw new Failure(`${NONE} ${error.message}\n`);
+  const printed = await programIn(environment)('aws', EXPORT).catch(({ message }: NoSubjectToken) => {
+    throw new Failure(`${NONE} ${WRONG_USAGE.test(message) ? OLD : message}\n`);
   });
   const { AccessKeyId, SecretAccessKey, SessionToken } = jsonObject(printed) ?? {};
   if (!AccessKeyId || !SecretAccessKey) throw new Failure(`${NONE} aws printed something else.\n`);

@@ -1,5 +1,6 @@
 import { type Invariant, readInvariants } from '../config/invariants.ts';
 import type { Config } from '../config/load.ts';
+import { counted } from '../policy/counted.ts';
 import type { Shown } from '../space/difference.ts';
 import { type Refutation, refutations, speaksOf } from '../space/prove.ts';
 import { shownText } from '../space/report.ts';
@@ -41,7 +42,7 @@ const verdict = ({ broken }: Proof): string => {
 
 const proofText = (proof: Proof): string =>
   [
-    `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${proof.roles} ${proof.roles === 1 ? 'role' : 'roles'})`,
+    `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${counted(proof.roles, 'role')})`,
     ...proof.broken.map(brokenText),
   ].join('\n');
 
@@ -82,6 +83,10 @@ Examples:
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const { invariants, complaints } = readInvariants(config.folder, config.rows);
+    if (complaints.some(({ rule }) => rule === 'file-missing'))
+      throw new Failure(
+        `${config.folder} has no invariants.yml. Write one: docs/guides/policy-changes.md has an example.\n`,
+      );
     if (complaints.length > 0) throw new Failure(complaintsText(complaints));
     const from = Date.now() / 1000;
     const proofs = invariants.map(invariant => proofOf(invariant, config, from));

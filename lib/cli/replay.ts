@@ -1,12 +1,13 @@
 import type { Config } from '../config/load.ts';
 import { assumeVerified } from '../policy/assume.ts';
 import type { Claims } from '../policy/claims.ts';
+import { counted } from '../policy/counted.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { meets } from '../policy/guard.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { readInput } from './input.ts';
 import { exchangesIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
-import { EXIT, flag, type Verb } from './verb.ts';
+import { EXIT, Failure, flag, type Verb } from './verb.ts';
 
 /** How a recorded exchange would end now, beside how it ended then. */
 type Turn = 'same' | 'allowed' | 'denied' | 'scopes' | 'unknown';
@@ -102,7 +103,7 @@ const asText = (all: readonly Replayed[], counts: readonly Count[]): string =>
       ({ role, pipeline, turn, times, decisionId }) =>
         `${role}  ${pipeline}  ${times} ${SAYS[turn as Exclude<Turn, 'same'>]}, such as ${decisionId}`,
     ),
-    `${all.length} ${all.length === 1 ? 'exchange' : 'exchanges'}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
+    `${counted(all.length, 'exchange')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
   ].join('\n');
 
 export const replay: Verb = {
@@ -123,7 +124,10 @@ Examples:
   words: ['FILE'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
-    const all = replayed(exchangesIn(await readInput(flag(flags, 'FILE') ?? '')), config);
+    const file = flag(flags, 'FILE') ?? '';
+    const events = exchangesIn(await readInput(file));
+    if (events.length === 0) throw new Failure(`${file} has no audit event of an exchange.\n`);
+    const all = replayed(events, config);
     const counts = countsOf(all);
     terminal.out(
       `${flags['json'] ? JSON.stringify({ exchanges: all.length, otherwise: counts }, null, 2) : asText(all, counts)}\n`,

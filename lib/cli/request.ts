@@ -9,7 +9,7 @@ import { claimsOf, takeApart } from '../token/jws.ts';
 import { roleNamed } from './configuration.ts';
 import { readInput } from './input.ts';
 import { exchangesIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
-import { Failure, type Flags, flag, seconds, UsageError } from './verb.ts';
+import { addressIn, Failure, type Flags, flag, seconds, UsageError } from './verb.ts';
 
 /** How an exchange ended that the audit log tells of, and what is otherwise now. */
 export type Recorded = {
@@ -62,7 +62,7 @@ const ofFlags = async (flags: Flags, config: Config): Promise<Request> => {
     seconds: seconds(flags, 'expires-in'),
     kinds: undefined,
   };
-  const context = { now: Date.now() / 1000, sourceAddress: flag(flags, 'source-ip') };
+  const context = { now: Date.now() / 1000, sourceAddress: addressIn(flags, 'source-ip') };
   return {
     role,
     claims: await claimsFrom(flags, ['--claims FILE', '--token-file FILE', '--decision ID']),

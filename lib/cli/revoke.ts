@@ -56,9 +56,16 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const NO_CONTENT = 204;
 
+/** A token of an installation: https://github.blog/changelog/2021-03-31-authentication-token-format-updates-are-generally-available/ */
+const TOKEN = /^ghs_[\w.-]{1,2048}$/;
+
 /** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
 const endToken = async (path: string, fetch: Fetch): Promise<string> => {
   const token = (await readInput(path)).toString('utf8').trim();
+  if (!TOKEN.test(token))
+    throw new Failure(
+      `${path} has no token of a GitHub App's installation, which begins with ghs_ and stands alone. Nothing was sent.\n`,
+    );
   const headers = { authorization: `Bearer ${token}`, 'user-agent': 'kite-sts' };
   const init = { method: 'DELETE', redirect: 'error', headers } as const;
   const answer = await fetch('https://api.github.com/installation/token', init).catch(() => undefined);
@@ -71,7 +78,7 @@ const endToken = async (path: string, fetch: Fetch): Promise<string> => {
 };
 
 const ended = async (flags: Flags, terminal: Terminal, fetch: Fetch): Promise<string> => {
-  const [what = '', name = ''] = [flag(flags, 'what'), flag(flags, 'name')];
+  const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
   if (!known.includes(what))
     throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${didYouMean(what, known)}`);
@@ -97,7 +104,7 @@ Examples:
   kite-sts revoke role deploy-web
   kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh
 `,
-  words: ['what', 'name'],
+  words: ['WHAT', 'NAME'],
   options: { role: { type: 'string' } },
   async run(flags, terminal) {
     terminal.out(await ended(flags, terminal, fetch));

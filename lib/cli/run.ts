@@ -1,4 +1,5 @@
 import { didYouMean } from '../policy/nearest.ts';
+import { manifest } from './manifest.ts';
 import { EXIT, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
@@ -36,8 +37,12 @@ const overview = async (): Promise<string> => {
   const lines = await Promise.all(
     Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(20)}${(await load()).summary}`),
   );
-  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 64 wrong usage, 125 the command of exec was not started.\n`;
+  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more, kite-sts --version which this is. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 3 somebody gets more (diff), 4 could not be told (diff, prove), 64 wrong usage, 125 the command of exec was not started.\n`;
 };
+
+/** Several complaints stand one below the other; one alone follows the verb. */
+const isList = (message: string): boolean =>
+  message.trimEnd().includes('\n') && !message.endsWith('\n1 error\n');
 
 /** Runs one command line. Prints what went wrong plainly; a stack trace is never among it. */
 export const run = async (words: readonly string[], terminal: Terminal): Promise<number> => {
@@ -45,6 +50,10 @@ export const run = async (words: readonly string[], terminal: Terminal): Promise
   if (['', 'help', '--help', '-h'].includes(name)) {
     terminal.out(await overview());
     return name === '' ? EXIT.usage : EXIT.done;
+  }
+  if (['--version', '-v'].includes(name)) {
+    terminal.out(`${(await manifest()).version}\n`);
+    return EXIT.done;
   }
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!load) {
@@ -65,9 +74,7 @@ export const run = async (words: readonly string[], terminal: Terminal): Promise
       return EXIT.usage;
     }
     if (!(error instanceof Failure)) throw error;
-    terminal.error(
-      `kite-sts ${name}: ${error.message.includes('\n', 0) && error.message.split('\n').length > 2 ? '\n' : ''}${error.message}`,
-    );
+    terminal.error(`kite-sts ${name}:${isList(error.message) ? '\n' : ' '}${error.message}`);
     return EXIT.failed;
   }
 };

@@ -47,13 +47,13 @@ const needed = (flags: Flags, option: string): string => {
 };
 
 const targetOf = (flags: Flags): Pick<Switch, 'what' | 'names'> => {
-  const what = whatOf(flag(flags, 'what') ?? '');
+  const what = whatOf(flag(flags, 'WHAT') ?? '');
   const parts = PARTS[what];
   const idle = (['organization', 'issuer'] as const).find(
     option => !parts.includes(option) && flags[option] !== undefined,
   );
   if (idle) throw new UsageError(`--${idle} has no effect on ${what}. Leave it out.`);
-  return { what, names: [flag(flags, 'name') ?? '', ...parts.map(option => needed(flags, option))] };
+  return { what, names: [flag(flags, 'NAME') ?? '', ...parts.map(option => needed(flags, option))] };
 };
 
 /** A switch on one line, with nothing in it that moves a terminal. */

@@ -11,6 +11,7 @@ import { type Result, resultOf } from './cases/tested.ts';
 import { colored } from './color.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { complaintsText } from './findings.ts';
+import { writeOutput } from './output.ts';
 import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from './verb.ts';
 
 const policyNamed = (name: string, { roles, registries, folder }: Config): Policy => {
@@ -49,7 +50,7 @@ const initialize = async (policy: Policy, config: Config, terminal: Terminal): P
 const report = async (results: readonly Result[], flags: Flags, terminal: Terminal): Promise<void> => {
   const junit = flag(flags, 'junit');
   if (junit === '-') return terminal.out(asJunit(results));
-  if (junit !== undefined) await writeFile(junit, asJunit(results));
+  if (junit !== undefined) await writeOutput(junit, asJunit(results));
   terminal.out(`${flags['json'] ? asJson(results) : colored(asText(results), terminal)}\n`);
 };
 

@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { didYouMean } from '../policy/nearest.ts';
+import { address } from '../policy/cidr.ts';
+import { nearest } from '../policy/nearest.ts';
 
 /** Exit codes are API (docs/reference/cli.md). `exec` passes on its command's own, whichever that is. */
 export const EXIT = {
@@ -61,9 +62,14 @@ const wordsOf = ({ words = [], takesCommand }: Verb, given: readonly string[]): 
   return Object.fromEntries(given.map((word, at) => [words[at]?.replace('?', ''), word]));
 };
 
-const demandWords = ({ words = [] }: Verb, said: Said): void => {
+const demandWords = ({ words = [], help }: Verb, said: Said): void => {
   const missing = words.find(name => !name.endsWith('?') && !Object.hasOwn(said, name));
-  if (missing !== undefined) throw new UsageError(`${missing} is required.`);
+  if (missing !== undefined) throw new UsageError(`${missing} is required: ${help.split('\n')[0]}`);
+};
+
+const didYouMeanOption = (name: string, options: ParseArgsOptionsConfig): string => {
+  const near = nearest(name, Object.keys(options));
+  return near === undefined ? '' : ` Did you mean --${near}?`;
 };
 
 /** Reads the flags of a verb; an unknown one is named with the nearest that is known. */
@@ -83,9 +89,7 @@ export const readFlags = (verb: Verb, all: readonly string[]): Flags => {
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option)
-      throw new UsageError(
-        `${token.rawName} is not an option.${didYouMean(token.name, Object.keys(options))}`,
-      );
+      throw new UsageError(`${token.rawName} is not an option.${didYouMeanOption(token.name, options)}`);
     if (option.type === 'string' && token.value === undefined)
       throw new UsageError(`${token.rawName} needs a value.`);
     if (option.type === 'boolean' && token.value !== undefined)
@@ -111,6 +115,14 @@ export const flag = (flags: Flags, name: string): string | undefined => {
 /** Every text of a flag that may be repeated. */
 export const texts = (flags: Flags, name: string): string[] =>
   [flags[name]].flat().filter(each => typeof each === 'string');
+
+/** A flag that takes an address, or undefined: what is none would never be inside any range. */
+export const addressIn = (flags: Flags, name: string): string | undefined => {
+  const written = flag(flags, name);
+  if (written !== undefined && !address(written))
+    throw new UsageError(`--${name} takes one IPv4 or IPv6 address, such as 203.0.113.7.`);
+  return written;
+};
 
 /** A flag that takes a whole number of seconds, or undefined. */
 export const seconds = (flags: Flags, name: string): number | undefined => {

@@ -6,7 +6,7 @@ import { meets } from '../policy/guard.ts';
 import type { Role } from '../policy/role.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { claimsFrom } from './request.ts';
-import { EXIT, type Flags, flag, type Terminal, type Verb } from './verb.ts';
+import { addressIn, EXIT, type Flags, type Terminal, type Verb } from './verb.ts';
 
 type Had = { readonly role: Role; readonly decision: Extract<Decision, { allowed: true }> };
 
@@ -45,7 +45,7 @@ const asJson = (all: readonly Had[]): string =>
 
 const run = async (flags: Flags, terminal: Terminal): Promise<number> => {
   const config = configOf(settingsOf(flags, terminal));
-  const all = had(await claimsFrom(flags), config, flag(flags, 'source-ip'));
+  const all = had(await claimsFrom(flags), config, addressIn(flags, 'source-ip'));
   if (flags['json']) terminal.out(`${asJson(all)}\n`);
   else terminal.out(all.length > 0 ? `${all.map(asText).join('\n')}\n` : 'No role.\n');
   return all.length > 0 ? EXIT.done : EXIT.denied;

@@ -19,11 +19,13 @@ const ignore = (): void => {};
 
 /**
  * Runs a command with our own standard streams, hands signals on, and gives its exit code: 128 and the
- * number of the signal that ended it; 127 and 126 as a shell does when it could not be started.
+ * number of the signal that ended it; 127 and 126 as a shell does when it could not be started, and then
+ * `tell` is given the reason.
  */
 export const runChild = (
   [program = '', ...words]: readonly string[],
   environment: Environment,
+  tell: (reason: string) => void,
 ): Promise<number> =>
   new Promise(resolve => {
     const child = spawn(program, words, { env: { ...environment }, stdio: 'inherit' });
@@ -36,6 +38,9 @@ export const runChild = (
       process.off('SIGINT', ignore);
       resolve(exits);
     };
-    child.once('error', ({ code }: NodeJS.ErrnoException) => end(code === 'ENOENT' ? NOT_FOUND : NOT_RUN));
+    child.once('error', ({ code }: NodeJS.ErrnoException) => {
+      tell(code === 'ENOENT' ? `there is no command ${program}.` : `${program} cannot be run (${code}).`);
+      end(code === 'ENOENT' ? NOT_FOUND : NOT_RUN);
+    });
     child.once('exit', (code, signal) => end(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
   });

@@ -14,7 +14,7 @@ import { AUDIT, type AuditSetting, auditOf } from './audit.ts';
 import { issuerRow, rowSchema } from './issuers.ts';
 import { LIMITS, limitsOf } from './limits.ts';
 import { registriesIn } from './registries.ts';
-import { readSource, sourcesIn, start } from './sources.ts';
+import { complainOfEndings, readSource, sourcesIn, start } from './sources.ts';
 import { type Teams, teamsIn } from './teams.ts';
 
 /** What broker.yml alone says, checked and compiled. */
@@ -140,6 +140,7 @@ export const loadConfig = (folder: string): Loaded => {
   const roles = ofRoles.map(({ role }) => role);
   const ofRegistries = setting ? registriesIn(folder, { ...setting, roles }, complain) : [];
   const teams = teamsIn(folder, ofRoles, complain);
+  complainOfEndings(folder, complain);
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
   const { ground, tree } = broker;
   const registries = ofRegistries.map(({ registry }) => registry);

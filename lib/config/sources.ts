@@ -23,6 +23,14 @@ export const readSource = (path: string, complain: Complain): string | undefined
   }
 };
 
+/** Complains of files that would not be read for their ending: the limits in a teams.yaml would hold nobody. */
+export const complainOfEndings = (folder: string, complain: Complain): void => {
+  for (const name of ['broker', 'invariants', 'teams']) {
+    const file = join(folder, `${name}.yaml`);
+    if (existsSync(file)) complain('file-name', start(file), `Only ${name}.yml is read. Rename it.`);
+  }
+};
+
 type Source = { readonly name: string; readonly path: string; readonly source: string };
 
 const namedIn = (folder: string, what: string, complain: Complain): Omit<Source, 'source'>[] =>

@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.ts';
+import { counted } from '../policy/counted.ts';
 import type { Role } from '../policy/role.ts';
 import { GRANT_TYPE } from '../protocols/oauth.ts';
 
@@ -81,19 +82,43 @@ const decisionText = ({ ok, body }: Exchanged, audit: Body | undefined): string 
     ? `allowed by "${String(audit?.['statement'])}"`
     : `refused: ${String(body['error_description'] ?? body['message'])} (${String(body['code'] ?? 'no exchange')})`;
 
+const titleOf = ({ name, description }: Role): string =>
+  `── ${name}${description === undefined ? '' : `: ${description}`}`;
+
+const namesOf = ({ trust }: Role): string => trust.map(({ id }) => `"${id}"`).join(' or ');
+
+const outcomeLines = (each: Exchanged): string[] => {
+  if (each.ok) return [`credential  ${credentialText(each)}`];
+  return each.body['code'] === 'trust_not_met'
+    ? [`            ${namesOf(each.role)} wants another job than this plain push build.`]
+    : [];
+};
+
 const section = (base: string, job: string, each: Exchanged, audit: string | undefined): string => {
   const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
   const lines = [
-    `── ${each.role.name}${each.role.description === undefined ? '' : `: ${each.role.description}`}`,
+    titleOf(each.role),
     '',
     exchangeCommand(base, job, each.role),
     '',
     `decision    ${decisionText(each, event)}`,
-    ...(each.ok ? [`credential  ${credentialText(each)}`] : []),
+    ...outcomeLines(each),
     ...(audit === undefined ? [] : [`audit       ${audit}`]),
     '',
   ];
   return lines.join('\n');
+};
+
+/** A role that is for jobs of other issuers alone: whose, and how to be one of them. */
+const elsewhere = (role: Role): string => {
+  const [first] = role.trust;
+  return [
+    titleOf(role),
+    '',
+    `not asked   ${namesOf(role)} wants a job of ${first?.issuer}: only push builds of Buildkite are tried here.`,
+    `            As such a job: kite-sts token --issuer ${first?.issuer} --set CLAIM=VALUE`,
+    '',
+  ].join('\n');
 };
 
 /** How many roles of a kind are tried for a first exchange that is allowed. */
@@ -113,6 +138,16 @@ const firstOfKind = async (
   return refused;
 };
 
+const headOf = ({ rows, roles, registries }: Config, asked: boolean): string =>
+  [
+    `kite-sts on this laptop: ${counted(rows.size, 'issuer')}, ${counted(roles.length, 'role')}. A throwaway issuer stands in for the real ones, and nothing here buys anything real.`,
+    ...registries.map(({ name, path }) => `The registry ${name} is at ${path}.`),
+    ...(asked
+      ? ['The broker has asked itself for a credential. Each command can be pasted into a second terminal.']
+      : []),
+    '',
+  ].join('\n');
+
 /**
  * Makes a first exchange for each kind of role with ourselves as the caller, and tells it: the request as
  * a command that can be pasted, the decision, the credential (masked), the audit event. `auditOf` finds
@@ -121,19 +156,24 @@ const firstOfKind = async (
 export const transcript = async (
   base: string,
   job: string,
-  { roles, rows }: Config,
+  config: Config,
   auditOf: (decisionId: string) => string | undefined,
 ): Promise<string> => {
-  const kinds = [...new Set(roles.map(({ template }) => template.kind))];
-  const sections: string[] = [];
-  for (const kind of kinds) {
+  const { roles, rows } = config;
+  const ours = roles.filter(({ trust }) =>
+    trust.some(({ issuer }) => rows.get(issuer)?.preset === 'buildkite'),
+  );
+  const asked: string[] = [];
+  const others: string[] = [];
+  for (const kind of new Set(roles.map(({ template }) => template.kind))) {
+    const ofKind = roles.filter(({ template }) => template.kind === kind);
     const each = await firstOfKind(
       base,
       job,
-      roles.filter(({ template }) => template.kind === kind),
+      ofKind.filter(role => ours.includes(role)),
     );
-    if (each) sections.push(section(base, job, each, auditOf(each.decisionId)));
+    if (each) asked.push(section(base, job, each, auditOf(each.decisionId)));
+    else others.push(...ofKind.slice(0, 1).map(elsewhere));
   }
-  const head = `kite-sts on this laptop: ${rows.size} issuers, ${roles.length} roles. A throwaway issuer stands in for the real ones, and nothing here buys anything real.\nThe broker has asked itself for a credential. Each command can be pasted into a second terminal.\n`;
-  return [head, ...sections].join('\n');
+  return [headOf(config, asked.length > 0), ...asked, ...others].join('\n');
 };

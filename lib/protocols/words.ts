@@ -19,7 +19,12 @@ export const iso = (seconds: number): string => new Date(seconds * 1000).toISOSt
 export const withoutNewline = (token: string): string => token.replace(/\r?\n$/, '');
 
 /** Seconds after which a fault of ours is worth another try; what a provider refused, a person must mend first. */
-const retryAfter = (code: Code): number => (code === 'provider_refused' ? 60 : 2);
+const RETRY_AFTER: { readonly [code in Code]?: number } = {
+  provider_refused: 60,
+  // After a failure the table is not asked again for five seconds.
+  switches_unavailable: 6,
+};
+const retryAfter = (code: Code): number => RETRY_AFTER[code] ?? 2;
 
 /** The headers of every answer at a door: no cache may keep it (RFC 6749 §5.1, threat T55). */
 export const headersOf = (

@@ -1,6 +1,7 @@
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import { claimPath } from '../policy/claims.ts';
 import { pickFrom, unconstrained } from './constraint.ts';
+import { likely } from './likely.ts';
 import type { Dimension, Point } from './region.ts';
 import type { Space } from './search.ts';
 import type { World } from './world.ts';
@@ -37,7 +38,7 @@ export const witnessIn = (space: Space, world: World, sample: Claims): Witness |
   const claims: Open = Object.create(null);
   for (const [name, dimension] of world.claims) {
     if (!space.has(dimension)) continue;
-    const value = pick(dimension, [sample[name], 'main', 'other']);
+    const value = pick(dimension, likely(name, sample[name]));
     if (value !== undefined) put(claims, name, value);
   }
   const audience = String(pick(world.audience, []));

@@ -122,6 +122,7 @@ describe('without a subject token it exits with 1, and says why:', () => {
       'gave no token',
     ],
     ['the command fails', ['--token-command', 'echo no >&2; exit 3'], PATH, '(3): no'],
+    ['the command says nothing', ['--token-command', 'false'], PATH, '--token-command failed (1).\n'],
     ['the job has no permission', [], { GITHUB_ACTIONS: 'true' }, 'id-token: write'],
     ['the CI lets nothing be chosen', ['--claim', 'a'], { CIRCLECI: 'true' }, 'CircleCI'],
   ])('%s', async (_name, words, environment, said) => {

@@ -5,7 +5,7 @@ import { configFolder, testTerminal } from '../harness/local.ts';
 const printed = async (folder: string) => {
   const terminal = testTerminal();
   const exits = await run(['codeowners', '--config', folder], terminal);
-  return { exits, out: terminal.written.join('') };
+  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 };
 
 test('each team owns the files of its roles, and the first owners all else', async () => {
@@ -25,5 +25,6 @@ test('each team owns the files of its roles, and the first owners all else', asy
 });
 
 test('without teams.yml there is nothing to print', async () => {
-  expect(await printed(configFolder())).toEqual({ exits: 1, out: '' });
+  const { exits, out, error } = await printed(configFolder());
+  expect([exits, out, error.includes('docs/reference/configuration.md')]).toEqual([1, '', true]);
 });

@@ -20,6 +20,10 @@ const compared = async (words: readonly string[]) => {
 const WIDER = changed('deploy', 'build_branch: main', 'build_branch: { matches: "*" }');
 const NARROWER = changed('deploy', 'in: [web, api]', 'in: [web]');
 
+test('of two forms of the answer neither is given', async () => {
+  expect(await compared([CONFIG, WIDER, '--json', '--markdown'])).toMatchObject({ exits: 64, out: '' });
+});
+
 describe('the exit code', () => {
   test.each([
     ['0 for no change', CONFIG, CONFIG, 0],

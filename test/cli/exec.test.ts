@@ -98,6 +98,11 @@ test('it exits as the command does', async () => {
   expect(await ran(['sh', '-c', 'exit 7'])).toMatchObject({ exits: 7, left: [] });
 });
 
+test('it says that there is no such command, as a shell would', async () => {
+  const { exits, error } = await ran(['no-such-command']);
+  expect([exits, error]).toEqual([127, 'kite-sts exec: there is no command no-such-command.\n']);
+});
+
 test('words reach the command as they are', async () => {
   const { out } = await ran(['printf', '%s|', '--json', '$(id)', '--', 'a b']);
   expect(out).toBe('--json|$(id)|--|a b|');

@@ -90,7 +90,7 @@ describe('exit code 2 and the reason, for', () => {
     ['a scope beyond the grant', MAIN, ['--scope', 'read delete'], 'scope_beyond_grant'],
     ['seconds above the most', MAIN, ['--expires-in', '901'], 'seconds_above_maximum'],
     ['the guard, though the role would allow', { ...MAIN, organization_slug: 'third' }, [], 'guard_not_met'],
-    ['another issuer', { ...MAIN, iss: 'https://other.example' }, [], 'guard_not_met'],
+    ['an issuer of no row', { ...MAIN, iss: 'https://other.example' }, [], 'token_issuer_unknown'],
   ])('%s', async (_name, claims, words, reason) => {
     const { exits, out } = await explained(claims, '--json', ...words);
     expect(exits).toBe(2);
@@ -146,6 +146,12 @@ describe('as text', () => {
     expect(out.split('\n')[0]).toMatch(/^DENIED: .*\bguard\b/);
     expect(out).toContain('DENIED: publish');
   });
+
+  test('an issuer of no row is told with the nearest, and no guard is blamed', async () => {
+    const { out } = await explained({ ...MAIN, iss: BUILDKITE.replace('kite', 'kitte') });
+    expect(out.split('\n')[0]).toContain(`"${BUILDKITE}"`);
+    expect(out).not.toContain('guard');
+  });
 });
 
 describe('from a token', () => {
@@ -181,6 +187,12 @@ test.each<[name: string, exits: number, words: string[], said: string]>([
     64,
     ['--role', 'publish', '--claims', written('{}'), '--expires-in', '1h'],
     '--expires-in',
+  ],
+  [
+    'what is no address',
+    64,
+    ['--role', 'publish', '--claims', written('{}'), '--source-ip', '999.1.1.1'],
+    '--source-ip',
   ],
   ['a role that is mistyped', 1, ['--role', 'publsh', '--claims', written('{}')], '"publish"'],
   [

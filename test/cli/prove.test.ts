@@ -28,6 +28,11 @@ describe('the exit code', () => {
   });
 });
 
+test('a missing file is told with the page that has one', async () => {
+  const { error } = await proved(undefined);
+  expect(error).toMatch(/^kite-sts prove: \S.*invariants\.yml.*docs\/guides\/policy-changes\.md/);
+});
+
 test('a refutation names the role and shows a token', async () => {
   const { out } = await proved(BREAKS);
   expect(out).toMatch(

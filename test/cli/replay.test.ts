@@ -53,6 +53,10 @@ describe('with another policy is told', () => {
   });
 });
 
+test('a file without any event exits with 1, and says nothing of exchanges', async () => {
+  expect(await replayed(['', 'not json', '{"_aws":{}}'])).toEqual({ exits: 1, out: '' });
+});
+
 test('lines that are no events are passed over', async () => {
   expect((await replayed(['', 'not json', '{"_aws":{}}', ...events])).out).toBe(
     '2 exchanges, 2 as before.\n',

@@ -80,12 +80,12 @@ test.each<{ name: string; words: readonly string[]; exits: number }>([
 
 describe('a token of GitHub', () => {
   const TOKEN = 'ghs_secret';
-  const ended = async (status: number) => {
+  const ended = async (status: number, text = `${TOKEN}\n`) => {
     const server = await testServer(() => ({ status }));
     const terminal = testTerminal();
-    const path = `${folderOf({ token: `${TOKEN}\n` })}/token`;
+    const path = `${folderOf({ token: text })}/token`;
     const verb = revokeBy((url, init) => fetch(server.url + new URL(url).pathname, init));
-    const result = await verb.run({ what: 'token', name: path }, terminal).catch((error: unknown) => error);
+    const result = await verb.run({ WHAT: 'token', NAME: path }, terminal).catch((error: unknown) => error);
     return { result, asked: server.asked, told: terminal.written.join('') };
   };
 
@@ -94,6 +94,27 @@ describe('a token of GitHub', () => {
     expect([result, told.includes(TOKEN)]).toEqual([0, false]);
     expect(asked).toMatchObject([
       { method: 'DELETE', path: '/installation/token', headers: { authorization: `Bearer ${TOKEN}` } },
+    ]);
+  });
+
+  test.each([
+    ['with dots, as the longer ones have', 'ghs_12345_eyJhbGciOi.eyJhdWQi.c2ln-bmF0'],
+    ['between empty lines', `\n${TOKEN}\r\n`],
+  ])('%s is sent', async (_name, text) => {
+    expect((await ended(204, text)).asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['a token of a person', 'ghp_secret'],
+    ['a private key', '-----BEGIN PRIVATE KEY-----\nghs_secret'],
+    ['two tokens', `${TOKEN}\n${TOKEN}`],
+    ['nothing', ''],
+  ])('%s is sent to nobody', async (_name, text) => {
+    const { result, asked } = await ended(204, text);
+    expect([result instanceof Failure, asked.length, String(result).includes('secret')]).toEqual([
+      true,
+      0,
+      false,
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run, VERBS } from '../../lib/cli/run.ts';
-import { configFolder, testTerminal } from '../harness/local.ts';
+import { configFiles, configFolder, folderOf, ROLES, testTerminal } from '../harness/local.ts';
 
 const CONFIG = configFolder();
 
@@ -24,12 +24,19 @@ describe('the overview', () => {
   });
 });
 
+test.each(['--version', '-v'])('%s is the version of the package', async word => {
+  expect(await ran([word])).toMatchObject({ exits: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/) });
+});
+
 describe('wrong usage exits with 64, prints nothing to standard output, and names', () => {
   test.each([
     ['the nearest verb', ['lnt'], '"lint"'],
     ['the nearest verb, whatever its case', ['Explain'], '"explain"'],
-    ['the nearest flag', ['lint', '--jsn'], '"json"'],
-    ['the nearest flag, also when it has a value', ['explain', '--rol=x'], '"role"'],
+    ['the nearest verb, two letters of which changed places', ['lnit'], '"lint"'],
+    ['the words that are missing', ['revoke'], 'role ROLE | session SESSION'],
+    ['the names that there are', ['schema'], 'role|registry|broker'],
+    ['the nearest flag', ['lint', '--jsn'], ' --json?'],
+    ['the nearest flag, also when it has a value', ['explain', '--rol=x'], ' --role?'],
     ['a verb that every object inherits', ['constructor'], '"constructor"'],
     ['a flag that every object inherits', ['lint', '--constructor'], '--constructor'],
     ['a flag turned off that cannot be', ['lint', '--no-json'], '--no-json'],
@@ -67,6 +74,16 @@ describe('what could not run exits with 1 and says why on standard error:', () =
     expect(answer.error).toContain(said);
     expect(answer.error).not.toMatch(/\n\s+at /);
   });
+});
+
+test('one complaint alone follows the name of the verb, and several stand below it', async () => {
+  const role = ROLES.publish.replace('trust:', 'trsut:');
+  const broken = (files: object) => ran(['token', '--config', folderOf({ ...configFiles(), ...files })]);
+  const one = await broken({ 'roles/publish.yml': ROLES.publish.replace('build_branch', 'build_brnch') });
+  expect(one.error).toMatch(/^kite-sts token: .*publish\.yml:[\s\S]*\n1 error\n$/);
+  expect((await broken({ 'roles/a.yml': role, 'roles/b.yml': role })).error).toMatch(
+    /^kite-sts token:\n.*a\.yml:/,
+  );
 });
 
 describe.each(Object.keys(VERBS))('the help of %s', name => {

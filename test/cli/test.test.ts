@@ -111,6 +111,31 @@ test('a loss comes with a case that would notice it, on the claims of one that i
   expect((await tested(folderWith(`${cases}${proposed}\n`), '--mutate')).exits).toBe(0);
 });
 
+test('all cases that are proposed can be pasted together, whatever the names that are there', async () => {
+  const long = 'x'.repeat(100);
+  const role = `trust:
+  - iss: ${BUILDKITE}
+    id: main
+    claims:
+      organization_slug: acme
+      pipeline_slug: { in: [${long}1, ${long}2, ${long}3] }
+      build_branch: { matches: ["${long}/*", "v?.*"] }
+${PROVIDER}
+`;
+  const cases = `cases:
+  - name: a push
+    claims: { organization_slug: acme, pipeline_slug: ${long}1, build_branch: v1.0 }
+    allow: main
+  - { name: pipeline_slug my-pipeline is denied, from: a push, claims: { organization_slug: other }, deny: guard_not_met }
+`;
+  const { out } = await tested(folderWith(cases, { 'roles/deploy.yml': role }), '--mutate', '--json');
+  const [told] = JSON.parse(out) as Told[];
+  const proposed = told?.findings.flatMap(({ says }) => says.slice(1)) ?? [];
+  expect(proposed.filter(each => each.includes('name:')).length).toBeGreaterThan(2);
+  const pasted = folderWith(`${cases}${proposed.join('\n')}\n`, { 'roles/deploy.yml': role });
+  expect(await tested(pasted, '--mutate')).toMatchObject({ exits: 0, error: '' });
+});
+
 describe('as text', () => {
   test('each role has a line, and the last is the sum', async () => {
     const { out } = await tested(folderWith(WHOLE), '--mutate');
@@ -119,7 +144,7 @@ describe('as text', () => {
 
   test('a role without cases says where they would be', async () => {
     expect((await tested(folderWith(undefined))).out).toMatch(
-      /^none +deploy .*roles\/deploy\.test\.yml\n0 cases\n$/,
+      /^none +deploy .*roles\/deploy\.test\.yml: kite-sts test --init deploy\n0 cases\n$/,
     );
   });
 
@@ -189,9 +214,10 @@ test.each<[name: string, exits: number, words: string[], said: string]>([
   ['a role that is mistyped', 1, ['--role', 'deplyo'], '"deploy"'],
   ['a file of cases that cannot be read', 1, [], 'roles/deploy.test.yml:1:8  empty'],
   ['--init beside another wish', 64, ['--init', 'deploy', '--mutate'], '--init'],
-  ['an option that is mistyped', 64, ['--mutat'], '"mutate"'],
+  ['an option that is mistyped', 64, ['--mutat'], ' --mutate?'],
+  ['a file that cannot be written', 1, ['--role', 'other', '--junit', '/nowhere/x.xml'], 'cannot be written'],
 ])('%s exits with %i', async (_name, exits, words, said) => {
-  const answer = await tested(folderWith('cases: []'), ...words);
+  const answer = await tested(folderWith('cases: []', { 'roles/other.yml': ROLE }), ...words);
   expect([answer.exits, answer.out]).toEqual([exits, '']);
   expect(answer.error).toContain(said);
 });

@@ -32,3 +32,9 @@ test('a guard that the claims do not meet leaves none', async () => {
 test('claims and a token at once are wrong usage', async () => {
   expect(await run(['what-can', '--claims', 'a', '--token-file', 'b'], testTerminal())).toBe(64);
 });
+
+test('what is no address is wrong usage', async () => {
+  const file = join(folderOf({ 'claims.json': '{}' }), 'claims.json');
+  const words = ['what-can', '--claims', file, '--source-ip', '203.0.113.0/24'];
+  expect(await run(words, testTerminal({ KITE_STS_CONFIG: folderOf(configFiles()) }))).toBe(64);
+});

@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exchangeCommand } from '../../lib/local/transcript.ts';
 import { configFrom, type Local, localBroker, ROLES } from '../harness/local.ts';
+import { GITHUB } from '../harness/policy.ts';
+import { METHODS, registryFrom } from '../harness/registry.ts';
 
 const shell = async (command: string): Promise<unknown> =>
   JSON.parse((await promisify(execFile)('bash', ['-c', command])).stdout);
@@ -71,10 +73,17 @@ describe('of several roles of a kind', () => {
     expect(both.terminal.written).toHaveLength(3);
   });
 
+  test('those of other issuers are passed over for one that a push build could have', async () => {
+    const github = `trust: [{ iss: ${GITHUB}, claims: { repository: acme/web } }]\njwt: { audience: https://a.example }\n`;
+    const both = await localBroker(configFrom({ 'a-github': github, publish: ROLES.publish }), LOUD);
+    expect(sectionsOf(both).map(nameOf)).toEqual(['publish']);
+  });
+
   test('a refusal is told with its code when none is allowed', async () => {
     const none = await localBroker(configFrom({ release: ROLES.release }), LOUD);
     const [section = ''] = sectionsOf(none);
     expect(section).toContain('(trust_not_met)');
+    expect(section).toContain('"trust[0]" wants another job');
     expect(auditOf(section)).toMatchObject({ outcome: 'denied', reason: 'no_statement_holds' });
     expect(await shell(commandOf(section))).toMatchObject({ code: 'trust_not_met' });
   });
@@ -84,8 +93,25 @@ describe('of several roles of a kind', () => {
     const role = 'trust: [{ iss: "https://plain.example", claims: { tenant: t1 } }]';
     const other = await localBroker(configFrom({ plain: role }, plain), LOUD);
     expect(sectionsOf(other).map(nameOf)).toEqual(['plain']);
-    expect(transcriptOf(other)).toContain('(no exchange)');
+    expect(transcriptOf(other)).toMatch(/^not asked .*"trust\[0\]".* https:\/\/plain\.example:/m);
+    expect(transcriptOf(other)).not.toContain('can be pasted');
   });
+});
+
+test('without a role no command is promised, and each registry is told', async () => {
+  const broker = await localBroker(
+    {
+      ...configFrom({}),
+      registries: [
+        registryFrom(
+          `${METHODS}trust: [{ iss: ${GITHUB}, scopes: [read_packages], claims: { repository: acme/web } }]\n`,
+        ),
+      ],
+    },
+    LOUD,
+  );
+  expect(transcriptOf(broker)).not.toContain('can be pasted');
+  expect(transcriptOf(broker)).toContain(' /npm.\n');
 });
 
 test('an audience with quotation marks is still one word to the shell', async () => {

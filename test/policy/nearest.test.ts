@@ -8,6 +8,7 @@ test.each([
   ['another spelling', 'organisation_slug', 'organization_slug'],
   ['another case', 'Build_Branch', 'build_branch'],
   ['a short name', 'sup', 'sub'],
+  ['letters that changed places', 'bulid_brnach', 'build_branch'],
   ['the name itself', 'build_tag', 'build_tag'],
   ['a long name with three letters dropped', 'organzaton_slg', 'organization_slug'],
 ])('the nearest name is found for %s', (_name, mistyped, meant) => {
@@ -27,6 +28,7 @@ test('the first of two equally near names is meant', () => {
 
 test.each([
   ['a letter more', 'tag', ['build_tag', 'tags'], 'tags'],
+  ['two letters that changed places', 'lnit', ['init', 'lint'], 'lint'],
   ['the name itself and not its beginning', 'sub', ['su', 'sub'], 'sub'],
   ['the name itself and not its end', 'sub', ['ub', 'sub'], 'sub'],
 ])('the nearer of two is meant: %s', (_name, mistyped, known, meant) => {

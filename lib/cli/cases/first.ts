@@ -1,4 +1,4 @@
-import type { Claims } from '../../policy/claims.ts';
+import { type Claims, claimAt } from '../../policy/claims.ts';
 import { mutantsOf } from '../../policy/mutants.ts';
 import { SCENARIOS } from '../../policy/scenarios.ts';
 import { written } from '../../policy/written.ts';
@@ -10,28 +10,38 @@ import { type Entry, entryText } from './entry.ts';
 import { asRole, beforeEveryEnd, otherwise, type Policy } from './otherwise.ts';
 import { changed, type Ground, propose, proposed, saidOf, same } from './proposal.ts';
 
+/** In characters: two of them and how a name ends fit into the 128 that it may have. */
+const MAX_PART = 45;
+
+/** The first that is short enough: a name that is cut within a word says nothing. */
+const short = (...ways: readonly string[]): string =>
+  ways.find(way => way.length <= MAX_PART) ?? 'another claim';
+
 const told = ({ claims, without }: { claims: Claims; without: readonly string[] }): string[] => [
-  ...Object.entries(claims).map(([name, value]) => `${name} ${written(value)}`),
-  ...without.map(name => `no ${name}`),
+  ...Object.entries(claims).map(([name, value]) => short(`${name} ${written(value)}`, `another ${name}`)),
+  ...without.map(name => short(`no ${name}`)),
 ];
 
-/** In characters: how it ends must fit behind it, of the 128 that a name may have. */
-const MAX_NAME = 100;
+const joined = (parts: readonly string[]): string =>
+  parts.length > 2 ? `${parts[0]} and ${parts.length - 1} more` : parts.join(' and ');
 
 /** What sets the case apart from the one that it starts from, and how it ends. */
 const nameOf = ({ proposal, from, as }: Omit<Entry, 'name'>): string => {
-  const { claims, expected, context } = proposal;
-  const apart = as === undefined ? told(changed(from?.proposal.claims ?? {}, claims)) : [as];
+  const { claims, family, expected, context } = proposal;
+  const base = from?.proposal.claims ?? { ...family?.usual, iss: claimAt(claims, 'iss') ?? null };
+  const apart = as === undefined ? told(changed(base, claims)) : [as];
   const address = context.sourceAddress;
   const moved = address !== undefined && address !== from?.proposal.context.sourceAddress;
-  const words = [...apart, ...(moved ? [`from ${address}`] : [])].join(' and ');
-  return `${words.slice(0, MAX_NAME) || 'another time'} is ${'allow' in expected ? 'allowed' : 'denied'}`;
+  const words = joined([...apart, ...(moved ? [`from ${address}`] : [])]);
+  return `${words || (from ? 'another time' : 'a plain job')} is ${'allow' in expected ? 'allowed' : 'denied'}`;
 };
 
-const named = (entry: Omit<Entry, 'name'>, entries: readonly Entry[]): Entry => {
-  const name = nameOf(entry);
-  const taken = entries.some(each => each.name === name);
-  return { name: taken ? `${name} (${entries.length + 1})` : name, ...entry };
+/** Under a name that no case of the file has yet. */
+const named = (entry: Omit<Entry, 'name'>, taken: ReadonlySet<string>): Entry => {
+  const plain = nameOf(entry);
+  let name = plain;
+  for (let next = 2; taken.has(name); next++) name = `${plain} (${next})`;
+  return { name, ...entry };
 };
 
 const witnessOf = (shown: Shown | undefined) =>
@@ -57,7 +67,12 @@ const noticed = (entries: readonly Entry[], mutant: Policy, { rows }: Ground): b
   entries.some(({ proposal }) => !same(saidOf(mutant, rows, proposal), proposal.expected));
 
 /** What there is to build on: the ground, and the cases that are there, of which those that are allowed come first. */
-type Site = { readonly ground: Ground; readonly entries: readonly Entry[] };
+type Site = {
+  readonly ground: Ground;
+  readonly entries: readonly Entry[];
+  /** The names of all cases of the file, also of those that are not built on. */
+  readonly taken: ReadonlySet<string>;
+};
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
 const byScenario = (mutant: Policy, { ground, entries }: Site): Omit<Entry, 'name'> | undefined => {
@@ -87,7 +102,7 @@ const byWitness = (
 export const noticing = (mutant: Policy, shown: Shown, site: Site): Entry | undefined => {
   const witness = witnessOf(shown);
   const found = byScenario(mutant, site) ?? (witness && byWitness(mutant, witness, site));
-  return found && named(found, site.entries);
+  return found && named(found, site.taken);
 };
 
 const HEAD = `# A first set, written from the policy as it is: it allows what the policy allows today, meant or not.
@@ -102,7 +117,8 @@ export const firstCases = (ground: Ground): string => {
     const shown = noticed(entries, policy, ground)
       ? undefined
       : otherwise(ground.policy, policy, ground.rows);
-    const entry = shown && noticing(policy, shown, { ground, entries });
+    const entry =
+      shown && noticing(policy, shown, { ground, entries, taken: new Set(entries.map(({ name }) => name)) });
     if (entry) entries.push(entry);
   }
   return `${HEAD}${entries.map(entry => entryText(entry, ground)).join('\n\n')}\n`;

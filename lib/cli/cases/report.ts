@@ -1,7 +1,7 @@
 import { complaintText } from '../../policy/complaint.ts';
+import { counted } from '../../policy/counted.ts';
 import { traceLines, wanted } from '../../policy/explain.ts';
 import type { Trial } from '../../policy/trial.ts';
-import { counted } from '../findings.ts';
 import type { Result } from './tested.ts';
 
 /** One thing that is not as it should be, as every report tells it. */
@@ -74,7 +74,8 @@ const toldText = ({ of, name, says }: Told): string =>
 
 const headline = (result: Result): string => {
   const { tested, trials, mutation } = result;
-  if (!tested.written) return `none    ${tested.policy.name}  there is no ${tested.path}`;
+  if (!tested.written)
+    return `none    ${tested.policy.name}  there is no ${tested.path}: kite-sts test --init ${tested.policy.name}`;
   const mutants = mutation === undefined ? [] : [counted(mutation.tried, 'mutant')];
   return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[counted(trials.length, 'case'), ...mutants].join(', ')}`;
 };

@@ -44,10 +44,13 @@ const entriesOf = ({ policy, written }: Tested): Entry[] =>
 
 const survivorsOf = (tested: Tested, rows: Rows): Survivor[] => {
   const { policy, written } = tested;
-  const site = { ground: { policy, rows }, entries: entriesOf(tested) };
+  const taken = new Set(written?.cases.map(({ name }) => name));
+  const site = { ground: { policy, rows }, entries: entriesOf(tested), taken };
   return mutantsOf(policy).flatMap(({ id, policy: mutant }) => {
     const shown = notices(mutant, rows, written?.cases ?? []) ? undefined : otherwise(policy, mutant, rows);
     const entry = shown && noticing(mutant, shown, site);
+    // All that are proposed can be pasted together.
+    if (entry) taken.add(entry.name);
     return shown ? [{ mutant: id, noticing: entry ? entryText(entry, site.ground).split('\n') : [] }] : [];
   });
 };

@@ -22,6 +22,9 @@ export const programIn =
     } catch (error) {
       const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
       if (code === 'ENOENT') throw new NotThere(`${program} is not installed, or not on PATH.`);
-      throw new NoSubjectToken(`${program} failed (${code ?? 'no exit code'}): ${lastLines(stderr)}`);
+      const said = lastLines(stderr);
+      throw new NoSubjectToken(
+        `${program} failed (${code ?? 'no exit code'})${said === '' ? '.' : `: ${said}`}`,
+      );
     }
   };
