@@ -11,6 +11,7 @@ import { httpRequest, issuerOfTests } from './broker.ts';
 import { type TestIssuer, tokenClaims } from './issuer.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, ISSUERS, NOW, placesOf, rowsFrom } from './policy.ts';
+import { CLAIMS_SEED, FLAT_SEED } from './seeds.ts';
 
 export const REGISTRY_AUDIENCE = 'https://packages.test.example/acme/npm';
 
@@ -43,51 +44,15 @@ export const registryFrom = (text: string): Registry => {
   return registry;
 };
 
-/** The flat policy of Buildkite's own documentation, as it stands there. */
+/** Registries by the two policies of Buildkite's documentation. */
 export const FLAT = registryFrom(`${METHODS}
-trust:
-- iss: https://agent.buildkite.com
-  organization_slug: my-organization
-  pipeline_slug: my-pipeline
-  build_branch: main
-- iss: https://agent.buildkite.com
-  organization_slug: my-organization
-  pipeline_slug: my-second-pipeline
-`);
-/** And the one with operators. */
+trust:${FLAT_SEED}`);
 export const CLAIMS = registryFrom(`
 contact: "#packages"
 audience: https://packages.test.example/your-org/images
 path: /v2/your-org
 methods: { GET: read_packages, HEAD: read_packages, POST: write_packages, DELETE: delete_packages }
-trust:
-- iss: https://agent.buildkite.com
-  scopes:
-    - read_packages
-    - write_packages
-  claims:
-    organization_slug:
-      equals: your-org
-    pipeline_slug:
-      in:
-        - one-pipeline
-        - another-pipeline
-    build_branch:
-      matches:
-        - main
-        - feature/*
-      not_equals: feature/not-this-one
-- iss: https://token.actions.githubusercontent.com
-  scopes:
-    - delete_packages
-  claims:
-    repository:
-      matches: your-org/*
-    actor:
-      in:
-        - deploy-bot
-        - revert-bot
-`);
+trust:${CLAIMS_SEED}`);
 
 /** The audience of the latter. */
 export const IMAGES = 'https://packages.test.example/your-org/images';

@@ -13,6 +13,8 @@ import {
 type Changes = { readonly [name: string]: unknown };
 
 /** A policy as Buildkite's registry documentation prints it, under `trust:`. */
+import { CLAIMS_SEED, FLAT_SEED } from '../harness/seeds.ts';
+
 const trusting = (policy: string) => roleFrom(`trust:\n${policy}\n`);
 
 const FIRST = 'allowed by trust[0]';
@@ -20,15 +22,7 @@ const SECOND = 'allowed by trust[1]';
 const DENIED = 'no_statement_holds';
 
 describe('the flat form of the documentation', () => {
-  const role = trusting(`
-- iss: https://agent.buildkite.com
-  organization_slug: my-organization
-  pipeline_slug: my-pipeline
-  build_branch: main
-- iss: https://agent.buildkite.com
-  organization_slug: my-organization
-  pipeline_slug: my-second-pipeline
-`);
+  const role = trusting(FLAT_SEED);
 
   test.each<[string, Changes, string]>([
     ['the first pipeline on main', {}, FIRST],
@@ -88,35 +82,7 @@ describe('the flat form of the documentation', () => {
 });
 
 describe('the claims form of the documentation', () => {
-  const role = trusting(`
-- iss: https://agent.buildkite.com
-  scopes:
-    - read_packages
-    - write_packages
-  claims:
-    organization_slug:
-      equals: your-org
-    pipeline_slug:
-      in:
-        - one-pipeline
-        - another-pipeline
-    build_branch:
-      matches:
-        - main
-        - feature/*
-      not_equals: feature/not-this-one
-
-- iss: https://token.actions.githubusercontent.com
-  scopes:
-    - delete_packages
-  claims:
-    repository:
-      matches: your-org/*
-    actor:
-      in:
-        - deploy-bot
-        - revert-bot
-`);
+  const role = trusting(CLAIMS_SEED);
   const ours = (changes: Changes) =>
     decideFor(
       role,
