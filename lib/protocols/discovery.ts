@@ -1,7 +1,6 @@
 import type { JWK } from 'jose';
 import { CODES, type Code } from '../errors.ts';
 import { GRANT_TYPE } from './oauth.ts';
-import { openApi } from './openapi.ts';
 import type { HttpAnswer, HttpRequest } from './protocol.ts';
 
 /** What others need in order to trust us, and nothing secret. */
@@ -66,7 +65,9 @@ export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAns
     '/.well-known/openid-configuration': discovery => json(metadata(discovery)),
     '/.well-known/oauth-authorization-server': discovery => json(metadata(discovery)),
     '/.well-known/jwks.json': async ({ publicKeys }) => json({ keys: await publicKeys() }),
-    '/openapi.json': ({ url }) => json(openApi(url, [...Object.keys(PAGES), '/errors/{code}'])),
+    // Loaded when asked for: a cold start that gives credentials has no use for it.
+    '/openapi.json': async ({ url }) =>
+      json((await import('./openapi.ts')).openApi(url, [...Object.keys(PAGES), '/errors/{code}'])),
     '/health': () => ({
       status: 200,
       headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
