@@ -1,8 +1,7 @@
 import { type BrokerError, type ClaimHint, CODES, type Code } from './errors.ts';
-import { typeOf } from './policy/claims.ts';
 import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
-import { askFor } from './policy/issuer.ts';
+import { hints, unmetOf } from './policy/hint.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
@@ -165,60 +164,6 @@ const codeOf = (refusal: Refusal): Code => {
   const { reached, reason } = refusal;
   if (knows(reached) || TOLD.includes(reason)) return KNOWN[reason];
   return reached.registry ? 'registry_refused' : 'role_refused_or_unknown';
-};
-
-const SHOWN = 128;
-
-/** At most 128 characters of printable ASCII; the rest is escaped, so that a log cannot be written into. */
-const shown = (value: unknown): string | undefined => {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value !== 'string') return undefined;
-  const escaped = value.replace(/[^\x20-\x7e]/gu, each => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
-  return escaped.length > SHOWN ? `${escaped.slice(0, SHOWN - 3)}...` : escaped;
-};
-
-const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): ClaimHint => {
-  const value = actual === undefined ? undefined : shown(actual);
-  const add = why === 'absent' ? askFor(condition.name, row) : undefined;
-  return {
-    claim: condition.name,
-    why: why === 'absent' || why === 'differs' ? why : 'wrong_type',
-    ...(value === undefined ? {} : { value }),
-    ...(add === undefined ? {} : { add }),
-  };
-};
-
-const unmetOf = (conditions: readonly Checked[] | undefined): readonly Checked[] =>
-  (conditions ?? []).filter(({ truth }) => truth !== 'true');
-
-/** One hint a claim and reason, however many operators stood on it. */
-const distinct = (hints: readonly ClaimHint[]): ClaimHint[] => [
-  ...new Map(hints.map(each => [`${each.claim} ${each.why}`, each])).values(),
-];
-
-const hints = ({ decision, row, token }: Reached, reason: Refused | RegistryRefused): ClaimHint[] => {
-  const knowing = decision && knowingStatement(decision.trace);
-  if (!knowing || !decision || decision.allowed) return [];
-  if (reason === 'no_statement_holds')
-    return distinct(unmetOf(knowing.conditions).map(each => hint(each, row)));
-  if (reason === 'audience_differs')
-    return [{ claim: 'aud', why: 'differs', value: shown(token?.audience) ?? '' }];
-  return reason === 'claim_not_usable' && decision.about !== undefined
-    ? [unusable(decision.about, token, row)]
-    : [];
-};
-
-const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRow | undefined): ClaimHint => {
-  const value = token && Object.hasOwn(token.claims, claim) ? token.claims[claim] : undefined;
-  const why = value === undefined ? 'absent' : typeOf(value) === 'string' ? 'differs' : 'wrong_type';
-  const add = value === undefined ? askFor(claim, row) : undefined;
-  const text = shown(value);
-  return {
-    claim,
-    why,
-    ...(text === undefined ? {} : { value: text }),
-    ...(add === undefined ? {} : { add }),
-  };
 };
 
 /** Draws from an outcome what its caller may know: never an expected value, and to strangers one code alone. */

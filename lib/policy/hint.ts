@@ -1,0 +1,65 @@
+import type { ClaimHint } from '../errors.ts';
+import type { Reached, Refused, RegistryRefused } from '../outcome.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import type { VerifiedToken } from '../token/verify.ts';
+import { typeOf } from './claims.ts';
+import type { Checked } from './condition.ts';
+import { askFor } from './issuer.ts';
+import { knowingStatement } from './trace.ts';
+
+/** Characters of a value that are told. */
+const SHOWN = 128;
+
+/** At most 128 characters of printable ASCII; the rest is escaped, so that a log cannot be written into. */
+const shown = (value: unknown): string | undefined => {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return undefined;
+  const escaped = value.replace(/[^\x20-\x7e]/gu, each => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
+  return escaped.length > SHOWN ? `${escaped.slice(0, SHOWN - 3)}...` : escaped;
+};
+
+const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): ClaimHint => {
+  const value = actual === undefined ? undefined : shown(actual);
+  const add = why === 'absent' ? askFor(condition.name, row) : undefined;
+  return {
+    claim: condition.name,
+    why: why === 'absent' || why === 'differs' ? why : 'wrong_type',
+    ...(value === undefined ? {} : { value }),
+    ...(add === undefined ? {} : { add }),
+  };
+};
+
+/** The conditions that were not true. */
+export const unmetOf = (conditions: readonly Checked[] | undefined): readonly Checked[] =>
+  (conditions ?? []).filter(({ truth }) => truth !== 'true');
+
+/** One hint a claim and reason, however many operators stood on it. */
+const distinct = (hints: readonly ClaimHint[]): ClaimHint[] => [
+  ...new Map(hints.map(each => [`${each.claim} ${each.why}`, each])).values(),
+];
+
+/** Which of the caller's own claims stood in the way, as the nearest statement that knows the caller has it (policy.md). */
+export const hints = ({ decision, row, token }: Reached, reason: Refused | RegistryRefused): ClaimHint[] => {
+  const knowing = decision && knowingStatement(decision.trace);
+  if (!knowing || !decision || decision.allowed) return [];
+  if (reason === 'no_statement_holds')
+    return distinct(unmetOf(knowing.conditions).map(each => hint(each, row)));
+  if (reason === 'audience_differs')
+    return [{ claim: 'aud', why: 'differs', value: shown(token?.audience) ?? '' }];
+  return reason === 'claim_not_usable' && decision.about !== undefined
+    ? [unusable(decision.about, token, row)]
+    : [];
+};
+
+const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRow | undefined): ClaimHint => {
+  const value = token && Object.hasOwn(token.claims, claim) ? token.claims[claim] : undefined;
+  const why = value === undefined ? 'absent' : typeOf(value) === 'string' ? 'differs' : 'wrong_type';
+  const add = value === undefined ? askFor(claim, row) : undefined;
+  const text = shown(value);
+  return {
+    claim,
+    why,
+    ...(text === undefined ? {} : { value: text }),
+    ...(add === undefined ? {} : { add }),
+  };
+};
