@@ -10,6 +10,19 @@ export const VARIABLES = {
   buildkite: ['BUILDKITE_API_TOKEN'],
 } as const;
 
+/**
+ * Every variable of a credential, by kind and in the order in which they are printed. The last says when it
+ * ends. The plugins draw theirs from here: `node plugins/lists.ts`.
+ */
+export const CREDENTIAL_VARIABLES = {
+  aws: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION'],
+  jwt: [...VARIABLES.jwt, 'EXPIRES_AT'],
+  gcp: [...VARIABLES.gcp, 'EXPIRES_AT'],
+  azure: [...VARIABLES.azure, 'EXPIRES_AT'],
+  github: [...VARIABLES.github, 'EXPIRES_AT'],
+  buildkite: [...VARIABLES.buildkite, 'EXPIRES_AT'],
+} as const;
+
 type Variables = { readonly [name: string]: string };
 type TokenKind = keyof typeof VARIABLES;
 /** `expiresAt` is in seconds since the epoch. */
@@ -20,18 +33,17 @@ type Token = { readonly kind: TokenKind; readonly token: string; readonly expire
 export const tokenVariables = (kind: TokenKind, token: string): Variables =>
   Object.fromEntries(VARIABLES[kind].map(name => [name, token]));
 
+/** The values of a credential, one for each of its `CREDENTIAL_VARIABLES`. */
+function listValues(credential: Keys | Token): string[] {
+  const end = iso(credential.expiresAt);
+  if (credential.kind === 'aws')
+    return [credential.accessKeyId, credential.secretAccessKey, credential.sessionToken, end];
+  return [...VARIABLES[credential.kind].map(() => credential.token), end];
+}
+
 /** A credential as variables; the first is its kind. */
-export const variablesOf = (credential: Keys | Token): Variables =>
-  credential.kind === 'aws'
-    ? {
-        KIND: credential.kind,
-        AWS_ACCESS_KEY_ID: credential.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credential.secretAccessKey,
-        AWS_SESSION_TOKEN: credential.sessionToken,
-        AWS_CREDENTIAL_EXPIRATION: iso(credential.expiresAt),
-      }
-    : {
-        KIND: credential.kind,
-        ...tokenVariables(credential.kind, credential.token),
-        EXPIRES_AT: iso(credential.expiresAt),
-      };
+export const variablesOf = (credential: Keys | Token): Variables => {
+  const values = listValues(credential);
+  const named = CREDENTIAL_VARIABLES[credential.kind].map((name, at) => [name, values[at] ?? '']);
+  return { KIND: credential.kind, ...Object.fromEntries(named) };
+};

@@ -8,6 +8,8 @@
 { set +x; } 2>/dev/null
 
 kite_home=${BASH_SOURCE[0]%/*}/../kite-sts-buildkite-plugin/lib
+# shellcheck source=../kite-sts-buildkite-plugin/lib/lists.bash
+. "$kite_home/lists.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/log.bash
 . "$kite_home/log.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/http.bash

@@ -1,19 +1,7 @@
 # shellcheck shell=bash
 # A subject token in, a credential out: RFC 8693 with NAME=value lines, which are read and never evaluated.
-# Whoever sources this provides kite_mint, which leaves a fresh subject token in kite_token or fails.
-
-# kite_names KIND: the names that a credential of this kind has, all of them.
-kite_names() {
-  case $1 in
-    aws) echo AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION ;;
-    jwt) echo ACCESS_TOKEN EXPIRES_AT ;;
-    gcp) echo CLOUDSDK_AUTH_ACCESS_TOKEN GOOGLE_OAUTH_ACCESS_TOKEN EXPIRES_AT ;;
-    azure) echo AZURE_ACCESS_TOKEN EXPIRES_AT ;;
-    github) echo GITHUB_TOKEN GH_TOKEN EXPIRES_AT ;;
-    buildkite) echo BUILDKITE_API_TOKEN EXPIRES_AT ;;
-    *) return 1 ;;
-  esac
-}
+# Whoever sources this has sourced lists.bash, and provides kite_mint, which leaves a fresh subject token in
+# kite_token or fails.
 
 kite_form() {
   local type=urn:ietf:params:oauth

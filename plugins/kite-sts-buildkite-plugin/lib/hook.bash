@@ -5,6 +5,8 @@
 { set +x; } 2>/dev/null
 
 kite_home=${BASH_SOURCE[0]%/*}
+# shellcheck source=lib/lists.bash
+. "$kite_home/lists.bash"
 # shellcheck source=lib/log.bash
 . "$kite_home/log.bash"
 # shellcheck source=lib/http.bash
