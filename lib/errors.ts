@@ -19,7 +19,6 @@ export const CODES = {
     says: 'grant_type must be urn:ietf:params:oauth:grant-type:token-exchange.',
   },
   method_not_allowed: { fault: 'caller', says: 'This path does not take that method.' },
-  parameter_empty: { fault: 'caller', says: 'A parameter has no value.' },
   parameter_invalid: { fault: 'caller', says: 'A parameter has a value that it cannot have.' },
   parameter_missing: { fault: 'caller', says: 'A required parameter is missing.' },
   parameter_repeated: { fault: 'caller', says: 'A parameter stands more than once.' },
@@ -32,6 +31,10 @@ export const CODES = {
   role_parameter_holds_audience: {
     fault: 'caller',
     says: "Here the parameter audience names the role; the token's own audience is inside the token.",
+  },
+  target_unsupported: {
+    fault: 'caller',
+    says: 'One role is asked for at a time, by its name in audience. Nothing can be asked for by resource.',
   },
   session_expired: { fault: 'caller', says: 'This session has expired.' },
   session_policy_invalid: {
@@ -50,6 +53,10 @@ export const CODES = {
   token_audience_differs: {
     fault: 'caller',
     says: 'The subject token was minted for another audience. Ask for one with this broker as its audience.',
+  },
+  token_audience_ambiguous: {
+    fault: 'caller',
+    says: 'The subject token names several audiences. Mint one that is for this broker alone.',
   },
   token_claims_invalid: {
     fault: 'caller',

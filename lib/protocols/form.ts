@@ -25,19 +25,21 @@ export const bodyOf = ({ query, body }: HttpRequest): Uint8Array => {
   return body;
 };
 
+/** What RFC 8693 §2.1 lets a client name more than once: several targets, of which we know one at a time. */
+const TARGETS = ['audience', 'resource'];
+
 /**
- * Parameters by name. A name that stands twice is refused (RFC 6749 §3.1), and so is an empty value: two readers could
- * take either as the other (threat T56).
+ * Parameters by name. One without a value is as if it were left out (RFC 6749 §3.2), and a name that stands twice is
+ * refused, with or without values: two readers could take either as the other (threat T56).
  */
 export const parametersFrom = (pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> => {
   const form = new Map<string, string>();
   for (const [name, value] of pairs) {
-    if (form.has(name)) throw new BrokerError('parameter_repeated', { at: printable(name) });
+    const code = TARGETS.includes(name) ? 'target_unsupported' : 'parameter_repeated';
+    if (form.has(name)) throw new BrokerError(code, { at: printable(name) });
     form.set(name, value);
   }
-  for (const [name, value] of form)
-    if (value === '') throw new BrokerError('parameter_empty', { at: printable(name) });
-  return form;
+  return new Map([...form].filter(([, value]) => value !== ''));
 };
 
 const pairOf = (pair: string): readonly [string, string] => {

@@ -22,8 +22,8 @@ const REQUESTED: ReadonlyMap<string, readonly KindName[]> = new Map([
   [AWS_CREDENTIALS, ['aws']],
 ]);
 export const REQUESTED_TYPES: readonly string[] = [...REQUESTED.keys()];
-/** Parameters of RFC 8693 that would change who is asking or for what: refused, not ignored. */
-const UNSUPPORTED = ['resource', 'actor_token', 'actor_token_type'];
+/** Parameters of RFC 8693 that would change who is asking: refused, not ignored. */
+const UNSUPPORTED = ['actor_token', 'actor_token_type'];
 // RFC 6749 §3.3, one or more scope-tokens with one space between.
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
@@ -73,9 +73,13 @@ const kindsOf = (written: string | undefined): readonly KindName[] | undefined =
   return kinds;
 };
 
+const readParameters = (request: HttpRequest): ReadonlyMap<string, string> =>
+  isJson(request) ? readJsonParameters(request) : readForm(request);
+
 const parse = (request: HttpRequest): ExchangeRequest => {
-  const form = isJson(request) ? readJsonParameters(request) : readForm(request);
+  const form = readParameters(request);
   refuseBearer(request);
+  if (form.has('resource')) throw new BrokerError('target_unsupported', { at: 'resource' });
   const unsupported = UNSUPPORTED.find(name => form.has(name));
   if (unsupported) throw new BrokerError('parameter_unsupported', { at: unsupported });
   if (need(form, 'grant_type') !== GRANT_TYPE)
@@ -102,9 +106,11 @@ const STATUS: { readonly [code in Code]?: readonly [status: number, error: strin
   path_unknown: [404, 'invalid_request'],
   rate_limited: [429, 'temporarily_unavailable'],
   requested_token_type_differs: [400, 'invalid_request'],
+  role_parameter_holds_audience: [400, 'invalid_target'],
   scope_beyond_grant: [400, 'invalid_scope'],
   seconds_above_maximum: [400, 'invalid_request'],
   seconds_below_minimum: [400, 'invalid_request'],
+  target_unsupported: [400, 'invalid_target'],
   token_already_used: [409, 'invalid_request'],
 };
 const BY_FAULT = {
@@ -113,7 +119,10 @@ const BY_FAULT = {
   ours: [503, 'temporarily_unavailable'],
 } as const;
 
-/** The status and the OAuth error of a code. A refused subject token is `invalid_request` (RFC 8693 §2.2.2). */
+/**
+ * The status and the OAuth error of a code. A subject token that is no good is `invalid_request`, and a target that
+ * cannot be had `invalid_target` (RFC 8693 §2.2.2).
+ */
 export const wireError = (code: Code): readonly [status: number, error: string] =>
   STATUS[code] ?? BY_FAULT[CODES[code].fault];
 
@@ -124,14 +133,21 @@ const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
   Expiration: iso(credential.expiresAt),
 });
 
-const issuedBody = ({ credential, grant }: Issued, now: number): object => {
+/** Our access tokens are JWTs, so they are had under either name; any other token by this one alone. */
+const ACCESS_TOKEN = `${TOKEN_TYPE}access_token`;
+
+/** RFC 8693 §2.2.1: what was issued, by the name under which it was asked for. It was asked for by what `parse` took. */
+const issuedType = (request: HttpRequest): string =>
+  readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN;
+
+const issuedBody = ({ credential, grant }: Issued, request: HttpRequest, now: number): object => {
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
   const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
   const { kind } = credential;
   if (kind !== 'aws')
     return {
       access_token: credential.token,
-      issued_token_type: `${TOKEN_TYPE}access_token`,
+      issued_token_type: issuedType(request),
       token_type: 'Bearer',
       expires_in,
       ...scope,
@@ -184,7 +200,7 @@ const render = (answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer 
   const lines = (): string[] =>
     answer.kind === 'issued' ? issuedLines(answer.credential) : refusedLines(answer, voice);
   const body = (): object =>
-    answer.kind === 'issued' ? issuedBody(answer, voice.now) : refusedBody(answer, voice);
+    answer.kind === 'issued' ? issuedBody(answer, request, voice.now) : refusedBody(answer, voice);
   return {
     status,
     headers: {

@@ -57,6 +57,8 @@ const foldsToRegistered = (name: string): boolean =>
   REGISTERED.has(name.normalize('NFKC').toUpperCase().toLowerCase());
 
 const audience = (value: ClaimValue | undefined): string => {
+  if (Array.isArray(value) && value.length > 1)
+    throw new BrokerError('token_audience_ambiguous', { at: 'aud' });
   const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (typeof one !== 'string' || one === '') throw wrongClaim('aud');
   return one;

@@ -9,12 +9,12 @@ import { ACCEPTED, bytesOf, run, type Target } from './target.ts';
 const CODES = [
   'body_too_large',
   'grant_type_unsupported',
-  'parameter_empty',
   'parameter_invalid',
   'parameter_missing',
   'parameter_repeated',
   'parameter_unsupported',
   'role_parameter_holds_audience',
+  'target_unsupported',
 ] as const;
 
 /** Is it UTF-8, both as it came and with percent-encoding undone byte by byte? */
@@ -31,7 +31,7 @@ const formReading = (body: Uint8Array): [string, string][] | undefined => {
   // With a first ampersand, since a first question mark would be dropped.
   const pairs = [...new URLSearchParams(`&${Buffer.from(body).toString('utf8')}`)];
   const distinct = new Set(pairs.map(([name]) => name)).size === pairs.length;
-  return distinct && pairs.every(([, value]) => value !== '') ? pairs : undefined;
+  return distinct ? pairs.filter(([, value]) => value !== '') : undefined;
 };
 
 /** Any bytes as the body of an exchange. */

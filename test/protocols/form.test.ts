@@ -18,6 +18,7 @@ describe('a form is read', () => {
     { name: 'a percent-encoded name', body: '%61=1', read: { a: '1' } },
     { name: 'ampersands with nothing between', body: '&&a=1&', read: { a: '1' } },
     { name: 'nothing', body: '', read: {} },
+    { name: 'no value, as if it were left out (RFC 6749 §3.2)', body: 'a=1&b=&c', read: { a: '1' } },
     {
       name: 'names of every object',
       body: '__proto__=1&constructor=2',
@@ -57,8 +58,21 @@ describe('a form is refused', () => {
       body: 'a%0A=1&a%0A=1',
       fault: ['parameter_repeated', 'body'],
     },
-    { name: 'an empty value', body: 'a=', fault: ['parameter_empty', 'a'] },
-    { name: 'no value', body: 'a', fault: ['parameter_empty', 'a'] },
+    {
+      name: 'T56: a parameter stands twice without values',
+      body: 'a&a=',
+      fault: ['parameter_repeated', 'a'],
+    },
+    {
+      name: 'T56: two targets (RFC 8693 §2.1)',
+      body: 'audience=a&audience=b',
+      fault: ['target_unsupported', 'audience'],
+    },
+    {
+      name: 'T56: two resources, one empty',
+      body: 'resource=a&resource=',
+      fault: ['target_unsupported', 'resource'],
+    },
     { name: 'bad percent-encoding in a value', body: 'a=%', fault: ['parameter_invalid', 'body'] },
     { name: 'bad percent-encoding in a name', body: '%zz=1', fault: ['parameter_invalid', 'body'] },
     { name: 'percent-encoding that is not UTF-8', body: 'a=%ff', fault: ['parameter_invalid', 'body'] },

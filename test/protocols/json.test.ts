@@ -57,7 +57,7 @@ describe('a body of JSON is refused', () => {
     {
       name: 'with an empty parameter',
       body: withMembers({ audience: '' }),
-      fault: ['parameter_empty', 'audience'],
+      fault: ['parameter_missing', 'audience'],
     },
     {
       name: 'without a token',

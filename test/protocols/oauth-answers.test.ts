@@ -7,12 +7,11 @@ import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from
 import { httpRequest } from '../harness/broker.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const VOICE = { url: AUDIENCE, audience: OWN_AUDIENCE, now: NOW + 0.5 };
 const render = (answer: Answer, accept?: string): HttpAnswer =>
-  oauth.render(answer, httpRequest({ headers: accept === undefined ? {} : { accept } }), {
-    url: AUDIENCE,
-    audience: OWN_AUDIENCE,
-    now: NOW + 0.5,
-  });
+  oauth.render(answer, httpRequest({ headers: accept === undefined ? FORM : { ...FORM, accept } }), VOICE);
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const json = (answer: Answer): unknown => JSON.parse(render(answer).body);
 const lines = (answer: Answer): string[] => render(answer, 'text/plain').body.trimEnd().split('\n');
 
@@ -25,6 +24,29 @@ describe('a credential is answered', () => {
       expires_in: 300,
       kind: 'jwt',
     });
+  });
+
+  test.each([
+    { asked: undefined, is: 'access_token' },
+    { asked: '', is: 'access_token' },
+    { asked: 'access_token', is: 'access_token' },
+    { asked: 'jwt', is: 'jwt' },
+  ])('under the name that it was asked for by: $asked (RFC 8693 §2.2.1)', ({ asked, is }) => {
+    const type = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
+    const wish = asked && type(asked);
+    const form = encode(
+      wish === undefined ? '' : new URLSearchParams({ requested_token_type: wish }).toString(),
+    );
+    const json = encode(JSON.stringify(wish === undefined ? {} : { requestedTokenType: wish }));
+    for (const request of [
+      httpRequest({ headers: FORM, body: form }),
+      httpRequest({ headers: { 'content-type': 'application/json' }, body: json }),
+    ]) {
+      expect(JSON.parse(oauth.render(issued(JWT), request, VOICE).body)).toMatchObject({
+        issued_token_type: type(is),
+        token_type: 'Bearer',
+      });
+    }
   });
 
   test('with the scopes that were granted, when there are any', () => {
@@ -92,6 +114,8 @@ describe('a refusal is answered', () => {
     { code: 'scope_beyond_grant', status: 400, error: 'invalid_scope' },
     { code: 'seconds_above_maximum', status: 400, error: 'invalid_request' },
     { code: 'requested_token_type_differs', status: 400, error: 'invalid_request' },
+    { code: 'target_unsupported', status: 400, error: 'invalid_target' },
+    { code: 'role_parameter_holds_audience', status: 400, error: 'invalid_target' },
     { code: 'token_already_used', status: 409, error: 'invalid_request' },
   ])('$code is $status $error', ({ code, status, error }) => {
     expect(wireError(code)).toEqual([status, error]);

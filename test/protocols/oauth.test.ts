@@ -85,6 +85,11 @@ describe('an exchange is asked for', () => {
       access: {},
     },
     {
+      name: 'parameters without a value, as golang.org/x/oauth2 sends them',
+      form: { scope: '', resource: '', actor_token: '', expires_in: '', requested_token_type: '' },
+      access: { scopes: undefined, seconds: undefined, kinds: undefined },
+    },
+    {
       name: 'the longest name of a role',
       form: { audience: 'a'.repeat(64) },
       access: { role: 'a'.repeat(64) },
@@ -115,12 +120,17 @@ describe('what is asked for is refused', () => {
       form: { [at]: undefined },
       fault: ['parameter_missing', at] as const,
     })),
-    ...['grant_type', 'subject_token', 'audience', 'scope', 'client_id'].map(at => ({
-      name: `with an empty ${at}`,
+    ...['grant_type', 'subject_token', 'subject_token_type', 'audience'].map(at => ({
+      name: `with an empty ${at}, which is as if it were left out`,
       form: { [at]: '' },
-      fault: ['parameter_empty', at] as const,
+      fault: ['parameter_missing', at] as const,
     })),
-    ...['resource', 'actor_token', 'actor_token_type'].map(at => ({
+    {
+      name: 'T56: with a resource, which is a target that we do not know (RFC 8693 §2.2.2)',
+      form: { resource: 'https://api.acme.example' },
+      fault: ['target_unsupported', 'resource'],
+    },
+    ...['actor_token', 'actor_token_type'].map(at => ({
       name: `T56: with ${at}`,
       form: { [at]: 'x' },
       fault: ['parameter_unsupported', at] as const,

@@ -113,6 +113,12 @@ describe('the audience is compared byte for byte', () => {
     { name: 'T20: two audiences, ours first', aud: [AUDIENCE, 'sts.amazonaws.com'] },
     { name: 'T20: two audiences, ours last', aud: ['sts.amazonaws.com', AUDIENCE] },
     { name: 'T20: ours twice', aud: [AUDIENCE, AUDIENCE] },
+    { name: 'T20: one and what is none', aud: [AUDIENCE, 1] },
+  ])('$name is told as several audiences', async ({ aud }) => {
+    expect(await codeFor({ aud })).toBe('token_audience_ambiguous');
+  });
+
+  test.each([
     { name: 'T19: an array in an array', aud: [[AUDIENCE]] },
     { name: 'T19: an empty array', aud: [] },
     { name: 'T19: an empty text', aud: '' },

@@ -1,13 +1,6 @@
 import type { Code } from '../../errors.ts';
 import { ROLE_NAME } from '../../policy/name.ts';
-import {
-  AWS_CREDENTIALS,
-  GOOGLE,
-  GRANT_TYPE,
-  REQUESTED_TYPES,
-  SUBJECT_TOKEN_TYPES,
-  wireError,
-} from '../oauth.ts';
+import { GOOGLE, GRANT_TYPE, REQUESTED_TYPES, SUBJECT_TOKEN_TYPES, wireError } from '../oauth.ts';
 import { VARIABLES } from '../variables.ts';
 import { HEADERS, type Operation, refusals, type Schema, text } from './operation.ts';
 
@@ -40,7 +33,7 @@ const ISSUED: Schema = {
   required: ['access_token', 'issued_token_type', 'token_type', 'expires_in'],
   properties: {
     access_token: text('A JWT, or what credential_process prints.'),
-    issued_token_type: { enum: ['urn:ietf:params:oauth:token-type:access_token', AWS_CREDENTIALS] },
+    issued_token_type: { enum: REQUESTED_TYPES, description: 'What was asked for.' },
     token_type: { enum: ['Bearer', 'N_A'] },
     expires_in: { type: 'integer', minimum: 0 },
     scope: text('The scopes that were granted.'),
