@@ -2,22 +2,33 @@ import { type Invariant, readInvariants } from '../config/invariants.ts';
 import type { Config } from '../config/load.ts';
 import { counted } from '../policy/counted.ts';
 import type { Shown } from '../space/difference.ts';
-import { type Refutation, refutations, speaksOf } from '../space/prove.ts';
+import { findEmptyParts, type Refutation, refutations, selectSubjects } from '../space/prove.ts';
 import { shownText } from '../space/report.ts';
 import { sampleOf } from './compare/sample.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { complaintsText } from './findings.ts';
 import { EXIT, Failure, type Verb } from './verb.ts';
 
-type Broken = Refutation & { readonly role: string };
-type Proof = { readonly invariant: Invariant; readonly roles: number; readonly broken: readonly Broken[] };
+type Broken = Refutation & { readonly of: 'role' | 'registry'; readonly role: string };
+type Proof = {
+  readonly invariant: Invariant;
+  readonly roles: number;
+  readonly registries: number;
+  readonly broken: readonly Broken[];
+  /** What of the sentence speaks of nothing. */
+  readonly empty: readonly string[];
+};
 
 const proofOf = (invariant: Invariant, config: Config, from: number): Proof => {
-  const roles = config.roles.filter(role => speaksOf(invariant, role));
-  const broken = roles.flatMap(role =>
-    refutations(invariant, role, config, { sampleOf, from }).map(each => ({ ...each, role: role.name })),
+  const subjects = selectSubjects(invariant, config);
+  const broken = subjects.flatMap(subject =>
+    refutations(invariant, subject, config, { sampleOf, from }).map(
+      (each): Broken => ({ ...each, of: 'methods' in subject ? 'registry' : 'role', role: subject.name }),
+    ),
   );
-  return { invariant, roles: roles.length, broken };
+  const registries = subjects.filter(subject => 'methods' in subject).length;
+  const empty = findEmptyParts(invariant, config);
+  return { invariant, roles: subjects.length - registries, registries, broken, empty };
 };
 
 const isDoubt = (broken: Broken): boolean => 'shown' in broken && broken.shown === 'undecided';
@@ -30,25 +41,32 @@ const WHY: { readonly [by in Exclude<Refutation['by'], 'targets'>]: string } = {
 
 const brokenText = (broken: Broken): string => {
   if (broken.by === 'targets')
-    return `    role ${broken.role}: ${broken.member} is ${JSON.stringify(broken.value)}`;
+    return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
   const shown: Shown = broken.shown;
-  return `    role ${broken.role} ${WHY[broken.by]}:\n      ${shownText(shown)}`;
+  return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${shownText(shown)}`;
 };
 
-const verdict = ({ broken }: Proof): string => {
-  if (broken.length === 0) return 'proved';
+const verdict = ({ broken, empty }: Proof): string => {
+  if (broken.length === 0) return empty.length === 0 ? 'proved' : 'empty';
   return broken.every(isDoubt) ? 'undecided' : 'refuted';
 };
 
+const countText = ({ roles, registries }: Proof): string =>
+  [
+    ...(roles > 0 || registries === 0 ? [counted(roles, 'role')] : []),
+    ...(registries > 0 ? [registries === 1 ? '1 registry' : `${registries} registries`] : []),
+  ].join(', ');
+
 const proofText = (proof: Proof): string =>
   [
-    `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${counted(proof.roles, 'role')})`,
+    `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${countText(proof)})`,
     ...proof.broken.map(brokenText),
+    ...proof.empty.map(why => `    It speaks of nothing: ${why}`),
   ].join('\n');
 
 const exitOf = (proofs: readonly Proof[]): number => {
   const verdicts = proofs.map(verdict);
-  if (verdicts.includes('refuted')) return EXIT.denied;
+  if (verdicts.includes('refuted') || proofs.some(({ empty }) => empty.length > 0)) return EXIT.denied;
   return verdicts.includes('undecided') ? EXIT.undecided : EXIT.done;
 };
 
@@ -59,6 +77,7 @@ const asJson = (proofs: readonly Proof[]): string =>
       says: proof.invariant.says,
       verdict: verdict(proof),
       broken: proof.broken,
+      empty: proof.empty,
     })),
     null,
     2,
@@ -72,8 +91,8 @@ export const prove: Verb = {
   --config FOLDER  the folder with broker.yml, roles/ and invariants.yml
   --json           everything, as JSON
 
-Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted, 4 when one
-could not be told.
+Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted or
+speaks of nothing, 4 when one could not be told.
 
 Examples:
   kite-sts prove

@@ -1,39 +1,72 @@
 import { join } from 'node:path';
 import type { Complain, Complaint } from '../policy/complaint.ts';
+import { didYouMean } from '../policy/nearest.ts';
 import { type MapTree, member, parse, type Tree } from '../policy/parse.ts';
-import { either, list, object, optional, raw, record, required, type Schema, text } from '../policy/shape.ts';
+import {
+  either,
+  list,
+  object,
+  optional,
+  raw,
+  record,
+  required,
+  type Schema,
+  type Shape,
+  text,
+} from '../policy/shape.ts';
 import { type Statement, statementsOf, statementsSchema } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PATTERN } from './pattern.ts';
 import { readSource } from './sources.ts';
+import { findTargetFault } from './target-path.ts';
 
 /** One sentence of config/invariants.yml: what must hold of some roles, whoever edits them. */
 export type Invariant = {
   readonly id: string;
   readonly says: string;
-  /** Patterns over the names of roles. */
+  /** Patterns over the names of roles, and of registries. */
   readonly roles: readonly string[];
+  readonly registries: readonly string[];
+  /** It names neither, so it speaks of every role and every registry. */
+  readonly speaksOfAll: boolean;
   /** No token of which one of these may speak has such a role: in doubt it speaks, as a deny does. */
   readonly never?: readonly Statement[];
   /** Every token that has such a role meets one of these, as a trust does. */
   readonly only?: readonly Statement[];
   /** Only tokens of these issuers have such a role. */
   readonly issuers?: readonly string[];
-  /** Member of the provider, such as aws.role_arn → patterns, one of which it must match. */
-  readonly targets?: { readonly [member: string]: readonly string[] };
+  readonly targets?: readonly DemandedTarget[];
+};
+
+/** What a role gives or a registry opens, such as `aws.role_arn`, and the patterns one of which each value must match. */
+export type DemandedTarget = {
+  readonly member: string;
+  /** The member's names; `*` is any. */
+  readonly path: readonly string[];
+  /** Null: it may be left out. */
+  readonly allowed: readonly (string | null)[];
 };
 
 const PATTERNS = either(PATTERN, list(PATTERN, 50));
+
+const OR_NONE: Shape<string | null> = {
+  says: 'a pattern, or null for what may be left out',
+  schema: { anyOf: [PATTERN.schema, { type: 'null' }] },
+  read: (tree, complain) =>
+    tree.kind === 'scalar' && tree.value === null ? null : PATTERN.read(tree, complain),
+};
+const ALLOWED = either(OR_NONE, list(OR_NONE, 50));
 const ID = text({ pattern: /^[a-z0-9-]{1,64}$/, says: 'an id of a-z, 0-9 and -, at most 64 characters' });
 
 const INVARIANT = object({
   id: required(ID),
   says: required(text()),
   roles: optional(PATTERNS),
+  registries: optional(PATTERNS),
   never: optional(raw(statementsSchema)),
   only: optional(raw(statementsSchema)),
   issuers: optional(list(text({ max: 512 }), 50)),
-  targets: optional(record(PATTERNS, 20)),
+  targets: optional(record(ALLOWED, 20)),
 });
 
 /** invariants.yml, for editors. */
@@ -68,24 +101,51 @@ const complainOfKinds = (tree: MapTree, complain: Complain): void => {
     complain('missing-key', tree.place, `An invariant has one of ${KINDS.join(', ')}.`);
 };
 
+/** A name that nobody has would be a sentence about nothing, and so true. */
+function complainOfTargets(tree: MapTree, complain: Complain): void {
+  const targets = member(tree, 'targets')?.value;
+  for (const { key, place } of targets?.kind === 'map' ? targets.entries : []) {
+    const fault = findTargetFault(key.split('.'));
+    if (fault !== undefined) complain('unknown-key', place, fault);
+  }
+}
+
+function complainOfIssuers(tree: MapTree, rows: Rows, complain: Complain): void {
+  const issuers = member(tree, 'issuers')?.value;
+  for (const item of issuers?.kind === 'list' ? issuers.items : []) {
+    if (item.kind !== 'scalar' || typeof item.value !== 'string' || rows.has(item.value)) continue;
+    const near = didYouMean(item.value, rows.keys());
+    complain('issuer-unknown', item.place, `broker.yml has no issuer "${item.value}".${near}`);
+  }
+}
+
+function targetsIn(read: { [member: string]: (string | null) | (string | null)[] }): DemandedTarget[] {
+  return Object.entries(read).map(([name, allowed]) => ({
+    member: name,
+    path: name.split('.'),
+    allowed: [allowed].flat(),
+  }));
+}
+
 const invariant = (tree: Tree, rows: Rows, complain: Complain): Invariant | undefined => {
   const read = INVARIANT.read(tree, complain);
   if (!read || tree.kind !== 'map') return undefined;
   complainOfKinds(tree, complain);
-  const roles = asList(read.roles ?? '*');
-  const targets =
-    read.targets &&
-    Object.fromEntries(Object.entries(read.targets).map(([name, value]) => [name, asList(value)]));
+  const speaksOfAll = read.roles === undefined && read.registries === undefined;
+  complainOfTargets(tree, complain);
+  complainOfIssuers(tree, rows, complain);
   const never = statements(tree, 'never', rows, complain);
   const only = statements(tree, 'only', rows, complain);
   return {
     id: read.id,
     says: read.says,
-    roles,
+    roles: speaksOfAll ? ['*'] : asList(read.roles ?? []),
+    registries: speaksOfAll ? ['*'] : asList(read.registries ?? []),
+    speaksOfAll,
     ...(never ? { never } : {}),
     ...(only ? { only } : {}),
     ...(read.issuers ? { issuers: read.issuers } : {}),
-    ...(targets ? { targets } : {}),
+    ...(read.targets ? { targets: targetsIn(read.targets) } : {}),
   };
 };
 

@@ -1,11 +1,10 @@
 import type { Claims } from '../policy/claims.ts';
 import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
-import type { Effort } from './language.ts';
-import { type Box, type Searched, search } from './search.ts';
+import type { Box, Searched } from './search.ts';
 import type { Witness } from './witness.ts';
 import { witnessIn } from './witness.ts';
-import { type Admission, admissionOf, type Placed, type Standing, type World } from './world.ts';
+import { type Admission, admissionOf, type Placed, type Standing, searchWorld, type World } from './world.ts';
 
 /** A request of which two versions of a role think otherwise, or that it could not be told. */
 export type Shown = { readonly witness: Witness } | 'undecided';
@@ -45,14 +44,9 @@ export const firstOf = (
 const boxes = (placed: readonly Placed[]): Box[] => placed.map(({ box }) => box);
 
 /** What is admitted by this statement, and by the other role not: nothing trusts it there, or a deny strikes. */
-function* beyond(
-  placed: Placed,
-  deny: readonly Box[],
-  other: Admission,
-  effort: Effort,
-): Generator<Searched> {
-  yield search(placed.box, [...deny, ...boxes(other.trust)], effort);
-  for (const { box } of other.deny) yield search([...placed.box, ...box], deny, effort);
+function* beyond(placed: Placed, deny: readonly Box[], other: Admission, world: World): Generator<Searched> {
+  yield searchWorld(world, placed.box, [...deny, ...boxes(other.trust)]);
+  for (const { box } of other.deny) yield searchWorld(world, [...placed.box, ...box], deny);
 }
 
 /** What `to` admits and `from` does not, by the statement that admits it. Either may be missing. */
@@ -62,9 +56,7 @@ export const gains = (question: Question, from: Standing | undefined, to: Standi
   const holds: Holds = witness =>
     admittedBy(to, witness) !== undefined && admittedBy(from, witness) === undefined;
   return after.trust.flatMap(placed => {
-    const found = firstOf(beyond(placed, deny, before, question.world.effort), each =>
-      shown(each, question, holds),
-    );
+    const found = firstOf(beyond(placed, deny, before, question.world), each => shown(each, question, holds));
     return found ? [{ statement: placed.statement, shown: found }] : [];
   });
 };
@@ -77,16 +69,16 @@ const together = (
   before: Admission,
   after: Admission,
   [j, i]: readonly [number, number],
-  effort: Effort,
+  world: World,
 ): Searched =>
-  search(
+  searchWorld(
+    world,
     [...(after.trust[i]?.box ?? []), ...(before.trust[j]?.box ?? [])],
     [
       ...boxes([...before.deny, ...after.deny]),
       ...boxes(after.trust.slice(0, i)),
       ...boxes(before.trust.slice(0, j)),
     ],
-    effort,
   );
 
 /** Scopes that `to` gives to a request which `from` admits with fewer. */
@@ -98,7 +90,7 @@ export const scopeGains = (question: Question, from: Standing, to: Standing): Sc
       const holds: Holds = witness =>
         admittedBy(to, witness) === statement.id && admittedBy(from, witness) === then.id;
       const found =
-        scopes.length > 0 && shown(together(before, after, [j, i], question.world.effort), question, holds);
+        scopes.length > 0 && shown(together(before, after, [j, i], question.world), question, holds);
       return found ? [{ statement, scopes, shown: found }] : [];
     }),
   );

@@ -3,8 +3,7 @@ import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
 import type { Asked, Policy } from './change.ts';
 import { type Shown, shown } from './difference.ts';
-import { search } from './search.ts';
-import { admissionOf, type Standing, worldOf } from './world.ts';
+import { admissionOf, type Standing, searchWorld, worldOf } from './world.ts';
 
 /** Whom a trust statement admits whom none before it does; without `shown`, nobody. */
 export type Holder = { readonly statement: Statement; readonly shown: Shown | undefined };
@@ -16,7 +15,7 @@ const ofIssuer = (standing: Standing, asked: Asked): Holder[] => {
   const question = { world, sample: asked.sampleOf(issuer) };
   return trust.map(({ statement, box }, at) => {
     const outside = [...deny, ...trust.slice(0, at)].map(each => each.box);
-    const found = search(box, outside, world.effort);
+    const found = searchWorld(world, box, outside);
     return { statement, shown: shown(found, question, each => admittedBy(standing, each) === statement.id) };
   });
 };

@@ -1,5 +1,4 @@
-import { search } from './search.ts';
-import { admissionOf, boxOf, type Standing, type World } from './world.ts';
+import { admissionOf, boxOf, type Standing, searchWorld, type World } from './world.ts';
 
 /** Why a statement of a role changes nothing. */
 export type Idle =
@@ -14,21 +13,20 @@ export type IdleStatement = { readonly id: string; readonly why: Idle };
 
 /** The statements of one issuer that could be left out without any request being decided otherwise. */
 export const idleStatements = (world: World, standing: Standing): IdleStatement[] => {
-  const { effort } = world;
   const { trust, deny } = admissionOf(world, standing);
   const trusts = trust.map(({ statement, box }, at): IdleStatement | undefined => {
     const { id } = statement;
-    if (search(box, [], effort) === 'none') return { id, why: 'never_holds' };
+    if (searchWorld(world, box, []) === 'none') return { id, why: 'never_holds' };
     const earlier = trust.slice(0, at).map(each => each.box);
-    return earlier.length > 0 && search(box, earlier, effort) === 'none'
+    return earlier.length > 0 && searchWorld(world, box, earlier) === 'none'
       ? { id, why: 'shadowed' }
       : undefined;
   });
   const denies = deny.map(({ statement, box }): IdleStatement | undefined => {
     const { id } = statement;
-    if (search(boxOf(world, statement, standing.role), [], effort) === 'none')
+    if (searchWorld(world, boxOf(world, statement, standing.role), []) === 'none')
       return { id, why: 'never_holds' };
-    const strikes = trust.some(each => search([...each.box, ...box], [], effort) !== 'none');
+    const strikes = trust.some(each => searchWorld(world, [...each.box, ...box], []) !== 'none');
     return strikes ? undefined : { id, why: 'denies_nothing' };
   });
   return [...trusts, ...denies].filter(each => each !== undefined);
@@ -38,10 +36,10 @@ export const idleStatements = (world: World, standing: Standing): IdleStatement[
 export const admitsNobody = (world: World, standing: Standing): boolean | undefined => {
   const { trust, deny } = admissionOf(world, standing);
   const found = trust.map(({ box }) =>
-    search(
+    searchWorld(
+      world,
       box,
       deny.map(each => each.box),
-      world.effort,
     ),
   );
   if (found.some(each => typeof each === 'object')) return false;

@@ -2,14 +2,17 @@ import type { Invariant } from '../config/invariants.ts';
 import { type Claims, withNulls } from '../policy/claims.ts';
 import { all, check } from '../policy/condition.ts';
 import { globMatches } from '../policy/glob.ts';
+import { didYouMean } from '../policy/nearest.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
 import type { Asked, Policy } from './change.ts';
 import { firstOf, type Question, type Shown, shown } from './difference.ts';
-import { type Searched, search } from './search.ts';
+import type { Searched } from './search.ts';
+import { isAllowed, readTargets, type TargetValue } from './targets.ts';
 import type { Witness } from './witness.ts';
-import { admissionOf, boxOf, type Standing, worldOf } from './world.ts';
+import { admissionOf, boxOf, type Entrusted, type Standing, searchWorld, worldOf } from './world.ts';
 
 /** What must hold of every request that has a role. Statements of issuers other than the world's say nothing here. */
 export type Demanded =
@@ -42,8 +45,8 @@ function* broken(demanded: Demanded, { world }: Question, standing: Standing): G
     .filter(({ issuer }) => issuer === world.issuer)
     .map(statement => boxOf(world, statement, standing.role));
   for (const { box } of trust) {
-    if ('only' in demanded) yield search(box, [...struck, ...boxes], world.effort);
-    else for (const never of boxes) yield search([...box, ...never], struck, world.effort);
+    if ('only' in demanded) yield searchWorld(world, box, [...struck, ...boxes]);
+    else for (const never of boxes) yield searchWorld(world, [...box, ...never], struck);
   }
 }
 
@@ -61,10 +64,14 @@ export const counterexample = (
     ),
   );
 
-/** Why a role breaks an invariant, or may: with a request that shows it, or by a member of its provider. */
+/** Why a role or a registry breaks an invariant, or may: with a request that shows it, or by a member of its file. */
 export type Refutation =
   | { readonly by: 'never' | 'only' | 'issuers'; readonly shown: Shown }
-  | { readonly by: 'targets'; readonly member: string; readonly value: unknown };
+  /** A value of undefined: it is left out, and what is left out proves nothing. */
+  | { readonly by: 'targets'; readonly member: string; readonly value: TargetValue | undefined };
+
+/** What an invariant can speak of. */
+export type Subject = Role | Registry;
 
 const demandsOf = ({ never, only, issuers }: Invariant, issuer: string) => [
   ...(never ? [{ by: 'never' as const, demanded: { never } }] : []),
@@ -84,35 +91,104 @@ const ofIssuer = (invariant: Invariant, standing: Standing, sample: Claims, from
   });
 };
 
-const memberOf = ({ template: { kind, ...members } }: Role, name: string): unknown =>
-  name.startsWith(`${kind}.`)
-    ? (members as { [name: string]: unknown })[name.slice(kind.length + 1)]
-    : undefined;
+function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refutation[] {
+  return targets
+    .filter(({ path: [kind] }) => kind === kindOfSubject(subject))
+    .flatMap(({ member, path, allowed }) =>
+      readTargets(membersOfSubject(subject), path.slice(1))
+        .filter(({ value }) => !isAllowed(value, allowed))
+        .map(
+          ({ path: at, value }): Refutation => ({
+            by: 'targets',
+            member: at ? `${path[0]}.${at}` : member,
+            value,
+          }),
+        ),
+    );
+}
 
-/** A member that a role of this kind has must match; one of another kind says nothing of it. */
-const targetsBroken = ({ targets = {} }: Invariant, role: Role): Refutation[] =>
-  Object.entries(targets).flatMap(([member, patterns]) => {
-    const value = memberOf(role, member);
-    if (value === undefined || patterns.some(pattern => globMatches(pattern, String(value)))) return [];
-    return [{ by: 'targets', member, value }];
-  });
+const isRegistry = (subject: Subject): subject is Registry => 'methods' in subject;
 
-/** Is this one of the roles of which the invariant speaks? */
-export const speaksOf = ({ roles }: Invariant, { name }: Role): boolean =>
-  roles.some(pattern => globMatches(pattern, name));
+const kindOfSubject = (subject: Subject): string =>
+  isRegistry(subject) ? 'registry' : subject.template.kind;
 
-/** All that refutes an invariant of a role; none: it is proved, for every token there can be. */
+const membersOfSubject = (subject: Subject): object => (isRegistry(subject) ? subject : subject.template);
+
+/** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
+export function selectSubjects(invariant: Invariant, { roles, registries = [] }: Policy): Subject[] {
+  const named = [
+    ...roles.filter(({ name }) => invariant.roles.some(pattern => globMatches(pattern, name))),
+    ...registries.filter(({ name }) => invariant.registries.some(pattern => globMatches(pattern, name))),
+  ];
+  return named.filter(subject => saysSomething(invariant, subject));
+}
+
+const saysSomething = ({ never, only, issuers, targets = [] }: Invariant, subject: Subject): boolean =>
+  never !== undefined ||
+  only !== undefined ||
+  issuers !== undefined ||
+  targets.some(({ path: [kind] }) => kind === kindOfSubject(subject));
+
+/** A part of an invariant that speaks of nothing: it would be "proved" whatever the roles say. */
+export function findEmptyParts(invariant: Invariant, policy: Policy): string[] {
+  const { roles, registries = [] } = policy;
+  const unmatched = (of: string, patterns: readonly string[], names: readonly string[]): string[] =>
+    patterns
+      .filter(pattern => !names.some(name => globMatches(pattern, name)))
+      .map(pattern => `no ${of} is named "${pattern}".${didYouMean(pattern, names)}`);
+  const subjects = selectSubjects(invariant, policy);
+  const kinds = new Set(subjects.map(kindOfSubject));
+  const aimless = new Set(
+    (invariant.targets ?? []).map(({ path: [kind = ''] }) => kind).filter(kind => !kinds.has(kind)),
+  );
+  return [
+    ...(invariant.speaksOfAll
+      ? []
+      : unmatched(
+          'role',
+          invariant.roles,
+          roles.map(({ name }) => name),
+        )),
+    ...(invariant.speaksOfAll
+      ? []
+      : unmatched(
+          'registry',
+          invariant.registries,
+          registries.map(({ name }) => name),
+        )),
+    ...[...aimless].map(kind =>
+      kind === 'registry' ? 'it speaks of no registry.' : `none of its roles is of the kind ${kind}.`,
+    ),
+    ...(roles.length + registries.length === 0 ? ['there is no role and no registry.'] : []),
+    ...findIdleIssuers(invariant, subjects),
+  ];
+}
+
+/** Only where no statement at all is about an issuer that somebody trusts: one more issuer may be a guard for later. */
+function findIdleIssuers(
+  { never, only, issuers, targets }: Invariant,
+  subjects: readonly Subject[],
+): string[] {
+  if (!never || only || issuers || targets || subjects.length === 0) return [];
+  const trusted = new Set(subjects.flatMap(({ trust }) => trust.map(({ issuer }) => issuer)));
+  return never.some(({ issuer }) => trusted.has(issuer))
+    ? []
+    : [`none of what it speaks of trusts ${[...new Set(never.map(({ issuer }) => issuer))].join(' or ')}.`];
+}
+
+/** All that refutes an invariant of a role or registry; none: it is proved, for every token there can be. */
 export const refutations = (
   invariant: Invariant,
-  role: Role,
+  subject: Subject,
   { rows }: Policy,
   asked: Asked,
 ): Refutation[] => {
-  const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
+  const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
   return [
-    ...targetsBroken(invariant, role),
+    ...findBrokenTargets(invariant, subject),
     ...issuers.flatMap(issuer => {
       const row = rows.get(issuer);
+      const role: Entrusted = subject;
       return row ? ofIssuer(invariant, { role, row }, asked.sampleOf(issuer), asked.from) : [];
     }),
   ];

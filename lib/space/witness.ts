@@ -23,8 +23,11 @@ const put = (claims: Open, name: string, value: ClaimValue): void => {
   const [last = '', ...outer] = typeof path === 'object' ? [...path].reverse() : [name];
   let holder = claims;
   for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as Open;
-  holder[last] = value;
+  holder[last] = isMapping(value) ? Object.assign(Object.create(null), value, holder[last]) : value;
 };
+
+const isMapping = (value: ClaimValue): value is Claims =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A request from what a search left, with values of the sample where they fit; undefined when none could be told. */
 export const witnessIn = (space: Space, world: World, sample: Claims): Witness | undefined => {

@@ -1,10 +1,11 @@
+import { claimPath } from '../policy/claims.ts';
 import type { Condition, Judged } from '../policy/condition.ts';
 import type { Effect, Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { type Effort, newEffort } from './language.ts';
-import { claimDimension, type Dimension, pointsWhere, regionOf } from './region.ts';
-import type { Box, Demand } from './search.ts';
+import { claimDimension, complement, type Dimension, type Point, pointsWhere, regionOf } from './region.ts';
+import { type Box, type Demand, type Searched, search } from './search.ts';
 import { sourcePoints } from './source.ts';
 
 /** Whatever a trust policy leads to: a role or a registry. A registry has no session, and is never disabled. */
@@ -25,6 +26,8 @@ export type World = {
   readonly source: Dimension;
   readonly time: Dimension;
   readonly audience: Dimension;
+  /** No token is in one of these: it would have a claim inside of one that is no object. */
+  readonly impossible: readonly Box[];
   /** What looking at it may cost, and what was learned so far. */
   readonly effort: Effort;
   readonly admissions: Map<Standing, Admission>;
@@ -69,6 +72,33 @@ export type Scene = {
   readonly from: number;
 };
 
+const isInside = (inner: string, outer: string): boolean => {
+  const [within, around] = [inner, outer].map(name => [claimPath(name) ?? name].flat());
+  return (
+    !!within && !!around && around.length < within.length && around.every((each, at) => each === within[at])
+  );
+};
+
+/** Of claims one inside of the other (`/o/a` and `/o/a/b`): the inner one is there only where the outer is an object. */
+function findImpossible(claims: readonly Dimension[]): Box[] {
+  return claims.flatMap(outer =>
+    claims
+      .filter(inner => isInside(inner.name, outer.name))
+      .map(inner => [
+        { on: outer, region: complement(pointsWhere(outer, isObject), outer) },
+        {
+          on: inner,
+          region: complement(
+            pointsWhere(inner, point => point === undefined),
+            inner,
+          ),
+        },
+      ]),
+  );
+}
+
+const isObject = (point: Point): boolean => typeof point === 'object' && point !== null;
+
 /** The world in which these roles are looked at. */
 export const worldOf = ({ issuer, standings, statements = [], from }: Scene): World => {
   const roles = standings.flatMap(({ role }) => statementsOf(role, issuer));
@@ -91,16 +121,23 @@ export const worldOf = ({ issuer, standings, statements = [], from }: Scene): Wo
   const ranges = conditions
     .filter(({ on }) => on === 'source_ip')
     .flatMap(({ operands }) => operands.map(String));
+  const claims = new Map(names.map(name => [name, claim(name)]));
   return {
     issuer,
-    claims: new Map(names.map(name => [name, claim(name)])),
+    claims,
     source: single('source_ip', [undefined, ...sourcePoints(ranges)]),
     time: single('time', momentsOf(standings, issuer, from)),
     audience: single('aud', [...new Set(standings.flatMap(each => audiencesOf(each, issuer)))]),
+    impossible: findImpossible([...claims.values()]),
     effort: newEffort(),
     admissions: new Map(),
   };
 };
+
+/** Some request of this world that is inside of one box and outside of the others; else as `search`. */
+export function searchWorld(world: World, inside: Box, outside: readonly Box[]): Searched {
+  return search(inside, [...outside, ...world.impossible], world.effort);
+}
 
 const HOLDS: { readonly [effect in Effect]: (judged: Judged) => boolean } = {
   trust: ({ truth }) => truth === 'true',

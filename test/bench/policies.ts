@@ -34,6 +34,8 @@ const ONLY_ACME = {
   id: 'acme-only',
   says: '',
   roles: ['*'],
+  registries: [],
+  speaksOfAll: false,
   never: role('never', 1, () => 'build_branch: main').trust.map(statement => ({
     ...statement,
     effect: 'deny' as const,

@@ -26,6 +26,25 @@ test.each([
     ['claim-unknown'],
   ],
   [
+    'an issuer alone that broker.yml lacks',
+    '- { id: one, says: A., issuers: [https://agent.buildkite.con] }\n',
+    ['issuer-unknown'],
+  ],
+  ['a target of no kind', '- { id: one, says: A., targets: { asw.role_arn: "*" } }\n', ['unknown-key']],
+  ['a target without a member', '- { id: one, says: A., targets: { aws: "*" } }\n', ['unknown-key']],
+  ['a member misspelled', '- { id: one, says: A., targets: { aws.role_arm: "*" } }\n', ['unknown-key']],
+  ['a member in other words', '- { id: one, says: A., targets: { aws.rolearn: "*" } }\n', ['unknown-key']],
+  [
+    'a member below a text',
+    '- { id: one, says: A., targets: { aws.role_arn.account: "*" } }\n',
+    ['unknown-key'],
+  ],
+  [
+    'a method that no registry has',
+    '- { id: one, says: A., targets: { registry.methods.PURGE: null } }\n',
+    ['unknown-key'],
+  ],
+  [
     'statements that end',
     `- { id: one, says: A., never: [{ iss: ${BUILDKITE}, until: 2000-01-01T00:00:00Z, claims: { build_branch: main } }] }
 - { id: two, says: A., only: [{ iss: ${BUILDKITE}, until: 2999-01-01T00:00:00Z, claims: { build_branch: main } }] }
@@ -34,6 +53,20 @@ test.each([
   ],
 ])('invariants are refused for %s', (_name, yaml, rules) => {
   expect(ruled(yaml)).toEqual(rules);
+});
+
+test.each([
+  'aws.role_arn: "*"',
+  'aws.tags.branch: "*"',
+  'aws.policy.Statement.Action: "s3:*"',
+  'aws.policy_arns: ["arn:*", null]',
+  'github.permissions.all.administration: [read, null]',
+  'github.permissions.*.contents: read',
+  'jwt.claims.env: prod',
+  'registry.methods.DELETE: null',
+  'registry.path: "/npm*"',
+])('a target can be %s', target => {
+  expect(ruled(`- { id: one, says: A., targets: { ${target} } }\n`)).toEqual([]);
 });
 
 test('a sound file is read, and a role of any name is spoken of where none is said', () => {

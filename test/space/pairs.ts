@@ -2,16 +2,17 @@ import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { admittedBy } from '../../lib/space/admits.ts';
 import { gains } from '../../lib/space/difference.ts';
+import type { Witness } from '../../lib/space/witness.ts';
 import { type Standing, worldOf } from '../../lib/space/world.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { NOW, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 import { type Random, randomFrom } from '../oracle/random.ts';
 
 /** An issuer without a vocabulary, so that any claim may be of any type. */
-const ISSUER = 'https://small.example';
-const ROWS = rowsFrom(`- { issuer: "${ISSUER}", jwks_uri: "${ISSUER}/jwks", single_tenant: true }\n`);
-const ROW = ROWS.get(ISSUER) as IssuerRow;
-const SETTING = settingOf(ROWS);
+export const ISSUER = 'https://small.example';
+export const ROWS = rowsFrom(`- { issuer: "${ISSUER}", jwks_uri: "${ISSUER}/jwks", single_tenant: true }\n`);
+export const ROW = ROWS.get(ISSUER) as IssuerRow;
+export const SETTING = settingOf(ROWS);
 
 const texts = (letters: string, longest: number): string[] =>
   longest === 0
@@ -43,7 +44,7 @@ const SOURCES: readonly (string | undefined)[] = [undefined, '10.0.0.1', '192.0.
 const SCALARS = ['a', 'b', 'ab', '""', 'null', '1', 'true'];
 const PATTERNS = ['a*', '*b', 'a?', '?', 'a*b', '*a*', '?b*', '??'];
 
-const condition = (random: Random, claim: string): string => {
+export const condition = (random: Random, claim: string): string => {
   const operator = random.pick(['equals', 'not_equals', 'in', 'not_in', 'matches', 'matches', 'contains']);
   if (operator === 'matches')
     return `${claim}: { matches: [${
@@ -64,10 +65,10 @@ const statement = (random: Random): string => {
   return `{ iss: "${ISSUER}", claims: { ${claims.join(', ')} }${request}${until} }`;
 };
 
-const many = (random: Random, most: number, least: number): string[] =>
+export const many = (random: Random, most: number, least: number): string[] =>
   Array.from({ length: least + random.below(most - least + 1) }, () => statement(random));
 
-const yamlOf = (trust: readonly string[], deny: readonly string[]): string =>
+export const yamlOf = (trust: readonly string[], deny: readonly string[]): string =>
   `trust: [${trust.join(', ')}]\n${deny.length > 0 ? `deny: [${deny.join(', ')}]\n` : ''}jwt: { audience: https://api.test.example }\n`;
 
 /** Two versions of a small role: the second is the first with some statements gone and some new. */
@@ -92,20 +93,17 @@ const claimsOf = (x: Value, y: Value): Claims => ({
   ...(y === ABSENT ? {} : { y }),
 });
 
-const differsSomewhere = (from: Standing, to: Standing, times: readonly number[]): boolean => {
+/** Every request of the small universe at these times. */
+export function* requests(audience: string, times: readonly number[]): Generator<Witness> {
   for (const now of times)
     for (const sourceAddress of SOURCES)
       for (const x of X)
-        for (const y of Y) {
-          const witness = {
-            issuer: ISSUER,
-            audience: to.role.audience,
-            claims: claimsOf(x, y),
-            sourceAddress,
-            now,
-          };
-          if (admittedBy(to, witness) !== undefined && admittedBy(from, witness) === undefined) return true;
-        }
+        for (const y of Y) yield { issuer: ISSUER, audience, claims: claimsOf(x, y), sourceAddress, now };
+}
+
+const differsSomewhere = (from: Standing, to: Standing, times: readonly number[]): boolean => {
+  for (const each of requests(to.role.audience, times))
+    if (admittedBy(to, each) !== undefined && admittedBy(from, each) === undefined) return true;
   return false;
 };
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Invariant } from '../../lib/config/invariants.ts';
 import { readInvariants } from '../../lib/config/invariants.ts';
-import { refutations, speaksOf } from '../../lib/space/prove.ts';
+import type { Registry } from '../../lib/policy/registry.ts';
+import { findEmptyParts, refutations, selectSubjects } from '../../lib/space/prove.ts';
 import { folderOf } from '../harness/local.ts';
-import { BUILDKITE, GITHUB } from '../harness/policy.ts';
+import { BUILDKITE, GITHUB, roleFrom, settingOf } from '../harness/policy.ts';
+import { compareProofs } from './proofs.ts';
 import { ASKED, BOTH, MAIN, ROWS, role } from './standing.ts';
 
 const invariant = (yaml: string): Invariant => {
@@ -64,8 +66,147 @@ describe('refuted is that', () => {
   });
 });
 
+const named = (name: string) => ({ ...role(MAIN), name });
+
 test('an invariant speaks of the roles whose names its patterns match', () => {
-  const named = (name: string) => ({ ...role(MAIN), name });
   const one = invariant(`  roles: [deploy-*, prod]\n${ONLY_MAIN}`);
-  expect(['deploy-web', 'prod', 'docs'].map(name => speaksOf(one, named(name)))).toEqual([true, true, false]);
+  const spoken = selectSubjects(one, { roles: ['deploy-web', 'prod', 'docs'].map(named), rows: ROWS });
+  expect(spoken.map(({ name }) => name)).toEqual(['deploy-web', 'prod']);
+});
+
+const ARNS = ['arn:aws:iam::aws:policy/ReadOnlyAccess', 'arn:aws:iam::aws:policy/AdministratorAccess'];
+const TRUST = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: acme, pipeline_slug: { in: [web, site-a] } }, scopes: [all] }]\n`;
+const OF_AWS = `${TRUST.replace(', scopes: [all]', '')}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy", policy_arns: ${JSON.stringify(ARNS)}, tags: { branch: "${'${pipeline_slug}'}" } }\n`;
+const OF_GITHUB = `${TRUST}github: { app: Iv1, owner: acme, repositories: [web, "site-${'${pipeline_slug}'}"], permissions: { all: { contents: write, administration: admin } } }\n`;
+const OF_JWT = `${TRUST}jwt: { audience: https://api.test.example, claims: { env: [prod, "x${'${pipeline_slug}'}y"] } }\n`;
+
+const targetsBroken = (policy: string, targets: string) =>
+  refutations(
+    invariant(`  targets: { ${targets} }\n`),
+    roleFrom(policy, settingOf(ROWS)),
+    { roles: [], rows: ROWS },
+    ASKED,
+  ).map(each => (each.by === 'targets' ? [each.member, each.value] : each));
+
+describe('of targets, every element and every leaf must match', () => {
+  test.each<[name: string, policy: string, targets: string, broken: unknown[]]>([
+    ['one of a list does not', OF_AWS, `aws.policy_arns: "*ReadOnly*"`, [['aws.policy_arns[1]', ARNS[1]]]],
+    ['each of a list does', OF_AWS, `aws.policy_arns: "arn:aws:iam::aws:policy/*"`, []],
+    [
+      'a leaf of a mapping of mappings',
+      OF_GITHUB,
+      'github.permissions.all.administration: [none]',
+      [['github.permissions.all.administration', 'admin']],
+    ],
+    [
+      'any name',
+      OF_GITHUB,
+      'github.permissions.*.administration: read',
+      [['github.permissions.all.administration', 'admin']],
+    ],
+    [
+      'a mapping itself, leaf by leaf',
+      OF_GITHUB,
+      'github.permissions: [write]',
+      [['github.permissions.all.administration', 'admin']],
+    ],
+    [
+      'what is left out proves nothing',
+      OF_GITHUB,
+      'github.permissions.*.secrets: read',
+      [['github.permissions.*.secrets', undefined]],
+    ],
+    ['what is left out, where that is allowed', OF_GITHUB, 'github.permissions.*.secrets: [read, null]', []],
+    [
+      'another name of a list',
+      OF_GITHUB,
+      'github.repositories: "site-*"',
+      [['github.repositories[0]', 'web']],
+    ],
+    ['a slot that a star covers', OF_GITHUB, 'github.repositories: [web, "site-*"]', []],
+    [
+      'a slot that only its own text would match',
+      OF_GITHUB,
+      'github.repositories: [web, "*slug?"]',
+      [['github.repositories[1]', 'site-${pipeline_slug}']],
+    ],
+    [
+      'a slot of just as many letters as the pattern has wildcards',
+      OF_JWT,
+      'jwt.claims.env: [prod, "x???????y"]',
+      [['jwt.claims.env[1]', 'x${pipeline_slug}y']],
+    ],
+    ['a region that is left out', OF_AWS, 'aws.region: "eu-*"', [['aws.region', undefined]]],
+    ['a tag', OF_AWS, 'aws.tags.branch: "*"', []],
+    ['another kind', OF_AWS, 'gcp.service_account: "*"', []],
+  ])('%s', (_name, policy, targets, broken) => {
+    expect(targetsBroken(policy, targets)).toEqual(broken);
+  });
+});
+
+const registry: Registry = {
+  ...role(MAIN),
+  name: 'npm',
+  description: undefined,
+  contact: undefined,
+  path: '/npm',
+  methods: { GET: 'read', DELETE: 'delete' },
+} as unknown as Registry;
+
+describe('registries are spoken of as roles are', () => {
+  test.each<[name: string, yaml: string, broken: unknown[]]>([
+    ['whom they let in', ONLY_MAIN, []],
+    ['whom they must not', `  never: [{ iss: ${BUILDKITE}, claims: { build_branch: main } }]\n`, ['never']],
+    ['what may be done', '  targets: { registry.methods.DELETE: null }\n', ['targets']],
+    ['what they protect', '  targets: { registry.path: "/npm*" }\n', []],
+  ])('%s', (_name, yaml, broken) => {
+    const one = invariant(yaml);
+    const policy = { roles: [], registries: [registry], rows: ROWS };
+    expect(selectSubjects(one, policy)).toEqual([registry]);
+    expect(refutations(one, registry, policy, ASKED).map(({ by }) => by)).toEqual(broken);
+  });
+});
+
+describe('a sentence about nothing is no proof:', () => {
+  const policy = { roles: [named('deploy-web')], registries: [registry], rows: ROWS };
+
+  test.each<[name: string, yaml: string, parts: number]>([
+    ['roles that nobody has', `  roles: "depoly-*"\n${ONLY_MAIN}`, 1],
+    ['one of two patterns', `  roles: [deploy-*, prod-*]\n${ONLY_MAIN}`, 1],
+    ['registries that nobody has', `  registries: maven\n${ONLY_MAIN}`, 1],
+    ['a kind that no role has', '  targets: { github.owner: acme }\n', 1],
+    ['a kind that none of these roles has', '  roles: deploy-*\n  targets: { registry.path: "*" }\n', 1],
+    [
+      'an issuer that nobody trusts',
+      `  never: [{ iss: ${GITHUB}, claims: { repository: { matches: "*" } } }]\n`,
+      1,
+    ],
+    ['all of them are there', `  roles: deploy-*\n  registries: npm\n${ONLY_MAIN}`, 0],
+    ['nothing named', ONLY_MAIN, 0],
+  ])('%s', (_name, yaml, parts) => {
+    expect(findEmptyParts(invariant(yaml), policy)).toHaveLength(parts);
+  });
+
+  test('no role at all', () => {
+    expect(findEmptyParts(invariant(ONLY_MAIN), { roles: [], rows: ROWS })).toHaveLength(1);
+  });
+});
+
+test('a claim within a claim that is no object is no token: it is proved, and nothing ends in a crash', () => {
+  const inside = `trust: [{ iss: https://plain.example, claims: { tenant: acme, /o/a: x, /o/a/b: y } }]\n`;
+  const outer = `trust: [{ iss: https://plain.example, claims: { tenant: acme, /o/a/b: y } }]\n`;
+  const only = '  only: [{ iss: https://plain.example, claims: { tenant: other } }]\n';
+  const never = '  never: [{ iss: https://plain.example, claims: { /o/a: { equals: x } } }]\n';
+  expect([brokenBy(inside, only), brokenBy(outer, only), brokenBy(outer, never)]).toEqual([
+    [],
+    ['only'],
+    ['never'],
+  ]);
+});
+
+test('no sentence is proved that a request of a small universe breaks, and none is refuted by a request that does not', () => {
+  const { proved, refuted, wrong } = compareProofs(250, 1);
+  expect(wrong).toEqual([]);
+  // Neither is the easy case.
+  expect(Math.min(proved, refuted)).toBeGreaterThan(25);
 });

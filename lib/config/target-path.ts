@@ -1,0 +1,65 @@
+import { KINDS } from '../policy/kinds.ts';
+import { didYouMean } from '../policy/nearest.ts';
+import { registrySchema } from '../policy/registry.ts';
+import type { Schema } from '../policy/shape.ts';
+
+type Properties = { readonly [name: string]: Schema };
+
+const propertiesOf = (schema: Schema): Properties => (schema['properties'] ?? {}) as Properties;
+
+/** What a registry opens. Whom it lets in is for `never`, `only` and `issuers`. */
+const OPENED = ['audience', 'path', 'kind', 'methods'];
+
+const registry: Schema = {
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(propertiesOf(registrySchema)).filter(([name]) => OPENED.includes(name)),
+  ),
+};
+
+const ROOT: Schema = {
+  type: 'object',
+  properties: {
+    ...Object.fromEntries(Object.entries(KINDS).map(([kind, { schema }]) => [kind, schema])),
+    registry,
+  },
+};
+
+/**
+ * Why a member of `targets` can be in no role and no registry, told by the shapes that read them; undefined when it
+ * can. Elements of lists have no names of their own: the path goes through them.
+ */
+export function findTargetFault(path: readonly string[]): string | undefined {
+  if (path.length < 2) return `A target is a kind and a member, such as aws.role_arn.${nameKinds(path[0])}`;
+  return findFault(ROOT, path, []);
+}
+
+const nameKinds = (kind = ''): string => didYouMean(kind, Object.keys(propertiesOf(ROOT)));
+
+function findFault(schema: Schema, path: readonly string[], above: readonly string[]): string | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined) return undefined;
+  const choices = schema['anyOf'] as Schema[] | undefined;
+  if (choices) return findFaultOfAll(choices, path, above);
+  if (schema['type'] === 'array') return findFault((schema['items'] ?? {}) as Schema, path, above);
+  const properties = propertiesOf(schema);
+  const known = Object.keys(properties);
+  if (name === '*' && known.length > 0)
+    return findFaultOfAll(Object.values(properties), rest, [...above, name]);
+  const next = Object.hasOwn(properties, name) ? properties[name] : schema['additionalProperties'];
+  if (next !== undefined && next !== false) return findFault(next as Schema, rest, [...above, name]);
+  // A mapping that is passed on as data names nothing of its own.
+  if (schema['type'] === 'object' && known.length === 0) return undefined;
+  const where = above.length === 0 ? 'no kind' : `no member of ${above.join('.')}`;
+  return `"${name}" is ${where}.${didYouMean(name, known)}`;
+}
+
+/** A fault only where none of these takes the path. */
+function findFaultOfAll(
+  schemas: readonly Schema[],
+  path: readonly string[],
+  above: readonly string[],
+): string | undefined {
+  const faults = schemas.map(schema => findFault(schema, path, above));
+  return faults.includes(undefined) ? undefined : faults[0];
+}
