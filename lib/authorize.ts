@@ -1,4 +1,4 @@
-import { BrokerError, CODES } from './errors.ts';
+import { BrokerError, isBroken } from './errors.ts';
 import { authenticated, begin, failed, type Parts, switchedOff, timer } from './exchange.ts';
 import { type Answer, type Authorization, type Reached, refusal } from './outcome.ts';
 import { decideMethod } from './policy/method.ts';
@@ -76,7 +76,7 @@ export const authorize = async (
   const { sourceAddress } = request;
   const visit = { decisionId, protocol: 'registry', repeats: true, now: authorizer.now(), sourceAddress };
   const outcome = await recorded(authorizer, await decided(authorizer, request, begin(visit)));
-  if (outcome.kind === 'failed' && CODES[outcome.error.code].fault === 'ours')
+  if (outcome.kind === 'failed' && isBroken(outcome.error.code))
     authorizer.onFault(outcome.error, decisionId);
   if (outcome.kind !== 'authorized') return refusal(outcome);
   const { registry, token, statement, scopes } = outcome;

@@ -162,6 +162,10 @@ export const CODES = {
     says: 'It could not be looked up whose session this is. Try again.',
   },
   internal_error: { fault: 'ours', says: 'Something in the broker is broken. Try again.' },
+  issuer_keys_pending: {
+    fault: 'ours',
+    says: 'The subject token names a key that is not in hand, and its issuer may not be asked again yet. Try again after as many seconds as Retry-After says.',
+  },
   issuer_keys_unavailable: { fault: 'ours', says: "The issuer's keys could not be had. Try again." },
   provider_refused: {
     fault: 'ours',
@@ -179,6 +183,11 @@ export const CODES = {
 } as const satisfies Record<string, { fault: 'caller' | 'denied' | 'ours'; says: string }>;
 
 export type Code = keyof typeof CODES;
+
+/** Is something of ours broken? What passes by itself, and what strangers can cause, is no fault to report. */
+export function isBroken(code: Code): boolean {
+  return CODES[code].fault === 'ours' && code !== 'issuer_keys_pending';
+}
 
 /** One of the caller's own claims that stood in the way. Never what was expected of it. */
 export type ClaimHint = {
@@ -214,7 +223,7 @@ export class BrokerError extends Error {
   constructor(code: Code, { at, detail, cause, retryAfter, undone = false }: Detail = {}) {
     // A refusal is an answer and no fault: capturing its stack would cost more than all that led to it.
     const limit = Error.stackTraceLimit;
-    if (CODES[code].fault !== 'ours') Error.stackTraceLimit = 0;
+    if (!isBroken(code)) Error.stackTraceLimit = 0;
     super(CODES[code].says, cause === undefined ? undefined : { cause });
     Error.stackTraceLimit = limit;
     this.name = 'BrokerError';

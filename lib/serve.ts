@@ -1,4 +1,4 @@
-import { BrokerError, CODES, type Code } from './errors.ts';
+import { BrokerError, CODES, type Code, isBroken } from './errors.ts';
 import { begin, exchange, type Parts, type Visit } from './exchange.ts';
 import { identify, remember } from './identity.ts';
 import { type Answer, answer, type Outcome } from './outcome.ts';
@@ -63,7 +63,7 @@ const known = (error: unknown): BrokerError =>
   error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
 
 const told = ({ onFault }: Broker, error: BrokerError, decisionId: string): void => {
-  if (CODES[error.code].fault === 'ours') onFault(error, decisionId);
+  if (isBroken(error.code)) onFault(error, decisionId);
 };
 
 const ended = async (

@@ -36,9 +36,13 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
 /**
  * How many failures of ours within five minutes, by code. Not `audit_unavailable`, whose event may be the one that
  * could not be written, nor `identities_unavailable`, which no audit event has: they are counted on standard error.
+ * Nor `issuer_keys_pending`, which passes by itself, and which any stranger can cause.
  */
 export const FAULTS: {
-  readonly [code in Exclude<Ours, 'audit_unavailable' | 'identities_unavailable'>]: number;
+  readonly [code in Exclude<
+    Ours,
+    'audit_unavailable' | 'identities_unavailable' | 'issuer_keys_pending'
+  >]: number;
 } = {
   internal_error: 1,
   issuer_keys_unavailable: 1,

@@ -8,7 +8,7 @@ import type { Trace } from './trace.ts';
 import { type TrustReason, type Weighed, weigh } from './trust.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
-export const ENGINE = 'kite-sts policy 2';
+export const ENGINE = 'kite-sts policy 3';
 
 /** What a caller asks for; the token is not part of it. Which role was looked up, the caller of decide knows. */
 export type AccessRequest = {

@@ -11,10 +11,13 @@ export const TOTAL_MS = 2000;
 // warm processes fetch nothing.
 const builtin = <K extends 'node:https' | 'node:net' | 'node:dns'>(name: K) => process.getBuiltinModule(name);
 
-/** What is never an issuer: this host, its link, its neighbors by multicast, and documentation ranges. */
+/** What is never an issuer: this host, its link, its cloud, its neighbors by multicast, and documentation ranges. */
 const NEVER = [
   '0.0.0.0/8',
   '127.0.0.0/8',
+  // Of clouds, which answer there whatever runs in the machine, with its credentials among it: Azure, Alibaba.
+  '168.63.129.16/32',
+  '100.100.100.200/32',
   '169.254.0.0/16',
   '192.0.0.0/24',
   '192.0.2.0/24',
@@ -23,14 +26,22 @@ const NEVER = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/128',
-  '::1/128',
+  // Unspecified, this host, and IPv4 in its old disguise (RFC 4291 §2.5.5.1).
+  '::/96',
+  // Translated to IPv4, whatever that is: by everybody (RFC 6052), and by a network of its own (RFC 8215).
   '64:ff9b::/96',
+  '64:ff9b:1::/48',
   '100::/64',
   '2001::/32',
   '2001:db8::/32',
   '2002::/16',
+  // Of clouds in IPv6: AWS, Google, Oracle.
+  'fd00:ec2::/32',
+  'fd20:ce::254/128',
+  'fd00:c1::a9fe:a9fe/128',
   'fe80::/10',
+  // What site-local was before it was given up (RFC 3879): some networks still route it.
+  'fec0::/10',
   'ff00::/8',
 ];
 /** What `allow_private_network` permits: a self-hosted issuer's own network (RFC 1918, 6598, 4193). */

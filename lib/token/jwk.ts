@@ -1,15 +1,17 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { ClaimValue } from '../policy/claims.ts';
+import { findWeakness } from './modulus.ts';
 
 /** A public key that may verify signatures, with the one algorithm it may be used with (threat T04). */
 export type VettedKey = { readonly keyId: string; readonly algorithm: string; readonly key: KeyObject };
 
 /**
  * What became of one member of a key set. `skipped` leaves the others standing; `refused` condemns the
- * whole set, since whoever published this cannot be believed about the rest (threat T15).
+ * whole set, since whoever published this cannot be believed about the rest (threat T15). `stated`: the key
+ * itself names its algorithm, which is not the row's choice.
  */
 export type Vetted =
-  | { readonly vetted: VettedKey }
+  | { readonly vetted: VettedKey; readonly stated: boolean }
   | { readonly skipped: string }
   | { readonly refused: string };
 
@@ -52,25 +54,6 @@ const bytesOf = (value: ClaimValue | undefined): Buffer | undefined => {
 
 const integerOf = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex') || '0'}`);
 
-const ROCA_PRIMES = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
-  109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
-];
-
-/** Is the residue a power of 65537 modulo the prime? */
-const isPower = (residue: number, prime: number): boolean => {
-  for (let power = 1, step = 0; step < prime; step++, power = (power * 65_537) % prime)
-    if (power === residue) return true;
-  return false;
-};
-
-/**
- * The fingerprint of keys that a faulty chip made and that can be factored (ROCA, CVE-2017-15361): modulo
- * each small prime the modulus is a power of 65537. Another key looks so once in some hundred million.
- */
-const isRoca = (modulus: bigint): boolean =>
-  ROCA_PRIMES.every(prime => isPower(Number(modulus % BigInt(prime)), prime));
-
 const rsaFault = ({ n, e }: Members): string | undefined => {
   const modulus = bytesOf(n);
   const exponent = bytesOf(e);
@@ -81,7 +64,7 @@ const rsaFault = ({ n, e }: Members): string | undefined => {
   const power = integerOf(exponent);
   if (value % 2n === 0n || power % 2n === 0n) return 'an even modulus or exponent';
   if (power <= EXPONENT.above || power >= EXPONENT.below) return 'an exponent outside 2^16 to 2^32';
-  return isRoca(value) ? 'a modulus that can be factored (ROCA)' : undefined;
+  return findWeakness(value);
 };
 
 const edwardsFault = ({ x }: Members): string | undefined => {
@@ -134,6 +117,7 @@ export const vet = (jwk: ClaimValue, allowed: readonly string[]): Vetted => {
   try {
     return {
       vetted: { keyId: kid, algorithm, key: createPublicKey({ key: material(members), format: 'jwk' }) },
+      stated: members['alg'] !== undefined,
     };
   } catch {
     return { skipped: 'not a key of its kind' };

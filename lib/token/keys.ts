@@ -6,7 +6,8 @@ import { type KeySet, keySet } from './keyset.ts';
 
 /**
  * Finds an issuer's key by its id; `now` in seconds since the epoch. Throws `token_key_unknown` when the
- * issuer does not publish it, and `issuer_keys_unavailable` when that cannot be told.
+ * issuer does not publish it, `issuer_keys_pending` when it may not be asked before some seconds have passed, and
+ * `issuer_keys_unavailable` when it cannot be asked.
  */
 export type KeySource = (keyId: string, now: number) => VettedKey | Promise<VettedKey>;
 
@@ -15,6 +16,11 @@ export const SOFT_LIFETIME = 5 * 60;
 export const HARD_LIFETIME = 6 * 60 * 60;
 /** Seconds between two fetches that unknown key ids, or failures, may cause (D05). */
 export const PAUSE = 30;
+/**
+ * So many fetches more may unknown key ids cause in each soft lifetime, while the issuer answers: a stranger's token must
+ * not make the first jobs after a rotation wait.
+ */
+export const SPARE = 3;
 /** After so many failures in a row the issuer is left alone for a pause, even with nothing in hand (D06). */
 export const BREAKER_FAILURES = 5;
 /** A fetch that takes longer by the clock was frozen with its process, and is not waited for (threat T78). */
@@ -54,6 +60,9 @@ type State = {
   failures: number;
   /** What came last is what others were told, and another key may be missing from it. */
   copied: boolean;
+  /** How many of the spare fetches were used, in the time that began then. */
+  spareUsed: number;
+  spareSince: number;
   flight?: { readonly startedAt: number; readonly landed: Promise<void> };
   reason?: unknown;
 };
@@ -64,8 +73,8 @@ export type Report = (what: string) => void;
 /**
  * Keys fetched when they are needed, by the clock at each use and without timers, since a Lambda is frozen
  * between requests. A broken issuer breaks nobody: keys in hand serve until their hard lifetime, one
- * request at a time asks again while the others go on, and an unknown key id causes one fetch a pause at
- * most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
+ * request at a time asks again while the others go on, and unknown key ids cause one fetch a pause and a few spare ones
+ * at most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
  */
 export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
   const state: State = {
@@ -75,6 +84,8 @@ export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
     triedAt: Number.NEGATIVE_INFINITY,
     failures: 0,
     copied: false,
+    spareUsed: 0,
+    spareSince: Number.NEGATIVE_INFINITY,
   };
 
   const failed = (error: Error): void => {
@@ -111,9 +122,13 @@ export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
     }
   };
 
+  const underWay = (now: number): State['flight'] =>
+    state.flight && now - state.flight.startedAt < PATIENCE ? state.flight : undefined;
+
   /** One fetch in flight, shared by all who need it. */
   const refresh = (keyId: string, now: number): Promise<void> => {
-    if (state.flight && now - state.flight.startedAt < PATIENCE) return state.flight.landed;
+    const shared = underWay(now);
+    if (shared) return shared.landed;
     state.triedAt = now;
     const flight = { startedAt: now, landed: attempt(keyId, now) };
     state.flight = flight;
@@ -134,22 +149,45 @@ export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
     return rested || state.flight !== undefined || (empty && state.failures < BREAKER_FAILURES);
   };
 
-  const missing = (now: number): BrokerError => {
+  /** Takes a spare fetch, if there is one. A broken issuer gets none. */
+  const takeSpare = (now: number): boolean => {
+    if (state.failures > 0 || !state.set) return false;
+    const age = now - state.spareSince;
+    if (age < 0 || age >= SOFT_LIFETIME) {
+      state.spareSince = now;
+      state.spareUsed = 0;
+    }
+    if (state.spareUsed >= SPARE) return false;
+    state.spareUsed++;
+    return true;
+  };
+
+  /** Asks for a key, if that is allowed now. Whether the issuer was asked for this very key. */
+  const lookUp = async (keyId: string, now: number): Promise<boolean> => {
+    if (!mayAsk(now) && !takeSpare(now)) return false;
+    // What is under way already may have been answered before the key was published.
+    const own = underWay(now) === undefined;
+    await refresh(keyId, now);
+    return own;
+  };
+
+  /** Only an issuer that was asked can be said not to publish a key: else it may be one that it has begun to use. */
+  const missing = (asked: boolean, now: number): BrokerError => {
     const told = state.reason === undefined && state.set && now - state.fetchedAt < HARD_LIFETIME;
-    return told
-      ? unknown()
-      : new BrokerError('issuer_keys_unavailable', {
-          detail: (state.reason as Error)?.message,
-          cause: state.reason,
-        });
+    if (told && asked) return unknown();
+    const left = Math.min(Math.ceil(state.triedAt + PAUSE - now), PAUSE);
+    const wait = told || !mayAsk(now) ? { retryAfter: Math.max(left, 1) } : {};
+    if (told) return new BrokerError('issuer_keys_pending', wait);
+    const detail = (state.reason as Error)?.message;
+    return new BrokerError('issuer_keys_unavailable', { detail, cause: state.reason, ...wait });
   };
 
   const find = async (keyId: string, now: number): Promise<VettedKey> => {
-    if (mayAsk(now)) await refresh(keyId, now);
+    let asked = await lookUp(keyId, now);
     // It may have landed for another request, which was content with what others were told.
-    if (state.copied && !usable(keyId, now) && mayAsk(now)) await refresh(keyId, now);
+    if (state.copied && !usable(keyId, now)) asked = await lookUp(keyId, now);
     const key = usable(keyId, now);
-    if (!key) throw missing(now);
+    if (!key) throw missing(asked, now);
     return key;
   };
 

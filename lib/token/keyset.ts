@@ -1,6 +1,6 @@
 import type { ClaimValue } from '../policy/claims.ts';
 import { JsonError, readJsonObject } from './json.ts';
-import { type VettedKey, vet } from './jwk.ts';
+import { type Vetted, type VettedKey, vet } from './jwk.ts';
 
 /** Greatest size of a fetched key set in bytes, and its greatest number of keys (threat T70). */
 export const MAX_SET_BYTES = 256 * 1024;
@@ -13,6 +13,20 @@ export type KeySet = ReadonlyMap<string, VettedKey>;
 /** Why a whole set is not taken; what was there before stays in use until its hard lifetime ends. */
 export class KeySetError extends Error {}
 
+type Taken = Extract<Vetted, { readonly vetted: VettedKey }>;
+
+/**
+ * One key that is listed twice, with its algorithm or without, is one key: RFC 7517 §4.5 wants other ids for *different*
+ * keys. Of those the issuer alone knows which is meant, and taking either could be wrong (threat T15).
+ */
+function joinKeys(held: Taken, again: Taken): Taken {
+  const [one, other] = [held.vetted, again.vetted];
+  const same =
+    one.key.equals(other.key) && (one.algorithm === other.algorithm || !held.stated || !again.stated);
+  if (!same) throw new KeySetError('two keys share a kid');
+  return held.stated ? held : again;
+}
+
 /** Vets the keys of a set. Keys that cannot be used are told to `skip` and left out; an empty rest is refused. */
 export const keySet = (
   keys: readonly ClaimValue[],
@@ -21,7 +35,7 @@ export const keySet = (
 ): KeySet => {
   if (keys.length > MAX_KEYS)
     throw new KeySetError(`the set has ${keys.length} keys; at most ${MAX_KEYS} are read`);
-  const set = new Map<string, VettedKey>();
+  const found = new Map<string, Taken>();
   for (const jwk of keys) {
     const outcome = vet(jwk, algorithms);
     if ('refused' in outcome) throw new KeySetError(outcome.refused);
@@ -29,13 +43,12 @@ export const keySet = (
       skip(outcome.skipped);
       continue;
     }
-    const { vetted } = outcome;
-    // Which of two is meant, the issuer alone knows; taking either could be wrong (threat T15).
-    if (set.has(vetted.keyId)) throw new KeySetError('two keys share a kid');
-    set.set(vetted.keyId, vetted);
+    const { keyId } = outcome.vetted;
+    const held = found.get(keyId);
+    found.set(keyId, held ? joinKeys(held, outcome) : outcome);
   }
-  if (set.size === 0) throw new KeySetError('no key of the set can be used');
-  return set;
+  if (found.size === 0) throw new KeySetError('no key of the set can be used');
+  return new Map([...found].map(([keyId, { vetted }]) => [keyId, vetted]));
 };
 
 /** Reads a fetched key set (RFC 7517 §5). Throws `KeySetError`. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { BrokerError } from '../errors.ts';
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { IssuerRow } from './issuer.ts';
-import type { VettedKey } from './jwk.ts';
 import { type Apart, claimsOf, signatureOf, takeApart } from './jws.ts';
 import type { KeySource } from './keys.ts';
 import { verifies } from './signature.ts';
@@ -106,20 +105,19 @@ const candidate = ({ payload }: Apart, { rows }: Trust): IssuerRow | undefined =
   return named.length === 1 ? named[0] : undefined;
 };
 
-/** The key that the header names, of this row and with this row's algorithms. */
-const keyOf = (
-  { header }: Apart,
-  row: IssuerRow,
-  { keys }: Trust,
-  now: number,
-): VettedKey | Promise<VettedKey> => {
+/** The id of the key that the header names, for an algorithm of this row. */
+function readKeyId({ header }: Apart, row: IssuerRow): string {
   if (!row.algorithms.includes(header.alg)) throw new BrokerError('token_algorithm_refused');
   // Without an id any key of the issuer would do, and which one it was could not be audited (T14).
   if (header.kid === undefined) throw new BrokerError('token_malformed', { detail: 'the header has no kid' });
+  return header.kid;
+}
+
+function findSource(row: IssuerRow, { keys }: Trust): KeySource {
   const source = keys.get(row.issuer);
   if (!source) throw new BrokerError('issuer_keys_unavailable', { detail: 'no key source for this issuer' });
-  return source(header.kid, now);
-};
+  return source;
+}
 
 type Checked = Omit<VerifiedToken, typeof verified | 'keyId' | 'digest'>;
 
@@ -137,20 +135,24 @@ const checkClaims = (claims: Claims, row: IssuerRow, { audiences }: Trust, now: 
 };
 
 /**
- * Makes the check of subject tokens. Cheap refusals come first: size and shape, issuer, algorithm, key,
- * claims; the signature, which costs the most, comes last. The order decides which refusal is told, never
- * whether a token is taken: all of it is read from the same bytes. Nothing of a token is echoed.
+ * Makes the check of subject tokens. Cheap refusals come first: size and shape, issuer, algorithm, claims, key; the
+ * signature, which costs the most, comes last. The key comes after the claims, so that an issuer is asked for keys only
+ * by tokens of good form. The order decides which refusal is told, never whether a token is taken: all of it is read
+ * from the same bytes. Nothing of a token is echoed.
  */
 export const verifier =
   (trust: Trust): Verify =>
   async (token, now) => {
     const apart = takeApart(token);
-    const row = candidate(apart, trust) ?? issuerRow(claimsOf(apart), trust);
-    const key = await keyOf(apart, row, trust, now);
-    if (key.algorithm !== apart.header.alg) throw new BrokerError('token_algorithm_refused');
+    const named = candidate(apart, trust);
+    // An algorithm that no row could mean is refused before the claims are read.
+    if (named) readKeyId(apart, named);
     const claims = claimsOf(apart);
-    if (issuerRow(claims, trust) !== row) throw new BrokerError('token_issuer_unknown');
+    const row = issuerRow(claims, trust);
+    const keyId = readKeyId(apart, row);
     const checked = checkClaims(claims, row, trust, now);
+    const key = await findSource(row, trust)(keyId, now);
+    if (key.algorithm !== apart.header.alg) throw new BrokerError('token_algorithm_refused');
     if (!verifies(key, apart.signed, signatureOf(apart))) throw new BrokerError('token_signature_invalid');
     const digest = createHash('sha256').update(row.issuer).update(apart.signed).digest('hex');
     return { ...checked, keyId: key.keyId, digest } as VerifiedToken;

@@ -209,6 +209,19 @@ describe('T61: where an issuer may be', () => {
     'ff02::1',
     '::ffff:127.0.0.1',
     '64:ff9b::7f00:1',
+    '64:ff9b:1::7f00:1',
+    '64:ff9b:1:ffff::a9fe:a9fe',
+    '::7f00:1',
+    '::169.254.169.254',
+    'fec0::1',
+    'feff::1',
+    '168.63.129.16',
+    '::ffff:168.63.129.16',
+    '100.100.100.200',
+    'fd00:ec2::254',
+    'fd00:ec2::23',
+    'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
   ])('%s is never permitted', address => {
     expect(permitted(address, false)).toBe(false);
     expect(permitted(address, true)).toBe(false);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { checkPrimeSync, generateKeyPairSync, generatePrimeSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ClaimValue } from '../../lib/policy/claims.ts';
 import { vet } from '../../lib/token/jwk.ts';
@@ -29,6 +29,14 @@ const outcome = (jwk: ClaimValue, allowed = ALL): string => {
   return Object.keys(each).join();
 };
 
+const integer = (value: bigint): string => {
+  const digits = value.toString(16);
+  return hex(digits.padStart(digits.length + (digits.length % 2), '0'));
+};
+const prime = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
+const half = prime(1_025);
+const primeAfter = (from: bigint): bigint => (checkPrimeSync(from + 2n) ? from + 2n : primeAfter(from + 2n));
+
 /** A modulus that looks as those of the faulty chip: a power of 65537 modulo the product of small primes. */
 const roca = (): string => {
   const primes = [...Array(168).keys()].filter(
@@ -53,7 +61,7 @@ describe('a key is vetted, with one algorithm', () => {
     { name: 'Ed25519', jwk: ed25519, algorithm: 'EdDSA' },
     {
       name: 'T69: RSA of 8192 bits',
-      jwk: { ...rsa, n: hex(`${'ff'.repeat(1023)}fd`) },
+      jwk: { ...rsa, n: hex(`${'c5'.repeat(1022)}0007`) },
       algorithm: 'RS256',
     },
     { name: 'T14: a kid of 256 characters', jwk: { ...rsa, kid: 'k'.repeat(256) }, algorithm: 'RS256' },
@@ -86,6 +94,13 @@ describe('a key is left out, and the others stand', () => {
     { name: 'T69: an exponent as long as a modulus', jwk: { ...rsa, e: rsa['n'] ?? '' } },
     { name: 'T69: a modulus of more than 8192 bits', jwk: { ...rsa, n: hex(`ff${'ff'.repeat(1024)}`) } },
     { name: 'T06: a modulus that can be factored (ROCA)', jwk: { ...rsa, n: roca() } },
+    { name: 'T06: a modulus that is a power of 3', jwk: { ...rsa, n: integer(3n ** 1_293n) } },
+    { name: 'T06: a modulus of 3 and 5 alone', jwk: { ...rsa, n: integer(3n ** 700n * 5n ** 410n) } },
+    { name: 'T06: a modulus with a factor of three digits', jwk: { ...rsa, n: integer(997n * prime(2040)) } },
+    { name: 'T06: a square', jwk: { ...rsa, n: integer(half ** 2n) } },
+    { name: 'T06: two primes next to each other', jwk: { ...rsa, n: integer(half * primeAfter(half)) } },
+    { name: 'T06: a Mersenne prime', jwk: { ...rsa, n: integer(2n ** 2_203n - 1n) } },
+    { name: 'T06: a number next to a power of two', jwk: { ...rsa, n: integer(2n ** 2_100n + 8_193n) } },
     { name: 'T06: an even modulus', jwk: { ...rsa, n: hex(`ff${'00'.repeat(255)}`) } },
     { name: 'T08: a modulus that is not canonical base64url', jwk: { ...rsa, n: `${String(rsa['n'])}=` } },
     { name: 'T08: an x that is not canonical base64url', jwk: { ...p256, x: `${String(p256['x'])}=` } },

@@ -54,6 +54,32 @@ describe('a key set is read', () => {
   });
 });
 
+const rsa = {
+  ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }),
+  kid: 'one',
+};
+
+describe('T15: a key that is listed twice is one key', () => {
+  test.each([
+    { name: 'word for word', keys: [rsa, rsa], algorithm: 'RS256' },
+    { name: 'without alg and with it', keys: [rsa, { ...rsa, alg: 'PS256' }], algorithm: 'PS256' },
+    { name: 'with alg and without it', keys: [{ ...rsa, alg: 'PS256' }, rsa], algorithm: 'PS256' },
+    {
+      name: 'with other members beside it',
+      keys: [rsa, { ...rsa, use: 'sig', x5t: 'a' }],
+      algorithm: 'RS256',
+    },
+  ])('$name', ({ keys, algorithm }) => {
+    const taken = readKeySet(Buffer.from(set(...keys)), ['RS256', 'PS256'], () => undefined);
+    expect([...taken.values()].map(({ keyId, algorithm: of }) => [keyId, of])).toEqual([['one', algorithm]]);
+  });
+
+  test('but not with two algorithms', () => {
+    const text = set({ ...rsa, alg: 'RS256' }, { ...rsa, alg: 'PS256' });
+    expect(() => readKeySet(Buffer.from(text), ['RS256', 'PS256'], () => undefined)).toThrow(KeySetError);
+  });
+});
+
 describe('T15: beside a good key, one is passed over that is', () => {
   test.each([
     { name: 'for encryption', key: { ...jwk('two'), use: 'enc' } },

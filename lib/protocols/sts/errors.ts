@@ -65,6 +65,7 @@ const ERRORS: { readonly [code in Code]: WireError } = {
   audit_unavailable: UNAVAILABLE,
   identities_unavailable: UNAVAILABLE,
   internal_error: UNAVAILABLE,
+  issuer_keys_pending: UNAVAILABLE,
   issuer_keys_unavailable: UNAVAILABLE,
   provider_refused: UNAVAILABLE,
   provider_unavailable: UNAVAILABLE,
