@@ -1,29 +1,23 @@
 import { createBroker } from '../lib/broker.ts';
 import { openCompiled } from '../lib/config/compiled.ts';
-import { demandSettings } from '../lib/config/settings.ts';
 import { appSigners } from '../lib/keys/apps.ts';
-import { awsEnvironment } from '../lib/lambda/environment.ts';
-import { reportFault } from '../lib/lambda/fault.ts';
+import { startFunction, wireFunction } from '../lib/lambda/deployed.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
 import { signerOf } from '../lib/lambda/signer.ts';
 import { serve } from '../lib/serve.ts';
 
-const settings = demandSettings(process.env);
-const aws = awsEnvironment(settings.awsEndpoint);
-const config = openCompiled(`${import.meta.dirname}/config`);
+const start = startFunction(import.meta.dirname);
+const { settings, aws } = start;
+const config = openCompiled(start.config);
 const broker = createBroker(config, {
+  ...wireFunction(start),
   signer: signerOf(settings, aws, config.url),
-  aws,
   apps: appSigners(settings.appKeys, aws),
-  identityTable: settings.identityTable,
-  issuerKeyTable: settings.issuerKeyTable,
+  // A function never remembers in its own memory what all of them must know.
+  identityTable: settings.identityTable ?? null,
   spentTable: settings.spentTable ?? null,
-  switchTable: settings.switchTable,
-  sink: line => void process.stdout.write(`${line}\n`),
   audit: config.audit,
   metrics: true,
-  onFault: (error, decisionId) => reportFault(error, decisionId, settings.logLevel),
-  onKeys: (issuer, what) => void process.stderr.write(`${JSON.stringify({ issuer, what })}\n`),
 });
 
 /** Every door through which a credential can be had, in one warm pool. */

@@ -1,12 +1,10 @@
 import { openCompiled } from '../lib/config/compiled.ts';
-import { demandSettings } from '../lib/config/settings.ts';
 import { rotate } from '../lib/keys/rotate.ts';
-import { awsEnvironment } from '../lib/lambda/environment.ts';
+import { startFunction } from '../lib/lambda/deployed.ts';
 import { sealingOf } from '../lib/lambda/signer.ts';
 
-const settings = demandSettings(process.env);
-const { url } = openCompiled(`${import.meta.dirname}/config`);
-const sealing = sealingOf(settings, awsEnvironment(settings.awsEndpoint), url);
+const { settings, aws, config } = startFunction(import.meta.dirname);
+const sealing = sealingOf(settings, aws, openCompiled(config).url);
 
 /** Makes the next sealed key, by a schedule and no door. What is thrown is the function's error, which is an alarm. */
 export const handler = async (): Promise<{ readonly day: string; readonly made: boolean }> => {

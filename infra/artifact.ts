@@ -11,7 +11,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeCompiled } from '../lib/config/compiled.ts';
 import type { Config } from '../lib/config/load.ts';
-import type { FunctionName } from './functions.ts';
+import {
+  type FunctionName,
+  findWiredSettings,
+  type WiredSetting,
+  writeWiring,
+} from '../lib/config/wiring.ts';
+import type { TemplateInput } from './template.ts';
+import { findParts } from './wiring.ts';
 import { type ZipFile, zip } from './zip.ts';
 
 /** A package has its bundles from when it was packed; a clone makes them now, from its source. */
@@ -20,10 +27,11 @@ const bundleOf = async (name: FunctionName): Promise<Uint8Array> => {
   return existsSync(packed) ? readFileSync(packed) : (await import('./build.ts')).bundle(name);
 };
 
-const compiledFiles = (config: Config): ZipFile[] => {
+const dataFiles = (config: Config, settings: readonly WiredSetting[]): ZipFile[] => {
   const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
   try {
     writeCompiled(folder, config);
+    writeWiring(folder, settings);
     return readdirSync(folder).map(name => ({
       path: `config/${name}`,
       content: readFileSync(join(folder, name)),
@@ -33,15 +41,24 @@ const compiledFiles = (config: Config): ZipFile[] => {
   }
 };
 
-/** Writes what AWS Lambda gets for this function: its code, and beside it the configuration as data. */
-export const writeArtifact = async (name: FunctionName, config: Config, file: string): Promise<void> => {
+/**
+ * Writes what AWS Lambda gets for this function: its code, and beside it as data the configuration and what the
+ * template tells it, without which it does not start.
+ */
+export const writeArtifact = async (
+  name: FunctionName,
+  input: TemplateInput,
+  file: string,
+): Promise<void> => {
+  const { config } = input;
   // Each knows the policies by which it decides. What only publishes or makes keys has no use for any.
   const known: Config = {
     ...config,
     roles: name === 'exchange' ? config.roles : [],
     registries: name === 'authorizer' ? config.registries : [],
   };
-  const files = [{ path: 'index.mjs', content: await bundleOf(name) }, ...compiledFiles(known)];
+  const settings = findWiredSettings(name, findParts(input));
+  const files = [{ path: 'index.mjs', content: await bundleOf(name) }, ...dataFiles(known, settings)];
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, zip(files));
 };

@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { FUNCTIONS, type FunctionName } from './functions.ts';
+import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
 
 const ROOT = dirname(import.meta.dirname);
 

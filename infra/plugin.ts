@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { answerOf, complaintsText, findingsText } from '../lib/cli/findings.ts';
-import { type Config, type Loaded, loadConfig } from '../lib/config/load.ts';
+import { type Loaded, loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
+import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
 import type { Complaint } from '../lib/policy/complaint.ts';
 import { writeArtifact } from './artifact.ts';
-import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { readOptions } from './options.ts';
-import { type Template, template, templateComplaints } from './template.ts';
+import { type Template, type TemplateInput, template, templateComplaints } from './template.ts';
 
 type Named = { [name: string]: object };
 type Resources = { Resources?: Named; Outputs?: Named };
@@ -32,13 +32,13 @@ type Writers = { readonly log?: { warning(text: string): void } };
 
 type Read =
   | {
-      readonly config: Config;
+      readonly input: TemplateInput;
       readonly made: Template;
       /** What lint warns of, as people read it; empty when there is nothing. */
       readonly warnings: string;
       readonly complaints: readonly [];
     }
-  | { readonly config?: never; readonly complaints: readonly Complaint[] };
+  | { readonly input?: never; readonly complaints: readonly Complaint[] };
 
 const warningsIn = (loaded: Loaded): string =>
   findingsText(answerOf(loaded).findings.filter(({ level }) => level === 'warning'));
@@ -53,7 +53,7 @@ export default class KiteSts {
   readonly hooks: { readonly [event: string]: () => unknown };
   readonly #sls: Serverless;
   readonly #log: Writers['log'];
-  #config: Config | undefined;
+  #input: TemplateInput | undefined;
   #deployed: readonly FunctionName[] = [];
 
   constructor(sls: Serverless, _options?: unknown, { log }: Writers = {}) {
@@ -79,14 +79,15 @@ export default class KiteSts {
     const loaded = loadConfig(folder);
     const { config } = loaded;
     if (!config) return { complaints: loaded.complaints };
+    const input = { config, options };
     const found = [
       ...(deploying ? reservedComplaints(config) : []),
       ...domainComplaints(config, options),
-      ...templateComplaints({ config, options }),
+      ...templateComplaints(input),
     ];
     return found.length > 0
       ? { complaints: found }
-      : { config, made: template({ config, options }), warnings: warningsIn(loaded), complaints: [] };
+      : { input, made: template(input), warnings: warningsIn(loaded), complaints: [] };
   }
 
   #add(): void {
@@ -97,9 +98,9 @@ export default class KiteSts {
         '`deploy function` would leave the rights of the other parts behind. Use `serverless deploy`.',
       );
     const read = this.#read(deploying);
-    if (read.config) {
+    if (read.input) {
       if (read.warnings && (deploying || command === 'package')) this.#log?.warning(read.warnings);
-      this.#config = read.config;
+      this.#input = read.input;
       this.#extend(read.made);
     } else if (deploying || command === 'package') this.#fail(`\n${complaintsText(read.complaints)}`);
     // Whoever removes or looks at a broker needs no sound configuration for it.
@@ -139,9 +140,9 @@ export default class KiteSts {
   }
 
   async #package(): Promise<void> {
-    const config = this.#config;
-    if (!config) return;
+    const input = this.#input;
+    if (!input) return;
     for (const name of this.#deployed)
-      await writeArtifact(name, config, join(this.#sls.serviceDir, artifactOf(name)));
+      await writeArtifact(name, input, join(this.#sls.serviceDir, artifactOf(name)));
   }
 }

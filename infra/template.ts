@@ -1,22 +1,24 @@
 import type { Config } from '../lib/config/load.ts';
+import type { FunctionName } from '../lib/config/wiring.ts';
 import { type Complain, type Complaint, complaintText } from '../lib/policy/complaint.ts';
 import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';
 import { api } from './resources/api.ts';
-import { appSetting, checkApps } from './resources/apps.ts';
+import { checkApps } from './resources/apps.ts';
 import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
 import { attribute, type Outputs, type Resources, sub, type Text } from './resources/cloudformation.ts';
 import { dashboard } from './resources/dashboard.ts';
-import { identitySetting, identityTable } from './resources/identities.ts';
-import { fetchesKeys, issuerKeySetting } from './resources/issuers.ts';
-import { KEYS, keyArn, keysInOrder, signingKeys } from './resources/keys.ts';
+import { identityTable } from './resources/identities.ts';
+import { fetchesKeys } from './resources/issuers.ts';
+import { KEYS, keyArn, signingKeys } from './resources/keys.ts';
 import { logGroups } from './resources/logs.ts';
 import { refresher } from './resources/refresher.ts';
 import { exchangeRights, roles } from './resources/roles.ts';
 import { rotation } from './resources/rotation.ts';
-import { sealing, sealingSetting } from './resources/sealing.ts';
-import { spentSetting, spentTable } from './resources/spent.ts';
-import { switchSetting, switchTable } from './resources/switches.ts';
+import { sealing } from './resources/sealing.ts';
+import { spentTable } from './resources/spent.ts';
+import { switchTable } from './resources/switches.ts';
+import { writeEnvironment } from './wiring.ts';
 
 export type TemplateInput = { readonly config: Config; readonly options: DeployOptions };
 
@@ -55,11 +57,7 @@ const TIMEOUT = 26;
 /** MB, which is also CPU: below this a cold start is stretched. */
 const MEMORY = 512;
 
-const setting = (
-  role: string,
-  dependsOn: readonly string[],
-  { signing, signingKey }: DeployOptions,
-): FunctionSetting => ({
+const setting = (name: FunctionName, rights: readonly string[], input: TemplateInput): FunctionSetting => ({
   runtime: 'nodejs24.x',
   architecture: 'arm64',
   memorySize: MEMORY,
@@ -67,25 +65,9 @@ const setting = (
   // Nothing points at a version: each deployment would leave one behind.
   versionFunction: false,
   // Fn::Sub and not Fn::GetAtt, to which the Serverless Framework would add a DependsOn that says the same again.
-  role: sub(`\${${role}.Arn}`),
-  dependsOn,
-  environment: {
-    KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', keysInOrder(signingKey).map(keyArn)] },
-    ...(signing === 'sealed' ? sealingSetting : {}),
-    KITE_STS_LOG_LEVEL: 'info',
-  },
-});
-
-/** It signs nothing, so it is told of no key. */
-const authorizerSetting = ({ config, options }: TemplateInput): FunctionSetting => ({
-  ...setting('AuthorizerRole', ['AuthorizerRights'], options),
-  timeout: AUTHORIZER_TIMEOUT,
-  environment: { KITE_STS_LOG_LEVEL: 'info', ...switchSetting, ...issuerKeySetting(config) },
-});
-
-const refresherSetting = ({ config, options }: TemplateInput): FunctionSetting => ({
-  ...setting('RefresherRole', ['RefresherRights'], options),
-  environment: { KITE_STS_LOG_LEVEL: 'info', ...issuerKeySetting(config) },
+  role: sub(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
+  dependsOn: rights,
+  environment: writeEnvironment(name, input),
 });
 
 const outputs = ({ config, options: { domain } }: TemplateInput): Outputs => ({
@@ -124,25 +106,23 @@ const made = (input: TemplateInput, complain: Complain): Template => {
     ...switchTable,
     ...alarms(wanted),
   };
-  const exchange = setting('ExchangeRole', exchangeRights(Resources), options);
   return {
     functions: {
       exchange: {
-        ...exchange,
-        environment: {
-          ...exchange.environment,
-          ...switchSetting,
-          ...issuerKeySetting(config),
-          ...identitySetting(config),
-          ...spentSetting(config),
-          ...appSetting(options.appKeys),
-        },
+        ...setting('exchange', exchangeRights(Resources), input),
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
       },
-      discovery: setting('DiscoveryRole', ['DiscoveryRights'], options),
-      ...(sealed ? { rotation: setting('RotationRole', ['RotationRights'], options) } : {}),
-      ...(fetches ? { refresher: refresherSetting(input) } : {}),
-      ...(protects ? { authorizer: authorizerSetting(input) } : {}),
+      discovery: setting('discovery', ['DiscoveryRights'], input),
+      ...(sealed ? { rotation: setting('rotation', ['RotationRights'], input) } : {}),
+      ...(fetches ? { refresher: setting('refresher', ['RefresherRights'], input) } : {}),
+      ...(protects
+        ? {
+            authorizer: {
+              ...setting('authorizer', ['AuthorizerRights'], input),
+              timeout: AUTHORIZER_TIMEOUT,
+            },
+          }
+        : {}),
     },
     resources: {
       Resources: options.dashboard ? { ...Resources, ...dashboard(Resources, config) } : Resources,

@@ -21,7 +21,7 @@ import { jwtProvider } from './providers/jwt.ts';
 import type { Credential, GrantOf } from './providers/provider.ts';
 import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
-import { memoryIdentities, tableIdentities } from './stores/identities.ts';
+import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
 import { type SharedKeys, tableIssuerKeys } from './stores/issuers.ts';
 import { memoryLimit } from './stores/limits.ts';
 import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
@@ -43,8 +43,8 @@ export type Surroundings = {
   readonly clouds?: UpstreamSetting;
   /** What signs as the apps of roles, each by a key of its own. Left out: none does. */
   readonly apps?: AppSigners;
-  /** The DynamoDB table that remembers whose sessions were given; without it they are kept in memory. */
-  readonly identityTable?: string | undefined;
+  /** The DynamoDB table that remembers whose sessions were given. Left out they are kept in memory; `null` when they cannot be kept. */
+  readonly identityTable?: string | null;
   /** That of used tokens. Left out they are kept in memory, for one process alone; `null` when they cannot be kept. */
   readonly spentTable?: string | null;
   /** That of what is switched off; without it nothing can be. */
@@ -107,6 +107,10 @@ const byClock = (): number => Date.now() / 1000;
 
 const spentIn = (name: string | null, aws: AwsSetting, randomId: () => string): SpentStore =>
   tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
+
+function identitiesIn(name: string | null, aws: AwsSetting): IdentityStore {
+  return name === null ? noIdentities : tableIdentities(dynamoTable(name, aws));
+}
 
 /** What is asked of tables on the way to a verified token. */
 type Tables = {
@@ -186,8 +190,7 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
       spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
       issue: issuer(config, surroundings, randomId),
     },
-    identities:
-      identityTable === undefined ? memoryIdentities() : tableIdentities(dynamoTable(identityTable, aws)),
+    identities: identityTable === undefined ? memoryIdentities() : identitiesIn(identityTable, aws),
     discovery: { url, audience, publicKeys: () => signer.publicKeys() },
     sink,
     demands: demandsOf(surroundings),

@@ -54,7 +54,7 @@ export const appRights = (keys: Keys): readonly Statement[] => {
 };
 
 /** How the exchange is told of them. */
-export const appSetting = (keys: Keys): { readonly [name: string]: string } => {
+export const appSetting = (keys: Keys) => {
   const pairs = Object.entries(keys).map(pair => pair.join('='));
-  return pairs.length === 0 ? {} : { KITE_STS_APP_KEYS: pairs.toSorted().join(',') };
+  return { KITE_STS_APP_KEYS: pairs.toSorted().join(',') };
 };

@@ -1,19 +1,21 @@
 import type { Config } from '../../lib/config/load.ts';
 import { IDENTITY_TABLE } from '../../lib/stores/identities.ts';
-import { attribute, type Reference, type Resources, ref, type Statement } from './cloudformation.ts';
+import { attribute, type Resources, ref, type Statement } from './cloudformation.ts';
 import { table } from './table.ts';
 
 const ID = 'IdentityTable';
 
-const isNeeded = ({ roles }: Config): boolean => roles.some(({ template }) => template.kind === 'aws');
+/** Whether a role gives sessions of AWS. */
+export const givesSessions = ({ roles }: Config): boolean =>
+  roles.some(({ template }) => template.kind === 'aws');
 
 /** Where the exchange remembers whose sessions the STS door gave: of use for as long as a session lasts. */
 export const identityTable = (config: Config): Resources =>
-  isNeeded(config) ? { [ID]: table(IDENTITY_TABLE) } : {};
+  givesSessions(config) ? { [ID]: table(IDENTITY_TABLE) } : {};
 
 /** To look one session up and to add one: never to list or to change any. */
 export const identityRights = (config: Config): readonly Statement[] =>
-  isNeeded(config)
+  givesSessions(config)
     ? [
         {
           Sid: 'RememberSessions',
@@ -24,5 +26,4 @@ export const identityRights = (config: Config): readonly Statement[] =>
       ]
     : [];
 
-export const identitySetting = (config: Config): { readonly [name: string]: Reference } =>
-  isNeeded(config) ? { KITE_STS_IDENTITY_TABLE: ref(ID) } : {};
+export const identitySetting = { KITE_STS_IDENTITY_TABLE: ref(ID) };

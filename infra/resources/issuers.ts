@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
 import { ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
-import { attribute, type Reference, type Resources, ref, type Statement } from './cloudformation.ts';
+import { attribute, type Resources, ref, type Statement } from './cloudformation.ts';
 import { table } from './table.ts';
 
 type Fetching = Pick<Config, 'rows'>;
@@ -28,5 +28,4 @@ export const readIssuerKeys = (config: Fetching): readonly Statement[] =>
 /** For the refresher alone. */
 export const keepIssuerKeys: Statement = may('KeepIssuerKeys', 'PutItem');
 
-export const issuerKeySetting = (config: Fetching): { readonly [name: string]: Reference } =>
-  fetchesKeys(config) ? { KITE_STS_ISSUER_KEY_TABLE: ref(ID) } : {};
+export const issuerKeySetting = { KITE_STS_ISSUER_KEY_TABLE: ref(ID) };

@@ -1,19 +1,20 @@
 import type { Config } from '../../lib/config/load.ts';
 import { SPENT_TABLE } from '../../lib/stores/spent.ts';
-import { attribute, type Reference, type Resources, ref, type Statement } from './cloudformation.ts';
+import { attribute, type Resources, ref, type Statement } from './cloudformation.ts';
 import { table } from './table.ts';
 
 const ID = 'SpentTable';
 
-const isNeeded = ({ roles }: Config): boolean => roles.some(({ singleUse }) => singleUse);
+/** Whether a role takes each token once. */
+export const spendsTokens = ({ roles }: Config): boolean => roles.some(({ singleUse }) => singleUse);
 
 /** Where the exchange remembers which tokens `single_use` roles have taken, for all of its processes. */
 export const spentTable = (config: Config): Resources =>
-  isNeeded(config) ? { [ID]: table(SPENT_TABLE) } : {};
+  spendsTokens(config) ? { [ID]: table(SPENT_TABLE) } : {};
 
 /** To note a use, and to take one back for which nothing was issued: both on a condition, and never to look. */
 export const spentRights = (config: Config): readonly Statement[] =>
-  isNeeded(config)
+  spendsTokens(config)
     ? [
         {
           Sid: 'SpendTokens',
@@ -24,5 +25,4 @@ export const spentRights = (config: Config): readonly Statement[] =>
       ]
     : [];
 
-export const spentSetting = (config: Config): { readonly [name: string]: Reference } =>
-  isNeeded(config) ? { KITE_STS_SPENT_TABLE: ref(ID) } : {};
+export const spentSetting = { KITE_STS_SPENT_TABLE: ref(ID) };

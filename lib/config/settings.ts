@@ -47,17 +47,17 @@ export const SETTINGS = {
     wrong: value => !/^[\w:/-]+$/.test(value),
   },
   KITE_STS_IDENTITY_TABLE: {
-    says: 'The DynamoDB table that remembers whose sessions the STS door gave. The deployment sets it; without it they are kept in memory.',
+    says: 'The DynamoDB table that remembers whose sessions the STS door gave. The deployment sets it; a function whose roles give AWS sessions does not start without it.',
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
   KITE_STS_SPENT_TABLE: {
-    says: 'The DynamoDB table of tokens that `single_use` roles have taken. The deployment sets it; without it a function gives no such role.',
+    says: 'The DynamoDB table of tokens that `single_use` roles have taken. The deployment sets it; a function with such a role does not start without it.',
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
   KITE_STS_SWITCH_TABLE: {
-    says: 'The DynamoDB table of what is switched off. The deployment sets it; without it nothing can be.',
+    says: 'The DynamoDB table of what is switched off. The deployment sets it; a function that decides does not start without it.',
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
@@ -67,7 +67,7 @@ export const SETTINGS = {
     wrong: value => !/^[\w.-]+=arn:[\w+=.@:/-]+(,[\w.-]+=arn:[\w+=.@:/-]+)*$/.test(value),
   },
   KITE_STS_ISSUER_KEY_TABLE: {
-    says: "The DynamoDB table of issuers' keys, which the function refresher writes. The deployment sets it; without it each process asks the issuers itself.",
+    says: "The DynamoDB table of issuers' keys, which the function refresher writes. The deployment sets it; a function whose issuers are asked for keys does not start without it.",
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
@@ -165,9 +165,17 @@ export const readSettings = (environment: Environment): { settings: Settings; co
   };
 };
 
-/** The same for a function, which cannot be asked to mend them: it does not start with any that is wrong. */
-export const demandSettings = (environment: Environment): Settings => {
+const missing = (name: SettingName): string =>
+  `environment ${name}: is not set, and this function was packaged to have it. ${SETTINGS[name].says}`;
+
+/**
+ * The same for a function, which cannot be asked to mend them: it does not start with any that is wrong, nor without
+ * any of those that it was packaged to have.
+ */
+export const demandSettings = (environment: Environment, wired: readonly SettingName[]): Settings => {
   const { settings, complaints } = readSettings(environment);
-  if (complaints.length > 0) throw new Error(complaints.map(complaintText).join('\n'));
+  const absent = wired.filter(name => environment[name] === undefined);
+  const found = [...complaints.map(complaintText), ...absent.map(missing)];
+  if (found.length > 0) throw new Error(found.join('\n'));
   return settings;
 };

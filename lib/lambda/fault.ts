@@ -17,6 +17,11 @@ export const reportFault = (
     ...(level === 'debug' && cause instanceof Error ? { stack: cause.stack } : {}),
   });
 
+/** Something about the keys of an issuer, or about our own sealed ones, where no issuer is named. */
+export function reportKeys(issuer: string | undefined, what: string): void {
+  write({ issuer, what });
+}
+
 /** What was thrown although nothing should be, or a function that ran out of time. */
 export const reportEnd = (error: unknown): void =>
   write({

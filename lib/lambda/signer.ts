@@ -7,6 +7,7 @@ import { kmsSeal } from '../keys/seal.ts';
 import { sealedSigner } from '../keys/sealed.ts';
 import type { Signer } from '../keys/signer.ts';
 import { tableKeys } from '../stores/keys.ts';
+import { reportKeys } from './fault.ts';
 
 const kmsOf = ({ signingKeys: keys }: Settings, aws: AwsSetting): Signer => kmsSigner({ ...aws, keys });
 
@@ -29,5 +30,5 @@ export const signerOf = (settings: Settings, aws: AwsSetting, issuer: string): S
     ? kmsOf(settings, aws)
     : sealedSigner({
         ...sealingOf(settings, aws, issuer),
-        report: what => void process.stderr.write(`${JSON.stringify({ what })}\n`),
+        report: what => reportKeys(undefined, what),
       });

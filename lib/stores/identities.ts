@@ -42,6 +42,12 @@ export const memoryIdentities = (capacity = CAPACITY): IdentityStore => {
   };
 };
 
+/** For a deployment without a table of them, which gives no sessions of AWS: none was given, and none can be kept. */
+export const noIdentities: IdentityStore = {
+  remember: () => Promise.reject(new Error('KITE_STS_IDENTITY_TABLE is not set')),
+  find: async () => undefined,
+};
+
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
 export const IDENTITY_TABLE = { key: 'session', expiry: 'expires_at' } as const;
 

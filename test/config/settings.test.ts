@@ -108,13 +108,20 @@ describe('a setting is refused', () => {
 
 describe('a function', () => {
   test('starts with settings that are sound', () => {
-    expect(demandSettings({ KITE_STS_SIGNING_KEYS: 'a,b' }).signingKeys).toEqual(['a', 'b']);
+    expect(demandSettings({ KITE_STS_SIGNING_KEYS: 'a,b' }, []).signingKeys).toEqual(['a', 'b']);
   });
 
   test.each([[{ KITE_STS_SIGNING_KEY: 'a' }], [{ KITE_STS_SIGNING_KEYS: 'a,,b' }]])(
     'does not start with %j',
     environment => {
-      expect(() => demandSettings(environment)).toThrow();
+      expect(() => demandSettings(environment, [])).toThrow();
     },
   );
+
+  test('does not start without what it was packaged to have, and names each', () => {
+    const wired = ['KITE_STS_SWITCH_TABLE', 'KITE_STS_SPENT_TABLE', 'KITE_STS_SIGNING_KEYS'] as const;
+    const start = () => demandSettings({ KITE_STS_SIGNING_KEYS: 'a' }, wired);
+    expect(start).toThrow(/KITE_STS_SWITCH_TABLE(.|\n)*KITE_STS_SPENT_TABLE/);
+    expect(start).not.toThrow(/environment KITE_STS_SIGNING_KEYS/);
+  });
 });

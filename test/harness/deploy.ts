@@ -1,4 +1,4 @@
-import { readOptions } from '../../infra/options.ts';
+import { type DeployOptions, readOptions } from '../../infra/options.ts';
 import type { Resources } from '../../infra/resources/cloudformation.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
 import type { Ground } from '../../lib/config/load.ts';
@@ -33,8 +33,7 @@ export const inputOf = ({
   ground = {},
   options: custom = {},
 }: Asked = {}): TemplateInput => {
-  const { options, complaints } = readOptions(custom);
-  if (!options) throw new Error(JSON.stringify(complaints));
+  const options = optionsFrom(custom);
   const aimed = targets.map((role_arn, index) => ({
     ...AWS_ROLE,
     name: `deploy-${index}`,
@@ -56,6 +55,13 @@ export const inputOf = ({
     },
   };
 };
+
+/** `custom.kiteSts` as a team writes it, with the defaults filled in. */
+export function optionsFrom(custom: object = {}): DeployOptions {
+  const { options, complaints } = readOptions(custom);
+  if (!options) throw new Error(JSON.stringify(complaints));
+  return options;
+}
 
 export const templateFor = (asked?: Asked): Template => template(inputOf(asked));
 export const resourcesFor = (asked?: Asked): Resources => templateFor(asked).resources.Resources;

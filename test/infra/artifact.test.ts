@@ -5,6 +5,11 @@ import process from 'node:process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeArtifact } from '../../infra/artifact.ts';
 import { loadConfig } from '../../lib/config/load.ts';
+import { DUMMY_KEYS } from '../../lib/local/sts.ts';
+import { SWITCH_TABLE } from '../../lib/stores/switches.ts';
+import { testAws } from '../harness/aws.ts';
+import { optionsFrom } from '../harness/deploy.ts';
+import { atEnd } from '../harness/endings.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { type TestIssuer, testIssuer, tokenClaims } from '../harness/issuer.ts';
 import { emptyFolder, folderOf } from '../harness/local.ts';
@@ -37,7 +42,8 @@ describe('the artifact of authorizer', () => {
     );
     if (!config) throw new Error(JSON.stringify(complaints));
     folder = emptyFolder();
-    await writeArtifact('authorizer', config, join(folder, 'authorizer.zip'));
+    const input = { config, options: optionsFrom() };
+    await writeArtifact('authorizer', input, join(folder, 'authorizer.zip'));
     const files = unzip(readFileSync(join(folder, 'authorizer.zip')));
     mkdirSync(join(folder, 'config'));
     for (const [path, content] of files) writeFileSync(join(folder, path), content);
@@ -49,7 +55,21 @@ describe('the artifact of authorizer', () => {
     expect(readFileSync(join(folder, 'config/roles.jsonl'), 'utf8')).toBe('');
   });
 
+  const call = (event: object, environment: object): Promise<string> => {
+    const words = ['--input-type=module', '-e', CALL, join(folder, 'index.mjs'), JSON.stringify(event)];
+    const env = { AWS_REGION: 'us-east-1', KITE_STS_LOG_LEVEL: 'info', ...environment };
+    return new Promise(resolve =>
+      execFile(process.execPath, words, { env }, (_, out, errors) => resolve(out + errors)),
+    );
+  };
+
+  test('does not start without its table of switches, and names it', async () => {
+    expect(await call(httpEvent(), {})).toContain('KITE_STS_SWITCH_TABLE');
+  });
+
   test('answers on Node 24 with no more than its environment has', async () => {
+    const aws = await testAws();
+    atEnd(aws.close);
     const now = Math.floor(Date.now() / 1000);
     const token = await issuer.sign(
       tokenClaims({ aud: REGISTRY_AUDIENCE, iat: now, nbf: now, exp: now + 300 }),
@@ -59,15 +79,13 @@ describe('the artifact of authorizer', () => {
       path: '/npm/left-pad',
       headers: { authorization: `Bearer ${token}` },
     });
-    const words = ['--input-type=module', '-e', CALL, join(folder, 'index.mjs'), JSON.stringify(event)];
-    const output = await new Promise<string>(resolve =>
-      execFile(
-        process.execPath,
-        words,
-        { env: { AWS_REGION: 'eu-central-1', KITE_STS_LOG_LEVEL: 'info' } },
-        (_, out, errors) => resolve(out + errors),
-      ),
-    );
+    const output = await call(event, {
+      KITE_STS_SWITCH_TABLE: await aws.dynamo.makeTable(SWITCH_TABLE.key),
+      KITE_STS_AWS_ENDPOINT: aws.setting.endpoint,
+      AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
+      AWS_SESSION_TOKEN: 'session',
+    });
     const [audit = '', answer = ''] = output.split('\n');
     expect(JSON.parse(audit)).toMatchObject({ event: 'authorization', outcome: 'authorized' });
     expect(JSON.parse(answer)).toMatchObject({

@@ -5,7 +5,8 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { writeArtifact } from '../../infra/artifact.ts';
 import { bundle, SETTING } from '../../infra/build.ts';
-import { FUNCTIONS } from '../../infra/functions.ts';
+import { FUNCTIONS } from '../../lib/config/wiring.ts';
+import { optionsFrom } from '../harness/deploy.ts';
 import { configFrom, emptyFolder } from '../harness/local.ts';
 import { unzip } from '../harness/unzip.ts';
 
@@ -47,7 +48,7 @@ describe.each(FUNCTIONS)('the bundle of %s', name => {
 describe('the artifact of', () => {
   const artifact = async (name: (typeof FUNCTIONS)[number]): Promise<Buffer> => {
     const file = join(emptyFolder(), 'new', `${name}.zip`);
-    await writeArtifact(name, configFrom(), file);
+    await writeArtifact(name, { config: configFrom(), options: optionsFrom() }, file);
     return readFileSync(file);
   };
 
@@ -62,6 +63,7 @@ describe('the artifact of', () => {
       'config/roles.index',
       'config/roles.jsonl',
       'config/roles.targets',
+      'config/wiring.json',
       'index.mjs',
     ]);
   });

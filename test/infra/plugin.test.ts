@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { FunctionName } from '../../infra/functions.ts';
 import { run } from '../../lib/cli/run.ts';
+import type { FunctionName } from '../../lib/config/wiring.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -214,6 +214,12 @@ describe('an unpacked artifact answers on Node 24', () => {
     AWS_SECRET_ACCESS_KEY: 'secret',
     AWS_SESSION_TOKEN: 'session',
     KITE_STS_SIGNING_KEYS: 'first,second',
+    KITE_STS_SEALED_KEYS: 'sealed-keys',
+    KITE_STS_SEALING_KEY: 'sealing',
+    KITE_STS_SWITCH_TABLE: 'switches',
+    KITE_STS_ISSUER_KEY_TABLE: 'issuer-keys',
+    KITE_STS_IDENTITY_TABLE: 'identities',
+    KITE_STS_SPENT_TABLE: 'spent',
   };
 
   const answer = async (

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArtifact } from '../../infra/artifact.ts';
-import { FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
+import { FUNCTIONS, type FunctionName } from '../../lib/config/wiring.ts';
+import { optionsFrom } from '../harness/deploy.ts';
 import { TRUST } from '../harness/grant.ts';
 import type { TestIssuer } from '../harness/issuer.ts';
 import { PLENTY } from '../harness/limits.ts';
@@ -46,7 +47,7 @@ export const folders = async (issuer: TestIssuer): Promise<Folders> => {
   const config = configOf(folder('config'), issuer);
   for (const name of FUNCTIONS) {
     const archive = join(root, `${name}.zip`);
-    await writeArtifact(name, config, archive);
+    await writeArtifact(name, { config, options: optionsFrom() }, archive);
     execFileSync('unzip', ['-q', archive, '-d', folder(name)]);
   }
   const sizes = FUNCTIONS.map(name => [name, statSync(join(folder(name), 'index.mjs')).size]);

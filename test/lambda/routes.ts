@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import type { FunctionName } from '../../infra/functions.ts';
+import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { HttpEvent } from '../../lib/lambda/event.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';

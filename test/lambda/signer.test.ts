@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 const settings = (changes: object = {}) =>
-  demandSettings({ KITE_STS_SIGNING_KEYS: `${KEY},${NEXT_KEY}`, ...changes });
+  demandSettings({ KITE_STS_SIGNING_KEYS: `${KEY},${NEXT_KEY}`, ...changes }, []);
 const sealed = () => settings({ KITE_STS_SEALED_KEYS: table, KITE_STS_SEALING_KEY: SEALING_KEY });
 const now = () => Date.now() / 1000;
 

@@ -1,0 +1,47 @@
+import type { AwsSetting } from '../aws/call.ts';
+import { demandSettings, type Settings } from '../config/settings.ts';
+import { readWiring } from '../config/wiring.ts';
+import type { BrokerError } from '../errors.ts';
+import { awsEnvironment } from './environment.ts';
+import { reportFault, reportKeys } from './fault.ts';
+
+/** What every deployed function starts from. */
+export type Start = {
+  readonly settings: Settings;
+  readonly aws: AwsSetting;
+  /** Where its configuration lies as data. */
+  readonly config: string;
+};
+
+/** What every function that decides is given by its deployment, and never by a default. */
+export type Wires = {
+  readonly aws: AwsSetting;
+  readonly switchTable: string;
+  /** Undefined only in a deployment that asks no issuer for keys. */
+  readonly issuerKeyTable: string | undefined;
+  readonly sink: (line: string) => void;
+  readonly onFault: (error: BrokerError, decisionId: string) => void;
+  readonly onKeys: (issuer: string, what: string) => void;
+};
+
+/** Reads what the function was packaged with and what its environment says. Throws where the two do not agree. */
+export function startFunction(root: string): Start {
+  const config = `${root}/config`;
+  const settings = demandSettings(process.env, readWiring(config));
+  return { settings, aws: awsEnvironment(settings.awsEndpoint), config };
+}
+
+/** Wires what decides: its switches, the keys of issuers, its log. */
+export function wireFunction({ settings, aws }: Start): Wires {
+  const { switchTable, issuerKeyTable, logLevel } = settings;
+  // Also where a package says that none is needed: without its switches nothing may decide.
+  if (switchTable === undefined) throw new Error('KITE_STS_SWITCH_TABLE is not set.');
+  return {
+    aws,
+    switchTable,
+    issuerKeyTable,
+    sink: line => void process.stdout.write(`${line}\n`),
+    onFault: (error, decisionId) => reportFault(error, decisionId, logLevel),
+    onKeys: reportKeys,
+  };
+}
