@@ -29,7 +29,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   'record.ts': ['errors.ts', 'outcome.ts', 'audit'],
   'broker.ts': ['aws', 'errors.ts', 'switch.ts', 'token', 'providers', 'stores'],
   config: ['policy', 'stores', 'token'],
-  lambda: ['aws', 'errors.ts', 'keys', 'stores'],
+  lambda: ['aws', 'config/settings.ts', 'config/wiring.ts', 'errors.ts', 'keys', 'stores'],
   functions: [
     'authorize.ts',
     'broker.ts',
