@@ -5,8 +5,13 @@ import { reportKeys } from '../lib/lambda/fault.ts';
 import { refresh } from '../lib/token/refresh.ts';
 
 const { settings, aws, config } = startFunction(import.meta.dirname);
-const { issuerKeyTable } = settings;
-const refreshing = createRefresher(openCompiled(config), { aws, issuerKeyTable, onKeys: reportKeys });
+const { issuerKeyTable, issuerKeyProof } = settings;
+const refreshing = createRefresher(openCompiled(config), {
+  aws,
+  issuerKeyTable,
+  issuerKeyProof,
+  onKeys: reportKeys,
+});
 
 /** Asks the issuers for their keys, by a schedule and no door. What is thrown is the function's error, which is an alarm. */
 export const handler = async (): Promise<{ readonly kept: number }> => {

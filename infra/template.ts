@@ -98,7 +98,7 @@ const made = (input: TemplateInput, complain: Complain): Template => {
     ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole']),
     ...(sealed ? { ...sealing(config.url), ...rotation(options) } : {}),
     ...(protects ? authorizer(config, options) : {}),
-    ...(fetches ? refresher(options) : {}),
+    ...(fetches ? refresher(config, options) : {}),
     ...logGroups(logRetentionDays),
     ...api(options),
     ...identityTable(config),

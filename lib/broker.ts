@@ -9,6 +9,7 @@ import type { AuthorizerConfig, BrokerConfig } from './config/compiled.ts';
 import { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
 import type { AppSigners } from './keys/apps.ts';
+import { kmsSigner } from './keys/kms.ts';
 import type { Signer } from './keys/signer.ts';
 import type { Grant } from './policy/decide.ts';
 import type { Target } from './policy/kinds.ts';
@@ -51,6 +52,8 @@ export type Surroundings = {
   readonly switchTable?: string | undefined;
   /** That of what is known of issuers' keys, read alone; without it each process asks the issuers itself. */
   readonly issuerKeyTable?: string | undefined;
+  /** The key of KMS that proves the rows of that table: it must be there where the table is. */
+  readonly issuerKeyProof?: string | undefined;
   readonly sink: Sink;
   /** Where audit events go beside the sink, and whether a credential waits for it. */
   readonly audit?: AuditSetting | undefined;
@@ -79,7 +82,10 @@ const keySource = (row: IssuerRow, shared: SharedKeys | undefined, report: Repor
   const { origin, algorithms } = row;
   if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
   const fetchSet = fetcherOf(origin.uri, row, report);
-  return shared ? keptKeys(sharedFirst(shared, row, fetchSet, report), report) : cachedKeys(fetchSet, report);
+  const where = { ...row, uri: origin.uri };
+  return shared
+    ? keptKeys(sharedFirst(shared, where, fetchSet, report), report)
+    : cachedKeys(fetchSet, report);
 };
 
 const issuer = (
@@ -116,6 +122,7 @@ function identitiesIn(name: string | null, aws: AwsSetting): IdentityStore {
 type Tables = {
   readonly switchTable?: string | undefined;
   readonly issuerKeyTable?: string | undefined;
+  readonly issuerKeyProof?: string | undefined;
   readonly aws?: AwsSetting | undefined;
   readonly now?: () => number;
 };
@@ -127,8 +134,17 @@ const switchesOf = ({ switchTable, aws, now = byClock }: Tables): Switches => {
   return keptSwitches(tableSwitches(dynamoTable(switchTable, aws)), now);
 };
 
-const sharedKeys = ({ issuerKeyTable, aws }: Tables): SharedKeys | undefined =>
-  issuerKeyTable === undefined || !aws ? undefined : tableIssuerKeys(dynamoTable(issuerKeyTable, aws));
+/** Milliseconds for the key that proves rows: it is asked for at the same time as the row, which has as many. */
+const PROOF_MS = 2000;
+
+const sharedKeys = ({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys | undefined => {
+  if (issuerKeyTable === undefined || !aws) return undefined;
+  // Not to be passed over: whoever can write to the table would be any issuer.
+  if (issuerKeyProof === undefined)
+    throw new Error('KITE_STS_ISSUER_KEY_PROOF must be set beside the table.');
+  const prover = kmsSigner({ ...aws, keys: [issuerKeyProof], patience: PROOF_MS });
+  return tableIssuerKeys(dynamoTable(issuerKeyTable, aws), prover);
+};
 
 /** What authenticates: the keys of each issuer, and the check of tokens by them. */
 const authentication = (
@@ -222,14 +238,15 @@ export const createAuthorizer = (
 /** Puts together what asks each issuer for its keys, so that nobody else need to. It alone writes to their table. */
 export const createRefresher = (
   { rows }: Pick<BrokerConfig, 'rows'>,
-  { aws, issuerKeyTable, now = byClock, onKeys = () => undefined }: Tables & Pick<Surroundings, 'onKeys'>,
+  surroundings: Tables & Pick<Surroundings, 'onKeys'>,
 ): Refreshing => {
-  const shared = sharedKeys({ aws, issuerKeyTable });
+  const { now = byClock, onKeys = () => undefined } = surroundings;
+  const shared = sharedKeys(surroundings);
   if (!shared) throw new Error('KITE_STS_ISSUER_KEY_TABLE must be set.');
-  const fetchers = [...rows.values()].flatMap(row =>
-    'uri' in row.origin
-      ? [[row.issuer, fetcherOf(row.origin.uri, row, what => onKeys(row.issuer, what))] as const]
-      : [],
-  );
+  const fetchers = [...rows.values()].flatMap(row => {
+    if (!('uri' in row.origin)) return [];
+    const { uri } = row.origin;
+    return [[row.issuer, { uri, fetchSet: fetcherOf(uri, row, what => onKeys(row.issuer, what)) }] as const];
+  });
   return { shared, fetchers: new Map(fetchers), now };
 };

@@ -155,11 +155,17 @@ describe('what asks issuers for their keys on behalf of all', () => {
   const aws = { region: 'us-east-1', credentials: DUMMY_KEYS };
 
   test('asks those whose keys do not stand in broker.yml', () => {
-    const { fetchers } = createRefresher({ rows }, { aws, issuerKeyTable: 'table' });
+    const { fetchers } = createRefresher({ rows }, { aws, issuerKeyTable: 'table', issuerKeyProof: 'key' });
     expect([...fetchers.keys()]).toEqual([GITHUB]);
   });
 
   test('is not there without a table to keep them in', () => {
     expect(() => createRefresher({ rows }, { aws })).toThrow('KITE_STS_ISSUER_KEY_TABLE');
+  });
+
+  test('T93: is not there, and nothing reads it, without a key to prove what is kept', () => {
+    const lacking = { aws, issuerKeyTable: 'table' };
+    expect(() => createRefresher({ rows }, lacking)).toThrow('KITE_STS_ISSUER_KEY_PROOF');
+    expect(() => brokerWith(lacking)).toThrow('KITE_STS_ISSUER_KEY_PROOF');
   });
 });

@@ -1,5 +1,6 @@
 import type { CODES, Code } from '../../lib/errors.ts';
 import type { Refused } from '../../lib/outcome.ts';
+import { COPY_REPORTS } from '../../lib/token/copy.ts';
 import type { DeployOptions } from '../options.ts';
 import { type Resource, type Resources, ref, sub } from './cloudformation.ts';
 
@@ -58,6 +59,12 @@ const FIVE_MINUTES = 300;
 const anyOf = (member: string, values: readonly string[]): string =>
   `(${values.map(value => `$.${member} = "${value}"`).join(' || ')})`;
 
+/** Patterns over what any function that verifies tokens says of the shared key sets. */
+export const COPY_PATTERNS = {
+  IssuerKeysUnproven: `{ $.what = "${COPY_REPORTS.unproven}*" }`,
+  IssuerKeysNotShared: `{ ($.what = "${COPY_REPORTS.absent}*") || ($.what = "${COPY_REPORTS.unread}*") }`,
+} as const;
+
 /** Patterns over the lines of the exchange: audit events, and what it says of issuers' keys. */
 export const PATTERNS = {
   Denied: '{ $.event = "exchange" && $.outcome = "denied" }',
@@ -68,17 +75,29 @@ export const PATTERNS = {
   AuditUnavailable: '{ $.fault = "audit_unavailable" }',
   IdentitiesUnavailable: '{ $.fault = "identities_unavailable" }',
   IssuerKeysNotTaken: '{ $.what = "the key set was not taken*" }',
+  ...COPY_PATTERNS,
 } as const;
 type Metric = keyof typeof PATTERNS;
 
 /** The member of the event by which a metric is split. Each value becomes a metric of its own, so only closed lists. */
 const SPLIT: { readonly [metric in Metric]?: string } = { Denied: 'reason', Failed: 'code' };
 
-/** Counts lines of the exchange, by the value of one of their members if one is named. */
-export const filter = (MetricName: string, FilterPattern: string, by?: string): Resource => ({
+type Counting = {
+  /** The member whose values split the metric. */
+  readonly by?: string | undefined;
+  /** Left out: the exchange's. */
+  readonly logGroup?: string;
+};
+
+/** Counts lines of a log, by the value of one of their members if one is named. */
+export const filter = (
+  MetricName: string,
+  FilterPattern: string,
+  { by, logGroup = 'ExchangeLogGroup' }: Counting = {},
+): Resource => ({
   Type: 'AWS::Logs::MetricFilter',
   Properties: {
-    LogGroupName: ref('ExchangeLogGroup'),
+    LogGroupName: ref(logGroup),
     FilterPattern,
     MetricTransformations: [
       {
@@ -171,6 +190,13 @@ const watched = (): { readonly [id: string]: Watched } => ({
   IdentitiesUnavailable: counted('IdentitiesUnavailable', 'whose sessions were given is not remembered', 1),
   // Kept keys still serve for a while, so this comes before anybody is refused.
   IssuerKeysNotTaken: counted('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
+  // The issuer is asked instead, so nobody is refused; but somebody else may have written what is there.
+  IssuerKeysUnproven: counted(
+    'IssuerKeysUnproven',
+    "a shared set of an issuer's keys has no proof of ours",
+    1,
+  ),
+  IssuerKeysNotShared: counted('IssuerKeysNotShared', "a shared set of an issuer's keys is not there", 1),
   ExchangeErrors: ofFunction('Exchange', 'Errors'),
   ExchangeThrottles: ofFunction('Exchange', 'Throttles'),
   DiscoveryErrors: ofFunction('Discovery', 'Errors'),
@@ -191,7 +217,7 @@ export const alarms = ({ snsTopicArn }: DeployOptions['alarms']): Resources => (
   ...Object.fromEntries(
     (Object.keys(PATTERNS) as Metric[]).map(metric => [
       `${metric}Filter`,
-      filter(metric, PATTERNS[metric], SPLIT[metric]),
+      filter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
     ]),
   ),
   ...Object.fromEntries(

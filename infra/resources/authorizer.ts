@@ -1,8 +1,8 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { DeployOptions } from '../options.ts';
-import { alarm, ofFunction } from './alarms.ts';
+import { alarm, COPY_PATTERNS, filter, ofFunction } from './alarms.ts';
 import { attribute, type Outputs, policy, type Resources } from './cloudformation.ts';
-import { readIssuerKeys } from './issuers.ts';
+import { fetchesKeys, readIssuerKeys } from './issuers.ts';
 import { evidenceGroup } from './logs.ts';
 import { rights, role, writeLogs } from './roles.ts';
 import { readSwitches } from './switches.ts';
@@ -14,6 +14,16 @@ const watched = {
   AuthorizerErrors: ofFunction('Authorizer', 'Errors'),
   AuthorizerThrottles: ofFunction('Authorizer', 'Throttles'),
 };
+
+/** It reads the shared key sets as the exchange does, and says so in a log of its own. */
+function copyFilters(): Resources {
+  return Object.fromEntries(
+    Object.entries(COPY_PATTERNS).map(([metric, pattern]) => [
+      `Authorizer${metric}Filter`,
+      filter(metric, pattern, { logGroup: 'AuthorizerLogGroup' }),
+    ]),
+  );
+}
 
 /** What the function in front of registries may do, which is to write its log and to read issuers' keys and what is off, and what tells when it cannot answer. */
 export const authorizer = (
@@ -27,6 +37,7 @@ export const authorizer = (
     policy(writeLogs('AuthorizerLogGroup'), readSwitches, ...readIssuerKeys(config)),
   ),
   AuthorizerLogGroup: evidenceGroup(logRetentionDays),
+  ...(fetchesKeys(config) ? copyFilters() : {}),
   ...Object.fromEntries(
     Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
   ),

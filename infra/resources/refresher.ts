@@ -1,3 +1,4 @@
+import type { Config } from '../../lib/config/load.ts';
 import type { DeployOptions } from '../options.ts';
 import { alarm, ofFunction } from './alarms.ts';
 import { policy, type Resources } from './cloudformation.ts';
@@ -27,13 +28,16 @@ const watched = {
 };
 
 /** What asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
-export const refresher = ({ logRetentionDays, alarms: { snsTopicArn } }: DeployOptions): Resources => ({
-  ...issuerKeyTable,
+export const refresher = (
+  { registries }: Pick<Config, 'registries'>,
+  { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
+): Resources => ({
+  ...issuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
   RefresherRole: role(),
   RefresherRights: rights(
     'RefresherRole',
     'Refresher',
-    policy(writeLogs('RefresherLogGroup'), keepIssuerKeys),
+    policy(writeLogs('RefresherLogGroup'), ...keepIssuerKeys),
   ),
   RefresherLogGroup: logGroup(logRetentionDays),
   ...schedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),

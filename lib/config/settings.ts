@@ -71,6 +71,11 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
+  KITE_STS_ISSUER_KEY_PROOF: {
+    says: "The KMS key, by id or ARN, that proves rows of the table of issuers' keys. The deployment sets it; a function that is told of the table does not start without it.",
+    fallback: undefined,
+    wrong: value => !/^[\w:/-]+$/.test(value),
+  },
   KITE_STS_LOG_LEVEL: {
     says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',
     fallback: 'info',
@@ -102,6 +107,7 @@ export type Settings = {
   readonly signingKeys: readonly string[];
   readonly identityTable: string | undefined;
   readonly issuerKeyTable: string | undefined;
+  readonly issuerKeyProof: string | undefined;
   readonly spentTable: string | undefined;
   readonly switchTable: string | undefined;
   readonly sealedKeys: string | undefined;
@@ -156,6 +162,7 @@ export const readSettings = (environment: Environment): { settings: Settings; co
       sealingKey: value('KITE_STS_SEALING_KEY'),
       identityTable: value('KITE_STS_IDENTITY_TABLE'),
       issuerKeyTable: value('KITE_STS_ISSUER_KEY_TABLE'),
+      issuerKeyProof: value('KITE_STS_ISSUER_KEY_PROOF'),
       spentTable: value('KITE_STS_SPENT_TABLE'),
       switchTable: value('KITE_STS_SWITCH_TABLE'),
       appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(pairOf)),

@@ -26,6 +26,7 @@ export const WIRING = {
   KITE_STS_SEALING_KEY: { to: SIGNERS, where: 'sealedKeys' },
   KITE_STS_SWITCH_TABLE: { to: ['exchange', 'authorizer'] },
   KITE_STS_ISSUER_KEY_TABLE: { to: ['exchange', 'authorizer', 'refresher'], where: 'fetchedKeys' },
+  KITE_STS_ISSUER_KEY_PROOF: { to: ['exchange', 'authorizer', 'refresher'], where: 'fetchedKeys' },
   KITE_STS_IDENTITY_TABLE: { to: ['exchange'], where: 'identities' },
   KITE_STS_SPENT_TABLE: { to: ['exchange'], where: 'singleUse' },
   KITE_STS_APP_KEYS: { to: ['exchange'], where: 'apps' },

@@ -1,6 +1,5 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import type { JWK } from 'jose';
-import { type PublicKey, verifies } from './rs256.ts';
+import { type PublicKey, readJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
 /** What our KMS key says of a sealed key. Times are seconds since the epoch. */
@@ -22,26 +21,15 @@ const TYPE = 'kite-sts-key+jwt';
 export const certify = (vouching: Signer, issuer: string, certificate: Certificate): Promise<string> =>
   vouching.sign(TYPE, { issuer, ...certificate });
 
-const json = (segment: string): { readonly [member: string]: unknown } =>
-  JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'));
-
 /** What a certificate says; undefined when none of these keys signed it, or for another issuer. */
 export const readCertificate = (
   text: string,
   vouching: readonly JWK[],
   issuer: string,
 ): Certificate | undefined => {
-  const [header = '', claims = '', signature = ''] = text.split('.');
-  const signed = Buffer.from(`${header}.${claims}`);
-  const ours = vouching.some(jwk =>
-    verifies(
-      signed,
-      createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
-      Buffer.from(signature, 'base64url'),
-    ),
-  );
-  if (!ours || json(header)['typ'] !== TYPE) return undefined;
-  const { issuer: named, ...certificate } = json(claims);
+  const said = readJws(text, TYPE, vouching);
+  if (said?.['issuer'] !== issuer) return undefined;
+  const { issuer: _, ...certificate } = said;
   // What it holds is what `certify` was given: the signature says so.
-  return named === issuer ? (certificate as Certificate) : undefined;
+  return certificate as Certificate;
 };

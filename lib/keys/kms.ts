@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
-import { type JsonObject, jsonCall, KMS } from '../aws/json.ts';
+import { type Ask, type JsonObject, jsonCall, KMS } from '../aws/json.ts';
+import { budget } from '../http/persist.ts';
 import { kept } from './kept.ts';
 import { KeyUnusable, type PublicKey, publicKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
@@ -8,6 +9,8 @@ import type { Signer } from './signer.ts';
 export type KmsSetting = AwsSetting & {
   /** Key ids or ARNs: the first signs, all are published. */
   readonly keys: readonly string[];
+  /** Milliseconds for all attempts at one call, where whoever waits has less than the usual. */
+  readonly patience?: number;
 };
 
 const KMS_ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
@@ -57,7 +60,8 @@ export const kmsSigner = (setting: KmsSetting): Signer => {
   const { keys, now = () => Date.now() / 1000 } = setting;
   const [first, ...others] = keys;
   if (first === undefined) throw new Error('KITE_STS_SIGNING_KEYS names no key');
-  const ask = jsonCall(KMS, setting);
+  const call = jsonCall(KMS, setting);
+  const ask: Ask = (operation, input) => call(operation, input, { budget: budget(now, setting.patience) });
   const keyOf = (id: string) =>
     kept(async () => signingKey(await ask('GetPublicKey', { KeyId: id })), { now, seconds: KEPT });
   const signing = keyOf(first);

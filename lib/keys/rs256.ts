@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { JWK } from 'jose';
 
 /** Every relying party takes it, and no other is taken by all. */
@@ -49,4 +49,23 @@ export const signJws = async (
   if (!verifies(signed, key, signature))
     throw new KeyUnusable('the signature is not of the key that is published');
   return `${text}.${signature.toString('base64url')}`;
+};
+
+type Claims = { readonly [claim: string]: unknown };
+
+const readJson = (segment: string): Claims =>
+  JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as Claims;
+
+/** The claims of a compact JWS; undefined when none of these keys signed it, or it is of another type. */
+export const readJws = (text: string, typ: string, keys: readonly JWK[]): Claims | undefined => {
+  const [header = '', claims = '', signature = ''] = text.split('.');
+  const signed = Buffer.from(`${header}.${claims}`);
+  const ours = keys.some(jwk =>
+    verifies(
+      signed,
+      createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
+      Buffer.from(signature, 'base64url'),
+    ),
+  );
+  return ours && readJson(header)['typ'] === typ ? readJson(claims) : undefined;
 };

@@ -19,6 +19,8 @@ export type Wires = {
   readonly switchTable: string;
   /** Undefined only in a deployment that asks no issuer for keys. */
   readonly issuerKeyTable: string | undefined;
+  /** There where that table is. */
+  readonly issuerKeyProof: string | undefined;
   readonly sink: (line: string) => void;
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   readonly onKeys: (issuer: string, what: string) => void;
@@ -33,13 +35,14 @@ export function startFunction(root: string): Start {
 
 /** Wires what decides: its switches, the keys of issuers, its log. */
 export function wireFunction({ settings, aws }: Start): Wires {
-  const { switchTable, issuerKeyTable, logLevel } = settings;
+  const { switchTable, issuerKeyTable, issuerKeyProof, logLevel } = settings;
   // Also where a package says that none is needed: without its switches nothing may decide.
   if (switchTable === undefined) throw new Error('KITE_STS_SWITCH_TABLE is not set.');
   return {
     aws,
     switchTable,
     issuerKeyTable,
+    issuerKeyProof,
     sink: line => void process.stdout.write(`${line}\n`),
     onFault: (error, decisionId) => reportFault(error, decisionId, logLevel),
     onKeys: reportKeys,

@@ -1,12 +1,20 @@
-import type { Table } from '../aws/dynamo.ts';
+import type { Attribute, Table } from '../aws/dynamo.ts';
+import { type KeyOrigin, proveKeys, readProof } from '../keys/proof.ts';
+import type { Signer } from '../keys/signer.ts';
 
 /** The key set of an issuer as it was vetted, and when it was asked for, in seconds since the epoch. */
 export type SharedSet = { readonly keys: string; readonly at: number };
 
+/** What was found of an issuer. `unproven`: a row is there, and not as the refresher wrote it. */
+export type Found =
+  | { readonly is: 'proven'; readonly set: SharedSet }
+  | { readonly is: 'absent' }
+  | { readonly is: 'unproven' };
+
 /** What all processes of a deployment know of the keys of issuers. Each throws when it cannot tell. */
 export type SharedKeys = {
-  find(issuer: string): Promise<SharedSet | undefined>;
-  keep(issuer: string, set: SharedSet): Promise<void>;
+  find(origin: KeyOrigin): Promise<Found>;
+  keep(origin: KeyOrigin, set: SharedSet): Promise<void>;
 };
 
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
@@ -15,20 +23,29 @@ export const ISSUER_KEY_TABLE = { key: 'issuer', expiry: 'until' } as const;
 /** Seconds: longer than any set may be used, so that only issuers that were removed are forgotten. */
 const KEPT = 24 * 60 * 60;
 
-/** In a table. Who has the right to write to it says whom every process trusts. */
-export const tableIssuerKeys = (table: Table): SharedKeys => {
+const text = (attribute: Attribute | undefined): string => (attribute && 'S' in attribute ? attribute.S : '');
+
+/**
+ * In a table. Who may write to it is not believed for that: each row has a proof by `prover` over issuer, URL, keys and
+ * time, and what is not exactly so is `unproven` (T93).
+ */
+export const tableIssuerKeys = (table: Table, prover: Signer): SharedKeys => {
   const { key, expiry } = ISSUER_KEY_TABLE;
   return {
-    async find(issuer) {
-      const { keys, at } = (await table.get({ [key]: { S: issuer } })) ?? {};
-      return keys && 'S' in keys && at && 'N' in at ? { keys: keys.S, at: Number(at.N) } : undefined;
+    async find({ issuer, uri }) {
+      // At the same time: a process that starts waits for the slower of the two, and not for both.
+      const [row, vouching] = await Promise.all([table.get({ [key]: { S: issuer } }), prover.publicKeys()]);
+      if (!row) return { is: 'absent' };
+      const keys = text(row['keys']);
+      const at = readProof(text(row['proof']), vouching, { issuer, uri, keys });
+      return at === undefined ? { is: 'unproven' } : { is: 'proven', set: { keys, at } };
     },
-    async keep(issuer, { keys, at }) {
+    async keep({ issuer, uri }, { keys, at }) {
       await table.put({
         [key]: { S: issuer },
         [expiry]: { N: String(Math.ceil(at) + KEPT) },
         keys: { S: keys },
-        at: { N: String(at) },
+        proof: { S: await proveKeys(prover, { issuer, uri, at }, keys) },
       });
     },
   };

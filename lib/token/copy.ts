@@ -6,20 +6,32 @@ import { type KeySet, readKeySet } from './keyset.ts';
 /** Seconds that the clock of whoever wrote may be ahead of ours. */
 const AHEAD = 30;
 
-type Row = Pick<IssuerRow, 'issuer' | 'algorithms'>;
+/** Whose keys, from where, and by which algorithms. */
+type Row = { readonly issuer: string; readonly uri: string; readonly algorithms: IssuerRow['algorithms'] };
+
+/** How each report of a copy that does not serve begins: alarms look for these. */
+export const COPY_REPORTS = {
+  absent: 'the shared key set is not there',
+  unproven: 'the shared key set has no proof of ours',
+  unread: 'the shared key set was not read',
+} as const;
 
 /** A copy that cannot be had, or not be believed, is none: the issuer itself is asked. */
 const copyOf = async (
   shared: SharedKeys,
-  { issuer, algorithms }: Row,
+  { issuer, uri, algorithms }: Row,
   report: Report,
 ): Promise<Fetched | undefined> => {
   try {
-    const found = await shared.find(issuer);
-    // Vetted as if it came from the issuer: whoever wrote it is not believed for having written it.
-    return found && { set: readKeySet(Buffer.from(found.keys), algorithms, report), at: found.at };
+    const found = await shared.find({ issuer, uri });
+    if (found.is !== 'proven') {
+      report(COPY_REPORTS[found.is]);
+      return undefined;
+    }
+    // Vetted as if it came from the issuer itself.
+    return { set: readKeySet(Buffer.from(found.set.keys), algorithms, report), at: found.set.at };
   } catch (error) {
-    report(`the shared key set was not read: ${(error as Error).message}`);
+    report(`${COPY_REPORTS.unread}: ${(error as Error).message}`);
     return undefined;
   }
 };

@@ -1,11 +1,14 @@
 import type { SharedKeys, SharedSet } from '../stores/issuers.ts';
 import { type KeySet, writeKeySet } from './keyset.ts';
 
+/** Where an issuer's keys are, and what fetches them. */
+export type Fetcher = { readonly uri: string; readonly fetchSet: () => Promise<KeySet> };
+
 /** What is asked of each issuer, to be shared. */
 export type Refreshing = {
   readonly shared: Pick<SharedKeys, 'keep'>;
   /** By issuer. */
-  readonly fetchers: ReadonlyMap<string, () => Promise<KeySet>>;
+  readonly fetchers: ReadonlyMap<string, Fetcher>;
   readonly now: () => number;
 };
 
@@ -15,16 +18,16 @@ export type Refreshing = {
  */
 export const refresh = async ({ shared, fetchers, now }: Refreshing): Promise<ReadonlyMap<string, Error>> => {
   const failed = new Map<string, Error>();
-  const one = async (issuer: string, fetchSet: () => Promise<KeySet>): Promise<void> => {
+  const one = async (issuer: string, { uri, fetchSet }: Fetcher): Promise<void> => {
     // The time before it was asked: what was published since is not in the answer.
     const at = now();
     try {
       const set: SharedSet = { keys: writeKeySet(await fetchSet()), at };
-      await shared.keep(issuer, set);
+      await shared.keep({ issuer, uri }, set);
     } catch (error) {
       failed.set(issuer, error as Error);
     }
   };
-  await Promise.all([...fetchers].map(([issuer, fetchSet]) => one(issuer, fetchSet)));
+  await Promise.all([...fetchers].map(([issuer, fetcher]) => one(issuer, fetcher)));
   return failed;
 };

@@ -11,6 +11,7 @@ test('T-1: each function is told of its tables and keys, and of no other', () =>
     exchange: [
       'KITE_STS_APP_KEYS',
       'KITE_STS_IDENTITY_TABLE',
+      'KITE_STS_ISSUER_KEY_PROOF',
       'KITE_STS_ISSUER_KEY_TABLE',
       'KITE_STS_SEALED_KEYS',
       'KITE_STS_SEALING_KEY',
@@ -20,8 +21,8 @@ test('T-1: each function is told of its tables and keys, and of no other', () =>
     ],
     discovery: ['KITE_STS_SEALED_KEYS', 'KITE_STS_SEALING_KEY', 'KITE_STS_SIGNING_KEYS'],
     rotation: ['KITE_STS_SEALED_KEYS', 'KITE_STS_SEALING_KEY', 'KITE_STS_SIGNING_KEYS'],
-    refresher: ['KITE_STS_ISSUER_KEY_TABLE'],
-    authorizer: ['KITE_STS_ISSUER_KEY_TABLE', 'KITE_STS_SWITCH_TABLE'],
+    refresher: ['KITE_STS_ISSUER_KEY_PROOF', 'KITE_STS_ISSUER_KEY_TABLE'],
+    authorizer: ['KITE_STS_ISSUER_KEY_PROOF', 'KITE_STS_ISSUER_KEY_TABLE', 'KITE_STS_SWITCH_TABLE'],
   });
 });
 

@@ -46,9 +46,9 @@ test('the quantities are those of what is deployed', () => {
   const made = options && template({ config: configFrom(), options });
   const count = (type: string): number =>
     Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
-  expect(row('signing keys')?.quantity).toBe(count('AWS::KMS::Key'));
+  expect(row('keys of KMS')?.quantity).toBe(count('AWS::KMS::Key'));
   expect(row('alarms')?.quantity).toBe(count('AWS::CloudWatch::Alarm'));
-  const watched = Object.keys({ ...alarms({}), ...(options && refresher(options)) });
+  const watched = Object.keys({ ...alarms({}), ...(options && refresher({ registries: [] }, options)) });
   expect(count('AWS::CloudWatch::Alarm')).toBe(watched.filter(id => id.endsWith('Alarm')).length);
   expect(row('dashboard')?.quantity).toBe(count('AWS::CloudWatch::Dashboard'));
   // Two of the filters are split by reason and by code; the others make one metric each.

@@ -55,7 +55,13 @@ describe('every alarm is documented', () => {
     const { options } = readOptions({ signing: 'sealed' });
     const all = [
       alarms({}),
-      ...(options ? [rotation(options), authorizer({ rows: new Map() }, options), refresher(options)] : []),
+      ...(options
+        ? [
+            rotation(options),
+            authorizer({ rows: new Map() }, options),
+            refresher({ registries: [] }, options),
+          ]
+        : []),
     ].flatMap(Object.keys);
     const known = all.filter(id => /^(?!Denied|Failed).*Alarm$/.test(id));
     const documented = rowsOf(PAGE, 'alarm').flatMap(([names]) => codes(names));

@@ -2,6 +2,7 @@ import { type DeployOptions, readOptions } from '../../infra/options.ts';
 import type { Resources } from '../../infra/resources/cloudformation.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
 import type { Ground } from '../../lib/config/load.ts';
+import type { Registry } from '../../lib/policy/registry.ts';
 import { TRUST } from './grant.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, PROVIDER, roleFrom, rowsFrom } from './policy.ts';
@@ -21,6 +22,7 @@ type Asked = {
   readonly also?: readonly string[];
   /** More of broker.yml. */
   readonly ground?: Partial<Ground>;
+  readonly registries?: readonly Registry[];
   /** `custom.kiteSts` as a team writes it. */
   readonly options?: object;
 };
@@ -31,6 +33,7 @@ export const inputOf = ({
   jwt = true,
   also = [],
   ground = {},
+  registries = [],
   options: custom = {},
 }: Asked = {}): TemplateInput => {
   const options = optionsFrom(custom);
@@ -49,7 +52,7 @@ export const inputOf = ({
       audience: AUDIENCE,
       rows: rowsFrom('[]'),
       roles,
-      registries: [],
+      registries,
       limits: PLENTY,
       ...ground,
     },

@@ -1,39 +1,98 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { dynamoTable, type Item, type Table } from '../../lib/aws/dynamo.ts';
+import { kmsSigner } from '../../lib/keys/kms.ts';
 import { ISSUER_KEY_TABLE, tableIssuerKeys } from '../../lib/stores/issuers.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { KEY, kmsError, NEXT_KEY, type TestKms, testKms } from '../harness/kms.ts';
 import { BUILDKITE, GITHUB, NOW } from '../harness/policy.ts';
+
+const ORIGIN = { issuer: BUILDKITE, uri: `${BUILDKITE}/jwks` };
+const OTHER = { issuer: GITHUB, uri: `${GITHUB}/jwks` };
+const SET = { keys: '{"keys":[1]}', at: NOW };
 
 describe('issuers’ keys in DynamoDB', () => {
   let dynamo: TestDynamo;
+  let kms: TestKms;
   let table: Table;
+  const signer = (key = KEY) => kmsSigner({ ...kms.setting, keys: [key] });
+  const store = (key?: string) => tableIssuerKeys(table, signer(key));
+  const rowOf = (issuer: string) => table.get({ issuer: { S: issuer } });
   beforeAll(async () => {
-    dynamo = await testDynamo();
+    [dynamo, kms] = [await testDynamo(), await testKms()];
     table = dynamoTable(await dynamo.makeTable(ISSUER_KEY_TABLE.key), dynamo.setting);
   });
-  afterAll(() => dynamo.close());
+  afterAll(() => Promise.all([dynamo.close(), kms.close()]));
 
   test('are found as they were kept last, each issuer’s own', async () => {
-    const { find, keep } = tableIssuerKeys(table);
-    expect(await find(BUILDKITE)).toBeUndefined();
-    await keep(BUILDKITE, { keys: 'first', at: NOW });
-    await keep(BUILDKITE, { keys: 'second', at: NOW + 240.5 });
-    expect(await find(BUILDKITE)).toEqual({ keys: 'second', at: NOW + 240.5 });
-    expect(await find(GITHUB)).toBeUndefined();
+    const { find, keep } = store();
+    expect(await find(ORIGIN)).toEqual({ is: 'absent' });
+    await keep(ORIGIN, { keys: 'first', at: NOW });
+    await keep(ORIGIN, { keys: 'second', at: NOW + 240.5 });
+    expect(await find(ORIGIN)).toEqual({ is: 'proven', set: { keys: 'second', at: NOW + 240.5 } });
+    expect(await find(OTHER)).toEqual({ is: 'absent' });
   });
 
   test('say when DynamoDB may delete them', async () => {
-    await tableIssuerKeys(table).keep(BUILDKITE, { keys: 'x', at: NOW });
+    await store().keep(ORIGIN, SET);
     expect(await table.scan([ISSUER_KEY_TABLE.expiry])).toEqual([{ until: { N: String(NOW + 86_400) } }]);
   });
 
-  test('of another form are none', async () => {
-    await table.put({ issuer: { S: BUILDKITE }, keys: { N: '1' }, at: { N: '1' } });
-    expect(await tableIssuerKeys(table).find(BUILDKITE)).toBeUndefined();
+  describe('T93: are not believed', () => {
+    /** What is found after somebody with the right to write has changed the row. */
+    const found = async (change: (row: Item) => Item) => {
+      await store().keep(ORIGIN, SET);
+      await table.put(change((await rowOf(BUILDKITE)) ?? {}));
+      return store().find(ORIGIN);
+    };
+
+    test.each<{ name: string; change: (row: Item) => Item }>([
+      { name: 'with another set', change: row => ({ ...row, keys: { S: '{"keys":[2]}' } }) },
+      { name: 'with a set of another type', change: row => ({ ...row, keys: { N: '1' } }) },
+      { name: 'without a proof', change: ({ proof: _, ...row }) => row },
+      { name: 'with a proof of another type', change: row => ({ ...row, proof: { N: '1' } }) },
+      {
+        name: 'as they were before there were proofs',
+        change: ({ proof: _, ...row }) => ({ ...row, at: { N: `${NOW}` } }),
+      },
+      { name: 'with nothing in them', change: ({ issuer }) => ({ issuer: issuer as { S: string } }) },
+    ])('$name', async ({ change }) => {
+      expect(await found(change)).toEqual({ is: 'unproven' });
+    });
+
+    test('with the row of another issuer under their name', async () => {
+      await store().keep(OTHER, SET);
+      await table.put({ ...(await rowOf(GITHUB)), issuer: { S: BUILDKITE } });
+      expect(await store().find(ORIGIN)).toEqual({ is: 'unproven' });
+    });
+
+    test('fetched from a URL that broker.yml no longer has', async () => {
+      await store().keep({ ...ORIGIN, uri: `${BUILDKITE}/before` }, SET);
+      expect(await store().find(ORIGIN)).toEqual({ is: 'unproven' });
+    });
+
+    test('proven by the key of another deployment', async () => {
+      await store(NEXT_KEY).keep(ORIGIN, SET);
+      expect(await store().find(ORIGIN)).toEqual({ is: 'unproven' });
+    });
+  });
+
+  test('ask KMS once in a process for what proves them, and never to sign', async () => {
+    await store().keep(ORIGIN, SET);
+    kms.reply(null);
+    const { find } = store();
+    for (let times = 0; times < 3; times++) await find(ORIGIN);
+    expect(kms.calls.map(({ operation }) => operation)).toEqual(['GetPublicKey']);
   });
 
   test('that cannot be asked for are no answer', async () => {
-    const away = tableIssuerKeys(dynamoTable('missing', dynamo.setting));
-    await expect(away.find(BUILDKITE)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+    const away = tableIssuerKeys(dynamoTable('missing', dynamo.setting), signer());
+    await expect(away.find(ORIGIN)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  });
+
+  test('that cannot be proven for want of KMS are no answer, nor kept', async () => {
+    kms.reply(kmsError('AccessDeniedException', 400));
+    await expect(store().find(ORIGIN)).rejects.toMatchObject({ code: 'AccessDeniedException' });
+    await expect(store().keep(OTHER, SET)).rejects.toMatchObject({ code: 'AccessDeniedException' });
+    kms.reply(null);
   });
 });

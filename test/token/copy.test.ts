@@ -1,26 +1,33 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SharedKeys, SharedSet } from '../../lib/stores/issuers.ts';
-import { sharedFirst } from '../../lib/token/copy.ts';
+import { COPY_REPORTS, sharedFirst } from '../../lib/token/copy.ts';
 import { BREAKER_FAILURES, HARD_LIFETIME, keptKeys, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { KeySetError, writeKeySet } from '../../lib/token/keyset.ts';
 import { codeOf } from '../harness/code.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
-const ROW = { issuer: 'https://issuer.example', algorithms: ['EdDSA'] };
+const ROW = { issuer: 'https://issuer.example', uri: 'https://issuer.example/jwks', algorithms: ['EdDSA'] };
 const setOf = (...kids: string[]) =>
   new Map(kids.map(keyId => [keyId, { keyId, algorithm: 'EdDSA', key: publicKey }]));
 const copyOf = (at: number, ...kids: string[]): SharedSet => ({ keys: writeKeySet(setOf(...kids)), at });
 
 /** A process that finds this copy, beside an issuer that publishes these keys or, with none, is broken. */
-const process = ({ copy, publishes }: { copy?: SharedSet | 'away'; publishes: readonly string[] }) => {
+const process = ({
+  copy,
+  publishes,
+}: {
+  copy?: SharedSet | 'away' | 'unproven';
+  publishes: readonly string[];
+}) => {
   const world = { copy, publishes, read: 0, asked: 0, reports: [] as string[] };
   const shared: SharedKeys = {
     async find() {
       world.read++;
       if (world.copy === 'away') throw new Error('away');
-      return world.copy;
+      if (world.copy === 'unproven') return { is: 'unproven' };
+      return world.copy ? { is: 'proven', set: world.copy } : { is: 'absent' };
     },
     keep: () => Promise.reject(new Error('only the refresher may write')),
   };
@@ -41,7 +48,7 @@ const process = ({ copy, publishes }: { copy?: SharedSet | 'away'; publishes: re
 
 type Row = {
   readonly name: string;
-  readonly copy?: SharedSet | 'away';
+  readonly copy?: SharedSet | 'away' | 'unproven';
   readonly publishes: readonly string[];
   readonly key: string;
   readonly is: string;
@@ -117,6 +124,22 @@ describe('D04: a process that starts', () => {
       asked: 1,
     },
     {
+      name: 'T93: asks the issuer when what is shared has no proof',
+      copy: 'unproven',
+      publishes: ['a'],
+      key: 'a',
+      is: 'a',
+      asked: 1,
+    },
+    {
+      name: 'T93: does not begin with what has no proof in an outage of the issuer',
+      copy: 'unproven',
+      publishes: [],
+      key: 'a',
+      is: 'issuer_keys_unavailable',
+      asked: 1,
+    },
+    {
       name: 'T81: does not believe keys from the future',
       copy: copyOf(NOW + 60, 'a'),
       publishes: ['b'],
@@ -143,6 +166,16 @@ describe('D04: a process that starts', () => {
   ])('$name', async ({ copy, publishes, key, is, asked }) => {
     const { world, find } = process({ publishes, ...(copy === undefined ? {} : { copy }) });
     expect([await find(key, NOW), world.asked]).toEqual([is, asked]);
+  });
+
+  test.each([
+    { what: 'is not there', copy: undefined, says: COPY_REPORTS.absent },
+    { what: 'has no proof', copy: 'unproven' as const, says: COPY_REPORTS.unproven },
+    { what: 'is away', copy: 'away' as const, says: COPY_REPORTS.unread },
+  ])('T93: tells the operator of a copy that $what', async ({ copy, says }) => {
+    const { world, find } = process({ publishes: ['a'], ...(copy === undefined ? {} : { copy }) });
+    await find('a', NOW);
+    expect(world.reports.map(each => each.slice(0, says.length))).toEqual([says]);
   });
 
   test('T04: vets what is shared for its issuer, as if the issuer had said it', async () => {

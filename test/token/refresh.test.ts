@@ -15,8 +15,11 @@ describe('the refresher', () => {
     fetchers: readonly (readonly [string, () => Promise<ReturnType<typeof setOf>>])[],
   ) => {
     const kept = new Map<string, SharedSet>();
-    const shared = { keep: async (issuer: string, set: SharedSet) => void kept.set(issuer, set) };
-    const failed = await refresh({ shared, fetchers: new Map(fetchers), now: () => NOW });
+    const shared: Pick<SharedKeys, 'keep'> = {
+      keep: async ({ issuer, uri }, set) => void kept.set(`${issuer} ${uri}`, set),
+    };
+    const each = fetchers.map(([issuer, fetchSet]) => [issuer, { uri: 'from', fetchSet }] as const);
+    const failed = await refresh({ shared, fetchers: new Map(each), now: () => NOW });
     return { kept, failed: [...failed.keys()] };
   };
 
@@ -25,8 +28,8 @@ describe('the refresher', () => {
       ['one', async () => setOf('a')],
       ['two', async () => setOf('b')],
     ]);
-    expect([[...kept.keys()], failed]).toEqual([['one', 'two'], []]);
-    const { keys, at } = kept.get('one') ?? { keys: '', at: 0 };
+    expect([[...kept.keys()], failed]).toEqual([['one from', 'two from'], []]);
+    const { keys, at } = kept.get('one from') ?? { keys: '', at: 0 };
     expect([[...readKeySet(Buffer.from(keys), ['EdDSA'], () => undefined).keys()], at]).toEqual([['a'], NOW]);
   });
 
@@ -35,20 +38,23 @@ describe('the refresher', () => {
       ['one', () => Promise.reject(new KeySetError('status 500'))],
       ['two', async () => setOf('b')],
     ]);
-    expect([[...kept.keys()], failed]).toEqual([['two'], ['one']]);
+    expect([[...kept.keys()], failed]).toEqual([['two from'], ['one']]);
   });
 });
 
 test('D04: of a hundred processes that start after it, none asks the issuer', async () => {
   let kept: SharedSet | undefined;
-  const shared: SharedKeys = { find: async () => kept, keep: async (_, set) => void (kept = set) };
+  const shared: SharedKeys = {
+    find: async () => (kept ? { is: 'proven', set: kept } : { is: 'absent' }),
+    keep: async (_, set) => void (kept = set),
+  };
   let asked = 0;
   const fetchSet = async () => {
     asked++;
     return setOf('a');
   };
-  const row = { issuer: 'https://issuer.example', algorithms: ['EdDSA'] };
-  await refresh({ shared, fetchers: new Map([[row.issuer, fetchSet]]), now: () => NOW });
+  const row = { issuer: 'https://issuer.example', uri: 'https://issuer.example/jwks', algorithms: ['EdDSA'] };
+  await refresh({ shared, fetchers: new Map([[row.issuer, { uri: row.uri, fetchSet }]]), now: () => NOW });
   const starts = Array.from({ length: 100 }, (_, second) =>
     keptKeys(
       sharedFirst(shared, row, fetchSet, () => undefined),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DENIALS, FAULTS, PATTERNS } from '../../../infra/resources/alarms.ts';
 import { CODES } from '../../../lib/errors.ts';
+import type { SharedKeys } from '../../../lib/stores/issuers.ts';
+import { sharedFirst } from '../../../lib/token/copy.ts';
 import { cachedKeys } from '../../../lib/token/keys.ts';
 import { KeySetError } from '../../../lib/token/keyset.ts';
 import { testBroker } from '../../harness/broker.ts';
@@ -51,6 +53,8 @@ describe('there is an alarm', () => {
     ['AuditUnavailableAlarm', `${OURS} AuditUnavailable Sum >= 1, 1 × 300 s`],
     ['IdentitiesUnavailableAlarm', `${OURS} IdentitiesUnavailable Sum >= 1, 1 × 300 s`],
     ['IssuerKeysNotTakenAlarm', `${OURS} IssuerKeysNotTaken Sum >= 3, 1 × 300 s`],
+    ['IssuerKeysUnprovenAlarm', `${OURS} IssuerKeysUnproven Sum >= 1, 1 × 300 s`],
+    ['IssuerKeysNotSharedAlarm', `${OURS} IssuerKeysNotShared Sum >= 1, 1 × 300 s`],
     ['ExchangeErrorsAlarm', 'AWS/Lambda Errors FunctionName=ExchangeLambdaFunction Sum >= 1, 1 × 300 s'],
     [
       'ExchangeThrottlesAlarm',
@@ -70,11 +74,11 @@ describe('there is an alarm', () => {
     expect(watched()[id]).toBe(says);
   });
 
-  test('for every reason of a denial, every failure of ours, and 11 more', () => {
+  test('for every reason of a denial, every failure of ours, and 13 more', () => {
     const said = Object.values(watched());
     for (const reason of Object.keys(DENIALS)) expect(said.join('\n')).toContain(` reason=${reason} `);
     for (const code of Object.keys(FAULTS)) expect(said.join('\n')).toContain(` code=${code} `);
-    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 11);
+    expect(said).toHaveLength(Object.keys(DENIALS).length + Object.keys(FAULTS).length + 13);
   });
 
   test('for every code of our fault that an event can have, but for the line that could not be written', () => {
@@ -113,6 +117,8 @@ test.each([
   { metric: 'AuditUnavailable', dimensions: undefined },
   { metric: 'IdentitiesUnavailable', dimensions: undefined },
   { metric: 'IssuerKeysNotTaken', dimensions: undefined },
+  { metric: 'IssuerKeysUnproven', dimensions: undefined },
+  { metric: 'IssuerKeysNotShared', dimensions: undefined },
 ] as const)('$metric is counted in the lines of the exchange', ({ metric, dimensions }) => {
   expect(propertiesOf(resourcesFor(), `${metric}Filter`)).toEqual({
     LogGroupName: { Ref: 'ExchangeLogGroup' },
@@ -235,5 +241,25 @@ describe('a real line is counted', () => {
     );
     await expect(keys('a', NOW)).rejects.toMatchObject({ code: 'issuer_keys_unavailable' });
     expect(said.flatMap(countedAs)).toEqual(['IssuerKeysNotTaken']);
+  });
+
+  test.each([
+    { found: { is: 'unproven' } as const, as: ['IssuerKeysUnproven'] },
+    { found: { is: 'absent' } as const, as: ['IssuerKeysNotShared'] },
+    { found: undefined, as: ['IssuerKeysNotShared'] },
+  ])('T93: a shared key set that does not serve, $as', async ({ found, as }) => {
+    const said: string[] = [];
+    const shared: SharedKeys = {
+      find: () => (found ? Promise.resolve(found) : Promise.reject(new Error('away'))),
+      keep: () => Promise.reject(new Error('only the refresher may write')),
+    };
+    const row = {
+      issuer: 'https://issuer.example',
+      uri: 'https://issuer.example/jwks',
+      algorithms: ['RS256'],
+    };
+    const report = (what: string): void => void said.push(JSON.stringify({ issuer: row.issuer, what }));
+    await sharedFirst(shared, row, async () => new Map(), report)('a', NOW);
+    expect(said.flatMap(countedAs)).toEqual(as);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { COPY_PATTERNS } from '../../../infra/resources/alarms.ts';
 import { template } from '../../../infra/template.ts';
-import { inputOf, propertiesOf, statementsOf } from '../../harness/deploy.ts';
+import { inputOf, propertiesOf, resourcesFor, statementsOf } from '../../harness/deploy.ts';
+import { rowsFrom } from '../../harness/policy.ts';
 import { FLAT } from '../../harness/registry.ts';
 
 const templateWith = (options: object = {}) => {
@@ -54,6 +56,15 @@ describe('with a registry', () => {
         },
       ],
     ]);
+  });
+
+  test('T93: what it says of shared key sets rings the same alarms as what the exchange says', () => {
+    const resources = resourcesFor({ ground: { rows: rowsFrom('- preset: buildkite') }, registries: [FLAT] });
+    for (const metric of Object.keys(COPY_PATTERNS)) {
+      const { LogGroupName, ...rest } = propertiesOf(resources, `Authorizer${metric}Filter`);
+      const { LogGroupName: _, ...same } = propertiesOf(resources, `${metric}Filter`);
+      expect([LogGroupName, rest]).toEqual([{ Ref: 'AuthorizerLogGroup' }, same]);
+    }
   });
 
   test('T84: its log is kept as long as a team says, and outlives the stack', () => {

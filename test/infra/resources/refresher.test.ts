@@ -12,9 +12,14 @@ test('D04: issuers are asked before anybody else would have to', () => {
   expect([share >= 0.7, share < 1]).toEqual([true, true]);
 });
 
-test('what asks them may write its log and the keys, and nothing else', () => {
+test('what asks them may write its log and the keys with a proof, and nothing else', () => {
   const may = [...statementsOf(resources).keys()].filter(name => name.startsWith('RefresherRights'));
-  expect(may).toEqual(['RefresherRights WriteOwnLogs', 'RefresherRights KeepIssuerKeys']);
+  expect(may.map(name => name.split(' ')[1])).toEqual([
+    'WriteOwnLogs',
+    'KeepIssuerKeys',
+    'CheckProofs',
+    'Prove',
+  ]);
 });
 
 test('a quarter of an hour without a run is an alarm, and so is one in which each failed', () => {
