@@ -1,9 +1,8 @@
 import { BrokerError, isBroken } from './errors.ts';
 import { authenticated, begin, failed, type Parts, switchedOff, timer } from './exchange.ts';
 import { type Answer, type Authorization, type Reached, refusal } from './outcome.ts';
-import { decideOperation } from './policy/method.ts';
+import { decideMethod } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
-import { readOperation } from './policy/registries/read.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
 import { presented } from './protocols/registry.ts';
 import { type Recorder, recorded } from './record.ts';
@@ -38,22 +37,21 @@ const decided = async (
   request: HttpRequest,
   reached: Reached,
 ): Promise<Authorization> => {
-  const { method, path, query, sourceAddress } = request;
-  reached.use = { method, path, query, operation: undefined, user: undefined };
+  const { method, path, sourceAddress } = request;
+  reached.use = { method, path, user: undefined };
   try {
     if (!isPlainPath(path)) throw new BrokerError('parameter_invalid', { at: 'path' });
     const snapshot = registries.at(path);
     if (!snapshot) throw new BrokerError('path_unknown');
     reached.registry = snapshot;
-    const operation = readOperation(snapshot.registry, request);
     const { subjectToken, user } = presented(request);
-    reached.use = { method, path, query, operation, user };
+    reached.use = { method, path, user };
 
     const token = await authenticated(parts, subjectToken, reached);
     if (typeof token === 'string') return { kind: 'denied', reached, reason: token };
     const context = { now: reached.at, sourceAddress };
     const decision = await timer(parts, reached)('decide', () =>
-      decideOperation(snapshot.registry, token, operation, context),
+      decideMethod(snapshot.registry, token, method, context),
     );
     reached.decision = decision;
     if (!decision.allowed) return { kind: 'denied', reached, reason: decision.reason };
@@ -67,8 +65,8 @@ const decided = async (
 };
 
 /**
- * May this request pass to the registry that its path names? By its own method, path and query alone: no header can
- * say otherwise, and nothing is kept from one request to the next. Never throws; nobody passes without an audit event.
+ * May this request pass to the registry that its path names? By its own method and path alone: no header can say
+ * otherwise, and nothing is kept from one request to the next. Never throws; nobody passes without an audit event.
  */
 export const authorize = async (
   authorizer: Authorizer,

@@ -3,7 +3,6 @@ import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
 import { hints, unmetOf } from './policy/hint.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
-import type { Operation } from './policy/registries/grammar.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RegistrySnapshot } from './stores/registries.ts';
@@ -24,10 +23,6 @@ export type Requested = {
 export type RegistryUse = {
   readonly method: string;
   readonly path: string;
-  /** As it came, without its `?`. */
-  readonly query: string;
-  /** What all of these do together; undefined where the registry's kind does not know. */
-  readonly operation: Operation | undefined;
   /** The user name of a Basic credential: whatever its sender wrote, and plain. */
   readonly user: string | undefined;
 };
@@ -89,7 +84,7 @@ export type Stopped = 'guard_not_met' | SwitchReason;
 export type Refused = DenyReason | Stopped | 'role_unknown' | 'single_use_not_here' | 'token_already_used';
 
 /** Why a registry does not take a token that is good. */
-export type RegistryRefused = MethodReason | Stopped | 'access_beyond_token';
+export type RegistryRefused = MethodReason | Stopped;
 
 /** What this caller may know: for `render`. */
 export type Answer =
@@ -138,8 +133,6 @@ const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   audience_differs: 'audience_not_of_role',
   explicitly_denied: 'explicitly_denied',
   no_statement_holds: 'trust_not_met',
-  request_not_understood: 'request_not_understood',
-  access_beyond_token: 'method_not_granted',
   method_not_listed: 'method_not_granted',
   method_beyond_grant: 'method_not_granted',
   role_disabled: 'role_disabled',

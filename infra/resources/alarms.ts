@@ -1,6 +1,9 @@
+import { DENIED, RATE_LIMITED, UPSTREAM_THROTTLED, writeFailedPattern } from '../../lib/audit/patterns.ts';
 import type { CODES, Code } from '../../lib/errors.ts';
+import { writeFaultPattern, writeKeysPattern } from '../../lib/lambda/fault.ts';
 import type { Refused } from '../../lib/outcome.ts';
 import { COPY_REPORTS } from '../../lib/token/copy.ts';
+import { NOT_TAKEN } from '../../lib/token/keys.ts';
 import type { DeployOptions } from '../options.ts';
 import { type Resource, type Resources, ref, sub } from './cloudformation.ts';
 
@@ -56,25 +59,21 @@ export const FAULTS: {
 const NAMESPACE = sub('kite-sts/${AWS::StackName}');
 const FIVE_MINUTES = 300;
 
-const anyOf = (member: string, values: readonly string[]): string =>
-  `(${values.map(value => `$.${member} = "${value}"`).join(' || ')})`;
-
 /** Patterns over what any function that verifies tokens says of the shared key sets. */
 export const COPY_PATTERNS = {
-  IssuerKeysUnproven: `{ $.what = "${COPY_REPORTS.unproven}*" }`,
-  IssuerKeysNotShared: `{ ($.what = "${COPY_REPORTS.absent}*") || ($.what = "${COPY_REPORTS.unread}*") }`,
+  IssuerKeysUnproven: writeKeysPattern(COPY_REPORTS.unproven),
+  IssuerKeysNotShared: writeKeysPattern(COPY_REPORTS.absent, COPY_REPORTS.unread),
 } as const;
 
 /** Patterns over the lines of the exchange: audit events, and what it says of issuers' keys. */
 export const PATTERNS = {
-  Denied: '{ $.event = "exchange" && $.outcome = "denied" }',
-  Failed: `{ $.event = "exchange" && $.outcome = "failed" && ${anyOf('code', Object.keys(FAULTS))} }`,
-  UpstreamThrottled:
-    '{ $.event = "exchange" && $.code = "provider_unavailable" && $.detail = "sts:AssumeRole Throttling*" }',
-  RateLimited: '{ $.event = "exchange" && $.code = "rate_limited" }',
-  AuditUnavailable: '{ $.fault = "audit_unavailable" }',
-  IdentitiesUnavailable: '{ $.fault = "identities_unavailable" }',
-  IssuerKeysNotTaken: '{ $.what = "the key set was not taken*" }',
+  Denied: DENIED,
+  Failed: writeFailedPattern(Object.keys(FAULTS) as (keyof typeof FAULTS)[]),
+  UpstreamThrottled: UPSTREAM_THROTTLED,
+  RateLimited: RATE_LIMITED,
+  AuditUnavailable: writeFaultPattern('audit_unavailable'),
+  IdentitiesUnavailable: writeFaultPattern('identities_unavailable'),
+  IssuerKeysNotTaken: writeKeysPattern(NOT_TAKEN),
   ...COPY_PATTERNS,
 } as const;
 type Metric = keyof typeof PATTERNS;

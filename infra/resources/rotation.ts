@@ -1,3 +1,5 @@
+import { NOT_SERVED } from '../../lib/keys/sealed.ts';
+import { writeKeysPattern } from '../../lib/lambda/fault.ts';
 import type { DeployOptions } from '../options.ts';
 import { alarm, counted, filter, ofFunction } from './alarms.ts';
 import type { Resources } from './cloudformation.ts';
@@ -5,7 +7,7 @@ import { logGroup } from './logs.ts';
 import { schedule } from './schedule.ts';
 
 /** Lines of a function that has sealed keys and could not use one. */
-export const NOT_USED = '{ $.what = "a sealed key was not*" }';
+export const NOT_USED = writeKeysPattern(NOT_SERVED);
 
 const HOUR = 3600;
 

@@ -24,8 +24,6 @@ export const MEMBERS = [
   'registry',
   'method',
   'path',
-  'query',
-  'operation',
   'user',
   'statement',
   'unmet',
@@ -128,8 +126,6 @@ const useMembers = ({ reached: { use, registry, token } }: ExchangeRecord): Audi
     ? {
         method: use.method.slice(0, 20),
         path: use.path.slice(0, MAX_PATH_LENGTH),
-        query: use.query === '' ? undefined : use.query.slice(0, MAX_PATH_LENGTH),
-        operation: use.operation?.name.slice(0, MAX_PATH_LENGTH),
         user: use.user,
       }
     : {}),

@@ -5,6 +5,9 @@ import { PUBLISHED_BEFORE, type Sealing } from './rotate.ts';
 import { KeyUnusable, type SigningKey, signingKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
+/** How each report of a sealed key begins: an alarm looks for it. */
+export const NOT_SERVED = 'a sealed key was not';
+
 export type SealedSetting = Sealing & {
   /** Seconds since the epoch. */
   readonly now?: () => number;
@@ -43,7 +46,7 @@ const telling = (setting: SealedSetting): Told => ({
       return await work();
     } catch (error) {
       const { name, message } = error as Error;
-      setting.report(`a sealed key was not used: ${name}: ${message}`);
+      setting.report(`${NOT_SERVED} used: ${name}: ${message}`);
       throw error;
     }
   },
@@ -54,7 +57,7 @@ const listing = ({ issuer, kms, store, now, report, told }: Told): Kept<readonly
   const load = async (): Promise<readonly Certificate[]> => {
     const vouching = await kms.publicKeys();
     const read = (await store.certificates()).map(text => readCertificate(text, vouching, issuer));
-    if (read.includes(undefined)) report('a sealed key was not published: its certificate is not ours');
+    if (read.includes(undefined)) report(`${NOT_SERVED} published: its certificate is not ours`);
     return read.filter(each => each !== undefined);
   };
   return kept(() => told(load), { now, seconds: LISTED, pause: PAUSE });

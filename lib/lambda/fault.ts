@@ -1,8 +1,18 @@
 import type { LogLevel } from '../config/settings.ts';
-import type { BrokerError } from '../errors.ts';
+import type { BrokerError, Code } from '../errors.ts';
 
 /** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
 const write = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
+
+/** The filter of CloudWatch Logs over lines that tell of this fault. */
+export function writeFaultPattern(code: Code): string {
+  return `{ $.fault = "${code}" }`;
+}
+
+/** The filter of CloudWatch Logs over lines about keys that begin in one of these ways. */
+export function writeKeysPattern(...starts: readonly string[]): string {
+  return `{ ${starts.map(start => `($.what = "${start}*")`).join(' || ')} }`;
+}
 
 /** A fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
 export const reportFault = (

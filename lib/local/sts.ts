@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { stsXml } from '../protocols/sts/xml.ts';
-import { type SignatureFault, signatureFault } from './signature.ts';
+import { type Keys, type SignatureFault, signatureFault } from './signature.ts';
 import { checkFederated } from './sts/federated.ts';
 import { check, checkPolicy, checkTags, durationOf, members, Refused, RULES } from './sts/rules.ts';
 
@@ -27,8 +27,8 @@ const UNSIGNED: { readonly [fault in SignatureFault]: readonly [code: string, me
   ],
 };
 
-const checkSigned = (request: HttpRequest): void => {
-  const fault = signatureFault(request, DUMMY_KEYS);
+const checkSigned = (request: HttpRequest, keys: Keys = DUMMY_KEYS): void => {
+  const fault = signatureFault(request, keys);
   if (fault) throw new Refused(...UNSIGNED[fault], 403);
 };
 
@@ -86,13 +86,19 @@ const checkAssumed = (form: URLSearchParams): void => {
   });
 };
 
-/** When it is, in seconds since the epoch, and the issuer that the accounts of this STS trust, if any. */
-export type LocalAws = { readonly now: number; readonly trusted?: Discovery };
+export type LocalAws = {
+  /** Seconds since the epoch. */
+  readonly now: number;
+  /** The issuer that the accounts of this STS trust, if any. */
+  readonly trusted?: Discovery;
+  /** Whose signature it takes. Left out: the laptop's broker's. */
+  readonly keys?: Keys;
+};
 
 /** What OIDC providers in IAM have by custom. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-const answered = async (request: HttpRequest, { now, trusted }: LocalAws): Promise<string> => {
+const answered = async (request: HttpRequest, { now, trusted, keys }: LocalAws): Promise<string> => {
   const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
   const action = form.get('Action') ?? '';
   const until = (chained: boolean): number =>
@@ -102,7 +108,7 @@ const answered = async (request: HttpRequest, { now, trusted }: LocalAws): Promi
     await checkFederated(form, { trusted, audience: AUDIENCE, now });
     return answerOf({ action, form, until: until(false) });
   }
-  checkSigned(request);
+  checkSigned(request, keys);
   if (form.get('Version') !== '2011-06-15' || action !== 'AssumeRole')
     throw new Refused('InvalidAction', 'Could not find the operation for version 2011-06-15.');
   checkForm(form);

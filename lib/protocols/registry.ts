@@ -9,8 +9,6 @@ const invalid = (): BrokerError => new BrokerError('parameter_invalid', { at: 'a
 
 // Two headers come joined by a comma, which neither form has: so both, or one twice, are refused (threat T57).
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
-// cargo sends its token bare.
-const BARE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
 // Shorter than any token, since some clients send theirs as the user name; such a name must not get into a log.
 const USER = /^[\w.@+-]{1,64}$/;
@@ -30,54 +28,16 @@ const userAndPassword = (encoded: string): readonly [user: string, password: str
   return [text.slice(0, colon), text.slice(colon + 1)];
 };
 
-/** By these some servers take another method, or another path, than those of the request. */
-const OVERRIDES = [
-  'x-http-method-override',
-  'x-http-method',
-  'x-method-override',
-  'x-method',
-  'x-original-method',
-  'x-forwarded-method',
-  'x-original-url',
-  'x-original-uri',
-  'x-rewrite-url',
-  'x-override-url',
-  // Artifactory takes what it holds anywhere as the content, without its being sent.
-  'x-checksum-deploy',
-];
-
-/** Names in a query that stand for a second credential, or for another method than that of the request. */
-const REFUSED_NAMES = ['access_token', '_method', '_http_method', 'x-http-method-override'];
-
-function nameIn(pair: string): string {
-  const name = pair.split('=', 1)[0] ?? '';
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' ')).trim().toLowerCase();
-  } catch {
-    throw new BrokerError('parameter_invalid', { at: 'query' });
-  }
-}
-
-/**
- * Refuses what could make of this request another than the one that is decided on, before anything else is asked.
- * RFC 6750 §2: a client must not use more than one way, and a token in a URL is in every log on its way.
- */
-function refuseSecondReadings({ headers, query }: HttpRequest): void {
-  const override = OVERRIDES.find(name => headers[name] !== undefined);
-  if (override !== undefined) throw new BrokerError('parameter_unsupported', { at: override });
-  if (query.split(/[&;]/).some(pair => REFUSED_NAMES.includes(nameIn(pair))))
-    throw new BrokerError('parameter_unsupported', { at: 'query' });
-}
-
 /**
  * The subject token of a request to a registry: a Bearer credential, or the password of a Basic one, as Docker, npm
  * and pip send it. The user name means nothing. Throws when there is none, or more than one.
  */
-export const presented = (request: HttpRequest): Presented => {
-  const { authorization } = request.headers;
-  refuseSecondReadings(request);
+export const presented = ({ headers, query }: HttpRequest): Presented => {
+  const { authorization } = headers;
+  // RFC 6750 §2: a client must not use more than one way, and a token in a URL is in every log on its way.
+  if (/(^|&)access_token=/.test(query)) throw new BrokerError('parameter_unsupported', { at: 'query' });
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'authorization' });
-  const bearer = BEARER.exec(authorization)?.[1] ?? BARE.exec(authorization)?.[0];
+  const bearer = BEARER.exec(authorization)?.[1];
   if (bearer !== undefined) return { subjectToken: bearer, user: undefined };
   const basic = BASIC.exec(authorization)?.[1];
   if (basic === undefined) throw invalid();

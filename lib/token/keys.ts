@@ -70,6 +70,9 @@ type State = {
 /** What is told of a key set that was not taken, or of a key that was left out: an operator's alarm. */
 export type Report = (what: string) => void;
 
+/** How the report of a set that was not taken begins: an alarm looks for it. */
+export const NOT_TAKEN = 'the key set was not taken';
+
 /**
  * Keys fetched when they are needed, by the clock at each use and without timers, since a Lambda is frozen
  * between requests. A broken issuer breaks nobody: keys in hand serve until their hard lifetime, one
@@ -91,7 +94,7 @@ export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
   const failed = (error: Error): void => {
     state.failures++;
     state.reason = error;
-    report(`the key set was not taken: ${error.message}`);
+    report(`${NOT_TAKEN}: ${error.message}`);
   };
 
   const take = ({ set, at, copied = false, failure }: Fetched, now: number): void => {

@@ -37,6 +37,9 @@ export const KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-80
 export const SEALING_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000003';
 export const NEXT_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000002';
 
+/** The key that proves what is kept of issuers' keys. */
+export const PROOF_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000004';
+
 const RSA = 'RSASSA_PKCS1_V1_5_SHA_256';
 const json = (status: number, value: Json): Reply => ({ status, body: JSON.stringify(value) });
 

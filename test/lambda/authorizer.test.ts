@@ -48,7 +48,7 @@ describe('isAuthorized is false, with a code for the access log and nothing that
     [
       'T56: an override of the method',
       { method: 'DELETE', headers: { 'X-HTTP-Method-Override': 'GET' } },
-      'parameter_unsupported',
+      'method_not_granted',
     ],
     ['another path', { path: '/admin' }, 'path_unknown'],
     ['T56: a path that the gateway decoded to a parent', { path: '/npm/../admin' }, 'parameter_invalid'],

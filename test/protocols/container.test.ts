@@ -16,7 +16,6 @@ const parse = (changes: Partial<HttpRequest>) =>
       headers: { authorization: 'a.b.c' },
       ...changes,
     }),
-    AUDIENCE,
   );
 
 describe('credentials are asked for', () => {

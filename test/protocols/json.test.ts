@@ -3,7 +3,6 @@ import type { Code } from '../../lib/errors.ts';
 import { GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
-import { AUDIENCE } from '../harness/policy.ts';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
 
@@ -19,10 +18,7 @@ const ACTION = {
 };
 
 const parse = (body: string, type = 'application/json') =>
-  oauth.parse(
-    httpRequest({ headers: { 'content-type': type }, body: new TextEncoder().encode(body) }),
-    AUDIENCE,
-  );
+  oauth.parse(httpRequest({ headers: { 'content-type': type }, body: new TextEncoder().encode(body) }));
 const withMembers = (members: object): string => JSON.stringify({ ...ACTION, ...members });
 
 describe('the body of an action of Google is taken', () => {

@@ -12,7 +12,6 @@ describe('the subject token is', () => {
   test.each([
     ['what stands after Bearer', 'Bearer a.b.c', { subjectToken: 'a.b.c', user: undefined }],
     ['what stands after Bearer in small letters', 'bearer a.b.c', { subjectToken: 'a.b.c', user: undefined }],
-    ['all of it, as cargo sends it', 'a.b.c', { subjectToken: 'a.b.c', user: undefined }],
     ['the password of Docker', basic('buildkite:a.b.c'), { subjectToken: 'a.b.c', user: 'buildkite' }],
     ['the password of pip', basic('__token__:a.b.c'), { subjectToken: 'a.b.c', user: '__token__' }],
     ['the password beside no user', basic(':a.b.c'), { subjectToken: 'a.b.c', user: undefined }],
@@ -36,7 +35,7 @@ describe('T57: refused is', () => {
     ['an empty header', '', 'parameter_invalid'],
     ['an empty password', basic('buildkite:'), 'parameter_missing'],
     ['a token as the user name', basic('a.b.c'), 'parameter_invalid'],
-    ['text without a scheme', 'secret', 'parameter_invalid'],
+    ['a token without a scheme', 'a.b.c', 'parameter_invalid'],
     ['another scheme', 'Digest a.b.c', 'parameter_invalid'],
     ['two headers', 'Bearer a.b.c, Bearer d.e.f', 'parameter_invalid'],
     ['Bearer and Basic', `Bearer a.b.c, ${basic('a:b')}`, 'parameter_invalid'],
@@ -49,13 +48,7 @@ describe('T57: refused is', () => {
     expect(faultOf(() => from(header))).toEqual([code, 'authorization']);
   });
 
-  test.each([
-    'access_token=a.b.c',
-    'a=b&access_token=',
-    '%61ccess_token=a.b.c',
-    'ACCESS_TOKEN=a',
-    'a;access_token=b',
-  ])('a token in the query too: %s', query => {
+  test.each(['access_token=a.b.c', 'a=b&access_token='])('a token in the query too: %s', query => {
     expect(faultOf(() => from('Bearer a.b.c', query))).toEqual(['parameter_unsupported', 'query']);
   });
 });

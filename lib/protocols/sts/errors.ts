@@ -61,7 +61,6 @@ const ERRORS: { readonly [code in Code]: WireError } = {
   single_use_not_here: DENIED,
   token_already_used: DENIED,
   method_not_granted: DENIED,
-  request_not_understood: DENIED,
   registry_refused: DENIED,
   audit_unavailable: UNAVAILABLE,
   identities_unavailable: UNAVAILABLE,

@@ -7,6 +7,7 @@ import { cachedKeys } from '../../../lib/token/keys.ts';
 import { KeySetError } from '../../../lib/token/keyset.ts';
 import { testBroker } from '../../harness/broker.ts';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
+import { readFilter } from '../../harness/filter.ts';
 import { TRUST } from '../../harness/grant.ts';
 import { tokenClaims } from '../../harness/issuer.ts';
 import { PLENTY } from '../../harness/limits.ts';
@@ -134,23 +135,9 @@ test.each([
   });
 });
 
-type Line = { readonly [member: string]: unknown };
-
-const term = (written: string, line: Line): boolean => {
-  const [, member = '', value = ''] = /^\(?\$\.(\w+) = "([^"]*)"\)?$/.exec(written) ?? [];
-  if (member === '') throw new Error(`a term of another form: ${written}`);
-  const found = line[member];
-  return value.endsWith('*') ? String(found).startsWith(value.slice(0, -1)) : found === value;
-};
-
-/** What CloudWatch Logs would count a line as: `&&` of terms, one of which may be `(… || …)`. */
-const countedAs = (text: string): string[] => {
-  const line = JSON.parse(text) as Line;
-  return Object.entries(PATTERNS).flatMap(([metric, pattern]) => {
-    const terms = pattern.replace(/^\{ | \}$/g, '').split(' && ');
-    return terms.every(each => each.split(' || ').some(one => term(one, line))) ? [metric] : [];
-  });
-};
+/** The filters that count a line. */
+const countedAs = (text: string): string[] =>
+  Object.entries(PATTERNS).flatMap(([metric, pattern]) => (readFilter(pattern)(text) ? [metric] : []));
 
 describe('a real line is counted', () => {
   const ROLES = {

@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { tableSwitches } from '../../lib/stores/switches.ts';
+import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
+import { stsForm, textsOf } from '../harness/door.ts';
+import {
+  type Answer,
+  answerTo,
+  askToken,
+  FLEET,
+  type IssuerServer,
+  issuerServer,
+  linesWith,
+  mintToken,
+  STREAM,
+  TARGET_ROLE,
+} from '../harness/fleet.ts';
+import { httpEvent } from '../harness/gateway.ts';
+import { BUILDKITE } from '../harness/policy.ts';
+import { switchOf } from '../harness/switch.ts';
+
+let deployed: Deployed;
+let issuer: IssuerServer;
+beforeAll(async () => {
+  issuer = await issuerServer();
+  deployed = await deploy(FLEET, { issuer: issuer.url });
+});
+
+const stsEvent = (form: { readonly [name: string]: string | undefined }, headers = {}) =>
+  httpEvent({ path: '/', headers, body: new URLSearchParams(stsForm(form)).toString() });
+const textOf = ({ body, statusCode: status, headers }: Answer) => textsOf({ body, status, headers });
+
+describe('the packaged exchange, with the environment of the template', () => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await deployed.start('exchange');
+  });
+
+  test('I39: gives credentials, and the same event is in its log and at the stream', async () => {
+    const answer = await askToken(running, 'deploy');
+    expect(answer).toMatchObject({ status: 200 });
+    const [event] = linesWith(running.out, 'decision_id').slice(-1);
+    expect(event).toMatchObject({ event: 'exchange', outcome: 'issued', role: 'deploy', provider: 'aws' });
+    const { to, line } = deployed.account.delivered.at(-1) ?? {};
+    expect(to).toBe(STREAM);
+    expect(JSON.parse(line ?? '')).toEqual(event);
+    expect(line?.endsWith('\n')).toBe(true);
+  });
+
+  test('writes metrics after the event, by door and by role', async () => {
+    await askToken(running, 'publish');
+    const { _aws, ...values } = linesWith(running.out, '_aws').at(-1) ?? {};
+    expect(values).toMatchObject({ protocol: 'oauth', outcome: 'issued', role: 'publish', Exchanges: 1 });
+    expect(_aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'kite-sts' }, { Namespace: 'kite-sts' }] });
+  });
+
+  test('I33: refuses a used token in a second process', async () => {
+    const token = await mintToken();
+    expect(await askToken(running, 'release', token)).toMatchObject({ status: 200 });
+    const second = await deployed.start('exchange');
+    expect(await askToken(second, 'release', token)).toMatchObject({ code: 'token_already_used' });
+  });
+
+  test('tells in a second process whose session it gave', async () => {
+    const token = await mintToken();
+    const gave = textOf(await answerTo(running, stsEvent({ RoleArn: TARGET_ROLE, WebIdentityToken: token })));
+    const asked = { Action: 'GetCallerIdentity', RoleArn: undefined, RoleSessionName: undefined };
+    const headers = { 'x-amz-security-token': gave['Credentials/SessionToken'] ?? '' };
+    const scope = `${gave['Credentials/AccessKeyId']}/20261130/us-east-1/sts/aws4_request`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+    const second = await deployed.start('exchange');
+    const told = await answerTo(
+      second,
+      stsEvent({ ...asked, WebIdentityToken: undefined }, { ...headers, authorization }),
+    );
+    expect(textOf(told)).toMatchObject({ Arn: gave['AssumedRoleUser/Arn'], Account: '210987654321' });
+  });
+
+  test('I31: no credential leaves without its event at the stream', async () => {
+    deployed.account.break(({ service }) =>
+      service === 'firehose' ? { status: 400, body: '{"__type":"ResourceNotFoundException"}' } : undefined,
+    );
+    const answer = await askToken(running, 'publish');
+    deployed.account.break(undefined);
+    expect(answer).toMatchObject({ status: 503, code: 'audit_unavailable' });
+    expect(answer).not.toHaveProperty('access_token');
+    expect(linesWith(running.err, 'fault').at(-1)).toMatchObject({
+      fault: 'audit_unavailable',
+      decisionId: answer['decision_id'],
+    });
+  });
+
+  test('tells its log of a fault by the decision, without its stack', async () => {
+    deployed.account.break(({ service }) => (service === 'sts' ? { status: 503, body: 'down' } : undefined));
+    const answer = await askToken(running, 'deploy');
+    deployed.account.break(undefined);
+    expect(answer).toMatchObject({ status: 503, code: 'provider_unavailable' });
+    const fault = linesWith(running.err, 'fault').at(-1);
+    expect(fault).toMatchObject({ fault: 'provider_unavailable', decisionId: answer['decision_id'] });
+    expect(fault).not.toHaveProperty('stack');
+  });
+
+  test('tells where a fault was thrown at the level debug alone', async () => {
+    const debugging = await deployed.start('exchange', { KITE_STS_LOG_LEVEL: 'debug' });
+    deployed.account.break(({ service }) => (service === 'sts' ? { status: 503, body: 'down' } : undefined));
+    await askToken(debugging, 'deploy');
+    deployed.account.break(undefined);
+    expect(linesWith(debugging.err, 'stack').at(-1)).toMatchObject({ fault: 'provider_unavailable' });
+  });
+
+  test('answers to an event as the gateway writes it: names in lower case, duplicates joined, cookies apart', async () => {
+    const event = {
+      ...httpEvent({ body: 'grant_type=x', headers: { accept: 'text/plain,application/json' } }),
+      cookies: ['session=1', 'other=2'],
+    };
+    expect(await answerTo(running, event)).toMatchObject({ statusCode: 400, isBase64Encoded: false });
+  });
+});
+
+describe('I38: the packaged exchange takes keys from the table that the refresher wrote', () => {
+  let shared: Deployed;
+  beforeAll(async () => {
+    shared = await deploy(FLEET, { issuer: issuer.url });
+    expect(await (await shared.start('refresher')).invoke()).toEqual({ result: { kept: 1 } });
+  });
+
+  test('and asks no issuer', async () => {
+    const asked = issuer.asked.length;
+    const running = await shared.start('exchange');
+    expect(await askToken(running, 'publish')).toMatchObject({ status: 200 });
+    expect(issuer.asked.length).toBe(asked);
+  });
+
+  test('and its log says when neither can be had', async () => {
+    const running = await deployed.start('exchange');
+    issuer.status = 500;
+    const answer = await askToken(running, 'publish');
+    issuer.status = 200;
+    expect(answer).toMatchObject({ status: 503, code: 'issuer_keys_unavailable' });
+    expect(linesWith(running.err, 'what').map(({ issuer: whose }) => whose)).toContain(BUILDKITE);
+  });
+});
+
+describe('I41: a switch strikes in the packaged exchange', () => {
+  let switched: Deployed;
+  beforeAll(async () => {
+    switched = await deploy(FLEET, { issuer: issuer.url });
+  });
+
+  test.each([
+    { what: 'role', names: ['publish'], code: 'role_switched_off' },
+    { what: 'issuer', names: [BUILDKITE], code: 'issuer_switched_off' },
+  ] as const)('that of a $what', async ({ what, names, code }) => {
+    const table = switched.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
+    const switches = tableSwitches(dynamoTable(table, switched.account.dynamo.setting));
+    const off = switchOf({ what, names: [...names] });
+    await switches.set(off);
+    const answer = await askToken(await switched.start('exchange'), 'publish');
+    await switches.set({ ...off, off: false });
+    expect(answer).toMatchObject({ code });
+    expect(await askToken(await switched.start('exchange'), 'publish')).toMatchObject({ status: 200 });
+  });
+
+  test('and nothing passes while switches cannot be read', async () => {
+    const running = await switched.start('exchange');
+    switched.account.break(({ operation }) =>
+      operation === 'Scan'
+        ? { status: 400, body: '{"__type":"x#ProvisionedThroughputExceededException"}' }
+        : undefined,
+    );
+    const answer = await askToken(running, 'publish');
+    switched.account.break(undefined);
+    expect(answer).toMatchObject({ status: 503, code: 'switches_unavailable' });
+    expect(linesWith(running.err, 'fault').at(-1)).toMatchObject({ fault: 'switches_unavailable' });
+  });
+});
+
+test.each([
+  'KITE_STS_SIGNING_KEYS',
+  'KITE_STS_SWITCH_TABLE',
+  'KITE_STS_ISSUER_KEY_TABLE',
+  'KITE_STS_ISSUER_KEY_PROOF',
+  'KITE_STS_IDENTITY_TABLE',
+  'KITE_STS_SPENT_TABLE',
+])('T-1: the packaged exchange does not start without %s, and names it', async name => {
+  expect(Object.keys(deployed.environmentOf('exchange'))).toContain(name);
+  await expect(deployed.start('exchange', { [name]: undefined })).rejects.toThrow(name);
+});

@@ -1,0 +1,50 @@
+import type { Statement } from '../../infra/resources/cloudformation.ts';
+import { conditionTruth } from '../../lib/cli/targets/condition.ts';
+
+/** A call as IAM sees it: who asks, for what, and what is known of the request by IAM's own keys. */
+export type Attempt = {
+  readonly action: string;
+  readonly resource: string;
+  /** By name in lower case. A list is one that only the set operators read. */
+  readonly keys: { readonly [name: string]: string | readonly string[] | undefined };
+};
+
+type Filled = Pick<Statement, 'Action' | 'Condition'> & { readonly Resource?: readonly string[] };
+
+function isOfResource(patterns: readonly string[], resource: string): boolean {
+  return patterns.some(
+    pattern =>
+      pattern === resource ||
+      pattern === '*' ||
+      (pattern.endsWith('*') && resource.startsWith(pattern.slice(0, -1))),
+  );
+}
+
+function readOperands(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+/** Every condition must be true: one that cannot be told from here is a mistake of this stand-in, and no right. */
+function meetsConditions({ Condition = {} }: Filled, { keys }: Attempt): boolean {
+  const conditions = Object.entries(Condition).flatMap(([operator, by]) =>
+    Object.entries(by).map(([key, value]) => ({ operator, key, operands: readOperands(value) })),
+  );
+  return conditions.every(
+    condition =>
+      conditionTruth(condition, key => {
+        const value = keys[key];
+        if (value === undefined) return { values: [] };
+        return typeof value === 'string' ? { values: [value] } : { values: value, many: true };
+      }) === 'true',
+  );
+}
+
+/** Whether these statements, which only allow, allow this. */
+export function allows(statements: readonly Filled[], attempt: Attempt): boolean {
+  return statements.some(
+    statement =>
+      statement.Action.includes(attempt.action) &&
+      isOfResource(statement.Resource ?? [], attempt.resource) &&
+      meetsConditions(statement, attempt),
+  );
+}
