@@ -192,11 +192,16 @@ export function isBroken(code: Code): boolean {
 /** One of the caller's own claims that stood in the way. Never what was expected of it. */
 export type ClaimHint = {
   readonly claim: string;
-  readonly why: 'absent' | 'differs' | 'wrong_type';
+  readonly why: 'absent' | 'differs' | 'wrong_type' | 'unusable';
   /** What the caller sent: at most 128 printable ASCII characters, the rest escaped. */
   readonly value?: string;
   /** What to add to the command that mints the token, for a claim that is there only when asked for. */
   readonly add?: string;
+  /** Where the role puts it, such as `aws.tags.branch`, when it cannot stand there. */
+  readonly place?: string;
+  /** The character that cannot stand there, such as `# (U+0023)`, and which one of the value it is, from 1. */
+  readonly character?: string;
+  readonly position?: number;
 };
 
 export type Detail = {

@@ -4,6 +4,7 @@ import type { Decision, DenyReason, Grant } from './policy/decide.ts';
 import { hints, unmetOf } from './policy/hint.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
+import { describeUnusable } from './policy/usable.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RegistrySnapshot } from './stores/registries.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
@@ -120,6 +121,8 @@ export type ExchangeRecord = {
   /** The conditions of the nearest statement that did not hold, expected values included. */
   readonly unmet: readonly Checked[];
   readonly grant: Grant | undefined;
+  /** Tags whose literal was sent, each with what was wrong with the claim; undefined where there is none. */
+  readonly replaced?: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly session: string | undefined;
   readonly expiresAt: number | undefined;
@@ -195,8 +198,13 @@ const detailOf = (outcome: Outcome | Authorization): string | undefined => {
   if (outcome.kind === 'failed') return outcome.error.detail;
   const { decision, off } = outcome.reached;
   if (off) return switchText(off);
-  return decision?.allowed === false ? decision.about : undefined;
+  if (decision?.allowed !== false) return undefined;
+  return 'unusable' in decision && decision.unusable ? describeUnusable(decision.unusable) : decision.about;
 };
+
+function replacedIn({ target }: Grant): readonly string[] | undefined {
+  return target.kind === 'aws' ? target.replaced?.map(describeUnusable) : undefined;
+}
 
 /** Draws from an outcome what goes into the audit event. */
 export const record = (outcome: Outcome | Authorization): ExchangeRecord => {
@@ -211,6 +219,7 @@ export const record = (outcome: Outcome | Authorization): ExchangeRecord => {
     statement: decision?.statement,
     unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],
     grant: outcome.kind === 'issued' ? outcome.grant : undefined,
+    replaced: outcome.kind === 'issued' ? replacedIn(outcome.grant) : undefined,
     scopes:
       outcome.kind === 'issued'
         ? outcome.grant.scopes

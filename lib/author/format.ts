@@ -39,7 +39,12 @@ const unfold = (node: Node & { flow?: boolean }): void => {
   if (text.trimEnd().includes('\n') || text.length > WIDTH) node.flow = false;
 };
 
-type Resolved = { readonly properties?: { readonly [key: string]: Schema }; readonly items?: Schema };
+type Resolved = {
+  readonly properties?: { readonly [key: string]: Schema };
+  /** Of the members that `properties` does not name. */
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+};
 
 const resolved = (schema: Schema, { definitions }: Schema): Resolved => {
   const name = String(schema['$ref'] ?? '').replace('#/definitions/', '');
@@ -55,14 +60,15 @@ const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : ''
  * operators are conditions in the order of the file, which the digest of a role covers.
  */
 const order = (node: unknown, schema: Schema, whole: Schema): void => {
-  const { properties = {}, items } = resolved(schema, whole);
+  const { properties = {}, additionalProperties, items } = resolved(schema, whole);
+  const others = typeof additionalProperties === 'object' ? additionalProperties : {};
   if (isSeq(node) && items) for (const item of node.items) order(item, items, whole);
   if (!isMap(node)) return;
   const names = Object.keys(properties);
   const rank = (pair: Pair): number =>
     names.includes(keyOf(pair)) ? names.indexOf(keyOf(pair)) : names.length;
   node.items.sort((a, b) => rank(a) - rank(b));
-  for (const pair of node.items) order(pair.value, properties[keyOf(pair)] ?? {}, whole);
+  for (const pair of node.items) order(pair.value, properties[keyOf(pair)] ?? others, whole);
 };
 
 const EDITOR = /^ yaml-language-server:[^\n]*\n?/;

@@ -12,8 +12,14 @@ const WHY: { readonly [why in Unreachable['why']]: string } = {
 };
 
 const claimLines = ({ claims }: Refused): string[] =>
-  claims.map(({ claim, why, value, add }) =>
-    [`claim    ${claim} ${why}`, value !== undefined && `: ${value}`, add && `. Add ${add}`]
+  claims.map(({ claim, why, value, add, place, character, position }) =>
+    [
+      `claim    ${claim} ${why}`,
+      value !== undefined && `: ${value}`,
+      place && `. It cannot stand in ${place}`,
+      character && `: ${character} at position ${position}`,
+      add && `. Add ${add}`,
+    ]
       .filter(Boolean)
       .join(''),
   );

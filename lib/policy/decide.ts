@@ -6,6 +6,7 @@ import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
 import type { Trace } from './trace.ts';
 import { type TrustReason, type Weighed, weigh } from './trust.ts';
+import type { Unusable } from './usable.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
 export const ENGINE = 'kite-sts policy 3';
@@ -71,6 +72,8 @@ export type Deny = {
   readonly statement: string | undefined;
   /** The claim or scope that the reason speaks of. */
   readonly about: string | undefined;
+  /** What of the claim cannot stand where the role puts it, where that is the reason. */
+  readonly unusable?: Unusable;
   readonly trace: Trace;
 };
 export type Decision = Allow | Deny;
@@ -114,11 +117,12 @@ const secondsRefused = ({ role, access }: Ask): DenyReason | undefined => {
 
 const allow = (statement: Statement, ask: Ask, { claims, trace }: Weighed): Decision => {
   const { role, token, access, now } = ask;
-  const deny = (reason: DenyReason, about?: string): Deny => ({
+  const deny = (reason: DenyReason, about?: string, unusable?: Unusable): Deny => ({
     allowed: false,
     reason,
     statement: statement.id,
     about,
+    ...(unusable === undefined ? {} : { unusable }),
     trace,
   });
   if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
@@ -133,7 +137,8 @@ const allow = (statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
     scopes: scopes.scopes,
     sessionPolicy: access.sessionPolicy,
   });
-  if ('refused' in target) return deny(target.refused, 'claim' in target ? target.claim : undefined);
+  if ('unusable' in target) return deny(target.refused, target.unusable.claim, target.unusable);
+  if ('refused' in target) return deny(target.refused);
   const left = statement.until === undefined ? Number.POSITIVE_INFINITY : Math.floor(statement.until - now);
   const granted: Omit<Grant, typeof grant> = {
     role: role.name,

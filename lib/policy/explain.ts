@@ -3,6 +3,7 @@ import type { Checked, Condition } from './condition.ts';
 import type { Decision, Deny } from './decide.ts';
 import type { Role } from './role.ts';
 import { nearestStatement, type StatementTrace, type Trace } from './trace.ts';
+import { describeUnusable } from './usable.ts';
 
 /** A value as JSON has it, or what it is instead. */
 export const shown = (value: ClaimValue | undefined): string =>
@@ -80,7 +81,8 @@ const REASONS: { readonly [reason in Deny['reason']]: string } = {
 export const headline = (role: Pick<Role, 'name'>, decision: Decision): string => {
   if (decision.allowed)
     return `ALLOWED: ${role.name} by "${decision.statement}", for ${decision.grant.seconds} seconds${decision.grant.scopes.length > 0 ? ` with ${decision.grant.scopes.join(' ')}` : ''}.`;
-  const { reason, statement, about } = decision;
+  const { reason, statement, unusable } = decision;
+  const about = unusable ? describeUnusable(unusable) : decision.about;
   return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
 };
 
@@ -96,9 +98,17 @@ const nearestLine = (decision: Decision): string[] => {
     : [];
 };
 
+/** Tags whose literal stands in for a claim, each with what was wrong with the claim. */
+export const replacedLines = (decision: Decision): string[] => {
+  const target = decision.allowed ? decision.grant.target : undefined;
+  const replaced = target?.kind === 'aws' ? (target.replaced ?? []) : [];
+  return replaced.map(each => `The literal of ${each.place} is sent: ${describeUnusable(each)}.`);
+};
+
 /** A decision as sentences, drawn from its trace alone: nothing is evaluated again. */
 export const explain = (role: Pick<Role, 'name'>, decision: Decision): string[] => [
   headline(role, decision),
+  ...replacedLines(decision),
   ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),
   ...nearestLine(decision),
 ];

@@ -2,10 +2,11 @@ import type { ClaimHint } from '../errors.ts';
 import type { Reached, Refused, RegistryRefused } from '../outcome.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import type { VerifiedToken } from '../token/verify.ts';
-import { typeOf } from './claims.ts';
+import { claimAt, claimPath, typeOf } from './claims.ts';
 import type { Checked } from './condition.ts';
 import { askFor } from './issuer.ts';
 import { knowingStatement } from './trace.ts';
+import type { Unusable } from './usable.ts';
 
 /** Characters of a value that are told. */
 const SHOWN = 128;
@@ -46,14 +47,17 @@ export const hints = ({ decision, row, token }: Reached, reason: Refused | Regis
     return distinct(unmetOf(knowing.conditions).map(each => hint(each, row)));
   if (reason === 'audience_differs')
     return [{ claim: 'aud', why: 'differs', value: shown(token?.audience) ?? '' }];
-  return reason === 'claim_not_usable' && decision.about !== undefined
-    ? [unusable(decision.about, token, row)]
-    : [];
+  return 'unusable' in decision && decision.unusable ? [unusableHint(decision.unusable, token, row)] : [];
 };
 
-const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRow | undefined): ClaimHint => {
-  const value = token && Object.hasOwn(token.claims, claim) ? token.claims[claim] : undefined;
-  const why = value === undefined ? 'absent' : typeOf(value) === 'string' ? 'differs' : 'wrong_type';
+function unusableHint(
+  { claim, place, character, position }: Unusable,
+  token: VerifiedToken | undefined,
+  row: IssuerRow | undefined,
+): ClaimHint {
+  const path = claimPath(claim);
+  const value = token && path !== undefined ? claimAt(token.claims, path) : undefined;
+  const why = value === undefined ? 'absent' : typeOf(value) === 'string' ? 'unusable' : 'wrong_type';
   const add = value === undefined ? askFor(claim, row) : undefined;
   const text = shown(value);
   return {
@@ -61,5 +65,7 @@ const unusable = (claim: string, token: VerifiedToken | undefined, row: IssuerRo
     why,
     ...(text === undefined ? {} : { value: text }),
     ...(add === undefined ? {} : { add }),
+    place,
+    ...(character === undefined || position === undefined ? {} : { character, position }),
   };
-};
+}

@@ -1,4 +1,5 @@
 import { type Claims, type ClaimValue, claimAt, claimPath } from './claims.ts';
+import type { Fault, Unusable, Usable } from './usable.ts';
 
 /** A `${…}` in a string: where it starts, and what stands inside. */
 export type Slot = { readonly name: string; readonly from: number; readonly to: number };
@@ -16,31 +17,32 @@ export const slots = (text: string): (Slot | { readonly name: undefined })[] => 
 /** IAM's own policy variables pass through a session policy untouched. */
 export const isIamVariable = (name: string | undefined): boolean => name?.startsWith('aws:') ?? false;
 
-/** Why the value of a claim cannot stand in a template, or the text that can. */
-export type Filled = { readonly text: string } | { readonly refused: string };
+/** Where a template stands in its role, and which values can stand there. */
+export type Standing = { readonly place: string; readonly usable: Usable };
 
-// Without * ? $ and the like, which mean something to IAM, and without what could leave a path segment.
-const USABLE = /^[A-Za-z0-9_./=@+:-]+$/;
+/** The text that a template became, or why it could not. */
+export type Filled = { readonly text: string } | { readonly refused: Unusable };
 
-const textOf = (value: ClaimValue | undefined): string | undefined => {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  if (typeof value !== 'string' || !USABLE.test(value)) return undefined;
-  return value.split('/').some(segment => segment === '.' || segment === '..') ? undefined : value;
-};
+function faultOf(value: ClaimValue | undefined, usable: Usable): Fault | undefined {
+  if (value === undefined) return { why: 'absent' };
+  if (value === null) return { why: 'null' };
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? undefined : { why: 'wrong_type' };
+  return typeof value === 'string' ? usable(value) : { why: 'wrong_type' };
+}
 
 /**
- * Puts claims into a template. A value that is absent, of another type, empty or with any character
- * outside `[A-Za-z0-9_./=@+:-]` is refused by the name of its claim: never escaped, never changed, since
- * two branches must not become one (threats T42, T46).
+ * Puts claims into a template. A value that cannot stand there is refused: never escaped, never changed, since two
+ * branches must not become one (threats T42, T46).
  */
-export const fill = (template: string, claims: Claims): Filled => {
+export const fill = (template: string, claims: Claims, { place, usable }: Standing): Filled => {
   let text = '';
   let end = 0;
   for (const slot of slots(template)) {
     if (slot.name === undefined || isIamVariable(slot.name)) continue;
     const path = claimPath(slot.name);
-    const value = path === undefined ? undefined : textOf(claimAt(claims, path));
-    if (value === undefined) return { refused: slot.name };
+    const value = path === undefined ? undefined : claimAt(claims, path);
+    const fault = faultOf(value, usable);
+    if (fault) return { refused: { ...fault, claim: slot.name, place } };
     text += template.slice(end, slot.from) + value;
     end = slot.to;
   }
@@ -51,19 +53,20 @@ export const fill = (template: string, claims: Claims): Filled => {
 export const fillAll = <T>(
   document: T,
   claims: Claims,
-): { readonly document: T } | { readonly refused: string } => {
-  let refused: string | undefined;
-  const walk = (node: unknown): unknown => {
+  { place, usable }: Standing,
+): { readonly document: T } | { readonly refused: Unusable } => {
+  let refused: Unusable | undefined;
+  const walk = (node: unknown, at: string): unknown => {
     if (typeof node === 'string') {
-      const filled = fill(node, claims);
+      const filled = fill(node, claims, { place: at, usable });
       if ('text' in filled) return filled.text;
       refused ??= filled.refused;
       return node;
     }
-    if (Array.isArray(node)) return node.map(walk);
+    if (Array.isArray(node)) return node.map((each, index) => walk(each, `${at}[${index}]`));
     if (node === null || typeof node !== 'object') return node;
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value)]));
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value, `${at}.${key}`)]));
   };
-  const filled = walk(document) as T;
+  const filled = walk(document, place) as T;
   return refused === undefined ? { document: filled } : { refused };
 };

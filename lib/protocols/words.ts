@@ -61,8 +61,12 @@ export const describe = ({ code, says, at, nearRole }: Refused, voice: Voice): s
     .join(' ');
 
 /** One of the caller's own claims that stood in the way, on one line. */
-export const claimText = ({ claim, why, value, add }: ClaimHint): string =>
-  `${claim} ${why}${value === undefined ? '' : ` ${value}`}${add === undefined ? '' : ` (add ${add})`}`;
+export const claimText = ({ claim, why, value, add, place, character, position }: ClaimHint): string => {
+  const what = character === undefined ? '' : `${character} at position ${position} `;
+  const where = place === undefined ? '' : ` (${what}cannot stand in ${place})`;
+  const wanted = add === undefined ? '' : ` (add ${add})`;
+  return `${claim} ${why}${value === undefined ? '' : ` ${value}`}${wanted}${where}`;
+};
 
 const pageOf = ({ code }: Refused, { url }: Voice): string => `${url}/errors/${code}`;
 

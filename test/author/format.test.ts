@@ -32,6 +32,16 @@ describe('written in one way:', () => {
       'trust: [{ iss: x, claims: { a: { not_equals: b, in: [c] } } }]\n',
       'trust: [{ iss: x, claims: { a: { not_equals: b, in: [c] } } }]\n',
     ],
+    [
+      'what a tag is made of, before what is sent without it',
+      'aws: { tags: { b: { else: x, value: w }, a: z } }\n',
+      'aws: { tags: { b: { value: w, else: x }, a: z } }\n',
+    ],
+    [
+      'a claim of a JWT, before how it is read',
+      'jwt: { claims: { b: { text: true, value: w } } }\n',
+      'jwt: { claims: { b: { value: w, text: true } } }\n',
+    ],
     ['text that others take for a truth in quotes', 'description: no\n', 'description: "no"\n'],
     [
       'text that others take for a date in quotes',

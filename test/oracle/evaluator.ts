@@ -109,18 +109,35 @@ const statementsOf = (role: Document, effect: 'trust' | 'deny', { token, context
     })
     .filter(({ body, left }) => body.get('iss') === token.issuer && left > 0);
 
+const pathless = (value: string): boolean => value.split('/').every(part => part !== '.' && part !== '..');
+
+/** The letters that Unicode calls default-ignorable, out of a list of its own. */
+const UNSEEN = /[\u115f\u1160\u3164\uffa0\u17b4\u17b5]/;
+
+/** By where a template stands, which text may be put into it. */
+const STANDS: { readonly [where in 'policy' | 'tag' | 'text']: (value: string) => boolean } = {
+  policy: value => /^[\w./=@+:-]+$/.test(value) && pathless(value),
+  tag: value =>
+    /^[\p{Letter}\p{Number}_.:/=+@\- ]+$/u.test(value) &&
+    !UNSEEN.test(value) &&
+    value.trim() === value &&
+    value.normalize('NFC') === value &&
+    pathless(value),
+  text: value =>
+    value.length <= 1024 &&
+    !/\p{Surrogate}/u.test(value) &&
+    !/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(value),
+};
+type Where = keyof typeof STANDS;
+
 /** What a template becomes; undefined when a claim in it cannot be used. */
-const filled = (template: string, token: Token, iam = false): string | undefined => {
+const filled = (template: string, token: Token, where: Where = 'policy', iam = false): string | undefined => {
   let whole = true;
   const text = template.replace(/\$\{([^}]*)\}/g, (slot, name: string) => {
     if (iam && name.startsWith('aws:')) return slot;
     const value = lookUp(name, token);
     if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-    const sound =
-      typeof value === 'string' &&
-      /^[\w./=@+:-]+$/.test(value) &&
-      !value.split('/').some(segment => segment === '.' || segment === '..');
-    if (sound) return value;
+    if (typeof value === 'string' && STANDS[where](value)) return value;
     whole = false;
     return slot;
   });
@@ -128,14 +145,14 @@ const filled = (template: string, token: Token, iam = false): string | undefined
 };
 
 /** Fills every text in the node; undefined when one cannot be. */
-const filledAll = (node: Node, token: Token, iam: boolean): Node | undefined => {
-  if (typeof node === 'string') return filled(node, token, iam);
+const filledAll = (node: Node, token: Token, where: Where = 'policy', iam = false): Node | undefined => {
+  if (typeof node === 'string') return filled(node, token, where, iam);
   if (Array.isArray(node)) {
-    const list = node.map(each => filledAll(each, token, iam));
+    const list = node.map(each => filledAll(each, token, where, iam));
     return list.every(each => each !== undefined) ? list : undefined;
   }
   if (!(node instanceof Map)) return node;
-  const entries = [...node].map(([key, value]) => [key, filledAll(value, token, iam)] as const);
+  const entries = [...node].map(([key, value]) => [key, filledAll(value, token, where, iam)] as const);
   return entries.every((entry): entry is [string, Node] => entry[1] !== undefined)
     ? new Map(entries)
     : undefined;
@@ -144,20 +161,41 @@ const filledAll = (node: Node, token: Token, iam: boolean): Node | undefined => 
 const jsonOf = (node: Node): string =>
   JSON.stringify(node, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value));
 
+/** A tag with a literal is refused only where the claim is that very literal. */
+const tagRefused = (tag: Node, token: Token): DenyReason | undefined => {
+  const instead = tag instanceof Map ? tag.get('else') : undefined;
+  const template = String(tag instanceof Map ? tag.get('value') : tag);
+  const value = filled(template, token, 'tag');
+  if (instead !== undefined) return value === instead ? 'claim_not_usable' : undefined;
+  if (value === undefined) return 'claim_not_usable';
+  if (value.length > 256) return 'tag_too_long';
+  const changed = template.includes('${') && !(pathless(value) && value.normalize('NFC') === value);
+  return changed ? 'claim_not_usable' : undefined;
+};
+
+/** The values of a claim, and whether any text may be put into them. */
+const claimRefused = (claim: Node, token: Token): boolean =>
+  claim instanceof Map
+    ? filledAll(claim.get('value') ?? null, token, claim.get('text') === true ? 'text' : 'policy') ===
+      undefined
+    : filledAll(claim, token) === undefined;
+
 const awsRefused = (aws: Document, { request, token }: Question): DenyReason | undefined => {
   if (request.sessionPolicy && (aws.has('policy') || items(aws.get('policy_arns')).length > 0))
     return 'session_policy_refused';
-  const tags = filledAll(mapping(aws.get('tags')), token, false);
-  const policy = filledAll(aws.get('policy') ?? null, token, true);
-  if (tags === undefined || policy === undefined) return 'claim_not_usable';
-  if ([...mapping(tags).values()].some(value => String(value).length > 256)) return 'tag_too_long';
+  const policy = filledAll(aws.get('policy') ?? null, token, 'policy', true);
+  if (policy === undefined) return 'claim_not_usable';
+  for (const tag of mapping(aws.get('tags')).values()) {
+    const reason = tagRefused(tag, token);
+    if (reason) return reason;
+  }
   return jsonOf(policy).length > 2048 ? 'session_policy_too_large' : undefined;
 };
 
 const jwtRefused = (jwt: Document, token: Token): DenyReason | undefined => {
   const id = jwt.get('subject') === 'pipeline' ? PIPELINE_ID.get(token.issuer) : undefined;
-  const parts = [jwt.get('claims') ?? null, id === undefined ? '' : `\${${id}}`];
-  return parts.some(part => filledAll(part, token, false) === undefined) ? 'claim_not_usable' : undefined;
+  const claims = [...mapping(jwt.get('claims')).values(), id === undefined ? '' : `\${${id}}`];
+  return claims.some(claim => claimRefused(claim, token)) ? 'claim_not_usable' : undefined;
 };
 
 const refused = (role: Document, kind: 'aws' | 'jwt', scopes: readonly string[], ask: Question) => {

@@ -120,15 +120,21 @@ const policy = (slot: string, long: boolean): Body => {
   ]);
 };
 
+/** Nothing that a rule of the alphabet names; the second is what the wild texts have. */
+const ELSES = ['not sent', 'größe 1'];
+
 const provider = (random: Random, kind: Kind, slot: string | undefined): Body => {
   const text = slot === undefined ? 'plain' : random.pick([`\${${slot}}`, `a-\${${slot}}-\${${slot}}`]);
   if (kind === 'jwt') {
     const body: Body = new Map<string, unknown>([['audience', 'https://api.test.example']]);
-    if (random.chance(50)) body.set('claims', { note: text, list: ['a', text, 1, null] });
+    const open =
+      slot !== undefined && random.chance(40) ? { value: [text, 'b'], text: random.chance(70) } : text;
+    if (random.chance(50)) body.set('claims', { note: open, list: ['a', text, 1, null] });
     return body;
   }
   const body: Body = new Map<string, unknown>([['role_arn', 'arn:aws:iam::123456789012:role/deploy']]);
-  if (random.chance(50)) body.set('tags', { note: text, other: 'b' });
+  const tag = slot !== undefined && random.chance(50) ? { value: text, else: random.pick(ELSES) } : text;
+  if (random.chance(50)) body.set('tags', { note: tag, other: 'b' });
   if (slot !== undefined && random.chance(60)) body.set('policy', policy(slot, random.chance(60)));
   return body;
 };

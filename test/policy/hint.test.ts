@@ -51,7 +51,7 @@ describe('a caller whom the role knows is told its own claims that stood in the 
     {
       name: 'one that cannot be used',
       given: { yaml: TEMPLATE },
-      claims: [{ claim: 'step_key', why: 'wrong_type', value: 'null' }],
+      claims: [{ claim: 'step_key', why: 'wrong_type', value: 'null', place: 'jwt.claims.step' }],
     },
     { name: 'none when a deny struck', given: { yaml: DENY, claims: { build_source: 'ui' } }, claims: [] },
     { name: 'none when the session is too long', given: { access: { seconds: 901 } }, claims: [] },
@@ -81,4 +81,20 @@ describe('a caller whom the role knows is told its own claims that stood in the 
   test('while the record has the expected values for the operator', () => {
     expect(JSON.stringify(record(denied({ claims: { pipeline_slug: 'other' } })).unmet)).toContain(SECRET);
   });
+});
+
+test('S10: a claim that cannot stand where the role puts it is told with the place and the character', () => {
+  const yaml = TEMPLATE.replace('step_key', 'build_commit');
+  const given = { yaml, claims: { build_commit: 'fix#1' } };
+  expect(refused(given).claims).toEqual([
+    {
+      claim: 'build_commit',
+      why: 'unusable',
+      value: 'fix#1',
+      place: 'jwt.claims.step',
+      character: '# (U+0023)',
+      position: 4,
+    },
+  ]);
+  expect(record(denied(given)).detail).toContain('# (U+0023) at position 4');
 });

@@ -35,6 +35,17 @@ test.each([
     text: 'cluster absent (add --claim cluster)',
   },
   { hint: { claim: 'labels', why: 'wrong_type' } as const, text: 'labels wrong_type' },
+  {
+    hint: {
+      claim: 'b',
+      why: 'unusable',
+      value: 'x#',
+      place: 'aws.tags.b',
+      character: '# (U+0023)',
+      position: 2,
+    } as const,
+    text: 'b unusable x# (# (U+0023) at position 2 cannot stand in aws.tags.b)',
+  },
 ])('a claim in the way is $text', ({ hint, text }) => {
   expect(claimText(hint)).toBe(text);
 });

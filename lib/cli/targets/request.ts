@@ -1,5 +1,6 @@
 import type { Truth } from '../../policy/condition.ts';
 import { globMatches } from '../../policy/glob.ts';
+import { readTag } from '../../policy/kinds/tags.ts';
 import type { Role } from '../../policy/role.ts';
 import { slots } from '../../policy/template.ts';
 import { conditionTruth, every, type Keys, type Known, some } from './condition.ts';
@@ -26,9 +27,10 @@ export const askedBy = (roles: readonly Role[]): Asked[] =>
           role: name,
           arn: template.role_arn,
           externalId: template.external_id,
-          tags: Object.entries(template.tags).map(
-            ([key, value]) => [key, slots(value).length === 0 ? value : undefined] as const,
-          ),
+          tags: Object.entries(template.tags).map(([key, tag]) => {
+            const { value } = readTag(tag);
+            return [key, slots(value).length === 0 ? value : undefined] as const;
+          }),
           transitiveTags: template.transitive_tags,
           sourceIdentity: template.source_identity,
           seconds: session.max,

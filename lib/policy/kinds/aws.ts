@@ -1,8 +1,9 @@
 import type { Complain } from '../complaint.ts';
 import { POLICY_ARN, ROLE_ARN } from '../name.ts';
 import { member, plain, type Tree } from '../parse.ts';
-import { checked, list, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
+import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
 import { fillAll } from '../template.ts';
+import { findResourceFault, type Unusable } from '../usable.ts';
 import {
   checkNumbers,
   checkTemplates,
@@ -11,20 +12,16 @@ import {
   type Lengths,
   subjectOf,
 } from './kind.ts';
+import { checkTags, fillTags, type SessionTag, TAG_KEY, TAGS, type TagTemplate } from './tags.ts';
 
-/** AWS's own limits (sts 2011-06-15, AssumeRole): tags, and characters of the session policy. */
-const MAX_TAGS = 50;
-const MAX_TAG_VALUE = 256;
+/** Of AWS (sts 2011-06-15, AssumeRole): characters of the session policy. */
 const MAX_POLICY = 2048;
-
-const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
-const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 export type AwsTemplate = {
   readonly role_arn: string;
   readonly region?: string;
   readonly source_identity: boolean;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, TagTemplate>>;
   readonly transitive_tags: readonly string[];
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly policy_arns: readonly string[];
@@ -38,7 +35,9 @@ type Asked = {
   readonly roleArn: string;
   readonly region: string | undefined;
   readonly sourceIdentity: boolean;
-  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly tags: readonly SessionTag[];
+  /** Claims for which a tag's literal stands in; left out where there is none. */
+  readonly replaced?: readonly Unusable[];
   readonly transitiveTags: readonly string[];
   /** The session policy as JSON; undefined only when the role has none. */
   readonly policy: string | undefined;
@@ -75,43 +74,11 @@ const SHAPE = object({
     }),
   ),
   source_identity: optional(truth),
-  tags: optional(
-    checked(record(text({ min: 0, max: 1024 }), MAX_TAGS), 'wrong-value', tags =>
-      tagFault(Object.keys(tags)),
-    ),
-  ),
-  transitive_tags: optional(list(text({ pattern: TAG_KEY, says: 'the key of a tag' }), MAX_TAGS)),
+  tags: optional(TAGS),
+  transitive_tags: optional(list(text({ pattern: TAG_KEY, says: 'the key of a tag' }), 50)),
   policy: optional(raw({ type: 'object', required: ['Version', 'Statement'] })),
   policy_arns: optional(list(text({ pattern: POLICY_ARN, says: 'the ARN of a managed policy' }), 10)),
 });
-
-const tagFault = (keys: readonly string[]): string | undefined => {
-  const bad = keys.find(key => !TAG_KEY.test(key));
-  if (bad !== undefined)
-    return `"${bad}" cannot be the key of a session tag: at most 128 letters, digits, spaces and _.:/=+-@, and not aws:….`;
-  // AWS compares tag keys without case, so Team and team would be one tag with two values.
-  const twice = keys.find(
-    (key, index) => keys.findIndex(each => each.toLowerCase() === key.toLowerCase()) !== index,
-  );
-  return twice === undefined
-    ? undefined
-    : `"${twice}" differs from another tag by case alone, which AWS does not tell apart.`;
-};
-
-const checkTags = (tree: Tree | undefined, setting: KindSetting, complain: Complain): void => {
-  if (tree?.kind !== 'map') return;
-  checkTemplates(tree, 'any', setting, complain);
-  for (const { value } of tree.entries) {
-    if (value.kind !== 'scalar' || typeof value.value !== 'string') continue;
-    const literal = value.value.replace(/\$\{[^}]*\}/g, '');
-    if (!TAG_VALUE.test(literal) || literal.length > MAX_TAG_VALUE)
-      complain(
-        'wrong-value',
-        value.place,
-        `A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`,
-      );
-  }
-};
 
 /** Templates may stand in the Resource and Condition of each statement, and nowhere else in a policy. */
 const checkPolicy = (tree: Tree, setting: KindSetting, complain: Complain): void => {
@@ -212,18 +179,22 @@ export const aws: Kind<AwsTemplate, AwsTarget> = {
     // Two policies cannot be intersected by merging, so a caller's own goes where the role has none.
     if (sessionPolicy && (template.policy || template.policy_arns.length > 0))
       return { refused: 'session_policy_refused' };
-    const filled = fillAll({ tags: template.tags, policy: template.policy }, claims);
-    if ('refused' in filled) return { refused: 'claim_not_usable', claim: filled.refused };
-    const tags = Object.entries(filled.document.tags).map(([key, value]) => ({ key, value }));
-    if (tags.some(({ value }) => value.length > MAX_TAG_VALUE)) return { refused: 'tag_too_long' };
-    const policy = filled.document.policy && JSON.stringify(filled.document.policy);
+    const filled = fillAll(template.policy, claims, { place: 'aws.policy', usable: findResourceFault });
+    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
+    const tagged = fillTags(template.tags, claims);
+    if ('refused' in tagged) {
+      const { refused: unusable } = tagged;
+      return { refused: unusable.why === 'too_long' ? 'tag_too_long' : 'claim_not_usable', unusable };
+    }
+    const policy = filled.document && JSON.stringify(filled.document);
     if (policy !== undefined && policy.length > MAX_POLICY) return { refused: 'session_policy_too_large' };
     return {
       kind: 'aws',
       roleArn: template.role_arn,
       region: template.region,
       sourceIdentity: template.source_identity,
-      tags,
+      tags: tagged.tags,
+      ...(tagged.replaced.length > 0 ? { replaced: tagged.replaced } : {}),
       transitiveTags: template.transitive_tags,
       policy: policy ?? sessionPolicy?.policy,
       policyArns: sessionPolicy?.policyArns ?? template.policy_arns,

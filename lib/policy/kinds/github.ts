@@ -2,6 +2,7 @@ import type { Complain } from '../complaint.ts';
 import { member, type Tree } from '../parse.ts';
 import { checked, integer, list, object, oneOf, optional, record, required, text } from '../shape.ts';
 import { fill, slots } from '../template.ts';
+import { findResourceFault, type Unusable } from '../usable.ts';
 import { appId, checkTemplates, type Kind, type KindSetting } from './kind.ts';
 
 /** From the least to the most: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
@@ -101,15 +102,17 @@ const joined = (template: GithubTemplate, scopes: readonly string[]): Permission
   return whole;
 };
 
-type Names = { readonly names: readonly string[] } | { readonly refused: string };
+type Names = { readonly names: readonly string[] } | { readonly refused: Unusable };
 
 const namesOf = ({ repositories, owner }: GithubTemplate, claims: Parameters<typeof fill>[1]): Names => {
   const names = new Set<string>();
-  for (const written of repositories) {
-    const filled = fill(written, claims);
+  for (const [index, written] of repositories.entries()) {
+    const place = `github.repositories[${index}]`;
+    const filled = fill(written, claims, { place, usable: findResourceFault });
     if ('refused' in filled) return filled;
     const name = nameIn(filled.text, owner);
-    if (name === undefined) return { refused: slots(written)[0]?.name ?? '' };
+    if (name === undefined)
+      return { refused: { claim: slots(written)[0]?.name ?? '', place, why: 'no_repository' } };
     names.add(name);
   }
   return { names: [...names] };
@@ -129,7 +132,7 @@ export const github: Kind<GithubTemplate, GithubTarget> = {
   target(template, { claims, scopes }) {
     const { app, owner, installation } = template;
     const repositories = namesOf(template, claims);
-    if ('refused' in repositories) return { refused: 'claim_not_usable', claim: repositories.refused };
+    if ('refused' in repositories) return { refused: 'claim_not_usable', unusable: repositories.refused };
     return {
       kind: 'github',
       app,

@@ -1,12 +1,16 @@
 import { isFederation } from '../audience.ts';
+import type { Claims } from '../claims.ts';
 import type { Complain } from '../complaint.ts';
 import type { Scalar } from '../condition.ts';
 import { member, plain, type Tree } from '../parse.ts';
 import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
 import { fill, fillAll } from '../template.ts';
+import { findResourceFault, findTextFault, type Unusable } from '../usable.ts';
 import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
 
 type JwtClaim = Scalar | readonly Scalar[];
+/** A claim as the role has it; with `text`, the claims in it may be any text. */
+type JwtClaimTemplate = JwtClaim | { readonly value: JwtClaim; readonly text: true };
 
 export type JwtTemplate = {
   readonly audience: string;
@@ -16,7 +20,7 @@ export type JwtTemplate = {
   readonly subject: string;
   /** By issuer, the claim that holds that id. */
   readonly pipelineIds: Readonly<Record<string, string>>;
-  readonly claims: Readonly<Record<string, JwtClaim>>;
+  readonly claims: Readonly<Record<string, JwtClaimTemplate>>;
 };
 
 /** What our own access token says (RFC 9068), all of it from the reviewed role. */
@@ -36,7 +40,9 @@ const REGISTERED = new Set(
 );
 
 const SCALAR = { type: ['string', 'number', 'boolean', 'null'] };
-const CLAIM = { anyOf: [SCALAR, { type: 'array', items: SCALAR }] };
+const VALUE = { anyOf: [SCALAR, { type: 'array', items: SCALAR }] };
+const TEXT = object({ value: required(raw(VALUE)), text: required(truth) });
+const CLAIM = { anyOf: [...VALUE.anyOf, TEXT.schema] };
 
 const SHAPE = object({
   audience: required(text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'one audience, without spaces' })),
@@ -56,18 +62,36 @@ const claimFault = (name: string): string | undefined => {
     : 'The name of a claim is 1 to 128 printable ASCII characters.';
 };
 
-const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaim> => {
-  const claims: Record<string, JwtClaim> = Object.create(null);
+/** The value alone, or `{ value, text: true }`. */
+function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined {
+  const open = tree.kind === 'map' && member(tree, 'value') !== undefined;
+  const read = open ? TEXT.read(tree, complain) : undefined;
+  if (open && !read) return undefined;
+  const value = read?.value ?? tree;
+  if (value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar'))) {
+    complain(
+      'wrong-type',
+      value.place,
+      'A claim is one value or a list of values, or { value: …, text: true }.',
+    );
+    return undefined;
+  }
+  const claim = plain(value) as JwtClaim;
+  if (read && !JSON.stringify(claim).includes('${'))
+    complain('wrong-value', value.place, 'text is said of what a claim fills in, and no ${…} stands here.');
+  return read?.text ? { value: claim, text: true } : claim;
+}
+
+const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaimTemplate> => {
+  const claims: Record<string, JwtClaimTemplate> = Object.create(null);
   if (tree.kind !== 'map') return claims;
   checkTemplates(tree, 'any', setting, complain);
   checkNumbers(tree, complain);
   for (const { key, place, value } of tree.entries) {
     const fault = claimFault(key);
     if (fault) complain('wrong-value', place, fault);
-    const nested =
-      value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar'));
-    if (nested) complain('wrong-type', value.place, 'A claim is one value or a list of values.');
-    else claims[key] = plain(value) as JwtClaim;
+    const read = readClaim(value, complain);
+    if (read !== undefined) claims[key] = read;
   }
   return claims;
 };
@@ -115,6 +139,24 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
   };
 };
 
+type FilledClaims = { readonly claims: Readonly<Record<string, JwtClaim>> } | { readonly refused: Unusable };
+
+function isText(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; readonly text: true } {
+  return claim !== null && typeof claim === 'object' && 'text' in claim;
+}
+
+function fillClaims(templates: JwtTemplate['claims'], claims: Claims): FilledClaims {
+  const made: Record<string, JwtClaim> = Object.create(null);
+  for (const [name, claim] of Object.entries(templates)) {
+    const value = isText(claim) ? claim.value : claim;
+    const usable = isText(claim) ? findTextFault : findResourceFault;
+    const filled = fillAll(value, claims, { place: `jwt.claims.${name}`, usable });
+    if ('refused' in filled) return filled;
+    made[name] = filled.document;
+  }
+  return { claims: made };
+}
+
 /** Our own RFC 9068 access token, for anything that trusts our JWKS. */
 export const jwt: Kind<JwtTemplate, JwtTarget> = {
   schema: SHAPE.schema,
@@ -122,16 +164,17 @@ export const jwt: Kind<JwtTemplate, JwtTarget> = {
   scopes: 'optional',
   compile,
   target(template, { claims, issuer }) {
-    const filled = fillAll(template.claims, claims);
-    if ('refused' in filled) return { refused: 'claim_not_usable', claim: filled.refused };
+    const filled = fillClaims(template.claims, claims);
+    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
     const id = Object.hasOwn(template.pipelineIds, issuer) ? template.pipelineIds[issuer] : undefined;
-    const suffix = id === undefined ? { text: '' } : fill(`:\${${id}}`, claims);
-    if ('refused' in suffix) return { refused: 'claim_not_usable', claim: suffix.refused };
+    const standing = { place: 'jwt.subject', usable: findResourceFault };
+    const suffix = id === undefined ? { text: '' } : fill(`:\${${id}}`, claims, standing);
+    if ('refused' in suffix) return { refused: 'claim_not_usable', unusable: suffix.refused };
     return {
       kind: 'jwt',
       audience: template.audience,
       subject: template.subject + suffix.text,
-      claims: filled.document,
+      claims: filled.claims,
     };
   },
 };

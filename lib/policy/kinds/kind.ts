@@ -5,6 +5,7 @@ import type { Tree } from '../parse.ts';
 import { type Schema, text } from '../shape.ts';
 import type { Statement } from '../statement.ts';
 import { isIamVariable, slots } from '../template.ts';
+import type { Unusable } from '../usable.ts';
 
 /** What a provider's key is compiled against. */
 export type KindSetting = {
@@ -27,8 +28,8 @@ export const appId = text({
 
 /** Why a claim's value, or what it became, cannot be granted. */
 export type Refusal =
-  | { readonly refused: 'claim_not_usable'; readonly claim: string }
-  | { readonly refused: 'session_policy_refused' | 'session_policy_too_large' | 'tag_too_long' };
+  | { readonly refused: 'claim_not_usable' | 'tag_too_long'; readonly unusable: Unusable }
+  | { readonly refused: 'session_policy_refused' | 'session_policy_too_large' };
 
 /** A caller's own session policy, checked by its protocol: it can only take away. */
 export type SessionPolicy = { readonly policy: string | undefined; readonly policyArns: readonly string[] };

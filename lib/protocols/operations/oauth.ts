@@ -56,9 +56,12 @@ const CLAIM: Schema = {
   required: ['claim', 'why'],
   properties: {
     claim: text("One of the caller's own claims."),
-    why: { enum: ['absent', 'differs', 'wrong_type'] },
+    why: { enum: ['absent', 'differs', 'wrong_type', 'unusable'] },
     value: text('What the caller sent; never what was expected.', { maxLength: 128 }),
     add: text('What to add to the command that mints the token.'),
+    place: text('Where the role puts the claim, when it cannot stand there.'),
+    character: text('The character that cannot stand there, such as `# (U+0023)`.'),
+    position: { type: 'integer', description: 'Which one of the value it is, from 1.' },
   },
 };
 

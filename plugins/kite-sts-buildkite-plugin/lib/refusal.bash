@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # A refusal in words: what was refused, why, who can help, and what of the caller's own stood in the way.
 
-# CLAIM=<name> absent [(add --claim <name>)] | <name> differs|wrong_type <value>. A value is the caller's
+# CLAIM=<name> absent [(add --claim <name>)] | <name> differs|wrong_type|unusable <value> [(<why>)]. A value is the caller's
 # own text, so what it says after `differs` is shown and not understood.
 kite_claim() {
-  local name=${1%% *} rest=${1#* } add='^absent \(add --claim ([A-Za-z0-9_.:/-]+)\)$'
+  local name=${1%% *} rest=${1#* } add='^absent \(add --claim ([A-Za-z0-9_.:/-]+)\)'
   if [[ $rest =~ $add ]]; then
     kite_row claim "$name is absent: add --claim ${BASH_REMATCH[1]} (in the plugin: claims: [\"${BASH_REMATCH[1]}\"])"
     return
   fi
   case $rest in
     absent*) kite_row claim "$name is absent" ;;
+    unusable*) kite_row claim "$name cannot be used; the token says: ${rest#unusable }" ;;
     differs*) kite_row claim "$name differs; the token says: ${rest#differs }" ;;
     *) kite_row claim "$name is of the wrong type; the token says: ${rest#wrong_type }" ;;
   esac

@@ -70,6 +70,31 @@ test('T42: a claim that cannot be used is a denial that names it', () => {
   expect(decision).toMatchObject({ allowed: false, reason: 'claim_not_usable', about: 'build_branch' });
 });
 
+describe('S9: a claim with text: true takes any text', () => {
+  const role = roleFrom(
+    alone('claims: { branch: { value: ["b ${build_branch}"], text: true }, strict: "${pipeline_slug}" }'),
+  );
+  const made = (branch: string) => buildkiteClaims({ pipeline_id: 'p1', build_branch: branch });
+
+  test.each(['fix#1', 'feature/my branch', '日本語', '*', 'a "b"'])('%s', branch => {
+    const decision = decideFor(role, made(branch));
+    const target = decision.allowed ? (decision.grant.target as JwtTarget) : undefined;
+    expect({ ...target?.claims }).toEqual({ branch: [`b ${branch}`], strict: 'my-pipeline' });
+  });
+
+  test.each(['a\nb', 'a\u202eb', 'x'.repeat(1025)])('T42: and not %j', branch => {
+    expect(decideFor(role, made(branch))).toMatchObject({
+      reason: 'claim_not_usable',
+      unusable: { claim: 'build_branch', place: 'jwt.claims.branch[0]' },
+    });
+  });
+
+  test('T42: text: false is as strict as to say nothing', () => {
+    const strict = roleFrom(alone('claims: { branch: { value: "${build_branch}", text: false } }'));
+    expect(decideFor(strict, made('fix#1'))).toMatchObject({ reason: 'claim_not_usable' });
+  });
+});
+
 test('a pipeline id that cannot be used is a denial that names it', () => {
   const role = roleFrom(jwt('subject: pipeline').replace('pipeline_id: p1', 'pipeline_id: "p 1"'));
   const decision = decideFor(role, buildkiteClaims({ pipeline_id: 'p 1' }));
@@ -138,6 +163,10 @@ describe('a role of jwt is refused for', () => {
     ],
     ['a name with a space', jwt('claims: { "a b": x }'), ['wrong-value 6:13']],
     ['a nested claim', jwt('claims: { a: { b: c } }'), ['wrong-type 6:16']],
+    ['text without a value', jwt('claims: { a: { text: true } }'), ['wrong-type 6:16']],
+    ['a value without text', jwt('claims: { a: { value: "${sub}" } }'), ['missing-key 6:16']],
+    ['text of what no claim fills in', jwt('claims: { a: { value: b, text: true } }'), ['wrong-value 6:25']],
+    ['text that is no truth', jwt('claims: { a: { value: "${sub}", text: yes } }'), ['wrong-type 6:41']],
     ['a list in a list', jwt('claims: { a: [b, [c]] }'), ['wrong-type 6:16']],
     ['empty claims', jwt('claims: {}'), ['empty 6:11']],
     ['too many claims', jwt(`claims: { ${many} }`), ['too-many 6:11']],
