@@ -1,7 +1,8 @@
-import { changes, type Differences, issuerChanges } from '../space/change.ts';
+import { compareConfigs } from '../space/change.ts';
 import { DIRECTIONS, type Direction, directionOf } from '../space/direction.ts';
-import { asJson, asMarkdown, asText, sectionsOf } from '../space/report.ts';
-import { configAt } from './compare/revision.ts';
+import { asJson, asMarkdown, asText } from '../space/report.ts';
+import { listSections } from '../space/sections.ts';
+import { configAt, findMergeBase } from './compare/revision.ts';
 import { sampleOf } from './compare/sample.ts';
 import { settingsOf } from './configuration.ts';
 import { EXIT, flag, UsageError, type Verb } from './verb.ts';
@@ -14,10 +15,12 @@ const EXITS: { readonly [direction in Direction]: number } = {
 
 export const diff: Verb = {
   summary: 'Says what a change of policy newly allows and denies, each with a request that shows it.',
-  help: `kite-sts diff OLD NEW [--markdown | --json]
+  help: `kite-sts diff OLD NEW [--merge-base] [--report] [--markdown | --json]
 
   OLD, NEW         two versions of the configuration: folders, or git revisions, in which it lies in --config
-  --markdown       a report for a comment on a pull request
+  --merge-base     compare with the revision from which OLD and NEW both came: with what NEW alone changed
+  --report         exit code 0 also when somebody gets more, for a report that a person judges
+  --markdown       a report for a comment on a pull request, of at most 60 KB
   --json           everything, as JSON
   --config FOLDER  where the configuration lies in a git revision (default: KITE_STS_CONFIG, or config)
 
@@ -26,27 +29,28 @@ Exact, for all tokens, not for samples of them. Exit code 0 when nobody gets mor
 
 Examples:
   kite-sts diff main config
-  kite-sts diff v1.2.0 HEAD --markdown
+  kite-sts diff origin/main HEAD --merge-base --report --markdown
 `,
-  options: { markdown: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: {
+    'merge-base': { type: 'boolean' },
+    report: { type: 'boolean' },
+    markdown: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
   words: ['OLD', 'NEW'],
   async run(flags, terminal) {
     if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
     const { config: folder } = settingsOf(flags, terminal);
-    const [before, after] = [
-      configAt(flag(flags, 'OLD') ?? '', folder),
-      configAt(flag(flags, 'NEW') ?? '', folder),
-    ];
-    const found: Differences = {
-      roles: changes(before, after, { sampleOf, from: Date.now() / 1000 }),
-      issuers: issuerChanges(before, after),
-    };
+    const [old, now] = [flag(flags, 'OLD') ?? '', flag(flags, 'NEW') ?? ''];
+    const before = configAt(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
+    const after = configAt(now, folder);
+    const found = compareConfigs(before, after, { sampleOf, from: Date.now() / 1000 });
     const direction = directionOf(found);
     const says = DIRECTIONS[direction];
-    const sections = sectionsOf(found);
+    const sections = listSections(found);
     if (flags['json']) terminal.out(`${asJson(found, says)}\n`);
     else if (flags['markdown']) terminal.out(`${asMarkdown(sections, says)}\n`);
     else terminal.out(`${[asText(sections), says].filter(Boolean).join('\n\n')}\n`);
-    return EXITS[direction];
+    return flags['report'] ? EXIT.done : EXITS[direction];
   },
 };

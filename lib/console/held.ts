@@ -1,7 +1,7 @@
 import type { ConsoleData } from '../config/console.ts';
 import type { Complaint } from '../policy/complaint.ts';
 import { compileRole, parseRole, type Role, type Setting } from '../policy/role.ts';
-import type { Policy } from '../space/change.ts';
+import type { Policy } from '../space/policy.ts';
 
 /** A role as its text reads: compiled, or all that is wrong with it. */
 export type Compiled = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };

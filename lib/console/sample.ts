@@ -1,6 +1,6 @@
 import type { Claims } from '../policy/claims.ts';
 import { plainJob } from '../policy/scenarios.ts';
-import type { Asked } from '../space/change.ts';
+import type { Asked } from '../space/policy.ts';
 import type { Held } from './held.ts';
 
 /** What exact comparisons ask for here: jobs that read like those of the vendor, from this moment on. */

@@ -1,86 +1,33 @@
-import type { Claims } from '../policy/claims.ts';
-import type { Registry } from '../policy/registry.ts';
-import type { Role } from '../policy/role.ts';
-import type { IssuerRow } from '../token/issuer.ts';
 import { type Gain, gains, type Question, type ScopeGain, scopeGains } from './difference.ts';
+import { findGuardrailChanges } from './guardrails.ts';
+import {
+  describeGift,
+  type Item,
+  type MemberChange,
+  membersChanged,
+  membersOf,
+  rowMembers,
+  same,
+} from './members.ts';
+import type { Asked, Policies, Policy } from './policy.ts';
+import { allowNewName, findLostGuards, findRenamed } from './rename.ts';
 import { type Standing, worldOf } from './world.ts';
-
-/** As much of a configuration as decides. */
-export type Policy = {
-  readonly roles: readonly Role[];
-  readonly registries?: readonly Registry[] | undefined;
-  readonly rows: ReadonlyMap<string, IssuerRow>;
-};
-
-/** A member of a role or of an issuer's row that is not what it was. Only some have a direction that is known. */
-export type MemberChange = {
-  readonly member: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly narrower: boolean;
-};
 
 /** All that is otherwise for one role or registry. What could not be told counts as gained. */
 export type RoleChange = {
   readonly of: 'role' | 'registry';
   readonly role: string;
-  readonly is: 'added' | 'removed' | 'changed';
+  readonly is: 'added' | 'removed' | 'changed' | 'renamed';
+  /** Its name before, of one that is renamed. */
+  readonly was?: string | undefined;
+  /** What it gives now: of whose, and which rights. */
+  readonly gives: string | undefined;
   readonly gained: readonly Gain[];
   readonly lost: readonly Gain[];
   readonly scopesGained: readonly ScopeGain[];
   readonly scopesLost: readonly ScopeGain[];
   readonly members: readonly MemberChange[];
 };
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-type Members = { readonly [member: string]: unknown };
-
-/** Of these, less is known to be narrower. */
-const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
-
-const narrower = (member: string, before: unknown, after: unknown): boolean => {
-  if (LENGTHS.includes(member))
-    return typeof before === 'number' && typeof after === 'number' && after < before;
-  return member === 'single_use' && after === true;
-};
-
-const membersChanged = (before: Members, after: Members): MemberChange[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter(member => !same(before[member], after[member]))
-    .map(member => ({
-      member,
-      before: before[member],
-      after: after[member],
-      narrower: narrower(member, before[member], after[member]),
-    }));
-
-/** What a role gives and to whom it is given once, beside whom it admits. */
-const membersOfRole = ({ template: { kind, ...template }, session, singleUse }: Role): Members => ({
-  ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
-  'session.seconds': session.seconds,
-  'session.max': session.max,
-  single_use: singleUse,
-});
-
-/** Which methods need which scope, and where. */
-const membersOfRegistry = ({ path, methods }: Registry): Members => ({
-  path,
-  ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
-});
-
-type Item = Role | Registry;
-
-const membersOf = (item: Item): Members =>
-  'template' in item ? membersOfRole(item) : membersOfRegistry(item);
-
-/** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
-const rowMembers = ({ origin, algorithms, maxTokenLifetime, allowPrivateNetwork }: IssuerRow): Members => ({
-  ...origin,
-  algorithms,
-  maxTokenLifetime,
-  allowPrivateNetwork,
-});
 
 /** How an issuer's tokens are verified otherwise. */
 export type IssuerChange = { readonly issuer: string; readonly members: readonly MemberChange[] };
@@ -97,13 +44,7 @@ export const issuerChanges = (before: Policy, after: Policy): IssuerChange[] =>
 export type Differences = {
   readonly roles: readonly RoleChange[];
   readonly issuers: readonly IssuerChange[];
-};
-
-export type Asked = {
-  /** The claims of a plain job of an issuer, for witnesses that read well. */
-  readonly sampleOf: (issuer: string) => Claims;
-  /** Seconds since the epoch. */
-  readonly from: number;
+  readonly guardrails: readonly MemberChange[];
 };
 
 const standing = ({ rows }: Policy, role: Item | undefined, issuer: string): Standing | undefined => {
@@ -112,7 +53,6 @@ const standing = ({ rows }: Policy, role: Item | undefined, issuer: string): Sta
 };
 
 type Pair = { readonly before: Item | undefined; readonly after: Item | undefined };
-type Policies = { readonly before: Policy; readonly after: Policy };
 
 const issuersOf = ({ before, after }: Pair): Set<string> =>
   new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
@@ -131,20 +71,37 @@ const ofIssuer = (issuer: string, pair: Pair, policies: Policies, asked: Asked) 
   };
 };
 
+/** Two audiences are a change of a member, told once, and not one of whom each statement admits. */
+const withAudienceOf = (before: Item | undefined, after: Item | undefined): Item | undefined =>
+  before && after && before.audience !== after.audience ? { ...before, audience: after.audience } : before;
+
 const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange => {
   const { before, after } = pair;
-  const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, pair, policies, asked));
+  const alike = { before: withAudienceOf(before, after), after };
+  const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, alike, policies, asked));
   const item = after ?? before;
+  const renamed = before && after && before.name !== after.name;
   return {
     of: item && 'methods' in item ? 'registry' : 'role',
     role: item?.name ?? '',
-    is: before ? (after ? 'changed' : 'removed') : 'added',
+    is: before ? (after ? (renamed ? 'renamed' : 'changed') : 'removed') : 'added',
+    was: renamed ? before.name : undefined,
+    gives: after && describeGift(after),
     gained: each.flatMap(({ gained }) => gained),
     lost: each.flatMap(({ lost }) => lost),
     scopesGained: each.flatMap(({ scopesGained }) => scopesGained),
     scopesLost: each.flatMap(({ scopesLost }) => scopesLost),
-    members: before && after ? membersChanged(membersOf(before), membersOf(after)) : [],
+    members: before && after ? memberChanges(pair, policies) : [],
   };
+};
+
+const memberChanges = ({ before, after }: Pair, policies: Policies): MemberChange[] => {
+  if (!before || !after) return [];
+  const members = membersChanged(membersOf(before), membersOf(after));
+  if (before.name === after.name) return members;
+  const of = 'methods' in after ? 'registry' : 'role';
+  const names = { of, before: before.name, after: after.name } as const;
+  return [...members.map(each => allowNewName(each, names)), ...findLostGuards(names, policies)];
 };
 
 const silent = ({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean =>
@@ -155,11 +112,14 @@ type Items = (policy: Policy) => readonly Item[];
 const changesOf = (items: Items, { before, after }: Policies, asked: Asked): RoleChange[] => {
   const byName = (policy: Policy) => new Map(items(policy).map(item => [item.name, item]));
   const [old, now] = [byName(before), byName(after)];
+  const renamed = findRenamed(old, now);
+  const left = new Set(renamed.values());
   const guards = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
     issuer => !same(before.rows.get(issuer)?.require, after.rows.get(issuer)?.require),
   );
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap(name => {
-    const pair: Pair = { before: old.get(name), after: now.get(name) };
+  const names = [...new Set([...old.keys(), ...now.keys()])].filter(name => !left.has(name));
+  return names.sort().flatMap(name => {
+    const pair: Pair = { before: old.get(renamed.get(name) ?? name), after: now.get(name) };
     const untouched = same(pair.before, pair.after) && !guards.some(issuer => issuersOf(pair).has(issuer));
     const change = untouched ? undefined : roleChange(pair, { before, after }, asked);
     return change && !silent(change) ? [change] : [];
@@ -175,6 +135,15 @@ export const changes = (before: Policy, after: Policy, asked: Asked): RoleChange
   [(policy: Policy) => policy.roles, ({ registries = [] }: Policy) => registries].flatMap(items =>
     changesOf(items, { before, after }, asked),
   );
+
+/** All that is otherwise between two configurations: who gets in, how issuers are verified, what guards all roles. */
+export function compareConfigs(before: Policy, after: Policy, asked: Asked): Differences {
+  return {
+    roles: changes(before, after, asked),
+    issuers: issuerChanges(before, after),
+    guardrails: findGuardrailChanges(before, after),
+  };
+}
 
 /** Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown. */
 export const widens = (change: RoleChange): boolean =>

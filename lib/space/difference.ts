@@ -2,6 +2,7 @@ import type { Claims } from '../policy/claims.ts';
 import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
 import type { Box, Searched } from './search.ts';
+import { describeObstacle } from './telling.ts';
 import type { Witness } from './witness.ts';
 import { witnessIn } from './witness.ts';
 import { type Admission, admissionOf, type Placed, type Standing, searchWorld, type World } from './world.ts';
@@ -10,7 +11,12 @@ import { type Admission, admissionOf, type Placed, type Standing, searchWorld, t
 export type Shown = { readonly witness: Witness } | 'undecided';
 
 /** What one version admits and another does not, by the statement that admits it. */
-export type Gain = { readonly statement: Statement; readonly shown: Shown };
+export type Gain = {
+  readonly statement: Statement;
+  readonly shown: Shown;
+  /** What kept the request that is shown out before, in words. */
+  readonly telling?: string | undefined;
+};
 
 /** A request that both admit and to which one gives scopes that the other does not. */
 export type ScopeGain = Gain & { readonly scopes: readonly string[] };
@@ -43,21 +49,33 @@ export const firstOf = (
 
 const boxes = (placed: readonly Placed[]): Box[] => placed.map(({ box }) => box);
 
-/** What is admitted by this statement, and by the other role not: nothing trusts it there, or a deny strikes. */
-function* beyond(placed: Placed, deny: readonly Box[], other: Admission, world: World): Generator<Searched> {
-  yield searchWorld(world, placed.box, [...deny, ...boxes(other.trust)]);
-  for (const { box } of other.deny) yield searchWorld(world, [...placed.box, ...box], deny);
+/** What is admitted by this statement and none before it, and by the other role not: nothing trusts it there, or a deny strikes. */
+function* beyond(
+  placed: Placed,
+  outside: readonly Box[],
+  other: Admission,
+  world: World,
+): Generator<Searched> {
+  yield searchWorld(world, placed.box, [...outside, ...boxes(other.trust)]);
+  for (const { box } of other.deny) yield searchWorld(world, [...placed.box, ...box], outside);
 }
 
 /** What `to` admits and `from` does not, by the statement that admits it. Either may be missing. */
 export const gains = (question: Question, from: Standing | undefined, to: Standing | undefined): Gain[] => {
   const [before, after] = [admissionOf(question.world, from), admissionOf(question.world, to)];
   const deny = boxes(after.deny);
-  const holds: Holds = witness =>
-    admittedBy(to, witness) !== undefined && admittedBy(from, witness) === undefined;
-  return after.trust.flatMap(placed => {
-    const found = firstOf(beyond(placed, deny, before, question.world), each => shown(each, question, holds));
-    return found ? [{ statement: placed.statement, shown: found }] : [];
+  return after.trust.flatMap((placed, at) => {
+    // The first that holds decides, so what an earlier one admits is not this one's gain.
+    const outside = [...deny, ...boxes(after.trust.slice(0, at))];
+    const { statement } = placed;
+    const holds: Holds = witness =>
+      admittedBy(to, witness) === statement.id && admittedBy(from, witness) === undefined;
+    const found = firstOf(beyond(placed, outside, before, question.world), each =>
+      shown(each, question, holds),
+    );
+    if (!found) return [];
+    const telling = found === 'undecided' ? undefined : describeObstacle(from, found.witness);
+    return [{ statement, shown: found, telling }];
   });
 };
 

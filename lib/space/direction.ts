@@ -19,8 +19,9 @@ const asTold = (change: RoleChange): RoleChange => ({
 });
 
 /** Does anybody get more? Undecided, where the one thing that says so is a search that was given up. */
-export const directionOf = ({ roles, issuers }: Differences): Direction => {
-  const verified = issuers.some(({ members }) => members.some(({ narrower }) => !narrower));
+export const directionOf = ({ roles, issuers, guardrails }: Differences): Direction => {
+  const members = [...issuers.flatMap(issuer => issuer.members), ...guardrails];
+  const verified = members.some(({ narrower }) => !narrower);
   if (verified || roles.some(change => widens(asTold(change)))) return 'wider';
   return roles.some(widens) ? 'undecided' : 'not wider';
 };

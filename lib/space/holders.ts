@@ -1,8 +1,8 @@
 import type { Role } from '../policy/role.ts';
 import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
-import type { Asked, Policy } from './change.ts';
 import { type Shown, shown } from './difference.ts';
+import type { Asked, Policy } from './policy.ts';
 import { admissionOf, type Standing, searchWorld, worldOf } from './world.ts';
 
 /** Whom a trust statement admits whom none before it does; without `shown`, nobody. */

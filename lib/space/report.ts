@@ -1,11 +1,8 @@
 import type { Statement } from '../policy/statement.ts';
-import type { Differences, MemberChange, RoleChange } from './change.ts';
+import type { Differences } from './change.ts';
 import type { Shown } from './difference.ts';
+import type { Section } from './sections.ts';
 import type { Witness } from './witness.ts';
-
-/** One thing that is otherwise, in words, with the request that shows it. */
-type Line = { readonly says: string; readonly shown?: Shown };
-type Section = { readonly title: string; readonly lines: readonly Line[] };
 
 /** A witness as a person reads it, and can hand to `explain --claims`: its claims, and what else it took. */
 export const witnessText = (
@@ -17,39 +14,6 @@ export const witnessText = (
   return `${JSON.stringify(whole)}${from} at ${new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}`;
 };
 
-const MEANS: { readonly [is in RoleChange['is']]: string } = {
-  added: 'new',
-  removed: 'gone',
-  changed: 'changed',
-};
-
-const member = ({ member: name, before, after, narrower }: MemberChange): Line => ({
-  says: `${name} was ${JSON.stringify(before) ?? 'not there'} and is ${JSON.stringify(after) ?? 'not there'}${narrower ? ' (narrower)' : ''}`,
-});
-
-const linesOf = (change: RoleChange): Line[] => [
-  ...change.gained.map(({ statement, shown }) => ({ says: `newly allowed by "${statement.id}"`, shown })),
-  ...change.scopesGained.map(({ statement, scopes, shown }) => ({
-    says: `newly given ${scopes.join(' ')} by "${statement.id}"`,
-    shown,
-  })),
-  ...change.lost.map(({ statement, shown }) => ({ says: `no longer allowed by "${statement.id}"`, shown })),
-  ...change.scopesLost.map(({ statement, scopes, shown }) => ({
-    says: `no longer given ${scopes.join(' ')} by "${statement.id}"`,
-    shown,
-  })),
-  ...change.members.map(member),
-];
-
-/** What is otherwise, part by part, in words. */
-export const sectionsOf = ({ roles, issuers }: Differences): Section[] => [
-  ...issuers.map(({ issuer, members }) => ({ title: `issuer ${issuer}`, lines: members.map(member) })),
-  ...roles.map(change => ({
-    title: `${change.of} ${change.role}: ${MEANS[change.is]}`,
-    lines: linesOf(change),
-  })),
-];
-
 /** The request that shows it, or that none could be told. */
 export const shownText = (shown: Shown): string =>
   shown === 'undecided'
@@ -59,28 +23,70 @@ export const shownText = (shown: Shown): string =>
 /** For a terminal. */
 export const asText = (sections: readonly Section[]): string =>
   sections
-    .map(({ title, lines }) =>
+    .map(({ title, names, lines }) =>
       [
         title,
-        ...lines.flatMap(({ says, shown }) => [`  ${says}`, ...(shown ? [`    ${shownText(shown)}`] : [])]),
+        ...(names.length > 1 ? [`  ${listNames(names)}`] : []),
+        ...lines.flatMap(({ says, telling, shown }) => [
+          `  ${says}`,
+          ...(telling ? [`    ${telling}`] : []),
+          ...(shown ? [`    ${shownText(shown)}`] : []),
+        ]),
       ].join('\n'),
     )
     .join('\n\n');
 
+const MOST_NAMES = 20;
+
+const listNames = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
 const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
 
-/** For a comment on a pull request: every value of a policy stands in code, so that none can be a link or a mention. */
-export const asMarkdown = (sections: readonly Section[], ends: string): string =>
+/**
+ * Characters. GitHub takes 65,536 in a comment, and a report that is refused is read by nobody.
+ * https://docs.github.com/en/rest/issues/comments
+ */
+const MOST_MARKDOWN = 58_000;
+
+/**
+ * For a comment on a pull request: every value of a policy stands in code, so that none can be a link or a mention.
+ * What widens comes first; what does not fit is counted and named.
+ */
+export function asMarkdown(sections: readonly Section[], ends: string): string {
+  const parts = ['### What this change of policy changes', ends];
+  let left = MOST_MARKDOWN - parts.join('\n\n').length;
+  const order = [...sections].sort((a, b) => Number(b.widens) - Number(a.widens));
+  const fitting = order.filter(section => {
+    const part = formatMarkdown(section);
+    left -= part.length + 2;
+    if (left >= 0) parts.push(part);
+    return left >= 0;
+  });
+  const rest = order.slice(fitting.length);
+  return [...parts, ...(rest.length > 0 ? [describeRest(rest)] : [])].join('\n\n');
+}
+
+const formatMarkdown = ({ title, names, lines }: Section): string =>
   [
-    '### What this change of policy changes',
-    ends,
-    ...sections.map(({ title, lines }) =>
+    `#### ${code(title)}`,
+    ...(names.length > 1 ? [code(listNames(names))] : []),
+    ...lines.map(({ says, telling, shown }) =>
       [
-        `#### ${code(title)}`,
-        ...lines.map(({ says, shown }) => `- ${code(says)}${shown ? `\n  ${code(shownText(shown))}` : ''}`),
+        `- ${code(says)}`,
+        ...(telling ? [`  **${code(telling)}**`] : []),
+        ...(shown ? [`  ${code(shownText(shown))}`] : []),
       ].join('\n'),
     ),
-  ].join('\n\n');
+  ].join('\n');
+
+const describeRest = (rest: readonly Section[]): string => {
+  const widening = rest.filter(({ widens }) => widens).length;
+  const names = rest.flatMap(section => section.names);
+  return `#### And ${rest.length} more, ${widening} of them wider\n${code(listNames(names))}\nRun kite-sts diff for all of them.`;
+};
 
 /** For a program: a statement by its id, all else as it is. */
 export const asJson = (differences: Differences, verdict: string): string =>

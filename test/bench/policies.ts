@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { changes, type Policy } from '../../lib/space/change.ts';
+import { changes } from '../../lib/space/change.ts';
+import type { Policy } from '../../lib/space/policy.ts';
 import { refutations } from '../../lib/space/prove.ts';
 import { BUILDKITE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 

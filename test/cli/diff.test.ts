@@ -35,6 +35,11 @@ describe('the exit code', () => {
     expect((await compared([before, after])).exits).toBe(exits);
   });
 
+  test('is 0 for a report, whatever it says, and 1 where it cannot be made', async () => {
+    expect((await compared([CONFIG, WIDER, '--report'])).exits).toBe(0);
+    expect((await compared([CONFIG, '/nowhere', '--report'])).exits).toBe(1);
+  });
+
   test('is 64 when a version is missing', async () => {
     expect((await compared([CONFIG])).exits).toBe(64);
   });
@@ -42,7 +47,17 @@ describe('the exit code', () => {
 
 test('as text it shows each difference with a request', async () => {
   const { out } = await compared([CONFIG, WIDER]);
-  expect(out).toMatch(/^role deploy: changed\n {2}newly allowed by "pushes to main"\n {4}\{"iss":"https:/);
+  expect(out).toMatch(
+    /^role deploy: changed\n {2}gives aws: .*\n {2}newly allowed by "pushes to main": .*\n {4}build_branch: .*\n {4}\{"iss":"https:/,
+  );
+});
+
+test('a sentence that must hold no more is wider, though no role changed', async () => {
+  const sentence = `- id: one\n  says: A sentence.\n  issuers: [https://agent.buildkite.com]\n`;
+  const guarded = folderOf({ ...FILES, 'invariants.yml': sentence });
+  const { exits, out } = await compared([guarded, CONFIG]);
+  expect([exits, out]).toEqual([3, expect.stringMatching(/^guardrails\n {2}invariants\.one was /)]);
+  expect((await compared([CONFIG, guarded])).exits).toBe(0);
 });
 
 test('as JSON it names statements by their ids', async () => {

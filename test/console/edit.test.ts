@@ -22,7 +22,7 @@ test.each([
   ['another audience of the credential', 'packages.test', 'else.test', 'wider'],
 ])('%s is %s', (_name, from, to, direction) => {
   const change = changed(from, to);
-  expect(change && directionOf({ roles: [change], issuers: [] })).toBe(direction);
+  expect(change && directionOf({ roles: [change], issuers: [], guardrails: [] })).toBe(direction);
 });
 
 test('another order of what is listed changes nothing', () => {

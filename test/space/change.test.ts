@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../lib/config/load.ts';
-import { changes, issuerChanges, type Policy, type RoleChange, widens } from '../../lib/space/change.ts';
+import { changes, issuerChanges, type RoleChange, widens } from '../../lib/space/change.ts';
+import type { Policy } from '../../lib/space/policy.ts';
 import { configFrom, folderOf } from '../harness/local.ts';
 import { BUILDKITE, NOW } from '../harness/policy.ts';
 

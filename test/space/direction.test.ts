@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changes, type Differences, issuerChanges, type RoleChange } from '../../lib/space/change.ts';
+import { compareConfigs, type Differences, type RoleChange } from '../../lib/space/change.ts';
 import { directionOf } from '../../lib/space/direction.ts';
 import { configFrom, ROLES } from '../harness/local.ts';
 import { NOW } from '../harness/policy.ts';
@@ -11,10 +11,7 @@ const between = (from: string, to: string, issuers = ISSUERS): Differences => {
     configFrom({ publish: ROLES.publish }, ISSUERS),
     configFrom({ publish: ROLES.publish.replace(from, to) }, issuers),
   ];
-  return {
-    roles: changes(before, after, { sampleOf: () => ({}), from: NOW }),
-    issuers: issuerChanges(before, after),
-  };
+  return compareConfigs(before, after, { sampleOf: () => ({}), from: NOW });
 };
 
 const WIDER = between('build_branch: main', 'build_branch: { matches: "m*" }');

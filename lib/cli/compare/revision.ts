@@ -2,13 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Invariant, readInvariants } from '../../config/invariants.ts';
 import { type Config, loadConfig } from '../../config/load.ts';
 import { complaintsText } from '../findings.ts';
 import { Failure } from '../verb.ts';
 
-const loaded = (folder: string, name: string): Config => {
+/** A configuration with the sentences that it proves. */
+export type ComparedConfig = Config & { readonly invariants: readonly Invariant[] | undefined };
+
+/** Sentences that this version cannot read guard nothing, so they count as not there. */
+const invariantsOf = ({ folder, rows }: Config): readonly Invariant[] | undefined => {
+  if (!existsSync(join(folder, 'invariants.yml'))) return undefined;
+  const { invariants, complaints } = readInvariants(folder, rows);
+  return complaints.length > 0 ? undefined : invariants;
+};
+
+const loaded = (folder: string, name: string): ComparedConfig => {
   const { config, complaints } = loadConfig(folder);
-  if (config) return config;
+  if (config) return { ...config, invariants: invariantsOf(config) };
   const named = complaints.map(({ place, ...rest }) => ({
     ...rest,
     place: { ...place, file: place.file.replace(folder, name) },
@@ -34,7 +45,7 @@ const archived = (revision: string, folder: string): Buffer => {
   }
 };
 
-const ofRevision = (revision: string, folder: string): Config => {
+const ofRevision = (revision: string, folder: string): ComparedConfig => {
   const tar = archived(revision, folder);
   const aside = mkdtempSync(join(tmpdir(), 'kite-sts-'));
   try {
@@ -49,5 +60,22 @@ const ofRevision = (revision: string, folder: string): Config => {
  * A configuration by the name of its folder, or by that of a git revision, in which it lies in `folder`. Throws
  * `Failure` with every complaint, or when it is neither.
  */
-export const configAt = (name: string, folder: string): Config =>
+export const configAt = (name: string, folder: string): ComparedConfig =>
   existsSync(join(name, 'broker.yml')) ? loaded(name, name) : ofRevision(name, folder);
+
+/**
+ * The revision from which both came: what is compared with it is what `to` changed, and nothing that others did since.
+ * Throws `Failure` where git knows none, as in a clone that is too shallow.
+ */
+export function findMergeBase(from: string, to: string): string {
+  const head = existsSync(join(to, 'broker.yml')) ? 'HEAD' : to;
+  try {
+    if (from.startsWith('-') || head.startsWith('-')) throw new Error('a revision begins with no dash');
+    return git(['merge-base', from, head]).toString('utf8').trim();
+  } catch (error) {
+    const said = String((error as { stderr?: Buffer }).stderr ?? '').trim();
+    throw new Failure(
+      `git finds no revision from which "${from}" and "${head}" both came. Is the clone shallow? Fetch all of the history first, as with fetch-depth: 0.${said ? ` git says: ${said}` : ''}\n`,
+    );
+  }
+}

@@ -1,11 +1,11 @@
 import type { RoleChange } from '../../space/change.ts';
 import type { Shown } from '../../space/difference.ts';
 import { DIRECTIONS, directionOf } from '../../space/direction.ts';
-import { sectionsOf, witnessText } from '../../space/report.ts';
+import { witnessText } from '../../space/report.ts';
+import { type Line, listSections } from '../../space/sections.ts';
 import type { Witness } from '../../space/witness.ts';
 import { button, element, part, say } from './element.ts';
 
-type Line = { readonly says: string; readonly shown?: Shown };
 type Try = (witness: Witness) => void;
 
 const witnessPart = (shown: Shown, tryIt: Try): HTMLElement =>
@@ -18,14 +18,14 @@ const witnessPart = (shown: Shown, tryIt: Try): HTMLElement =>
         button('Try this request', () => tryIt(shown.witness)),
       );
 
-const line = ({ says, shown }: Line, tryIt: Try): HTMLElement =>
-  element('li', {}, says, shown && witnessPart(shown, tryIt));
+const line = ({ says, telling, shown }: Line, tryIt: Try): HTMLElement =>
+  element('li', {}, says, telling && element('strong', {}, telling), shown && witnessPart(shown, tryIt));
 
 /** What the edit changes, each with a request that shows it; nothing where the role is as it was. */
 export const showChange = (edited: boolean, change: RoleChange | undefined, tryIt: Try): void => {
   part('change').hidden = !edited;
-  const differences = { roles: change ? [change] : [], issuers: [] };
-  const [section] = edited ? sectionsOf(differences) : [];
+  const differences = { roles: change ? [change] : [], issuers: [], guardrails: [] };
+  const [section] = edited ? listSections(differences) : [];
   const direction = directionOf(differences);
   part('direction').dataset['is'] = direction;
   say('direction', change ? DIRECTIONS[direction] : 'Nothing: every request is decided as before.');

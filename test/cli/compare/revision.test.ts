@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configAt } from '../../../lib/cli/compare/revision.ts';
+import { configAt, findMergeBase } from '../../../lib/cli/compare/revision.ts';
 import { Failure } from '../../../lib/cli/verb.ts';
 import { configFiles, folderOf } from '../../harness/local.ts';
 
@@ -57,4 +57,26 @@ test('complaints name the revision, and not where it was unpacked', () => {
   writeFileSync(join(REPOSITORY, 'config/roles/later.yml'), 'trust: []\n');
   commit('broken');
   expect(() => configAt('broken', 'config')).toThrow(/^broken:config\/roles\/later\.yml:/m);
+});
+
+describe('what two revisions came from', () => {
+  const revision = (name: string): string =>
+    execFileSync('git', ['rev-parse', name], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
+
+  test('is where one left the other, whatever was committed since', () => {
+    git('checkout', '-q', '-b', 'topic', 'first');
+    writeFileSync(join(REPOSITORY, 'config/roles/topic.yml'), FILES['roles/deploy.yml'] ?? '');
+    commit('on-topic');
+    expect([findMergeBase('second', 'topic'), findMergeBase('second', 'config')]).toEqual([
+      revision('first'),
+      revision('first'),
+    ]);
+  });
+
+  test.each([
+    ['a revision that is not there', 'third'],
+    ['an option', '--all'],
+  ])('is refused for %s', (_name, from) => {
+    expect(() => findMergeBase(from, 'HEAD')).toThrow(Failure);
+  });
 });

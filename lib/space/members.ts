@@ -1,0 +1,76 @@
+import type { Registry } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { describeTarget } from './gives.ts';
+
+/** A member of a role or of an issuer's row that is not what it was. Only some have a direction that is known. */
+export type MemberChange = {
+  readonly member: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly narrower: boolean;
+};
+
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+type Members = { readonly [member: string]: unknown };
+
+/** Of these, less is known to be narrower. */
+const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
+
+const narrower = (member: string, before: unknown, after: unknown): boolean => {
+  if (LENGTHS.includes(member))
+    return typeof before === 'number' && typeof after === 'number' && after < before;
+  return member === 'single_use' && after === true;
+};
+
+export const membersChanged = (before: Members, after: Members): MemberChange[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter(member => !same(before[member], after[member]))
+    .map(member => ({
+      member,
+      before: before[member],
+      after: after[member],
+      narrower: narrower(member, before[member], after[member]),
+    }));
+
+/** What a role gives and to whom it is given once, beside whom it admits. */
+const membersOfRole = ({ template: { kind, ...template }, session, singleUse, audience }: Role): Members => ({
+  audience,
+  ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
+  'session.seconds': session.seconds,
+  'session.max': session.max,
+  single_use: singleUse,
+});
+
+/** Which methods need which scope, and where. */
+const membersOfRegistry = ({ path, methods, audience }: Registry): Members => ({
+  audience,
+  path,
+  ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
+});
+
+/** Whatever gives somebody something. */
+export type Item = Role | Registry;
+
+export const membersOf = (item: Item): Members =>
+  'template' in item ? membersOfRole(item) : membersOfRegistry(item);
+
+/** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
+export const rowMembers = ({
+  origin,
+  algorithms,
+  maxTokenLifetime,
+  allowPrivateNetwork,
+}: IssuerRow): Members => ({
+  ...origin,
+  algorithms,
+  maxTokenLifetime,
+  allowPrivateNetwork,
+});
+
+/** What a role gives, or a registry opens, in words. */
+export const describeGift = (item: Item): string =>
+  'template' in item
+    ? describeTarget(item.template)
+    : `registry: path ${item.path}, methods ${Object.keys(item.methods).join(' ')}`;
