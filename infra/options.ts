@@ -38,6 +38,10 @@ export type DeployOptions = {
   readonly appKeys: { readonly [app: string]: string };
   /** A Lambda URL beside the API. It is neither throttled nor logged at a gateway. */
   readonly functionUrl: boolean;
+  /** Who may switch off and on: ARNs of roles and users. With none, whoever IAM lets. */
+  readonly operators: readonly string[];
+  /** Who may also remove what is in the table of switches: one ARN, or none. */
+  readonly breakGlass: readonly string[];
 };
 
 // What CloudWatch Logs takes: any other number fails the deployment half-way.
@@ -57,6 +61,17 @@ const APP_KEY = text({
   pattern:
     /^arn:aws[a-z-]*:(kms:[a-z0-9-]+:\d{12}:key|secretsmanager:[a-z0-9-]+:\d{12}:secret)[/:][\w+=.@/-]+$/,
   says: 'the ARN of a key of KMS, or of a secret of Secrets Manager',
+});
+
+/**
+ * A policy compares the role or user behind a session. Roles of IAM Identity Center end in characters that AWS chooses:
+ * those alone may be left open.
+ */
+const PERSON = text({
+  max: 512,
+  pattern:
+    /^arn:aws[a-z-]*:iam::\d{12}:(user\/[\w+=,.@/-]+|role\/([\w+=,.@/-]+|aws-reserved\/sso\.amazonaws\.com\/([a-z0-9-]+\/)?AWSReservedSSO_[\w+=,.@-]+_\*))$/,
+  says: 'the ARN of an IAM role or user, and not of a session',
 });
 
 const OPTIONS = object({
@@ -91,6 +106,8 @@ const OPTIONS = object({
   // A function has 4 KB for all its settings.
   appKeys: optional(record(APP_KEY, 10)),
   functionUrl: optional(truth),
+  operators: optional(list(PERSON, 20)),
+  breakGlass: optional(PERSON),
 });
 
 const placeOf = (path: string): Place => ({ file: path, line: 1, column: 1 });
@@ -146,6 +163,8 @@ export const readOptions = (
     signingKey: read.signingKey ?? 'first',
     appKeys: read.appKeys ?? {},
     functionUrl: read.functionUrl ?? false,
+    operators: read.operators ?? [],
+    breakGlass: read.breakGlass === undefined ? [] : [read.breakGlass],
   };
   return { options, complaints: [] };
 };

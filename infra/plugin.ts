@@ -5,9 +5,11 @@ import { type Loaded, loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
 import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
 import type { Complaint } from '../lib/policy/complaint.ts';
+import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
-import { readOptions } from './options.ts';
+import { type DeployOptions, readOptions } from './options.ts';
+import { nameSwitchTable } from './resources/switches.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from './template.ts';
 
 type Named = { [name: string]: object };
@@ -18,7 +20,10 @@ type Serverless = {
   readonly serviceDir: string;
   readonly processedInput: { readonly commands: readonly string[]; readonly options: object };
   readonly configurationInput: { functions?: Named; resources?: Resources };
+  readonly pluginManager: { readonly plugins: readonly ChangeSetMaker[] };
+  getProvider(name: 'aws'): { readonly naming: { getStackName(): string } };
   readonly service: {
+    readonly provider: { readonly deploymentMethod?: string };
     readonly custom?: { readonly kiteSts?: unknown };
     functions: Named;
     resources?: Resources;
@@ -45,6 +50,12 @@ const warningsIn = (loaded: Loaded): string =>
 
 const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
 
+/** Whom the table of switches lets write is a matter of whoever deploys, so it is no error. */
+function operatorsWarning({ operators }: DeployOptions): string {
+  if (operators.length > 0) return '';
+  return '\nserverless.yml custom.kiteSts names no "operators": whoever may write to DynamoDB tables of this account can switch on what was switched off. Name the roles that may, as in docs/guides/operate.md.';
+}
+
 /**
  * `plugins: [kite-sts]`: checks and compiles the configuration when packaging, and adds the broker's functions
  * and resources to the service.
@@ -63,6 +74,7 @@ export default class KiteSts {
       // Not in this constructor: only now are variables such as ${ssm:…} in serverless.yml replaced.
       initialize: () => this.#add(),
       'before:package:createDeploymentArtifacts': () => this.#package(),
+      'before:deploy:deploy': () => this.#adopt(),
     };
   }
 
@@ -87,7 +99,12 @@ export default class KiteSts {
     ];
     return found.length > 0
       ? { complaints: found }
-      : { input, made: template(input), warnings: warningsIn(loaded), complaints: [] };
+      : {
+          input,
+          made: template(input),
+          warnings: warningsIn(loaded) + operatorsWarning(options),
+          complaints: [],
+        };
   }
 
   #add(): void {
@@ -96,6 +113,10 @@ export default class KiteSts {
     if (command === 'deploy' && sub === 'function')
       this.#fail(
         '`deploy function` would leave the rights of the other parts behind. Use `serverless deploy`.',
+      );
+    if (deploying && this.#sls.service.provider.deploymentMethod === 'direct')
+      this.#fail(
+        'provider.deploymentMethod: direct cannot take on the table of switches that an earlier stack kept. Leave it out.',
       );
     const read = this.#read(deploying);
     if (read.input) {
@@ -122,13 +143,24 @@ export default class KiteSts {
     service.functions = this.#merged('function', service.functions, ours);
     service.resources = {
       ...service.resources,
-      Resources: this.#merged('resource', service.resources?.Resources, resources.Resources),
+      Resources: this.#merged(
+        'resource',
+        service.resources?.Resources,
+        nameSwitchTable(resources.Resources, this.#sls.getProvider('aws').naming.getStackName()),
+      ),
       Outputs: this.#merged('output', service.resources?.Outputs, resources.Outputs),
     };
     service.setFunctionNames(processedInput.options);
     // `serverless print` shows these.
     configurationInput.functions = service.functions;
     configurationInput.resources = service.resources;
+  }
+
+  #adopt(): void {
+    if (!adoptKept(this.#sls.pluginManager.plugins))
+      this.#fail(
+        'This version of the Serverless Framework deploys in a way that kite-sts does not know. Use osls 4.',
+      );
   }
 
   /** A service may add what it likes, but whoever reads "kite-sts" in it must get what kite-sts has. */

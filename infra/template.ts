@@ -96,14 +96,14 @@ const made = (input: TemplateInput, complain: Complain): Template => {
   const Resources: Resources = {
     ...roles({ ...options, config }, complain),
     ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole']),
-    ...(sealed ? { ...sealing(config.url), ...rotation(options) } : {}),
+    ...(sealed ? { ...sealing(config.url, options), ...rotation(options) } : {}),
     ...(protects ? authorizer(config, options) : {}),
     ...(fetches ? refresher(config, options) : {}),
     ...logGroups(logRetentionDays),
     ...api(options),
     ...identityTable(config),
     ...spentTable(config),
-    ...switchTable,
+    ...switchTable(options),
     ...alarms(wanted),
   };
   return {

@@ -9,7 +9,7 @@ export type Text = string | Reference;
 export type Resource = {
   readonly Type: string;
   readonly DependsOn?: readonly string[];
-  readonly DeletionPolicy?: 'RetainExceptOnCreate';
+  readonly DeletionPolicy?: 'Retain' | 'RetainExceptOnCreate';
   readonly UpdateReplacePolicy?: 'Retain';
   readonly Properties: { readonly [name: string]: unknown };
 };
@@ -19,8 +19,9 @@ export type Outputs = { readonly [id: string]: { readonly Description: string; r
 /** One right. Actions are written out: none of ours has a wildcard. */
 export type Statement = {
   readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Principal?: { readonly [kind: string]: Text };
+  readonly Effect: 'Allow' | 'Deny';
+  /** `*` where others than these are denied. */
+  readonly Principal?: '*' | { readonly [kind: string]: Text };
   readonly Action: readonly string[];
   readonly Resource?: readonly Text[];
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: Text | readonly Text[] } };

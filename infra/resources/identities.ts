@@ -11,7 +11,9 @@ export const givesSessions = ({ roles }: Config): boolean =>
 
 /** Where the exchange remembers whose sessions the STS door gave: of use for as long as a session lasts. */
 export const identityTable = (config: Config): Resources =>
-  givesSessions(config) ? { [ID]: table(IDENTITY_TABLE) } : {};
+  givesSessions(config)
+    ? { [ID]: table(IDENTITY_TABLE, { writers: [attribute('ExchangeRole', 'Arn')], removers: [] }) }
+    : {};
 
 /** To look one session up and to add one: never to list or to change any. */
 export const identityRights = (config: Config): readonly Statement[] =>

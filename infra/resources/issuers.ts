@@ -2,11 +2,12 @@ import type { Config } from '../../lib/config/load.ts';
 import { ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
 import { attribute, type Resource, type Resources, ref, type Statement, sub } from './cloudformation.ts';
 import { keyArn, keyPolicy, SIGNING, use } from './keys.ts';
-import { table } from './table.ts';
+import { keptTable } from './table.ts';
 
 type Fetching = Pick<Config, 'rows'>;
 
 const ID = 'IssuerKeyTable';
+const REFRESHER = [attribute('RefresherRole', 'Arn')];
 const PROOF_KEY = 'IssuerProofKey';
 
 /** Keys that stand in broker.yml are asked of nobody. */
@@ -35,7 +36,7 @@ function proofKey(readers: readonly string[]): Resource {
 
 /** What all functions know of the keys of issuers, and the key that proves it to `readers`. */
 export const issuerKeyTable = (readers: readonly string[]): Resources => ({
-  [ID]: table(ISSUER_KEY_TABLE),
+  [ID]: keptTable(ISSUER_KEY_TABLE, { writers: REFRESHER, removers: [] }),
   [PROOF_KEY]: proofKey(readers),
 });
 

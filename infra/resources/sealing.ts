@@ -1,4 +1,5 @@
 import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
+import type { DeployOptions } from '../options.ts';
 import { attribute, type Resource, type Resources, ref, type Statement, sub } from './cloudformation.ts';
 import { type KeyName, keyArn, keyPolicy, mayPublish, maySign, use } from './keys.ts';
 import { table } from './table.ts';
@@ -26,8 +27,12 @@ const key = (url: string): Resource => ({
 });
 
 /** The table of sealed keys, and the key of KMS that seals and opens them: each is nothing without the other. */
-export const sealing = (url: string): Resources => ({
-  [SEALED_TABLE]: table(SEALED_KEY_TABLE),
+export const sealing = (url: string, { operators, breakGlass }: DeployOptions): Resources => ({
+  [SEALED_TABLE]: table(SEALED_KEY_TABLE, {
+    writers: [attribute('RotationRole', 'Arn')],
+    // Whoever ends a key that leaked.
+    removers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
+  }),
   [SEALING_KEY]: key(url),
 });
 

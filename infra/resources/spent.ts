@@ -4,13 +4,15 @@ import { attribute, type Resources, ref, type Statement } from './cloudformation
 import { table } from './table.ts';
 
 const ID = 'SpentTable';
+/** Who else could remove a use could use its token again. */
+const EXCHANGE = [attribute('ExchangeRole', 'Arn')];
 
 /** Whether a role takes each token once. */
 export const spendsTokens = ({ roles }: Config): boolean => roles.some(({ singleUse }) => singleUse);
 
 /** Where the exchange remembers which tokens `single_use` roles have taken, for all of its processes. */
 export const spentTable = (config: Config): Resources =>
-  spendsTokens(config) ? { [ID]: table(SPENT_TABLE) } : {};
+  spendsTokens(config) ? { [ID]: table(SPENT_TABLE, { writers: EXCHANGE, removers: EXCHANGE }) } : {};
 
 /** To note a use, and to take one back for which nothing was issued: both on a condition, and never to look. */
 export const spentRights = (config: Config): readonly Statement[] =>

@@ -1,13 +1,36 @@
 import { SWITCH_TABLE, switchTableName } from '../../lib/stores/switches.ts';
+import type { DeployOptions } from '../options.ts';
 import { attribute, type Resources, ref, type Statement, sub } from './cloudformation.ts';
-import { table } from './table.ts';
+import { keptTable } from './table.ts';
 
 const ID = 'SwitchTable';
 
-/** What is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name. */
-export const switchTable: Resources = {
-  [ID]: table(SWITCH_TABLE, { TableName: sub(switchTableName('${AWS::StackName}')) }),
-};
+/**
+ * What is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name.
+ * Operators write it, once they are named; nobody removes what is in it, but who breaks the glass.
+ */
+export const switchTable = ({ operators, breakGlass }: DeployOptions): Resources => ({
+  [ID]: keptTable(
+    SWITCH_TABLE,
+    {
+      writers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
+      removers: breakGlass,
+      enders: breakGlass,
+    },
+    { TableName: sub(switchTableName('${AWS::StackName}')) },
+  ),
+});
+
+/**
+ * The same with the table's name written out: CloudFormation takes on a table that an earlier stack kept only by a name
+ * without references.
+ */
+export function nameSwitchTable(resources: Resources, stack: string): Resources {
+  const named = resources[ID];
+  if (!named) return resources;
+  const Properties = { ...named.Properties, TableName: switchTableName(stack) };
+  return { ...resources, [ID]: { ...named, Properties } };
+}
 
 /** To read all of it: whoever could write might switch on what an operator switched off. */
 export const readSwitches: Statement = {

@@ -6,6 +6,9 @@ const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:pages';
 const APP_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000001';
 const APP_SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:ci/github-app-AbCdEf';
+const OPERATOR = 'arn:aws:iam::123456789012:role/teams/on-call';
+const SSO =
+  'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_On-call_*';
 const HERE = 'serverless.yml custom.kiteSts';
 
 test('nothing said gives the defaults', () => {
@@ -20,6 +23,8 @@ test('nothing said gives the defaults', () => {
       signingKey: 'first',
       appKeys: {},
       functionUrl: false,
+      operators: [],
+      breakGlass: [],
     },
     complaints: [],
   });
@@ -42,6 +47,7 @@ test.each<[name: string, given: object]>([
   ['no dashboard', { dashboard: false }],
   ['the key of an app in KMS', { appKeys: { Iv23li: APP_KEY } }],
   ['the key of an app in Secrets Manager', { appKeys: { Iv23li: APP_SECRET } }],
+  ['operators', { operators: [OPERATOR, OPERATOR.replace('role/', 'user/'), SSO] }],
 ])('%s is taken as it is', (_name, given) => {
   const { options, complaints } = readOptions(given);
   expect(complaints).toEqual([]);
@@ -75,6 +81,34 @@ describe('refused, with the rule and the path:', () => {
     ['a way to sign that there is not', { signing: 'local' }, 'wrong-value', '.signing'],
     ['an alias of an app’s key', { appKeys: { a: 'alias/app' } }, 'wrong-value', '.appKeys.a'],
     ['T44: every secret', { appKeys: { a: APP_SECRET.replace('ci/', '*') } }, 'wrong-value', '.appKeys.a'],
+    ['no operators', { operators: [] }, 'empty', '.operators'],
+    ['T93: every operator', { operators: ['*'] }, 'wrong-value', '.operators[0]'],
+    [
+      'T93: every role as operator',
+      { operators: [`${OPERATOR.slice(0, 31)}*`] },
+      'wrong-value',
+      '.operators[0]',
+    ],
+    ['T93: roles that begin alike', { operators: [`${OPERATOR}*`] }, 'wrong-value', '.operators[0]'],
+    [
+      'T93: every role of the identity center',
+      { operators: [SSO.replace('On-call_', '')] },
+      'wrong-value',
+      '.operators[0]',
+    ],
+    [
+      'a session, which no policy sees',
+      { operators: ['arn:aws:sts::123456789012:assumed-role/on-call/alice'] },
+      'wrong-value',
+      '.operators[0]',
+    ],
+    [
+      'the root of an account',
+      { operators: ['arn:aws:iam::123456789012:root'] },
+      'wrong-value',
+      '.operators[0]',
+    ],
+    ['two who break the glass', { breakGlass: [OPERATOR] }, 'wrong-type', '.breakGlass'],
     ['a third signing key', { signingKey: 'third' }, 'wrong-value', '.signingKey'],
     [
       'a variable that was not replaced',

@@ -14,6 +14,7 @@ import { httpEvent } from '../harness/gateway.ts';
 import { KEY, SEALING_KEY } from '../harness/kms.ts';
 import { emptyFolder, folderOf, testTerminal } from '../harness/local.ts';
 import { clone, type Installed, installed, NODE } from '../harness/pack.ts';
+import { testServer } from '../harness/server.ts';
 import { unzip } from '../harness/unzip.ts';
 
 type Ran = { readonly exits: number; readonly output: string };
@@ -65,6 +66,12 @@ const UNWISE = `trust:
     claims: { organization_slug: acme, pipeline_slug: web, build_branch: main }
 jwt: { audience: https://api.acme.example }
 `;
+
+/** One that may be deployed. */
+const REAL = folderOf({
+  'broker.yml': 'url: https://sts.acme.io\nissuers:\n  - preset: buildkite\n',
+  'roles/web.yml': UNWISE,
+});
 
 let root: string;
 let team: Installed;
@@ -131,6 +138,32 @@ test("a team's package knows the organization that its guard demands", () => {
   expect(broker).toMatchObject({ rows: [{ require: [{ name: 'organization_slug', operands: ['acme'] }] }] });
 });
 
+describe('a deployment', () => {
+  const missing = (id: string) =>
+    `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${id} does not exist</Message></Error></ErrorResponse>`;
+
+  test('I4: takes on the switches that a removed stack kept, by a name that CloudFormation can look up', async () => {
+    const aws = await testServer(() => ({ status: 400, body: missing('kite-sts-prod') }));
+    const environment = {
+      KITE_STS_CONFIG: REAL,
+      AWS_ENDPOINT_URL: aws.url,
+      https_proxy: '',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    const stage = clone();
+    await ran(process.execPath, [SERVERLESS, 'deploy', '--stage', 'prod'], stage, environment);
+    const asked = aws.asked.map(({ body }) => new URLSearchParams(body));
+    const change = asked.find(form => form.get('Action') === 'CreateChangeSet');
+    expect(change?.get('ImportExistingResources')).toBe('true');
+    expect(compiled(stage).Resources['SwitchTable']).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { TableName: 'kite-sts-prod-switches' },
+    });
+  });
+});
+
 describe('refused before anything is packaged:', () => {
   type Framework = { init(): Promise<void>; run(): Promise<void> };
   const Serverless: new (given: object) => Framework = createRequire(import.meta.url)('serverless');
@@ -191,6 +224,13 @@ describe('refused before anything is packaged:', () => {
     expect(await refusal(['deploy', 'function'])).toContain('`serverless deploy`');
   });
 
+  test('a deployment that cannot take on what an earlier stack kept', async () => {
+    vi.stubEnv('KITE_STS_CONFIG', REAL);
+    expect(await refusal(['deploy'], { provider: { name: 'aws', deploymentMethod: 'direct' } })).toContain(
+      'deploymentMethod',
+    );
+  });
+
   test.each([
     ['function', { functions: { exchange: { handler: 'mine.handler' } } }],
     ['resource', { resources: { Resources: { ExchangeRole: { Type: 'AWS::IAM::Role' } } } }],
@@ -218,6 +258,7 @@ describe('an unpacked artifact answers on Node 24', () => {
     KITE_STS_SEALING_KEY: 'sealing',
     KITE_STS_SWITCH_TABLE: 'switches',
     KITE_STS_ISSUER_KEY_TABLE: 'issuer-keys',
+    KITE_STS_ISSUER_KEY_PROOF: 'issuer-proof',
     KITE_STS_IDENTITY_TABLE: 'identities',
     KITE_STS_SPENT_TABLE: 'spent',
   };

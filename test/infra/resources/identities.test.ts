@@ -8,7 +8,7 @@ const environmentOf = (asked: Parameters<typeof templateFor>[0], name: 'exchange
 
 describe('where it is remembered whose sessions were given', () => {
   test('is a table that is paid by request, forgets by itself, and goes with its stack', () => {
-    expect(resourcesFor()[ID]).toEqual({
+    expect(resourcesFor()[ID]).toMatchObject({
       Type: 'AWS::DynamoDB::Table',
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',

@@ -12,7 +12,7 @@ const FOR_ISSUER = { 'kms:EncryptionContext:issuer': AUDIENCE };
 const whoMay = (action: string) =>
   Object.fromEntries(
     [...statementsOf(resources)]
-      .filter(([, { Action }]) => Action.includes(action))
+      .filter(([, { Effect, Action }]) => Effect === 'Allow' && Action.includes(action))
       .map(([name, { Condition }]) => [name, Condition]),
   );
 const byRole = (...roles: string[]) => ({ ArnEquals: { 'aws:PrincipalArn': roles.map(arn) } });
