@@ -161,7 +161,7 @@ describe('a deployment', () => {
       DeletionPolicy: 'Retain',
       Properties: { TableName: 'kite-sts-prod-switches' },
     });
-  });
+  }, 240_000);
 });
 
 describe('refused before anything is packaged:', () => {
