@@ -1,6 +1,7 @@
 /**
  * The closed list of ways in which an exchange can end without a credential. `fault` says whose turn it
- * is: the caller must change something, the role does not allow it, or something of ours is broken.
+ * is: the caller must change something, the role does not allow it, a person must mend how something is set up (`setup`),
+ * or something of ours is broken and may pass.
  * Each code has a row in docs/reference/errors.md; wire names and statuses are each protocol's own.
  */
 export const CODES = {
@@ -39,7 +40,7 @@ export const CODES = {
   session_expired: { fault: 'caller', says: 'This session has expired.' },
   session_policy_invalid: {
     fault: 'caller',
-    says: 'AWS takes no such session policy as the request has, or not with so many tags of the role.',
+    says: 'AWS takes no such session policy as the request has.',
   },
   session_unknown: {
     fault: 'caller',
@@ -152,10 +153,23 @@ export const CODES = {
     says: 'This caller is known, but its token may not be used for this method here.',
   },
   registry_refused: { fault: 'denied', says: 'This registry is not for this token.' },
+  // A person's
+  broker_misconfigured: {
+    fault: 'setup',
+    says: 'The broker itself is not set up right. Trying again does not help: whoever runs the broker must mend it.',
+  },
+  provider_refused: {
+    fault: 'setup',
+    says: 'The provider refused to make the credential: the role or its target is not set up right. Trying again does not help.',
+  },
   // Ours
   audit_unavailable: {
     fault: 'ours',
     says: 'The audit event could not be written, so nothing was issued. Try again.',
+  },
+  broker_credentials_unavailable: {
+    fault: 'ours',
+    says: "The broker's own credentials have expired, or its clock is wrong. Try again.",
   },
   identities_unavailable: {
     fault: 'ours',
@@ -167,10 +181,6 @@ export const CODES = {
     says: 'The subject token names a key that is not in hand, and its issuer may not be asked again yet. Try again after as many seconds as Retry-After says.',
   },
   issuer_keys_unavailable: { fault: 'ours', says: "The issuer's keys could not be had. Try again." },
-  provider_refused: {
-    fault: 'ours',
-    says: 'The provider refused to make the credential: the role or its target is not set up right.',
-  },
   provider_unavailable: { fault: 'ours', says: 'The provider could not be reached. Try again.' },
   store_unavailable: {
     fault: 'ours',
@@ -180,13 +190,13 @@ export const CODES = {
     fault: 'ours',
     says: 'It could not be checked what is switched off, so nothing was issued. Try again.',
   },
-} as const satisfies Record<string, { fault: 'caller' | 'denied' | 'ours'; says: string }>;
+} as const satisfies Record<string, { fault: 'caller' | 'denied' | 'setup' | 'ours'; says: string }>;
 
 export type Code = keyof typeof CODES;
 
-/** Is something of ours broken? What passes by itself, and what strangers can cause, is no fault to report. */
+/** Is something of ours or of a role's target broken? What passes by itself, and what strangers can cause, is no fault to report. */
 export function isBroken(code: Code): boolean {
-  return CODES[code].fault === 'ours' && code !== 'issuer_keys_pending';
+  return ['setup', 'ours'].includes(CODES[code].fault) && code !== 'issuer_keys_pending';
 }
 
 /** One of the caller's own claims that stood in the way. Never what was expected of it. */

@@ -1,9 +1,11 @@
 import { BrokerError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
+import { createStoreFailure } from './stores/failure.ts';
 import type { Identity, IdentityStore } from './stores/identities.ts';
 import { originOf, reasonOf, type Switches, struck } from './switch.ts';
 
-const unavailable = (error: unknown): BrokerError => {
+/** Nobody waits for this one: whatever the reason, the operator hears of it by its own code. */
+const unremembered = (error: unknown): BrokerError => {
   const { name, message } = error as Error;
   return new BrokerError('identities_unavailable', { detail: `${name}: ${message}`, cause: error });
 };
@@ -18,7 +20,7 @@ export const remember = async (identities: IdentityStore, outcome: Outcome): Pro
   try {
     await identities.remember(sessionToken, identity, outcome.reached.at);
   } catch (error) {
-    throw unavailable(error);
+    throw unremembered(error);
   }
 };
 
@@ -40,7 +42,7 @@ export const identify = async (
   try {
     identity = sessionToken === '' ? undefined : await identities.find(sessionToken);
   } catch (error) {
-    throw unavailable(error);
+    throw createStoreFailure('identities_unavailable', error);
   }
   if (!identity) throw new BrokerError('session_unknown');
   if (identity.expiresAt <= now) throw new BrokerError('session_expired');

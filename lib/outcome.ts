@@ -176,11 +176,14 @@ export const answer = (outcome: Outcome): Answer => {
   return { kind: 'issued', decisionId: reached.decisionId, grant, credential };
 };
 
+/** What was granted and yet not given, where those who wrote the role are the ones to mend it. */
+export const FOR_CONTACT: readonly Code[] = ['credential_too_large', 'provider_refused'];
+
 /** The same of what was refused, which is told alike whatever was wanted. */
 export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> => {
   const { reached } = outcome;
   const code = codeOf(outcome);
-  const known = outcome.kind === 'denied' && knows(reached);
+  const isTheirs = outcome.kind === 'denied' || FOR_CONTACT.includes(code);
   return {
     kind: 'refused',
     decisionId: reached.decisionId,
@@ -188,7 +191,10 @@ export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> 
     says: CODES[code].says,
     at: outcome.kind === 'failed' ? outcome.error.at : undefined,
     claims: outcome.kind === 'denied' ? hints(reached, outcome.reason) : [],
-    contact: known ? (reached.snapshot?.role ?? reached.registry?.registry)?.contact : undefined,
+    contact:
+      isTheirs && knows(reached)
+        ? (reached.snapshot?.role ?? reached.registry?.registry)?.contact
+        : undefined,
     nearRole: outcome.kind === 'denied' ? reached.nearRole : undefined,
     retryAfter: outcome.kind === 'failed' ? outcome.error.retryAfter : undefined,
   };

@@ -11,8 +11,8 @@ const POOL =
   '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
 const ROLES = {
   aws: `${TRUST}session: { seconds: 43200 }\naws: { role_arn: "arn:aws:iam::123456789012:role/deploy", via: web_identity }\n`,
-  gcp: `${TRUST}gcp: { audience: ${POOL}, service_account: a@b.iam.gserviceaccount.com }\n`,
-  azure: `${TRUST}azure: { tenant_id: ${GUID}, client_id: ${GUID}, scope: "https://management.azure.com/.default" }\n`,
+  gcp: `${TRUST}contact: "#team-web"\ngcp: { audience: ${POOL}, service_account: a@b.iam.gserviceaccount.com }\n`,
+  azure: `${TRUST}contact: "#team-web"\nazure: { tenant_id: ${GUID}, client_id: ${GUID}, scope: "https://management.azure.com/.default" }\n`,
 };
 
 let sts: TestSts;
@@ -101,7 +101,8 @@ describe('T54, T59: the caller is told a code, the operator what the cloud said 
   ])('$name refuses', async ({ role, replies, code, detail }) => {
     clouds.reply(...replies);
     const { status, body, headers } = await ask(role, 'application/json');
-    expect([status, JSON.parse(body).code, headers['retry-after']]).toEqual([503, code, '60']);
+    expect([status, headers['retry-after']]).toEqual([400, undefined]);
+    expect(JSON.parse(body)).toMatchObject({ error: 'invalid_target', code, contact: '#team-web' });
     expect(body).not.toContain(WORDS);
     expect(whole.event().detail).toContain(WORDS);
     expect(whole.event().detail).toContain(detail);
@@ -114,14 +115,24 @@ describe('T54, T59: the caller is told a code, the operator what the cloud said 
     expect(whole.event().detail).toContain('OIDC provider');
   });
 
-  test.each<{ name: string; role: string; replies: Say[] }>([
-    { name: 'gcp', role: 'gcp', replies: [own, withMembers({ accessToken: TOKEN, expireTime: 'never' })] },
-    { name: 'azure', role: 'azure', replies: [withMembers({ access_token: TOKEN, expires_in: 999_999 })] },
-    { name: 'a page', role: 'azure', replies: [says(200, `<p>${TOKEN}</p>`)] },
-  ])('and no token that was not given out is anywhere: $name', async ({ role, replies }) => {
+  test.each<{ name: string; role: string; replies: Say[]; is: number }>([
+    {
+      name: 'gcp',
+      role: 'gcp',
+      replies: [own, withMembers({ accessToken: TOKEN, expireTime: 'never' })],
+      is: 400,
+    },
+    {
+      name: 'azure',
+      role: 'azure',
+      replies: [withMembers({ access_token: TOKEN, expires_in: 999_999 })],
+      is: 400,
+    },
+    { name: 'a page', role: 'azure', replies: [says(200, `<p>${TOKEN}</p>`)], is: 503 },
+  ])('and no token that was not given out is anywhere: $name', async ({ role, replies, is }) => {
     clouds.reply(...replies);
     const answer = await ask(role, 'application/json');
-    expect(answer.status).toBe(503);
+    expect(answer.status).toBe(is);
     expect(
       JSON.stringify([answer, whole.audit, whole.faults.map(({ detail, stack }) => [detail, stack])]),
     ).not.toContain(TOKEN);

@@ -7,7 +7,7 @@ import { NOT_TAKEN } from '../../lib/token/keys.ts';
 import type { DeployOptions } from '../options.ts';
 import { type Resource, type Resources, ref, sub } from './cloudformation.ts';
 
-type Ours = { [code in Code]: (typeof CODES)[code]['fault'] extends 'ours' ? code : never }[Code];
+type Ours = { [code in Code]: (typeof CODES)[code]['fault'] extends 'setup' | 'ours' ? code : never }[Code];
 
 /** How many denials within five minutes are worth a look, by reason. */
 export const DENIALS: { readonly [reason in Refused]: number } = {
@@ -49,6 +49,8 @@ export const FAULTS: {
   >]: number;
 } = {
   internal_error: 1,
+  broker_misconfigured: 1,
+  broker_credentials_unavailable: 1,
   issuer_keys_unavailable: 1,
   store_unavailable: 1,
   switches_unavailable: 1,

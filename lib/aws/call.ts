@@ -56,7 +56,8 @@ const PASSING =
 const errorOf = ({ status, body }: Reply, { faultOf }: Service): AwsError => {
   const fault = faultOf(body);
   const { code, message } = fault ?? { code: 'Unknown', message: 'an answer of another kind' };
-  const passing = status >= 500 || status === 429 || PASSING.test(code);
+  // What the service did not write came from something between, such as a proxy that redirects: no refusal of AWS.
+  const passing = status >= 500 || status === 429 || status === 408 || !fault || PASSING.test(code);
   const error = new AwsError({ code, message }, status, passing);
   error.undone = fault !== undefined && status < 500;
   return error;

@@ -27,6 +27,7 @@ export const authorizerOf =
   async (event: RequestEvent): Promise<Result> => {
     const answer = await ask(requestOf(event));
     if (answer.kind === 'authorized') return { isAuthorized: true, context: contextOf(answer) };
-    if (CODES[answer.code].fault === 'ours') throw new Error(`${answer.code} ${answer.decisionId}`);
+    if (['setup', 'ours'].includes(CODES[answer.code].fault))
+      throw new Error(`${answer.code} ${answer.decisionId}`);
     return { isAuthorized: false, context: { decision_id: answer.decisionId, code: answer.code } };
   };

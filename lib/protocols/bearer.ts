@@ -13,7 +13,7 @@ export const roleIn = (segment: string): string => {
   return name;
 };
 
-const BY_FAULT = { caller: 400, denied: 403, ours: 503 } as const;
+const BY_FAULT = { caller: 400, denied: 403, setup: 403, ours: 503 } as const;
 
 /**
  * The status of a code where the subject token is in `Authorization`: 401 when it is missing or no good (RFC 6750

@@ -43,6 +43,7 @@ const explained = (code: string): HttpAnswer | undefined => {
   const turn = {
     caller: 'What to change is on your side.',
     denied: "The role's policy says no.",
+    setup: 'Trying again does not help: a person must mend how it is set up.',
     ours: "It is the broker's fault, not yours.",
   };
   return {

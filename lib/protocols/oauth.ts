@@ -116,6 +116,8 @@ const STATUS: { readonly [code in Code]?: readonly [status: number, error: strin
 const BY_FAULT = {
   caller: [400, 'invalid_request'],
   denied: [400, 'invalid_target'],
+  // RFC 8693 §2.2.2: unable to issue a token for that target, and no time will change it.
+  setup: [400, 'invalid_target'],
   ours: [503, 'temporarily_unavailable'],
 } as const;
 

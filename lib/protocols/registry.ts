@@ -58,7 +58,7 @@ const OCI_CODES = { 401: 'UNAUTHORIZED', 403: 'DENIED', 503: 'UNAVAILABLE' } as 
 const statusOf = (refused: Refused): keyof typeof OCI_CODES => {
   if (isChallenge(refused)) return 401;
   // npm says "incorrect password" after any 401 with a challenge, and keeps the reason to itself after it.
-  return CODES[refused.code].fault === 'ours' ? 503 : 403;
+  return ['setup', 'ours'].includes(CODES[refused.code].fault) ? 503 : 403;
 };
 
 /** A refusal that npm (`error`) and Docker (`errors`) show to their users. */

@@ -18,9 +18,8 @@ export const iso = (seconds: number): string => new Date(seconds * 1000).toISOSt
 /** A token file ends in a newline, and most clients send it along. */
 export const withoutNewline = (token: string): string => token.replace(/\r?\n$/, '');
 
-/** Seconds after which a fault of ours is worth another try; what a provider refused, a person must mend first. */
+/** Seconds after which a fault of ours is worth another try. */
 const RETRY_AFTER: { readonly [code in Code]?: number } = {
-  provider_refused: 60,
   // After a failure the table is not asked again for five seconds.
   switches_unavailable: 6,
 };
@@ -36,7 +35,7 @@ export const headersOf = (
   'cache-control': 'no-store',
   pragma: 'no-cache',
   'decision-id': answer.decisionId,
-  ...([429, 503].includes(status) && answer.kind === 'refused'
+  ...([429, 503].includes(status) && answer.kind === 'refused' && CODES[answer.code].fault !== 'setup'
     ? { 'retry-after': String(answer.retryAfter ?? retryAfter(answer.code)) }
     : {}),
 });

@@ -1,5 +1,6 @@
 import type { AzureTarget } from '../policy/kinds/azure.ts';
 import { bearerOf } from './bearer.ts';
+import { ANYTHING, type Meanings } from './meaning.ts';
 import type { AzureCredential, Provider } from './provider.ts';
 import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
 import { type UpstreamSetting, upstream } from './upstream.ts';
@@ -16,24 +17,57 @@ const CLOUDS: {
   china: { authority: 'login.partner.microsoftonline.cn', audience: 'api://AzureADTokenExchangeChina' },
 };
 
-/** What Entra's own codes want: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-const MENDS: readonly (readonly [code: RegExp, mend: string])[] = [
-  [
-    /AADSTS7002\d+/,
-    'in Entra: the application needs a federated credential whose issuer, subject and audience are exactly ours',
-  ],
-  [/AADSTS(700016|7000229)/, 'in Entra: the application is not in that tenant: client_id of the role'],
-  [/AADSTS(90002|900023)/, 'in Entra: there is no such tenant: tenant_id and cloud of the role'],
-  [
-    /AADSTS(500011|70011|1002012)/,
-    'in Entra: the application or the tenant does not know the scope of the role',
-  ],
-  [/AADSTS(700024|700027|50013)/, 'our JWT was not valid for Entra: its reach to our JWKS, and our clock'],
+/** https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+export const ENTRA_MEANINGS: Meanings = [
+  {
+    said: 'AADSTS700024: the assertion is not within its time',
+    when: /AADSTS700024/,
+    code: 'broker_credentials_unavailable',
+    mend: "the broker's clock",
+  },
+  {
+    said: 'AADSTS700027, AADSTS50013: the signature of the assertion',
+    when: /AADSTS(700027|50013)/,
+    code: 'broker_misconfigured',
+    mend: 'our JWT was not valid for Entra: it must reach our JWKS, and find in it the key that we sign with',
+  },
+  {
+    said: 'AADSTS90033, AADSTS90055, AADSTS50196, temporarily_unavailable',
+    when: /AADSTS(90033|90055|50196)|^temporarily_unavailable/,
+    code: 'provider_unavailable',
+    mend: 'in Entra: it is busy',
+  },
+  {
+    said: 'AADSTS7002…: no federated credential matches',
+    when: /AADSTS7002\d+/,
+    code: 'provider_refused',
+    mend: 'in Entra: the application needs a federated credential whose issuer, subject and audience are exactly ours',
+  },
+  {
+    said: 'AADSTS700016, AADSTS7000229: no such application',
+    when: /AADSTS(700016|7000229)/,
+    code: 'provider_refused',
+    mend: 'in Entra: the application is not in that tenant: client_id of the role',
+  },
+  {
+    said: 'AADSTS90002, AADSTS900023: no such tenant',
+    when: /AADSTS(90002|900023)/,
+    code: 'provider_refused',
+    mend: 'in Entra: there is no such tenant: tenant_id and cloud of the role',
+  },
+  {
+    said: 'AADSTS500011, AADSTS70011, AADSTS1002012: the scope',
+    when: /AADSTS(500011|70011|1002012)/,
+    code: 'provider_refused',
+    mend: 'in Entra: the application or the tenant does not know the scope of the role',
+  },
+  {
+    said: 'anything else that is not of 408, 429 or 5xx',
+    when: ANYTHING,
+    code: 'provider_refused',
+    mend: 'in Entra: the application of the role and its federated credentials',
+  },
 ];
-
-const mend = (said: string): string =>
-  MENDS.find(([code]) => code.test(said))?.[1] ??
-  'in Entra: the application of the role and its federated credentials';
 
 /**
  * A Microsoft Entra access token: our JWT as the application's client assertion (RFC 7523 §2.2).
@@ -60,7 +94,7 @@ export const azureProvider = (
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const to = `${authority}/${tenantId}/oauth2/v2.0/token`;
-    const said = await ask({ name, to, headers, body: body.toString(), mend }, left);
+    const said = await ask({ name, to, headers, body: body.toString(), meanings: ENTRA_MEANINGS }, left);
     return { kind: 'azure', ...bearerOf(said, { name, now, seconds }, [scope]), session: id };
   };
 };

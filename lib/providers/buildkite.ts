@@ -2,29 +2,13 @@ import type { AppSigners } from '../keys/apps.ts';
 import type { BuildkiteTarget } from '../policy/kinds/buildkite.ts';
 import { signerOf } from './app.ts';
 import { bearerOf } from './bearer.ts';
+import { BUILDKITE_MEANINGS } from './buildkite/meanings.ts';
 import type { BuildkiteCredential, GrantOf, Provider } from './provider.ts';
 import { PRESENTED, PRESENTED_SECONDS, signing } from './signed.ts';
 import { type UpstreamSetting, upstream } from './upstream.ts';
 
 const ENDPOINT = 'buildkite.com/oauth/token';
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
-
-/** By what Buildkite says: https://buildkite.com/docs/apis/oauth-token-exchange#troubleshooting */
-const MENDS: readonly (readonly [said: RegExp, mend: string])[] = [
-  [
-    /\b(jti|exp|nbf|iat)\b/,
-    'our assertion was not in time for Buildkite, or not the first of its id: our clock',
-  ],
-  [/invalid_client/, 'in Buildkite: the key set of the app must have the key that KMS signs with, by its id'],
-  [/invalid_scope/, 'in Buildkite: the scopes of the role must be among the grantable scopes of the app'],
-  [/invalid_target/, 'in Buildkite: organization of the role is not one that the app may speak for'],
-  [/unsupported_grant_type/, 'in Buildkite: the organization does not have OAuth token exchange'],
-  [/user|member/i, 'in Buildkite: user of the role must be an active member with a verified address'],
-];
-
-const mend = (said: string): string =>
-  MENDS.find(([words]) => words.test(said))?.[1] ??
-  'in Buildkite: the app of the role, and what it may grant';
 
 const formOf = ({ target, seconds, scopes }: GrantOf<BuildkiteTarget>, assertion: string): string =>
   new URLSearchParams({
@@ -59,7 +43,7 @@ export const buildkiteProvider = (
       session = id;
       return formOf(grant, token);
     };
-    const question = { name: ENDPOINT, to: ENDPOINT, headers: HEADERS, body, mend };
+    const question = { name: ENDPOINT, to: ENDPOINT, headers: HEADERS, body, meanings: BUILDKITE_MEANINGS };
     const bearer = bearerOf(
       await ask(question, begin()),
       { name: ENDPOINT, now, seconds: grant.seconds },

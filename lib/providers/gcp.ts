@@ -2,6 +2,7 @@ import type { Budget } from '../http/persist.ts';
 import type { GcpTarget } from '../policy/kinds/gcp.ts';
 import { type Bearer, bearerOf, tokenOf } from './bearer.ts';
 import { endOf, isoSeconds } from './expiry.ts';
+import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from './gcp/meanings.ts';
 import type { GcpCredential, GrantOf, Provider } from './provider.ts';
 import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
 import { type Ask, type UpstreamSetting, upstream } from './upstream.ts';
@@ -16,16 +17,6 @@ const IMPERSONATE = 'https://www.googleapis.com/auth/iam';
 
 /** One issue: the grant, when it is, and what is left of the time for all of it. */
 type Issue = { readonly grant: GrantOf<GcpTarget>; readonly now: number; readonly left: Budget };
-
-const mendPool = (said: string): string =>
-  /audience|invalid_target/i.test(said)
-    ? 'in Google Cloud: the audience of the role names no provider of a pool, or that provider has allowed audiences without ours'
-    : 'in Google Cloud: the provider of the pool needs our URL as its issuer, google.subject=assertion.sub and a condition that takes the subject of this role; it must reach our JWKS';
-
-const mendAccount = (said: string): string =>
-  /lifetime/i.test(said)
-    ? 'in Google Cloud: more than an hour needs the organization policy iam.allowServiceAccountCredentialLifetimeExtension'
-    : 'in Google Cloud: the service account must be there, and grant roles/iam.workloadIdentityUser to the principal of this role; the IAM Service Account Credentials API must be enabled';
 
 /** The token of a pool's principal may end with our JWT, so there that lives as long as the grant. */
 const presentedFor = ({ target, seconds }: GrantOf<GcpTarget>): number =>
@@ -45,7 +36,7 @@ const federated = async (ask: Ask, token: string, { grant, now, left }: Issue): 
   });
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const said = await ask(
-    { name, to: `${STS}/v1/token`, headers, body: body.toString(), mend: mendPool },
+    { name, to: `${STS}/v1/token`, headers, body: body.toString(), meanings: GOOGLE_STS_MEANINGS },
     left,
   );
   // What is only to become a service account is used at once and let go: any life will do.
@@ -67,7 +58,7 @@ const impersonated = async (
       to: `${IAM}/v1/projects/-/serviceAccounts/${account}:generateAccessToken`,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ scope: grant.scopes, lifetime: `${grant.seconds}s`, delegates }),
-      mend: mendAccount,
+      meanings: GOOGLE_IAM_MEANINGS,
     },
     left,
   );

@@ -41,9 +41,10 @@ export type Credential =
 export type GrantOf<T extends Target> = Grant & { readonly target: T };
 
 /**
- * Makes a credential from a grant, and from nothing else. Throws `provider_refused` when the other side
- * said no (it will again), `provider_unavailable` when it could not be asked (try again), and
- * `session_policy_invalid` when what it said no to is the caller's own session policy. On a refusal it never asks a second time for more, nor with fewer restrictions (threat T48).
+ * Makes a credential from a grant, and from nothing else. Throws `provider_refused` when the other side said no (it
+ * will again), `provider_unavailable` when it could not be asked (try again), and what else a table of meanings says:
+ * our own credentials or set-up, the caller's session policy, a policy that became too large. On a refusal it never asks
+ * a second time for more, nor with fewer restrictions (threat T48).
  * `now` is in seconds since the epoch.
  */
 export type Provider<T extends Target, C extends Credential> = (grant: GrantOf<T>, now: number) => Promise<C>;

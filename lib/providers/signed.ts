@@ -1,5 +1,6 @@
 import { BrokerError } from '../errors.ts';
 import type { Signer } from '../keys/signer.ts';
+import { codeOfTrouble } from './trouble.ts';
 
 export type SigningSetting = {
   /** Our own issuer URL, from broker.yml and never from a request. */
@@ -19,7 +20,7 @@ export type Said = {
 
 export type Signed = { readonly token: string; readonly id: string; readonly expiresAt: number };
 
-/** Signs these claims as they are, or throws `provider_unavailable`. */
+/** Signs these claims as they are, or throws whose trouble it is that our own key could not be used. */
 export const signedBy = async (
   signer: Signer,
   typ: string,
@@ -28,7 +29,7 @@ export const signedBy = async (
   try {
     return await signer.sign(typ, claims);
   } catch (error) {
-    throw new BrokerError('provider_unavailable', {
+    throw new BrokerError(codeOfTrouble(error), {
       detail: `our signing key could not be used: ${(error as Error).name}: ${(error as Error).message}`,
       cause: error,
       undone: (error as { undone?: unknown } | undefined)?.undone === true,
@@ -37,7 +38,7 @@ export const signedBy = async (
 };
 
 /**
- * Signs a JWT of this `typ`, or throws `provider_unavailable`. What is said by the broker alone comes last, so that
+ * Signs a JWT of this `typ`, or throws as `signedBy` does. What is said by the broker alone comes last, so that
  * no claim of a role stands in its place. `now` is in seconds since the epoch.
  */
 export type Sign = (typ: string, said: Said, now: number) => Promise<Signed>;

@@ -3,6 +3,7 @@ import { type JsonObject, jsonObject } from '../http/json.ts';
 import { type Budget, budget, persist } from '../http/persist.ts';
 import { type Headers, NoReply, type Outgoing, poster, type Reply } from '../http/post.ts';
 import { limitedFor } from './limited.ts';
+import { findMeaning, type Meanings } from './meaning.ts';
 
 /** How clouds other than AWS are reached. */
 export type UpstreamSetting = {
@@ -25,11 +26,11 @@ export type Question = {
   readonly headers: Headers;
   /** What makes it, where each attempt needs one of its own: a proof that counts once. */
   readonly body: string | (() => Promise<string>);
-  /** Which side must mend what, by what a refusal says. */
-  readonly mend: (said: string) => string;
+  /** What its refusals mean. */
+  readonly meanings: Meanings;
 };
 
-/** The JSON of its success. Throws `provider_refused` for the cloud's own no, else `provider_unavailable`. */
+/** The JSON of its success. Throws what the cloud's own no means, else `provider_unavailable`. */
 export type Ask = (question: Question, left: Budget) => Promise<JsonObject>;
 export type Upstream = { readonly ask: Ask; readonly begin: () => Budget };
 
@@ -77,14 +78,15 @@ const limited = (name: string, status: number, retryAfter: number): BrokerError 
 const NO_CONTENT = 204;
 const isSuccess = ({ status }: Reply): boolean => [200, 201, NO_CONTENT].includes(status);
 
-const failure = (reply: Reply, { name, mend }: Question): BrokerError => {
+const failure = (reply: Reply, { name, meanings }: Question): BrokerError => {
   const { status } = reply;
   if (status >= 500 || status === 429 || status === 408) return unavailable(`${name} ${status}`);
   const fault = faultOf(reply);
   if (!fault) return unavailable(`${name} ${status}: an answer of another kind`);
   const { code, words } = fault;
-  return new BrokerError('provider_refused', {
-    detail: `${name} ${status} ${safe(code)}: ${safe(words)} (${mend(`${code} ${words}`)})`,
+  const meaning = findMeaning(meanings, `${code} ${words}`);
+  return new BrokerError(meaning.code, {
+    detail: `${name} ${status} ${safe(code)}: ${safe(words)} (${meaning.mend})`,
     undone: true,
   });
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Item, Table } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
+import { createStoreFailure } from './failure.ts';
 
 /** The first use of a token by a role that takes each once. */
 export type Spent = {
@@ -17,8 +18,7 @@ export type SpentStore = { spend(key: string, expiresAt: number, now: number): P
 
 const CAPACITY = 100_000;
 
-const unavailable = (detail: string, cause?: unknown): BrokerError =>
-  new BrokerError('store_unavailable', { detail, cause });
+const unavailable = (detail: string): BrokerError => new BrokerError('store_unavailable', { detail });
 
 /** For one process: the laptop, and tests. When it is full of live keys it fails closed. */
 export const memorySpent = (capacity = CAPACITY): SpentStore => {
@@ -68,7 +68,7 @@ export const tableSpent = (table: Table | undefined, randomId: () => string): Sp
     try {
       if (!(await table.putIf(item, first))) return undefined;
     } catch (error) {
-      throw unavailable(`${(error as Error).name}: ${(error as Error).message}`, error);
+      throw createStoreFailure('store_unavailable', error);
     }
     const same = { ...SAME, values: { ':id': id } };
     return { release: () => table.removeIf(key, same).then(nothing, nothing) };

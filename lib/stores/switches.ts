@@ -1,8 +1,7 @@
-import { AwsError } from '../aws/call.ts';
 import type { Attribute, Item, Table } from '../aws/dynamo.ts';
-import { BrokerError } from '../errors.ts';
 import { kept } from '../keys/kept.ts';
 import { readSwitchKey, type Switch, type Switches, switchKey } from '../switch.ts';
+import { createStoreFailure } from './failure.ts';
 
 /** Every switch that was ever set, as it was set last. Each call throws when the store cannot be asked. */
 export type SwitchStore = {
@@ -71,8 +70,7 @@ const PAUSE = 5;
 export const keptSwitches = ({ all }: Pick<SwitchStore, 'all'>, now: () => number): Switches => {
   const read = kept(all, { now, seconds: SWITCHES_FRESH, pause: PAUSE, oldest: SWITCHES_OLDEST });
   return () =>
-    read.get().catch((error: Error) => {
-      const what = error instanceof AwsError ? error.code : error.name;
-      throw new BrokerError('switches_unavailable', { detail: `${what}: ${error.message}`, cause: error });
+    read.get().catch((error: unknown) => {
+      throw createStoreFailure('switches_unavailable', error);
     });
 };

@@ -75,9 +75,30 @@ describe('a call fails', () => {
     { reply: [429, 'Other no'], fault: { code: 'Other', status: 429, passing: true }, attempts: 3 },
     { reply: [500, 'Other no'], fault: { code: 'Other', status: 500, passing: true }, attempts: 3 },
     { reply: [503, '<html>'], fault: { code: 'Unknown', status: 503, passing: true }, attempts: 3 },
-    { reply: [404, '<html>'], fault: { code: 'Unknown', status: 404, passing: false }, attempts: 1 },
-    { reply: [302, ''], fault: { code: 'Unknown', status: 302, passing: false }, attempts: 1 },
-    { reply: [204, ''], fault: { code: 'Unknown', status: 204, passing: false }, attempts: 1 },
+    // What AWS did not write came from something between, and says nothing of what AWS thinks.
+    { reply: [404, '<html>'], fault: { code: 'Unknown', status: 404, passing: true }, attempts: 3 },
+    { reply: [403, '<html>'], fault: { code: 'Unknown', status: 403, passing: true }, attempts: 3 },
+    { reply: [302, ''], fault: { code: 'Unknown', status: 302, passing: true }, attempts: 3 },
+    { reply: [204, ''], fault: { code: 'Unknown', status: 204, passing: true }, attempts: 3 },
+    { reply: [408, 'Other no'], fault: { code: 'Other', status: 408, passing: true }, attempts: 3 },
+    ...[
+      'IDPCommunicationError',
+      'Throttling',
+      'ThrottlingException',
+      'TooManyRequestsException',
+      'RequestLimitExceeded',
+      'RequestTimeout',
+      'RequestTimeoutException',
+      'ServiceUnavailable',
+      'InternalFailure',
+      'InternalError',
+      'TimeoutError',
+      'PriorRequestNotComplete',
+    ].map(code => ({
+      reply: [400, `${code} no`] as const,
+      fault: { code, status: 400, passing: true },
+      attempts: 3,
+    })),
   ])('D08: by $reply after $attempts attempts', async ({ reply, fault, attempts }) => {
     const { setting, bodies } = await serviceOf([reply]);
     expect(await faultOf(awsCall(SERVICE, setting)({}, 'asked'))).toEqual(fault);

@@ -23,10 +23,10 @@ const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /** An error of AWS STS, as its Query protocol writes it. */
 export const stsError =
-  (code: string, status: number): Call =>
+  (code: string, status: number, message = 'no'): Call =>
   () => ({
     status,
-    body: `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+    body: `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
   });
 
 /** Whose credentials they are. */

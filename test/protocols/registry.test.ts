@@ -90,7 +90,7 @@ test.each((Object.keys(CODES) as Code[]).map(code => [code, CODES[code].fault] a
   'T55: the refusal %s is the fault of %s by its status, has no challenge, and is kept by nobody',
   (code, fault) => {
     const { status, headers } = rendered(code);
-    expect(status).toBe(fault === 'ours' ? 503 : 403);
+    expect(status).toBe(['setup', 'ours'].includes(fault) ? 503 : 403);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' });
     expect(headers['www-authenticate']).toBeUndefined();
     expect(headers['retry-after'] !== undefined).toBe(fault === 'ours');

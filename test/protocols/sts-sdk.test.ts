@@ -9,7 +9,7 @@ import { tokenClaims } from '../harness/issuer.ts';
 import { folderOf } from '../harness/local.ts';
 import { NOW } from '../harness/policy.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
-import { type TestSts, testSts } from '../harness/sts.ts';
+import { stsError, type TestSts, testSts } from '../harness/sts.ts';
 
 let upstream: TestSts;
 let whole: TestBroker;
@@ -17,7 +17,7 @@ let server: TestServer;
 beforeAll(async () => {
   upstream = await testSts();
   whole = await testBroker({
-    roles: { 'deploy-web': `${TRUST}aws: { role_arn: ${TARGET} }\n` },
+    roles: { 'deploy-web': `${TRUST}contact: "#team-web"\naws: { role_arn: ${TARGET} }\n` },
     aws: upstream.setting,
   });
   server = await testServer(({ path, method, headers, body }) => {
@@ -110,6 +110,49 @@ describe('AWS’s JavaScript SDK, told nothing but where the door is,', () => {
     expect(error.$metadata.requestId).toBe(whole.event()['decision_id']);
     expect(error.message).toContain(whole.event()['decision_id']);
     expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe('what AWS’s own STS says of the broker’s call reaches the JavaScript SDK', () => {
+  afterEach(() => upstream.reply());
+
+  test.each<{ says: string; at: number; is: string; status: number; requests: number; code: string }>([
+    { says: 'AccessDenied', at: 403, is: 'AccessDenied', status: 403, requests: 1, code: 'provider_refused' },
+    {
+      says: 'RegionDisabledException',
+      at: 403,
+      is: 'AccessDenied',
+      status: 403,
+      requests: 1,
+      code: 'provider_refused',
+    },
+    {
+      says: 'PackedPolicyTooLarge',
+      at: 400,
+      is: 'PackedPolicyTooLargeException',
+      status: 400,
+      requests: 1,
+      code: 'credential_too_large',
+    },
+    {
+      says: 'InvalidClientTokenId',
+      at: 403,
+      is: 'AccessDenied',
+      status: 403,
+      requests: 1,
+      code: 'broker_misconfigured',
+    },
+  ])('$says as $is, after $requests requests', async ({ says, at, is, status, requests, code }) => {
+    upstream.reply(stsError(says, at));
+    step(await mint());
+    const error = await exceptionOf(() => defaultProvider()());
+    expect([error.name, error.$metadata.httpStatusCode]).toEqual([is, status]);
+    expect(server.asked).toHaveLength(requests);
+    expect(whole.event()).toMatchObject({ outcome: 'failed', code });
+    // Whom to ask, where those who wrote the role are the ones to mend it.
+    expect(error.message.includes('#team-web')).toBe(
+      ['provider_refused', 'credential_too_large'].includes(code),
+    );
   });
 });
 

@@ -54,9 +54,20 @@ describe('when to come back', () => {
   test.each<{ code: Code; seconds: string }>([
     { code: 'provider_unavailable', seconds: '2' },
     { code: 'internal_error', seconds: '2' },
-    { code: 'provider_refused', seconds: '60' },
+    { code: 'broker_credentials_unavailable', seconds: '2' },
+    { code: 'switches_unavailable', seconds: '6' },
+    { code: 'rate_limited', seconds: '2' },
   ])('after $code is in $seconds seconds', ({ code, seconds }) => {
     expect(headersOf(refusal(code), 503, 'text/plain')['retry-after']).toBe(seconds);
+  });
+
+  test('is as a provider or a limit says', () => {
+    const answer = refusal('provider_unavailable', { retryAfter: 120 });
+    expect(headersOf(answer, 503, 'text/plain')['retry-after']).toBe('120');
+  });
+
+  test.each(['provider_refused', 'broker_misconfigured'] as const)('is never said of %s', code => {
+    expect(headersOf(refusal(code), 503, 'text/plain')).not.toHaveProperty('retry-after');
   });
 
   test.each([refusal('trust_not_met'), issued(JWT)])('is not said when it would not help: $kind', answer => {

@@ -6,7 +6,7 @@ import type { GrantOf } from '../../lib/providers/provider.ts';
 import { memoryLimit } from '../../lib/stores/limits.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { LIMITER } from '../harness/limits.ts';
+import { LIMITER, PLENTY } from '../harness/limits.ts';
 import { buildkiteClaims, decideFor, NOW, roleFrom } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
 import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
@@ -30,16 +30,42 @@ const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOSt
 
 describe('T48: what STS refuses is asked once, and never again with fewer restrictions', () => {
   test.each([
-    { code: 'AccessDenied', status: 403 },
-    { code: 'MalformedPolicyDocument', status: 400 },
-    { code: 'PackedPolicyTooLarge', status: 400 },
-    { code: 'ValidationError', status: 400 },
-    { code: 'RegionDisabledException', status: 403 },
-    { code: 'SomethingNew', status: 400 },
-  ])('$code', async ({ code, status }) => {
+    { code: 'AccessDenied', status: 403, is: 'provider_refused' },
+    { code: 'MalformedPolicyDocument', status: 400, is: 'provider_refused' },
+    { code: 'PackedPolicyTooLarge', status: 400, is: 'credential_too_large' },
+    { code: 'ValidationError', status: 400, is: 'provider_refused' },
+    { code: 'RegionDisabledException', status: 403, is: 'provider_refused' },
+    { code: 'SomethingNew', status: 400, is: 'provider_refused' },
+    // Our own fault is called ours, and not the role's.
+    { code: 'ExpiredToken', status: 403, is: 'broker_credentials_unavailable' },
+    { code: 'ExpiredTokenException', status: 400, is: 'broker_credentials_unavailable' },
+    { code: 'RequestExpired', status: 400, is: 'broker_credentials_unavailable' },
+    { code: 'RequestTimeTooSkewed', status: 403, is: 'broker_credentials_unavailable' },
+    { code: 'InvalidClientTokenId', status: 403, is: 'broker_misconfigured' },
+    { code: 'SignatureDoesNotMatch', status: 403, is: 'broker_misconfigured' },
+    { code: 'IncompleteSignature', status: 403, is: 'broker_misconfigured' },
+    { code: 'MissingAuthenticationToken', status: 403, is: 'broker_misconfigured' },
+    { code: 'OptInRequired', status: 403, is: 'broker_misconfigured' },
+  ])('$code is $is', async ({ code, status, is }) => {
     sts.reply(stsError(code, status));
-    expect(await issue()).toBe('provider_refused');
+    expect(await issue()).toBe(is);
     expect(sts.calls).toHaveLength(1);
+  });
+
+  test.each([
+    'Signature expired: 20270115T075000Z is now earlier than 20270115T080000Z (20270115T081500Z - 15 min.)',
+    'Signature not yet current: 20270115T083000Z is still later than 20270115T081500Z',
+  ])('a clock that is wrong is ours, however AWS calls it: %s', async words => {
+    sts.reply(stsError('SignatureDoesNotMatch', 403, words));
+    expect(await issue()).toBe('broker_credentials_unavailable');
+  });
+
+  test('so are keys that cannot be had', async () => {
+    const credentials = () => Promise.reject(new Error('AWS_ACCESS_KEY_ID is not set'));
+    const provider = awsProvider({ ...sts.setting, credentials }, SIGNING, LIMITER);
+    expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe(
+      'broker_credentials_unavailable',
+    );
   });
 });
 
@@ -68,7 +94,7 @@ describe('what STS refuses of the caller’s own session policy is for the calle
 
   test.each([
     { code: 'MalformedPolicyDocument', is: 'session_policy_invalid' },
-    { code: 'PackedPolicyTooLarge', is: 'session_policy_invalid' },
+    { code: 'PackedPolicyTooLarge', is: 'credential_too_large' },
     { code: 'AccessDenied', is: 'provider_refused' },
   ])('$code is $is', async ({ code, is }) => {
     sts.reply(stsError(code, 400));
@@ -95,6 +121,21 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
   test('an answer of another kind', async () => {
     sts.reply(() => ({ status: 502, body: '<html>Bad Gateway</html>' }));
     expect(await issue()).toBe('provider_unavailable');
+  });
+
+  test.each([301, 302, 307, 308, 403, 404])('an answer of %i that AWS did not write', async status => {
+    sts.reply(() => ({ status, body: '<html>Please log in</html>' }));
+    expect(await issue()).toBe('provider_unavailable');
+    expect(sts.calls).toHaveLength(3);
+  });
+
+  test('T78: no attempt is begun when the time for all of them is over', async () => {
+    sts.reply(stsError('Throttling', 400));
+    let now = NOW;
+    const limiter = memoryLimit('tests', PLENTY.stsCalls);
+    const provider = awsProvider({ ...sts.setting, now: () => (now += 1.2) }, SIGNING, limiter);
+    expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
+    expect(sts.calls.length).toBeLessThan(3);
   });
 
   test('a connection that breaks', async () => {
@@ -163,7 +204,6 @@ describe('an answer that was not asked for is refused', () => {
       name: 'without credentials',
       reply: () => ({ status: 200, body: '<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>' }),
     },
-    { name: 'that points elsewhere', reply: () => ({ status: 302, body: '' }) },
   ])('$name', async ({ reply }) => {
     sts.reply(reply);
     expect(await issue()).toBe('provider_refused');

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
 import type { AzureTarget } from '../../lib/policy/kinds/azure.ts';
 import { azureProvider } from '../../lib/providers/azure.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
@@ -85,16 +86,25 @@ describe('T51: Entra is asked for exactly what the grant says', () => {
 });
 
 describe('Entra does not take', () => {
-  test.each<[string, () => Promise<unknown>]>([
+  test.each<[string, Code, () => Promise<unknown>]>([
     [
       'a JWT of an issuer that it was not told of',
+      'provider_refused',
       () => issue(role(), { ...SIGNING, issuer: 'https://a.example' }),
     ],
-    ['a JWT whose key it does not find', () => issue(role(), STRANGE_SIGNING)],
-    ['a JWT that has expired', () => provider()(grantFor<AzureTarget>(role()), NOW - 301)],
-    ['a JWT of the future', () => provider()(grantFor<AzureTarget>(role()), NOW + 1)],
-  ])('%s, and is asked once', async (_name, work) => {
-    expect(await codeOf(work)).toBe('provider_refused');
+    ['a JWT whose key it does not find', 'broker_misconfigured', () => issue(role(), STRANGE_SIGNING)],
+    [
+      'a JWT that has expired',
+      'broker_credentials_unavailable',
+      () => provider()(grantFor<AzureTarget>(role()), NOW - 301),
+    ],
+    [
+      'a JWT of the future',
+      'broker_credentials_unavailable',
+      () => provider()(grantFor<AzureTarget>(role()), NOW + 1),
+    ],
+  ])('%s: %s, and is asked once', async (_name, is, work) => {
+    expect(await codeOf(work)).toBe(is);
     expect(clouds.asked).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { BuildkiteTarget } from '../../lib/policy/kinds/buildkite.ts';
@@ -104,13 +105,14 @@ test('an attempt whose answer was lost is made again with a new assertion: the f
 });
 
 describe('T48: Buildkite does not take', () => {
+  const REFUSED = 'provider_refused';
   const strange = localSigner();
-  test.each<[string, () => Promise<unknown>]>([
-    ['an assertion of another key', () => issue(role(), () => strange)],
-    ['an assertion that has expired', () => issue(role(), APPS, NOW - 300)],
-    ['a scope that there is not', () => issue(role(undefined, '[everything]'))],
-  ])('%s, and is asked once', async (_name, work) => {
-    expect(await codeOf(work)).toBe('provider_refused');
+  test.each<[string, Code, () => Promise<unknown>]>([
+    ['an assertion of another key', 'broker_misconfigured', () => issue(role(), () => strange)],
+    ['an assertion that has expired', 'broker_credentials_unavailable', () => issue(role(), APPS, NOW - 300)],
+    ['a scope that there is not', 'provider_refused', () => issue(role(undefined, '[everything]'))],
+  ])('%s: %s, and is asked once', async (_name, is, work) => {
+    expect(await codeOf(work)).toBe(is);
     expect(clouds.asked).toHaveLength(1);
   });
 
@@ -119,21 +121,41 @@ describe('T48: Buildkite does not take', () => {
     const grant = grantFor<BuildkiteTarget>(role());
     await replaying(grant, NOW);
     const { code, detail } = await failureOf(() => replaying(grant, NOW));
-    expect([code, clouds.asked.length]).toEqual(['provider_refused', 2]);
+    expect([code, clouds.asked.length]).toEqual(['broker_credentials_unavailable', 2]);
     expect(detail).toContain('not the first of its id');
   });
 
   test.each([
-    ['invalid_client', 'Invalid client assertion signature', 'the key set of the app'],
-    ['invalid_client', 'JWT `exp` claim must be in the future', 'our clock'],
-    ['invalid_scope', 'Requested scopes exceed grantable scopes', 'the grantable scopes'],
-    ['invalid_target', 'Invalid audience organization', 'organization of the role'],
-    ['invalid_request', 'Subject user must be an active member of the organization', 'user of the role'],
-    ['unsupported_grant_type', 'Token exchange is not enabled for this organization', 'does not have'],
-  ])('%s: %s, and the log is told who must mend what', async (error, error_description, mend) => {
+    [
+      'invalid_client',
+      'Invalid client assertion signature',
+      'the key set of the app',
+      'broker_misconfigured',
+    ],
+    [
+      'invalid_client',
+      'JWT `exp` claim must be in the future',
+      'our clock',
+      'broker_credentials_unavailable',
+    ],
+    ['invalid_scope', 'Requested scopes exceed grantable scopes', 'the grantable scopes', REFUSED],
+    ['invalid_target', 'Invalid audience organization', 'organization of the role', REFUSED],
+    [
+      'invalid_request',
+      'Subject user must be an active member of the organization',
+      'user of the role',
+      REFUSED,
+    ],
+    [
+      'unsupported_grant_type',
+      'Token exchange is not enabled for this organization',
+      'does not have',
+      REFUSED,
+    ],
+  ])('%s: %s, and the log is told who must mend what', async (error, error_description, mend, is) => {
     clouds.reply(says(400, { error, error_description }));
     const { code, detail } = await failureOf(issue);
-    expect(code).toBe('provider_refused');
+    expect(code).toBe(is);
     expect(detail).toContain(mend);
   });
 });

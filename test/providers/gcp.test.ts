@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
 import type { GcpTarget } from '../../lib/policy/kinds/gcp.ts';
 import { gcpProvider } from '../../lib/providers/gcp.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
@@ -122,21 +123,31 @@ describe('Google is asked for exactly what the grant says', () => {
 });
 
 describe('Google does not take', () => {
-  test.each<[string, () => Promise<unknown>]>([
+  test.each<[string, Code, () => Promise<unknown>]>([
     [
       'a JWT of an issuer that it was not told of',
+      'provider_refused',
       () => issue(DIRECT, { ...SIGNING, issuer: 'https://a.example' }),
     ],
-    ['a JWT whose key it does not find', () => issue(DIRECT, STRANGE_SIGNING)],
-    ['a JWT that has expired', () => provider()(grantFor<GcpTarget>(FULL), NOW - 301)],
-    ['a JWT of the future', () => provider()(grantFor<GcpTarget>(FULL), NOW + 1)],
+    ['a JWT whose key it does not find', 'provider_unavailable', () => issue(DIRECT, STRANGE_SIGNING)],
+    [
+      'a JWT that has expired',
+      'broker_credentials_unavailable',
+      () => provider()(grantFor<GcpTarget>(FULL), NOW - 301),
+    ],
+    [
+      'a JWT of the future',
+      'broker_credentials_unavailable',
+      () => provider()(grantFor<GcpTarget>(FULL), NOW + 1),
+    ],
     [
       'a scope that there is not',
+      'provider_refused',
       () => issue(DIRECT.replace('kite-sts }', 'kite-sts, scopes: [everything] }')),
     ],
-  ])('%s, and is asked once', async (_name, work) => {
-    expect(await codeOf(work)).toBe('provider_refused');
-    expect(clouds.asked).toHaveLength(1);
+  ])('%s: %s', async (_name, is, work) => {
+    expect(await codeOf(work)).toBe(is);
+    expect(clouds.asked).toHaveLength(is === 'provider_unavailable' ? 3 : 1);
   });
 });
 

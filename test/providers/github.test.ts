@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { GithubTarget } from '../../lib/policy/kinds/github.ts';
@@ -153,25 +154,33 @@ describe('T50: a token that was not asked for is given back, and refused', () =>
 
 describe('T48: GitHub does not take', () => {
   const strange = localSigner();
-  test.each<[string, () => Promise<unknown>]>([
-    ['a JWT of another key', () => issue(NUMBER, () => strange)],
-    ['a JWT that has expired', () => issue(NUMBER, APPS, NOW - 541)],
-    ['a JWT of the future', () => issue(NUMBER, APPS, NOW + 61)],
-  ])('%s, and is asked once', async (_name, work) => {
-    expect(await codeOf(work)).toBe('provider_refused');
+  const REFUSED = 'provider_refused';
+  test.each<[string, Code, () => Promise<unknown>]>([
+    ['a JWT of another key', 'broker_misconfigured', () => issue(NUMBER, () => strange)],
+    ['a JWT that has expired', 'broker_credentials_unavailable', () => issue(NUMBER, APPS, NOW - 541)],
+    ['a JWT of the future', 'broker_credentials_unavailable', () => issue(NUMBER, APPS, NOW + 61)],
+  ])('%s: %s, and is asked once', async (_name, is, work) => {
+    expect(await codeOf(work)).toBe(is);
     expect(clouds.asked).toHaveLength(1);
   });
 
   test.each([
-    [422, 'There is at least one repository that does not exist.', 'each repository of the role'],
-    [422, 'The permissions requested are not granted to this installation.', 'its owner must accept them'],
-    [403, 'This installation has been suspended', 'is suspended'],
-    [404, 'Not Found', 'not installed there'],
-    [401, 'Bad credentials', 'its client id'],
-  ])('%i %s and the log is told who must mend what', async (status, message, mend) => {
+    [422, 'There is at least one repository that does not exist.', 'each repository of the role', REFUSED],
+    [
+      422,
+      'The permissions requested are not granted to this installation.',
+      'its owner must accept them',
+      REFUSED,
+    ],
+    [403, 'This installation has been suspended', 'is suspended', REFUSED],
+    [404, 'Not Found', 'not installed there', REFUSED],
+    [404, 'Integration not found', 'no such App', REFUSED],
+    [401, 'Bad credentials', 'its client id', 'broker_misconfigured'],
+    [418, 'Something new', 'the App of the role', REFUSED],
+  ])('%i %s and the log is told who must mend what', async (status, message, mend, is) => {
     clouds.reply(error(status, message));
     const { code, detail } = await failureOf(issue);
-    expect([code, asked()]).toEqual(['provider_refused', [CREATE]]);
+    expect([code, asked()]).toEqual([is, [CREATE]]);
     expect(detail).toContain(mend);
   });
 

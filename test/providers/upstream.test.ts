@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError } from '../../lib/errors.ts';
+import { ANYTHING } from '../../lib/providers/meaning.ts';
 import { type Question, upstream } from '../../lib/providers/upstream.ts';
 import { NOW } from '../harness/policy.ts';
 import { type Said, type TestServer, testServer } from '../harness/server.ts';
@@ -22,7 +23,11 @@ const QUESTION: Question = {
   to: 'cloud.example/v1/token',
   headers: { 'content-type': 'application/x-www-form-urlencoded' },
   body: `assertion=${SECRET}`,
-  mend: () => 'in the cloud: all of it',
+  meanings: [
+    { said: 'busy', when: /^busy/, code: 'provider_unavailable', mend: 'nothing' },
+    { said: 'clock', when: /clock/, code: 'broker_credentials_unavailable', mend: 'our clock' },
+    { said: 'else', when: ANYTHING, code: 'provider_refused', mend: 'in the cloud: all of it' },
+  ],
 };
 const OK: Said = { status: 200, body: { access_token: 't' } };
 const LIMITED: Said = { status: 429, headers: { 'retry-after': '30' } };

@@ -76,13 +76,19 @@ describe('in DynamoDB', () => {
   });
 
   test.each([
-    { name: 'is away', table: () => dynamoTable('x', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }) },
-    { name: 'is not there', table: () => dynamoTable('no-such-table', dynamo.setting) },
-    { name: 'was never named', table: () => undefined },
-  ])('D11, D16: a table that $name cannot tell', async ({ table: open }) => {
-    expect(await codeOf(() => tableSpent(open(), randomId).spend('a', NOW + 10, NOW))).toBe(
-      'store_unavailable',
-    );
+    {
+      name: 'is away',
+      table: () => dynamoTable('x', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }),
+      is: 'store_unavailable',
+    },
+    {
+      name: 'is not there, which a person must mend,',
+      table: () => dynamoTable('no-such-table', dynamo.setting),
+      is: 'broker_misconfigured',
+    },
+    { name: 'was never named', table: () => undefined, is: 'store_unavailable' },
+  ])('D11, D16: a table that $name cannot tell', async ({ table: open, is }) => {
+    expect(await codeOf(() => tableSpent(open(), randomId).spend('a', NOW + 10, NOW))).toBe(is);
   });
 
   test('what cannot be taken back stays used, and nothing is thrown', async () => {

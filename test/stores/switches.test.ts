@@ -96,13 +96,22 @@ describe('what a process knows', () => {
   });
 
   test.each([
-    { name: 'the table refuses', fails: new AwsError({ code: 'AccessDenied', message: 'no' }, 400, false) },
-    { name: 'an item cannot be read', fails: new Error('no switch') },
-  ])('D11: serves no more when $name', async ({ fails }) => {
+    {
+      name: 'the table refuses, which a person must mend',
+      fails: new AwsError({ code: 'AccessDeniedException', message: 'no' }, 400, false),
+      is: 'broker_misconfigured',
+    },
+    {
+      name: 'our own keys have expired',
+      fails: new AwsError({ code: 'ExpiredTokenException', message: 'no' }, 400, false),
+      is: 'switches_unavailable',
+    },
+    { name: 'an item cannot be read', fails: new Error('no switch'), is: 'switches_unavailable' },
+  ])('D11: serves no more when $name', async ({ fails, is }) => {
     const { state, at } = await process();
     await at(0);
     state.fails = fails;
-    expect(await at(SWITCHES_FRESH)).toEqual(['switches_unavailable', -1, 2]);
+    expect(await at(SWITCHES_FRESH)).toEqual([is, -1, 2]);
   });
 
   test('D11: is nothing at first, and with a table that is away nothing is issued', async () => {

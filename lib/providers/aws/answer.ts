@@ -1,31 +1,22 @@
 import type { AwsError } from '../../aws/call.ts';
+import { findTrouble } from '../../aws/trouble.ts';
 import { readXml } from '../../aws/xml.ts';
 import { BrokerError, type Code } from '../../errors.ts';
 import type { AwsTarget } from '../../policy/kinds/aws.ts';
 import { endOf, isoSeconds, refuseAnswer } from '../expiry.ts';
+import { findMeaning } from '../meaning.ts';
 import type { AwsCredential, GrantOf } from '../provider.ts';
+import { TROUBLE_CODES } from '../trouble.ts';
+import { STS_MEANINGS, type StsMeaning } from './meanings.ts';
 import { sessionName } from './session.ts';
 
-/** Which side must mend what, by AWS's code; `via: web_identity` alone has most of them. */
-const MENDS: { readonly [code: string]: string } = {
-  AccessDenied: 'in the account of the target: the trust policy of the role',
-  ExpiredTokenException: 'our clock',
-  IDPRejectedClaim: 'in the account of the target: its OIDC provider does not take our JWT',
-  InvalidIdentityToken:
-    'in the account of the target: it needs an OIDC provider with our URL and the audience sts.amazonaws.com, which must reach our JWKS',
-  MalformedPolicyDocument: 'the session policy',
-  PackedPolicyTooLarge: 'the session policy and the tags of the role',
-};
-
-/** What STS says of a session policy that is none, or that is too large together with the tags. */
-const POLICY_FAULTS = ['MalformedPolicyDocument', 'PackedPolicyTooLarge'];
-
-const meaningOf = ({ code, status, passing }: AwsError, { policyOf }: AwsTarget): Code => {
-  if (passing || status === undefined) return 'provider_unavailable';
-  return policyOf === 'caller' && POLICY_FAULTS.includes(code)
-    ? 'session_policy_invalid'
-    : 'provider_refused';
-};
+/** Our own troubles with AWS come before what it says of the role. */
+function meaningOf(error: AwsError, { policyOf }: AwsTarget): { readonly code: Code; readonly mend: string } {
+  const { trouble, mend } = findTrouble(error);
+  if (trouble !== 'theirs') return { code: TROUBLE_CODES[trouble], mend };
+  const { code, ofCaller = code, mend: theirs } = findMeaning(STS_MEANINGS, error.code) as StsMeaning;
+  return { code: policyOf === 'caller' ? ofCaller : code, mend: theirs };
+}
 
 /** Throws what a failed call means, by STS's action. */
 export const refuseCall: (action: string, error: AwsError, target: AwsTarget) => never = (
@@ -34,8 +25,9 @@ export const refuseCall: (action: string, error: AwsError, target: AwsTarget) =>
   target,
 ) => {
   const { code, status, message, undone } = error;
-  const mend = Object.hasOwn(MENDS, code) ? ` (${MENDS[code]})` : '';
-  throw new BrokerError(meaningOf(error, target), {
+  const meaning = meaningOf(error, target);
+  const mend = meaning.mend === '' ? '' : ` (${meaning.mend})`;
+  throw new BrokerError(meaning.code, {
     // AWS's words may quote ARNs: for the log alone.
     detail: `sts:${action} ${code}${status === undefined ? '' : ` ${status}`}: ${message}${mend}`,
     cause: error,

@@ -3,6 +3,7 @@ import type { Budget } from '../../http/persist.ts';
 import type { GithubTarget } from '../../policy/kinds/github.ts';
 import { refuseAnswer } from '../expiry.ts';
 import type { Ask, Question } from '../upstream.ts';
+import { GITHUB_MEANINGS } from './meanings.ts';
 
 export const API = 'api.github.com';
 const ACCESS_TOKENS = `${API} access_tokens`;
@@ -17,34 +18,18 @@ const HEADERS = {
 /** Asks GitHub on behalf of whoever has this token: the App, or an installation. */
 export type Asking = { readonly ask: Ask; readonly token: string; readonly left: Budget };
 
-type Call = Pick<Question, 'name' | 'to' | 'mend'> & {
+type Call = Pick<Question, 'name' | 'to'> & {
   readonly method?: Question['method'];
   readonly body?: object;
 };
 
 const called = ({ ask, token, left }: Asking, { body, ...call }: Call): Promise<JsonObject> => {
   const headers = { ...HEADERS, authorization: `Bearer ${token}` };
-  if (body === undefined) return ask({ ...call, headers, body: '' }, left);
+  const question = { ...call, meanings: GITHUB_MEANINGS };
+  if (body === undefined) return ask({ ...question, headers, body: '' }, left);
   const json = { ...headers, 'content-type': 'application/json' };
-  return ask({ ...call, headers: json, body: JSON.stringify(body) }, left);
+  return ask({ ...question, headers: json, body: JSON.stringify(body) }, left);
 };
-
-/** What GitHub's words want, and the side that must mend it. */
-const MENDS: readonly (readonly [words: RegExp, mend: string])[] = [
-  [
-    /repositor/i,
-    'in GitHub: each repository of the role must be there, and be one that the installation may use',
-  ],
-  [/permissions? requested/i, 'in GitHub: the App needs these permissions, and its owner must accept them'],
-  [/suspended/i, 'in GitHub: the installation is suspended'],
-  [/not found/i, 'in GitHub: the App is not installed there: owner or installation of the role'],
-  [
-    /./,
-    'the key of the app must be one of the GitHub App, and app of the role its client id; else our clock is wrong',
-  ],
-];
-
-const mend = (said: string): string => MENDS.find(([words]) => words.test(said))?.[1] ?? '';
 
 /**
  * The number of the installation; of an organization too, in spite of the name.
@@ -57,7 +42,6 @@ export const installationOf = async ({ owner, installation }: GithubTarget, app:
     name,
     to: `${API}/users/${owner}/installation`,
     method: 'GET',
-    mend,
   });
   const { login } = Object(account) as JsonObject;
   if (!Number.isSafeInteger(id) || String(login).toLowerCase() !== owner.toLowerCase())
@@ -75,7 +59,6 @@ export const accessToken = (
     name: ACCESS_TOKENS,
     to: `${API}/app/installations/${installation}/access_tokens`,
     body: { repositories, permissions },
-    mend,
   });
 
 /**
@@ -88,7 +71,6 @@ export const revoked = async (installation: Asking): Promise<boolean> => {
       name: `${API} revoke`,
       to: `${API}/installation/token`,
       method: 'DELETE',
-      mend,
     });
     return true;
   } catch {

@@ -1,0 +1,16 @@
+import { AwsError } from '../aws/call.ts';
+import { findTrouble, type Trouble } from '../aws/trouble.ts';
+import type { Code } from '../errors.ts';
+
+/** Of what AWS refuses to us ourselves. A service of our own account that refuses is one that was not set up for us. */
+export const TROUBLE_CODES = {
+  passes: 'provider_unavailable',
+  ours_for_now: 'broker_credentials_unavailable',
+  ours: 'broker_misconfigured',
+  theirs: 'broker_misconfigured',
+} as const satisfies { readonly [trouble in Trouble]: Code };
+
+/** What it means that a service of our own, such as KMS, did not do what it was asked for. */
+export function codeOfTrouble(error: unknown): Code {
+  return error instanceof AwsError ? TROUBLE_CODES[findTrouble(error).trouble] : 'provider_unavailable';
+}

@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import { drawDoorsPage } from '../harness/doors.ts';
+
+test('the page of codes and doors is what the tables say', async () => {
+  await expect(drawDoorsPage()).toMatchFileSnapshot('../../docs/reference/doors.md');
+});

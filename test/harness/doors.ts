@@ -1,0 +1,180 @@
+import { TROUBLES, type Trouble } from '../../lib/aws/trouble.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
+import { FOR_CONTACT } from '../../lib/outcome.ts';
+import { containerStatus } from '../../lib/protocols/container.ts';
+import { wireError } from '../../lib/protocols/oauth.ts';
+import { stsError } from '../../lib/protocols/sts/errors.ts';
+import { headersOf } from '../../lib/protocols/words.ts';
+import { STS_MEANINGS } from '../../lib/providers/aws/meanings.ts';
+import { ENTRA_MEANINGS } from '../../lib/providers/azure.ts';
+import { BUILDKITE_MEANINGS } from '../../lib/providers/buildkite/meanings.ts';
+import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from '../../lib/providers/gcp/meanings.ts';
+import { GITHUB_MEANINGS } from '../../lib/providers/github/meanings.ts';
+import { TROUBLE_CODES } from '../../lib/providers/trouble.ts';
+import { refusal } from './answer.ts';
+
+type Row = readonly string[];
+
+/** What was said, the code of ours for it, and who must mend what. */
+type Said = { readonly said: string; readonly code: Code; readonly mend: string };
+
+const TURNS: { readonly [fault in (typeof CODES)[Code]['fault']]: string } = {
+  caller: 'the step',
+  denied: 'the step, or who wrote the role',
+  setup: 'who set it up',
+  ours: 'the broker',
+};
+
+/** Who sends an exchange again after this answer of the STS door: SDKs choose by the code, and by 5xx. */
+export function whoAsksAgain([status, error]: readonly [number, string]): string {
+  if (status >= 500 || error === 'Throttling') return 'every SDK';
+  return error === 'InvalidIdentityToken' ? 'Go' : 'nobody';
+}
+
+const wire = ([status, error]: readonly [number, string]): string => `${status} \`${error}\``;
+
+function retryAfter(code: Code): string {
+  const [status] = wireError(code);
+  return headersOf(refusal(code), status, 'application/json')['retry-after'] ?? '';
+}
+
+/** Whom an answer names where the role knows its caller. */
+function contactOf(code: Code): string {
+  const { fault } = CODES[code];
+  return fault === 'denied' || FOR_CONTACT.includes(code) ? 'yes' : '';
+}
+
+function doorsOf(code: Code): Row {
+  const atSts = stsError(code);
+  return [wire(wireError(code)), wire(atSts), whoAsksAgain(atSts), String(containerStatus(code))];
+}
+
+function table(header: Row, rows: readonly Row[]): string {
+  const line = (cells: Row): string => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const DOORS = ['`POST /token`', 'STS door', 'asks STS again', 'container door'];
+
+function codeTable(): string {
+  const rows = (Object.keys(CODES) as Code[]).map(code => [
+    `\`${code}\``,
+    TURNS[CODES[code].fault],
+    ...doorsOf(code),
+    retryAfter(code),
+    contactOf(code),
+  ]);
+  return table(['code', 'whose turn', ...DOORS, '`Retry-After`', 'contact'], rows);
+}
+
+function saidTable(said: readonly Said[]): string {
+  const rows = said.map(({ said: words, code, mend }) => [
+    words,
+    `\`${code}\``,
+    mend,
+    ...doorsOf(code),
+    contactOf(code),
+  ]);
+  return table(['it says', 'code', 'who must mend what', ...DOORS, 'contact'], rows);
+}
+
+const ANYWHERE: readonly Said[] = [
+  {
+    said: 'nothing: no connection, no answer in time, one that breaks off',
+    code: 'provider_unavailable',
+    mend: 'nobody; it was asked three times',
+  },
+  { said: '408, 429, 5xx', code: 'provider_unavailable', mend: 'nobody; it was asked three times' },
+  {
+    said: 'a redirect, a page, whatever it did not write itself',
+    code: 'provider_unavailable',
+    mend: 'who runs the broker, where it stays: what stands between',
+  },
+  {
+    said: '403 or 429 as a rate limit (GitHub and others)',
+    code: 'provider_unavailable',
+    mend: 'nobody; asked once, and `Retry-After` is what it says',
+  },
+  { said: 'a success that cannot be read', code: 'provider_unavailable', mend: 'nobody; asked once' },
+  {
+    said: 'a success with more, longer or for another than was granted',
+    code: 'provider_refused',
+    mend: 'who set up the target; the credential does not leave the broker',
+  },
+];
+
+const OF_CALLER: readonly Said[] = STS_MEANINGS.flatMap(({ said, ofCaller, mend }) =>
+  ofCaller ? [{ said: `${said}, of the caller's own policy`, code: ofCaller, mend }] : [],
+);
+
+const named = (trouble: Trouble): boolean => trouble !== 'theirs';
+
+const OWN: readonly Said[] = [
+  ...TROUBLES.filter(([, , trouble]) => named(trouble)).map(([said, , trouble, mend]) => ({
+    said,
+    code: TROUBLE_CODES[trouble],
+    mend,
+  })),
+  {
+    said: 'no keys to sign with',
+    code: TROUBLE_CODES.ours_for_now,
+    mend: 'the broker has no keys of its own',
+  },
+];
+
+const STORES: readonly Said[] = [
+  ...(['store_unavailable', 'switches_unavailable', 'identities_unavailable'] as const).map(code => ({
+    said: 'DynamoDB: throttling, 5xx, no answer, keys that expired, a wrong clock',
+    code,
+    mend: 'nobody, where it passes',
+  })),
+  {
+    said: 'DynamoDB: AccessDeniedException, ResourceNotFoundException, ValidationException and the like',
+    code: 'broker_misconfigured',
+    mend: 'the table, or the right to it',
+  },
+  {
+    said: 'KMS, Secrets Manager: throttling, 5xx, no answer',
+    code: TROUBLE_CODES.passes,
+    mend: 'nobody, where it passes',
+  },
+  {
+    said: 'KMS, Secrets Manager: AccessDeniedException, NotFoundException, DisabledException, KMSInvalidStateException and the like',
+    code: TROUBLE_CODES.theirs,
+    mend: 'the signing key of the broker or of the app, or the right to it',
+  },
+];
+
+const SIDES: readonly (readonly [heading: string, said: readonly Said[]])[] = [
+  ['Any of them', ANYWHERE],
+  ['AWS, of our own keys and clock', OWN],
+  ['AWS STS, of a role', [...STS_MEANINGS, ...OF_CALLER]],
+  ['DynamoDB and KMS', STORES],
+  ['Google STS', GOOGLE_STS_MEANINGS],
+  ['Google, of a service account', GOOGLE_IAM_MEANINGS],
+  ['Microsoft Entra', ENTRA_MEANINGS],
+  ['GitHub', GITHUB_MEANINGS],
+  ['Buildkite', BUILDKITE_MEANINGS],
+];
+
+/** The page that shows every table side by side, drawn from the tables themselves. */
+export function drawDoorsPage(): string {
+  return `# Codes, doors and the other side
+
+Drawn from the tables in the code by \`npx vitest run test/docs/doors.test.ts -u\`; a test holds it. What each code means
+is in [Errors](errors.md).
+
+\`contact\`: the answer names the role's \`contact\`, where the role has one and knows its caller. What only a person can
+mend is never "try again": it is a 4xx without \`Retry-After\`, which no SDK repeats at the STS door. At the container door
+SDKs repeat whatever is not 200: boto3 and the AWS CLI make 3 requests in all; the SDK for JavaScript makes 4, and its
+default chain one more without the token. The status of the git door is that of the container door.
+
+## Each code at each door
+
+${codeTable()}
+
+## What the other side says
+
+${SIDES.map(([heading, said]) => `### ${heading}\n\n${saidTable(said)}`).join('\n\n')}
+`;
+}
