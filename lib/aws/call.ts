@@ -51,7 +51,7 @@ export class AwsError extends Error {
 
 // What only time can heal, with whatever status it comes: KMS throttles with 400, and STS could not fetch our keys.
 const PASSING =
-  /^(IDPCommunicationError|Throttling|ThrottlingException|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
+  /^(IDPCommunicationError|Throttling|ThrottledException|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
 
 const errorOf = ({ status, body }: Reply, { faultOf }: Service): AwsError => {
   const fault = faultOf(body);

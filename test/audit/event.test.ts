@@ -7,6 +7,7 @@ import {
   MAX_CLAIMS,
   MEMBERS,
 } from '../../lib/audit/event.ts';
+import { BrokerError } from '../../lib/errors.ts';
 import { type Outcome, type Reached, record } from '../../lib/outcome.ts';
 import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
@@ -192,6 +193,25 @@ describe('the claims in an event', () => {
   test('T29: may be named as they like', () => {
     const line = lineOf(denied(buildkiteClaims({ ['__proto__']: 'x', toJSON: 'y' })));
     expect(Object.keys(JSON.parse(line).claims)).toEqual(expect.arrayContaining(['__proto__', 'toJSON']));
+  });
+
+  test('T-10: names that are left out are cut', () => {
+    const event = claimsOf({ ['n'.repeat(8000)]: { a: 1 } });
+    expect(event.claims_omitted).toEqual(['n'.repeat(128)]);
+  });
+
+  test('T-10: what a request to a registry says of itself is cut, and what went wrong', () => {
+    const long = 'x'.repeat(8000);
+    const event = eventOf({
+      kind: 'failed',
+      reached: reached(buildkiteClaims(), {
+        use: { method: long, path: `/${long}`, user: 'u' } as NonNullable<Reached['use']>,
+      }),
+      error: new BrokerError('provider_refused', { detail: long }),
+    });
+    expect([event.method, event.path, event.detail].map(each => String(each).length)).toEqual([
+      20, 200, 1024,
+    ]);
   });
 
   test('T66: nothing in an event is longer than a claim may be', () => {

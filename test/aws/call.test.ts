@@ -73,6 +73,7 @@ describe('a call fails', () => {
       attempts: 3,
     },
     { reply: [429, 'Other no'], fault: { code: 'Other', status: 429, passing: true }, attempts: 3 },
+    { reply: [408, 'Other no'], fault: { code: 'Other', status: 408, passing: true }, attempts: 3 },
     { reply: [500, 'Other no'], fault: { code: 'Other', status: 500, passing: true }, attempts: 3 },
     { reply: [503, '<html>'], fault: { code: 'Unknown', status: 503, passing: true }, attempts: 3 },
     // What AWS did not write came from something between, and says nothing of what AWS thinks.
@@ -105,6 +106,26 @@ describe('a call fails', () => {
     expect(bodies).toEqual(Array(attempts).fill('asked'));
   });
 
+  test.each([
+    'IDPCommunicationError',
+    'InternalError',
+    'InternalFailure',
+    'PriorRequestNotComplete',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'ServiceUnavailable',
+    'ThrottledException',
+    'Throttling',
+    'ThrottlingException',
+    'TooManyRequestsException',
+  ])('T-6: by %s, which botocore repeats too, after three attempts', async code => {
+    const { setting, bodies } = await serviceOf([[400, `${code} no`]]);
+    expect(await faultOf(awsCall(SERVICE, setting)({}, 'asked'))).toMatchObject({ code, passing: true });
+    expect(bodies).toHaveLength(3);
+  });
+
   test('at once where there are no keys to sign with', async () => {
     const { setting, bodies } = await serviceOf([[200, 'done']]);
     const credentials = () => Promise.reject(new Error('AWS_ACCESS_KEY_ID is not set'));
@@ -113,7 +134,20 @@ describe('a call fails', () => {
     expect(bodies).toEqual([]);
   });
 
-  test('where nobody listens', async () => {
+  test('where nobody listens, and where a name is not known, after three attempts', async () => {
+    const { setting } = await serviceOf([]);
+    for (const endpoint of ['http://127.0.0.1:9', 'http://nobody.invalid:9']) {
+      let signed = 0;
+      const credentials = async () => {
+        signed++;
+        return DUMMY_KEYS;
+      };
+      await faultOf(awsCall(SERVICE, { ...setting, endpoint, credentials })({}, 'x'));
+      expect([endpoint, signed]).toEqual([endpoint, 3]);
+    }
+  });
+
+  test('by the name of what failed', async () => {
     const { setting } = await serviceOf([]);
     const call = awsCall(SERVICE, { ...setting, endpoint: 'http://127.0.0.1:9' });
     expect(await faultOf(call({}, 'x'))).toEqual({ code: 'ECONNREFUSED', status: undefined, passing: true });

@@ -52,3 +52,9 @@ test.each([
 ])('the process ends with %s', async (_name, words, exits) => {
   expect(await bash(`"$1" "$2" ${words}`)).toMatchObject({ exits });
 });
+
+test('T-16: a crash ends with 1 and one line, without a stack trace', async () => {
+  const broken = `data:text/javascript,process.stdout.write=()=>{throw new Error('the disk is full')}`;
+  const ran = await bash('"$1" --import "$3" "$2" --version', broken);
+  expect(ran).toEqual({ exits: 1, out: '', error: 'kite-sts failed: the disk is full\n' });
+});

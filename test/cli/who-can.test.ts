@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { run } from '../../lib/cli/run.ts';
 import { configFiles, folderOf, testTerminal } from '../harness/local.ts';
+import { BUILDKITE } from '../harness/policy.ts';
 
 const FILES = configFiles();
 
@@ -15,6 +16,15 @@ test('each statement is told in words, with a token that it admits', async () =>
   const { exits, out } = await asked('deploy');
   expect([exits, out]).toEqual([0, expect.stringContaining('pipeline_slug is one of "web", "api"\n')]);
   expect(out).toMatch(/\n {4}such as \{"iss":"https:/);
+});
+
+test('T-15: what strikes is told too, and whom', async () => {
+  const deny = `deny:\n  - { iss: ${BUILDKITE}, id: no forks, claims: { build_source: { in: [ui, api] } } }\n`;
+  const { out } = await asked('deploy', [], `${FILES['roles/deploy.yml'] ?? ''}${deny}`);
+  expect(out).toContain(
+    `  unless "no forks" strikes, tokens of ${BUILDKITE} for which none of these is false:\n`,
+  );
+  expect(out).toContain('build_source is one of "ui", "api"');
 });
 
 test('as JSON too', async () => {

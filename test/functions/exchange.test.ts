@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dynamoTable } from '../../lib/aws/dynamo.ts';
 import { tableSwitches } from '../../lib/stores/switches.ts';
@@ -5,6 +6,8 @@ import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { stsForm, textsOf } from '../harness/door.ts';
 import {
   type Answer,
+  APP,
+  APP_ROLE,
   answerTo,
   askToken,
   FLEET,
@@ -16,6 +19,7 @@ import {
   TARGET_ROLE,
 } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
+import { APP_KEY } from '../harness/kms.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { switchOf } from '../harness/switch.ts';
 
@@ -185,4 +189,20 @@ test.each([
 ])('T-1: the packaged exchange does not start without %s, and names it', async name => {
   expect(Object.keys(deployed.environmentOf('exchange'))).toContain(name);
   await expect(deployed.start('exchange', { [name]: undefined })).rejects.toThrow(name);
+});
+
+test('T-1: the packaged exchange signs as the apps of roles, each by its own key', async () => {
+  const files = { ...FLEET, 'roles/clone.yml': APP_ROLE };
+  const apps = await deploy(files, { issuer: issuer.url, options: { appKeys: { [APP]: APP_KEY } } });
+  const Action = ['kms:GetPublicKey', 'kms:Sign'];
+  apps.account.keyPolicies.set(APP_KEY, [{ Action, Resource: ['*'] }]);
+  const running = await apps.start('exchange');
+  const before = issuer.asked.length;
+  // The server that stands for everybody is no GitHub: what counts is with what it is asked.
+  await askToken(running, 'clone');
+  const asked = issuer.asked.slice(before).find(({ path }) => path === '/users/acme/installation');
+  const claims = decodeJwt(asked?.headers.authorization?.replace('Bearer ', '') ?? '');
+  expect(claims).toMatchObject({ iss: APP });
+  const signs = apps.account.calls.filter(({ operation }) => operation === 'Sign');
+  expect(signs.map(({ input }) => input['KeyId'])).toEqual([APP_KEY]);
 });

@@ -9,7 +9,7 @@ import { stsXml } from '../../lib/protocols/sts/xml.ts';
 import { httpRequest } from './broker.ts';
 import { type TestDynamo, testDynamo } from './dynamo.ts';
 import { atEnd } from './endings.ts';
-import { asKms, KEY, keyPairs, NEXT_KEY, PROOF_KEY } from './kms.ts';
+import { APP_KEY, asKms, KEY, keyPairs, NEXT_KEY, PROOF_KEY } from './kms.ts';
 import { type Attempt, allows } from './rights.ts';
 import { REGION, roleArn, tableArn } from './stack.ts';
 
@@ -173,7 +173,7 @@ function forward(asked: HttpRequest, { endpoint = '' }: AwsSetting): Promise<Rep
 
 export async function testAccount(): Promise<Account> {
   const dynamo = await testDynamo();
-  const pairs = keyPairs([KEY, NEXT_KEY, PROOF_KEY]);
+  const pairs = keyPairs([KEY, NEXT_KEY, PROOF_KEY, APP_KEY]);
   const callers = new Map<string, Caller>();
   const keyPolicies: Account['keyPolicies'] = new Map();
   const calls: AccountCall[] = [];

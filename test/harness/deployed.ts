@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { writeArtifact } from '../../infra/artifact.ts';
-import type { Statement } from '../../infra/resources/cloudformation.ts';
+import type { Resources, Statement } from '../../infra/resources/cloudformation.ts';
 import { type TemplateInput, template } from '../../infra/template.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
@@ -31,14 +31,15 @@ export type Deployed = {
   readonly account: Account;
   /** The physical name of a resource or another filled value. */
   readonly stack: Stack;
+  readonly resources: Resources;
   environmentOf(name: FunctionName): { readonly [name: string]: string };
   /** A new process. These go over its environment; undefined leaves one out. */
   start(name: FunctionName, changes?: { readonly [name: string]: string | undefined }): Promise<Running>;
 };
 
 /**
- * Loads the handler and calls it for each message. Where an issuer's server is given, https goes there in plain text,
- * after the address that its name has was looked at as ever: this process has no network beside.
+ * Loads the handler and calls it for each message. Where a server is given, https to anybody goes there in plain text,
+ * after the address of whoever is meant was looked at as ever: this process has no network beside.
  */
 const CHILD = `
   const [file, issuer] = process.argv.slice(1);
@@ -47,10 +48,10 @@ const CHILD = `
     dns.lookup = (name, options, done) => done(null, [{ address: '93.184.215.14', family: 4 }]);
     https.request = (url, options, answer) => {
       const { hostname, port } = new URL(issuer);
-      const { lookup, ...rest } = options;
+      const { lookup, agent, ...rest } = options;
       const headers = { ...rest.headers, host: url.hostname };
       const sent = http.request({ ...rest, hostname, port, path: url.pathname, headers }, answer);
-      lookup(url.hostname, { all: true }, error => { if (error) sent.destroy(error); });
+      lookup?.(url.hostname, { all: true }, error => { if (error) sent.destroy(error); });
       return sent;
     };
   }
@@ -156,6 +157,7 @@ export async function deploy(
   return {
     account,
     stack,
+    resources: made.resources.Resources,
     environmentOf,
     async start(name, changes = {}) {
       const file = folders.get(name) ?? unpack(name, input);

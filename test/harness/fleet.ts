@@ -23,6 +23,10 @@ export const FLEET = {
   'registries/npm.yml': `${METHODS}trust:\n  - { iss: ${BUILDKITE}, claims: ${CLAIMS}, scopes: [read_packages, write_packages] }\n`,
 };
 
+/** A role that signs as an app of GitHub, whose owner keeps the key. */
+export const APP = 'Iv1.0123456789abcdef';
+export const APP_ROLE = `${TRUST.replace(CLAIMS, `${CLAIMS}, scopes: [read]`)}github: { app: ${APP}, owner: acme, repositories: [web], permissions: { read: { contents: read } } }\n`;
+
 /** The server of the issuer's keys. `status` can be changed. */
 export type IssuerServer = TestServer & { status: number };
 

@@ -40,6 +40,9 @@ export const NEXT_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-40
 /** The key that proves what is kept of issuers' keys. */
 export const PROOF_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000004';
 
+/** The key of an app of a role. */
+export const APP_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000005';
+
 const RSA = 'RSASSA_PKCS1_V1_5_SHA_256';
 const json = (status: number, value: Json): Reply => ({ status, body: JSON.stringify(value) });
 

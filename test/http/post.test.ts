@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import process from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { NoReply, type Post, poster } from '../../lib/http/post.ts';
+import { atEnd } from '../harness/endings.ts';
 import { NOW } from '../harness/policy.ts';
 
 const servers: Server[] = [];
@@ -103,7 +106,42 @@ describe('there is no reply', () => {
   });
 });
 
+/** A process that listens and takes nobody in: what its queue does not hold is never connected. */
+const DEAF = `
+  const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    require('node:fs').writeSync(1, String(server.address().port));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });
+`;
+
+test('T-6: D08: a connection that is not made in half a second is given up, long before an answer is', async () => {
+  const child = spawn(process.execPath, ['-e', DEAF], { stdio: ['ignore', 'pipe', 'ignore'] });
+  atEnd(() => child.kill('SIGKILL'));
+  const port = Number(
+    await new Promise<string>(resolve => child.stdout.once('data', each => resolve(`${each}`))),
+  );
+  // Linux takes one more than it was told.
+  const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(await nameOf(post({ url: new URL(`http://127.0.0.1:${port}/`), headers: {}, body: 'x' }))).toBe(
+    'ConnectTimeoutError',
+  );
+  for (const each of waiting) each.destroy();
+});
+
 describe('T63: nothing was sent', () => {
+  test.each([
+    ['ConnectTimeoutError', true],
+    ['EAI_AGAIN', true],
+    ['ECONNREFUSED', true],
+    ['ENOTFOUND', true],
+    ['ECONNRESET', false],
+    ['TimeoutError', false],
+    ['AnswerBrokeOff', false],
+  ])('T-6: by %s: %s', (name, undone) => {
+    expect(new NoReply(name).undone).toBe(undone);
+  });
+
   const undone = (url: URL): Promise<unknown> =>
     post({ url, headers: {}, body: 'x' }).catch((error: NoReply) => error.undone);
 

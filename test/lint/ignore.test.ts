@@ -51,6 +51,20 @@ describe('a comment with a reason hushes its rule', () => {
   });
 });
 
+test('T-15: a comment speaks of its own file alone', () => {
+  const hushed = role(`      build_branch: main # kite-sts-ignore branch-alone: ${REASON}`);
+  const { findings, ignored } = lintFolder(
+    folderOf({
+      'broker.yml': BROKER,
+      'roles/a.yml': hushed,
+      'roles/b.yml': role('      build_branch: main'),
+    }),
+  );
+  const found = findings.filter(({ rule }) => rule === branchAlone.rule);
+  expect(found.map(({ place }) => place.file.endsWith('b.yml'))).toEqual([true]);
+  expect(ignored).toHaveLength(1);
+});
+
 describe('a comment hushes nothing and is found itself', () => {
   const FOUND = [`${branchAlone.rule} 9`, `${IGNORE_COMMENT.rule} 8`];
 

@@ -67,6 +67,7 @@ describe('how an issuer is verified', () => {
   test.each([
     ['longer tokens widen', 'max_token_lifetime: 300', 'max_token_lifetime: 600', false],
     ['shorter tokens do not', 'max_token_lifetime: 300', 'max_token_lifetime: 60', true],
+    ['a private network widens', 'allow_private_network: false', 'allow_private_network: true', false],
     ['another algorithm may', 'algorithms: [RS256]', 'algorithms: [RS256, ES256]', false],
   ])('%s', (_name, before, after, narrower) => {
     const [change] = issuerChanges(rows(before), rows(after));

@@ -1,0 +1,252 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import type { FunctionName } from '../../lib/config/wiring.ts';
+import { tableSwitches } from '../../lib/stores/switches.ts';
+import type { Break } from '../harness/account.ts';
+import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
+import { stsForm } from '../harness/door.ts';
+import { readFilter } from '../harness/filter.ts';
+import {
+  askToken,
+  FLEET,
+  type IssuerServer,
+  issuerServer,
+  mintToken,
+  publishEvent,
+  TARGET_ROLE,
+} from '../harness/fleet.ts';
+import { httpEvent } from '../harness/gateway.ts';
+import { switchOf } from '../harness/switch.ts';
+
+/** A fleet that a burst of two exhausts. */
+const TIGHT = {
+  ...FLEET,
+  'broker.yml': `${FLEET['broker.yml']}limits: { exchanges: { per_minute: 1, burst: 2 } }\n`,
+};
+
+type Dimension = { readonly Name: string; readonly Value: string };
+type Alarm = {
+  readonly id: string;
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly Dimension[];
+};
+type Filter = {
+  readonly logGroup: string;
+  readonly pattern: string;
+  readonly metric: string;
+  readonly by: string | undefined;
+};
+
+const GROUPS: { readonly [group: string]: FunctionName } = {
+  ExchangeLogGroup: 'exchange',
+  AuthorizerLogGroup: 'authorizer',
+};
+
+function findFilters({ resources }: Deployed): readonly Filter[] {
+  return Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
+    .map(({ Properties }) => {
+      const [{ MetricName: metric, Dimensions = [] } = {} as never] = Properties[
+        'MetricTransformations'
+      ] as readonly {
+        readonly MetricName: string;
+        readonly Dimensions?: readonly { readonly Key: string }[];
+      }[];
+      const { Ref: logGroup } = Properties['LogGroupName'] as { readonly Ref: string };
+      return { logGroup, pattern: String(Properties['FilterPattern']), metric, by: Dimensions[0]?.Key };
+    });
+}
+
+function findAlarms({ resources, stack }: Deployed): readonly Alarm[] {
+  return Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .map(([id, { Properties }]) => ({ id, ...(stack.fill(Properties) as object) }) as unknown as Alarm);
+}
+
+/** What the log of a function made CloudWatch count: `metric` or `metric dimension=value`. */
+function countMetrics(name: FunctionName, { out, err }: Running, filters: readonly Filter[]): string[] {
+  return filters
+    .filter(({ logGroup }) => GROUPS[logGroup] === name)
+    .flatMap(({ pattern, metric, by }) =>
+      [...out, ...err].filter(readFilter(pattern)).map(line => {
+        if (by === undefined) return metric;
+        return `${metric} ${by}=${(JSON.parse(line) as { readonly [member: string]: unknown })[by]}`;
+      }),
+    );
+}
+
+const down =
+  (service: string, status: number, code: string): Break =>
+  call =>
+    call.service === service ? { status, body: JSON.stringify({ __type: code }) } : undefined;
+
+const stsSays =
+  (code: string, status: number): Break =>
+  ({ service }) =>
+    service === 'sts'
+      ? {
+          status,
+          body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`,
+        }
+      : undefined;
+
+describe('T-18: the filters count what the packaged functions really write', () => {
+  let deployed: Deployed;
+  let issuer: IssuerServer;
+  const counted = new Set<string>();
+
+  /** Runs a new process through this, with what it asks broken so, and counts what it wrote. */
+  async function observe(
+    name: FunctionName,
+    work: (running: Running) => Promise<unknown>,
+    how?: Break,
+  ): Promise<readonly string[]> {
+    const running = await deployed.start(name);
+    deployed.account.break(how);
+    await work(running);
+    deployed.account.break(undefined);
+    // What a function writes and what it answers come by two ways.
+    await new Promise(resolve => setTimeout(resolve, 50));
+    const found = countMetrics(name, running, findFilters(deployed));
+    for (const each of found) counted.add(each);
+    return found;
+  }
+
+  beforeAll(async () => {
+    issuer = await issuerServer();
+    deployed = await deploy(TIGHT, { issuer: issuer.url, options: { signing: 'sealed' } });
+  });
+
+  test.each<{ name: string; how?: Break; role?: string; claims?: object; as: readonly string[] }>([
+    {
+      name: 'a denial',
+      claims: { build_branch: 'other' },
+      as: ['Denied reason=no_statement_holds', 'IssuerKeysNotShared'],
+    },
+    { name: 'a role that is not there', role: 'nothing', as: ['Denied reason=role_unknown'] },
+    {
+      name: 'STS that is down',
+      how: stsSays('ServiceUnavailable', 503),
+      as: ['Failed code=provider_unavailable'],
+    },
+    {
+      name: 'STS that throttles',
+      how: stsSays('Throttling', 400),
+      as: ['Failed code=provider_unavailable', 'UpstreamThrottled'],
+    },
+    {
+      name: 'STS that refuses',
+      how: stsSays('AccessDenied', 403),
+      as: ['Failed code=provider_refused'],
+    },
+    {
+      name: 'KMS that throttles',
+      role: 'publish',
+      how: down('kms', 400, 'ThrottlingException'),
+      as: ['Failed code=provider_unavailable', 'SealedKeyNotUsed', 'UpstreamThrottled'],
+    },
+    {
+      name: 'a table of used tokens that is away',
+      role: 'release',
+      how: ({ operation, input }) =>
+        operation === 'PutItem' && String(input['TableName']).includes('Spent')
+          ? { status: 500, body: '{"__type":"InternalServerError"}' }
+          : undefined,
+      as: ['Failed code=store_unavailable'],
+    },
+    {
+      name: 'switches that cannot be read',
+      how: ({ operation, input }) =>
+        operation === 'Scan' && String(input['TableName']).includes('switches')
+          ? { status: 500, body: '{"__type":"InternalServerError"}' }
+          : undefined,
+      as: ['Failed code=switches_unavailable'],
+    },
+    {
+      name: 'a stream that is away',
+      how: down('firehose', 400, 'ResourceNotFoundException'),
+      as: ['AuditUnavailable'],
+    },
+    {
+      name: 'a table of issuers’ keys that is away',
+      how: ({ operation }) =>
+        operation === 'GetItem' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined,
+      as: ['IssuerKeysNotShared'],
+    },
+  ])('$name', async ({ how, role = 'deploy', claims = {}, as }) => {
+    const work = async (running: Running) => askToken(running, role, await mintToken(claims));
+    const found = await observe('exchange', work, how);
+    expect(found).toEqual(expect.arrayContaining([...as]));
+  });
+
+  test('issuers that answer nothing', async () => {
+    issuer.status = 500;
+    const found = await observe('exchange', running => askToken(running, 'publish'));
+    issuer.status = 200;
+    expect(found).toEqual(
+      expect.arrayContaining(['IssuerKeysNotTaken', 'Failed code=issuer_keys_unavailable']),
+    );
+  });
+
+  test('a limit', async () => {
+    const found = await observe('exchange', async running => {
+      for (let times = 0; times < 3; times++) await askToken(running, 'publish');
+    });
+    expect(found).toContain('RateLimited');
+  });
+
+  test('a used token', async () => {
+    const token = await mintToken();
+    const found = await observe('exchange', async running => {
+      for (let times = 0; times < 2; times++) await askToken(running, 'release', token);
+    });
+    expect(found).toContain('Denied reason=token_already_used');
+  });
+
+  test('a switch', async () => {
+    const table = deployed.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
+    const switches = tableSwitches(dynamoTable(table, deployed.account.dynamo.setting));
+    const off = switchOf({ what: 'role', names: ['publish'] });
+    await switches.set(off);
+    const found = await observe('exchange', running => askToken(running, 'publish'));
+    await switches.set({ ...off, off: false });
+    expect(found).toContain('Denied reason=role_switched_off');
+  });
+
+  test('sessions that are not remembered', async () => {
+    const found = await observe(
+      'exchange',
+      async running => {
+        const form = stsForm({ RoleArn: TARGET_ROLE, WebIdentityToken: await mintToken() });
+        await running.invoke(httpEvent({ path: '/', body: new URLSearchParams(form).toString() }));
+      },
+      ({ operation, input }) =>
+        operation === 'PutItem' && String(input['TableName']).includes('Identity')
+          ? { status: 500, body: '{"__type":"InternalServerError"}' }
+          : undefined,
+    );
+    expect(found).toContain('IdentitiesUnavailable');
+  });
+
+  test('a key set of somebody else in the table', async () => {
+    const { KITE_STS_ISSUER_KEY_TABLE: table = '' } = deployed.environmentOf('exchange');
+    await (await deployed.start('refresher')).invoke();
+    const keys = dynamoTable(table, deployed.account.dynamo.setting);
+    const [{ issuer: whose } = {}] = await keys.scan(['issuer']);
+    const whole = await keys.get({ issuer: whose as { S: string } });
+    await keys.put({ ...whole, keys: { S: '{"keys":[]}' }, issuer: whose as { S: string } });
+    const found = await observe('exchange', running => askToken(running, 'publish'));
+    expect(found).toContain('IssuerKeysUnproven');
+    const passing = await observe('authorizer', async running => running.invoke(await publishEvent()));
+    expect(passing).toContain('IssuerKeysUnproven');
+  });
+
+  test('and so each alarm over our own metrics is one that a function can ring', () => {
+    const ours = findAlarms(deployed).filter(({ Namespace }) => Namespace === 'kite-sts/sts');
+    const rung = new Set([...counted].map(each => each.split(' ')[0]));
+    expect(ours.filter(({ MetricName }) => !rung.has(MetricName)).map(({ id }) => id)).toEqual([]);
+    const metrics = findFilters(deployed).map(({ metric }) => metric);
+    expect(ours.filter(({ MetricName }) => !metrics.includes(MetricName))).toEqual([]);
+  });
+});
