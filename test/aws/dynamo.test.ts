@@ -97,6 +97,15 @@ describe('a scan', () => {
 });
 
 test.each([
+  { name: 'get', call: (asked: Table) => asked.get(KEY) },
+  { name: 'scan', call: (asked: Table) => asked.scan(['key']) },
+])('T-3: $name asks to see every write before it', async ({ call }) => {
+  const server = await testServer(() => ({ status: 200, body: { Items: [] } }));
+  await call(dynamoTable('table', { ...dynamo.setting, endpoint: server.url }));
+  expect(JSON.parse(server.asked[0]?.body ?? '')).toMatchObject({ ConsistentRead: true });
+});
+
+test.each([
   { name: 'get', call: (lost: Table) => lost.get(KEY) },
   { name: 'put', call: (lost: Table) => lost.put(ITEM) },
   { name: 'put as new', call: (lost: Table) => lost.putNew(ITEM, 'key') },

@@ -36,6 +36,17 @@ test('T-1: whatever a deployment lacks, what decides has its switches', () => {
   });
 });
 
+test.each<[Part, readonly string[]]>([
+  ['apps', ['KITE_STS_APP_KEYS']],
+  ['identities', ['KITE_STS_IDENTITY_TABLE']],
+  ['singleUse', ['KITE_STS_SPENT_TABLE']],
+  ['fetchedKeys', ['KITE_STS_ISSUER_KEY_PROOF', 'KITE_STS_ISSUER_KEY_TABLE']],
+  ['sealedKeys', ['KITE_STS_SEALED_KEYS', 'KITE_STS_SEALING_KEY']],
+])('T-1: a deployment with %s alone tells the exchange of it, and of no other part', (part, more) => {
+  const always = ['KITE_STS_SIGNING_KEYS', 'KITE_STS_SWITCH_TABLE'];
+  expect(wired([part])['exchange']).toEqual([...always, ...more].toSorted());
+});
+
 test('what was packaged is what is read, and a package without it is no function', () => {
   const folder = emptyFolder();
   expect(() => readWiring(folder)).toThrow();

@@ -80,3 +80,7 @@ test.each(['GenerateDataKeyPairWithoutPlaintext', 'Sign'])(
     expect(await broker.rotate()).toMatchObject({ made: true });
   },
 );
+
+test('a key is published two days before it signs, may sign for three, and is published one more: in seconds', () => {
+  expect([PUBLISHED_BEFORE, SIGNS_FOR, PUBLISHED_AFTER]).toEqual([172_800, 259_200, 86_400]);
+});

@@ -51,6 +51,16 @@ describe('the handler of a function', () => {
     expect(JSON.stringify(result)).not.toContain('secret');
   });
 
+  test.each([
+    // Timers of one process end in the order of their times, however busy the machine is.
+    { left: 100, status: 503 },
+    { left: 600, status: 200 },
+  ])('T-6: an answer $left ms before its end is $status', async ({ left, status }) => {
+    const answer = { status: 200, headers: {}, body: '' };
+    const work = () => new Promise<typeof answer>(resolve => setTimeout(() => resolve(answer), 800 - left));
+    expect((await handlerOf(work)(httpEvent(), context(800))).statusCode).toBe(status);
+  });
+
   test('T80: tells its caller to try again before its own time runs out', async () => {
     const handler = handlerOf(() => new Promise(() => undefined));
     const result = await handler(httpEvent(), context(550));

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
-import { IDENTITY_TABLE, memoryIdentities, tableIdentities } from '../../lib/stores/identities.ts';
+import {
+  IDENTITY_TABLE,
+  memoryIdentities,
+  noIdentities,
+  tableIdentities,
+} from '../../lib/stores/identities.ts';
 import { identitiesContract } from '../contract/identities.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
 import { NOW } from '../harness/policy.ts';
@@ -57,4 +62,9 @@ describe('in DynamoDB', () => {
     await expect(away.find('a')).rejects.toThrow();
     await expect(away.remember('a', IDENTITY, NOW)).rejects.toThrow();
   });
+});
+
+test('without a table, no session is known, and none is said to be remembered', async () => {
+  expect(await noIdentities.find('a')).toBeUndefined();
+  await expect(noIdentities.remember('a', IDENTITY, NOW)).rejects.toThrow('KITE_STS_IDENTITY_TABLE');
 });

@@ -37,6 +37,12 @@ describe('T75: a limit', () => {
     expect(told(seconds)).toEqual(is);
   });
 
+  test('refuses also who has less than a second to wait', () => {
+    const limiter = memoryLimit('tests', { perMinute: 120, burst: 1 });
+    limiter.admit('a', NOW);
+    expect(() => limiter.admit('a', NOW)).toThrow(expect.objectContaining({ retryAfter: 1 }));
+  });
+
   test('of one key takes nothing from another', () => {
     const limiter = memoryLimit('tests', limit);
     expect([told([0, 0, 0, 0], 'a', limiter), told([0, 0, 0, 0], 'b', limiter)]).toEqual([
