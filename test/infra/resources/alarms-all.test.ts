@@ -35,6 +35,8 @@ const ALL = {
   DeniedSingleUseNotHereAlarm: 'Denied reason=single_use_not_here Sum >= 20, 1 × 300 s',
   DeniedSessionPolicyTooLargeAlarm: 'Denied reason=session_policy_too_large Sum >= 20, 1 × 300 s',
   DeniedTagTooLongAlarm: 'Denied reason=tag_too_long Sum >= 20, 1 × 300 s',
+  FailedBrokerCredentialsUnavailableAlarm: 'Failed code=broker_credentials_unavailable Sum >= 1, 1 × 300 s',
+  FailedBrokerMisconfiguredAlarm: 'Failed code=broker_misconfigured Sum >= 1, 1 × 300 s',
   FailedInternalErrorAlarm: 'Failed code=internal_error Sum >= 1, 1 × 300 s',
   FailedIssuerKeysUnavailableAlarm: 'Failed code=issuer_keys_unavailable Sum >= 1, 1 × 300 s',
   FailedStoreUnavailableAlarm: 'Failed code=store_unavailable Sum >= 1, 1 × 300 s',
