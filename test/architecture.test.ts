@@ -101,7 +101,13 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:perf_hooks': ['lib/broker.ts'],
   '@middy/core': ['lib/lambda/'],
   'aws-lambda': ['lib/lambda/'],
-  'node:fs': ['lib/config/', 'lib/local/page.ts', 'lib/stores/compiled.ts', 'lib/cli/compare/revision.ts'],
+  'node:fs': [
+    'lib/config/',
+    'lib/local/page.ts',
+    'lib/stores/compiled.ts',
+    'lib/cli/compare/revision.ts',
+    'lib/cli/main.ts',
+  ],
   'node:path': [
     'lib/config/',
     'lib/stores/compiled.ts',
@@ -110,7 +116,10 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
     'lib/cli/compare/revision.ts',
     'lib/cli/init.ts',
   ],
-  'node:http': ['lib/local/', 'lib/client/endpoint.ts'],
+  'node:http': ['lib/local/', 'lib/client/endpoint.ts', 'lib/client/job-api.ts', 'lib/client/tunnel.ts'],
+  'node:https': ['lib/client/tunnel.ts'],
+  'node:net': ['lib/client/proxy.ts', 'lib/client/tunnel.ts'],
+  'node:tls': ['lib/client/tunnel.ts'],
   'node:child_process': [
     'lib/client/child.ts',
     'lib/client/subject/program.ts',

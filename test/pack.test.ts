@@ -97,6 +97,7 @@ describe('the tarball', () => {
     expect(types.sort()).toEqual([
       'dist/lib/client/answer.d.ts',
       'dist/lib/client/client.d.ts',
+      'dist/lib/client/texts.d.ts',
       'dist/lib/client/url.d.ts',
       'dist/lib/errors.d.ts',
     ]);

@@ -1,9 +1,10 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { type Exchanged, exchange, type Means, type Wish } from '../client/client.ts';
+import { createFetch, type Fetch } from '../client/proxy.ts';
 import { findMint } from '../client/subject/find.ts';
 import { type Mint, NoSubjectToken, tokenIn } from '../client/subject/mint.ts';
 import { programIn } from '../client/subject/program.ts';
-import { tokenUrl } from '../client/url.ts';
+import { brokerUrl } from '../client/url.ts';
 import { readInput } from './input.ts';
 import { Failure, type Flags, flag, seconds, type Terminal, texts, UsageError } from './verb.ts';
 
@@ -25,6 +26,7 @@ export const ROLE_OPTIONS = {
   role: { type: 'string' },
   scope: { type: 'string' },
   'expires-in': { type: 'string' },
+  timeout: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** The help for each of `TOKEN_OPTIONS`. */
@@ -46,6 +48,7 @@ of --token-env by id_tokens.
 export const ROLE_HELP = `  --role ROLE            the role that is asked for
   --scope "A B"          the scopes that are asked for
   --expires-in N         the seconds that the credential is to last
+  --timeout N            the seconds in which the broker is to answer, all attempts together (default: 20)
 `;
 
 /** Chosen when a token is minted: of no use with one that is there. */
@@ -73,7 +76,7 @@ const brokerOf = (flags: Flags, { environment }: Terminal): string => {
   const written = flag(flags, 'broker') ?? environment['KITE_STS_URL'];
   if (!written) throw new UsageError('--broker is required, or KITE_STS_URL: the https URL of the broker.');
   try {
-    return tokenUrl(written);
+    return brokerUrl(written);
   } catch (error) {
     throw new UsageError(`--broker or KITE_STS_URL: ${(error as Error).message}`);
   }
@@ -91,14 +94,11 @@ const found = (...words: Parameters<typeof findMint>): Mint => {
   }
 };
 
-type Fetch = Means['fetch'];
-const usualFetch: Fetch = (url, init) => fetch(url, init);
-
 /** The broker, and what gives its subject tokens. Throws `UsageError` and `Failure`, as does the minting. */
 export const subjectOf = (
   flags: Flags,
   terminal: Terminal,
-  fetch: Fetch = usualFetch,
+  fetch: Fetch = createFetch(terminal.environment),
 ): { readonly broker: string; readonly mint: Mint } => {
   const { environment } = terminal;
   const broker = brokerOf(flags, terminal);
@@ -127,7 +127,10 @@ export const askingOf = (flags: Flags, terminal: Terminal, means: Partial<Means>
   const role = flag(flags, 'role');
   if (role === undefined) throw new UsageError('--role is required.');
   const asked = { role, scope: flag(flags, 'scope'), expiresIn: seconds(flags, 'expires-in') };
-  const { broker, mint } = subjectOf(flags, terminal, means.fetch);
-  const wish: Wish = { ...asked, broker, subjectToken: mint };
-  return { broker, role, mint, ask: () => exchange(wish, means) };
+  const timeout = seconds(flags, 'timeout');
+  if (timeout === 0) throw new UsageError('--timeout takes at least 1 second.');
+  const fetch = means.fetch ?? createFetch(terminal.environment);
+  const { broker, mint } = subjectOf(flags, terminal, fetch);
+  const wish: Wish = { ...asked, broker, subjectToken: mint, timeout };
+  return { broker, role, mint, ask: () => exchange(wish, { ...means, fetch }) };
 };

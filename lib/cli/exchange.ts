@@ -1,6 +1,7 @@
 import type { Issued } from '../client/client.ts';
 import { variablesOf } from '../protocols/variables.ts';
 import { askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from './asking.ts';
+import { MASK_HELP, MASK_OPTIONS, maskOrRefuse } from './masking.ts';
 import { tellReason } from './refusal.ts';
 import { EXIT, Failure, type Verb } from './verb.ts';
 
@@ -28,7 +29,7 @@ export const exchange: Verb = {
   summary: "Trades this job's token for the credential of a role, and prints it.",
   help: `kite-sts exchange --role ROLE [options]
 
-${ROLE_HELP}${TOKEN_HELP}
+${ROLE_HELP}${TOKEN_HELP}${MASK_HELP}
 Prints NAME=value lines; the first is KIND. A refusal goes to standard error, and exits with 2; what could
 not run exits with 1.
 
@@ -37,13 +38,15 @@ Examples:
   kite-sts exchange --role packages-publish --token-file subject-token --json
 `,
   withoutConfig: true,
-  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS },
+  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, ...MASK_OPTIONS },
   async run(flags, terminal) {
     const asking = askingOf(flags, terminal);
     const exchanged = await asking.ask();
     if (exchanged.outcome !== 'issued') return tellReason(exchanged, asking, flags, terminal);
     const lines = () => Object.entries(variables(exchanged)).map(line).join('');
-    terminal.out(flags['json'] ? `${JSON.stringify(exchanged, null, 2)}\n` : lines());
+    const text = flags['json'] ? `${JSON.stringify(exchanged, null, 2)}\n` : lines();
+    await maskOrRefuse(exchanged, flags, terminal);
+    terminal.out(text);
     return EXIT.done;
   },
 };

@@ -2,26 +2,47 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../client/child.ts';
 import type { Issued, Means } from '../client/client.ts';
 import { privateFolder } from '../client/folder.ts';
+import { listSecrets } from '../client/mask.ts';
 import { printable } from '../client/printable.ts';
+import { createFetch, type Fetch } from '../client/proxy.ts';
 import { suppliedEnvironment, supply } from '../client/supply.ts';
 import { type Asking, askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from './asking.ts';
+import { hideFromLog } from './masking.ts';
 import { reasonLines, tellReason } from './refusal.ts';
 import { EXIT, type Flags, flag, type Terminal, texts, UsageError, type Verb } from './verb.ts';
 
-/** Ends all that is under way as soon as the command has ended: nobody waits for it any more. */
-const meansUntil = (over: AbortSignal) =>
+/**
+ * Ends all that is under way as soon as the command has ended: nobody waits for it any more. Until then a
+ * pause holds the process: without a command that runs, it may be all that does.
+ */
+const meansUntil = (over: AbortSignal, fetch: Fetch) =>
   ({
     fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.any([over, init.signal ?? over]) }),
-    sleep: ms => sleep(ms, undefined, { ref: false }),
+    sleep: ms => sleep(ms, undefined, { signal: over }).catch(() => {}),
     now: () => Date.now() / 1000,
   }) satisfies Partial<Means>;
 
+/** Has the log of the job hide each of these. That it cannot is told once: `exec` itself prints none of them. */
+const createHiding = (terminal: Terminal): ((values: readonly string[]) => Promise<void>) => {
+  let told = false;
+  return async values => {
+    if ((await hideFromLog(values, terminal)) || told) return;
+    told = true;
+    terminal.error(
+      'kite-sts exec: the log of this job cannot be told what to hide: what the command prints of its credential stays there.\n',
+    );
+  };
+};
+
 /** Another exchange while the command runs. Throws with the reason, which its SDK will show. */
 const renewing =
-  ({ ask }: Asking, { error }: Terminal) =>
+  ({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof createHiding>) =>
   async (): Promise<Issued> => {
     const exchanged = await ask();
-    if (exchanged.outcome === 'issued') return exchanged;
+    if (exchanged.outcome === 'issued') {
+      await hide(listSecrets(exchanged));
+      return exchanged;
+    }
     const [reason = ''] = reasonLines(exchanged);
     error(`kite-sts exec: the credential was not renewed: ${reason}\n`);
     throw new Error(reason);
@@ -33,8 +54,15 @@ const supplied = async (
   { asking, means, terminal }: { asking: Asking; means: ReturnType<typeof meansUntil>; terminal: Terminal },
 ): Promise<number> => {
   const folder = await privateFolder();
+  const hide = createHiding(terminal);
+  const mint = async (): Promise<string> => {
+    const token = await asking.mint();
+    await hide([token]);
+    return token;
+  };
   try {
-    const source = { ...asking, renew: renewing(asking, terminal), folder, means };
+    await hide(listSecrets(first));
+    const source = { ...asking, mint, renew: renewing(asking, terminal, hide), folder, means };
     const given = await supply(first, source);
     const environment = suppliedEnvironment(terminal.environment, first.kind, given);
     const exits = await runChild(command, environment, reason =>
@@ -75,7 +103,7 @@ Examples:
   async run(flags, terminal) {
     const command = commandOf(flags);
     const over = new AbortController();
-    const means = meansUntil(over.signal);
+    const means = meansUntil(over.signal, createFetch(terminal.environment));
     try {
       const asking = askingOf(flags, terminal, means);
       const first = await asking.ask();

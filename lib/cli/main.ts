@@ -1,10 +1,13 @@
+import { fstatSync } from 'node:fs';
 import process from 'node:process';
 import { run } from './run.ts';
 import { EXIT } from './verb.ts';
 
-const stopped = new Promise<void>(resolve => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-});
+/** Asked for by the verbs that end in their own way. All others are ended by the signal, as any program. */
+const waitForStop = (): Promise<void> =>
+  new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
 
 // A reader that stops early, such as `head`, is no fault of ours; but what cannot be told must not go on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,7 +21,10 @@ try {
     out: text => void process.stdout.write(text),
     error: text => void process.stderr.write(text),
     colors: process.stdout.isTTY === true,
-    stopped,
+    get stopped() {
+      return waitForStop();
+    },
+    outIsFile: fstatSync(process.stdout.fd).isFile(),
   });
 } catch (error) {
   process.stderr.write(`kite-sts failed: ${(error as Error).message}\n`);

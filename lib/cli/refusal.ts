@@ -1,28 +1,30 @@
-import type { Exchanged, Refused, Unreachable } from '../client/client.ts';
+import type { Exchanged, Refused } from '../client/client.ts';
 import { printable } from '../client/printable.ts';
+import { TEXTS } from '../client/texts.ts';
+import type { ClaimHint } from '../errors.ts';
 import type { Asking } from './asking.ts';
 import { EXIT, type Flags, type Terminal } from './verb.ts';
 
 type NotIssued = Exclude<Exchanged, { outcome: 'issued' }>;
 
-const WHY: { readonly [why in Unreachable['why']]: string } = {
-  no_answer: 'No broker answered. Check the URL, the network and the proxy.',
-  redirected: 'The address redirects, and a token is not sent after a redirect. Use the URL it leads to.',
-  no_broker: 'Something answered that is not a broker, or a gateway in front of one. Check the URL.',
-};
+/** What is wrong with a claim; without a value, nothing is said of one. */
+function writeWhy({ why, value }: ClaimHint): string {
+  const text = TEXTS[`claim_${why}`];
+  return value === undefined ? text.replace(/;.*/, '') : `${text} ${value}`;
+}
 
 const claimLines = ({ claims }: Refused): string[] =>
-  claims.map(({ claim, why, value, add, place, character, position }) =>
-    [
-      `claim    ${claim} ${why}`,
-      value !== undefined && `: ${value}`,
+  claims.map(hint => {
+    const { claim, add, place, character, position } = hint;
+    return [
+      `claim    ${claim} ${writeWhy(hint)}`,
       place && `. It cannot stand in ${place}`,
       character && `: ${character} at position ${position}`,
       add && `. Add ${add}`,
     ]
       .filter(Boolean)
-      .join(''),
-  );
+      .join('');
+  });
 
 const refusedLines = (refused: Refused): string[] => [
   `${refused.code}: ${refused.description}`,
@@ -36,7 +38,7 @@ const refusedLines = (refused: Refused): string[] => [
 export const reasonLines = (exchanged: NotIssued): string[] =>
   (exchanged.outcome === 'refused'
     ? refusedLines(exchanged)
-    : [`${exchanged.why}: ${WHY[exchanged.why]} (${exchanged.detail})`]
+    : [`${exchanged.why}: ${TEXTS[exchanged.why]} (${exchanged.detail})`]
   ).map(printable);
 
 /**

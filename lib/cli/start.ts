@@ -17,9 +17,10 @@ Examples:
   options: {},
   async run(flags, terminal) {
     const settings = settingsOf(flags, terminal);
+    const { stopped } = terminal;
     try {
       const server = await startLocal(configOf(settings), settings, terminal);
-      await terminal.stopped;
+      await stopped;
       await server.close();
       return EXIT.done;
     } catch (error) {

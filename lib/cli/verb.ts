@@ -20,7 +20,9 @@ export type Terminal = {
   readonly error: (text: string) => void;
   /** Is what is written read by a person at a terminal, who may want colors? */
   readonly colors?: boolean;
-  /** Resolves when the process is asked to stop. */
+  /** Does what is written go into a file? Then no log has it. */
+  readonly outIsFile?: boolean;
+  /** Resolves when the process is asked to stop. Whoever looks at it takes that upon itself. */
   readonly stopped: Promise<void>;
 };
 

@@ -1,4 +1,5 @@
 import { printable } from '../client/printable.ts';
+import { createFetch, type Fetch } from '../client/proxy.ts';
 import { BrokerError } from '../errors.ts';
 import type { Claims } from '../policy/claims.ts';
 import { claimsOf, takeApart } from '../token/jws.ts';
@@ -11,6 +12,8 @@ const TIMEOUT = 5000;
 /** What would stand in the way of an exchange, as far as it can be told from here. */
 const FINDINGS = {
   token_expired: 'The token has expired. Mint a new one right before the exchange.',
+  audience_several:
+    'The token names several audiences, and no broker takes such a token. Mint it with one --audience.',
   audience_differs:
     'The broker wants another audience, unless the role says otherwise. Mint with --audience.',
   broker_unreachable: 'The broker does not give its metadata. Check the URL and the network.',
@@ -27,7 +30,7 @@ const claimsIn = (token: string): Claims => {
 };
 
 /** What a broker says that tokens are minted for. */
-const audienceOf = async (broker: string): Promise<string | undefined> => {
+const audienceOf = async (broker: string, fetch: Fetch): Promise<string | undefined> => {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;
     const response = await fetch(`${broker}/.well-known/openid-configuration`, init);
@@ -40,9 +43,11 @@ const audienceOf = async (broker: string): Promise<string | undefined> => {
 };
 
 const findings = (claims: Claims, left: number, wanted: string | undefined): Finding[] => {
-  const differs = wanted !== undefined && ![claims['aud']].flat().includes(wanted);
+  const audiences = [claims['aud']].flat();
+  const differs = wanted !== undefined && !audiences.includes(wanted);
   return [
     ...(left > 0 ? [] : (['token_expired'] as const)),
+    ...(audiences.length > 1 ? (['audience_several'] as const) : []),
     ...(differs ? (['audience_differs'] as const) : []),
     ...(wanted === undefined ? (['broker_unreachable'] as const) : []),
   ];
@@ -55,9 +60,16 @@ type Known = {
   readonly findings: readonly Finding[];
 };
 
+/** A name begins a line, and a CI may take a line that begins with another character for its own. */
+function writeName(name: string): string {
+  return /^\w/.test(name) ? name : JSON.stringify(name);
+}
+
 const asText = ({ claims, seconds_left, broker, findings: found }: Known): string =>
   [
-    ...Object.entries(claims).map(([name, value]) => `${name.padEnd(20)} ${JSON.stringify(value)}`),
+    ...Object.entries(claims).map(
+      ([name, value]) => `${writeName(name).padEnd(20)} ${JSON.stringify(value)}`,
+    ),
     '',
     seconds_left > 0 ? `The token lives for ${seconds_left} seconds more.` : 'The token has expired.',
     `${broker.url} ${broker.audience === undefined ? 'gives no metadata' : `wants the audience ${broker.audience}`}.`,
@@ -72,7 +84,7 @@ export const whoami: Verb = {
 
 ${TOKEN_HELP}
 The token itself is never printed, nor is its signature checked. Exit code 2 when something would stand in
-the way: the token has expired, is for another audience, or the broker cannot be reached.
+the way: the token has expired, is for another audience or for several, or the broker cannot be reached.
 
 Examples:
   kite-sts whoami --broker https://sts.acme.example
@@ -83,7 +95,7 @@ Examples:
   async run(flags, terminal) {
     const { broker, mint } = subjectOf(flags, terminal);
     const claims = claimsIn(await mint());
-    const audience = await audienceOf(broker);
+    const audience = await audienceOf(broker, createFetch(terminal.environment));
     const left = Math.floor(Number(claims['exp'] ?? 0) - Date.now() / 1000);
     const found = findings(claims, left, audience);
     const known: Known = { claims, seconds_left: left, broker: { url: broker, audience }, findings: found };

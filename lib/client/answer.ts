@@ -6,6 +6,8 @@ export type AwsKeys = {
   readonly SecretAccessKey: string;
   readonly SessionToken: string;
   readonly Expiration: string;
+  /** The account that they are for. An older broker does not say it. */
+  readonly AccountId?: string;
 };
 
 /** The kinds of credential that are one token. */
@@ -53,12 +55,13 @@ const objectIn = (value: unknown): Json =>
 const isWord = (value: unknown): value is string => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 
 const awsIn = (value: unknown): Issued | undefined => {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = objectIn(value);
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = objectIn(value);
   if (!isWord(AccessKeyId) || !isWord(SecretAccessKey) || !isWord(SessionToken) || !isWord(Expiration))
     return undefined;
   const expiresAt = Date.parse(Expiration) / 1000;
   if (Number.isNaN(expiresAt)) return undefined;
-  const aws = { AccessKeyId, SecretAccessKey, SessionToken, Expiration };
+  const account = typeof AccountId === 'string' && /^\d{12}$/.test(AccountId) ? { AccountId } : {};
+  const aws = { AccessKeyId, SecretAccessKey, SessionToken, Expiration, ...account };
   return { outcome: 'issued', kind: 'aws', expiresAt, aws };
 };
 
@@ -74,7 +77,9 @@ const issuedIn = (body: Json, now: number): Issued | undefined => {
 
 const refusedIn = (status: number, body: Json): Refused | undefined => {
   const { code, error_description, decision_id, error_uri, claims, contact } = body;
-  if (typeof code !== 'string' || typeof decision_id !== 'string') return undefined;
+  // A code begins a line of the log, so what is no word is no code of a broker.
+  if (typeof code !== 'string' || !/^[a-z_]{1,64}$/.test(code)) return undefined;
+  if (typeof decision_id !== 'string') return undefined;
   return {
     outcome: 'refused',
     status,

@@ -1,5 +1,5 @@
 import { type Issued, type Refused, readAnswer } from './answer.ts';
-import { tokenUrl } from './url.ts';
+import { brokerUrl } from './url.ts';
 
 export type { AwsKeys, Issued, Refused, TokenKind } from './answer.ts';
 
@@ -28,6 +28,8 @@ export type Wish = {
   readonly scope?: string | undefined;
   /** Seconds that the credential is to last; without it, the role's usual length. */
   readonly expiresIn?: number | undefined;
+  /** Seconds in which the broker is to answer, all attempts together; without it, 20. */
+  readonly timeout?: number | undefined;
 };
 
 /** What an exchange needs of its surroundings, for whoever has others than the usual. */
@@ -51,7 +53,8 @@ const USUAL: Means = {
 /** The client's side of a recovering broker: few attempts, spread over little time (threat model D17). */
 const RETRIES = 3;
 const WINDOW_SECONDS = 20;
-const ATTEMPT_MS = 10_000;
+/** What is wrong with TLS or with the proxy is as wrong in a moment. */
+const LASTING = /^(CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME|ERR_TLS|ERR_SSL|PROXY_NOT_HTTP|PROXY_4)/;
 
 type Said = { readonly exchanged: Exchanged; readonly status: number; readonly retryAfter: number };
 
@@ -87,8 +90,18 @@ const read = async (response: Response, now: number): Promise<Said> => {
   return { exchanged, status, retryAfter: Number(headers.get('retry-after') ?? 0) || 0 };
 };
 
-const ask = async (wish: Wish, key: string, { fetch, now }: Means): Promise<Said> => {
-  const url = `${tokenUrl(wish.broker)}/token`;
+/** Milliseconds for one attempt: half of the window, so that a broker that hangs once is asked again. */
+function limitAttempt(wish: Wish, left: number): number {
+  const half = (wish.timeout ?? WINDOW_SECONDS) / 2;
+  return Math.ceil(Math.max(0.5, Math.min(half, left)) * 1000);
+}
+
+/** One exchange, whose attempts have one key and end at one time. */
+type Run = { readonly key: string; readonly until: number; readonly means: Means };
+
+const ask = async (wish: Wish, { key, until, means }: Run): Promise<Said> => {
+  const { fetch, now } = means;
+  const url = `${brokerUrl(wish.broker)}/token`;
   const { subjectToken: given } = wish;
   const body = formOf(wish, typeof given === 'string' ? given : await given());
   try {
@@ -98,7 +111,7 @@ const ask = async (wish: Wish, key: string, { fetch, now }: Means): Promise<Said
       body,
       // Whoever can redirect a broker's name must not be handed the token.
       redirect: 'manual',
-      signal: AbortSignal.timeout(ATTEMPT_MS),
+      signal: AbortSignal.timeout(limitAttempt(wish, until - now())),
     });
     return await read(response, now());
   } catch (error) {
@@ -107,8 +120,13 @@ const ask = async (wish: Wish, key: string, { fetch, now }: Means): Promise<Said
 };
 
 /** Seconds until the next attempt, or undefined when another one would be told the same. */
-const pause = ({ status, retryAfter }: Said, attempt: number, random: number): number | undefined => {
+const pause = (
+  { exchanged, status, retryAfter }: Said,
+  attempt: number,
+  random: number,
+): number | undefined => {
   if (status !== 0 && status !== 429 && status < 500) return undefined;
+  if (exchanged.outcome === 'unreachable' && LASTING.test(exchanged.detail)) return undefined;
   return retryAfter + 0.25 * 2 ** attempt * (1 + random);
 };
 
@@ -118,15 +136,15 @@ const idempotencyKey = (): string =>
 
 /**
  * Trades a subject token for the credential of a role (RFC 8693). A refusal is an answer and never tried
- * again. No connection, 429 and 5xx are: 3 times at most, within 20 seconds, as `Retry-After` says, spread
- * by chance. Throws `TypeError` for a URL that no token may be sent to, and what `subjectToken` throws.
+ * again. No connection, 429 and 5xx are: 3 times at most, within `timeout`, as `Retry-After` says, spread
+ * by chance. It goes by Node's own `fetch`, and so by a proxy only where Node does (`NODE_USE_ENV_PROXY`). Throws `TypeError` for a URL that no token may be sent to, and what `subjectToken` throws.
  */
 export const exchange = async (wish: Wish, given: Partial<Means> = {}): Promise<Exchanged> => {
   const means = { ...USUAL, ...given };
-  const until = means.now() + WINDOW_SECONDS;
+  const until = means.now() + (wish.timeout ?? WINDOW_SECONDS);
   const key = idempotencyKey();
   for (let attempt = 0; ; attempt++) {
-    const said = await ask(wish, key, means);
+    const said = await ask(wish, { key, until, means });
     const wait = attempt < RETRIES ? pause(said, attempt, means.random()) : undefined;
     if (wait === undefined || means.now() + wait > until) return said.exchanged;
     await means.sleep(wait * 1000);

@@ -19,6 +19,7 @@ export type Supply = {
 export type Source = {
   readonly broker: string;
   readonly role: string;
+  /** A new subject token. */
   readonly mint: Mint;
   /** One more exchange with a new token. Throws `Error` with the reason when nothing was issued. */
   readonly renew: () => Promise<Issued>;
@@ -86,6 +87,19 @@ const keptFile = async <T extends { readonly expiresAt: number }>(
   };
 };
 
+/** Keeps the access token of a credential in this file. Gives what ends that. */
+async function keepToken(
+  first: OneOf<TokenKind>,
+  name: string,
+  source: Source,
+): Promise<() => Promise<void>> {
+  const { renew, folder, means } = source;
+  const write = async (issued: Issued): Promise<void> => {
+    if (issued.kind !== 'aws') await folder.write(name, issued.accessToken);
+  };
+  return keptFile(keeper<Issued>(first, renew, means), write, means);
+}
+
 type Dated = { readonly token: string; readonly expiresAt: number };
 
 const dated = async (mint: Mint): Promise<Dated> => {
@@ -93,10 +107,15 @@ const dated = async (mint: Mint): Promise<Dated> => {
   return { token, expiresAt: Number(claimsOf(takeApart(token))['exp']) };
 };
 
-/** Google's clients make the exchange themselves (AIP-4117): they need the subject token as a file. */
-const gcp = async ({ broker, role, mint, folder, means }: Source): Promise<Supply> => {
+/**
+ * Google's libraries make the exchange themselves (AIP-4117): they need the subject token as a file. gcloud
+ * asks for scopes of its own there, so it gets the access token, by a file that it reads anew for each command.
+ */
+const gcp = async (first: OneOf<TokenKind>, source: Source): Promise<Supply> => {
+  const { broker, role, mint, folder, means } = source;
   const current = keeper(await dated(mint), () => dated(mint), means);
-  const end = await keptFile(current, ({ token }) => folder.write('subject-token', token), means);
+  const endSubject = await keptFile(current, ({ token }) => folder.write('subject-token', token), means);
+  const endToken = await keepToken(first, 'access-token', source);
   const configuration = {
     type: 'external_account',
     audience: role,
@@ -105,24 +124,24 @@ const gcp = async ({ broker, role, mint, folder, means }: Source): Promise<Suppl
     credential_source: { file: folder.pathOf('subject-token') },
   };
   await folder.write('google.json', JSON.stringify(configuration));
-  const file = folder.pathOf('google.json');
   return {
-    environment: { GOOGLE_APPLICATION_CREDENTIALS: file, CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: file },
-    end,
+    environment: {
+      GOOGLE_APPLICATION_CREDENTIALS: folder.pathOf('google.json'),
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.pathOf('access-token'),
+    },
+    end: async () => {
+      await Promise.all([endSubject(), endToken()]);
+    },
   };
 };
 
 /** Other tools read a variable once. The file is for whoever needs a token later than that. */
-const token = async (first: OneOf<TokenKind>, { renew, folder, means }: Source): Promise<Supply> => {
-  const current = keeper<Issued>(first, renew, means);
-  const write = async (issued: Issued): Promise<void> => {
-    if (issued.kind !== 'aws') await folder.write('token', issued.accessToken);
-  };
-  const end = await keptFile(current, write, means);
+const token = async (first: OneOf<TokenKind>, source: Source): Promise<Supply> => {
+  const end = await keepToken(first, 'token', source);
   return {
     environment: {
       ...tokenVariables(first.kind, first.accessToken),
-      KITE_STS_TOKEN_FILE: folder.pathOf('token'),
+      KITE_STS_TOKEN_FILE: source.folder.pathOf('token'),
     },
     end,
   };
@@ -141,5 +160,5 @@ export const suppliedEnvironment = (
 /** Makes what keeps a child supplied with the credential of one role for as long as it lives. */
 export const supply = (first: Issued, source: Source): Promise<Supply> => {
   if (first.kind === 'aws') return aws(first, source);
-  return first.kind === 'gcp' ? gcp(source) : token(first, source);
+  return first.kind === 'gcp' ? gcp(first, source) : token(first, source);
 };

@@ -1,4 +1,11 @@
+import { TEXTS } from './texts.ts';
+
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
+
+/** Is this host of a URL the machine itself? What goes there is in nobody else's hands. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
 
 /**
  * A URL that a token may be sent to, without a slash at its end: https, or http on this machine. Throws
@@ -6,10 +13,14 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
  */
 export const tokenUrl = (written: string): string => {
   const url = URL.canParse(written) ? new URL(written) : undefined;
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (!safe || /[?#@\s]/.test(written))
-    throw new TypeError(
-      'The URL must be https, or http on 127.0.0.1, localhost or [::1], without user, query and fragment, such as https://sts.acme.example.',
-    );
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (!safe || /[?#@\s]/.test(written)) throw new TypeError(TEXTS.url_refused);
   return written.replace(/\/+$/, '');
 };
+
+/** The URL of a broker, which is not that of one of its doors. Throws `TypeError` as `tokenUrl` does. */
+export function brokerUrl(written: string): string {
+  const url = tokenUrl(written);
+  if (url.endsWith('/token')) throw new TypeError(TEXTS.url_of_door);
+  return url;
+}

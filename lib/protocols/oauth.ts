@@ -133,6 +133,7 @@ const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
   SecretAccessKey: credential.secretAccessKey,
   SessionToken: credential.sessionToken,
   Expiration: iso(credential.expiresAt),
+  AccountId: credential.assumedRole.split(':')[4],
 });
 
 /** Our access tokens are JWTs, so they are had under either name; any other token by this one alone. */

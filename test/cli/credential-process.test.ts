@@ -27,6 +27,7 @@ test('standard output has the JSON of credential_process and nothing else', asyn
     SecretAccessKey: expect.any(String),
     SessionToken: expect.any(String),
     Expiration: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    AccountId: '123456789012',
   });
 });
 

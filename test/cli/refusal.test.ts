@@ -28,8 +28,8 @@ test('a refusal names the decision, whom to ask, the claims and what to add, and
     'trust_not_met: No.',
     'decision d-1',
     'contact  #team-web',
-    'claim    build_branch differs: next',
-    'claim    queue_key absent. Add --claim queue_key',
+    'claim    build_branch differs; the token says: next',
+    'claim    queue_key is absent. Add --claim queue_key',
     'page     https://sts.acme.example/errors/trust_not_met',
   ]);
 });

@@ -32,16 +32,16 @@ describe('nothing stands in the way', () => {
     });
     expect(JSON.parse(out).seconds_left).toBeGreaterThan(200);
   });
-
-  test('of a token with several audiences', async () => {
-    const path = file(await signed({ aud: ['https://other.example', AUDIENCE] }));
-    expect(await whoami(['--token-file', path])).toMatchObject({ exits: 0 });
-  });
 });
 
 describe('exit code 2 and a finding', () => {
   test.each<[name: string, claims: object, finding: string]>([
     ['for a token of another audience', { aud: 'https://other.example' }, 'audience_differs'],
+    [
+      'for a token of several audiences, which no broker takes',
+      { aud: ['https://other.example', AUDIENCE] },
+      'audience_several',
+    ],
     ['for a token that has expired', { exp: now() - 1 }, 'token_expired'],
     ['for a token that never expires', { exp: undefined }, 'token_expired'],
   ])('%s', async (_name, claims, finding) => {
@@ -53,6 +53,16 @@ describe('exit code 2 and a finding', () => {
 
   test.each([
     ['where nothing listens', async () => closedUrl()],
+    [
+      'at what redirects to a broker',
+      async () =>
+        (
+          await testServer(({ path }) => ({
+            status: 302,
+            headers: { location: `${broker.url}${path}` },
+          }))
+        ).url,
+    ],
     ['at a page', async () => (await testServer(() => ({ status: 200, body: '<html>' }))).url],
     ['at what has no issuer', async () => (await testServer(() => ({ status: 200, body: {} }))).url],
   ])('%s', async (_name, url) => {
@@ -61,6 +71,20 @@ describe('exit code 2 and a finding', () => {
     expect([exits, JSON.parse(out).findings]).toEqual([2, ['broker_unreachable']]);
   });
 });
+
+test('a broker refuses the token of several audiences that whoami warns of', async () => {
+  const path = file(await signed({ aud: ['https://other.example', AUDIENCE] }));
+  const words = ['exchange', '--role', 'publish', '--broker', broker.url, '--token-file', path];
+  expect(await inStep(words, {})).toMatchObject({ exits: 2, out: '' });
+});
+
+test.each(['--- forged', '^^^ +++', '::error::forged', '##[error]'])(
+  'a claim of the name %s cannot begin a line',
+  async name => {
+    const { out } = await whoami(['--token-file', file(await signed({ [name]: 'x' }))]);
+    expect(out.split('\n').filter(line => /^\s*(---|\^\^\^|::)|##\[/.test(line))).toEqual([]);
+  },
+);
 
 test('T54: neither the token nor its signature is ever printed', async () => {
   const { token } = (await agentCall(broker.port, { audience: AUDIENCE })).json();

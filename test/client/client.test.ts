@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Exchanged, exchange, type Means, type Wish } from '../../lib/client/client.ts';
 import { agentCall, type Local, localBroker } from '../harness/local.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
-import { closedUrl, type Said, type TestServer, testServer } from '../harness/server.ts';
+import { closedUrl, rawServer, type Said, type TestServer, testServer } from '../harness/server.ts';
 
 const REFUSAL = { code: 'trust_not_met', decision_id: 'd-1' };
 const FAULT = { code: 'store_unavailable', decision_id: 'd-2' };
@@ -163,11 +163,38 @@ test('a port where nothing listens is told with the word of the system', async (
 
 test('an answer that never comes is given up', async () => {
   const server = await testServer(() => new Promise(() => {}));
-  const soon: Means['fetch'] = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(50) });
-  const wish = { broker: server.url, role: 'web', subjectToken: 'a.b.c' };
-  const exchanged = await exchange(wish, { fetch: soon, sleep: async () => {} });
+  const wish = { broker: server.url, role: 'web', subjectToken: 'a.b.c', timeout: 1 };
+  const exchanged = await exchange(wish, { sleep: async () => {}, random: () => 0 });
+  expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'TimeoutError' });
+  expect(server.asked).toHaveLength(2);
+});
+
+test('an answer that begins and never ends is given up', async () => {
+  const port = await rawServer(socket => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{');
+  });
+  const wish = { broker: `http://127.0.0.1:${port}`, role: 'web', subjectToken: 'a.b.c', timeout: 1 };
+  const exchanged = await exchange(wish, { sleep: async () => {} });
   expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'TimeoutError' });
 });
+
+test('103 before the answer is passed over (RFC 8297)', async () => {
+  const body = JSON.stringify(TOKEN.body);
+  const port = await rawServer(socket => {
+    socket.write('HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n');
+    socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  });
+  const wish = { broker: `http://127.0.0.1:${port}`, role: 'web', subjectToken: 'a.b.c' };
+  expect(await exchange(wish)).toMatchObject({ outcome: 'issued', accessToken: 'token' });
+});
+
+test.each(['https://sts.acme.example/token', 'https://sts.acme.example/token/'])(
+  '%s is the URL of a door, and nothing is sent there',
+  async broker => {
+    const wish = { broker, role: 'web', subjectToken: () => Promise.reject(new Error()) };
+    await expect(exchange(wish)).rejects.toThrow(TypeError);
+  },
+);
 
 test('a URL that no token may be sent to is an error of the caller, before anything is minted', async () => {
   const wish = {

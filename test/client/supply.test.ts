@@ -3,6 +3,7 @@ import { IdentityPoolClient } from 'google-auth-library';
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Issued } from '../../lib/client/client.ts';
+import { RIVALS } from '../../lib/client/rivals.ts';
 import { type Supply, suppliedEnvironment, supply } from '../../lib/client/supply.ts';
 import { testServer } from '../harness/server.ts';
 import { never, type Supplying, supplying, testFolder, ticks } from '../harness/supplied.ts';
@@ -108,6 +109,64 @@ describe('the file of a token', () => {
   });
 });
 
+describe('nothing that would win over what is given stays,', () => {
+  const given: Supply = { environment: { GIVEN: 'ours' }, end: async () => {} };
+  /** What each tool of the kind reads before what we give it, as its own documentation says. */
+  const WINNING = {
+    aws: [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_PROFILE',
+      'AWS_DEFAULT_PROFILE',
+      'AWS_SECURITY_TOKEN',
+    ],
+    gcp: [
+      'GOOGLE_CREDENTIALS',
+      'GOOGLE_CLOUD_KEYFILE_JSON',
+      'GCLOUD_KEYFILE_JSON',
+      'GOOGLE_OAUTH_ACCESS_TOKEN',
+    ],
+    azure: ['AZURE_CLIENT_SECRET', 'AZURE_FEDERATED_TOKEN_FILE', 'ARM_CLIENT_SECRET', 'ARM_OIDC_TOKEN'],
+    github: ['GH_TOKEN', 'GITHUB_TOKEN', 'GH_ENTERPRISE_TOKEN'],
+    buildkite: ['BUILDKITE_API_TOKEN'],
+    jwt: ['ACCESS_TOKEN'],
+  } as const;
+
+  test.each(Object.entries(RIVALS))('for %s', (kind, names) => {
+    const winning = WINNING[kind as keyof typeof WINNING];
+    expect(names).toEqual(expect.arrayContaining([...winning]));
+    const before = Object.fromEntries([...names, 'HOME'].map(name => [name, 'theirs']));
+    expect(suppliedEnvironment(before, kind as Issued['kind'], given)).toEqual({
+      HOME: 'theirs',
+      GIVEN: 'ours',
+    });
+  });
+});
+
+test('over 70 minutes the file never holds a token that has ended', async () => {
+  const begun = world.clock.now;
+  const left: number[] = [];
+  let give = (_supply: Supply | Promise<Supply>): void => {};
+  const given = new Promise<Supply>(resolve => (give = resolve));
+  let end = (): void => {};
+  const over = new Promise<void>(resolve => (end = resolve));
+  /** Each look is as much later as it was waited for. */
+  const sleep = async (ms: number): Promise<void> => {
+    if (ms < 5000) return never(ms) as Promise<never>;
+    const path = (await given).environment['KITE_STS_TOKEN_FILE'] ?? '';
+    world.clock.now += ms / 1000;
+    left.push(Number(decodeJwt(readFileSync(path, 'utf8')).exp) - world.clock.now);
+    if (world.clock.now < begun + 4200) return;
+    end();
+    return never(ms) as Promise<never>;
+  };
+  give(world.supplied('publish', sleep));
+  await over;
+  expect(left.length).toBeGreaterThan(200);
+  expect(Math.min(...left)).toBeGreaterThan(60);
+  await (await given).end();
+});
+
 describe('a job on Google Cloud', () => {
   test("has a file with which Google's own client makes the exchange, and a subject token that is kept new", async () => {
     const { sleep, pass } = ticks();
@@ -147,21 +206,36 @@ describe('a job on Google Cloud', () => {
     expect(decodeJwt(two.get('subject_token') ?? '').exp).toBe(world.clock.now + 300);
     expect(environment).toEqual({
       GOOGLE_APPLICATION_CREDENTIALS: keyFilename,
-      CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: keyFilename,
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.pathOf('access-token'),
     });
     await end();
   });
 
-  test('keeps no token of Google that would win over the file', () => {
-    const given: Supply = { environment: { GOOGLE_APPLICATION_CREDENTIALS: '/file' }, end: async () => {} };
-    const before = {
-      CLOUDSDK_AUTH_ACCESS_TOKEN: 'x',
-      GOOGLE_OAUTH_ACCESS_TOKEN: 'x',
-      AWS_ACCESS_KEY_ID: 'x',
-    };
-    expect(suppliedEnvironment(before, 'gcp', given)).toEqual({
-      GOOGLE_APPLICATION_CREDENTIALS: '/file',
-      AWS_ACCESS_KEY_ID: 'x',
+  test('has the access token in a file for gcloud, which is kept new', async () => {
+    const { sleep, pass } = ticks();
+    const folder = await testFolder();
+    let times = 0;
+    const renew = async (): Promise<Issued> => ({
+      outcome: 'issued',
+      kind: 'gcp',
+      expiresAt: world.clock.now + 3600,
+      accessToken: `ya29.${++times}`,
     });
+    const means = { now: () => world.clock.now, sleep };
+    const source = {
+      broker: 'https://sts.acme.example',
+      role: 'cloud',
+      mint: world.mint,
+      renew,
+      folder,
+      means,
+    };
+    const { environment, end } = await supply(await renew(), source);
+    const read = (): string => readFileSync(environment['CLOUDSDK_AUTH_ACCESS_TOKEN_FILE'] ?? '', 'utf8');
+    expect(read()).toBe('ya29.1');
+    world.clock.now += 2500;
+    await pass();
+    expect(read()).toBe('ya29.2');
+    await end();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tokenUrl } from '../../lib/client/url.ts';
+import { brokerUrl, tokenUrl } from '../../lib/client/url.ts';
 
 test.each([
   ['https', 'https://sts.acme.example', 'https://sts.acme.example'],
@@ -25,4 +25,15 @@ test.each([
   ['nothing', ''],
 ])('no token is sent to %s', (_name, written) => {
   expect(() => tokenUrl(written)).toThrow(TypeError);
+});
+
+test.each(['https://sts.acme.example/token', 'http://127.0.0.1:8787/token/'])(
+  '%s is the URL of a door and not of a broker',
+  written => {
+    expect(() => brokerUrl(written)).toThrow(TypeError);
+  },
+);
+
+test('a broker may live below a path', () => {
+  expect(brokerUrl('https://acme.example/sts/')).toBe('https://acme.example/sts');
 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
 import { atEnd } from './endings.ts';
 
 export type Asked = {
@@ -52,6 +52,21 @@ export const testServer = async (
   });
   const port = await listening(server, socket);
   return { url: `http://127.0.0.1:${port}`, port, asked };
+};
+
+/** The port of a server that says what it likes as soon as it was asked something. */
+export const rawServer = async (answer: (socket: Socket) => void): Promise<number> => {
+  const sockets = new Set<Socket>();
+  const server = createRawServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => {}).once('data', () => answer(socket));
+  });
+  atEnd(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
 };
 
 /** A URL where nothing listens any more. */

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { run } from '../../lib/cli/run.ts';
 import type { Terminal } from '../../lib/cli/verb.ts';
+import { atEnd } from './endings.ts';
 import { emptyFolder, type Local, testTerminal } from './local.ts';
 import { ROOT } from './markdown.ts';
 import { AUDIENCE } from './policy.ts';
@@ -18,16 +20,31 @@ export type Step = {
   readonly environment: { readonly [name: string]: string };
   /** Every token that the agent printed. */
   readonly minted: () => string[];
+  /** All that the agent was told to hide from the log, as it was told. */
+  readonly hidden: () => string;
+};
+
+/** The socket of an agent's Job API, which the stub looks for as the real one does. */
+const jobApi = (): string => {
+  const path = join(emptyFolder(), 'job.sock');
+  const server = createServer().listen(path);
+  server.unref();
+  atEnd(() => server.close());
+  return path;
 };
 
 /** A step of a Buildkite job, with an agent on PATH whose tokens are from the local broker's issuer. */
 export const buildkiteStep = ({ url }: Pick<Local, 'url'>): Step => {
   const SEEN = emptyFolder();
+  const hidden = join(SEEN, 'redacted');
   return {
     environment: {
       PATH: `${STUBS}${delimiter}${process.env['PATH']}`,
       SEEN,
       REAL_CURL,
+      TMPDIR: emptyFolder(),
+      BUILDKITE_AGENT_JOB_API_SOCKET: jobApi(),
+      BUILDKITE_AGENT_JOB_API_TOKEN: 'job-api-token',
       BUILDKITE: 'true',
       BUILDKITE_JOB_ID: 'job-1',
       BUILDKITE_AGENT_ENDPOINT: `${url}/local/agent/v3`,
@@ -36,6 +53,7 @@ export const buildkiteStep = ({ url }: Pick<Local, 'url'>): Step => {
       KITE_STS_URL: url,
     },
     minted: () => readFileSync(join(SEEN, 'minted'), 'utf8').trim().split('\n'),
+    hidden: () => (existsSync(hidden) ? readFileSync(hidden, 'utf8') : ''),
   };
 };
 

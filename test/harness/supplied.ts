@@ -82,21 +82,28 @@ export const supplying = async (): Promise<Supplying> => {
 /** For what a test does not wait for. */
 export const never: Sleep = () => new Promise(() => {});
 
-/** A look at a file for each call of `pass`, which resolves when it is done. What waits for less waits for ever. */
+/** How often a file is looked at, in milliseconds. */
+const LOOK = 15_000;
+
+/** A look at each file for each call of `pass`, which resolves when all are done. What waits for another time waits for ever. */
 export const ticks = (): { readonly sleep: Sleep; readonly pass: () => Promise<void> } => {
-  let go = (): void => {};
-  let waiting = (): void => {};
+  let sleeping: (() => void)[] = [];
+  let looked = (): void => {};
   return {
     sleep: ms =>
       new Promise<void>(resolve => {
-        if (ms < 15_000) return;
-        go = resolve;
-        waiting();
+        if (ms !== LOOK) return;
+        sleeping.push(resolve);
+        looked();
       }),
     pass: () =>
       new Promise(resolve => {
-        waiting = resolve;
-        go();
+        const woken = sleeping;
+        sleeping = [];
+        looked = () => {
+          if (sleeping.length === woken.length) resolve();
+        };
+        for (const wake of woken) wake();
       }),
   };
 };

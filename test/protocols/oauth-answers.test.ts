@@ -57,6 +57,7 @@ describe('a credential is answered', () => {
     const aws = {
       AccessKeyId: 'ASIAEXAMPLE',
       SecretAccessKey: 'secret/with+signs=',
+      AccountId: '123456789012',
       SessionToken: 'session$(token)',
       Expiration: '2027-01-15T09:00:00Z',
     };

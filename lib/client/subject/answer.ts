@@ -1,3 +1,4 @@
+import { TEXTS } from '../texts.ts';
 import { tokenUrl } from '../url.ts';
 import { NoSubjectToken, type Step, tokenIn } from './mint.ts';
 
@@ -6,18 +7,18 @@ const TIMEOUT = 10_000;
 
 /** Asks a CI's own token door; the token is the `member` of its JSON answer. `door` names it in errors. */
 export const tokenFrom = async (
-  { fetch }: Step,
+  { fetch, patience = TIMEOUT }: Step,
   { url, init, member, door }: { url: string; init: RequestInit; member: string; door: string },
 ): Promise<string> => {
   try {
     tokenUrl(url.split('?')[0] ?? '');
   } catch {
-    throw new NoSubjectToken(`${door} is not an https URL, so no secret is sent there.`);
+    throw new NoSubjectToken(`${door} ${TEXTS.door_refused}`);
   }
   const response = await fetch(url, {
     ...init,
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT),
+    signal: AbortSignal.timeout(patience),
   }).catch(() => undefined);
   if (!response) throw new NoSubjectToken(`${door} did not answer.`);
   if (!response.ok) throw new NoSubjectToken(`${door} answered with status ${response.status}.`);

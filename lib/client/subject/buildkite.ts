@@ -1,3 +1,4 @@
+import { TEXTS } from '../texts.ts';
 import { tokenFrom } from './answer.ts';
 import { type Mint, NoSubjectToken, NotThere, type Step, type TokenWish, tokenIn } from './mint.ts';
 
@@ -25,13 +26,12 @@ const bodyOf = ({ audience, claims, lifetime, subjectClaim }: TokenWish): string
 
 const byApi = (wish: TokenWish, step: Step): Promise<string> => {
   const { BUILDKITE_AGENT_ENDPOINT, BUILDKITE_AGENT_ACCESS_TOKEN, BUILDKITE_JOB_ID } = step.environment;
-  if (!BUILDKITE_AGENT_ACCESS_TOKEN || !BUILDKITE_JOB_ID)
-    throw new NoSubjectToken(
-      'buildkite-agent is not on PATH, and BUILDKITE_AGENT_ACCESS_TOKEN or BUILDKITE_JOB_ID is not set. Mount the agent into the container, or hand both variables on.',
-    );
+  if (!BUILDKITE_AGENT_ACCESS_TOKEN || !BUILDKITE_JOB_ID) throw new NoSubjectToken(TEXTS.agent_missing);
+  // As the agent reads it: empty is not set, and slashes at its end are taken off (api/client.go).
+  const endpoint = (BUILDKITE_AGENT_ENDPOINT || ENDPOINT).replace(/\/+$/, '');
   const job = encodeURIComponent(BUILDKITE_JOB_ID);
   return tokenFrom(step, {
-    url: `${BUILDKITE_AGENT_ENDPOINT ?? ENDPOINT}/jobs/${job}/oidc/tokens`,
+    url: `${endpoint}/jobs/${job}/oidc/tokens`,
     init: {
       method: 'POST',
       headers: {

@@ -1,3 +1,4 @@
+import { TEXTS } from '../texts.ts';
 import { tokenFrom } from './answer.ts';
 import { type Mint, NoSubjectToken, type Step, type TokenWish } from './mint.ts';
 
@@ -6,10 +7,7 @@ export const github =
   ({ audience }: TokenWish, step: Step): Mint =>
   async () => {
     const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret } = step.environment;
-    if (!url || !secret)
-      throw new NoSubjectToken(
-        'GitHub Actions offers this job no token: ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set. Add "permissions: { id-token: write }" to the job.',
-      );
+    if (!url || !secret) throw new NoSubjectToken(TEXTS.github_no_token);
     return tokenFrom(step, {
       url: `${url}${url.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`,
       init: { headers: { authorization: `Bearer ${secret}` } },

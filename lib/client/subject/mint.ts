@@ -12,8 +12,10 @@ export type TokenWish = {
 export type Step = {
   readonly environment: { readonly [name: string]: string | undefined };
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Runs a program and gives what it prints. Throws `NotThere` or `NoSubjectToken`. */
-  readonly run: (program: string, words: readonly string[]) => Promise<string>;
+  /** Milliseconds that a CI's token door has; without it, 10,000. */
+  readonly patience?: number;
+  /** Runs a program with this on its standard input, and gives what it prints. Throws `NotThere` or `NoSubjectToken`. */
+  readonly run: (program: string, words: readonly string[], input?: string) => Promise<string>;
 };
 
 /** Gives a subject token, a new one each time where the CI can. Throws `NoSubjectToken`. */

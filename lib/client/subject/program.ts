@@ -15,10 +15,13 @@ const lastLines = (text: string): string =>
 /** Runs a program without a shell and gives its standard output. What it prints to standard error is told on failure alone. */
 export const programIn =
   (environment: Step['environment']): Step['run'] =>
-  async (program, words) => {
+  async (program, words, input) => {
     try {
       const options = { env: { ...environment }, timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
-      return (await ran(program, [...words], options)).stdout;
+      const running = ran(program, [...words], options);
+      // A program that ends without reading is told by its exit code.
+      if (input !== undefined) running.child.stdin?.on('error', () => {}).end(input);
+      return (await running).stdout;
     } catch (error) {
       const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
       if (code === 'ENOENT') throw new NotThere(`${program} is not installed, or not on PATH.`);

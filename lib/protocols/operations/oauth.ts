@@ -40,12 +40,13 @@ const ISSUED: Schema = {
     kind: { enum: ['aws', ...Object.keys(VARIABLES)], description: 'What was issued.' },
     aws: {
       type: 'object',
-      required: ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'],
+      required: ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration', 'AccountId'],
       properties: {
         AccessKeyId: { type: 'string' },
         SecretAccessKey: { type: 'string' },
         SessionToken: { type: 'string' },
         Expiration: { type: 'string', format: 'date-time' },
+        AccountId: { type: 'string', pattern: '^[0-9]{12}$' },
       },
     },
   },

@@ -39,7 +39,9 @@ kite_list_rivals() {
   kite_text_door_refused='is not an https URL, so no secret is sent there.'
   kite_text_agent_missing='buildkite-agent is not on PATH, and BUILDKITE_AGENT_ACCESS_TOKEN or BUILDKITE_JOB_ID is not set. Mount the agent into the container, or hand both variables on.'
   kite_text_github_no_token='GitHub Actions offers this job no token: ACTIONS_ID_TOKEN_REQUEST_URL or ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set. Add "permissions: { id-token: write }" to the job. A pull request from a fork is never offered one.'
+  kite_text_not_hidden='The log of this job cannot be told what to hide, so nothing secret is printed. Write it to a file (… > credential.env), run where the agent has its Job API (3.66 or later), or accept it with --allow-unredacted.'
   kite_text_claim_absent='is absent'
   kite_text_claim_differs='differs; the token says:'
+  kite_text_claim_unusable='cannot be used; the token says:'
   kite_text_claim_wrong_type='is of the wrong type; the token says:'
 }

@@ -80,6 +80,35 @@ test('the agent API is asked as the agent asks it: only what is wished for, the 
   expect(JSON.parse(two?.body ?? '')).toEqual({ audience: WISH.audience });
 });
 
+test.each(['', '/', '//'])(
+  'slashes at the end of the endpoint are taken off, as by the agent: %j',
+  async end => {
+    const agent = await testServer(() => ({ status: 200, body: { token: 'aa.bb.cc' } }));
+    const step = stepWith({ ...NO_AGENT, BUILDKITE_AGENT_ENDPOINT: `${agent.url}/v3${end}` });
+    await buildkite(WISH, step)();
+    expect(agent.asked[0]?.path).toBe('/v3/jobs/job-1/oidc/tokens');
+  },
+);
+
+test.each(['', undefined])("an endpoint that is not set is the agent's own: %j", async endpoint => {
+  const asked: string[] = [];
+  const step = stepWith({ ...NO_AGENT, BUILDKITE_AGENT_ENDPOINT: endpoint });
+  const fetch: Step['fetch'] = async url => {
+    asked.push(url);
+    return Response.json({ token: 'aa.bb.cc' });
+  };
+  await buildkite(WISH, { ...step, fetch })();
+  expect(asked).toEqual(['https://agent-edge.buildkite.com/v3/jobs/job-1/oidc/tokens']);
+});
+
+test('where the agent API redirects, no secret is sent on', async () => {
+  const thief = await testServer(() => ({ status: 200, body: { token: 'aa.bb.cc' } }));
+  const agent = await testServer(() => ({ status: 307, headers: { location: thief.url } }));
+  const step = stepWith({ ...NO_AGENT, BUILDKITE_AGENT_ENDPOINT: agent.url });
+  await expect(buildkite(WISH, step)()).rejects.toThrow(NoSubjectToken);
+  expect([agent.asked.length, thief.asked]).toEqual([1, []]);
+});
+
 describe('there is no token', () => {
   test.each([
     [
@@ -100,7 +129,10 @@ describe('there is no token', () => {
   });
 
   test('when the agent fails, though its API would answer: it redacts what it prints', async () => {
-    const step = stepWith({ BUILDKITE_AGENT_OIDC_REQUEST_TOKEN_SKIP_TOKEN_REDACTION: 'false' });
+    const step = stepWith({
+      BUILDKITE_AGENT_OIDC_REQUEST_TOKEN_SKIP_TOKEN_REDACTION: 'false',
+      BUILDKITE_AGENT_JOB_API_SOCKET: undefined,
+    });
     await expect(buildkite(WISH, step)()).rejects.toThrow(NoSubjectToken);
   });
 });

@@ -38,9 +38,21 @@ describe('there is no token', () => {
     ['when the door refuses', { status: 401, body: { message: 'Bad credentials' } }],
     ['when the door has another answer', { status: 200, body: { token: 'aa.bb.cc' } }],
     ['when the door answers with a page', { status: 200, body: '<html>' }],
-    ['when the door redirects', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }],
   ])('%s', async (_name, said) => {
     const { step } = await door(said);
+    await expect(github(WISH, step)()).rejects.toThrow(NoSubjectToken);
+  });
+
+  test('when the door redirects, and the secret goes nowhere else', async () => {
+    const thief = await testServer(() => TOKEN);
+    const { step, asked } = await door({ status: 302, headers: { location: `${thief.url}/token` } });
+    await expect(github(WISH, step)()).rejects.toThrow(NoSubjectToken);
+    expect([asked.length, thief.asked]).toEqual([1, []]);
+  });
+
+  test('when the door does not answer in time', { timeout: 15_000 }, async () => {
+    const server = await testServer(() => new Promise(() => {}));
+    const step = { ...stepAt(`${server.url}/token`), patience: 500 };
     await expect(github(WISH, step)()).rejects.toThrow(NoSubjectToken);
   });
 
