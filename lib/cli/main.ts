@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
 import process from 'node:process';
 import { run } from './run.ts';
 import { EXIT } from './verb.ts';
@@ -24,7 +24,8 @@ try {
     get stopped() {
       return waitForStop();
     },
-    outIsFile: fstatSync(process.stdout.fd).isFile(),
+    // Terminals and pipes are sockets here. (After an fstat, Node 20.20 follows no links of node_modules.)
+    outIsFile: !(process.stdout instanceof Socket),
   });
 } catch (error) {
   process.stderr.write(`kite-sts failed: ${(error as Error).message}\n`);
