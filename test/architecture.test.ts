@@ -101,13 +101,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:perf_hooks': ['lib/broker.ts'],
   '@middy/core': ['lib/lambda/'],
   'aws-lambda': ['lib/lambda/'],
-  'node:fs': [
-    'lib/config/',
-    'lib/local/page.ts',
-    'lib/stores/compiled.ts',
-    'lib/cli/compare/revision.ts',
-    'lib/cli/main.ts',
-  ],
+  'node:fs': ['lib/config/', 'lib/local/page.ts', 'lib/stores/compiled.ts', 'lib/cli/compare/revision.ts'],
   'node:path': [
     'lib/config/',
     'lib/stores/compiled.ts',
@@ -118,7 +112,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   ],
   'node:http': ['lib/local/', 'lib/client/endpoint.ts', 'lib/client/job-api.ts', 'lib/client/tunnel.ts'],
   'node:https': ['lib/client/tunnel.ts'],
-  'node:net': ['lib/client/proxy.ts', 'lib/client/tunnel.ts'],
+  'node:net': ['lib/client/proxy.ts', 'lib/client/tunnel.ts', 'lib/cli/main.ts'],
   'node:tls': ['lib/client/tunnel.ts'],
   'node:child_process': [
     'lib/client/child.ts',
