@@ -14,6 +14,7 @@ import { ROOT } from './harness/markdown.ts';
 import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
 import { AUDIENCE } from './harness/policy.ts';
 import { filesBelow } from './harness/source.ts';
+import { describeAway } from './pack/away.ts';
 
 const run = promisify(execFile);
 const CONFIG = configFolder();
@@ -149,6 +150,8 @@ describe('installed, on the Node of the machine', () => {
     expect(await ran(['lnt'])).toMatchObject({ exits: 64, out: '' });
   });
 });
+
+describeAway(() => ({ folder, home, bin }));
 
 const running: ChildProcess[] = [];
 afterAll(() => {

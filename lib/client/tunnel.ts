@@ -48,6 +48,8 @@ async function sendThrough(socket: Socket, request: Request): Promise<IncomingMe
   return new Promise((resolve, reject) => {
     requestSecure(url, {
       method: request.method,
+      // Without an agent it would say Host: ‹host›:80.
+      defaultPort: 443,
       headers: { ...Object.fromEntries(request.headers), 'content-length': body.length, connection: 'close' },
       createConnection: () => connect({ socket, host, ...(isIP(host) === 0 ? { servername: host } : {}) }),
       signal: request.signal,
