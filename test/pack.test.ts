@@ -15,6 +15,7 @@ import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
 import { AUDIENCE } from './harness/policy.ts';
 import { filesBelow } from './harness/source.ts';
 import { describeAway } from './pack/away.ts';
+import { testHours } from './pack/hours.ts';
 
 const run = promisify(execFile);
 const CONFIG = configFolder();
@@ -24,7 +25,7 @@ let home: string;
 let bin: string;
 beforeAll(async () => {
   ({ folder, home, bin } = await installed());
-}, 60_000);
+}, 180_000);
 
 const packed = (): string[] =>
   readdirSync(home, { recursive: true, withFileTypes: true })
@@ -152,6 +153,7 @@ describe('installed, on the Node of the machine', () => {
 });
 
 describeAway(() => ({ folder, home, bin }));
+testHours(() => ({ folder, home, bin }));
 
 const running: ChildProcess[] = [];
 afterAll(() => {
