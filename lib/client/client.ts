@@ -54,7 +54,8 @@ const USUAL: Means = {
 const RETRIES = 3;
 const WINDOW_SECONDS = 20;
 /** What is wrong with TLS or with the proxy is as wrong in a moment. */
-const LASTING = /^(CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME|ERR_TLS|ERR_SSL|PROXY_NOT_HTTP|PROXY_4)/;
+const LASTING =
+  /^(ANSWER_TOO_LONG|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME|ERR_TLS|ERR_SSL|PROXY_NOT_HTTP|PROXY_4)/;
 
 type Said = { readonly exchanged: Exchanged; readonly status: number; readonly retryAfter: number };
 
@@ -81,12 +82,25 @@ const reason = (error: unknown): unknown => {
   return (cause as { readonly code?: unknown } | undefined)?.code ?? name;
 };
 
+/** Characters of an answer: more than any of a broker. */
+const MAX_ANSWER = 256 * 1024;
+
+async function readText({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_ANSWER) throw new Error('too long', { cause: { code: 'ANSWER_TOO_LONG' } });
+  }
+  return text;
+}
+
 const read = async (response: Response, now: number): Promise<Said> => {
   const { status, type, headers } = response;
   const redirected = type === 'opaqueredirect' || (status >= 300 && status < 400);
   const exchanged = redirected
     ? unreachable('redirected', status)
-    : (readAnswer(status, await response.text(), now) ?? unreachable('no_broker', status));
+    : (readAnswer(status, await readText(response), now) ?? unreachable('no_broker', status));
   return { exchanged, status, retryAfter: Number(headers.get('retry-after') ?? 0) || 0 };
 };
 

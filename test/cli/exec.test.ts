@@ -56,6 +56,13 @@ const ran = (command: readonly string[], options: Options = {}): Promise<Ran> =>
   });
 };
 
+/** Leads to a server that would issue, if it were followed. */
+const redirecting = async () => {
+  const body = { kind: 'jwt', access_token: 'stolen', expires_in: 300 };
+  const thief = await testServer(() => ({ status: 200, body }));
+  return testServer(() => ({ status: 302, headers: { location: `${thief.url}/token` } }));
+};
+
 const SDK = createRequire(import.meta.url).resolve('@aws-sdk/credential-provider-node');
 const node = (code: string): string[] => [process.execPath, '-e', code];
 
@@ -81,15 +88,14 @@ test('the command of another kind of role has the token as a variable and as a f
 test('T54: nothing is left in a file, and no secret is on standard error or in the list of processes', async () => {
   const { out, error, left, minted } = await ran(
     ['sh', '-c', 'ps -ww -A -o args; cat "$KITE_STS_TOKEN_FILE"'],
-    {
-      role: 'publish',
-    },
+    // Its own, since other tests run at the same time.
+    { role: 'publish', environment: { BUILDKITE_AGENT_ACCESS_TOKEN: 'access-token-of-this-test' } },
   );
   const lines = out.split('\n');
   const token = lines.pop() ?? '';
   expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   expect(lines.filter(line => line.includes('exec --role publish')).length).toBeGreaterThan(0);
-  for (const secret of [token, 'agent-access-token', ...minted()])
+  for (const secret of [token, 'access-token-of-this-test', ...minted()])
     expect(lines.filter(line => line.includes(secret)).concat(error)).toEqual(['']);
   expect(left).toEqual([]);
 });
@@ -123,6 +129,21 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
+test('a signal ends it while the broker is asked, before there is a command', async () => {
+  let ask = (): void => {};
+  const asked = new Promise<void>(resolve => (ask = resolve));
+  const silent = await testServer(() => {
+    ask();
+    return new Promise(() => {});
+  });
+  const words = [MAIN, 'exec', '--role', 'deploy', '--broker', silent.url, '--', 'echo', 'started'];
+  const child = spawn(process.execPath, words, { env: { KITE_STS_ID_TOKEN: 'aa.bb.cc' } });
+  const ended = new Promise(resolve => child.once('close', (_exits, signal) => resolve(signal)));
+  await asked;
+  child.kill('SIGTERM');
+  expect(await ended).toBe('SIGTERM');
+});
+
 describe('with 125 the command was not started,', () => {
   test.each<[name: string, options: () => Promise<Options>, said: string]>([
     ['for a refusal', async () => ({ role: 'release' }), 'trust_not_met'],
@@ -134,7 +155,7 @@ describe('with 125 the command was not started,', () => {
     [
       'for a broker that redirects',
       async () => ({
-        words: ['--broker', (await testServer(() => ({ status: 302, headers: { location: '/' } }))).url],
+        words: ['--broker', (await redirecting()).url],
       }),
       'redirected',
     ],

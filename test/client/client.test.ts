@@ -178,6 +178,13 @@ test('an answer that begins and never ends is given up', async () => {
   expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'TimeoutError' });
 });
 
+test('an answer that is larger than any of a broker is not read to its end, nor asked for again', async () => {
+  const server = await testServer(() => ({ status: 200, body: 'x'.repeat(3_000_000) }));
+  const exchanged = await exchange({ broker: server.url, role: 'web', subjectToken: 'a.b.c' });
+  expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'ANSWER_TOO_LONG' });
+  expect(server.asked).toHaveLength(1);
+});
+
 test('103 before the answer is passed over (RFC 8297)', async () => {
   const body = JSON.stringify(TOKEN.body);
   const port = await rawServer(socket => {

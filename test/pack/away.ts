@@ -14,7 +14,10 @@ const NODES = [
 const FAULT = { code: 'store_unavailable', error_description: 'Later.', decision_id: 'd-1' };
 const REFUSAL = { code: 'trust_not_met', error_description: 'No.', decision_id: 'd-2' };
 const TOKEN: Said = { status: 200, body: { kind: 'jwt', access_token: 'issued-token', expires_in: 300 } };
-const JOB = { KITE_STS_ID_TOKEN: 'aa.bb.cc' };
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const CLAIMS = { iss: 'https://ci.example', aud: 'https://sts.acme.example', exp: Date.now() / 1000 + 3600 };
+/** A token that can be read, of an issuer that nobody knows. */
+const JOB = { KITE_STS_ID_TOKEN: `${part({ alg: 'RS256', kid: 'one' })}.${part(CLAIMS)}.c2ln` };
 
 /** A broker, as far as it is there; `asked` is how often it was asked. */
 type Broker = { readonly url: string; readonly asked: () => number };
