@@ -20,7 +20,7 @@ describe('in a job of Buildkite', () => {
     const { environment, hidden } = buildkiteStep(BROKER);
     const step = stepWith(environment);
     expect(await maskValues(VALUES, step)).toBe(true);
-    expect(Object.values(JSON.parse(hidden()))).toEqual(VALUES);
+    expect(hidden()).toEqual(VALUES);
     expect(step.said).toEqual([]);
   });
 

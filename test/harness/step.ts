@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { run } from '../../lib/cli/run.ts';
@@ -16,20 +16,35 @@ const STUBS = join(ROOT, 'plugins/kite-sts-buildkite-plugin/tests/bin');
 /** The stub asks by it; the plugin's tests have one of their own beside the stub. */
 const REAL_CURL = execFileSync('sh', ['-c', 'command -v curl'], { encoding: 'utf8' }).trim();
 
+/** What the stub wrote down: a line for each call or each text, as JSON. */
+const textsIn = (path: string): string[] => {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+  return lines.flatMap(line => {
+    const told: unknown = JSON.parse(line);
+    return typeof told === 'string' ? [told] : (Object.values(told as object) as string[]);
+  });
+};
+
 export type Step = {
   readonly environment: { readonly [name: string]: string };
   /** Every token that the agent printed. */
   readonly minted: () => string[];
-  /** All that the agent was told to hide from the log, as it was told. */
-  readonly hidden: () => string;
+  /** Every text that the agent was told to hide from the log. */
+  readonly hidden: () => string[];
 };
 
-/** The socket of an agent's Job API, which the stub looks for as the real one does. */
+/** The socket of an agent's Job API, which the agent asks. It takes all. */
 const jobApi = (): string => {
   const path = join(emptyFolder(), 'job.sock');
-  const server = createServer().listen(path);
+  const server = createServer((message, response) => {
+    message.resume();
+    response.writeHead(201).end('{}');
+  }).listen(path);
   server.unref();
-  atEnd(() => server.close());
+  atEnd(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return path;
 };
 
@@ -53,7 +68,7 @@ export const buildkiteStep = ({ url }: Pick<Local, 'url'>): Step => {
       KITE_STS_URL: url,
     },
     minted: () => readFileSync(join(SEEN, 'minted'), 'utf8').trim().split('\n'),
-    hidden: () => (existsSync(hidden) ? readFileSync(hidden, 'utf8') : ''),
+    hidden: () => textsIn(hidden),
   };
 };
 
