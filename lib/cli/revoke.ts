@@ -1,3 +1,4 @@
+import { createFetch, type Fetch } from '../client/proxy.ts';
 import type { Config } from '../config/load.ts';
 import type { KindName } from '../policy/kinds.ts';
 import { didYouMean } from '../policy/nearest.ts';
@@ -52,7 +53,13 @@ const endSessions = ({ role: name, session }: Wanted, config: Config): string =>
   return commands({ template, session, before: new Date().toISOString(), longest: length.max });
 };
 
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** How GitHub is asked. */
+type Asking = {
+  readonly fetch: Fetch;
+  /** Milliseconds. */
+  readonly patience: number;
+};
+const PATIENCE = 10_000;
 
 const NO_CONTENT = 204;
 
@@ -60,14 +67,20 @@ const NO_CONTENT = 204;
 const TOKEN = /^ghs_[\w.-]{1,2048}$/;
 
 /** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
-const endToken = async (path: string, fetch: Fetch): Promise<string> => {
+const endToken = async (path: string, { fetch, patience }: Asking): Promise<string> => {
   const token = (await readInput(path)).toString('utf8').trim();
   if (!TOKEN.test(token))
     throw new Failure(
       `${path} has no token of a GitHub App's installation, which begins with ghs_ and stands alone. Nothing was sent.\n`,
     );
   const headers = { authorization: `Bearer ${token}`, 'user-agent': 'kite-sts' };
-  const init = { method: 'DELETE', redirect: 'error', headers } as const;
+  // Whoever could redirect it must not be handed the token.
+  const init = {
+    method: 'DELETE',
+    redirect: 'error',
+    headers,
+    signal: AbortSignal.timeout(patience),
+  } as const;
   const answer = await fetch('https://api.github.com/installation/token', init).catch(() => undefined);
   if (!answer) throw new Failure('api.github.com could not be reached.\n');
   if (answer.status !== NO_CONTENT)
@@ -77,17 +90,17 @@ const endToken = async (path: string, fetch: Fetch): Promise<string> => {
   return 'The token has ended.\n';
 };
 
-const ended = async (flags: Flags, terminal: Terminal, fetch: Fetch): Promise<string> => {
+const ended = async (flags: Flags, terminal: Terminal, asking: Asking): Promise<string> => {
   const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
   if (!known.includes(what))
     throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${didYouMean(what, known)}`);
-  if (what === 'token') return endToken(name, fetch);
+  if (what === 'token') return endToken(name, asking);
   return endSessions(wantedOf(what, name, flags), configOf(settingsOf(flags, terminal)));
 };
 
 /** The verb, with what asks GitHub. */
-export const revokeBy = (fetch: Fetch): Verb => ({
+export const revokeBy = (given: Partial<Asking>): Verb => ({
   summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
   help: `kite-sts revoke role ROLE | session SESSION --role ROLE | token FILE
 
@@ -107,9 +120,10 @@ Examples:
   words: ['WHAT', 'NAME'],
   options: { role: { type: 'string' } },
   async run(flags, terminal) {
-    terminal.out(await ended(flags, terminal, fetch));
+    const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
+    terminal.out(await ended(flags, terminal, { ...usual, ...given }));
     return EXIT.done;
   },
 });
 
-export const revoke = revokeBy((url, init) => fetch(url, init));
+export const revoke = revokeBy({});

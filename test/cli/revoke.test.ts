@@ -5,7 +5,7 @@ import { Failure } from '../../lib/cli/verb.ts';
 import { TRUST } from '../harness/grant.ts';
 import { folderOf, testTerminal } from '../harness/local.ts';
 import { AUDIENCE, PROVIDER } from '../harness/policy.ts';
-import { testServer } from '../harness/server.ts';
+import { type Said, testServer } from '../harness/server.ts';
 
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/ci/deploy"';
 const FOLDER = folderOf({
@@ -80,11 +80,18 @@ test.each<{ name: string; words: readonly string[]; exits: number }>([
 
 describe('a token of GitHub', () => {
   const TOKEN = 'ghs_secret';
-  const ended = async (status: number, text = `${TOKEN}\n`) => {
-    const server = await testServer(() => ({ status }));
+  const ended = async (
+    status: number,
+    text = `${TOKEN}\n`,
+    answer = async (): Promise<Said> => ({ status }),
+  ) => {
+    const server = await testServer(answer);
     const terminal = testTerminal();
     const path = `${folderOf({ token: text })}/token`;
-    const verb = revokeBy((url, init) => fetch(server.url + new URL(url).pathname, init));
+    const verb = revokeBy({
+      fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
+      patience: 500,
+    });
     const result = await verb.run({ WHAT: 'token', NAME: path }, terminal).catch((error: unknown) => error);
     return { result, asked: server.asked, told: terminal.written.join('') };
   };
@@ -116,6 +123,18 @@ describe('a token of GitHub', () => {
       0,
       false,
     ]);
+  });
+
+  test('is sent nowhere else when GitHub redirects', async () => {
+    const thief = await testServer(() => ({ status: 204 }));
+    const redirect = async () => ({ status: 307, headers: { location: `${thief.url}/installation/token` } });
+    const { result, asked } = await ended(307, TOKEN, redirect);
+    expect([result instanceof Failure, asked.length, thief.asked]).toEqual([true, 1, []]);
+  });
+
+  test('is not said to have ended when GitHub does not answer', async () => {
+    const { result, told } = await ended(0, TOKEN, () => new Promise(() => {}));
+    expect([result instanceof Failure, told]).toEqual([true, '']);
   });
 
   test.each([200, 302, 401, 500])('is not said to have ended when GitHub says %i', async status => {

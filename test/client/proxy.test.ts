@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
+import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { findProxy } from '../../lib/client/proxy.ts';
+import { testProxy } from '../harness/proxied.ts';
 
 const BROKER = 'https://sts.acme.example/token';
 const PROXY = 'http://proxy.acme.example:3128';
@@ -71,4 +74,33 @@ test.each(['socks5://proxy:1080', 'proxy:port'])('%s is told to be no proxy of h
   expect(() => findProxy(BROKER, { HTTPS_PROXY: written })).toThrow(
     expect.objectContaining({ cause: { code: 'PROXY_NOT_HTTP' } }),
   );
+});
+
+/** Whether the curl of this machine asks the proxy that these variables name. No name is looked up. */
+const asksProxy = async (variables: object, url: string): Promise<boolean> => {
+  const proxy = await testProxy(9, 502);
+  const { hostname } = new URL(url);
+  const words = ['-q', '-s', '--max-time', '5', '--resolve', `${hostname}:443:127.0.0.1`, url];
+  const named = Object.entries(variables).map(([name, value]) => [name, value === PROXY ? proxy.url : value]);
+  const env = { PATH: process.env['PATH'], ...Object.fromEntries(named) };
+  await new Promise(resolve => execFile('curl', words, { env }, resolve));
+  return proxy.asked.length > 0;
+};
+
+test.each<[variables: { readonly [name: string]: string }, url?: string]>([
+  [{ HTTPS_PROXY: PROXY }],
+  [{ https_proxy: '', HTTPS_PROXY: PROXY }],
+  [{ ALL_PROXY: PROXY }],
+  [{ HTTP_PROXY: PROXY, http_proxy: PROXY }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: '*' }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: '.acme.example' }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: 'other.example, acme.example' }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: 'me.example' }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: '*.acme.example' }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: 'STS.Acme.Example' }],
+  [{ HTTPS_PROXY: PROXY, no_proxy: 'x', NO_PROXY: '*' }],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: '10.1.2.3' }, 'https://10.1.2.3/token'],
+  [{ HTTPS_PROXY: PROXY, NO_PROXY: '2.3' }, 'https://10.1.2.3/token'],
+])('curl itself does the same for %j', async (variables, url = BROKER) => {
+  expect(findProxy(url, variables) !== undefined).toBe(await asksProxy(variables, url));
 });

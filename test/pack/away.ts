@@ -32,6 +32,8 @@ const hanging = async (): Promise<Broker> => {
   return { url, asked: () => asked.length };
 };
 
+const hangingUrl = async (): Promise<string> => (await hanging()).url;
+
 const hinting = async (): Promise<Broker> => {
   const body = JSON.stringify(TOKEN.body);
   let times = 0;
@@ -149,10 +151,12 @@ export const describeAway = (installed: () => Installed): void => {
       });
 
     test.each([
-      ['credential-process', ['--role', 'web', '--timeout', '1'], 1, 'no_answer'],
-      ['whoami', [], 2, 'broker_unreachable'],
-    ] as const)('%s where nothing listens', async (verb, more, exits, says) => {
-      const words = [verb, '--broker', await closedUrl(), ...more];
+      ['credential-process', ['--role', 'web', '--timeout', '1'], closedUrl, 1, 'no_answer'],
+      ['credential-process', ['--role', 'web', '--timeout', '1'], hangingUrl, 1, 'TimeoutError'],
+      ['whoami', [], closedUrl, 2, 'broker_unreachable'],
+      ['whoami', [], hangingUrl, 2, 'broker_unreachable'],
+    ] as const)('%s %j with a broker of %o', async (verb, more, broker, exits, says) => {
+      const words = [verb, '--broker', await broker(), ...more];
       const answer = await ran(node, installed(), words);
       expect(answer.exits).toBe(exits);
       expect(answer.out + answer.error).toContain(says);
