@@ -12,7 +12,7 @@ const pointers = DOCUMENTS.flatMap(page =>
 
 const exported = (file: string, name: string): boolean =>
   existsSync(join(ROOT, file)) &&
-  new RegExp(`^export (declare )?(const|type|class|function) ${name}\\b`, 'm').test(
+  new RegExp(`^export (declare |async )?(const|type|class|function) ${name}\\b`, 'm').test(
     readFileSync(join(ROOT, file), 'utf8'),
   );
 
