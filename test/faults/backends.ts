@@ -1,9 +1,13 @@
 import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { kmsSigner } from '../../lib/keys/kms.ts';
+import { ISSUER_KEY_TABLE, tableIssuerKeys } from '../../lib/stores/issuers.ts';
 import { SPENT_TABLE } from '../../lib/stores/spent.ts';
 import { SWITCH_TABLE, tableSwitches } from '../../lib/stores/switches.ts';
+import { readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 import { testAws } from '../harness/aws.ts';
 import { issuerOfTests } from '../harness/broker.ts';
 import { atEnd } from '../harness/endings.ts';
+import { NEXT_KEY } from '../harness/kms.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 import { switchOf } from '../harness/switch.ts';
@@ -11,6 +15,9 @@ import type { Service } from './fault.ts';
 
 /** Where the key set of the issuer is. */
 export const KEYS_PATH = '/jwks';
+/** How the name of every table of issuers' keys begins. */
+export const ROWS = 'issuer-rows-';
+
 /** A pipeline that every role trusts and an operator switched off. */
 export const OFF = 'switched-off';
 
@@ -19,6 +26,8 @@ type Record = { readonly DeliveryStreamName: string; readonly Record: { readonly
 /** All that brokers ask, as it is while nothing is broken. One for all cells. */
 export type Backends = {
   readonly tables: { readonly spentTable: string; readonly switchTable: string };
+  /** A new table of issuers' keys, by its name, and what keeps the keys at this URL there as a refresher does. */
+  readonly makeRows: () => Promise<{ readonly name: string; keep(uri: string, at: number): Promise<void> }>;
   readonly urlOf: (service: Service) => string;
   /** What arrived, by the name of the stream. */
   readonly delivered: Map<string, string[]>;
@@ -44,7 +53,19 @@ export const backends = async (): Promise<Backends> => {
     'issuer keys': issuer.url,
     'audit sink': sink.url,
   };
+  let made = 0;
+  const keys = writeKeySet(
+    readKeySet(Buffer.from(JSON.stringify({ keys: [jwk] })), ['RS256'], () => undefined),
+  );
   return {
+    async makeRows() {
+      const name = await aws.dynamo.makeTable(ISSUER_KEY_TABLE.key, `${ROWS}${made++}`);
+      const kept = tableIssuerKeys(
+        dynamoTable(name, aws.setting),
+        kmsSigner({ ...aws.setting, keys: [NEXT_KEY] }),
+      );
+      return { name, keep: (uri, at) => kept.keep({ issuer: BUILDKITE, uri }, { keys, at }) };
+    },
     tables: { spentTable, switchTable },
     urlOf: service => own[service] ?? aws.setting.endpoint ?? '',
     delivered,

@@ -14,7 +14,13 @@ type Start = 'cold' | 'warm';
 type Cell = { readonly name: string; readonly trouble: Trouble; readonly start: Start };
 
 /** How often each end came while something was broken, and what must not have been. */
-export type Judged = { readonly ends: ReadonlyMap<string, number>; readonly complaints: readonly string[] };
+export type Judged = {
+  readonly ends: ReadonlyMap<string, number>;
+  /** What no want of time excuses. */
+  readonly complaints: readonly string[];
+  /** What did not come in time: a failure, unless the processor was kept from it. */
+  readonly late: readonly string[];
+};
 
 /** Seconds after its end by which a fault must be of no more consequence. */
 export const RECOVERY = 30;
@@ -75,10 +81,12 @@ const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] =>
 export const judge = async (cell: Cell, behind: Backends): Promise<Judged> => {
   const deployed = await deployment(cell.name, behind);
   const { clock, start } = deployed;
+  await deployed.refresh();
   const before = [await start(), await start()];
   const clean = await askAnew(before, clock.now());
   // What was kept is due to be asked for again.
   clock.pass(SOFT_LIFETIME);
+  await deployed.refresh();
   const asked = await askings(await start(), clock.now());
   const processes = cell.start === 'warm' ? before : [await start(), await start()];
   const met = begin(deployed, cell.trouble);
@@ -92,12 +100,16 @@ export const judge = async (cell: Cell, behind: Backends): Promise<Judged> => {
   return {
     ends: counted(during),
     complaints: [
+      ...wrongEnds(clean),
+      ...wrongIn(cell, during),
+      ...wrongEnds(recovered),
+      ...wrongEnds(after),
+      ...forbidden(all, everyone, deployed),
+    ],
+    late: [
       ...(met() ? [] : ['nobody met it']),
       ...notRecovered(clean).map(each => `before it ${each}`),
-      ...wrongIn(cell, during),
-      ...wrongEnds(after),
       ...notRecovered(recovered),
-      ...forbidden(all, everyone, deployed),
     ],
   };
 };

@@ -3,7 +3,11 @@ import { brokerServer } from '../harness/broker.ts';
 import { NOW } from '../harness/policy.ts';
 import { startProcess } from './deployment.ts';
 
-const [url = '', stream = '', spentTable = '', switchTable = '', began = ''] = process.argv.slice(2);
+const [url = '', stream = '', spentTable = '', switchTable = '', rows = '', began = ''] =
+  process.argv.slice(2);
 const now = (): number => NOW + (Date.now() - Number(began)) / 1000;
-const { broker } = await startProcess({ url, stream, tables: { spentTable, switchTable }, now }, console.log);
+const { broker } = await startProcess(
+  { url, stream, tables: { spentTable, switchTable }, rows, now },
+  console.log,
+);
 console.log((await brokerServer(broker)).url);

@@ -26,8 +26,12 @@ type Child = {
   readonly faults: readonly string[];
 };
 
-const start = async ({ name, proxy }: Deployment, { tables }: Backends, began: number): Promise<Child> => {
-  const words = [proxy.url, name, tables.spentTable, tables.switchTable, String(began)];
+const start = async (
+  { name, proxy, rows }: Deployment,
+  { tables }: Backends,
+  began: number,
+): Promise<Child> => {
+  const words = [proxy.url, name, tables.spentTable, tables.switchTable, rows, String(began)];
   const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), ...words]);
   atEnd(() => child.kill('SIGKILL'));
   const [audit, faults]: [string[], string[]] = [[], []];
@@ -86,6 +90,7 @@ const recovers = async (child: Child, blow: Blow, began: number): Promise<readon
 /** A process is struck in the middle of an exchange; then others are exchanged, and the same one again, twice. */
 export const judgeBlow = async (name: string, blow: Blow, behind: Backends): Promise<Judged> => {
   const [deployed, began] = [await deployment(name, behind), Date.now()];
+  await deployed.refresh();
   const [first, asking] = [await start(deployed, behind, began), await mint(blow, began)];
   const met = deployed.proxy.break(blow.service, blow.fault);
   const struck = ask(first, asking);
@@ -101,11 +106,10 @@ export const judgeBlow = async (name: string, blow: Blow, behind: Backends): Pro
   for (const { process: child } of processes) child.kill('SIGKILL');
   return {
     ends: counted([...during, ...again]),
-    complaints: [
+    complaints: [...wrongEnds(all), ...forbidden(all, processes, deployed)],
+    late: [
       ...(anew.length === 0 || again.length < 2 ? ['what came after it was not answered'] : []),
-      ...wrongEnds(all),
       ...notRecovered(anew.slice(-1)),
-      ...forbidden(all, processes, deployed),
     ],
   };
 };

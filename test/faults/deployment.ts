@@ -1,11 +1,13 @@
+import { dynamoTable } from '../../lib/aws/dynamo.ts';
 import { kmsSigner } from '../../lib/keys/kms.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
+import { tableIssuerKeys } from '../../lib/stores/issuers.ts';
 import { type TestBroker, testBroker } from '../harness/broker.ts';
 import { clockFrom } from '../harness/clock.ts';
 import { TARGET } from '../harness/door.ts';
 import { TRUST } from '../harness/grant.ts';
-import { KEY } from '../harness/kms.ts';
-import { keysAt } from '../harness/network.ts';
+import { KEY, NEXT_KEY } from '../harness/kms.ts';
+import { sharedKeysAt } from '../harness/network.ts';
 import { NOW, PROVIDER } from '../harness/policy.ts';
 import { type Backends, KEYS_PATH } from './backends.ts';
 import { type FaultyProxy, proxy } from './proxy.ts';
@@ -26,6 +28,10 @@ export type Deployment = {
   readonly clock: { readonly now: () => number; pass(seconds: number): void; wrong: number };
   /** A new process, which has asked nobody anything. */
   readonly start: () => Promise<TestBroker>;
+  /** What the refresher does every four minutes. */
+  readonly refresh: () => Promise<void>;
+  /** Its table of issuers' keys. */
+  readonly rows: string;
 };
 
 const movable = (): Deployment['clock'] => {
@@ -39,12 +45,14 @@ type Told = {
   readonly url: string;
   readonly stream: string;
   readonly tables: Backends['tables'];
+  /** The table of issuers' keys. */
+  readonly rows: string;
   readonly now: () => number;
 };
 
 /** A new process, which has asked nobody anything. Without a sink of its own it keeps its audit events. */
 export const startProcess = (
-  { url, stream, tables, now }: Told,
+  { url, stream, tables, rows, now }: Told,
   sink?: (line: string) => void,
 ): Promise<TestBroker> => {
   const aws = { region: 'us-east-1', endpoint: url, credentials: DUMMY_KEYS, now };
@@ -54,7 +62,10 @@ export const startProcess = (
     now,
     signer: kmsSigner({ ...aws, keys: [KEY] }),
     delivery: { sink: 'firehose', to: stream, required: true },
-    keysFor: keysAt(`${url}${KEYS_PATH}`),
+    keysFor: sharedKeysAt(
+      `${url}${KEYS_PATH}`,
+      tableIssuerKeys(dynamoTable(rows, aws), kmsSigner({ ...aws, keys: [NEXT_KEY], patience: 2000 })),
+    ),
     tables,
     ...(sink ? { sink } : {}),
   });
@@ -62,7 +73,7 @@ export const startProcess = (
 
 /** `name` is that of its audit stream. */
 export const deployment = async (name: string, behind: Backends): Promise<Deployment> => {
-  const [front, clock] = [await proxy(behind), movable()];
+  const [front, clock, rows] = [await proxy(behind), movable(), await behind.makeRows()];
   const { tables, delivered } = behind;
   const now = (): number => clock.now() + clock.wrong;
   return {
@@ -70,6 +81,8 @@ export const deployment = async (name: string, behind: Backends): Promise<Deploy
     proxy: front,
     delivered: () => delivered.get(name) ?? [],
     clock,
-    start: () => startProcess({ url: front.url, stream: name, tables, now }),
+    rows: rows.name,
+    start: () => startProcess({ url: front.url, stream: name, tables, rows: rows.name, now }),
+    refresh: () => rows.keep(`${front.url}${KEYS_PATH}`, clock.now()),
   };
 };

@@ -1,10 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kmsError } from '../harness/kms.ts';
+import { NOW } from '../harness/policy.ts';
 import { stsError } from '../harness/sts.ts';
 
 /** What a broker asks on the way to a credential. */
-export const SERVICES = ['issuer keys', 'switches', 'spent tokens', 'KMS', 'STS', 'audit sink'] as const;
+export const SERVICES = [
+  'issuer keys',
+  'issuer rows',
+  'switches',
+  'spent tokens',
+  'KMS',
+  'STS',
+  'audit sink',
+] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** What the service itself answers: asking it does what was asked. */
@@ -12,9 +22,15 @@ export type Real = { readonly status: number; readonly type: string; readonly bo
 
 type Broken = {
   readonly service: Service;
+  /** What was asked. */
+  readonly body: string;
+  /** Where nobody must follow to. */
+  readonly elsewhere: string;
   readonly response: ServerResponse;
   readonly real: () => Promise<Real>;
 };
+
+type Break = (broken: Broken) => void | Promise<void>;
 
 const say = (response: ServerResponse, { status, type, body }: Real): void =>
   void response.writeHead(status, { 'content-type': type }).end(body);
@@ -53,6 +69,57 @@ const success =
   ({ response, service }: Broken): void =>
     say(response, { status: 200, type: service === 'STS' ? 'text/xml' : 'application/json', body });
 
+/** An answer of AWS: what is wrong is on our side, and not with the caller. */
+const ours =
+  (code: string) =>
+  ({ response, service }: Broken): void => {
+    const said = service === 'STS' ? stsError(code, 403) : kmsError(code, 400);
+    say(response, { status: 400, type: 'text/xml', body: '', ...(said as () => object)() });
+  };
+
+/** The answer of the service with something in it changed. */
+const changed =
+  (change: (body: string) => string) =>
+  async ({ response, real }: Broken): Promise<void> => {
+    const answer = await real();
+    say(response, { ...answer, body: change(answer.body) });
+  };
+
+/** A row as somebody with the right to write would leave it: another's key under the ids that tokens name. */
+const withAnothersKeys = (body: string): string => {
+  const { n } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  return body.replace(/\\"n\\":\\"[\w-]+\\"/g, `\\"n\\":\\"${n}\\"`);
+};
+
+/** Reads that do not ask to see every write are answered as if nothing had been written. */
+const stale = async ({ body, response, real }: Broken): Promise<void> => {
+  const { ConsistentRead } = JSON.parse(body) as { readonly ConsistentRead?: boolean };
+  const empty = { status: 200, type: 'application/x-amz-json-1.0', body: '{"Items":[],"Count":0}' };
+  say(response, ConsistentRead === true ? await real() : empty);
+};
+
+const soon = (body: string): string =>
+  body.replace(/<Expiration>[^<]+/, `<Expiration>${new Date((NOW + 305) * 1000).toISOString()}`);
+
+/** Faults that only one kind of service can have. */
+export const FAULTS_OF: { readonly [service in Service]?: { readonly [name: string]: Break } } = {
+  'issuer rows': { "another's keys in it": changed(withAnothersKeys), 'stale read': stale },
+  switches: { 'stale read': stale },
+  STS: {
+    'another role': changed(body => body.replace(/(:assumed-role\/)[^/<]+/, '$1administrator')),
+    'another session': changed(body => body.replace(/(:assumed-role\/[^/<]+\/)[^<]+/, '$1somebody')),
+    'a session that ends at once': changed(soon),
+    'our keys expired': ours('ExpiredToken'),
+    'our clock is off': ours('SignatureDoesNotMatch'),
+  },
+  KMS: {
+    'our keys expired': ours('ExpiredTokenException'),
+    'our clock is off': ours('InvalidSignatureException'),
+  },
+  'spent tokens': { 'our keys expired': ours('ExpiredTokenException') },
+  'audit sink': { 'our keys expired': ours('ExpiredTokenException') },
+};
+
 export const FAULTS = {
   '500': page(500),
   '404': page(404),
@@ -68,6 +135,14 @@ export const FAULTS = {
   hang: () => undefined,
   'hang after it was done': async ({ real }) => void (await real()),
   throttle: ({ service, response }) => say(response, throttled(service)),
-} satisfies { readonly [name: string]: (broken: Broken) => void | Promise<void> };
+  redirect: ({ response, elsewhere }) => void response.writeHead(307, { location: elsewhere }).end(),
+} satisfies { readonly [name: string]: Break };
 
-export type Fault = keyof typeof FAULTS;
+/** The name of a fault: one of `FAULTS`, or of those of its service. */
+export type Fault = string;
+
+export const breakerOf = (service: Service, fault: Fault): Break => {
+  const found = { ...FAULTS, ...FAULTS_OF[service] }[fault];
+  if (!found) throw new Error(`${service} has no fault ${fault}`);
+  return found;
+};

@@ -94,6 +94,9 @@ const leaked = (
     .map(secret => `a secret of ${secret.length} characters got out`);
 };
 
+const strayed = ({ proxy }: Deployment): string[] =>
+  proxy.followed() > 0 ? [`a redirect was followed ${proxy.followed()} times`] : [];
+
 /** What must not be whatever happened, over all that was answered. */
 export const forbidden = (
   answers: readonly Answered[],
@@ -103,4 +106,5 @@ export const forbidden = (
   ...issuedTwice(answers),
   ...unrecorded(answers, processes, deployed),
   ...leaked(answers, processes, deployed),
+  ...strayed(deployed),
 ];

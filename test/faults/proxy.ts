@@ -2,21 +2,26 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { atEnd } from '../harness/endings.ts';
-import { type Backends, KEYS_PATH } from './backends.ts';
-import { FAULTS, type Fault, type Real, type Service } from './fault.ts';
+import { type Backends, KEYS_PATH, ROWS } from './backends.ts';
+import { breakerOf, type Fault, type Real, type Service } from './fault.ts';
 
 /** One address for all that a broker asks, of which one service at a time is broken. */
 export type FaultyProxy = {
   readonly url: string;
   /** Secrets that services gave, whether they arrived or not. */
   readonly gave: string[];
+  /** How often somebody followed a redirect. */
+  readonly followed: () => number;
   /** Resolves when the fault has met somebody. */
   break(service: Service, fault: Fault): Promise<void>;
   mend(): void;
 };
 
+const ELSEWHERE = '/elsewhere';
+
 const serviceOf = ({ headers, url }: IncomingMessage, body: string, { tables }: Backends): Service => {
   if (url === KEYS_PATH) return 'issuer keys';
+  if (body.includes(`"TableName":"${ROWS}`)) return 'issuer rows';
   const target = String(headers['x-amz-target'] ?? 'STS');
   if (target === 'STS') return target;
   if (target.startsWith('Firehose')) return 'audit sink';
@@ -44,9 +49,12 @@ const secretsIn = ({ body }: Real): string[] =>
 
 export const proxy = async (behind: Backends): Promise<FaultyProxy> => {
   const gave: string[] = [];
+  let followed = 0;
+  let elsewhere = '';
   let broken: { readonly service: Service; readonly fault: Fault; readonly met: () => void } | undefined;
   const server = createServer(async (message, response) => {
     const body = await text(message);
+    if (message.url === ELSEWHERE) followed++;
     const service = serviceOf(message, body, behind);
     const real = async (): Promise<Real> => {
       const answer = await onward(message, body, behind.urlOf(service));
@@ -55,7 +63,7 @@ export const proxy = async (behind: Backends): Promise<FaultyProxy> => {
     };
     if (broken?.service === service) {
       const { fault, met } = broken;
-      await FAULTS[fault]({ service, response, real });
+      await breakerOf(service, fault)({ service, body, elsewhere, response, real });
       return met();
     }
     const { status, type, body: said } = await real();
@@ -67,7 +75,9 @@ export const proxy = async (behind: Backends): Promise<FaultyProxy> => {
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
+  elsewhere = `http://127.0.0.1:${port}${ELSEWHERE}`;
   return {
+    followed: () => followed,
     url: `http://127.0.0.1:${port}`,
     gave,
     break: (service, fault) =>
