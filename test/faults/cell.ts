@@ -2,7 +2,7 @@ import { SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import type { TestBroker } from '../harness/broker.ts';
 import type { Backends } from './backends.ts';
 import { type Deployment, deployment } from './deployment.ts';
-import type { Fault, Service } from './fault.ts';
+import { type Fault, LIES, type Service } from './fault.ts';
 import { type Answered, endOf, forbidden, notRecovered, writtenBy, wrongEnds } from './judge.ts';
 import { type Asking, askings } from './questions.ts';
 
@@ -72,10 +72,16 @@ export const counted = (answers: readonly Answered[]): Map<string, number> => {
 };
 
 /** With a wrong clock every token looks expired, or too young: what is refused then is no fault of ours. */
-const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] =>
-  trouble.service === 'clock'
-    ? answers.filter(({ answer }) => answer.status === 200).map(() => 'issued by a wrong clock')
-    : wrongEnds(answers);
+const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] => {
+  const issued = answers.filter(({ answer }) => answer.status === 200);
+  if (trouble.service === 'clock') return issued.map(() => 'issued by a wrong clock');
+  const lied = LIES.includes(trouble.fault)
+    ? issued
+        .filter(({ asking }) => asking.question.role === 'deploy')
+        .map(() => 'gave what was not asked for')
+    : [];
+  return [...lied, ...wrongEnds(answers)];
+};
 
 /** Two processes are asked while something is broken, and right after: there a cold one has had its start in the fault. */
 export const judge = async (cell: Cell, behind: Backends): Promise<Judged> => {

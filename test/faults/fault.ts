@@ -101,6 +101,9 @@ const stale = async ({ body, response, real }: Broken): Promise<void> => {
 const soon = (body: string): string =>
   body.replace(/<Expiration>[^<]+/, `<Expiration>${new Date((NOW + 305) * 1000).toISOString()}`);
 
+/** With these, what STS answers is not what was asked for: no session of it may be given to anybody. */
+export const LIES: readonly string[] = ['another role', 'another session', 'a session that ends at once'];
+
 /** Faults that only one kind of service can have. */
 export const FAULTS_OF: { readonly [service in Service]?: { readonly [name: string]: Break } } = {
   'issuer rows': { "another's keys in it": changed(withAnothersKeys), 'stale read': stale },
