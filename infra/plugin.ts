@@ -11,6 +11,7 @@ import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { type DeployOptions, readOptions } from './options.ts';
 import { nameSwitchTable } from './resources/switches.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from './template.ts';
+import { askHealth, findUrl, type StackReader } from './told.ts';
 
 type Named = { [name: string]: object };
 type Resources = { Resources?: Named; Outputs?: Named };
@@ -20,7 +21,8 @@ type Serverless = {
   readonly serviceDir: string;
   readonly processedInput: { readonly commands: readonly string[]; readonly options: object };
   readonly configurationInput: { functions?: Named; resources?: Resources };
-  readonly pluginManager: { readonly plugins: readonly ChangeSetMaker[] };
+  readonly pluginManager: { readonly plugins: readonly (ChangeSetMaker & StackReader)[] };
+  addServiceOutputSection(name: string, lines: readonly string[]): void;
   getProvider(name: 'aws'): { readonly naming: { getStackName(): string } };
   readonly service: {
     readonly provider: { readonly deploymentMethod?: string };
@@ -75,6 +77,7 @@ export default class KiteSts {
       initialize: () => this.#add(),
       'before:package:createDeploymentArtifacts': () => this.#package(),
       'before:deploy:deploy': () => this.#adopt(),
+      'after:aws:info:gatherData': () => this.#tell(),
     };
   }
 
@@ -161,6 +164,14 @@ export default class KiteSts {
       this.#fail(
         'This version of the Serverless Framework deploys in a way that kite-sts does not know. Use osls 4.',
       );
+  }
+
+  /** Both `deploy` and `info` show what this adds. */
+  async #tell(): Promise<void> {
+    const url = findUrl(this.#sls.pluginManager.plugins);
+    if (url === undefined) return;
+    const deployed = this.#sls.processedInput.commands[0] === 'deploy';
+    this.#sls.addServiceOutputSection('broker', deployed ? [url, await askHealth(url)] : [url]);
   }
 
   /** A service may add what it likes, but whoever reads "kite-sts" in it must get what kite-sts has. */

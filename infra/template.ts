@@ -3,7 +3,7 @@ import type { FunctionName } from '../lib/config/wiring.ts';
 import { type Complain, type Complaint, complaintText } from '../lib/policy/complaint.ts';
 import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';
-import { api } from './resources/api.ts';
+import { api, functionUrlOutput } from './resources/api.ts';
 import { checkApps } from './resources/apps.ts';
 import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
 import { attribute, type Outputs, type Resources, sub, type Text } from './resources/cloudformation.ts';
@@ -70,13 +70,14 @@ const setting = (name: FunctionName, rights: readonly string[], input: TemplateI
   environment: writeEnvironment(name, input),
 });
 
-const outputs = ({ config, options: { domain } }: TemplateInput): Outputs => ({
+const outputs = ({ config, options: { domain, functionUrl } }: TemplateInput): Outputs => ({
   Url: {
     Description: 'Where kite-sts answers',
     Value: domain
       ? `https://${domain.name}`
       : sub('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'),
   },
+  ...(functionUrl ? functionUrlOutput : {}),
   ExchangeRoleArn: {
     Description: 'The role that target roles trust: BrokerRoleArn of kite-sts-target.yml',
     Value: attribute('ExchangeRole', 'Arn'),

@@ -1,7 +1,7 @@
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { DOORS } from '../../lib/serve.ts';
 import type { DeployOptions } from '../options.ts';
-import { attribute, type Resource, type Resources, ref, sub } from './cloudformation.ts';
+import { attribute, type Outputs, type Resource, type Resources, ref, sub } from './cloudformation.ts';
 import { ACCESS_LOG } from './logs.ts';
 
 /** SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both. */
@@ -115,6 +115,14 @@ const functionUrl = (): Resources => {
     ExchangeUrlPermission: open({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
     ExchangeUrlInvokePermission: open({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),
   };
+};
+
+/** By the name under which the Serverless Framework looks for it, so that it is shown after a deployment. */
+export const functionUrlOutput: Outputs = {
+  ExchangeLambdaFunctionUrl: {
+    Description: 'Where the exchange answers beside the API',
+    Value: attribute('ExchangeUrl', 'FunctionUrl'),
+  },
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Resource, Resources } from './cloudformation.ts';
+import { type Resource, type Resources, sub } from './cloudformation.ts';
 
 export const logGroup = (RetentionInDays: number, more: object = {}): Resource => ({
   Type: 'AWS::Logs::LogGroup',
@@ -19,7 +19,9 @@ export const evidenceGroup = (days: number): Resource => ({
 export const logGroups = (days: number): Resources => ({
   ExchangeLogGroup: evidenceGroup(days),
   DiscoveryLogGroup: logGroup(days),
-  AccessLogGroup: logGroup(days),
+  // Below this prefix the gateway may write without a line for each group in the account's one resource policy, which is full
+  // after some: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+  AccessLogGroup: logGroup(days, { LogGroupName: sub('/aws/vendedlogs/${AWS::StackName}-access') }),
 });
 
 /**

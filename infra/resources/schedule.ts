@@ -1,4 +1,4 @@
-import { attribute, type Resources } from './cloudformation.ts';
+import { attribute, type Resources, ref } from './cloudformation.ts';
 
 /** Runs a function again and again: `name` is that of its resources, and `rate` is an expression of EventBridge's. */
 export const schedule = (name: string, rate: string): Resources => ({
@@ -7,6 +7,16 @@ export const schedule = (name: string, rate: string): Resources => ({
     Properties: {
       ScheduleExpression: rate,
       Targets: [{ Id: name, Arn: attribute(`${name}LambdaFunction`, 'Arn') }],
+    },
+  },
+  // The next run is the next attempt. Tried again, one failing run would be three errors.
+  [`${name}Attempts`]: {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: {
+      FunctionName: ref(`${name}LambdaFunction`),
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
     },
   },
   [`${name}Permission`]: {

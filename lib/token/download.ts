@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { KeySetError, MAX_SET_BYTES } from './keyset.ts';
 
-/** Patience with an issuer, in milliseconds: for a connection, and for the whole answer (D06). */
+/** Patience with an issuer, in milliseconds: for a connection of TCP, and for the whole answer (D06). */
 export const CONNECT_MS = 500;
 export const TOTAL_MS = 2000;
 
@@ -168,7 +168,8 @@ export const download = (uri: string, reach: Network): Promise<Uint8Array> =>
       );
     };
     sent.on('socket', socket => {
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connect));
+      // Not the handshake as well: with an issuer on another continent that alone takes so long.
+      socket.once('connect', () => clearTimeout(connect));
     });
     sent.on('error', end);
     sent.end();

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, request as plainRequest, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createListener } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { download, type Network, network, permitted, TOTAL_MS } from '../../lib/token/download.ts';
@@ -148,6 +149,17 @@ describe('what an issuer may not answer', () => {
     const started = performance.now();
     await expect(download(`${base}/good`, silent)).rejects.toBeInstanceOf(KeySetError);
     expect(performance.now() - started).toBeLessThan(TOTAL_MS - 100);
+  });
+
+  test('I8: a host that takes the connection has two seconds for the handshake and the answer', async () => {
+    const silent = createListener().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const real: Network = { ...loopback, request: network(true).request };
+    const started = performance.now();
+    await expect(download(`https://127.0.0.1:${port}/jwks`, real)).rejects.toBeInstanceOf(KeySetError);
+    expect(performance.now() - started).toBeGreaterThan(TOTAL_MS - 100);
+    silent.close();
   });
 
   test('a name that is none is refused', async () => {

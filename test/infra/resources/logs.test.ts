@@ -34,7 +34,10 @@ describe('T57: a line of the access log', () => {
   };
   const line = JSON.parse(Format) as { readonly [member: string]: string };
 
-  test('goes to its own group', () => {
+  test('I11: goes to its own group, below the prefix that needs no line in the policy of the account', () => {
+    expect(propertiesOf(resourcesFor(), 'AccessLogGroup')['LogGroupName']).toEqual({
+      'Fn::Sub': '/aws/vendedlogs/${AWS::StackName}-access',
+    });
     expect(DestinationArn).toEqual({ 'Fn::GetAtt': ['AccessLogGroup', 'Arn'] });
   });
 

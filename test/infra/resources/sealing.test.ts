@@ -20,6 +20,7 @@ const byRole = (...roles: string[]) => ({ ArnEquals: { 'aws:PrincipalArn': roles
 test('without sealed keys there is no table, no key that seals and nothing that rotates', () => {
   const added = Object.keys(resources).filter(id => !Object.hasOwn(resourcesFor(), id));
   expect(added.sort()).toEqual([
+    'RotationAttempts',
     'RotationErrorsAlarm',
     'RotationLogGroup',
     'RotationMissedAlarm',
