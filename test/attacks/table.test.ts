@@ -1,0 +1,258 @@
+/**
+ * Somebody with a right to a table of the broker's, and what they got. The rows of issuers' keys, of what is switched off
+ * and of used tokens each decide about credentials.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoTable, type Item, type Table } from '../../lib/aws/dynamo.ts';
+import { kmsSigner } from '../../lib/keys/kms.ts';
+import { ISSUER_KEY_TABLE, tableIssuerKeys } from '../../lib/stores/issuers.ts';
+import { SWITCH_TABLE, tableSwitches } from '../../lib/stores/switches.ts';
+import { SOFT_LIFETIME } from '../../lib/token/keys.ts';
+import { readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
+import { testAws } from '../harness/aws.ts';
+import { issuerOfTests, type TestBroker, testBroker } from '../harness/broker.ts';
+import { propertiesOf, resourcesFor, rightsTo } from '../harness/deploy.ts';
+import { TRUST } from '../harness/grant.ts';
+import { isDenied } from '../harness/guard.ts';
+import { testIssuer, tokenClaims } from '../harness/issuer.ts';
+import { KEY, NEXT_KEY } from '../harness/kms.ts';
+import { sharedKeysAt } from '../harness/network.ts';
+import { BUILDKITE, GITHUB, NOW, PROVIDER, rowsFrom } from '../harness/policy.ts';
+import { testServer } from '../harness/server.ts';
+import { switchOf } from '../harness/switch.ts';
+
+const ROLES = { web: `${TRUST}${PROVIDER}\n`, once: `single_use: true\n${TRUST}${PROVIDER}\n` };
+const setOf = (jwk: object): string =>
+  writeKeySet(readKeySet(Buffer.from(JSON.stringify({ keys: [jwk] })), ['RS256'], () => undefined));
+
+type Code = string;
+const codeOf = ({ status, body }: { readonly status: number; readonly body: string }): Code =>
+  status === 200 ? 'issued' : `${status} ${(JSON.parse(body) as { readonly code: string }).code}`;
+
+describe('T93: a row of issuers’ keys', () => {
+  let aws: Awaited<ReturnType<typeof testAws>>;
+  let table: Table;
+  let rowsTable: string;
+  let uri: string;
+  /** The attacker's own issuer, with a key under the very id that honest tokens name. */
+  let theirs: Awaited<ReturnType<typeof testIssuer>>;
+  const ours = () => issuerOfTests();
+  const keptBy = (key: string) =>
+    tableIssuerKeys(table, kmsSigner({ ...aws.setting, keys: [key], patience: 2000 }));
+
+  beforeAll(async () => {
+    [aws, theirs] = [await testAws(), await testIssuer()];
+    rowsTable = await aws.dynamo.makeTable(ISSUER_KEY_TABLE.key);
+    table = dynamoTable(rowsTable, aws.setting);
+    const { jwk } = await ours();
+    const headers = { 'content-type': 'application/json' };
+    uri = `${(await testServer(() => ({ status: 200, headers, body: { keys: [jwk] } }))).url}/jwks`;
+  });
+  afterAll(() => aws.close());
+
+  /** What an honest token and one by the attacker's key get of a process that starts with what is in the table. */
+  const got = async (): Promise<readonly [honest: Code, forged: Code]> => {
+    const broker = await testBroker({ roles: ROLES, keysFor: sharedKeysAt(uri, keptBy(NEXT_KEY)) });
+    const tokens = [await broker.issuer.sign(tokenClaims()), await theirs.sign(tokenClaims())];
+    const [honest, forged] = [
+      await broker.ask({ subject_token: tokens[0], audience: 'web' }),
+      await broker.ask({ subject_token: tokens[1], audience: 'web' }),
+    ];
+    return [codeOf(honest), codeOf(forged)];
+  };
+  const HELD = ['issued', '400 token_signature_invalid'];
+  const asKept = async (): Promise<Item> => {
+    await keptBy(NEXT_KEY).keep({ issuer: BUILDKITE, uri }, { keys: setOf((await ours()).jwk), at: NOW });
+    return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+  };
+  const hostileKeys = async (): Promise<string> => {
+    const { kid } = (await ours()).jwk;
+    return setOf({ ...theirs.jwk, kid });
+  };
+
+  test('as it was kept: served, without asking the issuer', async () => {
+    await asKept();
+    expect(await got()).toEqual(HELD);
+  });
+
+  test.each<{ tried: string; row: () => Promise<Item> }>([
+    {
+      tried: 'keys of the attacker’s in a row of ours',
+      row: async () => ({ ...(await asKept()), keys: { S: await hostileKeys() } }),
+    },
+    {
+      tried: 'a row of the attacker’s, in the form of an older version',
+      row: async () => ({ issuer: { S: BUILDKITE }, keys: { S: await hostileKeys() }, at: { N: `${NOW}` } }),
+    },
+    {
+      tried: 'a row proven by a key of KMS of the attacker’s',
+      row: async () => {
+        await keptBy(KEY).keep({ issuer: BUILDKITE, uri }, { keys: await hostileKeys(), at: NOW });
+        return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+      },
+    },
+    {
+      tried: 'the row of an issuer that the attacker runs, under the name of another',
+      row: async () => {
+        await keptBy(NEXT_KEY).keep({ issuer: GITHUB, uri }, { keys: await hostileKeys(), at: NOW });
+        return { ...(await table.get({ issuer: { S: GITHUB } })), issuer: { S: BUILDKITE } };
+      },
+    },
+    {
+      tried: 'the row of the same issuer from another URL',
+      row: async () => {
+        const elsewhere = { issuer: BUILDKITE, uri: 'https://attacker.example/jwks' };
+        await keptBy(NEXT_KEY).keep(elsewhere, { keys: await hostileKeys(), at: NOW });
+        return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+      },
+    },
+    {
+      tried: 'a row of five minutes ago, with a key that was withdrawn since',
+      row: async () => {
+        const old = { keys: await hostileKeys(), at: NOW - SOFT_LIFETIME };
+        await keptBy(NEXT_KEY).keep({ issuer: BUILDKITE, uri }, old);
+        return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+      },
+    },
+  ])('$tried: the issuer is asked, and the attacker is nobody', async ({ row }) => {
+    await table.put(await row());
+    expect(await got()).toEqual(HELD);
+  });
+
+  test('none, since somebody took it away: the issuer is asked', async () => {
+    await table.removeIf(
+      { issuer: { S: BUILDKITE } },
+      { says: 'attribute_exists(#i)', names: { '#i': 'issuer' }, values: {} },
+    );
+    expect(await got()).toEqual(HELD);
+  });
+});
+
+describe('a row of what is switched off', () => {
+  let aws: Awaited<ReturnType<typeof testAws>>;
+  let name: string;
+  let table: Table;
+  beforeAll(async () => {
+    aws = await testAws();
+  });
+  afterAll(() => aws.close());
+
+  const issued = async (): Promise<Code> => {
+    const broker: TestBroker = await testBroker({
+      roles: ROLES,
+      aws: aws.setting,
+      tables: { switchTable: name },
+    });
+    return codeOf(
+      await broker.ask({ subject_token: await broker.issuer.sign(tokenClaims()), audience: 'web' }),
+    );
+  };
+  const fresh = async (): Promise<void> => {
+    name = await aws.dynamo.makeTable(SWITCH_TABLE.key);
+    table = dynamoTable(name, aws.setting);
+    await tableSwitches(table).set(switchOf({ what: 'role', names: ['web'] }));
+  };
+
+  test('as an operator wrote it: it strikes', async () => {
+    await fresh();
+    expect(await issued()).toBe('400 role_switched_off');
+  });
+
+  test.each<{ tried: string; row: Item; got: Code }>([
+    { tried: 'its state in other letters', row: { state: { S: 'Enabled' } }, got: '400 role_switched_off' },
+    { tried: 'its state taken out', row: {}, got: '400 role_switched_off' },
+    { tried: 'its state as a number', row: { state: { N: '1' } }, got: '400 role_switched_off' },
+  ])('with $tried: it still strikes', async ({ row, got }) => {
+    await fresh();
+    await table.put({ [SWITCH_TABLE.key]: { S: JSON.stringify(['role', 'web']) }, ...row });
+    expect(await issued()).toBe(got);
+  });
+
+  test('beside one that cannot be read: nothing is issued', async () => {
+    await fresh();
+    await table.put({ [SWITCH_TABLE.key]: { S: '["rôle","web"]' } });
+    expect(await issued()).toBe('503 switches_unavailable');
+  });
+
+  test('and its table is gone: nothing is issued, and who operates is told', async () => {
+    name = 'gone';
+    expect(await issued()).toBe('400 broker_misconfigured');
+  });
+});
+
+describe('T93: by the table’s own policy, as AWS evaluates it,', () => {
+  const OPERATOR = 'arn:aws:iam::111122223333:role/on-call';
+  const ADMINISTRATOR = 'arn:aws:iam::111122223333:role/Administrator';
+  const resources = resourcesFor({
+    options: { operators: [OPERATOR] },
+    ground: { rows: rowsFrom('- preset: buildkite') },
+    also: [`single_use: true\n${PROVIDER}`],
+  });
+  test.each([
+    {
+      who: 'an administrator',
+      tried: 'switches on',
+      principal: ADMINISTRATOR,
+      action: 'PutItem',
+      on: 'SwitchTable',
+    },
+    {
+      who: 'an operator',
+      tried: 'removes a switch',
+      principal: OPERATOR,
+      action: 'DeleteItem',
+      on: 'SwitchTable',
+    },
+    {
+      who: 'an administrator',
+      tried: 'ends the switches',
+      principal: ADMINISTRATOR,
+      action: 'DeleteTable',
+      on: 'SwitchTable',
+    },
+    {
+      who: 'the exchange',
+      tried: 'switches on',
+      principal: 'ExchangeRole',
+      action: 'PutItem',
+      on: 'SwitchTable',
+    },
+    {
+      who: 'the exchange',
+      tried: 'adds a key',
+      principal: 'ExchangeRole',
+      action: 'PutItem',
+      on: 'IssuerKeyTable',
+    },
+    {
+      who: 'an administrator',
+      tried: 'adds a key',
+      principal: ADMINISTRATOR,
+      action: 'PartiQLInsert',
+      on: 'IssuerKeyTable',
+    },
+    {
+      who: 'an operator',
+      tried: 'lets a token be used twice',
+      principal: OPERATOR,
+      action: 'DeleteItem',
+      on: 'SpentTable',
+    },
+    {
+      who: 'the refresher',
+      tried: 'lets a token be used twice',
+      principal: 'RefresherRole',
+      action: 'PartiQLDelete',
+      on: 'SpentTable',
+    },
+  ])('$who $tried: denied', ({ principal, action, on }) => {
+    expect(isDenied(propertiesOf(resources, on), { principal, action })).toBe(true);
+  });
+
+  test('the function that reads hostile issuers signs as the broker: it has no right to our keys', () => {
+    for (const key of ['FirstSigningKey', 'SecondSigningKey']) {
+      expect(rightsTo(key, resources).filter(([name]) => name.startsWith('Refresher'))).toEqual([]);
+      expect(JSON.stringify(propertiesOf(resources, key))).not.toContain('RefresherRole');
+    }
+  });
+});
