@@ -2,7 +2,7 @@ import { SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import type { TestBroker } from '../harness/broker.ts';
 import type { Backends } from './backends.ts';
 import { type Deployment, deployment } from './deployment.ts';
-import { type Fault, LIES, type Service } from './fault.ts';
+import { type Fault, LASTING, LIES, type Service } from './fault.ts';
 import { type Answered, endOf, forbidden, notRecovered, writtenBy, wrongEnds } from './judge.ts';
 import { type Asking, askings } from './questions.ts';
 
@@ -80,7 +80,7 @@ const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] => {
         .filter(({ asking }) => asking.question.role === 'deploy')
         .map(() => 'gave what was not asked for')
     : [];
-  return [...lied, ...wrongEnds(answers)];
+  return [...lied, ...wrongEnds(answers, LASTING.includes(trouble.fault))];
 };
 
 /** Two processes are asked while something is broken, and right after: there a cold one has had its start in the fault. */

@@ -71,11 +71,23 @@ const success =
 
 /** An answer of AWS: what is wrong is on our side, and not with the caller. */
 const ours =
-  (code: string) =>
-  ({ response, service }: Broken): void => {
-    const said = service === 'STS' ? stsError(code, 403) : kmsError(code, 400);
-    say(response, { status: 400, type: 'text/xml', body: '', ...(said as () => object)() });
-  };
+  (code: string, words: string) =>
+  ({ response, service }: Broken): void =>
+    service === 'STS'
+      ? say(response, {
+          status: 403,
+          type: 'text/xml',
+          body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${words}</Message></Error></ErrorResponse>`,
+        })
+      : say(response, {
+          status: 400,
+          type: 'application/x-amz-json-1.1',
+          body: JSON.stringify({ __type: code, message: words }),
+        });
+
+const EXPIRED = 'The security token included in the request is expired';
+const SKEWED = 'Signature expired: 20261130T210000Z is now earlier than 20261130T215500Z';
+const MISMATCH = 'The request signature we calculated does not match the signature you provided.';
 
 /** The answer of the service with something in it changed. */
 const changed =
@@ -104,6 +116,9 @@ const soon = (body: string): string =>
 /** With these, what STS answers is not what was asked for: no session of it may be given to anybody. */
 export const LIES: readonly string[] = ['another role', 'another session', 'a session that ends at once'];
 
+/** What time does not heal, so that it may be answered as what a person must mend. */
+export const LASTING: readonly string[] = [...LIES, 'our keys are wrong'];
+
 /** Faults that only one kind of service can have. */
 export const FAULTS_OF: { readonly [service in Service]?: { readonly [name: string]: Break } } = {
   'issuer rows': { "another's keys in it": changed(withAnothersKeys), 'stale read': stale },
@@ -112,15 +127,16 @@ export const FAULTS_OF: { readonly [service in Service]?: { readonly [name: stri
     'another role': changed(body => body.replace(/(:assumed-role\/)[^/<]+/, '$1administrator')),
     'another session': changed(body => body.replace(/(:assumed-role\/[^/<]+\/)[^<]+/, '$1somebody')),
     'a session that ends at once': changed(soon),
-    'our keys expired': ours('ExpiredToken'),
-    'our clock is off': ours('SignatureDoesNotMatch'),
+    'our keys expired': ours('ExpiredToken', EXPIRED),
+    'our clock is off': ours('SignatureDoesNotMatch', SKEWED),
+    'our keys are wrong': ours('SignatureDoesNotMatch', MISMATCH),
   },
   KMS: {
-    'our keys expired': ours('ExpiredTokenException'),
-    'our clock is off': ours('InvalidSignatureException'),
+    'our keys expired': ours('ExpiredTokenException', EXPIRED),
+    'our clock is off': ours('InvalidSignatureException', SKEWED),
   },
-  'spent tokens': { 'our keys expired': ours('ExpiredTokenException') },
-  'audit sink': { 'our keys expired': ours('ExpiredTokenException') },
+  'spent tokens': { 'our keys expired': ours('ExpiredTokenException', EXPIRED) },
+  'audit sink': { 'our keys expired': ours('ExpiredTokenException', EXPIRED) },
 };
 
 export const FAULTS = {

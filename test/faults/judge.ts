@@ -14,10 +14,14 @@ export const endOf = ({ status, body }: HttpAnswer): End => {
   return (JSON.parse(body) as Body).code ?? 'internal_error';
 };
 
-/** May this be the answer while something is broken? It may be as it was, or a fault that is ours. */
-const allowed = ({ asking, answer }: Answered): boolean => {
+/**
+ * May this be the answer while something is broken? It may be as it was, or a fault that is ours; where the fault is
+ * `lasting`, what a person must mend.
+ */
+const allowed = ({ asking, answer }: Answered, lasting: boolean): boolean => {
   const { clean, role } = asking.question;
   const end = endOf(answer);
+  if (end !== 'issued' && CODES[end].fault === 'setup') return lasting && answer.status < 500;
   if (end !== 'issued' && CODES[end].fault === 'ours')
     return answer.status === 503 && answer.headers['retry-after'] !== undefined;
   return end === clean || (clean === 'issued' && role !== 'publish' && end === 'token_already_used');
@@ -26,8 +30,8 @@ const allowed = ({ asking, answer }: Answered): boolean => {
 const nameOf = ({ asking, answer }: Answered): string =>
   `${asking.question.name} ended as ${answer.status} ${endOf(answer)}`;
 
-export const wrongEnds = (answers: readonly Answered[]): string[] =>
-  answers.filter(each => !allowed(each)).map(nameOf);
+export const wrongEnds = (answers: readonly Answered[], lasting = false): string[] =>
+  answers.filter(each => !allowed(each, lasting)).map(nameOf);
 
 /** What is mended is as it was, at the next request. */
 export const notRecovered = (answers: readonly Answered[]): string[] =>
