@@ -32,6 +32,29 @@ const urlPlace = (folder: string): Place => {
   return (tree && member(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
 };
 
+/** The account of AWS's own documentation and of every example here; nobody's target role is there. */
+const EXAMPLE_ACCOUNT = '123456789012';
+
+function findArnPlace(folder: string, role: string): Place {
+  const file = join(folder, 'roles', `${role}.yml`);
+  const tree = parse(file, readFileSync(file, 'utf8'), () => {});
+  const aws = tree && member(tree, 'aws')?.value;
+  return (aws && member(aws, 'role_arn')?.value.place) ?? { file, line: 1, column: 1 };
+}
+
+/** Roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */
+function exampleAccounts({ roles, folder }: Config): Complaint[] {
+  return roles.flatMap(({ name, template }) =>
+    template.kind === 'aws' && template.role_arn.split(':')[4] === EXAMPLE_ACCOUNT
+      ? {
+          rule: 'wrong-value' as const,
+          place: findArnPlace(folder, name),
+          message: `${EXAMPLE_ACCOUNT} is the account of examples. Write the number of your own.`,
+        }
+      : [],
+  );
+}
+
 const complaintOf = (folder: string, message: string): Complaint => ({
   rule: 'wrong-value',
   place: urlPlace(folder),
@@ -39,16 +62,13 @@ const complaintOf = (folder: string, message: string): Complaint => ({
 });
 
 /** What must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */
-export const reservedComplaints = ({ url, folder }: Config): Complaint[] => {
+export const reservedComplaints = (config: Config): Complaint[] => {
+  const { url, folder } = config;
   const reserved = reservedName(url);
-  return reserved === undefined
-    ? []
-    : [
-        complaintOf(
-          folder,
-          `Nobody can own ${reserved}, below which this lies. Write the address that your broker will have.`,
-        ),
-      ];
+  const accounts = exampleAccounts(config);
+  if (reserved === undefined) return accounts;
+  const message = `Nobody can own ${reserved}, below which this lies. Write the address that your broker will have.`;
+  return [complaintOf(folder, message), ...accounts];
 };
 
 /** Others look for our keys at our URL, so the domain that is made must be that of the URL. */

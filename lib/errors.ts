@@ -77,7 +77,7 @@ export const CODES = {
   },
   token_lifetime_too_long: {
     fault: 'caller',
-    says: 'The subject token lives longer than this broker accepts from its issuer. Mint one with a shorter lifetime.',
+    says: 'The subject token lives longer than this broker accepts from its issuer.',
   },
   token_malformed: { fault: 'caller', says: 'The subject token is not a well-formed JWT.' },
   token_not_yet_valid: {
@@ -217,6 +217,8 @@ export type ClaimHint = {
 export type Detail = {
   /** The parameter or claim that was wrong: its name, never its value. */
   readonly at?: string;
+  /** What the caller can do, where that differs by who it is. The caller is told. */
+  readonly advice?: string;
   /** For the log alone: never leaves the broker. */
   readonly detail?: string;
   readonly cause?: unknown;
@@ -230,12 +232,13 @@ export type Detail = {
 export class BrokerError extends Error {
   readonly code: Code;
   readonly at: string | undefined;
+  readonly advice: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
   /** As in `Detail`; several attempts are undone only if each was. */
   undone: boolean;
 
-  constructor(code: Code, { at, detail, cause, retryAfter, undone = false }: Detail = {}) {
+  constructor(code: Code, { at, advice, detail, cause, retryAfter, undone = false }: Detail = {}) {
     // A refusal is an answer and no fault: capturing its stack would cost more than all that led to it.
     const limit = Error.stackTraceLimit;
     if (!isBroken(code)) Error.stackTraceLimit = 0;
@@ -244,6 +247,7 @@ export class BrokerError extends Error {
     this.name = 'BrokerError';
     this.code = code;
     this.at = at;
+    this.advice = advice;
     this.detail = detail;
     this.retryAfter = retryAfter;
     this.undone = undone;

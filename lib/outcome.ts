@@ -188,7 +188,7 @@ export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> 
     kind: 'refused',
     decisionId: reached.decisionId,
     code,
-    says: CODES[code].says,
+    says: [CODES[code].says, outcome.kind === 'failed' && outcome.error.advice].filter(Boolean).join(' '),
     at: outcome.kind === 'failed' ? outcome.error.at : undefined,
     claims: outcome.kind === 'denied' ? hints(reached, outcome.reason) : [],
     contact:

@@ -5,7 +5,20 @@ import type { Complain, Place } from '../policy/complaint.ts';
 import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import { type MapTree, member, type Tree } from '../policy/parse.ts';
 import { claimConditions, claimsSchema, unmetBindings } from '../policy/rule.ts';
-import { data, integer, list, object, oneOf, optional, raw, record, text, truth } from '../policy/shape.ts';
+import {
+  data,
+  either,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  raw,
+  record,
+  required,
+  text,
+  truth,
+} from '../policy/shape.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { KeySetError, keySet } from '../token/keyset.ts';
 import { PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
@@ -16,6 +29,8 @@ const CLAIM_TYPES = ['string', 'number', 'boolean', 'array', 'object'] as const;
 /** Seconds: what a plain issuer's tokens may live, and the most that any row may allow (threat T17). */
 const USUAL_LIFETIME = 600;
 const LONGEST_LIFETIME = 3600;
+/** And with a reason beside it, for vendors whose jobs cannot ask for less: GitLab's tokens live as long as the job may. */
+const LONGEST_WITH_REASON = 86_400;
 
 // Scheme, host and path as a token's iss has them: no user, no query, no fragment, no trailing space.
 const HTTPS = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[\w.~%/-]*)?$/;
@@ -28,7 +43,15 @@ const ROW = object({
   jwks: optional(object({ keys: optional(list(data, 100)) })),
   allow_private_network: optional(truth),
   algorithms: optional(list(oneOf(...ALGORITHMS), 5)),
-  max_token_lifetime: optional(integer(30, LONGEST_LIFETIME, ' seconds')),
+  max_token_lifetime: optional(
+    either(
+      integer(30, LONGEST_LIFETIME, ' seconds'),
+      object({
+        value: required(integer(30, LONGEST_WITH_REASON, ' seconds')),
+        reason: required(text({ min: 8, says: 'the reason why' })),
+      }),
+    ),
+  ),
   audiences: optional(list(audienceShape, 20)),
   bind: optional(list(text({ max: 256 }), 10)),
   single_tenant: optional(truth),
@@ -159,6 +182,11 @@ const requireOf = (tree: Tree | undefined, facts: IssuerFacts, complain: Complai
   return [];
 };
 
+function lifetimeOf({ max_token_lifetime: written }: Row, preset: Preset | undefined): number {
+  const own = typeof written === 'object' ? written.value : written;
+  return own ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
+}
+
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
 export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; place: Place } | undefined => {
   const row = ROW.read(tree, complain);
@@ -188,7 +216,8 @@ export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; pla
       origin,
       allowPrivateNetwork: row.allow_private_network ?? false,
       algorithms: algorithmsOf(row, preset),
-      maxTokenLifetime: row.max_token_lifetime ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME,
+      maxTokenLifetime: lifetimeOf(row, preset),
+      ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
       require: guard,
       guardBinds: guard.length > 0 && unmetBindings(guard, facts).length === 0,
       labels: preset?.labels ?? {},

@@ -38,10 +38,13 @@ export const audienceOf = ({ value: written, place }: WrittenAudience, complain:
   if (typeof written !== 'string') return written.value;
   const rule: Rule = 'audience-shared';
   if (SHARED.some(pattern => pattern.test(written))) {
+    const buildkites = /^https:\/\/packages\.buildkite\.com\//i.test(written);
     complain(
       rule,
       place,
-      `Other services accept tokens for "${written}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`,
+      buildkites
+        ? `"${written}" is the audience of a registry that Buildkite runs: it takes the job's token itself, without a broker. For a registry of your own, name it here by its own URL and mint for that: --audience https://packages.acme.example/npm.`
+        : `Other services accept tokens for "${written}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`,
     );
   }
   return written;

@@ -35,8 +35,23 @@ export const DOUBTS: { readonly [why: string]: string } = {
   source_address_unknown: 'the source address is unknown',
 };
 
-const actual = ({ actual: value, why }: Checked): string =>
-  why === 'source_address_unknown' || why === 'absent' ? '' : `, here ${shown(value)}`;
+const actual = (checked: Checked): string =>
+  checked.why === 'source_address_unknown' || checked.why === 'absent'
+    ? ''
+    : `, here ${shown(checked.actual)}${likeness(checked)}`;
+
+/** What alone sets a value apart from one that was wanted, where an eye would not see it. */
+export function likeness({ truth, actual: value, condition: { operator, operands } }: Checked): string {
+  if (truth === 'true' || typeof value !== 'string' || (operator !== 'equals' && operator !== 'in'))
+    return '';
+  const wantedTexts = operands.filter(operand => typeof operand === 'string');
+  const composed = value.normalize('NFC');
+  if (wantedTexts.some(text => text.normalize('NFC') === composed))
+    return ', which differs in Unicode form alone';
+  const small = composed.toLowerCase();
+  const isCase = wantedTexts.some(text => text.normalize('NFC').toLowerCase() === small);
+  return isCase ? ', which differs in case alone' : '';
+}
 
 const conditionLine = (checked: Checked): string => {
   const { truth, why, condition } = checked;

@@ -20,13 +20,19 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0;
 };
 
+/** Letters that a beginning must have to be one, and the steps that it counts for: less than two wrong letters. */
+const BEGINNING = 4;
+const CUT = 1.5;
+
 /** The known name that a mistyped one most likely meant, or undefined when none is near. */
 export const nearest = (name: string, known: Iterable<string>): string | undefined => {
   const wanted = name.slice(0, 64).toLowerCase();
   let best: string | undefined;
   let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
-    const steps = distance(wanted, candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    const isCut = wanted.length >= BEGINNING && other.startsWith(wanted);
+    const steps = Math.min(distance(wanted, other), isCut ? CUT : Number.POSITIVE_INFINITY);
     if (steps < least) [best, least] = [candidate, steps];
   }
   return best;

@@ -143,9 +143,15 @@ const treeOf = (node: unknown, reading: Reading, depth: number): Tree | undefine
   }
   if (!isMap(node)) return undefined;
   const entries: Entry[] = [];
+  const seen = new Set<string>();
   for (const pair of node.items) {
     const key = keyOf(pair.key, reading);
     if (!key) continue;
+    if (seen.has(key.key)) {
+      reading.complain('duplicate-key', key.place, `"${key.key}" stands twice in this mapping.`);
+      continue;
+    }
+    seen.add(key.key);
     const value = pair.value ? treeOf(pair.value, reading, depth + 1) : undefined;
     if (value) entries.push({ ...key, value });
     else if (!pair.value)
@@ -165,7 +171,8 @@ export const documentOf = (text: string): Document | undefined => {
       schema: 'core',
       version: '1.2',
       strict: true,
-      uniqueKeys: true,
+      // Looked for here: the library compares each key with all before it.
+      uniqueKeys: false,
       stringKeys: false,
       merge: false,
       prettyErrors: false,
@@ -179,13 +186,31 @@ export const documentOf = (text: string): Document | undefined => {
   }
 };
 
+/** Complaints of how one file is written; the rest is of one kind with these, or follows from them. */
+const MAX_COMPLAINTS = 50;
+
+function capped(complain: Complain): Complain {
+  let count = 0;
+  return (rule, place, message) => {
+    count++;
+    if (count <= MAX_COMPLAINTS) complain(rule, place, message);
+    if (count === MAX_COMPLAINTS + 1)
+      complain(
+        'too-many',
+        place,
+        `More is wrong with this file than ${MAX_COMPLAINTS} things. Mend those first.`,
+      );
+  };
+}
+
 /**
  * Reads one YAML or JSON document with the strictness of policy.md: core schema, no anchors, aliases,
  * tags, merge keys or directives, unique keys, visible characters only, 64 KiB, depth 16.
  * Undefined when nothing could be read; whatever is wrong is told to `complain`, all of it at once.
  */
-export const parse = (file: string, text: string, complain: Complain): Tree | undefined => {
+export const parse = (file: string, text: string, complainTo: Complain): Tree | undefined => {
   const at = placesIn(file, text);
+  const complain = capped(complainTo);
   const reading: Reading = { at, complain };
   if (refusedText(text, reading)) return undefined;
   const document = documentOf(text);
@@ -193,17 +218,18 @@ export const parse = (file: string, text: string, complain: Complain): Tree | un
     complain('text-refused', at(0), `The file is nested deeper than ${MAX_DEPTH} levels.`);
     return undefined;
   }
+  const tab = /^ *\t/m.exec(text);
+  if (tab && document.errors.length > 0) {
+    const place = at(tab.index + tab[0].length - 1);
+    complain('yaml-syntax', place, 'A tab indents this line, which YAML does not take. Use spaces.');
+    return undefined;
+  }
   const directive = /^%/m.exec(text);
   if (directive && document.directives?.docStart) {
     complain('yaml-feature', at(directive.index), 'Directives (%YAML, %TAG) are not part of the language.');
   }
   for (const error of [...document.errors, ...document.warnings]) {
-    const rule =
-      error.code === 'DUPLICATE_KEY'
-        ? 'duplicate-key'
-        : error.code === 'MULTIPLE_DOCS'
-          ? 'yaml-feature'
-          : 'yaml-syntax';
+    const rule = error.code === 'MULTIPLE_DOCS' ? 'yaml-feature' : 'yaml-syntax';
     const said =
       error.code === 'MULTIPLE_DOCS'
         ? 'A second document (---) is refused. One file holds one document.'

@@ -160,6 +160,8 @@ const patternOperandFault = (operand: Scalar): string | undefined =>
   typeof operand === 'string' ? patternFault(operand) : 'A pattern is text. Put it in quotes.';
 
 const quoteHint = (operand: Scalar, types: readonly ClaimType[] = []): string => {
+  if (operand === null)
+    return ' It is never null: a job that lacks it has no such claim at all, which no rule can ask for.';
   if (typeof operand !== 'string' && types.includes('string')) return ' Put it in quotes.';
   return typeof operand === 'string' && types.includes('number') ? ' Write it without quotes.' : '';
 };
@@ -207,7 +209,7 @@ const ruleConditions = (
       complain(
         'unknown-key',
         entry.place,
-        `"${entry.key}" is not an operator.${didYouMean(entry.key, OPERATORS)}`,
+        `"${entry.key}" is not an operator.${didYouMean(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
       );
     return (operator && conditionOf(claim, operator, entry.value, complain)) ?? [];
   });

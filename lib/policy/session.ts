@@ -59,8 +59,12 @@ export const sessionOf = (
     own?.seconds?.value ??
     inTemplate ??
     Math.min(clamp(defaults.seconds ?? fallback, min, max), own?.max_seconds?.value ?? max);
+  // A length of the role's own is its maximum too: what broker.yml allows widens no role that said how long.
   const longest =
-    own?.max_seconds?.value ?? Math.max(seconds, clamp(defaults.maxSeconds ?? seconds, min, max));
+    own?.max_seconds?.value ??
+    own?.seconds?.value ??
+    inTemplate ??
+    Math.max(seconds, clamp(defaults.maxSeconds ?? seconds, min, max));
   if (own?.max_seconds && seconds > longest)
     complain(
       'wrong-value',

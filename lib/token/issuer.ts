@@ -16,6 +16,8 @@ export type IssuerRow = IssuerFacts & {
   readonly algorithms: readonly string[];
   /** Greatest accepted `exp - iat`, in seconds (threat T17). */
   readonly maxTokenLifetime: number;
+  /** What the caller can do about a token that lives too long, where that is not to ask for less. */
+  readonly shorterToken?: string;
   /** The fleet's guard: conditions that every token must meet before any role is looked at. */
   readonly require: readonly Condition[];
   /** Who meets the guard is one of ours, and may be told a role's name that is near the one asked for. */

@@ -71,13 +71,16 @@ const subject = (value: ClaimValue | undefined): string => {
 
 type Times = Pick<VerifiedToken, 'issuedAt' | 'expiresAt' | 'acceptedUntil'>;
 
+/** What most callers can do: their vendor lets a step say how long. */
+const ASK_FOR_LESS = 'Mint one with a shorter lifetime.';
+
 const checkTimes = (claims: Claims, row: IssuerRow, now: number): Times => {
   const issuedAt = time(claims, 'iat');
   const expiresAt = time(claims, 'exp');
   const notBefore = Object.hasOwn(claims, 'nbf') ? time(claims, 'nbf') : issuedAt;
   if (expiresAt <= issuedAt) throw wrongClaim('exp');
   if (expiresAt - issuedAt > row.maxTokenLifetime)
-    throw new BrokerError('token_lifetime_too_long', { at: 'exp' });
+    throw new BrokerError('token_lifetime_too_long', { at: 'exp', advice: row.shorterToken ?? ASK_FOR_LESS });
   if (Math.max(issuedAt, notBefore) > now + CLOCK_SKEW)
     throw new BrokerError('token_not_yet_valid', { at: issuedAt > notBefore ? 'iat' : 'nbf' });
   const acceptedUntil = expiresAt + CLOCK_SKEW;

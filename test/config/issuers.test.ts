@@ -92,6 +92,40 @@ describe('a row is compiled', () => {
     });
   });
 
+  test('P30: longer tokens are taken by opting in, with the reason', () => {
+    const { maxTokenLifetime, shorterToken } = rowOf(
+      'preset: gitlab\nmax_token_lifetime: { value: 7200, reason: our builds take two hours }',
+    );
+    expect(maxTokenLifetime).toBe(7200);
+    expect(shorterToken).toContain('timeout');
+    expect(rowOf('preset: buildkite').shorterToken).toBeUndefined();
+  });
+
+  test('T-14: no row reaches private addresses unless it says so', () => {
+    expect(rowOf('preset: gitlab').allowPrivateNetwork).toBe(false);
+    expect(rowOf(`${PLAIN}single_tenant: true`).allowPrivateNetwork).toBe(false);
+    expect(rowOf(`${PLAIN}single_tenant: true\nallow_private_network: true`).allowPrivateNetwork).toBe(true);
+  });
+
+  test.each([
+    ['no guard', 'preset: buildkite', false],
+    ['a guard on a branch', 'preset: buildkite\nrequire: { build_branch: main }', false],
+    [
+      'a guard that excludes one',
+      'preset: buildkite\nrequire: { organization_slug: { not_equals: evil } }',
+      false,
+    ],
+    ['a guard by a pattern', 'preset: buildkite\nrequire: { organization_slug: { matches: "*" } }', false],
+    ['a guard on the tenant', 'preset: buildkite\nrequire: { organization_slug: acme }', true],
+    [
+      'half of what a row demands',
+      'preset: buildkite\nbind: [pipeline_id]\nrequire: { organization_slug: acme }',
+      false,
+    ],
+  ])('T-14, T43: near names of roles are told behind a guard that binds alone: %s', (_name, yaml, binds) => {
+    expect(rowOf(yaml).guardBinds).toBe(binds);
+  });
+
   test('a plain issuer that signs for one tenant alone needs no binding', () => {
     expect(rowOf(`${PLAIN}single_tenant: true`).binding).toEqual([]);
   });
@@ -131,6 +165,16 @@ describe('a row is compiled', () => {
 
 describe('a row is refused', () => {
   test.each<{ name: string; yaml: string; rules: Rule[] }>([
+    {
+      name: 'longer tokens without a reason',
+      yaml: 'preset: gitlab\nmax_token_lifetime: 7200',
+      rules: ['wrong-value'],
+    },
+    {
+      name: 'tokens of more than a day',
+      yaml: 'preset: gitlab\nmax_token_lifetime: { value: 86401, reason: our builds take days }',
+      rules: ['wrong-value'],
+    },
     { name: 'it names nobody', yaml: 'max_token_lifetime: 60', rules: ['issuer-row', 'issuer-row'] },
     { name: 'CircleCI without an organization', yaml: 'preset: circleci', rules: ['issuer-row'] },
     {

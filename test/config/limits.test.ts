@@ -5,6 +5,13 @@ import { readWith } from '../harness/policy.ts';
 const USUAL = limitsOf(undefined);
 
 describe('limits are', () => {
+  test('T-14: 300 exchanges a minute for an organization and role, and 1200 calls of STS, unless written', () => {
+    expect(USUAL).toEqual({
+      exchanges: { perMinute: 300, burst: 100 },
+      stsCalls: { perMinute: 1200, burst: 100 },
+    });
+  });
+
   test('what is usual for what is not written', () => {
     const { value } = readWith('sts_calls: { per_minute: 60, burst: 5 }', LIMITS.read);
     expect(limitsOf(value)).toEqual({ ...USUAL, stsCalls: { perMinute: 60, burst: 5 } });

@@ -48,7 +48,7 @@ describe('a configuration is loaded', () => {
     });
     expect(config.roles.map(({ session }) => [session.seconds, session.max])).toEqual([
       [120, 240],
-      [90, 240],
+      [90, 90],
     ]);
   });
 

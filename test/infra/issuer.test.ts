@@ -34,14 +34,27 @@ describe('a URL that somebody can own:', () => {
 
 test('the complaint says where the url stands', () => {
   const folder = configFolder();
-  expect(reservedComplaints({ ...configFrom(), folder })).toMatchObject([
+  expect(reservedComplaints({ ...configFrom(), folder, roles: [] })).toMatchObject([
     { rule: 'wrong-value', place: { file: join(folder, 'broker.yml'), line: 1, column: 6 } },
   ]);
 });
 
 test('there is no complaint of a url that may be deployed', () => {
   const folder = folderOf({ 'broker.yml': 'url: https://sts.acme.io\n' });
-  expect(reservedComplaints({ ...configFrom(), folder, url: 'https://sts.acme.io' })).toEqual([]);
+  expect(reservedComplaints({ ...configFrom(), folder, roles: [], url: 'https://sts.acme.io' })).toEqual([]);
+});
+
+test('P20: a role of the account of examples may not be deployed, and the complaint says where it stands', () => {
+  const folder = configFolder();
+  const config = { ...configFrom(), folder, url: 'https://sts.acme.io' };
+  expect(reservedComplaints(config)).toMatchObject([
+    { rule: 'wrong-value', place: { file: join(folder, 'roles', 'deploy.yml') } },
+  ]);
+  const roles = config.roles.map(role => ({
+    ...role,
+    template: { ...role.template, role_arn: 'arn:aws:iam::210987654321:role/deploy' } as typeof role.template,
+  }));
+  expect(reservedComplaints({ ...config, roles })).toEqual([]);
 });
 
 describe('the domain that is made', () => {

@@ -59,3 +59,14 @@ test.each([
 ])('an audience is refused: %s', (_name, yaml, refusals) => {
   expect(read(yaml).refusals).toEqual(refusals);
 });
+
+test('P31: who follows the page of Buildkite on registries is told whose that audience is', () => {
+  const said: string[] = [];
+  const url = 'https://packages.buildkite.com/acme/gems';
+  readWith(url, (tree, complain) => {
+    const written = audienceShape.read(tree, complain);
+    if (written) audienceOf(written, (_rule, _place, message) => void said.push(message));
+  });
+  expect(said.join()).toContain('without a broker');
+  expect(said.join()).toContain('--audience');
+});

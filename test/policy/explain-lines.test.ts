@@ -17,6 +17,26 @@ const decided = (changes: Changes) => decideFor(role, buildkiteClaims(changes));
 const lineOf = (name: string, changes: Changes): string | undefined =>
   explain(role, decided(changes)).find(line => line.includes(`${name} equals`) && line.startsWith('    '));
 
+describe('P25: a value that an eye takes for the one that is wanted', () => {
+  const strict = roleFrom(
+    `trust:\n  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, build_branch: { in: [größe, main] } }\n`,
+  );
+  const said = (branch: string): string =>
+    explain(strict, decideFor(strict, buildkiteClaims({ build_branch: branch }))).join('\n');
+
+  test.each([
+    ['gro\u0308ße', 'in Unicode form alone'],
+    ['Main', 'in case alone'],
+    ['GRO\u0308ße', 'in case alone'],
+  ])('%s differs %s', (branch, how) => {
+    expect(said(branch)).toContain(`which differs ${how}`);
+  });
+
+  test.each(['maim', 'main', 'größen'])('%s has no such cause', branch => {
+    expect(said(branch)).not.toContain('alone');
+  });
+});
+
 describe('the line of a condition shows what the claim holds', () => {
   test.each<[string, string, unknown, string]>([
     ['a number', 'build_number', 5, 'here 5'],

@@ -27,6 +27,8 @@ test('the first of two equally near names is meant', () => {
 });
 
 test.each([
+  ['P25: its beginning', 'github', ['buildkite', 'github-actions', 'gitlab'], 'github-actions'],
+  ['one wrong letter and not a beginning', 'gitlub', ['gitlub-actions', 'gitlab'], 'gitlab'],
   ['a letter more', 'tag', ['build_tag', 'tags'], 'tags'],
   ['two letters that changed places', 'lnit', ['init', 'lint'], 'lint'],
   ['the name itself and not its beginning', 'sub', ['su', 'sub'], 'sub'],

@@ -38,6 +38,12 @@ describe('T36: a document is refused for', () => {
     ['a duplicate key', 'a: x\nb: y\na: z\n', ['duplicate-key 3:1']],
     ['a duplicate key deep inside', 'a:\n  - b: x\n    b: y\n', ['duplicate-key 3:5']],
     ['a duplicate key written with an escape', 'a: x\n"\\x61": y\n', ['duplicate-key 2:1']],
+    [
+      'P25: a tab that indents, and for that alone',
+      'trust:\n\t- iss: x\n\t  claims: { a: b }\njwt: { x: y }\n',
+      ['yaml-syntax 2:1'],
+    ],
+    ['P25: a tab behind spaces', 'trust:\n  - iss: x\n  \tclaims: y\n', ['yaml-syntax 3:3']],
     ['an anchor', 'a: &one x\n', ['yaml-feature 1:9']],
     ['an anchor on a key', '&one a: x\n', ['yaml-feature 1:6']],
     ['an anchor on a mapping', 'a: &one\n  b: x\n', ['yaml-feature 2:3']],
@@ -121,4 +127,14 @@ test('T29: a key named __proto__ is a key like any other, and a mapping has no p
 test('a key of a value that is no mapping is not there', () => {
   const { value: tree } = read('[a]');
   expect(tree && member(tree, 'a')).toBeUndefined();
+});
+
+test('P29, T73: a file of nothing but one key is read once, and not complained of without end', () => {
+  const text = 'a:\n'.repeat(MAX_FILE_BYTES / 3);
+  const { refusals } = read(text);
+  expect(refusals.length).toBeLessThan(60);
+  expect(refusals.at(-1)).toMatch(/^too-many /);
+  expect(
+    read('a: x\n'.repeat(12_000)).refusals.filter(each => each.startsWith('duplicate-key')),
+  ).toHaveLength(50);
 });

@@ -77,6 +77,12 @@ describe('the length of a session', () => {
       defaults(1200),
       { seconds: 60, max: 60, min: 60 },
     ],
+    [
+      'P3: is its own greatest, whatever broker.yml allows',
+      `session: { seconds: 300 }\n${JWT}`,
+      defaults(300, 3600),
+      { seconds: 300, max: 300, min: 60 },
+    ],
     ['is its own', `session: { seconds: 300 }\n${JWT}`, defaults(1200), { seconds: 300, max: 300, min: 60 }],
     [
       'is its own up to its own greatest',

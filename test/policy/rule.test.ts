@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_OPERANDS } from '../../lib/policy/rule.ts';
-import { BUILDKITE, GITHUB, refusalsOf, roleFrom } from '../harness/policy.ts';
+import { BUILDKITE, compile, GITHUB, refusalsOf, roleFrom } from '../harness/policy.ts';
 
 /** A role whose one statement has this on line 4, from column 7 on; the last line binds the tenant. */
 const buildkite = (claim: string): string => `trust:
@@ -196,4 +196,20 @@ describe('T31: a trust statement that leaves the tenant open is refused', () => 
   ])('%s', (_name, issuer, claims) => {
     expect(refusalsOf(bound(issuer, claims))).toEqual(['binding-missing 2:5']);
   });
+});
+
+test.each([
+  [
+    'P25: an unknown operator is told with those that there are',
+    'build_branch: { starts_with: a }',
+    'contains_any',
+  ],
+  ['P25: null where a claim is never null', 'build_branch: null', 'never null'],
+])('%s', (_name, rule, said) => {
+  const yaml = `trust:\n  - iss: https://agent.buildkite.com\n    claims: { organization_slug: a, ${rule} }\n`;
+  expect(
+    compile(yaml)
+      .complaints.map(({ message }) => message)
+      .join(),
+  ).toContain(said);
 });

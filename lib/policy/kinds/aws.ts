@@ -123,12 +123,57 @@ const checkPolicy = (tree: Tree, setting: KindSetting, complain: Complain): void
 };
 
 /** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
+/** By partition, how the names of its regions begin; those of `aws` begin like none of the others. */
+const REGIONS: { readonly [partition: string]: RegExp } = {
+  'aws-cn': /^cn-/,
+  'aws-us-gov': /^us-gov-/,
+  'aws-iso': /^us-iso-/,
+  'aws-iso-b': /^us-isob-/,
+  'aws-iso-e': /^eu-isoe-/,
+  'aws-iso-f': /^us-isof-/,
+  'aws-eusc': /^eusc-/,
+};
+
+function partitionOfRegion(region: string): string {
+  return Object.keys(REGIONS).find(each => REGIONS[each]?.test(region)) ?? 'aws';
+}
+
+type Located = {
+  readonly role_arn: string;
+  readonly region?: string | undefined;
+  readonly policy_arns?: readonly string[] | undefined;
+};
+
+/** Complains of a region or a policy of another partition of AWS than the role: STS there has never heard of it. */
+function checkPartitions(
+  { role_arn: arn, region, policy_arns: arns = [] }: Located,
+  tree: Tree,
+  complain: Complain,
+) {
+  const partition = arn.split(':')[1] ?? '';
+  const placeOf = (key: string) => member(tree, key)?.value.place ?? tree.place;
+  if (region !== undefined && partitionOfRegion(region) !== partition)
+    complain(
+      'wrong-value',
+      placeOf('region'),
+      `${region} is of the partition ${partitionOfRegion(region)}, and the role of ${partition}.`,
+    );
+  const away = arns.find(each => each.split(':')[1] !== partition);
+  if (away !== undefined)
+    complain(
+      'wrong-value',
+      placeOf('policy_arns'),
+      `${away} is of another partition than the role, ${partition}.`,
+    );
+}
+
 const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined => {
   const read = SHAPE.read(tree, complain);
   for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {
     const entry = member(tree, key);
     if (entry) checkTemplates(entry.value, 'none', setting, complain);
   }
+  if (read) checkPartitions(read, tree, complain);
   checkTags(member(tree, 'tags')?.value, setting, complain);
   const policy = member(tree, 'policy')?.value;
   if (policy) checkPolicy(policy, setting, complain);

@@ -8,6 +8,7 @@ export const gitlab: Preset = {
   jwks: issuer => `${issuer}/oauth/discovery/keys`,
   algorithms: ['RS256'],
   maxTokenLifetime: 3600,
+  shorterToken: "GitLab's tokens live as long as their job may run: lower the timeout of the job.",
   binding: [{ anyOf: ['namespace_id', 'namespace_path', 'project_id', 'project_path'], ownerPrefix: [] }],
   vocabulary: {
     claims: types({

@@ -24,6 +24,8 @@ export type Preset = {
   readonly algorithms: readonly string[];
   /** Greatest accepted `exp - iat`, in seconds. */
   readonly maxTokenLifetime: number;
+  /** What the caller can do about a token that lives too long, where that is not to ask for less. */
+  readonly shorterToken?: string;
   readonly binding: readonly Binding[];
   readonly vocabulary: Vocabulary;
   readonly nullable: readonly string[];

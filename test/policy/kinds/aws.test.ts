@@ -133,6 +133,18 @@ describe('a role of AWS is refused for', () => {
     ['a way that is not built', aws('via: get_session_token'), ['wrong-value 7:8']],
     ['a region of five parts', aws('region: eu-west-1-2-3'), ['wrong-value 7:11']],
     ['a region that is none', aws('region: europe'), ['wrong-value 7:11']],
+    ['P19: a region of China', aws('region: cn-north-1'), ['wrong-value 7:11']],
+    ['P19: a region of the government', aws('region: us-gov-west-1'), ['wrong-value 7:11']],
+    [
+      'P19: a role of the government in Europe',
+      aws('region: eu-west-1').replace('arn:aws:', 'arn:aws-us-gov:'),
+      ['wrong-value 7:11'],
+    ],
+    [
+      'P19: a policy of another partition',
+      aws('policy_arns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"]'),
+      ['wrong-value 7:16'],
+    ],
     ['an external id of one character', aws('external_id: x'), ['wrong-value 7:16']],
     [
       'an external id that a claim names',
@@ -224,6 +236,15 @@ describe('a role of AWS is refused for', () => {
     );
     expect(refusalsOf(yaml)).toEqual(['template-unbound 7:60']);
   });
+});
+
+test.each([
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['eu-west-1', 'aws'],
+  ['us-iso-east-1', 'aws-iso'],
+])('P19: %s is a region of %s', (region, partition) => {
+  expect(refusalsOf(aws(`region: ${region}`).replace('arn:aws:', `arn:${partition}:`))).toEqual([]);
 });
 
 test.each([
