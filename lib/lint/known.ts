@@ -142,6 +142,21 @@ const bitbucket: Known = {
 
 const google: Known = { ...NONE, unit: 'account', runs: ['sub', 'email'] };
 
+const hcpTerraform: Known = {
+  ...NONE,
+  unit: 'workspace',
+  runs: ['terraform_workspace_id', 'terraform_workspace_name', 'terraform_full_workspace', 'sub'],
+  named: ['terraform_workspace_name', 'terraform_project_name'],
+  free: ['terraform_organization_name'],
+  ids: {
+    terraform_organization_name: 'terraform_organization_id',
+    terraform_project_name: 'terraform_project_id',
+    terraform_workspace_name: 'terraform_workspace_id',
+  },
+  compoundSub: true,
+  sent: { terraform_run_phase: { words: ['plan', 'apply'] } },
+};
+
 /** By preset; an issuer without one is one that nothing is known of. */
 export const KNOWN: { readonly [preset in PresetName | 'none']: Known } = {
   buildkite,
@@ -153,5 +168,6 @@ export const KNOWN: { readonly [preset in PresetName | 'none']: Known } = {
   google,
   // Its `sub` is one role, so whoever is named is one already.
   'aws-sts': NONE,
+  'hcp-terraform': hcpTerraform,
   none: NONE,
 };

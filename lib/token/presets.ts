@@ -8,6 +8,8 @@ import { gitlab } from './presets/gitlab.ts';
 import { google } from './presets/google.ts';
 import type { Preset } from './presets/preset.ts';
 
+import { hcpTerraform } from './presets/terraform.ts';
+
 export type { Labels, Preset } from './presets/preset.ts';
 
 export const PRESETS = {
@@ -19,6 +21,7 @@ export const PRESETS = {
   bitbucket,
   google,
   'aws-sts': awsSts,
+  'hcp-terraform': hcpTerraform,
 } as const satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof PRESETS;

@@ -26,6 +26,7 @@ export const ISSUERS = `
 - preset: google
 - preset: aws-sts
   issuer: https://0b1c2d3e.tokens.sts.global.api.aws
+- preset: hcp-terraform
 - issuer: https://plain.example
   jwks_uri: https://plain.example/jwks
   bind: [tenant]

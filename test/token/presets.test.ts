@@ -17,6 +17,7 @@ describe('an issuer URL belongs to its vendor', () => {
     { url: 'https://api.bitbucket.org/2.0/workspaces/acme', preset: 'bitbucket' },
     { url: 'https://accounts.google.com', preset: 'google' },
     { url: 'https://0b1c2d3e.tokens.sts.global.api.aws', preset: 'aws-sts' },
+    { url: 'https://app.terraform.io', preset: 'hcp-terraform' },
   ])('$url', ({ url, preset }) => {
     expect(presetOf(url)).toBe(preset);
   });
@@ -37,6 +38,8 @@ describe('an issuer URL that only looks like a vendor’s belongs to none', () =
     'https://accounts.google.com.evil.example',
     'https://evil.example/x.tokens.sts.global.api.aws',
     'https://tokens.sts.global.api.aws',
+    'https://app.terraform.io.evil.example',
+    'https://myapp.terraform.io',
   ])('%s', url => {
     expect(presetOf(url)).toBeUndefined();
   });

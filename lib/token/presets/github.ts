@@ -16,7 +16,7 @@ export const githubActions: Preset = {
   ],
   vocabulary: {
     claims: types({
-      string: `${REGISTERED} actor actor_id base_ref check_run_id enterprise enterprise_id environment event_name head_ref issuer_scope job_workflow_ref job_workflow_sha ref ref_protected ref_type repository repository_id repository_owner repository_owner_id repository_visibility run_attempt run_id run_number runner_environment sha workflow workflow_ref workflow_sha`,
+      string: `${REGISTERED} actor actor_id base_ref check_run_id enterprise enterprise_id environment environment_node_id event_name head_ref issuer_scope job_workflow_ref job_workflow_sha ref ref_protected ref_type repository repository_id repository_owner repository_owner_id repository_visibility run_attempt run_id run_number runner_environment sha workflow workflow_ref workflow_sha`,
       number: TIMES,
     }),
     prefixes: { repo_property_: ['string'] },

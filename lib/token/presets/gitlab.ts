@@ -12,7 +12,8 @@ export const gitlab: Preset = {
   binding: [{ anyOf: ['namespace_id', 'namespace_path', 'project_id', 'project_path'], ownerPrefix: [] }],
   vocabulary: {
     claims: types({
-      string: `${REGISTERED} ci_config_ref_uri ci_config_sha deployment_tier environment environment_protected environment_action namespace_id namespace_path pipeline_id pipeline_source project_id project_path project_visibility ref ref_path ref_protected ref_type runner_environment sha job_id job_namespace_id job_namespace_path job_project_id job_project_path user_access_level user_email user_id user_login`,
+      string: `${REGISTERED} ci_config_ref_uri ci_config_sha deployment_tier environment environment_protected environment_action namespace_id namespace_path pipeline_id pipeline_source project_id project_path project_visibility ref ref_path ref_protected ref_type runner_environment sha job_id job_namespace_id job_namespace_path job_project_id job_project_path job_source user_access_level user_email user_id user_login`,
+      'string|null': 'job_policy_ref_uri job_policy_ref_sha',
       number: `${TIMES} runner_id`,
       array: 'groups_direct user_identities',
     }),
