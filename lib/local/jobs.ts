@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Claims } from '../policy/claims.ts';
 import { askFor } from '../policy/issuer.ts';
-import { FAMILIES } from '../policy/scenarios.ts';
+import { FAMILIES, familyOf } from '../policy/scenarios.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
+import { SAMPLES } from './samples.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 export type JobClaims = { readonly [name: string]: Json };
@@ -140,7 +142,14 @@ export const payload = (
   const shape = (): JobClaims => {
     if (row.preset === 'buildkite') return buildkitePayload(jobId, job.claims, request);
     if (row.preset === 'github-actions') return githubPayload(job.claims, request);
-    return { sub: jobId, aud: request.audience ?? row.issuer, ...job.claims };
+    const aud = request.audience ?? row.issuer;
+    const found = familyOf(row.preset);
+    if (found) {
+      const known = { ...found.family.usual, ...job.claims } as JobClaims;
+      return { aud, ...(found.family.follows(known as Claims) as JobClaims), ...known };
+    }
+    const sample = row.preset === undefined ? undefined : SAMPLES[row.preset];
+    return { aud, ...(sample ?? { sub: jobId }), ...job.claims };
   };
   const issuedAt = Math.floor(now);
   return {

@@ -7,6 +7,8 @@ import {
   Unprocessable,
 } from '../../lib/local/jobs.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
+import { PRESETS, presetOf } from '../../lib/token/presets.ts';
+import { blocks, DOCUMENTS, read } from '../harness/markdown.ts';
 import { BUILDKITE, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom } from '../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
@@ -145,7 +147,11 @@ test.each<[name: string, issuer: string, claims: JobClaims, expected: JobClaims]
     'of GitHub names the repository in sub and its owner',
     GITHUB,
     { repository: 'acme/web', ref: 'refs/heads/next' },
-    { sub: 'repo:acme/web:ref:refs/heads/next', aud: 'https://github.com/acme', repository_owner: 'acme' },
+    {
+      sub: 'repo:acme@65/web@74:ref:refs/heads/next',
+      aud: 'https://github.com/acme',
+      repository_owner: 'acme',
+    },
   ],
   [
     'of a plain issuer has the job as its sub, and what was put',
@@ -155,6 +161,39 @@ test.each<[name: string, issuer: string, claims: JobClaims, expected: JobClaims]
   ],
 ])('a token %s', (_name, issuer, claims, expected) => {
   expect(mint({}, claims, issuer)).toMatchObject(expected);
+});
+
+describe('R17: the token of a stand-in says all that the page of its issuer shows', () => {
+  /** What only some jobs have: those with an environment, people of groups, machines of a project. */
+  const AT_TIMES =
+    /^(environment|environment_protected|deployment_tier|deploymentEnvironmentUuid|groups_direct|user_identities|hd|google|organization_id|pipeline_id|build_id|cluster_.*|queue_.*)$/;
+  const pages = DOCUMENTS.filter(page => page.startsWith('docs/issuers/') && !page.endsWith('README.md'));
+  const shown = pages.flatMap(page => {
+    const block = blocks(read(page)).find(({ words }) => words[0] === 'payload');
+    const payload = JSON.parse(block?.text ?? '{}') as JobClaims;
+    const row = [...ROWS.values()].find(
+      ({ preset }) => preset && preset === presetOf(String(payload['iss'])),
+    );
+    return row ? [{ page, payload, row }] : [];
+  });
+
+  test('of every preset', () => {
+    expect(shown.map(({ row }) => row.preset).sort()).toEqual(Object.keys(PRESETS).sort());
+  });
+
+  test.each(shown)('$page', ({ payload: real, row }) => {
+    const made = mint({}, {}, row.issuer);
+    expect(Object.keys(real).filter(name => !AT_TIMES.test(name) && !Object.hasOwn(made, name))).toEqual([]);
+  });
+
+  test('and claims of its own follow what was put', () => {
+    expect(mint({}, { project_path: 'acme/shop', ref: 'next' }, 'https://gitlab.com')).toMatchObject({
+      sub: 'project_path:acme/shop:ref_type:branch:ref:next',
+      namespace_path: 'acme',
+      ref_path: 'refs/heads/next',
+      ci_config_ref_uri: 'gitlab.com/acme/shop//.gitlab-ci.yml@refs/heads/next',
+    });
+  });
 });
 
 describe('the build of a job that was never put', () => {

@@ -11,6 +11,10 @@ export const circleci: Family = {
     'oidc.circleci.com/org-id': ORGANIZATION,
     'oidc.circleci.com/vcs-origin': 'github.com/my-organization/my-repository',
     'oidc.circleci.com/vcs-ref': 'refs/heads/main',
+    'oidc.circleci.com/pipeline-definition-id': '3e4f5061-7283-4d9e-bf0a-1b2c3d4e5f60',
+    'oidc.circleci.com/pipeline-id': '4f506172-8394-4eaf-80b1-2c3d4e5f6071',
+    'oidc.circleci.com/workflow-id': '50617283-94a5-4fb0-91c2-3d4e5f607182',
+    'oidc.circleci.com/job-id': '61728394-a5b6-40c1-a2d3-4e5f60718293',
     'oidc.circleci.com/context-ids': [],
     'oidc.circleci.com/ssh-rerun': false,
   },
@@ -20,6 +24,6 @@ export const circleci: Family = {
     'ssh-rerun': { 'oidc.circleci.com/ssh-rerun': true },
   },
   follows: claims => ({
-    sub: `org/${claims['oidc.circleci.com/org-id']}/project/${claims['oidc.circleci.com/project-id']}/user/2d3e4f50-6172-4c8d-ae9f-1a2b3c4d5e6f`,
+    sub: `org/${claims['oidc.circleci.com/org-id']}/project/${claims['oidc.circleci.com/project-id']}/user/2d3e4f50-6172-4c8d-ae9f-1a2b3c4d5e6f/vcs-origin/${claims['oidc.circleci.com/vcs-origin']}/vcs-ref/${claims['oidc.circleci.com/vcs-ref']}`,
   }),
 };

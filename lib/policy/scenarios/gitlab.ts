@@ -1,4 +1,8 @@
+import type { Claims } from '../claims.ts';
 import { COMMIT, type Family } from './family.ts';
+
+const refPath = ({ ref, ref_type: type }: Claims): string =>
+  `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
 
 /** https://docs.gitlab.com/ci/secrets/id_token_authentication: `ref_protected` is the text "true". */
 export const gitlab: Family = {
@@ -7,7 +11,11 @@ export const gitlab: Family = {
     project_id: '22',
     project_path: 'my-group/my-project',
     namespace_id: '72',
+    project_visibility: 'private',
+    user_id: '1',
     user_login: 'sample-user',
+    user_email: 'sample-user@example.com',
+    user_access_level: 'developer',
     pipeline_id: '574',
     pipeline_source: 'push',
     job_id: '302',
@@ -38,6 +46,8 @@ export const gitlab: Family = {
   follows: claims => ({
     sub: `project_path:${claims['project_path']}:ref_type:${claims['ref_type']}:ref:${claims['ref']}`,
     namespace_path: String(claims['project_path']).split('/').slice(0, -1).join('/'),
-    ref_path: `refs/${claims['ref_type'] === 'tag' ? 'tags' : 'heads'}/${claims['ref']}`,
+    ref_path: refPath(claims),
+    ci_config_ref_uri: `gitlab.com/${claims['project_path']}//.gitlab-ci.yml@${refPath(claims)}`,
+    ci_config_sha: claims['sha'] ?? COMMIT,
   }),
 };
