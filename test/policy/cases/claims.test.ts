@@ -59,7 +59,10 @@ describe('a case may start from a scenario', () => {
 
   test('and a case below it makes anew what follows', () => {
     const claims = claimsOf('from: github/push', 'from: "0", claims: { repository: acme/web }');
-    expect(claims).toMatchObject({ sub: 'repo:acme@65/web@74:ref:refs/heads/main', repository_owner: 'acme' });
+    expect(claims).toMatchObject({
+      sub: 'repo:acme@65/web@74:ref:refs/heads/main',
+      repository_owner: 'acme',
+    });
   });
 
   test('but not what was left out', () => {
