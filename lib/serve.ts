@@ -74,7 +74,7 @@ const ended = async (
 ): Promise<Outcome> => {
   try {
     if (request.method !== method) throw new BrokerError('method_not_allowed');
-    return await exchange(broker.parts, door.parse(request), visit);
+    return await exchange(broker.parts, door.parse(request, broker.url), visit);
   } catch (error) {
     return { kind: 'failed', reached: begin(visit), error: known(error) };
   }

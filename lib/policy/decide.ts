@@ -1,6 +1,6 @@
 import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, claimAt } from './claims.ts';
-import type { SessionPolicy } from './kinds/kind.ts';
+import type { Kind, SessionPolicy } from './kinds/kind.ts';
 import { type KindName, kindOf, type Target } from './kinds.ts';
 import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
@@ -94,11 +94,20 @@ const sessionOf = (role: Role, token: VerifiedToken): Grant['session'] => {
 
 type Scopes = { readonly scopes: readonly string[] } | { readonly beyond: string };
 
-const scopesOf = (statement: Statement, requested: readonly string[] | undefined): Scopes => {
-  const given = statement.scopes ?? [];
-  const beyond = requested?.find(scope => !given.includes(scope));
-  if (beyond !== undefined) return { beyond };
-  return { scopes: requested === undefined ? given : given.filter(scope => requested.includes(scope)) };
+const scopesOf = (
+  { scopes: given = [] }: Statement,
+  requested: readonly string[] | undefined,
+  { covers }: Kind<object, Target>,
+): Scopes => {
+  if (requested === undefined) return { scopes: given };
+  // In the order of the policy, or, where scopes cover others, in that of the request.
+  const within = covers
+    ? requested.filter(scope => covers(given, scope))
+    : given.filter(scope => requested.includes(scope));
+  const beyond = requested.find(scope => !within.includes(scope));
+  // Nothing left is no grant: an empty list upstream often means "everything".
+  const refused = beyond !== undefined && (covers === undefined || within.length === 0);
+  return refused ? { beyond } : { scopes: within };
 };
 
 type Ask = {
@@ -127,11 +136,12 @@ const allow = (statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
   });
   if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
   if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
-  const scopes = scopesOf(statement, access.scopes);
+  const kind = kindOf(role.template.kind);
+  const scopes = scopesOf(statement, access.scopes, kind);
   if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
   const refused = secondsRefused(ask);
   if (refused) return deny(refused);
-  const target = kindOf(role.template.kind).target(role.template, {
+  const target = kind.target(role.template, {
     claims,
     issuer: token.issuer,
     scopes: scopes.scopes,

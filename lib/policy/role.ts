@@ -111,12 +111,12 @@ export const compileRole = (
   const kind = chosenKind(tree, complain);
   const kindTree = kind && under(kind);
   if (!kind || !kindTree) return undefined;
-  const { compile, lengths, scopes, scopesOf } = kindOf(kind);
+  const { compile, lengths, scopes, scopesOf, covers } = kindOf(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
   const template = compile(kindTree, { role: name, trust, issuers: setting.issuers }, complain);
   const listed = template && scopesOf?.(template);
-  const granting = scoped(statements.trust, { of: kind, scopes, listed }, complain);
+  const granting = scoped(statements.trust, { of: kind, scopes, listed, covers }, complain);
   const session = sessionOf(
     sound('session', SESSION),
     {

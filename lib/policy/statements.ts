@@ -55,6 +55,7 @@ type ScopeDemand = {
   readonly scopes: Kind<object, object>['scopes'];
   /** The most that one may grant, and what one without any grants; undefined where nothing is listed. */
   readonly listed: readonly string[] | undefined;
+  readonly covers?: Kind<object, object>['covers'];
 };
 
 /** The historical meaning of the flat form holds where there are such scopes. */
@@ -64,8 +65,8 @@ const flatScopes = ({ scopes, listed }: ScopeDemand): readonly string[] | undefi
     : undefined;
 
 const scopesFault = ({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined => {
-  const { of, listed } = demand;
-  const beyond = listed && scopes?.find(scope => !listed.includes(scope));
+  const { of, listed, covers } = demand;
+  const beyond = listed && scopes?.find(scope => !(covers?.(listed, scope) ?? listed.includes(scope)));
   if (beyond !== undefined) return `has the scope "${beyond}", which is not among the scopes under ${of}.`;
   if (demand.scopes === 'refused' && scopes)
     return `has scopes, which "${of}" does not know. Remove them: what the credential may do is said under ${of}.`;

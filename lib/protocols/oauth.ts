@@ -41,11 +41,30 @@ const need = (form: ReadonlyMap<string, string>, name: string): string => {
 
 // What Google's clients take as an audience has this form; here it names a role.
 export const GOOGLE =
-  /^\/\/iam\.googleapis\.com\/projects\/\d{1,20}\/locations\/global\/workloadIdentityPools\/kite-sts\/providers\/([^/]+)$/;
+  /^\/\/iam\.([a-z0-9.-]+)\/projects\/\d{1,20}\/locations\/global\/workloadIdentityPools\/kite-sts\/providers\/([^/]+)$/;
+const GOOGLES_OWN = 'googleapis.com';
+
+/** The role of an audience in Google's form, and the universe that it is of: Google's own, or that of this broker. */
+type Named = { readonly role: string; readonly universe: string };
+
+/** A broker at `sts.<universe>` is the STS of that universe to google-github-actions/auth. */
+function isUniverse(universe: string, url: string): boolean {
+  return universe === GOOGLES_OWN || new URL(url).host === `sts.${universe}`;
+}
+
+function readGoogleAudience(audience: string, url: string): Named | undefined {
+  const [, universe = '', role = ''] = GOOGLE.exec(audience) ?? [];
+  return role !== '' && isUniverse(universe, url) ? { role, universe } : undefined;
+}
+
+/** In a universe of its own the same scopes have other names: `https://www.<universe>/auth/…`. */
+function readScopesIn(universe: string, scope: string | undefined): readonly string[] | undefined {
+  const [own, googles] = [universe, GOOGLES_OWN].map(each => `https://www.${each}/auth/`) as [string, string];
+  return scopesOf(scope)?.map(each => (each.startsWith(own) ? googles + each.slice(own.length) : each));
+}
 
 const roleOf = (audience: string): string => {
-  const name = GOOGLE.exec(audience)?.[1] ?? audience;
-  if (ROLE_NAME.test(name)) return name;
+  if (ROLE_NAME.test(audience)) return audience;
   // The commonest slip: the audience that the token was minted for, sent where the role's name belongs.
   throw new BrokerError(/[:/.]/.test(audience) ? 'role_parameter_holds_audience' : 'parameter_invalid', {
     at: 'audience',
@@ -76,7 +95,7 @@ const kindsOf = (written: string | undefined): readonly KindName[] | undefined =
 const readParameters = (request: HttpRequest): ReadonlyMap<string, string> =>
   isJson(request) ? readJsonParameters(request) : readForm(request);
 
-const parse = (request: HttpRequest): ExchangeRequest => {
+const parse = (request: HttpRequest, url: string): ExchangeRequest => {
   const form = readParameters(request);
   refuseBearer(request);
   if (form.has('resource')) throw new BrokerError('target_unsupported', { at: 'resource' });
@@ -85,11 +104,13 @@ const parse = (request: HttpRequest): ExchangeRequest => {
   if (need(form, 'grant_type') !== GRANT_TYPE)
     throw new BrokerError('grant_type_unsupported', { at: 'grant_type' });
   if (!SUBJECT_TOKEN_TYPES.includes(need(form, 'subject_token_type'))) throw invalid('subject_token_type');
+  const audience = need(form, 'audience');
+  const google = readGoogleAudience(audience, url);
   return {
     subjectToken: withoutNewline(need(form, 'subject_token')),
     access: {
-      role: roleOf(need(form, 'audience')),
-      scopes: scopesOf(form.get('scope')),
+      role: roleOf(google?.role ?? audience),
+      scopes: readScopesIn(google?.universe ?? GOOGLES_OWN, form.get('scope')),
       seconds: secondsOf(form.get('expires_in')),
       kinds: kindsOf(form.get('requested_token_type')),
       sessionName: undefined,

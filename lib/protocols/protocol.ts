@@ -44,7 +44,8 @@ export type Protocol = {
   readonly name: string;
   /** Its clients send one subject token again and again; a `single_use` role cannot be had here. */
   readonly repeats: boolean;
-  parse(request: HttpRequest): ExchangeRequest;
+  /** `url` is the broker's own, from broker.yml and never from a request. */
+  parse(request: HttpRequest, url: string): ExchangeRequest;
   render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer;
   /** Its clients ask whose session theirs is: sessions that are given here are remembered for that. */
   readonly identities?: {

@@ -4,6 +4,7 @@ import { ROLE_NAME } from '../../lib/policy/name.ts';
 import { MAX_BODY, readForm } from '../../lib/protocols/form.ts';
 import { AWS_CREDENTIALS, GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
 import { httpRequest } from '../harness/broker.ts';
+import { AUDIENCE } from '../harness/policy.ts';
 import { ACCEPTED, bytesOf, run, type Target } from './target.ts';
 
 const CODES = [
@@ -40,7 +41,7 @@ export const judgeRequest = async (body: Uint8Array): Promise<string> => {
   const pairs = formReading(body);
   const form = await run(CODES, () => readForm(request));
   deepEqual(form.error ? undefined : [...form.value], pairs);
-  const parsed = await run(CODES, () => oauth.parse(request));
+  const parsed = await run(CODES, () => oauth.parse(request, AUDIENCE));
   if (form.error) equal(parsed.error?.code, form.error.code);
   if (parsed.error) return parsed.error.code;
   const said = new Map(pairs);

@@ -8,7 +8,7 @@ import type { Verify } from '../../lib/token/verify.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { codeOf, faultOf } from '../harness/code.ts';
 import { HEADER, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
-import { BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
 
 let issuer: TestIssuer;
 let verify: Verify;
@@ -197,7 +197,7 @@ describe('the parser of requests', () => {
     fc.assert(
       fc.property(body, header, fc.string(), (bytes, type, authorization) => {
         const request = httpRequest({ body: bytes, headers: { 'content-type': type, authorization } });
-        const [code] = faultOf(() => expect(oauth.parse(request).access.role).toMatch(ROLE_NAME));
+        const [code] = faultOf(() => expect(oauth.parse(request, AUDIENCE).access.role).toMatch(ROLE_NAME));
         expect(typeof code).toBe('string');
       }),
       { numRuns: 3000 },

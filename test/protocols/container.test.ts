@@ -16,6 +16,7 @@ const parse = (changes: Partial<HttpRequest>) =>
       headers: { authorization: 'a.b.c' },
       ...changes,
     }),
+    AUDIENCE,
   );
 
 describe('credentials are asked for', () => {

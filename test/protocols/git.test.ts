@@ -9,7 +9,10 @@ import { faultOf } from '../harness/code.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
 const parse = (changes: Partial<HttpRequest>) =>
-  git.parse(httpRequest({ path: '/git/push-web', headers: { authorization: 'Bearer a.b.c' }, ...changes }));
+  git.parse(
+    httpRequest({ path: '/git/push-web', headers: { authorization: 'Bearer a.b.c' }, ...changes }),
+    AUDIENCE,
+  );
 
 describe('a password for git is asked for', () => {
   test('by the path and a bearer token, and nothing else can be asked', () => {

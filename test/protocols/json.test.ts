@@ -3,6 +3,7 @@ import type { Code } from '../../lib/errors.ts';
 import { GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
+import { AUDIENCE } from '../harness/policy.ts';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
 
@@ -18,7 +19,10 @@ const ACTION = {
 };
 
 const parse = (body: string, type = 'application/json') =>
-  oauth.parse(httpRequest({ headers: { 'content-type': type }, body: new TextEncoder().encode(body) }));
+  oauth.parse(
+    httpRequest({ headers: { 'content-type': type }, body: new TextEncoder().encode(body) }),
+    AUDIENCE,
+  );
 const withMembers = (members: object): string => JSON.stringify({ ...ACTION, ...members });
 
 describe('the body of an action of Google is taken', () => {

@@ -6,7 +6,8 @@ import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import { agentCall, call, configFrom, emptyFolder, type Local, localBroker } from '../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 
-const PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const AUTH = 'https://www.googleapis.com/auth/';
+const PLATFORM = `${AUTH}cloud-platform`;
 const role = (branch: string): string => `
 trust:
   - iss: ${BUILDKITE}
@@ -82,9 +83,25 @@ describe("Google's own library, with the broker as its token_url,", () => {
     expect(events() - before).toBe(1);
   });
 
-  test('is refused a scope that the role does not list', async () => {
+  test.each([
+    { asks: ['devstorage.read_only'], given: ['devstorage.read_only'] },
+    { asks: ['cloud-platform', 'userinfo.email'], given: ['cloud-platform'] },
+    {
+      asks: ['iam', 'cloud-platform', 'devstorage.full_control'],
+      given: ['iam', 'cloud-platform', 'devstorage.full_control'],
+    },
+  ])('asks for $asks and is given $given', async ({ asks, given }) => {
     const client = await clientFor('deploy');
-    client.scopes = ['https://www.googleapis.com/auth/devstorage.read_only'];
+    client.scopes = asks.map(each => AUTH + each);
+    expect((await client.getAccessToken()).token).toMatch(/^ya29\.local-/);
+    expect(JSON.parse(broker.terminal.written.at(-1) ?? '')).toMatchObject({
+      scopes: given.map(each => AUTH + each),
+    });
+  });
+
+  test('is refused where nothing of what it asks for is of Google Cloud', async () => {
+    const client = await clientFor('deploy');
+    client.scopes = [`${AUTH}drive.readonly`];
     await expect(client.getAccessToken()).rejects.toThrow(/invalid_scope/);
   });
 });

@@ -6,6 +6,7 @@ import { AWS_CREDENTIALS, GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts
 import { VARIABLES } from '../../lib/protocols/variables.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
+import { AUDIENCE } from '../harness/policy.ts';
 
 const TYPE = 'urn:ietf:params:oauth:token-type:';
 type Form = { readonly [name: string]: string | undefined };
@@ -21,7 +22,7 @@ const USUAL: Form = {
   audience: 'deploy-web',
 };
 
-const parse = (form: Form, headers: Headers = {}): ExchangeRequest => {
+const parse = (form: Form, headers: Headers = {}, url = AUDIENCE): ExchangeRequest => {
   const given = Object.entries({ ...USUAL, ...form }).filter(
     (pair): pair is [string, string] => pair[1] !== undefined,
   );
@@ -30,6 +31,7 @@ const parse = (form: Form, headers: Headers = {}): ExchangeRequest => {
       body: new TextEncoder().encode(new URLSearchParams(given).toString()),
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     }),
+    url,
   );
 };
 
@@ -108,6 +110,38 @@ describe('an exchange is asked for', () => {
     expect(parse({ subject_token: given }).subjectToken).toBe(read);
   });
 
+  describe('a broker at sts.<universe> is the STS of that universe', () => {
+    const provider = (host: string) =>
+      `//${host}/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/deploy-web`;
+    const asked = (url: string, host: string, scope: string) =>
+      parse({ audience: provider(host), scope }, {}, url).access;
+    const own = 'https://www.test.example/auth/cloud-platform';
+    const googles = 'https://www.googleapis.com/auth/cloud-platform';
+
+    test('whose scopes are those of Google under another name', () => {
+      expect(asked('https://sts.test.example', 'iam.test.example', `${own} openid`)).toMatchObject({
+        role: 'deploy-web',
+        scopes: [googles, 'openid'],
+      });
+    });
+
+    test('while in Google’s own they are what they are', () => {
+      expect(asked('https://sts.test.example', 'iam.googleapis.com', own).scopes).toEqual([own]);
+      expect(parse({ scope: own }).access.scopes).toEqual([own]);
+    });
+
+    test.each([
+      'https://broker.test.example',
+      'https://sts.test.example:8443',
+      'https://sts.eu.test.example',
+    ])('and one at %s is not', url => {
+      expect(faultOf(() => asked(url, 'iam.test.example', own))).toEqual([
+        'role_parameter_holds_audience',
+        'audience',
+      ]);
+    });
+  });
+
   test('a Basic header says nothing of the caller and is ignored', () => {
     expect(parse({}, { authorization: 'Basic MzI1NTU6bm90c2VjcmV0' }).access.role).toBe('deploy-web');
   });
@@ -142,6 +176,9 @@ describe('what is asked for is refused', () => {
       '//iam.googleapis.com/projects/1',
       '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/another/providers/deploy-web',
       '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/a/b',
+      '//iam.another.example/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/deploy-web',
+      '//iam.sts.test.example/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/deploy-web',
+      '//iam.Test.example/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/deploy-web',
     ].map(audience => ({
       name: `the audience of a token where the role belongs: ${audience}`,
       form: { audience },

@@ -18,7 +18,7 @@ const identified = sts.identities?.render({
 
 describe('an exchange is', () => {
   test('AssumeRoleWithWebIdentity alone', () => {
-    expect(sts.parse(stsRequest()).subjectToken).toBe('a.b.c');
+    expect(sts.parse(stsRequest(), AUDIENCE).subjectToken).toBe('a.b.c');
   });
 
   test.each([
@@ -28,23 +28,23 @@ describe('an exchange is', () => {
     { name: 'another version', form: { Version: '2010-01-01' } },
     { name: 'no version', form: { Version: undefined } },
   ])('not $name', ({ form }) => {
-    expect(faultOf(() => sts.parse(stsRequest(form)))).toEqual(['action_unsupported', 'Action']);
+    expect(faultOf(() => sts.parse(stsRequest(form), AUDIENCE))).toEqual(['action_unsupported', 'Action']);
   });
 
   test('not a presigned call, which is told so before its query is looked at', () => {
     const query = 'Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Signature=0';
     const presigned = httpRequest({ method: 'GET', path: '/', query });
-    expect(faultOf(() => sts.parse(presigned))).toEqual(['action_unsupported', 'method']);
+    expect(faultOf(() => sts.parse(presigned, AUDIENCE))).toEqual(['action_unsupported', 'method']);
     expect(sts.identities?.asked(presigned)).toBeUndefined();
   });
 
   test('T57: not one with a second token, in a header or in the query', () => {
     const headers = { ...stsRequest().headers, authorization: 'Bearer a.b.c' };
-    expect(faultOf(() => sts.parse(stsRequest({}, { headers })))).toEqual([
+    expect(faultOf(() => sts.parse(stsRequest({}, { headers }), AUDIENCE))).toEqual([
       'parameter_unsupported',
       'Authorization',
     ]);
-    expect(faultOf(() => sts.parse(stsRequest({}, { query: 'WebIdentityToken=a.b.c' })))).toEqual([
+    expect(faultOf(() => sts.parse(stsRequest({}, { query: 'WebIdentityToken=a.b.c' }), AUDIENCE))).toEqual([
       'parameter_unsupported',
       'query',
     ]);

@@ -2,6 +2,7 @@ import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { list, object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
+import { coversScope, EVERYTHING } from './gcp/scopes.ts';
 import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
 
 /** Google's own limits: https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
@@ -9,7 +10,6 @@ const PROVIDER =
   /^\/\/iam\.googleapis\.com\/projects\/\d{1,20}\/locations\/global\/workloadIdentityPools\/[a-z0-9-]{4,32}\/providers\/[a-z0-9-]{4,32}$/;
 const ACCOUNT = /^[a-z0-9][a-z0-9._-]{0,62}@[a-z0-9][a-z0-9.-]{0,190}\.gserviceaccount\.com$/;
 const MAX_DELEGATES = 4;
-const EVERYTHING = 'https://www.googleapis.com/auth/cloud-platform';
 
 export type GcpTemplate = {
   readonly audience: string;
@@ -75,6 +75,7 @@ export const gcp: Kind<GcpTemplate, GcpTarget> = {
       : { fallback: 3600, min: 600, max: 43_200 },
   scopes: 'optional',
   scopesOf: ({ scopes }) => scopes,
+  covers: coversScope,
   compile,
   target: ({ audience, subject, service_account: serviceAccount, delegates }) => ({
     kind: 'gcp',

@@ -58,6 +58,12 @@ export type Kind<Template extends object, Target extends object> = {
   readonly scopes: 'refused' | 'optional' | 'required';
   /** Where the role itself lists scopes: what a statement without any grants, and the most that one may. */
   scopesOf?(template: Template): readonly string[];
+  /**
+   * Whether scopes that are given cover another one. A kind has this whose clients ask for what they may need: what
+   * is beyond the grant is left out, and the answer says what was given (RFC 6749 §3.3). Left out: a scope covers
+   * itself alone, and a request for one beyond is refused.
+   */
+  covers?(given: readonly string[], scope: string): boolean;
   compile(tree: Tree, setting: KindSetting, complain: Complain): Template | undefined;
   /** The provider's part of a grant: the template with claims filled in, or why not. */
   target(template: Template, filling: Filling): Target | Refusal;

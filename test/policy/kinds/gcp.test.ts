@@ -6,7 +6,8 @@ import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } f
 const PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
 const EVERYTHING = 'https://www.googleapis.com/auth/cloud-platform';
-const STORAGE = 'https://www.googleapis.com/auth/devstorage.read_only';
+const AUTH = 'https://www.googleapis.com/auth/';
+const STORAGE = `${AUTH}devstorage.read_only`;
 const LOGGING = 'https://www.googleapis.com/auth/logging.write';
 
 /** A role with these lines under `gcp:`, whose audience is on line 6; they begin on line 7, column 3. */
@@ -62,6 +63,45 @@ describe('scopes', () => {
     { name: 'are those of the role', yaml: gcp(listed), scopes: [STORAGE, LOGGING] },
     { name: 'may be fewer than those of the role', yaml: gcp(listed), asked: [LOGGING], scopes: [LOGGING] },
     { name: 'of a statement are fewer', yaml: scoped(`[${LOGGING}]`, listed), scopes: [LOGGING] },
+    { name: 'of a statement are narrower', yaml: scoped(`[${LOGGING}]`), scopes: [LOGGING] },
+    { name: 'are narrower ones of Google Cloud', yaml: gcp(), asked: [STORAGE], scopes: [STORAGE] },
+    {
+      name: 'of @google-cloud/storage are all of them',
+      yaml: gcp(),
+      asked: [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
+      scopes: [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
+    },
+    {
+      name: 'of Terraform are those of Google Cloud',
+      yaml: gcp(),
+      asked: [EVERYTHING, `${AUTH}userinfo.email`],
+      scopes: [EVERYTHING],
+    },
+    {
+      name: 'of gcloud are those of Google Cloud',
+      yaml: gcp(),
+      asked: [
+        'openid',
+        `${AUTH}userinfo.email`,
+        EVERYTHING,
+        `${AUTH}appengine.admin`,
+        `${AUTH}sqlservice.login`,
+        `${AUTH}compute`,
+      ],
+      scopes: [EVERYTHING, `${AUTH}appengine.admin`, `${AUTH}sqlservice.login`, `${AUTH}compute`],
+    },
+    {
+      name: 'of @google-cloud/bigquery lose Drive',
+      yaml: gcp(),
+      asked: [`${AUTH}bigquery`, `${AUTH}drive.readonly`],
+      scopes: [`${AUTH}bigquery`],
+    },
+    {
+      name: 'beyond those that the role lists are left out',
+      yaml: gcp(listed),
+      asked: [EVERYTHING, STORAGE, `${AUTH}devstorage.full_control`],
+      scopes: [STORAGE],
+    },
   ])('$name', ({ yaml, asked, scopes }) => {
     expect(granted(yaml, asked)).toEqual(scopes);
   });
@@ -69,6 +109,19 @@ describe('scopes', () => {
   test.each<{ name: string; yaml: string; asked: string[] }>([
     { name: 'that the role does not list', yaml: gcp(listed), asked: [EVERYTHING] },
     { name: 'that the statement does not list', yaml: scoped(`[${LOGGING}]`, listed), asked: [STORAGE] },
+    ...[
+      'openid',
+      'email',
+      `${AUTH}drive`,
+      `${AUTH}spreadsheets`,
+      `${AUTH}gmail.send`,
+      `${AUTH}admin.directory.user`,
+      `${AUTH}userinfo.email`,
+      `${AUTH}cloud-identity`,
+      `${AUTH}compute.anything`,
+      `${EVERYTHING} `,
+      STORAGE.toUpperCase(),
+    ].map(scope => ({ name: `of something else than Google Cloud: ${scope}`, yaml: gcp(), asked: [scope] })),
   ])('$name are refused', ({ yaml, asked }) => {
     expect(granted(yaml, asked)).toBe('scope_beyond_grant');
   });
@@ -122,6 +175,11 @@ describe('a role of gcp is refused for', () => {
       ['wrong-value 7:20'],
     ],
     ['delegates that lead nowhere', gcp('delegates: [a@b.iam.gserviceaccount.com]'), ['wrong-value 6:3']],
+    [
+      'a statement with scopes of something else than Google Cloud',
+      scoped(`[${AUTH}drive]`),
+      ['scopes-refused 2:5'],
+    ],
     ['no scopes at all', gcp('scopes: []'), ['empty 7:11']],
     ['a scope with a space', gcp('scopes: ["a b"]'), ['wrong-value 7:12']],
     [
