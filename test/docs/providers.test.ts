@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { AzureTarget } from '../../lib/policy/kinds/azure.ts';
+import { NARROWER } from '../../lib/policy/kinds/gcp/scopes.ts';
 import { KINDS } from '../../lib/policy/kinds.ts';
 import { azureProvider } from '../../lib/providers/azure.ts';
 import { PRESENTED_SECONDS } from '../../lib/providers/signed.ts';
 import { testClouds } from '../harness/clouds.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { code, ROOT, read, rowsOf } from '../harness/markdown.ts';
+import { code, codes, ROOT, read, rowsOf } from '../harness/markdown.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
 
@@ -29,6 +30,12 @@ describe.each(PAGES)('%s', page => {
       OUTLINE,
     );
   });
+});
+
+test('the scopes that cloud-platform covers are listed, each once and no other', () => {
+  const [, listed = ''] =
+    /nothing of Workspace:\n\n([\s\S]*?)\n\n/.exec(read('docs/reference/policy.md')) ?? [];
+  expect(codes(listed).map(name => `https://www.googleapis.com/auth/${name}`)).toEqual([...NARROWER]);
 });
 
 const GUID = '11111111-2222-4333-8444-555555555555';

@@ -8,7 +8,7 @@ export const EVERYTHING = `${PREFIX}cloud-platform`;
  * nothing that one with cloud-platform can't. Closed, and nothing of Workspace or of a person (Drive, Gmail,
  * directories, userinfo): cloud-platform does not reach there. https://developers.google.com/identity/protocols/oauth2/scopes
  */
-const NARROWER: ReadonlySet<string> = new Set(
+export const NARROWER: ReadonlySet<string> = new Set(
   [
     'appengine.admin',
     'bigquery',
