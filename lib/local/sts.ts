@@ -72,8 +72,9 @@ const checkForm = (form: URLSearchParams): void => {
   check('roleArn', form.get('RoleArn'), RULES.RoleArn);
   check('roleSessionName', form.get('RoleSessionName'), RULES.RoleSessionName);
   checkPolicy(form.get('Policy'));
-  if (members(form, 'PolicyArns', '\\.arn').length > 10)
-    throw new Refused('ValidationError', 'At most 10 managed policies are allowed');
+  const arns = members(form, 'PolicyArns', '\\.arn');
+  for (const arn of arns) check('policyArns.member.arn', arn, RULES.PolicyArn);
+  if (arns.length > 10) throw new Refused('ValidationError', 'At most 10 managed policies are allowed');
 };
 
 const checkAssumed = (form: URLSearchParams): void => {

@@ -206,3 +206,39 @@ test('T-1: the packaged exchange signs as the apps of roles, each by its own key
   const signs = apps.account.calls.filter(({ operation }) => operation === 'Sign');
   expect(signs.map(({ input }) => input['KeyId'])).toEqual([APP_KEY]);
 });
+
+describe('the packaged exchange at a target role as AWS guards it', () => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await deployed.start('exchange');
+  });
+
+  test.each([
+    { name: 'another external id', changes: { externalId: 'kite-sts:other' } },
+    { name: 'another broker', changes: { trusts: 'arn:aws:iam::123456789012:role/Other' } },
+    { name: 'a region that is off', changes: { regionOff: true } },
+    { name: 'shorter sessions', changes: { maxSeconds: 900 } },
+  ])('that trusts $name: nothing is issued', async ({ changes }) => {
+    const before = deployed.account.targets.get(TARGET_ROLE);
+    if (!before) throw new Error('there is no target role');
+    deployed.account.targets.set(TARGET_ROLE, { ...before, ...changes });
+    const answer = await askToken(running, 'deploy');
+    deployed.account.targets.set(TARGET_ROLE, before);
+    expect(answer).toHaveProperty('error');
+    expect(answer).not.toHaveProperty('access_token');
+    expect(linesWith(running.out, 'decision_id').at(-1)).toMatchObject({ outcome: 'failed' });
+    expect(await askToken(running, 'deploy')).toMatchObject({ status: 200 });
+  });
+});
+
+test('I39: the packaged exchange delivers to an event bus too', async () => {
+  const broker = FLEET['broker.yml'].replace(
+    `sink: firehose, to: ${STREAM}`,
+    'sink: eventbridge, to: security',
+  );
+  const bus = await deploy({ ...FLEET, 'broker.yml': broker }, { issuer: issuer.url });
+  const running = await bus.start('exchange');
+  expect(await askToken(running, 'publish')).toMatchObject({ status: 200 });
+  const [{ to, line } = { to: '', line: '{}' }] = bus.account.delivered;
+  expect([to, JSON.parse(line)]).toEqual(['security', linesWith(running.out, 'decision_id').at(-1)]);
+});

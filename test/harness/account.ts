@@ -17,6 +17,15 @@ type Json = { readonly [member: string]: unknown };
 type Reply = { readonly status: number; readonly body: string };
 type Statements = Parameters<typeof allows>[0];
 
+/** A role of another account: what its trust policy demands beside the broker's own role, and how long its sessions may be. */
+export type Target = {
+  readonly trusts: string;
+  readonly externalId: string;
+  readonly maxSeconds: number;
+  /** Its account has this region switched off. */
+  readonly regionOff?: boolean;
+};
+
 /** Who may call: a role with its session's keys, and what its policies allow. */
 export type Caller = {
   readonly role: string;
@@ -48,6 +57,8 @@ export type Account = {
   join(role: string, statements: Statements): Caller;
   /** The policies of keys of KMS, by their ARN: without one, nobody may use the key. */
   readonly keyPolicies: Map<string, Statements>;
+  /** Target roles by their ARN. One that is not here does not exist, so STS lets nobody have it. */
+  readonly targets: Map<string, Target>;
   /** Breaks calls from now on; undefined mends all. */
   break(how: Break | undefined): void;
 };
@@ -160,6 +171,15 @@ function readStale({ operation, input }: AccountCall): Reply | undefined {
   return stale && input['ConsistentRead'] !== true ? json(200, stale) : undefined;
 }
 
+/** What STS says of a target role to this caller, or undefined where it gives a session. */
+function findTargetFault(call: AccountCall, target: Target | undefined): Reply | undefined {
+  const { ExternalId, DurationSeconds = 3600 } = call.input;
+  if (target?.regionOff) return refuseQuery('RegionDisabledException');
+  if (!target || target.trusts !== roleArn(call.role) || target.externalId !== ExternalId)
+    return refuseQuery('AccessDenied');
+  return Number(DurationSeconds) > target.maxSeconds ? refuseQuery('ValidationError', 400) : undefined;
+}
+
 function forward(asked: HttpRequest, { endpoint = '' }: AwsSetting): Promise<Reply> {
   const { port } = new URL(endpoint);
   const { method, path, headers, body } = asked;
@@ -176,6 +196,7 @@ export async function testAccount(): Promise<Account> {
   const pairs = keyPairs([KEY, NEXT_KEY, PROOF_KEY, APP_KEY]);
   const callers = new Map<string, Caller>();
   const keyPolicies: Account['keyPolicies'] = new Map();
+  const targets: Account['targets'] = new Map();
   const calls: AccountCall[] = [];
   const delivered: { to: string; line: string }[] = [];
   let broken: Break | undefined;
@@ -226,6 +247,8 @@ export async function testAccount(): Promise<Account> {
     const instead = broken?.(call);
     if (instead) return instead;
     if (service !== 'sts') return serve(asked, call);
+    const refused = findTargetFault(call, targets.get(String(call.input['RoleArn'])));
+    if (refused) return refused;
     return localSts(asked, { now: Date.now() / 1000, keys: caller.keys });
   }
 
@@ -246,6 +269,7 @@ export async function testAccount(): Promise<Account> {
     calls,
     delivered,
     keyPolicies,
+    targets,
     join(role, statements) {
       const accessKeyId = `ASIA${String(callers.size).padStart(16, '0')}`;
       const caller: Caller = {

@@ -11,7 +11,7 @@ import { type Account, testAccount } from './account.ts';
 import { optionsFrom } from './deploy.ts';
 import { atEnd } from './endings.ts';
 import { emptyFolder, folderOf } from './local.ts';
-import { fillStack, REGION, type Stack } from './stack.ts';
+import { fillStack, REGION, roleArn, type Stack } from './stack.ts';
 import { unzip } from './unzip.ts';
 
 /** What a handler gave, or what it threw. */
@@ -150,6 +150,13 @@ export async function deploy(
     const { Statement } = stack.fill(Properties['KeyPolicy']) as { readonly Statement: never };
     account.keyPolicies.set(String(stack.fill({ 'Fn::GetAtt': [id, 'Arn'] })), Statement);
   }
+  for (const { name, template: target } of config.roles)
+    if (target.kind === 'aws' && target.via === 'assume_role')
+      account.targets.set(target.role_arn, {
+        trusts: roleArn('ExchangeRole'),
+        externalId: `kite-sts:${name}`,
+        maxSeconds: 3600,
+      });
   const rights = findRights(stack, made);
   const folders = new Map<FunctionName, Promise<string>>();
   const environmentOf: Deployed['environmentOf'] = name =>

@@ -9,6 +9,16 @@ type Changes = {
   readonly isBase64Encoded?: boolean;
 };
 
+/** As the HTTP API hands headers on: names in lower case, and what came several times joined by commas. */
+function joinHeaders(headers: { readonly [name: string]: string }): { [name: string]: string } {
+  const joined: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    joined[lower] = joined[lower] === undefined ? value : `${joined[lower]},${value}`;
+  }
+  return joined;
+}
+
 /** An event as the HTTP API sends it, payload version 2.0; form bodies come in base64. */
 export const httpEvent = ({
   method = 'POST',
@@ -26,7 +36,7 @@ export const httpEvent = ({
     host: 'sts.test.example',
     'content-type': 'application/x-www-form-urlencoded',
     'x-forwarded-for': '198.51.100.9',
-    ...headers,
+    ...joinHeaders(headers),
   },
   requestContext: {
     accountId: '123456789012',

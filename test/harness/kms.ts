@@ -115,7 +115,20 @@ const ringPair = () => {
   return (ring[at] ??= newKey());
 };
 
+/** What KMS says of an operation that is not for a key of this usage. */
+const MISUSED: { readonly [usage in 'signs' | 'seals']: { readonly [operation: string]: string } } = {
+  signs: {
+    Decrypt: 'InvalidKeyUsageException',
+    GenerateDataKeyPairWithoutPlaintext: 'InvalidKeyUsageException',
+  },
+  seals: { Sign: 'InvalidKeyUsageException', GetPublicKey: 'UnsupportedOperationException' },
+};
+
+const refusal = (code: string): Reply => json(400, { __type: code, message: 'no' });
+
 const asSealing = ({ operation, input }: KmsCall): Reply => {
+  const misused = MISUSED.seals[operation];
+  if (misused !== undefined) return refusal(misused);
   if (operation === 'GenerateDataKeyPairWithoutPlaintext' && input['KeyPairSpec'] === 'RSA_2048') {
     const { publicKey, privateKey } = ringPair();
     const sealed = seal(privateKey.export({ type: 'pkcs8', format: 'der' }), input);
@@ -125,7 +138,7 @@ const asSealing = ({ operation, input }: KmsCall): Reply => {
   const Plaintext = operation === 'Decrypt' ? open(input)?.toString('base64') : undefined;
   return Plaintext === undefined
     ? json(400, { __type: 'InvalidCiphertextException' })
-    : json(200, { Plaintext });
+    : json(200, { Plaintext, KeyId: SEALING_KEY });
 };
 
 /** What KMS answers with these keys. */
@@ -134,6 +147,8 @@ export const asKms = (pairs: KeyPairs, call: KmsCall): Reply => {
   if (input['KeyId'] === SEALING_KEY) return asSealing(call);
   const pair = pairs.get(String(input['KeyId']));
   if (!pair) return json(400, { __type: 'NotFoundException', message: 'no such key' });
+  const misused = MISUSED.signs[operation];
+  if (misused !== undefined) return refusal(misused);
   const KeyId = input['KeyId'];
   if (operation === 'GetPublicKey') {
     const PublicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');

@@ -217,7 +217,7 @@ test('through the provider, every fault of KMS is our own trouble', async () => 
   const provider = jwtProvider({ issuer: AUDIENCE, signer: signer(), randomId: () => 'id' });
   const issue = () => codeOf(() => provider(grantFor<JwtTarget>(`${TRUST}${PROVIDER}\n`), NOW));
   kms.reply(kmsError('AccessDeniedException', 400));
-  expect(await issue()).toBe('provider_unavailable');
+  expect(await issue()).toBe('broker_misconfigured');
   kms.reply();
   expect(await issue()).toBe('none');
 });

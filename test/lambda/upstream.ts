@@ -1,45 +1,40 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { signatureFault } from '../../lib/local/signature.ts';
-import { DUMMY_KEYS, localSts } from '../../lib/local/sts.ts';
-import type { HttpRequest } from '../../lib/protocols/protocol.ts';
-import { httpRequest } from '../harness/broker.ts';
-import { asKms, KEY, keyPairs, NEXT_KEY } from '../harness/kms.ts';
+import { IDENTITY_TABLE } from '../../lib/stores/identities.ts';
+import { SWITCH_TABLE } from '../../lib/stores/switches.ts';
+import { testAccount } from '../harness/account.ts';
+import { arnOf } from '../harness/deploy.ts';
+import { endAll } from '../harness/endings.ts';
+import { KEY, NEXT_KEY } from '../harness/kms.ts';
+import { roleArn } from '../harness/stack.ts';
 
-const received = async (message: IncomingMessage): Promise<HttpRequest> => {
-  const { method = '', url = '', headers } = message;
-  const pairs = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return httpRequest({ method, path: url, headers: Object.fromEntries(pairs), body: await buffer(message) });
-};
+const ACTIONS = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Scan',
+  'kms:GetPublicKey',
+  'kms:Sign',
+  'sts:AssumeRole',
+];
+const ROLE = 'ExchangeRole';
 
-/** STS and KMS on loopback at one address. Both check what is signed, and KMS really signs. */
+/** An AWS account on loopback at one address. It checks what is signed, and its KMS really signs. */
 export const upstream = async () => {
-  const keys = keyPairs([KEY, NEXT_KEY]);
-  const answer = (request: HttpRequest) => {
-    const [, operation] = (request.headers['x-amz-target'] ?? '').split('TrentService.');
-    if (operation === undefined) return localSts(request, { now: Date.now() / 1000 });
-    if (signatureFault(request, DUMMY_KEYS, 'kms') !== undefined) return { status: 400, body: '{}' };
-    return asKms(keys, { operation, input: JSON.parse(Buffer.from(request.body).toString()) });
-  };
-  const server = createServer(async (message, response) => {
-    const { status, body } = await answer(await received(message));
-    response.writeHead(status).end(body);
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const account = await testAccount();
+  const all = [{ Action: ACTIONS, Resource: ['*'] }];
+  for (const key of [KEY, NEXT_KEY]) account.keyPolicies.set(key, all);
+  const trusts = roleArn(ROLE);
+  account.targets.set(arnOf('deploy'), { trusts, externalId: 'kite-sts:deploy', maxSeconds: 3600 });
+  const { keys, sessionToken } = account.join(ROLE, all);
   return {
     /** What a function's environment needs in order to find them. */
     environment: {
-      KITE_STS_AWS_ENDPOINT: `http://127.0.0.1:${port}`,
+      KITE_STS_AWS_ENDPOINT: account.setting.endpoint ?? '',
       KITE_STS_SIGNING_KEYS: `${KEY},${NEXT_KEY}`,
-      AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
-      AWS_SESSION_TOKEN: 'session',
+      KITE_STS_SWITCH_TABLE: await account.dynamo.makeTable(SWITCH_TABLE.key),
+      KITE_STS_IDENTITY_TABLE: await account.dynamo.makeTable(IDENTITY_TABLE.key),
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
     },
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => void endAll(),
   };
 };

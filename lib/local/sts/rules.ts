@@ -15,6 +15,7 @@ export const RULES = {
   RoleArn: { min: 20, max: 2048, pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/ },
   RoleSessionName: { min: 2, max: 64, pattern: /^[\w+=,.@-]*$/ },
   SourceIdentity: { min: 2, max: 64, pattern: /^(?!aws:)[\w+=,.@-]*$/i },
+  PolicyArn: { min: 20, max: 2048, pattern: /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/ },
   ExternalId: { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]*$/ },
   Policy: { min: 1, max: 2048, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
   TagKey: { min: 1, max: 128, pattern: /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu },
