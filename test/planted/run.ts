@@ -33,7 +33,8 @@ function findNearest(file: string): string[] {
   const beside = mirrored.replace(/\.ts$/, '.test.ts');
   if (/^functions\/(discovery|refresher|rotation)/.test(file)) return ['test/functions/scheduled.test.ts'];
   if (file === 'lib/lambda/deployed.ts') return ['test/functions/exchange.test.ts'];
-  return [beside, beside.replace('.test.ts', '-')];
+  const patience = /^lib\/(aws|http)\//.test(file) ? ['test/aws/patience.test.ts'] : [];
+  return [beside, beside.replace('.test.ts', '-'), ...patience];
 }
 
 function passes(copy: string, words: readonly string[]): boolean {
