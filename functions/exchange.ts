@@ -1,5 +1,5 @@
 import { createBroker } from '../lib/broker.ts';
-import { openCompiled } from '../lib/config/compiled.ts';
+import { openCompiled, openRegistries } from '../lib/config/compiled.ts';
 import { appSigners } from '../lib/keys/apps.ts';
 import { startFunction, wireFunction } from '../lib/lambda/deployed.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
@@ -9,7 +9,7 @@ import { serve } from '../lib/serve.ts';
 const start = startFunction(import.meta.dirname);
 const { settings, aws } = start;
 const config = openCompiled(start.config);
-const broker = createBroker(config, {
+const surroundings = {
   ...wireFunction(start),
   signer: signerOf(settings, aws, config.url),
   apps: appSigners(settings.appKeys, aws),
@@ -18,7 +18,8 @@ const broker = createBroker(config, {
   spentTable: settings.spentTable ?? null,
   audit: config.audit,
   metrics: true,
-});
+};
+const broker = createBroker(config, surroundings, openRegistries(start.config));
 
 /** Every door through which a credential can be had, in one warm pool. */
 export const handler = handlerOf(request => serve(broker, request));

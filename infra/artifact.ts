@@ -41,6 +41,12 @@ const dataFiles = (config: Config, settings: readonly WiredSetting[]): ZipFile[]
   }
 };
 
+/** The exchange makes tokens for registries of images alone; each other registry takes the subject token itself. */
+function knownRegistries(name: FunctionName, { registries }: Config): Config['registries'] {
+  if (name === 'authorizer') return registries;
+  return name === 'exchange' ? registries.filter(({ kind }) => kind === 'oci') : [];
+}
+
 /**
  * Writes what AWS Lambda gets for this function: its code, and beside it as data the configuration and what the
  * template tells it, without which it does not start.
@@ -55,7 +61,7 @@ export const writeArtifact = async (
   const known: Config = {
     ...config,
     roles: name === 'exchange' ? config.roles : [],
-    registries: name === 'authorizer' ? config.registries : [],
+    registries: knownRegistries(name, config),
   };
   const settings = findWiredSettings(name, findParts(input));
   const files = [{ path: 'index.mjs', content: await bundleOf(name) }, ...dataFiles(known, settings)];

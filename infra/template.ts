@@ -96,12 +96,18 @@ const made = (input: TemplateInput, complain: Complain): Template => {
   checkApps(config, options.appKeys, complain);
   const Resources: Resources = {
     ...roles({ ...options, config }, complain),
-    ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole']),
+    ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'], [
+      'DiscoveryRole',
+      ...(protects ? ['AuthorizerRole'] : []),
+    ]),
     ...(sealed ? { ...sealing(config.url, options), ...rotation(options) } : {}),
     ...(protects ? authorizer(config, options) : {}),
     ...(fetches ? refresher(config, options) : {}),
     ...logGroups(logRetentionDays),
-    ...api(options),
+    ...api(
+      options,
+      config.registries.some(({ kind }) => kind === 'oci'),
+    ),
     ...identityTable(config),
     ...spentTable(config),
     ...switchTable(options),

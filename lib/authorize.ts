@@ -1,18 +1,27 @@
-import { BrokerError, isBroken } from './errors.ts';
+import { BrokerError, CODES, isBroken } from './errors.ts';
 import { authenticated, begin, failed, type Parts, switchedOff, timer } from './exchange.ts';
-import { type Answer, type Authorization, type Reached, refusal } from './outcome.ts';
-import { decideMethod } from './policy/method.ts';
+import { type Answer, type Authorization, type Reached, type RegistryRefused, refusal } from './outcome.ts';
+import { decideOperation, findLack } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
+import { coversAccess } from './policy/registries/access.ts';
+import type { Operation } from './policy/registries/grammar.ts';
+import { readOperation } from './policy/registries/read.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
-import { presented } from './protocols/registry.ts';
+import { type Door, lacksCredential, presented, writeChallenge } from './protocols/registry.ts';
 import { type Recorder, recorded } from './record.ts';
-import type { RegistryStore } from './stores/registries.ts';
+import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
+import { reasonOf, struck } from './switch.ts';
+import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
 
 /** All that stands in front of registries: what `broker.ts` composes. It can make no credential. */
 export type Authorizer = Recorder & {
   readonly url: string;
+  /** The URL of our token door, from the configuration: whoever could choose it would get our callers' credentials. */
+  readonly realm: string;
   readonly parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'>;
   readonly registries: RegistryStore;
+  /** Reads what our own token door gave, by our public keys. */
+  readonly readRegistryToken: ReadRegistryToken;
   /** Told of every failure of ours with its cause; never of a token. */
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   /** Seconds since the epoch. */
@@ -31,55 +40,152 @@ export type Authorized = {
   readonly subject: string;
 };
 
-/** authenticate → decide, for one request to a registry. Never throws, as `exchange`. */
-const decided = async (
+/** Why somebody is not let through, and how they could be. */
+export type Refusal = Extract<Answer, { kind: 'refused' }> & {
+  readonly door: Door;
+  /** What to say in `WWW-Authenticate`; undefined where no other credential would help. */
+  readonly challenge: string | undefined;
+};
+
+/** `GET /v2/`, by which clients of images ask whether they are let in. It does nothing. */
+const PING: Operation = { name: 'ping', needs: [], access: [] };
+
+function isPing({ registries }: Authorizer, { method, path }: HttpRequest): boolean {
+  return ['/v2', '/v2/'].includes(path) && ['GET', 'HEAD'].includes(method) && registries.images.length > 0;
+}
+
+/** Where a request goes: the registry by its path, and what it does there. A ping goes to whatever its token is for. */
+type Aim = { readonly snapshot: RegistrySnapshot | undefined; readonly operation: Operation | undefined };
+
+function takeAim(authorizer: Authorizer, request: HttpRequest): Aim {
+  if (!isPlainPath(request.path)) throw new BrokerError('parameter_invalid', { at: 'path' });
+  if (isPing(authorizer, request)) return { snapshot: undefined, operation: PING };
+  const snapshot = authorizer.registries.at(request.path);
+  if (!snapshot) throw new BrokerError('path_unknown');
+  return { snapshot, operation: readOperation(snapshot.registry, request) };
+}
+
+/** Why a registry token does not open this, if it does not. Its switches are asked about at each use. */
+async function refuseToken(
+  { parts }: Authorizer,
+  { registry }: RegistrySnapshot,
+  operation: Operation | undefined,
+  reached: Reached & { readonly registryToken: RegistryToken },
+): Promise<RegistryRefused | undefined> {
+  const { registry: name, audience, access, scopes, origin, sourceAddress } = reached.registryToken;
+  if (name !== registry.name || audience !== registry.audience) return 'audience_differs';
+  if (sourceAddress !== undefined && sourceAddress !== reached.sourceAddress) return 'no_statement_holds';
+  if (!operation) return 'request_not_understood';
+  const lack = findLack(registry, scopes, operation.needs);
+  if (lack) return lack.reason;
+  if (!coversAccess(access, operation.access)) return 'access_beyond_token';
+  const off = struck(await parts.switches(), origin);
+  if (off) reached.off = off;
+  return off && reasonOf(off);
+}
+
+/** The way of whoever comes from our token door: their claims were decided on there, a moment ago. */
+async function authorizeByToken(
+  authorizer: Authorizer,
+  registryToken: RegistryToken,
+  { snapshot, operation }: Aim,
+  reached: Reached,
+): Promise<Authorization> {
+  const found = snapshot ?? authorizer.registries.named(registryToken.audience);
+  if (!found) return { kind: 'denied', reached, reason: 'registry_unknown' };
+  reached.registry = found;
+  const reason = await refuseToken(authorizer, found, operation, Object.assign(reached, { registryToken }));
+  if (reason) return { kind: 'denied', reached, reason };
+  const { statement, scopes, origin, holder: subject } = registryToken;
+  const { issuer } = origin;
+  return { kind: 'authorized', reached, registry: found.registry.name, issuer, subject, statement, scopes };
+}
+
+/** The way of a subject token: authenticate → decide. */
+async function authorizeBySubject(
   { parts, registries }: Authorizer,
+  subjectToken: string,
+  { snapshot, operation }: Aim,
+  reached: Reached,
+): Promise<Authorization> {
+  const token = await authenticated(parts, subjectToken, reached);
+  if (typeof token === 'string') return { kind: 'denied', reached, reason: token };
+  const found = snapshot ?? registries.named(token.audience);
+  if (!found) return { kind: 'denied', reached, reason: 'registry_unknown' };
+  reached.registry = found;
+  const context = { now: reached.at, sourceAddress: reached.sourceAddress };
+  const decide = () => decideOperation(found.registry, token, operation, context);
+  const decision = await timer(parts, reached)('decide', decide);
+  reached.decision = decision;
+  if (!decision.allowed) return { kind: 'denied', reached, reason: decision.reason };
+  const off = await switchedOff(parts, reached);
+  if (off) return { kind: 'denied', reached, reason: off };
+  const { statement, scopes } = decision;
+  const { issuer, subject } = token;
+  return { kind: 'authorized', reached, registry: found.registry.name, issuer, subject, statement, scopes };
+}
+
+/** authenticate → decide, for one request to a registry. Never throws, as `exchange`. */
+async function decideRequest(
+  authorizer: Authorizer,
   request: HttpRequest,
   reached: Reached,
-): Promise<Authorization> => {
-  const { method, path, sourceAddress } = request;
-  reached.use = { method, path, user: undefined };
+): Promise<Authorization> {
+  const { method, path, query } = request;
+  reached.use = { method, path, query, operation: undefined, user: undefined };
   try {
-    if (!isPlainPath(path)) throw new BrokerError('parameter_invalid', { at: 'path' });
-    const snapshot = registries.at(path);
-    if (!snapshot) throw new BrokerError('path_unknown');
-    reached.registry = snapshot;
+    const aim = takeAim(authorizer, request);
+    if (aim.snapshot) reached.registry = aim.snapshot;
+    reached.use = { ...reached.use, operation: aim.operation };
     const { subjectToken, user } = presented(request);
-    reached.use = { method, path, user };
-
-    const token = await authenticated(parts, subjectToken, reached);
-    if (typeof token === 'string') return { kind: 'denied', reached, reason: token };
-    const context = { now: reached.at, sourceAddress };
-    const decision = await timer(parts, reached)('decide', () =>
-      decideMethod(snapshot.registry, token, method, context),
-    );
-    reached.decision = decision;
-    if (!decision.allowed) return { kind: 'denied', reached, reason: decision.reason };
-    const off = await switchedOff(parts, reached);
-    if (off) return { kind: 'denied', reached, reason: off };
-    const { statement, scopes } = decision;
-    return { kind: 'authorized', reached, registry: snapshot.registry.name, token, statement, scopes };
+    reached.use = { ...reached.use, user };
+    const registryToken = await authorizer.readRegistryToken(subjectToken, reached.at);
+    return registryToken
+      ? await authorizeByToken(authorizer, registryToken, aim, reached)
+      : await authorizeBySubject(authorizer, subjectToken, aim, reached);
   } catch (error) {
     return failed(reached, error);
   }
-};
+}
+
+/** By which door one gets in, as far as the request says which registry is meant. */
+function findDoor({ registries }: Authorizer, { registry, use }: Reached): Door {
+  const [image, ...others] = registries.images;
+  const meant = registry ?? (use?.operation === PING && others.length === 0 ? image : undefined);
+  const images = use?.operation === PING || meant?.registry.kind === 'oci';
+  return { images, service: meant?.registry.audience, access: use?.operation?.access ?? [] };
+}
+
+/** RFC 6750 §3.1, for whoever showed something: clients of images ask for another token then. */
+function errorFor({ code, at }: Pick<Refusal, 'code' | 'at'>): string | undefined {
+  if (lacksCredential({ code, at })) return undefined;
+  return code.startsWith('token_') ? 'invalid_token' : 'insufficient_scope';
+}
+
+function refuse(authorizer: Authorizer, outcome: Exclude<Authorization, { kind: 'authorized' }>): Refusal {
+  const refused = refusal(outcome);
+  const door = findDoor(authorizer, outcome.reached);
+  const ours = ['setup', 'ours'].includes(CODES[refused.code].fault);
+  const asks = !ours && (door.images || lacksCredential(refused));
+  const challenge = asks ? writeChallenge(door, authorizer.realm, errorFor(refused)) : undefined;
+  return { ...refused, door, challenge };
+}
 
 /**
- * May this request pass to the registry that its path names? By its own method and path alone: no header can say
- * otherwise, and nothing is kept from one request to the next. Never throws; nobody passes without an audit event.
+ * May this request pass to the registry that its path names? By its own method, path and query alone: no header can
+ * say otherwise, and nothing is kept from one request to the next. Never throws; nobody passes without an audit event.
  */
 export const authorize = async (
   authorizer: Authorizer,
   request: HttpRequest,
-): Promise<Authorized | Extract<Answer, { kind: 'refused' }>> => {
+): Promise<Authorized | Refusal> => {
   const decisionId = authorizer.randomId();
   const { sourceAddress } = request;
   const visit = { decisionId, protocol: 'registry', repeats: true, now: authorizer.now(), sourceAddress };
-  const outcome = await recorded(authorizer, await decided(authorizer, request, begin(visit)));
+  const outcome = await recorded(authorizer, await decideRequest(authorizer, request, begin(visit)));
   if (outcome.kind === 'failed' && isBroken(outcome.error.code))
     authorizer.onFault(outcome.error, decisionId);
-  if (outcome.kind !== 'authorized') return refusal(outcome);
-  const { registry, token, statement, scopes } = outcome;
-  const { issuer, subject } = token;
+  if (outcome.kind !== 'authorized') return refuse(authorizer, outcome);
+  const { registry, statement, scopes, issuer, subject } = outcome;
   return { kind: 'authorized', decisionId, registry, statement, scopes, issuer, subject };
 };

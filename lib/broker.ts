@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import type { TokenDoor } from './access.ts';
 import type { Sink } from './audit/event.ts';
 import type { Authorizer } from './authorize.ts';
 import { type Deliver, deliver } from './aws/delivery.ts';
@@ -13,6 +14,7 @@ import { kmsSigner } from './keys/kms.ts';
 import type { Signer } from './keys/signer.ts';
 import type { Grant } from './policy/decide.ts';
 import type { Target } from './policy/kinds.ts';
+import { TOKEN_PATH } from './protocols/registry.ts';
 import { type AwsSetting, awsProvider } from './providers/aws.ts';
 import { azureProvider } from './providers/azure.ts';
 import { buildkiteProvider } from './providers/buildkite.ts';
@@ -20,6 +22,7 @@ import { gcpProvider } from './providers/gcp.ts';
 import { githubProvider } from './providers/github.ts';
 import { jwtProvider } from './providers/jwt.ts';
 import type { Credential, GrantOf } from './providers/provider.ts';
+import { createRegistrySigner, REGISTRY_SECONDS, REGISTRY_TYPE } from './providers/registry.ts';
 import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
 import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
@@ -34,6 +37,7 @@ import type { IssuerRow } from './token/issuer.ts';
 import { cachedKeys, fixedKeys, type KeySource, keptKeys, type Report } from './token/keys.ts';
 import { type KeySet, readKeySet } from './token/keyset.ts';
 import type { Refreshing } from './token/refresh.ts';
+import { createRegistryReader } from './token/registry.ts';
 import { verifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */
@@ -146,26 +150,34 @@ const sharedKeys = ({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys
   return tableIssuerKeys(dynamoTable(issuerKeyTable, aws), prover);
 };
 
-/** What authenticates: the keys of each issuer, and the check of tokens by them. */
-const authentication = (
-  { rows, audiences }: Pick<BrokerConfig, 'rows' | 'audiences'>,
+type Keys = ReadonlyMap<string, KeySource>;
+
+/** The keys of each issuer, kept once for all that is verified by them. */
+const keysOf = (
+  rows: BrokerConfig['rows'],
   surroundings: Pick<Surroundings, 'keysFor' | 'onKeys'> & Tables,
-): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> => {
+): Keys => {
   const { keysFor, onKeys = () => undefined } = surroundings;
   const shared = sharedKeys(surroundings);
-  const keys = new Map(
+  return new Map(
     [...rows.values()].map(row => [
       row.issuer,
       keysFor?.(row) ?? keySource(row, shared, what => onKeys(row.issuer, what)),
     ]),
   );
-  return {
-    verify: verifier({ rows, keys, audiences }),
-    rows,
-    switches: switchesOf(surroundings),
-    elapsed: () => performance.now(),
-  };
 };
+
+/** What authenticates: the check of tokens by these keys, and what is switched off. */
+const authentication = (
+  { rows, audiences }: Pick<BrokerConfig, 'rows' | 'audiences'>,
+  keys: Keys,
+  switches: Switches,
+): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> => ({
+  verify: verifier({ rows, keys, audiences }),
+  rows,
+  switches,
+  elapsed: () => performance.now(),
+});
 
 /** Where events must arrive. What need not is told to the operator when it does not. */
 const demandsOf = ({ audit, aws, onFault }: Surroundings): Deliver | undefined => {
@@ -182,8 +194,36 @@ const demandsOf = ({ audit, aws, onFault }: Surroundings): Deliver | undefined =
   };
 };
 
+/** The door where clients of these registries get their tokens; undefined where no registry is of images. */
+function createTokenDoor(
+  { registries, ...config }: AuthorizerConfig,
+  broker: Broker,
+  signer: Signer,
+  keys: Keys,
+): TokenDoor | undefined {
+  if (registries.images.length === 0) return undefined;
+  const { url, parts, sink, demands, metrics, onFault, now, randomId } = broker;
+  return {
+    url,
+    parts: { ...authentication(config, keys, parts.switches), admit: parts.admit },
+    registries,
+    sign: createRegistrySigner({ issuer: url, signer, randomId }),
+    seconds: REGISTRY_SECONDS,
+    sink,
+    demands,
+    metrics,
+    onFault,
+    now,
+    randomId,
+  };
+}
+
 /** Puts a broker together. The only file that picks implementations. */
-export const createBroker = (config: BrokerConfig, surroundings: Surroundings): Broker => {
+export const createBroker = (
+  config: BrokerConfig,
+  surroundings: Surroundings,
+  registries?: AuthorizerConfig,
+): Broker => {
   const {
     signer,
     aws,
@@ -196,11 +236,12 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
     randomId = randomUUID,
   } = surroundings;
   const { roles, url, audience, limits } = config;
-  return {
+  const keys = keysOf(config.rows, surroundings);
+  const broker: Broker = {
     url,
     audience,
     parts: {
-      ...authentication(config, surroundings),
+      ...authentication(config, keys, switchesOf(surroundings)),
       roles,
       admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
       spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
@@ -215,18 +256,38 @@ export const createBroker = (config: BrokerConfig, surroundings: Surroundings): 
     now,
     randomId,
   };
+  return registries ? { ...broker, tokenDoor: createTokenDoor(registries, broker, signer, keys) } : broker;
 };
+
+/** What an authorizer needs; of our signature it has the public keys alone. */
+type AuthorizerSurroundings = Pick<
+  Surroundings,
+  'sink' | 'onFault' | 'onKeys' | 'keysFor' | 'now' | 'randomId'
+> &
+  Tables &
+  Pick<Signer, 'publicKeys'> & {
+    /** Where the token door is reached, if it is not below the URL of broker.yml: on a laptop. */
+    readonly realm?: string;
+  };
 
 /** Puts together what stands in front of registries: it authenticates as the broker does, and makes nothing. */
 export const createAuthorizer = (
   config: AuthorizerConfig,
-  surroundings: Pick<Surroundings, 'sink' | 'onFault' | 'onKeys' | 'keysFor' | 'now' | 'randomId'> & Tables,
+  surroundings: AuthorizerSurroundings,
 ): Authorizer => {
-  const { sink, onFault, now = byClock, randomId = randomUUID } = surroundings;
+  const { sink, onFault, publicKeys, now = byClock, randomId = randomUUID } = surroundings;
+  const { url, rows, registries } = config;
   return {
-    url: config.url,
-    parts: authentication(config, surroundings),
-    registries: config.registries,
+    url,
+    realm: surroundings.realm ?? `${url}${TOKEN_PATH}`,
+    parts: authentication(config, keysOf(rows, surroundings), switchesOf(surroundings)),
+    registries,
+    readRegistryToken: createRegistryReader({
+      issuer: url,
+      type: REGISTRY_TYPE,
+      seconds: REGISTRY_SECONDS,
+      publicKeys,
+    }),
     sink,
     metrics: undefined,
     onFault,

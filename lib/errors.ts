@@ -152,6 +152,10 @@ export const CODES = {
     fault: 'denied',
     says: 'This caller is known, but its token may not be used for this method here.',
   },
+  request_not_understood: {
+    fault: 'denied',
+    says: 'This caller is known, but what its request does at this registry is not known here, or reaches beyond it.',
+  },
   registry_refused: { fault: 'denied', says: 'This registry is not for this token.' },
   // A person's
   broker_misconfigured: {

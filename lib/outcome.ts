@@ -3,6 +3,7 @@ import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
 import { hints, unmetOf } from './policy/hint.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
+import type { Access, Operation } from './policy/registries/grammar.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import { describeUnusable } from './policy/usable.ts';
 import type { Credential } from './providers/provider.ts';
@@ -10,11 +11,13 @@ import type { RegistrySnapshot } from './stores/registries.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
 import { type Switch, type SwitchReason, switchText } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
+import type { RegistryToken } from './token/registry.ts';
 import type { VerifiedToken } from './token/verify.ts';
 
 /** What the caller asked for, as the protocol read it. The token is beside it, never inside. */
 export type Requested = {
-  readonly role: string;
+  /** Undefined at the door of registries. */
+  readonly role: string | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly seconds: number | undefined;
   readonly sessionName: string | undefined;
@@ -24,6 +27,10 @@ export type Requested = {
 export type RegistryUse = {
   readonly method: string;
   readonly path: string;
+  /** As it came, without its `?`. */
+  readonly query: string;
+  /** What all of these do together; undefined where the registry's kind does not know. */
+  readonly operation: Operation | undefined;
   /** The user name of a Basic credential: whatever its sender wrote, and plain. */
   readonly user: string | undefined;
 };
@@ -41,6 +48,8 @@ export type Reached = {
   snapshot?: RoleSnapshot | undefined;
   use?: RegistryUse;
   registry?: RegistrySnapshot;
+  /** A registry token of ours, in the place of a subject token. */
+  registryToken?: RegistryToken;
   decision?: Decision | MethodDecision;
   /** What was in the way. */
   off?: Switch;
@@ -71,12 +80,34 @@ export type Authorization =
       readonly kind: 'authorized';
       readonly reached: Reached;
       readonly registry: string;
-      readonly token: VerifiedToken;
+      readonly issuer: string;
+      readonly subject: string;
       readonly statement: string;
       readonly scopes: readonly string[];
     }
   | Denied<RegistryRefused>
   | Failed;
+
+/** How an exchange for a registry token ended. */
+export type AccessOutcome =
+  | {
+      readonly kind: 'granted';
+      readonly reached: Reached;
+      readonly scopes: readonly string[];
+      readonly access: readonly Access[];
+      readonly credential: RegistryCredential;
+    }
+  | Denied<RegistryRefused>
+  | Failed;
+
+/** What opens a registry for a moment. */
+export type RegistryCredential = {
+  readonly token: string;
+  /** In seconds since the epoch, as is the other. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly session: string;
+};
 
 /** Why a good token goes no further, before any policy is looked at. */
 export type Stopped = 'guard_not_met' | SwitchReason;
@@ -85,7 +116,7 @@ export type Stopped = 'guard_not_met' | SwitchReason;
 export type Refused = DenyReason | Stopped | 'role_unknown' | 'single_use_not_here' | 'token_already_used';
 
 /** Why a registry does not take a token that is good. */
-export type RegistryRefused = MethodReason | Stopped;
+export type RegistryRefused = MethodReason | Stopped | 'access_beyond_token' | 'registry_unknown';
 
 /** What this caller may know: for `render`. */
 export type Answer =
@@ -124,6 +155,8 @@ export type ExchangeRecord = {
   /** Tags whose literal was sent, each with what was wrong with the claim; undefined where there is none. */
   readonly replaced?: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
+  /** What a registry token opens. */
+  readonly access: readonly Access[] | undefined;
   readonly session: string | undefined;
   readonly expiresAt: number | undefined;
 };
@@ -136,6 +169,8 @@ const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   audience_differs: 'audience_not_of_role',
   explicitly_denied: 'explicitly_denied',
   no_statement_holds: 'trust_not_met',
+  request_not_understood: 'request_not_understood',
+  access_beyond_token: 'method_not_granted',
   method_not_listed: 'method_not_granted',
   method_beyond_grant: 'method_not_granted',
   role_disabled: 'role_disabled',
@@ -153,12 +188,14 @@ const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
   key_switched_off: 'key_switched_off',
   caller_switched_off: 'caller_switched_off',
   role_switched_off: 'role_switched_off',
+  registry_unknown: 'registry_refused',
   guard_not_met: 'role_refused_or_unknown',
   role_unknown: 'role_refused_or_unknown',
 };
 
-const knows = ({ decision }: Reached): boolean =>
-  decision !== undefined && knowingStatement(decision.trace) !== undefined;
+/** Also whoever has a registry token of ours: it was made for one whom the registry knew. */
+const knows = ({ decision, registryToken }: Reached): boolean =>
+  registryToken !== undefined || (decision !== undefined && knowingStatement(decision.trace) !== undefined);
 
 type Refusal = Denied<Refused | RegistryRefused> | Failed;
 
@@ -166,7 +203,9 @@ const codeOf = (refusal: Refusal): Code => {
   if (refusal.kind === 'failed') return refusal.error.code;
   const { reached, reason } = refusal;
   if (knows(reached) || TOLD.includes(reason)) return KNOWN[reason];
-  return reached.registry ? 'registry_refused' : 'role_refused_or_unknown';
+  return reached.registry || reached.use || reason === 'registry_unknown'
+    ? 'registry_refused'
+    : 'role_refused_or_unknown';
 };
 
 /** Draws from an outcome what its caller may know: never an expected value, and to strangers one code alone. */
@@ -200,7 +239,7 @@ export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> 
   };
 };
 
-const detailOf = (outcome: Outcome | Authorization): string | undefined => {
+const detailOf = (outcome: Outcome | Authorization | AccessOutcome): string | undefined => {
   if (outcome.kind === 'failed') return outcome.error.detail;
   const { decision, off } = outcome.reached;
   if (off) return switchText(off);
@@ -212,27 +251,34 @@ function replacedIn({ target }: Grant): readonly string[] | undefined {
   return target.kind === 'aws' ? target.replaced?.map(describeUnusable) : undefined;
 }
 
+type Any = Outcome | Authorization | AccessOutcome;
+
+function hasCredential(outcome: Any): outcome is Extract<Any, { kind: 'issued' | 'granted' }> {
+  return outcome.kind === 'issued' || outcome.kind === 'granted';
+}
+
+function readScopes(outcome: Any): readonly string[] | undefined {
+  if (outcome.kind === 'issued') return outcome.grant.scopes;
+  return outcome.kind === 'authorized' || outcome.kind === 'granted' ? outcome.scopes : undefined;
+}
+
 /** Draws from an outcome what goes into the audit event. */
-export const record = (outcome: Outcome | Authorization): ExchangeRecord => {
+export const record = (outcome: Outcome | Authorization | AccessOutcome): ExchangeRecord => {
   const { reached } = outcome;
   const { decision } = reached;
   return {
-    outcome: outcome.kind,
+    outcome: outcome.kind === 'granted' ? 'issued' : outcome.kind,
     code: outcome.kind === 'denied' || outcome.kind === 'failed' ? codeOf(outcome) : undefined,
     reason: outcome.kind === 'denied' ? outcome.reason : undefined,
     detail: detailOf(outcome),
     reached,
-    statement: decision?.statement,
+    statement: decision?.statement ?? reached.registryToken?.statement,
     unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],
     grant: outcome.kind === 'issued' ? outcome.grant : undefined,
     replaced: outcome.kind === 'issued' ? replacedIn(outcome.grant) : undefined,
-    scopes:
-      outcome.kind === 'issued'
-        ? outcome.grant.scopes
-        : outcome.kind === 'authorized'
-          ? outcome.scopes
-          : undefined,
-    session: outcome.kind === 'issued' ? outcome.credential.session : undefined,
-    expiresAt: outcome.kind === 'issued' ? outcome.credential.expiresAt : undefined,
+    scopes: readScopes(outcome),
+    access: outcome.kind === 'granted' ? outcome.access : undefined,
+    session: hasCredential(outcome) ? outcome.credential.session : reached.registryToken?.id,
+    expiresAt: hasCredential(outcome) ? outcome.credential.expiresAt : undefined,
   };
 };

@@ -1,7 +1,16 @@
 import { auditEvent, auditLine, type Sink } from './audit/event.ts';
 import { type Measuring, metricLine } from './audit/metrics.ts';
 import { BrokerError } from './errors.ts';
-import { type Authorization, type ExchangeRecord, type Failed, type Outcome, record } from './outcome.ts';
+import {
+  type AccessOutcome,
+  type Authorization,
+  type ExchangeRecord,
+  type Failed,
+  type Outcome,
+  record,
+} from './outcome.ts';
+
+type Any = Outcome | Authorization | AccessOutcome;
 
 /** Where outcomes are written. */
 export type Recorder = {
@@ -21,7 +30,7 @@ const measured = async ({ sink, metrics }: Recorder, drawn: ExchangeRecord): Pro
 };
 
 /** Nothing leaves without its event (threat T84). */
-const unrecorded = ({ reached }: Outcome | Authorization, cause: unknown): Failed => {
+const unrecorded = ({ reached }: Any, cause: unknown): Failed => {
   const { name, message } = cause as Error;
   return {
     kind: 'failed',
@@ -30,10 +39,7 @@ const unrecorded = ({ reached }: Outcome | Authorization, cause: unknown): Faile
   };
 };
 
-const demanded = async <O extends Outcome | Authorization>(
-  { demands }: Recorder,
-  outcome: O,
-): Promise<O | Failed> => {
+const demanded = async <O extends Any>({ demands }: Recorder, outcome: O): Promise<O | Failed> => {
   try {
     await demands?.(auditLine(auditEvent(record(outcome))));
     return outcome;
@@ -43,10 +49,7 @@ const demanded = async <O extends Outcome | Authorization>(
 };
 
 /** Writes the audit event. When that fails, the outcome is that failure, and the sink has it, if it can, as such. */
-export const recorded = async <O extends Outcome | Authorization>(
-  recorder: Recorder,
-  outcome: O,
-): Promise<O | Failed> => {
+export const recorded = async <O extends Any>(recorder: Recorder, outcome: O): Promise<O | Failed> => {
   const ended = await demanded(recorder, outcome);
   try {
     const drawn = record(ended);

@@ -1,3 +1,4 @@
+import { answerTokenRequest, type TokenDoor } from './access.ts';
 import { BrokerError, CODES, type Code, isBroken } from './errors.ts';
 import { begin, exchange, type Parts, type Visit } from './exchange.ts';
 import { identify, remember } from './identity.ts';
@@ -7,6 +8,7 @@ import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
 import { git } from './protocols/git.ts';
 import { oauth } from './protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocols/protocol.ts';
+import { TOKEN_PATH } from './protocols/registry.ts';
 import { sts } from './protocols/sts.ts';
 import { type Recorder, recorded } from './record.ts';
 import type { IdentityStore } from './stores/identities.ts';
@@ -19,6 +21,8 @@ export type Broker = Recorder & {
   readonly parts: Parts;
   readonly discovery: Discovery;
   readonly identities: IdentityStore;
+  /** Where clients of images get a token of their registry; undefined where there is no such registry. */
+  readonly tokenDoor?: TokenDoor | undefined;
   /** Told of every failure of ours with its cause; never of a credential or a token. */
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   /** Seconds since the epoch. */
@@ -41,6 +45,9 @@ export const DOORS: { readonly [route: string]: Protocol } = {
   'GET /aws/sts': sts,
   'GET /aws/sts/': sts,
 };
+
+/** Beside these: where clients of registries get a token, by either method. */
+export const REGISTRY_ROUTES = [`GET ${TOKEN_PATH}`, `POST ${TOKEN_PATH}`] as const;
 
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);
@@ -147,6 +154,7 @@ const identified = async (
  * table that the laptop and Lambda share. Never throws.
  */
 export const serve = async (broker: Broker, request: HttpRequest): Promise<HttpAnswer> => {
+  if (broker.tokenDoor && request.path === TOKEN_PATH) return answerTokenRequest(broker.tokenDoor, request);
   const route = routeOf(request);
   if (route) return (await identified(broker, route, request)) ?? through(broker, route, request);
   try {

@@ -50,7 +50,8 @@ describe('the flat policy, method by method:', () => {
 });
 
 describe('the policy with operators, method by method:', () => {
-  const path = '/v2/your-org/web/manifests/latest';
+  const pathOf = (method: string) =>
+    `/v2/your-org/web/${method === 'POST' ? 'blobs/uploads/' : 'manifests/latest'}`;
   const one = { ...THEIRS, pipeline_slug: 'one-pipeline' };
   const bot = {
     ...THEIRS,
@@ -69,7 +70,7 @@ describe('the policy with operators, method by method:', () => {
     ],
     ['a bot deletes', 'DELETE', bot, 'authorized by trust[1] for delete_packages'],
   ])('%s', async (_name, method, changes, expected) => {
-    expect(await door.asked({ method, path }, changes)).toBe(expected);
+    expect(await door.asked({ method, path: pathOf(method) }, changes)).toBe(expected);
   });
 
   test.each<[string, string, Changes, string]>([
@@ -85,7 +86,7 @@ describe('the policy with operators, method by method:', () => {
     ],
     ['no other actor', 'DELETE', { ...bot, actor: 'octocat' }, 'trust_not_met'],
   ])('%s', async (_name, method, changes, expected) => {
-    expect(await door.asked({ method, path }, changes)).toBe(expected);
+    expect(await door.asked({ method, path: pathOf(method) }, changes)).toBe(expected);
   });
 });
 
@@ -124,6 +125,31 @@ test('a token is taken as often as a client sends it, as the password of any use
   const headers = [`Bearer ${token}`, `Bearer ${token}`, `Basic ${basic}`];
   for (const authorization of headers)
     expect(await door.asked({ headers: { authorization } })).toBe(`authorized by trust[0] ${WRITES}`);
+});
+
+describe('D1: a mount needs to read where the blob is:', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const path = '/v2/your-org/web/blobs/uploads/';
+  const one = { ...THEIRS, pipeline_slug: 'one-pipeline' };
+
+  test.each<[string, string, string]>([
+    ['in the same registry', `mount=${digest}&from=your-org/base`, `authorized by trust[0] ${WRITES}`],
+    ['in another', `mount=${digest}&from=their-org/app`, 'request_not_understood'],
+    ['anywhere', `mount=${digest}`, 'request_not_understood'],
+  ])('%s', async (_name, query, expected) => {
+    expect(await door.asked({ method: 'POST', path, query }, one)).toBe(expected);
+    expect(door.event()).toMatchObject({ method: 'POST', path, query });
+  });
+
+  test('and the audit event names it', async () => {
+    await door.asked({ method: 'POST', path, query: `mount=${digest}&from=your-org/base` }, one);
+    expect(door.event()).toMatchObject({ operation: 'mount of a blob from your-org/base' });
+  });
+
+  test('T43: a stranger is told nothing of it', async () => {
+    const stranger = { ...one, organization_slug: 'evil' };
+    expect(await door.asked({ method: 'POST', path, query: 'mount=x' }, stranger)).toBe('registry_refused');
+  });
 });
 
 describe('the audit event', () => {

@@ -1,5 +1,5 @@
 import { PAGES } from '../../lib/protocols/discovery.ts';
-import { DOORS } from '../../lib/serve.ts';
+import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
 import type { DeployOptions } from '../options.ts';
 import { attribute, type Outputs, type Resource, type Resources, ref, sub } from './cloudformation.ts';
 import { ACCESS_LOG } from './logs.ts';
@@ -129,7 +129,7 @@ export const functionUrlOutput: Outputs = {
  * The HTTP API as resources of our own. The Serverless Framework's httpApi events have no throttling, no domain and
  * no access log of other names than theirs, and let the whole API invoke each function.
  */
-export const api = ({ domain, throttle, functionUrl: url }: DeployOptions): Resources => ({
+export const api = ({ domain, throttle, functionUrl: url }: DeployOptions, images: boolean): Resources => ({
   HttpApi: {
     Type: 'AWS::ApiGatewayV2::Api',
     Properties: {
@@ -146,6 +146,8 @@ export const api = ({ domain, throttle, functionUrl: url }: DeployOptions): Reso
   ExchangeGetPermission: mayInvoke('Exchange', 'GET'),
   DiscoveryPermission: mayInvoke('Discovery', 'GET'),
   ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [routeId(key), route(key, to)])),
+  // Where clients of images get the token of their registry.
+  ...Object.fromEntries((images ? REGISTRY_ROUTES : []).map(key => [routeId(key), route(key, 'Exchange')])),
   ...(domain ? { ...domainName(domain), ...domainRecord(domain) } : {}),
   ...(url ? functionUrl() : {}),
 });

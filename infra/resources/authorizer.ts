@@ -3,8 +3,10 @@ import type { DeployOptions } from '../options.ts';
 import { alarm, COPY_PATTERNS, filter, ofFunction } from './alarms.ts';
 import { attribute, type Outputs, policy, type Resources } from './cloudformation.ts';
 import { fetchesKeys, readIssuerKeys } from './issuers.ts';
+import { mayPublish } from './keys.ts';
 import { evidenceGroup } from './logs.ts';
 import { rights, role, writeLogs } from './roles.ts';
+import { publishSealed } from './sealing.ts';
 import { readSwitches } from './switches.ts';
 
 /** In seconds: longer than its wait for keys (4 s) and switches (2 s), shorter than the gateway's for an authorizer (10 s): D18. */
@@ -25,16 +27,23 @@ function copyFilters(): Resources {
   );
 }
 
-/** What the function in front of registries may do, which is to write its log and to read issuers' keys and what is off, and what tells when it cannot answer. */
+/** What the function in front of registries may do, which is to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
 export const authorizer = (
   config: Pick<Config, 'rows'>,
-  { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
+  { logRetentionDays, signing, alarms: { snsTopicArn } }: DeployOptions,
 ): Resources => ({
   AuthorizerRole: role(),
   AuthorizerRights: rights(
     'AuthorizerRole',
     'Authorizer',
-    policy(writeLogs('AuthorizerLogGroup'), readSwitches, ...readIssuerKeys(config)),
+    policy(
+      writeLogs('AuthorizerLogGroup'),
+      readSwitches,
+      ...readIssuerKeys(config),
+      // As discovery has them: the public halves of what we sign by, and no right to sign.
+      mayPublish,
+      ...(signing === 'sealed' ? publishSealed : []),
+    ),
   ),
   AuthorizerLogGroup: evidenceGroup(logRetentionDays),
   ...(fetchesKeys(config) ? copyFilters() : {}),

@@ -70,7 +70,7 @@ export const keyPolicy = (...uses: readonly Statement[]): Policy =>
     ...uses,
   );
 
-const key = (which: KeyName, signers: readonly string[]): Resource => ({
+const key = (which: KeyName, signers: readonly string[], readers: readonly string[]): Resource => ({
   Type: 'AWS::KMS::Key',
   // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
   DeletionPolicy: 'RetainExceptOnCreate',
@@ -81,7 +81,7 @@ const key = (which: KeyName, signers: readonly string[]): Resource => ({
     KeyUsage: 'SIGN_VERIFY',
     PendingWindowInDays: 30,
     KeyPolicy: keyPolicy(
-      use('Publish', 'kms:GetPublicKey', [...signers, 'DiscoveryRole']),
+      use('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
       // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
       use('Sign', 'kms:Sign', signers, SIGNING),
     ),
@@ -92,9 +92,9 @@ const key = (which: KeyName, signers: readonly string[]): Resource => ({
  * Two keys, both in our JWKS. To rotate: set `signingKey` to the other one and deploy. Verifiers have known it
  * since it was made, and the one before stays published for the tokens that it signed.
  */
-export const signingKeys = (signers: readonly string[]): Resources => ({
-  [KEYS.first]: key('first', signers),
-  [KEYS.second]: key('second', signers),
+export const signingKeys = (signers: readonly string[], readers: readonly string[]): Resources => ({
+  [KEYS.first]: key('first', signers, readers),
+  [KEYS.second]: key('second', signers, readers),
 });
 
 /** What whoever publishes them needs, beside what the keys' own policies say. */

@@ -1,5 +1,6 @@
 import type { ExchangeRecord } from '../outcome.ts';
 import { type Claims, type ClaimValue, plainAt } from '../policy/claims.ts';
+import { writeAccess } from '../policy/registries/grammar.ts';
 import type { Labels } from '../token/presets.ts';
 
 /** At most so many claims, and so many characters of each, go into an event; what is left out is named. */
@@ -24,6 +25,8 @@ export const MEMBERS = [
   'registry',
   'method',
   'path',
+  'query',
+  'operation',
   'user',
   'statement',
   'unmet',
@@ -44,6 +47,7 @@ export const MEMBERS = [
   'provider',
   'replaced',
   'scopes',
+  'access',
   'session',
   'expires_at',
   'claims',
@@ -104,8 +108,23 @@ const run = (labels: Labels, claims: Claims): AuditEvent => ({
   job_url: link(labels.link, claims),
 });
 
-const tokenMembers = ({ reached: { token, row } }: ExchangeRecord): AuditEvent => {
-  if (!token) return {};
+/** Whose it is that a registry token of ours was made for. */
+function holderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEvent {
+  if (!registryToken) return {};
+  const { origin, holder, expiresAt } = registryToken;
+  return {
+    issuer: origin.issuer,
+    subject: holder.slice(0, MAX_CLAIM_LENGTH),
+    organization: origin.organization,
+    pipeline: origin.pipeline,
+    token_key_id: origin.keyId,
+    token_expires_at: iso(expiresAt),
+  };
+}
+
+const tokenMembers = (drawn: ExchangeRecord): AuditEvent => {
+  const { token, row } = drawn.reached;
+  if (!token) return holderMembers(drawn);
   return {
     issuer: token.issuer,
     subject: token.subject.slice(0, MAX_CLAIM_LENGTH),
@@ -121,12 +140,14 @@ const tokenMembers = ({ reached: { token, row } }: ExchangeRecord): AuditEvent =
 const MAX_PATH_LENGTH = 200;
 
 /** What was to be done with a registry, once it is known by whom. */
-const useMembers = ({ reached: { use, registry, token } }: ExchangeRecord): AuditEvent => ({
+const useMembers = ({ reached: { use, registry, token, registryToken } }: ExchangeRecord): AuditEvent => ({
   registry: registry?.registry.name,
-  ...(use && token
+  ...(use && (token || registryToken)
     ? {
         method: use.method.slice(0, 20),
         path: use.path.slice(0, MAX_PATH_LENGTH),
+        query: use.query === '' ? undefined : use.query.slice(0, MAX_PATH_LENGTH),
+        operation: use.operation?.name.slice(0, MAX_PATH_LENGTH),
         user: use.user,
       }
     : {}),
@@ -136,7 +157,7 @@ const useMembers = ({ reached: { use, registry, token } }: ExchangeRecord): Audi
 export const auditEvent = (drawn: ExchangeRecord): AuditEvent => {
   const { reached, grant } = drawn;
   return {
-    event: reached.use ? 'authorization' : 'exchange',
+    event: reached.protocol === 'registry' ? 'authorization' : 'exchange',
     time: iso(reached.at),
     decision_id: reached.decisionId,
     outcome: drawn.outcome,
@@ -162,6 +183,7 @@ export const auditEvent = (drawn: ExchangeRecord): AuditEvent => {
     provider: grant?.target.kind,
     replaced: drawn.replaced,
     scopes: drawn.scopes,
+    access: drawn.access?.map(writeAccess),
     session: drawn.session,
     expires_at: drawn.expiresAt === undefined ? undefined : iso(drawn.expiresAt),
     ...tokenMembers(drawn),

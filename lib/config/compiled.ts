@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledRoles, writeRoles } from '../stores/compiled.ts';
 import {
@@ -99,9 +99,11 @@ export const openCompiled = (folder: string): BrokerConfig => {
   };
 };
 
-/** Opens what `writeCompiled` wrote of registries. */
+/** Opens what `writeCompiled` wrote of registries: nothing where there are none. */
 export const openRegistries = (folder: string): AuthorizerConfig => {
   const written = read<Written>(folder, BROKER);
-  const kept = read<readonly RegistrySnapshot[]>(folder, REGISTRIES);
+  const kept = existsSync(join(folder, REGISTRIES))
+    ? read<readonly RegistrySnapshot[]>(folder, REGISTRIES)
+    : [];
   return authorizerConfig({ url: written.url, rows: rowsOf(written) }, kept);
 };

@@ -11,16 +11,18 @@ import { sourcesIn } from './sources.ts';
 type RegistrySetting = {
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   readonly audience: string;
-  readonly roles: readonly Pick<Role, 'audience'>[];
+  readonly roles: readonly Pick<Role, 'audience' | 'template'>[];
 };
 
 type Read = { readonly registry: Registry; readonly document: RegistryDocument };
 
-/** What subject tokens may be minted for at the exchange. */
+/** What subject tokens may be minted for at the exchange, and what our own tokens of roles are for. */
 const elsewhere = ({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> =>
   new Set([
     audience,
-    ...roles.map(role => role.audience),
+    ...roles.flatMap(({ audience: own, template }) =>
+      template.kind === 'jwt' ? [own, template.audience] : [own],
+    ),
     ...[...issuers.values()].flatMap(({ audiences }) => audiences),
   ]);
 

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Complain, Place } from '../policy/complaint.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 
@@ -8,9 +8,25 @@ export const start = (file: string): Place => ({ file, line: 1, column: 1 });
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of a file; complains and gives undefined when there is none, or no text in it. */
+/** The folders of a configuration. Where it lies itself is for whoever named it. */
+const FOLDERS = ['roles', 'registries'];
+
+/**
+ * Is this a regular file, in a folder that is none but itself? Whoever may write a role could else have anything that
+ * this process can read shown in a complaint.
+ */
+function isPlainFile(path: string): boolean {
+  const folder = dirname(path);
+  return lstatSync(path).isFile() && (!FOLDERS.includes(basename(folder)) || lstatSync(folder).isDirectory());
+}
+
+/** The text of a regular file; complains and gives undefined when there is none, or no text in it. */
 export const readSource = (path: string, complain: Complain): string | undefined => {
   try {
+    if (!isPlainFile(path)) {
+      complain('text-refused', start(path), 'Only a regular file is read here, and this is no such file.');
+      return undefined;
+    }
     return utf8.decode(readFileSync(path));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

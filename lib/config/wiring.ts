@@ -14,7 +14,8 @@ export type Part = 'apps' | 'fetchedKeys' | 'identities' | 'sealedKeys' | 'singl
 
 type Wire = { readonly to: readonly FunctionName[]; readonly where?: Part };
 
-const SIGNERS = ['exchange', 'discovery', 'rotation'] as const;
+/** Whoever signs, publishes or checks what we signed; which of these it may do is said by its rights. */
+const SIGNERS = ['exchange', 'discovery', 'rotation', 'authorizer'] as const;
 
 /**
  * Every table and key that a function is told of, and which functions: each always, or where the deployment has that

@@ -1,33 +1,66 @@
-import type { APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
-import type { Authorized, authorize } from '../authorize.ts';
+import type { APIGatewayAuthorizerResult, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
+import type { Authorized, authorize, Refusal } from '../authorize.ts';
 import { CODES } from '../errors.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
+import { refusalMembers, registryStatus } from '../protocols/registry.ts';
 import { type RequestEvent, requestOf } from './event.ts';
+import { type RestEvent, readRestRequest } from './rest.ts';
 
-type Result = APIGatewaySimpleAuthorizerWithContextResult<{ readonly [name: string]: string }>;
+type Context = { readonly [name: string]: string };
+type HttpResult = APIGatewaySimpleAuthorizerWithContextResult<Context>;
 
 /** For what stands behind, as `$context.authorizer.…`; every value is text. */
-const contextOf = ({ decisionId, registry, statement, scopes, issuer, subject }: Authorized) => ({
-  decision_id: decisionId,
-  registry,
-  statement,
-  scopes: scopes.join(' '),
-  issuer,
-  subject,
-});
+function writeContext({ decisionId, registry, statement, scopes, issuer, subject }: Authorized): Context {
+  return { decision_id: decisionId, registry, statement, scopes: scopes.join(' '), issuer, subject };
+}
+
+/** For the gateway's own answer, whose template can take each of these, and for its access log. */
+function explainRefusal(refused: Refusal, url: string): Context {
+  const { door, challenge } = refused;
+  const voice = { url, audience: door.service ?? '', now: 0 };
+  return {
+    ...refusalMembers(refused, voice, registryStatus(refused, door.images)),
+    ...(challenge === undefined ? {} : { challenge }),
+  };
+}
+
+/** The answer to a REST API: a policy for this one request. */
+function writePolicy(
+  { methodArn }: RestEvent,
+  allowed: boolean,
+  context: Context,
+): APIGatewayAuthorizerResult {
+  return {
+    principalId: context['subject'] ?? 'nobody',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: allowed ? 'Allow' : 'Deny', Resource: methodArn }],
+    },
+    context,
+  };
+}
+
+type Event = RequestEvent | RestEvent;
+
+function isRest(event: Event): event is RestEvent {
+  return 'methodArn' in event;
+}
 
 /**
- * The handler of a REQUEST authorizer of the HTTP API, payload version 2.0, simple answers. A refusal is
- * `isAuthorized: false`, for which the gateway says 403 in its own words; a fault of ours throws, for which it says
- * 500, so that nobody takes it for a denial. Neither lets anybody pass.
+ * The handler of a REQUEST authorizer: of an HTTP API (payload 2.0, simple answers) and of a REST API. A refusal is
+ * `isAuthorized: false`, or a policy that denies; what the gateway then says is its own, and only a REST API can be
+ * told what that is (`kite-sts-registry-rest.yml`). A fault of ours throws, for which both say 500, so that nobody
+ * takes it for a denial. Neither lets anybody pass.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
 export const authorizerOf =
-  (ask: (request: HttpRequest) => ReturnType<typeof authorize>) =>
-  async (event: RequestEvent): Promise<Result> => {
-    const answer = await ask(requestOf(event));
-    if (answer.kind === 'authorized') return { isAuthorized: true, context: contextOf(answer) };
-    if (['setup', 'ours'].includes(CODES[answer.code].fault))
+  (ask: (request: HttpRequest) => ReturnType<typeof authorize>, url: string) =>
+  async (event: Event): Promise<HttpResult | APIGatewayAuthorizerResult> => {
+    const answer = await ask(isRest(event) ? readRestRequest(event) : requestOf(event));
+    const allowed = answer.kind === 'authorized';
+    if (!allowed && ['setup', 'ours'].includes(CODES[answer.code].fault))
       throw new Error(`${answer.code} ${answer.decisionId}`);
-    return { isAuthorized: false, context: { decision_id: answer.decisionId, code: answer.code } };
+    const context = allowed ? writeContext(answer) : explainRefusal(answer, url);
+    return isRest(event) ? writePolicy(event, allowed, context) : { isAuthorized: allowed, context };
   };

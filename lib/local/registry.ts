@@ -1,34 +1,48 @@
 import { type Authorizer, authorize } from '../authorize.ts';
 import { isBelow } from '../policy/path.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
-import { dockerChallenge, registryRefusal } from '../protocols/registry.ts';
+import { answerRefusal, UNAUTHORIZED } from './gateway.ts';
 import { npmStore } from './npm.ts';
 import { ociStore } from './oci.ts';
-import type { Store, StoreAnswer } from './store.ts';
+import { inJson, type Store, type StoreAnswer } from './store.ts';
 
 export type LocalRegistries = (request: HttpRequest) => Promise<StoreAnswer | undefined>;
 
-/** As a registry speaks OCI's protocol below /v2 and nowhere else, every other path is npm's. */
-const OCI = '/v2';
+/** As a registry of images answers whoever is let in. */
+const READY = inJson(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
+
+type Behind = { readonly images: boolean; readonly store: Store };
+
+/** What lies behind the gateway at this path, and whether that is images. */
+function findBehind(
+  stores: ReadonlyMap<Pick<Registry, 'path' | 'kind'>, Store>,
+  path: string,
+): Behind | undefined {
+  const images = [...stores].some(([{ kind }]) => kind === 'oci');
+  if (images && ['/v2', '/v2/'].includes(path)) return { images, store: () => READY };
+  const [registry, store] = [...stores].find(([each]) => isBelow(path, each.path)) ?? [];
+  return registry && store && { images: registry.kind === 'oci', store };
+}
 
 /**
- * A small registry behind the authorizer, at each path that a registry of the configuration protects: OCI-shaped
- * below /v2, npm-shaped elsewhere. Undefined for any other path.
+ * A small registry behind the authorizer, at each path that a registry of the configuration protects: OCI-shaped where
+ * its kind is that, npm-shaped elsewhere. Undefined for any other path. It answers as a deployed gateway does.
  */
-export const localRegistries = (authorizer: Authorizer, paths: readonly string[]): LocalRegistries => {
-  const stores = new Map<string, Store>(
-    paths.map(path => [path, isBelow(path, OCI) ? ociStore() : npmStore(path)]),
+export const localRegistries = (
+  authorizer: Authorizer,
+  registries: readonly Pick<Registry, 'path' | 'kind'>[],
+): LocalRegistries => {
+  const stores = new Map(
+    registries.map(each => [each, each.kind === 'oci' ? ociStore() : npmStore(each.path)]),
   );
   return async request => {
-    const { method, path } = request;
-    const challenged = method === 'GET' && [OCI, `${OCI}/`].includes(path);
-    if (challenged && paths.some(each => isBelow(each, OCI))) return dockerChallenge(request);
-    const [at, store] = [...stores].find(([each]) => isBelow(path, each)) ?? [];
-    if (at === undefined || !store) return undefined;
+    const behind = findBehind(stores, request.path);
+    if (!behind) return undefined;
+    if (!behind.images && request.headers['authorization'] === undefined) return UNAUTHORIZED;
     const answer = await authorize(authorizer, request);
-    if (answer.kind === 'authorized') return store(request);
-    const { url, registries, now } = authorizer;
-    const audience = registries.at(at)?.registry.audience ?? '';
-    return registryRefusal(answer, { url, audience, now: now() });
+    if (answer.kind === 'authorized') return behind.store(request);
+    const { url, now } = authorizer;
+    return answerRefusal(answer, { url, audience: answer.door.service ?? '', now: now() });
   };
 };

@@ -6,13 +6,14 @@ import type { Settings } from '../config/settings.ts';
 import type { BrokerError } from '../errors.ts';
 import { localSigner } from '../keys/local.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
+import { TOKEN_PATH } from '../protocols/registry.ts';
 import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { localClouds } from './clouds.ts';
 import { throwawayIssuer } from './issuer.ts';
 import { consoleAnswer } from './page.ts';
-import { localRegistries } from './registry.ts';
+import { type LocalRegistries, localRegistries } from './registry.ts';
 import { type Listening, listen } from './server.ts';
 import { DUMMY_KEYS } from './sts.ts';
 import { transcript } from './transcript.ts';
@@ -91,23 +92,30 @@ const listening = async (
     keysFor: (row: IssuerRow) => issuer.keysFor(row),
     now,
   };
-  const authorizer = createAuthorizer(loadedRegistries(config), around);
-  const registries = localRegistries(
-    authorizer,
-    config.registries.map(({ path }) => path),
-  );
-  const make = (base: string): Broker =>
-    createBroker(loadedConfig(config), {
+  const signer = localSigner();
+  const { publicKeys } = signer;
+  const protectedBy = loadedRegistries(config);
+  let registries: LocalRegistries = async () => undefined;
+  const make = (base: string): Broker => {
+    const authorizer = createAuthorizer(protectedBy, {
       ...around,
-      signer: localSigner(),
+      publicKeys,
+      realm: `${base}${TOKEN_PATH}`,
+    });
+    registries = localRegistries(authorizer, config.registries);
+    const surroundings = {
+      ...around,
+      signer,
       aws: fixed ?? awsSetting(`${base}/local/sts`),
       clouds: { base: `${base}/local/clouds` },
       apps: () => apps,
-    });
+    };
+    return createBroker(loadedConfig(config), surroundings, protectedBy);
+  };
   const beside = {
     issuer,
     clouds: localClouds(apps),
-    registries,
+    registries: (request: HttpRequest) => registries(request),
     console: (request: HttpRequest) => consoleAnswer(request, config.folder),
     now,
   };

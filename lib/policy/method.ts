@@ -1,11 +1,16 @@
 import type { VerifiedToken } from '../token/verify.ts';
 import type { Context } from './decide.ts';
+import type { Operation } from './registries/grammar.ts';
 import type { Registry } from './registry.ts';
 import type { Trace } from './trace.ts';
 import { type TrustReason, weigh } from './trust.ts';
 
 /** Why a token may not use a method of a registry. */
-export type MethodReason = TrustReason | 'method_not_listed' | 'method_beyond_grant';
+export type MethodReason =
+  | TrustReason
+  | 'request_not_understood'
+  | 'method_not_listed'
+  | 'method_beyond_grant';
 
 export type MethodAllow = {
   readonly allowed: true;
@@ -25,16 +30,31 @@ export type MethodDeny = {
 };
 export type MethodDecision = MethodAllow | MethodDeny;
 
+/** What of an operation the scopes do not reach, if anything: a method that is not listed, or one beyond them. */
+export function findLack(
+  { methods }: Pick<Registry, 'methods'>,
+  scopes: readonly string[],
+  needs: readonly string[],
+): { readonly reason: MethodReason; readonly about: string | undefined } | undefined {
+  for (const method of needs) {
+    const needed = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (needed === undefined) return { reason: 'method_not_listed', about: undefined };
+    if (!scopes.includes(needed)) return { reason: 'method_beyond_grant', about: needed };
+  }
+  return undefined;
+}
+
 /**
- * May this token use this method of the registry? Pure and total. The first trust statement that holds speaks for
- * the token, and its scopes alone decide by method; a later statement with more scopes is never tried.
+ * May this token do this at the registry? Pure and total. The first trust statement that holds speaks for the token,
+ * and its scopes alone decide, by each method that the operation needs; a later statement with more scopes is never
+ * tried. Undefined is what the registry's kind does not know: nobody may do that.
  */
-export const decideMethod = (
+export function decideOperation(
   registry: Registry,
   token: VerifiedToken,
-  method: string,
+  operation: Pick<Operation, 'needs'> | undefined,
   context: Context,
-): MethodDecision => {
+): MethodDecision {
   // Nothing lives on after the request, so a statement holds up to its very end.
   const weighed = weigh(registry, token, { context, least: 0 });
   const { trace, winner } = weighed;
@@ -46,9 +66,17 @@ export const decideMethod = (
     trace,
   });
   if (!winner) return deny(weighed.reason, weighed.statement);
-  const needed = Object.hasOwn(registry.methods, method) ? registry.methods[method] : undefined;
-  if (needed === undefined) return deny('method_not_listed', winner.id);
+  if (!operation) return deny('request_not_understood', winner.id);
   const scopes = winner.scopes ?? [];
-  if (!scopes.includes(needed)) return deny('method_beyond_grant', winner.id, needed);
+  const lack = findLack(registry, scopes, operation.needs);
+  if (lack) return deny(lack.reason, winner.id, lack.about);
   return { allowed: true, statement: winner.id, scopes, trace };
-};
+}
+
+/** The same of a method alone, as a test case names it. */
+export const decideMethod = (
+  registry: Registry,
+  token: VerifiedToken,
+  method: string,
+  context: Context,
+): MethodDecision => decideOperation(registry, token, { needs: [method] }, context);

@@ -2,9 +2,11 @@ import { audienceOf, audienceShape } from './audience.ts';
 import { type Complain, noting } from './complaint.ts';
 import type { IssuerFacts } from './issuer.ts';
 import { type MapTree, member, parseMapping } from './parse.ts';
-import { isPlainPath } from './path.ts';
+import { isBelow, isPlainPath } from './path.ts';
+import { OCI_ROOT } from './registries/oci.ts';
+import { defaultKind, KINDS, type RegistryKind } from './registries/read.ts';
 import { contact } from './role.ts';
-import { checked, object, optional, raw, required, text } from './shape.ts';
+import { checked, object, oneOf, optional, raw, required, text } from './shape.ts';
 import { scopeText, statementsSchema } from './statement.ts';
 import { readingsOf, scoped, statementsIn } from './statements.ts';
 import type { TrustPolicy } from './trust.ts';
@@ -19,6 +21,8 @@ export type Registry = TrustPolicy & {
   readonly contact: string | undefined;
   /** What it protects: this path and all below it. */
   readonly path: string;
+  /** What it speaks; undefined where it does not say, and it cannot be told from the path. */
+  readonly kind: RegistryKind | undefined;
   /** HTTP method to the scope that it needs; a method that is not here is denied. */
   readonly methods: Readonly<Record<string, string>>;
 };
@@ -48,6 +52,7 @@ const REGISTRY = object({
   contact: optional(contact),
   audience: required(audienceShape),
   path: required(PATH),
+  kind: optional(oneOf(...KINDS)),
   trust: required(raw(statementsSchema)),
   deny: optional(raw(statementsSchema)),
   methods: required(METHODS),
@@ -87,6 +92,13 @@ export const compileRegistry = (
   const methods = member(tree, 'methods')?.value;
   if (methods?.kind === 'map' && methods.entries.length === 0)
     complain('empty', methods.place, 'methods is empty, so nothing could be done. Name some, such as GET.');
+  const kind = read?.kind ?? defaultKind(read?.path ?? '');
+  if (kind === 'oci' && read && !isBelow(read.path, OCI_ROOT))
+    complain(
+      'wrong-value',
+      member(tree, 'path')?.value.place ?? tree.place,
+      'Container images are asked for below /v2 alone, so a registry of the kind oci has a path such as /v2/acme.',
+    );
   if (!read || audience === undefined || complaints.length > 0) return undefined;
   return {
     name,
@@ -94,6 +106,7 @@ export const compileRegistry = (
     contact: read.contact,
     audience,
     path: read.path,
+    kind,
     trust,
     deny,
     methods: read.methods,

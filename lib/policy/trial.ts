@@ -47,6 +47,7 @@ export const REASONS: { readonly [reason in CaseReason]: true } = {
   audience_differs: true,
   explicitly_denied: true,
   no_statement_holds: true,
+  request_not_understood: true,
   method_not_listed: true,
   method_beyond_grant: true,
   role_disabled: true,

@@ -1,6 +1,10 @@
 import { BrokerError, CODES } from '../errors.ts';
-import type { HttpAnswer, HttpRequest, Voice } from './protocol.ts';
-import { headersOf, inOneText, type Refused } from './words.ts';
+import type { Access } from '../policy/registries/grammar.ts';
+import type { HttpRequest, Voice } from './protocol.ts';
+import { inOneText, type Refused } from './words.ts';
+
+/** Where clients of registries are sent by a challenge, below the broker's URL. */
+export const TOKEN_PATH = '/registry/token';
 
 /** What stands in the Authorization header: the subject token, and the user name of a Basic one. */
 export type Presented = { readonly subjectToken: string; readonly user: string | undefined };
@@ -9,6 +13,8 @@ const invalid = (): BrokerError => new BrokerError('parameter_invalid', { at: 'a
 
 // Two headers come joined by a comma, which neither form has: so both, or one twice, are refused (threat T57).
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
+// cargo sends its token bare.
+const BARE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
 // Shorter than any token, since some clients send theirs as the user name; such a name must not get into a log.
 const USER = /^[\w.@+-]{1,64}$/;
@@ -28,16 +34,54 @@ const userAndPassword = (encoded: string): readonly [user: string, password: str
   return [text.slice(0, colon), text.slice(colon + 1)];
 };
 
+/** By these some servers take another method, or another path, than those of the request. */
+const OVERRIDES = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-method',
+  'x-original-method',
+  'x-forwarded-method',
+  'x-original-url',
+  'x-original-uri',
+  'x-rewrite-url',
+  'x-override-url',
+  // Artifactory takes what it holds anywhere as the content, without its being sent.
+  'x-checksum-deploy',
+];
+
+/** Names in a query that stand for a second credential, or for another method than that of the request. */
+const REFUSED_NAMES = ['access_token', '_method', '_http_method', 'x-http-method-override'];
+
+function nameIn(pair: string): string {
+  const name = pair.split('=', 1)[0] ?? '';
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' ')).trim().toLowerCase();
+  } catch {
+    throw new BrokerError('parameter_invalid', { at: 'query' });
+  }
+}
+
+/**
+ * Refuses what could make of this request another than the one that is decided on, before anything else is asked.
+ * RFC 6750 §2: a client must not use more than one way, and a token in a URL is in every log on its way.
+ */
+function refuseSecondReadings({ headers, query }: HttpRequest): void {
+  const override = OVERRIDES.find(name => headers[name] !== undefined);
+  if (override !== undefined) throw new BrokerError('parameter_unsupported', { at: override });
+  if (query.split(/[&;]/).some(pair => REFUSED_NAMES.includes(nameIn(pair))))
+    throw new BrokerError('parameter_unsupported', { at: 'query' });
+}
+
 /**
  * The subject token of a request to a registry: a Bearer credential, or the password of a Basic one, as Docker, npm
  * and pip send it. The user name means nothing. Throws when there is none, or more than one.
  */
-export const presented = ({ headers, query }: HttpRequest): Presented => {
-  const { authorization } = headers;
-  // RFC 6750 §2: a client must not use more than one way, and a token in a URL is in every log on its way.
-  if (/(^|&)access_token=/.test(query)) throw new BrokerError('parameter_unsupported', { at: 'query' });
+export const presented = (request: HttpRequest): Presented => {
+  const { authorization } = request.headers;
+  refuseSecondReadings(request);
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'authorization' });
-  const bearer = BEARER.exec(authorization)?.[1];
+  const bearer = BEARER.exec(authorization)?.[1] ?? BARE.exec(authorization)?.[0];
   if (bearer !== undefined) return { subjectToken: bearer, user: undefined };
   const basic = BASIC.exec(authorization)?.[1];
   if (basic === undefined) throw invalid();
@@ -46,52 +90,75 @@ export const presented = ({ headers, query }: HttpRequest): Presented => {
   return { subjectToken, user: USER.test(user) ? user : undefined };
 };
 
-/** Docker sends its credential to whoever asks so; a Bearer challenge would send it to a token server first. */
-const CHALLENGE = { 'www-authenticate': 'Basic realm="kite-sts"' };
-
-const isChallenge = ({ code, at }: Refused): boolean =>
-  code === 'parameter_missing' && at === 'authorization';
-
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
-const OCI_CODES = { 401: 'UNAUTHORIZED', 403: 'DENIED', 503: 'UNAVAILABLE' } as const;
-
-const statusOf = (refused: Refused): keyof typeof OCI_CODES => {
-  if (isChallenge(refused)) return 401;
-  // npm says "incorrect password" after any 401 with a challenge, and keeps the reason to itself after it.
-  return ['setup', 'ours'].includes(CODES[refused.code].fault) ? 503 : 403;
+/** What a challenge names: how one is let in, and to what. */
+export type Door = {
+  /** Images are asked for with a token of our own door; any other registry takes the subject token itself. */
+  readonly images: boolean;
+  /** The audience of the registry; undefined where several are meant, as by `GET /v2/`. */
+  readonly service: string | undefined;
+  /** What the request needs. */
+  readonly access: readonly Access[];
 };
 
-/** A refusal that npm (`error`) and Docker (`errors`) show to their users. */
-export const registryRefusal = (refused: Refused, voice: Voice): HttpAnswer => {
-  const status = statusOf(refused);
-  const message = inOneText(refused, voice, undefined);
-  return {
-    status,
-    headers: {
-      ...headersOf(refused, status, 'application/json'),
-      ...(status === 401 ? CHALLENGE : {}),
-    },
-    body: JSON.stringify({
-      error: message,
-      code: refused.code,
-      decision_id: refused.decisionId,
-      errors: [{ code: OCI_CODES[status], message }],
-    }),
-  };
-};
+/** Of a registry that takes the subject token itself. */
+export const BASIC_CHALLENGE = 'Basic realm="kite-sts"';
 
 /**
- * `GET /v2/`, the one route that is open: Docker sends nothing until it was challenged there, and asks there again
- * with what it then has. It opens nothing: what is behind it is asked for each request.
- * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#determining-support
+ * The words of `WWW-Authenticate`.
+ * https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md
  */
-export const dockerChallenge = ({ headers }: HttpRequest): HttpAnswer => ({
-  status: headers['authorization'] === undefined ? 401 : 200,
-  headers: {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    'docker-distribution-api-version': 'registry/2.0',
-    ...(headers['authorization'] === undefined ? CHALLENGE : {}),
-  },
-  body: '{}',
-});
+export function writeChallenge({ images, service, access }: Door, realm: string, error?: string): string {
+  if (!images) return BASIC_CHALLENGE;
+  const scope = access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ');
+  const parts = { realm, service, scope: scope || undefined, error };
+  return `Bearer ${Object.entries(parts)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${value}"`]))
+    .join(',')}`;
+}
+
+/** Did nobody show a credential? */
+export function lacksCredential({ code, at }: Pick<Refused, 'code' | 'at'>): boolean {
+  return code === 'parameter_missing' && at === 'authorization';
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+const OCI_CODES: { readonly [status: number]: string } = {
+  400: 'UNSUPPORTED',
+  401: 'UNAUTHORIZED',
+  403: 'DENIED',
+  405: 'UNSUPPORTED',
+  413: 'SIZE_INVALID',
+  429: 'TOOMANYREQUESTS',
+  503: 'UNAVAILABLE',
+};
+
+/** Text that a gateway can put between quotation marks of JSON without a change. */
+function writePlain(text: string): string {
+  return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** The members of a refusal: npm shows `error` to its users, and Docker `errors`. */
+export function refusalMembers(refused: Refused, voice: Voice, status: number) {
+  return {
+    message: writePlain(inOneText(refused, voice, undefined)),
+    code: refused.code,
+    decision_id: refused.decisionId,
+    oci_code: OCI_CODES[status] ?? 'DENIED',
+  };
+}
+
+/** A refusal that npm (`error`) and Docker (`errors`) show to their users; a gateway's template says the same. */
+export function registryBody(refused: Refused, voice: Voice, status: number): string {
+  const { message, code, decision_id, oci_code } = refusalMembers(refused, voice, status);
+  return JSON.stringify({ error: message, code, decision_id, errors: [{ code: oci_code, message }] });
+}
+
+/**
+ * The status of a refusal. Every refusal at a registry of images is 401, as the reference registry has it: its clients
+ * ask for another token then. npm says "incorrect password" after any 401 with a challenge, and keeps the reason to
+ * itself, so elsewhere it is 403.
+ */
+export function registryStatus(refused: Refused, images: boolean): number {
+  if (['setup', 'ours'].includes(CODES[refused.code].fault)) return 503;
+  return images || lacksCredential(refused) ? 401 : 403;
+}

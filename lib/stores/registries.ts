@@ -9,6 +9,10 @@ export type RegistrySnapshot = { readonly registry: Registry; readonly digest: s
 export type RegistryStore = {
   /** The registry that protects this path; no two can, since load refuses paths below each other. */
   at(path: string): RegistrySnapshot | undefined;
+  /** The registry whose audience this is: no two have one. */
+  named(audience: string): RegistrySnapshot | undefined;
+  /** Those of container images. */
+  readonly images: readonly RegistrySnapshot[];
 };
 
 /** The registries of one reviewed configuration, each with its digest: plain data. */
@@ -21,4 +25,6 @@ export const snapshots = (
 /** Nothing is added or changed while these serve. */
 export const fixedRegistries = (kept: readonly RegistrySnapshot[]): RegistryStore => ({
   at: path => kept.find(({ registry }) => isBelow(path, registry.path)),
+  named: audience => kept.find(({ registry }) => registry.audience === audience),
+  images: kept.filter(({ registry }) => registry.kind === 'oci'),
 });

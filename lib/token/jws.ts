@@ -42,12 +42,12 @@ const read = (segment: string, name: string): Claims => {
 const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc', 'cty'];
 const TYPES = ['jwt', 'application/jwt'];
 
-const headerOf = (members: Claims): Header => {
+const headerOf = (members: Claims, types: readonly string[]): Header => {
   const refused = REFUSED_MEMBERS.find(name => Object.hasOwn(members, name));
   if (refused) throw malformed(`the header has ${refused}`);
   const { alg, kid, typ } = members;
   // A real Buildkite token has no typ. Any other than JWT is another kind of token (T13), ours among them.
-  if (typ !== undefined && !(typeof typ === 'string' && TYPES.includes(typ.toLowerCase())))
+  if (typ !== undefined && !(typeof typ === 'string' && types.includes(typ.toLowerCase())))
     throw new BrokerError('token_type_refused');
   if (typeof alg !== 'string')
     throw new BrokerError('token_algorithm_refused', { detail: 'alg is not text' });
@@ -60,7 +60,7 @@ const headerOf = (members: Claims): Header => {
  * Takes a compact JWS apart and checks its size and its header. Nothing of it is verified yet. Throws
  * `BrokerError`, as do the two below.
  */
-export const takeApart = (token: string): Apart => {
+export const takeApart = (token: string, types: readonly string[] = TYPES): Apart => {
   if (token.length > MAX_TOKEN) throw new BrokerError('token_too_large');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
@@ -69,12 +69,24 @@ export const takeApart = (token: string): Apart => {
   }
   if (first > MAX_HEADER) throw malformed(`the header is longer than ${MAX_HEADER} characters`);
   return {
-    header: headerOf(read(token.slice(0, first), 'header')),
+    header: headerOf(read(token.slice(0, first), 'header'), types),
     payload: token.slice(first + 1, second),
     signature: token.slice(second + 1),
     signed: token.slice(0, second),
   };
 };
+
+/** The `typ` that a token says of itself, unverified; undefined where it says none, or is no token. */
+export function readType(token: string): string | undefined {
+  const end = token.indexOf('.');
+  if (end < 0 || end > MAX_HEADER) return undefined;
+  try {
+    const { typ } = read(token.slice(0, end), 'header');
+    return typeof typ === 'string' ? typ : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The claims of a token that was taken apart: believed only once its signature has verified. */
 export const claimsOf = ({ payload }: Apart): Claims => read(payload, 'payload');

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../lib/config/load.ts';
 import { folderOf } from '../harness/local.ts';
@@ -54,6 +56,11 @@ describe('refused at load:', () => {
       ['wrong-value registries/npm.yml:1'],
     ],
     [
+      'T92: what a role makes tokens for',
+      { 'roles/deploy.yml': `${TRUST}jwt: { audience: https://packages.test.example/npm }\n` },
+      ['wrong-value registries/npm.yml:1'],
+    ],
+    [
       'T19: the audience of a role',
       {
         'roles/deploy.yml': `audience: https://packages.test.example/npm\n${TRUST}jwt: { audience: https://api.test.example }\n`,
@@ -92,4 +99,47 @@ describe('refused at load:', () => {
       loaded({ 'roles/deploy.yml': TRUST, 'registries/npm.yml': `${NPM}paths: [/a]\n` }).complaints,
     ).toEqual(['provider-count roles/deploy.yml:1', 'unknown-key registries/npm.yml:6']);
   });
+});
+
+describe('P23: only a regular file is read:', () => {
+  const SECRET = 'AKIA-not-to-be-shown: [';
+  const complaintsWith = (folder: string) =>
+    loadConfig(folder).complaints.map(({ rule, place, message }) => [
+      rule,
+      place.file.slice(folder.length + 1),
+      message.includes('AKIA'),
+    ]);
+
+  test.each(['roles/x.yml', 'registries/x.yml', 'teams.yml'])('no symbolic link is %s', path => {
+    const folder = folderOf({
+      'broker.yml': BROKER,
+      'registries/npm.yml': NPM,
+      'roles/deploy.yml': `${TRUST}jwt: { audience: https://api.test.example }\n`,
+      secret: SECRET,
+    });
+    symlinkSync(join(folder, 'secret'), join(folder, path));
+    expect(complaintsWith(folder)).toEqual([['text-refused', path, false]]);
+  });
+
+  test('nor does a folder lie elsewhere', () => {
+    const folder = folderOf({ 'broker.yml': BROKER, 'registries/npm.yml': NPM, 'elsewhere/x.yml': SECRET });
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'roles'));
+    expect(complaintsWith(folder)).toEqual([['text-refused', 'roles/x.yml', false]]);
+  });
+});
+
+test('a kind is as it says, and as the path says below /v2', () => {
+  const kinds = loaded({
+    'registries/images.yml': registry('https://packages.test.example/images', '/v2/acme'),
+    'registries/nuget.yml': `${registry('https://packages.test.example/nuget', '/v2/nuget')}kind: generic\n`,
+    'registries/py.yml': `${registry('https://packages.test.example/py', '/py')}kind: pypi\n`,
+  }).config?.registries.map(({ name, kind }) => [name, kind]);
+  expect(kinds).toEqual([
+    ['images', 'oci'],
+    ['npm', undefined],
+    ['nuget', 'generic'],
+    ['py', 'pypi'],
+  ]);
+  const wrong = loaded({ 'registries/npm.yml': `${NPM}kind: oci\n` });
+  expect(wrong.complaints).toEqual(['wrong-value registries/npm.yml:2']);
 });

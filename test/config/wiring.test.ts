@@ -22,7 +22,14 @@ test('T-1: each function is told of its tables and keys, and of no other', () =>
     discovery: ['KITE_STS_SEALED_KEYS', 'KITE_STS_SEALING_KEY', 'KITE_STS_SIGNING_KEYS'],
     rotation: ['KITE_STS_SEALED_KEYS', 'KITE_STS_SEALING_KEY', 'KITE_STS_SIGNING_KEYS'],
     refresher: ['KITE_STS_ISSUER_KEY_PROOF', 'KITE_STS_ISSUER_KEY_TABLE'],
-    authorizer: ['KITE_STS_ISSUER_KEY_PROOF', 'KITE_STS_ISSUER_KEY_TABLE', 'KITE_STS_SWITCH_TABLE'],
+    authorizer: [
+      'KITE_STS_ISSUER_KEY_PROOF',
+      'KITE_STS_ISSUER_KEY_TABLE',
+      'KITE_STS_SEALED_KEYS',
+      'KITE_STS_SEALING_KEY',
+      'KITE_STS_SIGNING_KEYS',
+      'KITE_STS_SWITCH_TABLE',
+    ],
   });
 });
 
@@ -32,7 +39,7 @@ test('T-1: whatever a deployment lacks, what decides has its switches', () => {
     discovery: ['KITE_STS_SIGNING_KEYS'],
     rotation: ['KITE_STS_SIGNING_KEYS'],
     refresher: [],
-    authorizer: ['KITE_STS_SWITCH_TABLE'],
+    authorizer: ['KITE_STS_SIGNING_KEYS', 'KITE_STS_SWITCH_TABLE'],
   });
 });
 

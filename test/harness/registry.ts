@@ -1,11 +1,15 @@
 import type { AuditEvent } from '../../lib/audit/event.ts';
 import { type Authorizer, authorize } from '../../lib/authorize.ts';
-import { createAuthorizer, type Surroundings } from '../../lib/broker.ts';
-import { loadedRegistries } from '../../lib/config/compiled.ts';
+import { createAuthorizer, createBroker, type Surroundings } from '../../lib/broker.ts';
+import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import type { Signer } from '../../lib/keys/signer.ts';
 import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
 import { compileRegistry, parseRegistry, type Registry } from '../../lib/policy/registry.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
+import type { Broker } from '../../lib/serve.ts';
+import type { Limits } from '../../lib/stores/limits.ts';
 import type { KeySource } from '../../lib/token/keys.ts';
 import { httpRequest, issuerOfTests } from './broker.ts';
 import { type TestIssuer, tokenClaims } from './issuer.ts';
@@ -64,12 +68,18 @@ type Options = {
   /** In the place of the test issuer's. */
   readonly keys?: KeySource;
   readonly issuers?: string;
+  readonly limits?: Limits;
   /** Where it reads what is switched off. */
   readonly table?: Partial<Pick<Surroundings, 'aws' | 'switchTable'>>;
 };
 
 export type TestAuthorizer = {
   readonly authorizer: Authorizer;
+  /** The exchange beside it, whose token door knows the same registries. */
+  readonly broker: Broker;
+  readonly signer: Signer;
+  /** May be moved on. */
+  readonly clock: { now: number };
   readonly issuer: TestIssuer;
   readonly audit: string[];
   readonly faults: BrokerError[];
@@ -84,20 +94,30 @@ export type TestAuthorizer = {
 /** What stands in front of these registries, in this process, with one test issuer for every row. */
 export const testAuthorizer = async (
   registries: readonly Registry[],
-  { sink, keys, issuers = ISSUERS, table }: Options = {},
+  { sink, keys, issuers = ISSUERS, table, limits = PLENTY }: Options = {},
 ): Promise<TestAuthorizer> => {
   const issuer = await issuerOfTests();
+  const signer = localSigner();
+  const clock = { now: NOW };
   const audit: string[] = [];
   const faults: BrokerError[] = [];
   const config = { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom(issuers) };
-  const loaded = loadedRegistries({ ...config, roles: [], registries, limits: PLENTY });
-  const authorizer = createAuthorizer(loaded, {
+  const whole = { ...config, roles: [], registries, limits };
+  const loaded = loadedRegistries(whole);
+  const around = {
+    publicKeys: signer.publicKeys,
     sink: sink ?? (line => void audit.push(line)),
-    onFault: error => void faults.push(error),
+    onFault: (error: BrokerError) => void faults.push(error),
     keysFor: () => keys ?? issuer.keys,
-    now: () => NOW,
+    now: () => clock.now,
     ...table,
-  });
+  };
+  const authorizer = createAuthorizer(loaded, around);
+  const aws = table?.aws ?? {
+    region: 'us-east-1',
+    credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }),
+  };
+  const broker = createBroker(loadedConfig(whole), { ...around, aws, signer }, loaded);
   const ask: TestAuthorizer['ask'] = async request => {
     const answer = await authorize(authorizer, httpRequest({ headers: {}, ...request }));
     return answer.kind === 'refused'
@@ -111,6 +131,9 @@ export const testAuthorizer = async (
   };
   return {
     authorizer,
+    broker,
+    signer,
+    clock,
     issuer,
     audit,
     faults,

@@ -57,7 +57,12 @@ describe('the artifact of authorizer', () => {
 
   const call = (event: object, environment: object): Promise<string> => {
     const words = ['--input-type=module', '-e', CALL, join(folder, 'index.mjs'), JSON.stringify(event)];
-    const env = { AWS_REGION: 'us-east-1', KITE_STS_LOG_LEVEL: 'info', ...environment };
+    const env = {
+      AWS_REGION: 'us-east-1',
+      KITE_STS_LOG_LEVEL: 'info',
+      KITE_STS_SIGNING_KEYS: 'k',
+      ...environment,
+    };
     return new Promise(resolve =>
       execFile(process.execPath, words, { env }, (_, out, errors) => resolve(out + errors)),
     );

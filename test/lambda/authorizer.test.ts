@@ -3,7 +3,7 @@ import { authorize } from '../../lib/authorize.ts';
 import { authorizerOf } from '../../lib/lambda/authorizer.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { tokenClaims } from '../harness/issuer.ts';
-import { BUILDKITE } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 import { FLAT, REGISTRY_AUDIENCE, type TestAuthorizer, testAuthorizer } from '../harness/registry.ts';
 
 let door: TestAuthorizer;
@@ -22,7 +22,10 @@ type Asked = {
 /** An event of a REQUEST authorizer has no body, and its headers as the client spelled them. */
 const answered = ({ method = 'GET', path = '/npm/left-pad', headers = {} }: Asked) => {
   const { body: _, isBase64Encoded: __, ...event } = httpEvent({ method, path });
-  return authorizerOf(request => authorize(door.authorizer, request))({
+  return authorizerOf(
+    request => authorize(door.authorizer, request),
+    AUDIENCE,
+  )({
     ...event,
     headers: { Authorization: `Bearer ${token}`, ...headers },
   });
@@ -48,7 +51,7 @@ describe('isAuthorized is false, with a code for the access log and nothing that
     [
       'T56: an override of the method',
       { method: 'DELETE', headers: { 'X-HTTP-Method-Override': 'GET' } },
-      'method_not_granted',
+      'parameter_unsupported',
     ],
     ['another path', { path: '/admin' }, 'path_unknown'],
     ['T56: a path that the gateway decoded to a parent', { path: '/npm/../admin' }, 'parameter_invalid'],
@@ -62,13 +65,18 @@ describe('isAuthorized is false, with a code for the access log and nothing that
   ])('%s', async (_name, asked, code) => {
     expect(await answered(asked)).toEqual({
       isAuthorized: false,
-      context: { decision_id: expect.any(String), code },
+      context: {
+        decision_id: expect.any(String),
+        code,
+        message: expect.stringContaining(`/errors/${code}`),
+        oci_code: 'DENIED',
+      },
     });
   });
 
   test('no header at all', async () => {
     const { requestContext, rawPath, rawQueryString } = httpEvent({ method: 'GET', path: '/npm/left-pad' });
-    const handler = authorizerOf(request => authorize(door.authorizer, request));
+    const handler = authorizerOf(request => authorize(door.authorizer, request), AUDIENCE);
     expect(await handler({ requestContext, rawPath, rawQueryString })).toMatchObject({
       isAuthorized: false,
       context: { code: 'parameter_missing' },
@@ -84,7 +92,7 @@ test('the source address is the one of the gateway', async () => {
 test('D18: a fault of ours is thrown, so that the gateway says 500 and not 403', async () => {
   const { authorizer } = await testAuthorizer([FLAT], { keys: () => Promise.reject(new Error('away')) });
   const { requestContext, rawPath, rawQueryString } = httpEvent({ method: 'GET', path: '/npm/left-pad' });
-  const handler = authorizerOf(request => authorize(authorizer, request));
+  const handler = authorizerOf(request => authorize(authorizer, request), AUDIENCE);
   const headers = { authorization: `Bearer ${token}` };
   await expect(handler({ requestContext, rawPath, rawQueryString, headers })).rejects.toThrow(
     /^internal_error [0-9a-f-]{36}$/,

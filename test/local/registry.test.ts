@@ -78,21 +78,42 @@ describe('npm itself', () => {
   });
 });
 
-describe('a client like Docker', () => {
+describe('a client of images', () => {
   const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
-  /** Asks /v2/ first, and sends what it has as it is challenged to. */
-  const docker = async (token: string) => {
-    const { status, headers } = await call(local.port, { path: '/v2/' });
-    expect([status, headers['www-authenticate']]).toEqual([401, 'Basic realm="kite-sts"']);
-    const authorization = `Basic ${Buffer.from(`buildkite:${token}`).toString('base64')}`;
-    return (method: string, path: string, body = ''): Promise<Called> =>
-      call(local.port, { method, path, headers: { authorization }, body });
+  const basicOf = (token: string) => `Basic ${Buffer.from(`buildkite:${token}`).toString('base64')}`;
+
+  /** Follows a challenge as Docker, skopeo, containerd and oras do. */
+  const follow = async (challenge: string, subjectToken: string, scope: string): Promise<Called> => {
+    const [, realm = '', service = ''] =
+      /^Bearer realm="([^"]+)"(?:,service="([^"]+)")?/.exec(challenge) ?? [];
+    expect(realm).toBe(`http://127.0.0.1:${local.port}/registry/token`);
+    const query = new URLSearchParams({ account: 'buildkite', service, scope });
+    return call(local.port, {
+      path: `/registry/token?${query}`,
+      headers: { authorization: basicOf(subjectToken) },
+    });
   };
 
-  test('pushes an image through the challenge, and another pulls it', async () => {
-    const push = await docker(await mint('my-pipeline', IMAGES));
-    expect((await push('GET', '/v2/')).status).toBe(200);
+  /** Sends nothing first, is challenged, and repeats the request with what it got. */
+  const clientOf = (subjectToken: string) => {
+    let bearer = '';
+    return async (method: string, path: string, body = ''): Promise<Called> => {
+      const send = () =>
+        call(local.port, { method, path, body, ...(bearer ? { headers: { authorization: bearer } } : {}) });
+      const first = await send();
+      if (first.status !== 401) return first;
+      const challenge = String(first.headers['www-authenticate']);
+      const [, scope = ''] = /scope="([^"]+)"/.exec(challenge) ?? [];
+      const given = await follow(challenge, subjectToken, scope);
+      if (given.status !== 200) return given;
+      bearer = `Bearer ${given.json()['token']}`;
+      return send();
+    };
+  };
+
+  test('D2: without a ping, is challenged where it asks first; pushes, and another pulls', async () => {
+    const push = clientOf(await mint('my-pipeline', IMAGES));
     const [layer, manifest] = ['layer', '{"schemaVersion":2}'];
     expect((await push('HEAD', `/v2/acme/web/blobs/${digestOf(layer)}`)).status).toBe(404);
     const begun = await push('POST', '/v2/acme/web/blobs/uploads/');
@@ -102,28 +123,62 @@ describe('a client like Docker', () => {
     expect((await push('PUT', `${upload}?digest=${digestOf(layer)}`)).status).toBe(201);
     expect((await push('PUT', '/v2/acme/web/manifests/latest', manifest)).status).toBe(201);
 
-    const pull = await docker(await mint('deploy-web', IMAGES));
+    const pull = clientOf(await mint('deploy-web', IMAGES));
     const found = await pull('GET', '/v2/acme/web/manifests/latest');
     expect([found.text, found.headers['docker-content-digest']]).toEqual([manifest, digestOf(manifest)]);
     expect((await pull('GET', `/v2/acme/web/blobs/${digestOf(layer)}`)).text).toBe(layer);
   });
 
-  test('is refused with a message that Docker shows, where it may only pull', async () => {
-    const pull = await docker(await mint('deploy-web', IMAGES));
+  test('pings first, as Docker does, and is let in with what the door gave', async () => {
+    const login = clientOf(await mint('my-pipeline', IMAGES));
+    expect((await login('GET', '/v2/')).status).toBe(200);
+  });
+
+  test('is refused with a message that clients show, where it may only pull', async () => {
+    const pull = clientOf(await mint('deploy-web', IMAGES));
     const { status, json } = await pull('POST', '/v2/acme/web/blobs/uploads/');
-    expect(status).toBe(403);
+    expect(status).toBe(401);
     expect(json()).toMatchObject({
       code: 'method_not_granted',
-      errors: [{ code: 'DENIED', message: expect.stringContaining('#packages') }],
+      errors: [{ code: 'UNAUTHORIZED', message: expect.stringContaining('#packages') }],
     });
+  });
+
+  test('is refused at the door, with the reason, where no statement holds', async () => {
+    await call(local.port, {
+      method: 'PUT',
+      path: '/local/jobs/other',
+      body: JSON.stringify({ issuer: 'https://agent.buildkite.com', claims: { pipeline_slug: 'other' } }),
+    });
+    const token = String((await agentCall(local.port, { audience: IMAGES }, 'other')).json()['token']);
+    const { status, json } = await clientOf(token)('GET', '/v2/acme/web/manifests/latest');
+    expect([status, json()['code']]).toEqual([401, 'trust_not_met']);
+  });
+
+  test('D1: does not mount from what is no part of its registry', async () => {
+    const push = clientOf(await mint('my-pipeline', IMAGES));
+    const path = `/v2/acme/web/blobs/uploads/?mount=${digestOf('layer')}`;
+    expect((await push('POST', `${path}&from=team-b/app`)).json()['code']).toBe('request_not_understood');
+  });
+
+  test('T92: the realm is of our own configuration, whatever Host says', async () => {
+    const { status, headers } = await call(local.port, {
+      path: '/v2/acme/web/manifests/latest',
+      headers: { host: `localhost:${local.port}`, 'x-forwarded-host': 'evil.example' },
+    });
+    expect([status, headers['www-authenticate']]).toEqual([
+      401,
+      `Bearer realm="http://127.0.0.1:${local.port}/registry/token",service="${IMAGES}",scope="repository:acme/web:pull"`,
+    ]);
   });
 });
 
 describe('the store is behind the authorizer:', () => {
+  const ANY = { authorization: 'Bearer a.b.c' };
   const authorization = async (audience = NPM) => `Bearer ${await mint('my-pipeline', audience)}`;
 
   test.each([
-    ['without a credential', '/npm/greeting', {}, 401, 'parameter_missing'],
+    ['without a credential', '/npm/greeting', {}, 401, undefined],
     [
       'with two',
       '/npm/greeting',
@@ -131,8 +186,8 @@ describe('the store is behind the authorizer:', () => {
       403,
       'parameter_invalid',
     ],
-    ['T56: by a path that leads out', '/npm/../v2/acme/web', {}, 403, 'parameter_invalid'],
-    ['T56: by an encoded one', '/npm/%2e%2e/v2', {}, 403, 'parameter_invalid'],
+    ['T56: by a path that leads out', '/npm/../v2/acme/web', ANY, 403, 'parameter_invalid'],
+    ['T56: by an encoded one', '/npm/%2e%2e/v2', ANY, 403, 'parameter_invalid'],
   ])('nothing is had %s', async (_name, path, headers, status, code) => {
     const answer = await call(local.port, { path, headers });
     expect([answer.status, answer.json()['code']]).toEqual([status, code]);
@@ -154,7 +209,7 @@ describe('the store is behind the authorizer:', () => {
 
   test('T57: nor with a token in the query', async () => {
     const path = `/npm/greeting?access_token=${await mint('my-pipeline', NPM)}`;
-    expect((await call(local.port, { path })).json()['code']).toBe('parameter_unsupported');
+    expect((await call(local.port, { path, headers: ANY })).json()['code']).toBe('parameter_unsupported');
   });
 });
 

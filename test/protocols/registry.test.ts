@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { dockerChallenge, presented, registryRefusal } from '../../lib/protocols/registry.ts';
+import {
+  presented,
+  refusalMembers,
+  registryBody,
+  registryStatus,
+  writeChallenge,
+} from '../../lib/protocols/registry.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
 
@@ -12,6 +18,7 @@ describe('the subject token is', () => {
   test.each([
     ['what stands after Bearer', 'Bearer a.b.c', { subjectToken: 'a.b.c', user: undefined }],
     ['what stands after Bearer in small letters', 'bearer a.b.c', { subjectToken: 'a.b.c', user: undefined }],
+    ['all of it, as cargo sends it', 'a.b.c', { subjectToken: 'a.b.c', user: undefined }],
     ['the password of Docker', basic('buildkite:a.b.c'), { subjectToken: 'a.b.c', user: 'buildkite' }],
     ['the password of pip', basic('__token__:a.b.c'), { subjectToken: 'a.b.c', user: '__token__' }],
     ['the password beside no user', basic(':a.b.c'), { subjectToken: 'a.b.c', user: undefined }],
@@ -35,7 +42,7 @@ describe('T57: refused is', () => {
     ['an empty header', '', 'parameter_invalid'],
     ['an empty password', basic('buildkite:'), 'parameter_missing'],
     ['a token as the user name', basic('a.b.c'), 'parameter_invalid'],
-    ['a token without a scheme', 'a.b.c', 'parameter_invalid'],
+    ['text without a scheme', 'secret', 'parameter_invalid'],
     ['another scheme', 'Digest a.b.c', 'parameter_invalid'],
     ['two headers', 'Bearer a.b.c, Bearer d.e.f', 'parameter_invalid'],
     ['Bearer and Basic', `Bearer a.b.c, ${basic('a:b')}`, 'parameter_invalid'],
@@ -48,7 +55,13 @@ describe('T57: refused is', () => {
     expect(faultOf(() => from(header))).toEqual([code, 'authorization']);
   });
 
-  test.each(['access_token=a.b.c', 'a=b&access_token='])('a token in the query too: %s', query => {
+  test.each([
+    'access_token=a.b.c',
+    'a=b&access_token=',
+    '%61ccess_token=a.b.c',
+    'ACCESS_TOKEN=a',
+    'a;access_token=b',
+  ])('a token in the query too: %s', query => {
     expect(faultOf(() => from('Bearer a.b.c', query))).toEqual(['parameter_unsupported', 'query']);
   });
 });
@@ -63,46 +76,48 @@ const REFUSED = {
   nearRole: undefined,
 } as const;
 const VOICE = { url: 'https://sts.test.example', audience: 'https://packages.test.example', now: 0 };
-const rendered = (code: Code, at?: string) => {
-  const { status, headers, body } = registryRefusal({ ...REFUSED, code, at }, VOICE);
-  return {
-    status,
-    headers,
-    body: JSON.parse(body) as { error: string; errors: { [name: string]: string }[] },
-  };
-};
 
 test('what npm shows and what Docker shows are the same words', () => {
-  const { body } = rendered('method_not_granted');
+  const refused = { ...REFUSED, code: 'method_not_granted' } as const;
+  const body = JSON.parse(registryBody(refused, VOICE, 403)) as { error: string; errors: unknown };
   expect(body).toMatchObject({ code: 'method_not_granted', decision_id: '1172358f' });
   expect(body.errors).toEqual([{ code: 'DENIED', message: body.error }]);
   expect(body.error).toContain('#packages');
 });
 
-test('who sends nothing is challenged to send what it has', () => {
-  const { status, headers, body } = rendered('parameter_missing', 'authorization');
-  expect(status).toBe(401);
-  expect(headers['www-authenticate']).toBe('Basic realm="kite-sts"');
-  expect(body.errors[0]?.['code']).toBe('UNAUTHORIZED');
+test('T54: no word of a claim breaks the JSON that a gateway makes of it', () => {
+  const value = 'a","code":"forged\\\n\u00e9';
+  const claims = [{ claim: 'build_branch', why: 'differs', value }] as const;
+  const { message } = refusalMembers({ ...REFUSED, code: 'trust_not_met', claims }, VOICE, 401);
+  expect(JSON.parse(`{"error":"${message}"}`)).toEqual({ error: message });
 });
 
 test.each((Object.keys(CODES) as Code[]).map(code => [code, CODES[code].fault] as const))(
-  'T55: the refusal %s is the fault of %s by its status, has no challenge, and is kept by nobody',
+  'the refusal %s is the fault of %s by its status, of images and of anything else',
   (code, fault) => {
-    const { status, headers } = rendered(code);
-    expect(status).toBe(['setup', 'ours'].includes(fault) ? 503 : 403);
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' });
-    expect(headers['www-authenticate']).toBeUndefined();
-    expect(headers['retry-after'] !== undefined).toBe(fault === 'ours');
+    const statuses = [true, false].map(images => registryStatus({ ...REFUSED, code }, images));
+    expect(statuses).toEqual(['setup', 'ours'].includes(fault) ? [503, 503] : [401, 403]);
   },
 );
 
-test.each([
-  ['401 and a challenge without a credential', undefined, 401, 'Basic realm="kite-sts"'],
-  ['200 with one, which opens nothing yet', basic('buildkite:a.b.c'), 200, undefined],
-])('the open route of Docker answers %s', (_name, authorization, status, challenge) => {
-  const answer = dockerChallenge(httpRequest({ method: 'GET', path: '/v2/', headers: { authorization } }));
-  expect(answer.status).toBe(status);
-  expect(answer.headers['www-authenticate']).toBe(challenge);
-  expect(answer.headers['docker-distribution-api-version']).toBe('registry/2.0');
+describe('a challenge', () => {
+  const realm = 'https://sts.test.example/registry/token';
+  const access = [
+    { type: 'repository', name: 'acme/web', actions: ['pull', 'push'] },
+    { type: 'repository', name: 'acme/base', actions: ['pull'] },
+  ] as const;
+
+  test('names the door, the registry, what is needed and what was wrong', () => {
+    const door = { images: true, service: 'https://packages.test.example', access };
+    expect(writeChallenge(door, realm, 'insufficient_scope')).toBe(
+      'Bearer realm="https://sts.test.example/registry/token",service="https://packages.test.example",' +
+        'scope="repository:acme/web:pull,push repository:acme/base:pull",error="insufficient_scope"',
+    );
+  });
+
+  test('names the door alone where nothing else is known, and is Basic where there is no door', () => {
+    const door = { images: true, service: undefined, access: [] };
+    expect(writeChallenge(door, realm)).toBe(`Bearer realm="${realm}"`);
+    expect(writeChallenge({ ...door, images: false }, realm)).toBe('Basic realm="kite-sts"');
+  });
 });

@@ -61,6 +61,7 @@ const ERRORS: { readonly [code in Code]: WireError } = {
   single_use_not_here: DENIED,
   token_already_used: DENIED,
   method_not_granted: DENIED,
+  request_not_understood: DENIED,
   registry_refused: DENIED,
   broker_misconfigured: DENIED,
   provider_refused: DENIED,

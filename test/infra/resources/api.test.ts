@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../../../infra/resources/api.ts';
-import { serve } from '../../../lib/serve.ts';
+import { REGISTRY_ROUTES, serve } from '../../../lib/serve.ts';
 import { httpRequest, testBroker } from '../../harness/broker.ts';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
+import { CLAIMS } from '../../harness/registry.ts';
 
 const DOMAIN = {
   name: 'sts.test.example',
@@ -35,6 +36,13 @@ test('the routes are these, each to the one function that answers it', () => {
     'GET /openapi.json': 'integrations/${DiscoveryIntegration}',
     'GET /errors/{code}': 'integrations/${DiscoveryIntegration}',
   });
+});
+
+test('where there are images, clients get the tokens of their registry from the exchange', () => {
+  const keys = Object.values(resourcesFor({ registries: [CLAIMS] }))
+    .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+    .map(({ Properties }) => Properties['RouteKey']);
+  expect(keys).toEqual([...Object.keys(ROUTES), ...REGISTRY_ROUTES]);
 });
 
 test.each(Object.keys(ROUTES))('the laptop answers %s too', async routeKey => {

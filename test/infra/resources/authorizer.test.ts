@@ -20,20 +20,22 @@ test('without registries nothing of it is deployed', () => {
 });
 
 describe('with a registry', () => {
-  test('D18: its function is deployed, shorter than the gateway waits for an authorizer, and is told of no key', () => {
+  test('D18: its function is deployed, shorter than the gateway waits for an authorizer, and is told of the keys that are published', () => {
     expect(templateWith().functions.authorizer).toMatchObject({
       runtime: 'nodejs24.x',
       timeout: 8,
       role: { 'Fn::Sub': '${AuthorizerRole.Arn}' },
       dependsOn: ['AuthorizerRights'],
     });
-    expect(templateWith().functions.authorizer?.environment).toEqual({
+    const { exchange, authorizer } = templateWith().functions;
+    expect(authorizer?.environment).toEqual({
       KITE_STS_LOG_LEVEL: 'info',
+      KITE_STS_SIGNING_KEYS: exchange.environment['KITE_STS_SIGNING_KEYS'],
       KITE_STS_SWITCH_TABLE: { Ref: 'SwitchTable' },
     });
   });
 
-  test('T44: it may write its own log and read what is switched off, and nothing else', () => {
+  test('T44: it may write its own log, read what is switched off and our public keys, and nothing else', () => {
     const statements = statementsOf(templateWith().resources.Resources);
     const ours = [...statements].filter(([id]) => id.startsWith('AuthorizerRights'));
     expect(ours).toEqual([
@@ -55,7 +57,35 @@ describe('with a registry', () => {
           Resource: [{ 'Fn::GetAtt': ['SwitchTable', 'Arn'] }],
         },
       ],
+      [
+        'AuthorizerRights ReadPublicKeys',
+        {
+          Sid: 'ReadPublicKeys',
+          Effect: 'Allow',
+          Action: ['kms:GetPublicKey'],
+          Resource: [
+            { 'Fn::GetAtt': ['FirstSigningKey', 'Arn'] },
+            { 'Fn::GetAtt': ['SecondSigningKey', 'Arn'] },
+          ],
+        },
+      ],
     ]);
+  });
+
+  test('T44: no key lets it sign or open, and each lets it read the public half', () => {
+    const { Resources } = templateWith({ signing: 'sealed' }).resources;
+    const ours = JSON.stringify({ 'Fn::GetAtt': ['AuthorizerRole', 'Arn'] });
+    const may = Object.entries(Resources).flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::KMS::Key'
+        ? (Properties['KeyPolicy'] as { Statement: { Sid: string }[] }).Statement.filter(each =>
+            JSON.stringify(each).includes(ours),
+          ).map(({ Sid }) => `${id} ${Sid}`)
+        : [],
+    );
+    expect(may).toEqual(['FirstSigningKey Publish', 'SecondSigningKey Publish']);
+    const rights = [...statementsOf(Resources)].filter(([id]) => id.startsWith('AuthorizerRights'));
+    expect(rights.map(([id]) => id)).toContain('AuthorizerRights ReadCertificates');
+    expect(JSON.stringify(rights)).not.toMatch(/kms:(Sign|Decrypt)/);
   });
 
   test('T93: what it says of shared key sets rings the same alarms as what the exchange says', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { dockerChallenge } from '../../../../lib/protocols/registry.ts';
-import { httpRequest } from '../../../harness/broker.ts';
+import { writeChallenge } from '../../../../lib/protocols/registry.ts';
 
 type Json = { readonly [name: string]: unknown };
 
@@ -55,13 +55,18 @@ describe('the open route of Docker', () => {
     event: Json,
   ) => Promise<{ readonly statusCode: number; readonly headers: Json; readonly body: string }>;
 
-  test.each([
-    ['without a credential', {}],
-    ['with one', { authorization: 'Basic YTpi' }],
-  ])('answers as the local one does, %s', async (_name, headers) => {
-    const { statusCode, headers: sent, body } = await handler({ headers });
-    const { status, ...rest } = dockerChallenge(httpRequest({ headers }));
-    expect({ status: statusCode, headers: sent, body }).toEqual({ status, ...rest });
+  test('sends clients to the token door of the broker that it was told of, whatever Host they name', async () => {
+    const realm = 'https://sts.acme.example/registry/token';
+    process.env['REALM'] = realm;
+    const { statusCode, headers } = await handler({ headers: { host: 'evil.example' } });
+    const challenge = writeChallenge({ images: true, service: undefined, access: [] }, realm);
+    expect([statusCode, headers['www-authenticate']]).toEqual([401, challenge]);
+  });
+
+  test('says that it is ready to whoever sends something', async () => {
+    const { statusCode, headers } = await handler({ headers: { authorization: 'Bearer a.b.c' } });
+    expect([statusCode, headers['www-authenticate']]).toEqual([200, undefined]);
+    expect(headers['docker-distribution-api-version']).toBe('registry/2.0');
   });
 
   test('is the only one that needs no authorizer, and leads to nothing that has any right', () => {

@@ -1,0 +1,56 @@
+import { findLack } from '../method.ts';
+import { isBelow } from '../path.ts';
+import type { Registry } from '../registry.ts';
+import type { Access } from './grammar.ts';
+import { isRepository, OCI_ROOT } from './oci.ts';
+
+/** What each action of the Distribution specification is by HTTP; one of these methods is enough to be worth it. */
+const METHODS: { readonly [action: string]: readonly string[] } = {
+  pull: ['GET', 'HEAD'],
+  push: ['POST', 'PUT', 'PATCH'],
+  delete: ['DELETE'],
+};
+
+function isWithin(registry: Registry, { type, name }: Access): boolean {
+  if (type === 'registry') return name === 'catalog' && registry.path === OCI_ROOT;
+  return isRepository(name) && isBelow(`${OCI_ROOT}/${name}`, registry.path);
+}
+
+function canDo(registry: Registry, scopes: readonly string[], methods: readonly string[]): boolean {
+  return methods.some(method => !findLack(registry, scopes, [method]));
+}
+
+/** The actions, with `*` in the place of all there are. */
+function spellOut({ type, actions }: Access): readonly string[] {
+  return type === 'repository' && actions.includes('*') ? Object.keys(METHODS) : [...new Set(actions)];
+}
+
+/**
+ * Grants what of these wishes the scopes reach and the registry holds, in their order. Less than was asked for is no
+ * error by the Distribution specification: the registry refuses what is not there when it is used.
+ */
+export function grantAccess(
+  registry: Registry,
+  scopes: readonly string[],
+  wishes: readonly Access[],
+): readonly Access[] {
+  return wishes
+    .filter(wish => isWithin(registry, wish))
+    .map(wish => {
+      const may = (action: string): boolean =>
+        wish.type === 'registry'
+          ? action === '*' && canDo(registry, scopes, ['GET'])
+          : Object.hasOwn(METHODS, action) && canDo(registry, scopes, METHODS[action] ?? []);
+      return { ...wish, actions: spellOut(wish).filter(may) };
+    })
+    .filter(({ actions }) => actions.length > 0);
+}
+
+/** Is all that an operation needs among what was granted? */
+export function coversAccess(granted: readonly Access[], needed: readonly Access[]): boolean {
+  return needed.every(({ type, name, actions }) =>
+    actions.every(action =>
+      granted.some(each => each.type === type && each.name === name && each.actions.includes(action)),
+    ),
+  );
+}

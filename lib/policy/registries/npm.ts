@@ -1,0 +1,72 @@
+import type { Row } from './grammar.ts';
+
+const NAME = '[A-Za-z0-9~][\\w.~-]{0,213}';
+/** The gateway decodes the slash of a scoped package, which npm encodes. */
+const PACKAGE = `(?:@${NAME}/)?${NAME}`;
+const REVISION = '[\\w.-]{1,128}';
+
+function below(text: string): RegExp {
+  return new RegExp(`^/${text}$`);
+}
+
+const WRITE = { write: /^true$/ };
+const NUMBER = /^\d{1,6}(?:\.\d{1,6})?$/;
+const SEARCH = {
+  text: /^[^\p{Cc}]{0,256}$/u,
+  size: NUMBER,
+  from: NUMBER,
+  quality: NUMBER,
+  popularity: NUMBER,
+  maintenance: NUMBER,
+};
+
+/** What npm, pnpm and yarn ask of a registry. Logins, tokens, teams and hooks are not among it. */
+export const NPM_ROWS: readonly Row[] = [
+  {
+    name: 'package',
+    path: below(PACKAGE),
+    methods: { GET: WRITE, HEAD: WRITE, PUT: {}, DELETE: {} },
+  },
+  {
+    name: 'version of a package',
+    path: below(`${PACKAGE}/(?!-|@)[\\w.+~-]{1,128}`),
+    methods: { GET: {}, HEAD: {} },
+  },
+  {
+    name: 'tarball',
+    path: below(`${PACKAGE}/-/(?:@${NAME}/)?[\\w.+~-]{1,255}\\.tgz`),
+    methods: { GET: {}, HEAD: {} },
+  },
+  {
+    name: 'tarball by its revision',
+    path: below(`${PACKAGE}/-/(?:@${NAME}/)?[\\w.+~-]{1,255}\\.tgz/-rev/${REVISION}`),
+    methods: { DELETE: {} },
+  },
+  {
+    name: 'package by its revision',
+    path: below(`${PACKAGE}/-rev/${REVISION}`),
+    methods: { PUT: {}, DELETE: {} },
+  },
+  {
+    name: 'list of tags',
+    path: below(`-/package/${PACKAGE}/dist-tags`),
+    methods: { GET: {}, HEAD: {} },
+  },
+  {
+    name: 'tag',
+    path: below(`-/package/${PACKAGE}/dist-tags/[\\w.-]{1,128}`),
+    methods: { PUT: {}, POST: {}, DELETE: {} },
+  },
+  { name: 'search', path: below('-/v1/search'), methods: { GET: SEARCH } },
+  { name: 'ping', path: below('-/(?:ping|whoami)'), methods: { GET: WRITE } },
+  {
+    name: 'audit',
+    path: below('-/npm/v1/security/(?:advisories/bulk|audits(?:/quick)?)'),
+    methods: { POST: {} },
+  },
+  {
+    name: 'signatures',
+    path: below(`-/npm/v1/(?:keys|attestations/${PACKAGE}@[\\w.+~-]{1,128})`),
+    methods: { GET: {} },
+  },
+];

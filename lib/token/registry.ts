@@ -1,0 +1,117 @@
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import type { JWK } from 'jose';
+import { BrokerError } from '../errors.ts';
+import type { Claims, ClaimValue } from '../policy/claims.ts';
+import type { Access } from '../policy/registries/grammar.ts';
+import type { Origin } from '../switch.ts';
+import { type Apart, claimsOf, readType, signatureOf, takeApart } from './jws.ts';
+import { CLOCK_SKEW } from './verify.ts';
+
+/** What a registry token of ours says, after every check held. Times are seconds since the epoch. */
+export type RegistryToken = {
+  readonly id: string;
+  readonly registry: string;
+  readonly audience: string;
+  readonly access: readonly Access[];
+  readonly scopes: readonly string[];
+  readonly statement: string;
+  readonly holder: string;
+  readonly origin: Origin;
+  readonly sourceAddress: string | undefined;
+  readonly expiresAt: number;
+};
+
+/** Reads a registry token; undefined for what is none by its type. Throws `BrokerError` for one that is no good. */
+export type ReadRegistryToken = (token: string, now: number) => Promise<RegistryToken | undefined>;
+
+/** What a verifier of registry tokens trusts: our own keys, for this one type. */
+export type RegistryTrust = {
+  readonly issuer: string;
+  readonly type: string;
+  /** The longest that one may live, in seconds. */
+  readonly seconds: number;
+  readonly publicKeys: () => Promise<readonly JWK[]>;
+};
+
+function refuse(at: string): BrokerError {
+  return new BrokerError('token_claims_invalid', { at });
+}
+
+function readText(claims: Claims, name: string): string {
+  const value = claims[name];
+  if (typeof value !== 'string') throw refuse(name);
+  return value;
+}
+
+function readTime(claims: Claims, name: string): number {
+  const value = claims[name];
+  if (!Number.isSafeInteger(value)) throw refuse(name);
+  return value as number;
+}
+
+function isObject(value: ClaimValue | undefined): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readAccess(value: ClaimValue | undefined): readonly Access[] {
+  const sound =
+    Array.isArray(value) &&
+    value.every(each => isObject(each) && Array.isArray(each['actions']) && typeof each['name'] === 'string');
+  if (!sound) throw refuse('access');
+  return value as unknown as readonly Access[];
+}
+
+function readOrigin(value: ClaimValue | undefined): Origin {
+  if (!isObject(value) || typeof value['issuer'] !== 'string') throw refuse('origin');
+  return value as unknown as Origin;
+}
+
+function checkTimes(claims: Claims, longest: number, now: number): number {
+  const issuedAt = readTime(claims, 'iat');
+  const expiresAt = readTime(claims, 'exp');
+  if (expiresAt <= issuedAt || expiresAt - issuedAt > longest) throw refuse('exp');
+  if (issuedAt > now + CLOCK_SKEW) throw new BrokerError('token_not_yet_valid', { at: 'iat' });
+  // Without the skew that an issuer's clock is given: both ends of this are ours.
+  if (expiresAt <= now) throw new BrokerError('token_expired', { at: 'exp' });
+  return expiresAt;
+}
+
+const SUBJECT = 'registry:';
+
+function readClaims(claims: Claims, { issuer, seconds }: RegistryTrust, now: number): RegistryToken {
+  if (claims['iss'] !== issuer) throw refuse('iss');
+  const subject = readText(claims, 'sub');
+  if (!subject.startsWith(SUBJECT)) throw refuse('sub');
+  return {
+    id: readText(claims, 'jti'),
+    registry: subject.slice(SUBJECT.length),
+    audience: readText(claims, 'aud'),
+    access: readAccess(claims['access']),
+    scopes: readText(claims, 'scope').split(' '),
+    statement: readText(claims, 'statement'),
+    holder: readText(claims, 'holder'),
+    origin: readOrigin(claims['origin']),
+    sourceAddress: Object.hasOwn(claims, 'source_address') ? readText(claims, 'source_address') : undefined,
+    expiresAt: checkTimes(claims, seconds, now),
+  };
+}
+
+async function checkSignature(apart: Apart, { publicKeys }: RegistryTrust): Promise<void> {
+  const { alg, kid } = apart.header;
+  if (alg !== 'RS256') throw new BrokerError('token_algorithm_refused');
+  const jwk = kid === undefined ? undefined : (await publicKeys()).find(each => each.kid === kid);
+  if (!jwk) throw new BrokerError('token_key_unknown');
+  const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  if (!verify('sha256', Buffer.from(apart.signed), key, signatureOf(apart)))
+    throw new BrokerError('token_signature_invalid');
+}
+
+/** Makes the check of our own registry tokens. A token of any other type is left to who knows that. */
+export function createRegistryReader(trust: RegistryTrust): ReadRegistryToken {
+  return async (token, now) => {
+    if (readType(token) !== trust.type) return undefined;
+    const apart = takeApart(token, [trust.type]);
+    await checkSignature(apart, trust);
+    return readClaims(claimsOf(apart), trust, now);
+  };
+}
