@@ -8,6 +8,8 @@ type Line = readonly string[];
 type Graph = { readonly title: string; readonly lines: readonly Line[]; readonly stat?: string };
 
 const ALARM = 'AWS::CloudWatch::Alarm';
+/** By its name and not by `.Arn`, which stand-ins of CloudFormation do not know of an alarm. */
+const ALARM_ARN = 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:';
 const PROTOCOLS = [...new Set(Object.values(DOORS).map(({ name }) => name))];
 const OUTCOMES = ['issued', 'denied', 'failed'];
 const STEPS = ['Authenticate', 'Decide', 'Spend', 'Issue'];
@@ -93,7 +95,9 @@ const alarmWidget = (resources: Resources): object => ({
   height: 5,
   properties: {
     title: 'Alarms',
-    alarms: Object.keys(resources).flatMap(id => (resources[id]?.Type === ALARM ? [`\${${id}.Arn}`] : [])),
+    alarms: Object.keys(resources).flatMap(id =>
+      resources[id]?.Type === ALARM ? [`${ALARM_ARN}\${${id}}`] : [],
+    ),
   },
 });
 

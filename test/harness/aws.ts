@@ -21,6 +21,8 @@ export const testAws = async () => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
     });
+    // Whoever asked may be gone, and so may the service.
+    onward.on('error', () => void response.destroy());
     message.pipe(onward);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

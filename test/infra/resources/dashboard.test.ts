@@ -74,7 +74,7 @@ describe.each([
   test('every alarm is among the alarms, and no widget is empty', () => {
     const alarms = Object.entries(resourcesFor(asked))
       .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
-      .map(([id]) => `\${${id}.Arn}`);
+      .map(([id]) => `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:\${${id}}`);
     const [first, ...graphs] = widgetsOf(asked);
     expect(first?.properties.alarms).toEqual(alarms);
     expect(graphs.filter(({ properties }) => !properties.metrics?.length)).toEqual([]);
