@@ -12,6 +12,8 @@ kite_home=${BASH_SOURCE[0]%/*}/../kite-sts-buildkite-plugin/lib
 . "$kite_home/lists.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/log.bash
 . "$kite_home/log.bash"
+# shellcheck source=../kite-sts-buildkite-plugin/lib/json.bash
+. "$kite_home/json.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/http.bash
 . "$kite_home/http.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/exchange.bash
@@ -20,6 +22,10 @@ kite_home=${BASH_SOURCE[0]%/*}/../kite-sts-buildkite-plugin/lib
 . "$kite_home/refusal.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/options.bash
 . "$kite_home/options.bash"
+# shellcheck source=../kite-sts-buildkite-plugin/lib/folder.bash
+. "$kite_home/folder.bash"
+# shellcheck source=../kite-sts-buildkite-plugin/lib/registry.bash
+. "$kite_home/registry.bash"
 # shellcheck source=../kite-sts-buildkite-plugin/lib/give.bash
 . "$kite_home/give.bash"
 
@@ -48,11 +54,11 @@ kite_ask_github() {
 kite_mint() {
   local token='"value" *: *"([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)"'
   if [ -z "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ] || [ -z "${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-}" ]; then
-    kite_fail 'GitHub offers this job no token. Add "permissions: { id-token: write }" to the job. A pull request from a fork is never offered one.'
+    kite_fail "$kite_text_github_no_token"
     return
   fi
   kite_url_ok "${ACTIONS_ID_TOKEN_REQUEST_URL%%\?*}" ||
-    kite_fail 'ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL, so no secret is sent there.' || return
+    kite_fail "ACTIONS_ID_TOKEN_REQUEST_URL $kite_text_door_refused" || return
   kite_persist kite_ask_github || return
   if [ "$kite_status" != 200 ] || ! [[ $kite_body =~ $token ]]; then
     kite_fail "GitHub gave no token for this job (${kite_status:-$(kite_trouble)})."
@@ -62,13 +68,38 @@ kite_mint() {
   kite_redact "$kite_token"
 }
 
+# Text as part of a query.
+kite_percent() {
+  local LC_ALL=C text=$1 at one
+  for ((at = 0; at < ${#text}; at++)); do
+    one=${text:at:1}
+    case $one in [A-Za-z0-9._~-]) printf '%s' "$one" ;; *) printf '%%%02X' "'$one" ;; esac
+  done
+}
+
+# kite_google_source: Google's libraries ask GitHub themselves, for a new token each time, as long as the job runs.
+kite_google_source() {
+  local url
+  url=$ACTIONS_ID_TOKEN_REQUEST_URL
+  case $url in *\?*) url+='&' ;; *) url+='?' ;; esac
+  url+=audience=$(kite_percent "$kite_audience")
+  kite_redact "$ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+  kite_source="{\"url\":$(kite_json "$url"),\"headers\":{\"Authorization\":$(kite_json "Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN")},\"format\":{\"type\":\"json\",\"subject_token_field_name\":\"value\"}}"
+}
+
+# kite_new_folder: leaves a new one in kite_folder, below the one that the runner empties when the job ends.
+kite_new_folder() {
+  kite_folder=$(umask 077 && mktemp -d "${RUNNER_TEMP:-/tmp}/kite-sts.XXXXXXXX") ||
+    kite_fail 'No private folder could be made in RUNNER_TEMP.'
+}
+
 # A variable can be set for the steps to come but not removed, and boto fails on an AWS_PROFILE that is empty.
 kite_unrivaled() {
-  local name
-  [ "$kite_kind" = aws ] && [ -z "$kite_prefix" ] || return 0
-  for name in AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN; do
+  local name given=" ${kite_set_names[*]} "
+  for name in ${kite_rivals[@]+"${kite_rivals[@]}"}; do
+    case $given in *" $name "*) continue ;; esac
     [ -z "${!name+set}" ] ||
-      kite_fail "$name is set for this job, and some SDKs would take it before this credential. Remove it, or set credential-name-prefix or export: false." || return
+      kite_fail "$name is set for this job, and some tools would take it before this credential. Remove it, or set credential-name-prefix or export: false." || return
   done
 }
 
@@ -81,8 +112,12 @@ kite_append() {
 
 kite_give_variables() {
   local index
-  kite_set_names=() kite_set_values=()
-  kite_unrivaled && kite_give_env || return
+  kite_set_names=() kite_set_values=() kite_rivals=()
+  case $kite_mode in
+    env) kite_give_env ;;
+    *) kite_new_folder && kite_give_files "$kite_role" ;;
+  esac || return
+  kite_no_rivals && kite_unrivaled || return
   for index in "${!kite_set_names[@]}"; do
     kite_append "$GITHUB_ENV" "${kite_set_names[index]}" "${kite_set_values[index]}" || return
   done
@@ -97,9 +132,12 @@ kite_give_outputs() {
 }
 
 kite_read_inputs() {
-  kite_read_broker && kite_read_roles && kite_read_session || return
+  kite_read_broker && kite_read_roles && kite_read_session && kite_read_files || return
+  kite_must mode "$kite_mode" 'env|files' 'env or files' || return
   kite_exports=$(kite_get EXPORT true)
   kite_must export "$kite_exports" 'true|false' 'true or false' || return
+  [ "$kite_exports" = true ] || [ "$kite_mode" = env ] ||
+    kite_fail 'mode: files sets variables for the steps that follow, so it needs export: true.' || return
   kite_role=${kite_roles[0]} kite_prefix=${kite_prefixes[0]:-}
 }
 

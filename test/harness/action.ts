@@ -36,14 +36,17 @@ const NAMES =
   'add-mask|add-path|debug|echo|endgroup|error|group|notice|save-state|set-env|set-output|stop-commands|warning';
 const COMMAND = new RegExp(`^\\s*::(${NAMES})(?: [^:]*)?::(.*)$|##\\[(${NAMES})(?: [^\\]]*)?\\](.*)$`, 'i');
 
+/** As the runner does, in its order. */
+function unescapeData(data: string): string {
+  return data.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
+}
+
 type Command = { readonly name: string; readonly data: string };
 
 const commandIn = (line: string): Command | undefined => {
   const [, name, data, oldName, oldData] = COMMAND.exec(line) ?? [];
   const found = name ?? oldName;
-  return found === undefined
-    ? undefined
-    : { name: found, data: (data ?? oldData ?? '').replaceAll('%25', '%') };
+  return found === undefined ? undefined : { name: found, data: unescapeData(data ?? oldData ?? '') };
 };
 
 /** As a runner reads its files: NAME=value, or NAME<<END and lines up to END. */
@@ -91,9 +94,10 @@ export const useAction = async (inputs: Texts, job: Texts): Promise<Used> => {
   const folder = emptyFolder();
   const [GITHUB_ENV = '', GITHUB_OUTPUT = ''] = ['env', 'output'].map(name => join(folder, name));
   for (const file of [GITHUB_ENV, GITHUB_OUTPUT]) writeFileSync(file, '');
-  const HOME = join(folder, 'home');
-  mkdirSync(HOME);
-  const runner = { PATH: process.env['PATH'] ?? '', HOME, GITHUB_ENV, GITHUB_OUTPUT, GITHUB_ACTIONS: 'true' };
+  const [HOME, RUNNER_TEMP] = ['home', 'temp'].map(name => join(folder, name)) as [string, string];
+  for (const each of [HOME, RUNNER_TEMP]) mkdirSync(each);
+  const files = { HOME, RUNNER_TEMP, GITHUB_ENV, GITHUB_OUTPUT };
+  const runner = { PATH: process.env['PATH'] ?? '', ...files, GITHUB_ACTIONS: 'true' };
   const path = { GITHUB_ACTION_PATH: join(ROOT, ACTION) };
   const { exits, printed } = await ran({ ...runner, ...path, ...job, ...environmentOf(inputs) }, folder);
   const lines = printed.split('\n');

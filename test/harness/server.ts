@@ -10,6 +10,8 @@ export type Asked = {
 };
 export type Said = {
   readonly status: number;
+  /** Interim responses before the answer: 100, 102 or 103. */
+  readonly interim?: readonly number[];
   readonly body?: string | object;
   readonly headers?: { readonly [name: string]: string };
 };
@@ -22,10 +24,17 @@ const bodyOf = async (message: IncomingMessage): Promise<string> => {
   return text;
 };
 
+const INTERIM: { readonly [status: number]: (response: ServerResponse) => void } = {
+  100: response => response.writeContinue(),
+  102: response => response.writeProcessing(),
+  103: response => response.writeEarlyHints({ link: '</style.css>; rel=preload' }),
+};
+
 const send = (response: ServerResponse, said: Said | undefined): void => {
   // Nothing said: the connection breaks.
   if (!said) return void response.destroy();
-  const { status, body = '', headers = {} } = said;
+  const { status, interim = [], body = '', headers = {} } = said;
+  for (const each of interim) INTERIM[each]?.(response);
   response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 

@@ -1,15 +1,23 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { type Used, useAction } from '../harness/action.ts';
 import { agentCall, call, configFrom, emptyFolder, localBroker } from '../harness/local.ts';
+import { ROOT } from '../harness/markdown.ts';
 import { AUDIENCE, GITHUB } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 import { stand } from '../harness/stand.ts';
 
 const TRUST = `contact: "#team-web"\ntrust:\n  - iss: ${GITHUB}\n    claims: { repository: acme/web, ref: refs/heads/main }\n`;
+const POOL =
+  '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
 const broker = await localBroker(
   configFrom({
     deploy: `${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`,
     publish: `${TRUST}jwt: { audience: https://packages.test.example }\n`,
+    google: `${TRUST}gcp: { audience: ${POOL} }\n`,
   }),
 );
 const { url: STAND } = await stand(broker.url);
@@ -49,6 +57,22 @@ const answered = (name: string, inputs: Texts = {}): Promise<Used> =>
 
 const masks = ({ commands }: Used): string[] =>
   commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+
+/** What a step that follows prints when it runs this program of test/clients. */
+async function client(program: string, variables: Texts): Promise<{ out: string; error: string }> {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: emptyFolder(),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...variables,
+  };
+  const child = spawn(process.execPath, [join(ROOT, 'test/clients', program)], { env });
+  const said = { out: '', error: '' };
+  child.stdout.on('data', chunk => (said.out += chunk));
+  child.stderr.on('data', chunk => (said.error += chunk));
+  await new Promise(resolve => child.once('close', resolve));
+  return said;
+}
 
 const AWS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION'];
 
@@ -100,6 +124,79 @@ describe.concurrent('a credential', () => {
     const secrets = AWS.slice(0, 3).map(name => odd.variables[name] ?? '');
     expect(masks(odd)).toEqual([expect.stringMatching(/^ey/), ...secrets]);
     expect(secrets.filter(secret => odd.log.includes(secret))).toEqual([]);
+  });
+});
+
+/** What the runner writes to the log for all to see. */
+const logged = ({ printed }: Used): string =>
+  printed
+    .split('\n')
+    .filter(line => !line.startsWith('::add-mask::'))
+    .join('\n');
+
+test.concurrent('T54: a mask is the secret itself, also where it has percent signs', async () => {
+  expect(masks(await answered('percent'))).toEqual([
+    expect.stringMatching(/^ey/),
+    'AKIAODD',
+    'a%25b%0Ac',
+    '%2525',
+  ]);
+});
+
+test.concurrent('T54: a job whose shells trace has no secret in its log', async () => {
+  const traced = await used({}, { SHELLOPTS: 'xtrace' });
+  expect(traced.printed).toMatch(/^\+ bash /m);
+  const secrets = [...masks(traced), ...AWS.slice(0, 3).map(name => traced.variables[name] ?? '')];
+  expect(secrets).toHaveLength(7);
+  expect(secrets.filter(secret => secret === '' || logged(traced).includes(secret))).toEqual([]);
+});
+
+describe.concurrent('in files', { timeout: 60_000 }, () => {
+  const FILES: { readonly [kind: string]: string } = {
+    gcp: 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE',
+    azure: 'KITE_STS_TOKEN_FILE',
+    github: 'KITE_STS_TOKEN_FILE',
+    buildkite: 'KITE_STS_TOKEN_FILE',
+    jwt: 'KITE_STS_TOKEN_FILE',
+  };
+
+  test.each(Object.entries(FILES))(
+    'a token of %s is had, masked, and without a line end',
+    async (kind, name) => {
+      const files = await answered(kind, { mode: 'files' });
+      const path = files.variables[name] ?? '';
+      expect([files.exits, path && readFileSync(path, 'utf8')]).toEqual([0, `token-of-${kind}`]);
+      expect(masks(files)).toContain(`token-of-${kind}`);
+      expect(logged(files)).not.toContain(`token-of-${kind}`);
+      expect(statSync(path).mode & 0o077).toBe(0);
+    },
+  );
+
+  test("the JavaScript SDK finds AWS's", async () => {
+    const { variables, log } = await used({ mode: 'files' });
+    expect(Object.keys(variables), log).toEqual(['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']);
+    expect((await client('keys.ts', variables)).out).toMatch(/^ASIA/);
+  });
+
+  test("Google's library finds its own, and asks GitHub and the broker for new ones itself", async () => {
+    const job = await put('google', {});
+    const { variables, log } = await used({ mode: 'files', role: 'google' }, jobOf(job));
+    expect(Object.keys(variables), log).toEqual([
+      'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE',
+      'GOOGLE_APPLICATION_CREDENTIALS',
+    ]);
+    const { out, error } = await client('google.ts', { ...variables, GOOGLE_CLOUD_PROJECT: 'acme-prod' });
+    expect([out, error]).toEqual([expect.stringMatching(/^ya29\.local-/), '']);
+    const asked = github.asked.filter(({ path }) => path.startsWith('/google?'));
+    const audiences = asked.map(({ path }) => new URL(path, github.url).searchParams.get('audience'));
+    expect(audiences).toEqual([AUDIENCE, AUDIENCE]);
+  });
+
+  test('a registry has its own', async () => {
+    const registry = 'packages.test.example/npm';
+    const { variables, log } = await used({ mode: 'files', role: 'publish', registry, 'npm-scope': '@acme' });
+    const npmrc = readFileSync(variables['NPM_CONFIG_USERCONFIG'] ?? '', 'utf8');
+    expect(npmrc, log).toMatch(`@acme:registry=https://${registry}/\n//${registry}/:_authToken=ey`);
   });
 });
 
@@ -168,6 +265,14 @@ describe.concurrent('nothing is handed over', () => {
     ['for seconds that are none', 1, { 'session-duration': 'long' }],
     ['for a switch that is none', 1, { export: 'yes' }],
     ['beside a profile, which would win', 1, {}, { AWS_PROFILE: 'other' }],
+    ['beside a profile by its older name', 1, {}, { AWS_DEFAULT_PROFILE: 'other' }],
+    ['beside a token by its older name', 1, {}, { AWS_SECURITY_TOKEN: 'other' }],
+    ['beside keys, which go before files', 1, { mode: 'files' }, { AWS_ACCESS_KEY_ID: 'other' }],
+    ['beside a key of Google', 1, { role: 'google' }, { GOOGLE_CREDENTIALS: 'other' }],
+    ['beside a file of Google', 1, { role: 'google' }, { GOOGLE_APPLICATION_CREDENTIALS: 'other' }],
+    ['in files and outputs at once', 1, { mode: 'files', export: 'false' }],
+    ['in a mode that an action has not', 1, { mode: 'container-credentials' }],
+    ['for a registry without files', 1, { role: 'publish', registry: 'packages.test.example' }],
     ['in a job without the permission', 1, {}, { ACTIONS_ID_TOKEN_REQUEST_URL: '' }],
     ['where GitHub refuses', 1, {}, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'wrong' }],
     ['where GitHub is none', 1, {}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://ci.test.example/token?a=b' }],

@@ -18,6 +18,10 @@ const CONFIG = configFrom({
   ...ROLES,
   release: `contact: "#team-release"\n${ROLES.release}`,
   queue: ROLES.publish.replace('build_branch: main', 'queue_key: deploys'),
+  google: ROLES.publish.replace(
+    /jwt:.*/,
+    'gcp: { audience: //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts }',
+  ),
 });
 
 /** What a bats file prints, and its exit code: none of what it prints is about a test that passed. */
@@ -28,7 +32,15 @@ const bats = async (
   const broker = await localBroker(CONFIG);
   const { url, jobApi } = await stand(broker.url);
   const child = spawn(BATS, ['--formatter', 'tap', join(TESTS, file)], {
-    env: { PATH: process.env['PATH'], BROKER: broker.url, AUDIENCE, STAND: url, JOB_API: jobApi },
+    env: {
+      PATH: process.env['PATH'],
+      BROKER: broker.url,
+      AUDIENCE,
+      STAND: url,
+      JOB_API: jobApi,
+      NODE: process.execPath,
+      SDK: join(ROOT, 'test/clients'),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });
@@ -44,7 +56,7 @@ const FILES = readdirSync(TESTS).filter(name => name.endsWith('.bats'));
 
 test.concurrent.for(FILES)(
   'the hooks of the plugin do what %s says',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (file, { signal }) => {
     expect(await bats(file, signal)).toEqual({ exits: 0, failures: '' });
   },

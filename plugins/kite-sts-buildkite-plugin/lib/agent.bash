@@ -49,9 +49,9 @@ kite_mint_by_curl() {
   local endpoint=${BUILDKITE_AGENT_ENDPOINT:-https://agent-edge.buildkite.com/v3}
   local token='"token" *: *"([A-Za-z0-9_.-]+)"' message='"message" *: *"([^"]*)"' said=''
   endpoint=${endpoint%/}
-  kite_url_ok "$endpoint" || kite_fail 'BUILDKITE_AGENT_ENDPOINT is not an https URL.' || return
+  kite_url_ok "$endpoint" || kite_fail "BUILDKITE_AGENT_ENDPOINT $kite_text_door_refused" || return
   if [ -z "${BUILDKITE_JOB_ID:-}" ] || [ -z "${BUILDKITE_AGENT_ACCESS_TOKEN:-}" ]; then
-    kite_fail 'There is no buildkite-agent on the PATH, and BUILDKITE_JOB_ID or BUILDKITE_AGENT_ACCESS_TOKEN is not set, so no token can be had for this job.'
+    kite_fail "$kite_text_agent_missing"
     return
   fi
   kite_persist kite_ask_agent_api "$endpoint" || return
@@ -74,6 +74,12 @@ kite_mint() {
   fi || return
   [[ $kite_token =~ $jwt ]] || kite_fail 'What was minted for this job is not a JWT.' || return
   kite_redact "$kite_token"
+}
+
+# kite_google_source: where Google's libraries find a token of the job, which is kept new.
+kite_google_source() {
+  kite_mint && kite_write subject-token "$kite_token" || return
+  kite_source="{\"file\":$(kite_json "$kite_path")}"
 }
 
 kite_redact_form() {

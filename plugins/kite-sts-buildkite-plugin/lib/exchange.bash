@@ -37,9 +37,9 @@ kite_read_credential() {
 kite_exchange() {
   kite_persist kite_ask "$1" "$2" "${3:-}" || return
   case $kite_status in
-    '') kite_fail "The broker at $1 could not be asked: $(kite_trouble). Nothing was exchanged for the role $2." ;;
+    '') kite_fail "$kite_text_no_answer ($1: $(kite_trouble). Nothing was exchanged for the role $2.)" ;;
     200) kite_read_credential || kite_fail "The broker at $1 gave a credential of the role $2 in a form that is not known here. Is this older than the broker?" ;;
-    3??) kite_fail "$1 redirects, which is not followed, since the token would go elsewhere. Set broker to the URL that answers itself." ;;
+    3??) kite_fail "$kite_text_redirected ($1 answered $kite_status.)" ;;
     *) kite_refused "$1" "$2" ;;
   esac
 }

@@ -14,16 +14,23 @@ kite_new_folder() {
     kite_fail 'No private folder could be made. Is there room, and may this user write to TMPDIR or /tmp?'
 }
 
-# kite_write NAME TEXT: a file in it, for this user alone. Leaves its path in kite_path.
+# kite_write NAME TEXT: a file in it, for this user alone, of just this text: to most clients a line end would be part of
+# the value. Whoever reads it meanwhile sees the old one or the new one. Leaves its path in kite_path.
 kite_write() {
   kite_path=$kite_folder/$1
-  (umask 077 && mkdir -p "${kite_path%/*}" && printf '%s\n' "$2" >"$kite_path") ||
-    kite_fail "The file $kite_path could not be written."
+  (
+    umask 077
+    # Not -p: a folder that pre-exit removed stays removed.
+    [ -d "${kite_path%/*}" ] || mkdir "${kite_path%/*}" || exit
+    printf '%s' "$2" >"$kite_path.new" && mv -f "$kite_path.new" "$kite_path"
+  ) || kite_fail "The file $kite_path could not be written."
 }
 
 # kite_revocable: notes where and what pre-exit gives back, which by then may be of another use of the plugin.
 kite_revocable() {
-  kite_write github "$kite_github_api"$'\n'"${kite_values[0]}"
+  local noted=$kite_github_api
+  [ ! -f "$kite_folder/github" ] || noted=$(<"$kite_folder/github")
+  kite_write github "$noted"$'\n'"${kite_values[0]}"$'\n'
 }
 
 kite_revoke_form() {
@@ -37,8 +44,10 @@ kite_revoke_form() {
 kite_revoke() {
   local api token
   [ -f "$1/github" ] || return 0
-  { IFS= read -r api && IFS= read -r token; } <"$1/github"
-  kite_request 5 kite_revoke_form "$api" "$token"
+  {
+    IFS= read -r api
+    while IFS= read -r token; do kite_request 5 kite_revoke_form "$api" "$token"; done
+  } <"$1/github"
 }
 
 # kite_forget: gives back what can be, and removes the job's folders. Also in /tmp, where they are when another hook
@@ -47,6 +56,7 @@ kite_forget() {
   local folder
   for folder in "$(kite_stem "${TMPDIR:-/tmp}")".* "$(kite_stem /tmp)".*; do
     if [ -d "$folder" ] && [ -O "$folder" ] && [ ! -L "$folder" ]; then
+      kite_stop_keeper "$folder"
       kite_revoke "$folder"
       rm -rf -- "$folder"
     fi

@@ -1,13 +1,6 @@
 # shellcheck shell=bash
 # A credential into the step, by mode. Nothing is exported before everything was had and redacted.
 
-# What SDKs would take before our credential, or in its place: a step must not act as the agent's instance
-# while its author believes it to act as the role.
-kite_rivals=(AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN
-  AWS_CREDENTIAL_EXPIRATION AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME
-  AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI
-  AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
-
 # kite_set NAME VALUE: exported at the end, with the prefix of the role.
 kite_set() {
   kite_set_names+=("$kite_prefix$1")
@@ -19,14 +12,17 @@ kite_keep() {
   kite_write "$2" "$3" && kite_set "$1" "$kite_path"
 }
 
-# With a prefix the step itself says when to use the credential, and the others stay.
+# What tools would take before our credential, or in its place, is removed: a step must not act as the agent's instance
+# while its author believes it to act as the role. With a prefix the step itself says when to use the credential, and
+# the others stay.
 kite_no_rivals() {
-  [ -n "$kite_prefix" ] || kite_unset=true
+  local name
+  [ -z "$kite_prefix" ] || return 0
+  for name in $(kite_list_rivals "$kite_kind"); do kite_rivals+=("$name"); done
 }
 
 kite_give_env() {
   local name index=0
-  [ "$kite_kind" != aws ] || kite_no_rivals
   for name in $(kite_names "$kite_kind"); do
     # EXPIRES_AT says nothing of whose it is, so it is told in the log alone.
     [ "$name" = EXPIRES_AT ] || kite_set "$name" "${kite_values[index]}"
@@ -40,28 +36,15 @@ kite_aws_profile() {
 
 # Google's libraries trade the job's token themselves, at our broker; gcloud takes the access token.
 kite_google() {
-  printf '{"type":"external_account","audience":%s,"subject_token_type":"%s","token_url":%s,"credential_source":{"file":%s}}' \
-    "$(kite_json "$1")" urn:ietf:params:oauth:token-type:jwt "$(kite_json "$kite_broker/token")" "$(kite_json "$2")"
+  printf '{"type":"external_account","audience":%s,"subject_token_type":"%s","token_url":%s,"credential_source":%s}' \
+    "$(kite_json "$1")" urn:ietf:params:oauth:token-type:jwt "$(kite_json "$kite_broker/token")" "$2"
 }
 
+# Whoever sources this provides kite_google_source, which leaves in kite_source where a token of the job is, as JSON.
 kite_files_gcp() {
   kite_keep CLOUDSDK_AUTH_ACCESS_TOKEN_FILE access-token "${kite_values[0]}" || return
-  kite_mint && kite_write subject-token "$kite_token" || return
-  kite_keep GOOGLE_APPLICATION_CREDENTIALS google.json "$(kite_google "$1" "$kite_path")"
-}
-
-# Files of the package tools, for a registry that takes the credential as a password.
-kite_files_registry() {
-  local LC_ALL=C user=buildkite token=${kite_values[0]} basic safe='^[A-Za-z0-9._~-]+$'
-  case $kite_kind in gcp) user=oauth2accesstoken ;; github) user=x-access-token ;; aws | azure) token='' ;; esac
-  [[ $token =~ $safe ]] ||
-    kite_fail "The option registry needs a role whose credential can be a password there. The kind of $1 is $kite_kind." || return
-  basic=$(printf '%s:%s' "$user" "$token" | base64 | tr -d '\r\n')
-  kite_redact "$basic" || return
-  kite_write docker/config.json "{\"auths\":{\"${kite_registry%%/*}\":{\"auth\":\"$basic\"}}}" || return
-  kite_set DOCKER_CONFIG "$kite_folder/docker"
-  kite_keep NPM_CONFIG_USERCONFIG npmrc "//$kite_registry/:_authToken=$token" &&
-    kite_keep PIP_CONFIG_FILE pip.conf $'[global]\nindex-url = '"https://$user:$token@$kite_registry/simple/"
+  kite_google_source || return
+  kite_keep GOOGLE_APPLICATION_CREDENTIALS google.json "$(kite_google "$1" "$kite_source")"
 }
 
 # A file's own syntax must not be met in a value: not its quotes, its spaces, its line ends, its variables.
@@ -73,8 +56,7 @@ kite_plain() {
 }
 
 kite_files_aws() {
-  kite_no_rivals
-  kite_keep AWS_SHARED_CREDENTIALS_FILE aws-credentials "$(kite_aws_profile "${kite_values[@]:0:3}")" &&
+  kite_keep AWS_SHARED_CREDENTIALS_FILE aws-credentials "$(kite_aws_profile "${kite_values[@]:0:3}")"$'\n' &&
     kite_keep AWS_CONFIG_FILE aws-config ''
 }
 
@@ -92,12 +74,13 @@ kite_give_files() {
 # and not in the SDK, which does not show one.
 kite_give_container() {
   [ "$kite_kind" = aws ] || kite_fail "The role $1 is not of the kind aws but $kite_kind, and container-credentials are for aws alone." || return
-  kite_no_rivals
   kite_mint || return
   kite_set AWS_CONTAINER_CREDENTIALS_FULL_URI "$kite_broker/credentials/$1"
   kite_keep AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE subject-token "$kite_token" &&
     kite_keep AWS_SHARED_CREDENTIALS_FILE aws-credentials '' &&
-    kite_keep AWS_CONFIG_FILE aws-config ''
+    kite_keep AWS_CONFIG_FILE aws-config '' || return
+  # What fails here must not end in the machine's own role.
+  kite_set AWS_EC2_METADATA_DISABLED true
 }
 
 # Every value but the last, which is when the credential ends.
@@ -123,7 +106,10 @@ kite_give() {
   kite_prefix=$2
   [ "${BUILDKITE:-}" != true ] || printf '~~~ :key: kite-sts %s\n' "$1" >&2
   kite_exchange "$kite_broker" "$1" "$kite_seconds" && kite_redact_credential || return
-  kite_give_by_mode "$1" || return
+  kite_give_by_mode "$1" && kite_no_rivals || return
+  if [ "$kite_mode" != env ]; then
+    kite_kept_roles+=("$1") kite_kept_folders+=("$kite_folder") kite_kept_ends+=("${kite_values[${#kite_values[@]} - 1]}")
+  fi
   kite_note "kite-sts: $1 until ${kite_values[${#kite_values[@]} - 1]}: ${kite_set_names[*]:first}"
 }
 
@@ -137,9 +123,10 @@ kite_export_names() {
 
 kite_export() {
   local index
-  if [ "$kite_unset" = true ]; then unset "${kite_rivals[@]}"; fi
+  unset ${kite_rivals[@]+"${kite_rivals[@]}"}
   for index in "${!kite_set_names[@]}"; do
     export "${kite_set_names[index]}=${kite_set_values[index]}"
   done
-  [ "$kite_propagate" = false ] || kite_export_names
+  [ "$kite_propagate" = false ] || kite_export_names || return
+  kite_start_keepers
 }

@@ -9,6 +9,8 @@ kite_home=${BASH_SOURCE[0]%/*}
 . "$kite_home/lists.bash"
 # shellcheck source=lib/log.bash
 . "$kite_home/log.bash"
+# shellcheck source=lib/json.bash
+. "$kite_home/json.bash"
 # shellcheck source=lib/http.bash
 . "$kite_home/http.bash"
 # shellcheck source=lib/exchange.bash
@@ -21,8 +23,12 @@ kite_home=${BASH_SOURCE[0]%/*}
 . "$kite_home/agent.bash"
 # shellcheck source=lib/folder.bash
 . "$kite_home/folder.bash"
+# shellcheck source=lib/registry.bash
+. "$kite_home/registry.bash"
 # shellcheck source=lib/give.bash
 . "$kite_home/give.bash"
+# shellcheck source=lib/keep.bash
+. "$kite_home/keep.bash"
 
 kite_can_propagate() {
   [ "$kite_propagate" = false ] || [ -w "${BUILDKITE_ENV_FILE:-}" ] ||
@@ -31,7 +37,7 @@ kite_can_propagate() {
 
 kite_give_all() {
   local index
-  kite_unset=false kite_set_names=() kite_set_values=()
+  kite_rivals=() kite_set_names=() kite_set_values=() kite_kept_roles=() kite_kept_folders=() kite_kept_ends=()
   for index in "${!kite_roles[@]}"; do
     kite_give "${kite_roles[index]}" "${kite_prefixes[index]:-}" || return
   done

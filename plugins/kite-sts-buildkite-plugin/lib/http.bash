@@ -29,18 +29,28 @@ kite_target() {
   esac
 }
 
-# kite_json TEXT: as a JSON string. The text must be printable.
-kite_json() {
-  local text=$1
-  text=${text//\\/\\\\}
-  text=${text//\"/\\\"}
-  printf '"%s"' "$text"
-}
-
 # What holds for every request. Redirects are not followed: a token would go to who knows whom.
 kite_always() {
   printf '%s\n' silent globoff suppress-connect-headers 'dump-header = "-"' 'header = "Expect:"' \
     'max-filesize = 65536' 'connect-timeout = 5' "max-time = $1"
+}
+
+# kite_final ANSWER: leaves it in kite_answer without the interim responses before it (RFC 9110 section 15.2), such as
+# 103 of a content network: each is a head alone, and the answer is still to come.
+kite_final() {
+  local end=$'\r\n\r\n' interim='^HTTP/[0-9.]+ 1[0-9][0-9]'
+  kite_answer=$1
+  while [[ $kite_answer =~ $interim ]]; do
+    case $kite_answer in *"$end"*) kite_answer=${kite_answer#*"$end"} ;; *) kite_answer='' ;; esac
+  done
+}
+
+# kite_send COMMAND…: what curl answers for the options that the command prints, head and body. Returns curl's exit code.
+# No more than this is read: before 8.4, curl's own limit heeds the length that an answer states, and nothing else.
+kite_send() {
+  # -q: a .curlrc could send the request elsewhere.
+  { kite_always "$kite_patience" && "$@"; } | curl -q --config - 2>/dev/null | head -c 81921
+  return "${PIPESTATUS[1]}"
 }
 
 # kite_request SECONDS COMMAND…: one request; the command prints its options. Leaves kite_curl (curl's exit
@@ -48,17 +58,18 @@ kite_always() {
 kite_request() {
   local answer head end=$'\r\n\r\n' status='^HTTP/[0-9.]+ ([0-9]{3})'
   local retry=$'\n[Rr][Ee][Tt][Rr][Yy]-[Aa][Ff][Tt][Ee][Rr]: *([0-9]{1,4})\r'
-  local seconds=$1
-  [ "$seconds" -ge 1 ] || seconds=1 # 0 would be no limit at all
+  local LC_ALL=C kite_patience=$1 kite_answer
+  [ "$kite_patience" -ge 1 ] || kite_patience=1 # 0 would be no limit at all
   shift
   kite_status='' kite_retry_after='' kite_body='' kite_curl=0
-  # -q: a .curlrc could send the request elsewhere.
-  answer=$({ kite_always "$seconds" && "$@"; } | curl -q --config - 2>/dev/null) || kite_curl=$?
+  answer=$(kite_send "$@") || kite_curl=$?
+  [ ${#answer} -le 81920 ] || kite_curl=63
   [ "$kite_curl" -eq 0 ] || return 0
-  head=${answer%%"$end"*}
-  kite_body=${answer#*"$end"}
+  kite_final "$answer"
+  head=${kite_answer%%"$end"*}
+  kite_body=${kite_answer#*"$end"}
   # What curl takes off the end of an answer without a body is the empty line itself.
-  [ "$kite_body" != "$answer" ] || kite_body=''
+  [ "$kite_body" != "$kite_answer" ] || kite_body=''
   if [[ $head =~ $status ]]; then kite_status=${BASH_REMATCH[1]}; fi
   if [[ $head$'\r' =~ $retry ]]; then kite_retry_after=$((10#${BASH_REMATCH[1]})); fi
 }
@@ -102,7 +113,7 @@ kite_trouble() {
     7) echo 'nothing takes connections there' ;;
     28) echo 'it did not answer in time' ;;
     35 | 51 | 58 | 60 | 77) echo 'its certificate or its TLS is not good' ;;
-    63) echo 'its answer is larger than any of a broker' ;;
+    23 | 63 | 141) echo 'its answer is larger than any of a broker' ;;
     127) echo 'curl is not installed' ;;
     *) echo 'the connection failed' ;;
   esac

@@ -32,6 +32,7 @@ kite_must() {
 kite_read_broker() {
   kite_broker=$(kite_get BROKER)
   kite_broker=${kite_broker%/}
+  case $kite_broker in */token) kite_fail "The option broker is \"$kite_broker\". $kite_text_url_of_door" || return ;; esac
   kite_url_ok "$kite_broker" ||
     kite_fail "The option broker is \"$kite_broker\". Expected: the broker's https URL, as https://sts.example.com." || return
   # A token for the URL that is asked is worth nothing to the right broker, should that URL be wrong.
@@ -97,6 +98,9 @@ kite_read_files() {
   kite_must registry "$kite_registry" '([A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*)?' \
     'host/path, without https:// and without a slash at the end' || return
   [ -z "$kite_registry" ] || [ "$kite_mode" = files ] || kite_fail 'The option registry needs mode: files.' || return
+  kite_npm_scope=$(kite_get NPM_SCOPE)
+  kite_must npm-scope "$kite_npm_scope" '(@[a-z0-9-][a-z0-9._-]{0,212})?' 'a scope of npm, such as @acme' || return
+  [ -z "$kite_npm_scope" ] || [ -n "$kite_registry" ] || kite_fail 'The option npm-scope needs registry.' || return
   kite_github_api=$(kite_get GITHUB_API https://api.github.com)
   kite_github_api=${kite_github_api%/}
   kite_url_ok "$kite_github_api" ||

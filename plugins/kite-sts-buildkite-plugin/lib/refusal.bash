@@ -6,14 +6,14 @@
 kite_claim() {
   local name=${1%% *} rest=${1#* } add='^absent \(add --claim ([A-Za-z0-9_.:/-]+)\)'
   if [[ $rest =~ $add ]]; then
-    kite_row claim "$name is absent: add --claim ${BASH_REMATCH[1]} (in the plugin: claims: [\"${BASH_REMATCH[1]}\"])"
+    kite_row claim "$name $kite_text_claim_absent: add --claim ${BASH_REMATCH[1]} (in the plugin: claims: [\"${BASH_REMATCH[1]}\"])"
     return
   fi
   case $rest in
-    absent*) kite_row claim "$name is absent" ;;
+    absent*) kite_row claim "$name $kite_text_claim_absent" ;;
     unusable*) kite_row claim "$name cannot be used; the token says: ${rest#unusable }" ;;
-    differs*) kite_row claim "$name differs; the token says: ${rest#differs }" ;;
-    *) kite_row claim "$name is of the wrong type; the token says: ${rest#wrong_type }" ;;
+    differs*) kite_row claim "$name $kite_text_claim_differs ${rest#differs }" ;;
+    *) kite_row claim "$name $kite_text_claim_wrong_type ${rest#wrong_type }" ;;
   esac
 }
 
@@ -35,7 +35,7 @@ kite_labelled() {
 kite_refused() {
   local code word='^[a-z_]{1,64}$'
   if ! kite_found CODE || ! [[ $kite_value =~ $word ]]; then
-    kite_fail "$1/token answered $kite_status, and not as a broker does. Is broker the right URL?"
+    kite_fail "$kite_text_no_broker ($1/token answered $kite_status.)"
     return
   fi
   code=$kite_value

@@ -16,15 +16,6 @@ load job
   run -1 has EXPIRES_AT
 }
 
-@test "nothing is left that an SDK would take before the session" {
-  export AWS_PROFILE=instance AWS_ROLE_ARN=arn:aws:iam::1:role/other AWS_WEB_IDENTITY_TOKEN_FILE=/token
-  export AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/other AWS_SECURITY_TOKEN=old
-  run -0 hook environment
-  for name in AWS_PROFILE AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_SECURITY_TOKEN; do
-    run -1 has "$name"
-  done
-}
-
 @test "a prefix stands before each variable, and the step's own credentials stay" {
   export AWS_ACCESS_KEY_ID=AKIAOWN AWS_PROFILE=own
   option CREDENTIAL_NAME_PREFIX WEB_

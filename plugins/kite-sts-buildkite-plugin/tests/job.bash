@@ -5,21 +5,29 @@
 PLUGIN=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 
 setup() {
-  REAL_CURL=$(command -v curl)
+  REAL_CURL=$(command -v curl) REAL_SLEEP=$(command -v sleep) REAL_DATE=$(command -v date)
   SEEN=$BATS_TEST_TMPDIR/seen
   TMPDIR=$BATS_TEST_TMPDIR/tmp
   HOME=$BATS_TEST_TMPDIR/home
   ENVIRONMENT=$BATS_TEST_TMPDIR/environment
   mkdir "$SEEN" "$TMPDIR" "$HOME"
-  touch "$SEEN"/{minted,redacted,arguments,processes,before-redaction} "$BATS_TEST_TMPDIR/env-file"
+  touch "$SEEN"/{minted,redacted,arguments,config,before-redaction} "$BATS_TEST_TMPDIR/env-file"
   PATH=$PLUGIN/tests/bin:$PATH
-  export SEEN REAL_CURL TMPDIR HOME PATH
+  export SEEN REAL_CURL REAL_SLEEP REAL_DATE TMPDIR HOME PATH
   export BUILDKITE=true BUILDKITE_JOB_ID="job-$BATS_TEST_NUMBER" BUILDKITE_AGENT_ACCESS_TOKEN=agent-access-token
-  export BUILDKITE_AGENT_ENDPOINT=$BROKER/local/agent/v3 BUILDKITE_ENV_FILE=$BATS_TEST_TMPDIR/env-file
+  export BUILDKITE_AGENT_ENDPOINT=$STAND/agent BUILDKITE_ENV_FILE=$BATS_TEST_TMPDIR/env-file
   export BUILDKITE_AGENT_JOB_API_SOCKET=$JOB_API BUILDKITE_AGENT_JOB_API_TOKEN=job-api-token
   option BROKER "$BROKER"
   option AUDIENCE "$AUDIENCE"
   option ROLE deploy
+}
+
+# What keeps files new ends with the job, also where a test has no pre-exit.
+teardown() {
+  local pid
+  for pid in "$TMPDIR"/kite-sts-*/keeper.pid; do
+    if [ -f "$pid" ]; then kill -9 -- "-$(cat "$pid")" 2>/dev/null || true; fi
+  done
 }
 
 # option NAME VALUE: as the agent hands over the plugin's configuration.
@@ -63,6 +71,30 @@ has() {
   step printenv "$1"
 }
 
+# minted: every token of this job, as the issuer gave them.
+minted() {
+  ask "/minted/$BUILDKITE_JOB_ID"
+}
+
+# secrets: leaves every secret of the job in the array of that name. What is under test has no say in what they are.
+secrets() {
+  local name token
+  secrets=()
+  while read -r token; do secrets+=("$token"); done < <(minted)
+  [ ${#secrets[@]} -gt 0 ] || return
+  for name in AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN; do secrets+=("$(has "$name")") || return; done
+}
+
+# is_value FILE TEXT: it has these bytes and no other: a line end is part of a value to most who read one.
+is_value() {
+  [ -n "$2" ] && cmp "$1" <(printf '%s' "$2")
+}
+
+# redactions TEXT: how often the Job API was told to redact just this.
+redactions() {
+  ask /job-api | grep -cF "{\"redact\":\"$1\"}" || true
+}
+
 # says TEXT: it is in what `run` of bats printed, which it leaves in output.
 # shellcheck disable=SC2154
 says() {
@@ -82,5 +114,5 @@ folders() {
 
 # ask PATH: what the stand-in was asked there: method, headers, body, one request a line.
 ask() {
-  "$REAL_CURL" -sS "$STAND/seen$1"
+  "$REAL_CURL" -sS --noproxy '*' "$STAND/seen$1"
 }

@@ -61,7 +61,7 @@ load job
   option BROKER http://127.0.0.1:9
   option TIMEOUT 1
   run -1 hook environment
-  says 'The broker at http://127.0.0.1:9 could not be asked: '
+  says '(http://127.0.0.1:9: nothing takes connections there.'
   [ -z "$(has AWS_ACCESS_KEY_ID)" ]
 }
 
@@ -82,6 +82,18 @@ load job
   run -0 hook environment
   [ "$(ask /busy | wc -l)" -eq 2 ]
   [ "$(sort -u "$SEEN/minted" | wc -l)" -eq 2 ]
+}
+
+@test "D17: a broker whose limit was met is asked again, when it says" {
+  stand limited
+  run -0 hook environment
+  [ "$(ask /limited | wc -l)" -eq 2 ]
+}
+
+@test "interim responses are not the answer" {
+  stand interim
+  run -0 hook environment
+  [ "$(has AWS_SECRET_ACCESS_KEY)" = secret ]
 }
 
 @test "a refusal is not asked about again" {
@@ -113,8 +125,39 @@ load job
   hides x-curlrc
 }
 
+@test "an answer that is too large is not read to its end" {
+  for name in large endless; do
+    stand "$name"
+    rm -f "$ENVIRONMENT"
+    run -1 hook environment
+    says 'its answer is larger than any of a broker'
+  done
+}
+
+# asked_with LINE: it is among the options of each request to the broker.
+asked_with() {
+  [ "$(grep -cxF "$1" "$SEEN/config")" -eq "$(grep -c '^url' "$SEEN/config")" ] || { cat "$SEEN/config" && return 1; }
+}
+
+@test "each request has its bounds, and goes where it is told and by TLS" {
+  option BROKER https://127.0.0.1:9
+  option TIMEOUT 1
+  run -1 hook environment
+  for line in 'proto = "=https"' 'connect-timeout = 5' 'max-time = 1' 'max-filesize = 65536' globoff silent; do
+    asked_with "$line"
+  done
+}
+
+@test "a broker on this machine is not asked through a proxy" {
+  export http_proxy=$STAND/proxy HTTP_PROXY=$STAND/proxy ALL_PROXY=$STAND/proxy all_proxy=$STAND/proxy
+  before=$(ask /local)
+  run -0 hook environment
+  asked_with 'proto = "=http"'
+  [ "$(ask /local)" = "$before" ]
+}
+
 @test "what is no broker is said to be none" {
-  for name in html truncated large; do
+  for name in html truncated; do
     stand "$name"
     rm -f "$ENVIRONMENT"
     run -1 hook environment
@@ -152,9 +195,17 @@ HOOK|command|hook
 TIMEOUT|0|timeout
 GITHUB_API|http://github.test.example|github-api
 REGISTRY|https://packages.test.example|registry
+NPM_SCOPE|acme|npm-scope
 PROPAGATE_ENVIRONMENT|yes|propagate-environment
 ALLOW_UNREDACTED|1|allow-unredacted
 END
+  [ ! -s "$SEEN/minted" ]
+}
+
+@test "the URL of the door is not that of the broker" {
+  option BROKER "$BROKER/token"
+  run -1 hook environment
+  says 'Leave /token off'
   [ ! -s "$SEEN/minted" ]
 }
 
