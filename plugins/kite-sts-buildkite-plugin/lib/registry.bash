@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Files of the package tools, for a registry that takes the credential as a password. Each begins with the user's own, so
-# that what else is set there still holds.
+# that what else is set there still holds. Where that is, is looked up once, since later the variables lead to ours.
 
 # kite_docker_config BASIC OWN: the user's config.json with the registry's password. Where a helper has the passwords,
 # Docker looks into no file, but for a registry whose helper is the empty one.
@@ -27,10 +27,10 @@ kite_link_docker() {
 }
 
 kite_files_docker() {
-  local own=${DOCKER_CONFIG:-${HOME:-}/.docker} text=''
-  if [ -r "$own/config.json" ]; then text=$(<"$own/config.json"); fi
-  kite_write docker/config.json "$(kite_docker_config "$1" "$text")" || return
-  case $own in "$kite_folder"/*) ;; *) kite_link_docker "$own" || return ;; esac
+  local text=''
+  : "${kite_own_docker:=${DOCKER_CONFIG:-${HOME:-}/.docker}}"
+  if [ -r "$kite_own_docker/config.json" ]; then text=$(<"$kite_own_docker/config.json"); fi
+  kite_write docker/config.json "$(kite_docker_config "$1" "$text")" && kite_link_docker "$kite_own_docker" || return
   kite_set DOCKER_CONFIG "$kite_folder/docker"
   # Docker and its kin take these before any file.
   kite_rivals+=(DOCKER_AUTH_CONFIG REGISTRY_AUTH_FILE)
@@ -38,8 +38,9 @@ kite_files_docker() {
 
 # The last line of a name is the one that npm takes. With a scope, all other packages come from where they came before.
 kite_files_npm() {
-  local own=${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-${HOME:-}/.npmrc}} text=''
-  if [ -r "$own" ]; then text=$(<"$own")$'\n'; fi
+  local text=''
+  : "${kite_own_npmrc:=${NPM_CONFIG_USERCONFIG:-${npm_config_userconfig:-${HOME:-}/.npmrc}}}"
+  if [ -r "$kite_own_npmrc" ]; then text=$(<"$kite_own_npmrc")$'\n'; fi
   text+="${kite_npm_scope:+$kite_npm_scope:}registry=https://$kite_registry/"$'\n'
   kite_keep NPM_CONFIG_USERCONFIG npmrc "$text//$kite_registry/:_authToken=$1"$'\n' || return
   kite_rivals+=(npm_config_userconfig)

@@ -70,6 +70,24 @@ pid() { cat "$TMPDIR"/kite-sts-*/keeper.pid; }
   is_value "$source" "$(tail -n 1 "$SEEN/minted")"
 }
 
+@test "a registry's files have the new password alone" {
+  option ROLE publish
+  option REGISTRY packages.test.example/npm
+  printf 'color=false\n' >"$HOME/.npmrc"
+  kept files
+  before=$(cat "$(has KITE_STS_TOKEN_FILE)")
+  later 2500
+  token=$(cat "$(has KITE_STS_TOKEN_FILE)")
+  [ "$token" != "$before" ]
+  diff "$(has NPM_CONFIG_USERCONFIG)" - <<<"color=false
+registry=https://packages.test.example/npm/
+//packages.test.example/npm/:_authToken=$token"
+  [ "$(grep -c index-url "$(has PIP_CONFIG_FILE)")" -eq 1 ] && grep -qF "$token" "$(has PIP_CONFIG_FILE)"
+  basic=$(printf 'buildkite:%s' "$token" | base64 | tr -d '\n')
+  grep -qF "$basic" "$(has DOCKER_CONFIG)/config.json"
+  [ "$(redactions "$basic")" -eq 1 ]
+}
+
 @test "AWS's file, too" {
   kept files
   before=$(cat "$(has AWS_SHARED_CREDENTIALS_FILE)")
