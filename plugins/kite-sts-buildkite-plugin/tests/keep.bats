@@ -21,8 +21,13 @@ later() {
   read -r _ <"$SEEN/asleep"
 }
 
+# gone PID: it ends, in the ten seconds that this waits at most.
 gone() {
-  while ps -o stat= -p "$1" | grep -qv Z; do "$REAL_SLEEP" 0.05; done
+  for _ in {1..200}; do
+    ps -o stat= -p "$1" | grep -qv Z || return 0
+    "$REAL_SLEEP" 0.05
+  done
+  return 1
 }
 
 pid() { cat "$TMPDIR"/kite-sts-*/keeper.pid; }
