@@ -279,3 +279,12 @@ describe('fetched keys', () => {
     expect(await Promise.all([hanging, waiting])).toEqual(['a', 'a']);
   });
 });
+
+test('D06: the times and counts are as written down, not as two places agree on', () => {
+  expect({ BREAKER_FAILURES, HARD_LIFETIME, PAUSE, SOFT_LIFETIME }).toEqual({
+    BREAKER_FAILURES: 5,
+    HARD_LIFETIME: 21_600,
+    PAUSE: 30,
+    SOFT_LIFETIME: 300,
+  });
+});
