@@ -37,6 +37,13 @@ describe('T75: a limit', () => {
     expect(told(seconds)).toEqual(is);
   });
 
+  test('T72: a stranger who comes under a thousand names makes nobody forgotten', () => {
+    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 });
+    told([0], 'a', limiter);
+    for (let name = 0; name < 1000; name++) told([0], `other-${name}`, limiter);
+    expect(told([0], 'a', limiter)).toEqual([10]);
+  });
+
   test('refuses also who has less than a second to wait', () => {
     const limiter = memoryLimit('tests', { perMinute: 120, burst: 1 });
     limiter.admit('a', NOW);
