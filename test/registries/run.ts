@@ -1,0 +1,399 @@
+/**
+ * `node test/registries/run.ts`: real clients against real registries (Debian's docker-registry, verdaccio) behind what
+ * a deployment answers. It needs docker-registry, skopeo and twine of Debian, and `npm install` in this folder; with
+ * KITE_ORAS it also runs oras.go, built against Debian's oras-go. It prints what each client says, and exits with 1
+ * when a client was let in that must not be, or kept out that must not be.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as tcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { createAuthorizer, createBroker } from '../../lib/broker.ts';
+import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
+import { loadConfig } from '../../lib/config/load.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import { throwawayIssuer } from '../../lib/local/issuer.ts';
+import type { HttpRequest } from '../../lib/protocols/protocol.ts';
+import { serve } from '../../lib/serve.ts';
+import type { IssuerRow } from '../../lib/token/issuer.ts';
+import { answerAsRest } from '../harness/rest.ts';
+import { startGateway } from './gateway.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kite-sts-registries-'));
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string | Uint8Array): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+
+const AUDIENCES = {
+  images: 'https://packages.test.example/images',
+  npm: 'https://packages.test.example/npm',
+  py: 'https://packages.test.example/py',
+};
+const trust = `trust:
+  - iss: https://agent.buildkite.com
+    id: writes
+    scopes: [read, write]
+    claims: { organization_slug: acme, pipeline_slug: writer }
+  - iss: https://agent.buildkite.com
+    id: reads
+    scopes: [read]
+    claims: { organization_slug: acme, pipeline_slug: reader }
+methods: { GET: read, HEAD: read, POST: write, PUT: write, PATCH: write }
+contact: "#packages"
+`;
+mkdirSync(at('config/registries'), { recursive: true });
+write('config/broker.yml', 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n');
+write('config/registries/images.yml', `audience: ${AUDIENCES.images}\npath: /v2/acme\nkind: oci\n${trust}`);
+write('config/registries/npm.yml', `audience: ${AUDIENCES.npm}\npath: /npm\nkind: npm\n${trust}`);
+write('config/registries/py.yml', `audience: ${AUDIENCES.py}\npath: /py\nkind: pypi\n${trust}`);
+const { config, complaints } = loadConfig(at('config'));
+if (!config) throw new Error(JSON.stringify(complaints));
+
+const freePort = (): Promise<number> =>
+  new Promise(resolve => {
+    const server = tcp().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+const [ports, gatewayPort] = [
+  { images: await freePort(), npm: await freePort(), py: await freePort() },
+  await freePort(),
+];
+const front = `127.0.0.1:${gatewayPort}`;
+
+// What a deployment is: an exchange with the token door, an authorizer, and a REST API for each kind of registry.
+const now = (): number => Date.now() / 1000;
+const issuer = throwawayIssuer(config.rows, config.registries, now);
+const signer = localSigner();
+const registries = loadedRegistries(config);
+const around = {
+  sink: () => undefined,
+  onFault: (error: Error) => console.log('fault', error),
+  keysFor: (row: IssuerRow) => issuer.keysFor(row),
+  now,
+};
+const aws = { region: 'eu-west-1', credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }) };
+const broker = createBroker(loadedConfig(config), { ...around, signer, aws }, registries);
+const { publicKeys } = signer;
+const authorizer = createAuthorizer(registries, {
+  ...around,
+  publicKeys,
+  realm: `http://${front}/registry/token`,
+});
+const template = readFileSync('infra/targets/aws/kite-sts-registry-rest.yml', 'utf8');
+const apis = {
+  images: answerAsRest({ template, images: true }, authorizer),
+  others: answerAsRest({ template, images: false }, authorizer),
+};
+const decide = async (request: HttpRequest) => {
+  if (request.path === '/registry/token') return serve(broker, request);
+  return (/^\/v2(\/|$)/.test(request.path) ? apis.images : apis.others)(request);
+};
+const behind = (path: string): number =>
+  path.startsWith('/v2') ? ports.images : path.startsWith('/npm') ? ports.npm : ports.py;
+const gateway = await startGateway(decide, behind, gatewayPort);
+
+const mint = (pipeline: string, audience: string): Promise<string> => {
+  issuer.put(pipeline, {
+    issuer: 'https://agent.buildkite.com',
+    claims: { organization_slug: 'acme', pipeline_slug: pipeline },
+  });
+  return issuer.mint(pipeline, { audience });
+};
+
+// Behind it, the registries themselves.
+const started = [
+  spawn(
+    'docker-registry',
+    [
+      'serve',
+      write(
+        'registry.yml',
+        `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${at('images')} } }\nhttp: { addr: "127.0.0.1:${ports.images}", relativeurls: true }\n`,
+      ),
+    ],
+    { stdio: 'ignore' },
+  ),
+  spawn(
+    process.execPath,
+    [
+      'test/registries/node_modules/verdaccio/bin/verdaccio',
+      '--config',
+      write(
+        'verdaccio.yml',
+        `storage: ${at('npm')}\nurl_prefix: /npm/\nauth: { htpasswd: { file: ${at('htpasswd')} } }\npackages: { "**": { access: $all, publish: $all, unpublish: $all } }\nlog: { type: stdout, level: fatal }\n`,
+      ),
+      '--listen',
+      `127.0.0.1:${ports.npm}`,
+    ],
+    { stdio: 'ignore' },
+  ),
+];
+// A package index is a page of links and an upload; what twine sends has the file in it.
+const files = new Map<string, Buffer>();
+const index = createServer(async (message, response) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  if (message.method === 'POST') {
+    const text = body.toString('latin1');
+    const [, name = ''] = /filename="([^"]+)"/.exec(text) ?? [];
+    const begin = text.indexOf('\r\n\r\n', text.indexOf('filename="')) + 4;
+    files.set(name, body.subarray(begin, text.indexOf('\r\n--', begin)));
+    response.end();
+  } else if (message.url?.startsWith('/py/files/'))
+    response.end(files.get(message.url.slice('/py/files/'.length)));
+  else
+    response
+      .setHeader('content-type', 'text/html')
+      .end([...files.keys()].map(name => `<a href="/py/files/${name}">${name}</a>`).join(''));
+}).listen(ports.py, '127.0.0.1');
+
+let wrong = 0;
+const run = (
+  expected: 'passes' | 'refused',
+  what: string,
+  program: string,
+  words: readonly string[],
+  more: { cwd?: string; env?: object } = {},
+): Promise<void> =>
+  new Promise(resolve => {
+    console.log(`\n== ${what}: ${expected}`);
+    const env = { PATH: process.env['PATH'], HOME: folder, ...more.env } as NodeJS.ProcessEnv;
+    execFile(
+      program,
+      [...words],
+      { cwd: more.cwd ?? folder, env, timeout: 120_000 },
+      (error, out, errors) => {
+        const came = error ? 'refused' : 'passes';
+        if (came !== expected) wrong++;
+        const said = `${out}${errors}`
+          .replace(/eyJ[\w.-]+/g, '<token>')
+          .trim()
+          .split('\n')
+          .slice(-6)
+          .join('\n  ');
+        console.log(`${came === expected ? 'ok' : 'WRONG'}\n  ${said}`);
+        resolve();
+      },
+    );
+  });
+
+const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
+const image = (text: string): string => {
+  mkdirSync(at(`image-${text}`), { recursive: true });
+  const layer = gzipSync(Buffer.alloc(1024));
+  const settings = Buffer.from(
+    JSON.stringify({
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Cmd: [text] },
+      rootfs: { type: 'layers', diff_ids: [`sha256:${digestOf(Buffer.alloc(1024))}`] },
+    }),
+  );
+  const part = (type: string, content: Uint8Array) => {
+    write(`image-${text}/${digestOf(content)}`, content);
+    return { mediaType: type, size: content.length, digest: `sha256:${digestOf(content)}` };
+  };
+  write(`image-${text}/version`, 'Directory Transport Version: 1.1\n');
+  write(
+    `image-${text}/manifest.json`,
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      config: part('application/vnd.docker.container.image.v1+json', settings),
+      layers: [part('application/vnd.docker.image.rootfs.diff.tar.gzip', layer)],
+    }),
+  );
+  return `dir:${at(`image-${text}`)}`;
+};
+
+try {
+  await pause(6000);
+  write('policy.json', '{"default":[{"type":"insecureAcceptAnything"}]}');
+  const skopeo = (...words: string[]) => ['--policy', at('policy.json'), ...words];
+  const creds = async (pipeline: string) => `buildkite:${await mint(pipeline, AUDIENCES.images)}`;
+  const to = `docker://${front}/acme/web:v1`;
+  await run(
+    'passes',
+    'skopeo pushes',
+    'skopeo',
+    skopeo('copy', '--dest-tls-verify=false', '--dest-creds', await creds('writer'), image('one'), to),
+  );
+  await run(
+    'passes',
+    'skopeo reads',
+    'skopeo',
+    skopeo('inspect', '--tls-verify=false', '--creds', await creds('reader'), to),
+  );
+  await run(
+    'refused',
+    'skopeo pushes with a token that reads',
+    'skopeo',
+    skopeo('copy', '--dest-tls-verify=false', '--dest-creds', await creds('reader'), image('two'), to),
+  );
+  await run(
+    'refused',
+    'skopeo reads as a stranger',
+    'skopeo',
+    skopeo('inspect', '--tls-verify=false', '--creds', await creds('other'), to),
+  );
+  await run(
+    'refused',
+    'skopeo reads without a credential',
+    'skopeo',
+    skopeo('inspect', '--tls-verify=false', to),
+  );
+  await run(
+    'refused',
+    'skopeo reads from another team',
+    'skopeo',
+    skopeo(
+      'inspect',
+      '--tls-verify=false',
+      '--creds',
+      await creds('writer'),
+      `docker://${front}/team-b/app:v1`,
+    ),
+  );
+
+  const oras = process.env['KITE_ORAS'];
+  if (oras) {
+    const ref = `${front}/acme/hello:v1`;
+    await run('passes', 'oras-go pushes', oras, [
+      'push',
+      ref,
+      'buildkite',
+      await mint('writer', AUDIENCES.images),
+    ]);
+    await run('passes', 'oras-go pulls', oras, [
+      'pull',
+      ref,
+      'buildkite',
+      await mint('reader', AUDIENCES.images),
+    ]);
+    await run('refused', 'oras-go pushes with a token that reads', oras, [
+      'push',
+      `${front}/acme/two:v1`,
+      'buildkite',
+      await mint('reader', AUDIENCES.images),
+    ]);
+    await run('refused', 'oras-go pulls as a stranger', oras, [
+      'pull',
+      ref,
+      'buildkite',
+      await mint('other', AUDIENCES.images),
+    ]);
+  }
+
+  const layer = `sha256:${digestOf(gzipSync(Buffer.alloc(1024)))}`;
+  const tokenUrl = `http://${front}/registry/token?${new URLSearchParams({ service: AUDIENCES.images, scope: 'repository:acme/copy:pull,push' })}&scope=repository:acme/web:pull`;
+  const given = (await (
+    await fetch(tokenUrl, { headers: { authorization: `Basic ${btoa(await creds('writer'))}` } })
+  ).json()) as { token: string };
+  const mount = (from: string) => [
+    '-sS',
+    '--fail-with-body',
+    '-X',
+    'POST',
+    '-H',
+    `Authorization: Bearer ${given.token}`,
+    '-w',
+    '%{http_code}\n',
+    `http://${front}/v2/acme/copy/blobs/uploads/?mount=${layer}&from=${from}`,
+  ];
+  await run('passes', 'a mount within the registry', 'curl', mount('acme/web'));
+  await run('refused', 'a mount from another registry', 'curl', mount('team-b/app'));
+
+  const npmAs = async (pipeline: string) => {
+    write(
+      `npmrc-${pipeline}`,
+      `registry=http://${front}/npm/\n//${front}/npm/:_authToken=${await mint(pipeline, AUDIENCES.npm)}\n`,
+    );
+    return {
+      npm_config_userconfig: at(`npmrc-${pipeline}`),
+      npm_config_cache: at(`cache-${pipeline}`),
+      npm_config_audit: 'false',
+      npm_config_update_notifier: 'false',
+    };
+  };
+  for (const name of ['greeting', 'intruder', 'user']) {
+    mkdirSync(at(name));
+    write(`${name}/package.json`, JSON.stringify({ name, version: '1.0.0' }));
+  }
+  await run('passes', 'npm publishes', 'npm', ['publish'], {
+    cwd: at('greeting'),
+    env: await npmAs('writer'),
+  });
+  await run('passes', 'npm installs', 'npm', ['install', 'greeting'], {
+    cwd: at('user'),
+    env: await npmAs('reader'),
+  });
+  await run('refused', 'npm publishes with a token that reads', 'npm', ['publish'], {
+    cwd: at('intruder'),
+    env: await npmAs('reader'),
+  });
+  await run('refused', 'npm reads as a stranger', 'npm', ['view', 'greeting'], {
+    cwd: at('user'),
+    env: await npmAs('other'),
+  });
+
+  mkdirSync(at('wheel'));
+  const python = `import zipfile
+z = zipfile.ZipFile('wheel/greeting-1.0-py3-none-any.whl', 'w')
+z.writestr('greeting.py', 'hello = 1\\n')
+z.writestr('greeting-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n')
+z.writestr('greeting-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+z.writestr('greeting-1.0.dist-info/RECORD', '')
+`;
+  await run('passes', 'a wheel is made', '/usr/bin/python3', ['-c', python]);
+  const twine = async (pipeline: string) => [
+    'upload',
+    '--non-interactive',
+    '--disable-progress-bar',
+    '--repository-url',
+    `http://${front}/py/`,
+    '-u',
+    'buildkite',
+    '-p',
+    await mint(pipeline, AUDIENCES.py),
+    'wheel/greeting-1.0-py3-none-any.whl',
+  ];
+  await run('passes', 'twine uploads', 'twine', await twine('writer'));
+  await run('refused', 'twine uploads with a token that reads', 'twine', await twine('reader'));
+  const pip = async (pipeline: string) => [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--retries',
+    '0',
+    '--disable-pip-version-check',
+    '-d',
+    at(`pip-${pipeline}`),
+    '--trusted-host',
+    '127.0.0.1',
+    '--index-url',
+    `http://buildkite:${await mint(pipeline, AUDIENCES.py)}@${front}/py/simple/`,
+    'greeting',
+  ];
+  await run('passes', 'pip installs', '/usr/bin/python3', await pip('reader'));
+  await run('refused', 'pip installs as a stranger', '/usr/bin/python3', await pip('other'));
+  console.log(wrong === 0 ? '\nall as expected' : `\n${wrong} not as expected`);
+} finally {
+  for (const each of started) each.kill();
+  index.close();
+  gateway.close();
+  await pause(500);
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(wrong === 0 ? 0 : 1);
