@@ -37,6 +37,10 @@ export const CODES = {
     fault: 'caller',
     says: 'One role is asked for at a time, by its name in audience. Nothing can be asked for by resource.',
   },
+  session_unsigned: {
+    fault: 'caller',
+    says: 'This call must be signed, by the keys of the session that it asks about.',
+  },
   session_expired: { fault: 'caller', says: 'This session has expired.' },
   session_policy_invalid: {
     fault: 'caller',

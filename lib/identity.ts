@@ -1,5 +1,6 @@
 import { BrokerError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
+import type { AskedSession } from './protocols/protocol.ts';
 import { createStoreFailure } from './stores/failure.ts';
 import type { Identity, IdentityStore } from './stores/identities.ts';
 import { originOf, reasonOf, type Switches, struck } from './switch.ts';
@@ -13,10 +14,10 @@ const unremembered = (error: unknown): BrokerError => {
 /** Remembers whose session was issued, if one was. Throws `identities_unavailable`. */
 export const remember = async (identities: IdentityStore, outcome: Outcome): Promise<void> => {
   if (outcome.kind !== 'issued' || outcome.credential.kind !== 'aws') return;
-  const { sessionToken, assumedRole: arn, assumedRoleId: userId, expiresAt } = outcome.credential;
+  const { accessKeyId, sessionToken, assumedRole: arn, assumedRoleId: userId, expiresAt } = outcome.credential;
   const { token, row, snapshot } = outcome.reached;
   const origin = token && originOf(token, row, snapshot?.role.name);
-  const identity: Identity = { arn, userId, account: arn.split(':')[4] ?? '', expiresAt, origin };
+  const identity: Identity = { arn, userId, account: arn.split(':')[4] ?? '', accessKeyId, expiresAt, origin };
   try {
     await identities.remember(sessionToken, identity, outcome.reached.at);
   } catch (error) {
@@ -28,23 +29,24 @@ export const remember = async (identities: IdentityStore, outcome: Outcome): Pro
 export type Identities = { readonly identities: IdentityStore; readonly switches: Switches };
 
 /**
- * Whose session it is. The broker keeps no secret, so it can check no signature: whoever has the session token is
- * told. An answer is information, and proves nothing of its asker.
- * Throws `session_unknown`, `session_expired`, `identities_unavailable`, and what says that who got it is switched
+ * Whose session it is. The broker keeps no secret, so it can check no signature: whoever has the session token and
+ * names its access key is told. An answer is information, and proves nothing of its asker.
+ * Throws `session_unsigned`, `session_unknown`, `session_expired`, `identities_unavailable`, and what says that who got it is switched
  * off. `now` is in seconds since the epoch.
  */
 export const identify = async (
   { identities, switches }: Identities,
-  sessionToken: string,
+  { accessKeyId, sessionToken }: AskedSession,
   now: number,
 ): Promise<Identity> => {
+  if (accessKeyId === undefined) throw new BrokerError('session_unsigned', { at: 'Authorization' });
   let identity: Identity | undefined;
   try {
     identity = sessionToken === '' ? undefined : await identities.find(sessionToken);
   } catch (error) {
     throw createStoreFailure('identities_unavailable', error);
   }
-  if (!identity) throw new BrokerError('session_unknown');
+  if (identity?.accessKeyId !== accessKeyId) throw new BrokerError('session_unknown');
   if (identity.expiresAt <= now) throw new BrokerError('session_expired');
   const off = identity.origin && struck(await switches(), identity.origin);
   if (off) throw new BrokerError(reasonOf(off));

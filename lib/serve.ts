@@ -134,13 +134,13 @@ const identified = async (
   { protocol: door }: Route,
   request: HttpRequest,
 ): Promise<HttpAnswer | undefined> => {
-  const sessionToken = door.identities?.asked(request);
-  if (!door.identities || sessionToken === undefined) return undefined;
+  const asked = door.identities?.asked(request);
+  if (!door.identities || asked === undefined) return undefined;
   const decisionId = broker.randomId();
   try {
     const { identities, parts } = broker;
     const known = { identities, switches: parts.switches };
-    const identity = await identify(known, sessionToken, broker.now());
+    const identity = await identify(known, asked, broker.now());
     return door.identities.render({ kind: 'identified', decisionId, identity });
   } catch (error) {
     const fault = known(error);

@@ -18,6 +18,8 @@ const issued = (credential: Credential): Outcome => ({
   credential,
 });
 
+const OWN = { accessKeyId: AWS.accessKeyId, sessionToken: AWS.sessionToken };
+
 const away = (): Promise<never> => Promise.reject(new Error('the table is away'));
 const broken: IdentityStore = { remember: away, find: away };
 const known = (identities: IdentityStore, ...off: readonly Switch[]): Identities => ({
@@ -29,14 +31,15 @@ describe('whose session it is', () => {
   test('is known of a session that was issued, until it expires', async () => {
     const store = memoryIdentities();
     await remember(store, issued(AWS));
-    expect(await identify(known(store), AWS.sessionToken, NOW)).toEqual({
+    expect(await identify(known(store), OWN, NOW)).toEqual({
       arn: AWS.assumedRole,
       userId: AWS.assumedRoleId,
       account: '123456789012',
+      accessKeyId: AWS.accessKeyId,
       expiresAt: AWS.expiresAt,
     });
-    expect(await codeOf(() => identify(known(store), AWS.sessionToken, AWS.expiresAt - 0.1))).toBe('none');
-    expect(await codeOf(() => identify(known(store), AWS.sessionToken, AWS.expiresAt))).toBe(
+    expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt - 0.1))).toBe('none');
+    expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt))).toBe(
       'session_expired',
     );
   });
@@ -44,17 +47,32 @@ describe('whose session it is', () => {
   test.each(['', 'another', AWS.sessionToken.toUpperCase()])('is not known of %j', async token => {
     const store = memoryIdentities();
     await remember(store, issued(AWS));
-    expect(await codeOf(() => identify(known(store), token, NOW))).toBe('session_unknown');
+    expect(await codeOf(() => identify(known(store), { ...OWN, sessionToken: token }, NOW))).toBe('session_unknown');
+  });
+
+  test('is told to nobody who does not sign, or signs with another key', async () => {
+    const store = memoryIdentities();
+    await remember(store, issued(AWS));
+    const asked = (accessKeyId: string | undefined, now = NOW) =>
+      codeOf(() => identify(known(store), { ...OWN, accessKeyId }, now));
+    expect([
+      await asked(undefined),
+      await asked('ASIAANOTHERANOTHER12'),
+      // Also of a session that has expired: whose key it was is not told either.
+      await asked('ASIAANOTHERANOTHER12', AWS.expiresAt),
+      await asked(AWS.accessKeyId, AWS.expiresAt),
+    ]).toEqual(['session_unsigned', 'session_unknown', 'session_unknown', 'session_expired']);
   });
 
   test('is not told once its role was switched off, and only of sessions that this struck', async () => {
     const store = memoryIdentities();
     const origin = { issuer: BUILDKITE, keyId: 'k', organization: 'acme', pipeline: 'web', role: 'deploy' };
-    const identity = { arn: 'a', userId: 'u', account: '1', expiresAt: NOW + 1, origin };
+    const identity = { arn: 'a', userId: 'u', account: '1', accessKeyId: 'k', expiresAt: NOW + 1, origin };
+    const asked = { accessKeyId: 'k', sessionToken: 'token' };
     await store.remember('token', identity, NOW);
-    const asked = (role: string) =>
-      codeOf(() => identify(known(store, switchOf({ what: 'role', names: [role] })), 'token', NOW));
-    expect([await asked('deploy'), await asked('release')]).toEqual(['role_switched_off', 'none']);
+    const told = (role: string) =>
+      codeOf(() => identify(known(store, switchOf({ what: 'role', names: [role] })), asked, NOW));
+    expect([await told('deploy'), await told('release')]).toEqual(['role_switched_off', 'none']);
   });
 
   test.each<{ name: string; outcome: Outcome }>([
@@ -65,7 +83,7 @@ describe('whose session it is', () => {
   });
 
   test('cannot be told when the store is away, which is a fault of ours', async () => {
-    expect(await codeOf(() => identify(known(broken), 'token', NOW))).toBe('identities_unavailable');
+    expect(await codeOf(() => identify(known(broken), OWN, NOW))).toBe('identities_unavailable');
     expect(await codeOf(() => remember(broken, issued(AWS)))).toBe('identities_unavailable');
   });
 });

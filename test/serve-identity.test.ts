@@ -3,7 +3,7 @@ import type { BrokerError } from '../lib/errors.ts';
 import type { HttpAnswer } from '../lib/protocols/protocol.ts';
 import { serve } from '../lib/serve.ts';
 import { type TestBroker, testBroker } from './harness/broker.ts';
-import { identityRequest, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
+import { identityRequest, SIGNED_BY, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { NOW } from './harness/policy.ts';
@@ -23,24 +23,39 @@ describe('whose session it is', () => {
   const assume = async (broker = using.broker): Promise<HttpAnswer> =>
     serve(broker, stsRequest({ WebIdentityToken: await using.issuer.sign(tokenClaims()) }));
   const sessionOf = (answer: HttpAnswer) => textsOf(answer)['Credentials/SessionToken'];
-  const whose = (session: string | undefined, broker = using.broker) =>
-    serve(broker, identityRequest(session));
+  const keyOf = (answer: HttpAnswer) => textsOf(answer)['Credentials/AccessKeyId'];
+  const whose = (session: string | undefined, key = SIGNED_BY, broker = using.broker) =>
+    serve(broker, identityRequest(session, key));
 
   test('is told to who has the session token, until it expires, and is no exchange', async () => {
     const answer = await assume();
     const before = using.audit.length;
-    const who = await whose(sessionOf(answer));
+    const who = await whose(sessionOf(answer), keyOf(answer));
     expect([who.status, textsOf(who)['Arn']]).toEqual([200, textsOf(answer)['AssumedRoleUser/Arn']]);
-    const later = await whose(sessionOf(answer), { ...using.broker, now: () => NOW + 3600 });
+    const later = await whose(sessionOf(answer), keyOf(answer), { ...using.broker, now: () => NOW + 3600 });
     expect(stsRefusal(later)).toEqual([403, 'ExpiredToken']);
     expect(using.audit.length).toBe(before);
+  });
+
+  test('is told to nobody who does not sign, or names another access key', async () => {
+    const answer = await assume();
+    const request = identityRequest(sessionOf(answer), keyOf(answer));
+    const { authorization: _, ...headers } = request.headers;
+    const refusals = [
+      await serve(using.broker, { ...request, headers }),
+      await whose(sessionOf(answer), 'ASIAANOTHERANOTHER12'),
+    ];
+    expect(refusals.map(stsRefusal)).toEqual([
+      [403, 'MissingAuthenticationToken'],
+      [403, 'InvalidClientTokenId'],
+    ]);
   });
 
   test('is not remembered of an exchange at another door', async () => {
     const subject_token = await using.issuer.sign(tokenClaims());
     const { body } = await using.ask({ subject_token, audience: 'aws' });
-    const { aws } = JSON.parse(body) as { aws: { SessionToken: string } };
-    expect(stsRefusal(await whose(aws.SessionToken))).toEqual([403, 'InvalidClientTokenId']);
+    const { aws } = JSON.parse(body) as { aws: { SessionToken: string; AccessKeyId: string } };
+    expect(stsRefusal(await whose(aws.SessionToken, aws.AccessKeyId))).toEqual([403, 'InvalidClientTokenId']);
   });
 
   test('is not remembered when the audit event could not be written', async () => {
@@ -55,7 +70,7 @@ describe('whose session it is', () => {
     const onFault = ({ code }: BrokerError) => void told.push(code);
     const broken = { ...using.broker, onFault, identities: { remember: away, find: away } };
     expect(sessionOf(await assume(broken))).toBeDefined();
-    expect(stsRefusal(await whose('session', broken))).toEqual([503, 'ServiceUnavailable']);
+    expect(stsRefusal(await whose('session', SIGNED_BY, broken))).toEqual([503, 'ServiceUnavailable']);
     expect(told).toEqual(Array(2).fill('identities_unavailable'));
   });
 });

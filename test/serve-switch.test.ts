@@ -82,7 +82,7 @@ describe('what an operator switched off', () => {
   test('is not told whose session it was', async () => {
     const WebIdentityToken = await using.issuer.sign(tokenClaims());
     const session = textsOf(await serve(using.broker, stsRequest({ WebIdentityToken })));
-    const whose = () => serve(using.broker, identityRequest(session['Credentials/SessionToken']));
+    const whose = () => serve(using.broker, identityRequest(session['Credentials/SessionToken'], session['Credentials/AccessKeyId']));
     expect((await whose()).status).toBe(200);
     await store.set(PIPELINE);
     clock += SWITCHES_FRESH;

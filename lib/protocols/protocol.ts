@@ -29,6 +29,13 @@ export type Voice = {
   readonly now: number;
 };
 
+/** By what a session is asked about. Neither is proof of anything: the signature cannot be checked. */
+export type AskedSession = {
+  /** Undefined: the call is not signed. */
+  readonly accessKeyId: string | undefined;
+  readonly sessionToken: string;
+};
+
 /** Whose session it is that was asked about. */
 export type Identified = {
   readonly kind: 'identified';
@@ -49,8 +56,8 @@ export type Protocol = {
   render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer;
   /** Its clients ask whose session theirs is: sessions that are given here are remembered for that. */
   readonly identities?: {
-    /** The session token that is asked about; undefined when the request asks for an exchange. Never throws. */
-    asked(request: HttpRequest): string | undefined;
+    /** Whose session is asked about; undefined when the request asks for an exchange. Never throws. */
+    asked(request: HttpRequest): AskedSession | undefined;
     render(answer: Identified): HttpAnswer;
   };
 };

@@ -2,7 +2,7 @@ import { BrokerError } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import type { Answer } from '../outcome.ts';
 import { readForm, refuseBearer } from './form.ts';
-import type { HttpAnswer, HttpRequest, Identified, Protocol, Voice } from './protocol.ts';
+import type { AskedSession, HttpAnswer, HttpRequest, Identified, Protocol, Voice } from './protocol.ts';
 import { adviceFor, stsError } from './sts/errors.ts';
 import { exchangeOf } from './sts/parameters.ts';
 import { type Elements, stsXml } from './sts/xml.ts';
@@ -23,11 +23,18 @@ const parse = (request: HttpRequest): ExchangeRequest => {
   return exchangeOf(form);
 };
 
+/**
+ * The access key id that signed a request, by Signature Version 4: the first part of `Credential`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html#add-signature-to-request
+ */
+const SIGNED_BY = /^AWS4-[A-Z0-9-]+ (?:.*[ ,])?Credential=(\w{16,128})\//;
+
 /** Whatever is wrong with the form is said by `parse`, to whom the request goes then. */
-const asked = (request: HttpRequest): string | undefined => {
+const asked = (request: HttpRequest): AskedSession | undefined => {
   try {
     if (actionOf(readForm(request)) !== 'GetCallerIdentity') return undefined;
-    return request.headers['x-amz-security-token'] ?? '';
+    const { authorization = '', 'x-amz-security-token': sessionToken = '' } = request.headers;
+    return { accessKeyId: SIGNED_BY.exec(authorization)?.[1], sessionToken };
   } catch {
     return undefined;
   }
@@ -65,7 +72,9 @@ const issued = (answer: IssuedAws): HttpAnswer => {
     },
     SubjectFromWebIdentityToken: grant.principal.subject,
     AssumedRoleUser: { AssumedRoleId: credential.assumedRoleId, Arn: credential.assumedRole },
+    PackedPolicySize: credential.packedPolicySize,
     Provider: grant.principal.issuer,
+    SourceIdentity: credential.sourceIdentity,
   });
 };
 

@@ -16,6 +16,10 @@ export type AwsCredential = Made & {
   /** The ARN of the session, and what AWS calls the one who has it. */
   readonly assumedRole: string;
   readonly assumedRoleId: string;
+  /** As AWS says it, where it does: how much of what a session can hold its policy and tags take, in percent. */
+  readonly packedPolicySize?: string | undefined;
+  /** As AWS says it, where the session has one. */
+  readonly sourceIdentity?: string | undefined;
 };
 
 /** A credential that is one text, sent as a bearer token. */

@@ -7,6 +7,8 @@ export type Identity = {
   readonly arn: string;
   readonly userId: string;
   readonly account: string;
+  /** The id of the session's access key, which is no secret. */
+  readonly accessKeyId: string;
   readonly expiresAt: number;
   /** By what it can be switched off. */
   readonly origin?: Origin | undefined;
@@ -75,13 +77,14 @@ const originIn = (item: Item): Origin | undefined =>
 
 /** For all processes of a deployment. */
 export const tableIdentities = (table: Table): IdentityStore => ({
-  async remember(sessionToken, { arn, userId, account, expiresAt, origin }) {
+  async remember(sessionToken, { arn, userId, account, accessKeyId, expiresAt, origin }) {
     await table.put({
       [IDENTITY_TABLE.key]: { S: digest(sessionToken) },
       [IDENTITY_TABLE.expiry]: { N: String(expiresAt) },
       arn: { S: arn },
       user_id: { S: userId },
       account: { S: account },
+      access_key_id: { S: accessKeyId },
       ...(origin ? originItem(origin) : {}),
     });
   },
@@ -92,6 +95,7 @@ export const tableIdentities = (table: Table): IdentityStore => ({
         arn: text(item['arn']),
         userId: text(item['user_id']),
         account: text(item['account']),
+        accessKeyId: text(item['access_key_id']),
         expiresAt: number(item[IDENTITY_TABLE.expiry]),
         origin: originIn(item),
       }

@@ -8,6 +8,7 @@ export const identitiesContract = (opened: () => IdentityStore): void => {
     arn: `arn:aws:sts::123456789012:assumed-role/deploy/${name}`,
     userId: `AROAEXAMPLE:${name}`,
     account: '123456789012',
+    accessKeyId: 'ASIATESTTESTTESTTEST',
     expiresAt: NOW + 3600,
   });
 

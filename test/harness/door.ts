@@ -27,8 +27,14 @@ export const stsRequest = (form: Form = {}, changes: Partial<HttpRequest> = {}):
     ...changes,
   });
 
-/** Who the session of this token is of. */
-export const identityRequest = (sessionToken: string | undefined): HttpRequest => {
+/** The access key that signs where a test does not say another: that of the answers of the harness. */
+export const SIGNED_BY = 'ASIATESTTESTTESTTEST';
+
+/** Who the session of this token is of, signed by this access key; undefined: not signed. */
+export const identityRequest = (
+  sessionToken: string | undefined,
+  accessKeyId: string | undefined = SIGNED_BY,
+): HttpRequest => {
   const { headers, ...asked } = stsRequest({
     Action: 'GetCallerIdentity',
     RoleArn: undefined,
@@ -36,7 +42,8 @@ export const identityRequest = (sessionToken: string | undefined): HttpRequest =
     WebIdentityToken: undefined,
   });
   const proof = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
-  return { ...asked, headers: { ...headers, ...proof } };
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20270115/eu-west-1/sts/aws4_request, SignedHeaders=host, Signature=0`;
+  return { ...asked, headers: { ...headers, ...proof, authorization } };
 };
 
 /** The texts of an answer below its root and the result in it, by the names of their elements. */

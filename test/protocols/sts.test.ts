@@ -3,7 +3,7 @@ import { sts } from '../../lib/protocols/sts.ts';
 import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, refusal } from '../harness/answer.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
-import { identityRequest, stsRefusal, stsRequest, textsOf } from '../harness/door.ts';
+import { identityRequest, SIGNED_BY, stsRefusal, stsRequest, textsOf } from '../harness/door.ts';
 import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 
 const VOICE = { url: AUDIENCE, audience: AUDIENCE, now: NOW };
@@ -13,7 +13,13 @@ const messageOf = (...given: Parameters<typeof refusal>) => textsOf(said(...give
 const identified = sts.identities?.render({
   kind: 'identified',
   decisionId: DECISION_ID,
-  identity: { arn: AWS.assumedRole, userId: AWS.assumedRoleId, account: '123456789012', expiresAt: NOW },
+  identity: {
+    arn: AWS.assumedRole,
+    userId: AWS.assumedRoleId,
+    account: '123456789012',
+    accessKeyId: AWS.accessKeyId,
+    expiresAt: NOW,
+  },
 });
 
 describe('an exchange is', () => {
@@ -53,8 +59,31 @@ describe('an exchange is', () => {
 
 describe('whose session it is', () => {
   test('is asked by GetCallerIdentity, with the session token as proof', () => {
-    expect(sts.identities?.asked(identityRequest('session-token'))).toBe('session-token');
-    expect(sts.identities?.asked(identityRequest(undefined))).toBe('');
+    expect(sts.identities?.asked(identityRequest('session-token'))).toEqual({
+      accessKeyId: SIGNED_BY,
+      sessionToken: 'session-token',
+    });
+    expect(sts.identities?.asked(identityRequest(undefined))).toEqual({
+      accessKeyId: SIGNED_BY,
+      sessionToken: '',
+    });
+  });
+
+  const scope = '20270115/eu-west-1/sts/aws4_request';
+  test.each([
+    [`AWS4-HMAC-SHA256 Credential=${SIGNED_BY}/${scope}, SignedHeaders=host, Signature=0`, SIGNED_BY],
+    [`AWS4-HMAC-SHA256 SignedHeaders=host,Credential=${SIGNED_BY}/${scope},Signature=0`, SIGNED_BY],
+    [`AWS4-ECDSA-P256-SHA256 Credential=${SIGNED_BY}/20270115/sts/aws4_request, Signature=0`, SIGNED_BY],
+    [undefined, undefined],
+    ['', undefined],
+    ['Bearer a.b.c', undefined],
+    [`Basic Credential=${SIGNED_BY}/`, undefined],
+    ['AWS4-HMAC-SHA256 Signature=0', undefined],
+    [`AWS4-HMAC-SHA256 Credential=${SIGNED_BY}, Signature=0`, undefined],
+  ])('by whose access key, of %j: %j', (authorization, accessKeyId) => {
+    const request = identityRequest('session-token');
+    const headers = { ...request.headers, authorization };
+    expect(sts.identities?.asked({ ...request, headers })?.accessKeyId).toBe(accessKeyId);
   });
 
   test.each([
@@ -80,6 +109,13 @@ describe('what is answered', () => {
       Provider: BUILDKITE,
       'ResponseMetadata/RequestId': DECISION_ID,
     });
+  });
+
+  test('to an exchange is what AWS said of its size and of who is behind it, where it did', () => {
+    const said = { packedPolicySize: '37', sourceIdentity: 'web.5.abc' };
+    const told = textsOf(sts.render(issued({ ...AWS, ...said }, ROLE), httpRequest(), VOICE));
+    expect(told).toMatchObject({ PackedPolicySize: '37', SourceIdentity: 'web.5.abc' });
+    expect(textsOf(sts.render(issued(AWS, ROLE), httpRequest(), VOICE))).not.toHaveProperty('PackedPolicySize');
   });
 
   test('to GetCallerIdentity are its three names', () => {

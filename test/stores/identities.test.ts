@@ -14,6 +14,7 @@ const IDENTITY = {
   arn: 'arn:aws:sts::123456789012:assumed-role/r/s',
   userId: 'AROA:s',
   account: '123456789012',
+  accessKeyId: 'ASIATESTTESTTESTTEST',
   expiresAt: NOW + 10,
 };
 
@@ -44,7 +45,7 @@ describe('in DynamoDB', () => {
 
   test('T54: a session token is kept as its SHA-256 alone, and DynamoDB is told when to forget it', async () => {
     await tableIdentities(table).remember('the-session-token', IDENTITY, NOW);
-    const items = await table.scan(['session', 'expires_at', 'arn', 'user_id', 'account']);
+    const items = await table.scan(['session', 'expires_at', 'arn', 'user_id', 'account', 'access_key_id']);
     expect(JSON.stringify(items)).not.toContain('the-session-token');
     expect(items).toContainEqual({
       session: { S: 'Qp1sA4Iiu3Zl9XWiAXoNk-9qA-vDxE40F288gRt6U_Y' },
@@ -52,6 +53,7 @@ describe('in DynamoDB', () => {
       arn: { S: IDENTITY.arn },
       user_id: { S: IDENTITY.userId },
       account: { S: IDENTITY.account },
+      access_key_id: { S: IDENTITY.accessKeyId },
     });
   });
 

@@ -26,6 +26,7 @@ const ERRORS: { readonly [code in Code]: WireError } = {
   rate_limited: [429, 'Throttling'],
   role_parameter_holds_audience: VALIDATION,
   target_unsupported: VALIDATION,
+  session_unsigned: [403, 'MissingAuthenticationToken'],
   session_expired: [403, 'ExpiredToken'],
   session_policy_invalid: [400, 'MalformedPolicyDocument'],
   session_unknown: [403, 'InvalidClientTokenId'],

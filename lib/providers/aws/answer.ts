@@ -55,6 +55,15 @@ export type Asked = {
   readonly now: number;
 };
 
+/** What a caller may want to know of its session, and only in the form that AWS has it. */
+function saidOf(text: (path: string) => string): Partial<AwsCredential> {
+  const [packedPolicySize, sourceIdentity] = [text('PackedPolicySize'), text('SourceIdentity')];
+  return {
+    ...(/^\d{1,4}$/.test(packedPolicySize) ? { packedPolicySize } : {}),
+    ...(/^[\w+=,.@-]{2,64}$/.test(sourceIdentity) ? { sourceIdentity } : {}),
+  };
+}
+
 /** The credential of a success. Both actions answer the same below another name. */
 export const credentialOf = (body: string, { action, grant, now }: Asked): AwsCredential => {
   const texts = read(action, body);
@@ -76,6 +85,7 @@ export const credentialOf = (body: string, { action, grant, now }: Asked): AwsCr
     sessionToken,
     assumedRole,
     assumedRoleId: text('AssumedRoleUser/AssumedRoleId'),
+    ...saidOf(text),
     expiresAt,
     session: sessionName(grant.session),
   };
