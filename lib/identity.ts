@@ -14,10 +14,23 @@ const unremembered = (error: unknown): BrokerError => {
 /** Remembers whose session was issued, if one was. Throws `identities_unavailable`. */
 export const remember = async (identities: IdentityStore, outcome: Outcome): Promise<void> => {
   if (outcome.kind !== 'issued' || outcome.credential.kind !== 'aws') return;
-  const { accessKeyId, sessionToken, assumedRole: arn, assumedRoleId: userId, expiresAt } = outcome.credential;
+  const {
+    accessKeyId,
+    sessionToken,
+    assumedRole: arn,
+    assumedRoleId: userId,
+    expiresAt,
+  } = outcome.credential;
   const { token, row, snapshot } = outcome.reached;
   const origin = token && originOf(token, row, snapshot?.role.name);
-  const identity: Identity = { arn, userId, account: arn.split(':')[4] ?? '', accessKeyId, expiresAt, origin };
+  const identity: Identity = {
+    arn,
+    userId,
+    account: arn.split(':')[4] ?? '',
+    accessKeyId,
+    expiresAt,
+    origin,
+  };
   try {
     await identities.remember(sessionToken, identity, outcome.reached.at);
   } catch (error) {

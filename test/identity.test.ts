@@ -39,15 +39,15 @@ describe('whose session it is', () => {
       expiresAt: AWS.expiresAt,
     });
     expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt - 0.1))).toBe('none');
-    expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt))).toBe(
-      'session_expired',
-    );
+    expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt))).toBe('session_expired');
   });
 
   test.each(['', 'another', AWS.sessionToken.toUpperCase()])('is not known of %j', async token => {
     const store = memoryIdentities();
     await remember(store, issued(AWS));
-    expect(await codeOf(() => identify(known(store), { ...OWN, sessionToken: token }, NOW))).toBe('session_unknown');
+    expect(await codeOf(() => identify(known(store), { ...OWN, sessionToken: token }, NOW))).toBe(
+      'session_unknown',
+    );
   });
 
   test('is told to nobody who does not sign, or signs with another key', async () => {

@@ -82,7 +82,11 @@ describe('what an operator switched off', () => {
   test('is not told whose session it was', async () => {
     const WebIdentityToken = await using.issuer.sign(tokenClaims());
     const session = textsOf(await serve(using.broker, stsRequest({ WebIdentityToken })));
-    const whose = () => serve(using.broker, identityRequest(session['Credentials/SessionToken'], session['Credentials/AccessKeyId']));
+    const whose = () =>
+      serve(
+        using.broker,
+        identityRequest(session['Credentials/SessionToken'], session['Credentials/AccessKeyId']),
+      );
     expect((await whose()).status).toBe(200);
     await store.set(PIPELINE);
     clock += SWITCHES_FRESH;
@@ -119,9 +123,9 @@ describe('T43: that something is off is told to', () => {
   });
 });
 
-test('D11: a table that cannot be read is a fault of ours, and nothing is issued', async () => {
+test('D11: with a table that is not there, which a person must mend, nothing is issued', async () => {
   const tables = { switchTable: 'no-such-table' };
   using = await testBroker({ roles, aws: aws.setting, tables });
-  expect(await asked('publish')).toEqual({ status: 503, code: 'switches_unavailable', waits: true });
-  expect(using.faults.map(({ code }) => code)).toEqual(['switches_unavailable']);
+  expect(await asked('publish')).toEqual({ status: 400, code: 'broker_misconfigured', waits: false });
+  expect(using.faults.map(({ code }) => code)).toEqual(['broker_misconfigured']);
 });

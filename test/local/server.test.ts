@@ -148,7 +148,7 @@ test('AWS’s own clients find an STS at the root, and its Date is true: they se
   const answer = await call(broker.port, { method: 'POST', path: '/', headers, body });
   expect(answer).toMatchObject({
     status: 403,
-    text: expect.stringContaining('<Code>InvalidClientTokenId</Code>'),
+    text: expect.stringContaining('<Code>MissingAuthenticationToken</Code>'),
   });
   const apart = Math.abs(Date.parse(String(answer.headers.date)) - Date.now());
   expect(apart).toBeLessThan(4 * 60_000);

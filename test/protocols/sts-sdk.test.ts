@@ -161,7 +161,7 @@ describe('with a session that this door did not give', () => {
     new STSClient({
       region: 'eu-west-1',
       endpoint: server.url,
-      credentials: { accessKeyId: 'ASIAELSEWHERE', secretAccessKey: 'secret', ...credentials },
+      credentials: { accessKeyId: 'ASIAELSEWHERE1234567', secretAccessKey: 'secret', ...credentials },
     });
 
   test.each([{}, { sessionToken: 'from-elsewhere' }])(

@@ -115,7 +115,9 @@ describe('what is answered', () => {
     const said = { packedPolicySize: '37', sourceIdentity: 'web.5.abc' };
     const told = textsOf(sts.render(issued({ ...AWS, ...said }, ROLE), httpRequest(), VOICE));
     expect(told).toMatchObject({ PackedPolicySize: '37', SourceIdentity: 'web.5.abc' });
-    expect(textsOf(sts.render(issued(AWS, ROLE), httpRequest(), VOICE))).not.toHaveProperty('PackedPolicySize');
+    expect(textsOf(sts.render(issued(AWS, ROLE), httpRequest(), VOICE))).not.toHaveProperty(
+      'PackedPolicySize',
+    );
   });
 
   test('to GetCallerIdentity are its three names', () => {

@@ -33,16 +33,19 @@ const IDENTITY: Schema = {
   properties: { Action: { const: 'GetCallerIdentity' }, Version: VERSION },
 };
 
-/** Elements by name: a text, or the elements in it. */
+/** Elements by name: a text, or the elements in it. A name with `?` at its end is there only sometimes. */
 type Elements = { readonly [name: string]: Schema | Elements };
 
 const isSchema = (elements: Schema | Elements): elements is Schema => typeof elements['type'] === 'string';
 
 const element = (elements: Elements): Schema => ({
   type: 'object',
-  required: Object.keys(elements),
+  required: Object.keys(elements).filter(name => !name.endsWith('?')),
   properties: Object.fromEntries(
-    Object.entries(elements).map(([name, each]) => [name, isSchema(each) ? each : element(each)]),
+    Object.entries(elements).map(([name, each]) => [
+      name.replace('?', ''),
+      isSchema(each) ? each : element(each),
+    ]),
   ),
 });
 
@@ -60,7 +63,9 @@ const ASSUMED = document('AssumeRoleWithWebIdentityResponse', {
     Credentials: { AccessKeyId: TEXT, SecretAccessKey: TEXT, SessionToken: TEXT, Expiration: TEXT },
     SubjectFromWebIdentityToken: TEXT,
     AssumedRoleUser: { AssumedRoleId: TEXT, Arn: TEXT },
+    'PackedPolicySize?': TEXT,
     Provider: TEXT,
+    'SourceIdentity?': TEXT,
   },
   ...METADATA,
 });
