@@ -9,6 +9,7 @@ import type { AuditSetting } from './config/audit.ts';
 import type { AuthorizerConfig, BrokerConfig } from './config/compiled.ts';
 import { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
+import { type Reading, readDate } from './http/date.ts';
 import type { AppSigners } from './keys/apps.ts';
 import { kmsSigner } from './keys/kms.ts';
 import type { Signer } from './keys/signer.ts';
@@ -31,12 +32,13 @@ import { memoryLimit } from './stores/limits.ts';
 import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
 import { keptSwitches, tableSwitches } from './stores/switches.ts';
 import { NO_SWITCHES, type Switches } from './switch.ts';
+import type { Readings } from './token/clock.ts';
 import { sharedFirst } from './token/copy.ts';
-import { download, network } from './token/download.ts';
+import { download, type Network, network } from './token/download.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import { cachedKeys, fixedKeys, type KeySource, keptKeys, type Report } from './token/keys.ts';
 import { type KeySet, readKeySet } from './token/keyset.ts';
-import type { Refreshing } from './token/refresh.ts';
+import type { Refresher } from './token/refresh.ts';
 import { createRegistryReader } from './token/registry.ts';
 import { verifier } from './token/verify.ts';
 
@@ -77,8 +79,9 @@ const fetcherOf = (
   uri: string,
   { algorithms, allowPrivateNetwork }: IssuerRow,
   report: Report,
+  noteTime?: Network['noteTime'],
 ): (() => Promise<KeySet>) => {
-  const reach = network(allowPrivateNetwork);
+  const reach: Network = { ...network(allowPrivateNetwork), noteTime };
   return async () => readKeySet(await download(uri, reach), algorithms, report);
 };
 
@@ -300,14 +303,29 @@ export const createAuthorizer = (
 export const createRefresher = (
   { rows }: Pick<BrokerConfig, 'rows'>,
   surroundings: Tables & Pick<Surroundings, 'onKeys'>,
-): Refreshing => {
+): Refresher => {
   const { now = byClock, onKeys = () => undefined } = surroundings;
-  const shared = sharedKeys(surroundings);
+  const readings: { aws: Reading[]; issuers: Map<string, Reading> } = { aws: [], issuers: new Map() };
+  const noteTime = (reading: Reading): void => void readings.aws.push(reading);
+  const shared = sharedKeys({
+    ...surroundings,
+    aws: surroundings.aws && { ...surroundings.aws, noteTime },
+  });
   if (!shared) throw new Error('KITE_STS_ISSUER_KEY_TABLE must be set.');
   const fetchers = [...rows.values()].flatMap(row => {
     if (!('uri' in row.origin)) return [];
     const { uri } = row.origin;
-    return [[row.issuer, { uri, fetchSet: fetcherOf(uri, row, what => onKeys(row.issuer, what)) }] as const];
+    const noteIssuer: Network['noteTime'] = (headers, sent) => {
+      const reading = readDate(headers, sent, now());
+      if (reading) readings.issuers.set(row.issuer, reading);
+    };
+    const report: Report = what => onKeys(row.issuer, what);
+    return [[row.issuer, { uri, fetchSet: fetcherOf(uri, row, report, noteIssuer) }] as const];
   });
-  return { shared, fetchers: new Map(fetchers), now };
+  const takeReadings = (): Readings => {
+    const taken = { aws: readings.aws.splice(0), issuers: new Map(readings.issuers) };
+    readings.issuers.clear();
+    return taken;
+  };
+  return { shared, fetchers: new Map(fetchers), now, takeReadings };
 };

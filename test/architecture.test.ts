@@ -16,7 +16,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   aws: ['http'],
   keys: ['aws', 'http/persist.ts'],
   audit: ['policy/claims.ts', 'policy/registries/grammar.ts'],
-  token: ['errors.ts'],
+  token: ['errors.ts', 'http/date.ts'],
   providers: ['errors.ts', 'aws', 'http'],
   stores: [
     'aws/call.ts',
@@ -46,6 +46,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   'record.ts': ['errors.ts', 'outcome.ts', 'audit'],
   'broker.ts': [
     'aws',
+    'http/date.ts',
     'errors.ts',
     'keys/kms.ts',
     'protocols/registry.ts',
@@ -72,6 +73,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'keys',
     'lambda',
     'protocols',
+    'token/clock.ts',
     'token/refresh.ts',
   ],
   local: [

@@ -1,6 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
+import { CLOCK_OFF_PATTERN } from '../../lib/token/clock.ts';
 import type { DeployOptions } from '../options.ts';
-import { alarm, ofFunction } from './alarms.ts';
+import { alarm, counted, filter, ofFunction } from './alarms.ts';
 import { policy, type Resources } from './cloudformation.ts';
 import { issuerKeyTable, keepIssuerKeys } from './issuers.ts';
 import { logGroup } from './logs.ts';
@@ -12,8 +13,15 @@ export const REFRESHED_EVERY = 4;
 
 const QUARTER = 15 * 60;
 
+const CLOCK_OFF = 'ClockOff';
+
 /** One run in which an issuer failed is its blip; what was kept serves on. */
 const watched = {
+  // One line for each run, which AWS or a majority of issuers vouches for.
+  [CLOCK_OFF]: {
+    ...counted(CLOCK_OFF, "our clock is more than 30 s off AWS's", 1),
+    instead: { Period: QUARTER },
+  },
   RefresherErrors: { ...ofFunction('Refresher', 'Errors'), threshold: 3, instead: { Period: QUARTER } },
   RefresherMissed: {
     ...ofFunction('Refresher', 'Invocations'),
@@ -40,6 +48,7 @@ export const refresher = (
     policy(writeLogs('RefresherLogGroup'), ...keepIssuerKeys),
   ),
   RefresherLogGroup: logGroup(logRetentionDays),
+  [`${CLOCK_OFF}Filter`]: filter(CLOCK_OFF, CLOCK_OFF_PATTERN, { logGroup: 'RefresherLogGroup' }),
   ...schedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
   ...Object.fromEntries(
     Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),

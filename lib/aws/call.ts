@@ -1,3 +1,4 @@
+import { type NoteTime, readDate } from '../http/date.ts';
 import { type Budget, budget, persist } from '../http/persist.ts';
 import { type Headers, NoReply, type Outgoing, type Post, poster, type Reply } from '../http/post.ts';
 import { breaker } from './breaker.ts';
@@ -15,6 +16,8 @@ export type AwsSetting = {
   readonly now?: () => number;
   /** From 0 to 1, for the pause between attempts. */
   readonly random?: () => number;
+  /** Told of the time that AWS's answers have. It decides nothing here. */
+  readonly noteTime?: NoteTime;
 };
 
 /** What a service says when it says no: a code of its own list, and words. */
@@ -107,7 +110,10 @@ export const awsCall = (service: Service, setting: AwsSetting): Call => {
     try {
       const { url, sign } = signerIn(region);
       const headers = await sign({ url, ...outgoing }, now());
+      const sent = now();
       reply = await post({ url, headers, body: outgoing.body }, patience);
+      const reading = readDate(reply.headers, sent, now());
+      if (reading) setting.noteTime?.(reading);
     } catch (error) {
       throw unreached(error);
     }

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../config/settings.ts';
 import type { BrokerError, Code } from '../errors.ts';
+import type { ClockFinding } from '../token/clock.ts';
 
 /** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
 const write = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
@@ -30,6 +31,11 @@ export const reportFault = (
 /** Something about the keys of an issuer, or about our own sealed ones, where no issuer is named. */
 export function reportKeys(issuer: string | undefined, what: string): void {
   write({ issuer, what });
+}
+
+/** Our clock, or that of an issuer, is not as the others say. */
+export function reportClock(finding: ClockFinding): void {
+  write(finding);
 }
 
 /** What was thrown although nothing should be, or a function that ran out of time. */

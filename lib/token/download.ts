@@ -73,6 +73,8 @@ export const permitted = (address: string, allowPrivate: boolean): boolean => {
 
 /** How a download reaches the network; a test hands in plain HTTP and its own idea of what is permitted. */
 export type Network = {
+  /** Told of the time that an answer has, whatever else is in it. It decides nothing. */
+  readonly noteTime?: ((headers: IncomingMessage['headers'], sent: number) => void) | undefined;
   readonly request: (
     url: URL,
     options: RequestOptions,
@@ -132,7 +134,9 @@ export const download = (uri: string, reach: Network): Promise<Uint8Array> =>
       lookup: lookup(reach),
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
     };
+    const sentAt = Date.now() / 1000;
     const sent = reach.request(url, options, response => {
+      reach.noteTime?.(response.headers, sentAt);
       const refused = refusal(response);
       if (refused !== undefined) return end(new KeySetError(refused));
       const chunks: Buffer[] = [];

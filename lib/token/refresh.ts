@@ -1,4 +1,5 @@
 import type { SharedKeys, SharedSet } from '../stores/issuers.ts';
+import type { Readings } from './clock.ts';
 import { type KeySet, writeKeySet } from './keyset.ts';
 
 /** Where an issuer's keys are, and what fetches them. */
@@ -10,6 +11,11 @@ export type Refreshing = {
   /** By issuer. */
   readonly fetchers: ReadonlyMap<string, Fetcher>;
   readonly now: () => number;
+};
+
+export type Refresher = Refreshing & {
+  /** What was said of the time since the last time that this was asked. */
+  readonly takeReadings: () => Readings;
 };
 
 /**

@@ -154,6 +154,16 @@ describe('a call fails', () => {
   });
 });
 
+test('of the time that an answer has it is told, also of a refusal, and goes by its own', async () => {
+  const readings: unknown[] = [];
+  const { setting, dates } = await serviceOf([[403, 'AccessDenied no']]);
+  await faultOf(awsCall(SERVICE, { ...setting, noteTime: reading => void readings.push(reading) })({}, 'x'));
+  const apart = Math.abs(Date.now() / 1000 - (readings[0] as { readonly theirs: number }).theirs);
+  expect([readings.length, apart < 5]).toEqual([1, true]);
+  expect(readings[0]).toMatchObject({ sent: NOW, received: NOW });
+  expect(dates).toEqual(['20270115T080000Z']);
+});
+
 describe('T63: nothing can have been done', () => {
   const undoneOf = (work: Promise<unknown>) => work.catch((error: AwsError) => error.undone);
 

@@ -255,3 +255,14 @@ describe('T61: where an issuer may be', () => {
     await expect(download(uri, network(true))).rejects.toThrow(/not public/);
   });
 });
+
+test.each(['/good', '/404', '/html'])(
+  'of the time that %s has it is told, and goes by its own',
+  async path => {
+    const told: { readonly date: unknown; readonly sent: number }[] = [];
+    const noteTime: Network['noteTime'] = ({ date }, sent) => void told.push({ date, sent });
+    await download(base + path, { ...loopback, noteTime }).catch(() => undefined);
+    expect(told).toHaveLength(1);
+    expect(Math.abs(Date.parse(String(told[0]?.date)) / 1000 - (told[0]?.sent ?? 0))).toBeLessThan(5);
+  },
+);
