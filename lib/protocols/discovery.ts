@@ -48,7 +48,7 @@ const explained = (code: string): HttpAnswer | undefined => {
   };
   return {
     status: 200,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': `public, max-age=${KEPT}` },
     body: `${code}\n\n${says}\n${turn[fault]}\n`,
   };
 };
