@@ -62,14 +62,18 @@ describe.each(CALLS)('$client at $path', ({ path, session, exchange, identity })
   test('gets credentials, and is told whose they are', async () => {
     const had = await replay(path, exchange, { token: await mint() });
     expect(had.status).toBe(200);
-    const { 'AssumedRoleUser/Arn': arn, 'Credentials/SessionToken': session_token } = textsOf(had);
+    const {
+      'AssumedRoleUser/Arn': arn,
+      'Credentials/SessionToken': session_token,
+      'Credentials/AccessKeyId': access_key_id,
+    } = textsOf(had);
     expect(whole.event()).toMatchObject({
       outcome: 'issued',
       protocol: 'sts',
       role: 'web',
       requested: { session_name: session },
     });
-    const who = await replay(path, identity, { session_token });
+    const who = await replay(path, identity, { session_token, access_key_id });
     expect([who.status, textsOf(who)['Arn']]).toEqual([200, arn]);
   });
 });
