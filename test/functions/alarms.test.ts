@@ -41,6 +41,7 @@ type Filter = {
 const GROUPS: { readonly [group: string]: FunctionName } = {
   ExchangeLogGroup: 'exchange',
   AuthorizerLogGroup: 'authorizer',
+  RefresherLogGroup: 'refresher',
 };
 
 function findFilters({ resources }: Deployed): readonly Filter[] {
@@ -249,6 +250,19 @@ describe('T-18: the filters count what the packaged functions really write', () 
     expect(found).toEqual(['IssuerKeysUnproven']);
     const passing = await observe('authorizer', async running => running.invoke(await publishEvent()));
     expect(passing).toEqual(['IssuerKeysUnproven']);
+  });
+
+  test('a clock that is six minutes off', async () => {
+    const found = await observe(
+      'refresher',
+      running => running.invoke(),
+      () => ({
+        status: 500,
+        body: '{"__type":"InternalServerError"}',
+        date: new Date(Date.now() - 360_000).toUTCString(),
+      }),
+    );
+    expect(found).toEqual(['ClockOff']);
   });
 
   test('and so each alarm over our own metrics is one that a function can ring', () => {

@@ -14,7 +14,8 @@ import { type Attempt, allows } from './rights.ts';
 import { REGION, roleArn, tableArn } from './stack.ts';
 
 type Json = { readonly [member: string]: unknown };
-type Reply = { readonly status: number; readonly body: string };
+/** `date`: what its `Date` says in the place of the time that it is. */
+type Reply = { readonly status: number; readonly body: string; readonly date?: string };
 type Statements = Parameters<typeof allows>[0];
 
 /** A role of another account: what its trust policy demands beside the broker's own role, and how long its sessions may be. */
@@ -253,8 +254,9 @@ export async function testAccount(): Promise<Account> {
   }
 
   const server = createServer(async (message, response) => {
-    const { status, body } = await answer(await receive(message));
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+    const { status, body, date } = await answer(await receive(message));
+    const headers = { 'content-type': 'application/x-amz-json-1.1', ...(date === undefined ? {} : { date }) };
+    response.writeHead(status, headers).end(body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -13,6 +13,7 @@ const ALL = {
   SealedKeyNotUsedAlarm: 'SealedKeyNotUsed Sum >= 1, 1 × 300 s',
   AuthorizerErrorsAlarm: 'AWS/Lambda Errors of Authorizer Sum >= 1, 1 × 300 s',
   AuthorizerThrottlesAlarm: 'AWS/Lambda Throttles of Authorizer Sum >= 1, 1 × 300 s',
+  ClockOffAlarm: 'ClockOff Sum >= 1, 1 × 900 s',
   RefresherErrorsAlarm: 'AWS/Lambda Errors of Refresher Sum >= 3, 1 × 900 s',
   RefresherMissedAlarm: 'AWS/Lambda Invocations of Refresher Sum < 1, 1 × 900 s',
   DeniedTokenAlreadyUsedAlarm: 'Denied reason=token_already_used Sum >= 1, 1 × 300 s',
