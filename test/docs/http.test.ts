@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { discoveryAnswer, notFound, PAGES } from '../../lib/protocols/discovery.ts';
 import type { Protocol } from '../../lib/protocols/protocol.ts';
-import { dockerChallenge } from '../../lib/protocols/registry.ts';
 import { DOORS } from '../../lib/serve.ts';
 import { CODE_NAMES, DECISION_ID, refusal } from '../harness/answer.ts';
 import { httpRequest } from '../harness/broker.ts';
@@ -66,10 +65,7 @@ describe('T55: how long anything else may be kept is always said', () => {
     expect(answer?.headers['cache-control']).toBe(kept);
   });
 
-  test('of a page that is not there, and of the challenge to Docker', () => {
-    const challenged = [{}, { authorization: 'Basic x' }].map(headers =>
-      dockerChallenge(httpRequest({ headers })),
-    );
-    for (const { headers } of [notFound(), ...challenged]) expect(headers['cache-control']).toBe('no-store');
+  test('of a page that is not there', () => {
+    expect(notFound().headers['cache-control']).toBe('no-store');
   });
 });
