@@ -8,9 +8,10 @@ const roomOf = (path: string): string => /^(?:lib\/)?([^/]+)/.exec(path)?.[1] ??
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   'errors.ts': [],
   policy: [],
-  space: ['policy'],
-  console: ['policy', 'space', 'token/json.ts'],
-  lint: ['policy', 'space'],
+  jobs: [],
+  space: ['jobs', 'policy'],
+  console: ['jobs', 'policy', 'space', 'token/json.ts'],
+  lint: ['jobs', 'policy', 'space'],
   author: ['config', 'lint/known.ts', 'policy', 'token'],
   http: [],
   aws: ['http'],

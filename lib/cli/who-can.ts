@@ -3,6 +3,7 @@ import type { Condition } from '../policy/condition.ts';
 import { wanted } from '../policy/explain.ts';
 import type { Role } from '../policy/role.ts';
 import { type Holder, holders } from '../space/holders.ts';
+import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../space/jobs.ts';
 import { shownText } from '../space/report.ts';
 import { sampleOf } from './compare/sample.ts';
 import { configOf, roleNamed, settingsOf } from './configuration.ts';
@@ -34,12 +35,29 @@ const guardText = (role: Role, { rows }: Config): string[] =>
       : [];
   });
 
+const ANSWERS: { readonly [answer in JobAnswer]: string } = {
+  admits: 'admits',
+  excludes: 'excludes',
+  untold: 'cannot be told from the token, so admitted where they come',
+};
+
+/** Kinds of jobs, by what the whole role thinks of them; those that others can cause with who can. */
+const jobsText = (judged: readonly StatementJobs[]): string[] =>
+  (['admits', 'untold', 'excludes'] as const).flatMap(answer => {
+    const kinds = summarizeJobs(judged).filter(each => each.answer === answer);
+    const names = kinds.map(({ kind: { name, danger } }) =>
+      danger && answer !== 'excludes' ? `${name.toUpperCase()} (${danger})` : name,
+    );
+    return names.length > 0 ? [`  ${ANSWERS[answer]}: ${names.join(', ')}`] : [];
+  });
+
 const asText = (role: Role, found: readonly Holder[], config: Config): string =>
   [
     `${role.name} can be had${role.disabled === undefined ? '' : ` by nobody while it is disabled (${role.disabled}), else`}`,
     ...found.map(holderText),
     ...denyText(role),
     ...guardText(role, config),
+    ...jobsText(judgeJobs(role, config.rows)),
   ].join('\n');
 
 export const whoCan: Verb = {

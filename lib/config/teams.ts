@@ -30,6 +30,7 @@ const TEAM = object({
   roles: required(list(PATTERN)),
   targets: required(TARGETS),
   max_seconds: optional(integer(30, 86_400, ' seconds')),
+  knowingly: optional(list(text({ max: 64, says: 'the name of a kind of job, such as manual' }), 50)),
 });
 
 const TEAMS = object({
@@ -93,6 +94,20 @@ const checkLength = ({ role, document: { tree }, name, team }: Owned, complain: 
   );
 };
 
+/** What a statement means to admit, the team must be allowed (threat T97). */
+function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, complain: Complain): void {
+  const allowed = team.knowingly ?? [];
+  const beyond = trust
+    .flatMap(({ knowingly }) => knowingly?.jobs ?? [])
+    .filter(job => !allowed.includes(job));
+  if (beyond.length > 0)
+    complain(
+      'team-exceeded',
+      member(tree, 'trust')?.place ?? tree.place,
+      `Roles of team ${name} may not admit ${[...new Set(beyond)].join(' or ')} knowingly: teams.yml has ${allowed.join(', ') || 'none'}.`,
+    );
+}
+
 /**
  * Reads teams.yml of a folder, if there is one, and complains of each role that is no team's, or that reaches
  * further than its team may. What a team does not name its roles may not target.
@@ -112,6 +127,7 @@ export const teamsIn = (
     if (!found) continue;
     checkTargets({ ...compiled, ...found }, complain);
     checkLength({ ...compiled, ...found }, complain);
+    checkWords({ ...compiled, ...found }, complain);
   }
   return teams;
 };

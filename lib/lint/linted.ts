@@ -22,6 +22,7 @@ export type Linted = {
   readonly contact: string | undefined;
   /** Undefined for a registry. */
   readonly role: Role | undefined;
+  readonly compiled: Role | Registry;
   readonly tree: MapTree;
   readonly trust: readonly LintedStatement[];
   readonly deny: readonly LintedStatement[];
@@ -53,6 +54,7 @@ export const lintedOf = (
   name: compiled.name,
   contact: compiled.contact,
   role: 'template' in compiled ? compiled : undefined,
+  compiled,
   tree,
   trust: statementsOf(tree, 'trust', compiled.trust, rows),
   deny: statementsOf(tree, 'deny', compiled.deny, rows),

@@ -1,8 +1,8 @@
 import type { LintRule, RuleFacts } from './rule.ts';
 import { policyBesideArns, roleArnShared } from './rules/aws.ts';
-import { branchAlone } from './rules/branch-alone.ts';
 import { claimOnRequest } from './rules/claim-on-request.ts';
 import { deniesNothing, neverHolds, roleUnreachable, statementShadowed } from './rules/idle.ts';
+import { jobKindAdmitted, knowinglyIdle } from './rules/job-kind.ts';
 import { nameNotId } from './rules/name-not-id.ts';
 import { noContact } from './rules/no-contact.ts';
 import { patternOnNull } from './rules/pattern-on-null.ts';
@@ -19,7 +19,8 @@ import { valueNeverSent } from './rules/value-never-sent.ts';
 export const LINT_RULES: readonly LintRule[] = [
   pipelineUnbound,
   patternOpenEnd,
-  branchAlone,
+  jobKindAdmitted,
+  knowinglyIdle,
   ruleOnSub,
   valueNeverSent,
   templateByPattern,

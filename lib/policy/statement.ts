@@ -23,6 +23,9 @@ export const MAX_STATEMENTS = 50;
 
 export type Effect = 'trust' | 'deny';
 
+/** Kinds of jobs by their names, which each issuer's page lists. */
+export type Knowingly = { readonly jobs: readonly string[]; readonly reason: string };
+
 /** One compiled statement of a trust policy: plain data. */
 export type Statement = {
   /** Unique over trust and deny; `trust[0]`, `deny[1]`, … unless the file names one. */
@@ -35,6 +38,8 @@ export type Statement = {
   /** Seconds since the epoch; from then on the statement is as if it were not there. */
   readonly until: number | undefined;
   readonly flat: boolean;
+  /** Dangerous kinds of jobs that it means to admit, and why. It decides nothing: lint, diff and teams.yml read it. */
+  readonly knowingly?: Knowingly;
 };
 
 type Parts = { conditions: Condition[]; flat: boolean };
@@ -52,6 +57,14 @@ export const scopeText = text({
 export const scopeList = list(scopeText, 50);
 const ISS = placed(text({ max: 512, says: "the issuer, as in the token's iss" }));
 
+/** In characters: "ok" is no reason. */
+const MIN_REASON = 8;
+
+const KNOWINGLY = object({
+  jobs: required(list(text({ max: 64, says: 'the name of a kind of job, such as manual' }), 20)),
+  reason: required(text({ min: MIN_REASON, max: 256, says: 'the reason' })),
+});
+
 const { properties: OWN } = object({
   iss: required(ISS),
   id: optional(ID),
@@ -59,6 +72,7 @@ const { properties: OWN } = object({
   scopes: optional(scopeList),
   claims: optional(raw(claimsSchema)),
   request: optional(raw(requestSchema)),
+  knowingly: optional(KNOWINGLY),
 }).schema as { readonly properties: Schema };
 const OWN_KEYS = Object.keys(OWN);
 const KNOWN = Object.fromEntries(OWN_KEYS.map(key => [key, true]));
@@ -71,7 +85,11 @@ export const statementSchema: Schema = {
   if: { required: ['claims'] },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   then: { additionalProperties: false, properties: KNOWN },
-  else: { additionalProperties: scalarSchema, properties: { ...KNOWN, request: false }, minProperties: 2 },
+  else: {
+    additionalProperties: scalarSchema,
+    properties: { ...KNOWN, request: false, knowingly: false },
+    minProperties: 2,
+  },
 };
 
 /** A list of statements. */
@@ -101,12 +119,15 @@ const partsOf = (tree: MapTree, facts: IssuerFacts, complain: Complain): Parts |
   const request = member(tree, 'request');
   const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
   if (!claims) {
-    if (request)
-      complain(
-        'statement-form',
-        request.place,
-        'The flat form has no request. Put the claims under claims:.',
-      );
+    for (const name of ['request', 'knowingly']) {
+      const beyond = member(tree, name);
+      if (beyond)
+        complain(
+          'statement-form',
+          beyond.place,
+          `The flat form has no ${name}. Put the claims under claims:.`,
+        );
+    }
     if (siblings.length === 0)
       complain(
         'empty',
@@ -191,9 +212,21 @@ export const statementOf = (
   const until = untilEntry && time.read(untilEntry.value, complain);
   if (scopesEntry && effect === 'deny')
     complain('scopes-refused', scopesEntry.place, 'A deny statement denies everything, so it has no scopes.');
+  const knowinglyEntry = member(tree, 'knowingly');
+  const knowingly = knowinglyEntry && KNOWINGLY.read(knowinglyEntry.value, complain);
+  if (knowinglyEntry && effect === 'deny')
+    complain('statement-form', knowinglyEntry.place, 'A deny statement admits nobody. Remove knowingly.');
   if (!parts || id === undefined) return undefined;
   if (effect === 'trust') complainOfBinding(parts.conditions, facts, tree.place, complain);
-  return { id, effect, issuer: iss.value, ...parts, scopes, until };
+  return {
+    id,
+    effect,
+    issuer: iss.value,
+    ...parts,
+    scopes,
+    until,
+    ...(knowingly ? { knowingly } : {}),
+  };
 };
 
 /** Compiles the list under `trust:` or `deny:`. */

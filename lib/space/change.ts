@@ -1,5 +1,7 @@
+import type { JobKind } from '../jobs/kind.ts';
 import { type Gain, gains, type Question, type ScopeGain, scopeGains } from './difference.ts';
 import { findGuardrailChanges } from './guardrails.ts';
+import { judgeJobs, summarizeJobs } from './jobs.ts';
 import {
   describeGift,
   type Item,
@@ -20,6 +22,8 @@ export type RoleChange = {
   readonly is: 'added' | 'removed' | 'changed' | 'renamed';
   /** Its name before, of one that is renamed. */
   readonly was?: string | undefined;
+  /** Kinds of jobs that it admits now and did not. */
+  readonly opens: readonly JobKind[];
   /** What it gives now: of whose, and which rights. */
   readonly gives: string | undefined;
   readonly gained: readonly Gain[];
@@ -86,6 +90,7 @@ const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange =>
     role: item?.name ?? '',
     is: before ? (after ? (renamed ? 'renamed' : 'changed') : 'removed') : 'added',
     was: renamed ? before.name : undefined,
+    opens: listOpened(alike, policies),
     gives: after && describeGift(after),
     gained: each.flatMap(({ gained }) => gained),
     lost: each.flatMap(({ lost }) => lost),
@@ -94,6 +99,16 @@ const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange =>
     members: before && after ? memberChanges(pair, policies) : [],
   };
 };
+
+const admittedJobs = (item: Item | undefined, { rows }: Policy): JobKind[] =>
+  item && !('disabled' in item && item.disabled !== undefined)
+    ? summarizeJobs(judgeJobs(item, rows)).flatMap(({ kind, answer }) => (answer === 'admits' ? [kind] : []))
+    : [];
+
+function listOpened(pair: Pair, policies: Policies): JobKind[] {
+  const before = admittedJobs(pair.before, policies.before);
+  return admittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
+}
 
 const memberChanges = ({ before, after }: Pair, policies: Policies): MemberChange[] => {
   if (!before || !after) return [];

@@ -1,5 +1,6 @@
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
+import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { describeTarget } from './gives.ts';
 
@@ -18,9 +19,13 @@ type Members = { readonly [member: string]: unknown };
 /** Of these, less is known to be narrower. */
 const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
 
+/** A word that lets a dangerous kind of job in unseen. */
+const isWord = (member: string): boolean => member.startsWith('knowingly.');
+
 const narrower = (member: string, before: unknown, after: unknown): boolean => {
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
+  if (isWord(member)) return after === undefined;
   return member === 'single_use' && after === true;
 };
 
@@ -34,17 +39,33 @@ export const membersChanged = (before: Members, after: Members): MemberChange[] 
       narrower: narrower(member, before[member], after[member]),
     }));
 
+/** Each kind of job that a statement means to admit, with the reason. */
+const wordsOf = (trust: readonly Statement[]): Members =>
+  Object.fromEntries(
+    trust.flatMap(({ id, knowingly }) =>
+      (knowingly?.jobs ?? []).map(job => [`knowingly.${id}.${job}`, knowingly?.reason]),
+    ),
+  );
+
 /** What a role gives and to whom it is given once, beside whom it admits. */
-const membersOfRole = ({ template: { kind, ...template }, session, singleUse, audience }: Role): Members => ({
+const membersOfRole = ({
+  template: { kind, ...template },
+  session,
+  singleUse,
+  audience,
+  trust,
+}: Role): Members => ({
   audience,
   ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
   'session.seconds': session.seconds,
   'session.max': session.max,
   single_use: singleUse,
+  ...wordsOf(trust),
 });
 
 /** Which methods need which scope, and where. */
-const membersOfRegistry = ({ path, methods, audience }: Registry): Members => ({
+const membersOfRegistry = ({ path, methods, audience, trust }: Registry): Members => ({
+  ...wordsOf(trust),
   audience,
   path,
   ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),

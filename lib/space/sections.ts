@@ -1,3 +1,4 @@
+import type { JobKind } from '../jobs/kind.ts';
 import { wanted } from '../policy/explain.ts';
 import type { Statement } from '../policy/statement.ts';
 import { type Differences, type RoleChange, widens } from './change.ts';
@@ -84,12 +85,23 @@ function listChanges(change: RoleChange): Line[] {
   return [
     ...change.members.map(describeMember),
     ...describeRename(change),
+    ...describeOpened(change.opens),
     ...change.gained.map(describeGain),
     ...change.scopesGained.map(each => describeScopes('newly given', each)),
     ...change.lost.map(({ statement, shown }) => ({ says: `no longer allowed by "${statement.id}"`, shown })),
     ...change.scopesLost.map(each => describeScopes('no longer given', each)),
   ];
 }
+
+/** Jobs that others can cause come in capitals: a reviewer must not read over them. */
+const describeOpened = (opens: readonly JobKind[]): Line[] =>
+  opens.length === 0
+    ? []
+    : [
+        {
+          says: `newly admits ${opens.map(({ name, danger }) => (danger ? `${name.toUpperCase()} (${danger})` : name)).join(', ')}`,
+        },
+      ];
 
 const describeGain = ({ statement, telling, shown }: Gain): Line => ({
   says: `newly allowed by "${statement.id}": ${describeConditions(statement)}`,

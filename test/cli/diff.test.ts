@@ -48,7 +48,7 @@ describe('the exit code', () => {
 test('as text it shows each difference with a request', async () => {
   const { out } = await compared([CONFIG, WIDER]);
   expect(out).toMatch(
-    /^role deploy: changed\n {2}gives aws: .*\n {2}newly allowed by "pushes to main": .*\n {4}build_branch: .*\n {4}\{"iss":"https:/,
+    /^role deploy: changed\n {2}gives aws: .*\n {2}newly admits .*ANY-BRANCH \(colleague\).*\n {2}newly allowed by "pushes to main": .*\n {4}build_branch: .*\n {4}\{"iss":"https:/,
   );
 });
 

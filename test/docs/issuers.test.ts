@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
+import { jobKindsOf } from '../../lib/jobs/jobs.ts';
 import { claimAt, claimPath, typeOf } from '../../lib/policy/claims.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import { vocabularyTypes } from '../../lib/policy/issuer.ts';
@@ -18,6 +19,7 @@ import { type Block, blocks, code, DOCUMENTS, read, rowsOf, rowsUnder, tables } 
 const INDEX = 'docs/issuers/README.md';
 const PAGES = DOCUMENTS.filter(page => page.startsWith('docs/issuers/') && page !== INDEX);
 const OUTLINE = ['In broker.yml', 'Get a token', 'What binds', 'A token', 'A role', 'Decisions', 'Traps'];
+const JOBS = 'Kinds of jobs';
 /** What says where a token is from and when, in every row. */
 const ALWAYS = ['iss', 'sub', 'aud', 'jti', 'exp', 'nbf', 'iat'];
 
@@ -79,8 +81,16 @@ describe.each(PAGES)('%s', path => {
 
   test('has the outline of all issuer pages', () => {
     const headings = [...read(path).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(OUTLINE);
+    expect(headings.filter(heading => heading !== JOBS)).toEqual(OUTLINE);
     expect(tables(read(path)).filter(({ heading }) => heading === 'What binds')).toHaveLength(1);
+  });
+
+  test('lists the kinds of jobs, who can cause each, and how', () => {
+    const kinds = jobKindsOf(row.preset);
+    const listed = kinds.length === 0 ? [] : rowsUnder(path, JOBS, 'kind');
+    expect(listed).toEqual(
+      kinds.map(({ name, says, danger, how }) => [`\`${name}\``, says, danger ?? '', how]),
+    );
   });
 
   test('shows jobs that are YAML', () => {

@@ -100,7 +100,7 @@ describe('without network and credentials', () => {
   });
 
   test('what lint warns of is told, and fails nothing', () => {
-    expect(packaged.root.output).toContain('config/roles/unwise.yml:3:60  warning branch-alone  ');
+    expect(packaged.root.output).toContain('config/roles/unwise.yml:2:5  warning job-kind-admitted  ');
     expect(packaged.root.output).not.toContain(' note ');
     expect(packaged.team.output).not.toContain(' warning ');
   });

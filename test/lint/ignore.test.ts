@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../lib/lint/rule.ts';
-import { branchAlone } from '../../lib/lint/rules/branch-alone.ts';
+import { jobKindAdmitted } from '../../lib/lint/rules/job-kind.ts';
 import { IGNORE_COMMENT } from '../../lib/lint/rules.ts';
 import { lintFolder } from '../harness/lint.ts';
 import { folderOf } from '../harness/local.ts';
@@ -8,16 +8,21 @@ import { folderOf } from '../harness/local.ts';
 const BROKER = 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n';
 const REASON = 'only the public mirror';
 
-/** A role with a branch alone on its last line but one, from the lines that stand at its end. */
+const CLAIMS = 'organization_slug: acme, pipeline_slug: web, build_branch: main';
+/** A statement that admits builds by hand, and one that does not, each on a line. */
+const OPEN = `  - { iss: https://agent.buildkite.com, claims: { ${CLAIMS} } }`;
+const SHUT = OPEN.replace('main }', 'main, build_tag: null, build_source: webhook }');
+
+/** A role from the lines that stand at its end. */
 const role = (...end: string[]): string =>
   [
     'contact: "#us"',
     'jwt: { audience: https://api.test.example }',
+    '',
+    '',
+    '',
+    '',
     'trust:',
-    '  - iss: https://agent.buildkite.com',
-    '    claims:',
-    '      organization_slug: acme',
-    '      pipeline_slug: web',
     ...end,
     '',
   ].join('\n');
@@ -33,69 +38,63 @@ const sifted = (text: string) => {
 
 describe('a comment with a reason hushes its rule', () => {
   test.each([
-    ['beside the line', role(`      build_branch: main # kite-sts-ignore branch-alone: ${REASON}`), 8],
-    ['above it', role(`      # kite-sts-ignore branch-alone: ${REASON}`, '      build_branch: main'), 9],
+    ['beside the line', role(`${OPEN} # kite-sts-ignore job-kind-admitted: ${REASON}`), 8],
+    ['above it', role(`      # kite-sts-ignore job-kind-admitted: ${REASON}`, OPEN), 9],
     [
       'above it, with other comments and empty lines between',
-      role(`# kite-sts-ignore branch-alone: ${REASON}`, '', '      # main', '      build_branch: main'),
+      role(`# kite-sts-ignore job-kind-admitted: ${REASON}`, '', '      # main', OPEN),
       11,
     ],
-    ['with other spaces', role(`      build_branch: main #kite-sts-ignore  branch-alone :  ${REASON} `), 8],
+    ['with other spaces', role(`${OPEN} #kite-sts-ignore  job-kind-admitted :  ${REASON} `), 8],
     [
       'in a file whose lines end with CR LF',
-      role(`      build_branch: main # kite-sts-ignore branch-alone: ${REASON}`).replaceAll('\n', '\r\n'),
+      role(`${OPEN} # kite-sts-ignore job-kind-admitted: ${REASON}`).replaceAll('\n', '\r\n'),
       8,
     ],
   ])('%s', (_name, text, line) => {
-    expect(sifted(text)).toEqual({ found: [], ignored: [`branch-alone ${line}: ${REASON}`] });
+    expect(sifted(text)).toEqual({ found: [], ignored: [`job-kind-admitted ${line}: ${REASON}`] });
   });
 });
 
 test('T-15: a comment speaks of its own file alone', () => {
-  const hushed = role(`      build_branch: main # kite-sts-ignore branch-alone: ${REASON}`);
+  const hushed = role(`${OPEN} # kite-sts-ignore job-kind-admitted: ${REASON}`);
   const { findings, ignored } = lintFolder(
     folderOf({
       'broker.yml': BROKER,
       'roles/a.yml': hushed,
-      'roles/b.yml': role('      build_branch: main'),
+      'roles/b.yml': role(OPEN),
     }),
   );
-  const found = findings.filter(({ rule }) => rule === branchAlone.rule);
+  const found = findings.filter(({ rule }) => rule === jobKindAdmitted.rule);
   expect(found.map(({ place }) => place.file.endsWith('b.yml'))).toEqual([true]);
   expect(ignored).toHaveLength(1);
 });
 
 describe('a comment hushes nothing and is found itself', () => {
-  const FOUND = [`${branchAlone.rule} 9`, `${IGNORE_COMMENT.rule} 8`];
+  const FOUND = [`${jobKindAdmitted.rule} 9`, `${IGNORE_COMMENT.rule} 8`];
 
   test.each([
-    ['without a reason', '# kite-sts-ignore branch-alone'],
-    ['with an empty reason', '# kite-sts-ignore branch-alone: '],
-    ['with one that is too short to be any', '# kite-sts-ignore branch-alone: ok'],
-    ['with a reason that no colon sets apart', `# kite-sts-ignore branch-alone ${REASON}`],
+    ['without a reason', '# kite-sts-ignore job-kind-admitted'],
+    ['with an empty reason', '# kite-sts-ignore job-kind-admitted: '],
+    ['with one that is too short to be any', '# kite-sts-ignore job-kind-admitted: ok'],
+    ['with a reason that no colon sets apart', `# kite-sts-ignore job-kind-admitted ${REASON}`],
     ['of another rule', `# kite-sts-ignore session-long: ${REASON}`],
-    ['of a rule that is not known', `# kite-sts-ignore branch-alon: ${REASON}`],
+    ['of a rule that is not known', `# kite-sts-ignore job-kind-admited: ${REASON}`],
     ['of an error, which is not to be ignored', `# kite-sts-ignore claim-unknown: ${REASON}`],
     ['of itself', `# kite-sts-ignore ignore-comment: ${REASON}`],
     ['of no rule', '# kite-sts-ignore'],
   ])('%s', (_name, comment) => {
-    const { found, ignored } = sifted(role(comment, '      build_branch: main'));
+    const { found, ignored } = sifted(role(comment, OPEN));
     expect([found.toSorted(), ignored]).toEqual([FOUND.toSorted(), []]);
   });
 
   test('a line too early', () => {
-    const { found } = sifted(
-      role(
-        '      # kite-sts-ignore branch-alone: '.concat(REASON),
-        '      step_key: a',
-        '      build_branch: main',
-      ),
-    );
-    expect(found).toEqual(['ignore-comment 8', 'branch-alone 10']);
+    const { found } = sifted(role('      # kite-sts-ignore job-kind-admitted: '.concat(REASON), SHUT, OPEN));
+    expect(found).toEqual(['ignore-comment 8', 'job-kind-admitted 10']);
   });
 
   test('at the end of the file, with nothing below', () => {
-    const { found } = sifted(role('      build_tag: v1', `# kite-sts-ignore branch-alone: ${REASON}`));
+    const { found } = sifted(role(SHUT, `# kite-sts-ignore job-kind-admitted: ${REASON}`));
     expect(found).toEqual(['ignore-comment 9']);
   });
 });

@@ -42,10 +42,10 @@ test('§3.27: has a result for each finding, with its rule, level and region', (
 });
 
 test('§3.27.23: has what is ignored among its results, with the reason', () => {
-  const ignored = { finding: finding('branch-alone', 'warning'), reason: 'the mirror is public' };
+  const ignored = { finding: finding('job-kind-admitted', 'warning'), reason: 'the mirror is public' };
   const { results } = runOf([finding('session-long', 'warning')], [ignored]);
   expect(results.map(({ ruleId, suppressions }) => [ruleId, suppressions])).toEqual([
     ['session-long', undefined],
-    ['branch-alone', [{ kind: 'inSource', justification: 'the mirror is public' }]],
+    ['job-kind-admitted', [{ kind: 'inSource', justification: 'the mirror is public' }]],
   ]);
 });

@@ -24,9 +24,10 @@ test('of a new role the target and the conditions come first, then a request', (
   const [section] = sectionsBetween({}, { web: MAIN });
   expect(section?.lines.map(({ says }) => says)).toEqual([
     'gives aws: role_arn arn:aws:iam::123456789012:role/deploy',
+    'newly admits push, tag, ANY-TAG (colleague)',
     'newly allowed by "pushes": organization_slug equals "acme", build_branch equals "main", build_source equals "webhook"',
   ]);
-  expect(section?.lines.map(({ shown }) => shown !== undefined)).toEqual([false, true]);
+  expect(section?.lines.map(({ shown }) => shown !== undefined)).toEqual([false, false, true]);
 });
 
 describe('the one telling difference is', () => {

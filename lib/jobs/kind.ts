@@ -1,0 +1,30 @@
+import type { Operator, Scalar } from '../policy/condition.ts';
+
+/** What a token of the kind says: a claim, an operator of the policy's language, its operands. */
+export type Telling = readonly [claim: string, operator: Operator, ...operands: Scalar[]];
+
+/**
+ * Who can bring a job of the kind about without the rights that a role's author has in mind: an `outsider` has no
+ * rights in the organization at all, a `colleague` has some, but none to change what a branch rule protects.
+ */
+export type Danger = 'outsider' | 'colleague';
+
+/** One kind of job of a CI vendor, as its tokens tell of it. */
+export type JobKind = {
+  readonly name: string;
+  /** What it is, after "admits". */
+  readonly says: string;
+  /** Undefined: whoever causes it has the rights that the policy asks for anyway. */
+  readonly danger: Danger | undefined;
+  /** How one is caused, and by whom. */
+  readonly how: string;
+  /** What every token of the kind says; undefined: nothing in the token tells it from another. */
+  readonly tells: readonly Telling[] | undefined;
+  /** Of one that nothing tells: the kind whose tokens its own look like. */
+  readonly like?: string;
+  /** Where the vendor says so. */
+  readonly source: string;
+};
+
+/** A name that nobody gives a branch or a tag: only what leaves it open, or a pattern for any, admits it. */
+export const ANY_NAME = 'zz-any-name-2f7c';
