@@ -169,6 +169,8 @@ registry=https://packages.test.example/npm/
   pid=$(pid)
   [ "$(ps -o pgid= -p "$pid" | tr -d ' ')" = "$pid" ]
   kill -HUP "$pid"
+  "$REAL_SLEEP" 0.1
+  ps -o stat= -p "$pid" | grep -qv Z
   later 210
   [ "$(wc -l <"$SEEN/minted")" -eq 3 ]
 }
