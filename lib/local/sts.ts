@@ -46,7 +46,7 @@ type Session = {
 
 const answerOf = ({ action, form, until }: Session): string => {
   const session = form.get('RoleSessionName') ?? '';
-  const [, , , , account, role = ''] = (form.get('RoleArn') ?? '').split(':');
+  const [, partition, , , account, role = ''] = (form.get('RoleArn') ?? '').split(':');
   return stsXml(`${action}Response`, {
     [`${action}Result`]: {
       Credentials: {
@@ -57,7 +57,7 @@ const answerOf = ({ action, form, until }: Session): string => {
       },
       AssumedRoleUser: {
         AssumedRoleId: `AROA${letters(17, UPPER)}:${session}`,
-        Arn: `arn:aws:sts::${account}:assumed-role/${role.split('/').at(-1) ?? ''}/${session}`,
+        Arn: `arn:${partition}:sts::${account}:assumed-role/${role.split('/').at(-1) ?? ''}/${session}`,
       },
       PackedPolicySize: '6',
     },

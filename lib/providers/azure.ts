@@ -1,5 +1,7 @@
+import { type JsonObject, jsonObject } from '../http/json.ts';
 import type { AzureTarget } from '../policy/kinds/azure.ts';
 import { bearerOf } from './bearer.ts';
+import { refuseAnswer } from './expiry.ts';
 import { ANYTHING, type Meanings } from './meaning.ts';
 import type { AzureCredential, Provider } from './provider.ts';
 import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
@@ -16,6 +18,30 @@ const CLOUDS: {
   'us-government': { authority: 'login.microsoftonline.us', audience: 'api://AzureADTokenExchangeUSGov' },
   china: { authority: 'login.partner.microsoftonline.cn', audience: 'api://AzureADTokenExchangeChina' },
 };
+
+/** Seconds: the least that a token lifetime policy can say. */
+const SHORTEST = 600;
+
+/** The claims of an access token that is a JWT; undefined where it is none that can be read. */
+function readClaims(token: string): JsonObject | undefined {
+  const [, payload, signature] = token.split('.');
+  return signature === undefined
+    ? undefined
+    : jsonObject(Buffer.from(payload ?? '', 'base64url').toString('utf8'));
+}
+
+/**
+ * How a token says that it is of another tenant or application; undefined where it does not. Whoever takes the token may
+ * write it as it likes, so one that cannot be read is not refused.
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+ */
+function findDifference(token: string, { tenantId, clientId }: AzureTarget): string | undefined {
+  const { tid, appid, azp = appid } = readClaims(token) ?? {};
+  const differs = (said: unknown, asked: string): boolean =>
+    said !== undefined && String(said).toLowerCase() !== asked.toLowerCase();
+  if (differs(tid, tenantId)) return 'with a token of another tenant';
+  return differs(azp, clientId) ? 'with a token of another application' : undefined;
+}
 
 /** https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 export const ENTRA_MEANINGS: Meanings = [
@@ -95,6 +121,9 @@ export const azureProvider = (
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const to = `${authority}/${tenantId}/oauth2/v2.0/token`;
     const said = await ask({ name, to, headers, body: body.toString(), meanings: ENTRA_MEANINGS }, left);
-    return { kind: 'azure', ...bearerOf(said, { name, now, seconds }, [scope]), session: id };
+    const bearer = bearerOf(said, { name, now, seconds, least: SHORTEST }, [scope]);
+    const difference = findDifference(bearer.token, target);
+    if (difference !== undefined) refuseAnswer(name, difference);
+    return { kind: 'azure', ...bearer, session: id };
   };
 };

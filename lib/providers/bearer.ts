@@ -12,17 +12,31 @@ export const tokenOf = (value: unknown, { name }: Granted): string => {
   return value;
 };
 
-/** RFC 6749 §5.1: the scope is there when it is another than was asked for. */
-const isWider = (scope: unknown, asked: readonly string[]): boolean =>
-  scope !== undefined && (typeof scope !== 'string' || scope.split(' ').some(each => !asked.includes(each)));
+/**
+ * RFC 6749 §5.1: the scope is there when it is another than was asked for, and may be there when it is not. With fewer
+ * it would not do what the role says and the audit event tells.
+ */
+function differsInScope(scope: unknown, asked: readonly string[]): boolean {
+  if (scope === undefined) return false;
+  const given = typeof scope === 'string' ? scope.split(' ') : [];
+  return given.some(each => !asked.includes(each)) || asked.some(each => !given.includes(each));
+}
 
-/** An access token as OAuth's token endpoints answer it. One of another type or with more scopes is refused. */
+const ISSUED = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** RFC 8693 §2.2.1: what kind of token it is, which an exchange must say and other grants leave out. */
+function refuseKind({ issued_token_type: kind }: JsonObject, { name }: Granted): void {
+  if (kind !== undefined && kind !== ISSUED) refuseAnswer(name, 'with another kind of token');
+}
+
+/** An access token as OAuth's token endpoints answer it. One of another type or with other scopes is refused. */
 export const bearerOf = (said: JsonObject, granted: Granted, scopes: readonly string[]): Bearer => {
   const { access_token, token_type, expires_in, scope } = said;
   const token = tokenOf(access_token, granted);
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer')
     refuseAnswer(granted.name, 'with a token of another type');
-  if (isWider(scope, scopes)) refuseAnswer(granted.name, 'with scopes that were not asked for');
+  refuseKind(said, granted);
+  if (differsInScope(scope, scopes)) refuseAnswer(granted.name, 'with scopes that were not asked for');
   const seconds = Number.isInteger(expires_in) ? Number(expires_in) : Number.NaN;
   return { token, expiresAt: endOf(Math.floor(granted.now) + seconds, granted) };
 };

@@ -1,8 +1,10 @@
+import type { JsonObject } from '../http/json.ts';
 import type { AppSigners } from '../keys/apps.ts';
 import type { BuildkiteTarget } from '../policy/kinds/buildkite.ts';
 import { signerOf } from './app.ts';
 import { bearerOf } from './bearer.ts';
 import { BUILDKITE_MEANINGS } from './buildkite/meanings.ts';
+import { refuseAnswer } from './expiry.ts';
 import type { BuildkiteCredential, GrantOf, Provider } from './provider.ts';
 import { PRESENTED, PRESENTED_SECONDS, signing } from './signed.ts';
 import { type UpstreamSetting, upstream } from './upstream.ts';
@@ -21,6 +23,17 @@ const formOf = ({ target, seconds, scopes }: GrantOf<BuildkiteTarget>, assertion
     scope: scopes.join(' '),
     expires_in: String(seconds),
   }).toString();
+
+/** How a token is not one of an exchange, or says that it is of another organization. The answer need not name it. */
+function findDifference(
+  { organization, audience }: JsonObject,
+  token: string,
+  target: BuildkiteTarget,
+): string | undefined {
+  if (!token.startsWith('bktx_')) return 'with a token that is of no exchange';
+  const others = [organization, audience].filter(each => each !== undefined && each !== target.organization);
+  return others.length > 0 ? 'with a token of another organization' : undefined;
+}
 
 /**
  * An API token of Buildkite by OAuth token exchange: the app's own key signs an assertion (RFC 7523 §2.2), and the
@@ -44,11 +57,10 @@ export const buildkiteProvider = (
       return formOf(grant, token);
     };
     const question = { name: ENDPOINT, to: ENDPOINT, headers: HEADERS, body, meanings: BUILDKITE_MEANINGS };
-    const bearer = bearerOf(
-      await ask(question, begin()),
-      { name: ENDPOINT, now, seconds: grant.seconds },
-      grant.scopes,
-    );
+    const answer = await ask(question, begin());
+    const bearer = bearerOf(answer, { name: ENDPOINT, now, seconds: grant.seconds }, grant.scopes);
+    const difference = findDifference(answer, bearer.token, grant.target);
+    if (difference !== undefined) refuseAnswer(ENDPOINT, difference);
     return { kind: 'buildkite', ...bearer, session };
   };
 };

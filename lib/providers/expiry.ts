@@ -4,7 +4,13 @@ import { BrokerError } from '../errors.ts';
 const TOLERANCE = 60;
 
 /** What a credential was granted for, and who made it, by the name that the log has. */
-export type Granted = { readonly name: string; readonly seconds: number; readonly now: number };
+export type Granted = {
+  readonly name: string;
+  readonly seconds: number;
+  readonly now: number;
+  /** The shortest life that the other side may give it, in seconds; left out: what was granted. */
+  readonly least?: number;
+};
 
 /** Throws, since the other side answered with what was not asked for. */
 export const refuseAnswer: (name: string, what: string) => never = (name, what) => {
@@ -13,10 +19,10 @@ export const refuseAnswer: (name: string, what: string) => never = (name, what) 
 
 /**
  * When a credential ends, in whole seconds since the epoch. Throws `provider_refused` for one that has ended, has no
- * end or outlives the grant: `expiresAt` may be NaN.
+ * end, outlives the grant or ends long before it, which would fail in the middle of the job: `expiresAt` may be NaN.
  */
-export const endOf = (expiresAt: number, { name, seconds, now }: Granted): number => {
-  if (!(expiresAt > now) || expiresAt > now + seconds + TOLERANCE)
+export const endOf = (expiresAt: number, { name, seconds, now, least = seconds }: Granted): number => {
+  if (!(expiresAt > now) || expiresAt > now + seconds + TOLERANCE || expiresAt < now + least - TOLERANCE)
     refuseAnswer(name, 'with an expiry that was not asked for');
   return expiresAt;
 };

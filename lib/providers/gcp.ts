@@ -12,6 +12,8 @@ const IAM = 'iamcredentials.googleapis.com';
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 /** Seconds that a token of Google's STS lives at most. */
 const LONGEST = 3600;
+/** How long it lives is Google's to say, but no job gets far with less than this. */
+const SHORTEST = 300;
 /** What a token needs that is only to become a service account. */
 const IMPERSONATE = 'https://www.googleapis.com/auth/iam';
 
@@ -41,7 +43,8 @@ const federated = async (ask: Ask, token: string, { grant, now, left }: Issue): 
   );
   // What is only to become a service account is used at once and let go: any life will do.
   const seconds = target.serviceAccount === undefined ? grant.seconds : LONGEST;
-  return bearerOf(said, { name, now, seconds }, asked);
+  const least = target.serviceAccount === undefined ? SHORTEST : 1;
+  return bearerOf(said, { name, now, seconds, least }, asked);
 };
 
 const impersonated = async (

@@ -40,9 +40,29 @@ export const stsCaller =
 type Said = {
   readonly action?: string;
   readonly expiration?: string;
-  readonly account?: string;
   readonly secret?: string;
+  readonly identity?: string;
+  /** All of AssumedRoleUser. */
   readonly user?: string;
+} & Named;
+
+/** What stands in AssumedRoleUser in the place of what was asked for. */
+type Named = {
+  readonly partition?: string | undefined;
+  readonly account?: string | undefined;
+  readonly role?: string | undefined;
+  readonly session?: string | undefined;
+  /** The session in AssumedRoleId. */
+  readonly id?: string | undefined;
+};
+
+/** As AWS names a session: without the path of its role. */
+const userOf = (form: URLSearchParams, named: Named): string => {
+  const [, partition, , , account, path = ''] = (form.get('RoleArn') ?? '').split(':');
+  const asked = form.get('RoleSessionName') ?? '';
+  const { session = asked, id = session, role = path.split('/').at(-1) } = named;
+  const arn = `arn:${named.partition ?? partition}:sts::${named.account ?? account}:assumed-role/${role}/${session}`;
+  return `<AssumedRoleUser><AssumedRoleId>AROA:${id}</AssumedRoleId><Arn>${arn}</Arn></AssumedRoleUser>`;
 };
 
 /** A success of AWS STS with these parts; an empty text leaves the element out. */
@@ -50,13 +70,18 @@ export const stsSuccess =
   ({
     action = 'AssumeRole',
     expiration = new Date((NOW + 3600) * 1000).toISOString(),
-    account = '123456789012',
+    partition,
+    account,
+    role,
+    session,
+    id,
     secret = 'secret',
-    user = `<AssumedRoleUser><AssumedRoleId>AROA:s</AssumedRoleId><Arn>arn:aws:sts::${account}:assumed-role/r/s</Arn></AssumedRoleUser>`,
+    identity = '',
+    user,
   }: Said): Call =>
-  () => ({
+  form => ({
     status: 200,
-    body: `<${action}Response xmlns="${NAMESPACE}"><${action}Result><Credentials><AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>session-token</SessionToken>${expiration && `<Expiration>${expiration}</Expiration>`}</Credentials>${user}</${action}Result></${action}Response>`,
+    body: `<${action}Response xmlns="${NAMESPACE}"><${action}Result><Credentials><AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>session-token</SessionToken>${expiration && `<Expiration>${expiration}</Expiration>`}</Credentials>${identity && `<SourceIdentity>${identity}</SourceIdentity>`}${user ?? userOf(form, { partition, account, role, session, id })}</${action}Result></${action}Response>`,
   });
 
 const text = async (message: IncomingMessage): Promise<string> => {

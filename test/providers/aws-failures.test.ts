@@ -194,6 +194,17 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
 describe('an answer that was not asked for is refused', () => {
   test.each([
     { name: 'T44: for another account', reply: stsSuccess({ account: '999999999999' }) },
+    { name: 'T44: for another role of the account', reply: stsSuccess({ role: 'admin' }) },
+    { name: 'T44: for another partition', reply: stsSuccess({ partition: 'aws-cn' }) },
+    { name: 'T44: for the session of another job', reply: stsSuccess({ session: 'web.7.aaaaaaaaaaaaaaaa' }) },
+    { name: 'T44: with the id of another job', reply: stsSuccess({ id: 'web.7.aaaaaaaaaaaaaaaa' }) },
+    {
+      name: 'T44: with the source identity of another job',
+      reply: stsSuccess({ identity: 'web.7.aaaaaaaaaaaaaaaa' }),
+    },
+    { name: 'T44: without the id of a session', reply: stsSuccess({ id: '' }) },
+    { name: 'T45: that ends in five seconds', reply: stsSuccess({ expiration: at(5) }) },
+    { name: 'T45: that ends long before it was asked to', reply: stsSuccess({ expiration: at(3539) }) },
     { name: 'T44: for nobody', reply: stsSuccess({ user: '' }) },
     { name: 'T45: that has expired', reply: stsSuccess({ expiration: at(-1) }) },
     { name: 'T45: that expires now', reply: stsSuccess({ expiration: at(0) }) },
@@ -210,7 +221,7 @@ describe('an answer that was not asked for is refused', () => {
     expect(sts.calls).toHaveLength(1);
   });
 
-  test.each([1, 3600, 3660])('one that expires in %d seconds is taken', async seconds => {
+  test.each([3540, 3600, 3660])('one that expires in %d seconds is taken', async seconds => {
     sts.reply(stsSuccess({ expiration: at(seconds) }));
     expect(await issue()).toBe('none');
   });

@@ -97,11 +97,12 @@ test("for the same grant and JWT AWS's own client sends the same parameters via 
 
 test("AWS's own client reads the same credentials from the same answer", async () => {
   const grant = grantFor<AssumedTarget>(`${TRUST}aws: { role_arn: ${ARN} }\n`);
+  const name = sessionName(grant.session);
   const answer = `<?xml version="1.0"?>
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleResult>
-    <SourceIdentity>a.1.b</SourceIdentity>
-    <AssumedRoleUser><AssumedRoleId>AROA:a</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/r/a&amp;b</Arn></AssumedRoleUser>
+    <SourceIdentity>${name}</SourceIdentity>
+    <AssumedRoleUser><AssumedRoleId>AROA&amp;:${name}</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/${ARN.split('/').at(-1)}/${name}</Arn></AssumedRoleUser>
     <Credentials>
       <AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId>
       <SecretAccessKey>a/b+c&lt;&#x3d;</SecretAccessKey>

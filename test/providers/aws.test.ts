@@ -108,16 +108,17 @@ describe('AssumeRole is called with exactly what the grant says', () => {
 
   test('and its answer is the credential', async () => {
     sts.reply(stsSuccess({}));
+    const name = sessionName(grantFor<AwsTarget>(PLAIN).session);
     const credential = await issue(PLAIN);
     expect(credential).toEqual({
       kind: 'aws',
       accessKeyId: 'ASIATESTTESTTESTTEST',
       secretAccessKey: 'secret',
       sessionToken: 'session-token',
-      assumedRole: 'arn:aws:sts::123456789012:assumed-role/r/s',
-      assumedRoleId: 'AROA:s',
+      assumedRole: `arn:aws:sts::123456789012:assumed-role/deploy-web/${name}`,
+      assumedRoleId: `AROA:${name}`,
       expiresAt: NOW + 3600,
-      session: sessionName(grantFor<AwsTarget>(PLAIN).session),
+      session: name,
     });
   });
 });

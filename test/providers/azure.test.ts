@@ -109,10 +109,34 @@ describe('Entra does not take', () => {
   });
 });
 
+/** As Entra writes a token for an API that leaves its form to it. */
+const jwt = (claims: object): string =>
+  [{ alg: 'RS256', typ: 'JWT' }, claims]
+    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+    .concat('.c2lnbmF0dXJl');
+
+test('a token of the tenant and the application that were asked for is taken, in any case', async () => {
+  const { tenantId, clientId } = grantFor<AzureTarget>(role()).target;
+  for (const access_token of [
+    jwt({ tid: tenantId.toUpperCase(), appid: clientId }),
+    jwt({ tid: tenantId, azp: clientId.toUpperCase() }),
+    jwt({}),
+    'a.text.that-is-no-jwt',
+  ]) {
+    clouds.reply(withMembers({ access_token }));
+    expect(await issue()).toMatchObject({ token: access_token });
+  }
+});
+
 describe('an answer that was not asked for is refused', () => {
   test.each<[string, object]>([
     ['that lives longer', { expires_in: 5461 }],
     ['that has expired', { expires_in: -1 }],
+    ['that ends in five seconds', { expires_in: 5 }],
+    ['of another tenant', { access_token: jwt({ tid: '99999999-0000-0000-0000-000000000000' }) }],
+    ['of another application', { access_token: jwt({ appid: '99999999-0000-0000-0000-000000000000' }) }],
+    ['of another authorized party', { access_token: jwt({ azp: '99999999-0000-0000-0000-000000000000' }) }],
     ['whose end is text', { expires_in: '3600' }],
     ['without a token', { access_token: null }],
     ['of another type', { token_type: 'pop' }],

@@ -166,6 +166,12 @@ describe('an answer that was not asked for is refused', () => {
     ['that has expired', { expires_in: 0 }],
     ['without a token', { access_token: undefined }],
     ['of another type', { token_type: 'N_A' }],
+    ['that ends long before', { expires_in: 539 }],
+    ['of another organization', { organization: 'globex' }],
+    ['for another organization', { audience: 'globex' }],
+    ['that is of no exchange', { access_token: 'bkua_0123456789' }],
+    ['of another kind', { issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }],
+    ['with fewer scopes', { scope: 'read_packages' }],
     ['with more scopes', { scope: 'read_packages write_packages delete_packages' }],
   ])('%s', async (_name, members) => {
     clouds.reply(withMembers(members));

@@ -157,6 +157,18 @@ describe('an answer that was not asked for is refused', () => {
   test.each<{ name: string; yaml: string; replies: Say[] }>([
     { name: 'that lives longer', yaml: DIRECT, replies: broken({ expires_in: 3661 }) },
     { name: 'that has expired', yaml: DIRECT, replies: broken({ expires_in: 0 }) },
+    { name: 'that ends in five seconds', yaml: DIRECT, replies: broken({ expires_in: 5 }) },
+    {
+      name: 'of another kind',
+      yaml: DIRECT,
+      replies: broken({ issued_token_type: 'urn:ietf:params:oauth:token-type:jwt' }),
+    },
+    { name: 'without a scope', yaml: DIRECT, replies: broken({ scope: '' }) },
+    {
+      name: 'of an account that ends long before',
+      yaml: FULL,
+      replies: [own, ...broken({ expireTime: '2027-01-15T08:01:01Z' })],
+    },
     { name: 'without an end', yaml: DIRECT, replies: broken({ expires_in: undefined }) },
     { name: 'whose end is text', yaml: DIRECT, replies: broken({ expires_in: '3600' }) },
     { name: 'without a token', yaml: DIRECT, replies: broken({ access_token: undefined }) },

@@ -121,6 +121,8 @@ describe('T50: a token that was not asked for is given back, and refused', () =>
     ['without a repository', { repositories: TWO.slice(1) }],
     ['with a permission more', { permissions: { contents: 'write', administration: 'write' } }],
     ['that lives longer', { expires_at: '2027-01-15T09:01:01Z' }],
+    ['that ends long before', { expires_at: '2027-01-15T08:58:59Z' }],
+    ['with a permission less', { permissions: {} }],
     ['that has expired', { expires_at: '2027-01-15T07:59:00Z' }],
     ['without an end', { expires_at: undefined }],
   ])('%s', async (_name, members) => {
@@ -188,6 +190,21 @@ describe('T48: GitHub does not take', () => {
     clouds.reply(withMembers({ account: { login: 'evil' } }));
     expect(await codeOf(() => issue(OWNER))).toBe('provider_refused');
     expect(asked()).toEqual(['GET /users/acme/installation']);
+  });
+});
+
+describe('T48: an installation is', () => {
+  const named = (client_id: string, app_id: number) => withMembers({ client_id, app_id });
+
+  test('of another App in the place of the role’s', async () => {
+    clouds.reply(named('Iv23other', 7));
+    expect(await codeOf(() => issue(OWNER))).toBe('provider_refused');
+    expect(asked()).toEqual(['GET /users/acme/installation']);
+  });
+
+  test('of the role’s own App', async () => {
+    clouds.reply(named('Iv23li', 7), own);
+    expect(await codeOf(() => issue(OWNER))).toBe('none');
   });
 });
 

@@ -46,7 +46,23 @@ const read = (action: string, body: string): ReadonlyMap<string, string> => {
   throw new BrokerError('provider_unavailable', { detail: `sts:${action} answered what cannot be read` });
 };
 
-const account = (arn: string): string | undefined => arn.split(':')[4];
+/** The ARN that AWS gives to a session of this role: its path is not part of it. */
+function nameSession(roleArn: string, session: string): string {
+  const [, partition, , , account, role = ''] = roleArn.split(':');
+  return `arn:${partition}:sts::${account}:assumed-role/${role.split('/').at(-1)}/${session}`;
+}
+
+/** Whose session AWS says that it made. */
+type Who = { readonly assumedRole: string; readonly assumedRoleId: string; readonly sourceIdentity: string };
+
+/** How it is the session of another than was asked for; undefined when it is not. */
+function findDifference(who: Who, { target, session: granted }: GrantOf<AwsTarget>): string | undefined {
+  const session = sessionName(granted);
+  if (who.assumedRole !== nameSession(target.roleArn, session)) return 'for another account, role or session';
+  if (!who.assumedRoleId.endsWith(`:${session}`)) return 'with the id of another session';
+  const other = who.sourceIdentity !== '' && who.sourceIdentity !== session;
+  return target.sourceIdentity && other ? 'with the source identity of another session' : undefined;
+}
 
 /** What was asked: STS's action, for which grant, and when. */
 export type Asked = {
@@ -76,15 +92,20 @@ export const credentialOf = (body: string, { action, grant, now }: Asked): AwsCr
   ];
   if (!accessKeyId || !secretAccessKey || !sessionToken) refuseAnswer(name, 'without whole credentials');
   const expiresAt = endOf(isoSeconds(text('Credentials/Expiration')), { name, now, seconds: grant.seconds });
-  const assumedRole = text('AssumedRoleUser/Arn');
-  if (account(assumedRole) !== account(grant.target.roleArn)) refuseAnswer(name, 'for another account');
+  const who: Who = {
+    assumedRole: text('AssumedRoleUser/Arn'),
+    assumedRoleId: text('AssumedRoleUser/AssumedRoleId'),
+    sourceIdentity: text('SourceIdentity'),
+  };
+  const difference = findDifference(who, grant);
+  if (difference !== undefined) refuseAnswer(name, difference);
   return {
     kind: 'aws',
     accessKeyId,
     secretAccessKey,
     sessionToken,
-    assumedRole,
-    assumedRoleId: text('AssumedRoleUser/AssumedRoleId'),
+    assumedRole: who.assumedRole,
+    assumedRoleId: who.assumedRoleId,
     ...saidOf(text),
     expiresAt,
     session: sessionName(grant.session),

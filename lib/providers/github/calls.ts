@@ -35,10 +35,16 @@ const called = ({ ask, token, left }: Asking, { body, ...call }: Call): Promise<
  * The number of the installation; of an organization too, in spite of the name.
  * https://docs.github.com/en/rest/apps/apps#get-a-user-installation-for-the-authenticated-app
  */
-export const installationOf = async ({ owner, installation }: GithubTarget, app: Asking): Promise<number> => {
+export const installationOf = async (target: GithubTarget, app: Asking): Promise<number> => {
+  const { owner, installation } = target;
   if (owner === undefined) return installation;
   const name = `${API} installation`;
-  const { id, account } = await called(app, {
+  const {
+    id,
+    account,
+    client_id: client,
+    app_id: number,
+  } = await called(app, {
     name,
     to: `${API}/users/${owner}/installation`,
     method: 'GET',
@@ -46,6 +52,10 @@ export const installationOf = async ({ owner, installation }: GithubTarget, app:
   const { login } = Object(account) as JsonObject;
   if (!Number.isSafeInteger(id) || String(login).toLowerCase() !== owner.toLowerCase())
     refuseAnswer(name, 'with the installation of another');
+  // A role may name its App in either way; an answer that does not have both cannot tell.
+  const named = [client, number].map(String);
+  if (client !== undefined && number !== undefined && !named.includes(target.app))
+    refuseAnswer(name, 'with the installation of another App');
   return Number(id);
 };
 

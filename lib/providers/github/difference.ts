@@ -13,11 +13,22 @@ const nameOf = (repository: unknown, { owner }: GithubTarget): string => {
   return String(owner === undefined ? name : full);
 };
 
+/** An installation is of one account, also where the role knows it by its number. */
+function haveOneOwner(repositories: readonly unknown[]): boolean {
+  const owners = repositories.map(
+    each =>
+      String((Object(each) as JsonObject)['full_name'])
+        .toLowerCase()
+        .split('/', 1)[0],
+  );
+  return new Set(owners).size <= 1;
+}
+
 const sameRepositories = (
   { repositories, repository_selection: all }: JsonObject,
   target: GithubTarget,
 ): boolean => {
-  if (all !== 'selected' || !Array.isArray(repositories)) return false;
+  if (all !== 'selected' || !Array.isArray(repositories) || !haveOneOwner(repositories)) return false;
   const { owner } = target;
   const granted = target.repositories.map(name => (owner === undefined ? name : `${owner}/${name}`));
   return sorted(repositories.map(each => nameOf(each, target))) === sorted(granted);

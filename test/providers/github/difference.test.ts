@@ -38,6 +38,13 @@ describe('T50: what GitHub made is what was asked for', () => {
   });
 });
 
+test('T50: of several owners it is not, also where the installation is known by its number', () => {
+  const { owner: _, ...rest } = TARGET;
+  const target: GithubTarget = { ...rest, installation: 42 };
+  const repositories = [repository('web', 'other'), repository('api', 'evil')];
+  expect(differenceOf({ ...ANSWER, repositories }, target)).toBeTypeOf('string');
+});
+
 describe('T50: it is not', () => {
   test.each<[string, object]>([
     ['with all repositories', { repository_selection: 'all' }],
