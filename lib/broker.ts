@@ -28,7 +28,7 @@ import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
 import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
 import { type SharedKeys, tableIssuerKeys } from './stores/issuers.ts';
-import { memoryLimit } from './stores/limits.ts';
+import { memoryLimit, networkLimit } from './stores/limits.ts';
 import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
 import { keptSwitches, tableSwitches } from './stores/switches.ts';
 import { NO_SWITCHES, type Switches } from './switch.ts';
@@ -247,10 +247,13 @@ export const createBroker = (
       ...authentication(config, keys, switchesOf(surroundings)),
       roles,
       admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
+      refusals: memoryLimit('what is refused to this pipeline', limits.refusals),
+      now,
       spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
       issue: issuer(config, surroundings, randomId),
     },
     identities: identityTable === undefined ? memoryIdentities() : identitiesIn(identityTable, aws),
+    questions: networkLimit('questions of whose a session is', limits.identities),
     discovery: { url, audience, publicKeys: () => signer.publicKeys() },
     sink,
     demands: demandsOf(surroundings),

@@ -1,7 +1,9 @@
 import { BrokerError } from './errors.ts';
 import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
-import { type AccessRequest, type Context, decide, type Grant } from './policy/decide.ts';
+import { type AccessRequest, type Context, type Decision, decide, type Grant } from './policy/decide.ts';
 import { meets } from './policy/guard.ts';
+import type { Role } from './policy/role.ts';
+import { namePipeline, nameTenant } from './policy/tenant.ts';
 import type { Credential } from './providers/provider.ts';
 import type { Limiter } from './stores/limits.ts';
 import type { RoleStore } from './stores/roles.ts';
@@ -31,9 +33,13 @@ export type Parts = {
   readonly roles: Pick<RoleStore, 'find' | 'near'>;
   readonly spent: SpentStore;
   readonly switches: Switches;
-  /** One exchange more of an issuer's organization for a role. */
+  /** One exchange more of a tenant for a role. */
   readonly admit: Limiter['admit'];
+  /** What is refused to a pipeline: too much of that, and nothing is looked at for it. */
+  readonly refusals: Pick<Limiter, 'take' | 'check'>;
   readonly issue: (grant: Grant, now: number) => Promise<Credential>;
+  /** Seconds since the epoch, read again where time counts. */
+  readonly now: () => number;
   /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
 };
@@ -105,11 +111,27 @@ export const authenticated = (
     return (await switchedOff(parts, reached, VOUCHERS)) ?? token;
   });
 
-/** Whose exchanges are counted together: one organization's for one role (threat T75). */
-const runOf = ({ issuer, claims }: VerifiedToken, row: IssuerRow | undefined, role: string): string => {
-  const { organization } = row?.labels ?? {};
-  return JSON.stringify([issuer, organization === undefined ? null : claims[organization], role]);
-};
+/** Whose exchanges are counted together: one tenant's for one role (threat T75). */
+function keyOfExchanges({ token, row }: Reached, role: string): string {
+  return JSON.stringify([...(token && row ? nameTenant(token, row) : []), role]);
+}
+
+/** Whose refusals are counted together: one pipeline's, so that its loop does not use up what its neighbors need. */
+function keyOfRefusals({ token, row }: Reached): string | undefined {
+  return token && row && JSON.stringify(namePipeline(token, row));
+}
+
+/** Refuses who was refused too often, before anything is looked at for it. */
+function checkRefusals({ refusals }: Parts, reached: Reached): void {
+  const key = keyOfRefusals(reached);
+  if (key !== undefined) refusals.check(key, reached.at);
+}
+
+/** Counts a refusal, whatever it is: a role that there is not costs as much as one that is not for this token. */
+function countRefusal({ refusals }: Parts, reached: Reached): void {
+  const key = keyOfRefusals(reached);
+  if (key !== undefined) refusals.take(key, reached.at);
+}
 
 /** Of a role that takes a token as often as it comes. */
 const FREE: Spent = { release: async () => {} };
@@ -132,6 +154,32 @@ export const failed = (reached: Reached, error: unknown): Failed => ({
       : new BrokerError('internal_error', { detail: (error as Error)?.name, cause: error }),
 });
 
+/** What is decided for a token, at a time. */
+type Question = {
+  readonly role: Role;
+  readonly token: VerifiedToken;
+  readonly access: AccessRequest;
+  readonly context: Context;
+};
+
+/**
+ * Decides again where the time has gone on since: a process may be frozen at any step, and thawed when the token, a
+ * statement's `until` or a switch says otherwise (threat T78).
+ */
+async function decideByNow(
+  parts: Parts,
+  reached: Reached,
+  { role, token, access, context }: Question,
+): Promise<Decision | SwitchReason> {
+  if (token.acceptedUntil <= context.now) throw new BrokerError('token_expired', { at: 'exp', undone: true });
+  const decision = decide(role, token, access, context);
+  reached.decision = decision;
+  return decision.allowed ? ((await switchedOff(parts, reached)) ?? decision) : decision;
+}
+
+/** Seconds that a visit may take before what was decided is decided again. */
+const STALE = 1;
+
 /**
  * The broker, whole: authenticate → decide → issue. Never throws: a denial and a failure are outcomes,
  * and whatever is not a `BrokerError` fails closed as `internal_error`.
@@ -139,10 +187,14 @@ export const failed = (reached: Reached, error: unknown): Failed => ({
 export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Visit): Promise<Outcome> => {
   const { subjectToken, access } = request;
   const reached = begin(visit, access);
-  const denied = (reason: Refused): Outcome => ({ kind: 'denied', reached, reason });
+  const denied = (reason: Refused): Outcome => {
+    countRefusal(parts, reached);
+    return { kind: 'denied', reached, reason };
+  };
   const timed = timer(parts, reached);
   try {
     const token = await authenticated(parts, subjectToken, reached);
+    checkRefusals(parts, reached);
     if (typeof token === 'string') return denied(token);
 
     const snapshot = parts.roles.find(access.role);
@@ -160,14 +212,23 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
 
     const { name, singleUse } = snapshot.role;
     // Before anything is used up, and after the decision: what strangers are told stays as it is.
-    parts.admit(runOf(token, reached.row, name), visit.now);
+    parts.admit(keyOfExchanges(reached, name), visit.now);
     if (singleUse && visit.repeats) return denied('single_use_not_here');
     const use = () => parts.spent.spend(`${name}:${token.digest}`, token.acceptedUntil, visit.now);
     const spent = singleUse ? await timed('spend', use) : FREE;
     if (!spent) return denied('token_already_used');
-    const issue = () => parts.issue(decision.grant, visit.now);
-    const credential = await timed('issue', issue).catch(givingBack(spent));
-    return { kind: 'issued', reached, grant: decision.grant, credential };
+
+    const now = Math.max(parts.now(), visit.now);
+    const question = { role: snapshot.role, token, access, context: { ...visit, now } };
+    const stale = now - visit.now >= STALE;
+    const late = stale ? await decideByNow(parts, reached, question).catch(givingBack(spent)) : decision;
+    if (typeof late === 'string' || !late.allowed) {
+      await spent.release();
+      return denied(typeof late === 'string' ? late : late.reason);
+    }
+    const { grant } = late;
+    const credential = await timed('issue', () => parts.issue(grant, now)).catch(givingBack(spent));
+    return { kind: 'issued', reached, grant, credential };
   } catch (error) {
     return failed(reached, error);
   }

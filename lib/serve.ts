@@ -12,6 +12,7 @@ import { TOKEN_PATH } from './protocols/registry.ts';
 import { sts } from './protocols/sts.ts';
 import { type Recorder, recorded } from './record.ts';
 import type { IdentityStore } from './stores/identities.ts';
+import type { NetworkLimiter } from './stores/limits.ts';
 
 /** A whole broker, ready to answer: what `broker.ts` composes. */
 export type Broker = Recorder & {
@@ -23,6 +24,8 @@ export type Broker = Recorder & {
   readonly identities: IdentityStore;
   /** Where clients of images get a token of their registry; undefined where there is no such registry. */
   readonly tokenDoor?: TokenDoor | undefined;
+  /** How often an address may ask whose a session is: nobody who asks is authenticated. */
+  readonly questions: NetworkLimiter;
   /** Told of every failure of ours with its cause; never of a credential or a token. */
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   /** Seconds since the epoch. */
@@ -138,14 +141,16 @@ const identified = async (
   if (!door.identities || asked === undefined) return undefined;
   const decisionId = broker.randomId();
   try {
-    const { identities, parts } = broker;
+    const { identities, parts, questions } = broker;
+    questions.admit(request.sourceAddress, broker.now());
     const known = { identities, switches: parts.switches };
     const identity = await identify(known, asked, broker.now());
     return door.identities.render({ kind: 'identified', decisionId, identity });
   } catch (error) {
     const fault = known(error);
     told(broker, fault, decisionId);
-    return door.render(refusal(fault.code, decisionId), request, voiceOf(broker));
+    const said = { ...refusal(fault.code, decisionId), retryAfter: fault.retryAfter };
+    return door.render(said, request, voiceOf(broker));
   }
 };
 

@@ -298,6 +298,131 @@ describe('T75: over its limit, an organization', () => {
   });
 });
 
+describe('T75: what is refused counts too,', () => {
+  const PLAIN = 'https://plain.example';
+  const tenants = `trust:\n  - iss: ${PLAIN}\n    claims: { tenant: { in: [one, two] } }\n${PROVIDER}\n`;
+  const two = `trust:\n  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, pipeline_slug: { in: [web, api] }, build_branch: main }\n${PROVIDER}\n`;
+  const limits = { ...PLENTY, refusals: { perMinute: 6, burst: 2 } };
+  const topic = { pipeline_slug: 'web', build_branch: 'topic' };
+
+  /** How each of these ended, one after another. */
+  const ends = async (asks: readonly Ask[], using?: typeof broker): Promise<string[]> => {
+    const here = using ?? (await testBroker({ roles: { two, tenants }, limits, issuers: GUARDED })).broker;
+    const ended: string[] = [];
+    for (const ask of asks) ended.push(endOf(await run({ role: 'two', ...ask }, {}, here)));
+    return ended;
+  };
+
+  test.each<{ name: string; ask: Ask; end: string }>([
+    { name: 'a denial', ask: { claims: topic }, end: 'no_statement_holds' },
+    { name: 'a role that there is not', ask: { role: 'three', claims: topic }, end: 'role_unknown' },
+    {
+      name: 'a role of a near name',
+      ask: { role: 'tow', claims: topic },
+      end: 'role_unknown',
+    },
+    {
+      name: 'a token that the guard of the fleet keeps out',
+      ask: { claims: { ...topic, organization_slug: 'another' } },
+      end: 'guard_not_met',
+    },
+  ])('$name', async ({ ask, end }) => {
+    expect(await ends([ask, ask, ask])).toEqual([end, end, 'rate_limited']);
+  });
+
+  test('and then nothing is looked at for that pipeline', async () => {
+    const { broker: here } = await testBroker({ roles: { two }, limits });
+    await ends([{ claims: topic }, { claims: topic }], here);
+    expect(endOf(await run({ role: 'two', claims: topic }, { roles: NO_ROLES }, here))).toBe('rate_limited');
+  });
+
+  test('a switch that is in the way', async () => {
+    const { broker: here } = await testBroker({ roles: { two }, limits });
+    const switches = async () => [switchOf({ what: 'issuer', names: [BUILDKITE] })];
+    const told = [];
+    for (let n = 0; n < 3; n++)
+      told.push(endOf(await run({ role: 'two', claims: topic }, { switches }, here)));
+    expect(told).toEqual(['issuer_switched_off', 'issuer_switched_off', 'rate_limited']);
+  });
+
+  test('of one pipeline alone: its neighbor is issued as ever', async () => {
+    const api = { pipeline_slug: 'api' };
+    expect(await ends([{ claims: topic }, { claims: topic }, { claims: topic }, { claims: api }])).toEqual([
+      'no_statement_holds',
+      'no_statement_holds',
+      'rate_limited',
+      'issued',
+    ]);
+  });
+
+  test('but what is issued does not', async () => {
+    expect(await ends(Array(5).fill({ claims: { pipeline_slug: 'web' } }))).toEqual(Array(5).fill('issued'));
+  });
+
+  test('T-5: of one issuer alone: the same names of another have a bucket of their own', async () => {
+    const edge = 'https://agent-edge.buildkite.com';
+    const issuers = `${GUARDED}- preset: buildkite\n  issuer: ${edge}\n`;
+    const both = `${two.split('\n').slice(0, 3).join('\n')}\n  - iss: ${edge}\n    claims: { organization_slug: my-organization }\n${PROVIDER}\n`;
+    const tight = { ...PLENTY, exchanges: { perMinute: 6, burst: 1 } };
+    const { broker: here } = await testBroker({ roles: { two: both }, limits: tight, issuers });
+    const web = { pipeline_slug: 'web' };
+    expect(await ends([{ claims: web }, { claims: web }, { claims: { ...web, iss: edge } }], here)).toEqual([
+      'issued',
+      'rate_limited',
+      'issued',
+    ]);
+  });
+
+  test('D13: of a plain issuer, what binds the tenant is the bucket', async () => {
+    const tight = { ...PLENTY, exchanges: { perMinute: 6, burst: 1 } };
+    const { broker: here } = await testBroker({ roles: { tenants }, limits: tight });
+    const of = (tenant: string): Ask => ({ role: 'tenants', claims: { iss: PLAIN, tenant } });
+    expect(await ends([of('one'), of('one'), of('two')], here)).toEqual(['issued', 'rate_limited', 'issued']);
+  });
+});
+
+describe('T78: thawed after a freeze, an exchange', () => {
+  const until = new Date((NOW + 300) * 1000).toISOString().replace('.000', '');
+  const untilRole = `trust:\n  - iss: ${BUILDKITE}\n    until: ${until}\n    claims: { organization_slug: my-organization }\n${PROVIDER}\n`;
+
+  /** It was frozen after its token was used up, or right before it was issued. */
+  const thawed = async (seconds: number, ask: Ask, parts: Partial<Parts> = {}) => {
+    const { broker: here } = await testBroker({ roles: { ...roles, until: untilRole } });
+    return run(ask, { now: () => NOW + seconds, ...parts }, here);
+  };
+
+  test('D17: gives nothing for a token that has expired meanwhile', async () => {
+    expect(endOf(await thawed(20 * 60, {}, { issue: never }))).toBe('token_expired');
+    expect(endOf(await thawed(5, {}))).toBe('issued');
+  });
+
+  test('D17: gives nothing by a statement that has ended meanwhile', async () => {
+    expect(endOf(await thawed(301, { role: 'until' }, { issue: never }))).toBe('no_statement_holds');
+  });
+
+  test('D17: gives a session that ends with its statement, counted from now', async () => {
+    const outcome = await thawed(200, { role: 'until' });
+    expect(outcome).toMatchObject({ grant: { seconds: 100 }, credential: { expiresAt: NOW + 300 } });
+  });
+
+  test('D17: gives nothing for what was switched off meanwhile', async () => {
+    let asked = 0;
+    const switches = async () => (++asked < 3 ? [] : [switchOf({ what: 'role', names: ['deploy-web'] })]);
+    expect(endOf(await thawed(5, {}, { switches, issue: never }))).toBe('role_switched_off');
+  });
+
+  test('T63: has not used up the token that it gave nothing for', async () => {
+    let released = 0;
+    const spent = { spend: async () => ({ release: async () => void released++ }) };
+    await thawed(20 * 60, { role: 'once' }, { spent });
+    expect(released).toBe(1);
+  });
+
+  test('T81: goes on where the clock was set back', async () => {
+    expect(await thawed(-3600, {})).toMatchObject({ credential: { expiresAt: NOW + 900 } });
+  });
+});
+
 describe('T85: whatever fails, nothing is issued', () => {
   test.each<{ name: string; parts: Partial<Parts>; code: string }>([
     { name: 'the verifier breaks', parts: { verify: never }, code: 'internal_error' },

@@ -6,6 +6,7 @@ import { type TestBroker, testBroker } from './harness/broker.ts';
 import { identityRequest, SIGNED_BY, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
+import { PLENTY } from './harness/limits.ts';
 import { NOW } from './harness/policy.ts';
 import { type TestSts, testSts } from './harness/sts.ts';
 
@@ -30,9 +31,12 @@ describe('whose session it is', () => {
   test('is told to who has the session token, until it expires, and is no exchange', async () => {
     const answer = await assume();
     const before = using.audit.length;
+    // Of a clock that is set back afterwards.
+    const questions = { admit: () => undefined };
     const who = await whose(sessionOf(answer), keyOf(answer));
     expect([who.status, textsOf(who)['Arn']]).toEqual([200, textsOf(answer)['AssumedRoleUser/Arn']]);
-    const later = await whose(sessionOf(answer), keyOf(answer), { ...using.broker, now: () => NOW + 3600 });
+    const late = { ...using.broker, questions, now: () => NOW + 3600 };
+    const later = await whose(sessionOf(answer), keyOf(answer), late);
     expect(stsRefusal(later)).toEqual([403, 'ExpiredToken']);
     expect(using.audit.length).toBe(before);
   });
@@ -49,6 +53,24 @@ describe('whose session it is', () => {
       [403, 'MissingAuthenticationToken'],
       [403, 'InvalidClientTokenId'],
     ]);
+  });
+
+  test('T75: is asked by nobody without end: the table is not read for who is over the limit', async () => {
+    const limits = { ...PLENTY, identities: { perMinute: 6, burst: 2 } };
+    const { broker } = await testBroker({ roles, aws: upstream.setting, limits });
+    let read = 0;
+    const find = async () => void read++;
+    const counted = { ...broker, identities: { ...broker.identities, find } };
+    const told = [];
+    for (let n = 0; n < 5; n++) told.push(await whose(`made-up-${n}`, SIGNED_BY, counted));
+    expect(told.map(stsRefusal).slice(1, 3)).toEqual([
+      [403, 'InvalidClientTokenId'],
+      [429, 'Throttling'],
+    ]);
+    expect(told.at(-1)?.headers['retry-after']).toBe('10');
+    expect(read).toBe(2);
+    const elsewhere = { ...identityRequest('made-up'), sourceAddress: '203.0.113.8' };
+    expect(stsRefusal(await serve(counted, elsewhere))).toEqual([403, 'InvalidClientTokenId']);
   });
 
   test('is not remembered of an exchange at another door', async () => {

@@ -7,7 +7,12 @@ const LIMIT = object({
 });
 
 /** `limits` of broker.yml. */
-export const LIMITS = object({ exchanges: optional(LIMIT), sts_calls: optional(LIMIT) });
+export const LIMITS = object({
+  exchanges: optional(LIMIT),
+  refusals: optional(LIMIT),
+  identities: optional(LIMIT),
+  sts_calls: optional(LIMIT),
+});
 
 type Written = NonNullable<ReturnType<typeof LIMITS.read>>;
 
@@ -17,6 +22,8 @@ type Written = NonNullable<ReturnType<typeof LIMITS.read>>;
  */
 const USUAL: Limits = {
   exchanges: { perMinute: 300, burst: 100 },
+  refusals: { perMinute: 120, burst: 100 },
+  identities: { perMinute: 1200, burst: 300 },
   stsCalls: { perMinute: 1200, burst: 100 },
 };
 
@@ -26,5 +33,7 @@ const limitOf = (written: Written['exchanges'], usual: Limit): Limit =>
 /** What is written, and for the rest what is usual. */
 export const limitsOf = (written: Written | undefined): Limits => ({
   exchanges: limitOf(written?.exchanges, USUAL.exchanges),
+  refusals: limitOf(written?.refusals, USUAL.refusals),
+  identities: limitOf(written?.identities, USUAL.identities),
   stsCalls: limitOf(written?.sts_calls, USUAL.stsCalls),
 });

@@ -72,3 +72,10 @@ export const inRange = (one: Address, within: Range): boolean => {
   const shift = BigInt(within.bits - within.prefix);
   return one.bits === within.bits && one.value >> shift === within.value >> shift;
 };
+
+/** Whose address it is, as far as one can tell: an IPv4 address, or the /64 of an IPv6 one, which is one link's. */
+export function nameNetwork(text: string | undefined): string {
+  const found = text === undefined ? undefined : address(text);
+  if (!found) return '';
+  return found.bits === 32 ? String(found.value) : `${(found.value >> 64n).toString(16)}::/64`;
+}

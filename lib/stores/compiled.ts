@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nearest } from '../policy/nearest.ts';
+import { findNearest } from '../policy/nearest.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { byTarget, policyDigest, type RoleSnapshot, type RoleStore } from './roles.ts';
@@ -120,11 +120,7 @@ export const compiledRoles = (folder: string): RoleStore => {
       kept.set(wanted, snapshot);
       return snapshot;
     },
-    near: name =>
-      nearest(
-        name,
-        Array.from({ length: index.length / ENTRY }, (_, place) => keyAt(index, place)),
-      ),
+    near: name => findNearest(name, { size: index.length / ENTRY, at: place => keyAt(index, place) }),
     size: index.length / ENTRY,
   };
 };

@@ -1,10 +1,19 @@
 import { BrokerError } from '../errors.ts';
+import { nameNetwork } from '../policy/cidr.ts';
 
 /** So many at once, and so many a minute after that. */
 export type Limit = { readonly perMinute: number; readonly burst: number };
 
-/** What broker.yml limits: exchanges of one organization for one role, and all calls of AWS STS together. */
-export type Limits = { readonly exchanges: Limit; readonly stsCalls: Limit };
+/**
+ * What broker.yml limits: exchanges of one tenant for one role, what is refused to one pipeline, how often one address
+ * asks whose a session is, and all calls of AWS STS together.
+ */
+export type Limits = {
+  readonly exchanges: Limit;
+  readonly refusals: Limit;
+  readonly identities: Limit;
+  readonly stsCalls: Limit;
+};
 
 /** `now` is in seconds since the epoch. */
 export type Limiter = {
@@ -12,6 +21,8 @@ export type Limiter = {
   take(key: string, now: number): number;
   /** The same; throws `rate_limited` when there is none. */
   admit(key: string, now: number): void;
+  /** Takes nothing; throws `rate_limited` when there is none to take. */
+  check(key: string, now: number): void;
 };
 
 const CAPACITY = 10_000;
@@ -25,22 +36,36 @@ export const memoryLimit = (what: string, { perMinute, burst }: Limit, capacity 
   const depth = burst * interval;
   /** When each key's bucket is full again, the one longest unused first. */
   const full = new Map<string, number>();
-  const take = (key: string, now: number): number => {
+  /** When its bucket is full, and the seconds until there is one to take. */
+  const look = (key: string, now: number): { readonly from: number; readonly wait: number } => {
     // A clock that was set back must not keep anybody out for longer than an empty bucket takes to fill.
     const from = Math.min(Math.max(full.get(key) ?? now, now), now + depth);
-    const wait = Math.max(0, from + interval - now - depth);
+    return { from, wait: Math.max(0, from + interval - now - depth) };
+  };
+  const take = (key: string, now: number): number => {
+    const { from, wait } = look(key, now);
     full.delete(key);
     full.set(key, wait > 0 ? from : from + interval);
     const [oldest] = full.keys();
     if (full.size > capacity && oldest !== undefined) full.delete(oldest);
     return wait;
   };
+  const refuse = (wait: number): void => {
+    if (wait === 0) return;
+    throw new BrokerError('rate_limited', { retryAfter: Math.ceil(wait), detail: what, undone: true });
+  };
   return {
     take,
-    admit(key, now) {
-      const wait = take(key, now);
-      if (wait === 0) return;
-      throw new BrokerError('rate_limited', { retryAfter: Math.ceil(wait), detail: what, undone: true });
-    },
+    admit: (key, now) => refuse(take(key, now)),
+    check: (key, now) => refuse(look(key, now).wait),
   };
 };
+
+/** Counts by the network of an address: those of one link are free to whoever is there. */
+export type NetworkLimiter = { admit(address: string | undefined, now: number): void };
+
+/** The same for callers of whom nothing is known but where they are. */
+export function networkLimit(what: string, limit: Limit): NetworkLimiter {
+  const { admit } = memoryLimit(what, limit);
+  return { admit: (address, now) => admit(nameNetwork(address), now) };
+}

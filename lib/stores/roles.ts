@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ENGINE } from '../policy/decide.ts';
-import { nearest } from '../policy/nearest.ts';
+import { findNearest } from '../policy/nearest.ts';
 import type { Role } from '../policy/role.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -53,9 +53,10 @@ export const byTarget = (roles: readonly Role[]): ReadonlyMap<string, Role> => {
 export const fixedRoles = (roles: readonly Role[], rows: ReadonlyMap<string, IssuerRow>): RoleStore => {
   const snapshots = new Map(roles.map(role => [role.name, { role, digest: policyDigest(role, rows) }]));
   const targets = byTarget(roles);
+  const sorted = [...snapshots.keys()].sort();
   return {
     find: wanted => snapshots.get(targets.get(wanted)?.name ?? wanted),
-    near: name => nearest(name, snapshots.keys()),
+    near: name => findNearest(name, { size: sorted.length, at: place => sorted[place] ?? '' }),
     size: snapshots.size,
   };
 };

@@ -265,7 +265,7 @@ describe('a row is refused', () => {
     },
     {
       name: 'T15: two keys of one id',
-      yaml: `issuer: https://ci.example\nbind: [a]\njwks: { keys: [${KEY}, ${KEY}] }`,
+      yaml: `issuer: https://ci.example\nbind: [a]\njwks: { keys: [${keyOf({ alg: 'RS256' })}, ${keyOf({ alg: 'PS256' })}] }\nalgorithms: [RS256, PS256]`,
       rules: ['issuer-row'],
     },
     {

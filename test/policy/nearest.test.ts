@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { didYouMean, nearest } from '../../lib/policy/nearest.ts';
+import { describe, expect, test } from 'vitest';
+import { didYouMean, findNearest, nearest } from '../../lib/policy/nearest.ts';
 
 const CLAIMS = ['organization_slug', 'pipeline_slug', 'build_branch', 'build_tag', 'sub'];
 
@@ -40,4 +40,42 @@ test.each([
 test('a question is asked only when a name is near', () => {
   expect(didYouMean('pipline_slug', CLAIMS)).toContain('"pipeline_slug"');
   expect(didYouMean('colour', CLAIMS)).toBe('');
+});
+
+describe('T75: among ten thousand names', () => {
+  const names = Array.from({ length: 10_000 }, (_, n) => `deploy-${n}-web`).sort();
+  const counted = () => {
+    let looked = 0;
+    const at = (place: number): string => {
+      looked++;
+      return names[place] ?? '';
+    };
+    return { names: { size: names.length, at }, looked: () => looked };
+  };
+
+  test.each([
+    ['a letter dropped at the end', 'deploy-4711-we', 'deploy-4711-web'],
+    ['a letter more', 'deploy-4711-webb', 'deploy-4711-web'],
+    ['letters that changed places', 'deploy-4711-wbe', 'deploy-4711-web'],
+    ['the first two that changed places', 'edploy-4711-web', 'deploy-4711-web'],
+    ['the first name', 'deploy-0-we', 'deploy-0-web'],
+    ['the last name', 'deploy-9999-wed', 'deploy-9999-web'],
+  ])('the nearest is found by looking at a few: %s', (_name, mistyped, meant) => {
+    const { names: sorted, looked } = counted();
+    expect(findNearest(mistyped, sorted)).toBe(meant);
+    expect(looked()).toBeLessThan(50);
+  });
+
+  test.each(['', 'x'.repeat(64), 'deploy', '\u{10ffff}', 'x'.repeat(10_000)])(
+    'and no more are looked at for %j',
+    mistyped => {
+      const { names: sorted, looked } = counted();
+      findNearest(mistyped, sorted);
+      expect(looked()).toBeLessThan(50);
+    },
+  );
+
+  test('of none, none is near', () => {
+    expect(findNearest('web', { size: 0, at: () => '' })).toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { memoryLimit } from '../../lib/stores/limits.ts';
+import { memoryLimit, networkLimit } from '../../lib/stores/limits.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Six a minute: one in ten seconds. */
@@ -48,6 +48,37 @@ describe('T75: a limit', () => {
     const limiter = memoryLimit('tests', { perMinute: 120, burst: 1 });
     limiter.admit('a', NOW);
     expect(() => limiter.admit('a', NOW)).toThrow(expect.objectContaining({ retryAfter: 1 }));
+  });
+
+  test('is looked at without taking from it', () => {
+    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 });
+    for (let n = 0; n < 5; n++) limiter.check('a', NOW);
+    told([0], 'a', limiter);
+    expect(() => limiter.check('a', NOW + 4)).toThrow(
+      expect.objectContaining({ code: 'rate_limited', retryAfter: 6 }),
+    );
+    limiter.check('a', NOW + 10);
+  });
+
+  test.each([
+    { name: 'one address', one: '203.0.113.7', other: '203.0.113.7', same: true },
+    { name: 'its neighbor', one: '203.0.113.7', other: '203.0.113.8', same: false },
+    { name: 'an address as IPv6 writes it', one: '203.0.113.7', other: '::ffff:203.0.113.7', same: true },
+    { name: 'two addresses of one link', one: '2001:db8:0:1::1', other: '2001:db8:0:1:ffff::2', same: true },
+    { name: 'two links', one: '2001:db8:0:1::1', other: '2001:db8:0:2::1', same: false },
+    { name: 'nowhere', one: undefined, other: undefined, same: true },
+  ])('of networks counts together, or not: $name', ({ one, other, same }) => {
+    const { admit } = networkLimit('tests', { perMinute: 6, burst: 1 });
+    admit(one, NOW);
+    if (same) expect(() => admit(other, NOW)).toThrow();
+    else admit(other, NOW);
+  });
+
+  // As the code says it, and not by a constant of it: a store that holds ten would forget whom it has just refused.
+  test('T-7: remembers ten thousand keys', () => {
+    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 });
+    for (let n = 0; n < 10_000; n++) limiter.take(`key-${n}`, NOW);
+    expect(limiter.take('key-0', NOW)).toBeGreaterThan(0);
   });
 
   test('of one key takes nothing from another', () => {
