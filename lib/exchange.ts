@@ -9,6 +9,7 @@ import type { Limiter } from './stores/limits.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { Spent, SpentStore } from './stores/spent.ts';
 import {
+  findMissingId,
   originOf,
   reasonOf,
   type Switches,
@@ -91,8 +92,13 @@ export const switchedOff = async (
   among?: readonly What[],
 ): Promise<SwitchReason | undefined> => {
   const { token, row, snapshot } = reached;
-  const off = token && struck(await switches(), originOf(token, row, snapshot?.role.name), among);
-  if (off) reached.off = off;
+  if (!token) return undefined;
+  const origin = originOf(token, row, snapshot?.role.name);
+  const off = struck(await switches(), origin, among);
+  if (off) {
+    reached.off = off;
+    reached.missingId = findMissingId(off, origin);
+  }
   return off && reasonOf(off);
 };
 

@@ -53,6 +53,8 @@ export type Reached = {
   decision?: Decision | MethodDecision;
   /** What was in the way. */
   off?: Switch;
+  /** The claim without which it cannot be told whether the token is of what is off. */
+  missingId?: string | undefined;
   /** A role name near the one asked for; only for callers whom the fleet's guard admitted. */
   nearRole?: string | undefined;
   /** Milliseconds by step. */

@@ -9,6 +9,10 @@ export type Origin = {
   /** As the audit event has them; undefined where the token does not say. */
   readonly organization: string | undefined;
   readonly pipeline: string | undefined;
+  /** Their ids, where the token has them; the claims that would, where the issuer has any. */
+  readonly organizationId?: string | undefined;
+  readonly pipelineId?: string | undefined;
+  readonly idClaims?: { readonly organization?: string | undefined; readonly pipeline?: string | undefined };
   /** Undefined where no role is asked for. */
   readonly role: string | undefined;
 };
@@ -42,6 +46,10 @@ export const ALL = Object.keys(NAMES) as readonly What[];
 export type Switch = {
   readonly what: What;
   readonly names: readonly string[];
+  /** The immutable id of an organization or a pipeline: it strikes whatever the name is by now. */
+  readonly id?: string;
+  /** A token without the id is not struck: the operator has said so. */
+  readonly byName?: boolean;
   readonly off: boolean;
   readonly reason: string;
   /** Who set it, such as the ARN that AWS knows them by. */
@@ -61,17 +69,70 @@ const label = (token: VerifiedToken, name: string | undefined): string | undefin
   return value === undefined ? undefined : String(value);
 };
 
-export const originOf = (token: VerifiedToken, row: IssuerRow | undefined, role?: string): Origin => ({
-  issuer: token.issuer,
-  keyId: token.keyId,
-  organization: label(token, row?.labels.organization),
-  pipeline: label(token, row?.labels.pipeline),
-  role,
-});
+export function originOf(token: VerifiedToken, row: IssuerRow | undefined, role?: string): Origin {
+  const { organization, organizationId, pipeline } = row?.labels ?? {};
+  return {
+    issuer: token.issuer,
+    keyId: token.keyId,
+    organization: label(token, organization),
+    pipeline: label(token, pipeline),
+    organizationId: label(token, organizationId),
+    pipelineId: label(token, row?.pipelineId),
+    idClaims: { organization: organizationId, pipeline: row?.pipelineId },
+    role,
+  };
+}
 
-/** A token that does not say of which organization it is could be of the one that is off: in doubt it is. */
-const strikes = ({ what, names, off }: Switch, origin: Origin): boolean =>
-  off && NAMES[what](origin).every((name, index) => name === undefined || name === names[index]);
+/** What has an id of its own beside its name. */
+type Identified = 'organization' | 'pipeline';
+
+const isIdentified = (what: What): what is Identified => what === 'organization' || what === 'pipeline';
+
+/**
+ * Whether a name is the switched one, in any case: vendors take `Acme` for `acme`. GitLab's groups are in groups, so who
+ * is below `acme` is of `acme` too. A token that does not say could be of the one that is off: in doubt it is.
+ */
+function isNamed(name: string | undefined, switched: string | undefined, what: What): boolean {
+  if (name === undefined || name === switched) return true;
+  if (!isIdentified(what) || switched === undefined) return false;
+  const [own, other] = [name.toLowerCase(), switched.toLowerCase()];
+  return own === other || (what === 'organization' && own.startsWith(`${other}/`));
+}
+
+/** What each name is of: an organization or a pipeline ends with its issuer, which is compared byte for byte. */
+const PARTS: { readonly [what in What]: readonly What[] } = {
+  issuer: ['issuer'],
+  kid: ['kid'],
+  organization: ['organization', 'issuer'],
+  pipeline: ['pipeline', 'organization', 'issuer'],
+  role: ['role'],
+};
+
+/** Whether all names are those of the switch: its own, and those of what it is part of. */
+function haveNames({ what, names }: Switch, origin: Origin): boolean {
+  return NAMES[what](origin).every((name, index) => isNamed(name, names[index], PARTS[what][index] ?? what));
+}
+
+/** The claim by which a token would say its id, where a switch knows that and the token does not (threat T94). */
+export function findMissingId({ what, names, id, byName }: Switch, origin: Origin): string | undefined {
+  if (!isIdentified(what) || id === undefined || byName) return undefined;
+  const own = what === 'pipeline' ? origin.pipelineId : origin.organizationId;
+  if (own !== undefined || origin.issuer !== names.at(-1)) return undefined;
+  const elsewhere = what === 'pipeline' && !isNamed(origin.organization, names[1], 'organization');
+  return elsewhere ? undefined : origin.idClaims?.[what];
+}
+
+/** Whether the id is that of the switch: whatever it is called by now, and wherever it was moved. */
+function hasId({ what, names, id }: Switch, origin: Origin): boolean {
+  if (!isIdentified(what) || id === undefined || origin.issuer !== names.at(-1)) return false;
+  return (what === 'pipeline' ? origin.pipelineId : origin.organizationId) === id;
+}
+
+/** Either strikes, the id or the names: of one that was renamed, and of one that has the old name now. */
+function strikes(each: Switch, origin: Origin): boolean {
+  if (!each.off) return false;
+  return haveNames(each, origin) || hasId(each, origin) || findMissingId(each, origin) !== undefined;
+}
 
 /** The switch that is in the way of this origin, if one of these kinds is. */
 export const struck = (
@@ -83,8 +144,8 @@ export const struck = (
 export const reasonOf = ({ what }: Switch): SwitchReason => REASONS[what];
 
 /** For the log: what is off, by whom, since when and why. */
-export const switchText = ({ what, names, by, at, reason }: Switch): string =>
-  `${what} ${names.join(' of ')}, by ${by} at ${at}: ${reason}`;
+export const switchText = ({ what, names, id, by, at, reason }: Switch): string =>
+  `${what} ${names.join(' of ')}${id === undefined ? '' : ` (id ${id})`}, by ${by} at ${at}: ${reason}`;
 
 const isWhat = (word: unknown): word is What => typeof word === 'string' && Object.hasOwn(NAMES, word);
 

@@ -49,6 +49,32 @@ const asked = async (audience: string, claims = {}) => {
   return { status, code, waits: headers['retry-after'] !== undefined };
 };
 
+describe('T94: a pipeline that was switched off with its id', () => {
+  const off = { ...PIPELINE, id: 'p-1' };
+  const told = async (claims: { readonly [name: string]: unknown }) => {
+    const subject_token = await using.issuer.sign(tokenClaims(claims));
+    const { body } = await using.ask({ subject_token, audience: 'deploy' });
+    const { code = 'issued', claims: hints } = JSON.parse(body) as { code?: string; claims?: object[] };
+    return [code, hints];
+  };
+
+  test('is refused after it was renamed; who does not say its id is told how to', async () => {
+    await store.set(off);
+    expect((await told({ pipeline_id: 'p-1', pipeline_slug: 'innocent' }))[0]).toBe('caller_switched_off');
+    expect(await told({ pipeline_slug: 'innocent' })).toEqual([
+      'caller_switched_off',
+      [{ claim: 'pipeline_id', why: 'absent', add: '--claim pipeline_id' }],
+    ]);
+    expect((await told({ pipeline_id: 'p-2', pipeline_slug: 'innocent' }))[0]).toBe('issued');
+  });
+
+  test('by name, is on again for who renames it', async () => {
+    await store.set({ ...PIPELINE, byName: true });
+    expect((await told({ pipeline_slug: 'innocent' }))[0]).toBe('issued');
+    expect((await told({}))[0]).toBe('caller_switched_off');
+  });
+});
+
 describe('what an operator switched off', () => {
   test('is refused by a broker that runs, within 60 seconds and without a deployment', async () => {
     expect((await asked('deploy')).code).toBe('issued');

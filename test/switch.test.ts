@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { assumeVerified } from '../lib/policy/assume.ts';
 import {
+  findMissingId,
   NO_SWITCHES,
   namesOf,
   type Origin,
   originOf,
   readSwitchKey,
   reasonOf,
+  type Switch,
   struck,
   switchKey,
   switchText,
@@ -54,6 +56,65 @@ describe('a switch strikes', () => {
     },
   ])('in doubt: $name', ({ what, names, changes }) => {
     expect(strikes(what, names, { ...ORIGIN, ...changes })).toBe(true);
+  });
+});
+
+describe('T94: a switch of an organization or a pipeline knows its id', () => {
+  const row = rowsFrom(ISSUERS).get(BUILDKITE);
+  const origin = (changes: { readonly [name: string]: unknown }): Origin =>
+    originOf(assumeVerified(buildkiteClaims(changes), roleFrom(TRUST)), row, 'deploy-web');
+  const names = ['my-pipeline', 'my-organization', BUILDKITE];
+  const PIPELINE = switchOf({ what: 'pipeline', names, id: 'p-1' });
+  const ORGANIZATION = switchOf({ what: 'organization', names: names.slice(1), id: 'o-1' });
+  const plainly = { ...PIPELINE, byName: true };
+
+  test.each<[string, Switch, { readonly [name: string]: unknown }, boolean]>([
+    ['the pipeline itself', PIPELINE, { pipeline_id: 'p-1' }, true],
+    ['the pipeline, renamed', PIPELINE, { pipeline_id: 'p-1', pipeline_slug: 'innocent' }, true],
+    [
+      'the pipeline, renamed in case alone',
+      PIPELINE,
+      { pipeline_id: 'p-2', pipeline_slug: 'My-Pipeline' },
+      true,
+    ],
+    [
+      'the pipeline, moved to another organization',
+      PIPELINE,
+      { pipeline_id: 'p-1', organization_slug: 'another' },
+      true,
+    ],
+    ['another that took its name', PIPELINE, { pipeline_id: 'p-2' }, true],
+    ['one that does not say its id', PIPELINE, { pipeline_slug: 'innocent' }, true],
+    ['one of another id and name', PIPELINE, { pipeline_id: 'p-2', pipeline_slug: 'other' }, false],
+    ['one without an id, elsewhere', PIPELINE, { pipeline_slug: 'web', organization_slug: 'another' }, false],
+    ['by name: one that does not say its id', plainly, { pipeline_slug: 'innocent' }, false],
+    ['by name: one that says its id', plainly, { pipeline_slug: 'innocent', pipeline_id: 'p-1' }, true],
+    ['by name: its name', plainly, {}, true],
+    ['the organization, renamed', ORGANIZATION, { organization_id: 'o-1', organization_slug: 'acme' }, true],
+    ['an organization that does not say its id', ORGANIZATION, { organization_slug: 'acme' }, true],
+    ['another organization', ORGANIZATION, { organization_id: 'o-2', organization_slug: 'acme' }, false],
+    ['a switch that is on again', { ...PIPELINE, off: false }, { pipeline_id: 'p-1' }, false],
+  ])('%s', (_name, each, changes, struckByIt) => {
+    expect(struck([each], origin(changes)) !== undefined).toBe(struckByIt);
+  });
+
+  test('and which claim is missing', () => {
+    expect(findMissingId(PIPELINE, origin({ pipeline_slug: 'innocent' }))).toBe('pipeline_id');
+    expect(findMissingId(ORGANIZATION, origin({}))).toBe('organization_id');
+    expect(findMissingId(PIPELINE, origin({ pipeline_id: 'p-1' }))).toBeUndefined();
+    expect(findMissingId(plainly, origin({}))).toBeUndefined();
+  });
+
+  test.each<[string, string, boolean]>([
+    ['the group itself', 'acme', true],
+    ['a group in it', 'acme/team', true],
+    ['a group in that', 'ACME/team/web', true],
+    ['a group of a longer name', 'acme-labs', false],
+    ['a group of that name in another', 'labs/acme', false],
+  ])('of GitLab, a group and all that is in it: %s', (_name, organization, struckByIt) => {
+    const gitlab = 'https://gitlab.com';
+    const each = switchOf({ what: 'organization', names: ['acme', gitlab], byName: true });
+    expect(struck([each], { ...ORIGIN, issuer: gitlab, organization }) !== undefined).toBe(struckByIt);
   });
 });
 

@@ -18,8 +18,11 @@ Examples:
   options: SWITCH_OPTIONS,
   async run(flags, terminal) {
     const change = await setSwitch(true, flags, terminal);
+    const misses = change.byName
+      ? `By name${change.id === undefined ? '' : ', where a token has no id'}: whoever renames or moves it is issued again.\n`
+      : '';
     terminal.out(
-      `${switchLine(change)}\nIt holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`,
+      `${switchLine(change)}\n${misses}It holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`,
     );
     return EXIT.done;
   },

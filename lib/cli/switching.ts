@@ -10,6 +10,8 @@ export const SWITCH_OPTIONS = {
   ...STACK_OPTIONS,
   organization: { type: 'string' },
   issuer: { type: 'string' },
+  id: { type: 'string' },
+  'by-name': { type: 'boolean' },
   because: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
@@ -17,6 +19,11 @@ export const SWITCH_HELP = `  WHAT                issuer, kid, organization, pip
   NAME                as the audit events have it
   --issuer URL        of an organization or a pipeline: whose it is
   --organization O    of a pipeline: whose it is
+  --id ID             of an organization or a pipeline: its id, as the claims of its tokens have it (pipeline_id,
+                      repository_id, …), so that it stays off when it is renamed or moved. A token without that claim
+                      is refused too, and told to ask for it
+  --by-name           without --id: it is on again for whoever renames it. With --id: a token without that claim is
+                      not refused
   --because REASON    for the audit events, and whoever comes after you
 ${STACK_HELP}
 Credentials are those of AWS_ACCESS_KEY_ID and its kin, or what the AWS CLI exports (AWS_PROFILE).
@@ -57,15 +64,42 @@ const targetOf = (flags: Flags): Pick<Switch, 'what' | 'names'> => {
 };
 
 /** A switch on one line, with nothing in it that moves a terminal. */
-export const switchLine = ({ what, names, off, at, by, reason }: Switch): string =>
-  printable(`${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}  ${at}  ${by}  ${reason}`);
+export const switchLine = ({ what, names, id, byName, off, at, by, reason }: Switch): string =>
+  printable(
+    `${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}  ${at}  ${by}  ${reason}`,
+  );
+
+const IDENTIFIED: readonly What[] = ['organization', 'pipeline'];
+
+/** What has an id is switched by it, unless the operator says that the name is all there is. */
+function readId(off: boolean, what: What, flags: Flags): Pick<Switch, 'id' | 'byName'> {
+  const id = flag(flags, 'id');
+  const byName = flags['by-name'] === true;
+  if (!IDENTIFIED.includes(what)) {
+    if (id !== undefined || byName)
+      throw new UsageError(`--id and --by-name have no effect on ${what}. Leave them out.`);
+    return {};
+  }
+  if (off && !id && !byName)
+    throw new UsageError(
+      `--id is required for ${what}, since whoever renames it would switch it on again. It is what its tokens say by ${what === 'pipeline' ? 'pipeline_id or repository_id' : 'organization_id or repository_owner_id'}. Where there is none: --by-name.`,
+    );
+  return { ...(id ? { id } : {}), ...(byName ? { byName } : {}) };
+}
 
 /** Sets a switch of a deployment, with who, when and why. Throws `UsageError` and `Failure`. */
 export const setSwitch = async (off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> => {
   const target = targetOf(flags);
   const reason = needed(flags, 'because');
   const { who, set } = operated(flags, terminal);
-  const change = { ...target, off, reason, by: await who(), at: new Date().toISOString() };
+  const change = {
+    ...target,
+    ...readId(off, target.what, flags),
+    off,
+    reason,
+    by: await who(),
+    at: new Date().toISOString(),
+  };
   await set(change);
   return change;
 };

@@ -30,6 +30,12 @@ const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): 
   };
 };
 
+/** A claim that the token should have, and how to ask for it. */
+function absentHint(claim: string, row: IssuerRow | undefined): ClaimHint {
+  const add = askFor(claim, row);
+  return { claim, why: 'absent', ...(add === undefined ? {} : { add }) };
+}
+
 /** The conditions that were not true. */
 export const unmetOf = (conditions: readonly Checked[] | undefined): readonly Checked[] =>
   (conditions ?? []).filter(({ truth }) => truth !== 'true');
@@ -40,8 +46,11 @@ const distinct = (hints: readonly ClaimHint[]): ClaimHint[] => [
 ];
 
 /** Which of the caller's own claims stood in the way, as the nearest statement that knows the caller has it (policy.md). */
-export const hints = ({ decision, row, token }: Reached, reason: Refused | RegistryRefused): ClaimHint[] => {
+export const hints = (reached: Reached, reason: Refused | RegistryRefused): ClaimHint[] => {
+  const { decision, row, token, missingId } = reached;
   const knowing = decision && knowingStatement(decision.trace);
+  if (knowing && missingId !== undefined && reason === 'caller_switched_off')
+    return [absentHint(missingId, row)];
   if (!knowing || !decision || decision.allowed) return [];
   if (reason === 'no_statement_holds')
     return distinct(unmetOf(knowing.conditions).map(each => hint(each, row)));

@@ -57,11 +57,25 @@ const text = (attribute: Attribute | undefined): string => (attribute && 'S' in 
 const number = (attribute: Attribute | undefined): number =>
   attribute && 'N' in attribute ? Number(attribute.N) : 0;
 
-const originItem = ({ issuer, keyId, organization, pipeline, role }: Origin): Item =>
+const originItem = ({
+  issuer,
+  keyId,
+  organization,
+  pipeline,
+  organizationId,
+  pipelineId,
+  role,
+}: Origin): Item =>
   Object.fromEntries(
-    Object.entries({ issuer, key_id: keyId, organization, pipeline, role }).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, { S: value }]],
-    ),
+    Object.entries({
+      issuer,
+      key_id: keyId,
+      organization,
+      pipeline,
+      organization_id: organizationId,
+      pipeline_id: pipelineId,
+      role,
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, { S: value }]])),
   );
 
 const maybe = (attribute: Attribute | undefined): string | undefined => attribute && text(attribute);
@@ -72,6 +86,8 @@ const originIn = (item: Item): Origin | undefined =>
     keyId: text(item['key_id']),
     organization: maybe(item['organization']),
     pipeline: maybe(item['pipeline']),
+    organizationId: maybe(item['organization_id']),
+    pipelineId: maybe(item['pipeline_id']),
     role: maybe(item['role']),
   };
 

@@ -34,6 +34,8 @@ const switchOf = (item: Item): Switch => {
   if (!read) throw new Error(`${key} is no switch: take it out of the table`);
   return {
     ...read,
+    ...(item['id'] ? { id: text(item['id']) } : {}),
+    ...(item['by_name'] ? { byName: true } : {}),
     off: text(item['state']) !== ON,
     reason: text(item['reason']),
     by: text(item['by']),
@@ -44,12 +46,14 @@ const switchOf = (item: Item): Switch => {
 /** For all processes of a deployment. */
 export const tableSwitches = (table: Table): SwitchStore => ({
   async all() {
-    const items = await table.scan([SWITCH_TABLE.key, 'state', 'reason', 'by', 'at']);
+    const items = await table.scan([SWITCH_TABLE.key, 'id', 'by_name', 'state', 'reason', 'by', 'at']);
     return items.map(switchOf);
   },
   set: change =>
     table.put({
       [SWITCH_TABLE.key]: { S: switchKey(change) },
+      ...(change.id === undefined ? {} : { id: { S: change.id } }),
+      ...(change.byName ? { by_name: { S: 'yes' } } : {}),
       state: { S: change.off ? 'disabled' : ON },
       reason: { S: change.reason },
       by: { S: change.by },

@@ -40,27 +40,45 @@ const kite = async (words: readonly string[], environment: object = {}) => {
 const BECAUSE = ['--because', 'INC-1'];
 
 describe('what is switched off', () => {
-  test.each<{ words: readonly string[]; names: readonly string[] }>([
+  test.each<{ words: readonly string[]; names: readonly string[]; more?: object }>([
     { words: ['issuer', BUILDKITE], names: [BUILDKITE] },
     { words: ['kid', 'key-1'], names: ['key-1'] },
-    { words: ['organization', 'acme', '--issuer', BUILDKITE], names: ['acme', BUILDKITE] },
     {
-      words: ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE],
+      words: ['organization', 'acme', '--issuer', BUILDKITE, '--by-name'],
+      names: ['acme', BUILDKITE],
+      more: { byName: true },
+    },
+    {
+      words: ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-1'],
       names: ['web', 'acme', BUILDKITE],
+      more: { id: 'p-1' },
+    },
+    {
+      words: ['pipeline', 'api', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-2', '--by-name'],
+      names: ['api', 'acme', BUILDKITE],
+      more: { id: 'p-2', byName: true },
     },
     { words: ['role', 'deploy-web'], names: ['deploy-web'] },
-  ])('$words is kept with who, when and why', async ({ words, names }) => {
+  ])('$words is kept with who, when and why', async ({ words, names, more }) => {
     expect((await kite(['disable', ...words, ...BECAUSE])).exits).toBe(0);
     expect(await store.all()).toEqual([
       {
         what: words[0],
         names,
+        ...more,
         off: true,
         reason: 'INC-1',
         by: ALICE,
         at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       },
     ]);
+  });
+
+  test('T94: by name says what it misses, and by its id does not', async () => {
+    const web = ['disable', 'pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, ...BECAUSE];
+    expect((await kite([...web, '--by-name'])).out).toContain('whoever renames or moves it is issued again');
+    const { out } = await kite([...web, '--id', 'p-1']);
+    expect([out.includes('renames'), out.includes('id p-1')]).toEqual([false, true]);
   });
 
   test('is listed, until it is switched on again; then only with --all', async () => {
@@ -91,6 +109,12 @@ describe('nothing is switched by a command line', () => {
       name: 'with a pipeline of no organization',
       words: ['pipeline', 'web', '--issuer', BUILDKITE, ...BECAUSE],
     },
+    {
+      name: 'T94: with a pipeline of no id, unless its name is all there is',
+      words: ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, ...BECAUSE],
+    },
+    { name: 'with a role of an id', words: ['role', 'deploy-web', '--id', 'r-1', ...BECAUSE] },
+    { name: 'with a role by name', words: ['role', 'deploy-web', '--by-name', ...BECAUSE] },
     { name: 'with an option that has no effect', words: ['role', 'web', '--issuer', BUILDKITE, ...BECAUSE] },
   ])('$name', async ({ words }) => {
     expect((await kite(['disable', ...words])).exits).toBe(64);

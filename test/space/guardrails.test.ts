@@ -8,7 +8,12 @@ const TEAMS = (web: object): Guardrails => ({
   } as Guardrails['teams'] & object,
 });
 const LIMITS = (perMinute: number): Guardrails => ({
-  limits: { exchanges: { perMinute, burst: 10 }, stsCalls: { perMinute: 100, burst: 10 } },
+  limits: {
+    exchanges: { perMinute, burst: 10 },
+    refusals: { perMinute: 100, burst: 10 },
+    identities: { perMinute: 100, burst: 10 },
+    stsCalls: { perMinute: 100, burst: 10 },
+  },
 });
 const AUDIT = (required: boolean, to = 'a'): Guardrails => ({ audit: { sink: 'firehose', to, required } });
 const INVARIANT = (id: string, issuers: readonly string[], says = 'A.'): Guardrails => ({

@@ -36,6 +36,7 @@ export const buildkite: Preset = {
   pipelineId: 'pipeline_id',
   labels: {
     organization: 'organization_slug',
+    organizationId: 'organization_id',
     pipeline: 'pipeline_slug',
     build: 'build_number',
     branch: 'build_branch',

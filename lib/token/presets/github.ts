@@ -27,6 +27,7 @@ export const githubActions: Preset = {
   pipelineId: 'repository_id',
   labels: {
     organization: 'repository_owner',
+    organizationId: 'repository_owner_id',
     pipeline: 'repository',
     build: 'run_number',
     branch: 'ref',

@@ -25,6 +25,7 @@ export const gitlab: Preset = {
   pipelineId: 'project_id',
   labels: {
     organization: 'namespace_path',
+    organizationId: 'namespace_id',
     pipeline: 'project_path',
     build: 'pipeline_id',
     branch: 'ref',

@@ -4,6 +4,8 @@ import type { Binding, SessionClaims, Vocabulary } from '../../policy/issuer.ts'
 /** Which claims answer an auditor's questions, and a link to the job: `{claim}` stands for its value. */
 export type Labels = {
   readonly organization?: string;
+  /** Its immutable id: names are changed, and given to others. */
+  readonly organizationId?: string;
   readonly pipeline?: string;
   readonly build?: string;
   readonly branch?: string;
