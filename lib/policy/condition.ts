@@ -1,6 +1,6 @@
 import { address, inRange, range } from './cidr.ts';
 import { type ClaimPath, type Claims, type ClaimValue, claimAt } from './claims.ts';
-import { globMatches } from './glob.ts';
+import { globMatches, MAX_VALUE } from './glob.ts';
 
 export type Scalar = string | number | boolean | null;
 
@@ -32,7 +32,14 @@ export type Condition = {
 
 /** A condition is true, false, or in doubt; `why` names the reason for anything but true. */
 export type Truth = 'true' | 'false' | 'doubt';
-export type Why = 'holds' | 'differs' | 'absent' | 'wrong_type' | 'unsafe_number' | 'source_address_unknown';
+export type Why =
+  | 'holds'
+  | 'differs'
+  | 'absent'
+  | 'wrong_type'
+  | 'unsafe_number'
+  | 'too_long'
+  | 'source_address_unknown';
 export type Judged = { readonly truth: Truth; readonly why: Why };
 
 const TRUE: Judged = { truth: 'true', why: 'holds' };
@@ -40,6 +47,7 @@ const DIFFERS: Judged = { truth: 'false', why: 'differs' };
 const ABSENT: Judged = { truth: 'doubt', why: 'absent' };
 const WRONG_TYPE: Judged = { truth: 'doubt', why: 'wrong_type' };
 const UNSAFE: Judged = { truth: 'doubt', why: 'unsafe_number' };
+const TOO_LONG: Judged = { truth: 'doubt', why: 'too_long' };
 const NO_ADDRESS: Judged = { truth: 'doubt', why: 'source_address_unknown' };
 
 const judge = (holds: boolean): Judged => (holds ? TRUE : DIFFERS);
@@ -68,15 +76,44 @@ const differs = (value: ClaimValue, operand: Scalar): Judged => {
 
 const matches = (value: ClaimValue, patterns: readonly Scalar[]): Judged => {
   if (value === null) return DIFFERS;
+  if (typeof value === 'string' && value.length > MAX_VALUE) return TOO_LONG;
   return typeof value === 'string'
     ? judge(patterns.some(pattern => globMatches(String(pattern), value)))
     : WRONG_TYPE;
 };
 
-const contains = (value: ClaimValue, operands: readonly Scalar[]): Judged =>
-  Array.isArray(value)
-    ? any(value.flatMap((element: ClaimValue) => operands.map(operand => equals(element, operand))))
-    : WRONG_TYPE;
+/** What can be told of an array once: it may be long, and many conditions may ask. */
+type Elements = { readonly all: ReadonlySet<ClaimValue>; readonly samples: readonly ClaimValue[] };
+const known = new WeakMap<readonly ClaimValue[], Elements>();
+
+/** One element of each kind stands for all of it: beside an operand, they are in doubt for one reason or differ alike. */
+function sortElements(value: readonly ClaimValue[]): Elements {
+  const held = known.get(value);
+  if (held) return held;
+  const kinds = new Map<string, ClaimValue>();
+  for (const each of value) {
+    const kind =
+      each === null
+        ? 'null'
+        : typeof each === 'number'
+          ? `number ${Number.isSafeInteger(each)}`
+          : typeof each;
+    if (!kinds.has(kind)) kinds.set(kind, each);
+  }
+  const made: Elements = { all: new Set(value), samples: [...kinds.values()] };
+  known.set(value, made);
+  return made;
+}
+
+/** True if one element equals one operand, else in doubt if one pair is: in steps that grow with both, not with their product. */
+const contains = (value: ClaimValue, operands: readonly Scalar[]): Judged => {
+  if (!Array.isArray(value)) return WRONG_TYPE;
+  const { all: elements, samples } = sortElements(value as readonly ClaimValue[]);
+  if (operands.some(operand => elements.has(operand) && equals(operand, operand).truth === 'true'))
+    return TRUE;
+  const doubts = samples.flatMap(element => operands.map(operand => equals(element, operand)));
+  return doubts.find(({ truth }) => truth === 'doubt') ?? DIFFERS;
+};
 
 const onClaim = (value: ClaimValue | undefined, operator: Operator, operands: readonly Scalar[]): Judged => {
   if (value === undefined) return ABSENT;
@@ -97,13 +134,22 @@ const onClaim = (value: ClaimValue | undefined, operator: Operator, operands: re
   }
 };
 
+type Ranges = readonly NonNullable<ReturnType<typeof range>>[];
+const read = new WeakMap<readonly Scalar[], Ranges>();
+
+/** A role's own list is read once: it is the same object for as long as the role is. */
+function rangesOf(operands: readonly Scalar[]): Ranges {
+  const held = read.get(operands);
+  if (held) return held;
+  const ranges = operands.flatMap(operand => range(String(operand)) ?? []);
+  read.set(operands, ranges);
+  return ranges;
+}
+
 const onSource = (source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judged => {
   const from = source === undefined ? undefined : address(source);
   if (!from) return NO_ADDRESS;
-  const inside = operands.some(operand => {
-    const within = range(String(operand));
-    return within !== undefined && inRange(from, within);
-  });
+  const inside = rangesOf(operands).some(within => inRange(from, within));
   return judge(operator === 'in' ? inside : !inside);
 };
 

@@ -32,6 +32,7 @@ export const DOUBTS: { readonly [why: string]: string } = {
   absent: 'it is absent',
   wrong_type: 'it is of another type',
   unsafe_number: 'it is not a safe integer',
+  too_long: 'it is longer than patterns are tried on',
   source_address_unknown: 'the source address is unknown',
 };
 

@@ -1,4 +1,5 @@
 import type { Complain, Place } from './complaint.ts';
+import { countSearched, MAX_SEARCHED } from './glob.ts';
 import type { IssuerFacts } from './issuer.ts';
 import type { Kind } from './kinds/kind.ts';
 import { type MapTree, member } from './parse.ts';
@@ -30,6 +31,21 @@ const complainOfIds = ({ trust, deny }: Statements, whole: Place, complain: Comp
     );
 };
 
+/** A decision takes as long as the file lets it: a bound here is a bound for every token (threat T74). */
+function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Complain): void {
+  const patterns = [...trust, ...deny]
+    .flatMap(({ value }) => value.conditions)
+    .filter(({ operator }) => operator === 'matches')
+    .flatMap(({ operands }) => operands.map(String));
+  const searched = patterns.reduce((sum, each) => sum + countSearched(each), 0);
+  if (searched > MAX_SEARCHED)
+    complain(
+      'too-many',
+      whole,
+      `The patterns of this policy have ${searched} characters between two stars; at most ${MAX_SEARCHED} are allowed, so that no decision takes long. Name values with in, or split the policy.`,
+    );
+}
+
 /** Compiles what stands under `trust` and `deny` of a file, or complains of all that is wrong with it. */
 export const statementsIn = (
   tree: MapTree,
@@ -42,6 +58,7 @@ export const statementsIn = (
   };
   const statements = { trust: under('trust'), deny: under('deny') };
   complainOfIds(statements, tree.place, complain);
+  complainOfCost(statements, tree.place, complain);
   return statements;
 };
 

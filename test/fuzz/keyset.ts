@@ -85,7 +85,11 @@ export const judgeKeySet = (input: Uint8Array): string => {
   const listed = said['keys'];
   ok(Array.isArray(listed) && listed.length <= MAX_KEYS);
   ok(set.size > 0);
-  equal(set.size + skipped, listed.length);
+  // One key that is listed again is one key.
+  const again = listed.length - skipped - set.size;
+  ok(again >= 0);
+  const ids = new Set(listed.map(jwk => own(jwk, 'kid')));
+  ok(again === 0 || ids.size < listed.length);
   for (const jwk of listed)
     deepEqual(
       ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].filter(name => own(jwk, name) !== undefined),

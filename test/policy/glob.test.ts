@@ -1,5 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatches, literalPrefix, MAX_PATTERN, patternFault } from '../../lib/policy/glob.ts';
+import {
+  countSearched,
+  globMatches,
+  literalPrefix,
+  MAX_PATTERN,
+  patternFault,
+} from '../../lib/policy/glob.ts';
 
 describe('a pattern matches the whole value', () => {
   test.each([
@@ -81,4 +88,37 @@ test.each([
   ['acme', 'acme'],
 ])('the literal prefix of %s is "%s"', (pattern, prefix) => {
   expect(literalPrefix(pattern)).toBe(prefix);
+});
+
+test.each([
+  ['main', 0],
+  ['release/*', 0],
+  ['*-production', 0],
+  ['release/*-rc', 0],
+  ['*deploy*', 6],
+  ['a*bc*d*ef', 3],
+])('of %s, %i characters are searched for at every place', (pattern, searched) => {
+  expect(countSearched(pattern)).toBe(searched);
+});
+
+/** The document's words, as slowly as one can say them. */
+const matchesSlowly = (pattern: readonly string[], value: readonly string[]): boolean => {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return value.length === 0;
+  if (first === '*')
+    return Array.from({ length: value.length + 1 }, (_, n) => n).some(n =>
+      matchesSlowly(rest, value.slice(n)),
+    );
+  return value.length > 0 && (first === '?' || first === value[0]) && matchesSlowly(rest, value.slice(1));
+};
+
+test('T32: whatever the pattern and the value, matching is what the document says', () => {
+  const letter = fc.constantFrom('a', 'b', '/', '😀', '😁');
+  const pattern = fc.array(fc.oneof(letter, fc.constantFrom('*', '?')), { maxLength: 8 });
+  fc.assert(
+    fc.property(pattern, fc.array(letter, { maxLength: 10 }), (wanted, value) => {
+      expect(globMatches(wanted.join(''), value.join(''))).toBe(matchesSlowly(wanted, value));
+    }),
+    { numRuns: 2_000 },
+  );
 });
