@@ -125,6 +125,23 @@ const rolesIn = (folder: string, setting: Setting | undefined, complain: Complai
   });
 };
 
+/** The proof that one role shows to its target is never that of another: who may write one file would be both (T44). */
+function checkExternalIds(roles: readonly Read[], complain: Complain): void {
+  const names = new Set(roles.map(({ role }) => role.name));
+  for (const { role, document } of roles) {
+    const { template } = role;
+    if (template.kind !== 'aws' || template.via !== 'assume_role') continue;
+    const other = template.external_id.startsWith('kite-sts:') ? template.external_id.slice(9) : undefined;
+    if (other === undefined || other === role.name || !names.has(other)) continue;
+    const aws = member(document.tree, 'aws')?.value;
+    complain(
+      'wrong-value',
+      (aws && member(aws, 'external_id')?.place) ?? document.tree.place,
+      `kite-sts:${other} is the external id of the role ${other}, whose target would take this role for it. Leave external_id out, or write one that is no role's.`,
+    );
+  }
+}
+
 /**
  * Reads broker.yml, every role, every registry and teams.yml below the folder, checks and compiles them. All complaints come at
  * once, each with file, line and column, in the order of the files.
@@ -138,6 +155,7 @@ export const loadConfig = (folder: string): Loaded => {
   const setting: Setting | undefined = broker?.setting;
   const ofRoles = rolesIn(folder, setting, complain);
   const roles = ofRoles.map(({ role }) => role);
+  checkExternalIds(ofRoles, complain);
   const ofRegistries = setting ? registriesIn(folder, { ...setting, roles }, complain) : [];
   const teams = teamsIn(folder, ofRoles, complain);
   complainOfEndings(folder, complain);

@@ -1,12 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Complain } from '../policy/complaint.ts';
-import { globMatches } from '../policy/glob.ts';
+import { globMatches, patternFault } from '../policy/glob.ts';
 import { KINDS, type KindName } from '../policy/kinds.ts';
 import { member, parse } from '../policy/parse.ts';
-import { placesOf } from '../policy/places.ts';
+import { type Place, placesOf } from '../policy/places.ts';
 import type { Role, RoleDocument } from '../policy/role.ts';
-import { integer, list, object, optional, record, required, type Shape, text } from '../policy/shape.ts';
+import {
+  checked,
+  integer,
+  list,
+  object,
+  optional,
+  record,
+  required,
+  type Shape,
+  text,
+} from '../policy/shape.ts';
 import { PATTERN } from './pattern.ts';
 import { readSource } from './sources.ts';
 
@@ -19,7 +29,11 @@ const OWNERS = list(
   20,
 );
 
-const PLACES = list(text({ max: 512, says: 'the name of an account, project, tenant or owner, quoted' }));
+const PLACE = text({ max: 512, says: 'the name of an account, project, tenant or owner, quoted' });
+/** A name with `*` or `?` is a pattern. */
+const PLACES = list(
+  checked(PLACE, 'pattern-refused', name => (/[*?]/.test(name) ? patternFault(name) : undefined)),
+);
 
 const TARGETS = object(
   Object.fromEntries(Object.keys(KINDS).map(kind => [kind, optional(PLACES)])),
@@ -29,6 +43,7 @@ const TEAM = object({
   owners: required(OWNERS),
   roles: required(list(PATTERN)),
   targets: required(TARGETS),
+  shared: optional(PLACES),
   max_seconds: optional(integer(30, 86_400, ' seconds')),
   knowingly: optional(list(text({ max: 64, says: 'the name of a kind of job, such as manual' }), 50)),
 });
@@ -70,10 +85,18 @@ const teamOf = ({ role, document }: Compiled, { teams }: Teams, complain: Compla
 
 type Owned = Compiled & { readonly name: string; readonly team: Team };
 
+const isNamed = (name: string, patterns: readonly string[]): boolean =>
+  patterns.some(pattern => pattern === name || globMatches(pattern, name));
+
+const isAllowed = (place: Place, patterns: readonly string[]): boolean =>
+  place.some(name => isNamed(name, patterns));
+
 const checkTargets = ({ role: { template }, document, name, team }: Owned, complain: Complain): void => {
   const { kind } = template;
   const allowed = team.targets[kind] ?? [];
-  const beyond = placesOf(template).filter(place => !allowed.includes(place));
+  const beyond = placesOf(template)
+    .filter(place => !isAllowed(place, allowed))
+    .map(place => place.at(-1) ?? '');
   if (beyond.length > 0)
     complain(
       'team-exceeded',
@@ -108,6 +131,31 @@ function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, 
     );
 }
 
+/** What is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
+const listTargets = ({ role: { template } }: Owned): readonly string[] =>
+  template.kind === 'jwt'
+    ? []
+    : placesOf(template).map(([house, target = house]) => `${template.kind} ${target}`);
+
+/** Two teams that share a target have each other's rights there: both must say so (threat T44). */
+function checkShared(owned: readonly Owned[], complain: Complain): void {
+  const holders = new Map<string, Owned[]>();
+  for (const each of owned)
+    for (const target of new Set(listTargets(each)))
+      holders.set(target, [...(holders.get(target) ?? []), each]);
+  for (const [target, sharing] of holders) {
+    const name = target.slice(target.indexOf(' ') + 1);
+    const teams = [...new Set(sharing.map(each => each.name))];
+    if (teams.length < 2 || sharing.every(({ team }) => isNamed(name, team.shared ?? []))) continue;
+    for (const { role, document } of sharing)
+      complain(
+        'team-exceeded',
+        member(document.tree, role.template.kind)?.place ?? document.tree.place,
+        `The teams ${teams.join(' and ')} both have roles that lead to ${name}, so each has what the other has there. Give each a target of its own, or say shared: ["${name}"] of every one of them in teams.yml.`,
+      );
+  }
+}
+
 /**
  * Reads teams.yml of a folder, if there is one, and complains of each role that is no team's, or that reaches
  * further than its team may. What a team does not name its roles may not target.
@@ -122,12 +170,15 @@ export const teamsIn = (
   const tree = source === undefined ? undefined : parse(file, source, complain);
   const teams = tree && TEAMS.read(tree, complain);
   if (!teams) return undefined;
-  for (const compiled of roles) {
+  const owned = roles.flatMap((compiled): Owned[] => {
     const found = teamOf(compiled, teams, complain);
-    if (!found) continue;
-    checkTargets({ ...compiled, ...found }, complain);
-    checkLength({ ...compiled, ...found }, complain);
-    checkWords({ ...compiled, ...found }, complain);
+    return found ? [{ ...compiled, ...found }] : [];
+  });
+  for (const each of owned) {
+    checkTargets(each, complain);
+    checkLength(each, complain);
+    checkWords(each, complain);
   }
+  checkShared(owned, complain);
   return teams;
 };

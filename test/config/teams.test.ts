@@ -72,6 +72,59 @@ describe('a role is refused', () => {
   });
 });
 
+describe('T97: how far a team may reach is said as narrowly as it wants,', () => {
+  const GITHUB_ROLE = `trust:\n  - iss: https://agent.buildkite.com\n    scopes: [read]\n    claims: { organization_slug: acme, pipeline_slug: web }\ngithub: { app: Iv23li, owner: acme, repositories: [web, site-a], permissions: { read: { contents: read } } }\n`;
+  const BOT = `trust:\n  - iss: https://agent.buildkite.com\n    scopes: [read_builds]\n    claims: { organization_slug: acme, pipeline_slug: web }\nbuildkite: { app: app-1, organization: acme, user: bot@acme.example, scopes: [read_builds] }\n`;
+  const more = { 'roles/hub.yml': GITHUB_ROLE, 'roles/bot.yml': BOT };
+  const of = (targets: string) => ofWeb(ALL, `targets: { jwt: ["*"], ${targets} }`);
+
+  test.each<[targets: string, beyond: readonly string[]]>([
+    ['aws: ["123456789012"], github: [acme], buildkite: [acme]', []],
+    ['aws: ["arn:aws:iam::123456789012:role/*"], github: ["acme/*"], buildkite: ["acme/bot@*"]', []],
+    ['aws: ["*"], github: [acme/web, "acme/site-?"], buildkite: [acme/bot@acme.example]', []],
+    [
+      'aws: ["arn:aws:iam::123456789012:role/other-*"], github: [acme], buildkite: [acme]',
+      ['roles/deploy.yml'],
+    ],
+    ['aws: ["*"], github: [acme/web], buildkite: [acme]', ['roles/hub.yml']],
+    [
+      'aws: ["*"], github: ["acme-*"], buildkite: [acme/other@acme.example]',
+      ['roles/bot.yml', 'roles/hub.yml'],
+    ],
+  ])('%s', (targets, beyond) => {
+    const files = complaintsWith(of(targets), more).map(each => each.split(':')[0]);
+    expect(files).toEqual(beyond);
+  });
+});
+
+describe('T44: a target that roles of two teams lead to is refused', () => {
+  const TWO = (web: string, other: string): string =>
+    `${ofWeb('roles: [deploy, publish, release]', BOTH, ...(web ? [web] : []))}  other: { owners: ["@acme/other"], roles: [twin], ${BOTH}${other && `, ${other}`} }\n`;
+  const more = { 'roles/twin.yml': FILES['roles/deploy.yml'] };
+  const SHARED = 'shared: ["arn:aws:iam::123456789012:role/*"]';
+
+  test.each<[name: string, web: string, other: string, refused: number]>([
+    ['where nobody says so', '', '', 2],
+    ['where one alone says so', SHARED, '', 2],
+    ['but not where both do', SHARED, SHARED, 0],
+  ])('%s', (_name, web, other, refused) => {
+    const complaints = complaintsWith(TWO(web, other), more);
+    expect(complaints.filter(each => each.endsWith('team-exceeded'))).toHaveLength(refused);
+    expect(complaints).toHaveLength(refused);
+  });
+});
+
+test.each<[name: string, external: string, refused: readonly string[]]>([
+  ['another role’s', 'kite-sts:publish', ['wrong-value']],
+  ['a role’s that there is not, as after a rename', 'kite-sts:old-name', []],
+  ['no role’s', 'acme-4711', []],
+  ['its own', 'kite-sts:deploy', []],
+])('T44: the external id of a role may be, or not: %s', (_name, external, refused) => {
+  const deploy = (FILES['roles/deploy.yml'] ?? '').replace('aws: {', `aws: { external_id: "${external}",`);
+  const complaints = complaintsOf({ ...FILES, 'roles/deploy.yml': deploy });
+  expect(complaints.map(each => each.split(' ')[1])).toEqual(refused);
+});
+
 describe('teams.yml is refused', () => {
   test.each<[name: string, teams: string, complaints: readonly string[]]>([
     ['with a key that is mistyped', ofWeb(ALL, BOTH, 'max_second: 60'), ['teams.yml:7:5 unknown-key']],
