@@ -1,0 +1,150 @@
+import { createHmac } from 'node:crypto';
+import { localSigner } from '../../lib/keys/local.ts';
+import { localClouds } from '../../lib/local/clouds.ts';
+import { throwawayIssuer } from '../../lib/local/issuer.ts';
+import { listen } from '../../lib/local/server.ts';
+import type { Limits } from '../../lib/stores/limits.ts';
+import type { Switch } from '../../lib/switch.ts';
+import { download } from '../../lib/token/download.ts';
+import { cachedKeys } from '../../lib/token/keys.ts';
+import { readKeySet } from '../../lib/token/keyset.ts';
+import { exchangeForm, testBroker } from '../harness/broker.ts';
+import { TRUST } from '../harness/grant.ts';
+import { type TestIssuer, tokenClaims } from '../harness/issuer.ts';
+import { PLENTY } from '../harness/limits.ts';
+import { loopback } from '../harness/network.ts';
+import { BUILDKITE, ISSUERS, NOW, PROVIDER } from '../harness/policy.ts';
+import { testServer } from '../harness/server.ts';
+
+/** One attempt on a whole local broker over HTTP: what was tried, how, and what it got. A new finding is a new row. */
+export type Attack = {
+  /** The threat or the entry of an examination that it belongs to. */
+  readonly of: string;
+  readonly tried: string;
+  /** What the attacker does; gives what it got: a code, `issued`, or what the case says. */
+  readonly send: (world: World) => Promise<string>;
+  readonly got: string;
+};
+
+/** What an attacker stands before. */
+export type World = {
+  readonly url: string;
+  /** The issuer's real signature: what a job of one's own can have. */
+  readonly issuer: TestIssuer;
+  /** `issued`, or the code of the refusal, at `POST /token` for the role `web`, with these parameters over the usual ones. */
+  ask(form: { readonly [name: string]: string | undefined }): Promise<string>;
+  /** The same with a token of these claims, over those of a push to main. */
+  askAs(claims: { readonly [name: string]: unknown }, role?: string): Promise<string>;
+  /** Any request; the body and the status. */
+  raw(path: string, request: RequestInit): Promise<{ readonly status: number; readonly body: string }>;
+  /** What the issuer publishes from now on, in place of its key. */
+  publish(keys: readonly object[]): void;
+  switchOff(...switches: readonly Switch[]): void;
+  /** Seconds pass. */
+  wait(seconds: number): void;
+  /** How often the issuer was asked for its keys. */
+  asked(): number;
+};
+
+const ROLES = {
+  web: `contact: "#web"\n${TRUST}${PROVIDER}\n`,
+  once: `single_use: true\n${TRUST}${PROVIDER}\n`,
+  guarded: `${TRUST}deny:\n  - iss: ${BUILDKITE}\n    claims: { queue_key: untrusted }\n${PROVIDER}\n`,
+};
+const LIMITS: Limits = { ...PLENTY, refusals: { perMinute: 6, burst: 20 } };
+
+const codeOf = (status: number, body: string): string => {
+  if (status === 200) return 'issued';
+  try {
+    return String((JSON.parse(body) as { code?: unknown }).code);
+  } catch {
+    return `status ${status}`;
+  }
+};
+
+/** A broker of its own for each case, so that no case helps or hinders another. */
+export const makeWorld = async (): Promise<World & { readonly close: () => Promise<void> }> => {
+  let now = NOW;
+  let asked = 0;
+  let published: readonly object[] = [];
+  let switches: readonly Switch[] = [];
+  const keyServer = await testServer(() => {
+    asked++;
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ keys: published }),
+    };
+  });
+  const keys = cachedKeys(
+    async () => readKeySet(await download(`${keyServer.url}/jwks`, loopback), ['RS256'], () => undefined),
+    () => undefined,
+  );
+  const { broker, issuer } = await testBroker({
+    roles: ROLES,
+    limits: LIMITS,
+    now: () => now,
+    keysFor: () => keys,
+    issuers: ISSUERS.replace(
+      '- preset: buildkite',
+      '- preset: buildkite\n  require: { organization_slug: my-organization }',
+    ),
+  });
+  published = [issuer.jwk];
+  const whole = { ...broker, parts: { ...broker.parts, switches: async () => switches } };
+  const server = await listen(
+    () => whole,
+    {
+      issuer: throwawayIssuer(broker.parts.rows, [], () => now),
+      clouds: localClouds(localSigner()),
+      registries: async () => undefined,
+      console: () => undefined as never,
+      now: () => now,
+    },
+    0,
+  );
+  const raw: World['raw'] = async (path, request) => {
+    const response = await fetch(`${server.url}${path}`, { redirect: 'manual', ...request });
+    return { status: response.status, body: await response.text() };
+  };
+  const ask: World['ask'] = async form => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = exchangeForm({ audience: 'web', ...form });
+    const said = await raw('/token', { method: 'POST', headers, body });
+    return codeOf(said.status, said.body);
+  };
+  return {
+    url: server.url,
+    issuer,
+    ask,
+    askAs: async (claims, role = 'web') =>
+      ask({ audience: role, subject_token: await issuer.sign(tokenClaims({ ...claims })) }),
+    raw,
+    publish: each => {
+      published = each;
+    },
+    switchOff: (...each) => {
+      switches = each;
+    },
+    wait: seconds => {
+      now += seconds;
+    },
+    asked: () => asked,
+    close: () => server.close(),
+  };
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const encode = (value: unknown): string => Buffer.from(text(value)).toString('base64url');
+
+/** A token that nobody signed, or that was signed with what everybody has. */
+export const unsigned = (header: unknown, claims: unknown, signature = ''): string =>
+  `${encode(header)}.${encode(claims)}.${signature}`;
+
+/** As HS256 would have it, with the public key for a secret. */
+export const signedByText = (header: unknown, claims: unknown, secret: string): string => {
+  const signed = `${encode(header)}.${encode(claims)}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+};
+
+export const CLAIMS = tokenClaims();
