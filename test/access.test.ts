@@ -7,6 +7,7 @@ import { testAws } from './harness/aws.ts';
 import { httpRequest } from './harness/broker.ts';
 import { atEnd } from './harness/endings.ts';
 import { tokenClaims } from './harness/issuer.ts';
+import { PLENTY } from './harness/limits.ts';
 import { AUDIENCE, BUILDKITE, NOW } from './harness/policy.ts';
 import {
   CLAIMS,
@@ -301,7 +302,7 @@ describe('a client asks', () => {
   });
 
   test('T75: no more often than its organization may', async () => {
-    const limits = { exchanges: { perMinute: 1, burst: 2 }, stsCalls: { perMinute: 1, burst: 1 } };
+    const limits = { ...PLENTY, exchanges: { perMinute: 1, burst: 2 } };
     const bounded = await testAuthorizer(REGISTRIES, { limits });
     const statuses = [];
     for (const _ of [1, 2, 3]) statuses.push((await get(query(), {}, bounded)).status);
