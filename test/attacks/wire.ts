@@ -3,6 +3,9 @@ import { type Attack, CLAIMS, type World } from './harness.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
+const SIGNED =
+  'AWS4-HMAC-SHA256 Credential=ASIATESTTESTTESTTEST/20270115/eu-west-1/sts/aws4_request, SignedHeaders=host, Signature=0';
+
 const post = async (world: World, path: string, body: string, headers = {}): Promise<string> => {
   const { status, body: said } = await world.raw(path, {
     method: 'POST',
@@ -53,11 +56,11 @@ export const attacks: readonly Attack[] = [
   },
   {
     of: 'D15',
-    tried: 'whose session a made-up text is',
+    tried: 'whose session a made-up text is, with a signature that nobody made',
     send: async world => {
       const { status, body } = await world.raw('/', {
         method: 'POST',
-        headers: { ...FORM, 'x-amz-security-token': 'made-up' },
+        headers: { ...FORM, 'x-amz-security-token': 'made-up', authorization: SIGNED },
         body: 'Action=GetCallerIdentity&Version=2011-06-15',
       });
       return `${status} ${/<Code>(\w+)/.exec(body)?.[1]}`;

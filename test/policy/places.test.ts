@@ -45,5 +45,5 @@ test.each<[name: string, role: string, places: readonly string[]]>([
     ['https://api.test.example'],
   ],
 ])('a role opens %s', (_name, role, places) => {
-  expect(placesOf(roleFrom(`${role}\n`).template)).toEqual(places);
+  expect(placesOf(roleFrom(`${role}\n`).template).map(([house]) => house)).toEqual(places);
 });

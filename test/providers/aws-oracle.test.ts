@@ -124,6 +124,8 @@ test("AWS's own client reads the same credentials from the same answer", async (
     sessionToken: Credentials?.SessionToken,
     assumedRole: AssumedRoleUser?.Arn,
     assumedRoleId: AssumedRoleUser?.AssumedRoleId,
+    packedPolicySize: '6',
+    sourceIdentity: name,
     expiresAt: Math.floor((Credentials?.Expiration?.getTime() ?? 0) / 1000),
     session: sessionName(grant.session),
   });

@@ -20,7 +20,7 @@ describe('T-7: a store of one process holds', () => {
 
   test('a hundred thousand sessions', async () => {
     const { remember, find } = memoryIdentities();
-    const identity = { arn: 'a', userId: 'u', account: '1', expiresAt: NOW + 900 };
+    const identity = { accessKeyId: 'ASIA', arn: 'a', userId: 'u', account: '1', expiresAt: NOW + 900 };
     for (let n = 0; n < 100_000; n++) await remember(`session-${n}`, identity, NOW);
     expect(await find('session-0')).toEqual(identity);
   });
