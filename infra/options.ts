@@ -34,6 +34,8 @@ export type DeployOptions = {
   readonly signingKey: 'first' | 'second';
   /** How many exchanges may run at once, set aside for them out of the account's limit. */
   readonly reservedConcurrency: number | undefined;
+  /** How many functions the account lets run at once. */
+  readonly accountConcurrency: number;
   /** App of a role → the ARN of its key in KMS, or of a secret with its private key. */
   readonly appKeys: { readonly [app: string]: string };
   /** A Lambda URL beside the API. It is neither throttled nor logged at a gateway. */
@@ -102,7 +104,8 @@ const OPTIONS = object({
   orgId: optional(text({ pattern: /^o-[a-z0-9]{10,32}$/, says: 'the id of an AWS Organization' })),
   signing: optional(oneOf('kms', 'sealed')),
   signingKey: optional(oneOf('first', 'second')),
-  reservedConcurrency: optional(integer(1, 1000)),
+  reservedConcurrency: optional(integer(1, 100_000)),
+  accountConcurrency: optional(integer(1, 100_000)),
   // A function has 4 KB for all its settings.
   appKeys: optional(record(APP_KEY, 10)),
   functionUrl: optional(truth),
@@ -159,6 +162,8 @@ export const readOptions = (
     logRetentionDays: days,
     throttle: read.throttle ?? { rate: 50, burst: 100 },
     targets: read.targets ?? [],
+    // What AWS gives an account by itself; one that is new may have less until it is used.
+    accountConcurrency: read.accountConcurrency ?? 1000,
     signing: read.signing ?? 'kms',
     signingKey: read.signingKey ?? 'first',
     appKeys: read.appKeys ?? {},

@@ -10,6 +10,7 @@ import { writeArtifact } from './artifact.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { type DeployOptions, readOptions } from './options.ts';
 import { nameSwitchTable } from './resources/switches.ts';
+import type { Stack } from './stack.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from './template.ts';
 import { askHealth, findUrl, type StackReader } from './told.ts';
 
@@ -23,8 +24,13 @@ type Serverless = {
   readonly configurationInput: { functions?: Named; resources?: Resources };
   readonly pluginManager: { readonly plugins: readonly (ChangeSetMaker & StackReader)[] };
   addServiceOutputSection(name: string, lines: readonly string[]): void;
-  getProvider(name: 'aws'): { readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): {
+    readonly naming: { getStackName(): string };
+    getRegion(): string;
+    getStage(): string;
+  };
   readonly service: {
+    readonly service: string;
     readonly provider: { readonly deploymentMethod?: string };
     readonly custom?: { readonly kiteSts?: unknown };
     functions: Named;
@@ -94,7 +100,7 @@ export default class KiteSts {
     const loaded = loadConfig(folder);
     const { config } = loaded;
     if (!config) return { complaints: loaded.complaints };
-    const input = { config, options };
+    const input = { config, options, stack: this.#findStack() };
     const found = [
       ...(deploying ? reservedComplaints(config) : []),
       ...domainComplaints(config, options),
@@ -108,6 +114,15 @@ export default class KiteSts {
           warnings: warningsIn(loaded) + operatorsWarning(options),
           complaints: [],
         };
+  }
+
+  #findStack(): Stack {
+    const provider = this.#sls.getProvider('aws');
+    return {
+      name: provider.naming.getStackName(),
+      prefix: `${this.#sls.service.service}-${provider.getStage()}`,
+      region: provider.getRegion(),
+    };
   }
 
   #add(): void {
@@ -149,7 +164,7 @@ export default class KiteSts {
       Resources: this.#merged(
         'resource',
         service.resources?.Resources,
-        nameSwitchTable(resources.Resources, this.#sls.getProvider('aws').naming.getStackName()),
+        nameSwitchTable(resources.Resources, this.#findStack().name),
       ),
       Outputs: this.#merged('output', service.resources?.Outputs, resources.Outputs),
     };

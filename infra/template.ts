@@ -1,6 +1,7 @@
 import type { Config } from '../lib/config/load.ts';
 import type { FunctionName } from '../lib/config/wiring.ts';
 import { type Complain, type Complaint, complaintText } from '../lib/policy/complaint.ts';
+import { checkLimits } from './limits.ts';
 import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';
 import { api, functionUrlOutput } from './resources/api.ts';
@@ -18,9 +19,14 @@ import { rotation } from './resources/rotation.ts';
 import { sealing } from './resources/sealing.ts';
 import { spentTable } from './resources/spent.ts';
 import { switchTable } from './resources/switches.ts';
+import type { Stack } from './stack.ts';
 import { writeEnvironment } from './wiring.ts';
 
-export type TemplateInput = { readonly config: Config; readonly options: DeployOptions };
+export type TemplateInput = {
+  readonly config: Config;
+  readonly options: DeployOptions;
+  readonly stack: Stack;
+};
 
 /** A function as the Serverless Framework reads it, but for its handler and package: the build knows those. */
 export type FunctionSetting = {
@@ -88,14 +94,15 @@ const outputs = ({ config, options: { domain, functionUrl } }: TemplateInput): O
 });
 
 const made = (input: TemplateInput, complain: Complain): Template => {
-  const { config, options } = input;
+  const { config, options, stack } = input;
   const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
   const fetches = fetchesKeys(config);
   checkApps(config, options.appKeys, complain);
+  checkLimits(input, complain);
   const Resources: Resources = {
-    ...roles({ ...options, config }, complain),
+    ...roles({ ...options, config, stack }, complain),
     ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'], [
       'DiscoveryRole',
       ...(protects ? ['AuthorizerRole'] : []),

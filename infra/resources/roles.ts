@@ -2,6 +2,7 @@ import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/policy/complaint.ts';
 import { needsSignature } from '../../lib/policy/kinds.ts';
 import type { DeployOptions } from '../options.ts';
+import { fillReferences, type Stack } from '../stack.ts';
 import { appRights } from './apps.ts';
 import { auditRights } from './audit.ts';
 import {
@@ -17,36 +18,16 @@ import {
 import { identityRights } from './identities.ts';
 import { readIssuerKeys } from './issuers.ts';
 import { type KeyName, mayPublish, maySign } from './keys.ts';
+import { INLINE_LIMIT, type Placement } from './placement.ts';
 import { makeSealed, openSealed, publishSealed } from './sealing.ts';
 import { spentRights } from './spent.ts';
 import { readSwitches } from './switches.ts';
 import { becomeTargets } from './targets.ts';
 
-/**
- * What IAM takes for all inline policies of one role together; white space is not counted.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export const INLINE_LIMIT = 10_240;
-
-// What CloudFormation fills in is known only on deployment: each at its greatest length. Names of Lambda
-// functions, and so the ends of their log groups, have at most 64 characters; no region has more than 14.
-const REGION = 'ap-northeast-1';
-const LONGEST: { readonly [service: string]: string } = {
-  dynamodb: `arn:aws-us-gov:dynamodb:${REGION}:123456789012:table/${'n'.repeat(255)}`,
-  kms: `arn:aws-us-gov:kms:${REGION}:123456789012:key/00000000-0000-0000-0000-000000000000`,
-  logs: `arn:aws-us-gov:logs:${REGION}:123456789012:log-group:/aws/lambda/${'n'.repeat(64)}:*`,
-};
-
-const filled = (_: string, value: unknown): unknown => {
-  const found = (value as { 'Fn::GetAtt'?: readonly string[] } | null)?.['Fn::GetAtt'];
-  if (found === undefined) return value;
-  const [, kind = ''] = /(Key|Table)$/.exec(found[0] ?? '') ?? [];
-  return LONGEST[{ Key: 'kms', Table: 'dynamodb' }[kind] ?? 'logs'];
-};
-
-/** How many characters IAM counts of a policy at most, whatever the account, region and names will be. */
-export const policySize = (document: Policy): number =>
-  JSON.stringify(document, filled).replace(/\s/g, '').length;
+/** How many characters IAM counts of a policy at most, whatever the account will be. */
+export function policySize(document: Policy, stack: Stack): number {
+  return JSON.stringify(fillReferences(document, stack)).replace(/\s/g, '').length;
+}
 
 export const role = (more: object = {}): Resource => ({
   Type: 'AWS::IAM::Role',
@@ -93,11 +74,38 @@ const exchangePolicy = (...more: readonly Statement[]): Policy =>
   policy(writeLogs('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
 
 /** All inline policies that the exchange's role can have at once: while keys are swapped, it has the rights of both. */
-export const exchangeSize = (...more: readonly Statement[]): number =>
-  [exchangePolicy(...more), policy(maySign('first')), policy(maySign('second'))].reduce(
-    (sum, each) => sum + policySize(each),
-    0,
+export function exchangeSize(stack: Stack, ...more: readonly Statement[]): number {
+  const all = [exchangePolicy(...more), policy(maySign('first')), policy(maySign('second'))];
+  return all.reduce((sum, each) => sum + policySize(each, stack), 0);
+}
+
+const ATTACHED = 'Targets';
+
+/**
+ * A managed policy for each statement. Each has a name of its own, so that whoever deploys can be given rights to these
+ * and no others.
+ */
+function attachTargets(statements: Placement['attached']): Resources {
+  return Object.fromEntries(
+    statements.flatMap((statement, index) =>
+      statement
+        ? [
+            [
+              `${ATTACHED}${index + 1}`,
+              {
+                Type: 'AWS::IAM::ManagedPolicy',
+                Properties: {
+                  ManagedPolicyName: sub(`\${AWS::StackName}-\${AWS::Region}-targets-${index + 1}`),
+                  Roles: [ref('ExchangeRole')],
+                  PolicyDocument: policy(statement),
+                },
+              },
+            ],
+          ]
+        : [],
+    ),
   );
+}
 
 type Given = {
   readonly config: Config;
@@ -106,6 +114,7 @@ type Given = {
   readonly signingKey: KeyName;
   readonly signing: DeployOptions['signing'];
   readonly appKeys: DeployOptions['appKeys'];
+  readonly stack: Stack;
 };
 
 const discoveryPolicy = (sealed: boolean): Policy =>
@@ -122,7 +131,7 @@ const rotationRole = ({ url }: Config, signingKey: KeyName): Resources => ({
 
 /** What each function may do, and nothing else. Only the exchange can make credentials. */
 export const roles = (given: Given, complain: Complain): Resources => {
-  const { config, signingKey, signing, appKeys, ...bounds } = given;
+  const { config, signingKey, signing, appKeys, stack, ...bounds } = given;
   const sealed = signing === 'sealed';
   const always = [
     ...identityRights(config),
@@ -132,17 +141,26 @@ export const roles = (given: Given, complain: Complain): Resources => {
     ...(sealed ? openSealed(config.url) : []),
     ...appRights(appKeys),
   ];
-  const sizeWith: typeof exchangeSize = (...more) => exchangeSize(...always, ...more);
-  const room = { sizeWith, limit: INLINE_LIMIT };
-  const become = becomeTargets(config, bounds, room, complain);
+  const room = {
+    sizeWith: (...more: readonly Statement[]) => exchangeSize(stack, ...always, ...more),
+    limit: INLINE_LIMIT,
+    sizeOf: (document: Policy) => policySize(document, stack),
+  };
+  const become = becomeTargets(config, { ...bounds, room }, complain);
+  const attached = attachTargets(become.attached);
   return {
     // Target accounts name this role, so its name is one that can be known before anything is deployed.
     ExchangeRole: role({ RoleName: sub('${AWS::StackName}-${AWS::Region}-exchange') }),
-    ExchangeRights: rights(
-      'ExchangeRole',
-      'Exchange',
-      exchangePolicy(...always, ...(become ? [become] : [])),
-    ),
+    ExchangeRights: {
+      ...rights(
+        'ExchangeRole',
+        'Exchange',
+        exchangePolicy(...always, ...(become.inline ? [become.inline] : [])),
+      ),
+      // On the day when targets move from here to there, they are there before they are gone from here.
+      ...(Object.keys(attached).length > 0 ? { DependsOn: Object.keys(attached) } : {}),
+    },
+    ...attached,
     ...signRights(config, signingKey),
     DiscoveryRole: role(),
     DiscoveryRights: rights('DiscoveryRole', 'Discovery', discoveryPolicy(sealed)),

@@ -2,6 +2,18 @@ import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/policy/complaint.ts';
 import type { DeployOptions } from '../options.ts';
 import type { Statement } from './cloudformation.ts';
+import {
+  INLINE_LIMIT,
+  MANAGED_LIMIT,
+  MANAGED_POLICIES,
+  type Placement,
+  placeArns,
+  type Room,
+} from './placement.ts';
+
+const NOTHING: Placement = { inline: undefined, attached: [], left: 0 };
+
+type Bounds = Pick<DeployOptions, 'targets' | 'orgId'> & { readonly room: Room };
 
 type Aimed = { readonly role: string; readonly arn: string };
 
@@ -70,41 +82,34 @@ const checkPatterns = (config: Config, targets: readonly string[], complain: Com
   }
 };
 
-export type Room = {
-  /** How many characters all inline policies of the role have, with this statement among them. */
-  readonly sizeWith: (statement: Statement) => number;
-  readonly limit: number;
-};
+function complainOfSize(all: readonly string[], left: number, complain: Complain): void {
+  complain(
+    'too-many',
+    at('.targets'),
+    `Of ${all.length} target roles ${all.length - left} fit into the ${INLINE_LIMIT} characters of a role's own policies and ${MANAGED_POLICIES} managed policies of ${MANAGED_LIMIT}, which is all that IAM takes. There are two ways on: write "targets: [${suggestion(all)}]" and "orgId" with the id of the AWS Organization that bounds it; or give some of the roles to a second broker, with a url of its own.`,
+  );
+}
 
 /**
- * The exact ARNs while they fit into IAM's size, since nothing is narrower; else the patterns of `targets`,
- * which the organization bounds. Complains when there is neither.
+ * The exact ARNs while they fit into what IAM takes, since nothing is narrower; else the patterns of `targets`, which
+ * the organization bounds. Complains when there is neither.
  */
-export const becomeTargets = (
+export function becomeTargets(
   config: Config,
-  { targets, orgId }: Pick<DeployOptions, 'targets' | 'orgId'>,
-  { sizeWith, limit }: Room,
+  { targets, orgId, room }: Bounds,
   complain: Complain,
-): Statement | undefined => {
+): Placement {
+  const place = (resources: readonly string[]): Placement =>
+    placeArns(resources, arns => assume(arns, orgId), room);
   const arns = targetArns(config);
-  if (arns.length === 0) return undefined;
-  const exact = assume(arns, orgId);
-  if (sizeWith(exact) <= limit) return exact;
+  if (arns.length === 0) return NOTHING;
+  const exact = place(arns);
+  if (exact.left === 0) return exact;
   if (targets.length === 0 || orgId === undefined) {
-    complain(
-      'too-many',
-      at('.targets'),
-      `The ${arns.length} target roles make ${sizeWith(exact)} characters of policy, and IAM takes ${limit}. Write "targets: [${suggestion(arns)}]", and "orgId" with the id of the AWS Organization that bounds it.`,
-    );
-    return undefined;
+    complainOfSize(arns, exact.left, complain);
+    return NOTHING;
   }
   checkPatterns(config, targets, complain);
-  const bounded = assume([...new Set(targets)].sort(), orgId);
-  if (sizeWith(bounded) > limit)
-    complain(
-      'too-many',
-      at('.targets'),
-      `The patterns make ${sizeWith(bounded)} characters of policy, and IAM takes ${limit}. Write fewer and wider ones.`,
-    );
-  return bounded;
-};
+  // As many as an option may have, at their longest, fit.
+  return place([...new Set(targets)].sort());
+}

@@ -3,6 +3,7 @@ import { readOptions } from '../../infra/options.ts';
 import { alarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
 import { refresher } from '../../infra/resources/refresher.ts';
 import { template } from '../../infra/template.ts';
+import { STACK } from '../harness/deploy.ts';
 import { configFrom } from '../harness/local.ts';
 import { read, rowsOf } from '../harness/markdown.ts';
 
@@ -31,7 +32,7 @@ test('the parts of sealed keys are those that are deployed with them', () => {
   const count = (type: string): number => {
     const [plain, sealed] = ['kms', 'sealed'].map(signing => {
       const { options } = readOptions({ signing });
-      const made = options && template({ config: configFrom(), options });
+      const made = options && template({ config: configFrom(), options, stack: STACK });
       return Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
     });
     return (sealed ?? 0) - (plain ?? 0);
@@ -43,7 +44,7 @@ test('the parts of sealed keys are those that are deployed with them', () => {
 
 test('the quantities are those of what is deployed', () => {
   const { options } = readOptions({});
-  const made = options && template({ config: configFrom(), options });
+  const made = options && template({ config: configFrom(), options, stack: STACK });
   const count = (type: string): number =>
     Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
   expect(row('keys of KMS')?.quantity).toBe(count('AWS::KMS::Key'));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
 import { template } from '../../infra/template.ts';
+import { STACK } from '../harness/deploy.ts';
 import { configFrom } from '../harness/local.ts';
 import { blocks, code, read, rowsOf } from '../harness/markdown.ts';
 
@@ -23,7 +24,7 @@ const { options } = readOptions({
 });
 
 describe('the rights of the deploying person', () => {
-  const made = options && template({ config: configFrom(), options }).resources.Resources;
+  const made = options && template({ config: configFrom(), options, stack: STACK }).resources.Resources;
   const types = [...new Set(Object.values(made ?? {}).map(({ Type }) => Type))];
   const services = new Set(actions.map(action => action.split(':')[0]));
 

@@ -1,5 +1,6 @@
 import { type DeployOptions, readOptions } from '../../infra/options.ts';
 import type { Resources } from '../../infra/resources/cloudformation.ts';
+import type { Stack } from '../../infra/stack.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
 import type { Ground } from '../../lib/config/load.ts';
 import type { Registry } from '../../lib/policy/registry.ts';
@@ -14,6 +15,9 @@ export const arnOf = (name: string, account = '123456789012'): string =>
 const AWS_ROLE = roleFrom(`${TRUST}aws: { role_arn: ${arnOf('deploy')} }\n`);
 const JWT_ROLE = roleFrom(`${TRUST}${PROVIDER}\n`);
 
+/** A stage of the starter's service. */
+export const STACK: Stack = { name: 'kite-sts-prod', prefix: 'kite-sts-prod', region: 'eu-central-1' };
+
 type Asked = {
   /** The ARNs of target roles: a role of kite-sts for each. */
   readonly targets?: readonly string[];
@@ -25,6 +29,7 @@ type Asked = {
   readonly registries?: readonly Registry[];
   /** `custom.kiteSts` as a team writes it. */
   readonly options?: object;
+  readonly stack?: Stack;
 };
 
 /** What is deployed for roles with these targets, and one that we sign for unless `jwt` is false. */
@@ -35,6 +40,7 @@ export const inputOf = ({
   ground = {},
   registries = [],
   options: custom = {},
+  stack = STACK,
 }: Asked = {}): TemplateInput => {
   const options = optionsFrom(custom);
   const aimed = targets.map((role_arn, index) => ({
@@ -46,6 +52,7 @@ export const inputOf = ({
   const roles = [...aimed, ...(jwt ? [{ ...JWT_ROLE, name: 'signed' }] : []), ...further];
   return {
     options,
+    stack,
     config: {
       folder: 'test',
       url: AUDIENCE,

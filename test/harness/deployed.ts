@@ -8,7 +8,7 @@ import { type TemplateInput, template } from '../../infra/template.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import { type Account, testAccount } from './account.ts';
-import { optionsFrom } from './deploy.ts';
+import { optionsFrom, STACK } from './deploy.ts';
 import { atEnd } from './endings.ts';
 import { emptyFolder, folderOf } from './local.ts';
 import { fillStack, REGION, roleArn, type Stack } from './stack.ts';
@@ -123,7 +123,7 @@ type Policies = { readonly [id: string]: readonly Statement[] };
 function findRights(stack: Stack, { resources: { Resources } }: ReturnType<typeof template>): Policies {
   const all: { [id: string]: Statement[] } = {};
   for (const { Type, Properties } of Object.values(Resources)) {
-    if (Type !== 'AWS::IAM::Policy') continue;
+    if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::ManagedPolicy') continue;
     const { Roles, PolicyDocument } = Properties as {
       readonly Roles: readonly { readonly Ref: string }[];
       readonly PolicyDocument: object;
@@ -141,7 +141,7 @@ export async function deploy(
 ): Promise<Deployed> {
   const { config, complaints } = loadConfig(folderOf(files));
   if (!config) throw new Error(JSON.stringify(complaints));
-  const input = { config, options: optionsFrom(options) };
+  const input = { config, options: optionsFrom(options), stack: STACK };
   const made = template(input);
   const [stack, account] = [fillStack(made), await testAccount()];
   for (const { name, key } of stack.tables) await account.dynamo.makeTable(key, name);

@@ -8,7 +8,7 @@ import { loadConfig } from '../../lib/config/load.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { testAws } from '../harness/aws.ts';
-import { optionsFrom } from '../harness/deploy.ts';
+import { optionsFrom, STACK } from '../harness/deploy.ts';
 import { atEnd } from '../harness/endings.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { type TestIssuer, testIssuer, tokenClaims } from '../harness/issuer.ts';
@@ -42,7 +42,7 @@ describe('the artifact of authorizer', () => {
     );
     if (!config) throw new Error(JSON.stringify(complaints));
     folder = emptyFolder();
-    const input = { config, options: optionsFrom() };
+    const input = { config, options: optionsFrom(), stack: STACK };
     await writeArtifact('authorizer', input, join(folder, 'authorizer.zip'));
     const files = unzip(readFileSync(join(folder, 'authorizer.zip')));
     mkdirSync(join(folder, 'config'));

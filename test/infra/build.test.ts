@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { writeArtifact } from '../../infra/artifact.ts';
 import { bundle, SETTING } from '../../infra/build.ts';
 import { FUNCTIONS } from '../../lib/config/wiring.ts';
-import { optionsFrom } from '../harness/deploy.ts';
+import { optionsFrom, STACK } from '../harness/deploy.ts';
 import { configFrom, emptyFolder } from '../harness/local.ts';
 import { unzip } from '../harness/unzip.ts';
 
@@ -48,7 +48,7 @@ describe.each(FUNCTIONS)('the bundle of %s', name => {
 describe('the artifact of', () => {
   const artifact = async (name: (typeof FUNCTIONS)[number]): Promise<Buffer> => {
     const file = join(emptyFolder(), 'new', `${name}.zip`);
-    await writeArtifact(name, { config: configFrom(), options: optionsFrom() }, file);
+    await writeArtifact(name, { config: configFrom(), options: optionsFrom(), stack: STACK }, file);
     return readFileSync(file);
   };
 

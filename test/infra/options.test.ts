@@ -19,6 +19,7 @@ test('nothing said gives the defaults', () => {
       logRetentionDays: 90,
       throttle: { rate: 50, burst: 100 },
       targets: [],
+      accountConcurrency: 1000,
       signing: 'kms',
       signingKey: 'first',
       appKeys: {},

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../infra/resources/cloudformation.ts';
+import { policySize } from '../../infra/resources/roles.ts';
 import { template } from '../../infra/template.ts';
-import { arnOf, inputOf, objectsIn, refusedFor, resourcesFor, templateFor } from '../harness/deploy.ts';
+import {
+  arnOf,
+  inputOf,
+  ORGANIZATION,
+  objectsIn,
+  refusedFor,
+  resourcesFor,
+  STACK,
+  templateFor,
+} from '../harness/deploy.ts';
 
 const EVERYTHING = {
   domain: {
@@ -129,9 +140,55 @@ test('a template is plain data: JSON keeps all of it', () => {
 });
 
 test('T44: what cannot be deployed is thrown, also when nobody asked for complaints', () => {
-  const targets = Array.from({ length: 1000 }, (_, index) => arnOf(`a-long-name-of-a-target-role-${index}`));
+  const targets = Array.from({ length: 1500 }, (_, index) => arnOf(`a-long-name-of-a-target-role-${index}`));
   expect(refusedFor({ targets })).toEqual(['too-many serverless.yml custom.kiteSts.targets']);
   expect(() => template(inputOf({ targets }))).toThrow(
     /^serverless\.yml custom\.kiteSts\.targets:1:1 {2}too-many/,
   );
+});
+
+describe('I6: the template for', () => {
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html and IAM's page of quotas. */
+  const QUOTAS = {
+    bytes: 1_000_000,
+    resources: 500,
+    outputs: 200,
+    inline: 10_240,
+    managed: 6144,
+    policies: 10,
+  };
+  const PATTERNS = { targets: ['arn:aws:iam::*:role/deploy-*'], orgId: ORGANIZATION };
+
+  const sizesOf = (count: number, options: object) => {
+    const targets = Array.from({ length: count }, (_, index) =>
+      arnOf(`deploy-${index}-prod`, String(200_000_000_000 + index)),
+    );
+    const { resources } = templateFor({ targets, options });
+    const of = (type: string): Policy[] =>
+      Object.values(resources.Resources)
+        .filter(({ Type }) => Type === `AWS::IAM::${type}`)
+        .map(({ Properties }) => Properties['PolicyDocument'] as Policy);
+    const inline = resources.Resources['ExchangeRights']?.Properties['PolicyDocument'] as Policy;
+    const managed = of('ManagedPolicy');
+    return {
+      bytes: Buffer.byteLength(JSON.stringify(resources)),
+      resources: Object.keys(resources.Resources).length,
+      outputs: Object.keys(resources.Outputs).length,
+      inline: policySize(inline, STACK),
+      managed: Math.max(0, ...managed.map(each => policySize(each, STACK))),
+      policies: managed.length,
+    };
+  };
+
+  test.each([
+    { count: 1, options: {}, policies: 0 },
+    { count: 100, options: {}, policies: 0 },
+    { count: 1000, options: {}, policies: 10 },
+    { count: 5000, options: PATTERNS, policies: 0 },
+  ])('$count roles keeps to every quota', ({ count, options, policies }) => {
+    const sizes = sizesOf(count, options);
+    const over = Object.entries(QUOTAS).filter(([what, most]) => sizes[what as keyof typeof sizes] > most);
+    expect(over).toEqual([]);
+    expect(sizes.policies).toBe(policies);
+  });
 });

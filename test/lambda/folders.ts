@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeArtifact } from '../../infra/artifact.ts';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { FUNCTIONS, type FunctionName } from '../../lib/config/wiring.ts';
-import { optionsFrom } from '../harness/deploy.ts';
+import { optionsFrom, STACK } from '../harness/deploy.ts';
 import { TRUST } from '../harness/grant.ts';
 import type { TestIssuer } from '../harness/issuer.ts';
 import { PLENTY } from '../harness/limits.ts';
@@ -47,7 +47,7 @@ export const folders = async (issuer: TestIssuer): Promise<Folders> => {
   const config = configOf(folder('config'), issuer);
   for (const name of FUNCTIONS) {
     const archive = join(root, `${name}.zip`);
-    await writeArtifact(name, { config, options: optionsFrom() }, archive);
+    await writeArtifact(name, { config, options: optionsFrom(), stack: STACK }, archive);
     execFileSync('unzip', ['-q', archive, '-d', folder(name)]);
   }
   const sizes = FUNCTIONS.map(name => [name, statSync(join(folder(name), 'index.mjs')).size]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../../infra/resources/cloudformation.ts';
-import { exchangeSize, INLINE_LIMIT, policySize } from '../../../infra/resources/roles.ts';
-import { arnOf, propertiesOf, resourcesFor, statementsOf } from '../../harness/deploy.ts';
+import { INLINE_LIMIT } from '../../../infra/resources/placement.ts';
+import { exchangeSize, policySize } from '../../../infra/resources/roles.ts';
+import { arnOf, propertiesOf, resourcesFor, STACK, statementsOf } from '../../harness/deploy.ts';
 
 const LAMBDA = {
   Sid: 'Lambda',
@@ -189,13 +190,21 @@ describe('the size of the policies', () => {
   test('is what IAM counts: every character but white space', () => {
     const spaced = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'a b\tc' }] } as Policy;
     const solid = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'ab\\tc' }] } as Policy;
-    expect(policySize(spaced)).toBe(JSON.stringify(solid).length - 1);
+    expect(policySize(spaced, STACK)).toBe(JSON.stringify(solid).length - 1);
   });
 
-  test('takes what is filled in on deployment at its greatest length', () => {
-    const longest = `arn:aws-us-gov:logs:ap-southeast-2:123456789012:log-group:/aws/lambda/${'f'.repeat(64)}:*`;
-    expect(policySize(logs(arn('ExchangeLogGroup')) as unknown as Policy)).toBe(
-      JSON.stringify(logs(longest)).length,
+  test('takes what is filled in on deployment as long as it will be', () => {
+    const filled = 'arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/kite-sts-prod-exchange:*';
+    expect(policySize(logs(arn('ExchangeLogGroup')) as unknown as Policy, STACK)).toBe(
+      JSON.stringify(logs(filled)).length,
+    );
+  });
+
+  test('is longer in a region, and for a service, of longer names', () => {
+    const document = logs(arn('ExchangeLogGroup')) as unknown as Policy;
+    const stack = { name: 'other', prefix: `${STACK.prefix}-longer`, region: 'us-gov-west-1' };
+    expect(policySize(document, stack)).toBe(
+      policySize(document, STACK) + '-longer'.length + '-us-gov'.length + 1,
     );
   });
 
@@ -209,13 +218,13 @@ describe('the size of the policies', () => {
     );
     const once = [...new Map(documents.map(each => [JSON.stringify(each), each])).values()];
     expect(once).toHaveLength(3);
-    expect(exchangeSize()).toBe(once.reduce((sum, each) => sum + policySize(each), 0));
+    expect(exchangeSize(STACK)).toBe(once.reduce((sum, each) => sum + policySize(each, STACK), 0));
   });
 
   test('leaves room for more than a hundred targets', () => {
     const targets = Array.from({ length: 100 }, (_, index) =>
       arnOf(`deploy-the-service-with-number-${index}`),
     );
-    expect(exchangeSize(become(...targets) as never)).toBeLessThan(INLINE_LIMIT);
+    expect(exchangeSize(STACK, become(...targets) as never)).toBeLessThan(INLINE_LIMIT);
   });
 });

@@ -1,0 +1,65 @@
+import type { FunctionName } from '../lib/config/wiring.ts';
+import type { Complain, Place } from '../lib/policy/complaint.ts';
+import { fillReferences } from './stack.ts';
+import type { TemplateInput } from './template.ts';
+import { writeEnvironment } from './wiring.ts';
+
+/** Characters of a role's name, and of a function's: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const NAME_LIMIT = 64;
+/** Bytes of all settings of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ENVIRONMENT_LIMIT = 4096;
+/** How many functions at once AWS keeps for those that set none aside. */
+const UNRESERVED = 100;
+
+function placeAt(path: string): Place {
+  return { file: `serverless.yml ${path}`, line: 1, column: 1 };
+}
+
+/** The name of the role that targets trust, which is known before anything is deployed. */
+export function nameExchangeRole({ name, region }: TemplateInput['stack']): string {
+  return `${name}-${region}-exchange`;
+}
+
+function checkNames({ stack }: TemplateInput, complain: Complain): void {
+  // The longest of our functions.
+  const longest: FunctionName = 'authorizer';
+  const names = { role: nameExchangeRole(stack), function: `${stack.prefix}-${longest}` };
+  for (const [what, name] of Object.entries(names)) {
+    const over = name.length - NAME_LIMIT;
+    if (over > 0)
+      complain(
+        'wrong-value',
+        placeAt('service'),
+        `The name of a ${what} would be ${name}, of ${name.length} characters, and AWS takes ${NAME_LIMIT}. Make the service, the stage${what === 'role' ? ' or provider.stackName' : ''} shorter by ${over}.`,
+      );
+  }
+}
+
+function checkConcurrency({ options }: TemplateInput, complain: Complain): void {
+  const { reservedConcurrency = 0, accountConcurrency } = options;
+  const most = Math.max(accountConcurrency - UNRESERVED, 0);
+  if (reservedConcurrency > most)
+    complain(
+      'wrong-value',
+      placeAt('custom.kiteSts.reservedConcurrency'),
+      `An account with a limit of ${accountConcurrency} lets ${most} be set aside, since AWS keeps ${UNRESERVED} for all other functions. Write ${most === 0 ? 'no reservedConcurrency' : 'that or less'}; if AWS has changed the limit of this account, write it as "accountConcurrency".`,
+    );
+}
+
+function checkEnvironment(input: TemplateInput, complain: Complain): void {
+  const settings = fillReferences(writeEnvironment('exchange', input), input.stack) as object;
+  const size = Object.entries(settings).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
+  if (size > ENVIRONMENT_LIMIT)
+    complain(
+      'too-many',
+      placeAt('custom.kiteSts.appKeys'),
+      `With these, the settings of the exchange make ${size} bytes, and Lambda takes ${ENVIRONMENT_LIMIT}. Name fewer apps, or secrets with shorter names.`,
+    );
+}
+
+/** What of AWS's limits is known before a deployment, so that it does not fail in its midst. */
+export function checkLimits(input: TemplateInput, complain: Complain): void {
+  checkNames(input, complain);
+  checkConcurrency(input, complain);
+  checkEnvironment(input, complain);
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { type Policy, policy, type Statement } from './cloudformation.ts';
+
+/**
+ * What IAM takes for all inline policies of one role together, for one managed policy, and how many of these a role may
+ * have before AWS is asked for more. White space is not counted.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const INLINE_LIMIT = 10_240;
+export const MANAGED_LIMIT = 6144;
+export const MANAGED_POLICIES = 10;
+
+export type Room = {
+  /** How many characters all inline policies of the role have, with these statements among them. */
+  readonly sizeWith: (...statements: readonly Statement[]) => number;
+  readonly limit: number;
+  /** How many characters IAM counts of one policy. */
+  readonly sizeOf: (document: Policy) => number;
+};
+
+/** What fits, as statements, and how many of the ARNs do not. */
+export type Placement = {
+  readonly inline: Statement | undefined;
+  /** One for each managed policy; undefined where one stays empty. */
+  readonly attached: readonly (Statement | undefined)[];
+  readonly left: number;
+};
+
+type Shape = (arns: readonly string[]) => Statement;
+type Bin = { readonly arns: string[]; size: number; readonly limit: number };
+
+/** The policy in which an ARN is looked for first: by its own name, so that another role's coming and going moves few. */
+function chooseFirst(arn: string): number {
+  return createHash('sha256').update(arn).digest().readUInt32BE() % MANAGED_POLICIES;
+}
+
+function createBin(size: number, limit: number): Bin {
+  // The first ARN has no comma.
+  return { arns: [], size: size - 1, limit };
+}
+
+function findBin(bins: readonly Bin[], arn: string, inline: Bin): Bin | undefined {
+  const first = chooseFirst(arn);
+  const inOrder = [...bins.slice(first), ...bins.slice(0, first), inline];
+  // Two quotes and a comma.
+  return inOrder.find(({ size, limit }) => size + arn.length + 3 <= limit);
+}
+
+/**
+ * Lays out ARNs over the inline policy and ten managed ones. While they fit the inline one, all are there. Else each goes
+ * into a managed policy of its own choice, and the inline one takes what is left: policies of a role change one after
+ * another, and an ARN that moved between two would be in neither for some seconds.
+ */
+export function placeArns(arns: readonly string[], shape: Shape, room: Room): Placement {
+  const none = Array.from({ length: MANAGED_POLICIES }, () => undefined);
+  if (room.sizeWith(shape(arns)) <= room.limit) return { inline: shape(arns), attached: none, left: 0 };
+  const bins = none.map(() => createBin(room.sizeOf(policy(shape([]))), MANAGED_LIMIT));
+  const inline = createBin(room.sizeWith(shape([])), room.limit);
+  let left = 0;
+  for (const arn of arns) {
+    const bin = findBin(bins, arn, inline);
+    if (!bin) {
+      left++;
+      continue;
+    }
+    bin.arns.push(arn);
+    bin.size += arn.length + 3;
+  }
+  const [first, ...others] = [inline, ...bins].map(bin =>
+    bin.arns.length > 0 ? shape(bin.arns) : undefined,
+  );
+  return { inline: first, attached: others, left };
+}

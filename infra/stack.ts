@@ -1,0 +1,63 @@
+/** What of a deployment is known before there is one: names are made of it. */
+export type Stack = {
+  /** CloudFormation's name for it: the service and its stage, unless `provider.stackName` says otherwise. */
+  readonly name: string;
+  /** What the names of functions begin with: the service and its stage. */
+  readonly prefix: string;
+  readonly region: string;
+};
+
+/** Which of AWS's worlds a region is in. */
+export function findPartition(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Any account: all numbers of accounts are as long. */
+const ACCOUNT = '123456789012';
+const KEY = '00000000-0000-0000-0000-000000000000';
+
+/** What CloudFormation calls a thing that has no name: the stack, its id, and 12 or 13 letters and digits. */
+function nameThing(id: string, { name }: Stack, longest: number): string {
+  return `${name}-${id}-${'N'.repeat(13)}`.slice(0, longest);
+}
+
+function findAttribute(id: string, stack: Stack): string {
+  const { region, prefix } = stack;
+  const arn = (service: string, rest: string): string =>
+    `arn:${findPartition(region)}:${service}:${region}:${ACCOUNT}:${rest}`;
+  if (id.endsWith('Key')) return arn('kms', `key/${KEY}`);
+  if (id.endsWith('Table')) return arn('dynamodb', `table/${nameThing(id, stack, 255)}`);
+  const [, name] = /^(.+)LogGroup$/.exec(id) ?? [];
+  if (name) return arn('logs', `log-group:/aws/lambda/${prefix}-${name.toLowerCase()}:*`);
+  throw new Error(`nobody said what CloudFormation fills in for ${id}`);
+}
+
+function fillText(text: string, { name, region }: Stack): string {
+  const known: { readonly [pseudo: string]: string } = {
+    AccountId: ACCOUNT,
+    Partition: findPartition(region),
+    Region: region,
+    StackName: name,
+  };
+  return text.replace(/\$\{AWS::(\w+)\}/g, (whole, pseudo: string) => known[pseudo] ?? whole);
+}
+
+type Found = {
+  readonly Ref?: string;
+  readonly 'Fn::GetAtt'?: readonly [id: string, attribute: string];
+  readonly 'Fn::Sub'?: string;
+  readonly 'Fn::Join'?: readonly [separator: string, parts: readonly unknown[]];
+};
+
+/** A part of a template, written as CloudFormation will fill it in for an account: as long, though not the same. */
+export function fillReferences(value: unknown, stack: Stack): unknown {
+  if (Array.isArray(value)) return value.map(each => fillReferences(each, stack));
+  if (value === null || typeof value !== 'object') return value;
+  const { Ref, 'Fn::GetAtt': got, 'Fn::Sub': text, 'Fn::Join': joined } = value as Found;
+  if (Ref !== undefined) return nameThing(Ref, stack, 255);
+  if (got) return findAttribute(got[0], stack);
+  if (text !== undefined) return fillText(text, stack);
+  if (joined) return joined[1].map(each => fillReferences(each, stack)).join(joined[0]);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillReferences(each, stack)]));
+}
