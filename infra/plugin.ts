@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { answerOf, complaintsText, findingsText } from '../lib/cli/findings.ts';
-import { type Loaded, loadConfig } from '../lib/config/load.ts';
+import { loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
 import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
+import type { Finding } from '../lib/lint/rule.ts';
 import type { Complaint } from '../lib/policy/complaint.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
@@ -51,10 +52,10 @@ type Read =
       readonly warnings: string;
       readonly complaints: readonly [];
     }
-  | { readonly input?: never; readonly complaints: readonly Complaint[] };
+  | { readonly input?: never; readonly complaints: readonly (Complaint | Finding)[] };
 
-const warningsIn = (loaded: Loaded): string =>
-  findingsText(answerOf(loaded).findings.filter(({ level }) => level === 'warning'));
+const warningsIn = (findings: readonly Finding[]): string =>
+  findingsText(findings.filter(({ level }) => level === 'warning'));
 
 const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
 
@@ -101,7 +102,9 @@ export default class KiteSts {
     const { config } = loaded;
     if (!config) return { complaints: loaded.complaints };
     const input = { config, options, stack: this.#findStack() };
+    const { findings } = answerOf(loaded);
     const found = [
+      ...findings.filter(({ level }) => level === 'error'),
       ...(deploying ? reservedComplaints(config) : []),
       ...domainComplaints(config, options),
       ...templateComplaints(input),
@@ -111,7 +114,7 @@ export default class KiteSts {
       : {
           input,
           made: template(input),
-          warnings: warningsIn(loaded) + operatorsWarning(options),
+          warnings: warningsIn(findings) + operatorsWarning(options),
           complaints: [],
         };
   }

@@ -19,11 +19,11 @@ const findingText = (finding: Finding): string => {
 
 export const findingsText = (findings: readonly Finding[]): string => findings.map(findingText).join('');
 
-const errorsOf = (complaints: readonly Complaint[]): Finding[] =>
+const errorsOf = (complaints: readonly (Complaint | Finding)[]): Finding[] =>
   complaints.map(each => ({ ...each, level: 'error' }));
 
 /** The complaints as people read them, with a count. */
-export const complaintsText = (complaints: readonly Complaint[]): string =>
+export const complaintsText = (complaints: readonly (Complaint | Finding)[]): string =>
   `${findingsText(errorsOf(complaints))}${counted(complaints.length, 'error')}\n`;
 
 /** What lint finds in what was loaded: the complaints alone, where there are any. */

@@ -1,6 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 import { casesIn, casesOf, casesPath, type Tested } from '../config/cases.ts';
-import type { Config } from '../config/load.ts';
+import { type Config, loadConfig } from '../config/load.ts';
 import type { Complaint } from '../policy/complaint.ts';
 import { didYouMean } from '../policy/nearest.ts';
 import { firstCases } from './cases/first.ts';
@@ -10,7 +10,7 @@ import { asJson, asText, isClean } from './cases/report.ts';
 import { type Result, resultOf } from './cases/tested.ts';
 import { colored } from './color.ts';
 import { configOf, settingsOf } from './configuration.ts';
-import { complaintsText } from './findings.ts';
+import { answerOf, complaintsText } from './findings.ts';
 import { writeOutput } from './output.ts';
 import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from './verb.ts';
 
@@ -43,6 +43,10 @@ const initialize = async (policy: Policy, config: Config, terminal: Terminal): P
     () => false,
   );
   if (there) throw new Failure(`Nothing was written: ${path} is there already.\n`);
+  const { findings } = answerOf(loadConfig(config.folder));
+  const wrong = findings.filter(({ level }) => level === 'error');
+  // Cases are written from the policy as it is: they would agree with a value that was never meant.
+  if (wrong.length > 0) throw new Failure(`${complaintsText(wrong)}Nothing was written: mend this first.\n`);
   await writeFile(path, firstCases({ policy, rows: config.rows }), { flag: 'wx' });
   terminal.out(`${path}\n`);
 };

@@ -41,7 +41,7 @@ const speaksOf = ({ rule, place: at, line }: Ignore, { rule: found, place }: Fin
   rule === found && at.file === place.file && line === place.line;
 
 const faultOf = (ignore: Ignore, findings: readonly Finding[]): string | undefined => {
-  const names = LINT_RULES.map(({ rule }) => rule);
+  const names = LINT_RULES.filter(({ level }) => level !== 'error').map(({ rule }) => rule);
   if (!names.includes(ignore.rule))
     return `"${ignore.rule}" is not a rule that can be ignored.${didYouMean(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
   if (ignore.reason.length < MIN_REASON)

@@ -1,12 +1,16 @@
 import type { PresetName } from '../token/presets.ts';
-
-/** Which values an issuer sends in a claim: one of these words, or text of this form. */
-type Sent = {
-  readonly words?: readonly string[];
-  readonly begins?: string;
-  readonly never?: string;
-  readonly form?: RegExp;
-};
+import { buildkiteValues } from './values/buildkite.ts';
+import { githubValues } from './values/github.ts';
+import { gitlabValues } from './values/gitlab.ts';
+import type { Grammar } from './values/grammar.ts';
+import {
+  awsValues,
+  azureValues,
+  bitbucketValues,
+  circleciValues,
+  googleValues,
+  terraformValues,
+} from './values/others.ts';
 
 /** What rules need to know of an issuer's claims beyond their types. */
 export type Known = {
@@ -26,7 +30,12 @@ export type Known = {
   readonly branch: { readonly claim: string; readonly beside: readonly string[] } | undefined;
   /** `sub` is one text of many parts, each of which has a claim of its own. */
   readonly compoundSub: boolean;
-  readonly sent: { readonly [claim: string]: Sent };
+  /** By claim, what the issuer can send: each of these holds of every value. */
+  readonly sent: { readonly [claim: string]: readonly Grammar[] };
+  /** Claims that hold the name of a branch or a ref. */
+  readonly refs: readonly string[];
+  /** Patterns of `sub` that leave open what runs. */
+  readonly openSub: RegExp | undefined;
 };
 
 const NONE: Known = {
@@ -39,11 +48,9 @@ const NONE: Known = {
   branch: undefined,
   compoundSub: false,
   sent: {},
+  refs: [],
+  openSub: undefined,
 };
-
-const UUID: Sent = { form: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/ };
-const TRUTH: Sent = { words: ['true', 'false'] };
-const REF_TYPE: Sent = { words: ['branch', 'tag'] };
 
 const buildkite: Known = {
   ...NONE,
@@ -54,46 +61,24 @@ const buildkite: Known = {
   ids: { organization_slug: 'organization_id', pipeline_slug: 'pipeline_id' },
   branch: { claim: 'build_branch', beside: ['build_source', 'build_tag'] },
   compoundSub: true,
-  sent: {
-    build_source: { words: ['ui', 'api', 'webhook', 'trigger_job', 'schedule'] },
-    runner_environment: { words: ['buildkite-hosted', 'self-hosted'] },
-    // The branch as it is called; `refs/heads/` stands in `sub` alone.
-    build_branch: { never: 'refs/heads/' },
-    build_tag: { never: 'refs/tags/' },
-    organization_id: UUID,
-    pipeline_id: UUID,
-    build_id: UUID,
-    cluster_id: UUID,
-    queue_id: UUID,
-  },
+  sent: buildkiteValues,
+  refs: ['build_branch'],
+  openSub: /^organization:[^:*?]+:(\*|pipeline:[*?]+(:|$))/,
 };
 
 const githubActions: Known = {
   ...NONE,
   unit: 'repository',
-  runs: [
-    'repository',
-    'repository_id',
-    'job_workflow_ref',
-    'workflow_ref',
-    'actor',
-    'actor_id',
-    'repo_property_',
-    'sub',
-  ],
+  runs: ['repository', 'repository_id', 'job_workflow_ref', 'workflow_ref', 'repo_property_', 'sub'],
   named: ['repository', 'job_workflow_ref', 'workflow_ref'],
   // A workflow that names an environment which is not there makes it, without any protection.
   free: ['repository_owner', 'environment', 'actor'],
   paths: ['repository', 'job_workflow_ref', 'workflow_ref'],
   ids: { repository_owner: 'repository_owner_id', repository: 'repository_id' },
   compoundSub: true,
-  sent: {
-    ref: { begins: 'refs/' },
-    ref_type: REF_TYPE,
-    ref_protected: TRUTH,
-    runner_environment: { words: ['github-hosted', 'self-hosted'] },
-    repository_visibility: { words: ['public', 'private', 'internal'] },
-  },
+  sent: githubValues,
+  refs: ['ref', 'base_ref', 'head_ref'],
+  openSub: /^repo:[^:]*\/[*?]+(:|$)|^repo:[^/:*?]*[*?]/,
 };
 
 const gitlab: Known = {
@@ -107,7 +92,9 @@ const gitlab: Known = {
   // `ref` of a tag's pipeline is the name of the tag.
   branch: { claim: 'ref', beside: ['ref_type', 'ref_path', 'ref_protected', 'pipeline_source'] },
   compoundSub: true,
-  sent: { ref_type: REF_TYPE, ref_protected: TRUTH, environment_protected: TRUTH, ref: { never: 'refs/' } },
+  sent: gitlabValues,
+  refs: ['ref', 'ref_path'],
+  openSub: /^project_path:[^:]*\/[*?]+(:|$)|^project_path:[^:/*?]*[*?]/,
 };
 
 const PROJECT = 'oidc.circleci.com/project-id';
@@ -123,14 +110,19 @@ const circleci: Known = {
     'sub',
   ],
   compoundSub: true,
-  sent: { [PROJECT]: UUID, 'oidc.circleci.com/vcs-ref': { begins: 'refs/' } },
+  sent: circleciValues,
+  refs: ['oidc.circleci.com/vcs-ref'],
+  openSub: /^org\/[^/*?]+\/(\*|project\/[*?]+(\/|$))/,
 };
 
 const azureDevops: Known = {
   ...NONE,
   unit: 'project',
   runs: ['prj_id', 'def_id', 'rpo_id', 'rpo_uri', 'sub'],
-  sent: { rpo_ref: { begins: 'refs/' } },
+  sent: azureValues,
+  refs: ['rpo_ref'],
+  // Its parts are the organization, the project, and then what runs.
+  openSub: /^(p|sc):\/\/[^/]*(\/[^/]*)?[*?]+$/,
 };
 
 const bitbucket: Known = {
@@ -138,9 +130,12 @@ const bitbucket: Known = {
   unit: 'repository',
   runs: ['repositoryUuid', 'deploymentEnvironmentUuid', 'sub'],
   compoundSub: true,
+  sent: bitbucketValues,
+  refs: ['branchName'],
+  openSub: /^[*?]/,
 };
 
-const google: Known = { ...NONE, unit: 'account', runs: ['sub', 'email'] };
+const google: Known = { ...NONE, unit: 'account', runs: ['sub', 'email'], sent: googleValues };
 
 const hcpTerraform: Known = {
   ...NONE,
@@ -154,7 +149,21 @@ const hcpTerraform: Known = {
     terraform_workspace_name: 'terraform_workspace_id',
   },
   compoundSub: true,
-  sent: { terraform_run_phase: { words: ['plan', 'apply'] } },
+  sent: terraformValues,
+  openSub: /^organization:[^:*?]+:(\*|project:[^:]+:workspace:[*?]+(:|$))/,
+};
+
+/** Tags of the request are whatever the caller wrote into it: its role is what runs. */
+const awsSts: Known = {
+  ...NONE,
+  unit: 'role of the account',
+  runs: [
+    'sub',
+    '/https:~1~1sts.amazonaws.com~1/lambda_source_function_arn',
+    '/https:~1~1sts.amazonaws.com~1/principal_',
+  ],
+  sent: awsValues,
+  openSub: /^arn:[^/]*\/?[*?]+$/,
 };
 
 /** By preset; an issuer without one is one that nothing is known of. */
@@ -166,8 +175,7 @@ export const KNOWN: { readonly [preset in PresetName | 'none']: Known } = {
   'azure-devops': azureDevops,
   bitbucket,
   google,
-  // Its `sub` is one role, so whoever is named is one already.
-  'aws-sts': NONE,
+  'aws-sts': awsSts,
   'hcp-terraform': hcpTerraform,
   none: NONE,
 };

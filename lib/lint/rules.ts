@@ -13,7 +13,7 @@ import { sessionLong } from './rules/session-long.ts';
 import { singleUseAdvisable, singleUseRenewed } from './rules/single-use.ts';
 import { tagMayDeny } from './rules/tag-may-deny.ts';
 import { templateByPattern } from './rules/template-by-pattern.ts';
-import { valueNeverSent } from './rules/value-never-sent.ts';
+import { valueImpossible, valueNeverSent, valueSuspect } from './rules/value-never-sent.ts';
 
 /** Adding one: copy a neighbour, and write its page docs/lint/<rule>.md. */
 export const LINT_RULES: readonly LintRule[] = [
@@ -22,7 +22,9 @@ export const LINT_RULES: readonly LintRule[] = [
   jobKindAdmitted,
   knowinglyIdle,
   ruleOnSub,
+  valueImpossible,
   valueNeverSent,
+  valueSuspect,
   templateByPattern,
   roleArnShared,
   policyBesideArns,

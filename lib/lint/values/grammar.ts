@@ -1,0 +1,41 @@
+import { canMeet, type Form, readForm } from './form.ts';
+
+/** What an issuer can send in a claim, or a part of what is known of it. */
+export type Grammar = {
+  /** After "but": `the name of a branch`. */
+  readonly says: string;
+  readonly forms: readonly Form[];
+  /** What no value holds, where the forms cannot say it. */
+  readonly never?: RegExp;
+  /** The vendor fixes it: nothing else can be sent, today or later. Else its documentation says so, or its habit. */
+  readonly fixed: boolean;
+};
+
+type Options = { readonly fixed?: boolean; readonly never?: RegExp };
+
+export function grammar(
+  says: string,
+  forms: readonly string[],
+  { fixed = false, never }: Options = {},
+): Grammar {
+  return { says, forms: forms.map(readForm), fixed, ...(never ? { never } : {}) };
+}
+
+const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+export function words(list: readonly string[], { fixed = false }: Options = {}): Grammar {
+  return grammar(`one of ${list.filter(Boolean).join(', ')}`, list.map(quote), { fixed });
+}
+
+/** Can the issuer send what the operand equals or, as a pattern, matches? */
+export function canBeSent({ forms, never }: Grammar, operand: string, isPattern: boolean): boolean {
+  const written = isPattern ? operand.split(/[*?]+/) : [operand];
+  if (never && written.some(each => never.test(each))) return false;
+  return forms.some(form => canMeet(form, operand, isPattern));
+}
+
+/** Can a value hold this text? Where nothing is known, it can. */
+export function canHold(grammars: readonly Grammar[], text: string): boolean {
+  const pattern = text === '' ? '*' : `*${text}*`;
+  return grammars.every(each => canBeSent(each, pattern, true));
+}
