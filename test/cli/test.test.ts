@@ -202,6 +202,15 @@ describe('--init', () => {
     expect(error).toContain('deploy.test.yml');
   });
 
+  test('P10: writes no cases that would agree with a value that no job has', async () => {
+    const folder = folderWith(undefined, {
+      'roles/deploy.yml': ROLE.replace('build_branch: main', 'build_branch: "dependabot/*"'),
+    });
+    const { exits, error } = await tested(folder, '--init', 'deploy');
+    expect([exits, existsSync(join(folder, 'roles/deploy.test.yml'))]).toEqual([1, false]);
+    expect(error).toContain('roles/deploy.yml:4:54  value-impossible  ');
+  });
+
   test('writes nothing for a name that there is not', async () => {
     const folder = folderWith(undefined);
     const { exits, error } = await tested(folder, '--init', 'deplyo');

@@ -200,6 +200,16 @@ describe('refused before anything is packaged:', () => {
     expect(await refusal(['package'])).toBe(`\n${lint}`);
   });
 
+  test('a role with a value that no job has', async () => {
+    const folder = folderOf({
+      'broker.yml': 'url: https://sts.acme.example.org\nissuers:\n  - preset: buildkite\n',
+      'roles/deploy.yml':
+        'trust:\n  - iss: https://agent.buildkite.com\n    claims: { organization_slug: acme, build_branch: "dependabot/*" }\njwt: { audience: https://api.acme.example }\n',
+    });
+    vi.stubEnv('KITE_STS_CONFIG', folder);
+    expect(await refusal(['package'])).toContain('/roles/deploy.yml:3:54  value-impossible  ');
+  });
+
   test('an option that is not known', async () => {
     expect(await refusal(['package'], { custom: { kiteSts: { logRetention: 90 } } })).toContain(
       'serverless.yml custom.kiteSts.logRetention:1:1  unknown-key  ',

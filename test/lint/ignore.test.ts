@@ -81,6 +81,7 @@ describe('a comment hushes nothing and is found itself', () => {
     ['of another rule', `# kite-sts-ignore session-long: ${REASON}`],
     ['of a rule that is not known', `# kite-sts-ignore job-kind-admited: ${REASON}`],
     ['of an error, which is not to be ignored', `# kite-sts-ignore claim-unknown: ${REASON}`],
+    ['of an error of a rule', `# kite-sts-ignore value-impossible: ${REASON}`],
     ['of itself', `# kite-sts-ignore ignore-comment: ${REASON}`],
     ['of no rule', '# kite-sts-ignore'],
   ])('%s', (_name, comment) => {
