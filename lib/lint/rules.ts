@@ -1,5 +1,5 @@
 import type { LintRule, RuleFacts } from './rule.ts';
-import { policyBesideArns, roleArnShared } from './rules/aws.ts';
+import { policyBesideArns, policyNarrowsNothing, roleArnShared } from './rules/aws.ts';
 import { claimOnRequest } from './rules/claim-on-request.ts';
 import { deniesNothing, neverHolds, roleUnreachable, statementShadowed } from './rules/idle.ts';
 import { jobKindAdmitted, knowinglyIdle } from './rules/job-kind.ts';
@@ -28,6 +28,7 @@ export const LINT_RULES: readonly LintRule[] = [
   templateByPattern,
   roleArnShared,
   policyBesideArns,
+  policyNarrowsNothing,
   sessionLong,
   neverHolds,
   statementShadowed,

@@ -31,7 +31,7 @@ const AWS = `aws:
   policy:
     Version: "2012-10-17"
     Statement:
-      - { Effect: Allow, Action: "s3:PutObject", Resource: "*", Condition: { Bool: { a: true, b: 1 } } }
+      - { Effect: Allow, Action: "s3:PutObject", Resource: "*", Condition: { Bool: { "s3:a": true, "s3:b": 1 } } }
 `;
 const FLAT = `trust:
   - iss: https://plain.example

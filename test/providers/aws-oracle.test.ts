@@ -59,7 +59,7 @@ describe("for the same grant AWS's own client sends the same parameters", () => 
     },
     {
       name: 'with a session policy',
-      aws: `{ role_arn: ${ARN}, policy: { Version: "2012-10-17", Statement: [{ Sid: "é &<>%+~*", Effect: Allow, Action: "s3:*", Resource: "*" }] } }`,
+      aws: `{ role_arn: ${ARN}, policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*", Condition: { StringLike: { "s3:prefix": "é &<>%+~*" } } }] } }`,
     },
   ])('$name', async ({ aws }) => {
     const grant = grantFor<AssumedTarget>(

@@ -57,13 +57,14 @@ describe('a role is found by the ARN of its target', () => {
 
 test('T-11: the digest of a role is the same however its keys are ordered', () => {
   const aws = (tags: string): string =>
-    `aws: { role_arn: "${arnOf('a')}", tags: ${tags}, policy: { Version: x, Statement: [{ Sid: a, Effect: b }] } }`;
+    `aws: { role_arn: "${arnOf('a')}", tags: ${tags}, policy: { Version: "2012-10-17", Statement: [{ Sid: a, Effect: Allow, Action: "*", Resource: "*" }] } }`;
   const one = roleFrom(`contact: me\n${TRUST}${aws('{ a: x, b: { value: "${sub}", else: y } }')}\n`);
   const turned = aws('{ b: { else: y, value: "${sub}" }, a: x }')
     .replace(
-      'Version: x, Statement: [{ Sid: a, Effect: b }]',
-      'Statement: [{ Effect: b, Sid: a }], Version: x',
+      'Version: "2012-10-17", Statement: [{ Sid: a, Effect: Allow,',
+      'Statement: [{ Effect: Allow, Sid: a,',
     )
+    .replace('Resource: "*" }] }', 'Resource: "*" }], Version: "2012-10-17" }')
     .replace(/(role_arn: "[^"]*"), (.*) }$/, '$2, $1 }');
   const other = roleFrom(`${turned}\n${TRUST}contact: me\n`);
   expect(policyDigest(other, rows)).toBe(policyDigest(one, rows));

@@ -1,5 +1,5 @@
 import { member, type Tree } from '../../policy/parse.ts';
-import type { Linted } from '../linted.ts';
+import { type Linted, scalarsIn } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
 const awsOf = ({ role }: Linted) => (role?.template.kind === 'aws' ? role.template : undefined);
@@ -48,5 +48,47 @@ export const roleArnShared: LintRule = {
         message: `${other.name} leads to the same role of AWS, so whoever has either has both. Give each an AWS role of its own, or a session policy.`,
       },
     ];
+  },
+};
+
+const EVERYTHING = [
+  'arn:aws:iam::aws:policy/AdministratorAccess',
+  'arn:aws-cn:iam::aws:policy/AdministratorAccess',
+  'arn:aws-us-gov:iam::aws:policy/AdministratorAccess',
+];
+
+const isAll = (statement: Tree, key: string): boolean =>
+  scalarsIn(member(statement, key)?.value).some(({ value }) => value === '*');
+
+/** Allows it all that the role may do, whenever? */
+function allowsAll(statement: Tree): boolean {
+  if (member(statement, 'Condition') || !isAll(statement, 'Action') || !isAll(statement, 'Resource'))
+    return false;
+  return scalarsIn(member(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
+}
+
+function findWide({ tree }: Linted): Tree['place'] | undefined {
+  const aws = member(tree, 'aws')?.value;
+  const policy = aws && member(aws, 'policy')?.value;
+  const written = policy && member(policy, 'Statement')?.value;
+  const statements = written?.kind === 'list' ? written.items : written ? [written] : [];
+  const isDenying = statements.some(each =>
+    scalarsIn(member(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
+  );
+  const wide = isDenying ? undefined : statements.find(allowsAll);
+  const arns = scalarsIn(aws && member(aws, 'policy_arns')?.value);
+  return wide?.place ?? arns.find(({ value }) => EVERYTHING.includes(String(value)))?.place;
+}
+
+/** A session may do what its role and its policy both allow: with everything allowed here, the role alone decides. */
+export const policyNarrowsNothing: LintRule = {
+  rule: 'policy-narrows-nothing',
+  level: 'warning',
+  says: 'A session policy allows everything, so it takes nothing away.',
+  check: linted => {
+    const place = findWide(linted);
+    const message =
+      'This allows every action on every resource, so the session may do all that the role of AWS may. Name the actions and resources, or leave the policy away.';
+    return place ? [{ place, message }] : [];
   },
 };

@@ -4,18 +4,9 @@ import { member, plain, type Tree } from '../parse.ts';
 import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
 import { fillAll } from '../template.ts';
 import { findResourceFault, type Unusable } from '../usable.ts';
-import {
-  checkNumbers,
-  checkTemplates,
-  type Kind,
-  type KindSetting,
-  type Lengths,
-  subjectOf,
-} from './kind.ts';
+import { checkTemplates, type Kind, type KindSetting, type Lengths, subjectOf } from './kind.ts';
+import { checkPolicy, MAX_POLICY } from './session-policy.ts';
 import { checkTags, fillTags, type SessionTag, TAG_KEY, TAGS, type TagTemplate } from './tags.ts';
-
-/** Of AWS (sts 2011-06-15, AssumeRole): characters of the session policy. */
-const MAX_POLICY = 2048;
 
 export type AwsTemplate = {
   readonly role_arn: string;
@@ -80,49 +71,6 @@ const SHAPE = object({
   policy_arns: optional(list(text({ pattern: POLICY_ARN, says: 'the ARN of a managed policy' }), 10)),
 });
 
-/** Templates may stand in the Resource and Condition of each statement, and nowhere else in a policy. */
-const checkPolicy = (tree: Tree, setting: KindSetting, complain: Complain): void => {
-  const statements = member(tree, 'Statement')?.value;
-  if (tree.kind !== 'map' || !statements || member(tree, 'Version') === undefined) {
-    complain(
-      'wrong-value',
-      tree.place,
-      'A session policy is an IAM policy document with Version and Statement.',
-    );
-    return;
-  }
-  checkNumbers(tree, complain);
-  const rest = tree.entries.filter(({ value }) => value !== statements);
-  checkTemplates({ ...tree, entries: rest }, 'none', setting, complain, true);
-  for (const statement of statements.kind === 'list' ? statements.items : [statements]) {
-    if (statement.kind !== 'map')
-      complain(
-        'wrong-type',
-        statement.place,
-        'A policy statement is a mapping with Effect, Action and Resource.',
-      );
-    else
-      for (const { key, value } of statement.entries)
-        checkTemplates(
-          value,
-          key === 'Resource' || key === 'Condition' ? 'bound' : 'none',
-          setting,
-          complain,
-          true,
-        );
-  }
-  const json = JSON.stringify(plain(tree));
-  if (json.length > MAX_POLICY)
-    complain(
-      'wrong-value',
-      tree.place,
-      `The session policy is ${json.length} characters of JSON; AWS takes at most ${MAX_POLICY}.`,
-    );
-  if (/[^\t\n\r\u0020-\u00ff]/.test(json))
-    complain('wrong-value', tree.place, 'AWS takes Latin-1 characters only in a session policy.');
-};
-
-/** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
 /** By partition, how the names of its regions begin; those of `aws` begin like none of the others. */
 const REGIONS: { readonly [partition: string]: RegExp } = {
   'aws-cn': /^cn-/,
@@ -167,6 +115,7 @@ function checkPartitions(
     );
 }
 
+/** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
 const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined => {
   const read = SHAPE.read(tree, complain);
   for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { policyBesideArns, roleArnShared } from '../../../lib/lint/rules/aws.ts';
+import { policyBesideArns, policyNarrowsNothing, roleArnShared } from '../../../lib/lint/rules/aws.ts';
 import { foundBy, foundInRole, trusting } from '../../harness/lint.ts';
 
 const ARN = 'role_arn: "arn:aws:iam::123456789012:role/web"';
@@ -39,4 +39,48 @@ describe('one role of AWS', () => {
   ])('is left alone %s', (_name, a, b) => {
     expect(found(a, b)).toEqual([]);
   });
+});
+
+const allowing = (...statements: string[]): string =>
+  giving(ARN, `policy: { Version: "2012-10-17", Statement: [${statements.join(', ')}] }`);
+
+test.each([
+  ['everything', allowing('{ Effect: Allow, Action: "*", Resource: "*" }'), ['Effect']],
+  ['everything in lists', allowing('{ Effect: Allow, Action: ["s3:*", "*"], Resource: ["*"] }'), ['Effect']],
+  [
+    'everything beside something',
+    allowing(
+      '{ Effect: Allow, Action: "s3:*", Resource: "*" }',
+      '{ Effect: Allow, Action: "*", Resource: "*" }',
+    ),
+    ['Effect'],
+  ],
+  [
+    'what AWS calls an administrator',
+    giving(ARN, 'policy_arns: ["arn:aws:iam::aws:policy/AdministratorAccess"]'),
+    ['"arn:aws:iam::aws:policy/AdministratorAccess"'],
+  ],
+])('P18: finds a session policy of %s', (_name, role, found) => {
+  expect(foundInRole(policyNarrowsNothing, role).map(each => each.replace(/:.* }$/, ''))).toEqual(found);
+});
+
+test.each([
+  ['some actions', allowing('{ Effect: Allow, Action: "s3:*", Resource: "*" }')],
+  ['some resources', allowing('{ Effect: Allow, Action: "*", Resource: "arn:aws:s3:::a/*" }')],
+  [
+    'a condition',
+    allowing(
+      '{ Effect: Allow, Action: "*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": true } } }',
+    ),
+  ],
+  [
+    'something denied',
+    allowing(
+      '{ Effect: Allow, Action: "*", Resource: "*" }',
+      '{ Effect: Deny, Action: "iam:*", Resource: "*" }',
+    ),
+  ],
+  ['no policy', giving(ARN)],
+])('P18: leaves %s alone', (_name, role) => {
+  expect(foundInRole(policyNarrowsNothing, role)).toEqual([]);
 });

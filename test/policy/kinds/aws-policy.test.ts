@@ -9,21 +9,34 @@ aws:
   policy: ${policy}
 ${more}`;
 
-const one = (statement: string): string => withPolicy(`{ Version: v, Statement: { ${statement} } }`);
+/** A policy with one statement: what is under test stands first, and the rest is sound. */
+const one = (statement: string): string => {
+  const rest = ['Effect: Allow', 'Action: "*"', 'Resource: "*"'].filter(
+    each => !statement.includes(`${each.split(':')[0]}:`),
+  );
+  return withPolicy(`{ Version: "2012-10-17", Statement: { ${[statement, ...rest].join(', ')} } }`);
+};
 
 /** A policy whose JSON is so many characters long. */
 const policyOf = (length: number): string => {
-  const empty = JSON.stringify({ Version: 'v', Statement: [{ Resource: '' }] });
-  return JSON.stringify({ Version: 'v', Statement: [{ Resource: 'x'.repeat(length - empty.length) }] });
+  const statement = { Effect: 'Allow', Action: '*' };
+  const withResource = (Resource: string) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Resource }] });
+  return withResource(`arn:${'x'.repeat(length - withResource('arn:').length)}`);
 };
 
 describe('a session policy is taken', () => {
   test.each<[string, string]>([
-    ['with one statement that stands in no list', one('Resource: "x/${pipeline_slug}"')],
-    ['with a variable of IAM as a key', one('Condition: { "${aws:PrincipalTag/team}": x }')],
+    ['with one statement that stands in no list', one('Resource: "arn:aws:s3:::x/${pipeline_slug}"')],
+    [
+      'with a variable of IAM as a key',
+      one('Condition: { StringEquals: { "s3:${aws:PrincipalTag/team}": x } }'),
+    ],
     [
       'with variables of IAM beside its statements',
-      withPolicy('{ Version: v, Id: "${aws:userid}", Statement: [{}] }'),
+      withPolicy(
+        '{ Version: "2012-10-17", Id: "${aws:userid}", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }',
+      ),
     ],
     ['T48: of the greatest length', withPolicy(policyOf(2_048))],
   ])('%s', (_name, yaml) => {
@@ -41,18 +54,20 @@ describe('a session policy is refused for', () => {
     ['one character too many', withPolicy(policyOf(2_049)), ['wrong-value 5:11']],
     [
       'T42: a slot beside its statements',
-      withPolicy('{ Version: v, Id: "${pipeline_slug}", Statement: [{}] }'),
-      ['template-refused 5:29'],
+      withPolicy(
+        '{ Version: "2012-10-17", Id: "${pipeline_slug}", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }',
+      ),
+      ['template-refused 5:40'],
     ],
     [
       'T42: a slot in the action of a statement that stands in no list',
       one('Action: "${pipeline_slug}"'),
-      ['template-refused 5:46'],
+      ['template-refused 5:57'],
     ],
     [
       'T42: an unbound claim in a statement that stands in no list',
       one('Resource: "${build_branch}"'),
-      ['template-unbound 5:48'],
+      ['template-unbound 5:59'],
     ],
   ])('%s', (_name, yaml, refusals) => {
     expect(refusalsOf(yaml)).toEqual(refusals);
@@ -65,9 +80,9 @@ describe('a session policy is refused for', () => {
     request: { source_ip: { in: [203.0.113.9] } }
 aws:
   role_arn: arn:aws:iam::123456789012:role/deploy
-  policy: { Version: v, Statement: [{ Resource: "\${source_ip}" }] }
+  policy: { Version: "2012-10-17", Statement: [{ Resource: "\${source_ip}", Effect: Allow, Action: "*" }] }
 `;
-    expect(refusalsOf(yaml)).toEqual(['template-unbound 7:49']);
+    expect(refusalsOf(yaml)).toEqual(['template-unbound 7:60']);
   });
 });
 
@@ -80,12 +95,22 @@ test.each([
   ],
   ['a managed policy', 'policy_arns: ["${pipeline_slug}"]', ['wrong-value 6:17', 'template-refused 6:17']],
 ])('T44: %s that a claim names is refused', (_name, line, refusals) => {
-  expect(refusalsOf(withPolicy('{ Version: v, Statement: [{}] }', `  ${line}\n`))).toEqual(refusals);
+  expect(
+    refusalsOf(
+      withPolicy(
+        '{ Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }',
+        `  ${line}\n`,
+      ),
+    ),
+  ).toEqual(refusals);
 });
 
 test('T46: a tag that is written out may be as long as AWS takes', () => {
   const tags = (length: number): string =>
-    withPolicy('{ Version: v, Statement: [{}] }', `  tags: { team: ${'x'.repeat(length)} }\n`);
+    withPolicy(
+      '{ Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }',
+      `  tags: { team: ${'x'.repeat(length)} }\n`,
+    );
   expect(refusalsOf(tags(256))).toEqual([]);
   expect(refusalsOf(tags(257))).toEqual(['wrong-value 6:17']);
 });

@@ -15,8 +15,13 @@ const aws = (...lines: string[]): string =>
     '',
   ].join('\n');
 
-const policy = (statement: string): string =>
-  aws(`policy: { Version: "2012-10-17", Statement: [{ ${statement} }] }`);
+/** A session policy with one statement: what is under test stands first, at column 48, and the rest is sound. */
+const policy = (statement: string): string => {
+  const rest = ['Effect: Allow', 'Action: "s3:GetObject"', 'Resource: "*"'].filter(
+    each => !statement.includes(`${each.split(':')[0]}:`),
+  );
+  return aws(`policy: { Version: "2012-10-17", Statement: [{ ${[statement, ...rest].join(', ')} }] }`);
+};
 
 const targetOf = (yaml: string, changes: { readonly [name: string]: unknown } = {}): AwsTarget => {
   const decision = decideFor(roleFrom(yaml), buildkiteClaims(changes));
@@ -194,19 +199,31 @@ describe('a role of AWS is refused for', () => {
     ],
     [
       'T48: a session policy that is too long',
-      policy(`Resource: "${'x'.repeat(2_048)}"`),
+      policy(`Resource: "arn:aws:s3:::${'x'.repeat(2_048)}"`),
       ['wrong-value 7:11'],
     ],
-    ['a session policy with another script', policy('Resource: "ветка"'), ['wrong-value 7:11']],
+    ['a session policy with another script', policy('Resource: "arn:aws:s3:::ветка"'), ['wrong-value 7:11']],
     [
       'T28: a number beyond the safe range',
-      policy('Condition: { a: 9007199254740993 }'),
-      ['wrong-value 7:66'],
+      policy('Condition: { NumericEquals: { "s3:a": 9007199254740993 } }'),
+      ['wrong-value 7:88'],
     ],
-    ['T28: a number that JSON does not know', policy('Condition: { a: .nan }'), ['wrong-value 7:66']],
+    [
+      'T28: a number that JSON does not know',
+      policy('Condition: { NumericEquals: { "s3:a": .nan } }'),
+      ['wrong-value 7:88'],
+    ],
     ['T42: a slot in an action', policy('Action: "${pipeline_slug}"'), ['template-refused 7:58']],
-    ['T42: a slot in an effect', policy('Effect: "${pipeline_slug}"'), ['template-refused 7:58']],
-    ['T42: a slot in a key', policy('Condition: { "${pipeline_slug}": x }'), ['template-refused 7:63']],
+    [
+      'T42: a slot in an effect',
+      policy('Effect: "${pipeline_slug}"'),
+      ['wrong-value 7:58', 'template-refused 7:58'],
+    ],
+    [
+      'T42: a slot in a key',
+      policy('Condition: { Bool: { "s3:${pipeline_slug}": x } }'),
+      ['template-refused 7:71'],
+    ],
     [
       'T42: a slot inside of a variable of IAM',
       policy('Resource: "${aws:PrincipalTag/${pipeline_slug}}"'),
@@ -214,13 +231,13 @@ describe('a role of AWS is refused for', () => {
     ],
     [
       'T42: an unbound claim in a resource',
-      policy('Resource: "x/${build_branch}"'),
+      policy('Resource: "arn:aws:s3:::x/${build_branch}"'),
       ['template-unbound 7:60'],
     ],
     [
       'T42: an unbound claim in a condition',
-      policy('Condition: { StringLike: { a: ["${build_branch}"] } }'),
-      ['template-unbound 7:81'],
+      policy('Condition: { StringLike: { "s3:a": ["${build_branch}"] } }'),
+      ['template-unbound 7:86'],
     ],
   ])('%s', (_name, yaml, refusals) => {
     expect(refusalsOf(yaml)).toEqual(refusals);
@@ -230,11 +247,73 @@ describe('a role of AWS is refused for', () => {
     ['not_equals', '{ not_equals: evil }'],
     ['not_in', '{ not_in: [evil] }'],
   ])('T42: a claim in a resource that one statement binds by %s only', (_name, rule) => {
-    const yaml = policy('Resource: "x/${pipeline_slug}"').replace(
+    const yaml = policy('Resource: "arn:aws:s3:::x/${pipeline_slug}"').replace(
       'pipeline_slug: my-pipeline',
       `pipeline_slug: ${rule}`,
     );
     expect(refusalsOf(yaml)).toEqual(['template-unbound 7:60']);
+  });
+});
+
+describe('P18: a session policy that AWS would refuse in every exchange', () => {
+  test.each<[string, string, string[]]>([
+    ['a key that is none', policy('Efect: Allow'), ['unknown-key 7:50']],
+    ['a principal', policy('Principal: "*"'), ['unknown-key 7:50']],
+    [
+      'no effect',
+      aws(`policy: { Version: "2012-10-17", Statement: { Action: "*", Resource: "*" } }`),
+      ['missing-key 7:47'],
+    ],
+    ['an effect that is none', policy('Effect: allow'), ['wrong-value 7:58']],
+    ['another version', policy('Sid: a').replace('2012-10-17', '2012-10-18'), ['wrong-value 7:22']],
+    [
+      'a key beside the statements',
+      aws('policy: { Version: "2012-10-17", Statment: [], Statement: [] }'),
+      ['unknown-key 7:36', 'empty 7:11'],
+    ],
+    ['no statement', aws('policy: { Version: "2012-10-17", Statement: [] }'), ['empty 7:11']],
+    ['no action', policy('Action: []'), ['empty 7:58']],
+    ['Action and NotAction', policy('NotAction: "s3:*", Action: "s3:*"'), ['missing-key 7:50']],
+    ['no resource', policy('NotResource: ["*"]').replace(', Resource: "*"', ''), []],
+    ['an action without its service', policy('Action: GetObject'), ['wrong-value 7:58']],
+    ['a wildcard for the service', policy('Action: "*:Get"'), ['wrong-value 7:58']],
+    ['a resource that is no ARN', policy('Resource: "site/*"'), ['wrong-value 7:60']],
+    ['a resource that is a number', policy('Resource: 5'), ['wrong-type 7:60']],
+    ['an operator that is none', policy('Condition: { StringEqual: { "aws:a": x } }'), ['unknown-key 7:63']],
+    [
+      'a condition without its operator',
+      policy('Condition: { "aws:a": x }'),
+      ['unknown-key 7:63', 'wrong-type 7:72'],
+    ],
+    [
+      'a condition key without its service',
+      policy('Condition: { StringEquals: { a: x } }'),
+      ['wrong-value 7:79'],
+    ],
+    ['a condition on nothing', policy('Condition: { StringEquals: { "aws:a": [] } }'), ['empty 7:88']],
+    ['a Sid with a hyphen', policy('Sid: a-b'), ['wrong-value 7:55']],
+    [
+      'a Sid twice',
+      aws(
+        'policy: { Version: "2012-10-17", Statement: [{ Sid: A, Effect: Allow, Action: "*", Resource: "*" }, { Sid: A, Effect: Deny, Action: "*", Resource: "*" }] }',
+      ),
+      ['duplicate-id 7:110'],
+    ],
+  ])('%s', (_name, yaml, refusals) => {
+    expect(refusalsOf(yaml)).toEqual(refusals);
+  });
+
+  test.each([
+    ['an operator of sets', 'Condition: { "ForAllValues:StringLikeIfExists": { "aws:TagKeys": [a, b] } }'],
+    [
+      'a number and a truth',
+      'Condition: { Bool: { "aws:SecureTransport": true }, NumericLessThan: { "s3:max-keys": 5 } }',
+    ],
+    ['wildcards in an action', 'Action: ["s3:Get*", "ec2:?escribe*", "aws-marketplace:*"]'],
+    ['an ARN that is not complete', 'Resource: "arn:aws:sqs"'],
+    ['a variable of IAM', 'Resource: "arn:aws:s3:::a/${aws:PrincipalTag/team}"'],
+  ])('and not %s', (_name, statement) => {
+    expect(refusalsOf(policy(statement))).toEqual([]);
   });
 });
 
@@ -252,7 +331,7 @@ test.each([
   ['in', '{ in: [my-pipeline, api] }'],
   ['matches', '{ matches: "my-*" }'],
 ])('a claim in a resource may be bound by %s', (_name, rule) => {
-  const yaml = policy('Resource: "x/${pipeline_slug}"').replace(
+  const yaml = policy('Resource: "arn:aws:s3:::x/${pipeline_slug}"').replace(
     'pipeline_slug: my-pipeline',
     `pipeline_slug: ${rule}`,
   );
@@ -267,10 +346,15 @@ describe('what a claim becomes is refused at the time of the request', () => {
     );
 
   test.each<[string, string, { readonly [name: string]: unknown }, string]>([
-    ['T42: a star in a resource', bound('x/${pipeline_slug}/*'), { pipeline_slug: '*' }, 'claim_not_usable'],
+    [
+      'T42: a star in a resource',
+      bound('arn:aws:s3:::x/${pipeline_slug}/*'),
+      { pipeline_slug: '*' },
+      'claim_not_usable',
+    ],
     [
       'T42: a way up in a resource',
-      bound('x/${pipeline_slug}'),
+      bound('arn:aws:s3:::x/${pipeline_slug}'),
       { pipeline_slug: '../y' },
       'claim_not_usable',
     ],
