@@ -11,6 +11,7 @@ import { pipelineUnbound } from './rules/pipeline-unbound.ts';
 import { ruleOnSub } from './rules/rule-on-sub.ts';
 import { sessionLong } from './rules/session-long.ts';
 import { singleUseAdvisable, singleUseRenewed } from './rules/single-use.ts';
+import { slotsRunTogether } from './rules/slots-run-together.ts';
 import { tagMayDeny } from './rules/tag-may-deny.ts';
 import { templateByPattern } from './rules/template-by-pattern.ts';
 import { valueImpossible, valueNeverSent, valueSuspect } from './rules/value-never-sent.ts';
@@ -40,6 +41,7 @@ export const LINT_RULES: readonly LintRule[] = [
   patternOnNull,
   claimOnRequest,
   tagMayDeny,
+  slotsRunTogether,
   noContact,
 ];
 

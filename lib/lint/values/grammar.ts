@@ -39,3 +39,8 @@ export function canHold(grammars: readonly Grammar[], text: string): boolean {
   const pattern = text === '' ? '*' : `*${text}*`;
   return grammars.every(each => canBeSent(each, pattern, true));
 }
+
+/** Has every value one of a few lengths, so that its end is known? */
+export function isOfOneLength({ forms }: Grammar): boolean {
+  return forms.every(form => form.every(({ least, most }) => least === most));
+}

@@ -61,7 +61,7 @@ test.each([
     ['"arn:aws:iam::aws:policy/AdministratorAccess"'],
   ],
 ])('P18: finds a session policy of %s', (_name, role, found) => {
-  expect(foundInRole(policyNarrowsNothing, role).map(each => each.replace(/:.* }$/, ''))).toEqual(found);
+  expect(foundInRole(policyNarrowsNothing, role).map(each => each.replace(/^{ |:.* }$/g, ''))).toEqual(found);
 });
 
 test.each([
