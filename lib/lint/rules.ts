@@ -1,6 +1,7 @@
 import type { LintRule, RuleFacts } from './rule.ts';
 import { policyBesideArns, policyNarrowsNothing, roleArnShared } from './rules/aws.ts';
 import { claimOnRequest } from './rules/claim-on-request.ts';
+import { denyStrikesAbsent } from './rules/deny-strikes-absent.ts';
 import { deniesNothing, neverHolds, roleUnreachable, statementShadowed } from './rules/idle.ts';
 import { jobKindAdmitted, knowinglyIdle } from './rules/job-kind.ts';
 import { nameNotId } from './rules/name-not-id.ts';
@@ -15,6 +16,7 @@ import { slotsRunTogether } from './rules/slots-run-together.ts';
 import { tagMayDeny } from './rules/tag-may-deny.ts';
 import { templateByPattern } from './rules/template-by-pattern.ts';
 import { valueImpossible, valueNeverSent, valueSuspect } from './rules/value-never-sent.ts';
+import { workflowAtAnyRef } from './rules/workflow-at-any-ref.ts';
 
 /** Adding one: copy a neighbour, and write its page docs/lint/<rule>.md. */
 export const LINT_RULES: readonly LintRule[] = [
@@ -22,6 +24,7 @@ export const LINT_RULES: readonly LintRule[] = [
   patternOpenEnd,
   jobKindAdmitted,
   knowinglyIdle,
+  workflowAtAnyRef,
   ruleOnSub,
   valueImpossible,
   valueNeverSent,
@@ -34,6 +37,7 @@ export const LINT_RULES: readonly LintRule[] = [
   neverHolds,
   statementShadowed,
   deniesNothing,
+  denyStrikesAbsent,
   roleUnreachable,
   singleUseRenewed,
   singleUseAdvisable,

@@ -26,6 +26,7 @@ function hasOpenEnd(pattern: string, claim: string, known: Known): boolean {
   const prefix = literalPrefix(pattern);
   // Wildcards alone bind nothing at all, which other rules tell.
   if (prefix === pattern || /^(refs\/(heads\/)?)?[*?]+$/.test(pattern)) return false;
+  if (prefix.includes(`@${TAGS}`)) return false;
   return known.refs.includes(claim) ? hasOpenBranch(pattern) : !isEnded(prefix, claim, known);
 }
 

@@ -1,8 +1,7 @@
-import { askFor, vocabularyTypes } from '../../policy/issuer.ts';
 import { member, type Tree } from '../../policy/parse.ts';
-import { plainJob } from '../../policy/scenarios.ts';
 import { slots } from '../../policy/template.ts';
-import { type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
+import { type Linted, scalarsIn } from '../linted.ts';
+import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { Found, LintRule } from '../rule.ts';
 
 /** Values of tags without an `else`, and those of JWT claims, which have none. */
@@ -11,23 +10,6 @@ function valuesIn({ role, tree }: Linted): readonly Tree[] {
   const under = member(member(tree, kind ?? '')?.value ?? tree, kind === 'aws' ? 'tags' : 'claims')?.value;
   if (under?.kind !== 'map' || (kind !== 'aws' && kind !== 'jwt')) return [];
   return under.entries.map(({ value }) => value).filter(value => member(value, 'else') === undefined);
-}
-
-function isDemanded({ conditions }: LintedStatement, claim: string): boolean {
-  return conditions.some(({ name, operator, operands }) => {
-    const isExcluding = operator === 'not_equals' || operator === 'not_in';
-    return name === claim && operands.includes(null) === isExcluding;
-  });
-}
-
-/** Has the issuer jobs whose token lacks the claim, or has null there? Where nothing is known, no. */
-function isOftenMissing({ row }: LintedStatement, claim: string): boolean {
-  const types = row.vocabulary && vocabularyTypes(row.vocabulary, claim);
-  if (types === undefined || row.preset === undefined || askFor(claim, row) !== undefined) return false;
-  const usual = plainJob(row.preset);
-  if (Object.keys(usual).length === 0 || Object.hasOwn(row.vocabulary?.prefixes ?? {}, claim)) return false;
-  const always = Object.hasOwn(usual, claim) || ['iss', 'aud', 'jti', 'exp', 'nbf', 'iat'].includes(claim);
-  return !always || usual[claim] === null;
 }
 
 function foundIn(linted: Linted): Found[] {
