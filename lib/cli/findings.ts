@@ -27,9 +27,9 @@ export const complaintsText = (complaints: readonly (Complaint | Finding)[]): st
   `${findingsText(errorsOf(complaints))}${counted(complaints.length, 'error')}\n`;
 
 /** What lint finds in what was loaded: the complaints alone, where there are any. */
-export const answerOf = (loaded: Loaded): LintAnswer => {
+export const answerOf = (loaded: Loaded, now = Date.now() / 1000): LintAnswer => {
   if (!loaded.config) return { findings: errorsOf(loaded.complaints), ignored: [] };
   const { broker, policies } = loaded.written;
   const files = [broker, ...policies.map(({ tree }) => tree)].map(({ place: { file } }) => file);
-  return lint(loaded.config, loaded.written, new Map(files.map(file => [file, textOf(file) ?? ''])));
+  return lint(loaded.config, loaded.written, new Map(files.map(file => [file, textOf(file) ?? ''])), now);
 };

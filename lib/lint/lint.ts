@@ -24,15 +24,16 @@ const inOrder = (findings: readonly Finding[], files: Iterable<string>): Finding
 
 /**
  * Tries every rule on a configuration that loads. `texts` holds its files by their paths, in whose comments
- * stands what is to be ignored. Findings come in the order of the files.
+ * stands what is to be ignored; `now` is in seconds. Findings come in the order of the files.
  */
 export const lint = (
   { rows }: Config,
   { broker, policies }: Written,
   texts: ReadonlyMap<string, string>,
+  now: number,
 ): LintAnswer => {
   const all = policies.map(({ compiled, tree }) => lintedOf(compiled, tree, rows));
-  const setting = { broker, issuers: [...rows.keys()], all };
+  const setting = { broker, issuers: [...rows.keys()], all, now };
   const found = all.flatMap(linted =>
     LINT_RULES.flatMap(({ rule, level, check }) =>
       check(linted, setting).map(each => ({ rule, level, ...each })),

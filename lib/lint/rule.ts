@@ -18,6 +18,8 @@ export type LintSetting = {
   /** The issuers of its rows, in their order. */
   readonly issuers: readonly string[];
   readonly all: readonly Linted[];
+  /** Seconds since the epoch. */
+  readonly now: number;
 };
 
 /** What is said of a rule: its name, which is its page's too, and in one line what it finds. */

@@ -15,6 +15,7 @@ import { singleUseAdvisable, singleUseRenewed } from './rules/single-use.ts';
 import { slotsRunTogether } from './rules/slots-run-together.ts';
 import { tagMayDeny } from './rules/tag-may-deny.ts';
 import { templateByPattern } from './rules/template-by-pattern.ts';
+import { untilPassed } from './rules/until-passed.ts';
 import { valueImpossible, valueNeverSent, valueSuspect } from './rules/value-never-sent.ts';
 import { workflowAtAnyRef } from './rules/workflow-at-any-ref.ts';
 
@@ -29,6 +30,7 @@ export const LINT_RULES: readonly LintRule[] = [
   valueImpossible,
   valueNeverSent,
   valueSuspect,
+  untilPassed,
   templateByPattern,
   roleArnShared,
   policyBesideArns,
