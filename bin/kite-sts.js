@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 const source = new URL('../lib/cli/main.ts', import.meta.url);
 const compiled = new URL('../dist/lib/cli/main.js', import.meta.url);
 if (existsSync(source) && !process.features.typescript) {
-  process.stderr.write('In a clone, run npx kite-sts: npx finds the Node 24 that npm ci installed.\n');
+  process.stderr.write('In a clone, run npx --no kite-sts: npx finds the Node 24 that npm ci installed.\n');
   process.exit(1);
 }
 await import(existsSync(source) ? source : compiled);

@@ -16,15 +16,17 @@ import { AUDIENCE } from './harness/policy.ts';
 import { filesBelow } from './harness/source.ts';
 import { describeAway } from './pack/away.ts';
 import { testHours } from './pack/hours.ts';
+import { describeTeam } from './pack/team.ts';
 
 const run = promisify(execFile);
 const CONFIG = configFolder();
 
+let tarball: string;
 let folder: string;
 let home: string;
 let bin: string;
 beforeAll(async () => {
-  ({ folder, home, bin } = await installed());
+  ({ tarball, folder, home, bin } = await installed());
 }, 180_000);
 
 const packed = (): string[] =>
@@ -152,8 +154,9 @@ describe('installed, on the Node of the machine', () => {
   });
 });
 
-describeAway(() => ({ folder, home, bin }));
-testHours(() => ({ folder, home, bin }));
+describeAway(() => ({ tarball, folder, home, bin }));
+testHours(() => ({ tarball, folder, home, bin }));
+describeTeam(() => tarball);
 
 const running: ChildProcess[] = [];
 afterAll(() => {

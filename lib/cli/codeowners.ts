@@ -3,6 +3,16 @@ import type { Teams } from '../config/teams.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { EXIT, Failure, type Verb } from './verb.ts';
 
+/** What decides which kite-sts judges, and what is deployed: whoever changes these can change every decision. */
+const DECISIVE = [
+  '/vendor/',
+  '/package.json',
+  '/package-lock.json',
+  '/serverless.yml',
+  '/.github/workflows/',
+  '/.buildkite/',
+];
+
 /** https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
 const codeownersText = ({ owners, teams }: Teams, folder: string): string => {
   const at = posix.join('/', folder);
@@ -15,6 +25,7 @@ const codeownersText = ({ owners, teams }: Teams, folder: string): string => {
   return [
     `# Made by kite-sts codeowners from ${folder}/teams.yml`,
     `CODEOWNERS ${owners.join(' ')}`,
+    ...DECISIVE.map(path => `${path} ${owners.join(' ')}`),
     `${at}/ ${owners.join(' ')}`,
     ...all,
     '',
@@ -27,7 +38,8 @@ export const codeowners: Verb = {
 
   --config FOLDER  the folder with broker.yml, roles/ and teams.yml (default: KITE_STS_CONFIG, or config)
 
-Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners.
+Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners, as
+are vendor/, the lock file, serverless.yml and the pipelines: they decide which kite-sts judges, and what is deployed.
 
 Examples:
   kite-sts codeowners > .github/CODEOWNERS

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { manifest } from './manifest.ts';
-import { ISSUER_NAMES, type IssuerName, type Pinned, starter, type Wish } from './starter.ts';
+import { ISSUER_NAMES, type IssuerName, starter, type Wish } from './starter.ts';
+import { readOwnTarball, tarballPath } from './tarball.ts';
 import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from './verb.ts';
 
 const isThere = (path: string): Promise<boolean> =>
@@ -9,12 +11,6 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** What this kite-sts is and was tested with. */
-const pins = async (): Promise<Pinned> => {
-  const { version, devDependencies } = await manifest();
-  return { version, serverless: devDependencies.serverless };
-};
 
 const wishOf = (flags: Flags): Wish => {
   const organization = flag(flags, 'organization');
@@ -33,7 +29,42 @@ const wishOf = (flags: Flags): Wish => {
   return { organization, issuer: issuer as IssuerName, region, config };
 };
 
-export const init: Verb = {
+/** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
+async function makeFiles(
+  wish: Wish,
+  readTarball: () => Promise<Buffer>,
+): Promise<Map<string, string | Buffer>> {
+  const { version, devDependencies } = await manifest();
+  const path = tarballPath(version);
+  const texts = starter(wish, { tarball: path, serverless: devDependencies.serverless });
+  return new Map<string, string | Buffer>([...Object.entries(texts), [path, await readTarball()]]);
+}
+
+async function writeFiles(files: ReadonlyMap<string, string | Buffer>, folder: string): Promise<void> {
+  const there: string[] = [];
+  for (const path of files.keys()) if (await isThere(`${folder}/${path}`)) there.push(path);
+  if (there.length > 0) throw new Failure(`Nothing was written. Already there: ${there.join(', ')}.\n`);
+  for (const [path, content] of files) {
+    await mkdir(dirname(`${folder}/${path}`), { recursive: true });
+    await writeFile(`${folder}/${path}`, content, { flag: 'wx' });
+  }
+}
+
+function describeNext(files: ReadonlyMap<string, string | Buffer>, { config }: Wish): string {
+  const [path, content = ''] = [...files].at(-1) ?? [];
+  const digest = createHash('sha256').update(content).digest('hex');
+  return `${[...files.keys()].join('\n')}
+
+sha256 ${digest}  ${path}
+That is the kite-sts that ran here. Compare the sha256 with that of the release.
+
+Next: npm install, write your url into ${config}/broker.yml, commit everything (package-lock.json and vendor/ too),
+and npm run deploy. After that, npm ci is enough in a fresh clone.
+`;
+}
+
+/** The verb, with what gives the tarball of this kite-sts. */
+export const initBy = (readTarball: () => Promise<Buffer>): Verb => ({
   summary: 'Writes what a repository of your own needs to deploy a broker.',
   help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
               [--folder FOLDER] [--config FOLDER]
@@ -45,7 +76,8 @@ export const init: Verb = {
   --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
 
 Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
-and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml.
+and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml. The tarball of this kite-sts
+goes into vendor/, and package.json points there: nothing is fetched from a registry under our name.
 Never overwrites: when one of them is there already, nothing is written.
 
 Examples:
@@ -60,17 +92,11 @@ Examples:
   },
   async run(flags, terminal) {
     const wish = wishOf(flags);
-    const written = starter(wish, await pins());
-    const folder = flag(flags, 'folder') ?? '.';
-    const paths = Object.keys(written);
-    const there: string[] = [];
-    for (const path of paths) if (await isThere(`${folder}/${path}`)) there.push(path);
-    if (there.length > 0) throw new Failure(`Nothing was written. Already there: ${there.join(', ')}.\n`);
-    for (const path of paths) await mkdir(dirname(`${folder}/${path}`), { recursive: true });
-    for (const path of paths) await writeFile(`${folder}/${path}`, written[path] ?? '', { flag: 'wx' });
-    terminal.out(
-      `${paths.join('\n')}\n\nNext: npm install, write your url into ${wish.config}/broker.yml, and npx serverless deploy.\n`,
-    );
+    const files = await makeFiles(wish, readTarball);
+    await writeFiles(files, flag(flags, 'folder') ?? '.');
+    terminal.out(describeNext(files, wish));
     return EXIT.done;
   },
-};
+});
+
+export const init = initBy(readOwnTarball);

@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 type Manifest = { readonly version: string; readonly devDependencies: { readonly serverless: string } };
 
+/** Do we run from a clone? A package has compiled JavaScript alone. */
+export const FROM_SOURCE = import.meta.url.endsWith('.ts');
+
+/** The folder of this kite-sts: of a clone, or of an installed package. */
+export const HOME = fileURLToPath(new URL(FROM_SOURCE ? '../../' : '../../../', import.meta.url));
+
 /** The package.json of this kite-sts, from source and from dist/ below it. */
-export const manifest = async (): Promise<Manifest> => {
-  const up = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
-  return JSON.parse(await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8')) as Manifest;
-};
+export const manifest = async (): Promise<Manifest> =>
+  JSON.parse(await readFile(`${HOME}package.json`, 'utf8')) as Manifest;

@@ -62,9 +62,18 @@ export const run = async (words: readonly string[], terminal: Terminal): Promise
     );
     return EXIT.usage;
   }
-  const verb = await load();
+  return runVerb(name, await load(), rest, terminal);
+};
+
+/** Runs one verb with the words that follow its name. */
+export async function runVerb(
+  name: string,
+  verb: Verb,
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
   try {
-    const flags = readFlags(verb, rest);
+    const flags = readFlags(verb, words);
     if (!flags['help']) return await verb.run(flags, terminal);
     terminal.out(verb.help);
     return EXIT.done;
@@ -77,4 +86,4 @@ export const run = async (words: readonly string[], terminal: Terminal): Promise
     terminal.error(`kite-sts ${name}:${isList(error.message) ? '\n' : ' '}${error.message}`);
     return EXIT.failed;
   }
-};
+}

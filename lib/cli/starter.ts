@@ -11,7 +11,9 @@ export type Wish = {
   /** The folder of broker.yml and roles/. */
   readonly config: string;
 };
-export type Pinned = { readonly version: string; readonly serverless: string };
+
+/** What a team's repository depends on: our tarball by its path in there, and the Serverless Framework by version. */
+export type Pinned = { readonly tarball: string; readonly serverless: string };
 
 const BUILDKITE = `description: Deploys the web app
 contact: "#platform"
@@ -23,7 +25,8 @@ trust:
       organization_slug: "{organization}"
       pipeline_slug: web
       build_branch: main
-      build_tag: null  # a tag named main is not the branch main
+      build_tag: null        # a tag named main is not the branch main
+      build_source: webhook  # a push; a build that somebody starts may name any branch
 
 aws:
   role_arn: arn:aws:iam::123456789012:role/deploy-web
@@ -43,6 +46,11 @@ const BUILDKITE_CASES = `cases:
   - name: a tag named main does not
     from: a push to main deploys
     as: buildkite/tag-named-main
+    deny: no_statement_holds
+
+  - name: a build that somebody starts by hand does not
+    from: a push to main deploys
+    as: buildkite/manual
     deny: no_statement_holds
 
   - name: another pipeline does not
@@ -138,12 +146,13 @@ const INVARIANTS = `- id: own-organization
       claims: { {guard}: { not_equals: "{organization}" } }
 `;
 
-const packageJson = ({ version, serverless }: Pinned): string =>
+const packageJson = ({ tarball, serverless }: Pinned): string =>
   `${JSON.stringify(
     {
       private: true,
       scripts: { lint: 'kite-sts lint', test: 'kite-sts test', deploy: 'serverless deploy' },
-      dependencies: { 'kite-sts': version, serverless },
+      // By file: whoever takes our name on a registry must not be asked.
+      dependencies: { 'kite-sts': `file:${tarball}`, serverless },
     },
     null,
     2,
@@ -171,7 +180,8 @@ export const starter = (
   return {
     'package.json': packageJson(pinned),
     'serverless.yml': `service: kite-sts\nprovider: { name: aws, region: ${region} }\nplugins: [kite-sts]\n${option}`,
-    '.gitignore': 'node_modules/\n.serverless/\n',
+    // Many people's own list of ignored files has *.tgz.
+    '.gitignore': 'node_modules/\n.serverless/\n!/vendor/*.tgz\n',
     [`${config}/broker.yml`]: forEditors(config, 'broker') + named(broker),
     [`${config}/invariants.yml`]: forEditors(config, 'invariants') + named(INVARIANTS),
     [`${config}/roles/deploy-web.yml`]: forEditors(`${config}/roles`, 'role') + named(role),

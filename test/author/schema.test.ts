@@ -57,7 +57,7 @@ test.each(CONFIGURED)('the first line of %s points an editor to its schema', pat
 const WISH = { organization: 'acme', region: 'eu-central-1' };
 const STARTED = (['config', 'policies/ci'] as const).flatMap(config =>
   ISSUER_NAMES.flatMap(issuer =>
-    Object.entries(starter({ ...WISH, issuer, config }, { version: '1.0.0', serverless: '4.0.0' }))
+    Object.entries(starter({ ...WISH, issuer, config }, { tarball: 'vendor/x.tgz', serverless: '4.0.0' }))
       .filter(([path]) => path.startsWith(`${config}/`))
       .map(([path, text]) => ({ issuer, path, text })),
   ),

@@ -13,6 +13,12 @@ test('each team owns the files of its roles, and the first owners all else', asy
   expect(exits).toBe(0);
   expect(out.split('\n').slice(1)).toEqual([
     'CODEOWNERS @acme/platform',
+    '/vendor/ @acme/platform',
+    '/package.json @acme/platform',
+    '/package-lock.json @acme/platform',
+    '/serverless.yml @acme/platform',
+    '/.github/workflows/ @acme/platform',
+    '/.buildkite/ @acme/platform',
     '/examples/teams/config/ @acme/platform',
     '/examples/teams/config/roles/deploy-shop.yml @acme/team-shop',
     '/examples/teams/config/roles/deploy-shop.test.yml @acme/team-shop',

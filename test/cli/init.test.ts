@@ -1,16 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../lib/cli/run.ts';
+import { initBy } from '../../lib/cli/init.ts';
+import { runVerb } from '../../lib/cli/run.ts';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { runCases } from '../../lib/policy/trial.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { casesBeside } from '../harness/cases.ts';
 import { emptyFolder, folderOf, testTerminal } from '../harness/local.ts';
 
+/** Packing is driven as a team does it, by test/pack/team.ts. */
+const INIT = initBy(async () => Buffer.from('packed'));
+
 const initialized = async (folder: string, ...words: string[]) => {
   const terminal = testTerminal();
-  const exits = await run(['init', '--folder', folder, ...words], terminal);
+  const exits = await runVerb('init', INIT, ['--folder', folder, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 };
 
@@ -35,6 +39,7 @@ const STARTER = [
   'config/roles/deploy-web.yml',
   'package.json',
   'serverless.yml',
+  `vendor/kite-sts-${packageJson.version}.tgz`,
 ];
 
 test('it writes what a team needs, and names each file', async () => {
@@ -45,12 +50,15 @@ test('it writes what a team needs, and names each file', async () => {
   for (const path of STARTER) expect(out).toContain(`${path}\n`);
 });
 
-test('package.json pins this version of kite-sts and the Serverless Framework that it was tested with', async () => {
+test('package.json pins the tarball in vendor/ and the Serverless Framework that it was tested with', async () => {
   const folder = emptyFolder();
   await initialized(folder, '--organization', 'acme');
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({
     private: true,
-    dependencies: { 'kite-sts': packageJson.version, serverless: packageJson.devDependencies.serverless },
+    dependencies: {
+      'kite-sts': `file:${STARTER.at(-1)}`,
+      serverless: packageJson.devDependencies.serverless,
+    },
   });
 });
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
+import { packSource } from '../../lib/cli/tarball.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { emptyFolder } from './local.ts';
 import { ROOT } from './markdown.ts';
@@ -29,24 +30,28 @@ export const clone = (): string => {
   return copy;
 };
 
-export type Installed = { readonly folder: string; readonly home: string; readonly bin: string };
+export type Installed = {
+  readonly tarball: string;
+  readonly folder: string;
+  readonly home: string;
+  readonly bin: string;
+};
 
 /** An empty folder with the package and these packages alone, as `npm install` of the tarball leaves it. */
 export const installed = async (packages = Object.keys(packageJson.dependencies)): Promise<Installed> => {
-  const copy = clone();
-  await run('npm', ['pack', '--silent'], { cwd: copy, env: { ...process.env, ...NO_NETWORK } });
-  const [tarball = ''] = readdirSync(copy).filter(name => name.endsWith('.tgz'));
+  const tarball = join(emptyFolder(), `kite-sts-${packageJson.version}.tgz`);
+  writeFileSync(tarball, await packSource(ROOT));
 
   const folder = emptyFolder();
   const home = join(folder, 'node_modules/kite-sts');
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
   mkdirSync(home);
-  await run('tar', ['-xzf', join(copy, tarball), '-C', home, '--strip-components=1']);
+  await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1']);
   for (const name of packages) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
   }
   const bin = join(folder, 'node_modules/.bin/kite-sts');
   symlinkSync(join(home, packageJson.bin['kite-sts']), bin);
-  return { folder, home, bin };
+  return { tarball, folder, home, bin };
 };

@@ -65,6 +65,8 @@ export const runPages = (pages: readonly string[]): void => {
         const shown = session.here(output.text);
         expect(outputMatches(output, shown, ran.output) ? shown : ran.output).toBe(shown);
       },
+      // `init` of a clone builds a package.
+      60_000,
     );
   });
 };

@@ -26,11 +26,11 @@ export type Shell = {
 const SKIPPED = /^npm (ci|test|run check)$/;
 const START = /^(?:npm ci && )?npm start(?: -- (.*))?$/;
 
-/** `npx kite-sts` as this checkout has it, without npm's start-up time. */
+/** `npx --no kite-sts` as this checkout has it, without npm's start-up time. */
 const npxFolder = (): string => {
   const folder = join(emptyFolder(), 'bin');
   mkdirSync(folder);
-  const shim = `#!/bin/sh\n[ "$1" = kite-sts ] || exit 64\nshift\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
+  const shim = `#!/bin/sh\n[ "$1 $2" = '--no kite-sts' ] || exit 64\nshift 2\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
   writeFileSync(join(folder, 'npx'), shim);
   chmodSync(join(folder, 'npx'), 0o755);
   return folder;
