@@ -62,7 +62,7 @@ const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
 /** Whom the table of switches lets write is a matter of whoever deploys, so it is no error. */
 function operatorsWarning({ operators }: DeployOptions): string {
   if (operators.length > 0) return '';
-  return '\nserverless.yml custom.kiteSts names no "operators": whoever may write to DynamoDB tables of this account can switch on what was switched off. Name the roles that may, as in docs/guides/operate.md.';
+  return '\nserverless.yml custom.kiteSts names no "operators": whoever may write to DynamoDB tables of this account can switch on what was switched off. Name the roles that may, as in node_modules/kite-sts/docs/guides/operate.md.';
 }
 
 /**

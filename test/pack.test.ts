@@ -1,6 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { accessSync, constants, readdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { basename, join, matchesGlob, relative } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, matchesGlob, posix, relative } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,7 +18,7 @@ import { VERBS } from '../lib/cli/run.ts';
 import { FUNCTIONS } from '../lib/config/wiring.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { call, configFolder, emptyFolder } from './harness/local.ts';
-import { ROOT } from './harness/markdown.ts';
+import { links, ROOT } from './harness/markdown.ts';
 import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
 import { AUDIENCE } from './harness/policy.ts';
 import { filesBelow } from './harness/source.ts';
@@ -54,6 +62,9 @@ const ran = async (
     return { exits, out, error };
   }
 };
+
+/** A path of ours in a text, and not of a URL. */
+const POINTED = /(?<![\w/.@-]|https:\S*)(?:node_modules\/kite-sts\/)?((?:docs|examples)\/[\w./-]*\w)/g;
 
 /** Is the path one of an entry of `files`: a file, a folder, or a pattern? */
 const names = (entry: string, path: string): boolean =>
@@ -105,6 +116,29 @@ describe('the tarball', () => {
       'dist/lib/client/url.d.ts',
       'dist/lib/errors.d.ts',
     ]);
+  });
+
+  /** What is worked on in a clone alone, and the plugins, which a pipeline fetches by itself. */
+  const ELSEWHERE = /^(plugins\/|CONTRIBUTING\.md$)/;
+
+  test('I13: has what its pages link to', () => {
+    const pages = packed().filter(path => path.endsWith('.md'));
+    const led = pages.flatMap(page =>
+      links(readFileSync(join(home, page), 'utf8'))
+        .filter(target => !/^(https?:|mailto:|#)/.test(target))
+        .map(target => posix.join(posix.dirname(page), target.split('#')[0] ?? '')),
+    );
+    expect(led.length).toBeGreaterThan(100);
+    expect(led.filter(path => !ELSEWHERE.test(path) && !existsSync(join(home, path)))).toEqual([]);
+  });
+
+  test('I13: has what its help and its messages point to', () => {
+    const compiled = packed().filter(path => /^dist\/(lib|infra)\/.*\.js$/.test(path));
+    const named = compiled.flatMap(path =>
+      [...readFileSync(join(home, path), 'utf8').matchAll(POINTED)].map(([, to = '']) => to),
+    );
+    expect(named).toContain('docs/guides/policy-changes.md');
+    expect(named.filter(path => !existsSync(join(home, path.replace('NAME', 'role'))))).toEqual([]);
   });
 
   test('has a command that can be executed', () => {

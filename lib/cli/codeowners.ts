@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Teams } from '../config/teams.ts';
 import { configOf, settingsOf } from './configuration.ts';
+import { locatePage } from './manifest.ts';
 import { EXIT, Failure, type Verb } from './verb.ts';
 
 /** What decides which kite-sts judges, and what is deployed: whoever changes these can change every decision. */
@@ -50,7 +51,7 @@ Examples:
     const { teams, folder } = configOf(settingsOf(flags, terminal));
     if (!teams)
       throw new Failure(
-        `${folder} has no teams.yml. Write one: docs/reference/configuration.md has an example.\n`,
+        `${folder} has no teams.yml. Write one: ${locatePage('docs/reference/configuration.md')} has an example.\n`,
       );
     terminal.out(codeownersText(teams, folder));
     return EXIT.done;

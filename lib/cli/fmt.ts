@@ -71,7 +71,7 @@ read, none is written.
 
 Examples:
   kite-sts fmt
-  kite-sts fmt --check --config examples/queue-deny/config
+  kite-sts fmt --check --config policies/ci
 `,
   options: { check: { type: 'boolean' } },
   async run(flags, terminal) {

@@ -93,7 +93,7 @@ Each finding: file:line:column  rule  what is wrong and what to do. Exit code 2 
 A comment "# kite-sts-ignore RULE: REASON" on the line, or above it, hushes a warning or a note.
 
 Examples:
-  kite-sts lint --config examples/queue-deny/config --strict
+  kite-sts lint --config policies/ci --strict
   kite-sts lint --dialect buildkite registry-policy.yml
 `,
   options: {

@@ -7,6 +7,7 @@ import { shownText } from '../space/report.ts';
 import { sampleOf } from './compare/sample.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { complaintsText } from './findings.ts';
+import { locatePage } from './manifest.ts';
 import { EXIT, Failure, type Verb } from './verb.ts';
 
 type Broken = Refutation & { readonly of: 'role' | 'registry'; readonly role: string };
@@ -96,7 +97,7 @@ speaks of nothing, 4 when one could not be told.
 
 Examples:
   kite-sts prove
-  kite-sts prove --config examples/invariants/config --json
+  kite-sts prove --config policies/ci --json
 `,
   options: { json: { type: 'boolean' } },
   async run(flags, terminal) {
@@ -104,7 +105,7 @@ Examples:
     const { invariants, complaints } = readInvariants(config.folder, config.rows);
     if (complaints.some(({ rule }) => rule === 'file-missing'))
       throw new Failure(
-        `${config.folder} has no invariants.yml. Write one: docs/guides/policy-changes.md has an example.\n`,
+        `${config.folder} has no invariants.yml. Write one: ${locatePage('docs/guides/policy-changes.md')} has an example.\n`,
       );
     if (complaints.length > 0) throw new Failure(complaintsText(complaints));
     const from = Date.now() / 1000;

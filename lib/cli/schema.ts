@@ -14,7 +14,7 @@ export const schema: Verb = {
   help: `kite-sts schema role|registry|broker|test|invariants|teams
 
 JSON Schema, draft-07, drawn from the shapes that the loader itself reads by. The package has each as
-docs/reference/NAME.schema.json. An editor with the YAML language server reads it when the file's first line is:
+node_modules/kite-sts/docs/reference/NAME.schema.json. An editor with the YAML language server reads it when the file's first line is:
 
   # yaml-language-server: $schema=PATH-OR-URL
 

@@ -12,7 +12,7 @@ PORT chooses the port (default 8787; 0 takes a free one). Ctrl-C stops it.
 
 Examples:
   kite-sts start
-  PORT=8788 kite-sts start --config examples/queue-deny/config
+  PORT=8788 kite-sts start --config policies/ci
 `,
   options: {},
   async run(flags, terminal) {

@@ -37,9 +37,11 @@ const metadata = ({ url, audience }: Discovery): object => ({
   subject_token_audience: audience,
 });
 
-const explained = (code: string): HttpAnswer | undefined => {
+const explained = async (code: string): Promise<HttpAnswer | undefined> => {
   if (!Object.hasOwn(CODES, code)) return undefined;
   const { says, fault } = CODES[code as Code];
+  // As with the OpenAPI document: no credential needs it.
+  const { REMEDIES } = await import('./remedies.ts');
   const turn = {
     caller: 'What to change is on your side.',
     denied: "The role's policy says no.",
@@ -49,7 +51,7 @@ const explained = (code: string): HttpAnswer | undefined => {
   return {
     status: 200,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': `public, max-age=${KEPT}` },
-    body: `${code}\n\n${says}\n${turn[fault]}\n`,
+    body: `${code}\n\n${says}\n${turn[fault]}\n\nWhat to do: ${REMEDIES[code as Code]}\n`,
   };
 };
 

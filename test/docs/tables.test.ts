@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MEMBERS } from '../../lib/audit/event.ts';
 import { VERBS } from '../../lib/cli/run.ts';
@@ -12,6 +12,7 @@ import type { Lengths } from '../../lib/policy/kinds/kind.ts';
 import { KINDS, type KindName, kindOf } from '../../lib/policy/kinds.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { wireError } from '../../lib/protocols/oauth.ts';
+import { REMEDIES } from '../../lib/protocols/remedies.ts';
 import { DOORS } from '../../lib/serve.ts';
 import { PRESETS, type Preset, type PresetName } from '../../lib/token/presets.ts';
 import { TRUST } from '../harness/grant.ts';
@@ -35,6 +36,23 @@ const POOL =
   '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
 const templateOf = (provider: string) => roleFrom(`${TRUST}${provider}\n`).template;
 const presets = Object.entries(PRESETS) as [PresetName, Preset][];
+
+/** The text of a cell as a page without links has it: what is linked is in the package. */
+const plainText = (cell: string): string =>
+  cell
+    .replace(
+      /\[([^\]]*)\]\(([^)#]*)[^)]*\)/g,
+      (_, said, to) => `${said} (${posix.join('docs/reference', to)})`,
+    )
+    .replaceAll('`', '');
+
+test.each(Object.entries(REMEDIES))(
+  'I13: the page of %s says what to do, as the reference does',
+  (known, says) => {
+    const row = rowsOf('docs/reference/errors.md', 'code').find(([first]) => code(first) === known);
+    expect(says).toBe(plainText(row?.[4] ?? ''));
+  },
+);
 
 describe('each is documented, and nothing that is not there is', () => {
   const both: { what: string; documented: readonly string[]; known: readonly string[] }[] = [

@@ -100,10 +100,11 @@ describe('what others need in order to trust us', () => {
   });
 });
 
-test.each(Object.keys(CODES))('the page of the error %s names it', async code => {
+test.each(Object.keys(CODES))('the page of the error %s names it, and says what to do', async code => {
   const answer = await get(`/errors/${code}`);
   expect(answer?.status).toBe(200);
   expect(answer?.body.startsWith(`${code}\n`)).toBe(true);
+  expect(answer?.body).toMatch(/^What to do: \S/m);
 });
 
 test.each([
