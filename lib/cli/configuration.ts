@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from '../config/load.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { didYouMean } from '../policy/nearest.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import { complaintsText } from './findings.ts';
 import { Failure, type Flags, flag, type Terminal } from './verb.ts';
@@ -18,6 +19,29 @@ export const configOf = (settings: Settings): Config => {
   if (!config) throw new Failure(complaintsText(complaints));
   return config;
 };
+
+/** The registry of this name; throws `Failure` with the nearest. */
+export function findRegistry(name: string, { registries, folder }: Config): Registry {
+  const found = registries.find(each => each.name === name);
+  if (found) return found;
+  const near = didYouMean(
+    name,
+    registries.map(each => each.name),
+  );
+  throw new Failure(`${folder} has no registry "${name}".${near}\n`);
+}
+
+/** Each role and registry of this name; throws `Failure` with the nearest where there is none. */
+export function findPolicies(name: string, { roles, registries, folder }: Config): (Role | Registry)[] {
+  const all = [...roles, ...registries];
+  const found = all.filter(each => each.name === name);
+  if (found.length > 0) return found;
+  const near = didYouMean(
+    name,
+    all.map(each => each.name),
+  );
+  throw new Failure(`${folder} has no role and no registry "${name}".${near}\n`);
+}
 
 /** The role of this name. Throws `Failure` with the nearest that there is. */
 export const roleNamed = (name: string, { roles, folder }: Config): Role => {

@@ -5,15 +5,21 @@ import { type Decision, decide } from '../policy/decide.ts';
 import { headline, explain as sentences } from '../policy/explain.ts';
 import { meets } from '../policy/guard.ts';
 import { askFor } from '../policy/issuer.ts';
+import type { MethodDecision } from '../policy/method.ts';
 import { didYouMean } from '../policy/nearest.ts';
 import { type Remedies, remedies } from '../policy/remedy.ts';
 import { colored } from './color.ts';
 import { configOf, settingsOf } from './configuration.ts';
-import { type Recorded, type Request, requestIn } from './request.ts';
+import { decideAtRegistry } from './registry-request.ts';
+import { type Recorded, requestIn } from './request.ts';
 import { EXIT, type Flags, type Terminal, type Verb } from './verb.ts';
 
-type Explained = Request & {
-  readonly decision: Decision;
+type Explained = {
+  /** The name of the role or registry. */
+  readonly policy: { readonly name: string };
+  readonly of: 'role' | 'registry';
+  readonly recorded: Recorded | undefined;
+  readonly decision: Decision | MethodDecision;
   readonly stopped: Stopped | undefined;
   readonly remedies: Remedies;
 };
@@ -21,16 +27,21 @@ type Explained = Request & {
 /** What refuses a token before any role is asked. */
 type Stopped = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
 
-const asJson = ({ role, decision, stopped, recorded, remedies: both }: Explained): string =>
+const scopesOf = (decision: Decision | MethodDecision): readonly string[] | undefined => {
+  if (!decision.allowed) return undefined;
+  return 'grant' in decision ? decision.grant.scopes : decision.scopes;
+};
+
+const asJson = ({ policy, of, decision, stopped, recorded, remedies: both }: Explained): string =>
   JSON.stringify(
     {
-      role: role.name,
+      [of]: policy.name,
       allowed: decision.allowed && !stopped,
       reason: stopped?.reason ?? (decision.allowed ? undefined : decision.reason),
       statement: decision.statement,
-      seconds: decision.allowed ? decision.grant.seconds : undefined,
-      scopes: decision.allowed ? decision.grant.scopes : undefined,
-      says: headline(role, decision),
+      seconds: decision.allowed && 'grant' in decision ? decision.grant.seconds : undefined,
+      scopes: scopesOf(decision),
+      says: headline(policy, decision),
       remedies: both,
       recorded,
       trace: decision.trace,
@@ -62,7 +73,9 @@ const stoppedBy = (
 
 const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] => [
   printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
-  policyChanged ? 'The role has changed since. This is what it decides now:' : 'The role is as it was then:',
+  policyChanged
+    ? 'The policy has changed since. This is what it decides now:'
+    : 'The policy is as it was then:',
   ...(omitted.length > 0 ? [printable(`The event did not keep ${omitted.join(', ')}: absent below.`)] : []),
   '',
 ];
@@ -70,38 +83,61 @@ const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChang
 const side = (title: string, lines: readonly string[]): string[] =>
   lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
 
-const asText = ({ role, decision, stopped, recorded, remedies: { step, policy } }: Explained): string =>
+const asText = ({
+  policy: { name },
+  of,
+  decision,
+  stopped,
+  recorded,
+  remedies: { step, policy },
+}: Explained): string =>
   [
     ...(recorded ? recordedLines(recorded) : []),
     ...(stopped ? [stopped.says, '', 'Were it not for that:', ''] : []),
-    ...sentences(role, decision),
+    ...sentences({ name }, decision),
     ...side('In the step:', step),
-    ...side('In the policy, if this job is meant to have the role:', policy),
+    ...side(
+      `In the policy, if this job is meant to ${of === 'role' ? 'have the role' : 'use the registry'}:`,
+      policy,
+    ),
   ].join('\n');
 
 const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> => {
   const config = configOf(settingsOf(flags, terminal));
-  const request = await requestIn(flags, config);
-  const { role, claims, access, context } = request;
-  const token = assumeVerified(claims, role);
+  const asked = await requestIn(flags, config);
+  const { claims, recorded, context } = asked;
+  const policy = asked.registry ?? asked.role;
+  const token = assumeVerified(claims, policy);
   const row = config.rows.get(token.issuer);
-  const stopped = stoppedBy(token, config.rows);
-  const decision = decide(role, token, access, context);
-  return { ...request, decision, stopped, remedies: remedies(decision, claim => askFor(claim, row)) };
+  const decision = asked.registry
+    ? decideAtRegistry(asked.registry, claims, { request: asked.request, context })
+    : decide(asked.role, token, asked.access, context);
+  return {
+    policy,
+    of: asked.registry ? 'registry' : 'role',
+    recorded,
+    decision,
+    stopped: stoppedBy(token, config.rows),
+    remedies: remedies(decision, claim => askFor(claim, row)),
+  };
 };
 
 export const explain: Verb = {
-  summary: 'Says what a role decides for given claims, condition by condition, and what to change.',
+  summary:
+    'Says what a role or a registry decides for given claims, condition by condition, and what to change.',
   help: `kite-sts explain --role ROLE (--claims FILE | --token-file FILE) [options]
+kite-sts explain --registry NAME --request "METHOD PATH" (--claims FILE | --token-file FILE) [options]
 kite-sts explain --decision ID [--audit FILE] [options]
 
   --role ROLE          the role that is asked for
+  --registry NAME      the registry that is asked
+  --request "…"        what it is asked, such as "PUT /npm/left-pad"
   --claims FILE        the claims as JSON; iss and aud may be left out
   --token-file FILE    a subject token; only decoded: signature and times are not checked here
   --scope "A B"        the scopes that are asked for
   --expires-in N       the seconds that are asked for
   --source-ip ADDRESS  the address that the request would come from
-  --decision ID        an exchange that the audit log tells of, with its own claims, address and time
+  --decision ID        an event of the audit log, decided with its own claims, address and time
   --audit FILE         audit events, one a line (default: standard input)
   --config FOLDER      the folder with broker.yml and roles/
   --json               the whole trace as JSON
@@ -115,6 +151,8 @@ Examples:
 `,
   options: {
     role: { type: 'string' },
+    registry: { type: 'string' },
+    request: { type: 'string' },
     claims: { type: 'string' },
     'token-file': { type: 'string' },
     scope: { type: 'string' },

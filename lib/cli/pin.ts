@@ -10,10 +10,10 @@ import type { IssuerRow } from '../token/issuer.ts';
 import { configOf, roleNamed, settingsOf } from './configuration.ts';
 import { readInput } from './input.ts';
 import { exchangesIn, objectIn, requestOf } from './recorded.ts';
-import { type Request, requestIn } from './request.ts';
+import { askRole, type RoleRequest } from './request.ts';
 import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from './verb.ts';
 
-type Shown = Omit<Request, 'recorded'>;
+type Shown = Omit<RoleRequest, 'recorded'>;
 
 /** The newest exchange of this role in an audit log that was allowed. */
 const ofAudit = async (file: string, name: string, config: Config): Promise<Shown> => {
@@ -30,7 +30,7 @@ const shownBy = (flags: Flags, config: Config): Promise<Shown> => {
   if ((token === undefined) === (audit === undefined))
     throw new UsageError('Give one of --token-file FILE and --audit FILE.');
   if (audit !== undefined) return ofAudit(audit, name, config);
-  return requestIn({ role: name, 'token-file': token }, config);
+  return askRole({ role: name, 'token-file': token }, config);
 };
 
 type Proposal = Pins & { readonly index: number; readonly row: IssuerRow };

@@ -28,14 +28,18 @@ const eventOf = (line: string): Claims | undefined => {
   }
 };
 
-/** The audit events of exchanges in a log; its other lines are passed over. */
-export const exchangesIn = (log: Buffer): Claims[] =>
+/** The audit events of exchanges, and of registries, in a log; its other lines are passed over. */
+export const eventsIn = (log: Buffer): Claims[] =>
   log
     .toString('utf8')
     .split('\n')
     .map(eventOf)
     .filter(event => event !== undefined)
-    .filter(event => event['event'] === 'exchange');
+    .filter(event => event['event'] === 'exchange' || event['event'] === 'authorization');
+
+/** Those of exchanges alone. */
+export const exchangesIn = (log: Buffer): Claims[] =>
+  eventsIn(log).filter(event => event['event'] === 'exchange');
 
 /** What was asked for, from where and when, so that it can be decided again. */
 export const requestOf = (event: Claims): { readonly access: AccessRequest; readonly context: Context } => {

@@ -4,9 +4,11 @@ import type { Claims } from '../policy/claims.ts';
 import { counted } from '../policy/counted.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { meets } from '../policy/guard.ts';
+import type { MethodAllow, MethodDecision } from '../policy/method.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { readInput } from './input.ts';
-import { exchangesIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import { eventsIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import { decideAtRegistry, readRecordedRequest } from './registry-request.ts';
 import { EXIT, Failure, flag, type Verb } from './verb.ts';
 
 /** How a recorded exchange would end now, beside how it ended then. */
@@ -19,11 +21,15 @@ type Replayed = {
 };
 
 /** What the configuration at hand decides of the request that an event tells of. */
-const decided = (event: Claims, claims: Claims, { roles, rows }: Config): Decision | undefined => {
-  const role = roles.find(({ name }) => name === event['role']);
+const decided = (event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined => {
+  const { roles, registries, rows } = config;
   const row = rows.get(textIn(event, 'issuer') ?? '');
-  if (!role || !row || !meets(row, claims)) return undefined;
+  if (!row || !meets(row, claims)) return undefined;
   const { access, context } = requestOf(event);
+  const registry = registries.find(({ name }) => name === event['registry']);
+  if (registry) return decideAtRegistry(registry, claims, { request: readRecordedRequest(event), context });
+  const role = roles.find(({ name }) => name === event['role']);
+  if (!role) return undefined;
   return decide(role, assumeVerified(claims, role), access, context);
 };
 
@@ -42,15 +48,19 @@ const NOT_TOLD = [
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   [...a].sort().join(' ') === [...b].sort().join(' ');
 
+const scopesOf = (decision: MethodAllow | Extract<Decision, { allowed: true }>): readonly string[] =>
+  'grant' in decision ? decision.grant.scopes : decision.scopes;
+
 const turnOf = (event: Claims, config: Config): Turn | undefined => {
   const claims = objectIn(event, 'claims');
   // An exchange that failed says nothing of the policy: its token was not good, or something of ours was broken.
   if (!claims || event['outcome'] === 'failed' || NOT_TOLD.includes(textIn(event, 'reason') ?? ''))
     return undefined;
   const decision = decided(event, claims, config);
-  const [then, now] = [event['outcome'] === 'issued', decision?.allowed === true];
+  const then = event['outcome'] === 'issued' || event['outcome'] === 'authorized';
+  const now = decision?.allowed === true;
   if (!then && !now) return 'same';
-  if (then && decision?.allowed && same(textsIn(event, 'scopes') ?? [], decision.grant.scopes)) return 'same';
+  if (then && decision?.allowed && same(textsIn(event, 'scopes') ?? [], scopesOf(decision))) return 'same';
   // A claim that was too long to be kept may be what it turns on.
   if (event['claims_omitted'] !== undefined) return 'unknown';
   return then && now ? 'scopes' : now ? 'allowed' : 'denied';
@@ -63,7 +73,7 @@ const replayed = (events: readonly Claims[], config: Config): Replayed[] =>
     const pipeline = textIn(event, 'pipeline') ?? textIn(event, 'subject') ?? '';
     return [
       {
-        role: textIn(event, 'role') ?? '',
+        role: textIn(event, 'role') ?? textIn(event, 'registry') ?? '',
         pipeline,
         turn,
         decisionId: textIn(event, 'decision_id') ?? '',
@@ -103,11 +113,12 @@ const asText = (all: readonly Replayed[], counts: readonly Count[]): string =>
       ({ role, pipeline, turn, times, decisionId }) =>
         `${role}  ${pipeline}  ${times} ${SAYS[turn as Exclude<Turn, 'same'>]}, such as ${decisionId}`,
     ),
-    `${counted(all.length, 'exchange')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
+    `${counted(all.length, 'event')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
   ].join('\n');
 
 export const replay: Verb = {
-  summary: 'Decides the exchanges of an audit log again, and counts those that would end otherwise now.',
+  summary:
+    'Decides the exchanges and the requests to registries of an audit log again, and counts those that would end otherwise now.',
   help: `kite-sts replay FILE [--config FOLDER] [--json]
 
   FILE             audit events, one a line; - for standard input; other lines are passed over
@@ -125,7 +136,7 @@ Examples:
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const file = flag(flags, 'FILE') ?? '';
-    const events = exchangesIn(await readInput(file));
+    const events = eventsIn(await readInput(file));
     if (events.length === 0) throw new Failure(`${file} has no audit event of an exchange.\n`);
     const all = replayed(events, config);
     const counts = countsOf(all);

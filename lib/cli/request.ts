@@ -3,12 +3,16 @@ import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
 import type { Claims } from '../policy/claims.ts';
 import type { AccessRequest, Context } from '../policy/decide.ts';
+import type { RegistryRequest } from '../policy/registries/read.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
+import { policyDigest } from '../stores/roles.ts';
 import { readJsonObject } from '../token/json.ts';
 import { claimsOf, takeApart } from '../token/jws.ts';
-import { roleNamed } from './configuration.ts';
+import { findRegistry, roleNamed } from './configuration.ts';
 import { readInput } from './input.ts';
-import { exchangesIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import { eventsIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import { parseRequestLine, readRecordedRequest } from './registry-request.ts';
 import { addressIn, Failure, type Flags, flag, seconds, UsageError } from './verb.ts';
 
 /** How an exchange ended that the audit log tells of, and what is otherwise now. */
@@ -22,14 +26,19 @@ export type Recorded = {
   readonly policyChanged: boolean;
 };
 
-/** What is to be decided. */
-export type Request = {
+type Asked = { readonly claims: Claims; readonly context: Context; readonly recorded: Recorded | undefined };
+
+/** What is to be decided of a role. */
+export type RoleRequest = Asked & {
   readonly role: Role;
-  readonly claims: Claims;
   readonly access: AccessRequest;
-  readonly context: Context;
-  readonly recorded: Recorded | undefined;
+  readonly registry?: undefined;
 };
+
+/** What is to be decided: of a role, or of a registry. */
+export type Request =
+  | RoleRequest
+  | (Asked & { readonly registry: Registry; readonly request: RegistryRequest });
 
 /** The claims of a file or of a token, by the flags. Throws `UsageError` and `Failure`. */
 export const claimsFrom = async (
@@ -52,9 +61,33 @@ export const claimsFrom = async (
   }
 };
 
-const ofFlags = async (flags: Flags, config: Config): Promise<Request> => {
+const SOURCES = ['--claims FILE', '--token-file FILE', '--decision ID'];
+
+const contextOf = (flags: Flags): Context => ({
+  now: Date.now() / 1000,
+  sourceAddress: addressIn(flags, 'source-ip'),
+});
+
+async function askRegistry(name: string, flags: Flags, config: Config): Promise<Request> {
+  const idle = ['role', 'scope', 'expires-in'].find(each => flags[each] !== undefined);
+  if (idle) throw new UsageError(`--${idle} has no effect beside --registry.`);
+  const line = flag(flags, 'request');
+  if (line === undefined) throw new UsageError('--registry needs --request "METHOD PATH".');
+  const registry = findRegistry(name, config);
+  const request = parseRequestLine(line);
+  return {
+    registry,
+    request,
+    claims: await claimsFrom(flags, SOURCES),
+    context: contextOf(flags),
+    recorded: undefined,
+  };
+}
+
+/** What is to be decided of a role, by flags. Throws `UsageError` and `Failure`. */
+export const askRole = async (flags: Flags, config: Config): Promise<RoleRequest> => {
   const name = flag(flags, 'role');
-  if (name === undefined) throw new UsageError('--role is required.');
+  if (name === undefined) throw new UsageError('--role or --registry is required.');
   const role = roleNamed(name, config);
   const access = {
     role: name,
@@ -62,25 +95,19 @@ const ofFlags = async (flags: Flags, config: Config): Promise<Request> => {
     seconds: seconds(flags, 'expires-in'),
     kinds: undefined,
   };
-  const context = { now: Date.now() / 1000, sourceAddress: addressIn(flags, 'source-ip') };
-  return {
-    role,
-    claims: await claimsFrom(flags, ['--claims FILE', '--token-file FILE', '--decision ID']),
-    access,
-    context,
-    recorded: undefined,
-  };
+  const claims = await claimsFrom(flags, SOURCES);
+  return { role, claims, access, context: contextOf(flags), recorded: undefined };
 };
 
 /** What the event says itself. */
-const IN_EVENT = ['role', 'claims', 'token-file', 'scope', 'expires-in', 'source-ip'];
+const IN_EVENT = ['role', 'registry', 'request', 'claims', 'token-file', 'scope', 'expires-in', 'source-ip'];
 
 const eventOf = async (id: string, flags: Flags): Promise<Claims> => {
   const idle = IN_EVENT.find(name => flags[name] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect beside --decision, whose event says it.`);
   const file = flag(flags, 'audit') ?? '-';
-  const event = exchangesIn(await readInput(file)).find(each => each['decision_id'] === id);
-  if (!event) throw new Failure(`${file} has no audit event of an exchange with the decision ${id}.\n`);
+  const event = eventsIn(await readInput(file)).find(each => each['decision_id'] === id);
+  if (!event) throw new Failure(`${file} has no audit event with the decision ${id}.\n`);
   return event;
 };
 
@@ -92,16 +119,22 @@ const ofEvent = async (id: string, flags: Flags, config: Config): Promise<Reques
       `${id} ended before the claims were known: ${textIn(event, 'code')} ${textIn(event, 'detail') ?? ''}\n`,
     );
   const { access, context } = requestOf(event);
-  const role = roleNamed(access.role, config);
+  const of = textIn(event, 'registry');
+  const registry = of === undefined ? undefined : findRegistry(of, config);
+  const loaded = loadedConfig(config);
+  const digest = registry ? undefined : loaded.roles.find(access.role)?.digest;
   const recorded = {
     decisionId: id,
     time: textIn(event, 'time'),
     outcome: textIn(event, 'outcome'),
     reason: textIn(event, 'reason'),
     omitted: textsIn(event, 'claims_omitted') ?? [],
-    policyChanged: loadedConfig(config).roles.find(role.name)?.digest !== event['policy_digest'],
+    policyChanged: registry
+      ? policyDigest(registry, config.rows) !== event['policy_digest']
+      : digest !== event['policy_digest'],
   };
-  return { role, claims, access, context, recorded };
+  if (registry) return { registry, request: readRecordedRequest(event), claims, context, recorded };
+  return { role: roleNamed(access.role, config), claims, access, context, recorded };
 };
 
 /** What `explain` is asked: by flags, or by an audit event. Throws `UsageError` and `Failure`. */
@@ -109,5 +142,6 @@ export const requestIn = (flags: Flags, config: Config): Promise<Request> => {
   const id = flag(flags, 'decision');
   if (id !== undefined) return ofEvent(id, flags, config);
   if (flags['audit'] !== undefined) throw new UsageError('--audit needs --decision ID.');
-  return ofFlags(flags, config);
+  const registry = flag(flags, 'registry');
+  return registry === undefined ? askRole(flags, config) : askRegistry(registry, flags, config);
 };

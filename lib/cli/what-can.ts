@@ -3,12 +3,31 @@ import { assumeVerified } from '../policy/assume.ts';
 import type { Claims } from '../policy/claims.ts';
 import { type Decision, decide } from '../policy/decide.ts';
 import { meets } from '../policy/guard.ts';
+import { decideMethod } from '../policy/method.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { claimsFrom } from './request.ts';
 import { addressIn, EXIT, type Flags, type Terminal, type Verb } from './verb.ts';
 
 type Had = { readonly role: Role; readonly decision: Extract<Decision, { allowed: true }> };
+
+type Used = { readonly registry: Registry; readonly statement: string; readonly methods: readonly string[] };
+
+/** The registries that a token of these claims can use, each with the methods that it may. */
+const used = (claims: Claims, { registries, rows }: Config, sourceAddress: string | undefined): Used[] =>
+  registries.flatMap(registry => {
+    const token = assumeVerified(claims, registry);
+    const row = rows.get(token.issuer);
+    if (!row || !meets(row, claims)) return [];
+    const context = { now: Date.now() / 1000, sourceAddress };
+    const decided = Object.keys(registry.methods).map(
+      method => [method, decideMethod(registry, token, method, context)] as const,
+    );
+    const methods = decided.flatMap(([method, { allowed }]) => (allowed ? [method] : []));
+    const statement = decided.find(([, { allowed }]) => allowed)?.[1].statement;
+    return statement === undefined ? [] : [{ registry, statement, methods }];
+  });
 
 /** The roles that a token of these claims gets, each decided as a broker would. */
 const had = (claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): Had[] =>
@@ -30,29 +49,41 @@ const asText = ({ role: { name, description }, decision: { statement, grant } }:
     .filter(Boolean)
     .join('');
 
-const asJson = (all: readonly Had[]): string =>
+const usedText = ({ registry: { name, path }, statement, methods }: Used): string =>
+  `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`;
+
+const asJson = (all: readonly Had[], registries: readonly Used[]): string =>
   JSON.stringify(
-    all.map(({ role: { name }, decision: { statement, grant } }) => ({
-      role: name,
-      kind: grant.target.kind,
-      statement,
-      seconds: grant.seconds,
-      scopes: grant.scopes,
-    })),
+    [
+      ...all.map(({ role: { name }, decision: { statement, grant } }) => ({
+        role: name,
+        kind: grant.target.kind,
+        statement,
+        seconds: grant.seconds,
+        scopes: grant.scopes,
+      })),
+      ...registries.map(({ registry: { name }, statement, methods }) => ({
+        registry: name,
+        statement,
+        methods,
+      })),
+    ],
     null,
     2,
   );
 
 const run = async (flags: Flags, terminal: Terminal): Promise<number> => {
   const config = configOf(settingsOf(flags, terminal));
-  const all = had(await claimsFrom(flags), config, addressIn(flags, 'source-ip'));
-  if (flags['json']) terminal.out(`${asJson(all)}\n`);
-  else terminal.out(all.length > 0 ? `${all.map(asText).join('\n')}\n` : 'No role.\n');
-  return all.length > 0 ? EXIT.done : EXIT.denied;
+  const [claims, address] = [await claimsFrom(flags), addressIn(flags, 'source-ip')];
+  const [all, registries] = [had(claims, config, address), used(claims, config, address)];
+  const lines = [...all.map(asText), ...registries.map(usedText)];
+  if (flags['json']) terminal.out(`${asJson(all, registries)}\n`);
+  else terminal.out(lines.length > 0 ? `${lines.join('\n')}\n` : 'No role and no registry.\n');
+  return lines.length > 0 ? EXIT.done : EXIT.denied;
 };
 
 export const whatCan: Verb = {
-  summary: 'Says which roles a token of these claims can have.',
+  summary: 'Says which roles a token of these claims can have, and which registries it can use.',
   help: `kite-sts what-can (--claims FILE | --token-file FILE) [options]
 
   --claims FILE        the claims as JSON; what is left out is absent, but for iss and aud

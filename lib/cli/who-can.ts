@@ -1,13 +1,16 @@
 import type { Config } from '../config/load.ts';
 import type { Condition } from '../policy/condition.ts';
 import { wanted } from '../policy/explain.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import { type Holder, holders } from '../space/holders.ts';
 import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../space/jobs.ts';
 import { shownText } from '../space/report.ts';
 import { sampleOf } from './compare/sample.ts';
-import { configOf, roleNamed, settingsOf } from './configuration.ts';
+import { configOf, findPolicies, settingsOf } from './configuration.ts';
 import { EXIT, flag, type Verb } from './verb.ts';
+
+type Policy = Role | Registry;
 
 const conditions = (list: readonly Condition[]): string[] =>
   list.map(condition => `    ${wanted(condition)}`);
@@ -21,13 +24,13 @@ const holderText = ({ statement, shown }: Holder): string =>
       : '    nobody: what it admits is admitted by another, or by none',
   ].join('\n');
 
-const denyText = (role: Role): string[] =>
+const denyText = (role: Policy): string[] =>
   role.deny.flatMap(({ id, issuer, conditions: list }) => [
     `  unless "${id}" strikes, tokens of ${issuer} for which none of these is false:`,
     ...conditions(list),
   ]);
 
-const guardText = (role: Role, { rows }: Config): string[] =>
+const guardText = (role: Policy, { rows }: Config): string[] =>
   [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const guard = rows.get(issuer)?.require ?? [];
     return guard.length > 0
@@ -51,9 +54,15 @@ const jobsText = (judged: readonly StatementJobs[]): string[] =>
     return names.length > 0 ? [`  ${ANSWERS[answer]}: ${names.join(', ')}`] : [];
   });
 
-const asText = (role: Role, found: readonly Holder[], config: Config): string =>
+const headText = (policy: Policy): string => {
+  if ('methods' in policy) return `${policy.name}, the registry at ${policy.path}, can be used`;
+  const { name, disabled } = policy;
+  return `${name} can be had${disabled === undefined ? '' : ` by nobody while it is disabled (${disabled}), else`}`;
+};
+
+const asText = (role: Policy, found: readonly Holder[], config: Config): string =>
   [
-    `${role.name} can be had${role.disabled === undefined ? '' : ` by nobody while it is disabled (${role.disabled}), else`}`,
+    headText(role),
     ...found.map(holderText),
     ...denyText(role),
     ...guardText(role, config),
@@ -61,10 +70,11 @@ const asText = (role: Role, found: readonly Holder[], config: Config): string =>
   ].join('\n');
 
 export const whoCan: Verb = {
-  summary: 'Says who can have a role: each trust statement in words, with a token that it admits.',
-  help: `kite-sts who-can ROLE [--config FOLDER] [--json]
+  summary:
+    'Says who can have a role or use a registry: each trust statement in words, with a token that it admits.',
+  help: `kite-sts who-can NAME [--config FOLDER] [--json]
 
-  ROLE             the role
+  NAME             the role, or the registry
   --config FOLDER  the folder with broker.yml and roles/
   --json           everything, as JSON
 
@@ -75,12 +85,25 @@ Examples:
   kite-sts who-can deploy-web --json
 `,
   options: { json: { type: 'boolean' } },
-  words: ['ROLE'],
+  words: ['NAME'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
-    const role = roleNamed(flag(flags, 'ROLE') ?? '', config);
-    const found = holders(role, config, { sampleOf, from: Date.now() / 1000 });
-    terminal.out(`${flags['json'] ? JSON.stringify(found, null, 2) : asText(role, found, config)}\n`);
-    return found.some(({ shown }) => shown) ? EXIT.done : EXIT.denied;
+    const asked = { sampleOf, from: Date.now() / 1000 };
+    const all = findPolicies(flag(flags, 'NAME') ?? '', config).map(policy => ({
+      policy,
+      found: holders(policy, config, asked),
+    }));
+    const texts = all.map(({ policy, found }) => asText(policy, found, config));
+    const [only] = all;
+    const told =
+      all.length === 1
+        ? only?.found
+        : all.map(({ policy, found }) => ({
+            name: policy.name,
+            of: 'methods' in policy ? 'registry' : 'role',
+            found,
+          }));
+    terminal.out(`${flags['json'] ? JSON.stringify(told, null, 2) : texts.join('\n')}\n`);
+    return all.some(({ found }) => found.some(({ shown }) => shown)) ? EXIT.done : EXIT.denied;
   },
 };

@@ -1,6 +1,7 @@
 import type { ClaimValue } from './claims.ts';
 import type { Checked, Condition } from './condition.ts';
 import type { Decision, Deny } from './decide.ts';
+import type { MethodDecision, MethodReason } from './method.ts';
 import type { Role } from './role.ts';
 import { nearestStatement, type StatementTrace, type Trace } from './trace.ts';
 import { describeUnusable } from './usable.ts';
@@ -78,8 +79,11 @@ const statementLines = ({ id, effect, skipped, conditions, applies }: StatementT
 /** Every statement that was tried, with each of its conditions. */
 export const traceLines = ({ statements }: Trace): string[] => statements.flatMap(statementLines);
 
-const REASONS: { readonly [reason in Deny['reason']]: string } = {
-  audience_differs: 'the token was minted for another audience than this role takes',
+const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = {
+  audience_differs: 'the token was minted for another audience',
+  request_not_understood: "the registry's kind does not know this request",
+  method_not_listed: 'the registry names no scope for this method',
+  method_beyond_grant: 'the method needs a scope that the statement does not give',
   explicitly_denied: 'a deny statement strikes',
   no_statement_holds: 'no trust statement holds',
   role_disabled: 'the role is disabled',
@@ -94,15 +98,18 @@ const REASONS: { readonly [reason in Deny['reason']]: string } = {
 };
 
 /** The first line: the decision and its reason. */
-export const headline = (role: Pick<Role, 'name'>, decision: Decision): string => {
+export const headline = (role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string => {
+  if (decision.allowed && !('grant' in decision))
+    return `ALLOWED: ${role.name} by "${decision.statement}", with ${decision.scopes.join(' ')}.`;
   if (decision.allowed)
     return `ALLOWED: ${role.name} by "${decision.statement}", for ${decision.grant.seconds} seconds${decision.grant.scopes.length > 0 ? ` with ${decision.grant.scopes.join(' ')}` : ''}.`;
-  const { reason, statement, unusable } = decision;
+  const { reason, statement } = decision;
+  const unusable = 'unusable' in decision ? decision.unusable : undefined;
   const about = unusable ? describeUnusable(unusable) : decision.about;
   return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
 };
 
-const nearestLine = (decision: Decision): string[] => {
+const nearestLine = (decision: Decision | MethodDecision): string[] => {
   if (decision.allowed || decision.reason !== 'no_statement_holds') return [];
   const nearest = nearestStatement(decision.trace);
   const unmet = nearest?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
@@ -115,14 +122,14 @@ const nearestLine = (decision: Decision): string[] => {
 };
 
 /** Tags whose literal stands in for a claim, each with what was wrong with the claim. */
-export const replacedLines = (decision: Decision): string[] => {
-  const target = decision.allowed ? decision.grant.target : undefined;
+export const replacedLines = (decision: Decision | MethodDecision): string[] => {
+  const target = decision.allowed && 'grant' in decision ? decision.grant.target : undefined;
   const replaced = target?.kind === 'aws' ? (target.replaced ?? []) : [];
   return replaced.map(each => `The literal of ${each.place} is sent: ${describeUnusable(each)}.`);
 };
 
 /** A decision as sentences, drawn from its trace alone: nothing is evaluated again. */
-export const explain = (role: Pick<Role, 'name'>, decision: Decision): string[] => [
+export const explain = (role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string[] => [
   headline(role, decision),
   ...replacedLines(decision),
   ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),

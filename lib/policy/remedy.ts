@@ -3,6 +3,7 @@ import type { Checked, Scalar } from './condition.ts';
 import type { Decision, Deny, DenyReason } from './decide.ts';
 import { shown, wanted } from './explain.ts';
 import { patternFault } from './glob.ts';
+import type { MethodDecision, MethodReason } from './method.ts';
 import { nearestStatement, type StatementTrace, type Trace } from './trace.ts';
 import { written } from './written.ts';
 
@@ -81,7 +82,9 @@ const forDeny = ({ statements }: Trace, askFor: AskFor): Remedies => {
   };
 };
 
-const OTHERS: { readonly [reason in DenyReason]?: (deny: Deny) => Remedies } = {
+type Told = Pick<Deny, 'trace' | 'about' | 'statement'>;
+
+const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) => Remedies } = {
   audience_differs: ({ trace: { audience } }) => ({
     step: [`Mint the token for ${audience.expected}; this one is for ${audience.actual}.`],
     policy: [],
@@ -96,10 +99,15 @@ const OTHERS: { readonly [reason in DenyReason]?: (deny: Deny) => Remedies } = {
   }),
   seconds_below_minimum: () => ({ step: ['Ask for a longer session.'], policy: [] }),
   role_disabled: () => ({ step: [], policy: ['Remove disabled'] }),
+  method_beyond_grant: ({ about, statement }) => ({
+    step: [],
+    policy: [`In "${statement}": add ${about} to scopes`],
+  }),
+  method_not_listed: () => ({ step: [], policy: ['Name the scope of the method under methods'] }),
 };
 
 /** What would have to change for a denied caller, on both sides, drawn from the trace alone. */
-export const remedies = (decision: Decision, askFor: AskFor): Remedies => {
+export const remedies = (decision: Decision | MethodDecision, askFor: AskFor): Remedies => {
   if (decision.allowed) return NONE;
   const { trace, reason } = decision;
   if (reason === 'no_statement_holds') return forNearest(trace, askFor);

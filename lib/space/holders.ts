@@ -1,3 +1,4 @@
+import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
@@ -20,8 +21,8 @@ const ofIssuer = (standing: Standing, asked: Asked): Holder[] => {
   });
 };
 
-/** Who can have a role: each of its trust statements, with a request that it alone admits. */
-export const holders = (role: Role, { rows }: Policy, asked: Asked): Holder[] =>
+/** Who can have a role, or use a registry: each of its trust statements, with a request that it alone admits. */
+export const holders = (role: Role | Registry, { rows }: Policy, asked: Asked): Holder[] =>
   [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const row = rows.get(issuer);
     return row ? ofIssuer({ role, row }, asked) : [];

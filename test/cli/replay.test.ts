@@ -40,7 +40,7 @@ const otherwise = async (from: string, to: string) => {
 };
 
 test('with the policy of then, all end as they did', async () => {
-  expect(await replayed(events)).toEqual({ exits: 0, out: '2 exchanges, 2 as before.\n' });
+  expect(await replayed(events)).toEqual({ exits: 0, out: '2 events, 2 as before.\n' });
 });
 
 describe('with another policy is told', () => {
@@ -58,9 +58,7 @@ test('a file without any event exits with 1, and says nothing of exchanges', asy
 });
 
 test('lines that are no events are passed over', async () => {
-  expect((await replayed(['', 'not json', '{"_aws":{}}', ...events])).out).toBe(
-    '2 exchanges, 2 as before.\n',
-  );
+  expect((await replayed(['', 'not json', '{"_aws":{}}', ...events])).out).toBe('2 events, 2 as before.\n');
 });
 
 test('an event that left claims out is told as unknown when it would end otherwise', async () => {

@@ -1,0 +1,37 @@
+import { assumeVerified } from '../policy/assume.ts';
+import type { Claims } from '../policy/claims.ts';
+import type { Context } from '../policy/decide.ts';
+import { decideOperation, type MethodDecision } from '../policy/method.ts';
+import { type RegistryRequest, readOperation } from '../policy/registries/read.ts';
+import type { Registry } from '../policy/registry.ts';
+import { textIn } from './recorded.ts';
+import { UsageError } from './verb.ts';
+
+/** `PUT /npm/left-pad?x=y`, as a client sends it. Throws `UsageError`. */
+export function parseRequestLine(text: string): RegistryRequest {
+  const [, method = '', path = '', query = ''] = /^([A-Z]+) (\/[^?\s]*)(?:\?(\S*))?$/.exec(text) ?? [];
+  if (method === '')
+    throw new UsageError('--request is a method and a path, such as --request "PUT /npm/left-pad".');
+  return { method, path, query };
+}
+
+/** What an audit event of a registry says was to be done. */
+export const readRecordedRequest = (event: Claims): RegistryRequest => ({
+  method: textIn(event, 'method') ?? '',
+  path: textIn(event, 'path') ?? '',
+  query: textIn(event, 'query') ?? '',
+});
+
+/** Decides as the authorizer does, for claims that are taken as verified. */
+export function decideAtRegistry(
+  registry: Registry,
+  claims: Claims,
+  { request, context }: { readonly request: RegistryRequest; readonly context: Context },
+): MethodDecision {
+  return decideOperation(
+    registry,
+    assumeVerified(claims, registry),
+    readOperation(registry, request),
+    context,
+  );
+}
