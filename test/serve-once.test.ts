@@ -45,7 +45,7 @@ const endOf = async (index: number, token: string): Promise<string> => {
 
 describe('T63: after an exchange that issued nothing, the same token', () => {
   test.each([
-    { name: 'is good where STS refused', fails: stsError('AccessDenied', 403), ends: [503, 200, 409] },
+    { name: 'is good where STS refused', fails: stsError('AccessDenied', 403), ends: [400, 200, 409] },
     {
       name: 'is used up where STS may have issued',
       fails: stsError('InternalFailure', 500),

@@ -1,4 +1,4 @@
-import { loadedConfig } from '../config/compiled.ts';
+import { loadedConfig, loadedRegistries } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
 import type { Claims } from '../policy/claims.ts';
@@ -6,7 +6,6 @@ import type { AccessRequest, Context } from '../policy/decide.ts';
 import type { RegistryRequest } from '../policy/registries/read.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
-import { policyDigest } from '../stores/roles.ts';
 import { readJsonObject } from '../token/json.ts';
 import { claimsOf, takeApart } from '../token/jws.ts';
 import { findRegistry, roleNamed } from './configuration.ts';
@@ -130,7 +129,7 @@ const ofEvent = async (id: string, flags: Flags, config: Config): Promise<Reques
     reason: textIn(event, 'reason'),
     omitted: textsIn(event, 'claims_omitted') ?? [],
     policyChanged: registry
-      ? policyDigest(registry, config.rows) !== event['policy_digest']
+      ? loadedRegistries(config).registries.named(registry.audience)?.digest !== event['policy_digest']
       : digest !== event['policy_digest'],
   };
   if (registry) return { registry, request: readRecordedRequest(event), claims, context, recorded };

@@ -205,13 +205,12 @@ describe('the claims in an event', () => {
     const event = eventOf({
       kind: 'failed',
       reached: reached(buildkiteClaims(), {
-        use: { method: long, path: `/${long}`, user: 'u' } as NonNullable<Reached['use']>,
+        use: { method: long, path: `/${long}`, query: long, user: 'u' } as NonNullable<Reached['use']>,
       }),
       error: new BrokerError('provider_refused', { detail: long }),
     });
-    expect([event.method, event.path, event.detail].map(each => String(each).length)).toEqual([
-      20, 200, 1024,
-    ]);
+    const cut = [event.method, event.path, event.query, event.detail].map(each => String(each).length);
+    expect(cut).toEqual([20, 200, 200, 1024]);
   });
 
   test('T66: nothing in an event is longer than a claim may be', () => {

@@ -8,6 +8,9 @@ const GOOD = `trust:
   - iss: https://agent.buildkite.com
     claims:
       organization_slug: acme
+      build_branch: main
+      build_tag: null
+      build_source: webhook
 jwt: { audience: https://api.test.example }
 `;
 
@@ -31,7 +34,7 @@ test('a folder without findings is an empty array as JSON', async () => {
 
 describe('a fault exits with 2 and is told by file, line, column and rule:', () => {
   test.each<[name: string, files: { [path: string]: string }, expected: string]>([
-    ['a mistyped key', { 'roles/a.yml': `${GOOD}descripton: d\n` }, 'roles/a.yml:6:1  unknown-key  '],
+    ['a mistyped key', { 'roles/a.yml': `${GOOD}descripton: d\n` }, 'roles/a.yml:9:1  unknown-key  '],
     [
       'a mistyped claim',
       { 'roles/a.yml': GOOD.replace('n_slug', 'n_slgu') },
