@@ -12,6 +12,8 @@ import {
   truth,
 } from '../lib/policy/shape.ts';
 
+import { type ProviderSettings, readProvider } from './provider.ts';
+
 /** What a team may say under `custom.kiteSts` in its serverless.yml, with the defaults filled in. */
 export type DeployOptions = {
   /** The folder with broker.yml and roles/, unless KITE_STS_CONFIG says otherwise. */
@@ -44,6 +46,8 @@ export type DeployOptions = {
   readonly operators: readonly string[];
   /** Who may also remove what is in the table of switches: one ARN, or none. */
   readonly breakGlass: readonly string[];
+  /** What `provider` says of all that is deployed. */
+  readonly provider: ProviderSettings;
 };
 
 // What CloudWatch Logs takes: any other number fails the deployment half-way.
@@ -134,14 +138,22 @@ const treeOf = (value: unknown, path: string): Tree => {
 
 const PATH = 'serverless.yml custom.kiteSts';
 
-/** Reads `custom.kiteSts`; every key that is not known is a complaint, since it would silently do nothing. */
+/** Reads `custom.kiteSts` and `provider`; every key that is not known is a complaint, since it would silently do nothing. */
 export const readOptions = (
   custom: unknown,
+  given: unknown = {},
 ): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } => {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const read = OPTIONS.read(treeOf(custom ?? {}, PATH), complain);
-  const days = read?.logRetentionDays ?? 90;
+  const provider = readProvider(given, complain);
+  const days = read?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
+  if (provider.logRetentionInDays !== undefined && provider.logRetentionInDays !== days)
+    complain(
+      'wrong-value',
+      placeOf(`${PATH}.logRetentionDays`),
+      `provider.logRetentionInDays is ${provider.logRetentionInDays}. Write one of the two.`,
+    );
   if (!RETENTIONS.includes(days))
     complain(
       'wrong-value',
@@ -170,6 +182,7 @@ export const readOptions = (
     functionUrl: read.functionUrl ?? false,
     operators: read.operators ?? [],
     breakGlass: read.breakGlass === undefined ? [] : [read.breakGlass],
+    provider,
   };
   return { options, complaints: [] };
 };

@@ -16,6 +16,7 @@ import { type Template, type TemplateInput, template, templateComplaints } from 
 import { askHealth, findUrl, type StackReader } from './told.ts';
 
 type Named = { [name: string]: object };
+type Tags = { readonly [key: string]: string };
 type Resources = { Resources?: Named; Outputs?: Named };
 
 /** As much of the Serverless Framework as is used here. */
@@ -32,7 +33,11 @@ type Serverless = {
   };
   readonly service: {
     readonly service: string;
-    readonly provider: { readonly deploymentMethod?: string };
+    readonly provider: {
+      readonly deploymentMethod?: string;
+      readonly tags?: Tags;
+      stackTags?: Tags;
+    };
     readonly custom?: { readonly kiteSts?: unknown };
     functions: Named;
     resources?: Resources;
@@ -94,7 +99,10 @@ export default class KiteSts {
 
   #read(deploying: boolean): Read {
     const { settings, complaints: ofSettings } = readSettings(process.env);
-    const { options, complaints: ofOptions } = readOptions(this.#sls.service.custom?.kiteSts);
+    const { options, complaints: ofOptions } = readOptions(
+      this.#sls.service.custom?.kiteSts,
+      this.#sls.service.provider,
+    );
     const complaints = [...ofSettings, ...ofOptions];
     if (!options || complaints.length > 0) return { complaints };
     const folder = process.env['KITE_STS_CONFIG'] ? settings.config : (options.config ?? settings.config);
@@ -150,6 +158,9 @@ export default class KiteSts {
 
   #extend({ functions, resources }: Template): void {
     const { service, configurationInput, processedInput } = this.#sls;
+    // On functions alone otherwise: CloudFormation gives a stack's tags to all that can have some.
+    if (service.provider.tags)
+      service.provider.stackTags = { ...service.provider.tags, ...service.provider.stackTags };
     this.#deployed = FUNCTIONS.filter(name => functions[name]);
     const ours = Object.fromEntries(
       this.#deployed.map(name => [

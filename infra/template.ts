@@ -18,6 +18,7 @@ import { exchangeRights, roles } from './resources/roles.ts';
 import { rotation } from './resources/rotation.ts';
 import { sealing } from './resources/sealing.ts';
 import { spentTable } from './resources/spent.ts';
+import { PROVIDER_RIGHTS, providerPolicy, surround } from './resources/surroundings.ts';
 import { switchTable } from './resources/switches.ts';
 import type { Stack } from './stack.ts';
 import { writeEnvironment } from './wiring.ts';
@@ -31,7 +32,7 @@ export type TemplateInput = {
 /** A function as the Serverless Framework reads it, but for its handler and package: the build knows those. */
 export type FunctionSetting = {
   readonly runtime: 'nodejs24.x';
-  readonly architecture: 'arm64';
+  readonly architecture: 'arm64' | 'x86_64';
   readonly memorySize: number;
   readonly timeout: number;
   readonly versionFunction: false;
@@ -65,14 +66,14 @@ const MEMORY = 512;
 
 const setting = (name: FunctionName, rights: readonly string[], input: TemplateInput): FunctionSetting => ({
   runtime: 'nodejs24.x',
-  architecture: 'arm64',
+  architecture: input.options.provider.architecture,
   memorySize: MEMORY,
   timeout: TIMEOUT,
   // Nothing points at a version: each deployment would leave one behind.
   versionFunction: false,
   // Fn::Sub and not Fn::GetAtt, to which the Serverless Framework would add a DependsOn that says the same again.
   role: sub(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
-  dependsOn: rights,
+  dependsOn: providerPolicy(input.options.provider) ? [...rights, PROVIDER_RIGHTS] : rights,
   environment: writeEnvironment(name, input),
 });
 
@@ -101,7 +102,7 @@ const made = (input: TemplateInput, complain: Complain): Template => {
   const fetches = fetchesKeys(config);
   checkApps(config, options.appKeys, complain);
   checkLimits(input, complain);
-  const Resources: Resources = {
+  const ours: Resources = {
     ...roles({ ...options, config, stack }, complain),
     ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'], [
       'DiscoveryRole',
@@ -120,6 +121,7 @@ const made = (input: TemplateInput, complain: Complain): Template => {
     ...switchTable(options),
     ...alarms(wanted),
   };
+  const Resources = surround(ours, options.provider);
   return {
     functions: {
       exchange: {

@@ -21,6 +21,7 @@ import { type KeyName, mayPublish, maySign } from './keys.ts';
 import { INLINE_LIMIT, type Placement } from './placement.ts';
 import { makeSealed, openSealed, publishSealed } from './sealing.ts';
 import { spentRights } from './spent.ts';
+import { providerPolicy } from './surroundings.ts';
 import { readSwitches } from './switches.ts';
 import { becomeTargets } from './targets.ts';
 
@@ -115,6 +116,7 @@ type Given = {
   readonly signing: DeployOptions['signing'];
   readonly appKeys: DeployOptions['appKeys'];
   readonly stack: Stack;
+  readonly provider: DeployOptions['provider'];
 };
 
 const discoveryPolicy = (sealed: boolean): Policy =>
@@ -131,7 +133,7 @@ const rotationRole = ({ url }: Config, signingKey: KeyName): Resources => ({
 
 /** What each function may do, and nothing else. Only the exchange can make credentials. */
 export const roles = (given: Given, complain: Complain): Resources => {
-  const { config, signingKey, signing, appKeys, stack, ...bounds } = given;
+  const { config, signingKey, signing, appKeys, stack, provider, ...bounds } = given;
   const sealed = signing === 'sealed';
   const always = [
     ...identityRights(config),
@@ -141,8 +143,10 @@ export const roles = (given: Given, complain: Complain): Resources => {
     ...(sealed ? openSealed(config.url) : []),
     ...appRights(appKeys),
   ];
+  const surrounding = providerPolicy(provider);
+  const taken = surrounding ? policySize(surrounding, stack) : 0;
   const room = {
-    sizeWith: (...more: readonly Statement[]) => exchangeSize(stack, ...always, ...more),
+    sizeWith: (...more: readonly Statement[]) => taken + exchangeSize(stack, ...always, ...more),
     limit: INLINE_LIMIT,
     sizeOf: (document: Policy) => policySize(document, stack),
   };

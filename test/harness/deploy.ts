@@ -30,6 +30,8 @@ type Asked = {
   /** `custom.kiteSts` as a team writes it. */
   readonly options?: object;
   readonly stack?: Stack;
+  /** `provider` of serverless.yml. */
+  readonly provider?: object;
 };
 
 /** What is deployed for roles with these targets, and one that we sign for unless `jwt` is false. */
@@ -41,8 +43,9 @@ export const inputOf = ({
   registries = [],
   options: custom = {},
   stack = STACK,
+  provider = {},
 }: Asked = {}): TemplateInput => {
-  const options = optionsFrom(custom);
+  const options = optionsFrom(custom, provider);
   const aimed = targets.map((role_arn, index) => ({
     ...AWS_ROLE,
     name: `deploy-${index}`,
@@ -67,8 +70,8 @@ export const inputOf = ({
 };
 
 /** `custom.kiteSts` as a team writes it, with the defaults filled in. */
-export function optionsFrom(custom: object = {}): DeployOptions {
-  const { options, complaints } = readOptions(custom);
+export function optionsFrom(custom: object = {}, provider: object = {}): DeployOptions {
+  const { options, complaints } = readOptions(custom, provider);
   if (!options) throw new Error(JSON.stringify(complaints));
   return options;
 }

@@ -26,6 +26,7 @@ test('nothing said gives the defaults', () => {
       functionUrl: false,
       operators: [],
       breakGlass: [],
+      provider: { roleTags: {}, vpc: false, tracing: false, architecture: 'arm64' },
     },
     complaints: [],
   });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HONOURED, REFUSED, UNTOUCHED } from '../../infra/provider.ts';
 import { run } from '../../lib/cli/run.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
@@ -133,6 +134,41 @@ test('rotation is packaged with sealed keys alone', () => {
   expect(Object.keys(compiled(team.folder).Resources)).not.toContain(id);
 });
 
+test('I3: provider holds for each function of kite-sts: in the VPC, traced, of the other architecture, tagged', async () => {
+  const folder = clone();
+  const vpc = { securityGroupIds: ['sg-0123456789abcdef0'], subnetIds: ['subnet-0123456789abcdef0'] };
+  const provider = {
+    name: 'aws',
+    region: 'eu-central-1',
+    vpc,
+    tracing: { lambda: true },
+    architecture: 'x86_64',
+    tags: { team: 'platform' },
+    logRetentionInDays: 30,
+  };
+  const service = { service: 'kite-sts', provider, plugins: ['./infra/plugin.ts'] };
+  writeFileSync(join(folder, 'serverless.yml'), JSON.stringify(service));
+  expect(await ran(process.execPath, [SERVERLESS, 'package'], folder)).toMatchObject({ exits: 0 });
+  const all = Object.entries(compiled(folder).Resources);
+  const functions = all
+    .filter(([id]) => id.endsWith('LambdaFunction'))
+    .map(([, { Properties }]) => Properties);
+  expect(functions).toHaveLength(3);
+  for (const each of functions)
+    expect(each).toMatchObject({
+      VpcConfig: { SecurityGroupIds: vpc.securityGroupIds, SubnetIds: vpc.subnetIds },
+      TracingConfig: { Mode: 'Active' },
+      Architectures: ['x86_64'],
+      Tags: [{ Key: 'team', Value: 'platform' }],
+    });
+  const groups = all.filter(([id]) => id.endsWith('LogGroup')).map(([, { Properties }]) => Properties);
+  expect(groups.map(each => (each as { RetentionInDays?: number }).RetentionInDays)).toEqual(
+    groups.map(() => 30),
+  );
+  const state = JSON.parse(readFileSync(join(folder, '.serverless/serverless-state.json'), 'utf8'));
+  expect(state.service.provider.stackTags).toEqual({ team: 'platform' });
+}, 120_000);
+
 test("a team's package knows the organization that its guard demands", () => {
   const broker = JSON.parse(String(artifact(team.folder, 'exchange').get('config/broker.json')));
   expect(broker).toMatchObject({ rows: [{ require: [{ name: 'organization_slug', operands: ['acme'] }] }] });
@@ -166,6 +202,8 @@ describe('a deployment', () => {
 
 describe('refused before anything is packaged:', () => {
   type Framework = { init(): Promise<void>; run(): Promise<void> };
+  type Schema = { readonly properties: { readonly provider: { readonly properties: object } } };
+  type Described = { readonly configSchemaHandler: { readonly schema: Schema } };
   const Serverless: new (given: object) => Framework = createRequire(import.meta.url)('serverless');
 
   /** What the real framework, in this process, says of a command in our root. */
@@ -239,6 +277,28 @@ describe('refused before anything is packaged:', () => {
     expect(await refusal(['deploy'], { provider: { name: 'aws', deploymentMethod: 'direct' } })).toContain(
       'deploymentMethod',
     );
+  });
+
+  test('I3: a setting of provider that would put code beside the broker', async () => {
+    expect(await refusal(['package'], { provider: { name: 'aws', layers: ['arn:aws:lambda:x'] } })).toContain(
+      'serverless.yml provider.layers:1:1  wrong-value  ',
+    );
+  });
+
+  test('I3: every setting of provider that the framework knows is honoured, refused, or not about us', async () => {
+    const framework = new Serverless({
+      serviceDir: root,
+      configurationFilename: 'serverless.yml',
+      configuration: { service: 'kite-sts', provider: { name: 'aws' } },
+      commands: ['package'],
+      options: {},
+    });
+    await framework.init();
+    const { provider } = (framework as unknown as Described).configSchemaHandler.schema.properties;
+    const known = Object.keys(provider.properties);
+    const decided = [...HONOURED, ...UNTOUCHED, ...Object.keys(REFUSED).map(path => path.split('.')[0])];
+    expect(known.length).toBeGreaterThan(40);
+    expect(known.filter(name => !(decided as readonly unknown[]).includes(name))).toEqual([]);
   });
 
   test.each([

@@ -1,0 +1,166 @@
+import type { Complain, Place } from '../lib/policy/complaint.ts';
+import type { Text } from './resources/cloudformation.ts';
+
+/** What of `provider` in serverless.yml holds for all that kite-sts deploys. */
+export type ProviderSettings = {
+  /** The most that any role of ours may do, whatever its own policies say. */
+  readonly permissionsBoundary: Text | undefined;
+  /** Where IAM lists our roles and policies. */
+  readonly path: string | undefined;
+  readonly roleTags: { readonly [key: string]: Text };
+  /** Whether functions are in a VPC. The Serverless Framework puts them there. */
+  readonly vpc: boolean;
+  /** Whether AWS X-Ray is told of each call. */
+  readonly tracing: boolean;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly logRetentionInDays: number | undefined;
+};
+
+/** As the Serverless Framework read it. */
+type Given = { readonly [setting: string]: unknown };
+
+export const HONOURED = [
+  'architecture',
+  'iam',
+  'logRetentionInDays',
+  'rolePermissionsBoundary',
+  'runtimeManagement',
+  'stackTags',
+  'tags',
+  'tracing',
+  'vpc',
+] as const;
+
+const OWN_ROLES = 'Each function of kite-sts has a role of its own, with its rights and no others.';
+const OWN_LOGS = 'Alarms and audit events read the logs as kite-sts writes them.';
+
+/** Settings that would change what is deployed for kite-sts, or seem to: each with the reason. */
+export const REFUSED: { readonly [path: string]: string } = {
+  environment:
+    'A function of kite-sts reads each of its settings from its own list. Give yours to your own functions.',
+  'iam.role.managedPolicies': OWN_ROLES,
+  'iam.role.name': OWN_ROLES,
+  'iam.role.statements': OWN_ROLES,
+  iamManagedPolicies: OWN_ROLES,
+  iamRoleStatements: OWN_ROLES,
+  kmsKeyArn: 'The settings of functions are names and no secrets, and no role of kite-sts may use that key.',
+  layers: 'A layer would run code beside the broker that nobody reviewed with it.',
+  logDataProtectionPolicy: `It would hold for some of the logs and not for all. ${OWN_LOGS}`,
+  'logs.lambda': OWN_LOGS,
+  role: OWN_ROLES,
+  'tracing.apiGateway': 'HTTP APIs have no X-Ray. Write "tracing: { lambda: true }" alone.',
+};
+
+/** Settings of the deployment itself, and of what others put into the same service. */
+export const UNTOUCHED = [
+  'alb',
+  'apiGateway',
+  'apiName',
+  'cfnRole',
+  'cloudFront',
+  'deletionProtection',
+  'deploymentBucket',
+  'deploymentMethod',
+  'deploymentPrefix',
+  'disableRollback',
+  'ecr',
+  'endpointType',
+  'httpApi',
+  'kinesis',
+  'logs',
+  'memorySize',
+  'name',
+  'notificationArns',
+  'profile',
+  'pruneFunctionVersions',
+  'region',
+  'rollbackConfiguration',
+  'runtime',
+  's3',
+  'stackName',
+  'stackParameters',
+  'stackPolicy',
+  'stage',
+  'timeout',
+  'versionFunctions',
+  'vpcEndpointIds',
+  'websocket',
+  'websocketsApiName',
+  'websocketsApiRouteSelectionExpression',
+  'websocketsDescription',
+] as const;
+
+function placeAt(path: string): Place {
+  return { file: `serverless.yml provider.${path}`, line: 1, column: 1 };
+}
+
+function isMap(value: unknown): value is Given {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function findValue(given: Given, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, name) => (isMap(at) ? at[name] : undefined), given);
+}
+
+function complainOfRefused(given: Given, complain: Complain): void {
+  for (const [path, why] of Object.entries(REFUSED)) {
+    const value = findValue(given, path);
+    if (value !== undefined && value !== false) complain('wrong-value', placeAt(path), why);
+  }
+  const role = findValue(given, 'iam.role');
+  // An ARN, or a reference to a role that is made elsewhere.
+  if (typeof role === 'string' || (isMap(role) && Object.keys(role).some(key => /^(Fn::|Ref$)/.test(key))))
+    complain('wrong-value', placeAt('iam.role'), OWN_ROLES);
+}
+
+function checkVpc(vpc: Given, complain: Complain): void {
+  for (const name of ['securityGroupIds', 'subnetIds']) {
+    const value = vpc[name];
+    if (value === undefined || (Array.isArray(value) && value.length === 0))
+      complain(
+        'missing-key',
+        placeAt('vpc'),
+        `"${name}" is required: without it the Serverless Framework leaves all functions outside of the VPC.`,
+      );
+  }
+}
+
+function readBoundary(given: Given, complain: Complain): Text | undefined {
+  const paths = ['iam.role.permissionsBoundary', 'iam.role.permissionBoundary', 'rolePermissionsBoundary'];
+  const path = paths.find(each => findValue(given, each) !== undefined);
+  if (path === undefined) return undefined;
+  const value = findValue(given, path);
+  if (
+    isMap(value) ||
+    (typeof value === 'string' && /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/.test(value))
+  )
+    return value as Text;
+  complain('wrong-value', placeAt(path), 'This is not the ARN of a policy of IAM.');
+  return undefined;
+}
+
+function readPath(given: Given, complain: Complain): string | undefined {
+  const path = findValue(given, 'iam.role.path');
+  if (path === undefined) return undefined;
+  if (typeof path === 'string' && path.length <= 512 && /^\/([\w+=,.@-]+\/)*$/.test(path)) return path;
+  complain('wrong-value', placeAt('iam.role.path'), 'A path begins and ends with a slash, such as /ci/.');
+  return undefined;
+}
+
+/** Reads `provider` of serverless.yml: what kite-sts honours, and a complaint for each setting that it does not. */
+export function readProvider(provider: unknown, complain: Complain): ProviderSettings {
+  const given = isMap(provider) ? provider : {};
+  complainOfRefused(given, complain);
+  const { vpc, architecture, logRetentionInDays } = given;
+  const inVpc = isMap(vpc) && Object.keys(vpc).length > 0;
+  if (inVpc) checkVpc(vpc, complain);
+  return {
+    permissionsBoundary: readBoundary(given, complain),
+    path: readPath(given, complain),
+    roleTags: (findValue(given, 'iam.role.tags') ?? {}) as ProviderSettings['roleTags'],
+    vpc: inVpc,
+    tracing: Boolean(findValue(given, 'tracing.lambda')),
+    architecture: architecture === 'x86_64' ? 'x86_64' : 'arm64',
+    logRetentionInDays: typeof logRetentionInDays === 'number' ? logRetentionInDays : undefined,
+  };
+}

@@ -1,0 +1,87 @@
+import type { ProviderSettings } from '../provider.ts';
+import {
+  type Policy,
+  policy,
+  type Resource,
+  type Resources,
+  ref,
+  type Statement,
+  sub,
+} from './cloudformation.ts';
+
+/** The inline policy that each of our roles gets where `provider` asks for a VPC or for X-Ray. */
+export const PROVIDER_RIGHTS = 'ProviderRights';
+
+/** What Lambda itself does by a function's role: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+const NETWORK = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+const JOIN_NETWORK: readonly Statement[] = [
+  { Sid: 'JoinNetwork', Effect: 'Allow', Action: NETWORK, Resource: ['*'] },
+  // Lambda needs these rights to put the function into the VPC; the function's own code never does.
+  {
+    Sid: 'NotByOwnCode',
+    Effect: 'Deny',
+    Action: NETWORK,
+    Resource: ['*'],
+    Condition: {
+      ArnLike: {
+        'lambda:SourceFunctionArn': sub(
+          'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*',
+        ),
+      },
+    },
+  },
+];
+
+/** X-Ray has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+const TELL_XRAY: Statement = {
+  Sid: 'TellXRay',
+  Effect: 'Allow',
+  Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+  Resource: ['*'],
+};
+
+/** What each of our roles may do for the sake of `provider`; undefined where that asks for nothing. */
+export function providerPolicy({ vpc, tracing }: ProviderSettings): Policy | undefined {
+  const statements = [...(vpc ? JOIN_NETWORK : []), ...(tracing ? [TELL_XRAY] : [])];
+  return statements.length > 0 ? policy(...statements) : undefined;
+}
+
+function surroundRole(
+  resource: Resource,
+  { permissionsBoundary, path, roleTags }: ProviderSettings,
+): Resource {
+  const tags = Object.entries(roleTags).map(([Key, Value]) => ({ Key, Value }));
+  const Properties = {
+    ...resource.Properties,
+    ...(permissionsBoundary === undefined ? {} : { PermissionsBoundary: permissionsBoundary }),
+    ...(path === undefined ? {} : { Path: path }),
+    ...(tags.length > 0 ? { Tags: tags } : {}),
+  };
+  return { ...resource, Properties };
+}
+
+function surroundPolicy(resource: Resource, { path }: ProviderSettings): Resource {
+  return path === undefined ? resource : { ...resource, Properties: { ...resource.Properties, Path: path } };
+}
+
+/** These resources with what `provider` says of every role and policy. */
+export function surround(resources: Resources, settings: ProviderSettings): Resources {
+  const all = Object.entries(resources).map(([id, resource]): [string, Resource] => {
+    if (resource.Type === 'AWS::IAM::Role') return [id, surroundRole(resource, settings)];
+    if (resource.Type === 'AWS::IAM::ManagedPolicy') return [id, surroundPolicy(resource, settings)];
+    return [id, resource];
+  });
+  const document = providerPolicy(settings);
+  if (!document) return Object.fromEntries(all);
+  const roles = all.filter(([, { Type }]) => Type === 'AWS::IAM::Role').map(([id]) => ref(id));
+  const Properties = { PolicyName: 'Provider', Roles: roles, PolicyDocument: document };
+  return { ...Object.fromEntries(all), [PROVIDER_RIGHTS]: { Type: 'AWS::IAM::Policy', Properties } };
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { readOptions } from '../../infra/options.ts';
+import { HONOURED, REFUSED, UNTOUCHED } from '../../infra/provider.ts';
+
+const BOUNDARY = 'arn:aws:iam::111122223333:policy/teams/boundary';
+
+const refusedBy = (provider: object, custom: object = {}): string[] =>
+  readOptions(custom, provider).complaints.map(({ rule, place }) => `${rule} ${place.file}`);
+const settingsOf = (provider: object, custom: object = {}) => readOptions(custom, provider).options;
+
+describe('I3: honoured', () => {
+  test.each([
+    {
+      provider: { iam: { role: { permissionsBoundary: BOUNDARY } } },
+      gives: { permissionsBoundary: BOUNDARY },
+    },
+    { provider: { rolePermissionsBoundary: BOUNDARY }, gives: { permissionsBoundary: BOUNDARY } },
+    {
+      provider: { iam: { role: { permissionsBoundary: { 'Fn::ImportValue': 'boundary' } } } },
+      gives: { permissionsBoundary: { 'Fn::ImportValue': 'boundary' } },
+    },
+    { provider: { iam: { role: { path: '/ci/' } } }, gives: { path: '/ci/' } },
+    {
+      provider: { iam: { role: { tags: { team: 'platform' } } } },
+      gives: { roleTags: { team: 'platform' } },
+    },
+    { provider: { vpc: { securityGroupIds: ['sg-1'], subnetIds: ['subnet-1'] } }, gives: { vpc: true } },
+    { provider: { tracing: { lambda: true } }, gives: { tracing: true } },
+    { provider: { tracing: { lambda: 'PassThrough' } }, gives: { tracing: true } },
+    { provider: { tracing: { lambda: false } }, gives: { tracing: false } },
+    { provider: { architecture: 'x86_64' }, gives: { architecture: 'x86_64' } },
+    // The framework itself leaves these empty.
+    { provider: { vpc: {} }, gives: { vpc: false } },
+  ])('$provider', ({ provider, gives }) => {
+    expect(settingsOf(provider)?.provider).toMatchObject(gives);
+  });
+
+  test('how long logs are kept, in the framework’s own word or in ours', () => {
+    expect(settingsOf({ logRetentionInDays: 30 })?.logRetentionDays).toBe(30);
+    expect(settingsOf({ logRetentionInDays: 30 }, { logRetentionDays: 30 })?.logRetentionDays).toBe(30);
+    expect(refusedBy({ logRetentionInDays: 30 }, { logRetentionDays: 90 })).toEqual([
+      'wrong-value serverless.yml custom.kiteSts.logRetentionDays',
+    ]);
+  });
+});
+
+describe('I3: refused by name', () => {
+  test.each(Object.keys(REFUSED))('%s', path => {
+    const provider = path
+      .split('.')
+      .reduceRight<unknown>((value, name) => ({ [name]: value }), { some: 'thing' }) as object;
+    expect(refusedBy(provider)).toEqual([`wrong-value serverless.yml provider.${path}`]);
+  });
+
+  test.each([
+    { provider: { iam: { role: 'arn:aws:iam::111122223333:role/mine' } }, at: 'wrong-value iam.role' },
+    { provider: { iam: { role: { 'Fn::GetAtt': ['Mine', 'Arn'] } } }, at: 'wrong-value iam.role' },
+    {
+      provider: { iam: { role: { permissionsBoundary: 'boundary' } } },
+      at: 'wrong-value iam.role.permissionsBoundary',
+    },
+    { provider: { iam: { role: { path: 'ci' } } }, at: 'wrong-value iam.role.path' },
+    { provider: { vpc: { subnetIds: ['subnet-1'] } }, at: 'missing-key vpc' },
+    { provider: { vpc: { securityGroupIds: ['sg-1'], subnetIds: [] } }, at: 'missing-key vpc' },
+  ])('$provider', ({ provider, at }) => {
+    const [rule, path] = at.split(' ');
+    expect(refusedBy(provider)).toEqual([`${rule} serverless.yml provider.${path}`]);
+  });
+});
+
+test('no setting is of two kinds', () => {
+  const all = [...HONOURED, ...UNTOUCHED, ...Object.keys(REFUSED)];
+  expect(new Set(all).size).toBe(all.length);
+});
