@@ -1,164 +1,110 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CLOCK_SKEW } from '../../lib/token/verify.ts';
-import { testSts } from '../harness/sts.ts';
-import { clientsBroker } from './broker.ts';
-import { CLIENTS, type Client, LATER, type Row, SOON, type Way } from './rows.ts';
+import process from 'node:process';
+import { type Expected, expectOutcome, isTried } from './expected.ts';
+import { testHours } from './hours.ts';
+import { type Ran, runProgram } from './run-program.ts';
+import { listTools, prepareTools, type Tool } from './tools.ts';
+import { WAYS, type Way } from './ways.ts';
+import { SITUATIONS, type Situation, startWorld } from './world.ts';
 
 /**
- * What the suite cannot drive, since it is not Node's: the AWS CLI and boto3, unmodified, and beside them the
- * JavaScript SDK, against the broker that `npm start` starts. One line for each row of rows.ts: how many exchanges
- * the broker was asked for and how they ended; what the client said of a refusal once. Exits with 1 when a row
- * is not so.
+ * Every client that is here, unmodified, by every way to a credential, in every situation, against the broker that
+ * `npm start` starts. A cell says how the client ended, or the step before it, and how often the broker was asked with
+ * what end; it is held against expected.ts: exit code, requests, and what is printed. Exits with 1 when one differs.
+ * `npm run clients -- [--npm] [WORD]`: --npm takes those alone that npm carries; WORD is part of a client's or way's name.
  */
-const CALLS = '6';
-const COMMANDS: { readonly [client in Client]: readonly string[] } = {
-  'AWS CLI v1': ['aws', 'sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text'],
-  boto3: ['python3', join(import.meta.dirname, 'calls.py'), CALLS],
-  'SDK for JavaScript v3': [process.execPath, join(import.meta.dirname, 'calls.ts'), CALLS],
-};
-const VERSIONS: { readonly [client in Client]: readonly string[] } = {
-  'AWS CLI v1': ['aws', '--version'],
-  boto3: ['python3', '-c', 'import boto3; print("boto3", boto3.__version__)'],
-  'SDK for JavaScript v3': [
-    process.execPath,
-    '-p',
-    "'@aws-sdk/client-sts ' + require('@aws-sdk/client-sts/package.json').version",
-  ],
-};
-/** What the SDKs' own retries and Python's start take; far beyond it a client hangs. */
-const PATIENCE = 60_000;
+type Outcome = Omit<Expected, 'says'> & { readonly output: string };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const [words, carriedOnly] = [
+  process.argv.slice(2).filter(word => word !== '--npm'),
+  process.argv.includes('--npm'),
+];
+const isNamed = (tool: Tool, { name }: Way): boolean =>
+  words.every(word => `${tool.name} ${name}`.includes(word));
 
-const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
-let made = 0;
-const file = (content: string): string => {
-  const path = join(folder, `file-${made++}`);
-  writeFileSync(path, content);
-  return path;
+const world = await startWorld();
+
+async function isInstalled({ name, version }: Tool): Promise<boolean> {
+  const { exits, output } = await runProgram(version, { HOME: world.folder });
+  say(`  ${name}: ${exits === 0 ? output.split('\n')[0] : 'NOT RUN, it is not installed'}`);
+  return exits === 0;
+}
+
+async function runClient(
+  tool: Tool,
+  way: Way,
+  situation: Situation,
+): Promise<Ran & { readonly starts: boolean }> {
+  const prepared = await way.prepare({ world, tool, situation });
+  if ('ended' in prepared) return { ...prepared.ended, starts: false };
+  const { environment, prefix = [], end } = prepared;
+  // Nothing of this machine's own: the home is new for each.
+  const HOME = mkdtempSync(join(world.folder, 'home-'));
+  const ran = await runProgram([...prefix, ...tool.words], { HOME, ...tool.settings, ...environment });
+  await end?.();
+  return { ...ran, starts: true };
+}
+
+async function tryCell(tool: Tool, way: Way, situation: Situation): Promise<Outcome> {
+  const { exits, output, printed, starts } = await runClient(tool, way, situation);
+  // Terraform breaks its lines where it likes. Who was let in says so on standard output.
+  const text = situation === 'allowed' && starts ? printed : output.replace(/\s+/g, ' ');
+  return { exits: exits ?? -1, codes: world.requests(), starts, output: text };
+}
+
+const tell = ({ exits, codes, starts }: Omit<Expected, 'says'>): string => {
+  const kinds = [...new Set(codes)].map(code => `${codes.filter(each => each === code).length} ${code}`);
+  return `${starts ? '' : 'step '}exit ${exits}, ${kinds.join(' + ') || 'not asked'}`;
 };
 
-const broker = await clientsBroker();
-/** AWS's own STS: by the container door, where no call is moved, whose answer shows that the keys were taken. */
-const aws = await testSts();
-aws.reply(() => ({
-  status: 200,
-  body: '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>a stand-in of AWS</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>',
-}));
-
-const byFile = (endpoint: string, token: string): NodeJS.ProcessEnv => ({
-  AWS_ROLE_ARN: broker.roleArn,
-  AWS_WEB_IDENTITY_TOKEN_FILE: file(token),
-  AWS_ENDPOINT_URL_STS: endpoint,
-});
-
-const profile = (token: string): string => `[profile web]
-role_arn = ${broker.roleArn}
-web_identity_token_file = ${file(token)}
-services = kite
-
-[services kite]
-sts =
-  endpoint_url = ${broker.url}
-`;
-
-const MAIN = join(import.meta.dirname, '../../lib/cli/main.ts');
-const byProcess = (token: string): string =>
-  `[profile web]\ncredential_process = ${process.execPath} ${MAIN} credential-process --broker ${broker.url} --role ${broker.role} --token-file ${file(token)}\n`;
-
-const ENVIRONMENTS: { readonly [way in Way]: (token: string) => NodeJS.ProcessEnv } = {
-  environment: token => byFile(broker.url, token),
-  prefix: token => byFile(`${broker.url}/aws/sts`, token),
-  profile: token => ({ AWS_CONFIG_FILE: file(profile(token)), AWS_PROFILE: 'web' }),
-  process: token => ({
-    AWS_CONFIG_FILE: file(byProcess(token)),
-    AWS_PROFILE: 'web',
-    AWS_ENDPOINT_URL_STS: String(aws.setting.endpoint),
-  }),
-  container: token => ({
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${broker.url}/credentials/${broker.role}`,
-    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
-    AWS_ENDPOINT_URL_STS: String(aws.setting.endpoint),
-  }),
-};
-
-type Ran = { readonly ok: boolean; readonly output: string };
-
-/** In a clean shell, with nothing of this machine's own AWS settings. */
-const run = ([command = '', ...words]: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ran> =>
-  new Promise(resolve => {
-    const env = {
-      PATH: process.env['PATH'],
-      AWS_REGION: 'eu-central-1',
-      AWS_DEFAULT_REGION: 'eu-central-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      ...environment,
-    };
-    const child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk));
-    child.once('error', ({ message }) => resolve({ ok: false, output: message }));
-    child.once('close', status => resolve({ ok: status === 0, output: output.trim() }));
-  });
-
-const installed = (client: Client): boolean => {
-  const [command = '', ...words] = VERSIONS[client];
-  const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8' });
-  say(`${client}: ${status === 0 ? (stdout + stderr).trim() : 'NOT RUN, it is not installed'}`);
-  return status === 0;
-};
-
-const good = await broker.token('main');
-const short = await broker.token('main', 1);
-const expired = Date.now() + (1 + CLOCK_SKEW + 1) * 1000;
-const TOKENS: { readonly [name: string]: string } = {
-  good,
-  short,
-  denied: await broker.token('topic'),
-  'badly signed': `${good.slice(0, -8)}AAAAAAAA`,
-};
-
-const homeOf = ({ job, way }: Row): string => {
-  const home = join(folder, job ? `job-${way}` : `home-${made++}`);
-  mkdirSync(home, { recursive: true });
-  return home;
-};
-
+const wrong: string[] = [];
 const said = new Map<string, string>();
-let wrong = 0;
 
-const tryRow = async (row: Row): Promise<void> => {
-  const environment = ENVIRONMENTS[row.way](TOKENS[row.token] ?? '');
-  const { ok, output } = await run(COMMANDS[row.client], { ...environment, HOME: homeOf(row) });
-  const codes = broker.requests();
-  const served = row.code === 'issued' || row.code === 'none';
-  const asExpected = ok === served && codes.length === row.requests && codes.every(code => code === row.code);
-  if (!asExpected) wrong++;
-  say(
-    `${row.client.padEnd(22)} ${row.way.padEnd(12)} ${row.token.padEnd(13)} ${String(codes.length).padStart(8)}  ${[...new Set(codes)].join(' ').padEnd(24)}${asExpected ? '' : ` EXPECTED ${row.requests} ${row.code}`}`,
+async function fillCell(tool: Tool, way: Way, situation: Situation): Promise<string> {
+  if (!isTried(way, situation)) return '–';
+  const outcome = await tryCell(tool, way, situation);
+  const expected = expectOutcome(tool, way, situation);
+  const [found] = expected.says.exec(outcome.output) ?? [];
+  const who = outcome.starts && way.sort !== 'exec' ? tool.name : 'whoever reads the log';
+  if (situation !== 'allowed') said.set(`${who}, ${way.sort}, ${situation}`, found ?? '');
+  if (
+    tell(outcome) === tell(expected) &&
+    outcome.codes.join() === expected.codes.join() &&
+    found !== undefined
+  )
+    return tell(outcome);
+  wrong.push(
+    `${tool.name}, ${way.name}, ${situation}: ${tell(outcome)}; expected ${tell(expected)} and ${expected.says}\n  ${outcome.output.slice(-900)}`,
   );
-  if (!ok) said.set(`${row.client}, ${row.way}, ${codes[0]}`, output.split('\n').at(-1) ?? '');
-};
+  return `WRONG ${tell(outcome)}`;
+}
 
-const present = CLIENTS.filter(installed);
-say(`\n${'client'.padEnd(22)} ${'way'.padEnd(12)} ${'token'.padEnd(13)} requests  ended`);
-const tryAll = async (rows: readonly Row[]): Promise<void> => {
-  for (const row of rows) if (present.includes(row.client)) await tryRow(row);
-};
-await tryAll(SOON);
-await sleep(Math.max(0, expired - Date.now()));
-say('the short token has expired');
-await tryAll(LATER);
-for (const [which, words] of said) say(`\n${which}:\n  ${words}`);
-say(
-  `\n${present.length < CLIENTS.length ? 'not every client was there; ' : ''}${wrong === 0 ? 'all as expected' : `${wrong} rows are not as expected`}`,
-);
+const layOut = (cells: readonly string[]): string =>
+  cells
+    .map((cell, at) => cell.padEnd([23, 31, 19, 34, 34, 44, 0][at] ?? 0))
+    .join(' ')
+    .trimEnd();
 
-await broker.close();
-await aws.close();
-rmSync(folder, { recursive: true });
-process.exitCode = wrong === 0 ? 0 : 1;
+async function fillRow(tool: Tool, way: Way): Promise<void> {
+  const cells: string[] = [];
+  for (const situation of SITUATIONS) cells.push(await fillCell(tool, way, situation));
+  say(layOut([tool.name, way.name, ...cells]));
+}
+
+say('clients:');
+const tools: Tool[] = [];
+for (const tool of listTools(world))
+  if ((tool.carried || !carriedOnly) && (await isInstalled(tool))) tools.push(tool);
+await prepareTools(world, tools);
+say(`\n${layOut(['client', 'way', ...SITUATIONS])}`);
+for (const tool of tools)
+  for (const way of WAYS) if (way.serves(tool) && isNamed(tool, way)) await fillRow(tool, way);
+if (words.length === 0 || words.join() === 'hours') wrong.push(...(await testHours(world, tools, say)));
+say('\nwhat is said of a refusal:');
+for (const [who, text] of said) say(`  ${who}: ${text.length > 300 ? `${text.slice(0, 300)}…` : text}`);
+for (const each of wrong) say(`\nWRONG ${each}`);
+say(wrong.length === 0 ? '\nall as expected' : `\n${wrong.length} not as expected`);
+await world.close();
+process.exit(wrong.length === 0 ? 0 : 1);
