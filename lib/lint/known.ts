@@ -122,7 +122,7 @@ const azureDevops: Known = {
   sent: azureValues,
   refs: ['rpo_ref'],
   // Its parts are the organization, the project, and then what runs.
-  openSub: /^(p|sc):\/\/[^/]*(\/[^/]*)?[*?]+$/,
+  openSub: /^(p|sc):\/\/[^/]*(\/[^/]*)?\/?[*?]+$/,
 };
 
 const bitbucket: Known = {

@@ -27,8 +27,8 @@ const inOrder = (findings: readonly Finding[], files: Iterable<string>): Finding
  * stands what is to be ignored; `now` is in seconds. Findings come in the order of the files.
  */
 export const lint = (
-  { rows }: Config,
-  { broker, policies }: Written,
+  { rows }: Pick<Config, 'rows'>,
+  { broker, policies }: Pick<Written, 'broker' | 'policies'>,
   texts: ReadonlyMap<string, string>,
   now: number,
 ): LintAnswer => {

@@ -9,8 +9,11 @@ const OF_ALL = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];
 const isNamed = (runs: readonly string[], claim: string): boolean =>
   runs.some(each => each === claim || (each.endsWith('_') && claim.startsWith(each)));
 
-/** Wildcards alone where the name should stand: `acme/*`, `acme/?*` and `github.com/acme/*` leave all that the owner has. */
-const isWholeOwner = (operand: unknown): boolean => /^[^*?]*\/[*?]+$|^[*?]+$/.test(String(operand));
+/**
+ * Wildcards alone where the name should stand: `acme/*`, `acme/?*`, `github.com/acme/*` and `*@acme.example` leave all
+ * that the owner has.
+ */
+const isWholeOwner = (operand: unknown): boolean => /^[^*?]*\/[*?]+$|^[*?]+$|^[*?]+@/.test(String(operand));
 
 /** `system:serviceaccount:*`: every account of the cluster. */
 const isWholeCluster = (operand: unknown): boolean => /^system:(serviceaccount:)?[*?]/.test(String(operand));
