@@ -8,6 +8,7 @@ import { askFor } from '../policy/issuer.ts';
 import type { MethodDecision } from '../policy/method.ts';
 import { didYouMean } from '../policy/nearest.ts';
 import { type Remedies, remedies } from '../policy/remedy.ts';
+import { openedBy } from '../space/opened.ts';
 import { colored } from './color.ts';
 import { configOf, settingsOf } from './configuration.ts';
 import { decideAtRegistry } from './registry-request.ts';
@@ -118,7 +119,7 @@ const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> =
     recorded,
     decision,
     stopped: stoppedBy(token, config.rows),
-    remedies: remedies(decision, claim => askFor(claim, row)),
+    remedies: remedies(decision, claim => askFor(claim, row), openedBy(policy, config.rows)),
   };
 };
 

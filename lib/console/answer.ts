@@ -5,6 +5,7 @@ import { meets } from '../policy/guard.ts';
 import { askFor } from '../policy/issuer.ts';
 import { type Remedies, remedies } from '../policy/remedy.ts';
 import type { Role } from '../policy/role.ts';
+import { openedBy } from '../space/opened.ts';
 import type { Held } from './held.ts';
 
 /** Who asks, and what for. */
@@ -41,6 +42,6 @@ export const answerTo = (
     issuer: token.issuer,
     stopped: row ? (met ? undefined : 'guard_not_met') : 'issuer_unknown',
     decision,
-    remedies: remedies(decision, claim => askFor(claim, row)),
+    remedies: remedies(decision, claim => askFor(claim, row), openedBy(role, rows)),
   };
 };

@@ -28,3 +28,17 @@ export type JobKind = {
 
 /** A name that nobody gives a branch or a tag: only what leaves it open, or a pattern for any, admits it. */
 export const ANY_NAME = 'zz-any-name-2f7c';
+
+const BY: { readonly [danger in Danger]: string } = {
+  outsider: 'anyone from outside can cause',
+  colleague: 'a colleague without further rights can cause',
+};
+
+/** Those of them that others can cause, by name, and who can. */
+export function describeKinds(kinds: readonly JobKind[]): string {
+  return (Object.keys(BY) as Danger[])
+    .map(danger => ({ danger, names: kinds.filter(each => each.danger === danger).map(({ name }) => name) }))
+    .filter(({ names }) => names.length > 0)
+    .map(({ danger, names }) => `${names.join(', ')} (${BY[danger]})`)
+    .join(' and ');
+}

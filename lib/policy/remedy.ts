@@ -1,5 +1,5 @@
 import type { ClaimValue } from './claims.ts';
-import type { Checked, Scalar } from './condition.ts';
+import type { Checked, Condition, Operator, Scalar } from './condition.ts';
 import type { Decision, Deny, DenyReason } from './decide.ts';
 import { shown, wanted } from './explain.ts';
 import { patternFault } from './glob.ts';
@@ -20,27 +20,45 @@ const isScalar = (value: ClaimValue | undefined): value is Scalar =>
   ['string', 'boolean'].includes(typeof value) ||
   (typeof value === 'number' && Number.isSafeInteger(value));
 
-/** The operators as they would have to be, or that one must go; undefined where no operand would do. */
-const offer = ({ condition: { on, operator, operands }, actual: value }: Checked): string | undefined => {
+/** A condition as it would have to be; without operands it must go. */
+export type Loosening = {
+  readonly statement: string;
+  readonly condition: Condition;
+  readonly operator: Operator;
+  readonly operands: readonly Scalar[] | undefined;
+};
+
+/** What else a loosened condition lets in, in a sentence; empty where nothing is known of that. */
+export type SayOpened = (loosening: Loosening) => string;
+
+type Offer = { readonly operator: Operator; readonly operands: readonly Scalar[] | undefined };
+
+/** The operands as they would have to be, or that there must be none; undefined where no operand would do. */
+function findOffer({ condition: { on, operator, operands }, actual: value }: Checked): Offer | undefined {
   if (!isScalar(value)) return undefined;
   const others = operands.filter(operand => operand !== value);
-  if (operator === 'equals' || operator === 'in') return written({ in: [...operands, value] });
+  if (operator === 'equals' || operator === 'in') return { operator: 'in', operands: [...operands, value] };
   if (operator === 'matches')
     return typeof value === 'string' && !patternFault(value) && !/[*?]/.test(value)
-      ? written({ matches: [...operands, value] })
+      ? { operator, operands: [...operands, value] }
       : undefined;
   // The range that an address lies in is not that address: which to take away, its author must say.
   if (on === 'source_ip') return undefined;
-  if (operator === 'not_in' && others.length > 0) return written({ not_in: others });
-  return operator.startsWith('not_') ? `no ${operator}` : undefined;
-};
+  if (operator === 'not_in' && others.length > 0) return { operator, operands: others };
+  return operator.startsWith('not_') ? { operator, operands: undefined } : undefined;
+}
 
-const change = (checked: Checked): string | undefined => {
-  const { on, name } = checked.condition;
-  const offered = checked.why === 'differs' ? offer(checked) : undefined;
-  if (offered === undefined) return undefined;
-  return on === 'source_ip' ? `request: { source_ip: ${offered} }` : `${written(name)}: ${offered}`;
-};
+function writeOffer({ on, name }: Condition, { operator, operands }: Offer): string {
+  const rule = operands === undefined ? `no ${operator}` : written({ [operator]: [...operands] });
+  return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${written(name)}: ${rule}`;
+}
+
+function sayChange(checked: Checked, statement: string, sayOpened: SayOpened): string | undefined {
+  const offer = checked.why === 'differs' ? findOffer(checked) : undefined;
+  if (offer === undefined) return undefined;
+  const { condition } = checked;
+  return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
+}
 
 const stepFor = ({ condition, actual: value, why }: Checked, askFor: AskFor): string => {
   const { name } = condition;
@@ -53,33 +71,42 @@ const stepFor = ({ condition, actual: value, why }: Checked, askFor: AskFor): st
 };
 
 /** A statement that binds another tenant is not to be widened for this one. */
-const changesOf = (unmet: readonly Checked[]): string[] =>
-  unmet.some(({ condition }) => condition.binds) ? [] : unmet.flatMap(each => change(each) ?? []);
+function listChanges(nearest: StatementTrace, unmet: readonly Checked[], sayOpened: SayOpened): string[] {
+  if (unmet.some(({ condition }) => condition.binds)) return [];
+  return unmet.flatMap(each => sayChange(each, nearest.id, sayOpened) ?? []);
+}
 
 const unmetIn = ({ conditions }: StatementTrace): Checked[] =>
   conditions.filter(({ truth }) => truth !== 'true');
 
-const forNearest = (trace: Trace, askFor: AskFor): Remedies => {
+const forNearest = (trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedies => {
   const nearest = nearestStatement(trace);
   if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
   const unmet = unmetIn(nearest);
   return {
     step: [...new Set(unmet.map(each => stepFor(each, askFor)))],
-    policy: changesOf(unmet).map(each => `In "${nearest.id}": ${each}`),
+    policy: listChanges(nearest, unmet, sayOpened),
   };
 };
 
+/** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
 const forDeny = ({ statements }: Trace, askFor: AskFor): Remedies => {
   const striking = statements.filter(({ effect, applies }) => effect === 'deny' && applies);
-  const absent = striking.flatMap(({ conditions }) => conditions.filter(({ why }) => why === 'absent'));
-  const names = [...new Set(absent.map(({ condition }) => condition.name))];
-  return {
-    step: names.map(name => {
-      const asks = askFor(name);
-      return `An absent claim does not switch a deny off: send ${name}${asks === undefined ? '' : ` (add ${asks})`}.`;
-    }),
-    policy: [],
-  };
+  const absent = striking.flatMap(({ id, conditions }) =>
+    conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
+  );
+  const step = absent.map(({ name }) => {
+    const asks = askFor(name);
+    return asks === undefined
+      ? `The token has no ${name}, and an absent claim does not switch a deny off.`
+      : `An absent claim does not switch a deny off: send ${name} (add ${asks}).`;
+  });
+  const lacking = absent.filter(({ name }) => askFor(name) === undefined);
+  const policy = lacking.map(
+    ({ id, name }) =>
+      `"${id}" denies every job that has no ${name}. Say in the trust statement which values of ${name} it admits, and remove it`,
+  );
+  return { step: [...new Set(step)], policy: [...new Set(policy)] };
 };
 
 type Told = Pick<Deny, 'trace' | 'about' | 'statement'>;
@@ -107,10 +134,14 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) =>
 };
 
 /** What would have to change for a denied caller, on both sides, drawn from the trace alone. */
-export const remedies = (decision: Decision | MethodDecision, askFor: AskFor): Remedies => {
+export const remedies = (
+  decision: Decision | MethodDecision,
+  askFor: AskFor,
+  sayOpened: SayOpened = () => '',
+): Remedies => {
   if (decision.allowed) return NONE;
   const { trace, reason } = decision;
-  if (reason === 'no_statement_holds') return forNearest(trace, askFor);
+  if (reason === 'no_statement_holds') return forNearest(trace, askFor, sayOpened);
   if (reason === 'explicitly_denied') return forDeny(trace, askFor);
   return OTHERS[reason]?.(decision) ?? NONE;
 };

@@ -139,3 +139,31 @@ test.each<[string, Changes, Asked]>([
 ])('nothing is to be changed for %s', (_name, changes, asked) => {
   expect(told(changes, asked)).toEqual({ step: [], policy: [] });
 });
+
+describe('P16: of a deny on a claim that no flag adds', () => {
+  const staging = roleFrom(`trust: [{ iss: ${GITHUB}, repository: acme/web }]
+deny: [{ iss: ${GITHUB}, id: no staging, environment: staging }]
+`);
+  const { step, policy } = of(decideFor(staging, buildkiteClaims({ iss: GITHUB, repository: 'acme/web' })));
+
+  test('nobody is told to send it', () => {
+    expect(step.join()).toContain('environment');
+    expect(step.join()).not.toContain('send');
+  });
+
+  test('its author is told whom it strikes', () => {
+    expect(policy).toHaveLength(1);
+    expect(policy[0]).toMatch(/^"no staging" denies every job that has no environment\./);
+  });
+});
+
+test('P26: each remedy has what it opens beside it', () => {
+  const decision = decideFor(withClaim('build_source: webhook'), buildkiteClaims({ build_source: 'ui' }));
+  const seen: unknown[] = [];
+  const { policy } = remedies(decision, askFor, ({ statement, operator, operands }) => {
+    seen.push([statement, operator, operands]);
+    return '. It opens much';
+  });
+  expect(policy).toEqual(['In "one": build_source: { in: [webhook, ui] }. It opens much']);
+  expect(seen).toEqual([['one', 'in', ['webhook', 'ui']]]);
+});

@@ -1,4 +1,4 @@
-import type { Danger, JobKind } from '../../jobs/kind.ts';
+import { describeKinds, type JobKind } from '../../jobs/kind.ts';
 import { didYouMean } from '../../policy/nearest.ts';
 import { member } from '../../policy/parse.ts';
 import { judgeJobs, type StatementJobs } from '../../space/jobs.ts';
@@ -30,19 +30,6 @@ const judgedStatements = (linted: Linted): Judged[] =>
     const admitted = jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
     return [{ linted: found, admitted, known: jobs.map(({ kind }) => kind) }];
   });
-
-const BY: { readonly [danger in Danger]: string } = {
-  outsider: 'anyone from outside can cause',
-  colleague: 'a colleague without further rights can cause',
-};
-
-function describeKinds(kinds: readonly JobKind[]): string {
-  return (Object.keys(BY) as Danger[])
-    .map(danger => ({ danger, names: kinds.filter(each => each.danger === danger).map(({ name }) => name) }))
-    .filter(({ names }) => names.length > 0)
-    .map(({ danger, names }) => `${names.join(', ')} (${BY[danger]})`)
-    .join(' and ');
-}
 
 /** The claims that would shut them out: the first that each kind tells itself by. */
 const listTelling = (kinds: readonly JobKind[]): string =>
