@@ -65,7 +65,8 @@ kite-sts test --init NAME
 
   --role NAME      of this role or registry alone
   --coverage       also each condition that is in no case alone in the way, and statements that never apply
-  --mutate         also each statement, condition and part of one that could be lost without a case noticing
+  --mutate         also each statement, condition and part of one that could be lost without a case noticing, and
+                   each scope and length that could grow
   --json           everything, as JSON
   --junit FILE     JUnit's XML for a CI system; - for standard output
   --init NAME      writes a first set of cases for a role or registry that has none

@@ -202,6 +202,19 @@ describe('--init', () => {
     expect(error).toContain('deploy.test.yml');
   });
 
+  test('P28: writes cases that notice more scopes and longer sessions', async () => {
+    const role = ROLE.replace('claims', 'scopes: [read]\n    claims').replace(
+      PROVIDER,
+      `  - iss: ${BUILDKITE}\n    id: tags\n    scopes: [read, write]\n    claims: { organization_slug: acme, build_tag: v1 }\nsession: { seconds: 600 }\n${PROVIDER}`,
+    );
+    const folder = folderWith(undefined, { 'roles/deploy.yml': role });
+    expect(await tested(folder, '--init', 'deploy')).toMatchObject({ exits: 0 });
+    const cases = readFileSync(join(folder, 'roles/deploy.test.yml'), 'utf8');
+    expect(cases).toContain('scopes: [read]');
+    expect(cases).toContain('request: { seconds: 601 }');
+    expect(await tested(folder, '--coverage', '--mutate')).toMatchObject({ exits: 0, error: '' });
+  });
+
   test('P10: writes no cases that would agree with a value that no job has', async () => {
     const folder = folderWith(undefined, {
       'roles/deploy.yml': ROLE.replace('build_branch: main', 'build_branch: "dependabot/*"'),

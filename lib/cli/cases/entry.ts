@@ -56,7 +56,7 @@ const claimLines = ({ proposal, from, as }: Entry, ground: Ground): string[] => 
 /** A case as YAML, as it would stand in a list of cases. */
 export const entryText = (entry: Entry, ground: Ground): string => {
   const { name, proposal } = entry;
-  const { method, context, expected } = proposal;
+  const { method, context, seconds, expected } = proposal;
   const ends = [...ground.policy.trust, ...ground.policy.deny].some(({ until }) => until !== undefined);
   return [
     `  - name: ${written(name)}`,
@@ -64,6 +64,8 @@ export const entryText = (entry: Entry, ground: Ground): string => {
     ...line('source_ip', context.sourceAddress && written(context.sourceAddress)),
     ...line('method', method),
     ...line('at', ends ? iso(context.now) : undefined),
+    ...line('request', seconds === undefined ? undefined : written({ seconds })),
     'allow' in expected ? `    allow: ${written(expected.allow)}` : `    deny: ${expected.deny}`,
+    ...line('scopes', 'allow' in expected && expected.scopes ? written([...expected.scopes]) : undefined),
   ].join('\n');
 };

@@ -9,6 +9,7 @@ import { sampleOf } from '../compare/sample.ts';
 import { type Entry, entryText } from './entry.ts';
 import { asRole, beforeEveryEnd, otherwise, type Policy } from './otherwise.ts';
 import { changed, type Ground, propose, proposed, saidOf, same } from './proposal.ts';
+import { widerCases } from './widening.ts';
 
 /** In characters: two of them and how a name ends fit into the 128 that it may have. */
 const MAX_PART = 45;
@@ -121,5 +122,6 @@ export const firstCases = (ground: Ground): string => {
       shown && noticing(policy, shown, { ground, entries, taken: new Set(entries.map(({ name }) => name)) });
     if (entry) entries.push(entry);
   }
+  entries.push(...widerCases(entries, ground));
   return `${HEAD}${entries.map(entry => entryText(entry, ground)).join('\n\n')}\n`;
 };

@@ -12,6 +12,8 @@ export type Proposal = {
   readonly family: Family | undefined;
   readonly method: string | undefined;
   readonly context: Case['context'];
+  /** The session that is asked for; undefined: none. */
+  readonly seconds?: number;
   readonly expected: Expected;
 };
 

@@ -3,10 +3,12 @@ import { claimAt } from '../../policy/claims.ts';
 import { type Uncovered, uncovered } from '../../policy/coverage.ts';
 import { mutantsOf } from '../../policy/mutants.ts';
 import { notices, runCases, type Trial } from '../../policy/trial.ts';
+import { widenedOf } from '../../policy/widened.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { type Entry, entryText } from './entry.ts';
 import { noticing } from './first.ts';
 import { otherwise } from './otherwise.ts';
+import { noticeWider, widerText } from './widening.ts';
 
 /** A mutant that no case notices, though there are requests that it treats otherwise. */
 export type Survivor = {
@@ -46,20 +48,27 @@ const survivorsOf = (tested: Tested, rows: Rows): Survivor[] => {
   const { policy, written } = tested;
   const taken = new Set(written?.cases.map(({ name }) => name));
   const site = { ground: { policy, rows }, entries: entriesOf(tested), taken };
-  return mutantsOf(policy).flatMap(({ id, policy: mutant }) => {
+  const lost = mutantsOf(policy).flatMap(({ id, policy: mutant }) => {
     const shown = notices(mutant, rows, written?.cases ?? []) ? undefined : otherwise(policy, mutant, rows);
     const entry = shown && noticing(mutant, shown, site);
     // All that are proposed can be pasted together.
     if (entry) taken.add(entry.name);
     return shown ? [{ mutant: id, noticing: entry ? entryText(entry, site.ground).split('\n') : [] }] : [];
   });
+  const given = widenedOf(policy).flatMap(({ id, policy: mutant, by }) => {
+    if (notices(mutant, rows, written?.cases ?? [])) return [];
+    const entry = noticeWider(by, site.entries, taken);
+    if (entry) taken.add(entry.name);
+    return [{ mutant: id, noticing: widerText(entry, site.ground) }];
+  });
+  return [...lost, ...given];
 };
 
 const mutationOf = (tested: Tested, rows: Rows): Result['mutation'] => {
   const all = survivorsOf(tested, rows);
   const accepted = tested.written?.accepted ?? [];
   return {
-    tried: mutantsOf(tested.policy).length,
+    tried: mutantsOf(tested.policy).length + widenedOf(tested.policy).length,
     survivors: all.filter(({ mutant }) => !accepted.some(({ value }) => value.mutant === mutant)),
     idle: accepted.filter(({ value }) => !all.some(({ mutant }) => mutant === value.mutant)),
   };
