@@ -1,8 +1,8 @@
 /** Some characters in a row: which, and how many. */
 type Run = { readonly takes: RegExp; readonly least: number; readonly most: number };
 
-/** The form of a text, as runs of characters. */
-export type Form = readonly Run[];
+/** The form of a text: as runs of characters, for patterns, and as one expression, for texts. */
+export type Form = { readonly runs: readonly Run[]; readonly whole: RegExp };
 
 const RUN = /(\[(?:\\.|[^\]\\])+\]|\\.|.)(?:\{(\d+)(?:(,)(\d*))?\}|([+*]))?/gsu;
 
@@ -17,13 +17,14 @@ function readLimits(first: string | undefined, comma: string | undefined, last: 
  * no choice: then two of them can be put beside each other, as a text and a pattern must be here.
  */
 export function readForm(written: string): Form {
-  return [...written.matchAll(RUN)].map(([, takes = '', first, comma, last, sign]) => {
+  const runs = [...written.matchAll(RUN)].map(([, takes = '', first, comma, last, sign]) => {
     const limits =
       sign === undefined && first !== undefined
         ? readLimits(first, comma, last)
         : { least: sign === '*' ? 0 : 1, most: sign === undefined ? 1 : Number.POSITIVE_INFINITY };
     return { takes: new RegExp(`^${takes}$`, 'su'), ...limits };
   });
+  return { runs, whole: new RegExp(`^${written}$`, 'su') };
 }
 
 /** One step through a pattern: a character, or a wildcard. */
@@ -31,24 +32,28 @@ type Step = { readonly text: string; readonly wild: 'one' | 'any' | undefined };
 
 const WILD: { readonly [sign: string]: Step['wild'] } = { '*': 'any', '?': 'one' };
 
-function stepsThrough(operand: string, isPattern: boolean): Step[] {
-  return [...operand].map(text => ({ text, wild: isPattern ? WILD[text] : undefined }));
+function stepsThrough(pattern: string): Step[] {
+  return [...pattern].map(text => ({ text, wild: WILD[text] }));
 }
 
 /** Where two readers stand: in the pattern, in the form, and how far in its run. */
 type Spot = { readonly step: number; readonly run: number; readonly count: number };
 
 /** Is there a text of the form that the operand equals, or, where it is a pattern, matches? */
-export function canMeet(form: Form, operand: string, isPattern: boolean): boolean {
-  const steps = stepsThrough(operand, isPattern);
+export function canMeet({ runs, whole }: Form, operand: string, isPattern: boolean): boolean {
+  return isPattern ? canMatch(runs, operand) : whole.test(operand);
+}
+
+function canMatch(runs: readonly Run[], pattern: string): boolean {
+  const steps = stepsThrough(pattern);
   const seen = new Set<string>();
   const open: Spot[] = [{ step: 0, run: 0, count: 0 }];
   for (let spot = open.pop(); spot !== undefined; spot = open.pop()) {
-    if (spot.step === steps.length && spot.run === form.length) return true;
+    if (spot.step === steps.length && spot.run === runs.length) return true;
     const key = `${spot.step} ${spot.run} ${spot.count}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    open.push(...listNext(spot, form[spot.run], steps[spot.step]));
+    open.push(...listNext(spot, runs[spot.run], steps[spot.step]));
   }
   return false;
 }

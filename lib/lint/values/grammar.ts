@@ -42,5 +42,5 @@ export function canHold(grammars: readonly Grammar[], text: string): boolean {
 
 /** Has every value one of a few lengths, so that its end is known? */
 export function isOfOneLength({ forms }: Grammar): boolean {
-  return forms.every(form => form.every(({ least, most }) => least === most));
+  return forms.every(form => form.runs.every(({ least, most }) => least === most));
 }
