@@ -11,10 +11,12 @@ import { EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from './
 const countOf = (findings: readonly Finding[], level: Level): number =>
   findings.filter(each => each.level === level).length;
 
-/** How many there are of each level but errors, which `no errors` stands for. */
-const milder = (findings: readonly Finding[], notes: boolean): string[] => {
+/** How many there are of each level; what is milder than an error is left out where there is none. */
+const countLevels = (findings: readonly Finding[], notes: boolean): string[] => {
+  const errors = countOf(findings, 'error');
   const [warnings, worthKnowing] = [countOf(findings, 'warning'), countOf(findings, 'note')];
   return [
+    errors === 0 ? 'no errors' : counted(errors, 'error'),
     ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
     ...(worthKnowing > 0 ? [`${counted(worthKnowing, 'note')}${notes ? '' : ' (see --notes)'}`] : []),
   ];
@@ -28,8 +30,7 @@ const summary = (loaded: Loaded, findings: readonly Finding[], notes: boolean): 
     counted(roles.length, 'role'),
     ...(registries.length > 0 ? [`${registries.length} registries`] : []),
     ...(teams ? [counted(Object.keys(teams.teams).length, 'team')] : []),
-    'no errors',
-    ...milder(findings, notes),
+    ...countLevels(findings, notes),
   ].join(', ');
 };
 
@@ -51,11 +52,7 @@ const exitOf = (flags: Flags, findings: readonly Finding[]): number => {
 const dialect = (file: string, flags: Flags, { out }: Terminal): number => {
   if (flags['sarif']) throw new UsageError('--sarif is for a configuration. Give --json beside --dialect.');
   const findings = dialectIn(file);
-  const errors = countOf(findings, 'error');
-  const counts = [
-    errors === 0 ? 'no errors' : counted(errors, 'error'),
-    ...milder(findings, flags['notes'] === true),
-  ];
+  const counts = countLevels(findings, flags['notes'] === true);
   out(
     `${flags['json'] ? JSON.stringify(findings, null, 2) : `${shownIn(flags, findings)}${file}: ${counts.join(', ')}`}\n`,
   );

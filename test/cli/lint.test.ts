@@ -92,6 +92,14 @@ test('below a fault stands the line that it is about, with a caret below the pla
   expect(lines.slice(at + 1, at + 3)).toEqual(['  4 |       organization_slgu: acme', '    |       ^']);
 });
 
+test('an error of a rule, in what loads, is counted and exits with 2', async () => {
+  const role = GOOD.replace(/organization_slug: .*/, 'organization_slug: "acme*"');
+  const { exits, out } = await linted(folderOf({ 'broker.yml': BROKER, 'roles/a.yml': role }));
+  expect(exits).toBe(2);
+  expect(out).toContain('  value-impossible  ');
+  expect(out).toMatch(/, 1 role, 1 error, /);
+});
+
 describe('a folder with a warning and notes', () => {
   const folder = folderOf({ 'broker.yml': BROKER, 'roles/a.yml': GOOD });
   const UNBOUND = `${folder}/roles/a.yml:2:5  warning pipeline-unbound  `;

@@ -36,7 +36,7 @@ function sayMissed({ row }: LintedStatement, operand: Operand, { says, fixed }: 
   const { condition, text, isPattern, place } = operand;
   const slip = explainMisfit(text, isPattern);
   const can = fixed ? 'can never send' : 'never sends';
-  const message = `${row.issuer} ${can} "${text}" as ${condition.name}: that is ${says}.${slip ? ` ${slip}` : ''}`;
+  const message = `${row.issuer} ${can} "${text}" as ${condition.name}, which is ${says}.${slip ? ` ${slip}` : ''}`;
   return { place, message };
 }
 
