@@ -15,15 +15,10 @@ function placeAt(path: string): Place {
   return { file: `serverless.yml ${path}`, line: 1, column: 1 };
 }
 
-/** The name of the role that targets trust, which is known before anything is deployed. */
-export function nameExchangeRole({ name, region }: TemplateInput['stack']): string {
-  return `${name}-${region}-exchange`;
-}
-
 function checkNames({ stack }: TemplateInput, complain: Complain): void {
   // The longest of our functions.
   const longest: FunctionName = 'authorizer';
-  const names = { role: nameExchangeRole(stack), function: `${stack.prefix}-${longest}` };
+  const names = { role: `${stack.name}-${stack.region}-${longest}`, function: `${stack.prefix}-${longest}` };
   for (const [what, name] of Object.entries(names)) {
     const over = name.length - NAME_LIMIT;
     if (over > 0)

@@ -46,6 +46,8 @@ export type DeployOptions = {
   readonly operators: readonly string[];
   /** Who may also remove what is in the table of switches: one ARN, or none. */
   readonly breakGlass: readonly string[];
+  /** The number of the broker's account: with it packaging writes the rights to deploy, and all roles have a boundary. */
+  readonly account: string | undefined;
   /** What `provider` says of all that is deployed. */
   readonly provider: ProviderSettings;
 };
@@ -115,6 +117,7 @@ const OPTIONS = object({
   functionUrl: optional(truth),
   operators: optional(list(PERSON, 20)),
   breakGlass: optional(PERSON),
+  account: optional(text({ pattern: /^\d{12}$/, says: 'the number of an account, in quotes' })),
 });
 
 const placeOf = (path: string): Place => ({ file: path, line: 1, column: 1 });
@@ -182,6 +185,7 @@ export const readOptions = (
     functionUrl: read.functionUrl ?? false,
     operators: read.operators ?? [],
     breakGlass: read.breakGlass === undefined ? [] : [read.breakGlass],
+    account: read.account,
     provider,
   };
   return { options, complaints: [] };

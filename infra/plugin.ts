@@ -11,6 +11,7 @@ import { writeArtifact } from './artifact.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { type DeployOptions, readOptions } from './options.ts';
 import { nameSwitchTable } from './resources/switches.ts';
+import { writeRights } from './rights/written.ts';
 import type { Stack } from './stack.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from './template.ts';
 import { askHealth, findUrl, type StackReader } from './told.ts';
@@ -216,5 +217,7 @@ export default class KiteSts {
     if (!input) return;
     for (const name of this.#deployed)
       await writeArtifact(name, input, join(this.#sls.serviceDir, artifactOf(name)));
+    const { account } = input.options;
+    if (account !== undefined) writeRights(input, account, join(this.#sls.serviceDir, '.serverless'));
   }
 }

@@ -20,6 +20,7 @@ import { sealing } from './resources/sealing.ts';
 import { spentTable } from './resources/spent.ts';
 import { PROVIDER_RIGHTS, providerPolicy, surround } from './resources/surroundings.ts';
 import { switchTable } from './resources/switches.ts';
+import { findBoundaryArn } from './rights/names.ts';
 import type { Stack } from './stack.ts';
 import { writeEnvironment } from './wiring.ts';
 
@@ -94,6 +95,15 @@ const outputs = ({ config, options: { domain, functionUrl } }: TemplateInput): O
   ...(config.registries.length > 0 ? authorizerOutputs : {}),
 });
 
+/** The policy that no role goes beyond, where there is one. */
+function findBoundary({ options, stack }: TemplateInput): Text | undefined {
+  const { account, provider } = options;
+  return (
+    provider.permissionsBoundary ??
+    (account === undefined ? undefined : findBoundaryArn({ options, stack }, account))
+  );
+}
+
 const made = (input: TemplateInput, complain: Complain): Template => {
   const { config, options, stack } = input;
   const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
@@ -121,7 +131,7 @@ const made = (input: TemplateInput, complain: Complain): Template => {
     ...switchTable(options),
     ...alarms(wanted),
   };
-  const Resources = surround(ours, options.provider);
+  const Resources = surround(ours, { ...options.provider, permissionsBoundary: findBoundary(input) });
   return {
     functions: {
       exchange: {

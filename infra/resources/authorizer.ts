@@ -32,7 +32,7 @@ export const authorizer = (
   config: Pick<Config, 'rows'>,
   { logRetentionDays, signing, alarms: { snsTopicArn } }: DeployOptions,
 ): Resources => ({
-  AuthorizerRole: role(),
+  AuthorizerRole: role('authorizer'),
   AuthorizerRights: rights(
     'AuthorizerRole',
     'Authorizer',

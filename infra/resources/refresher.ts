@@ -41,7 +41,7 @@ export const refresher = (
   { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
 ): Resources => ({
   ...issuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
-  RefresherRole: role(),
+  RefresherRole: role('refresher'),
   RefresherRights: rights(
     'RefresherRole',
     'Refresher',

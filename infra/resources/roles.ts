@@ -1,4 +1,5 @@
 import type { Config } from '../../lib/config/load.ts';
+import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { Complain } from '../../lib/policy/complaint.ts';
 import { needsSignature } from '../../lib/policy/kinds.ts';
 import type { DeployOptions } from '../options.ts';
@@ -30,16 +31,17 @@ export function policySize(document: Policy, stack: Stack): number {
   return JSON.stringify(fillReferences(document, stack)).replace(/\s/g, '').length;
 }
 
-export const role = (more: object = {}): Resource => ({
+/** A role with a name that is known before anything is deployed: targets trust one of them, and rights to deploy name each. */
+export const role = (name: FunctionName): Resource => ({
   Type: 'AWS::IAM::Role',
   Properties: {
+    RoleName: sub(`\${AWS::StackName}-\${AWS::Region}-${name}`),
     AssumeRolePolicyDocument: policy({
       Sid: 'Lambda',
       Effect: 'Allow',
       Principal: { Service: 'lambda.amazonaws.com' },
       Action: ['sts:AssumeRole'],
     }),
-    ...more,
   },
 });
 
@@ -123,7 +125,7 @@ const discoveryPolicy = (sealed: boolean): Policy =>
   policy(writeLogs('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
 
 const rotationRole = ({ url }: Config, signingKey: KeyName): Resources => ({
-  RotationRole: role(),
+  RotationRole: role('rotation'),
   RotationRights: rights(
     'RotationRole',
     'Rotation',
@@ -153,8 +155,7 @@ export const roles = (given: Given, complain: Complain): Resources => {
   const become = becomeTargets(config, { ...bounds, room }, complain);
   const attached = attachTargets(become.attached);
   return {
-    // Target accounts name this role, so its name is one that can be known before anything is deployed.
-    ExchangeRole: role({ RoleName: sub('${AWS::StackName}-${AWS::Region}-exchange') }),
+    ExchangeRole: role('exchange'),
     ExchangeRights: {
       ...rights(
         'ExchangeRole',
@@ -166,7 +167,7 @@ export const roles = (given: Given, complain: Complain): Resources => {
     },
     ...attached,
     ...signRights(config, signingKey),
-    DiscoveryRole: role(),
+    DiscoveryRole: role('discovery'),
     DiscoveryRights: rights('DiscoveryRole', 'Discovery', discoveryPolicy(sealed)),
     ...(sealed ? rotationRole(config, signingKey) : {}),
   };

@@ -1,46 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
 import { HONOURED, REFUSED } from '../../infra/provider.ts';
-import { template } from '../../infra/template.ts';
-import { STACK } from '../harness/deploy.ts';
-import { configFrom } from '../harness/local.ts';
-import { blocks, code, read, rowsOf } from '../harness/markdown.ts';
+import { code, read, rowsOf } from '../harness/markdown.ts';
 
 const PAGE = 'docs/guides/deploy.md';
 
-type Statement = { readonly Action: string | readonly string[] };
-const policy = blocks(read(PAGE)).find(({ words }) => words.includes('deploy-policy'));
-const actions = (JSON.parse(policy?.text ?? '') as { Statement: Statement[] }).Statement.flatMap(
-  ({ Action }) => Action,
-);
-
-const { options } = readOptions({
-  domain: {
-    name: 'sts.test.example',
-    certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/x',
-    hostedZoneId: 'Z0123456789',
-  },
-  functionUrl: true,
-  signing: 'sealed',
-});
-
-describe('the rights of the deploying person', () => {
-  const made = options && template({ config: configFrom(), options, stack: STACK }).resources.Resources;
-  const types = [...new Set(Object.values(made ?? {}).map(({ Type }) => Type))];
-  const services = new Set(actions.map(action => action.split(':')[0]));
-
-  test.each([...types, 'AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::CloudFormation::Stack'])(
-    'have the service of %s',
-    type => {
-      const service = type.split('::')[1]?.toLowerCase().replace('apigatewayv2', 'apigateway');
-      expect(services).toContain(service);
-    },
-  );
-
-  test('do not reach into a target account', () => {
-    expect(actions.filter(action => /^(sts:|\*)/.test(action))).toEqual([]);
-  });
-});
+const { options } = readOptions({});
 
 test('every option of serverless.yml is documented, and nothing that is not there is', () => {
   const documented = rowsOf(PAGE, 'option under custom.kiteSts').map(([option]) => code(option));

@@ -11,13 +11,12 @@ export type Attempt = {
 
 type Filled = Pick<Statement, 'Action' | 'Condition'> & { readonly Resource?: readonly string[] };
 
+/** As IAM matches: * is any characters, a slash and a colon too. */
 function isOfResource(patterns: readonly string[], resource: string): boolean {
-  return patterns.some(
-    pattern =>
-      pattern === resource ||
-      pattern === '*' ||
-      (pattern.endsWith('*') && resource.startsWith(pattern.slice(0, -1))),
-  );
+  return patterns.some(pattern => {
+    const parts = pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`).test(resource);
+  });
 }
 
 function readOperands(value: unknown): readonly string[] {

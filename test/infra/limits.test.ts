@@ -25,15 +25,15 @@ const stackOf = (length: number, prefix = 'kite-sts-prod', region = 'eu-central-
 
 describe('I7: packaging', () => {
   test.each([
-    { name: 'a role of 64 characters', stack: stackOf(64 - '-eu-central-1-exchange'.length), refused: [] },
+    { name: 'a role of 64 characters', stack: stackOf(64 - '-eu-central-1-authorizer'.length), refused: [] },
     {
       name: 'one of 65',
-      stack: stackOf(65 - '-eu-central-1-exchange'.length),
+      stack: stackOf(65 - '-eu-central-1-authorizer'.length),
       refused: ['wrong-value serverless.yml service'],
     },
     {
       name: 'the same stack in a region of a longer name',
-      stack: stackOf(64 - '-eu-central-1-exchange'.length, 'kite-sts-prod', 'ap-southeast-2'),
+      stack: stackOf(64 - '-eu-central-1-authorizer'.length, 'kite-sts-prod', 'ap-southeast-2'),
       refused: ['wrong-value serverless.yml service'],
     },
     { name: 'a function of 64 characters', stack: stackOf(20, 'p'.repeat(53)), refused: [] },

@@ -49,6 +49,7 @@ test.each<[name: string, given: object]>([
   ['no dashboard', { dashboard: false }],
   ['the key of an app in KMS', { appKeys: { Iv23li: APP_KEY } }],
   ['the key of an app in Secrets Manager', { appKeys: { Iv23li: APP_SECRET } }],
+  ['the account', { account: '111122223333' }],
   ['operators', { operators: [OPERATOR, OPERATOR.replace('role/', 'user/'), SSO] }],
 ])('%s is taken as it is', (_name, given) => {
   const { options, complaints } = readOptions(given);
@@ -83,6 +84,7 @@ describe('refused, with the rule and the path:', () => {
     ['a way to sign that there is not', { signing: 'local' }, 'wrong-value', '.signing'],
     ['an alias of an app’s key', { appKeys: { a: 'alias/app' } }, 'wrong-value', '.appKeys.a'],
     ['T44: every secret', { appKeys: { a: APP_SECRET.replace('ci/', '*') } }, 'wrong-value', '.appKeys.a'],
+    ['an account without quotes', { account: 111122223333 }, 'wrong-type', '.account'],
     ['no operators', { operators: [] }, 'empty', '.operators'],
     ['T93: every operator', { operators: ['*'] }, 'wrong-value', '.operators[0]'],
     [

@@ -134,7 +134,7 @@ test('rotation is packaged with sealed keys alone', () => {
   expect(Object.keys(compiled(team.folder).Resources)).not.toContain(id);
 });
 
-test('I3: provider holds for each function of kite-sts: in the VPC, traced, of the other architecture, tagged', async () => {
+test('I2, I3: the rights to deploy are written, and provider holds for each function of kite-sts', async () => {
   const folder = clone();
   const vpc = { securityGroupIds: ['sg-0123456789abcdef0'], subnetIds: ['subnet-0123456789abcdef0'] };
   const provider = {
@@ -146,7 +146,8 @@ test('I3: provider holds for each function of kite-sts: in the VPC, traced, of t
     tags: { team: 'platform' },
     logRetentionInDays: 30,
   };
-  const service = { service: 'kite-sts', provider, plugins: ['./infra/plugin.ts'] };
+  const custom = { kiteSts: { account: '111122223333' } };
+  const service = { service: 'kite-sts', provider, custom, plugins: ['./infra/plugin.ts'] };
   writeFileSync(join(folder, 'serverless.yml'), JSON.stringify(service));
   expect(await ran(process.execPath, [SERVERLESS, 'package'], folder)).toMatchObject({ exits: 0 });
   const all = Object.entries(compiled(folder).Resources);
@@ -165,6 +166,13 @@ test('I3: provider holds for each function of kite-sts: in the VPC, traced, of t
   expect(groups.map(each => (each as { RetentionInDays?: number }).RetentionInDays)).toEqual(
     groups.map(() => 30),
   );
+  const written = ['boundary', 'deploy-policy-1', 'deploy-policy-2'].map(name =>
+    JSON.parse(readFileSync(join(folder, `.serverless/${name}.json`), 'utf8')),
+  );
+  expect(written.flatMap(({ Statement }) => Statement).length).toBeGreaterThan(20);
+  expect(compiled(folder).Resources['ExchangeRole']?.Properties).toMatchObject({
+    PermissionsBoundary: 'arn:aws:iam::111122223333:policy/kite-sts-dev-boundary',
+  });
   const state = JSON.parse(readFileSync(join(folder, '.serverless/serverless-state.json'), 'utf8'));
   expect(state.service.provider.stackTags).toEqual({ team: 'platform' });
 }, 120_000);
