@@ -9,6 +9,7 @@ import type { Complaint } from '../lib/policy/complaint.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
+import { warnOfName } from './leaving.ts';
 import { type DeployOptions, readOptions } from './options.ts';
 import { nameSwitchTable } from './resources/switches.ts';
 import { writeRights } from './rights/written.ts';
@@ -90,6 +91,7 @@ export default class KiteSts {
       initialize: () => this.#add(),
       'before:package:createDeploymentArtifacts': () => this.#package(),
       'before:deploy:deploy': () => this.#adopt(),
+      'before:remove:remove': () => this.#log?.warning(warnOfName(this.#input?.config)),
       'after:aws:info:gatherData': () => this.#tell(),
     };
   }

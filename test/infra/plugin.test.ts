@@ -208,6 +208,27 @@ describe('a deployment', () => {
   }, 240_000);
 });
 
+test('T99: a removal warns first of who will trust whoever gets the name', async () => {
+  const body = '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>';
+  const aws = await testServer(() => ({ status: 403, body }));
+  const environment = {
+    KITE_STS_CONFIG: REAL,
+    AWS_ENDPOINT_URL: aws.url,
+    https_proxy: '',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const { output } = await ran(
+    process.execPath,
+    [SERVERLESS, 'remove', '--stage', 'prod'],
+    clone(),
+    environment,
+  );
+  expect(output).toContain('Whoever gets the name sts.acme.io later is the issuer that others trust.');
+  expect(output).toContain('whoever takes tokens for https://api.acme.example');
+}, 120_000);
+
 describe('refused before anything is packaged:', () => {
   type Framework = { init(): Promise<void>; run(): Promise<void> };
   type Schema = { readonly properties: { readonly provider: { readonly properties: object } } };

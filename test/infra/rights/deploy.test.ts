@@ -98,7 +98,7 @@ describe('the table of types', () => {
   });
 });
 
-describe('I2: these rights make nothing beyond the boundary', () => {
+describe('T83: these rights make nothing beyond the boundary', () => {
   const OURS = `arn:aws:iam::${ACCOUNT}:role/${STACK.name}-${STACK.region}-exchange`;
   const FOREIGN = `arn:aws:iam::${ACCOUNT}:role/admin`;
   const TARGETS = `arn:aws:iam::${ACCOUNT}:policy/${STACK.name}-${STACK.region}-targets-1`;
