@@ -1,6 +1,6 @@
 import { didYouMean } from '../policy/nearest.ts';
 import { manifest } from './manifest.ts';
-import { EXIT, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
+import { EXIT, Failure, readFlags, type Terminal, UsageError, usageOf, type Verb } from './verb.ts';
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
 export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
@@ -12,6 +12,7 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   diff: async () => (await import('./diff.ts')).diff,
   'who-can': async () => (await import('./who-can.ts')).whoCan,
   console: async () => (await import('./console.ts')).consoleFile,
+  roles: async () => (await import('./roles.ts')).roles,
   'what-can': async () => (await import('./what-can.ts')).whatCan,
   replay: async () => (await import('./replay.ts')).replay,
   prove: async () => (await import('./prove.ts')).prove,
@@ -31,38 +32,52 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   enable: async () => (await import('./enable.ts')).enable,
   disabled: async () => (await import('./disabled.ts')).disabled,
   revoke: async () => (await import('./revoke.ts')).revoke,
+  completion: async () => (await import('./completion.ts')).completionBy(VERBS),
 };
 
 const overview = async (): Promise<string> => {
   const lines = await Promise.all(
     Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(20)}${(await load()).summary}`),
   );
-  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts VERB --help tells more, kite-sts --version which this is. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 3 somebody gets more (diff), 4 could not be told (diff, prove), 64 wrong usage, 125 the command of exec was not started.\n`;
+  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts help VERB tells more, kite-sts --version which this is. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 3 somebody gets more (diff), 4 could not be told (diff, prove), 64 wrong usage, 125 the command of exec was not started.\n`;
 };
 
 /** Several complaints stand one below the other; one alone follows the verb. */
 const isList = (message: string): boolean =>
   message.trimEnd().includes('\n') && !message.endsWith('\n1 error\n');
 
+/** The verb of this name. Throws `UsageError` where there is none. */
+async function findVerb(name: string): Promise<Verb> {
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (load) return load();
+  throw new UsageError(`"${name}" is not a verb.${didYouMean(name, Object.keys(VERBS))}`);
+}
+
+async function printHelp([name]: readonly string[], { out }: Terminal): Promise<number> {
+  out(name === undefined ? await overview() : (await findVerb(name)).help);
+  return EXIT.done;
+}
+
+async function printVersion({ out }: Terminal): Promise<number> {
+  out(`${(await manifest()).version}\n`);
+  return EXIT.done;
+}
+
 /** Runs one command line. Prints what went wrong plainly; a stack trace is never among it. */
 export const run = async (words: readonly string[], terminal: Terminal): Promise<number> => {
   const [name = '', ...rest] = words;
-  if (['', 'help', '--help', '-h'].includes(name)) {
-    terminal.out(await overview());
-    return name === '' ? EXIT.usage : EXIT.done;
-  }
-  if (['--version', '-v'].includes(name)) {
-    terminal.out(`${(await manifest()).version}\n`);
-    return EXIT.done;
-  }
-  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (!load) {
-    terminal.error(
-      `kite-sts: "${name}" is not a verb.${didYouMean(name, Object.keys(VERBS))}\n\n${await overview()}`,
-    );
+  try {
+    if (name === 'help') return await printHelp(rest, terminal);
+    if (['', '--help', '-h'].includes(name)) await printHelp([], terminal);
+    if (name === '') return EXIT.usage;
+    if (['--help', '-h'].includes(name)) return EXIT.done;
+    if (['--version', '-v'].includes(name)) return await printVersion(terminal);
+    return await runVerb(name, await findVerb(name), rest, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.error(`kite-sts: ${error.message}\nkite-sts help lists the verbs.\n`);
     return EXIT.usage;
   }
-  return runVerb(name, await load(), rest, terminal);
 };
 
 /** Runs one verb with the words that follow its name. */
@@ -79,7 +94,9 @@ export async function runVerb(
     return EXIT.done;
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.error(`kite-sts ${name}: ${error.message}\n\n${verb.help}`);
+      terminal.error(
+        `kite-sts ${name}: ${error.message}\n${usageOf(verb)}\nkite-sts help ${name} tells more.\n`,
+      );
       return EXIT.usage;
     }
     if (!(error instanceof Failure)) throw error;

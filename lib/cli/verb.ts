@@ -50,8 +50,18 @@ export class UsageError extends Error {}
 /** Something outside of the command line is not right: told as it is, exit code 1. */
 export class Failure extends Error {}
 
+/** The first lines of a verb's help: how it is called. */
+export function usageOf({ help }: Verb): string {
+  return help.split('\n\n', 1)[0] ?? '';
+}
+
 const HELP: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
 const GENERAL: ParseArgsOptionsConfig = { config: { type: 'string' }, ...HELP };
+
+/** Every option that a verb takes, those of all verbs among them. */
+export function optionsOf(verb: Verb): ParseArgsOptionsConfig {
+  return { ...(verb.withoutConfig ? HELP : GENERAL), ...verb.options };
+}
 
 type Said = { readonly [name: string]: string };
 
@@ -78,7 +88,7 @@ const didYouMeanOption = (name: string, options: ParseArgsOptionsConfig): string
 export const readFlags = (verb: Verb, all: readonly string[]): Flags => {
   const end = verb.takesCommand && all.includes('--') ? all.indexOf('--') : all.length;
   const words = all.slice(0, end);
-  const options = { ...(verb.withoutConfig ? HELP : GENERAL), ...verb.options };
+  const options = optionsOf(verb);
   const { tokens } = parseArgs({
     args: words,
     options,

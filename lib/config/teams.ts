@@ -67,11 +67,14 @@ export type Teams = {
 
 type Compiled = { readonly role: Role; readonly document: RoleDocument };
 
+/** The teams that have a role of this name, with their names. */
+export function findTeams(role: string, teams: Teams['teams']): (readonly [name: string, team: Team])[] {
+  return Object.entries(teams).filter(([, { roles }]) => roles.some(pattern => globMatches(pattern, role)));
+}
+
 /** The one team that has the role; complains where none or several have it. */
 const teamOf = ({ role, document }: Compiled, { teams }: Teams, complain: Complain) => {
-  const found = Object.entries(teams).filter(([, { roles }]) =>
-    roles.some(pattern => globMatches(pattern, role.name)),
-  );
+  const found = findTeams(role.name, teams);
   const [first] = found;
   if (first && found.length === 1) return { name: first[0], team: first[1] };
   const says = first ? `The teams ${found.map(([name]) => name).join(' and ')} have` : 'No team has';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { run, VERBS } from '../../lib/cli/run.ts';
+import { usageOf, type Verb } from '../../lib/cli/verb.ts';
 import { configFiles, configFolder, folderOf, ROLES, testTerminal } from '../harness/local.ts';
 
 const CONFIG = configFolder();
@@ -22,6 +23,19 @@ describe('the overview', () => {
     expect(answer).toMatchObject({ exits, error: '' });
     for (const verb of Object.keys(VERBS)) expect(answer.out).toMatch(new RegExp(`^  ${verb} +\\S`, 'm'));
   });
+});
+
+test('I16: help and a verb are the help of the verb', async () => {
+  expect(await ran(['help', 'lint'])).toEqual(await ran(['lint', '--help']));
+  expect(await ran(['help', 'lnt'])).toMatchObject({
+    exits: 64,
+    out: '',
+    error: expect.stringContaining('"lint"'),
+  });
+});
+
+test('I16: an unknown verb is two lines', async () => {
+  expect((await ran(['frobnicate'])).error.trimEnd().split('\n')).toHaveLength(2);
 });
 
 test.each(['--version', '-v'])('%s is the version of the package', async word => {
@@ -109,8 +123,12 @@ describe.each(Object.keys(VERBS))('the help of %s', name => {
     expect((await ran(['help'])).out).toContain(verb?.summary);
   });
 
-  test('comes with wrong usage of the verb', async () => {
+  test('I16: wrong usage of the verb shows how it is called, and no more', async () => {
     const verb = await VERBS[name]?.();
-    expect((await ran([name, '--no-such-flag'])).error).toContain(verb?.help);
+    const { error } = await ran([name, '--no-such-flag']);
+    const [said, ...rest] = error.trimEnd().split('\n');
+    expect(said).toContain('--no-such-flag');
+    expect(rest.join('\n')).toBe(`${usageOf(verb as Verb)}\nkite-sts help ${name} tells more.`);
+    expect(rest.length).toBeLessThan(6);
   });
 });
