@@ -131,7 +131,13 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:perf_hooks': ['lib/broker.ts'],
   '@middy/core': ['lib/lambda/'],
   'aws-lambda': ['lib/lambda/'],
-  'node:fs': ['lib/config/', 'lib/local/page.ts', 'lib/stores/compiled.ts', 'lib/cli/compare/revision.ts'],
+  'node:fs': [
+    'lib/config/',
+    'lib/local/page.ts',
+    'lib/local/watch.ts',
+    'lib/stores/compiled.ts',
+    'lib/cli/compare/revision.ts',
+  ],
   'node:path': [
     'lib/config/',
     'lib/stores/compiled.ts',

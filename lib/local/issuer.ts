@@ -15,6 +15,11 @@ export type ThrowawayIssuer = {
   keysFor(row: IssuerRow): KeySource | undefined;
   put(job: string, value: Job): void;
   mint(job: string, request: TokenRequest): Promise<string>;
+  /** The same for a changed configuration: tokens that were signed, and jobs that were put, stay good. */
+  renew(
+    rows: ReadonlyMap<string, IssuerRow>,
+    policies: readonly Pick<TrustPolicy, 'trust'>[],
+  ): ThrowawayIssuer;
   /** What a stand-in publishes, by its place among the rows. */
   readonly published: ReadonlyMap<string, { readonly issuer: string; keys(): Promise<readonly JWK[]> }>;
 };
@@ -22,14 +27,21 @@ export type ThrowawayIssuer = {
 const MAX_JOBS = 10_000;
 const ALGORITHM = 'RS256';
 
+/** What outlives a change of the configuration: the keys of each issuer, and the jobs that were put. */
+type Memory = { readonly signers: Map<string, Signer>; readonly jobs: Map<string, Job> };
+
 type StandIn = { readonly row: IssuerRow; readonly signer: Signer };
 
-const standIns = (rows: ReadonlyMap<string, IssuerRow>): Map<string, StandIn> =>
+const standIns = (rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Map<string, StandIn> =>
   new Map(
     [...rows.values()]
       // It signs with RS256: a row that does not take that keeps its own keys.
       .filter(({ origin, algorithms }) => !('keys' in origin) && algorithms.includes(ALGORITHM))
-      .map(row => [row.issuer, { row, signer: localSigner() }]),
+      .map(row => {
+        const signer = signers.get(row.issuer) ?? localSigner();
+        signers.set(row.issuer, signer);
+        return [row.issuer, { row, signer }];
+      }),
   );
 
 /** The type of a vendor's tokens: Buildkite's have none. */
@@ -39,9 +51,10 @@ export const throwawayIssuer = (
   rows: ReadonlyMap<string, IssuerRow>,
   policies: readonly Pick<TrustPolicy, 'trust'>[],
   now: () => number,
+  memory: Memory = { signers: new Map(), jobs: new Map() },
 ): ThrowawayIssuer => {
-  const stands = standIns(rows);
-  const jobs = new Map<string, Job>();
+  const stands = standIns(rows, memory);
+  const { jobs } = memory;
   const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
   const jobOf = (id: string): Job => {
     const job = jobs.get(id) ?? (buildkite && pushBuild(policies, buildkite.row.issuer));
@@ -52,6 +65,7 @@ export const throwawayIssuer = (
     return job;
   };
   return {
+    renew: (newRows, newPolicies) => throwawayIssuer(newRows, newPolicies, now, memory),
     keysFor(row) {
       const stand = stands.get(row.issuer);
       let source: Promise<KeySource> | undefined;

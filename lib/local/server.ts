@@ -93,18 +93,18 @@ const closing = (server: Server) => async (): Promise<void> => {
 
 /**
  * Serves a broker on loopback over Node's own HTTP. Port 0 takes a free one; `make` is told the URL, which
- * only then is known. Rejects with the system's error when the port cannot be had.
+ * only then is known, and gives what gives the broker for each request. Rejects with the system's error when the port cannot be had.
  */
-export const listen = (make: (url: string) => Broker, local: Local, port: number): Promise<Listening> =>
+export const listen = (make: (url: string) => () => Broker, local: Local, port: number): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen(port, HOST, () => {
       const url = `http://${HOST}:${portOf(server)}`;
-      const broker = make(url);
+      const currentBroker = make(url);
       server.on('request', (message: IncomingMessage, response: ServerResponse) => {
         requestOf(message)
-          .then(request => answerTo(broker, local, request, portOf(server)))
+          .then(request => answerTo(currentBroker(), local, request, portOf(server)))
           .then(answer => send(response, answer))
           .catch(() =>
             response.headersSent

@@ -11,15 +11,22 @@ import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { localClouds } from './clouds.ts';
-import { throwawayIssuer } from './issuer.ts';
+import { type ThrowawayIssuer, throwawayIssuer } from './issuer.ts';
+import { describeEvent } from './line.ts';
 import { consoleAnswer } from './page.ts';
 import { type LocalRegistries, localRegistries } from './registry.ts';
 import { type Listening, listen } from './server.ts';
 import { DUMMY_KEYS } from './sts.ts';
 import { transcript } from './transcript.ts';
+import { watchFolder } from './watch.ts';
 
 /** Where a local broker writes, so that a test can listen. */
-export type Streams = { readonly out: (text: string) => void; readonly error: (text: string) => void };
+export type Streams = {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** Audit events as they are, for programs; else one line of each, for people. */
+  readonly json?: boolean;
+};
 
 /** Why the local broker does not start: words for the one who started it. */
 export class CannotStart extends Error {}
@@ -40,12 +47,13 @@ const awsSetting = (endpoint: string): AwsSetting => {
 };
 
 /** Audit events go to standard output, one line each, but for those that the transcript shows. */
-const auditTrail = ({ out }: Streams) => {
+const auditTrail = ({ out, json = false }: Streams) => {
+  const write = (line: string): void => out(`${json ? line : describeEvent(line)}\n`);
   let kept: Map<string, string> | undefined = new Map();
   return {
     sink: (line: string): void => {
       if (kept) kept.set(String((JSON.parse(line) as { decision_id: string }).decision_id), line);
-      else out(`${line}\n`);
+      else write(line);
     },
     take(decisionId: string): string | undefined {
       const line = kept?.get(decisionId);
@@ -53,7 +61,7 @@ const auditTrail = ({ out }: Streams) => {
       return line;
     },
     stopKeeping(): void {
-      for (const line of kept?.values() ?? []) out(`${line}\n`);
+      for (const line of kept?.values() ?? []) write(line);
       kept = undefined;
     },
   };
@@ -71,6 +79,20 @@ const inUse = (error: NodeJS.ErrnoException, port: number): Error => {
   return error;
 };
 
+/** What answers for one state of the configuration. */
+type Served = {
+  readonly issuer: ThrowawayIssuer;
+  readonly registries: LocalRegistries;
+  readonly broker: Broker;
+};
+
+/** A token that was used stays used, and a session stays known, when the configuration changes. */
+const keepMemory = (broker: Broker, { parts: { spent }, identities }: Broker): Broker => ({
+  ...broker,
+  identities,
+  parts: { ...broker.parts, spent },
+});
+
 const listening = async (
   config: Config,
   settings: Settings,
@@ -80,29 +102,25 @@ const listening = async (
   const now = (): number => Date.now() / 1000;
   // As every app of every role: no real key may be used by who trusts a throwaway issuer.
   const apps = localSigner();
-  const issuer = throwawayIssuer(config.rows, [...config.roles, ...config.registries], now);
   const fixed = settings.awsEndpoint === undefined ? undefined : awsSetting(settings.awsEndpoint);
-  const around = {
-    sink: trail.sink,
-    onFault: (error: BrokerError, decisionId: string): void => {
-      streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
-      if (settings.logLevel === 'debug')
-        streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
-    },
-    keysFor: (row: IssuerRow) => issuer.keysFor(row),
-    now,
+  const onFault = (error: BrokerError, decisionId: string): void => {
+    streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
+    if (settings.logLevel === 'debug')
+      streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
   };
   const signer = localSigner();
   const { publicKeys } = signer;
-  const protectedBy = loadedRegistries(config);
-  let registries: LocalRegistries = async () => undefined;
-  const make = (base: string): Broker => {
+  const serveConfig = (config: Config, base: string, before?: Served): Served => {
+    const policies = [...config.roles, ...config.registries];
+    const issuer = before?.issuer.renew(config.rows, policies) ?? throwawayIssuer(config.rows, policies, now);
+    const keysFor = (row: IssuerRow) => issuer.keysFor(row);
+    const around = { sink: trail.sink, onFault, keysFor, now };
+    const protectedBy = loadedRegistries(config);
     const authorizer = createAuthorizer(protectedBy, {
       ...around,
       publicKeys,
       realm: `${base}${TOKEN_PATH}`,
     });
-    registries = localRegistries(authorizer, config.registries);
     const surroundings = {
       ...around,
       signer,
@@ -110,12 +128,29 @@ const listening = async (
       clouds: { base: `${base}/local/clouds` },
       apps: () => apps,
     };
-    return createBroker(loadedConfig(config), surroundings, protectedBy);
+    const broker = createBroker(loadedConfig(config), surroundings, protectedBy);
+    return {
+      issuer,
+      registries: localRegistries(authorizer, config.registries),
+      broker: before ? keepMemory(broker, before.broker) : broker,
+    };
+  };
+  let served: Served;
+  const readChange = watchFolder(config.folder, streams.error);
+  const make = (base: string) => {
+    served = serveConfig(config, base);
+    return (): Broker => {
+      const changed = readChange();
+      if (changed) served = serveConfig(changed, base, served);
+      return served.broker;
+    };
   };
   const beside = {
-    issuer,
+    get issuer() {
+      return served.issuer;
+    },
     clouds: localClouds(apps),
-    registries: (request: HttpRequest) => registries(request),
+    registries: (request: HttpRequest) => served.registries(request),
     console: (request: HttpRequest) => consoleAnswer(request, config.folder),
     now,
   };
@@ -141,7 +176,7 @@ export const startLocal = async (
     const tell = settings.logLevel !== 'error';
     if (tell)
       streams.out(
-        `${await transcript(server.url, randomUUID(), config, trail.take)}\nconsole at ${server.url}/console\n`,
+        `${await transcript(server.url, randomUUID(), config, { find: trail.take, json: streams.json ?? false })}\nconsole at ${server.url}/console\n`,
       );
   } catch (error) {
     await server.close();

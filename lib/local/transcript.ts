@@ -2,6 +2,7 @@ import type { Config } from '../config/load.ts';
 import { counted } from '../policy/counted.ts';
 import type { Role } from '../policy/role.ts';
 import { GRANT_TYPE } from '../protocols/oauth.ts';
+import { describeEvent } from './line.ts';
 
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
@@ -94,7 +95,14 @@ const outcomeLines = (each: Exchanged): string[] => {
     : [];
 };
 
-const section = (base: string, job: string, each: Exchanged, audit: string | undefined): string => {
+/** Where the audit events of the transcript are, and whether it shows them whole. */
+export type AuditTrail = {
+  readonly find: (decisionId: string) => string | undefined;
+  readonly json: boolean;
+};
+
+const section = (base: string, job: string, each: Exchanged, { find, json }: AuditTrail): string => {
+  const audit = find(each.decisionId);
   const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
   const lines = [
     titleOf(each.role),
@@ -103,7 +111,7 @@ const section = (base: string, job: string, each: Exchanged, audit: string | und
     '',
     `decision    ${decisionText(each, event)}`,
     ...outcomeLines(each),
-    ...(audit === undefined ? [] : [`audit       ${audit}`]),
+    ...(audit === undefined ? [] : [`audit       ${json ? audit : describeEvent(audit)}`]),
     '',
   ];
   return lines.join('\n');
@@ -150,14 +158,13 @@ const headOf = ({ rows, roles, registries }: Config, asked: boolean): string =>
 
 /**
  * Makes a first exchange for each kind of role with ourselves as the caller, and tells it: the request as
- * a command that can be pasted, the decision, the credential (masked), the audit event. `auditOf` finds
- * the event of a decision.
+ * a command that can be pasted, the decision, the credential (masked), the audit event.
  */
 export const transcript = async (
   base: string,
   job: string,
   config: Config,
-  auditOf: (decisionId: string) => string | undefined,
+  trail: AuditTrail,
 ): Promise<string> => {
   const { roles, rows } = config;
   const ours = roles.filter(({ trust }) =>
@@ -172,7 +179,7 @@ export const transcript = async (
       job,
       ofKind.filter(role => ours.includes(role)),
     );
-    if (each) asked.push(section(base, job, each, auditOf(each.decisionId)));
+    if (each) asked.push(section(base, job, each, trail));
     else others.push(...ofKind.slice(0, 1).map(elsewhere));
   }
   return [headOf(config, asked.length > 0), ...asked, ...others].join('\n');

@@ -93,7 +93,7 @@ export const makeWorld = async (): Promise<World & { readonly close: () => Promi
   published = [issuer.jwk];
   const whole = { ...broker, parts: { ...broker.parts, switches: async () => switches } };
   const server = await listen(
-    () => whole,
+    () => () => whole,
     {
       issuer: throwawayIssuer(broker.parts.rows, [], () => now),
       clouds: localClouds(localSigner()),

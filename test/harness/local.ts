@@ -134,7 +134,7 @@ export const localBroker = async (
 ): Promise<Local> => {
   const terminal = testTerminal(environment);
   const { settings } = readSettings({ PORT: '0', ...environment });
-  const server = await startLocal(config, settings, terminal);
+  const server = await startLocal(config, settings, { ...terminal, json: true });
   atEnd(() => server.close());
   return { ...server, terminal };
 };
@@ -181,10 +181,20 @@ export const exchangeAt = async (
   headers: { readonly [name: string]: string } = {},
 ): Promise<Called> => {
   const { token } = (await agentCall(port, { audience: AUDIENCE })).json();
+  return formCall(port, role, String(token), headers);
+};
+
+/** This token traded for a role at /token. */
+export const formCall = async (
+  port: number,
+  role: string,
+  token: string,
+  headers: { readonly [name: string]: string } = {},
+): Promise<Called> => {
   const form = new URLSearchParams({
     grant_type: GRANT_TYPE,
     audience: role,
-    subject_token: String(token),
+    subject_token: token,
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
   });
   return call(port, {
