@@ -3,9 +3,6 @@ import { AwsError, type AwsSetting } from '../aws/call.ts';
 import { dynamoTable } from '../aws/dynamo.ts';
 import type { AwsKeys } from '../aws/sign.ts';
 import { callerOf } from '../aws/sts.ts';
-import type { NoSubjectToken } from '../client/subject/mint.ts';
-import { programIn } from '../client/subject/program.ts';
-import { jsonObject } from '../http/json.ts';
 import { type SwitchStore, switchTableName, tableSwitches } from '../stores/switches.ts';
 import { settingsOf } from './configuration.ts';
 import { Failure, type Flags, flag, type Terminal, UsageError } from './verb.ts';
@@ -34,30 +31,37 @@ const inEnvironment = (environment: Environment): AwsKeys | undefined => {
     : undefined;
 };
 
-const EXPORT = ['configure', 'export-credentials', '--format', 'process'];
-
 const NONE =
-  'There are no credentials of AWS: set AWS_ACCESS_KEY_ID and its kin, or AWS_PROFILE for the AWS CLI.';
+  'There are no credentials of AWS: sign in, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its kin.';
 
-/** Version 1 knows no export-credentials, and says so by what stands for wrong usage: 252, or 2 in older ones. */
-const WRONG_USAGE = /^aws failed \((2|252)\)/;
-const OLD = 'The aws on PATH cannot export credentials: version 2 of the AWS CLI is needed.';
+/**
+ * By AWS's own chain: profiles, single sign-on, a process, a container, a machine. Loaded for this alone. Of what went
+ * wrong one line is told: what a program of the user printed may hold a secret.
+ */
+async function findByChain(): Promise<AwsKeys> {
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  try {
+    return await defaultProvider()();
+  } catch (error) {
+    if (
+      (error as Error).name !== 'CredentialsProviderError' &&
+      (error as Error).name !== 'TokenProviderError'
+    )
+      throw new Failure(`${NONE} ${(error as Error).name}\n`);
+    throw new Failure(`${NONE} ${(error as Error).message.split('\n')[0]}\n`);
+  }
+}
 
-/** By the AWS CLI, which knows profiles and single sign-on. What it prints is never told: it holds a secret. */
-const byProgram = async (environment: Environment): Promise<AwsKeys> => {
-  const printed = await programIn(environment)('aws', EXPORT).catch(({ message }: NoSubjectToken) => {
-    throw new Failure(`${NONE} ${WRONG_USAGE.test(message) ? OLD : message}\n`);
-  });
-  const { AccessKeyId, SecretAccessKey, SessionToken } = jsonObject(printed) ?? {};
-  if (!AccessKeyId || !SecretAccessKey) throw new Failure(`${NONE} aws printed something else.\n`);
-  return {
-    accessKeyId: String(AccessKeyId),
-    secretAccessKey: String(SecretAccessKey),
-    ...(SessionToken ? { sessionToken: String(SessionToken) } : {}),
-  };
-};
+/** As AWS's chain has it, keys of the environment come first, unless a profile is named. */
+async function findKeys(environment: Environment): Promise<AwsKeys> {
+  const keys = environment['AWS_PROFILE'] ? undefined : inEnvironment(environment);
+  return keys ?? findByChain();
+}
 
-const awsOf = (flags: Flags, terminal: Terminal): AwsSetting => {
+/** How AWS is asked, with keys that are looked for once. */
+type OperatorSetting = AwsSetting & { readonly credentials: () => Promise<AwsKeys> };
+
+const awsOf = (flags: Flags, terminal: Terminal): OperatorSetting => {
   const { environment } = terminal;
   const region = flag(flags, 'region') ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   if (!region) throw new UsageError('--region is required, or AWS_REGION: where the broker is deployed.');
@@ -65,7 +69,7 @@ const awsOf = (flags: Flags, terminal: Terminal): AwsSetting => {
   let keys: Promise<AwsKeys> | undefined;
   return {
     region,
-    credentials: () => (keys ??= Promise.resolve(inEnvironment(environment) ?? byProgram(environment))),
+    credentials: () => (keys ??= findKeys(environment)),
     ...(awsEndpoint === undefined ? {} : { endpoint: awsEndpoint }),
   };
 };
@@ -91,10 +95,12 @@ export const operated = (flags: Flags, terminal: Terminal): Operated => {
   const aws = awsOf(flags, terminal);
   const name = switchTableName(stack);
   const store = tableSwitches(dynamoTable(name, aws));
+  // Before AWS is asked: that there are no keys is no answer of AWS, and is told as it is.
+  const withKeys = <Result>(ask: () => Promise<Result>) => aws.credentials().then(ask);
   const told = plainly(`${name} in ${aws.region}`);
   return {
-    all: () => store.all().catch(told),
-    set: change => store.set(change).catch(told),
-    who: () => callerOf(aws).catch(plainly('sts:GetCallerIdentity')),
+    all: () => withKeys(() => store.all().catch(told)),
+    set: change => withKeys(() => store.set(change).catch(told)),
+    who: () => withKeys(() => callerOf(aws).catch(plainly('sts:GetCallerIdentity'))),
   };
 };

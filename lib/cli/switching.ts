@@ -26,7 +26,8 @@ export const SWITCH_HELP = `  WHAT                issuer, kid, organization, pip
                       not refused
   --because REASON    for the audit events, and whoever comes after you
 ${STACK_HELP}
-Credentials are those of AWS_ACCESS_KEY_ID and its kin, or what the AWS CLI exports (AWS_PROFILE).
+Credentials are found as every SDK of AWS finds them: keys in the environment, AWS_PROFILE (single sign-on, a
+process, another role), a container, a machine.
 `;
 
 /** What each is part of, by option, from the inside out. */

@@ -1,26 +1,14 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import process from 'node:process';
+import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/cli/operator.ts';
-import { Failure } from '../../lib/cli/verb.ts';
-import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { atEnd } from '../harness/endings.ts';
-import { emptyFolder, testTerminal } from '../harness/local.ts';
+import { folderOf, testTerminal } from '../harness/local.ts';
+import { ROOT } from '../harness/markdown.ts';
 import { testServer } from '../harness/server.ts';
 import { stsCaller, testSts } from '../harness/sts.ts';
-
-/** An `aws` on PATH that prints this, ends so and takes these words alone. */
-const awsProgram = (prints: string, exits = 0): string => {
-  const folder = join(emptyFolder(), 'bin');
-  mkdirSync(folder);
-  const path = join(folder, 'aws');
-  writeFileSync(
-    path,
-    `#!/bin/sh\n[ "$*" = 'configure export-credentials --format process' ] || exit 2\necho '${prints}'\nexit ${exits}\n`,
-  );
-  chmodSync(path, 0o755);
-  return `${folder}:/usr/bin:/bin`;
-};
 
 /** What a verb asks of AWS, with this in its environment and these flags. */
 async function readSigned(environment: object, flags: object = {}) {
@@ -52,39 +40,92 @@ test('T-16: in the region of --region, whatever the environment has', async () =
   expect(await readSigned(SESSION, { region: 'ap-southeast-2' })).toMatchObject({ region: 'ap-southeast-2' });
 });
 
-test('T-16: with the session token that the AWS CLI exports', async () => {
-  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = DUMMY_KEYS;
-  const said = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, SessionToken: 'exported' });
-  const environment = { PATH: awsProgram(said), AWS_REGION: 'eu-west-1' };
-  expect(await readSigned(environment)).toMatchObject({ token: 'exported', signed: true });
+/** A home with files of AWS's own command line in it. */
+const homeWith = (files: { readonly [name: string]: string }): string =>
+  folderOf(Object.fromEntries(Object.entries(files).map(([name, text]) => [`.aws/${name}`, text])));
+
+const keysOf = (id: string) => ({ AccessKeyId: id, SecretAccessKey: 'secret', Token: 'session' });
+const EXPIRES = new Date(Date.now() + 3_600_000).toISOString();
+const inAnHour = (keys: object): string => JSON.stringify({ Version: 1, ...keys, Expiration: EXPIRES });
+
+/** The command as an operator runs it, in a process of its own: whose keys it signed with, or what it said. */
+const signedBy = async (environment: { readonly [name: string]: string }) => {
+  const body = '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"none"}';
+  const server = await testServer(() => ({ status: 400, body }));
+  const env = {
+    PATH: process.env['PATH'],
+    AWS_REGION: 'eu-west-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    KITE_STS_AWS_ENDPOINT: server.url,
+    ...environment,
+  };
+  const words = [join(ROOT, 'lib/cli/main.ts'), 'disabled', '--stack', 'kite-sts-prod'];
+  const child = spawn(process.execPath, words, { env });
+  let error = '';
+  child.stderr.on('data', chunk => (error += chunk));
+  const [exits] = await once(child, 'close');
+  const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
+  return { exits, error, key: /Credential=(\w+)\//.exec(authorization)?.[1], token };
+};
+
+describe('I15: credentials are found as AWS’s own chain finds them:', () => {
+  test('a profile that AWS_PROFILE names, before keys of the environment', async () => {
+    const HOME = homeWith({
+      credentials: '[admin]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n',
+    });
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(await signedBy({ HOME, ...keys, AWS_PROFILE: 'admin' })).toMatchObject({ key: 'AKIAPROFILE' });
+    expect(await signedBy({ HOME, ...keys })).toMatchObject({ key: 'AKIAENVIRONMENT' });
+  });
+
+  test('a process of a profile', async () => {
+    const said = inAnHour({ AccessKeyId: 'ASIAPROCESS', SecretAccessKey: 'secret', SessionToken: 'session' });
+    const HOME = homeWith({ config: `[default]\ncredential_process = echo '${said}'\n` });
+    expect(await signedBy({ HOME })).toMatchObject({ key: 'ASIAPROCESS', token: 'session' });
+  });
+
+  test('another role of a profile, by AWS STS', async () => {
+    const credentials = `<AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>session</SessionToken><Expiration>${EXPIRES}</Expiration>`;
+    const body = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+    const sts = await testServer(() => ({ status: 200, headers: { 'content-type': 'text/xml' }, body }));
+    const HOME = homeWith({
+      config: '[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = base\n',
+      credentials: '[base]\naws_access_key_id = AKIABASE\naws_secret_access_key = secret\n',
+    });
+    const found = await signedBy({ HOME, AWS_PROFILE: 'ops', AWS_ENDPOINT_URL_STS: sts.url });
+    expect(found).toMatchObject({ key: 'ASIAROLE', token: 'session' });
+    expect(sts.asked[0]?.headers['authorization']).toContain('Credential=AKIABASE/');
+  });
+
+  test('a container', async () => {
+    const container = await testServer(() => ({
+      status: 200,
+      body: JSON.parse(inAnHour(keysOf('ASIACONTAINER'))),
+      headers: { 'content-type': 'application/json' },
+    }));
+    const environment = { HOME: homeWith({}), AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/keys` };
+    expect(await signedBy(environment)).toMatchObject({ key: 'ASIACONTAINER', token: 'session' });
+  });
 });
 
-const who = async (PATH: string): Promise<string> => {
+test('I15: where there are none, it says so in one line, and asks nobody', async () => {
+  const { exits, error, key } = await signedBy({ HOME: homeWith({}) });
+  expect([exits, key]).toEqual([1, undefined]);
+  expect(error).toMatch(/^kite-sts disabled: There are no credentials of AWS: .*\n$/);
+});
+
+test('I15: what a process printed that is no credential is not told on', async () => {
+  const HOME = homeWith({ config: '[default]\ncredential_process = echo SECRET words\n' });
+  const { exits, error } = await signedBy({ HOME });
+  expect(exits).toBe(1);
+  expect(error).not.toContain('SECRET words\n');
+});
+
+test('I15: who operates it is asked of AWS STS with those', async () => {
   const sts = await testSts();
   atEnd(sts.close);
   sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
-  const environment = {
-    PATH,
-    AWS_DEFAULT_REGION: 'eu-central-1',
-    KITE_STS_AWS_ENDPOINT: sts.setting.endpoint,
-  };
-  return operated({ stack: 'kite-sts-prod' }, testTerminal(environment)).who();
-};
-
-test('credentials are those that the AWS CLI exports, where the environment has none', async () => {
-  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = DUMMY_KEYS;
-  const said = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, SessionToken: 'session' });
-  expect(await who(awsProgram(said))).toBe('arn:aws:iam::123456789012:user/alice');
-});
-
-test('an AWS CLI that knows no such command is told to be too old, in our words', async () => {
-  const failed = await who(awsProgram('', 252)).catch((error: Error) => error.message);
-  expect(failed).toContain('version 2');
-  expect(failed).not.toContain('252');
-});
-
-test('what the AWS CLI says that is no credential is not told on', async () => {
-  const failed = await who(awsProgram('SECRET words')).catch((error: Error) => error);
-  expect(failed).toBeInstanceOf(Failure);
-  expect(String(failed)).not.toContain('SECRET');
+  const setting = { ...SESSION, KITE_STS_AWS_ENDPOINT: sts.setting.endpoint };
+  const { who } = operated({ stack: 'kite-sts-prod' }, testTerminal(setting));
+  expect(await who()).toBe('arn:aws:iam::123456789012:user/alice');
 });
