@@ -34,7 +34,9 @@ export const MEMBERS = [
   'issuer',
   'subject',
   'organization',
+  'organization_id',
   'pipeline',
+  'pipeline_id',
   'build',
   'branch',
   'commit',
@@ -100,6 +102,7 @@ const label = (claims: Claims, name: string | undefined): string | number | unde
 
 const run = (labels: Labels, claims: Claims): AuditEvent => ({
   organization: label(claims, labels.organization),
+  organization_id: label(claims, labels.organizationId),
   pipeline: label(claims, labels.pipeline),
   build: label(claims, labels.build),
   branch: label(claims, labels.branch),
@@ -116,7 +119,9 @@ function holderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEve
     issuer: origin.issuer,
     subject: holder.slice(0, MAX_CLAIM_LENGTH),
     organization: origin.organization,
+    organization_id: origin.organizationId,
     pipeline: origin.pipeline,
+    pipeline_id: origin.pipelineId,
     token_key_id: origin.keyId,
     token_expires_at: iso(expiresAt),
   };
@@ -129,6 +134,7 @@ const tokenMembers = (drawn: ExchangeRecord): AuditEvent => {
     issuer: token.issuer,
     subject: token.subject.slice(0, MAX_CLAIM_LENGTH),
     ...run(row?.labels ?? {}, token.claims),
+    pipeline_id: label(token.claims, row?.pipelineId),
     token_digest: token.digest,
     token_key_id: token.keyId,
     token_expires_at: iso(token.expiresAt),

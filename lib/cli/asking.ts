@@ -35,7 +35,8 @@ export const TOKEN_HELP = `  --broker URL           the broker: https, or http o
   --token-file FILE      a file with the subject token, read anew each time; - for standard input
   --token-command LINE   a shell line that prints the subject token, run anew each time
   --token-env NAME       a variable with the subject token (default: KITE_STS_ID_TOKEN)
-  --claim NAME           an optional claim to ask Buildkite for; may be repeated
+  --claim NAME           an optional claim to ask Buildkite for, beside organization_id and pipeline_id; may be
+                         repeated
   --lifetime N           how long the subject token is to live, in seconds; Buildkite's alone
   --subject-claim NAME   what its sub is to be; Buildkite's alone
   --json                 the result, or the reason why there is none, as JSON

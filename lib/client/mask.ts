@@ -21,7 +21,7 @@ const HEAD_START = 100;
 async function hideByAgent(values: readonly string[], { run, environment }: MaskStep): Promise<boolean> {
   const list = JSON.stringify(Object.fromEntries(values.map((value, at) => [`value-${at}`, value])));
   try {
-    await run('buildkite-agent', ['redactor', 'add', '--format', 'json'], list);
+    await run('buildkite-agent', ['redactor', 'add', '--format', 'json'], { input: list });
     return true;
   } catch (error) {
     if (error instanceof NotThere) return hideByJobApi(values, environment);

@@ -8,6 +8,7 @@ import {
   MEMBERS,
 } from '../../lib/audit/event.ts';
 import { BrokerError } from '../../lib/errors.ts';
+import { begin } from '../../lib/exchange.ts';
 import { type Outcome, type Reached, record } from '../../lib/outcome.ts';
 import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
@@ -24,6 +25,8 @@ import {
 } from '../harness/policy.ts';
 
 const role = roleFrom(`${TRUST}${PROVIDER}\n`);
+
+const VISIT = { decisionId: 'd', protocol: 'registry', repeats: true, now: NOW, sourceAddress: undefined };
 
 const reached = (claims: Claims, more: Partial<Reached> = {}): Reached => ({
   decisionId: 'd',
@@ -193,6 +196,21 @@ describe('the claims in an event', () => {
   test('T29: may be named as they like', () => {
     const line = lineOf(denied(buildkiteClaims({ ['__proto__']: 'x', toJSON: 'y' })));
     expect(Object.keys(JSON.parse(line).claims)).toEqual(expect.arrayContaining(['__proto__', 'toJSON']));
+  });
+
+  test('T94: the ids by which its caller can be switched off are told where the token has them', () => {
+    const ids = { organization_id: 'o-1', pipeline_id: 'p-1' };
+    expect(claimsOf(ids)).toMatchObject(ids);
+    expect(claimsOf({})).not.toMatchObject({ pipeline_id: expect.anything() });
+    // Through a registry token of ours too.
+    const origin = { issuer: BUILDKITE, keyId: 'k', organizationId: 'o-1', pipelineId: 'p-1' };
+    const registryToken = { origin, holder: 'h', expiresAt: NOW } as NonNullable<Reached['registryToken']>;
+    const event = eventOf({
+      kind: 'failed',
+      reached: { ...begin(VISIT), registryToken },
+      error: new BrokerError('provider_refused'),
+    });
+    expect(event).toMatchObject(ids);
   });
 
   test('T-10: names that are left out are cut', () => {

@@ -5,6 +5,32 @@ import { type Mint, NoSubjectToken, NotThere, type Step, type TokenWish, tokenIn
 /** The agent's own default (`buildkite-agent oidc request-token --help`). */
 const ENDPOINT = 'https://agent-edge.buildkite.com/v3';
 
+/** The agent's own variable for more claims. Agents before 3.44 know neither it nor the option `--claim`. */
+const CLAIMS_VARIABLE = 'BUILDKITE_OIDC_TOKEN_CLAIMS';
+
+/** Every token says these, so that a switch by id strikes it, and no honest job is told to ask for them (threat T94). */
+const IDS = ['organization_id', 'pipeline_id'];
+
+/** What is asked for: the job's own choice, what the agent would ask for by itself, and the ids. */
+function listClaims({ claims, subjectClaim }: TokenWish, environment: Step['environment']): string[] {
+  const byVariable = (environment[CLAIMS_VARIABLE] ?? '').split(',').map(name => name.trim());
+  // The subject's claim is in the token anyway.
+  const ids = IDS.filter(name => name !== subjectClaim);
+  return [...new Set([...claims, ...byVariable, ...ids])].filter(name => name !== '');
+}
+
+/**
+ * Where the job chose nothing, the agent is told by its variable, which older agents leave alone: they give a token without
+ * the ids. What the job chose is an option, which they refuse.
+ */
+function runAgent(wish: TokenWish, { environment, run }: Step): Promise<string> {
+  const claims = listClaims(wish, environment);
+  const chosen = wish.claims.length > 0;
+  return run('buildkite-agent', words({ ...wish, claims: chosen ? claims : [] }), {
+    variables: { [CLAIMS_VARIABLE]: chosen ? undefined : claims.join(',') },
+  });
+}
+
 const words = ({ audience, claims, lifetime, subjectClaim }: TokenWish): string[] => [
   'oidc',
   'request-token',
@@ -38,7 +64,7 @@ const byApi = (wish: TokenWish, step: Step): Promise<string> => {
         authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`,
         'content-type': 'application/json',
       },
-      body: bodyOf(wish),
+      body: bodyOf({ ...wish, claims: listClaims(wish, step.environment) }),
     },
     member: 'token',
     door: 'The agent API (BUILDKITE_AGENT_ENDPOINT)',
@@ -50,7 +76,7 @@ export const buildkite =
   (wish: TokenWish, step: Step): Mint =>
   async () => {
     try {
-      return tokenIn(await step.run('buildkite-agent', words(wish)), 'buildkite-agent');
+      return tokenIn(await runAgent(wish, step), 'buildkite-agent');
     } catch (error) {
       if (!(error instanceof NotThere)) throw error;
       return byApi(wish, step);

@@ -14,8 +14,15 @@ export type Step = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds that a CI's token door has; without it, 10,000. */
   readonly patience?: number;
-  /** Runs a program with this on its standard input, and gives what it prints. Throws `NotThere` or `NoSubjectToken`. */
-  readonly run: (program: string, words: readonly string[], input?: string) => Promise<string>;
+  /** Runs a program and gives what it prints. Throws `NotThere` or `NoSubjectToken`. */
+  readonly run: (program: string, words: readonly string[], options?: RunOptions) => Promise<string>;
+};
+
+export type RunOptions = {
+  /** What it gets on its standard input. */
+  readonly input?: string;
+  /** Variables that differ from the step's; undefined is not set. */
+  readonly variables?: Step['environment'];
 };
 
 /** Gives a subject token, a new one each time where the CI can. Throws `NoSubjectToken`. */

@@ -15,9 +15,9 @@ const lastLines = (text: string): string =>
 /** Runs a program without a shell and gives its standard output. What it prints to standard error is told on failure alone. */
 export const programIn =
   (environment: Step['environment']): Step['run'] =>
-  async (program, words, input) => {
+  async (program, words, { input, variables } = {}) => {
     try {
-      const options = { env: { ...environment }, timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
+      const options = { env: { ...environment, ...variables }, timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
       const running = ran(program, [...words], options);
       // A program that ends without reading is told by its exit code.
       if (input !== undefined) running.child.stdin?.on('error', () => {}).end(input);

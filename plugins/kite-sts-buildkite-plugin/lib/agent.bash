@@ -12,15 +12,39 @@ kite_ready() {
   kite_fail "The agent's Job API is not here (no socket BUILDKITE_AGENT_JOB_API_SOCKET), so secrets could not be redacted from the log. Agents on Windows before 2019 and containers that got the binary alone lack it. Run the plugin where the agent runs its hooks, or accept it with allow-unredacted: true."
 }
 
+# kite_list_claims: leaves in kite_wanted what is asked for: the job's own choice, what the agent would ask for by itself, and
+# the ids by which a pipeline is switched off, whatever it is called by then. The subject's claim is in the token anyway.
+kite_list_claims() {
+  local claim more=()
+  IFS=', ' read -r -a more <<<"${BUILDKITE_OIDC_TOKEN_CLAIMS:-}"
+  kite_wanted=(${kite_claims[@]+"${kite_claims[@]}"})
+  for claim in ${more[@]+"${more[@]}"} organization_id pipeline_id; do
+    case " $kite_subject_claim ${kite_wanted[*]-} " in *" $claim "*) ;; *) kite_wanted+=("$claim") ;; esac
+  done
+}
+
+# kite_run_agent ARGUMENT…: in a shell of its own. Where the job chose no claims, the ids are asked for by variable: agents
+# before 3.44 do not know it and give a token without them. What the job chose is an option, which they refuse.
+kite_run_agent() {
+  local claim
+  if [ -n "${kite_claims[*]-}" ]; then
+    unset BUILDKITE_OIDC_TOKEN_CLAIMS
+    for claim in ${kite_wanted[@]+"${kite_wanted[@]}"}; do set -- "$@" --claim "$claim"; done
+  else
+    local IFS=,
+    export BUILDKITE_OIDC_TOKEN_CLAIMS="${kite_wanted[*]-}"
+  fi
+  buildkite-agent "$@"
+}
+
 kite_mint_by_agent() {
-  local claim arguments
+  local arguments
   arguments=(oidc request-token --audience "$kite_audience")
   [ -z "$kite_lifetime" ] || arguments+=(--lifetime "$kite_lifetime")
-  for claim in ${kite_claims[@]+"${kite_claims[@]}"}; do arguments+=(--claim "$claim"); done
   [ -z "$kite_subject_claim" ] || arguments+=(--subject-claim "$kite_subject_claim")
   # By variable and not by option: agents before 3.104 do not know the option, and do not redact.
   kite_token=$(BUILDKITE_AGENT_OIDC_REQUEST_TOKEN_SKIP_TOKEN_REDACTION=$kite_unredacted \
-    buildkite-agent "${arguments[@]}")
+    kite_run_agent "${arguments[@]}")
 }
 
 # What the agent's own request has: only what is set, in its order.
@@ -28,7 +52,7 @@ kite_token_request() {
   local body claim list=''
   body="\"audience\":$(kite_json "$kite_audience")"
   [ -z "$kite_lifetime" ] || body+=",\"lifetime\":$kite_lifetime"
-  for claim in ${kite_claims[@]+"${kite_claims[@]}"}; do list+=",$(kite_json "$claim")"; done
+  for claim in ${kite_wanted[@]+"${kite_wanted[@]}"}; do list+=",$(kite_json "$claim")"; done
   [ -z "$list" ] || body+=",\"claims\":[${list#,}]"
   [ -z "$kite_subject_claim" ] || body+=",\"subject_claim\":$(kite_json "$kite_subject_claim")"
   printf '{%s}' "$body"
@@ -67,6 +91,7 @@ kite_mint_by_curl() {
 kite_mint() {
   local jwt='^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$'
   kite_token=''
+  kite_list_claims
   if kite_has_agent; then
     kite_mint_by_agent || kite_fail 'buildkite-agent gave no token for this job; what it says stands above.'
   else

@@ -146,7 +146,23 @@ traced() {
   says "POST /agent/jobs/$BUILDKITE_JOB_ID/oidc/tokens "
   says '"authorization":"Token agent-access-token"'
   says '"content-type":"application/json"'
-  says " {\"audience\":\"$AUDIENCE\",\"lifetime\":60,\"claims\":[\"queue_key\",\"pipeline_id\"],\"subject_claim\":\"pipeline_id\"}"
+  says " {\"audience\":\"$AUDIENCE\",\"lifetime\":60,\"claims\":[\"queue_key\",\"pipeline_id\",\"organization_id\"],\"subject_claim\":\"pipeline_id\"}"
+}
+
+@test "T94: every token has the ids by which operators switch off, beside what the agent's variable says" {
+  export BUILDKITE_AGENT_ENDPOINT=$STAND/agent BUILDKITE_OIDC_TOKEN_CLAIMS='queue_key, build_id'
+  run -0 hook environment
+  run -0 ask /agent
+  says '"claims":["queue_key","build_id","organization_id","pipeline_id"]'
+  rm -f "$ENVIRONMENT"
+  options CLAIMS build_id cluster_id
+  run -0 hook environment
+  run -0 ask /agent
+  says '"claims":["build_id","cluster_id","queue_key","organization_id","pipeline_id"]'
+  rm -f "$ENVIRONMENT"
+  without_agent
+  run -0 hook environment
+  [ "$(curl -sf "$STAND/seen/agent" | grep -c '"claims":\["build_id","cluster_id","queue_key","organization_id","pipeline_id"\]')" = 2 ]
 }
 
 @test "what Buildkite says against a token is passed on" {

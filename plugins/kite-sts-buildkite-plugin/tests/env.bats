@@ -123,7 +123,7 @@ WEB_AWS_CREDENTIAL_EXPIRATION'
   option SUBJECT_CLAIM pipeline_id
   run -0 hook environment
   run -0 ask /agent
-  says "{\"audience\":\"$AUDIENCE\",\"lifetime\":60,\"subject_claim\":\"pipeline_id\",\"claims\":[\"queue_key\",\"agent_tag:os\"]}"
+  says "{\"audience\":\"$AUDIENCE\",\"lifetime\":60,\"subject_claim\":\"pipeline_id\",\"claims\":[\"queue_key\",\"agent_tag:os\",\"organization_id\"]}"
   run -0 ask /asked
   says 'audience=deploy&expires_in=900&subject_token=ey'
 }
@@ -134,7 +134,7 @@ WEB_AWS_CREDENTIAL_EXPIRATION'
   stand own/
   run -0 hook environment
   run -0 ask /agent
-  says "{\"audience\":\"$STAND/own\"}"
+  says "{\"audience\":\"$STAND/own\",\"claims\":[\"organization_id\",\"pipeline_id\"]}"
 }
 
 @test "a strict shell takes the hooks, and a hook leaves its strictness as it was" {

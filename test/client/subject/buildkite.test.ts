@@ -20,6 +20,8 @@ const WISH: TokenWish = {
   subjectClaim: undefined,
 };
 
+const IDS = ['organization_id', 'pipeline_id'];
+
 const stepWith = (changes: { readonly [name: string]: string | undefined } = {}): Step => {
   const environment = { ...buildkiteStep(broker).environment, ...changes };
   return { environment, run: programIn(environment), fetch };
@@ -38,6 +40,19 @@ describe.each([
   ])('a token has %s', async (_name, wish, claims) => {
     const token = await buildkite({ ...WISH, ...wish }, stepWith(changes))();
     expect(decodeJwt(token)).toMatchObject(claims);
+  });
+
+  test.each<[name: string, wish: Partial<TokenWish>, changes: Step['environment']]>([
+    ['by themselves', {}, {}],
+    ['beside what is chosen', { claims: ['queue_key', 'pipeline_id'] }, {}],
+    ['beside a subject of one of them', { subjectClaim: 'pipeline_id' }, {}],
+    ["beside what the agent's variable says", {}, { BUILDKITE_OIDC_TOKEN_CLAIMS: 'queue_key, build_id' }],
+    ['beside both', { claims: ['queue_key'] }, { BUILDKITE_OIDC_TOKEN_CLAIMS: 'build_id,organization_id' }],
+  ])('T94: a token has the ids by which it can be switched off, %s', async (_name, wish, more) => {
+    const claims = decodeJwt(await buildkite({ ...WISH, ...wish }, stepWith({ ...changes, ...more }))());
+    const named = more['BUILDKITE_OIDC_TOKEN_CLAIMS'] ? ['build_id'] : [];
+    for (const name of [...IDS, ...(wish.claims ?? []), ...named]) expect(claims).toHaveProperty(name);
+    expect(claims['pipeline_id']).toEqual(expect.any(String));
   });
 
   test('a token lives as long as is asked', async () => {
@@ -74,10 +89,38 @@ test('the agent API is asked as the agent asks it: only what is wished for, the 
   expect(JSON.parse(one?.body ?? '')).toEqual({
     audience: WISH.audience,
     lifetime: 60,
-    claims: ['queue_key'],
+    claims: ['queue_key', ...IDS],
     subject_claim: 'job_id',
   });
-  expect(JSON.parse(two?.body ?? '')).toEqual({ audience: WISH.audience });
+  expect(JSON.parse(two?.body ?? '')).toEqual({ audience: WISH.audience, claims: IDS });
+});
+
+describe('T94: an agent before 3.44, which knows no --claim,', () => {
+  test('gives a token without the ids', async () => {
+    const claims = decodeJwt(await buildkite(WISH, stepWith({ AGENT: '43' }))());
+    expect(claims).not.toHaveProperty('pipeline_id');
+    expect(claims).toMatchObject({ job_id: 'job-1' });
+  });
+
+  test('refuses what the job chose', async () => {
+    const mint = buildkite({ ...WISH, claims: ['queue_key'] }, stepWith({ AGENT: '43' }));
+    await expect(mint()).rejects.toThrow('flag provided but not defined: -claim');
+  });
+});
+
+test('T94: no claim is asked for twice, whether an agent adds its option to its variable or not', async () => {
+  const asked: unknown[] = [];
+  const step = stepWith({ BUILDKITE_OIDC_TOKEN_CLAIMS: 'queue_key' });
+  const run: Step['run'] = async (_program, words, options) => {
+    asked.push([words.filter(word => word === '--claim').length, options?.variables]);
+    return 'aa.bb.cc';
+  };
+  await buildkite({ ...WISH, claims: ['build_id'] }, { ...step, run })();
+  await buildkite(WISH, { ...step, run })();
+  expect(asked).toEqual([
+    [4, { BUILDKITE_OIDC_TOKEN_CLAIMS: undefined }],
+    [0, { BUILDKITE_OIDC_TOKEN_CLAIMS: 'queue_key,organization_id,pipeline_id' }],
+  ]);
 });
 
 test.each(['', '/', '//'])(
@@ -140,9 +183,9 @@ describe('there is no token', () => {
 test('T54: no secret stands among the words of the agent', async () => {
   const words: string[] = [];
   const step = stepWith();
-  const run: Step['run'] = (program, given) => {
+  const run: Step['run'] = (program, given, options) => {
     words.push(program, ...given);
-    return step.run(program, given);
+    return step.run(program, given, options);
   };
   await buildkite(WISH, { ...step, run })();
   expect(words).toEqual(['buildkite-agent', 'oidc', 'request-token', '--audience', WISH.audience]);
