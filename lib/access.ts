@@ -1,10 +1,21 @@
+import { admitUse, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError, isBroken } from './errors.ts';
-import { authenticated, begin, failed, type Parts, switchedOff, timer, type Visit } from './exchange.ts';
+import {
+  authenticated,
+  begin,
+  failed,
+  isStale,
+  type Parts,
+  switchedOff,
+  timer,
+  type Visit,
+} from './exchange.ts';
 import { type AccessOutcome, type Reached, type RegistryRefused, refusal } from './outcome.ts';
 import { decideOperation, type MethodAllow } from './policy/method.ts';
 import { grantAccess } from './policy/registries/access.ts';
 import { type Access, writeAccess } from './policy/registries/grammar.ts';
 import type { Registry } from './policy/registry.ts';
+import { namePipeline } from './policy/tenant.ts';
 import type { HttpAnswer, HttpRequest } from './protocols/protocol.ts';
 import {
   type AccessRequest,
@@ -21,7 +32,7 @@ import type { VerifiedToken } from './token/verify.ts';
 /** The door where clients of registries get a token: what `broker.ts` composes. */
 export type TokenDoor = Recorder & {
   readonly url: string;
-  readonly parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed' | 'admit'>;
+  readonly parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed' | 'admit' | 'refusals'>;
   readonly registries: RegistryStore;
   readonly sign: SignRegistryToken;
   /** The longest that a token of a registry lives, in seconds. */
@@ -60,17 +71,6 @@ function countSeconds(door: TokenDoor, token: VerifiedToken, until: number | und
   return seconds;
 }
 
-/** Whose exchanges are counted together: one organization's for one registry (threat T75). */
-function countedAs({ row }: Reached, { issuer, claims }: VerifiedToken, registry: string): string {
-  const { organization } = row?.labels ?? {};
-  return JSON.stringify([
-    issuer,
-    organization === undefined ? null : claims[organization],
-    'registry',
-    registry,
-  ]);
-}
-
 type Allowed = {
   readonly token: VerifiedToken;
   readonly registry: Registry;
@@ -91,21 +91,42 @@ function makeGrant(door: TokenDoor, reached: Reached, allowed: Allowed, now: num
     statement,
     holder: token.subject,
     origin: originOf(token, reached.row),
+    counted: reached.row ? namePipeline(token, reached.row) : [],
     sourceAddress: looksAtSource(registry) ? reached.sourceAddress : undefined,
     seconds: countSeconds(door, token, until, now),
   };
 }
 
 async function issueToken(door: TokenDoor, reached: Reached, allowed: Allowed): Promise<AccessOutcome> {
-  const { token, registry, access, decision } = allowed;
-  door.parts.admit(countedAs(reached, token, registry.name), reached.at);
+  const { registry, access, decision } = allowed;
+  admitUse(door.parts, reached, ['registry', registry.name]);
   // Read again: whoever was frozen on the way must not issue by the time at which it began.
-  const now = door.now();
+  const now = readTime(door, reached);
   const grant = makeGrant(door, reached, allowed, now);
   const signed = await timer(door.parts, reached)('issue', () => door.sign(grant, now));
   const { expiresAt, id: session } = signed;
   const credential = { token: signed.token, issuedAt: Math.floor(now), expiresAt, session };
   return { kind: 'granted', reached, scopes: decision.scopes, access, credential };
+}
+
+/** The policy of a registry and the switches, as they are at this time. */
+async function decideAccess(
+  { parts }: TokenDoor,
+  reached: Reached,
+  { token, registry }: Pick<Allowed, 'token' | 'registry'>,
+  now: number,
+): Promise<MethodAllow | RegistryRefused> {
+  const context = { now, sourceAddress: reached.sourceAddress };
+  const decide = () => decideOperation(registry, token, { needs: [] }, context);
+  const decision = await timer(parts, reached)('decide', decide);
+  reached.decision = decision;
+  if (!decision.allowed) return decision.reason;
+  return (await switchedOff(parts, reached)) ?? decision;
+}
+
+/** Never before the visit began: a clock can be set back. */
+function readTime({ now }: TokenDoor, { at }: Reached): number {
+  return Math.max(now(), at);
 }
 
 /** authenticate → decide → issue, for a registry. Never throws, as `exchange`. */
@@ -115,23 +136,25 @@ async function exchangeForAccess(
   reached: Reached,
 ): Promise<AccessOutcome> {
   const { parts } = door;
-  const deny = (reason: RegistryRefused): AccessOutcome => ({ kind: 'denied', reached, reason });
+  const deny = (reason: RegistryRefused): AccessOutcome => {
+    countRefusal(parts, reached);
+    return { kind: 'denied', reached, reason };
+  };
   try {
     const asked = parseTokenRequest(request);
     noteRequest(reached, request, asked);
     const token = await authenticated(parts, asked.subjectToken, reached);
+    checkRefusals(parts, reached);
     if (typeof token === 'string') return deny(token);
     const snapshot = findRegistry(door.registries, asked, token);
     if (!snapshot) return deny('registry_unknown');
     reached.registry = snapshot;
     const { registry } = snapshot;
-    const context = { now: reached.at, sourceAddress: reached.sourceAddress };
-    const decide = () => decideOperation(registry, token, { needs: [] }, context);
-    const decision = await timer(parts, reached)('decide', decide);
-    reached.decision = decision;
-    if (!decision.allowed) return deny(decision.reason);
-    const off = await switchedOff(parts, reached);
-    if (off) return deny(off);
+    let decision = await decideAccess(door, reached, { token, registry }, reached.at);
+    const now = readTime(door, reached);
+    if (typeof decision !== 'string' && isStale(now, reached))
+      decision = await decideAccess(door, reached, { token, registry }, now);
+    if (typeof decision === 'string') return deny(decision);
     const access = grantAccess(registry, decision.scopes, asked.wishes);
     if (asked.wishes.length > 0 && access.length === 0) return deny('access_beyond_token');
     return await issueToken(door, reached, { token, registry, decision, access });

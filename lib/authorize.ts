@@ -1,24 +1,27 @@
+import { admitUse, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError, CODES, isBroken } from './errors.ts';
-import { authenticated, begin, failed, type Parts, switchedOff, timer } from './exchange.ts';
+import { authenticated, begin, failed, isStale, type Parts, switchedOff, timer } from './exchange.ts';
 import { type Answer, type Authorization, type Reached, type RegistryRefused, refusal } from './outcome.ts';
-import { decideOperation, findLack } from './policy/method.ts';
+import { decideOperation, findLack, type MethodAllow } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
 import { coversAccess } from './policy/registries/access.ts';
 import type { Operation } from './policy/registries/grammar.ts';
 import { readOperation } from './policy/registries/read.ts';
+import type { Registry } from './policy/registry.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
 import { type Door, lacksCredential, presented, writeChallenge } from './protocols/registry.ts';
 import { type Recorder, recorded } from './record.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { reasonOf, struck } from './switch.ts';
 import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
+import type { VerifiedToken } from './token/verify.ts';
 
 /** All that stands in front of registries: what `broker.ts` composes. It can make no credential. */
 export type Authorizer = Recorder & {
   readonly url: string;
   /** The URL of our token door, from the configuration: whoever could choose it would get our callers' credentials. */
   readonly realm: string;
-  readonly parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'>;
+  readonly parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed' | 'admit' | 'refusals'>;
   readonly registries: RegistryStore;
   /** Reads what our own token door gave, by our public keys. */
   readonly readRegistryToken: ReadRegistryToken;
@@ -65,6 +68,13 @@ function takeAim(authorizer: Authorizer, request: HttpRequest): Aim {
   return { snapshot, operation: readOperation(snapshot.registry, request) };
 }
 
+/** What is decided for a subject token. */
+type Question = {
+  readonly registry: Registry;
+  readonly token: VerifiedToken;
+  readonly operation: Operation | undefined;
+};
+
 /** Why a registry token does not open this, if it does not. Its switches are asked about at each use. */
 async function refuseToken(
   { parts }: Authorizer,
@@ -94,32 +104,68 @@ async function authorizeByToken(
   const found = snapshot ?? authorizer.registries.named(registryToken.audience);
   if (!found) return { kind: 'denied', reached, reason: 'registry_unknown' };
   reached.registry = found;
-  const reason = await refuseToken(authorizer, found, operation, Object.assign(reached, { registryToken }));
+  const known = Object.assign(reached, { registryToken });
+  checkRefusals(authorizer.parts, reached);
+  let reason = await refuseToken(authorizer, found, operation, known);
+  const now = readTime(authorizer, reached);
+  if (registryToken.expiresAt <= now) throw new BrokerError('token_expired', { at: 'exp' });
+  if (!reason && isStale(now, reached)) reason = await refuseToken(authorizer, found, operation, known);
   if (reason) return { kind: 'denied', reached, reason };
   const { statement, scopes, origin, holder: subject } = registryToken;
   const { issuer } = origin;
   return { kind: 'authorized', reached, registry: found.registry.name, issuer, subject, statement, scopes };
 }
 
+/** Never before the visit began: a clock can be set back. */
+function readTime({ now }: Authorizer, { at }: Reached): number {
+  return Math.max(now(), at);
+}
+
+/** The policy of a registry and the switches, as they are at this time. */
+async function decideSubject(
+  { parts }: Authorizer,
+  reached: Reached,
+  question: Question,
+  now: number,
+): Promise<MethodAllow | RegistryRefused> {
+  const { registry, token, operation } = question;
+  const context = { now, sourceAddress: reached.sourceAddress };
+  const decide = () => decideOperation(registry, token, operation, context);
+  const decision = await timer(parts, reached)('decide', decide);
+  reached.decision = decision;
+  if (!decision.allowed) return decision.reason;
+  return (await switchedOff(parts, reached)) ?? decision;
+}
+
+/** Decides, and once more where the time has gone on meanwhile: a process may be frozen at any step (threat T78). */
+async function decideInTime(
+  authorizer: Authorizer,
+  reached: Reached,
+  question: Question,
+): Promise<MethodAllow | RegistryRefused> {
+  const decision = await decideSubject(authorizer, reached, question, reached.at);
+  const now = readTime(authorizer, reached);
+  if (typeof decision === 'string' || !isStale(now, reached)) return decision;
+  if (question.token.acceptedUntil <= now) throw new BrokerError('token_expired', { at: 'exp' });
+  return decideSubject(authorizer, reached, question, now);
+}
+
 /** The way of a subject token: authenticate → decide. */
 async function authorizeBySubject(
-  { parts, registries }: Authorizer,
+  authorizer: Authorizer,
   subjectToken: string,
   { snapshot, operation }: Aim,
   reached: Reached,
 ): Promise<Authorization> {
+  const { parts, registries } = authorizer;
   const token = await authenticated(parts, subjectToken, reached);
+  checkRefusals(parts, reached);
   if (typeof token === 'string') return { kind: 'denied', reached, reason: token };
   const found = snapshot ?? registries.named(token.audience);
   if (!found) return { kind: 'denied', reached, reason: 'registry_unknown' };
   reached.registry = found;
-  const context = { now: reached.at, sourceAddress: reached.sourceAddress };
-  const decide = () => decideOperation(found.registry, token, operation, context);
-  const decision = await timer(parts, reached)('decide', decide);
-  reached.decision = decision;
-  if (!decision.allowed) return { kind: 'denied', reached, reason: decision.reason };
-  const off = await switchedOff(parts, reached);
-  if (off) return { kind: 'denied', reached, reason: off };
+  const decision = await decideInTime(authorizer, reached, { registry: found.registry, token, operation });
+  if (typeof decision === 'string') return { kind: 'denied', reached, reason: decision };
   const { statement, scopes } = decision;
   const { issuer, subject } = token;
   return { kind: 'authorized', reached, registry: found.registry.name, issuer, subject, statement, scopes };
@@ -140,9 +186,12 @@ async function decideRequest(
     const { subjectToken, user } = presented(request);
     reached.use = { ...reached.use, user };
     const registryToken = await authorizer.readRegistryToken(subjectToken, reached.at);
-    return registryToken
+    const outcome = registryToken
       ? await authorizeByToken(authorizer, registryToken, aim, reached)
       : await authorizeBySubject(authorizer, subjectToken, aim, reached);
+    if (outcome.kind === 'denied') countRefusal(authorizer.parts, reached);
+    if (outcome.kind === 'authorized') admitUse(authorizer.parts, reached, ['registry', outcome.registry]);
+    return outcome;
   } catch (error) {
     return failed(reached, error);
   }

@@ -28,7 +28,7 @@ import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
 import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
 import { type SharedKeys, tableIssuerKeys } from './stores/issuers.ts';
-import { memoryLimit, networkLimit } from './stores/limits.ts';
+import { type Limiter, type Limits, memoryLimit, networkLimit } from './stores/limits.ts';
 import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
 import { keptSwitches, tableSwitches } from './stores/switches.ts';
 import { NO_SWITCHES, type Switches } from './switch.ts';
@@ -208,7 +208,7 @@ function createTokenDoor(
   const { url, parts, sink, demands, metrics, onFault, now, randomId } = broker;
   return {
     url,
-    parts: { ...authentication(config, keys, parts.switches), admit: parts.admit },
+    parts: { ...authentication(config, keys, parts.switches), admit: parts.admit, refusals: parts.refusals },
     registries,
     sign: createRegistrySigner({ issuer: url, signer, randomId }),
     seconds: REGISTRY_SECONDS,
@@ -219,6 +219,10 @@ function createTokenDoor(
     now,
     randomId,
   };
+}
+
+function limitRefusals({ refusals }: Limits): Limiter {
+  return memoryLimit('what is refused to this pipeline', refusals);
 }
 
 /** Puts a broker together. The only file that picks implementations. */
@@ -247,7 +251,7 @@ export const createBroker = (
       ...authentication(config, keys, switchesOf(surroundings)),
       roles,
       admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
-      refusals: memoryLimit('what is refused to this pipeline', limits.refusals),
+      refusals: limitRefusals(limits),
       now,
       spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
       issue: issuer(config, surroundings, randomId),
@@ -282,11 +286,15 @@ export const createAuthorizer = (
   surroundings: AuthorizerSurroundings,
 ): Authorizer => {
   const { sink, onFault, publicKeys, now = byClock, randomId = randomUUID } = surroundings;
-  const { url, rows, registries } = config;
+  const { url, rows, registries, limits } = config;
   return {
     url,
     realm: surroundings.realm ?? `${url}${TOKEN_PATH}`,
-    parts: authentication(config, keysOf(rows, surroundings), switchesOf(surroundings)),
+    parts: {
+      ...authentication(config, keysOf(rows, surroundings), switchesOf(surroundings)),
+      admit: memoryLimit('requests of this organization to this registry', limits.authorizations).admit,
+      refusals: limitRefusals(limits),
+    },
     registries,
     readRegistryToken: createRegistryReader({
       issuer: url,

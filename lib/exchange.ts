@@ -1,11 +1,10 @@
+import { admitUse, type Counters, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
 import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
 import { type AccessRequest, type Context, type Decision, decide, type Grant } from './policy/decide.ts';
 import { meets } from './policy/guard.ts';
 import type { Role } from './policy/role.ts';
-import { namePipeline, nameTenant } from './policy/tenant.ts';
 import type { Credential } from './providers/provider.ts';
-import type { Limiter } from './stores/limits.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { Spent, SpentStore } from './stores/spent.ts';
 import {
@@ -28,16 +27,12 @@ export type ExchangeRequest = {
 };
 
 /** The parts that an exchange runs on; `broker.ts` puts them together. */
-export type Parts = {
+export type Parts = Counters & {
   readonly verify: Verify;
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly roles: Pick<RoleStore, 'find' | 'near'>;
   readonly spent: SpentStore;
   readonly switches: Switches;
-  /** One exchange more of a tenant for a role. */
-  readonly admit: Limiter['admit'];
-  /** What is refused to a pipeline: too much of that, and nothing is looked at for it. */
-  readonly refusals: Pick<Limiter, 'take' | 'check'>;
   readonly issue: (grant: Grant, now: number) => Promise<Credential>;
   /** Seconds since the epoch, read again where time counts. */
   readonly now: () => number;
@@ -117,28 +112,6 @@ export const authenticated = (
     return (await switchedOff(parts, reached, VOUCHERS)) ?? token;
   });
 
-/** Whose exchanges are counted together: one tenant's for one role (threat T75). */
-function keyOfExchanges({ token, row }: Reached, role: string): string {
-  return JSON.stringify([...(token && row ? nameTenant(token, row) : []), role]);
-}
-
-/** Whose refusals are counted together: one pipeline's, so that its loop does not use up what its neighbors need. */
-function keyOfRefusals({ token, row }: Reached): string | undefined {
-  return token && row && JSON.stringify(namePipeline(token, row));
-}
-
-/** Refuses who was refused too often, before anything is looked at for it. */
-function checkRefusals({ refusals }: Parts, reached: Reached): void {
-  const key = keyOfRefusals(reached);
-  if (key !== undefined) refusals.check(key, reached.at);
-}
-
-/** Counts a refusal, whatever it is: a role that there is not costs as much as one that is not for this token. */
-function countRefusal({ refusals }: Parts, reached: Reached): void {
-  const key = keyOfRefusals(reached);
-  if (key !== undefined) refusals.take(key, reached.at);
-}
-
 /** Of a role that takes a token as often as it comes. */
 const FREE: Spent = { release: async () => {} };
 
@@ -186,6 +159,11 @@ async function decideByNow(
 /** Seconds that a visit may take before what was decided is decided again. */
 const STALE = 1;
 
+/** Whether so much time has passed since a visit began that what was decided then must be decided again (threat T78). */
+export function isStale(now: number, { at }: Reached): boolean {
+  return now - at >= STALE;
+}
+
 /**
  * The broker, whole: authenticate → decide → issue. Never throws: a denial and a failure are outcomes,
  * and whatever is not a `BrokerError` fails closed as `internal_error`.
@@ -218,7 +196,7 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
 
     const { name, singleUse } = snapshot.role;
     // Before anything is used up, and after the decision: what strangers are told stays as it is.
-    parts.admit(keyOfExchanges(reached, name), visit.now);
+    admitUse(parts, reached, [name]);
     if (singleUse && visit.repeats) return denied('single_use_not_here');
     const use = () => parts.spent.spend(`${name}:${token.digest}`, token.acceptedUntil, visit.now);
     const spent = singleUse ? await timed('spend', use) : FREE;
@@ -226,8 +204,9 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
 
     const now = Math.max(parts.now(), visit.now);
     const question = { role: snapshot.role, token, access, context: { ...visit, now } };
-    const stale = now - visit.now >= STALE;
-    const late = stale ? await decideByNow(parts, reached, question).catch(givingBack(spent)) : decision;
+    const late = isStale(now, reached)
+      ? await decideByNow(parts, reached, question).catch(givingBack(spent))
+      : decision;
     if (typeof late === 'string' || !late.allowed) {
       await spent.release();
       return denied(typeof late === 'string' ? late : late.reason);

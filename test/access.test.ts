@@ -124,6 +124,7 @@ describe('T92: the token of a registry', () => {
         organization: 'your-org',
         pipeline: 'one-pipeline',
       }),
+      counted: [BUILDKITE, '"your-org"', '"one-pipeline"'],
     });
   });
 

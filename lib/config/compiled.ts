@@ -20,7 +20,7 @@ export type BrokerConfig = Ground & {
 };
 
 /** What stands in front of registries is made from. It knows no role, and their audiences alone. */
-export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences'> & {
+export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences' | 'limits'> & {
   readonly registries: RegistryStore;
 };
 
@@ -44,10 +44,11 @@ export const loadedConfig = (config: Config): BrokerConfig => ({
 });
 
 const authorizerConfig = (
-  { url, rows }: Pick<Config, 'url' | 'rows'>,
+  { url, rows, limits }: Pick<Config, 'url' | 'rows' | 'limits'>,
   kept: readonly RegistrySnapshot[],
 ): AuthorizerConfig => ({
   url,
+  limits,
   // What a row takes beside the broker's audience is for roles.
   rows: new Map([...rows].map(([issuer, row]) => [issuer, { ...row, audiences: [] }])),
   audiences: new Set(kept.map(({ registry }) => registry.audience)),
@@ -105,5 +106,5 @@ export const openRegistries = (folder: string): AuthorizerConfig => {
   const kept = existsSync(join(folder, REGISTRIES))
     ? read<readonly RegistrySnapshot[]>(folder, REGISTRIES)
     : [];
-  return authorizerConfig({ url: written.url, rows: rowsOf(written) }, kept);
+  return authorizerConfig({ ...written, rows: rowsOf(written) }, kept);
 };

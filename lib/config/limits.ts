@@ -9,6 +9,7 @@ const LIMIT = object({
 /** `limits` of broker.yml. */
 export const LIMITS = object({
   exchanges: optional(LIMIT),
+  authorizations: optional(LIMIT),
   refusals: optional(LIMIT),
   identities: optional(LIMIT),
   sts_calls: optional(LIMIT),
@@ -22,6 +23,7 @@ type Written = NonNullable<ReturnType<typeof LIMITS.read>>;
  */
 const USUAL: Limits = {
   exchanges: { perMinute: 300, burst: 100 },
+  authorizations: { perMinute: 6000, burst: 3000 },
   refusals: { perMinute: 120, burst: 100 },
   identities: { perMinute: 1200, burst: 300 },
   stsCalls: { perMinute: 1200, burst: 100 },
@@ -33,6 +35,7 @@ const limitOf = (written: Written['exchanges'], usual: Limit): Limit =>
 /** What is written, and for the rest what is usual. */
 export const limitsOf = (written: Written | undefined): Limits => ({
   exchanges: limitOf(written?.exchanges, USUAL.exchanges),
+  authorizations: limitOf(written?.authorizations, USUAL.authorizations),
   refusals: limitOf(written?.refusals, USUAL.refusals),
   identities: limitOf(written?.identities, USUAL.identities),
   stsCalls: limitOf(written?.sts_calls, USUAL.stsCalls),

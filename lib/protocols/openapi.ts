@@ -3,7 +3,9 @@ import { containerOperation } from './operations/container.ts';
 import { gitOperation } from './operations/git.ts';
 import { oauthOperation } from './operations/oauth.ts';
 import type { Operation } from './operations/operation.ts';
+import { registryTokenByGet, registryTokenByPost } from './operations/registry.ts';
 import { presignedOperation, stsOperation } from './operations/sts.ts';
+import { TOKEN_PATH } from './registry.ts';
 
 const STS = { post: stsOperation, get: presignedOperation };
 
@@ -13,6 +15,7 @@ const DOORS: { readonly [path: string]: { readonly [method: string]: Operation }
   '/v1/token': { post: oauthOperation },
   '/credentials/{role}': { get: containerOperation },
   '/git/{role}': { post: gitOperation },
+  [TOKEN_PATH]: { get: registryTokenByGet, post: registryTokenByPost },
   '/': STS,
   '/aws/sts': STS,
   '/aws/sts/': STS,

@@ -18,6 +18,8 @@ export type RegistryGrant = {
   readonly holder: string;
   /** By what it can be switched off. */
   readonly origin: Origin;
+  /** By which its uses are counted: the tenant and, last, its pipeline. */
+  readonly counted: readonly (string | null)[];
   /** The only address that may use it; undefined where the policy looks at none. */
   readonly sourceAddress: string | undefined;
   readonly seconds: number;
@@ -33,13 +35,15 @@ export type SignRegistryToken = (grant: RegistryGrant, now: number) => Promise<S
 export function createRegistrySigner(setting: SigningSetting): SignRegistryToken {
   const sign = signing(setting);
   return (grant, now) => {
-    const { registry, audience, access, scopes, statement, holder, origin, sourceAddress, seconds } = grant;
+    const { registry, audience, access, scopes, statement, holder, origin, counted, sourceAddress, seconds } =
+      grant;
     const claims = {
       access,
       scope: scopes.join(' '),
       statement,
       holder,
       origin,
+      counted,
       ...(sourceAddress === undefined ? {} : { source_address: sourceAddress }),
     };
     return sign(REGISTRY_TYPE, { subject: `registry:${registry}`, audience, seconds, claims }, now);

@@ -5,11 +5,13 @@ import { nameNetwork } from '../policy/cidr.ts';
 export type Limit = { readonly perMinute: number; readonly burst: number };
 
 /**
- * What broker.yml limits: exchanges of one tenant for one role, what is refused to one pipeline, how often one address
+ * What broker.yml limits: exchanges of one tenant for one role, its requests to one
+ * registry, what is refused to one pipeline, how often one address
  * asks whose a session is, and all calls of AWS STS together.
  */
 export type Limits = {
   readonly exchanges: Limit;
+  readonly authorizations: Limit;
   readonly refusals: Limit;
   readonly identities: Limit;
   readonly stsCalls: Limit;

@@ -17,6 +17,8 @@ export type RegistryToken = {
   readonly statement: string;
   readonly holder: string;
   readonly origin: Origin;
+  /** By which its uses are counted: the tenant and, last, its pipeline. */
+  readonly counted: readonly (string | null)[];
   readonly sourceAddress: string | undefined;
   readonly expiresAt: number;
 };
@@ -66,6 +68,12 @@ function readOrigin(value: ClaimValue | undefined): Origin {
   return value as unknown as Origin;
 }
 
+function readNames(value: ClaimValue | undefined): readonly (string | null)[] {
+  const sound = Array.isArray(value) && value.every(each => each === null || typeof each === 'string');
+  if (!sound) throw refuse('counted');
+  return value;
+}
+
 function checkTimes(claims: Claims, longest: number, now: number): number {
   const issuedAt = readTime(claims, 'iat');
   const expiresAt = readTime(claims, 'exp');
@@ -91,6 +99,7 @@ function readClaims(claims: Claims, { issuer, seconds }: RegistryTrust, now: num
     statement: readText(claims, 'statement'),
     holder: readText(claims, 'holder'),
     origin: readOrigin(claims['origin']),
+    counted: readNames(claims['counted']),
     sourceAddress: Object.hasOwn(claims, 'source_address') ? readText(claims, 'source_address') : undefined,
     expiresAt: checkTimes(claims, seconds, now),
   };

@@ -13,7 +13,7 @@ import { KINDS, type KindName, kindOf } from '../../lib/policy/kinds.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { wireError } from '../../lib/protocols/oauth.ts';
 import { REMEDIES } from '../../lib/protocols/remedies.ts';
-import { DOORS } from '../../lib/serve.ts';
+import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
 import { PRESETS, type Preset, type PresetName } from '../../lib/token/presets.ts';
 import { TRUST } from '../harness/grant.ts';
 import { blocks, code, codes, ROOT, read, rowsOf, rowsUnder, tables } from '../harness/markdown.ts';
@@ -143,6 +143,7 @@ describe('each is documented, and nothing that is not there is', () => {
     const rows = rowsUnder('docs/reference/http.md', 'Doors and pages', 'method');
     const known = [
       ...Object.keys(DOORS),
+      ...REGISTRY_ROUTES,
       ...Object.keys(PAGES).map(path => `GET ${path}`),
       'GET /errors/{code}',
     ];

@@ -3,5 +3,11 @@ import { type Limits, memoryLimit } from '../../lib/stores/limits.ts';
 const MOST = { perMinute: 1_000_000_000, burst: 1_000_000_000 };
 
 /** For whoever tests something else. */
-export const PLENTY: Limits = { exchanges: MOST, refusals: MOST, identities: MOST, stsCalls: MOST };
+export const PLENTY: Limits = {
+  exchanges: MOST,
+  authorizations: MOST,
+  refusals: MOST,
+  identities: MOST,
+  stsCalls: MOST,
+};
 export const LIMITER = memoryLimit('tests', MOST);

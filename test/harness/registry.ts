@@ -33,17 +33,18 @@ methods:
 /** Compiles the text of a registry as it stands, with what is wrong with it. */
 export const compileRegistryText = (
   text: string,
+  issuers = ISSUERS,
 ): { registry: Registry | undefined; refusals: readonly string[] } => {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const document = parseRegistry('tested', 'tested.yml', text, complain);
-  const registry = document && compileRegistry(document, rowsFrom(ISSUERS), complain);
+  const registry = document && compileRegistry(document, rowsFrom(issuers), complain);
   return { registry, refusals: placesOf(complaints) };
 };
 
 /** A registry that must compile. */
-export const registryFrom = (text: string): Registry => {
-  const { registry, refusals } = compileRegistryText(text);
+export const registryFrom = (text: string, issuers = ISSUERS): Registry => {
+  const { registry, refusals } = compileRegistryText(text, issuers);
   if (!registry) throw new Error(refusals.join('\n'));
   return registry;
 };

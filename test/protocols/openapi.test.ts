@@ -8,11 +8,13 @@ import { GRANT_TYPE, wireError } from '../../lib/protocols/oauth.ts';
 import { openApi } from '../../lib/protocols/openapi.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import { stsError } from '../../lib/protocols/sts/errors.ts';
-import { DOORS, serve } from '../../lib/serve.ts';
+import { tokenStatus } from '../../lib/protocols/token-door.ts';
+import { DOORS, REGISTRY_ROUTES, serve } from '../../lib/serve.ts';
 import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
 import { says, type TestClouds, testClouds } from '../harness/clouds.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
+import { CLAIMS, IMAGES, testAuthorizer } from '../harness/registry.ts';
 import { APPS } from '../harness/signing.ts';
 import { type TestSts, testSts } from '../harness/sts.ts';
 
@@ -172,6 +174,7 @@ test('the document has every door and page, and no other', () => {
   );
   const served = [
     ...Object.keys(DOORS),
+    ...REGISTRY_ROUTES,
     ...[...Object.keys(PAGES), '/errors/{code}'].map(path => `GET ${path}`),
   ];
   expect(DOCUMENT.openapi).toBe('3.1.0');
@@ -241,6 +244,45 @@ describe.each(FORMS)('the form of $route', ({ route, form, token }) => {
   )('refuses $name where the document has no such value', async ({ name, value }) => {
     const answer = await ask(route, { ...(await whole(route)), [name]: value });
     expect([answer.status, answered(route, answer)]).toEqual([400, []]);
+  });
+});
+
+describe('the token door of registries answers as the document says', () => {
+  const ONE = { aud: IMAGES, organization_slug: 'your-org', pipeline_slug: 'one-pipeline' };
+  const query = new URLSearchParams({ service: IMAGES, scope: 'repository:your-org/web:pull' }).toString();
+
+  /** The answer to this token, or to none, by each method. */
+  const askDoor = async (route: string, changes?: object): Promise<HttpAnswer> => {
+    const door = await testAuthorizer([CLAIMS]);
+    const token = changes && (await door.issuer.sign(tokenClaims({ ...ONE, ...changes })));
+    const basic = `Basic ${Buffer.from(`x:${token}`).toString('base64')}`;
+    const form = new URLSearchParams({
+      service: IMAGES,
+      grant_type: 'password',
+      ...(token ? { password: token } : {}),
+    });
+    const byGet = { query, headers: token ? { authorization: basic } : {} };
+    const byPost = { headers: { 'content-type': FORM }, body: new TextEncoder().encode(form.toString()) };
+    const [method = '', path = ''] = route.split(' ');
+    return serve(door.broker, httpRequest({ method, path, ...(method === 'GET' ? byGet : byPost) }));
+  };
+
+  test.each(
+    REGISTRY_ROUTES.flatMap(route => [
+      { route, name: 'a token', changes: {}, status: 200 },
+      { route, name: 'a stranger', changes: { organization_slug: 'other' }, status: 401 },
+      { route, name: 'a caller who may not', changes: { pipeline_slug: 'other' }, status: 401 },
+      { route, name: 'an expired token', changes: { iat: 1, nbf: 1, exp: 2 }, status: 401 },
+      { route, name: 'no token', changes: undefined, status: 401 },
+    ]),
+  )('$route with $name', async ({ route, changes, status }) => {
+    const answer = await askDoor(route, changes);
+    expect([answer.status, answered(route, answer)]).toEqual([status, []]);
+  });
+
+  test.each(REGISTRY_ROUTES)('%s has every code under its status', route => {
+    for (const code of Object.keys(CODES) as Code[])
+      expect(JSON.stringify(operationOf(route).responses[tokenStatus(code)])).toContain(`"${code}"`);
   });
 });
 

@@ -10,6 +10,7 @@ const TEAMS = (web: object): Guardrails => ({
 const LIMITS = (perMinute: number): Guardrails => ({
   limits: {
     exchanges: { perMinute, burst: 10 },
+    authorizations: { perMinute: 100, burst: 10 },
     refusals: { perMinute: 100, burst: 10 },
     identities: { perMinute: 100, burst: 10 },
     stsCalls: { perMinute: 100, burst: 10 },

@@ -15,11 +15,13 @@ kite_ready() {
 # kite_list_claims: leaves in kite_wanted what is asked for: the job's own choice, what the agent would ask for by itself, and
 # the ids by which a pipeline is switched off, whatever it is called by then. The subject's claim is in the token anyway.
 kite_list_claims() {
-  local claim more=()
-  IFS=', ' read -r -a more <<<"${BUILDKITE_OIDC_TOKEN_CLAIMS:-}"
+  local claim rest=${BUILDKITE_OIDC_TOKEN_CLAIMS:-},organization_id,pipeline_id,
   kite_wanted=(${kite_claims[@]+"${kite_claims[@]}"})
-  for claim in ${more[@]+"${more[@]}"} organization_id pipeline_id; do
-    case " $kite_subject_claim ${kite_wanted[*]-} " in *" $claim "*) ;; *) kite_wanted+=("$claim") ;; esac
+  while [ -n "$rest" ]; do
+    claim=${rest%%,*} rest=${rest#*,}
+    claim=${claim// /}
+    # Two spaces at the end: an empty name is there already.
+    case " $kite_subject_claim ${kite_wanted[*]-}  " in *" $claim "*) ;; *) kite_wanted+=("$claim") ;; esac
   done
 }
 
