@@ -1,17 +1,24 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { read } from '../harness/markdown.ts';
+import { attacks as ci } from './ci.ts';
+import { attacks as client } from './client.ts';
 import { type Attack, makeWorld } from './harness.ts';
 import { attacks as jwks } from './jwks.ts';
 import { attacks as limit } from './limit.ts';
 import { attacks as policy } from './policy.ts';
+import { attacks as registry } from './registry.ts';
 import { attacks as switched } from './switch.ts';
 import { attacks as token } from './token.ts';
 import { attacks as wire } from './wire.ts';
 
 const FAMILIES: { readonly [family: string]: readonly Attack[] } = {
+  ci,
+  client,
   jwks,
   limit,
   policy,
+  registry,
   switch: switched,
   token,
   wire,
@@ -33,4 +40,12 @@ test('every list in this folder is run', () => {
     .filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'harness.ts')
     .map(file => file.slice(0, -3));
   expect(files.sort()).toEqual(Object.keys(FAMILIES).sort());
+});
+
+test('SECURITY.md names every family', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter(
+    file => file.endsWith('.ts') && !['harness.ts', 'attacks.test.ts'].includes(file),
+  );
+  const page = read('SECURITY.md');
+  expect(files.filter(file => !page.includes(`(test/attacks/${file})`))).toEqual([]);
 });

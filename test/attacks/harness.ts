@@ -50,6 +50,8 @@ const ROLES = {
   web: `contact: "#web"\n${TRUST}${PROVIDER}\n`,
   once: `single_use: true\n${TRUST}${PROVIDER}\n`,
   guarded: `${TRUST}deny:\n  - iss: ${BUILDKITE}\n    claims: { queue_key: untrusted }\n${PROVIDER}\n`,
+  strict: `trust:\n  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, build_branch: main, build_tag: null, build_source: { in: [webhook, schedule] } }\n${PROVIDER}\n`,
+  hub: `trust:\n  - iss: https://token.actions.githubusercontent.com\n    claims: { repository: acme/web, repository_id: "1", ref: refs/heads/main, event_name: push }\n${PROVIDER}\n`,
 };
 const LIMITS: Limits = { ...PLENTY, refusals: { perMinute: 6, burst: 20 } };
 
