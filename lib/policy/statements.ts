@@ -42,7 +42,7 @@ function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Com
     complain(
       'too-many',
       whole,
-      `The patterns of this policy have ${searched} characters between two stars; at most ${MAX_SEARCHED} are allowed, so that no decision takes long. Name values with in, or split the policy.`,
+      `What stands between two stars in the patterns of this policy counts ${searched}; at most ${MAX_SEARCHED} is allowed, so that no decision takes long. Name values with in, or split the policy.`,
     );
 }
 

@@ -16,6 +16,7 @@ import { readKeySet } from '../../lib/token/keyset.ts';
 import { httpRequest, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
+import { compareDoors } from './doors.ts';
 import { comparePolicies } from './policies.ts';
 
 type Step = {
@@ -193,5 +194,6 @@ for (const { name, aim } of steps) {
   );
 }
 if (!comparePolicies()) missed++;
+if (!(await compareDoors())) missed++;
 console.log(missed === 0 ? 'every aim is met' : `${missed} aims are missed`);
 process.exitCode = missed === 0 ? 0 : 1;

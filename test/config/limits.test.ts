@@ -8,6 +8,7 @@ describe('limits are', () => {
   test('T-14: 300 exchanges a minute for an organization and role, and 1200 calls of STS, unless written', () => {
     expect(USUAL).toEqual({
       exchanges: { perMinute: 300, burst: 100 },
+      authorizations: { perMinute: 6000, burst: 3000 },
       refusals: { perMinute: 120, burst: 100 },
       identities: { perMinute: 1200, burst: 300 },
       stsCalls: { perMinute: 1200, burst: 100 },

@@ -42,7 +42,7 @@ const counted = (value: unknown, count: Count): void => {
   if (value === null || typeof value !== 'object') return;
   const list = Array.isArray(value);
   for (const [name, each] of Object.entries(value)) {
-    count.members++;
+    count.members += list ? 1 : 2;
     if (!list) count.named++;
     count.wellFormed &&= survives(name);
     counted(each, count);

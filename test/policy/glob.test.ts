@@ -96,8 +96,11 @@ test.each([
   ['*-production', 0],
   ['release/*-rc', 0],
   ['*deploy*', 6],
+  ['*deploys*', 3],
+  ['*production*staging*', 6],
   ['a*bc*d*ef', 3],
-])('of %s, %i characters are searched for at every place', (pattern, searched) => {
+  ['*v?*', 20],
+])('what %s searches for counts %i', (pattern, searched) => {
   expect(countSearched(pattern)).toBe(searched);
 });
 

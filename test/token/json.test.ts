@@ -118,11 +118,12 @@ describe('T68: depth and number of members are limited', () => {
   });
 
   test('the most members are read, and one more is refused', () => {
-    expect(Object.keys(readJson(members(MAX_MEMBERS)) as object)).toHaveLength(MAX_MEMBERS);
-    expect(() => readJson(members(MAX_MEMBERS + 1))).toThrow(JsonError);
+    expect(Object.keys(readJson(members(MAX_MEMBERS / 2)) as object)).toHaveLength(MAX_MEMBERS / 2);
+    expect(() => readJson(members(MAX_MEMBERS / 2 + 1))).toThrow(JsonError);
   });
 
-  test('items of arrays count as members', () => {
+  test('items of arrays count half as much as members with a name', () => {
+    expect(readJson(`[${'0,'.repeat(MAX_MEMBERS - 1)}0]`)).toHaveLength(MAX_MEMBERS);
     expect(() => readJson(`[${'0,'.repeat(MAX_MEMBERS)}0]`)).toThrow(JsonError);
   });
 });
