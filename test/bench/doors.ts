@@ -14,14 +14,7 @@ import { type Broker, serve } from '../../lib/serve.ts';
 import { fixedRoles } from '../../lib/stores/roles.ts';
 import { exchangeForm, httpRequest, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
-import {
-  BUILDKITE,
-  buildkiteClaims,
-  decideFor,
-  NOW,
-  PROVIDER,
-  roleFrom,
-} from '../harness/policy.ts';
+import { BUILDKITE, buildkiteClaims, decideFor, NOW, PROVIDER, roleFrom } from '../harness/policy.ts';
 import { CLAIMS, IMAGES, testAuthorizer } from '../harness/registry.ts';
 
 const ARN = 'arn:aws:iam::123456789012:role/deploy';
