@@ -5,6 +5,7 @@ import { type Complain, noting } from './complaint.ts';
 import type { IssuerFacts } from './issuer.ts';
 import { didYouMean } from './nearest.ts';
 import { member, parse, type Tree } from './parse.ts';
+import { isBelow, isPlainPath } from './path.ts';
 import type { Registry } from './registry.ts';
 import type { Role } from './role.ts';
 import {
@@ -40,6 +41,7 @@ const CASE = object({
   from: optional(placed(text({ max: 128 }))),
   as: optional(placed(text({ max: 128 }))),
   method: optional(placed(text({ max: 20 }))),
+  path: optional(placed(text({ max: 2048 }))),
   claims: optional(record(CLAIM)),
   without: optional(list(placed(text()))),
   source_ip: optional(
@@ -114,12 +116,20 @@ const expectedOf = (written: Written, tree: Tree, reading: Reading): Expected | 
 
 /** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
 const complainOfMethod = (written: Written, tree: Tree, { role, complain }: Reading): void => {
-  const { method, seconds, request } = written;
+  const { method, path, seconds, request } = written;
   if (!('methods' in role)) {
+    if (path) complain('unknown-key', path.place, 'A case has a path beside a registry alone.');
     if (method) complain('unknown-key', method.place, 'A case has a method beside a registry alone.');
     return;
   }
   if (!method) complain('missing-key', tree.place, 'A case of a registry says how it is used: method: PUT.');
+  const [within = ''] = path?.value.split('?') ?? [];
+  if (path && (!isPlainPath(within) || !isBelow(within, role.path)))
+    complain(
+      'wrong-value',
+      path.place,
+      `Only a plain path below ${role.path} reaches this registry, such as ${role.path}/left-pad.`,
+    );
   for (const stray of [seconds, request])
     if (stray) complain('unknown-key', stray.place, 'A registry gives no session that could be asked for.');
 };
@@ -156,6 +166,7 @@ const caseOf = (tree: Tree, reading: Reading): Case | undefined => {
       kinds: undefined,
     },
     method: written.method?.value,
+    path: written.path?.value,
     context: { now: written.at ?? 0, sourceAddress: written.source_ip },
   };
 };

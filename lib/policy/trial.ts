@@ -12,7 +12,14 @@ import {
   decide,
 } from './decide.ts';
 import { meets } from './guard.ts';
-import { decideMethod, type MethodAllow, type MethodDecision, type MethodReason } from './method.ts';
+import {
+  decideMethod,
+  decideOperation,
+  type MethodAllow,
+  type MethodDecision,
+  type MethodReason,
+} from './method.ts';
+import { readOperation } from './registries/read.ts';
 import type { Registry } from './registry.ts';
 import type { Role } from './role.ts';
 import type { Trace } from './trace.ts';
@@ -25,6 +32,8 @@ export type Case = {
   readonly access: AccessRequest;
   /** How a registry is used; undefined for a role. */
   readonly method: string | undefined;
+  /** Its path and query, where the case says them: then all that the request does is decided. */
+  readonly path?: string | undefined;
   readonly context: Context;
   readonly expected: Expected;
 };
@@ -105,10 +114,20 @@ const grantDifferences = (expected: Expected, decision: Allow | MethodAllow): Di
 /** What of the rows of broker.yml stands before a role. */
 export type Guards = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
 
+/** By the whole request, as the authorizer does, or by its method alone. */
+function decideAtRegistry(
+  registry: Registry,
+  token: VerifiedToken,
+  { method = '', path, context }: Case,
+): MethodDecision {
+  if (path === undefined) return decideMethod(registry, token, method, context);
+  const [within = '', ...query] = path.split('?');
+  const operation = readOperation(registry, { method, path: within, query: query.join('?') });
+  return decideOperation(registry, token, operation, context);
+}
+
 const decisionOf = (role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision =>
-  'methods' in role
-    ? decideMethod(role, token, each.method ?? '', each.context)
-    : decide(role, token, each.access, each.context);
+  'methods' in role ? decideAtRegistry(role, token, each) : decide(role, token, each.access, each.context);
 
 const runCase = (role: Role | Registry, rows: Guards, each: Case): Trial => {
   const token = assumeVerified(each.claims, role);

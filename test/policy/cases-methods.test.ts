@@ -12,6 +12,12 @@ const caseWith = (rest: string): string =>
 describe('a case of a registry', () => {
   test.each([
     ['passes by its statement', 'method: PUT, allow: "trust[1]", scopes: [write_packages, read_packages]'],
+    ['passes by a whole request', 'method: PUT, path: /npm/left-pad, allow: "trust[1]"'],
+    [
+      'passes by a query that means something else',
+      'method: GET, path: "/npm/left-pad?_method=DELETE", deny: request_not_understood',
+    ],
+    ['passes by a harmless query', 'method: GET, path: "/npm/left-pad?page=2", allow: "trust[1]"'],
     ['passes by a method that is not listed', 'method: POST, deny: method_not_listed'],
     ['passes by a method that needs more', 'method: DELETE, deny: method_beyond_grant'],
     [
@@ -48,6 +54,8 @@ describe('refused is', () => {
       'method: PUT, allow: "trust[1]", seconds: 60',
       ['unknown-key'],
     ],
+    ['a path of another registry', 'method: PUT, path: /pypi/x, allow: "trust[1]"', ['wrong-value']],
+    ['a path that is not plain', 'method: PUT, path: /npm/../x, allow: "trust[1]"', ['wrong-value']],
     ['a request for scopes', 'method: PUT, allow: "trust[1]", request: { scopes: [a] }', ['unknown-key']],
   ])('%s', (_name, rest, expected) => {
     const { cases, refusals } = readCases(caseWith(rest), SETTING);
@@ -61,5 +69,7 @@ describe('refused is', () => {
     );
     const { refusals } = readCases(caseWith('method: PUT, allow: "trust[0]"'), { role, issuers: ROWS });
     expect(refusals).toEqual([expect.stringContaining('unknown-key')]);
+    const path = readCases(caseWith('path: /npm/x, allow: "trust[0]"'), { role, issuers: ROWS });
+    expect(path.refusals).toEqual([expect.stringContaining('unknown-key')]);
   });
 });
