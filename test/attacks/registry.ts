@@ -57,7 +57,7 @@ const atDoor = (attack: (door: Door) => Promise<string>): Attack['send'] => {
       console: () => undefined as never,
       now: () => clock.now,
     };
-    const server = await listen(() => broker, beside, 0);
+    const server = await listen(() => () => broker, beside, 0);
     const raw: Door['raw'] = async (path, request) => {
       const response = await fetch(`${server.url}${path}`, { redirect: 'manual', ...request });
       return (
