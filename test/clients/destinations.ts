@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   createServer as createPlain,
@@ -77,23 +78,25 @@ function isOurs(secret: string, audience: string): boolean {
   }
 }
 
-const LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
-const MANIFESTS = JSON.stringify({
-  schemaVersion: 2,
-  mediaType: LIST,
-  manifests: [
-    {
-      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
-      size: 7,
-      digest: `sha256:${'1'.repeat(64)}`,
-      platform: { architecture: 'amd64', os: 'linux', variant: 'let-in' },
-    },
-  ],
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+/** An image without layers. Docker asks for its settings, too, and compares the digest. */
+const IMAGE = JSON.stringify({
+  architecture: 'amd64',
+  os: 'linux',
+  rootfs: { type: 'layers', diff_ids: [] },
 });
+const IMAGE_TYPE = 'application/vnd.docker.container.image.v1+json';
+function answerAsImages(path: string): Answer {
+  if (path.includes('/blobs/')) return { status: 200, body: IMAGE, type: IMAGE_TYPE };
+  const digest = `sha256:${createHash('sha256').update(IMAGE).digest('hex')}`;
+  const config = { mediaType: IMAGE_TYPE, size: IMAGE.length, digest };
+  return { ...json(200, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [] }), type: MANIFEST };
+}
+
 const ARCHIVE = 'greeting-1.0-py3-none-any.whl';
 function answerAsPackages(path: string): Answer {
   if (path === '/v2/' || path === '/v2') return json(200, {});
-  if (path.includes('/manifests/')) return { status: 200, body: MANIFESTS, type: LIST };
+  if (/^\/v2\/.*\/(manifests|blobs)\//.test(path)) return answerAsImages(path);
   if (path.startsWith('/v2/')) return json(200, { name: 'npm/web', tags: ['let-in'] });
   if (path.startsWith('/packages/simple/'))
     return { status: 200, body: `<a href="/files/${ARCHIVE}">${ARCHIVE}</a>`, type: 'text/html' };

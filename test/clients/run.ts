@@ -14,7 +14,11 @@ import { SITUATIONS, type Situation, startWorld } from './world.ts';
  * what end; it is held against expected.ts: exit code, requests, and what is printed. Exits with 1 when one differs.
  * `npm run clients -- [--npm] [WORD]`: --npm takes those alone that npm carries; WORD is part of a client's or way's name.
  */
-type Outcome = Omit<Expected, 'says'> & { readonly output: string };
+type Outcome = Omit<Expected, 'says'> & {
+  readonly text: string;
+  /** Both streams, for whoever looks at a cell that is wrong. */
+  readonly output: string;
+};
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const [words, carriedOnly] = [
@@ -51,7 +55,7 @@ async function tryCell(tool: Tool, way: Way, situation: Situation): Promise<Outc
   const { exits, output, printed, starts } = await runClient(tool, way, situation);
   // Terraform breaks its lines where it likes. Who was let in says so on standard output.
   const text = situation === 'allowed' && starts ? printed : output.replace(/\s+/g, ' ');
-  return { exits: exits ?? -1, codes: world.requests(), starts, output: text };
+  return { exits: exits ?? -1, codes: world.requests(), starts, text, output };
 }
 
 const tell = ({ exits, codes, starts }: Omit<Expected, 'says'>): string => {
@@ -66,7 +70,7 @@ async function fillCell(tool: Tool, way: Way, situation: Situation): Promise<str
   if (!isTried(way, situation)) return '–';
   const outcome = await tryCell(tool, way, situation);
   const expected = expectOutcome(tool, way, situation);
-  const [found] = expected.says.exec(outcome.output) ?? [];
+  const [found] = expected.says.exec(outcome.text) ?? [];
   const who = outcome.starts && way.sort !== 'exec' ? tool.name : 'whoever reads the log';
   if (situation !== 'allowed') said.set(`${who}, ${way.sort}, ${situation}`, found ?? '');
   if (

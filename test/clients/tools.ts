@@ -167,7 +167,7 @@ function listPackageTools({ destinations: { secure }, folder }: World): Tool[] {
       version: ['docker', '--version'],
       words: ['docker', 'manifest', 'inspect', '--insecure', `${secure}/npm/web:1`],
       settings: {},
-      served: /let-in/,
+      served: /docker\.container\.image\.v1\+json/,
     },
     {
       ...packages,

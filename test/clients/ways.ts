@@ -25,7 +25,7 @@ const ROOT = join(import.meta.dirname, '../..');
 export const MAIN = join(ROOT, 'lib/cli/main.ts');
 const PLUGIN = join(ROOT, 'plugins/kite-sts-buildkite-plugin');
 /** Seconds for a broker that does not answer; the usual 20 would make the table long. */
-const TIMEOUT = '2';
+const TIMEOUT = '4';
 
 const file = ({ world }: Asked, content: string): string => {
   const path = join(mkdtempSync(join(world.folder, 'file-')), 'file');
