@@ -39,6 +39,7 @@ export type Why =
   | 'wrong_type'
   | 'unsafe_number'
   | 'too_long'
+  | 'control_character'
   | 'source_address_unknown';
 export type Judged = { readonly truth: Truth; readonly why: Why };
 
@@ -48,6 +49,7 @@ const ABSENT: Judged = { truth: 'doubt', why: 'absent' };
 const WRONG_TYPE: Judged = { truth: 'doubt', why: 'wrong_type' };
 const UNSAFE: Judged = { truth: 'doubt', why: 'unsafe_number' };
 const TOO_LONG: Judged = { truth: 'doubt', why: 'too_long' };
+const CONTROL: Judged = { truth: 'doubt', why: 'control_character' };
 const NO_ADDRESS: Judged = { truth: 'doubt', why: 'source_address_unknown' };
 
 const judge = (holds: boolean): Judged => (holds ? TRUE : DIFFERS);
@@ -74,12 +76,16 @@ const differs = (value: ClaimValue, operand: Scalar): Judged => {
   return same.truth === 'doubt' ? same : judge(same.truth === 'false');
 };
 
+const CONTROLS = /\p{Cc}/u;
+
+// No vendor sends a line break in a name, and other languages' patterns stop at one: whoever sends it is not let in,
+// and a deny strikes.
 const matches = (value: ClaimValue, patterns: readonly Scalar[]): Judged => {
   if (value === null) return DIFFERS;
-  if (typeof value === 'string' && value.length > MAX_VALUE) return TOO_LONG;
-  return typeof value === 'string'
-    ? judge(patterns.some(pattern => globMatches(String(pattern), value)))
-    : WRONG_TYPE;
+  if (typeof value !== 'string') return WRONG_TYPE;
+  if (value.length > MAX_VALUE) return TOO_LONG;
+  if (CONTROLS.test(value)) return CONTROL;
+  return judge(patterns.some(pattern => globMatches(String(pattern), value)));
 };
 
 /** What can be told of an array once: it may be long, and many conditions may ask. */

@@ -34,6 +34,7 @@ export const DOUBTS: { readonly [why: string]: string } = {
   wrong_type: 'it is of another type',
   unsafe_number: 'it is not a safe integer',
   too_long: 'it is longer than patterns are tried on',
+  control_character: 'it holds a control character',
   source_address_unknown: 'the source address is unknown',
 };
 

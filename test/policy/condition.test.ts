@@ -135,6 +135,17 @@ describe('a condition is in doubt', () => {
     expect(judged(condition, value)).toBe('doubt: unsafe_number');
   });
 
+  test.each<[string, string]>([
+    ['a line feed', 'main\n'],
+    ['a carriage return', 'a\rb'],
+    ['a null character', '\u0000'],
+    ['a next line', 'a\u0085'],
+    ['delete', '\u007f'],
+  ])('R3: no pattern takes a value with a control character: %s', (_name, value) => {
+    expect(judged(on('matches', '*'), value)).toBe('doubt: control_character');
+    expect(judged(on('matches', 'main?'), value)).toBe('doubt: control_character');
+  });
+
   test.each<[string, string | undefined]>([
     ['no address', undefined],
     ['an address that cannot be read', 'unknown'],

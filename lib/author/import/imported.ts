@@ -1,4 +1,15 @@
-import { Document, isMap, isScalar, type Node, Pair, Scalar, visit, YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Pair,
+  Scalar,
+  visit,
+  YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Scalar as Value } from '../../policy/condition.ts';
 import { written } from '../format.ts';
 
@@ -9,6 +20,7 @@ export type Rule = { readonly [operator: string]: Value | readonly Value[] };
 export type Draft = {
   readonly iss: string;
   readonly id?: string;
+  readonly scopes?: readonly string[];
   readonly claims: { readonly [claim: string]: Rule };
   readonly request?: { readonly source_ip: { readonly [operator: string]: readonly string[] } };
 };
@@ -21,6 +33,16 @@ export type Entry = {
   readonly name: string;
   readonly draft: Draft | undefined;
   readonly notes: readonly Note[];
+  /** What could be carried of a statement that was left out: a draft for its reader, in a comment. */
+  readonly partial?: Draft | undefined;
+};
+
+/** What a role gives, where the source says that. */
+type GithubRole = {
+  readonly app: string;
+  readonly owner: string;
+  readonly repositories: readonly string[];
+  readonly permissions: { readonly [scope: string]: { readonly [permission: string]: string } };
 };
 
 /** What became of a policy. Whoever meets it met the source: what cannot be said exactly is left out. */
@@ -29,6 +51,7 @@ export type Imported = {
   readonly deny: readonly Entry[];
   /** The ARN of the AWS role, where the source tells it. */
   readonly roleArn?: string | undefined;
+  readonly github?: GithubRole | undefined;
   readonly notes: readonly Note[];
 };
 
@@ -38,6 +61,12 @@ export const leftOut = (name: string, ...why: string[]): Entry => ({
   name,
   draft: undefined,
   notes: why.map(lost),
+});
+
+/** Left out, with what could be carried of it. */
+export const leftInPart = (name: string, partial: Draft, ...why: string[]): Entry => ({
+  ...leftOut(name, ...why),
+  ...(Object.keys(partial.claims).length > 0 || partial.request ? { partial } : {}),
 });
 
 /** Every note of an import, each with the statement that it is about. */
@@ -56,10 +85,11 @@ const plainRule = (rule: Rule): unknown =>
   Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
 
 const plainDraft = ({ claims, ...rest }: Draft): object => {
-  const { iss, id, request } = { id: undefined, request: undefined, ...rest };
+  const { iss, id, scopes, request } = { id: undefined, scopes: undefined, request: undefined, ...rest };
   return {
     iss,
     ...(id === undefined ? {} : { id }),
+    ...(scopes === undefined ? {} : { scopes }),
     claims: Object.fromEntries(Object.entries(claims).map(([claim, rule]) => [claim, plainRule(rule)])),
     ...(request === undefined ? {} : { request }),
   };
@@ -71,8 +101,25 @@ const comment = (lines: readonly string[]): string =>
 
 const isDraft = ({ draft }: Entry): boolean => draft !== undefined;
 
-const saysOf = ({ name, draft, notes }: Entry): string[] =>
-  notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`));
+const flowMappings = (list: Node): void =>
+  visit(list, {
+    // What a claim must be stands on its line, as people write it.
+    Pair: (_, { key, value }) => {
+      const inLine = isMap(value) ? !(isScalar(key) && key.value === 'claims') : isSeq(value);
+      if (inLine) (value as YAMLMap | YAMLSeq).flow = true;
+    },
+  });
+
+const draftLines = (draft: Draft): string[] => {
+  const document = new Document([plainDraft(draft)]);
+  flowMappings(document.contents as unknown as Node);
+  return ['What could be carried of it, to finish by hand:', ...written(document).trimEnd().split('\n')];
+};
+
+const saysOf = ({ name, draft, notes, partial }: Entry): string[] => [
+  ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
+  ...(partial ? draftLines(partial) : []),
+];
 
 /** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
 const statementsOf = (entries: readonly Entry[]): YAMLSeq<Node> => {
@@ -88,12 +135,7 @@ const statementsOf = (entries: readonly Entry[]): YAMLSeq<Node> => {
     waiting = [];
   }
   if (waiting.length > 0) list.comment = comment(waiting);
-  // What a claim must be stands on its line, as people write it.
-  visit(list, {
-    Pair: (_, { key, value }) => {
-      if (isMap(value) && !(isScalar(key) && key.value === 'claims')) value.flow = true;
-    },
-  });
+  flowMappings(list);
   return list;
 };
 
@@ -105,7 +147,7 @@ const add = (role: YAMLMap, key: string, value: unknown): void => {
 };
 
 /** The text of a role file. Without a statement, or a provider, the loader refuses it and says what is wanting. */
-export const roleText = ({ trust, deny, roleArn, notes }: Imported): string => {
+export const roleText = ({ trust, deny, roleArn, github, notes }: Imported): string => {
   const role = new YAMLMap();
   const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
   for (const [key, entries] of Object.entries({ trust, deny })) {
@@ -114,6 +156,10 @@ export const roleText = ({ trust, deny, roleArn, notes }: Imported): string => {
     if (some || key === 'trust') add(role, key, some ? statementsOf(entries) : []);
   }
   if (roleArn !== undefined) add(role, 'aws', { role_arn: roleArn });
+  if (github) {
+    add(role, 'github', github);
+    flowMappings(role.items.at(-1)?.value as Node);
+  }
   const document = new Document(role);
   document.commentBefore = comment(head);
   return written(document);

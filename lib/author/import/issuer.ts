@@ -4,8 +4,9 @@ import type { Complaint } from '../../policy/complaint.ts';
 import type { IssuerFacts } from '../../policy/issuer.ts';
 import { parse } from '../../policy/parse.ts';
 import { type Effect, statementOf } from '../../policy/statement.ts';
-import { PRESETS, presetOf } from '../../token/presets.ts';
-import { type Draft, type Entry, exact, leftOut, lost, type Rule } from './imported.ts';
+import { presetOf } from '../../token/presets.ts';
+import { type Draft, type Entry, exact, leftInPart, leftOut, lost, type Note } from './imported.ts';
+import { readSubjects } from './subject.ts';
 
 /** What is known of an issuer without a broker.yml: its preset, or that nothing is. */
 export const factsOf = (issuer: string): IssuerFacts => {
@@ -25,37 +26,49 @@ const UNKNOWN: IssuerFacts = {
   pipelineId: undefined,
 };
 
-/** The parts of a default `sub` that have a claim of their own, by preset. */
-const PARTS: { readonly [issuer: string]: readonly (readonly [claim: string, part: RegExp])[] } = {
-  [PRESETS.buildkite.issuer ?? '']: [
-    ['organization_slug', /^organization:([A-Za-z0-9-]+):/],
-    ['pipeline_slug', /^organization:[A-Za-z0-9-]+:pipeline:([\w.-]+):/],
-  ],
-  [PRESETS['github-actions'].issuer ?? '']: [
-    ['repository_owner', /^repo:([A-Za-z0-9-]+)\//],
-    ['repository', /^repo:([A-Za-z0-9-]+\/[\w.-]+):/],
-  ],
+const KEPT = exact('What sub names is bound by claims of its own too.');
+const INSTEAD = exact('Claims stand here instead of sub: each job that has them can have that sub.');
+const NO_IDS = exact(
+  'sub stays: since 2026-07-15 GitHub gives a repository that takes an old name over another sub. kite-sts pin adds ids.',
+);
+
+const hasIds = (claims: Draft['claims']): boolean =>
+  'repository_id' in claims || 'repository_owner_id' in claims;
+
+/** The rules of `added` whose claim has no rule yet, or the same; undefined where one says something else. */
+const fits = (claims: Draft['claims'], added: Draft['claims']): boolean =>
+  Object.entries(added).every(
+    ([claim, rule]) => !(claim in claims) || JSON.stringify(claims[claim]) === JSON.stringify(rule),
+  );
+
+type Carried = Entry & { readonly draft: Draft };
+
+const replaced = ({ name, draft, notes }: Carried, added: readonly Draft['claims'][]): Carried[] => {
+  const { sub: _, ...others } = draft.claims;
+  const { id, ...rest } = draft;
+  const named = added.length === 1 && id !== undefined ? { id } : {};
+  return added.map((claims, index) => ({
+    name,
+    draft: { ...rest, ...named, claims: { ...claims, ...others } },
+    notes: index === 0 ? [...notes, INSTEAD] : [],
+  }));
 };
 
-const positives = (rule: Rule | undefined): string[] =>
-  ['equals', 'in', 'matches'].flatMap(operator => [rule?.[operator] ?? []].flat().map(String));
-
-const PARTS_NOTE = exact('What sub names is bound by claims of its own too.');
-
 /**
- * The statement with the claims that its `sub` names, bound too: a narrower one, and for tokens with the usual `sub`
- * the same. No binding demand is met by `sub` itself at the issuers of `PARTS`.
+ * The statement with what its `sub` names said of claims: instead of `sub` where that admits the same jobs, and beside
+ * it elsewhere, or where `mayReplace` is false. One that names several things in several ways becomes several statements.
  */
-export const withParts = ({ name, draft, notes }: Entry & { readonly draft: Draft }): Entry => {
-  const subjects = positives(draft.claims['sub']);
-  const found = (PARTS[draft.iss] ?? []).flatMap(([claim, part]) => {
-    const values = subjects.map(subject => part.exec(subject)?.[1]);
-    if (claim in draft.claims || values.length === 0 || !values.every(each => each !== undefined)) return [];
-    const [first = '', ...others] = new Set(values);
-    return [[claim, others.length === 0 ? { equals: first } : { in: [first, ...others] }] as const];
-  });
-  const bound = { ...draft, claims: { ...Object.fromEntries(found), ...draft.claims } };
-  return { name, draft: bound, notes: found.length > 0 ? [...notes, PARTS_NOTE] : notes };
+export const withClaims = (entry: Carried, mayReplace = true): Carried[] => {
+  const { name, draft, notes } = entry;
+  const { sub } = draft.claims;
+  const { rules, kept } = sub ? readSubjects(draft.iss, sub) : { rules: [{}], kept: true };
+  if (mayReplace && !kept && rules.every(each => fits(draft.claims, each))) return replaced(entry, rules);
+  const [common = {}] = rules.length === 1 ? rules : [];
+  const added = Object.fromEntries(Object.entries(common).filter(([claim]) => !(claim in draft.claims)));
+  const bound = { ...draft, claims: { ...added, ...draft.claims } };
+  const says = Object.keys(added).length === 0 ? [] : [KEPT];
+  const named = 'repository_owner' in added && !hasIds(bound.claims) ? [NO_IDS] : [];
+  return [{ name, draft: bound, notes: [...notes, ...says, ...named] }];
 };
 
 const complaintsOf = (draft: Draft, effect: Effect, facts: IssuerFacts): Complaint[] => {
@@ -67,15 +80,23 @@ const complaintsOf = (draft: Draft, effect: Effect, facts: IssuerFacts): Complai
   return complaints;
 };
 
+const rowNote = ({ iss, claims }: Draft): Note => {
+  const rule = claims['sub'] ?? {};
+  const bound = 'equals' in rule || 'in' in rule;
+  const how = bound ? 'bind: [sub]' : 'single_tenant: true, if nobody but you gets tokens of it';
+  return exact(`broker.yml needs a row for ${iss}, with its jwks_uri and ${how}.`);
+};
+
 /** The entry as it is, or left out with the loader's own reason when it would refuse the statement. */
 export const loadable = (entry: Entry, effect: Effect): Entry => {
   const { name, draft, notes } = entry;
   if (!draft) return entry;
   const facts = factsOf(draft.iss);
+  if (Object.keys(draft.claims).length === 0 && !draft.request)
+    return leftOut(name, `it asks for no claim, so each token that ${draft.iss} signs would do.`);
   const complaints = complaintsOf(draft, effect, facts);
-  if (complaints.length > 0) return { ...leftOut(name, ...complaints.map(({ message }) => message)) };
-  const row = exact(`broker.yml needs a row for ${draft.iss}, and a claim in it that binds the tenant.`);
-  return facts.vocabulary ? entry : { name, draft, notes: [...notes, row] };
+  if (complaints.length > 0) return leftInPart(name, draft, ...complaints.map(({ message }) => message));
+  return facts.vocabulary ? entry : { name, draft, notes: [...notes, rowNote(draft)] };
 };
 
 export const AUDIENCE = exact(

@@ -1,64 +1,203 @@
-/** At most so many texts of one pattern. */
+/** At most so many texts and patterns of one expression. */
 const MOST = 100;
 
-type Texts = readonly string[];
-type Cursor = { readonly source: string; at: number };
+// What any text and any one character are while an expression is read: two characters that no expression may hold.
+const RUN = '\uE000';
+const ONE = '\uE001';
+
+/** Why an expression, or a part of it, cannot be said here. */
+export class NotCarried extends Error {}
+
+/** All that an expression matches as a whole. */
+export type Language = {
+  readonly texts: readonly string[];
+  readonly patterns: readonly string[];
+  /** What was read more narrowly than it stands there. */
+  readonly narrower: readonly string[];
+};
+
+type Cursor = {
+  readonly source: readonly string[];
+  at: number;
+  /** How many groups are open. */
+  depth: number;
+  readonly narrower: Set<string>;
+};
+
+const peek = ({ source, at }: Cursor): string => source[at] ?? '';
+const rest = ({ source, at }: Cursor): string => source.slice(at).join('');
+
+const limited = (texts: readonly string[]): readonly string[] => {
+  if (texts.length > MOST) throw new NotCarried(`it stands for more than ${MOST} texts`);
+  return texts;
+};
 
 /** Every text of `first` followed by one of `second`. */
-const product = (first: Texts, second: Texts): Texts | undefined =>
-  first.length * second.length > MOST ? undefined : first.flatMap(a => second.map(b => a + b));
-
-const escaped = (cursor: Cursor): Texts | undefined => {
-  const character = cursor.source[cursor.at++] ?? '';
-  return /^[^A-Za-z0-9\s]$/.test(character) ? [character] : undefined;
+const product = (first: readonly string[], second: readonly string[]): readonly string[] => {
+  if (first.length * second.length > MOST) throw new NotCarried(`it stands for more than ${MOST} texts`);
+  return first.flatMap(a => second.map(b => a + b));
 };
 
-const group = (cursor: Cursor): Texts | undefined => {
-  if (cursor.source.startsWith('?:', cursor.at)) cursor.at += 2;
-  const inside = alternatives(cursor);
-  return cursor.source[cursor.at++] === ')' ? inside : undefined;
+const between = (first: string, last: string): string[] => {
+  const [from, to] = [first.codePointAt(0) ?? 0, last.codePointAt(0) ?? 0];
+  if (to < from || to - from > MOST) throw new NotCarried(`[${first}-${last}] cannot be listed`);
+  return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
 };
 
-const atom = (cursor: Cursor): Texts | undefined => {
-  const character = cursor.source[cursor.at++] ?? '';
-  if (character === '\\') return escaped(cursor);
-  if (character === '(') return group(cursor);
-  return /[.*+?[\]{}^$|)]/.test(character) ? undefined : [character];
+/** What a backslash and a letter stand for, where that can be listed. */
+const CLASSES: { readonly [letter: string]: readonly string[] } = {
+  d: between('0', '9'),
+  w: [...between('0', '9'), ...between('A', 'Z'), ...between('a', 'z'), '_'],
 };
 
-const sequence = (cursor: Cursor): Texts | undefined => {
-  let texts: Texts | undefined = [''];
-  while (cursor.at < cursor.source.length && !/[|)]/.test(cursor.source[cursor.at] ?? '')) {
-    const next = atom(cursor);
-    texts = texts && next && product(texts, next);
-    if (!texts) return undefined;
+const readEscape = (cursor: Cursor): readonly string[] => {
+  const character = peek(cursor);
+  cursor.at++;
+  if (/^[!-/:-@[-`{-~]$/.test(character)) return [character];
+  if (Object.hasOwn(CLASSES, character)) return CLASSES[character] ?? [];
+  throw new NotCarried(`\\${character} has no counterpart`);
+};
+
+const readClass = (cursor: Cursor): readonly string[] => {
+  const from = cursor.at;
+  if (peek(cursor) === '^')
+    throw new NotCarried(
+      `[${rest(cursor).split(']')[0]}] is anything but some characters: a pattern has * and ? alone`,
+    );
+  const found: string[] = [];
+  while (peek(cursor) !== ']' || cursor.at === from) {
+    const character = peek(cursor);
+    cursor.at++;
+    if (character === '' || character === '[') throw new NotCarried('a set in brackets was not understood');
+    if (character === '\\') found.push(...readEscape(cursor));
+    else if (peek(cursor) === '-' && cursor.source[cursor.at + 1] !== ']') {
+      const last = cursor.source[cursor.at + 1] ?? '';
+      if (last === '\\' || last === '') throw new NotCarried('a set in brackets was not understood');
+      cursor.at += 2;
+      found.push(...between(character, last));
+    } else found.push(character);
+  }
+  cursor.at++;
+  return limited([...new Set(found)]);
+};
+
+const readGroup = (cursor: Cursor): readonly string[] => {
+  const [opening = ''] = /^\?(:|P?<\w+>)/.exec(rest(cursor)) ?? [];
+  if (opening === '' && peek(cursor) === '?')
+    throw new NotCarried(`(${/^\?[^:)]*/.exec(rest(cursor))?.[0]}) changes how letters are compared`);
+  cursor.at += opening.length;
+  cursor.depth++;
+  const inside = readAlternatives(cursor);
+  cursor.depth--;
+  if (peek(cursor) !== ')') throw new NotCarried('a group does not end');
+  cursor.at++;
+  return inside;
+};
+
+const readAtom = (cursor: Cursor): readonly string[] => {
+  const character = peek(cursor);
+  cursor.at++;
+  if (character === '\\') return readEscape(cursor);
+  if (character === '(') return readGroup(cursor);
+  if (character === '[') return readClass(cursor);
+  if (/^[*+?\]{}^$)]$/.test(character)) throw new NotCarried(`"${character}" was not expected there`);
+  return [character];
+};
+
+type Count = { readonly least: number; readonly most: number };
+
+const readCount = (cursor: Cursor): Count | undefined => {
+  const [written, sign, least, comma, most] = /^(?:([*+?])|\{(\d+)(,)?(\d*)\})/.exec(rest(cursor)) ?? [];
+  if (written === undefined) return undefined;
+  cursor.at += written.length;
+  // Whether it takes as much or as little as it can does not change what matches as a whole.
+  if (peek(cursor) === '?') cursor.at++;
+  if (sign !== undefined) return { least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : Infinity };
+  const from = Number(least);
+  const to = comma === undefined ? from : most === '' ? Infinity : Number(most);
+  if (from > MOST || to < from) throw new NotCarried(`${written} cannot be listed`);
+  return { least: from, most: to };
+};
+
+const repeat = (texts: readonly string[], { least, most }: Count): readonly string[] => {
+  let all: readonly string[] = [''];
+  for (let count = 0; count < least; count++) all = product(all, texts);
+  const found = [...all];
+  for (let count = least; count < most; count++) {
+    all = product(all, texts);
+    found.push(...all);
+    limited(found);
+  }
+  return limited([...new Set(found)]);
+};
+
+const readDot = (cursor: Cursor): readonly string[] => {
+  cursor.at++;
+  const count = readCount(cursor);
+  if (count?.most === Infinity) return [ONE.repeat(count.least) + RUN];
+  if (count) return repeat([ONE], count);
+  cursor.narrower.add('"." is any character there, and a dot alone here');
+  return ['.'];
+};
+
+const readPiece = (cursor: Cursor): readonly string[] => {
+  if (peek(cursor) === '.') return readDot(cursor);
+  const from = cursor.at;
+  const texts = readAtom(cursor);
+  const count = readCount(cursor);
+  if (!count) return texts;
+  if (count.most !== Infinity) return repeat(texts, count);
+  const written = cursor.source.slice(from, cursor.at).join('');
+  throw new NotCarried(`${written} repeats without end, and * of a pattern would take any other text too`);
+};
+
+const readSequence = (cursor: Cursor): readonly string[] => {
+  let texts: readonly string[] = [''];
+  const outside = cursor.depth === 0;
+  if (outside && peek(cursor) === '^') cursor.at++;
+  while (!/^[|)]?$/.test(peek(cursor))) {
+    const last = outside && peek(cursor) === '$' && /^\||^$/.test(cursor.source[cursor.at + 1] ?? '');
+    if (last) cursor.at++;
+    else texts = product(texts, readPiece(cursor));
   }
   return texts;
 };
 
-const alternatives = (cursor: Cursor): Texts | undefined => {
-  const texts: string[] = [];
-  for (;;) {
-    const next = sequence(cursor);
-    if (!next || texts.length + next.length > MOST) return undefined;
-    texts.push(...next);
-    if (cursor.source[cursor.at] !== '|') return texts;
+function readAlternatives(cursor: Cursor): readonly string[] {
+  const texts = [...readSequence(cursor)];
+  while (peek(cursor) === '|') {
+    if (cursor.depth === 0)
+      cursor.narrower.add(
+        '"a|b" without brackets is what begins with a or ends with b there, and a or b here',
+      );
     cursor.at++;
+    texts.push(...readSequence(cursor));
+    limited(texts);
   }
+  return limited([...new Set(texts)]);
+}
+
+const isWild = (text: string): boolean => text.includes(RUN) || text.includes(ONE);
+
+const patternOf = (text: string): string => {
+  const [special] = /[*?[{\\]/.exec(text) ?? [];
+  if (special !== undefined) throw new NotCarried(`a pattern cannot hold "${special}" itself`);
+  return text.replaceAll(/\uE000+/g, '*').replaceAll(ONE, '?');
 };
 
 /**
- * The texts that a regular expression of literals, groups and alternatives matches as a whole; undefined for one that
- * matches more than can be listed. A dot is never `?` or `*`: it matches no line break, and they do.
+ * Reads a regular expression that must match as a whole. `.*` is `*`: it stops at a line break, and so does a pattern,
+ * which no value with a control character meets. Throws `NotCarried` with the reason.
  */
-export const textsOf = (expression: string): Texts | undefined => {
-  const cursor = { source: expression.replace(/^\^/, '').replace(/(?<!\\)\$$/, ''), at: 0 };
-  const texts = alternatives(cursor);
-  return cursor.at === cursor.source.length ? texts : undefined;
-};
-
-/** The pattern that a reader may write by hand, where `.*` is all that a regular expression has beside literals. */
-export const nearPattern = (expression: string): string | undefined => {
-  const parts = expression.split('.*').map(textsOf);
-  return parts.every(each => each?.length === 1) ? parts.flat().join('*') : undefined;
-};
+export function readExpression(expression: string): Language {
+  if (/[\uE000\uE001]|\p{Cc}/u.test(expression))
+    throw new NotCarried('it holds characters that nobody can see');
+  const cursor: Cursor = { source: [...expression], at: 0, depth: 0, narrower: new Set() };
+  const all = readAlternatives(cursor);
+  if (cursor.at < cursor.source.length) throw new NotCarried('a group does not begin');
+  return {
+    texts: all.filter(text => !isWild(text)),
+    patterns: all.filter(isWild).map(patternOf),
+    narrower: [...cursor.narrower],
+  };
+}

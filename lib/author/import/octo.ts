@@ -1,71 +1,208 @@
 import type { Scalar } from '../../policy/condition.ts';
 import { vocabularyTypes } from '../../policy/issuer.ts';
-import { type Entry, type Imported, leftOut, lost, type Rule } from './imported.ts';
-import { AUDIENCE, factsOf, loadable, withParts } from './issuer.ts';
-import { nearPattern, textsOf } from './language.ts';
+import { didYouMean } from '../../policy/nearest.ts';
+import {
+  type Draft,
+  type Entry,
+  exact,
+  type Imported,
+  leftInPart,
+  leftOut,
+  lost,
+  type Note,
+  type Rule,
+} from './imported.ts';
+import { AUDIENCE, factsOf, loadable, withClaims } from './issuer.ts';
+import { NotCarried, readExpression } from './language.ts';
+import { readSubjects } from './subject.ts';
 
 /** A `.sts.yaml` as plain data. */
 type Policy = { readonly [key: string]: unknown };
 
-/** A rule, or why there is none. */
-type Carried = Rule | string;
+/** octo-sts itself refuses the file, so nobody gets anything by it. */
+export class OctoRefused extends Error {}
 
-const ruleOf = (values: readonly Scalar[]): Rule =>
-  values.length === 1 ? { equals: values[0] ?? null } : { in: values };
-
-const ofExpression = (claim: string, expression: string): Carried => {
-  const texts = textsOf(expression);
-  if (texts) return ruleOf(texts);
-  const near = nearPattern(expression);
-  const hint =
-    near === undefined
-      ? ''
-      : ` Where no line break can stand in ${claim}, this says it: ${claim}: { matches: ${JSON.stringify(near)} }.`;
-  return `the regular expression ${JSON.stringify(expression)} matches more than can be listed.${hint}`;
+/** What the file does not say of the role: the App, and where it is. */
+export type OctoSetting = {
+  readonly app?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly repository?: string | undefined;
 };
 
-const subjectRule = (policy: Policy): Carried => {
-  const { subject, subject_pattern: expression } = policy;
-  if (typeof subject === 'string') return { equals: subject };
-  return typeof expression === 'string' ? ofExpression('sub', expression) : 'it has no subject.';
+const KEYS = [
+  'issuer',
+  'issuer_pattern',
+  'subject',
+  'subject_pattern',
+  'audience',
+  'audience_pattern',
+  'claim_pattern',
+  'permissions',
+  'repositories',
+];
+
+const TEXTS = KEYS.slice(0, 6);
+
+const isMapping = (value: unknown): value is Policy =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const findWrongValue = (policy: Policy): string | undefined => {
+  const text = TEXTS.find(key => key in policy && typeof policy[key] !== 'string');
+  if (text !== undefined) return `${text} is not text.`;
+  for (const key of ['claim_pattern', 'permissions']) {
+    const value = policy[key] ?? {};
+    if (!isMapping(value)) return `${key} is not a mapping.`;
+    const wrong = Object.keys(value).find(name => typeof value[name] !== 'string');
+    if (wrong !== undefined) return `${wrong} of ${key} is not text: put it in quotes.`;
+  }
+  const repositories = policy['repositories'] ?? [];
+  const isList = Array.isArray(repositories) && repositories.every(each => typeof each === 'string');
+  return isList ? undefined : 'repositories is not a list of names.';
+};
+
+/** octo-sts reads a file strictly, and wants one of each pair: https://github.com/octo-sts/app */
+const findRefusal = (policy: Policy): string | undefined => {
+  const unknown = Object.keys(policy).find(key => !KEYS.includes(key));
+  if (unknown !== undefined) return `it has no key "${unknown}".${didYouMean(unknown, KEYS)}`;
+  const both = ['issuer', 'subject', 'audience'].find(key => policy[key] && policy[`${key}_pattern`]);
+  if (both !== undefined) return `${both} and ${both}_pattern stand beside each other.`;
+  const neither = ['issuer', 'subject'].find(key => !policy[key] && !policy[`${key}_pattern`]);
+  if (neither !== undefined) return `it has neither ${neither} nor ${neither}_pattern.`;
+  return findWrongValue(policy);
+};
+
+type Carried = { readonly rule: Rule; readonly narrower: readonly string[] };
+
+const listRule = (values: readonly Scalar[]): Rule =>
+  values.length === 1 ? { equals: values[0] ?? null } : { in: values };
+
+const readRule = (expression: string): Carried => {
+  const { texts, patterns, narrower } = readExpression(expression);
+  if (patterns.length === 0) return { rule: listRule(texts), narrower };
+  if (texts.some(text => /[*?[{\\]/.test(text))) throw new NotCarried('a text that it lists is no pattern');
+  const all = [...patterns, ...texts];
+  return { rule: { matches: all.length === 1 ? (all[0] ?? '') : all }, narrower };
 };
 
 /** Booleans are text to octo-sts. */
-const typed = (rule: Carried, types: readonly string[] | undefined): Carried => {
-  if (typeof rule === 'string' || !types?.includes('boolean')) return rule;
+const typed = (rule: Rule, types: readonly string[] | undefined): Rule => {
+  if (!types?.includes('boolean') || 'matches' in rule) return rule;
   const values = Object.values(rule).flat();
-  return ruleOf(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
+  return listRule(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
 };
 
-const claimRules = (policy: Policy, issuer: string): [claim: string, rule: Carried][] => {
+type Reading = {
+  readonly claims: Draft['claims'];
+  readonly notes: readonly Note[];
+  readonly failed: readonly string[];
+};
+
+const NOTHING: Reading = { claims: {}, notes: [], failed: [] };
+
+const addRule = (reading: Reading, claim: string, read: () => Carried): Reading => {
+  try {
+    const { rule, narrower } = read();
+    const notes = narrower.map(says => lost(`${claim} is narrower here: ${says}.`));
+    return { ...reading, claims: { ...reading.claims, [claim]: rule }, notes: [...reading.notes, ...notes] };
+  } catch (error) {
+    if (!(error instanceof NotCarried)) throw error;
+    return { ...reading, failed: [...reading.failed, `${claim}: ${error.message}.`] };
+  }
+};
+
+const textOf = (policy: Policy, key: string): string => String(policy[key] ?? '');
+
+const readClaims = (policy: Policy, issuer: string): Reading => {
   const { vocabulary } = factsOf(issuer);
-  return Object.entries((policy['claim_pattern'] ?? {}) as Policy).map(([claim, expression]) => [
-    claim,
-    typed(ofExpression(claim, String(expression)), vocabulary && vocabularyTypes(vocabulary, claim)),
-  ]);
-};
-
-const entryOf = (policy: Policy): Entry => {
-  const name = 'The statement';
-  const { issuer } = policy;
-  if (typeof issuer !== 'string')
-    return leftOut(name, 'an issuer stands by its URL here, never by a pattern.');
-  const rules: [string, Carried][] = [['sub', subjectRule(policy)], ...claimRules(policy, issuer)];
-  const reasons = rules.flatMap(([, rule]) => (typeof rule === 'string' ? [rule] : []));
-  if (reasons.length > 0) return leftOut(name, ...reasons);
-  const claims = Object.fromEntries(
-    rules.filter((each): each is [string, Rule] => typeof each[1] !== 'string'),
+  let reading = addRule(NOTHING, 'sub', () =>
+    policy['subject']
+      ? { rule: { equals: textOf(policy, 'subject') }, narrower: [] }
+      : readRule(textOf(policy, 'subject_pattern')),
   );
-  return loadable(withParts({ name, draft: { iss: issuer, claims }, notes: [AUDIENCE] }), 'trust');
+  for (const [claim, expression] of Object.entries((policy['claim_pattern'] ?? {}) as Policy)) {
+    const types = vocabulary && vocabularyTypes(vocabulary, claim);
+    reading = addRule(reading, claim, () => {
+      const { rule, narrower } = readRule(String(expression));
+      return { rule: typed(rule, types), narrower };
+    });
+  }
+  return reading;
 };
 
-const OTHERS = ['permissions', 'repositories', 'app', 'app_pattern'];
+/** What a subject that cannot be carried says at its beginning, for the draft. */
+const beginning = (policy: Policy, iss: string): Draft['claims'] => {
+  // The last character may be repeated by what follows it.
+  const [plain = ''] = /^\^?[\w:/@-]*/.exec(textOf(policy, 'subject_pattern')) ?? [];
+  const [rules = {}] = readSubjects(iss, { matches: `${plain.replace('^', '').slice(0, -1)}*` }).rules;
+  return rules;
+};
 
-/** A trust policy of octo-sts (`.github/chainguard/<name>.sts.yaml`) as a role without a provider. */
-export const importOcto = (policy: Policy): Imported => ({
-  trust: [entryOf(policy)],
-  deny: [],
-  notes: OTHERS.filter(key => key in policy).map(key =>
-    lost(`${key} was left out, say what the role gives: ${JSON.stringify(policy[key])}`),
-  ),
-});
+const CHARACTERS = exact(
+  'octo-sts takes no token whose sub has white space, quotes, brackets or one of \\ < > ; & $: here the patterns decide.',
+);
+
+const NAME = 'The statement';
+
+const entriesFor = (policy: Policy, iss: string, scopes: readonly string[] | undefined): Entry[] => {
+  const { claims, notes, failed } = readClaims(policy, iss);
+  const draft: Draft = { iss, ...(scopes ? { scopes } : {}), claims };
+  const patterns = 'matches' in (claims['sub'] ?? {}) ? [CHARACTERS] : [];
+  const carried = withClaims({ name: NAME, draft, notes: [AUDIENCE, ...patterns, ...notes] });
+  if (failed.length > 0) {
+    const found = (carried[0] ?? { draft }).draft;
+    const begun = claims['sub'] ? {} : beginning(policy, iss);
+    return [leftInPart(NAME, { ...found, claims: { ...begun, ...found.claims } }, ...failed)];
+  }
+  return carried.map(each => loadable(each, 'trust'));
+};
+
+const readIssuers = (policy: Policy): readonly string[] => {
+  if (policy['issuer']) return [textOf(policy, 'issuer')];
+  const { texts, patterns } = readExpression(textOf(policy, 'issuer_pattern'));
+  if (patterns.length > 0) throw new NotCarried('an issuer stands by its URL here, never by a pattern');
+  return texts;
+};
+
+const entriesOf = (policy: Policy, scopes: readonly string[] | undefined): Entry[] => {
+  try {
+    return readIssuers(policy).flatMap(issuer => entriesFor(policy, issuer, scopes));
+  } catch (error) {
+    if (error instanceof NotCarried) return [leftOut(NAME, `issuer_pattern: ${error.message}.`)];
+    throw error;
+  }
+};
+
+type Gives = { readonly github?: Imported['github']; readonly notes: readonly Note[] };
+
+const SCOPE = 'token';
+
+const readGiven = (policy: Policy, { app, owner, repository }: OctoSetting): Gives => {
+  const permissions = (policy['permissions'] ?? {}) as { readonly [name: string]: string };
+  const listed = policy['repositories'] as readonly string[] | undefined;
+  if (listed !== undefined && repository !== undefined)
+    throw new OctoRefused('the policy of one repository has no repositories: leave --repository out.');
+  const repositories = listed ?? (repository === undefined ? [] : [repository]);
+  const missing = [
+    ...(app === undefined ? ['--app, the client id of your GitHub App'] : []),
+    ...(owner === undefined ? ['--owner, the organization that has it installed'] : []),
+    ...(repositories.length === 0
+      ? ['--repository: the file says none, which is the one that it lies in, or of an organization all']
+      : []),
+    ...(Object.keys(permissions).length === 0 ? ['permissions in the file'] : []),
+  ];
+  if (missing.length === 0 && app !== undefined && owner !== undefined)
+    return { github: { app, owner, repositories, permissions: { [SCOPE]: permissions } }, notes: [] };
+  const says = `What the role gives was left out: ${JSON.stringify({ permissions, repositories })}.`;
+  return { notes: [lost(`${says} It takes ${missing.join('; ')}.`)] };
+};
+
+/**
+ * A trust policy of octo-sts (`.github/chainguard/<name>.sts.yaml`) as a role. Throws `OctoRefused` for a file that
+ * octo-sts refuses itself.
+ */
+export const importOcto = (policy: Policy, setting: OctoSetting = {}): Imported => {
+  const refusal = findRefusal(policy);
+  if (refusal !== undefined) throw new OctoRefused(refusal);
+  const { github, notes } = readGiven(policy, setting);
+  return { trust: entriesOf(policy, github && [SCOPE]), deny: [], github, notes };
+};

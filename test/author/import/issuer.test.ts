@@ -1,65 +1,71 @@
 import { describe, expect, test } from 'vitest';
-import { factsOf, loadable, withParts } from '../../../lib/author/import/issuer.ts';
+import { factsOf, loadable, withClaims } from '../../../lib/author/import/issuer.ts';
 import { BUILDKITE, GITHUB } from '../../harness/policy.ts';
 
-const boundBy = (iss: string, sub: object): object => {
-  const { draft } = withParts({ name: 'tested', draft: { iss, claims: { sub: { ...sub } } }, notes: [] });
-  const { sub: _, ...others } = { ...draft?.claims };
-  return others;
-};
+const WEB = { matches: 'organization:acme:pipeline:web:*' };
+const NAMED = { organization_slug: { equals: 'acme' }, pipeline_slug: { equals: 'web' } };
 
-describe('what sub names is bound by claims of its own:', () => {
-  test.each<[name: string, iss: string, sub: object, others: object]>([
-    [
-      'organization and pipeline',
-      BUILDKITE,
-      { matches: 'organization:acme:pipeline:web:*' },
-      { organization_slug: { equals: 'acme' }, pipeline_slug: { equals: 'web' } },
-    ],
-    [
-      'the organization alone, where the pipeline is open',
-      BUILDKITE,
-      { matches: 'organization:acme:pipeline:web*' },
-      { organization_slug: { equals: 'acme' } },
-    ],
-    [
-      'several organizations',
-      BUILDKITE,
-      { matches: ['organization:a:*', 'organization:b:*'] },
-      { organization_slug: { in: ['a', 'b'] } },
-    ],
-    [
-      'a repository',
-      GITHUB,
-      { equals: 'repo:acme/web:ref:refs/heads/main' },
-      { repository_owner: { equals: 'acme' }, repository: { equals: 'acme/web' } },
-    ],
-    ['an owner', GITHUB, { matches: 'repo:acme/*' }, { repository_owner: { equals: 'acme' } }],
-  ])('%s', (_name, iss, sub, others) => {
-    expect(boundBy(iss, sub)).toEqual(others);
+const claimsOf = (claims: object, mayReplace?: boolean): object[] =>
+  withClaims({ name: 'tested', draft: { iss: BUILDKITE, claims: { ...claims } }, notes: [] }, mayReplace).map(
+    ({ draft }) => draft.claims,
+  );
+
+describe('what sub names', () => {
+  test('stands instead of it', () => {
+    expect(claimsOf({ sub: WEB })).toEqual([NAMED]);
+  });
+  test('stands beside it where it must stay', () => {
+    expect(claimsOf({ sub: WEB }, false)).toEqual([{ ...NAMED, sub: WEB }]);
+  });
+  test('stands beside what other conditions say', () => {
+    const build_source = { equals: 'webhook' };
+    expect(claimsOf({ sub: WEB, build_source })).toEqual([{ ...NAMED, build_source }]);
+    expect(claimsOf({ sub: WEB, ...NAMED })).toEqual([NAMED]);
+  });
+  test('does not take the place of another condition on the claim', () => {
+    const pipeline_slug = { in: ['web', 'api'] };
+    expect(claimsOf({ sub: WEB, pipeline_slug })).toEqual([
+      { organization_slug: { equals: 'acme' }, pipeline_slug, sub: WEB },
+    ]);
+  });
+  test('may need several statements, and no id twice', () => {
+    const sub = { matches: ['organization:a:pipeline:x:*', 'organization:b:pipeline:y:*'] };
+    const all = withClaims({
+      name: 'tested',
+      draft: { iss: BUILDKITE, id: 'one', claims: { sub } },
+      notes: [],
+    });
+    expect(all.map(({ draft }) => [draft.id, draft.claims['organization_slug']])).toEqual([
+      [undefined, { equals: 'a' }],
+      [undefined, { equals: 'b' }],
+    ]);
+  });
+  test('of GitHub by names alone leaves sub, and says why', () => {
+    const draft = { iss: GITHUB, claims: { sub: { equals: 'repo:acme/web:environment:prod' } } };
+    const [entry] = withClaims({ name: 'tested', draft, notes: [] });
+    expect(Object.keys(entry?.draft.claims ?? {})).toContain('sub');
+    expect(entry?.notes.map(({ says }) => says).join()).toContain('2026-07-15');
   });
 });
 
-describe('nothing is bound by a sub', () => {
-  test.each<[name: string, iss: string, sub: object]>([
-    ['whose wildcard may end the name', BUILDKITE, { matches: 'organization:acme*' }],
-    ['of which one does not name it', BUILDKITE, { matches: ['organization:a:*', '*'] }],
-    ['that is refused', BUILDKITE, { not_equals: 'organization:acme:x' }],
-    ['of another issuer', 'https://gitlab.com', { equals: 'organization:acme:x' }],
-  ])('%s', (_name, iss, sub) => {
-    expect(boundBy(iss, sub)).toEqual({});
-  });
-});
-
-test('what the loader would refuse is left out', () => {
+test('what the loader would refuse is left out, and is a draft for its reader', () => {
   const draft = { iss: BUILDKITE, claims: { pipeline_slug: { equals: 'web' } } };
-  expect(loadable({ name: 'tested', draft, notes: [] }, 'trust').draft).toBeUndefined();
+  const refused = loadable({ name: 'tested', draft, notes: [] }, 'trust');
+  expect([refused.draft, refused.partial]).toEqual([undefined, draft]);
   expect(loadable({ name: 'tested', draft, notes: [] }, 'deny').draft).toEqual(draft);
 });
 
-test('of an issuer without a preset nothing is known', () => {
+test('of an issuer without a preset nothing is known but how to name it', () => {
   expect([factsOf('https://ci.example').vocabulary, factsOf(BUILDKITE).vocabulary]).toEqual([
     undefined,
     expect.any(Object),
   ]);
+  const rowOf = (sub: object): string => {
+    const draft = { iss: 'https://ci.example', claims: { sub: { ...sub } } };
+    return loadable({ name: 'tested', draft, notes: [] }, 'trust')
+      .notes.map(({ says }) => says)
+      .join();
+  };
+  expect(rowOf({ equals: 'a' })).toContain('bind: [sub]');
+  expect(rowOf({ matches: 'a*' })).toContain('single_tenant');
 });
