@@ -9,7 +9,7 @@ const TOOLS: readonly (readonly [tool: string, mark: RegExp])[] = [
   ['Pulumi', /\bpulumi\b/i],
 ];
 
-const DEPLOYED = 'aws iam get-role --role-name NAME | npx kite-sts import -';
+const DEPLOYED = 'aws iam get-role --role-name NAME | kite-sts import -';
 
 /** How to get what can be read, for a file that is made into a trust policy by another tool. */
 export function explainForeign(text: string): string | undefined {
