@@ -54,6 +54,28 @@ const replaced = ({ name, draft, notes }: Carried, added: readonly Draft['claims
   }));
 };
 
+const NAMESPACE = lost(
+  'namespace_path is narrower here: projects of groups inside of it are not let in. List those groups to have them.',
+);
+const ACCOUNT = lost(
+  'sub is narrower here: azp names an account of Google, and only its own tokens are let in.',
+);
+
+/** Binds the tenant where the source does so in a way that no role takes: a group of GitLab, an account by its `azp`. */
+const bindTenant = (entry: Carried): Carried => {
+  const { draft, notes } = entry;
+  const { project_path: project, azp, ...others } = draft.claims;
+  const [, group] = /^([^*?]+)\/\*$/.exec(String(project?.['matches'] ?? '')) ?? [];
+  if (presetOf(draft.iss) === 'gitlab' && group !== undefined && !('namespace_path' in others)) {
+    const claims = { namespace_path: { equals: group }, ...others };
+    return { ...entry, draft: { ...draft, claims }, notes: [...notes, NAMESPACE] };
+  }
+  const account = azp?.['equals'];
+  if (presetOf(draft.iss) !== 'google' || !/^\d+$/.test(String(account)) || 'sub' in others) return entry;
+  const claims = { ...draft.claims, sub: { equals: account ?? '' } };
+  return { ...entry, draft: { ...draft, claims }, notes: [...notes, ACCOUNT] };
+};
+
 /**
  * The statement with what its `sub` names said of claims: instead of `sub` where that admits the same jobs, and beside
  * it elsewhere, or where `mayReplace` is false. One that names several things in several ways becomes several statements.
@@ -62,13 +84,14 @@ export const withClaims = (entry: Carried, mayReplace = true): Carried[] => {
   const { name, draft, notes } = entry;
   const { sub } = draft.claims;
   const { rules, kept } = sub ? readSubjects(draft.iss, sub) : { rules: [{}], kept: true };
-  if (mayReplace && !kept && rules.every(each => fits(draft.claims, each))) return replaced(entry, rules);
+  if (mayReplace && !kept && rules.every(each => fits(draft.claims, each)))
+    return replaced(entry, rules).map(bindTenant);
   const [common = {}] = rules.length === 1 ? rules : [];
   const added = Object.fromEntries(Object.entries(common).filter(([claim]) => !(claim in draft.claims)));
   const bound = { ...draft, claims: { ...added, ...draft.claims } };
   const says = Object.keys(added).length === 0 ? [] : [KEPT];
   const named = 'repository_owner' in added && !hasIds(bound.claims) ? [NO_IDS] : [];
-  return [{ name, draft: bound, notes: [...notes, ...says, ...named] }];
+  return [bindTenant({ name, draft: bound, notes: [...notes, ...says, ...named] })];
 };
 
 const complaintsOf = (draft: Draft, effect: Effect, facts: IssuerFacts): Complaint[] => {

@@ -113,6 +113,23 @@ const readRepository = (part: string): Claims => {
   };
 };
 
+const CUSTOM_LABELS = [
+  ...['repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'environment', 'ref'],
+  ...['job_workflow_ref', 'workflow', 'workflow_ref', 'event_name', 'actor', 'repository_visibility'],
+];
+
+/** A subject that its organization made of claims: what stands before the first wildcard is sure. */
+const readCustom = (subject: string): Reading | undefined => {
+  const pieces = subject.split(':');
+  let claims: Claims = {};
+  for (let index = 0; index + 1 < pieces.length; index += 2) {
+    const [label = '', value = ''] = pieces.slice(index, index + 2);
+    if (!CUSTOM_LABELS.includes(label) || isWild(value) || value === '' || value.includes('%')) break;
+    claims = { ...claims, ...wanted(label, value) };
+  }
+  return Object.keys(claims).length === 0 ? undefined : { claims, whole: false };
+};
+
 const GITHUB_LABELS = ['ref', 'environment', 'job_workflow_ref'];
 
 /**
@@ -121,6 +138,7 @@ const GITHUB_LABELS = ['ref', 'environment', 'job_workflow_ref'];
  * another subject.
  */
 const readGithub = (subject: string): Reading | undefined => {
+  if (!subject.startsWith('repo:')) return readCustom(subject);
   const [repo, part = '', label, value, ...more] = subject.split(':');
   const claims = repo === 'repo' ? readRepository(part) : {};
   if (Object.keys(claims).length === 0) return undefined;

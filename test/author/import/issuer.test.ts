@@ -48,6 +48,27 @@ describe('what sub names', () => {
   });
 });
 
+describe('the tenant is bound, narrower, where no role takes how the source binds it:', () => {
+  const carriedOf = (iss: string, claims: object) =>
+    withClaims({ name: 'tested', draft: { iss, claims: { ...claims } }, notes: [] }).map(
+      ({ draft, notes }) => [draft.claims, notes.some(({ exact }) => !exact)],
+    );
+  test('a group of GitLab', () => {
+    expect(carriedOf('https://gitlab.com', { sub: { matches: 'project_path:acme/*' } })).toEqual([
+      [{ namespace_path: { equals: 'acme' } }, true],
+    ]);
+    expect(carriedOf('https://gitlab.com', { sub: { matches: 'project_path:acme*' } })).toEqual([
+      [{ project_path: { matches: 'acme*' } }, false],
+    ]);
+  });
+  test('an account of Google by its azp', () => {
+    const azp = { equals: '104857600000000000001' };
+    expect(carriedOf('https://accounts.google.com', { azp })).toEqual([[{ azp, sub: azp }, true]]);
+    const client = { equals: 'x.apps.googleusercontent.com' };
+    expect(carriedOf('https://accounts.google.com', { azp: client })).toEqual([[{ azp: client }, false]]);
+  });
+});
+
 test('what the loader would refuse is left out, and is a draft for its reader', () => {
   const draft = { iss: BUILDKITE, claims: { pipeline_slug: { equals: 'web' } } };
   const refused = loadable({ name: 'tested', draft, notes: [] }, 'trust');

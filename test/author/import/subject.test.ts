@@ -191,6 +191,18 @@ describe('sub stays, with claims beside it:', () => {
       like('repo:acme/web:ref:refs/heads/main', 'repo:acme/api:environment:prod'),
       { repository_owner: { equals: 'acme' }, repository: { in: ['acme/web', 'acme/api'] } },
     ],
+    [
+      'a subject of claims, as an organization may have it',
+      GITHUB,
+      { equals: 'repository_owner:acme:environment:prod' },
+      { repository_owner: { equals: 'acme' }, environment: { equals: 'prod' } },
+    ],
+    [
+      'a subject of claims up to a wildcard',
+      GITHUB,
+      like('repository_owner_id:65:ref:*:actor:x'),
+      { repository_owner_id: { equals: '65' } },
+    ],
     ['an organization whose name may go on', BUILDKITE, like('organization:acme*:x'), {}],
     ['an end that no sub of Buildkite has', BUILDKITE, like('organization:acme:pipeline:web'), {}],
     ['a wildcard in the place of labels', BUILDKITE, like('organization:acme:*:ref:x'), {}],

@@ -123,7 +123,11 @@ export const GITLAB_JOB: Arbitrary<Job> = fc
   })
   .map(said => {
     const { project_path, ref_type, ref } = said;
-    const all = { ...said, namespace_path: project_path.split('/')[0], ref_protected: 'true' };
+    const all = {
+      ...said,
+      namespace_path: project_path.slice(0, project_path.lastIndexOf('/')),
+      ref_protected: 'true',
+    };
     return job('https://gitlab.com', all, `project_path:${project_path}:ref_type:${ref_type}:ref:${ref}`);
   });
 
