@@ -8,8 +8,16 @@ import { presetOf } from '../../token/presets.ts';
 import { type Draft, type Entry, exact, leftInPart, leftOut, lost, type Note } from './imported.ts';
 import { readSubjects } from './subject.ts';
 
+const read = new Map<string, IssuerFacts>();
+
 /** What is known of an issuer without a broker.yml: its preset, or that nothing is. */
 export const factsOf = (issuer: string): IssuerFacts => {
+  const held = read.get(issuer) ?? readFacts(issuer);
+  read.set(issuer, held);
+  return held;
+};
+
+const readFacts = (issuer: string): IssuerFacts => {
   const tree = parse('', JSON.stringify({ issuer }), () => {});
   const known = presetOf(issuer) && tree && issuerRow(tree, () => {})?.row;
   return known || { ...UNKNOWN, issuer };

@@ -516,7 +516,7 @@ test('whoever the imported role admits, the policy admits; and where nothing was
         }
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 150 },
   );
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
 });
