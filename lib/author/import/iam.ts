@@ -144,6 +144,8 @@ export const readCondition = (condition: TrustCondition, setting: Setting): Carr
   const on = readKey(key, setting);
   if (on.is === 'chosen' && setting.effect === 'trust') return { notes: [CHOSEN] };
   if (on.is === 'secure' && isSet(condition)) return { notes: [] };
+  if (on.is === 'unsure')
+    return refused(`whether IAM has a key for ${on.claim} of this issuer is not known here`);
   if (on.is === 'never') return onAbsent(on.claim, operator);
   if (on.is !== 'claim')
     return refused(`${operator} ${key} is about nothing that a token of this issuer has`);

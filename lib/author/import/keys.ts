@@ -19,6 +19,9 @@ const KEYS: { readonly [preset in PresetName]?: readonly string[] } = {
   ],
 };
 
+/** Since 2026-02 IAM has keys for some claims of these issuers. Which ones, no page that we know tells. */
+const UNSURE: readonly (PresetName | undefined)[] = ['circleci', 'google'];
+
 const REGISTERED = ['iss', 'sub', 'aud', 'jti', 'exp', 'nbf', 'iat'];
 
 /** Buildkite alone puts claims into session tags (`--aws-session-tag`). */
@@ -26,11 +29,12 @@ const TAGGING: PresetName = 'buildkite';
 
 /**
  * What a condition's key speaks of: a claim, by the vocabulary's own case; a claim or tag that IAM never has for this
- * issuer; what the caller of IAM chooses itself; or something else.
+ * issuer; one of which that is not known; what the caller of IAM chooses itself; or something else.
  */
 export type Subject =
   | { readonly is: 'claim'; readonly claim: string }
   | { readonly is: 'never'; readonly claim: string }
+  | { readonly is: 'unsure'; readonly claim: string }
   | { readonly is: 'chosen' | 'secure' | 'other' };
 
 /** Names have no case in IAM. */
@@ -62,5 +66,7 @@ export function readKey(written: string, { host, facts }: Setting): Subject {
   if (preset === 'google' && name === 'oaud') return { is: 'claim', claim: 'aud' };
   if (name === 'amr') return { is: 'other' };
   const has = claim === 'aud' || claim === 'sub' || (preset && KEYS[preset]?.includes(name));
-  return has && claim !== undefined ? { is: 'claim', claim } : { is: 'never', claim: claim ?? name };
+  if (has && claim !== undefined) return { is: 'claim', claim };
+  const is = claim !== undefined && name !== 'iss' && UNSURE.includes(preset) ? 'unsure' : 'never';
+  return { is, claim: claim ?? name };
 }

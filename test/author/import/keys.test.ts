@@ -38,6 +38,12 @@ test.each<[name: string, host: string, key: string, subject: object]>([
   ['another issuer', 'gitlab.com', 'agent.buildkite.com:sub', { is: 'other' }],
   ['aud of Google', 'accounts.google.com', 'accounts.google.com:aud', { is: 'claim', claim: 'azp' }],
   ['oaud of Google', 'accounts.google.com', 'accounts.google.com:oaud', { is: 'claim', claim: 'aud' }],
+  [
+    'an address of Google',
+    'accounts.google.com',
+    'accounts.google.com:email',
+    { is: 'unsure', claim: 'email' },
+  ],
   ['methods of authentication', 'ci.example', 'ci.example:amr', { is: 'other' }],
   ['an issuer of which nothing is known', 'ci.example', 'ci.example:sub', { is: 'claim', claim: 'sub' }],
   ['the name of the session', 'ci.example', 'sts:RoleSessionName', { is: 'chosen' }],
