@@ -39,11 +39,15 @@ const check = (what: string, holds: boolean, output: string): void => {
   say(output);
 };
 
-/** The demo with an address that may be deployed. */
+const rewrite = (file: string, pattern: RegExp, by: string): void =>
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(pattern, by));
+
+/** The demo with an address that may be deployed, and targets in no account of examples. */
 const config = (): string => {
   cpSync(join(ROOT, 'config'), folder, { recursive: true });
-  const file = join(folder, 'broker.yml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/^url: .*$/m, `url: ${URL_TO_DEPLOY}`));
+  rewrite(join(folder, 'broker.yml'), /^url: .*$/gm, `url: ${URL_TO_DEPLOY}`);
+  for (const name of readdirSync(join(folder, 'roles')).filter(each => each.endsWith('.yml')))
+    rewrite(join(folder, 'roles', name), /123456789012/g, '210987654321');
   return folder;
 };
 
