@@ -4,6 +4,7 @@ import { claimPath } from '../policy/claims.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
+import { areApart } from './plain.ts';
 import { type Admission, admissionOf, boxOf, type Entrusted, searchWorld, worldOf } from './world.ts';
 
 /**
@@ -53,12 +54,17 @@ export function judgeJobs(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>)
 function judgeIssuer(role: Entrusted, row: IssuerRow): StatementJobs[] {
   const { issuer } = row;
   const kinds = jobKindsOf(row.preset);
-  const told = kinds.filter(({ tells }) => tells !== undefined).map(kind => statementOf(kind, issuer));
+  const trust = role.trust.filter(each => each.issuer === issuer);
+  const told = kinds
+    .filter(({ tells }) => tells !== undefined)
+    .map(kind => statementOf(kind, issuer))
+    .filter(kind => trust.some(each => !areApart(kind.conditions, each.conditions)));
   const standing = { role, row };
   const world = worldOf({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
   const admission = admissionOf(world, standing);
   return admission.trust.map(({ statement, box }) => {
     const admitted = told.filter(each => {
+      if (areApart(each.conditions, statement.conditions)) return false;
       const inside = [...box, ...boxOf(world, each, role)];
       return searchWorld(world, inside, boxesOf(admission)) !== 'none';
     });

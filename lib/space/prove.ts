@@ -8,6 +8,7 @@ import type { Role } from '../policy/role.ts';
 import type { Statement } from '../policy/statement.ts';
 import { admittedBy } from './admits.ts';
 import { firstOf, type Question, type Shown, shown } from './difference.ts';
+import { isAlways } from './plain.ts';
 import type { Asked, Policy } from './policy.ts';
 import type { Searched } from './search.ts';
 import { isAllowed, readTargets, type TargetValue } from './targets.ts';
@@ -79,13 +80,32 @@ const demandsOf = ({ never, only, issuers }: Invariant, issuer: string) => [
   ...(issuers && !issuers.includes(issuer) ? [{ by: 'issuers' as const, demanded: { only: [] } }] : []),
 ];
 
+/**
+ * Is it plain from the values that the trust statements list that none of their requests breaks what is demanded?
+ * Most sentences are: then there is no search.
+ */
+function holdsPlainly(demanded: Demanded, { role, row }: Standing): boolean {
+  const trust = role.trust.filter(({ issuer }) => issuer === row.issuer);
+  const list = Object.values(demanded)
+    .flat()
+    .filter(({ issuer }) => issuer === row.issuer);
+  return trust.every(({ conditions }) => {
+    const given = [...conditions, ...row.require];
+    const isMet = (each: Statement) => each.conditions.every(one => isAlways(one, 'true', given));
+    const isFalse = (each: Statement) => each.conditions.some(one => isAlways(one, 'false', given));
+    return 'never' in demanded ? list.every(isFalse) : list.some(isMet);
+  });
+}
+
 const ofIssuer = (invariant: Invariant, standing: Standing, sample: Claims, from: number): Refutation[] => {
   const { issuer } = standing.row;
+  const open = demandsOf(invariant, issuer).filter(({ demanded }) => !holdsPlainly(demanded, standing));
+  if (open.length === 0) return [];
   const statements = [...(invariant.never ?? []), ...(invariant.only ?? [])].filter(
     each => each.issuer === issuer,
   );
   const world = worldOf({ issuer, standings: [standing], statements, from });
-  return demandsOf(invariant, issuer).flatMap(({ by, demanded }) => {
+  return open.flatMap(({ by, demanded }) => {
     const broken = counterexample(demanded, { world, sample }, standing);
     return broken ? [{ by, shown: broken }] : [];
   });

@@ -33,6 +33,23 @@ const narrowed = (linted: Linted): boolean => {
   return aws !== undefined && (aws.policy !== undefined || aws.policy_arns.length > 0);
 };
 
+const GROUPED = new WeakMap<readonly Linted[], Map<string, Linted[]>>();
+
+/** Of all policies those of one ARN, made once: with a thousand roles each would else look at a thousand. */
+function groupByArn(all: readonly Linted[]): Map<string, Linted[]> {
+  const known = GROUPED.get(all);
+  if (known) return known;
+  const groups = new Map<string, Linted[]>();
+  for (const each of all) {
+    const arn = awsOf(each)?.role_arn;
+    const group = arn === undefined ? undefined : groups.get(arn);
+    if (group) group.push(each);
+    else if (arn !== undefined) groups.set(arn, [each]);
+  }
+  GROUPED.set(all, groups);
+  return groups;
+}
+
 /** Roles that a session policy narrows each in its own way are left alone: that is what one is for. */
 export const roleArnShared: LintRule = {
   rule: 'role-arn-shared',
@@ -40,7 +57,12 @@ export const roleArnShared: LintRule = {
   says: 'Two roles lead to one role of AWS, so the laxer of the two decides.',
   check: (linted, { all }) => {
     const arn = awsOf(linted)?.role_arn;
-    const other = all.find(each => each !== linted && arn !== undefined && awsOf(each)?.role_arn === arn);
+    const other =
+      arn === undefined
+        ? undefined
+        : groupByArn(all)
+            .get(arn)
+            ?.find(each => each !== linted);
     if (!other || (narrowed(linted) && narrowed(other))) return [];
     return [
       {
