@@ -26,5 +26,5 @@ export function areApart(some: readonly Condition[], others: readonly Condition[
 /** Is the condition plainly of this truth for every token of which all of these are true? */
 export function isAlways(condition: Condition, truth: Judged['truth'], given: readonly Condition[]): boolean {
   const values = condition.on === 'claim' ? listValues(given, condition.name) : undefined;
-  return values !== undefined && values.every(value => judgeValue(condition, value).truth === truth);
+  return values?.every(value => judgeValue(condition, value).truth === truth) ?? false;
 }
