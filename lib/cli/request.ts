@@ -119,6 +119,8 @@ const ofEvent = async (id: string, flags: Flags, config: Config): Promise<Reques
     );
   const { access, context } = requestOf(event);
   const of = textIn(event, 'registry');
+  if (event['event'] === 'authorization' && of === undefined)
+    throw new Failure(`${id} asked for a path that is no registry's: ${textIn(event, 'code') ?? ''}\n`);
   const registry = of === undefined ? undefined : findRegistry(of, config);
   const loaded = loadedConfig(config);
   const digest = registry ? undefined : loaded.roles.find(access.role)?.digest;
