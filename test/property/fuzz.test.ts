@@ -129,8 +129,8 @@ describe('what must hold of a text holds', () => {
   test.each([
     ['a claim', '"jwt":{"audience":"https://api.test.example","claims":{"a":ODD}}'],
     [
-      'a condition of a session policy',
-      `"aws":{"role_arn":"arn:aws:iam::123456789012:role/a","policy":{"Version":"2012-10-17","Statement":[{"Condition":ODD}]}}`,
+      'a value of a condition of a session policy',
+      `"aws":{"role_arn":"arn:aws:iam::123456789012:role/a","policy":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"s3:prefix":ODD}}}]}}`,
     ],
   ])('of policies with odd JSON as %s', async (_name, provider) => {
     const trust = '"trust":[{"iss":"https://plain.example","claims":{"tenant":"a"}}]';
