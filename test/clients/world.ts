@@ -110,6 +110,7 @@ export async function startWorld(): Promise<World> {
   const lines: string[] = [];
   const { settings } = readSettings({ PORT: '0', KITE_STS_LOG_LEVEL: 'error' });
   const streams = {
+    json: true,
     out: (line: string) => void lines.push(line),
     error: (text: string) => void process.stderr.write(text),
   };
