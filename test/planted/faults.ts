@@ -222,4 +222,8 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/api.ts', 'const PATIENCE = 29_000', 'const PATIENCE = 2_900'],
   ['infra/resources/schedule.ts', "Principal: 'events.amazonaws.com'", "Principal: '*'"],
   ['infra/resources/targets.ts', "'sts:SetSourceIdentity', ", ''],
+  ['lib/protocols/container.ts', 'repeats: true', 'repeats: false'],
+  ['lib/author/pin.ts', '/^[\\w-]{1,128}$/', '/^/'],
+  ['lib/broker.ts', 'network(allowPrivateNetwork)', 'network(true)'],
+  ['lib/broker.ts', 'config.limits.stsCalls', 'config.limits.identities'],
 ];

@@ -3,9 +3,12 @@ import { CODES, type Code } from '../../lib/errors.ts';
 import type { Answer } from '../../lib/outcome.ts';
 import { container, containerStatus } from '../../lib/protocols/container.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
+import { serve } from '../../lib/serve.ts';
 import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
-import { httpRequest } from '../harness/broker.ts';
+import { httpRequest, testBroker } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
+import { TRUST } from '../harness/grant.ts';
+import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
 const parse = (changes: Partial<HttpRequest>) =>
@@ -174,4 +177,12 @@ test('a credential of another kind does not leave by this door', () => {
   const { status, body: text } = render(issued(JWT));
   expect([status, JSON.parse(text).code]).toEqual([503, 'internal_error']);
   expect(text).not.toContain(JWT.token);
+});
+
+test('T63: a role that takes a token once has nothing here, where SDKs send one token again and again', async () => {
+  const once = `single_use: true\n${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/once" }\n`;
+  const { broker, issuer, event } = await testBroker({ roles: { once } });
+  const headers = { authorization: await issuer.sign(tokenClaims()) };
+  await serve(broker, httpRequest({ method: 'GET', path: '/credentials/once', headers }));
+  expect(event()).toMatchObject({ outcome: 'denied', reason: 'single_use_not_here' });
 });
