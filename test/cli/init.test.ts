@@ -50,7 +50,7 @@ test('it writes what a team needs, and names each file', async () => {
   for (const path of STARTER) expect(out).toContain(`${path}\n`);
 });
 
-test('package.json pins the tarball in vendor/ and the Serverless Framework that it was tested with', async () => {
+test('T98: package.json pins the tarball in vendor/ and the Serverless Framework that it was tested with', async () => {
   const folder = emptyFolder();
   await initialized(folder, '--organization', 'acme');
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({
