@@ -31,7 +31,10 @@ type Broker = { readonly url: string; readonly issued: () => number };
 const startBroker = (environment: Texts): Promise<Broker> =>
   new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], KITE_STS_CONFIG: configFolder(), PORT: '0', ...environment };
-    const child = spawn(process.execPath, [MAIN, 'start', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [MAIN, 'start', '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     atEnd(() => void child.kill('SIGKILL'));
     child.once('close', exits => reject(new Error(`the broker ended with ${exits}`)));
     let [printed, before] = ['', 0];
