@@ -1,8 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * What takes a minute of npm, the Serverless Framework or a shell by itself: `npm run long` runs these alone, and CI
+ * runs both.
+ */
+export const LONG = [
+  'test/pack.test.ts',
+  'test/infra/plugin.test.ts',
+  'test/infra/build.test.ts',
+  'test/plugins/plugin.test.ts',
+  'test/property/cases.test.ts',
+  'test/docs/commands-start.test.ts',
+  'test/docs/commands-reference.test.ts',
+  'test/docs/commands-steps.test.ts',
+];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...LONG],
     testTimeout: 20_000,
     // Many tests wait for timeouts and children, so both cores of a small machine are kept busy.
     maxWorkers: '100%',

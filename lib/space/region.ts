@@ -1,5 +1,6 @@
 import type { ClaimPath, Claims, ClaimValue } from '../policy/claims.ts';
 import { type Condition, check, type Judged, type Scalar } from '../policy/condition.ts';
+import { MAX_VALUE } from '../policy/glob.ts';
 import { type Pattern, patternOf } from './automaton.ts';
 
 /** Part of a set that has no end: these members alone, or all but these. */
@@ -66,6 +67,12 @@ const elementsOf = (operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue
           .concat([['{}', {}]]),
       );
 
+/**
+ * Texts that are in doubt under every pattern: with a control character, which no operand has, and too long for one.
+ * Each stands for all of its kind.
+ */
+const ODD_TEXTS = ['a line\nfeed', 'x'.repeat(MAX_VALUE + 1)];
+
 /** The values of a claim that these conditions, of whichever role, can tell apart. */
 export const claimDimension = (name: string, conditions: readonly Condition[]): Dimension => {
   const operands = conditions.flatMap(each => each.operands);
@@ -74,7 +81,7 @@ export const claimDimension = (name: string, conditions: readonly Condition[]): 
   return {
     name,
     // 0.5 is no safe integer, and an object is of no use to any operator.
-    points: [undefined, null, true, false, ...new Set(numbers), freshNumber(numbers), 0.5, {}],
+    points: [undefined, null, true, false, ...new Set(numbers), freshNumber(numbers), 0.5, {}, ...ODD_TEXTS],
     elements: elementsOf(contained.flatMap(each => each.operands)),
   };
 };

@@ -46,7 +46,8 @@ const expression = remembered(pattern => {
 
 const alike = (value: Value, pattern: Scalar): Truth => {
   if (value === null) return 0;
-  return typeof value === 'string' ? (expression(String(pattern)).test(value) ? 1 : 0) : 0.5;
+  if (typeof value !== 'string' || /\p{Cc}/u.test(value)) return 0.5;
+  return expression(String(pattern)).test(value) ? 1 : 0;
 };
 
 const among = (value: Value, operand: Scalar): Truth =>

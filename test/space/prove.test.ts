@@ -192,6 +192,12 @@ describe('a sentence about nothing is no proof:', () => {
   });
 });
 
+test('a text that is in doubt under a pattern breaks what only a pattern demands', () => {
+  const present = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: acme, build_tag: { not_equals: null } } }]\n`;
+  const matched = `  only: [{ iss: ${BUILDKITE}, claims: { build_tag: { matches: "*" } } }]\n`;
+  expect(brokenBy(present, matched)).toEqual(['only']);
+});
+
 test('a claim within a claim that is no object is no token: it is proved, and nothing ends in a crash', () => {
   const inside = `trust: [{ iss: https://plain.example, claims: { tenant: acme, /o/a: x, /o/a/b: y } }]\n`;
   const outer = `trust: [{ iss: https://plain.example, claims: { tenant: acme, /o/a/b: y } }]\n`;

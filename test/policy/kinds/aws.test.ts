@@ -373,8 +373,8 @@ describe('what a claim becomes is refused at the time of the request', () => {
     ],
     [
       'T48: a session policy that becomes too long, never sent without it',
-      bound('${pipeline_slug}'),
-      { pipeline_slug: 'x'.repeat(2_048) },
+      bound('${pipeline_slug}/${pipeline_slug}'),
+      { pipeline_slug: 'x'.repeat(1_024) },
       'session_policy_too_large',
     ],
   ])('%s', (_name, yaml, changes, reason) => {
