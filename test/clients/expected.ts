@@ -37,6 +37,8 @@ const OURS: Words = {
 };
 const NOBODY = /connect ECONNREFUSED|Could not connect to the endpoint URL|connection refused/;
 const HIDDEN = /^CredentialsProviderError: Could not load credentials from any providers$/;
+/** Nor does Terraform show what a process says: 2 is a refusal, 1 any other failure. */
+const STATUS = /process provider error: error in credential_process: exit status [12]\b/;
 const WORDS: { readonly [sort in Way['sort']]: Words } = {
   sts: {
     denied:
@@ -73,6 +75,7 @@ const WORDS: { readonly [sort in Way['sort']]: Words } = {
 /** At the container door the JavaScript SDK drops what it was told, and its chain drops the words of a process. */
 function findWords(tool: Tool, { sort }: Way, situation: Refused): RegExp {
   if (tool.name === JAVASCRIPT && (sort === 'container' || sort === 'process')) return HIDDEN;
+  if (tool.name === 'Terraform' && sort === 'process') return STATUS;
   if (tool.name !== 'JavaScript fromHttp' || sort !== 'container') return WORDS[sort][situation];
   return situation === 'away' ? NOBODY : /^CredentialsProviderError: Server responded with status: 40[13]$/;
 }
