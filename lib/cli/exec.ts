@@ -12,12 +12,26 @@ import { reasonLines, tellReason } from './refusal.ts';
 import { EXIT, type Flags, flag, type Terminal, texts, UsageError, type Verb } from './verb.ts';
 
 /**
+ * Aborted as soon as either is. By listeners, and not by AbortSignal.any: on Node 20 what that makes holds its sources
+ * weakly, so a time-out that nobody else holds may be collected and never come, and the command would wait for ever.
+ */
+function joinSignals(over: AbortSignal, own: AbortSignal | null | undefined): AbortSignal {
+  const joined = new AbortController();
+  for (const signal of [over, own ?? over]) {
+    const abort = () => joined.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true, signal: joined.signal });
+  }
+  return joined.signal;
+}
+
+/**
  * Ends all that is under way as soon as the command has ended: nobody waits for it any more. Until then a
  * pause holds the process: without a command that runs, it may be all that does.
  */
 const meansUntil = (over: AbortSignal, fetch: Fetch) =>
   ({
-    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.any([over, init.signal ?? over]) }),
+    fetch: (url, init) => fetch(url, { ...init, signal: joinSignals(over, init.signal) }),
     sleep: ms => sleep(ms, undefined, { signal: over }).catch(() => {}),
     now: () => Date.now() / 1000,
   }) satisfies Partial<Means>;
