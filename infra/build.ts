@@ -74,7 +74,7 @@ export const bundle = async (name: FunctionName): Promise<Uint8Array> => {
 };
 
 const bundledText = async (file: string): Promise<string> => {
-  const { outputFiles } = await build({ ...CONSOLE_SETTING, entryPoints: [`lib/console/${file}`] });
+  const { outputFiles } = await build({ ...CONSOLE_SETTING, entryPoints: [`lib/review/console/${file}`] });
   return outputFiles[0]?.text ?? '';
 };
 
@@ -88,7 +88,7 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
 export const consolePage = async (): Promise<string> => {
   const [code, style] = [await bundledText('main.ts'), await bundledText('console.css')];
   const policy = `default-src 'none'; script-src ${hashOf(code)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
-  return readFileSync(join(ROOT, 'lib/console/index.html'), 'utf8')
+  return readFileSync(join(ROOT, 'lib/review/console/index.html'), 'utf8')
     .replace('{policy}', policy)
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script></script>', () => `<script>${code}</script>`);

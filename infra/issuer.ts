@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../lib/config/load.ts';
-import type { Complaint, Place } from '../lib/policy/complaint.ts';
-import { member, parse } from '../lib/policy/parse.ts';
+import type { Complaint, Place } from '../lib/language/complaint.ts';
+import { member, parse } from '../lib/language/parse.ts';
 import type { DeployOptions } from './options.ts';
 
 /**

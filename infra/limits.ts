@@ -1,5 +1,5 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
-import type { Complain, Place } from '../lib/policy/complaint.ts';
+import type { Complain, Place } from '../lib/language/complaint.ts';
 import { fillReferences } from './stack.ts';
 import type { TemplateInput } from './template.ts';
 import { writeEnvironment } from './wiring.ts';

@@ -1,5 +1,5 @@
-import type { Complain, Complaint, Place } from '../lib/policy/complaint.ts';
-import type { Tree } from '../lib/policy/parse.ts';
+import type { Complain, Complaint, Place } from '../lib/language/complaint.ts';
+import type { Tree } from '../lib/language/parse.ts';
 import {
   integer,
   list,
@@ -10,7 +10,7 @@ import {
   required,
   text,
   truth,
-} from '../lib/policy/shape.ts';
+} from '../lib/language/shape.ts';
 
 import { type ProviderSettings, readProvider } from './provider.ts';
 

@@ -1,4 +1,4 @@
-import type { Complain, Place } from '../lib/policy/complaint.ts';
+import type { Complain, Place } from '../lib/language/complaint.ts';
 import type { Text } from './resources/cloudformation.ts';
 
 /** What of `provider` in serverless.yml holds for all that kite-sts deploys. */

@@ -1,6 +1,6 @@
 import type { Config } from '../lib/config/load.ts';
 import type { FunctionName } from '../lib/config/wiring.ts';
-import { type Complain, type Complaint, complaintText } from '../lib/policy/complaint.ts';
+import { type Complain, type Complaint, complaintText } from '../lib/language/complaint.ts';
 import { checkLimits } from './limits.ts';
 import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';

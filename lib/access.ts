@@ -10,11 +10,11 @@ import {
   timer,
   type Visit,
 } from './exchange.ts';
+import type { Registry } from './language/registry.ts';
 import { type AccessOutcome, type Reached, type RegistryRefused, refusal } from './outcome.ts';
 import { decideOperation, type MethodAllow } from './policy/method.ts';
 import { grantAccess } from './policy/registries/access.ts';
 import { type Access, writeAccess } from './policy/registries/grammar.ts';
-import type { Registry } from './policy/registry.ts';
 import { namePipeline } from './policy/tenant.ts';
 import type { HttpAnswer, HttpRequest } from './protocols/protocol.ts';
 import {

@@ -1,9 +1,9 @@
 import { admitUse, type Counters, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
+import type { Role } from './language/role.ts';
 import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
 import { type AccessRequest, type Context, type Decision, decide, type Grant } from './policy/decide.ts';
 import { meets } from './policy/guard.ts';
-import type { Role } from './policy/role.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { Spent, SpentStore } from './stores/spent.ts';

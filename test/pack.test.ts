@@ -99,7 +99,7 @@ describe('the tarball', () => {
     const page = 'dist/console/index.html';
     const sources = ['lib', 'infra']
       .flatMap(filesBelow)
-      .filter(path => path.endsWith('.ts') && !path.startsWith('lib/console/'));
+      .filter(path => path.endsWith('.ts') && !path.startsWith('lib/review/console/'));
     const bundles = FUNCTIONS.map(name => `dist/functions/${name}/index.mjs`);
     const compiled = packed().filter(path => path.startsWith('dist/') && !path.endsWith('.d.ts'));
     expect(compiled.sort()).toEqual(

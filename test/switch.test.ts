@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assumeVerified } from '../lib/policy/assume.ts';
+import { assumeVerified } from '../lib/review/assume.ts';
 import {
   findMissingId,
   NO_SWITCHES,

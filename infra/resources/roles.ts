@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
-import type { Complain } from '../../lib/policy/complaint.ts';
-import { needsSignature } from '../../lib/policy/kinds.ts';
+import type { Complain } from '../../lib/language/complaint.ts';
+import { needsSignature } from '../../lib/language/kinds.ts';
 import type { DeployOptions } from '../options.ts';
 import { fillReferences, type Stack } from '../stack.ts';
 import { appRights } from './apps.ts';

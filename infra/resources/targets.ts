@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/load.ts';
-import type { Complain } from '../../lib/policy/complaint.ts';
+import type { Complain } from '../../lib/language/complaint.ts';
 import type { DeployOptions } from '../options.ts';
 import type { Statement } from './cloudformation.ts';
 import {

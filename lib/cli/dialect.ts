@@ -1,9 +1,9 @@
 import { issuerRow } from '../config/issuers.ts';
 import { readSource } from '../config/sources.ts';
-import { dialectFindings } from '../lint/dialect.ts';
-import type { Finding } from '../lint/rule.ts';
-import type { Complain } from '../policy/complaint.ts';
-import { member, parse, type Tree } from '../policy/parse.ts';
+import type { Complain } from '../language/complaint.ts';
+import { member, parse, type Tree } from '../language/parse.ts';
+import { dialectFindings } from '../review/lint/dialect.ts';
+import type { Finding } from '../review/lint/rule.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { presetOf } from '../token/presets.ts';
 

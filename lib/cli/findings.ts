@@ -1,10 +1,10 @@
 import type { Loaded } from '../config/load.ts';
 import { readSource } from '../config/sources.ts';
-import { excerpt } from '../lint/excerpt.ts';
-import { type LintAnswer, lint } from '../lint/lint.ts';
-import type { Finding } from '../lint/rule.ts';
-import { type Complaint, complaintText } from '../policy/complaint.ts';
-import { counted } from '../policy/counted.ts';
+import { type Complaint, complaintText } from '../language/complaint.ts';
+import { counted } from '../language/counted.ts';
+import { excerpt } from '../review/lint/excerpt.ts';
+import { type LintAnswer, lint } from '../review/lint/lint.ts';
+import type { Finding } from '../review/lint/rule.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
 const textOf = (file: string): string | undefined => readSource(file, () => {});

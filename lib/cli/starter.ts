@@ -1,4 +1,4 @@
-import type { SchemaName } from '../author/schema.ts';
+import type { SchemaName } from '../review/author/schema.ts';
 import { reviewFile } from './starter/review.ts';
 
 /** Who signs the tokens of a team's jobs. */

@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { printable } from '../client/printable.ts';
-import { didYouMean } from '../policy/nearest.ts';
+import { didYouMean } from '../language/nearest.ts';
 import { ALL, type Switch, type What } from '../switch.ts';
 import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
 import { type Flags, flag, type Terminal, UsageError } from './verb.ts';

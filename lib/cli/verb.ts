@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { nearest } from '../language/nearest.ts';
 import { address } from '../policy/cidr.ts';
-import { nearest } from '../policy/nearest.ts';
 
 /** Exit codes are API (docs/reference/cli.md). `exec` passes on its command's own, whichever that is. */
 export const EXIT = {

@@ -1,7 +1,7 @@
 import type { Destination } from '../aws/delivery.ts';
-import type { Complain } from '../policy/complaint.ts';
-import type { Tree } from '../policy/parse.ts';
-import { object, oneOf, optional, required, text, truth } from '../policy/shape.ts';
+import type { Complain } from '../language/complaint.ts';
+import type { Tree } from '../language/parse.ts';
+import { object, oneOf, optional, required, text, truth } from '../language/shape.ts';
 
 /** Where audit events go beside standard output, and whether a credential waits until its own is there. */
 export type AuditSetting = Destination & { readonly required: boolean };

@@ -1,6 +1,6 @@
-import type { Complaint } from '../policy/complaint.ts';
-import { member } from '../policy/parse.ts';
-import { defaultsOf, SESSION, type SessionDefaults } from '../policy/session.ts';
+import type { Complaint } from '../language/complaint.ts';
+import { member } from '../language/parse.ts';
+import { defaultsOf, SESSION, type SessionDefaults } from '../language/session.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { loadConfig, type Written } from './load.ts';
 import { readSource } from './sources.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Complain, Complaint } from '../policy/complaint.ts';
-import { didYouMean } from '../policy/nearest.ts';
-import { type MapTree, member, parse, type Tree } from '../policy/parse.ts';
+import type { Complain, Complaint } from '../language/complaint.ts';
+import { didYouMean } from '../language/nearest.ts';
+import { type MapTree, member, parse, type Tree } from '../language/parse.ts';
 import {
   either,
   list,
@@ -13,8 +13,8 @@ import {
   type Schema,
   type Shape,
   text,
-} from '../policy/shape.ts';
-import { type Statement, statementsOf, statementsSchema } from '../policy/statement.ts';
+} from '../language/shape.ts';
+import { type Statement, statementsOf, statementsSchema } from '../language/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PATTERN } from './pattern.ts';
 import { readSource } from './sources.ts';

@@ -1,10 +1,8 @@
 import type { JWK } from 'jose';
-import { audienceOf, audienceShape } from '../policy/audience.ts';
-import type { ClaimType, ClaimValue } from '../policy/claims.ts';
-import type { Complain, Place } from '../policy/complaint.ts';
-import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
-import { type MapTree, member, type Tree } from '../policy/parse.ts';
-import { claimConditions, claimsSchema, unmetBindings } from '../policy/rule.ts';
+import { audienceOf, audienceShape } from '../language/audience.ts';
+import type { Complain, Place } from '../language/complaint.ts';
+import { claimConditions, claimsSchema, unmetBindings } from '../language/condition.ts';
+import { type MapTree, member, type Tree } from '../language/parse.ts';
 import {
   data,
   either,
@@ -18,7 +16,9 @@ import {
   required,
   text,
   truth,
-} from '../policy/shape.ts';
+} from '../language/shape.ts';
+import type { ClaimType, ClaimValue } from '../policy/claims.ts';
+import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { KeySetError, keySet } from '../token/keyset.ts';
 import { PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';

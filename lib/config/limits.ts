@@ -1,4 +1,4 @@
-import { integer, object, optional, required } from '../policy/shape.ts';
+import { integer, object, optional, required } from '../language/shape.ts';
 import type { Limit, Limits } from '../stores/limits.ts';
 
 const LIMIT = object({

@@ -1,10 +1,15 @@
 import { join } from 'node:path';
-import type { Complain } from '../policy/complaint.ts';
+import type { Complain } from '../language/complaint.ts';
+import { member } from '../language/parse.ts';
+import {
+  compileRegistry,
+  parseRegistry,
+  type Registry,
+  type RegistryDocument,
+} from '../language/registry.ts';
+import type { Role } from '../language/role.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
-import { member } from '../policy/parse.ts';
 import { isBelow } from '../policy/path.ts';
-import { compileRegistry, parseRegistry, type Registry, type RegistryDocument } from '../policy/registry.ts';
-import type { Role } from '../policy/role.ts';
 import { sourcesIn } from './sources.ts';
 
 /** What registries are compiled against: the issuers of broker.yml, and all that has an audience beside them. */

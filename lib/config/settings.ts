@@ -1,5 +1,5 @@
-import { type Complaint, complaintText } from '../policy/complaint.ts';
-import { didYouMean } from '../policy/nearest.ts';
+import { type Complaint, complaintText } from '../language/complaint.ts';
+import { didYouMean } from '../language/nearest.ts';
 
 const HTTP_URL = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
 const LEVELS = ['error', 'info', 'debug'] as const;

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Complain, Place } from '../policy/complaint.ts';
+import type { Complain, Place } from '../language/complaint.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 
 /** Where a complaint about a whole file stands. */

@@ -1,7 +1,7 @@
-import { KINDS } from '../policy/kinds.ts';
-import { didYouMean } from '../policy/nearest.ts';
-import { registrySchema } from '../policy/registry.ts';
-import type { Schema } from '../policy/shape.ts';
+import { KINDS } from '../language/kinds.ts';
+import { didYouMean } from '../language/nearest.ts';
+import { registrySchema } from '../language/registry.ts';
+import type { Schema } from '../language/shape.ts';
 
 type Properties = { readonly [name: string]: Schema };
 

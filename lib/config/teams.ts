@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Complain } from '../policy/complaint.ts';
-import { globMatches, patternFault } from '../policy/glob.ts';
-import { KINDS, type KindName } from '../policy/kinds.ts';
-import { member, parse } from '../policy/parse.ts';
-import { type Place, placesOf } from '../policy/places.ts';
-import type { Role, RoleDocument } from '../policy/role.ts';
+import type { Complain } from '../language/complaint.ts';
+import { KINDS, type KindName } from '../language/kinds.ts';
+import { member, parse } from '../language/parse.ts';
+import type { Role, RoleDocument } from '../language/role.ts';
 import {
   checked,
   integer,
@@ -16,8 +14,10 @@ import {
   required,
   type Shape,
   text,
-} from '../policy/shape.ts';
+} from '../language/shape.ts';
+import { globMatches, patternFault } from '../policy/glob.ts';
 import { PATTERN } from './pattern.ts';
+import { type Place, placesOf } from './places.ts';
 import { readSource } from './sources.ts';
 
 const OWNERS = list(

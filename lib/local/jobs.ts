@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { FAMILIES, familyOf } from '../jobs/scenarios.ts';
 import type { Claims } from '../policy/claims.ts';
 import { askFor } from '../policy/issuer.ts';
-import { FAMILIES, familyOf } from '../policy/scenarios.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type ConsoleData, consoleData } from '../config/console.ts';
-import { complaintText } from '../policy/complaint.ts';
+import { complaintText } from '../language/complaint.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { plain } from './server.ts';
 

@@ -1,7 +1,7 @@
 import type { PresetName } from '../token/presets.ts';
 import type { JobClaims } from './jobs.ts';
 
-/** The claims of one token of each vendor whose jobs lib/policy/scenarios does not know, as the vendor documents them. */
+/** The claims of one token of each vendor whose jobs lib/jobs/scenarios does not know, as the vendor documents them. */
 export const SAMPLES: { readonly [preset in PresetName]?: JobClaims } = {
   'azure-devops': {
     sub: 'p://my-organization/my-project/my-pipeline',

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { type Config, loadConfig } from '../config/load.ts';
-import { complaintText } from '../policy/complaint.ts';
-import { counted } from '../policy/counted.ts';
+import { complaintText } from '../language/complaint.ts';
+import { counted } from '../language/counted.ts';
 
 /** Where the files of a configuration lie, as seen from its folder. */
 const FOLDERS = ['.', 'roles', 'registries'];

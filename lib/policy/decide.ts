@@ -1,9 +1,9 @@
+import type { Kind, SessionPolicy } from '../language/kinds/kind.ts';
+import { type KindName, kindOf, type Target } from '../language/kinds.ts';
+import type { Role } from '../language/role.ts';
+import type { Statement } from '../language/statement.ts';
 import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, claimAt } from './claims.ts';
-import type { Kind, SessionPolicy } from './kinds/kind.ts';
-import { type KindName, kindOf, type Target } from './kinds.ts';
-import type { Role } from './role.ts';
-import type { Statement } from './statement.ts';
 import type { Trace } from './trace.ts';
 import { type TrustReason, type Weighed, weigh } from './trust.ts';
 import type { Unusable } from './usable.ts';

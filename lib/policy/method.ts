@@ -1,7 +1,7 @@
+import type { Registry } from '../language/registry.ts';
 import type { VerifiedToken } from '../token/verify.ts';
 import type { Context } from './decide.ts';
 import type { Operation } from './registries/grammar.ts';
-import type { Registry } from './registry.ts';
 import type { Trace } from './trace.ts';
 import { type TrustReason, weigh } from './trust.ts';
 

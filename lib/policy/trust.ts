@@ -1,9 +1,9 @@
+import type { Role } from '../language/role.ts';
+import type { Statement } from '../language/statement.ts';
 import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, withNulls } from './claims.ts';
 import { all, check } from './condition.ts';
 import type { Context } from './decide.ts';
-import type { Role } from './role.ts';
-import type { Statement } from './statement.ts';
 import type { Skipped, StatementTrace, Trace } from './trace.ts';
 
 /** Whom something is for, whatever it gives: what a role and a registry share. */

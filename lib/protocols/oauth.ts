@@ -1,7 +1,7 @@
 import { BrokerError, CODES, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
+import type { KindName } from '../language/kinds.ts';
 import type { Answer } from '../outcome.ts';
-import type { KindName } from '../policy/kinds.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 import type { Credential } from '../providers/provider.ts';
 import { readForm, refuseBearer } from './form.ts';

@@ -10,8 +10,8 @@ import {
 import { BrokerError } from '../../lib/errors.ts';
 import { begin } from '../../lib/exchange.ts';
 import { type Outcome, type Reached, record } from '../../lib/outcome.ts';
-import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
+import { assumeVerified } from '../../lib/review/assume.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import {
   BUILDKITE,

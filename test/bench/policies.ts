@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { changes } from '../../lib/space/change.ts';
-import type { Policy } from '../../lib/space/policy.ts';
-import { refutations } from '../../lib/space/prove.ts';
+import { changes } from '../../lib/review/compare/change.ts';
+import type { Policy } from '../../lib/review/compare/policy.ts';
+import { refutations } from '../../lib/review/compare/prove.ts';
 import { BUILDKITE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { issuerRow } from '../../lib/config/issuers.ts';
-import type { Complain, Rule } from '../../lib/policy/complaint.ts';
+import type { Complain, Rule } from '../../lib/language/complaint.ts';
+import { parse } from '../../lib/language/parse.ts';
 import { meets } from '../../lib/policy/guard.ts';
-import { parse } from '../../lib/policy/parse.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { BUILDKITE, claims, GITHUB } from '../harness/policy.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { IGNORE_COMMENT, LINT_RULES } from '../../lib/lint/rules.ts';
-import { RULES } from '../../lib/policy/complaint.ts';
+import { RULES } from '../../lib/language/complaint.ts';
+import { IGNORE_COMMENT, LINT_RULES } from '../../lib/review/lint/rules.ts';
 import { lintFolder } from '../harness/lint.ts';
 import { folderOf } from '../harness/local.ts';
 import { blocks, code, ROOT, read, rowsOf } from '../harness/markdown.ts';

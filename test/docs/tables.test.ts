@@ -6,10 +6,10 @@ import { VERBS } from '../../lib/cli/run.ts';
 import { EXIT } from '../../lib/cli/verb.ts';
 import { SETTINGS } from '../../lib/config/settings.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { RULES } from '../../lib/policy/complaint.ts';
+import { RULES } from '../../lib/language/complaint.ts';
+import type { Lengths } from '../../lib/language/kinds/kind.ts';
+import { KINDS, type KindName, kindOf } from '../../lib/language/kinds.ts';
 import { OPERATORS } from '../../lib/policy/condition.ts';
-import type { Lengths } from '../../lib/policy/kinds/kind.ts';
-import { KINDS, type KindName, kindOf } from '../../lib/policy/kinds.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { wireError } from '../../lib/protocols/oauth.ts';
 import { REMEDIES } from '../../lib/protocols/remedies.ts';
@@ -74,42 +74,42 @@ describe('each is documented, and nothing that is not there is', () => {
     {
       what: 'keys of a role',
       documented: rowsUnder(POLICY, 'A role', 'key').flatMap(([key]) => codes(key)),
-      known: [...keysIn('lib/policy/role.ts', 'ROLE'), ...kinds],
+      known: [...keysIn('lib/language/role.ts', 'ROLE'), ...kinds],
     },
     {
       what: 'keys of a registry',
       documented: rowsUnder(POLICY, 'A registry', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/registry.ts', 'REGISTRY'),
+      known: keysIn('lib/language/registry.ts', 'REGISTRY'),
     },
     {
       what: 'keys of a role with aws',
       documented: rowsUnder(POLICY, 'aws', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/kinds/aws.ts', 'SHAPE'),
+      known: keysIn('lib/language/kinds/aws.ts', 'SHAPE'),
     },
     {
       what: 'keys of a role with gcp',
       documented: rowsUnder(POLICY, 'gcp', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/kinds/gcp.ts', 'SHAPE'),
+      known: keysIn('lib/language/kinds/gcp.ts', 'SHAPE'),
     },
     {
       what: 'keys of a role with azure',
       documented: rowsUnder(POLICY, 'azure', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/kinds/azure.ts', 'SHAPE'),
+      known: keysIn('lib/language/kinds/azure.ts', 'SHAPE'),
     },
     {
       what: 'keys of a role with github',
       documented: rowsUnder(POLICY, 'github', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/kinds/github.ts', 'SHAPE'),
+      known: keysIn('lib/language/kinds/github.ts', 'SHAPE'),
     },
     {
       what: 'keys of a role with buildkite',
       documented: rowsUnder(POLICY, 'buildkite', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/kinds/buildkite.ts', 'SHAPE'),
+      known: keysIn('lib/language/kinds/buildkite.ts', 'SHAPE'),
     },
     {
       what: 'keys of a role with jwt',
       documented: rowsUnder(POLICY, 'jwt', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/policy/kinds/jwt.ts', 'SHAPE'),
+      known: keysIn('lib/language/kinds/jwt.ts', 'SHAPE'),
     },
     {
       what: 'keys of broker.yml',

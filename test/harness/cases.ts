@@ -1,10 +1,10 @@
-import { casesOf, type Tested } from '../../lib/config/cases.ts';
 import type { Config } from '../../lib/config/load.ts';
-import { type CaseSetting, parseCases } from '../../lib/policy/cases.ts';
-import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
-import type { Registry } from '../../lib/policy/registry.ts';
-import type { Role } from '../../lib/policy/role.ts';
-import type { Case } from '../../lib/policy/trial.ts';
+import type { Complain, Complaint } from '../../lib/language/complaint.ts';
+import type { Registry } from '../../lib/language/registry.ts';
+import type { Role } from '../../lib/language/role.ts';
+import { type CaseSetting, parseCases } from '../../lib/review/cases/cases.ts';
+import { casesOf, type Tested } from '../../lib/review/cases/files.ts';
+import type { Case } from '../../lib/review/cases/trial.ts';
 import { placesOf } from './policy.ts';
 
 /** Reads a file of cases, with the rule and place of all its complaints. */

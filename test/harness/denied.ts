@@ -1,6 +1,6 @@
 import { answer, type Outcome, type Reached } from '../../lib/outcome.ts';
-import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { AccessRequest } from '../../lib/policy/decide.ts';
+import { assumeVerified } from '../../lib/review/assume.ts';
 import {
   BUILDKITE,
   buildkiteClaims,

@@ -3,7 +3,7 @@ import type { Resources } from '../../infra/resources/cloudformation.ts';
 import type { Stack } from '../../infra/stack.ts';
 import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
 import type { Ground } from '../../lib/config/load.ts';
-import type { Registry } from '../../lib/policy/registry.ts';
+import type { Registry } from '../../lib/language/registry.ts';
 import { TRUST } from './grant.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, PROVIDER, roleFrom, rowsFrom } from './policy.ts';

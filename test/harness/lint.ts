@@ -1,7 +1,7 @@
 import { answerOf } from '../../lib/cli/findings.ts';
 import { loadConfig } from '../../lib/config/load.ts';
-import type { LintAnswer } from '../../lib/lint/lint.ts';
-import type { RuleFacts } from '../../lib/lint/rule.ts';
+import type { LintAnswer } from '../../lib/review/lint/lint.ts';
+import type { RuleFacts } from '../../lib/review/lint/rule.ts';
 import { folderOf } from './local.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, PROVIDER } from './policy.ts';
 

@@ -1,11 +1,11 @@
 import { issuerRow } from '../../lib/config/issuers.ts';
-import { assumeVerified } from '../../lib/policy/assume.ts';
+import type { Complain, Complaint } from '../../lib/language/complaint.ts';
+import { KINDS } from '../../lib/language/kinds.ts';
+import { parse, type Tree } from '../../lib/language/parse.ts';
+import { compileRole, parseRole, type Role, type Setting } from '../../lib/language/role.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
-import type { Complain, Complaint } from '../../lib/policy/complaint.ts';
 import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
-import { KINDS } from '../../lib/policy/kinds.ts';
-import { parse, type Tree } from '../../lib/policy/parse.ts';
-import { compileRole, parseRole, type Role, type Setting } from '../../lib/policy/role.ts';
+import { assumeVerified } from '../../lib/review/assume.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 
 export const BUILDKITE = 'https://agent.buildkite.com';

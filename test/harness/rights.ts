@@ -1,5 +1,5 @@
 import type { Statement } from '../../infra/resources/cloudformation.ts';
-import { conditionTruth } from '../../lib/cli/targets/condition.ts';
+import { conditionTruth } from '../../lib/review/targets/condition.ts';
 
 /** A call as IAM sees it: who asks, for what, and what is known of the request by IAM's own keys. */
 export type Attempt = {

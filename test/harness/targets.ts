@@ -1,6 +1,6 @@
-import { findingsFor, type Trusted } from '../../lib/cli/targets/findings.ts';
-import type { Asked } from '../../lib/cli/targets/request.ts';
-import { trustStatements } from '../../lib/cli/targets/trust.ts';
+import { findingsFor, type Trusted } from '../../lib/review/targets/findings.ts';
+import type { Asked } from '../../lib/review/targets/request.ts';
+import { trustStatements } from '../../lib/review/targets/trust.ts';
 
 export const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange';
 export const ARN = 'arn:aws:iam::123456789012:role/deploy';

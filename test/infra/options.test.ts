@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
-import type { Rule } from '../../lib/policy/complaint.ts';
+import type { Rule } from '../../lib/language/complaint.ts';
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:pages';

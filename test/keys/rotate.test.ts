@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCertificate } from '../../lib/keys/certificate.ts';
 import { PUBLISHED_AFTER, PUBLISHED_BEFORE, SIGNS_FOR } from '../../lib/keys/rotate.ts';
-import { kindOf } from '../../lib/policy/kinds.ts';
+import { kindOf } from '../../lib/language/kinds.ts';
 import { kmsDownFor, type TestKms, testKms } from '../harness/kms.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { DAY, type Deployment, deployment, MIDNIGHT } from '../harness/sealed.ts';

@@ -1,6 +1,6 @@
-import { assumeVerified } from '../../lib/policy/assume.ts';
+import type { Role, Setting } from '../../lib/language/role.ts';
 import { type Decision, type DenyReason, decide } from '../../lib/policy/decide.ts';
-import type { Role, Setting } from '../../lib/policy/role.ts';
+import { assumeVerified } from '../../lib/review/assume.ts';
 import { roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 import { ROWS } from './alphabet.ts';
 import { documentOf, type Evaluation, evaluate, type Ruling, type Tried } from './evaluator.ts';

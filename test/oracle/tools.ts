@@ -2,23 +2,24 @@
  * Drives the cores of the policy tools on random roles: none may end in an error, and no request that one shows may be
  * other than it says, by the second evaluator. `node test/oracle/tools.ts [COUNT] [SEED]`.
  */
-import { lint } from '../../lib/lint/lint.ts';
-import { assumeVerified } from '../../lib/policy/assume.ts';
+
+import { parse } from '../../lib/language/parse.ts';
+import { compileRole, parseRole, type Role } from '../../lib/language/role.ts';
 import { decide } from '../../lib/policy/decide.ts';
-import { explain } from '../../lib/policy/explain.ts';
-import { mutantsOf } from '../../lib/policy/mutants.ts';
-import { parse } from '../../lib/policy/parse.ts';
-import { remedies } from '../../lib/policy/remedy.ts';
-import { compileRole, parseRole, type Role } from '../../lib/policy/role.ts';
-import { compareConfigs } from '../../lib/space/change.ts';
-import type { Shown } from '../../lib/space/difference.ts';
-import { holders } from '../../lib/space/holders.ts';
-import { judgeJobs } from '../../lib/space/jobs.ts';
-import { openedBy } from '../../lib/space/opened.ts';
-import { refutations } from '../../lib/space/prove.ts';
-import { asMarkdown } from '../../lib/space/report.ts';
-import { listSections } from '../../lib/space/sections.ts';
-import type { Witness } from '../../lib/space/witness.ts';
+import { assumeVerified } from '../../lib/review/assume.ts';
+import { mutantsOf } from '../../lib/review/cases/mutants.ts';
+import { compareConfigs } from '../../lib/review/compare/change.ts';
+import type { Shown } from '../../lib/review/compare/difference.ts';
+import { holders } from '../../lib/review/compare/holders.ts';
+import { judgeJobs } from '../../lib/review/compare/jobs.ts';
+import { openedBy } from '../../lib/review/compare/opened.ts';
+import { refutations } from '../../lib/review/compare/prove.ts';
+import { asMarkdown } from '../../lib/review/compare/report.ts';
+import { listSections } from '../../lib/review/compare/sections.ts';
+import { explain } from '../../lib/review/explain/explain.ts';
+import { remedies } from '../../lib/review/explain/remedy.ts';
+import { lint } from '../../lib/review/lint/lint.ts';
+import type { Witness } from '../../lib/review/space/witness.ts';
 import { NOW, rowsFrom, settingOf } from '../harness/policy.ts';
 import { ROWS } from './alphabet.ts';
 import { documentOf, evaluate, type Ruling } from './evaluator.ts';

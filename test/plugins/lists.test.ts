@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { RIVALS } from '../../lib/client/rivals.ts';
 import { TEXTS } from '../../lib/client/texts.ts';
-import { KINDS } from '../../lib/policy/kinds.ts';
+import { KINDS } from '../../lib/language/kinds.ts';
 import { CREDENTIAL_VARIABLES } from '../../lib/protocols/variables.ts';
 import { LISTS, writeLists } from '../../plugins/lists.ts';
 

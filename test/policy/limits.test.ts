@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_OPERANDS } from '../../lib/policy/rule.ts';
-import { list, record, type Shape, text } from '../../lib/policy/shape.ts';
+import { MAX_OPERANDS } from '../../lib/language/condition.ts';
+import { list, record, type Shape, text } from '../../lib/language/shape.ts';
 import { AUDIENCE, BUILDKITE, compileText, readWith, refusalsOf } from '../harness/policy.ts';
 
 const role = (claim: string, more = ''): string => `trust:

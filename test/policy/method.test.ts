@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { assumeVerified } from '../../lib/policy/assume.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
 import { decideMethod } from '../../lib/policy/method.ts';
+import { assumeVerified } from '../../lib/review/assume.ts';
 import { BUILDKITE, buildkiteClaims, GITHUB, githubClaims, NOW } from '../harness/policy.ts';
 import { METHODS, REGISTRY_AUDIENCE, registryFrom } from '../harness/registry.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { firstCases } from '../../lib/cli/cases/first.ts';
-import { resultOf } from '../../lib/cli/cases/tested.ts';
-import { parseCases } from '../../lib/policy/cases.ts';
-import type { Role } from '../../lib/policy/role.ts';
+import type { Role } from '../../lib/language/role.ts';
+import { parseCases } from '../../lib/review/cases/cases.ts';
+import { firstCases } from '../../lib/review/cases/first.ts';
+import { resultOf } from '../../lib/review/cases/tested.ts';
 import { anyRole } from '../harness/arbitrary.ts';
 import { ISSUERS, rowsFrom } from '../harness/policy.ts';
 

@@ -1,6 +1,6 @@
 import { BrokerError } from '../../errors.ts';
 import type { ExchangeRequest } from '../../exchange.ts';
-import type { SessionPolicy } from '../../policy/kinds/kind.ts';
+import type { SessionPolicy } from '../../language/kinds/kind.ts';
 import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
 import { withoutNewline } from '../words.ts';
 

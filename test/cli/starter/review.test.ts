@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { initBy } from '../../../lib/cli/init.ts';
 import { run, runVerb } from '../../../lib/cli/run.ts';
 import { reviewFile } from '../../../lib/cli/starter/review.ts';
+import { initBy } from '../../../lib/cli/verbs/init.ts';
 import { emptyFolder, testTerminal } from '../../harness/local.ts';
 import { blocks, read } from '../../harness/markdown.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { findingsFor } from '../../../../lib/cli/targets/findings.ts';
-import { trustStatements } from '../../../../lib/cli/targets/trust.ts';
 import type { ClaimValue } from '../../../../lib/policy/claims.ts';
+import { findingsFor } from '../../../../lib/review/targets/findings.ts';
+import { trustStatements } from '../../../../lib/review/targets/trust.ts';
 import { ASKED, BROKER } from '../../../harness/targets.ts';
 
 type Json = { readonly [name: string]: unknown };

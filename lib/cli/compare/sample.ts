@@ -1,6 +1,0 @@
-import type { Claims } from '../../policy/claims.ts';
-import { plainJob } from '../../policy/scenarios.ts';
-import { presetOf } from '../../token/presets.ts';
-
-/** The claims of a plain job of an issuer, so that a witness reads like a token that could come. */
-export const sampleOf = (issuer: string): Claims => plainJob(presetOf(issuer));

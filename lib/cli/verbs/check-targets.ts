@@ -1,0 +1,152 @@
+import type { ClaimValue } from '../../policy/claims.ts';
+import {
+  FINDINGS,
+  type Finding,
+  findingsFor,
+  type Trusted,
+  trustPolicy,
+} from '../../review/targets/findings.ts';
+import { type Asked, askedBy } from '../../review/targets/request.ts';
+import { jsonTexts, TargetError, type TargetRole, targetRoles } from '../../review/targets/trust.ts';
+import { JsonError, readJson } from '../../token/json.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { readInput } from '../input.ts';
+import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** Far more than any fleet has: a file is not a token, and is as large as there are targets. */
+const MEMBERS = 1_000_000;
+
+const parsed = (text: string, path: string): ClaimValue => {
+  try {
+    return readJson(text, { members: MEMBERS });
+  } catch (error) {
+    if (error instanceof JsonError) throw new Failure(`${path}: ${error.message}\n`);
+    throw error;
+  }
+};
+
+const targetsFrom = async (path: string): Promise<TargetRole[]> => {
+  const texts = jsonTexts((await readInput(path)).toString('utf8'));
+  try {
+    return texts.flatMap(text => targetRoles(parsed(text, path)));
+  } catch (error) {
+    if (error instanceof TargetError) throw new Failure(`${path}: ${error.message}\n`);
+    throw error;
+  }
+};
+
+const arns = (flags: Flags): { broker: string; also: string[] } => {
+  const broker = flag(flags, 'broker-role-arn');
+  if (broker === undefined || !ROLE_ARN.test(broker))
+    throw new UsageError(
+      '--broker-role-arn takes the ARN of a role, such as arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange.',
+    );
+  const also = flags['also'] ?? [];
+  return { broker, also: (Array.isArray(also) ? also : [also]).map(String) };
+};
+
+type Checked = {
+  readonly asked: Asked;
+  readonly findings: readonly Finding[];
+  readonly sharing: readonly Asked[];
+  readonly trusted: Trusted;
+};
+
+const checked = async (all: readonly Asked[], flags: Flags): Promise<Checked[]> => {
+  const from = flag(flags, 'from');
+  if (from === undefined) throw new UsageError('--from is required, or --list.');
+  const whom = arns(flags);
+  const targets = new Map((await targetsFrom(from)).map(target => [target.arn, target]));
+  return all.map(asked => {
+    const sharing = all.filter(({ arn }) => arn === asked.arn);
+    const externalIds = [...new Set(sharing.map(({ externalId }) => externalId))].sort();
+    const trusted = { ...whom, externalIds };
+    return { asked, sharing, trusted, findings: findingsFor(asked, targets.get(asked.arn), trusted) };
+  });
+};
+
+const asJson = (all: readonly Checked[]): string =>
+  JSON.stringify(
+    all.map(({ asked, findings, sharing, trusted }) => ({
+      role: asked.role,
+      role_arn: asked.arn,
+      findings: findings.map(({ code, detail }) => ({ code, detail, says: FINDINGS[code] })),
+      ...(findings.length > 0 ? { trust_policy: trustPolicy(sharing, trusted), seconds: asked.seconds } : {}),
+    })),
+    null,
+    2,
+  );
+
+const remedy = ({ asked, findings, sharing, trusted }: Checked): string[] => {
+  const name = asked.arn.split('/').at(-1);
+  const ofTrust = findings.some(({ code }) => code !== 'session-too-short' && code !== 'target-unknown');
+  return [
+    ...(ofTrust
+      ? [
+          '',
+          '  The trust policy that it should have:',
+          '',
+          JSON.stringify(trustPolicy(sharing, trusted), null, 2),
+        ]
+      : []),
+    ...(findings.some(({ code }) => code === 'session-too-short')
+      ? [
+          '',
+          `  aws iam update-role --role-name ${name} --max-session-duration ${Math.max(3600, asked.seconds)}`,
+        ]
+      : []),
+  ];
+};
+
+const asText = (each: Checked): string => {
+  const { asked, findings } = each;
+  const lines = findings.map(
+    ({ code, detail }) => `  ${code}${detail === undefined ? '' : ` (${detail})`}: ${FINDINGS[code]}`,
+  );
+  const head = `${asked.role}  ${asked.arn}  ${findings.length === 0 ? 'ok' : ''}`.trimEnd();
+  return [head, ...lines, ...remedy(each), ...(findings.length === 0 ? [] : [''])].join('\n');
+};
+
+export const checkTargets: Verb = {
+  summary: 'Checks whether the AWS roles that ours point at trust the broker, and it alone.',
+  help: `kite-sts check-targets --from FILE --broker-role-arn ARN [options]
+
+  --from FILE            what \`aws iam get-role\` shows of each target: one after the other, or a list;
+                         - for standard input
+  --broker-role-arn ARN  the role that the broker's function runs as
+  --also ARN             another principal that may stand in a trust policy; may be repeated
+  --list                 only prints the ARNs of the targets, one a line
+  --config FOLDER        the folder with broker.yml and roles/
+  --json                 one JSON array instead of lines
+
+No call to AWS is made here. This collects the file, with a profile of the AWS CLI for each account:
+
+  kite-sts check-targets --list | while read -r arn; do
+    aws iam get-role --output json --profile "$(echo "$arn" | cut -d: -f5)" --role-name "\${arn##*/}"
+  done > targets.json
+
+Exit code 0 when every target is right, 2 when there are findings.
+
+Examples:
+  kite-sts check-targets --list
+  kite-sts check-targets --from targets.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange
+`,
+  options: {
+    from: { type: 'string' },
+    'broker-role-arn': { type: 'string' },
+    also: { type: 'string', multiple: true },
+    list: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+  async run(flags, terminal) {
+    const asked = askedBy(configOf(settingsOf(flags, terminal)).roles);
+    if (flags['list']) {
+      terminal.out([...new Set(asked.map(({ arn }) => arn))].map(arn => `${arn}\n`).join(''));
+      return EXIT.done;
+    }
+    const all = await checked(asked, flags);
+    terminal.out(flags['json'] ? `${asJson(all)}\n` : all.map(each => `${asText(each)}\n`).join(''));
+    return all.every(({ findings }) => findings.length === 0) ? EXIT.done : EXIT.denied;
+  },
+};

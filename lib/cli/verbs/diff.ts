@@ -1,0 +1,56 @@
+import { sampleOf } from '../../jobs/sample.ts';
+import { compareConfigs } from '../../review/compare/change.ts';
+import { DIRECTIONS, type Direction, directionOf } from '../../review/compare/direction.ts';
+import { asJson, asMarkdown, asText } from '../../review/compare/report.ts';
+import { listSections } from '../../review/compare/sections.ts';
+import { configAt, findMergeBase } from '../compare/revision.ts';
+import { settingsOf } from '../configuration.ts';
+import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
+
+const EXITS: { readonly [direction in Direction]: number } = {
+  wider: EXIT.widened,
+  undecided: EXIT.undecided,
+  'not wider': EXIT.done,
+};
+
+export const diff: Verb = {
+  summary: 'Says what a change of policy newly allows and denies, each with a request that shows it.',
+  help: `kite-sts diff OLD NEW [--merge-base] [--report] [--markdown | --json]
+
+  OLD, NEW         two versions of the configuration: folders, or git revisions, in which it lies in --config
+  --merge-base     compare with the revision from which OLD and NEW both came: with what NEW alone changed
+  --report         exit code 0 also when somebody gets more, for a report that a person judges
+  --markdown       a report for a comment on a pull request, of at most 60 KB
+  --json           everything, as JSON
+  --config FOLDER  where the configuration lies in a git revision (default: KITE_STS_CONFIG, or config)
+
+Exact, for all tokens, not for samples of them. Exit code 0 when nobody gets more than before, 3 when somebody does,
+4 when that could not be told.
+
+Examples:
+  kite-sts diff main config
+  kite-sts diff origin/main HEAD --merge-base --report --markdown
+`,
+  options: {
+    'merge-base': { type: 'boolean' },
+    report: { type: 'boolean' },
+    markdown: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+  words: ['OLD', 'NEW'],
+  async run(flags, terminal) {
+    if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
+    const { config: folder } = settingsOf(flags, terminal);
+    const [old, now] = [flag(flags, 'OLD') ?? '', flag(flags, 'NEW') ?? ''];
+    const before = configAt(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
+    const after = configAt(now, folder);
+    const found = compareConfigs(before, after, { sampleOf, from: Date.now() / 1000 });
+    const direction = directionOf(found);
+    const says = DIRECTIONS[direction];
+    const sections = listSections(found);
+    if (flags['json']) terminal.out(`${asJson(found, says)}\n`);
+    else if (flags['markdown']) terminal.out(`${asMarkdown(sections, says)}\n`);
+    else terminal.out(`${[asText(sections), says].filter(Boolean).join('\n\n')}\n`);
+    return flags['report'] ? EXIT.done : EXITS[direction];
+  },
+};

@@ -1,0 +1,29 @@
+import { SWITCH_HELP, SWITCH_OPTIONS, setSwitch, switchLine } from '../switching.ts';
+import { EXIT, type Verb } from '../verb.ts';
+
+export const disable: Verb = {
+  summary: 'Switches an issuer, a key, an organization, a pipeline or a role off, without a deployment.',
+  help: `kite-sts disable WHAT NAME --stack STACK --because REASON [options]
+
+${SWITCH_HELP}
+Within 60 seconds nothing more is issued for it, nor let into a registry. What was issued before lives on
+until it ends: kite-sts revoke. No deployment switches it on again; kite-sts enable does.
+
+Examples:
+  kite-sts disable role deploy-web --stack kite-sts-prod --because "INC-4711: web was taken over"
+  kite-sts disable kid gq6imMF7 --stack kite-sts-prod --because INC-4711
+`,
+  withoutConfig: true,
+  words: ['WHAT', 'NAME'],
+  options: SWITCH_OPTIONS,
+  async run(flags, terminal) {
+    const change = await setSwitch(true, flags, terminal);
+    const misses = change.byName
+      ? `By name${change.id === undefined ? '' : ', where a token has no id'}: whoever renames or moves it is issued again.\n`
+      : '';
+    terminal.out(
+      `${switchLine(change)}\n${misses}It holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`,
+    );
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,30 @@
+import { operated, STACK_HELP, STACK_OPTIONS } from '../operator.ts';
+import { switchLine } from '../switching.ts';
+import { EXIT, type Verb } from '../verb.ts';
+
+export const disabled: Verb = {
+  summary: 'Lists what is switched off, by whom, since when and why.',
+  help: `kite-sts disabled --stack STACK [options]
+
+${STACK_HELP}  --all               what was switched on again too
+  --json              one JSON array instead of lines
+
+Exit code 0 when nothing is off, 2 when something is.
+
+Examples:
+  kite-sts disabled --stack kite-sts-prod
+  kite-sts disabled --stack kite-sts-prod --all --json
+`,
+  withoutConfig: true,
+  options: { ...STACK_OPTIONS, all: { type: 'boolean' }, json: { type: 'boolean' } },
+  async run(flags, terminal) {
+    const all = await operated(flags, terminal).all();
+    const shown = all.filter(({ off }) => off || flags['all']).sort((a, b) => (a.at < b.at ? -1 : 1));
+    terminal.out(
+      flags['json']
+        ? `${JSON.stringify(shown, null, 2)}\n`
+        : shown.map(each => `${switchLine(each)}\n`).join(''),
+    );
+    return all.some(({ off }) => off) ? EXIT.denied : EXIT.done;
+  },
+};

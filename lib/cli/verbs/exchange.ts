@@ -1,0 +1,52 @@
+import type { Issued } from '../../client/client.ts';
+import { variablesOf } from '../../protocols/variables.ts';
+import { askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
+import { MASK_HELP, MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
+import { tellReason } from '../refusal.ts';
+import { EXIT, Failure, type Verb } from '../verb.ts';
+
+/** What a shell, an env file and a Dockerfile all read as it stands. */
+const PLAIN = /^[\w+/=.,:@%~-]+$/;
+
+const variables = (issued: Issued): { readonly [name: string]: string } => {
+  const { expiresAt } = issued;
+  if (issued.kind !== 'aws') return variablesOf({ ...issued, token: issued.accessToken });
+  const {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+  } = issued.aws;
+  return variablesOf({ kind: 'aws', accessKeyId, secretAccessKey, sessionToken, expiresAt });
+};
+
+const line = ([name, value]: [string, string]): string => {
+  if (!PLAIN.test(value))
+    throw new Failure(`${name} holds a character that a shell would not take as it stands. Use --json.\n`);
+  return `${name}=${value}\n`;
+};
+
+export const exchange: Verb = {
+  summary: "Trades this job's token for the credential of a role, and prints it.",
+  help: `kite-sts exchange --role ROLE [options]
+
+${ROLE_HELP}${TOKEN_HELP}${MASK_HELP}
+Prints NAME=value lines; the first is KIND. A refusal goes to standard error, and exits with 2; what could
+not run exits with 1.
+
+Examples:
+  kite-sts exchange --broker https://sts.acme.example --role deploy-web > credential.env
+  kite-sts exchange --role packages-publish --token-file subject-token --json
+`,
+  withoutConfig: true,
+  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, ...MASK_OPTIONS },
+  async run(flags, terminal) {
+    const asking = askingOf(flags, terminal);
+    const exchanged = await asking.ask();
+    if (exchanged.outcome !== 'issued') return tellReason(exchanged, asking, flags, terminal);
+    const lines = () => Object.entries(variables(exchanged)).map(line).join('');
+    const text = flags['json'] ? `${JSON.stringify(exchanged, null, 2)}\n` : lines();
+    await maskOrRefuse(exchanged, flags, terminal);
+    terminal.out(text);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runChild } from '../../client/child.ts';
+import type { Issued, Means } from '../../client/client.ts';
+import { privateFolder } from '../../client/folder.ts';
+import { listSecrets } from '../../client/mask.ts';
+import { printable } from '../../client/printable.ts';
+import { createFetch, type Fetch } from '../../client/proxy.ts';
+import { suppliedEnvironment, supply } from '../../client/supply.ts';
+import { type Asking, askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
+import { hideFromLog } from '../masking.ts';
+import { reasonLines, tellReason } from '../refusal.ts';
+import { EXIT, type Flags, flag, type Terminal, texts, UsageError, type Verb } from '../verb.ts';
+
+/**
+ * Aborted as soon as either is. By listeners, and not by AbortSignal.any: on Node 20 what that makes holds its sources
+ * weakly, so a time-out that nobody else holds may be collected and never come, and the command would wait for ever.
+ */
+function joinSignals(over: AbortSignal, own: AbortSignal | null | undefined): AbortSignal {
+  const joined = new AbortController();
+  for (const signal of [over, own ?? over]) {
+    const abort = () => joined.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true, signal: joined.signal });
+  }
+  return joined.signal;
+}
+
+/**
+ * Ends all that is under way as soon as the command has ended: nobody waits for it any more. Until then a
+ * pause holds the process: without a command that runs, it may be all that does.
+ */
+const meansUntil = (over: AbortSignal, fetch: Fetch) =>
+  ({
+    fetch: (url, init) => fetch(url, { ...init, signal: joinSignals(over, init.signal) }),
+    sleep: ms => sleep(ms, undefined, { signal: over }).catch(() => {}),
+    now: () => Date.now() / 1000,
+  }) satisfies Partial<Means>;
+
+/** Has the log of the job hide each of these. That it cannot is told once: `exec` itself prints none of them. */
+const createHiding = (terminal: Terminal): ((values: readonly string[]) => Promise<void>) => {
+  let told = false;
+  return async values => {
+    if ((await hideFromLog(values, terminal)) || told) return;
+    told = true;
+    terminal.error(
+      'kite-sts exec: the log of this job cannot be told what to hide: what the command prints of its credential stays there.\n',
+    );
+  };
+};
+
+/** Another exchange while the command runs. Throws with the reason, which its SDK will show. */
+const renewing =
+  ({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof createHiding>) =>
+  async (): Promise<Issued> => {
+    const exchanged = await ask();
+    if (exchanged.outcome === 'issued') {
+      await hide(listSecrets(exchanged));
+      return exchanged;
+    }
+    const [reason = ''] = reasonLines(exchanged);
+    error(`kite-sts exec: the credential was not renewed: ${reason}\n`);
+    throw new Error(reason);
+  };
+
+const supplied = async (
+  first: Issued,
+  command: readonly string[],
+  { asking, means, terminal }: { asking: Asking; means: ReturnType<typeof meansUntil>; terminal: Terminal },
+): Promise<number> => {
+  const folder = await privateFolder();
+  const hide = createHiding(terminal);
+  const mint = async (): Promise<string> => {
+    const token = await asking.mint();
+    await hide([token]);
+    return token;
+  };
+  try {
+    await hide(listSecrets(first));
+    const source = { ...asking, mint, renew: renewing(asking, terminal, hide), folder, means };
+    const given = await supply(first, source);
+    const environment = suppliedEnvironment(terminal.environment, first.kind, given);
+    const exits = await runChild(command, environment, reason =>
+      terminal.error(`kite-sts exec: ${printable(reason)}\n`),
+    );
+    await given.end();
+    return exits;
+  } finally {
+    await folder.remove();
+  }
+};
+
+const commandOf = (flags: Flags): string[] => {
+  const command = texts(flags, '--');
+  if (command.length === 0) throw new UsageError('A command is required, after --.');
+  // Standard input is the command's, and could be read only once.
+  if (flag(flags, 'token-file') === '-')
+    throw new UsageError('exec cannot read --token-file - again and again.');
+  return command;
+};
+
+export const exec: Verb = {
+  summary: 'Runs a command that is supplied with the credential of a role for as long as it runs.',
+  help: `kite-sts exec --role ROLE [options] -- COMMAND [WORDS]
+
+${ROLE_HELP}${TOKEN_HELP}
+An aws role: the command's SDKs and CLIs have their keys from an endpoint on 127.0.0.1, which asks again
+when they near their end. Other kinds: variables with the first credential, and a file that is kept new.
+Exits as the command does, or with 125 when it was not started because no credential was had.
+
+Examples:
+  kite-sts exec --broker https://sts.acme.example --role deploy-web -- terraform apply
+  kite-sts exec --role deploy-web --lifetime 60 -- aws s3 sync build s3://acme-web
+`,
+  withoutConfig: true,
+  takesCommand: true,
+  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS },
+  async run(flags, terminal) {
+    const command = commandOf(flags);
+    const over = new AbortController();
+    const means = meansUntil(over.signal, createFetch(terminal.environment));
+    try {
+      const asking = askingOf(flags, terminal, means);
+      const first = await asking.ask();
+      if (first.outcome === 'issued') return await supplied(first, command, { asking, means, terminal });
+      tellReason(first, asking, flags, terminal);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      // A command's own 1 and ours must not look alike.
+      terminal.error(`kite-sts exec: ${(error as Error).message.trimEnd()}\n`);
+    } finally {
+      over.abort();
+    }
+    return EXIT.notStarted;
+  },
+};

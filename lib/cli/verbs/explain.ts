@@ -1,0 +1,171 @@
+import { printable } from '../../client/printable.ts';
+import type { Config } from '../../config/load.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import { type Decision, decide } from '../../policy/decide.ts';
+import { meets } from '../../policy/guard.ts';
+import { askFor } from '../../policy/issuer.ts';
+import type { MethodDecision } from '../../policy/method.ts';
+import { assumeVerified } from '../../review/assume.ts';
+import { openedBy } from '../../review/compare/opened.ts';
+import { headline, explain as sentences } from '../../review/explain/explain.ts';
+import { type Remedies, remedies } from '../../review/explain/remedy.ts';
+import { colored } from '../color.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { decideAtRegistry } from '../registry-request.ts';
+import { type Recorded, requestIn } from '../request.ts';
+import { EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
+
+type Explained = {
+  /** The name of the role or registry. */
+  readonly policy: { readonly name: string };
+  readonly of: 'role' | 'registry';
+  readonly recorded: Recorded | undefined;
+  readonly decision: Decision | MethodDecision;
+  readonly stopped: Stopped | undefined;
+  readonly remedies: Remedies;
+};
+
+/** What refuses a token before any role is asked. */
+type Stopped = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
+
+const scopesOf = (decision: Decision | MethodDecision): readonly string[] | undefined => {
+  if (!decision.allowed) return undefined;
+  return 'grant' in decision ? decision.grant.scopes : decision.scopes;
+};
+
+const asJson = ({ policy, of, decision, stopped, recorded, remedies: both }: Explained): string =>
+  JSON.stringify(
+    {
+      [of]: policy.name,
+      allowed: decision.allowed && !stopped,
+      reason: stopped?.reason ?? (decision.allowed ? undefined : decision.reason),
+      statement: decision.statement,
+      seconds: decision.allowed && 'grant' in decision ? decision.grant.seconds : undefined,
+      scopes: scopesOf(decision),
+      says: headline(policy, decision),
+      remedies: both,
+      recorded,
+      trace: decision.trace,
+    },
+    null,
+    2,
+  );
+
+const GUARD: Stopped = {
+  reason: 'guard_not_met',
+  says: "DENIED: the claims do not meet the guard (require) of their issuer's row in broker.yml, which comes before any role.",
+};
+
+const unknownIssuer = (issuer: string, known: Iterable<string>): Stopped => ({
+  reason: 'token_issuer_unknown',
+  says: printable(
+    `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${didYouMean(issuer, known)}`,
+  ),
+});
+
+const stoppedBy = (
+  { issuer, claims }: ReturnType<typeof assumeVerified>,
+  rows: Config['rows'],
+): Stopped | undefined => {
+  const row = rows.get(issuer);
+  if (!row) return unknownIssuer(issuer, rows.keys());
+  return meets(row, claims) ? undefined : GUARD;
+};
+
+const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] => [
+  printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
+  policyChanged
+    ? 'The policy has changed since. This is what it decides now:'
+    : 'The policy is as it was then:',
+  ...(omitted.length > 0 ? [printable(`The event did not keep ${omitted.join(', ')}: absent below.`)] : []),
+  '',
+];
+
+const side = (title: string, lines: readonly string[]): string[] =>
+  lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
+
+const asText = ({
+  policy: { name },
+  of,
+  decision,
+  stopped,
+  recorded,
+  remedies: { step, policy },
+}: Explained): string =>
+  [
+    ...(recorded ? recordedLines(recorded) : []),
+    ...(stopped ? [stopped.says, '', 'Were it not for that:', ''] : []),
+    ...sentences({ name }, decision),
+    ...side('In the step:', step),
+    ...side(
+      `In the policy, if this job is meant to ${of === 'role' ? 'have the role' : 'use the registry'}:`,
+      policy,
+    ),
+  ].join('\n');
+
+const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> => {
+  const config = configOf(settingsOf(flags, terminal));
+  const asked = await requestIn(flags, config);
+  const { claims, recorded, context } = asked;
+  const policy = asked.registry ?? asked.role;
+  const token = assumeVerified(claims, policy);
+  const row = config.rows.get(token.issuer);
+  const decision = asked.registry
+    ? decideAtRegistry(asked.registry, claims, { request: asked.request, context })
+    : decide(asked.role, token, asked.access, context);
+  return {
+    policy,
+    of: asked.registry ? 'registry' : 'role',
+    recorded,
+    decision,
+    stopped: stoppedBy(token, config.rows),
+    remedies: remedies(decision, claim => askFor(claim, row), openedBy(policy, config.rows)),
+  };
+};
+
+export const explain: Verb = {
+  summary:
+    'Says what a role or a registry decides for given claims, condition by condition, and what to change.',
+  help: `kite-sts explain --role ROLE (--claims FILE | --token-file FILE) [options]
+kite-sts explain --registry NAME --request "METHOD PATH" (--claims FILE | --token-file FILE) [options]
+kite-sts explain --decision ID [--audit FILE] [options]
+
+  --role ROLE          the role that is asked for
+  --registry NAME      the registry that is asked
+  --request "…"        what it is asked, such as "PUT /npm/left-pad"
+  --claims FILE        the claims as JSON; iss and aud may be left out
+  --token-file FILE    a subject token; only decoded: signature and times are not checked here
+  --scope "A B"        the scopes that are asked for
+  --expires-in N       the seconds that are asked for
+  --source-ip ADDRESS  the address that the request would come from
+  --decision ID        an event of the audit log, decided with its own claims, address and time
+  --audit FILE         audit events, one a line (default: standard input)
+  --config FOLDER      the folder with broker.yml and roles/
+  --json               the whole trace as JSON
+
+FILE may be - for standard input. Exit code 0 when allowed, 2 when denied. In color on a terminal, unless
+NO_COLOR is set.
+
+Examples:
+  kite-sts explain --role deploy-web --claims claims.json
+  kite-sts explain --decision 0198b014-8517-7cef-b232-76a827315f08 --audit audit.jsonl
+`,
+  options: {
+    role: { type: 'string' },
+    registry: { type: 'string' },
+    request: { type: 'string' },
+    claims: { type: 'string' },
+    'token-file': { type: 'string' },
+    scope: { type: 'string' },
+    'expires-in': { type: 'string' },
+    'source-ip': { type: 'string' },
+    decision: { type: 'string' },
+    audit: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  async run(flags, terminal) {
+    const each = await explained(flags, terminal);
+    terminal.out(`${flags['json'] ? asJson(each) : colored(asText(each), terminal)}\n`);
+    return each.decision.allowed && !each.stopped ? EXIT.done : EXIT.denied;
+  },
+};

@@ -1,0 +1,92 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { readSource } from '../../config/sources.ts';
+import type { Complain, Complaint } from '../../language/complaint.ts';
+import { counted } from '../../language/counted.ts';
+import { parse } from '../../language/parse.ts';
+import { formatted, meaning } from '../../review/author/format.ts';
+import type { SchemaName } from '../../review/author/schema.ts';
+import { settingsOf } from '../configuration.ts';
+import { complaintsText } from '../findings.ts';
+import { EXIT, Failure, type Verb } from '../verb.ts';
+
+/** The files of a configuration: by folder and ending, what each is. The first that fits is it. */
+const FILES: readonly (readonly [folder: string, ending: string, name: SchemaName])[] = [
+  ['', 'broker.yml', 'broker'],
+  ['', 'invariants.yml', 'invariants'],
+  ['', 'teams.yml', 'teams'],
+  ['roles', '.test.yml', 'test'],
+  ['roles', '.yml', 'role'],
+  ['registries', '.test.yml', 'test'],
+  ['registries', '.yml', 'registry'],
+];
+
+type File = { readonly path: string; readonly name: SchemaName };
+
+const filesIn = async (config: string): Promise<File[]> => {
+  const below = async (folder: string): Promise<File[]> => {
+    const names = await readdir(`${config}/${folder}`).catch((): string[] => []);
+    return names.sort().flatMap(file => {
+      const kind = FILES.find(([where, ending]) => where === folder && file.endsWith(ending));
+      return kind && !file.startsWith('.')
+        ? [{ path: [config, folder, file].filter(Boolean).join('/'), name: kind[2] }]
+        : [];
+    });
+  };
+  return (await Promise.all(['', 'roles', 'registries'].map(below))).flat();
+};
+
+type Formatted = File & { readonly before: string; readonly after: string };
+
+const unchanged = (path: string): Complaint => ({
+  rule: 'wrong-value',
+  place: { file: path, line: 1, column: 1 },
+  message: 'It could not be written in another way and mean the same, so it was left alone.',
+});
+
+/** One file, before and after; complains of what cannot be read, and of what would not mean the same. */
+const format = ({ path, name }: File, complaints: Complaint[]): Formatted => {
+  const count = complaints.length;
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const before = readSource(path, complain) ?? '';
+  const tree = parse(path, before, complain);
+  if (!tree || complaints.length > count) return { path, name, before, after: before };
+  const after = formatted(before, name);
+  if (after === before) return { path, name, before, after };
+  const again = parse(path, after, complain);
+  if (!again || !isDeepStrictEqual(meaning(again), meaning(tree))) complaints.push(unchanged(path));
+  return { path, name, before, after };
+};
+
+export const fmt: Verb = {
+  summary:
+    'Writes every file of the configuration in one way: keys in order, quotes, lines; comments are kept.',
+  help: `kite-sts fmt [--config FOLDER] [--check]
+
+  --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
+  --check          write nothing; exit with 2 when a file is not as it would be written
+
+Prints the files that change. What a file means never changes, nor does the digest of a role. When a file cannot be
+read, none is written.
+
+Examples:
+  kite-sts fmt
+  kite-sts fmt --check --config policies/ci
+`,
+  options: { check: { type: 'boolean' } },
+  async run(flags, terminal) {
+    const { config } = settingsOf(flags, terminal);
+    const files = await filesIn(config);
+    if (files.length === 0) throw new Failure(`${config} has no broker.yml and no roles.\n`);
+    const complaints: Complaint[] = [];
+    const all = files.map(file => format(file, complaints));
+    if (complaints.length > 0) throw new Failure(complaintsText(complaints));
+    const changed = all.filter(({ before, after }) => before !== after);
+    if (!flags['check']) for (const { path, after } of changed) await writeFile(path, after);
+    const done = flags['check'] ? 'would change' : 'changed';
+    terminal.out(
+      `${changed.map(({ path }) => `${path}\n`).join('')}${counted(files.length, 'file')}, ${changed.length} ${done}\n`,
+    );
+    return flags['check'] && changed.length > 0 ? EXIT.denied : EXIT.done;
+  },
+};

@@ -1,0 +1,225 @@
+import { printable } from '../../client/printable.ts';
+import type { Complaint } from '../../language/complaint.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import { member, parse, plain, type Tree } from '../../language/parse.ts';
+import type { ClaimValue } from '../../policy/claims.ts';
+import { importAws } from '../../review/author/import/aws.ts';
+import { importCel } from '../../review/author/import/cel.ts';
+import { explainForeign } from '../../review/author/import/foreign.ts';
+import { type Imported, notesOf, roleText } from '../../review/author/import/imported.ts';
+import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
+import { importSecrets } from '../../review/author/import/secrets.ts';
+import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
+import { covers } from '../../review/targets/request.ts';
+import {
+  jsonTexts,
+  TargetError,
+  type TargetRole,
+  type TrustStatement,
+  targetRoles,
+  trustStatements,
+} from '../../review/targets/trust.ts';
+import { readJson } from '../../token/json.ts';
+import { complaintsText } from '../findings.ts';
+import { readInput } from '../input.ts';
+import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+
+const SOURCES = ['aws', 'octo-sts', 'buildkite', 'vault', 'cel'] as const;
+type Source = (typeof SOURCES)[number];
+
+type File = { readonly path: string; readonly text: string };
+
+const oneJson = (text: string): ClaimValue => {
+  const [value, ...others] = jsonTexts(text).map(each => readJson(each));
+  if (value === undefined || others.length > 0) throw new TargetError('It holds more than one policy.');
+  return value;
+};
+
+/** What a file says, or how to get one that can be read. */
+const reading = <T>({ path, text }: File, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const foreign = explainForeign(text);
+    throw new Failure(`${path}: ${foreign ?? (error as Error).message}\n`);
+  }
+};
+
+const fromAws = (file: File, flags: Flags): Imported =>
+  reading(file, () => {
+    const { arn, statements } = roleIn(oneJson(file.text), flag(flags, 'role'));
+    return importAws({ ...(arn === undefined ? {} : { arn }), statements: statements.filter(isEntrance) });
+  });
+
+const isEntrance = (statement: TrustStatement): boolean => covers(statement, 'sts:AssumeRoleWithWebIdentity');
+
+type AwsRole = { readonly arn: string | undefined; readonly statements: readonly TrustStatement[] };
+
+/** `role` by its name, or the only one that web identities come to. */
+const chosen = (roles: readonly TargetRole[], role: string | undefined): AwsRole => {
+  const named = roles.filter(({ arn }) => role === undefined || arn.split('/').at(-1) === role);
+  const open = named.length > 1 ? named.filter(({ statements }) => statements.some(isEntrance)) : named;
+  const [first, ...others] = open;
+  const names = open.map(({ arn }) => arn.split('/').at(-1)).join(', ');
+  if (others.length > 0)
+    throw new TargetError(`It holds more than one role: choose by --role among ${names}.`);
+  if (first) return first;
+  throw new TargetError(
+    role === undefined ? 'No role of it trusts an OIDC issuer.' : `It holds no role ${JSON.stringify(role)}.`,
+  );
+};
+
+/** A role as get-role or list-roles prints it, or its trust policy alone. */
+const roleIn = (value: ClaimValue, role: string | undefined): AwsRole => {
+  const members = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+  if ('Statement' in members) return { arn: undefined, statements: trustStatements(value) };
+  return chosen(targetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
+};
+
+const treeOf = ({ path, text }: File): Tree => {
+  const complaints: Complaint[] = [];
+  const tree = parse(path, text, (rule, place, message) => void complaints.push({ rule, place, message }));
+  if (!tree || complaints.length > 0) throw new Failure(complaintsText(complaints));
+  return tree;
+};
+
+const fromOcto = (file: File, flags: Flags): Imported => {
+  const foreign = explainForeign(file.text);
+  if (foreign !== undefined) throw new Failure(`${file.path}: ${foreign}\n`);
+  const tree = treeOf(file);
+  if (tree.kind !== 'map') throw new Failure(`${file.path}: not a mapping, as a policy of octo-sts is.\n`);
+  const [app, owner, repository] = ['app', 'owner', 'repository'].map(name => flag(flags, name));
+  try {
+    return importOcto(plain(tree) as { readonly [key: string]: unknown }, { app, owner, repository });
+  } catch (error) {
+    if (!(error instanceof OctoRefused)) throw error;
+    throw new Failure(
+      `${file.path}: octo-sts refuses this file, so nobody has anything by it: ${error.message}\n`,
+    );
+  }
+};
+
+const fromVault = (file: File, flags: Flags): Imported =>
+  reading(file, () => {
+    const value = oneJson(file.text) as { readonly [name: string]: ClaimValue };
+    const role = isVaultRole(value) ? value : value?.['data'];
+    if (!isVaultRole(role))
+      throw new TargetError('It is no role of the jwt auth method, as vault read prints it.');
+    return importVault(role, flag(flags, 'issuer'));
+  });
+
+/** The provider as gcloud prints it, or the condition alone. */
+const fromCel = (file: File, flags: Flags): Imported =>
+  reading(file, () => {
+    const issuer = flag(flags, 'issuer');
+    const isProvider = file.text.trimStart().startsWith('{');
+    const provider = (isProvider ? oneJson(file.text) : {}) as {
+      readonly attributeCondition?: string;
+      readonly attributeMapping?: { readonly [name: string]: string };
+      readonly oidc?: { readonly issuerUri?: string };
+    };
+    const condition = isProvider ? provider.attributeCondition : file.text;
+    if (typeof condition !== 'string' || condition.trim() === '')
+      throw new TargetError('It has no condition, so it takes each token of its issuer.');
+    const iss = issuer ?? provider.oidc?.issuerUri;
+    if (iss === undefined) throw new UsageError('--issuer is needed: a condition does not name it.');
+    return importCel({ issuer: iss, condition, mapping: provider.attributeMapping ?? {} });
+  });
+
+const fromBuildkite = (file: File, flags: Flags): Imported => {
+  const organization = flag(flags, 'organization');
+  if (organization === undefined)
+    throw new UsageError('--organization is needed: the policy of a secret does not name it.');
+  const tree = treeOf(file);
+  if (tree.kind !== 'list') throw new Failure(`${file.path}: not a list, as the policy of a secret is.\n`);
+  if (tree.items.some(item => member(item, 'iss')))
+    throw new Failure(`${file.path} is the policy of a registry: it stands under trust: as it is.\n`);
+  return importSecrets(plain(tree) as unknown[], organization);
+};
+
+/** What a file is by its look: JSON is of AWS unless it has what only others have, a list of Buildkite. */
+const guessed = ({ text }: File): Source => {
+  const [first = ''] = text.replace(/^(\s*#.*|---\s*)$/gm, '').trimStart();
+  if (first === '{' && /"user_claim"\s*:/.test(text)) return 'vault';
+  if (first === '{' && /"attributeCondition"\s*:/.test(text)) return 'cel';
+  if (first === '{') return 'aws';
+  if (/^\(?\s*(assertion|attribute|google)[.[]/.test(text.trimStart())) return 'cel';
+  return first === '-' || first === '[' ? 'buildkite' : 'octo-sts';
+};
+
+const sourceOf = (flags: Flags, file: File): Source => {
+  const from = flag(flags, 'from');
+  if (from === undefined) return guessed(file);
+  const known = SOURCES.find(each => each === from);
+  if (known) return known;
+  throw new UsageError(`--from takes ${SOURCES.join(', ')}, not "${from}".${didYouMean(from, SOURCES)}`);
+};
+
+/** The options that one source alone has. */
+const OPTIONS: { readonly [option: string]: readonly Source[] } = {
+  organization: ['buildkite'],
+  issuer: ['vault', 'cel'],
+  role: ['aws'],
+  app: ['octo-sts'],
+  owner: ['octo-sts'],
+  repository: ['octo-sts'],
+};
+
+const imported = (flags: Flags, file: File): Imported => {
+  const source = sourceOf(flags, file);
+  const idle = Object.keys(OPTIONS).find(
+    name => flags[name] !== undefined && !OPTIONS[name]?.includes(source),
+  );
+  if (idle !== undefined) throw new UsageError(`--${idle} has no effect on a policy of ${source}.`);
+  const readers = {
+    aws: fromAws,
+    'octo-sts': fromOcto,
+    buildkite: fromBuildkite,
+    vault: fromVault,
+    cel: fromCel,
+  };
+  return readers[source](file, flags);
+};
+
+export const importPolicy: Verb = {
+  summary: 'Prints a policy of AWS IAM, octo-sts, Vault and others as a role that admits nobody else.',
+  help: `kite-sts import FILE [--from aws|octo-sts|buildkite|vault|cel] [options]
+
+  FILE                 the policy, or the output of aws iam get-role or list-roles, vault read -format=json or gcloud;
+                       - for standard input
+  --from SOURCE        what it is (default: by its look)
+  --role NAME          which role of aws iam list-roles
+  --app CLIENT_ID      octo-sts: your GitHub App, for a role that gives what the file gives
+  --owner OWNER        octo-sts: the organization that has the App installed
+  --repository NAME    octo-sts: the repository that the file lies in, unless it names repositories
+  --issuer URL         Vault and CEL: the issuer of the tokens
+  --organization NAME  the organization of a Buildkite secret, whose policy does not name it
+
+Prints a role file. What cannot be said exactly is left out or made narrower, never wider: a comment in the role and a
+line on standard error say so, and the exit code is 2. Then lint and test it.
+
+Examples:
+  aws iam get-role --role-name deploy-web | kite-sts import - > config/roles/deploy-web.yml
+  kite-sts import .github/chainguard/release.sts.yaml --app Iv23liAbCdEfGhIjKlMn --owner acme --repository web
+`,
+  withoutConfig: true,
+  options: {
+    from: { type: 'string' },
+    role: { type: 'string' },
+    app: { type: 'string' },
+    owner: { type: 'string' },
+    repository: { type: 'string' },
+    issuer: { type: 'string' },
+    organization: { type: 'string' },
+  },
+  words: ['FILE'],
+  async run(flags, terminal) {
+    const path = flag(flags, 'FILE') ?? '';
+    const role = imported(flags, { path, text: (await readInput(path)).toString('utf8') });
+    terminal.out(roleText(role));
+    const notes = notesOf(role);
+    for (const { says } of notes) terminal.error(`${printable(says)}\n`);
+    return notes.every(({ exact }) => exact) ? EXIT.done : EXIT.denied;
+  },
+};

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { manifest } from '../manifest.ts';
+import { ISSUER_NAMES, type IssuerName, starter, type Wish } from '../starter.ts';
+import { readOwnTarball, tarballPath } from '../tarball.ts';
+import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const wishOf = (flags: Flags): Wish => {
+  const organization = flag(flags, 'organization');
+  const issuer = flag(flags, 'issuer') ?? 'buildkite';
+  const region = flag(flags, 'region') ?? 'us-east-1';
+  const config = flag(flags, 'config') ?? 'config';
+  if (organization === undefined) throw new UsageError('--organization is needed: it guards every role.');
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(organization))
+    throw new UsageError('--organization takes the name in its URL: letters, digits and hyphens.');
+  if (!(ISSUER_NAMES as string[]).includes(issuer))
+    throw new UsageError(`--issuer takes ${ISSUER_NAMES.join(' or ')}, not "${issuer}".`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw new UsageError('--region takes the name of an AWS region, such as eu-central-1.');
+  if (!/^[A-Za-z][\w-]*(\/[A-Za-z][\w-]*)*$/.test(config))
+    throw new UsageError('--config takes a folder in --folder, such as config or policies/ci.');
+  return { organization, issuer: issuer as IssuerName, region, config };
+};
+
+/** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
+async function makeFiles(
+  wish: Wish,
+  readTarball: () => Promise<Buffer>,
+): Promise<Map<string, string | Buffer>> {
+  const { version, devDependencies } = await manifest();
+  const path = tarballPath(version);
+  const texts = starter(wish, { tarball: path, serverless: devDependencies.serverless });
+  return new Map<string, string | Buffer>([...Object.entries(texts), [path, await readTarball()]]);
+}
+
+async function writeFiles(files: ReadonlyMap<string, string | Buffer>, folder: string): Promise<void> {
+  const there: string[] = [];
+  for (const path of files.keys()) if (await isThere(`${folder}/${path}`)) there.push(path);
+  if (there.length > 0) throw new Failure(`Nothing was written. Already there: ${there.join(', ')}.\n`);
+  for (const [path, content] of files) {
+    await mkdir(dirname(`${folder}/${path}`), { recursive: true });
+    await writeFile(`${folder}/${path}`, content, { flag: 'wx' });
+  }
+}
+
+function describeNext(files: ReadonlyMap<string, string | Buffer>, { config }: Wish): string {
+  const [path, content = ''] = [...files].at(-1) ?? [];
+  const digest = createHash('sha256').update(content).digest('hex');
+  return `${[...files.keys()].join('\n')}
+
+sha256 ${digest}  ${path}
+That is the kite-sts that ran here. Compare the sha256 with that of the release.
+
+Next: npm install, write your url into ${config}/broker.yml, commit everything (package-lock.json and vendor/ too),
+and npm run deploy. After that, npm ci is enough in a fresh clone.
+`;
+}
+
+/** The verb, with what gives the tarball of this kite-sts. */
+export const initBy = (readTarball: () => Promise<Buffer>): Verb => ({
+  summary: 'Writes what a repository of your own needs to deploy a broker.',
+  help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
+              [--folder FOLDER] [--config FOLDER]
+
+  --organization NAME  your organization, as the URL of your pipelines or repositories has it
+  --issuer ISSUER      buildkite (default) or github-actions: who signs the tokens of your jobs
+  --region REGION      the AWS region to deploy to (default: us-east-1)
+  --folder FOLDER      where to write (default: here)
+  --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
+
+Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
+and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml. The tarball of this kite-sts
+goes into vendor/, and package.json points there: nothing is fetched from a registry under our name.
+Never overwrites: when one of them is there already, nothing is written.
+
+Examples:
+  kite-sts init --organization acme
+  kite-sts init --organization acme --issuer github-actions --region eu-central-1
+`,
+  options: {
+    organization: { type: 'string' },
+    issuer: { type: 'string' },
+    region: { type: 'string' },
+    folder: { type: 'string' },
+  },
+  async run(flags, terminal) {
+    const wish = wishOf(flags);
+    const files = await makeFiles(wish, readTarball);
+    await writeFiles(files, flag(flags, 'folder') ?? '.');
+    terminal.out(describeNext(files, wish));
+    return EXIT.done;
+  },
+});
+
+export const init = initBy(readOwnTarball);

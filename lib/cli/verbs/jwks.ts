@@ -1,0 +1,43 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { publicKey } from '../../keys/rs256.ts';
+import { readInput } from '../input.ts';
+import { EXIT, Failure, flag, type Verb } from '../verb.ts';
+
+const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
+
+/** PEM, or base64 of DER, which is how the AWS CLI prints a key of KMS (RFC 5280, SubjectPublicKeyInfo). */
+const keyIn = (text: string): KeyObject | undefined => {
+  try {
+    return BASE64.test(text)
+      ? createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
+      : createPublicKey(text);
+  } catch {
+    // Nothing of it is told: a private key may have been given by mistake.
+    return undefined;
+  }
+};
+
+export const jwks: Verb = {
+  summary: 'Prints a public RSA key as a JWKS, as the other side wants it for an app of ours.',
+  help: `kite-sts jwks FILE
+
+  FILE  a public key in PEM, or as the AWS CLI prints one of KMS; - is standard input
+
+The id of the key is its thumbprint (RFC 7638), by which the broker names it in what it signs.
+
+Examples:
+  aws kms get-public-key --key-id alias/kite-sts-buildkite --query PublicKey --output text | kite-sts jwks -
+  kite-sts jwks public-key.pem
+`,
+  options: {},
+  withoutConfig: true,
+  words: ['FILE'],
+  async run(flags, terminal) {
+    const file = flag(flags, 'FILE') ?? '';
+    const key = keyIn((await readInput(file)).toString('utf8').trim());
+    if (key?.asymmetricKeyType !== 'rsa')
+      throw new Failure(`${file} is no public RSA key in PEM or base64.\n`);
+    terminal.out(`${JSON.stringify({ keys: [publicKey(key).jwk] }, null, 2)}\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,113 @@
+import { type Loaded, loadConfig } from '../../config/load.ts';
+import { counted } from '../../language/counted.ts';
+import type { LintAnswer } from '../../review/lint/lint.ts';
+import type { Finding, Level } from '../../review/lint/rule.ts';
+import { sarif } from '../../review/lint/sarif.ts';
+import { settingsOf } from '../configuration.ts';
+import { dialectIn } from '../dialect.ts';
+import { answerOf, findingsText } from '../findings.ts';
+import { EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+
+const countOf = (findings: readonly Finding[], level: Level): number =>
+  findings.filter(each => each.level === level).length;
+
+/** How many there are of each level; what is milder than an error is left out where there is none. */
+const countLevels = (findings: readonly Finding[], notes: boolean): string[] => {
+  const errors = countOf(findings, 'error');
+  const [warnings, worthKnowing] = [countOf(findings, 'warning'), countOf(findings, 'note')];
+  return [
+    errors === 0 ? 'no errors' : counted(errors, 'error'),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+    ...(worthKnowing > 0 ? [`${counted(worthKnowing, 'note')}${notes ? '' : ' (see --notes)'}`] : []),
+  ];
+};
+
+const summary = (loaded: Loaded, findings: readonly Finding[], notes: boolean): string => {
+  if (!loaded.config) return counted(countOf(findings, 'error'), 'error');
+  const { folder, rows, roles, registries, teams } = loaded.config;
+  return [
+    `${folder}: ${counted(rows.size, 'issuer')}`,
+    counted(roles.length, 'role'),
+    ...(registries.length > 0 ? [`${registries.length} registries`] : []),
+    ...(teams ? [counted(Object.keys(teams.teams).length, 'team')] : []),
+    ...countLevels(findings, notes),
+  ].join(', ');
+};
+
+const shownIn = (flags: Flags, findings: readonly Finding[]): string =>
+  findingsText(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
+
+const rendered = (flags: Flags, loaded: Loaded, { findings, ignored }: LintAnswer): string => {
+  if (flags['json']) return JSON.stringify(findings, null, 2);
+  if (flags['sarif']) return JSON.stringify(sarif(findings, ignored), null, 2);
+  return `${shownIn(flags, findings)}${summary(loaded, findings, flags['notes'] === true)}`;
+};
+
+const exitOf = (flags: Flags, findings: readonly Finding[]): number => {
+  const failing = flags['strict'] ? ['error', 'warning'] : ['error'];
+  return findings.some(({ level }) => failing.includes(level)) ? EXIT.denied : EXIT.done;
+};
+
+/** The policy of somebody else's page: none of our configuration is looked at. */
+const dialect = (file: string, flags: Flags, { out }: Terminal): number => {
+  if (flags['sarif']) throw new UsageError('--sarif is for a configuration. Give --json beside --dialect.');
+  const findings = dialectIn(file);
+  const counts = countLevels(findings, flags['notes'] === true);
+  out(
+    `${flags['json'] ? JSON.stringify(findings, null, 2) : `${shownIn(flags, findings)}${file}: ${counts.join(', ')}`}\n`,
+  );
+  return exitOf(flags, findings);
+};
+
+/** The file to be read in that dialect; undefined when neither is given. */
+const dialectFile = (flags: Flags): string | undefined => {
+  const [name, file] = [flag(flags, 'dialect'), flag(flags, 'FILE')];
+  if (name === undefined && file === undefined) return undefined;
+  if (name === undefined)
+    throw new UsageError(
+      `"${file}" is not expected here. A policy of another dialect is read with --dialect.`,
+    );
+  if (name !== 'buildkite') throw new UsageError('The one dialect there is: --dialect buildkite FILE.');
+  if (file === undefined) throw new UsageError('--dialect buildkite needs the FILE with the policy.');
+  return file;
+};
+
+export const lint: Verb = {
+  summary:
+    'Checks broker.yml, every role and every registry: what no broker starts with, and what is unwise.',
+  help: `kite-sts lint [--config FOLDER] [--strict] [--notes] [--json | --sarif]
+kite-sts lint --dialect buildkite FILE [--strict] [--notes] [--json]
+
+  --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
+  --strict         warnings too end with exit code 2
+  --notes          show notes too: what is worth knowing, and no fault
+  --json           one JSON array instead of lines
+  --sarif          SARIF 2.1.0 for code scanning, what is ignored with its reason
+  --dialect NAME   buildkite: FILE is a policy for the page of a Buildkite registry;
+                   each place that it refuses, or that would read otherwise here
+
+Each finding: file:line:column  rule  what is wrong and what to do. Exit code 2 when there is an error.
+A comment "# kite-sts-ignore RULE: REASON" on the line, or above it, hushes a warning or a note.
+
+Examples:
+  kite-sts lint --config policies/ci --strict
+  kite-sts lint --dialect buildkite registry-policy.yml
+`,
+  options: {
+    strict: { type: 'boolean' },
+    notes: { type: 'boolean' },
+    json: { type: 'boolean' },
+    sarif: { type: 'boolean' },
+    dialect: { type: 'string' },
+  },
+  words: ['FILE?'],
+  async run(flags, terminal) {
+    if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
+    const file = dialectFile(flags);
+    if (file !== undefined) return dialect(file, flags, terminal);
+    const loaded = loadConfig(settingsOf(flags, terminal).config);
+    const answer = answerOf(loaded);
+    terminal.out(`${rendered(flags, loaded, answer)}\n`);
+    return exitOf(flags, answer.findings);
+  },
+};

@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Config } from '../../config/load.ts';
+import { decide } from '../../policy/decide.ts';
+import { meets } from '../../policy/guard.ts';
+import { askFor } from '../../policy/issuer.ts';
+import { assumeVerified } from '../../review/assume.ts';
+import { type Pins, pinned, pinsFor } from '../../review/author/pin.ts';
+import { headline } from '../../review/explain/explain.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { configOf, roleNamed, settingsOf } from '../configuration.ts';
+import { readInput } from '../input.ts';
+import { exchangesIn, objectIn, requestOf } from '../recorded.ts';
+import { askRole, type RoleRequest } from '../request.ts';
+import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+
+type Shown = Omit<RoleRequest, 'recorded'>;
+
+/** The newest exchange of this role in an audit log that was allowed. */
+const ofAudit = async (file: string, name: string, config: Config): Promise<Shown> => {
+  const events = exchangesIn(await readInput(file));
+  const event = events.findLast(each => each['role'] === name && each['outcome'] === 'issued');
+  const claims = event && objectIn(event, 'claims');
+  if (!claims) throw new Failure(`${file} has no audit event of an exchange that was given ${name}.\n`);
+  return { role: roleNamed(name, config), claims, ...requestOf(event) };
+};
+
+const shownBy = (flags: Flags, config: Config): Promise<Shown> => {
+  const [token, audit] = [flag(flags, 'token-file'), flag(flags, 'audit')];
+  const name = flag(flags, 'ROLE') ?? '';
+  if ((token === undefined) === (audit === undefined))
+    throw new UsageError('Give one of --token-file FILE and --audit FILE.');
+  if (audit !== undefined) return ofAudit(audit, name, config);
+  return askRole({ role: name, 'token-file': token }, config);
+};
+
+type Proposal = Pins & { readonly index: number; readonly row: IssuerRow };
+
+/** Ids of a job that has not the role are ids of something else. */
+const proposalFor = ({ role, claims, access, context }: Shown, { rows }: Config): Proposal | string => {
+  const token = assumeVerified(claims, role);
+  const row = rows.get(token.issuer);
+  const decision = decide(role, token, access, context);
+  if (!row || !meets(row, token.claims))
+    return `DENIED: ${role.name}: the guard of its issuer's row is not met.`;
+  const index = role.trust.findIndex(({ id }) => id === decision.statement);
+  const statement = role.trust[index];
+  if (!decision.allowed || !statement) return headline(role, decision);
+  return { ...pinsFor(statement, row, claims), index, row };
+};
+
+const notes = ({ absent, several, pins, row }: Proposal): string[] => {
+  const asks = (ids: readonly { id: string }[]): string =>
+    ids.flatMap(({ id }) => askFor(id, row) ?? []).join(' ');
+  const [wanted, needed] = [asks(absent), asks(pins)];
+  return [
+    ...several.map(
+      ({ name, id }) =>
+        `${name} names several things, and this token knows one of them: write ${id} by hand.`,
+    ),
+    ...absent.map(({ name, id }) => `${name} is not pinned: the token has no ${id} of a usable form.`),
+    ...(wanted === '' ? [] : [`Mint the token with ${wanted}, and pin again.`]),
+    ...(needed === '' ? [] : [`From now on the step needs ${needed} when it asks for its token.`]),
+  ];
+};
+
+const tell = (proposal: Proposal, path: string, terminal: Terminal): void => {
+  const lines = proposal.pins.map(({ id, value }) => `${path}: ${id}: ${value}`);
+  if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
+  else if (proposal.absent.length + proposal.several.length === 0) terminal.out('Nothing to pin.\n');
+  for (const note of notes(proposal)) terminal.error(`${note}\n`);
+};
+
+export const pin: Verb = {
+  summary: 'Adds the immutable ids of a job to the statement of a role that lets it in.',
+  help: `kite-sts pin ROLE (--token-file FILE | --audit FILE) [--config FOLDER]
+
+  ROLE               the role whose file is to be changed
+  --token-file FILE  a subject token of a job that has the role; only decoded: its signature is not checked here
+  --audit FILE       audit events, one a line: the newest exchange that was given the role
+  --config FOLDER    the folder with broker.yml and roles/
+
+FILE may be - for standard input. Names can be taken by others, ids cannot. Ids are added beside names and nothing is
+taken away, so nobody gets more than before. Exit code 2 when the job does not have the role, or an id is wanting.
+
+Examples:
+  kite-sts pin deploy-web --audit audit.jsonl
+  buildkite-agent oidc request-token --claim organization_id --claim pipeline_id | kite-sts pin deploy-web --token-file -
+`,
+  options: { 'token-file': { type: 'string' }, audit: { type: 'string' } },
+  words: ['ROLE'],
+  async run(flags, terminal) {
+    const config = configOf(settingsOf(flags, terminal));
+    const shown = await shownBy(flags, config);
+    const proposal = proposalFor(shown, config);
+    if (typeof proposal === 'string') {
+      terminal.error(`${proposal}\nkite-sts explain tells more. Nothing was written.\n`);
+      return EXIT.denied;
+    }
+    const path = `${config.folder}/roles/${shown.role.name}.yml`;
+    const { pins, index } = proposal;
+    if (pins.length > 0) await writeFile(path, pinned(await readFile(path, 'utf8'), index, pins));
+    tell(proposal, path, terminal);
+    return proposal.absent.length > 0 ? EXIT.denied : EXIT.done;
+  },
+};

@@ -1,0 +1,116 @@
+import { type Invariant, readInvariants } from '../../config/invariants.ts';
+import type { Config } from '../../config/load.ts';
+import { sampleOf } from '../../jobs/sample.ts';
+import { counted } from '../../language/counted.ts';
+import type { Shown } from '../../review/compare/difference.ts';
+import { findEmptyParts, type Refutation, refutations, selectSubjects } from '../../review/compare/prove.ts';
+import { shownText } from '../../review/compare/report.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { complaintsText } from '../findings.ts';
+import { locatePage } from '../manifest.ts';
+import { EXIT, Failure, type Verb } from '../verb.ts';
+
+type Broken = Refutation & { readonly of: 'role' | 'registry'; readonly role: string };
+type Proof = {
+  readonly invariant: Invariant;
+  readonly roles: number;
+  readonly registries: number;
+  readonly broken: readonly Broken[];
+  /** What of the sentence speaks of nothing. */
+  readonly empty: readonly string[];
+};
+
+const proofOf = (invariant: Invariant, config: Config, from: number): Proof => {
+  const subjects = selectSubjects(invariant, config);
+  const broken = subjects.flatMap(subject =>
+    refutations(invariant, subject, config, { sampleOf, from }).map(
+      (each): Broken => ({ ...each, of: 'methods' in subject ? 'registry' : 'role', role: subject.name }),
+    ),
+  );
+  const registries = subjects.filter(subject => 'methods' in subject).length;
+  const empty = findEmptyParts(invariant, config);
+  return { invariant, roles: subjects.length - registries, registries, broken, empty };
+};
+
+const isDoubt = (broken: Broken): boolean => 'shown' in broken && broken.shown === 'undecided';
+
+const WHY: { readonly [by in Exclude<Refutation['by'], 'targets'>]: string } = {
+  never: 'has a token that it must never have',
+  only: 'has a token that meets none of "only"',
+  issuers: 'has a token of another issuer',
+};
+
+const brokenText = (broken: Broken): string => {
+  if (broken.by === 'targets')
+    return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
+  const shown: Shown = broken.shown;
+  return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${shownText(shown)}`;
+};
+
+const verdict = ({ broken, empty }: Proof): string => {
+  if (broken.length === 0) return empty.length === 0 ? 'proved' : 'empty';
+  return broken.every(isDoubt) ? 'undecided' : 'refuted';
+};
+
+const countText = ({ roles, registries }: Proof): string =>
+  [
+    ...(roles > 0 || registries === 0 ? [counted(roles, 'role')] : []),
+    ...(registries > 0 ? [registries === 1 ? '1 registry' : `${registries} registries`] : []),
+  ].join(', ');
+
+const proofText = (proof: Proof): string =>
+  [
+    `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${countText(proof)})`,
+    ...proof.broken.map(brokenText),
+    ...proof.empty.map(why => `    It speaks of nothing: ${why}`),
+  ].join('\n');
+
+const exitOf = (proofs: readonly Proof[]): number => {
+  const verdicts = proofs.map(verdict);
+  if (verdicts.includes('refuted') || proofs.some(({ empty }) => empty.length > 0)) return EXIT.denied;
+  return verdicts.includes('undecided') ? EXIT.undecided : EXIT.done;
+};
+
+const asJson = (proofs: readonly Proof[]): string =>
+  JSON.stringify(
+    proofs.map(proof => ({
+      id: proof.invariant.id,
+      says: proof.invariant.says,
+      verdict: verdict(proof),
+      broken: proof.broken,
+      empty: proof.empty,
+    })),
+    null,
+    2,
+  );
+
+export const prove: Verb = {
+  summary:
+    'Proves the sentences of invariants.yml for every token there can be, or shows one that breaks them.',
+  help: `kite-sts prove [--config FOLDER] [--json]
+
+  --config FOLDER  the folder with broker.yml, roles/ and invariants.yml
+  --json           everything, as JSON
+
+Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted or
+speaks of nothing, 4 when one could not be told.
+
+Examples:
+  kite-sts prove
+  kite-sts prove --config policies/ci --json
+`,
+  options: { json: { type: 'boolean' } },
+  async run(flags, terminal) {
+    const config = configOf(settingsOf(flags, terminal));
+    const { invariants, complaints } = readInvariants(config.folder, config.rows);
+    if (complaints.some(({ rule }) => rule === 'file-missing'))
+      throw new Failure(
+        `${config.folder} has no invariants.yml. Write one: ${locatePage('docs/guides/policy-changes.md')} has an example.\n`,
+      );
+    if (complaints.length > 0) throw new Failure(complaintsText(complaints));
+    const from = Date.now() / 1000;
+    const proofs = invariants.map(invariant => proofOf(invariant, config, from));
+    terminal.out(`${flags['json'] ? asJson(proofs) : proofs.map(proofText).join('\n')}\n`);
+    return exitOf(proofs);
+  },
+};

@@ -1,0 +1,129 @@
+import { createFetch, type Fetch } from '../../client/proxy.ts';
+import type { Config } from '../../config/load.ts';
+import type { KindName } from '../../language/kinds.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import type { Role } from '../../language/role.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { readInput } from '../input.ts';
+import { commands } from '../revoke/aws.ts';
+import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+
+/** As in the audit event, and what a policy of AWS takes in a name. */
+const SESSION = /^[\w+=,.@-]{2,64}$/;
+
+/** What ends a credential of each kind that no policy of AWS can end. */
+const ELSEWHERE: { readonly [kind in Exclude<KindName, 'aws'>]: string } = {
+  gcp: 'In Google Cloud no access token is ended by itself: disable the service account, or take its rights away.',
+  azure: 'In Entra no access token is ended by itself: disable the service principal of the application.',
+  github:
+    'In GitHub a token ends itself: kite-sts revoke token FILE. To end all: suspend the installation of the App.',
+  buildkite: 'In Buildkite: remove the app, or the user whom its tokens act as.',
+  jwt: 'Nobody is asked about a JWT of ours, so nothing ends one.',
+};
+
+const roleOf = ({ roles }: Config, name: string): Role => {
+  const role = roles.find(each => each.name === name);
+  if (role) return role;
+  throw new UsageError(
+    `There is no role ${name}.${didYouMean(
+      name,
+      roles.map(each => each.name),
+    )}`,
+  );
+};
+
+type Wanted = { readonly role: string; readonly session: string | undefined };
+
+const wantedOf = (what: string, name: string, flags: Flags): Wanted => {
+  const role = flag(flags, 'role');
+  if (what === 'role' && role === undefined) return { role: name, session: undefined };
+  if (what === 'role') throw new UsageError('--role has no effect here. Leave it out.');
+  if (role === undefined) throw new UsageError('--role is required here: the role of the audit event.');
+  if (!SESSION.test(name))
+    throw new UsageError('A session is named as in the audit event: web.1.46whkzzjo7ztw53u.');
+  return { role, session: name };
+};
+
+const endSessions = ({ role: name, session }: Wanted, config: Config): string => {
+  const { template, session: length } = roleOf(config, name);
+  if (template.kind !== 'aws')
+    throw new Failure(
+      `${ELSEWHERE[template.kind]} Any that ${name} gave ends within ${length.max} seconds; kite-sts disable role ${name} stops the next.\n`,
+    );
+  return commands({ template, session, before: new Date().toISOString(), longest: length.max });
+};
+
+/** How GitHub is asked. */
+type Asking = {
+  readonly fetch: Fetch;
+  /** Milliseconds. */
+  readonly patience: number;
+};
+const PATIENCE = 10_000;
+
+const NO_CONTENT = 204;
+
+/** A token of an installation: https://github.blog/changelog/2021-03-31-authentication-token-format-updates-are-generally-available/ */
+const TOKEN = /^ghs_[\w.-]{1,2048}$/;
+
+/** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
+const endToken = async (path: string, { fetch, patience }: Asking): Promise<string> => {
+  const token = (await readInput(path)).toString('utf8').trim();
+  if (!TOKEN.test(token))
+    throw new Failure(
+      `${path} has no token of a GitHub App's installation, which begins with ghs_ and stands alone. Nothing was sent.\n`,
+    );
+  const headers = { authorization: `Bearer ${token}`, 'user-agent': 'kite-sts' };
+  // Whoever could redirect it must not be handed the token.
+  const init = {
+    method: 'DELETE',
+    redirect: 'error',
+    headers,
+    signal: AbortSignal.timeout(patience),
+  } as const;
+  const answer = await fetch('https://api.github.com/installation/token', init).catch(() => undefined);
+  if (!answer) throw new Failure('api.github.com could not be reached.\n');
+  if (answer.status !== NO_CONTENT)
+    throw new Failure(
+      `GitHub said ${answer.status}: the token has ended already, or is none of an installation.\n`,
+    );
+  return 'The token has ended.\n';
+};
+
+const ended = async (flags: Flags, terminal: Terminal, asking: Asking): Promise<string> => {
+  const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
+  const known = ['role', 'session', 'token'];
+  if (!known.includes(what))
+    throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${didYouMean(what, known)}`);
+  if (what === 'token') return endToken(name, asking);
+  return endSessions(wantedOf(what, name, flags), configOf(settingsOf(flags, terminal)));
+};
+
+/** The verb, with what asks GitHub. */
+export const revokeBy = (given: Partial<Asking>): Verb => ({
+  summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
+  help: `kite-sts revoke role ROLE | session SESSION --role ROLE | token FILE
+
+  role ROLE        every AWS session of a role so far
+  session SESSION  one AWS session, by \`session\` of its audit event
+  --role ROLE      the role of that session
+  token FILE       a token of a GitHub App's installation; - for standard input
+  --config FOLDER  the folder with broker.yml and roles/
+
+For AWS it prints commands, which need credentials of the target's account; nothing is done here. They end what
+began before now, also sessions that others than the broker made; the next ones are for kite-sts disable.
+
+Examples:
+  kite-sts revoke role deploy-web
+  kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh
+`,
+  words: ['WHAT', 'NAME'],
+  options: { role: { type: 'string' } },
+  async run(flags, terminal) {
+    const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
+    terminal.out(await ended(flags, terminal, { ...usual, ...given }));
+    return EXIT.done;
+  },
+});
+
+export const revoke = revokeBy({});

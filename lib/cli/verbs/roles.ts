@@ -1,0 +1,128 @@
+import { printable } from '../../client/printable.ts';
+import type { Config } from '../../config/load.ts';
+import { findTeams } from '../../config/teams.ts';
+import type { Role } from '../../language/role.ts';
+import { describeTarget } from '../../review/compare/gives.ts';
+import { judgeJobs } from '../../review/compare/jobs.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { EXIT, UsageError, type Verb } from '../verb.ts';
+
+/** Whom one trust statement lets in. */
+type Caller = {
+  readonly statement: string;
+  readonly issuer: string;
+  /** The kinds of jobs that it admits, and those that no token tells apart. */
+  readonly jobs: readonly string[];
+};
+
+/** A role as an inventory has it. */
+type RoleEntry = {
+  readonly role: string;
+  readonly who: readonly Caller[];
+  readonly target: string;
+  /** Seconds that its sessions last: those that are given unasked, and the most. */
+  readonly seconds: { readonly default: number; readonly max: number };
+  /** Null where no teams.yml is. */
+  readonly team: string | null;
+  /** Why it is disabled; null where it is not. */
+  readonly disabled: string | null;
+};
+
+function listCallers(role: Role, { rows }: Config): Caller[] {
+  return judgeJobs(role, rows).map(({ statement: { id, issuer }, jobs }) => ({
+    statement: id,
+    issuer,
+    jobs: jobs.filter(({ answer }) => answer !== 'excludes').map(({ kind }) => kind.name),
+  }));
+}
+
+function describeRole(role: Role, config: Config): RoleEntry {
+  const [team] = config.teams ? findTeams(role.name, config.teams.teams) : [];
+  return {
+    role: role.name,
+    who: listCallers(role, config),
+    target: describeTarget(role.template),
+    seconds: { default: role.session.seconds, max: role.session.max },
+    team: team?.[0] ?? null,
+    disabled: role.disabled ?? null,
+  };
+}
+
+function describeCaller({ statement, issuer, jobs }: Caller): string {
+  return `"${statement}" of ${issuer}${jobs.length > 0 ? `: ${jobs.join(', ')}` : ''}`;
+}
+
+function describeLength({ seconds }: RoleEntry): string {
+  return seconds.default === seconds.max ? `${seconds.max}` : `${seconds.default}, at most ${seconds.max}`;
+}
+
+const HEAD = ['role', 'who', 'target', 'seconds', 'team', 'disabled'];
+
+/** The cells of one role, in the order of `HEAD`. */
+function listCells(entry: RoleEntry, separator: string): string[] {
+  const who = entry.who.map(describeCaller).join(separator);
+  return [entry.role, who, entry.target, describeLength(entry), entry.team ?? '', entry.disabled ?? ''];
+}
+
+function writeText(entry: RoleEntry): string {
+  const cells = listCells(entry, '\n            ').map(cell => cell.split('\n').map(printable).join('\n'));
+  const lines = HEAD.map((name, at) => [name.padEnd(8), cells[at] ?? ''] as const).slice(1);
+  const told = lines.filter(([, cell]) => cell !== '').map(line => `  ${line.join('  ')}\n`);
+  return `${entry.role}\n${told.join('')}`;
+}
+
+/** RFC 4180. A cell that a spreadsheet would compute begins with an apostrophe. */
+function writeCsvCell(cell: string): string {
+  const plain = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return `"${plain.replaceAll('"', '""')}"`;
+}
+
+function writeCsv(entries: readonly RoleEntry[]): string {
+  const rows = [HEAD, ...entries.map(entry => listCells(entry, '; '))];
+  return rows.map(row => `${row.map(writeCsvCell).join(',')}\r\n`).join('');
+}
+
+/** What would be markup in a cell is none. */
+function writeMarkdownCell(cell: string): string {
+  return cell.replace(/[\\`*_[\]<>|]/g, '\\$&').replaceAll('\n', '<br>');
+}
+
+function writeMarkdown(entries: readonly RoleEntry[]): string {
+  const rows = entries.map(entry => listCells(entry, '\n').map(writeMarkdownCell));
+  return [HEAD, HEAD.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |\n`).join('');
+}
+
+const FORMATS = ['json', 'csv', 'markdown'] as const;
+
+export const roles: Verb = {
+  summary: 'Lists the roles: who can have each, what it gives, for how long, and whose it is.',
+  help: `kite-sts roles [--config FOLDER] [--json | --csv | --markdown]
+
+  --config FOLDER  the folder with broker.yml, roles/ and teams.yml (default: KITE_STS_CONFIG, or config)
+  --json           one JSON array
+  --csv            RFC 4180, with a head
+  --markdown       a table
+
+Who is each trust statement, its issuer, and the kinds of jobs that it admits or cannot tell apart. kite-sts who-can
+says everything of one role.
+
+Examples:
+  kite-sts roles
+  kite-sts roles --csv > roles.csv
+`,
+  options: { json: { type: 'boolean' }, csv: { type: 'boolean' }, markdown: { type: 'boolean' } },
+  async run(flags, terminal) {
+    const chosen = FORMATS.filter(format => flags[format]);
+    if (chosen.length > 1) throw new UsageError(`Give one of --${chosen.join(' and --')}.`);
+    const config = configOf(settingsOf(flags, terminal));
+    const entries = config.roles.map(role => describeRole(role, config));
+    const writers = {
+      json: () => `${JSON.stringify(entries, null, 2)}\n`,
+      csv: () => writeCsv(entries),
+      markdown: () => writeMarkdown(entries),
+    };
+    const [format] = chosen;
+    terminal.out(format ? writers[format]() : entries.map(writeText).join('\n'));
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,34 @@
+import { didYouMean } from '../../language/nearest.ts';
+import { SCHEMAS, type SchemaName, schemaText } from '../../review/author/schema.ts';
+import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
+
+const NAMES = Object.keys(SCHEMAS);
+
+const nameOf = (word: string): SchemaName => {
+  if (Object.hasOwn(SCHEMAS, word)) return word as SchemaName;
+  throw new UsageError(`There is no schema "${word}": ${NAMES.join(', ')}.${didYouMean(word, NAMES)}`);
+};
+
+export const schema: Verb = {
+  summary: 'Prints the JSON Schema of a kind of file, for editors to complete and check.',
+  help: `kite-sts schema role|registry|broker|test|invariants|teams
+
+JSON Schema, draft-07, drawn from the shapes that the loader itself reads by. The package has each as
+node_modules/kite-sts/docs/reference/NAME.schema.json. An editor with the YAML language server reads it when the file's first line is:
+
+  # yaml-language-server: $schema=PATH-OR-URL
+
+What needs more than one file, such as a claim that an issuer never sends, is found by lint alone.
+
+Examples:
+  kite-sts schema role
+  kite-sts schema broker > broker.schema.json
+`,
+  withoutConfig: true,
+  options: {},
+  words: ['NAME'],
+  async run(flags, terminal) {
+    terminal.out(schemaText(nameOf(flag(flags, 'NAME') ?? '')));
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,104 @@
+import { access, writeFile } from 'node:fs/promises';
+import { type Config, loadConfig } from '../../config/load.ts';
+import type { Complaint } from '../../language/complaint.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import { casesIn, casesOf, casesPath, type Tested } from '../../review/cases/files.ts';
+import { firstCases } from '../../review/cases/first.ts';
+import { asJunit } from '../../review/cases/junit.ts';
+import type { Policy } from '../../review/cases/otherwise.ts';
+import { asJson, asText, isClean } from '../../review/cases/report.ts';
+import { type Result, resultOf } from '../../review/cases/tested.ts';
+import { colored } from '../color.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { answerOf, complaintsText } from '../findings.ts';
+import { writeOutput } from '../output.ts';
+import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+
+const policyNamed = (name: string, { roles, registries, folder }: Config): Policy => {
+  const all = [...roles, ...registries];
+  const found = all.find(each => each.name === name);
+  if (found) return found;
+  const near = didYouMean(
+    name,
+    all.map(each => each.name),
+  );
+  throw new Failure(`${folder} has no role and no registry "${name}".${near}\n`);
+};
+
+const testedBy = (flags: Flags, config: Config): readonly Tested[] => {
+  const complaints: Complaint[] = [];
+  const name = flag(flags, 'role');
+  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
+    void complaints.push({ rule, place, message });
+  const tested =
+    name === undefined ? casesIn(config, complain) : casesOf([policyNamed(name, config)], config, complain);
+  if (complaints.length > 0) throw new Failure(complaintsText(complaints));
+  return tested;
+};
+
+const initialize = async (policy: Policy, config: Config, terminal: Terminal): Promise<void> => {
+  const path = casesPath(config.folder, policy);
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (there) throw new Failure(`Nothing was written: ${path} is there already.\n`);
+  const { findings } = answerOf(loadConfig(config.folder));
+  const wrong = findings.filter(({ level }) => level === 'error');
+  // Cases are written from the policy as it is: they would agree with a value that was never meant.
+  if (wrong.length > 0) throw new Failure(`${complaintsText(wrong)}Nothing was written: mend this first.\n`);
+  await writeFile(path, firstCases({ policy, rows: config.rows }), { flag: 'wx' });
+  terminal.out(`${path}\n`);
+};
+
+const report = async (results: readonly Result[], flags: Flags, terminal: Terminal): Promise<void> => {
+  const junit = flag(flags, 'junit');
+  if (junit === '-') return terminal.out(asJunit(results));
+  if (junit !== undefined) await writeOutput(junit, asJunit(results));
+  terminal.out(`${flags['json'] ? asJson(results) : colored(asText(results), terminal)}\n`);
+};
+
+export const test: Verb = {
+  summary: 'Runs the cases beside each role and registry, and says what they leave untested.',
+  help: `kite-sts test [--role NAME] [--coverage] [--mutate] [--json] [--junit FILE]
+kite-sts test --init NAME
+
+  --role NAME      of this role or registry alone
+  --coverage       also each condition that is in no case alone in the way, and statements that never apply
+  --mutate         also each statement, condition and part of one that could be lost without a case noticing, and
+                   each scope and length that could grow
+  --json           everything, as JSON
+  --junit FILE     JUnit's XML for a CI system; - for standard output
+  --init NAME      writes a first set of cases for a role or registry that has none
+  --config FOLDER  the folder with broker.yml and roles/
+
+roles/NAME.test.yml has the cases of roles/NAME.yml. Exit code 0 when all is as it should be, 2 when not, 1 when a
+file of cases cannot be read.
+
+Examples:
+  kite-sts test --coverage --mutate
+  kite-sts test --role deploy-web --junit test.xml
+`,
+  options: {
+    role: { type: 'string' },
+    coverage: { type: 'boolean' },
+    mutate: { type: 'boolean' },
+    json: { type: 'boolean' },
+    junit: { type: 'string' },
+    init: { type: 'string' },
+  },
+  async run(flags, terminal) {
+    const config = configOf(settingsOf(flags, terminal));
+    const first = flag(flags, 'init');
+    if (first !== undefined) {
+      if (Object.keys(flags).some(name => !['init', 'config'].includes(name)))
+        throw new UsageError('--init stands alone.');
+      await initialize(policyNamed(first, config), config, terminal);
+      return EXIT.done;
+    }
+    const wish = { coverage: flags['coverage'] === true, mutate: flags['mutate'] === true };
+    const results = testedBy(flags, config).map(each => resultOf(each, config.rows, wish));
+    await report(results, flags, terminal);
+    return results.every(isClean) ? EXIT.done : EXIT.denied;
+  },
+};

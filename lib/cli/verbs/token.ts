@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { configOf, settingsOf } from '../configuration.ts';
+import {
+  EXIT,
+  Failure,
+  type Flags,
+  flag,
+  seconds,
+  type Terminal,
+  texts,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
+
+/** `name=value`; a value that reads as JSON is that, anything else is text. */
+const pair = (written: string): [string, unknown] => {
+  const at = written.indexOf('=');
+  if (at < 1) throw new UsageError(`--set takes name=value, not "${written}".`);
+  const value = written.slice(at + 1);
+  try {
+    return [written.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [written.slice(0, at), value];
+  }
+};
+
+const call = async (
+  base: string,
+  method: string,
+  path: string,
+  body: object,
+): Promise<{ readonly [name: string]: unknown }> => {
+  let response: Response;
+  try {
+    response = await fetch(base + path, {
+      method,
+      headers: { authorization: 'Token local' },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Failure(`No local broker answers at ${base}. Start one with npm start, or kite-sts start.\n`);
+  }
+  const answer = (await response.json().catch(() => ({}))) as { readonly [name: string]: unknown };
+  if (!response.ok)
+    throw new Failure(`The local broker refused: ${String(answer['message'] ?? response.status)}\n`);
+  return answer;
+};
+
+const run = async (flags: Flags, terminal: Terminal): Promise<string> => {
+  const settings = settingsOf(flags, terminal);
+  const base = `http://127.0.0.1:${settings.port}`;
+  const job = flag(flags, 'job') ?? randomUUID();
+  const set = texts(flags, 'set').map(pair);
+  const issuer = flag(flags, 'issuer');
+  if (set.length > 0 || issuer !== undefined) {
+    await call(base, 'PUT', `/local/jobs/${job}`, {
+      issuer: issuer ?? 'https://agent.buildkite.com',
+      claims: Object.fromEntries(set),
+    });
+  }
+  const lifetime = seconds(flags, 'lifetime');
+  const subject = flag(flags, 'subject-claim');
+  const claims = texts(flags, 'claim').flatMap(each => each.split(','));
+  const { token } = await call(base, 'POST', `/local/agent/v3/jobs/${job}/oidc/tokens`, {
+    audience: flag(flags, 'audience') ?? configOf(settings).audience,
+    ...(lifetime === undefined ? {} : { lifetime }),
+    ...(subject === undefined ? {} : { subject_claim: subject }),
+    ...(claims.length === 0 ? {} : { claims }),
+  });
+  return String(token);
+};
+
+export const token: Verb = {
+  summary: "Prints a subject token of the local broker's throwaway issuer. It buys nothing real.",
+  help: `kite-sts token [options]
+
+  --audience A         what it is minted for (default: the audience of broker.yml)
+  --claim NAME         an optional claim to ask for, as buildkite-agent does; may be repeated
+  --set NAME=VALUE     an attribute of the job (JSON or text); may be repeated
+  --issuer URL         whose token it is like (default: Buildkite's); needed with --set for others
+  --subject-claim NAME what sub becomes, as with buildkite-agent
+  --lifetime N         seconds (default: 300)
+  --job ID             the job's id (default: a new one)
+  --config FOLDER      the folder with broker.yml
+
+The local broker is found at 127.0.0.1 and PORT (default 8787).
+
+Examples:
+  kite-sts token
+  kite-sts token --set build_branch=feature/login --set build_tag=null --claim queue_key
+`,
+  options: {
+    audience: { type: 'string' },
+    claim: { type: 'string', multiple: true },
+    set: { type: 'string', multiple: true },
+    issuer: { type: 'string' },
+    'subject-claim': { type: 'string' },
+    lifetime: { type: 'string' },
+    job: { type: 'string' },
+  },
+  async run(flags, terminal) {
+    terminal.out(`${await run(flags, terminal)}\n`);
+    return EXIT.done;
+  },
+};

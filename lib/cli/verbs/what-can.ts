@@ -1,0 +1,108 @@
+import type { Config } from '../../config/load.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Claims } from '../../policy/claims.ts';
+import { type Decision, decide } from '../../policy/decide.ts';
+import { meets } from '../../policy/guard.ts';
+import { decideMethod } from '../../policy/method.ts';
+import { assumeVerified } from '../../review/assume.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { claimsFrom } from '../request.ts';
+import { addressIn, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
+
+type Had = { readonly role: Role; readonly decision: Extract<Decision, { allowed: true }> };
+
+type Used = { readonly registry: Registry; readonly statement: string; readonly methods: readonly string[] };
+
+/** The registries that a token of these claims can use, each with the methods that it may. */
+const used = (claims: Claims, { registries, rows }: Config, sourceAddress: string | undefined): Used[] =>
+  registries.flatMap(registry => {
+    const token = assumeVerified(claims, registry);
+    const row = rows.get(token.issuer);
+    if (!row || !meets(row, claims)) return [];
+    const context = { now: Date.now() / 1000, sourceAddress };
+    const decided = Object.keys(registry.methods).map(
+      method => [method, decideMethod(registry, token, method, context)] as const,
+    );
+    const methods = decided.flatMap(([method, { allowed }]) => (allowed ? [method] : []));
+    const statement = decided.find(([, { allowed }]) => allowed)?.[1].statement;
+    return statement === undefined ? [] : [{ registry, statement, methods }];
+  });
+
+/** The roles that a token of these claims gets, each decided as a broker would. */
+const had = (claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): Had[] =>
+  roles.flatMap(role => {
+    const token = assumeVerified(claims, role);
+    const row = rows.get(token.issuer);
+    if (!row || !meets(row, claims)) return [];
+    const access = { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined };
+    const decision = decide(role, token, access, { now: Date.now() / 1000, sourceAddress });
+    return decision.allowed ? [{ role, decision }] : [];
+  });
+
+const asText = ({ role: { name, description }, decision: { statement, grant } }: Had): string =>
+  [
+    `${name} by "${statement}", for ${grant.seconds} seconds`,
+    grant.scopes.length > 0 && ` with ${grant.scopes.join(' ')}`,
+    description && `: ${description}`,
+  ]
+    .filter(Boolean)
+    .join('');
+
+const usedText = ({ registry: { name, path }, statement, methods }: Used): string =>
+  `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`;
+
+const asJson = (all: readonly Had[], registries: readonly Used[]): string =>
+  JSON.stringify(
+    [
+      ...all.map(({ role: { name }, decision: { statement, grant } }) => ({
+        role: name,
+        kind: grant.target.kind,
+        statement,
+        seconds: grant.seconds,
+        scopes: grant.scopes,
+      })),
+      ...registries.map(({ registry: { name }, statement, methods }) => ({
+        registry: name,
+        statement,
+        methods,
+      })),
+    ],
+    null,
+    2,
+  );
+
+const run = async (flags: Flags, terminal: Terminal): Promise<number> => {
+  const config = configOf(settingsOf(flags, terminal));
+  const [claims, address] = [await claimsFrom(flags), addressIn(flags, 'source-ip')];
+  const [all, registries] = [had(claims, config, address), used(claims, config, address)];
+  const lines = [...all.map(asText), ...registries.map(usedText)];
+  if (flags['json']) terminal.out(`${asJson(all, registries)}\n`);
+  else terminal.out(lines.length > 0 ? `${lines.join('\n')}\n` : 'No role and no registry.\n');
+  return lines.length > 0 ? EXIT.done : EXIT.denied;
+};
+
+export const whatCan: Verb = {
+  summary: 'Says which roles a token of these claims can have, and which registries it can use.',
+  help: `kite-sts what-can (--claims FILE | --token-file FILE) [options]
+
+  --claims FILE        the claims as JSON; what is left out is absent, but for iss and aud
+  --token-file FILE    a subject token; only decoded: signature and times are not checked here
+  --source-ip ADDRESS  the address that the request would come from
+  --config FOLDER      the folder with broker.yml and roles/
+  --json               everything, as JSON
+
+FILE may be - for standard input. Exit code 0 when there is one, 2 when there is none.
+
+Examples:
+  kite-sts what-can --claims claims.json
+  kite-sts token --audience https://sts.acme.example | kite-sts what-can --token-file -
+`,
+  options: {
+    claims: { type: 'string' },
+    'token-file': { type: 'string' },
+    'source-ip': { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  run,
+};

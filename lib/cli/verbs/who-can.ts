@@ -1,0 +1,109 @@
+import type { Config } from '../../config/load.ts';
+import { sampleOf } from '../../jobs/sample.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Condition } from '../../policy/condition.ts';
+import { type Holder, holders } from '../../review/compare/holders.ts';
+import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../../review/compare/jobs.ts';
+import { shownText } from '../../review/compare/report.ts';
+import { wanted } from '../../review/explain/explain.ts';
+import { configOf, findPolicies, settingsOf } from '../configuration.ts';
+import { EXIT, flag, type Verb } from '../verb.ts';
+
+type Policy = Role | Registry;
+
+const conditions = (list: readonly Condition[]): string[] =>
+  list.map(condition => `    ${wanted(condition)}`);
+
+const holderText = ({ statement, shown }: Holder): string =>
+  [
+    `  by "${statement.id}", tokens of ${statement.issuer}${statement.until === undefined ? '' : ` until ${new Date(statement.until * 1000).toISOString()}`}${statement.scopes ? ` with ${statement.scopes.join(' ')}` : ''}:`,
+    ...conditions(statement.conditions),
+    shown
+      ? `    such as ${shownText(shown)}`
+      : '    nobody: what it admits is admitted by another, or by none',
+  ].join('\n');
+
+const denyText = (role: Policy): string[] =>
+  role.deny.flatMap(({ id, issuer, conditions: list }) => [
+    `  unless "${id}" strikes, tokens of ${issuer} for which none of these is false:`,
+    ...conditions(list),
+  ]);
+
+const guardText = (role: Policy, { rows }: Config): string[] =>
+  [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
+    const guard = rows.get(issuer)?.require ?? [];
+    return guard.length > 0
+      ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...conditions(guard)]
+      : [];
+  });
+
+const ANSWERS: { readonly [answer in JobAnswer]: string } = {
+  admits: 'admits',
+  excludes: 'excludes',
+  untold: 'cannot be told from the token, so admitted where they come',
+};
+
+/** Kinds of jobs, by what the whole role thinks of them; those that others can cause with who can. */
+const jobsText = (judged: readonly StatementJobs[]): string[] =>
+  (['admits', 'untold', 'excludes'] as const).flatMap(answer => {
+    const kinds = summarizeJobs(judged).filter(each => each.answer === answer);
+    const names = kinds.map(({ kind: { name, danger } }) =>
+      danger && answer !== 'excludes' ? `${name.toUpperCase()} (${danger})` : name,
+    );
+    return names.length > 0 ? [`  ${ANSWERS[answer]}: ${names.join(', ')}`] : [];
+  });
+
+const headText = (policy: Policy): string => {
+  if ('methods' in policy) return `${policy.name}, the registry at ${policy.path}, can be used`;
+  const { name, disabled } = policy;
+  return `${name} can be had${disabled === undefined ? '' : ` by nobody while it is disabled (${disabled}), else`}`;
+};
+
+const asText = (role: Policy, found: readonly Holder[], config: Config): string =>
+  [
+    headText(role),
+    ...found.map(holderText),
+    ...denyText(role),
+    ...guardText(role, config),
+    ...jobsText(judgeJobs(role, config.rows)),
+  ].join('\n');
+
+export const whoCan: Verb = {
+  summary:
+    'Says who can have a role or use a registry: each trust statement in words, with a token that it admits.',
+  help: `kite-sts who-can NAME [--config FOLDER] [--json]
+
+  NAME             the role, or the registry
+  --config FOLDER  the folder with broker.yml and roles/
+  --json           everything, as JSON
+
+Exit code 0 when somebody can, 2 when nobody can.
+
+Examples:
+  kite-sts who-can deploy-web
+  kite-sts who-can deploy-web --json
+`,
+  options: { json: { type: 'boolean' } },
+  words: ['NAME'],
+  async run(flags, terminal) {
+    const config = configOf(settingsOf(flags, terminal));
+    const asked = { sampleOf, from: Date.now() / 1000 };
+    const all = findPolicies(flag(flags, 'NAME') ?? '', config).map(policy => ({
+      policy,
+      found: holders(policy, config, asked),
+    }));
+    const texts = all.map(({ policy, found }) => asText(policy, found, config));
+    const [only] = all;
+    const told =
+      all.length === 1
+        ? only?.found
+        : all.map(({ policy, found }) => ({
+            name: policy.name,
+            of: 'methods' in policy ? 'registry' : 'role',
+            found,
+          }));
+    terminal.out(`${flags['json'] ? JSON.stringify(told, null, 2) : texts.join('\n')}\n`);
+    return all.some(({ found }) => found.some(({ shown }) => shown)) ? EXIT.done : EXIT.denied;
+  },
+};

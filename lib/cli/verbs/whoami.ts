@@ -1,0 +1,105 @@
+import { printable } from '../../client/printable.ts';
+import { createFetch, type Fetch } from '../../client/proxy.ts';
+import { BrokerError } from '../../errors.ts';
+import type { Claims } from '../../policy/claims.ts';
+import { claimsOf, takeApart } from '../../token/jws.ts';
+import { subjectOf, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
+import { EXIT, Failure, type Verb } from '../verb.ts';
+
+/** Milliseconds for the broker's metadata. */
+const TIMEOUT = 5000;
+
+/** What would stand in the way of an exchange, as far as it can be told from here. */
+const FINDINGS = {
+  token_expired: 'The token has expired. Mint a new one right before the exchange.',
+  audience_several:
+    'The token names several audiences, and no broker takes such a token. Mint it with one --audience.',
+  audience_differs:
+    'The broker wants another audience, unless the role says otherwise. Mint with --audience.',
+  broker_unreachable: 'The broker does not give its metadata. Check the URL and the network.',
+} as const;
+type Finding = keyof typeof FINDINGS;
+
+const claimsIn = (token: string): Claims => {
+  try {
+    return claimsOf(takeApart(token));
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    throw new Failure(`${error.code}: ${error.message} ${error.detail ?? ''}\n`);
+  }
+};
+
+/** What a broker says that tokens are minted for. */
+const audienceOf = async (broker: string, fetch: Fetch): Promise<string | undefined> => {
+  try {
+    const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;
+    const response = await fetch(`${broker}/.well-known/openid-configuration`, init);
+    const said = (await response.json()) as { readonly subject_token_audience?: unknown };
+    const { subject_token_audience: audience } = said;
+    return typeof audience === 'string' ? audience : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const findings = (claims: Claims, left: number, wanted: string | undefined): Finding[] => {
+  const audiences = [claims['aud']].flat();
+  const differs = wanted !== undefined && !audiences.includes(wanted);
+  return [
+    ...(left > 0 ? [] : (['token_expired'] as const)),
+    ...(audiences.length > 1 ? (['audience_several'] as const) : []),
+    ...(differs ? (['audience_differs'] as const) : []),
+    ...(wanted === undefined ? (['broker_unreachable'] as const) : []),
+  ];
+};
+
+type Known = {
+  readonly claims: Claims;
+  readonly seconds_left: number;
+  readonly broker: { readonly url: string; readonly audience: string | undefined };
+  readonly findings: readonly Finding[];
+};
+
+/** A name begins a line, and a CI may take a line that begins with another character for its own. */
+function writeName(name: string): string {
+  return /^\w/.test(name) ? name : JSON.stringify(name);
+}
+
+const asText = ({ claims, seconds_left, broker, findings: found }: Known): string =>
+  [
+    ...Object.entries(claims).map(
+      ([name, value]) => `${writeName(name).padEnd(20)} ${JSON.stringify(value)}`,
+    ),
+    '',
+    seconds_left > 0 ? `The token lives for ${seconds_left} seconds more.` : 'The token has expired.',
+    `${broker.url} ${broker.audience === undefined ? 'gives no metadata' : `wants the audience ${broker.audience}`}.`,
+    ...found.map(each => `${each}: ${FINDINGS[each]}`),
+  ]
+    .map(line => `${printable(line)}\n`)
+    .join('');
+
+export const whoami: Verb = {
+  summary: "Shows the claims of this job's token, and whether a broker would look at it.",
+  help: `kite-sts whoami [options]
+
+${TOKEN_HELP}
+The token itself is never printed, nor is its signature checked. Exit code 2 when something would stand in
+the way: the token has expired, is for another audience or for several, or the broker cannot be reached.
+
+Examples:
+  kite-sts whoami --broker https://sts.acme.example
+  kite-sts whoami --broker https://sts.acme.example --token-file subject-token --json
+`,
+  withoutConfig: true,
+  options: TOKEN_OPTIONS,
+  async run(flags, terminal) {
+    const { broker, mint } = subjectOf(flags, terminal);
+    const claims = claimsIn(await mint());
+    const audience = await audienceOf(broker, createFetch(terminal.environment));
+    const left = Math.floor(Number(claims['exp'] ?? 0) - Date.now() / 1000);
+    const found = findings(claims, left, audience);
+    const known: Known = { claims, seconds_left: left, broker: { url: broker, audience }, findings: found };
+    terminal.out(flags['json'] ? `${JSON.stringify(known, null, 2)}\n` : asText(known));
+    return found.length === 0 ? EXIT.done : EXIT.denied;
+  },
+};

@@ -1,0 +1,36 @@
+import type { KindName, Template } from '../language/kinds.ts';
+
+/** `name@project.iam.gserviceaccount.com`; an account that Google made itself has no project in its address. */
+const projectOf = (account: string): string =>
+  /@(.+)\.iam\.gserviceaccount\.com$/.exec(account)?.[1] ?? account;
+
+/** One thing that a credential reaches, by its names from the widest to the narrowest: the account, then its role. */
+export type Place = readonly [house: string, ...within: readonly string[]];
+
+const PLACES: {
+  readonly [kind in KindName]: (template: Extract<Template, { kind: kind }>) => readonly Place[];
+} = {
+  aws: ({ role_arn }) => [[role_arn.split(':')[4] ?? '', role_arn]],
+  // `//iam.googleapis.com/projects/NUMBER/…`: its pool's principals can be given rights without any account.
+  gcp: ({ audience, service_account = [], delegates }) => [
+    [audience.split('/')[4] ?? '', audience],
+    ...[service_account, delegates].flat().map((account): Place => [projectOf(account), account]),
+  ],
+  azure: ({ tenant_id, client_id }) => [[tenant_id, `${tenant_id}/${client_id}`]],
+  github: ({ owner, installation, repositories }) => {
+    const house = owner ?? String(installation);
+    return repositories.map(
+      (name): Place => [house, name.startsWith(`${house}/`) ? name : `${house}/${name}`],
+    );
+  },
+  buildkite: ({ organization, user }) => [[organization, `${organization}/${user}`]],
+  jwt: ({ audience }) => [[audience]],
+};
+
+/**
+ * Whose house a role's credential opens, and what in it, all of them: AWS account and role, numbers and ids of Google
+ * Cloud projects with provider and accounts, Azure tenant and application, GitHub owner or installation and repositories,
+ * Buildkite organization and user, audience of a JWT of ours.
+ */
+export const placesOf = (template: Template): readonly Place[] =>
+  (PLACES[template.kind] as (template: Template) => readonly Place[])(template);

@@ -1,0 +1,243 @@
+import { type ClaimType, claimPath, typeOf } from '../policy/claims.ts';
+import { type Condition, OPERATORS, type Operator, type Scalar } from '../policy/condition.ts';
+import { literalPrefix, MAX_PATTERN, patternFault } from '../policy/glob.ts';
+import { type IssuerFacts, vocabularyTypes } from '../policy/issuer.ts';
+import type { Complain, Place } from './complaint.ts';
+import { didYouMean } from './nearest.ts';
+import type { Entry, MapTree, ScalarTree, Tree } from './parse.ts';
+import { isIntegerText, type Schema } from './shape.ts';
+
+/** At most so many operands in one list. */
+export const MAX_OPERANDS = 100;
+const MAX_VALUE = 2048;
+
+const TAKES_LIST: ReadonlySet<Operator> = new Set(['in', 'not_in', 'contains_any']);
+
+/** One value that a condition compares with, as editors are told of it. */
+export const scalarSchema: Schema = {
+  type: ['string', 'integer', 'boolean', 'null'],
+  maxLength: MAX_VALUE,
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
+
+const several = (items: Schema): Schema => ({ type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items });
+
+const operandSchema = (operator: Operator): Schema => {
+  const pattern = { type: 'string', minLength: 1, maxLength: MAX_PATTERN };
+  if (operator === 'matches') return { anyOf: [pattern, several(pattern)] };
+  return TAKES_LIST.has(operator) ? several(scalarSchema) : scalarSchema;
+};
+
+/** What stands beside a claim. */
+export const ruleSchema: Schema = {
+  if: { type: 'object' },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: {
+    minProperties: 1,
+    additionalProperties: false,
+    properties: Object.fromEntries(OPERATORS.map(operator => [operator, operandSchema(operator)])),
+  },
+  else: scalarSchema,
+};
+
+/** A mapping of claims to rules. The names depend on the issuer. */
+export const claimsSchema: Schema = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { $ref: '#/definitions/rule' },
+};
+
+const operandOf = (tree: ScalarTree, complain: Complain): Scalar | undefined => {
+  const { value, source, place } = tree;
+  if (typeof value === 'number' && !isIntegerText(source)) {
+    complain(
+      'wrong-value',
+      place,
+      `${source} is not a whole number within ±9007199254740991. Quote it if text is meant.`,
+    );
+    return undefined;
+  }
+  if (typeof value === 'string' && value.length > MAX_VALUE) {
+    complain('wrong-value', place, `The text is longer than ${MAX_VALUE} characters.`);
+    return undefined;
+  }
+  return value;
+};
+
+/** The plain values beside an operator, one or a list as it takes them. */
+export const scalarsOf = (tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined => {
+  if (tree.kind === 'map') {
+    complain(
+      'wrong-type',
+      tree.place,
+      `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}, not a mapping.`,
+    );
+    return undefined;
+  }
+  const asList = tree.kind === 'list';
+  if (operator === 'matches' ? false : asList !== TAKES_LIST.has(operator)) {
+    const hint = asList
+      ? ` For several values write ${operator === 'contains' ? 'contains_any' : operator === 'not_equals' ? 'not_in' : 'in'}.`
+      : '';
+    complain(
+      'wrong-type',
+      tree.place,
+      `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}.${hint}`,
+    );
+    return undefined;
+  }
+  const items = asList ? tree.items : [tree];
+  if (items.length === 0)
+    complain('empty', tree.place, `${operator} has an empty list. Fill it, or remove the condition.`);
+  if (items.length > MAX_OPERANDS)
+    complain(
+      'too-many',
+      tree.place,
+      `${operator} lists ${items.length} values; at most ${MAX_OPERANDS} are allowed.`,
+    );
+  if (items.length === 0 || items.length > MAX_OPERANDS) return undefined;
+  const scalars = items.filter(item => item.kind === 'scalar');
+  for (const item of items)
+    if (item.kind !== 'scalar')
+      complain('wrong-type', item.place, `${operator} compares plain values, not lists or mappings.`);
+  return scalars.length === items.length ? scalars : undefined;
+};
+
+/** Refuses an operand that this claim can never hold: such a condition would be dead, or worse, a dead deny. */
+const typeFits = (operand: Scalar, operator: Operator, types: readonly ClaimType[] | undefined): boolean => {
+  if (types === undefined || operator === 'contains' || operator === 'contains_any') return true;
+  const negated = operator === 'not_equals' || operator === 'not_in';
+  return types.includes(typeOf(operand)) || (negated && operand === null);
+};
+
+const operatorFits = (operator: Operator, types: readonly ClaimType[] | undefined): boolean => {
+  if (types === undefined) return true;
+  if (operator === 'contains' || operator === 'contains_any') return types.includes('array');
+  return (
+    types.some(type => type !== 'array' && type !== 'object') &&
+    (operator !== 'matches' || types.includes('string'))
+  );
+};
+
+const said = (types: readonly ClaimType[] = []): string => types.join(' or ');
+
+type Claim = { readonly name: string; readonly types: readonly ClaimType[] | undefined };
+
+const conditionOf = (
+  claim: Claim,
+  operator: Operator,
+  tree: Tree,
+  complain: Complain,
+): Condition | undefined => {
+  const { name, types } = claim;
+  const path = claimPath(name);
+  if (path === undefined) return undefined;
+  if (!operatorFits(operator, types)) {
+    complain('operand-type', tree.place, `${operator} can never be met: "${name}" is ${said(types)}.`);
+    return undefined;
+  }
+  const scalars = scalarsOf(tree, operator, complain);
+  const operands = scalars?.map(scalar => {
+    const operand = operandOf(scalar, complain);
+    if (operand === undefined) return undefined;
+    const fault = operator === 'matches' ? patternOperandFault(operand) : undefined;
+    if (fault) complain('pattern-refused', scalar.place, fault);
+    else if (!typeFits(operand, operator, types))
+      complain(
+        'operand-type',
+        scalar.place,
+        `"${name}" is ${said(types)} and can never equal ${typeof operand === 'string' ? 'this text' : scalar.source}.${quoteHint(operand, types)}`,
+      );
+    else return operand;
+    return undefined;
+  });
+  if (!operands?.every(operand => operand !== undefined)) return undefined;
+  return { on: 'claim', name, path, operator, operands, binds: false };
+};
+
+const patternOperandFault = (operand: Scalar): string | undefined =>
+  typeof operand === 'string' ? patternFault(operand) : 'A pattern is text. Put it in quotes.';
+
+const quoteHint = (operand: Scalar, types: readonly ClaimType[] = []): string => {
+  if (operand === null)
+    return ' It is never null: a job that lacks it has no such claim at all, which no rule can ask for.';
+  if (typeof operand !== 'string' && types.includes('string')) return ' Put it in quotes.';
+  return typeof operand === 'string' && types.includes('number') ? ' Write it without quotes.' : '';
+};
+
+const knownClaim = (
+  name: string,
+  place: Place,
+  facts: IssuerFacts,
+  complain: Complain,
+): Claim | undefined => {
+  if (claimPath(name) === undefined) {
+    complain('claim-unknown', place, `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
+    return undefined;
+  }
+  if (name.startsWith('/') || facts.vocabulary === undefined) return { name, types: undefined };
+  const types = vocabularyTypes(facts.vocabulary, name);
+  if (types) return { name, types };
+  const near = didYouMean(name, Object.keys(facts.vocabulary.claims));
+  complain(
+    'claim-unknown',
+    place,
+    `${facts.issuer} sends no claim "${name}".${near} A claim of your own is added under "claims" of its row in broker.yml.`,
+  );
+  return undefined;
+};
+
+/** The conditions of one claim: a scalar means equals; a mapping holds operators, all of which must hold. */
+const ruleConditions = (
+  { key, place, value }: Entry,
+  facts: IssuerFacts,
+  complain: Complain,
+): Condition[] => {
+  const claim = knownClaim(key, place, facts, complain);
+  if (!claim) return [];
+  if (value.kind === 'list') {
+    complain('wrong-type', value.place, `A list needs an operator: ${key}: { in: […] }.`);
+    return [];
+  }
+  if (value.kind === 'scalar')
+    return [conditionOf(claim, 'equals', value, complain)].filter(each => each !== undefined);
+  if (value.entries.length === 0) complain('empty', value.place, `"${key}" has no operator.`);
+  return value.entries.flatMap(entry => {
+    const operator = OPERATORS.find(each => each === entry.key);
+    if (!operator)
+      complain(
+        'unknown-key',
+        entry.place,
+        `"${entry.key}" is not an operator.${didYouMean(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
+      );
+    return (operator && conditionOf(claim, operator, entry.value, complain)) ?? [];
+  });
+};
+
+/** Does this condition tie the statement to one tenant, by the plain name and a literal? */
+const bindsTo = (
+  { name, operator, operands }: Condition,
+  binding: IssuerFacts['binding'][number],
+): boolean => {
+  const literal = operands.every(operand => typeof operand === 'string' && operand !== '');
+  if (operator === 'equals' || operator === 'in') return literal && binding.anyOf.includes(name);
+  return (
+    operator === 'matches' &&
+    binding.ownerPrefix.includes(name) &&
+    operands.every(operand => /^[^/]+\//.test(literalPrefix(String(operand))))
+  );
+};
+
+/**
+ * Compiles a mapping of claims to conditions, each marked with whether it binds the tenant. Used for
+ * statements and for the `require` guard of an issuer row.
+ */
+export const claimConditions = (claims: MapTree, facts: IssuerFacts, complain: Complain): Condition[] =>
+  claims.entries
+    .flatMap(entry => ruleConditions(entry, facts, complain))
+    .map(condition => ({ ...condition, binds: facts.binding.some(binding => bindsTo(condition, binding)) }));
+
+/** The demands that these conditions leave unmet. */
+export const unmetBindings = (conditions: readonly Condition[], facts: IssuerFacts): IssuerFacts['binding'] =>
+  facts.binding.filter(binding => !conditions.some(condition => bindsTo(condition, binding)));

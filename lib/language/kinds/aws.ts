@@ -1,0 +1,201 @@
+import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
+import { fillAll } from '../../policy/template.ts';
+import { findResourceFault, type Unusable } from '../../policy/usable.ts';
+import type { Complain } from '../complaint.ts';
+import { member, plain, type Tree } from '../parse.ts';
+import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
+import { checkTemplates, type Kind, type KindSetting, type Lengths, subjectOf } from './kind.ts';
+import { checkPolicy, MAX_POLICY } from './session-policy.ts';
+import { checkTags, fillTags, type SessionTag, TAG_KEY, TAGS, type TagTemplate } from './tags.ts';
+
+export type AwsTemplate = {
+  readonly role_arn: string;
+  readonly region?: string;
+  readonly source_identity: boolean;
+  readonly tags: Readonly<Record<string, TagTemplate>>;
+  readonly transitive_tags: readonly string[];
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly policy_arns: readonly string[];
+} & (
+  | { readonly via: 'assume_role'; readonly external_id: string }
+  | { readonly via: 'web_identity'; readonly subject: string }
+);
+
+type Asked = {
+  readonly kind: 'aws';
+  readonly roleArn: string;
+  readonly region: string | undefined;
+  readonly sourceIdentity: boolean;
+  readonly tags: readonly SessionTag[];
+  /** Claims for which a tag's literal stands in; left out where there is none. */
+  readonly replaced?: readonly Unusable[];
+  readonly transitiveTags: readonly string[];
+  /** The session policy as JSON; undefined only when the role has none. */
+  readonly policy: string | undefined;
+  readonly policyArns: readonly string[];
+  /** Whose the session policy is, and so who must mend it. */
+  readonly policyOf: 'role' | 'caller';
+};
+
+/** What AssumeRole is called with, all of it from the reviewed role but for what the caller itself takes away. */
+export type AssumedTarget = Asked & { readonly via: 'assume_role'; readonly externalId: string };
+/** The same of AssumeRoleWithWebIdentity. */
+export type FederatedTarget = Asked & { readonly via: 'web_identity'; readonly subject: string };
+export type AwsTarget = AssumedTarget | FederatedTarget;
+
+/** A region of AWS. */
+export const REGION = text({ pattern: /^[a-z]{2,4}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' });
+
+const SHAPE = object({
+  role_arn: required(
+    text({
+      pattern: ROLE_ARN,
+      max: 2048,
+      says: 'the ARN of a role, such as arn:aws:iam::123456789012:role/deploy',
+    }),
+  ),
+  via: optional(oneOf('assume_role', 'web_identity')),
+  region: optional(REGION),
+  external_id: optional(
+    text({
+      min: 2,
+      max: 1224,
+      pattern: /^[\w+=,.@:/-]+$/,
+      says: 'an external id of letters, digits and _+=,.@:/-',
+    }),
+  ),
+  source_identity: optional(truth),
+  tags: optional(TAGS),
+  transitive_tags: optional(list(text({ pattern: TAG_KEY, says: 'the key of a tag' }), 50)),
+  policy: optional(raw({ type: 'object', required: ['Version', 'Statement'] })),
+  policy_arns: optional(list(text({ pattern: POLICY_ARN, says: 'the ARN of a managed policy' }), 10)),
+});
+
+/** By partition, how the names of its regions begin; those of `aws` begin like none of the others. */
+const REGIONS: { readonly [partition: string]: RegExp } = {
+  'aws-cn': /^cn-/,
+  'aws-us-gov': /^us-gov-/,
+  'aws-iso': /^us-iso-/,
+  'aws-iso-b': /^us-isob-/,
+  'aws-iso-e': /^eu-isoe-/,
+  'aws-iso-f': /^us-isof-/,
+  'aws-eusc': /^eusc-/,
+};
+
+function partitionOfRegion(region: string): string {
+  return Object.keys(REGIONS).find(each => REGIONS[each]?.test(region)) ?? 'aws';
+}
+
+type Located = {
+  readonly role_arn: string;
+  readonly region?: string | undefined;
+  readonly policy_arns?: readonly string[] | undefined;
+};
+
+/** Complains of a region or a policy of another partition of AWS than the role: STS there has never heard of it. */
+function checkPartitions(
+  { role_arn: arn, region, policy_arns: arns = [] }: Located,
+  tree: Tree,
+  complain: Complain,
+) {
+  const partition = arn.split(':')[1] ?? '';
+  const placeOf = (key: string) => member(tree, key)?.value.place ?? tree.place;
+  if (region !== undefined && partitionOfRegion(region) !== partition)
+    complain(
+      'wrong-value',
+      placeOf('region'),
+      `${region} is of the partition ${partitionOfRegion(region)}, and the role of ${partition}.`,
+    );
+  const away = arns.find(each => each.split(':')[1] !== partition);
+  if (away !== undefined)
+    complain(
+      'wrong-value',
+      placeOf('policy_arns'),
+      `${away} is of another partition than the role, ${partition}.`,
+    );
+}
+
+/** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
+const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined => {
+  const read = SHAPE.read(tree, complain);
+  for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {
+    const entry = member(tree, key);
+    if (entry) checkTemplates(entry.value, 'none', setting, complain);
+  }
+  if (read) checkPartitions(read, tree, complain);
+  checkTags(member(tree, 'tags')?.value, setting, complain);
+  const policy = member(tree, 'policy')?.value;
+  if (policy) checkPolicy(policy, setting, complain);
+  const external = member(tree, 'external_id');
+  if (external && read?.via === 'web_identity')
+    complain('wrong-value', external.place, 'AWS takes no external id via web_identity. Remove it.');
+  if (!read) return undefined;
+  const tags = read.tags ?? {};
+  for (const key of read.transitive_tags ?? []) {
+    if (!Object.hasOwn(tags, key))
+      complain(
+        'wrong-value',
+        member(tree, 'transitive_tags')?.place ?? tree.place,
+        `"${key}" is transitive but is not one of the tags.`,
+      );
+  }
+  return {
+    role_arn: read.role_arn,
+    ...(read.region === undefined ? {} : { region: read.region }),
+    source_identity: read.source_identity ?? true,
+    tags,
+    transitive_tags: read.transitive_tags ?? [],
+    ...(policy ? { policy: plain(policy) as Record<string, unknown> } : {}),
+    policy_arns: read.policy_arns ?? [],
+    ...(read.via === 'web_identity'
+      ? { via: read.via, subject: subjectOf(setting) }
+      : { via: 'assume_role', external_id: read.external_id ?? `kite-sts:${setting.role}` }),
+  };
+};
+
+/** A Lambda's own role makes AssumeRole role chaining, which AWS ends at 3600 s. Nothing ends the other so early. */
+const LENGTHS: { readonly [via in AwsTemplate['via']]: Lengths } = {
+  assume_role: { fallback: 3600, min: 900, max: 3600 },
+  web_identity: { fallback: 3600, min: 900, max: 43_200 },
+};
+
+/**
+ * AWS session credentials by AssumeRole, or by our own JWT to AssumeRoleWithWebIdentity.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+export const aws: Kind<AwsTemplate, AwsTarget> = {
+  schema: SHAPE.schema,
+  lengths: template => LENGTHS[template?.via ?? 'web_identity'],
+  scopes: 'refused',
+  compile,
+  target(template, { claims, sessionPolicy }) {
+    // Two policies cannot be intersected by merging, so a caller's own goes where the role has none.
+    if (sessionPolicy && (template.policy || template.policy_arns.length > 0))
+      return { refused: 'session_policy_refused' };
+    const filled = fillAll(template.policy, claims, { place: 'aws.policy', usable: findResourceFault });
+    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
+    const tagged = fillTags(template.tags, claims);
+    if ('refused' in tagged) {
+      const { refused: unusable } = tagged;
+      return { refused: unusable.why === 'too_long' ? 'tag_too_long' : 'claim_not_usable', unusable };
+    }
+    const policy = filled.document && JSON.stringify(filled.document);
+    if (policy !== undefined && policy.length > MAX_POLICY) return { refused: 'session_policy_too_large' };
+    return {
+      kind: 'aws',
+      roleArn: template.role_arn,
+      region: template.region,
+      sourceIdentity: template.source_identity,
+      tags: tagged.tags,
+      ...(tagged.replaced.length > 0 ? { replaced: tagged.replaced } : {}),
+      transitiveTags: template.transitive_tags,
+      policy: policy ?? sessionPolicy?.policy,
+      policyArns: sessionPolicy?.policyArns ?? template.policy_arns,
+      policyOf: sessionPolicy ? 'caller' : 'role',
+      ...(template.via === 'web_identity'
+        ? { via: template.via, subject: template.subject }
+        : { via: template.via, externalId: template.external_id }),
+    };
+  },
+};

@@ -1,0 +1,180 @@
+import type { Claims } from '../../policy/claims.ts';
+import type { Scalar } from '../../policy/condition.ts';
+import { fill, fillAll } from '../../policy/template.ts';
+import { findResourceFault, findTextFault, type Unusable } from '../../policy/usable.ts';
+import { isFederation } from '../audience.ts';
+import type { Complain } from '../complaint.ts';
+import { member, plain, type Tree } from '../parse.ts';
+import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
+import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+
+type JwtClaim = Scalar | readonly Scalar[];
+/** A claim as the role has it; with `text`, the claims in it may be any text. */
+type JwtClaimTemplate = JwtClaim | { readonly value: JwtClaim; readonly text: true };
+
+export type JwtTemplate = {
+  readonly audience: string;
+  /** Length of the token, where the role says it here and not under `session`. */
+  readonly seconds?: number;
+  /** `role:<name>`, to which `subject: pipeline` appends an id that every trust statement binds. */
+  readonly subject: string;
+  /** By issuer, the claim that holds that id. */
+  readonly pipelineIds: Readonly<Record<string, string>>;
+  readonly claims: Readonly<Record<string, JwtClaimTemplate>>;
+};
+
+/** What our own access token says (RFC 9068), all of it from the reviewed role. */
+export type JwtTarget = {
+  readonly kind: 'jwt';
+  readonly audience: string;
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, JwtClaim>>;
+};
+
+// Registered names (RFC 7519 §4.1, RFC 9068 §2.2, RFC 8693 §4, RFC 7800, RFC 9470, OpenID Connect Core §2):
+// a relying party would believe of them what only the broker may say.
+const REGISTERED = new Set(
+  'iss sub aud exp nbf iat jti client_id scope scp act may_act cnf azp nonce auth_time acr amr sid sub_jwk groups roles entitlements events txn'.split(
+    ' ',
+  ),
+);
+
+const SCALAR = { type: ['string', 'number', 'boolean', 'null'] };
+const VALUE = { anyOf: [SCALAR, { type: 'array', items: SCALAR }] };
+const TEXT = object({ value: required(raw(VALUE)), text: required(truth) });
+const CLAIM = { anyOf: [...VALUE.anyOf, TEXT.schema] };
+
+const SHAPE = object({
+  audience: required(text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'one audience, without spaces' })),
+  subject: optional(oneOf('role', 'pipeline')),
+  claims: optional(record(raw(CLAIM), 50)),
+  seconds: optional(integer(60, 3600, ' seconds')),
+  federation: optional(truth),
+});
+
+const claimFault = (name: string): string | undefined => {
+  if (REGISTERED.has(name.toLowerCase()))
+    return `"${name}" is a registered claim, which the broker alone sets.`;
+  if (name.toLowerCase().startsWith('https://aws.amazon.com/'))
+    return `"${name}" would set session tags in AWS, which the broker alone does.`;
+  return /^[\x21-\x7e]{1,128}$/.test(name)
+    ? undefined
+    : 'The name of a claim is 1 to 128 printable ASCII characters.';
+};
+
+/** The value alone, or `{ value, text: true }`. */
+function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined {
+  const open = tree.kind === 'map' && member(tree, 'value') !== undefined;
+  const read = open ? TEXT.read(tree, complain) : undefined;
+  if (open && !read) return undefined;
+  const value = read?.value ?? tree;
+  if (value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar'))) {
+    complain(
+      'wrong-type',
+      value.place,
+      'A claim is one value or a list of values, or { value: …, text: true }.',
+    );
+    return undefined;
+  }
+  const claim = plain(value) as JwtClaim;
+  if (read && !JSON.stringify(claim).includes('${'))
+    complain('wrong-value', value.place, 'text is said of what a claim fills in, and no ${…} stands here.');
+  return read?.text ? { value: claim, text: true } : claim;
+}
+
+const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaimTemplate> => {
+  const claims: Record<string, JwtClaimTemplate> = Object.create(null);
+  if (tree.kind !== 'map') return claims;
+  checkTemplates(tree, 'any', setting, complain);
+  checkNumbers(tree, complain);
+  for (const { key, place, value } of tree.entries) {
+    const fault = claimFault(key);
+    if (fault) complain('wrong-value', place, fault);
+    const read = readClaim(value, complain);
+    if (read !== undefined) claims[key] = read;
+  }
+  return claims;
+};
+
+const pipelineIds = (
+  tree: Tree,
+  { trust, issuers }: KindSetting,
+  complain: Complain,
+): Record<string, string> => {
+  const ids: Record<string, string> = {};
+  for (const statement of trust) {
+    const id = issuers.get(statement.issuer)?.pipelineId;
+    if (id !== undefined && binds(statement, id)) ids[statement.issuer] = id;
+    else
+      complain(
+        'template-unbound',
+        tree.place,
+        `${statement.id} does not bind ${id ?? 'the id of a pipeline'}, which "subject: pipeline" needs.`,
+      );
+  }
+  return ids;
+};
+
+const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTemplate | undefined => {
+  const read = SHAPE.read(tree, complain);
+  const audience = member(tree, 'audience');
+  if (audience) checkTemplates(audience.value, 'none', setting, complain);
+  const claims = member(tree, 'claims');
+  const compiled = claims ? claimsOf(claims.value, setting, complain) : {};
+  if (!read) return undefined;
+  if (isFederation(read.audience) && read.federation !== true) {
+    complain(
+      'audience-shared',
+      audience?.place ?? tree.place,
+      `A cloud takes "${read.audience}" as proof of identity. Say federation: true if that is meant.`,
+    );
+  }
+  const subject = member(tree, 'subject');
+  return {
+    audience: read.audience,
+    ...(read.seconds === undefined ? {} : { seconds: read.seconds }),
+    subject: subjectOf(setting),
+    pipelineIds: read.subject === 'pipeline' && subject ? pipelineIds(subject.value, setting, complain) : {},
+    claims: compiled,
+  };
+};
+
+type FilledClaims = { readonly claims: Readonly<Record<string, JwtClaim>> } | { readonly refused: Unusable };
+
+function isText(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; readonly text: true } {
+  return claim !== null && typeof claim === 'object' && 'text' in claim;
+}
+
+function fillClaims(templates: JwtTemplate['claims'], claims: Claims): FilledClaims {
+  const made: Record<string, JwtClaim> = Object.create(null);
+  for (const [name, claim] of Object.entries(templates)) {
+    const value = isText(claim) ? claim.value : claim;
+    const usable = isText(claim) ? findTextFault : findResourceFault;
+    const filled = fillAll(value, claims, { place: `jwt.claims.${name}`, usable });
+    if ('refused' in filled) return filled;
+    made[name] = filled.document;
+  }
+  return { claims: made };
+}
+
+/** Our own RFC 9068 access token, for anything that trusts our JWKS. */
+export const jwt: Kind<JwtTemplate, JwtTarget> = {
+  schema: SHAPE.schema,
+  lengths: () => ({ fallback: 900, min: 60, max: 3600 }),
+  scopes: 'optional',
+  compile,
+  target(template, { claims, issuer }) {
+    const filled = fillClaims(template.claims, claims);
+    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
+    const id = Object.hasOwn(template.pipelineIds, issuer) ? template.pipelineIds[issuer] : undefined;
+    const standing = { place: 'jwt.subject', usable: findResourceFault };
+    const suffix = id === undefined ? { text: '' } : fill(`:\${${id}}`, claims, standing);
+    if ('refused' in suffix) return { refused: 'claim_not_usable', unusable: suffix.refused };
+    return {
+      kind: 'jwt',
+      audience: template.audience,
+      subject: template.subject + suffix.text,
+      claims: filled.claims,
+    };
+  },
+};

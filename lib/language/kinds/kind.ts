@@ -1,0 +1,143 @@
+import { type Claims, claimPath } from '../../policy/claims.ts';
+import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
+import { isIamVariable, slots } from '../../policy/template.ts';
+import type { Unusable } from '../../policy/usable.ts';
+import type { Complain } from '../complaint.ts';
+import type { Tree } from '../parse.ts';
+import { type Schema, text } from '../shape.ts';
+import type { Statement } from '../statement.ts';
+
+/** What a provider's key is compiled against. */
+export type KindSetting = {
+  readonly role: string;
+  readonly trust: readonly Statement[];
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+};
+
+/**
+ * `sub` of whatever we sign for a role: it cannot be set, so no role can make what another role's target would take.
+ * 69 characters at most, of the 127 bytes that Google takes.
+ */
+export const subjectOf = ({ role }: KindSetting): string => `role:${role}`;
+
+/** The id of an app that has a key of its own, as the other side gave it. */
+export const appId = text({
+  pattern: /^[A-Za-z0-9][\w.-]{0,127}$/,
+  says: 'the client id of the app, as text',
+});
+
+/** Why a claim's value, or what it became, cannot be granted. */
+export type Refusal =
+  | { readonly refused: 'claim_not_usable' | 'tag_too_long'; readonly unusable: Unusable }
+  | { readonly refused: 'session_policy_refused' | 'session_policy_too_large' };
+
+/** A caller's own session policy, checked by its protocol: it can only take away. */
+export type SessionPolicy = { readonly policy: string | undefined; readonly policyArns: readonly string[] };
+
+/** What a grant is filled in from. The scopes are those granted. */
+export type Filling = {
+  readonly claims: Claims;
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  readonly sessionPolicy?: SessionPolicy | undefined;
+};
+
+/** How long sessions last, in seconds: when the role says nothing, and what a role may say. */
+export type Lengths = { readonly fallback: number; readonly min: number; readonly max: number };
+
+/**
+ * What a role may say of one kind of credential, and what a grant of it holds. One file a kind; the
+ * provider that makes the credential has the same name in lib/providers. Adding one: copy a neighbour.
+ */
+export type Kind<Template extends object, Target extends object> = {
+  /** What stands under the kind's key in a role file, for editors. */
+  readonly schema: Schema;
+  /** Undefined: of a template that could not be read, the widest, since it is complained of as it is. */
+  lengths(template: Template | undefined): Lengths;
+  /** May statements have scopes? Required where a grant without any would mean everything. */
+  readonly scopes: 'refused' | 'optional' | 'required';
+  /** Where the role itself lists scopes: what a statement without any grants, and the most that one may. */
+  scopesOf?(template: Template): readonly string[];
+  /**
+   * Whether scopes that are given cover another one. A kind has this whose clients ask for what they may need: what
+   * is beyond the grant is left out, and the answer says what was given (RFC 6749 §3.3). Left out: a scope covers
+   * itself alone, and a request for one beyond is refused.
+   */
+  covers?(given: readonly string[], scope: string): boolean;
+  compile(tree: Tree, setting: KindSetting, complain: Complain): Template | undefined;
+  /** The provider's part of a grant: the template with claims filled in, or why not. */
+  target(template: Template, filling: Filling): Target | Refusal;
+};
+
+const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);
+
+/** Is the claim tied down by this statement, so that its value is one the policy's author foresaw? */
+export const binds = (statement: Statement, claim: string): boolean =>
+  statement.conditions.some(
+    ({ on, name, operator }) => on === 'claim' && name === claim && BINDING_OPERATORS.has(operator),
+  );
+
+type TemplateRule = 'none' | 'any' | 'bound';
+
+const slotFault = (
+  name: string | undefined,
+  rule: TemplateRule,
+  { trust, issuers }: KindSetting,
+): ['template-refused' | 'template-unbound', string] | undefined => {
+  if (name === undefined) return ['template-refused', 'A ${ is not closed by }.'];
+  if (rule === 'none' || isIamVariable(name))
+    return ['template-refused', `\${${name}} may not stand here. Write the value out.`];
+  if (name === '' || name.includes('${') || claimPath(name) === undefined)
+    return ['template-refused', `\${${name}} does not name a claim.`];
+  const lacks = trust.find(({ issuer }) => {
+    const vocabulary = issuers.get(issuer)?.vocabulary;
+    return vocabulary && !name.startsWith('/') && !vocabularyTypes(vocabulary, name);
+  });
+  if (lacks)
+    return [
+      'template-refused',
+      `${lacks.issuer} sends no claim "${name}", so tokens that meet ${lacks.id} could never fill this in.`,
+    ];
+  const unbound = rule === 'bound' ? trust.find(statement => !binds(statement, name)) : undefined;
+  return (
+    unbound && [
+      'template-unbound',
+      `${unbound.id} does not bind "${name}". What decides over resources must be bound by equals, in or matches in every trust statement.`,
+    ]
+  );
+};
+
+/** Complains of numbers that would go out as others than a reviewer saw: `1.0`, `1e400`, `.nan`, 2^53+1. */
+export const checkNumbers = (tree: Tree, complain: Complain): void => {
+  if (tree.kind === 'list') for (const item of tree.items) checkNumbers(item, complain);
+  if (tree.kind === 'map') for (const { value } of tree.entries) checkNumbers(value, complain);
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return;
+  const json = JSON.stringify(tree.value);
+  if (json !== tree.source)
+    complain('wrong-value', tree.place, `${tree.source} would become ${json}. Write that, or quote it.`);
+};
+
+/** Complains of every `${…}` in the tree that may not stand there. Keys never hold any. */
+export const checkTemplates = (
+  tree: Tree,
+  rule: TemplateRule,
+  setting: KindSetting,
+  complain: Complain,
+  iam = false,
+): void => {
+  if (tree.kind === 'list') for (const item of tree.items) checkTemplates(item, rule, setting, complain, iam);
+  if (tree.kind === 'map') {
+    for (const { key, place, value } of tree.entries) {
+      if (slots(key).some(({ name }) => !(iam && isIamVariable(name))))
+        complain('template-refused', place, 'A key may not hold ${…}.');
+      checkTemplates(value, rule, setting, complain, iam);
+    }
+  }
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return;
+  for (const { name } of slots(tree.value)) {
+    // A slot inside of a variable of IAM would let a claim choose which variable it is.
+    const untouched = iam && isIamVariable(name) && !name?.includes('${');
+    const fault = untouched ? undefined : slotFault(name, rule, setting);
+    if (fault) complain(fault[0], tree.place, fault[1]);
+  }
+};

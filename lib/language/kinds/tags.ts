@@ -1,0 +1,199 @@
+import type { Claims } from '../../policy/claims.ts';
+import type { Condition } from '../../policy/condition.ts';
+import { globMatches } from '../../policy/glob.ts';
+import { fill, slots } from '../../policy/template.ts';
+import {
+  type Fault,
+  findDotSegment,
+  findTagFault,
+  findUncomposed,
+  type Unusable,
+} from '../../policy/usable.ts';
+import type { Complain } from '../complaint.ts';
+import { member, type Tree } from '../parse.ts';
+import { checked, either, object, record, required, text } from '../shape.ts';
+import type { Statement } from '../statement.ts';
+import { checkTemplates, type KindSetting } from './kind.ts';
+
+/** AWS's own limits (sts 2011-06-15, AssumeRole). */
+const MAX_TAGS = 50;
+const MAX_TAG_VALUE = 256;
+
+export const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** What a tag's value is made of, and the literal that is sent instead where a claim cannot stand there. */
+export type TagTemplate = string | { readonly value: string; readonly else: string };
+
+/** A session tag as it is sent. */
+export type SessionTag = { readonly key: string; readonly value: string };
+
+const VALUE = text({ min: 0, max: 1024 });
+const ELSE = checked(
+  text({ max: MAX_TAG_VALUE }),
+  'wrong-value',
+  written =>
+    findTagFault(written) &&
+    'else is literal text that AWS takes as a tag, without a ${…}, a space at an end or a segment of dots alone.',
+);
+
+/** The mapping under `tags`. */
+export const TAGS = checked(
+  record(either(VALUE, object({ value: required(VALUE), else: required(ELSE) })), MAX_TAGS),
+  'wrong-value',
+  tags => tagFault(Object.keys(tags)),
+);
+
+function tagFault(keys: readonly string[]): string | undefined {
+  const bad = keys.find(key => !TAG_KEY.test(key));
+  if (bad !== undefined)
+    return `"${bad}" cannot be the key of a session tag: at most 128 letters, digits, spaces and _.:/=+-@, and not aws:….`;
+  // AWS compares tag keys without case, so Team and team would be one tag with two values.
+  const twice = keys.find(
+    (key, index) => keys.findIndex(each => each.toLowerCase() === key.toLowerCase()) !== index,
+  );
+  return twice === undefined
+    ? undefined
+    : `"${twice}" differs from another tag by case alone, which AWS does not tell apart.`;
+}
+
+/** The template of a tag's value, and its literal if it names one. */
+export function readTag(tag: TagTemplate): { readonly value: string; readonly instead: string | undefined } {
+  return typeof tag === 'string'
+    ? { value: tag, instead: undefined }
+    : { value: tag.value, instead: tag.else };
+}
+
+function textIn(tree: Tree | undefined): string | undefined {
+  return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+}
+
+/** Complains of tags whose text AWS would not take, and of an `else` that could be taken for a real value. */
+export function checkTags(tree: Tree | undefined, setting: KindSetting, complain: Complain): void {
+  if (tree?.kind !== 'map') return;
+  checkTemplates(tree, 'any', setting, complain);
+  for (const entry of tree.entries) {
+    const value = member(entry.value, 'value')?.value ?? entry.value;
+    checkLiteral(value, complain);
+    const instead = member(entry.value, 'else')?.value;
+    if (instead) checkElse(instead, textIn(value), setting, complain);
+  }
+}
+
+function checkLiteral(tree: Tree, complain: Complain): void {
+  const literal = textIn(tree)?.replace(/\$\{[^}]*\}/g, '');
+  if (literal === undefined || (TAG_VALUE.test(literal) && literal.length <= MAX_TAG_VALUE)) return;
+  complain(
+    'wrong-value',
+    tree.place,
+    `A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`,
+  );
+}
+
+function checkElse(tree: Tree, value: string | undefined, setting: KindSetting, complain: Complain): void {
+  const instead = textIn(tree);
+  if (instead === undefined || value === undefined || slots(instead).length > 0) return;
+  if (slots(value).length === 0) {
+    complain('wrong-value', tree.place, 'The value names no claim, so nothing could ask for its else.');
+    return;
+  }
+  const admitting = setting.trust.find(statement => canBecome(value, instead, statement));
+  if (admitting)
+    complain(
+      'wrong-value',
+      tree.place,
+      `${admitting.id} admits a job whose value is "${instead}" itself. Choose a text that none of them can be.`,
+    );
+}
+
+/** The parts of a template: texts, and the conditions that tie down each claim between them. */
+function partsOf(template: string, { conditions }: Statement): (string | readonly Condition[])[] {
+  const parts: (string | readonly Condition[])[] = [];
+  let end = 0;
+  for (const slot of slots(template)) {
+    if (slot.name === undefined) continue;
+    parts.push(
+      template.slice(end, slot.from),
+      conditions.filter(({ on, name }) => on === 'claim' && name === slot.name),
+    );
+    end = slot.to;
+  }
+  return [...parts, template.slice(end)];
+}
+
+function isNarrowing({ operator, operands }: Condition): boolean {
+  if (operator === 'equals' || operator === 'in') return true;
+  // A pattern of wildcards alone leaves a claim open.
+  return operator === 'matches' && operands.every(each => /[^*?]/.test(String(each)));
+}
+
+function admits({ operator, operands }: Condition, text: string): boolean {
+  if (operator === 'equals' || operator === 'in')
+    return operands.some(each => each !== null && String(each) === text);
+  if (operator === 'not_equals' || operator === 'not_in') return !operands.includes(text);
+  return operator === 'matches' && operands.some(each => globMatches(String(each), text));
+}
+
+/**
+ * Can claims that meet the statement make this text, where it says which values they may have? Of a claim that it
+ * leaves open nothing is said here: whoever brings that very text is denied when it comes.
+ */
+function canBecome(template: string, text: string, statement: Statement): boolean {
+  const parts = partsOf(template, statement);
+  if (parts.some(part => typeof part !== 'string' && !part.some(isNarrowing))) return false;
+  let ends = new Set([0]);
+  for (const part of parts) {
+    const next = new Set<number>();
+    for (const from of ends) {
+      if (typeof part === 'string') {
+        if (text.startsWith(part, from)) next.add(from + part.length);
+        continue;
+      }
+      for (let to = from + 1; to <= text.length; to++)
+        if (part.every(condition => admits(condition, text.slice(from, to)))) next.add(to);
+    }
+    ends = next;
+  }
+  return ends.has(text.length);
+}
+
+function findWholeFault(value: string, instead: string | undefined): Fault | undefined {
+  if (value === instead) return { why: 'is_else' };
+  if (value.length > MAX_TAG_VALUE) return { why: 'too_long' };
+  return findDotSegment(value) ?? findUncomposed(value);
+}
+
+type FilledTag = { readonly value: string; readonly replaced?: Unusable } | { readonly refused: Unusable };
+
+function fillTag(key: string, tag: TagTemplate, claims: Claims): FilledTag {
+  const { value, instead } = readTag(tag);
+  const [first] = slots(value);
+  if (first === undefined) return { value };
+  const place = `aws.tags.${key}`;
+  const filled = fill(value, claims, { place, usable: findTagFault });
+  const fault = 'text' in filled ? findWholeFault(filled.text, instead) : undefined;
+  const refused =
+    'refused' in filled ? filled.refused : fault && { ...fault, claim: first.name ?? '', place };
+  if (refused === undefined) return { value: 'text' in filled ? filled.text : '' };
+  // Who brings the literal itself is not one of those for whom it stands.
+  if (instead === undefined || refused.why === 'is_else') return { refused };
+  return { value: instead, replaced: refused };
+}
+
+/** The tags of a session, and those whose literal had to stand in; or the first that cannot be sent. */
+export type FilledTags =
+  | { readonly tags: readonly SessionTag[]; readonly replaced: readonly Unusable[] }
+  | { readonly refused: Unusable };
+
+/** Fills in every tag. None is ever left out: then the target role's own tag of that key would speak. */
+export function fillTags(templates: Readonly<Record<string, TagTemplate>>, claims: Claims): FilledTags {
+  const tags: SessionTag[] = [];
+  const replaced: Unusable[] = [];
+  for (const [key, tag] of Object.entries(templates)) {
+    const filled = fillTag(key, tag, claims);
+    if ('refused' in filled) return filled;
+    tags.push({ key, value: filled.value });
+    if (filled.replaced) replaced.push(filled.replaced);
+  }
+  return { tags, replaced };
+}

@@ -1,0 +1,115 @@
+import type { IssuerFacts } from '../policy/issuer.ts';
+import { isBelow, isPlainPath } from '../policy/path.ts';
+import { OCI_ROOT } from '../policy/registries/oci.ts';
+import { defaultKind, KINDS, type RegistryKind } from '../policy/registries/read.ts';
+import type { TrustPolicy } from '../policy/trust.ts';
+import { audienceOf, audienceShape } from './audience.ts';
+import { type Complain, noting } from './complaint.ts';
+import { type MapTree, member, parseMapping } from './parse.ts';
+import { contact } from './role.ts';
+import { checked, object, oneOf, optional, raw, required, text } from './shape.ts';
+import { scopeText, statementsSchema } from './statement.ts';
+import { readingsOf, scoped, statementsIn } from './statements.ts';
+
+/** One registry file, read but not yet compiled. */
+export type RegistryDocument = { readonly name: string; readonly tree: MapTree };
+
+/** A compiled registry: whom a trust policy lets reach an HTTP API, and by which methods. Immutable plain data. */
+export type Registry = TrustPolicy & {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly contact: string | undefined;
+  /** What it protects: this path and all below it. */
+  readonly path: string;
+  /** What it speaks; undefined where it does not say, and it cannot be told from the path. */
+  readonly kind: RegistryKind | undefined;
+  /** HTTP method to the scope that it needs; a method that is not here is denied. */
+  readonly methods: Readonly<Record<string, string>>;
+};
+
+// RFC 9110 §9.3, without CONNECT and TRACE, which no registry has. A closed list, so that `get` is told and not mute.
+const METHODS = object(
+  {
+    GET: optional(scopeText),
+    HEAD: optional(scopeText),
+    POST: optional(scopeText),
+    PUT: optional(scopeText),
+    PATCH: optional(scopeText),
+    DELETE: optional(scopeText),
+    OPTIONS: optional(scopeText),
+  },
+  'a mapping of HTTP methods to scopes',
+);
+
+const PATH = checked(text({ max: 256, says: 'a path such as /npm' }), 'wrong-value', path =>
+  isPlainPath(path) && path !== '/' && !path.endsWith('/')
+    ? undefined
+    : 'A path begins with / and does not end with it, such as /npm, of letters, digits, . _ ~ @ + and -.',
+);
+
+const REGISTRY = object({
+  description: optional(text()),
+  contact: optional(contact),
+  audience: required(audienceShape),
+  path: required(PATH),
+  kind: optional(oneOf(...KINDS)),
+  trust: required(raw(statementsSchema)),
+  deny: optional(raw(statementsSchema)),
+  methods: required(METHODS),
+});
+
+/** A registry file, for editors. */
+export const registrySchema = REGISTRY.schema;
+
+/** Reads the text of one registry file. Complaints name `file`; undefined when there is nothing to compile. */
+export const parseRegistry = (
+  name: string,
+  file: string,
+  source: string,
+  complain: Complain,
+): RegistryDocument | undefined => {
+  const says = 'A registry is a mapping with audience, path, methods and trust.';
+  const tree = parseMapping(file, source, says, complain);
+  return tree && { name, tree };
+};
+
+/**
+ * Compiles a registry, or complains of everything that is wrong with it and gives undefined. Its trust policy has
+ * the rules of a role's; each trust statement needs scopes, but for the flat form, which reads and writes.
+ */
+export const compileRegistry = (
+  { name, tree }: RegistryDocument,
+  issuers: ReadonlyMap<string, IssuerFacts>,
+  complainTo: Complain,
+): Registry | undefined => {
+  const { complain, complaints } = noting(complainTo);
+  const read = REGISTRY.read(tree, complain);
+  const statements = statementsIn(tree, issuers, complain);
+  const demand = { of: 'a registry', scopes: 'required', listed: undefined } as const;
+  const trust = scoped(statements.trust, demand, complain);
+  const deny = statements.deny.map(({ value }) => value);
+  const audience = read && audienceOf(read.audience, complain);
+  const methods = member(tree, 'methods')?.value;
+  if (methods?.kind === 'map' && methods.entries.length === 0)
+    complain('empty', methods.place, 'methods is empty, so nothing could be done. Name some, such as GET.');
+  const kind = read?.kind ?? defaultKind(read?.path ?? '');
+  if (kind === 'oci' && read && !isBelow(read.path, OCI_ROOT))
+    complain(
+      'wrong-value',
+      member(tree, 'path')?.value.place ?? tree.place,
+      'Container images are asked for below /v2 alone, so a registry of the kind oci has a path such as /v2/acme.',
+    );
+  if (!read || audience === undefined || complaints.length > 0) return undefined;
+  return {
+    name,
+    description: read.description,
+    contact: read.contact,
+    audience,
+    path: read.path,
+    kind,
+    trust,
+    deny,
+    methods: read.methods,
+    issuers: readingsOf([...trust, ...deny], issuers, true),
+  };
+};

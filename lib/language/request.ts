@@ -1,0 +1,69 @@
+import { range } from '../policy/cidr.ts';
+import type { Condition } from '../policy/condition.ts';
+import type { Complain, Place } from './complaint.ts';
+import { MAX_OPERANDS, scalarsOf } from './condition.ts';
+import { didYouMean } from './nearest.ts';
+import type { Entry, Tree } from './parse.ts';
+import type { Schema } from './shape.ts';
+
+const ranges = { type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items: { type: 'string' } };
+
+/** `request: { source_ip: { in | not_in: [CIDR…] } }` for editors. */
+export const requestSchema: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['source_ip'],
+  properties: {
+    source_ip: {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: false,
+      properties: { in: ranges, not_in: ranges },
+    },
+  },
+};
+
+/** The conditions of `request: { source_ip: { in | not_in: [CIDR…] } }`. */
+export const sourceConditions = (request: Tree, complain: Complain): Condition[] => {
+  const bad = (place: Place): Condition[] => {
+    complain('wrong-type', place, 'Expected request: { source_ip: { in: [CIDR…] } } or not_in.');
+    return [];
+  };
+  if (request.kind !== 'map' || request.entries.length === 0) return bad(request.place);
+  return request.entries.flatMap(({ key, place, value }) => {
+    if (key !== 'source_ip')
+      complain(
+        'unknown-key',
+        place,
+        `"${key}" is not part of a request condition.${didYouMean(key, ['source_ip'])}`,
+      );
+    if (key !== 'source_ip') return [];
+    if (value.kind !== 'map' || value.entries.length === 0) return bad(value.place);
+    return value.entries.flatMap(entry => cidrCondition(entry, complain) ?? []);
+  });
+};
+
+const cidrCondition = ({ key, place, value }: Entry, complain: Complain): Condition | undefined => {
+  if (key !== 'in' && key !== 'not_in') {
+    complain('unknown-key', place, `source_ip knows "in" and "not_in", not "${key}".`);
+    return undefined;
+  }
+  const scalars = scalarsOf(value, key, complain);
+  const bad =
+    scalars?.filter(({ value: each }) => typeof each !== 'string' || range(each) === undefined) ?? [];
+  for (const each of bad)
+    complain(
+      'wrong-value',
+      each.place,
+      `"${each.source}" is not an address range such as 203.0.113.0/24 (host bits must be zero).`,
+    );
+  if (!scalars || bad.length > 0) return undefined;
+  return {
+    on: 'source_ip',
+    name: 'source_ip',
+    path: 'source_ip',
+    operator: key,
+    operands: scalars.map(each => each.value),
+    binds: false,
+  };
+};

@@ -1,0 +1,146 @@
+import type { IssuerFacts } from '../policy/issuer.ts';
+import { audienceOf, audienceShape } from './audience.ts';
+import { type Complain, noting } from './complaint.ts';
+import { KINDS, type KindName, kindOf, type Template } from './kinds.ts';
+import { type MapTree, member, parseMapping, type Tree } from './parse.ts';
+import { SESSION, type SessionDefaults, type SessionLength, sessionOf } from './session.ts';
+import { object, optional, raw, required, type Schema, type Shape, text, truth } from './shape.ts';
+import { type Statement, statementsSchema } from './statement.ts';
+import { readingsOf, scoped, statementsIn } from './statements.ts';
+
+/** One role file, read but not yet compiled. */
+export type RoleDocument = { readonly name: string; readonly tree: MapTree };
+
+/** Whom a denied caller may ask. */
+export const contact = text({
+  max: 256,
+  pattern: /^\P{Cc}+$/u,
+  says: 'one line of at most 256 characters',
+});
+
+const ROLE = object({
+  description: optional(text()),
+  contact: optional(contact),
+  audience: optional(audienceShape),
+  trust: required(raw(statementsSchema)),
+  deny: optional(raw(statementsSchema)),
+  session: optional(SESSION),
+  single_use: optional(truth),
+  disabled: optional(text({ says: 'the reason why the role is disabled' })),
+  ...(Object.fromEntries(
+    Object.entries(KINDS).map(([key, { schema }]) => [key, optional(raw(schema))]),
+  ) as Record<KindName, ReturnType<typeof optional<Tree>>>),
+});
+
+/** A role file, for editors. */
+export const roleSchema: Schema = {
+  ...ROLE.schema,
+  oneOf: Object.keys(KINDS).map(key => ({ required: [key] })),
+};
+
+/** What decide needs of an issuer at the time of a request. */
+export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences'>;
+
+/** A compiled role: immutable plain data, so that its digest is the digest of what was reviewed. */
+export type Role = {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly contact: string | undefined;
+  readonly audience: string;
+  readonly trust: readonly Statement[];
+  readonly deny: readonly Statement[];
+  readonly session: SessionLength;
+  readonly singleUse: boolean;
+  /** The reason, when the role is disabled. */
+  readonly disabled: string | undefined;
+  readonly template: Template;
+  readonly issuers: Readonly<Record<string, IssuerReading>>;
+};
+
+/** What a role is compiled against: the rows of broker.yml and its defaults. */
+export type Setting = {
+  readonly audience: string;
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+  readonly session: SessionDefaults;
+};
+
+/** Reads the text of one role file. Complaints name `file`; undefined when there is nothing to compile. */
+export const parseRole = (
+  name: string,
+  file: string,
+  source: string,
+  complain: Complain,
+): RoleDocument | undefined => {
+  const tree = parseMapping(
+    file,
+    source,
+    'A role is a mapping with trust and one provider. A bare list of statements goes under trust:.',
+    complain,
+  );
+  return tree && { name, tree };
+};
+
+const chosenKind = (tree: MapTree, complain: Complain): KindName | undefined => {
+  const names = Object.keys(KINDS) as KindName[];
+  const chosen = names.filter(name => tree.entries.some(({ key }) => key === name));
+  if (chosen.length === 1) return chosen[0];
+  const says = chosen.length === 0 ? 'has none' : `has ${chosen.join(' and ')}`;
+  complain('provider-count', tree.place, `A role has exactly one of ${names.join(', ')}; this one ${says}.`);
+  return undefined;
+};
+
+/**
+ * Compiles a role, or complains of everything that is wrong with it and gives undefined: unknown issuers
+ * and claims, operands that can never match, missing bindings, templates that nothing binds, and the rest
+ * of design/policy.md.
+ */
+export const compileRole = (
+  { name, tree }: RoleDocument,
+  setting: Setting,
+  complainTo: Complain,
+): Role | undefined => {
+  const { complain, complaints } = noting(complainTo);
+  const read = ROLE.read(tree, complain);
+  const under = (key: string): Tree | undefined => member(tree, key)?.value;
+  // ROLE has complained of what is malformed; what is sound is still checked beside it, all at once.
+  const sound = <T>(key: string, shape: Shape<T>): T | undefined => {
+    const value = under(key);
+    return value && shape.read(value, () => {});
+  };
+  const statements = statementsIn(tree, setting.issuers, complain);
+  const kind = chosenKind(tree, complain);
+  const kindTree = kind && under(kind);
+  if (!kind || !kindTree) return undefined;
+  const { compile, lengths, scopes, scopesOf, covers } = kindOf(kind);
+  const trust = statements.trust.map(({ value }) => value);
+  const deny = statements.deny.map(({ value }) => value);
+  const template = compile(kindTree, { role: name, trust, issuers: setting.issuers }, complain);
+  const listed = template && scopesOf?.(template);
+  const granting = scoped(statements.trust, { of: kind, scopes, listed, covers }, complain);
+  const session = sessionOf(
+    sound('session', SESSION),
+    {
+      kind,
+      seconds: (template as { seconds?: number } | undefined)?.seconds,
+      lengths: lengths(template),
+    },
+    setting.session,
+    complain,
+  );
+  const written = sound('audience', audienceShape);
+  const audience = written ? audienceOf(written, complain) : setting.audience;
+  if (!read || !template || complaints.length > 0) return undefined;
+  return {
+    name,
+    description: read.description,
+    contact: read.contact,
+    audience,
+    trust: granting,
+    deny,
+    session,
+    singleUse: read.single_use ?? false,
+    disabled: read.disabled,
+    template: { kind, ...template } as Template,
+    issuers: readingsOf([...trust, ...deny], setting.issuers, written !== undefined),
+  };
+};

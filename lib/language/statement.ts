@@ -1,0 +1,255 @@
+import type { Condition } from '../policy/condition.ts';
+import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Complain, Place } from './complaint.ts';
+import { claimConditions, claimsSchema, scalarSchema, unmetBindings } from './condition.ts';
+import { didYouMean } from './nearest.ts';
+import { type MapTree, member, type Tree } from './parse.ts';
+import { requestSchema, sourceConditions } from './request.ts';
+import {
+  list,
+  object,
+  optional,
+  type Placed,
+  placed,
+  raw,
+  required,
+  type Schema,
+  text,
+  time,
+} from './shape.ts';
+
+/** At most so many statements in a role's trust and deny together. */
+export const MAX_STATEMENTS = 50;
+
+export type Effect = 'trust' | 'deny';
+
+/** Kinds of jobs by their names, which each issuer's page lists. */
+export type Knowingly = { readonly jobs: readonly string[]; readonly reason: string };
+
+/** One compiled statement of a trust policy: plain data. */
+export type Statement = {
+  /** Unique over trust and deny; `trust[0]`, `deny[1]`, … unless the file names one. */
+  readonly id: string;
+  readonly effect: Effect;
+  readonly issuer: string;
+  readonly conditions: readonly Condition[];
+  /** Undefined: the file says nothing of scopes. */
+  readonly scopes: readonly string[] | undefined;
+  /** Seconds since the epoch; from then on the statement is as if it were not there. */
+  readonly until: number | undefined;
+  readonly flat: boolean;
+  /** Dangerous kinds of jobs that it means to admit, and why. It decides nothing: lint, diff and teams.yml read it. */
+  readonly knowingly?: Knowingly;
+};
+
+type Parts = { conditions: Condition[]; flat: boolean };
+
+const ID = text({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/,
+  says: 'an id of letters, digits, spaces and ._-, at most 64 characters',
+});
+/** One scope: RFC 6749 §3.3 scope-token, without what would need quoting. */
+export const scopeText = text({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
+  says: 'a scope of letters, digits and ._:/-',
+});
+/** Scopes as a file lists them. */
+export const scopeList = list(scopeText, 50);
+const ISS = placed(text({ max: 512, says: "the issuer, as in the token's iss" }));
+
+/** In characters: "ok" is no reason. */
+const MIN_REASON = 8;
+
+const KNOWINGLY = object({
+  jobs: required(list(text({ max: 64, says: 'the name of a kind of job, such as manual' }), 20)),
+  reason: required(text({ min: MIN_REASON, max: 256, says: 'the reason' })),
+});
+
+const { properties: OWN } = object({
+  iss: required(ISS),
+  id: optional(ID),
+  until: optional(time),
+  scopes: optional(scopeList),
+  claims: optional(raw(claimsSchema)),
+  request: optional(raw(requestSchema)),
+  knowingly: optional(KNOWINGLY),
+}).schema as { readonly properties: Schema };
+const OWN_KEYS = Object.keys(OWN);
+const KNOWN = Object.fromEntries(OWN_KEYS.map(key => [key, true]));
+
+/** One statement, in either form, for editors. */
+export const statementSchema: Schema = {
+  type: 'object',
+  required: ['iss'],
+  properties: OWN,
+  if: { required: ['claims'] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { additionalProperties: false, properties: KNOWN },
+  else: {
+    additionalProperties: scalarSchema,
+    properties: { ...KNOWN, request: false, knowingly: false },
+    minProperties: 2,
+  },
+};
+
+/** A list of statements. */
+export const statementsSchema: Schema = {
+  type: 'array',
+  minItems: 1,
+  maxItems: MAX_STATEMENTS,
+  items: { $ref: '#/definitions/statement' },
+};
+
+const flatConditions = (tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] => {
+  const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
+  for (const { key, value } of claims) {
+    if (value.kind !== 'scalar')
+      complain(
+        'statement-form',
+        value.place,
+        `The flat form compares for equality only. Put "${key}" under claims: to use operators.`,
+      );
+  }
+  const scalars = claims.filter(({ value }) => value.kind === 'scalar');
+  return claimConditions({ ...tree, entries: scalars }, facts, complain);
+};
+
+const partsOf = (tree: MapTree, facts: IssuerFacts, complain: Complain): Parts | undefined => {
+  const claims = member(tree, 'claims');
+  const request = member(tree, 'request');
+  const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
+  if (!claims) {
+    for (const name of ['request', 'knowingly']) {
+      const beyond = member(tree, name);
+      if (beyond)
+        complain(
+          'statement-form',
+          beyond.place,
+          `The flat form has no ${name}. Put the claims under claims:.`,
+        );
+    }
+    if (siblings.length === 0)
+      complain(
+        'empty',
+        tree.place,
+        'The statement has no claims, so it would speak of everyone. Name the claims that it wants.',
+      );
+    return request || siblings.length === 0
+      ? undefined
+      : { conditions: flatConditions(tree, facts, complain), flat: true };
+  }
+  for (const { key, place } of siblings) {
+    complain(
+      'statement-form',
+      place,
+      `"${key}" stands beside claims:. Move it under claims:, or remove it.${didYouMean(key, OWN_KEYS)}`,
+    );
+  }
+  if (claims.value.kind !== 'map' || claims.value.entries.length === 0) {
+    complain(
+      claims.value.kind === 'map' ? 'empty' : 'wrong-type',
+      claims.value.place,
+      'Expected a mapping of at least one claim.',
+    );
+    return undefined;
+  }
+  const source = request ? sourceConditions(request.value, complain) : [];
+  return { conditions: [...claimConditions(claims.value, facts, complain), ...source], flat: false };
+};
+
+const complainOfBinding = (
+  conditions: Condition[],
+  facts: IssuerFacts,
+  place: Place,
+  complain: Complain,
+): void => {
+  for (const { anyOf, ownerPrefix } of unmetBindings(conditions, facts)) {
+    const pattern =
+      ownerPrefix.length > 0 ? `, or ${ownerPrefix.join(' or ')} with a pattern such as "owner/*"` : '';
+    complain(
+      'binding-missing',
+      place,
+      `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
+    );
+  }
+};
+
+export type StatementSetting = {
+  readonly effect: Effect;
+  readonly index: number;
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+};
+
+/** Compiles one statement, or complains of all that is wrong with it and gives undefined. */
+export const statementOf = (
+  tree: Tree,
+  { effect, index, issuers }: StatementSetting,
+  complain: Complain,
+): Statement | undefined => {
+  if (tree.kind !== 'map') {
+    complain('wrong-type', tree.place, 'A statement is a mapping with iss and claims.');
+    return undefined;
+  }
+  const issEntry = member(tree, 'iss');
+  if (!issEntry) complain('missing-key', tree.place, '"iss" is required in a statement.');
+  const iss = issEntry && ISS.read(issEntry.value, complain);
+  if (!iss) return undefined;
+  const facts = issuers.get(iss.value);
+  if (!facts) {
+    complain(
+      'issuer-unknown',
+      iss.place,
+      `broker.yml lists no issuer "${iss.value}".${didYouMean(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
+    );
+    return undefined;
+  }
+  const idEntry = member(tree, 'id');
+  const scopesEntry = member(tree, 'scopes');
+  const parts = partsOf(tree, facts, complain);
+  const id = idEntry ? ID.read(idEntry.value, complain) : `${effect}[${index}]`;
+  const scopes = scopesEntry && scopeList.read(scopesEntry.value, complain);
+  const untilEntry = member(tree, 'until');
+  const until = untilEntry && time.read(untilEntry.value, complain);
+  if (scopesEntry && effect === 'deny')
+    complain('scopes-refused', scopesEntry.place, 'A deny statement denies everything, so it has no scopes.');
+  const knowinglyEntry = member(tree, 'knowingly');
+  const knowingly = knowinglyEntry && KNOWINGLY.read(knowinglyEntry.value, complain);
+  if (knowinglyEntry && effect === 'deny')
+    complain('statement-form', knowinglyEntry.place, 'A deny statement admits nobody. Remove knowingly.');
+  if (!parts || id === undefined) return undefined;
+  if (effect === 'trust') complainOfBinding(parts.conditions, facts, tree.place, complain);
+  return {
+    id,
+    effect,
+    issuer: iss.value,
+    ...parts,
+    scopes,
+    until,
+    ...(knowingly ? { knowingly } : {}),
+  };
+};
+
+/** Compiles the list under `trust:` or `deny:`. */
+export const statementsOf = (
+  tree: Tree,
+  effect: Effect,
+  issuers: ReadonlyMap<string, IssuerFacts>,
+  complain: Complain,
+): Placed<Statement>[] => {
+  if (tree.kind !== 'list') {
+    complain('wrong-type', tree.place, `${effect} is a list of statements: each begins with "- iss: …".`);
+    return [];
+  }
+  if (tree.items.length === 0)
+    complain(
+      'empty',
+      tree.place,
+      effect === 'trust'
+        ? 'trust is empty, so nobody could have this role.'
+        : 'deny is empty. Leave the key out.',
+    );
+  return tree.items.flatMap((item, index) => {
+    const value = statementOf(item, { effect, index, issuers }, complain);
+    return value ? { value, place: item.place } : [];
+  });
+};

@@ -1,0 +1,131 @@
+import { countSearched, MAX_SEARCHED } from '../policy/glob.ts';
+import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Complain, Place } from './complaint.ts';
+import type { Kind } from './kinds/kind.ts';
+import { type MapTree, member } from './parse.ts';
+import type { Role } from './role.ts';
+import type { Placed } from './shape.ts';
+import { MAX_STATEMENTS, type Statement, statementsOf } from './statement.ts';
+
+/** The statements of a trust policy, with where each stands. */
+type Statements = {
+  readonly trust: readonly Placed<Statement>[];
+  readonly deny: readonly Placed<Statement>[];
+};
+
+const complainOfIds = ({ trust, deny }: Statements, whole: Place, complain: Complain): void => {
+  const statements = [...trust, ...deny];
+  const seen = new Set<string>();
+  for (const {
+    value: { id },
+    place,
+  } of statements) {
+    if (seen.has(id)) complain('duplicate-id', place, `Two statements of this policy have the id "${id}".`);
+    seen.add(id);
+  }
+  if (statements.length > MAX_STATEMENTS)
+    complain(
+      'too-many',
+      whole,
+      `The policy has ${statements.length} statements; at most ${MAX_STATEMENTS} are allowed.`,
+    );
+};
+
+/** A decision takes as long as the file lets it: a bound here is a bound for every token (threat T74). */
+function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Complain): void {
+  const patterns = [...trust, ...deny]
+    .flatMap(({ value }) => value.conditions)
+    .filter(({ operator }) => operator === 'matches')
+    .flatMap(({ operands }) => operands.map(String));
+  const searched = patterns.reduce((sum, each) => sum + countSearched(each), 0);
+  if (searched > MAX_SEARCHED)
+    complain(
+      'too-many',
+      whole,
+      `What stands between two stars in the patterns of this policy counts ${searched}; at most ${MAX_SEARCHED} is allowed, so that no decision takes long. Name values with in, or split the policy.`,
+    );
+}
+
+/** Compiles what stands under `trust` and `deny` of a file, or complains of all that is wrong with it. */
+export const statementsIn = (
+  tree: MapTree,
+  issuers: ReadonlyMap<string, IssuerFacts>,
+  complain: Complain,
+): Statements => {
+  const under = (effect: keyof Statements): readonly Placed<Statement>[] => {
+    const list = member(tree, effect)?.value;
+    return list ? statementsOf(list, effect, issuers, complain) : [];
+  };
+  const statements = { trust: under('trust'), deny: under('deny') };
+  complainOfIds(statements, tree.place, complain);
+  complainOfCost(statements, tree.place, complain);
+  return statements;
+};
+
+/** What the flat form meant in Buildkite's registries before there were scopes: to read and to write, not to delete. */
+const FLAT_SCOPES: readonly string[] = ['read_packages', 'write_packages'];
+
+/** Which scopes statements may have. */
+type ScopeDemand = {
+  /** What would give everything without any, where they are required. */
+  readonly of: string;
+  readonly scopes: Kind<object, object>['scopes'];
+  /** The most that one may grant, and what one without any grants; undefined where nothing is listed. */
+  readonly listed: readonly string[] | undefined;
+  readonly covers?: Kind<object, object>['covers'];
+};
+
+/** The historical meaning of the flat form holds where there are such scopes. */
+const flatScopes = ({ scopes, listed }: ScopeDemand): readonly string[] | undefined =>
+  scopes === 'required' && FLAT_SCOPES.every(scope => listed?.includes(scope) ?? true)
+    ? FLAT_SCOPES
+    : undefined;
+
+const scopesFault = ({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined => {
+  const { of, listed, covers } = demand;
+  const beyond = listed && scopes?.find(scope => !(covers?.(listed, scope) ?? listed.includes(scope)));
+  if (beyond !== undefined) return `has the scope "${beyond}", which is not among the scopes under ${of}.`;
+  if (demand.scopes === 'refused' && scopes)
+    return `has scopes, which "${of}" does not know. Remove them: what the credential may do is said under ${of}.`;
+  return demand.scopes === 'required' && !scopes && !(flat && flatScopes(demand))
+    ? `needs scopes: without any, "${of}" would give everything.`
+    : undefined;
+};
+
+/** The trust statements with the scopes that they grant. Complains of those that may have none, or need some. */
+export const scoped = (
+  trust: Statements['trust'],
+  demand: ScopeDemand,
+  complain: Complain,
+): readonly Statement[] =>
+  trust.map(({ value: statement, place }) => {
+    const fault = scopesFault(statement, demand);
+    if (fault !== undefined) complain('scopes-refused', place, `${statement.id} ${fault}`);
+    const fallback = (statement.flat ? flatScopes(demand) : undefined) ?? demand.listed;
+    return fallback ? { ...statement, scopes: statement.scopes ?? fallback } : statement;
+  });
+
+/**
+ * What the policy needs to know of the issuers that it names. An audience of its own replaces the default, and with
+ * it what an issuer's tokens may have instead.
+ */
+export const readingsOf = (
+  statements: readonly Statement[],
+  issuers: ReadonlyMap<string, IssuerFacts>,
+  ownAudience: boolean,
+): Role['issuers'] => {
+  const used = [...new Set(statements.map(({ issuer }) => issuer))].sort();
+  return Object.fromEntries(
+    used.map(issuer => {
+      const facts = issuers.get(issuer);
+      return [
+        issuer,
+        {
+          nullable: facts?.nullable ?? [],
+          session: facts?.session ?? { group: 'sub', run: 'sub', job: 'sub' },
+          audiences: ownAudience ? [] : (facts?.audiences ?? []),
+        },
+      ];
+    }),
+  );
+};

@@ -1,0 +1,31 @@
+import type { Claims } from '../policy/claims.ts';
+import type { TrustPolicy } from '../policy/trust.ts';
+import type { VerifiedToken } from '../token/verify.ts';
+
+/**
+ * Claims as if a token with them had been verified: for `explain` and for test cases, which ask what the
+ * policy says and present no token. Nothing that serves requests may import this (a test says so).
+ * What the claims leave out is what a caller of this role would send: its audience, and the issuer of its
+ * first statement.
+ */
+export const assumeVerified = (
+  claims: Claims,
+  role: Pick<TrustPolicy, 'trust' | 'audience'>,
+): VerifiedToken => {
+  const text = (name: string): string | undefined => {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const assumed = {
+    issuer: text('iss') ?? role.trust[0]?.issuer ?? '',
+    subject: text('sub') ?? 'assumed',
+    audience: text('aud') ?? role.audience,
+    claims,
+    issuedAt: 0,
+    expiresAt: 0,
+    acceptedUntil: 0,
+    keyId: '',
+    digest: '',
+  };
+  return assumed as unknown as VerifiedToken;
+};

@@ -1,0 +1,145 @@
+import type { Effect } from '../../../language/statement.ts';
+import { presetOf } from '../../../token/presets.ts';
+import type { TargetRole, TrustStatement } from '../../targets/trust.ts';
+import { type Carried, readCondition } from './iam.ts';
+import {
+  type Draft,
+  type Entry,
+  exact,
+  type Imported,
+  leftInPart,
+  leftOut,
+  lost,
+  type Note,
+  type Rule,
+} from './imported.ts';
+import { factsOf, loadable, withClaims } from './issuer.ts';
+import { explainImpossible } from './subject.ts';
+
+// Whose account it is does not matter to a token; examples have a placeholder there.
+const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
+/** Google alone is a principal by its name. */
+const GOOGLE = 'accounts.google.com';
+
+/** Every rule in its place. Undefined where one claim would have the same operator twice. */
+const merged = (all: readonly Carried[]): Pick<Draft, 'claims' | 'request'> | undefined => {
+  const claims: { [claim: string]: Rule } = {};
+  let source: Rule = {};
+  for (const each of all) {
+    if (!('claim' in each) && !('source' in each)) continue;
+    const before = 'claim' in each ? (claims[each.claim] ?? {}) : source;
+    const rule = 'claim' in each ? each.rule : each.source;
+    if (Object.keys(rule).some(operator => operator in before)) return undefined;
+    if ('claim' in each) claims[each.claim] = { ...before, ...rule };
+    else source = { ...before, ...rule };
+  }
+  if (Object.keys(source).length === 0) return { claims };
+  return { claims, request: { source_ip: source as { readonly [operator: string]: readonly string[] } } };
+};
+
+const notesIn = (all: readonly Carried[]): Note[] => all.flatMap(each => ('notes' in each ? each.notes : []));
+
+/** A Sid becomes the id, where one statement alone comes of it. */
+const idOf = (statement: TrustStatement): { readonly id?: string } =>
+  hostsOf(statement).length === 1 && /^[A-Za-z0-9]{1,64}$/.test(statement.name) ? { id: statement.name } : {};
+
+const WORKSPACE = /^ari:cloud:bitbucket::workspace\/([0-9a-f-]{36})$/;
+
+/** Who is trusted by the audience alone, where the issuer is one customer's: all of them, by a claim that says so. */
+const ownersClaim = (iss: string, all: readonly Carried[]): Draft['claims'] => {
+  const audiences = all.flatMap(each => ('audience' in each ? (each.audience ?? []) : []));
+  if (audiences.length === 0) return {};
+  if (presetOf(iss) === 'circleci')
+    return { 'oidc.circleci.com/org-id': { equals: iss.split('/').at(-1) ?? '' } };
+  const [, workspace] = (presetOf(iss) === 'bitbucket' && WORKSPACE.exec(audiences[0] ?? '')) || [];
+  return workspace === undefined ? {} : { workspaceUuid: { equals: `{${workspace}}` } };
+};
+
+const findReasons = (iss: string, all: readonly Carried[]): string[] =>
+  all.flatMap(each => {
+    if ('refused' in each) return [`${each.refused}.`];
+    if ('nobody' in each) return [`nobody could have it by IAM: ${each.nobody}.`];
+    const subjects = 'claim' in each && each.claim === 'sub' ? Object.values(each.rule).flat() : [];
+    return subjects.flatMap(subject => explainImpossible(iss, String(subject)) ?? []);
+  });
+
+/** A Deny on `sub` holds against whoever chooses another `sub` only where each Allow asks for one too. */
+const isOnSubject = ({ conditions }: TrustStatement): boolean =>
+  conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
+
+type Told = { readonly effect: Effect; readonly keepsSubject: boolean };
+
+const entriesFor = (statement: TrustStatement, host: string, { effect, keepsSubject }: Told): Entry[] => {
+  const { name, conditions } = statement;
+  const iss = `https://${host}`;
+  const facts = factsOf(iss);
+  const all = conditions.map(condition => readCondition(condition, { host, facts, effect }));
+  // A Deny that strikes nobody is not missed.
+  if (effect === 'deny' && all.some(each => 'nobody' in each)) return [];
+  const parts = merged(all);
+  const reasons = findReasons(iss, all);
+  if (!parts) return [leftOut(name, ...reasons, 'two conditions on one claim have the same operator.')];
+  const owners = Object.keys(parts.claims).length === 0 ? ownersClaim(iss, all) : {};
+  const draft: Draft = { iss, ...idOf(statement), ...parts, claims: { ...owners, ...parts.claims } };
+  const entry = { name, draft, notes: notesIn(all) };
+  // More conditions would make a deny strike less often.
+  const entries = effect === 'trust' ? withClaims(entry, !keepsSubject) : [entry];
+  if (reasons.length > 0) return [leftInPart(name, (entries[0] ?? entry).draft, ...reasons)];
+  return entries.map(each => loadable(each, effect));
+};
+
+const hostOf = ({ kind, name }: TrustStatement['principals'][number]): string | undefined => {
+  if (kind !== 'Federated') return undefined;
+  return name === GOOGLE ? GOOGLE : PROVIDER.exec(name)?.[1];
+};
+
+/** The issuers that a statement speaks of. */
+const hostsOf = ({ principals, exceptPrincipals }: TrustStatement): string[] =>
+  exceptPrincipals ? [] : principals.flatMap(principal => hostOf(principal) ?? []);
+
+const trustOf = (statement: TrustStatement, keepsSubject: boolean): Entry[] => {
+  const hosts = hostsOf(statement);
+  const variable = statement.principals.find(({ name }) => name.includes('${'))?.name;
+  if (hosts.length > 0)
+    return hosts.flatMap(host => entriesFor(statement, host, { effect: 'trust', keepsSubject }));
+  const why =
+    variable === undefined
+      ? 'it trusts no OIDC issuer by the ARN of its provider.'
+      : `${variable} is filled in by another tool: aws iam get-role prints the role as it is.`;
+  return [leftOut(statement.name, why)];
+};
+
+const denyOf = (statement: TrustStatement, trusted: readonly string[]): Entry[] => {
+  if (statement.exceptPrincipals)
+    return [leftOut(statement.name, 'it denies all but some, and whom that strikes is not told by a token.')];
+  const everyone = statement.principals.some(({ name }) => name === '*');
+  const struck = everyone ? trusted : hostsOf(statement).filter(host => trusted.includes(host));
+  return struck.flatMap(host => entriesFor(statement, host, { effect: 'deny', keepsSubject: true }));
+};
+
+const NO_DENY = 'a Deny of this policy could not be carried over, and without it more would be let in.';
+
+/**
+ * An AWS trust policy as a role: its statements for web identity. Whoever the role admits, IAM would have admitted.
+ * `role.arn` is undefined for a policy that stands alone.
+ */
+export const importAws = ({
+  arn,
+  statements,
+}: Partial<TargetRole> & Pick<TargetRole, 'statements'>): Imported => {
+  const [allows, denies] = (['Allow', 'Deny'] as const).map(effect =>
+    statements.filter(each => each.effect === effect),
+  );
+  const trusted = [...new Set((allows ?? []).flatMap(hostsOf))];
+  const deny = (denies ?? []).flatMap(each => denyOf(each, trusted));
+  const keepsSubject = (denies ?? []).some(isOnSubject);
+  const trust = (allows ?? []).flatMap(each => trustOf(each, keepsSubject));
+  const held = deny.every(({ draft }) => draft)
+    ? trust
+    : trust.map(({ name, draft, notes }) => (draft ? leftOut(name, NO_DENY) : { name, draft, notes }));
+  const target =
+    arn === undefined
+      ? lost('The ARN of the role is not in the file: add aws: { role_arn: … }.')
+      : exact(`${arn} must trust the broker now: kite-sts check-targets prints how.`);
+  return { trust: held, deny, roleArn: arn, notes: [target] };
+};

@@ -1,0 +1,169 @@
+import type { Effect } from '../../../language/statement.ts';
+import { range } from '../../../policy/cidr.ts';
+import type { Scalar } from '../../../policy/condition.ts';
+import { globMatches } from '../../../policy/glob.ts';
+import { askFor, type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
+import type { TrustCondition } from '../../targets/trust.ts';
+import { exact, lost, type Note, type Rule } from './imported.ts';
+import { AUDIENCE, narrower } from './issuer.ts';
+import { readKey } from './keys.ts';
+
+/** What one condition of IAM becomes: a rule on a claim, a range of addresses, notes alone, or the reason why nothing. */
+export type Carried =
+  | { readonly claim: string; readonly rule: Rule; readonly notes: readonly Note[] }
+  | { readonly source: Rule }
+  | { readonly notes: readonly Note[]; readonly audience?: readonly string[] }
+  | { readonly refused: string }
+  /** IAM finds it false for everybody. */
+  | { readonly nobody: string };
+
+type Setting = { readonly host: string; readonly facts: IssuerFacts; readonly effect: Effect };
+
+const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
+const refused = (says: string): Carried => ({ refused: says });
+
+/** A claim as a session tag has it: a number is its digits, and null is empty. */
+const scalarOf = (operand: string, types: readonly string[]): Scalar | undefined => {
+  if (types.includes('null') && operand === '') return null;
+  if (types.includes('string')) return operand;
+  const number = Number(operand);
+  return types.includes('number') && String(number) === operand ? number : undefined;
+};
+
+const operators = (values: readonly Scalar[], one: string, many: string): Rule =>
+  values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
+
+const isPattern = (operand: string): boolean => /[*?]/.test(operand);
+
+const onAddress = (name: string, { key, operands }: TrustCondition): Carried | undefined => {
+  if (key.toLowerCase() !== 'aws:sourceip') return undefined;
+  const operator = { IpAddress: 'in', NotIpAddress: 'not_in' }[name];
+  if (!operator) return undefined;
+  const bad = operands.find(each => range(each) === undefined);
+  return bad === undefined
+    ? { source: { [operator]: operands } }
+    : refused(`"${bad}" is not a range of addresses with its host bits zero`);
+};
+
+type OnClaim = {
+  readonly claim: string;
+  readonly types: readonly string[];
+  readonly operands: readonly string[];
+};
+
+const equality = ({ claim, types, operands }: OnClaim, negated: boolean): Carried => {
+  const values = operands.map(each => scalarOf(each, types));
+  if (!values.every(each => each !== undefined))
+    return refused(`${claim} can never be ${operands.join(' or ')}`);
+  const rule = negated ? operators(values, 'not_equals', 'not_in') : operators(values, 'equals', 'in');
+  const notes = negated
+    ? [narrower(claim, 'where the claim is absent or null, the condition is not met')]
+    : [];
+  return { claim, rule, notes };
+};
+
+/** StringEquals compares to the letter, and no claim of a job holds a wildcard. */
+const equalTo = (on: OnClaim, effect: Effect): Carried => {
+  const meant = on.operands.filter(each => !isPattern(each));
+  if (effect === 'deny' || meant.length === on.operands.length) return equality(on, false);
+  const [wild] = on.operands.filter(isPattern);
+  const says = `StringEquals takes ${JSON.stringify(wild)} to the letter, which nobody has: StringLike was meant`;
+  if (meant.length === 0) return { nobody: says };
+  const rest = equality({ ...on, operands: meant }, false);
+  return 'claim' in rest ? { ...rest, notes: [lost(`${says}. It was left out.`), ...rest.notes] } : rest;
+};
+
+/** IAM's `**` is `*`. Null is empty text to IAM, which `*` matches; here a pattern never matches null. */
+const likeness = (on: OnClaim, effect: Effect): Carried => {
+  const { claim, types, operands } = on;
+  if (!operands.some(isPattern)) return equality(on, false);
+  if (!types.includes('string')) return refused(`${claim} is no text, so no pattern is for it`);
+  const patterns = operands.map(each => each.replace(/\*+/g, '*'));
+  const empty = types.includes('null') && patterns.some(each => globMatches(each, ''));
+  if (empty && effect === 'deny') return refused(`a pattern on ${claim} would not strike where it is null`);
+  const notes = empty ? [narrower(claim, 'a pattern does not match null')] : [];
+  return { claim, rule: operators(patterns, 'matches', 'matches'), notes };
+};
+
+const onClaim = (name: string, on: OnClaim, effect: Effect): Carried => {
+  if (name === 'StringEquals') return equalTo(on, effect);
+  if (name === 'StringNotEquals') return equality(on, true);
+  if (name === 'StringLike') return likeness(on, effect);
+  if (name !== 'StringEqualsIgnoreCase' || effect === 'deny') return refused(`${name} has no counterpart`);
+  const same = equalTo(on, effect);
+  if (!('claim' in same)) return same;
+  return { ...same, notes: [...same.notes, narrower(on.claim, 'upper and lower case are not the same')] };
+};
+
+const ALWAYS = ['sub', 'aud'];
+
+/** What is otherwise here for a token without the claim. */
+const absenceNotes = (claim: string, { effect, facts }: Setting, ifExists: boolean): Note[] => {
+  if (ALWAYS.includes(claim)) return [];
+  if (effect === 'trust') return ifExists ? [narrower(claim, 'a token without the claim is not let in')] : [];
+  return ifExists || askFor(claim, facts) === undefined
+    ? []
+    : [narrower(claim, 'a token without the claim is denied too')];
+};
+
+const POSITIVE = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'];
+
+/** IAM has no such key: what asks for one is false for everybody, and what an absent key meets is true. */
+const onAbsent = (claim: string, written: string): Carried => {
+  const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
+  if (ifExists || set === 'ForAllValues' || (name.includes('Not') && set !== 'ForAnyValue'))
+    return {
+      notes: [exact(`${written} on ${claim} was left out: IAM knows no such key here, so all met it.`)],
+    };
+  return POSITIVE.includes(name) || set === 'ForAnyValue'
+    ? { nobody: `IAM has no key for ${claim} of this issuer, so nobody meets ${written} on it` }
+    : refused(`${written} ${claim} has no counterpart`);
+};
+
+const onNull = (claim: string, operands: readonly string[]): Carried => {
+  const absent = operands.some(each => each.toLowerCase() === 'true');
+  if (!ALWAYS.includes(claim)) return refused(`Null on ${claim} has no counterpart`);
+  return absent ? { nobody: `each token has ${claim}` } : { notes: [] };
+};
+
+const CHOSEN = exact(
+  'sts:RoleSessionName was not carried over: who asked IAM chose it. The broker names sessions.',
+);
+
+const isSet = ({ operator, operands }: TrustCondition): boolean =>
+  operator.startsWith('Bool') && operands.every(each => each.toLowerCase() === 'true');
+
+/** Reads one condition of a trust policy for tokens of one issuer. */
+export const readCondition = (condition: TrustCondition, setting: Setting): Carried => {
+  const { operator, key, operands } = condition;
+  const [, set, name = '', ifExists] = WRITTEN.exec(operator) ?? [];
+  if (operands.some(each => each.includes('${')))
+    return refused(`${operator} ${key} holds a variable, which IAM or your tool fills in`);
+  const address = onAddress(name, condition);
+  if (address) return address;
+  const on = readKey(key, setting);
+  if (on.is === 'chosen' && setting.effect === 'trust') return { notes: [CHOSEN] };
+  if (on.is === 'secure' && isSet(condition)) return { notes: [] };
+  if (on.is === 'unsure')
+    return refused(`whether IAM has a key for ${on.claim} of this issuer is not known here`);
+  if (on.is === 'never') return onAbsent(on.claim, operator);
+  if (on.is !== 'claim')
+    return refused(`${operator} ${key} is about nothing that a token of this issuer has`);
+  const { claim } = on;
+  if (name === 'Null') return onNull(claim, operands);
+  const positive = POSITIVE.includes(name);
+  if (claim === 'aud' && positive && setting.effect === 'trust') return onAudience(name, operands);
+  if (claim === 'aud' || (set && !positive)) return refused(`${operator} ${key} has no counterpart`);
+  const { vocabulary } = setting.facts;
+  const types = (vocabulary && vocabularyTypes(vocabulary, claim)) ?? ['string'];
+  const rule = onClaim(name, { claim, types, operands }, setting.effect);
+  if (!('claim' in rule)) return rule;
+  const azp = claim === 'azp' ? [narrower(claim, 'IAM takes aud where a token has no azp')] : [];
+  const absent = absenceNotes(claim, setting, Boolean(ifExists) || set === 'ForAllValues');
+  return { ...rule, notes: [...rule.notes, ...azp, ...absent] };
+};
+
+const onAudience = (name: string, operands: readonly string[]): Carried =>
+  name === 'StringEquals' && operands.every(isPattern)
+    ? { nobody: `StringEquals takes ${JSON.stringify(operands[0])} to the letter, and no audience is that` }
+    : { notes: [AUDIENCE], audience: operands };

@@ -1,0 +1,166 @@
+import {
+  Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Pair,
+  Scalar,
+  visit,
+  YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Scalar as Value } from '../../../policy/condition.ts';
+import { written } from '../format.ts';
+
+/** What a claim of an imported statement must be: operators, all of which must be true. */
+export type Rule = { readonly [operator: string]: Value | readonly Value[] };
+
+/** A statement as it stands in a role. */
+export type Draft = {
+  readonly iss: string;
+  readonly id?: string;
+  readonly scopes?: readonly string[];
+  readonly claims: { readonly [claim: string]: Rule };
+  readonly request?: { readonly source_ip: { readonly [operator: string]: readonly string[] } };
+};
+
+/** What a reader should know of an import. One that is not `exact` says what was left out or made narrower. */
+export type Note = { readonly says: string; readonly exact: boolean };
+
+/** One statement of the source, by its name there, and what became of it; undefined: it was left out. */
+export type Entry = {
+  readonly name: string;
+  readonly draft: Draft | undefined;
+  readonly notes: readonly Note[];
+  /** What could be carried of a statement that was left out: a draft for its reader, in a comment. */
+  readonly partial?: Draft | undefined;
+};
+
+/** What a role gives, where the source says that. */
+type GithubRole = {
+  readonly app: string;
+  readonly owner: string;
+  readonly repositories: readonly string[];
+  readonly permissions: { readonly [scope: string]: { readonly [permission: string]: string } };
+};
+
+/** What became of a policy. Whoever meets it met the source: what cannot be said exactly is left out. */
+export type Imported = {
+  readonly trust: readonly Entry[];
+  readonly deny: readonly Entry[];
+  /** The ARN of the AWS role, where the source tells it. */
+  readonly roleArn?: string | undefined;
+  readonly github?: GithubRole | undefined;
+  readonly notes: readonly Note[];
+};
+
+export const exact = (says: string): Note => ({ says, exact: true });
+export const lost = (says: string): Note => ({ says, exact: false });
+export const leftOut = (name: string, ...why: string[]): Entry => ({
+  name,
+  draft: undefined,
+  notes: why.map(lost),
+});
+
+/** Left out, with what could be carried of it. */
+export const leftInPart = (name: string, partial: Draft, ...why: string[]): Entry => ({
+  ...leftOut(name, ...why),
+  ...(Object.keys(partial.claims).length > 0 || partial.request ? { partial } : {}),
+});
+
+/** Every note of an import, each with the statement that it is about. */
+export const notesOf = ({ trust, deny, notes }: Imported): Note[] => [
+  ...[...trust, ...deny].flatMap(entry =>
+    entry.notes.map(({ says, exact: kept }) => ({
+      exact: kept,
+      says: `${entry.name}${entry.draft ? '' : ' was left out'}: ${says}`,
+    })),
+  ),
+  ...notes,
+];
+
+/** `{ equals: main }` is written as `main`. */
+const plainRule = (rule: Rule): unknown =>
+  Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
+
+const plainDraft = ({ claims, ...rest }: Draft): object => {
+  const { iss, id, scopes, request } = { id: undefined, scopes: undefined, request: undefined, ...rest };
+  return {
+    iss,
+    ...(id === undefined ? {} : { id }),
+    ...(scopes === undefined ? {} : { scopes }),
+    claims: Object.fromEntries(Object.entries(claims).map(([claim, rule]) => [claim, plainRule(rule)])),
+    ...(request === undefined ? {} : { request }),
+  };
+};
+
+// A note may hold text of the source; a line break in it would leave the comment.
+const comment = (lines: readonly string[]): string =>
+  lines.map(line => ` ${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')}`).join('\n');
+
+const isDraft = ({ draft }: Entry): boolean => draft !== undefined;
+
+const flowMappings = (list: Node): void =>
+  visit(list, {
+    // What a claim must be stands on its line, as people write it.
+    Pair: (_, { key, value }) => {
+      const inLine = isMap(value) ? !(isScalar(key) && key.value === 'claims') : isSeq(value);
+      if (inLine) (value as YAMLMap | YAMLSeq).flow = true;
+    },
+  });
+
+const draftLines = (draft: Draft): string[] => {
+  const document = new Document([plainDraft(draft)]);
+  flowMappings(document.contents as unknown as Node);
+  return ['What could be carried of it, to finish by hand:', ...written(document).trimEnd().split('\n')];
+};
+
+const saysOf = ({ name, draft, notes, partial }: Entry): string[] => [
+  ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
+  ...(partial ? draftLines(partial) : []),
+];
+
+/** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
+const statementsOf = (entries: readonly Entry[]): YAMLSeq<Node> => {
+  const list = new Document(entries.flatMap(({ draft }) => (draft ? [plainDraft(draft)] : [])))
+    .contents as unknown as YAMLSeq<Node>;
+  const carried = entries.filter(isDraft);
+  let waiting: string[] = [];
+  for (const entry of entries) {
+    waiting.push(...saysOf(entry));
+    const item = list.items[carried.indexOf(entry)];
+    if (!item) continue;
+    if (waiting.length > 0) item.commentBefore = comment(waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) list.comment = comment(waiting);
+  flowMappings(list);
+  return list;
+};
+
+/** A key of the role, with a line between it and what stands above. */
+const add = (role: YAMLMap, key: string, value: unknown): void => {
+  const name = new Scalar(key);
+  name.spaceBefore = role.items.length > 0;
+  role.items.push(new Pair(name, new Document(value).contents));
+};
+
+/** The text of a role file. Without a statement, or a provider, the loader refuses it and says what is wanting. */
+export const roleText = ({ trust, deny, roleArn, github, notes }: Imported): string => {
+  const role = new YAMLMap();
+  const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
+  for (const [key, entries] of Object.entries({ trust, deny })) {
+    const some = entries.some(isDraft);
+    if (!some) head.push(...entries.flatMap(saysOf));
+    if (some || key === 'trust') add(role, key, some ? statementsOf(entries) : []);
+  }
+  if (roleArn !== undefined) add(role, 'aws', { role_arn: roleArn });
+  if (github) {
+    add(role, 'github', github);
+    flowMappings(role.items.at(-1)?.value as Node);
+  }
+  const document = new Document(role);
+  document.commentBefore = comment(head);
+  return written(document);
+};

@@ -1,0 +1,208 @@
+import { didYouMean } from '../../../language/nearest.ts';
+import type { Scalar } from '../../../policy/condition.ts';
+import { vocabularyTypes } from '../../../policy/issuer.ts';
+import {
+  type Draft,
+  type Entry,
+  exact,
+  type Imported,
+  leftInPart,
+  leftOut,
+  lost,
+  type Note,
+  type Rule,
+} from './imported.ts';
+import { AUDIENCE, factsOf, loadable, withClaims } from './issuer.ts';
+import { NotCarried, readExpression } from './language.ts';
+import { readSubjects } from './subject.ts';
+
+/** A `.sts.yaml` as plain data. */
+type Policy = { readonly [key: string]: unknown };
+
+/** octo-sts itself refuses the file, so nobody gets anything by it. */
+export class OctoRefused extends Error {}
+
+/** What the file does not say of the role: the App, and where it is. */
+export type OctoSetting = {
+  readonly app?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly repository?: string | undefined;
+};
+
+const KEYS = [
+  'issuer',
+  'issuer_pattern',
+  'subject',
+  'subject_pattern',
+  'audience',
+  'audience_pattern',
+  'claim_pattern',
+  'permissions',
+  'repositories',
+];
+
+const TEXTS = KEYS.slice(0, 6);
+
+const isMapping = (value: unknown): value is Policy =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const findWrongValue = (policy: Policy): string | undefined => {
+  const text = TEXTS.find(key => key in policy && typeof policy[key] !== 'string');
+  if (text !== undefined) return `${text} is not text.`;
+  for (const key of ['claim_pattern', 'permissions']) {
+    const value = policy[key] ?? {};
+    if (!isMapping(value)) return `${key} is not a mapping.`;
+    const wrong = Object.keys(value).find(name => typeof value[name] !== 'string');
+    if (wrong !== undefined) return `${wrong} of ${key} is not text: put it in quotes.`;
+  }
+  const repositories = policy['repositories'] ?? [];
+  const isList = Array.isArray(repositories) && repositories.every(each => typeof each === 'string');
+  return isList ? undefined : 'repositories is not a list of names.';
+};
+
+/** octo-sts reads a file strictly, and wants one of each pair: https://github.com/octo-sts/app */
+const findRefusal = (policy: Policy): string | undefined => {
+  const unknown = Object.keys(policy).find(key => !KEYS.includes(key));
+  if (unknown !== undefined) return `it has no key "${unknown}".${didYouMean(unknown, KEYS)}`;
+  const both = ['issuer', 'subject', 'audience'].find(key => policy[key] && policy[`${key}_pattern`]);
+  if (both !== undefined) return `${both} and ${both}_pattern stand beside each other.`;
+  const neither = ['issuer', 'subject'].find(key => !policy[key] && !policy[`${key}_pattern`]);
+  if (neither !== undefined) return `it has neither ${neither} nor ${neither}_pattern.`;
+  return findWrongValue(policy);
+};
+
+type Carried = { readonly rule: Rule; readonly narrower: readonly string[] };
+
+const listRule = (values: readonly Scalar[]): Rule =>
+  values.length === 1 ? { equals: values[0] ?? null } : { in: values };
+
+const readRule = (expression: string): Carried => {
+  const { texts, patterns, narrower } = readExpression(expression);
+  if (patterns.length === 0) return { rule: listRule(texts), narrower };
+  if (texts.some(text => /[*?[{\\]/.test(text))) throw new NotCarried('a text that it lists is no pattern');
+  const all = [...patterns, ...texts];
+  return { rule: { matches: all.length === 1 ? (all[0] ?? '') : all }, narrower };
+};
+
+/** Booleans are text to octo-sts. */
+const typed = (rule: Rule, types: readonly string[] | undefined): Rule => {
+  if (!types?.includes('boolean') || 'matches' in rule) return rule;
+  const values = Object.values(rule).flat();
+  return listRule(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
+};
+
+type Reading = {
+  readonly claims: Draft['claims'];
+  readonly notes: readonly Note[];
+  readonly failed: readonly string[];
+};
+
+const NOTHING: Reading = { claims: {}, notes: [], failed: [] };
+
+const addRule = (reading: Reading, claim: string, read: () => Carried): Reading => {
+  try {
+    const { rule, narrower } = read();
+    const notes = narrower.map(says => lost(`${claim} is narrower here: ${says}.`));
+    return { ...reading, claims: { ...reading.claims, [claim]: rule }, notes: [...reading.notes, ...notes] };
+  } catch (error) {
+    if (!(error instanceof NotCarried)) throw error;
+    return { ...reading, failed: [...reading.failed, `${claim}: ${error.message}.`] };
+  }
+};
+
+const textOf = (policy: Policy, key: string): string => String(policy[key] ?? '');
+
+const readClaims = (policy: Policy, issuer: string): Reading => {
+  const { vocabulary } = factsOf(issuer);
+  let reading = addRule(NOTHING, 'sub', () =>
+    policy['subject']
+      ? { rule: { equals: textOf(policy, 'subject') }, narrower: [] }
+      : readRule(textOf(policy, 'subject_pattern')),
+  );
+  for (const [claim, expression] of Object.entries((policy['claim_pattern'] ?? {}) as Policy)) {
+    const types = vocabulary && vocabularyTypes(vocabulary, claim);
+    reading = addRule(reading, claim, () => {
+      const { rule, narrower } = readRule(String(expression));
+      return { rule: typed(rule, types), narrower };
+    });
+  }
+  return reading;
+};
+
+/** What a subject that cannot be carried says at its beginning, for the draft. */
+const beginning = (policy: Policy, iss: string): Draft['claims'] => {
+  // The last character may be repeated by what follows it.
+  const [plain = ''] = /^\^?[\w:/@-]*/.exec(textOf(policy, 'subject_pattern')) ?? [];
+  const [rules = {}] = readSubjects(iss, { matches: `${plain.replace('^', '').slice(0, -1)}*` }).rules;
+  return rules;
+};
+
+const CHARACTERS = exact(
+  'octo-sts takes no token whose sub has white space, quotes, brackets or one of \\ < > ; & $: here the patterns decide.',
+);
+
+const NAME = 'The statement';
+
+const entriesFor = (policy: Policy, iss: string, scopes: readonly string[] | undefined): Entry[] => {
+  const { claims, notes, failed } = readClaims(policy, iss);
+  const draft: Draft = { iss, ...(scopes ? { scopes } : {}), claims };
+  const patterns = 'matches' in (claims['sub'] ?? {}) ? [CHARACTERS] : [];
+  const carried = withClaims({ name: NAME, draft, notes: [AUDIENCE, ...patterns, ...notes] });
+  if (failed.length > 0) {
+    const found = (carried[0] ?? { draft }).draft;
+    const begun = claims['sub'] ? {} : beginning(policy, iss);
+    return [leftInPart(NAME, { ...found, claims: { ...begun, ...found.claims } }, ...failed)];
+  }
+  return carried.map(each => loadable(each, 'trust'));
+};
+
+const readIssuers = (policy: Policy): readonly string[] => {
+  if (policy['issuer']) return [textOf(policy, 'issuer')];
+  const { texts, patterns } = readExpression(textOf(policy, 'issuer_pattern'));
+  if (patterns.length > 0) throw new NotCarried('an issuer stands by its URL here, never by a pattern');
+  return texts;
+};
+
+const entriesOf = (policy: Policy, scopes: readonly string[] | undefined): Entry[] => {
+  try {
+    return readIssuers(policy).flatMap(issuer => entriesFor(policy, issuer, scopes));
+  } catch (error) {
+    if (error instanceof NotCarried) return [leftOut(NAME, `issuer_pattern: ${error.message}.`)];
+    throw error;
+  }
+};
+
+type Gives = { readonly github?: Imported['github']; readonly notes: readonly Note[] };
+
+const SCOPE = 'token';
+
+const readGiven = (policy: Policy, { app, owner, repository }: OctoSetting): Gives => {
+  const permissions = (policy['permissions'] ?? {}) as { readonly [name: string]: string };
+  const listed = policy['repositories'] as readonly string[] | undefined;
+  if (listed !== undefined && repository !== undefined)
+    throw new OctoRefused('the policy of one repository has no repositories: leave --repository out.');
+  const repositories = listed ?? (repository === undefined ? [] : [repository]);
+  const missing = [
+    ...(app === undefined ? ['--app, the client id of your GitHub App'] : []),
+    ...(owner === undefined ? ['--owner, the organization that has it installed'] : []),
+    ...(repositories.length === 0
+      ? ['--repository: the file says none, which is the one that it lies in, or of an organization all']
+      : []),
+    ...(Object.keys(permissions).length === 0 ? ['permissions in the file'] : []),
+  ];
+  if (missing.length === 0 && app !== undefined && owner !== undefined)
+    return { github: { app, owner, repositories, permissions: { [SCOPE]: permissions } }, notes: [] };
+  const says = `What the role gives was left out: ${JSON.stringify({ permissions, repositories })}.`;
+  return { notes: [lost(`${says} It takes ${missing.join('; ')}.`)] };
+};
+
+/**
+ * A trust policy of octo-sts (`.github/chainguard/<name>.sts.yaml`) as a role. Throws `OctoRefused` for a file that
+ * octo-sts refuses itself.
+ */
+export const importOcto = (policy: Policy, setting: OctoSetting = {}): Imported => {
+  const refusal = findRefusal(policy);
+  if (refusal !== undefined) throw new OctoRefused(refusal);
+  const { github, notes } = readGiven(policy, setting);
+  return { trust: entriesOf(policy, github && [SCOPE]), deny: [], github, notes };
+};

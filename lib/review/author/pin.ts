@@ -1,0 +1,69 @@
+import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import { documentOf } from '../../language/parse.ts';
+import type { Statement } from '../../language/statement.ts';
+import { type Claims, claimAt } from '../../policy/claims.ts';
+import type { Condition } from '../../policy/condition.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { KNOWN } from '../lint/known.ts';
+import { written } from './format.ts';
+
+/** A name that a statement binds, and the claim with the id of the same thing. */
+type Named = { readonly name: string; readonly id: string };
+type Pin = Named & { readonly value: string };
+
+/** What to add to a statement, and why a name of it cannot be pinned by this token. */
+export type Pins = {
+  readonly pins: readonly Pin[];
+  /** The token was not asked to carry these ids. */
+  readonly absent: readonly Named[];
+  /** Names of several things: the token knows the id of one, and with that alone the others would be shut out. */
+  readonly several: readonly Named[];
+};
+
+// Ids of every vendor: UUIDs and numbers as text. Whatever else a claim holds is not written into a file.
+const ID = /^[\w-]{1,128}$/;
+
+const isOne = ({ operator, operands }: Condition): boolean =>
+  operator === 'equals' || (operator === 'in' && operands.length === 1);
+
+/** Which ids of this token belong beside the names that the statement binds. */
+export const pinsFor = (statement: Statement, row: IssuerRow, claims: Claims): Pins => {
+  const { ids } = KNOWN[row.preset ?? 'none'];
+  const on = (claim: string): Condition[] =>
+    statement.conditions.filter(condition => condition.on === 'claim' && condition.name === claim);
+  const named = Object.entries(ids)
+    .map(([name, id]) => ({ name, id }))
+    .filter(({ name, id }) => on(name).length > 0 && on(id).length === 0);
+  const one = named.filter(({ name }) => on(name).some(isOne));
+  const found = one.map(each => ({ ...each, value: claimAt(claims, each.id) }));
+  const pins = found.filter((each): each is Pin => typeof each.value === 'string' && ID.test(each.value));
+  return {
+    pins,
+    absent: one.filter(({ id }) => !pins.some(pin => pin.id === id)),
+    several: named.filter(each => !one.includes(each)),
+  };
+};
+
+const keyIs =
+  (name: string) =>
+  ({ key }: Pair): boolean =>
+    isScalar(key) && key.value === name;
+
+/** The mapping that holds a statement's claims: `claims`, or in the flat form the statement itself. */
+const claimsAt = (contents: unknown, index: number): YAMLMap | undefined => {
+  const trust = isMap(contents) ? contents.get('trust') : undefined;
+  const statement = isSeq(trust) ? trust.items[index] : undefined;
+  if (!isMap(statement)) return undefined;
+  const claims = statement.get('claims');
+  return isMap(claims) ? claims : statement;
+};
+
+/** The role's text with the ids beside the names of its trust statement at `index`. Comments are kept. */
+export const pinned = (text: string, index: number, pins: readonly Pin[]): string => {
+  const document = documentOf(text);
+  const claims = claimsAt(document?.contents, index);
+  if (!document || !claims) return text;
+  for (const { name, id, value } of pins)
+    claims.items.splice(claims.items.findIndex(keyIs(name)) + 1, 0, document.createPair(id, value));
+  return written(document);
+};

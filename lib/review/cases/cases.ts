@@ -1,0 +1,192 @@
+import { type Complain, noting } from '../../language/complaint.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import { member, parse, type Tree } from '../../language/parse.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import {
+  checked,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Placed,
+  placed,
+  raw,
+  record,
+  required,
+  text,
+  time,
+} from '../../language/shape.ts';
+import { address } from '../../policy/cidr.ts';
+import type { IssuerFacts } from '../../policy/issuer.ts';
+import { isBelow, isPlainPath } from '../../policy/path.ts';
+import { type Base, claimsOf } from './cases/claims.ts';
+import { CLAIM } from './cases/value.ts';
+import { type Case, type CaseReason, type Expected, REASONS } from './trial.ts';
+
+/** At most so many cases in one file. */
+export const MAX_CASES = 200;
+/** In characters: "ok" is no reason. */
+const MIN_REASON = 8;
+
+const SCOPES = list(text({ max: 128 }), 50);
+const SECONDS = integer(1, 999_999, ' seconds');
+const ACCEPTED = object({
+  mutant: required(text()),
+  reason: required(text({ min: MIN_REASON, says: 'a reason' })),
+});
+const CASE = object({
+  name: required(placed(text({ max: 128 }))),
+  from: optional(placed(text({ max: 128 }))),
+  as: optional(placed(text({ max: 128 }))),
+  method: optional(placed(text({ max: 20 }))),
+  path: optional(placed(text({ max: 2048 }))),
+  claims: optional(record(CLAIM)),
+  without: optional(list(placed(text()))),
+  source_ip: optional(
+    checked(text(), 'wrong-value', each =>
+      address(each) ? undefined : `"${each}" is not an address such as 203.0.113.9.`,
+    ),
+  ),
+  at: optional(time),
+  request: optional(placed(object({ scopes: optional(SCOPES), seconds: optional(SECONDS) }))),
+  allow: optional(placed(text())),
+  deny: optional(placed(oneOf(...(Object.keys(REASONS) as CaseReason[])))),
+  scopes: optional(placed(SCOPES)),
+  seconds: optional(placed(SECONDS)),
+});
+const FILE = object({
+  cases: required(list(raw(CASE.schema), MAX_CASES)),
+  accept_survivors: optional(list(placed(ACCEPTED))),
+});
+
+/** A file of cases, for editors. */
+export const casesSchema = FILE.schema;
+
+export type Written = NonNullable<ReturnType<typeof CASE.read>>;
+
+/** What a file of cases is read against: its role or registry, and the issuers of broker.yml. */
+export type CaseSetting = {
+  readonly role: Role | Registry;
+  readonly issuers: ReadonlyMap<string, IssuerFacts & { readonly preset?: string | undefined }>;
+};
+
+/** What a file of cases says: its cases, and the mutants that no case need notice, each with the reason. */
+export type CaseFile = {
+  readonly cases: readonly Case[];
+  readonly accepted: readonly Placed<{ readonly mutant: string; readonly reason: string }>[];
+};
+
+/** A file of cases while it is read. */
+export type Reading = CaseSetting & {
+  readonly complain: Complain;
+  /** What each case so far starts from by name; undefined for one that could not be read. */
+  readonly above: Map<string, Base | undefined>;
+};
+
+const allowOf = ({ allow, scopes, seconds }: Written, { role, complain }: Reading): Expected | undefined => {
+  if (!allow) return undefined;
+  const ids = role.trust.map(({ id }) => id);
+  if (!ids.includes(allow.value))
+    complain(
+      'wrong-value',
+      allow.place,
+      `${role.name} has no trust statement "${allow.value}".${didYouMean(allow.value, ids)}`,
+    );
+  return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
+};
+
+const expectedOf = (written: Written, tree: Tree, reading: Reading): Expected | undefined => {
+  const { complain } = reading;
+  const { allow, deny, scopes, seconds } = written;
+  if (!allow && !deny)
+    complain('missing-key', tree.place, 'A case says allow (a statement) or deny (a reason).');
+  if (allow && deny) complain('wrong-value', deny.place, 'A case is either allowed or denied, not both.');
+  if (!deny) return allowOf(written, reading);
+  for (const granted of [scopes, seconds])
+    if (granted)
+      complain(
+        'wrong-value',
+        granted.place,
+        'A denied case is granted nothing. What it asks for goes under request.',
+      );
+  return { deny: deny.value };
+};
+
+/** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
+const complainOfMethod = (written: Written, tree: Tree, { role, complain }: Reading): void => {
+  const { method, path, seconds, request } = written;
+  if (!('methods' in role)) {
+    if (path) complain('unknown-key', path.place, 'A case has a path beside a registry alone.');
+    if (method) complain('unknown-key', method.place, 'A case has a method beside a registry alone.');
+    return;
+  }
+  if (!method) complain('missing-key', tree.place, 'A case of a registry says how it is used: method: PUT.');
+  const [within = ''] = path?.value.split('?') ?? [];
+  if (path && (!isPlainPath(within) || !isBelow(within, role.path)))
+    complain(
+      'wrong-value',
+      path.place,
+      `Only a plain path below ${role.path} reaches this registry, such as ${role.path}/left-pad.`,
+    );
+  for (const stray of [seconds, request])
+    if (stray) complain('unknown-key', stray.place, 'A registry gives no session that could be asked for.');
+};
+
+const caseOf = (tree: Tree, reading: Reading): Case | undefined => {
+  const { role, above, complain } = reading;
+  const written = CASE.read(tree, complain);
+  const nameTree = member(tree, 'name')?.value;
+  const name = written?.name.value ?? (nameTree?.kind === 'scalar' ? String(nameTree.value) : '');
+  if (written && above.has(name))
+    complain('duplicate-id', written.name.place, `Two cases have the name "${name}".`);
+  const made = written && claimsOf(written, tree, reading);
+  if (!above.has(name)) above.set(name, made?.base);
+  if (!written) return undefined;
+  const expected = expectedOf(written, tree, reading);
+  complainOfMethod(written, tree, reading);
+  // Without this a case would be green today and red on the day that the statement ends.
+  if (written.at === undefined && [...role.trust, ...role.deny].some(({ until }) => until !== undefined))
+    complain(
+      'missing-key',
+      tree.place,
+      `${role.name} has a statement with until, so each case says at which time it asks: at.`,
+    );
+  if (!made || !expected) return undefined;
+  return {
+    name,
+    place: tree.place,
+    claims: made.claims,
+    expected,
+    access: {
+      role: role.name,
+      scopes: written.request?.value.scopes,
+      seconds: written.request?.value.seconds,
+      kinds: undefined,
+    },
+    method: written.method?.value,
+    path: written.path?.value,
+    context: { now: written.at ?? 0, sourceAddress: written.source_ip },
+  };
+};
+
+/**
+ * Reads the text of one `<role>.test.yml`, or complains of all that is wrong with it and gives undefined:
+ * a case on a claim that the issuer never sends, or on a statement that is not there, would test nothing.
+ */
+export const parseCases = (
+  file: string,
+  source: string,
+  setting: CaseSetting,
+  complainTo: Complain,
+): CaseFile | undefined => {
+  const { complain, complaints } = noting(complainTo);
+  const tree = parse(file, source, complain);
+  const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complain)) ?? {
+    cases: [],
+  };
+  const reading: Reading = { ...setting, complain, above: new Map() };
+  const cases = trees.map(each => caseOf(each, reading)).filter(each => each !== undefined);
+  return complaints.length > 0 ? undefined : { cases, accepted };
+};

@@ -1,0 +1,148 @@
+import { type Family, SCENARIOS, type Scenario, withFollowing } from '../../../jobs/scenarios.ts';
+import { didYouMean } from '../../../language/nearest.ts';
+import { member, type Tree } from '../../../language/parse.ts';
+import type { Placed } from '../../../language/shape.ts';
+import { type Claims, type ClaimValue, claimAt } from '../../../policy/claims.ts';
+import { type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
+import type { Reading, Written } from '../cases.ts';
+
+/** What a case starts from: claims as they are written, and the vendor whose job they are where a scenario says so. */
+export type Base = {
+  readonly claims: Claims;
+  readonly family: Family | undefined;
+  /** Claims that were left out, and so are not made anew from others. */
+  readonly left: readonly string[];
+};
+
+type Issuer = Reading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
+
+const NOTHING: Base = { claims: Object.create(null), family: undefined, left: [] };
+
+/** The vendor's issuer: the one of which the policy speaks first, or else any that broker.yml lists. */
+const issuerOf = (family: Family, { role, issuers }: Reading): string | undefined => {
+  const named = role.trust.flatMap(({ issuer }) => issuers.get(issuer) ?? []);
+  return [...named, ...issuers.values()].find((each: Issuer) => each.preset === family.preset)?.issuer;
+};
+
+const ofScenario = (
+  { family, changes }: Scenario,
+  { value, place }: Placed<string>,
+  reading: Reading,
+): Base | undefined => {
+  const iss = issuerOf(family, reading);
+  if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
+  reading.complain(
+    'issuer-unknown',
+    place,
+    `broker.yml lists no issuer with the preset ${family.preset}, whose job "${value}" is.`,
+  );
+  return undefined;
+};
+
+const baseOf = ({ from, claims }: Written, tree: Tree, reading: Reading): Base | undefined => {
+  const { above, complain } = reading;
+  if (!from && !claims)
+    complain(
+      'missing-key',
+      tree.place,
+      'A case has claims, or takes those of a case above it or of a scenario with from.',
+    );
+  if (!from) return claims && NOTHING;
+  const scenario = SCENARIOS.get(from.value);
+  if (scenario && !above.has(from.value)) return ofScenario(scenario, from, reading);
+  if (!above.has(from.value))
+    complain(
+      'wrong-value',
+      from.place,
+      `No case above this one and no scenario is named "${from.value}".${didYouMean(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
+    );
+  return above.get(from.value);
+};
+
+/** The claims with what sets another job of the same vendor apart. */
+const changedInto = ({ as }: Written, base: Base, { role, issuers, complain }: Reading): Base => {
+  if (!as) return base;
+  const scenario = SCENARIOS.get(as.value);
+  const issuer = claimAt(base.claims, 'iss') ?? role.trust[0]?.issuer;
+  const preset = typeof issuer === 'string' ? issuers.get(issuer)?.preset : undefined;
+  if (!scenario)
+    complain(
+      'wrong-value',
+      as.place,
+      `There is no scenario "${as.value}".${didYouMean(as.value, SCENARIOS.keys())}`,
+    );
+  else if (scenario.family.preset !== preset)
+    complain('wrong-value', as.place, `"${as.value}" is no job of ${issuer}, whose token the case has.`);
+  return { ...base, claims: { ...base.claims, ...scenario?.changes } };
+};
+
+/** A misspelt claim would make a case pass for a reason that nobody meant. */
+const complainOfNames = (claims: Claims, tree: Tree, { role, issuers, complain }: Reading): void => {
+  const entries = member(tree, 'claims')?.value;
+  const written = entries?.kind === 'map' ? entries.entries : [];
+  const stray = written.find(
+    ({ key }) => ['iss', 'sub', 'aud'].includes(key) && typeof claims[key] !== 'string',
+  );
+  if (stray)
+    complain(
+      'wrong-type',
+      stray.value.place,
+      `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
+    );
+  const issuer = claimAt(claims, 'iss') ?? role.trust[0]?.issuer;
+  if (typeof issuer !== 'string') return;
+  const facts = issuers.get(issuer);
+  if (!facts) {
+    complain(
+      'issuer-unknown',
+      written.find(({ key }) => key === 'iss')?.value.place ?? tree.place,
+      `broker.yml lists no issuer "${issuer}", so its tokens are refused before any role.${didYouMean(issuer, issuers.keys())}`,
+    );
+    return;
+  }
+  const { vocabulary } = facts;
+  for (const { key, place } of written) {
+    if (vocabulary && !vocabularyTypes(vocabulary, key))
+      complain(
+        'claim-unknown',
+        place,
+        `${issuer} sends no claim "${key}".${didYouMean(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
+      );
+  }
+};
+
+const complainOfLeft = ({ without = [] }: Written, claims: Claims, { complain }: Reading): void => {
+  for (const { value, place } of without)
+    if (!Object.hasOwn(claims, value))
+      complain(
+        'wrong-value',
+        place,
+        `The case has no claim "${value}" to leave out.${didYouMean(value, Object.keys(claims))}`,
+      );
+};
+
+/** All claims but these. Without a prototype, so that no name is special. */
+const lacking = (claims: Claims, names: readonly string[]): Claims => {
+  const kept: { [name: string]: ClaimValue } = Object.assign(Object.create(null), claims);
+  for (const name of names) delete kept[name];
+  return kept;
+};
+
+/** The claims of a case, and what a case below it may start from; complains of what is wrong with them. */
+export const claimsOf = (
+  written: Written,
+  tree: Tree,
+  reading: Reading,
+): { readonly base: Base; readonly claims: Claims } | undefined => {
+  const start = baseOf(written, tree, reading);
+  if (!start) return undefined;
+  const { claims: before, family } = changedInto(written, start, reading);
+  const merged: Claims = { ...before, ...written.claims };
+  const gone = start.left.filter(name => !Object.hasOwn(merged, name));
+  const whole = lacking(family ? withFollowing(family, merged) : merged, gone);
+  const left = [...gone, ...(written.without ?? []).map(({ value }) => value)];
+  complainOfLeft(written, whole, reading);
+  const claims = lacking(whole, left);
+  complainOfNames(claims, tree, reading);
+  return { base: { claims: lacking(merged, left), family, left }, claims };
+};

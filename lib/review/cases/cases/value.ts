@@ -1,0 +1,31 @@
+import type { Complain } from '../../../language/complaint.ts';
+import type { ScalarTree } from '../../../language/parse.ts';
+import { isIntegerText, type Shape } from '../../../language/shape.ts';
+import type { ClaimValue } from '../../../policy/claims.ts';
+
+const scalarValue = ({ value, source, place }: ScalarTree, complain: Complain): ClaimValue | undefined => {
+  if (typeof value !== 'number' || isIntegerText(source)) return value;
+  complain(
+    'wrong-value',
+    place,
+    `${source} is not a whole number within ±9007199254740991. Quote it if text is meant.`,
+  );
+  return undefined;
+};
+
+/** A claim's value as a token has it: any JSON, its objects without a prototype. */
+export const CLAIM: Shape<ClaimValue> = {
+  says: 'a value as in a token',
+  schema: {},
+  read(tree, complain) {
+    if (tree.kind === 'scalar') return scalarValue(tree, complain);
+    if (tree.kind === 'list') {
+      const items = tree.items.map(item => CLAIM.read(item, complain));
+      return items.every(item => item !== undefined) ? items : undefined;
+    }
+    const members: { [name: string]: ClaimValue } = Object.create(null);
+    const values = tree.entries.map(({ key, value }) => [key, CLAIM.read(value, complain)] as const);
+    for (const [key, value] of values) if (value !== undefined) members[key] = value;
+    return values.every(([, value]) => value !== undefined) ? members : undefined;
+  },
+};

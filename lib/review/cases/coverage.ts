@@ -1,0 +1,53 @@
+import type { Effect, Statement } from '../../language/statement.ts';
+import type { Checked, Condition } from '../../policy/condition.ts';
+import type { StatementTrace } from '../../policy/trace.ts';
+import type { TrustPolicy } from '../../policy/trust.ts';
+import type { Guards, Trial } from './trial.ts';
+
+/** A statement that no case shows at work, or one of its conditions that is in no case the one that decides. */
+export type Uncovered = {
+  readonly statement: Statement;
+  /** Undefined: the whole statement never applies. */
+  readonly condition: Condition | undefined;
+};
+
+/** What takes the statement's effect away: anything but true from a trust, and only false from a deny. */
+const FAILS: { readonly [effect in Effect]: (checked: Checked) => boolean } = {
+  trust: ({ truth }) => truth !== 'true',
+  deny: ({ truth }) => truth === 'false',
+};
+
+/** Is this condition alone in the way? Others on the same claim cannot be told apart from it by every value. */
+const decides = ({ effect, conditions }: StatementTrace, condition: Condition): boolean => {
+  const failing = conditions.filter(FAILS[effect]);
+  return (
+    failing.some(each => each.condition === condition) &&
+    failing.every(each => each.condition.name === condition.name)
+  );
+};
+
+const same = (a: Condition, b: Condition): boolean =>
+  a.name === b.name && a.operator === b.operator && JSON.stringify(a.operands) === JSON.stringify(b.operands);
+
+/**
+ * Every statement that no case shows applying, and every condition that is in no case alone in its way. What the
+ * guard demands in the same words is its matter: no token comes past it that does not meet it.
+ */
+export const uncovered = (
+  { trust, deny }: TrustPolicy,
+  trials: readonly Trial[],
+  rows: Guards,
+): Uncovered[] => {
+  const traced = trials.flatMap(({ trace }) => trace.statements.filter(({ skipped }) => !skipped));
+  return [...trust, ...deny].flatMap((statement): Uncovered[] => {
+    const own = traced.filter(({ id }) => id === statement.id);
+    const guard = rows.get(statement.issuer)?.require ?? [];
+    const idle = statement.conditions.filter(
+      each => !guard.some(demand => same(demand, each)) && !own.some(trace => decides(trace, each)),
+    );
+    return [
+      ...(own.some(({ applies }) => applies) ? [] : [{ statement, condition: undefined }]),
+      ...idle.map(condition => ({ statement, condition })),
+    ];
+  });
+};

@@ -1,0 +1,71 @@
+import { familyOf } from '../../jobs/scenarios.ts';
+import { type Claims, claimAt } from '../../policy/claims.ts';
+import { written } from '../explain/written.ts';
+import { changed, type Ground, type Proposal } from './proposal.ts';
+
+/** A case as it stands in a file. */
+export type Entry = {
+  readonly name: string;
+  readonly proposal: Proposal;
+  /** The case whose claims it starts from. */
+  readonly from: Entry | undefined;
+  /** The scenario that says all that it changes in them. */
+  readonly as: string | undefined;
+};
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+
+const line = (key: string, value: string | undefined): string[] =>
+  value === undefined ? [] : [`    ${key}: ${value}`];
+
+const map = (claims: Claims): string | undefined =>
+  Object.keys(claims).length === 0 ? undefined : written(claims);
+
+/** The scenario that the claims start from; a broker with two issuers of one preset must be told which. */
+const start = (
+  { claims, family }: Proposal,
+  { rows }: Ground,
+): { word: string; usual: Claims } | undefined => {
+  const iss = String(claimAt(claims, 'iss'));
+  const preset = rows.get(iss)?.preset;
+  const found = family && familyOf(preset);
+  if (!found) return undefined;
+  const alone = [...rows.values()].filter(row => row.preset === preset).length === 1;
+  return { word: `${found.word}/push`, usual: { ...(alone ? { iss } : {}), ...found.family.usual } };
+};
+
+/** By its own claims, on those of a plain job where it is one. */
+const ownLines = (proposal: Proposal, ground: Ground): string[] => {
+  const scenario = start(proposal, ground);
+  if (!scenario) return line('claims', written(proposal.claims));
+  const { claims } = changed(scenario.usual, proposal.claims);
+  return [...line('from', scenario.word), ...line('claims', map(claims))];
+};
+
+const claimLines = ({ proposal, from, as }: Entry, ground: Ground): string[] => {
+  if (!from) return ownLines(proposal, ground);
+  const { claims, without } = changed(from.proposal.claims, proposal.claims);
+  return [
+    ...line('from', written(from.name)),
+    ...line('as', as),
+    ...(as === undefined ? line('claims', map(claims)) : []),
+    ...line('without', without.length === 0 ? undefined : written([...without])),
+  ];
+};
+
+/** A case as YAML, as it would stand in a list of cases. */
+export const entryText = (entry: Entry, ground: Ground): string => {
+  const { name, proposal } = entry;
+  const { method, context, seconds, expected } = proposal;
+  const ends = [...ground.policy.trust, ...ground.policy.deny].some(({ until }) => until !== undefined);
+  return [
+    `  - name: ${written(name)}`,
+    ...claimLines(entry, ground),
+    ...line('source_ip', context.sourceAddress && written(context.sourceAddress)),
+    ...line('method', method),
+    ...line('at', ends ? iso(context.now) : undefined),
+    ...line('request', seconds === undefined ? undefined : written({ seconds })),
+    'allow' in expected ? `    allow: ${written(expected.allow)}` : `    deny: ${expected.deny}`,
+    ...line('scopes', 'allow' in expected && expected.scopes ? written([...expected.scopes]) : undefined),
+  ].join('\n');
+};

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../config/load.ts';
+import { readSource, start } from '../../config/sources.ts';
+import type { Complain } from '../../language/complaint.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import { type CaseFile, parseCases } from './cases.ts';
+
+/** A role or a registry, and the file of its cases. */
+export type Tested = {
+  readonly policy: Role | Registry;
+  readonly path: string;
+  /** Undefined where there is no such file, or where it could not be read. */
+  readonly written: CaseFile | undefined;
+};
+
+const ENDING = '.test.yml';
+
+/** Where the cases of a role or a registry stand: beside it. */
+export const casesPath = (folder: string, policy: Role | Registry): string =>
+  join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
+
+const testedOf = (policy: Role | Registry, { folder, rows }: Config, complain: Complain): Tested => {
+  const path = casesPath(folder, policy);
+  const source = existsSync(path) ? readSource(path, complain) : undefined;
+  const written =
+    source === undefined ? undefined : parseCases(path, source, { role: policy, issuers: rows }, complain);
+  return { policy, path, written };
+};
+
+/** Cases that stand beside nothing would test nothing. */
+const complainOfStray = (below: string, names: readonly string[], complain: Complain): void => {
+  const files = existsSync(below) ? readdirSync(below).filter(file => file.endsWith(ENDING)) : [];
+  for (const file of files.sort()) {
+    const name = file.slice(0, -ENDING.length);
+    if (!names.includes(name))
+      complain(
+        'file-name',
+        start(join(below, file)),
+        `Nothing is named "${name}" here.${didYouMean(name, names)}`,
+      );
+  }
+};
+
+/** Reads the cases of these roles and registries, and complains of all that is wrong with them at once. */
+export const casesOf = (
+  policies: readonly (Role | Registry)[],
+  config: Config,
+  complain: Complain,
+): readonly Tested[] => policies.map(policy => testedOf(policy, config, complain));
+
+/** The same of every role and registry of a configuration, and of cases that belong to none. */
+export const casesIn = (config: Config, complain: Complain): readonly Tested[] => {
+  for (const below of ['roles', 'registries'] as const) {
+    const names = config[below].map(({ name }) => name);
+    complainOfStray(join(config.folder, below), names, complain);
+  }
+  return casesOf([...config.roles, ...config.registries], config, complain);
+};

@@ -1,0 +1,92 @@
+import type { Effect, Statement } from '../../language/statement.ts';
+import type { Condition, Operator } from '../../policy/condition.ts';
+import { literalPrefix } from '../../policy/glob.ts';
+import type { TrustPolicy } from '../../policy/trust.ts';
+
+/** A policy with one thing taken from it: a case should notice. */
+export type Mutant<P extends TrustPolicy> = {
+  /** Names the statement, its condition and what was done; the same for as long as the policy says the same. */
+  readonly id: string;
+  readonly policy: P;
+};
+
+type Change<T> = { readonly says: string; readonly into: T };
+
+/** Without one of its operands, these let more in: as part of a trust, and of a deny. */
+const LISTS: { readonly [effect in Effect]: readonly Operator[] } = {
+  trust: ['not_in'],
+  deny: ['in', 'matches', 'contains_any'],
+};
+
+const shortened = (
+  { operands }: Condition,
+  effect: Effect,
+  operator: Operator,
+): Change<Condition['operands']>[] =>
+  LISTS[effect].includes(operator) && operands.length > 1
+    ? operands.map((each, at) => ({
+        says: `without ${JSON.stringify(each)}`,
+        into: operands.filter((_, index) => index !== at),
+      }))
+    : [];
+
+/** `v*.*` as `v*`: what stands behind the first wildcard is what a pattern is most easily wrong in. */
+const loosened = (
+  { operands }: Condition,
+  effect: Effect,
+  operator: Operator,
+): Change<Condition['operands']>[] =>
+  effect === 'trust' && operator === 'matches'
+    ? operands.flatMap((each, at) => {
+        const loose = `${literalPrefix(String(each))}*`;
+        const into = operands.map((operand, index) => (index === at ? loose : operand));
+        return loose === each || String(each) === literalPrefix(String(each))
+          ? []
+          : [{ says: `with ${JSON.stringify(each)} loosened to "${loose}"`, into }];
+      })
+    : [];
+
+const ofCondition = (condition: Condition, effect: Effect): Change<Condition | undefined>[] => {
+  const { name, operator } = condition;
+  const changes = [...shortened(condition, effect, operator), ...loosened(condition, effect, operator)];
+  return [
+    { says: `${name} ${operator} dropped`, into: undefined },
+    ...changes.map(({ says, into }) => ({
+      says: `${name} ${operator} ${says}`,
+      into: { ...condition, operands: into },
+    })),
+  ];
+};
+
+const ofConditions = ({ conditions, effect }: Statement): Change<Statement['conditions']>[] =>
+  conditions.flatMap((condition, at) =>
+    ofCondition(condition, effect).map(({ says, into }) => ({
+      says,
+      into: conditions.flatMap((each, index) => (index === at ? (into ?? []) : each)),
+    })),
+  );
+
+const ofStatement = (statement: Statement): Change<Statement | undefined>[] => [
+  { says: 'statement dropped', into: undefined },
+  ...(statement.until === undefined
+    ? []
+    : [{ says: 'until dropped', into: { ...statement, until: undefined } }]),
+  ...ofConditions(statement).map(({ says, into }) => ({ says, into: { ...statement, conditions: into } })),
+];
+
+/**
+ * Each policy that is this one with one thing less: a statement, its `until`, a condition, an operand whose loss
+ * lets more in, the end of a pattern. Compiled, so that what a file may not say can be tried too.
+ */
+export const mutantsOf = <P extends TrustPolicy>(policy: P): Mutant<P>[] =>
+  (['trust', 'deny'] as const).flatMap(effect =>
+    policy[effect].flatMap((statement, at) =>
+      ofStatement(statement).map(({ says, into }) => ({
+        id: `${statement.id}: ${says}`,
+        policy: {
+          ...policy,
+          [effect]: policy[effect].flatMap((each, index) => (index === at ? (into ?? []) : each)),
+        },
+      })),
+    ),
+  );

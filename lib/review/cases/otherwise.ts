@@ -1,0 +1,51 @@
+import { sampleOf } from '../../jobs/sample.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { changes } from '../compare/change.ts';
+import type { Shown } from '../compare/difference.ts';
+
+/** What is tested by cases. */
+export type Policy = Role | Registry;
+
+const UNASKED = { audience: '', subject: '', pipelineIds: {}, claims: {} };
+
+/** A registry as a role: whom it admits is decided alike, and nothing lives on after a request. */
+export const asRole = (policy: Policy): Role =>
+  'methods' in policy
+    ? {
+        ...policy,
+        session: { seconds: 0, min: 0, max: 0 },
+        singleUse: false,
+        disabled: undefined,
+        template: { kind: 'jwt', ...UNASKED },
+      }
+    : // Whom a disabled role would admit is what its cases are about.
+      { ...policy, disabled: undefined };
+
+const DAY = 86_400;
+
+/** Before every end that a statement has, so that what is found does not change with the day. */
+export const beforeEveryEnd = ({ trust, deny }: Policy): number => {
+  const ends = [...trust, ...deny].flatMap(({ until }) => until ?? []);
+  return ends.length === 0 ? 0 : Math.min(...ends) - DAY;
+};
+
+/** A request of which two policies think otherwise, for every token there can be; undefined when there is none. */
+export const otherwise = (
+  policy: Policy,
+  other: Policy,
+  rows: ReadonlyMap<string, IssuerRow>,
+): Shown | undefined => {
+  const [before, after] = [policy, other].map(each => ({ roles: [asRole(each)], rows }));
+  if (!before || !after) return undefined;
+  const asked = { sampleOf, from: beforeEveryEnd(policy) };
+  const found = changes(before, after, asked).flatMap(({ gained, lost, scopesGained, scopesLost }) => [
+    ...gained,
+    ...lost,
+    ...scopesGained,
+    ...scopesLost,
+  ]);
+  const shown = found.map(each => each.shown);
+  return shown.find(each => each !== 'undecided') ?? shown[0];
+};

@@ -1,0 +1,132 @@
+import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
+import { type Claims, type ClaimValue, claimAt } from '../../policy/claims.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import type { Witness } from '../space/witness.ts';
+import type { Policy } from './otherwise.ts';
+import { type Case, type Expected, runCases } from './trial.ts';
+
+/** A case that could be written: its claims as they would stand in the file, and what the policy says of them. */
+export type Proposal = {
+  /** All that the case starts from and changes, without what the vendor makes from it. */
+  readonly claims: Claims;
+  readonly family: Family | undefined;
+  readonly method: string | undefined;
+  readonly context: Case['context'];
+  /** The session that is asked for; undefined: none. */
+  readonly seconds?: number;
+  readonly expected: Expected;
+};
+
+/** Where a proposal is made. */
+export type Ground = { readonly policy: Policy; readonly rows: ReadonlyMap<string, IssuerRow> };
+
+type Asked = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
+
+const place = { file: '', line: 1, column: 1 };
+
+/** What a policy says of a request, as a case would expect it. */
+export const saidOf = (
+  policy: Policy,
+  rows: Ground['rows'],
+  { claims, family, method, context }: Asked,
+): Expected => {
+  const access = { role: policy.name, scopes: undefined, seconds: undefined, kinds: undefined };
+  const whole = family ? withFollowing(family, claims) : claims;
+  const asked: Case = {
+    name: '',
+    place,
+    claims: whole,
+    access,
+    method,
+    context,
+    expected: { deny: 'guard_not_met' },
+  };
+  const [trial] = runCases(policy, rows, [asked]);
+  const { decision } = trial ?? {};
+  if (!decision) return { deny: 'guard_not_met' };
+  return decision.allowed
+    ? { allow: decision.statement, scopes: undefined, seconds: undefined }
+    : { deny: decision.reason };
+};
+
+/** A method for which the scopes of the statement that would speak are enough. */
+const methodOf = (policy: Policy, issuer: string): string | undefined => {
+  if (!('methods' in policy)) return undefined;
+  const scopes = policy.trust.filter(each => each.issuer === issuer).flatMap(each => each.scopes ?? []);
+  const [method] =
+    Object.entries(policy.methods).find(([, scope]) => scopes.includes(scope)) ?? Object.keys(policy.methods);
+  return method;
+};
+
+/** Do two policies say the same of a request? */
+export const same = (a: Expected, b: Expected): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
+export const proposed = (
+  asked: Asked,
+  { policy, rows }: Ground,
+  other: Policy | undefined,
+): Proposal | undefined => {
+  const expected = saidOf(policy, rows, asked);
+  const shows = other ? !same(expected, saidOf(other, rows, asked)) : 'allow' in expected;
+  return shows ? { ...asked, expected } : undefined;
+};
+
+/** What one set of claims has otherwise than another. */
+export const changed = (
+  from: Claims,
+  to: Claims,
+): { readonly claims: Claims; readonly without: readonly string[] } => {
+  const differs = (value: ClaimValue, name: string): boolean =>
+    JSON.stringify(value) !== JSON.stringify(claimAt(from, name));
+  return {
+    claims: Object.fromEntries(Object.entries(to).filter(([name, value]) => differs(value, name))),
+    without: Object.keys(from).filter(name => !Object.hasOwn(to, name)),
+  };
+};
+
+type Building = { readonly base: Asked | undefined; readonly other: Policy | undefined };
+
+/** The same with as much as may be as the base has it: what a search picked is seldom what a person would. */
+const nearer = (
+  proposal: Proposal,
+  base: Asked,
+  { other, ...ground }: Ground & Pick<Building, 'other'>,
+): Proposal => {
+  const back = (from: Proposal, asked: Partial<Asked>): Proposal =>
+    proposed({ ...from, ...asked }, ground, other) ?? from;
+  const near = back(proposal, { context: base.context, method: base.method });
+  const names = Object.keys(changed(base.claims, proposal.claims).claims);
+  return names
+    .filter(name => Object.hasOwn(base.claims, name))
+    .reduce(
+      (from, name) => back(from, { claims: { ...from.claims, [name]: base.claims[name] ?? null } }),
+      near,
+    );
+};
+
+/**
+ * The case that a request makes: on the claims of another case, on those of a plain job, or on its own alone, whichever
+ * first shows what it is to show. `other` is the policy that must say otherwise, where there is one.
+ */
+export const propose = (
+  { issuer, audience, claims, sourceAddress, now }: Witness,
+  ground: Ground,
+  { base, other }: Building,
+): { readonly proposal: Proposal; readonly onBase: boolean } | undefined => {
+  const { policy, rows } = ground;
+  const family = familyOf(rows.get(issuer)?.preset)?.family;
+  const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };
+  const rest = { method: methodOf(policy, issuer), context: { now: Math.floor(now), sourceAddress } };
+  const candidates = [
+    ...(base ? [{ claims: { ...base.claims, ...own }, family: base.family, onBase: true }] : []),
+    ...(family ? [{ claims: { ...family.usual, ...own }, family, onBase: false }] : []),
+    { claims: own, family: undefined, onBase: false },
+  ];
+  for (const { onBase, ...each } of candidates) {
+    const proposal = proposed({ ...each, ...rest }, ground, other);
+    if (proposal && base && onBase) return { proposal: nearer(proposal, base, { ...ground, other }), onBase };
+    if (proposal) return { proposal, onBase };
+  }
+  return undefined;
+};

@@ -1,0 +1,109 @@
+import { complaintText } from '../../language/complaint.ts';
+import { counted } from '../../language/counted.ts';
+import { traceLines, wanted } from '../explain/explain.ts';
+import type { Result } from './tested.ts';
+import type { Trial } from './trial.ts';
+
+/** One thing that is not as it should be, as every report tells it. */
+export type Told = {
+  readonly of: 'case' | 'coverage' | 'mutation';
+  readonly name: string;
+  readonly says: readonly string[];
+};
+
+const failed = ({ differences }: Trial): boolean => differences.length > 0;
+
+const place = (trial: Trial): string =>
+  complaintText({ rule: 'case', place: trial.case.place, message: trial.case.name });
+
+const caseTold = (trial: Trial): Told => ({
+  of: 'case',
+  name: trial.case.name,
+  says: [
+    place(trial),
+    ...trial.differences.map(
+      ({ of, expected, actual }) => `${of}: expected ${expected}, but it is ${actual}`,
+    ),
+    ...traceLines(trial.trace),
+  ],
+});
+
+/** Everything that is not as it should be with the cases of one role or registry. */
+export const toldOf = ({ trials, uncovered = [], mutation }: Result): Told[] => [
+  ...trials.filter(failed).map(caseTold),
+  ...uncovered.map(
+    ({ statement, condition }): Told =>
+      condition
+        ? {
+            of: 'coverage',
+            name: `${statement.id}: ${wanted(condition)}`,
+            says: ['In no case is this condition alone in the way.'],
+          }
+        : { of: 'coverage', name: statement.id, says: ['In no case does this statement apply.'] },
+  ),
+  ...(mutation?.survivors ?? []).map(
+    ({ mutant, noticing }): Told => ({
+      of: 'mutation',
+      name: mutant,
+      says:
+        noticing.length > 0
+          ? ['No case would notice. This one would:', ...noticing]
+          : ['No case would notice, and none that would could be told.'],
+    }),
+  ),
+  ...(mutation?.idle ?? []).map(
+    ({ value }): Told => ({
+      of: 'mutation',
+      name: value.mutant,
+      says: ['accept_survivors names it, and it does not survive. Remove it there.'],
+    }),
+  ),
+];
+
+const WORD: { readonly [of in Told['of']]: string } = {
+  case: 'FAILED',
+  coverage: 'not covered',
+  mutation: 'not noticed',
+};
+
+/** A role or registry that has no cases at all is clean: nothing of them is wrong. */
+export const isClean = (result: Result): boolean => toldOf(result).length === 0;
+
+const toldText = ({ of, name, says }: Told): string =>
+  [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');
+
+const headline = (result: Result): string => {
+  const { tested, trials, mutation } = result;
+  if (!tested.written)
+    return `none    ${tested.policy.name}  there is no ${tested.path}: kite-sts test --init ${tested.policy.name}`;
+  const mutants = mutation === undefined ? [] : [counted(mutation.tried, 'mutant')];
+  return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[counted(trials.length, 'case'), ...mutants].join(', ')}`;
+};
+
+const summary = (results: readonly Result[]): string => {
+  const told = results.flatMap(toldOf);
+  const count = (of: Told['of']): number => told.filter(each => each.of === of).length;
+  const cases = results.reduce((sum, { trials }) => sum + trials.length, 0);
+  const bad = (['case', 'coverage', 'mutation'] as const).filter(of => count(of) > 0);
+  return [counted(cases, 'case'), ...bad.map(of => `${count(of)} ${WORD[of].toLowerCase()}`)].join(', ');
+};
+
+/** For people: a line for each role and registry, what is wrong below it, and the sum. */
+export const asText = (results: readonly Result[]): string =>
+  [...results.flatMap(result => [headline(result), ...toldOf(result).map(toldText)]), summary(results)].join(
+    '\n',
+  );
+
+/** For programs. */
+export const asJson = (results: readonly Result[]): string =>
+  JSON.stringify(
+    results.map(result => ({
+      name: result.tested.policy.name,
+      path: result.tested.path,
+      cases: result.trials.map(({ case: { name }, differences }) => ({ name, differences })),
+      mutants: result.mutation?.tried,
+      findings: toldOf(result),
+    })),
+    null,
+    2,
+  );

@@ -1,0 +1,149 @@
+import type { Place } from '../../language/complaint.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Claims } from '../../policy/claims.ts';
+import {
+  type AccessRequest,
+  type Allow,
+  type Context,
+  type Decision,
+  type DenyReason,
+  decide,
+} from '../../policy/decide.ts';
+import { meets } from '../../policy/guard.ts';
+import {
+  decideMethod,
+  decideOperation,
+  type MethodAllow,
+  type MethodDecision,
+  type MethodReason,
+} from '../../policy/method.ts';
+import { readOperation } from '../../policy/registries/read.ts';
+import type { Trace } from '../../policy/trace.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import type { VerifiedToken } from '../../token/verify.ts';
+import { assumeVerified } from '../assume.ts';
+
+/** What a role or a registry must decide for given claims: one entry of `<name>.test.yml`. */
+export type Case = {
+  readonly name: string;
+  readonly place: Place;
+  readonly claims: Claims;
+  readonly access: AccessRequest;
+  /** How a registry is used; undefined for a role. */
+  readonly method: string | undefined;
+  /** Its path and query, where the case says them: then all that the request does is decided. */
+  readonly path?: string | undefined;
+  readonly context: Context;
+  readonly expected: Expected;
+};
+
+export type Expected =
+  | {
+      /** The id of the trust statement that must win. */
+      readonly allow: string;
+      /** In any order; undefined: whatever the statement gives. */
+      readonly scopes: readonly string[] | undefined;
+      readonly seconds: number | undefined;
+    }
+  | { readonly deny: CaseReason };
+
+/** A denial's reason; the fleet's guard comes before any role, so it has one of its own. */
+export type CaseReason = DenyReason | MethodReason | 'guard_not_met';
+
+/** Every reason, as a value: a case may name one of these. */
+export const REASONS: { readonly [reason in CaseReason]: true } = {
+  audience_differs: true,
+  explicitly_denied: true,
+  no_statement_holds: true,
+  request_not_understood: true,
+  method_not_listed: true,
+  method_beyond_grant: true,
+  role_disabled: true,
+  kind_differs: true,
+  scope_beyond_grant: true,
+  seconds_above_maximum: true,
+  seconds_below_minimum: true,
+  claim_not_usable: true,
+  session_policy_refused: true,
+  session_policy_too_large: true,
+  tag_too_long: true,
+  guard_not_met: true,
+};
+
+/** Something that a case expected and the policy does otherwise. */
+export type Difference = {
+  readonly of: 'decision' | 'scopes' | 'seconds';
+  readonly expected: string;
+  readonly actual: string;
+};
+
+/** One case as it ran; it passes when nothing differs. */
+export type Trial = {
+  readonly case: Case;
+  /** For `explain`; undefined when the fleet's guard kept the claims from the role. */
+  readonly decision: Decision | MethodDecision | undefined;
+  /** What the statements made of the claims, were it not for the guard. */
+  readonly trace: Trace;
+  readonly differences: readonly Difference[];
+};
+
+const decisionText = (decision: Trial['decision']): string => {
+  if (!decision) return 'deny guard_not_met';
+  return decision.allowed ? `allow ${decision.statement}` : `deny ${decision.reason}`;
+};
+
+const expectedText = (expected: Expected): string =>
+  'allow' in expected ? `allow ${expected.allow}` : `deny ${expected.deny}`;
+
+const scopesText = (scopes: readonly string[]): string => [...scopes].sort().join(' ');
+
+const unlike = (of: Difference['of'], expected: string, actual: string): Difference[] =>
+  expected === actual ? [] : [{ of, expected, actual }];
+
+const grantDifferences = (expected: Expected, decision: Allow | MethodAllow): Difference[] => {
+  if (!('allow' in expected)) return [];
+  const { scopes, seconds } = expected;
+  const given = 'grant' in decision ? decision.grant : { scopes: decision.scopes, seconds: undefined };
+  return [
+    ...(scopes ? unlike('scopes', scopesText(scopes), scopesText(given.scopes)) : []),
+    ...(seconds === undefined ? [] : unlike('seconds', String(seconds), String(given.seconds))),
+  ];
+};
+
+/** What of the rows of broker.yml stands before a role. */
+export type Guards = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
+
+/** By the whole request, as the authorizer does, or by its method alone. */
+function decideAtRegistry(
+  registry: Registry,
+  token: VerifiedToken,
+  { method = '', path, context }: Case,
+): MethodDecision {
+  if (path === undefined) return decideMethod(registry, token, method, context);
+  const [within = '', ...query] = path.split('?');
+  const operation = readOperation(registry, { method, path: within, query: query.join('?') });
+  return decideOperation(registry, token, operation, context);
+}
+
+const decisionOf = (role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision =>
+  'methods' in role ? decideAtRegistry(role, token, each) : decide(role, token, each.access, each.context);
+
+const runCase = (role: Role | Registry, rows: Guards, each: Case): Trial => {
+  const token = assumeVerified(each.claims, role);
+  const row = rows.get(token.issuer);
+  const asked = decisionOf(role, token, each);
+  const decision = row !== undefined && meets(row, token.claims) ? asked : undefined;
+  const differences = unlike('decision', expectedText(each.expected), decisionText(decision));
+  const trial = { case: each, decision, trace: asked.trace, differences };
+  if (differences.length > 0 || !decision?.allowed) return trial;
+  return { ...trial, differences: grantDifferences(each.expected, decision) };
+};
+
+/** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
+export const runCases = (role: Role | Registry, rows: Guards, cases: readonly Case[]): readonly Trial[] =>
+  cases.map(each => runCase(role, rows, each));
+
+/** Does any case come out otherwise than it says? Asks no further than the first. */
+export const notices = (role: Role | Registry, rows: Guards, cases: readonly Case[]): boolean =>
+  cases.some(each => runCase(role, rows, each).differences.length > 0);

@@ -1,0 +1,66 @@
+import { kindOf } from '../../language/kinds.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Statement } from '../../language/statement.ts';
+
+/** A policy that gives more to the same callers, and what a case must say to notice. */
+export type Widened<P extends Role | Registry> = {
+  /** The same for as long as the policy says the same. */
+  readonly id: string;
+  readonly policy: P;
+  readonly by:
+    | { readonly statement: string; readonly scopes: readonly string[] }
+    /** One second more than is granted today. */
+    | { readonly seconds: number };
+};
+
+/** Scopes that the policy knows, whoever has them. */
+function listScopes(policy: Role | Registry): string[] {
+  const own = policy.trust.flatMap(({ scopes }) => scopes ?? []);
+  const named = 'methods' in policy ? Object.values(policy.methods) : [];
+  const template = 'template' in policy ? policy.template : undefined;
+  const permitted = template?.kind === 'github' ? Object.keys(template.permissions) : [];
+  return [...new Set([...own, ...named, ...permitted])];
+}
+
+function widenScopes<P extends Role | Registry>(policy: P): Widened<P>[] {
+  const all = listScopes(policy);
+  return policy.trust.flatMap((statement: Statement) => {
+    const { id, scopes } = statement;
+    if (scopes === undefined) return [];
+    return all
+      .filter(each => !scopes.includes(each))
+      .map(more => ({
+        id: `${id}: scopes with ${JSON.stringify(more)}`,
+        policy: {
+          ...policy,
+          trust: policy.trust.map(each =>
+            each === statement ? { ...each, scopes: [...scopes, more] } : each,
+          ),
+        },
+        by: { statement: id, scopes },
+      }));
+  });
+}
+
+/** Of a role that says itself how long its sessions last. */
+function widenLength<P extends Role | Registry>(policy: P): Widened<P>[] {
+  if ('methods' in policy || policy.disabled !== undefined) return [];
+  const { max } = policy.session;
+  const lengths = kindOf(policy.template.kind).lengths(policy.template as never);
+  if (max >= lengths.max || max === lengths.fallback) return [];
+  const session = { ...policy.session, max: lengths.max };
+  return [
+    {
+      id: `session: max_seconds of ${lengths.max}`,
+      policy: { ...policy, session },
+      by: { seconds: max + 1 },
+    },
+  ];
+}
+
+/** Each policy that is this one with one thing more to give: a scope that others have, or the longest session of its kind. */
+export const widenedOf = <P extends Role | Registry>(policy: P): Widened<P>[] => [
+  ...widenScopes(policy),
+  ...widenLength(policy),
+];

@@ -1,0 +1,166 @@
+import type { JobKind } from '../../jobs/kind.ts';
+import { type Standing, worldOf } from '../space/world.ts';
+import { type Gain, gains, type Question, type ScopeGain, scopeGains } from './difference.ts';
+import { findGuardrailChanges } from './guardrails.ts';
+import { judgeJobs, summarizeJobs } from './jobs.ts';
+import {
+  describeGift,
+  type Item,
+  type MemberChange,
+  membersChanged,
+  membersOf,
+  rowMembers,
+  same,
+} from './members.ts';
+import type { Asked, Policies, Policy } from './policy.ts';
+import { allowNewName, findLostGuards, findRenamed } from './rename.ts';
+
+/** All that is otherwise for one role or registry. What could not be told counts as gained. */
+export type RoleChange = {
+  readonly of: 'role' | 'registry';
+  readonly role: string;
+  readonly is: 'added' | 'removed' | 'changed' | 'renamed';
+  /** Its name before, of one that is renamed. */
+  readonly was?: string | undefined;
+  /** Kinds of jobs that it admits now and did not. */
+  readonly opens: readonly JobKind[];
+  /** What it gives now: of whose, and which rights. */
+  readonly gives: string | undefined;
+  readonly gained: readonly Gain[];
+  readonly lost: readonly Gain[];
+  readonly scopesGained: readonly ScopeGain[];
+  readonly scopesLost: readonly ScopeGain[];
+  readonly members: readonly MemberChange[];
+};
+
+/** How an issuer's tokens are verified otherwise. */
+export type IssuerChange = { readonly issuer: string; readonly members: readonly MemberChange[] };
+
+/** Changes of how an issuer's tokens are verified. A row that is new or gone shows in the roles that name it. */
+export const issuerChanges = (before: Policy, after: Policy): IssuerChange[] =>
+  [...after.rows].flatMap(([issuer, row]) => {
+    const old = before.rows.get(issuer);
+    const members = old ? membersChanged(rowMembers(old), rowMembers(row)) : [];
+    return members.length > 0 ? [{ issuer, members }] : [];
+  });
+
+/** All that is otherwise between two configurations. */
+export type Differences = {
+  readonly roles: readonly RoleChange[];
+  readonly issuers: readonly IssuerChange[];
+  readonly guardrails: readonly MemberChange[];
+};
+
+const standing = ({ rows }: Policy, role: Item | undefined, issuer: string): Standing | undefined => {
+  const row = rows.get(issuer);
+  return role && row && { role, row };
+};
+
+type Pair = { readonly before: Item | undefined; readonly after: Item | undefined };
+
+const issuersOf = ({ before, after }: Pair): Set<string> =>
+  new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
+
+const ofIssuer = (issuer: string, pair: Pair, policies: Policies, asked: Asked) => {
+  const from = standing(policies.before, pair.before, issuer);
+  const to = standing(policies.after, pair.after, issuer);
+  const standings = [from, to].filter(each => each !== undefined);
+  const world = worldOf({ issuer, standings, from: asked.from });
+  const question: Question = { world, sample: asked.sampleOf(issuer) };
+  return {
+    gained: gains(question, from, to),
+    lost: gains(question, to, from),
+    scopesGained: from && to ? scopeGains(question, from, to) : [],
+    scopesLost: from && to ? scopeGains(question, to, from) : [],
+  };
+};
+
+/** Two audiences are a change of a member, told once, and not one of whom each statement admits. */
+const withAudienceOf = (before: Item | undefined, after: Item | undefined): Item | undefined =>
+  before && after && before.audience !== after.audience ? { ...before, audience: after.audience } : before;
+
+const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange => {
+  const { before, after } = pair;
+  const alike = { before: withAudienceOf(before, after), after };
+  const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, alike, policies, asked));
+  const item = after ?? before;
+  const renamed = before && after && before.name !== after.name;
+  return {
+    of: item && 'methods' in item ? 'registry' : 'role',
+    role: item?.name ?? '',
+    is: before ? (after ? (renamed ? 'renamed' : 'changed') : 'removed') : 'added',
+    was: renamed ? before.name : undefined,
+    opens: listOpened(alike, policies),
+    gives: after && describeGift(after),
+    gained: each.flatMap(({ gained }) => gained),
+    lost: each.flatMap(({ lost }) => lost),
+    scopesGained: each.flatMap(({ scopesGained }) => scopesGained),
+    scopesLost: each.flatMap(({ scopesLost }) => scopesLost),
+    members: before && after ? memberChanges(pair, policies) : [],
+  };
+};
+
+const admittedJobs = (item: Item | undefined, { rows }: Policy): JobKind[] =>
+  item && !('disabled' in item && item.disabled !== undefined)
+    ? summarizeJobs(judgeJobs(item, rows)).flatMap(({ kind, answer }) => (answer === 'admits' ? [kind] : []))
+    : [];
+
+function listOpened(pair: Pair, policies: Policies): JobKind[] {
+  const before = admittedJobs(pair.before, policies.before);
+  return admittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
+}
+
+const memberChanges = ({ before, after }: Pair, policies: Policies): MemberChange[] => {
+  if (!before || !after) return [];
+  const members = membersChanged(membersOf(before), membersOf(after));
+  if (before.name === after.name) return members;
+  const of = 'methods' in after ? 'registry' : 'role';
+  const names = { of, before: before.name, after: after.name } as const;
+  return [...members.map(each => allowNewName(each, names)), ...findLostGuards(names, policies)];
+};
+
+const silent = ({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean =>
+  is === 'changed' && [gained, lost, scopesGained, scopesLost, members].every(list => list.length === 0);
+
+type Items = (policy: Policy) => readonly Item[];
+
+const changesOf = (items: Items, { before, after }: Policies, asked: Asked): RoleChange[] => {
+  const byName = (policy: Policy) => new Map(items(policy).map(item => [item.name, item]));
+  const [old, now] = [byName(before), byName(after)];
+  const renamed = findRenamed(old, now);
+  const left = new Set(renamed.values());
+  const guards = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
+    issuer => !same(before.rows.get(issuer)?.require, after.rows.get(issuer)?.require),
+  );
+  const names = [...new Set([...old.keys(), ...now.keys()])].filter(name => !left.has(name));
+  return names.sort().flatMap(name => {
+    const pair: Pair = { before: old.get(renamed.get(name) ?? name), after: now.get(name) };
+    const untouched = same(pair.before, pair.after) && !guards.some(issuer => issuersOf(pair).has(issuer));
+    const change = untouched ? undefined : roleChange(pair, { before, after }, asked);
+    return change && !silent(change) ? [change] : [];
+  });
+};
+
+/**
+ * Role by role, and registry by registry, what a changed policy newly admits and gives, and what it does no longer:
+ * exact, each with a request that shows it. What is decided and filled in as before is left out, however its file has
+ * changed.
+ */
+export const changes = (before: Policy, after: Policy, asked: Asked): RoleChange[] =>
+  [(policy: Policy) => policy.roles, ({ registries = [] }: Policy) => registries].flatMap(items =>
+    changesOf(items, { before, after }, asked),
+  );
+
+/** All that is otherwise between two configurations: who gets in, how issuers are verified, what guards all roles. */
+export function compareConfigs(before: Policy, after: Policy, asked: Asked): Differences {
+  return {
+    roles: changes(before, after, asked),
+    issuers: issuerChanges(before, after),
+    guardrails: findGuardrailChanges(before, after),
+  };
+}
+
+/** Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown. */
+export const widens = (change: RoleChange): boolean =>
+  [change.gained, change.scopesGained].some(list => list.length > 0) ||
+  change.members.some(each => !each.narrower);

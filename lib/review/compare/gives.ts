@@ -1,0 +1,24 @@
+import type { Template } from '../../language/kinds.ts';
+
+const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
+  aws: ['role_arn', 'policy_arns'],
+  gcp: ['service_account', 'audience', 'scopes'],
+  azure: ['client_id', 'tenant_id', 'scope'],
+  github: ['owner', 'installation', 'repositories', 'permissions'],
+  buildkite: ['organization', 'user', 'scopes'],
+  jwt: ['audience'],
+};
+
+/** What a role gives, as a reviewer asks first: which account, which role, which repositories, with which rights. */
+export function describeTarget(template: Template): string {
+  const members = template as unknown as { readonly [member: string]: unknown };
+  const told = LISTED[template.kind]
+    .filter(member => members[member] !== undefined && !isEmpty(members[member]))
+    .map(member => `${member} ${showValue(members[member])}`);
+  const narrowed = template.kind === 'aws' && template.policy ? ['narrowed by a session policy'] : [];
+  return `${template.kind}: ${[...told, ...narrowed].join(', ')}`;
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+const showValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,0 +1,72 @@
+import type { AuditSetting } from '../../config/audit.ts';
+import type { Invariant } from '../../config/invariants.ts';
+import type { Teams } from '../../config/teams.ts';
+import type { Limits } from '../../stores/limits.ts';
+import type { MemberChange } from './members.ts';
+
+/** What holds of all roles, whoever edits them: less of it is wider, though no role has changed. */
+export type Guardrails = {
+  readonly teams?: Teams | undefined;
+  readonly invariants?: readonly Invariant[] | undefined;
+  readonly limits?: Limits | undefined;
+  readonly audit?: AuditSetting | undefined;
+};
+
+type Members = ReadonlyMap<string, unknown>;
+
+/** What of these is new can only take away; of all others, what is new may give. */
+const BOUNDS = /^(teams|invariants|audit)$|^teams\..*\.max_seconds$|^invariants\./;
+
+/** Of these, less is narrower. */
+const MOST = /^limits\.|\.max_seconds$/;
+
+/** Guardrails that are not what they were. */
+export function findGuardrailChanges(before: Guardrails, after: Guardrails): MemberChange[] {
+  const [old, now] = [flattenGuardrails(before), flattenGuardrails(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter(member => withoutWording(old.get(member)) !== withoutWording(now.get(member)))
+    .filter(member => !isToldAbove(member, old, now))
+    .map(member => ({
+      member,
+      before: nameValue(old.get(member)),
+      after: nameValue(now.get(member)),
+      narrower: isNarrower(member, old.get(member), now.get(member)),
+    }));
+}
+
+/** A sentence is told as it reads, and not by what it is made of. */
+const nameValue = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'says' in value ? value.says : value;
+
+/** Two wordings of one sentence are no change, so they are compared without. */
+const withoutWording = (value: unknown): string =>
+  JSON.stringify(value, (name, each: unknown) => (name === 'says' ? undefined : each)) ?? '';
+
+function flattenGuardrails({ teams, invariants, limits, audit }: Guardrails): Members {
+  return new Map<string, unknown>([
+    ...(teams ? flatten('teams', { there: true, owners: teams.owners, ...teams.teams }) : []),
+    ...(invariants ?? []).map((each): [string, unknown] => [`invariants.${each.id}`, each]),
+    ...(limits ? flatten('limits', limits) : []),
+    ...(audit ? flatten('audit', { there: true, ...audit }) : []),
+  ]);
+}
+
+function flatten(name: string, value: unknown): [string, unknown][] {
+  if (value === undefined) return [];
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[name, value]];
+  return Object.entries(value).flatMap(([key, each]) =>
+    flatten(key === 'there' ? name : `${name}.${key}`, each),
+  );
+}
+
+/** A file that is new or gone is one change, not one for each of its lines. */
+const isToldAbove = (member: string, old: Members, now: Members): boolean =>
+  ['teams', 'audit'].some(file => member.startsWith(`${file}.`) && old.has(file) !== now.has(file));
+
+function isNarrower(member: string, before: unknown, after: unknown): boolean {
+  if (before === undefined) return BOUNDS.test(member);
+  if (after === undefined) return !BOUNDS.test(member);
+  if (Array.isArray(before) && Array.isArray(after)) return after.every(each => before.includes(each));
+  if (typeof before === 'number' && typeof after === 'number') return MOST.test(member) && after < before;
+  return member === 'audit.required' && after === true;
+}

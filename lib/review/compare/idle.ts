@@ -1,0 +1,47 @@
+import { admissionOf, boxOf, type Standing, searchWorld, type World } from '../space/world.ts';
+
+/** Why a statement of a role changes nothing. */
+export type Idle =
+  /** Its conditions contradict each other, or the guard, or it has ended. */
+  | 'never_holds'
+  /** What it speaks of, earlier trust statements have already admitted. */
+  | 'shadowed'
+  /** It denies nobody whom a trust statement admits. */
+  | 'denies_nothing';
+
+export type IdleStatement = { readonly id: string; readonly why: Idle };
+
+/** The statements of one issuer that could be left out without any request being decided otherwise. */
+export const idleStatements = (world: World, standing: Standing): IdleStatement[] => {
+  const { trust, deny } = admissionOf(world, standing);
+  const trusts = trust.map(({ statement, box }, at): IdleStatement | undefined => {
+    const { id } = statement;
+    if (searchWorld(world, box, []) === 'none') return { id, why: 'never_holds' };
+    const earlier = trust.slice(0, at).map(each => each.box);
+    return earlier.length > 0 && searchWorld(world, box, earlier) === 'none'
+      ? { id, why: 'shadowed' }
+      : undefined;
+  });
+  const denies = deny.map(({ statement, box }): IdleStatement | undefined => {
+    const { id } = statement;
+    if (searchWorld(world, boxOf(world, statement, standing.role), []) === 'none')
+      return { id, why: 'never_holds' };
+    const strikes = trust.some(each => searchWorld(world, [...each.box, ...box], []) !== 'none');
+    return strikes ? undefined : { id, why: 'denies_nothing' };
+  });
+  return [...trusts, ...denies].filter(each => each !== undefined);
+};
+
+/** Is there no request of this issuer's tokens that has the role? Undefined when it could not be told. */
+export const admitsNobody = (world: World, standing: Standing): boolean | undefined => {
+  const { trust, deny } = admissionOf(world, standing);
+  const found = trust.map(({ box }) =>
+    searchWorld(
+      world,
+      box,
+      deny.map(each => each.box),
+    ),
+  );
+  if (found.some(each => typeof each === 'object')) return false;
+  return found.includes('undecided') ? undefined : true;
+};

@@ -1,0 +1,94 @@
+import { jobKindsOf } from '../../jobs/jobs.ts';
+import type { JobKind, Telling } from '../../jobs/kind.ts';
+import type { Statement } from '../../language/statement.ts';
+import { claimPath } from '../../policy/claims.ts';
+import type { Condition } from '../../policy/condition.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { areApart } from '../space/plain.ts';
+import { type Admission, admissionOf, boxOf, type Entrusted, searchWorld, worldOf } from '../space/world.ts';
+
+/**
+ * What a policy thinks of a kind of job: some token of it is admitted, none is, or the token tells nothing of the
+ * kind, so that whatever looks like it is admitted.
+ */
+export type JobAnswer = 'admits' | 'excludes' | 'untold';
+
+export type JudgedJob = { readonly kind: JobKind; readonly answer: JobAnswer };
+
+/** A trust statement and what it thinks of each kind of job of its issuer. */
+export type StatementJobs = { readonly statement: Statement; readonly jobs: readonly JudgedJob[] };
+
+/** No clock is asked: a statement that will end is still there. */
+const FROM_THE_FIRST = 0;
+
+const EMPTY: readonly Telling[] = [];
+
+const conditionOf = ([name, operator, ...operands]: Telling): Condition => ({
+  on: 'claim',
+  name,
+  path: claimPath(name) ?? name,
+  operator,
+  operands,
+  binds: false,
+});
+
+const statementOf = ({ name, tells }: JobKind, issuer: string): Statement => ({
+  id: name,
+  effect: 'trust',
+  issuer,
+  conditions: (tells ?? EMPTY).map(conditionOf),
+  scopes: undefined,
+  until: undefined,
+  flat: false,
+});
+
+/** Exact, for every token there can be: which kinds of jobs each trust statement admits, past the guard and the denies. */
+export function judgeJobs(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>): StatementJobs[] {
+  const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
+  return issuers.flatMap(issuer => {
+    const row = rows.get(issuer);
+    return row ? judgeIssuer({ ...role, disabled: undefined }, row) : [];
+  });
+}
+
+function judgeIssuer(role: Entrusted, row: IssuerRow): StatementJobs[] {
+  const { issuer } = row;
+  const kinds = jobKindsOf(row.preset);
+  const trust = role.trust.filter(each => each.issuer === issuer);
+  const told = kinds
+    .filter(({ tells }) => tells !== undefined)
+    .map(kind => statementOf(kind, issuer))
+    .filter(kind => trust.some(each => !areApart(kind.conditions, each.conditions)));
+  const standing = { role, row };
+  const world = worldOf({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
+  const admission = admissionOf(world, standing);
+  return admission.trust.map(({ statement, box }) => {
+    const admitted = told.filter(each => {
+      if (areApart(each.conditions, statement.conditions)) return false;
+      const inside = [...box, ...boxOf(world, each, role)];
+      return searchWorld(world, inside, boxesOf(admission)) !== 'none';
+    });
+    const names = new Set(admitted.map(({ id }) => id));
+    return { statement, jobs: kinds.map(kind => ({ kind, answer: answerOf(kind, names) })) };
+  });
+}
+
+const boxesOf = ({ deny }: Admission): Admission['deny'][number]['box'][] => deny.map(({ box }) => box);
+
+function answerOf({ name, tells, like }: JobKind, admitted: ReadonlySet<string>): JobAnswer {
+  if (tells !== undefined) return admitted.has(name) ? 'admits' : 'excludes';
+  return like === undefined || admitted.has(like) ? 'untold' : 'excludes';
+}
+
+/** The kinds that a whole policy admits, excludes or cannot tell: by any of its statements, the most open answer. */
+export function summarizeJobs(all: readonly StatementJobs[]): JudgedJob[] {
+  const answers = new Map<string, JudgedJob>();
+  for (const judged of all.flatMap(({ jobs }) => jobs)) {
+    const key = `${judged.kind.name} ${judged.kind.source}`;
+    const known = answers.get(key);
+    if (!known || OPENNESS[judged.answer] > OPENNESS[known.answer]) answers.set(key, judged);
+  }
+  return [...answers.values()];
+}
+
+const OPENNESS: { readonly [answer in JobAnswer]: number } = { excludes: 0, untold: 1, admits: 2 };

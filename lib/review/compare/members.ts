@@ -1,0 +1,97 @@
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Statement } from '../../language/statement.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { describeTarget } from './gives.ts';
+
+/** A member of a role or of an issuer's row that is not what it was. Only some have a direction that is known. */
+export type MemberChange = {
+  readonly member: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly narrower: boolean;
+};
+
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+type Members = { readonly [member: string]: unknown };
+
+/** Of these, less is known to be narrower. */
+const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
+
+/** A word that lets a dangerous kind of job in unseen. */
+const isWord = (member: string): boolean => member.startsWith('knowingly.');
+
+const narrower = (member: string, before: unknown, after: unknown): boolean => {
+  if (LENGTHS.includes(member))
+    return typeof before === 'number' && typeof after === 'number' && after < before;
+  if (isWord(member)) return after === undefined;
+  return member === 'single_use' && after === true;
+};
+
+export const membersChanged = (before: Members, after: Members): MemberChange[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter(member => !same(before[member], after[member]))
+    .map(member => ({
+      member,
+      before: before[member],
+      after: after[member],
+      narrower: narrower(member, before[member], after[member]),
+    }));
+
+/** Each kind of job that a statement means to admit, with the reason. */
+const wordsOf = (trust: readonly Statement[]): Members =>
+  Object.fromEntries(
+    trust.flatMap(({ id, knowingly }) =>
+      (knowingly?.jobs ?? []).map(job => [`knowingly.${id}.${job}`, knowingly?.reason]),
+    ),
+  );
+
+/** What a role gives and to whom it is given once, beside whom it admits. */
+const membersOfRole = ({
+  template: { kind, ...template },
+  session,
+  singleUse,
+  audience,
+  trust,
+}: Role): Members => ({
+  audience,
+  ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
+  'session.seconds': session.seconds,
+  'session.max': session.max,
+  single_use: singleUse,
+  ...wordsOf(trust),
+});
+
+/** Which methods need which scope, and where. */
+const membersOfRegistry = ({ path, methods, audience, trust }: Registry): Members => ({
+  ...wordsOf(trust),
+  audience,
+  path,
+  ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
+});
+
+/** Whatever gives somebody something. */
+export type Item = Role | Registry;
+
+export const membersOf = (item: Item): Members =>
+  'template' in item ? membersOfRole(item) : membersOfRegistry(item);
+
+/** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
+export const rowMembers = ({
+  origin,
+  algorithms,
+  maxTokenLifetime,
+  allowPrivateNetwork,
+}: IssuerRow): Members => ({
+  ...origin,
+  algorithms,
+  maxTokenLifetime,
+  allowPrivateNetwork,
+});
+
+/** What a role gives, or a registry opens, in words. */
+export const describeGift = (item: Item): string =>
+  'template' in item
+    ? describeTarget(item.template)
+    : `registry: path ${item.path}, methods ${Object.keys(item.methods).join(' ')}`;

@@ -1,0 +1,41 @@
+import { describeKinds, type JobKind } from '../../jobs/kind.ts';
+import type { Statement } from '../../language/statement.ts';
+import type { Condition } from '../../policy/condition.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import type { Loosening, SayOpened } from '../explain/remedy.ts';
+import type { Entrusted } from '../space/world.ts';
+import { judgeJobs } from './jobs.ts';
+
+/** One condition as a file's reading gives it: it is known by what it says. */
+const isSame = (one: Condition, other: Condition): boolean =>
+  one.name === other.name && one.operator === other.operator && one.operands.join() === other.operands.join();
+
+function loosenStatement(statement: Statement, { condition, operator, operands }: Loosening): Statement {
+  const conditions = statement.conditions.flatMap(each => {
+    if (!isSame(each, condition)) return [each];
+    return operands === undefined ? [] : [{ ...each, operator, operands }];
+  });
+  return { ...statement, conditions };
+}
+
+function listAdmitted(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>, id: string): JobKind[] {
+  const jobs = judgeJobs(role, rows).find(({ statement }) => statement.id === id)?.jobs ?? [];
+  return jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
+}
+
+/** Which kinds of jobs a statement of this role would admit that it does not admit today. */
+export function openedBy(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>): SayOpened {
+  return loosening => {
+    const { statement: id } = loosening;
+    const trust = role.trust.map(each => (each.id === id ? loosenStatement(each, loosening) : each));
+    const before = listAdmitted(role, rows, id).map(({ name }) => name);
+    const opened = listAdmitted({ ...role, trust }, rows, id).filter(({ name }) => !before.includes(name));
+    return sayKinds(opened);
+  };
+}
+
+function sayKinds(opened: readonly JobKind[]): string {
+  if (opened.length === 0) return '';
+  const safe = opened.filter(({ danger }) => danger === undefined).map(({ name }) => name);
+  return `. This opens it to ${[...safe, describeKinds(opened)].filter(Boolean).join(', ')}`;
+}

@@ -1,0 +1,215 @@
+import type { Invariant } from '../../config/invariants.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Statement } from '../../language/statement.ts';
+import { type Claims, withNulls } from '../../policy/claims.ts';
+import { all, check } from '../../policy/condition.ts';
+import { globMatches } from '../../policy/glob.ts';
+import { admittedBy } from '../space/admits.ts';
+import { isAlways } from '../space/plain.ts';
+import type { Searched } from '../space/search.ts';
+import type { Witness } from '../space/witness.ts';
+import { admissionOf, boxOf, type Entrusted, type Standing, searchWorld, worldOf } from '../space/world.ts';
+import { firstOf, type Question, type Shown, shown } from './difference.ts';
+import type { Asked, Policy } from './policy.ts';
+import { isAllowed, readTargets, type TargetValue } from './targets.ts';
+
+/** What must hold of every request that has a role. Statements of issuers other than the world's say nothing here. */
+export type Demanded =
+  /** None of these may speak of it; in doubt it does, as with a deny. */
+  | { readonly never: readonly Statement[] }
+  /** One of these holds, as with a trust. */
+  | { readonly only: readonly Statement[] };
+
+const speaks = (
+  statement: Statement,
+  { role }: Standing,
+  { issuer, claims, sourceAddress }: Witness,
+): boolean => {
+  if (statement.issuer !== issuer) return false;
+  const known = withNulls(claims, role.issuers[issuer]?.nullable);
+  const { truth } = all(statement.conditions.map(each => check(each, known, sourceAddress)));
+  return statement.effect === 'deny' ? truth !== 'false' : truth === 'true';
+};
+
+const breaks = (demanded: Demanded, standing: Standing, witness: Witness): boolean =>
+  'never' in demanded
+    ? demanded.never.some(each => speaks(each, standing, witness))
+    : !demanded.only.some(each => speaks(each, standing, witness));
+
+function* broken(demanded: Demanded, { world }: Question, standing: Standing): Generator<Searched> {
+  const { trust, deny } = admissionOf(world, standing);
+  const struck = deny.map(({ box }) => box);
+  const boxes = Object.values(demanded)
+    .flat()
+    .filter(({ issuer }) => issuer === world.issuer)
+    .map(statement => boxOf(world, statement, standing.role));
+  for (const { box } of trust) {
+    if ('only' in demanded) yield searchWorld(world, box, [...struck, ...boxes]);
+    else for (const never of boxes) yield searchWorld(world, [...box, ...never], struck);
+  }
+}
+
+/** A request that has the role and breaks what is demanded; undefined when there is none: then it is proved. */
+export const counterexample = (
+  demanded: Demanded,
+  question: Question,
+  standing: Standing,
+): Shown | undefined =>
+  firstOf(broken(demanded, question, standing), found =>
+    shown(
+      found,
+      question,
+      witness => admittedBy(standing, witness) !== undefined && breaks(demanded, standing, witness),
+    ),
+  );
+
+/** Why a role or a registry breaks an invariant, or may: with a request that shows it, or by a member of its file. */
+export type Refutation =
+  | { readonly by: 'never' | 'only' | 'issuers'; readonly shown: Shown }
+  /** A value of undefined: it is left out, and what is left out proves nothing. */
+  | { readonly by: 'targets'; readonly member: string; readonly value: TargetValue | undefined };
+
+/** What an invariant can speak of. */
+export type Subject = Role | Registry;
+
+const demandsOf = ({ never, only, issuers }: Invariant, issuer: string) => [
+  ...(never ? [{ by: 'never' as const, demanded: { never } }] : []),
+  ...(only ? [{ by: 'only' as const, demanded: { only } }] : []),
+  ...(issuers && !issuers.includes(issuer) ? [{ by: 'issuers' as const, demanded: { only: [] } }] : []),
+];
+
+/**
+ * Is it plain from the values that the trust statements list that none of their requests breaks what is demanded?
+ * Most sentences are: then there is no search.
+ */
+function holdsPlainly(demanded: Demanded, { role, row }: Standing): boolean {
+  const trust = role.trust.filter(({ issuer }) => issuer === row.issuer);
+  const list = Object.values(demanded)
+    .flat()
+    .filter(({ issuer }) => issuer === row.issuer);
+  return trust.every(({ conditions }) => {
+    const given = [...conditions, ...row.require];
+    const isMet = (each: Statement) => each.conditions.every(one => isAlways(one, 'true', given));
+    const isFalse = (each: Statement) => each.conditions.some(one => isAlways(one, 'false', given));
+    return 'never' in demanded ? list.every(isFalse) : list.some(isMet);
+  });
+}
+
+const ofIssuer = (invariant: Invariant, standing: Standing, sample: Claims, from: number): Refutation[] => {
+  const { issuer } = standing.row;
+  const open = demandsOf(invariant, issuer).filter(({ demanded }) => !holdsPlainly(demanded, standing));
+  if (open.length === 0) return [];
+  const statements = [...(invariant.never ?? []), ...(invariant.only ?? [])].filter(
+    each => each.issuer === issuer,
+  );
+  const world = worldOf({ issuer, standings: [standing], statements, from });
+  return open.flatMap(({ by, demanded }) => {
+    const broken = counterexample(demanded, { world, sample }, standing);
+    return broken ? [{ by, shown: broken }] : [];
+  });
+};
+
+function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refutation[] {
+  return targets
+    .filter(({ path: [kind] }) => kind === kindOfSubject(subject))
+    .flatMap(({ member, path, allowed }) =>
+      readTargets(membersOfSubject(subject), path.slice(1))
+        .filter(({ value }) => !isAllowed(value, allowed))
+        .map(
+          ({ path: at, value }): Refutation => ({
+            by: 'targets',
+            member: at ? `${path[0]}.${at}` : member,
+            value,
+          }),
+        ),
+    );
+}
+
+const isRegistry = (subject: Subject): subject is Registry => 'methods' in subject;
+
+const kindOfSubject = (subject: Subject): string =>
+  isRegistry(subject) ? 'registry' : subject.template.kind;
+
+const membersOfSubject = (subject: Subject): object => (isRegistry(subject) ? subject : subject.template);
+
+/** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
+export function selectSubjects(invariant: Invariant, { roles, registries = [] }: Policy): Subject[] {
+  const named = [
+    ...roles.filter(({ name }) => invariant.roles.some(pattern => globMatches(pattern, name))),
+    ...registries.filter(({ name }) => invariant.registries.some(pattern => globMatches(pattern, name))),
+  ];
+  return named.filter(subject => saysSomething(invariant, subject));
+}
+
+const saysSomething = ({ never, only, issuers, targets = [] }: Invariant, subject: Subject): boolean =>
+  never !== undefined ||
+  only !== undefined ||
+  issuers !== undefined ||
+  targets.some(({ path: [kind] }) => kind === kindOfSubject(subject));
+
+/** A part of an invariant that speaks of nothing: it would be "proved" whatever the roles say. */
+export function findEmptyParts(invariant: Invariant, policy: Policy): string[] {
+  const { roles, registries = [] } = policy;
+  const unmatched = (of: string, patterns: readonly string[], names: readonly string[]): string[] =>
+    patterns
+      .filter(pattern => !names.some(name => globMatches(pattern, name)))
+      .map(pattern => `no ${of} is named "${pattern}".${didYouMean(pattern, names)}`);
+  const subjects = selectSubjects(invariant, policy);
+  const kinds = new Set(subjects.map(kindOfSubject));
+  const aimless = new Set(
+    (invariant.targets ?? []).map(({ path: [kind = ''] }) => kind).filter(kind => !kinds.has(kind)),
+  );
+  return [
+    ...(invariant.speaksOfAll
+      ? []
+      : unmatched(
+          'role',
+          invariant.roles,
+          roles.map(({ name }) => name),
+        )),
+    ...(invariant.speaksOfAll
+      ? []
+      : unmatched(
+          'registry',
+          invariant.registries,
+          registries.map(({ name }) => name),
+        )),
+    ...[...aimless].map(kind =>
+      kind === 'registry' ? 'it speaks of no registry.' : `none of its roles is of the kind ${kind}.`,
+    ),
+    ...(roles.length + registries.length === 0 ? ['there is no role and no registry.'] : []),
+    ...findIdleIssuers(invariant, subjects),
+  ];
+}
+
+/** Only where no statement at all is about an issuer that somebody trusts: one more issuer may be a guard for later. */
+function findIdleIssuers(
+  { never, only, issuers, targets }: Invariant,
+  subjects: readonly Subject[],
+): string[] {
+  if (!never || only || issuers || targets || subjects.length === 0) return [];
+  const trusted = new Set(subjects.flatMap(({ trust }) => trust.map(({ issuer }) => issuer)));
+  return never.some(({ issuer }) => trusted.has(issuer))
+    ? []
+    : [`none of what it speaks of trusts ${[...new Set(never.map(({ issuer }) => issuer))].join(' or ')}.`];
+}
+
+/** All that refutes an invariant of a role or registry; none: it is proved, for every token there can be. */
+export const refutations = (
+  invariant: Invariant,
+  subject: Subject,
+  { rows }: Policy,
+  asked: Asked,
+): Refutation[] => {
+  const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
+  return [
+    ...findBrokenTargets(invariant, subject),
+    ...issuers.flatMap(issuer => {
+      const row = rows.get(issuer);
+      const role: Entrusted = subject;
+      return row ? ofIssuer(invariant, { role, row }, asked.sampleOf(issuer), asked.from) : [];
+    }),
+  ];
+};

@@ -1,0 +1,70 @@
+import type { Invariant } from '../../config/invariants.ts';
+import { globMatches } from '../../policy/glob.ts';
+import type { Item, MemberChange } from './members.ts';
+import type { Policies, Policy } from './policy.ts';
+
+type Names = { readonly of: 'role' | 'registry'; readonly before: string; readonly after: string };
+
+/** What a role gives and a registry opens, but for what is made of its own name. */
+function withoutName(item: Item): string {
+  const text = JSON.stringify(
+    'methods' in item ? [item.path, item.methods, item.audience] : [item.template, item.session],
+  );
+  return text
+    .replaceAll(`"role:${item.name}"`, '"role:"')
+    .replaceAll(`"kite-sts:${item.name}"`, '"kite-sts:"');
+}
+
+/** New names with the old ones that went: only where one alone went and one alone came that gives the same. */
+export function findRenamed(
+  old: ReadonlyMap<string, Item>,
+  now: ReadonlyMap<string, Item>,
+): Map<string, string> {
+  const gone = groupByGift([...old.values()].filter(({ name }) => !now.has(name)));
+  const come = groupByGift([...now.values()].filter(({ name }) => !old.has(name)));
+  return new Map(
+    [...come].flatMap(([gift, names]) => {
+      const was = gone.get(gift);
+      return was?.length === 1 && names.length === 1 ? [[names[0], was[0]] as [string, string]] : [];
+    }),
+  );
+}
+
+function groupByGift(items: readonly Item[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const item of items) {
+    const gift = withoutName(item);
+    groups.set(gift, [...(groups.get(gift) ?? []), item.name]);
+  }
+  return groups;
+}
+
+/** What is made of a role's own name opens nothing by another one: the other side must be told it first. */
+export function allowNewName(change: MemberChange, { before, after }: Names): MemberChange {
+  const ofName = ['role:', 'kite-sts:'].some(
+    prefix => change.before === prefix + before && change.after === prefix + after,
+  );
+  return ofName ? { ...change, narrower: true } : change;
+}
+
+/** By a new name a role can leave a sentence that was about the old one, and its team. */
+export function findLostGuards({ of, before, after }: Names, policies: Policies): MemberChange[] {
+  const speaks = ({ roles, registries }: Invariant, name: string) =>
+    (of === 'role' ? roles : registries).some(pattern => globMatches(pattern, name));
+  const left = (policies.after.invariants ?? []).filter(each => speaks(each, before) && !speaks(each, after));
+  const [was, is] = [findTeam(policies.before, before), findTeam(policies.after, after)];
+  return [
+    ...left.map(({ id }) => ({
+      member: `invariants.${id}`,
+      before: 'speaks of it',
+      after: 'does not speak of it',
+      narrower: false,
+    })),
+    ...(was === is ? [] : [{ member: 'team', before: was, after: is, narrower: was === undefined }]),
+  ];
+}
+
+const findTeam = ({ teams }: Policy, name: string): string | undefined =>
+  Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
+    roles.some(pattern => globMatches(pattern, name)),
+  )?.[0];

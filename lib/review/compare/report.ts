@@ -1,0 +1,97 @@
+import type { Statement } from '../../language/statement.ts';
+import type { Witness } from '../space/witness.ts';
+import type { Differences } from './change.ts';
+import type { Shown } from './difference.ts';
+import type { Section } from './sections.ts';
+
+/** A witness as a person reads it, and can hand to `explain --claims`: its claims, and what else it took. */
+export const witnessText = (
+  { issuer, audience, claims, sourceAddress, now }: Witness,
+  usual?: string,
+): string => {
+  const whole = { iss: issuer, ...(audience === usual ? {} : { aud: audience }), ...claims };
+  const from = sourceAddress === undefined ? '' : ` from ${sourceAddress}`;
+  return `${JSON.stringify(whole)}${from} at ${new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}`;
+};
+
+/** The request that shows it, or that none could be told. */
+export const shownText = (shown: Shown): string =>
+  shown === 'undecided'
+    ? 'undecided: it could not be told within bounds, so it counts as wider'
+    : witnessText(shown.witness);
+
+/** For a terminal. */
+export const asText = (sections: readonly Section[]): string =>
+  sections
+    .map(({ title, names, lines }) =>
+      [
+        title,
+        ...(names.length > 1 ? [`  ${listNames(names)}`] : []),
+        ...lines.flatMap(({ says, telling, shown }) => [
+          `  ${says}`,
+          ...(telling ? [`    ${telling}`] : []),
+          ...(shown ? [`    ${shownText(shown)}`] : []),
+        ]),
+      ].join('\n'),
+    )
+    .join('\n\n');
+
+const MOST_NAMES = 20;
+
+const listNames = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
+const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+
+/**
+ * Characters. GitHub takes 65,536 in a comment, and a report that is refused is read by nobody.
+ * https://docs.github.com/en/rest/issues/comments
+ */
+const MOST_MARKDOWN = 58_000;
+
+/**
+ * For a comment on a pull request: every value of a policy stands in code, so that none can be a link or a mention.
+ * What widens comes first; what does not fit is counted and named.
+ */
+export function asMarkdown(sections: readonly Section[], ends: string): string {
+  const parts = ['### What this change of policy changes', ends];
+  let left = MOST_MARKDOWN - parts.join('\n\n').length;
+  const order = [...sections].sort((a, b) => Number(b.widens) - Number(a.widens));
+  const fitting = order.filter(section => {
+    const part = formatMarkdown(section);
+    left -= part.length + 2;
+    if (left >= 0) parts.push(part);
+    return left >= 0;
+  });
+  const rest = order.slice(fitting.length);
+  return [...parts, ...(rest.length > 0 ? [describeRest(rest)] : [])].join('\n\n');
+}
+
+const formatMarkdown = ({ title, names, lines }: Section): string =>
+  [
+    `#### ${code(title)}`,
+    ...(names.length > 1 ? [code(listNames(names))] : []),
+    ...lines.map(({ says, telling, shown }) =>
+      [
+        `- ${code(says)}`,
+        ...(telling ? [`  **${code(telling)}**`] : []),
+        ...(shown ? [`  ${code(shownText(shown))}`] : []),
+      ].join('\n'),
+    ),
+  ].join('\n');
+
+const describeRest = (rest: readonly Section[]): string => {
+  const widening = rest.filter(({ widens }) => widens).length;
+  const names = rest.flatMap(section => section.names);
+  return `#### And ${rest.length} more, ${widening} of them wider\n${code(listNames(names))}\nRun kite-sts diff for all of them.`;
+};
+
+/** For a program: a statement by its id, all else as it is. */
+export const asJson = (differences: Differences, verdict: string): string =>
+  JSON.stringify(
+    { verdict, ...differences },
+    (name, value: unknown) => (name === 'statement' ? (value as Statement).id : value),
+    2,
+  );

@@ -1,0 +1,140 @@
+import type { JobKind } from '../../jobs/kind.ts';
+import type { Statement } from '../../language/statement.ts';
+import { wanted } from '../explain/explain.ts';
+import { type Differences, type RoleChange, widens } from './change.ts';
+import type { Gain, ScopeGain, Shown } from './difference.ts';
+import type { MemberChange } from './members.ts';
+
+/** One thing that is otherwise, in words: what the telling claim was, and the request that shows it. */
+export type Line = { readonly says: string; readonly telling?: string | undefined; readonly shown?: Shown };
+
+/** What is otherwise alike for these roles, or for all of them. */
+export type Section = {
+  readonly title: string;
+  /** Names of the roles or registries, when it is about some. */
+  readonly names: readonly string[];
+  readonly lines: readonly Line[];
+  readonly widens: boolean;
+};
+
+/** What is otherwise, part by part, in words: what guards all roles, how issuers are verified, then role by role. */
+export function listSections({ roles, issuers, guardrails }: Differences): Section[] {
+  return [
+    ...(guardrails.length > 0 ? [sectionOfMembers('guardrails', guardrails)] : []),
+    ...issuers.map(({ issuer, members }) => sectionOfMembers(`issuer ${issuer}`, members)),
+    ...groupAlike(roles),
+  ];
+}
+
+const sectionOfMembers = (title: string, members: readonly MemberChange[]): Section => ({
+  title,
+  names: [],
+  lines: members.map(describeMember),
+  widens: members.some(({ narrower }) => !narrower),
+});
+
+const describeMember = ({ member, before, after, narrower }: MemberChange): Line => ({
+  says:
+    before !== undefined && before === after
+      ? `${member} demands something else: ${JSON.stringify(after)}`
+      : `${member} was ${JSON.stringify(before) ?? 'not there'} and is ${JSON.stringify(after) ?? 'not there'}${narrower ? ' (narrower)' : ''}`,
+});
+
+/** Roles that changed in the same words are one section: a thousand alike are read once. */
+function groupAlike(changes: readonly RoleChange[]): Section[] {
+  const groups = new Map<string, RoleChange[]>();
+  for (const change of changes) {
+    const key = JSON.stringify([change.of, change.is, listChanges(change)], (name, value: unknown) =>
+      name === 'shown' ? undefined : nameless(value, change),
+    );
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
+  }
+  return [...groups.values()].map(describeGroup);
+}
+
+const nameless = (value: unknown, { role }: RoleChange): unknown =>
+  typeof value === 'string' ? value.replaceAll(`:${role}`, ':…') : value;
+
+const MEANS: { readonly [is in RoleChange['is']]: string } = {
+  added: 'new',
+  removed: 'gone',
+  changed: 'changed',
+  renamed: 'renamed',
+};
+
+const PLURALS = { role: 'roles', registry: 'registries' } as const;
+
+function describeGroup(group: readonly RoleChange[]): Section {
+  const [first] = group as [RoleChange, ...RoleChange[]];
+  const { of, role, is, was, gives } = first;
+  const alone = group.length === 1;
+  const who = alone ? `${of} ${role}` : `${group.length} ${PLURALS[of]}`;
+  const lines = listChanges(first);
+  return {
+    title: `${who}: ${MEANS[is]}${alone && was !== undefined ? `, was ${was}` : ''}`,
+    names: group.map(each => each.role),
+    lines: alone && gives !== undefined ? [{ says: `gives ${gives}` }, ...lines] : lines,
+    widens: group.some(widens),
+  };
+}
+
+/** What it gives and whom it newly lets in comes first, since that is what a reviewer must judge. */
+function listChanges(change: RoleChange): Line[] {
+  return [
+    ...change.members.map(describeMember),
+    ...describeRename(change),
+    ...describeOpened(change.opens),
+    ...change.gained.map(describeGain),
+    ...change.scopesGained.map(each => describeScopes('newly given', each)),
+    ...change.lost.map(({ statement, shown }) => ({ says: `no longer allowed by "${statement.id}"`, shown })),
+    ...change.scopesLost.map(each => describeScopes('no longer given', each)),
+  ];
+}
+
+/** Jobs that others can cause come in capitals: a reviewer must not read over them. */
+const describeOpened = (opens: readonly JobKind[]): Line[] =>
+  opens.length === 0
+    ? []
+    : [
+        {
+          says: `newly admits ${opens.map(({ name, danger }) => (danger ? `${name.toUpperCase()} (${danger})` : name)).join(', ')}`,
+        },
+      ];
+
+const describeGain = ({ statement, telling, shown }: Gain): Line => ({
+  says: `newly allowed by "${statement.id}": ${describeConditions(statement)}`,
+  telling: telling && `${telling}, now allowed by "${statement.id}"`,
+  shown,
+});
+
+const describeScopes = (how: string, { statement, scopes, shown }: ScopeGain): Line => ({
+  says: `${how} ${scopes.join(' ')} by "${statement.id}"`,
+  shown,
+});
+
+const describeConditions = ({ conditions, until }: Statement): string =>
+  [
+    ...conditions.map(wanted),
+    ...(until === undefined ? [] : [`until ${new Date(until * 1000).toISOString().replace('.000', '')}`]),
+  ].join(', ');
+
+/** A name is part of what we sign and of the external id, so whoever trusts those must learn the new one first. */
+function describeRename({ is, was, role, members }: RoleChange): Line[] {
+  if (is !== 'renamed') return [];
+  const changed = members.map(({ member }) => member);
+  return [
+    { says: `steps that ask for ${was} must ask for ${role}` },
+    ...(changed.includes('aws.external_id')
+      ? [
+          {
+            says: `the target refuses until its trust policy has sts:ExternalId "kite-sts:${role}"; or keep external_id: "kite-sts:${was}" in the role`,
+          },
+        ]
+      : []),
+    ...(changed.some(member => member.endsWith('.subject'))
+      ? [{ says: `whoever trusts sub "role:${was}" must trust "role:${role}" first` }]
+      : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Role } from '../../language/role.ts';
+import type { Claims } from '../../policy/claims.ts';
+import { type Context, type Decision, decide } from '../../policy/decide.ts';
+import { meets } from '../../policy/guard.ts';
+import { askFor } from '../../policy/issuer.ts';
+import { assumeVerified } from '../assume.ts';
+import { openedBy } from '../compare/opened.ts';
+import { type Remedies, remedies } from '../explain/remedy.ts';
+import type { Held } from './held.ts';
+
+/** Who asks, and what for. */
+export type Question = {
+  readonly claims: Claims;
+  /** Undefined: all that the statement gives. */
+  readonly scopes: readonly string[] | undefined;
+  readonly seconds: number | undefined;
+  readonly context: Context;
+};
+
+/** What stops a token before any role is asked: broker.yml lists no such issuer, or its guard is not met. */
+export type Stopped = 'issuer_unknown' | 'guard_not_met';
+
+export type Answer = {
+  readonly issuer: string;
+  readonly stopped: Stopped | undefined;
+  readonly decision: Decision;
+  readonly remedies: Remedies;
+};
+
+/** What a broker with this role would say. */
+export const answerTo = (
+  { claims, scopes, seconds, context }: Question,
+  role: Role,
+  { rows }: Pick<Held, 'rows'>,
+): Answer => {
+  const token = assumeVerified(claims, role);
+  const row = rows.get(token.issuer);
+  const access = { role: role.name, scopes, seconds, kinds: undefined };
+  const decision = decide(role, token, access, context);
+  const met = row && meets(row, claims);
+  return {
+    issuer: token.issuer,
+    stopped: row ? (met ? undefined : 'guard_not_met') : 'issuer_unknown',
+    decision,
+    remedies: remedies(decision, claim => askFor(claim, row), openedBy(role, rows)),
+  };
+};

@@ -1,0 +1,38 @@
+import type { ConsoleData } from '../../config/console.ts';
+import type { Complaint } from '../../language/complaint.ts';
+import { compileRole, parseRole, type Role, type Setting } from '../../language/role.ts';
+import type { Policy } from '../compare/policy.ts';
+
+/** A role as its text reads: compiled, or all that is wrong with it. */
+export type Compiled = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
+
+/** What the page holds: each role as its file has it, and what roles are compiled against. */
+export type Held = Policy & {
+  readonly url: string;
+  readonly setting: Setting;
+  readonly texts: ReadonlyMap<string, string>;
+};
+
+/** Compiles the text of a role, as a broker does when it loads the file. */
+export const compileText = (name: string, text: string, setting: Setting): Compiled => {
+  const complaints: Complaint[] = [];
+  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
+    void complaints.push({ rule, place, message });
+  const document = parseRole(name, `roles/${name}.yml`, text, complain);
+  return { role: document && compileRole(document, setting, complain), complaints };
+};
+
+/** Opens the data of a page. */
+export const heldIn = ({ url, audience, session, rows, roles: written }: ConsoleData): Held => {
+  const issuers = new Map(rows.map(row => [row.issuer, row]));
+  const setting = { audience, session, issuers };
+  // A text field has LF alone, so any other ending of lines would look like an edit.
+  const roles = written.map(({ name, text }) => ({ name, text: text.replaceAll('\r\n', '\n') }));
+  return {
+    url,
+    setting,
+    rows: issuers,
+    texts: new Map(roles.map(({ name, text }) => [name, text])),
+    roles: roles.flatMap(({ name, text }) => compileText(name, text, setting).role ?? []),
+  };
+};

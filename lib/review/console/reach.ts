@@ -1,0 +1,63 @@
+import type { Role } from '../../language/role.ts';
+import type { Statement } from '../../language/statement.ts';
+import type { Condition } from '../../policy/condition.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { wanted } from '../explain/explain.ts';
+import type { Held } from './held.ts';
+
+/** One line of the map: whom one trust statement lets reach a role, behind the guard of its issuer. */
+export type Reach = {
+  readonly role: Role;
+  readonly statement: Statement;
+  readonly issuer: string;
+  readonly organization: readonly string[];
+  readonly pipeline: readonly string[];
+  /** All else that it wants. */
+  readonly further: readonly string[];
+  /** How many deny statements speak of this issuer. */
+  readonly denies: number;
+};
+
+type Part = 'organization' | 'pipeline' | 'further';
+
+const partOf = ({ name, binds }: Condition, row: IssuerRow | undefined): Part => {
+  if (name === row?.labels.pipeline || name === row?.pipelineId) return 'pipeline';
+  return binds || name === row?.labels.organization ? 'organization' : 'further';
+};
+
+const lineOf = (role: Role, statement: Statement, row: IssuerRow | undefined): Reach => {
+  const { conditions, issuer } = statement;
+  const all = [...conditions, ...(row?.require ?? [])];
+  const saying = (part: Part): string[] => [
+    ...new Set(all.filter(each => partOf(each, row) === part).map(wanted)),
+  ];
+  return {
+    role,
+    statement,
+    issuer,
+    organization: saying('organization'),
+    pipeline: saying('pipeline'),
+    further: saying('further'),
+    denies: role.deny.filter(each => each.issuer === issuer).length,
+  };
+};
+
+/** Who can reach what: a line for each trust statement of each role. */
+export const reachOf = ({ roles, rows }: Held): Reach[] =>
+  roles.flatMap(role => role.trust.map(each => lineOf(role, each, rows.get(each.issuer))));
+
+/** All words of a line, for the filter. */
+export const wordsOf = ({ role, statement, issuer, ...said }: Reach): string =>
+  [
+    role.name,
+    role.description ?? '',
+    role.template.kind,
+    statement.id,
+    issuer,
+    ...(statement.scopes ?? []),
+    ...said.organization,
+    ...said.pipeline,
+    ...said.further,
+  ]
+    .join(' ')
+    .toLowerCase();

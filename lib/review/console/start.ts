@@ -1,0 +1,90 @@
+import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
+import type { Role } from '../../language/role.ts';
+import type { Claims, ClaimType, ClaimValue } from '../../policy/claims.ts';
+import type { Condition } from '../../policy/condition.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { holders } from '../compare/holders.ts';
+import type { Witness } from '../space/witness.ts';
+import type { Held } from './held.ts';
+import { askedOf } from './sample.ts';
+
+/** Claims that a question can start from. */
+export type Start = {
+  readonly group: string;
+  readonly label: string;
+  readonly claims: Claims;
+  readonly sourceAddress?: string | undefined;
+};
+
+/** The claims of a witness as a token has them. */
+export const claimsOf = ({ issuer, audience, claims }: Witness): Claims => ({
+  iss: issuer,
+  aud: audience,
+  ...claims,
+});
+
+const admitted = (role: Role, held: Held, now: number): Start[] =>
+  holders(role, held, askedOf(held, now)).flatMap(({ statement, shown }) =>
+    typeof shown === 'object'
+      ? [
+          {
+            group: `Admitted by ${role.name}`,
+            label: statement.id,
+            claims: claimsOf(shown.witness),
+            sourceAddress: shown.witness.sourceAddress,
+          },
+        ]
+      : [],
+  );
+
+/** What conditions say plainly: the value of `equals`, the first of `in`. */
+const literals = (conditions: readonly Condition[]): Claims =>
+  Object.fromEntries(
+    conditions
+      .filter(
+        ({ path, operator }) => typeof path === 'string' && (operator === 'equals' || operator === 'in'),
+      )
+      .map(({ name, operands }) => [name, operands[0] ?? null]),
+  );
+
+/** What the guard and the first statement for this issuer want: the job that the role was written for. */
+const wantedBy = (role: Role, row: IssuerRow): Claims => {
+  const first = role.trust.find(({ issuer }) => issuer === row.issuer);
+  return { iss: row.issuer, aud: role.audience, ...literals([...row.require, ...(first?.conditions ?? [])]) };
+};
+
+const jobs = (role: Role, row: IssuerRow, { word, family }: { word: string; family: Family }): Start[] =>
+  Object.entries({ push: {}, ...family.scenarios }).map(([name, changes]) => ({
+    group: `Jobs of ${row.issuer}`,
+    label: `${word}/${name}`,
+    claims: withFollowing(family, { ...family.usual, ...wantedBy(role, row), ...changes }),
+  }));
+
+const EMPTY: { readonly [type in ClaimType]: ClaimValue } = {
+  string: '',
+  number: 0,
+  boolean: false,
+  null: null,
+  array: [],
+  object: {},
+};
+
+/** A claim of each name that an issuer sends, where nothing is known of its jobs. */
+const vocabulary = (role: Role, row: IssuerRow): Start => {
+  const types = Object.entries(row.vocabulary?.claims ?? {});
+  const empty = types.map(([name, [type = 'null']]): [string, ClaimValue] => [name, EMPTY[type]]);
+  return {
+    group: 'Claims of other issuers',
+    label: row.issuer,
+    claims: { ...Object.fromEntries(empty), ...wantedBy(role, row) },
+  };
+};
+
+/** Whom the role admits, each kind of job of the issuers that are listed, and the claims of all others. */
+export const startsFor = (role: Role, held: Held, now: number): Start[] => [
+  ...admitted(role, held, now),
+  ...[...held.rows.values()].flatMap(row => {
+    const known = familyOf(row.preset);
+    return known ? jobs(role, row, known) : [vocabulary(role, row)];
+  }),
+];

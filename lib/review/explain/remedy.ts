@@ -1,0 +1,147 @@
+import type { ClaimValue } from '../../policy/claims.ts';
+import type { Checked, Condition, Operator, Scalar } from '../../policy/condition.ts';
+import type { Decision, Deny, DenyReason } from '../../policy/decide.ts';
+import { patternFault } from '../../policy/glob.ts';
+import type { MethodDecision, MethodReason } from '../../policy/method.ts';
+import { nearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
+import { shown, wanted } from './explain.ts';
+import { written } from './written.ts';
+
+/** What would have to change: in the step that asks, or in the policy, if its author means to let this caller in. */
+export type Remedies = { readonly step: readonly string[]; readonly policy: readonly string[] };
+
+/** What to add to the command that mints a token, for a claim that is there only then. */
+export type AskFor = (claim: string) => string | undefined;
+
+const NONE: Remedies = { step: [], policy: [] };
+
+const isScalar = (value: ClaimValue | undefined): value is Scalar =>
+  value === null ||
+  ['string', 'boolean'].includes(typeof value) ||
+  (typeof value === 'number' && Number.isSafeInteger(value));
+
+/** A condition as it would have to be; without operands it must go. */
+export type Loosening = {
+  readonly statement: string;
+  readonly condition: Condition;
+  readonly operator: Operator;
+  readonly operands: readonly Scalar[] | undefined;
+};
+
+/** What else a loosened condition lets in, in a sentence; empty where nothing is known of that. */
+export type SayOpened = (loosening: Loosening) => string;
+
+type Offer = { readonly operator: Operator; readonly operands: readonly Scalar[] | undefined };
+
+/** The operands as they would have to be, or that there must be none; undefined where no operand would do. */
+function findOffer({ condition: { on, operator, operands }, actual: value }: Checked): Offer | undefined {
+  if (!isScalar(value)) return undefined;
+  const others = operands.filter(operand => operand !== value);
+  if (operator === 'equals' || operator === 'in') return { operator: 'in', operands: [...operands, value] };
+  if (operator === 'matches')
+    return typeof value === 'string' && !patternFault(value) && !/[*?]/.test(value)
+      ? { operator, operands: [...operands, value] }
+      : undefined;
+  // The range that an address lies in is not that address: which to take away, its author must say.
+  if (on === 'source_ip') return undefined;
+  if (operator === 'not_in' && others.length > 0) return { operator, operands: others };
+  return operator.startsWith('not_') ? { operator, operands: undefined } : undefined;
+}
+
+function writeOffer({ on, name }: Condition, { operator, operands }: Offer): string {
+  const rule = operands === undefined ? `no ${operator}` : written({ [operator]: [...operands] });
+  return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${written(name)}: ${rule}`;
+}
+
+function sayChange(checked: Checked, statement: string, sayOpened: SayOpened): string | undefined {
+  const offer = checked.why === 'differs' ? findOffer(checked) : undefined;
+  if (offer === undefined) return undefined;
+  const { condition } = checked;
+  return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
+}
+
+const stepFor = ({ condition, actual: value, why }: Checked, askFor: AskFor): string => {
+  const { name } = condition;
+  const asks = askFor(name);
+  if (why === 'source_address_unknown') return `The address is not known here; wanted: ${wanted(condition)}.`;
+  if (why !== 'absent') return `${name} is ${shown(value)}; wanted: ${wanted(condition)}.`;
+  return asks === undefined
+    ? `${name} is absent, and wanted.`
+    : `${name} is absent: add ${asks} when the token is minted.`;
+};
+
+/** A statement that binds another tenant is not to be widened for this one. */
+function listChanges(nearest: StatementTrace, unmet: readonly Checked[], sayOpened: SayOpened): string[] {
+  if (unmet.some(({ condition }) => condition.binds)) return [];
+  return unmet.flatMap(each => sayChange(each, nearest.id, sayOpened) ?? []);
+}
+
+const unmetIn = ({ conditions }: StatementTrace): Checked[] =>
+  conditions.filter(({ truth }) => truth !== 'true');
+
+const forNearest = (trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedies => {
+  const nearest = nearestStatement(trace);
+  if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
+  const unmet = unmetIn(nearest);
+  return {
+    step: [...new Set(unmet.map(each => stepFor(each, askFor)))],
+    policy: listChanges(nearest, unmet, sayOpened),
+  };
+};
+
+/** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
+const forDeny = ({ statements }: Trace, askFor: AskFor): Remedies => {
+  const striking = statements.filter(({ effect, applies }) => effect === 'deny' && applies);
+  const absent = striking.flatMap(({ id, conditions }) =>
+    conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
+  );
+  const step = absent.map(({ name }) => {
+    const asks = askFor(name);
+    return asks === undefined
+      ? `The token has no ${name}, and an absent claim does not switch a deny off.`
+      : `An absent claim does not switch a deny off: send ${name} (add ${asks}).`;
+  });
+  const lacking = absent.filter(({ name }) => askFor(name) === undefined);
+  const policy = lacking.map(
+    ({ id, name }) =>
+      `"${id}" denies every job that has no ${name}. Say in the trust statement which values of ${name} it admits, and remove it`,
+  );
+  return { step: [...new Set(step)], policy: [...new Set(policy)] };
+};
+
+type Told = Pick<Deny, 'trace' | 'about' | 'statement'>;
+
+const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) => Remedies } = {
+  audience_differs: ({ trace: { audience } }) => ({
+    step: [`Mint the token for ${audience.expected}; this one is for ${audience.actual}.`],
+    policy: [],
+  }),
+  scope_beyond_grant: ({ about, statement }) => ({
+    step: [`Do not ask for ${about}.`],
+    policy: [`In "${statement}": add ${about} to scopes`],
+  }),
+  seconds_above_maximum: () => ({
+    step: ['Ask for a shorter session.'],
+    policy: ['Raise max_seconds under session'],
+  }),
+  seconds_below_minimum: () => ({ step: ['Ask for a longer session.'], policy: [] }),
+  role_disabled: () => ({ step: [], policy: ['Remove disabled'] }),
+  method_beyond_grant: ({ about, statement }) => ({
+    step: [],
+    policy: [`In "${statement}": add ${about} to scopes`],
+  }),
+  method_not_listed: () => ({ step: [], policy: ['Name the scope of the method under methods'] }),
+};
+
+/** What would have to change for a denied caller, on both sides, drawn from the trace alone. */
+export const remedies = (
+  decision: Decision | MethodDecision,
+  askFor: AskFor,
+  sayOpened: SayOpened = () => '',
+): Remedies => {
+  if (decision.allowed) return NONE;
+  const { trace, reason } = decision;
+  if (reason === 'no_statement_holds') return forNearest(trace, askFor, sayOpened);
+  if (reason === 'explicitly_denied') return forDeny(trace, askFor);
+  return OTHERS[reason]?.(decision) ?? NONE;
+};

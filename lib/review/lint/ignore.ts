@@ -1,0 +1,74 @@
+import type { Place } from '../../language/complaint.ts';
+import { didYouMean } from '../../language/nearest.ts';
+import type { Finding } from './rule.ts';
+import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
+
+/** A comment `# kite-sts-ignore <rule>: <reason>`, and the line of which it speaks. */
+type Ignore = {
+  readonly rule: string;
+  readonly reason: string;
+  readonly place: Place;
+  readonly line: number;
+};
+
+/** A finding that a comment hushes, and why. */
+export type Ignored = { readonly finding: Finding; readonly reason: string };
+
+const COMMENT = /(?<=^|\s)#\s*kite-sts-ignore\b\s*(?<rule>[\w-]*)(?:\s*:(?<reason>.*))?/;
+/** In characters: "ok" is no reason. */
+const MIN_REASON = 8;
+
+/** Beside a line the comment speaks of that line, and on a line of its own of the next that is more than a comment. */
+const lineFor = (lines: readonly string[], index: number): number => {
+  const alone = /^\s*#/.test(lines[index] ?? '');
+  const next = alone ? lines.findIndex((line, at) => at > index && !/^\s*(#|$)/.test(line)) : index;
+  return next + 1;
+};
+
+const ignoresIn = (file: string, text: string): Ignore[] => {
+  if (!text.includes('kite-sts-ignore')) return [];
+  const lines = text.split(/\r?\n/);
+  return lines.flatMap((line, index) => {
+    const found = COMMENT.exec(line);
+    if (!found) return [];
+    const { rule = '', reason = '' } = found.groups ?? {};
+    const place = { file, line: index + 1, column: found.index + 1 };
+    return [{ rule, reason: reason.trim(), place, line: lineFor(lines, index) }];
+  });
+};
+
+const speaksOf = ({ rule, place: at, line }: Ignore, { rule: found, place }: Finding): boolean =>
+  rule === found && at.file === place.file && line === place.line;
+
+const faultOf = (ignore: Ignore, findings: readonly Finding[]): string | undefined => {
+  const names = LINT_RULES.filter(({ level }) => level !== 'error').map(({ rule }) => rule);
+  if (!names.includes(ignore.rule))
+    return `"${ignore.rule}" is not a rule that can be ignored.${didYouMean(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
+  if (ignore.reason.length < MIN_REASON)
+    return `The reason is missing. Write # kite-sts-ignore ${ignore.rule}: <why it is right here>.`;
+  return findings.some(finding => speaksOf(ignore, finding))
+    ? undefined
+    : `${ignore.rule} finds nothing on line ${ignore.line}. Remove the comment.`;
+};
+
+/** Sets apart what comments in the files hush; a comment without a reason hushes nothing, and is found itself. */
+export const sifted = (
+  findings: readonly Finding[],
+  texts: ReadonlyMap<string, string>,
+): { readonly findings: readonly Finding[]; readonly ignored: readonly Ignored[] } => {
+  const ignores = [...texts].flatMap(([file, text]) => ignoresIn(file, text));
+  const faults = ignores.flatMap(ignore => {
+    const message = faultOf(ignore, findings);
+    const { rule, level } = IGNORE_COMMENT;
+    return message === undefined ? [] : [{ ignore, finding: { rule, level, place: ignore.place, message } }];
+  });
+  const sound = ignores.filter(ignore => !faults.some(each => each.ignore === ignore));
+  const hushing = (finding: Finding) => sound.find(ignore => speaksOf(ignore, finding));
+  return {
+    findings: [...findings.filter(each => !hushing(each)), ...faults.map(({ finding }) => finding)],
+    ignored: findings.flatMap(finding => {
+      const reason = hushing(finding)?.reason;
+      return reason === undefined ? [] : [{ finding, reason }];
+    }),
+  };
+};

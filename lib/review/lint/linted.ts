@@ -1,0 +1,90 @@
+import { type MapTree, member, type ScalarTree, type Tree } from '../../language/parse.ts';
+import type { Registry } from '../../language/registry.ts';
+import type { Role } from '../../language/role.ts';
+import type { Effect, Statement } from '../../language/statement.ts';
+import type { Condition } from '../../policy/condition.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { KNOWN, type Known } from './known.ts';
+
+/** A compiled statement beside the text that it was compiled from. */
+export type LintedStatement = {
+  readonly statement: Statement;
+  readonly tree: Tree;
+  readonly row: IssuerRow;
+  readonly known: Known;
+  /** What must hold before this statement gives anything: its conditions, and the guard of its issuer's row. */
+  readonly conditions: readonly Condition[];
+};
+
+/** A role or a registry, compiled, beside its text. */
+export type Linted = {
+  readonly name: string;
+  readonly contact: string | undefined;
+  /** Undefined for a registry. */
+  readonly role: Role | undefined;
+  readonly compiled: Role | Registry;
+  readonly tree: MapTree;
+  readonly trust: readonly LintedStatement[];
+  readonly deny: readonly LintedStatement[];
+};
+
+const statementsOf = (
+  tree: MapTree,
+  effect: Effect,
+  statements: readonly Statement[],
+  rows: ReadonlyMap<string, IssuerRow>,
+): LintedStatement[] => {
+  const list = member(tree, effect)?.value;
+  const items = list?.kind === 'list' ? list.items : [];
+  return statements.flatMap((statement, index) => {
+    const row = rows.get(statement.issuer);
+    const item = items[index];
+    if (!row || !item) return [];
+    const conditions = [...statement.conditions, ...row.require];
+    return [{ statement, tree: item, row, known: KNOWN[row.preset ?? 'none'], conditions }];
+  });
+};
+
+/** Puts what was compiled beside its text, statement by statement. */
+export const lintedOf = (
+  compiled: Role | Registry,
+  tree: MapTree,
+  rows: ReadonlyMap<string, IssuerRow>,
+): Linted => ({
+  name: compiled.name,
+  contact: compiled.contact,
+  role: 'template' in compiled ? compiled : undefined,
+  compiled,
+  tree,
+  trust: statementsOf(tree, 'trust', compiled.trust, rows),
+  deny: statementsOf(tree, 'deny', compiled.deny, rows),
+});
+
+const claimsOf = (tree: Tree): Tree => member(tree, 'claims')?.value ?? tree;
+
+/** Where the name of a claim stands in a statement, or where the statement begins. */
+export const claimPlace = (tree: Tree, claim: string): Tree['place'] =>
+  member(claimsOf(tree), claim)?.place ?? tree.place;
+
+/** The values beside an operator, each where it stands. */
+export const operandTrees = (tree: Tree, { name, operator }: Condition): readonly ScalarTree[] => {
+  const written = member(claimsOf(tree), name)?.value;
+  const beside = written?.kind === 'map' ? member(written, operator)?.value : written;
+  const items = beside?.kind === 'list' ? beside.items : beside ? [beside] : [];
+  return items.filter(item => item.kind === 'scalar');
+};
+
+/** Every plain value in a tree, however deep. */
+export const scalarsIn = (tree: Tree | undefined): readonly ScalarTree[] => {
+  if (tree === undefined) return [];
+  if (tree.kind === 'scalar') return [tree];
+  return tree.kind === 'list'
+    ? tree.items.flatMap(scalarsIn)
+    : tree.entries.flatMap(({ value }) => scalarsIn(value));
+};
+
+const BINDING = ['equals', 'in', 'matches', 'contains', 'contains_any'];
+
+/** Does the condition leave only some values of its claim? */
+export const narrows = ({ on, operator, operands }: Condition): boolean =>
+  on === 'claim' && BINDING.includes(operator) && !operands.includes('*') && !operands.includes(null);

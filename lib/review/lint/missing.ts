@@ -1,0 +1,21 @@
+import { plainJob } from '../../jobs/scenarios.ts';
+import { askFor, vocabularyTypes } from '../../policy/issuer.ts';
+import type { LintedStatement } from './linted.ts';
+
+/** Does the statement hold only where the claim is there, and is not null? */
+export function isDemanded({ conditions }: LintedStatement, claim: string): boolean {
+  return conditions.some(({ name, operator, operands }) => {
+    const isExcluding = operator === 'not_equals' || operator === 'not_in';
+    return name === claim && operands.includes(null) === isExcluding;
+  });
+}
+
+/** Has the issuer jobs whose token lacks the claim, or has null there? Where nothing is known, no. */
+export function isOftenMissing({ row }: LintedStatement, claim: string): boolean {
+  const types = row.vocabulary && vocabularyTypes(row.vocabulary, claim);
+  if (types === undefined || row.preset === undefined || askFor(claim, row) !== undefined) return false;
+  const usual = plainJob(row.preset);
+  if (Object.keys(usual).length === 0 || Object.hasOwn(row.vocabulary?.prefixes ?? {}, claim)) return false;
+  const always = Object.hasOwn(usual, claim) || ['iss', 'aud', 'jti', 'exp', 'nbf', 'iat'].includes(claim);
+  return !always || usual[claim] === null;
+}

@@ -1,0 +1,116 @@
+import { member, type Tree } from '../../../language/parse.ts';
+import { type Linted, scalarsIn } from '../linted.ts';
+import type { LintRule } from '../rule.ts';
+
+const awsOf = ({ role }: Linted) => (role?.template.kind === 'aws' ? role.template : undefined);
+
+const placeOf = ({ tree }: Linted, key: string): Tree['place'] => {
+  const aws = member(tree, 'aws')?.value;
+  return (aws && member(aws, key)?.place) ?? tree.place;
+};
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what either allows. */
+export const policyBesideArns: LintRule = {
+  rule: 'policy-beside-arns',
+  level: 'warning',
+  says: 'policy and policy_arns stand together, and a session may do what either allows.',
+  check: linted => {
+    const aws = awsOf(linted);
+    return aws?.policy && aws.policy_arns.length > 0
+      ? [
+          {
+            place: placeOf(linted, 'policy_arns'),
+            message:
+              'AWS adds policy and policy_arns up, so each widens what the other leaves. Say all of it in one of them.',
+          },
+        ]
+      : [];
+  },
+};
+
+const narrowed = (linted: Linted): boolean => {
+  const aws = awsOf(linted);
+  return aws !== undefined && (aws.policy !== undefined || aws.policy_arns.length > 0);
+};
+
+const GROUPED = new WeakMap<readonly Linted[], Map<string, Linted[]>>();
+
+/** Of all policies those of one ARN, made once: with a thousand roles each would else look at a thousand. */
+function groupByArn(all: readonly Linted[]): Map<string, Linted[]> {
+  const known = GROUPED.get(all);
+  if (known) return known;
+  const groups = new Map<string, Linted[]>();
+  for (const each of all) {
+    const arn = awsOf(each)?.role_arn;
+    const group = arn === undefined ? undefined : groups.get(arn);
+    if (group) group.push(each);
+    else if (arn !== undefined) groups.set(arn, [each]);
+  }
+  GROUPED.set(all, groups);
+  return groups;
+}
+
+/** Roles that a session policy narrows each in its own way are left alone: that is what one is for. */
+export const roleArnShared: LintRule = {
+  rule: 'role-arn-shared',
+  level: 'warning',
+  says: 'Two roles lead to one role of AWS, so the laxer of the two decides.',
+  check: (linted, { all }) => {
+    const arn = awsOf(linted)?.role_arn;
+    const other =
+      arn === undefined
+        ? undefined
+        : groupByArn(all)
+            .get(arn)
+            ?.find(each => each !== linted);
+    if (!other || (narrowed(linted) && narrowed(other))) return [];
+    return [
+      {
+        place: placeOf(linted, 'role_arn'),
+        message: `${other.name} leads to the same role of AWS, so whoever has either has both. Give each an AWS role of its own, or a session policy.`,
+      },
+    ];
+  },
+};
+
+const EVERYTHING = [
+  'arn:aws:iam::aws:policy/AdministratorAccess',
+  'arn:aws-cn:iam::aws:policy/AdministratorAccess',
+  'arn:aws-us-gov:iam::aws:policy/AdministratorAccess',
+];
+
+const isAll = (statement: Tree, key: string): boolean =>
+  scalarsIn(member(statement, key)?.value).some(({ value }) => value === '*');
+
+/** Allows it all that the role may do, whenever? */
+function allowsAll(statement: Tree): boolean {
+  if (member(statement, 'Condition') || !isAll(statement, 'Action') || !isAll(statement, 'Resource'))
+    return false;
+  return scalarsIn(member(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
+}
+
+function findWide({ tree }: Linted): Tree['place'] | undefined {
+  const aws = member(tree, 'aws')?.value;
+  const policy = aws && member(aws, 'policy')?.value;
+  const written = policy && member(policy, 'Statement')?.value;
+  const statements = written?.kind === 'list' ? written.items : written ? [written] : [];
+  const isDenying = statements.some(each =>
+    scalarsIn(member(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
+  );
+  const wide = isDenying ? undefined : statements.find(allowsAll);
+  const arns = scalarsIn(aws && member(aws, 'policy_arns')?.value);
+  return wide?.place ?? arns.find(({ value }) => EVERYTHING.includes(String(value)))?.place;
+}
+
+/** A session may do what its role and its policy both allow: with everything allowed here, the role alone decides. */
+export const policyNarrowsNothing: LintRule = {
+  rule: 'policy-narrows-nothing',
+  level: 'warning',
+  says: 'A session policy allows everything, so it takes nothing away.',
+  check: linted => {
+    const place = findWide(linted);
+    const message =
+      'This allows every action on every resource, so the session may do all that the role of AWS may. Name the actions and resources, or leave the policy away.';
+    return place ? [{ place, message }] : [];
+  },
+};

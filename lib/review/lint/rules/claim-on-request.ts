@@ -1,0 +1,45 @@
+import { member, type Tree } from '../../../language/parse.ts';
+import { askFor } from '../../../policy/issuer.ts';
+import { slots } from '../../../policy/template.ts';
+import type { IssuerRow } from '../../../token/issuer.ts';
+import { claimPlace, type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
+import type { LintRule } from '../rule.ts';
+
+type Use = { readonly claim: string; readonly place: Tree['place'] };
+
+const inStatements = (statements: readonly LintedStatement[], issuer: string): Use[] =>
+  statements
+    .filter(({ statement }) => statement.issuer === issuer)
+    .flatMap(({ statement, tree }) =>
+      statement.conditions.map(({ name }) => ({ claim: name, place: claimPlace(tree, name) })),
+    );
+
+const inTemplate = ({ role, tree }: Linted): Use[] =>
+  scalarsIn(role && member(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
+    slots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
+  );
+
+const usesOf = (linted: Linted, row: IssuerRow): Use[] =>
+  [
+    ...inStatements(linted.trust, row.issuer),
+    ...inStatements(linted.deny, row.issuer),
+    ...inTemplate(linted),
+  ].filter(({ claim }) => askFor(claim, row) !== undefined);
+
+/** Without them a trust statement does not hold, a deny statement strikes, and a template is not filled in. */
+export const claimOnRequest: LintRule = {
+  rule: 'claim-on-request',
+  level: 'note',
+  says: 'A role needs claims that a token has only when the step asks for them.',
+  check: linted => {
+    const rows = new Set(linted.trust.map(({ row }) => row));
+    return [...rows].flatMap(row => {
+      const uses = usesOf(linted, row);
+      const asks = new Set(uses.map(({ claim }) => askFor(claim, row)));
+      return uses.slice(0, 1).map(({ place }) => ({
+        place,
+        message: `Only a step that asks for its token with ${[...asks].join(' ')} gets past this.`,
+      }));
+    });
+  },
+};

@@ -1,0 +1,83 @@
+import { describeKinds, type JobKind } from '../../../jobs/kind.ts';
+import { didYouMean } from '../../../language/nearest.ts';
+import { member } from '../../../language/parse.ts';
+import { judgeJobs, type StatementJobs } from '../../compare/jobs.ts';
+import type { Linted, LintedStatement } from '../linted.ts';
+import type { Found, LintRule } from '../rule.ts';
+
+const JUDGED = new WeakMap<Linted, readonly StatementJobs[]>();
+
+/** Both rules ask the same of a policy: it is looked at once. */
+function judgeOnce(linted: Linted): readonly StatementJobs[] {
+  const known = JUDGED.get(linted);
+  if (known) return known;
+  const rows = new Map(linted.trust.map(({ row }) => [row.issuer, row]));
+  const judged = judgeJobs(linted.compiled, rows);
+  JUDGED.set(linted, judged);
+  return judged;
+}
+
+type Judged = {
+  readonly linted: LintedStatement;
+  readonly admitted: readonly JobKind[];
+  readonly known: readonly JobKind[];
+};
+
+const judgedStatements = (linted: Linted): Judged[] =>
+  judgeOnce(linted).flatMap(({ statement, jobs }) => {
+    const found = linted.trust.find(each => each.statement.id === statement.id);
+    if (!found) return [];
+    const admitted = jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
+    return [{ linted: found, admitted, known: jobs.map(({ kind }) => kind) }];
+  });
+
+/** The claims that would shut them out: the first that each kind tells itself by. */
+const listTelling = (kinds: readonly JobKind[]): string =>
+  [...new Set(kinds.flatMap(({ tells }) => tells?.at(0)?.[0] ?? []))].join(' and ');
+
+function findAdmitted({ linted: { statement, tree }, admitted }: Judged): Found[] {
+  const meant = statement.knowingly?.jobs ?? [];
+  const kinds = admitted.filter(({ name, danger }) => danger !== undefined && !meant.includes(name));
+  if (kinds.length === 0) return [];
+  return [
+    {
+      place: tree.place,
+      message: `${statement.id} admits ${describeKinds(kinds)}. Bind ${listTelling(kinds)}, or say knowingly: { jobs: [${kinds.map(({ name }) => name).join(', ')}], reason: … }.`,
+    },
+  ];
+}
+
+/** So no rule must foresee each spelling: whatever leaves such a job in is told. */
+export const jobKindAdmitted: LintRule = {
+  rule: 'job-kind-admitted',
+  level: 'warning',
+  says: 'A trust statement admits jobs that an outsider, or a colleague without further rights, can cause.',
+  check: linted => judgedStatements(linted).flatMap(findAdmitted),
+};
+
+function findIdle({ linted: { statement, tree }, admitted, known }: Judged): Found[] {
+  const written = member(tree, 'knowingly')?.value;
+  const names = written && member(written, 'jobs')?.value;
+  return (names?.kind === 'list' ? names.items : []).flatMap(item => {
+    const name = item.kind === 'scalar' ? String(item.value) : '';
+    const isAdmitted = admitted.some(each => each.name === name && each.danger !== undefined);
+    return isAdmitted ? [] : [{ place: item.place, message: explainIdle(name, statement.id, known) }];
+  });
+}
+
+function explainIdle(word: string, id: string, known: readonly JobKind[]): string {
+  const names = known.map(({ name }) => name);
+  const kind = known.find(({ name }) => name === word);
+  if (!kind) return `"${word}" is no kind of job of this issuer.${didYouMean(word, names)}`;
+  return kind.danger === undefined
+    ? `"${word}" needs no such word: whoever causes it has the rights for it.`
+    : `${id} does not admit ${word}. Remove the word: it would let such jobs in unseen once the statement is loosened.`;
+}
+
+/** A word that opens nothing today would hush the warning of tomorrow (threat T97). */
+export const knowinglyIdle: LintRule = {
+  rule: 'knowingly-idle',
+  level: 'error',
+  says: 'knowingly names a kind of job that the statement does not admit.',
+  check: linted => judgedStatements(linted).flatMap(findIdle),
+};

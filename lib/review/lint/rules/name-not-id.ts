@@ -1,0 +1,34 @@
+import { member } from '../../../language/parse.ts';
+import { claimPlace, type LintedStatement, narrows } from '../linted.ts';
+import type { Found, LintRule, LintSetting } from '../rule.ts';
+
+/** The guard of the issuer's row in broker.yml. Rows are in the order of the file. */
+const guardOf = ({ row }: LintedStatement, { broker, issuers }: LintSetting) => {
+  const rows = member(broker, 'issuers')?.value;
+  const tree = rows?.kind === 'list' ? rows.items[issuers.indexOf(row.issuer)] : undefined;
+  return tree && member(tree, 'require')?.value;
+};
+
+const foundIn = (linted: LintedStatement, setting: LintSetting): Found[] => {
+  const { conditions, known, tree, row } = linted;
+  const bound = conditions.filter(narrows).map(({ name }) => name);
+  const names = bound.filter(name => Object.hasOwn(known.ids, name));
+  if (names.length === 0 || Object.values(known.ids).some(id => bound.includes(id))) return [];
+  const guarded = row.require.find(({ name }) => names.includes(name))?.name;
+  const guard = guarded === undefined ? undefined : guardOf(linted, setting);
+  const name = guarded ?? names[0] ?? '';
+  return [
+    {
+      place: guard ? claimPlace(guard, name) : claimPlace(tree, name),
+      message: `${name} is a name, and whoever takes it after you has what you had. Bind ${known.ids[name]} beside it.`,
+    },
+  ];
+};
+
+/** Told once, at the guard, where one binds the tenant: that is the one place to mend it for all roles. */
+export const nameNotId: LintRule = {
+  rule: 'name-not-id',
+  level: 'note',
+  says: 'A tenant is bound by its name, and by no id that outlives a renaming.',
+  check: ({ trust }, setting) => trust.flatMap(each => foundIn(each, setting)),
+};

@@ -1,0 +1,65 @@
+import type { Condition } from '../../../policy/condition.ts';
+import { literalPrefix } from '../../../policy/glob.ts';
+import type { Known } from '../known.ts';
+import { type LintedStatement, operandTrees } from '../linted.ts';
+import type { Found, LintRule } from '../rule.ts';
+
+/** Part of a name, and not its end: what stands before a wildcard must not end with one of these. */
+const WITHIN = /[\p{L}\p{N}]$/u;
+
+/** A name that anybody may take ends at its slash alone: whoever may be acme-web may be acme-evil. */
+function isEnded(prefix: string, claim: string, { free, paths }: Known): boolean {
+  if (free.includes(claim) || (paths.includes(claim) && !prefix.includes('/'))) return prefix.endsWith('/');
+  return prefix !== '' && !WITHIN.test(prefix);
+}
+
+/** Tags have versions, which end nowhere, and who may push one is not told by its name. */
+const TAGS = 'refs/tags/';
+
+/** Of a branch the name alone counts: anybody who may push begins one as they like. */
+function hasOpenBranch(pattern: string): boolean {
+  const name = pattern.replace(/^refs\/(heads\/)?/, '');
+  return !pattern.startsWith(TAGS) && (/^[*?]/.test(name) || WITHIN.test(literalPrefix(name)));
+}
+
+function hasOpenEnd(pattern: string, claim: string, known: Known): boolean {
+  const prefix = literalPrefix(pattern);
+  // Wildcards alone bind nothing at all, which other rules tell.
+  if (prefix === pattern || /^(refs\/(heads\/)?)?[*?]+$/.test(pattern)) return false;
+  if (prefix.includes(`@${TAGS}`)) return false;
+  return known.refs.includes(claim) ? hasOpenBranch(pattern) : !isEnded(prefix, claim, known);
+}
+
+const isOfTags = ({ name, operands }: Condition): boolean =>
+  name === 'ref_type' && operands.every(each => each === 'tag');
+
+/** A name that nobody meant, and that the pattern admits. */
+function nameStranger(pattern: string): string {
+  return pattern
+    .replace('*', WITHIN.test(literalPrefix(pattern)) ? '-evil' : 'evil')
+    .replaceAll('*', '')
+    .replaceAll('?', 'x');
+}
+
+function findIn({ statement, tree, known }: LintedStatement): Found[] {
+  const refs = statement.conditions.some(isOfTags) ? [] : known.refs;
+  const names = [...known.named, ...known.free, ...refs];
+  return statement.conditions
+    .filter(({ operator, name }) => operator === 'matches' && names.includes(name))
+    .flatMap(condition =>
+      operandTrees(tree, condition)
+        .filter(({ value }) => hasOpenEnd(String(value), condition.name, known))
+        .map(({ value, place }) => ({
+          place,
+          message: `"${value}" also admits "${nameStranger(String(value))}". Let a delimiter stand before the wildcard, or list the names with in.`,
+        })),
+    );
+}
+
+/** Whoever may choose a name may choose one that only begins like yours. */
+export const patternOpenEnd: LintRule = {
+  rule: 'pattern-open-end',
+  level: 'warning',
+  says: 'What stands before a wildcard on a name does not end at a delimiter.',
+  check: ({ trust }) => trust.flatMap(findIn),
+};

@@ -1,0 +1,56 @@
+import { member } from '../../../language/parse.ts';
+import { slots } from '../../../policy/template.ts';
+import { type Linted, type LintedStatement, narrows, scalarsIn } from '../linted.ts';
+import type { LintRule } from '../rule.ts';
+
+/** Claims that say nothing of who asks, where nothing else is known of an issuer. */
+const OF_ALL = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];
+
+const isNamed = (runs: readonly string[], claim: string): boolean =>
+  runs.some(each => each === claim || (each.endsWith('_') && claim.startsWith(each)));
+
+/**
+ * Wildcards alone where the name should stand: `acme/*`, `acme/?*`, `github.com/acme/*` and `*@acme.example` leave all
+ * that the owner has.
+ */
+const isWholeOwner = (operand: unknown): boolean => /^[^*?]*\/[*?]+$|^[*?]+$|^[*?]+@/.test(String(operand));
+
+/** `system:serviceaccount:*`: every account of the cluster. */
+const isWholeCluster = (operand: unknown): boolean => /^system:(serviceaccount:)?[*?]/.test(String(operand));
+
+function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boolean {
+  return conditions.some(each => {
+    const { name, operands } = each;
+    if (!narrows(each)) return false;
+    if (runs.length === 0) return !OF_ALL.includes(name) && !operands.some(isWholeCluster);
+    if (!isNamed(runs, name)) return false;
+    return !operands.some(operand =>
+      name === 'sub' ? openSub?.test(String(operand)) : isWholeOwner(operand),
+    );
+  });
+}
+
+/** Repositories of GitHub that are filled in from what runs: each caller gets its own, so that none need be named. */
+function givesEachItsOwn({ role, tree }: Linted, { known: { runs } }: LintedStatement): boolean {
+  if (role?.template.kind !== 'github') return false;
+  const github = member(tree, 'github')?.value;
+  const repositories = scalarsIn(github && member(github, 'repositories')?.value);
+  return repositories.every(({ value }) => slots(String(value)).some(({ name = '' }) => isNamed(runs, name)));
+}
+
+/** Whoever may start anything at all in the organization has the role. */
+export const pipelineUnbound: LintRule = {
+  rule: 'pipeline-unbound',
+  level: 'warning',
+  says: 'A trust statement admits every pipeline, repository or project of its tenant.',
+  check: linted =>
+    linted.trust
+      .filter(each => !isBound(each) && !givesEachItsOwn(linted, each))
+      .map(({ statement: { id }, known: { unit, runs }, tree: { place } }) => ({
+        place,
+        message:
+          runs.length === 0
+            ? `${id} admits everybody who has a token of this issuer. Bind sub, or what else names who asks.`
+            : `${id} admits every ${unit} of the tenant, the next one too. Bind ${runs.slice(0, 2).join(' or ')}.`,
+      })),
+};

@@ -1,0 +1,26 @@
+import { member, type Tree } from '../../../language/parse.ts';
+import type { LintRule } from '../rule.ts';
+
+/** Seconds. A step that lasts longer renews: `exec` and the SDKs' own providers do it by themselves. */
+const LONG = 3600;
+
+const said = (tree: Tree): Tree['place'] | undefined => {
+  const session = member(tree, 'session')?.value;
+  return session && member(session, 'seconds')?.place;
+};
+
+/** A credential that leaks is good for as long as it lives. */
+export const sessionLong: LintRule = {
+  rule: 'session-long',
+  level: 'warning',
+  says: 'Sessions last longer than an hour without being asked to.',
+  check: ({ role, tree }, { broker }) => {
+    if (!role || role.session.seconds <= Math.max(LONG, role.session.min)) return [];
+    return [
+      {
+        place: said(tree) ?? said(broker) ?? tree.place,
+        message: `Sessions last ${role.session.seconds} seconds unless the step asks for less. Let seconds be ${LONG} or less, and max_seconds what the longest step may ask for.`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,90 @@
+import { member } from '../../../language/parse.ts';
+import { vocabularyTypes } from '../../../policy/issuer.ts';
+import { isIamVariable, type Slot, slots } from '../../../policy/template.ts';
+import { type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
+import type { Found, LintRule } from '../rule.ts';
+import { DIGITS } from '../values/forms.ts';
+import { canHold, type Grammar, isOfOneLength } from '../values/grammar.ts';
+
+/** Two claims in one value, and what stands between them. */
+type Pair = { readonly before: string; readonly after: string; readonly between: string };
+
+function pairsIn(text: string): Pair[] {
+  const found = slots(text).filter((each): each is Slot => each.name !== undefined);
+  return found.flatMap((slot, index) => {
+    const next = found[index + 1];
+    if (!next || slot.name === next.name || [slot, next].some(({ name }) => isIamVariable(name))) return [];
+    return [{ before: slot.name, after: next.name, between: text.slice(slot.to, next.from) }];
+  });
+}
+
+/** The values that a statement leaves of a claim; undefined where they are not listed. */
+function listValues({ conditions }: LintedStatement, claim: string): readonly string[] | undefined {
+  const bound = conditions.find(
+    ({ name, operator }) => name === claim && (operator === 'equals' || operator === 'in'),
+  );
+  return bound?.operands.map(String);
+}
+
+function grammarsOf({ row, known }: LintedStatement, claim: string): readonly Grammar[] {
+  const types = row.vocabulary && vocabularyTypes(row.vocabulary, claim);
+  if (types?.every(type => type === 'number')) return [DIGITS];
+  return (Object.hasOwn(known.sent, claim) ? known.sent[claim] : undefined) ?? [];
+}
+
+/** Of listed values: does one go on where another ends? */
+function canRunOn(values: readonly string[], between: string): boolean {
+  return values.some(one =>
+    values.some(other => other !== one && (other + between).startsWith(one + between)),
+  );
+}
+
+function isAmbiguous({ trust }: Linted, { before, between }: Pair): boolean {
+  const listed = trust.map(each => listValues(each, before));
+  const open = trust.filter((_, index) => listed[index] === undefined);
+  if (open.length === 0)
+    return canRunOn(
+      listed.flatMap(each => each ?? []),
+      between,
+    );
+  return open.some(each => {
+    const grammars = grammarsOf(each, before);
+    return !grammars.some(isOfOneLength) && canHold(grammars, between);
+  });
+}
+
+function suggestSeparator({ trust }: Linted, { before }: Pair): string {
+  const safe = ['/', ':', '=', '@', '+'].find(sign =>
+    trust.every(each => !canHold(grammarsOf(each, before), sign)),
+  );
+  return safe === undefined
+    ? 'Give each claim a value of its own.'
+    : `Put "${safe}" between them, which it cannot hold.`;
+}
+
+function findIn(linted: Linted): Found[] {
+  const { role, tree } = linted;
+  const written = role && member(tree, role.template.kind)?.value;
+  return scalarsIn(written).flatMap(({ value, place }) =>
+    pairsIn(String(value))
+      .filter(pair => isAmbiguous(linted, pair))
+      .slice(0, 1)
+      .map(pair => ({ place, message: sayAmbiguous(linted, pair) })),
+  );
+}
+
+function sayAmbiguous(linted: Linted, pair: Pair): string {
+  const { before, after, between } = pair;
+  const why =
+    between === '' ? 'Nothing stands between' : `${before} may hold "${between}", which stands between`;
+  const example = `${before} "a" with ${after} "b${between}c", and "a${between}b" with "c"`;
+  return `${why} ${before} and ${after}, so two jobs can make one value: ${example}. ${suggestSeparator(linted, pair)}`;
+}
+
+/** `web` and `api-main`, `web-api` and `main`: joined by a hyphen they are one. */
+export const slotsRunTogether: LintRule = {
+  rule: 'slots-run-together',
+  level: 'warning',
+  says: 'Two claims in one value have nothing between them that keeps them apart.',
+  check: findIn,
+};

@@ -1,0 +1,38 @@
+import { member, type Tree } from '../../../language/parse.ts';
+import { slots } from '../../../policy/template.ts';
+import { type Linted, scalarsIn } from '../linted.ts';
+import { isDemanded, isOftenMissing } from '../missing.ts';
+import type { Found, LintRule } from '../rule.ts';
+
+/** Values of tags without an `else`, and those of JWT claims, which have none. */
+function valuesIn({ role, tree }: Linted): readonly Tree[] {
+  const kind = role?.template.kind;
+  const under = member(member(tree, kind ?? '')?.value ?? tree, kind === 'aws' ? 'tags' : 'claims')?.value;
+  if (under?.kind !== 'map' || (kind !== 'aws' && kind !== 'jwt')) return [];
+  return under.entries.map(({ value }) => value).filter(value => member(value, 'else') === undefined);
+}
+
+function foundIn(linted: Linted): Found[] {
+  return valuesIn(linted)
+    .flatMap(scalarsIn)
+    .flatMap(({ value, place }) =>
+      slots(String(value)).flatMap(({ name = '' }) => {
+        const open = linted.trust.find(each => isOftenMissing(each, name) && !isDemanded(each, name));
+        if (open === undefined) return [];
+        const way =
+          linted.role?.template.kind === 'aws'
+            ? 'Name a literal for them: { value: …, else: … }, or demand the claim.'
+            : 'Demand the claim, or leave it out.';
+        const message = `Jobs of ${open.statement.id} without ${name} are denied, since nothing can be filled in. ${way}`;
+        return [{ place, message }];
+      }),
+    );
+}
+
+/** A step without a key, a push without an environment: the role looks right until such a job asks for it. */
+export const tagMayDeny: LintRule = {
+  rule: 'tag-may-deny',
+  level: 'warning',
+  says: 'A tag or claim is filled in from a claim that many jobs lack, and those are denied.',
+  check: foundIn,
+};

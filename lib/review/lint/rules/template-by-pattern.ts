@@ -1,0 +1,31 @@
+import { member } from '../../../language/parse.ts';
+import { slots } from '../../../policy/template.ts';
+import { type Linted, scalarsIn } from '../linted.ts';
+import type { Found, LintRule } from '../rule.ts';
+
+/** The first statement in which nothing but a pattern binds the claim. */
+const looseIn = ({ trust }: Linted, claim: string): string | undefined =>
+  trust.find(({ statement: { conditions } }) => {
+    const operators = conditions.filter(({ name }) => name === claim).map(({ operator }) => operator);
+    return operators.includes('matches') && !operators.includes('equals') && !operators.includes('in');
+  })?.statement.id;
+
+const foundIn = (linted: Linted): Found[] => {
+  const aws = member(linted.tree, 'aws')?.value;
+  return scalarsIn(aws && member(aws, 'policy')?.value).flatMap(({ value, place }) =>
+    slots(String(value)).flatMap(({ name = '' }) => {
+      const id = looseIn(linted, name);
+      if (id === undefined) return [];
+      const message = `In ${id} a pattern alone binds ${name}, so whoever chooses its value chooses the resource. List the values with in.`;
+      return [{ place, message }];
+    }),
+  );
+};
+
+/** A branch may be called as anyone with a clone likes, within the pattern. */
+export const templateByPattern: LintRule = {
+  rule: 'template-by-pattern',
+  level: 'warning',
+  says: 'A session policy is filled in from a claim that only a pattern binds.',
+  check: foundIn,
+};

@@ -1,0 +1,22 @@
+import { member } from '../../../language/parse.ts';
+import type { LintedStatement } from '../linted.ts';
+import type { Found, LintRule } from '../rule.ts';
+
+function findIn({ statement: { id, effect, until }, tree }: LintedStatement, now: number): Found[] {
+  if (until === undefined || until > now) return [];
+  const what = effect === 'trust' ? 'It admits nobody any more' : 'It denies nobody any more';
+  return [
+    {
+      place: member(tree, 'until')?.value.place ?? tree.place,
+      message: `${id} has ended. ${what}. Remove it, or say a later time.`,
+    },
+  ];
+}
+
+/** A statement that has ended is as if it were not there, and is still read as if it were. */
+export const untilPassed: LintRule = {
+  rule: 'until-passed',
+  level: 'warning',
+  says: 'A statement has an until in the past, and is as if it were not there.',
+  check: ({ trust, deny }, { now }) => [...trust, ...deny].flatMap(each => findIn(each, now)),
+};

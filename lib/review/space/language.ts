@@ -1,0 +1,174 @@
+import { globMatches } from '../../policy/glob.ts';
+import { type Automaton, automatonOf, covers, type Pattern, symbolsOf } from './automaton.ts';
+
+/** Every text that one pattern of each union matches, and none of `none` does. */
+export type Texts = { readonly every: readonly (readonly Pattern[])[]; readonly none: readonly Pattern[] };
+
+/** Letters that stand for all those which no pattern names, the plainest first. */
+const OTHERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+const alphabetOf = (patterns: readonly Pattern[]): number[] => {
+  const named = new Set(patterns.flatMap(symbolsOf).filter(symbol => symbol >= 0));
+  const other = [...OTHERS].map(each => each.charCodeAt(0)).find(each => !named.has(each)) ?? 0xf8ff;
+  return [...named, other];
+};
+
+/** A step of the search: where each automaton stands, and the way back. */
+type Node = { readonly states: readonly number[]; readonly symbol: number; readonly from: Node | undefined };
+
+const textTo = (node: Node | undefined): string => {
+  const symbols: number[] = [];
+  for (let at = node; at?.from; at = at.from) symbols.push(at.symbol);
+  return String.fromCodePoint(...symbols.reverse());
+};
+
+/** How many states one search for a text may look at before it gives up: what bounds its memory. */
+const MAX_STATES = 20_000;
+
+/** What a whole comparison may spend, in steps of an automaton: some 30 nanoseconds each. */
+const MAX_STEPS = 30_000_000;
+
+/** One comparison: what it may still spend, and what it has learned. */
+export type Effort = {
+  left: number;
+  readonly known: Map<string, Found>;
+  /** Texts that answered earlier questions, the newest first: often they answer the next one too. */
+  readonly texts: string[];
+};
+
+export const newEffort = (): Effort => ({ left: MAX_STEPS, known: new Map(), texts: [] });
+
+/** A text, or that there is none, or that the search grew too large to tell. */
+export type Found = { readonly text: string } | 'none' | 'undecided';
+
+const matches = ({ text, literal }: Pattern, value: string): boolean =>
+  literal ? text === value : globMatches(text, value);
+
+/** Is the value one of these texts? */
+export const isText = ({ every, none }: Texts, value: string): boolean =>
+  every.every(union => union.some(pattern => matches(pattern, value))) &&
+  !none.some(pattern => matches(pattern, value));
+
+type Product = {
+  readonly unions: readonly (readonly Automaton[])[];
+  readonly none: readonly Automaton[];
+};
+
+/** Walks the states of a product in the order of its automata: those of the unions, then those of `none`. */
+const judge = ({ unions, none }: Product, states: readonly number[]): 'ends' | 'goes on' | 'dead' => {
+  let at = 0;
+  let ends = true;
+  for (const union of unions) {
+    let [accepted, alive] = [false, false];
+    for (const each of union) {
+      const state = states[at++] ?? 0;
+      accepted ||= each.accepts(state);
+      alive ||= !each.dead(state);
+    }
+    if (!alive) return 'dead';
+    ends &&= accepted;
+  }
+  for (const each of none) {
+    const state = states[at++] ?? 0;
+    if (each.all(state)) return 'dead';
+    ends &&= !each.accepts(state);
+  }
+  return ends ? 'ends' : 'goes on';
+};
+
+const walk = (product: Product, alphabet: readonly number[], effort: Effort): Found => {
+  const automata = [...product.unions.flat(), ...product.none];
+  const seen = new Set<string>();
+  let layer: Node[] = [{ states: automata.map(() => 0), symbol: 0, from: undefined }];
+  while (layer.length > 0) {
+    const next: Node[] = [];
+    for (const from of layer) {
+      const verdict = judge(product, from.states);
+      if (verdict === 'ends') return { text: textTo(from) };
+      if (verdict === 'dead') continue;
+      effort.left -= automata.length * alphabet.length;
+      if (seen.size >= MAX_STATES || effort.left < 0) return 'undecided';
+      for (const symbol of alphabet) {
+        const states = from.states.map((state, at) => automata[at]?.step(state, symbol) ?? 0);
+        const key = states.join();
+        if (!seen.has(key)) next.push({ states, symbol, from });
+        seen.add(key);
+      }
+    }
+    layer = next;
+  }
+  return 'none';
+};
+
+/** Plain to see without a search: all that one of the unions can match is ruled out. */
+export const plainlyNone = ({ every, none }: Texts): boolean =>
+  every.some(union => union.every(narrow => none.some(wide => wide === narrow || covers(wide, narrow))));
+
+const INSTANCES = new WeakMap<Pattern, readonly string[]>();
+
+/** Two texts of a pattern: its stars as nothing, and as a letter. One of them often answers a question. */
+const instancesOf = (pattern: Pattern): readonly string[] => {
+  const { text, literal } = pattern;
+  const made =
+    INSTANCES.get(pattern) ??
+    (literal ? [text] : ['', 'x'].map(run => text.replaceAll('*', run).replaceAll('?', 'x')));
+  INSTANCES.set(pattern, made);
+  return made;
+};
+
+/** The answer that is plain to see: nothing can be left, or one of the unions lists all that could be. */
+const plainly = (texts: Texts): Found | undefined => {
+  const literals = texts.every.find(union => union.every(({ literal }) => literal));
+  if (!literals) return plainlyNone(texts) ? 'none' : undefined;
+  const found = literals.find(({ text }) => isText(texts, text));
+  return found ? { text: found.text } : 'none';
+};
+
+const lookFor = (texts: Texts, effort: Effort): Found => {
+  const unions = texts.every.map(union => union.map(automatonOf));
+  const none = texts.none.map(automatonOf);
+  return walk({ unions, none }, alphabetOf([...texts.every.flat(), ...texts.none]), effort);
+};
+
+const keyOf = ({ every, none }: Texts): string => {
+  const word = ({ text, literal }: Pattern): string => `${literal ? '=' : '~'}${text}`;
+  return JSON.stringify([every.map(union => union.map(word)), none.map(word).sort()]);
+};
+
+const KEPT_TEXTS = 32;
+
+/**
+ * A shortest text of these. It walks the product of all automata from its beginning and stops at the first text:
+ * no automaton is ever complemented or built whole, so sixteen patterns such as `*-svcN-*` do not blow up.
+ */
+const shortestText = (texts: Texts, effort: Effort): Found => {
+  const key = keyOf(texts);
+  const found = effort.known.get(key) ?? lookFor(texts, effort);
+  effort.known.set(key, found);
+  if (typeof found === 'object') effort.texts.unshift(found.text);
+  effort.texts.length = Math.min(effort.texts.length, KEPT_TEXTS);
+  return found;
+};
+
+/** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
+const plainTexts = ({ every }: Texts, { texts: known }: Effort): string[] => [
+  ...(every[0] ?? []).flatMap(instancesOf),
+  ...known,
+];
+
+/** Is there any such text? */
+export const anyText = (texts: Texts, effort: Effort): boolean | 'undecided' => {
+  const plain = plainly(texts);
+  if (plain !== undefined) return plain !== 'none';
+  if (plainTexts(texts, effort).some(text => isText(texts, text))) return true;
+  const found = shortestText(texts, effort);
+  return found === 'undecided' ? found : found !== 'none';
+};
+
+/** A short one of these texts; undefined when there is none, or none could be told. */
+export const shortText = (texts: Texts, effort: Effort): string | undefined => {
+  const known = plainTexts(texts, effort).filter(text => isText(texts, text));
+  if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
+  const found = plainly(texts) ?? shortestText(texts, effort);
+  return typeof found === 'object' ? found.text : undefined;
+};

@@ -1,0 +1,30 @@
+import { type Condition, check, type Judged, type Scalar } from '../../policy/condition.ts';
+
+/**
+ * The values that a claim can have where all of these conditions are true, when one of them lists values; undefined
+ * when none does. What is plain from such a list needs no search.
+ */
+export function listValues(conditions: readonly Condition[], name: string): readonly Scalar[] | undefined {
+  const all = conditions.filter(each => each.on === 'claim' && each.name === name);
+  const listed = all.find(({ operator }) => operator === 'equals' || operator === 'in');
+  return listed?.operands.filter(value => all.every(each => judgeValue(each, value).truth === 'true'));
+}
+
+/** What a condition says of one value of its claim. */
+export function judgeValue(condition: Condition, value: Scalar): Judged {
+  const { path } = condition;
+  if (typeof path === 'string') return check(condition, { [path]: value }, undefined);
+  return check({ ...condition, path: condition.name }, { [condition.name]: value }, undefined);
+}
+
+/** Is no token there of which all of both are true, since the listed values of one claim leave none? */
+export function areApart(some: readonly Condition[], others: readonly Condition[]): boolean {
+  const both = [...some, ...others];
+  return some.some(({ on, name }) => on === 'claim' && listValues(both, name)?.length === 0);
+}
+
+/** Is the condition plainly of this truth for every token of which all of these are true? */
+export function isAlways(condition: Condition, truth: Judged['truth'], given: readonly Condition[]): boolean {
+  const values = condition.on === 'claim' ? listValues(given, condition.name) : undefined;
+  return values?.every(value => judgeValue(condition, value).truth === truth) ?? false;
+}

@@ -1,0 +1,127 @@
+import type { ClaimPath, Claims, ClaimValue } from '../../policy/claims.ts';
+import { type Condition, check, type Judged, type Scalar } from '../../policy/condition.ts';
+import { MAX_VALUE } from '../../policy/glob.ts';
+import { type Pattern, patternOf } from './automaton.ts';
+
+/** Part of a set that has no end: these members alone, or all but these. */
+export type Side<T> = { readonly in: readonly T[] } | { readonly out: readonly T[] };
+
+/**
+ * The values of one dimension for which something holds. `points` has a bit for each of the dimension's single
+ * values; texts are a union of patterns or what it leaves; arrays, those that have one of these elements or none.
+ */
+export type Region = {
+  readonly points: bigint;
+  readonly texts: Side<Pattern>;
+  readonly elements: Side<string>;
+};
+
+/** One of a dimension's values that stand for all which no condition tells apart from it. */
+export type Point = ClaimValue | undefined;
+
+/** One coordinate of a request: a claim, the source address, the time or the audience. */
+export type Dimension = {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** Elements that an array may have, by what they are called here; undefined where there are points alone. */
+  readonly elements: ReadonlyMap<string, ClaimValue> | undefined;
+};
+
+const NO: Side<never> = { in: [] };
+const flipped = <T>(side: Side<T>): Side<T> => ('in' in side ? { out: side.in } : { in: side.out });
+
+/** Every value of the dimension for which it does not hold. */
+export const complement = ({ points, texts, elements }: Region, dimension: Dimension): Region => ({
+  points: points ^ ((1n << BigInt(dimension.points.length)) - 1n),
+  ...(dimension.elements ? { texts: flipped(texts), elements: flipped(elements) } : { texts, elements }),
+});
+
+/** The region of the points that satisfy a test, without any text or array. */
+export const pointsWhere = ({ points }: Dimension, holds: (point: Point) => boolean): Region => ({
+  points: points.reduce<bigint>((mask, point, at) => (holds(point) ? mask | (1n << BigInt(at)) : mask), 0n),
+  texts: NO,
+  elements: NO,
+});
+
+const named = (value: Scalar): string => JSON.stringify(value);
+
+const OTHER_TEXT = 'another text';
+const fresh = (taken: readonly Scalar[]): string => {
+  let text = OTHER_TEXT;
+  while (taken.includes(text)) text += ' ';
+  return text;
+};
+const freshNumber = (taken: readonly Scalar[]): number => {
+  let number = 1;
+  while (taken.includes(number)) number++;
+  return number;
+};
+
+/** Elements that no condition tells apart are one: each operand, one more of its type, and what is no scalar. */
+const elementsOf = (operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue> =>
+  operands.length === 0
+    ? new Map()
+    : new Map<string, ClaimValue>(
+        [...operands, fresh(operands), freshNumber(operands), true, false, null]
+          .map((each): [string, ClaimValue] => [named(each), each])
+          .concat([['{}', {}]]),
+      );
+
+/**
+ * Texts that are in doubt under every pattern: with a control character, which no operand has, and too long for one.
+ * Each stands for all of its kind.
+ */
+const ODD_TEXTS = ['a line\nfeed', 'x'.repeat(MAX_VALUE + 1)];
+
+/** The values of a claim that these conditions, of whichever role, can tell apart. */
+export const claimDimension = (name: string, conditions: readonly Condition[]): Dimension => {
+  const operands = conditions.flatMap(each => each.operands);
+  const numbers = operands.filter(each => typeof each === 'number');
+  const contained = conditions.filter(({ operator }) => operator.startsWith('contains'));
+  return {
+    name,
+    // 0.5 is no safe integer, and an object is of no use to any operator.
+    points: [undefined, null, true, false, ...new Set(numbers), freshNumber(numbers), 0.5, {}, ...ODD_TEXTS],
+    elements: elementsOf(contained.flatMap(each => each.operands)),
+  };
+};
+
+const nest = (path: ClaimPath, value: Point): Claims => {
+  const [last = '', ...outer] = typeof path === 'string' ? [path] : [...path].reverse();
+  const inner: Claims = value === undefined ? {} : { [last]: value };
+  return outer.reduce<Claims>((held, name) => ({ [name]: held }), inner);
+};
+
+type Holds = (judged: Judged) => boolean;
+
+const textsOf = ({ operator, operands }: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> => {
+  const texts = operands.filter(each => typeof each === 'string');
+  if (operator === 'matches') return { in: texts.map(each => patternOf(each, false)) };
+  const others = holds(fresh(texts));
+  const apart = texts.filter(each => holds(each) !== others).map(each => patternOf(each, true));
+  return others ? { out: apart } : { in: apart };
+};
+
+/** Arrays: only `contains` looks into them, and one element is enough for it. */
+const elementsWhere = ({ elements }: Dimension, holds: (value: ClaimValue) => boolean): Side<string> => {
+  const others = holds([]);
+  const apart = [...(elements ?? [])]
+    .filter(([, element]) => holds([element]) !== others)
+    .map(([name]) => name);
+  return others ? { out: apart } : { in: apart };
+};
+
+/**
+ * The region in which `check` judges a condition so that `holds`. It asks `check` itself of every point, so that
+ * there is no second account of what an operator means; `absent` is what a missing claim is read as.
+ */
+export const regionOf = (condition: Condition, dimension: Dimension, absent: Point, holds: Holds): Region => {
+  if (condition.on === 'source_ip')
+    return pointsWhere(dimension, point => holds(check(condition, {}, point as string | undefined)));
+  const test = (value: Point): boolean => holds(check(condition, nest(condition.path, value), undefined));
+  return {
+    points: pointsWhere(dimension, point => test(point === undefined ? absent : point)).points,
+    texts: textsOf(condition, test),
+    elements: elementsWhere(dimension, test),
+  };
+};

@@ -1,0 +1,51 @@
+import type { Claims, ClaimValue } from '../../policy/claims.ts';
+import { claimPath } from '../../policy/claims.ts';
+import { pickFrom, unconstrained } from './constraint.ts';
+import { likely } from './likely.ts';
+import type { Dimension, Point } from './region.ts';
+import type { Space } from './search.ts';
+import type { World } from './world.ts';
+
+/** One request that shows a difference: concrete, so that `decide` can be asked of it. */
+export type Witness = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly claims: Claims;
+  readonly sourceAddress: string | undefined;
+  /** Seconds since the epoch. */
+  readonly now: number;
+};
+
+type Open = { [name: string]: ClaimValue };
+
+const put = (claims: Open, name: string, value: ClaimValue): void => {
+  const path = claimPath(name);
+  const [last = '', ...outer] = typeof path === 'object' ? [...path].reverse() : [name];
+  let holder = claims;
+  for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as Open;
+  holder[last] = isMapping(value) ? Object.assign(Object.create(null), value, holder[last]) : value;
+};
+
+const isMapping = (value: ClaimValue): value is Claims =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A request from what a search left, with values of the sample where they fit; undefined when none could be told. */
+export const witnessIn = (space: Space, world: World, sample: Claims): Witness | undefined => {
+  let told = true;
+  const pick = (dimension: Dimension, preferred: readonly Point[]): Point => {
+    const constraint = space.get(dimension) ?? unconstrained(dimension);
+    const picked = pickFrom({ constraint, dimension }, preferred, world.effort);
+    told &&= picked !== undefined;
+    return picked?.value;
+  };
+  const claims: Open = Object.create(null);
+  for (const [name, dimension] of world.claims) {
+    if (!space.has(dimension)) continue;
+    const value = pick(dimension, likely(name, sample[name]));
+    if (value !== undefined) put(claims, name, value);
+  }
+  const audience = String(pick(world.audience, []));
+  const sourceAddress = space.has(world.source) ? (pick(world.source, []) as string | undefined) : undefined;
+  const now = pick(world.time, []) as number;
+  return told ? { issuer: world.issuer, audience, claims, sourceAddress, now } : undefined;
+};

@@ -1,0 +1,206 @@
+import type { Effect, Statement } from '../../language/statement.ts';
+import { claimPath } from '../../policy/claims.ts';
+import type { Condition, Judged } from '../../policy/condition.ts';
+import type { TrustPolicy } from '../../policy/trust.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { type Effort, newEffort } from './language.ts';
+import { claimDimension, complement, type Dimension, type Point, pointsWhere, regionOf } from './region.ts';
+import { type Box, type Demand, type Searched, search } from './search.ts';
+import { sourcePoints } from './source.ts';
+
+/** Whatever a trust policy leads to: a role or a registry. A registry has no session, and is never disabled. */
+export type Entrusted = TrustPolicy & {
+  readonly name: string;
+  readonly disabled?: string | undefined;
+  /** Seconds of the shortest session, which a statement's `until` must leave. */
+  readonly session?: { readonly min: number };
+};
+
+/** A role, or a registry, as it stands in one configuration; `row` is that of the issuer which is looked at. */
+export type Standing = { readonly role: Entrusted; readonly row: IssuerRow };
+
+/** The dimensions in which requests with tokens of one issuer can differ, for all roles that are compared. */
+export type World = {
+  readonly issuer: string;
+  readonly claims: ReadonlyMap<string, Dimension>;
+  readonly source: Dimension;
+  readonly time: Dimension;
+  readonly audience: Dimension;
+  /** No token is in one of these: it would have a claim inside of one that is no object. */
+  readonly impossible: readonly Box[];
+  /** What looking at it may cost, and what was learned so far. */
+  readonly effort: Effort;
+  readonly admissions: Map<Standing, Admission>;
+};
+
+/** A statement and the requests of which it speaks: those that a trust statement admits, or that a deny strikes. */
+export type Placed = { readonly statement: Statement; readonly box: Box };
+
+/** Whom a role admits: trust minus deny, each in its order. */
+export type Admission = { readonly trust: readonly Placed[]; readonly deny: readonly Placed[] };
+
+export const leastOf = ({ session }: Entrusted): number => session?.min ?? 0;
+
+const statementsOf = ({ trust, deny }: Entrusted, issuer: string): Statement[] =>
+  [...trust, ...deny].filter(statement => statement.issuer === issuer);
+
+/** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
+const momentsOf = (standings: readonly Standing[], issuer: string, from: number): number[] => {
+  const ends = standings
+    .flatMap(({ role }) =>
+      statementsOf(role, issuer).map(({ until, effect }) =>
+        until === undefined ? undefined : effect === 'trust' ? until - leastOf(role) : until,
+      ),
+    )
+    .filter(end => end !== undefined && end > from) as number[];
+  const sorted = [from, ...new Set(ends.sort((a, b) => a - b))];
+  return sorted.flatMap((moment, at) => [moment, (moment + (sorted[at + 1] ?? moment + 2)) / 2]);
+};
+
+const audiencesOf = ({ role }: Standing, issuer: string): readonly string[] => [
+  role.audience,
+  ...(role.issuers[issuer]?.audiences ?? []),
+];
+
+/** What is looked at together. */
+export type Scene = {
+  readonly issuer: string;
+  readonly standings: readonly Standing[];
+  /** Statements beside those of the roles, such as those of an invariant. */
+  readonly statements?: readonly Statement[];
+  /** Seconds since the epoch: what ended before is past, and no request is made then. */
+  readonly from: number;
+};
+
+const isInside = (inner: string, outer: string): boolean => {
+  const [within, around] = [inner, outer].map(name => [claimPath(name) ?? name].flat());
+  return (
+    !!within && !!around && around.length < within.length && around.every((each, at) => each === within[at])
+  );
+};
+
+/** Of claims one inside of the other (`/o/a` and `/o/a/b`): the inner one is there only where the outer is an object. */
+function findImpossible(claims: readonly Dimension[]): Box[] {
+  return claims.flatMap(outer =>
+    claims
+      .filter(inner => isInside(inner.name, outer.name))
+      .map(inner => [
+        { on: outer, region: complement(pointsWhere(outer, isObject), outer) },
+        {
+          on: inner,
+          region: complement(
+            pointsWhere(inner, point => point === undefined),
+            inner,
+          ),
+        },
+      ]),
+  );
+}
+
+const isObject = (point: Point): boolean => typeof point === 'object' && point !== null;
+
+/** The world in which these roles are looked at. */
+export const worldOf = ({ issuer, standings, statements = [], from }: Scene): World => {
+  const roles = standings.flatMap(({ role }) => statementsOf(role, issuer));
+  const conditions = [
+    ...standings.flatMap(({ row }) => row.require),
+    ...[...roles, ...statements].flatMap(each => each.conditions),
+  ];
+  const ofClaims = conditions.filter(({ on }) => on === 'claim');
+  const names = [...new Set(ofClaims.map(({ name }) => name))];
+  const claim = (name: string): Dimension =>
+    claimDimension(
+      name,
+      ofClaims.filter(each => each.name === name),
+    );
+  const single = (name: string, points: Dimension['points']): Dimension => ({
+    name,
+    points,
+    elements: undefined,
+  });
+  const ranges = conditions
+    .filter(({ on }) => on === 'source_ip')
+    .flatMap(({ operands }) => operands.map(String));
+  const claims = new Map(names.map(name => [name, claim(name)]));
+  return {
+    issuer,
+    claims,
+    source: single('source_ip', [undefined, ...sourcePoints(ranges)]),
+    time: single('time', momentsOf(standings, issuer, from)),
+    audience: single('aud', [...new Set(standings.flatMap(each => audiencesOf(each, issuer)))]),
+    impossible: findImpossible([...claims.values()]),
+    effort: newEffort(),
+    admissions: new Map(),
+  };
+};
+
+/** Some request of this world that is inside of one box and outside of the others; else as `search`. */
+export function searchWorld(world: World, inside: Box, outside: readonly Box[]): Searched {
+  return search(inside, [...outside, ...world.impossible], world.effort);
+}
+
+const HOLDS: { readonly [effect in Effect]: (judged: Judged) => boolean } = {
+  trust: ({ truth }) => truth === 'true',
+  // In doubt, a deny strikes.
+  deny: ({ truth }) => truth !== 'false',
+};
+
+type Reading = { readonly effect: Effect; readonly nullable: readonly string[] };
+
+const demand = (world: World, condition: Condition, { effect, nullable }: Reading): Demand => {
+  const { on: about, name } = condition;
+  const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
+  const absent = nullable.includes(name) ? null : undefined;
+  return { on, region: regionOf(condition, on, absent, HOLDS[effect]) };
+};
+
+const whileActive = ({ time }: World, { until, effect }: Statement, role: Entrusted): Demand[] => {
+  if (until === undefined) return [];
+  // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
+  const least = effect === 'trust' ? leastOf(role) : 0;
+  const active = (now: number): boolean => until > now && until - now >= least;
+  return [{ on: time, region: pointsWhere(time, point => active(point as number)) }];
+};
+
+/** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */
+export const boxOf = (world: World, statement: Statement, role: Entrusted): Box => [
+  ...statement.conditions.map(condition =>
+    demand(world, condition, {
+      effect: statement.effect,
+      nullable: role.issuers[world.issuer]?.nullable ?? [],
+    }),
+  ),
+  ...whileActive(world, statement, role),
+];
+
+const ofEveryone = (world: World, standing: Standing): Box => {
+  const { row } = standing;
+  const audiences = audiencesOf(standing, world.issuer);
+  return [
+    ...row.require.map(condition => demand(world, condition, { effect: 'trust', nullable: row.nullable })),
+    {
+      on: world.audience,
+      region: pointsWhere(world.audience, audience => audiences.includes(audience as string)),
+    },
+  ];
+};
+
+const made = (world: World, standing: Standing): Admission => {
+  const { role } = standing;
+  const everyone = ofEveryone(world, standing);
+  const placed = (list: readonly Statement[], more: Box): Placed[] =>
+    list
+      .filter(({ issuer }) => issuer === world.issuer)
+      .map(statement => ({ statement, box: [...more, ...boxOf(world, statement, role)] }));
+  return { trust: placed(role.trust, everyone), deny: placed(role.deny, []) };
+};
+
+const NOBODY: Admission = { trust: [], deny: [] };
+
+/** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
+export const admissionOf = (world: World, standing: Standing | undefined): Admission => {
+  if (!standing || standing.role.disabled !== undefined) return NOBODY;
+  const admission = world.admissions.get(standing) ?? made(world, standing);
+  world.admissions.set(standing, admission);
+  return admission;
+};

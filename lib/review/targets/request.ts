@@ -1,0 +1,122 @@
+import { readTag } from '../../language/kinds/tags.ts';
+import type { Role } from '../../language/role.ts';
+import type { Truth } from '../../policy/condition.ts';
+import { globMatches } from '../../policy/glob.ts';
+import { slots } from '../../policy/template.ts';
+import { conditionTruth, every, type Keys, type Known, some } from './condition.ts';
+import type { Principal, TrustStatement } from './trust.ts';
+
+/** What a role of the configuration asks of its target. */
+export type Asked = {
+  readonly role: string;
+  readonly arn: string;
+  readonly externalId: string;
+  /** A tag's value is undefined when claims fill it in. */
+  readonly tags: readonly (readonly [key: string, value: string | undefined])[];
+  readonly transitiveTags: readonly string[];
+  readonly sourceIdentity: boolean;
+  /** The longest session that the role gives. */
+  readonly seconds: number;
+};
+
+/** What each `aws` role asks of AssumeRole; via web_identity it is our JWT that a target trusts, and not our role. */
+export const askedBy = (roles: readonly Role[]): Asked[] =>
+  roles.flatMap(({ name, template, session }) =>
+    template.kind === 'aws' && template.via === 'assume_role'
+      ? {
+          role: name,
+          arn: template.role_arn,
+          externalId: template.external_id,
+          tags: Object.entries(template.tags).map(([key, tag]) => {
+            const { value } = readTag(tag);
+            return [key, slots(value).length === 0 ? value : undefined] as const;
+          }),
+          transitiveTags: template.transitive_tags,
+          sourceIdentity: template.source_identity,
+          seconds: session.max,
+        }
+      : [],
+  );
+
+export type Request = { readonly principal: string; readonly externalId: string | undefined };
+export type Action = 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
+
+const ACCOUNT = /^(?:arn:[^:]*:iam::)?(\d{12})(?::root)?$/;
+export const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+/** The account that is trusted as a whole, if it is one. */
+export const wholeAccount = (name: string): string | undefined => ACCOUNT.exec(name)?.[1];
+
+const UNKNOWN: Known = { values: [undefined] };
+
+/** What is known of the broker's AssumeRole, as lib/providers/aws.ts sends it, by condition key. */
+const keysOf =
+  (asked: Asked, { principal, externalId }: Request, action: Action): Keys =>
+  key => {
+    const listed = (values: readonly string[]): Known => ({ values, many: true });
+    if (key.startsWith('aws:requesttag/')) {
+      const tag = asked.tags.find(([name]) => `aws:requesttag/${name.toLowerCase()}` === key);
+      return { values: tag ? [tag[1]] : [] };
+    }
+    const known: { readonly [key: string]: Known | undefined } = {
+      // AWS documents this key for sts:AssumeRole alone; without one it is absent in all three.
+      'sts:externalid':
+        externalId !== undefined && action !== 'sts:AssumeRole'
+          ? undefined
+          : { values: externalId === undefined ? [] : [externalId] },
+      'sts:rolesessionname': UNKNOWN,
+      'sts:sourceidentity': asked.sourceIdentity ? UNKNOWN : { values: [] },
+      'sts:transitivetagkeys': listed(asked.transitiveTags),
+      'aws:tagkeys': listed(asked.tags.map(([name]) => name)),
+      'aws:principalarn': { values: [principal] },
+      'aws:principalaccount': { values: [accountOf(principal)] },
+      'aws:principaltype': { values: ['AssumedRole'] },
+      'aws:principalisawsservice': { values: ['false'] },
+      'aws:securetransport': { values: ['true'] },
+    };
+    return Object.hasOwn(known, key) ? known[key] : undefined;
+  };
+
+const principalTruth = (statement: TrustStatement, principal: string): Truth => {
+  if (statement.exceptPrincipals) return 'doubt';
+  const meant = ({ kind, name }: Principal): boolean =>
+    kind === 'AWS' && (name === '*' || name === principal || wholeAccount(name) === accountOf(principal));
+  return statement.principals.some(meant) ? 'true' : 'false';
+};
+
+/** IAM compares actions without case. */
+export const covers = ({ actions, exceptActions }: TrustStatement, action: string): boolean =>
+  actions.some(pattern => globMatches(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
+
+export type Ruling = {
+  readonly says: 'allowed' | 'refused' | 'denied' | 'undecided';
+  /** What could not be told: `statement: operator key`. */
+  readonly doubts: readonly string[];
+};
+
+/** What a trust policy says to one action of a request: a Deny that holds wins, and what is in doubt is undecided. */
+export const rule = (
+  statements: readonly TrustStatement[],
+  asked: Asked,
+  request: Request,
+  action: Action,
+): Ruling => {
+  const keys = keysOf(asked, request, action);
+  const doubts: string[] = [];
+  const applies = (statement: TrustStatement): Truth => {
+    if (!covers(statement, action)) return 'false';
+    const judged = statement.conditions.map(each => [each, conditionTruth(each, keys)] as const);
+    const truth = every([principalTruth(statement, request.principal), ...judged.map(([, held]) => held)]);
+    if (truth !== 'doubt') return truth;
+    if (statement.exceptPrincipals) doubts.push(`${statement.name}: NotPrincipal`);
+    for (const [{ operator, key }, held] of judged)
+      if (held === 'doubt') doubts.push(`${statement.name}: ${operator} ${key}`);
+    return truth;
+  };
+  const withEffect = (effect: TrustStatement['effect']): Truth =>
+    some(statements.filter(each => each.effect === effect).map(applies));
+  const [denied, allowed] = [withEffect('Deny'), withEffect('Allow')];
+  if (denied === 'true') return { says: 'denied', doubts: [] };
+  if (allowed === 'false') return { says: 'refused', doubts: [] };
+  const sure = denied === 'false' && allowed === 'true';
+  return sure ? { says: 'allowed', doubts: [] } : { says: 'undecided', doubts };
+};

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { run } from '../../../lib/cli/run.ts';
+import { configFolder, testTerminal } from '../../harness/local.ts';
+
+const printed = async (folder: string) => {
+  const terminal = testTerminal();
+  const exits = await run(['codeowners', '--config', folder], terminal);
+  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+};
+
+test('each team owns the files of its roles, and the first owners all else', async () => {
+  const { exits, out } = await printed('./examples/teams/config');
+  expect(exits).toBe(0);
+  expect(out.split('\n').slice(1)).toEqual([
+    'CODEOWNERS @acme/platform',
+    '/vendor/ @acme/platform',
+    '/package.json @acme/platform',
+    '/package-lock.json @acme/platform',
+    '/serverless.yml @acme/platform',
+    '/.github/workflows/ @acme/platform',
+    '/.buildkite/ @acme/platform',
+    '/examples/teams/config/ @acme/platform',
+    '/examples/teams/config/roles/deploy-shop.yml @acme/team-shop',
+    '/examples/teams/config/roles/deploy-shop.test.yml @acme/team-shop',
+    '/examples/teams/config/roles/shop-*.yml @acme/team-shop',
+    '/examples/teams/config/roles/shop-*.test.yml @acme/team-shop',
+    '/examples/teams/config/roles/publish-charts.yml @acme/team-infra',
+    '/examples/teams/config/roles/publish-charts.test.yml @acme/team-infra',
+    '',
+  ]);
+});
+
+test('without teams.yml there is nothing to print', async () => {
+  const { exits, out, error } = await printed(configFolder());
+  expect([exits, out, error.includes(' docs/reference/configuration.md ')]).toEqual([1, '', true]);
+});

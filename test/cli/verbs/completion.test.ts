@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run, VERBS } from '../../../lib/cli/run.ts';
+import { folderOf, testTerminal } from '../../harness/local.ts';
+
+const printed = async (...words: string[]) => {
+  const terminal = testTerminal();
+  const exits = await run(['completion', ...words], terminal);
+  return { exits, out: terminal.written.join('') };
+};
+
+const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+
+/** What bash offers after these words, the last of which is being typed. */
+const offered = async (...words: string[]): Promise<string[]> => {
+  const { out } = await printed('bash');
+  const typed = ['kite-sts', ...words].map(word => `'${word}'`).join(' ');
+  const script = `${out}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _kite_sts; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-uc', script], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter(Boolean);
+};
+
+describe('I16: bash offers', () => {
+  test('every verb, and those that begin as what is typed', async () => {
+    expect((await offered('')).sort()).toEqual([...Object.keys(VERBS), 'help'].sort());
+    expect((await offered('wh')).sort()).toEqual(['what-can', 'who-can', 'whoami']);
+  });
+
+  test('the verbs after help', async () => {
+    expect(await offered('help', 'lin')).toEqual(['lint']);
+  });
+
+  test.each(Object.keys(VERBS))('every option of %s, and no other', async name => {
+    const verb = await VERBS[name]?.();
+    const general = verb?.withoutConfig ? ['help'] : ['config', 'help'];
+    const known = [...Object.keys(verb?.options ?? {}), ...general].map(option => `--${option}`);
+    expect((await offered(name, '--')).sort()).toEqual(known.sort());
+  });
+
+  test('files where no option is typed: it leaves that to the shell', async () => {
+    expect(await offered('explain', '--claims', 'cla')).toEqual([]);
+    expect((await printed('bash')).out).toContain('complete -o default -F _kite_sts kite-sts');
+  });
+
+  test('nothing for a verb that is none', async () => {
+    expect(await offered('constructor', '--')).toEqual([]);
+  });
+});
+
+describe.each([
+  ['zsh', 'compadd -- '],
+  ['fish', ' -l json'],
+])('%s', (shell, some) => {
+  test('is told every verb', async () => {
+    const { exits, out } = await printed(shell);
+    expect([exits, out.includes(some)]).toEqual([0, true]);
+    for (const name of Object.keys(VERBS)) expect(out).toMatch(new RegExp(`(-a |')${name}[: ]`));
+  });
+
+  test.skipIf(!has(shell))(`can read it (where ${shell} is installed)`, async () => {
+    const { out } = await printed(shell);
+    const file = join(folderOf({ completion: out }), 'completion');
+    const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
+test.skipIf(!has('fish'))('fish offers the options of a verb (where it is installed)', async () => {
+  const file = join(folderOf({ completion: (await printed('fish')).out }), 'completion');
+  const asked = `source ${file}; complete -C 'kite-sts lint --str'`;
+  expect(spawnSync('fish', ['-c', asked], { encoding: 'utf8' }).stdout).toBe('--strict\n');
+});
+
+test.each(['tcsh', 'constructor', ''])('"%s" is no shell that it knows', async shell => {
+  expect(await printed(shell)).toEqual({ exits: 64, out: '' });
+});

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../../lib/cli/run.ts';
+import { loadConfig } from '../../../lib/config/load.ts';
+import { type TestIssuer, testIssuer, tokenClaims } from '../../harness/issuer.ts';
+import { folderOf, testTerminal } from '../../harness/local.ts';
+import { BUILDKITE } from '../../harness/policy.ts';
+
+const ROLE = `trust:
+  - iss: ${BUILDKITE}
+    id: release
+    claims: { organization_slug: acme, pipeline_slug: { in: [web, api] }, build_branch: release }
+  - iss: ${BUILDKITE}
+    id: main
+    claims:
+      organization_slug: acme  # us
+      pipeline_slug: web
+      build_branch: main
+jwt: { audience: https://api.test.example }
+`;
+const ORGANIZATION = '0184990a-477b-4fa8-9968-496074483cee';
+const PIPELINE = '0184990a-4782-42b5-afc1-16715b10b8ff';
+const MAIN = { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' };
+const IDS = { organization_id: ORGANIZATION, pipeline_id: PIPELINE };
+
+const PINNED = ROLE.replace(
+  '      organization_slug: acme  # us\n      pipeline_slug: web\n',
+  `      organization_slug: acme  # us\n      organization_id: ${ORGANIZATION}\n      pipeline_slug: web\n      pipeline_id: ${PIPELINE}\n`,
+);
+
+let issuer: TestIssuer;
+beforeAll(async () => {
+  issuer = await testIssuer();
+});
+
+const configured = (): string =>
+  folderOf({
+    'broker.yml': `url: https://sts.test.example\nissuers:\n  - preset: buildkite\n    require: { organization_slug: { in: [acme, other] } }\n`,
+    'roles/deploy.yml': ROLE,
+  });
+
+const ran = async (folder: string, ...words: string[]) => {
+  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
+  const exits = await run(['pin', ...words], terminal);
+  const role = readFileSync(join(folder, 'roles/deploy.yml'), 'utf8');
+  return { exits, role, out: terminal.written.join(''), error: terminal.errors.join('') };
+};
+
+const tokenFile = async (claims: object): Promise<string> =>
+  join(folderOf({ token: await issuer.sign(tokenClaims({ ...claims })) }), 'token');
+const withToken = async (claims: object) =>
+  ran(configured(), 'deploy', '--token-file', await tokenFile(claims));
+
+const event = (claims: object, members: object = {}): string =>
+  JSON.stringify({ event: 'exchange', outcome: 'issued', role: 'deploy', claims, ...members });
+const withAudit = (...lines: string[]) =>
+  ran(configured(), 'deploy', '--audit', join(folderOf({ log: lines.join('\n') }), 'log'));
+
+test('the ids of a token stand beside the names, the role still loads, and the step is told what to ask for', async () => {
+  const folder = configured();
+  const { exits, role, error } = await ran(
+    folder,
+    'deploy',
+    '--token-file',
+    await tokenFile({ ...MAIN, ...IDS }),
+  );
+  expect([exits, role]).toEqual([0, PINNED]);
+  expect(error).toContain('--claim organization_id --claim pipeline_id');
+  expect(loadConfig(folder).complaints).toEqual([]);
+});
+
+test('a second time there is nothing to pin', async () => {
+  const folder = configured();
+  const file = await tokenFile({ ...MAIN, ...IDS });
+  await ran(folder, 'deploy', '--token-file', file);
+  expect(await ran(folder, 'deploy', '--token-file', file)).toMatchObject({
+    exits: 0,
+    role: PINNED,
+    error: '',
+  });
+});
+
+test('of an audit log the newest exchange counts that was given the role', async () => {
+  const { exits, role } = await withAudit(
+    event({ ...MAIN, organization_id: 'old', pipeline_id: 'old' }),
+    event({ ...MAIN, ...IDS }),
+    event({ ...MAIN, organization_id: 'denied' }, { outcome: 'denied' }),
+    event({ ...MAIN, organization_id: 'other' }, { role: 'other' }),
+    'listening on http://127.0.0.1:8787',
+  );
+  expect([exits, role]).toEqual([0, PINNED]);
+});
+
+test('a statement of several pipelines keeps them', async () => {
+  const { exits, role, error } = await withToken({ ...MAIN, ...IDS, build_branch: 'release' });
+  expect(exits).toBe(0);
+  expect(role).toContain(`organization_id: ${ORGANIZATION}\n      pipeline_slug: { in: [web, api] }\n`);
+  expect(error).toContain('pipeline_slug');
+});
+
+describe('nothing is written, and exit code 2 says so, when', () => {
+  test.each<[name: string, claims: object, said: string]>([
+    ['the token has not the role', { ...MAIN, ...IDS, build_branch: 'next' }, 'DENIED'],
+    ['the guard keeps the token out', { ...MAIN, ...IDS, organization_slug: 'evil' }, 'DENIED'],
+    ['the token was minted for another', { ...MAIN, ...IDS, aud: 'https://other.example' }, 'DENIED'],
+    ['the token was not asked for its ids', MAIN, '--claim organization_id --claim pipeline_id'],
+  ])('%s', async (_name, claims, said) => {
+    const { exits, role, error } = await withToken(claims);
+    expect([exits, role]).toEqual([2, ROLE]);
+    expect(error).toContain(said);
+  });
+});
+
+test('what the token has is pinned, and exit code 2 says that an id is wanting', async () => {
+  const { exits, role } = await withToken({ ...MAIN, pipeline_id: PIPELINE });
+  expect(exits).toBe(2);
+  expect(role).toBe(PINNED.replace(`      organization_id: ${ORGANIZATION}\n`, ''));
+});
+
+test.each<[name: string, words: string[], exits: number, said: string]>([
+  ['no role', [], 64, 'ROLE'],
+  ['neither token nor log', ['deploy'], 64, '--token-file'],
+  ['both token and log', ['deploy', '--token-file', 'a', '--audit', 'b'], 64, '--audit'],
+  ['a role that is mistyped', ['deplyo', '--token-file', '/nowhere/token'], 1, '"deploy"'],
+  ['a file that is not there', ['deploy', '--audit', '/nowhere/log'], 1, '/nowhere/log'],
+  ['a log without the role', ['deploy', '--audit', '/dev/null'], 1, 'deploy'],
+])('%s', async (_name, words, exits, said) => {
+  const answer = await ran(configured(), ...words);
+  expect(answer).toMatchObject({ exits, out: '', role: ROLE });
+  expect(answer.error.split('\n\n')[0]).toContain(said);
+});

@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../../lib/cli/run.ts';
+import { testBroker } from '../../harness/broker.ts';
+import { tokenClaims } from '../../harness/issuer.ts';
+import { configFiles, emptyFolder, folderOf, ROLES, testTerminal } from '../../harness/local.ts';
+
+const FILES = configFiles();
+const ACME = { organization_slug: 'acme', pipeline_slug: 'web' };
+
+/** Events as a broker wrote them: an exchange that was allowed, one that was denied, one of a bad token. */
+let events: string[];
+beforeAll(async () => {
+  const { ask, issuer, audit } = await testBroker({ roles: ROLES });
+  await ask({ audience: 'publish', subject_token: await issuer.sign(tokenClaims(ACME)) });
+  await ask({
+    audience: 'publish',
+    subject_token: await issuer.sign(tokenClaims({ ...ACME, build_branch: 'next' })),
+  });
+  await ask({ audience: 'publish', subject_token: 'a.b.c' });
+  events = audit;
+});
+
+const replayed = async (lines: readonly string[], from = '', to = '', words: readonly string[] = []) => {
+  const path = 'roles/publish.yml';
+  const folder = folderOf({ ...FILES, [path]: (FILES[path] ?? '').replace(from, to) });
+  const file = join(emptyFolder(), 'audit.jsonl');
+  writeFileSync(file, lines.join('\n'));
+  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
+  const exits = await run(['replay', file, ...words], terminal);
+  return { exits, out: terminal.written.join('') };
+};
+
+const otherwise = async (from: string, to: string) => {
+  const { out } = await replayed(events, from, to, ['--json']);
+  return (JSON.parse(out) as { otherwise: { turn: string; times: number }[] }).otherwise.map(
+    each => each.turn,
+  );
+};
+
+test('with the policy of then, all end as they did', async () => {
+  expect(await replayed(events)).toEqual({ exits: 0, out: '2 events, 2 as before.\n' });
+});
+
+describe('with another policy is told', () => {
+  test.each([
+    ['who is newly denied', 'in: [web, api]', 'in: [api]', ['denied']],
+    ['who is newly allowed', 'build_branch: main', 'build_branch: { in: [main, next] }', ['allowed']],
+    ['who is given other scopes', 'id: pushes to main', 'id: pushes to main\n    scopes: [read]', ['scopes']],
+  ])('%s', async (_name, from, to, turns) => {
+    expect(await otherwise(from, to)).toEqual(turns);
+  });
+});
+
+test('a file without any event exits with 1, and says nothing of exchanges', async () => {
+  expect(await replayed(['', 'not json', '{"_aws":{}}'])).toEqual({ exits: 1, out: '' });
+});
+
+test('lines that are no events are passed over', async () => {
+  expect((await replayed(['', 'not json', '{"_aws":{}}', ...events])).out).toBe('2 events, 2 as before.\n');
+});
+
+test('an event that left claims out is told as unknown when it would end otherwise', async () => {
+  const omitted = events.map(line => JSON.stringify({ ...JSON.parse(line), claims_omitted: ['groups'] }));
+  const { out } = await replayed(omitted, 'in: [web, api]', 'in: [api]', ['--json']);
+  expect(JSON.parse(out)).toMatchObject({ otherwise: [{ turn: 'unknown', times: 1 }] });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { run } from '../../../lib/cli/run.ts';
+import { configFiles, folderOf, testTerminal } from '../../harness/local.ts';
+import { BUILDKITE } from '../../harness/policy.ts';
+
+const FILES = configFiles();
+
+const asked = async (role: string, words: readonly string[] = [], text = FILES['roles/deploy.yml'] ?? '') => {
+  const folder = folderOf({ ...FILES, 'roles/deploy.yml': text });
+  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
+  const exits = await run(['who-can', role, ...words], terminal);
+  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+};
+
+test('each statement is told in words, with a token that it admits', async () => {
+  const { exits, out } = await asked('deploy');
+  expect([exits, out]).toEqual([0, expect.stringContaining('pipeline_slug is one of "web", "api"\n')]);
+  expect(out).toMatch(/\n {4}such as \{"iss":"https:/);
+});
+
+test('T-15: what strikes is told too, and whom', async () => {
+  const deny = `deny:\n  - { iss: ${BUILDKITE}, id: no forks, claims: { build_source: { in: [ui, api] } } }\n`;
+  const { out } = await asked('deploy', [], `${FILES['roles/deploy.yml'] ?? ''}${deny}`);
+  expect(out).toContain(
+    `  unless "no forks" strikes, tokens of ${BUILDKITE} for which none of these is false:\n`,
+  );
+  expect(out).toContain('build_source is one of "ui", "api"');
+});
+
+test('as JSON too', async () => {
+  expect(JSON.parse((await asked('deploy', ['--json'])).out)).toMatchObject([
+    { statement: { id: 'pushes to main' } },
+  ]);
+});
+
+test('a role that nobody can have exits with 2', async () => {
+  const text = (FILES['roles/deploy.yml'] ?? '').replace(
+    'build_branch: main',
+    'build_branch: { equals: main, matches: "v*" }',
+  );
+  expect((await asked('deploy', [], text)).exits).toBe(2);
+});
+
+test('a name that is mistyped gets the nearest', async () => {
+  const { exits, error } = await asked('deplyo');
+  expect([exits, error]).toEqual([1, expect.stringContaining('"deploy"')]);
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import type { GcpTarget } from '../../../lib/language/kinds/gcp.ts';
+import { grantFor } from '../../harness/grant.ts';
+import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+
+const PROVIDER =
+  '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
+const EVERYTHING = 'https://www.googleapis.com/auth/cloud-platform';
+const AUTH = 'https://www.googleapis.com/auth/';
+const STORAGE = `${AUTH}devstorage.read_only`;
+const LOGGING = 'https://www.googleapis.com/auth/logging.write';
+
+/** A role with these lines under `gcp:`, whose audience is on line 6; they begin on line 7, column 3. */
+const gcp = (...lines: string[]): string =>
+  [
+    'trust:',
+    `  - iss: ${BUILDKITE}`,
+    '    claims: { organization_slug: my-organization, pipeline_slug: my-pipeline }',
+    `  - { iss: ${BUILDKITE}, organization_slug: my-organization, pipeline_slug: other }`,
+    'gcp:',
+    `  audience: ${PROVIDER}`,
+    ...lines.map(line => `  ${line}`),
+    '',
+  ].join('\n');
+
+/** The same, where the first statement has scopes of its own. */
+const scoped = (scopes: string, ...lines: string[]): string =>
+  gcp(...lines).replace(
+    'pipeline_slug: my-pipeline }',
+    `pipeline_slug: my-pipeline }\n    scopes: ${scopes}`,
+  );
+
+test('T51: a target holds what the reviewed role says, and its subject is the role', () => {
+  expect(grantFor<GcpTarget>(gcp()).target).toEqual({
+    kind: 'gcp',
+    audience: PROVIDER,
+    subject: 'role:tested',
+    serviceAccount: undefined,
+    delegates: [],
+  });
+  const full = gcp(
+    'service_account: a@b.iam.gserviceaccount.com',
+    'delegates: [c@b.iam.gserviceaccount.com]',
+  );
+  expect(grantFor<GcpTarget>(full).target).toMatchObject({
+    serviceAccount: 'a@b.iam.gserviceaccount.com',
+    delegates: ['c@b.iam.gserviceaccount.com'],
+  });
+});
+
+describe('scopes', () => {
+  const listed = `scopes: [${STORAGE}, ${LOGGING}]`;
+  const decided = (yaml: string, scopes?: readonly string[]) =>
+    decideFor(roleFrom(yaml), buildkiteClaims(), { access: { scopes } });
+  const granted = (yaml: string, scopes?: readonly string[]) => {
+    const decision = decided(yaml, scopes);
+    return decision.allowed ? decision.grant.scopes : decision.reason;
+  };
+
+  test.each<{ name: string; yaml: string; asked?: string[]; scopes: string[] }>([
+    { name: 'are all of Google Cloud when the role lists none', yaml: gcp(), scopes: [EVERYTHING] },
+    { name: 'of a client of Google are taken', yaml: gcp(), asked: [EVERYTHING], scopes: [EVERYTHING] },
+    { name: 'are those of the role', yaml: gcp(listed), scopes: [STORAGE, LOGGING] },
+    { name: 'may be fewer than those of the role', yaml: gcp(listed), asked: [LOGGING], scopes: [LOGGING] },
+    { name: 'of a statement are fewer', yaml: scoped(`[${LOGGING}]`, listed), scopes: [LOGGING] },
+    { name: 'of a statement are narrower', yaml: scoped(`[${LOGGING}]`), scopes: [LOGGING] },
+    { name: 'are narrower ones of Google Cloud', yaml: gcp(), asked: [STORAGE], scopes: [STORAGE] },
+    {
+      name: 'of @google-cloud/storage are all of them',
+      yaml: gcp(),
+      asked: [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
+      scopes: [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
+    },
+    {
+      name: 'of Terraform are those of Google Cloud',
+      yaml: gcp(),
+      asked: [EVERYTHING, `${AUTH}userinfo.email`],
+      scopes: [EVERYTHING],
+    },
+    {
+      name: 'of gcloud are those of Google Cloud',
+      yaml: gcp(),
+      asked: [
+        'openid',
+        `${AUTH}userinfo.email`,
+        EVERYTHING,
+        `${AUTH}appengine.admin`,
+        `${AUTH}sqlservice.login`,
+        `${AUTH}compute`,
+      ],
+      scopes: [EVERYTHING, `${AUTH}appengine.admin`, `${AUTH}sqlservice.login`, `${AUTH}compute`],
+    },
+    {
+      name: 'of @google-cloud/bigquery lose Drive',
+      yaml: gcp(),
+      asked: [`${AUTH}bigquery`, `${AUTH}drive.readonly`],
+      scopes: [`${AUTH}bigquery`],
+    },
+    {
+      name: 'beyond those that the role lists are left out',
+      yaml: gcp(listed),
+      asked: [EVERYTHING, STORAGE, `${AUTH}devstorage.full_control`],
+      scopes: [STORAGE],
+    },
+  ])('$name', ({ yaml, asked, scopes }) => {
+    expect(granted(yaml, asked)).toEqual(scopes);
+  });
+
+  test.each<{ name: string; yaml: string; asked: string[] }>([
+    { name: 'that the role does not list', yaml: gcp(listed), asked: [EVERYTHING] },
+    { name: 'that the statement does not list', yaml: scoped(`[${LOGGING}]`, listed), asked: [STORAGE] },
+    ...[
+      'openid',
+      'email',
+      `${AUTH}drive`,
+      `${AUTH}spreadsheets`,
+      `${AUTH}gmail.send`,
+      `${AUTH}admin.directory.user`,
+      `${AUTH}userinfo.email`,
+      `${AUTH}cloud-identity`,
+      `${AUTH}compute.anything`,
+      `${EVERYTHING} `,
+      STORAGE.toUpperCase(),
+    ].map(scope => ({ name: `of something else than Google Cloud: ${scope}`, yaml: gcp(), asked: [scope] })),
+  ])('$name are refused', ({ yaml, asked }) => {
+    expect(granted(yaml, asked)).toBe('scope_beyond_grant');
+  });
+});
+
+describe('a session', () => {
+  const ACCOUNT = 'service_account: a@b.iam.gserviceaccount.com';
+  const withSeconds = (yaml: string, seconds: number) => `session: { seconds: ${seconds} }\n${yaml}`;
+
+  test.each([
+    { name: 'of the pool’s principal lasts as long as Google says', yaml: gcp(), seconds: 3600 },
+    { name: 'of a service account lasts an hour', yaml: gcp(ACCOUNT), seconds: 3600 },
+    { name: 'or twelve', yaml: withSeconds(gcp(ACCOUNT), 43_200), seconds: 43_200 },
+    { name: 'or ten minutes', yaml: withSeconds(gcp(ACCOUNT), 600), seconds: 600 },
+  ])('$name', ({ yaml, seconds }) => {
+    expect(grantFor<GcpTarget>(yaml).seconds).toBe(seconds);
+  });
+
+  test.each([
+    { name: 'shorter than Google makes it', yaml: withSeconds(gcp(), 900) },
+    { name: 'longer than Google makes it', yaml: withSeconds(gcp(), 7200) },
+    { name: 'shorter than a service account’s', yaml: withSeconds(gcp(ACCOUNT), 599) },
+  ])('$name is refused at load', ({ yaml }) => {
+    expect(refusalsOf(yaml)).toEqual(['wrong-value 1:21']);
+  });
+});
+
+describe('a role of gcp is refused for', () => {
+  test.each<[string, string, string[]]>([
+    ['no audience', gcp().replace(/ {2}audience.*\n/, '  scopes: [a]\n'), ['missing-key 6:3']],
+    [
+      'T51: an audience that is no provider of a pool',
+      gcp().replace(PROVIDER, '//iam.googleapis.com/x'),
+      ['wrong-value 6:13'],
+    ],
+    ['T51: an audience with a scheme', gcp().replace(PROVIDER, `https:${PROVIDER}`), ['wrong-value 6:13']],
+    [
+      'T51: an audience that a claim names',
+      gcp().replace('providers/kite-sts', 'providers/${pipeline_slug}'),
+      ['template-refused 6:13', 'wrong-value 6:13'],
+    ],
+    [
+      'T42: a service account that a claim names',
+      gcp('service_account: "${pipeline_slug}@b.iam.gserviceaccount.com"'),
+      ['template-refused 7:20', 'wrong-value 7:20'],
+    ],
+    ['a service account that leads elsewhere', gcp('service_account: a@b.example'), ['wrong-value 7:20']],
+    [
+      'a service account with a path in it',
+      gcp('service_account: "a/../b@c.iam.gserviceaccount.com"'),
+      ['wrong-value 7:20'],
+    ],
+    ['delegates that lead nowhere', gcp('delegates: [a@b.iam.gserviceaccount.com]'), ['wrong-value 6:3']],
+    [
+      'a statement with scopes of something else than Google Cloud',
+      scoped(`[${AUTH}drive]`),
+      ['scopes-refused 2:5'],
+    ],
+    ['no scopes at all', gcp('scopes: []'), ['empty 7:11']],
+    ['a scope with a space', gcp('scopes: ["a b"]'), ['wrong-value 7:12']],
+    [
+      'a statement with more scopes than the role',
+      scoped(`[${EVERYTHING}]`, `scopes: [${LOGGING}]`),
+      ['scopes-refused 2:5'],
+    ],
+    ['a subject of its own', gcp('subject: admin'), ['unknown-key 7:3']],
+  ])('%s', (_name, yaml, refusals) => {
+    expect(refusalsOf(yaml)).toEqual(refusals);
+  });
+});
+
+test('a role without the claims is not had', () => {
+  expect(saidOf(decideFor(roleFrom(gcp()), buildkiteClaims({ pipeline_slug: 'third' })))).toBe(
+    'no_statement_holds',
+  );
+});

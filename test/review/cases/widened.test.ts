@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { widenedOf } from '../../../lib/review/cases/widened.ts';
+import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
+import { registryFrom } from '../../harness/registry.ts';
+
+const trust = (...scopes: string[]): string =>
+  `trust:\n${scopes
+    .map(
+      (each, at) =>
+        `  - { iss: ${BUILDKITE}, id: s${at}, scopes: [${each}], claims: { organization_slug: acme } }\n`,
+    )
+    .join('')}`;
+const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/web"';
+const ids = (yaml: string): string[] => widenedOf(roleFrom(yaml)).map(({ id }) => id);
+
+test('P28: each scope that another statement has is given too', () => {
+  expect(ids(trust('read', 'read, write'))).toEqual(['s0: scopes with "write"']);
+  expect(
+    widenedOf(roleFrom(trust('read', 'write'))).map(({ policy }) => policy.trust.map(({ scopes }) => scopes)),
+  ).toEqual([
+    [['read', 'write'], ['write']],
+    [['read'], ['write', 'read']],
+  ]);
+});
+
+test('P28: each scope that the permissions of an App name', () => {
+  const github = `${trust('read')}github: { app: Iv1.a, owner: acme, repositories: [web], permissions: { read: { contents: read }, write: { contents: write } } }\n`;
+  expect(ids(github)).toEqual(['s0: scopes with "write"']);
+});
+
+const SAYING = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: acme } }]\n`;
+
+test.each([
+  [
+    'a length of its own',
+    `${SAYING}session: { seconds: 1800 }\n${AWS} }\n`,
+    ['session: max_seconds of 3600'],
+  ],
+  [
+    'a greatest length of its own',
+    `${SAYING}session: { seconds: 900, max_seconds: 1200 }\n${AWS}, via: web_identity }\n`,
+    ['session: max_seconds of 43200'],
+  ],
+  ['none', `${SAYING}${AWS} }\n`, []],
+  ['the greatest there is', `${SAYING}session: { max_seconds: 43200 }\n${AWS}, via: web_identity }\n`, []],
+  [
+    'one, and is disabled',
+    `disabled: it is being moved\n${SAYING}session: { seconds: 1800 }\n${AWS} }\n`,
+    [],
+  ],
+])('P28: of a role that says %s', (_name, yaml, expected) => {
+  expect(ids(yaml)).toEqual(expected);
+});
+
+test('P28: each scope that the methods of a registry name', () => {
+  const registry = registryFrom(
+    `audience: https://npm.test.example\npath: /npm\n${trust('read')}methods: { GET: read, PUT: write }\n`,
+  );
+  expect(widenedOf(registry).map(({ id }) => id)).toEqual(['s0: scopes with "write"']);
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { findGuardrailChanges, type Guardrails } from '../../../lib/review/compare/guardrails.ts';
+
+const TEAMS = (web: object): Guardrails => ({
+  teams: {
+    owners: ['@acme/platform'],
+    teams: { web: { owners: ['@acme/web'], roles: ['web-*'], targets: { aws: ['1', '2'] }, ...web } },
+  } as Guardrails['teams'] & object,
+});
+const LIMITS = (perMinute: number): Guardrails => ({
+  limits: {
+    exchanges: { perMinute, burst: 10 },
+    authorizations: { perMinute: 100, burst: 10 },
+    refusals: { perMinute: 100, burst: 10 },
+    identities: { perMinute: 100, burst: 10 },
+    stsCalls: { perMinute: 100, burst: 10 },
+  },
+});
+const AUDIT = (required: boolean, to = 'a'): Guardrails => ({ audit: { sink: 'firehose', to, required } });
+const INVARIANT = (id: string, issuers: readonly string[], says = 'A.'): Guardrails => ({
+  invariants: [{ id, says, roles: ['*'], registries: ['*'], speaksOfAll: true, issuers }],
+});
+
+describe('less guard is wider:', () => {
+  test.each<[name: string, less: Guardrails, more: Guardrails, member: string]>([
+    ['teams.yml', {}, TEAMS({}), 'teams'],
+    [
+      'a longer list of accounts',
+      TEAMS({ targets: { aws: ['1', '2', '3'] } }),
+      TEAMS({}),
+      'teams.web.targets.aws',
+    ],
+    [
+      'a kind of target',
+      TEAMS({ targets: { aws: ['1', '2'], gcp: ['p'] } }),
+      TEAMS({}),
+      'teams.web.targets.gcp',
+    ],
+    ['a greatest length that is gone', TEAMS({}), TEAMS({ max_seconds: 900 }), 'teams.web.max_seconds'],
+    ['a greater length', TEAMS({ max_seconds: 3600 }), TEAMS({ max_seconds: 900 }), 'teams.web.max_seconds'],
+    ['more roles of a team', TEAMS({ roles: ['web-*', 'api-*'] }), TEAMS({}), 'teams.web.roles'],
+    ['a sentence', {}, INVARIANT('one', ['a']), 'invariants.one'],
+    ['a higher limit', LIMITS(600), LIMITS(300), 'limits.exchanges.perMinute'],
+    ['events that need not arrive', AUDIT(false), AUDIT(true), 'audit.required'],
+    ['events that go nowhere', {}, AUDIT(true), 'audit'],
+  ])('%s', (_name, less, more, member) => {
+    expect(findGuardrailChanges(more, less).map(each => [each.member, each.narrower])).toEqual([
+      [member, false],
+    ]);
+    expect(findGuardrailChanges(less, more).map(each => [each.member, each.narrower])).toEqual([
+      [member, true],
+    ]);
+  });
+});
+
+describe('of what nobody can weigh, either way is wider:', () => {
+  test.each<[name: string, before: Guardrails, after: Guardrails]>([
+    ['another sentence by the same id', INVARIANT('one', ['a']), INVARIANT('one', ['b'])],
+    ['events that go elsewhere', AUDIT(true), AUDIT(true, 'b')],
+    ['other owners', TEAMS({}), TEAMS({ owners: ['@acme/api'] })],
+  ])('%s', (_name, before, after) => {
+    for (const [from, to] of [
+      [before, after],
+      [after, before],
+    ] as const)
+      expect(findGuardrailChanges(from, to).map(({ narrower }) => narrower)).toEqual([false]);
+  });
+});
+
+test('another wording of a sentence is no change', () => {
+  expect(findGuardrailChanges(INVARIANT('one', ['a']), INVARIANT('one', ['a'], 'B.'))).toEqual([]);
+});

@@ -1,0 +1,19 @@
+import type { Role } from '../../../lib/language/role.ts';
+import type { Standing } from '../../../lib/review/space/world.ts';
+import type { IssuerRow } from '../../../lib/token/issuer.ts';
+import { BUILDKITE, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
+
+export const ROWS = rowsFrom(ISSUERS);
+export const ASKED = { sampleOf: () => ({}), from: NOW };
+
+/** A role of AWS with this trust policy. */
+export const role = (yaml: string): Role =>
+  roleFrom(`${yaml}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`, settingOf(ROWS));
+
+export const standing = (yaml: string): Standing => ({
+  role: role(yaml),
+  row: ROWS.get(BUILDKITE) as IssuerRow,
+});
+
+export const MAIN = `trust: [{ iss: ${BUILDKITE}, organization_slug: acme, build_branch: main }]\n`;
+export const BOTH = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: acme }\n  - { iss: ${GITHUB}, repository: acme/web }\n`;

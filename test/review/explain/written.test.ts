@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { parse, plain } from '../../../lib/language/parse.ts';
+import type { ClaimValue } from '../../../lib/policy/claims.ts';
+import { written } from '../../../lib/review/explain/written.ts';
+
+/** What a policy's own reader makes of it. */
+const readBack = (text: string): unknown => {
+  const tree = parse('written.yml', `value: ${text}\n`, (rule, _place, message) => {
+    throw new Error(`${rule} ${message}`);
+  });
+  return tree && (plain(tree) as { value: unknown }).value;
+};
+
+describe('it is plain where that reads as the same text', () => {
+  test.each(['main', 'feature/login', 'v1.0.0', 'main of web and api', 'A'])('%s', text => {
+    expect(written(text)).toBe(text);
+  });
+});
+
+describe('it is read as what it was', () => {
+  test.each<ClaimValue>([
+    'true',
+    'NULL',
+    'yes',
+    'y',
+    '',
+    ' ',
+    ' a',
+    'a ',
+    '1',
+    '1e3',
+    '0x1',
+    '~',
+    '-',
+    '- a',
+    'a: b',
+    'a #b',
+    '#',
+    '*',
+    '&a',
+    '!x',
+    '"',
+    "'",
+    '{a}',
+    '[a]',
+    'a, b',
+    '\\',
+    '@a',
+    '`',
+    '%a',
+    '203.0.113.0/24',
+    'https://a.example',
+    'ü',
+    'a\tb',
+    0,
+    5,
+    -7,
+    true,
+    false,
+    null,
+    [],
+    ['a', 'b c', 1, null],
+    {},
+    { a: 1, 'b/c': ['x'], '/d/e': { f: null } },
+  ])('%j', value => {
+    expect(readBack(written(value))).toEqual(value);
+  });
+});
+
+test('a mapping and a list stand on one line, as an author would write them', () => {
+  expect(written({ in: ['main', 'v1'], matches: 'v*' })).toBe('{ in: [main, v1], matches: "v*" }');
+});
