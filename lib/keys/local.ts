@@ -1,15 +1,34 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { type SigningKey, signingKey, signJws } from './rs256.ts';
+import type { KeyObject } from 'node:crypto';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { ALGORITHM, type PublicKey } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
-const made = (): SigningKey => signingKey(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
+/** What a JWKS says of this public RSA key. Its id is its thumbprint (RFC 7638). */
+export async function publishKey(key: CryptoKey | KeyObject): Promise<PublicKey['jwk']> {
+  const bare = await exportJWK(key);
+  return { ...bare, kid: await calculateJwkThumbprint(bare), alg: ALGORITHM, use: 'sig' };
+}
 
-/** A key that lives in this process's memory alone, made when first needed: for the laptop and for tests. */
-export const localSigner = (): Signer => {
-  let pair: SigningKey | undefined;
-  const key = (): SigningKey => (pair ??= made());
+type KeyPair = { readonly privateKey: CryptoKey; readonly jwk: PublicKey['jwk'] };
+
+async function createPair(): Promise<KeyPair> {
+  const { publicKey, privateKey } = await generateKeyPair(ALGORITHM);
+  return { privateKey, jwk: await publishKey(publicKey) };
+}
+
+/**
+ * A key that lives in this process's memory alone, made when first needed: for the laptop and for tests. It is jose's
+ * work, whose WebCrypto would make a function's first answer slower, so no function may load it.
+ */
+export function localSigner(): Signer {
+  let made: Promise<KeyPair> | undefined;
+  const pair = (): Promise<KeyPair> => (made ??= createPair());
   return {
-    sign: async (typ, claims) => signJws(key(), typ, claims),
-    publicKeys: async () => [key().jwk],
+    async sign(typ, claims) {
+      const { privateKey, jwk } = await pair();
+      const header = { alg: ALGORITHM, kid: jwk.kid, ...(typ === '' ? {} : { typ }) };
+      return new SignJWT({ ...claims }).setProtectedHeader(header).sign(privateKey);
+    },
+    publicKeys: async () => [(await pair()).jwk],
   };
-};
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { json } from './json.ts';
-import { type PresentedClaims, signedByOne } from './presented.ts';
+import { type PresentedClaims, verifySignature } from './presented.ts';
 
 const ENDPOINT = 'https://buildkite.com/oauth/token';
 const SLUG = /^[a-z0-9-]{1,100}$/;
@@ -50,7 +50,7 @@ const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
 export const localBuildkite = (apps: Signer) => {
   const used = new Set<unknown>();
   const idOf = async (assertion: string, now: number): Promise<{ jti: unknown } | { fault: string }> => {
-    const checked = signedByOne(assertion, await apps.publicKeys());
+    const checked = await verifySignature(assertion, await apps.publicKeys());
     if ('fault' in checked) return { fault: 'Invalid client assertion signature' };
     const { jti } = checked.claims;
     const fault = assertionFault(checked.claims, now);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { json } from './json.ts';
-import { type PresentedClaims, signedByOne } from './presented.ts';
+import { type PresentedClaims, verifySignature } from './presented.ts';
 
 type Json = { readonly [member: string]: unknown };
 
@@ -61,7 +61,7 @@ export const localGithub = (apps: Signer) => {
   const given = new Map<string, number>();
 
   const asApp = async (request: HttpRequest, now: number): Promise<HttpAnswer | undefined> => {
-    const checked = signedByOne(bearerOf(request), await apps.publicKeys());
+    const checked = await verifySignature(bearerOf(request), await apps.publicKeys());
     if ('fault' in checked) return refused(401, 'A JSON web token could not be decoded');
     const fault = jwtFault(checked.claims, now);
     return fault === undefined ? undefined : refused(401, fault);

@@ -1,5 +1,4 @@
-import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
-import type { JWK } from 'jose';
+import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWK } from 'jose';
 import type { Discovery } from '../protocols/discovery.ts';
 
 export type PresentedClaims = { readonly [name: string]: unknown };
@@ -22,15 +21,6 @@ const LONGEST = 24 * 60 * 60;
 /** Bytes: Google's limit of google.subject, the narrowest of the three. */
 const MAX_SUBJECT = 127;
 
-const part = (text: string | undefined): PresentedClaims | undefined => {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text ?? '', 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as PresentedClaims) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
 const claimsFault = (
   claims: PresentedClaims,
   { trusted, audience, now }: Expected,
@@ -45,27 +35,30 @@ const claimsFault = (
   return Number(iat) > now ? 'not_yet_valid' : undefined;
 };
 
-/** The claims of a JWT that one of these keys signed with RS256, which its header names. */
-export const signedByOne = (token: string, keys: readonly JWK[]): Presented => {
-  const [header, body, signature, ...more] = token.split('.');
-  const { alg, kid } = part(header) ?? {};
-  const claims = part(body);
-  if (alg !== 'RS256' || typeof kid !== 'string' || !claims || !signature || more.length > 0)
-    return { fault: 'malformed' };
-  const key = keys.find(each => each.kid === kid);
-  if (!key) return { fault: 'key_unknown' };
-  const publicKey = createPublicKey({ key: key as JsonWebKey, format: 'jwk' });
-  return verify('sha256', Buffer.from(`${header}.${body}`), publicKey, Buffer.from(signature, 'base64url'))
-    ? { claims }
-    : { fault: 'signature_wrong' };
-};
+function readFault(error: unknown): PresentedFault {
+  if (error instanceof errors.JWKSNoMatchingKey) return 'key_unknown';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature_wrong';
+  if (error instanceof errors.JOSEError || error instanceof TypeError) return 'malformed';
+  throw error;
+}
+
+/** The claims of a JWT that one of these keys signed with RS256, which its header names. Asks nothing of the claims. */
+export async function verifySignature(token: string, keys: readonly JWK[]): Promise<Presented> {
+  try {
+    if (typeof decodeProtectedHeader(token).kid !== 'string') return { fault: 'malformed' };
+    await compactVerify(token, createLocalJWKSet({ keys: [...keys] }), { algorithms: ['RS256'] });
+    return { claims: decodeJwt(token) };
+  } catch (error) {
+    return { fault: readFault(error) };
+  }
+}
 
 /**
  * Checks a JWT as AWS, Google and Entra check one of an issuer that they trust: by the keys that it publishes, by its
  * issuer and audience, which must be equal, and by its times.
  */
 export const presented = async (token: string, expected: Expected): Promise<Presented> => {
-  const checked = signedByOne(token, await expected.trusted.publicKeys());
+  const checked = await verifySignature(token, await expected.trusted.publicKeys());
   if ('fault' in checked) return checked;
   const fault = claimsFault(checked.claims, expected);
   return fault ? { fault } : checked;

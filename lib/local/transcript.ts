@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { Config } from '../config/load.ts';
 import { counted } from '../language/counted.ts';
 import type { Role } from '../language/role.ts';
@@ -72,9 +73,7 @@ const credentialText = ({ body }: Exchanged): string => {
     return `AWS keys ${masked(aws.AccessKeyId)}, secret ${masked(aws.SecretAccessKey)}, session token ${masked(aws.SessionToken)}, until ${aws.Expiration}`;
   if (body['kind'] !== 'jwt')
     return `an access token of ${String(body['kind'])} ${masked(body['access_token'])}, for ${String(body['expires_in'])} seconds`;
-  const claims = JSON.parse(
-    Buffer.from(String(body['access_token']).split('.')[1] ?? '', 'base64url').toString(),
-  ) as Body;
+  const claims = decodeJwt(String(body['access_token']));
   return `a signed JWT ${masked(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
 };
 

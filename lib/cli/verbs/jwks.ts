@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { publicKey } from '../../keys/rs256.ts';
+import { publishKey } from '../../keys/local.ts';
 import { readInput } from '../input.ts';
 import { EXIT, Failure, flag, type Verb } from '../verb.ts';
 
@@ -37,7 +37,7 @@ Examples:
     const key = keyIn((await readInput(file)).toString('utf8').trim());
     if (key?.asymmetricKeyType !== 'rsa')
       throw new Failure(`${file} is no public RSA key in PEM or base64.\n`);
-    terminal.out(`${JSON.stringify({ keys: [publicKey(key).jwk] }, null, 2)}\n`);
+    terminal.out(`${JSON.stringify({ keys: [await publishKey(key)] }, null, 2)}\n`);
     return EXIT.done;
   },
 };
