@@ -15,10 +15,10 @@ const refreshing = createRefresher(openCompiled(config), {
 });
 
 /** Asks the issuers for their keys, by a schedule and no door. What is thrown is the function's error, which is an alarm. */
-export const handler = async (): Promise<{ readonly kept: number }> => {
+export async function handler(): Promise<{ readonly kept: number }> {
   const failed = await refresh(refreshing);
   for (const finding of judgeClock(refreshing.takeReadings())) reportClock(finding);
   for (const [issuer, { message }] of failed) reportKeys(issuer, `the key set was not kept: ${message}`);
   if (failed.size > 0) throw new Error(`the keys of ${failed.size} issuers were not kept`);
   return { kept: refreshing.fetchers.size };
-};
+}

@@ -7,8 +7,8 @@ const { settings, aws, config } = startFunction(import.meta.dirname);
 const sealing = sealingOf(settings, aws, openCompiled(config).url);
 
 /** Makes the next sealed key, by a schedule and no door. What is thrown is the function's error, which is an alarm. */
-export const handler = async (): Promise<{ readonly day: string; readonly made: boolean }> => {
+export async function handler(): Promise<{ readonly day: string; readonly made: boolean }> {
   const rotated = await rotate(sealing, Date.now() / 1000);
   process.stdout.write(`${JSON.stringify({ event: 'rotation', ...rotated })}\n`);
   return rotated;
-};
+}

@@ -22,12 +22,12 @@ import { findParts } from './wiring.ts';
 import { type ZipFile, zip } from './zip.ts';
 
 /** A package has its bundles from when it was packed; a clone makes them now, from its source. */
-const bundleOf = async (name: FunctionName): Promise<Uint8Array> => {
+async function bundleOf(name: FunctionName): Promise<Uint8Array> {
   const packed = join(dirname(import.meta.dirname), 'functions', name, 'index.mjs');
   return existsSync(packed) ? readFileSync(packed) : (await import('./build.ts')).bundle(name);
-};
+}
 
-const dataFiles = (config: Config, settings: readonly WiredSetting[]): ZipFile[] => {
+function dataFiles(config: Config, settings: readonly WiredSetting[]): ZipFile[] {
   const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
   try {
     writeCompiled(folder, config);
@@ -39,7 +39,7 @@ const dataFiles = (config: Config, settings: readonly WiredSetting[]): ZipFile[]
   } finally {
     rmSync(folder, { recursive: true });
   }
-};
+}
 
 /** The exchange makes tokens for registries of images alone; each other registry takes the subject token itself. */
 function knownRegistries(name: FunctionName, { registries }: Config): Config['registries'] {
@@ -51,11 +51,7 @@ function knownRegistries(name: FunctionName, { registries }: Config): Config['re
  * Writes what AWS Lambda gets for this function: its code, and beside it as data the configuration and what the
  * template tells it, without which it does not start.
  */
-export const writeArtifact = async (
-  name: FunctionName,
-  input: TemplateInput,
-  file: string,
-): Promise<void> => {
+export async function writeArtifact(name: FunctionName, input: TemplateInput, file: string): Promise<void> {
   const { config } = input;
   // Each knows the policies by which it decides. What only publishes or makes keys has no use for any.
   const known: Config = {
@@ -67,4 +63,4 @@ export const writeArtifact = async (
   const files = [{ path: 'index.mjs', content: await bundleOf(name) }, ...dataFiles(known, settings)];
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, zip(files));
-};
+}

@@ -21,16 +21,16 @@ const RESERVED = [
 ];
 
 /** The reserved name under which a URL lies, if there is one. */
-export const reservedName = (url: string): string | undefined => {
+export function reservedName(url: string): string | undefined {
   const host = `.${new URL(url).hostname}`;
   return RESERVED.find(name => host.endsWith(`.${name}`));
-};
+}
 
-const urlPlace = (folder: string): Place => {
+function urlPlace(folder: string): Place {
   const file = join(folder, 'broker.yml');
   const tree = parse(file, readFileSync(file, 'utf8'), () => {});
   return (tree && member(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
-};
+}
 
 /** The account of AWS's own documentation and of every example here; nobody's target role is there. */
 const EXAMPLE_ACCOUNT = '123456789012';
@@ -55,24 +55,27 @@ function exampleAccounts({ roles, folder }: Config): Complaint[] {
   );
 }
 
-const complaintOf = (folder: string, message: string): Complaint => ({
-  rule: 'wrong-value',
-  place: urlPlace(folder),
-  message,
-});
+function complaintOf(folder: string, message: string): Complaint {
+  return {
+    rule: 'wrong-value',
+    place: urlPlace(folder),
+    message,
+  };
+}
 
 /** What must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */
-export const reservedComplaints = (config: Config): Complaint[] => {
+export function reservedComplaints(config: Config): Complaint[] {
   const { url, folder } = config;
   const reserved = reservedName(url);
   const accounts = exampleAccounts(config);
   if (reserved === undefined) return accounts;
   const message = `Nobody can own ${reserved}, below which this lies. Write the address that your broker will have.`;
   return [complaintOf(folder, message), ...accounts];
-};
+}
 
 /** Others look for our keys at our URL, so the domain that is made must be that of the URL. */
-export const domainComplaints = ({ url, folder }: Config, { domain }: DeployOptions): Complaint[] =>
-  domain === undefined || url === `https://${domain.name}`
+export function domainComplaints({ url, folder }: Config, { domain }: DeployOptions): Complaint[] {
+  return domain === undefined || url === `https://${domain.name}`
     ? []
     : [complaintOf(folder, `custom.kiteSts.domain in serverless.yml is ${domain.name}. Make the two one.`)];
+}

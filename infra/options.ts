@@ -57,12 +57,13 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const arn = (service: string) =>
-  text({
+function arn(service: string) {
+  return text({
     max: 256,
     pattern: new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w+=,.@:/-]+$`),
     says: `an ARN of ${service}`,
   });
+}
 
 const APP_KEY = text({
   max: 512,
@@ -120,10 +121,12 @@ const OPTIONS = object({
   account: optional(text({ pattern: /^\d{12}$/, says: 'the number of an account, in quotes' })),
 });
 
-const placeOf = (path: string): Place => ({ file: path, line: 1, column: 1 });
+function placeOf(path: string): Place {
+  return { file: path, line: 1, column: 1 };
+}
 
 /** serverless.yml was read by the Serverless Framework, which keeps no lines: the path says where a value stands. */
-const treeOf = (value: unknown, path: string): Tree => {
+function treeOf(value: unknown, path: string): Tree {
   const place = placeOf(path);
   if (Array.isArray(value))
     return { kind: 'list', place, items: value.map((item, index) => treeOf(item, `${path}[${index}]`)) };
@@ -137,15 +140,15 @@ const treeOf = (value: unknown, path: string): Tree => {
   }
   const scalar = value as string | number | boolean | null;
   return { kind: 'scalar', value: scalar, source: String(scalar), place };
-};
+}
 
 const PATH = 'serverless.yml custom.kiteSts';
 
 /** Reads `custom.kiteSts` and `provider`; every key that is not known is a complaint, since it would silently do nothing. */
-export const readOptions = (
+export function readOptions(
   custom: unknown,
   given: unknown = {},
-): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } => {
+): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const read = OPTIONS.read(treeOf(custom ?? {}, PATH), complain);
@@ -189,4 +192,4 @@ export const readOptions = (
     provider,
   };
   return { options, complaints: [] };
-};
+}

@@ -61,10 +61,13 @@ type Read =
     }
   | { readonly input?: never; readonly complaints: readonly (Complaint | Finding)[] };
 
-const warningsIn = (findings: readonly Finding[]): string =>
-  findingsText(findings.filter(({ level }) => level === 'warning'));
+function warningsIn(findings: readonly Finding[]): string {
+  return findingsText(findings.filter(({ level }) => level === 'warning'));
+}
 
-const artifactOf = (name: string): string => join('.serverless', `${name}.zip`);
+function artifactOf(name: string): string {
+  return join('.serverless', `${name}.zip`);
+}
 
 /** Whom the table of switches lets write is a matter of whoever deploys, so it is no error. */
 function operatorsWarning({ operators }: DeployOptions): string {

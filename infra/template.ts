@@ -65,35 +65,39 @@ const TIMEOUT = 26;
 /** MB, which is also CPU: below this a cold start is stretched. */
 const MEMORY = 512;
 
-const setting = (name: FunctionName, rights: readonly string[], input: TemplateInput): FunctionSetting => ({
-  runtime: 'nodejs24.x',
-  architecture: input.options.provider.architecture,
-  memorySize: MEMORY,
-  timeout: TIMEOUT,
-  // Nothing points at a version: each deployment would leave one behind.
-  versionFunction: false,
-  // Fn::Sub and not Fn::GetAtt, to which the Serverless Framework would add a DependsOn that says the same again.
-  role: sub(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
-  dependsOn: providerPolicy(input.options.provider) ? [...rights, PROVIDER_RIGHTS] : rights,
-  environment: writeEnvironment(name, input),
-});
+function setting(name: FunctionName, rights: readonly string[], input: TemplateInput): FunctionSetting {
+  return {
+    runtime: 'nodejs24.x',
+    architecture: input.options.provider.architecture,
+    memorySize: MEMORY,
+    timeout: TIMEOUT,
+    // Nothing points at a version: each deployment would leave one behind.
+    versionFunction: false,
+    // Fn::Sub and not Fn::GetAtt, to which the Serverless Framework would add a DependsOn that says the same again.
+    role: sub(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
+    dependsOn: providerPolicy(input.options.provider) ? [...rights, PROVIDER_RIGHTS] : rights,
+    environment: writeEnvironment(name, input),
+  };
+}
 
-const outputs = ({ config, options: { domain, functionUrl } }: TemplateInput): Outputs => ({
-  Url: {
-    Description: 'Where kite-sts answers',
-    Value: domain
-      ? `https://${domain.name}`
-      : sub('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'),
-  },
-  ...(functionUrl ? functionUrlOutput : {}),
-  ExchangeRoleArn: {
-    Description: 'The role that target roles trust: BrokerRoleArn of kite-sts-target.yml',
-    Value: attribute('ExchangeRole', 'Arn'),
-  },
-  FirstSigningKeyArn: { Description: 'The first signing key', Value: keyArn(KEYS.first) },
-  SecondSigningKeyArn: { Description: 'The second signing key', Value: keyArn(KEYS.second) },
-  ...(config.registries.length > 0 ? authorizerOutputs : {}),
-});
+function outputs({ config, options: { domain, functionUrl } }: TemplateInput): Outputs {
+  return {
+    Url: {
+      Description: 'Where kite-sts answers',
+      Value: domain
+        ? `https://${domain.name}`
+        : sub('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'),
+    },
+    ...(functionUrl ? functionUrlOutput : {}),
+    ExchangeRoleArn: {
+      Description: 'The role that target roles trust: BrokerRoleArn of kite-sts-target.yml',
+      Value: attribute('ExchangeRole', 'Arn'),
+    },
+    FirstSigningKeyArn: { Description: 'The first signing key', Value: keyArn(KEYS.first) },
+    SecondSigningKeyArn: { Description: 'The second signing key', Value: keyArn(KEYS.second) },
+    ...(config.registries.length > 0 ? authorizerOutputs : {}),
+  };
+}
 
 /** The policy that no role goes beyond, where there is one. */
 function findBoundary({ options, stack }: TemplateInput): Text | undefined {
@@ -104,7 +108,7 @@ function findBoundary({ options, stack }: TemplateInput): Text | undefined {
   );
 }
 
-const made = (input: TemplateInput, complain: Complain): Template => {
+function made(input: TemplateInput, complain: Complain): Template {
   const { config, options, stack } = input;
   const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
   const sealed = options.signing === 'sealed';
@@ -155,22 +159,22 @@ const made = (input: TemplateInput, complain: Complain): Template => {
       Outputs: outputs(input),
     },
   };
-};
+}
 
 /** What of a configuration and its options cannot be deployed together. */
-export const templateComplaints = (input: TemplateInput): readonly Complaint[] => {
+export function templateComplaints(input: TemplateInput): readonly Complaint[] {
   const complaints: Complaint[] = [];
   made(input, (rule, place, message) => void complaints.push({ rule, place, message }));
   return complaints;
-};
+}
 
 /**
  * All that is deployed, as data: the same configuration and options give the same template. Throws what
  * `templateComplaints` finds, so that nothing wrong is packaged by who forgot to ask.
  */
-export const template = (input: TemplateInput): Template => {
+export function template(input: TemplateInput): Template {
   const complaints: Complaint[] = [];
   const whole = made(input, (rule, place, message) => void complaints.push({ rule, place, message }));
   if (complaints.length > 0) throw new Error(complaints.map(complaintText).join('\n'));
   return whole;
-};
+}

@@ -12,18 +12,19 @@ const UNIX = 3 << 8;
 const VERSION = 20;
 const UTF8 = 1 << 11;
 
-const numbers = (...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer =>
-  Buffer.concat(
+function numbers(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer {
+  return Buffer.concat(
     fields.map(([value, bytes]) => {
       const field = Buffer.alloc(bytes);
       field.writeUIntLE(value >>> 0, 0, bytes);
       return field;
     }),
   );
+}
 
 /** What the local header and the central directory both say of a file. */
-const facts = (name: Buffer, content: Uint8Array): Buffer =>
-  numbers(
+function facts(name: Buffer, content: Uint8Array): Buffer {
+  return numbers(
     [VERSION, 2],
     [UTF8, 2],
     [0, 2],
@@ -35,12 +36,13 @@ const facts = (name: Buffer, content: Uint8Array): Buffer =>
     [name.length, 2],
     [0, 2],
   );
+}
 
 /**
  * An archive whose bytes follow from its files alone: sorted, without times, and stored as they are. Deflated
  * bytes differ between versions of zlib and kinds of processor, and then a reviewer could not compare hashes.
  */
-export const zip = (files: readonly ZipFile[]): Buffer => {
+export function zip(files: readonly ZipFile[]): Buffer {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -67,4 +69,4 @@ export const zip = (files: readonly ZipFile[]): Buffer => {
     [0, 2],
   );
   return Buffer.concat([...parts, listed, end]);
-};
+}

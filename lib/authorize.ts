@@ -224,10 +224,7 @@ function refuse(authorizer: Authorizer, outcome: Exclude<Authorization, { kind: 
  * May this request pass to the registry that its path names? By its own method, path and query alone: no header can
  * say otherwise, and nothing is kept from one request to the next. Never throws; nobody passes without an audit event.
  */
-export const authorize = async (
-  authorizer: Authorizer,
-  request: HttpRequest,
-): Promise<Authorized | Refusal> => {
+export async function authorize(authorizer: Authorizer, request: HttpRequest): Promise<Authorized | Refusal> {
   const decisionId = authorizer.randomId();
   const { sourceAddress } = request;
   const visit = { decisionId, protocol: 'registry', repeats: true, now: authorizer.now(), sourceAddress };
@@ -237,4 +234,4 @@ export const authorize = async (
   if (outcome.kind !== 'authorized') return refuse(authorizer, outcome);
   const { registry, statement, scopes, issuer, subject } = outcome;
   return { kind: 'authorized', decisionId, registry, statement, scopes, issuer, subject };
-};
+}

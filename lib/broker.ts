@@ -75,17 +75,17 @@ export type Surroundings = {
   readonly randomId?: () => string;
 };
 
-const fetcherOf = (
+function fetcherOf(
   uri: string,
   { algorithms, allowPrivateNetwork }: IssuerRow,
   report: Report,
   noteTime?: Network['noteTime'],
-): (() => Promise<KeySet>) => {
+): () => Promise<KeySet> {
   const reach: Network = { ...network(allowPrivateNetwork), noteTime };
   return async () => readKeySet(await download(uri, reach), algorithms, report);
-};
+}
 
-const keySource = (row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource => {
+function keySource(row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource {
   const { origin, algorithms } = row;
   if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
   const fetchSet = fetcherOf(origin.uri, row, report);
@@ -93,13 +93,13 @@ const keySource = (row: IssuerRow, shared: SharedKeys | undefined, report: Repor
   return shared
     ? keptKeys(sharedFirst(shared, where, fetchSet, report), report)
     : cachedKeys(fetchSet, report);
-};
+}
 
-const issuer = (
+function issuer(
   config: BrokerConfig,
   { aws, clouds = {}, signer, apps = () => undefined }: Surroundings,
   randomId: () => string,
-): Parts['issue'] => {
+): Parts['issue'] {
   const signing = { issuer: config.url, signer, randomId };
   const atSts = { ...aws, secondRegion: config.secondRegion };
   const makers = {
@@ -114,12 +114,15 @@ const issuer = (
   const maker = (kind: Target['kind']) =>
     makers[kind] as (grant: GrantOf<Target>, now: number) => Promise<Credential>;
   return (grant: Grant, now) => maker(grant.target.kind)(grant, now);
-};
+}
 
-const byClock = (): number => Date.now() / 1000;
+function byClock(): number {
+  return Date.now() / 1000;
+}
 
-const spentIn = (name: string | null, aws: AwsSetting, randomId: () => string): SpentStore =>
-  tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
+function spentIn(name: string | null, aws: AwsSetting, randomId: () => string): SpentStore {
+  return tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
+}
 
 function identitiesIn(name: string | null, aws: AwsSetting): IdentityStore {
   return name === null ? noIdentities : tableIdentities(dynamoTable(name, aws));
@@ -134,32 +137,32 @@ type Tables = {
   readonly now?: () => number;
 };
 
-const switchesOf = ({ switchTable, aws, now = byClock }: Tables): Switches => {
+function switchesOf({ switchTable, aws, now = byClock }: Tables): Switches {
   if (switchTable === undefined) return NO_SWITCHES;
   // Not to be passed over: what is off would be on.
   if (!aws) throw new Error('There is a table of switches, and no AWS to ask for it.');
   return keptSwitches(tableSwitches(dynamoTable(switchTable, aws)), now);
-};
+}
 
 /** Milliseconds for the key that proves rows: it is asked for at the same time as the row, which has as many. */
 const PROOF_MS = 2000;
 
-const sharedKeys = ({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys | undefined => {
+function sharedKeys({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys | undefined {
   if (issuerKeyTable === undefined || !aws) return undefined;
   // Not to be passed over: whoever can write to the table would be any issuer.
   if (issuerKeyProof === undefined)
     throw new Error('KITE_STS_ISSUER_KEY_PROOF must be set beside the table.');
   const prover = kmsSigner({ ...aws, keys: [issuerKeyProof], patience: PROOF_MS });
   return tableIssuerKeys(dynamoTable(issuerKeyTable, aws), prover);
-};
+}
 
 type Keys = ReadonlyMap<string, KeySource>;
 
 /** The keys of each issuer, kept once for all that is verified by them. */
-const keysOf = (
+function keysOf(
   rows: BrokerConfig['rows'],
   surroundings: Pick<Surroundings, 'keysFor' | 'onKeys'> & Tables,
-): Keys => {
+): Keys {
   const { keysFor, onKeys = () => undefined } = surroundings;
   const shared = sharedKeys(surroundings);
   return new Map(
@@ -168,22 +171,24 @@ const keysOf = (
       keysFor?.(row) ?? keySource(row, shared, what => onKeys(row.issuer, what)),
     ]),
   );
-};
+}
 
 /** What authenticates: the check of tokens by these keys, and what is switched off. */
-const authentication = (
+function authentication(
   { rows, audiences }: Pick<BrokerConfig, 'rows' | 'audiences'>,
   keys: Keys,
   switches: Switches,
-): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> => ({
-  verify: verifier({ rows, keys, audiences }),
-  rows,
-  switches,
-  elapsed: () => performance.now(),
-});
+): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> {
+  return {
+    verify: verifier({ rows, keys, audiences }),
+    rows,
+    switches,
+    elapsed: () => performance.now(),
+  };
+}
 
 /** Where events must arrive. What need not is told to the operator when it does not. */
-const demandsOf = ({ audit, aws, onFault }: Surroundings): Deliver | undefined => {
+function demandsOf({ audit, aws, onFault }: Surroundings): Deliver | undefined {
   if (!audit) return undefined;
   const send = deliver(audit, aws);
   if (audit.required) return send;
@@ -195,7 +200,7 @@ const demandsOf = ({ audit, aws, onFault }: Surroundings): Deliver | undefined =
       onFault(new BrokerError('audit_unavailable', { detail: (cause as Error).message, cause }), id);
     }
   };
-};
+}
 
 /** The door where clients of these registries get their tokens; undefined where no registry is of images. */
 function createTokenDoor(
@@ -226,11 +231,11 @@ function limitRefusals({ refusals }: Limits): Limiter {
 }
 
 /** Puts a broker together. The only file that picks implementations. */
-export const createBroker = (
+export function createBroker(
   config: BrokerConfig,
   surroundings: Surroundings,
   registries?: AuthorizerConfig,
-): Broker => {
+): Broker {
   const {
     signer,
     aws,
@@ -267,7 +272,7 @@ export const createBroker = (
     randomId,
   };
   return registries ? { ...broker, tokenDoor: createTokenDoor(registries, broker, signer, keys) } : broker;
-};
+}
 
 /** What an authorizer needs; of our signature it has the public keys alone. */
 type AuthorizerSurroundings = Pick<
@@ -281,10 +286,7 @@ type AuthorizerSurroundings = Pick<
   };
 
 /** Puts together what stands in front of registries: it authenticates as the broker does, and makes nothing. */
-export const createAuthorizer = (
-  config: AuthorizerConfig,
-  surroundings: AuthorizerSurroundings,
-): Authorizer => {
+export function createAuthorizer(config: AuthorizerConfig, surroundings: AuthorizerSurroundings): Authorizer {
   const { sink, onFault, publicKeys, now = byClock, randomId = randomUUID } = surroundings;
   const { url, rows, registries, limits } = config;
   return {
@@ -308,13 +310,13 @@ export const createAuthorizer = (
     now,
     randomId,
   };
-};
+}
 
 /** Puts together what asks each issuer for its keys, so that nobody else need to. It alone writes to their table. */
-export const createRefresher = (
+export function createRefresher(
   { rows }: Pick<BrokerConfig, 'rows'>,
   surroundings: Tables & Pick<Surroundings, 'onKeys'>,
-): Refresher => {
+): Refresher {
   const { now = byClock, onKeys = () => undefined } = surroundings;
   const readings: { aws: Reading[]; issuers: Map<string, Reading> } = { aws: [], issuers: new Map() };
   const noteTime = (reading: Reading): void => void readings.aws.push(reading);
@@ -339,4 +341,4 @@ export const createRefresher = (
     return taken;
   };
   return { shared, fetchers: new Map(fetchers), now, takeReadings };
-};
+}

@@ -48,30 +48,33 @@ export type Visit = Context & {
   readonly repeats: boolean;
 };
 
-const requested = ({ role, scopes, seconds, sessionName }: ExchangeRequest['access']): Requested => ({
-  role,
-  scopes,
-  seconds,
-  sessionName,
-});
+function requested({ role, scopes, seconds, sessionName }: ExchangeRequest['access']): Requested {
+  return {
+    role,
+    scopes,
+    seconds,
+    sessionName,
+  };
+}
 
 /** The beginning of every outcome, also of one that ends before there is a request. */
-export const begin = (
+export function begin(
   { decisionId, protocol, now, sourceAddress }: Visit,
   access?: ExchangeRequest['access'],
-): Reached => ({
-  decisionId,
-  protocol,
-  at: now,
-  sourceAddress,
-  ...(access ? { requested: requested(access) } : {}),
-  ms: {},
-});
+): Reached {
+  return {
+    decisionId,
+    protocol,
+    at: now,
+    sourceAddress,
+    ...(access ? { requested: requested(access) } : {}),
+    ms: {},
+  };
+}
 
 /** Does a step of a visit, and notes how long it took. */
-export const timer =
-  ({ elapsed }: Pick<Parts, 'elapsed'>, { ms }: Reached) =>
-  async <T>(step: string, work: () => T | Promise<T>): Promise<T> => {
+export function timer({ elapsed }: Pick<Parts, 'elapsed'>, { ms }: Reached) {
+  return async <T>(step: string, work: () => T | Promise<T>): Promise<T> => {
     const started = elapsed();
     try {
       return await work();
@@ -79,13 +82,14 @@ export const timer =
       ms[step] = elapsed() - started;
     }
   };
+}
 
 /** Why what was reached is switched off, if one of these is. The switch is noted for the audit event. */
-export const switchedOff = async (
+export async function switchedOff(
   { switches }: Pick<Parts, 'switches'>,
   reached: Reached,
   among?: readonly What[],
-): Promise<SwitchReason | undefined> => {
+): Promise<SwitchReason | undefined> {
   const { token, row, snapshot } = reached;
   if (!token) return undefined;
   const origin = originOf(token, row, snapshot?.role.name);
@@ -95,15 +99,15 @@ export const switchedOff = async (
     reached.missingId = findMissingId(off, origin);
   }
   return off && reasonOf(off);
-};
+}
 
 /** Who is asking, or why that is the end of it. Throws a `BrokerError` for a token that is not good. */
-export const authenticated = (
+export function authenticated(
   parts: Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'>,
   subjectToken: string,
   reached: Reached,
-): Promise<VerifiedToken | Stopped> =>
-  timer(parts, reached)('authenticate', async () => {
+): Promise<VerifiedToken | Stopped> {
+  return timer(parts, reached)('authenticate', async () => {
     const token = await parts.verify(subjectToken, reached.at);
     reached.token = token;
     reached.row = parts.rows.get(token.issuer);
@@ -111,27 +115,30 @@ export const authenticated = (
     if (!reached.row || !meets(reached.row, token.claims)) return 'guard_not_met';
     return (await switchedOff(parts, reached, VOUCHERS)) ?? token;
   });
+}
 
 /** Of a role that takes a token as often as it comes. */
 const FREE: Spent = { release: async () => {} };
 
 /** What was refused, or never asked for, was no use of the token: it may be tried again (T63). */
-const givingBack =
-  ({ release }: Spent) =>
-  async (error: unknown): Promise<never> => {
+function givingBack({ release }: Spent) {
+  return async (error: unknown): Promise<never> => {
     if (error instanceof BrokerError && error.undone) await release();
     throw error;
   };
+}
 
 /** How it ended when something was thrown; what is not a `BrokerError` fails closed as `internal_error`. */
-export const failed = (reached: Reached, error: unknown): Failed => ({
-  kind: 'failed',
-  reached,
-  error:
-    error instanceof BrokerError
-      ? error
-      : new BrokerError('internal_error', { detail: (error as Error)?.name, cause: error }),
-});
+export function failed(reached: Reached, error: unknown): Failed {
+  return {
+    kind: 'failed',
+    reached,
+    error:
+      error instanceof BrokerError
+        ? error
+        : new BrokerError('internal_error', { detail: (error as Error)?.name, cause: error }),
+  };
+}
 
 /** What is decided for a token, at a time. */
 type Question = {
@@ -168,7 +175,7 @@ export function isStale(now: number, { at }: Reached): boolean {
  * The broker, whole: authenticate → decide → issue. Never throws: a denial and a failure are outcomes,
  * and whatever is not a `BrokerError` fails closed as `internal_error`.
  */
-export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Visit): Promise<Outcome> => {
+export async function exchange(parts: Parts, request: ExchangeRequest, visit: Visit): Promise<Outcome> {
   const { subjectToken, access } = request;
   const reached = begin(visit, access);
   const denied = (reason: Refused): Outcome => {
@@ -217,4 +224,4 @@ export const exchange = async (parts: Parts, request: ExchangeRequest, visit: Vi
   } catch (error) {
     return failed(reached, error);
   }
-};
+}

@@ -6,13 +6,13 @@ import type { Identity, IdentityStore } from './stores/identities.ts';
 import { originOf, reasonOf, type Switches, struck } from './switch.ts';
 
 /** Nobody waits for this one: whatever the reason, the operator hears of it by its own code. */
-const unremembered = (error: unknown): BrokerError => {
+function unremembered(error: unknown): BrokerError {
   const { name, message } = error as Error;
   return new BrokerError('identities_unavailable', { detail: `${name}: ${message}`, cause: error });
-};
+}
 
 /** Remembers whose session was issued, if one was. Throws `identities_unavailable`. */
-export const remember = async (identities: IdentityStore, outcome: Outcome): Promise<void> => {
+export async function remember(identities: IdentityStore, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'issued' || outcome.credential.kind !== 'aws') return;
   const {
     accessKeyId,
@@ -36,7 +36,7 @@ export const remember = async (identities: IdentityStore, outcome: Outcome): Pro
   } catch (error) {
     throw unremembered(error);
   }
-};
+}
 
 /** What tells whose session one is. */
 export type Identities = { readonly identities: IdentityStore; readonly switches: Switches };
@@ -47,11 +47,11 @@ export type Identities = { readonly identities: IdentityStore; readonly switches
  * Throws `session_unsigned`, `session_unknown`, `session_expired`, `identities_unavailable`, and what says that who got it is switched
  * off. `now` is in seconds since the epoch.
  */
-export const identify = async (
+export async function identify(
   { identities, switches }: Identities,
   { accessKeyId, sessionToken }: AskedSession,
   now: number,
-): Promise<Identity> => {
+): Promise<Identity> {
   if (accessKeyId === undefined) throw new BrokerError('session_unsigned', { at: 'Authorization' });
   let identity: Identity | undefined;
   try {
@@ -64,4 +64,4 @@ export const identify = async (
   const off = identity.origin && struck(await switches(), identity.origin);
   if (off) throw new BrokerError(reasonOf(off));
   return identity;
-};
+}

@@ -196,32 +196,35 @@ const KNOWN: { readonly [reason in Refused | RegistryRefused]: Code } = {
 };
 
 /** Also whoever has a registry token of ours: it was made for one whom the registry knew. */
-const knows = ({ decision, registryToken }: Reached): boolean =>
-  registryToken !== undefined || (decision !== undefined && knowingStatement(decision.trace) !== undefined);
+function knows({ decision, registryToken }: Reached): boolean {
+  return (
+    registryToken !== undefined || (decision !== undefined && knowingStatement(decision.trace) !== undefined)
+  );
+}
 
 type Refusal = Denied<Refused | RegistryRefused> | Failed;
 
-const codeOf = (refusal: Refusal): Code => {
+function codeOf(refusal: Refusal): Code {
   if (refusal.kind === 'failed') return refusal.error.code;
   const { reached, reason } = refusal;
   if (knows(reached) || TOLD.includes(reason)) return KNOWN[reason];
   return reached.registry || reached.use || reason === 'registry_unknown'
     ? 'registry_refused'
     : 'role_refused_or_unknown';
-};
+}
 
 /** Draws from an outcome what its caller may know: never an expected value, and to strangers one code alone. */
-export const answer = (outcome: Outcome): Answer => {
+export function answer(outcome: Outcome): Answer {
   if (outcome.kind !== 'issued') return refusal(outcome);
   const { reached, grant, credential } = outcome;
   return { kind: 'issued', decisionId: reached.decisionId, grant, credential };
-};
+}
 
 /** What was granted and yet not given, where those who wrote the role are the ones to mend it. */
 export const FOR_CONTACT: readonly Code[] = ['credential_too_large', 'provider_refused'];
 
 /** The same of what was refused, which is told alike whatever was wanted. */
-export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> => {
+export function refusal(outcome: Refusal): Extract<Answer, { kind: 'refused' }> {
   const { reached } = outcome;
   const code = codeOf(outcome);
   const isTheirs = outcome.kind === 'denied' || FOR_CONTACT.includes(code);
@@ -239,15 +242,15 @@ export const refusal = (outcome: Refusal): Extract<Answer, { kind: 'refused' }> 
     nearRole: outcome.kind === 'denied' ? reached.nearRole : undefined,
     retryAfter: outcome.kind === 'failed' ? outcome.error.retryAfter : undefined,
   };
-};
+}
 
-const detailOf = (outcome: Outcome | Authorization | AccessOutcome): string | undefined => {
+function detailOf(outcome: Outcome | Authorization | AccessOutcome): string | undefined {
   if (outcome.kind === 'failed') return outcome.error.detail;
   const { decision, off } = outcome.reached;
   if (off) return switchText(off);
   if (decision?.allowed !== false) return undefined;
   return 'unusable' in decision && decision.unusable ? describeUnusable(decision.unusable) : decision.about;
-};
+}
 
 function replacedIn({ target }: Grant): readonly string[] | undefined {
   return target.kind === 'aws' ? target.replaced?.map(describeUnusable) : undefined;
@@ -265,7 +268,7 @@ function readScopes(outcome: Any): readonly string[] | undefined {
 }
 
 /** Draws from an outcome what goes into the audit event. */
-export const record = (outcome: Outcome | Authorization | AccessOutcome): ExchangeRecord => {
+export function record(outcome: Outcome | Authorization | AccessOutcome): ExchangeRecord {
   const { reached } = outcome;
   const { decision } = reached;
   return {
@@ -283,4 +286,4 @@ export const record = (outcome: Outcome | Authorization | AccessOutcome): Exchan
     session: hasCredential(outcome) ? outcome.credential.session : reached.registryToken?.id,
     expiresAt: hasCredential(outcome) ? outcome.credential.expiresAt : undefined,
   };
-};
+}

@@ -22,34 +22,34 @@ export type Recorder = {
 };
 
 /** A metric is no evidence: when it cannot be written, the audit event already was, and the answer stands. */
-const measured = async ({ sink, metrics }: Recorder, drawn: ExchangeRecord): Promise<void> => {
+async function measured({ sink, metrics }: Recorder, drawn: ExchangeRecord): Promise<void> {
   if (!metrics) return;
   try {
     await sink(metricLine(drawn, metrics));
   } catch {}
-};
+}
 
 /** Nothing leaves without its event (threat T84). */
-const unrecorded = ({ reached }: Any, cause: unknown): Failed => {
+function unrecorded({ reached }: Any, cause: unknown): Failed {
   const { name, message } = cause as Error;
   return {
     kind: 'failed',
     reached,
     error: new BrokerError('audit_unavailable', { detail: `${name}: ${message}`, cause }),
   };
-};
+}
 
-const demanded = async <O extends Any>({ demands }: Recorder, outcome: O): Promise<O | Failed> => {
+async function demanded<O extends Any>({ demands }: Recorder, outcome: O): Promise<O | Failed> {
   try {
     await demands?.(auditLine(auditEvent(record(outcome))));
     return outcome;
   } catch (cause) {
     return unrecorded(outcome, cause);
   }
-};
+}
 
 /** Writes the audit event. When that fails, the outcome is that failure, and the sink has it, if it can, as such. */
-export const recorded = async <O extends Any>(recorder: Recorder, outcome: O): Promise<O | Failed> => {
+export async function recorded<O extends Any>(recorder: Recorder, outcome: O): Promise<O | Failed> {
   const ended = await demanded(recorder, outcome);
   try {
     const drawn = record(ended);
@@ -59,4 +59,4 @@ export const recorded = async <O extends Any>(recorder: Recorder, outcome: O): P
   } catch (cause) {
     return unrecorded(ended, cause);
   }
-};
+}

@@ -52,8 +52,9 @@ export const DOORS: { readonly [route: string]: Protocol } = {
 /** Beside these: where clients of registries get a token, by either method. */
 export const REGISTRY_ROUTES = [`GET ${TOKEN_PATH}`, `POST ${TOKEN_PATH}`] as const;
 
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);
+}
 
 /** The same, ready for a request's path. */
 const ROUTES = Object.entries(DOORS).map(([route, protocol]) => {
@@ -64,44 +65,47 @@ const ROUTES = Object.entries(DOORS).map(([route, protocol]) => {
 type Route = (typeof ROUTES)[number];
 
 /** A path that has a door is its door's, whatever the method. */
-const routeOf = ({ method, path }: HttpRequest): Route | undefined => {
+function routeOf({ method, path }: HttpRequest): Route | undefined {
   const here = ROUTES.filter(each => each.path.test(path));
   return here.find(each => each.method === method) ?? here[0];
-};
+}
 
-const known = (error: unknown): BrokerError =>
-  error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
+function known(error: unknown): BrokerError {
+  return error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
+}
 
-const told = ({ onFault }: Broker, error: BrokerError, decisionId: string): void => {
+function told({ onFault }: Broker, error: BrokerError, decisionId: string): void {
   if (isBroken(error.code)) onFault(error, decisionId);
-};
+}
 
-const ended = async (
+async function ended(
   broker: Broker,
   { method, protocol: door }: Route,
   request: HttpRequest,
   visit: Visit,
-): Promise<Outcome> => {
+): Promise<Outcome> {
   try {
     if (request.method !== method) throw new BrokerError('method_not_allowed');
     return await exchange(broker.parts, door.parse(request, broker.url), visit);
   } catch (error) {
     return { kind: 'failed', reached: begin(visit), error: known(error) };
   }
-};
+}
 
 /** Whoever cannot be told later whose session this is still has it: a store that is away keeps no credential back. */
-const remembered = async (broker: Broker, outcome: Outcome): Promise<void> => {
+async function remembered(broker: Broker, outcome: Outcome): Promise<void> {
   try {
     await remember(broker.identities, outcome);
   } catch (error) {
     told(broker, known(error), outcome.reached.decisionId);
   }
-};
+}
 
-const voiceOf = ({ url, audience, now }: Broker): Voice => ({ url, audience, now: now() });
+function voiceOf({ url, audience, now }: Broker): Voice {
+  return { url, audience, now: now() };
+}
 
-const through = async (broker: Broker, route: Route, request: HttpRequest): Promise<HttpAnswer> => {
+async function through(broker: Broker, route: Route, request: HttpRequest): Promise<HttpAnswer> {
   const { sourceAddress } = request;
   const door = route.protocol;
   const visit: Visit = {
@@ -115,28 +119,31 @@ const through = async (broker: Broker, route: Route, request: HttpRequest): Prom
   if (outcome.kind === 'failed') told(broker, outcome.error, visit.decisionId);
   if (door.identities) await remembered(broker, outcome);
   return door.render(answer(outcome), request, voiceOf(broker));
-};
+}
 
-const refusal = (code: Code, decisionId: string): Answer => ({
-  kind: 'refused',
-  decisionId,
-  code,
-  says: CODES[code].says,
-  at: undefined,
-  claims: [],
-  contact: undefined,
-  nearRole: undefined,
-});
+function refusal(code: Code, decisionId: string): Answer {
+  return {
+    kind: 'refused',
+    decisionId,
+    code,
+    says: CODES[code].says,
+    at: undefined,
+    claims: [],
+    contact: undefined,
+    nearRole: undefined,
+  };
+}
 
-const refused = (code: Code, broker: Broker, request: HttpRequest): HttpAnswer =>
-  oauth.render(refusal(code, broker.randomId()), request, voiceOf(broker));
+function refused(code: Code, broker: Broker, request: HttpRequest): HttpAnswer {
+  return oauth.render(refusal(code, broker.randomId()), request, voiceOf(broker));
+}
 
 /** Whose session it is, by a door that has been asked that. It is no exchange: nothing is issued and nothing audited. */
-const identified = async (
+async function identified(
   broker: Broker,
   { protocol: door }: Route,
   request: HttpRequest,
-): Promise<HttpAnswer | undefined> => {
+): Promise<HttpAnswer | undefined> {
   const asked = door.identities?.asked(request);
   if (!door.identities || asked === undefined) return undefined;
   const decisionId = broker.randomId();
@@ -152,13 +159,13 @@ const identified = async (
     const said = { ...refusal(fault.code, decisionId), retryAfter: fault.retryAfter };
     return door.render(said, request, voiceOf(broker));
   }
-};
+}
 
 /**
  * Answers one HTTP request, whichever host brought it: parse → exchange → audit → render. The one route
  * table that the laptop and Lambda share. Never throws.
  */
-export const serve = async (broker: Broker, request: HttpRequest): Promise<HttpAnswer> => {
+export async function serve(broker: Broker, request: HttpRequest): Promise<HttpAnswer> {
   if (broker.tokenDoor && request.path === TOKEN_PATH) return answerTokenRequest(broker.tokenDoor, request);
   const route = routeOf(request);
   if (route) return (await identified(broker, route, request)) ?? through(broker, route, request);
@@ -168,4 +175,4 @@ export const serve = async (broker: Broker, request: HttpRequest): Promise<HttpA
     broker.onFault(new BrokerError('internal_error', { cause }), '-');
     return refused('internal_error', broker, request);
   }
-};
+}

@@ -64,10 +64,10 @@ export type Switches = () => Promise<readonly Switch[]>;
 /** Nothing can be switched off where there is no other process to hear of it: the laptop. */
 export const NO_SWITCHES: Switches = async () => [];
 
-const label = (token: VerifiedToken, name: string | undefined): string | undefined => {
+function label(token: VerifiedToken, name: string | undefined): string | undefined {
   const value = plainAt(token.claims, name);
   return value === undefined ? undefined : String(value);
-};
+}
 
 export function originOf(token: VerifiedToken, row: IssuerRow | undefined, role?: string): Origin {
   const { organization, organizationId, pipeline } = row?.labels ?? {};
@@ -86,7 +86,9 @@ export function originOf(token: VerifiedToken, row: IssuerRow | undefined, role?
 /** What has an id of its own beside its name. */
 type Identified = 'organization' | 'pipeline';
 
-const isIdentified = (what: What): what is Identified => what === 'organization' || what === 'pipeline';
+function isIdentified(what: What): what is Identified {
+  return what === 'organization' || what === 'pipeline';
+}
 
 /**
  * Whether a name is the switched one, in any case: vendors take `Acme` for `acme`. GitLab's groups are in groups, so who
@@ -135,30 +137,39 @@ function strikes(each: Switch, origin: Origin): boolean {
 }
 
 /** The switch that is in the way of this origin, if one of these kinds is. */
-export const struck = (
+export function struck(
   switches: readonly Switch[],
   origin: Origin,
   among: readonly What[] = ALL,
-): Switch | undefined => switches.find(each => among.includes(each.what) && strikes(each, origin));
+): Switch | undefined {
+  return switches.find(each => among.includes(each.what) && strikes(each, origin));
+}
 
-export const reasonOf = ({ what }: Switch): SwitchReason => REASONS[what];
+export function reasonOf({ what }: Switch): SwitchReason {
+  return REASONS[what];
+}
 
 /** For the log: what is off, by whom, since when and why. */
-export const switchText = ({ what, names, id, by, at, reason }: Switch): string =>
-  `${what} ${names.join(' of ')}${id === undefined ? '' : ` (id ${id})`}, by ${by} at ${at}: ${reason}`;
+export function switchText({ what, names, id, by, at, reason }: Switch): string {
+  return `${what} ${names.join(' of ')}${id === undefined ? '' : ` (id ${id})`}, by ${by} at ${at}: ${reason}`;
+}
 
-const isWhat = (word: unknown): word is What => typeof word === 'string' && Object.hasOwn(NAMES, word);
+function isWhat(word: unknown): word is What {
+  return typeof word === 'string' && Object.hasOwn(NAMES, word);
+}
 
 /** How many names it has. */
-export const namesOf = (what: What): number =>
-  NAMES[what]({ issuer: '', keyId: '', organization: '', pipeline: '', role: '' }).length;
+export function namesOf(what: What): number {
+  return NAMES[what]({ issuer: '', keyId: '', organization: '', pipeline: '', role: '' }).length;
+}
 
 /** `["role","deploy-web"]`: the key under which a switch is kept, and the one way to write it. */
-export const switchKey = ({ what, names }: Pick<Switch, 'what' | 'names'>): string =>
-  JSON.stringify([what, ...names]);
+export function switchKey({ what, names }: Pick<Switch, 'what' | 'names'>): string {
+  return JSON.stringify([what, ...names]);
+}
 
 /** Reads such a key; undefined for what is none. */
-export const readSwitchKey = (key: string): Pick<Switch, 'what' | 'names'> | undefined => {
+export function readSwitchKey(key: string): Pick<Switch, 'what' | 'names'> | undefined {
   let read: unknown;
   try {
     read = JSON.parse(key);
@@ -169,4 +180,4 @@ export const readSwitchKey = (key: string): Pick<Switch, 'what' | 'names'> | und
   return isWhat(what) && names.length === namesOf(what) && names.every(name => typeof name === 'string')
     ? { what, names }
     : undefined;
-};
+}

@@ -44,24 +44,26 @@ beforeEach(() => {
   door.clock.now = NOW;
 });
 
-const basic = (token: string, user = 'buildkite'): string =>
-  `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
-const mint = (changes: Changes = {}): Promise<string> =>
-  door.issuer.sign(tokenClaims({ ...ONE, ...changes }));
+function basic(token: string, user = 'buildkite'): string {
+  return `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
+}
+function mint(changes: Changes = {}): Promise<string> {
+  return door.issuer.sign(tokenClaims({ ...ONE, ...changes }));
+}
 
 type Given = { readonly status: number; readonly [member: string]: unknown };
 
-const send = async (request: Parameters<typeof httpRequest>[0], at = door): Promise<Given> => {
+async function send(request: Parameters<typeof httpRequest>[0], at = door): Promise<Given> {
   const { status, headers, body } = await serve(
     at.broker,
     httpRequest({ path: '/registry/token', ...request }),
   );
   return { status, headers, ...(JSON.parse(body) as object) };
-};
+}
 
 /** As Docker, skopeo, containerd and oras ask: GET, with the credential as Basic. */
-const get = async (query: string, changes: Changes = {}, at = door): Promise<Given> =>
-  send(
+async function get(query: string, changes: Changes = {}, at = door): Promise<Given> {
+  return send(
     {
       method: 'GET',
       query,
@@ -69,29 +71,36 @@ const get = async (query: string, changes: Changes = {}, at = door): Promise<Giv
     },
     at,
   );
+}
 
 /** As containerd and Docker with an identity token ask. */
-const post = (form: { readonly [name: string]: string }, headers = {}): Promise<Given> =>
-  send({
+function post(form: { readonly [name: string]: string }, headers = {}): Promise<Given> {
+  return send({
     method: 'POST',
     query: '',
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     body: new TextEncoder().encode(new URLSearchParams(form).toString()),
   });
+}
 
-const query = (scope = PUSH, service = IMAGES): string => new URLSearchParams({ service, scope }).toString();
-const tokenFrom = ({ token }: Given): string => String(token);
-const accessIn = (given: Given) =>
-  (decodeJwt(tokenFrom(given))['access'] as { type: string; name: string; actions: string[] }[]).map(
+function query(scope = PUSH, service = IMAGES): string {
+  return new URLSearchParams({ service, scope }).toString();
+}
+function tokenFrom({ token }: Given): string {
+  return String(token);
+}
+function accessIn(given: Given) {
+  return (decodeJwt(tokenFrom(given))['access'] as { type: string; name: string; actions: string[] }[]).map(
     ({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`,
   );
+}
 
 /** What the registry says of a token: let through by which statement, or why not. */
-const use = (token: string, line = 'POST /v2/your-org/web/blobs/uploads/', more = {}, at = door) => {
+function use(token: string, line = 'POST /v2/your-org/web/blobs/uploads/', more = {}, at = door) {
   const [method = '', whole = ''] = line.split(' ');
   const [path = '', asked = ''] = whole.split('?');
   return at.ask({ method, path, query: asked, headers: { authorization: `Bearer ${token}` }, ...more });
-};
+}
 
 describe('T92: the token of a registry', () => {
   test('has a type, an audience and a subject of its own, what was granted, and no more than 60 seconds', async () => {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { filesBelow, type Import, type Node, type Source, sourceOf } from './harness/source.ts';
 
 /** A room is a folder of lib/ or of lib/review/, or one of the files that stand there; functions/ is one room. */
-const roomOf = (path: string): string => /^(?:lib\/)?((?:review\/)?[^/]+)/.exec(path)?.[1] ?? path;
+function roomOf(path: string): string {
+  return /^(?:lib\/)?((?:review\/)?[^/]+)/.exec(path)?.[1] ?? path;
+}
 
 /** Who may import whom at run time. A room may always import itself; types may point anywhere. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
@@ -234,7 +236,9 @@ const SOURCES: readonly Source[] = ['lib', 'functions']
   .map(path => sourceOf(path));
 const PATHS = new Set(SOURCES.map(({ path }) => path));
 const RUN_TIME = SOURCES.flatMap(({ imports }) => imports).filter(({ runTime }) => runTime);
-const arrow = ({ from, to }: Import): string => `${from} → ${to}`;
+function arrow({ from, to }: Import): string {
+  return `${from} → ${to}`;
+}
 
 describe('the reader of imports sees', () => {
   test.each<[text: string, runTime: boolean]>([
@@ -349,7 +353,7 @@ test('what is pure asks no clock, no chance, no network and no process', () => {
 });
 
 /** All that is loaded, at once or later, when this file is. */
-const reachedFrom = (start: string): Set<string> => {
+function reachedFrom(start: string): Set<string> {
   const reached = new Set<string>();
   const visit = (path: string): void => {
     if (reached.has(path)) return;
@@ -358,7 +362,7 @@ const reachedFrom = (start: string): Set<string> => {
   };
   visit(start);
   return reached;
-};
+}
 
 const SERVING = [...PATHS].filter(
   path => roomOf(path) === 'functions' || /^lib\/(serve|broker)\.ts$/.test(path),

@@ -20,7 +20,7 @@ const INLINE = `
   jwks: { keys: [${JSON.stringify(issuer.jwk)}] }
 `;
 
-const brokerWith = (more: Partial<Surroundings>): Broker => {
+function brokerWith(more: Partial<Surroundings>): Broker {
   const rows = rowsFrom(INLINE);
   const role = { ...roleFrom(`${TRUST}${PROVIDER}\n`, settingOf(rows)), name: 'deploy-web' };
   return createBroker(
@@ -41,9 +41,9 @@ const brokerWith = (more: Partial<Surroundings>): Broker => {
       ...more,
     },
   );
-};
+}
 
-const ask = async (broker: Broker, claims: object) => {
+async function ask(broker: Broker, claims: object) {
   const form = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
@@ -51,7 +51,7 @@ const ask = async (broker: Broker, claims: object) => {
     audience: 'deploy-web',
   });
   return serve(broker, httpRequest({ body: new TextEncoder().encode(form.toString()) }));
-};
+}
 
 describe('a broker is put together from its configuration', () => {
   test('with the keys that stand in it', async () => {

@@ -18,23 +18,29 @@ const STRANGER: Changes = { ...ONE, organization_slug: 'other-org' };
 const TOPIC: Changes = { ...ONE, build_branch: 'topic' };
 const READ = { method: 'GET', path: '/v2/your-org/web/manifests/latest' };
 
-const tight = (more: Partial<Limits>): Limits => ({ ...PLENTY, ...more });
+function tight(more: Partial<Limits>): Limits {
+  return { ...PLENTY, ...more };
+}
 const TWO = { perMinute: 6, burst: 2 };
-const ofTwo = (limits: Partial<Limits>, issuers = ISSUERS) =>
-  testAuthorizer([CLAIMS], { limits: tight(limits), issuers });
+function ofTwo(limits: Partial<Limits>, issuers = ISSUERS) {
+  return testAuthorizer([CLAIMS], { limits: tight(limits), issuers });
+}
 
-const sign = ({ issuer }: TestAuthorizer, changes: Changes): Promise<string> =>
-  issuer.sign(tokenClaims({ ...changes }));
+function sign({ issuer }: TestAuthorizer, changes: Changes): Promise<string> {
+  return issuer.sign(tokenClaims({ ...changes }));
+}
 /** What the registry says of a subject token, or of a token of its own. */
-const use = (door: TestAuthorizer, token: string, request: object = READ): Promise<string> =>
-  door.ask({ ...request, headers: { authorization: `Bearer ${token}` } });
-const useAs = async (door: TestAuthorizer, changes: Changes, request?: object): Promise<string> =>
-  use(door, await sign(door, changes), request);
+function use(door: TestAuthorizer, token: string, request: object = READ): Promise<string> {
+  return door.ask({ ...request, headers: { authorization: `Bearer ${token}` } });
+}
+async function useAs(door: TestAuthorizer, changes: Changes, request?: object): Promise<string> {
+  return use(door, await sign(door, changes), request);
+}
 
 type Given = { readonly token?: string; readonly code?: string };
 
 /** What the token door gives: a token, or a code. */
-const get = async ({ broker, ...door }: TestAuthorizer, changes: Changes): Promise<Given> => {
+async function get({ broker, ...door }: TestAuthorizer, changes: Changes): Promise<Given> {
   const basic = Buffer.from(`buildkite:${await sign({ broker, ...door }, changes)}`).toString('base64');
   const query = new URLSearchParams({ service: IMAGES, scope: 'repository:your-org/web:pull' }).toString();
   const request = {
@@ -44,17 +50,17 @@ const get = async ({ broker, ...door }: TestAuthorizer, changes: Changes): Promi
     headers: { authorization: `Basic ${basic}` },
   };
   return JSON.parse((await serve(broker, httpRequest(request))).body) as Given;
-};
-const gets = async (door: TestAuthorizer, changes: Changes): Promise<string> => {
+}
+async function gets(door: TestAuthorizer, changes: Changes): Promise<string> {
   const { token, code = '' } = await get(door, changes);
   return token === undefined ? code : 'issued';
-};
+}
 
-const times = async (count: number, ask: () => Promise<string>): Promise<string[]> => {
+async function times(count: number, ask: () => Promise<string>): Promise<string[]> {
   const told: string[] = [];
   for (let n = 0; n < count; n++) told.push((await ask()).split(' ')[0] ?? '');
   return told;
-};
+}
 
 describe('T75: D12: what is refused to a good token counts at a registry,', () => {
   test.each<[name: string, changes: Changes, request: object, code: string]>([
@@ -135,12 +141,12 @@ describe('T75: D12: what is allowed counts', () => {
 });
 
 /** A door that is frozen for so many seconds while it asks, the first or a later time, what is switched off. */
-const frozen = async (
+async function frozen(
   seconds: number,
   at: number,
   off: readonly Switch[] = [],
   registry = CLAIMS,
-): Promise<TestAuthorizer> => {
+): Promise<TestAuthorizer> {
   const door = await testAuthorizer([registry]);
   let asked = 0;
   const switches = async (): Promise<readonly Switch[]> => {
@@ -162,7 +168,7 @@ const frozen = async (
       return answer.kind === 'refused' ? answer.code : 'authorized';
     },
   };
-};
+}
 
 /** Set after the freeze. */
 const OFF = switchOf({ what: 'pipeline', names: ['one-pipeline', 'your-org', BUILDKITE] });

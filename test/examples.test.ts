@@ -17,39 +17,41 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
   .sort();
 const FOLDERS = ['config', ...EXAMPLES.map(name => `examples/${name}/config`)];
 
-const configAt = (folder: string): Config => {
+function configAt(folder: string): Config {
   const { config, complaints } = loadConfig(join(ROOT, folder));
   if (!config) throw new Error(JSON.stringify(complaints, null, 2));
   return config;
-};
+}
 
 /** What an answer to request.sh must be: the statement that allows and the scope that is told, or the code. */
 type Answer = { readonly allow: string; readonly scope?: string } | { readonly code: string };
 
 /** The words that a script printed, and its exit code. */
-const bash = (script: string, broker: string): Promise<{ exits: number; output: string }> =>
-  new Promise(resolve => {
+function bash(script: string, broker: string): Promise<{ exits: number; output: string }> {
+  return new Promise(resolve => {
     const env = { PATH: process.env['PATH'], BROKER: broker };
     execFile('bash', [script], { cwd: ROOT, env }, (error, output) =>
       resolve({ exits: error ? Number(error.code) : 0, output }),
     );
   });
+}
 
 type Json = { readonly [name: string]: unknown };
-const jsonLines = (text: string): Json[] =>
-  text
+function jsonLines(text: string): Json[] {
+  return text
     .split('\n')
     .filter(line => line.startsWith('{'))
     .map(line => JSON.parse(line) as Json);
+}
 
-const answered = (body: Json, event: Json | undefined): Json => {
+function answered(body: Json, event: Json | undefined): Json {
   if (body['code'] !== undefined) return { code: body['code'] };
   if (event?.['event'] === 'authorization')
     return { allow: event['statement'], scope: (event['scopes'] as string[]).join(' ') };
   const { access_token, scope } = body;
   expect(access_token).toEqual(expect.any(String));
   return { allow: event?.['statement'], ...(scope === undefined ? {} : { scope }) };
-};
+}
 
 test('there is an example for each scenario that the index names, and no other', () => {
   const named = [...read('examples/README.md').matchAll(/^\| \[([\w-]+)\]\(\1\) \|/gm)].map(

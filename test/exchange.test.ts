@@ -39,24 +39,30 @@ type Ask = {
   readonly repeats?: boolean;
 };
 
-const request = async ({ role = 'deploy-web', claims = {}, token }: Ask): Promise<ExchangeRequest> => ({
-  subjectToken: token ?? (await issuer.sign(tokenClaims({ ...claims }))),
-  access: { role, scopes: undefined, seconds: undefined, kinds: undefined, sessionName: undefined },
-});
+async function request({ role = 'deploy-web', claims = {}, token }: Ask): Promise<ExchangeRequest> {
+  return {
+    subjectToken: token ?? (await issuer.sign(tokenClaims({ ...claims }))),
+    access: { role, scopes: undefined, seconds: undefined, kinds: undefined, sessionName: undefined },
+  };
+}
 
 /** An exchange on the parts of a whole broker, some of them replaced. */
-const run = async (ask: Ask, parts: Partial<Parts> = {}, using = broker): Promise<Outcome> =>
-  exchange({ ...using.parts, ...parts }, await request(ask), { ...visit, repeats: ask.repeats ?? false });
+async function run(ask: Ask, parts: Partial<Parts> = {}, using = broker): Promise<Outcome> {
+  return exchange({ ...using.parts, ...parts }, await request(ask), {
+    ...visit,
+    repeats: ask.repeats ?? false,
+  });
+}
 
-const endOf = (outcome: Outcome): string => {
+function endOf(outcome: Outcome): string {
   if (outcome.kind === 'issued') return 'issued';
   return outcome.kind === 'denied' ? outcome.reason : outcome.error.code;
-};
+}
 
 /** A part that must not be reached. */
-const never = (): never => {
+function never(): never {
   throw new Error('reached');
-};
+}
 const NO_ROLES = { find: never, near: never };
 
 describe('an exchange', () => {

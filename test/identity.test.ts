@@ -11,21 +11,27 @@ import { BUILDKITE, NOW, PROVIDER } from './harness/policy.ts';
 import { switchOf } from './harness/switch.ts';
 
 const reached = { decisionId: DECISION_ID, at: NOW, protocol: 'sts', sourceAddress: undefined, ms: {} };
-const issued = (credential: Credential): Outcome => ({
-  kind: 'issued',
-  reached,
-  grant: grantFor(TRUST + PROVIDER),
-  credential,
-});
+function issued(credential: Credential): Outcome {
+  return {
+    kind: 'issued',
+    reached,
+    grant: grantFor(TRUST + PROVIDER),
+    credential,
+  };
+}
 
 const OWN = { accessKeyId: AWS.accessKeyId, sessionToken: AWS.sessionToken };
 
-const away = (): Promise<never> => Promise.reject(new Error('the table is away'));
+function away(): Promise<never> {
+  return Promise.reject(new Error('the table is away'));
+}
 const broken: IdentityStore = { remember: away, find: away };
-const known = (identities: IdentityStore, ...off: readonly Switch[]): Identities => ({
-  identities,
-  switches: async () => off,
-});
+function known(identities: IdentityStore, ...off: readonly Switch[]): Identities {
+  return {
+    identities,
+    switches: async () => off,
+  };
+}
 
 describe('whose session it is', () => {
   test('is known of a session that was issued, until it expires', async () => {

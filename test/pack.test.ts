@@ -37,18 +37,19 @@ beforeAll(async () => {
   ({ tarball, folder, home, bin } = await installed());
 }, 180_000);
 
-const packed = (): string[] =>
-  readdirSync(home, { recursive: true, withFileTypes: true })
+function packed(): string[] {
+  return readdirSync(home, { recursive: true, withFileTypes: true })
     .filter(each => each.isFile())
     .map(each => relative(home, join(each.parentPath, each.name)));
+}
 
 type Ran = { readonly exits: number; readonly out: string; readonly error: string };
 
 /** Runs the packed command on the machine's own Node, in the folder where it is installed. */
-const ran = async (
+async function ran(
   words: readonly string[],
   environment: { readonly [name: string]: string } = {},
-): Promise<Ran> => {
+): Promise<Ran> {
   const env = { PATH: process.env['PATH'], KITE_STS_CONFIG: CONFIG, ...environment };
   try {
     const { stdout: out, stderr: error } = await run(NODE, [bin, ...words], { cwd: folder, env });
@@ -61,14 +62,15 @@ const ran = async (
     } = failed as { code: number; stdout: string; stderr: string };
     return { exits, out, error };
   }
-};
+}
 
 /** A path of ours in a text, and not of a URL. */
 const POINTED = /(?<![\w/.@-]|https:\S*)(?:node_modules\/kite-sts\/)?((?:docs|examples)\/[\w./-]*\w)/g;
 
 /** Is the path one of an entry of `files`: a file, a folder, or a pattern? */
-const names = (entry: string, path: string): boolean =>
-  matchesGlob(path, entry) || path.startsWith(`${entry}/`);
+function names(entry: string, path: string): boolean {
+  return matchesGlob(path, entry) || path.startsWith(`${entry}/`);
+}
 
 describe('the tarball', () => {
   test('has only what package.json names', () => {
@@ -203,8 +205,8 @@ type Started = {
   readonly ended: Promise<number | null>;
 };
 
-const started = (command: string, words: string[], cwd: string): Promise<Started> =>
-  new Promise((resolve, reject) => {
+function started(command: string, words: string[], cwd: string): Promise<Started> {
+  return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', ...NO_NETWORK };
     const child = spawn(command, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.push(child);
@@ -218,9 +220,10 @@ const started = (command: string, words: string[], cwd: string): Promise<Started
     });
     ended.then(() => reject(new Error(`${basename(command)} ended: ${said}`)));
   });
+}
 
 /** Milliseconds until nothing answers at this port. */
-const closedAfter = async (port: number): Promise<number> => {
+async function closedAfter(port: number): Promise<number> {
   const from = performance.now();
   for (;;) {
     const open = await call(port, { path: '/health' }).then(
@@ -230,7 +233,7 @@ const closedAfter = async (port: number): Promise<number> => {
     if (!open || performance.now() - from > 5000) return performance.now() - from;
     await sleep(20);
   }
-};
+}
 
 test('the packed broker starts, token and explain work with it, and SIGTERM ends it within 2 seconds', async () => {
   const { child, port, ended } = await started(NODE, [bin, 'start', '--config', CONFIG], folder);

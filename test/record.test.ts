@@ -11,14 +11,14 @@ const OUTCOME: Outcome = {
 };
 
 /** A sink that takes so many lines and no more. */
-const sinkOf = (room: number) => {
+function sinkOf(room: number) {
   const lines: string[] = [];
   const sink = (line: string): void => {
     if (lines.length >= room) throw new Error('full');
     lines.push(line);
   };
   return { lines, sink };
-};
+}
 
 const MEASURING = { roles: 1 };
 

@@ -23,8 +23,9 @@ beforeEach(() => {
   whole.faults.length = 0;
 });
 
-const ask = async (audience: string, accept = 'application/json') =>
-  whole.ask({ subject_token: await whole.issuer.sign(tokenClaims()), audience }, { accept });
+async function ask(audience: string, accept = 'application/json') {
+  return whole.ask({ subject_token: await whole.issuer.sign(tokenClaims()), audience }, { accept });
+}
 
 describe.each([
   { role: 'github', names: ['KIND', 'GITHUB_TOKEN', 'GH_TOKEN', 'EXPIRES_AT'], begins: 'ghs_local' },

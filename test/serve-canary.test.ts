@@ -28,24 +28,24 @@ beforeAll(async () => {
 afterAll(() => sts.close());
 
 /** Everything that an operator or a caller could see, the causes of faults with all that they carry. */
-const seen = (answer: HttpAnswer): string =>
-  [
+function seen(answer: HttpAnswer): string {
+  return [
     JSON.stringify(answer),
     ...whole.audit,
     ...whole.faults.map(fault => inspect(fault, { depth: 12, showHidden: true })),
   ].join('\n');
+}
 
 let count = 0;
-const exchange = async (
-  audience: string,
-  form: object = {},
-): Promise<{ token: string; answer: HttpAnswer }> => {
+async function exchange(audience: string, form: object = {}): Promise<{ token: string; answer: HttpAnswer }> {
   const token = await whole.issuer.sign(tokenClaims({ jti: `canary-${count++}` }));
   return { token, answer: await whole.ask({ subject_token: token, audience, ...form }) };
-};
+}
 
 /** The parts of a token that are worth something: its signed text and its signature. */
-const partsOf = (token: string): string[] => token.split('.').slice(1);
+function partsOf(token: string): string[] {
+  return token.split('.').slice(1);
+}
 
 describe('T54: no secret is seen anywhere but in the answer that it is for', () => {
   test('of an exchange that succeeds', async () => {

@@ -31,8 +31,9 @@ beforeEach(() => {
 });
 afterAll(() => sts.close());
 
-const ask = async (audience: string, accept: string, form: object = {}) =>
-  whole.ask({ subject_token: await whole.issuer.sign(tokenClaims()), audience, ...form }, { accept });
+async function ask(audience: string, accept: string, form: object = {}) {
+  return whole.ask({ subject_token: await whole.issuer.sign(tokenClaims()), audience, ...form }, { accept });
+}
 
 describe('by our own JWT a role gives', () => {
   test.each([

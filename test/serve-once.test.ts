@@ -35,13 +35,13 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-const endOf = async (index: number, token: string): Promise<string> => {
+async function endOf(index: number, token: string): Promise<string> {
   const subject_token = SPELLINGS[index % SPELLINGS.length]?.(token);
   const audience = index % 3 === 0 ? POOL : ROLE;
   const broker = brokers[index % brokers.length];
   const { status, body } = (await broker?.ask({ subject_token, audience })) ?? {};
   return status === 200 ? 'issued' : `${status} ${(JSON.parse(body ?? '{}') as { code: string }).code}`;
-};
+}
 
 describe('T63: after an exchange that issued nothing, the same token', () => {
   test.each([

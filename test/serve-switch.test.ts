@@ -42,12 +42,12 @@ beforeEach(async () => {
   using = await testBroker({ roles, issuers: GUARDED, aws: aws.setting, now, tables: { switchTable } });
 });
 
-const asked = async (audience: string, claims = {}) => {
+async function asked(audience: string, claims = {}) {
   const subject_token = await using.issuer.sign(tokenClaims(claims));
   const { status, headers, body } = await using.ask({ subject_token, audience });
   const { code = 'issued' } = JSON.parse(body) as { code?: string };
   return { status, code, waits: headers['retry-after'] !== undefined };
-};
+}
 
 describe('T94: a pipeline that was switched off with its id', () => {
   const off = { ...PIPELINE, id: 'p-1' };

@@ -12,15 +12,19 @@ const whole = await testBroker({ roles: { 'deploy-web': ROLE, once: `single_use:
 
 type Ask = { readonly claims?: object; readonly form?: { readonly [name: string]: string | undefined } };
 
-const ask = async ({ claims = {}, form = {} }: Ask, using: TestBroker = whole): Promise<HttpAnswer> =>
-  using.ask({
+async function ask({ claims = {}, form = {} }: Ask, using: TestBroker = whole): Promise<HttpAnswer> {
+  return using.ask({
     subject_token: await using.issuer.sign(tokenClaims({ ...claims })),
     audience: 'deploy-web',
     ...form,
   });
-const codeIn = ({ body }: HttpAnswer): unknown => (JSON.parse(body) as { code?: unknown }).code;
-const get = (path: string, method = 'GET', using = whole) =>
-  serve(using.broker, httpRequest({ method, path }));
+}
+function codeIn({ body }: HttpAnswer): unknown {
+  return (JSON.parse(body) as { code?: unknown }).code;
+}
+function get(path: string, method = 'GET', using = whole) {
+  return serve(using.broker, httpRequest({ method, path }));
+}
 
 describe('a whole exchange', () => {
   test('gives a credential to those who may have it', async () => {

@@ -26,8 +26,9 @@ const ORIGIN: Origin = {
   pipeline: 'web',
   role: 'deploy-web',
 };
-const strikes = (what: What, names: readonly string[], origin = ORIGIN): boolean =>
-  struck([switchOf({ what, names })], origin) !== undefined;
+function strikes(what: What, names: readonly string[], origin = ORIGIN): boolean {
+  return struck([switchOf({ what, names })], origin) !== undefined;
+}
 
 describe('a switch strikes', () => {
   test.each<{ what: What; names: readonly string[]; reason: string }>([

@@ -91,25 +91,27 @@ type Counting = {
 };
 
 /** Counts lines of a log, by the value of one of their members if one is named. */
-export const filter = (
+export function filter(
   MetricName: string,
   FilterPattern: string,
   { by, logGroup = 'ExchangeLogGroup' }: Counting = {},
-): Resource => ({
-  Type: 'AWS::Logs::MetricFilter',
-  Properties: {
-    LogGroupName: ref(logGroup),
-    FilterPattern,
-    MetricTransformations: [
-      {
-        MetricNamespace: NAMESPACE,
-        MetricName,
-        MetricValue: '1',
-        ...(by === undefined ? {} : { Dimensions: [{ Key: by, Value: `$.${by}` }] }),
-      },
-    ],
-  },
-});
+): Resource {
+  return {
+    Type: 'AWS::Logs::MetricFilter',
+    Properties: {
+      LogGroupName: ref(logGroup),
+      FilterPattern,
+      MetricTransformations: [
+        {
+          MetricNamespace: NAMESPACE,
+          MetricName,
+          MetricValue: '1',
+          ...(by === undefined ? {} : { Dimensions: [{ Key: by, Value: `$.${by}` }] }),
+        },
+      ],
+    },
+  };
+}
 
 type Watched = {
   readonly says: string;
@@ -124,7 +126,7 @@ type Watched = {
   readonly instead?: object;
 };
 
-export const alarm = (watched: Watched, topic: string | undefined): Resource => {
+export function alarm(watched: Watched, topic: string | undefined): Resource {
   const { says, namespace, metric, dimensions = {}, statistic, threshold, periods = 1, instead } = watched;
   return {
     Type: 'AWS::CloudWatch::Alarm',
@@ -143,85 +145,96 @@ export const alarm = (watched: Watched, topic: string | undefined): Resource => 
       ...(topic === undefined ? {} : { AlarmActions: [topic], OKActions: [topic] }),
     },
   };
-};
+}
 
-const pascal = (name: string): string =>
-  name.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase());
+function pascal(name: string): string {
+  return name.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase());
+}
 
-export const counted = (metric: string, says: string, threshold: number, dimensions = {}): Watched => ({
-  says,
-  namespace: NAMESPACE,
-  metric,
-  dimensions,
-  threshold,
-});
+export function counted(metric: string, says: string, threshold: number, dimensions = {}): Watched {
+  return {
+    says,
+    namespace: NAMESPACE,
+    metric,
+    dimensions,
+    threshold,
+  };
+}
 
-export const ofFunction = (name: string, metric: 'Errors' | 'Invocations' | 'Throttles'): Watched => ({
-  says: `${metric.toLowerCase()} of the function ${name}`,
-  namespace: 'AWS/Lambda',
-  metric,
-  dimensions: { FunctionName: ref(`${name}LambdaFunction`) },
-  threshold: 1,
-});
+export function ofFunction(name: string, metric: 'Errors' | 'Invocations' | 'Throttles'): Watched {
+  return {
+    says: `${metric.toLowerCase()} of the function ${name}`,
+    namespace: 'AWS/Lambda',
+    metric,
+    dimensions: { FunctionName: ref(`${name}LambdaFunction`) },
+    threshold: 1,
+  };
+}
 
-const ofApi = (metric: '5xx' | 'Latency'): Pick<Watched, 'namespace' | 'metric' | 'dimensions'> => ({
-  namespace: 'AWS/ApiGateway',
-  metric,
-  dimensions: { ApiId: ref('HttpApi') },
-});
+function ofApi(metric: '5xx' | 'Latency'): Pick<Watched, 'namespace' | 'metric' | 'dimensions'> {
+  return {
+    namespace: 'AWS/ApiGateway',
+    metric,
+    dimensions: { ApiId: ref('HttpApi') },
+  };
+}
 
-const watched = (): { readonly [id: string]: Watched } => ({
-  ...Object.fromEntries(
-    Object.entries(DENIALS).map(([reason, threshold]) => [
-      `Denied${pascal(reason)}`,
-      counted('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
-    ]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(FAULTS).map(([code, threshold]) => [
-      `Failed${pascal(code)}`,
-      counted('Failed', `exchanges failed: ${code}`, threshold, { code }),
-    ]),
-  ),
-  UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
-  // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
-  RateLimited: counted('RateLimited', 'exchanges over a limit', 20),
-  AuditUnavailable: counted('AuditUnavailable', 'audit events did not arrive where they must', 1),
-  // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
-  IdentitiesUnavailable: counted('IdentitiesUnavailable', 'whose sessions were given is not remembered', 1),
-  // Kept keys still serve for a while, so this comes before anybody is refused.
-  IssuerKeysNotTaken: counted('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
-  // The issuer is asked instead, so nobody is refused; but somebody else may have written what is there.
-  IssuerKeysUnproven: counted(
-    'IssuerKeysUnproven',
-    "a shared set of an issuer's keys has no proof of ours",
-    1,
-  ),
-  IssuerKeysNotShared: counted('IssuerKeysNotShared', "a shared set of an issuer's keys is not there", 1),
-  ExchangeErrors: ofFunction('Exchange', 'Errors'),
-  ExchangeThrottles: ofFunction('Exchange', 'Throttles'),
-  DiscoveryErrors: ofFunction('Discovery', 'Errors'),
-  DiscoveryThrottles: ofFunction('Discovery', 'Throttles'),
-  ApiErrors: { ...ofApi('5xx'), says: 'answers of 5xx', threshold: 5 },
-  ApiLatency: {
-    ...ofApi('Latency'),
-    says: 'one answer in a hundred takes 3 s or more',
-    // A percentile of a handful of requests is one slow request.
-    statistic: { ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' },
-    threshold: 3000,
-    periods: 3,
-  },
-});
+function watched(): { readonly [id: string]: Watched } {
+  return {
+    ...Object.fromEntries(
+      Object.entries(DENIALS).map(([reason, threshold]) => [
+        `Denied${pascal(reason)}`,
+        counted('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(FAULTS).map(([code, threshold]) => [
+        `Failed${pascal(code)}`,
+        counted('Failed', `exchanges failed: ${code}`, threshold, { code }),
+      ]),
+    ),
+    UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
+    // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
+    RateLimited: counted('RateLimited', 'exchanges over a limit', 20),
+    AuditUnavailable: counted('AuditUnavailable', 'audit events did not arrive where they must', 1),
+    // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
+    IdentitiesUnavailable: counted('IdentitiesUnavailable', 'whose sessions were given is not remembered', 1),
+    // Kept keys still serve for a while, so this comes before anybody is refused.
+    IssuerKeysNotTaken: counted('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
+    // The issuer is asked instead, so nobody is refused; but somebody else may have written what is there.
+    IssuerKeysUnproven: counted(
+      'IssuerKeysUnproven',
+      "a shared set of an issuer's keys has no proof of ours",
+      1,
+    ),
+    IssuerKeysNotShared: counted('IssuerKeysNotShared', "a shared set of an issuer's keys is not there", 1),
+    ExchangeErrors: ofFunction('Exchange', 'Errors'),
+    ExchangeThrottles: ofFunction('Exchange', 'Throttles'),
+    DiscoveryErrors: ofFunction('Discovery', 'Errors'),
+    DiscoveryThrottles: ofFunction('Discovery', 'Throttles'),
+    ApiErrors: { ...ofApi('5xx'), says: 'answers of 5xx', threshold: 5 },
+    ApiLatency: {
+      ...ofApi('Latency'),
+      says: 'one answer in a hundred takes 3 s or more',
+      // A percentile of a handful of requests is one slow request.
+      statistic: { ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' },
+      threshold: 3000,
+      periods: 3,
+    },
+  };
+}
 
 /** What is watched, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
-export const alarms = ({ snsTopicArn }: DeployOptions['alarms']): Resources => ({
-  ...Object.fromEntries(
-    (Object.keys(PATTERNS) as Metric[]).map(metric => [
-      `${metric}Filter`,
-      filter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
-    ]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(watched()).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
-  ),
-});
+export function alarms({ snsTopicArn }: DeployOptions['alarms']): Resources {
+  return {
+    ...Object.fromEntries(
+      (Object.keys(PATTERNS) as Metric[]).map(metric => [
+        `${metric}Filter`,
+        filter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(watched()).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+    ),
+  };
+}

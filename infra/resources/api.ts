@@ -5,7 +5,9 @@ import { attribute, type Outputs, type Resource, type Resources, ref, sub } from
 import { ACCESS_LOG } from './logs.ts';
 
 /** SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both. */
-const greedy = (route: string): string => route.replace(/ \/aws\/.*/, ' /aws/{proxy+}');
+function greedy(route: string): string {
+  return route.replace(/ \/aws\/.*/, ' /aws/{proxy+}');
+}
 
 /** Route key → the function that answers it: what the laptop serves, from the same two tables. */
 export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } = {
@@ -16,70 +18,81 @@ export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } =
 /** Milliseconds; each outer patience is longer than the one inside of it, the function's 26 s (D18). */
 const PATIENCE = 29_000;
 
-const routeId = (routeKey: string): string =>
-  `Route${(routeKey.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
+function routeId(routeKey: string): string {
+  return `Route${(routeKey.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
+}
 
-const route = (RouteKey: string, to: string): Resource => ({
-  Type: 'AWS::ApiGatewayV2::Route',
-  Properties: { ApiId: ref('HttpApi'), RouteKey, Target: sub(`integrations/\${${to}Integration}`) },
-});
+function route(RouteKey: string, to: string): Resource {
+  return {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: { ApiId: ref('HttpApi'), RouteKey, Target: sub(`integrations/\${${to}Integration}`) },
+  };
+}
 
-const integration = (to: string): Resource => ({
-  Type: 'AWS::ApiGatewayV2::Integration',
-  Properties: {
-    ApiId: ref('HttpApi'),
-    IntegrationType: 'AWS_PROXY',
-    IntegrationUri: attribute(`${to}LambdaFunction`, 'Arn'),
-    PayloadFormatVersion: '2.0',
-    TimeoutInMillis: PATIENCE,
-  },
-});
-
-const mayInvoke = (to: string, method: string): Resource => ({
-  Type: 'AWS::Lambda::Permission',
-  Properties: {
-    FunctionName: attribute(`${to}LambdaFunction`, 'Arn'),
-    Action: 'lambda:InvokeFunction',
-    Principal: 'apigateway.amazonaws.com',
-    // This API alone; the first * is its stage, and of the routes only those with this method.
-    SourceArn: sub(
-      `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/*/${method}/*`,
-    ),
-  },
-});
-
-const stage = ({ rate, burst }: DeployOptions['throttle']): Resource => ({
-  Type: 'AWS::ApiGatewayV2::Stage',
-  Properties: {
-    ApiId: ref('HttpApi'),
-    StageName: '$default',
-    AutoDeploy: true,
-    DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
-    AccessLogSettings: {
-      DestinationArn: attribute('AccessLogGroup', 'Arn'),
-      Format: JSON.stringify(ACCESS_LOG),
-    },
-  },
-});
-
-const domainName = ({ name, certificateArn }: NonNullable<DeployOptions['domain']>): Resources => ({
-  Domain: {
-    Type: 'AWS::ApiGatewayV2::DomainName',
+function integration(to: string): Resource {
+  return {
+    Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
-      DomainName: name,
-      DomainNameConfigurations: [
-        { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
-      ],
+      ApiId: ref('HttpApi'),
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: attribute(`${to}LambdaFunction`, 'Arn'),
+      PayloadFormatVersion: '2.0',
+      TimeoutInMillis: PATIENCE,
     },
-  },
-  DomainMapping: {
-    Type: 'AWS::ApiGatewayV2::ApiMapping',
-    Properties: { ApiId: ref('HttpApi'), DomainName: ref('Domain'), Stage: ref('HttpApiStage') },
-  },
-});
+  };
+}
 
-const domainRecord = ({ name, hostedZoneId }: NonNullable<DeployOptions['domain']>): Resources =>
-  hostedZoneId === undefined
+function mayInvoke(to: string, method: string): Resource {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      FunctionName: attribute(`${to}LambdaFunction`, 'Arn'),
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      // This API alone; the first * is its stage, and of the routes only those with this method.
+      SourceArn: sub(
+        `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/*/${method}/*`,
+      ),
+    },
+  };
+}
+
+function stage({ rate, burst }: DeployOptions['throttle']): Resource {
+  return {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: {
+      ApiId: ref('HttpApi'),
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+      AccessLogSettings: {
+        DestinationArn: attribute('AccessLogGroup', 'Arn'),
+        Format: JSON.stringify(ACCESS_LOG),
+      },
+    },
+  };
+}
+
+function domainName({ name, certificateArn }: NonNullable<DeployOptions['domain']>): Resources {
+  return {
+    Domain: {
+      Type: 'AWS::ApiGatewayV2::DomainName',
+      Properties: {
+        DomainName: name,
+        DomainNameConfigurations: [
+          { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+        ],
+      },
+    },
+    DomainMapping: {
+      Type: 'AWS::ApiGatewayV2::ApiMapping',
+      Properties: { ApiId: ref('HttpApi'), DomainName: ref('Domain'), Stage: ref('HttpApiStage') },
+    },
+  };
+}
+
+function domainRecord({ name, hostedZoneId }: NonNullable<DeployOptions['domain']>): Resources {
+  return hostedZoneId === undefined
     ? {}
     : {
         DomainRecord: {
@@ -95,9 +108,10 @@ const domainRecord = ({ name, hostedZoneId }: NonNullable<DeployOptions['domain'
           },
         },
       };
+}
 
 /** Only when asked for: it is public by its nature, and neither throttled nor logged at a gateway. */
-const functionUrl = (): Resources => {
+function functionUrl(): Resources {
   const open = (properties: object): Resource => ({
     Type: 'AWS::Lambda::Permission',
     Properties: { FunctionName: attribute('ExchangeLambdaFunction', 'Arn'), Principal: '*', ...properties },
@@ -115,7 +129,7 @@ const functionUrl = (): Resources => {
     ExchangeUrlPermission: open({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
     ExchangeUrlInvokePermission: open({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),
   };
-};
+}
 
 /** By the name under which the Serverless Framework looks for it, so that it is shown after a deployment. */
 export const functionUrlOutput: Outputs = {
@@ -129,25 +143,27 @@ export const functionUrlOutput: Outputs = {
  * The HTTP API as resources of our own. The Serverless Framework's httpApi events have no throttling, no domain and
  * no access log of other names than theirs, and let the whole API invoke each function.
  */
-export const api = ({ domain, throttle, functionUrl: url }: DeployOptions, images: boolean): Resources => ({
-  HttpApi: {
-    Type: 'AWS::ApiGatewayV2::Api',
-    Properties: {
-      Name: ref('AWS::StackName'),
-      ProtocolType: 'HTTP',
-      // With a domain of our own there is one way in, so that nobody goes around what stands before it.
-      DisableExecuteApiEndpoint: domain !== undefined,
+export function api({ domain, throttle, functionUrl: url }: DeployOptions, images: boolean): Resources {
+  return {
+    HttpApi: {
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: {
+        Name: ref('AWS::StackName'),
+        ProtocolType: 'HTTP',
+        // With a domain of our own there is one way in, so that nobody goes around what stands before it.
+        DisableExecuteApiEndpoint: domain !== undefined,
+      },
     },
-  },
-  HttpApiStage: stage(throttle),
-  ExchangeIntegration: integration('Exchange'),
-  DiscoveryIntegration: integration('Discovery'),
-  ExchangePermission: mayInvoke('Exchange', 'POST'),
-  ExchangeGetPermission: mayInvoke('Exchange', 'GET'),
-  DiscoveryPermission: mayInvoke('Discovery', 'GET'),
-  ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [routeId(key), route(key, to)])),
-  // Where clients of images get the token of their registry.
-  ...Object.fromEntries((images ? REGISTRY_ROUTES : []).map(key => [routeId(key), route(key, 'Exchange')])),
-  ...(domain ? { ...domainName(domain), ...domainRecord(domain) } : {}),
-  ...(url ? functionUrl() : {}),
-});
+    HttpApiStage: stage(throttle),
+    ExchangeIntegration: integration('Exchange'),
+    DiscoveryIntegration: integration('Discovery'),
+    ExchangePermission: mayInvoke('Exchange', 'POST'),
+    ExchangeGetPermission: mayInvoke('Exchange', 'GET'),
+    DiscoveryPermission: mayInvoke('Discovery', 'GET'),
+    ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [routeId(key), route(key, to)])),
+    // Where clients of images get the token of their registry.
+    ...Object.fromEntries((images ? REGISTRY_ROUTES : []).map(key => [routeId(key), route(key, 'Exchange')])),
+    ...(domain ? { ...domainName(domain), ...domainRecord(domain) } : {}),
+    ...(url ? functionUrl() : {}),
+  };
+}

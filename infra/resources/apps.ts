@@ -8,10 +8,12 @@ import { PLACE } from './targets.ts';
 
 type Keys = DeployOptions['appKeys'];
 
-const at = (path = '') => ({ file: `${PLACE}.appKeys${path}`, line: 1, column: 1 });
+function at(path = '') {
+  return { file: `${PLACE}.appKeys${path}`, line: 1, column: 1 };
+}
 
 /** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
-export const checkApps = ({ roles }: Config, keys: Keys, complain: Complain): void => {
+export function checkApps({ roles }: Config, keys: Keys, complain: Complain): void {
   const used = new Set(roles.flatMap(({ template }) => appOf(template) ?? []));
   for (const { name, template } of roles) {
     const app = appOf(template);
@@ -28,18 +30,19 @@ export const checkApps = ({ roles }: Config, keys: Keys, complain: Complain): vo
         'This key is that of another app too. Give each a key of its own.',
       );
   }
-};
+}
 
-const right = (
+function right(
   Sid: string,
   Action: string,
   Resource: readonly string[],
   more: object = {},
-): readonly Statement[] =>
-  Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action: [Action], Resource, ...more }];
+): readonly Statement[] {
+  return Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action: [Action], Resource, ...more }];
+}
 
 /** To sign by these keys, and to read these secrets. */
-export const appRights = (keys: Keys): readonly Statement[] => {
+export function appRights(keys: Keys): readonly Statement[] {
   const arns = Object.values(keys).toSorted();
   const ofKms = arns.filter(arn => arn.split(':')[2] === 'kms');
   return [
@@ -51,10 +54,10 @@ export const appRights = (keys: Keys): readonly Statement[] => {
       arns.filter(arn => !ofKms.includes(arn)),
     ),
   ];
-};
+}
 
 /** How the exchange is told of them. */
-export const appSetting = (keys: Keys) => {
+export function appSetting(keys: Keys) {
   const pairs = Object.entries(keys).map(pair => pair.join('='));
   return { KITE_STS_APP_KEYS: pairs.toSorted().join(',') };
-};
+}

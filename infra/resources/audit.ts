@@ -10,7 +10,7 @@ const PLACES = {
 } as const;
 
 /** To add to the stream or bus of broker.yml, which is its owner's: it is not made here, and nothing is read from it. */
-export const auditRights = ({ audit }: Config): readonly Statement[] => {
+export function auditRights({ audit }: Config): readonly Statement[] {
   if (!audit) return [];
   const { action, resource } = PLACES[audit.sink];
   return [
@@ -21,4 +21,4 @@ export const auditRights = ({ audit }: Config): readonly Statement[] => {
       Resource: [sub(`arn:\${AWS::Partition}:${resource}/${audit.to}`)],
     },
   ];
-};
+}

@@ -28,29 +28,31 @@ function copyFilters(): Resources {
 }
 
 /** What the function in front of registries may do, which is to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
-export const authorizer = (
+export function authorizer(
   config: Pick<Config, 'rows'>,
   { logRetentionDays, signing, alarms: { snsTopicArn } }: DeployOptions,
-): Resources => ({
-  AuthorizerRole: role('authorizer'),
-  AuthorizerRights: rights(
-    'AuthorizerRole',
-    'Authorizer',
-    policy(
-      writeLogs('AuthorizerLogGroup'),
-      readSwitches,
-      ...readIssuerKeys(config),
-      // As discovery has them: the public halves of what we sign by, and no right to sign.
-      mayPublish,
-      ...(signing === 'sealed' ? publishSealed : []),
+): Resources {
+  return {
+    AuthorizerRole: role('authorizer'),
+    AuthorizerRights: rights(
+      'AuthorizerRole',
+      'Authorizer',
+      policy(
+        writeLogs('AuthorizerLogGroup'),
+        readSwitches,
+        ...readIssuerKeys(config),
+        // As discovery has them: the public halves of what we sign by, and no right to sign.
+        mayPublish,
+        ...(signing === 'sealed' ? publishSealed : []),
+      ),
     ),
-  ),
-  AuthorizerLogGroup: evidenceGroup(logRetentionDays),
-  ...(fetchesKeys(config) ? copyFilters() : {}),
-  ...Object.fromEntries(
-    Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
-  ),
-});
+    AuthorizerLogGroup: evidenceGroup(logRetentionDays),
+    ...(fetchesKeys(config) ? copyFilters() : {}),
+    ...Object.fromEntries(
+      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+    ),
+  };
+}
 
 export const authorizerOutputs: Outputs = {
   AuthorizerArn: {

@@ -28,10 +28,18 @@ export type Statement = {
 };
 export type Policy = { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] };
 
-export const ref = (id: string): Reference => ({ Ref: id });
-export const attribute = (id: string, name: string): Reference => ({ 'Fn::GetAtt': [id, name] });
-export const sub = (text: string): Reference => ({ 'Fn::Sub': text });
-export const policy = (...statements: readonly Statement[]): Policy => ({
-  Version: '2012-10-17',
-  Statement: statements,
-});
+export function ref(id: string): Reference {
+  return { Ref: id };
+}
+export function attribute(id: string, name: string): Reference {
+  return { 'Fn::GetAtt': [id, name] };
+}
+export function sub(text: string): Reference {
+  return { 'Fn::Sub': text };
+}
+export function policy(...statements: readonly Statement[]): Policy {
+  return {
+    Version: '2012-10-17',
+    Statement: statements,
+  };
+}

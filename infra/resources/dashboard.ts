@@ -15,11 +15,11 @@ const OUTCOMES = ['issued', 'denied', 'failed'];
 const STEPS = ['Authenticate', 'Decide', 'Spend', 'Issue'];
 
 /** A value of a template as text for `Fn::Sub`. */
-const written = (value: unknown): string => {
+function written(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Sub': text } = value as { readonly Ref?: string; readonly 'Fn::Sub'?: string };
   return text ?? `\${${Ref}}`;
-};
+}
 
 type Watched = {
   readonly Namespace: unknown;
@@ -28,31 +28,34 @@ type Watched = {
 };
 
 /** What alarms watch is worth a line, and has one by itself. */
-const watchedIn = (resources: Resources): Line[] =>
-  Object.values(resources)
+function watchedIn(resources: Resources): Line[] {
+  return Object.values(resources)
     .filter(({ Type }) => Type === ALARM)
     .map(({ Properties }) => {
       const { Namespace, MetricName, Dimensions } = Properties as Watched;
       const by = Dimensions.flatMap(({ Name, Value }) => [Name, written(Value)]);
       return [written(Namespace), MetricName, ...by];
     });
+}
 
-const measured = (metric: string, by: string, values: readonly string[], outcome: string): Line[] =>
-  values.map(value => [MEASURED, metric, by, value, 'outcome', outcome]);
+function measured(metric: string, by: string, values: readonly string[], outcome: string): Line[] {
+  return values.map(value => [MEASURED, metric, by, value, 'outcome', outcome]);
+}
 
-const byRole = (roles: Config['roles']): Graph[] => {
+function byRole(roles: Config['roles']): Graph[] {
   if (roles.length > MAX_MEASURED_ROLES) return [];
   const names = roles.map(({ name }) => name);
   return ['issued', 'denied'].map(outcome => ({
     title: `Exchanges ${outcome}, by role`,
     lines: measured('Exchanges', 'role', names, outcome),
   }));
-};
+}
 
-const ofApi = (...metrics: readonly string[]): Line[] =>
-  metrics.map(metric => ['AWS/ApiGateway', metric, 'ApiId', '${HttpApi}']);
+function ofApi(...metrics: readonly string[]): Line[] {
+  return metrics.map(metric => ['AWS/ApiGateway', metric, 'ApiId', '${HttpApi}']);
+}
 
-const graphs = (resources: Resources, roles: Config['roles']): Graph[] => {
+function graphs(resources: Resources, roles: Config['roles']): Graph[] {
   const watched = watchedIn(resources);
   const those = (...metrics: readonly string[]): Line[] =>
     watched.filter(([, metric = '']) => metrics.includes(metric));
@@ -80,40 +83,46 @@ const graphs = (resources: Resources, roles: Config['roles']): Graph[] => {
     { title: 'Milliseconds of the functions', lines: functions('Duration'), stat: 'p99' },
     { title: 'Functions at once', lines: functions('ConcurrentExecutions'), stat: 'Maximum' },
   ];
-};
+}
 
-const widget = ({ title, lines, stat = 'Sum' }: Graph): object => ({
-  type: 'metric',
-  width: 12,
-  height: 6,
-  properties: { title, region: '${AWS::Region}', view: 'timeSeries', period: 300, stat, metrics: lines },
-});
+function widget({ title, lines, stat = 'Sum' }: Graph): object {
+  return {
+    type: 'metric',
+    width: 12,
+    height: 6,
+    properties: { title, region: '${AWS::Region}', view: 'timeSeries', period: 300, stat, metrics: lines },
+  };
+}
 
-const alarmWidget = (resources: Resources): object => ({
-  type: 'alarm',
-  width: 24,
-  height: 5,
-  properties: {
-    title: 'Alarms',
-    alarms: Object.keys(resources).flatMap(id =>
-      resources[id]?.Type === ALARM ? [`${ALARM_ARN}\${${id}}`] : [],
-    ),
-  },
-});
+function alarmWidget(resources: Resources): object {
+  return {
+    type: 'alarm',
+    width: 24,
+    height: 5,
+    properties: {
+      title: 'Alarms',
+      alarms: Object.keys(resources).flatMap(id =>
+        resources[id]?.Type === ALARM ? [`${ALARM_ARN}\${${id}}`] : [],
+      ),
+    },
+  };
+}
 
 /**
  * One page of what this template watches and counts.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export const dashboard = (resources: Resources, { roles }: Pick<Config, 'roles'>): Resources => ({
-  Dashboard: {
-    Type: 'AWS::CloudWatch::Dashboard',
-    Properties: {
-      // Dashboards are one list for all regions of an account.
-      DashboardName: sub('${AWS::StackName}-${AWS::Region}'),
-      DashboardBody: sub(
-        JSON.stringify({ widgets: [alarmWidget(resources), ...graphs(resources, roles).map(widget)] }),
-      ),
+export function dashboard(resources: Resources, { roles }: Pick<Config, 'roles'>): Resources {
+  return {
+    Dashboard: {
+      Type: 'AWS::CloudWatch::Dashboard',
+      Properties: {
+        // Dashboards are one list for all regions of an account.
+        DashboardName: sub('${AWS::StackName}-${AWS::Region}'),
+        DashboardBody: sub(
+          JSON.stringify({ widgets: [alarmWidget(resources), ...graphs(resources, roles).map(widget)] }),
+        ),
+      },
     },
-  },
-});
+  };
+}

@@ -6,18 +6,20 @@ import { table } from './table.ts';
 const ID = 'IdentityTable';
 
 /** Whether a role gives sessions of AWS. */
-export const givesSessions = ({ roles }: Config): boolean =>
-  roles.some(({ template }) => template.kind === 'aws');
+export function givesSessions({ roles }: Config): boolean {
+  return roles.some(({ template }) => template.kind === 'aws');
+}
 
 /** Where the exchange remembers whose sessions the STS door gave: of use for as long as a session lasts. */
-export const identityTable = (config: Config): Resources =>
-  givesSessions(config)
+export function identityTable(config: Config): Resources {
+  return givesSessions(config)
     ? { [ID]: table(IDENTITY_TABLE, { writers: [attribute('ExchangeRole', 'Arn')], removers: [] }) }
     : {};
+}
 
 /** To look one session up and to add one: never to list or to change any. */
-export const identityRights = (config: Config): readonly Statement[] =>
-  givesSessions(config)
+export function identityRights(config: Config): readonly Statement[] {
+  return givesSessions(config)
     ? [
         {
           Sid: 'RememberSessions',
@@ -27,5 +29,6 @@ export const identityRights = (config: Config): readonly Statement[] =>
         },
       ]
     : [];
+}
 
 export const identitySetting = { KITE_STS_IDENTITY_TABLE: ref(ID) };

@@ -11,8 +11,9 @@ const REFRESHER = [attribute('RefresherRole', 'Arn')];
 const PROOF_KEY = 'IssuerProofKey';
 
 /** Keys that stand in broker.yml are asked of nobody. */
-export const fetchesKeys = ({ rows }: Fetching): boolean =>
-  [...rows.values()].some(({ origin }) => 'uri' in origin);
+export function fetchesKeys({ rows }: Fetching): boolean {
+  return [...rows.values()].some(({ origin }) => 'uri' in origin);
+}
 
 /**
  * A key of its own, and none of our JWKS: the function that reads what hostile issuers wrote signs by it, and must not
@@ -35,31 +36,38 @@ function proofKey(readers: readonly string[]): Resource {
 }
 
 /** What all functions know of the keys of issuers, and the key that proves it to `readers`. */
-export const issuerKeyTable = (readers: readonly string[]): Resources => ({
-  [ID]: keptTable(ISSUER_KEY_TABLE, { writers: REFRESHER, removers: [] }),
-  [PROOF_KEY]: proofKey(readers),
-});
+export function issuerKeyTable(readers: readonly string[]): Resources {
+  return {
+    [ID]: keptTable(ISSUER_KEY_TABLE, { writers: REFRESHER, removers: [] }),
+    [PROOF_KEY]: proofKey(readers),
+  };
+}
 
-const may = (Sid: string, action: string): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Action: [`dynamodb:${action}`],
-  Resource: [attribute(ID, 'Arn')],
-});
+function may(Sid: string, action: string): Statement {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Action: [`dynamodb:${action}`],
+    Resource: [attribute(ID, 'Arn')],
+  };
+}
 
-const withProofKey = (Sid: string, action: string, more: object = {}): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Action: [`kms:${action}`],
-  Resource: [keyArn(PROOF_KEY)],
-  ...more,
-});
+function withProofKey(Sid: string, action: string, more: object = {}): Statement {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Action: [`kms:${action}`],
+    Resource: [keyArn(PROOF_KEY)],
+    ...more,
+  };
+}
 
 const CHECK_PROOFS = withProofKey('CheckProofs', 'GetPublicKey');
 
 /** For who verifies tokens: whoever could write might add a key of its own, and so be any issuer. */
-export const readIssuerKeys = (config: Fetching): readonly Statement[] =>
-  fetchesKeys(config) ? [may('ReadIssuerKeys', 'GetItem'), CHECK_PROOFS] : [];
+export function readIssuerKeys(config: Fetching): readonly Statement[] {
+  return fetchesKeys(config) ? [may('ReadIssuerKeys', 'GetItem'), CHECK_PROOFS] : [];
+}
 
 /** For the refresher alone. */
 export const keepIssuerKeys: readonly Statement[] = [

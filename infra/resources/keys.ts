@@ -14,10 +14,13 @@ export const KEYS = { first: 'FirstSigningKey', second: 'SecondSigningKey' } as 
 export type KeyName = keyof typeof KEYS;
 
 /** The keys' logical ids, the one that signs before the other. */
-export const keysInOrder = (signingKey: KeyName): readonly [signs: string, next: string] =>
-  signingKey === 'first' ? [KEYS.first, KEYS.second] : [KEYS.second, KEYS.first];
+export function keysInOrder(signingKey: KeyName): readonly [signs: string, next: string] {
+  return signingKey === 'first' ? [KEYS.first, KEYS.second] : [KEYS.second, KEYS.first];
+}
 
-export const keyArn = (id: string): Reference => attribute(id, 'Arn');
+export function keyArn(id: string): Reference {
+  return attribute(id, 'Arn');
+}
 
 /** All that we ever ask of KMS when we sign: RS256, and a digest where the text is longer than the 4096 bytes it takes. */
 export const SIGNING = {
@@ -54,48 +57,55 @@ const THIS_KEY = ['*'];
  * The account as principal, narrowed by aws:PrincipalArn, and not the role itself: so that the role's own policy
  * must agree too, and that the key outlives a role that is made anew (a principal turns into a dead id then).
  */
-export const use = (Sid: string, Action: string, roles: readonly string[], more: object = {}): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Principal: ACCOUNT,
-  Action: [Action],
-  Resource: THIS_KEY,
-  Condition: { ArnEquals: { 'aws:PrincipalArn': roles.map(id => attribute(id, 'Arn')) }, ...more },
-});
+export function use(Sid: string, Action: string, roles: readonly string[], more: object = {}): Statement {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Principal: ACCOUNT,
+    Action: [Action],
+    Resource: THIS_KEY,
+    Condition: { ArnEquals: { 'aws:PrincipalArn': roles.map(id => attribute(id, 'Arn')) }, ...more },
+  };
+}
 
 /** A key's own policy: the account administers it, and these use it. */
-export const keyPolicy = (...uses: readonly Statement[]): Policy =>
-  policy(
+export function keyPolicy(...uses: readonly Statement[]): Policy {
+  return policy(
     { Sid: 'Administer', Effect: 'Allow', Principal: ACCOUNT, Action: ADMINISTRATION, Resource: THIS_KEY },
     ...uses,
   );
+}
 
-const key = (which: KeyName, signers: readonly string[], readers: readonly string[]): Resource => ({
-  Type: 'AWS::KMS::Key',
-  // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
-  DeletionPolicy: 'RetainExceptOnCreate',
-  UpdateReplacePolicy: 'Retain',
-  Properties: {
-    Description: sub(`kite-sts \${AWS::StackName}: the ${which} signing key`),
-    KeySpec: 'RSA_2048',
-    KeyUsage: 'SIGN_VERIFY',
-    PendingWindowInDays: 30,
-    KeyPolicy: keyPolicy(
-      use('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
-      // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
-      use('Sign', 'kms:Sign', signers, SIGNING),
-    ),
-  },
-});
+function key(which: KeyName, signers: readonly string[], readers: readonly string[]): Resource {
+  return {
+    Type: 'AWS::KMS::Key',
+    // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      Description: sub(`kite-sts \${AWS::StackName}: the ${which} signing key`),
+      KeySpec: 'RSA_2048',
+      KeyUsage: 'SIGN_VERIFY',
+      PendingWindowInDays: 30,
+      KeyPolicy: keyPolicy(
+        use('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
+        // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
+        use('Sign', 'kms:Sign', signers, SIGNING),
+      ),
+    },
+  };
+}
 
 /**
  * Two keys, both in our JWKS. To rotate: set `signingKey` to the other one and deploy. Verifiers have known it
  * since it was made, and the one before stays published for the tokens that it signed.
  */
-export const signingKeys = (signers: readonly string[], readers: readonly string[]): Resources => ({
-  [KEYS.first]: key('first', signers, readers),
-  [KEYS.second]: key('second', signers, readers),
-});
+export function signingKeys(signers: readonly string[], readers: readonly string[]): Resources {
+  return {
+    [KEYS.first]: key('first', signers, readers),
+    [KEYS.second]: key('second', signers, readers),
+  };
+}
 
 /** What whoever publishes them needs, beside what the keys' own policies say. */
 export const mayPublish: Statement = {
@@ -106,10 +116,12 @@ export const mayPublish: Statement = {
 };
 
 /** What whoever signs needs, beside what the key's own policy says. */
-export const maySign = (which: KeyName): Statement => ({
-  Sid: 'Sign',
-  Effect: 'Allow',
-  Action: ['kms:Sign'],
-  Resource: [keyArn(KEYS[which])],
-  Condition: SIGNING,
-});
+export function maySign(which: KeyName): Statement {
+  return {
+    Sid: 'Sign',
+    Effect: 'Allow',
+    Action: ['kms:Sign'],
+    Resource: [keyArn(KEYS[which])],
+    Condition: SIGNING,
+  };
+}

@@ -1,28 +1,34 @@
 import { type Resource, type Resources, sub } from './cloudformation.ts';
 
-export const logGroup = (RetentionInDays: number, more: object = {}): Resource => ({
-  Type: 'AWS::Logs::LogGroup',
-  Properties: { RetentionInDays, ...more },
-});
+export function logGroup(RetentionInDays: number, more: object = {}): Resource {
+  return {
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { RetentionInDays, ...more },
+  };
+}
 
 /** A log with audit events in it: it outlives the stack, as evidence should. */
-export const evidenceGroup = (days: number): Resource => ({
-  ...logGroup(days),
-  DeletionPolicy: 'RetainExceptOnCreate',
-  UpdateReplacePolicy: 'Retain',
-});
+export function evidenceGroup(days: number): Resource {
+  return {
+    ...logGroup(days),
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  };
+}
 
 /**
  * The log groups. The Serverless Framework makes those of the functions and names them; this adds how long they
  * keep. Audit events of exchanges are in the exchange's own.
  */
-export const logGroups = (days: number): Resources => ({
-  ExchangeLogGroup: evidenceGroup(days),
-  DiscoveryLogGroup: logGroup(days),
-  // Below this prefix the gateway may write without a line for each group in the account's one resource policy, which is full
-  // after some: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-  AccessLogGroup: logGroup(days, { LogGroupName: sub('/aws/vendedlogs/${AWS::StackName}-access') }),
-});
+export function logGroups(days: number): Resources {
+  return {
+    ExchangeLogGroup: evidenceGroup(days),
+    DiscoveryLogGroup: logGroup(days),
+    // Below this prefix the gateway may write without a line for each group in the account's one resource policy, which is full
+    // after some: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+    AccessLogGroup: logGroup(days, { LogGroupName: sub('/aws/vendedlogs/${AWS::StackName}-access') }),
+  };
+}
 
 /**
  * One line a request at the gateway. Nothing that a caller wrote: no header, query or body, where a token may

@@ -36,21 +36,23 @@ const watched = {
 };
 
 /** What asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
-export const refresher = (
+export function refresher(
   { registries }: Pick<Config, 'registries'>,
   { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
-): Resources => ({
-  ...issuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
-  RefresherRole: role('refresher'),
-  RefresherRights: rights(
-    'RefresherRole',
-    'Refresher',
-    policy(writeLogs('RefresherLogGroup'), ...keepIssuerKeys),
-  ),
-  RefresherLogGroup: logGroup(logRetentionDays),
-  [`${CLOCK_OFF}Filter`]: filter(CLOCK_OFF, CLOCK_OFF_PATTERN, { logGroup: 'RefresherLogGroup' }),
-  ...schedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
-  ...Object.fromEntries(
-    Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
-  ),
-});
+): Resources {
+  return {
+    ...issuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
+    RefresherRole: role('refresher'),
+    RefresherRights: rights(
+      'RefresherRole',
+      'Refresher',
+      policy(writeLogs('RefresherLogGroup'), ...keepIssuerKeys),
+    ),
+    RefresherLogGroup: logGroup(logRetentionDays),
+    [`${CLOCK_OFF}Filter`]: filter(CLOCK_OFF, CLOCK_OFF_PATTERN, { logGroup: 'RefresherLogGroup' }),
+    ...schedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
+    ...Object.fromEntries(
+      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+    ),
+  };
+}

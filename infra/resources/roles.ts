@@ -32,38 +32,44 @@ export function policySize(document: Policy, stack: Stack): number {
 }
 
 /** A role with a name that is known before anything is deployed: targets trust one of them, and rights to deploy name each. */
-export const role = (name: FunctionName): Resource => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    RoleName: sub(`\${AWS::StackName}-\${AWS::Region}-${name}`),
-    AssumeRolePolicyDocument: policy({
-      Sid: 'Lambda',
-      Effect: 'Allow',
-      Principal: { Service: 'lambda.amazonaws.com' },
-      Action: ['sts:AssumeRole'],
-    }),
-  },
-});
+export function role(name: FunctionName): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: sub(`\${AWS::StackName}-\${AWS::Region}-${name}`),
+      AssumeRolePolicyDocument: policy({
+        Sid: 'Lambda',
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: ['sts:AssumeRole'],
+      }),
+    },
+  };
+}
 
 /** Beside the role and not in it: the keys name the roles, so the rights that name the keys come after both. */
-export const rights = (roleId: string, PolicyName: string, document: Policy): Resource => ({
-  Type: 'AWS::IAM::Policy',
-  Properties: { PolicyName, Roles: [ref(roleId)], PolicyDocument: document },
-});
+export function rights(roleId: string, PolicyName: string, document: Policy): Resource {
+  return {
+    Type: 'AWS::IAM::Policy',
+    Properties: { PolicyName, Roles: [ref(roleId)], PolicyDocument: document },
+  };
+}
 
-export const writeLogs = (logGroup: string): Statement => ({
-  Sid: 'WriteOwnLogs',
-  Effect: 'Allow',
-  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-  // The attribute ends in :*, the streams of this one group.
-  Resource: [attribute(logGroup, 'Arn')],
-});
+export function writeLogs(logGroup: string): Statement {
+  return {
+    Sid: 'WriteOwnLogs',
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    // The attribute ends in :*, the streams of this one group.
+    Resource: [attribute(logGroup, 'Arn')],
+  };
+}
 
 const SIGN_POLICIES = { first: 'SignWithFirstKey', second: 'SignWithSecondKey' } as const;
 
 /** A resource for each key: on rotation the new right comes before the functions change, and the old one goes after. */
-const signRights = (config: Config, signingKey: KeyName): Resources =>
-  config.roles.some(({ template }) => needsSignature(template))
+function signRights(config: Config, signingKey: KeyName): Resources {
+  return config.roles.some(({ template }) => needsSignature(template))
     ? {
         [SIGN_POLICIES[signingKey]]: rights(
           'ExchangeRole',
@@ -72,9 +78,11 @@ const signRights = (config: Config, signingKey: KeyName): Resources =>
         ),
       }
     : {};
+}
 
-const exchangePolicy = (...more: readonly Statement[]): Policy =>
-  policy(writeLogs('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
+function exchangePolicy(...more: readonly Statement[]): Policy {
+  return policy(writeLogs('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
+}
 
 /** All inline policies that the exchange's role can have at once: while keys are swapped, it has the rights of both. */
 export function exchangeSize(stack: Stack, ...more: readonly Statement[]): number {
@@ -121,20 +129,23 @@ type Given = {
   readonly provider: DeployOptions['provider'];
 };
 
-const discoveryPolicy = (sealed: boolean): Policy =>
-  policy(writeLogs('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
+function discoveryPolicy(sealed: boolean): Policy {
+  return policy(writeLogs('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
+}
 
-const rotationRole = ({ url }: Config, signingKey: KeyName): Resources => ({
-  RotationRole: role('rotation'),
-  RotationRights: rights(
-    'RotationRole',
-    'Rotation',
-    policy(writeLogs('RotationLogGroup'), ...makeSealed(url, signingKey)),
-  ),
-});
+function rotationRole({ url }: Config, signingKey: KeyName): Resources {
+  return {
+    RotationRole: role('rotation'),
+    RotationRights: rights(
+      'RotationRole',
+      'Rotation',
+      policy(writeLogs('RotationLogGroup'), ...makeSealed(url, signingKey)),
+    ),
+  };
+}
 
 /** What each function may do, and nothing else. Only the exchange can make credentials. */
-export const roles = (given: Given, complain: Complain): Resources => {
+export function roles(given: Given, complain: Complain): Resources {
   const { config, signingKey, signing, appKeys, stack, provider, ...bounds } = given;
   const sealed = signing === 'sealed';
   const always = [
@@ -171,8 +182,9 @@ export const roles = (given: Given, complain: Complain): Resources => {
     DiscoveryRights: rights('DiscoveryRole', 'Discovery', discoveryPolicy(sealed)),
     ...(sealed ? rotationRole(config, signingKey) : {}),
   };
-};
+}
 
 /** What the exchange must not start without. */
-export const exchangeRights = (all: Resources): readonly string[] =>
-  ['ExchangeRights', ...Object.values(SIGN_POLICIES)].filter(id => Object.hasOwn(all, id));
+export function exchangeRights(all: Resources): readonly string[] {
+  return ['ExchangeRights', ...Object.values(SIGN_POLICIES)].filter(id => Object.hasOwn(all, id));
+}

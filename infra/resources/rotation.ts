@@ -28,12 +28,14 @@ const watched = {
 };
 
 /** What runs the function that makes sealed keys, keeps its log, and tells when it does not. */
-export const rotation = ({ logRetentionDays, alarms: { snsTopicArn } }: DeployOptions): Resources => ({
-  // Often, since a run that finds its key made asks for next to nothing: the first is soon, and a failure is mended.
-  ...schedule('Rotation', 'rate(1 hour)'),
-  RotationLogGroup: logGroup(logRetentionDays),
-  SealedKeyNotUsedFilter: filter('SealedKeyNotUsed', NOT_USED),
-  ...Object.fromEntries(
-    Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
-  ),
-});
+export function rotation({ logRetentionDays, alarms: { snsTopicArn } }: DeployOptions): Resources {
+  return {
+    // Often, since a run that finds its key made asks for next to nothing: the first is soon, and a failure is mended.
+    ...schedule('Rotation', 'rate(1 hour)'),
+    RotationLogGroup: logGroup(logRetentionDays),
+    SealedKeyNotUsedFilter: filter('SealedKeyNotUsed', NOT_USED),
+    ...Object.fromEntries(
+      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+    ),
+  };
+}

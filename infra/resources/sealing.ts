@@ -8,33 +8,39 @@ const SEALING_KEY = 'SealingKey';
 const SEALED_TABLE = 'SealedKeyTable';
 
 /** KMS demands it of whoever makes or opens: another broker's keys are of no use here, nor ours there. */
-const forIssuer = (url: string) => ({ 'kms:EncryptionContext:issuer': url });
+function forIssuer(url: string) {
+  return { 'kms:EncryptionContext:issuer': url };
+}
 
-const key = (url: string): Resource => ({
-  Type: 'AWS::KMS::Key',
-  Properties: {
-    Description: sub('kite-sts ${AWS::StackName}: seals signing keys'),
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    PendingWindowInDays: 30,
-    KeyPolicy: keyPolicy(
-      use('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', ['RotationRole'], {
-        StringEquals: { ...forIssuer(url), 'kms:DataKeyPairSpec': 'RSA_2048' },
-      }),
-      use('Open', 'kms:Decrypt', ['ExchangeRole'], { StringEquals: forIssuer(url) }),
-    ),
-  },
-});
+function key(url: string): Resource {
+  return {
+    Type: 'AWS::KMS::Key',
+    Properties: {
+      Description: sub('kite-sts ${AWS::StackName}: seals signing keys'),
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      PendingWindowInDays: 30,
+      KeyPolicy: keyPolicy(
+        use('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', ['RotationRole'], {
+          StringEquals: { ...forIssuer(url), 'kms:DataKeyPairSpec': 'RSA_2048' },
+        }),
+        use('Open', 'kms:Decrypt', ['ExchangeRole'], { StringEquals: forIssuer(url) }),
+      ),
+    },
+  };
+}
 
 /** The table of sealed keys, and the key of KMS that seals and opens them: each is nothing without the other. */
-export const sealing = (url: string, { operators, breakGlass }: DeployOptions): Resources => ({
-  [SEALED_TABLE]: table(SEALED_KEY_TABLE, {
-    writers: [attribute('RotationRole', 'Arn')],
-    // Whoever ends a key that leaked.
-    removers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
-  }),
-  [SEALING_KEY]: key(url),
-});
+export function sealing(url: string, { operators, breakGlass }: DeployOptions): Resources {
+  return {
+    [SEALED_TABLE]: table(SEALED_KEY_TABLE, {
+      writers: [attribute('RotationRole', 'Arn')],
+      // Whoever ends a key that leaked.
+      removers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
+    }),
+    [SEALING_KEY]: key(url),
+  };
+}
 
 /** How a function is told where they are. */
 export const sealingSetting = {
@@ -42,13 +48,15 @@ export const sealingSetting = {
   KITE_STS_SEALING_KEY: keyArn(SEALING_KEY),
 };
 
-const onTable = (Sid: string, action: string, more: object = {}): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Action: [`dynamodb:${action}`],
-  Resource: [attribute(SEALED_TABLE, 'Arn')],
-  ...more,
-});
+function onTable(Sid: string, action: string, more: object = {}): Statement {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Action: [`dynamodb:${action}`],
+    Resource: [attribute(SEALED_TABLE, 'Arn')],
+    ...more,
+  };
+}
 
 const READ_CERTIFICATES = onTable('ReadCertificates', 'Scan', {
   Condition: {
@@ -61,29 +69,31 @@ const READ_CERTIFICATES = onTable('ReadCertificates', 'Scan', {
 
 const READ_SEALED = onTable('ReadSealed', 'GetItem');
 
-const withSealingKey = (Sid: string, Action: string, url: string): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Action: [Action],
-  Resource: [keyArn(SEALING_KEY)],
-  Condition: { StringEquals: forIssuer(url) },
-});
+function withSealingKey(Sid: string, Action: string, url: string): Statement {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Action: [Action],
+    Resource: [keyArn(SEALING_KEY)],
+    Condition: { StringEquals: forIssuer(url) },
+  };
+}
 
 /** What the exchange needs in order to sign by sealed keys. */
-export const openSealed = (url: string): readonly Statement[] => [
-  READ_CERTIFICATES,
-  READ_SEALED,
-  withSealingKey('Open', 'kms:Decrypt', url),
-];
+export function openSealed(url: string): readonly Statement[] {
+  return [READ_CERTIFICATES, READ_SEALED, withSealingKey('Open', 'kms:Decrypt', url)];
+}
 
 /** What discovery needs in order to publish them: their public halves alone. */
 export const publishSealed: readonly Statement[] = [READ_CERTIFICATES];
 
 /** What rotation needs in order to make them. It opens none; but what it vouches for is published. */
-export const makeSealed = (url: string, signingKey: KeyName): readonly Statement[] => [
-  READ_SEALED,
-  onTable('Keep', 'PutItem'),
-  withSealingKey('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', url),
-  mayPublish,
-  maySign(signingKey),
-];
+export function makeSealed(url: string, signingKey: KeyName): readonly Statement[] {
+  return [
+    READ_SEALED,
+    onTable('Keep', 'PutItem'),
+    withSealingKey('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', url),
+    mayPublish,
+    maySign(signingKey),
+  ];
+}

@@ -8,15 +8,18 @@ const ID = 'SpentTable';
 const EXCHANGE = [attribute('ExchangeRole', 'Arn')];
 
 /** Whether a role takes each token once. */
-export const spendsTokens = ({ roles }: Config): boolean => roles.some(({ singleUse }) => singleUse);
+export function spendsTokens({ roles }: Config): boolean {
+  return roles.some(({ singleUse }) => singleUse);
+}
 
 /** Where the exchange remembers which tokens `single_use` roles have taken, for all of its processes. */
-export const spentTable = (config: Config): Resources =>
-  spendsTokens(config) ? { [ID]: table(SPENT_TABLE, { writers: EXCHANGE, removers: EXCHANGE }) } : {};
+export function spentTable(config: Config): Resources {
+  return spendsTokens(config) ? { [ID]: table(SPENT_TABLE, { writers: EXCHANGE, removers: EXCHANGE }) } : {};
+}
 
 /** To note a use, and to take one back for which nothing was issued: both on a condition, and never to look. */
-export const spentRights = (config: Config): readonly Statement[] =>
-  spendsTokens(config)
+export function spentRights(config: Config): readonly Statement[] {
+  return spendsTokens(config)
     ? [
         {
           Sid: 'SpendTokens',
@@ -26,5 +29,6 @@ export const spentRights = (config: Config): readonly Statement[] =>
         },
       ]
     : [];
+}
 
 export const spentSetting = { KITE_STS_SPENT_TABLE: ref(ID) };

@@ -9,17 +9,19 @@ const ID = 'SwitchTable';
  * What is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name.
  * Operators write it, once they are named; nobody removes what is in it, but who breaks the glass.
  */
-export const switchTable = ({ operators, breakGlass }: DeployOptions): Resources => ({
-  [ID]: keptTable(
-    SWITCH_TABLE,
-    {
-      writers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
-      removers: breakGlass,
-      enders: breakGlass,
-    },
-    { TableName: sub(switchTableName('${AWS::StackName}')) },
-  ),
-});
+export function switchTable({ operators, breakGlass }: DeployOptions): Resources {
+  return {
+    [ID]: keptTable(
+      SWITCH_TABLE,
+      {
+        writers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
+        removers: breakGlass,
+        enders: breakGlass,
+      },
+      { TableName: sub(switchTableName('${AWS::StackName}')) },
+    ),
+  };
+}
 
 /**
  * The same with the table's name written out: CloudFormation takes on a table that an earlier stack kept only by a name

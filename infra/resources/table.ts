@@ -44,25 +44,29 @@ function guard({ writers, removers, enders }: Guard): object {
 }
 
 /** A table that goes with its stack and has no backups; by the attribute `expiry` it forgets by itself. */
-export const table = ({ key, expiry }: Keys, guarded: Guard, more: object = {}): Resource => ({
-  Type: 'AWS::DynamoDB::Table',
-  Properties: {
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
-    ...(expiry === undefined ? {} : { TimeToLiveSpecification: { AttributeName: expiry, Enabled: true } }),
-    ...guard(guarded),
-    ...more,
-  },
-});
+export function table({ key, expiry }: Keys, guarded: Guard, more: object = {}): Resource {
+  return {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+      ...(expiry === undefined ? {} : { TimeToLiveSpecification: { AttributeName: expiry, Enabled: true } }),
+      ...guard(guarded),
+      ...more,
+    },
+  };
+}
 
 /** A table that outlives its stack, that nobody deletes by mistake, and that can be had back as it was at any minute. */
-export const keptTable = (keys: Keys, guarded: Guard, more: object = {}): Resource => ({
-  ...table(keys, guarded, {
-    DeletionProtectionEnabled: true,
-    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    ...more,
-  }),
-  DeletionPolicy: 'Retain',
-  UpdateReplacePolicy: 'Retain',
-});
+export function keptTable(keys: Keys, guarded: Guard, more: object = {}): Resource {
+  return {
+    ...table(keys, guarded, {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      ...more,
+    }),
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+  };
+}

@@ -17,53 +17,63 @@ type Bounds = Pick<DeployOptions, 'targets' | 'orgId'> & { readonly room: Room }
 
 type Aimed = { readonly role: string; readonly arn: string };
 
-const aimed = ({ roles }: Config): readonly Aimed[] =>
-  roles.flatMap(({ name, template }) =>
+function aimed({ roles }: Config): readonly Aimed[] {
+  return roles.flatMap(({ name, template }) =>
     template.kind === 'aws' && template.via === 'assume_role' ? [{ role: name, arn: template.role_arn }] : [],
   );
+}
 
 /**
  * The target roles that the broker's own role becomes: each once, in order, so that the same roles give the same policy.
  * Those via web_identity trust our JWT.
  */
-export const targetArns = (config: Config): readonly string[] =>
-  [...new Set(aimed(config).map(({ arn }) => arn))].sort();
+export function targetArns(config: Config): readonly string[] {
+  return [...new Set(aimed(config).map(({ arn }) => arn))].sort();
+}
 
 /** The right to become these. STS asks for all three actions when tags and a source identity come along. */
-export const assume = (arns: readonly string[], orgId: string | undefined): Statement => ({
-  Sid: 'BecomeTargets',
-  Effect: 'Allow',
-  Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
-  Resource: arns,
-  ...(orgId === undefined ? {} : { Condition: { StringEquals: { 'aws:ResourceOrgID': orgId } } }),
-});
+export function assume(arns: readonly string[], orgId: string | undefined): Statement {
+  return {
+    Sid: 'BecomeTargets',
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+    Resource: arns,
+    ...(orgId === undefined ? {} : { Condition: { StringEquals: { 'aws:ResourceOrgID': orgId } } }),
+  };
+}
 
 /** As IAM matches ARNs: * is any characters, / too. */
-const covers = (pattern: string, arn: string): boolean =>
-  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(arn);
+function covers(pattern: string, arn: string): boolean {
+  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(arn);
+}
 
-const nameOf = (arn: string): string => arn.slice(arn.indexOf(':role/') + ':role/'.length);
+function nameOf(arn: string): string {
+  return arn.slice(arn.indexOf(':role/') + ':role/'.length);
+}
 
-const sharedStart = (names: readonly string[]): string =>
-  names.reduce((start, name) => {
+function sharedStart(names: readonly string[]): string {
+  return names.reduce((start, name) => {
     let length = 0;
     while (length < start.length && start[length] === name[length]) length++;
     return start.slice(0, length);
   }, names[0] ?? '');
+}
 
 /** A pattern that covers them all, when their names begin alike. */
-const suggestion = (arns: readonly string[]): string => {
+function suggestion(arns: readonly string[]): string {
   const start = sharedStart(arns.map(nameOf));
   const partition = arns[0]?.split(':')[1] ?? 'aws';
   return start === ''
     ? `arn:${partition}:iam::*:role/kite-sts/*, with every target role below that path`
     : `arn:${partition}:iam::*:role/${start}*`;
-};
+}
 
 export const PLACE = 'serverless.yml custom.kiteSts';
-const at = (path: string) => ({ file: `${PLACE}${path}`, line: 1, column: 1 });
+function at(path: string) {
+  return { file: `${PLACE}${path}`, line: 1, column: 1 };
+}
 
-const checkPatterns = (config: Config, targets: readonly string[], complain: Complain): void => {
+function checkPatterns(config: Config, targets: readonly string[], complain: Complain): void {
   for (const [index, pattern] of targets.entries()) {
     if (/^[*/]+$/.test(nameOf(pattern)))
       complain(
@@ -80,7 +90,7 @@ const checkPatterns = (config: Config, targets: readonly string[], complain: Com
         `No pattern covers ${arn}, which the role ${role} names, so it could never be assumed.`,
       );
   }
-};
+}
 
 function complainOfSize(all: readonly string[], left: number, complain: Complain): void {
   complain(

@@ -47,9 +47,11 @@ const LOOKS = [
   'logs:DescribeResourcePolicies',
 ];
 
-const withBoundary = ({ boundary }: Names): Right['Condition'] => ({
-  StringEquals: { 'iam:PermissionsBoundary': [boundary] },
-});
+function withBoundary({ boundary }: Names): Right['Condition'] {
+  return {
+    StringEquals: { 'iam:PermissionsBoundary': [boundary] },
+  };
+}
 
 function isOf(...types: readonly string[]): Section['takes'] {
   return (action, type) => types.includes(type) && !LOOKS.includes(action) && !VPC_ACTIONS.includes(action);

@@ -60,17 +60,20 @@ export const MEMBERS = [
 export type Member = (typeof MEMBERS)[number];
 export type AuditEvent = { readonly [member in Member]?: unknown };
 
-const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
 
 type Plain = string | number | boolean | null;
 
-const isPlain = (value: ClaimValue): value is Plain =>
-  value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
+function isPlain(value: ClaimValue): value is Plain {
+  return (
+    value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
+  );
+}
 
 /** The claims that a changed policy can later be replayed over: scalars, as they were. */
-const scalars = (
-  claims: Claims,
-): { claims: { [name: string]: Plain }; claims_omitted?: readonly string[] } => {
+function scalars(claims: Claims): { claims: { [name: string]: Plain }; claims_omitted?: readonly string[] } {
   const kept: { [name: string]: Plain } = Object.create(null);
   const omitted: string[] = [];
   let count = 0;
@@ -82,10 +85,10 @@ const scalars = (
     } else omitted.push(name.slice(0, 128));
   }
   return { claims: kept, ...(omitted.length > 0 ? { claims_omitted: omitted.slice(0, MAX_CLAIMS) } : {}) };
-};
+}
 
 /** The link to the job, when every part of it is there. Values are encoded: a claim cannot make it another link. */
-const link = (template: string | undefined, claims: Claims): string | undefined => {
+function link(template: string | undefined, claims: Claims): string | undefined {
   let whole = template !== undefined;
   const url = template?.replace(/\{([^}]+)\}/g, (_, name: string) => {
     const value = plainAt(claims, name);
@@ -93,23 +96,25 @@ const link = (template: string | undefined, claims: Claims): string | undefined 
     return encodeURIComponent(String(value)).replaceAll('%2F', '/');
   });
   return whole && url !== undefined && url.length <= MAX_CLAIM_LENGTH ? url : undefined;
-};
+}
 
-const label = (claims: Claims, name: string | undefined): string | number | undefined => {
+function label(claims: Claims, name: string | undefined): string | number | undefined {
   const value = plainAt(claims, name);
   return typeof value === 'string' ? value.slice(0, MAX_CLAIM_LENGTH) : value;
-};
+}
 
-const run = (labels: Labels, claims: Claims): AuditEvent => ({
-  organization: label(claims, labels.organization),
-  organization_id: label(claims, labels.organizationId),
-  pipeline: label(claims, labels.pipeline),
-  build: label(claims, labels.build),
-  branch: label(claims, labels.branch),
-  commit: label(claims, labels.commit),
-  job: label(claims, labels.job),
-  job_url: link(labels.link, claims),
-});
+function run(labels: Labels, claims: Claims): AuditEvent {
+  return {
+    organization: label(claims, labels.organization),
+    organization_id: label(claims, labels.organizationId),
+    pipeline: label(claims, labels.pipeline),
+    build: label(claims, labels.build),
+    branch: label(claims, labels.branch),
+    commit: label(claims, labels.commit),
+    job: label(claims, labels.job),
+    job_url: link(labels.link, claims),
+  };
+}
 
 /** Whose it is that a registry token of ours was made for. */
 function holderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEvent {
@@ -127,7 +132,7 @@ function holderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEve
   };
 }
 
-const tokenMembers = (drawn: ExchangeRecord): AuditEvent => {
+function tokenMembers(drawn: ExchangeRecord): AuditEvent {
   const { token, row } = drawn.reached;
   if (!token) return holderMembers(drawn);
   return {
@@ -140,27 +145,29 @@ const tokenMembers = (drawn: ExchangeRecord): AuditEvent => {
     token_expires_at: iso(token.expiresAt),
     ...scalars(token.claims),
   };
-};
+}
 
 /** Shorter than any token: whoever puts one where a package's name belongs does not get it into the log whole (T57). */
 const MAX_PATH_LENGTH = 200;
 
 /** What was to be done with a registry, once it is known by whom. */
-const useMembers = ({ reached: { use, registry, token, registryToken } }: ExchangeRecord): AuditEvent => ({
-  registry: registry?.registry.name,
-  ...(use && (token || registryToken)
-    ? {
-        method: use.method.slice(0, 20),
-        path: use.path.slice(0, MAX_PATH_LENGTH),
-        query: use.query === '' ? undefined : use.query.slice(0, MAX_PATH_LENGTH),
-        operation: use.operation?.name.slice(0, MAX_PATH_LENGTH),
-        user: use.user,
-      }
-    : {}),
-});
+function useMembers({ reached: { use, registry, token, registryToken } }: ExchangeRecord): AuditEvent {
+  return {
+    registry: registry?.registry.name,
+    ...(use && (token || registryToken)
+      ? {
+          method: use.method.slice(0, 20),
+          path: use.path.slice(0, MAX_PATH_LENGTH),
+          query: use.query === '' ? undefined : use.query.slice(0, MAX_PATH_LENGTH),
+          operation: use.operation?.name.slice(0, MAX_PATH_LENGTH),
+          user: use.user,
+        }
+      : {}),
+  };
+}
 
 /** The audit event of one exchange or authorization. Of what a caller wrote, only verified claims and the request's own words. */
-export const auditEvent = (drawn: ExchangeRecord): AuditEvent => {
+export function auditEvent(drawn: ExchangeRecord): AuditEvent {
   const { reached, grant } = drawn;
   return {
     event: reached.protocol === 'registry' ? 'authorization' : 'exchange',
@@ -197,10 +204,10 @@ export const auditEvent = (drawn: ExchangeRecord): AuditEvent => {
       Object.entries(reached.ms).map(([step, ms]) => [step, Math.round(ms * 1000) / 1000]),
     ),
   };
-};
+}
 
 /** One line of ASCII: every other character is escaped, so that no value can forge or hide a line (threat T66). */
-export const auditLine = (event: AuditEvent): string => {
+export function auditLine(event: AuditEvent): string {
   const ordered = Object.fromEntries(
     MEMBERS.filter(name => event[name] !== undefined).map(name => [name, event[name]]),
   );
@@ -208,7 +215,7 @@ export const auditLine = (event: AuditEvent): string => {
     /[\u007f-\uffff]/g,
     each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-};
+}
 
 /** Where events go. It is awaited before a credential leaves; when it throws, nothing leaves (threat T84). */
 export type Sink = (line: string) => void | Promise<void>;

@@ -13,13 +13,17 @@ export type Measuring = {
 
 type Metric = { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' };
 
-const directive = (dimensions: readonly string[], Metrics: readonly Metric[]) => ({
-  Namespace: NAMESPACE,
-  Dimensions: [dimensions],
-  Metrics,
-});
+function directive(dimensions: readonly string[], Metrics: readonly Metric[]) {
+  return {
+    Namespace: NAMESPACE,
+    Dimensions: [dimensions],
+    Metrics,
+  };
+}
 
-const named = (step: string): string => step.charAt(0).toUpperCase() + step.slice(1);
+function named(step: string): string {
+  return step.charAt(0).toUpperCase() + step.slice(1);
+}
 
 /**
  * One line of CloudWatch's Embedded Metric Format, which becomes metrics when it is logged. A dimension is only
@@ -27,7 +31,7 @@ const named = (step: string): string => step.charAt(0).toUpperCase() + step.slic
  * Whatever a caller made up would be a metric of its own each time.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const metricLine = ({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string => {
+export function metricLine({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string {
   const role = roles <= MAX_MEASURED_ROLES ? reached.snapshot?.role.name : undefined;
   const steps = Object.entries(reached.ms).map(([step, ms]) => [named(step), Math.round(ms * 1000) / 1000]);
   const count: Metric = { Name: 'Exchanges', Unit: 'Count' };
@@ -46,4 +50,4 @@ export const metricLine = ({ reached, outcome }: ExchangeRecord, { roles }: Meas
     Exchanges: 1,
     ...Object.fromEntries(steps),
   });
-};
+}

@@ -56,7 +56,7 @@ export class AwsError extends Error {
 const PASSING =
   /^(IDPCommunicationError|Throttling|ThrottledException|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
 
-const errorOf = ({ status, body }: Reply, { faultOf }: Service): AwsError => {
+function errorOf({ status, body }: Reply, { faultOf }: Service): AwsError {
   const fault = faultOf(body);
   const { code, message } = fault ?? { code: 'Unknown', message: 'an answer of another kind' };
   // What the service did not write came from something between, such as a proxy that redirects: no refusal of AWS.
@@ -64,18 +64,19 @@ const errorOf = ({ status, body }: Reply, { faultOf }: Service): AwsError => {
   const error = new AwsError({ code, message }, status, passing);
   error.undone = fault !== undefined && status < 500;
   return error;
-};
+}
 
-const unreached = (error: unknown): AwsError => {
+function unreached(error: unknown): AwsError {
   // A signature that cannot be made, such as for want of credentials, is told as it is and does not pass by itself.
   const { name, message } = error as Error;
   const unreached = new AwsError({ code: name, message }, undefined, error instanceof NoReply);
   unreached.undone = !(error instanceof NoReply) || error.undone;
   return unreached;
-};
+}
 
-const isOutage = (error: unknown): boolean =>
-  error instanceof AwsError && error.passing && (error.status === undefined || error.status >= 500);
+function isOutage(error: unknown): boolean {
+  return error instanceof AwsError && error.passing && (error.status === undefined || error.status >= 500);
+}
 
 /** Where a call goes, and nowhere else, unless to the home region; and what it may still take of a longer undertaking. */
 export type Course = { readonly region?: string | undefined; readonly budget?: Budget };
@@ -85,7 +86,7 @@ export type Call = (headers: Headers, body: string, course?: Course) => Promise<
 
 const unsigned: Sign = async ({ headers }) => headers;
 
-export const awsCall = (service: Service, setting: AwsSetting): Call => {
+export function awsCall(service: Service, setting: AwsSetting): Call {
   const {
     region: home,
     credentials,
@@ -132,4 +133,4 @@ export const awsCall = (service: Service, setting: AwsSetting): Call => {
       region === undefined ? anywhere(outgoing, patience) : once(outgoing, region, patience);
     return persist(attempt, { passes, random, budget: whole });
   };
-};
+}

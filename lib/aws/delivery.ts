@@ -15,20 +15,19 @@ export type Destination = { readonly sink: 'firehose' | 'eventbridge'; readonly 
 export type Deliver = (line: string) => Promise<void>;
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html */
-const toStream =
-  (ask: Ask, DeliveryStreamName: string): Deliver =>
-  async line => {
+function toStream(ask: Ask, DeliveryStreamName: string): Deliver {
+  return async line => {
     // Firehose puts records together as they are, so each brings the end of its line.
     const Data = Buffer.from(`${line}\n`).toString('base64');
     const { RecordId } = await ask('PutRecord', { DeliveryStreamName, Record: { Data } });
     // It is there under this id, and without one it is not known to be (threat T84).
     if (!RecordId) throw unreadable('PutRecord');
   };
+}
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-const toBus =
-  (ask: Ask, EventBusName: string): Deliver =>
-  async Detail => {
+function toBus(ask: Ask, EventBusName: string): Deliver {
+  return async Detail => {
     const entry = { EventBusName, Source: 'kite-sts', DetailType: 'Audit event', Detail };
     const { FailedEntryCount, Entries } = await ask('PutEvents', { Entries: [entry] });
     // A success that took nothing: what failed stands inside of it.
@@ -36,10 +35,11 @@ const toBus =
     const [{ ErrorCode = 'no code' } = {}] = (Entries ?? []) as { readonly ErrorCode?: string }[];
     throw new Error(`events:PutEvents took nothing: ${ErrorCode}`);
   };
+}
 
-export const deliver = ({ sink, to }: Destination, aws: AwsSetting): Deliver => {
+export function deliver({ sink, to }: Destination, aws: AwsSetting): Deliver {
   const { now = () => Date.now() / 1000 } = aws;
   const call = jsonCall(sink === 'firehose' ? FIREHOSE : EVENTS, aws);
   const ask: Ask = (operation, input) => call(operation, input, { budget: budget(now, DELIVERY_MS) });
   return sink === 'firehose' ? toStream(ask, to) : toBus(ask, to);
-};
+}

@@ -34,7 +34,7 @@ const TAKEN = 'ConditionalCheckFailedException';
 const PATIENCE_MS = 2000;
 
 /** A table by its name. Nothing is asked before the first use. */
-export const dynamoTable = (TableName: string, setting: AwsSetting): Table => {
+export function dynamoTable(TableName: string, setting: AwsSetting): Table {
   const { now = () => Date.now() / 1000 } = setting;
   const call = jsonCall(DYNAMODB, setting);
   const ask = (operation: string, input: JsonObject): Promise<JsonObject> => {
@@ -86,4 +86,4 @@ export const dynamoTable = (TableName: string, setting: AwsSetting): Table => {
       return Items as Item[];
     },
   };
-};
+}

@@ -16,21 +16,26 @@ export const KMS: JsonService = { name: 'kms', model: 'TrentService', version: '
 export const SECRETS: JsonService = { name: 'secretsmanager', model: 'secretsmanager', version: '1.1' };
 export const DYNAMODB: JsonService = { name: 'dynamodb', model: 'DynamoDB_20120810', version: '1.0' };
 
-const faultOf = (body: string): Fault | undefined => {
+function faultOf(body: string): Fault | undefined {
   const { __type: type, message, Message } = jsonObject(body) ?? {};
   if (typeof type !== 'string') return undefined;
   // Some services write the namespace of their model before the name.
   return { code: type.slice(type.lastIndexOf('#') + 1), message: String(message ?? Message ?? '') };
-};
+}
 
 /** A success that cannot be read says neither yes nor no: taken for an empty one, a table would hold nothing. */
-export const unreadable = (operation: string): AwsError =>
-  new AwsError({ code: 'AnswerUnreadable', message: `${operation} answered what cannot be read` }, 200, true);
+export function unreadable(operation: string): AwsError {
+  return new AwsError(
+    { code: 'AnswerUnreadable', message: `${operation} answered what cannot be read` },
+    200,
+    true,
+  );
+}
 
 /** Asks for one operation: the object of its success, or `AwsError`. */
 export type Ask = (operation: string, input: JsonObject, course?: Course) => Promise<JsonObject>;
 
-export const jsonCall = ({ name, model, version }: JsonService, setting: AwsSetting): Ask => {
+export function jsonCall({ name, model, version }: JsonService, setting: AwsSetting): Ask {
   const call = awsCall({ name, faultOf }, setting);
   return async (operation, input, course) => {
     const headers = {
@@ -41,4 +46,4 @@ export const jsonCall = ({ name, model, version }: JsonService, setting: AwsSett
     if (!said) throw unreadable(operation);
     return said;
   };
-};
+}

@@ -9,11 +9,11 @@ export type AwsKeys = {
 };
 
 type Source = string | ArrayBuffer | ArrayBufferView;
-const bytes = (data: Source): string | Uint8Array => {
+function bytes(data: Source): string | Uint8Array {
   if (typeof data === 'string') return data;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return new Uint8Array(data);
-};
+}
 
 /** SHA-256 and its HMAC by node:crypto, in the shape that the signer asks for. */
 class Sha256 {
@@ -42,11 +42,11 @@ export type Sign = (request: Outgoing, now: number) => Promise<Headers>;
  * Signature Version 4 by AWS's own signer, for a POST: gives the headers to send. `credentials` are asked for at
  * each use, since a runtime may renew them. `now` is in seconds since the epoch.
  */
-export const signerFor = (
+export function signerFor(
   service: string,
   region: string,
   credentials: AwsKeys | (() => Promise<AwsKeys>),
-): Sign => {
+): Sign {
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
   return async ({ url, headers, body }, now) => {
     const request = {
@@ -59,4 +59,4 @@ export const signerFor = (
     };
     return (await signer.sign(request, { signingDate: new Date(now * 1000) })).headers;
   };
-};
+}

@@ -11,21 +11,22 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['apos;', "'"],
 ]);
 
-const decoded = (text: string): string =>
-  text.replace(/&([^;&]*;?)/g, (_, entity: string) => {
+function decoded(text: string): string {
+  return text.replace(/&([^;&]*;?)/g, (_, entity: string) => {
     const [, number] = /^#(x[\da-f]{1,6}|\d{1,7});$/i.exec(entity) ?? [];
     const point = number === undefined ? Number.NaN : Number(number.replace(/^x/i, '0x'));
     const character = point <= 0x10_ffff ? String.fromCodePoint(point) : ENTITIES.get(entity);
     if (character === undefined) throw new XmlError('an entity of another kind');
     return character;
   });
+}
 
 /**
  * The texts of an answer's elements, by path: `AssumeRoleResponse/AssumeRoleResult/Credentials/AccessKeyId`.
  * Elements, texts and the five entities, and nothing else: a comment, a CDATA section, a DTD, a processing
  * instruction, an element that comes twice in one place and text beside elements are refused.
  */
-export const readXml = (written: string): ReadonlyMap<string, string> => {
+export function readXml(written: string): ReadonlyMap<string, string> {
   const text = written.replace(PROLOG, '').trim();
   const texts = new Map<string, string>();
   const open: string[] = [];
@@ -63,4 +64,4 @@ export const readXml = (written: string): ReadonlyMap<string, string> => {
   }
   if (open.length > 0 || texts.size === 0) throw new XmlError('an end that is missing');
   return texts;
-};
+}

@@ -56,11 +56,11 @@ export const ROLE_HELP = `  --role ROLE            the role that is asked for
 const CHOICES = ['audience', 'token-env', 'claim', 'lifetime', 'subject-claim'];
 
 /** Names the option instead of the shell, of which whoever gave it knows nothing. */
-const ofCommand = (error: Error): never => {
+function ofCommand(error: Error): never {
   throw new NoSubjectToken(error.message.replace(/^sh /, '--token-command '));
-};
+}
 
-const given = (flags: Flags, { environment }: Terminal): Mint | undefined => {
+function given(flags: Flags, { environment }: Terminal): Mint | undefined {
   const file = flag(flags, 'token-file');
   const line = flag(flags, 'token-command');
   if (file === undefined && line === undefined) return undefined;
@@ -71,9 +71,9 @@ const given = (flags: Flags, { environment }: Terminal): Mint | undefined => {
   if (file !== undefined) return async () => tokenIn((await readInput(file)).toString('utf8'), file);
   const run = programIn(environment);
   return async () => tokenIn(await run('sh', ['-c', line ?? '']).catch(ofCommand), '--token-command');
-};
+}
 
-const brokerOf = (flags: Flags, { environment }: Terminal): string => {
+function brokerOf(flags: Flags, { environment }: Terminal): string {
   const written = flag(flags, 'broker') ?? environment['KITE_STS_URL'];
   if (!written) throw new UsageError('--broker is required, or KITE_STS_URL: the https URL of the broker.');
   try {
@@ -81,26 +81,27 @@ const brokerOf = (flags: Flags, { environment }: Terminal): string => {
   } catch (error) {
     throw new UsageError(`--broker or KITE_STS_URL: ${(error as Error).message}`);
   }
-};
+}
 
 /** A missing token, as words for whoever runs a verb. */
-const plain = (error: unknown): unknown =>
-  error instanceof NoSubjectToken ? new Failure(`${error.message}\n`) : error;
+function plain(error: unknown): unknown {
+  return error instanceof NoSubjectToken ? new Failure(`${error.message}\n`) : error;
+}
 
-const found = (...words: Parameters<typeof findMint>): Mint => {
+function found(...words: Parameters<typeof findMint>): Mint {
   try {
     return findMint(...words);
   } catch (error) {
     throw plain(error);
   }
-};
+}
 
 /** The broker, and what gives its subject tokens. Throws `UsageError` and `Failure`, as does the minting. */
-export const subjectOf = (
+export function subjectOf(
   flags: Flags,
   terminal: Terminal,
   fetch: Fetch = createFetch(terminal.environment),
-): { readonly broker: string; readonly mint: Mint } => {
+): { readonly broker: string; readonly mint: Mint } {
   const { environment } = terminal;
   const broker = brokerOf(flags, terminal);
   const wish = {
@@ -113,7 +114,7 @@ export const subjectOf = (
   const step = { environment, fetch, run: programIn(environment) };
   const mint = given(flags, terminal) ?? found(wish, step, variable);
   return { broker, mint: () => mint().catch(error => Promise.reject(plain(error))) };
-};
+}
 
 /** One role, and how to ask for it: each call is an exchange with a new subject token. */
 export type Asking = {
@@ -124,7 +125,7 @@ export type Asking = {
 };
 
 /** Reads what is asked for. Throws `UsageError` and `Failure`. */
-export const askingOf = (flags: Flags, terminal: Terminal, means: Partial<Means> = {}): Asking => {
+export function askingOf(flags: Flags, terminal: Terminal, means: Partial<Means> = {}): Asking {
   const role = flag(flags, 'role');
   if (role === undefined) throw new UsageError('--role is required.');
   const asked = { role, scope: flag(flags, 'scope'), expiresIn: seconds(flags, 'expires-in') };
@@ -134,4 +135,4 @@ export const askingOf = (flags: Flags, terminal: Terminal, means: Partial<Means>
   const { broker, mint } = subjectOf(flags, terminal, fetch);
   const wish: Wish = { ...asked, broker, subjectToken: mint, timeout };
   return { broker, role, mint, ask: () => exchange(wish, { ...means, fetch }) };
-};
+}

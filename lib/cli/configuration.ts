@@ -7,18 +7,18 @@ import { complaintsText } from './findings.ts';
 import { Failure, type Flags, flag, type Terminal } from './verb.ts';
 
 /** Settings from the environment, `--config` before them. Throws `Failure` with every complaint. */
-export const settingsOf = (flags: Flags, { environment }: Terminal): Settings => {
+export function settingsOf(flags: Flags, { environment }: Terminal): Settings {
   const { settings, complaints } = readSettings(environment);
   if (complaints.length > 0) throw new Failure(complaintsText(complaints));
   return { ...settings, config: flag(flags, 'config') ?? settings.config };
-};
+}
 
 /** The whole configuration. Throws `Failure` with every complaint. */
-export const configOf = (settings: Settings): Config => {
+export function configOf(settings: Settings): Config {
   const { config, complaints } = loadConfig(settings.config);
   if (!config) throw new Failure(complaintsText(complaints));
   return config;
-};
+}
 
 /** The registry of this name; throws `Failure` with the nearest. */
 export function findRegistry(name: string, { registries, folder }: Config): Registry {
@@ -44,9 +44,9 @@ export function findPolicies(name: string, { roles, registries, folder }: Config
 }
 
 /** The role of this name. Throws `Failure` with the nearest that there is. */
-export const roleNamed = (name: string, { roles, folder }: Config): Role => {
+export function roleNamed(name: string, { roles, folder }: Config): Role {
   const names = roles.map(each => each.name);
   const role = roles.find(each => each.name === name);
   if (!role) throw new Failure(`${folder} has no role "${name}".${didYouMean(name, names)}\n`);
   return role;
-};
+}

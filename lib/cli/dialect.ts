@@ -10,27 +10,27 @@ import { presetOf } from '../token/presets.ts';
 /** https://buildkite.com/docs/package-registries/security/oidc#define-an-oidc-policy */
 const SUPPORTED = ['buildkite', 'github-actions', 'circleci'];
 
-const rowOf = (issuer: string): IssuerRow | undefined => {
+function rowOf(issuer: string): IssuerRow | undefined {
   const preset = presetOf(issuer);
   if (preset === undefined || !SUPPORTED.includes(preset)) return undefined;
   const tree = parse('', JSON.stringify({ preset, issuer }), () => {});
   return tree && issuerRow(tree, () => {})?.row;
-};
+}
 
-const issuersIn = (tree: Tree): ReadonlyMap<string, IssuerRow> => {
+function issuersIn(tree: Tree): ReadonlyMap<string, IssuerRow> {
   const named = (tree.kind === 'list' ? tree.items : []).flatMap(item => {
     const iss = member(item, 'iss')?.value;
     return iss?.kind === 'scalar' ? [String(iss.value)] : [];
   });
   return new Map(named.flatMap(iss => rowOf(iss) ?? []).map(row => [row.issuer, row]));
-};
+}
 
 /** What is found in a file with a policy for the page of a Buildkite registry. */
-export const dialectIn = (file: string): readonly Finding[] => {
+export function dialectIn(file: string): readonly Finding[] {
   const findings: Finding[] = [];
   const complain: Complain = (rule, place, message) =>
     void findings.push({ rule, level: 'error', place, message });
   const source = readSource(file, complain);
   const tree = source === undefined ? undefined : parse(file, source, complain);
   return tree && findings.length === 0 ? dialectFindings(tree, issuersIn(tree)) : findings;
-};
+}

@@ -7,29 +7,35 @@ import { type LintAnswer, lint } from '../review/lint/lint.ts';
 import type { Finding } from '../review/lint/rule.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
-const textOf = (file: string): string | undefined => readSource(file, () => {});
+function textOf(file: string): string | undefined {
+  return readSource(file, () => {});
+}
 
 /** One finding as people read it: a line, and below it the line of the file with a caret. */
-const findingText = (finding: Finding): string => {
+function findingText(finding: Finding): string {
   const { level, rule, place } = finding;
   const line = complaintText({ ...finding, rule: level === 'error' ? rule : `${level} ${rule}` });
   const text = textOf(place.file);
   return `${line}\n${text === undefined ? '' : excerpt(text, place)}`;
-};
+}
 
-export const findingsText = (findings: readonly Finding[]): string => findings.map(findingText).join('');
+export function findingsText(findings: readonly Finding[]): string {
+  return findings.map(findingText).join('');
+}
 
-const errorsOf = (complaints: readonly (Complaint | Finding)[]): Finding[] =>
-  complaints.map(each => ({ ...each, level: 'error' }));
+function errorsOf(complaints: readonly (Complaint | Finding)[]): Finding[] {
+  return complaints.map(each => ({ ...each, level: 'error' }));
+}
 
 /** The complaints as people read them, with a count. */
-export const complaintsText = (complaints: readonly (Complaint | Finding)[]): string =>
-  `${findingsText(errorsOf(complaints))}${counted(complaints.length, 'error')}\n`;
+export function complaintsText(complaints: readonly (Complaint | Finding)[]): string {
+  return `${findingsText(errorsOf(complaints))}${counted(complaints.length, 'error')}\n`;
+}
 
 /** What lint finds in what was loaded: the complaints alone, where there are any. */
-export const answerOf = (loaded: Loaded, now = Date.now() / 1000): LintAnswer => {
+export function answerOf(loaded: Loaded, now = Date.now() / 1000): LintAnswer {
   if (!loaded.config) return { findings: errorsOf(loaded.complaints), ignored: [] };
   const { broker, policies } = loaded.written;
   const files = [broker, ...policies.map(({ tree }) => tree)].map(({ place: { file } }) => file);
   return lint(loaded.config, loaded.written, new Map(files.map(file => [file, textOf(file) ?? ''])), now);
-};
+}

@@ -4,10 +4,11 @@ import { run } from './run.ts';
 import { EXIT } from './verb.ts';
 
 /** Asked for by the verbs that end in their own way. All others are ended by the signal, as any program. */
-const waitForStop = (): Promise<void> =>
-  new Promise(resolve => {
+function waitForStop(): Promise<void> {
+  return new Promise(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+}
 
 // A reader that stops early, such as `head`, is no fault of ours; but what cannot be told must not go on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

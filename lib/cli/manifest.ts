@@ -16,5 +16,6 @@ export function locatePage(page: string): string {
 }
 
 /** The package.json of this kite-sts, from source and from dist/ below it. */
-export const manifest = async (): Promise<Manifest> =>
-  JSON.parse(await readFile(`${HOME}package.json`, 'utf8')) as Manifest;
+export async function manifest(): Promise<Manifest> {
+  return JSON.parse(await readFile(`${HOME}package.json`, 'utf8')) as Manifest;
+}

@@ -20,7 +20,7 @@ export const STACK_HELP = `  --stack STACK       the CloudFormation stack of the
 
 type Environment = Terminal['environment'];
 
-const inEnvironment = (environment: Environment): AwsKeys | undefined => {
+function inEnvironment(environment: Environment): AwsKeys | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = [
     'ACCESS_KEY_ID',
     'SECRET_ACCESS_KEY',
@@ -29,7 +29,7 @@ const inEnvironment = (environment: Environment): AwsKeys | undefined => {
   return accessKeyId && secretAccessKey
     ? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
     : undefined;
-};
+}
 
 const NONE =
   'There are no credentials of AWS: sign in, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its kin.';
@@ -61,7 +61,7 @@ async function findKeys(environment: Environment): Promise<AwsKeys> {
 /** How AWS is asked, with keys that are looked for once. */
 type OperatorSetting = AwsSetting & { readonly credentials: () => Promise<AwsKeys> };
 
-const awsOf = (flags: Flags, terminal: Terminal): OperatorSetting => {
+function awsOf(flags: Flags, terminal: Terminal): OperatorSetting {
   const { environment } = terminal;
   const region = flag(flags, 'region') ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   if (!region) throw new UsageError('--region is required, or AWS_REGION: where the broker is deployed.');
@@ -72,7 +72,7 @@ const awsOf = (flags: Flags, terminal: Terminal): OperatorSetting => {
     credentials: () => (keys ??= findKeys(environment)),
     ...(awsEndpoint === undefined ? {} : { endpoint: awsEndpoint }),
   };
-};
+}
 
 /** A deployment in the hands of whoever operates it. Each call throws `Failure`. */
 export type Operated = SwitchStore & {
@@ -80,16 +80,16 @@ export type Operated = SwitchStore & {
   readonly who: () => Promise<string>;
 };
 
-const plainly =
-  (where: string) =>
-  (error: unknown): never => {
+function plainly(where: string) {
+  return (error: unknown): never => {
     if (!(error instanceof AwsError)) throw error;
     const missing = error.code === 'ResourceNotFoundException' ? ' Is --stack the name of the stack?' : '';
     throw new Failure(`${where}: ${error.code}: ${error.message}${missing}\n`);
   };
+}
 
 /** Reads which deployment is meant, and asks AWS for nothing yet. Throws `UsageError`. */
-export const operated = (flags: Flags, terminal: Terminal): Operated => {
+export function operated(flags: Flags, terminal: Terminal): Operated {
   const stack = flag(flags, 'stack');
   if (stack === undefined) throw new UsageError('--stack is required: the stack of the broker.');
   const aws = awsOf(flags, terminal);
@@ -103,4 +103,4 @@ export const operated = (flags: Flags, terminal: Terminal): Operated => {
     set: change => withKeys(() => store.set(change).catch(told)),
     who: () => withKeys(() => callerOf(aws).catch(plainly('sts:GetCallerIdentity'))),
   };
-};
+}

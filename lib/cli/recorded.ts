@@ -3,46 +3,48 @@ import type { AccessRequest, Context } from '../policy/decide.ts';
 import { readJsonObject } from '../token/json.ts';
 
 /** A member of an audit event when it is text. */
-export const textIn = (event: Claims, member: string): string | undefined => {
+export function textIn(event: Claims, member: string): string | undefined {
   const value = event[member];
   return typeof value === 'string' ? value : undefined;
-};
+}
 
 /** A member of an audit event when it is an object. */
-export const objectIn = (event: Claims, member: string): Claims | undefined => {
+export function objectIn(event: Claims, member: string): Claims | undefined {
   const value: ClaimValue | undefined = event[member];
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : undefined;
-};
+}
 
 /** A member of an audit event when it is a list. */
-export const textsIn = (event: Claims, member: string): string[] | undefined => {
+export function textsIn(event: Claims, member: string): string[] | undefined {
   const value = event[member];
   return Array.isArray(value) ? value.map(String) : undefined;
-};
+}
 
-const eventOf = (line: string): Claims | undefined => {
+function eventOf(line: string): Claims | undefined {
   try {
     return readJsonObject(Buffer.from(line));
   } catch {
     return undefined;
   }
-};
+}
 
 /** The audit events of exchanges, and of registries, in a log; its other lines are passed over. */
-export const eventsIn = (log: Buffer): Claims[] =>
-  log
+export function eventsIn(log: Buffer): Claims[] {
+  return log
     .toString('utf8')
     .split('\n')
     .map(eventOf)
     .filter(event => event !== undefined)
     .filter(event => event['event'] === 'exchange' || event['event'] === 'authorization');
+}
 
 /** Those of exchanges alone. */
-export const exchangesIn = (log: Buffer): Claims[] =>
-  eventsIn(log).filter(event => event['event'] === 'exchange');
+export function exchangesIn(log: Buffer): Claims[] {
+  return eventsIn(log).filter(event => event['event'] === 'exchange');
+}
 
 /** What was asked for, from where and when, so that it can be decided again. */
-export const requestOf = (event: Claims): { readonly access: AccessRequest; readonly context: Context } => {
+export function requestOf(event: Claims): { readonly access: AccessRequest; readonly context: Context } {
   const requested = objectIn(event, 'requested') ?? {};
   const { seconds } = requested;
   return {
@@ -57,4 +59,4 @@ export const requestOf = (event: Claims): { readonly access: AccessRequest; read
       sourceAddress: textIn(event, 'source_address'),
     },
   };
-};
+}

@@ -13,8 +13,8 @@ function writeWhy({ why, value }: ClaimHint): string {
   return value === undefined ? text.replace(/;.*/, '') : `${text} ${value}`;
 }
 
-const claimLines = ({ claims }: Refused): string[] =>
-  claims.map(hint => {
+function claimLines({ claims }: Refused): string[] {
+  return claims.map(hint => {
     const { claim, add, place, character, position } = hint;
     return [
       `claim    ${claim} ${writeWhy(hint)}`,
@@ -25,36 +25,41 @@ const claimLines = ({ claims }: Refused): string[] =>
       .filter(Boolean)
       .join('');
   });
+}
 
-const refusedLines = (refused: Refused): string[] => [
-  `${refused.code}: ${refused.description}`,
-  `decision ${refused.decisionId}`,
-  ...(refused.contact === undefined ? [] : [`contact  ${refused.contact}`]),
-  ...claimLines(refused),
-  `page     ${refused.errorUri}`,
-];
+function refusedLines(refused: Refused): string[] {
+  return [
+    `${refused.code}: ${refused.description}`,
+    `decision ${refused.decisionId}`,
+    ...(refused.contact === undefined ? [] : [`contact  ${refused.contact}`]),
+    ...claimLines(refused),
+    `page     ${refused.errorUri}`,
+  ];
+}
 
 /** Why nothing was issued, a line for each thing to know. Whatever came from elsewhere is printable. */
-export const reasonLines = (exchanged: NotIssued): string[] =>
-  (exchanged.outcome === 'refused'
-    ? refusedLines(exchanged)
-    : [`${exchanged.why}: ${TEXTS[exchanged.why]} (${exchanged.detail})`]
+export function reasonLines(exchanged: NotIssued): string[] {
+  return (
+    exchanged.outcome === 'refused'
+      ? refusedLines(exchanged)
+      : [`${exchanged.why}: ${TEXTS[exchanged.why]} (${exchanged.detail})`]
   ).map(printable);
+}
 
 /**
  * Tells on standard error why nothing was issued, as JSON when that was asked for, and gives the exit code:
  * denied for the broker's no, failed when it is down or was not reached.
  */
-export const tellReason = (
+export function tellReason(
   exchanged: NotIssued,
   { role, broker }: Asking,
   flags: Flags,
   { environment, error }: Terminal,
-): number => {
+): number {
   const head = `No credential for the role ${printable(role)} from ${printable(broker)}`;
   // Buildkite opens the group of lines that this stands in.
   const open = environment['BUILDKITE'] === 'true' ? '^^^ +++\n' : '';
   const lines = reasonLines(exchanged).map(line => `  ${line}\n`);
   error(flags['json'] ? `${JSON.stringify(exchanged)}\n` : `${open}${head}\n${lines.join('')}`);
   return exchanged.outcome === 'refused' && exchanged.status < 500 ? EXIT.denied : EXIT.failed;
-};
+}

@@ -16,11 +16,13 @@ export function parseRequestLine(text: string): RegistryRequest {
 }
 
 /** What an audit event of a registry says was to be done. */
-export const readRecordedRequest = (event: Claims): RegistryRequest => ({
-  method: textIn(event, 'method') ?? '',
-  path: textIn(event, 'path') ?? '',
-  query: textIn(event, 'query') ?? '',
-});
+export function readRecordedRequest(event: Claims): RegistryRequest {
+  return {
+    method: textIn(event, 'method') ?? '',
+    path: textIn(event, 'path') ?? '',
+    query: textIn(event, 'query') ?? '',
+  };
+}
 
 /** Decides as the authorizer does, for claims that are taken as verified. */
 export function decideAtRegistry(

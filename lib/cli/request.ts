@@ -40,10 +40,10 @@ export type Request =
   | (Asked & { readonly registry: Registry; readonly request: RegistryRequest });
 
 /** The claims of a file or of a token, by the flags. Throws `UsageError` and `Failure`. */
-export const claimsFrom = async (
+export async function claimsFrom(
   flags: Flags,
   sources: readonly string[] = ['--claims FILE', '--token-file FILE'],
-): Promise<Claims> => {
+): Promise<Claims> {
   const file = flag(flags, 'claims');
   const tokenFile = flag(flags, 'token-file');
   if ((file === undefined) === (tokenFile === undefined))
@@ -58,14 +58,16 @@ export const claimsFrom = async (
     if (error instanceof Failure) throw error;
     throw new Failure(`${file}: not a JSON object of claims: ${(error as Error).message}\n`);
   }
-};
+}
 
 const SOURCES = ['--claims FILE', '--token-file FILE', '--decision ID'];
 
-const contextOf = (flags: Flags): Context => ({
-  now: Date.now() / 1000,
-  sourceAddress: addressIn(flags, 'source-ip'),
-});
+function contextOf(flags: Flags): Context {
+  return {
+    now: Date.now() / 1000,
+    sourceAddress: addressIn(flags, 'source-ip'),
+  };
+}
 
 async function askRegistry(name: string, flags: Flags, config: Config): Promise<Request> {
   const idle = ['role', 'scope', 'expires-in'].find(each => flags[each] !== undefined);
@@ -84,7 +86,7 @@ async function askRegistry(name: string, flags: Flags, config: Config): Promise<
 }
 
 /** What is to be decided of a role, by flags. Throws `UsageError` and `Failure`. */
-export const askRole = async (flags: Flags, config: Config): Promise<RoleRequest> => {
+export async function askRole(flags: Flags, config: Config): Promise<RoleRequest> {
   const name = flag(flags, 'role');
   if (name === undefined) throw new UsageError('--role or --registry is required.');
   const role = roleNamed(name, config);
@@ -96,21 +98,21 @@ export const askRole = async (flags: Flags, config: Config): Promise<RoleRequest
   };
   const claims = await claimsFrom(flags, SOURCES);
   return { role, claims, access, context: contextOf(flags), recorded: undefined };
-};
+}
 
 /** What the event says itself. */
 const IN_EVENT = ['role', 'registry', 'request', 'claims', 'token-file', 'scope', 'expires-in', 'source-ip'];
 
-const eventOf = async (id: string, flags: Flags): Promise<Claims> => {
+async function eventOf(id: string, flags: Flags): Promise<Claims> {
   const idle = IN_EVENT.find(name => flags[name] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect beside --decision, whose event says it.`);
   const file = flag(flags, 'audit') ?? '-';
   const event = eventsIn(await readInput(file)).find(each => each['decision_id'] === id);
   if (!event) throw new Failure(`${file} has no audit event with the decision ${id}.\n`);
   return event;
-};
+}
 
-const ofEvent = async (id: string, flags: Flags, config: Config): Promise<Request> => {
+async function ofEvent(id: string, flags: Flags, config: Config): Promise<Request> {
   const event = await eventOf(id, flags);
   const claims = objectIn(event, 'claims');
   if (!claims)
@@ -136,13 +138,13 @@ const ofEvent = async (id: string, flags: Flags, config: Config): Promise<Reques
   };
   if (registry) return { registry, request: readRecordedRequest(event), claims, context, recorded };
   return { role: roleNamed(access.role, config), claims, access, context, recorded };
-};
+}
 
 /** What `explain` is asked: by flags, or by an audit event. Throws `UsageError` and `Failure`. */
-export const requestIn = (flags: Flags, config: Config): Promise<Request> => {
+export function requestIn(flags: Flags, config: Config): Promise<Request> {
   const id = flag(flags, 'decision');
   if (id !== undefined) return ofEvent(id, flags, config);
   if (flags['audit'] !== undefined) throw new UsageError('--audit needs --decision ID.');
   const registry = flag(flags, 'registry');
   return registry === undefined ? askRole(flags, config) : askRegistry(registry, flags, config);
-};
+}

@@ -35,16 +35,17 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   completion: async () => (await import('./verbs/completion.ts')).completionBy(VERBS),
 };
 
-const overview = async (): Promise<string> => {
+async function overview(): Promise<string> {
   const lines = await Promise.all(
     Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(20)}${(await load()).summary}`),
   );
   return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts help VERB tells more, kite-sts --version which this is. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 3 somebody gets more (diff), 4 could not be told (diff, prove), 64 wrong usage, 125 the command of exec was not started.\n`;
-};
+}
 
 /** Several complaints stand one below the other; one alone follows the verb. */
-const isList = (message: string): boolean =>
-  message.trimEnd().includes('\n') && !message.endsWith('\n1 error\n');
+function isList(message: string): boolean {
+  return message.trimEnd().includes('\n') && !message.endsWith('\n1 error\n');
+}
 
 /** The verb of this name. Throws `UsageError` where there is none. */
 async function findVerb(name: string): Promise<Verb> {
@@ -64,7 +65,7 @@ async function printVersion({ out }: Terminal): Promise<number> {
 }
 
 /** Runs one command line. Prints what went wrong plainly; a stack trace is never among it. */
-export const run = async (words: readonly string[], terminal: Terminal): Promise<number> => {
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = '', ...rest] = words;
   try {
     if (name === 'help') return await printHelp(rest, terminal);
@@ -78,7 +79,7 @@ export const run = async (words: readonly string[], terminal: Terminal): Promise
     terminal.error(`kite-sts: ${error.message}\nkite-sts help lists the verbs.\n`);
     return EXIT.usage;
   }
-};
+}
 
 /** Runs one verb with the words that follow its name. */
 export async function runVerb(

@@ -146,8 +146,8 @@ const INVARIANTS = `- id: own-organization
       claims: { {guard}: { not_equals: "{organization}" } }
 `;
 
-const packageJson = ({ tarball, serverless }: Pinned): string =>
-  `${JSON.stringify(
+function packageJson({ tarball, serverless }: Pinned): string {
+  return `${JSON.stringify(
     {
       private: true,
       scripts: { lint: 'kite-sts lint', test: 'kite-sts test', deploy: 'serverless deploy' },
@@ -157,16 +157,18 @@ const packageJson = ({ tarball, serverless }: Pinned): string =>
     null,
     2,
   )}\n`;
+}
 
 /** The first line of a file, by which an editor completes and checks the rest. */
-const forEditors = (path: string, schema: SchemaName): string =>
-  `# yaml-language-server: $schema=${'../'.repeat(path.split('/').length)}node_modules/kite-sts/docs/reference/${schema}.schema.json\n`;
+function forEditors(path: string, schema: SchemaName): string {
+  return `# yaml-language-server: $schema=${'../'.repeat(path.split('/').length)}node_modules/kite-sts/docs/reference/${schema}.schema.json\n`;
+}
 
 /** The files of a team's repository, by their paths in it. */
-export const starter = (
+export function starter(
   { organization, issuer, region, config }: Wish,
   pinned: Pinned,
-): { readonly [path: string]: string } => {
+): { readonly [path: string]: string } {
   const { url, guard, role, cases } = ROLES[issuer];
   const named = (text: string): string =>
     text
@@ -188,4 +190,4 @@ export const starter = (
     [`${config}/roles/deploy-web.test.yml`]: forEditors(`${config}/roles`, 'test') + named(cases),
     [review.path]: review.text,
   };
-};
+}

@@ -39,22 +39,22 @@ const PARTS: { readonly [what in What]: readonly ('organization' | 'issuer')[] }
   role: [],
 };
 
-const whatOf = (written: string): What => {
+function whatOf(written: string): What {
   const what = ALL.find(each => each === written);
   if (what === undefined)
     throw new UsageError(
       `"${written}" cannot be switched: ${ALL.join(', ')} can.${didYouMean(written, ALL)}`,
     );
   return what;
-};
+}
 
-const needed = (flags: Flags, option: string): string => {
+function needed(flags: Flags, option: string): string {
   const value = flag(flags, option);
   if (!value) throw new UsageError(`--${option} is required here.`);
   return value;
-};
+}
 
-const targetOf = (flags: Flags): Pick<Switch, 'what' | 'names'> => {
+function targetOf(flags: Flags): Pick<Switch, 'what' | 'names'> {
   const what = whatOf(flag(flags, 'WHAT') ?? '');
   const parts = PARTS[what];
   const idle = (['organization', 'issuer'] as const).find(
@@ -62,13 +62,14 @@ const targetOf = (flags: Flags): Pick<Switch, 'what' | 'names'> => {
   );
   if (idle) throw new UsageError(`--${idle} has no effect on ${what}. Leave it out.`);
   return { what, names: [flag(flags, 'NAME') ?? '', ...parts.map(option => needed(flags, option))] };
-};
+}
 
 /** A switch on one line, with nothing in it that moves a terminal. */
-export const switchLine = ({ what, names, id, byName, off, at, by, reason }: Switch): string =>
-  printable(
+export function switchLine({ what, names, id, byName, off, at, by, reason }: Switch): string {
+  return printable(
     `${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}  ${at}  ${by}  ${reason}`,
   );
+}
 
 const IDENTIFIED: readonly What[] = ['organization', 'pipeline'];
 
@@ -89,7 +90,7 @@ function readId(off: boolean, what: What, flags: Flags): Pick<Switch, 'id' | 'by
 }
 
 /** Sets a switch of a deployment, with who, when and why. Throws `UsageError` and `Failure`. */
-export const setSwitch = async (off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> => {
+export async function setSwitch(off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> {
   const target = targetOf(flags);
   const reason = needed(flags, 'because');
   const { who, set } = operated(flags, terminal);
@@ -103,4 +104,4 @@ export const setSwitch = async (off: boolean, flags: Flags, terminal: Terminal):
   };
   await set(change);
   return change;
-};
+}

@@ -65,27 +65,27 @@ export function optionsOf(verb: Verb): ParseArgsOptionsConfig {
 
 type Said = { readonly [name: string]: string };
 
-const wordsOf = ({ words = [], takesCommand }: Verb, given: readonly string[]): Said => {
+function wordsOf({ words = [], takesCommand }: Verb, given: readonly string[]): Said {
   const beyond = given[words.length];
   if (beyond !== undefined)
     throw new UsageError(
       `"${beyond}" is not expected here.${takesCommand ? ' A command stands after --.' : ''}`,
     );
   return Object.fromEntries(given.map((word, at) => [words[at]?.replace('?', ''), word]));
-};
+}
 
-const demandWords = ({ words = [], help }: Verb, said: Said): void => {
+function demandWords({ words = [], help }: Verb, said: Said): void {
   const missing = words.find(name => !name.endsWith('?') && !Object.hasOwn(said, name));
   if (missing !== undefined) throw new UsageError(`${missing} is required: ${help.split('\n')[0]}`);
-};
+}
 
-const didYouMeanOption = (name: string, options: ParseArgsOptionsConfig): string => {
+function didYouMeanOption(name: string, options: ParseArgsOptionsConfig): string {
   const near = nearest(name, Object.keys(options));
   return near === undefined ? '' : ` Did you mean --${near}?`;
-};
+}
 
 /** Reads the flags of a verb; an unknown one is named with the nearest that is known. */
-export const readFlags = (verb: Verb, all: readonly string[]): Flags => {
+export function readFlags(verb: Verb, all: readonly string[]): Flags {
   const end = verb.takesCommand && all.includes('--') ? all.indexOf('--') : all.length;
   const words = all.slice(0, end);
   const options = optionsOf(verb);
@@ -116,30 +116,31 @@ export const readFlags = (verb: Verb, all: readonly string[]): Flags => {
   const { values } = parseArgs({ args: words, options, strict: false, allowPositionals: true });
   if (!values['help']) demandWords(verb, said);
   return { ...values, ...said, ...(verb.takesCommand ? { '--': all.slice(end + 1) } : {}) } as Flags;
-};
+}
 
 /** A flag's one text, or undefined. */
-export const flag = (flags: Flags, name: string): string | undefined => {
+export function flag(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
-};
+}
 
 /** Every text of a flag that may be repeated. */
-export const texts = (flags: Flags, name: string): string[] =>
-  [flags[name]].flat().filter(each => typeof each === 'string');
+export function texts(flags: Flags, name: string): string[] {
+  return [flags[name]].flat().filter(each => typeof each === 'string');
+}
 
 /** A flag that takes an address, or undefined: what is none would never be inside any range. */
-export const addressIn = (flags: Flags, name: string): string | undefined => {
+export function addressIn(flags: Flags, name: string): string | undefined {
   const written = flag(flags, name);
   if (written !== undefined && !address(written))
     throw new UsageError(`--${name} takes one IPv4 or IPv6 address, such as 203.0.113.7.`);
   return written;
-};
+}
 
 /** A flag that takes a whole number of seconds, or undefined. */
-export const seconds = (flags: Flags, name: string): number | undefined => {
+export function seconds(flags: Flags, name: string): number | undefined {
   const written = flag(flags, name);
   if (written === undefined) return undefined;
   if (!/^\d+$/.test(written)) throw new UsageError(`--${name} takes a number of seconds.`);
   return Number(written);
-};
+}

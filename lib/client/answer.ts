@@ -48,13 +48,16 @@ export type Refused = {
 
 type Json = { readonly [name: string]: unknown };
 
-const objectIn = (value: unknown): Json =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Json) : {};
+function objectIn(value: unknown): Json {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Json) : {};
+}
 
 /** A value that fits on a line of its own: it goes into environments and files. */
-const isWord = (value: unknown): value is string => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
 
-const awsIn = (value: unknown): Issued | undefined => {
+function awsIn(value: unknown): Issued | undefined {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = objectIn(value);
   if (!isWord(AccessKeyId) || !isWord(SecretAccessKey) || !isWord(SessionToken) || !isWord(Expiration))
     return undefined;
@@ -63,9 +66,9 @@ const awsIn = (value: unknown): Issued | undefined => {
   const account = typeof AccountId === 'string' && /^\d{12}$/.test(AccountId) ? { AccountId } : {};
   const aws = { AccessKeyId, SecretAccessKey, SessionToken, Expiration, ...account };
   return { outcome: 'issued', kind: 'aws', expiresAt, aws };
-};
+}
 
-const issuedIn = (body: Json, now: number): Issued | undefined => {
+function issuedIn(body: Json, now: number): Issued | undefined {
   const { kind, access_token: accessToken, expires_in: seconds, scope } = body;
   if (kind === 'aws') return awsIn(body['aws']);
   const known = TOKEN_KINDS.find(each => each === kind);
@@ -73,9 +76,9 @@ const issuedIn = (body: Json, now: number): Issued | undefined => {
   const expiresAt = Math.floor(now) + seconds;
   const scopes = typeof scope === 'string' ? { scope } : {};
   return { outcome: 'issued', kind: known, expiresAt, accessToken, ...scopes };
-};
+}
 
-const refusedIn = (status: number, body: Json): Refused | undefined => {
+function refusedIn(status: number, body: Json): Refused | undefined {
   const { code, error_description, decision_id, error_uri, claims, contact } = body;
   // A code begins a line of the log, so what is no word is no code of a broker.
   if (typeof code !== 'string' || !/^[a-z_]{1,64}$/.test(code)) return undefined;
@@ -90,14 +93,14 @@ const refusedIn = (status: number, body: Json): Refused | undefined => {
     claims: Array.isArray(claims) ? (claims as ClaimHint[]) : [],
     ...(typeof contact === 'string' ? { contact } : {}),
   };
-};
+}
 
 /** Reads what a broker answers at `/token`; undefined for anything that no broker answers. `now` is in seconds. */
-export const readAnswer = (status: number, text: string, now: number): Issued | Refused | undefined => {
+export function readAnswer(status: number, text: string, now: number): Issued | Refused | undefined {
   try {
     const body = objectIn(JSON.parse(text));
     return status === 200 ? issuedIn(body, now) : refusedIn(status, body);
   } catch {
     return undefined;
   }
-};
+}

@@ -9,25 +9,23 @@ const NOT_RUN = 126;
 type Environment = { readonly [name: string]: string | undefined };
 
 /** In a terminal, Ctrl-C reaches the child without us; a second one would make many tools give up at once. */
-const passedOn = (): NodeJS.Signals[] => [
-  'SIGTERM',
-  'SIGHUP',
-  ...(process.stdin.isTTY ? [] : (['SIGINT'] as const)),
-];
+function passedOn(): NodeJS.Signals[] {
+  return ['SIGTERM', 'SIGHUP', ...(process.stdin.isTTY ? [] : (['SIGINT'] as const))];
+}
 
-const ignore = (): void => {};
+function ignore(): void {}
 
 /**
  * Runs a command with our own standard streams, hands signals on, and gives its exit code: 128 and the
  * number of the signal that ended it; 127 and 126 as a shell does when it could not be started, and then
  * `tell` is given the reason.
  */
-export const runChild = (
+export function runChild(
   [program = '', ...words]: readonly string[],
   environment: Environment,
   tell: (reason: string) => void,
-): Promise<number> =>
-  new Promise(resolve => {
+): Promise<number> {
+  return new Promise(resolve => {
     const child = spawn(program, words, { env: { ...environment }, stdio: 'inherit' });
     const hand = (signal: NodeJS.Signals): void => void child.kill(signal);
     const signals = passedOn();
@@ -44,3 +42,4 @@ export const runChild = (
     });
     child.once('exit', (code, signal) => end(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
   });
+}

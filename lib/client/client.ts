@@ -59,7 +59,7 @@ const LASTING =
 
 type Said = { readonly exchanged: Exchanged; readonly status: number; readonly retryAfter: number };
 
-const formOf = (wish: Wish, token: string): URLSearchParams => {
+function formOf(wish: Wish, token: string): URLSearchParams {
   const form = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
@@ -69,18 +69,20 @@ const formOf = (wish: Wish, token: string): URLSearchParams => {
   if (wish.scope !== undefined) form.set('scope', wish.scope);
   if (wish.expiresIn !== undefined) form.set('expires_in', String(wish.expiresIn));
   return form;
-};
+}
 
-const unreachable = (why: Unreachable['why'], detail: unknown): Unreachable => ({
-  outcome: 'unreachable',
-  why,
-  detail: String(detail),
-});
+function unreachable(why: Unreachable['why'], detail: unknown): Unreachable {
+  return {
+    outcome: 'unreachable',
+    why,
+    detail: String(detail),
+  };
+}
 
-const reason = (error: unknown): unknown => {
+function reason(error: unknown): unknown {
   const { name, cause } = error as Error;
   return (cause as { readonly code?: unknown } | undefined)?.code ?? name;
-};
+}
 
 /** Characters of an answer: more than any of a broker. */
 const MAX_ANSWER = 256 * 1024;
@@ -95,14 +97,14 @@ async function readText({ body }: Response): Promise<string> {
   return text;
 }
 
-const read = async (response: Response, now: number): Promise<Said> => {
+async function read(response: Response, now: number): Promise<Said> {
   const { status, type, headers } = response;
   const redirected = type === 'opaqueredirect' || (status >= 300 && status < 400);
   const exchanged = redirected
     ? unreachable('redirected', status)
     : (readAnswer(status, await readText(response), now) ?? unreachable('no_broker', status));
   return { exchanged, status, retryAfter: Number(headers.get('retry-after') ?? 0) || 0 };
-};
+}
 
 /** Milliseconds for one attempt: half of the window, so that a broker that hangs once is asked again. */
 function limitAttempt(wish: Wish, left: number): number {
@@ -113,7 +115,7 @@ function limitAttempt(wish: Wish, left: number): number {
 /** One exchange, whose attempts have one key and end at one time. */
 type Run = { readonly key: string; readonly until: number; readonly means: Means };
 
-const ask = async (wish: Wish, { key, until, means }: Run): Promise<Said> => {
+async function ask(wish: Wish, { key, until, means }: Run): Promise<Said> {
   const { fetch, now } = means;
   const url = `${brokerUrl(wish.broker)}/token`;
   const { subjectToken: given } = wish;
@@ -131,29 +133,28 @@ const ask = async (wish: Wish, { key, until, means }: Run): Promise<Said> => {
   } catch (error) {
     return { exchanged: unreachable('no_answer', reason(error)), status: 0, retryAfter: 0 };
   }
-};
+}
 
 /** Seconds until the next attempt, or undefined when another one would be told the same. */
-const pause = (
-  { exchanged, status, retryAfter }: Said,
-  attempt: number,
-  random: number,
-): number | undefined => {
+function pause({ exchanged, status, retryAfter }: Said, attempt: number, random: number): number | undefined {
   if (status !== 0 && status !== 429 && status < 500) return undefined;
   if (exchanged.outcome === 'unreachable' && LASTING.test(exchanged.detail)) return undefined;
   return retryAfter + 0.25 * 2 ** attempt * (1 + random);
-};
+}
 
 /** 128 bits that say which attempts are one exchange (draft-ietf-httpapi-idempotency-key-header). */
-const idempotencyKey = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+function idempotencyKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map(byte => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
 
 /**
  * Trades a subject token for the credential of a role (RFC 8693). A refusal is an answer and never tried
  * again. No connection, 429 and 5xx are: 3 times at most, within `timeout`, as `Retry-After` says, spread
  * by chance. It goes by Node's own `fetch`, and so by a proxy only where Node does (`NODE_USE_ENV_PROXY`). Throws `TypeError` for a URL that no token may be sent to, and what `subjectToken` throws.
  */
-export const exchange = async (wish: Wish, given: Partial<Means> = {}): Promise<Exchanged> => {
+export async function exchange(wish: Wish, given: Partial<Means> = {}): Promise<Exchanged> {
   const means = { ...USUAL, ...given };
   const until = means.now() + (wish.timeout ?? WINDOW_SECONDS);
   const key = idempotencyKey();
@@ -163,4 +164,4 @@ export const exchange = async (wish: Wish, given: Partial<Means> = {}): Promise<
     if (wait === undefined || means.now() + wait > until) return said.exchanged;
     await means.sleep(wait * 1000);
   }
-};
+}

@@ -9,15 +9,19 @@ export type Endpoint = { readonly url: string; readonly token: string; close(): 
 const HOST = '127.0.0.1';
 const PATH = '/credentials';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
 
 /** Digests are of one length, so that not even the length of a wrong token tells in the time that this takes. */
-const same = (given: string, expected: string): boolean => timingSafeEqual(digest(given), digest(expected));
+function same(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
+}
 
 type Refusal = readonly [status: number, code: string, message: string];
 
 /** Why a request is not the child's own, or undefined. */
-const refusal = (message: IncomingMessage, host: string, token: string): Refusal | undefined => {
+function refusal(message: IncomingMessage, host: string, token: string): Refusal | undefined {
   const { method, url, headers } = message;
   // A name that was rebound to this address carries its own Host; a page in a browser, an Origin.
   if (headers.host !== host) return [421, 'WrongHost', `This endpoint answers to Host ${host} alone.`];
@@ -26,31 +30,33 @@ const refusal = (message: IncomingMessage, host: string, token: string): Refusal
     return [401, 'Unauthorized', 'Authorization is not AWS_CONTAINER_AUTHORIZATION_TOKEN of this command.'];
   if (url !== PATH) return [404, 'NotFound', `Nothing answers here but ${PATH}.`];
   return method === 'GET' ? undefined : [405, 'MethodNotAllowed', 'Only GET is answered.'];
-};
+}
 
 type Answer = { readonly status: number; readonly body: object };
 
-const keysAnswer = async (keys: () => Promise<AwsKeys>): Promise<Answer> => {
+async function keysAnswer(keys: () => Promise<AwsKeys>): Promise<Answer> {
   try {
     const { SessionToken: Token, ...rest } = await keys();
     return { status: 200, body: { ...rest, Token } };
   } catch (error) {
     return { status: 503, body: { code: 'CredentialsUnavailable', message: (error as Error).message } };
   }
-};
+}
 
-const closing = (server: Server) => (): Promise<void> =>
-  new Promise(resolve => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+function closing(server: Server) {
+  return (): Promise<void> =>
+    new Promise(resolve => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+}
 
 /**
  * Serves keys to the SDKs of one child, as the container endpoint of ECS does, on a free port of 127.0.0.1
  * and to whoever knows a token of 256 bits. A failure of `keys` is told by its message.
  */
-export const endpoint = (keys: () => Promise<AwsKeys>): Promise<Endpoint> =>
-  new Promise((resolve, reject) => {
+export function endpoint(keys: () => Promise<AwsKeys>): Promise<Endpoint> {
+  return new Promise((resolve, reject) => {
     const token = randomBytes(32).toString('hex');
     const server = createServer();
     server.once('error', reject);
@@ -68,3 +74,4 @@ export const endpoint = (keys: () => Promise<AwsKeys>): Promise<Endpoint> =>
       resolve({ url: `http://${host}${PATH}`, token, close: closing(server) });
     });
   });
+}

@@ -11,7 +11,7 @@ export type Folder = {
 };
 
 /** Makes a private folder for credentials in the system's folder for temporary files. */
-export const privateFolder = async (): Promise<Folder> => {
+export async function privateFolder(): Promise<Folder> {
   // mkdtemp makes it with mode 0700.
   const folder = await mkdtemp(join(tmpdir(), 'kite-sts-'));
   const pathOf = (name: string): string => join(folder, name);
@@ -23,4 +23,4 @@ export const privateFolder = async (): Promise<Folder> => {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-};
+}

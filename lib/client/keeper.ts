@@ -16,11 +16,11 @@ const PATIENCE = 1000;
  * ask at once cause one renewal. When a renewal fails, the one in hand still serves while it is good; after
  * that the failure is thrown.
  */
-export const keeper = <T extends Expiring>(
+export function keeper<T extends Expiring>(
   first: T,
   renew: () => Promise<T>,
   { now, sleep }: Pick<Means, 'now' | 'sleep'>,
-): (() => Promise<T>) => {
+): () => Promise<T> {
   let held = first;
   let since = now();
   let failure: { readonly error: unknown; readonly until: number } | undefined;
@@ -54,4 +54,4 @@ export const keeper = <T extends Expiring>(
     const patience = sleep(PATIENCE).then(() => held);
     return Promise.race([renewal.catch(() => held), patience]);
   };
-};
+}

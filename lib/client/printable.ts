@@ -3,8 +3,9 @@
  * `##` is broken up, and `::` at the beginning, since the runner of GitHub Actions obeys `##[command]`
  * wherever in a line it stands, and `::command::` where a line begins with it.
  */
-export const printable = (text: string): string =>
-  text
+export function printable(text: string): string {
+  return text
     .replace(/[^\x20-\x7e]/g, '?')
     .replaceAll('##', '#?')
     .replace(/^( *):(?=:)/, '$1?');
+}

@@ -32,7 +32,7 @@ const TICK = 15_000;
 
 type OneOf<K extends Issued['kind']> = Extract<Issued, { kind: K }>;
 
-const aws = async (first: OneOf<'aws'>, { renew, folder, means }: Source): Promise<Supply> => {
+async function aws(first: OneOf<'aws'>, { renew, folder, means }: Source): Promise<Supply> {
   const current = keeper<Issued>(first, renew, means);
   const door = await endpoint(async () => {
     const issued = await current();
@@ -52,17 +52,17 @@ const aws = async (first: OneOf<'aws'>, { renew, folder, means }: Source): Promi
     },
     end: door.close,
   };
-};
+}
 
 /**
  * Writes a file now, and again whenever what it holds was renewed. A failure leaves the old one in place.
  * Once the end that it gives has resolved, nothing is written any more.
  */
-const keptFile = async <T extends { readonly expiresAt: number }>(
+async function keptFile<T extends { readonly expiresAt: number }>(
   current: () => Promise<T>,
   write: (held: T) => Promise<void>,
   { sleep }: Source['means'],
-): Promise<() => Promise<void>> => {
+): Promise<() => Promise<void>> {
   let ended = false;
   let held = await current();
   let writing = write(held);
@@ -85,7 +85,7 @@ const keptFile = async <T extends { readonly expiresAt: number }>(
     ended = true;
     await writing;
   };
-};
+}
 
 /** Keeps the access token of a credential in this file. Gives what ends that. */
 async function keepToken(
@@ -102,16 +102,16 @@ async function keepToken(
 
 type Dated = { readonly token: string; readonly expiresAt: number };
 
-const dated = async (mint: Mint): Promise<Dated> => {
+async function dated(mint: Mint): Promise<Dated> {
   const token = await mint();
   return { token, expiresAt: Number(claimsOf(takeApart(token))['exp']) };
-};
+}
 
 /**
  * Google's libraries make the exchange themselves (AIP-4117): they need the subject token as a file. gcloud
  * asks for scopes of its own there, so it gets the access token, by a file that it reads anew for each command.
  */
-const gcp = async (first: OneOf<TokenKind>, source: Source): Promise<Supply> => {
+async function gcp(first: OneOf<TokenKind>, source: Source): Promise<Supply> {
   const { broker, role, mint, folder, means } = source;
   const current = keeper(await dated(mint), () => dated(mint), means);
   const endSubject = await keptFile(current, ({ token }) => folder.write('subject-token', token), means);
@@ -133,10 +133,10 @@ const gcp = async (first: OneOf<TokenKind>, source: Source): Promise<Supply> => 
       await Promise.all([endSubject(), endToken()]);
     },
   };
-};
+}
 
 /** Other tools read a variable once. The file is for whoever needs a token later than that. */
-const token = async (first: OneOf<TokenKind>, source: Source): Promise<Supply> => {
+async function token(first: OneOf<TokenKind>, source: Source): Promise<Supply> {
   const end = await keepToken(first, 'token', source);
   return {
     environment: {
@@ -145,20 +145,22 @@ const token = async (first: OneOf<TokenKind>, source: Source): Promise<Supply> =
     },
     end,
   };
-};
+}
 
 /** The environment of a child: what there was, without other credentials of the kind, and what it is supplied with. */
-export const suppliedEnvironment = (
+export function suppliedEnvironment(
   environment: { readonly [name: string]: string | undefined },
   kind: Issued['kind'],
   supplied: Supply,
-): { readonly [name: string]: string | undefined } => ({
-  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !RIVALS[kind].includes(name))),
-  ...supplied.environment,
-});
+): { readonly [name: string]: string | undefined } {
+  return {
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !RIVALS[kind].includes(name))),
+    ...supplied.environment,
+  };
+}
 
 /** Makes what keeps a child supplied with the credential of one role for as long as it lives. */
-export const supply = (first: Issued, source: Source): Promise<Supply> => {
+export function supply(first: Issued, source: Source): Promise<Supply> {
   if (first.kind === 'aws') return aws(first, source);
   return first.kind === 'gcp' ? gcp(first, source) : token(first, source);
-};
+}

@@ -11,12 +11,12 @@ export function isLoopback(host: string): boolean {
  * A URL that a token may be sent to, without a slash at its end: https, or http on this machine. Throws
  * `TypeError` for any other, and for one that holds a password, a query or a fragment.
  */
-export const tokenUrl = (written: string): string => {
+export function tokenUrl(written: string): string {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (!safe || /[?#@\s]/.test(written)) throw new TypeError(TEXTS.url_refused);
   return written.replace(/\/+$/, '');
-};
+}
 
 /** The URL of a broker, which is not that of one of its doors. Throws `TypeError` as `tokenUrl` does. */
 export function brokerUrl(written: string): string {

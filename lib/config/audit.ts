@@ -18,11 +18,11 @@ export const AUDIT = object({
 type Written = NonNullable<ReturnType<typeof AUDIT.read>>;
 
 /** Undefined: standard output alone, for which every credential waits anyway. */
-export const auditOf = (
+export function auditOf(
   written: Written | undefined,
   tree: Tree,
   complain: Complain,
-): AuditSetting | undefined => {
+): AuditSetting | undefined {
   const { sink, to, required: waits = true } = written ?? { sink: 'stdout' };
   if (sink === 'stdout') {
     if (to !== undefined || !waits)
@@ -38,4 +38,4 @@ export const auditOf = (
     return undefined;
   }
   return { sink, to, required: waits };
-};
+}

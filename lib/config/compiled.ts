@@ -24,40 +24,48 @@ export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences' |
   readonly registries: RegistryStore;
 };
 
-const groundOf = ({ url, audience, rows, limits, secondRegion, audit }: Ground): Ground => ({
-  url,
-  audience,
-  rows,
-  limits,
-  secondRegion,
-  audit,
-});
+function groundOf({ url, audience, rows, limits, secondRegion, audit }: Ground): Ground {
+  return {
+    url,
+    audience,
+    rows,
+    limits,
+    secondRegion,
+    audit,
+  };
+}
 
-const audiencesOf = ({ audience, roles }: Config): ReadonlySet<string> =>
-  new Set([audience, ...roles.map(role => role.audience)]);
+function audiencesOf({ audience, roles }: Config): ReadonlySet<string> {
+  return new Set([audience, ...roles.map(role => role.audience)]);
+}
 
 /** For a process that has the files at hand. */
-export const loadedConfig = (config: Config): BrokerConfig => ({
-  ...groundOf(config),
-  audiences: audiencesOf(config),
-  roles: fixedRoles(config.roles, config.rows),
-});
+export function loadedConfig(config: Config): BrokerConfig {
+  return {
+    ...groundOf(config),
+    audiences: audiencesOf(config),
+    roles: fixedRoles(config.roles, config.rows),
+  };
+}
 
-const authorizerConfig = (
+function authorizerConfig(
   { url, rows, limits }: Pick<Config, 'url' | 'rows' | 'limits'>,
   kept: readonly RegistrySnapshot[],
-): AuthorizerConfig => ({
-  url,
-  limits,
-  // What a row takes beside the broker's audience is for roles.
-  rows: new Map([...rows].map(([issuer, row]) => [issuer, { ...row, audiences: [] }])),
-  audiences: new Set(kept.map(({ registry }) => registry.audience)),
-  registries: fixedRegistries(kept),
-});
+): AuthorizerConfig {
+  return {
+    url,
+    limits,
+    // What a row takes beside the broker's audience is for roles.
+    rows: new Map([...rows].map(([issuer, row]) => [issuer, { ...row, audiences: [] }])),
+    audiences: new Set(kept.map(({ registry }) => registry.audience)),
+    registries: fixedRegistries(kept),
+  };
+}
 
 /** The same of registries. */
-export const loadedRegistries = (config: Config): AuthorizerConfig =>
-  authorizerConfig(config, snapshots(config.registries, config.rows));
+export function loadedRegistries(config: Config): AuthorizerConfig {
+  return authorizerConfig(config, snapshots(config.registries, config.rows));
+}
 
 const BROKER = 'broker.json';
 const REGISTRIES = 'registries.json';
@@ -70,7 +78,7 @@ type Written = Omit<Ground, 'rows'> & {
  * Writes a configuration as data, when packaging: nothing parses YAML in Lambda, and the digest of each role is
  * the one that was reviewed. The same configuration gives the same bytes.
  */
-export const writeCompiled = (folder: string, config: Config): void => {
+export function writeCompiled(folder: string, config: Config): void {
   mkdirSync(folder, { recursive: true });
   const written: Written = {
     ...groundOf(config),
@@ -81,16 +89,18 @@ export const writeCompiled = (folder: string, config: Config): void => {
   writeRoles(folder, config.roles, config.rows);
   if (config.registries.length > 0)
     writeFileSync(join(folder, REGISTRIES), `${JSON.stringify(snapshots(config.registries, config.rows))}\n`);
-};
+}
 
-const read = <T>(folder: string, file: string): T =>
-  JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+function read<T>(folder: string, file: string): T {
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+}
 
-const rowsOf = ({ rows }: Written): ReadonlyMap<string, IssuerRow> =>
-  new Map(rows.map(row => [row.issuer, row]));
+function rowsOf({ rows }: Written): ReadonlyMap<string, IssuerRow> {
+  return new Map(rows.map(row => [row.issuer, row]));
+}
 
 /** Opens what `writeCompiled` wrote. Roles are read one by one, when they are asked for. */
-export const openCompiled = (folder: string): BrokerConfig => {
+export function openCompiled(folder: string): BrokerConfig {
   const written = read<Written>(folder, BROKER);
   return {
     ...written,
@@ -98,13 +108,13 @@ export const openCompiled = (folder: string): BrokerConfig => {
     audiences: new Set(written.audiences),
     roles: compiledRoles(folder),
   };
-};
+}
 
 /** Opens what `writeCompiled` wrote of registries: nothing where there are none. */
-export const openRegistries = (folder: string): AuthorizerConfig => {
+export function openRegistries(folder: string): AuthorizerConfig {
   const written = read<Written>(folder, BROKER);
   const kept = existsSync(join(folder, REGISTRIES))
     ? read<readonly RegistrySnapshot[]>(folder, REGISTRIES)
     : [];
   return authorizerConfig({ ...written, rows: rowsOf(written) }, kept);
-};
+}

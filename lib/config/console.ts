@@ -15,18 +15,20 @@ export type ConsoleData = {
   readonly roles: readonly { readonly name: string; readonly text: string }[];
 };
 
-const rolesOf = ({ policies }: Written): ConsoleData['roles'] =>
-  policies
+function rolesOf({ policies }: Written): ConsoleData['roles'] {
+  return policies
     .filter(({ compiled }) => !('methods' in compiled))
     .map(({ compiled: { name }, tree }) => ({
       name,
       text: readSource(tree.place.file, () => {}) ?? '',
     }));
+}
 
 /** The data of a page, read from the folder as it is now; undefined with all that is wrong with the folder. */
-export const consoleData = (
-  folder: string,
-): { readonly data: ConsoleData | undefined; readonly complaints: readonly Complaint[] } => {
+export function consoleData(folder: string): {
+  readonly data: ConsoleData | undefined;
+  readonly complaints: readonly Complaint[];
+} {
   const loaded = loadConfig(folder);
   if (!loaded.config) return { data: undefined, complaints: loaded.complaints };
   const { config, written } = loaded;
@@ -42,4 +44,4 @@ export const consoleData = (
     },
     complaints: [],
   };
-};
+}

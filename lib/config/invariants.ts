@@ -77,12 +77,12 @@ const KINDS = ['never', 'only', 'issuers', 'targets'] as const;
 type Rows = ReadonlyMap<string, IssuerRow>;
 
 /** A statement of an invariant binds no tenant: it is no trust. Read as a deny, it may have no scopes either. */
-const statements = (
+function statements(
   tree: MapTree,
   key: 'never' | 'only',
   rows: Rows,
   complain: Complain,
-): Statement[] | undefined => {
+): Statement[] | undefined {
   const written = member(tree, key);
   if (!written) return undefined;
   const placed = statementsOf(written.value, 'deny', rows, complain);
@@ -92,14 +92,16 @@ const statements = (
       complain('wrong-value', place, 'What must always hold has no end. Leave until out.');
   const read = placed.map(({ value }) => value);
   return key === 'never' ? read : read.map(statement => ({ ...statement, effect: 'trust' }));
-};
+}
 
-const asList = (value: string | readonly string[]): readonly string[] => [value].flat();
+function asList(value: string | readonly string[]): readonly string[] {
+  return [value].flat();
+}
 
-const complainOfKinds = (tree: MapTree, complain: Complain): void => {
+function complainOfKinds(tree: MapTree, complain: Complain): void {
   if (KINDS.every(kind => member(tree, kind) === undefined))
     complain('missing-key', tree.place, `An invariant has one of ${KINDS.join(', ')}.`);
-};
+}
 
 /** A name that nobody has would be a sentence about nothing, and so true. */
 function complainOfTargets(tree: MapTree, complain: Complain): void {
@@ -127,7 +129,7 @@ function targetsIn(read: { [member: string]: (string | null) | (string | null)[]
   }));
 }
 
-const invariant = (tree: Tree, rows: Rows, complain: Complain): Invariant | undefined => {
+function invariant(tree: Tree, rows: Rows, complain: Complain): Invariant | undefined {
   const read = INVARIANT.read(tree, complain);
   if (!read || tree.kind !== 'map') return undefined;
   complainOfKinds(tree, complain);
@@ -147,7 +149,7 @@ const invariant = (tree: Tree, rows: Rows, complain: Complain): Invariant | unde
     ...(read.issuers ? { issuers: read.issuers } : {}),
     ...(read.targets ? { targets: targetsIn(read.targets) } : {}),
   };
-};
+}
 
 export type ReadInvariants = {
   readonly invariants: readonly Invariant[];
@@ -155,7 +157,7 @@ export type ReadInvariants = {
 };
 
 /** Reads invariants.yml of a folder: a list. Either all of it is sound, or every complaint is told with its place. */
-export const readInvariants = (folder: string, rows: Rows): ReadInvariants => {
+export function readInvariants(folder: string, rows: Rows): ReadInvariants {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const file = join(folder, 'invariants.yml');
@@ -166,4 +168,4 @@ export const readInvariants = (folder: string, rows: Rows): ReadInvariants => {
   const items = tree?.kind === 'list' ? tree.items : [];
   const invariants = items.flatMap(item => invariant(item, rows, complain) ?? []);
   return { invariants: complaints.length > 0 ? [] : invariants, complaints };
-};
+}

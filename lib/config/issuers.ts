@@ -64,21 +64,21 @@ export const rowSchema = ROW.schema;
 
 type Row = NonNullable<ReturnType<typeof ROW.read>>;
 
-const chosenPreset = ({ preset, issuer }: Row, place: Place, complain: Complain): Preset | undefined => {
+function chosenPreset({ preset, issuer }: Row, place: Place, complain: Complain): Preset | undefined {
   const owner = issuer === undefined ? undefined : presetOf(issuer);
   if (preset && owner && owner !== preset)
     complain('issuer-row', place, `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
   // The URL decides, whatever the row says: leaving out the preset must not leave out its demands.
   const name = owner ?? preset;
   return name && PRESETS[name];
-};
+}
 
-const issuerUrl = (
+function issuerUrl(
   row: Row,
   preset: Preset | undefined,
   place: Place,
   complain: Complain,
-): string | undefined => {
+): string | undefined {
   const url = row.issuer ?? preset?.issuer;
   const customer = preset?.customer;
   if (customer && !(url !== undefined && customer.pattern.test(url))) {
@@ -89,15 +89,15 @@ const issuerUrl = (
     );
   } else if (url === undefined) complain('issuer-row', place, 'Name a preset or an issuer.');
   return url;
-};
+}
 
 /** Keys that stand in the file are vetted as fetched ones are, and here each refusal is a complaint. */
-const inlineKeys = (
+function inlineKeys(
   row: Row,
   algorithms: readonly string[],
   place: Place,
   complain: Complain,
-): readonly JWK[] => {
+): readonly JWK[] {
   const keys = row.jwks?.keys ?? [];
   if (keys.length === 0) complain('empty', place, 'jwks needs at least one key under keys.');
   const skipped: string[] = [];
@@ -109,18 +109,19 @@ const inlineKeys = (
   }
   for (const why of skipped) complain('issuer-row', place, `A key in jwks cannot be used: ${why}.`);
   return keys as JWK[];
-};
+}
 
-const algorithmsOf = (row: Row, preset: Preset | undefined): readonly string[] =>
-  row.algorithms ?? preset?.algorithms ?? ['RS256'];
+function algorithmsOf(row: Row, preset: Preset | undefined): readonly string[] {
+  return row.algorithms ?? preset?.algorithms ?? ['RS256'];
+}
 
-const originOf = (
+function originOf(
   row: Row,
   issuer: string,
   preset: Preset | undefined,
   place: Place,
   complain: Complain,
-): IssuerRow['origin'] | undefined => {
+): IssuerRow['origin'] | undefined {
   if (row.jwks && row.jwks_uri !== undefined)
     complain('issuer-row', place, 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
   if (row.jwks) return { keys: inlineKeys(row, algorithmsOf(row, preset), place, complain) };
@@ -128,15 +129,15 @@ const originOf = (
   if (uri === undefined)
     complain('issuer-row', place, 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
   return uri === undefined ? undefined : { uri };
-};
+}
 
 /** A preset's demands always hold; a row's `bind` adds one more. A plain issuer must say one or the other. */
-const bindingOf = (
+function bindingOf(
   row: Row,
   preset: Preset | undefined,
   place: Place,
   complain: Complain,
-): readonly Binding[] => {
+): readonly Binding[] {
   const own: Binding[] = row.bind ? [{ anyOf: row.bind, ownerPrefix: [] }] : [];
   if (row.single_tenant && row.bind)
     complain('issuer-row', place, 'single_tenant and bind contradict each other.');
@@ -156,9 +157,9 @@ const bindingOf = (
     );
   }
   return [...(preset?.binding ?? []), ...own];
-};
+}
 
-const vocabularyOf = (row: Row, preset: Preset | undefined): Vocabulary | undefined => {
+function vocabularyOf(row: Row, preset: Preset | undefined): Vocabulary | undefined {
   if (!preset && !row.claims) return undefined;
   const own: Record<string, readonly ClaimType[]> = Object.assign(
     Object.create(null),
@@ -168,9 +169,9 @@ const vocabularyOf = (row: Row, preset: Preset | undefined): Vocabulary | undefi
   for (const [name, type] of Object.entries({ ...always, ...row.claims }))
     own[name] = [type as ClaimType, 'null'];
   return { claims: own, prefixes: preset?.vocabulary.prefixes ?? {} };
-};
+}
 
-const requireOf = (tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] => {
+function requireOf(tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] {
   if (!tree) return [];
   if (tree.kind === 'map' && tree.entries.length > 0)
     return claimConditions(tree as MapTree, facts, complain);
@@ -180,7 +181,7 @@ const requireOf = (tree: Tree | undefined, facts: IssuerFacts, complain: Complai
     'require is a mapping of claims, as in a statement.',
   );
   return [];
-};
+}
 
 function lifetimeOf({ max_token_lifetime: written }: Row, preset: Preset | undefined): number {
   const own = typeof written === 'object' ? written.value : written;
@@ -188,7 +189,7 @@ function lifetimeOf({ max_token_lifetime: written }: Row, preset: Preset | undef
 }
 
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
-export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; place: Place } | undefined => {
+export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; place: Place } | undefined {
   const row = ROW.read(tree, complain);
   if (!row) return undefined;
   const { place } = tree;
@@ -223,4 +224,4 @@ export const issuerRow = (tree: Tree, complain: Complain): { row: IssuerRow; pla
       labels: preset?.labels ?? {},
     },
   };
-};
+}

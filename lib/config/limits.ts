@@ -29,14 +29,17 @@ const USUAL: Limits = {
   stsCalls: { perMinute: 1200, burst: 100 },
 };
 
-const limitOf = (written: Written['exchanges'], usual: Limit): Limit =>
-  written ? { perMinute: written.per_minute, burst: written.burst } : usual;
+function limitOf(written: Written['exchanges'], usual: Limit): Limit {
+  return written ? { perMinute: written.per_minute, burst: written.burst } : usual;
+}
 
 /** What is written, and for the rest what is usual. */
-export const limitsOf = (written: Written | undefined): Limits => ({
-  exchanges: limitOf(written?.exchanges, USUAL.exchanges),
-  authorizations: limitOf(written?.authorizations, USUAL.authorizations),
-  refusals: limitOf(written?.refusals, USUAL.refusals),
-  identities: limitOf(written?.identities, USUAL.identities),
-  stsCalls: limitOf(written?.sts_calls, USUAL.stsCalls),
-});
+export function limitsOf(written: Written | undefined): Limits {
+  return {
+    exchanges: limitOf(written?.exchanges, USUAL.exchanges),
+    authorizations: limitOf(written?.authorizations, USUAL.authorizations),
+    refusals: limitOf(written?.refusals, USUAL.refusals),
+    identities: limitOf(written?.identities, USUAL.identities),
+    stsCalls: limitOf(written?.sts_calls, USUAL.stsCalls),
+  };
+}

@@ -72,7 +72,7 @@ export const brokerSchema = BROKER.schema;
 
 type Main = { readonly ground: Ground; readonly setting: Setting; readonly tree: Tree };
 
-const rowsOf = (tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> => {
+function rowsOf(tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> {
   const rows = new Map<string, IssuerRow>();
   for (const item of tree.kind === 'list' ? tree.items : []) {
     const compiled = issuerRow(item, complain);
@@ -88,9 +88,9 @@ const rowsOf = (tree: Tree, url: string | undefined, complain: Complain): Map<st
     rows.set(row.issuer, row);
   }
   return rows;
-};
+}
 
-const main = (file: string, source: string, complain: Complain): Main | undefined => {
+function main(file: string, source: string, complain: Complain): Main | undefined {
   const tree = parse(file, source, complain);
   const read = tree && BROKER.read(tree, complain);
   const issuers = tree && member(tree, 'issuers')?.value;
@@ -105,11 +105,11 @@ const main = (file: string, source: string, complain: Complain): Main | undefine
   const audit = auditOf(read?.audit, member(tree, 'audit')?.value ?? tree, complain);
   const ground = { url, audience, rows, limits, secondRegion, audit };
   return { ground, tree, setting: { audience, issuers: rows, session } };
-};
+}
 
 type Read = { readonly role: Role; readonly document: RoleDocument };
 
-const rolesIn = (folder: string, setting: Setting | undefined, complain: Complain): Read[] => {
+function rolesIn(folder: string, setting: Setting | undefined, complain: Complain): Read[] {
   const below = join(folder, 'roles');
   if (!existsSync(below) && !existsSync(join(folder, 'registries'))) {
     complain(
@@ -123,7 +123,7 @@ const rolesIn = (folder: string, setting: Setting | undefined, complain: Complai
     const role = document && setting && compileRole(document, setting, complain);
     return role ? [{ role, document }] : [];
   });
-};
+}
 
 /** The proof that one role shows to its target is never that of another: who may write one file would be both (T44). */
 function checkExternalIds(roles: readonly Read[], complain: Complain): void {
@@ -146,7 +146,7 @@ function checkExternalIds(roles: readonly Read[], complain: Complain): void {
  * Reads broker.yml, every role, every registry and teams.yml below the folder, checks and compiles them. All complaints come at
  * once, each with file, line and column, in the order of the files.
  */
-export const loadConfig = (folder: string): Loaded => {
+export function loadConfig(folder: string): Loaded {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const file = join(folder, 'broker.yml');
@@ -171,4 +171,4 @@ export const loadConfig = (folder: string): Loaded => {
     written: { broker: tree, policies },
     complaints: [],
   };
-};
+}

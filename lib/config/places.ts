@@ -1,8 +1,9 @@
 import type { KindName, Template } from '../language/kinds.ts';
 
 /** `name@project.iam.gserviceaccount.com`; an account that Google made itself has no project in its address. */
-const projectOf = (account: string): string =>
-  /@(.+)\.iam\.gserviceaccount\.com$/.exec(account)?.[1] ?? account;
+function projectOf(account: string): string {
+  return /@(.+)\.iam\.gserviceaccount\.com$/.exec(account)?.[1] ?? account;
+}
 
 /** One thing that a credential reaches, by its names from the widest to the narrowest: the account, then its role. */
 export type Place = readonly [house: string, ...within: readonly string[]];
@@ -32,5 +33,6 @@ const PLACES: {
  * Cloud projects with provider and accounts, Azure tenant and application, GitHub owner or installation and repositories,
  * Buildkite organization and user, audience of a JWT of ours.
  */
-export const placesOf = (template: Template): readonly Place[] =>
-  (PLACES[template.kind] as (template: Template) => readonly Place[])(template);
+export function placesOf(template: Template): readonly Place[] {
+  return (PLACES[template.kind] as (template: Template) => readonly Place[])(template);
+}

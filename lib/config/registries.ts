@@ -22,17 +22,18 @@ type RegistrySetting = {
 type Read = { readonly registry: Registry; readonly document: RegistryDocument };
 
 /** What subject tokens may be minted for at the exchange, and what our own tokens of roles are for. */
-const elsewhere = ({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> =>
-  new Set([
+function elsewhere({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> {
+  return new Set([
     audience,
     ...roles.flatMap(({ audience: own, template }) =>
       template.kind === 'jwt' ? [own, template.audience] : [own],
     ),
     ...[...issuers.values()].flatMap(({ audiences }) => audiences),
   ]);
+}
 
 /** A token for one registry must open no other, and buy no role; and a path has one registry. */
-const complainOfShared = (all: readonly Read[], setting: RegistrySetting, complain: Complain): void => {
+function complainOfShared(all: readonly Read[], setting: RegistrySetting, complain: Complain): void {
   const others = elsewhere(setting);
   for (const [index, { registry, document }] of all.entries()) {
     const { audience, path } = registry;
@@ -52,10 +53,10 @@ const complainOfShared = (all: readonly Read[], setting: RegistrySetting, compla
         `${path} and ${around.path} of ${around.name} hold the same paths.`,
       );
   }
-};
+}
 
 /** Reads and compiles every `registries/<name>.yml` below the folder; none when there is no such folder. */
-export const registriesIn = (folder: string, setting: RegistrySetting, complain: Complain): Read[] => {
+export function registriesIn(folder: string, setting: RegistrySetting, complain: Complain): Read[] {
   const all = sourcesIn(join(folder, 'registries'), 'A registry', complain).flatMap(
     ({ name, path, source }) => {
       const document = parseRegistry(name, path, source, complain);
@@ -65,4 +66,4 @@ export const registriesIn = (folder: string, setting: RegistrySetting, complain:
   );
   complainOfShared(all, setting, complain);
   return all;
-};
+}

@@ -120,25 +120,28 @@ export type Settings = {
 const PREFIX = 'KITE_STS_';
 type Environment = { readonly [name: string]: string | undefined };
 
-const place = (name: string) => ({ file: `environment ${name}`, line: 1, column: 1 });
+function place(name: string) {
+  return { file: `environment ${name}`, line: 1, column: 1 };
+}
 
-const unknown = (environment: Environment): Complaint[] =>
-  Object.keys(environment)
+function unknown(environment: Environment): Complaint[] {
+  return Object.keys(environment)
     .filter(name => name.startsWith(PREFIX) && !Object.hasOwn(SETTINGS, name))
     .map(name => ({
       rule: 'setting-unknown' as const,
       place: place(name),
       message: `${name} is not a setting.${didYouMean(name, Object.keys(SETTINGS))}`,
     }));
+}
 
 /** The name of a secret may hold an `=`, and no app's id does. */
-const pairOf = (pair: string): [app: string, arn: string] => {
+function pairOf(pair: string): [app: string, arn: string] {
   const split = pair.indexOf('=');
   return [pair.slice(0, split), pair.slice(split + 1)];
-};
+}
 
 /** Reads the settings from the environment: an unknown `KITE_STS_…` is refused, with the nearest name. */
-export const readSettings = (environment: Environment): { settings: Settings; complaints: Complaint[] } => {
+export function readSettings(environment: Environment): { settings: Settings; complaints: Complaint[] } {
   const complaints = unknown(environment);
   const value = (name: SettingName): string | undefined => {
     const { fallback, wrong, says }: Setting = SETTINGS[name];
@@ -170,19 +173,20 @@ export const readSettings = (environment: Environment): { settings: Settings; co
     },
     complaints,
   };
-};
+}
 
-const missing = (name: SettingName): string =>
-  `environment ${name}: is not set, and this function was packaged to have it. ${SETTINGS[name].says}`;
+function missing(name: SettingName): string {
+  return `environment ${name}: is not set, and this function was packaged to have it. ${SETTINGS[name].says}`;
+}
 
 /**
  * The same for a function, which cannot be asked to mend them: it does not start with any that is wrong, nor without
  * any of those that it was packaged to have.
  */
-export const demandSettings = (environment: Environment, wired: readonly SettingName[]): Settings => {
+export function demandSettings(environment: Environment, wired: readonly SettingName[]): Settings {
   const { settings, complaints } = readSettings(environment);
   const absent = wired.filter(name => environment[name] === undefined);
   const found = [...complaints.map(complaintText), ...absent.map(missing)];
   if (found.length > 0) throw new Error(found.join('\n'));
   return settings;
-};
+}

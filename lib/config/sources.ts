@@ -4,7 +4,9 @@ import type { Complain, Place } from '../language/complaint.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 
 /** Where a complaint about a whole file stands. */
-export const start = (file: string): Place => ({ file, line: 1, column: 1 });
+export function start(file: string): Place {
+  return { file, line: 1, column: 1 };
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -21,7 +23,7 @@ function isPlainFile(path: string): boolean {
 }
 
 /** The text of a regular file; complains and gives undefined when there is none, or no text in it. */
-export const readSource = (path: string, complain: Complain): string | undefined => {
+export function readSource(path: string, complain: Complain): string | undefined {
   try {
     if (!isPlainFile(path)) {
       complain('text-refused', start(path), 'Only a regular file is read here, and this is no such file.');
@@ -37,20 +39,20 @@ export const readSource = (path: string, complain: Complain): string | undefined
     );
     return undefined;
   }
-};
+}
 
 /** Complains of files that would not be read for their ending: the limits in a teams.yaml would hold nobody. */
-export const complainOfEndings = (folder: string, complain: Complain): void => {
+export function complainOfEndings(folder: string, complain: Complain): void {
   for (const name of ['broker', 'invariants', 'teams']) {
     const file = join(folder, `${name}.yaml`);
     if (existsSync(file)) complain('file-name', start(file), `Only ${name}.yml is read. Rename it.`);
   }
-};
+}
 
 type Source = { readonly name: string; readonly path: string; readonly source: string };
 
-const namedIn = (folder: string, what: string, complain: Complain): Omit<Source, 'source'>[] =>
-  readdirSync(folder)
+function namedIn(folder: string, what: string, complain: Complain): Omit<Source, 'source'>[] {
+  return readdirSync(folder)
     .sort()
     .filter(file => !file.startsWith('.') && !file.endsWith('.test.yml'))
     .flatMap(file => {
@@ -65,12 +67,14 @@ const namedIn = (folder: string, what: string, complain: Complain): Omit<Source,
         );
       return fits ? [{ name, path }] : [];
     });
+}
 
 /** The files `<name>.yml` of a folder, in order, without those of test cases; none when there is no folder. */
-export const sourcesIn = (folder: string, what: string, complain: Complain): Source[] =>
-  existsSync(folder)
+export function sourcesIn(folder: string, what: string, complain: Complain): Source[] {
+  return existsSync(folder)
     ? namedIn(folder, what, complain).flatMap(named => {
         const source = readSource(named.path, complain);
         return source === undefined ? [] : [{ ...named, source }];
       })
     : [];
+}

@@ -5,7 +5,9 @@ import type { Schema } from '../language/shape.ts';
 
 type Properties = { readonly [name: string]: Schema };
 
-const propertiesOf = (schema: Schema): Properties => (schema['properties'] ?? {}) as Properties;
+function propertiesOf(schema: Schema): Properties {
+  return (schema['properties'] ?? {}) as Properties;
+}
 
 /** What a registry opens. Whom it lets in is for `never`, `only` and `issuers`. */
 const OPENED = ['audience', 'path', 'kind', 'methods'];
@@ -34,7 +36,9 @@ export function findTargetFault(path: readonly string[]): string | undefined {
   return findFault(ROOT, path, []);
 }
 
-const nameKinds = (kind = ''): string => didYouMean(kind, Object.keys(propertiesOf(ROOT)));
+function nameKinds(kind = ''): string {
+  return didYouMean(kind, Object.keys(propertiesOf(ROOT)));
+}
 
 function findFault(schema: Schema, path: readonly string[], above: readonly string[]): string | undefined {
   const [name, ...rest] = path;

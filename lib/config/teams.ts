@@ -73,7 +73,7 @@ export function findTeams(role: string, teams: Teams['teams']): (readonly [name:
 }
 
 /** The one team that has the role; complains where none or several have it. */
-const teamOf = ({ role, document }: Compiled, { teams }: Teams, complain: Complain) => {
+function teamOf({ role, document }: Compiled, { teams }: Teams, complain: Complain) {
   const found = findTeams(role.name, teams);
   const [first] = found;
   if (first && found.length === 1) return { name: first[0], team: first[1] };
@@ -84,17 +84,19 @@ const teamOf = ({ role, document }: Compiled, { teams }: Teams, complain: Compla
     `${says} the role ${role.name} among its roles in teams.yml. Exactly one must.`,
   );
   return undefined;
-};
+}
 
 type Owned = Compiled & { readonly name: string; readonly team: Team };
 
-const isNamed = (name: string, patterns: readonly string[]): boolean =>
-  patterns.some(pattern => pattern === name || globMatches(pattern, name));
+function isNamed(name: string, patterns: readonly string[]): boolean {
+  return patterns.some(pattern => pattern === name || globMatches(pattern, name));
+}
 
-const isAllowed = (place: Place, patterns: readonly string[]): boolean =>
-  place.some(name => isNamed(name, patterns));
+function isAllowed(place: Place, patterns: readonly string[]): boolean {
+  return place.some(name => isNamed(name, patterns));
+}
 
-const checkTargets = ({ role: { template }, document, name, team }: Owned, complain: Complain): void => {
+function checkTargets({ role: { template }, document, name, team }: Owned, complain: Complain): void {
   const { kind } = template;
   const allowed = team.targets[kind] ?? [];
   const beyond = placesOf(template)
@@ -106,9 +108,9 @@ const checkTargets = ({ role: { template }, document, name, team }: Owned, compl
       member(document.tree, kind)?.place ?? document.tree.place,
       `Roles of team ${name} may not target ${beyond.join(' or ')}: teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}.`,
     );
-};
+}
 
-const checkLength = ({ role, document: { tree }, name, team }: Owned, complain: Complain): void => {
+function checkLength({ role, document: { tree }, name, team }: Owned, complain: Complain): void {
   const { max_seconds: most } = team;
   if (most === undefined || role.session.max <= most) return;
   const session = member(tree, 'session');
@@ -118,7 +120,7 @@ const checkLength = ({ role, document: { tree }, name, team }: Owned, complain: 
     (written ?? session)?.place ?? tree.place,
     `Sessions of team ${name} last at most ${most} seconds, and this role's up to ${role.session.max}. Say session: { max_seconds: ${most} }, or less.`,
   );
-};
+}
 
 /** What a statement means to admit, the team must be allowed (threat T97). */
 function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, complain: Complain): void {
@@ -135,10 +137,11 @@ function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, 
 }
 
 /** What is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
-const listTargets = ({ role: { template } }: Owned): readonly string[] =>
-  template.kind === 'jwt'
+function listTargets({ role: { template } }: Owned): readonly string[] {
+  return template.kind === 'jwt'
     ? []
     : placesOf(template).map(([house, target = house]) => `${template.kind} ${target}`);
+}
 
 /** Two teams that share a target have each other's rights there: both must say so (threat T44). */
 function checkShared(owned: readonly Owned[], complain: Complain): void {
@@ -163,11 +166,7 @@ function checkShared(owned: readonly Owned[], complain: Complain): void {
  * Reads teams.yml of a folder, if there is one, and complains of each role that is no team's, or that reaches
  * further than its team may. What a team does not name its roles may not target.
  */
-export const teamsIn = (
-  folder: string,
-  roles: readonly Compiled[],
-  complain: Complain,
-): Teams | undefined => {
+export function teamsIn(folder: string, roles: readonly Compiled[], complain: Complain): Teams | undefined {
   const file = join(folder, 'teams.yml');
   const source = existsSync(file) ? readSource(file, complain) : undefined;
   const tree = source === undefined ? undefined : parse(file, source, complain);
@@ -184,4 +183,4 @@ export const teamsIn = (
   }
   checkShared(owned, complain);
   return teams;
-};
+}

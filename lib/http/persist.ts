@@ -10,10 +10,10 @@ const PAUSE_MS = 100;
 export type Budget = () => number;
 
 /** The whole budget, or so many milliseconds, from now on. `now` is in seconds since the epoch. */
-export const budget = (now: () => number, milliseconds = BUDGET_MS): Budget => {
+export function budget(now: () => number, milliseconds = BUDGET_MS): Budget {
   const end = now() * 1000 + milliseconds;
   return () => end - now() * 1000;
-};
+}
 
 type Persistence = {
   /** Whether a failure may heal with time, so that the same is worth another attempt. */
@@ -23,8 +23,9 @@ type Persistence = {
   readonly budget: Budget;
 };
 
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise(resolve => setTimeout(resolve, milliseconds));
+function wait(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
+}
 
 /** A failure that may know that nothing of what was asked can have been done. */
 type Failed = { undone?: boolean };
@@ -33,10 +34,10 @@ type Failed = { undone?: boolean };
  * Does the same again while it fails with what passes, at most three times and within the budget. Each attempt is
  * told its own patience in milliseconds. What is thrown is the last failure, `undone` only if all of them were.
  */
-export const persist = async <T>(
+export async function persist<T>(
   attempt: (patience: number) => Promise<T>,
   { passes, random, budget: left }: Persistence,
-): Promise<T> => {
+): Promise<T> {
   let undone = true;
   for (let failed = 1; ; failed++) {
     try {
@@ -50,4 +51,4 @@ export const persist = async <T>(
       await wait(Math.max(0, Math.min(random() * PAUSE_MS * 2 ** (failed - 1), left())));
     }
   }
-};
+}

@@ -38,14 +38,14 @@ export class NoReply extends Error {
 /** How a protocol sends, over connections that are kept. */
 type Way = { readonly agent: Agent; readonly request: typeof request };
 
-const wayOf = (protocol: string): Way => {
+function wayOf(protocol: string): Way {
   // By name at first use: to load node:https costs a cold start that calls nobody more than 10 ms.
   const name = protocol === 'http:' ? 'node:http' : 'node:https';
   const module = process.getBuiltinModule(name) as typeof import('node:http');
   return { agent: new module.Agent({ keepAlive: true }), request: module.request };
-};
+}
 
-const readWhole = (response: IncomingMessage, done: (reply: Reply) => void, fail: (name: string) => void) => {
+function readWhole(response: IncomingMessage, done: (reply: Reply) => void, fail: (name: string) => void) {
   const chunks: Buffer[] = [];
   let length = 0;
   response.on('data', (chunk: Buffer) => {
@@ -61,10 +61,10 @@ const readWhole = (response: IncomingMessage, done: (reply: Reply) => void, fail
       body: Buffer.concat(chunks).toString('utf8'),
     }),
   );
-};
+}
 
-const exchange = (outgoing: Outgoing, patience: number, way: Way): Promise<Reply> =>
-  new Promise((resolve, reject) => {
+function exchange(outgoing: Outgoing, patience: number, way: Way): Promise<Reply> {
+  return new Promise((resolve, reject) => {
     const { url, method = 'POST', headers, body } = outgoing;
     const sent = way.request(url, { method, agent: way.agent, headers });
     const timers = [
@@ -96,12 +96,13 @@ const exchange = (outgoing: Outgoing, patience: number, way: Way): Promise<Reply
     );
     sent.end(body);
   });
+}
 
 /**
  * Sends a text, by POST unless it says otherwise, and gives the whole answer, or throws `NoReply`. It follows no redirect and asks no proxy, and
  * keeps connections for as long as they can be trusted. `now` is in seconds since the epoch.
  */
-export const poster = (now: () => number): Post => {
+export function poster(now: () => number): Post {
   const ways = new Map<string, Way>();
   let usedAt = Number.NEGATIVE_INFINITY;
   return (outgoing, patience = ATTEMPT_MS) => {
@@ -114,4 +115,4 @@ export const poster = (now: () => number): Post => {
     ways.set(protocol, way);
     return exchange(outgoing, patience, way);
   };
-};
+}

@@ -5,25 +5,29 @@ const EVENTS =
 const SUBJECTS = 'https://docs.github.com/en/actions/reference/security/oidc';
 
 /** `sub` of a job that names an environment says that alone of where it runs. */
-const onBranch = (event: string): readonly Telling[] => [
-  ['event_name', 'equals', event],
-  ['ref', 'matches', 'refs/heads/*'],
-  ['ref_type', 'equals', 'branch'],
-  ['sub', 'matches', 'repo:*:ref:refs/heads/*', 'repo:*:environment:*', 'repo:*:pull_request'],
-];
+function onBranch(event: string): readonly Telling[] {
+  return [
+    ['event_name', 'equals', event],
+    ['ref', 'matches', 'refs/heads/*'],
+    ['ref_type', 'equals', 'branch'],
+    ['sub', 'matches', 'repo:*:ref:refs/heads/*', 'repo:*:environment:*', 'repo:*:pull_request'],
+  ];
+}
 
 const ANY_REF = `refs/heads/${ANY_NAME}`;
 const ANY_TAG = `refs/tags/${ANY_NAME}`;
 
 /** Events that anyone can cause and that run with the rights of the default branch. */
-const outsiders = (event: string, says: string, how: string): JobKind => ({
-  name: event,
-  says,
-  danger: 'outsider',
-  how,
-  tells: onBranch(event),
-  source: EVENTS,
-});
+function outsiders(event: string, says: string, how: string): JobKind {
+  return {
+    name: event,
+    says,
+    danger: 'outsider',
+    how,
+    tells: onBranch(event),
+    source: EVENTS,
+  };
+}
 
 export const github: readonly JobKind[] = [
   {

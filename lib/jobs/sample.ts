@@ -3,4 +3,6 @@ import { presetOf } from '../token/presets.ts';
 import { plainJob } from './scenarios.ts';
 
 /** The claims of a plain job of an issuer, so that a witness reads like a token that could come. */
-export const sampleOf = (issuer: string): Claims => plainJob(presetOf(issuer));
+export function sampleOf(issuer: string): Claims {
+  return plainJob(presetOf(issuer));
+}

@@ -30,19 +30,20 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map(
 );
 
 /** The word of the vendor whose issuers have this preset, with its jobs. */
-export const familyOf = (
+export function familyOf(
   preset: string | undefined,
-): { readonly word: string; readonly family: Family } | undefined => {
+): { readonly word: string; readonly family: Family } | undefined {
   const found = Object.entries(FAMILIES).find(([, family]) => family.preset === preset);
   return found && { word: found[0], family: found[1] };
-};
+}
 
 /** The claims with those that the vendor makes from them, unless they are there: a case may say otherwise. */
-export const withFollowing = ({ follows }: Family, claims: Claims): Claims =>
-  Object.assign(Object.create(null), follows(claims), claims);
+export function withFollowing({ follows }: Family, claims: Claims): Claims {
+  return Object.assign(Object.create(null), follows(claims), claims);
+}
 
 /** The claims of a plain push to main of an issuer with this preset; none where the vendor's jobs are not known. */
-export const plainJob = (preset: string | undefined): Claims => {
+export function plainJob(preset: string | undefined): Claims {
   const found = familyOf(preset);
   return found ? withFollowing(found.family, found.family.usual) : {};
-};
+}

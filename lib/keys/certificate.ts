@@ -18,18 +18,19 @@ export type Certificate = {
 const TYPE = 'kite-sts-key+jwt';
 
 /** The certificate as a JWS. So whoever can only write to where it is kept cannot make us publish a key of theirs. */
-export const certify = (vouching: Signer, issuer: string, certificate: Certificate): Promise<string> =>
-  vouching.sign(TYPE, { issuer, ...certificate });
+export function certify(vouching: Signer, issuer: string, certificate: Certificate): Promise<string> {
+  return vouching.sign(TYPE, { issuer, ...certificate });
+}
 
 /** What a certificate says; undefined when none of these keys signed it, or for another issuer. */
-export const readCertificate = (
+export function readCertificate(
   text: string,
   vouching: readonly JWK[],
   issuer: string,
-): Certificate | undefined => {
+): Certificate | undefined {
   const said = readJws(text, TYPE, vouching);
   if (said?.['issuer'] !== issuer) return undefined;
   const { issuer: _, ...certificate } = said;
   // What it holds is what `certify` was given: the signature says so.
   return certificate as Certificate;
-};
+}

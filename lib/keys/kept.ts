@@ -17,10 +17,10 @@ export type Kept<T> = { forget(): void; get(): Promise<T> };
  * Loads when first asked and again when that is too old. What was loaded serves on while AWS cannot be asked;
  * when AWS refuses, it does not.
  */
-export const kept = <T>(
+export function kept<T>(
   load: () => Promise<T>,
   { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: Keeping,
-): Kept<T> => {
+): Kept<T> {
   let loaded: { readonly value: T; readonly at: number } | undefined;
   let failed: { readonly error: unknown; readonly at: number } | undefined;
   let flight: Promise<T> | undefined;
@@ -61,4 +61,4 @@ export const kept = <T>(
       return flight;
     },
   };
-};
+}

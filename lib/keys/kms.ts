@@ -20,43 +20,45 @@ const MAX_RAW = 4096;
 const KEPT = 60 * 60;
 
 /** The bytes that KMS gave in this member of its answer. */
-export const bytesOf = (answer: JsonObject, member: string): Buffer => {
+export function bytesOf(answer: JsonObject, member: string): Buffer {
   const value = answer[member];
   if (typeof value !== 'string' || value === '') throw new KeyUnusable(`KMS answered without ${member}`);
   return Buffer.from(value, 'base64');
-};
+}
 
 /** A public key in the form in which KMS tells all of them (RFC 5280, SubjectPublicKeyInfo). */
-export const publicKeyOf = (answer: JsonObject): PublicKey =>
-  publicKey(createPublicKey({ key: bytesOf(answer, 'PublicKey'), format: 'der', type: 'spki' }));
+export function publicKeyOf(answer: JsonObject): PublicKey {
+  return publicKey(createPublicKey({ key: bytesOf(answer, 'PublicKey'), format: 'der', type: 'spki' }));
+}
 
-const signingKey = (answer: JsonObject): PublicKey => {
+function signingKey(answer: JsonObject): PublicKey {
   const { KeyUsage: usage, SigningAlgorithms: algorithms } = answer;
   if (usage !== 'SIGN_VERIFY' || !Array.isArray(algorithms) || !algorithms.includes(KMS_ALGORITHM))
     throw new KeyUnusable(`the key is not for ${KMS_ALGORITHM}`);
   return publicKeyOf(answer);
-};
+}
 
-const message = (signed: Buffer) =>
-  signed.length <= MAX_RAW
+function message(signed: Buffer) {
+  return signed.length <= MAX_RAW
     ? { MessageType: 'RAW', Message: signed.toString('base64') }
     : { MessageType: 'DIGEST', Message: createHash('sha256').update(signed).digest('base64') };
+}
 
 /** A key that KMS refuses is left out. One that it cannot tell just now is not: half a key set breaks who fetches it. */
-const hadOf = (asked: readonly PromiseSettledResult<PublicKey>[]): readonly PublicKey[] => {
+function hadOf(asked: readonly PromiseSettledResult<PublicKey>[]): readonly PublicKey[] {
   const failed = asked.flatMap(each => (each.status === 'rejected' ? [each.reason as unknown] : []));
   const had = asked.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
   const passing = failed.find(error => error instanceof AwsError && error.passing);
   if (passing !== undefined || had.length === 0) throw passing ?? failed[0];
   return had;
-};
+}
 
 /**
  * Signs by AWS KMS, which never gives the private half away. Nothing is asked of KMS before the first use. What
  * KMS signed leaves only if it verifies with the key that we publish. Throws what is no `BrokerError`: whoever
  * signs says what it means.
  */
-export const kmsSigner = (setting: KmsSetting): Signer => {
+export function kmsSigner(setting: KmsSetting): Signer {
   const { keys, now = () => Date.now() / 1000 } = setting;
   const [first, ...others] = keys;
   if (first === undefined) throw new Error('KITE_STS_SIGNING_KEYS names no key');
@@ -85,4 +87,4 @@ export const kmsSigner = (setting: KmsSetting): Signer => {
       return hadOf(await Promise.allSettled(published.map(each => each.get()))).map(({ jwk }) => jwk);
     },
   };
-};
+}

@@ -13,7 +13,7 @@ export const SIGNS_FOR = 3 * 24 * 60 * 60;
 export const PUBLISHED_AFTER = 24 * 60 * 60;
 
 /** The next day for which a key made now is published early enough, and what follows from it. */
-const timesOf = (now: number): Omit<Certificate, 'jwk'> => {
+function timesOf(now: number): Omit<Certificate, 'jwk'> {
   const signsFrom = Math.ceil((now + PUBLISHED_BEFORE) / DAY) * DAY;
   const signsUntil = signsFrom + SIGNS_FOR;
   return {
@@ -23,7 +23,7 @@ const timesOf = (now: number): Omit<Certificate, 'jwk'> => {
     signsUntil,
     publishedUntil: signsUntil + PUBLISHED_AFTER,
   };
-};
+}
 
 /** Sealed keys: for whom, what vouches for them, what makes and opens them, and where they are kept. */
 export type Sealing = {
@@ -37,14 +37,14 @@ export type Sealing = {
  * Makes the key of the next day that has none, once, whoever else rotates at the same time. Safe to repeat. `made`
  * is false where the day has its key. `now` is seconds since the epoch: AWS refuses to answer who is minutes off.
  */
-export const rotate = async (
+export async function rotate(
   { issuer, kms, seal, store }: Sealing,
   now: number,
-): Promise<{ readonly day: string; readonly made: boolean }> => {
+): Promise<{ readonly day: string; readonly made: boolean }> {
   const times = timesOf(now);
   const { day, publishedUntil: until } = times;
   if (await store.sealed(day)) return { day, made: false };
   const { publicKey, sealed } = await seal.make();
   const certificate = await certify(kms, issuer, { ...times, jwk: publicKey.jwk });
   return { day, made: await store.keep({ day, certificate, sealed, until }) };
-};
+}

@@ -16,32 +16,38 @@ export class KeyUnusable extends Error {
 }
 
 /** RFC 7638 §3: the required members in their order, without white space. */
-const thumbprint = ({ e, kty, n }: JWK): string =>
-  createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+function thumbprint({ e, kty, n }: JWK): string {
+  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+}
 
-export const publicKey = (key: KeyObject): PublicKey => {
+export function publicKey(key: KeyObject): PublicKey {
   const bare = key.export({ format: 'jwk' }) as JWK;
   return { key, jwk: { ...bare, kid: thumbprint(bare), alg: ALGORITHM, use: 'sig' } };
-};
+}
 
 /** A key whose private half is in this process. */
-export const signingKey = (privateKey: KeyObject): SigningKey => ({
-  ...publicKey(createPublicKey(privateKey)),
-  sign: signed => sign('sha256', signed, privateKey),
-});
+export function signingKey(privateKey: KeyObject): SigningKey {
+  return {
+    ...publicKey(createPublicKey(privateKey)),
+    sign: signed => sign('sha256', signed, privateKey),
+  };
+}
 
 /** Whether this is an RS256 signature by that key. */
-export const verifies = (signed: Buffer, key: KeyObject, signature: Buffer): boolean =>
-  verify('sha256', signed, key, signature);
+export function verifies(signed: Buffer, key: KeyObject, signature: Buffer): boolean {
+  return verify('sha256', signed, key, signature);
+}
 
-const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+function base64url(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
 
 /** A compact JWS (RFC 7515 §3.1). Nothing leaves that does not verify with the key that is published: `KeyUnusable`. */
-export const signJws = async (
+export async function signJws(
   { key, jwk, sign }: SigningKey,
   typ: string,
   claims: Readonly<Record<string, unknown>>,
-): Promise<string> => {
+): Promise<string> {
   const header = { alg: ALGORITHM, kid: jwk.kid, ...(typ === '' ? {} : { typ }) };
   const text = `${base64url(header)}.${base64url(claims)}`;
   const signed = Buffer.from(text);
@@ -49,15 +55,16 @@ export const signJws = async (
   if (!verifies(signed, key, signature))
     throw new KeyUnusable('the signature is not of the key that is published');
   return `${text}.${signature.toString('base64url')}`;
-};
+}
 
 type Claims = { readonly [claim: string]: unknown };
 
-const readJson = (segment: string): Claims =>
-  JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as Claims;
+function readJson(segment: string): Claims {
+  return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as Claims;
+}
 
 /** The claims of a compact JWS; undefined when none of these keys signed it, or it is of another type. */
-export const readJws = (text: string, typ: string, keys: readonly JWK[]): Claims | undefined => {
+export function readJws(text: string, typ: string, keys: readonly JWK[]): Claims | undefined {
   const [header = '', claims = '', signature = ''] = text.split('.');
   const signed = Buffer.from(`${header}.${claims}`);
   const ours = keys.some(jwk =>
@@ -68,4 +75,4 @@ export const readJws = (text: string, typ: string, keys: readonly JWK[]): Claims
     ),
   );
   return ours && readJson(header)['typ'] === typ ? readJson(claims) : undefined;
-};
+}

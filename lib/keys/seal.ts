@@ -15,7 +15,7 @@ export type Seal = { make(): Promise<SealedPair>; open(sealed: Buffer): Promise<
  * issuer is the encryption context: what was sealed for one broker opens for no other, and CloudTrail has the name.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPairWithoutPlaintext.html
  */
-export const kmsSeal = (KeyId: string, issuer: string, setting: AwsSetting): Seal => {
+export function kmsSeal(KeyId: string, issuer: string, setting: AwsSetting): Seal {
   const ask = jsonCall(KMS, setting);
   const EncryptionContext = { issuer };
   return {
@@ -30,4 +30,4 @@ export const kmsSeal = (KeyId: string, issuer: string, setting: AwsSetting): Sea
       return createPrivateKey({ key: bytesOf(answer, 'Plaintext'), format: 'der', type: 'pkcs8' });
     },
   };
-};
+}

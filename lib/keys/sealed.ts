@@ -21,39 +21,42 @@ const LISTED = 60;
 const PAUSE = 30;
 
 /** The keys whose time it is, the newest first. One that was not published early enough is never among them. */
-const due = (certificates: readonly Certificate[], now: number): readonly Certificate[] =>
-  certificates
+function due(certificates: readonly Certificate[], now: number): readonly Certificate[] {
+  return certificates
     .filter(({ signsFrom, signsUntil }) => signsFrom <= now && now < signsUntil)
     .filter(({ madeAt, signsFrom }) => signsFrom - madeAt >= PUBLISHED_BEFORE)
     .sort((a, b) => b.signsFrom - a.signsFrom);
+}
 
-const certified = ({ jwk }: Certificate, privateKey: KeyObject): SigningKey => {
+function certified({ jwk }: Certificate, privateKey: KeyObject): SigningKey {
   const key = signingKey(privateKey);
   if (key.jwk.kid !== jwk.kid) throw new KeyUnusable('what was sealed is not the key that is published');
   return key;
-};
+}
 
 type Told = Required<SealedSetting> & {
   /** Does the work; a failure is reported before it is thrown on. */
   readonly told: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
-const telling = (setting: SealedSetting): Told => ({
-  ...setting,
-  now: setting.now ?? (() => Date.now() / 1000),
-  async told(work) {
-    try {
-      return await work();
-    } catch (error) {
-      const { name, message } = error as Error;
-      setting.report(`${NOT_SERVED} used: ${name}: ${message}`);
-      throw error;
-    }
-  },
-});
+function telling(setting: SealedSetting): Told {
+  return {
+    ...setting,
+    now: setting.now ?? (() => Date.now() / 1000),
+    async told(work) {
+      try {
+        return await work();
+      } catch (error) {
+        const { name, message } = error as Error;
+        setting.report(`${NOT_SERVED} used: ${name}: ${message}`);
+        throw error;
+      }
+    },
+  };
+}
 
 /** The certificates that are ours, as the store had them within the last minute. */
-const listing = ({ issuer, kms, store, now, report, told }: Told): Kept<readonly Certificate[]> => {
+function listing({ issuer, kms, store, now, report, told }: Told): Kept<readonly Certificate[]> {
   const load = async (): Promise<readonly Certificate[]> => {
     const vouching = await kms.publicKeys();
     const read = (await store.certificates()).map(text => readCertificate(text, vouching, issuer));
@@ -61,10 +64,10 @@ const listing = ({ issuer, kms, store, now, report, told }: Told): Kept<readonly
     return read.filter(each => each !== undefined);
   };
   return kept(() => told(load), { now, seconds: LISTED, pause: PAUSE });
-};
+}
 
 /** Opens the key of a certificate; the one that was opened last is had again without asking anybody. */
-const opening = ({ seal, store, now, told }: Told): ((certificate: Certificate) => Promise<SigningKey>) => {
+function opening({ seal, store, now, told }: Told): (certificate: Certificate) => Promise<SigningKey> {
   const load = async (certificate: Certificate): Promise<SigningKey> => {
     const sealed = await store.sealed(certificate.day);
     if (!sealed) throw new KeyUnusable('it is no longer there');
@@ -79,7 +82,7 @@ const opening = ({ seal, store, now, told }: Told): ((certificate: Certificate) 
     }
     return last.key.get();
   };
-};
+}
 
 /**
  * Signs by a key of the day that KMS opens once for each process, so that KMS is asked for a key and not for a
@@ -87,7 +90,7 @@ const opening = ({ seal, store, now, told }: Told): ((certificate: Certificate) 
  * KMS itself: its keys are always published. The JWKS is whole or not at all: a part of it would break every
  * verifier that keeps it.
  */
-export const sealedSigner = (setting: SealedSetting): Signer => {
+export function sealedSigner(setting: SealedSetting): Signer {
   const told = telling(setting);
   const { kms, now } = told;
   const listed = listing(told);
@@ -110,4 +113,4 @@ export const sealedSigner = (setting: SealedSetting): Signer => {
       return [...(await kms.publicKeys()), ...certificates.map(({ jwk }) => jwk)];
     },
   };
-};
+}

@@ -8,7 +8,7 @@ import type { Signer } from './signer.ts';
 /** Seconds for which a key is used before it is read again: the longest that a new one waits, and an old one serves. */
 const KEPT = 5 * 60;
 
-const keyIn = ({ SecretString: pem }: JsonObject): SigningKey => {
+function keyIn({ SecretString: pem }: JsonObject): SigningKey {
   try {
     const key = createPrivateKey(String(pem));
     if (key.asymmetricKeyType === 'rsa') return signingKey(key);
@@ -16,14 +16,14 @@ const keyIn = ({ SecretString: pem }: JsonObject): SigningKey => {
     // Nothing of what could not be read is told: it may be a key all the same.
   }
   throw new KeyUnusable('the secret is no private RSA key in PEM');
-};
+}
 
 /**
  * Signs by a private key that is a secret of AWS Secrets Manager, in PEM as it was downloaded. It is in this
  * process's memory while it is used; one in KMS never leaves that.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  */
-export const secretSigner = (SecretId: string, setting: AwsSetting): Signer => {
+export function secretSigner(SecretId: string, setting: AwsSetting): Signer {
   const { now = () => Date.now() / 1000 } = setting;
   const ask = jsonCall(SECRETS, setting);
   const key = kept(async () => keyIn(await ask('GetSecretValue', { SecretId })), { now, seconds: KEPT });
@@ -31,4 +31,4 @@ export const secretSigner = (SecretId: string, setting: AwsSetting): Signer => {
     sign: async (typ, claims) => signJws(await key.get(), typ, claims),
     publicKeys: async () => [(await key.get()).jwk],
   };
-};
+}

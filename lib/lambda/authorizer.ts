@@ -54,9 +54,8 @@ function isRest(event: Event): event is RestEvent {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
-export const authorizerOf =
-  (ask: (request: HttpRequest) => ReturnType<typeof authorize>, url: string) =>
-  async (event: Event): Promise<HttpResult | APIGatewayAuthorizerResult> => {
+export function authorizerOf(ask: (request: HttpRequest) => ReturnType<typeof authorize>, url: string) {
+  return async (event: Event): Promise<HttpResult | APIGatewayAuthorizerResult> => {
     const answer = await ask(isRest(event) ? readRestRequest(event) : requestOf(event));
     const allowed = answer.kind === 'authorized';
     if (!allowed && ['setup', 'ours'].includes(CODES[answer.code].fault))
@@ -64,3 +63,4 @@ export const authorizerOf =
     const context = allowed ? writeContext(answer) : explainRefusal(answer, url);
     return isRest(event) ? writePolicy(event, allowed, context) : { isAuthorized: allowed, context };
   };
+}

@@ -13,26 +13,30 @@ export type RequestEvent = Pick<HttpEvent, 'rawPath' | 'rawQueryString'> & {
 };
 
 /** The request as every host hands it in. The gateway sends form bodies in base64. */
-export const requestOf = ({
+export function requestOf({
   requestContext,
   rawPath,
   rawQueryString,
   headers = {},
   body = '',
   isBase64Encoded = false,
-}: RequestEvent): HttpRequest => ({
-  method: requestContext.http.method,
-  path: rawPath,
-  query: rawQueryString,
-  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-  body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
-  // From the gateway: a header of the same meaning is whatever its sender wrote.
-  sourceAddress: requestContext.http.sourceIp,
-});
+}: RequestEvent): HttpRequest {
+  return {
+    method: requestContext.http.method,
+    path: rawPath,
+    query: rawQueryString,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+    // From the gateway: a header of the same meaning is whatever its sender wrote.
+    sourceAddress: requestContext.http.sourceIp,
+  };
+}
 
-export const resultOf = ({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: status,
-  headers: { ...headers },
-  body,
-  isBase64Encoded: false,
-});
+export function resultOf({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { ...headers },
+    body,
+    isBase64Encoded: false,
+  };
+}

@@ -3,7 +3,9 @@ import type { BrokerError, Code } from '../errors.ts';
 import type { ClockFinding } from '../token/clock.ts';
 
 /** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
-const write = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
+function write(line: object): void {
+  return void process.stderr.write(`${JSON.stringify(line)}\n`);
+}
 
 /** The filter of CloudWatch Logs over lines that tell of this fault. */
 export function writeFaultPattern(code: Code): string {
@@ -16,17 +18,14 @@ export function writeKeysPattern(...starts: readonly string[]): string {
 }
 
 /** A fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
-export const reportFault = (
-  { code, detail, cause }: BrokerError,
-  decisionId: string,
-  level: LogLevel,
-): void =>
+export function reportFault({ code, detail, cause }: BrokerError, decisionId: string, level: LogLevel): void {
   write({
     fault: code,
     decisionId,
     detail,
     ...(level === 'debug' && cause instanceof Error ? { stack: cause.stack } : {}),
   });
+}
 
 /** Something about the keys of an issuer, or about our own sealed ones, where no issuer is named. */
 export function reportKeys(issuer: string | undefined, what: string): void {
@@ -39,8 +38,9 @@ export function reportClock(finding: ClockFinding): void {
 }
 
 /** What was thrown although nothing should be, or a function that ran out of time. */
-export const reportEnd = (error: unknown): void =>
+export function reportEnd(error: unknown): void {
   write({
     fault: 'internal_error',
     detail: error instanceof Error ? `${error.name}: ${error.message}` : 'no error',
   });
+}

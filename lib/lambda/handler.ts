@@ -8,12 +8,14 @@ import { reportEnd } from './fault.ts';
 const EARLY_MS = 500;
 
 /** When time runs out, or something is thrown that never should be: our fault, and nothing of it leaves. */
-const unavailable = (): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: 503,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '2' },
-  body: JSON.stringify({ error: 'temporarily_unavailable', code: 'internal_error' }),
-  isBase64Encoded: false,
-});
+function unavailable(): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: 503,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '2' },
+    body: JSON.stringify({ error: 'temporarily_unavailable', code: 'internal_error' }),
+    isBase64Encoded: false,
+  };
+}
 
 /** Security headers for every answer: no browser may frame, sniff or keep what it was not meant to see. */
 const HEADERS = {
@@ -25,8 +27,8 @@ const HEADERS = {
 type Handler = (event: HttpEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The transport of every function, declared once: event to request, answer to result, headers, time, errors. */
-export const handlerOf = (answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler =>
-  middy<HttpEvent, APIGatewayProxyStructuredResultV2>({
+export function handlerOf(answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler {
+  return middy<HttpEvent, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: EARLY_MS,
     timeoutEarlyResponse: () => {
       reportEnd(new Error('the function ran out of time'));
@@ -43,3 +45,4 @@ export const handlerOf = (answerTo: (request: HttpRequest) => Promise<HttpAnswer
       },
     })
     .handler(async event => resultOf(await answerTo(requestOf(event)))) as unknown as Handler;
+}

@@ -9,10 +9,12 @@ import type { Signer } from '../keys/signer.ts';
 import { tableKeys } from '../stores/keys.ts';
 import { reportKeys } from './fault.ts';
 
-const kmsOf = ({ signingKeys: keys }: Settings, aws: AwsSetting): Signer => kmsSigner({ ...aws, keys });
+function kmsOf({ signingKeys: keys }: Settings, aws: AwsSetting): Signer {
+  return kmsSigner({ ...aws, keys });
+}
 
 /** Where this deployment's sealed keys are and what opens them. Throws where it has none. */
-export const sealingOf = (settings: Settings, aws: AwsSetting, issuer: string): Sealing => {
+export function sealingOf(settings: Settings, aws: AwsSetting, issuer: string): Sealing {
   const { sealedKeys, sealingKey } = settings;
   if (sealedKeys === undefined || sealingKey === undefined)
     throw new Error('KITE_STS_SEALED_KEYS and KITE_STS_SEALING_KEY must both be set.');
@@ -22,13 +24,14 @@ export const sealingOf = (settings: Settings, aws: AwsSetting, issuer: string): 
     seal: kmsSeal(sealingKey, issuer, aws),
     store: tableKeys(dynamoTable(sealedKeys, aws)),
   };
-};
+}
 
 /** What signs for a deployed function: sealed keys where there is a table of them, else KMS itself. */
-export const signerOf = (settings: Settings, aws: AwsSetting, issuer: string): Signer =>
-  settings.sealedKeys === undefined
+export function signerOf(settings: Settings, aws: AwsSetting, issuer: string): Signer {
+  return settings.sealedKeys === undefined
     ? kmsOf(settings, aws)
     : sealedSigner({
         ...sealingOf(settings, aws, issuer),
         report: what => reportKeys(undefined, what),
       });
+}

@@ -31,10 +31,12 @@ const SHARED = [
 ];
 
 /** Would AWS, Google or Entra take a token for this audience as proof of identity? */
-export const isFederation = (audience: string): boolean => FEDERATION.some(pattern => pattern.test(audience));
+export function isFederation(audience: string): boolean {
+  return FEDERATION.some(pattern => pattern.test(audience));
+}
 
 /** The audience itself; complains of one that others accept when no reason stands beside it. */
-export const audienceOf = ({ value: written, place }: WrittenAudience, complain: Complain): string => {
+export function audienceOf({ value: written, place }: WrittenAudience, complain: Complain): string {
   if (typeof written !== 'string') return written.value;
   const rule: Rule = 'audience-shared';
   if (SHARED.some(pattern => pattern.test(written))) {
@@ -48,4 +50,4 @@ export const audienceOf = ({ value: written, place }: WrittenAudience, complain:
     );
   }
   return written;
-};
+}

@@ -48,22 +48,26 @@ export type Complaint = { readonly rule: Rule; readonly place: Place; readonly m
 export type Complain = (rule: Rule, place: Place, message: string) => void;
 
 /** Passes complaints on and keeps them: what was complained of is not used. */
-export const noting = (
-  complainTo: Complain,
-): { readonly complain: Complain; readonly complaints: Complaint[] } => {
+export function noting(complainTo: Complain): {
+  readonly complain: Complain;
+  readonly complaints: Complaint[];
+} {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => {
     complaints.push({ rule, place, message });
     complainTo(rule, place, message);
   };
   return { complain, complaints };
-};
+}
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
 
 /**
  * `file:line:column  rule  message`, the one text that lint, start and packaging print. Always one line:
  * a message may hold text of the file, and a line of a build log can be a command to whoever runs it.
  */
-export const complaintText = ({ rule, place, message }: Omit<Complaint, 'rule'> & { rule: string }): string =>
-  `${place.file}:${place.line}:${place.column}  ${rule}  ${message}`.replace(/\p{Cc}/gu, escaped);
+export function complaintText({ rule, place, message }: Omit<Complaint, 'rule'> & { rule: string }): string {
+  return `${place.file}:${place.line}:${place.column}  ${rule}  ${message}`.replace(/\p{Cc}/gu, escaped);
+}

@@ -21,13 +21,15 @@ export const scalarSchema: Schema = {
   maximum: Number.MAX_SAFE_INTEGER,
 };
 
-const several = (items: Schema): Schema => ({ type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items });
+function several(items: Schema): Schema {
+  return { type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items };
+}
 
-const operandSchema = (operator: Operator): Schema => {
+function operandSchema(operator: Operator): Schema {
   const pattern = { type: 'string', minLength: 1, maxLength: MAX_PATTERN };
   if (operator === 'matches') return { anyOf: [pattern, several(pattern)] };
   return TAKES_LIST.has(operator) ? several(scalarSchema) : scalarSchema;
-};
+}
 
 /** What stands beside a claim. */
 export const ruleSchema: Schema = {
@@ -48,7 +50,7 @@ export const claimsSchema: Schema = {
   additionalProperties: { $ref: '#/definitions/rule' },
 };
 
-const operandOf = (tree: ScalarTree, complain: Complain): Scalar | undefined => {
+function operandOf(tree: ScalarTree, complain: Complain): Scalar | undefined {
   const { value, source, place } = tree;
   if (typeof value === 'number' && !isIntegerText(source)) {
     complain(
@@ -63,10 +65,10 @@ const operandOf = (tree: ScalarTree, complain: Complain): Scalar | undefined => 
     return undefined;
   }
   return value;
-};
+}
 
 /** The plain values beside an operator, one or a list as it takes them. */
-export const scalarsOf = (tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined => {
+export function scalarsOf(tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined {
   if (tree.kind === 'map') {
     complain(
       'wrong-type',
@@ -102,34 +104,36 @@ export const scalarsOf = (tree: Tree, operator: Operator, complain: Complain): S
     if (item.kind !== 'scalar')
       complain('wrong-type', item.place, `${operator} compares plain values, not lists or mappings.`);
   return scalars.length === items.length ? scalars : undefined;
-};
+}
 
 /** Refuses an operand that this claim can never hold: such a condition would be dead, or worse, a dead deny. */
-const typeFits = (operand: Scalar, operator: Operator, types: readonly ClaimType[] | undefined): boolean => {
+function typeFits(operand: Scalar, operator: Operator, types: readonly ClaimType[] | undefined): boolean {
   if (types === undefined || operator === 'contains' || operator === 'contains_any') return true;
   const negated = operator === 'not_equals' || operator === 'not_in';
   return types.includes(typeOf(operand)) || (negated && operand === null);
-};
+}
 
-const operatorFits = (operator: Operator, types: readonly ClaimType[] | undefined): boolean => {
+function operatorFits(operator: Operator, types: readonly ClaimType[] | undefined): boolean {
   if (types === undefined) return true;
   if (operator === 'contains' || operator === 'contains_any') return types.includes('array');
   return (
     types.some(type => type !== 'array' && type !== 'object') &&
     (operator !== 'matches' || types.includes('string'))
   );
-};
+}
 
-const said = (types: readonly ClaimType[] = []): string => types.join(' or ');
+function said(types: readonly ClaimType[] = []): string {
+  return types.join(' or ');
+}
 
 type Claim = { readonly name: string; readonly types: readonly ClaimType[] | undefined };
 
-const conditionOf = (
+function conditionOf(
   claim: Claim,
   operator: Operator,
   tree: Tree,
   complain: Complain,
-): Condition | undefined => {
+): Condition | undefined {
   const { name, types } = claim;
   const path = claimPath(name);
   if (path === undefined) return undefined;
@@ -154,24 +158,20 @@ const conditionOf = (
   });
   if (!operands?.every(operand => operand !== undefined)) return undefined;
   return { on: 'claim', name, path, operator, operands, binds: false };
-};
+}
 
-const patternOperandFault = (operand: Scalar): string | undefined =>
-  typeof operand === 'string' ? patternFault(operand) : 'A pattern is text. Put it in quotes.';
+function patternOperandFault(operand: Scalar): string | undefined {
+  return typeof operand === 'string' ? patternFault(operand) : 'A pattern is text. Put it in quotes.';
+}
 
-const quoteHint = (operand: Scalar, types: readonly ClaimType[] = []): string => {
+function quoteHint(operand: Scalar, types: readonly ClaimType[] = []): string {
   if (operand === null)
     return ' It is never null: a job that lacks it has no such claim at all, which no rule can ask for.';
   if (typeof operand !== 'string' && types.includes('string')) return ' Put it in quotes.';
   return typeof operand === 'string' && types.includes('number') ? ' Write it without quotes.' : '';
-};
+}
 
-const knownClaim = (
-  name: string,
-  place: Place,
-  facts: IssuerFacts,
-  complain: Complain,
-): Claim | undefined => {
+function knownClaim(name: string, place: Place, facts: IssuerFacts, complain: Complain): Claim | undefined {
   if (claimPath(name) === undefined) {
     complain('claim-unknown', place, `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
     return undefined;
@@ -186,14 +186,10 @@ const knownClaim = (
     `${facts.issuer} sends no claim "${name}".${near} A claim of your own is added under "claims" of its row in broker.yml.`,
   );
   return undefined;
-};
+}
 
 /** The conditions of one claim: a scalar means equals; a mapping holds operators, all of which must hold. */
-const ruleConditions = (
-  { key, place, value }: Entry,
-  facts: IssuerFacts,
-  complain: Complain,
-): Condition[] => {
+function ruleConditions({ key, place, value }: Entry, facts: IssuerFacts, complain: Complain): Condition[] {
   const claim = knownClaim(key, place, facts, complain);
   if (!claim) return [];
   if (value.kind === 'list') {
@@ -213,13 +209,10 @@ const ruleConditions = (
       );
     return (operator && conditionOf(claim, operator, entry.value, complain)) ?? [];
   });
-};
+}
 
 /** Does this condition tie the statement to one tenant, by the plain name and a literal? */
-const bindsTo = (
-  { name, operator, operands }: Condition,
-  binding: IssuerFacts['binding'][number],
-): boolean => {
+function bindsTo({ name, operator, operands }: Condition, binding: IssuerFacts['binding'][number]): boolean {
   const literal = operands.every(operand => typeof operand === 'string' && operand !== '');
   if (operator === 'equals' || operator === 'in') return literal && binding.anyOf.includes(name);
   return (
@@ -227,17 +220,19 @@ const bindsTo = (
     binding.ownerPrefix.includes(name) &&
     operands.every(operand => /^[^/]+\//.test(literalPrefix(String(operand))))
   );
-};
+}
 
 /**
  * Compiles a mapping of claims to conditions, each marked with whether it binds the tenant. Used for
  * statements and for the `require` guard of an issuer row.
  */
-export const claimConditions = (claims: MapTree, facts: IssuerFacts, complain: Complain): Condition[] =>
-  claims.entries
+export function claimConditions(claims: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
+  return claims.entries
     .flatMap(entry => ruleConditions(entry, facts, complain))
     .map(condition => ({ ...condition, binds: facts.binding.some(binding => bindsTo(condition, binding)) }));
+}
 
 /** The demands that these conditions leave unmet. */
-export const unmetBindings = (conditions: readonly Condition[], facts: IssuerFacts): IssuerFacts['binding'] =>
-  facts.binding.filter(binding => !conditions.some(condition => bindsTo(condition, binding)));
+export function unmetBindings(conditions: readonly Condition[], facts: IssuerFacts): IssuerFacts['binding'] {
+  return facts.binding.filter(binding => !conditions.some(condition => bindsTo(condition, binding)));
+}

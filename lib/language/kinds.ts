@@ -22,13 +22,16 @@ export type Template =
   | ({ readonly kind: 'jwt' } & JwtTemplate);
 
 /** The kind of a name, with its template type forgotten: `template.kind` has chosen it. */
-export const kindOf = (name: KindName): Kind<object, Target> =>
-  KINDS[name] as unknown as Kind<object, Target>;
+export function kindOf(name: KindName): Kind<object, Target> {
+  return KINDS[name] as unknown as Kind<object, Target>;
+}
 
 /** The app by whose own key the other side knows us, for kinds that need one. */
-export const appOf = (template: Template): string | undefined =>
-  'app' in template ? template.app : undefined;
+export function appOf(template: Template): string | undefined {
+  return 'app' in template ? template.app : undefined;
+}
 
 /** Is a JWT of ours signed for this role, whether a caller gets it or a cloud? */
-export const needsSignature = (template: Template): boolean =>
-  template.kind === 'aws' ? template.via === 'web_identity' : appOf(template) === undefined;
+export function needsSignature(template: Template): boolean {
+  return template.kind === 'aws' ? template.via === 'web_identity' : appOf(template) === undefined;
+}

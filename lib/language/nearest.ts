@@ -42,7 +42,7 @@ const BEGINNING = 4;
 const CUT = 15;
 
 /** The known name that a mistyped one most likely meant, or undefined when none is near. */
-export const nearest = (name: string, known: Iterable<string>): string | undefined => {
+export function nearest(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.slice(0, LONGEST).toLowerCase();
   let best: string | undefined;
   let least = (Math.max(2, Math.floor(wanted.length / 3)) + 1) * STEP;
@@ -56,13 +56,13 @@ export const nearest = (name: string, known: Iterable<string>): string | undefin
     if (steps < least) [best, least] = [candidate, steps];
   }
   return best;
-};
+}
 
 /** ` Did you mean "x"?` or nothing: the tail of every message about an unknown name. */
-export const didYouMean = (name: string, known: Iterable<string>): string => {
+export function didYouMean(name: string, known: Iterable<string>): string {
   const near = nearest(name, known);
   return near === undefined ? '' : ` Did you mean "${near}"?`;
-};
+}
 
 /** How many names before and after the place of the wanted one are compared. */
 const AROUND = 4;

@@ -27,22 +27,23 @@ const LONE_CR = /\r(?!\n)/;
 
 type Hidden = { readonly index: number; readonly name: string };
 
-const firstInvisible = (text: string): Hidden | undefined => {
+function firstInvisible(text: string): Hidden | undefined {
   const index = text.search(INVISIBLE);
   if (index < 0) return undefined;
   const code = (text.codePointAt(index) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return { index, name: `U+${code}` };
-};
+}
 
 /** Characters that a reader cannot see: refused in files, and in strings that escapes could bring in. */
-const hiddenCharacter = (text: string): Hidden | undefined =>
-  firstInvisible(text.replace(VISIBLE_CONTROL, ' '));
+function hiddenCharacter(text: string): Hidden | undefined {
+  return firstInvisible(text.replace(VISIBLE_CONTROL, ' '));
+}
 
 type PlaceAt = (offset: number) => Place;
 type Reading = { readonly at: PlaceAt; readonly complain: Complain };
 
 /** Counted on the text itself: the parser's own counter misses lines of a text that it cannot read. */
-const placesIn = (file: string, text: string): PlaceAt => {
+function placesIn(file: string, text: string): PlaceAt {
   const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
   return offset => {
     let line = 0;
@@ -53,9 +54,9 @@ const placesIn = (file: string, text: string): PlaceAt => {
     }
     return { file, line: line + 1, column: Math.min(offset, text.length) - (starts[line] ?? 0) + 1 };
   };
-};
+}
 
-const refusedText = (text: string, { at, complain }: Reading): boolean => {
+function refusedText(text: string, { at, complain }: Reading): boolean {
   if (new TextEncoder().encode(text).length > MAX_FILE_BYTES) {
     complain('text-refused', at(0), `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
     return true;
@@ -66,10 +67,10 @@ const refusedText = (text: string, { at, complain }: Reading): boolean => {
   if (hidden)
     complain('text-refused', at(hidden.index), `${hidden.name} cannot be seen by a reader. Remove it.`);
   return cr >= 0 || hidden !== undefined;
-};
+}
 
 /** Anchors, tags, merge keys: refused, since a reviewer and a parser may read them differently. */
-const refusedFeature = (node: Node, reading: Reading): boolean => {
+function refusedFeature(node: Node, reading: Reading): boolean {
   const refuse = (what: string): true => {
     reading.complain(
       'yaml-feature',
@@ -82,9 +83,9 @@ const refusedFeature = (node: Node, reading: Reading): boolean => {
   if (node.anchor !== undefined) return refuse('Anchors (&name)');
   if (node.tag !== undefined) return refuse('Tags (!name)');
   return false;
-};
+}
 
-const refusedWords = (hidden: Hidden | undefined, place: Place, { complain }: Reading): boolean => {
+function refusedWords(hidden: Hidden | undefined, place: Place, { complain }: Reading): boolean {
   if (hidden)
     complain(
       'text-refused',
@@ -92,9 +93,9 @@ const refusedWords = (hidden: Hidden | undefined, place: Place, { complain }: Re
       `The text holds ${hidden.name}, which cannot be seen by a reader. Remove it.`,
     );
   return hidden !== undefined;
-};
+}
 
-const scalarTree = (node: Scalar, reading: Reading): ScalarTree | undefined => {
+function scalarTree(node: Scalar, reading: Reading): ScalarTree | undefined {
   const place = reading.at(node.range?.[0] ?? 0);
   const { value } = node;
   const source = node.source ?? '';
@@ -104,9 +105,9 @@ const scalarTree = (node: Scalar, reading: Reading): ScalarTree | undefined => {
   }
   if (typeof value === 'string' && refusedWords(hiddenCharacter(value), place, reading)) return undefined;
   return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
-};
+}
 
-const keyOf = (key: unknown, reading: Reading): { key: string; place: Place } | undefined => {
+function keyOf(key: unknown, reading: Reading): { key: string; place: Place } | undefined {
   const place = reading.at((key as Node | null)?.range?.[0] ?? 0);
   if (!isScalar(key)) {
     reading.complain('wrong-type', place, 'A key must be text.');
@@ -126,9 +127,9 @@ const keyOf = (key: unknown, reading: Reading): { key: string; place: Place } | 
     return refusedWords(firstInvisible(key.value), place, reading) ? undefined : { key: key.value, place };
   reading.complain('wrong-type', place, 'A key must be text. Put it in quotes.');
   return undefined;
-};
+}
 
-const treeOf = (node: unknown, reading: Reading, depth: number): Tree | undefined => {
+function treeOf(node: unknown, reading: Reading, depth: number): Tree | undefined {
   if (!isMap(node) && !isSeq(node) && !isScalar(node) && !isAlias(node)) return undefined;
   const place = reading.at(node.range?.[0] ?? 0);
   if (refusedFeature(node, reading)) return undefined;
@@ -158,14 +159,15 @@ const treeOf = (node: unknown, reading: Reading, depth: number): Tree | undefine
       reading.complain('wrong-value', key.place, `"${key.key}" has no value. Write null if null is meant.`);
   }
   return { kind: 'map', entries, place };
-};
+}
 
 /** The first line of the parser's own message; the rest draws the source, which lint does itself. */
-const firstLine = (message: string): string =>
-  message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? '';
+function firstLine(message: string): string {
+  return message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? '';
+}
 
 /** The parser's document; undefined where the nesting is too deep for it, far beyond what is allowed. */
-export const documentOf = (text: string): Document | undefined => {
+export function documentOf(text: string): Document | undefined {
   try {
     const document = parseDocument(text, {
       schema: 'core',
@@ -184,7 +186,7 @@ export const documentOf = (text: string): Document | undefined => {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-};
+}
 
 /** Complaints of how one file is written; the rest is of one kind with these, or follows from them. */
 const MAX_COMPLAINTS = 50;
@@ -208,7 +210,7 @@ function capped(complain: Complain): Complain {
  * tags, merge keys or directives, unique keys, visible characters only, 64 KiB, depth 16.
  * Undefined when nothing could be read; whatever is wrong is told to `complain`, all of it at once.
  */
-export const parse = (file: string, text: string, complainTo: Complain): Tree | undefined => {
+export function parse(file: string, text: string, complainTo: Complain): Tree | undefined {
   const at = placesIn(file, text);
   const complain = capped(complainTo);
   const reading: Reading = { at, complain };
@@ -241,29 +243,30 @@ export const parse = (file: string, text: string, complainTo: Complain): Tree | 
     return undefined;
   }
   return treeOf(document.contents, reading, 1);
-};
+}
 
 /** The same, of a file that must be a mapping; `says` is what is told of any other. */
-export const parseMapping = (
+export function parseMapping(
   file: string,
   text: string,
   says: string,
   complain: Complain,
-): MapTree | undefined => {
+): MapTree | undefined {
   const tree = parse(file, text, complain);
   if (tree && tree.kind !== 'map') complain('wrong-type', tree.place, says);
   return tree?.kind === 'map' ? tree : undefined;
-};
+}
 
 /** The plain value of a tree, for what is passed on as data (a session policy). Maps have no prototype. */
-export const plain = (tree: Tree): unknown => {
+export function plain(tree: Tree): unknown {
   if (tree.kind === 'scalar') return tree.value;
   if (tree.kind === 'list') return tree.items.map(plain);
   const map: Record<string, unknown> = Object.create(null);
   for (const { key, value } of tree.entries) map[key] = plain(value);
   return map;
-};
+}
 
 /** The entry of a mapping under this key; undefined when there is none, or when it is no mapping. */
-export const member = (tree: Tree, key: string): Entry | undefined =>
-  tree.kind === 'map' ? tree.entries.find(entry => entry.key === key) : undefined;
+export function member(tree: Tree, key: string): Entry | undefined {
+  return tree.kind === 'map' ? tree.entries.find(entry => entry.key === key) : undefined;
+}

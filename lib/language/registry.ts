@@ -62,26 +62,26 @@ const REGISTRY = object({
 export const registrySchema = REGISTRY.schema;
 
 /** Reads the text of one registry file. Complaints name `file`; undefined when there is nothing to compile. */
-export const parseRegistry = (
+export function parseRegistry(
   name: string,
   file: string,
   source: string,
   complain: Complain,
-): RegistryDocument | undefined => {
+): RegistryDocument | undefined {
   const says = 'A registry is a mapping with audience, path, methods and trust.';
   const tree = parseMapping(file, source, says, complain);
   return tree && { name, tree };
-};
+}
 
 /**
  * Compiles a registry, or complains of everything that is wrong with it and gives undefined. Its trust policy has
  * the rules of a role's; each trust statement needs scopes, but for the flat form, which reads and writes.
  */
-export const compileRegistry = (
+export function compileRegistry(
   { name, tree }: RegistryDocument,
   issuers: ReadonlyMap<string, IssuerFacts>,
   complainTo: Complain,
-): Registry | undefined => {
+): Registry | undefined {
   const { complain, complaints } = noting(complainTo);
   const read = REGISTRY.read(tree, complain);
   const statements = statementsIn(tree, issuers, complain);
@@ -112,4 +112,4 @@ export const compileRegistry = (
     methods: read.methods,
     issuers: readingsOf([...trust, ...deny], issuers, true),
   };
-};
+}

@@ -24,7 +24,7 @@ export const requestSchema: Schema = {
 };
 
 /** The conditions of `request: { source_ip: { in | not_in: [CIDR…] } }`. */
-export const sourceConditions = (request: Tree, complain: Complain): Condition[] => {
+export function sourceConditions(request: Tree, complain: Complain): Condition[] {
   const bad = (place: Place): Condition[] => {
     complain('wrong-type', place, 'Expected request: { source_ip: { in: [CIDR…] } } or not_in.');
     return [];
@@ -41,9 +41,9 @@ export const sourceConditions = (request: Tree, complain: Complain): Condition[]
     if (value.kind !== 'map' || value.entries.length === 0) return bad(value.place);
     return value.entries.flatMap(entry => cidrCondition(entry, complain) ?? []);
   });
-};
+}
 
-const cidrCondition = ({ key, place, value }: Entry, complain: Complain): Condition | undefined => {
+function cidrCondition({ key, place, value }: Entry, complain: Complain): Condition | undefined {
   if (key !== 'in' && key !== 'not_in') {
     complain('unknown-key', place, `source_ip knows "in" and "not_in", not "${key}".`);
     return undefined;
@@ -66,4 +66,4 @@ const cidrCondition = ({ key, place, value }: Entry, complain: Complain): Condit
     operands: scalars.map(each => each.value),
     binds: false,
   };
-};
+}

@@ -65,12 +65,12 @@ export type Setting = {
 };
 
 /** Reads the text of one role file. Complaints name `file`; undefined when there is nothing to compile. */
-export const parseRole = (
+export function parseRole(
   name: string,
   file: string,
   source: string,
   complain: Complain,
-): RoleDocument | undefined => {
+): RoleDocument | undefined {
   const tree = parseMapping(
     file,
     source,
@@ -78,27 +78,27 @@ export const parseRole = (
     complain,
   );
   return tree && { name, tree };
-};
+}
 
-const chosenKind = (tree: MapTree, complain: Complain): KindName | undefined => {
+function chosenKind(tree: MapTree, complain: Complain): KindName | undefined {
   const names = Object.keys(KINDS) as KindName[];
   const chosen = names.filter(name => tree.entries.some(({ key }) => key === name));
   if (chosen.length === 1) return chosen[0];
   const says = chosen.length === 0 ? 'has none' : `has ${chosen.join(' and ')}`;
   complain('provider-count', tree.place, `A role has exactly one of ${names.join(', ')}; this one ${says}.`);
   return undefined;
-};
+}
 
 /**
  * Compiles a role, or complains of everything that is wrong with it and gives undefined: unknown issuers
  * and claims, operands that can never match, missing bindings, templates that nothing binds, and the rest
  * of design/policy.md.
  */
-export const compileRole = (
+export function compileRole(
   { name, tree }: RoleDocument,
   setting: Setting,
   complainTo: Complain,
-): Role | undefined => {
+): Role | undefined {
   const { complain, complaints } = noting(complainTo);
   const read = ROLE.read(tree, complain);
   const under = (key: string): Tree | undefined => member(tree, key)?.value;
@@ -143,4 +143,4 @@ export const compileRole = (
     template: { kind, ...template } as Template,
     issuers: readingsOf([...trust, ...deny], setting.issuers, written !== undefined),
   };
-};
+}

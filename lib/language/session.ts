@@ -20,12 +20,16 @@ export const SESSION = object({
 type Session = { seconds?: Placed<number>; max_seconds?: Placed<number> };
 
 /** What broker.yml says of sessions, as roles are compiled against it. */
-export const defaultsOf = (session: Session | undefined): SessionDefaults => ({
-  seconds: session?.seconds?.value,
-  maxSeconds: session?.max_seconds?.value,
-});
+export function defaultsOf(session: Session | undefined): SessionDefaults {
+  return {
+    seconds: session?.seconds?.value,
+    maxSeconds: session?.max_seconds?.value,
+  };
+}
 
-const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
+}
 
 /** What a role's provider says of length; `seconds` where the role may say it there. */
 type Provided = {
@@ -35,12 +39,12 @@ type Provided = {
 };
 
 /** The session's length: the role's own words must fit the kind; the defaults of broker.yml are fitted to it. */
-export const sessionOf = (
+export function sessionOf(
   own: Session | undefined,
   { kind, seconds: inTemplate, lengths: { fallback, min, max } }: Provided,
   defaults: SessionDefaults,
   complain: Complain,
-): SessionLength => {
+): SessionLength {
   for (const written of [own?.seconds, own?.max_seconds]) {
     if (written && (written.value < min || written.value > max))
       complain(
@@ -72,4 +76,4 @@ export const sessionOf = (
       `max_seconds (${longest}) is less than the usual length (${seconds}).`,
     );
   return { seconds, max: longest, min };
-};
+}

@@ -18,45 +18,48 @@ export type Shape<T> = {
 /** A value together with where it stands, for checks that need more than one value. */
 export type Placed<T> = { readonly value: T; readonly place: Place };
 
-const found = (tree: Tree): string => {
+function found(tree: Tree): string {
   if (tree.kind !== 'scalar') return `a ${tree.kind === 'map' ? 'mapping' : 'list'}`;
   if (tree.value === null) return 'null';
   return typeof tree.value === 'string' ? 'text' : `the ${typeof tree.value} ${tree.source}`;
-};
+}
 
-const mismatch = (tree: Tree, says: string, complain: Complain): undefined => {
+function mismatch(tree: Tree, says: string, complain: Complain): undefined {
   complain('wrong-type', tree.place, `Expected ${says}, found ${found(tree)}.`);
   return undefined;
-};
+}
 
 type TextLimits = { min?: number; max?: number; pattern?: RegExp; says?: string };
 
 // A schema's pattern has no flags, so one that needs to ignore case is left out.
-const patternOf = (pattern: RegExp | undefined): Schema =>
-  pattern && !pattern.ignoreCase ? { pattern: pattern.source } : {};
+function patternOf(pattern: RegExp | undefined): Schema {
+  return pattern && !pattern.ignoreCase ? { pattern: pattern.source } : {};
+}
 
 /** Text. Numbers and booleans are not turned into text: the file must quote them. */
-export const text = ({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits = {}): Shape<string> => ({
-  says,
-  schema: {
-    type: 'string',
-    ...(says === 'text' ? {} : { description: says }),
-    minLength: min,
-    maxLength: max,
-    ...patternOf(pattern),
-  },
-  read(tree, complain) {
-    if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
-    const { value } = tree;
-    if (value.length >= min && value.length <= max && (pattern?.test(value) ?? true)) return value;
-    const why = pattern ? '' : ` of ${min} to ${max} characters`;
-    complain('wrong-value', tree.place, `Expected ${says}${why}.`);
-    return undefined;
-  },
-});
+export function text({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits = {}): Shape<string> {
+  return {
+    says,
+    schema: {
+      type: 'string',
+      ...(says === 'text' ? {} : { description: says }),
+      minLength: min,
+      maxLength: max,
+      ...patternOf(pattern),
+    },
+    read(tree, complain) {
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
+      const { value } = tree;
+      if (value.length >= min && value.length <= max && (pattern?.test(value) ?? true)) return value;
+      const why = pattern ? '' : ` of ${min} to ${max} characters`;
+      complain('wrong-value', tree.place, `Expected ${says}${why}.`);
+      return undefined;
+    },
+  };
+}
 
 /** A whole number, written as one (`900`, not `9e2` or `900.0`). */
-export const integer = (min: number, max: number, unit = ''): Shape<number> => {
+export function integer(min: number, max: number, unit = ''): Shape<number> {
   const says = `a whole number from ${min} to ${max}${unit}`;
   return {
     says,
@@ -68,11 +71,12 @@ export const integer = (min: number, max: number, unit = ''): Shape<number> => {
       return undefined;
     },
   };
-};
+}
 
 /** The JSON text of an integer within the safe range: the only numbers that a policy compares. */
-export const isIntegerText = (source: string): boolean =>
-  /^(0|-?[1-9]\d{0,15})$/.test(source) && Number.isSafeInteger(Number(source));
+export function isIntegerText(source: string): boolean {
+  return /^(0|-?[1-9]\d{0,15})$/.test(source) && Number.isSafeInteger(Number(source));
+}
 
 export const truth: Shape<boolean> = {
   says: 'true or false',
@@ -106,7 +110,7 @@ export const time: Shape<number> = {
 };
 
 /** One of a closed list of words. */
-export const oneOf = <const W extends string>(...words: readonly W[]): Shape<W> => {
+export function oneOf<const W extends string>(...words: readonly W[]): Shape<W> {
   const says = words.map(word => `"${word}"`).join(' or ');
   return {
     says,
@@ -120,10 +124,10 @@ export const oneOf = <const W extends string>(...words: readonly W[]): Shape<W> 
       return word;
     },
   };
-};
+}
 
 /** A list of 1 to `max` entries. An empty list would mean everything or nothing, so it is refused. */
-export const list = <T>(of: Shape<T>, max = 100): Shape<T[]> => {
+export function list<T>(of: Shape<T>, max = 100): Shape<T[]> {
   const says = `a list, each ${of.says}`;
   return {
     says,
@@ -135,16 +139,16 @@ export const list = <T>(of: Shape<T>, max = 100): Shape<T[]> => {
       return items.every(item => item !== undefined) ? items : undefined;
     },
   };
-};
+}
 
-const countAllowed = (count: number, max: number, place: Place, complain: Complain): boolean => {
+function countAllowed(count: number, max: number, place: Place, complain: Complain): boolean {
   if (count === 0) complain('empty', place, 'This is empty. Fill it, or leave the key out.');
   if (count > max) complain('too-many', place, `There are ${count} entries; at most ${max} are allowed.`);
   return count > 0 && count <= max;
-};
+}
 
 /** A mapping from names that the file chooses. It has no prototype, so no name is special. */
-export const record = <T>(of: Shape<T>, max = 100): Shape<Record<string, T>> => {
+export function record<T>(of: Shape<T>, max = 100): Shape<Record<string, T>> {
   const says = `a mapping, each value ${of.says}`;
   return {
     says,
@@ -162,28 +166,34 @@ export const record = <T>(of: Shape<T>, max = 100): Shape<Record<string, T>> => 
       return whole ? map : undefined;
     },
   };
-};
+}
 
 /** Keeps the place beside the value. */
-export const placed = <T>(of: Shape<T>): Shape<Placed<T>> => ({
-  says: of.says,
-  schema: of.schema,
-  read(tree, complain) {
-    const value = of.read(tree, complain);
-    return value === undefined ? undefined : { value, place: tree.place };
-  },
-});
+export function placed<T>(of: Shape<T>): Shape<Placed<T>> {
+  return {
+    says: of.says,
+    schema: of.schema,
+    read(tree, complain) {
+      const value = of.read(tree, complain);
+      return value === undefined ? undefined : { value, place: tree.place };
+    },
+  };
+}
 
 /** The first of the shapes whose kind of node fits: `string or { value, reason }`. */
-export const either = <A, B>(scalar: Shape<A>, other: Shape<B>): Shape<A | B> => ({
-  says: `${scalar.says}, or ${other.says}`,
-  schema: { anyOf: [scalar.schema, other.schema] },
-  read: (tree, complain) =>
-    tree.kind === 'scalar' ? scalar.read(tree, complain) : other.read(tree, complain),
-});
+export function either<A, B>(scalar: Shape<A>, other: Shape<B>): Shape<A | B> {
+  return {
+    says: `${scalar.says}, or ${other.says}`,
+    schema: { anyOf: [scalar.schema, other.schema] },
+    read: (tree, complain) =>
+      tree.kind === 'scalar' ? scalar.read(tree, complain) : other.read(tree, complain),
+  };
+}
 
 /** The tree itself, for what is read by hand; `schema` is what its reader takes. */
-export const raw = (schema: Schema): Shape<Tree> => ({ says: 'a value', schema, read: each => each });
+export function raw(schema: Schema): Shape<Tree> {
+  return { says: 'a value', schema, read: each => each };
+}
 
 /** A mapping that is passed on as data, untouched. */
 export const data: Shape<Record<string, unknown>> = {
@@ -194,8 +204,12 @@ export const data: Shape<Record<string, unknown>> = {
 };
 
 type Member<T, R extends boolean> = { readonly shape: Shape<T>; readonly required: R };
-export const required = <T>(shape: Shape<T>): Member<T, true> => ({ shape, required: true });
-export const optional = <T>(shape: Shape<T>): Member<T, false> => ({ shape, required: false });
+export function required<T>(shape: Shape<T>): Member<T, true> {
+  return { shape, required: true };
+}
+export function optional<T>(shape: Shape<T>): Member<T, false> {
+  return { shape, required: false };
+}
 
 type Members = Record<string, Member<unknown, boolean>>;
 type Value<M> = M extends Member<infer T, boolean> ? T : never;
@@ -203,7 +217,7 @@ type Read<M extends Members> = {
   [K in keyof M as M[K] extends Member<unknown, true> ? K : never]: Value<M[K]>;
 } & { [K in keyof M as M[K] extends Member<unknown, true> ? never : K]?: Value<M[K]> };
 
-const schemaOf = (members: Members): Schema => {
+function schemaOf(members: Members): Schema {
   const demanded = Object.keys(members).filter(key => members[key]?.required);
   return {
     type: 'object',
@@ -211,43 +225,51 @@ const schemaOf = (members: Members): Schema => {
     properties: Object.fromEntries(Object.entries(members).map(([key, { shape }]) => [key, shape.schema])),
     ...(demanded.length > 0 ? { required: demanded } : {}),
   };
-};
+}
 
 /** A mapping with a closed set of keys; an unknown one is named with the nearest that is known. */
-export const object = <M extends Members>(members: M, says = 'a mapping'): Shape<Read<M>> => ({
-  says,
-  schema: schemaOf(members),
-  read(each, complain) {
-    if (each.kind !== 'map') return mismatch(each, says, complain);
-    const map: Record<string, unknown> = {};
-    const broken = new Set<string>();
-    for (const { key, place, value } of each.entries) {
-      const member = Object.hasOwn(members, key) ? members[key] : undefined;
-      if (!member)
-        complain('unknown-key', place, `"${key}" is not a key here.${didYouMean(key, Object.keys(members))}`);
-      const read = member?.shape.read(value, complain);
-      if (read === undefined) broken.add(key);
-      else map[key] = read;
-    }
-    for (const key of Object.keys(members)) {
-      if (!members[key]?.required || key in map) continue;
-      if (!broken.has(key)) complain('missing-key', each.place, `"${key}" is required here.`);
-      broken.add(key);
-    }
-    return broken.size === 0 ? (map as Read<M>) : undefined;
-  },
-});
+export function object<M extends Members>(members: M, says = 'a mapping'): Shape<Read<M>> {
+  return {
+    says,
+    schema: schemaOf(members),
+    read(each, complain) {
+      if (each.kind !== 'map') return mismatch(each, says, complain);
+      const map: Record<string, unknown> = {};
+      const broken = new Set<string>();
+      for (const { key, place, value } of each.entries) {
+        const member = Object.hasOwn(members, key) ? members[key] : undefined;
+        if (!member)
+          complain(
+            'unknown-key',
+            place,
+            `"${key}" is not a key here.${didYouMean(key, Object.keys(members))}`,
+          );
+        const read = member?.shape.read(value, complain);
+        if (read === undefined) broken.add(key);
+        else map[key] = read;
+      }
+      for (const key of Object.keys(members)) {
+        if (!members[key]?.required || key in map) continue;
+        if (!broken.has(key)) complain('missing-key', each.place, `"${key}" is required here.`);
+        broken.add(key);
+      }
+      return broken.size === 0 ? (map as Read<M>) : undefined;
+    },
+  };
+}
 
 /** Adds a check to a shape; `wrong` gives what is wrong with the value, or undefined. */
-export const checked = <T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string | undefined): Shape<T> => ({
-  says: of.says,
-  schema: of.schema,
-  read(each, complain) {
-    const value = of.read(each, complain);
-    if (value === undefined) return undefined;
-    const message = wrong(value);
-    if (message === undefined) return value;
-    complain(rule, each.place, message);
-    return undefined;
-  },
-});
+export function checked<T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string | undefined): Shape<T> {
+  return {
+    says: of.says,
+    schema: of.schema,
+    read(each, complain) {
+      const value = of.read(each, complain);
+      if (value === undefined) return undefined;
+      const message = wrong(value);
+      if (message === undefined) return value;
+      complain(rule, each.place, message);
+      return undefined;
+    },
+  };
+}

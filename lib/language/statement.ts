@@ -100,7 +100,7 @@ export const statementsSchema: Schema = {
   items: { $ref: '#/definitions/statement' },
 };
 
-const flatConditions = (tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] => {
+function flatConditions(tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
   const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
   for (const { key, value } of claims) {
     if (value.kind !== 'scalar')
@@ -112,9 +112,9 @@ const flatConditions = (tree: MapTree, facts: IssuerFacts, complain: Complain): 
   }
   const scalars = claims.filter(({ value }) => value.kind === 'scalar');
   return claimConditions({ ...tree, entries: scalars }, facts, complain);
-};
+}
 
-const partsOf = (tree: MapTree, facts: IssuerFacts, complain: Complain): Parts | undefined => {
+function partsOf(tree: MapTree, facts: IssuerFacts, complain: Complain): Parts | undefined {
   const claims = member(tree, 'claims');
   const request = member(tree, 'request');
   const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
@@ -155,14 +155,14 @@ const partsOf = (tree: MapTree, facts: IssuerFacts, complain: Complain): Parts |
   }
   const source = request ? sourceConditions(request.value, complain) : [];
   return { conditions: [...claimConditions(claims.value, facts, complain), ...source], flat: false };
-};
+}
 
-const complainOfBinding = (
+function complainOfBinding(
   conditions: Condition[],
   facts: IssuerFacts,
   place: Place,
   complain: Complain,
-): void => {
+): void {
   for (const { anyOf, ownerPrefix } of unmetBindings(conditions, facts)) {
     const pattern =
       ownerPrefix.length > 0 ? `, or ${ownerPrefix.join(' or ')} with a pattern such as "owner/*"` : '';
@@ -172,7 +172,7 @@ const complainOfBinding = (
       `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
     );
   }
-};
+}
 
 export type StatementSetting = {
   readonly effect: Effect;
@@ -181,11 +181,11 @@ export type StatementSetting = {
 };
 
 /** Compiles one statement, or complains of all that is wrong with it and gives undefined. */
-export const statementOf = (
+export function statementOf(
   tree: Tree,
   { effect, index, issuers }: StatementSetting,
   complain: Complain,
-): Statement | undefined => {
+): Statement | undefined {
   if (tree.kind !== 'map') {
     complain('wrong-type', tree.place, 'A statement is a mapping with iss and claims.');
     return undefined;
@@ -227,15 +227,15 @@ export const statementOf = (
     until,
     ...(knowingly ? { knowingly } : {}),
   };
-};
+}
 
 /** Compiles the list under `trust:` or `deny:`. */
-export const statementsOf = (
+export function statementsOf(
   tree: Tree,
   effect: Effect,
   issuers: ReadonlyMap<string, IssuerFacts>,
   complain: Complain,
-): Placed<Statement>[] => {
+): Placed<Statement>[] {
   if (tree.kind !== 'list') {
     complain('wrong-type', tree.place, `${effect} is a list of statements: each begins with "- iss: …".`);
     return [];
@@ -252,4 +252,4 @@ export const statementsOf = (
     const value = statementOf(item, { effect, index, issuers }, complain);
     return value ? { value, place: item.place } : [];
   });
-};
+}

@@ -13,7 +13,7 @@ type Statements = {
   readonly deny: readonly Placed<Statement>[];
 };
 
-const complainOfIds = ({ trust, deny }: Statements, whole: Place, complain: Complain): void => {
+function complainOfIds({ trust, deny }: Statements, whole: Place, complain: Complain): void {
   const statements = [...trust, ...deny];
   const seen = new Set<string>();
   for (const {
@@ -29,7 +29,7 @@ const complainOfIds = ({ trust, deny }: Statements, whole: Place, complain: Comp
       whole,
       `The policy has ${statements.length} statements; at most ${MAX_STATEMENTS} are allowed.`,
     );
-};
+}
 
 /** A decision takes as long as the file lets it: a bound here is a bound for every token (threat T74). */
 function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Complain): void {
@@ -47,11 +47,11 @@ function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Com
 }
 
 /** Compiles what stands under `trust` and `deny` of a file, or complains of all that is wrong with it. */
-export const statementsIn = (
+export function statementsIn(
   tree: MapTree,
   issuers: ReadonlyMap<string, IssuerFacts>,
   complain: Complain,
-): Statements => {
+): Statements {
   const under = (effect: keyof Statements): readonly Placed<Statement>[] => {
     const list = member(tree, effect)?.value;
     return list ? statementsOf(list, effect, issuers, complain) : [];
@@ -60,7 +60,7 @@ export const statementsIn = (
   complainOfIds(statements, tree.place, complain);
   complainOfCost(statements, tree.place, complain);
   return statements;
-};
+}
 
 /** What the flat form meant in Buildkite's registries before there were scopes: to read and to write, not to delete. */
 const FLAT_SCOPES: readonly string[] = ['read_packages', 'write_packages'];
@@ -76,12 +76,13 @@ type ScopeDemand = {
 };
 
 /** The historical meaning of the flat form holds where there are such scopes. */
-const flatScopes = ({ scopes, listed }: ScopeDemand): readonly string[] | undefined =>
-  scopes === 'required' && FLAT_SCOPES.every(scope => listed?.includes(scope) ?? true)
+function flatScopes({ scopes, listed }: ScopeDemand): readonly string[] | undefined {
+  return scopes === 'required' && FLAT_SCOPES.every(scope => listed?.includes(scope) ?? true)
     ? FLAT_SCOPES
     : undefined;
+}
 
-const scopesFault = ({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined => {
+function scopesFault({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined {
   const { of, listed, covers } = demand;
   const beyond = listed && scopes?.find(scope => !(covers?.(listed, scope) ?? listed.includes(scope)));
   if (beyond !== undefined) return `has the scope "${beyond}", which is not among the scopes under ${of}.`;
@@ -90,30 +91,31 @@ const scopesFault = ({ scopes, flat }: Statement, demand: ScopeDemand): string |
   return demand.scopes === 'required' && !scopes && !(flat && flatScopes(demand))
     ? `needs scopes: without any, "${of}" would give everything.`
     : undefined;
-};
+}
 
 /** The trust statements with the scopes that they grant. Complains of those that may have none, or need some. */
-export const scoped = (
+export function scoped(
   trust: Statements['trust'],
   demand: ScopeDemand,
   complain: Complain,
-): readonly Statement[] =>
-  trust.map(({ value: statement, place }) => {
+): readonly Statement[] {
+  return trust.map(({ value: statement, place }) => {
     const fault = scopesFault(statement, demand);
     if (fault !== undefined) complain('scopes-refused', place, `${statement.id} ${fault}`);
     const fallback = (statement.flat ? flatScopes(demand) : undefined) ?? demand.listed;
     return fallback ? { ...statement, scopes: statement.scopes ?? fallback } : statement;
   });
+}
 
 /**
  * What the policy needs to know of the issuers that it names. An audience of its own replaces the default, and with
  * it what an issuer's tokens may have instead.
  */
-export const readingsOf = (
+export function readingsOf(
   statements: readonly Statement[],
   issuers: ReadonlyMap<string, IssuerFacts>,
   ownAudience: boolean,
-): Role['issuers'] => {
+): Role['issuers'] {
   const used = [...new Set(statements.map(({ issuer }) => issuer))].sort();
   return Object.fromEntries(
     used.map(issuer => {
@@ -128,4 +130,4 @@ export const readingsOf = (
       ];
     }),
   );
-};
+}

@@ -17,10 +17,11 @@ const USERS: { readonly [type: string]: RegExp } = {
 };
 
 /** RFC 6749 §5.2, with Buildkite's own words. */
-const refused = (error: string, error_description: string): HttpAnswer =>
-  json(400, { error, error_description });
+function refused(error: string, error_description: string): HttpAnswer {
+  return json(400, { error, error_description });
+}
 
-const assertionFault = ({ iss, sub, aud, iat, exp }: PresentedClaims, now: number): string | undefined => {
+function assertionFault({ iss, sub, aud, iat, exp }: PresentedClaims, now: number): string | undefined {
   if (typeof iss !== 'string' || iss === '' || iss !== sub)
     return 'JWT `iss` and `sub` must be the client ID';
   if (aud !== ENDPOINT) return 'JWT `aud` claim is invalid';
@@ -28,9 +29,9 @@ const assertionFault = ({ iss, sub, aud, iat, exp }: PresentedClaims, now: numbe
   return Number.isInteger(iat) && Number(exp) - Number(iat) <= LONGEST_ASSERTION
     ? undefined
     : 'JWT `exp` claim must be within 5 minutes of `iat`';
-};
+}
 
-const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
+function formFault(form: URLSearchParams): HttpAnswer | undefined {
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
     return refused('unsupported_grant_type', 'Token exchange is not enabled for this organization');
   if (!USERS[form.get('subject_token_type') ?? '']?.test(form.get('subject_token') ?? ''))
@@ -40,14 +41,14 @@ const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
   return (form.get('scope') ?? '').split(' ').every(scope => SCOPE.test(scope))
     ? undefined
     : refused('invalid_scope', 'Requested scopes exceed grantable scopes');
-};
+}
 
 /**
  * A local Buildkite: its token endpoint, for apps of any id, all of whose assertions this signer makes. It refuses what
  * Buildkite refuses, an assertion that was used before among it, and what it hands out opens nothing. `now` is in
  * seconds since the epoch.
  */
-export const localBuildkite = (apps: Signer) => {
+export function localBuildkite(apps: Signer) {
   const used = new Set<unknown>();
   const idOf = async (assertion: string, now: number): Promise<{ jti: unknown } | { fault: string }> => {
     const checked = await verifySignature(assertion, await apps.publicKeys());
@@ -73,4 +74,4 @@ export const localBuildkite = (apps: Signer) => {
       scope: form.get('scope'),
     });
   };
-};
+}

@@ -12,7 +12,7 @@ export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promis
  * Google Cloud, GitHub, Buildkite and Microsoft Entra, told apart by host. `apps` signs as every app that they know.
  * What they hand out opens nothing.
  */
-export const localClouds = (apps: Signer): LocalClouds => {
+export function localClouds(apps: Signer): LocalClouds {
   const google = localGoogle();
   const github = localGithub(apps);
   const buildkite = localBuildkite(apps);
@@ -24,4 +24,4 @@ export const localClouds = (apps: Signer): LocalClouds => {
     if (host === 'buildkite.com') return buildkite(asked, at.now);
     return host.endsWith('.googleapis.com') ? google(host, asked, at) : localEntra(host, asked, at);
   };
-};
+}

@@ -16,8 +16,9 @@ const SCOPE = /^(https|api):\/\/\S+\/\.default$/;
 /** Seconds: between 60 and 90 minutes, 75 on average. */
 const LIFETIME = 4500;
 
-const refused = (error: string, code: number, words: string, status = 400): HttpAnswer =>
-  json(status, { error, error_description: `AADSTS${code}: ${words}`, error_codes: [code] });
+function refused(error: string, code: number, words: string, status = 400): HttpAnswer {
+  return json(status, { error, error_description: `AADSTS${code}: ${words}`, error_codes: [code] });
+}
 
 const FAULTS: { readonly [fault in PresentedFault]: readonly [code: number, words: string] } = {
   malformed: [50_027, 'Invalid JWT token.'],
@@ -33,7 +34,7 @@ const FAULTS: { readonly [fault in PresentedFault]: readonly [code: number, word
   claims_wrong: [700_213, 'No matching federated identity record found for presented assertion subject.'],
 };
 
-const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
+function formFault(form: URLSearchParams): HttpAnswer | undefined {
   const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   if (form.get('grant_type') !== 'client_credentials')
     return refused('unsupported_grant_type', 70_003, 'The grant type is not supported.');
@@ -44,18 +45,18 @@ const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
   return SCOPE.test(form.get('scope') ?? '')
     ? undefined
     : refused('invalid_scope', 1_002_012, 'The scope is not valid. It must end in /.default.');
-};
+}
 
 /**
  * A local Microsoft Entra: the token endpoint of any tenant in any of its clouds, for client assertions alone. It
  * refuses what Entra refuses of an application with a federated credential for `trusted`, and what it hands out opens
  * nothing. `now` is in seconds since the epoch.
  */
-export const localEntra = async (
+export async function localEntra(
   host: string,
   request: HttpRequest,
   { trusted, now }: At,
-): Promise<HttpAnswer> => {
+): Promise<HttpAnswer> {
   const audience = Object.hasOwn(AUDIENCES, host) ? AUDIENCES[host] : undefined;
   if (audience === undefined || !TOKEN_PATH.test(request.path))
     return refused('invalid_tenant', 90_002, 'The tenant was not found.', 404);
@@ -66,4 +67,4 @@ export const localEntra = async (
   if ('fault' in checked) return refused('invalid_client', ...FAULTS[checked.fault], 401);
   const access_token = `local.${randomBytes(48).toString('base64url')}`;
   return json(200, { token_type: 'Bearer', expires_in: LIFETIME, ext_expires_in: LIFETIME, access_token });
-};
+}

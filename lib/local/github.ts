@@ -14,13 +14,15 @@ const LEVELS = ['read', 'write', 'admin'];
 const LONGEST_JWT = 600;
 const LIFETIME = 3600;
 
-const refused = (status: number, message: string): HttpAnswer =>
-  json(status, { message, documentation_url: 'https://docs.github.com/rest', status: String(status) });
+function refused(status: number, message: string): HttpAnswer {
+  return json(status, { message, documentation_url: 'https://docs.github.com/rest', status: String(status) });
+}
 
-const bearerOf = ({ headers }: HttpRequest): string =>
-  /^Bearer (\S+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
+function bearerOf({ headers }: HttpRequest): string {
+  return /^Bearer (\S+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
+}
 
-const jwtFault = ({ iss, iat, exp }: PresentedClaims, now: number): string | undefined => {
+function jwtFault({ iss, iat, exp }: PresentedClaims, now: number): string | undefined {
   if (typeof iss !== 'string' || iss === '') return "'Issuer' claim ('iss') must be the App's own id";
   if (!Number.isInteger(iat) || Number(iat) > now)
     return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
@@ -29,34 +31,35 @@ const jwtFault = ({ iss, iat, exp }: PresentedClaims, now: number): string | und
   return Number(exp) > now + LONGEST_JWT
     ? "'Expiration time' claim ('exp') is too far in the future"
     : undefined;
-};
+}
 
-const bodyOf = ({ body }: HttpRequest): Json => {
+function bodyOf({ body }: HttpRequest): Json {
   try {
     return Object(JSON.parse(Buffer.from(body).toString('utf8')));
   } catch {
     return {};
   }
-};
+}
 
-const askedFault = ({ repositories = [], permissions = {} }: Json): string | undefined => {
+function askedFault({ repositories = [], permissions = {} }: Json): string | undefined {
   if (!Array.isArray(repositories) || !repositories.every(name => REPOSITORY.test(String(name))))
     return 'There is at least one repository that does not exist or is not accessible to the parent installation.';
   return Object.values(Object(permissions)).every(level => LEVELS.includes(String(level)))
     ? undefined
     : 'The permissions requested are not granted to this installation.';
-};
+}
 
 /** The same number for an owner each time. */
-const numberOf = (owner: string): number =>
-  Number.parseInt(Buffer.from(owner).toString('hex').slice(0, 10), 16);
+function numberOf(owner: string): number {
+  return Number.parseInt(Buffer.from(owner).toString('hex').slice(0, 10), 16);
+}
 
 /**
  * A local GitHub: Apps of any id, installed at every owner, all of whose JWTs this signer makes. It refuses what GitHub
  * refuses; like GitHub it gives everything to who names no repository and no permission. What it hands out opens
  * nothing. `now` is in seconds since the epoch.
  */
-export const localGithub = (apps: Signer) => {
+export function localGithub(apps: Signer) {
   const owners = new Map<number, string>();
   const given = new Map<string, number>();
 
@@ -115,4 +118,4 @@ export const localGithub = (apps: Signer) => {
       ? accessToken(Number(id), request, now)
       : refused(404, 'Not Found');
   };
-};
+}

@@ -22,12 +22,16 @@ export type At = { readonly trusted: Discovery; readonly now: number };
 type Federated = { readonly scopes: readonly string[]; readonly expiresAt: number };
 
 /** The form of Google's STS (RFC 6749 §5.2), and that of its other APIs. */
-const stsError = (error: string, error_description: string): HttpAnswer =>
-  json(400, { error, error_description });
-const apiError = (code: number, status: string, message: string): HttpAnswer =>
-  json(code, { error: { code, status, message } });
+function stsError(error: string, error_description: string): HttpAnswer {
+  return json(400, { error, error_description });
+}
+function apiError(code: number, status: string, message: string): HttpAnswer {
+  return json(code, { error: { code, status, message } });
+}
 
-const opaque = (): string => `ya29.local-${randomBytes(48).toString('base64url')}`;
+function opaque(): string {
+  return `ya29.local-${randomBytes(48).toString('base64url')}`;
+}
 
 const FAULTS: { readonly [fault in PresentedFault]: string } = {
   malformed: 'Unable to parse the ID Token.',
@@ -40,7 +44,7 @@ const FAULTS: { readonly [fault in PresentedFault]: string } = {
   claims_wrong: 'The mapped attribute google.subject or a time of the ID Token is not as it must be.',
 };
 
-const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
+function formFault(form: URLSearchParams): HttpAnswer | undefined {
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
     return stsError('unsupported_grant_type', 'Invalid grant_type.');
   if (!PROVIDER.test(form.get('audience') ?? ''))
@@ -51,24 +55,26 @@ const formFault = (form: URLSearchParams): HttpAnswer | undefined => {
     return stsError('invalid_request', 'Invalid subject_token_type.');
   const scopes = (form.get('scope') ?? '').split(' ');
   return scopes.every(scope => SCOPE.test(scope)) ? undefined : stsError('invalid_scope', 'Invalid scope.');
-};
+}
 
-const textOf = ({ body }: HttpRequest): string => Buffer.from(body).toString('utf8');
+function textOf({ body }: HttpRequest): string {
+  return Buffer.from(body).toString('utf8');
+}
 
-const objectOf = (request: HttpRequest): { readonly [name: string]: unknown } => {
+function objectOf(request: HttpRequest): { readonly [name: string]: unknown } {
   try {
     return Object(JSON.parse(textOf(request)));
   } catch {
     return {};
   }
-};
+}
 
 /**
  * A local Google Cloud: the token exchange of its STS, and generateAccessToken of service accounts. It refuses what
  * Google refuses of a pool that trusts `trusted`, and what it hands out opens nothing. `now` is in seconds since the
  * epoch.
  */
-export const localGoogle = () => {
+export function localGoogle() {
   const given = new Map<string, Federated>();
 
   const exchange = async (request: HttpRequest, { trusted, now }: At): Promise<HttpAnswer> => {
@@ -110,4 +116,4 @@ export const localGoogle = () => {
     if (host === 'iamcredentials.googleapis.com' && GENERATE.test(path)) return generate(request, at.now);
     return apiError(404, 'NOT_FOUND', 'Not found.');
   };
-};
+}

@@ -32,8 +32,8 @@ type Memory = { readonly signers: Map<string, Signer>; readonly jobs: Map<string
 
 type StandIn = { readonly row: IssuerRow; readonly signer: Signer };
 
-const standIns = (rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Map<string, StandIn> =>
-  new Map(
+function standIns(rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Map<string, StandIn> {
+  return new Map(
     [...rows.values()]
       // It signs with RS256: a row that does not take that keeps its own keys.
       .filter(({ origin, algorithms }) => !('keys' in origin) && algorithms.includes(ALGORITHM))
@@ -43,16 +43,19 @@ const standIns = (rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Ma
         return [row.issuer, { row, signer }];
       }),
   );
+}
 
 /** The type of a vendor's tokens: Buildkite's have none. */
-const typOf = (row: IssuerRow): string => (row.preset === 'buildkite' ? '' : 'JWT');
+function typOf(row: IssuerRow): string {
+  return row.preset === 'buildkite' ? '' : 'JWT';
+}
 
-export const throwawayIssuer = (
+export function throwawayIssuer(
   rows: ReadonlyMap<string, IssuerRow>,
   policies: readonly Pick<TrustPolicy, 'trust'>[],
   now: () => number,
   memory: Memory = { signers: new Map(), jobs: new Map() },
-): ThrowawayIssuer => {
+): ThrowawayIssuer {
   const stands = standIns(rows, memory);
   const { jobs } = memory;
   const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
@@ -99,4 +102,4 @@ export const throwawayIssuer = (
       ]),
     ),
   };
-};
+}

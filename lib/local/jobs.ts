@@ -36,11 +36,11 @@ const SUBJECT_CLAIMS = [
   'agent_id',
 ];
 
-const literal = (
+function literal(
   policies: readonly Pick<TrustPolicy, 'trust'>[],
   issuer: string,
   claim: string,
-): string | undefined => {
+): string | undefined {
   const conditions = policies.flatMap(({ trust }) =>
     trust.filter(each => each.issuer === issuer).flatMap(each => each.conditions),
   );
@@ -49,23 +49,27 @@ const literal = (
       name === claim && (operator === 'equals' || operator === 'in') && typeof operands[0] === 'string',
   );
   return named && String(named.operands[0]);
-};
+}
 
 /** A plain push build of the first Buildkite organization and pipeline that the policies name. */
-export const pushBuild = (policies: readonly Pick<TrustPolicy, 'trust'>[], issuer: string): Job => ({
-  issuer,
-  claims: {
-    organization_slug: literal(policies, issuer, 'organization_slug') ?? 'my-organization',
-    pipeline_slug: literal(policies, issuer, 'pipeline_slug') ?? 'my-pipeline',
-  },
-});
+export function pushBuild(policies: readonly Pick<TrustPolicy, 'trust'>[], issuer: string): Job {
+  return {
+    issuer,
+    claims: {
+      organization_slug: literal(policies, issuer, 'organization_slug') ?? 'my-organization',
+      pipeline_slug: literal(policies, issuer, 'pipeline_slug') ?? 'my-pipeline',
+    },
+  };
+}
 
 /** What Buildkite puts into every token of a job, in its own order. */
-const buildkiteClaims = (job: string, claims: JobClaims): { [name: string]: Json } => ({
-  ...FAMILIES.buildkite.usual,
-  job_id: job,
-  ...claims,
-});
+function buildkiteClaims(job: string, claims: JobClaims): { [name: string]: Json } {
+  return {
+    ...FAMILIES.buildkite.usual,
+    job_id: job,
+    ...claims,
+  };
+}
 
 /** Ids that a job has although nobody put them: they are in its token only when asked for. */
 const BUILDKITE_IDS: JobClaims = {
@@ -78,18 +82,21 @@ const BUILDKITE_IDS: JobClaims = {
   queue_key: null,
 };
 
-const onRequest = (name: string): boolean => askFor(name, PRESETS.buildkite) !== undefined;
+function onRequest(name: string): boolean {
+  return askFor(name, PRESETS.buildkite) !== undefined;
+}
 
-const sessionTags = (names: readonly string[], known: JobClaims): JobClaims =>
-  names.length === 0
+function sessionTags(names: readonly string[], known: JobClaims): JobClaims {
+  return names.length === 0
     ? {}
     : {
         'https://aws.amazon.com/tags': {
           principal_tags: Object.fromEntries(names.map(name => [name, [String(known[name] ?? '')]])),
         },
       };
+}
 
-const buildkitePayload = (job: string, claims: JobClaims, request: TokenRequest): JobClaims => {
+function buildkitePayload(job: string, claims: JobClaims, request: TokenRequest): JobClaims {
   const known: JobClaims = { ...BUILDKITE_IDS, ...buildkiteClaims(job, claims) };
   const { claims: asked = [], aws_session_tags: tags = [], subject_claim: subject } = request;
   const unknown = [...asked, ...tags].find(name => !onRequest(name) && !Object.hasOwn(known, name));
@@ -110,9 +117,9 @@ const buildkitePayload = (job: string, claims: JobClaims, request: TokenRequest)
     ...wanted,
     ...sessionTags(tags, known),
   };
-};
+}
 
-const githubPayload = (claims: JobClaims, request: TokenRequest): JobClaims => {
+function githubPayload(claims: JobClaims, request: TokenRequest): JobClaims {
   const known: JobClaims = { ...FAMILIES.github.usual, ...claims };
   const followed = FAMILIES.github.follows(known);
   return {
@@ -120,24 +127,24 @@ const githubPayload = (claims: JobClaims, request: TokenRequest): JobClaims => {
     ...followed,
     ...known,
   };
-};
+}
 
-const lifetimeOf = ({ lifetime = 0 }: TokenRequest): number => {
+function lifetimeOf({ lifetime = 0 }: TokenRequest): number {
   if (!Number.isSafeInteger(lifetime) || lifetime < 0)
     throw new Unprocessable('Requested lifetime is not a number of seconds');
   if (lifetime > LONGEST_LIFETIME)
     throw new Unprocessable(`Requested lifetime too high (requested: ${lifetime} max: ${LONGEST_LIFETIME})`);
   return lifetime === 0 ? USUAL_LIFETIME : lifetime;
-};
+}
 
 /** The claims of a job's token, in the shape of its issuer. Throws `Unprocessable`. */
-export const payload = (
+export function payload(
   row: IssuerRow,
   jobId: string,
   job: Job,
   request: TokenRequest,
   now: number,
-): JobClaims => {
+): JobClaims {
   const lifetime = lifetimeOf(request);
   const shape = (): JobClaims => {
     if (row.preset === 'buildkite') return buildkitePayload(jobId, job.claims, request);
@@ -160,4 +167,4 @@ export const payload = (
     exp: issuedAt + lifetime,
     jti: randomUUID(),
   };
-};
+}

@@ -1,8 +1,10 @@
 import type { HttpAnswer } from '../protocols/protocol.ts';
 
 /** What a stand-in of another service answers. */
-export const json = (status: number, value: object): HttpAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
+export function json(status: number, value: object): HttpAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  };
+}

@@ -8,10 +8,14 @@ const WORDS: { readonly [outcome: string]: string } = {
   failed: 'FAILED',
 };
 
-const isShown = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+function isShown(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
 
 /** Nothing in it moves a terminal: claims are of whoever sent them. */
-const showValue = (value: unknown): string => String(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+function showValue(value: unknown): string {
+  return String(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+}
 
 /** Who asked: the pipeline and its branch where the token says them, and else the subject. */
 function describeCaller({ organization, pipeline, branch, subject }: Told): string {
@@ -28,8 +32,9 @@ function describeReason({ code, reason, statement, unmet, detail }: Told): strin
   return `${showValue(code)}${why === undefined ? '' : ` (${why})`}`;
 }
 
-const showUnmet = (unmet: unknown): string =>
-  unmet !== null && typeof unmet === 'object' ? showValue(Object.values(unmet)[0]) : showValue(unmet);
+function showUnmet(unmet: unknown): string {
+  return unmet !== null && typeof unmet === 'object' ? showValue(Object.values(unmet)[0]) : showValue(unmet);
+}
 
 /** At most so much of what is told of one decision: it is one line of a terminal. */
 const LENGTH = 240;

@@ -11,10 +11,11 @@ type Document = {
 };
 type Package = { readonly document: Document; readonly files: ReadonlyMap<string, Uint8Array> };
 
-const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const documentOf = (body: Uint8Array): Document | undefined => {
+function documentOf(body: Uint8Array): Document | undefined {
   try {
     const read: unknown = JSON.parse(Buffer.from(body).toString());
     return isObject(read) && isObject(read['versions']) && isObject(read['dist-tags'])
@@ -23,13 +24,14 @@ const documentOf = (body: Uint8Array): Document | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
-const filesOf = ({ _attachments = {} }: Document): [string, Uint8Array][] =>
-  Object.entries(_attachments).map(([file, { data }]) => [file, Buffer.from(data, 'base64')]);
+function filesOf({ _attachments = {} }: Document): [string, Uint8Array][] {
+  return Object.entries(_attachments).map(([file, { data }]) => [file, Buffer.from(data, 'base64')]);
+}
 
 /** What was published with what is added; a version is never replaced. */
-const joined = (name: string, held: Package | undefined, added: Document): Package | undefined => {
+function joined(name: string, held: Package | undefined, added: Document): Package | undefined {
   const versions: Versions = held?.document.versions ?? {};
   if (Object.keys(added.versions).some(version => Object.hasOwn(versions, version))) return undefined;
   return {
@@ -40,12 +42,14 @@ const joined = (name: string, held: Package | undefined, added: Document): Packa
     },
     files: new Map([...(held?.files ?? []), ...filesOf(added)]),
   };
-};
+}
 
-const missing = (): StoreAnswer => inJson(404, { error: 'There is no such package.' });
+function missing(): StoreAnswer {
+  return inJson(404, { error: 'There is no such package.' });
+}
 
 /** An npm-shaped store at this path: what `npm publish`, `npm install` and `npm view` need. */
-export const npmStore = (path: string): Store => {
+export function npmStore(path: string): Store {
   const packages = new Map<string, Package>();
   const publish = (name: string, body: Uint8Array): StoreAnswer => {
     const added = documentOf(body);
@@ -72,4 +76,4 @@ export const npmStore = (path: string): Store => {
       ? read(name, file)
       : inJson(405, { error: 'This store knows GET, HEAD, PUT and DELETE.' });
   };
-};
+}

@@ -4,20 +4,24 @@ import { inJson, type Store, type StoreAnswer } from './store.ts';
 
 type Content = { readonly type: string; readonly body: Uint8Array };
 
-const digestOf = (body: Uint8Array): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;
+function digestOf(body: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+}
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
-const refused = (status: number, code: string, message: string): StoreAnswer =>
-  inJson(status, { errors: [{ code, message }] });
+function refused(status: number, code: string, message: string): StoreAnswer {
+  return inJson(status, { errors: [{ code, message }] });
+}
 
 const UPLOAD = /^\/v2\/(.+)\/blobs\/uploads\/([\w-]*)$/;
 const CONTENT = /^\/v2\/(.+)\/(blobs|manifests)\/([\w.:-]+)$/;
 
-const made = (location: string, digest: string): StoreAnswer =>
-  inJson(201, {}, { location, 'docker-content-digest': digest });
+function made(location: string, digest: string): StoreAnswer {
+  return inJson(201, {}, { location, 'docker-content-digest': digest });
+}
 
 /** Uploads that are under way: a layer comes in one piece or in several, and counts when its digest is right. */
-const uploads = (contents: Map<string, Content>) => {
+function uploads(contents: Map<string, Content>) {
   const begun = new Map<string, Uint8Array>();
   const accepted = (name: string, id: string): StoreAnswer =>
     inJson(202, {}, { location: `/v2/${name}/blobs/uploads/${id}`, 'docker-upload-uuid': id });
@@ -43,10 +47,10 @@ const uploads = (contents: Map<string, Content>) => {
     begun.delete(id);
     return finished(name, whole, digest ?? '');
   };
-};
+}
 
 /** An OCI-shaped store: what a client that pushes and pulls images needs. */
-export const ociStore = (): Store => {
+export function ociStore(): Store {
   const contents = new Map<string, Content>();
   const upload = uploads(contents);
   const read = (key: string): StoreAnswer => {
@@ -75,4 +79,4 @@ export const ociStore = (): Store => {
     if (method === 'DELETE' && contents.delete(`${name} ${kind} ${reference}`)) return inJson(202, {});
     return read(`${name} ${kind} ${reference}`);
   };
-};
+}

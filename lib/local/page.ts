@@ -5,29 +5,29 @@ import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { plain } from './server.ts';
 
 /** A package has the page from when it was packed; a clone makes it now, from its source. */
-const template = async (): Promise<string> => {
+async function template(): Promise<string> {
   const packed = new URL('../../console/index.html', import.meta.url);
   return existsSync(packed)
     ? readFileSync(packed, 'utf8')
     : (await import('../../infra/build.ts')).consolePage();
-};
+}
 
 const PLACE = '<script type="application/json" id="configuration"></script>';
 
 /** The console as one HTML file that needs nothing else: the engine, and this configuration as data beside it. */
-export const pageWith = async (data: ConsoleData): Promise<string> => {
+export async function pageWith(data: ConsoleData): Promise<string> {
   // A text of the configuration must not end its script element (HTML §13.2.5.15: only a `<` could).
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   return (await template()).replace(PLACE, () => PLACE.replace('><', () => `>${json}<`));
-};
+}
 
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]+)"/;
 
 /** Answers /console: the page of the folder as it is now, or what is wrong with the folder. */
-export const consoleAnswer = async (
+export async function consoleAnswer(
   { method, path }: HttpRequest,
   folder: string,
-): Promise<HttpAnswer | undefined> => {
+): Promise<HttpAnswer | undefined> {
   if (path !== '/console') return undefined;
   if (method !== 'GET') return plain(405, 'The console is a page: GET it.', { allow: 'GET' });
   const { data, complaints } = consoleData(folder);
@@ -45,4 +45,4 @@ export const consoleAnswer = async (
     },
     body,
   };
-};
+}

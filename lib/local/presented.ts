@@ -21,10 +21,10 @@ const LONGEST = 24 * 60 * 60;
 /** Bytes: Google's limit of google.subject, the narrowest of the three. */
 const MAX_SUBJECT = 127;
 
-const claimsFault = (
+function claimsFault(
   claims: PresentedClaims,
   { trusted, audience, now }: Expected,
-): PresentedFault | undefined => {
+): PresentedFault | undefined {
   const { iss, sub, aud, iat, exp } = claims;
   if (iss !== trusted.url) return 'issuer_differs';
   if (aud !== audience) return 'audience_differs';
@@ -33,7 +33,7 @@ const claimsFault = (
   if (Number(exp) - Number(iat) > LONGEST) return 'claims_wrong';
   if (Number(exp) <= now) return 'expired';
   return Number(iat) > now ? 'not_yet_valid' : undefined;
-};
+}
 
 function readFault(error: unknown): PresentedFault {
   if (error instanceof errors.JWKSNoMatchingKey) return 'key_unknown';
@@ -57,9 +57,9 @@ export async function verifySignature(token: string, keys: readonly JWK[]): Prom
  * Checks a JWT as AWS, Google and Entra check one of an issuer that they trust: by the keys that it publishes, by its
  * issuer and audience, which must be equal, and by its times.
  */
-export const presented = async (token: string, expected: Expected): Promise<Presented> => {
+export async function presented(token: string, expected: Expected): Promise<Presented> {
   const checked = await verifySignature(token, await expected.trusted.publicKeys());
   if ('fault' in checked) return checked;
   const fault = claimsFault(checked.claims, expected);
   return fault ? { fault } : checked;
-};
+}

@@ -29,10 +29,10 @@ function findBehind(
  * A small registry behind the authorizer, at each path that a registry of the configuration protects: OCI-shaped where
  * its kind is that, npm-shaped elsewhere. Undefined for any other path. It answers as a deployed gateway does.
  */
-export const localRegistries = (
+export function localRegistries(
   authorizer: Authorizer,
   registries: readonly Pick<Registry, 'path' | 'kind'>[],
-): LocalRegistries => {
+): LocalRegistries {
   const stores = new Map(
     registries.map(each => [each, each.kind === 'oci' ? ociStore() : npmStore(each.path)]),
   );
@@ -45,4 +45,4 @@ export const localRegistries = (
     const { url, now } = authorizer;
     return answerRefusal(answer, { url, audience: answer.door.service ?? '', now: now() });
   };
-};
+}

@@ -27,27 +27,32 @@ const STS = /^\/local\/sts\/?$/;
 const CLOUDS = '/local/clouds/';
 const PUBLISHED = /^\/local\/issuers\/(\d{1,3})\/\.well-known\/(openid-configuration|jwks)$/;
 
-const json = (status: number, value: unknown): HttpAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  body: JSON.stringify(value),
-});
+function json(status: number, value: unknown): HttpAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+  };
+}
 
-const object = (body: Uint8Array): { readonly [name: string]: unknown } => {
+function object(body: Uint8Array): { readonly [name: string]: unknown } {
   if (body.length === 0) return {};
   try {
     return readJsonObject(body);
   } catch {
     throw new Unprocessable('The body is not a JSON object.');
   }
-};
+}
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
-const isFull =
-  (fits: (value: unknown) => value is string | string[]) =>
-  (value: unknown): boolean =>
-    fits(value) && value.length > 0;
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+function isFull(fits: (value: unknown) => value is string | string[]) {
+  return (value: unknown): boolean => fits(value) && value.length > 0;
+}
 
 // The agent leaves out what is empty (Go's `omitempty`), so an empty member is nobody's who works against the real API.
 const TOKEN_REQUEST: { readonly [name in keyof TokenRequest]-?: (value: unknown) => boolean } = {
@@ -58,7 +63,7 @@ const TOKEN_REQUEST: { readonly [name in keyof TokenRequest]-?: (value: unknown)
   subject_claim: isFull(isText),
 };
 
-const tokenRequest = (body: Uint8Array): TokenRequest => {
+function tokenRequest(body: Uint8Array): TokenRequest {
   const read = object(body);
   for (const [name, value] of Object.entries(read)) {
     const fits = Object.hasOwn(TOKEN_REQUEST, name) && TOKEN_REQUEST[name as keyof TokenRequest](value);
@@ -68,29 +73,29 @@ const tokenRequest = (body: Uint8Array): TokenRequest => {
       );
   }
   return read as TokenRequest;
-};
+}
 
 /** Buildkite's own agent call: `POST {endpoint}/jobs/{job}/oidc/tokens` with `Authorization: Token …`. */
-const mint = async ({ issuer }: Local, job: string, { headers, body }: HttpRequest): Promise<HttpAnswer> => {
+async function mint({ issuer }: Local, job: string, { headers, body }: HttpRequest): Promise<HttpAnswer> {
   if (!/^Token \S+$/.test(headers['authorization'] ?? ''))
     return json(401, { message: 'Authorization: Token … is required. Any token does, here.' });
   return json(200, { token: await issuer.mint(job, tokenRequest(body)) });
-};
+}
 
-const put = ({ issuer }: Local, job: string, { body }: HttpRequest): HttpAnswer => {
+function put({ issuer }: Local, job: string, { body }: HttpRequest): HttpAnswer {
   const { issuer: iss, claims } = object(body);
   if (!isText(iss) || claims === null || typeof claims !== 'object' || Array.isArray(claims))
     throw new Unprocessable('Expected {"issuer": "https://…", "claims": {…}}.');
   issuer.put(job, { issuer: iss, claims: claims as JobClaims });
   return json(200, { job, issuer: iss });
-};
+}
 
-const published = async (
+async function published(
   { issuer }: Local,
   index: string,
   page: string,
   base: string,
-): Promise<HttpAnswer | undefined> => {
+): Promise<HttpAnswer | undefined> {
   const stand = issuer.published.get(index);
   if (!stand) return undefined;
   if (page === 'jwks') return json(200, { keys: await stand.keys() });
@@ -99,24 +104,24 @@ const published = async (
     jwks_uri: `${base}/local/issuers/${index}/.well-known/jwks`,
     id_token_signing_alg_values_supported: ['RS256'],
   });
-};
+}
 
-const upstream = async (
+async function upstream(
   { clouds, now }: Local,
   request: HttpRequest,
   trusted: Discovery,
-): Promise<HttpAnswer | undefined> => {
+): Promise<HttpAnswer | undefined> {
   const { method, path } = request;
   const at = { trusted, now: now() };
   if (path.startsWith(CLOUDS)) return clouds(path.slice(CLOUDS.length), request, at);
   return method === 'POST' && STS.test(path) ? localSts(request, at) : undefined;
-};
+}
 
-const route = async (
+async function route(
   local: Local,
   request: HttpRequest,
   { base, trusted }: Host,
-): Promise<HttpAnswer | undefined> => {
+): Promise<HttpAnswer | undefined> {
   const { method, path } = request;
   const tokens = TOKENS.exec(path)?.[1];
   if (tokens && method === 'POST') return mint(local, tokens, request);
@@ -125,14 +130,14 @@ const route = async (
   const [, index = '', page = ''] = PUBLISHED.exec(path) ?? [];
   if (page && method === 'GET') return published(local, index, page, base);
   return upstream(local, request, trusted);
-};
+}
 
 /** Answers below /local/; the caller has checked that the request comes from this machine and no browser. */
-export const localAnswer = async (local: Local, request: HttpRequest, host: Host): Promise<HttpAnswer> => {
+export async function localAnswer(local: Local, request: HttpRequest, host: Host): Promise<HttpAnswer> {
   try {
     return (await route(local, request, host)) ?? json(404, { message: 'Nothing answers here.' });
   } catch (error) {
     if (error instanceof Unprocessable) return json(422, { message: error.message });
     throw error;
   }
-};
+}

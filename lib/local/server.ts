@@ -9,7 +9,7 @@ const HOST = '127.0.0.1';
 /** More than any door takes; what is longer is cut here, and the door says that it is too large. */
 const MAX_READ = 64 * 1024;
 
-const bodyOf = async (message: IncomingMessage): Promise<Uint8Array> => {
+async function bodyOf(message: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
@@ -19,15 +19,16 @@ const bodyOf = async (message: IncomingMessage): Promise<Uint8Array> => {
     else if (length > 64 * MAX_READ) message.destroy();
   }
   return length <= MAX_READ ? Buffer.concat(chunks) : Buffer.alloc(MAX_READ);
-};
+}
 
-const headersOf = (message: IncomingMessage): HttpRequest['headers'] =>
-  Object.fromEntries(
+function headersOf(message: IncomingMessage): HttpRequest['headers'] {
+  return Object.fromEntries(
     // Every header that came, joined as the gateway joins them: `headers` would drop a second Authorization.
     Object.entries(message.headersDistinct).map(([name, values]) => [name, values?.join(', ')]),
   );
+}
 
-const requestOf = async (message: IncomingMessage): Promise<HttpRequest> => {
+async function requestOf(message: IncomingMessage): Promise<HttpRequest> {
   const [path = '/', ...query] = (message.url ?? '/').split('?');
   return {
     method: message.method ?? 'GET',
@@ -37,32 +38,34 @@ const requestOf = async (message: IncomingMessage): Promise<HttpRequest> => {
     body: await bodyOf(message),
     sourceAddress: message.socket.remoteAddress,
   };
-};
+}
 
 /** An answer in words. */
-export const plain = (status: number, body: string, headers: HttpAnswer['headers'] = {}): HttpAnswer => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
-  body: `${body}\n`,
-});
+export function plain(status: number, body: string, headers: HttpAnswer['headers'] = {}): HttpAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
+    body: `${body}\n`,
+  };
+}
 
 const FOREIGN = ['origin', 'sec-fetch-site', 'forwarded', 'via', 'x-real-ip'];
 
 /** A page in a browser on this machine, or a proxy in front of it, must not reach what mints tokens. */
-const foreign = ({ path, headers }: HttpRequest): HttpAnswer | undefined => {
+function foreign({ path, headers }: HttpRequest): HttpAnswer | undefined {
   if (!path.startsWith('/local/')) return undefined;
   const proxied = Object.keys(headers).find(
     name => FOREIGN.includes(name) || name.startsWith('x-forwarded-'),
   );
   return proxied === undefined ? undefined : plain(403, `The header ${proxied} is refused below /local/.`);
-};
+}
 
-const answerTo = async (
+async function answerTo(
   broker: Broker,
   local: Local,
   request: HttpRequest,
   port: number,
-): Promise<StoreAnswer> => {
+): Promise<StoreAnswer> {
   const own = [`${HOST}:${port}`, `localhost:${port}`];
   // A name that was rebound to this address carries its own Host (threat T61).
   if (!own.includes(request.headers['host'] ?? ''))
@@ -73,30 +76,34 @@ const answerTo = async (
       ? localAnswer(local, request, { base: `http://${own[0]}`, trusted: broker.discovery })
       : ((await local.registries(request)) ?? (await local.console(request)) ?? serve(broker, request)))
   );
-};
+}
 
-const send = (response: ServerResponse, { status, headers, body }: StoreAnswer): void => {
+function send(response: ServerResponse, { status, headers, body }: StoreAnswer): void {
   response.writeHead(status, headers).end(body);
-};
+}
 
 export type Listening = { readonly port: number; readonly url: string; close(): Promise<void> };
 
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
 
-const closing = (server: Server) => async (): Promise<void> => {
-  const closed = new Promise<void>(resolve => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const grace = setTimeout(() => server.closeAllConnections(), 2000);
-  await closed;
-  clearTimeout(grace);
-};
+function closing(server: Server) {
+  return async (): Promise<void> => {
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const grace = setTimeout(() => server.closeAllConnections(), 2000);
+    await closed;
+    clearTimeout(grace);
+  };
+}
 
 /**
  * Serves a broker on loopback over Node's own HTTP. Port 0 takes a free one; `make` is told the URL, which
  * only then is known, and gives what gives the broker for each request. Rejects with the system's error when the port cannot be had.
  */
-export const listen = (make: (url: string) => () => Broker, local: Local, port: number): Promise<Listening> =>
-  new Promise((resolve, reject) => {
+export function listen(make: (url: string) => () => Broker, local: Local, port: number): Promise<Listening> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen(port, HOST, () => {
@@ -115,3 +122,4 @@ export const listen = (make: (url: string) => () => Broker, local: Local, port: 
       resolve({ port: portOf(server), url, close: closing(server) });
     });
   });
+}

@@ -4,8 +4,12 @@ import type { HttpRequest } from '../protocols/protocol.ts';
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<id>\w+)\/(?<scope>(?<day>\d{8})\/(?<region>[a-z0-9-]+)\/(?<service>[a-z]+)\/aws4_request), ?SignedHeaders=(?<names>[a-z0-9;-]+), ?Signature=(?<signature>[\da-f]{64})$/;
 
-const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
 
 export type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
 export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
@@ -15,11 +19,11 @@ export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
  * it was received: one SDK calls `/local/sts/`, another `/local/sts`. Its age is not looked at: here the
  * signer's clock is our own.
  */
-export const signatureFault = (
+export function signatureFault(
   { method, path, query, headers, body }: HttpRequest,
   { accessKeyId, secretAccessKey }: Keys,
   service = 'sts',
-): SignatureFault | undefined => {
+): SignatureFault | undefined {
   const { authorization } = headers;
   if (!authorization?.startsWith('AWS4-HMAC-SHA256 ')) return 'missing';
   const {
@@ -40,4 +44,4 @@ export const signatureFault = (
   const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
   const expected = hmac(key as Buffer, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'));
   return expected.toString('hex') === signature ? undefined : 'wrong';
-};
+}

@@ -36,7 +36,7 @@ const REGION = 'us-east-1';
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 
 /** The throwaway issuer must never buy anything real: loopback alone, and keys that are worth nothing. */
-const awsSetting = (endpoint: string): AwsSetting => {
+function awsSetting(endpoint: string): AwsSetting {
   const { hostname } = new URL(endpoint);
   if (!LOOPBACK.test(hostname)) {
     throw new CannotStart(
@@ -44,10 +44,10 @@ const awsSetting = (endpoint: string): AwsSetting => {
     );
   }
   return { region: REGION, endpoint, credentials: DUMMY_KEYS };
-};
+}
 
 /** Audit events go to standard output, one line each, but for those that the transcript shows. */
-const auditTrail = ({ out, json = false }: Streams) => {
+function auditTrail({ out, json = false }: Streams) {
   const write = (line: string): void => out(`${json ? line : describeEvent(line)}\n`);
   let kept: Map<string, string> | undefined = new Map();
   return {
@@ -65,11 +65,11 @@ const auditTrail = ({ out, json = false }: Streams) => {
       kept = undefined;
     },
   };
-};
+}
 
 type Trail = ReturnType<typeof auditTrail>;
 
-const inUse = (error: NodeJS.ErrnoException, port: number): Error => {
+function inUse(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE')
     return new CannotStart(
       `Port ${port} is in use. Stop what uses it, or choose another with PORT, such as PORT=8788 npm start.`,
@@ -77,7 +77,7 @@ const inUse = (error: NodeJS.ErrnoException, port: number): Error => {
   if (error.code === 'EACCES')
     return new CannotStart(`Port ${port} may not be used by this user. Choose another with PORT.`);
   return error;
-};
+}
 
 /** What answers for one state of the configuration. */
 type Served = {
@@ -87,18 +87,20 @@ type Served = {
 };
 
 /** A token that was used stays used, and a session stays known, when the configuration changes. */
-const keepMemory = (broker: Broker, { parts: { spent }, identities }: Broker): Broker => ({
-  ...broker,
-  identities,
-  parts: { ...broker.parts, spent },
-});
+function keepMemory(broker: Broker, { parts: { spent }, identities }: Broker): Broker {
+  return {
+    ...broker,
+    identities,
+    parts: { ...broker.parts, spent },
+  };
+}
 
-const listening = async (
+async function listening(
   config: Config,
   settings: Settings,
   streams: Streams,
   trail: Trail,
-): Promise<Listening> => {
+): Promise<Listening> {
   const now = (): number => Date.now() / 1000;
   // As every app of every role: no real key may be used by who trusts a throwaway issuer.
   const apps = localSigner();
@@ -159,17 +161,13 @@ const listening = async (
   } catch (error) {
     throw inUse(error as NodeJS.ErrnoException, settings.port);
   }
-};
+}
 
 /**
  * Starts a broker on this machine: the configured roles to the letter, a throwaway issuer in place of the
  * real ones, an STS that opens nothing. Makes a first exchange, tells it, then serves. Throws `CannotStart`.
  */
-export const startLocal = async (
-  config: Config,
-  settings: Settings,
-  streams: Streams,
-): Promise<Listening> => {
+export async function startLocal(config: Config, settings: Settings, streams: Streams): Promise<Listening> {
   const trail = auditTrail(streams);
   const server = await listening(config, settings, streams, trail);
   try {
@@ -185,4 +183,4 @@ export const startLocal = async (
   trail.stopKeeping();
   streams.out(`listening on ${server.url}\n`);
   return server;
-};
+}

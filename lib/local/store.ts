@@ -6,8 +6,10 @@ export type StoreAnswer = Omit<HttpAnswer, 'body'> & { readonly body: string | U
 /** A store of packages in this process's memory. It asks nobody: the authorizer stands in front of it. */
 export type Store = (request: HttpRequest) => StoreAnswer;
 
-export const inJson = (status: number, value: unknown, headers: HttpAnswer['headers'] = {}): StoreAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(value),
-});
+export function inJson(status: number, value: unknown, headers: HttpAnswer['headers'] = {}): StoreAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(value),
+  };
+}

@@ -12,11 +12,13 @@ export const DUMMY_KEYS = {
   secretAccessKey: 'local-only-worth-nothing-anywhere',
 } as const;
 
-const xml = (status: number, body: string): HttpAnswer => ({
-  status,
-  headers: { 'content-type': 'text/xml' },
-  body,
-});
+function xml(status: number, body: string): HttpAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'text/xml' },
+    body,
+  };
+}
 
 const UNSIGNED: { readonly [fault in SignatureFault]: readonly [code: string, message: string] } = {
   missing: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
@@ -27,13 +29,14 @@ const UNSIGNED: { readonly [fault in SignatureFault]: readonly [code: string, me
   ],
 };
 
-const checkSigned = (request: HttpRequest, keys: Keys = DUMMY_KEYS): void => {
+function checkSigned(request: HttpRequest, keys: Keys = DUMMY_KEYS): void {
   const fault = signatureFault(request, keys);
   if (fault) throw new Refused(...UNSIGNED[fault], 403);
-};
+}
 
-const letters = (count: number, alphabet: string): string =>
-  [...randomBytes(count)].map(byte => alphabet[byte % alphabet.length]).join('');
+function letters(count: number, alphabet: string): string {
+  return [...randomBytes(count)].map(byte => alphabet[byte % alphabet.length]).join('');
+}
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const ALL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -44,7 +47,7 @@ type Session = {
   readonly until: number;
 };
 
-const answerOf = ({ action, form, until }: Session): string => {
+function answerOf({ action, form, until }: Session): string {
   const session = form.get('RoleSessionName') ?? '';
   const [, partition, , , account, role = ''] = (form.get('RoleArn') ?? '').split(':');
   return stsXml(`${action}Response`, {
@@ -63,10 +66,10 @@ const answerOf = ({ action, form, until }: Session): string => {
     },
     ResponseMetadata: { RequestId: randomUUID() },
   });
-};
+}
 
 /** What both actions take. */
-const checkForm = (form: URLSearchParams): void => {
+function checkForm(form: URLSearchParams): void {
   if (!form.get('RoleArn') || !form.get('RoleSessionName'))
     throw new Refused('ValidationError', 'RoleArn and RoleSessionName are required');
   check('roleArn', form.get('RoleArn'), RULES.RoleArn);
@@ -75,9 +78,9 @@ const checkForm = (form: URLSearchParams): void => {
   const arns = members(form, 'PolicyArns', '\\.arn');
   for (const arn of arns) check('policyArns.member.arn', arn, RULES.PolicyArn);
   if (arns.length > 10) throw new Refused('ValidationError', 'At most 10 managed policies are allowed');
-};
+}
 
-const checkAssumed = (form: URLSearchParams): void => {
+function checkAssumed(form: URLSearchParams): void {
   check('sourceIdentity', form.get('SourceIdentity'), RULES.SourceIdentity);
   check('externalId', form.get('ExternalId'), RULES.ExternalId);
   const values = members(form, 'Tags', '\\.Value');
@@ -85,7 +88,7 @@ const checkAssumed = (form: URLSearchParams): void => {
     pairs: members(form, 'Tags', '\\.Key').map((key, index) => [key, values[index] ?? '']),
     transitive: members(form, 'TransitiveTagKeys', ''),
   });
-};
+}
 
 export type LocalAws = {
   /** Seconds since the epoch. */
@@ -99,7 +102,7 @@ export type LocalAws = {
 /** What OIDC providers in IAM have by custom. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-const answered = async (request: HttpRequest, { now, trusted, keys }: LocalAws): Promise<string> => {
+async function answered(request: HttpRequest, { now, trusted, keys }: LocalAws): Promise<string> {
   const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
   const action = form.get('Action') ?? '';
   const until = (chained: boolean): number =>
@@ -115,13 +118,13 @@ const answered = async (request: HttpRequest, { now, trusted, keys }: LocalAws):
   checkForm(form);
   checkAssumed(form);
   return answerOf({ action, form, until: until(true) });
-};
+}
 
 /**
  * A local AWS STS over the Query protocol, for AssumeRole and AssumeRoleWithWebIdentity. It refuses what AWS refuses,
  * and what it hands out opens nothing.
  */
-export const localSts = async (request: HttpRequest, at: LocalAws): Promise<HttpAnswer> => {
+export async function localSts(request: HttpRequest, at: LocalAws): Promise<HttpAnswer> {
   try {
     return xml(200, await answered(request, at));
   } catch (error) {
@@ -135,4 +138,4 @@ export const localSts = async (request: HttpRequest, at: LocalAws): Promise<Http
       }),
     );
   }
-};
+}

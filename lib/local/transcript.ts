@@ -8,37 +8,40 @@ import { describeEvent } from './line.ts';
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
 /** One word to a shell, whatever is in it: an audience may hold a quotation mark. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
 
 /** How a step would ask, as two commands joined by a pipe: the token never becomes an argument. */
-export const exchangeCommand = (base: string, job: string, role: Role): string =>
-  [
+export function exchangeCommand(base: string, job: string, role: Role): string {
+  return [
     `curl -sS ${base}/local/agent/v3/jobs/${job}/oidc/tokens -H 'Authorization: Token local' \\`,
     `     -d ${quoted(JSON.stringify({ audience: role.audience }))} | cut -d'"' -f4 |`,
     `curl -sS ${base}/token --data-urlencode subject_token@- -d audience=${role.name} \\`,
     `     -d grant_type=${GRANT_TYPE} \\`,
     `     -d subject_token_type=${TOKEN_TYPE}`,
   ].join('\n');
+}
 
 type Body = { readonly [name: string]: unknown };
 type Posted = { readonly ok: boolean; readonly body: Body; readonly decisionId: string };
 export type Exchanged = Posted & { readonly role: Role };
 
-const post = async (
+async function post(
   url: string,
   headers: { readonly [name: string]: string },
   body: string,
-): Promise<Posted> => {
+): Promise<Posted> {
   const response = await fetch(url, { method: 'POST', headers, body });
   return {
     ok: response.ok,
     body: (await response.json()) as Body,
     decisionId: response.headers.get('decision-id') ?? '',
   };
-};
+}
 
 /** One exchange over HTTP with ourselves: what the printed command does. */
-const exchanged = async (base: string, job: string, role: Role): Promise<Exchanged> => {
+async function exchanged(base: string, job: string, role: Role): Promise<Exchanged> {
   const minted = await post(
     `${base}/local/agent/v3/jobs/${job}/oidc/tokens`,
     { authorization: 'Token local' },
@@ -59,15 +62,17 @@ const exchanged = async (base: string, job: string, role: Role): Promise<Exchang
       form.toString(),
     )),
   };
-};
+}
 
-const masked = (secret: unknown): string => `${String(secret).slice(0, 4)}${'*'.repeat(12)}`;
+function masked(secret: unknown): string {
+  return `${String(secret).slice(0, 4)}${'*'.repeat(12)}`;
+}
 
 type AwsMember = {
   readonly [name in 'AccessKeyId' | 'SecretAccessKey' | 'SessionToken' | 'Expiration']: string;
 };
 
-const credentialText = ({ body }: Exchanged): string => {
+function credentialText({ body }: Exchanged): string {
   const aws = body['aws'] as AwsMember | undefined;
   if (aws)
     return `AWS keys ${masked(aws.AccessKeyId)}, secret ${masked(aws.SecretAccessKey)}, session token ${masked(aws.SessionToken)}, until ${aws.Expiration}`;
@@ -75,24 +80,28 @@ const credentialText = ({ body }: Exchanged): string => {
     return `an access token of ${String(body['kind'])} ${masked(body['access_token'])}, for ${String(body['expires_in'])} seconds`;
   const claims = decodeJwt(String(body['access_token']));
   return `a signed JWT ${masked(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
-};
+}
 
-const decisionText = ({ ok, body }: Exchanged, audit: Body | undefined): string =>
-  ok
+function decisionText({ ok, body }: Exchanged, audit: Body | undefined): string {
+  return ok
     ? `allowed by "${String(audit?.['statement'])}"`
     : `refused: ${String(body['error_description'] ?? body['message'])} (${String(body['code'] ?? 'no exchange')})`;
+}
 
-const titleOf = ({ name, description }: Role): string =>
-  `── ${name}${description === undefined ? '' : `: ${description}`}`;
+function titleOf({ name, description }: Role): string {
+  return `── ${name}${description === undefined ? '' : `: ${description}`}`;
+}
 
-const namesOf = ({ trust }: Role): string => trust.map(({ id }) => `"${id}"`).join(' or ');
+function namesOf({ trust }: Role): string {
+  return trust.map(({ id }) => `"${id}"`).join(' or ');
+}
 
-const outcomeLines = (each: Exchanged): string[] => {
+function outcomeLines(each: Exchanged): string[] {
   if (each.ok) return [`credential  ${credentialText(each)}`];
   return each.body['code'] === 'trust_not_met'
     ? [`            ${namesOf(each.role)} wants another job than this plain push build.`]
     : [];
-};
+}
 
 /** Where the audit events of the transcript are, and whether it shows them whole. */
 export type AuditTrail = {
@@ -100,7 +109,7 @@ export type AuditTrail = {
   readonly json: boolean;
 };
 
-const section = (base: string, job: string, each: Exchanged, { find, json }: AuditTrail): string => {
+function section(base: string, job: string, each: Exchanged, { find, json }: AuditTrail): string {
   const audit = find(each.decisionId);
   const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
   const lines = [
@@ -114,10 +123,10 @@ const section = (base: string, job: string, each: Exchanged, { find, json }: Aud
     '',
   ];
   return lines.join('\n');
-};
+}
 
 /** A role that is for jobs of other issuers alone: whose, and how to be one of them. */
-const elsewhere = (role: Role): string => {
+function elsewhere(role: Role): string {
   const [first] = role.trust;
   return [
     titleOf(role),
@@ -126,16 +135,16 @@ const elsewhere = (role: Role): string => {
     `            As such a job: kite-sts token --issuer ${first?.issuer} --set CLAIM=VALUE`,
     '',
   ].join('\n');
-};
+}
 
 /** How many roles of a kind are tried for a first exchange that is allowed. */
 const TRIES = 10;
 
-const firstOfKind = async (
+async function firstOfKind(
   base: string,
   job: string,
   roles: readonly Role[],
-): Promise<Exchanged | undefined> => {
+): Promise<Exchanged | undefined> {
   let refused: Exchanged | undefined;
   for (const role of roles.slice(0, TRIES)) {
     const each = await exchanged(base, job, role);
@@ -143,10 +152,10 @@ const firstOfKind = async (
     refused ??= each;
   }
   return refused;
-};
+}
 
-const headOf = ({ rows, roles, registries }: Config, asked: boolean): string =>
-  [
+function headOf({ rows, roles, registries }: Config, asked: boolean): string {
+  return [
     `kite-sts on this laptop: ${counted(rows.size, 'issuer')}, ${counted(roles.length, 'role')}. A throwaway issuer stands in for the real ones, and nothing here buys anything real.`,
     ...registries.map(({ name, path }) => `The registry ${name} is at ${path}.`),
     ...(asked
@@ -154,17 +163,18 @@ const headOf = ({ rows, roles, registries }: Config, asked: boolean): string =>
       : []),
     '',
   ].join('\n');
+}
 
 /**
  * Makes a first exchange for each kind of role with ourselves as the caller, and tells it: the request as
  * a command that can be pasted, the decision, the credential (masked), the audit event.
  */
-export const transcript = async (
+export async function transcript(
   base: string,
   job: string,
   config: Config,
   trail: AuditTrail,
-): Promise<string> => {
+): Promise<string> {
   const { roles, rows } = config;
   const ours = roles.filter(({ trust }) =>
     trust.some(({ issuer }) => rows.get(issuer)?.preset === 'buildkite'),
@@ -182,4 +192,4 @@ export const transcript = async (
     else others.push(...ofKind.slice(0, 1).map(elsewhere));
   }
   return [headOf(config, asked.length > 0), ...asked, ...others].join('\n');
-};
+}

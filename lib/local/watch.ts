@@ -25,10 +25,11 @@ function describeFile(path: string): string {
   }
 }
 
-const describeFolder = (folder: string): string =>
-  FOLDERS.flatMap(each => listFolder(`${folder}/${each}`))
+function describeFolder(folder: string): string {
+  return FOLDERS.flatMap(each => listFolder(`${folder}/${each}`))
     .map(describeFile)
     .join('\n');
+}
 
 /**
  * Gives the configuration of a folder each time that a file of it changed since it was last asked, and tells so. One

@@ -52,41 +52,45 @@ const TOO_LONG: Judged = { truth: 'doubt', why: 'too_long' };
 const CONTROL: Judged = { truth: 'doubt', why: 'control_character' };
 const NO_ADDRESS: Judged = { truth: 'doubt', why: 'source_address_unknown' };
 
-const judge = (holds: boolean): Judged => (holds ? TRUE : DIFFERS);
+function judge(holds: boolean): Judged {
+  return holds ? TRUE : DIFFERS;
+}
 
 /** False wins over doubt, and doubt over true: the rule for conditions that stand together. */
-export const all = (judged: readonly Judged[]): Judged =>
-  judged.find(each => each.truth === 'false') ?? judged.find(each => each.truth === 'doubt') ?? TRUE;
+export function all(judged: readonly Judged[]): Judged {
+  return judged.find(each => each.truth === 'false') ?? judged.find(each => each.truth === 'doubt') ?? TRUE;
+}
 
-const any = (judged: readonly Judged[]): Judged =>
-  judged.find(each => each.truth === 'true') ?? judged.find(each => each.truth === 'doubt') ?? DIFFERS;
+function any(judged: readonly Judged[]): Judged {
+  return judged.find(each => each.truth === 'true') ?? judged.find(each => each.truth === 'doubt') ?? DIFFERS;
+}
 
-const equals = (value: ClaimValue, operand: Scalar): Judged => {
+function equals(value: ClaimValue, operand: Scalar): Judged {
   if (value !== null && typeof value === 'object') return WRONG_TYPE;
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return UNSAFE;
   if (value === null || operand === null || typeof value === typeof operand) return judge(value === operand);
   return WRONG_TYPE;
-};
+}
 
 // Null beside non-null operands is in doubt here, and plainly different under equals: `not_equals: main`
 // must not be met by a claim that says nothing (threat T25).
-const differs = (value: ClaimValue, operand: Scalar): Judged => {
+function differs(value: ClaimValue, operand: Scalar): Judged {
   if (value === null && operand !== null) return WRONG_TYPE;
   const same = equals(value, operand);
   return same.truth === 'doubt' ? same : judge(same.truth === 'false');
-};
+}
 
 const CONTROLS = /\p{Cc}/u;
 
 // No vendor sends a line break in a name, and other languages' patterns stop at one: whoever sends it is not let in,
 // and a deny strikes.
-const matches = (value: ClaimValue, patterns: readonly Scalar[]): Judged => {
+function matches(value: ClaimValue, patterns: readonly Scalar[]): Judged {
   if (value === null) return DIFFERS;
   if (typeof value !== 'string') return WRONG_TYPE;
   if (value.length > MAX_VALUE) return TOO_LONG;
   if (CONTROLS.test(value)) return CONTROL;
   return judge(patterns.some(pattern => globMatches(String(pattern), value)));
-};
+}
 
 /** What can be told of an array once: it may be long, and many conditions may ask. */
 type Elements = { readonly all: ReadonlySet<ClaimValue>; readonly samples: readonly ClaimValue[] };
@@ -112,16 +116,16 @@ function sortElements(value: readonly ClaimValue[]): Elements {
 }
 
 /** True if one element equals one operand, else in doubt if one pair is: in steps that grow with both, not with their product. */
-const contains = (value: ClaimValue, operands: readonly Scalar[]): Judged => {
+function contains(value: ClaimValue, operands: readonly Scalar[]): Judged {
   if (!Array.isArray(value)) return WRONG_TYPE;
   const { all: elements, samples } = sortElements(value as readonly ClaimValue[]);
   if (operands.some(operand => elements.has(operand) && equals(operand, operand).truth === 'true'))
     return TRUE;
   const doubts = samples.flatMap(element => operands.map(operand => equals(element, operand)));
   return doubts.find(({ truth }) => truth === 'doubt') ?? DIFFERS;
-};
+}
 
-const onClaim = (value: ClaimValue | undefined, operator: Operator, operands: readonly Scalar[]): Judged => {
+function onClaim(value: ClaimValue | undefined, operator: Operator, operands: readonly Scalar[]): Judged {
   if (value === undefined) return ABSENT;
   switch (operator) {
     case 'equals':
@@ -138,7 +142,7 @@ const onClaim = (value: ClaimValue | undefined, operator: Operator, operands: re
     case 'contains_any':
       return contains(value, operands);
   }
-};
+}
 
 type Ranges = readonly NonNullable<ReturnType<typeof range>>[];
 const read = new WeakMap<readonly Scalar[], Ranges>();
@@ -152,20 +156,20 @@ function rangesOf(operands: readonly Scalar[]): Ranges {
   return ranges;
 }
 
-const onSource = (source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judged => {
+function onSource(source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judged {
   const from = source === undefined ? undefined : address(source);
   if (!from) return NO_ADDRESS;
   const inside = rangesOf(operands).some(within => inRange(from, within));
   return judge(operator === 'in' ? inside : !inside);
-};
+}
 
 export type Checked = Judged & { readonly condition: Condition; readonly actual: ClaimValue | undefined };
 
 /** Judges one condition against the claims and the caller's address. Pure and total. */
-export const check = (condition: Condition, claims: Claims, sourceAddress: string | undefined): Checked => {
+export function check(condition: Condition, claims: Claims, sourceAddress: string | undefined): Checked {
   const { on, path, operator, operands } = condition;
   const actual = on === 'claim' ? claimAt(claims, path) : sourceAddress;
   const { truth, why } =
     on === 'claim' ? onClaim(actual, operator, operands) : onSource(sourceAddress, operator, operands);
   return { condition, actual, truth, why };
-};
+}

@@ -78,27 +78,27 @@ export type Deny = {
 };
 export type Decision = Allow | Deny;
 
-const text = (claims: Claims, name: string): string | undefined => {
+function text(claims: Claims, name: string): string | undefined {
   const value = claimAt(claims, name);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-};
+}
 
-const sessionOf = (role: Role, token: VerifiedToken): Grant['session'] => {
+function sessionOf(role: Role, token: VerifiedToken): Grant['session'] {
   const { group, run, job } = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
   return {
     group: text(token.claims, group) ?? token.subject,
     run: text(token.claims, run) ?? '',
     key: [token.issuer, text(token.claims, job) ?? token.subject, role.name],
   };
-};
+}
 
 type Scopes = { readonly scopes: readonly string[] } | { readonly beyond: string };
 
-const scopesOf = (
+function scopesOf(
   { scopes: given = [] }: Statement,
   requested: readonly string[] | undefined,
   { covers }: Kind<object, Target>,
-): Scopes => {
+): Scopes {
   if (requested === undefined) return { scopes: given };
   // In the order of the policy, or, where scopes cover others, in that of the request.
   const within = covers
@@ -108,7 +108,7 @@ const scopesOf = (
   // Nothing left is no grant: an empty list upstream often means "everything".
   const refused = beyond !== undefined && (covers === undefined || within.length === 0);
   return refused ? { beyond } : { scopes: within };
-};
+}
 
 type Ask = {
   readonly role: Role;
@@ -117,14 +117,14 @@ type Ask = {
   readonly now: number;
 };
 
-const secondsRefused = ({ role, access }: Ask): DenyReason | undefined => {
+function secondsRefused({ role, access }: Ask): DenyReason | undefined {
   if (access.seconds === undefined) return undefined;
   // Not `>`: what is no number is above every maximum.
   if (!(access.seconds <= role.session.max)) return 'seconds_above_maximum';
   return access.seconds < role.session.min ? 'seconds_below_minimum' : undefined;
-};
+}
 
-const allow = (statement: Statement, ask: Ask, { claims, trace }: Weighed): Decision => {
+function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Decision {
   const { role, token, access, now } = ask;
   const deny = (reason: DenyReason, about?: string, unusable?: Unusable): Deny => ({
     allowed: false,
@@ -160,21 +160,16 @@ const allow = (statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
     target,
   };
   return { allowed: true, statement: statement.id, grant: granted as Grant, trace };
-};
+}
 
 /**
  * May this token have this role? Pure and total: no clock, no I/O, and a value for every input. Deny
  * statements are tried first; then the first trust statement that holds wins, and only its scopes are
  * granted. The trace holds every statement tried with each of its conditions (design/policy.md).
  */
-export const decide = (
-  role: Role,
-  token: VerifiedToken,
-  access: AccessRequest,
-  context: Context,
-): Decision => {
+export function decide(role: Role, token: VerifiedToken, access: AccessRequest, context: Context): Decision {
   const weighed = weigh(role, token, { context, least: role.session.min });
   if (weighed.winner) return allow(weighed.winner, { role, token, access, now: context.now }, weighed);
   const { trace, reason, statement } = weighed;
   return { allowed: false, reason, statement, about: undefined, trace };
-};
+}

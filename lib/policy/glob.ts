@@ -29,7 +29,7 @@ export function countSearched(pattern: string): number {
 }
 
 /** Why a pattern is not part of the language, or undefined when it is. */
-export const patternFault = (pattern: string): string | undefined => {
+export function patternFault(pattern: string): string | undefined {
   if (pattern === '') return 'An empty pattern matches nothing. Use equals: "" if empty is meant.';
   if (pattern.length > MAX_PATTERN) return `The pattern is longer than ${MAX_PATTERN} characters.`;
   const special = /[[{\\]/.exec(pattern);
@@ -39,12 +39,16 @@ export const patternFault = (pattern: string): string | undefined => {
   return wild > MAX_WILDCARDS
     ? `The pattern has ${wild} wildcards; at most ${MAX_WILDCARDS} are allowed.`
     : undefined;
-};
+}
 
 /** What stands before the first wildcard. */
-export const literalPrefix = (pattern: string): string => pattern.split(/[*?]/, 1)[0] ?? '';
+export function literalPrefix(pattern: string): string {
+  return pattern.split(/[*?]/, 1)[0] ?? '';
+}
 
-const width = (text: string, index: number): number => ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1);
+function width(text: string, index: number): number {
+  return (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+}
 
 /** Where the end of a value begins that matches this text without stars, or undefined when it does not end so. */
 function matchTail(tail: string, value: string): number | undefined {

@@ -12,14 +12,14 @@ import type { Unusable } from './usable.ts';
 const SHOWN = 128;
 
 /** At most 128 characters of printable ASCII; the rest is escaped, so that a log cannot be written into. */
-const shown = (value: unknown): string | undefined => {
+function shown(value: unknown): string | undefined {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
   const escaped = value.replace(/[^\x20-\x7e]/gu, each => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
   return escaped.length > SHOWN ? `${escaped.slice(0, SHOWN - 3)}...` : escaped;
-};
+}
 
-const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): ClaimHint => {
+function hint({ condition, actual, why }: Checked, row: IssuerRow | undefined): ClaimHint {
   const value = actual === undefined ? undefined : shown(actual);
   const add = why === 'absent' ? askFor(condition.name, row) : undefined;
   return {
@@ -28,7 +28,7 @@ const hint = ({ condition, actual, why }: Checked, row: IssuerRow | undefined): 
     ...(value === undefined ? {} : { value }),
     ...(add === undefined ? {} : { add }),
   };
-};
+}
 
 /** A claim that the token should have, and how to ask for it. */
 function absentHint(claim: string, row: IssuerRow | undefined): ClaimHint {
@@ -37,16 +37,17 @@ function absentHint(claim: string, row: IssuerRow | undefined): ClaimHint {
 }
 
 /** The conditions that were not true. */
-export const unmetOf = (conditions: readonly Checked[] | undefined): readonly Checked[] =>
-  (conditions ?? []).filter(({ truth }) => truth !== 'true');
+export function unmetOf(conditions: readonly Checked[] | undefined): readonly Checked[] {
+  return (conditions ?? []).filter(({ truth }) => truth !== 'true');
+}
 
 /** One hint a claim and reason, however many operators stood on it. */
-const distinct = (hints: readonly ClaimHint[]): ClaimHint[] => [
-  ...new Map(hints.map(each => [`${each.claim} ${each.why}`, each])).values(),
-];
+function distinct(hints: readonly ClaimHint[]): ClaimHint[] {
+  return [...new Map(hints.map(each => [`${each.claim} ${each.why}`, each])).values()];
+}
 
 /** Which of the caller's own claims stood in the way, as the nearest statement that knows the caller has it (policy.md). */
-export const hints = (reached: Reached, reason: Refused | RegistryRefused): ClaimHint[] => {
+export function hints(reached: Reached, reason: Refused | RegistryRefused): ClaimHint[] {
   const { decision, row, token, missingId } = reached;
   const knowing = decision && knowingStatement(decision.trace);
   if (knowing && missingId !== undefined && reason === 'caller_switched_off')
@@ -57,7 +58,7 @@ export const hints = (reached: Reached, reason: Refused | RegistryRefused): Clai
   if (reason === 'audience_differs')
     return [{ claim: 'aud', why: 'differs', value: shown(token?.audience) ?? '' }];
   return 'unusable' in decision && decision.unusable ? [unusableHint(decision.unusable, token, row)] : [];
-};
+}
 
 function unusableHint(
   { claim, place, character, position }: Unusable,

@@ -34,21 +34,18 @@ export type IssuerFacts = {
 };
 
 /** The types that the vocabulary gives a name, or undefined when the name is outside of it. */
-export const vocabularyTypes = (vocabulary: Vocabulary, name: string): readonly ClaimType[] | undefined => {
+export function vocabularyTypes(vocabulary: Vocabulary, name: string): readonly ClaimType[] | undefined {
   if (Object.hasOwn(vocabulary.claims, name)) return vocabulary.claims[name];
   const prefix = Object.keys(vocabulary.prefixes).find(
     each => name.startsWith(each) && name.length > each.length,
   );
   return prefix === undefined ? undefined : vocabulary.prefixes[prefix];
-};
+}
 
 /** What to add to the command that mints a token (`--claim queue_key`), for a claim that is there only then. */
-export const askFor = (
-  claim: string,
-  facts: Pick<IssuerFacts, 'onRequest'> | undefined,
-): string | undefined => {
+export function askFor(claim: string, facts: Pick<IssuerFacts, 'onRequest'> | undefined): string | undefined {
   const { flag, claims } = facts?.onRequest ?? { flag: '', claims: [] };
   // A name that ends in a colon stands for a family, such as `agent_tag:`.
   const wanted = claims.some(each => each === claim || (each.endsWith(':') && claim.startsWith(each)));
   return wanted ? `${flag} ${claim}` : undefined;
-};
+}

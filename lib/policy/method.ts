@@ -74,9 +74,11 @@ export function decideOperation(
 }
 
 /** The same of a method alone, as a test case names it. */
-export const decideMethod = (
+export function decideMethod(
   registry: Registry,
   token: VerifiedToken,
   method: string,
   context: Context,
-): MethodDecision => decideOperation(registry, token, { needs: [method] }, context);
+): MethodDecision {
+  return decideOperation(registry, token, { needs: [method] }, context);
+}

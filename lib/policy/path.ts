@@ -10,15 +10,16 @@ const SEGMENT = /^(?!\.{1,2}$)(?:[\w.~@+:=,!$&'()*-]|%(?:21|24|26|27|28|29|2A|2B
  * Does every reader see the same path in this one, whether it decodes once more, folds `//` and `..`, or does
  * neither? A gateway may hand paths in decoded or raw; the answer is right for both.
  */
-export const isPlainPath = (path: string): boolean => {
+export function isPlainPath(path: string): boolean {
   if (!path.startsWith('/') || path.length > MAX_PATH) return false;
   const segments = path.slice(1).split('/');
   // Docker ends the path of a new upload with a slash.
   return segments.every(
     (each, index) => SEGMENT.test(each) || (each === '' && index === segments.length - 1),
   );
-};
+}
 
 /** Is this the path itself, or one below it? By whole segments and byte for byte. */
-export const isBelow = (path: string, prefix: string): boolean =>
-  path === prefix || path.startsWith(`${prefix}/`);
+export function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}

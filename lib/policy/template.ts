@@ -5,17 +5,19 @@ import type { Fault, Unusable, Usable } from './usable.ts';
 export type Slot = { readonly name: string; readonly from: number; readonly to: number };
 
 /** Every `${…}` of the text. An unclosed one has a name of undefined. */
-export const slots = (text: string): (Slot | { readonly name: undefined })[] => {
+export function slots(text: string): (Slot | { readonly name: undefined })[] {
   const found: (Slot | { readonly name: undefined })[] = [];
   for (let from = text.indexOf('${'); from >= 0; from = text.indexOf('${', from + 2)) {
     const to = text.indexOf('}', from);
     found.push(to < 0 ? { name: undefined } : { name: text.slice(from + 2, to), from, to: to + 1 });
   }
   return found;
-};
+}
 
 /** IAM's own policy variables pass through a session policy untouched. */
-export const isIamVariable = (name: string | undefined): boolean => name?.startsWith('aws:') ?? false;
+export function isIamVariable(name: string | undefined): boolean {
+  return name?.startsWith('aws:') ?? false;
+}
 
 /** Where a template stands in its role, and which values can stand there. */
 export type Standing = { readonly place: string; readonly usable: Usable };
@@ -34,7 +36,7 @@ function faultOf(value: ClaimValue | undefined, usable: Usable): Fault | undefin
  * Puts claims into a template. A value that cannot stand there is refused: never escaped, never changed, since two
  * branches must not become one (threats T42, T46).
  */
-export const fill = (template: string, claims: Claims, { place, usable }: Standing): Filled => {
+export function fill(template: string, claims: Claims, { place, usable }: Standing): Filled {
   let text = '';
   let end = 0;
   for (const slot of slots(template)) {
@@ -47,14 +49,14 @@ export const fill = (template: string, claims: Claims, { place, usable }: Standi
     end = slot.to;
   }
   return { text: text + template.slice(end) };
-};
+}
 
 /** A document with every string filled in, built structurally; or the first claim that was refused. */
-export const fillAll = <T>(
+export function fillAll<T>(
   document: T,
   claims: Claims,
   { place, usable }: Standing,
-): { readonly document: T } | { readonly refused: Unusable } => {
+): { readonly document: T } | { readonly refused: Unusable } {
   let refused: Unusable | undefined;
   const walk = (node: unknown, at: string): unknown => {
     if (typeof node === 'string') {
@@ -69,4 +71,4 @@ export const fillAll = <T>(
   };
   const filled = walk(document, place) as T;
   return refused === undefined ? { document: filled } : { refused };
-};
+}

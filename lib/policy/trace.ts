@@ -19,28 +19,34 @@ export type Trace = {
   readonly statements: readonly StatementTrace[];
 };
 
-const unmet = ({ conditions }: StatementTrace): number =>
-  conditions.filter(({ truth }) => truth !== 'true').length;
+function unmet({ conditions }: StatementTrace): number {
+  return conditions.filter(({ truth }) => truth !== 'true').length;
+}
 
-const least = (statements: readonly StatementTrace[]): StatementTrace | undefined =>
-  statements.reduce<StatementTrace | undefined>(
+function least(statements: readonly StatementTrace[]): StatementTrace | undefined {
+  return statements.reduce<StatementTrace | undefined>(
     (best, each) => (best && unmet(best) <= unmet(each) ? best : each),
     undefined,
   );
+}
 
-const tried = (traced: Trace): StatementTrace[] =>
-  traced.statements.filter(({ effect, skipped: skip }) => effect === 'trust' && skip === undefined);
+function tried(traced: Trace): StatementTrace[] {
+  return traced.statements.filter(({ effect, skipped: skip }) => effect === 'trust' && skip === undefined);
+}
 
 /** The trust statement with the fewest conditions that are not true, the first of equals. */
-export const nearestStatement = (traced: Trace): StatementTrace | undefined => least(tried(traced));
+export function nearestStatement(traced: Trace): StatementTrace | undefined {
+  return least(tried(traced));
+}
 
 /**
  * The nearest trust statement whose issuer and binding conditions hold: the role *knows* this caller, and
  * may tell it what stood in the way. Undefined for strangers.
  */
-export const knowingStatement = (traced: Trace): StatementTrace | undefined =>
-  least(
+export function knowingStatement(traced: Trace): StatementTrace | undefined {
+  return least(
     tried(traced).filter(({ conditions }) =>
       conditions.every(({ condition, truth }) => !condition.binds || truth === 'true'),
     ),
   );
+}

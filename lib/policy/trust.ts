@@ -29,7 +29,7 @@ type Asked = {
   readonly least: number;
 };
 
-const skipped = ({ issuer, until, effect }: Statement, asked: Asked): Skipped | undefined => {
+function skipped({ issuer, until, effect }: Statement, asked: Asked): Skipped | undefined {
   if (issuer !== asked.issuer) return 'issuer_differs';
   if (until === undefined) return undefined;
   const left = until - asked.context.now;
@@ -37,9 +37,9 @@ const skipped = ({ issuer, until, effect }: Statement, asked: Asked): Skipped | 
   // A session that the provider cannot make so short is no reason to shadow a later statement: otherwise
   // adding a condition here could turn a denial into an allowance.
   return effect === 'trust' && left < asked.least ? 'until_too_near' : undefined;
-};
+}
 
-const trace = (statement: Statement, asked: Asked): StatementTrace => {
+function trace(statement: Statement, asked: Asked): StatementTrace {
   const { id, effect } = statement;
   const skip = skipped(statement, asked);
   if (skip !== undefined) return { id, effect, skipped: skip, conditions: [], applies: false };
@@ -53,18 +53,18 @@ const trace = (statement: Statement, asked: Asked): StatementTrace => {
     conditions,
     applies: effect === 'deny' ? truth !== 'false' : truth === 'true',
   };
-};
+}
 
 /**
  * Tries the statements of a trust policy on a token: deny statements first, then the first trust statement
  * that holds wins. Pure and total. `least` is the shortest session in seconds, which a statement's `until`
  * must leave. The trace holds every statement tried with each of its conditions.
  */
-export const weigh = (
+export function weigh(
   policy: TrustPolicy,
   token: VerifiedToken,
   { context, least }: { readonly context: Context; readonly least: number },
-): Weighed => {
+): Weighed {
   const reading = policy.issuers[token.issuer];
   const claims = withNulls(token.claims, reading?.nullable);
   const asked: Asked = { claims, issuer: token.issuer, context, least };
@@ -88,4 +88,4 @@ export const weigh = (
     return none('audience_differs');
   if (struck) return none('explicitly_denied', struck.id);
   return winner ? { claims, trace: traced, winner } : none('no_statement_holds');
-};
+}

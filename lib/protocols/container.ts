@@ -6,14 +6,14 @@ import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
 import { headersOf, type IssuedAws, inOneText, iso, onlyAws, withoutNewline } from './words.ts';
 
 /** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
-const tokenOf = ({ headers }: HttpRequest): string => {
+function tokenOf({ headers }: HttpRequest): string {
   const token = withoutNewline(headers['authorization'] ?? '').replace(/^bearer(\s+|$)/i, '');
   // Of a token file with a newline in it the JavaScript SDK makes a last request without the header.
   if (token === '') throw new BrokerError('parameter_missing', { at: 'Authorization' });
   return token;
-};
+}
 
-const parse = (request: HttpRequest): ExchangeRequest => {
+function parse(request: HttpRequest): ExchangeRequest {
   if (request.query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   return {
     subjectToken: tokenOf(request),
@@ -25,28 +25,31 @@ const parse = (request: HttpRequest): ExchangeRequest => {
       sessionName: undefined,
     },
   };
-};
+}
 
 /** Python's and JavaScript's SDKs repeat a request after any status but success, Go's after 503 alone. */
 export const containerStatus: (code: Code) => number = bearerStatus;
 
 /** The members that the SDKs read; they take another answer for none. */
-const credentials = ({ credential, grant: { target } }: IssuedAws): object => ({
-  AccessKeyId: credential.accessKeyId,
-  SecretAccessKey: credential.secretAccessKey,
-  Token: credential.sessionToken,
-  Expiration: iso(credential.expiresAt),
-  AccountId: target.roleArn.split(':')[4],
-  RoleArn: target.roleArn,
-});
+function credentials({ credential, grant: { target } }: IssuedAws): object {
+  return {
+    AccessKeyId: credential.accessKeyId,
+    SecretAccessKey: credential.secretAccessKey,
+    Token: credential.sessionToken,
+    Expiration: iso(credential.expiresAt),
+    AccountId: target.roleArn.split(':')[4],
+    RoleArn: target.roleArn,
+  };
+}
 
 const ADVICE =
   'The token belongs in AWS_CONTAINER_AUTHORIZATION_TOKEN, or in the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names; a job that outlives its token takes kite-sts exec.';
 
-const adviceFor = (code: Code): string | undefined =>
-  code === 'parameter_missing' || code === 'token_expired' ? ADVICE : undefined;
+function adviceFor(code: Code): string | undefined {
+  return code === 'parameter_missing' || code === 'token_expired' ? ADVICE : undefined;
+}
 
-const render = (given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer => {
+function render(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
   const answer = onlyAws(given);
   const status = answer.kind === 'issued' ? 200 : containerStatus(answer.code);
   const body =
@@ -62,7 +65,7 @@ const render = (given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer 
     },
     body: JSON.stringify(body),
   };
-};
+}
 
 /**
  * `GET /credentials/{role}`, as the SDKs ask a container's host for credentials: the subject token is in

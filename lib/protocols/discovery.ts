@@ -14,30 +14,34 @@ export type Discovery = {
 /** How long others may keep our keys and metadata, in seconds. */
 const KEPT = 300;
 
-const json = (value: unknown): HttpAnswer => ({
-  status: 200,
-  headers: { 'content-type': 'application/json', 'cache-control': `public, max-age=${KEPT}` },
-  body: JSON.stringify(value),
-});
+function json(value: unknown): HttpAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': `public, max-age=${KEPT}` },
+    body: JSON.stringify(value),
+  };
+}
 
 /**
  * Metadata by RFC 8414 and OpenID Connect Discovery. AWS refuses an issuer whose document lacks
  * `response_types_supported`, `subject_types_supported` or `id_token_signing_alg_values_supported`.
  */
-const metadata = ({ url, audience }: Discovery): object => ({
-  issuer: url,
-  token_endpoint: `${url}/token`,
-  jwks_uri: `${url}/.well-known/jwks.json`,
-  grant_types_supported: [GRANT_TYPE],
-  response_types_supported: ['id_token'],
-  subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: ['RS256'],
-  token_endpoint_auth_methods_supported: ['none'],
-  // Ours, as RFC 8414 §2 allows: a step reads here what to mint its token for.
-  subject_token_audience: audience,
-});
+function metadata({ url, audience }: Discovery): object {
+  return {
+    issuer: url,
+    token_endpoint: `${url}/token`,
+    jwks_uri: `${url}/.well-known/jwks.json`,
+    grant_types_supported: [GRANT_TYPE],
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    token_endpoint_auth_methods_supported: ['none'],
+    // Ours, as RFC 8414 §2 allows: a step reads here what to mint its token for.
+    subject_token_audience: audience,
+  };
+}
 
-const explained = async (code: string): Promise<HttpAnswer | undefined> => {
+async function explained(code: string): Promise<HttpAnswer | undefined> {
   if (!Object.hasOwn(CODES, code)) return undefined;
   const { says, fault } = CODES[code as Code];
   // As with the OpenAPI document: no credential needs it.
@@ -53,14 +57,16 @@ const explained = async (code: string): Promise<HttpAnswer | undefined> => {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': `public, max-age=${KEPT}` },
     body: `${code}\n\n${says}\n${turn[fault]}\n\nWhat to do: ${REMEDIES[code as Code]}\n`,
   };
-};
+}
 
 /** Where nothing answers; for a function that serves pages alone. */
-export const notFound = (): HttpAnswer => ({
-  status: 404,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-  body: `${CODES.path_unknown.says}\n`,
-});
+export function notFound(): HttpAnswer {
+  return {
+    status: 404,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: `${CODES.path_unknown.says}\n`,
+  };
+}
 
 /** The pages by path; each takes GET. */
 export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAnswer | Promise<HttpAnswer> } =
@@ -79,11 +85,11 @@ export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAns
   };
 
 /** Answers a GET of metadata, keys, health or the page of an error code; undefined for any other request. */
-export const discoveryAnswer = async (
+export async function discoveryAnswer(
   discovery: Discovery,
   { method, path }: HttpRequest,
-): Promise<HttpAnswer | undefined> => {
+): Promise<HttpAnswer | undefined> {
   if (method !== 'GET') return undefined;
   const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
   return page ? page(discovery) : explained(path.replace(/^\/errors\//, ''));
-};
+}

@@ -6,24 +6,25 @@ export const MAX_BODY = 32 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const part = (raw: string): string => {
+function part(raw: string): string {
   try {
     return decodeURIComponent(raw.replaceAll('+', ' '));
   } catch {
     throw new BrokerError('parameter_invalid', { at: 'body', detail: 'bad percent-encoding' });
   }
-};
+}
 
 /** Without the rest, such as `; charset=utf-8`. */
-export const mediaType = (request: HttpRequest): string =>
-  (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+export function mediaType(request: HttpRequest): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
 
 /** The body of a request whose parameters are there alone, and of bounded size. */
-export const bodyOf = ({ query, body }: HttpRequest): Uint8Array => {
+export function bodyOf({ query, body }: HttpRequest): Uint8Array {
   if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   if (body.length > MAX_BODY) throw new BrokerError('body_too_large');
   return body;
-};
+}
 
 /** What RFC 8693 §2.1 lets a client name more than once: several targets, of which we know one at a time. */
 const TARGETS = ['audience', 'resource'];
@@ -32,7 +33,7 @@ const TARGETS = ['audience', 'resource'];
  * Parameters by name. One without a value is as if it were left out (RFC 6749 §3.2), and a name that stands twice is
  * refused, with or without values: two readers could take either as the other (threat T56).
  */
-export const parametersFrom = (pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> => {
+export function parametersFrom(pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
   const form = new Map<string, string>();
   for (const [name, value] of pairs) {
     const code = TARGETS.includes(name) ? 'target_unsupported' : 'parameter_repeated';
@@ -40,15 +41,15 @@ export const parametersFrom = (pairs: Iterable<readonly [string, string]>): Read
     form.set(name, value);
   }
   return new Map([...form].filter(([, value]) => value !== ''));
-};
+}
 
-const pairOf = (pair: string): readonly [string, string] => {
+function pairOf(pair: string): readonly [string, string] {
   const split = pair.indexOf('=');
   return split < 0 ? [part(pair), ''] : [part(pair.slice(0, split)), part(pair.slice(split + 1))];
-};
+}
 
 /** The parameters of a form-encoded body. */
-export const readForm = (request: HttpRequest): ReadonlyMap<string, string> => {
+export function readForm(request: HttpRequest): ReadonlyMap<string, string> {
   const bytes = bodyOf(request);
   if (mediaType(request) !== 'application/x-www-form-urlencoded')
     throw new BrokerError('content_type_unsupported');
@@ -60,16 +61,18 @@ export const readForm = (request: HttpRequest): ReadonlyMap<string, string> => {
   }
   const pairs = body.split('&').filter(pair => pair !== '');
   return parametersFrom(pairs.map(pairOf));
-};
+}
 
 /**
  * Refuses a second place for a token, which would be a second caller (threat T57). What says nothing of the caller is
  * ignored: gcloud's own Basic credentials, the signature of an AWS SDK.
  */
-export const refuseBearer = ({ headers }: HttpRequest): void => {
+export function refuseBearer({ headers }: HttpRequest): void {
   if (/^\s*bearer\b/i.test(headers['authorization'] ?? ''))
     throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
-};
+}
 
 /** The caller chose this name: only the plainest are said back. */
-const printable = (name: string): string => (/^[\w.-]{1,64}$/.test(name) ? name : 'body');
+function printable(name: string): string {
+  return /^[\w.-]{1,64}$/.test(name) ? name : 'body';
+}

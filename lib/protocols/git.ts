@@ -7,15 +7,15 @@ import { headersOf, type IssuedGithub, inOneText, onlyGithub } from './words.ts'
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-const tokenOf = ({ headers }: HttpRequest): string => {
+function tokenOf({ headers }: HttpRequest): string {
   const { authorization } = headers;
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'Authorization' });
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) throw new BrokerError('parameter_invalid', { at: 'Authorization' });
   return token;
-};
+}
 
-const parse = (request: HttpRequest): ExchangeRequest => {
+function parse(request: HttpRequest): ExchangeRequest {
   const { path, query, body } = request;
   if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   // Versions of the helper before 0.0.2 send one, and wait for another answer than this.
@@ -30,17 +30,19 @@ const parse = (request: HttpRequest): ExchangeRequest => {
       sessionName: undefined,
     },
   };
-};
+}
 
 /** The members that the helper reads. Times are seconds since the epoch. */
-const credential = ({ credential: { token, expiresAt } }: IssuedGithub, now: number): object => ({
-  token,
-  valid_since: Math.floor(now),
-  expires_at: expiresAt,
-  token_type: 'bearer',
-});
+function credential({ credential: { token, expiresAt } }: IssuedGithub, now: number): object {
+  return {
+    token,
+    valid_since: Math.floor(now),
+    expires_at: expiresAt,
+    token_type: 'bearer',
+  };
+}
 
-const render = (given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer => {
+function render(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
   const answer = onlyGithub(given);
   const status = answer.kind === 'issued' ? 200 : bearerStatus(answer.code);
   const body =
@@ -56,7 +58,7 @@ const render = (given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer 
     },
     body: JSON.stringify(body),
   };
-};
+}
 
 /**
  * `POST /git/{role}`: what Buildkite's credential helper for git asks of its exchange server, with the job's token as a

@@ -3,28 +3,33 @@ import { readJsonObject } from '../token/json.ts';
 import { bodyOf, mediaType, parametersFrom } from './form.ts';
 import type { HttpRequest } from './protocol.ts';
 
-export const isJson = (request: HttpRequest): boolean => mediaType(request) === 'application/json';
+export function isJson(request: HttpRequest): boolean {
+  return mediaType(request) === 'application/json';
+}
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+}
 
 /** Strictly: a member that stands twice would be two parameters to two readers (threat T56). */
-const objectOf = (request: HttpRequest): { readonly [name: string]: unknown } => {
+function objectOf(request: HttpRequest): { readonly [name: string]: unknown } {
   const body = bodyOf(request);
   try {
     return readJsonObject(body);
   } catch {
     throw new BrokerError('parameter_invalid', { at: 'body', detail: 'not a JSON object' });
   }
-};
+}
 
 /**
  * The parameters of a JSON body, under the names that they have in a form: google-github-actions/auth sends
  * `subjectToken` for `subject_token`. Each is text, as in a form.
  */
-export const readJsonParameters = (request: HttpRequest): ReadonlyMap<string, string> =>
-  parametersFrom(
+export function readJsonParameters(request: HttpRequest): ReadonlyMap<string, string> {
+  return parametersFrom(
     Object.entries(objectOf(request)).map(([name, value]) => {
       if (typeof value !== 'string') throw new BrokerError('parameter_invalid', { at: 'body' });
       return [snake(name), value] as const;
     }),
   );
+}

@@ -31,13 +31,15 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const MAX_SCOPES = 50;
 const MAX_SCOPE = 1024;
 
-const invalid = (at: string): BrokerError => new BrokerError('parameter_invalid', { at });
+function invalid(at: string): BrokerError {
+  return new BrokerError('parameter_invalid', { at });
+}
 
-const need = (form: ReadonlyMap<string, string>, name: string): string => {
+function need(form: ReadonlyMap<string, string>, name: string): string {
   const value = form.get(name);
   if (value === undefined) throw new BrokerError('parameter_missing', { at: name });
   return value;
-};
+}
 
 // What Google's clients take as an audience has this form; here it names a role.
 export const GOOGLE =
@@ -63,39 +65,40 @@ function readScopesIn(universe: string, scope: string | undefined): readonly str
   return scopesOf(scope)?.map(each => (each.startsWith(own) ? googles + each.slice(own.length) : each));
 }
 
-const roleOf = (audience: string): string => {
+function roleOf(audience: string): string {
   if (ROLE_NAME.test(audience)) return audience;
   // The commonest slip: the audience that the token was minted for, sent where the role's name belongs.
   throw new BrokerError(/[:/.]/.test(audience) ? 'role_parameter_holds_audience' : 'parameter_invalid', {
     at: 'audience',
   });
-};
+}
 
-const secondsOf = (written: string | undefined): number | undefined => {
+function secondsOf(written: string | undefined): number | undefined {
   if (written === undefined) return undefined;
   if (!/^[1-9]\d{0,5}$/.test(written)) throw invalid('expires_in');
   return Number(written);
-};
+}
 
-const scopesOf = (written: string | undefined): readonly string[] | undefined => {
+function scopesOf(written: string | undefined): readonly string[] | undefined {
   if (written === undefined) return undefined;
   if (written.length > MAX_SCOPE || !SCOPE.test(written)) throw invalid('scope');
   const scopes = new Set(written.split(' '));
   if (scopes.size > MAX_SCOPES) throw invalid('scope');
   return [...scopes];
-};
+}
 
-const kindsOf = (written: string | undefined): readonly KindName[] | undefined => {
+function kindsOf(written: string | undefined): readonly KindName[] | undefined {
   if (written === undefined) return undefined;
   const kinds = REQUESTED.get(written);
   if (!kinds) throw invalid('requested_token_type');
   return kinds;
-};
+}
 
-const readParameters = (request: HttpRequest): ReadonlyMap<string, string> =>
-  isJson(request) ? readJsonParameters(request) : readForm(request);
+function readParameters(request: HttpRequest): ReadonlyMap<string, string> {
+  return isJson(request) ? readJsonParameters(request) : readForm(request);
+}
 
-const parse = (request: HttpRequest, url: string): ExchangeRequest => {
+function parse(request: HttpRequest, url: string): ExchangeRequest {
   const form = readParameters(request);
   refuseBearer(request);
   if (form.has('resource')) throw new BrokerError('target_unsupported', { at: 'resource' });
@@ -116,7 +119,7 @@ const parse = (request: HttpRequest, url: string): ExchangeRequest => {
       sessionName: undefined,
     },
   };
-};
+}
 
 /** RFC 6749 §5.2, RFC 8693 §2.2.2: which error and status each code is on this wire. */
 const STATUS: { readonly [code in Code]?: readonly [status: number, error: string] } = {
@@ -146,25 +149,29 @@ const BY_FAULT = {
  * The status and the OAuth error of a code. A subject token that is no good is `invalid_request`, and a target that
  * cannot be had `invalid_target` (RFC 8693 §2.2.2).
  */
-export const wireError = (code: Code): readonly [status: number, error: string] =>
-  STATUS[code] ?? BY_FAULT[CODES[code].fault];
+export function wireError(code: Code): readonly [status: number, error: string] {
+  return STATUS[code] ?? BY_FAULT[CODES[code].fault];
+}
 
-const awsMember = (credential: Extract<Credential, { kind: 'aws' }>) => ({
-  AccessKeyId: credential.accessKeyId,
-  SecretAccessKey: credential.secretAccessKey,
-  SessionToken: credential.sessionToken,
-  Expiration: iso(credential.expiresAt),
-  AccountId: credential.assumedRole.split(':')[4],
-});
+function awsMember(credential: Extract<Credential, { kind: 'aws' }>) {
+  return {
+    AccessKeyId: credential.accessKeyId,
+    SecretAccessKey: credential.secretAccessKey,
+    SessionToken: credential.sessionToken,
+    Expiration: iso(credential.expiresAt),
+    AccountId: credential.assumedRole.split(':')[4],
+  };
+}
 
 /** Our access tokens are JWTs, so they are had under either name; any other token by this one alone. */
 const ACCESS_TOKEN = `${TOKEN_TYPE}access_token`;
 
 /** RFC 8693 §2.2.1: what was issued, by the name under which it was asked for. It was asked for by what `parse` took. */
-const issuedType = (request: HttpRequest): string =>
-  readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN;
+function issuedType(request: HttpRequest): string {
+  return readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN;
+}
 
-const issuedBody = ({ credential, grant }: Issued, request: HttpRequest, now: number): object => {
+function issuedBody({ credential, grant }: Issued, request: HttpRequest, now: number): object {
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
   const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
   const { kind } = credential;
@@ -187,38 +194,43 @@ const issuedBody = ({ credential, grant }: Issued, request: HttpRequest, now: nu
     kind,
     aws,
   };
-};
+}
 
-const issuedLines = (credential: Credential): string[] =>
-  Object.entries(variablesOf(credential)).map(([name, value]) => `${name}=${value}`);
+function issuedLines(credential: Credential): string[] {
+  return Object.entries(variablesOf(credential)).map(([name, value]) => `${name}=${value}`);
+}
 
-const refusedBody = (refused: Refused, voice: Voice): object => ({
-  error: wireError(refused.code)[1],
-  error_description: describe(refused, voice),
-  error_uri: `${voice.url}/errors/${refused.code}`,
-  code: refused.code,
-  decision_id: refused.decisionId,
-  ...(refused.claims.length > 0 ? { claims: refused.claims } : {}),
-  ...(refused.contact === undefined ? {} : { contact: refused.contact }),
-});
+function refusedBody(refused: Refused, voice: Voice): object {
+  return {
+    error: wireError(refused.code)[1],
+    error_description: describe(refused, voice),
+    error_uri: `${voice.url}/errors/${refused.code}`,
+    code: refused.code,
+    decision_id: refused.decisionId,
+    ...(refused.claims.length > 0 ? { claims: refused.claims } : {}),
+    ...(refused.contact === undefined ? {} : { contact: refused.contact }),
+  };
+}
 
-const refusedLines = (refused: Refused, voice: Voice): string[] => [
-  `ERROR=${wireError(refused.code)[1]}`,
-  `CODE=${refused.code}`,
-  `DESCRIPTION=${describe(refused, voice)}`,
-  `DECISION_ID=${refused.decisionId}`,
-  `ERROR_URI=${voice.url}/errors/${refused.code}`,
-  ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
-  ...refused.claims.map(each => `CLAIM=${claimText(each)}`),
-];
+function refusedLines(refused: Refused, voice: Voice): string[] {
+  return [
+    `ERROR=${wireError(refused.code)[1]}`,
+    `CODE=${refused.code}`,
+    `DESCRIPTION=${describe(refused, voice)}`,
+    `DECISION_ID=${refused.decisionId}`,
+    `ERROR_URI=${voice.url}/errors/${refused.code}`,
+    ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
+    ...refused.claims.map(each => `CLAIM=${claimText(each)}`),
+  ];
+}
 
 /** Text when the caller names it and does not name JSON: NAME=value lines, to be read and not evaluated. */
-const wantsText = ({ headers }: HttpRequest): boolean => {
+function wantsText({ headers }: HttpRequest): boolean {
   const accept = (headers['accept'] ?? '').toLowerCase();
   return accept.includes('text/plain') && !accept.includes('application/json');
-};
+}
 
-const render = (answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer => {
+function render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer {
   const [status] = answer.kind === 'issued' ? [200] : wireError(answer.code);
   const asText = wantsText(request);
   const lines = (): string[] =>
@@ -233,7 +245,7 @@ const render = (answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer 
     },
     body: asText ? `${lines().join('\n')}\n` : JSON.stringify(body()),
   };
-};
+}
 
 /** OAuth 2.0 Token Exchange (RFC 8693): `audience` names the role. */
 export const oauth: Protocol = { name: 'oauth', repeats: false, parse, render };

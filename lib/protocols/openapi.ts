@@ -21,24 +21,28 @@ const DOORS: { readonly [path: string]: { readonly [method: string]: Operation }
   '/aws/sts/': STS,
 };
 
-const page = (path: string): object => ({
-  get: {
-    summary: `The page ${path}`,
-    parameters: path.includes('{code}')
-      ? [{ name: 'code', in: 'path', required: true, schema: { enum: Object.keys(CODES) } }]
-      : [],
-    responses: { 200: { description: 'The page.' }, 404: { description: 'There is no such page.' } },
-  },
-});
+function page(path: string): object {
+  return {
+    get: {
+      summary: `The page ${path}`,
+      parameters: path.includes('{code}')
+        ? [{ name: 'code', in: 'path', required: true, schema: { enum: Object.keys(CODES) } }]
+        : [],
+      responses: { 200: { description: 'The page.' }, 404: { description: 'There is no such page.' } },
+    },
+  };
+}
 
 /** The description of every door and page, in OpenAPI 3.1. A test holds it against what is answered. */
-export const openApi = (url: string, pages: readonly string[]): object => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'kite-sts',
-    version: '1',
-    description: 'A security token service for CI: an OIDC token in, short-lived scoped credentials out.',
-  },
-  servers: [{ url }],
-  paths: { ...DOORS, ...Object.fromEntries(pages.map(path => [path, page(path)])) },
-});
+export function openApi(url: string, pages: readonly string[]): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'kite-sts',
+      version: '1',
+      description: 'A security token service for CI: an OIDC token in, short-lived scoped credentials out.',
+    },
+    servers: [{ url }],
+    paths: { ...DOORS, ...Object.fromEntries(pages.map(path => [path, page(path)])) },
+  };
+}

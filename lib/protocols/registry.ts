@@ -9,7 +9,9 @@ export const TOKEN_PATH = '/registry/token';
 /** What stands in the Authorization header: the subject token, and the user name of a Basic one. */
 export type Presented = { readonly subjectToken: string; readonly user: string | undefined };
 
-const invalid = (): BrokerError => new BrokerError('parameter_invalid', { at: 'authorization' });
+function invalid(): BrokerError {
+  return new BrokerError('parameter_invalid', { at: 'authorization' });
+}
 
 // Two headers come joined by a comma, which neither form has: so both, or one twice, are refused (threat T57).
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
@@ -22,7 +24,7 @@ const USER = /^[\w.@+-]{1,64}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** RFC 7617 §2: `user:password` in base64; only the first colon divides. */
-const userAndPassword = (encoded: string): readonly [user: string, password: string] => {
+function userAndPassword(encoded: string): readonly [user: string, password: string] {
   let text: string;
   try {
     text = utf8.decode(Uint8Array.from(atob(encoded), each => each.charCodeAt(0)));
@@ -32,7 +34,7 @@ const userAndPassword = (encoded: string): readonly [user: string, password: str
   const colon = text.indexOf(':');
   if (colon < 0) throw invalid();
   return [text.slice(0, colon), text.slice(colon + 1)];
-};
+}
 
 /** By these some servers take another method, or another path, than those of the request. */
 const OVERRIDES = [
@@ -77,7 +79,7 @@ function refuseSecondReadings({ headers, query }: HttpRequest): void {
  * The subject token of a request to a registry: a Bearer credential, or the password of a Basic one, as Docker, npm
  * and pip send it. The user name means nothing. Throws when there is none, or more than one.
  */
-export const presented = (request: HttpRequest): Presented => {
+export function presented(request: HttpRequest): Presented {
   const { authorization } = request.headers;
   refuseSecondReadings(request);
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'authorization' });
@@ -88,7 +90,7 @@ export const presented = (request: HttpRequest): Presented => {
   const [user, subjectToken] = userAndPassword(basic);
   if (subjectToken === '') throw new BrokerError('parameter_missing', { at: 'authorization' });
   return { subjectToken, user: USER.test(user) ? user : undefined };
-};
+}
 
 /** What a challenge names: how one is let in, and to what. */
 export type Door = {

@@ -10,10 +10,11 @@ import { headersOf, type IssuedAws, inOneText, iso, onlyAws, type Refused } from
 
 const VERSION = '2011-06-15';
 
-const actionOf = (form: ReadonlyMap<string, string>): string | undefined =>
-  form.get('Version') === VERSION ? form.get('Action') : undefined;
+function actionOf(form: ReadonlyMap<string, string>): string | undefined {
+  return form.get('Version') === VERSION ? form.get('Action') : undefined;
+}
 
-const parse = (request: HttpRequest): ExchangeRequest => {
+function parse(request: HttpRequest): ExchangeRequest {
   // A presigned call: what it asks is in the query, where no token may stand (threat T57).
   if (request.method !== 'POST') throw new BrokerError('action_unsupported', { at: 'method' });
   const form = readForm(request);
@@ -21,7 +22,7 @@ const parse = (request: HttpRequest): ExchangeRequest => {
     throw new BrokerError('action_unsupported', { at: 'Action' });
   refuseBearer(request);
   return exchangeOf(form);
-};
+}
 
 /**
  * The access key id that signed a request, by Signature Version 4: the first part of `Credential`.
@@ -30,7 +31,7 @@ const parse = (request: HttpRequest): ExchangeRequest => {
 const SIGNED_BY = /^AWS4-[A-Z0-9-]+ (?:.*[ ,])?Credential=(\w{16,128})\//;
 
 /** Whatever is wrong with the form is said by `parse`, to whom the request goes then. */
-const asked = (request: HttpRequest): AskedSession | undefined => {
+function asked(request: HttpRequest): AskedSession | undefined {
   try {
     if (actionOf(readForm(request)) !== 'GetCallerIdentity') return undefined;
     const { authorization = '', 'x-amz-security-token': sessionToken = '' } = request.headers;
@@ -38,21 +39,23 @@ const asked = (request: HttpRequest): AskedSession | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
-const xml = (answer: Answer | Identified, status: number, body: string): HttpAnswer => ({
-  status,
-  headers: {
-    ...headersOf(answer, status, 'text/xml; charset=utf-8'),
-    // The JavaScript SDK looks for the id here alone, and Python's in the body alone.
-    'x-amzn-requestid': answer.decisionId,
-    ...(status === 405 ? { allow: 'POST' } : {}),
-  },
-  body,
-});
+function xml(answer: Answer | Identified, status: number, body: string): HttpAnswer {
+  return {
+    status,
+    headers: {
+      ...headersOf(answer, status, 'text/xml; charset=utf-8'),
+      // The JavaScript SDK looks for the id here alone, and Python's in the body alone.
+      'x-amzn-requestid': answer.decisionId,
+      ...(status === 405 ? { allow: 'POST' } : {}),
+    },
+    body,
+  };
+}
 
-const succeeded = (action: string, answer: Answer | Identified, result: Elements): HttpAnswer =>
-  xml(
+function succeeded(action: string, answer: Answer | Identified, result: Elements): HttpAnswer {
+  return xml(
     answer,
     200,
     stsXml(`${action}Response`, {
@@ -60,8 +63,9 @@ const succeeded = (action: string, answer: Answer | Identified, result: Elements
       ResponseMetadata: { RequestId: answer.decisionId },
     }),
   );
+}
 
-const issued = (answer: IssuedAws): HttpAnswer => {
+function issued(answer: IssuedAws): HttpAnswer {
   const { credential, grant } = answer;
   return succeeded('AssumeRoleWithWebIdentity', answer, {
     Credentials: {
@@ -76,9 +80,9 @@ const issued = (answer: IssuedAws): HttpAnswer => {
     Provider: grant.principal.issuer,
     SourceIdentity: credential.sourceIdentity,
   });
-};
+}
 
-const refused = (answer: Refused, voice: Voice): HttpAnswer => {
+function refused(answer: Refused, voice: Voice): HttpAnswer {
   const [status, code] = stsError(answer.code);
   const Type = status < 500 ? 'Sender' : 'Receiver';
   const Message = inOneText(answer, voice, adviceFor(answer.code));
@@ -87,7 +91,7 @@ const refused = (answer: Refused, voice: Voice): HttpAnswer => {
     status,
     stsXml('ErrorResponse', { Error: { Type, Code: code, Message }, RequestId: answer.decisionId }),
   );
-};
+}
 
 /**
  * AWS STS by its Query protocol, as every AWS SDK speaks it when AWS_ENDPOINT_URL_STS is set. That setting moves

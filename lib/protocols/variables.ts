@@ -30,8 +30,9 @@ type Keys = Pick<AwsCredential, 'kind' | 'accessKeyId' | 'secretAccessKey' | 'se
 type Token = { readonly kind: TokenKind; readonly token: string; readonly expiresAt: number };
 
 /** A token alone, by each name that the tools of its kind look for. */
-export const tokenVariables = (kind: TokenKind, token: string): Variables =>
-  Object.fromEntries(VARIABLES[kind].map(name => [name, token]));
+export function tokenVariables(kind: TokenKind, token: string): Variables {
+  return Object.fromEntries(VARIABLES[kind].map(name => [name, token]));
+}
 
 /** The values of a credential, one for each of its `CREDENTIAL_VARIABLES`. */
 function listValues(credential: Keys | Token): string[] {
@@ -42,8 +43,8 @@ function listValues(credential: Keys | Token): string[] {
 }
 
 /** A credential as variables; the first is its kind. */
-export const variablesOf = (credential: Keys | Token): Variables => {
+export function variablesOf(credential: Keys | Token): Variables {
   const values = listValues(credential);
   const named = CREDENTIAL_VARIABLES[credential.kind].map((name, at) => [name, values[at] ?? '']);
   return { KIND: credential.kind, ...Object.fromEntries(named) };
-};
+}

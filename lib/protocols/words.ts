@@ -13,42 +13,49 @@ export type IssuedAws = Issued & { readonly credential: AwsCredential; readonly 
 export type IssuedGithub = Issued & { readonly credential: GithubCredential };
 
 /** Seconds since the epoch as ISO 8601 in UTC; the SDKs want it to end in `Z`. */
-export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+export function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
 
 /** A token file ends in a newline, and most clients send it along. */
-export const withoutNewline = (token: string): string => token.replace(/\r?\n$/, '');
+export function withoutNewline(token: string): string {
+  return token.replace(/\r?\n$/, '');
+}
 
 /** Seconds after which a fault of ours is worth another try. */
 const RETRY_AFTER: { readonly [code in Code]?: number } = {
   // After a failure the table is not asked again for five seconds.
   switches_unavailable: 6,
 };
-const retryAfter = (code: Code): number => RETRY_AFTER[code] ?? 2;
+function retryAfter(code: Code): number {
+  return RETRY_AFTER[code] ?? 2;
+}
 
 /** The headers of every answer at a door: no cache may keep it (RFC 6749 §5.1, threat T55). */
-export const headersOf = (
-  answer: Answer | Identified,
-  status: number,
-  type: string,
-): HttpAnswer['headers'] => ({
-  'content-type': type,
-  'cache-control': 'no-store',
-  pragma: 'no-cache',
-  'decision-id': answer.decisionId,
-  ...([429, 503].includes(status) && answer.kind === 'refused' && CODES[answer.code].fault !== 'setup'
-    ? { 'retry-after': String(answer.retryAfter ?? retryAfter(answer.code)) }
-    : {}),
-});
+export function headersOf(answer: Answer | Identified, status: number, type: string): HttpAnswer['headers'] {
+  return {
+    'content-type': type,
+    'cache-control': 'no-store',
+    pragma: 'no-cache',
+    'decision-id': answer.decisionId,
+    ...([429, 503].includes(status) && answer.kind === 'refused' && CODES[answer.code].fault !== 'setup'
+      ? { 'retry-after': String(answer.retryAfter ?? retryAfter(answer.code)) }
+      : {}),
+  };
+}
 
 /** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
-const printable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
+function printable(text: string): string {
+  return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
+}
 
-const howToMint = ({ audience }: Voice): string =>
-  `In Buildkite: buildkite-agent oidc request-token --audience ${printable(audience)}.`;
+function howToMint({ audience }: Voice): string {
+  return `In Buildkite: buildkite-agent oidc request-token --audience ${printable(audience)}.`;
+}
 
 /** What was wrong, and where. */
-export const describe = ({ code, says, at, nearRole }: Refused, voice: Voice): string =>
-  [
+export function describe({ code, says, at, nearRole }: Refused, voice: Voice): string {
+  return [
     says,
     code === 'token_already_used' && howToMint(voice),
     code === 'token_audience_differs' &&
@@ -58,23 +65,26 @@ export const describe = ({ code, says, at, nearRole }: Refused, voice: Voice): s
   ]
     .filter(Boolean)
     .join(' ');
+}
 
 /** One of the caller's own claims that stood in the way, on one line. */
-export const claimText = ({ claim, why, value, add, place, character, position }: ClaimHint): string => {
+export function claimText({ claim, why, value, add, place, character, position }: ClaimHint): string {
   const what = character === undefined ? '' : `${character} at position ${position} `;
   const where = place === undefined ? '' : ` (${what}cannot stand in ${place})`;
   const wanted = add === undefined ? '' : ` (add ${add})`;
   return `${claim} ${why}${value === undefined ? '' : ` ${value}`}${wanted}${where}`;
-};
+}
 
-const pageOf = ({ code }: Refused, { url }: Voice): string => `${url}/errors/${code}`;
+function pageOf({ code }: Refused, { url }: Voice): string {
+  return `${url}/errors/${code}`;
+}
 
 /** These are mended by the next token alone, and their callers hold one that a step minted long ago. */
 const MINT: readonly Code[] = ['token_expired', 'token_audience_differs'];
 
 /** All that an answer says, for clients that show their user one text: what, what to do, which claims, whom to ask. */
-export const inOneText = (refused: Refused, voice: Voice, advice: string | undefined): string =>
-  [
+export function inOneText(refused: Refused, voice: Voice, advice: string | undefined): string {
+  return [
     describe(refused, voice),
     MINT.includes(refused.code) && howToMint(voice),
     advice,
@@ -84,27 +94,35 @@ export const inOneText = (refused: Refused, voice: Voice, advice: string | undef
   ]
     .filter(Boolean)
     .join(' ');
+}
 
-const internal = ({ decisionId }: Answer): Refused => ({
-  kind: 'refused',
-  decisionId,
-  code: 'internal_error',
-  says: CODES.internal_error.says,
-  at: undefined,
-  claims: [],
-  contact: undefined,
-  nearRole: undefined,
-});
+function internal({ decisionId }: Answer): Refused {
+  return {
+    kind: 'refused',
+    decisionId,
+    code: 'internal_error',
+    says: CODES.internal_error.says,
+    at: undefined,
+    claims: [],
+    contact: undefined,
+    nearRole: undefined,
+  };
+}
 
-const isAws = (answer: Issued): answer is IssuedAws =>
-  answer.credential.kind === 'aws' && answer.grant.target.kind === 'aws';
+function isAws(answer: Issued): answer is IssuedAws {
+  return answer.credential.kind === 'aws' && answer.grant.target.kind === 'aws';
+}
 
 /** A door that asked for `aws` alone and got another kind does not let it out. */
-export const onlyAws = (answer: Answer): IssuedAws | Refused =>
-  answer.kind === 'refused' || isAws(answer) ? answer : internal(answer);
+export function onlyAws(answer: Answer): IssuedAws | Refused {
+  return answer.kind === 'refused' || isAws(answer) ? answer : internal(answer);
+}
 
-const isGithub = (answer: Issued): answer is IssuedGithub => answer.credential.kind === 'github';
+function isGithub(answer: Issued): answer is IssuedGithub {
+  return answer.credential.kind === 'github';
+}
 
 /** The same of a door that asked for `github` alone. */
-export const onlyGithub = (answer: Answer): IssuedGithub | Refused =>
-  answer.kind === 'refused' || isGithub(answer) ? answer : internal(answer);
+export function onlyGithub(answer: Answer): IssuedGithub | Refused {
+  return answer.kind === 'refused' || isGithub(answer) ? answer : internal(answer);
+}

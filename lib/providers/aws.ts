@@ -17,12 +17,12 @@ const AUDIENCE = 'sts.amazonaws.com';
 type Asking = { readonly grant: Grant; readonly now: number };
 type Way = { readonly action: string; readonly call: Call; readonly form: URLSearchParams };
 
-const presented = async (sign: Sign, target: FederatedTarget, { grant, now }: Asking): Promise<string> => {
+async function presented(sign: Sign, target: FederatedTarget, { grant, now }: Asking): Promise<string> {
   const { subject } = target;
   const claims = federatedClaims(target, grant);
   const said = { subject, audience: AUDIENCE, seconds: PRESENTED_SECONDS, claims };
   return (await sign(PRESENTED, said, now)).token;
-};
+}
 
 /**
  * AWS session credentials, asked of STS in the role's own region alone, or else in the broker's and, while that is
@@ -30,11 +30,11 @@ const presented = async (sign: Sign, target: FederatedTarget, { grant, now }: As
  * with a JWT of ours and nothing else. Each attempt counts against the limit, as it does at STS (D09); one that is not
  * admitted is not made.
  */
-export const awsProvider = (
+export function awsProvider(
   setting: AwsSetting,
   signingSetting: SigningSetting,
   limiter: Limiter,
-): Provider<AwsTarget, AwsCredential> => {
+): Provider<AwsTarget, AwsCredential> {
   const { now: clock = () => Date.now() / 1000 } = setting;
   const service: Service = { ...STS, mayRepeat: at => limiter.take(STS.name, at) === 0 };
   const assume = awsCall(service, setting);
@@ -59,4 +59,4 @@ export const awsProvider = (
     }
     return credentialOf(body, { action, grant, now });
   };
-};
+}

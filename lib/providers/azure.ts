@@ -99,10 +99,10 @@ export const ENTRA_MEANINGS: Meanings = [
  * A Microsoft Entra access token: our JWT as the application's client assertion (RFC 7523 §2.2).
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
-export const azureProvider = (
+export function azureProvider(
   setting: UpstreamSetting,
   signingSetting: SigningSetting,
-): Provider<AzureTarget, AzureCredential> => {
+): Provider<AzureTarget, AzureCredential> {
   const { ask, begin } = upstream(setting);
   const sign = signing(signingSetting);
   return async ({ target, seconds }, now) => {
@@ -126,4 +126,4 @@ export const azureProvider = (
     if (difference !== undefined) refuseAnswer(name, difference);
     return { kind: 'azure', ...bearer, session: id };
   };
-};
+}

@@ -7,10 +7,10 @@ export type Bearer = { readonly token: string; readonly expiresAt: number };
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,8192}=*$/;
 
 /** The token of an answer, or `provider_refused`. */
-export const tokenOf = (value: unknown, { name }: Granted): string => {
+export function tokenOf(value: unknown, { name }: Granted): string {
   if (typeof value !== 'string' || !TOKEN.test(value)) refuseAnswer(name, 'without a token');
   return value;
-};
+}
 
 /**
  * RFC 6749 §5.1: the scope is there when it is another than was asked for, and may be there when it is not. With fewer
@@ -30,7 +30,7 @@ function refuseKind({ issued_token_type: kind }: JsonObject, { name }: Granted):
 }
 
 /** An access token as OAuth's token endpoints answer it. One of another type or with other scopes is refused. */
-export const bearerOf = (said: JsonObject, granted: Granted, scopes: readonly string[]): Bearer => {
+export function bearerOf(said: JsonObject, granted: Granted, scopes: readonly string[]): Bearer {
   const { access_token, token_type, expires_in, scope } = said;
   const token = tokenOf(access_token, granted);
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer')
@@ -39,4 +39,4 @@ export const bearerOf = (said: JsonObject, granted: Granted, scopes: readonly st
   if (differsInScope(scope, scopes)) refuseAnswer(granted.name, 'with scopes that were not asked for');
   const seconds = Number.isInteger(expires_in) ? Number(expires_in) : Number.NaN;
   return { token, expiresAt: endOf(Math.floor(granted.now) + seconds, granted) };
-};
+}

@@ -12,8 +12,8 @@ import { type UpstreamSetting, upstream } from './upstream.ts';
 const ENDPOINT = 'buildkite.com/oauth/token';
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
 
-const formOf = ({ target, seconds, scopes }: GrantOf<BuildkiteTarget>, assertion: string): string =>
-  new URLSearchParams({
+function formOf({ target, seconds, scopes }: GrantOf<BuildkiteTarget>, assertion: string): string {
+  return new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: assertion,
@@ -23,6 +23,7 @@ const formOf = ({ target, seconds, scopes }: GrantOf<BuildkiteTarget>, assertion
     scope: scopes.join(' '),
     expires_in: String(seconds),
   }).toString();
+}
 
 /** How a token is not one of an exchange, or says that it is of another organization. The answer need not name it. */
 function findDifference(
@@ -39,11 +40,11 @@ function findDifference(
  * An API token of Buildkite by OAuth token exchange: the app's own key signs an assertion (RFC 7523 §2.2), and the
  * token acts as the user that the role names. https://buildkite.com/docs/apis/oauth-token-exchange
  */
-export const buildkiteProvider = (
+export function buildkiteProvider(
   setting: UpstreamSetting,
   apps: AppSigners,
   randomId: () => string,
-): Provider<BuildkiteTarget, BuildkiteCredential> => {
+): Provider<BuildkiteTarget, BuildkiteCredential> {
   const { ask, begin } = upstream(setting);
   return async (grant, now) => {
     const { app } = grant.target;
@@ -63,4 +64,4 @@ export const buildkiteProvider = (
     if (difference !== undefined) refuseAnswer(ENDPOINT, difference);
     return { kind: 'buildkite', ...bearer, session };
   };
-};
+}

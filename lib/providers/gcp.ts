@@ -21,10 +21,11 @@ const IMPERSONATE = 'https://www.googleapis.com/auth/iam';
 type Issue = { readonly grant: GrantOf<GcpTarget>; readonly now: number; readonly left: Budget };
 
 /** The token of a pool's principal may end with our JWT, so there that lives as long as the grant. */
-const presentedFor = ({ target, seconds }: GrantOf<GcpTarget>): number =>
-  target.serviceAccount === undefined ? seconds : PRESENTED_SECONDS;
+function presentedFor({ target, seconds }: GrantOf<GcpTarget>): number {
+  return target.serviceAccount === undefined ? seconds : PRESENTED_SECONDS;
+}
 
-const federated = async (ask: Ask, token: string, { grant, now, left }: Issue): Promise<Bearer> => {
+async function federated(ask: Ask, token: string, { grant, now, left }: Issue): Promise<Bearer> {
   const { target, scopes } = grant;
   const asked = target.serviceAccount === undefined ? scopes : [IMPERSONATE];
   const name = `${STS} token`;
@@ -45,13 +46,13 @@ const federated = async (ask: Ask, token: string, { grant, now, left }: Issue): 
   const seconds = target.serviceAccount === undefined ? grant.seconds : LONGEST;
   const least = target.serviceAccount === undefined ? SHORTEST : 1;
   return bearerOf(said, { name, now, seconds, least }, asked);
-};
+}
 
-const impersonated = async (
+async function impersonated(
   ask: Ask,
   { token, account }: { readonly token: string; readonly account: string },
   { grant, now, left }: Issue,
-): Promise<Bearer> => {
+): Promise<Bearer> {
   const name = `${IAM} generateAccessToken`;
   const granted = { name, now, seconds: grant.seconds };
   const delegates = grant.target.delegates.map(each => `projects/-/serviceAccounts/${each}`);
@@ -69,17 +70,17 @@ const impersonated = async (
     token: tokenOf(said['accessToken'], granted),
     expiresAt: endOf(isoSeconds(said['expireTime']), granted),
   };
-};
+}
 
 /**
  * A Google Cloud access token: our JWT to Google's STS, and what that gives to a service account where the role names
  * one. https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
  * https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
  */
-export const gcpProvider = (
+export function gcpProvider(
   setting: UpstreamSetting,
   signingSetting: SigningSetting,
-): Provider<GcpTarget, GcpCredential> => {
+): Provider<GcpTarget, GcpCredential> {
   const { ask, begin } = upstream(setting);
   const sign = signing(signingSetting);
   return async (grant, now) => {
@@ -93,4 +94,4 @@ export const gcpProvider = (
       account === undefined ? own : await impersonated(ask, { token: own.token, account }, issue);
     return { kind: 'gcp', ...bearer, session: id };
   };
-};
+}

@@ -20,43 +20,45 @@ const LASTS = 9 * 60;
  * What the App itself asks with.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
-const appToken = (apps: AppSigners, app: string, now: number): Promise<string> => {
+function appToken(apps: AppSigners, app: string, now: number): Promise<string> {
   const at = Math.floor(now);
   return signedBy(signerOf(apps, app), PRESENTED, { iss: app, iat: at - EARLY, exp: at + LASTS });
-};
+}
 
 /** GitHub's audit log has this as `hashed_token`, so two logs can be joined. */
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64');
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}
 
-const credentialOf = (
+function credentialOf(
   said: JsonObject,
   token: string,
   target: GithubTarget,
   granted: Granted,
-): GithubCredential => {
+): GithubCredential {
   const difference = differenceOf(said, target);
   if (difference !== undefined) refuseAnswer(granted.name, difference);
   const expiresAt = endOf(isoSeconds(said['expires_at']), granted);
   return { kind: 'github', token, expiresAt, session: hashOf(token) };
-};
+}
 
 /** A token that was not asked for must not live on: GitHub is told to forget it. */
-const givenBack = async (error: BrokerError, installation: Asking): Promise<never> => {
+async function givenBack(error: BrokerError, installation: Asking): Promise<never> {
   const gone = await revoked(installation);
   throw new BrokerError('provider_refused', {
     detail: `${error.detail ?? ''}; that token was ${gone ? '' : 'not '}revoked`,
     cause: error,
   });
-};
+}
 
 /**
  * A token of a GitHub App's installation, by a JWT that the App's own key signs. It asks for named repositories and
  * permissions, never for none, which would be all; and what GitHub made must be exactly that (threat T50).
  */
-export const githubProvider = (
+export function githubProvider(
   setting: UpstreamSetting,
   apps: AppSigners,
-): Provider<GithubTarget, GithubCredential> => {
+): Provider<GithubTarget, GithubCredential> {
   const { ask, begin } = upstream(setting);
   return async ({ target, seconds }, now) => {
     const left = begin();
@@ -70,4 +72,4 @@ export const githubProvider = (
       return givenBack(error as BrokerError, { ask, left, token });
     }
   };
-};
+}

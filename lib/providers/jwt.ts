@@ -10,7 +10,7 @@ const TYPE = 'at+jwt';
  * issuer of the subject token: what is signed says nothing that a job could choose, but for claims that
  * the role itself puts in.
  */
-export const jwtProvider = (setting: SigningSetting): Provider<JwtTarget, JwtCredential> => {
+export function jwtProvider(setting: SigningSetting): Provider<JwtTarget, JwtCredential> {
   const sign = signing(setting);
   return async ({ target, seconds, scopes, principal }, now) => {
     const { subject, audience } = target;
@@ -19,4 +19,4 @@ export const jwtProvider = (setting: SigningSetting): Provider<JwtTarget, JwtCre
     const { token, id, expiresAt } = await sign(TYPE, { subject, audience, seconds, claims }, now);
     return { kind: 'jwt', token, expiresAt, session: id };
   };
-};
+}

@@ -21,11 +21,11 @@ export type Said = {
 export type Signed = { readonly token: string; readonly id: string; readonly expiresAt: number };
 
 /** Signs these claims as they are, or throws whose trouble it is that our own key could not be used. */
-export const signedBy = async (
+export async function signedBy(
   signer: Signer,
   typ: string,
   claims: Readonly<Record<string, unknown>>,
-): Promise<string> => {
+): Promise<string> {
   try {
     return await signer.sign(typ, claims);
   } catch (error) {
@@ -35,7 +35,7 @@ export const signedBy = async (
       undone: (error as { undone?: unknown } | undefined)?.undone === true,
     });
   }
-};
+}
 
 /**
  * Signs a JWT of this `typ`, or throws as `signedBy` does. What is said by the broker alone comes last, so that
@@ -43,15 +43,15 @@ export const signedBy = async (
  */
 export type Sign = (typ: string, said: Said, now: number) => Promise<Signed>;
 
-export const signing =
-  ({ issuer, signer, randomId }: SigningSetting): Sign =>
-  async (typ, { subject, audience, seconds, claims = {} }, now) => {
+export function signing({ issuer, signer, randomId }: SigningSetting): Sign {
+  return async (typ, { subject, audience, seconds, claims = {} }, now) => {
     const iat = Math.floor(now);
     const expiresAt = iat + seconds;
     const id = randomId();
     const registered = { iss: issuer, sub: subject, aud: audience, iat, nbf: iat, exp: expiresAt, jti: id };
     return { token: await signedBy(signer, typ, { ...claims, ...registered }), id, expiresAt };
   };
+}
 
 /** `typ` of what we present to a cloud (RFC 7519 §5.1). Our access tokens have one of their own. */
 export const PRESENTED = 'JWT';

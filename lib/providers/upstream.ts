@@ -36,10 +36,12 @@ export type Upstream = { readonly ask: Ask; readonly begin: () => Budget };
 
 type Fault = { readonly code: string; readonly words: string };
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 /** OAuth's form of an error (RFC 6749 §5.2), that of Google's APIs, or GitHub's. Undefined when none wrote it. */
-const faultOf = ({ body }: Reply): Fault | undefined => {
+function faultOf({ body }: Reply): Fault | undefined {
   const said = jsonObject(body);
   if (typeof said?.['error'] === 'string')
     return { code: said['error'], words: text(said['error_description']) };
@@ -47,38 +49,46 @@ const faultOf = ({ body }: Reply): Fault | undefined => {
     return { code: 'message', words: said['message'] };
   const { status, message } = (said?.['error'] ?? {}) as JsonObject;
   return typeof status === 'string' ? { code: status, words: text(message) } : undefined;
-};
+}
 
 const LONGEST = 300;
 /** Words for the log: no line breaks, and nothing as long as a token (threat T54). */
-const safe = (words: string): string =>
-  words
+function safe(words: string): string {
+  return words
     .replace(/[^\x20-\x7e]/g, ' ')
     .replace(/[A-Za-z0-9_-]{41,}/g, '…')
     .slice(0, LONGEST);
+}
 
 /** A rate limit ends the asking: another attempt would make it longer. */
-const passes = (error: unknown): boolean =>
-  error instanceof BrokerError && error.code === 'provider_unavailable' && error.retryAfter === undefined;
+function passes(error: unknown): boolean {
+  return (
+    error instanceof BrokerError && error.code === 'provider_unavailable' && error.retryAfter === undefined
+  );
+}
 
-const unavailable = (detail: string, cause?: unknown): BrokerError =>
-  new BrokerError('provider_unavailable', {
+function unavailable(detail: string, cause?: unknown): BrokerError {
+  return new BrokerError('provider_unavailable', {
     detail,
     cause,
     undone: cause instanceof NoReply && cause.undone,
   });
+}
 
-const limited = (name: string, status: number, retryAfter: number): BrokerError =>
-  new BrokerError('provider_unavailable', {
+function limited(name: string, status: number, retryAfter: number): BrokerError {
+  return new BrokerError('provider_unavailable', {
     detail: `${name} ${status}: a rate limit, for ${retryAfter} s`,
     retryAfter,
     undone: true,
   });
+}
 
 const NO_CONTENT = 204;
-const isSuccess = ({ status }: Reply): boolean => [200, 201, NO_CONTENT].includes(status);
+function isSuccess({ status }: Reply): boolean {
+  return [200, 201, NO_CONTENT].includes(status);
+}
 
-const failure = (reply: Reply, { name, meanings }: Question): BrokerError => {
+function failure(reply: Reply, { name, meanings }: Question): BrokerError {
   const { status } = reply;
   if (status >= 500 || status === 429 || status === 408) return unavailable(`${name} ${status}`);
   const fault = faultOf(reply);
@@ -89,10 +99,10 @@ const failure = (reply: Reply, { name, meanings }: Question): BrokerError => {
     detail: `${name} ${status} ${safe(code)}: ${safe(words)} (${meaning.mend})`,
     undone: true,
   });
-};
+}
 
 /** Asks over HTTPS, with the patience, the attempts and the budget of D08. What is sent again is the same. */
-export const upstream = (setting: UpstreamSetting): Upstream => {
+export function upstream(setting: UpstreamSetting): Upstream {
   const { base, now = () => Date.now() / 1000, random = Math.random } = setting;
   const post = poster(now);
   const once = async (question: Question, patience: number): Promise<Reply> => {
@@ -120,4 +130,4 @@ export const upstream = (setting: UpstreamSetting): Upstream => {
     return said;
   };
   return { ask, begin: () => budget(now) };
-};
+}

@@ -8,10 +8,7 @@ import type { VerifiedToken } from '../token/verify.ts';
  * What the claims leave out is what a caller of this role would send: its audience, and the issuer of its
  * first statement.
  */
-export const assumeVerified = (
-  claims: Claims,
-  role: Pick<TrustPolicy, 'trust' | 'audience'>,
-): VerifiedToken => {
+export function assumeVerified(claims: Claims, role: Pick<TrustPolicy, 'trust' | 'audience'>): VerifiedToken {
   const text = (name: string): string | undefined => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
     return typeof value === 'string' ? value : undefined;
@@ -28,4 +25,4 @@ export const assumeVerified = (
     digest: '',
   };
   return assumed as unknown as VerifiedToken;
-};
+}

@@ -22,21 +22,26 @@ const NUMBER = 12;
 const ENTRY = KEY + DIGEST + 2 * NUMBER + 1;
 
 const ARN = /^arn:/;
-const arnKey = (arn: string): string => createHash('sha256').update(arn).digest('hex');
+function arnKey(arn: string): string {
+  return createHash('sha256').update(arn).digest('hex');
+}
 
 type Line = { readonly digest: string; readonly offset: number; readonly length: number };
 
-const entry = (key: string, { digest, offset, length }: Line): string =>
-  `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
+function entry(key: string, { digest, offset, length }: Line): string {
+  return `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
+}
 
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
 
 /** Writes roles for `compiledRoles` to open, in the order of their names, with the digest of each. */
-export const writeRoles = (
+export function writeRoles(
   folder: string,
   roles: readonly Role[],
   rows: ReadonlyMap<string, IssuerRow>,
-): void => {
+): void {
   let offset = 0;
   const lines: string[] = [];
   const places = new Map<string, Line>();
@@ -59,12 +64,13 @@ export const writeRoles = (
   writeFileSync(join(folder, LINES), lines.join(''));
   writeFileSync(join(folder, INDEX), index(places));
   writeFileSync(join(folder, TARGETS), index(targets));
-};
+}
 
-const keyAt = (index: Buffer, place: number): string =>
-  index.toString('latin1', place * ENTRY, place * ENTRY + KEY).trimEnd();
+function keyAt(index: Buffer, place: number): string {
+  return index.toString('latin1', place * ENTRY, place * ENTRY + KEY).trimEnd();
+}
 
-const lineAt = (index: Buffer, place: number): Line => {
+function lineAt(index: Buffer, place: number): Line {
   const start = place * ENTRY + KEY;
   const numbers = start + DIGEST;
   return {
@@ -72,10 +78,10 @@ const lineAt = (index: Buffer, place: number): Line => {
     offset: Number(index.toString('latin1', numbers, numbers + NUMBER)),
     length: Number(index.toString('latin1', numbers + NUMBER, numbers + 2 * NUMBER)),
   };
-};
+}
 
 /** The line of a key, by halving. */
-const search = (index: Buffer, key: string): Line | undefined => {
+function search(index: Buffer, key: string): Line | undefined {
   let low = 0;
   let high = index.length / ENTRY - 1;
   while (low <= high) {
@@ -86,9 +92,9 @@ const search = (index: Buffer, key: string): Line | undefined => {
     else high = middle - 1;
   }
   return undefined;
-};
+}
 
-const read = (folder: string, { digest, offset, length }: Line): RoleSnapshot => {
+function read(folder: string, { digest, offset, length }: Line): RoleSnapshot {
   const bytes = Buffer.alloc(length);
   const lines = openSync(join(folder, LINES), 'r');
   try {
@@ -97,10 +103,10 @@ const read = (folder: string, { digest, offset, length }: Line): RoleSnapshot =>
     closeSync(lines);
   }
   return { role: JSON.parse(bytes.toString('utf8')) as Role, digest };
-};
+}
 
 /** Opens what `writeRoles` wrote. A role is read when it is first asked for, and then kept. */
-export const compiledRoles = (folder: string): RoleStore => {
+export function compiledRoles(folder: string): RoleStore {
   const index = readFileSync(join(folder, INDEX));
   const kept = new Map<string, RoleSnapshot>();
   let targets: Buffer | undefined;
@@ -123,4 +129,4 @@ export const compiledRoles = (folder: string): RoleStore => {
     near: name => findNearest(name, { size: index.length / ENTRY, at: place => keyAt(index, place) }),
     size: index.length / ENTRY,
   };
-};
+}

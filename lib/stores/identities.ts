@@ -23,13 +23,14 @@ export type IdentityStore = {
   find(sessionToken: string): Promise<Identity | undefined>;
 };
 
-const digest = (sessionToken: string): string =>
-  createHash('sha256').update(sessionToken).digest('base64url');
+function digest(sessionToken: string): string {
+  return createHash('sha256').update(sessionToken).digest('base64url');
+}
 
 const CAPACITY = 100_000;
 
 /** For one process: the laptop, and tests. Throws when it is full of sessions that live. */
-export const memoryIdentities = (capacity = CAPACITY): IdentityStore => {
+export function memoryIdentities(capacity = CAPACITY): IdentityStore {
   const identities = new Map<string, Identity>();
   const forget = (now: number): void => {
     for (const [key, { expiresAt }] of identities) if (expiresAt <= now) identities.delete(key);
@@ -42,7 +43,7 @@ export const memoryIdentities = (capacity = CAPACITY): IdentityStore => {
     },
     find: async sessionToken => identities.get(digest(sessionToken)),
   };
-};
+}
 
 /** For a deployment without a table of them, which gives no sessions of AWS: none was given, and none can be kept. */
 export const noIdentities: IdentityStore = {
@@ -53,11 +54,14 @@ export const noIdentities: IdentityStore = {
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
 export const IDENTITY_TABLE = { key: 'session', expiry: 'expires_at' } as const;
 
-const text = (attribute: Attribute | undefined): string => (attribute && 'S' in attribute ? attribute.S : '');
-const number = (attribute: Attribute | undefined): number =>
-  attribute && 'N' in attribute ? Number(attribute.N) : 0;
+function text(attribute: Attribute | undefined): string {
+  return attribute && 'S' in attribute ? attribute.S : '';
+}
+function number(attribute: Attribute | undefined): number {
+  return attribute && 'N' in attribute ? Number(attribute.N) : 0;
+}
 
-const originItem = ({
+function originItem({
   issuer,
   keyId,
   organization,
@@ -65,8 +69,8 @@ const originItem = ({
   organizationId,
   pipelineId,
   role,
-}: Origin): Item =>
-  Object.fromEntries(
+}: Origin): Item {
+  return Object.fromEntries(
     Object.entries({
       issuer,
       key_id: keyId,
@@ -77,44 +81,52 @@ const originItem = ({
       role,
     }).flatMap(([name, value]) => (value === undefined ? [] : [[name, { S: value }]])),
   );
+}
 
-const maybe = (attribute: Attribute | undefined): string | undefined => attribute && text(attribute);
+function maybe(attribute: Attribute | undefined): string | undefined {
+  return attribute && text(attribute);
+}
 
-const originIn = (item: Item): Origin | undefined =>
-  item['issuer'] && {
-    issuer: text(item['issuer']),
-    keyId: text(item['key_id']),
-    organization: maybe(item['organization']),
-    pipeline: maybe(item['pipeline']),
-    organizationId: maybe(item['organization_id']),
-    pipelineId: maybe(item['pipeline_id']),
-    role: maybe(item['role']),
-  };
+function originIn(item: Item): Origin | undefined {
+  return (
+    item['issuer'] && {
+      issuer: text(item['issuer']),
+      keyId: text(item['key_id']),
+      organization: maybe(item['organization']),
+      pipeline: maybe(item['pipeline']),
+      organizationId: maybe(item['organization_id']),
+      pipelineId: maybe(item['pipeline_id']),
+      role: maybe(item['role']),
+    }
+  );
+}
 
 /** For all processes of a deployment. */
-export const tableIdentities = (table: Table): IdentityStore => ({
-  async remember(sessionToken, { arn, userId, account, accessKeyId, expiresAt, origin }) {
-    await table.put({
-      [IDENTITY_TABLE.key]: { S: digest(sessionToken) },
-      [IDENTITY_TABLE.expiry]: { N: String(expiresAt) },
-      arn: { S: arn },
-      user_id: { S: userId },
-      account: { S: account },
-      access_key_id: { S: accessKeyId },
-      ...(origin ? originItem(origin) : {}),
-    });
-  },
-  async find(sessionToken) {
-    const item = await table.get({ [IDENTITY_TABLE.key]: { S: digest(sessionToken) } });
-    return (
-      item && {
-        arn: text(item['arn']),
-        userId: text(item['user_id']),
-        account: text(item['account']),
-        accessKeyId: text(item['access_key_id']),
-        expiresAt: number(item[IDENTITY_TABLE.expiry]),
-        origin: originIn(item),
-      }
-    );
-  },
-});
+export function tableIdentities(table: Table): IdentityStore {
+  return {
+    async remember(sessionToken, { arn, userId, account, accessKeyId, expiresAt, origin }) {
+      await table.put({
+        [IDENTITY_TABLE.key]: { S: digest(sessionToken) },
+        [IDENTITY_TABLE.expiry]: { N: String(expiresAt) },
+        arn: { S: arn },
+        user_id: { S: userId },
+        account: { S: account },
+        access_key_id: { S: accessKeyId },
+        ...(origin ? originItem(origin) : {}),
+      });
+    },
+    async find(sessionToken) {
+      const item = await table.get({ [IDENTITY_TABLE.key]: { S: digest(sessionToken) } });
+      return (
+        item && {
+          arn: text(item['arn']),
+          userId: text(item['user_id']),
+          account: text(item['account']),
+          accessKeyId: text(item['access_key_id']),
+          expiresAt: number(item[IDENTITY_TABLE.expiry]),
+          origin: originIn(item),
+        }
+      );
+    },
+  };
+}

@@ -23,13 +23,15 @@ export const ISSUER_KEY_TABLE = { key: 'issuer', expiry: 'until' } as const;
 /** Seconds: longer than any set may be used, so that only issuers that were removed are forgotten. */
 const KEPT = 24 * 60 * 60;
 
-const text = (attribute: Attribute | undefined): string => (attribute && 'S' in attribute ? attribute.S : '');
+function text(attribute: Attribute | undefined): string {
+  return attribute && 'S' in attribute ? attribute.S : '';
+}
 
 /**
  * In a table. Who may write to it is not believed for that: each row has a proof by `prover` over issuer, URL, keys and
  * time, and what is not exactly so is `unproven` (T93).
  */
-export const tableIssuerKeys = (table: Table, prover: Signer): SharedKeys => {
+export function tableIssuerKeys(table: Table, prover: Signer): SharedKeys {
   const { key, expiry } = ISSUER_KEY_TABLE;
   return {
     async find({ issuer, uri }) {
@@ -49,4 +51,4 @@ export const tableIssuerKeys = (table: Table, prover: Signer): SharedKeys => {
       });
     },
   };
-};
+}

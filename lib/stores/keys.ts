@@ -20,7 +20,7 @@ export type SealedKeys = {
 };
 
 /** For one process: tests. */
-export const memoryKeys = (): SealedKeys & { remove(day: string): void } => {
+export function memoryKeys(): SealedKeys & { remove(day: string): void } {
   const keys = new Map<string, SealedKey>();
   return {
     certificates: async () => [...keys.values()].map(({ certificate }) => certificate),
@@ -32,17 +32,20 @@ export const memoryKeys = (): SealedKeys & { remove(day: string): void } => {
     },
     remove: day => void keys.delete(day),
   };
-};
+}
 
-const texts = (value: Attribute | undefined): readonly string[] => (value && 'S' in value ? [value.S] : []);
-const bytes = (value: Attribute | undefined): Buffer | undefined =>
-  value && 'B' in value ? Buffer.from(value.B, 'base64') : undefined;
+function texts(value: Attribute | undefined): readonly string[] {
+  return value && 'S' in value ? [value.S] : [];
+}
+function bytes(value: Attribute | undefined): Buffer | undefined {
+  return value && 'B' in value ? Buffer.from(value.B, 'base64') : undefined;
+}
 
 /** The table's key, what of an item is not sealed, and the attribute by which DynamoDB deletes it, days late. */
 export const SEALED_KEY_TABLE = { key: 'day', certificate: 'certificate', expiry: 'until' } as const;
 
 /** For all processes of a deployment. */
-export const tableKeys = (table: Table): SealedKeys => {
+export function tableKeys(table: Table): SealedKeys {
   const { key, certificate, expiry } = SEALED_KEY_TABLE;
   return {
     async certificates() {
@@ -62,4 +65,4 @@ export const tableKeys = (table: Table): SealedKeys => {
         key,
       ),
   };
-};
+}

@@ -33,7 +33,7 @@ const CAPACITY = 10_000;
  * Token buckets for one process: each environment of a deployment has its own, so that all together admit as many
  * times more. `what` is for the log. Where there are more keys than it remembers, the one longest unused starts anew.
  */
-export const memoryLimit = (what: string, { perMinute, burst }: Limit, capacity = CAPACITY): Limiter => {
+export function memoryLimit(what: string, { perMinute, burst }: Limit, capacity = CAPACITY): Limiter {
   const interval = 60 / perMinute;
   const depth = burst * interval;
   /** When each key's bucket is full again, the one longest unused first. */
@@ -61,7 +61,7 @@ export const memoryLimit = (what: string, { perMinute, burst }: Limit, capacity 
     admit: (key, now) => refuse(take(key, now)),
     check: (key, now) => refuse(look(key, now).wait),
   };
-};
+}
 
 /** Counts by the network of an address: those of one link are free to whoever is there. */
 export type NetworkLimiter = { admit(address: string | undefined, now: number): void };

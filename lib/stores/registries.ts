@@ -16,15 +16,18 @@ export type RegistryStore = {
 };
 
 /** The registries of one reviewed configuration, each with its digest: plain data. */
-export const snapshots = (
+export function snapshots(
   registries: readonly Registry[],
   rows: ReadonlyMap<string, IssuerRow>,
-): readonly RegistrySnapshot[] =>
-  registries.map(registry => ({ registry, digest: policyDigest(registry, rows) }));
+): readonly RegistrySnapshot[] {
+  return registries.map(registry => ({ registry, digest: policyDigest(registry, rows) }));
+}
 
 /** Nothing is added or changed while these serve. */
-export const fixedRegistries = (kept: readonly RegistrySnapshot[]): RegistryStore => ({
-  at: path => kept.find(({ registry }) => isBelow(path, registry.path)),
-  named: audience => kept.find(({ registry }) => registry.audience === audience),
-  images: kept.filter(({ registry }) => registry.kind === 'oci'),
-});
+export function fixedRegistries(kept: readonly RegistrySnapshot[]): RegistryStore {
+  return {
+    at: path => kept.find(({ registry }) => isBelow(path, registry.path)),
+    named: audience => kept.find(({ registry }) => registry.audience === audience),
+    images: kept.filter(({ registry }) => registry.kind === 'oci'),
+  };
+}

@@ -17,26 +17,24 @@ export type RoleStore = {
 };
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, each: unknown) =>
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
     each !== null && typeof each === 'object' && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
       : each,
   );
+}
 
 /** SHA-256, in hex, over the compiled role or registry, the issuer rows that it uses, and the engine's version. */
-export const policyDigest = <P extends TrustPolicy>(
-  policy: P,
-  rows: ReadonlyMap<string, IssuerRow>,
-): string => {
+export function policyDigest<P extends TrustPolicy>(policy: P, rows: ReadonlyMap<string, IssuerRow>): string {
   const used = Object.keys(policy.issuers).map(issuer => rows.get(issuer));
   return createHash('sha256')
     .update(canonical([ENGINE, policy, used]))
     .digest('hex');
-};
+}
 
 /** The one role of each target ARN that no other role has. */
-export const byTarget = (roles: readonly Role[]): ReadonlyMap<string, Role> => {
+export function byTarget(roles: readonly Role[]): ReadonlyMap<string, Role> {
   const found = new Map<string, Role[]>();
   for (const role of roles) {
     if (role.template.kind !== 'aws') continue;
@@ -47,10 +45,10 @@ export const byTarget = (roles: readonly Role[]): ReadonlyMap<string, Role> => {
     role && !another ? [[arn, role] as const] : [],
   );
   return new Map(alone);
-};
+}
 
 /** The roles of one reviewed configuration: nothing is added or changed while it serves. */
-export const fixedRoles = (roles: readonly Role[], rows: ReadonlyMap<string, IssuerRow>): RoleStore => {
+export function fixedRoles(roles: readonly Role[], rows: ReadonlyMap<string, IssuerRow>): RoleStore {
   const snapshots = new Map(roles.map(role => [role.name, { role, digest: policyDigest(role, rows) }]));
   const targets = byTarget(roles);
   const sorted = [...snapshots.keys()].sort();
@@ -59,4 +57,4 @@ export const fixedRoles = (roles: readonly Role[], rows: ReadonlyMap<string, Iss
     near: name => findNearest(name, { size: sorted.length, at: place => sorted[place] ?? '' }),
     size: snapshots.size,
   };
-};
+}

@@ -18,10 +18,12 @@ export type SpentStore = { spend(key: string, expiresAt: number, now: number): P
 
 const CAPACITY = 100_000;
 
-const unavailable = (detail: string): BrokerError => new BrokerError('store_unavailable', { detail });
+function unavailable(detail: string): BrokerError {
+  return new BrokerError('store_unavailable', { detail });
+}
 
 /** For one process: the laptop, and tests. When it is full of live keys it fails closed. */
-export const memorySpent = (capacity = CAPACITY): SpentStore => {
+export function memorySpent(capacity = CAPACITY): SpentStore {
   const spent = new Map<string, number>();
   const forget = (now: number): void => {
     for (const [key, expiresAt] of spent) if (expiresAt <= now) spent.delete(key);
@@ -36,7 +38,7 @@ export const memorySpent = (capacity = CAPACITY): SpentStore => {
       return { release: async () => void spent.delete(key) };
     },
   };
-};
+}
 
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so the write itself compares the time. */
 export const SPENT_TABLE = { key: 'use', expiry: 'expires_at' } as const;
@@ -47,30 +49,32 @@ const MARGIN = 24 * 60 * 60;
 /** A write that was sent again, since its answer was lost, is no second use. */
 const SAME = { says: '#id = :id', names: { '#id': 'id' } } as const;
 
-const nothing = (): void => {};
+function nothing(): void {}
 
 /**
  * For all processes of a deployment: one conditional write for each use. Without a table no use can be the first.
  * `randomId` tells one use from another.
  */
-export const tableSpent = (table: Table | undefined, randomId: () => string): SpentStore => ({
-  async spend(written, expiresAt, now) {
-    if (!table) throw unavailable('KITE_STS_SPENT_TABLE is not set');
-    const { key: name, expiry } = SPENT_TABLE;
-    const key: Item = { [name]: { S: createHash('sha256').update(written).digest('base64url') } };
-    const id = { S: randomId() };
-    const item = { ...key, [expiry]: { N: String(Math.ceil(expiresAt) + MARGIN) }, id };
-    const first = {
-      says: `attribute_not_exists(#key) OR #expiry < :now OR ${SAME.says}`,
-      names: { '#key': name, '#expiry': expiry, ...SAME.names },
-      values: { ':now': { N: String(Math.floor(now)) }, ':id': id },
-    };
-    try {
-      if (!(await table.putIf(item, first))) return undefined;
-    } catch (error) {
-      throw createStoreFailure('store_unavailable', error);
-    }
-    const same = { ...SAME, values: { ':id': id } };
-    return { release: () => table.removeIf(key, same).then(nothing, nothing) };
-  },
-});
+export function tableSpent(table: Table | undefined, randomId: () => string): SpentStore {
+  return {
+    async spend(written, expiresAt, now) {
+      if (!table) throw unavailable('KITE_STS_SPENT_TABLE is not set');
+      const { key: name, expiry } = SPENT_TABLE;
+      const key: Item = { [name]: { S: createHash('sha256').update(written).digest('base64url') } };
+      const id = { S: randomId() };
+      const item = { ...key, [expiry]: { N: String(Math.ceil(expiresAt) + MARGIN) }, id };
+      const first = {
+        says: `attribute_not_exists(#key) OR #expiry < :now OR ${SAME.says}`,
+        names: { '#key': name, '#expiry': expiry, ...SAME.names },
+        values: { ':now': { N: String(Math.floor(now)) }, ':id': id },
+      };
+      try {
+        if (!(await table.putIf(item, first))) return undefined;
+      } catch (error) {
+        throw createStoreFailure('store_unavailable', error);
+      }
+      const same = { ...SAME, values: { ':id': id } };
+      return { release: () => table.removeIf(key, same).then(nothing, nothing) };
+    },
+  };
+}

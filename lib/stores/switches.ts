@@ -10,25 +10,29 @@ export type SwitchStore = {
 };
 
 /** For one process: tests. */
-export const memorySwitches = (): SwitchStore => {
+export function memorySwitches(): SwitchStore {
   const switches = new Map<string, Switch>();
   return {
     all: async () => [...switches.values()],
     set: async change => void switches.set(switchKey(change), change),
   };
-};
+}
 
 /** The table's key. Nothing in it expires. */
 export const SWITCH_TABLE = { key: 'switch' } as const;
 /** The table's name in a deployment, by which operators find it. */
-export const switchTableName = (stack: string): string => `${stack}-switches`;
+export function switchTableName(stack: string): string {
+  return `${stack}-switches`;
+}
 /** What a switch that is not off says; whatever else stands there is off. */
 const ON = 'enabled';
 
-const text = (attribute: Attribute | undefined): string => (attribute && 'S' in attribute ? attribute.S : '');
+function text(attribute: Attribute | undefined): string {
+  return attribute && 'S' in attribute ? attribute.S : '';
+}
 
 /** Also of what an operator wrote by hand. One that cannot be read might be the one that matters: nothing passes. */
-const switchOf = (item: Item): Switch => {
+function switchOf(item: Item): Switch {
   const key = text(item[SWITCH_TABLE.key]);
   const read = readSwitchKey(key);
   if (!read) throw new Error(`${key} is no switch: take it out of the table`);
@@ -41,25 +45,27 @@ const switchOf = (item: Item): Switch => {
     by: text(item['by']),
     at: text(item['at']),
   };
-};
+}
 
 /** For all processes of a deployment. */
-export const tableSwitches = (table: Table): SwitchStore => ({
-  async all() {
-    const items = await table.scan([SWITCH_TABLE.key, 'id', 'by_name', 'state', 'reason', 'by', 'at']);
-    return items.map(switchOf);
-  },
-  set: change =>
-    table.put({
-      [SWITCH_TABLE.key]: { S: switchKey(change) },
-      ...(change.id === undefined ? {} : { id: { S: change.id } }),
-      ...(change.byName ? { by_name: { S: 'yes' } } : {}),
-      state: { S: change.off ? 'disabled' : ON },
-      reason: { S: change.reason },
-      by: { S: change.by },
-      at: { S: change.at },
-    }),
-});
+export function tableSwitches(table: Table): SwitchStore {
+  return {
+    async all() {
+      const items = await table.scan([SWITCH_TABLE.key, 'id', 'by_name', 'state', 'reason', 'by', 'at']);
+      return items.map(switchOf);
+    },
+    set: change =>
+      table.put({
+        [SWITCH_TABLE.key]: { S: switchKey(change) },
+        ...(change.id === undefined ? {} : { id: { S: change.id } }),
+        ...(change.byName ? { by_name: { S: 'yes' } } : {}),
+        state: { S: change.off ? 'disabled' : ON },
+        reason: { S: change.reason },
+        by: { S: change.by },
+        at: { S: change.at },
+      }),
+  };
+}
 
 /** Seconds after which switches are read again, and after which those that were read count no more. */
 export const SWITCHES_FRESH = 20;
@@ -71,10 +77,10 @@ const PAUSE = 5;
  * What a process knows of the switches: never older than 60 s, so that one that is set takes effect by then or
  * nothing is issued. Throws `switches_unavailable`. `now` is in seconds since the epoch.
  */
-export const keptSwitches = ({ all }: Pick<SwitchStore, 'all'>, now: () => number): Switches => {
+export function keptSwitches({ all }: Pick<SwitchStore, 'all'>, now: () => number): Switches {
   const read = kept(all, { now, seconds: SWITCHES_FRESH, pause: PAUSE, oldest: SWITCHES_OLDEST });
   return () =>
     read.get().catch((error: unknown) => {
       throw createStoreFailure('switches_unavailable', error);
     });
-};
+}

@@ -28,8 +28,9 @@ function secondsAhead({ theirs, sent, received }: Reading): number {
   return behind < -CLOCK_APART ? Math.round(behind) : 0;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+}
 
 /**
  * What a run's readings say of our clock. AWS decides, by the median of its answers. Only where it said nothing do

@@ -17,11 +17,11 @@ export const COPY_REPORTS = {
 } as const;
 
 /** A copy that cannot be had, or not be believed, is none: the issuer itself is asked. */
-const copyOf = async (
+async function copyOf(
   shared: SharedKeys,
   { issuer, uri, algorithms }: Row,
   report: Report,
-): Promise<Fetched | undefined> => {
+): Promise<Fetched | undefined> {
   try {
     const found = await shared.find({ issuer, uri });
     if (found.is !== 'proven') {
@@ -34,16 +34,20 @@ const copyOf = async (
     report(`${COPY_REPORTS.unread}: ${(error as Error).message}`);
     return undefined;
   }
-};
+}
 
 /**
  * What all processes share, first, and the issuer itself for a key that is not there, or when what is there is as old as
  * what we would ask again for (D04). A copy that is older serves where the issuer cannot be asked: so a process that
  * starts in its outage can begin.
  */
-export const sharedFirst =
-  (shared: SharedKeys, row: Row, fetchSet: () => Promise<KeySet>, report: Report): FetchSet =>
-  async (keyId, now) => {
+export function sharedFirst(
+  shared: SharedKeys,
+  row: Row,
+  fetchSet: () => Promise<KeySet>,
+  report: Report,
+): FetchSet {
+  return async (keyId, now) => {
     const found = await copyOf(shared, row, report);
     const copy = found && found.at <= now + AHEAD ? { ...found, at: Math.min(found.at, now) } : undefined;
     if (copy && now - copy.at < SOFT_LIFETIME && copy.set.has(keyId)) return { ...copy, copied: true };
@@ -54,3 +58,4 @@ export const sharedFirst =
       return { ...copy, failure };
     }
   };
+}

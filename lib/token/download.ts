@@ -9,7 +9,9 @@ export const TOTAL_MS = 2000;
 
 // Built-ins by name at first use: an ESM import of node:https costs a cold start 30 ms and more, and most
 // warm processes fetch nothing.
-const builtin = <K extends 'node:https' | 'node:net' | 'node:dns'>(name: K) => process.getBuiltinModule(name);
+function builtin<K extends 'node:https' | 'node:net' | 'node:dns'>(name: K) {
+  return process.getBuiltinModule(name);
+}
 
 /** What is never an issuer: this host, its link, its cloud, its neighbors by multicast, and documentation ranges. */
 const NEVER = [
@@ -47,7 +49,7 @@ const NEVER = [
 /** What `allow_private_network` permits: a self-hosted issuer's own network (RFC 1918, 6598, 4193). */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
-const listOf = (ranges: readonly string[]) => {
+function listOf(ranges: readonly string[]) {
   const { BlockList } = builtin('node:net');
   const list = new BlockList();
   for (const range of ranges) {
@@ -55,12 +57,12 @@ const listOf = (ranges: readonly string[]) => {
     list.addSubnet(base, Number(bits), base.includes(':') ? 'ipv6' : 'ipv4');
   }
   return list;
-};
+}
 
 let lists: { never: ReturnType<typeof listOf>; private: ReturnType<typeof listOf> } | undefined;
 
 /** May this address be an issuer's? Judged when connecting, so that a name cannot be rebound (threat T61). */
-export const permitted = (address: string, allowPrivate: boolean): boolean => {
+export function permitted(address: string, allowPrivate: boolean): boolean {
   const { isIPv6 } = builtin('node:net');
   lists ??= { never: listOf(NEVER), private: listOf(PRIVATE) };
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
@@ -69,7 +71,7 @@ export const permitted = (address: string, allowPrivate: boolean): boolean => {
       ? [mapped, 'ipv4' as const]
       : [address, isIPv6(address) ? ('ipv6' as const) : ('ipv4' as const)];
   return !lists.never.check(plain, family) && (allowPrivate || !lists.private.check(plain, family));
-};
+}
 
 /** How a download reaches the network; a test hands in plain HTTP and its own idea of what is permitted. */
 export type Network = {
@@ -89,15 +91,16 @@ export type Network = {
 };
 
 /** The real network: HTTPS, public addresses alone unless the row says otherwise. */
-export const network = (allowPrivate: boolean): Network => ({
-  request: (url, options, answer) => builtin('node:https').request(url, options, answer),
-  permitted: address => permitted(address, allowPrivate),
-  resolve: (hostname, done) => builtin('node:dns').lookup(hostname, { all: true }, done),
-});
+export function network(allowPrivate: boolean): Network {
+  return {
+    request: (url, options, answer) => builtin('node:https').request(url, options, answer),
+    permitted: address => permitted(address, allowPrivate),
+    resolve: (hostname, done) => builtin('node:dns').lookup(hostname, { all: true }, done),
+  };
+}
 
-const lookup =
-  ({ permitted: allowed, resolve }: Network): LookupFunction =>
-  (hostname, options, callback) => {
+function lookup({ permitted: allowed, resolve }: Network): LookupFunction {
+  return (hostname, options, callback) => {
     resolve(hostname, (error, found) => {
       if (error) return callback(error, '', 0);
       const good = found.filter(({ address }) => allowed(address));
@@ -107,25 +110,26 @@ const lookup =
       return options.all ? callback(null, [...good]) : callback(null, good[0].address, good[0].family);
     });
   };
+}
 
-const literalRefused = ({ hostname }: URL, allowed: Network['permitted']): boolean => {
+function literalRefused({ hostname }: URL, allowed: Network['permitted']): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return builtin('node:net').isIP(bare) !== 0 && !allowed(bare);
-};
+}
 
-const refusal = ({ statusCode, headers }: IncomingMessage): string | undefined => {
+function refusal({ statusCode, headers }: IncomingMessage): string | undefined {
   if (statusCode !== 200) return `status ${statusCode}`;
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!/^application\/([\w.-]+\+)?json$/.test(type)) return 'an answer that is not JSON';
   return Number(headers['content-length'] ?? 0) > MAX_SET_BYTES ? 'an answer that is too large' : undefined;
-};
+}
 
 /**
  * Fetches a key set: GET, no redirects, no proxy, no reused connection (a thawed Lambda would find it
  * dead), 2 s for all of it, 256 KiB, JSON alone (threats T61, T70, T71). Throws `KeySetError`.
  */
-export const download = (uri: string, reach: Network): Promise<Uint8Array> =>
-  new Promise((resolve, reject) => {
+export function download(uri: string, reach: Network): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
     const url = new URL(uri);
     if (literalRefused(url, reach.permitted)) return reject(new KeySetError('the address is not public'));
     const options: RequestOptions = {
@@ -179,3 +183,4 @@ export const download = (uri: string, reach: Network): Promise<Uint8Array> =>
     sent.end();
     return undefined;
   });
+}

@@ -150,17 +150,18 @@ class Reader {
 type Limits = { readonly members?: number };
 
 /** Reads a JSON text. Throws `JsonError`. */
-export const readJson = (text: string, { members = MAX_MEMBERS }: Limits = {}): ClaimValue =>
-  new Reader(text, members).whole();
+export function readJson(text: string, { members = MAX_MEMBERS }: Limits = {}): ClaimValue {
+  return new Reader(text, members).whole();
+}
 
 // `fatal`: silent U+FFFD would make one string of two (threat T11). `ignoreBOM` keeps a BOM, which is no JSON.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads the bytes of a JSON object. Throws `JsonError`, also for bytes that are not UTF-8. */
-export const readJsonObject = (
+export function readJsonObject(
   bytes: Uint8Array,
   limits: Limits = {},
-): { readonly [name: string]: ClaimValue } => {
+): { readonly [name: string]: ClaimValue } {
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -171,4 +172,4 @@ export const readJsonObject = (
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new JsonError('Not an object', 0);
   return value as { readonly [name: string]: ClaimValue };
-};
+}

@@ -46,15 +46,17 @@ const SMALL_ORDER = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-const bytesOf = (value: ClaimValue | undefined): Buffer | undefined => {
+function bytesOf(value: ClaimValue | undefined): Buffer | undefined {
   if (typeof value !== 'string' || !/^[A-Za-z0-9_-]+$/.test(value)) return undefined;
   const bytes = Buffer.from(value, 'base64url');
   return bytes.toString('base64url') === value ? bytes : undefined;
-};
+}
 
-const integerOf = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex') || '0'}`);
+function integerOf(bytes: Buffer): bigint {
+  return BigInt(`0x${bytes.toString('hex') || '0'}`);
+}
 
-const rsaFault = ({ n, e }: Members): string | undefined => {
+function rsaFault({ n, e }: Members): string | undefined {
   const modulus = bytesOf(n);
   const exponent = bytesOf(e);
   if (!modulus || !exponent || exponent.length > 8) return 'n or e is not a base64url integer';
@@ -65,31 +67,35 @@ const rsaFault = ({ n, e }: Members): string | undefined => {
   if (value % 2n === 0n || power % 2n === 0n) return 'an even modulus or exponent';
   if (power <= EXPONENT.above || power >= EXPONENT.below) return 'an exponent outside 2^16 to 2^32';
   return findWeakness(value);
-};
+}
 
-const edwardsFault = ({ x }: Members): string | undefined => {
+function edwardsFault({ x }: Members): string | undefined {
   const point = bytesOf(x);
   if (point?.length !== 32) return 'x is not 32 bytes';
   point[31] = (point[31] ?? 0) & 0x7f;
   return SMALL_ORDER.has(point.toString('hex')) ? 'a point of small order' : undefined;
-};
+}
 
-const materialFault = (jwk: Members): string | undefined => {
+function materialFault(jwk: Members): string | undefined {
   if (jwk['kty'] === 'RSA') return rsaFault(jwk);
   if (jwk['kty'] === 'OKP') return edwardsFault(jwk);
   return bytesOf(jwk['x']) && bytesOf(jwk['y']) ? undefined : 'x or y is not base64url';
-};
+}
 
 /** Only the members that make the key: nothing else of the document reaches the importer. */
-const material = ({ kty, crv, n, e, x, y }: Members): JsonWebKey =>
-  (kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }) as JsonWebKey;
+function material({ kty, crv, n, e, x, y }: Members): JsonWebKey {
+  return (kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }) as JsonWebKey;
+}
 
-const forVerifying = ({ use, key_ops: operations }: Members): boolean =>
-  (use === undefined || use === 'sig') &&
-  (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
+function forVerifying({ use, key_ops: operations }: Members): boolean {
+  return (
+    (use === undefined || use === 'sig') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
+  );
+}
 
 /** One key, one algorithm: the key's own `alg`, else the first of the row's that fits its kind (threat T04). */
-const algorithmOf = ({ kty, crv, alg }: Members, allowed: readonly string[]): string | undefined => {
+function algorithmOf({ kty, crv, alg }: Members, allowed: readonly string[]): string | undefined {
   // Text alone: an object from the strict reader has no prototype, and String() of it throws.
   const kind =
     kty === 'RSA' ? 'RSA' : typeof kty === 'string' && typeof crv === 'string' ? `${kty} ${crv}` : '';
@@ -97,10 +103,10 @@ const algorithmOf = ({ kty, crv, alg }: Members, allowed: readonly string[]): st
   // RFC 9864 gives EdDSA over this curve the name Ed25519; a key may publish either.
   const own = alg === 'Ed25519' ? 'EdDSA' : alg;
   return allowed.find(each => possible.includes(each) && (own === undefined || own === each));
-};
+}
 
 /** Vets one member of a key set for an issuer that may sign with these algorithms. */
-export const vet = (jwk: ClaimValue, allowed: readonly string[]): Vetted => {
+export function vet(jwk: ClaimValue, allowed: readonly string[]): Vetted {
   if (jwk === null || typeof jwk !== 'object' || Array.isArray(jwk)) return { skipped: 'not an object' };
   const members = jwk as Members;
   if (PRIVATE.some(name => Object.hasOwn(members, name)))
@@ -122,4 +128,4 @@ export const vet = (jwk: ClaimValue, allowed: readonly string[]): Vetted => {
   } catch {
     return { skipped: 'not a key of its kind' };
   }
-};
+}

@@ -17,18 +17,19 @@ export type Apart = {
   readonly signed: string;
 };
 
-const malformed = (detail: string, cause?: unknown): BrokerError =>
-  new BrokerError('token_malformed', { detail, cause });
+function malformed(detail: string, cause?: unknown): BrokerError {
+  return new BrokerError('token_malformed', { detail, cause });
+}
 
 /** Decodes canonical base64url alone: one text for one value, or a replay guard could be talked past (T08). */
-const decode = (segment: string, name: string): Uint8Array => {
+function decode(segment: string, name: string): Uint8Array {
   const bytes = Buffer.from(segment, 'base64url');
   // The decoder passes over what it does not know; only what it would write itself is canonical.
   if (bytes.toString('base64url') !== segment) throw malformed(`the ${name} is not canonical base64url`);
   return bytes;
-};
+}
 
-const read = (segment: string, name: string): Claims => {
+function read(segment: string, name: string): Claims {
   const bytes = decode(segment, name);
   try {
     return readJsonObject(bytes);
@@ -36,13 +37,13 @@ const read = (segment: string, name: string): Claims => {
     if (error instanceof JsonError) throw malformed(`the ${name}: ${error.message}`, error);
     throw error;
   }
-};
+}
 
 // Keys inside the token (T03), and extensions that would change how it is read (T12).
 const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc', 'cty'];
 const TYPES = ['jwt', 'application/jwt'];
 
-const headerOf = (members: Claims, types: readonly string[]): Header => {
+function headerOf(members: Claims, types: readonly string[]): Header {
   const refused = REFUSED_MEMBERS.find(name => Object.hasOwn(members, name));
   if (refused) throw malformed(`the header has ${refused}`);
   const { alg, kid, typ } = members;
@@ -54,13 +55,13 @@ const headerOf = (members: Claims, types: readonly string[]): Header => {
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID))
     throw malformed('kid is not text of 1 to 256 characters');
   return { alg, kid };
-};
+}
 
 /**
  * Takes a compact JWS apart and checks its size and its header. Nothing of it is verified yet. Throws
  * `BrokerError`, as do the two below.
  */
-export const takeApart = (token: string, types: readonly string[] = TYPES): Apart => {
+export function takeApart(token: string, types: readonly string[] = TYPES): Apart {
   if (token.length > MAX_TOKEN) throw new BrokerError('token_too_large');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
@@ -74,7 +75,7 @@ export const takeApart = (token: string, types: readonly string[] = TYPES): Apar
     signature: token.slice(second + 1),
     signed: token.slice(0, second),
   };
-};
+}
 
 /** The `typ` that a token says of itself, unverified; undefined where it says none, or is no token. */
 export function readType(token: string): string | undefined {
@@ -89,6 +90,10 @@ export function readType(token: string): string | undefined {
 }
 
 /** The claims of a token that was taken apart: believed only once its signature has verified. */
-export const claimsOf = ({ payload }: Apart): Claims => read(payload, 'payload');
+export function claimsOf({ payload }: Apart): Claims {
+  return read(payload, 'payload');
+}
 
-export const signatureOf = ({ signature }: Apart): Uint8Array => decode(signature, 'signature');
+export function signatureOf({ signature }: Apart): Uint8Array {
+  return decode(signature, 'signature');
+}

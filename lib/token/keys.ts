@@ -26,17 +26,19 @@ export const BREAKER_FAILURES = 5;
 /** A fetch that takes longer by the clock was frozen with its process, and is not waited for (threat T78). */
 const PATIENCE = 5;
 
-const unknown = (): BrokerError => new BrokerError('token_key_unknown');
+function unknown(): BrokerError {
+  return new BrokerError('token_key_unknown');
+}
 
 /** Keys that stand in broker.yml, or that the local edge hands in. */
-export const fixedKeys = (keys: readonly JWK[], algorithms: readonly string[] = ['RS256']): KeySource => {
+export function fixedKeys(keys: readonly JWK[], algorithms: readonly string[] = ['RS256']): KeySource {
   const set = keySet(keys as unknown as ClaimValue[], algorithms, () => undefined);
   return keyId => {
     const key = set.get(keyId);
     if (!key) throw unknown();
     return key;
   };
-};
+}
 
 /** A key set, and when the issuer was asked for it: `at` in seconds since the epoch. */
 export type Fetched = {
@@ -79,7 +81,7 @@ export const NOT_TAKEN = 'the key set was not taken';
  * request at a time asks again while the others go on, and unknown key ids cause one fetch a pause and a few spare ones
  * at most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
  */
-export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
+export function keptKeys(fetchSet: FetchSet, report: Report): KeySource {
   const state: State = {
     started: 0,
     landed: 0,
@@ -202,8 +204,9 @@ export const keptKeys = (fetchSet: FetchSet, report: Report): KeySource => {
     if (key && (fresh || state.flight || !mayAsk(now))) return key;
     return find(keyId, now);
   };
-};
+}
 
 /** The same of an issuer that is always asked itself. */
-export const cachedKeys = (fetchSet: () => Promise<KeySet>, report: Report): KeySource =>
-  keptKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);
+export function cachedKeys(fetchSet: () => Promise<KeySet>, report: Report): KeySource {
+  return keptKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);
+}

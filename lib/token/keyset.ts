@@ -28,11 +28,11 @@ function joinKeys(held: Taken, again: Taken): Taken {
 }
 
 /** Vets the keys of a set. Keys that cannot be used are told to `skip` and left out; an empty rest is refused. */
-export const keySet = (
+export function keySet(
   keys: readonly ClaimValue[],
   algorithms: readonly string[],
   skip: (why: string) => void,
-): KeySet => {
+): KeySet {
   if (keys.length > MAX_KEYS)
     throw new KeySetError(`the set has ${keys.length} keys; at most ${MAX_KEYS} are read`);
   const found = new Map<string, Taken>();
@@ -49,14 +49,14 @@ export const keySet = (
   }
   if (found.size === 0) throw new KeySetError('no key of the set can be used');
   return new Map([...found].map(([keyId, { vetted }]) => [keyId, vetted]));
-};
+}
 
 /** Reads a fetched key set (RFC 7517 §5). Throws `KeySetError`. */
-export const readKeySet = (
+export function readKeySet(
   bytes: Uint8Array,
   algorithms: readonly string[],
   skip: (why: string) => void,
-): KeySet => {
+): KeySet {
   try {
     const { keys } = readJsonObject(bytes, { members: MAX_MEMBERS });
     if (!Array.isArray(keys)) throw new KeySetError('it has no list of keys');
@@ -65,11 +65,11 @@ export const readKeySet = (
     if (error instanceof JsonError) throw new KeySetError(error.message);
     throw error;
   }
-};
+}
 
 /** A set of vetted keys as `readKeySet` reads it, without what else its issuer wrote. */
-export const writeKeySet = (set: KeySet): string =>
-  JSON.stringify({
+export function writeKeySet(set: KeySet): string {
+  return JSON.stringify({
     keys: [...set.values()].map(({ keyId, algorithm, key }) => ({
       ...key.export({ format: 'jwk' }),
       kid: keyId,
@@ -77,3 +77,4 @@ export const writeKeySet = (set: KeySet): string =>
       use: 'sig',
     })),
   });
+}

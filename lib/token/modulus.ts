@@ -52,8 +52,9 @@ function takeRoot(value: bigint): bigint {
 
 /** Squares end in these four bits alone, so most values need no root. */
 const SQUARE_ENDS = [0n, 1n, 4n, 9n];
-const isSquare = (value: bigint): boolean =>
-  SQUARE_ENDS.includes(value & 15n) && takeRoot(value) ** 2n === value;
+function isSquare(value: bigint): boolean {
+  return SQUARE_ENDS.includes(value & 15n) && takeRoot(value) ** 2n === value;
+}
 
 /** Steps of Fermat's factoring: two primes so close that these find them were not drawn at random (CVE-2022-26320). */
 const FERMAT_STEPS = 100;

@@ -27,5 +27,6 @@ export const PRESETS = {
 export type PresetName = keyof typeof PRESETS;
 
 /** The preset whose vendor this issuer URL belongs to: its demands hold whatever the row says. */
-export const presetOf = (issuer: string): PresetName | undefined =>
-  (Object.keys(PRESETS) as PresetName[]).find(name => PRESETS[name].owns.test(issuer));
+export function presetOf(issuer: string): PresetName | undefined {
+  return (Object.keys(PRESETS) as PresetName[]).find(name => PRESETS[name].owns.test(issuer));
+}

@@ -22,7 +22,7 @@ export type Refresher = Refreshing & {
  * Asks each issuer for its keys and keeps what was vetted, for all processes. One that fails leaves what was kept, and
  * the others go on. Gives the issuers that failed, each with why.
  */
-export const refresh = async ({ shared, fetchers, now }: Refreshing): Promise<ReadonlyMap<string, Error>> => {
+export async function refresh({ shared, fetchers, now }: Refreshing): Promise<ReadonlyMap<string, Error>> {
   const failed = new Map<string, Error>();
   const one = async (issuer: string, { uri, fetchSet }: Fetcher): Promise<void> => {
     // The time before it was asked: what was published since is not in the answer.
@@ -36,4 +36,4 @@ export const refresh = async ({ shared, fetchers, now }: Refreshing): Promise<Re
   };
   await Promise.all([...fetchers].map(([issuer, fetcher]) => one(issuer, fetcher)));
   return failed;
-};
+}

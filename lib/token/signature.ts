@@ -7,15 +7,19 @@ type Way = {
   readonly length?: number;
 };
 
-const pss = (digest: string, saltLength: number): Way => ({
-  digest,
-  options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
-});
-const ecdsa = (digest: string, length: number): Way => ({
-  digest,
-  options: { dsaEncoding: 'ieee-p1363' },
-  length,
-});
+function pss(digest: string, saltLength: number): Way {
+  return {
+    digest,
+    options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
+  };
+}
+function ecdsa(digest: string, length: number): Way {
+  return {
+    digest,
+    options: { dsaEncoding: 'ieee-p1363' },
+    length,
+  };
+}
 
 /**
  * RFC 7518 §3 and RFC 8037: how each algorithm verifies. ECDSA signatures are r ‖ s of a fixed length.
@@ -38,8 +42,8 @@ const WAYS: { readonly [algorithm: string]: Way } = {
  * Does the signature verify with this key and its one algorithm? By node:crypto, synchronously: half the
  * time of WebCrypto's way through the thread pool. A test holds it against jose.
  */
-export const verifies = ({ key, algorithm }: VettedKey, signed: string, signature: Uint8Array): boolean => {
+export function verifies({ key, algorithm }: VettedKey, signed: string, signature: Uint8Array): boolean {
   const way = Object.hasOwn(WAYS, algorithm) ? WAYS[algorithm] : undefined;
   if (!way || (way.length !== undefined && signature.length !== way.length)) return false;
   return verify(way.digest, Buffer.from(signed, 'ascii'), { ...way.options, key }, signature);
-};
+}

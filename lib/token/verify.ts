@@ -39,42 +39,47 @@ export type Trust = {
   readonly audiences: ReadonlySet<string>;
 };
 
-const wrongClaim = (at: string): BrokerError => new BrokerError('token_claims_invalid', { at });
+function wrongClaim(at: string): BrokerError {
+  return new BrokerError('token_claims_invalid', { at });
+}
 
-const time = (claims: Claims, name: string): number => {
+function time(claims: Claims, name: string): number {
   const value = claims[name];
   if (typeof value !== 'number' || !(value >= 0 && value <= LAST_SECOND)) throw wrongClaim(name);
   return value;
-};
+}
 
 const REGISTERED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 
 /** Some readers fold case: a claim named `SUB` or `ſub` would be a second identity to them (threat T10). */
-const foldsToRegistered = (name: string): boolean =>
-  name.length <= 8 &&
-  !REGISTERED.has(name) &&
-  REGISTERED.has(name.normalize('NFKC').toUpperCase().toLowerCase());
+function foldsToRegistered(name: string): boolean {
+  return (
+    name.length <= 8 &&
+    !REGISTERED.has(name) &&
+    REGISTERED.has(name.normalize('NFKC').toUpperCase().toLowerCase())
+  );
+}
 
-const audience = (value: ClaimValue | undefined): string => {
+function audience(value: ClaimValue | undefined): string {
   if (Array.isArray(value) && value.length > 1)
     throw new BrokerError('token_audience_ambiguous', { at: 'aud' });
   const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (typeof one !== 'string' || one === '') throw wrongClaim('aud');
   return one;
-};
+}
 
-const subject = (value: ClaimValue | undefined): string => {
+function subject(value: ClaimValue | undefined): string {
   if (typeof value !== 'string' || value === '' || value.length > MAX_SUBJECT || /\p{Cc}/u.test(value))
     throw wrongClaim('sub');
   return value;
-};
+}
 
 type Times = Pick<VerifiedToken, 'issuedAt' | 'expiresAt' | 'acceptedUntil'>;
 
 /** What most callers can do: their vendor lets a step say how long. */
 const ASK_FOR_LESS = 'Mint one with a shorter lifetime.';
 
-const checkTimes = (claims: Claims, row: IssuerRow, now: number): Times => {
+function checkTimes(claims: Claims, row: IssuerRow, now: number): Times {
   const issuedAt = time(claims, 'iat');
   const expiresAt = time(claims, 'exp');
   const notBefore = Object.hasOwn(claims, 'nbf') ? time(claims, 'nbf') : issuedAt;
@@ -86,27 +91,27 @@ const checkTimes = (claims: Claims, row: IssuerRow, now: number): Times => {
   const acceptedUntil = expiresAt + CLOCK_SKEW;
   if (acceptedUntil <= now) throw new BrokerError('token_expired', { at: 'exp' });
   return { issuedAt, expiresAt, acceptedUntil };
-};
+}
 
 /** Byte for byte: no trailing slash, no other case, no list (threat T22). */
-const issuerRow = ({ iss }: Claims, { rows }: Trust): IssuerRow => {
+function issuerRow({ iss }: Claims, { rows }: Trust): IssuerRow {
   const row = typeof iss === 'string' ? rows.get(iss) : undefined;
   if (!row) throw new BrokerError('token_issuer_unknown');
   return row;
-};
+}
 
 /**
  * The row that this payload can only be of, without reading its JSON: a text that holds no escape has a
  * listed `iss` in it letter for letter. Refuses what has none, so that a stranger's token costs next to
  * nothing; undefined where more than one row is named, or escapes could hide one.
  */
-const candidate = ({ payload }: Apart, { rows }: Trust): IssuerRow | undefined => {
+function candidate({ payload }: Apart, { rows }: Trust): IssuerRow | undefined {
   const text = Buffer.from(payload, 'base64url').toString('latin1');
   if (text.includes('\\')) return undefined;
   const named = [...rows.values()].filter(({ issuer }) => text.includes(issuer));
   if (named.length === 0) throw new BrokerError('token_issuer_unknown');
   return named.length === 1 ? named[0] : undefined;
-};
+}
 
 /** The id of the key that the header names, for an algorithm of this row. */
 function readKeyId({ header }: Apart, row: IssuerRow): string {
@@ -125,7 +130,7 @@ function findSource(row: IssuerRow, { keys }: Trust): KeySource {
 type Checked = Omit<VerifiedToken, typeof verified | 'keyId' | 'digest'>;
 
 /** Every claim that the protocol itself gives a meaning, on the bytes whose signature is checked next. */
-const checkClaims = (claims: Claims, row: IssuerRow, { audiences }: Trust, now: number): Checked => {
+function checkClaims(claims: Claims, row: IssuerRow, { audiences }: Trust, now: number): Checked {
   const folded = Object.keys(claims).some(foldsToRegistered);
   if (folded) throw new BrokerError('token_claims_invalid', { detail: 'a claim folds to a registered name' });
   const times = checkTimes(claims, row, now);
@@ -135,7 +140,7 @@ const checkClaims = (claims: Claims, row: IssuerRow, { audiences }: Trust, now: 
     throw new BrokerError('token_audience_differs', { at: 'aud' });
   }
   return { issuer: row.issuer, subject: subject(claims['sub']), audience: aud, claims, ...times };
-};
+}
 
 /**
  * Makes the check of subject tokens. Cheap refusals come first: size and shape, issuer, algorithm, claims, key; the
@@ -143,9 +148,8 @@ const checkClaims = (claims: Claims, row: IssuerRow, { audiences }: Trust, now: 
  * by tokens of good form. The order decides which refusal is told, never whether a token is taken: all of it is read
  * from the same bytes. Nothing of a token is echoed.
  */
-export const verifier =
-  (trust: Trust): Verify =>
-  async (token, now) => {
+export function verifier(trust: Trust): Verify {
+  return async (token, now) => {
     const apart = takeApart(token);
     const named = candidate(apart, trust);
     // An algorithm that no row could mean is refused before the claims are read.
@@ -160,3 +164,4 @@ export const verifier =
     const digest = createHash('sha256').update(row.issuer).update(apart.signed).digest('hex');
     return { ...checked, keyId: key.keyId, digest } as VerifiedToken;
   };
+}

@@ -14,12 +14,12 @@ const PUSH = {
   ref_type: 'branch',
   event_name: 'push',
 };
-const asGithub = (changes: object): Attack['send'] => {
+function asGithub(changes: object): Attack['send'] {
   return ({ askAs }: World) => askAs({ ...PUSH, ...changes }, 'hub');
-};
-const asBuildkite = (changes: object): Attack['send'] => {
+}
+function asBuildkite(changes: object): Attack['send'] {
   return ({ askAs }: World) => askAs({ ...changes }, 'strict');
-};
+}
 
 /** By whoever can start a job, or choose what its token says, at a CI that the role trusts. */
 export const attacks: readonly Attack[] = [

@@ -6,20 +6,24 @@ const TOKEN = { KITE_STS_ID_TOKEN: 'aa.bb.cc' };
 const ISSUED = { kind: 'jwt', access_token: 'canary', expires_in: 300 };
 
 /** What a step gets from a broker that says this: its exit code, and what of it is wrong. */
-const toldBy = (said: Said, look: (out: string) => string = () => ''): Attack['send'] => {
+function toldBy(said: Said, look: (out: string) => string = () => ''): Attack['send'] {
   return async () => {
     const broker = await testServer(() => said);
     const ran = await inStep(['exchange', '--broker', broker.url, '--role', 'web', '--timeout', '2'], TOKEN);
     return `exit ${ran.exits}${look(ran.out + ran.error)}`;
   };
-};
+}
 
-const refusal = (more: object): Said => ({
-  status: 400,
-  body: { error: 'invalid_target', code: 'trust_not_met', decision_id: 'd', ...more },
-});
+function refusal(more: object): Said {
+  return {
+    status: 400,
+    body: { error: 'invalid_target', code: 'trust_not_met', decision_id: 'd', ...more },
+  };
+}
 const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
-const moves = (out: string): string => (MOVES.test(out) ? ', moves the terminal' : ', prints text alone');
+function moves(out: string): string {
+  return MOVES.test(out) ? ', moves the terminal' : ', prints text alone';
+}
 
 /** At a step that asks, by whoever answers in the broker's or the CI's place. */
 export const attacks: readonly Attack[] = [

@@ -55,17 +55,17 @@ const ROLES = {
 };
 const LIMITS: Limits = { ...PLENTY, refusals: { perMinute: 6, burst: 20 } };
 
-const codeOf = (status: number, body: string): string => {
+function codeOf(status: number, body: string): string {
   if (status === 200) return 'issued';
   try {
     return String((JSON.parse(body) as { code?: unknown }).code);
   } catch {
     return `status ${status}`;
   }
-};
+}
 
 /** A broker of its own for each case, so that no case helps or hinders another. */
-export const makeWorld = async (): Promise<World & { readonly close: () => Promise<void> }> => {
+export async function makeWorld(): Promise<World & { readonly close: () => Promise<void> }> {
   let now = NOW;
   let asked = 0;
   let published: readonly object[] = [];
@@ -134,19 +134,24 @@ export const makeWorld = async (): Promise<World & { readonly close: () => Promi
     asked: () => asked,
     close: () => server.close(),
   };
-};
+}
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-const encode = (value: unknown): string => Buffer.from(text(value)).toString('base64url');
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+function encode(value: unknown): string {
+  return Buffer.from(text(value)).toString('base64url');
+}
 
 /** A token that nobody signed, or that was signed with what everybody has. */
-export const unsigned = (header: unknown, claims: unknown, signature = ''): string =>
-  `${encode(header)}.${encode(claims)}.${signature}`;
+export function unsigned(header: unknown, claims: unknown, signature = ''): string {
+  return `${encode(header)}.${encode(claims)}.${signature}`;
+}
 
 /** As HS256 would have it, with the public key for a secret. */
-export const signedByText = (header: unknown, claims: unknown, secret: string): string => {
+export function signedByText(header: unknown, claims: unknown, secret: string): string {
   const signed = `${encode(header)}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
-};
+}
 
 export const CLAIMS = tokenClaims();

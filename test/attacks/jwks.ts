@@ -2,11 +2,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { type Attack, CLAIMS, unsigned } from './harness.ts';
 
-const madeUp = (kid: string): string => unsigned({ alg: 'RS256', kid }, CLAIMS, 'AAAA');
+function madeUp(kid: string): string {
+  return unsigned({ alg: 'RS256', kid }, CLAIMS, 'AAAA');
+}
 const next = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const nextJwk = { ...next.publicKey.export({ format: 'jwk' }), kid: 'next', alg: 'RS256' };
-const honest = () =>
-  new SignJWT({ ...CLAIMS }).setProtectedHeader({ alg: 'RS256', kid: 'next' }).sign(next.privateKey);
+function honest() {
+  return new SignJWT({ ...CLAIMS }).setProtectedHeader({ alg: 'RS256', kid: 'next' }).sign(next.privateKey);
+}
 
 /** Through the keys of an issuer: by who sends tokens, and by who publishes. */
 export const attacks: readonly Attack[] = [

@@ -1,14 +1,15 @@
 import type { Attack, World } from './harness.ts';
 
 /** The last of so many answers. */
-const lastOf = async (count: number, send: () => Promise<string>): Promise<string> => {
+async function lastOf(count: number, send: () => Promise<string>): Promise<string> {
   let last = '';
   for (let n = 0; n < count; n++) last = await send();
   return last;
-};
+}
 
-const afterwards = async ({ askAs }: World, first: string): Promise<string> =>
-  `${first}, its neighbor ${await askAs({ pipeline_slug: 'another' })}`;
+async function afterwards({ askAs }: World, first: string): Promise<string> {
+  return `${first}, its neighbor ${await askAs({ pipeline_slug: 'another' })}`;
+}
 
 /** By asking too often for what is refused. */
 export const attacks: readonly Attack[] = [

@@ -36,16 +36,16 @@ type Door = Pick<TestAuthorizer, 'issuer' | 'clock'> & {
   raw(path: string, request: RequestInit): Promise<string>;
 };
 
-const codeIn = (body: string): string | undefined => {
+function codeIn(body: string): string | undefined {
   try {
     return (JSON.parse(body) as { code?: string }).code;
   } catch {
     return undefined;
   }
-};
+}
 
 /** Sends an attack at a door of its own, so that none helps or hinders another. */
-const atDoor = (attack: (door: Door) => Promise<string>): Attack['send'] => {
+function atDoor(attack: (door: Door) => Promise<string>): Attack['send'] {
   return async () => {
     const registries = [FLAT, { ...CLAIMS, name: 'images' }, { ...THEIRS, name: 'theirs' }];
     const limits = { ...PLENTY, refusals: { perMinute: 6, burst: 20 } };
@@ -83,7 +83,7 @@ const atDoor = (attack: (door: Door) => Promise<string>): Attack['send'] => {
       await server.close();
     }
   };
-};
+}
 
 /** With a real token for one registry, at what it is not for. */
 export const attacks: readonly Attack[] = [

@@ -22,12 +22,14 @@ import { testServer } from '../harness/server.ts';
 import { switchOf } from '../harness/switch.ts';
 
 const ROLES = { web: `${TRUST}${PROVIDER}\n`, once: `single_use: true\n${TRUST}${PROVIDER}\n` };
-const setOf = (jwk: object): string =>
-  writeKeySet(readKeySet(Buffer.from(JSON.stringify({ keys: [jwk] })), ['RS256'], () => undefined));
+function setOf(jwk: object): string {
+  return writeKeySet(readKeySet(Buffer.from(JSON.stringify({ keys: [jwk] })), ['RS256'], () => undefined));
+}
 
 type Code = string;
-const codeOf = ({ status, body }: { readonly status: number; readonly body: string }): Code =>
-  status === 200 ? 'issued' : `${status} ${(JSON.parse(body) as { readonly code: string }).code}`;
+function codeOf({ status, body }: { readonly status: number; readonly body: string }): Code {
+  return status === 200 ? 'issued' : `${status} ${(JSON.parse(body) as { readonly code: string }).code}`;
+}
 
 describe('T93: a row of issuers’ keys', () => {
   let aws: Awaited<ReturnType<typeof testAws>>;

@@ -6,7 +6,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const SIGNED =
   'AWS4-HMAC-SHA256 Credential=ASIATESTTESTTESTTEST/20270115/eu-west-1/sts/aws4_request, SignedHeaders=host, Signature=0';
 
-const post = async (world: World, path: string, body: string, headers = {}): Promise<string> => {
+async function post(world: World, path: string, body: string, headers = {}): Promise<string> {
   const { status, body: said } = await world.raw(path, {
     method: 'POST',
     headers: { ...FORM, ...headers },
@@ -14,10 +14,11 @@ const post = async (world: World, path: string, body: string, headers = {}): Pro
   });
   const code = /"code":\s*"(\w+)"/.exec(said)?.[1];
   return `${status} ${code ?? ''}`.trim();
-};
+}
 
-const good = async (world: World): Promise<string> =>
-  exchangeForm({ audience: 'web', subject_token: await world.issuer.sign(CLAIMS) });
+async function good(world: World): Promise<string> {
+  return exchangeForm({ audience: 'web', subject_token: await world.issuer.sign(CLAIMS) });
+}
 
 /** By how a request is written. */
 export const attacks: readonly Attack[] = [

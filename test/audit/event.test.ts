@@ -28,33 +28,43 @@ const role = roleFrom(`${TRUST}${PROVIDER}\n`);
 
 const VISIT = { decisionId: 'd', protocol: 'registry', repeats: true, now: NOW, sourceAddress: undefined };
 
-const reached = (claims: Claims, more: Partial<Reached> = {}): Reached => ({
-  decisionId: 'd',
-  at: NOW,
-  protocol: 'oauth',
-  sourceAddress: '203.0.113.7',
-  requested: { role: 'tested', scopes: undefined, seconds: undefined, sessionName: undefined },
-  token: { ...assumeVerified(claims, role), expiresAt: NOW + 300, keyId: 'k', digest: 'abc' },
-  row: rowsFrom(ISSUERS).get(BUILDKITE),
-  snapshot: { role, digest: 'def' },
-  decision: decideFor(role, claims),
-  ms: { authenticate: 1.23456, decide: 0.1 },
-  ...more,
-});
+function reached(claims: Claims, more: Partial<Reached> = {}): Reached {
+  return {
+    decisionId: 'd',
+    at: NOW,
+    protocol: 'oauth',
+    sourceAddress: '203.0.113.7',
+    requested: { role: 'tested', scopes: undefined, seconds: undefined, sessionName: undefined },
+    token: { ...assumeVerified(claims, role), expiresAt: NOW + 300, keyId: 'k', digest: 'abc' },
+    row: rowsFrom(ISSUERS).get(BUILDKITE),
+    snapshot: { role, digest: 'def' },
+    decision: decideFor(role, claims),
+    ms: { authenticate: 1.23456, decide: 0.1 },
+    ...more,
+  };
+}
 
-const issued = (claims = buildkiteClaims()): Outcome => ({
-  kind: 'issued',
-  reached: reached(claims),
-  grant: grantFor(`${TRUST}${PROVIDER}\n`),
-  credential: { kind: 'jwt', token: 'canary-credential', expiresAt: NOW + 900, session: 'the-session' },
-});
-const denied = (claims: Claims): Outcome => ({
-  kind: 'denied',
-  reached: reached(claims),
-  reason: 'no_statement_holds',
-});
-const eventOf = (outcome: Outcome): AuditEvent => auditEvent(record(outcome));
-const lineOf = (outcome: Outcome): string => auditLine(eventOf(outcome));
+function issued(claims = buildkiteClaims()): Outcome {
+  return {
+    kind: 'issued',
+    reached: reached(claims),
+    grant: grantFor(`${TRUST}${PROVIDER}\n`),
+    credential: { kind: 'jwt', token: 'canary-credential', expiresAt: NOW + 900, session: 'the-session' },
+  };
+}
+function denied(claims: Claims): Outcome {
+  return {
+    kind: 'denied',
+    reached: reached(claims),
+    reason: 'no_statement_holds',
+  };
+}
+function eventOf(outcome: Outcome): AuditEvent {
+  return auditEvent(record(outcome));
+}
+function lineOf(outcome: Outcome): string {
+  return auditLine(eventOf(outcome));
+}
 
 describe('an audit event', () => {
   test('of a credential that was issued', () => {

@@ -18,23 +18,27 @@ const ASKED = {
   sessionName: undefined,
 };
 
-const reached = (more: Partial<Reached> = {}): Reached => ({
-  ...begin(VISIT, ASKED),
-  snapshot: { role: roleFrom(YAML), digest: 'def' },
-  ms: { authenticate: 1.23456, decide: 0.1, issue: 30 },
-  ...more,
-});
+function reached(more: Partial<Reached> = {}): Reached {
+  return {
+    ...begin(VISIT, ASKED),
+    snapshot: { role: roleFrom(YAML), digest: 'def' },
+    ms: { authenticate: 1.23456, decide: 0.1, issue: 30 },
+    ...more,
+  };
+}
 const issued: Outcome = {
   kind: 'issued',
   reached: reached(),
   grant: grantFor(YAML),
   credential: { kind: 'jwt', token: 'canary-credential', expiresAt: NOW + 900, session: 'the-session' },
 };
-const denied = (more: Partial<Reached> = {}): Outcome => ({
-  kind: 'denied',
-  reached: reached(more),
-  reason: 'no_statement_holds',
-});
+function denied(more: Partial<Reached> = {}): Outcome {
+  return {
+    kind: 'denied',
+    reached: reached(more),
+    reason: 'no_statement_holds',
+  };
+}
 const failed: Outcome = { kind: 'failed', reached: begin(VISIT), error: new BrokerError('token_malformed') };
 
 type Emf = {
@@ -48,9 +52,12 @@ type Emf = {
   };
   [member: string]: unknown;
 };
-const emf = (outcome: Outcome, measuring: Measuring = { roles: 1 }): Emf =>
-  JSON.parse(metricLine(record(outcome), measuring));
-const members = ({ _aws, ...rest }: Emf) => rest;
+function emf(outcome: Outcome, measuring: Measuring = { roles: 1 }): Emf {
+  return JSON.parse(metricLine(record(outcome), measuring));
+}
+function members({ _aws, ...rest }: Emf) {
+  return rest;
+}
 
 test('an exchange that issued counts once, by protocol and by role, with the time of each step', () => {
   expect(emf(issued)).toEqual({

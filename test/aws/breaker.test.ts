@@ -3,7 +3,7 @@ import { breaker, REGION_PAUSE } from '../../lib/aws/breaker.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Says after each end whether to keep away. An end is an outage, another failure, or a success. */
-const opened = async (ends: readonly ('outage' | 'refused' | 'well')[]): Promise<boolean[]> => {
+async function opened(ends: readonly ('outage' | 'refused' | 'well')[]): Promise<boolean[]> {
   const { isOpen, watch } = breaker(
     () => NOW,
     error => error === 'outage',
@@ -16,7 +16,7 @@ const opened = async (ends: readonly ('outage' | 'refused' | 'well')[]): Promise
     said.push(isOpen());
   }
   return said;
-};
+}
 
 test.each<{ name: string; ends: Parameters<typeof opened>[0]; open: boolean[] }>([
   { name: 'opens by two outages in a row', ends: ['outage', 'outage'], open: [false, true] },

@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 /** A service that says these replies one after another, the last again and again. */
-const serviceOf = async (replies: readonly Reply[]) => {
+async function serviceOf(replies: readonly Reply[]) {
   const bodies: string[] = [];
   const dates: string[] = [];
   const regions: string[] = [];
@@ -46,9 +46,9 @@ const serviceOf = async (replies: readonly Reply[]) => {
     random: () => 0,
   };
   return { setting, bodies, dates, regions };
-};
+}
 
-const faultOf = async (work: Promise<unknown>) => {
+async function faultOf(work: Promise<unknown>) {
   try {
     await work;
     return undefined;
@@ -57,7 +57,7 @@ const faultOf = async (work: Promise<unknown>) => {
     const { code, status, passing } = error;
     return { code, status, passing };
   }
-};
+}
 
 describe('a call fails', () => {
   test.each<{ reply: Reply; fault: object; attempts: number }>([

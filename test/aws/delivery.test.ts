@@ -8,7 +8,7 @@ const STREAM: Destination = { sink: 'firehose', to: 'kite-sts-audit' };
 const BUS: Destination = { sink: 'eventbridge', to: 'security' };
 
 /** Delivers the line to what says this, and gives what was asked. */
-const delivered = async (destination: Destination, ...said: (Said | undefined)[]) => {
+async function delivered(destination: Destination, ...said: (Said | undefined)[]) {
   const server = await testServer((_asked, times) => said[Math.min(times, said.length) - 1]);
   const setting = {
     region: 'eu-west-1',
@@ -24,11 +24,15 @@ const delivered = async (destination: Destination, ...said: (Said | undefined)[]
     (error: Error) => error.message,
   );
   return { arrived, asked: server.asked };
-};
+}
 
 const NOTHING: Pick<Asked, 'headers' | 'body'> = { headers: {}, body: '{}' };
-const ok = (body: object): Said => ({ status: 200, body });
-const no = (status: number, code: string): Said => ({ status, body: { __type: code, message: code } });
+function ok(body: object): Said {
+  return { status: 200, body };
+}
+function no(status: number, code: string): Said {
+  return { status, body: { __type: code, message: code } };
+}
 const TAKEN = ok({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] });
 
 describe('an event is delivered', () => {

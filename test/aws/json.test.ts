@@ -4,12 +4,12 @@ import { DYNAMODB, type JsonService, jsonCall, KMS } from '../../lib/aws/json.ts
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { testServer } from '../harness/server.ts';
 
-const serviceThatSays = async (status: number, body: string) => {
+async function serviceThatSays(status: number, body: string) {
   const { url, asked } = await testServer(() => ({ status, body }));
   const setting = { region: 'us-east-1', credentials: DUMMY_KEYS, endpoint: url, random: () => 0 };
   const ask = (service: JsonService) => jsonCall(service, setting)('Do', { Name: 'ü' });
   return { ask, asked };
-};
+}
 
 test.each([
   { service: KMS, type: 'application/x-amz-json-1.1', target: 'TrentService.Do' },

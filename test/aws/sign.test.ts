@@ -8,11 +8,11 @@ const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDE
 const url = new URL('https://service.us-east-1.amazonaws.com/');
 const body = 'Action=AssumeRole&Policy=ü';
 
-const received = async (sign: ReturnType<typeof signerFor>, changes: { readonly url?: URL } = {}) => {
+async function received(sign: ReturnType<typeof signerFor>, changes: { readonly url?: URL } = {}) {
   const to = changes.url ?? url;
   const headers = await sign({ url: to, headers: { 'content-type': 'text/plain' }, body }, NOW);
   return httpRequest({ path: to.pathname, headers, body: new TextEncoder().encode(body) });
-};
+}
 
 describe('a signature holds', () => {
   test.each([

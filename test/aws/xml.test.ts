@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { readXml, XmlError } from '../../lib/aws/xml.ts';
 
-const read = (text: string): object => Object.fromEntries(readXml(text));
+function read(text: string): object {
+  return Object.fromEntries(readXml(text));
+}
 
 test.each<[name: string, text: string, texts: object]>([
   ['one element', '<A>x</A>', { A: 'x' }],

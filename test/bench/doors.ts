@@ -18,22 +18,28 @@ import { BUILDKITE, buildkiteClaims, decideFor, NOW, PROVIDER, roleFrom } from '
 import { CLAIMS, IMAGES, testAuthorizer } from '../harness/registry.ts';
 
 const ARN = 'arn:aws:iam::123456789012:role/deploy';
-const arnOf = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
+function arnOf(name: string): string {
+  return `arn:aws:iam::123456789012:role/${name}`;
+}
 /** A name of the longest kind, of which ten thousand are alike. */
-const nameOf = (n: number): string =>
-  `${'deploy-web-to-production-of-the-shop-in-'.padEnd(58, 'x')}${n}`.slice(0, 64);
+function nameOf(n: number): string {
+  return `${'deploy-web-to-production-of-the-shop-in-'.padEnd(58, 'x')}${n}`.slice(0, 64);
+}
 const WANTED = nameOf(54321);
 const NEAR = `${WANTED.slice(0, -3)}${WANTED.slice(-2, -1)}${WANTED.slice(-3, -2)}${WANTED.slice(-1)}`;
 
-const statement = (at: number, more: string): string =>
-  `  - iss: ${BUILDKITE}\n    id: s${at}\n    claims: { organization_slug: my-organization, ${more} }\n`;
+function statement(at: number, more: string): string {
+  return `  - iss: ${BUILDKITE}\n    id: s${at}\n    claims: { organization_slug: my-organization, ${more} }\n`;
+}
 /** As many as load admits, which a value of that letter nearly has at each of its places. */
-const searching = (text: string): string[] =>
-  Array.from({ length: Math.floor(MAX_SEARCHED / countSearched(`*${text}*`)) }, () => `*${text}*`);
-const listed = (patterns: readonly string[]): string[] =>
-  Array.from({ length: Math.ceil(patterns.length / 50) }, (_, at) =>
+function searching(text: string): string[] {
+  return Array.from({ length: Math.floor(MAX_SEARCHED / countSearched(`*${text}*`)) }, () => `*${text}*`);
+}
+function listed(patterns: readonly string[]): string[] {
+  return Array.from({ length: Math.ceil(patterns.length / 50) }, (_, at) =>
     statement(at, `build_branch: { matches: ${JSON.stringify(patterns.slice(50 * at, 50 * at + 50))} }`),
   );
+}
 /** Roles whose last statement is for a push to main, after others that look as hard as load lets them. */
 const POLICIES: { readonly [name: string]: readonly string[] } = {
   'ten statements': Array.from({ length: 9 }, (_, at) => statement(at, `pipeline_slug: other-${at}`)),
@@ -72,8 +78,9 @@ type Row = {
 };
 
 const rows: Row[] = [];
-const add = (name: string, of: string | undefined, gets: string, run: () => Promise<string>): void =>
-  void rows.push({ name, ...(of === undefined ? {} : { of }), gets, run });
+function add(name: string, of: string | undefined, gets: string, run: () => Promise<string>): void {
+  return void rows.push({ name, ...(of === undefined ? {} : { of }), gets, run });
+}
 
 const { broker: small, issuer } = await testBroker({ roles: {} });
 
@@ -95,21 +102,26 @@ function brokerOf(role: Role, kind: string): Broker {
   return { ...small, parts };
 }
 
-const sign = (changes: object): Promise<string> => issuer.sign(tokenClaims({ ...changes }));
+function sign(changes: object): Promise<string> {
+  return issuer.sign(tokenClaims({ ...changes }));
+}
 const MEMBERS = Object.fromEntries(Array.from({ length: 225 }, (_, n) => [`claim-${n}`, n]));
 /** What is asked with, by what it costs: a token, and the name of the role. */
-const DEAR = async (): Promise<readonly (readonly [what: string, role: string, token: string])[]> => [
-  ['a near name that there is not', NEAR, await sign({})],
-  ['the longest branch', WANTED, await sign({ build_branch: LONG })],
-  ['a branch that is too long', WANTED, await sign({ build_branch: 'a'.repeat(9000) })],
-  ['225 claims more', WANTED, await sign(MEMBERS)],
-  ['another organization', WANTED, await sign({ organization_slug: 'o'.repeat(MAX_VALUE) })],
-  ['16 KiB that are no token', WANTED, 'x'.repeat(16_384)],
-];
+async function DEAR(): Promise<readonly (readonly [what: string, role: string, token: string])[]> {
+  return [
+    ['a near name that there is not', NEAR, await sign({})],
+    ['the longest branch', WANTED, await sign({ build_branch: LONG })],
+    ['a branch that is too long', WANTED, await sign({ build_branch: 'a'.repeat(9000) })],
+    ['225 claims more', WANTED, await sign(MEMBERS)],
+    ['another organization', WANTED, await sign({ organization_slug: 'o'.repeat(MAX_VALUE) })],
+    ['16 KiB that are no token', WANTED, 'x'.repeat(16_384)],
+  ];
+}
 
 type Door = { readonly kind: string; readonly request: (role: string, token: string) => HttpRequest };
-const encode = (form: object): Uint8Array =>
-  new TextEncoder().encode(new URLSearchParams(form as Record<string, string>).toString());
+function encode(form: object): Uint8Array {
+  return new TextEncoder().encode(new URLSearchParams(form as Record<string, string>).toString());
+}
 const DOORS: { readonly [door: string]: Door } = {
   '/token': {
     kind: 'jwt',
@@ -161,10 +173,15 @@ for (const [policy, statements] of Object.entries(POLICIES)) {
 const door = await testAuthorizer([CLAIMS]);
 const ONE = { aud: IMAGES, organization_slug: 'your-org', pipeline_slug: 'one-pipeline' };
 const READ = { method: 'GET', path: '/v2/your-org/web/manifests/latest' };
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-const mint = (changes: object): Promise<string> => door.issuer.sign(tokenClaims({ ...ONE, ...changes }));
-const passes = (authorizer: Authorizer, request: Partial<HttpRequest>) => async () =>
-  (await authorize(authorizer, httpRequest(request))).kind;
+function bearer(token: string) {
+  return { authorization: `Bearer ${token}` };
+}
+function mint(changes: object): Promise<string> {
+  return door.issuer.sign(tokenClaims({ ...ONE, ...changes }));
+}
+function passes(authorizer: Authorizer, request: Partial<HttpRequest>) {
+  return async () => (await authorize(authorizer, httpRequest(request))).kind;
+}
 const QUERY = `${READ.path}?${'n=1&'.repeat(500)}`;
 const long = { ...READ, path: `/v2/your-org/${'a/'.repeat(490)}manifests/latest` };
 add(
@@ -187,18 +204,21 @@ for (const [what, request, changes] of [
     passes(door.authorizer, { ...request, headers: bearer(await mint(changes)) }),
   );
 
-const gets = (query: string, token: string) => async () => {
-  const headers = { authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}` };
-  return String(
-    (await serve(door.broker, httpRequest({ method: 'GET', path: '/registry/token', query, headers })))
-      .status,
-  );
-};
-const asked = (count: number, name: string) =>
-  new URLSearchParams({
+function gets(query: string, token: string) {
+  return async () => {
+    const headers = { authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}` };
+    return String(
+      (await serve(door.broker, httpRequest({ method: 'GET', path: '/registry/token', query, headers })))
+        .status,
+    );
+  };
+}
+function asked(count: number, name: string) {
+  return new URLSearchParams({
     service: IMAGES,
     scope: Array.from({ length: count }, () => `repository:your-org/${name}:pull,push`).join(' '),
   }).toString();
+}
 add('token door', undefined, '200', gets(asked(1, 'web'), await mint({})));
 for (const [what, query, changes] of [
   ['20 scopes of the longest name', asked(20, 'a'.repeat(240)), {}],
@@ -228,8 +248,9 @@ async function turn({ run }: Row): Promise<number> {
   return used / runs;
 }
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
 
 /** Times a decision of each policy on the longest values, in milliseconds. */
 function measureDecisions(): boolean {

@@ -10,26 +10,34 @@ const ASKED = { sampleOf: () => ({}), from: NOW };
 
 type Claims = (index: number) => string;
 
-const role = (name: string, statements: number, claims: Claims) => ({
-  ...roleFrom(
-    `trust:\n${Array.from({ length: statements }, (_, at) => `  - { iss: ${BUILDKITE}, claims: { organization_slug: acme, ${claims(at)} } }\n`).join('')}deny: [{ iss: ${BUILDKITE}, queue_key: untrusted }]\njwt: { audience: https://api.test.example }\n`,
-    SETTING,
-  ),
-  name,
-});
+function role(name: string, statements: number, claims: Claims) {
+  return {
+    ...roleFrom(
+      `trust:\n${Array.from({ length: statements }, (_, at) => `  - { iss: ${BUILDKITE}, claims: { organization_slug: acme, ${claims(at)} } }\n`).join('')}deny: [{ iss: ${BUILDKITE}, queue_key: untrusted }]\njwt: { audience: https://api.test.example }\n`,
+      SETTING,
+    ),
+    name,
+  };
+}
 
-const policy = (roles: number, statements: number, claims: (role: number) => Claims): Policy => ({
-  rows: ROWS,
-  roles: Array.from({ length: roles }, (_, at) => role(`role-${at}`, statements, claims(at))),
-});
+function policy(roles: number, statements: number, claims: (role: number) => Claims): Policy {
+  return {
+    rows: ROWS,
+    roles: Array.from({ length: roles }, (_, at) => role(`role-${at}`, statements, claims(at))),
+  };
+}
 
 /** A thousand roles of ten statements, of which every one changes. */
-const usual = (turned: number) => (of: number) => (at: number) =>
-  `pipeline_slug: { in: [p${of}, q${at}] }, build_tag: null, build_branch: ${(at + turned) % 2 ? `{ matches: ["release-${at}*", "v${of % 7}.*"] }` : 'main'}`;
+function usual(turned: number) {
+  return (of: number) => (at: number) =>
+    `pipeline_slug: { in: [p${of}, q${at}] }, build_tag: null, build_branch: ${(at + turned) % 2 ? `{ matches: ["release-${at}*", "v${of % 7}.*"] }` : 'main'}`;
+}
 
 /** The worst that load admits: fifty statements with the deny, of two patterns of eight wildcards each. */
-const wild = (shift: number) => () => (at: number) =>
-  `build_branch: { matches: "*a${at % 7}*b${at % 5}*c${at % 3}*d${at + shift}*e*f*g*h" }, pipeline_slug: { matches: "y*a${at % 7}*b${at % 5}*c${at % 3}*d${at + shift}*e*f*gx" }, build_source: { not_in: [ui${shift ? '' : ', api'}] }`;
+function wild(shift: number) {
+  return () => (at: number) =>
+    `build_branch: { matches: "*a${at % 7}*b${at % 5}*c${at % 3}*d${at + shift}*e*f*g*h" }, pipeline_slug: { matches: "y*a${at % 7}*b${at % 5}*c${at % 3}*d${at + shift}*e*f*gx" }, build_source: { not_in: [ui${shift ? '' : ', api'}] }`;
+}
 
 const ONLY_ACME = {
   id: 'acme-only',
@@ -46,17 +54,17 @@ const ONLY_ACME = {
 
 type Measured = { readonly name: string; readonly seconds: number; readonly most: number };
 
-const timed = (name: string, most: number, work: () => unknown): Measured => {
+function timed(name: string, most: number, work: () => unknown): Measured {
   const began = performance.now();
   work();
   return { name, most, seconds: (performance.now() - began) / 1000 };
-};
+}
 
 /** Megabytes that the process may have taken when all is compared. */
 const MOST_MEMORY = 500;
 
 /** Measures `diff` and `prove` at their worst; false when an aim is missed. */
-export const comparePolicies = (): boolean => {
+export function comparePolicies(): boolean {
   const [before, after] = [policy(1000, 10, usual(0)), policy(1000, 10, usual(1))];
   const [worst, worse] = [policy(1, 49, wild(0)), policy(1, 49, wild(1))];
   const measured = [
@@ -75,4 +83,4 @@ export const comparePolicies = (): boolean => {
     `${'memory after all of it'.padEnd(50)}${String(memory).padStart(6)} MB ${memory <= MOST_MEMORY ? 'met' : 'MISSED'}: at most ${MOST_MEMORY} MB`,
   );
   return measured.every(({ seconds, most }) => seconds <= most) && memory <= MOST_MEMORY;
-};
+}

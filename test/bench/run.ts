@@ -29,11 +29,12 @@ const ROUNDS = 60;
 /** Milliseconds of one turn of one step. */
 const TURN = 6;
 
-const statement = (pipeline: string) =>
-  `  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, pipeline_slug: ${pipeline}, build_branch: main }`;
+function statement(pipeline: string) {
+  return `  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, pipeline_slug: ${pipeline}, build_branch: main }`;
+}
 const TEN = `trust:\n${[...Array(9).keys()].map(n => statement(`other-${n}`)).join('\n')}\n${statement('my-pipeline')}`;
 
-const refused = async (work: Promise<unknown>): Promise<void> => {
+async function refused(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
@@ -41,7 +42,7 @@ const refused = async (work: Promise<unknown>): Promise<void> => {
     throw error;
   }
   throw new Error('that should have been refused');
-};
+}
 
 const { broker, issuer } = await testBroker({ roles: { one: TEN } });
 const good = await issuer.sign(tokenClaims());
@@ -58,9 +59,12 @@ const cached = await importJWK(issuer.jwk as JWK, 'RS256');
 const { verify } = broker.parts;
 const token = await verify(good, NOW);
 
-const [only] = [broker.parts.roles.find('one')?.role];
-if (!only) throw new Error('no role');
-const named = (name: string): Role => ({ ...only, name });
+const found = broker.parts.roles.find('one');
+if (!found) throw new Error('no role');
+const only = found.role;
+function named(name: string): Role {
+  return { ...only, name };
+}
 const single = fixedRoles([named('role-0')], broker.parts.rows);
 const fleet = fixedRoles(
   [...Array(10_000).keys()].map(n => named(`role-${n}`)),
@@ -68,14 +72,14 @@ const fleet = fixedRoles(
 );
 const access = { role: 'role-0', scopes: undefined, seconds: undefined, kinds: undefined };
 const context = { now: NOW, sourceAddress: '203.0.113.7' };
-const decideFrom = (roles: typeof single, name: string) => {
+function decideFrom(roles: typeof single, name: string) {
   const snapshot = roles.find(name);
   if (!snapshot || !decide(snapshot.role, token, access, context).allowed)
     throw new Error('that should be allowed');
-};
+}
 
-const form = (subject_token: string): Uint8Array =>
-  new TextEncoder().encode(
+function form(subject_token: string): Uint8Array {
+  return new TextEncoder().encode(
     new URLSearchParams({
       grant_type: GRANT_TYPE,
       subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
@@ -83,6 +87,7 @@ const form = (subject_token: string): Uint8Array =>
       subject_token,
     }).toString(),
   );
+}
 const request = httpRequest({ body: form(good) });
 const keySetText = Buffer.from(
   JSON.stringify({
@@ -147,7 +152,7 @@ const steps: readonly Step[] = [
 ];
 
 /** Runs one step for a turn; microseconds for one run of it. */
-const turn = async ({ run }: Step): Promise<number> => {
+async function turn({ run }: Step): Promise<number> {
   const started = performance.now();
   let runs = 0;
   do {
@@ -155,10 +160,11 @@ const turn = async ({ run }: Step): Promise<number> => {
     runs += 8;
   } while (performance.now() - started < TURN);
   return ((performance.now() - started) * 1000) / runs;
-};
+}
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
 
 const times = new Map(steps.map(step => [step.name, [] as number[]]));
 for (let round = -5; round < ROUNDS; round++) {
@@ -169,10 +175,10 @@ for (let round = -5; round < ROUNDS; round++) {
 }
 
 /** The median over the rounds of a step's time to another's in the same round. */
-const ratio = (name: string, of: string): number => {
+function ratio(name: string, of: string): number {
   const base = times.get(of) ?? [];
   return median((times.get(name) ?? []).map((micros, round) => micros / (base[round] ?? Number.NaN)));
-};
+}
 
 let missed = 0;
 console.log(

@@ -59,8 +59,12 @@ function measure(words: readonly string[], exits: readonly number[]): number {
     .reduce((sum, each) => sum + Number(each), 0);
 }
 
-const cli = (...words: string[]): string[] => ['lib/cli/main.ts', ...words];
-const yaml = (...words: string[]): string[] => ['--input-type=module', '-e', PARSE, ...words];
+function cli(...words: string[]): string[] {
+  return ['lib/cli/main.ts', ...words];
+}
+function yaml(...words: string[]): string[] {
+  return ['--input-type=module', '-e', PARSE, ...words];
+}
 
 type Row = {
   readonly name: string;

@@ -11,7 +11,9 @@ ok      deploy
 FAILED  publish
   not noticed  main
 `;
-const person = (environment = {}) => ({ ...testTerminal(environment), colors: true });
+function person(environment = {}) {
+  return { ...testTerminal(environment), colors: true };
+}
 
 test('a person at a terminal gets colors where a line says how something ended', () => {
   const text = colored(TEXT, person());

@@ -16,8 +16,8 @@ spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' }).on('close',
 
 type Ran = { readonly exits: number | null; readonly out: string; readonly error: string };
 
-const bash = (script: string, ...words: string[]): Promise<Ran> =>
-  new Promise(resolve => {
+function bash(script: string, ...words: string[]): Promise<Ran> {
+  return new Promise(resolve => {
     const child = spawn('bash', ['-c', script, 'bash', process.execPath, MAIN, ...words], { cwd: ROOT });
     let out = '';
     let error = '';
@@ -29,6 +29,7 @@ const bash = (script: string, ...words: string[]): Promise<Ran> =>
     });
     child.on('close', exits => resolve({ exits, out, error }));
   });
+}
 
 test('claims on standard input are waited for, also behind npx', async () => {
   const wrapper = join(folderOf({ 'wrapper.mjs': WRAPPER }), 'wrapper.mjs');

@@ -18,10 +18,11 @@ beforeAll(async () => {
 });
 
 /** The secrets in what `exchange` printed. */
-const secretsIn = (text: string): string[] =>
-  [...text.matchAll(/^(?:AWS_(?:ACCESS|SECRET|SESSION)\w+|ACCESS_TOKEN)=(.*)$/gm)].map(
+function secretsIn(text: string): string[] {
+  return [...text.matchAll(/^(?:AWS_(?:ACCESS|SECRET|SESSION)\w+|ACCESS_TOKEN)=(.*)$/gm)].map(
     ([, value = '']) => value,
   );
+}
 
 const WORDS = {
   exchange: ['exchange', '--role', 'deploy'],

@@ -41,15 +41,20 @@ test('T-16: in the region of --region, whatever the environment has', async () =
 });
 
 /** A home with files of AWS's own command line in it. */
-const homeWith = (files: { readonly [name: string]: string }): string =>
-  folderOf(Object.fromEntries(Object.entries(files).map(([name, text]) => [`.aws/${name}`, text])));
+function homeWith(files: { readonly [name: string]: string }): string {
+  return folderOf(Object.fromEntries(Object.entries(files).map(([name, text]) => [`.aws/${name}`, text])));
+}
 
-const keysOf = (id: string) => ({ AccessKeyId: id, SecretAccessKey: 'secret', Token: 'session' });
+function keysOf(id: string) {
+  return { AccessKeyId: id, SecretAccessKey: 'secret', Token: 'session' };
+}
 const EXPIRES = new Date(Date.now() + 3_600_000).toISOString();
-const inAnHour = (keys: object): string => JSON.stringify({ Version: 1, ...keys, Expiration: EXPIRES });
+function inAnHour(keys: object): string {
+  return JSON.stringify({ Version: 1, ...keys, Expiration: EXPIRES });
+}
 
 /** The command as an operator runs it, in a process of its own: whose keys it signed with, or what it said. */
-const signedBy = async (environment: { readonly [name: string]: string }) => {
+async function signedBy(environment: { readonly [name: string]: string }) {
   const body = '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"none"}';
   const server = await testServer(() => ({ status: 400, body }));
   const env = {
@@ -66,7 +71,7 @@ const signedBy = async (environment: { readonly [name: string]: string }) => {
   const [exits] = await once(child, 'close');
   const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
   return { exits, error, key: /Credential=(\w+)\//.exec(authorization)?.[1], token };
-};
+}
 
 describe('I15: credentials are found as AWS’s own chain finds them:', () => {
   test('a profile that AWS_PROFILE names, before keys of the environment', async () => {

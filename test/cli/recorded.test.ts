@@ -10,8 +10,9 @@ const EVENT = {
   requested: { scopes: ['read'], seconds: 600 },
   claims: { build_number: 5 },
 };
-const log = (...lines: readonly unknown[]): Buffer =>
-  Buffer.from(lines.map(each => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n'));
+function log(...lines: readonly unknown[]): Buffer {
+  return Buffer.from(lines.map(each => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n'));
+}
 
 test('the exchanges of a log are its events of that name, whatever else stands in it', () => {
   const found = exchangesIn(

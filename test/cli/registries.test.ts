@@ -6,15 +6,16 @@ import { FLAT, METHODS, type TestAuthorizer, testAuthorizer } from '../harness/r
 import { FLAT_SEED } from '../harness/seeds.ts';
 
 const REGISTRY = `${METHODS}\ntrust:${FLAT_SEED}`;
-const folder = (registry = REGISTRY): string =>
-  folderOf({ 'broker.yml': BROKER, 'registries/tested.yml': registry });
+function folder(registry = REGISTRY): string {
+  return folderOf({ 'broker.yml': BROKER, 'registries/tested.yml': registry });
+}
 const CONFIG = folder();
 
-const ran = async (words: readonly string[], config = CONFIG) => {
+async function ran(words: readonly string[], config = CONFIG) {
   const terminal = testTerminal({ KITE_STS_CONFIG: config });
   const exits = await run(words, terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 const JOB = {
   iss: 'https://agent.buildkite.com',
@@ -22,8 +23,9 @@ const JOB = {
   pipeline_slug: 'my-pipeline',
   build_branch: 'main',
 };
-const claims = (more: object = {}): string =>
-  `${folderOf({ 'claims.json': JSON.stringify({ ...JOB, ...more }) })}/claims.json`;
+function claims(more: object = {}): string {
+  return `${folderOf({ 'claims.json': JSON.stringify({ ...JOB, ...more }) })}/claims.json`;
+}
 
 describe('explain decides what a registry does with a whole request', () => {
   test.each([

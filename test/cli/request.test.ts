@@ -7,11 +7,11 @@ import { configFolder, emptyFolder, exchangeAt, localBroker, testTerminal } from
 
 const FOLDER = configFolder();
 
-const configAt = (folder: string): Config => {
+function configAt(folder: string): Config {
   const { config } = loadConfig(folder);
   if (!config) throw new Error('the folder must load');
   return config;
-};
+}
 
 /** An audit log with two exchanges of a real broker, one issued and one denied, and what stands between. */
 let log: string;
@@ -32,11 +32,11 @@ beforeAll(async () => {
   writeFileSync(log, `starting\n${lines.join('\n')}\n`);
 });
 
-const explained = async (folder: string, ...words: string[]) => {
+async function explained(folder: string, ...words: string[]) {
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   const exits = await run(['explain', ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 describe('a decision of the audit log is explained', () => {
   test('as it was made, when the role is as it was', async () => {
@@ -87,12 +87,12 @@ describe('a decision of the audit log is explained', () => {
 });
 
 /** An event as no broker writes it, in a log of its own. */
-const logOf = (members: object): string => {
+function logOf(members: object): string {
   const file = join(emptyFolder(), 'audit.jsonl');
   const event = { event: 'exchange', decision_id: 'd1', role: 'publish', time: '2027-01-15T08:00:00.000Z' };
   writeFileSync(file, `${JSON.stringify({ ...event, ...members })}\n`);
   return file;
-};
+}
 
 test('claims that the event did not keep are named', async () => {
   const file = logOf({ outcome: 'denied', claims: {}, claims_omitted: ['groups_direct'] });

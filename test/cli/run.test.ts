@@ -6,11 +6,11 @@ import { configFiles, configFolder, folderOf, ROLES, testTerminal } from '../har
 const CONFIG = configFolder();
 
 /** Runs one command line to its end: exit code, standard output, standard error. */
-const ran = async (words: readonly string[], environment: { readonly [name: string]: string } = {}) => {
+async function ran(words: readonly string[], environment: { readonly [name: string]: string } = {}) {
   const terminal = testTerminal({ KITE_STS_CONFIG: CONFIG, ...environment });
   const exits = await run(words, terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 describe('the overview', () => {
   test.each([

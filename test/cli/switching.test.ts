@@ -26,7 +26,7 @@ beforeEach(async () => {
   aws.sts.reply(stsCaller(ALICE));
 });
 
-const kite = async (words: readonly string[], environment: object = {}) => {
+async function kite(words: readonly string[], environment: object = {}) {
   const terminal = testTerminal({
     AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
@@ -36,7 +36,7 @@ const kite = async (words: readonly string[], environment: object = {}) => {
   });
   const exits = await run([...words, '--stack', stack], terminal);
   return { exits, out: terminal.written.join(''), errors: terminal.errors.join('') };
-};
+}
 const BECAUSE = ['--because', 'INC-1'];
 
 describe('what is switched off', () => {

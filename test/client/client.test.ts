@@ -7,12 +7,14 @@ import { closedUrl, rawServer, type Said, type TestServer, testServer } from '..
 const REFUSAL = { code: 'trust_not_met', decision_id: 'd-1' };
 const FAULT = { code: 'store_unavailable', decision_id: 'd-2' };
 const TOKEN: Said = { status: 200, body: { kind: 'jwt', access_token: 'token', expires_in: 300 } };
-const busy = (headers = {}): Said => ({ status: 503, body: FAULT, headers });
+function busy(headers = {}): Said {
+  return { status: 503, body: FAULT, headers };
+}
 
 type Asked = { readonly server: TestServer; readonly exchanged: Exchanged; readonly waits: number[] };
 
 /** Asks a server that says these one after the other, the last again and again; waiting takes no time but counts. */
-const asked = async (said: readonly (Said | undefined)[], wish: Partial<Wish> = {}): Promise<Asked> => {
+async function asked(said: readonly (Said | undefined)[], wish: Partial<Wish> = {}): Promise<Asked> {
   const server = await testServer((_asked, times) => said[Math.min(times, said.length) - 1]);
   const waits: number[] = [];
   let now = NOW;
@@ -29,7 +31,7 @@ const asked = async (said: readonly (Said | undefined)[], wish: Partial<Wish> = 
     means,
   );
   return { server, exchanged, waits };
-};
+}
 
 describe('with a real broker', () => {
   let broker: Local;

@@ -21,15 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => open.close());
 
-const asks = (changes: {
+function asks(changes: {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: object;
-}): Promise<Called> => {
+}): Promise<Called> {
   const headers = { host: `127.0.0.1:${port}`, authorization: open.token, ...changes.headers };
   const { method = 'GET', path = new URL(open.url).pathname } = changes;
   return call(port, { method, path, headers });
-};
+}
 
 test('the child has the keys as container credentials, which no cache may keep', async () => {
   const { status, headers, json } = await asks({});

@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { privateFolder } from '../../lib/client/folder.ts';
 
-const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
 
 test('T54: only its user can open the folder and what is in it', async () => {
   const folder = await privateFolder();

@@ -8,14 +8,16 @@ type Kept = {
   readonly renewals: () => number;
 };
 
-const never = (): Promise<never> => new Promise(() => {});
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
 
 /** Keeps what lives so long, and tells its name or the failure, so many seconds after the start. */
-const kept = (
+function kept(
   lives: number,
   renew: (times: number) => Promise<unknown> = async () => {},
   sleep: () => Promise<unknown> = never,
-): Kept => {
+): Kept {
   let now = NOW;
   let times = 0;
   const renewed = async (): Promise<Held> => {
@@ -32,11 +34,11 @@ const kept = (
     );
   };
   return { at, renewals: () => times };
-};
+}
 
-const down = async (): Promise<void> => {
+async function down(): Promise<void> {
   throw new Error('down');
-};
+}
 
 test.each([
   ['an hour, while 20 minutes are left', 3600, 2400, 'first'],

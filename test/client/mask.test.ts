@@ -10,10 +10,10 @@ import { buildkiteStep } from '../harness/step.ts';
 const VALUES = ['ASIAKEY', 'secret/with+signs=', 'quote"and\\backslash', '50%'];
 const BROKER = { url: 'http://127.0.0.1:9' };
 
-const stepWith = (environment: MaskStep['environment']): MaskStep & { readonly said: string[] } => {
+function stepWith(environment: MaskStep['environment']): MaskStep & { readonly said: string[] } {
   const said: string[] = [];
   return { environment, run: programIn(environment), say: text => void said.push(text), said };
-};
+}
 
 describe('in a job of Buildkite', () => {
   test('the agent is told every value, as texts by name', async () => {

@@ -77,7 +77,7 @@ test.each(['socks5://proxy:1080', 'proxy:port'])('%s is told to be no proxy of h
 });
 
 /** Whether the curl of this machine asks the proxy that these variables name. No name is looked up. */
-const asksProxy = async (variables: object, url: string): Promise<boolean> => {
+async function asksProxy(variables: object, url: string): Promise<boolean> {
   const proxy = await testProxy(9, 502);
   const { hostname } = new URL(url);
   const words = ['-q', '-s', '--max-time', '5', '--resolve', `${hostname}:443:127.0.0.1`, url];
@@ -85,7 +85,7 @@ const asksProxy = async (variables: object, url: string): Promise<boolean> => {
   const env = { PATH: process.env['PATH'], ...Object.fromEntries(named) };
   await new Promise(resolve => execFile('curl', words, { env }, resolve));
   return proxy.asked.length > 0;
-};
+}
 
 test.each<[variables: { readonly [name: string]: string }, url?: string]>([
   [{ HTTPS_PROXY: PROXY }],

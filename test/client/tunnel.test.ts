@@ -13,7 +13,7 @@ const TOKEN = { kind: 'jwt', access_token: 'issued-token', expires_in: 300 };
 type Ran = { readonly exits: number; readonly out: string; readonly error: string };
 
 /** `kite-sts exchange` in a process of its own, since a process reads once which roots it trusts. */
-const exchanged = (broker: SecureServer, environment: object, host = HOST): Promise<Ran> => {
+function exchanged(broker: SecureServer, environment: object, host = HOST): Promise<Ran> {
   const main = join(ROOT, 'lib/cli/main.ts');
   const words = ['exchange', '--role', 'web', '--broker', `https://${host}`, '--timeout', '20'];
   const env = {
@@ -27,7 +27,7 @@ const exchanged = (broker: SecureServer, environment: object, host = HOST): Prom
       resolve({ exits: failed ? Number(failed.code) : 0, out, error }),
     );
   });
-};
+}
 
 test('a broker is asked through the proxy, which sees nothing of the token', async () => {
   const broker = await secureServer(HOST, TOKEN);

@@ -29,11 +29,13 @@ const TLS = join(import.meta.dirname, '../vectors/tls');
 /** The certificate of what is reached by TLS, which each client is told to trust. */
 export const CERTIFICATE = join(TLS, 'cert.pem');
 
-const json = (status: number, body: object): Answer => ({
-  status,
-  body: JSON.stringify(body),
-  type: 'application/json',
-});
+function json(status: number, body: object): Answer {
+  return {
+    status,
+    body: JSON.stringify(body),
+    type: 'application/json',
+  };
+}
 
 function answerAsSts(authorization: string): Answer {
   const [, key] = /Credential=(ASIA\w+)\//.exec(authorization) ?? [];
@@ -104,7 +106,9 @@ function answerAsPackages(path: string): Answer {
   return json(200, { name: 'greeting', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version } });
 }
 
-const line = (text: string): string => (text.length + 4).toString(16).padStart(4, '0') + text;
+function line(text: string): string {
+  return (text.length + 4).toString(16).padStart(4, '0') + text;
+}
 function answerAsGit(): Answer {
   const reference = `${'1'.repeat(40)} refs/heads/let-in\0agent=stand-in\n`;
   const body = `${line('# service=git-upload-pack\n')}0000${line(reference)}0000`;
@@ -141,18 +145,19 @@ async function answerSecurely(message: IncomingMessage, base: string): Promise<A
   return isOurs(secret, 'https://packages.test.example') ? answerAsPackages(path) : DENIED;
 }
 
-const listener =
-  (answer: (message: IncomingMessage) => Answer | Promise<Answer>): RequestListener =>
-  async (message, response) => {
+function listener(answer: (message: IncomingMessage) => Answer | Promise<Answer>): RequestListener {
+  return async (message, response) => {
     const { status, body, type = 'text/plain' } = await answer(message);
     const headers = { 'content-type': type, 'www-authenticate': 'Basic realm="stand-in"' };
     response.writeHead(status, headers).end(body);
   };
+}
 
-const listen = (server: Server): Promise<string> =>
-  new Promise(resolve =>
+function listen(server: Server): Promise<string> {
+  return new Promise(resolve =>
     server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`)),
   );
+}
 
 export async function startDestinations(): Promise<Destinations> {
   const authorization = (message: IncomingMessage): string => message.headers.authorization ?? '';

@@ -90,10 +90,14 @@ function countAsks({ name }: Tool, { sort }: Way, situation: Refused): number {
 }
 
 /** Whether the hook, or what stands before the client, ends the step of who is refused. */
-const endsStep = ({ sort }: Way): boolean => ['hook', 'action', 'exchange'].includes(sort);
+function endsStep({ sort }: Way): boolean {
+  return ['hook', 'action', 'exchange'].includes(sort);
+}
 
 /** The plugin asks before the client does, so that a refusal is told by the hook. */
-const isLater = ({ name }: Way): boolean => name === 'the same, an hour later';
+function isLater({ name }: Way): boolean {
+  return name === 'the same, an hour later';
+}
 
 function expectService(tool: Tool, way: Way): Expected {
   const twice =
@@ -130,5 +134,6 @@ export function expectOutcome(tool: Tool, way: Way, situation: Situation): Expec
 }
 
 /** A broken signature is refused alike by every way: it is tried at the two doors of AWS. */
-export const isTried = ({ name }: Way, situation: Situation): boolean =>
-  situation !== 'forged' || name === 'STS door' || name === 'container door';
+export function isTried({ name }: Way, situation: Situation): boolean {
+  return situation !== 'forged' || name === 'STS door' || name === 'container door';
+}

@@ -28,8 +28,8 @@ const PREPARED = { exec: byExec, 'plugin, container-credentials': byPlugin('cont
 type Broker = { readonly url: string; readonly issued: () => number };
 
 /** A broker as a process of its own, by the clock of this environment. */
-const startBroker = (environment: Texts): Promise<Broker> =>
-  new Promise((resolve, reject) => {
+function startBroker(environment: Texts): Promise<Broker> {
+  return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], KITE_STS_CONFIG: configFolder(), PORT: '0', ...environment };
     const child = spawn(process.execPath, [MAIN, 'start', '--json'], {
       env,
@@ -47,6 +47,7 @@ const startBroker = (environment: Texts): Promise<Broker> =>
       resolve({ url, issued: () => count() - before });
     });
   });
+}
 
 /** The two lines of the job: 70 minutes lie between them, and each call was made with a session of its own. */
 function isKept({ exits, printed }: Ran): boolean {

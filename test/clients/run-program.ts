@@ -8,12 +8,12 @@ export type Ran = { readonly exits: number | null; readonly output: string; read
 const PATIENCE = 180_000;
 
 /** Runs a program with this environment alone. `printed` is standard output, `output` both streams. */
-export const runProgram = (
+export function runProgram(
   [command = '', ...words]: readonly string[],
   environment: Texts,
   folder?: string,
-): Promise<Ran> =>
-  new Promise(resolve => {
+): Promise<Ran> {
+  return new Promise(resolve => {
     const env = { PATH: process.env['PATH'], ...environment };
     const options = { env, timeout: PATIENCE, ...(folder === undefined ? {} : { cwd: folder }) };
     const child = spawn(command, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,3 +26,4 @@ export const runProgram = (
     child.once('error', ({ message }) => resolve({ exits: null, output: message, printed: '' }));
     child.once('close', exits => resolve({ exits, output: output.trim(), printed }));
   });
+}

@@ -20,13 +20,16 @@ type Outcome = Omit<Expected, 'says'> & {
   readonly output: string;
 };
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+function say(text: string): void {
+  return void process.stdout.write(`${text}\n`);
+}
 const [words, carriedOnly] = [
   process.argv.slice(2).filter(word => word !== '--npm'),
   process.argv.includes('--npm'),
 ];
-const isNamed = (tool: Tool, { name }: Way): boolean =>
-  words.every(word => `${tool.name} ${name}`.includes(word));
+function isNamed(tool: Tool, { name }: Way): boolean {
+  return words.every(word => `${tool.name} ${name}`.includes(word));
+}
 
 const world = await startWorld();
 
@@ -58,10 +61,10 @@ async function tryCell(tool: Tool, way: Way, situation: Situation): Promise<Outc
   return { exits: exits ?? -1, codes: world.requests(), starts, text, output };
 }
 
-const tell = ({ exits, codes, starts }: Omit<Expected, 'says'>): string => {
+function tell({ exits, codes, starts }: Omit<Expected, 'says'>): string {
   const kinds = [...new Set(codes)].map(code => `${codes.filter(each => each === code).length} ${code}`);
   return `${starts ? '' : 'step '}exit ${exits}, ${kinds.join(' + ') || 'not asked'}`;
-};
+}
 
 const wrong: string[] = [];
 const said = new Map<string, string>();
@@ -85,11 +88,12 @@ async function fillCell(tool: Tool, way: Way, situation: Situation): Promise<str
   return `WRONG ${tell(outcome)}`;
 }
 
-const layOut = (cells: readonly string[]): string =>
-  cells
+function layOut(cells: readonly string[]): string {
+  return cells
     .map((cell, at) => cell.padEnd([23, 31, 19, 34, 34, 44, 0][at] ?? 0))
     .join(' ')
     .trimEnd();
+}
 
 async function fillRow(tool: Tool, way: Way): Promise<void> {
   const cells: string[] = [];

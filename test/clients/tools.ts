@@ -21,12 +21,16 @@ export type Tool = {
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
 const NODE = process.execPath;
-const program = (name: string, ...words: string[]): string[] => [NODE, join(PROGRAMS, name), ...words];
-const carriedVersion = (name: string): string[] => [
-  NODE,
-  '-p',
-  `'${name} ' + JSON.parse(fs.readFileSync('${join(import.meta.dirname, 'node_modules', name)}/package.json')).version`,
-];
+function program(name: string, ...words: string[]): string[] {
+  return [NODE, join(PROGRAMS, name), ...words];
+}
+function carriedVersion(name: string): string[] {
+  return [
+    NODE,
+    '-p',
+    `'${name} ' + JSON.parse(fs.readFileSync('${join(import.meta.dirname, 'node_modules', name)}/package.json')).version`,
+  ];
+}
 
 const LET_IN = /\/ASIA\w+/;
 const TERRAFORM = `terraform {
@@ -121,7 +125,9 @@ for name, text in (('METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersio
                    ('WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n'), ('RECORD', '')):
     z.writestr('greeting-1.0.dist-info/' + name, text)
 `;
-const prepareWheel = (file: string) => runProgram(['python3', '-c', WHEEL, file], {});
+function prepareWheel(file: string) {
+  return runProgram(['python3', '-c', WHEEL, file], {});
+}
 
 function listPackageTools({ destinations: { secure }, folder }: World): Tool[] {
   const packages = { role: 'packages', carried: false, settings: {} } as const;
@@ -218,13 +224,15 @@ function listGitTools({ destinations: { secure } }: World): Tool[] {
   ];
 }
 
-export const listTools = (world: World): Tool[] => [
-  ...listAwsTools(world),
-  ...listGoogleTools(world),
-  ...listAzureTools(world),
-  ...listPackageTools(world),
-  ...listGitTools(world),
-];
+export function listTools(world: World): Tool[] {
+  return [
+    ...listAwsTools(world),
+    ...listGoogleTools(world),
+    ...listAzureTools(world),
+    ...listPackageTools(world),
+    ...listGitTools(world),
+  ];
+}
 
 /** What tools need on disk before the first of them runs. */
 export async function prepareTools({ folder }: World, tools: readonly Tool[]): Promise<void> {

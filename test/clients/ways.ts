@@ -27,11 +27,11 @@ const PLUGIN = join(ROOT, 'plugins/kite-sts-buildkite-plugin');
 /** Seconds for a broker that does not answer; the usual 20 would make the table long. */
 const TIMEOUT = '4';
 
-const file = ({ world }: Asked, content: string): string => {
+function file({ world }: Asked, content: string): string {
   const path = join(mkdtempSync(join(world.folder, 'file-')), 'file');
   writeFileSync(path, content);
   return path;
-};
+}
 
 /** What an agent gives a job, whose command line is the stub of the plugin's own tests. */
 function listJob({ world, situation }: Asked): Texts {
@@ -55,20 +55,33 @@ function listJob({ world, situation }: Asked): Texts {
 }
 const REAL_CURL = (await runProgram(['sh', '-c', 'command -v curl'], {})).output;
 
-const commandLine = (verb: string, { world, tool, situation }: Asked): string[] => [
-  process.execPath,
-  MAIN,
-  verb,
-  ...['--broker', world.broker(situation), '--role', tool.role, '--audience', AUDIENCE, '--timeout', TIMEOUT],
-];
+function commandLine(verb: string, { world, tool, situation }: Asked): string[] {
+  return [
+    process.execPath,
+    MAIN,
+    verb,
+    ...[
+      '--broker',
+      world.broker(situation),
+      '--role',
+      tool.role,
+      '--audience',
+      AUDIENCE,
+      '--timeout',
+      TIMEOUT,
+    ],
+  ];
+}
 
-const byTokenFile = async (asked: Asked, path: string): Promise<Prepared> => ({
-  environment: {
-    AWS_ROLE_ARN: ROLE_ARN,
-    AWS_WEB_IDENTITY_TOKEN_FILE: file(asked, await asked.world.token(asked.situation)),
-    AWS_ENDPOINT_URL_STS: asked.world.broker(asked.situation) + path,
-  },
-});
+async function byTokenFile(asked: Asked, path: string): Promise<Prepared> {
+  return {
+    environment: {
+      AWS_ROLE_ARN: ROLE_ARN,
+      AWS_WEB_IDENTITY_TOKEN_FILE: file(asked, await asked.world.token(asked.situation)),
+      AWS_ENDPOINT_URL_STS: asked.world.broker(asked.situation) + path,
+    },
+  };
+}
 
 async function byProfile(asked: Asked): Promise<Prepared> {
   const { world, situation } = asked;
@@ -86,22 +99,26 @@ sts =
   };
 }
 
-const byContainer = async ({ world, tool, situation }: Asked): Promise<Prepared> => ({
-  environment: {
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${world.broker(situation)}/credentials/${tool.role}`,
-    AWS_CONTAINER_AUTHORIZATION_TOKEN: await world.token(situation),
-  },
-});
+async function byContainer({ world, tool, situation }: Asked): Promise<Prepared> {
+  return {
+    environment: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${world.broker(situation)}/credentials/${tool.role}`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: await world.token(situation),
+    },
+  };
+}
 
 async function byProcess(asked: Asked): Promise<Prepared> {
   const profile = `[profile web]\ncredential_process = ${commandLine('credential-process', asked).join(' ')}\n`;
   return { environment: { ...listJob(asked), AWS_CONFIG_FILE: file(asked, profile), AWS_PROFILE: 'web' } };
 }
 
-export const byExec = async (asked: Asked): Promise<Prepared> => ({
-  environment: listJob(asked),
-  prefix: [...commandLine('exec', asked), '--'],
-});
+export async function byExec(asked: Asked): Promise<Prepared> {
+  return {
+    environment: listJob(asked),
+    prefix: [...commandLine('exec', asked), '--'],
+  };
+}
 
 /** Sources the hook, as the agent does, and gives what it exported, or how it ended. */
 async function runHook(hook: string, environment: Texts): Promise<Ran & { readonly exported: Texts }> {
@@ -112,20 +129,21 @@ async function runHook(hook: string, environment: Texts): Promise<Ran & { readon
   return { ...ran, exported: Object.fromEntries(exported) };
 }
 
-const listOptions = ({ world, tool, situation }: Asked, mode: string): Texts => ({
-  BUILDKITE_PLUGIN_KITE_STS_BROKER: world.broker(situation),
-  BUILDKITE_PLUGIN_KITE_STS_AUDIENCE: AUDIENCE,
-  BUILDKITE_PLUGIN_KITE_STS_ROLE: tool.role,
-  BUILDKITE_PLUGIN_KITE_STS_MODE: mode,
-  BUILDKITE_PLUGIN_KITE_STS_TIMEOUT: TIMEOUT,
-  ...(tool.role === 'packages'
-    ? { BUILDKITE_PLUGIN_KITE_STS_REGISTRY: `${world.destinations.secure}/packages` }
-    : {}),
-});
+function listOptions({ world, tool, situation }: Asked, mode: string): Texts {
+  return {
+    BUILDKITE_PLUGIN_KITE_STS_BROKER: world.broker(situation),
+    BUILDKITE_PLUGIN_KITE_STS_AUDIENCE: AUDIENCE,
+    BUILDKITE_PLUGIN_KITE_STS_ROLE: tool.role,
+    BUILDKITE_PLUGIN_KITE_STS_MODE: mode,
+    BUILDKITE_PLUGIN_KITE_STS_TIMEOUT: TIMEOUT,
+    ...(tool.role === 'packages'
+      ? { BUILDKITE_PLUGIN_KITE_STS_REGISTRY: `${world.destinations.secure}/packages` }
+      : {}),
+  };
+}
 
-export const byPlugin =
-  (mode: string) =>
-  async (asked: Asked): Promise<Prepared> => {
+export function byPlugin(mode: string) {
+  return async (asked: Asked): Promise<Prepared> => {
     const { exits, exported, output, printed } = await runHook('environment', {
       ...listJob(asked),
       ...listOptions(asked, mode),
@@ -133,6 +151,7 @@ export const byPlugin =
     if (exits !== 0) return { ended: { exits, output, printed } };
     return { environment: exported, end: async () => void (await runHook('pre-exit', exported)) };
   };
+}
 
 /** An hour after the hook: what keeps the token new could not, or the broker is gone. */
 async function byPluginLater(asked: Asked): Promise<Prepared> {
@@ -146,9 +165,8 @@ async function byPluginLater(asked: Asked): Promise<Prepared> {
   return { ...prepared, environment: { ...environment, AWS_CONTAINER_CREDENTIALS_FULL_URI } };
 }
 
-const byAction =
-  (mode: string) =>
-  async ({ world, tool, situation }: Asked): Promise<Prepared> => {
+function byAction(mode: string) {
+  return async ({ world, tool, situation }: Asked): Promise<Prepared> => {
     const inputs = {
       broker: world.broker(situation),
       audience: AUDIENCE,
@@ -165,6 +183,7 @@ const byAction =
     if (exits !== 0) return { ended: { exits, output: printed, printed } };
     return { environment: { ...job, ...variables } };
   };
+}
 
 async function byOauth(asked: Asked): Promise<Prepared> {
   const { world, tool, situation } = asked;
@@ -203,17 +222,26 @@ async function byGitHelper(asked: Asked): Promise<Prepared> {
   return { environment };
 }
 
-const isAws = ({ role }: Tool): boolean => role === 'deploy';
-const isAny =
-  (...names: string[]) =>
-  (tool: Tool): boolean =>
-    names.includes(tool.name);
+function isAws({ role }: Tool): boolean {
+  return role === 'deploy';
+}
+function isAny(...names: string[]) {
+  return (tool: Tool): boolean => names.includes(tool.name);
+}
 /** The JavaScript SDK's providers by name serve by the one way that they are for. */
-const isNamed = ({ name }: Tool): boolean => name.startsWith('JavaScript from');
-const isUsual = (tool: Tool): boolean => isAws(tool) && !isNamed(tool);
-const isUsualOrHttp = (tool: Tool): boolean => isUsual(tool) || tool.name === 'JavaScript fromHttp';
+function isNamed({ name }: Tool): boolean {
+  return name.startsWith('JavaScript from');
+}
+function isUsual(tool: Tool): boolean {
+  return isAws(tool) && !isNamed(tool);
+}
+function isUsualOrHttp(tool: Tool): boolean {
+  return isUsual(tool) || tool.name === 'JavaScript fromHttp';
+}
 const isLibrary = isAny('google-auth-library', '@google-cloud/storage');
-const isInFiles = (tool: Tool): boolean => !isNamed(tool) && tool.role !== 'push';
+function isInFiles(tool: Tool): boolean {
+  return !isNamed(tool) && tool.role !== 'push';
+}
 
 export const WAYS: readonly Way[] = [
   {

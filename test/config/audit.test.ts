@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { AUDIT, auditOf } from '../../lib/config/audit.ts';
 import { readWith } from '../harness/policy.ts';
 
-const read = (yaml: string) =>
-  readWith(yaml, (tree, complain) => auditOf(AUDIT.read(tree, complain), tree, complain));
+function read(yaml: string) {
+  return readWith(yaml, (tree, complain) => auditOf(AUDIT.read(tree, complain), tree, complain));
+}
 
 test.each([
   { yaml: 'sink: stdout', is: undefined },

@@ -7,8 +7,9 @@ import { BUILDKITE, ISSUERS, rowsFrom } from '../harness/policy.ts';
 const ROWS = rowsFrom(ISSUERS);
 const ONLY_MAIN = `  only: [{ iss: ${BUILDKITE}, claims: { build_branch: main } }]\n`;
 
-const ruled = (yaml: string): string[] =>
-  readInvariants(folderOf({ 'invariants.yml': yaml }), ROWS).complaints.map(({ rule }) => rule);
+function ruled(yaml: string): string[] {
+  return readInvariants(folderOf({ 'invariants.yml': yaml }), ROWS).complaints.map(({ rule }) => rule);
+}
 
 test.each([
   ['no list', 'id: one\n', ['wrong-type']],

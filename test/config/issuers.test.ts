@@ -7,19 +7,19 @@ import { meets } from '../../lib/policy/guard.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { BUILDKITE, claims, GITHUB } from '../harness/policy.ts';
 
-const read = (yaml: string): { row: IssuerRow | undefined; rules: Rule[] } => {
+function read(yaml: string): { row: IssuerRow | undefined; rules: Rule[] } {
   const rules: Rule[] = [];
   const complain: Complain = rule => void rules.push(rule);
   const tree = parse('broker.yml', yaml, complain);
   return { row: tree && issuerRow(tree, complain)?.row, rules };
-};
+}
 
-const rowOf = (yaml: string): IssuerRow => {
+function rowOf(yaml: string): IssuerRow {
   const { row, rules } = read(yaml);
   expect(rules).toEqual([]);
   if (!row) throw new Error('no row');
   return row;
-};
+}
 
 const PLAIN = 'issuer: https://ci.example\njwks_uri: https://ci.example/jwks\n';
 const WORKSPACE = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
@@ -28,7 +28,9 @@ const JWK = {
   kid: 'k',
 };
 const KEY = JSON.stringify(JWK);
-const keyOf = (more: object): string => JSON.stringify({ ...JWK, ...more });
+function keyOf(more: object): string {
+  return JSON.stringify({ ...JWK, ...more });
+}
 
 describe('a row is compiled', () => {
   test.each([

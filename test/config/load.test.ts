@@ -14,12 +14,12 @@ const ROLE = `${TRUST}${PROVIDER}\n`;
 
 type Files = { readonly [path: string]: string };
 
-const loaded = (files: Files) => {
+function loaded(files: Files) {
   const { config, complaints } = loadConfig(folderOf(files));
   expect(complaints).toEqual([]);
   if (!config) throw new Error('no configuration');
   return config;
-};
+}
 
 describe('a configuration is loaded', () => {
   test('with its issuers and roles, each role by the name of its file', () => {

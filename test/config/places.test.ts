@@ -8,7 +8,9 @@ const POOL =
 const TENANT = '0b1c2d3e-0000-4000-8000-000000000000';
 const APP = 'app: Iv23li, repositories: [web], permissions: { read: { contents: read } }';
 const SCOPED = TRUST.replace('    claims', '    scopes: [read]\n    claims');
-const of = (project: string): string => `deploy@${project}.iam.gserviceaccount.com`;
+function of(project: string): string {
+  return `deploy@${project}.iam.gserviceaccount.com`;
+}
 
 test.each<[name: string, role: string, places: readonly string[]]>([
   [

@@ -6,12 +6,13 @@ import { folderOf } from '../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 
 const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: acme }\n`;
-const registry = (audience: string, path: string): string =>
-  `audience: ${audience}\npath: ${path}\nmethods: { GET: read_packages }\n${TRUST}`;
+function registry(audience: string, path: string): string {
+  return `audience: ${audience}\npath: ${path}\nmethods: { GET: read_packages }\n${TRUST}`;
+}
 const NPM = registry('https://packages.test.example/npm', '/npm');
 const BROKER = `url: ${AUDIENCE}\nissuers:\n  - { preset: buildkite, audiences: [https://row.test.example] }\n`;
 
-const loaded = (files: { readonly [path: string]: string }) => {
+function loaded(files: { readonly [path: string]: string }) {
   const folder = folderOf({ 'broker.yml': BROKER, 'registries/npm.yml': NPM, ...files });
   const { config, complaints } = loadConfig(folder);
   return {
@@ -20,7 +21,7 @@ const loaded = (files: { readonly [path: string]: string }) => {
       ({ rule, place: { file, line } }) => `${rule} ${file.slice(folder.length + 1)}:${line}`,
     ),
   };
-};
+}
 
 test('registries are read beside roles, in the order of their names, without their test cases', () => {
   const { config, complaints } = loaded({

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { demandSettings, readSettings, SETTINGS } from '../../lib/config/settings.ts';
 
-const complaintsOf = (environment: { readonly [name: string]: string }) =>
-  readSettings(environment).complaints.map(({ rule, place }) => [rule, place.file]);
+function complaintsOf(environment: { readonly [name: string]: string }) {
+  return readSettings(environment).complaints.map(({ rule, place }) => [rule, place.file]);
+}
 
 describe('settings are read from the environment', () => {
   test('each has a fallback or none', () => {

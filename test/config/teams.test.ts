@@ -8,12 +8,16 @@ const ALL = 'roles: ["*"]';
 const BOTH = 'targets: { aws: ["123456789012"], jwt: [https://packages.test.example] }';
 
 /** A file of one team with these keys. */
-const teamsFile = (...keys: readonly string[]): string =>
-  ['owners: ["@acme/platform"]', 'teams:', '  web:', ...keys.map(key => `    ${key}`), ''].join('\n');
-const ofWeb = (...keys: readonly string[]): string => teamsFile('owners: ["@acme/web"]', ...keys);
+function teamsFile(...keys: readonly string[]): string {
+  return ['owners: ["@acme/platform"]', 'teams:', '  web:', ...keys.map(key => `    ${key}`), ''].join('\n');
+}
+function ofWeb(...keys: readonly string[]): string {
+  return teamsFile('owners: ["@acme/web"]', ...keys);
+}
 
-const complaintsWith = (teams: string, more: object = {}): string[] =>
-  complaintsOf({ ...FILES, 'teams.yml': teams, ...more });
+function complaintsWith(teams: string, more: object = {}): string[] {
+  return complaintsOf({ ...FILES, 'teams.yml': teams, ...more });
+}
 
 describe('a configuration with teams loads', () => {
   test.each<[name: string, teams: string]>([

@@ -3,8 +3,11 @@ import { FUNCTIONS, findWiredSettings, type Part, readWiring, writeWiring } from
 import { emptyFolder } from '../harness/local.ts';
 
 const ALL: readonly Part[] = ['apps', 'fetchedKeys', 'identities', 'sealedKeys', 'singleUse'];
-const wired = (parts: readonly Part[]) =>
-  Object.fromEntries(FUNCTIONS.map(name => [name, findWiredSettings(name, new Set(parts)).toSorted()]));
+function wired(parts: readonly Part[]) {
+  return Object.fromEntries(
+    FUNCTIONS.map(name => [name, findWiredSettings(name, new Set(parts)).toSorted()]),
+  );
+}
 
 test('T-1: each function is told of its tables and keys, and of no other', () => {
   expect(wired(ALL)).toEqual({

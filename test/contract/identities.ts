@@ -3,7 +3,7 @@ import type { Identity, IdentityStore } from '../../lib/stores/identities.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** What every store of identities keeps to. The store is one that is used by nobody else. */
-export const identitiesContract = (opened: () => IdentityStore): void => {
+export function identitiesContract(opened: () => IdentityStore): void {
   const identity = (name: string): Identity => ({
     arn: `arn:aws:sts::123456789012:assumed-role/deploy/${name}`,
     userId: `AROAEXAMPLE:${name}`,
@@ -42,4 +42,4 @@ export const identitiesContract = (opened: () => IdentityStore): void => {
     await Promise.all([1, 2, 3].map(() => store.remember('token-c', identity('c'), NOW)));
     expect(await store.find('token-c')).toEqual(identity('c'));
   });
-};
+}

@@ -1,16 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { SealedKey, SealedKeys } from '../../lib/stores/keys.ts';
 
-const keyOf = (day: string, text = day): SealedKey => ({
-  day,
-  certificate: `certificate of ${text}`,
-  sealed: Buffer.from([0, 1, 254, 255, ...Buffer.from(text)]),
-  until: 1_800_000_000,
-});
+function keyOf(day: string, text = day): SealedKey {
+  return {
+    day,
+    certificate: `certificate of ${text}`,
+    sealed: Buffer.from([0, 1, 254, 255, ...Buffer.from(text)]),
+    until: 1_800_000_000,
+  };
+}
 const [TODAY, TOMORROW] = [keyOf('2026-11-24'), keyOf('2026-11-25')];
 
 /** What every store of sealed keys keeps to. */
-export const sealedKeysContract = (make: () => SealedKeys | Promise<SealedKeys>): void => {
+export function sealedKeysContract(make: () => SealedKeys | Promise<SealedKeys>): void {
   let store: SealedKeys;
   beforeEach(async () => {
     store = await make();
@@ -42,4 +44,4 @@ export const sealedKeysContract = (make: () => SealedKeys | Promise<SealedKeys>)
       expect(await store.certificates()).toHaveLength(1);
     });
   });
-};
+}

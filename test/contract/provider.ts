@@ -16,7 +16,7 @@ export type ProviderUnderTest<T extends Target> = {
 };
 
 /** What every provider keeps to, whatever it makes. */
-export const providerContract = <T extends Target>(tested: ProviderUnderTest<T>): void => {
+export function providerContract<T extends Target>(tested: ProviderUnderTest<T>): void {
   const { provider, grant, tolerance, failures } = tested;
 
   describe('as every provider', () => {
@@ -49,4 +49,4 @@ export const providerContract = <T extends Target>(tested: ProviderUnderTest<T>)
       },
     );
   });
-};
+}

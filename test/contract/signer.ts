@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Signer } from '../../lib/keys/signer.ts';
 
 /** The key set that a verifier makes of what is published. */
-export const setOf = (keys: readonly JWK[]) => createLocalJWKSet({ keys: [...keys] });
+export function setOf(keys: readonly JWK[]) {
+  return createLocalJWKSet({ keys: [...keys] });
+}
 
 /** What every signer keeps to, wherever its private half is. */
-export const signerContract = (signer: () => Signer | Promise<Signer>): void => {
+export function signerContract(signer: () => Signer | Promise<Signer>): void {
   describe('as every signer', () => {
     test('T52: what it signs verifies with what it publishes', async () => {
       const signing = await signer();
@@ -51,4 +53,4 @@ export const signerContract = (signer: () => Signer | Promise<Signer>): void => 
       expect(new Set(tokens.map(token => decodeProtectedHeader(token).kid)).size).toBe(1);
     });
   });
-};
+}

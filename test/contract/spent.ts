@@ -3,7 +3,7 @@ import type { SpentStore } from '../../lib/stores/spent.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** What every store of used tokens keeps to. `opened` gives ways to the same store, as several processes have them. */
-export const spentContract = (opened: () => readonly [SpentStore, SpentStore]): void => {
+export function spentContract(opened: () => readonly [SpentStore, SpentStore]): void {
   const spends = async (store: SpentStore, key: string, now = NOW): Promise<boolean> =>
     (await store.spend(key, NOW + 10, now)) !== undefined;
 
@@ -33,4 +33,4 @@ export const spentContract = (opened: () => readonly [SpentStore, SpentStore]): 
       expect([await spends(other, 'back'), await spends(one, 'back')]).toEqual([true, false]);
     });
   });
-};
+}

@@ -3,7 +3,7 @@ import type { SwitchStore } from '../../lib/stores/switches.ts';
 import { switchOf } from '../harness/switch.ts';
 
 /** What every store of switches keeps to. Each test has one of its own. */
-export const switchesContract = (opened: () => Promise<SwitchStore>): void => {
+export function switchesContract(opened: () => Promise<SwitchStore>): void {
   const role = switchOf({ what: 'role', names: ['deploy-web'] });
   const pipeline = switchOf({ what: 'pipeline', names: ['web "one"', 'acme', 'https://issuer.example'] });
 
@@ -24,4 +24,4 @@ export const switchesContract = (opened: () => Promise<SwitchStore>): void => {
     await store.set(on);
     expect(await store.all()).toEqual([on]);
   });
-};
+}

@@ -32,15 +32,20 @@ const ONLY = 'only';
 const USUAL = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /** A few rows have one key, and neither it nor the token has an id: there it is given one. */
-const named = (jwks: Row['jwks']): object | undefined => {
+function named(jwks: Row['jwks']): object | undefined {
   const [only, ...more] = jwks?.keys ?? [];
   return only && more.length === 0 ? { keys: [{ kid: ONLY, ...only }] } : jwks;
-};
+}
 
-const keysOf = ({ jwks, jwksText, opts }: Row) =>
-  readKeySet(Buffer.from(jwksText ?? JSON.stringify(named(jwks))), opts?.algs ?? USUAL, () => undefined);
+function keysOf({ jwks, jwksText, opts }: Row) {
+  return readKeySet(
+    Buffer.from(jwksText ?? JSON.stringify(named(jwks))),
+    opts?.algs ?? USUAL,
+    () => undefined,
+  );
+}
 
-const signatureLayer = (row: Row): Judged => {
+function signatureLayer(row: Row): Judged {
   const apart = takeApart(String(row.token));
   const { header, signed } = apart;
   const signature = signatureOf(apart);
@@ -50,9 +55,9 @@ const signatureLayer = (row: Row): Judged => {
     header.kid === undefined && keys.size === 1 ? [...keys.values()][0] : keys.get(header.kid ?? '');
   if (!key || key.algorithm !== header.alg) return { accepted: false, why: 'no such key' };
   return { accepted: verifies(key, signed, signature), why: 'signature' };
-};
+}
 
-const wholeToken = async (row: Row): Promise<Judged> => {
+async function wholeToken(row: Row): Promise<Judged> {
   const [issuer = ISSUER] = rowsFrom(
     `- issuer: ${ISSUER}\n  jwks_uri: ${ISSUER}/jwks\n  single_tenant: true`,
   ).values();
@@ -71,9 +76,9 @@ const wholeToken = async (row: Row): Promise<Judged> => {
   });
   await verify(String(row.token), row.opts?.now ?? NOW);
   return { accepted: true, why: 'verified' };
-};
+}
 
-const judge = async (row: Row): Promise<Judged> => {
+async function judge(row: Row): Promise<Judged> {
   try {
     return row.layer === 'jws' ? signatureLayer(row) : await wholeToken(row);
   } catch (error) {
@@ -81,21 +86,22 @@ const judge = async (row: Row): Promise<Judged> => {
       return { accepted: false, why: error.message };
     throw error;
   }
-};
+}
 
 /** The quickest of three for a row that was slow: the machine may have been busy, the row is what counts. */
-const timed = async (row: Row, tries = 3): Promise<{ judged: Judged; ms: number }> => {
+async function timed(row: Row, tries = 3): Promise<{ judged: Judged; ms: number }> {
   const started = performance.now();
   const judged = await judge(row);
   const ms = performance.now() - started;
   return ms > MAX_MS && tries > 1 ? timed(row, tries - 1) : { judged, ms };
-};
+}
 
-const rowsOf = (folder: string): Row[] =>
-  readdirSync(folder)
+function rowsOf(folder: string): Row[] {
+  return readdirSync(folder)
     .filter(file => file.endsWith('.jsonl'))
     .flatMap(file => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
     .map(line => JSON.parse(line) as Row);
+}
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {

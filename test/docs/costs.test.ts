@@ -8,14 +8,18 @@ import { configFrom } from '../harness/local.ts';
 import { read, rowsOf } from '../harness/markdown.ts';
 
 const PAGE = 'docs/guides/costs.md';
-const dollars = (cell = ''): number => Number(cell.replace('$', ''));
+function dollars(cell = ''): number {
+  return Number(cell.replace('$', ''));
+}
 const rows = rowsOf(PAGE, 'part').map(([part = '', quantity, , price, cost]) => ({
   part,
   quantity: Number(quantity),
   price: dollars(price),
   cost: dollars(cost),
 }));
-const row = (part: string) => rows.find(each => each.part.startsWith(part));
+function row(part: string) {
+  return rows.find(each => each.part.startsWith(part));
+}
 
 test.each(rows)('the cost of $part is quantity times price', ({ quantity, price, cost }) => {
   expect(quantity * price).toBeCloseTo(cost, 2);

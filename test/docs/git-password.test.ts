@@ -8,7 +8,8 @@ import { buildkiteStep } from '../harness/step.ts';
 const PAGE = 'docs/guides/buildkite-to-github.md';
 const BROKER = 'https://sts.acme.example';
 
-const role = (branch: string): string => `
+function role(branch: string): string {
+  return `
 contact: "#team-web"
 trust:
   - iss: ${BUILDKITE}
@@ -16,6 +17,7 @@ trust:
     scopes: [push]
 github: { app: Iv23li, owner: acme, repositories: [web], permissions: { push: { contents: write } } }
 `;
+}
 
 let broker: Local;
 beforeAll(async () => {
@@ -23,7 +25,7 @@ beforeAll(async () => {
 });
 
 /** The helper as the page has it, but for where the broker is. */
-const setting = (asked: string): string => {
+function setting(asked: string): string {
   const [found = ''] = blocks(read(PAGE)).flatMap(({ text }) =>
     text.includes('credential.https://github.com.helper') ? [text] : [],
   );
@@ -31,11 +33,11 @@ const setting = (asked: string): string => {
     .replace(/^git push .*$/m, '')
     .replace(`${BROKER}/git/push-web`, `${broker.url}/git/${asked}`)
     .replace(`--audience ${BROKER}`, `--audience ${AUDIENCE}`);
-};
+}
 
 /** What git, set as the page says, does for a password. */
-const fill = (asked: string): Promise<{ exits: number; output: string; errors: string }> =>
-  new Promise(resolve => {
+function fill(asked: string): Promise<{ exits: number; output: string; errors: string }> {
+  return new Promise(resolve => {
     const { environment } = buildkiteStep(broker);
     const env = { ...environment, HOME: emptyFolder(), GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
     const script = `set -e\n${setting(asked)}\ngit credential fill`;
@@ -44,6 +46,7 @@ const fill = (asked: string): Promise<{ exits: number; output: string; errors: s
     );
     child.stdin?.end('protocol=https\nhost=github.com\n\n');
   });
+}
 
 test('git gets a password by the helper of the guide', async () => {
   const { exits, output, errors } = await fill('push-web');

@@ -23,8 +23,9 @@ const doors = Object.entries(DOORS).map(([route, protocol]) => {
 });
 
 /** The method that a door takes; a presigned call by GET has a door only to be told where it belongs. */
-const methodOf = (protocol: Protocol): string | undefined =>
-  doors.find(each => each.protocol === protocol)?.method;
+function methodOf(protocol: Protocol): string | undefined {
+  return doors.find(each => each.protocol === protocol)?.method;
+}
 
 describe.each(doors)('what $route answers has the headers of the table', ({ path, protocol }) => {
   const request = httpRequest({ path, headers: {} });

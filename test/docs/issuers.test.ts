@@ -23,25 +23,26 @@ const JOBS = 'Kinds of jobs';
 /** What says where a token is from and when, in every row. */
 const ALWAYS = ['iss', 'sub', 'aud', 'jti', 'exp', 'nbf', 'iat'];
 
-const only = <T>(things: readonly T[], what: string): T => {
+function only<T>(things: readonly T[], what: string): T {
   const [thing, ...more] = things;
   if (thing === undefined || more.length > 0) throw new Error(`${things.length} of ${what}, and not one`);
   return thing;
-};
+}
 
 /** The block of this kind; those that are there to be refused bear a second word. */
-const shown = (page: string, word: string): Block =>
-  only(
+function shown(page: string, word: string): Block {
+  return only(
     blocks(read(page)).filter(({ words }) => words.length === 1 && words[0] === word),
     `${word} in ${page}`,
   );
+}
 
-const configOf = (page: string): Config => {
+function configOf(page: string): Config {
   const files = { 'broker.yml': shown(page, 'broker').text, 'roles/shown.yml': shown(page, 'role').text };
   const { config, complaints } = loadConfig(folderOf(files));
   if (!config) throw new Error(JSON.stringify(complaints, null, 2));
   return config;
-};
+}
 
 type Page = {
   readonly config: Config;
@@ -51,13 +52,13 @@ type Page = {
 };
 
 /** A page as the loader and the strict reader of tokens have it. */
-const pageOf = (page: string): Page => {
+function pageOf(page: string): Page {
   const config = configOf(page);
   const payload = readJsonObject(new TextEncoder().encode(shown(page, 'payload').text));
   const row = config.rows.get(String(payload['iss']));
   if (!row) throw new Error(`${page}: broker.yml has no row for the sample token`);
   return { config, payload, row, role: only(config.roles, `roles in ${page}`) };
-};
+}
 
 let issuer: TestIssuer;
 beforeAll(async () => {

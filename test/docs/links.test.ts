@@ -3,28 +3,32 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { anchors, blocks, DOCUMENTS, links, ROOT, read } from '../harness/markdown.ts';
 
-const external = (target: string): boolean => /^(https?:|mailto:)/.test(target);
+function external(target: string): boolean {
+  return /^(https?:|mailto:)/.test(target);
+}
 
 /** Why a relative link leads nowhere, or undefined. */
-const broken = (from: string, target: string): string | undefined => {
+function broken(from: string, target: string): string | undefined {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? from : join(dirname(from), path);
   if (!existsSync(join(ROOT, file))) return `${target}: no such file`;
   const known = anchor === undefined || !file.endsWith('.md') || anchors(read(file)).includes(anchor);
   return known ? undefined : `${target}: no such heading`;
-};
+}
 
 /** Paths of the repository that a text names in backticks. */
-const named = (markdown: string): string[] =>
-  [...markdown.matchAll(/`((?:lib|test|docs|config|examples|bin)\/[\w./-]*\w)`/g)].map(
+function named(markdown: string): string[] {
+  return [...markdown.matchAll(/`((?:lib|test|docs|config|examples|bin)\/[\w./-]*\w)`/g)].map(
     found => found[1] ?? '',
   );
+}
 
-const testTitles = (): string =>
-  readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+function testTitles(): string {
+  return readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith('.test.ts') && !path.startsWith('docs'))
     .map(path => readFileSync(join(ROOT, 'test', path), 'utf8'))
     .join('\n');
+}
 
 describe.each(DOCUMENTS)('%s', path => {
   const markdown = read(path);

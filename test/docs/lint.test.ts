@@ -16,21 +16,25 @@ const rows = rowsOf(INDEX, 'rule').map(([rule, level = '', finds = '']) => ({
   finds,
 }));
 
-const pageOf = (rule: string): string => read(`docs/lint/${rule}.md`);
+function pageOf(rule: string): string {
+  return read(`docs/lint/${rule}.md`);
+}
 
 /** What stands under a heading of a rule's page. */
-const section = (rule: string, heading: string): string =>
-  new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(pageOf(rule))?.[1] ?? '';
+function section(rule: string, heading: string): string {
+  return new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(pageOf(rule))?.[1] ?? '';
+}
 
-const policies = (markdown: string, kind: string): string[] =>
-  blocks(markdown)
+function policies(markdown: string, kind: string): string[] {
+  return blocks(markdown)
     .filter(({ words }) => words.includes(kind))
     .map(({ text }) => text);
+}
 
 const OF_JOBS = ['job-kind-admitted', 'knowingly-idle', 'ignore-comment'];
 
 /** What lint finds in the policies of a section, all of them in one folder. */
-const foundUnder = (rule: string, heading: string): Set<string> => {
+function foundUnder(rule: string, heading: string): Set<string> {
   const roles = policies(section(rule, heading), 'role');
   expect(roles).not.toEqual([]);
   const folder = folderOf({
@@ -44,7 +48,7 @@ const foundUnder = (rule: string, heading: string): Set<string> => {
       .filter(each => each.rule !== 'job-kind-admitted' || OF_JOBS.includes(rule))
       .map(each => each.rule),
   );
-};
+}
 
 test('the index has each rule with its level, and with what it finds', () => {
   const refused = rows.filter(({ rule }) => Object.hasOwn(RULES, rule));

@@ -14,19 +14,20 @@ const LANGUAGE =
   /^(filter|fields|stats|sort|limit|by|as|and|desc|asc|count|count_distinct|latest|earliest|pct|bin|ispresent|select|map|min|group_by|length|tsv)$/;
 
 /** The queries of a page, and what it gives jq of a file of events. */
-const queriesIn = (page: string): { at: string; text: string }[] =>
-  blocks(read(page)).flatMap(({ words, text, line }) => {
+function queriesIn(page: string): { at: string; text: string }[] {
+  return blocks(read(page)).flatMap(({ words, text, line }) => {
     const program = /^jq [^']*'([^']*)'/.exec(text)?.[1];
     const query = words.includes('query') ? text : program;
     return query === undefined ? [] : [{ at: `${page}:${line}`, text: query }];
   });
+}
 
 /** The names in a query that it has neither from the language nor by `as`. */
-const membersIn = (query: string): string[] => {
+function membersIn(query: string): string[] {
   const made = [...query.matchAll(/\bas (\w+)/g)].map(([, name]) => name);
   const words = query.replace(/"[^"]*"/g, '').match(/\b[a-z_]\w*(\.\w+)*/g) ?? [];
   return words.filter(word => !LANGUAGE.test(word) && !made.includes(word));
-};
+}
 
 describe('a query names members of an audit event alone:', () => {
   const queries = [PAGE, 'docs/guides/audit.md', 'docs/guides/incident.md'].flatMap(queriesIn);

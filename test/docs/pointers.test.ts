@@ -10,11 +10,14 @@ const pointers = DOCUMENTS.flatMap(page =>
   [...read(page).matchAll(POINTER)].map(({ 1: file = '', 2: name = '' }) => ({ page, file, name })),
 );
 
-const exported = (file: string, name: string): boolean =>
-  existsSync(join(ROOT, file)) &&
-  new RegExp(`^export (declare |async )?(const|type|class|function) ${name}\\b`, 'm').test(
-    readFileSync(join(ROOT, file), 'utf8'),
+function exported(file: string, name: string): boolean {
+  return (
+    existsSync(join(ROOT, file)) &&
+    new RegExp(`^export (declare |async )?(const|type|class|function) ${name}\\b`, 'm').test(
+      readFileSync(join(ROOT, file), 'utf8'),
+    )
   );
+}
 
 test('every pointer into the code names a file and an export of it', () => {
   expect(pointers.filter(({ file, name }) => !exported(file, name))).toEqual([]);

@@ -22,29 +22,34 @@ import { roleFrom } from '../harness/policy.ts';
 const POLICY = 'docs/reference/policy.md';
 const CONFIGURATION = 'docs/reference/configuration.md';
 
-const firsts = (path: string, header: string): string[] => rowsOf(path, header).map(([first]) => code(first));
+function firsts(path: string, header: string): string[] {
+  return rowsOf(path, header).map(([first]) => code(first));
+}
 
 /** The keys of a shape in the source: shapes do not tell them, and a page must name them all. */
-const keysIn = (file: string, shape: string): string[] => {
+function keysIn(file: string, shape: string): string[] {
   const body =
     new RegExp(`const ${shape} = object\\(\\{\\n([\\s\\S]*?)\\n\\}\\)`).exec(read(file))?.[1] ?? '';
   return [...body.matchAll(/^ {2}(\w+): (?:optional|required)\(/gm)].map(({ 1: key = '' }) => key);
-};
+}
 
 const kinds = Object.keys(KINDS) as KindName[];
 const POOL =
   '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
-const templateOf = (provider: string) => roleFrom(`${TRUST}${provider}\n`).template;
+function templateOf(provider: string) {
+  return roleFrom(`${TRUST}${provider}\n`).template;
+}
 const presets = Object.entries(PRESETS) as [PresetName, Preset][];
 
 /** The text of a cell as a page without links has it: what is linked is in the package. */
-const plainText = (cell: string): string =>
-  cell
+function plainText(cell: string): string {
+  return cell
     .replace(
       /\[([^\]]*)\]\(([^)#]*)[^)]*\)/g,
       (_, said, to) => `${said} (${posix.join('docs/reference', to)})`,
     )
     .replaceAll('`', '');
+}
 
 test.each(Object.entries(REMEDIES))(
   'I13: the page of %s says what to do, as the reference does',

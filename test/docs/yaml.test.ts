@@ -10,10 +10,10 @@ const KINDS = ['role', 'trust', 'registry', 'broker'] as const;
 const ELSEWHERE = ['cases', 'invariants', 'job', 'pipeline', 'review', 'teams', 'workflow'];
 
 /** What a page's roles are loaded beside: our own, but on the page of an issuer or of a rule what stands there. */
-const brokerOf = (page: string): string => {
+function brokerOf(page: string): string {
   const own = blocks(read(page)).find(({ words }) => words.includes('broker'));
   return /^docs\/(issuers|lint)\//.test(page) && own ? own.text : read('config/broker.yml');
-};
+}
 
 const found = DOCUMENTS.filter(page => !page.startsWith('examples/')).flatMap(page =>
   blocks(read(page))
@@ -26,15 +26,18 @@ const found = DOCUMENTS.filter(page => !page.startsWith('examples/')).flatMap(pa
     })),
 );
 
-const refusal = ({ words }: Block): string | undefined =>
-  words.find(word => word.startsWith('refused='))?.replace('refused=', '');
+function refusal({ words }: Block): string | undefined {
+  return words.find(word => word.startsWith('refused='))?.replace('refused=', '');
+}
 
-const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
 
 type Found = (typeof found)[number];
 
 /** Loads the block by the loader itself: beside a broker.yml, or in its place. */
-const rulesOf = ({ kind, broker, block: { text } }: Found): readonly string[] => {
+function rulesOf({ kind, broker, block: { text } }: Found): readonly string[] {
   const role = kind === 'trust' ? `trust:\n${indented(text)}\n${PROVIDER}\n` : text;
   const folder =
     kind === 'broker'
@@ -44,7 +47,7 @@ const rulesOf = ({ kind, broker, block: { text } }: Found): readonly string[] =>
           [`${kind === 'registry' ? 'registries' : 'roles'}/documented.yml`]: role,
         });
   return loadConfig(folder).complaints.map(({ rule }) => rule);
-};
+}
 
 const loads = found.filter(({ block }) => refusal(block) === undefined);
 const refused = found.filter(({ block }) => refusal(block) !== undefined);

@@ -33,7 +33,7 @@ export type Backends = {
   readonly delivered: Map<string, string[]>;
 };
 
-export const backends = async (): Promise<Backends> => {
+export async function backends(): Promise<Backends> {
   const [aws, { jwk }] = [await testAws(), await issuerOfTests()];
   atEnd(aws.close);
   const spentTable = await aws.dynamo.makeTable(SPENT_TABLE.key);
@@ -70,4 +70,4 @@ export const backends = async (): Promise<Backends> => {
     urlOf: service => own[service] ?? aws.setting.endpoint ?? '',
     delivered,
   };
-};
+}

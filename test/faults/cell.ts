@@ -27,27 +27,28 @@ export const RECOVERY = 30;
 /** How often a token is presented at one time. */
 const TIMES = 3;
 
-const ask = async (process: TestBroker, asking: Asking): Promise<Answered> => {
+async function ask(process: TestBroker, asking: Asking): Promise<Answered> {
   const { token: subject_token, question } = asking;
   return { asking, answer: await process.ask({ subject_token, audience: question.role }) };
-};
+}
 
 /** Each question at each process, several times, all at the same moment. */
-const askAll = (processes: readonly TestBroker[], asked: readonly Asking[], times: number) =>
-  Promise.all(
+function askAll(processes: readonly TestBroker[], asked: readonly Asking[], times: number) {
+  return Promise.all(
     Array.from({ length: times }).flatMap(() =>
       processes.flatMap(process => asked.map(asking => ask(process, asking))),
     ),
   );
+}
 
 /** Each question at each process, with tokens of its own. */
-const askAnew = async (processes: readonly TestBroker[], now: number): Promise<readonly Answered[]> => {
+async function askAnew(processes: readonly TestBroker[], now: number): Promise<readonly Answered[]> {
   const asked = processes.map(async each => askAll([each], await askings(each, now), 1));
   return (await Promise.all(asked)).flat();
-};
+}
 
 /** Says later whether anybody met it. */
-const begin = ({ proxy, clock }: Deployment, trouble: Trouble): (() => boolean) => {
+function begin({ proxy, clock }: Deployment, trouble: Trouble): () => boolean {
   let met = trouble.service === 'clock';
   if (trouble.service === 'clock') clock.wrong = trouble.seconds;
   else
@@ -55,24 +56,24 @@ const begin = ({ proxy, clock }: Deployment, trouble: Trouble): (() => boolean) 
       met = true;
     });
   return () => met;
-};
+}
 
-const end = ({ proxy, clock }: Deployment): void => {
+function end({ proxy, clock }: Deployment): void {
   proxy.mend();
   clock.wrong = 0;
-};
+}
 
-export const counted = (answers: readonly Answered[]): Map<string, number> => {
+export function counted(answers: readonly Answered[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { answer } of answers) {
     const name = answer.status === 503 ? `503 ${endOf(answer)}` : endOf(answer);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
-};
+}
 
 /** With a wrong clock every token looks expired, or too young: what is refused then is no fault of ours. */
-const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] => {
+function wrongIn({ trouble }: Cell, answers: readonly Answered[]): string[] {
   const issued = answers.filter(({ answer }) => answer.status === 200);
   if (trouble.service === 'clock') return issued.map(() => 'issued by a wrong clock');
   const lied = LIES.includes(trouble.fault)
@@ -81,10 +82,10 @@ const wrongIn = ({ trouble }: Cell, answers: readonly Answered[]): string[] => {
         .map(() => 'gave what was not asked for')
     : [];
   return [...lied, ...wrongEnds(answers, LASTING.includes(trouble.fault))];
-};
+}
 
 /** Two processes are asked while something is broken, and right after: there a cold one has had its start in the fault. */
-export const judge = async (cell: Cell, behind: Backends): Promise<Judged> => {
+export async function judge(cell: Cell, behind: Backends): Promise<Judged> {
   const deployed = await deployment(cell.name, behind);
   const { clock, start } = deployed;
   await deployed.refresh();
@@ -118,4 +119,4 @@ export const judge = async (cell: Cell, behind: Backends): Promise<Judged> => {
       ...notRecovered(recovered),
     ],
   };
-};
+}

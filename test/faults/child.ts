@@ -5,7 +5,9 @@ import { startProcess } from './deployment.ts';
 
 const [url = '', stream = '', spentTable = '', switchTable = '', rows = '', began = ''] =
   process.argv.slice(2);
-const now = (): number => NOW + (Date.now() - Number(began)) / 1000;
+function now(): number {
+  return NOW + (Date.now() - Number(began)) / 1000;
+}
 const { broker } = await startProcess(
   { url, stream, tables: { spentTable, switchTable }, rows, now },
   console.log,

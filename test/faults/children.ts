@@ -26,11 +26,7 @@ type Child = {
   readonly faults: readonly string[];
 };
 
-const start = async (
-  { name, proxy, rows }: Deployment,
-  { tables }: Backends,
-  began: number,
-): Promise<Child> => {
+async function start({ name, proxy, rows }: Deployment, { tables }: Backends, began: number): Promise<Child> {
   const words = [proxy.url, name, tables.spentTable, tables.switchTable, rows, String(began)];
   const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), ...words]);
   atEnd(() => child.kill('SIGKILL'));
@@ -43,12 +39,12 @@ const start = async (
     });
   });
   return { process: child, url, audit, faults };
-};
+}
 
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** Nothing where the process died over it. */
-const ask = async ({ url }: Child, asking: Asking): Promise<readonly Answered[]> => {
+async function ask({ url }: Child, asking: Asking): Promise<readonly Answered[]> {
   const body = exchangeForm({ subject_token: asking.token, audience: asking.question.role });
   try {
     const said = await fetch(`${url}/token`, { method: 'POST', headers: HEADERS, body });
@@ -58,26 +54,26 @@ const ask = async ({ url }: Child, asking: Asking): Promise<readonly Answered[]>
   } catch {
     return [];
   }
-};
+}
 
 /** A token that is good once, for a role that asks this service. */
-const mint = async ({ service }: Blow, began: number): Promise<Asking> => {
+async function mint({ service }: Blow, began: number): Promise<Asking> {
   const role = service === 'KMS' ? 'release' : 'deploy';
   const iat = Math.floor(NOW + (Date.now() - began) / 1000);
   const claims = tokenClaims({ jti: randomUUID(), iat, nbf: iat, exp: iat + 300 });
   const { sign } = await issuerOfTests();
   return { question: { name: role, role, clean: 'issued' }, token: await sign(claims) };
-};
+}
 
-const strike = async ({ process: child }: Child, { frozen }: Blow): Promise<void> => {
+async function strike({ process: child }: Child, { frozen }: Blow): Promise<void> {
   if (frozen === undefined) return void child.kill('SIGKILL');
   child.kill('SIGSTOP');
   await sleep(frozen * 1000);
   child.kill('SIGCONT');
-};
+}
 
 /** Other tokens, until one is good or it has taken too long: who met a failure does not ask again at once. */
-const recovers = async (child: Child, blow: Blow, began: number): Promise<readonly Answered[]> => {
+async function recovers(child: Child, blow: Blow, began: number): Promise<readonly Answered[]> {
   const until = performance.now() + RECOVERY * 1000;
   const tries = [...(await ask(child, await mint(blow, began)))];
   while (tries.at(-1)?.answer.status !== 200 && performance.now() < until) {
@@ -85,10 +81,10 @@ const recovers = async (child: Child, blow: Blow, began: number): Promise<readon
     tries.push(...(await ask(child, await mint(blow, began))));
   }
   return tries;
-};
+}
 
 /** A process is struck in the middle of an exchange; then others are exchanged, and the same one again, twice. */
-export const judgeBlow = async (name: string, blow: Blow, behind: Backends): Promise<Judged> => {
+export async function judgeBlow(name: string, blow: Blow, behind: Backends): Promise<Judged> {
   const [deployed, began] = [await deployment(name, behind), Date.now()];
   await deployed.refresh();
   const [first, asking] = [await start(deployed, behind, began), await mint(blow, began)];
@@ -112,4 +108,4 @@ export const judgeBlow = async (name: string, blow: Blow, behind: Backends): Pro
       ...notRecovered(anew.slice(-1)),
     ],
   };
-};
+}

@@ -34,11 +34,11 @@ export type Deployment = {
   readonly rows: string;
 };
 
-const movable = (): Deployment['clock'] => {
+function movable(): Deployment['clock'] {
   const clock = clockFrom(NOW);
   let passed = 0;
   return { now: () => clock() + passed, pass: seconds => void (passed += seconds), wrong: 0 };
-};
+}
 
 /** What a process is told: where everything is that it asks, and what time it is. */
 type Told = {
@@ -51,10 +51,10 @@ type Told = {
 };
 
 /** A new process, which has asked nobody anything. Without a sink of its own it keeps its audit events. */
-export const startProcess = (
+export function startProcess(
   { url, stream, tables, rows, now }: Told,
   sink?: (line: string) => void,
-): Promise<TestBroker> => {
+): Promise<TestBroker> {
   const aws = { region: 'us-east-1', endpoint: url, credentials: DUMMY_KEYS, now };
   return testBroker({
     roles: ROLES,
@@ -69,10 +69,10 @@ export const startProcess = (
     tables,
     ...(sink ? { sink } : {}),
   });
-};
+}
 
 /** `name` is that of its audit stream. */
-export const deployment = async (name: string, behind: Backends): Promise<Deployment> => {
+export async function deployment(name: string, behind: Backends): Promise<Deployment> {
   const [front, clock, rows] = [await proxy(behind), movable(), await behind.makeRows()];
   const { tables, delivered } = behind;
   const now = (): number => clock.now() + clock.wrong;
@@ -85,4 +85,4 @@ export const deployment = async (name: string, behind: Backends): Promise<Deploy
     start: () => startProcess({ url: front.url, stream: name, tables, rows: rows.name, now }),
     refresh: () => rows.keep(`${front.url}${KEYS_PATH}`, clock.now()),
   };
-};
+}

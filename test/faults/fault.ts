@@ -32,47 +32,47 @@ type Broken = {
 
 type Break = (broken: Broken) => void | Promise<void>;
 
-const say = (response: ServerResponse, { status, type, body }: Real): void =>
-  void response.writeHead(status, { 'content-type': type }).end(body);
+function say(response: ServerResponse, { status, type, body }: Real): void {
+  return void response.writeHead(status, { 'content-type': type }).end(body);
+}
 
 /** An answer of something in front of the service. */
-const page =
-  (status: number) =>
-  ({ response }: Broken): void =>
+function page(status: number) {
+  return ({ response }: Broken): void =>
     say(response, { status, type: 'text/html', body: '<html>a page</html>' });
+}
 
-const throttled = (service: Service): Real => {
+function throttled(service: Service): Real {
   if (service === 'issuer keys') return { status: 429, type: 'text/plain', body: 'slow down' };
   const said = service === 'STS' ? stsError('Throttling', 400) : kmsError('ThrottlingException', 400);
   return { status: 400, type: 'text/xml', body: '', ...(said as () => object)() };
-};
+}
 
 /** One space after another: every bit of it could be the beginning of a good answer. */
-const drip = async ({ response, real }: Broken): Promise<void> => {
+async function drip({ response, real }: Broken): Promise<void> {
   const { status, type } = await real();
   response.writeHead(status, { 'content-type': type });
   while (!response.destroyed) {
     response.write(' ');
     await sleep(100);
   }
-};
+}
 
-const truncate = async ({ response, real }: Broken): Promise<void> => {
+async function truncate({ response, real }: Broken): Promise<void> {
   const { status, type, body } = await real();
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.write(body.slice(0, body.length / 2), () => response.destroy());
-};
+}
 
 /** A success of the right type, of something in front of the service, which never gets the call. */
-const success =
-  (body: string) =>
-  ({ response, service }: Broken): void =>
+function success(body: string) {
+  return ({ response, service }: Broken): void =>
     say(response, { status: 200, type: service === 'STS' ? 'text/xml' : 'application/json', body });
+}
 
 /** An answer of AWS: what is wrong is on our side, and not with the caller. */
-const ours =
-  (code: string, words: string) =>
-  ({ response, service }: Broken): void =>
+function ours(code: string, words: string) {
+  return ({ response, service }: Broken): void =>
     service === 'STS'
       ? say(response, {
           status: 403,
@@ -84,34 +84,36 @@ const ours =
           type: 'application/x-amz-json-1.1',
           body: JSON.stringify({ __type: code, message: words }),
         });
+}
 
 const EXPIRED = 'The security token included in the request is expired';
 const SKEWED = 'Signature expired: 20261130T210000Z is now earlier than 20261130T215500Z';
 const MISMATCH = 'The request signature we calculated does not match the signature you provided.';
 
 /** The answer of the service with something in it changed. */
-const changed =
-  (change: (body: string) => string) =>
-  async ({ response, real }: Broken): Promise<void> => {
+function changed(change: (body: string) => string) {
+  return async ({ response, real }: Broken): Promise<void> => {
     const answer = await real();
     say(response, { ...answer, body: change(answer.body) });
   };
+}
 
 /** A row as somebody with the right to write would leave it: another's key under the ids that tokens name. */
-const withAnothersKeys = (body: string): string => {
+function withAnothersKeys(body: string): string {
   const { n } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
   return body.replace(/\\"n\\":\\"[\w-]+\\"/g, `\\"n\\":\\"${n}\\"`);
-};
+}
 
 /** Reads that do not ask to see every write are answered as if nothing had been written. */
-const stale = async ({ body, response, real }: Broken): Promise<void> => {
+async function stale({ body, response, real }: Broken): Promise<void> {
   const { ConsistentRead } = JSON.parse(body) as { readonly ConsistentRead?: boolean };
   const empty = { status: 200, type: 'application/x-amz-json-1.0', body: '{"Items":[],"Count":0}' };
   say(response, ConsistentRead === true ? await real() : empty);
-};
+}
 
-const soon = (body: string): string =>
-  body.replace(/<Expiration>[^<]+/, `<Expiration>${new Date((NOW + 305) * 1000).toISOString()}`);
+function soon(body: string): string {
+  return body.replace(/<Expiration>[^<]+/, `<Expiration>${new Date((NOW + 305) * 1000).toISOString()}`);
+}
 
 /** With these, what STS answers is not what was asked for: no session of it may be given to anybody. */
 export const LIES: readonly string[] = ['another role', 'another session', 'a session that ends at once'];
@@ -160,8 +162,8 @@ export const FAULTS = {
 /** The name of a fault: one of `FAULTS`, or of those of its service. */
 export type Fault = string;
 
-export const breakerOf = (service: Service, fault: Fault): Break => {
+export function breakerOf(service: Service, fault: Fault): Break {
   const found = { ...FAULTS, ...FAULTS_OF[service] }[fault];
   if (!found) throw new Error(`${service} has no fault ${fault}`);
   return found;
-};
+}

@@ -19,7 +19,7 @@ export type FaultyProxy = {
 
 const ELSEWHERE = '/elsewhere';
 
-const serviceOf = ({ headers, url }: IncomingMessage, body: string, { tables }: Backends): Service => {
+function serviceOf({ headers, url }: IncomingMessage, body: string, { tables }: Backends): Service {
   if (url === KEYS_PATH) return 'issuer keys';
   if (body.includes(`"TableName":"${ROWS}`)) return 'issuer rows';
   const target = String(headers['x-amz-target'] ?? 'STS');
@@ -27,11 +27,11 @@ const serviceOf = ({ headers, url }: IncomingMessage, body: string, { tables }: 
   if (target.startsWith('Firehose')) return 'audit sink';
   if (target.startsWith('TrentService')) return 'KMS';
   return body.includes(`"TableName":"${tables.spentTable}"`) ? 'spent tokens' : 'switches';
-};
+}
 
 /** What is signed reaches the service unchanged. */
-const onward = ({ method, headers, url: path }: IncomingMessage, body: string, to: string): Promise<Real> =>
-  new Promise((resolve, reject) => {
+function onward({ method, headers, url: path }: IncomingMessage, body: string, to: string): Promise<Real> {
+  return new Promise((resolve, reject) => {
     const { port } = new URL(to);
     const sent = request({ host: '127.0.0.1', port, method, path, headers }, async answer => {
       const { statusCode: status = 0 } = answer;
@@ -39,15 +39,17 @@ const onward = ({ method, headers, url: path }: IncomingMessage, body: string, t
     });
     sent.on('error', reject).end(body);
   });
+}
 
 const SECRET = /<(?:SecretAccessKey|SessionToken)>([^<]+)|"Signature":"([^"]+)"/g;
 
-const secretsIn = ({ body }: Real): string[] =>
-  [...body.matchAll(SECRET)].map(
+function secretsIn({ body }: Real): string[] {
+  return [...body.matchAll(SECRET)].map(
     ([, sts, kms]) => sts ?? Buffer.from(kms ?? '', 'base64').toString('base64url'),
   );
+}
 
-export const proxy = async (behind: Backends): Promise<FaultyProxy> => {
+export async function proxy(behind: Backends): Promise<FaultyProxy> {
   const gave: string[] = [];
   let followed = 0;
   let elsewhere = '';
@@ -88,4 +90,4 @@ export const proxy = async (behind: Backends): Promise<FaultyProxy> => {
       broken = undefined;
     },
   };
-};
+}

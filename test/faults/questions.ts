@@ -45,7 +45,7 @@ export type Asking = { readonly question: Question; readonly token: string };
 
 let minted = 0;
 
-const mint = async ({ issuer }: TestBroker, { claims, forged }: Question, now: number): Promise<string> => {
+async function mint({ issuer }: TestBroker, { claims, forged }: Question, now: number): Promise<string> {
   const iat = Math.floor(now);
   const made = { jti: `token-${minted++}`, iat, nbf: iat, exp: iat + 300, ...claims };
   const [token, other] = [
@@ -53,14 +53,15 @@ const mint = async ({ issuer }: TestBroker, { claims, forged }: Question, now: n
     await issuer.sign(tokenClaims({ ...made, jti: 'another' })),
   ];
   return forged ? `${token.slice(0, token.lastIndexOf('.'))}${other.slice(other.lastIndexOf('.'))}` : token;
-};
+}
 
 /** One of each question. `fresh` is a process where nothing is broken yet: it uses what is to be used. */
-export const askings = async (fresh: TestBroker, now: number): Promise<readonly Asking[]> =>
-  Promise.all(
+export async function askings(fresh: TestBroker, now: number): Promise<readonly Asking[]> {
+  return Promise.all(
     QUESTIONS.map(async question => {
       const token = await mint(fresh, question, now);
       if (question.used) await fresh.ask({ subject_token: token, audience: question.role });
       return { question, token };
     }),
   );
+}

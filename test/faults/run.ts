@@ -34,10 +34,12 @@ const TROUBLES: readonly (readonly [row: string, trouble: Trouble])[] = [
 
 type Row = { readonly name: string; readonly judge: (behind: Backends) => Promise<Judged> };
 
-const blow = (name: string, struck: Blow): Row => ({
-  name,
-  judge: behind => judgeBlow(name, struck, behind),
-});
+function blow(name: string, struck: Blow): Row {
+  return {
+    name,
+    judge: behind => judgeBlow(name, struck, behind),
+  };
+}
 
 /** Before a service got the call, and after it did what was asked. */
 const killed = SERVICES.flatMap(service => [
@@ -58,36 +60,36 @@ const rows = [...frozen, ...killed, ...cells].filter(({ name }) => name.includes
 
 type Verdict = 'held' | 'BROKEN' | 'STARVED';
 
-const verdictOf = ({ complaints, late }: Judged, starved: boolean): Verdict => {
+function verdictOf({ complaints, late }: Judged, starved: boolean): Verdict {
   if (complaints.length > 0) return 'BROKEN';
   if (late.length === 0) return 'held';
   return starved ? 'STARVED' : 'BROKEN';
-};
+}
 
 type Told = { readonly judged: Judged; readonly verdict: Verdict };
 
-const judgeRow = async (row: Row, behind: Backends): Promise<Told> => {
+async function judgeRow(row: Row, behind: Backends): Promise<Told> {
   const began = performance.now();
   // Such as a table that could not be made in time: nothing was judged.
   const judged = await row
     .judge(behind)
     .catch((error: Error): Judged => ({ ends: new Map(), complaints: [], late: [`${error}`] }));
   return { judged, verdict: verdictOf(judged, wasStarved(began)) };
-};
+}
 
-const tell = ({ name }: Row, { judged, verdict }: Told): void => {
+function tell({ name }: Row, { judged, verdict }: Told): void {
   const { ends, complaints, late } = judged;
   const counts = [...ends].sort(([, a], [, b]) => b - a).map(([end, count]) => `${end} ${count}`);
   console.log(`${verdict.padEnd(7)} ${name.padEnd(46)} ${counts.join(', ')}`);
   for (const complaint of new Set([...complaints, ...late])) console.log(`          ${complaint}`);
-};
+}
 
-const judgeAll = async (left: Row[], atOnce: number, told: Map<Row, Told>): Promise<void> => {
+async function judgeAll(left: Row[], atOnce: number, told: Map<Row, Told>): Promise<void> {
   const work = async (): Promise<void> => {
     for (let row = left.shift(); row; row = left.shift()) told.set(row, await judgeRow(row, behind));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-};
+}
 
 const behind = await backends();
 const told = new Map<Row, Told>();
@@ -104,8 +106,9 @@ for (const row of rows) {
   const each = told.get(row);
   if (each) tell(row, each);
 }
-const count = (verdict: Verdict): number =>
-  [...told.values()].filter(each => each.verdict === verdict).length;
+function count(verdict: Verdict): number {
+  return [...told.values()].filter(each => each.verdict === verdict).length;
+}
 const [broken, starved] = [count('BROKEN'), count('STARVED')];
 console.log(
   `${count('held')} cells held, ${broken} broken, ${starved} not judged for want of time (${again} judged again)`,

@@ -77,23 +77,22 @@ function countMetrics(name: FunctionName, { out, err }: Running, filters: readon
     );
 }
 
-const down =
-  (service: string, status: number, code: string): Break =>
-  call =>
-    call.service === service ? { status, body: JSON.stringify({ __type: code }) } : undefined;
+function down(service: string, status: number, code: string): Break {
+  return call => (call.service === service ? { status, body: JSON.stringify({ __type: code }) } : undefined);
+}
 
 const NO_KEYS: Break = ({ operation }) =>
   operation === 'GetItem' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined;
 
-const stsSays =
-  (code: string, status: number): Break =>
-  ({ service }) =>
+function stsSays(code: string, status: number): Break {
+  return ({ service }) =>
     service === 'sts'
       ? {
           status,
           body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`,
         }
       : undefined;
+}
 
 describe('T-18: the filters count what the packaged functions really write', () => {
   let deployed: Deployed;

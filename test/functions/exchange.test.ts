@@ -30,9 +30,12 @@ beforeAll(async () => {
   deployed = await deploy(FLEET, { issuer: issuer.url });
 });
 
-const stsEvent = (form: { readonly [name: string]: string | undefined }, headers = {}) =>
-  httpEvent({ path: '/', headers, body: new URLSearchParams(stsForm(form)).toString() });
-const textOf = ({ body, statusCode: status, headers }: Answer) => textsOf({ body, status, headers });
+function stsEvent(form: { readonly [name: string]: string | undefined }, headers = {}) {
+  return httpEvent({ path: '/', headers, body: new URLSearchParams(stsForm(form)).toString() });
+}
+function textOf({ body, statusCode: status, headers }: Answer) {
+  return textsOf({ body, status, headers });
+}
 
 describe('the packaged exchange, with the environment of the template', () => {
   let running: Running;

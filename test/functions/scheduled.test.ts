@@ -14,7 +14,9 @@ beforeAll(async () => {
   deployed = await deploy(FLEET, { issuer: issuer.url, options: { signing: 'sealed' } });
 });
 
-const get = (path: string) => httpEvent({ method: 'GET', path });
+function get(path: string) {
+  return httpEvent({ method: 'GET', path });
+}
 
 async function publishedKeys(): Promise<JSONWebKeySet> {
   const { body } = await answerTo(await deployed.start('discovery'), get('/.well-known/jwks.json'));

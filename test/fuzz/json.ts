@@ -4,7 +4,7 @@ import { MAX_DEPTH } from '../../lib/token/json.ts';
 
 const STRING = /"(?:[^"\\]|\\.)*"/gs;
 
-const deepest = (skeleton: string): number => {
+function deepest(skeleton: string): number {
   let depth = 0;
   let most = 0;
   for (const each of skeleton) {
@@ -12,9 +12,9 @@ const deepest = (skeleton: string): number => {
     if (each === '}' || each === ']') depth--;
   }
   return most;
-};
+}
 
-const numberOf = (source: string): number => {
+function numberOf(source: string): number {
   if (/^-?\d+$/.test(source)) {
     const exact = BigInt(source);
     const safe = exact <= BigInt(Number.MAX_SAFE_INTEGER) && exact >= BigInt(Number.MIN_SAFE_INTEGER);
@@ -22,7 +22,7 @@ const numberOf = (source: string): number => {
   }
   const value = Number(source);
   return Number.isFinite(value) && value !== Math.trunc(value) ? value : Number.NaN;
-};
+}
 
 /** `JSON.parse` shows a reviver the text of each number; the types do not know it yet. */
 type Reviver = (
@@ -33,11 +33,13 @@ type Reviver = (
 ) => unknown;
 
 /** Half of a surrogate pair has no UTF-8, so it comes back as another character. */
-const survives = (text: string): boolean => Buffer.from(text).toString() === text;
+function survives(text: string): boolean {
+  return Buffer.from(text).toString() === text;
+}
 
 type Count = { members: number; named: number; wellFormed: boolean };
 
-const counted = (value: unknown, count: Count): void => {
+function counted(value: unknown, count: Count): void {
   if (typeof value === 'string') count.wellFormed &&= survives(value);
   if (value === null || typeof value !== 'object') return;
   const list = Array.isArray(value);
@@ -47,13 +49,13 @@ const counted = (value: unknown, count: Count): void => {
     count.wellFormed &&= survives(name);
     counted(each, count);
   }
-};
+}
 
 /**
  * What the strict reader must make of these bytes, worked out with `JSON.parse` and by counting; undefined
  * when it must refuse them. A duplicate shows itself: there are more colons than names.
  */
-export const jsonReading = (bytes: Uint8Array, members: number): ClaimValue | undefined => {
+export function jsonReading(bytes: Uint8Array, members: number): ClaimValue | undefined {
   if (!isUtf8(bytes)) return undefined;
   const text = Buffer.from(bytes).toString('utf8');
   const skeleton = text.replace(STRING, '');
@@ -75,15 +77,15 @@ export const jsonReading = (bytes: Uint8Array, members: number): ClaimValue | un
   const colons = skeleton.split(':').length - 1;
   if (count.members > members || count.named !== colons || !count.wellFormed) return undefined;
   return value as ClaimValue;
-};
+}
 
 /** The same of bytes that must hold an object. */
-export const objectReading = (
+export function objectReading(
   bytes: Uint8Array,
   members: number,
-): { readonly [name: string]: ClaimValue } | undefined => {
+): { readonly [name: string]: ClaimValue } | undefined {
   const value = jsonReading(bytes, members);
   return value === null || typeof value !== 'object' || Array.isArray(value)
     ? undefined
     : (value as { readonly [name: string]: ClaimValue });
-};
+}

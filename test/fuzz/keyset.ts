@@ -28,22 +28,24 @@ export const KEYS = [EC, RSA, OKP] as const;
 
 type Members = { readonly [name: string]: ClaimValue };
 
-const own = (jwk: ClaimValue, name: string): ClaimValue | undefined =>
-  jwk !== null && typeof jwk === 'object' && !Array.isArray(jwk) ? (jwk as Members)[name] : undefined;
+function own(jwk: ClaimValue, name: string): ClaimValue | undefined {
+  return jwk !== null && typeof jwk === 'object' && !Array.isArray(jwk) ? (jwk as Members)[name] : undefined;
+}
 
 const MATERIAL = { RSA: ['kty', 'n', 'e'], EC: ['kty', 'crv', 'x', 'y'], OKP: ['kty', 'crv', 'x'] } as const;
 
 /** Without leading zeros, which some issuers write and which change no number. */
-const unpadded = (value: unknown): string =>
-  Buffer.from(String(value), 'base64url')
+function unpadded(value: unknown): string {
+  return Buffer.from(String(value), 'base64url')
     .toString('hex')
     .replace(/^(00)+/, '');
+}
 
 /** A key that was taken is the published one and no weaker than we allow, as the key itself says it. */
-const vetted = (
+function vetted(
   listed: readonly ClaimValue[],
   [kid, { keyId, algorithm, key }]: readonly [string, KeyOf],
-): void => {
+): void {
   equal(keyId, kid);
   ok(kid.length > 0 && kid.length <= 256);
   ok(ALGORITHMS.includes(algorithm));
@@ -63,11 +65,11 @@ const vetted = (
   ok(
     modulusLength >= 2048 && modulusLength <= 8192 && publicExponent > 65_536n && publicExponent < 2n ** 32n,
   );
-};
+}
 type KeyOf = KeySet extends ReadonlyMap<string, infer K> ? K : never;
 
 /** Any bytes as a fetched key set. */
-export const judgeKeySet = (input: Uint8Array): string => {
+export function judgeKeySet(input: Uint8Array): string {
   const said = objectReading(input, MEMBERS);
   let skipped = 0;
   let set: KeySet;
@@ -97,9 +99,11 @@ export const judgeKeySet = (input: Uint8Array): string => {
     );
   for (const each of set) vetted(listed, each);
   return ACCEPTED;
-};
+}
 
-const text = (...keys: unknown[]): Uint8Array => bytesOf(JSON.stringify({ keys }));
+function text(...keys: unknown[]): Uint8Array {
+  return bytesOf(JSON.stringify({ keys }));
+}
 
 export const keyset: Target = {
   name: 'keyset',

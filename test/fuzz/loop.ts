@@ -36,8 +36,9 @@ coverage.start();
 // Imported only now: V8 counts the blocks of what is loaded from here on.
 const { TARGETS } = await import('./targets.ts');
 const { ACCEPTED } = await import('./target.ts');
-const target = TARGETS.find(each => each.name === name);
-if (!target) throw new Error(`no target ${name}`);
+const found = TARGETS.find(each => each.name === name);
+if (!found) throw new Error(`no target ${name}`);
+const target = found;
 
 const words = new Int32Array(shared, 0, 2);
 const room = new Uint8Array(shared, 8);
@@ -46,7 +47,7 @@ const failures = new Map<string, Failure>();
 let executions = 0;
 let slowest = 0;
 
-const judged = async (input: Uint8Array): Promise<string | Error> => {
+async function judged(input: Uint8Array): Promise<string | Error> {
   room.set(input);
   Atomics.store(words, 1, input.length);
   Atomics.store(words, 0, ++executions);
@@ -60,36 +61,37 @@ const judged = async (input: Uint8Array): Promise<string | Error> => {
   } finally {
     slowest = Math.max(slowest, performance.now() - started);
   }
-};
+}
 
 /** One failure of each kind: what is wrong and where, without the values. */
-const kindOf = (outcome: string | Error): string | undefined =>
-  outcome instanceof Error
+function kindOf(outcome: string | Error): string | undefined {
+  return outcome instanceof Error
     ? [outcome.name, ...(outcome.stack?.match(/file:\S+/g)?.slice(0, 2) ?? [])].join(' ')
     : undefined;
+}
 
-const execute = async (input: Uint8Array): Promise<string | Error> => {
+async function execute(input: Uint8Array): Promise<string | Error> {
   const outcome = await judged(input);
   const kind = kindOf(outcome);
   if (kind === undefined || failures.size >= MAX_FAILURES || failures.has(kind)) return outcome;
   const shortest = await shrink(input, async shorter => kindOf(await judged(shorter)) === kind);
   failures.set(kind, { input: shortest, says: String(((await judged(shortest)) as Error).stack) });
   return outcome;
-};
+}
 
 const draw = drawing(seed);
 const pantry = { draw, words: target.words.map(each => Buffer.from(each)), corpus: [...target.seeds] };
 /** Of the corpus, what was taken: an input near it gets further than one near what was refused. */
 const taken = [...target.seeds];
 /** Short ones are preferred: they run faster and say more. */
-const pick = (): Uint8Array => {
+function pick(): Uint8Array {
   const from = draw(2) === 0 ? taken : pantry.corpus;
   const [one, other] = [draw, draw].map(each => from[each(from.length)] ?? NOTHING);
   return one && other && one.length < other.length ? one : (other ?? NOTHING);
-};
+}
 
 /** Finds out which inputs of a batch reached something new, and keeps those. */
-const sort = async (batch: readonly Uint8Array[]): Promise<void> => {
+async function sort(batch: readonly Uint8Array[]): Promise<void> {
   for (const input of batch) {
     coverage.look();
     const outcome = await execute(input);
@@ -97,10 +99,12 @@ const sort = async (batch: readonly Uint8Array[]): Promise<void> => {
     pantry.corpus.push(input);
     if (outcome === ACCEPTED) taken.push(input);
   }
-};
+}
 
 const started = performance.now();
-const elapsed = (): number => (performance.now() - started) / 1000;
+function elapsed(): number {
+  return (performance.now() - started) / 1000;
+}
 for (const input of target.seeds) await execute(input);
 coverage.fresh(coverage.look(), true);
 while (elapsed() < seconds) {

@@ -1,7 +1,7 @@
 /** A seeded source of whole numbers below `n` (mulberry32): the same seed, the same numbers. */
 export type Draw = (n: number) => number;
 
-export const drawing = (seed: number): Draw => {
+export function drawing(seed: number): Draw {
   let state = seed >>> 0;
   return n => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -9,7 +9,7 @@ export const drawing = (seed: number): Draw => {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) % n;
   };
-};
+}
 
 /** What a change may draw on. */
 export type Pantry = {
@@ -18,32 +18,35 @@ export type Pantry = {
   readonly corpus: readonly Uint8Array[];
 };
 
-const chosen = <T>(draw: Draw, from: readonly T[]): T => from[draw(from.length)] as T;
+function chosen<T>(draw: Draw, from: readonly T[]): T {
+  return from[draw(from.length)] as T;
+}
 
-const splice = (input: Uint8Array, from: number, to: number, put: Uint8Array): Uint8Array =>
-  Buffer.concat([input.subarray(0, from), put, input.subarray(to)]);
+function splice(input: Uint8Array, from: number, to: number, put: Uint8Array): Uint8Array {
+  return Buffer.concat([input.subarray(0, from), put, input.subarray(to)]);
+}
 
 export const NOTHING = new Uint8Array();
 
 /** A stretch of the input, mostly short. */
-const stretch = (draw: Draw, { length }: Uint8Array): [from: number, to: number] => {
+function stretch(draw: Draw, { length }: Uint8Array): [from: number, to: number] {
   const from = draw(length + 1);
   const most = draw(4) === 0 ? length : 16;
   return [from, Math.min(length, from + draw(most + 1))];
-};
+}
 
 /** Where the input may be cut without breaking a line, a pair or a member. */
 const SEAMS = new Set(Buffer.from('\n&,{}[].:= '));
-const seam = (draw: Draw, input: Uint8Array): number => {
+function seam(draw: Draw, input: Uint8Array): number {
   const start = draw(input.length + 1);
   const found = input.subarray(start, start + 200).findIndex(byte => SEAMS.has(byte));
   return found < 0 ? start : start + found + draw(2);
-};
-const piece = (draw: Draw, input: Uint8Array): [from: number, to: number] => {
+}
+function piece(draw: Draw, input: Uint8Array): [from: number, to: number] {
   const [one, other] = [seam(draw, input), seam(draw, input)];
   const [from, to] = one < other ? [one, other] : [other, one];
   return draw(3) === 0 ? [from, to] : [from, Math.min(to, from + 80)];
-};
+}
 
 type Change = (input: Uint8Array, pantry: Pantry) => Uint8Array;
 
@@ -98,18 +101,18 @@ const CHANGES: readonly Change[] = [
 ];
 
 /** Another input from this one: mostly one change, seldom more than four. */
-export const mutate = (input: Uint8Array, pantry: Pantry, most: number): Uint8Array => {
+export function mutate(input: Uint8Array, pantry: Pantry, most: number): Uint8Array {
   let changed = input;
   do changed = chosen(pantry.draw, CHANGES)(changed, pantry).subarray(0, most);
   while (pantry.draw(2) === 0);
   return changed;
-};
+}
 
 /** A shorter input that still fails the same way: pieces are left out as long as it does. */
-export const shrink = async (
+export async function shrink(
   input: Uint8Array,
   fails: (input: Uint8Array) => Promise<boolean>,
-): Promise<Uint8Array> => {
+): Promise<Uint8Array> {
   let best = input;
   let tries = 2_000;
   for (let size = best.length >> 1; size >= 1; size >>= 1) {
@@ -120,4 +123,4 @@ export const shrink = async (
     }
   }
   return best;
-};
+}

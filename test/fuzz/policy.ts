@@ -11,7 +11,7 @@ const SETTING = settingOf();
 const CLAIMS = [buildkiteClaims(), githubClaims(), buildkiteClaims({ build_tag: ['a', null, { b: 1 }] })];
 
 /** The text of a complaint is one line of a log, and its place is one of the text. */
-const told = (lines: readonly string[], complaint: Complaint): void => {
+function told(lines: readonly string[], complaint: Complaint): void {
   const { rule, place, message } = complaint;
   ok(Object.hasOwn(RULES, rule));
   ok(message.length > 0);
@@ -20,10 +20,10 @@ const told = (lines: readonly string[], complaint: Complaint): void => {
   const line = lines[place.line - 1];
   ok(line !== undefined && place.line >= 1, `line ${place.line} of ${lines.length}: ${rule}`);
   ok(place.column >= 1 && place.column <= line.length + 1, `column ${place.column}: ${rule}`);
-};
+}
 
 /** Nothing of YAML that two readers could read differently, by the lexer alone. */
-const plainYaml = (text: string): void => {
+function plainYaml(text: string): void {
   let before = '';
   for (const token of new Lexer().lex(text)) {
     // U+001F comes before each plain scalar, whatever it begins with.
@@ -38,9 +38,9 @@ const plainYaml = (text: string): void => {
       ok(!keys.includes('"<<"'), 'a merge key');
     },
   });
-};
+}
 
-const visible = (tree: Tree): void => {
+function visible(tree: Tree): void {
   if (tree.kind === 'list') tree.items.forEach(visible);
   if (tree.kind === 'map')
     for (const { key, value } of tree.entries) {
@@ -52,18 +52,18 @@ const visible = (tree: Tree): void => {
     ok(!/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(tree.value), 'text holds what cannot be seen');
   if (typeof tree.value === 'number')
     equal(JSON.stringify(tree.value), tree.source, 'a number is not the one that was written');
-};
+}
 
-const jsonOf = (text: string): unknown => {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
 /** A role that compiles says what its text says: to the eye, to a JSON reader and when it is read again. */
-const reread = (text: string, role: Role): void => {
+function reread(text: string, role: Role): void {
   plainYaml(text);
   const tree = parse('tested.yml', text, rule => ok(false, rule));
   ok(tree);
@@ -74,20 +74,20 @@ const reread = (text: string, role: Role): void => {
   const again = compileText(json, SETTING);
   deepEqual(again.complaints, []);
   deepEqual(again.role, role);
-};
+}
 
 /** The decision on any claims is a decision, and no other issuer's statement gives a grant. */
-const decided = (role: Role): void => {
+function decided(role: Role): void {
   for (const made of CLAIMS) {
     const decision = decideFor(role, made);
     deepEqual(decideFor(role, made), decision);
     const statement = role.trust.find(({ id }) => id === decision.statement);
     if (decision.allowed) equal(statement?.issuer, made['iss']);
   }
-};
+}
 
 /** Any text as a role's file. */
-export const judgePolicy = (text: string): string => {
+export function judgePolicy(text: string): string {
   const { role, complaints } = compileText(text, SETTING);
   const lines = text.split('\n');
   for (const each of complaints) told(lines, each);
@@ -102,7 +102,7 @@ export const judgePolicy = (text: string): string => {
   reread(text, role);
   decided(role);
   return ACCEPTED;
-};
+}
 
 export const policy: Target = {
   name: 'policy',

@@ -19,24 +19,24 @@ const CODES = [
 ] as const;
 
 /** Is it UTF-8, both as it came and with percent-encoding undone byte by byte? */
-const wellEncoded = (body: Uint8Array): boolean => {
+function wellEncoded(body: Uint8Array): boolean {
   const text = Buffer.from(body).toString('latin1');
   if (/%(?![\da-f]{2})/i.test(text)) return false;
   const undone = text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return isUtf8(body) && isUtf8(Buffer.from(undone, 'latin1'));
-};
+}
 
 /** What the form must be read as, by another reader of forms; undefined when it must be refused. */
-const formReading = (body: Uint8Array): [string, string][] | undefined => {
+function formReading(body: Uint8Array): [string, string][] | undefined {
   if (body.length > MAX_BODY || !wellEncoded(body)) return undefined;
   // With a first ampersand, since a first question mark would be dropped.
   const pairs = [...new URLSearchParams(`&${Buffer.from(body).toString('utf8')}`)];
   const distinct = new Set(pairs.map(([name]) => name)).size === pairs.length;
   return distinct ? pairs.filter(([, value]) => value !== '') : undefined;
-};
+}
 
 /** Any bytes as the body of an exchange. */
-export const judgeRequest = async (body: Uint8Array): Promise<string> => {
+export async function judgeRequest(body: Uint8Array): Promise<string> {
   const request = httpRequest({ body });
   const pairs = formReading(body);
   const form = await run(CODES, () => readForm(request));
@@ -55,7 +55,7 @@ export const judgeRequest = async (body: Uint8Array): Promise<string> => {
   equal(access.kinds === undefined, !said.has('requested_token_type'));
   for (const name of ['resource', 'actor_token', 'actor_token_type']) ok(!said.has(name));
   return ACCEPTED;
-};
+}
 
 export const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 
@@ -71,8 +71,9 @@ export const PARAMETERS = {
 } as const;
 
 const { scope: _scope, expires_in: _seconds, requested_token_type: _kind, ...LEAST } = PARAMETERS;
-const encoded = (form: { readonly [name: string]: string }): Uint8Array =>
-  bytesOf(new URLSearchParams(form).toString());
+function encoded(form: { readonly [name: string]: string }): Uint8Array {
+  return bytesOf(new URLSearchParams(form).toString());
+}
 
 export const request: Target = {
   name: 'request',

@@ -17,13 +17,13 @@ const DEFAULT_SECONDS = 60;
 const PATIENCE = 10_000;
 const PRINTED = 4_096;
 
-const usage = (): never => {
+function usage(): never {
   console.error('usage: npm run fuzz -- [SECONDS] [TARGET] [SEED], or replay TARGET FILE');
   console.error(`targets: ${TARGETS.map(({ name }) => name).join(', ')}`);
   process.exit(64);
-};
+}
 
-const print = ({ name }: Target, { input, says }: Failure): void => {
+function print({ name }: Target, { input, says }: Failure): void {
   const digest = createHash('sha256').update(input).digest('hex').slice(0, 12);
   const file = join(tmpdir(), `kite-sts-fuzz-${name}-${digest}`);
   writeFileSync(file, input);
@@ -31,11 +31,11 @@ const print = ({ name }: Target, { input, says }: Failure): void => {
   console.error(`${name}: ${says.slice(0, PRINTED)}`);
   console.error(`${input.length} bytes: ${text.slice(0, PRINTED)}${text.length > PRINTED ? '…' : ''}`);
   console.error(`npm run fuzz -- replay ${name} ${file}`);
-};
+}
 
 /** Runs one target in a thread; an input that does not end is told, and ends the thread. */
-const fuzz = (target: Target, seconds: number, seed: number): Promise<Report | Failure> =>
-  new Promise((resolve, reject) => {
+function fuzz(target: Target, seconds: number, seed: number): Promise<Report | Failure> {
+  return new Promise((resolve, reject) => {
     const shared = new SharedArrayBuffer(8 + target.most);
     const [counter, bytes] = [new Int32Array(shared, 0, 2), new Uint8Array(shared, 8)];
     const order: Order = { target: target.name, seconds, seed, shared };
@@ -53,8 +53,9 @@ const fuzz = (target: Target, seconds: number, seed: number): Promise<Report | F
     worker.once('error', reject);
     worker.once('exit', () => clearInterval(watch));
   });
+}
 
-const tell = ({ name }: Target, report: Report): void => {
+function tell({ name }: Target, report: Report): void {
   const { executions, seconds, corpus, blocks, slowest, outcomes } = report;
   const rate = Math.round(executions / seconds);
   console.log(
@@ -62,16 +63,18 @@ const tell = ({ name }: Target, report: Report): void => {
   );
   const sorted = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
   console.log(`  ${sorted.map(([outcome, count]) => `${outcome} ${count}`).join(', ')}`);
-};
+}
 
-const named = (name: string | undefined): Target => TARGETS.find(each => each.name === name) ?? usage();
+function named(name: string | undefined): Target {
+  return TARGETS.find(each => each.name === name) ?? usage();
+}
 
-const replay = async ([name, file]: readonly string[]): Promise<void> => {
+async function replay([name, file]: readonly string[]): Promise<void> {
   if (file === undefined) usage();
   else console.log(await named(name).judge(readFileSync(file)));
-};
+}
 
-const search = async ([seconds = String(DEFAULT_SECONDS), name, seed]: readonly string[]): Promise<void> => {
+async function search([seconds = String(DEFAULT_SECONDS), name, seed]: readonly string[]): Promise<void> {
   const chosen = name === undefined ? TARGETS : [named(name)];
   const each = Number(seconds) / chosen.length;
   const from = Number(seed ?? Date.now() % 1_000_000);
@@ -89,7 +92,7 @@ const search = async ([seconds = String(DEFAULT_SECONDS), name, seed]: readonly 
   }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
-};
+}
 
 const [verb, ...rest] = process.argv.slice(2);
 await (verb === 'replay' ? replay(rest) : search(process.argv.slice(2)));

@@ -16,7 +16,9 @@ export type Target = {
 
 export const ACCEPTED = 'accepted';
 
-export const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+export function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text);
+}
 
 type Ran<T> = { readonly value: T; readonly error?: undefined } | { readonly error: BrokerError };
 
@@ -26,7 +28,7 @@ const NAME = /^[\w.-]{1,64}$/;
 const DETAIL = /^[\x20-\x7e]{1,120}$/;
 
 /** Runs what may throw a `BrokerError` with one of these codes and nothing else; anything else comes out. */
-export const run = async <T>(codes: readonly Code[], what: () => T | Promise<T>): Promise<Ran<T>> => {
+export async function run<T>(codes: readonly Code[], what: () => T | Promise<T>): Promise<Ran<T>> {
   try {
     return { value: await what() };
   } catch (error) {
@@ -37,4 +39,4 @@ export const run = async <T>(codes: readonly Code[], what: () => T | Promise<T>)
     if (!DETAIL.test(detail)) throw new AssertionError({ message: `a detail holds foreign text: ${detail}` });
     return { error };
   }
-};
+}

@@ -37,10 +37,10 @@ const verify = verifierOf({ keys: fixedKeys([PUBLISHED], ['EdDSA']) }, ROWS);
 export const HEADER = JSON.stringify({ alg: 'EdDSA', kid: KEY_ID });
 export const CLAIMS = { ...tokenClaims({ iss: ISSUER }), groups: ['a', 'b'], nested: { a: { b: 1 } } };
 
-const forge = (header: string | Uint8Array, payload: string | Uint8Array): string => {
+function forge(header: string | Uint8Array, payload: string | Uint8Array): string {
   const signed = [header, payload].map(each => Buffer.from(each).toString('base64url')).join('.');
   return `${signed}.${sign(null, Buffer.from(signed), PRIVATE).toString('base64url')}`;
-};
+}
 
 const CODES = [
   'token_algorithm_refused',
@@ -76,22 +76,25 @@ jwt: { audience: https://api.test.example, claims: { of: "\${pipeline_slug}" } }
 );
 
 /** The decision on any verified token is a decision, and the same one each time. */
-const decided = (token: VerifiedToken): void => {
+function decided(token: VerifiedToken): void {
   const access = { role: ROLE.name, scopes: undefined, seconds: undefined, kinds: undefined };
   const one = decide(ROLE, token, access, { now: NOW, sourceAddress: undefined });
   const other = decide(ROLE, token, access, { now: NOW, sourceAddress: undefined });
   deepEqual(one, other);
   if (one.allowed) ok(ROLE.trust.some(({ id }) => id === one.statement));
   else ok(one.reason.length > 0);
-};
+}
 
 const REGISTERED = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'];
 /** A second identity, to a reader that folds case. */
-const folded = (name: string): boolean =>
-  !REGISTERED.includes(name) && REGISTERED.includes(name.normalize('NFKC').toUpperCase().toLowerCase());
+function folded(name: string): boolean {
+  return (
+    !REGISTERED.includes(name) && REGISTERED.includes(name.normalize('NFKC').toUpperCase().toLowerCase())
+  );
+}
 
 /** A token that was taken is what an independent reader takes it for, in every part. */
-const agreed = async (text: string, token: VerifiedToken): Promise<void> => {
+async function agreed(text: string, token: VerifiedToken): Promise<void> {
   const [header = '', payload = ''] = text.split('.');
   const said = objectReading(Buffer.from(payload, 'base64url'), MAX_MEMBERS);
   deepEqual(token.claims, said);
@@ -112,12 +115,12 @@ const agreed = async (text: string, token: VerifiedToken): Promise<void> => {
   });
   equal(theirs.exp, token.expiresAt);
   decided(token);
-};
+}
 
 const REFUSED = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc', 'cty'];
 
 /** One text for one value: whatever is taken apart goes together again to the very same text. */
-const apart = (text: string): void => {
+function apart(text: string): void {
   const taken = takeApart(text);
   const { header, payload, signed, signature } = taken;
   const [first = ''] = text.split('.');
@@ -129,10 +132,10 @@ const apart = (text: string): void => {
   equal(said?.['kid'], header.kid);
   ok(!REFUSED.some(name => said?.[name] !== undefined), 'a header that says more than we read was taken');
   equal(Buffer.from(first, 'base64url').toString('base64url'), first);
-};
+}
 
 /** The claims are read exactly when an independent reader takes the bytes, and as the same. */
-const read = async (text: string): Promise<void> => {
+async function read(text: string): Promise<void> {
   const taken = await run(CODES, () => takeApart(text));
   if (taken.error) return;
   const { payload, signature } = taken.value;
@@ -145,7 +148,7 @@ const read = async (text: string): Promise<void> => {
   );
   const signing = await run(CODES, () => signatureOf(taken.value));
   if (!signing.error) equal(Buffer.from(signing.value).toString('base64url'), signature);
-};
+}
 
 const GENUINE = [
   forge(HEADER, JSON.stringify(CLAIMS)),
@@ -157,7 +160,7 @@ const GENUINE = [
 ];
 
 /** What every text must meet; whatever was not read was not verified either. */
-const judged = async (text: string): Promise<string> => {
+async function judged(text: string): Promise<string> {
   const taken = await run(CODES, () => apart(text));
   await read(text);
   const verified = await run(CODES, () => verify(text, NOW));
@@ -165,20 +168,23 @@ const judged = async (text: string): Promise<string> => {
   if (verified.error) return verified.error.code;
   await agreed(text, verified.value);
   return ACCEPTED;
-};
+}
 
 /** Any text as a subject token. Nobody signs here: what is taken is one of the genuine tokens. */
-export const judgeToken = async (text: string): Promise<string> => {
+export async function judgeToken(text: string): Promise<string> {
   const outcome = await judged(text);
   ok(outcome !== ACCEPTED || GENUINE.includes(text), 'a token that nobody signed was taken');
   return outcome;
-};
+}
 
 /** Header and payload under a good signature: what the issuer itself, or a job that names claims, may say. */
-export const judgeSigned = (header: string | Uint8Array, payload: string | Uint8Array): Promise<string> =>
-  judged(forge(header, payload));
+export function judgeSigned(header: string | Uint8Array, payload: string | Uint8Array): Promise<string> {
+  return judged(forge(header, payload));
+}
 
-const latin1 = (input: Uint8Array): string => Buffer.from(input).toString('latin1');
+function latin1(input: Uint8Array): string {
+  return Buffer.from(input).toString('latin1');
+}
 
 export const token: Target = {
   name: 'token',
@@ -189,10 +195,10 @@ export const token: Target = {
 };
 
 // The first NUL parts header from payload: no JSON text holds one.
-const parts = (input: Uint8Array): [Uint8Array | string, Uint8Array] => {
+function parts(input: Uint8Array): [Uint8Array | string, Uint8Array] {
   const at = input.indexOf(0);
   return at < 0 ? [HEADER, input] : [input.subarray(0, at), input.subarray(at + 1)];
-};
+}
 
 export const claims: Target = {
   name: 'claims',

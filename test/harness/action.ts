@@ -22,14 +22,15 @@ export const COMPOSITE = parse(read(`${ACTION}/action.yml`)) as Composite;
 const [STEP] = COMPOSITE.runs.steps;
 
 /** `${{ inputs.role }}` and the like: the last word is what is looked up. */
-const evaluated = (expression: string, known: Texts): string =>
-  expression.replace(/^\$\{\{ [\w.]+\.([\w-]+) \}\}$/, (_, name) => known[name] ?? '');
+function evaluated(expression: string, known: Texts): string {
+  return expression.replace(/^\$\{\{ [\w.]+\.([\w-]+) \}\}$/, (_, name) => known[name] ?? '');
+}
 
-const environmentOf = (inputs: Texts): Texts => {
+function environmentOf(inputs: Texts): Texts {
   const defaults = Object.entries(COMPOSITE.inputs).map(([name, { default: usual = '' }]) => [name, usual]);
   const given: Texts = { ...Object.fromEntries(defaults), ...inputs };
   return Object.fromEntries(Object.entries(STEP.env).map(([name, value]) => [name, evaluated(value, given)]));
-};
+}
 
 /** The commands of a runner, which also obeys the old form anywhere in a line (actions/runner, ActionCommand.cs). */
 const NAMES =
@@ -43,21 +44,21 @@ function unescapeData(data: string): string {
 
 type Command = { readonly name: string; readonly data: string };
 
-const commandIn = (line: string): Command | undefined => {
+function commandIn(line: string): Command | undefined {
   const [, name, data, oldName, oldData] = COMMAND.exec(line) ?? [];
   const found = name ?? oldName;
   return found === undefined ? undefined : { name: found, data: unescapeData(data ?? oldData ?? '') };
-};
+}
 
 /** As a runner reads its files: NAME=value, or NAME<<END and lines up to END. */
-const variablesIn = (text: string): Texts => {
+function variablesIn(text: string): Texts {
   const found: { [name: string]: string } = {};
   for (const [, name = '', value, , lines] of text.matchAll(
     /^([^=\n]*?)(?:=(.*)|<<(.*)\n([\s\S]*?)\n?\3)$/gm,
   ))
     found[name] = value ?? lines ?? '';
   return found;
-};
+}
 
 export type Used = {
   readonly exits: number | null;
@@ -72,7 +73,7 @@ export type Used = {
 };
 
 /** Both streams are one file, which a job can name too: then what goes there stands in the order of its writing. */
-const ran = async (environment: Texts, folder: string): Promise<Pick<Used, 'exits' | 'printed'>> => {
+async function ran(environment: Texts, folder: string): Promise<Pick<Used, 'exits' | 'printed'>> {
   const script = join(folder, 'script.sh');
   writeFileSync(script, STEP.run);
   const log = openSync(join(folder, 'log'), 'a');
@@ -82,15 +83,16 @@ const ran = async (environment: Texts, folder: string): Promise<Pick<Used, 'exit
   const exits = await new Promise<number | null>(resolve => child.once('close', resolve));
   closeSync(log);
   return { exits, printed: readFileSync(join(folder, 'log'), 'utf8') };
-};
+}
 
-const masked = (log: string, commands: readonly Command[]): string =>
-  commands
+function masked(log: string, commands: readonly Command[]): string {
+  return commands
     .filter(({ name, data }) => name === 'add-mask' && data !== '')
     .reduce((text, { data }) => text.replaceAll(data, '***'), log);
+}
 
 /** Uses the action in a job, as the runner of GitHub does. `job` is what the job's environment has beside. */
-export const useAction = async (inputs: Texts, job: Texts): Promise<Used> => {
+export async function useAction(inputs: Texts, job: Texts): Promise<Used> {
   const folder = emptyFolder();
   const [GITHUB_ENV = '', GITHUB_OUTPUT = ''] = ['env', 'output'].map(name => join(folder, name));
   for (const file of [GITHUB_ENV, GITHUB_OUTPUT]) writeFileSync(file, '');
@@ -116,4 +118,4 @@ export const useAction = async (inputs: Texts, job: Texts): Promise<Used> => {
     variables: variablesIn(readFileSync(GITHUB_ENV, 'utf8')),
     outputs: Object.fromEntries(outputs.filter(([, value]) => value !== '')),
   };
-};
+}

@@ -10,17 +10,19 @@ export const CODE_NAMES = Object.keys(CODES) as Code[];
 type Refusal = Extract<Answer, { kind: 'refused' }>;
 
 /** What a door is given to say when there is no credential. */
-export const refusal = (code: Code, more: Partial<Refusal> = {}): Refusal => ({
-  kind: 'refused',
-  decisionId: DECISION_ID,
-  code,
-  says: CODES[code].says,
-  at: undefined,
-  claims: [],
-  contact: undefined,
-  nearRole: undefined,
-  ...more,
-});
+export function refusal(code: Code, more: Partial<Refusal> = {}): Refusal {
+  return {
+    kind: 'refused',
+    decisionId: DECISION_ID,
+    code,
+    says: CODES[code].says,
+    at: undefined,
+    claims: [],
+    contact: undefined,
+    nearRole: undefined,
+    ...more,
+  };
+}
 
 export const AWS: Extract<Credential, { kind: 'aws' }> = {
   kind: 'aws',
@@ -50,9 +52,11 @@ export const GITHUB: Extract<Credential, { kind: 'github' }> = {
 export const OWN_AUDIENCE = 'urn:"own\\audience';
 
 /** What a door is given to say when there is one: of a role with these lines after its trust policy. */
-export const issued = (credential: Credential, lines = ''): Answer => ({
-  kind: 'issued',
-  decisionId: DECISION_ID,
-  grant: grantFor(TRUST + lines),
-  credential,
-});
+export function issued(credential: Credential, lines = ''): Answer {
+  return {
+    kind: 'issued',
+    decisionId: DECISION_ID,
+    grant: grantFor(TRUST + lines),
+    credential,
+  };
+}

@@ -48,12 +48,12 @@ export const anyClaims: Arbitrary<Claims> = fc
     claims({ a, b, build_tag: tag, ['__proto__']: proto, constructor: constructed, nested: inner }),
   );
 
-const operandsOf = (operator: Operator): Arbitrary<Scalar[]> => {
+function operandsOf(operator: Operator): Arbitrary<Scalar[]> {
   if (operator === 'matches')
     return fc.array(fc.constantFrom('*', 'x*', '?', '*y'), { minLength: 1, maxLength: 2 });
   const many = operator === 'in' || operator === 'not_in' || operator === 'contains_any';
   return fc.array(scalar, { minLength: 1, maxLength: many ? 3 : 1 });
-};
+}
 
 const onClaim: Arbitrary<Condition> = fc
   .constantFrom<Operator>(
@@ -98,8 +98,8 @@ const until = fc.oneof(
   { arbitrary: fc.constantFrom(-1, 0, 1, 59, 60, 100, 400).map(left => NOW + left), weight: 2 },
 );
 
-const statement = (effect: Effect): Arbitrary<Statement> =>
-  fc.record({
+function statement(effect: Effect): Arbitrary<Statement> {
+  return fc.record({
     id: fc.uuid(),
     effect: fc.constant(effect),
     issuer: fc.constantFrom(BUILDKITE, BUILDKITE, BUILDKITE, BUILDKITE, GITHUB),
@@ -109,6 +109,7 @@ const statement = (effect: Effect): Arbitrary<Statement> =>
     until,
     flat: fc.boolean(),
   });
+}
 
 const trustStatement = statement('trust');
 export const denyStatement = statement('deny');
@@ -153,19 +154,20 @@ export type Asking = {
   readonly sourceAddress: string | undefined;
 };
 
-export const askingWith = (made: Arbitrary<Claims>): Arbitrary<Asking> =>
-  fc.record({
+export function askingWith(made: Arbitrary<Claims>): Arbitrary<Asking> {
+  return fc.record({
     claims: made,
     issuer: fc.constantFrom(...Array<string>(9).fill(BUILDKITE), GITHUB),
     audience: fc.constantFrom(...Array<string>(19).fill(AUDIENCE), 'another'),
     seconds: fc.constantFrom(undefined, undefined, undefined, 60, 300, 600),
     sourceAddress: fc.constantFrom('203.0.113.7', '::ffff:203.0.113.7', '198.51.100.7', undefined),
   });
+}
 
 export const asking = askingWith(anyClaims);
 
 /** Decides as if a token that says this had been verified. */
-export const decideAsked = (role: Role, asked: Asking): Decision => {
+export function decideAsked(role: Role, asked: Asking): Decision {
   const token = { ...assumeVerified(asked.claims, role), issuer: asked.issuer, audience: asked.audience };
   const access: AccessRequest = {
     role: role.name,
@@ -175,7 +177,7 @@ export const decideAsked = (role: Role, asked: Asking): Decision => {
   };
   const context: Context = { now: NOW, sourceAddress: asked.sourceAddress };
   return decide(role, token, access, context);
-};
+}
 
 /** Any JSON value, with the names that JavaScript itself gives a meaning and the numbers that JSON reads wrongly. */
 export const wildClaims: Arbitrary<Claims> = fc

@@ -5,10 +5,12 @@ import { testDynamo } from './dynamo.ts';
 import { testKms } from './kms.ts';
 import { testSts } from './sts.ts';
 
-const portOf = ({ endpoint = '' }: AwsSetting): string => new URL(endpoint).port;
+function portOf({ endpoint = '' }: AwsSetting): string {
+  return new URL(endpoint).port;
+}
 
 /** KMS, DynamoDB and STS at one address, as `KITE_STS_AWS_ENDPOINT` has them: what is signed reaches them unchanged. */
-export const testAws = async () => {
+export async function testAws() {
   const [kms, dynamo, sts] = [await testKms(), await testDynamo(), await testSts()];
   const settingOf = (target: string | string[] | undefined): AwsSetting => {
     if (target === undefined) return sts.setting;
@@ -38,4 +40,4 @@ export const testAws = async () => {
       await Promise.all([kms.close(), dynamo.close(), sts.close()]);
     },
   };
-};
+}

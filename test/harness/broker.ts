@@ -51,18 +51,20 @@ type Options = {
   readonly tables?: Pick<Surroundings, 'spentTable' | 'switchTable'>;
 };
 
-export const httpRequest = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
-  method: 'POST',
-  path: '/token',
-  query: '',
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  body: new Uint8Array(),
-  sourceAddress: '203.0.113.7',
-  ...changes,
-});
+export function httpRequest(changes: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    method: 'POST',
+    path: '/token',
+    query: '',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new Uint8Array(),
+    sourceAddress: '203.0.113.7',
+    ...changes,
+  };
+}
 
 /** The parameters of `POST /token`, these over the usual ones; undefined leaves one out. */
-export const exchangeForm = (form: { readonly [name: string]: string | undefined }): string => {
+export function exchangeForm(form: { readonly [name: string]: string | undefined }): string {
   const whole = {
     grant_type: GRANT_TYPE,
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
@@ -70,21 +72,24 @@ export const exchangeForm = (form: { readonly [name: string]: string | undefined
   };
   const given = Object.entries(whole).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return new URLSearchParams(given).toString();
-};
+}
 
 /** The broker over plain HTTP on loopback. */
-export const brokerServer = (broker: Broker): Promise<TestServer> =>
-  testServer(({ method, path, body }) =>
+export function brokerServer(broker: Broker): Promise<TestServer> {
+  return testServer(({ method, path, body }) =>
     serve(broker, httpRequest({ method, path, body: Buffer.from(body) })),
   );
+}
 
 let made: Promise<TestIssuer> | undefined;
 
 /** The one issuer of a test file. */
-export const issuerOfTests = (): Promise<TestIssuer> => (made ??= testIssuer());
+export function issuerOfTests(): Promise<TestIssuer> {
+  return (made ??= testIssuer());
+}
 
 /** A whole broker in this process, with one test issuer standing in for every row. Time stands still at NOW. */
-export const testBroker = async ({
+export async function testBroker({
   roles,
   issuers = ISSUERS,
   limits = PLENTY,
@@ -99,7 +104,7 @@ export const testBroker = async ({
   now = () => NOW,
   keysFor,
   tables = {},
-}: Options): Promise<TestBroker> => {
+}: Options): Promise<TestBroker> {
   const issuer = await issuerOfTests();
   const rows = rowsFrom(issuers);
   const compiled = Object.entries(roles).map(([name, yaml]) => ({
@@ -145,4 +150,4 @@ export const testBroker = async ({
     );
   };
   return { broker, issuer, audit, faults, event: () => JSON.parse(audit.at(-1) ?? '{}') as AuditEvent, ask };
-};
+}

@@ -8,31 +8,32 @@ import type { Case } from '../../lib/review/cases/trial.ts';
 import { placesOf } from './policy.ts';
 
 /** Reads a file of cases, with the rule and place of all its complaints. */
-export const readCases = (
+export function readCases(
   source: string,
   setting: CaseSetting,
-): { cases: readonly Case[] | undefined; refusals: string[] } => {
+): { cases: readonly Case[] | undefined; refusals: string[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const read = parseCases('tested.test.yml', source, setting, complain);
   return { cases: read?.cases, refusals: placesOf(complaints) };
-};
+}
 
 /** Cases that must read. */
-export const casesFrom = (source: string, setting: CaseSetting): readonly Case[] => {
+export function casesFrom(source: string, setting: CaseSetting): readonly Case[] {
   const { cases, refusals } = readCases(source, setting);
   if (!cases) throw new Error(refusals.join('\n'));
   return cases;
-};
+}
 
 /** The cases beside a role or a registry of a config folder, as `kite-sts test` reads them. */
-export const testedBeside = (role: Role | Registry, config: Config): Tested => {
+export function testedBeside(role: Role | Registry, config: Config): Tested {
   const [tested] = casesOf([role], config, (rule, place, message) => {
     throw new Error(`${place.file}:${place.line} ${rule} ${message}`);
   });
   if (!tested?.written) throw new Error(`${role.name} has no cases`);
   return tested;
-};
+}
 
-export const casesBeside = (role: Role | Registry, config: Config): readonly Case[] =>
-  testedBeside(role, config).written?.cases ?? [];
+export function casesBeside(role: Role | Registry, config: Config): readonly Case[] {
+  return testedBeside(role, config).written?.cases ?? [];
+}

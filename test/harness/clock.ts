@@ -1,5 +1,5 @@
 /** Seconds since the epoch, from `start` on, running so many times as fast as time does. */
-export const clockFrom = (start: number, speed = 1): (() => number) => {
+export function clockFrom(start: number, speed = 1): () => number {
   const began = performance.now();
   return () => start + ((performance.now() - began) / 1000) * speed;
-};
+}

@@ -20,18 +20,19 @@ export type TestClouds = {
 /** As the cloud does. */
 export const own: Say = (_asked, answer) => answer;
 /** This status and body. */
-export const says =
-  (status: number, body: string | object): Say =>
-  () => ({ status, body });
+export function says(status: number, body: string | object): Say {
+  return () => ({ status, body });
+}
 /** The cloud's own success with these members over it; undefined leaves one out. */
-export const withMembers =
-  (members: object): Say =>
-  (_asked, answer) => ({ status: 200, body: { ...JSON.parse(answer.body), ...members } });
+export function withMembers(members: object): Say {
+  return (_asked, answer) => ({ status: 200, body: { ...JSON.parse(answer.body), ...members } });
+}
 
-const whole = (headers: Asked['headers']) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+function whole(headers: Asked['headers']) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
 
-export const testClouds = async (): Promise<TestClouds> => {
+export async function testClouds(): Promise<TestClouds> {
   const clouds = localClouds(APP_SIGNER);
   let next: Say[] = [];
   const server = await testServer(async asked => {
@@ -51,4 +52,4 @@ export const testClouds = async (): Promise<TestClouds> => {
       server.asked.length = 0;
     },
   };
-};
+}

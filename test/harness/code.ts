@@ -1,7 +1,7 @@
 import { BrokerError, type Code } from '../../lib/errors.ts';
 
 /** The code that the work fails with, or `none`. Anything but a `BrokerError` is thrown on: it must never happen. */
-export const codeOf = async (work: () => unknown): Promise<Code | 'none'> => {
+export async function codeOf(work: () => unknown): Promise<Code | 'none'> {
   try {
     await work();
     return 'none';
@@ -9,10 +9,10 @@ export const codeOf = async (work: () => unknown): Promise<Code | 'none'> => {
     if (error instanceof BrokerError) return error.code;
     throw error;
   }
-};
+}
 
 /** The code and what it names as wrong, for a parser that does not wait. */
-export const faultOf = (work: () => unknown): readonly [Code | 'none', string | undefined] => {
+export function faultOf(work: () => unknown): readonly [Code | 'none', string | undefined] {
   try {
     work();
     return ['none', undefined];
@@ -20,10 +20,10 @@ export const faultOf = (work: () => unknown): readonly [Code | 'none', string | 
     if (error instanceof BrokerError) return [error.code, error.at];
     throw error;
   }
-};
+}
 
 /** What the work fails with. */
-export const failureOf = async (work: () => unknown): Promise<BrokerError> => {
+export async function failureOf(work: () => unknown): Promise<BrokerError> {
   try {
     await work();
   } catch (error) {
@@ -31,4 +31,4 @@ export const failureOf = async (work: () => unknown): Promise<BrokerError> => {
     throw error;
   }
   throw new Error('it did not fail');
-};
+}

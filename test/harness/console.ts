@@ -5,11 +5,11 @@ import { ROLES } from './local.ts';
 import { AUDIENCE, ISSUERS, rowsFrom } from './policy.ts';
 
 /** What a page holds whose roles are these texts. */
-export const heldOf = (
+export function heldOf(
   changes: Partial<ConsoleData> = {},
   roles: { readonly [name: string]: string } = ROLES,
-): Held =>
-  heldIn({
+): Held {
+  return heldIn({
     url: AUDIENCE,
     audience: AUDIENCE,
     session: { seconds: undefined, maxSeconds: undefined },
@@ -17,10 +17,11 @@ export const heldOf = (
     roles: Object.entries(roles).map(([name, text]) => ({ name, text })),
     ...changes,
   });
+}
 
 /** A role that is held. */
-export const roleIn = ({ roles }: Held, name: string): Role => {
+export function roleIn({ roles }: Held, name: string): Role {
   const role = roles.find(each => each.name === name);
   if (!role) throw new Error(`${name} is not held.`);
   return role;
-};
+}

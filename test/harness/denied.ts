@@ -31,7 +31,7 @@ export type Given = {
 };
 
 /** The outcome of a denied decision, as an exchange makes it. */
-export const denied = ({ yaml = ROLE, claims = {}, access = {} }: Given): Outcome => {
+export function denied({ yaml = ROLE, claims = {}, access = {} }: Given): Outcome {
   const role = roleFrom(/^(aws|jwt):/m.test(yaml) ? yaml : `${yaml}${PROVIDER}\n`);
   const said = buildkiteClaims({ ...claims });
   const decision = decideFor(role, said, { access });
@@ -48,14 +48,14 @@ export const denied = ({ yaml = ROLE, claims = {}, access = {} }: Given): Outcom
     ms: {},
   };
   return { kind: 'denied', reached, reason: decision.reason };
-};
+}
 
 /** What the caller is told of it. */
-export const refused = (given: Given) => {
+export function refused(given: Given) {
   const drawn = answer(denied(given));
   if (drawn.kind !== 'refused') throw new Error(drawn.kind);
   return drawn;
-};
+}
 
 export const DENY = `${ROLE}deny: [{ iss: ${BUILDKITE}, claims: { build_source: ui } }]\n`;
 export const POLICY = `${ROLE.replace('scopes: [read]', 'id: one')}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy", policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }\n`;

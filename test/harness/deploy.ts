@@ -9,8 +9,9 @@ import { PLENTY } from './limits.ts';
 import { AUDIENCE, PROVIDER, roleFrom, rowsFrom } from './policy.ts';
 
 export const ORGANIZATION = 'o-a1b2c3d4e5';
-export const arnOf = (name: string, account = '123456789012'): string =>
-  `arn:aws:iam::${account}:role/${name}`;
+export function arnOf(name: string, account = '123456789012'): string {
+  return `arn:aws:iam::${account}:role/${name}`;
+}
 
 const AWS_ROLE = roleFrom(`${TRUST}aws: { role_arn: ${arnOf('deploy')} }\n`);
 const JWT_ROLE = roleFrom(`${TRUST}${PROVIDER}\n`);
@@ -35,7 +36,7 @@ type Asked = {
 };
 
 /** What is deployed for roles with these targets, and one that we sign for unless `jwt` is false. */
-export const inputOf = ({
+export function inputOf({
   targets = [arnOf('deploy')],
   jwt = true,
   also = [],
@@ -44,7 +45,7 @@ export const inputOf = ({
   options: custom = {},
   stack = STACK,
   provider = {},
-}: Asked = {}): TemplateInput => {
+}: Asked = {}): TemplateInput {
   const options = optionsFrom(custom, provider);
   const aimed = targets.map((role_arn, index) => ({
     ...AWS_ROLE,
@@ -67,7 +68,7 @@ export const inputOf = ({
       ...ground,
     },
   };
-};
+}
 
 /** `custom.kiteSts` as a team writes it, with the defaults filled in. */
 export function optionsFrom(custom: object = {}, provider: object = {}): DeployOptions {
@@ -76,41 +77,51 @@ export function optionsFrom(custom: object = {}, provider: object = {}): DeployO
   return options;
 }
 
-export const templateFor = (asked?: Asked): Template => template(inputOf(asked));
-export const resourcesFor = (asked?: Asked): Resources => templateFor(asked).resources.Resources;
+export function templateFor(asked?: Asked): Template {
+  return template(inputOf(asked));
+}
+export function resourcesFor(asked?: Asked): Resources {
+  return templateFor(asked).resources.Resources;
+}
 
 /** What is wrong with these, without its prose: `rule file`. */
-export const refusedFor = (asked: Asked): string[] =>
-  templateComplaints(inputOf(asked)).map(({ rule, place }) => `${rule} ${place.file}`);
+export function refusedFor(asked: Asked): string[] {
+  return templateComplaints(inputOf(asked)).map(({ rule, place }) => `${rule} ${place.file}`);
+}
 
 /** The properties of a resource that must be there. */
-export const propertiesOf = (resources: Resources, id: string): { readonly [name: string]: unknown } => {
+export function propertiesOf(resources: Resources, id: string): { readonly [name: string]: unknown } {
   const { Properties } = resources[id] ?? {};
   if (!Properties) throw new Error(`there is no ${id} among ${Object.keys(resources).join(', ')}`);
   return Properties;
-};
+}
 
 /** Every object anywhere inside of a value, itself included. */
-export const objectsIn = (value: unknown): readonly object[] =>
-  typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
+export function objectsIn(value: unknown): readonly object[] {
+  return typeof value === 'object' && value !== null
+    ? [value, ...Object.values(value).flatMap(objectsIn)]
+    : [];
+}
 
 type Read = { readonly Sid: string; readonly Action: readonly string[]; readonly [name: string]: unknown };
 
 /** Every policy statement of a template, under the id of its resource and its own name. */
-export const statementsOf = (resources: Resources): ReadonlyMap<string, Read> =>
-  new Map(
+export function statementsOf(resources: Resources): ReadonlyMap<string, Read> {
+  return new Map(
     Object.entries(resources).flatMap(([id, resource]) =>
       objectsIn(resource)
         .filter((each): each is Read => 'Effect' in each)
         .map(each => [`${id} ${each.Sid}`, each] as const),
     ),
   );
+}
 
 /** The statements by which a resource may be used, each by its name with its actions. */
-export const rightsTo = (
+export function rightsTo(
   id: string,
   resources: Resources,
-): readonly (readonly [string, readonly string[]])[] =>
-  [...statementsOf(resources)]
+): readonly (readonly [string, readonly string[]])[] {
+  return [...statementsOf(resources)]
     .filter(([, { Resource }]) => JSON.stringify(Resource ?? '').includes(`"${id}"`))
     .map(([name, { Action }]) => [name, Action] as const);
+}

@@ -16,25 +16,29 @@ const STS_FORM: Form = {
 };
 
 /** These parameters over the usual ones; undefined leaves one out. */
-export const stsForm = (form: Form = {}): [string, string][] =>
-  Object.entries({ ...STS_FORM, ...form }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+export function stsForm(form: Form = {}): [string, string][] {
+  return Object.entries({ ...STS_FORM, ...form }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
+}
 
 /** `POST /` with these parameters over the usual ones. */
-export const stsRequest = (form: Form = {}, changes: Partial<HttpRequest> = {}): HttpRequest =>
-  httpRequest({
+export function stsRequest(form: Form = {}, changes: Partial<HttpRequest> = {}): HttpRequest {
+  return httpRequest({
     path: '/',
     body: new TextEncoder().encode(new URLSearchParams(stsForm(form)).toString()),
     ...changes,
   });
+}
 
 /** The access key that signs where a test does not say another: that of the answers of the harness. */
 export const SIGNED_BY = 'ASIATESTTESTTESTTEST';
 
 /** Who the session of this token is of, signed by this access key; undefined: not signed. */
-export const identityRequest = (
+export function identityRequest(
   sessionToken: string | undefined,
   accessKeyId: string | undefined = SIGNED_BY,
-): HttpRequest => {
+): HttpRequest {
   const { headers, ...asked } = stsRequest({
     Action: 'GetCallerIdentity',
     RoleArn: undefined,
@@ -44,16 +48,16 @@ export const identityRequest = (
   const proof = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20270115/eu-west-1/sts/aws4_request, SignedHeaders=host, Signature=0`;
   return { ...asked, headers: { ...headers, ...proof, authorization } };
-};
+}
 
 /** The texts of an answer below its root and the result in it, by the names of their elements. */
-export const textsOf = ({ body }: HttpAnswer): { readonly [path: string]: string } =>
-  Object.fromEntries(
+export function textsOf({ body }: HttpAnswer): { readonly [path: string]: string } {
+  return Object.fromEntries(
     [...readXml(body)].map(([path, text]) => [path.replace(/^\w+\/(\w+Result\/)?/, ''), text]),
   );
+}
 
 /** How the STS door refused: status and wire code. */
-export const stsRefusal = (answer: HttpAnswer): readonly [status: number, code: string | undefined] => [
-  answer.status,
-  textsOf(answer)['Error/Code'],
-];
+export function stsRefusal(answer: HttpAnswer): readonly [status: number, code: string | undefined] {
+  return [answer.status, textsOf(answer)['Error/Code']];
+}

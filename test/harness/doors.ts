@@ -31,7 +31,9 @@ export function whoAsksAgain([status, error]: readonly [number, string]): string
   return error === 'InvalidIdentityToken' ? 'Go' : 'nobody';
 }
 
-const wire = ([status, error]: readonly [number, string]): string => `${status} \`${error}\``;
+function wire([status, error]: readonly [number, string]): string {
+  return `${status} \`${error}\``;
+}
 
 function retryAfter(code: Code): string {
   const [status] = wireError(code);
@@ -107,7 +109,9 @@ const OF_CALLER: readonly Said[] = STS_MEANINGS.flatMap(({ said, ofCaller, mend 
   ofCaller ? [{ said: `${said}, of the caller's own policy`, code: ofCaller, mend }] : [],
 );
 
-const named = (trouble: Trouble): boolean => trouble !== 'theirs';
+function named(trouble: Trouble): boolean {
+  return trouble !== 'theirs';
+}
 
 const OWN: readonly Said[] = [
   ...TROUBLES.filter(([, , trouble]) => named(trouble)).map(([said, , trouble, mend]) => ({

@@ -14,7 +14,7 @@ export type TestDynamo = {
 };
 
 /** A DynamoDB on loopback. */
-export const testDynamo = async (): Promise<TestDynamo> => {
+export async function testDynamo(): Promise<TestDynamo> {
   const server: Server = dynalite({ createTableMs: 0 });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -46,4 +46,4 @@ export const testDynamo = async (): Promise<TestDynamo> => {
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -1,8 +1,10 @@
 const endings: (() => unknown)[] = [];
 
 /** Does this after the test file, however deep in it the wish comes up. */
-export const atEnd = (ending: () => unknown): void => void endings.push(ending);
+export function atEnd(ending: () => unknown): void {
+  return void endings.push(ending);
+}
 
-export const endAll = async (): Promise<void> => {
+export async function endAll(): Promise<void> {
   await Promise.all(endings.splice(0).map(end => end()));
-};
+}

@@ -11,11 +11,11 @@ trust:
 `;
 
 /** A grant, made where all grants are made: the role must be one that these claims get. */
-export const grantFor = <T extends Target>(
+export function grantFor<T extends Target>(
   yaml: string,
   changes: { readonly [claim: string]: unknown } = {},
-): GrantOf<T> => {
+): GrantOf<T> {
   const decision = decideFor(roleFrom(yaml), buildkiteClaims(changes));
   if (!decision.allowed) throw new Error(`denied: ${decision.reason}`);
   return decision.grant as Grant as GrantOf<T>;
-};
+}

@@ -15,17 +15,19 @@ type Deny = {
 };
 
 /** As IAM matches ARNs: `*` is any characters. */
-const isLike = (pattern: string, arn: string): boolean =>
-  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(arn);
+function isLike(pattern: string, arn: string): boolean {
+  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(arn);
+}
 
-const matches = (principals: readonly unknown[], principal: string): boolean =>
-  principals.some(each =>
+function matches(principals: readonly unknown[], principal: string): boolean {
+  return principals.some(each =>
     typeof each === 'string'
       ? isLike(each, principal)
       : JSON.stringify(each) === JSON.stringify({ 'Fn::GetAtt': [principal, 'Arn'] }),
   );
+}
 
-const strikes = ({ Effect, Principal, Action, Resource, Condition }: Deny, asked: Request): boolean => {
+function strikes({ Effect, Principal, Action, Resource, Condition }: Deny, asked: Request): boolean {
   const { Bool, ArnNotLike, ...other } = Condition;
   if (Effect !== 'Deny' || Principal !== '*' || Resource[0] !== '*' || Object.keys(other).length > 0)
     throw new Error('a statement that this does not know');
@@ -34,10 +36,11 @@ const strikes = ({ Effect, Principal, Action, Resource, Condition }: Deny, asked
     Bool['aws:PrincipalIsAWSService'] === String(asked.isService ?? false) &&
     !(ArnNotLike && matches(ArnNotLike['aws:PrincipalArn'], asked.principal))
   );
-};
+}
 
 /** Whether a table's own policy denies this, as AWS evaluates it: any statement that holds. */
-export const isDenied = (properties: object, asked: Request): boolean =>
-  objectsIn(properties)
+export function isDenied(properties: object, asked: Request): boolean {
+  return objectsIn(properties)
     .filter((each): each is Deny => 'Effect' in each)
     .some(each => strikes(each, asked));
+}

@@ -20,9 +20,11 @@ export type TestIssuer = {
   forge(header: string | Uint8Array, payload: string | Uint8Array): string;
 };
 
-const base64url = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64url');
+function base64url(bytes: string | Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
 
-export const testIssuer = async (): Promise<TestIssuer> => {
+export async function testIssuer(): Promise<TestIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 2048 });
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
   return {
@@ -38,43 +40,44 @@ export const testIssuer = async (): Promise<TestIssuer> => {
       return `${signed}.${signBytes('sha256', Buffer.from(signed), key).toString('base64url')}`;
     },
   };
-};
+}
 
 /** The header of a real Buildkite token: no `typ`. */
 export const HEADER = JSON.stringify({ alg: 'RS256', kid: KEY_ID });
 
 /** A verifier that trusts these rows, with the test issuer's keys for each. */
-export const verifierOf = (
+export function verifierOf(
   issuer: Pick<TestIssuer, 'keys'>,
   rows: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS),
-): Verify =>
-  verifier({
+): Verify {
+  return verifier({
     rows,
     keys: new Map([...rows.keys()].map(each => [each, issuer.keys])),
     audiences: new Set([AUDIENCE]),
   });
+}
 
 /** The claims of a real Buildkite token, with times around `NOW`. Undefined leaves a claim out. */
-export const tokenClaims = (
-  changes: { readonly [name: string]: unknown } = {},
-): { [name: string]: unknown } => ({
-  iss: BUILDKITE,
-  sub: 'organization:my-organization:pipeline:my-pipeline:ref:refs/heads/main:commit:b5ffe3aeea51cec6c41aef16e45ee6bce47d8810:step:',
-  aud: AUDIENCE,
-  iat: NOW,
-  nbf: NOW,
-  exp: NOW + 300,
-  jti: '0194b014-8517-7cef-b232-76a827315f08',
-  organization_slug: 'my-organization',
-  pipeline_slug: 'my-pipeline',
-  build_number: 5,
-  build_branch: 'main',
-  build_tag: null,
-  build_commit: 'b5ffe3aeea51cec6c41aef16e45ee6bce47d8810',
-  step_key: null,
-  job_id: '01945ecf-80f0-41e8-9b83-a2970a9305a1',
-  agent_id: '01945ecf-8bcf-40a6-9d70-a765db9a0928',
-  build_source: 'webhook',
-  runner_environment: 'self-hosted',
-  ...changes,
-});
+export function tokenClaims(changes: { readonly [name: string]: unknown } = {}): { [name: string]: unknown } {
+  return {
+    iss: BUILDKITE,
+    sub: 'organization:my-organization:pipeline:my-pipeline:ref:refs/heads/main:commit:b5ffe3aeea51cec6c41aef16e45ee6bce47d8810:step:',
+    aud: AUDIENCE,
+    iat: NOW,
+    nbf: NOW,
+    exp: NOW + 300,
+    jti: '0194b014-8517-7cef-b232-76a827315f08',
+    organization_slug: 'my-organization',
+    pipeline_slug: 'my-pipeline',
+    build_number: 5,
+    build_branch: 'main',
+    build_tag: null,
+    build_commit: 'b5ffe3aeea51cec6c41aef16e45ee6bce47d8810',
+    step_key: null,
+    job_id: '01945ecf-80f0-41e8-9b83-a2970a9305a1',
+    agent_id: '01945ecf-8bcf-40a6-9d70-a765db9a0928',
+    build_source: 'webhook',
+    runner_environment: 'self-hosted',
+    ...changes,
+  };
+}

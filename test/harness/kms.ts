@@ -44,42 +44,47 @@ export const PROOF_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4
 export const APP_KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000005';
 
 const RSA = 'RSASSA_PKCS1_V1_5_SHA_256';
-const json = (status: number, value: Json): Reply => ({ status, body: JSON.stringify(value) });
+function json(status: number, value: Json): Reply {
+  return { status, body: JSON.stringify(value) };
+}
 
 /** An error of KMS, as its JSON protocol writes it. */
-export const kmsError =
-  (code: string, status: number): Say =>
-  () =>
-    json(status, { __type: code, message: 'no' });
+export function kmsError(code: string, status: number): Say {
+  return () => json(status, { __type: code, message: 'no' });
+}
 
 /** KMS is broken within for the calls that match, and is itself for all others. */
-export const kmsDownFor = (matches: (call: KmsCall) => boolean): Say => {
+export function kmsDownFor(matches: (call: KmsCall) => boolean): Say {
   const down = kmsError('KMSInternalException', 500);
   return (call, response) => (matches(call) ? down(call, response) : null);
-};
+}
 
 /** The key's own answer to GetPublicKey, with these members over it. */
-export const kmsPublicKey = (changes: Json): Say => {
+export function kmsPublicKey(changes: Json): Say {
   const PublicKey = newKey().publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   return () => json(200, { PublicKey, KeyUsage: 'SIGN_VERIFY', SigningAlgorithms: [RSA], ...changes });
-};
+}
 
-const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+function newKey() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 });
+}
 
 /** DigestInfo of SHA-256 (RFC 8017 §9.2, note 1): what comes before the digest in what is signed. */
 const DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 
-const signature = (privateKey: KeyObject, { Message, MessageType }: Json): Buffer | undefined => {
+function signature(privateKey: KeyObject, { Message, MessageType }: Json): Buffer | undefined {
   const message = Buffer.from(String(Message), 'base64');
   if (MessageType === 'RAW' && message.length <= 4096) return sign('sha256', message, privateKey);
   if (MessageType === 'DIGEST' && message.length === createHash('sha256').digest().length)
     return privateEncrypt(privateKey, Buffer.concat([DIGEST_INFO, message]));
   return undefined;
-};
+}
 
 export type KeyPairs = ReadonlyMap<string, ReturnType<typeof newKey>>;
 
-export const keyPairs = (ids: readonly string[]) => new Map(ids.map(id => [id, newKey()]));
+export function keyPairs(ids: readonly string[]) {
+  return new Map(ids.map(id => [id, newKey()]));
+}
 
 const CIPHER = 'aes-256-gcm';
 const SEALING_SECRET = randomBytes(32);
@@ -87,16 +92,18 @@ const NONCE = 12;
 const TAG = 16;
 
 /** What was sealed opens with the same context alone, which is what KMS does with it too: additional data. */
-const bound = ({ EncryptionContext }: Json): Buffer => Buffer.from(JSON.stringify(EncryptionContext ?? {}));
+function bound({ EncryptionContext }: Json): Buffer {
+  return Buffer.from(JSON.stringify(EncryptionContext ?? {}));
+}
 
-const seal = (plain: Buffer, input: Json): Buffer => {
+function seal(plain: Buffer, input: Json): Buffer {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv(CIPHER, SEALING_SECRET, nonce).setAAD(bound(input));
   const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-};
+}
 
-const open = (input: Json): Buffer | undefined => {
+function open(input: Json): Buffer | undefined {
   const blob = Buffer.from(String(input['CiphertextBlob']), 'base64');
   const decipher = createDecipheriv(CIPHER, SEALING_SECRET, blob.subarray(0, NONCE)).setAAD(bound(input));
   decipher.setAuthTag(blob.subarray(NONCE, NONCE + TAG));
@@ -105,15 +112,15 @@ const open = (input: Json): Buffer | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
 /** Pairs take long to make, so the same eight come round: more than are ever published at one time. */
 const ring: ReturnType<typeof newKey>[] = [];
 let turn = 0;
-const ringPair = () => {
+function ringPair() {
   const at = turn++ % 8;
   return (ring[at] ??= newKey());
-};
+}
 
 /** What KMS says of an operation that is not for a key of this usage. */
 const MISUSED: { readonly [usage in 'signs' | 'seals']: { readonly [operation: string]: string } } = {
@@ -124,9 +131,11 @@ const MISUSED: { readonly [usage in 'signs' | 'seals']: { readonly [operation: s
   seals: { Sign: 'InvalidKeyUsageException', GetPublicKey: 'UnsupportedOperationException' },
 };
 
-const refusal = (code: string): Reply => json(400, { __type: code, message: 'no' });
+function refusal(code: string): Reply {
+  return json(400, { __type: code, message: 'no' });
+}
 
-const asSealing = ({ operation, input }: KmsCall): Reply => {
+function asSealing({ operation, input }: KmsCall): Reply {
   const misused = MISUSED.seals[operation];
   if (misused !== undefined) return refusal(misused);
   if (operation === 'GenerateDataKeyPairWithoutPlaintext' && input['KeyPairSpec'] === 'RSA_2048') {
@@ -139,10 +148,10 @@ const asSealing = ({ operation, input }: KmsCall): Reply => {
   return Plaintext === undefined
     ? json(400, { __type: 'InvalidCiphertextException' })
     : json(200, { Plaintext, KeyId: SEALING_KEY });
-};
+}
 
 /** What KMS answers with these keys. */
-export const asKms = (pairs: KeyPairs, call: KmsCall): Reply => {
+export function asKms(pairs: KeyPairs, call: KmsCall): Reply {
   const { operation, input } = call;
   if (input['KeyId'] === SEALING_KEY) return asSealing(call);
   const pair = pairs.get(String(input['KeyId']));
@@ -159,9 +168,9 @@ export const asKms = (pairs: KeyPairs, call: KmsCall): Reply => {
   return made
     ? json(200, { KeyId, Signature: made.toString('base64'), SigningAlgorithm: RSA })
     : json(400, { __type: 'ValidationException', message: 'not a call that KMS takes' });
-};
+}
 
-const signedWrong = ({ method = '', url = '', headers }: IncomingMessage, body: string): boolean => {
+function signedWrong({ method = '', url = '', headers }: IncomingMessage, body: string): boolean {
   const received = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   const request = httpRequest({
     method,
@@ -170,9 +179,9 @@ const signedWrong = ({ method = '', url = '', headers }: IncomingMessage, body: 
     body: Buffer.from(body),
   });
   return signatureFault(request, DUMMY_KEYS, 'kms') !== undefined;
-};
+}
 
-export const testKms = async (ids: readonly string[] = [KEY, NEXT_KEY]): Promise<TestKms> => {
+export async function testKms(ids: readonly string[] = [KEY, NEXT_KEY]): Promise<TestKms> {
   const pairs = keyPairs(ids);
   const calls: KmsCall[] = [];
   let next: (Say | null)[] = [];
@@ -211,4 +220,4 @@ export const testKms = async (ids: readonly string[] = [KEY, NEXT_KEY]): Promise
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -6,7 +6,9 @@ import { folderOf } from './local.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, PROVIDER } from './policy.ts';
 
 /** What lint has to say of a folder. */
-export const lintFolder = (folder: string): LintAnswer => answerOf(loadConfig(folder));
+export function lintFolder(folder: string): LintAnswer {
+  return answerOf(loadConfig(folder));
+}
 
 type Files = { readonly [path: string]: string };
 
@@ -14,7 +16,7 @@ type Files = { readonly [path: string]: string };
 export const BROKER = `url: ${AUDIENCE}\nissuers:${ISSUERS.replace(/^(?=.)/gm, '  ')}`;
 
 /** What a rule finds in these files: the word that stands at each place, in order. */
-export const foundBy = ({ rule }: RuleFacts, files: Files): string[] => {
+export function foundBy({ rule }: RuleFacts, files: Files): string[] {
   const all: Files = { 'broker.yml': BROKER, 'roles/.keep': '', ...files };
   const folder = folderOf(all);
   return lintFolder(folder)
@@ -23,18 +25,21 @@ export const foundBy = ({ rule }: RuleFacts, files: Files): string[] => {
       const text = all[file.slice(folder.length + 1)]?.split('\n')[line - 1]?.slice(column - 1) ?? '';
       return (found === rule ? '' : `${found} `) + (/^"[^"]*"|^[^\s,:{}[\]]+/.exec(text)?.[0] ?? text);
     });
-};
+}
 
 /** The same, of one role. */
-export const foundInRole = (rule: RuleFacts, role: string): string[] =>
-  foundBy(rule, { 'roles/linted.yml': role });
+export function foundInRole(rule: RuleFacts, role: string): string[] {
+  return foundBy(rule, { 'roles/linted.yml': role });
+}
 
 type Rest = { readonly iss?: string; readonly rest?: string };
 
 /** A role with one trust statement that has these claims. */
-export const trusting = (claims: string, { iss = BUILDKITE, rest = PROVIDER }: Rest = {}): string =>
-  `contact: "#us"\ntrust:\n  - iss: ${iss}\n    claims: { ${claims} }\n${rest}\n`;
+export function trusting(claims: string, { iss = BUILDKITE, rest = PROVIDER }: Rest = {}): string {
+  return `contact: "#us"\ntrust:\n  - iss: ${iss}\n    claims: { ${claims} }\n${rest}\n`;
+}
 
 /** The same, and it may not be had by these. */
-export const denying = (claims: string, denied: string): string =>
-  trusting(claims, { rest: `deny:\n  - iss: ${BUILDKITE}\n    claims: { ${denied} }\n${PROVIDER}` });
+export function denying(claims: string, denied: string): string {
+  return trusting(claims, { rest: `deny:\n  - iss: ${BUILDKITE}\n    claims: { ${denied} }\n${PROVIDER}` });
+}

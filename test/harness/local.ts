@@ -31,10 +31,10 @@ jwt: { audience: https://packages.test.example }
 } as const;
 
 /** A configuration as `load` makes it, from role YAML by name. */
-export const configFrom = (
+export function configFrom(
   roles: { readonly [name: string]: string } = ROLES,
   issuers: string = ISSUERS,
-): Config => {
+): Config {
   const rows = rowsFrom(issuers);
   const compiled = Object.entries(roles).map(([name, yaml]) => ({
     ...roleFrom(yaml, settingOf(rows)),
@@ -49,41 +49,45 @@ export const configFrom = (
     registries: [],
     limits: PLENTY,
   };
-};
+}
 
 /** A new empty folder that is gone after the test file. */
-export const emptyFolder = (): string => {
+export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
   atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-};
+}
 
 /** A folder with these files, by their paths in it. */
-export const folderOf = (files: { readonly [path: string]: string }): string => {
+export function folderOf(files: { readonly [path: string]: string }): string {
   const folder = emptyFolder();
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
   return folder;
-};
+}
 
 /** Every complaint about a folder of these files as `file:line:column rule`, its file as seen from the folder. */
-export const complaintsOf = (files: { readonly [path: string]: string }): string[] => {
+export function complaintsOf(files: { readonly [path: string]: string }): string[] {
   const folder = folderOf(files);
   return loadConfig(folder).complaints.map(
     ({ rule, place: { file, line, column } }) => `${relative(folder, file)}:${line}:${column} ${rule}`,
   );
-};
+}
 
 /** The files of a config folder that a broker can start from, by their paths. */
-export const configFiles = (): { readonly [path: string]: string } => ({
-  'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n`,
-  ...Object.fromEntries(Object.entries(ROLES).map(([name, yaml]) => [`roles/${name}.yml`, yaml])),
-});
+export function configFiles(): { readonly [path: string]: string } {
+  return {
+    'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n`,
+    ...Object.fromEntries(Object.entries(ROLES).map(([name, yaml]) => [`roles/${name}.yml`, yaml])),
+  };
+}
 
 /** A config folder that a broker can start from. */
-export const configFolder = (): string => folderOf(configFiles());
+export function configFolder(): string {
+  return folderOf(configFiles());
+}
 
 /** A stand-in for a terminal, which keeps what is written to it. */
 export type TestTerminal = Terminal & {
@@ -94,7 +98,7 @@ export type TestTerminal = Terminal & {
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
 };
 
-export const testTerminal = (environment: Terminal['environment'] = {}): TestTerminal => {
+export function testTerminal(environment: Terminal['environment'] = {}): TestTerminal {
   const written: string[] = [];
   const errors: string[] = [];
   let stop = (): void => {};
@@ -123,21 +127,21 @@ export const testTerminal = (environment: Terminal['environment'] = {}): TestTer
     },
     error: text => void errors.push(text),
   };
-};
+}
 
 export type Local = Awaited<ReturnType<typeof startLocal>> & { readonly terminal: TestTerminal };
 
 /** A local broker on a free port, closed after the test file. It tells no transcript unless the level says so. */
-export const localBroker = async (
+export async function localBroker(
   config: Config = configFrom(),
   environment: Terminal['environment'] = { KITE_STS_LOG_LEVEL: 'error' },
-): Promise<Local> => {
+): Promise<Local> {
   const terminal = testTerminal(environment);
   const { settings } = readSettings({ PORT: '0', ...environment });
   const server = await startLocal(config, settings, { ...terminal, json: true });
   atEnd(() => server.close());
   return { ...server, terminal };
-};
+}
 
 type Call = {
   readonly method?: string;
@@ -153,8 +157,8 @@ export type Called = {
 };
 
 /** One request by Node's own client, which, other than `fetch`, sends any Host and Origin that it is told to. */
-export const call = (port: number, { method = 'GET', path, headers = {}, body }: Call): Promise<Called> =>
-  new Promise((resolve, reject) => {
+export function call(port: number, { method = 'GET', path, headers = {}, body }: Call): Promise<Called> {
+  return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, async response => {
       let text = '';
       for await (const chunk of response) text += chunk;
@@ -164,33 +168,35 @@ export const call = (port: number, { method = 'GET', path, headers = {}, body }:
     sent.on('error', reject);
     sent.end(body);
   });
+}
 
 /** `buildkite-agent oidc request-token` on the wire. */
-export const agentCall = (port: number, asked: object = {}, job = 'job-1'): Promise<Called> =>
-  call(port, {
+export function agentCall(port: number, asked: object = {}, job = 'job-1'): Promise<Called> {
+  return call(port, {
     method: 'POST',
     path: `/local/agent/v3/jobs/${job}/oidc/tokens`,
     headers: { authorization: 'Token local' },
     body: JSON.stringify(asked),
   });
+}
 
 /** A token of the local broker's stand-in, traded for a role at its own door. */
-export const exchangeAt = async (
+export async function exchangeAt(
   port: number,
   role: string,
   headers: { readonly [name: string]: string } = {},
-): Promise<Called> => {
+): Promise<Called> {
   const { token } = (await agentCall(port, { audience: AUDIENCE })).json();
   return formCall(port, role, String(token), headers);
-};
+}
 
 /** This token traded for a role at /token. */
-export const formCall = async (
+export async function formCall(
   port: number,
   role: string,
   token: string,
   headers: { readonly [name: string]: string } = {},
-): Promise<Called> => {
+): Promise<Called> {
   const form = new URLSearchParams({
     grant_type: GRANT_TYPE,
     audience: role,
@@ -203,4 +209,4 @@ export const formCall = async (
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     body: form.toString(),
   });
-};
+}

@@ -23,7 +23,7 @@ export type MovedClock = {
   readonly move: (seconds: number) => void;
 };
 
-export const movedClock = (): MovedClock => {
+export function movedClock(): MovedClock {
   const folder = folderOf({ 'clock.mjs': PRELOAD, seconds: '0' });
   const file = join(folder, 'seconds');
   return {
@@ -33,4 +33,4 @@ export const movedClock = (): MovedClock => {
     },
     move: seconds => writeFileSync(file, String(seconds)),
   };
-};
+}

@@ -13,18 +13,20 @@ export const loopback: Network = {
 };
 
 /** For every issuer, the keys that are shared, or else at this URL, as a process gets and keeps them. */
-export const sharedKeysAt = (uri: string, shared: SharedKeys) => {
+export function sharedKeysAt(uri: string, shared: SharedKeys) {
   const fetchSet = async () => readKeySet(await download(uri, loopback), ['RS256'], () => undefined);
   return ({ issuer }: { readonly issuer: string }): KeySource =>
     keptKeys(
       sharedFirst(shared, { issuer, uri, algorithms: ['RS256'] }, fetchSet, () => undefined),
       () => undefined,
     );
-};
+}
 
 /** For every issuer, the keys that are at this URL, as a process gets and keeps them. */
-export const keysAt = (url: string) => (): KeySource =>
-  cachedKeys(
-    async () => readKeySet(await download(url, loopback), ['RS256'], () => undefined),
-    () => undefined,
-  );
+export function keysAt(url: string) {
+  return (): KeySource =>
+    cachedKeys(
+      async () => readKeySet(await download(url, loopback), ['RS256'], () => undefined),
+      () => undefined,
+    );
+}

@@ -16,22 +16,22 @@ type Locked = { readonly dependencies?: { readonly [name: string]: string } };
 const LOCKED = lock.packages as { readonly [path: string]: Locked };
 
 /** Every package that these need, as the lock file has it at the top of node_modules. */
-const closure = (names: readonly string[]): string[] => {
+function closure(names: readonly string[]): string[] {
   const all = new Set(names);
   for (const name of all)
     for (const needed of Object.keys(LOCKED[`node_modules/${name}`]?.dependencies ?? {})) all.add(needed);
   return [...all];
-};
+}
 
 type Packed = { readonly name: string; readonly filename: string; readonly integrity: string };
 
 /** The tarballs of folders, as `npm publish` would send them. */
-const packed = async (folders: readonly string[], into: string): Promise<Packed[]> => {
+async function packed(folders: readonly string[], into: string): Promise<Packed[]> {
   const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', into, ...folders];
   const { stdout } = await run('npm', words, { cwd: ROOT, env: { ...process.env, ...NO_NETWORK } });
   // npm 12 gives an object by name, older ones a list.
   return Object.values(JSON.parse(stdout) as { readonly [key: string]: Packed });
-};
+}
 
 export type TestRegistry = { readonly url: string; readonly asked: string[] };
 
@@ -39,10 +39,10 @@ export type TestRegistry = { readonly url: string; readonly asked: string[] };
  * A registry of npm with these packages of our own node_modules, and what they need; and those of further folders.
  * It knows no kite-sts, as the real one.
  */
-export const testRegistry = async (
+export async function testRegistry(
   names: readonly string[],
   folders: readonly string[],
-): Promise<TestRegistry> => {
+): Promise<TestRegistry> {
   const into = emptyFolder();
   const all = [...closure(names).map(name => join(ROOT, 'node_modules', name)), ...folders];
   const tarballs = await packed(all, into);
@@ -65,4 +65,4 @@ export const testRegistry = async (
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   atEnd(() => new Promise<void>(resolve => void server.close(() => resolve())));
   return { url, asked };
-};
+}

@@ -1,7 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 
 /** A text as the pieces between which it may be cut, with these characters at their ends. */
-const piecesOf = (text: string, seams: RegExp): string[] => text.split(seams).filter(each => each !== '');
+function piecesOf(text: string, seams: RegExp): string[] {
+  return text.split(seams).filter(each => each !== '');
+}
 
 type Edit = {
   readonly at: number;
@@ -9,7 +11,7 @@ type Edit = {
   readonly word: string;
 };
 
-const edited = (pieces: readonly string[], { at, what, word }: Edit): string[] => {
+function edited(pieces: readonly string[], { at, what, word }: Edit): string[] {
   const index = at % (pieces.length || 1);
   const here = pieces[index] ?? '';
   const rest = pieces.slice(index + 1);
@@ -20,15 +22,15 @@ const edited = (pieces: readonly string[], { at, what, word }: Edit): string[] =
   if (what === 'put') return [...before, word, here, ...rest];
   const half = at % (here.length + 1);
   return [...before, here.slice(0, half) + word + here.slice(half), ...rest];
-};
+}
 
 /** Valid texts with pieces left out, doubled or swapped, and words of the format put between or into them. */
-export const oddVersions = (
+export function oddVersions(
   texts: readonly string[],
   words: readonly string[],
   seams = /(?<=[\s,:{}[\]&=.])/,
-): Arbitrary<string> =>
-  fc
+): Arbitrary<string> {
+  return fc
     .tuple(
       fc.constantFrom(...texts),
       fc.array(
@@ -41,6 +43,7 @@ export const oddVersions = (
       ),
     )
     .map(([text, edits]) => edits.reduce<string[]>(edited, piecesOf(text, seams)).join(''));
+}
 
 const NUMBERS =
   '0 1 -1 1.5 -0 1.0 1e3 1e400 1e-400 0.5e1 9007199254740991 9007199254740993 01 .5 +1 1. - NaN 0x1'.split(
@@ -50,8 +53,9 @@ const CHARACTERS = ['a', 'b', 'ü', '𝒳', '\\n', '\\"', '\\u0000', '\\u0061', 
 const BROKEN = ['\\ud800', '\\udc00\\ud800', '\\u200b', '\\x', '\\u12', '\u0001', '\n', '"'];
 const NAMES = ['a', 'b', 'c', 'd', '\\u0061', '__proto__', 'constructor', '', '\\ud800', '\\u202e'];
 
-const mostly = <T>(usual: Arbitrary<T>, seldom: Arbitrary<T>): Arbitrary<T> =>
-  fc.oneof({ arbitrary: usual, weight: 20 }, { arbitrary: seldom, weight: 1 });
+function mostly<T>(usual: Arbitrary<T>, seldom: Arbitrary<T>): Arbitrary<T> {
+  return fc.oneof({ arbitrary: usual, weight: 20 }, { arbitrary: seldom, weight: 1 });
+}
 
 const space = mostly(fc.constantFrom('', '', ' ', '\n', '\r\n\t'), fc.constantFrom('\f', '\u00a0', '\ufeff'));
 const string = fc
@@ -95,11 +99,11 @@ export const oddJson: Arbitrary<string> = fc.letrec<Json>(tie => ({
 })).value;
 
 /** The JSON text of an object with odd values for some of its own, and members of odd names added or doubled. */
-export const oddObject = (
+export function oddObject(
   members: object,
   odd: readonly [string, ...string[]],
   names: readonly string[],
-): Arbitrary<string> => {
+): Arbitrary<string> {
   const texts = Object.entries(members).map(
     ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
   );
@@ -116,4 +120,4 @@ export const oddObject = (
       }, texts);
       return `{${[...kept, ...more.map(pair => pair.join(':'))].join(',')}}`;
     });
-};
+}

@@ -1,18 +1,21 @@
 import type { Block } from './markdown.ts';
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 /** `…` stands for anything on its line; a line of `…` alone for any lines. */
-const pattern = (text: string): RegExp =>
-  new RegExp(
+function pattern(text: string): RegExp {
+  return new RegExp(
     `^${text
       .trim()
       .split('\n')
       .map(line => (line.trim() === '…' ? '[\\s\\S]*?' : escaped(line).replaceAll('…', '[^\\n]*')))
       .join('\\n')}$`,
   );
+}
 
-const jsonMatches = (expected: unknown, actual: unknown): boolean => {
+function jsonMatches(expected: unknown, actual: unknown): boolean {
   if (expected === '…') return actual === null || typeof actual !== 'object';
   if (typeof expected === 'string') return typeof actual === 'string' && pattern(expected).test(actual);
   if (expected === null || typeof expected !== 'object') return expected === actual;
@@ -22,13 +25,16 @@ const jsonMatches = (expected: unknown, actual: unknown): boolean => {
     JSON.stringify(names) === JSON.stringify(Object.keys(actual)) &&
     names.every(name => jsonMatches(expected[name as never], actual[name as never]))
   );
-};
+}
 
 /** A number that differs from run to run, as seconds that are left, stands as `…` without quotes. */
-const parseExpected = (text: string): unknown => JSON.parse(text.replace(/: …(?=,?\n)/g, ': "…"'));
+function parseExpected(text: string): unknown {
+  return JSON.parse(text.replace(/: …(?=,?\n)/g, ': "…"'));
+}
 
 /** Is the output what the page shows? JSON by its members and their order, whatever its white space. */
-export const outputMatches = ({ language }: Block, expected: string, actual: string): boolean =>
-  language === 'json'
+export function outputMatches({ language }: Block, expected: string, actual: string): boolean {
+  return language === 'json'
     ? jsonMatches(parseExpected(expected), JSON.parse(actual))
     : pattern(expected).test(actual.trim());
+}

@@ -12,23 +12,26 @@ const run = promisify(execFile);
 export const NO_NETWORK = { npm_config_offline: 'true', npm_config_update_notifier: 'false' };
 
 /** The machine's own Node: npm scripts put the one of node_modules before it. */
-const machineNode = (): string =>
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter(folder => !folder.includes('node_modules'))
-    .map(folder => join(folder, 'node'))
-    .find(path => existsSync(path)) ?? process.execPath;
+function machineNode(): string {
+  return (
+    (process.env['PATH'] ?? '')
+      .split(delimiter)
+      .filter(folder => !folder.includes('node_modules'))
+      .map(folder => join(folder, 'node'))
+      .find(path => existsSync(path)) ?? process.execPath
+  );
+}
 
 export const NODE = machineNode();
 
 /** This checkout as a fresh clone with its dependencies, where a test may write. */
-export const clone = (): string => {
+export function clone(): string {
   const copy = emptyFolder();
   const left = ['node_modules', '.git', 'dist', 'coverage', 'test', '.serverless'];
   cpSync(ROOT, copy, { recursive: true, filter: path => !left.includes(relative(ROOT, path)) });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
-};
+}
 
 export type Installed = {
   readonly tarball: string;
@@ -38,7 +41,7 @@ export type Installed = {
 };
 
 /** An empty folder with the package and these packages alone, as `npm install` of the tarball leaves it. */
-export const installed = async (packages = Object.keys(packageJson.dependencies)): Promise<Installed> => {
+export async function installed(packages = Object.keys(packageJson.dependencies)): Promise<Installed> {
   const tarball = join(emptyFolder(), `kite-sts-${packageJson.version}.tgz`);
   writeFileSync(tarball, await packSource(ROOT));
 
@@ -54,4 +57,4 @@ export const installed = async (packages = Object.keys(packageJson.dependencies)
   const bin = join(folder, 'node_modules/.bin/kite-sts');
   symlinkSync(join(home, packageJson.bin['kite-sts']), bin);
   return { tarball, folder, home, bin };
-};
+}

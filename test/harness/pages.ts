@@ -33,7 +33,7 @@ type Command = {
 };
 
 /** Each `sh` block, with the exit code that it states and the block of output that follows it. */
-export const commandsOf = (page: string): Command[] => {
+export function commandsOf(page: string): Command[] {
   const all = blocks(read(page));
   return all.flatMap((block, index) => {
     if (block.language !== 'sh' || NEEDS.some(({ word }) => block.words.includes(word))) return [];
@@ -48,10 +48,10 @@ export const commandsOf = (page: string): Command[] => {
       },
     ];
   });
-};
+}
 
 /** Runs the commands of each page in a terminal of its own, and compares what they print with the page. */
-export const runPages = (pages: readonly string[]): void => {
+export function runPages(pages: readonly string[]): void {
   describe.each(pages)('%s', page => {
     const session = shell();
     afterAll(() => session.close());
@@ -69,4 +69,4 @@ export const runPages = (pages: readonly string[]): void => {
       60_000,
     );
   });
-};
+}

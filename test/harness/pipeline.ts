@@ -24,37 +24,44 @@ type Pipeline = {
 export const CONFIGURATION = (parse(read(`${PLUGIN}/plugin.yml`)) as { configuration: Configuration })
   .configuration;
 
-const typeOf = (value: unknown): string => {
+function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
-};
+}
 
-const fits = (schema: Schema, value: unknown): boolean =>
-  [schema.type ?? typeOf(value)].flat().includes(typeOf(value)) &&
-  (schema.enum?.includes(value) ?? true) &&
-  (schema.minimum === undefined || Number(value) >= schema.minimum) &&
-  (!Array.isArray(value) ||
-    (value.length >= (schema.minItems ?? 0) && value.every(each => fits(schema.items ?? {}, each))));
+function fits(schema: Schema, value: unknown): boolean {
+  return (
+    [schema.type ?? typeOf(value)].flat().includes(typeOf(value)) &&
+    (schema.enum?.includes(value) ?? true) &&
+    (schema.minimum === undefined || Number(value) >= schema.minimum) &&
+    (!Array.isArray(value) ||
+      (value.length >= (schema.minItems ?? 0) && value.every(each => fits(schema.items ?? {}, each))))
+  );
+}
 
 /** The options that an agent would refuse: unknown, of a wrong type or value, or missing. */
-export const refusedOptions = (options: { readonly [option: string]: unknown }): string[] => [
-  ...Object.entries(options)
-    .filter(([name, value]) => {
-      const schema = CONFIGURATION.properties[name];
-      return schema === undefined ? !CONFIGURATION.additionalProperties : !fits(schema, value);
-    })
-    .map(([name]) => name),
-  ...CONFIGURATION.required.filter(name => !Object.hasOwn(options, name)),
-];
+export function refusedOptions(options: { readonly [option: string]: unknown }): string[] {
+  return [
+    ...Object.entries(options)
+      .filter(([name, value]) => {
+        const schema = CONFIGURATION.properties[name];
+        return schema === undefined ? !CONFIGURATION.additionalProperties : !fits(schema, value);
+      })
+      .map(([name]) => name),
+    ...CONFIGURATION.required.filter(name => !Object.hasOwn(options, name)),
+  ];
+}
 
 type Use = { readonly reference: string; readonly options: { readonly [option: string]: unknown } };
 
-const named = (plugins: Named): Use[] =>
-  Object.entries(plugins).map(([reference, options]) => ({ reference, options: options ?? {} }));
+function named(plugins: Named): Use[] {
+  return Object.entries(plugins).map(([reference, options]) => ({ reference, options: options ?? {} }));
+}
 
 /** This plugin's uses in a pipeline: its reference, such as `acme/kite-sts#v1.0.0`, and its options. */
-export const usesOf = (pipeline: string): Use[] =>
-  (parse(pipeline) as Pipeline).steps
+export function usesOf(pipeline: string): Use[] {
+  return (parse(pipeline) as Pipeline).steps
     .flatMap(({ plugins = [] }) => plugins)
     .flatMap(each => (typeof each === 'string' ? [{ reference: each, options: {} }] : named(each)))
     .filter(({ reference }) => /\bkite-sts\b[^/]*#/.test(reference));
+}

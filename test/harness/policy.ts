@@ -33,7 +33,7 @@ export const ISSUERS = `
 `;
 
 /** Compiles issuer rows from YAML; throws when there is any complaint. */
-export const rowsFrom = (yaml: string): Map<string, IssuerRow> => {
+export function rowsFrom(yaml: string): Map<string, IssuerRow> {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const tree = parse('broker.yml', yaml, complain);
@@ -42,13 +42,15 @@ export const rowsFrom = (yaml: string): Map<string, IssuerRow> => {
   );
   if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
   return new Map(rows.map(row => [row.issuer, row]));
-};
+}
 
-export const settingOf = (issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS)): Setting => ({
-  audience: AUDIENCE,
-  issuers,
-  session: { seconds: undefined, maxSeconds: undefined },
-});
+export function settingOf(issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS)): Setting {
+  return {
+    audience: AUDIENCE,
+    issuers,
+    session: { seconds: undefined, maxSeconds: undefined },
+  };
+}
 
 /** A provider for roles whose test is about their trust alone. */
 export const PROVIDER = 'jwt: { audience: https://api.test.example }';
@@ -56,38 +58,39 @@ export const PROVIDER = 'jwt: { audience: https://api.test.example }';
 type Compiled = { role: Role | undefined; complaints: Complaint[] };
 
 /** Compiles the text of a role as it stands, with all its complaints. */
-export const compileText = (text: string, setting: Setting = settingOf()): Compiled => {
+export function compileText(text: string, setting: Setting = settingOf()): Compiled {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const document = parseRole('tested', 'tested.yml', text, complain);
   const role = document && compileRole(document, setting, complain);
   return { role, complaints };
-};
+}
 
 const HAS_PROVIDER = new RegExp(`^(${Object.keys(KINDS).join('|')}):`, 'm');
 
 /** Compiles a role from YAML. A text without a provider gets a plain `jwt`. */
-export const compile = (yaml: string, setting?: Setting): Compiled =>
-  compileText(HAS_PROVIDER.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`, setting);
+export function compile(yaml: string, setting?: Setting): Compiled {
+  return compileText(HAS_PROVIDER.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`, setting);
+}
 
 /** A role that must compile. */
-export const roleFrom = (yaml: string, setting?: Setting): Role => {
+export function roleFrom(yaml: string, setting?: Setting): Role {
   const { role, complaints } = compile(yaml, setting);
   if (!role) throw new Error(JSON.stringify(complaints, null, 2));
   return role;
-};
+}
 
 /** Claims without a prototype, as a verified token has them; undefined leaves a claim out. */
-export const claims = (members: { readonly [name: string]: unknown }): Claims => {
+export function claims(members: { readonly [name: string]: unknown }): Claims {
   const made: { [name: string]: ClaimValue } = Object.create(null);
   for (const [name, value] of Object.entries(members))
     if (value !== undefined) made[name] = value as ClaimValue;
   return made;
-};
+}
 
 /** What Buildkite says of a push to main, after the real token of docs and observation. */
-export const buildkiteClaims = (changes: { readonly [name: string]: unknown } = {}): Claims =>
-  claims({
+export function buildkiteClaims(changes: { readonly [name: string]: unknown } = {}): Claims {
+  return claims({
     iss: BUILDKITE,
     sub: 'organization:my-organization:pipeline:my-pipeline:ref:refs/heads/main:commit:b5ffe3aeea51cec6c41aef16e45ee6bce47d8810:step:',
     aud: AUDIENCE,
@@ -104,25 +107,27 @@ export const buildkiteClaims = (changes: { readonly [name: string]: unknown } = 
     runner_environment: 'self-hosted',
     ...changes,
   });
+}
 
 export const NOW = 1_800_000_000;
 
 /** Decides as if a token with these claims had been verified. */
-export const decideFor = (
+export function decideFor(
   role: Role,
   made: Claims,
   { access = {}, context = {} }: { access?: Partial<AccessRequest>; context?: Partial<Context> } = {},
-): Decision =>
-  decide(
+): Decision {
+  return decide(
     role,
     assumeVerified(made, role),
     { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined, ...access },
     { now: NOW, sourceAddress: undefined, ...context },
   );
+}
 
 /** What GitHub Actions says of a push to main of acme/web: every value is a string. */
-export const githubClaims = (changes: { readonly [name: string]: unknown } = {}): Claims =>
-  claims({
+export function githubClaims(changes: { readonly [name: string]: unknown } = {}): Claims {
+  return claims({
     iss: GITHUB,
     sub: 'repo:acme/web:ref:refs/heads/main',
     aud: AUDIENCE,
@@ -139,27 +144,31 @@ export const githubClaims = (changes: { readonly [name: string]: unknown } = {})
     runner_environment: 'github-hosted',
     ...changes,
   });
+}
 
 /** Where a complaint stands, without its prose: `rule line:column`. */
-export const placesOf = (complaints: readonly Complaint[]): string[] =>
-  complaints.map(({ rule, place }) => `${rule} ${place.line}:${place.column}`);
+export function placesOf(complaints: readonly Complaint[]): string[] {
+  return complaints.map(({ rule, place }) => `${rule} ${place.line}:${place.column}`);
+}
 
 /** What is wrong with a role, in the order in which it is said. */
-export const refusalsOf = (yaml: string, setting?: Setting): string[] =>
-  placesOf(compile(yaml, setting).complaints);
+export function refusalsOf(yaml: string, setting?: Setting): string[] {
+  return placesOf(compile(yaml, setting).complaints);
+}
 
 /** Reads a text, as YAML, with something that complains. */
-export const readWith = <T>(
+export function readWith<T>(
   yaml: string,
   read: (tree: Tree, complain: Complain) => T,
-): { value: T | undefined; refusals: string[] } => {
+): { value: T | undefined; refusals: string[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const tree = parse('tested.yml', yaml, complain);
   const value = tree && read(tree, complain);
   return { value, refusals: placesOf(complaints) };
-};
+}
 
 /** `allowed by <statement>` or the reason of a denial, for tables of decisions. */
-export const saidOf = (decision: Decision): string =>
-  decision.allowed ? `allowed by ${decision.statement}` : decision.reason;
+export function saidOf(decision: Decision): string {
+  return decision.allowed ? `allowed by ${decision.statement}` : decision.reason;
+}

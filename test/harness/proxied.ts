@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { certificateFor } from './certificate.ts';
 import { atEnd } from './endings.ts';
 
-const listening = async (server: Server): Promise<number> => {
+async function listening(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', socket => sockets.add(socket.on('error', () => {})));
   atEnd(() => {
@@ -13,12 +13,12 @@ const listening = async (server: Server): Promise<number> => {
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
-};
+}
 
 export type SecureServer = { readonly port: number; readonly cert: string; readonly asked: string[] };
 
 /** A server of https for this name, which answers all with this JSON, and keeps what it was told. */
-export const secureServer = async (host: string, body: object): Promise<SecureServer> => {
+export async function secureServer(host: string, body: object): Promise<SecureServer> {
   const { key, cert } = certificateFor(host);
   const asked: string[] = [];
   const server = createSecure({ key, cert }, async (message, response) => {
@@ -28,7 +28,7 @@ export const secureServer = async (host: string, body: object): Promise<SecureSe
     response.end(JSON.stringify(body));
   });
   return { port: await listening(server), cert, asked };
-};
+}
 
 export type TestProxy = {
   readonly url: string;
@@ -39,7 +39,7 @@ export type TestProxy = {
 };
 
 /** A proxy that opens a tunnel to this port of this machine, whatever is asked for; or says this status instead. */
-export const testProxy = async (port: number, status = 200): Promise<TestProxy> => {
+export async function testProxy(port: number, status = 200): Promise<TestProxy> {
   const asked: string[] = [];
   const seen: Buffer[] = [];
   const server = createPlain().on('connect', ({ url, headers }, socket) => {
@@ -53,4 +53,4 @@ export const testProxy = async (port: number, status = 200): Promise<TestProxy> 
     socket.pipe(other).pipe(socket);
   });
   return { url: `http://127.0.0.1:${await listening(server)}`, asked, seen: () => Buffer.concat(seen) };
-};
+}

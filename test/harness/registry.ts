@@ -31,23 +31,23 @@ methods:
 `;
 
 /** Compiles the text of a registry as it stands, with what is wrong with it. */
-export const compileRegistryText = (
+export function compileRegistryText(
   text: string,
   issuers = ISSUERS,
-): { registry: Registry | undefined; refusals: readonly string[] } => {
+): { registry: Registry | undefined; refusals: readonly string[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const document = parseRegistry('tested', 'tested.yml', text, complain);
   const registry = document && compileRegistry(document, rowsFrom(issuers), complain);
   return { registry, refusals: placesOf(complaints) };
-};
+}
 
 /** A registry that must compile. */
-export const registryFrom = (text: string, issuers = ISSUERS): Registry => {
+export function registryFrom(text: string, issuers = ISSUERS): Registry {
   const { registry, refusals } = compileRegistryText(text, issuers);
   if (!registry) throw new Error(refusals.join('\n'));
   return registry;
-};
+}
 
 /** Registries by the two policies of Buildkite's documentation. */
 export const FLAT = registryFrom(`${METHODS}
@@ -93,10 +93,10 @@ export type TestAuthorizer = {
 };
 
 /** What stands in front of these registries, in this process, with one test issuer for every row. */
-export const testAuthorizer = async (
+export async function testAuthorizer(
   registries: readonly Registry[],
   { sink, keys, issuers = ISSUERS, table, limits = PLENTY }: Options = {},
-): Promise<TestAuthorizer> => {
+): Promise<TestAuthorizer> {
   const issuer = await issuerOfTests();
   const signer = localSigner();
   const clock = { now: NOW };
@@ -142,4 +142,4 @@ export const testAuthorizer = async (
     ask,
     asked,
   };
-};
+}

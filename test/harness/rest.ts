@@ -18,22 +18,23 @@ type Response = {
 type Resources = { readonly [id: string]: { readonly Type: string; readonly Properties: never } };
 
 /** Resolves `Fn::If` of the one condition that the template has. */
-const chosen = (value: unknown, images: boolean): unknown => {
+function chosen(value: unknown, images: boolean): unknown {
   const branches = (value as { 'Fn::If'?: readonly unknown[] } | null)?.['Fn::If'];
   return branches ? branches[images ? 1 : 2] : value;
-};
+}
 
 /** `'text'` is that text, and `context.authorizer.x` what the authorizer said under that name. */
-const mapped = (expression: string, context: Values): string | undefined =>
-  expression.startsWith("'")
+function mapped(expression: string, context: Values): string | undefined {
+  return expression.startsWith("'")
     ? expression.slice(1, -1)
     : context[expression.replace('context.authorizer.', '')];
+}
 
 /**
  * A gateway response as its definition says: no VTL, only these names.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
-const rendered = (api: RestApi, type: string, context: Values): HttpAnswer => {
+function rendered(api: RestApi, type: string, context: Values): HttpAnswer {
   const { Resources: all } = parse(api.template) as { Resources: Resources };
   const responses = Object.values(all)
     .filter(({ Type }) => Type === 'AWS::ApiGateway::GatewayResponse')
@@ -51,14 +52,17 @@ const rendered = (api: RestApi, type: string, context: Values): HttpAnswer => {
     headers: ordered({ 'content-type': 'application/json', ...Object.fromEntries(headers) }),
     body: body.replace(/\$context\.authorizer\.(\w+)/g, (_, name: string) => context[name] ?? ''),
   };
-};
+}
 
 const ORDER = ['content-type', 'cache-control', 'decision-id', 'www-authenticate', 'retry-after'];
-const ordered = (headers: Values): Values =>
-  Object.fromEntries(ORDER.flatMap(name => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+function ordered(headers: Values): Values {
+  return Object.fromEntries(
+    ORDER.flatMap(name => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+  );
+}
 
 /** What a REST API hands to the authorizer: the decoded query, and every header with all of its values. */
-export const restEvent = ({ method, path, query, headers, sourceAddress }: HttpRequest): RestEvent => {
+export function restEvent({ method, path, query, headers, sourceAddress }: HttpRequest): RestEvent {
   const parameters: { [name: string]: string[] } = {};
   for (const [name, value] of new URLSearchParams(query)) (parameters[name] ??= []).push(value);
   return {
@@ -71,13 +75,13 @@ export const restEvent = ({ method, path, query, headers, sourceAddress }: HttpR
     multiValueQueryStringParameters: query === '' ? null : parameters,
     requestContext: { identity: { sourceIp: sourceAddress ?? '203.0.113.7' } },
   };
-};
+}
 
 /**
  * Answers as the API does, by way of the handler of the authorizer; undefined where it lets the request through.
  * Where images are held there is no identity source; elsewhere it is the header, without which nobody is asked.
  */
-export const answerAsRest = (api: RestApi, authorizer: Authorizer) => {
+export function answerAsRest(api: RestApi, authorizer: Authorizer) {
   const handler = authorizerOf(request => authorize(authorizer, request), authorizer.url);
   return async (request: HttpRequest): Promise<HttpAnswer | undefined> => {
     if (!api.images && request.headers['authorization'] === undefined)
@@ -90,4 +94,4 @@ export const answerAsRest = (api: RestApi, authorizer: Authorizer) => {
       return rendered(api, 'AUTHORIZER_FAILURE', {});
     }
   };
-};
+}

@@ -26,7 +26,7 @@ export type Deployment = Sealing & {
 };
 
 /** A deployment with sealed keys: KMS over HTTP, a store in memory, and a clock. Nothing has rotated yet. */
-export const deployment = (kms: TestKms, issuer = AUDIENCE): Deployment => {
+export function deployment(kms: TestKms, issuer = AUDIENCE): Deployment {
   let now = MIDNIGHT;
   const signer = (off = 0) => kmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], now: () => now + off });
   const store = memoryKeys();
@@ -49,4 +49,4 @@ export const deployment = (kms: TestKms, issuer = AUDIENCE): Deployment => {
       }),
     kmsKey: async () => (await sealing.kms.publicKeys())[0],
   };
-};
+}

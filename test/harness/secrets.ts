@@ -3,14 +3,14 @@ import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { httpRequest } from './broker.ts';
 import { type Asked, testServer } from './server.ts';
 
-const signedWrong = ({ method, path, headers, body }: Asked): boolean => {
+function signedWrong({ method, path, headers, body }: Asked): boolean {
   const names = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   const request = httpRequest({ method, path, headers: names, body: Buffer.from(body) });
   return signatureFault(request, DUMMY_KEYS, 'secretsmanager') !== undefined;
-};
+}
 
 /** A Secrets Manager on loopback with these secrets by their ARNs, which may be changed while it runs. */
-export const testSecrets = async (secrets: Map<string, string>) => {
+export async function testSecrets(secrets: Map<string, string>) {
   const fault = (type: string) => ({ status: 400, body: { __type: type, Message: 'no' } });
   const server = await testServer(asked => {
     if (signedWrong(asked)) return fault('InvalidSignatureException');
@@ -24,4 +24,4 @@ export const testSecrets = async (secrets: Map<string, string>) => {
   });
   const { url: endpoint, asked } = server;
   return { setting: { region: 'us-east-1', endpoint, credentials: DUMMY_KEYS, random: () => 0 }, asked };
-};
+}

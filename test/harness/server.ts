@@ -18,11 +18,11 @@ export type Said = {
 
 export type TestServer = { readonly url: string; readonly port: number; readonly asked: Asked[] };
 
-const bodyOf = async (message: IncomingMessage): Promise<string> => {
+async function bodyOf(message: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of message) text += chunk;
   return text;
-};
+}
 
 const INTERIM: { readonly [status: number]: (response: ServerResponse) => void } = {
   100: response => response.writeContinue(),
@@ -30,25 +30,25 @@ const INTERIM: { readonly [status: number]: (response: ServerResponse) => void }
   103: response => response.writeEarlyHints({ link: '</style.css>; rel=preload' }),
 };
 
-const send = (response: ServerResponse, said: Said | undefined): void => {
+function send(response: ServerResponse, said: Said | undefined): void {
   // Nothing said: the connection breaks.
   if (!said) return void response.destroy();
   const { status, interim = [], body = '', headers = {} } = said;
   for (const each of interim) INTERIM[each]?.(response);
   response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
-};
+}
 
-const listening = async (server: Server, path?: string): Promise<number> => {
+async function listening(server: Server, path?: string): Promise<number> {
   const at = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
   await new Promise<void>(resolve => server.listen(at, resolve));
   return (server.address() as AddressInfo).port;
-};
+}
 
 /** A server of plain HTTP on loopback, or on a socket at this path, closed after the test file, that keeps what it was asked. */
-export const testServer = async (
+export async function testServer(
   answer: (asked: Asked, times: number) => Said | undefined | Promise<Said | undefined>,
   socket?: string,
-): Promise<TestServer> => {
+): Promise<TestServer> {
   const asked: Asked[] = [];
   const server = createServer(async (message, response) => {
     const { method = '', url: path = '', headers } = message;
@@ -61,10 +61,10 @@ export const testServer = async (
   });
   const port = await listening(server, socket);
   return { url: `http://127.0.0.1:${port}`, port, asked };
-};
+}
 
 /** The port of a server that says what it likes as soon as it was asked something. */
-export const rawServer = async (answer: (socket: Socket) => void): Promise<number> => {
+export async function rawServer(answer: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createRawServer(socket => {
     sockets.add(socket);
@@ -76,12 +76,12 @@ export const rawServer = async (answer: (socket: Socket) => void): Promise<numbe
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
-};
+}
 
 /** A URL where nothing listens any more. */
-export const closedUrl = async (): Promise<string> => {
+export async function closedUrl(): Promise<string> {
   const server = createServer();
   const port = await listening(server);
   await new Promise(resolve => server.close(resolve));
   return `http://127.0.0.1:${port}`;
-};
+}

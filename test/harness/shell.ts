@@ -27,19 +27,20 @@ const SKIPPED = /^npm (ci|test|run check)$/;
 const START = /^(?:npm ci && )?npm start(?: -- (.*))?$/;
 
 /** `npx --no kite-sts` as this checkout has it, without npm's start-up time. */
-const npxFolder = (): string => {
+function npxFolder(): string {
   const folder = join(emptyFolder(), 'bin');
   mkdirSync(folder);
   const shim = `#!/bin/sh\n[ "$1 $2" = '--no kite-sts' ] || exit 64\nshift 2\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
   writeFileSync(join(folder, 'npx'), shim);
   chmodSync(join(folder, 'npx'), 0o755);
   return folder;
-};
+}
 
-const ended = (child: ChildProcess): Promise<number | null> =>
-  new Promise(resolve => child.once('close', exits => resolve(exits)));
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise(resolve => child.once('close', exits => resolve(exits)));
+}
 
-export const shell = (): Shell => {
+export function shell(): Shell {
   const folder = emptyFolder();
   cpSync(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
   // Each command is a process of its own: without a cache of their code, each compiles it all again.
@@ -105,4 +106,4 @@ export const shell = (): Shell => {
   };
 
   return { run, here, close };
-};
+}

@@ -13,18 +13,18 @@ export type Source = {
   readonly imports: readonly Import[];
 };
 
-const isNode = (value: unknown): value is Node =>
-  value !== null && typeof value === 'object' && typeof (value as Node).type === 'string';
+function isNode(value: unknown): value is Node {
+  return value !== null && typeof value === 'object' && typeof (value as Node).type === 'string';
+}
 
 /** A node and all below it. */
-export const nodesOf = (node: Node): Node[] => [
-  node,
-  ...Object.values(node).flat().filter(isNode).flatMap(nodesOf),
-];
+export function nodesOf(node: Node): Node[] {
+  return [node, ...Object.values(node).flat().filter(isNode).flatMap(nodesOf)];
+}
 
 const DECLARATIONS = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration'];
 
-const named = (node: Node): { source: unknown; runTime: boolean } | undefined => {
+function named(node: Node): { source: unknown; runTime: boolean } | undefined {
   // With verbatimModuleSyntax `import { type A } from 'x'` still loads x: only `import type` does not.
   if (DECLARATIONS.includes(node.type) && node['source'])
     return {
@@ -33,30 +33,31 @@ const named = (node: Node): { source: unknown; runTime: boolean } | undefined =>
     };
   if (node.type === 'ImportExpression') return { source: node['source'], runTime: true };
   return node.type === 'TSImportType' ? { source: node['source'], runTime: false } : undefined;
-};
+}
 
-const target = (from: string, source: unknown): string => {
+function target(from: string, source: unknown): string {
   const value = isNode(source) ? source['value'] : undefined;
   if (typeof value !== 'string') return 'not a literal';
   return value.startsWith('.') ? posix.join(posix.dirname(from), value) : value;
-};
+}
 
 /** Every file of ours below the folder of the repository, as `folder/…/name`. */
-export const filesBelow = (folder: string): string[] =>
-  existsSync(join(ROOT, folder))
+export function filesBelow(folder: string): string[] {
+  return existsSync(join(ROOT, folder))
     ? readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
         .filter(each => each.isFile())
         .map(each => posix.relative(ROOT, join(each.parentPath, each.name)))
         .filter(path => !path.includes('/node_modules/'))
         .sort()
     : [];
+}
 
 /** A TypeScript file as its syntax tree, with all that it imports, exports from elsewhere or loads later. */
-export const sourceOf = (path: string, text = readFileSync(join(ROOT, path), 'utf8')): Source => {
+export function sourceOf(path: string, text = readFileSync(join(ROOT, path), 'utf8')): Source {
   const nodes = nodesOf(parseAst(text, { lang: 'ts' }) as unknown as Node);
   const imports = nodes.flatMap(node => {
     const found = named(node);
     return found ? [{ from: path, to: target(path, found.source), runTime: found.runTime }] : [];
   });
   return { path, nodes, imports };
-};
+}

@@ -9,15 +9,17 @@ export type Stand = {
   readonly jobApi: string;
 };
 
-const credential = (kind: string, names: readonly string[]): Said => ({
-  status: 200,
-  body: [
-    `KIND=${kind}`,
-    ...names.map(name => `${name}=token-of-${kind}`),
-    'EXPIRES_AT=2030-01-01T00:00:00Z',
-    '',
-  ].join('\n'),
-});
+function credential(kind: string, names: readonly string[]): Said {
+  return {
+    status: 200,
+    body: [
+      `KIND=${kind}`,
+      ...names.map(name => `${name}=token-of-${kind}`),
+      'EXPIRES_AT=2030-01-01T00:00:00Z',
+      '',
+    ].join('\n'),
+  };
+}
 
 /** Another token each time, for an hour. */
 function renewed(kind: string, names: readonly string[], times: number): Said {
@@ -26,14 +28,17 @@ function renewed(kind: string, names: readonly string[], times: number): Said {
   return { status: 200, body: `KIND=${kind}\n${values}\nEXPIRES_AT=${end}\n` };
 }
 
-const session = (secret: string, token: string, more = ''): Said => ({
-  status: 200,
-  body: `KIND=aws\nAWS_ACCESS_KEY_ID=AKIAODD\nAWS_SECRET_ACCESS_KEY=${secret}\nAWS_SESSION_TOKEN=${token}\nAWS_CREDENTIAL_EXPIRATION=2030-01-01T00:00:00Z\n${more}`,
-});
+function session(secret: string, token: string, more = ''): Said {
+  return {
+    status: 200,
+    body: `KIND=aws\nAWS_ACCESS_KEY_ID=AKIAODD\nAWS_SECRET_ACCESS_KEY=${secret}\nAWS_SESSION_TOKEN=${token}\nAWS_CREDENTIAL_EXPIRATION=2030-01-01T00:00:00Z\n${more}`,
+  };
+}
 
 const PLAIN = session('secret', 'token');
-const refusal = (code: string, more = ''): string =>
-  `ERROR=invalid_target\nCODE=${code}\nDESCRIPTION=No.\nDECISION_ID=d-1\n${more}`;
+function refusal(code: string, more = ''): string {
+  return `ERROR=invalid_target\nCODE=${code}\nDESCRIPTION=No.\nDECISION_ID=d-1\n${more}`;
+}
 
 const ANSWERS: { readonly [name: string]: (times: number) => Said | Promise<never> } = {
   asked: () => PLAIN,
@@ -91,16 +96,21 @@ const ANSWERS: { readonly [name: string]: (times: number) => Said | Promise<neve
 };
 
 /** What was asked, one request a line: method, path, headers, body. */
-const lines = (asked: readonly Asked[]): string =>
-  asked.map(each => `${each.method} ${each.path} ${JSON.stringify(each.headers)} ${each.body}\n`).join('');
+function lines(asked: readonly Asked[]): string {
+  return asked
+    .map(each => `${each.method} ${each.path} ${JSON.stringify(each.headers)} ${each.body}\n`)
+    .join('');
+}
 
-const first = (path: string): string => path.split('/')[1] ?? '';
+function first(path: string): string {
+  return path.split('/')[1] ?? '';
+}
 
 /** The tokens that were given to each job. */
 type Minted = Map<string, readonly string[]>;
 
 /** The agent API of this broker's issuer, below /agent. */
-const agentApi = async (broker: string, { path, headers, body }: Asked, minted: Minted): Promise<Said> => {
+async function agentApi(broker: string, { path, headers, body }: Asked, minted: Minted): Promise<Said> {
   const answer = await fetch(`${broker}/local/agent/v3${path.slice('/agent'.length)}`, {
     method: 'POST',
     headers: { authorization: String(headers.authorization) },
@@ -111,10 +121,10 @@ const agentApi = async (broker: string, { path, headers, body }: Asked, minted: 
   const token = /"token":"([^"]+)"/.exec(text)?.[1];
   if (token !== undefined) minted.set(job, [...(minted.get(job) ?? []), token]);
   return { status: answer.status, body: text };
-};
+}
 
 /** Starts one, closed after the test file, beside this local broker. */
-export const stand = async (broker: string): Promise<Stand> => {
+export async function stand(broker: string): Promise<Stand> {
   const jobApi = join(emptyFolder(), 'job-api.sock');
   const job = await testServer(
     ({ headers }) => ({ status: headers.authorization === 'Bearer job-api-token' ? 201 : 401 }),
@@ -135,4 +145,4 @@ export const stand = async (broker: string): Promise<Stand> => {
     return ANSWERS[name]?.(ofName(name).length) ?? { status: 404 };
   });
   return { url: server.url, jobApi };
-};
+}

@@ -17,13 +17,13 @@ const STUBS = join(ROOT, 'plugins/kite-sts-buildkite-plugin/tests/bin');
 const REAL_CURL = execFileSync('sh', ['-c', 'command -v curl'], { encoding: 'utf8' }).trim();
 
 /** What the stub wrote down: a line for each call or each text, as JSON. */
-const textsIn = (path: string): string[] => {
+function textsIn(path: string): string[] {
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
   return lines.flatMap(line => {
     const told: unknown = JSON.parse(line);
     return typeof told === 'string' ? [told] : (Object.values(told as object) as string[]);
   });
-};
+}
 
 export type Step = {
   readonly environment: { readonly [name: string]: string };
@@ -34,7 +34,7 @@ export type Step = {
 };
 
 /** The socket of an agent's Job API, which the agent asks. It takes all. */
-const jobApi = (): string => {
+function jobApi(): string {
   const path = join(emptyFolder(), 'job.sock');
   const server = createServer((message, response) => {
     message.resume();
@@ -46,10 +46,10 @@ const jobApi = (): string => {
     server.closeAllConnections();
   });
   return path;
-};
+}
 
 /** A step of a Buildkite job, with an agent on PATH whose tokens are from the local broker's issuer. */
-export const buildkiteStep = ({ url }: Pick<Local, 'url'>): Step => {
+export function buildkiteStep({ url }: Pick<Local, 'url'>): Step {
   const SEEN = emptyFolder();
   const hidden = join(SEEN, 'redacted');
   return {
@@ -70,19 +70,16 @@ export const buildkiteStep = ({ url }: Pick<Local, 'url'>): Step => {
     minted: () => readFileSync(join(SEEN, 'minted'), 'utf8').trim().split('\n'),
     hidden: () => textsIn(hidden),
   };
-};
+}
 
 export type Ran = { readonly exits: number; readonly out: string; readonly error: string };
 
 /** Runs one command line of a step to its end. The broker's own audience is asked for. */
-export const inStep = async (
-  words: readonly string[],
-  environment: Terminal['environment'],
-): Promise<Ran> => {
+export async function inStep(words: readonly string[], environment: Terminal['environment']): Promise<Ran> {
   const terminal = testTerminal(environment);
   const exits = await run(words, terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 /** What a step has to say so that its tokens are for the test broker, which is reached by another URL than its own. */
 export const FOR_BROKER = ['--audience', AUDIENCE];

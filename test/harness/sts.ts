@@ -22,20 +22,20 @@ export type TestSts = {
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /** An error of AWS STS, as its Query protocol writes it. */
-export const stsError =
-  (code: string, status: number, message = 'no'): Call =>
-  () => ({
+export function stsError(code: string, status: number, message = 'no'): Call {
+  return () => ({
     status,
     body: `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
   });
+}
 
 /** Whose credentials they are. */
-export const stsCaller =
-  (arn: string): Call =>
-  () => ({
+export function stsCaller(arn: string): Call {
+  return () => ({
     status: 200,
     body: `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
   });
+}
 
 type Said = {
   readonly action?: string;
@@ -57,49 +57,50 @@ type Named = {
 };
 
 /** As AWS names a session: without the path of its role. */
-const userOf = (form: URLSearchParams, named: Named): string => {
+function userOf(form: URLSearchParams, named: Named): string {
   const [, partition, , , account, path = ''] = (form.get('RoleArn') ?? '').split(':');
   const asked = form.get('RoleSessionName') ?? '';
   const { session = asked, id = session, role = path.split('/').at(-1) } = named;
   const arn = `arn:${named.partition ?? partition}:sts::${named.account ?? account}:assumed-role/${role}/${session}`;
   return `<AssumedRoleUser><AssumedRoleId>AROA:${id}</AssumedRoleId><Arn>${arn}</Arn></AssumedRoleUser>`;
-};
+}
 
 /** A success of AWS STS with these parts; an empty text leaves the element out. */
-export const stsSuccess =
-  ({
-    action = 'AssumeRole',
-    expiration = new Date((NOW + 3600) * 1000).toISOString(),
-    partition,
-    account,
-    role,
-    session,
-    id,
-    secret = 'secret',
-    identity = '',
-    user,
-  }: Said): Call =>
-  form => ({
+export function stsSuccess({
+  action = 'AssumeRole',
+  expiration = new Date((NOW + 3600) * 1000).toISOString(),
+  partition,
+  account,
+  role,
+  session,
+  id,
+  secret = 'secret',
+  identity = '',
+  user,
+}: Said): Call {
+  return form => ({
     status: 200,
     body: `<${action}Response xmlns="${NAMESPACE}"><${action}Result><Credentials><AccessKeyId>ASIATESTTESTTESTTEST</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>session-token</SessionToken>${expiration && `<Expiration>${expiration}</Expiration>`}</Credentials>${identity && `<SourceIdentity>${identity}</SourceIdentity>`}${user ?? userOf(form, { partition, account, role, session, id })}</${action}Result></${action}Response>`,
   });
+}
 
-const text = async (message: IncomingMessage): Promise<string> => {
+async function text(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
-};
+}
 
 /** Whole: the local STS checks the signature, which covers path and headers. */
-const asReceived = ({ method = '', url = '', headers }: IncomingMessage, body: string): HttpRequest =>
-  httpRequest({
+function asReceived({ method = '', url = '', headers }: IncomingMessage, body: string): HttpRequest {
+  return httpRequest({
     method,
     path: url,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     body: Buffer.from(body),
   });
+}
 
-export const testSts = async (): Promise<TestSts> => {
+export async function testSts(): Promise<TestSts> {
   const calls: URLSearchParams[] = [];
   let next: Call[] = [];
   const server = createServer(async (message, response) => {
@@ -132,4 +133,4 @@ export const testSts = async (): Promise<TestSts> => {
         server.closeAllConnections();
       }),
   };
-};
+}

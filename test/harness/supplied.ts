@@ -31,14 +31,14 @@ export type Supplying = {
 };
 
 /** A private folder that is gone after the test file. */
-export const testFolder = async (): Promise<Folder> => {
+export async function testFolder(): Promise<Folder> {
   const folder = await privateFolder();
   atEnd(folder.remove);
   return folder;
-};
+}
 
 /** STS sessions end 15 minutes after they were asked for, and have a key of their own. */
-const stsBy = async (now: () => number) => {
+async function stsBy(now: () => number) {
   const sts = await testSts();
   atEnd(sts.close);
   sts.reply((form, response) => {
@@ -46,9 +46,9 @@ const stsBy = async (now: () => number) => {
     return stsSuccess({ expiration, secret: `secret${sts.calls.length}` })(form, response);
   });
   return sts;
-};
+}
 
-export const supplying = async (): Promise<Supplying> => {
+export async function supplying(): Promise<Supplying> {
   const clock = { now: NOW, early: 0 };
   const now = (): number => clock.now;
   const { setting: aws } = await stsBy(now);
@@ -77,7 +77,7 @@ export const supplying = async (): Promise<Supplying> => {
     return { ...(await supply(first, source)), first, minted, folder };
   };
   return { clock, mint, supplied };
-};
+}
 
 /** For what a test does not wait for. */
 export const never: Sleep = () => new Promise(() => {});
@@ -86,7 +86,7 @@ export const never: Sleep = () => new Promise(() => {});
 const LOOK = 15_000;
 
 /** A look at each file for each call of `pass`, which resolves when all are done. What waits for another time waits for ever. */
-export const ticks = (): { readonly sleep: Sleep; readonly pass: () => Promise<void> } => {
+export function ticks(): { readonly sleep: Sleep; readonly pass: () => Promise<void> } {
   let sleeping: (() => void)[] = [];
   let looked = (): void => {};
   return {
@@ -106,4 +106,4 @@ export const ticks = (): { readonly sleep: Sleep; readonly pass: () => Promise<v
         for (const wake of woken) wake();
       }),
   };
-};
+}

@@ -21,31 +21,40 @@ export const ASKED: Asked = {
 export const TRUSTED: Trusted = { broker: BROKER, also: [], externalIds: [ID] };
 
 export const SESSION = ['sts:TagSession', 'sts:SetSourceIdentity'];
-export const by = (operator: string, id: unknown = ID) => ({
-  Condition: { [operator]: { 'sts:ExternalId': id } },
-});
-export const allow = (principal: unknown, action: unknown, more: object = by('StringEquals')) => ({
-  Effect: 'Allow',
-  Principal: principal,
-  Action: action,
-  ...more,
-});
-export const broker = (action: unknown, more?: object) => allow({ AWS: BROKER }, action, more);
-export const deny = (more: object, action: unknown = 'sts:*') => ({
-  Effect: 'Deny',
-  Principal: '*',
-  Action: action,
-  ...more,
-});
+export function by(operator: string, id: unknown = ID) {
+  return {
+    Condition: { [operator]: { 'sts:ExternalId': id } },
+  };
+}
+export function allow(principal: unknown, action: unknown, more: object = by('StringEquals')) {
+  return {
+    Effect: 'Allow',
+    Principal: principal,
+    Action: action,
+    ...more,
+  };
+}
+export function broker(action: unknown, more?: object) {
+  return allow({ AWS: BROKER }, action, more);
+}
+export function deny(more: object, action: unknown = 'sts:*') {
+  return {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: action,
+    ...more,
+  };
+}
 /** The second statement of a target that is right. */
 export const BESIDE = broker(SESSION, {});
 export const RIGHT = [broker('sts:AssumeRole'), BESIDE];
 
 export type Statements = readonly object[];
 
-export const codes = (statements: Statements, asked: Asked = ASKED, trusted: Trusted = TRUSTED): string[] =>
-  findingsFor(
+export function codes(statements: Statements, asked: Asked = ASKED, trusted: Trusted = TRUSTED): string[] {
+  return findingsFor(
     asked,
     { arn: ARN, maxSeconds: 3600, statements: trustStatements({ Statement: statements as never }) },
     trusted,
   ).map(({ code }) => code);
+}

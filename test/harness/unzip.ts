@@ -1,5 +1,5 @@
 /** The files of an archive, read by its central directory, in the order that this has. Only what is stored as it is. */
-export const unzip = (archive: Buffer): Map<string, Buffer> => {
+export function unzip(archive: Buffer): Map<string, Buffer> {
   const end = archive.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   const files = new Map<string, Buffer>();
   let at = archive.readUInt32LE(end + 16);
@@ -14,4 +14,4 @@ export const unzip = (archive: Buffer): Map<string, Buffer> => {
     at += 46 + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
   }
   return files;
-};
+}

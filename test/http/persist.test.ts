@@ -7,7 +7,7 @@ class Passing extends Error {}
 class Final extends Error {}
 
 /** Attempts that fail like this, one after another, each of which takes so many milliseconds of the clock. */
-const attempts = async (failures: readonly Error[], takes = 0) => {
+async function attempts(failures: readonly Error[], takes = 0) {
   let now = NOW;
   const patience: number[] = [];
   const work = async (each: number): Promise<string> => {
@@ -22,9 +22,11 @@ const attempts = async (failures: readonly Error[], takes = 0) => {
     (error: Error) => error.constructor.name,
   );
   return { ended, patience };
-};
+}
 
-const passing = (times: number): Error[] => Array.from({ length: times }, () => new Passing());
+function passing(times: number): Error[] {
+  return Array.from({ length: times }, () => new Passing());
+}
 
 describe('D08: what passes is tried again', () => {
   test.each([

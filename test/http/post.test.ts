@@ -18,23 +18,23 @@ afterEach(() => {
 type Answer = (message: IncomingMessage, response: ServerResponse) => void;
 
 /** A server on loopback, and how many connections it was given. */
-const serverOf = async (answer: Answer) => {
+async function serverOf(answer: Answer) {
   const made = { connections: 0, url: new URL('http://127.0.0.1/') };
   const server = createServer(answer).on('connection', () => made.connections++);
   servers.push(server);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   made.url.port = String((server.address() as AddressInfo).port);
   return made;
-};
+}
 
-const nameOf = async (work: Promise<unknown>): Promise<string> => {
+async function nameOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
     return 'none';
   } catch (error) {
     return error instanceof NoReply ? error.name : 'another';
   }
-};
+}
 
 const post: Post = poster(() => NOW);
 

@@ -11,14 +11,14 @@ import { configFrom, emptyFolder } from '../harness/local.ts';
 import { unzip } from '../harness/unzip.ts';
 
 /** The source files that are in a bundle, by esbuild's own account. */
-const inputs = async (name: (typeof FUNCTIONS)[number]): Promise<string[]> => {
+async function inputs(name: (typeof FUNCTIONS)[number]): Promise<string[]> {
   const { metafile } = await build({ ...SETTING, entryPoints: [`functions/${name}.ts`], metafile: true });
   return Object.values(metafile.outputs).flatMap(output =>
     Object.entries(output.inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path),
   );
-};
+}
 
 describe.each(FUNCTIONS)('the bundle of %s', name => {
   test('is the same to the byte each time', async () => {

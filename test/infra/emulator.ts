@@ -24,34 +24,39 @@ const TEMPLATE = join(ROOT, '.serverless/cloudformation-template-update-stack.js
 const TARGETS = join(ROOT, 'infra/targets/aws');
 const URL_TO_DEPLOY = 'https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com';
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const isInstalled = (command: string): boolean => spawnSync(command, ['--help']).status === 0;
+function say(text: string): void {
+  return void process.stdout.write(`${text}\n`);
+}
+function isInstalled(command: string): boolean {
+  return spawnSync(command, ['--help']).status === 0;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
 // `deploy` and `remove` clear the folder in which it is made.
 const TEMPLATE_KEPT = join(folder, 'template.json');
 const undo: (() => void)[] = [() => rmSync(folder, { recursive: true })];
 const failures: string[] = [];
-const check = (what: string, holds: boolean, output: string): void => {
+function check(what: string, holds: boolean, output: string): void {
   say(`${holds ? 'ok    ' : 'FAILED'}  ${what}`);
   if (holds) return;
   failures.push(what);
   say(output);
-};
+}
 
-const rewrite = (file: string, pattern: RegExp, by: string): void =>
+function rewrite(file: string, pattern: RegExp, by: string): void {
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll(pattern, by));
+}
 
 /** The demo with an address that may be deployed, and targets in no account of examples. */
-const config = (): string => {
+function config(): string {
   cpSync(join(ROOT, 'config'), folder, { recursive: true });
   rewrite(join(folder, 'broker.yml'), /^url: .*$/gm, `url: ${URL_TO_DEPLOY}`);
   for (const name of readdirSync(join(folder, 'roles')).filter(each => each.endsWith('.yml')))
     rewrite(join(folder, 'roles', name), /123456789012/g, '210987654321');
   return folder;
-};
+}
 
-const serverless = (words: readonly string[], environment: object = {}): { ok: boolean; output: string } => {
+function serverless(words: readonly string[], environment: object = {}): { ok: boolean; output: string } {
   const bin = join(ROOT, 'node_modules/serverless/bin/serverless.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], {
     cwd: ROOT,
@@ -59,9 +64,9 @@ const serverless = (words: readonly string[], environment: object = {}): { ok: b
     encoding: 'utf8',
   });
   return { ok: status === 0, output: stdout + stderr };
-};
+}
 
-const lintTemplates = (): void => {
+function lintTemplates(): void {
   if (!isInstalled('cfn-lint')) {
     say('not run: cfn-lint is not installed');
     return;
@@ -74,19 +79,20 @@ const lintTemplates = (): void => {
     const { status, stdout, stderr } = spawnSync('cfn-lint', [file], { encoding: 'utf8' });
     check(`cfn-lint accepts ${file.slice(ROOT.length + 1)}`, status === 0, stdout + stderr);
   }
-};
+}
 
-const freePort = (): Promise<number> =>
-  new Promise(resolve => {
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
     });
   });
+}
 
 type Emulator = { readonly url: string; readonly unable: () => ReadonlySet<string> };
 
-const emulator = async (): Promise<Emulator> => {
+async function emulator(): Promise<Emulator> {
   const port = await freePort();
   const log = join(folder, 'emulator.log');
   // To a file, not a pipe: nobody reads a pipe while spawnSync waits, and a full one stops its writer.
@@ -105,16 +111,16 @@ const emulator = async (): Promise<Emulator> => {
       ),
     );
   return { url, unable };
-};
+}
 
-const typesOf = (file: string): string[] => {
+function typesOf(file: string): string[] {
   const { Resources } = JSON.parse(readFileSync(file, 'utf8')) as {
     Resources: { [id: string]: { Type: string } };
   };
   return [...new Set(Object.values(Resources).map(({ Type }) => Type))].sort();
-};
+}
 
-const deployAndRemove = async (): Promise<void> => {
+async function deployAndRemove(): Promise<void> {
   if (!isInstalled('moto_server')) {
     say('not run: moto_server is not installed');
     return;
@@ -136,7 +142,7 @@ const deployAndRemove = async (): Promise<void> => {
   const left = types.filter(type => unable().has(type));
   say(`made by the emulator: ${types.filter(type => !unable().has(type)).join(', ')}`);
   say(`not made, the emulator cannot: ${left.join(', ') || 'nothing'}`);
-};
+}
 
 try {
   config();

@@ -3,25 +3,29 @@ import { templateComplaints } from '../../infra/template.ts';
 import { inputOf, refusedFor } from '../harness/deploy.ts';
 
 const SCOPES = '    scopes: [write_packages]\n';
-const APP_KEYS = (count: number) =>
-  Object.fromEntries(
+function APP_KEYS(count: number) {
+  return Object.fromEntries(
     Array.from({ length: count }, (_, index) => [
       `Iv23li${index}`,
       `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${'n'.repeat(400)}${index}-AbCdEf`,
     ]),
   );
-const APP_ROLES = (count: number) =>
-  Array.from(
+}
+function APP_ROLES(count: number) {
+  return Array.from(
     { length: count },
     (_, index) =>
       `${SCOPES}github: { app: Iv23li${index}, owner: acme, repositories: [web], permissions: { write_packages: { packages: write } } }`,
   );
+}
 
-const stackOf = (length: number, prefix = 'kite-sts-prod', region = 'eu-central-1') => ({
-  name: 's'.repeat(length),
-  prefix,
-  region,
-});
+function stackOf(length: number, prefix = 'kite-sts-prod', region = 'eu-central-1') {
+  return {
+    name: 's'.repeat(length),
+    prefix,
+    region,
+  };
+}
 
 describe('I7: packaging', () => {
   test.each([

@@ -24,13 +24,13 @@ type Ran = { readonly exits: number; readonly output: string };
 const CACHE = emptyFolder();
 
 /** A child without credentials or a home, and with a proxy at which nobody answers for whoever tries the network. */
-const ran = (
+function ran(
   node: string,
   words: readonly string[],
   cwd: string,
   environment: { readonly [name: string]: string } = {},
-): Promise<Ran> =>
-  new Promise(resolve => {
+): Promise<Ran> {
+  return new Promise(resolve => {
     const env = {
       PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
       HOME: emptyFolder(),
@@ -42,15 +42,20 @@ const ran = (
       resolve({ exits: error ? Number(error.code) : 0, output: stdout + stderr }),
     );
   });
+}
 
 const SERVERLESS = 'node_modules/serverless/bin/serverless.js';
 
-const artifact = (folder: string, name: FunctionName): Map<string, Buffer> =>
-  unzip(readFileSync(join(folder, '.serverless', `${name}.zip`)));
+function artifact(folder: string, name: FunctionName): Map<string, Buffer> {
+  return unzip(readFileSync(join(folder, '.serverless', `${name}.zip`)));
+}
 
 type Compiled = { readonly Resources: { readonly [id: string]: { readonly Properties: object } } };
-const compiled = (folder: string): Compiled =>
-  JSON.parse(readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'));
+function compiled(folder: string): Compiled {
+  return JSON.parse(
+    readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+  );
+}
 
 const MISTAKE = folderOf({
   'broker.yml': 'url: https://sts.acme.io\nissuers:\n  - preset: buildkite\n',
@@ -78,11 +83,11 @@ let root: string;
 let team: Installed;
 let packaged: { readonly root: Ran; readonly team: Ran };
 
-const packagedTeam = async (): Promise<Ran> => {
+async function packagedTeam(): Promise<Ran> {
   team = await installed([...Object.keys(packageJson.dependencies), 'serverless']);
   await ran(NODE, [team.bin, 'init', '--organization', 'acme'], team.folder);
   return ran(NODE, [SERVERLESS, 'package'], team.folder);
-};
+}
 
 beforeAll(async () => {
   root = clone();

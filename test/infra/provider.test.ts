@@ -4,9 +4,12 @@ import { HONOURED, REFUSED, UNTOUCHED } from '../../infra/provider.ts';
 
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/teams/boundary';
 
-const refusedBy = (provider: object, custom: object = {}): string[] =>
-  readOptions(custom, provider).complaints.map(({ rule, place }) => `${rule} ${place.file}`);
-const settingsOf = (provider: object, custom: object = {}) => readOptions(custom, provider).options;
+function refusedBy(provider: object, custom: object = {}): string[] {
+  return readOptions(custom, provider).complaints.map(({ rule, place }) => `${rule} ${place.file}`);
+}
+function settingsOf(provider: object, custom: object = {}) {
+  return readOptions(custom, provider).options;
+}
 
 describe('I3: honoured', () => {
   test.each([

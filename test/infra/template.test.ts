@@ -26,10 +26,12 @@ const EVERYTHING = {
   signingKey: 'second',
 };
 
-const KEYS = (...ids: string[]) => ({
-  KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', ids.map(id => ({ 'Fn::GetAtt': [id, 'Arn'] }))] },
-  KITE_STS_LOG_LEVEL: 'info',
-});
+function KEYS(...ids: string[]) {
+  return {
+    KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', ids.map(id => ({ 'Fn::GetAtt': [id, 'Arn'] }))] },
+    KITE_STS_LOG_LEVEL: 'info',
+  };
+}
 
 const REMEMBERING = {
   KITE_STS_SWITCH_TABLE: { Ref: 'SwitchTable' },
@@ -94,8 +96,8 @@ test('with a domain of our own, the address is that', () => {
 });
 
 /** The ids that a template speaks of, but for what CloudFormation itself knows. */
-const spokenOf = (value: unknown): string[] =>
-  objectsIn(value)
+function spokenOf(value: unknown): string[] {
+  return objectsIn(value)
     .flatMap(each => {
       const {
         Ref,
@@ -109,6 +111,7 @@ const spokenOf = (value: unknown): string[] =>
       return [Ref, (got as unknown[] | undefined)?.[0], ...inText, DependsOn ?? [], dependsOn ?? []].flat();
     })
     .filter((id): id is string => typeof id === 'string' && !id.startsWith('AWS::'));
+}
 
 test.each([
   { name: 'with nothing asked for', options: {} },

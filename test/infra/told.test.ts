@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { askHealth, findUrl } from '../../infra/told.ts';
 import { testServer } from '../harness/server.ts';
 
-const out = (OutputKey: string, OutputValue: string) => ({ OutputKey, OutputValue });
+function out(OutputKey: string, OutputValue: string) {
+  return { OutputKey, OutputValue };
+}
 
 test('I12: the address is that of the outputs of the stack', () => {
   const info = { gatheredData: { outputs: [out('Other', 'x'), out('Url', 'https://sts.acme.io')] } };

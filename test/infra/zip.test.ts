@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { type ZipFile, zip } from '../../infra/zip.ts';
 import { unzip } from '../harness/unzip.ts';
 
-const file = (path: string, text: string): ZipFile => ({ path, content: Buffer.from(text) });
+function file(path: string, text: string): ZipFile {
+  return { path, content: Buffer.from(text) };
+}
 const FILES = [file('index.mjs', 'export {};'), file('config/broker.json', '{"url":"ü"}'), file('empty', '')];
 
 test('every file comes out as it went in', () => {

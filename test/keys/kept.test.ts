@@ -3,7 +3,9 @@ import { AwsError } from '../../lib/aws/call.ts';
 import { type Kept, kept } from '../../lib/keys/kept.ts';
 import { NOW } from '../harness/policy.ts';
 
-const failure = (passing: boolean) => new AwsError({ code: 'Failure', message: 'no' }, 500, passing);
+function failure(passing: boolean) {
+  return new AwsError({ code: 'Failure', message: 'no' }, 500, passing);
+}
 
 let now: number;
 let loads: number;
@@ -22,11 +24,11 @@ beforeEach(() => {
 });
 
 /** What is had so many seconds after the beginning, and how often it was loaded by then. */
-const askedAt = async (seconds: number) => {
+async function askedAt(seconds: number) {
   now = NOW + seconds;
   const had = await value.get().catch((error: Error) => error.name);
   return { had, loads };
-};
+}
 
 test('nothing is loaded before it is asked for', () => {
   expect(loads).toBe(0);

@@ -16,9 +16,12 @@ beforeAll(async () => {
 beforeEach(() => kms.reply());
 afterAll(() => kms.close());
 
-const signer = (changes: Partial<KmsSetting> = {}) =>
-  kmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], ...changes });
-const asked = (): string[] => kms.calls.map(({ operation }) => operation);
+function signer(changes: Partial<KmsSetting> = {}) {
+  return kmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], ...changes });
+}
+function asked(): string[] {
+  return kms.calls.map(({ operation }) => operation);
+}
 
 signerContract(() => signer());
 
@@ -93,14 +96,14 @@ describe('KMS is asked', () => {
   });
 });
 
-const failureOf = async (work: Promise<unknown>): Promise<string> => {
+async function failureOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
     return 'none';
   } catch (error) {
     return (error as Error).name;
   }
-};
+}
 
 describe('D08: what passes is asked again', () => {
   test.each([

@@ -9,8 +9,9 @@ const ORIGIN = { issuer: BUILDKITE, uri: `${BUILDKITE}/jwks` };
 const PROVEN: Proven = { ...ORIGIN, at: NOW + 0.5 };
 const KEYS = '{"keys":[]}';
 
-const read = async (proof: string, changes: object = {}) =>
-  readProof(proof, await OURS.publicKeys(), { ...ORIGIN, keys: KEYS, ...changes });
+async function read(proof: string, changes: object = {}) {
+  return readProof(proof, await OURS.publicKeys(), { ...ORIGIN, keys: KEYS, ...changes });
+}
 
 test('a proof says when the keys were asked for', async () => {
   expect(await read(await proveKeys(OURS, PROVEN, KEYS))).toBe(NOW + 0.5);

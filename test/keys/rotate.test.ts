@@ -17,11 +17,13 @@ beforeEach(() => {
 });
 afterAll(() => kms.close());
 
-const asked = (): string[] => kms.calls.map(({ operation }) => operation);
-const made = async () => {
+function asked(): string[] {
+  return kms.calls.map(({ operation }) => operation);
+}
+async function made() {
   const keys = await broker.kms.publicKeys();
   return (await broker.store.certificates()).map(text => readCertificate(text, keys, AUDIENCE));
-};
+}
 
 test.each([
   { name: 'at midnight, for two days later', after: 0, day: '2026-11-24' },

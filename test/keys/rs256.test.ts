@@ -3,13 +3,14 @@ import { calculateJwkThumbprint, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
 import { publicKey, signJws, verifies } from '../../lib/keys/rs256.ts';
 
-const newPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+function newPair() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 });
+}
 const [PAIR, OTHER] = [newPair(), newPair()];
 const KEY = publicKey(PAIR.publicKey);
-const by =
-  ({ privateKey }: typeof PAIR) =>
-  (signed: Buffer) =>
-    sign('sha256', signed, privateKey);
+function by({ privateKey }: typeof PAIR) {
+  return (signed: Buffer) => sign('sha256', signed, privateKey);
+}
 
 test('a key has the name that RFC 7638 gives it, and no private half', async () => {
   expect(KEY.jwk).toEqual({

@@ -23,30 +23,32 @@ beforeEach(() => {
 });
 afterAll(() => kms.close());
 
-const asked = (operation: string): number => kms.calls.filter(each => each.operation === operation).length;
+function asked(operation: string): number {
+  return kms.calls.filter(each => each.operation === operation).length;
+}
 
 /** The days of the keys, and `kms` for what is neither. */
-const days = async (): Promise<ReadonlyMap<string | undefined, string>> => {
+async function days(): Promise<ReadonlyMap<string | undefined, string>> {
   const vouching = await broker.kms.publicKeys();
   const read = (await broker.store.certificates()).map(text =>
     readCertificate(text, vouching, broker.issuer),
   );
   return new Map(read.map(each => [each?.jwk.kid, each?.day ?? 'none']));
-};
-const signedBy = async (signer: Signer): Promise<string> => {
+}
+async function signedBy(signer: Signer): Promise<string> {
   const { kid } = decodeProtectedHeader(await signer.sign('JWT', {}));
   return (await days()).get(kid) ?? (kid === (await broker.kmsKey())?.kid ? 'kms' : 'unknown');
-};
-const publishedBy = async (signer: Signer): Promise<string[]> => {
+}
+async function publishedBy(signer: Signer): Promise<string[]> {
   const known = await days();
   return (await signer.publicKeys()).map(({ kid }) => known.get(kid) ?? 'kms');
-};
+}
 
 /** A deployment whose first key signs now. */
-const signing = async (): Promise<void> => {
+async function signing(): Promise<void> {
   await broker.rotate();
   broker.at(FIRST_SIGNS);
-};
+}
 
 describe('a deployment whose sealed key signs', () => {
   signerContract(async () => {

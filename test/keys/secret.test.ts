@@ -15,12 +15,17 @@ beforeEach(() => {
   aws.asked.length = 0;
 });
 
-const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs1'): string =>
-  String(key.export({ type, format: 'pem' }));
+function rsa() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+}
+function pem(key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs1'): string {
+  return String(key.export({ type, format: 'pem' }));
+}
 
 let now = NOW;
-const signer = () => secretSigner(ARN, { ...aws.setting, now: () => now });
+function signer() {
+  return secretSigner(ARN, { ...aws.setting, now: () => now });
+}
 
 test.each(['pkcs1', 'pkcs8'] as const)('a key in %s signs, and is read once', async type => {
   secrets.set(ARN, pem(rsa(), type));

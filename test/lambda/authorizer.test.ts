@@ -20,7 +20,7 @@ type Asked = {
 };
 
 /** An event of a REQUEST authorizer has no body, and its headers as the client spelled them. */
-const answered = ({ method = 'GET', path = '/npm/left-pad', headers = {} }: Asked) => {
+function answered({ method = 'GET', path = '/npm/left-pad', headers = {} }: Asked) {
   const { body: _, isBase64Encoded: __, ...event } = httpEvent({ method, path });
   return authorizerOf(
     request => authorize(door.authorizer, request),
@@ -29,7 +29,7 @@ const answered = ({ method = 'GET', path = '/npm/left-pad', headers = {} }: Aske
     ...event,
     headers: { Authorization: `Bearer ${token}`, ...headers },
   });
-};
+}
 
 test('whom the registry lets through is handed on as text', async () => {
   expect(await answered({ method: 'PUT' })).toEqual({

@@ -9,8 +9,9 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const keysOf = async ({ credentials }: ReturnType<typeof awsEnvironment>) =>
-  typeof credentials === 'function' ? credentials() : credentials;
+async function keysOf({ credentials }: ReturnType<typeof awsEnvironment>) {
+  return typeof credentials === 'function' ? credentials() : credentials;
+}
 
 test('a function reaches AWS in its own region, with its own credentials', async () => {
   const { credentials: _credentials, ...rest } = awsEnvironment(undefined);

@@ -16,7 +16,7 @@ const ROLES = {
   publish: `${TRUST}jwt: { audience: https://packages.test.example }\n`,
 } as const;
 
-const configOf = (folder: string, { jwk }: TestIssuer): Config => {
+function configOf(folder: string, { jwk }: TestIssuer): Config {
   mkdirSync(join(folder, 'roles'), { recursive: true });
   const row = { preset: 'buildkite', jwks: { keys: [jwk] }, max_token_lifetime: 3600 };
   // JSON is YAML.
@@ -26,7 +26,7 @@ const configOf = (folder: string, { jwk }: TestIssuer): Config => {
   if (!config) throw new Error(JSON.stringify(complaints));
   // One token is asked for again and again, which is what limits are against.
   return { ...config, limits: PLENTY };
-};
+}
 
 /** What each ratio is taken to: it answers, and does nothing else. */
 const EMPTY = `export const handler = async () => ({ statusCode: 200, headers: {}, body: 'ok' });\n`;
@@ -39,7 +39,7 @@ export type Folders = {
 };
 
 /** The functions as they are packaged, each unpacked into a folder of its own, and an empty one beside them. */
-export const folders = async (issuer: TestIssuer): Promise<Folders> => {
+export async function folders(issuer: TestIssuer): Promise<Folders> {
   const root = mkdtempSync(join(tmpdir(), 'kite-sts-lambda-'));
   const folder = (name: string): string => join(root, name);
   mkdirSync(folder('empty'));
@@ -63,4 +63,4 @@ export const folders = async (issuer: TestIssuer): Promise<Folders> => {
     sizes: Object.fromEntries(sizes),
     remove: () => rmSync(root, { recursive: true }),
   };
-};
+}

@@ -7,17 +7,20 @@ import { httpEvent } from '../harness/gateway.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 
-const context = (remaining = 10_000): Context => ({ getRemainingTimeInMillis: () => remaining }) as Context;
+function context(remaining = 10_000): Context {
+  return { getRemainingTimeInMillis: () => remaining } as Context;
+}
 
 const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: my-organization }\n`;
 
-const form = (subject_token: string): string =>
-  new URLSearchParams({
+function form(subject_token: string): string {
+  return new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     audience: 'one',
     subject_token,
   }).toString();
+}
 
 describe('the handler of a function', () => {
   test('answers an exchange as every host does', async () => {

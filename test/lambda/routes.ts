@@ -22,27 +22,30 @@ export type Case = {
 
 const OWN_ARN = 'arn:aws:iam::000000000000:role/kite-sts/deploy';
 
-const bodyOf = (result: Result): Record<string, unknown> =>
-  JSON.parse(result.body ?? '') as Record<string, unknown>;
+function bodyOf(result: Result): Record<string, unknown> {
+  return JSON.parse(result.body ?? '') as Record<string, unknown>;
+}
 
-const refused = (status: number, code: string) => (result: Result) => {
-  strictEqual(result.statusCode, status);
-  strictEqual(bodyOf(result)['code'], code);
-};
+function refused(status: number, code: string) {
+  return (result: Result) => {
+    strictEqual(result.statusCode, status);
+    strictEqual(bodyOf(result)['code'], code);
+  };
+}
 
 /** Claims that hold at this hour: the function has the machine's own clock. */
-const claims = (changes: object = {}) => {
+function claims(changes: object = {}) {
   const now = Math.floor(Date.now() / 1000);
   return tokenClaims({ iat: now, nbf: now, exp: now + 3600, ...changes });
-};
+}
 
 /** An event for the token endpoint, with a token of the issuer's. */
-export const exchangeEvent = async (
+export async function exchangeEvent(
   issuer: TestIssuer,
   role: string,
   changes: object = {},
-): Promise<HttpEvent> =>
-  httpEvent({
+): Promise<HttpEvent> {
+  return httpEvent({
     body: new URLSearchParams({
       grant_type: GRANT_TYPE,
       subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
@@ -50,9 +53,10 @@ export const exchangeEvent = async (
       audience: role,
     }).toString(),
   });
+}
 
-const page = (path: string, check: Case['check']): Case[] =>
-  (['discovery', 'exchange'] as const).map(of => ({
+function page(path: string, check: Case['check']): Case[] {
+  return (['discovery', 'exchange'] as const).map(of => ({
     name: `GET ${path}`,
     of,
     event: httpEvent({ method: 'GET', path }),
@@ -61,13 +65,14 @@ const page = (path: string, check: Case['check']): Case[] =>
       return check(result);
     },
   }));
+}
 
 const metadata = page('/.well-known/openid-configuration', result =>
   strictEqual(bodyOf(result)['issuer'], AUDIENCE),
 );
 
 /** Every route of the deployed functions, and what its answer must be. */
-export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet): Promise<Case[]> => {
+export async function cases(issuer: TestIssuer, published: () => JSONWebKeySet): Promise<Case[]> {
   const exchange = async (
     name: string,
     [role, changes]: readonly [string, object?],
@@ -187,4 +192,4 @@ export const cases = async (issuer: TestIssuer, published: () => JSONWebKeySet):
   );
   deepStrictEqual(missing, [], 'a route without a case');
   return all;
-};
+}

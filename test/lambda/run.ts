@@ -17,7 +17,7 @@ import { upstream } from './upstream.ts';
 
 const CLIENT = join(import.meta.dirname, 'node_modules/aws-lambda-ric/rapid-client.node');
 
-const built = (): boolean => {
+function built(): boolean {
   if (existsSync(CLIENT)) return true;
   console.log('building the Runtime Interface Client, which takes a minute or more');
   try {
@@ -26,7 +26,7 @@ const built = (): boolean => {
     // What npm wrote stands above.
   }
   return existsSync(CLIENT);
-};
+}
 
 type Measured = {
   readonly name: string;
@@ -49,10 +49,12 @@ if (!built()) {
 }
 const aws = await upstream();
 const packed = await folders(issuer);
-const start = ({ of }: Pick<Measured, 'of'>): Promise<Running> => run(packed.of[of], aws.environment);
+function start({ of }: Pick<Measured, 'of'>): Promise<Running> {
+  return run(packed.of[of], aws.environment);
+}
 
 /** Asks every route twice of a new process, and says which answers are wrong. */
-const askAll = async (): Promise<number> => {
+async function askAll(): Promise<number> {
   let [passed, failed] = [0, 0];
   let published: JSONWebKeySet = { keys: [] };
   for (const each of await cases(issuer, () => published)) {
@@ -72,7 +74,7 @@ const askAll = async (): Promise<number> => {
   }
   console.log(`${passed} passed, ${failed} failed`);
   return failed;
-};
+}
 
 const measured: readonly Measured[] = [
   { name: 'empty handler', of: 'empty', event: httpEvent(), status: 200 },
@@ -104,13 +106,13 @@ const measured: readonly Measured[] = [
   },
 ];
 
-const ask = async (running: Running | undefined, { name, event, status }: Measured): Promise<void> => {
+async function ask(running: Running | undefined, { name, event, status }: Measured): Promise<void> {
   const { statusCode } = (await running?.invoke(event)) ?? {};
   if (statusCode !== status) throw new Error(`${name}: ${statusCode}\n${running?.written()}`);
-};
+}
 
 /** CPU milliseconds of a new process until it has given its first answer. */
-const coldRound = async (): Promise<number[]> => {
+async function coldRound(): Promise<number[]> {
   const times: number[] = [];
   for (const each of measured) {
     const running = await start(each);
@@ -119,10 +121,10 @@ const coldRound = async (): Promise<number[]> => {
     await running.end();
   }
   return times;
-};
+}
 
 /** CPU milliseconds of one answer of a process that has given many, on average over a block of them. */
-const warmRounds = async (rounds: number): Promise<number[][]> => {
+async function warmRounds(rounds: number): Promise<number[][]> {
   const running = await Promise.all(measured.map(start));
   const round = (count: number) =>
     measured.reduce<Promise<number[]>>(async (before, each, index) => {
@@ -136,18 +138,21 @@ const warmRounds = async (rounds: number): Promise<number[][]> => {
   while (times.length < rounds) times.push(await round(BLOCK));
   await Promise.all(running.map(each => each.end()));
   return times;
-};
+}
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
 
 /** The median of what was measured, and of its ratio to the empty handler's in the same round. */
-const summary = (rounds: readonly (readonly number[])[], index: number) => ({
-  ms: median(rounds.map(round => round[index] ?? Number.NaN)),
-  ratio: median(rounds.map(round => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
-});
+function summary(rounds: readonly (readonly number[])[], index: number) {
+  return {
+    ms: median(rounds.map(round => round[index] ?? Number.NaN)),
+    ratio: median(rounds.map(round => (round[index] ?? Number.NaN) / (round[0] ?? Number.NaN))),
+  };
+}
 
-const report = (cold: readonly number[][], warm: readonly number[][]): number => {
+function report(cold: readonly number[][], warm: readonly number[][]): number {
   let missed = 0;
   const told = ({ ratio }: { readonly ratio: number }, most: number): string => {
     if (ratio > most) missed++;
@@ -165,7 +170,7 @@ const report = (cold: readonly number[][], warm: readonly number[][]): number =>
     console.log(`bundle ${name}: ${(size / 1024).toFixed(1)} KiB`);
   console.log(missed === 0 ? 'every aim is met' : `${missed} aims are missed`);
   return missed;
-};
+}
 
 let wrong = await askAll();
 if (wrong === 0) {

@@ -26,12 +26,13 @@ export type Running = {
 type Waiting = { readonly event: string; readonly id: string };
 
 /** The kernel's own count of nanoseconds on a CPU, thread by thread: finer than the ticks of `stat`. */
-const cpuOf = (pid: number): number =>
-  readdirSync(`/proc/${pid}/task`)
+function cpuOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
     .map(thread => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
     .reduce((sum, each) => sum + each, 0);
+}
 
-const runtimeApi = () => {
+function runtimeApi() {
   let poll: ServerResponse | undefined;
   let waiting: Waiting | undefined;
   let answered: ((body: string, failed: boolean) => void) | undefined;
@@ -87,21 +88,21 @@ const runtimeApi = () => {
       server.closeAllConnections();
     },
   };
-};
+}
 
-const within = <T>(work: Promise<T>, ended: Promise<never>): Promise<T> => {
+function within<T>(work: Promise<T>, ended: Promise<never>): Promise<T> {
   const late = new Promise<never>((_, reject) =>
     setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS).unref(),
   );
   return Promise.race([work, ended, late]);
-};
+}
 
-const starts = (
+function starts(
   folder: string,
   port: number,
   environment: { readonly [name: string]: string },
-): ChildProcess =>
-  spawn(process.execPath, [RIC], {
+): ChildProcess {
+  return spawn(process.execPath, [RIC], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -119,12 +120,13 @@ const starts = (
       ...environment,
     },
   });
+}
 
 /** Starts the function that stands unpacked in this folder. */
-export const run = async (
+export async function run(
   folder: string,
   environment: { readonly [name: string]: string } = {},
-): Promise<Running> => {
+): Promise<Running> {
   const api = runtimeApi();
   const child = starts(folder, await api.listen(), environment);
   let written = '';
@@ -145,4 +147,4 @@ export const run = async (
       api.close();
     },
   };
-};
+}

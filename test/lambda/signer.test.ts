@@ -18,10 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-const settings = (changes: object = {}) =>
-  demandSettings({ KITE_STS_SIGNING_KEYS: `${KEY},${NEXT_KEY}`, ...changes }, []);
-const sealed = () => settings({ KITE_STS_SEALED_KEYS: table, KITE_STS_SEALING_KEY: SEALING_KEY });
-const now = () => Date.now() / 1000;
+function settings(changes: object = {}) {
+  return demandSettings({ KITE_STS_SIGNING_KEYS: `${KEY},${NEXT_KEY}`, ...changes }, []);
+}
+function sealed() {
+  return settings({ KITE_STS_SEALED_KEYS: table, KITE_STS_SEALING_KEY: SEALING_KEY });
+}
+function now() {
+  return Date.now() / 1000;
+}
 
 describe('a function without sealed keys', () => {
   test('signs by KMS', async () => {

@@ -17,7 +17,7 @@ const ACTIONS = [
 const ROLE = 'ExchangeRole';
 
 /** An AWS account on loopback at one address. It checks what is signed, and its KMS really signs. */
-export const upstream = async () => {
+export async function upstream() {
   const account = await testAccount();
   const all = [{ Action: ACTIONS, Resource: ['*'] }];
   for (const key of [KEY, NEXT_KEY]) account.keyPolicies.set(key, all);
@@ -37,4 +37,4 @@ export const upstream = async () => {
     },
     close: () => void endAll(),
   };
-};
+}

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { audienceOf, audienceShape } from '../../lib/language/audience.ts';
 import { readWith } from '../harness/policy.ts';
 
-const read = (yaml: string) =>
-  readWith(yaml, (tree, complain) => {
+function read(yaml: string) {
+  return readWith(yaml, (tree, complain) => {
     const written = audienceShape.read(tree, complain);
     return written && audienceOf(written, complain);
   });
+}
 
 test.each([
   ['an audience of our own', 'https://sts.acme.example', 'https://sts.acme.example'],

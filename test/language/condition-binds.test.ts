@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { BUILDKITE, GITHUB, refusalsOf, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
-const statement = (issuer: string, claims: string, more = ''): string =>
-  `trust:\n  - iss: ${issuer}\n    claims: { ${claims} }\n${more}`;
-const bindingOf = (yaml: string, setting = settingOf()): unknown[] =>
-  roleFrom(yaml, setting).trust[0]?.conditions.map(({ on, name, binds }) => [on, name, binds]) ?? [];
+function statement(issuer: string, claims: string, more = ''): string {
+  return `trust:\n  - iss: ${issuer}\n    claims: { ${claims} }\n${more}`;
+}
+function bindingOf(yaml: string, setting = settingOf()): unknown[] {
+  return roleFrom(yaml, setting).trust[0]?.conditions.map(({ on, name, binds }) => [on, name, binds]) ?? [];
+}
 
 describe('a condition says whether it ties the statement to a tenant', () => {
   test('as the slug does, and the branch does not', () => {

@@ -3,30 +3,37 @@ import { MAX_OPERANDS } from '../../lib/language/condition.ts';
 import { BUILDKITE, compile, GITHUB, refusalsOf, roleFrom } from '../harness/policy.ts';
 
 /** A role whose one statement has this on line 4, from column 7 on; the last line binds the tenant. */
-const buildkite = (claim: string): string => `trust:
+function buildkite(claim: string): string {
+  return `trust:
   - iss: ${BUILDKITE}
     claims:
       ${claim}
       organization_slug: acme
 `;
-const gitlab = (claim: string): string => `trust:
+}
+function gitlab(claim: string): string {
+  return `trust:
   - iss: https://gitlab.com
     claims:
       ${claim}
       project_path: acme/web
 `;
-const plain = (claim: string): string => `trust:
+}
+function plain(claim: string): string {
+  return `trust:
   - iss: https://plain.example
     claims:
       ${claim}
       tenant: acme
 `;
+}
 
 /** Line 4 alone, compiled: name, operator and operands of each condition. */
-const compiled = (yaml: string): unknown[] =>
-  (roleFrom(yaml).trust[0]?.conditions ?? [])
+function compiled(yaml: string): unknown[] {
+  return (roleFrom(yaml).trust[0]?.conditions ?? [])
     .slice(0, -1)
     .map(({ name, operator, operands }) => [name, operator, ...operands]);
+}
 
 describe('a rule is compiled', () => {
   test.each<[string, string, unknown[]]>([
@@ -146,8 +153,9 @@ test('T35: a claim is known by its exact name alone', () => {
 });
 
 /** One statement of an issuer with these claims, which may or may not bind the tenant. */
-const bound = (issuer: string, claims: string): string =>
-  `trust:\n  - iss: ${issuer}\n    claims: { ${claims} }\n`;
+function bound(issuer: string, claims: string): string {
+  return `trust:\n  - iss: ${issuer}\n    claims: { ${claims} }\n`;
+}
 const GITLAB = 'https://gitlab.com';
 const PLAIN = 'https://plain.example';
 

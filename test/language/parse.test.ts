@@ -2,9 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { MAX_DEPTH, MAX_FILE_BYTES, member, plain } from '../../lib/language/parse.ts';
 import { readWith } from '../harness/policy.ts';
 
-const read = (yaml: string) => readWith(yaml, tree => tree);
-const nested = (depth: number): string => `${'['.repeat(depth - 1)}x${']'.repeat(depth - 1)}`;
-const mappings = (depth: number): string => `${'{"a":'.repeat(depth - 1)}"x"${'}'.repeat(depth - 1)}`;
+function read(yaml: string) {
+  return readWith(yaml, tree => tree);
+}
+function nested(depth: number): string {
+  return `${'['.repeat(depth - 1)}x${']'.repeat(depth - 1)}`;
+}
+function mappings(depth: number): string {
+  return `${'{"a":'.repeat(depth - 1)}"x"${'}'.repeat(depth - 1)}`;
+}
 
 describe('a document is read', () => {
   test.each([

@@ -36,7 +36,9 @@ test('the flat form with scopes has these alone', () => {
   expect(registryFrom(METHODS + own).trust[0]?.scopes).toEqual(['read_packages']);
 });
 
-const lines = (...more: string[]): string => `${more.join('\n')}\n`;
+function lines(...more: string[]): string {
+  return `${more.join('\n')}\n`;
+}
 const AT = lines('audience: https://a.test', 'path: /npm', 'methods: { GET: read }');
 
 describe('refused at load:', () => {

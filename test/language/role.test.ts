@@ -17,10 +17,12 @@ const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: acme }\n`;
 const JWT = 'jwt: { audience: https://api.test.example }\n';
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n';
 
-const defaults = (seconds: number | undefined, maxSeconds?: number): Setting => ({
-  ...settingOf(),
-  session: { seconds, maxSeconds },
-});
+function defaults(seconds: number | undefined, maxSeconds?: number): Setting {
+  return {
+    ...settingOf(),
+    session: { seconds, maxSeconds },
+  };
+}
 
 test('a role says no more than its file', () => {
   expect(roleFrom(TRUST)).toMatchObject({

@@ -21,8 +21,9 @@ const name = text({ max: 5, pattern: /^[a-z]+$/, says: 'a name' });
 const person = object({ name: required(name), age: optional(integer(0, 150)) });
 const audience = either(name, object({ value: required(name) }));
 
-const read = (shape: Shape<unknown>, yaml: string) =>
-  readWith(yaml, (tree, complain) => shape.read(tree, complain));
+function read(shape: Shape<unknown>, yaml: string) {
+  return readWith(yaml, (tree, complain) => shape.read(tree, complain));
+}
 
 describe('a value of the right shape is read', () => {
   test.each<[string, Shape<unknown>, string, unknown]>([

@@ -3,10 +3,13 @@ import { MAX_STATEMENTS } from '../../lib/language/statement.ts';
 import { BUILDKITE, refusalsOf, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
 /** A role whose one trust statement has these lines after its issuer, from line 3 and column 5 on. */
-const trust = (...lines: string[]): string =>
-  ['trust:', `  - iss: ${BUILDKITE}`, ...lines.map(line => `    ${line}`), ''].join('\n');
+function trust(...lines: string[]): string {
+  return ['trust:', `  - iss: ${BUILDKITE}`, ...lines.map(line => `    ${line}`), ''].join('\n');
+}
 /** The same with a statement that holds up, and this one as a deny: from line 6 and column 5 on. */
-const deny = (...lines: string[]): string => `${trust(CLAIMS)}${trust(...lines).replace('trust', 'deny')}`;
+function deny(...lines: string[]): string {
+  return `${trust(CLAIMS)}${trust(...lines).replace('trust', 'deny')}`;
+}
 const CLAIMS = 'claims: { organization_slug: acme }';
 
 describe('a statement is compiled', () => {

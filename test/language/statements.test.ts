@@ -9,14 +9,14 @@ const CLAIMS = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: acme }
 const CLAIMS_WITH = `trust: [{ iss: ${BUILDKITE}, scopes: [a], claims: { organization_slug: acme } }]`;
 
 /** The scopes of the one statement, where a kind demands so much of them. */
-const scopesOf = (text: string, scopes: 'refused' | 'optional' | 'required', listed?: readonly string[]) => {
+function scopesOf(text: string, scopes: 'refused' | 'optional' | 'required', listed?: readonly string[]) {
   const { value, refusals } = readWith(text, (tree, complain) => {
     if (tree.kind !== 'map') return [];
     const { trust } = statementsIn(tree, ROWS, complain);
     return scoped(trust, { of: 'tested', scopes, listed }, complain);
   });
   return refusals.length > 0 ? refusals : value?.[0]?.scopes;
-};
+}
 
 describe('a statement grants', () => {
   test.each([

@@ -15,13 +15,13 @@ const MOST = 4;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const held = (): number => {
+function held(): number {
   collect();
   return process.memoryUsage().heapUsed / 1e6;
-};
+}
 
 /** 100,000 exchanges leave nothing behind. */
-export const memory = async (exchanges = EXCHANGES): Promise<Measured> => {
+export async function memory(exchanges = EXCHANGES): Promise<Measured> {
   const roles = { publish: `${TRUST}${PROVIDER}\n` };
   const { issuer, ask } = await testBroker({ roles, sink: () => undefined });
   const tokens = await Promise.all(
@@ -47,4 +47,4 @@ export const memory = async (exchanges = EXCHANGES): Promise<Measured> => {
     found: `${steps.map(each => each.toFixed(1)).join(', ')} MB held after each fifth; ${issued} issued`,
     held: more <= MOST && issued === exchanges * 0.9,
   };
-};
+}

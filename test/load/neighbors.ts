@@ -21,7 +21,7 @@ const TRUST = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: { in: [
 type Asked = { readonly status: number; readonly ms: number };
 
 /** Over HTTP, as callers do. */
-const callers = async () => {
+async function callers() {
   const now = clockFrom(NOW);
   const roles = { publish: `${TRUST}${PROVIDER}\n` };
   const { broker, issuer } = await testBroker({ roles, limits: LIMITS, now, sink: () => undefined });
@@ -39,13 +39,14 @@ const callers = async () => {
       return { status: answer.status, ms: performance.now() - began };
     };
   };
-};
+}
 
-const share = (asked: readonly Asked[], status: number): number =>
-  asked.filter(each => each.status === status).length / asked.length;
+function share(asked: readonly Asked[], status: number): number {
+  return asked.filter(each => each.status === status).length / asked.length;
+}
 
 /** T75: one organization asks for ten times what it may have, and another is answered as ever. */
-export const neighbors = async (): Promise<Measured> => {
+export async function neighbors(): Promise<Measured> {
   const caller = await callers();
   const [loud, quiet] = [await caller('loud'), await caller('quiet')];
   const [alone, beside, shouted]: Asked[][] = [[], [], []];
@@ -67,4 +68,4 @@ export const neighbors = async (): Promise<Measured> => {
     found: `the other waits ${median.toFixed(2)} times as long, ${late.toFixed(2)} at the 95th percentile, and has ${(kept * 100).toFixed(1)} % of what it asks for; ${(refused * 100).toFixed(0)} % of the one's is refused`,
     held: median <= MOST.median && late <= MOST.late && kept === 1 && refused > 0.5,
   };
-};
+}

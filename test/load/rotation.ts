@@ -22,13 +22,13 @@ const NOTICE = PAUSE + 2;
 type Known = 'published' | 'withdrawn' | 'unpublished' | 'in between';
 
 /** What is known of a key at a time, counted from the first one's publication. */
-const knownOf = (index: number, elapsed: number): Known => {
+function knownOf(index: number, elapsed: number): Known {
   const [from, until] = [index * EVERY, (index + PUBLISHED) * EVERY];
   if (elapsed < from) return 'unpublished';
   if (elapsed < from + NOTICE) return 'in between';
   if (elapsed < until) return 'published';
   return elapsed < until + NOTICE ? 'in between' : 'withdrawn';
-};
+}
 
 const ENDS: { readonly [known in Known]: readonly string[] } = {
   published: ['issued'],
@@ -39,9 +39,11 @@ const ENDS: { readonly [known in Known]: readonly string[] } = {
 /** Of a token that another key signed in the name of this one. */
 const FORGED = ['token_signature_invalid', 'token_key_unknown'];
 
-const kidOf = (index: number): string => `key-${index}`;
+function kidOf(index: number): string {
+  return `key-${index}`;
+}
 
-const deployed = async (keys: readonly TestIssuer[], now: () => number) => {
+async function deployed(keys: readonly TestIssuer[], now: () => number) {
   const headers = { 'content-type': 'application/json' };
   const published = (): JWK[] => {
     const newest = Math.floor((now() - NOW) / EVERY);
@@ -52,10 +54,10 @@ const deployed = async (keys: readonly TestIssuer[], now: () => number) => {
   const { url } = await testServer(() => ({ status: 200, headers, body: { keys: published() } }));
   const roles = { publish: `${TRUST}${PROVIDER}\n` };
   return testBroker({ roles, now, keysFor: keysAt(url), sink: () => undefined });
-};
+}
 
 /** Every few seconds the issuer has another key, while tokens of old, new, coming and foreign ones are exchanged. */
-export const rotation = async (): Promise<Measured> => {
+export async function rotation(): Promise<Measured> {
   const keys = await Promise.all(Array.from({ length: KEYS }, testIssuer));
   const now = clockFrom(NOW, SPEED);
   const { ask } = await deployed(keys, now);
@@ -87,4 +89,4 @@ export const rotation = async (): Promise<Measured> => {
     held:
       wrong.size === 0 && ['published issued', 'withdrawn token_key_unknown'].every(each => counts.has(each)),
   };
-};
+}

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Measured = { readonly name: string; readonly found: string; readonly held: boolean };
 
 /** Does this so many times a second for so many seconds, whether or not what it began has ended. */
-export const pace = async (aSecond: number, seconds: number, turn: () => Promise<unknown>): Promise<void> => {
+export async function pace(aSecond: number, seconds: number, turn: () => Promise<unknown>): Promise<void> {
   const began = performance.now();
   const turns: Promise<unknown>[] = [];
   for (let count = 0; count < aSecond * seconds; count++) {
@@ -13,8 +13,9 @@ export const pace = async (aSecond: number, seconds: number, turn: () => Promise
     turns.push(turn());
   }
   await Promise.all(turns);
-};
+}
 
 /** Of some numbers, the one that this share of them is not above. */
-export const quantile = (numbers: readonly number[], share: number): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) * share)] ?? Number.NaN;
+export function quantile(numbers: readonly number[], share: number): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) * share)] ?? Number.NaN;
+}

@@ -16,8 +16,8 @@ type Claims = { readonly [name: string]: unknown };
 type Form = { readonly [name: string]: string };
 
 let made = 0;
-const assertion = (claims: Claims = {}, signer = APP_SIGNER): Promise<string> =>
-  signer.sign('JWT', {
+function assertion(claims: Claims = {}, signer = APP_SIGNER): Promise<string> {
+  return signer.sign('JWT', {
     iss: 'app',
     sub: 'app',
     aud: ENDPOINT,
@@ -26,8 +26,9 @@ const assertion = (claims: Claims = {}, signer = APP_SIGNER): Promise<string> =>
     jti: `${++made}`,
     ...claims,
   });
+}
 
-const asked = async (client_assertion: string, form: Form = {}, path = 'oauth/token') => {
+async function asked(client_assertion: string, form: Form = {}, path = 'oauth/token') {
   const body = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -40,7 +41,7 @@ const asked = async (client_assertion: string, form: Form = {}, path = 'oauth/to
   });
   const response = await fetch(`${clouds.setting.base}/buildkite.com/${path}`, { method: 'POST', body });
   return { status: response.status, body: (await response.json()) as Claims };
-};
+}
 
 test('an assertion of an app buys a token with the scopes that were asked for', async () => {
   expect(await asked(await assertion(), { expires_in: '600' })).toEqual({

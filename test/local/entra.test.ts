@@ -15,12 +15,12 @@ beforeEach(() => clouds.reply());
 
 type Form = { readonly [name: string]: string };
 
-const jwt = async (said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> => {
+async function jwt(said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> {
   const whole = { subject: 'role:deploy', audience: 'api://AzureADTokenExchange', seconds: 300, ...said };
   return (await signing(using)(PRESENTED, whole, now)).token;
-};
+}
 
-const asked = async (token: string, form: Form = {}, to = PUBLIC) => {
+async function asked(token: string, form: Form = {}, to = PUBLIC) {
   const body = new URLSearchParams({
     client_id: '66666666-7777-4888-8999-000000000000',
     scope: 'https://management.azure.com/.default',
@@ -31,7 +31,7 @@ const asked = async (token: string, form: Form = {}, to = PUBLIC) => {
   });
   const response = await fetch(`${clouds.setting.base}/${to}`, { method: 'POST', body });
   return { status: response.status, body: (await response.json()) as object };
-};
+}
 
 test('a JWT of the trusted issuer buys a token of 60 to 90 minutes', async () => {
   expect(await asked(await jwt())).toMatchObject({

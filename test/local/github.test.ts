@@ -22,10 +22,10 @@ type Call = {
   readonly agent?: string;
 };
 
-const call = async (
+async function call(
   token: string,
   { method = 'POST', path = CREATE, body = WEB, agent = 'test' }: Call = {},
-) => {
+) {
   const response = await fetch(`${clouds.setting.base}/api.github.com${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'user-agent': agent },
@@ -33,10 +33,11 @@ const call = async (
   });
   const text = await response.text();
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Claims };
-};
+}
 
-const jwt = (claims: Claims = {}, signer = APP_SIGNER): Promise<string> =>
-  signer.sign('JWT', { ...APP, ...claims });
+function jwt(claims: Claims = {}, signer = APP_SIGNER): Promise<string> {
+  return signer.sign('JWT', { ...APP, ...claims });
+}
 
 test('an App gets a token of an hour for what it names', async () => {
   expect(await call(await jwt())).toMatchObject({

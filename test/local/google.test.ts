@@ -19,17 +19,19 @@ beforeEach(() => clouds.reply());
 type Form = { readonly [name: string]: string };
 type Answer = { readonly status: number; readonly body: { readonly [name: string]: unknown } };
 
-const answer = async (response: Response): Promise<Answer> => ({
-  status: response.status,
-  body: (await response.json()) as Answer['body'],
-});
+async function answer(response: Response): Promise<Answer> {
+  return {
+    status: response.status,
+    body: (await response.json()) as Answer['body'],
+  };
+}
 
-const jwt = async (said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> => {
+async function jwt(said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> {
   const whole = { subject: 'role:deploy', audience: `https:${POOL}`, seconds: 3600, ...said };
   return (await signing(using)(PRESENTED, whole, now)).token;
-};
+}
 
-const exchanged = async (token: string, form: Form = {}): Promise<Answer> => {
+async function exchanged(token: string, form: Form = {}): Promise<Answer> {
   const body = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     audience: POOL,
@@ -40,16 +42,17 @@ const exchanged = async (token: string, form: Form = {}): Promise<Answer> => {
     ...form,
   });
   return answer(await fetch(`${clouds.setting.base}/sts.googleapis.com/v1/token`, { method: 'POST', body }));
-};
+}
 
-const generated = async (token: string, body: unknown): Promise<Answer> =>
-  answer(
+async function generated(token: string, body: unknown): Promise<Answer> {
+  return answer(
     await fetch(`${clouds.setting.base}/iamcredentials.googleapis.com/${GENERATE}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(body),
     }),
   );
+}
 
 test('a JWT of the trusted issuer buys a token that lives no longer than the JWT, and an hour at most', async () => {
   expect(await exchanged(await jwt({ seconds: 300 }))).toMatchObject({

@@ -14,10 +14,10 @@ const OWN_KEY = JSON.stringify({
 const config = configFrom();
 const issuer = throwawayIssuer(config.rows, config.roles, () => NOW);
 
-const keysOf = async (from: ThrowawayIssuer, iss: string) => {
+async function keysOf(from: ThrowawayIssuer, iss: string) {
   const stand = [...from.published.values()].find(each => each.issuer === iss);
   return (await stand?.keys()) ?? [];
-};
+}
 
 describe('the header of a token', () => {
   test.each([

@@ -12,13 +12,14 @@ import { blocks, DOCUMENTS, read } from '../harness/markdown.ts';
 import { BUILDKITE, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom } from '../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
-const rowOf = (issuer: string): IssuerRow => {
+function rowOf(issuer: string): IssuerRow {
   const row = ROWS.get(issuer);
   if (!row) throw new Error(`no row for ${issuer}`);
   return row;
-};
-const mint = (request: TokenRequest, claims: JobClaims = {}, issuer = BUILDKITE): JobClaims =>
-  payload(rowOf(issuer), 'job-1', { issuer, claims }, request, NOW);
+}
+function mint(request: TokenRequest, claims: JobClaims = {}, issuer = BUILDKITE): JobClaims {
+  return payload(rowOf(issuer), 'job-1', { issuer, claims }, request, NOW);
+}
 
 const UUID = expect.stringMatching(/^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/);
 

@@ -12,7 +12,9 @@ const EVENT = {
   pipeline: 'web',
   branch: 'main',
 };
-const told = (event: object): string => describeEvent(JSON.stringify({ ...EVENT, ...event }));
+function told(event: object): string {
+  return describeEvent(JSON.stringify({ ...EVENT, ...event }));
+}
 
 test('I14: a credential is one line: when, what, for whom, by which statement, and the decision', () => {
   expect(told({})).toBe(

@@ -2,18 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { npmStore } from '../../lib/local/npm.ts';
 import { httpRequest } from '../harness/broker.ts';
 
-const asked = (store: ReturnType<typeof npmStore>, method: string, path: string, body: unknown = '') => {
+function asked(store: ReturnType<typeof npmStore>, method: string, path: string, body: unknown = '') {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = store(httpRequest({ method, path: `/npm${path}`, body: new TextEncoder().encode(text) }));
   return { status: answer.status, text: Buffer.from(answer.body).toString() };
-};
+}
 
-const version = (number: string, data = 'tarball') => ({
-  name: 'greeting',
-  'dist-tags': { latest: number },
-  versions: { [number]: { name: 'greeting', version: number } },
-  _attachments: { [`greeting-${number}.tgz`]: { data: Buffer.from(data).toString('base64') } },
-});
+function version(number: string, data = 'tarball') {
+  return {
+    name: 'greeting',
+    'dist-tags': { latest: number },
+    versions: { [number]: { name: 'greeting', version: number } },
+    _attachments: { [`greeting-${number}.tgz`]: { data: Buffer.from(data).toString('base64') } },
+  };
+}
 
 test('versions come together, and the tag is on the last of them', () => {
   const store = npmStore('/npm');

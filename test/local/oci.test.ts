@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { ociStore } from '../../lib/local/oci.ts';
 import { httpRequest } from '../harness/broker.ts';
 
-const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const asked = (store: ReturnType<typeof ociStore>, method: string, target: string, text = '') => {
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+function asked(store: ReturnType<typeof ociStore>, method: string, target: string, text = '') {
   const [path = '', query = ''] = target.split('?');
   return store(httpRequest({ method, path, query, headers: {}, body: new TextEncoder().encode(text) }));
-};
+}
 const BLOBS = '/v2/acme/web/blobs';
 
 test('a layer comes in several pieces', () => {

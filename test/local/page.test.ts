@@ -17,11 +17,15 @@ beforeAll(async () => {
   page = (await call(broker.port, { path: '/console' })).text;
 });
 
-const policyOf = (html: string): string =>
-  /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';
-const elements = (html: string, name: string): string[] =>
-  [...html.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => text);
-const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+function policyOf(html: string): string {
+  return /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';
+}
+function elements(html: string, name: string): string[] {
+  return [...html.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => text);
+}
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
 
 describe('the policy of the page', () => {
   test('lets its own script and its own style alone run, and nothing be asked of anybody', () => {

@@ -7,7 +7,9 @@ import { type PresentedFault, presented, verifySignature } from '../../lib/local
 const NOW = 1_800_000_000;
 const URL = 'https://sts.example';
 const AUDIENCE = 'sts.amazonaws.com';
-const newPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+function newPair() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 });
+}
 const [PAIR, OTHER] = [newPair(), newPair()];
 const JWK = await publishKey(PAIR.publicKey);
 const CLAIMS = { iss: URL, aud: AUDIENCE, sub: 'role:deploy', iat: NOW, exp: NOW + 300 };

@@ -24,13 +24,14 @@ beforeAll(async () => {
     });
 });
 
-const mint = async (job: (typeof jobs)[number], audience: string): Promise<string> =>
-  String((await agentCall(local.port, { audience }, job)).json()['token']);
+async function mint(job: (typeof jobs)[number], audience: string): Promise<string> {
+  return String((await agentCall(local.port, { audience }, job)).json()['token']);
+}
 
 type Ran = { readonly exits: number; readonly output: string };
 
 /** npm with a configuration and a cache of its own, which knows one registry and one token. */
-const npm = (words: string, folder: string, token: string): Promise<Ran> => {
+function npm(words: string, folder: string, token: string): Promise<Ran> {
   const at = `127.0.0.1:${local.port}/npm/`;
   const userconfig = join(emptyFolder(), 'npmrc');
   writeFileSync(userconfig, `registry=http://${at}\n//${at}:_authToken=${token}\n`);
@@ -47,14 +48,14 @@ const npm = (words: string, folder: string, token: string): Promise<Ran> => {
       resolve({ exits: error ? Number(error.code) : 0, output: output + errors }),
     ),
   );
-};
+}
 
-const packageFolder = (name: string): string => {
+function packageFolder(name: string): string {
   const folder = emptyFolder();
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version: '1.0.0' }));
   writeFileSync(join(folder, 'index.js'), `module.exports = '${name}';\n`);
   return folder;
-};
+}
 
 describe('npm itself', () => {
   test('publishes, is refused with the reason where it may not, and installs what was published', async () => {

@@ -8,9 +8,12 @@ beforeAll(async () => {
   broker = await localBroker();
 });
 
-const claimsOf = (answer: Called) => decodeJwt(String(answer.json()['token']));
-const put = (job: string, body: unknown): Promise<Called> =>
-  call(broker.port, { method: 'PUT', path: `/local/jobs/${job}`, body: JSON.stringify(body) });
+function claimsOf(answer: Called) {
+  return decodeJwt(String(answer.json()['token']));
+}
+function put(job: string, body: unknown): Promise<Called> {
+  return call(broker.port, { method: 'PUT', path: `/local/jobs/${job}`, body: JSON.stringify(body) });
+}
 
 describe("Buildkite's agent call", () => {
   test('gives a token alone, of the first organization and pipeline that the roles name', async () => {

@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { call, configFrom, exchangeAt, type Local, localBroker, ROLES } from '../harness/local.ts';
 
-const onlyFrom = (range: string): string =>
-  ROLES.publish.replace(
+function onlyFrom(range: string): string {
+  return ROLES.publish.replace(
     'build_branch: main }',
     `build_branch: main }\n    request: { source_ip: { in: [${range}] } }`,
   );
+}
 
 let broker: Local;
 beforeAll(async () => {
@@ -81,8 +82,8 @@ test.each([
 });
 
 /** Does anything answer at this address? An address that this machine has not, answers nothing either. */
-const reached = (host: string, port: number): Promise<boolean> =>
-  new Promise(resolve => {
+function reached(host: string, port: number): Promise<boolean> {
+  return new Promise(resolve => {
     const socket = connect({ host, port, timeout: 500 });
     const end = (found: boolean) => () => {
       socket.destroy();
@@ -90,6 +91,7 @@ const reached = (host: string, port: number): Promise<boolean> =>
     };
     socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false));
   });
+}
 
 test('the server listens on 127.0.0.1 and nowhere else', async () => {
   const own = Object.values(networkInterfaces()).flatMap(each => each?.map(({ address }) => address) ?? []);

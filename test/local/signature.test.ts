@@ -14,12 +14,12 @@ type Changes = {
 };
 
 /** Signs by the four steps of AWS's own description of Signature Version 4, with no code of the broker's. */
-const signed = ({
+function signed({
   names = 'host;x-amz-date',
   date = '20261121T220936Z',
   scope = '20261121/us-east-1/sts/aws4_request',
   path = '/local/sts',
-}: Changes = {}) => {
+}: Changes = {}) {
   const headers: { [name: string]: string } = { host: '127.0.0.1:8787', 'x-amz-date': date };
   const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
   const lines = names.split(';').map(name => `${name}:${headers[name] ?? ''}\n`);
@@ -30,7 +30,7 @@ const signed = ({
   const signature = createHmac('sha256', key).update(text).digest('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${KEYS.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return httpRequest({ path, headers: { ...headers, authorization }, body: BODY });
-};
+}
 
 test.each<[name: string, changes: Changes]>([
   ['as an SDK makes it', {}],

@@ -18,7 +18,7 @@ beforeAll(async () => {
 type Form = { readonly [name: string]: string | undefined };
 
 /** The real SDK asks for a role; `form` changes what it sends before it signs, undefined leaves a field out. */
-const assume = (form: Form = {}, config: STSClientConfig = {}): Promise<AssumeRoleCommandOutput> => {
+function assume(form: Form = {}, config: STSClientConfig = {}): Promise<AssumeRoleCommandOutput> {
   const client = new STSClient({
     region: 'eu-central-1',
     endpoint: `${broker.url}/local/sts`,
@@ -38,22 +38,24 @@ const assume = (form: Form = {}, config: STSClientConfig = {}): Promise<AssumeRo
     { step: 'build', priority: 'high' },
   );
   return client.send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'web.1.abc' }));
-};
+}
 
-const tags = (count: number): Form =>
-  Object.fromEntries(
+function tags(count: number): Form {
+  return Object.fromEntries(
     Array.from({ length: count }, (_, at) => [
       [`Tags.member.${at + 1}.Key`, `key-${at}`],
       [`Tags.member.${at + 1}.Value`, 'v'],
     ]).flat(),
   );
-const arns = (count: number): Form =>
-  Object.fromEntries(
+}
+function arns(count: number): Form {
+  return Object.fromEntries(
     Array.from({ length: count }, (_, at) => [
       `PolicyArns.member.${at + 1}.arn`,
       'arn:aws:iam::aws:policy/ReadOnlyAccess',
     ]),
   );
+}
 
 test('the real SDK gets keys in the form of AWS, for the hour that is the usual session', async () => {
   const before = Date.now();

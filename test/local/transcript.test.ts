@@ -6,15 +6,26 @@ import { configFrom, type Local, localBroker, ROLES } from '../harness/local.ts'
 import { GITHUB } from '../harness/policy.ts';
 import { METHODS, registryFrom } from '../harness/registry.ts';
 
-const shell = async (command: string): Promise<unknown> =>
-  JSON.parse((await promisify(execFile)('bash', ['-c', command])).stdout);
+async function shell(command: string): Promise<unknown> {
+  return JSON.parse((await promisify(execFile)('bash', ['-c', command])).stdout);
+}
 
 const LOUD = { KITE_STS_LOG_LEVEL: 'info' };
-const transcriptOf = ({ terminal }: Local): string => terminal.written[0] ?? '';
-const sectionsOf = (broker: Local): string[] => transcriptOf(broker).split('── ').slice(1);
-const nameOf = (section: string): string => section.split(/[\n:]/, 1)[0] ?? '';
-const commandOf = (section: string): string => /^curl[\s\S]+?(?=\n\n)/m.exec(section)?.[0] ?? '';
-const auditOf = (section: string): unknown => JSON.parse(/^audit +(.+)$/m.exec(section)?.[1] ?? '{}');
+function transcriptOf({ terminal }: Local): string {
+  return terminal.written[0] ?? '';
+}
+function sectionsOf(broker: Local): string[] {
+  return transcriptOf(broker).split('── ').slice(1);
+}
+function nameOf(section: string): string {
+  return section.split(/[\n:]/, 1)[0] ?? '';
+}
+function commandOf(section: string): string {
+  return /^curl[\s\S]+?(?=\n\n)/m.exec(section)?.[0] ?? '';
+}
+function auditOf(section: string): unknown {
+  return JSON.parse(/^audit +(.+)$/m.exec(section)?.[1] ?? '{}');
+}
 
 let broker: Local;
 let atStart: string[];

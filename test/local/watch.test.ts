@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { watchFolder } from '../../lib/local/watch.ts';
 import { configFolder, ROLES } from '../harness/local.ts';
 
-const watched = () => {
+function watched() {
   const folder = configFolder();
   const told: string[] = [];
   return { folder, told, read: watchFolder(folder, text => void told.push(text)) };
-};
+}
 
 describe('I14: a folder', () => {
   test('that stays as it is gives nothing, and is not told', () => {

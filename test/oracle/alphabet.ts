@@ -23,8 +23,9 @@ export const NUMBERS = [0, 1, -1, 2, 9007199254740991, -9007199254740991];
 export const WILD_NUMBERS = [Number.NaN, Number.NaN, 0.5, 1.5, ...NUMBERS];
 export const OPERANDS: readonly Scalar[] = [...TEXTS, ...TEXTS, ...NUMBERS, true, false, null, null];
 
-const object = (members: { readonly [name: string]: ClaimValue }): ClaimValue =>
-  Object.assign(Object.create(null), members);
+function object(members: { readonly [name: string]: ClaimValue }): ClaimValue {
+  return Object.assign(Object.create(null), members);
+}
 
 export const WILD_VALUES: readonly ClaimValue[] = [
   ...WILD_TEXTS,
@@ -107,9 +108,12 @@ const POINTERS = [
   '/o/__proto__/p',
 ];
 
-const any = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, undefined]));
-const typed = (types: ClaimType[], names: string) =>
-  Object.fromEntries(names.split(' ').map(name => [name, types]));
+function any(names: readonly string[]) {
+  return Object.fromEntries(names.map(name => [name, undefined]));
+}
+function typed(types: ClaimType[], names: string) {
+  return Object.fromEntries(names.split(' ').map(name => [name, types]));
+}
 
 export const PROFILES: readonly Profile[] = [
   {

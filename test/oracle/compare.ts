@@ -46,24 +46,29 @@ export type Tally = {
   readonly outcomes: Map<string, number>;
 };
 
-const tallyOf = (): Tally => ({
-  triples: 0,
-  failed: 0,
-  endings: new Map(['allowed', ...REASONS].map(each => [each, 0])),
-  outcomes: new Map(OPERATORS.flatMap(each => [0, 0.5, 1].map(truth => [`${each} ${truth}`, 0] as const))),
-});
+function tallyOf(): Tally {
+  return {
+    triples: 0,
+    failed: 0,
+    endings: new Map(['allowed', ...REASONS].map(each => [each, 0])),
+    outcomes: new Map(OPERATORS.flatMap(each => [0, 0.5, 1].map(truth => [`${each} ${truth}`, 0] as const))),
+  };
+}
 
-const count = (counts: Map<string, number>, key: string): void =>
-  void counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Map<string, number>, key: string): void {
+  return void counts.set(key, (counts.get(key) ?? 0) + 1);
+}
 
 /** Which endings and outcomes never occurred: then the run has proved nothing of them. */
-export const missing = ({ endings, outcomes }: Tally): string[] =>
-  [...endings, ...outcomes].filter(([, times]) => times === 0).map(([name]) => name);
+export function missing({ endings, outcomes }: Tally): string[] {
+  return [...endings, ...outcomes].filter(([, times]) => times === 0).map(([name]) => name);
+}
 
-const sameScopes = (one: readonly string[], other: readonly string[]): boolean =>
-  [...new Set(one)].sort().join(' ') === [...new Set(other)].sort().join(' ');
+function sameScopes(one: readonly string[], other: readonly string[]): boolean {
+  return [...new Set(one)].sort().join(' ') === [...new Set(other)].sort().join(' ');
+}
 
-const sameEnding = (ours: Decision, theirs: Ruling): boolean => {
+function sameEnding(ours: Decision, theirs: Ruling): boolean {
   if (!ours.allowed || !theirs.allow)
     return (
       !ours.allowed && !theirs.allow && ours.reason === theirs.reason && ours.statement === theirs.statement
@@ -73,35 +78,37 @@ const sameEnding = (ours: Decision, theirs: Ruling): boolean => {
     ours.grant.seconds === theirs.seconds &&
     sameScopes(ours.grant.scopes, theirs.scopes)
   );
-};
+}
 
 const TRUTHS = { true: 1, doubt: 0.5, false: 0 };
 
 /** Are the conditions of this statement, one by one, what the trace says they are? */
-const sameTruths = (ours: Decision, { statement, seen }: Tried): boolean => {
+function sameTruths(ours: Decision, { statement, seen }: Tried): boolean {
   const traced = ours.trace.statements.find(({ id }) => id === statement);
   return (
     traced?.conditions.length === seen.length &&
     traced.conditions.every(({ truth }, index) => TRUTHS[truth] === seen[index]?.[1])
   );
-};
+}
 
-const agree = (ours: Decision, { ruling, tried }: Evaluation): boolean =>
-  sameEnding(ours, ruling) && tried.every(each => sameTruths(ours, each));
+function agree(ours: Decision, { ruling, tried }: Evaluation): boolean {
+  return sameEnding(ours, ruling) && tried.every(each => sameTruths(ours, each));
+}
 
-const decideOurs = (role: Role, { claims, access, context }: Question): Decision =>
-  decide(role, assumeVerified(claims, role), { role: role.name, ...access }, context);
+function decideOurs(role: Role, { claims, access, context }: Question): Decision {
+  return decide(role, assumeVerified(claims, role), { role: role.name, ...access }, context);
+}
 
-const load = (yaml: string, setting: Setting, seed: number): Role => {
+function load(yaml: string, setting: Setting, seed: number): Role {
   try {
     return roleFrom(yaml, setting);
   } catch (cause) {
     throw new Error(`The role of seed ${seed} does not load:\n${yaml}`, { cause });
   }
-};
+}
 
 /** Makes `triples` triples from this seed and holds the two evaluators against each other. */
-export const compare = (triples: number, seed: number, differs: (difference: Difference) => void): Tally => {
+export function compare(triples: number, seed: number, differs: (difference: Difference) => void): Tally {
   const tally = tallyOf();
   const setting = settingOf(rowsFrom(ROWS));
   for (let own = seed; tally.triples < triples; own++) {
@@ -125,4 +132,4 @@ export const compare = (triples: number, seed: number, differs: (difference: Dif
     }
   }
   return tally;
-};
+}

@@ -42,21 +42,31 @@ const PIPELINE_ID = new Map([
 const LENGTHS = { aws: { least: 900, usual: 3600 }, jwt: { least: 60, usual: 900 } };
 const NOT_CLAIMS = new Set(['iss', 'id', 'scopes', 'until']);
 
-const mapping = (node: Node | undefined): Document => (node instanceof Map ? node : new Map());
-const items = (node: Node | undefined): readonly Node[] => (Array.isArray(node) ? node : []);
-const texts = (node: Node | undefined): readonly string[] => items(node) as readonly string[];
-const number = (node: Node | undefined): number | undefined => (typeof node === 'number' ? node : undefined);
+function mapping(node: Node | undefined): Document {
+  return node instanceof Map ? node : new Map();
+}
+function items(node: Node | undefined): readonly Node[] {
+  return Array.isArray(node) ? node : [];
+}
+function texts(node: Node | undefined): readonly string[] {
+  return items(node) as readonly string[];
+}
+function number(node: Node | undefined): number | undefined {
+  return typeof node === 'number' ? node : undefined;
+}
 
 /** The plain document of a role that the loader has taken. */
-export const documentOf = (yaml: string): Document =>
-  mapping(parse(yaml, { mapAsMap: true, version: '1.2', schema: 'core' }));
+export function documentOf(yaml: string): Document {
+  return mapping(parse(yaml, { mapAsMap: true, version: '1.2', schema: 'core' }));
+}
 
-const own = (holder: Value, name: string): Value =>
-  typeof holder === 'object' && holder !== null && !Array.isArray(holder)
+function own(holder: Value, name: string): Value {
+  return typeof holder === 'object' && holder !== null && !Array.isArray(holder)
     ? Object.getOwnPropertyDescriptor(holder, name)?.value
     : undefined;
+}
 
-const lookUp = (name: string, { issuer, claims }: Token): Value => {
+function lookUp(name: string, { issuer, claims }: Token): Value {
   if (name.startsWith('/')) {
     const names = name.split('/').slice(1);
     return names.reduce<Value>(
@@ -71,18 +81,18 @@ const lookUp = (name: string, { issuer, claims }: Token): Value => {
   const value = own(claims, name);
   const leftOut = issuer === BUILDKITE && (name === 'build_tag' || name === 'step_key');
   return value === undefined && leftOut ? null : value;
-};
+}
 
-const ruleSeen = (name: string, rule: Node, token: Token): Seen[] => {
+function ruleSeen(name: string, rule: Node, token: Token): Seen[] {
   const value = lookUp(name, token);
   const operators = rule instanceof Map ? [...rule] : [['equals', rule] as const];
   return operators.map(([operator, operand]) => {
     const operands = Array.isArray(operand) ? operand : [operand];
     return [operator, judge(operator, value, operands as Scalar[])];
   });
-};
+}
 
-const conditionsSeen = (statement: Document, { token, context }: Question): Seen[] => {
+function conditionsSeen(statement: Document, { token, context }: Question): Seen[] {
   const claims = statement.has('claims')
     ? [...mapping(statement.get('claims'))]
     : [...statement].filter(([name]) => !NOT_CLAIMS.has(name));
@@ -94,12 +104,12 @@ const conditionsSeen = (statement: Document, { token, context }: Question): Seen
       return [`source_ip ${operator}`, truth];
     }),
   ];
-};
+}
 
 type Statement = { readonly id: string; readonly body: Document; readonly left: number };
 
-const statementsOf = (role: Document, effect: 'trust' | 'deny', { token, context }: Question): Statement[] =>
-  items(role.get(effect))
+function statementsOf(role: Document, effect: 'trust' | 'deny', { token, context }: Question): Statement[] {
+  return items(role.get(effect))
     .map((node, index) => {
       const body = mapping(node);
       const until = body.get('until');
@@ -108,8 +118,11 @@ const statementsOf = (role: Document, effect: 'trust' | 'deny', { token, context
       return { id: String(body.get('id') ?? `${effect}[${index}]`), body, left };
     })
     .filter(({ body, left }) => body.get('iss') === token.issuer && left > 0);
+}
 
-const pathless = (value: string): boolean => value.split('/').every(part => part !== '.' && part !== '..');
+function pathless(value: string): boolean {
+  return value.split('/').every(part => part !== '.' && part !== '..');
+}
 
 /** The letters that Unicode calls default-ignorable, out of a list of its own. */
 const UNSEEN = /[\u115f\u1160\u3164\uffa0\u17b4\u17b5]/;
@@ -131,7 +144,7 @@ const STANDS: { readonly [where in 'policy' | 'tag' | 'text']: (value: string) =
 type Where = keyof typeof STANDS;
 
 /** What a template becomes; undefined when a claim in it cannot be used. */
-const filled = (template: string, token: Token, where: Where = 'policy', iam = false): string | undefined => {
+function filled(template: string, token: Token, where: Where = 'policy', iam = false): string | undefined {
   let whole = true;
   const text = template.replace(/\$\{([^}]*)\}/g, (slot, name: string) => {
     if (iam && name.startsWith('aws:')) return slot;
@@ -142,10 +155,10 @@ const filled = (template: string, token: Token, where: Where = 'policy', iam = f
     return slot;
   });
   return whole ? text : undefined;
-};
+}
 
 /** Fills every text in the node; undefined when one cannot be. */
-const filledAll = (node: Node, token: Token, where: Where = 'policy', iam = false): Node | undefined => {
+function filledAll(node: Node, token: Token, where: Where = 'policy', iam = false): Node | undefined {
   if (typeof node === 'string') return filled(node, token, where, iam);
   if (Array.isArray(node)) {
     const list = node.map(each => filledAll(each, token, where, iam));
@@ -156,13 +169,14 @@ const filledAll = (node: Node, token: Token, where: Where = 'policy', iam = fals
   return entries.every((entry): entry is [string, Node] => entry[1] !== undefined)
     ? new Map(entries)
     : undefined;
-};
+}
 
-const jsonOf = (node: Node): string =>
-  JSON.stringify(node, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value));
+function jsonOf(node: Node): string {
+  return JSON.stringify(node, (_, value) => (value instanceof Map ? Object.fromEntries(value) : value));
+}
 
 /** A tag with a literal is refused only where the claim is that very literal. */
-const tagRefused = (tag: Node, token: Token): DenyReason | undefined => {
+function tagRefused(tag: Node, token: Token): DenyReason | undefined {
   const instead = tag instanceof Map ? tag.get('else') : undefined;
   const template = String(tag instanceof Map ? tag.get('value') : tag);
   const value = filled(template, token, 'tag');
@@ -171,16 +185,17 @@ const tagRefused = (tag: Node, token: Token): DenyReason | undefined => {
   if (value.length > 256) return 'tag_too_long';
   const changed = template.includes('${') && !(pathless(value) && value.normalize('NFC') === value);
   return changed ? 'claim_not_usable' : undefined;
-};
+}
 
 /** The values of a claim, and whether any text may be put into them. */
-const claimRefused = (claim: Node, token: Token): boolean =>
-  claim instanceof Map
+function claimRefused(claim: Node, token: Token): boolean {
+  return claim instanceof Map
     ? filledAll(claim.get('value') ?? null, token, claim.get('text') === true ? 'text' : 'policy') ===
-      undefined
+        undefined
     : filledAll(claim, token) === undefined;
+}
 
-const awsRefused = (aws: Document, { request, token }: Question): DenyReason | undefined => {
+function awsRefused(aws: Document, { request, token }: Question): DenyReason | undefined {
   if (request.sessionPolicy && (aws.has('policy') || items(aws.get('policy_arns')).length > 0))
     return 'session_policy_refused';
   const policy = filledAll(aws.get('policy') ?? null, token, 'policy', true);
@@ -190,15 +205,15 @@ const awsRefused = (aws: Document, { request, token }: Question): DenyReason | u
     if (reason) return reason;
   }
   return jsonOf(policy).length > 2048 ? 'session_policy_too_large' : undefined;
-};
+}
 
-const jwtRefused = (jwt: Document, token: Token): DenyReason | undefined => {
+function jwtRefused(jwt: Document, token: Token): DenyReason | undefined {
   const id = jwt.get('subject') === 'pipeline' ? PIPELINE_ID.get(token.issuer) : undefined;
   const claims = [...mapping(jwt.get('claims')).values(), id === undefined ? '' : `\${${id}}`];
   return claims.some(claim => claimRefused(claim, token)) ? 'claim_not_usable' : undefined;
-};
+}
 
-const refused = (role: Document, kind: 'aws' | 'jwt', scopes: readonly string[], ask: Question) => {
+function refused(role: Document, kind: 'aws' | 'jwt', scopes: readonly string[], ask: Question) {
   const { request, token } = ask;
   const session = mapping(role.get('session'));
   const ours = mapping(role.get(kind));
@@ -217,22 +232,22 @@ const refused = (role: Document, kind: 'aws' | 'jwt', scopes: readonly string[],
     return kind === 'aws' ? awsRefused(ours, ask) : jwtRefused(ours, token);
   };
   return { reason: reason(), seconds };
-};
+}
 
 /**
  * A role's own audience stands alone; otherwise the broker's does, beside those of an issuer's row. An
  * issuer of which the role does not speak lends it none.
  */
-const takes = (role: Document, { audience, issuer }: Token): boolean => {
+function takes(role: Document, { audience, issuer }: Token): boolean {
   const written = role.get('audience');
   if (written !== undefined) return audience === (written instanceof Map ? written.get('value') : written);
   const statements = [...items(role.get('trust')), ...items(role.get('deny'))];
   const spoken = statements.some(each => mapping(each).get('iss') === issuer);
   return audience === BROKER_AUDIENCE || (spoken && audience === ROW_AUDIENCE.get(issuer));
-};
+}
 
 /** Decides by the document alone, and tells every condition that it looked at. */
-export const evaluate = (role: Document, ask: Question): Evaluation => {
+export function evaluate(role: Document, ask: Question): Evaluation {
   const tried: Tried[] = [];
   const deny = (reason: DenyReason, statement?: string): Evaluation => ({
     ruling: { allow: false, reason, statement },
@@ -263,4 +278,4 @@ export const evaluate = (role: Document, ask: Question): Evaluation => {
     },
     tried,
   };
-};
+}

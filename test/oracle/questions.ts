@@ -23,43 +23,46 @@ export type Question = {
   readonly context: Context;
 };
 
-const bare = (): Members => Object.create(null);
+function bare(): Members {
+  return Object.create(null);
+}
 
 /** Text that the pattern may match: its wildcards filled in. */
-const instance = (random: Random, pattern: string): string =>
-  pattern.replace(/[*?]/g, wildcard =>
+function instance(random: Random, pattern: string): string {
+  return pattern.replace(/[*?]/g, wildcard =>
     wildcard === '*' ? random.pick(['', '', 'a', 'x/y', '😀']) : random.pick(['a', 'b', '😀', '\n', '']),
   );
+}
 
-const near = (random: Random, operator: string, operand: Scalar): ClaimValue => {
+function near(random: Random, operator: string, operand: Scalar): ClaimValue {
   if (operator === 'matches') return instance(random, String(operand));
   if (operator.startsWith('not_')) return random.chance(30) ? operand : random.pick(WILD_TEXTS);
   if (!operator.startsWith('contains')) return operand;
   return random.chance(70) ? [random.pick(WILD_VALUES), operand] : ['other'];
-};
+}
 
 /** A value that this rule has a good chance to be met by. */
-const meeting = (random: Random, rule: Rule): ClaimValue => {
+function meeting(random: Random, rule: Rule): ClaimValue {
   if (!(rule instanceof Map)) return rule;
   const [operator, operands] = random.pick([...rule]);
   return near(random, operator, Array.isArray(operands) ? random.pick(operands) : (operands as Scalar));
-};
+}
 
-const valueFor = (random: Random, name: string, role: MadeRole): ClaimValue | undefined => {
+function valueFor(random: Random, name: string, role: MadeRole): ClaimValue | undefined {
   const rules = role.rules.get(name);
   if (name === role.slot && random.chance(70)) return random.pick(FILLINGS);
   if (rules && random.chance(85)) return meeting(random, random.pick(rules));
   return random.chance(35) ? undefined : random.pick(WILD_VALUES);
-};
+}
 
-const define = (holder: Members, name: string, value: ClaimValue | undefined): void => {
+function define(holder: Members, name: string, value: ClaimValue | undefined): void {
   // By assignment, `__proto__` would vanish from an object that has a prototype.
   const how = { value, writable: true, enumerable: true, configurable: true };
   if (value !== undefined) Object.defineProperty(holder, name, how);
-};
+}
 
 /** Puts a value where the name points, unless something other than an object is in the way. */
-const place = (random: Random, claims: Members, name: string, value: ClaimValue | undefined): void => {
+function place(random: Random, claims: Members, name: string, value: ClaimValue | undefined): void {
   const segments = name.startsWith('/')
     ? name
         .slice(1)
@@ -75,14 +78,14 @@ const place = (random: Random, claims: Members, name: string, value: ClaimValue 
     holder = next as Members;
   }
   define(holder, last, value);
-};
+}
 
 const TENANTS = new Set(PROFILES.flatMap(({ tenant }) => tenant ?? []));
 
 /** What pointers cannot go through, though a careless reader of properties would. */
 const IN_THE_WAY: readonly ClaimValue[] = [null, 'main', 1, true, [], ['main', 'a'], [{ p: 'main' }]];
 
-const claimsFor = (random: Random, role: MadeRole): Members => {
+function claimsFor(random: Random, role: MadeRole): Members {
   const claims = bare();
   claims['iss'] = random.chance(94)
     ? random.pick(role.issuers)
@@ -100,17 +103,19 @@ const claimsFor = (random: Random, role: MadeRole): Members => {
   if (role.slot !== undefined && !role.rules.has(role.slot))
     place(random, claims, role.slot, valueFor(random, role.slot, role));
   return claims;
-};
+}
 
 const OFFSETS = [0, 0, 0, -1, 1, 0.5, -0.25];
 
-export const makeQuestion = (random: Random, role: MadeRole): Question => ({
-  claims: claimsFor(random, role),
-  access: {
-    scopes: random.chance(80) ? undefined : random.chance(10) ? [] : random.some(SCOPES, 3),
-    seconds: random.chance(70) ? undefined : random.pick(SECONDS),
-    kinds: random.chance(75) ? undefined : random.pick([['aws'], ['jwt'], ['jwt', 'aws']]),
-    sessionPolicy: random.chance(90) ? undefined : { policy: '{}', policyArns: [] },
-  },
-  context: { now: NOW + random.pick(OFFSETS), sourceAddress: random.pick(ADDRESSES) },
-});
+export function makeQuestion(random: Random, role: MadeRole): Question {
+  return {
+    claims: claimsFor(random, role),
+    access: {
+      scopes: random.chance(80) ? undefined : random.chance(10) ? [] : random.some(SCOPES, 3),
+      seconds: random.chance(70) ? undefined : random.pick(SECONDS),
+      kinds: random.chance(75) ? undefined : random.pick([['aws'], ['jwt'], ['jwt', 'aws']]),
+      sessionPolicy: random.chance(90) ? undefined : { policy: '{}', policyArns: [] },
+    },
+    context: { now: NOW + random.pick(OFFSETS), sourceAddress: random.pick(ADDRESSES) },
+  };
+}

@@ -7,7 +7,7 @@ export type Random = {
   some<T>(list: readonly T[], most: number): T[];
 };
 
-export const randomFrom = (seed: number): Random => {
+export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const below = (limit: number): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -22,4 +22,4 @@ export const randomFrom = (seed: number): Random => {
     chance: percent => below(100) < percent,
     some: (list, most) => Array.from({ length: 1 + below(most) }, () => pick(list)),
   };
-};
+}

@@ -22,21 +22,21 @@ export type MadeRole = {
 
 const LISTS = new Set(['in', 'not_in', 'contains_any']);
 
-const operatorsFor = (types: readonly ClaimType[] | undefined): readonly string[] => {
+function operatorsFor(types: readonly ClaimType[] | undefined): readonly string[] {
   const scalar = ['equals', 'not_equals', 'in', 'not_in'];
   if (types === undefined) return [...scalar, 'matches', 'contains', 'contains_any'];
   if (types.includes('array')) return ['contains', 'contains_any'];
   return types.includes('string') ? [...scalar, 'matches'] : scalar;
-};
+}
 
-const operandsFor = (operator: string, types: readonly ClaimType[] | undefined): readonly Scalar[] => {
+function operandsFor(operator: string, types: readonly ClaimType[] | undefined): readonly Scalar[] {
   if (operator === 'matches') return PATTERNS;
   if (types === undefined || types.includes('array')) return OPERANDS;
   const nullable = types.includes('null') || operator.startsWith('not_');
   return OPERANDS.filter(each => (each === null ? nullable : types.includes(typeof each as ClaimType)));
-};
+}
 
-const rule = (random: Random, types: readonly ClaimType[] | undefined): Rule => {
+function rule(random: Random, types: readonly ClaimType[] | undefined): Rule {
   const rules: Rule & Map<string, unknown> = new Map();
   for (const operator of random.some(operatorsFor(types), random.chance(25) ? 3 : 1)) {
     const operands = operandsFor(operator, types);
@@ -45,23 +45,25 @@ const rule = (random: Random, types: readonly ClaimType[] | undefined): Rule => 
   }
   const same = rules.get('equals');
   return same !== undefined && rules.size === 1 && random.chance(60) ? (same as Scalar) : rules;
-};
+}
 
-const scalarRule = (random: Random, types: readonly ClaimType[] | undefined): Scalar =>
-  random.pick(operandsFor('equals', types));
+function scalarRule(random: Random, types: readonly ClaimType[] | undefined): Scalar {
+  return random.pick(operandsFor('equals', types));
+}
 
-const time = (random: Random): string =>
-  `${new Date((NOW + random.pick(AROUND)) * 1000).toISOString().slice(0, 19)}Z`;
+function time(random: Random): string {
+  return `${new Date((NOW + random.pick(AROUND)) * 1000).toISOString().slice(0, 19)}Z`;
+}
 
-const sourceRule = (random: Random): Map<string, unknown> => {
+function sourceRule(random: Random): Map<string, unknown> {
   const operators = random.chance(15) ? ['in', 'not_in'] : [random.pick(['in', 'not_in'])];
   return new Map([
     ['source_ip', new Map(operators.map(operator => [operator, random.some(RANGES, 3)] as const))],
   ]);
-};
+}
 
 /** The claims that a trust statement must speak of: the tenant's, and those that templates decide with. */
-const demanded = (random: Random, { tenant }: Profile, flat: boolean, slot: string | undefined) => {
+function demanded(random: Random, { tenant }: Profile, flat: boolean, slot: string | undefined) {
   const made = new Map<string, Rule>();
   if (tenant)
     made.set(
@@ -74,7 +76,7 @@ const demanded = (random: Random, { tenant }: Profile, flat: boolean, slot: stri
       flat ? random.pick(['a', 'main']) : new Map([['matches', random.pick(['*', '*', 'a*', '?*'])]]),
     );
   return made;
-};
+}
 
 type Making = {
   readonly effect: 'trust' | 'deny';
@@ -85,7 +87,7 @@ type Making = {
   readonly id: string | undefined;
 };
 
-const statement = (random: Random, { effect, kind, profile, bound, id }: Making): Body => {
+function statement(random: Random, { effect, kind, profile, bound, id }: Making): Body {
   const flat = random.chance(15);
   const names = Object.keys(profile.claims).filter(
     name => !flat || operatorsFor(profile.claims[name]).includes('equals'),
@@ -105,9 +107,9 @@ const statement = (random: Random, { effect, kind, profile, bound, id }: Making)
   else body.set('claims', claims);
   if (!flat && random.chance(25)) body.set('request', sourceRule(random));
   return body;
-};
+}
 
-const policy = (slot: string, long: boolean): Body => {
+function policy(slot: string, long: boolean): Body {
   const action = { Effect: 'Allow', Action: 's3:*' };
   const condition = {
     StringEquals: { 'aws:username': '${aws:username}', 'aws:PrincipalTag/x': `\${${slot}}` },
@@ -118,12 +120,12 @@ const policy = (slot: string, long: boolean): Body => {
     ['Version', '2012-10-17'],
     ['Statement', long ? [own, filler] : own],
   ]);
-};
+}
 
 /** Nothing that a rule of the alphabet names; the second is what the wild texts have. */
 const ELSES = ['not sent', 'größe 1'];
 
-const provider = (random: Random, kind: Kind, slot: string | undefined): Body => {
+function provider(random: Random, kind: Kind, slot: string | undefined): Body {
   const text = slot === undefined ? 'plain' : random.pick([`\${${slot}}`, `a-\${${slot}}-\${${slot}}`]);
   if (kind === 'jwt') {
     const body: Body = new Map<string, unknown>([['audience', 'https://api.test.example']]);
@@ -137,10 +139,10 @@ const provider = (random: Random, kind: Kind, slot: string | undefined): Body =>
   if (random.chance(50)) body.set('tags', { note: tag, other: 'b' });
   if (slot !== undefined && random.chance(60)) body.set('policy', policy(slot, random.chance(60)));
   return body;
-};
+}
 
 /** Puts lengths of the session where the role may say them; sometimes nowhere. */
-const addLengths = (random: Random, kind: Kind, role: Body, ours: Body): void => {
+function addLengths(random: Random, kind: Kind, role: Body, ours: Body): void {
   const allowed = SECONDS.filter(each => each >= (kind === 'aws' ? 900 : 60) && each <= 3600);
   const usual = random.pick(allowed);
   const longest = random.pick(allowed);
@@ -155,14 +157,15 @@ const addLengths = (random: Random, kind: Kind, role: Body, ours: Body): void =>
     { seconds: Math.min(usual, longest), max_seconds: Math.max(usual, longest) },
   ]);
   role.set('session', session);
-};
+}
 
 const AUDIENCES = ['https://one.test.example', 'two'];
 
-const written = (audience: string, random: Random): unknown =>
-  random.chance(50) ? audience : { value: audience, reason: 'both are ours' };
+function written(audience: string, random: Random): unknown {
+  return random.chance(50) ? audience : { value: audience, reason: 'both are ours' };
+}
 
-const rulesOf = (statements: readonly Body[]): Map<string, Rule[]> => {
+function rulesOf(statements: readonly Body[]): Map<string, Rule[]> {
   const rules = new Map<string, Rule[]>();
   for (const body of statements) {
     const known = PROFILES.find(({ issuer }) => issuer === body.get('iss'))?.claims ?? {};
@@ -171,10 +174,10 @@ const rulesOf = (statements: readonly Body[]): Map<string, Rule[]> => {
       rules.set(name, [...(rules.get(name) ?? []), value as Rule]);
   }
   return rules;
-};
+}
 
 /** A role that loads. Half of the roles have templates; those trust one issuer, so that a claim fits all. */
-export const makeRole = (random: Random): MadeRole => {
+export function makeRole(random: Random): MadeRole {
   const kind = random.pick(['aws', 'jwt'] as const);
   const home = random.pick(PROFILES);
   const slots = Object.keys(home.claims).filter(
@@ -212,4 +215,4 @@ export const makeRole = (random: Random): MadeRole => {
     slot,
     audience,
   };
-};
+}

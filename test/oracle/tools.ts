@@ -54,7 +54,9 @@ function makeOne(random: Random): {
 /** What comes after trust, such as a claim that cannot be filled in, is no matter of who is admitted. */
 const OF_TRUST = ['audience_differs', 'explicitly_denied', 'no_statement_holds'];
 
-const isAdmitted = (ruling: Ruling): boolean => ruling.allow || !OF_TRUST.includes(ruling.reason);
+function isAdmitted(ruling: Ruling): boolean {
+  return ruling.allow || !OF_TRUST.includes(ruling.reason);
+}
 
 function rule(yaml: string, { issuer, audience, claims, sourceAddress, now }: Witness): Ruling {
   const question = {
@@ -65,8 +67,9 @@ function rule(yaml: string, { issuer, audience, claims, sourceAddress, now }: Wi
   return evaluate(documentOf(yaml), question).ruling;
 }
 
-const witnessOf = (shown: Shown | undefined): Witness | undefined =>
-  shown === undefined || shown === 'undecided' ? undefined : shown.witness;
+function witnessOf(shown: Shown | undefined): Witness | undefined {
+  return shown === undefined || shown === 'undecided' ? undefined : shown.witness;
+}
 
 /** Every request that the tools show of these two roles, with whether it is as they say. */
 function* showAll(before: Made, after: Made): Generator<boolean> {

@@ -7,25 +7,35 @@ export type Scalar = string | number | boolean | null;
 /** A claim's value, or undefined when it is absent. */
 export type Value = ClaimValue | undefined;
 
-export const and = (truths: readonly Truth[]): Truth => Math.min(1, ...truths) as Truth;
-const or = (truths: readonly Truth[]): Truth => Math.max(0, ...truths) as Truth;
-const not = (truth: Truth): Truth => (1 - truth) as Truth;
+export function and(truths: readonly Truth[]): Truth {
+  return Math.min(1, ...truths) as Truth;
+}
+function or(truths: readonly Truth[]): Truth {
+  return Math.max(0, ...truths) as Truth;
+}
+function not(truth: Truth): Truth {
+  return (1 - truth) as Truth;
+}
 
-const comparable = (value: Value): value is Scalar =>
-  value !== undefined &&
-  (value === null || typeof value !== 'object') &&
-  (typeof value !== 'number' || Number.isSafeInteger(value));
+function comparable(value: Value): value is Scalar {
+  return (
+    value !== undefined &&
+    (value === null || typeof value !== 'object') &&
+    (typeof value !== 'number' || Number.isSafeInteger(value))
+  );
+}
 
-const equal = (value: Value, operand: Scalar): Truth => {
+function equal(value: Value, operand: Scalar): Truth {
   if (!comparable(value)) return 0.5;
   if (value === operand) return 1;
   return value === null || operand === null || typeof value === typeof operand ? 0 : 0.5;
-};
+}
 
-const differ = (value: Value, operand: Scalar): Truth =>
-  value === null && operand !== null ? 0.5 : not(equal(value, operand));
+function differ(value: Value, operand: Scalar): Truth {
+  return value === null && operand !== null ? 0.5 : not(equal(value, operand));
+}
 
-const remembered = <T>(make: (text: string) => T): ((text: string) => T) => {
+function remembered<T>(make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return text => {
     const before = known.get(text);
@@ -34,7 +44,7 @@ const remembered = <T>(make: (text: string) => T): ((text: string) => T) => {
     known.set(text, made);
     return made;
   };
-};
+}
 
 const expression = remembered(pattern => {
   const pieces = [...pattern].map(point => {
@@ -44,14 +54,15 @@ const expression = remembered(pattern => {
   return new RegExp(`^${pieces.join('')}$`, 'u');
 });
 
-const alike = (value: Value, pattern: Scalar): Truth => {
+function alike(value: Value, pattern: Scalar): Truth {
   if (value === null) return 0;
   if (typeof value !== 'string' || /\p{Cc}/u.test(value)) return 0.5;
   return expression(String(pattern)).test(value) ? 1 : 0;
-};
+}
 
-const among = (value: Value, operand: Scalar): Truth =>
-  Array.isArray(value) ? or(value.map(element => equal(element, operand))) : 0.5;
+function among(value: Value, operand: Scalar): Truth {
+  return Array.isArray(value) ? or(value.map(element => equal(element, operand))) : 0.5;
+}
 
 type Test = (value: Value, operands: readonly Scalar[]) => Truth;
 
@@ -66,20 +77,16 @@ const TESTS: ReadonlyMap<string, Test> = new Map([
 ]);
 
 /** What this operator says of a claim's value. */
-export const judge = (operator: string, value: Value, operands: readonly Scalar[]): Truth => {
+export function judge(operator: string, value: Value, operands: readonly Scalar[]): Truth {
   const test = TESTS.get(operator);
   if (!test) throw new Error(`no such operator: ${operator}`);
   return test(value, operands);
-};
+}
 
 const range = remembered(rangeOf);
 
 /** Does the source address lie in one of the ranges? In doubt when it is unknown. */
-export const judgeSource = (
-  operator: string,
-  address: string | undefined,
-  ranges: readonly string[],
-): Truth => {
+export function judgeSource(operator: string, address: string | undefined, ranges: readonly string[]): Truth {
   const own = address === undefined ? undefined : bitsOf(address);
   if (own === undefined) return 0.5;
   const inside = ranges.some(each => {
@@ -87,4 +94,4 @@ export const judgeSource = (
     return length === own.length && own.startsWith(common);
   });
   return inside === (operator === 'in') ? 1 : 0;
-};
+}

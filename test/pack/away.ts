@@ -14,7 +14,9 @@ const NODES = [
 const FAULT = { code: 'store_unavailable', error_description: 'Later.', decision_id: 'd-1' };
 const REFUSAL = { code: 'trust_not_met', error_description: 'No.', decision_id: 'd-2' };
 const TOKEN: Said = { status: 200, body: { kind: 'jwt', access_token: 'issued-token', expires_in: 300 } };
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
 const CLAIMS = { iss: 'https://ci.example', aud: 'https://sts.acme.example', exp: Date.now() / 1000 + 3600 };
 /** A token that can be read, of an issuer that nobody knows. */
 const JOB = { KITE_STS_ID_TOKEN: `${part({ alg: 'RS256', kid: 'one' })}.${part(CLAIMS)}.c2ln` };
@@ -22,19 +24,21 @@ const JOB = { KITE_STS_ID_TOKEN: `${part({ alg: 'RS256', kid: 'one' })}.${part(C
 /** A broker, as far as it is there; `asked` is how often it was asked. */
 type Broker = { readonly url: string; readonly asked: () => number };
 
-const saying = async (...said: readonly (Said | undefined)[]): Promise<Broker> => {
+async function saying(...said: readonly (Said | undefined)[]): Promise<Broker> {
   const { url, asked } = await testServer((_asked, times) => said[Math.min(times, said.length) - 1]);
   return { url, asked: () => asked.length };
-};
+}
 
-const hanging = async (): Promise<Broker> => {
+async function hanging(): Promise<Broker> {
   const { url, asked } = await testServer(() => new Promise(() => {}));
   return { url, asked: () => asked.length };
-};
+}
 
-const hangingUrl = async (): Promise<string> => (await hanging()).url;
+async function hangingUrl(): Promise<string> {
+  return (await hanging()).url;
+}
 
-const hinting = async (): Promise<Broker> => {
+async function hinting(): Promise<Broker> {
   const body = JSON.stringify(TOKEN.body);
   let times = 0;
   const port = await rawServer(socket => {
@@ -43,12 +47,14 @@ const hinting = async (): Promise<Broker> => {
     socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   });
   return { url: `http://127.0.0.1:${port}`, asked: () => times };
-};
+}
 
-const nowhere = async (url: string | Promise<string>): Promise<Broker> => ({
-  url: await url,
-  asked: () => 0,
-});
+async function nowhere(url: string | Promise<string>): Promise<Broker> {
+  return {
+    url: await url,
+    asked: () => 0,
+  };
+}
 
 type Row = {
   readonly name: string;
@@ -118,13 +124,14 @@ const ROWS: readonly Row[] = [
 
 type Ran = { readonly exits: number; readonly out: string; readonly error: string };
 
-const ran = (node: string, { folder, bin }: Installed, words: readonly string[]): Promise<Ran> =>
-  new Promise(resolve => {
+function ran(node: string, { folder, bin }: Installed, words: readonly string[]): Promise<Ran> {
+  return new Promise(resolve => {
     const env = { PATH: process.env['PATH'], TMPDIR: emptyFolder(), ...JOB };
     execFile(node, [bin, ...words], { cwd: folder, env }, (failed, out, error) =>
       resolve({ exits: failed ? Number(failed.code ?? 'NaN') : 0, out, error }),
     );
   });
+}
 
 /** Each verb, what follows it, and its exit codes and output. */
 const VERBS = [
@@ -133,7 +140,7 @@ const VERBS = [
 ] as const;
 
 /** The verbs of a step as processes of the package that was installed, beside brokers that are not well. */
-export const describeAway = (installed: () => Installed): void => {
+export function describeAway(installed: () => Installed): void {
   describe.concurrent.each(NODES)('on %s,', (_node, node) => {
     for (const { verb, after, failed, denied, prints } of VERBS)
       test.each(ROWS)(`${verb} with a broker $name`, async ({ broker, tries, says, refused }) => {
@@ -162,4 +169,4 @@ export const describeAway = (installed: () => Installed): void => {
       expect(answer.out + answer.error).toContain(says);
     });
   });
-};
+}

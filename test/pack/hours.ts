@@ -27,8 +27,8 @@ const tell = ({ accessKeyId, secretAccessKey, expiration }) =>
 type Environment = { readonly [name: string]: string | undefined };
 
 /** A broker as a process, by the clock of this environment. Gives its port. */
-const started = ({ folder, bin }: Installed, env: Environment): Promise<string> =>
-  new Promise((resolve, reject) => {
+function started({ folder, bin }: Installed, env: Environment): Promise<string> {
+  return new Promise((resolve, reject) => {
     const child = spawn(NODE, [bin, 'start'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
     atEnd(() => void child.kill('SIGKILL'));
     child.once('close', exits => reject(new Error(`the broker ended with ${exits}`)));
@@ -39,9 +39,10 @@ const started = ({ folder, bin }: Installed, env: Environment): Promise<string> 
       if (port) resolve(port);
     });
   });
+}
 
 /** `exec` over more than a session, with the clock of the broker, of `exec` and of its command moved on. */
-export const testHours = (installed: () => Installed): void => {
+export function testHours(installed: () => Installed): void {
   test('exec keeps a job of 70 minutes supplied, which its SDK asks again', { timeout: 60_000 }, async () => {
     const { environment: clock } = movedClock();
     const base = {
@@ -61,4 +62,4 @@ export const testHours = (installed: () => Installed): void => {
     expect([first.left > 3000, second.left > 3000]).toEqual([true, true]);
     expect(second.secretAccessKey).not.toBe(first.secretAccessKey);
   });
-};
+}

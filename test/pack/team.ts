@@ -28,7 +28,7 @@ const TAKEN = {
 };
 
 /** What somebody does who has the packed tarball, npm and git, and no checkout of ours. */
-export const describeTeam = (tarball: () => string): void => {
+export function describeTeam(tarball: () => string): void {
   describe('a team with the tarball alone', () => {
     let registry: TestRegistry;
     let home: string;
@@ -147,4 +147,4 @@ export const describeTeam = (tarball: () => string): void => {
       expect((await bash(emptyFolder(), 'npx kite-sts lint')).out).toBe('owned\n');
     }, 60_000);
   });
-};
+}

@@ -23,11 +23,11 @@ const broker = await localBroker(
 const { url: STAND } = await stand(broker.url);
 
 /** A job of this repository's main, but for these claims. */
-const put = async (job: string, claims: object): Promise<string> => {
+async function put(job: string, claims: object): Promise<string> {
   const body = JSON.stringify({ issuer: GITHUB, claims: { repository: 'acme/web', ...claims } });
   await call(broker.port, { method: 'PUT', path: `/local/jobs/${job}`, body });
   return job;
-};
+}
 const MAIN = await put('main', {});
 
 /** GitHub's own door for tokens, whose issuer is the local broker's: the path names the job. */
@@ -39,24 +39,29 @@ const github = await testServer(async ({ path, headers }) => {
   return { status: 200, body: { count: token?.toString().length, value: token } };
 });
 
-const jobOf = (job: string) => ({
-  ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/${job}?api-version=2.0`,
-  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
-});
+function jobOf(job: string) {
+  return {
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/${job}?api-version=2.0`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+  };
+}
 
 type Texts = { readonly [name: string]: string };
-const used = (inputs: Texts = {}, job: Texts = {}): Promise<Used> =>
-  useAction(
+function used(inputs: Texts = {}, job: Texts = {}): Promise<Used> {
+  return useAction(
     { broker: broker.url, role: 'deploy', audience: AUDIENCE, ...inputs },
     { ...jobOf(MAIN), ...job },
   );
+}
 
 /** The stand-in that answers so is the broker. */
-const answered = (name: string, inputs: Texts = {}): Promise<Used> =>
-  used({ broker: `${STAND}/${name}`, ...inputs });
+function answered(name: string, inputs: Texts = {}): Promise<Used> {
+  return used({ broker: `${STAND}/${name}`, ...inputs });
+}
 
-const masks = ({ commands }: Used): string[] =>
-  commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+function masks({ commands }: Used): string[] {
+  return commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+}
 
 /** What a step that follows prints when it runs this program of test/clients. */
 async function client(program: string, variables: Texts): Promise<{ out: string; error: string }> {
@@ -128,11 +133,12 @@ describe.concurrent('a credential', () => {
 });
 
 /** What the runner writes to the log for all to see. */
-const logged = ({ printed }: Used): string =>
-  printed
+function logged({ printed }: Used): string {
+  return printed
     .split('\n')
     .filter(line => !line.startsWith('::add-mask::'))
     .join('\n');
+}
 
 test.concurrent('T54: a mask is the secret itself, also where it has percent signs', async () => {
   expect(masks(await answered('percent'))).toEqual([

@@ -8,8 +8,9 @@ import { KINDS } from '../../lib/language/kinds.ts';
 import { CREDENTIAL_VARIABLES } from '../../lib/protocols/variables.ts';
 import { LISTS, writeLists } from '../../plugins/lists.ts';
 
-const inBash = (script: string): string =>
-  execFileSync('bash', ['-c', `. "$0"; ${script}`, fileURLToPath(LISTS)], { encoding: 'utf8' });
+function inBash(script: string): string {
+  return execFileSync('bash', ['-c', `. "$0"; ${script}`, fileURLToPath(LISTS)], { encoding: 'utf8' });
+}
 
 test('the lists of the plugins are those of the command line: node plugins/lists.ts writes them', () => {
   expect(readFileSync(LISTS, 'utf8')).toBe(writeLists());

@@ -25,10 +25,7 @@ const CONFIG = configFrom({
 });
 
 /** What a bats file prints, and its exit code: none of what it prints is about a test that passed. */
-const bats = async (
-  file: string,
-  signal: AbortSignal,
-): Promise<{ exits: number | null; failures: string }> => {
+async function bats(file: string, signal: AbortSignal): Promise<{ exits: number | null; failures: string }> {
   const broker = await localBroker(CONFIG);
   const { url, jobApi } = await stand(broker.url);
   const child = spawn(BATS, ['--formatter', 'tap', join(TESTS, file)], {
@@ -50,7 +47,7 @@ const bats = async (
   child.once('error', error => (printed += error.message));
   const exits = await new Promise<number | null>(resolve => child.once('close', resolve));
   return { exits, failures: printed.replace(/^(ok|1\.\.).*\n/gm, '') };
-};
+}
 
 const FILES = readdirSync(TESTS).filter(name => name.endsWith('.bats'));
 

@@ -49,8 +49,8 @@ const PROXY = `http://127.0.0.1:${await listen(proxy)}`;
 
 const github = await testServer(() => ({ status: 200, body: { value: 'eyJ.e30.c2ln' } }));
 
-const used = (job: { readonly [name: string]: string }) =>
-  useAction(
+function used(job: { readonly [name: string]: string }) {
+  return useAction(
     { broker: BROKER, role: 'deploy', timeout: '2' },
     {
       ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/token`,
@@ -59,6 +59,7 @@ const used = (job: { readonly [name: string]: string }) =>
       ...job,
     },
   );
+}
 
 test("what a proxy says of its tunnel is not the broker's answer", async () => {
   const { exits, variables, log } = await used({ https_proxy: PROXY });

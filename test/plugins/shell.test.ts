@@ -5,10 +5,11 @@ import { expect, test } from 'vitest';
 import { ROOT, read } from '../harness/markdown.ts';
 import { PLUGIN } from '../harness/pipeline.ts';
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(join(ROOT, PLUGIN, folder), { withFileTypes: true })
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, PLUGIN, folder), { withFileTypes: true })
     .filter(each => each.isFile())
     .map(({ name }) => `${folder}/${name}`);
+}
 const HOOKS = filesIn('hooks');
 /** The action sources lib/ too. */
 const ACTION = '../github-action/action.bash';
@@ -23,10 +24,11 @@ test.each([...HOOKS, ...filesIn('tests/bin')])('%s may be executed', path => {
 const REFUSED =
   /\b(mapfile|readarray|coproc|eval)\b|\b(declare|local|typeset) -[A-Za-z]*[Ang]|\$\{\w+(\[[^\]]*\])?[,^@][^}]*\}|&>>|\|&|;;&|;&|\[\[ -v /;
 
-const codeOf = (path: string): string[] =>
-  read(`${PLUGIN}/${path}`)
+function codeOf(path: string): string[] {
+  return read(`${PLUGIN}/${path}`)
     .split('\n')
     .filter(line => !/^\s*#/.test(line));
+}
 
 test.each(SCRIPTS)('%s evaluates nothing, and bash 3.2 can read it', path => {
   expect(codeOf(path).filter(line => REFUSED.test(line))).toEqual([]);
@@ -50,8 +52,9 @@ test.each(SCRIPTS)('T54: %s hands values to others on standard input alone', pat
   expect(lines.filter(line => /<<|\bcurl\b.*(-H|-d|--header|--data)|\bxargs\b/.test(line))).toEqual([]);
 });
 
-const shellcheck = (given: string[]) =>
-  spawnSync('shellcheck', given, { cwd: join(ROOT, PLUGIN), encoding: 'utf8' });
+function shellcheck(given: string[]) {
+  return spawnSync('shellcheck', given, { cwd: join(ROOT, PLUGIN), encoding: 'utf8' });
+}
 const missing = shellcheck(['--version']).error !== undefined;
 
 /** A lone script cannot see what it sources (SC1091). bats runs each test in a subshell, on texts in single quotes. */

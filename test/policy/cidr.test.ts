@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { address, inRange, range } from '../../lib/policy/cidr.ts';
 
-const inside = (one: string, within: string): boolean => {
+function inside(one: string, within: string): boolean {
   const [from, to] = [address(one), range(within)];
   if (!from || !to) throw new Error(`${one} or ${within} is malformed`);
   return inRange(from, to);
-};
+}
 
 describe('an address is inside a range', () => {
   test.each([

@@ -2,28 +2,32 @@ import { describe, expect, test } from 'vitest';
 import { all, type Condition, check, type Operator, type Scalar } from '../../lib/policy/condition.ts';
 import { claims } from '../harness/policy.ts';
 
-const on = (operator: Operator, ...operands: Scalar[]): Condition => ({
-  on: 'claim',
-  name: 'c',
-  path: 'c',
-  operator,
-  operands,
-  binds: false,
-});
+function on(operator: Operator, ...operands: Scalar[]): Condition {
+  return {
+    on: 'claim',
+    name: 'c',
+    path: 'c',
+    operator,
+    operands,
+    binds: false,
+  };
+}
 
-const judged = (condition: Condition, value: unknown) => {
+function judged(condition: Condition, value: unknown) {
   const { truth, why } = check(condition, claims({ c: value }), undefined);
   return `${truth}: ${why}`;
-};
+}
 
-const from = (operator: 'in' | 'not_in', ...operands: string[]): Condition => ({
-  on: 'source_ip',
-  name: 'source_ip',
-  path: 'source_ip',
-  operator,
-  operands,
-  binds: false,
-});
+function from(operator: 'in' | 'not_in', ...operands: string[]): Condition {
+  return {
+    on: 'source_ip',
+    name: 'source_ip',
+    path: 'source_ip',
+    operator,
+    operands,
+    binds: false,
+  };
+}
 
 describe('a condition is true', () => {
   test.each<[string, Condition, unknown]>([

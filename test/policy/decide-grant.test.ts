@@ -17,19 +17,23 @@ import {
   settingOf,
 } from '../harness/policy.ts';
 
-const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString().replace('.000', '');
-const trust = (rest = ''): string =>
-  `trust:\n  - { iss: ${BUILDKITE}, ${rest}organization_slug: my-organization }\n`;
+function at(seconds: number): string {
+  return new Date((NOW + seconds) * 1000).toISOString().replace('.000', '');
+}
+function trust(rest = ''): string {
+  return `trust:\n  - { iss: ${BUILDKITE}, ${rest}organization_slug: my-organization }\n`;
+}
 const SESSION = 'session: { seconds: 300, max_seconds: 600 }\n';
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n';
 
-const decided = (role: Role, access: Partial<AccessRequest> = {}, now = NOW) =>
-  decideFor(role, buildkiteClaims(), { access, context: { now } });
-const grantOf = (role: Role, access: Partial<AccessRequest> = {}, made = buildkiteClaims()): Grant => {
+function decided(role: Role, access: Partial<AccessRequest> = {}, now = NOW) {
+  return decideFor(role, buildkiteClaims(), { access, context: { now } });
+}
+function grantOf(role: Role, access: Partial<AccessRequest> = {}, made = buildkiteClaims()): Grant {
   const decision = decideFor(role, made, { access });
   if (!decision.allowed) throw new Error(decision.reason);
   return decision.grant;
-};
+}
 
 test('a grant says who, by which statement, and what', () => {
   expect(grantOf(roleFrom(trust()))).toEqual({

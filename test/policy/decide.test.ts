@@ -5,16 +5,21 @@ import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, NOW, roleFrom, saidOf } 
 
 type Changes = { readonly [name: string]: unknown };
 
-const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString().replace('.000', '');
+function at(seconds: number): string {
+  return new Date((NOW + seconds) * 1000).toISOString().replace('.000', '');
+}
 
 /** A statement of Buildkite in the flow style, its tenant bound. */
-const statement = (rest: string, claimed = ''): string =>
-  `  - { iss: ${BUILDKITE}, ${rest}claims: { organization_slug: my-organization${claimed} } }\n`;
-const denial = (claimed: string, rest = ''): string =>
-  `  - { iss: ${BUILDKITE}, ${rest}claims: { ${claimed} } }\n`;
+function statement(rest: string, claimed = ''): string {
+  return `  - { iss: ${BUILDKITE}, ${rest}claims: { organization_slug: my-organization${claimed} } }\n`;
+}
+function denial(claimed: string, rest = ''): string {
+  return `  - { iss: ${BUILDKITE}, ${rest}claims: { ${claimed} } }\n`;
+}
 
-const said = (role: Role, changes: Changes = {}, context: Partial<Context> = {}): string =>
-  saidOf(decideFor(role, buildkiteClaims(changes), { context }));
+function said(role: Role, changes: Changes = {}, context: Partial<Context> = {}): string {
+  return saidOf(decideFor(role, buildkiteClaims(changes), { context }));
+}
 
 describe('the first trust statement that holds wins', () => {
   const role = roleFrom(`trust:

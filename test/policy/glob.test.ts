@@ -105,7 +105,7 @@ test.each([
 });
 
 /** The document's words, as slowly as one can say them. */
-const matchesSlowly = (pattern: readonly string[], value: readonly string[]): boolean => {
+function matchesSlowly(pattern: readonly string[], value: readonly string[]): boolean {
   const [first, ...rest] = pattern;
   if (first === undefined) return value.length === 0;
   if (first === '*')
@@ -113,7 +113,7 @@ const matchesSlowly = (pattern: readonly string[], value: readonly string[]): bo
       matchesSlowly(rest, value.slice(n)),
     );
   return value.length > 0 && (first === '?' || first === value[0]) && matchesSlowly(rest, value.slice(1));
-};
+}
 
 test('T32: whatever the pattern and the value, matching is what the document says', () => {
   const letter = fc.constantFrom('a', 'b', '/', '😀', '😁');

@@ -3,11 +3,11 @@ import { meets } from '../../lib/policy/guard.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { buildkiteClaims, claims, githubClaims, rowsFrom } from '../harness/policy.ts';
 
-const guard = (preset: string, demands: string): IssuerRow => {
+function guard(preset: string, demands: string): IssuerRow {
   const [row] = rowsFrom(`- { preset: ${preset}, require: { ${demands} } }\n`).values();
   if (!row) throw new Error('The row did not compile');
   return row;
-};
+}
 
 describe('an issuer’s guard', () => {
   const github = guard('github-actions', 'repository_owner: acme, ref_type: branch');

@@ -3,17 +3,22 @@ import { MAX_OPERANDS } from '../../lib/language/condition.ts';
 import { list, record, type Shape, text } from '../../lib/language/shape.ts';
 import { AUDIENCE, BUILDKITE, compileText, readWith, refusalsOf } from '../harness/policy.ts';
 
-const role = (claim: string, more = ''): string => `trust:
+function role(claim: string, more = ''): string {
+  return `trust:
   - iss: ${BUILDKITE}
 ${more}    claims:
       organization_slug: acme
       ${claim}
 jwt: { audience: ${AUDIENCE} }
 `;
+}
 const plain = role('build_branch: main');
-const names = (count: number): string =>
-  Array.from({ length: count }, (_, index) => `c${index}: x`).join(', ');
-const items = (count: number): string => Array.from({ length: count }, (_, index) => `i${index}`).join(', ');
+function names(count: number): string {
+  return Array.from({ length: count }, (_, index) => `c${index}: x`).join(', ');
+}
+function items(count: number): string {
+  return Array.from({ length: count }, (_, index) => `i${index}`).join(', ');
+}
 
 /** What a role may say at most, and a role that says so many. */
 describe.each<[string, number, (count: number) => string]>([

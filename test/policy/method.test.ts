@@ -5,7 +5,9 @@ import { assumeVerified } from '../../lib/review/assume.ts';
 import { BUILDKITE, buildkiteClaims, GITHUB, githubClaims, NOW } from '../harness/policy.ts';
 import { METHODS, REGISTRY_AUDIENCE, registryFrom } from '../harness/registry.ts';
 
-const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString().replace('.000', '');
+function at(seconds: number): string {
+  return new Date((NOW + seconds) * 1000).toISOString().replace('.000', '');
+}
 
 const REGISTRY = registryFrom(`${METHODS}
 trust:
@@ -28,13 +30,15 @@ deny:
     claims: { queue_key: untrusted }
 `);
 
-const decided = (method: string, claims: Claims, now = NOW) =>
-  decideMethod(REGISTRY, assumeVerified({ ...claims, aud: claims['aud'] ?? null }, REGISTRY), method, {
+function decided(method: string, claims: Claims, now = NOW) {
+  return decideMethod(REGISTRY, assumeVerified({ ...claims, aud: claims['aud'] ?? null }, REGISTRY), method, {
     now,
     sourceAddress: undefined,
   });
-const mine = (changes: object = {}): Claims =>
-  buildkiteClaims({ aud: REGISTRY_AUDIENCE, queue_key: 'default', ...changes });
+}
+function mine(changes: object = {}): Claims {
+  return buildkiteClaims({ aud: REGISTRY_AUDIENCE, queue_key: 'default', ...changes });
+}
 const hers = githubClaims({ aud: REGISTRY_AUDIENCE });
 
 describe('a method is allowed', () => {

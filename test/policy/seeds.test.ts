@@ -15,7 +15,9 @@ type Changes = { readonly [name: string]: unknown };
 /** A policy as Buildkite's registry documentation prints it, under `trust:`. */
 import { CLAIMS_SEED, FLAT_SEED } from '../harness/seeds.ts';
 
-const trusting = (policy: string) => roleFrom(`trust:\n${policy}\n`);
+function trusting(policy: string) {
+  return roleFrom(`trust:\n${policy}\n`);
+}
 
 const FIRST = 'allowed by trust[0]';
 const SECOND = 'allowed by trust[1]';

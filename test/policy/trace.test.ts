@@ -32,8 +32,9 @@ deny:
     claims: { build_source: ui }
 `);
 
-const traceFor = (changes: { readonly [name: string]: unknown } = {}) =>
-  decideFor(role, buildkiteClaims(changes)).trace;
+function traceFor(changes: { readonly [name: string]: unknown } = {}) {
+  return decideFor(role, buildkiteClaims(changes)).trace;
+}
 
 describe('a trace', () => {
   test('holds every statement, deny first, and why one was not tried', () => {

@@ -14,11 +14,11 @@ const ROWS = new Map(
 );
 
 /** As a file has it: no two statements of one id. */
-const named = ({ trust, deny, ...rest }: Role): Role => {
+function named({ trust, deny, ...rest }: Role): Role {
   const own = (statements: Role['trust']): Role['trust'] =>
     statements.map((each, at) => ({ ...each, id: `${each.effect}[${at}]` }));
   return { ...rest, trust: own(trust), deny: own(deny) };
-};
+}
 
 test('a first set of cases can be read, passes, and notices what a case could, whatever the role', () => {
   let [tried, untold] = [0, 0];

@@ -16,11 +16,11 @@ const SEED = 8693;
 type Outcomes = { readonly [outcome: string]: number };
 
 /** Judges so many inputs and counts what became of them. */
-const outcomesOf = async <T>(
+async function outcomesOf<T>(
   inputs: Arbitrary<T>,
   runs: number,
   judge: (input: T) => string | Promise<string>,
-): Promise<Outcomes> => {
+): Promise<Outcomes> {
   const outcomes: { [outcome: string]: number } = {};
   await fc.assert(
     fc.asyncProperty(inputs, async input => {
@@ -30,20 +30,23 @@ const outcomesOf = async <T>(
     { seed: SEED, numRuns: runs },
   );
   return outcomes;
-};
+}
 
 /** Some were taken, and the others were refused for at least so many reasons. */
-const expectBoth = (outcomes: Outcomes, reasons: number): void => {
+function expectBoth(outcomes: Outcomes, reasons: number): void {
   const { [ACCEPTED]: accepted = 0, ...refused } = outcomes;
   expect(accepted).toBeGreaterThan(0);
   expect(Object.keys(refused).length).toBeGreaterThanOrEqual(reasons);
-};
+}
 
 /** Any code points, halves of surrogate pairs among them: the library's own unit takes a second to set up. */
-const anyText = (maxLength: number): Arbitrary<string> =>
-  fc.string({ unit: fc.nat(0x10ffff).map(code => String.fromCodePoint(code)), maxLength });
+function anyText(maxLength: number): Arbitrary<string> {
+  return fc.string({ unit: fc.nat(0x10ffff).map(code => String.fromCodePoint(code)), maxLength });
+}
 
-const text = (input: Uint8Array): string => Buffer.from(input).toString('utf8');
+function text(input: Uint8Array): string {
+  return Buffer.from(input).toString('utf8');
+}
 
 describe('what must hold of a text holds', () => {
   test.each(TARGETS)('of arbitrary bytes as $name, which are never taken', async ({ judge }: Target) => {

@@ -24,7 +24,7 @@ type Change = { readonly before: Scene; readonly after: Scene };
 const scene: Arbitrary<Scene> = fc.record({ role: anyRole, asked: asking });
 
 /** Runs over changed scenes, and gives how often each pair of outcomes came. */
-const outcomes = (changes: Arbitrary<Change>, wrong: string): Map<string, number> => {
+function outcomes(changes: Arbitrary<Change>, wrong: string): Map<string, number> {
   const seen = new Map<string, number>();
   const word = ({ role, asked }: Scene): string => (decideAsked(role, asked).allowed ? 'allow' : 'deny');
   fc.assert(
@@ -36,20 +36,23 @@ const outcomes = (changes: Arbitrary<Change>, wrong: string): Map<string, number
     { numRuns: RUNS },
   );
   return seen;
-};
+}
 
-const at = <T>(list: readonly T[], index: number, change: (each: T) => T): T[] =>
-  list.map((each, i) => (i === index % list.length ? change(each) : each));
+function at<T>(list: readonly T[], index: number, change: (each: T) => T): T[] {
+  return list.map((each, i) => (i === index % list.length ? change(each) : each));
+}
 
-const without = <T>(list: readonly T[], index: number): T[] =>
-  list.filter((_, i) => i !== index % list.length);
+function without<T>(list: readonly T[], index: number): T[] {
+  return list.filter((_, i) => i !== index % list.length);
+}
 
-const changedRole = (change: (role: Role, place: number) => Arbitrary<Role>): Arbitrary<Change> =>
-  fc
+function changedRole(change: (role: Role, place: number) => Arbitrary<Role>): Arbitrary<Change> {
+  return fc
     .tuple(scene, fc.nat(99))
     .chain(([before, place]) =>
       change(before.role, place).map(role => ({ before, after: { ...before, role } })),
     );
+}
 
 const CHANGES: readonly [string, Arbitrary<Change>][] = [
   [
@@ -151,13 +154,13 @@ test('T29: decide and explain give a value for any claims', () => {
   expect(seen).toEqual(new Set([true, false]));
 });
 
-const frozen = <T>(value: T): T => {
+function frozen<T>(value: T): T {
   if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const member of Object.values(value)) frozen(member);
   }
   return value;
-};
+}
 
 test('the same role and token are decided alike, and neither is changed', () => {
   fc.assert(
@@ -170,7 +173,7 @@ test('the same role and token are decided alike, and neither is changed', () => 
 });
 
 /** What `matches` means, written for reading and not for speed. */
-const matchesByDefinition = ([wanted, ...pattern]: string[], value: string[]): boolean => {
+function matchesByDefinition([wanted, ...pattern]: string[], value: string[]): boolean {
   if (wanted === undefined) return value.length === 0;
   const [first, ...rest] = value;
   if (wanted === '*')
@@ -179,7 +182,7 @@ const matchesByDefinition = ([wanted, ...pattern]: string[], value: string[]): b
       (first !== undefined && matchesByDefinition([wanted, ...pattern], rest))
     );
   return first !== undefined && (wanted === '?' || wanted === first) && matchesByDefinition(pattern, rest);
-};
+}
 
 test('T74: the matcher agrees with the definition of a pattern', () => {
   // 😀 and 😁 share the first half of their surrogate pairs, 😀 and 🈀 (U+1F600, U+1F200) do not.

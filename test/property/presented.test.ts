@@ -84,15 +84,15 @@ const TRUST = [
 ];
 
 /** A role file is YAML, and so JSON too. Undefined where the loader refuses it. */
-const roleOf = (role: string, part: object): Role | undefined => {
+function roleOf(role: string, part: object): Role | undefined {
   const document = parseRole(role, `${role}.yml`, JSON.stringify({ trust: TRUST, ...part }), () => {});
   return document && compileRole(document, settingOf(), () => {});
-};
+}
 
 type Signed = { readonly typ: string; readonly claims: { readonly [name: string]: unknown } };
 
 /** All that is signed when the role is had. The signer keeps what it is given and gives nothing back. */
-const signedFor = async (role: Role): Promise<Signed[]> => {
+async function signedFor(role: Role): Promise<Signed[]> {
   const signed: Signed[] = [];
   const sign: Signer['sign'] = async (typ, claims) => {
     signed.push({ typ, claims: JSON.parse(JSON.stringify(claims)) });
@@ -118,7 +118,7 @@ const signedFor = async (role: Role): Promise<Signed[]> => {
   ) => Promise<unknown>;
   await codeOf(() => make(decision.grant, NOW));
   return signed;
-};
+}
 
 test('T44, T51, T52: no role, however written, can make a JWT that the target of another role would take', async () => {
   const kinds = new Set<string>();

@@ -77,7 +77,7 @@ describe('a token', () => {
 });
 
 /** Equal but for numbers, which the strict reader may have made NaN. */
-const agrees = (ours: ClaimValue, theirs: unknown): boolean => {
+function agrees(ours: ClaimValue, theirs: unknown): boolean {
   if (typeof ours === 'number')
     return typeof theirs === 'number' && (Object.is(ours, theirs) || Number.isNaN(ours));
   if (ours === null || typeof ours !== 'object') return ours === theirs;
@@ -88,24 +88,24 @@ const agrees = (ours: ClaimValue, theirs: unknown): boolean => {
   return (
     a.length === b.length && a.every(([name, value]) => other.has(name) && agrees(value, other.get(name)))
   );
-};
+}
 
-const parsed = (text: string): { value: unknown } | undefined => {
+function parsed(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {
     return undefined;
   }
-};
+}
 
-const read = (text: string): { value: ClaimValue } | undefined => {
+function read(text: string): { value: ClaimValue } | undefined {
   try {
     return { value: readJson(text) };
   } catch (error) {
     if (error instanceof JsonError) return undefined;
     throw error;
   }
-};
+}
 
 describe('the reader of JSON', () => {
   const PIECES = [

@@ -36,23 +36,25 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const token = async (): Promise<string> =>
-  String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
+async function token(): Promise<string> {
+  return String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
+}
 
-const tokenFile = (content: string): string => {
+function tokenFile(content: string): string {
   const path = join(folder, 'token');
   writeFileSync(path, content);
   return path;
-};
+}
 
 /** The SDK as a step has it: nothing but a region is said, and its default chain finds the rest. */
-const call = async (times: number): Promise<void> => {
+async function call(times: number): Promise<void> {
   const client = new STSClient({ region: 'eu-central-1', endpoint: String(aws.setting.endpoint) });
   for (let time = 0; time < times; time++) await client.send(new GetCallerIdentityCommand({}));
-};
+}
 
-const events = () =>
-  broker.terminal.written.map(line => JSON.parse(line) as { readonly [name: string]: unknown });
+function events() {
+  return broker.terminal.written.map(line => JSON.parse(line) as { readonly [name: string]: unknown });
+}
 
 describe('the default chain of the JavaScript SDK makes six calls with one exchange', () => {
   test.each<{ name: string; setToken: (subjectToken: string) => void }>([

@@ -11,8 +11,8 @@ import { TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
-const parse = (changes: Partial<HttpRequest>) =>
-  container.parse(
+function parse(changes: Partial<HttpRequest>) {
+  return container.parse(
     httpRequest({
       method: 'GET',
       path: '/credentials/deploy-web',
@@ -21,6 +21,7 @@ const parse = (changes: Partial<HttpRequest>) =>
     }),
     AUDIENCE,
   );
+}
 
 describe('credentials are asked for', () => {
   test('the path names the role, the header is the subject token, and nothing else can be asked', () => {
@@ -77,9 +78,12 @@ describe('what is asked for is refused', () => {
   });
 });
 
-const render = (answer: Answer): HttpAnswer =>
-  container.render(answer, httpRequest(), { url: AUDIENCE, audience: OWN_AUDIENCE, now: NOW });
-const body = (answer: Answer) => JSON.parse(render(answer).body) as { readonly [name: string]: string };
+function render(answer: Answer): HttpAnswer {
+  return container.render(answer, httpRequest(), { url: AUDIENCE, audience: OWN_AUDIENCE, now: NOW });
+}
+function body(answer: Answer) {
+  return JSON.parse(render(answer).body) as { readonly [name: string]: string };
+}
 
 const ROLE_ARN = 'arn:aws:iam::123456789012:role/deploy';
 const TARGET = `aws: { role_arn: "${ROLE_ARN}" }\n`;

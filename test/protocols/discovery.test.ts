@@ -11,7 +11,9 @@ const discovery: Discovery = {
   audience: 'https://audience.test.example',
   publicKeys: () => signer.publicKeys(),
 };
-const get = (path: string, method = 'GET') => discoveryAnswer(discovery, httpRequest({ method, path }));
+function get(path: string, method = 'GET') {
+  return discoveryAnswer(discovery, httpRequest({ method, path }));
+}
 
 type Told = {
   readonly issuer: string;

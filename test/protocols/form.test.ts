@@ -4,10 +4,15 @@ import { MAX_BODY, readForm } from '../../lib/protocols/form.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const form = (body: string): object => Object.fromEntries(readForm(httpRequest({ body: bytes(body) })));
-const withType = (type: string | undefined) =>
-  httpRequest({ body: bytes('a=1'), headers: type === undefined ? {} : { 'content-type': type } });
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+function form(body: string): object {
+  return Object.fromEntries(readForm(httpRequest({ body: bytes(body) })));
+}
+function withType(type: string | undefined) {
+  return httpRequest({ body: bytes('a=1'), headers: type === undefined ? {} : { 'content-type': type } });
+}
 
 describe('a form is read', () => {
   test.each([

@@ -7,7 +7,8 @@ import { configFrom, emptyFolder, type Local, localBroker } from '../harness/loc
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
-const role = (branch: string): string => `
+function role(branch: string): string {
+  return `
 contact: "#team-web"
 trust:
   - iss: ${BUILDKITE}
@@ -19,6 +20,7 @@ github:
   repositories: [web]
   permissions: { push: { contents: write } }
 `;
+}
 
 /** What Buildkite's helper does for `get`: its two calls, what it prints, and what it shows of a refusal. */
 const HELPER = `#!/usr/bin/env bash
@@ -64,8 +66,8 @@ beforeEach(() => {
 type Ran = { readonly exits: number; readonly output: string; readonly errors: string };
 
 /** git as a step has it, with this role's door as its only helper. */
-const git = (asked: string, words: readonly string[], input = ''): Promise<Ran> =>
-  new Promise(resolve => {
+function git(asked: string, words: readonly string[], input = ''): Promise<Ran> {
+  return new Promise(resolve => {
     const env = {
       PATH: process.env['PATH'],
       HOME: emptyFolder(),
@@ -80,9 +82,11 @@ const git = (asked: string, words: readonly string[], input = ''): Promise<Ran> 
     );
     child.stdin?.end(input);
   });
+}
 
-const fill = (asked: string) =>
-  git(asked, ['credential', 'fill'], 'protocol=https\nhost=github.com\npath=acme/web\n\n');
+function fill(asked: string) {
+  return git(asked, ['credential', 'fill'], 'protocol=https\nhost=github.com\npath=acme/web\n\n');
+}
 
 test('git gets a password of the App', async () => {
   const { exits, output } = await fill('push-web');

@@ -8,11 +8,12 @@ import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
-const parse = (changes: Partial<HttpRequest>) =>
-  git.parse(
+function parse(changes: Partial<HttpRequest>) {
+  return git.parse(
     httpRequest({ path: '/git/push-web', headers: { authorization: 'Bearer a.b.c' }, ...changes }),
     AUDIENCE,
   );
+}
 
 describe('a password for git is asked for', () => {
   test('by the path and a bearer token, and nothing else can be asked', () => {
@@ -63,9 +64,12 @@ describe('what is asked for is refused', () => {
   });
 });
 
-const render = (answer: Answer): HttpAnswer =>
-  git.render(answer, httpRequest(), { url: AUDIENCE, audience: AUDIENCE, now: NOW + 0.5 });
-const body = (answer: Answer) => JSON.parse(render(answer).body) as { readonly [name: string]: unknown };
+function render(answer: Answer): HttpAnswer {
+  return git.render(answer, httpRequest(), { url: AUDIENCE, audience: AUDIENCE, now: NOW + 0.5 });
+}
+function body(answer: Answer) {
+  return JSON.parse(render(answer).body) as { readonly [name: string]: unknown };
+}
 
 test('it is answered as Buildkite’s helper reads it', () => {
   const { status, headers } = render(issued(GITHUB));

@@ -18,12 +18,15 @@ const ACTION = {
   subjectToken: 'a.b.c',
 };
 
-const parse = (body: string, type = 'application/json') =>
-  oauth.parse(
+function parse(body: string, type = 'application/json') {
+  return oauth.parse(
     httpRequest({ headers: { 'content-type': type }, body: new TextEncoder().encode(body) }),
     AUDIENCE,
   );
-const withMembers = (members: object): string => JSON.stringify({ ...ACTION, ...members });
+}
+function withMembers(members: object): string {
+  return JSON.stringify({ ...ACTION, ...members });
+}
 
 describe('the body of an action of Google is taken', () => {
   test.each([

@@ -9,11 +9,22 @@ import { AUDIENCE, NOW } from '../harness/policy.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const VOICE = { url: AUDIENCE, audience: OWN_AUDIENCE, now: NOW + 0.5 };
-const render = (answer: Answer, accept?: string): HttpAnswer =>
-  oauth.render(answer, httpRequest({ headers: accept === undefined ? FORM : { ...FORM, accept } }), VOICE);
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const json = (answer: Answer): unknown => JSON.parse(render(answer).body);
-const lines = (answer: Answer): string[] => render(answer, 'text/plain').body.trimEnd().split('\n');
+function render(answer: Answer, accept?: string): HttpAnswer {
+  return oauth.render(
+    answer,
+    httpRequest({ headers: accept === undefined ? FORM : { ...FORM, accept } }),
+    VOICE,
+  );
+}
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+function json(answer: Answer): unknown {
+  return JSON.parse(render(answer).body);
+}
+function lines(answer: Answer): string[] {
+  return render(answer, 'text/plain').body.trimEnd().split('\n');
+}
 
 describe('a credential is answered', () => {
   test('an access token, as RFC 8693 has it', () => {

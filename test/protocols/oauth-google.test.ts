@@ -8,12 +8,14 @@ import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 
 const AUTH = 'https://www.googleapis.com/auth/';
 const PLATFORM = `${AUTH}cloud-platform`;
-const role = (branch: string): string => `
+function role(branch: string): string {
+  return `
 trust:
   - iss: ${BUILDKITE}
     claims: { organization_slug: acme, pipeline_slug: web, build_branch: ${branch} }
 gcp: { audience: //iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts }
 `;
+}
 
 let broker: Local;
 beforeAll(async () => {
@@ -25,11 +27,12 @@ afterEach(() => void vi.unstubAllEnvs());
 const WIF = '//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/kite-sts/providers';
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 
-const minted = async (): Promise<string> =>
-  String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
+async function minted(): Promise<string> {
+  return String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
+}
 
 /** The file that GOOGLE_APPLICATION_CREDENTIALS names, with the broker in the place of Google's STS. */
-const external = async (name: string, more: object = {}) => {
+async function external(name: string, more: object = {}) {
   const file = join(emptyFolder(), 'subject-token');
   writeFileSync(file, `${await minted()}\n`);
   return {
@@ -40,12 +43,15 @@ const external = async (name: string, more: object = {}) => {
     credential_source: { file },
     ...more,
   };
-};
+}
 
-const clientFor = async (name: string, more: object = {}) =>
-  new IdentityPoolClient(await external(name, more));
+async function clientFor(name: string, more: object = {}) {
+  return new IdentityPoolClient(await external(name, more));
+}
 
-const events = (): number => broker.terminal.written.length;
+function events(): number {
+  return broker.terminal.written.length;
+}
 
 describe("Google's own library, with the broker as its token_url,", () => {
   test('gets a token of Google Cloud, and keeps it', async () => {

@@ -22,7 +22,7 @@ const USUAL: Form = {
   audience: 'deploy-web',
 };
 
-const parse = (form: Form, headers: Headers = {}, url = AUDIENCE): ExchangeRequest => {
+function parse(form: Form, headers: Headers = {}, url = AUDIENCE): ExchangeRequest {
   const given = Object.entries({ ...USUAL, ...form }).filter(
     (pair): pair is [string, string] => pair[1] !== undefined,
   );
@@ -33,7 +33,7 @@ const parse = (form: Form, headers: Headers = {}, url = AUDIENCE): ExchangeReque
     }),
     url,
   );
-};
+}
 
 describe('an exchange is asked for', () => {
   test('audience names the role, and nothing more is needed', () => {

@@ -43,12 +43,12 @@ const DOCUMENT = openApi(AUDIENCE, [...Object.keys(PAGES), '/errors/{code}']) as
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
 };
 
-const operationOf = (route: string): Operation => {
+function operationOf(route: string): Operation {
   const [method = '', path = ''] = route.split(' ');
   const found = DOCUMENT.paths[path]?.[method.toLowerCase()];
   if (!found) throw new Error(`no operation ${route}`);
   return found;
-};
+}
 
 const FORM = 'application/x-www-form-urlencoded';
 const ARN = 'arn:aws:iam::123456789012:role/deploy';
@@ -109,7 +109,7 @@ beforeAll(async () => {
 });
 afterAll(() => sts.close());
 
-const ask = (route: string, given: Form): Promise<HttpAnswer> => {
+function ask(route: string, given: Form): Promise<HttpAnswer> {
   const [method = '', path = ''] = route.split(' ');
   const pairs = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const { token, role = 'two' } = TESTED[route] ?? {};
@@ -120,16 +120,16 @@ const ask = (route: string, given: Form): Promise<HttpAnswer> => {
     broker.broker,
     httpRequest({ method, path: path.replace('{role}', role), query: '', headers, body }),
   );
-};
+}
 
-const whole = async (route: string, changes: { readonly [name: string]: unknown } = {}): Promise<Form> => {
+async function whole(route: string, changes: { readonly [name: string]: unknown } = {}): Promise<Form> {
   const { form = {}, token = '' } = TESTED[route] ?? {};
   const signed = await broker.issuer.sign(tokenClaims(changes));
   return { ...form, [token]: token === 'authorization' ? `Bearer ${signed}` : signed };
-};
+}
 
 /** Where a value does not fit; a member that the schema does not name fits nowhere. */
-const misfits = (schema: Schema, value: unknown, at = ''): string[] => {
+function misfits(schema: Schema, value: unknown, at = ''): string[] {
   if (schema.oneOf) {
     const each = schema.oneOf.map(one => misfits(one, value, at));
     return each.find(found => found.length === 0) ?? each.flat();
@@ -146,10 +146,10 @@ const misfits = (schema: Schema, value: unknown, at = ''): string[] => {
       return own ? misfits(own, each, `${at}/${name}`) : [`${at}/${name} is unknown`];
     }),
   ];
-};
+}
 
 /** The texts of a document as members in members, without its root. */
-const membersOf = (xml: string): object => {
+function membersOf(xml: string): object {
   const root: { [name: string]: unknown } = {};
   for (const [path, text] of readXml(xml)) {
     const names = path.split('/').slice(1);
@@ -159,14 +159,14 @@ const membersOf = (xml: string): object => {
     parent[last] = text.trim() === '' ? {} : text;
   }
   return root;
-};
+}
 
-const answered = (route: string, { status, headers, body }: HttpAnswer): string[] => {
+function answered(route: string, { status, headers, body }: HttpAnswer): string[] {
   const [type = ''] = headers['content-type']?.split(';') ?? [];
   const schema = operationOf(route).responses[status]?.content?.[type]?.schema;
   if (!schema) return [`nothing of ${status} ${type}`];
   return misfits(schema, type === 'text/xml' ? membersOf(body) : JSON.parse(body));
-};
+}
 
 test('the document has every door and page, and no other', () => {
   const documented = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>

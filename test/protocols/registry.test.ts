@@ -10,9 +10,12 @@ import {
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
 
-const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
-const from = (authorization: string | undefined, query = '') =>
-  presented(httpRequest({ headers: { authorization }, query }));
+function basic(text: string): string {
+  return `Basic ${Buffer.from(text).toString('base64')}`;
+}
+function from(authorization: string | undefined, query = '') {
+  return presented(httpRequest({ headers: { authorization }, query }));
+}
 
 describe('the subject token is', () => {
   test.each([

@@ -46,17 +46,21 @@ beforeAll(async () => {
 beforeEach(() => upstream.reply());
 afterAll(() => upstream.close());
 
-const mint = (changes: object = {}): Promise<string> => whole.issuer.sign(tokenClaims({ ...changes }));
-const send = (changes: Partial<HttpRequest>): Promise<HttpAnswer> =>
-  serve(whole.broker, httpRequest({ path: '/', ...changes }));
-const replay = (path: string, { headers, body }: Recorded, filled: Form): Promise<HttpAnswer> => {
+function mint(changes: object = {}): Promise<string> {
+  return whole.issuer.sign(tokenClaims({ ...changes }));
+}
+function send(changes: Partial<HttpRequest>): Promise<HttpAnswer> {
+  return serve(whole.broker, httpRequest({ path: '/', ...changes }));
+}
+function replay(path: string, { headers, body }: Recorded, filled: Form): Promise<HttpAnswer> {
   const fill = (text: string): string =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => filled[name] ?? 'nothing to fill in');
   const given = Object.entries(headers).map(([name, value]) => [name, fill(value)]);
   return send({ path, headers: Object.fromEntries(given), body: new TextEncoder().encode(fill(body)) });
-};
-const ask = async (form: Form, claims: object = {}): Promise<HttpAnswer> =>
-  serve(whole.broker, stsRequest({ WebIdentityToken: await mint(claims), ...form }));
+}
+async function ask(form: Form, claims: object = {}): Promise<HttpAnswer> {
+  return serve(whole.broker, stsRequest({ WebIdentityToken: await mint(claims), ...form }));
+}
 
 describe.each(CALLS)('$client at $path', ({ path, session, exchange, identity }) => {
   test('gets credentials, and is told whose they are', async () => {

@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 /** The environment of a step, and nothing of this machine's own: this token in a file, and where the door is. */
-const step = (token: string, path = '', role = TARGET): void => {
+function step(token: string, path = '', role = TARGET): void {
   const folder = folderOf({ token: `${token}\n` });
   const environment = {
     AWS_WEB_IDENTITY_TOKEN_FILE: `${folder}/token`,
@@ -50,12 +50,15 @@ const step = (token: string, path = '', role = TARGET): void => {
     AWS_EC2_METADATA_DISABLED: 'true',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-};
+}
 
-const mint = (changes: object = {}): Promise<string> => whole.issuer.sign(tokenClaims({ ...changes }));
-const actions = (): (string | null)[] =>
-  server.asked.map(({ body }) => new URLSearchParams(body).get('Action'));
-const exceptionOf = async (work: () => Promise<unknown>): Promise<STSServiceException> => {
+function mint(changes: object = {}): Promise<string> {
+  return whole.issuer.sign(tokenClaims({ ...changes }));
+}
+function actions(): (string | null)[] {
+  return server.asked.map(({ body }) => new URLSearchParams(body).get('Action'));
+}
+async function exceptionOf(work: () => Promise<unknown>): Promise<STSServiceException> {
   try {
     await work();
   } catch (error) {
@@ -63,7 +66,7 @@ const exceptionOf = async (work: () => Promise<unknown>): Promise<STSServiceExce
     throw error;
   }
   throw new Error('it went well');
-};
+}
 
 describe('AWS’s JavaScript SDK, told nothing but where the door is,', () => {
   test.each(['', '/', '/aws/sts', '/aws/sts/'])(

@@ -8,8 +8,12 @@ import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 
 const VOICE = { url: AUDIENCE, audience: AUDIENCE, now: NOW };
 const ROLE = 'aws: { role_arn: "arn:aws:iam::123456789012:role/r" }';
-const said = (...given: Parameters<typeof refusal>) => sts.render(refusal(...given), httpRequest(), VOICE);
-const messageOf = (...given: Parameters<typeof refusal>) => textsOf(said(...given))['Error/Message'];
+function said(...given: Parameters<typeof refusal>) {
+  return sts.render(refusal(...given), httpRequest(), VOICE);
+}
+function messageOf(...given: Parameters<typeof refusal>) {
+  return textsOf(said(...given))['Error/Message'];
+}
 const identified = sts.identities?.render({
   kind: 'identified',
   decisionId: DECISION_ID,

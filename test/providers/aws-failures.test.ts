@@ -24,9 +24,12 @@ aws:
   policy: { Version: "2012-10-17", Statement: [{ Effect: Deny, Action: "*", Resource: "*" }] }
 `;
 
-const issue = (): Promise<Code | 'none'> =>
-  codeOf(() => awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW));
-const at = (seconds: number): string => new Date((NOW + seconds) * 1000).toISOString();
+function issue(): Promise<Code | 'none'> {
+  return codeOf(() => awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW));
+}
+function at(seconds: number): string {
+  return new Date((NOW + seconds) * 1000).toISOString();
+}
 
 describe('T48: what STS refuses is asked once, and never again with fewer restrictions', () => {
   test.each([

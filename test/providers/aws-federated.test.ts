@@ -35,9 +35,12 @@ aws:
 `;
 const ACTION = 'AssumeRoleWithWebIdentity';
 
-const issue = (yaml: string, using: SigningSetting = SIGNING, claims: object = {}) =>
-  awsProvider(sts.setting, using, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
-const presented = () => sts.calls[0]?.get('WebIdentityToken') ?? '';
+function issue(yaml: string, using: SigningSetting = SIGNING, claims: object = {}) {
+  return awsProvider(sts.setting, using, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+}
+function presented() {
+  return sts.calls[0]?.get('WebIdentityToken') ?? '';
+}
 
 providerContract<AwsTarget>({
   provider: () => awsProvider(sts.setting, SIGNING, LIMITER),

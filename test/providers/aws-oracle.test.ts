@@ -20,7 +20,7 @@ afterAll(() => sts.close());
 const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
 
 /** AWS's own client with what the grant says, in the words of AWS's own model. */
-const throughClient = async ({ target, seconds, session }: GrantOf<AssumedTarget>) => {
+async function throughClient({ target, seconds, session }: GrantOf<AssumedTarget>) {
   const { region, endpoint = '', credentials } = sts.setting;
   const client = new STSClient({ region, endpoint, credentials });
   const name = sessionName(session);
@@ -41,9 +41,11 @@ const throughClient = async ({ target, seconds, session }: GrantOf<AssumedTarget
     }),
   );
   return { Credentials, AssumedRoleUser };
-};
+}
 
-const formOf = (call: URLSearchParams | undefined) => Object.fromEntries(call ?? []);
+function formOf(call: URLSearchParams | undefined) {
+  return Object.fromEntries(call ?? []);
+}
 
 describe("for the same grant AWS's own client sends the same parameters", () => {
   test.each([

@@ -36,8 +36,9 @@ aws:
         Resource: "arn:aws:s3:::site-\${pipeline_slug}/*"
 `;
 
-const issue = (yaml: string, claims: object = {}) =>
-  awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+function issue(yaml: string, claims: object = {}) {
+  return awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+}
 
 providerContract<AwsTarget>({
   provider: () => awsProvider(sts.setting, SIGNING, LIMITER),

@@ -20,19 +20,28 @@ beforeEach(() => clouds.reply());
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const CLIENT = '66666666-7777-4888-8999-000000000000';
 const SCOPE = 'https://management.azure.com/.default';
-const role = (cloud = 'public'): string => `${TRUST}
+function role(cloud = 'public'): string {
+  return `${TRUST}
 azure: { tenant_id: ${TENANT}, client_id: ${CLIENT}, scope: "${SCOPE}", cloud: ${cloud} }
 `;
+}
 
-const provider = (using: SigningSetting = SIGNING) => azureProvider(clouds.setting, using);
-const issue = (yaml = role(), using: SigningSetting = SIGNING) =>
-  provider(using)(grantFor<AzureTarget>(yaml), NOW);
-const formOf = (index: number) => Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
+function provider(using: SigningSetting = SIGNING) {
+  return azureProvider(clouds.setting, using);
+}
+function issue(yaml = role(), using: SigningSetting = SIGNING) {
+  return provider(using)(grantFor<AzureTarget>(yaml), NOW);
+}
+function formOf(index: number) {
+  return Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
+}
 
-const failing = (say: Say) => () => {
-  clouds.reply(say);
-  return provider();
-};
+function failing(say: Say) {
+  return () => {
+    clouds.reply(say);
+    return provider();
+  };
+}
 
 providerContract<AzureTarget>({
   provider: () => provider(),
@@ -110,11 +119,12 @@ describe('Entra does not take', () => {
 });
 
 /** As Entra writes a token for an API that leaves its form to it. */
-const jwt = (claims: object): string =>
-  [{ alg: 'RS256', typ: 'JWT' }, claims]
+function jwt(claims: object): string {
+  return [{ alg: 'RS256', typ: 'JWT' }, claims]
     .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')
     .concat('.c2lnbmF0dXJl');
+}
 
 test('a token of the tenant and the application that were asked for is taken, in any case', async () => {
   const { tenantId, clientId } = grantFor<AzureTarget>(role()).target;

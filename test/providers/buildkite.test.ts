@@ -19,7 +19,8 @@ beforeAll(async () => {
 beforeEach(() => clouds.reply());
 
 const APP = '0123456789abcdef0123';
-const role = (user = 'packages-bot@acme.example', scopes = '[read_packages, write_packages]'): string => `
+function role(user = 'packages-bot@acme.example', scopes = '[read_packages, write_packages]'): string {
+  return `
 trust:
   - iss: ${BUILDKITE}
     claims: { organization_slug: my-organization, build_branch: main }
@@ -27,19 +28,29 @@ trust:
 session: { seconds: 600 }
 buildkite: { app: ${APP}, organization: my-organization, user: ${user}, scopes: ${scopes} }
 `;
+}
 
 let made = 0;
-const randomId = () => `id-${++made}`;
+function randomId() {
+  return `id-${++made}`;
+}
 
-const provider = (apps: AppSigners = APPS, id = randomId) => buildkiteProvider(clouds.setting, apps, id);
-const issue = (yaml = role(), apps: AppSigners = APPS, now = NOW) =>
-  provider(apps)(grantFor<BuildkiteTarget>(yaml), now);
-const forms = () => clouds.asked.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+function provider(apps: AppSigners = APPS, id = randomId) {
+  return buildkiteProvider(clouds.setting, apps, id);
+}
+function issue(yaml = role(), apps: AppSigners = APPS, now = NOW) {
+  return provider(apps)(grantFor<BuildkiteTarget>(yaml), now);
+}
+function forms() {
+  return clouds.asked.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+}
 
-const failing = (say: Say) => () => {
-  clouds.reply(say);
-  return provider();
-};
+function failing(say: Say) {
+  return () => {
+    clouds.reply(say);
+    return provider();
+  };
+}
 
 providerContract<BuildkiteTarget>({
   provider: () => provider(),

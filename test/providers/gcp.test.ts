@@ -35,17 +35,22 @@ gcp:
   scopes: [${STORAGE}]
 `;
 
-const provider = (using: SigningSetting = SIGNING) => gcpProvider(clouds.setting, using);
-const issue = (yaml: string, using: SigningSetting = SIGNING) =>
-  provider(using)(grantFor<GcpTarget>(yaml), NOW);
-const formOf = (index: number) => Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
+function provider(using: SigningSetting = SIGNING) {
+  return gcpProvider(clouds.setting, using);
+}
+function issue(yaml: string, using: SigningSetting = SIGNING) {
+  return provider(using)(grantFor<GcpTarget>(yaml), NOW);
+}
+function formOf(index: number) {
+  return Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
+}
 
-const failing =
-  (...replies: Say[]) =>
-  () => {
+function failing(...replies: Say[]) {
+  return () => {
     clouds.reply(...replies);
     return provider();
   };
+}
 
 describe.each([
   { way: 'the token of a pool’s principal', yaml: DIRECT },
@@ -151,7 +156,9 @@ describe('Google does not take', () => {
   });
 });
 
-const broken = (members: object): Say[] => [withMembers(members)];
+function broken(members: object): Say[] {
+  return [withMembers(members)];
+}
 
 describe('an answer that was not asked for is refused', () => {
   test.each<{ name: string; yaml: string; replies: Say[] }>([

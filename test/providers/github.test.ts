@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 beforeEach(() => clouds.reply());
 
-const role = (where: string): string => `
+function role(where: string): string {
+  return `
 trust:
   - iss: ${BUILDKITE}
     claims: { organization_slug: my-organization, build_branch: main, pipeline_slug: my-pipeline }
@@ -30,26 +31,32 @@ github:
   repositories: [web, "\${pipeline_slug}"]
   permissions: { write: { contents: write } }
 `;
+}
 const OWNER = role('owner: acme');
 const NUMBER = role('installation: 42');
 
-const provider = (apps: AppSigners = APPS) => githubProvider({ ...clouds.setting, now: () => NOW }, apps);
-const issue = (yaml = NUMBER, apps: AppSigners = APPS, now = NOW) =>
-  provider(apps)(grantFor<GithubTarget>(yaml), now);
-const asked = () =>
-  clouds.asked.map(({ method, path }) => `${method} ${path.replace('/api.github.com', '')}`);
+function provider(apps: AppSigners = APPS) {
+  return githubProvider({ ...clouds.setting, now: () => NOW }, apps);
+}
+function issue(yaml = NUMBER, apps: AppSigners = APPS, now = NOW) {
+  return provider(apps)(grantFor<GithubTarget>(yaml), now);
+}
+function asked() {
+  return clouds.asked.map(({ method, path }) => `${method} ${path.replace('/api.github.com', '')}`);
+}
 
 const CREATE = 'POST /app/installations/42/access_tokens';
 const REVOKE = 'DELETE /installation/token';
-const error = (status: number, message: string) =>
-  says(status, { message, documentation_url: 'https://docs.github.com/rest' });
+function error(status: number, message: string) {
+  return says(status, { message, documentation_url: 'https://docs.github.com/rest' });
+}
 
-const failing =
-  (...replies: Say[]) =>
-  () => {
+function failing(...replies: Say[]) {
+  return () => {
     clouds.reply(...replies);
     return provider();
   };
+}
 
 describe.each([
   { way: 'by its owner', yaml: OWNER },

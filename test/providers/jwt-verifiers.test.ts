@@ -17,7 +17,7 @@ const CALLERS = 8;
 const EACH = 6;
 
 /** Signs by KMS; `rotate` deploys the other key as the one that signs. Both are published before and after. */
-const rotating = async () => {
+async function rotating() {
   const { setting } = await testKms();
   const [before, after] = [
     kmsSigner({ ...setting, keys: [KEY, NEXT_KEY] }),
@@ -29,7 +29,7 @@ const rotating = async () => {
     publicKeys: () => current.publicKeys(),
   };
   return { signer, rotate: () => void (current = after) };
-};
+}
 
 let broker: TestBroker;
 let server: TestServer;
@@ -46,23 +46,23 @@ beforeAll(async () => {
   );
 });
 
-const issued = async (): Promise<string> => {
+async function issued(): Promise<string> {
   const subject_token = await broker.issuer.sign(tokenClaims({ iat: NOW, nbf: NOW, exp: NOW + 300 }));
   const { body } = await broker.ask({ audience: 'publish', subject_token });
   return (JSON.parse(body) as { access_token: string }).access_token;
-};
+}
 
 type Verify = (token: string) => Promise<unknown>;
 
 /** jose fetches the keys by itself, and again for a key that it does not know. */
-const byJose = (): Verify => {
+function byJose(): Verify {
   const keys = createRemoteJWKSet(new URL(`${server.url}/.well-known/jwks.json`));
   const options = { issuer: AUDIENCE, audience: API, typ: 'at+jwt', currentDate: new Date(NOW * 1000) };
   return token => jwtVerify(token, keys, options);
-};
+}
 
 /** jsonwebtoken is given the keys, here those of one answer that is kept for good. */
-const byJsonwebtoken = async (): Promise<Verify> => {
+async function byJsonwebtoken(): Promise<Verify> {
   const answer = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as {
     keys: (JsonWebKey & { kid: string })[];
   };
@@ -74,9 +74,11 @@ const byJsonwebtoken = async (): Promise<Verify> => {
     const options = { algorithms: ['RS256' as const], issuer: AUDIENCE, audience: API, clockTimestamp: NOW };
     return jsonwebtoken.verify(token, key, options);
   };
-};
+}
 
-const keyOf = (token: string): unknown => jsonwebtoken.decode(token, { complete: true })?.header.kid;
+function keyOf(token: string): unknown {
+  return jsonwebtoken.decode(token, { complete: true })?.header.kid;
+}
 
 test('T52: through a rotation under load, two verifiers take every token', async () => {
   const verifiers = [byJose(), await byJsonwebtoken()];

@@ -12,8 +12,9 @@ import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 
 const signer = localSigner();
 const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) };
-const providerWith = (using: Signer) =>
-  jwtProvider({ issuer: AUDIENCE, signer: using, randomId: () => 'one-of-a-kind' });
+function providerWith(using: Signer) {
+  return jwtProvider({ issuer: AUDIENCE, signer: using, randomId: () => 'one-of-a-kind' });
+}
 
 const PLAIN = `${TRUST}
 jwt: { audience: https://api.test.example }
@@ -26,7 +27,9 @@ jwt:
   claims: { registry: acme, branch: "\${build_branch}", build: "\${build_number}" }
 `;
 
-const issue = (yaml: string, now = NOW) => providerWith(signer)(grantFor<JwtTarget>(yaml), now);
+function issue(yaml: string, now = NOW) {
+  return providerWith(signer)(grantFor<JwtTarget>(yaml), now);
+}
 
 providerContract<JwtTarget>({
   provider: () => providerWith(signer),

@@ -3,7 +3,9 @@ import { limitedFor } from '../../lib/providers/limited.ts';
 import { NOW } from '../harness/policy.ts';
 
 type Headers = { readonly [name: string]: string };
-const waits = (status: number, headers: Headers, body = '{}') => limitedFor({ status, headers, body }, NOW);
+function waits(status: number, headers: Headers, body = '{}') {
+  return limitedFor({ status, headers, body }, NOW);
+}
 
 test.each<[string, number, Headers, string | undefined, number]>([
   ['that says for how long', 429, { 'retry-after': '30' }, undefined, 30],

@@ -7,7 +7,9 @@ import { BROKEN_SIGNING, SIGNING, TRUSTED } from '../harness/signing.ts';
 
 /** The longest name that a role can have. */
 const SAID: Said = { subject: `role:${'a'.repeat(64)}`, audience: 'sts.amazonaws.com', seconds: 300 };
-const made = (said: Partial<Said> = {}, now = NOW) => signing(SIGNING)(PRESENTED, { ...SAID, ...said }, now);
+function made(said: Partial<Said> = {}, now = NOW) {
+  return signing(SIGNING)(PRESENTED, { ...SAID, ...said }, now);
+}
 
 describe('what relying parties demand of a JWT is so', () => {
   const DEMANDS: readonly (readonly [

@@ -33,7 +33,7 @@ const OK: Said = { status: 200, body: { access_token: 't' } };
 const LIMITED: Said = { status: 429, headers: { 'retry-after': '30' } };
 
 /** What comes of these answers: the members of the success, or code and detail. */
-const outcome = async (...said: (Said | 'silence' | undefined)[]) => {
+async function outcome(...said: (Said | 'silence' | undefined)[]) {
   next = said;
   const { ask, begin } = upstream({ base: server.url, random: () => 0 });
   try {
@@ -42,12 +42,14 @@ const outcome = async (...said: (Said | 'silence' | undefined)[]) => {
     if (!(error instanceof BrokerError)) throw error;
     return { code: error.code, detail: error.detail ?? '', retryAfter: error.retryAfter };
   }
-};
+}
 
-const no = (error: unknown, error_description?: string): Said => ({
-  status: 400,
-  body: { error, ...(error_description === undefined ? {} : { error_description }) },
-});
+function no(error: unknown, error_description?: string): Said {
+  return {
+    status: 400,
+    body: { error, ...(error_description === undefined ? {} : { error_description }) },
+  };
+}
 
 test('it posts to the host and path that are pinned, below the base alone', async () => {
   expect(await outcome(OK)).toEqual({ access_token: 't' });

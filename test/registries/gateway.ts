@@ -5,13 +5,13 @@ import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 /** Undefined where the gateway lets the request through. */
 type Decide = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
-const read = async (message: IncomingMessage): Promise<Buffer> => {
+async function read(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
-};
+}
 
-const requestOf = (message: IncomingMessage, body: Buffer): HttpRequest => {
+function requestOf(message: IncomingMessage, body: Buffer): HttpRequest {
   const [path = '/', ...query] = (message.url ?? '/').split('?');
   const headers = Object.entries(message.headersDistinct).map(([name, all]) => [name, all?.join(', ')]);
   return {
@@ -22,10 +22,10 @@ const requestOf = (message: IncomingMessage, body: Buffer): HttpRequest => {
     body,
     sourceAddress: message.socket.remoteAddress,
   };
-};
+}
 
 /** Hands a request on without the credential, which is not for what stands behind. Verdaccio lies at its own root. */
-const forward = (message: IncomingMessage, body: Buffer, port: number, response: ServerResponse): void => {
+function forward(message: IncomingMessage, body: Buffer, port: number, response: ServerResponse): void {
   const { authorization: _, ...headers } = message.headers;
   const options = {
     host: '127.0.0.1',
@@ -40,15 +40,15 @@ const forward = (message: IncomingMessage, body: Buffer, port: number, response:
   });
   onward.on('error', error => response.writeHead(502).end(error.message));
   onward.end(body);
-};
+}
 
 /** A gateway: it asks for each request, answers what is refused, and hands on what passes to the port behind. */
-export const startGateway = (
+export function startGateway(
   decide: Decide,
   portBehind: (path: string) => number,
   port = 0,
-): Promise<{ readonly port: number; close(): void }> =>
-  new Promise(resolve => {
+): Promise<{ readonly port: number; close(): void }> {
+  return new Promise(resolve => {
     const server = createServer(async (message, response) => {
       const body = await read(message);
       const request = requestOf(message, body);
@@ -63,3 +63,4 @@ export const startGateway = (
       resolve({ port: (server.address() as AddressInfo).port, close: () => server.close() }),
     );
   });
+}

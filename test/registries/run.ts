@@ -26,11 +26,13 @@ import { answerAsRest } from '../harness/rest.ts';
 import { startGateway } from './gateway.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kite-sts-registries-'));
-const at = (name: string): string => join(folder, name);
-const write = (name: string, text: string | Uint8Array): string => {
+function at(name: string): string {
+  return join(folder, name);
+}
+function write(name: string, text: string | Uint8Array): string {
   writeFileSync(at(name), text);
   return at(name);
-};
+}
 
 const AUDIENCES = {
   images: 'https://packages.test.example/images',
@@ -57,13 +59,14 @@ write('config/registries/py.yml', `audience: ${AUDIENCES.py}\npath: /py\nkind: p
 const { config, complaints } = loadConfig(at('config'));
 if (!config) throw new Error(JSON.stringify(complaints));
 
-const freePort = (): Promise<number> =>
-  new Promise(resolve => {
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
     const server = tcp().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });
   });
+}
 const [ports, gatewayPort] = [
   { images: await freePort(), npm: await freePort(), py: await freePort() },
   await freePort(),
@@ -71,7 +74,9 @@ const [ports, gatewayPort] = [
 const front = `127.0.0.1:${gatewayPort}`;
 
 // What a deployment is: an exchange with the token door, an authorizer, and a REST API for each kind of registry.
-const now = (): number => Date.now() / 1000;
+function now(): number {
+  return Date.now() / 1000;
+}
 const issuer = throwawayIssuer(config.rows, config.registries, now);
 const signer = localSigner();
 const registries = loadedRegistries(config);
@@ -94,21 +99,22 @@ const apis = {
   images: answerAsRest({ template, images: true }, authorizer),
   others: answerAsRest({ template, images: false }, authorizer),
 };
-const decide = async (request: HttpRequest) => {
+async function decide(request: HttpRequest) {
   if (request.path === '/registry/token') return serve(broker, request);
   return (/^\/v2(\/|$)/.test(request.path) ? apis.images : apis.others)(request);
-};
-const behind = (path: string): number =>
-  path.startsWith('/v2') ? ports.images : path.startsWith('/npm') ? ports.npm : ports.py;
+}
+function behind(path: string): number {
+  return path.startsWith('/v2') ? ports.images : path.startsWith('/npm') ? ports.npm : ports.py;
+}
 const gateway = await startGateway(decide, behind, gatewayPort);
 
-const mint = (pipeline: string, audience: string): Promise<string> => {
+function mint(pipeline: string, audience: string): Promise<string> {
   issuer.put(pipeline, {
     issuer: 'https://agent.buildkite.com',
     claims: { organization_slug: 'acme', pipeline_slug: pipeline },
   });
   return issuer.mint(pipeline, { audience });
-};
+}
 
 // Behind it, the registries themselves.
 const started = [
@@ -159,14 +165,14 @@ const index = createServer(async (message, response) => {
 }).listen(ports.py, '127.0.0.1');
 
 let wrong = 0;
-const run = (
+function run(
   expected: 'passes' | 'refused',
   what: string,
   program: string,
   words: readonly string[],
   more: { cwd?: string; env?: object } = {},
-): Promise<void> =>
-  new Promise(resolve => {
+): Promise<void> {
+  return new Promise(resolve => {
     console.log(`\n== ${what}: ${expected}`);
     const env = { PATH: process.env['PATH'], HOME: folder, ...more.env } as NodeJS.ProcessEnv;
     execFile(
@@ -187,9 +193,12 @@ const run = (
       },
     );
   });
+}
 
-const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
-const image = (text: string): string => {
+function digestOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+function image(text: string): string {
   mkdirSync(at(`image-${text}`), { recursive: true });
   const layer = gzipSync(Buffer.alloc(1024));
   const settings = Buffer.from(
@@ -215,7 +224,7 @@ const image = (text: string): string => {
     }),
   );
   return `dir:${at(`image-${text}`)}`;
-};
+}
 
 try {
   await pause(6000);

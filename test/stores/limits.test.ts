@@ -6,8 +6,9 @@ import { NOW } from '../harness/policy.ts';
 const limit = { perMinute: 6, burst: 3 };
 
 /** What each of these seconds after NOW is told, asked in turn. */
-const told = (seconds: readonly number[], key = 'a', limiter = memoryLimit('tests', limit)): number[] =>
-  seconds.map(each => limiter.take(key, NOW + each));
+function told(seconds: readonly number[], key = 'a', limiter = memoryLimit('tests', limit)): number[] {
+  return seconds.map(each => limiter.take(key, NOW + each));
+}
 
 describe('T75: a limit', () => {
   test.each<{ name: string; seconds: number[]; is: number[] }>([

@@ -7,7 +7,9 @@ import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
 import { NOW } from '../harness/policy.ts';
 
 let ids = 0;
-const randomId = (): string => `use-${ids++}`;
+function randomId(): string {
+  return `use-${ids++}`;
+}
 
 describe('in memory', () => {
   spentContract(() => {

@@ -20,8 +20,9 @@ beforeAll(async () => {
   dynamo = await testDynamo();
 });
 afterAll(() => dynamo.close());
-const newTable = async (): Promise<Table> =>
-  dynamoTable(await dynamo.makeTable(SWITCH_TABLE.key), dynamo.setting);
+async function newTable(): Promise<Table> {
+  return dynamoTable(await dynamo.makeTable(SWITCH_TABLE.key), dynamo.setting);
+}
 
 const ROLE = switchOf({ what: 'role', names: ['deploy-web'] });
 

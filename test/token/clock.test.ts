@@ -4,13 +4,16 @@ import { CLOCK_APART, judgeClock } from '../../lib/token/clock.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Said of the time when ours was NOW, by who is so many seconds behind us. */
-const behind = (seconds: number, took = 0.2): Reading => ({
-  theirs: Math.floor(NOW - seconds),
-  sent: NOW,
-  received: NOW + took,
-});
-const judged = (aws: readonly Reading[], issuers: { readonly [issuer: string]: Reading } = {}) =>
-  judgeClock({ aws, issuers: new Map(Object.entries(issuers)) });
+function behind(seconds: number, took = 0.2): Reading {
+  return {
+    theirs: Math.floor(NOW - seconds),
+    sent: NOW,
+    received: NOW + took,
+  };
+}
+function judged(aws: readonly Reading[], issuers: { readonly [issuer: string]: Reading } = {}) {
+  return judgeClock({ aws, issuers: new Map(Object.entries(issuers)) });
+}
 
 describe('our clock is off', () => {
   test.each([

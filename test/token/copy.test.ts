@@ -9,18 +9,21 @@ import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
 const ROW = { issuer: 'https://issuer.example', uri: 'https://issuer.example/jwks', algorithms: ['EdDSA'] };
-const setOf = (...kids: string[]) =>
-  new Map(kids.map(keyId => [keyId, { keyId, algorithm: 'EdDSA', key: publicKey }]));
-const copyOf = (at: number, ...kids: string[]): SharedSet => ({ keys: writeKeySet(setOf(...kids)), at });
+function setOf(...kids: string[]) {
+  return new Map(kids.map(keyId => [keyId, { keyId, algorithm: 'EdDSA', key: publicKey }]));
+}
+function copyOf(at: number, ...kids: string[]): SharedSet {
+  return { keys: writeKeySet(setOf(...kids)), at };
+}
 
 /** A process that finds this copy, beside an issuer that publishes these keys or, with none, is broken. */
-const process = ({
+function process({
   copy,
   publishes,
 }: {
   copy?: SharedSet | 'away' | 'unproven';
   publishes: readonly string[];
-}) => {
+}) {
   const world = { copy, publishes, read: 0, asked: 0, reports: [] as string[] };
   const shared: SharedKeys = {
     async find() {
@@ -44,7 +47,7 @@ const process = ({
     return code === 'none' ? keyId : code;
   };
   return { world, find };
-};
+}
 
 type Row = {
   readonly name: string;

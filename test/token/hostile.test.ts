@@ -14,18 +14,18 @@ import { AUDIENCE, BUILDKITE, NOW, rowsFrom } from '../harness/policy.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-const pair = (kid: string) => {
+function pair(kid: string) {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
-};
+}
 const old = pair('old');
 const next = pair('next');
 
-const published =
-  (...keys: object[]) =>
-  (response: ServerResponse) => {
+function published(...keys: object[]) {
+  return (response: ServerResponse) => {
     response.writeHead(200, JSON_TYPE).end(JSON.stringify({ keys }));
   };
+}
 
 /** What a broken or hostile issuer does when asked for its keys. */
 const MISBEHAVIOR: { readonly [name: string]: (response: ServerResponse) => void } = {
@@ -89,13 +89,14 @@ beforeEach(() => {
   });
 });
 
-const sign = ({ kid, privateKey }: { kid: string; privateKey: KeyObject }, now: number): Promise<string> =>
-  new SignJWT(tokenClaims({ iat: now, nbf: now, exp: now + 300 }))
+function sign({ kid, privateKey }: { kid: string; privateKey: KeyObject }, now: number): Promise<string> {
+  return new SignJWT(tokenClaims({ iat: now, nbf: now, exp: now + 300 }))
     .setProtectedHeader({ alg: 'RS256', kid })
     .sign(privateKey);
+}
 
 /** `verified`, or the code of the refusal. */
-const outcome = async (key: typeof old, now: number): Promise<string> => {
+async function outcome(key: typeof old, now: number): Promise<string> {
   try {
     await verify(await sign(key, now), now);
     return 'verified';
@@ -103,7 +104,7 @@ const outcome = async (key: typeof old, now: number): Promise<string> => {
     if (error instanceof BrokerError) return error.code;
     throw error;
   }
-};
+}
 
 describe.each(Object.keys(MISBEHAVIOR))('an issuer that %s', name => {
   const misbehave = MISBEHAVIOR[name] ?? (() => undefined);

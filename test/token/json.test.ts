@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { JsonError, MAX_DEPTH, MAX_MEMBERS, readJson, readJsonObject } from '../../lib/token/json.ts';
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const nested = (levels: number, inner = ''): string => '['.repeat(levels) + inner + ']'.repeat(levels);
-const objects = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
-const members = (count: number): string =>
-  `{${Array.from({ length: count }, (_, index) => `"m${index}":0`).join(',')}}`;
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+function nested(levels: number, inner = ''): string {
+  return '['.repeat(levels) + inner + ']'.repeat(levels);
+}
+function objects(levels: number): string {
+  return `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+}
+function members(count: number): string {
+  return `{${Array.from({ length: count }, (_, index) => `"m${index}":0`).join(',')}}`;
+}
 
 describe('a JSON text is read', () => {
   test.each([

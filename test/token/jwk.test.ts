@@ -5,10 +5,12 @@ import { vet } from '../../lib/token/jwk.ts';
 
 type Jwk = { readonly [name: string]: ClaimValue };
 
-const exported = (pair: { publicKey: { export(options: { format: 'jwk' }): unknown } }): Jwk => ({
-  ...(pair.publicKey.export({ format: 'jwk' }) as Jwk),
-  kid: 'k',
-});
+function exported(pair: { publicKey: { export(options: { format: 'jwk' }): unknown } }): Jwk {
+  return {
+    ...(pair.publicKey.export({ format: 'jwk' }) as Jwk),
+    kid: 'k',
+  };
+}
 
 const rsa = exported(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const weak = exported(generateKeyPairSync('rsa', { modulusLength: 1024 }));
@@ -20,25 +22,31 @@ const ed25519 = exported(generateKeyPairSync('ed25519'));
 const ed448 = exported(generateKeyPairSync('ed448'));
 
 const ALL = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
-const hex = (text: string): string => Buffer.from(text, 'hex').toString('base64url');
+function hex(text: string): string {
+  return Buffer.from(text, 'hex').toString('base64url');
+}
 
 /** `vetted ALG`, or which refusal it was. */
-const outcome = (jwk: ClaimValue, allowed = ALL): string => {
+function outcome(jwk: ClaimValue, allowed = ALL): string {
   const each = vet(jwk, allowed);
   if ('vetted' in each) return `vetted ${each.vetted.algorithm}`;
   return Object.keys(each).join();
-};
+}
 
-const integer = (value: bigint): string => {
+function integer(value: bigint): string {
   const digits = value.toString(16);
   return hex(digits.padStart(digits.length + (digits.length % 2), '0'));
-};
-const prime = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
+}
+function prime(bits: number): bigint {
+  return generatePrimeSync(bits, { bigint: true });
+}
 const half = prime(1_025);
-const primeAfter = (from: bigint): bigint => (checkPrimeSync(from + 2n) ? from + 2n : primeAfter(from + 2n));
+function primeAfter(from: bigint): bigint {
+  return checkPrimeSync(from + 2n) ? from + 2n : primeAfter(from + 2n);
+}
 
 /** A modulus that looks as those of the faulty chip: a power of 65537 modulo the product of small primes. */
-const roca = (): string => {
+function roca(): string {
   const primes = [...Array(168).keys()].filter(
     n => n > 2 && [...Array(n).keys()].every(d => d < 2 || n % d !== 0),
   );
@@ -47,7 +55,7 @@ const roca = (): string => {
   for (let step = 0; step < 12_345; step++) power = (power * 65_537n) % product;
   const near = (2n ** 2047n / product) * product + product + power;
   return hex((near % 2n === 1n ? near : near + product).toString(16).padStart(512, '0'));
-};
+}
 
 describe('a key is vetted, with one algorithm', () => {
   test.each<{ name: string; jwk: Jwk; allowed?: string[]; algorithm: string }>([

@@ -3,26 +3,31 @@ import type { Code } from '../../lib/errors.ts';
 import { claimsOf, MAX_HEADER, MAX_KEY_ID, MAX_TOKEN, signatureOf, takeApart } from '../../lib/token/jws.ts';
 import { faultOf } from '../harness/code.ts';
 
-const base64url = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
+function base64url(text: string | Uint8Array): string {
+  return Buffer.from(text).toString('base64url');
+}
 const HEADER = { alg: 'RS256', kid: 'k' };
 const PAYLOAD = base64url('{"iss":"x"}');
 
-const token = (header: string | object, payload = PAYLOAD, signature = 'c2ln'): string =>
-  `${base64url(typeof header === 'string' ? header : JSON.stringify(header))}.${payload}.${signature}`;
+function token(header: string | object, payload = PAYLOAD, signature = 'c2ln'): string {
+  return `${base64url(typeof header === 'string' ? header : JSON.stringify(header))}.${payload}.${signature}`;
+}
 
 /** Both halves: the form, and what the payload says. */
-const unverified = (text: string) => {
+function unverified(text: string) {
   const apart = takeApart(text);
   return { ...apart, payload: claimsOf(apart), signature: signatureOf(apart) };
-};
+}
 
-const codeFor = (text: string): Code | 'none' => faultOf(() => unverified(text))[0];
+function codeFor(text: string): Code | 'none' {
+  return faultOf(() => unverified(text))[0];
+}
 
 /** A header of exactly so many bytes. */
-const headerOf = (bytes: number): string => {
+function headerOf(bytes: number): string {
   const empty = JSON.stringify({ ...HEADER, x: '' });
   return JSON.stringify({ ...HEADER, x: 'x'.repeat(bytes - empty.length) });
-};
+}
 
 describe('a token is taken apart', () => {
   test.each([

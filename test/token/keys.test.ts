@@ -14,10 +14,12 @@ import { KeySetError } from '../../lib/token/keyset.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
-const keyOf = (keyId: string): VettedKey => ({ keyId, algorithm: 'EdDSA', key: publicKey });
+function keyOf(keyId: string): VettedKey {
+  return { keyId, algorithm: 'EdDSA', key: publicKey };
+}
 
 /** An issuer whose answers the test decides, and which counts how often it is asked. */
-const standIn = (...kids: string[]) => {
+function standIn(...kids: string[]) {
   const issuer = {
     kids,
     broken: false,
@@ -44,16 +46,16 @@ const standIn = (...kids: string[]) => {
     }
   };
   return { issuer, find, source };
-};
+}
 
 /** A fetch that waits until it is let go. */
-const held = () => {
+function held() {
   let release = (): void => undefined;
   const hold = new Promise<void>(resolve => {
     release = resolve;
   });
   return { hold, release: () => release() };
-};
+}
 
 describe('keys that stand in the configuration', () => {
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'a' };

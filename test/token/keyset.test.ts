@@ -2,15 +2,19 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { KeySetError, MAX_KEYS, readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 
-const jwk = (kid: string) => ({ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid });
+function jwk(kid: string) {
+  return { ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid };
+}
 const one = jwk('one');
 
-const read = (text: string) => {
+function read(text: string) {
   const skipped: string[] = [];
   const set = readKeySet(Buffer.from(text), ['EdDSA'], why => void skipped.push(why));
   return { ids: [...set.keys()], skipped };
-};
-const set = (...keys: unknown[]): string => JSON.stringify({ keys });
+}
+function set(...keys: unknown[]): string {
+  return JSON.stringify({ keys });
+}
 
 describe('a key set is read', () => {
   test.each([

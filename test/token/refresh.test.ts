@@ -8,7 +8,9 @@ import { refresh } from '../../lib/token/refresh.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
-const setOf = (keyId: string) => new Map([[keyId, { keyId, algorithm: 'EdDSA', key: publicKey }]]);
+function setOf(keyId: string) {
+  return new Map([[keyId, { keyId, algorithm: 'EdDSA', key: publicKey }]]);
+}
 
 describe('the refresher', () => {
   const refreshed = async (

@@ -13,16 +13,16 @@ beforeAll(async () => {
   verify = verifierOf(issuer);
 });
 
-const codeFor = async (claims: { readonly [name: string]: unknown }, now = NOW): Promise<Code | 'none'> => {
+async function codeFor(claims: { readonly [name: string]: unknown }, now = NOW): Promise<Code | 'none'> {
   const token = await issuer.sign(tokenClaims(claims));
   return codeOf(() => verify(token, now));
-};
+}
 
 /** Signs the usual claims with this JSON text in place of one value, which no writer of JSON would make. */
-const codeForText = (claim: string, json: string): Promise<Code | 'none'> => {
+function codeForText(claim: string, json: string): Promise<Code | 'none'> {
   const payload = JSON.stringify(tokenClaims({ [claim]: '@' })).replace('"@"', json);
   return codeOf(() => verify(issuer.forge(HEADER, payload), NOW));
-};
+}
 
 describe('T16: a time that is no time is refused', () => {
   const WRONG = [

@@ -25,13 +25,13 @@ beforeAll(async () => {
 });
 
 /** The other signature that every ECDSA signature (r, s) gives to anyone: (r, n - s). */
-const mirrored = (token: string): string => {
+function mirrored(token: string): string {
   const [header, payload, signature = ''] = token.split('.');
   const bytes = Buffer.from(signature, 'base64url');
   const s = BigInt(`0x${bytes.subarray(32).toString('hex')}`);
   const other = Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex');
   return `${header}.${payload}.${Buffer.concat([bytes.subarray(0, 32), other]).toString('base64url')}`;
-};
+}
 
 test('T08: a token with its signature respelled has the same digest', async () => {
   const token = await sign();

@@ -12,8 +12,9 @@ beforeAll(async () => {
 });
 
 const escaped = BUILDKITE.replaceAll('/', '\\/');
-const signed = (claims: object, from = '', to = ''): string =>
-  issuer.forge(HEADER, JSON.stringify(tokenClaims({ ...claims })).replace(from, to));
+function signed(claims: object, from = '', to = ''): string {
+  return issuer.forge(HEADER, JSON.stringify(tokenClaims({ ...claims })).replace(from, to));
+}
 
 describe('T22: the issuer of a token is its iss, whatever else it says', () => {
   test.each<{ name: string; token: () => string; iss: string }>([

@@ -15,8 +15,9 @@ beforeAll(async () => {
   verify = verifierOf(issuer);
 });
 
-const forged = (header: object, claims: object = tokenClaims()): string =>
-  issuer.forge(JSON.stringify(header), JSON.stringify(claims));
+function forged(header: object, claims: object = tokenClaims()): string {
+  return issuer.forge(JSON.stringify(header), JSON.stringify(claims));
+}
 
 describe('a token is verified', () => {
   test('a real Buildkite token, without typ, with build_tag null and a numeric build_number', async () => {

@@ -11,13 +11,13 @@ import { Failure } from '../verb.ts';
 export type ComparedConfig = Config & { readonly invariants: readonly Invariant[] | undefined };
 
 /** Sentences that this version cannot read guard nothing, so they count as not there. */
-const invariantsOf = ({ folder, rows }: Config): readonly Invariant[] | undefined => {
+function invariantsOf({ folder, rows }: Config): readonly Invariant[] | undefined {
   if (!existsSync(join(folder, 'invariants.yml'))) return undefined;
   const { invariants, complaints } = readInvariants(folder, rows);
   return complaints.length > 0 ? undefined : invariants;
-};
+}
 
-const loaded = (folder: string, name: string): ComparedConfig => {
+function loaded(folder: string, name: string): ComparedConfig {
   const { config, complaints } = loadConfig(folder);
   if (config) return { ...config, invariants: invariantsOf(config) };
   const named = complaints.map(({ place, ...rest }) => ({
@@ -25,14 +25,15 @@ const loaded = (folder: string, name: string): ComparedConfig => {
     place: { ...place, file: place.file.replace(folder, name) },
   }));
   throw new Failure(complaintsText(named));
-};
+}
 
 const GIT_MAX_BYTES = 256 * 1024 * 1024;
 
-const git = (words: readonly string[]): Buffer =>
-  execFileSync('git', words, { maxBuffer: GIT_MAX_BYTES, stdio: ['ignore', 'pipe', 'pipe'] });
+function git(words: readonly string[]): Buffer {
+  return execFileSync('git', words, { maxBuffer: GIT_MAX_BYTES, stdio: ['ignore', 'pipe', 'pipe'] });
+}
 
-const archived = (revision: string, folder: string): Buffer => {
+function archived(revision: string, folder: string): Buffer {
   try {
     // After --, nothing is an option; and what names a revision never begins with a dash.
     if (revision.startsWith('-')) throw new Error('it begins with a dash');
@@ -43,9 +44,9 @@ const archived = (revision: string, folder: string): Buffer => {
       `"${revision}" is neither a folder with a broker.yml nor a git revision that has ${folder}/.${said ? ` git says: ${said}` : ''}\n`,
     );
   }
-};
+}
 
-const ofRevision = (revision: string, folder: string): ComparedConfig => {
+function ofRevision(revision: string, folder: string): ComparedConfig {
   const tar = archived(revision, folder);
   const aside = mkdtempSync(join(tmpdir(), 'kite-sts-'));
   try {
@@ -54,14 +55,15 @@ const ofRevision = (revision: string, folder: string): ComparedConfig => {
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
-};
+}
 
 /**
  * A configuration by the name of its folder, or by that of a git revision, in which it lies in `folder`. Throws
  * `Failure` with every complaint, or when it is neither.
  */
-export const configAt = (name: string, folder: string): ComparedConfig =>
-  existsSync(join(name, 'broker.yml')) ? loaded(name, name) : ofRevision(name, folder);
+export function configAt(name: string, folder: string): ComparedConfig {
+  return existsSync(join(name, 'broker.yml')) ? loaded(name, name) : ofRevision(name, folder);
+}
 
 /**
  * The revision from which both came: what is compared with it is what `to` changed, and nothing that others did since.

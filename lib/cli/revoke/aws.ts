@@ -15,29 +15,31 @@ export type Ended = {
  * Where the role sets no source identity, the session's name is the end of `aws:userid`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-const whose = ({ template, session }: Ended): object => {
+function whose({ template, session }: Ended): object {
   if (session === undefined) return {};
   return template.source_identity
     ? { StringEquals: { 'aws:SourceIdentity': session } }
     : { StringLike: { 'aws:userid': `*:${session}` } };
-};
+}
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html */
-export const denial = (ended: Ended): object => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'EndSessions',
-      Effect: 'Deny',
-      Action: '*',
-      Resource: '*',
-      Condition: { ...whose(ended), DateLessThan: { 'aws:TokenIssueTime': ended.before } },
-    },
-  ],
-});
+export function denial(ended: Ended): object {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'EndSessions',
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: { ...whose(ended), DateLessThan: { 'aws:TokenIssueTime': ended.before } },
+      },
+    ],
+  };
+}
 
 /** Lines of a shell, to be run with credentials of the target's account. */
-export const commands = (ended: Ended): string => {
+export function commands(ended: Ended): string {
   const { template, session, before, longest } = ended;
   const account = template.role_arn.split(':')[4];
   const name = template.role_arn.split('/').at(-1);
@@ -49,4 +51,4 @@ aws iam put-role-policy --role-name '${name}' --policy-name '${policy}' \\
 # All of them have ended by themselves ${longest} seconds after that:
 # aws iam delete-role-policy --role-name '${name}' --policy-name '${policy}'
 `;
-};
+}

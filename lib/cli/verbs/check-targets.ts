@@ -17,16 +17,16 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** Far more than any fleet has: a file is not a token, and is as large as there are targets. */
 const MEMBERS = 1_000_000;
 
-const parsed = (text: string, path: string): ClaimValue => {
+function parsed(text: string, path: string): ClaimValue {
   try {
     return readJson(text, { members: MEMBERS });
   } catch (error) {
     if (error instanceof JsonError) throw new Failure(`${path}: ${error.message}\n`);
     throw error;
   }
-};
+}
 
-const targetsFrom = async (path: string): Promise<TargetRole[]> => {
+async function targetsFrom(path: string): Promise<TargetRole[]> {
   const texts = jsonTexts((await readInput(path)).toString('utf8'));
   try {
     return texts.flatMap(text => targetRoles(parsed(text, path)));
@@ -34,9 +34,9 @@ const targetsFrom = async (path: string): Promise<TargetRole[]> => {
     if (error instanceof TargetError) throw new Failure(`${path}: ${error.message}\n`);
     throw error;
   }
-};
+}
 
-const arns = (flags: Flags): { broker: string; also: string[] } => {
+function arns(flags: Flags): { broker: string; also: string[] } {
   const broker = flag(flags, 'broker-role-arn');
   if (broker === undefined || !ROLE_ARN.test(broker))
     throw new UsageError(
@@ -44,7 +44,7 @@ const arns = (flags: Flags): { broker: string; also: string[] } => {
     );
   const also = flags['also'] ?? [];
   return { broker, also: (Array.isArray(also) ? also : [also]).map(String) };
-};
+}
 
 type Checked = {
   readonly asked: Asked;
@@ -53,7 +53,7 @@ type Checked = {
   readonly trusted: Trusted;
 };
 
-const checked = async (all: readonly Asked[], flags: Flags): Promise<Checked[]> => {
+async function checked(all: readonly Asked[], flags: Flags): Promise<Checked[]> {
   const from = flag(flags, 'from');
   if (from === undefined) throw new UsageError('--from is required, or --list.');
   const whom = arns(flags);
@@ -64,10 +64,10 @@ const checked = async (all: readonly Asked[], flags: Flags): Promise<Checked[]> 
     const trusted = { ...whom, externalIds };
     return { asked, sharing, trusted, findings: findingsFor(asked, targets.get(asked.arn), trusted) };
   });
-};
+}
 
-const asJson = (all: readonly Checked[]): string =>
-  JSON.stringify(
+function asJson(all: readonly Checked[]): string {
+  return JSON.stringify(
     all.map(({ asked, findings, sharing, trusted }) => ({
       role: asked.role,
       role_arn: asked.arn,
@@ -77,8 +77,9 @@ const asJson = (all: readonly Checked[]): string =>
     null,
     2,
   );
+}
 
-const remedy = ({ asked, findings, sharing, trusted }: Checked): string[] => {
+function remedy({ asked, findings, sharing, trusted }: Checked): string[] {
   const name = asked.arn.split('/').at(-1);
   const ofTrust = findings.some(({ code }) => code !== 'session-too-short' && code !== 'target-unknown');
   return [
@@ -97,16 +98,16 @@ const remedy = ({ asked, findings, sharing, trusted }: Checked): string[] => {
         ]
       : []),
   ];
-};
+}
 
-const asText = (each: Checked): string => {
+function asText(each: Checked): string {
   const { asked, findings } = each;
   const lines = findings.map(
     ({ code, detail }) => `  ${code}${detail === undefined ? '' : ` (${detail})`}: ${FINDINGS[code]}`,
   );
   const head = `${asked.role}  ${asked.arn}  ${findings.length === 0 ? 'ok' : ''}`.trimEnd();
   return [head, ...lines, ...remedy(each), ...(findings.length === 0 ? [] : [''])].join('\n');
-};
+}
 
 export const checkTargets: Verb = {
   summary: 'Checks whether the AWS roles that ours point at trust the broker, and it alone.',

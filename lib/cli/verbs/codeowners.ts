@@ -15,7 +15,7 @@ const DECISIVE = [
 ];
 
 /** https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
-const codeownersText = ({ owners, teams }: Teams, folder: string): string => {
+function codeownersText({ owners, teams }: Teams, folder: string): string {
   const at = posix.join('/', folder);
   const all = Object.values(teams).flatMap(team =>
     team.roles.flatMap(pattern =>
@@ -31,7 +31,7 @@ const codeownersText = ({ owners, teams }: Teams, folder: string): string => {
     ...all,
     '',
   ].join('\n');
-};
+}
 
 export const codeowners: Verb = {
   summary: 'Prints the lines of CODEOWNERS by which each team reviews its roles, from teams.yml.',

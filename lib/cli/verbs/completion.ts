@@ -23,7 +23,9 @@ async function listVerbs(verbs: Verbs): Promise<Completed[]> {
   );
 }
 
-const listFlags = ({ options }: Completed): string => options.map(({ name }) => `--${name}`).join(' ');
+function listFlags({ options }: Completed): string {
+  return options.map(({ name }) => `--${name}`).join(' ');
+}
 
 /** https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
 function writeBash(verbs: readonly Completed[]): string {
@@ -45,7 +47,9 @@ complete -o default -F _kite_sts kite-sts
 }
 
 /** Within single quotes of zsh and of a POSIX shell. */
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
 
 /** https://zsh.sourceforge.io/Doc/Release/Completion-System.html */
 function writeZsh(verbs: readonly Completed[]): string {
@@ -74,7 +78,9 @@ compdef _kite_sts kite-sts
 }
 
 /** In single quotes of fish only a quote and a backslash are special: https://fishshell.com/docs/current/language.html#quotes */
-const quoteFish = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`;
+function quoteFish(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&')}'`;
+}
 
 /** https://fishshell.com/docs/current/completions.html */
 function writeFish(verbs: readonly Completed[]): string {
@@ -98,9 +104,10 @@ const WRITERS: { readonly [shell: string]: (verbs: readonly Completed[]) => stri
 };
 
 /** The verb, with the verbs that there are: the table of them loads this file. */
-export const completionBy = (verbs: Verbs): Verb => ({
-  summary: 'Prints what makes a shell complete verbs and options.',
-  help: `kite-sts completion bash | zsh | fish
+export function completionBy(verbs: Verbs): Verb {
+  return {
+    summary: 'Prints what makes a shell complete verbs and options.',
+    help: `kite-sts completion bash | zsh | fish
 
   bash   in ~/.bashrc: eval "$(kite-sts completion bash)"
   zsh    in ~/.zshrc, after compinit: source <(kite-sts completion zsh)
@@ -113,14 +120,15 @@ Examples:
   kite-sts completion bash
   kite-sts completion fish > ~/.config/fish/completions/kite-sts.fish
 `,
-  withoutConfig: true,
-  words: ['SHELL'],
-  options: {},
-  async run(flags, terminal) {
-    const shell = flag(flags, 'SHELL') ?? '';
-    const write = Object.hasOwn(WRITERS, shell) ? WRITERS[shell] : undefined;
-    if (!write) throw new UsageError(`"${shell}" is none of ${Object.keys(WRITERS).join(', ')}.`);
-    terminal.out(write(await listVerbs(verbs)));
-    return EXIT.done;
-  },
-});
+    withoutConfig: true,
+    words: ['SHELL'],
+    options: {},
+    async run(flags, terminal) {
+      const shell = flag(flags, 'SHELL') ?? '';
+      const write = Object.hasOwn(WRITERS, shell) ? WRITERS[shell] : undefined;
+      if (!write) throw new UsageError(`"${shell}" is none of ${Object.keys(WRITERS).join(', ')}.`);
+      terminal.out(write(await listVerbs(verbs)));
+      return EXIT.done;
+    },
+  };
+}

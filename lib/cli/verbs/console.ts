@@ -5,10 +5,10 @@ import { complaintsText } from '../findings.ts';
 import { writeOutput } from '../output.ts';
 import { EXIT, Failure, flag, type Verb } from '../verb.ts';
 
-const saved = async (file: string, page: string): Promise<string> => {
+async function saved(file: string, page: string): Promise<string> {
   await writeOutput(file, page);
   return `${file}: open it in a browser. It asks nobody anything.\n`;
-};
+}
 
 export const consoleFile: Verb = {
   summary: 'Writes a page that decides as you type, maps who can reach what, and shows what an edit changes.',

@@ -8,7 +8,7 @@ import { EXIT, Failure, type Verb } from '../verb.ts';
 /** What a shell, an env file and a Dockerfile all read as it stands. */
 const PLAIN = /^[\w+/=.,:@%~-]+$/;
 
-const variables = (issued: Issued): { readonly [name: string]: string } => {
+function variables(issued: Issued): { readonly [name: string]: string } {
   const { expiresAt } = issued;
   if (issued.kind !== 'aws') return variablesOf({ ...issued, token: issued.accessToken });
   const {
@@ -17,13 +17,13 @@ const variables = (issued: Issued): { readonly [name: string]: string } => {
     SessionToken: sessionToken,
   } = issued.aws;
   return variablesOf({ kind: 'aws', accessKeyId, secretAccessKey, sessionToken, expiresAt });
-};
+}
 
-const line = ([name, value]: [string, string]): string => {
+function line([name, value]: [string, string]): string {
   if (!PLAIN.test(value))
     throw new Failure(`${name} holds a character that a shell would not take as it stands. Use --json.\n`);
   return `${name}=${value}\n`;
-};
+}
 
 export const exchange: Verb = {
   summary: "Trades this job's token for the credential of a role, and prints it.",

@@ -29,15 +29,16 @@ function joinSignals(over: AbortSignal, own: AbortSignal | null | undefined): Ab
  * Ends all that is under way as soon as the command has ended: nobody waits for it any more. Until then a
  * pause holds the process: without a command that runs, it may be all that does.
  */
-const meansUntil = (over: AbortSignal, fetch: Fetch) =>
-  ({
+function meansUntil(over: AbortSignal, fetch: Fetch) {
+  return {
     fetch: (url, init) => fetch(url, { ...init, signal: joinSignals(over, init.signal) }),
     sleep: ms => sleep(ms, undefined, { signal: over }).catch(() => {}),
     now: () => Date.now() / 1000,
-  }) satisfies Partial<Means>;
+  } satisfies Partial<Means>;
+}
 
 /** Has the log of the job hide each of these. That it cannot is told once: `exec` itself prints none of them. */
-const createHiding = (terminal: Terminal): ((values: readonly string[]) => Promise<void>) => {
+function createHiding(terminal: Terminal): (values: readonly string[]) => Promise<void> {
   let told = false;
   return async values => {
     if ((await hideFromLog(values, terminal)) || told) return;
@@ -46,12 +47,11 @@ const createHiding = (terminal: Terminal): ((values: readonly string[]) => Promi
       'kite-sts exec: the log of this job cannot be told what to hide: what the command prints of its credential stays there.\n',
     );
   };
-};
+}
 
 /** Another exchange while the command runs. Throws with the reason, which its SDK will show. */
-const renewing =
-  ({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof createHiding>) =>
-  async (): Promise<Issued> => {
+function renewing({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof createHiding>) {
+  return async (): Promise<Issued> => {
     const exchanged = await ask();
     if (exchanged.outcome === 'issued') {
       await hide(listSecrets(exchanged));
@@ -61,12 +61,13 @@ const renewing =
     error(`kite-sts exec: the credential was not renewed: ${reason}\n`);
     throw new Error(reason);
   };
+}
 
-const supplied = async (
+async function supplied(
   first: Issued,
   command: readonly string[],
   { asking, means, terminal }: { asking: Asking; means: ReturnType<typeof meansUntil>; terminal: Terminal },
-): Promise<number> => {
+): Promise<number> {
   const folder = await privateFolder();
   const hide = createHiding(terminal);
   const mint = async (): Promise<string> => {
@@ -87,16 +88,16 @@ const supplied = async (
   } finally {
     await folder.remove();
   }
-};
+}
 
-const commandOf = (flags: Flags): string[] => {
+function commandOf(flags: Flags): string[] {
   const command = texts(flags, '--');
   if (command.length === 0) throw new UsageError('A command is required, after --.');
   // Standard input is the command's, and could be read only once.
   if (flag(flags, 'token-file') === '-')
     throw new UsageError('exec cannot read --token-file - again and again.');
   return command;
-};
+}
 
 export const exec: Verb = {
   summary: 'Runs a command that is supplied with the credential of a role for as long as it runs.',

@@ -28,13 +28,13 @@ type Explained = {
 /** What refuses a token before any role is asked. */
 type Stopped = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
 
-const scopesOf = (decision: Decision | MethodDecision): readonly string[] | undefined => {
+function scopesOf(decision: Decision | MethodDecision): readonly string[] | undefined {
   if (!decision.allowed) return undefined;
   return 'grant' in decision ? decision.grant.scopes : decision.scopes;
-};
+}
 
-const asJson = ({ policy, of, decision, stopped, recorded, remedies: both }: Explained): string =>
-  JSON.stringify(
+function asJson({ policy, of, decision, stopped, recorded, remedies: both }: Explained): string {
+  return JSON.stringify(
     {
       [of]: policy.name,
       allowed: decision.allowed && !stopped,
@@ -50,49 +50,55 @@ const asJson = ({ policy, of, decision, stopped, recorded, remedies: both }: Exp
     null,
     2,
   );
+}
 
 const GUARD: Stopped = {
   reason: 'guard_not_met',
   says: "DENIED: the claims do not meet the guard (require) of their issuer's row in broker.yml, which comes before any role.",
 };
 
-const unknownIssuer = (issuer: string, known: Iterable<string>): Stopped => ({
-  reason: 'token_issuer_unknown',
-  says: printable(
-    `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${didYouMean(issuer, known)}`,
-  ),
-});
+function unknownIssuer(issuer: string, known: Iterable<string>): Stopped {
+  return {
+    reason: 'token_issuer_unknown',
+    says: printable(
+      `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${didYouMean(issuer, known)}`,
+    ),
+  };
+}
 
-const stoppedBy = (
+function stoppedBy(
   { issuer, claims }: ReturnType<typeof assumeVerified>,
   rows: Config['rows'],
-): Stopped | undefined => {
+): Stopped | undefined {
   const row = rows.get(issuer);
   if (!row) return unknownIssuer(issuer, rows.keys());
   return meets(row, claims) ? undefined : GUARD;
-};
+}
 
-const recordedLines = ({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] => [
-  printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
-  policyChanged
-    ? 'The policy has changed since. This is what it decides now:'
-    : 'The policy is as it was then:',
-  ...(omitted.length > 0 ? [printable(`The event did not keep ${omitted.join(', ')}: absent below.`)] : []),
-  '',
-];
+function recordedLines({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] {
+  return [
+    printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
+    policyChanged
+      ? 'The policy has changed since. This is what it decides now:'
+      : 'The policy is as it was then:',
+    ...(omitted.length > 0 ? [printable(`The event did not keep ${omitted.join(', ')}: absent below.`)] : []),
+    '',
+  ];
+}
 
-const side = (title: string, lines: readonly string[]): string[] =>
-  lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
+function side(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
+}
 
-const asText = ({
+function asText({
   policy: { name },
   of,
   decision,
   stopped,
   recorded,
   remedies: { step, policy },
-}: Explained): string =>
-  [
+}: Explained): string {
+  return [
     ...(recorded ? recordedLines(recorded) : []),
     ...(stopped ? [stopped.says, '', 'Were it not for that:', ''] : []),
     ...sentences({ name }, decision),
@@ -102,8 +108,9 @@ const asText = ({
       policy,
     ),
   ].join('\n');
+}
 
-const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> => {
+async function explained(flags: Flags, terminal: Terminal): Promise<Explained> {
   const config = configOf(settingsOf(flags, terminal));
   const asked = await requestIn(flags, config);
   const { claims, recorded, context } = asked;
@@ -121,7 +128,7 @@ const explained = async (flags: Flags, terminal: Terminal): Promise<Explained> =
     stopped: stoppedBy(token, config.rows),
     remedies: remedies(decision, claim => askFor(claim, row), openedBy(policy, config.rows)),
   };
-};
+}
 
 export const explain: Verb = {
   summary:

@@ -23,7 +23,7 @@ const FILES: readonly (readonly [folder: string, ending: string, name: SchemaNam
 
 type File = { readonly path: string; readonly name: SchemaName };
 
-const filesIn = async (config: string): Promise<File[]> => {
+async function filesIn(config: string): Promise<File[]> {
   const below = async (folder: string): Promise<File[]> => {
     const names = await readdir(`${config}/${folder}`).catch((): string[] => []);
     return names.sort().flatMap(file => {
@@ -34,18 +34,20 @@ const filesIn = async (config: string): Promise<File[]> => {
     });
   };
   return (await Promise.all(['', 'roles', 'registries'].map(below))).flat();
-};
+}
 
 type Formatted = File & { readonly before: string; readonly after: string };
 
-const unchanged = (path: string): Complaint => ({
-  rule: 'wrong-value',
-  place: { file: path, line: 1, column: 1 },
-  message: 'It could not be written in another way and mean the same, so it was left alone.',
-});
+function unchanged(path: string): Complaint {
+  return {
+    rule: 'wrong-value',
+    place: { file: path, line: 1, column: 1 },
+    message: 'It could not be written in another way and mean the same, so it was left alone.',
+  };
+}
 
 /** One file, before and after; complains of what cannot be read, and of what would not mean the same. */
-const format = ({ path, name }: File, complaints: Complaint[]): Formatted => {
+function format({ path, name }: File, complaints: Complaint[]): Formatted {
   const count = complaints.length;
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const before = readSource(path, complain) ?? '';
@@ -56,7 +58,7 @@ const format = ({ path, name }: File, complaints: Complaint[]): Formatted => {
   const again = parse(path, after, complain);
   if (!again || !isDeepStrictEqual(meaning(again), meaning(tree))) complaints.push(unchanged(path));
   return { path, name, before, after };
-};
+}
 
 export const fmt: Verb = {
   summary:

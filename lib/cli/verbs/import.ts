@@ -29,14 +29,14 @@ type Source = (typeof SOURCES)[number];
 
 type File = { readonly path: string; readonly text: string };
 
-const oneJson = (text: string): ClaimValue => {
+function oneJson(text: string): ClaimValue {
   const [value, ...others] = jsonTexts(text).map(each => readJson(each));
   if (value === undefined || others.length > 0) throw new TargetError('It holds more than one policy.');
   return value;
-};
+}
 
 /** What a file says, or how to get one that can be read. */
-const reading = <T>({ path, text }: File, read: () => T): T => {
+function reading<T>({ path, text }: File, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -44,20 +44,23 @@ const reading = <T>({ path, text }: File, read: () => T): T => {
     const foreign = explainForeign(text);
     throw new Failure(`${path}: ${foreign ?? (error as Error).message}\n`);
   }
-};
+}
 
-const fromAws = (file: File, flags: Flags): Imported =>
-  reading(file, () => {
+function fromAws(file: File, flags: Flags): Imported {
+  return reading(file, () => {
     const { arn, statements } = roleIn(oneJson(file.text), flag(flags, 'role'));
     return importAws({ ...(arn === undefined ? {} : { arn }), statements: statements.filter(isEntrance) });
   });
+}
 
-const isEntrance = (statement: TrustStatement): boolean => covers(statement, 'sts:AssumeRoleWithWebIdentity');
+function isEntrance(statement: TrustStatement): boolean {
+  return covers(statement, 'sts:AssumeRoleWithWebIdentity');
+}
 
 type AwsRole = { readonly arn: string | undefined; readonly statements: readonly TrustStatement[] };
 
 /** `role` by its name, or the only one that web identities come to. */
-const chosen = (roles: readonly TargetRole[], role: string | undefined): AwsRole => {
+function chosen(roles: readonly TargetRole[], role: string | undefined): AwsRole {
   const named = roles.filter(({ arn }) => role === undefined || arn.split('/').at(-1) === role);
   const open = named.length > 1 ? named.filter(({ statements }) => statements.some(isEntrance)) : named;
   const [first, ...others] = open;
@@ -68,23 +71,23 @@ const chosen = (roles: readonly TargetRole[], role: string | undefined): AwsRole
   throw new TargetError(
     role === undefined ? 'No role of it trusts an OIDC issuer.' : `It holds no role ${JSON.stringify(role)}.`,
   );
-};
+}
 
 /** A role as get-role or list-roles prints it, or its trust policy alone. */
-const roleIn = (value: ClaimValue, role: string | undefined): AwsRole => {
+function roleIn(value: ClaimValue, role: string | undefined): AwsRole {
   const members = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
   if ('Statement' in members) return { arn: undefined, statements: trustStatements(value) };
   return chosen(targetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
-};
+}
 
-const treeOf = ({ path, text }: File): Tree => {
+function treeOf({ path, text }: File): Tree {
   const complaints: Complaint[] = [];
   const tree = parse(path, text, (rule, place, message) => void complaints.push({ rule, place, message }));
   if (!tree || complaints.length > 0) throw new Failure(complaintsText(complaints));
   return tree;
-};
+}
 
-const fromOcto = (file: File, flags: Flags): Imported => {
+function fromOcto(file: File, flags: Flags): Imported {
   const foreign = explainForeign(file.text);
   if (foreign !== undefined) throw new Failure(`${file.path}: ${foreign}\n`);
   const tree = treeOf(file);
@@ -98,20 +101,21 @@ const fromOcto = (file: File, flags: Flags): Imported => {
       `${file.path}: octo-sts refuses this file, so nobody has anything by it: ${error.message}\n`,
     );
   }
-};
+}
 
-const fromVault = (file: File, flags: Flags): Imported =>
-  reading(file, () => {
+function fromVault(file: File, flags: Flags): Imported {
+  return reading(file, () => {
     const value = oneJson(file.text) as { readonly [name: string]: ClaimValue };
     const role = isVaultRole(value) ? value : value?.['data'];
     if (!isVaultRole(role))
       throw new TargetError('It is no role of the jwt auth method, as vault read prints it.');
     return importVault(role, flag(flags, 'issuer'));
   });
+}
 
 /** The provider as gcloud prints it, or the condition alone. */
-const fromCel = (file: File, flags: Flags): Imported =>
-  reading(file, () => {
+function fromCel(file: File, flags: Flags): Imported {
+  return reading(file, () => {
     const issuer = flag(flags, 'issuer');
     const isProvider = file.text.trimStart().startsWith('{');
     const provider = (isProvider ? oneJson(file.text) : {}) as {
@@ -126,8 +130,9 @@ const fromCel = (file: File, flags: Flags): Imported =>
     if (iss === undefined) throw new UsageError('--issuer is needed: a condition does not name it.');
     return importCel({ issuer: iss, condition, mapping: provider.attributeMapping ?? {} });
   });
+}
 
-const fromBuildkite = (file: File, flags: Flags): Imported => {
+function fromBuildkite(file: File, flags: Flags): Imported {
   const organization = flag(flags, 'organization');
   if (organization === undefined)
     throw new UsageError('--organization is needed: the policy of a secret does not name it.');
@@ -136,25 +141,25 @@ const fromBuildkite = (file: File, flags: Flags): Imported => {
   if (tree.items.some(item => member(item, 'iss')))
     throw new Failure(`${file.path} is the policy of a registry: it stands under trust: as it is.\n`);
   return importSecrets(plain(tree) as unknown[], organization);
-};
+}
 
 /** What a file is by its look: JSON is of AWS unless it has what only others have, a list of Buildkite. */
-const guessed = ({ text }: File): Source => {
+function guessed({ text }: File): Source {
   const [first = ''] = text.replace(/^(\s*#.*|---\s*)$/gm, '').trimStart();
   if (first === '{' && /"user_claim"\s*:/.test(text)) return 'vault';
   if (first === '{' && /"attributeCondition"\s*:/.test(text)) return 'cel';
   if (first === '{') return 'aws';
   if (/^\(?\s*(assertion|attribute|google)[.[]/.test(text.trimStart())) return 'cel';
   return first === '-' || first === '[' ? 'buildkite' : 'octo-sts';
-};
+}
 
-const sourceOf = (flags: Flags, file: File): Source => {
+function sourceOf(flags: Flags, file: File): Source {
   const from = flag(flags, 'from');
   if (from === undefined) return guessed(file);
   const known = SOURCES.find(each => each === from);
   if (known) return known;
   throw new UsageError(`--from takes ${SOURCES.join(', ')}, not "${from}".${didYouMean(from, SOURCES)}`);
-};
+}
 
 /** The options that one source alone has. */
 const OPTIONS: { readonly [option: string]: readonly Source[] } = {
@@ -166,7 +171,7 @@ const OPTIONS: { readonly [option: string]: readonly Source[] } = {
   repository: ['octo-sts'],
 };
 
-const imported = (flags: Flags, file: File): Imported => {
+function imported(flags: Flags, file: File): Imported {
   const source = sourceOf(flags, file);
   const idle = Object.keys(OPTIONS).find(
     name => flags[name] !== undefined && !OPTIONS[name]?.includes(source),
@@ -180,7 +185,7 @@ const imported = (flags: Flags, file: File): Imported => {
     cel: fromCel,
   };
   return readers[source](file, flags);
-};
+}
 
 export const importPolicy: Verb = {
   summary: 'Prints a policy of AWS IAM, octo-sts, Vault and others as a role that admits nobody else.',

@@ -6,13 +6,14 @@ import { ISSUER_NAMES, type IssuerName, starter, type Wish } from '../starter.ts
 import { readOwnTarball, tarballPath } from '../tarball.ts';
 import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
 
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
+}
 
-const wishOf = (flags: Flags): Wish => {
+function wishOf(flags: Flags): Wish {
   const organization = flag(flags, 'organization');
   const issuer = flag(flags, 'issuer') ?? 'buildkite';
   const region = flag(flags, 'region') ?? 'us-east-1';
@@ -27,7 +28,7 @@ const wishOf = (flags: Flags): Wish => {
   if (!/^[A-Za-z][\w-]*(\/[A-Za-z][\w-]*)*$/.test(config))
     throw new UsageError('--config takes a folder in --folder, such as config or policies/ci.');
   return { organization, issuer: issuer as IssuerName, region, config };
-};
+}
 
 /** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
 async function makeFiles(
@@ -64,9 +65,10 @@ and npm run deploy. After that, npm ci is enough in a fresh clone.
 }
 
 /** The verb, with what gives the tarball of this kite-sts. */
-export const initBy = (readTarball: () => Promise<Buffer>): Verb => ({
-  summary: 'Writes what a repository of your own needs to deploy a broker.',
-  help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
+export function initBy(readTarball: () => Promise<Buffer>): Verb {
+  return {
+    summary: 'Writes what a repository of your own needs to deploy a broker.',
+    help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
               [--folder FOLDER] [--config FOLDER]
 
   --organization NAME  your organization, as the URL of your pipelines or repositories has it
@@ -84,19 +86,20 @@ Examples:
   kite-sts init --organization acme
   kite-sts init --organization acme --issuer github-actions --region eu-central-1
 `,
-  options: {
-    organization: { type: 'string' },
-    issuer: { type: 'string' },
-    region: { type: 'string' },
-    folder: { type: 'string' },
-  },
-  async run(flags, terminal) {
-    const wish = wishOf(flags);
-    const files = await makeFiles(wish, readTarball);
-    await writeFiles(files, flag(flags, 'folder') ?? '.');
-    terminal.out(describeNext(files, wish));
-    return EXIT.done;
-  },
-});
+    options: {
+      organization: { type: 'string' },
+      issuer: { type: 'string' },
+      region: { type: 'string' },
+      folder: { type: 'string' },
+    },
+    async run(flags, terminal) {
+      const wish = wishOf(flags);
+      const files = await makeFiles(wish, readTarball);
+      await writeFiles(files, flag(flags, 'folder') ?? '.');
+      terminal.out(describeNext(files, wish));
+      return EXIT.done;
+    },
+  };
+}
 
 export const init = initBy(readOwnTarball);

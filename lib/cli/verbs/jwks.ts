@@ -6,7 +6,7 @@ import { EXIT, Failure, flag, type Verb } from '../verb.ts';
 const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
 
 /** PEM, or base64 of DER, which is how the AWS CLI prints a key of KMS (RFC 5280, SubjectPublicKeyInfo). */
-const keyIn = (text: string): KeyObject | undefined => {
+function keyIn(text: string): KeyObject | undefined {
   try {
     return BASE64.test(text)
       ? createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
@@ -15,7 +15,7 @@ const keyIn = (text: string): KeyObject | undefined => {
     // Nothing of it is told: a private key may have been given by mistake.
     return undefined;
   }
-};
+}
 
 export const jwks: Verb = {
   summary: 'Prints a public RSA key as a JWKS, as the other side wants it for an app of ours.',

@@ -8,11 +8,12 @@ import { dialectIn } from '../dialect.ts';
 import { answerOf, findingsText } from '../findings.ts';
 import { EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
-const countOf = (findings: readonly Finding[], level: Level): number =>
-  findings.filter(each => each.level === level).length;
+function countOf(findings: readonly Finding[], level: Level): number {
+  return findings.filter(each => each.level === level).length;
+}
 
 /** How many there are of each level; what is milder than an error is left out where there is none. */
-const countLevels = (findings: readonly Finding[], notes: boolean): string[] => {
+function countLevels(findings: readonly Finding[], notes: boolean): string[] {
   const errors = countOf(findings, 'error');
   const [warnings, worthKnowing] = [countOf(findings, 'warning'), countOf(findings, 'note')];
   return [
@@ -20,9 +21,9 @@ const countLevels = (findings: readonly Finding[], notes: boolean): string[] => 
     ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
     ...(worthKnowing > 0 ? [`${counted(worthKnowing, 'note')}${notes ? '' : ' (see --notes)'}`] : []),
   ];
-};
+}
 
-const summary = (loaded: Loaded, findings: readonly Finding[], notes: boolean): string => {
+function summary(loaded: Loaded, findings: readonly Finding[], notes: boolean): string {
   if (!loaded.config) return counted(countOf(findings, 'error'), 'error');
   const { folder, rows, roles, registries, teams } = loaded.config;
   return [
@@ -32,24 +33,25 @@ const summary = (loaded: Loaded, findings: readonly Finding[], notes: boolean): 
     ...(teams ? [counted(Object.keys(teams.teams).length, 'team')] : []),
     ...countLevels(findings, notes),
   ].join(', ');
-};
+}
 
-const shownIn = (flags: Flags, findings: readonly Finding[]): string =>
-  findingsText(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
+function shownIn(flags: Flags, findings: readonly Finding[]): string {
+  return findingsText(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
+}
 
-const rendered = (flags: Flags, loaded: Loaded, { findings, ignored }: LintAnswer): string => {
+function rendered(flags: Flags, loaded: Loaded, { findings, ignored }: LintAnswer): string {
   if (flags['json']) return JSON.stringify(findings, null, 2);
   if (flags['sarif']) return JSON.stringify(sarif(findings, ignored), null, 2);
   return `${shownIn(flags, findings)}${summary(loaded, findings, flags['notes'] === true)}`;
-};
+}
 
-const exitOf = (flags: Flags, findings: readonly Finding[]): number => {
+function exitOf(flags: Flags, findings: readonly Finding[]): number {
   const failing = flags['strict'] ? ['error', 'warning'] : ['error'];
   return findings.some(({ level }) => failing.includes(level)) ? EXIT.denied : EXIT.done;
-};
+}
 
 /** The policy of somebody else's page: none of our configuration is looked at. */
-const dialect = (file: string, flags: Flags, { out }: Terminal): number => {
+function dialect(file: string, flags: Flags, { out }: Terminal): number {
   if (flags['sarif']) throw new UsageError('--sarif is for a configuration. Give --json beside --dialect.');
   const findings = dialectIn(file);
   const counts = countLevels(findings, flags['notes'] === true);
@@ -57,10 +59,10 @@ const dialect = (file: string, flags: Flags, { out }: Terminal): number => {
     `${flags['json'] ? JSON.stringify(findings, null, 2) : `${shownIn(flags, findings)}${file}: ${counts.join(', ')}`}\n`,
   );
   return exitOf(flags, findings);
-};
+}
 
 /** The file to be read in that dialect; undefined when neither is given. */
-const dialectFile = (flags: Flags): string | undefined => {
+function dialectFile(flags: Flags): string | undefined {
   const [name, file] = [flag(flags, 'dialect'), flag(flags, 'FILE')];
   if (name === undefined && file === undefined) return undefined;
   if (name === undefined)
@@ -70,7 +72,7 @@ const dialectFile = (flags: Flags): string | undefined => {
   if (name !== 'buildkite') throw new UsageError('The one dialect there is: --dialect buildkite FILE.');
   if (file === undefined) throw new UsageError('--dialect buildkite needs the FILE with the policy.');
   return file;
-};
+}
 
 export const lint: Verb = {
   summary:

@@ -16,27 +16,27 @@ import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb }
 type Shown = Omit<RoleRequest, 'recorded'>;
 
 /** The newest exchange of this role in an audit log that was allowed. */
-const ofAudit = async (file: string, name: string, config: Config): Promise<Shown> => {
+async function ofAudit(file: string, name: string, config: Config): Promise<Shown> {
   const events = exchangesIn(await readInput(file));
   const event = events.findLast(each => each['role'] === name && each['outcome'] === 'issued');
   const claims = event && objectIn(event, 'claims');
   if (!claims) throw new Failure(`${file} has no audit event of an exchange that was given ${name}.\n`);
   return { role: roleNamed(name, config), claims, ...requestOf(event) };
-};
+}
 
-const shownBy = (flags: Flags, config: Config): Promise<Shown> => {
+function shownBy(flags: Flags, config: Config): Promise<Shown> {
   const [token, audit] = [flag(flags, 'token-file'), flag(flags, 'audit')];
   const name = flag(flags, 'ROLE') ?? '';
   if ((token === undefined) === (audit === undefined))
     throw new UsageError('Give one of --token-file FILE and --audit FILE.');
   if (audit !== undefined) return ofAudit(audit, name, config);
   return askRole({ role: name, 'token-file': token }, config);
-};
+}
 
 type Proposal = Pins & { readonly index: number; readonly row: IssuerRow };
 
 /** Ids of a job that has not the role are ids of something else. */
-const proposalFor = ({ role, claims, access, context }: Shown, { rows }: Config): Proposal | string => {
+function proposalFor({ role, claims, access, context }: Shown, { rows }: Config): Proposal | string {
   const token = assumeVerified(claims, role);
   const row = rows.get(token.issuer);
   const decision = decide(role, token, access, context);
@@ -46,9 +46,9 @@ const proposalFor = ({ role, claims, access, context }: Shown, { rows }: Config)
   const statement = role.trust[index];
   if (!decision.allowed || !statement) return headline(role, decision);
   return { ...pinsFor(statement, row, claims), index, row };
-};
+}
 
-const notes = ({ absent, several, pins, row }: Proposal): string[] => {
+function notes({ absent, several, pins, row }: Proposal): string[] {
   const asks = (ids: readonly { id: string }[]): string =>
     ids.flatMap(({ id }) => askFor(id, row) ?? []).join(' ');
   const [wanted, needed] = [asks(absent), asks(pins)];
@@ -61,14 +61,14 @@ const notes = ({ absent, several, pins, row }: Proposal): string[] => {
     ...(wanted === '' ? [] : [`Mint the token with ${wanted}, and pin again.`]),
     ...(needed === '' ? [] : [`From now on the step needs ${needed} when it asks for its token.`]),
   ];
-};
+}
 
-const tell = (proposal: Proposal, path: string, terminal: Terminal): void => {
+function tell(proposal: Proposal, path: string, terminal: Terminal): void {
   const lines = proposal.pins.map(({ id, value }) => `${path}: ${id}: ${value}`);
   if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
   else if (proposal.absent.length + proposal.several.length === 0) terminal.out('Nothing to pin.\n');
   for (const note of notes(proposal)) terminal.error(`${note}\n`);
-};
+}
 
 export const pin: Verb = {
   summary: 'Adds the immutable ids of a job to the statement of a role that lets it in.',

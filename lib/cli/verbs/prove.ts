@@ -20,7 +20,7 @@ type Proof = {
   readonly empty: readonly string[];
 };
 
-const proofOf = (invariant: Invariant, config: Config, from: number): Proof => {
+function proofOf(invariant: Invariant, config: Config, from: number): Proof {
   const subjects = selectSubjects(invariant, config);
   const broken = subjects.flatMap(subject =>
     refutations(invariant, subject, config, { sampleOf, from }).map(
@@ -30,9 +30,11 @@ const proofOf = (invariant: Invariant, config: Config, from: number): Proof => {
   const registries = subjects.filter(subject => 'methods' in subject).length;
   const empty = findEmptyParts(invariant, config);
   return { invariant, roles: subjects.length - registries, registries, broken, empty };
-};
+}
 
-const isDoubt = (broken: Broken): boolean => 'shown' in broken && broken.shown === 'undecided';
+function isDoubt(broken: Broken): boolean {
+  return 'shown' in broken && broken.shown === 'undecided';
+}
 
 const WHY: { readonly [by in Exclude<Refutation['by'], 'targets'>]: string } = {
   never: 'has a token that it must never have',
@@ -40,39 +42,41 @@ const WHY: { readonly [by in Exclude<Refutation['by'], 'targets'>]: string } = {
   issuers: 'has a token of another issuer',
 };
 
-const brokenText = (broken: Broken): string => {
+function brokenText(broken: Broken): string {
   if (broken.by === 'targets')
     return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
   const shown: Shown = broken.shown;
   return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${shownText(shown)}`;
-};
+}
 
-const verdict = ({ broken, empty }: Proof): string => {
+function verdict({ broken, empty }: Proof): string {
   if (broken.length === 0) return empty.length === 0 ? 'proved' : 'empty';
   return broken.every(isDoubt) ? 'undecided' : 'refuted';
-};
+}
 
-const countText = ({ roles, registries }: Proof): string =>
-  [
+function countText({ roles, registries }: Proof): string {
+  return [
     ...(roles > 0 || registries === 0 ? [counted(roles, 'role')] : []),
     ...(registries > 0 ? [registries === 1 ? '1 registry' : `${registries} registries`] : []),
   ].join(', ');
+}
 
-const proofText = (proof: Proof): string =>
-  [
+function proofText(proof: Proof): string {
+  return [
     `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${countText(proof)})`,
     ...proof.broken.map(brokenText),
     ...proof.empty.map(why => `    It speaks of nothing: ${why}`),
   ].join('\n');
+}
 
-const exitOf = (proofs: readonly Proof[]): number => {
+function exitOf(proofs: readonly Proof[]): number {
   const verdicts = proofs.map(verdict);
   if (verdicts.includes('refuted') || proofs.some(({ empty }) => empty.length > 0)) return EXIT.denied;
   return verdicts.includes('undecided') ? EXIT.undecided : EXIT.done;
-};
+}
 
-const asJson = (proofs: readonly Proof[]): string =>
-  JSON.stringify(
+function asJson(proofs: readonly Proof[]): string {
+  return JSON.stringify(
     proofs.map(proof => ({
       id: proof.invariant.id,
       says: proof.invariant.says,
@@ -83,6 +87,7 @@ const asJson = (proofs: readonly Proof[]): string =>
     null,
     2,
   );
+}
 
 export const prove: Verb = {
   summary:

@@ -21,7 +21,7 @@ type Replayed = {
 };
 
 /** What the configuration at hand decides of the request that an event tells of. */
-const decided = (event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined => {
+function decided(event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined {
   const { roles, registries, rows } = config;
   const row = rows.get(textIn(event, 'issuer') ?? '');
   if (!row || !meets(row, claims)) return undefined;
@@ -31,7 +31,7 @@ const decided = (event: Claims, claims: Claims, config: Config): Decision | Meth
   const role = roles.find(({ name }) => name === event['role']);
   if (!role) return undefined;
   return decide(role, assumeVerified(claims, role), access, context);
-};
+}
 
 // What these turned on is not in the event, or is no matter of the policy.
 const NOT_TOLD = [
@@ -45,13 +45,15 @@ const NOT_TOLD = [
   'token_already_used',
 ];
 
-const same = (a: readonly string[], b: readonly string[]): boolean =>
-  [...a].sort().join(' ') === [...b].sort().join(' ');
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join(' ') === [...b].sort().join(' ');
+}
 
-const scopesOf = (decision: MethodAllow | Extract<Decision, { allowed: true }>): readonly string[] =>
-  'grant' in decision ? decision.grant.scopes : decision.scopes;
+function scopesOf(decision: MethodAllow | Extract<Decision, { allowed: true }>): readonly string[] {
+  return 'grant' in decision ? decision.grant.scopes : decision.scopes;
+}
 
-const turnOf = (event: Claims, config: Config): Turn | undefined => {
+function turnOf(event: Claims, config: Config): Turn | undefined {
   const claims = objectIn(event, 'claims');
   // An exchange that failed says nothing of the policy: its token was not good, or something of ours was broken.
   if (!claims || event['outcome'] === 'failed' || NOT_TOLD.includes(textIn(event, 'reason') ?? ''))
@@ -64,10 +66,10 @@ const turnOf = (event: Claims, config: Config): Turn | undefined => {
   // A claim that was too long to be kept may be what it turns on.
   if (event['claims_omitted'] !== undefined) return 'unknown';
   return then && now ? 'scopes' : now ? 'allowed' : 'denied';
-};
+}
 
-const replayed = (events: readonly Claims[], config: Config): Replayed[] =>
-  events.flatMap(event => {
+function replayed(events: readonly Claims[], config: Config): Replayed[] {
+  return events.flatMap(event => {
     const turn = turnOf(event, config);
     if (turn === undefined) return [];
     const pipeline = textIn(event, 'pipeline') ?? textIn(event, 'subject') ?? '';
@@ -80,6 +82,7 @@ const replayed = (events: readonly Claims[], config: Config): Replayed[] =>
       },
     ];
   });
+}
 
 type Count = {
   readonly role: string;
@@ -89,7 +92,7 @@ type Count = {
   readonly decisionId: string;
 };
 
-const countsOf = (all: readonly Replayed[]): Count[] => {
+function countsOf(all: readonly Replayed[]): Count[] {
   const counts = new Map<string, Count>();
   for (const each of all.filter(({ turn }) => turn !== 'same')) {
     const key = JSON.stringify([each.role, each.pipeline, each.turn]);
@@ -98,7 +101,7 @@ const countsOf = (all: readonly Replayed[]): Count[] => {
     counts.set(key, count);
   }
   return [...counts.values()];
-};
+}
 
 const SAYS: { readonly [turn in Exclude<Turn, 'same'>]: string } = {
   allowed: 'newly allowed',
@@ -107,14 +110,15 @@ const SAYS: { readonly [turn in Exclude<Turn, 'same'>]: string } = {
   unknown: 'cannot be told, since the event left claims out',
 };
 
-const asText = (all: readonly Replayed[], counts: readonly Count[]): string =>
-  [
+function asText(all: readonly Replayed[], counts: readonly Count[]): string {
+  return [
     ...counts.map(
       ({ role, pipeline, turn, times, decisionId }) =>
         `${role}  ${pipeline}  ${times} ${SAYS[turn as Exclude<Turn, 'same'>]}, such as ${decisionId}`,
     ),
     `${counted(all.length, 'event')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
   ].join('\n');
+}
 
 export const replay: Verb = {
   summary:

@@ -21,7 +21,7 @@ const ELSEWHERE: { readonly [kind in Exclude<KindName, 'aws'>]: string } = {
   jwt: 'Nobody is asked about a JWT of ours, so nothing ends one.',
 };
 
-const roleOf = ({ roles }: Config, name: string): Role => {
+function roleOf({ roles }: Config, name: string): Role {
   const role = roles.find(each => each.name === name);
   if (role) return role;
   throw new UsageError(
@@ -30,11 +30,11 @@ const roleOf = ({ roles }: Config, name: string): Role => {
       roles.map(each => each.name),
     )}`,
   );
-};
+}
 
 type Wanted = { readonly role: string; readonly session: string | undefined };
 
-const wantedOf = (what: string, name: string, flags: Flags): Wanted => {
+function wantedOf(what: string, name: string, flags: Flags): Wanted {
   const role = flag(flags, 'role');
   if (what === 'role' && role === undefined) return { role: name, session: undefined };
   if (what === 'role') throw new UsageError('--role has no effect here. Leave it out.');
@@ -42,16 +42,16 @@ const wantedOf = (what: string, name: string, flags: Flags): Wanted => {
   if (!SESSION.test(name))
     throw new UsageError('A session is named as in the audit event: web.1.46whkzzjo7ztw53u.');
   return { role, session: name };
-};
+}
 
-const endSessions = ({ role: name, session }: Wanted, config: Config): string => {
+function endSessions({ role: name, session }: Wanted, config: Config): string {
   const { template, session: length } = roleOf(config, name);
   if (template.kind !== 'aws')
     throw new Failure(
       `${ELSEWHERE[template.kind]} Any that ${name} gave ends within ${length.max} seconds; kite-sts disable role ${name} stops the next.\n`,
     );
   return commands({ template, session, before: new Date().toISOString(), longest: length.max });
-};
+}
 
 /** How GitHub is asked. */
 type Asking = {
@@ -67,7 +67,7 @@ const NO_CONTENT = 204;
 const TOKEN = /^ghs_[\w.-]{1,2048}$/;
 
 /** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
-const endToken = async (path: string, { fetch, patience }: Asking): Promise<string> => {
+async function endToken(path: string, { fetch, patience }: Asking): Promise<string> {
   const token = (await readInput(path)).toString('utf8').trim();
   if (!TOKEN.test(token))
     throw new Failure(
@@ -88,21 +88,22 @@ const endToken = async (path: string, { fetch, patience }: Asking): Promise<stri
       `GitHub said ${answer.status}: the token has ended already, or is none of an installation.\n`,
     );
   return 'The token has ended.\n';
-};
+}
 
-const ended = async (flags: Flags, terminal: Terminal, asking: Asking): Promise<string> => {
+async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<string> {
   const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
   if (!known.includes(what))
     throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${didYouMean(what, known)}`);
   if (what === 'token') return endToken(name, asking);
   return endSessions(wantedOf(what, name, flags), configOf(settingsOf(flags, terminal)));
-};
+}
 
 /** The verb, with what asks GitHub. */
-export const revokeBy = (given: Partial<Asking>): Verb => ({
-  summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
-  help: `kite-sts revoke role ROLE | session SESSION --role ROLE | token FILE
+export function revokeBy(given: Partial<Asking>): Verb {
+  return {
+    summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
+    help: `kite-sts revoke role ROLE | session SESSION --role ROLE | token FILE
 
   role ROLE        every AWS session of a role so far
   session SESSION  one AWS session, by \`session\` of its audit event
@@ -117,13 +118,14 @@ Examples:
   kite-sts revoke role deploy-web
   kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh
 `,
-  words: ['WHAT', 'NAME'],
-  options: { role: { type: 'string' } },
-  async run(flags, terminal) {
-    const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
-    terminal.out(await ended(flags, terminal, { ...usual, ...given }));
-    return EXIT.done;
-  },
-});
+    words: ['WHAT', 'NAME'],
+    options: { role: { type: 'string' } },
+    async run(flags, terminal) {
+      const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
+      terminal.out(await ended(flags, terminal, { ...usual, ...given }));
+      return EXIT.done;
+    },
+  };
+}
 
 export const revoke = revokeBy({});

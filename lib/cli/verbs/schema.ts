@@ -4,10 +4,10 @@ import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
 
 const NAMES = Object.keys(SCHEMAS);
 
-const nameOf = (word: string): SchemaName => {
+function nameOf(word: string): SchemaName {
   if (Object.hasOwn(SCHEMAS, word)) return word as SchemaName;
   throw new UsageError(`There is no schema "${word}": ${NAMES.join(', ')}.${didYouMean(word, NAMES)}`);
-};
+}
 
 export const schema: Verb = {
   summary: 'Prints the JSON Schema of a kind of file, for editors to complete and check.',

@@ -14,7 +14,7 @@ import { answerOf, complaintsText } from '../findings.ts';
 import { writeOutput } from '../output.ts';
 import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
-const policyNamed = (name: string, { roles, registries, folder }: Config): Policy => {
+function policyNamed(name: string, { roles, registries, folder }: Config): Policy {
   const all = [...roles, ...registries];
   const found = all.find(each => each.name === name);
   if (found) return found;
@@ -23,9 +23,9 @@ const policyNamed = (name: string, { roles, registries, folder }: Config): Polic
     all.map(each => each.name),
   );
   throw new Failure(`${folder} has no role and no registry "${name}".${near}\n`);
-};
+}
 
-const testedBy = (flags: Flags, config: Config): readonly Tested[] => {
+function testedBy(flags: Flags, config: Config): readonly Tested[] {
   const complaints: Complaint[] = [];
   const name = flag(flags, 'role');
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
@@ -34,9 +34,9 @@ const testedBy = (flags: Flags, config: Config): readonly Tested[] => {
     name === undefined ? casesIn(config, complain) : casesOf([policyNamed(name, config)], config, complain);
   if (complaints.length > 0) throw new Failure(complaintsText(complaints));
   return tested;
-};
+}
 
-const initialize = async (policy: Policy, config: Config, terminal: Terminal): Promise<void> => {
+async function initialize(policy: Policy, config: Config, terminal: Terminal): Promise<void> {
   const path = casesPath(config.folder, policy);
   const there = await access(path).then(
     () => true,
@@ -49,14 +49,14 @@ const initialize = async (policy: Policy, config: Config, terminal: Terminal): P
   if (wrong.length > 0) throw new Failure(`${complaintsText(wrong)}Nothing was written: mend this first.\n`);
   await writeFile(path, firstCases({ policy, rows: config.rows }), { flag: 'wx' });
   terminal.out(`${path}\n`);
-};
+}
 
-const report = async (results: readonly Result[], flags: Flags, terminal: Terminal): Promise<void> => {
+async function report(results: readonly Result[], flags: Flags, terminal: Terminal): Promise<void> {
   const junit = flag(flags, 'junit');
   if (junit === '-') return terminal.out(asJunit(results));
   if (junit !== undefined) await writeOutput(junit, asJunit(results));
   terminal.out(`${flags['json'] ? asJson(results) : colored(asText(results), terminal)}\n`);
-};
+}
 
 export const test: Verb = {
   summary: 'Runs the cases beside each role and registry, and says what they leave untested.',

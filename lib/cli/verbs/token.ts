@@ -13,7 +13,7 @@ import {
 } from '../verb.ts';
 
 /** `name=value`; a value that reads as JSON is that, anything else is text. */
-const pair = (written: string): [string, unknown] => {
+function pair(written: string): [string, unknown] {
   const at = written.indexOf('=');
   if (at < 1) throw new UsageError(`--set takes name=value, not "${written}".`);
   const value = written.slice(at + 1);
@@ -22,14 +22,14 @@ const pair = (written: string): [string, unknown] => {
   } catch {
     return [written.slice(0, at), value];
   }
-};
+}
 
-const call = async (
+async function call(
   base: string,
   method: string,
   path: string,
   body: object,
-): Promise<{ readonly [name: string]: unknown }> => {
+): Promise<{ readonly [name: string]: unknown }> {
   let response: Response;
   try {
     response = await fetch(base + path, {
@@ -44,9 +44,9 @@ const call = async (
   if (!response.ok)
     throw new Failure(`The local broker refused: ${String(answer['message'] ?? response.status)}\n`);
   return answer;
-};
+}
 
-const run = async (flags: Flags, terminal: Terminal): Promise<string> => {
+async function run(flags: Flags, terminal: Terminal): Promise<string> {
   const settings = settingsOf(flags, terminal);
   const base = `http://127.0.0.1:${settings.port}`;
   const job = flag(flags, 'job') ?? randomUUID();
@@ -68,7 +68,7 @@ const run = async (flags: Flags, terminal: Terminal): Promise<string> => {
     ...(claims.length === 0 ? {} : { claims }),
   });
   return String(token);
-};
+}
 
 export const token: Verb = {
   summary: "Prints a subject token of the local broker's throwaway issuer. It buys nothing real.",

@@ -15,8 +15,8 @@ type Had = { readonly role: Role; readonly decision: Extract<Decision, { allowed
 type Used = { readonly registry: Registry; readonly statement: string; readonly methods: readonly string[] };
 
 /** The registries that a token of these claims can use, each with the methods that it may. */
-const used = (claims: Claims, { registries, rows }: Config, sourceAddress: string | undefined): Used[] =>
-  registries.flatMap(registry => {
+function used(claims: Claims, { registries, rows }: Config, sourceAddress: string | undefined): Used[] {
+  return registries.flatMap(registry => {
     const token = assumeVerified(claims, registry);
     const row = rows.get(token.issuer);
     if (!row || !meets(row, claims)) return [];
@@ -28,10 +28,11 @@ const used = (claims: Claims, { registries, rows }: Config, sourceAddress: strin
     const statement = decided.find(([, { allowed }]) => allowed)?.[1].statement;
     return statement === undefined ? [] : [{ registry, statement, methods }];
   });
+}
 
 /** The roles that a token of these claims gets, each decided as a broker would. */
-const had = (claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): Had[] =>
-  roles.flatMap(role => {
+function had(claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): Had[] {
+  return roles.flatMap(role => {
     const token = assumeVerified(claims, role);
     const row = rows.get(token.issuer);
     if (!row || !meets(row, claims)) return [];
@@ -39,21 +40,24 @@ const had = (claims: Claims, { roles, rows }: Config, sourceAddress: string | un
     const decision = decide(role, token, access, { now: Date.now() / 1000, sourceAddress });
     return decision.allowed ? [{ role, decision }] : [];
   });
+}
 
-const asText = ({ role: { name, description }, decision: { statement, grant } }: Had): string =>
-  [
+function asText({ role: { name, description }, decision: { statement, grant } }: Had): string {
+  return [
     `${name} by "${statement}", for ${grant.seconds} seconds`,
     grant.scopes.length > 0 && ` with ${grant.scopes.join(' ')}`,
     description && `: ${description}`,
   ]
     .filter(Boolean)
     .join('');
+}
 
-const usedText = ({ registry: { name, path }, statement, methods }: Used): string =>
-  `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`;
+function usedText({ registry: { name, path }, statement, methods }: Used): string {
+  return `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`;
+}
 
-const asJson = (all: readonly Had[], registries: readonly Used[]): string =>
-  JSON.stringify(
+function asJson(all: readonly Had[], registries: readonly Used[]): string {
+  return JSON.stringify(
     [
       ...all.map(({ role: { name }, decision: { statement, grant } }) => ({
         role: name,
@@ -71,8 +75,9 @@ const asJson = (all: readonly Had[], registries: readonly Used[]): string =>
     null,
     2,
   );
+}
 
-const run = async (flags: Flags, terminal: Terminal): Promise<number> => {
+async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const config = configOf(settingsOf(flags, terminal));
   const [claims, address] = [await claimsFrom(flags), addressIn(flags, 'source-ip')];
   const [all, registries] = [had(claims, config, address), used(claims, config, address)];
@@ -80,7 +85,7 @@ const run = async (flags: Flags, terminal: Terminal): Promise<number> => {
   if (flags['json']) terminal.out(`${asJson(all, registries)}\n`);
   else terminal.out(lines.length > 0 ? `${lines.join('\n')}\n` : 'No role and no registry.\n');
   return lines.length > 0 ? EXIT.done : EXIT.denied;
-};
+}
 
 export const whatCan: Verb = {
   summary: 'Says which roles a token of these claims can have, and which registries it can use.',

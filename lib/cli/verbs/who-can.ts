@@ -12,31 +12,35 @@ import { EXIT, flag, type Verb } from '../verb.ts';
 
 type Policy = Role | Registry;
 
-const conditions = (list: readonly Condition[]): string[] =>
-  list.map(condition => `    ${wanted(condition)}`);
+function conditions(list: readonly Condition[]): string[] {
+  return list.map(condition => `    ${wanted(condition)}`);
+}
 
-const holderText = ({ statement, shown }: Holder): string =>
-  [
+function holderText({ statement, shown }: Holder): string {
+  return [
     `  by "${statement.id}", tokens of ${statement.issuer}${statement.until === undefined ? '' : ` until ${new Date(statement.until * 1000).toISOString()}`}${statement.scopes ? ` with ${statement.scopes.join(' ')}` : ''}:`,
     ...conditions(statement.conditions),
     shown
       ? `    such as ${shownText(shown)}`
       : '    nobody: what it admits is admitted by another, or by none',
   ].join('\n');
+}
 
-const denyText = (role: Policy): string[] =>
-  role.deny.flatMap(({ id, issuer, conditions: list }) => [
+function denyText(role: Policy): string[] {
+  return role.deny.flatMap(({ id, issuer, conditions: list }) => [
     `  unless "${id}" strikes, tokens of ${issuer} for which none of these is false:`,
     ...conditions(list),
   ]);
+}
 
-const guardText = (role: Policy, { rows }: Config): string[] =>
-  [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
+function guardText(role: Policy, { rows }: Config): string[] {
+  return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const guard = rows.get(issuer)?.require ?? [];
     return guard.length > 0
       ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...conditions(guard)]
       : [];
   });
+}
 
 const ANSWERS: { readonly [answer in JobAnswer]: string } = {
   admits: 'admits',
@@ -45,29 +49,31 @@ const ANSWERS: { readonly [answer in JobAnswer]: string } = {
 };
 
 /** Kinds of jobs, by what the whole role thinks of them; those that others can cause with who can. */
-const jobsText = (judged: readonly StatementJobs[]): string[] =>
-  (['admits', 'untold', 'excludes'] as const).flatMap(answer => {
+function jobsText(judged: readonly StatementJobs[]): string[] {
+  return (['admits', 'untold', 'excludes'] as const).flatMap(answer => {
     const kinds = summarizeJobs(judged).filter(each => each.answer === answer);
     const names = kinds.map(({ kind: { name, danger } }) =>
       danger && answer !== 'excludes' ? `${name.toUpperCase()} (${danger})` : name,
     );
     return names.length > 0 ? [`  ${ANSWERS[answer]}: ${names.join(', ')}`] : [];
   });
+}
 
-const headText = (policy: Policy): string => {
+function headText(policy: Policy): string {
   if ('methods' in policy) return `${policy.name}, the registry at ${policy.path}, can be used`;
   const { name, disabled } = policy;
   return `${name} can be had${disabled === undefined ? '' : ` by nobody while it is disabled (${disabled}), else`}`;
-};
+}
 
-const asText = (role: Policy, found: readonly Holder[], config: Config): string =>
-  [
+function asText(role: Policy, found: readonly Holder[], config: Config): string {
+  return [
     headText(role),
     ...found.map(holderText),
     ...denyText(role),
     ...guardText(role, config),
     ...jobsText(judgeJobs(role, config.rows)),
   ].join('\n');
+}
 
 export const whoCan: Verb = {
   summary:

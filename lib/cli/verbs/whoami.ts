@@ -20,17 +20,17 @@ const FINDINGS = {
 } as const;
 type Finding = keyof typeof FINDINGS;
 
-const claimsIn = (token: string): Claims => {
+function claimsIn(token: string): Claims {
   try {
     return claimsOf(takeApart(token));
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     throw new Failure(`${error.code}: ${error.message} ${error.detail ?? ''}\n`);
   }
-};
+}
 
 /** What a broker says that tokens are minted for. */
-const audienceOf = async (broker: string, fetch: Fetch): Promise<string | undefined> => {
+async function audienceOf(broker: string, fetch: Fetch): Promise<string | undefined> {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;
     const response = await fetch(`${broker}/.well-known/openid-configuration`, init);
@@ -40,9 +40,9 @@ const audienceOf = async (broker: string, fetch: Fetch): Promise<string | undefi
   } catch {
     return undefined;
   }
-};
+}
 
-const findings = (claims: Claims, left: number, wanted: string | undefined): Finding[] => {
+function findings(claims: Claims, left: number, wanted: string | undefined): Finding[] {
   const audiences = [claims['aud']].flat();
   const differs = wanted !== undefined && !audiences.includes(wanted);
   return [
@@ -51,7 +51,7 @@ const findings = (claims: Claims, left: number, wanted: string | undefined): Fin
     ...(differs ? (['audience_differs'] as const) : []),
     ...(wanted === undefined ? (['broker_unreachable'] as const) : []),
   ];
-};
+}
 
 type Known = {
   readonly claims: Claims;
@@ -65,8 +65,8 @@ function writeName(name: string): string {
   return /^\w/.test(name) ? name : JSON.stringify(name);
 }
 
-const asText = ({ claims, seconds_left, broker, findings: found }: Known): string =>
-  [
+function asText({ claims, seconds_left, broker, findings: found }: Known): string {
+  return [
     ...Object.entries(claims).map(
       ([name, value]) => `${writeName(name).padEnd(20)} ${JSON.stringify(value)}`,
     ),
@@ -77,6 +77,7 @@ const asText = ({ claims, seconds_left, broker, findings: found }: Known): strin
   ]
     .map(line => `${printable(line)}\n`)
     .join('');
+}
 
 export const whoami: Verb = {
   summary: "Shows the claims of this job's token, and whether a broker would look at it.",

@@ -6,10 +6,10 @@ import { NoSubjectToken, type Step, tokenIn } from './mint.ts';
 const TIMEOUT = 10_000;
 
 /** Asks a CI's own token door; the token is the `member` of its JSON answer. `door` names it in errors. */
-export const tokenFrom = async (
+export async function tokenFrom(
   { fetch, patience = TIMEOUT }: Step,
   { url, init, member, door }: { url: string; init: RequestInit; member: string; door: string },
-): Promise<string> => {
+): Promise<string> {
   try {
     tokenUrl(url.split('?')[0] ?? '');
   } catch {
@@ -24,4 +24,4 @@ export const tokenFrom = async (
   if (!response.ok) throw new NoSubjectToken(`${door} answered with status ${response.status}.`);
   const answer = (await response.json().catch(() => undefined)) as { [name: string]: unknown } | undefined;
   return tokenIn(answer?.[member], door);
-};
+}

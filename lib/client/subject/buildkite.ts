@@ -31,26 +31,29 @@ function runAgent(wish: TokenWish, { environment, run }: Step): Promise<string> 
   });
 }
 
-const words = ({ audience, claims, lifetime, subjectClaim }: TokenWish): string[] => [
-  'oidc',
-  'request-token',
-  '--audience',
-  audience,
-  ...(lifetime === undefined ? [] : ['--lifetime', String(lifetime)]),
-  ...claims.flatMap(claim => ['--claim', claim]),
-  ...(subjectClaim === undefined ? [] : ['--subject-claim', subjectClaim]),
-];
+function words({ audience, claims, lifetime, subjectClaim }: TokenWish): string[] {
+  return [
+    'oidc',
+    'request-token',
+    '--audience',
+    audience,
+    ...(lifetime === undefined ? [] : ['--lifetime', String(lifetime)]),
+    ...claims.flatMap(claim => ['--claim', claim]),
+    ...(subjectClaim === undefined ? [] : ['--subject-claim', subjectClaim]),
+  ];
+}
 
 /** The body of the agent's own call: only what is asked for (buildkite/agent, api/oidc.go). */
-const bodyOf = ({ audience, claims, lifetime, subjectClaim }: TokenWish): string =>
-  JSON.stringify({
+function bodyOf({ audience, claims, lifetime, subjectClaim }: TokenWish): string {
+  return JSON.stringify({
     audience,
     ...(lifetime === undefined ? {} : { lifetime }),
     ...(claims.length === 0 ? {} : { claims }),
     ...(subjectClaim === undefined ? {} : { subject_claim: subjectClaim }),
   });
+}
 
-const byApi = (wish: TokenWish, step: Step): Promise<string> => {
+function byApi(wish: TokenWish, step: Step): Promise<string> {
   const { BUILDKITE_AGENT_ENDPOINT, BUILDKITE_AGENT_ACCESS_TOKEN, BUILDKITE_JOB_ID } = step.environment;
   if (!BUILDKITE_AGENT_ACCESS_TOKEN || !BUILDKITE_JOB_ID) throw new NoSubjectToken(TEXTS.agent_missing);
   // As the agent reads it: empty is not set, and slashes at its end are taken off (api/client.go).
@@ -69,12 +72,11 @@ const byApi = (wish: TokenWish, step: Step): Promise<string> => {
     member: 'token',
     door: 'The agent API (BUILDKITE_AGENT_ENDPOINT)',
   });
-};
+}
 
 /** By the agent, which also redacts the token in the job's log; where there is no agent, by its API. */
-export const buildkite =
-  (wish: TokenWish, step: Step): Mint =>
-  async () => {
+export function buildkite(wish: TokenWish, step: Step): Mint {
+  return async () => {
     try {
       return tokenIn(await runAgent(wish, step), 'buildkite-agent');
     } catch (error) {
@@ -82,3 +84,4 @@ export const buildkite =
       return byApi(wish, step);
     }
   };
+}

@@ -1,9 +1,8 @@
 import { type Mint, NotThere, type Step, type TokenWish, tokenIn } from './mint.ts';
 
 /** CircleCI: its command takes an audience; the variable's audience is the organization's id, and cannot be chosen. */
-export const circleci =
-  ({ audience }: TokenWish, { environment, run }: Step): Mint =>
-  async () => {
+export function circleci({ audience }: TokenWish, { environment, run }: Step): Mint {
+  return async () => {
     const words = ['run', 'oidc', 'get', '--claims', JSON.stringify({ aud: audience })];
     try {
       return tokenIn(await run('circleci', words), 'circleci');
@@ -13,3 +12,4 @@ export const circleci =
       return tokenIn(given, 'CIRCLE_OIDC_TOKEN_V2');
     }
   };
+}

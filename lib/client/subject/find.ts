@@ -24,24 +24,27 @@ const CIS: readonly Ci[] = [
 ];
 
 /** A variable that holds the token, as those that GitLab's `id_tokens` fill. */
-const held = (variable: string): Ci => ({
-  name: variable,
-  signs: [variable],
-  choosesClaims: false,
-  mint:
-    (_wish, { environment }) =>
-    async () =>
-      tokenIn(environment[variable], variable),
-});
+function held(variable: string): Ci {
+  return {
+    name: variable,
+    signs: [variable],
+    choosesClaims: false,
+    mint:
+      (_wish, { environment }) =>
+      async () =>
+        tokenIn(environment[variable], variable),
+  };
+}
 
-const choices = ({ claims, lifetime, subjectClaim }: TokenWish): boolean =>
-  claims.length > 0 || lifetime !== undefined || subjectClaim !== undefined;
+function choices({ claims, lifetime, subjectClaim }: TokenWish): boolean {
+  return claims.length > 0 || lifetime !== undefined || subjectClaim !== undefined;
+}
 
 /**
  * Finds where this job's token comes from: the variable that holds it, else the CI that the environment
  * speaks of. Throws `NoSubjectToken`, which says what was looked for.
  */
-export const findMint = (wish: TokenWish, step: Step, variable: string): Mint => {
+export function findMint(wish: TokenWish, step: Step, variable: string): Mint {
   const sources = [held(variable), ...CIS];
   const source = sources.find(({ signs }) => signs.some(sign => step.environment[sign]));
   if (!source)
@@ -53,4 +56,4 @@ export const findMint = (wish: TokenWish, step: Step, variable: string): Mint =>
       `${source.name} lets a job choose neither --claim nor --lifetime nor --subject-claim. Leave them out.`,
     );
   return source.mint(wish, step);
-};
+}

@@ -3,9 +3,8 @@ import { tokenFrom } from './answer.ts';
 import { type Mint, NoSubjectToken, type Step, type TokenWish } from './mint.ts';
 
 /** GitHub Actions: https://docs.github.com/en/actions/reference/security/oidc#methods-for-requesting-the-oidc-token */
-export const github =
-  ({ audience }: TokenWish, step: Step): Mint =>
-  async () => {
+export function github({ audience }: TokenWish, step: Step): Mint {
+  return async () => {
     const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret } = step.environment;
     if (!url || !secret) throw new NoSubjectToken(TEXTS.github_no_token);
     return tokenFrom(step, {
@@ -15,3 +14,4 @@ export const github =
       door: 'The token door of GitHub Actions (ACTIONS_ID_TOKEN_REQUEST_URL)',
     });
   };
+}

@@ -35,11 +35,11 @@ export class NoSubjectToken extends Error {}
 export class NotThere extends NoSubjectToken {}
 
 /** The token without the newline that files and programs end with. `source` names where it is from. */
-export const tokenIn = (text: unknown, source: string): string => {
+export function tokenIn(text: unknown, source: string): string {
   const token = typeof text === 'string' ? text.trim() : '';
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
     throw new NoSubjectToken(
       `${source} gave no token: three parts of base64url with dots between were expected.`,
     );
   return token;
-};
+}

@@ -9,13 +9,13 @@ const TIMEOUT = 60_000;
 const MAX_OUTPUT = 64 * 1024;
 
 /** What a failed program wrote last, which is where the reason stands. */
-const lastLines = (text: string): string =>
-  text.trim().split('\n').slice(-3).map(printable).join(' ').slice(-500);
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-3).map(printable).join(' ').slice(-500);
+}
 
 /** Runs a program without a shell and gives its standard output. What it prints to standard error is told on failure alone. */
-export const programIn =
-  (environment: Step['environment']): Step['run'] =>
-  async (program, words, { input, variables } = {}) => {
+export function programIn(environment: Step['environment']): Step['run'] {
+  return async (program, words, { input, variables } = {}) => {
     try {
       const options = { env: { ...environment, ...variables }, timeout: TIMEOUT, maxBuffer: MAX_OUTPUT };
       const running = ran(program, [...words], options);
@@ -31,3 +31,4 @@ export const programIn =
       );
     }
   };
+}

@@ -1,7 +1,8 @@
 import { COMMIT, type Family } from './family.ts';
 
-const ref = (branch: unknown, tag: unknown): string =>
-  typeof tag === 'string' ? `refs/tags/${tag}` : `refs/heads/${branch}`;
+function ref(branch: unknown, tag: unknown): string {
+  return typeof tag === 'string' ? `refs/tags/${tag}` : `refs/heads/${branch}`;
+}
 
 /**
  * https://buildkite.com/docs/agent/cli/reference/oidc, and a real token where the two disagree: `build_tag` and

@@ -2,13 +2,15 @@ import type { Claims } from '../../policy/claims.ts';
 import { COMMIT, type Family } from './family.ts';
 
 /** What `sub` says of the job behind its repository: the environment before all else, then a pull request, then the ref. */
-const context = (claims: Claims): string => {
+function context(claims: Claims): string {
   if (claims['environment'] !== undefined) return `environment:${escaped(claims['environment'])}`;
   return claims['event_name'] === 'pull_request' ? 'pull_request' : `ref:${escaped(claims['ref'])}`;
-};
+}
 
 /** A colon of a value would read as one of `sub`, so GitHub escapes it. */
-const escaped = (value: unknown): string => String(value).replaceAll(':', '%3A');
+function escaped(value: unknown): string {
+  return String(value).replaceAll(':', '%3A');
+}
 
 /** Repositories made since July 2026 have their ids in `sub`, beside the names that can change hands. */
 function subjectOf(claims: Claims): string {

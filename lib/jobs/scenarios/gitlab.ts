@@ -1,8 +1,9 @@
 import type { Claims } from '../../policy/claims.ts';
 import { COMMIT, type Family } from './family.ts';
 
-const refPath = ({ ref, ref_type: type }: Claims): string =>
-  `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
+function refPath({ ref, ref_type: type }: Claims): string {
+  return `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
+}
 
 /** https://docs.gitlab.com/ci/secrets/id_token_authentication: `ref_protected` is the text "true". */
 export const gitlab: Family = {

@@ -116,7 +116,7 @@ function checkPartitions(
 }
 
 /** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
-const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined => {
+function compile(tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined {
   const read = SHAPE.read(tree, complain);
   for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {
     const entry = member(tree, key);
@@ -151,7 +151,7 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): AwsTempl
       ? { via: read.via, subject: subjectOf(setting) }
       : { via: 'assume_role', external_id: read.external_id ?? `kite-sts:${setting.role}` }),
   };
-};
+}
 
 /** A Lambda's own role makes AssumeRole role chaining, which AWS ends at 3600 s. Nothing ends the other so early. */
 const LENGTHS: { readonly [via in AwsTemplate['via']]: Lengths } = {

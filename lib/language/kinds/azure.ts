@@ -25,7 +25,9 @@ export type AzureTarget = {
   readonly cloud: AzureTemplate['cloud'];
 };
 
-const guid = (of: string) => text({ pattern: GUID, says: `the id of the ${of}, a GUID` });
+function guid(of: string) {
+  return text({ pattern: GUID, says: `the id of the ${of}, a GUID` });
+}
 
 const SHAPE = object({
   tenant_id: required(guid('tenant')),
@@ -36,11 +38,11 @@ const SHAPE = object({
   cloud: optional(oneOf('public', 'us-government', 'china')),
 });
 
-const compile = (tree: Tree, setting: KindSetting, complain: Complain): AzureTemplate | undefined => {
+function compile(tree: Tree, setting: KindSetting, complain: Complain): AzureTemplate | undefined {
   checkTemplates(tree, 'none', setting, complain);
   const read = SHAPE.read(tree, complain);
   return read && { ...read, cloud: read.cloud ?? 'public', subject: subjectOf(setting) };
-};
+}
 
 /**
  * A Microsoft Entra access token by a federated credential. Entra says how long it lives: 60 to 90 minutes, or what a

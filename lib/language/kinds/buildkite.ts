@@ -36,11 +36,11 @@ const SHAPE = object({
   scopes: required(scopeList),
 });
 
-const compile = (tree: Tree, setting: KindSetting, complain: Complain): BuildkiteTemplate | undefined => {
+function compile(tree: Tree, setting: KindSetting, complain: Complain): BuildkiteTemplate | undefined {
   // The token acts as this user, so a claim must never choose who that is.
   checkTemplates(tree, 'none', setting, complain);
   return SHAPE.read(tree, complain);
-};
+}
 
 /**
  * An API token of Buildkite by OAuth token exchange: of a user, with these scopes, for 30 seconds to a day.

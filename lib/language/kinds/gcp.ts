@@ -46,7 +46,7 @@ const SHAPE = object({
   scopes: optional(scopeList),
 });
 
-const compile = (tree: Tree, setting: KindSetting, complain: Complain): GcpTemplate | undefined => {
+function compile(tree: Tree, setting: KindSetting, complain: Complain): GcpTemplate | undefined {
   checkTemplates(tree, 'none', setting, complain);
   const read = SHAPE.read(tree, complain);
   if (!read) return undefined;
@@ -60,7 +60,7 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): GcpTempl
     delegates,
     scopes,
   };
-};
+}
 
 /**
  * A Google Cloud access token by workload identity federation. How long one of the pool's principal lives is

@@ -53,13 +53,13 @@ const SHAPE = object({
 });
 
 /** The name of a repository of this owner, whose own name may stand before it. */
-const nameIn = (written: string, owner: string | undefined): string | undefined => {
+function nameIn(written: string, owner: string | undefined): string | undefined {
   const own = owner !== undefined && written.startsWith(`${owner}/`);
   const name = own ? written.slice(owner.length + 1) : written;
   return REPOSITORY.test(name) ? name : undefined;
-};
+}
 
-const checkRepositories = (tree: Tree | undefined, owner: string | undefined, complain: Complain): void => {
+function checkRepositories(tree: Tree | undefined, owner: string | undefined, complain: Complain): void {
   for (const item of tree?.kind === 'list' ? tree.items : []) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || slots(item.value).length > 0) continue;
     if (nameIn(item.value, owner) === undefined)
@@ -69,9 +69,9 @@ const checkRepositories = (tree: Tree | undefined, owner: string | undefined, co
         `Expected the name of a repository, such as web${owner === undefined ? '' : ` or ${owner}/web`}.`,
       );
   }
-};
+}
 
-const compile = (tree: Tree, setting: KindSetting, complain: Complain): GithubTemplate | undefined => {
+function compile(tree: Tree, setting: KindSetting, complain: Complain): GithubTemplate | undefined {
   const repositories = member(tree, 'repositories')?.value;
   if (tree.kind === 'map') {
     const rest = tree.entries.filter(({ value }) => value !== repositories);
@@ -90,21 +90,21 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): GithubTe
     'Say where the App is installed: by owner or by installation, one of them.',
   );
   return undefined;
-};
+}
 
 /** All that the scopes give: where two name one permission, the greater. */
-const joined = (template: GithubTemplate, scopes: readonly string[]): Permissions => {
+function joined(template: GithubTemplate, scopes: readonly string[]): Permissions {
   const whole: Record<string, Level> = {};
   for (const [name, level] of scopes.flatMap(scope => Object.entries(template.permissions[scope] ?? {}))) {
     const held = whole[name];
     if (held === undefined || LEVELS.indexOf(level) > LEVELS.indexOf(held)) whole[name] = level;
   }
   return whole;
-};
+}
 
 type Names = { readonly names: readonly string[] } | { readonly refused: Unusable };
 
-const namesOf = ({ repositories, owner }: GithubTemplate, claims: Parameters<typeof fill>[1]): Names => {
+function namesOf({ repositories, owner }: GithubTemplate, claims: Parameters<typeof fill>[1]): Names {
   const names = new Set<string>();
   for (const [index, written] of repositories.entries()) {
     const place = `github.repositories[${index}]`;
@@ -116,7 +116,7 @@ const namesOf = ({ repositories, owner }: GithubTemplate, claims: Parameters<typ
     names.add(name);
   }
   return { names: [...names] };
-};
+}
 
 /**
  * A token of a GitHub App's installation, for these repositories and permissions alone. GitHub makes it live for an

@@ -52,7 +52,7 @@ const SHAPE = object({
   federation: optional(truth),
 });
 
-const claimFault = (name: string): string | undefined => {
+function claimFault(name: string): string | undefined {
   if (REGISTERED.has(name.toLowerCase()))
     return `"${name}" is a registered claim, which the broker alone sets.`;
   if (name.toLowerCase().startsWith('https://aws.amazon.com/'))
@@ -60,7 +60,7 @@ const claimFault = (name: string): string | undefined => {
   return /^[\x21-\x7e]{1,128}$/.test(name)
     ? undefined
     : 'The name of a claim is 1 to 128 printable ASCII characters.';
-};
+}
 
 /** The value alone, or `{ value, text: true }`. */
 function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined {
@@ -82,7 +82,7 @@ function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined
   return read?.text ? { value: claim, text: true } : claim;
 }
 
-const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaimTemplate> => {
+function claimsOf(tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaimTemplate> {
   const claims: Record<string, JwtClaimTemplate> = Object.create(null);
   if (tree.kind !== 'map') return claims;
   checkTemplates(tree, 'any', setting, complain);
@@ -94,13 +94,13 @@ const claimsOf = (tree: Tree, setting: KindSetting, complain: Complain): Record<
     if (read !== undefined) claims[key] = read;
   }
   return claims;
-};
+}
 
-const pipelineIds = (
+function pipelineIds(
   tree: Tree,
   { trust, issuers }: KindSetting,
   complain: Complain,
-): Record<string, string> => {
+): Record<string, string> {
   const ids: Record<string, string> = {};
   for (const statement of trust) {
     const id = issuers.get(statement.issuer)?.pipelineId;
@@ -113,9 +113,9 @@ const pipelineIds = (
       );
   }
   return ids;
-};
+}
 
-const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTemplate | undefined => {
+function compile(tree: Tree, setting: KindSetting, complain: Complain): JwtTemplate | undefined {
   const read = SHAPE.read(tree, complain);
   const audience = member(tree, 'audience');
   if (audience) checkTemplates(audience.value, 'none', setting, complain);
@@ -137,7 +137,7 @@ const compile = (tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
     pipelineIds: read.subject === 'pipeline' && subject ? pipelineIds(subject.value, setting, complain) : {},
     claims: compiled,
   };
-};
+}
 
 type FilledClaims = { readonly claims: Readonly<Record<string, JwtClaim>> } | { readonly refused: Unusable };
 

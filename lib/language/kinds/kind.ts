@@ -18,7 +18,9 @@ export type KindSetting = {
  * `sub` of whatever we sign for a role: it cannot be set, so no role can make what another role's target would take.
  * 69 characters at most, of the 127 bytes that Google takes.
  */
-export const subjectOf = ({ role }: KindSetting): string => `role:${role}`;
+export function subjectOf({ role }: KindSetting): string {
+  return `role:${role}`;
+}
 
 /** The id of an app that has a key of its own, as the other side gave it. */
 export const appId = text({
@@ -72,18 +74,19 @@ export type Kind<Template extends object, Target extends object> = {
 const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);
 
 /** Is the claim tied down by this statement, so that its value is one the policy's author foresaw? */
-export const binds = (statement: Statement, claim: string): boolean =>
-  statement.conditions.some(
+export function binds(statement: Statement, claim: string): boolean {
+  return statement.conditions.some(
     ({ on, name, operator }) => on === 'claim' && name === claim && BINDING_OPERATORS.has(operator),
   );
+}
 
 type TemplateRule = 'none' | 'any' | 'bound';
 
-const slotFault = (
+function slotFault(
   name: string | undefined,
   rule: TemplateRule,
   { trust, issuers }: KindSetting,
-): ['template-refused' | 'template-unbound', string] | undefined => {
+): ['template-refused' | 'template-unbound', string] | undefined {
   if (name === undefined) return ['template-refused', 'A ${ is not closed by }.'];
   if (rule === 'none' || isIamVariable(name))
     return ['template-refused', `\${${name}} may not stand here. Write the value out.`];
@@ -105,26 +108,26 @@ const slotFault = (
       `${unbound.id} does not bind "${name}". What decides over resources must be bound by equals, in or matches in every trust statement.`,
     ]
   );
-};
+}
 
 /** Complains of numbers that would go out as others than a reviewer saw: `1.0`, `1e400`, `.nan`, 2^53+1. */
-export const checkNumbers = (tree: Tree, complain: Complain): void => {
+export function checkNumbers(tree: Tree, complain: Complain): void {
   if (tree.kind === 'list') for (const item of tree.items) checkNumbers(item, complain);
   if (tree.kind === 'map') for (const { value } of tree.entries) checkNumbers(value, complain);
   if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return;
   const json = JSON.stringify(tree.value);
   if (json !== tree.source)
     complain('wrong-value', tree.place, `${tree.source} would become ${json}. Write that, or quote it.`);
-};
+}
 
 /** Complains of every `${…}` in the tree that may not stand there. Keys never hold any. */
-export const checkTemplates = (
+export function checkTemplates(
   tree: Tree,
   rule: TemplateRule,
   setting: KindSetting,
   complain: Complain,
   iam = false,
-): void => {
+): void {
   if (tree.kind === 'list') for (const item of tree.items) checkTemplates(item, rule, setting, complain, iam);
   if (tree.kind === 'map') {
     for (const { key, place, value } of tree.entries) {
@@ -140,4 +143,4 @@ export const checkTemplates = (
     const fault = untouched ? undefined : slotFault(name, rule, setting);
     if (fault) complain(fault[0], tree.place, fault[1]);
   }
-};
+}

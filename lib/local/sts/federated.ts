@@ -18,29 +18,34 @@ const FAULTS: { readonly [fault in PresentedFault]: readonly [code: string, mess
 };
 
 type Json = { readonly [name: string]: unknown };
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every(each => typeof each === 'string');
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(each => typeof each === 'string');
+}
 
-const claimsOf = (checked: Presented): Json => {
+function claimsOf(checked: Presented): Json {
   if ('claims' in checked) return checked.claims;
   throw new Refused(...FAULTS[checked.fault]);
-};
+}
 
-const malformed = (): Refused => new Refused('InvalidIdentityToken', 'A claim of AWS is of another form');
+function malformed(): Refused {
+  return new Refused('InvalidIdentityToken', 'A claim of AWS is of another form');
+}
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html: each value is a list of one text. */
-const checkTagClaim = (claim: unknown): void => {
+function checkTagClaim(claim: unknown): void {
   if (claim === undefined) return;
   const { principal_tags: tags, transitive_tag_keys: transitive = [] } = object(claim);
   const lists = Object.entries(object(tags));
   if (!isTexts(transitive) || !lists.every(([, list]) => isTexts(list) && list.length === 1))
     throw malformed();
   checkTags({ pairs: lists.map(([key, list]) => [key, String((list as string[])[0])]), transitive });
-};
+}
 
 /** Throws unless the form's token is one that an OIDC provider for `expected` in IAM would take. */
-export const checkFederated = async (form: URLSearchParams, expected: Expected): Promise<void> => {
+export async function checkFederated(form: URLSearchParams, expected: Expected): Promise<void> {
   const token = form.get('WebIdentityToken') ?? '';
   check('webIdentityToken', token, { min: 4, max: 20_000, pattern: /^/ });
   const claims = claimsOf(await presented(token, expected));
@@ -48,4 +53,4 @@ export const checkFederated = async (form: URLSearchParams, expected: Expected):
   const identity = claims[`${CLAIM}source_identity`];
   if (identity !== undefined && typeof identity !== 'string') throw malformed();
   check('sourceIdentity', identity ?? null, RULES.SourceIdentity);
-};
+}

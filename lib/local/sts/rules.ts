@@ -22,7 +22,7 @@ export const RULES = {
   TagValue: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
 } as const satisfies Record<string, Rule>;
 
-export const check = (name: string, value: string | null, { min, max, pattern }: Rule): void => {
+export function check(name: string, value: string | null, { min, max, pattern }: Rule): void {
   if (value === null) return;
   if (value.length < min || value.length > max || !pattern.test(value)) {
     throw new Refused(
@@ -30,12 +30,13 @@ export const check = (name: string, value: string | null, { min, max, pattern }:
       `1 validation error detected: Value at '${name}' failed to satisfy constraint: length ${min} to ${max}, pattern ${pattern.source}`,
     );
   }
-};
+}
 
-export const members = (form: URLSearchParams, list: string, field: string): string[] =>
-  [...form]
+export function members(form: URLSearchParams, list: string, field: string): string[] {
+  return [...form]
     .filter(([name]) => new RegExp(`^${list}\\.member\\.\\d+${field}$`).test(name))
     .map(([, value]) => value);
+}
 
 export type Tags = {
   readonly pairs: readonly (readonly [key: string, value: string])[];
@@ -43,7 +44,7 @@ export type Tags = {
 };
 
 /** Throws unless these are tags that a session can have. */
-export const checkTags = ({ pairs, transitive }: Tags): void => {
+export function checkTags({ pairs, transitive }: Tags): void {
   const keys = pairs.map(([key]) => key);
   if (keys.length > 50) throw new Refused('ValidationError', 'At most 50 session tags are allowed');
   for (const key of keys) check('tags.member.key', key, RULES.TagKey);
@@ -54,10 +55,10 @@ export const checkTags = ({ pairs, transitive }: Tags): void => {
     if (!keys.includes(key))
       throw new Refused('InvalidParameterValue', 'One or more transitive tag keys are not among the tags');
   }
-};
+}
 
 /** Throws unless this is a session policy, or none. */
-export const checkPolicy = (policy: string | null): void => {
+export function checkPolicy(policy: string | null): void {
   check('policy', policy, RULES.Policy);
   if (policy === null) return;
   try {
@@ -65,10 +66,10 @@ export const checkPolicy = (policy: string | null): void => {
   } catch {
     throw new Refused('MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
   }
-};
+}
 
 /** Throws unless a session can last so long: AWS ends those of a chained role after an hour. */
-export const durationOf = (written: string | null, chained: boolean): number => {
+export function durationOf(written: string | null, chained: boolean): number {
   const seconds = Number(written ?? 3600);
   if (!/^\d+$/.test(written ?? '0') || seconds < 900 || seconds > 43_200)
     throw new Refused(
@@ -81,4 +82,4 @@ export const durationOf = (written: string | null, chained: boolean): number => 
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     );
   return seconds;
-};
+}

@@ -17,16 +17,20 @@ const CREDENTIALS: Schema = {
 };
 
 /** A refusal of a door whose clients show their user one text. */
-export const refusedInWords = (codes: readonly Code[]): Schema => ({
-  type: 'object',
-  required: ['code', 'message'],
-  properties: {
-    code: { enum: codes },
-    message: text('For people: what was wrong, the claims in the way, whom to ask, the decision id.'),
-  },
-});
+export function refusedInWords(codes: readonly Code[]): Schema {
+  return {
+    type: 'object',
+    required: ['code', 'message'],
+    properties: {
+      code: { enum: codes },
+      message: text('For people: what was wrong, the claims in the way, whom to ask, the decision id.'),
+    },
+  };
+}
 
-const content = (schema: Schema) => ({ 'application/json': { schema } });
+function content(schema: Schema) {
+  return { 'application/json': { schema } };
+}
 
 export const roleInPath = {
   name: 'role',

@@ -13,7 +13,9 @@ const CREDENTIAL: Schema = {
   },
 };
 
-const content = (schema: Schema) => ({ 'application/json': { schema } });
+function content(schema: Schema) {
+  return { 'application/json': { schema } };
+}
 
 /** `POST /git/{role}`. */
 export const gitOperation: Operation = {

@@ -66,24 +66,28 @@ const CLAIM: Schema = {
   },
 };
 
-const refused = (codes: readonly Code[]): Schema => ({
-  type: 'object',
-  required: ['error', 'error_description', 'error_uri', 'code', 'decision_id'],
-  properties: {
-    error: { enum: [...new Set(codes.map(code => wireError(code)[1]))] },
-    error_description: { type: 'string' },
-    error_uri: { type: 'string', format: 'uri' },
-    code: { enum: codes },
-    decision_id: { type: 'string' },
-    contact: { type: 'string' },
-    claims: { type: 'array', items: CLAIM },
-  },
-});
+function refused(codes: readonly Code[]): Schema {
+  return {
+    type: 'object',
+    required: ['error', 'error_description', 'error_uri', 'code', 'decision_id'],
+    properties: {
+      error: { enum: [...new Set(codes.map(code => wireError(code)[1]))] },
+      error_description: { type: 'string' },
+      error_uri: { type: 'string', format: 'uri' },
+      code: { enum: codes },
+      decision_id: { type: 'string' },
+      contact: { type: 'string' },
+      claims: { type: 'array', items: CLAIM },
+    },
+  };
+}
 
-const content = (schema: Schema) => ({
-  'application/json': { schema },
-  'text/plain': { schema: text('NAME=value lines.') },
-});
+function content(schema: Schema) {
+  return {
+    'application/json': { schema },
+    'text/plain': { schema: text('NAME=value lines.') },
+  };
+}
 
 /** `POST /token`. */
 export const oauthOperation: Operation = {

@@ -9,11 +9,13 @@ export type Operation = {
   readonly [member: string]: unknown;
 };
 
-export const text = (description: string, more: Schema = {}): Schema => ({
-  type: 'string',
-  description,
-  ...more,
-});
+export function text(description: string, more: Schema = {}): Schema {
+  return {
+    type: 'string',
+    description,
+    ...more,
+  };
+}
 
 /** Of every answer at a door. */
 export const HEADERS = {
@@ -35,10 +37,10 @@ const DESCRIPTIONS: { readonly [status: number]: string } = {
 };
 
 /** One answer for each status, with the codes that it can have: each protocol's own table is the source. */
-export const refusals = (
+export function refusals(
   statusOf: (code: Code) => number,
   contentOf: (codes: readonly Code[]) => object,
-): Operation['responses'] => {
+): Operation['responses'] {
   const byStatus = new Map<number, Code[]>();
   for (const code of Object.keys(CODES) as Code[]) {
     const status = statusOf(code);
@@ -50,4 +52,4 @@ export const refusals = (
       { description: DESCRIPTIONS[status], headers: HEADERS, content: contentOf(codes) },
     ]),
   );
-};
+}

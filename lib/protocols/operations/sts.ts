@@ -36,25 +36,31 @@ const IDENTITY: Schema = {
 /** Elements by name: a text, or the elements in it. A name with `?` at its end is there only sometimes. */
 type Elements = { readonly [name: string]: Schema | Elements };
 
-const isSchema = (elements: Schema | Elements): elements is Schema => typeof elements['type'] === 'string';
+function isSchema(elements: Schema | Elements): elements is Schema {
+  return typeof elements['type'] === 'string';
+}
 
-const element = (elements: Elements): Schema => ({
-  type: 'object',
-  required: Object.keys(elements).filter(name => !name.endsWith('?')),
-  properties: Object.fromEntries(
-    Object.entries(elements).map(([name, each]) => [
-      name.replace('?', ''),
-      isSchema(each) ? each : element(each),
-    ]),
-  ),
-});
+function element(elements: Elements): Schema {
+  return {
+    type: 'object',
+    required: Object.keys(elements).filter(name => !name.endsWith('?')),
+    properties: Object.fromEntries(
+      Object.entries(elements).map(([name, each]) => [
+        name.replace('?', ''),
+        isSchema(each) ? each : element(each),
+      ]),
+    ),
+  };
+}
 
 const TEXT: Schema = { type: 'string' };
 
-const document = (name: string, elements: Elements): Schema => ({
-  ...element(elements),
-  xml: { name, namespace: NAMESPACE },
-});
+function document(name: string, elements: Elements): Schema {
+  return {
+    ...element(elements),
+    xml: { name, namespace: NAMESPACE },
+  };
+}
 
 const METADATA = { ResponseMetadata: { RequestId: TEXT } };
 
@@ -75,8 +81,8 @@ const IDENTIFIED = document('GetCallerIdentityResponse', {
   ...METADATA,
 });
 
-const refused = (codes: readonly Code[]): Schema =>
-  document('ErrorResponse', {
+function refused(codes: readonly Code[]): Schema {
+  return document('ErrorResponse', {
     Error: {
       Type: { type: 'string', enum: ['Sender', 'Receiver'] },
       Code: { type: 'string', enum: [...new Set(codes.map(code => stsError(code)[1]))] },
@@ -84,8 +90,11 @@ const refused = (codes: readonly Code[]): Schema =>
     },
     RequestId: TEXT,
   });
+}
 
-const content = (schema: Schema) => ({ 'text/xml': { schema } });
+function content(schema: Schema) {
+  return { 'text/xml': { schema } };
+}
 
 /** `POST /` and its other paths: AWS STS by its Query protocol. */
 export const stsOperation: Operation = {

@@ -78,7 +78,9 @@ const ERRORS: { readonly [code in Code]: WireError } = {
 };
 
 /** The status and the name that a code has at the STS door. */
-export const stsError = (code: Code): WireError => ERRORS[code];
+export function stsError(code: Code): WireError {
+  return ERRORS[code];
+}
 
 const ELSEWHERE =
   'Any other call of AWS STS belongs to AWS: unset AWS_ENDPOINT_URL_STS for it, or get credentials at GET /credentials/{role}, which moves no call of AWS STS here.';
@@ -92,4 +94,6 @@ const ADVICE: { readonly [code in Code]?: string } = {
 };
 
 /** What to do, where a client of this door must do something of its own. */
-export const adviceFor = (code: Code): string | undefined => ADVICE[code];
+export function adviceFor(code: Code): string | undefined {
+  return ADVICE[code];
+}

@@ -17,31 +17,33 @@ const POLICY_MEMBER = /^PolicyArns\.member\.([1-9]\d?)\.arn$/;
 /** Names a role of ours by itself, where several of them lead to one role of AWS: no account has this number. */
 const OWN_ARN = /^arn:aws[a-z-]*:iam::000000000000:role\/kite-sts\/(.+)$/;
 
-const invalid = (at: string): BrokerError => new BrokerError('parameter_invalid', { at });
+function invalid(at: string): BrokerError {
+  return new BrokerError('parameter_invalid', { at });
+}
 
-const need = (form: Form, name: string, pattern: RegExp): string => {
+function need(form: Form, name: string, pattern: RegExp): string {
   const value = form.get(name);
   if (value === undefined) throw new BrokerError('parameter_missing', { at: name });
   if (!pattern.test(value)) throw invalid(name);
   return value;
-};
+}
 
-const secondsOf = (written: string | undefined): number | undefined => {
+function secondsOf(written: string | undefined): number | undefined {
   if (written === undefined) return undefined;
   const seconds = Number(written);
   if (!SECONDS.test(written) || seconds < LEAST || seconds > MOST) throw invalid('DurationSeconds');
   return seconds;
-};
+}
 
-const isObject = (json: string): boolean => {
+function isObject(json: string): boolean {
   try {
     return /^\s*\{/.test(json) && JSON.parse(json) !== null;
   } catch {
     return false;
   }
-};
+}
 
-const policyArns = (form: Form): readonly string[] => {
+function policyArns(form: Form): readonly string[] {
   const arns = new Map<number, string>();
   for (const [name, arn] of form) {
     if (!name.startsWith('PolicyArns')) continue;
@@ -50,16 +52,16 @@ const policyArns = (form: Form): readonly string[] => {
     arns.set(number, arn);
   }
   return [...arns].sort(([a], [b]) => a - b).map(([, arn]) => arn);
-};
+}
 
-const sessionPolicy = (form: Form): SessionPolicy | undefined => {
+function sessionPolicy(form: Form): SessionPolicy | undefined {
   const policy = form.get('Policy');
   if (policy !== undefined && !POLICY.test(policy)) throw invalid('Policy');
   if (policy !== undefined && !isObject(policy))
     throw new BrokerError('session_policy_invalid', { at: 'Policy' });
   const arns = policyArns(form);
   return policy === undefined && arns.length === 0 ? undefined : { policy, policyArns: arns };
-};
+}
 
 /**
  * The parameters of AssumeRoleWithWebIdentity.
@@ -67,7 +69,7 @@ const sessionPolicy = (form: Form): SessionPolicy | undefined => {
  * `ProviderId` is for OAuth 2.0 access tokens of some web sites, so it would make another token of ours. What AWS
  * does not know either is ignored, as AWS does: it could only ask for less.
  */
-export const exchangeOf = (form: Form): ExchangeRequest => {
+export function exchangeOf(form: Form): ExchangeRequest {
   if (form.has('ProviderId')) throw new BrokerError('parameter_unsupported', { at: 'ProviderId' });
   const arn = need(form, 'RoleArn', ROLE_ARN);
   const sessionName = need(form, 'RoleSessionName', SESSION_NAME);
@@ -82,4 +84,4 @@ export const exchangeOf = (form: Form): ExchangeRequest => {
       sessionPolicy: sessionPolicy(form),
     },
   };
-};
+}

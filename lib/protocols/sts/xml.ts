@@ -8,17 +8,20 @@ export type Elements = { readonly [name: string]: string | Elements | undefined 
 const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 /** By number: a parser turns a bare CR into a line feed, and white space in an attribute into spaces. */
-const escaped = (text: string): string =>
-  text.replace(NOT_XML, '?').replace(/[<>&"'\t\n\r]/g, each => `&#${each.charCodeAt(0)};`);
+function escaped(text: string): string {
+  return text.replace(NOT_XML, '?').replace(/[<>&"'\t\n\r]/g, each => `&#${each.charCodeAt(0)};`);
+}
 
-const written = (elements: Elements): string =>
-  Object.entries(elements)
+function written(elements: Elements): string {
+  return Object.entries(elements)
     .map(([name, value]) => {
       if (value === undefined) return '';
       return `<${name}>${typeof value === 'string' ? escaped(value) : written(value)}</${name}>`;
     })
     .join('');
+}
 
 /** A document as AWS STS writes it. The names are ours; whatever the texts hold stays text. */
-export const stsXml = (root: string, elements: Elements): string =>
-  `<${root} xmlns="${NAMESPACE}">${written(elements)}</${root}>\n`;
+export function stsXml(root: string, elements: Elements): string {
+  return `<${root} xmlns="${NAMESPACE}">${written(elements)}</${root}>\n`;
+}

@@ -35,7 +35,7 @@ export const refuseCall: (action: string, error: AwsError, target: AwsTarget) =>
   });
 };
 
-const read = (action: string, body: string): ReadonlyMap<string, string> => {
+function read(action: string, body: string): ReadonlyMap<string, string> {
   try {
     const texts = readXml(body);
     if (texts.has(`${action}Response/${action}Result`)) return texts;
@@ -44,7 +44,7 @@ const read = (action: string, body: string): ReadonlyMap<string, string> => {
   }
   // A success that cannot be read says neither yes nor no.
   throw new BrokerError('provider_unavailable', { detail: `sts:${action} answered what cannot be read` });
-};
+}
 
 /** The ARN that AWS gives to a session of this role: its path is not part of it. */
 function nameSession(roleArn: string, session: string): string {
@@ -81,7 +81,7 @@ function saidOf(text: (path: string) => string): Partial<AwsCredential> {
 }
 
 /** The credential of a success. Both actions answer the same below another name. */
-export const credentialOf = (body: string, { action, grant, now }: Asked): AwsCredential => {
+export function credentialOf(body: string, { action, grant, now }: Asked): AwsCredential {
   const texts = read(action, body);
   const text = (path: string): string => texts.get(`${action}Response/${action}Result/${path}`) ?? '';
   const name = `sts:${action}`;
@@ -110,4 +110,4 @@ export const credentialOf = (body: string, { action, grant, now }: Asked): AwsCr
     expiresAt,
     session: sessionName(grant.session),
   };
-};
+}

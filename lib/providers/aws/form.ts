@@ -3,7 +3,7 @@ import type { Grant } from '../../policy/decide.ts';
 import { sessionName } from './session.ts';
 
 /** What both actions take. The Query protocol of STS 2011-06-15: lists count from 1. */
-const formOf = (action: string, target: AwsTarget, { seconds, session }: Grant): URLSearchParams => {
+function formOf(action: string, target: AwsTarget, { seconds, session }: Grant): URLSearchParams {
   const form = new URLSearchParams({
     Action: action,
     Version: '2011-06-15',
@@ -14,10 +14,10 @@ const formOf = (action: string, target: AwsTarget, { seconds, session }: Grant):
   if (target.policy !== undefined) form.set('Policy', target.policy);
   for (const [index, arn] of target.policyArns.entries()) form.set(`PolicyArns.member.${index + 1}.arn`, arn);
   return form;
-};
+}
 
 /** AssumeRole's parameters. A test holds them against AWS's own client. */
-export const assumeForm = (target: AssumedTarget, grant: Grant): URLSearchParams => {
+export function assumeForm(target: AssumedTarget, grant: Grant): URLSearchParams {
   const form = formOf('AssumeRole', target, grant);
   form.set('ExternalId', target.externalId);
   if (target.sourceIdentity) form.set('SourceIdentity', sessionName(grant.session));
@@ -28,14 +28,14 @@ export const assumeForm = (target: AssumedTarget, grant: Grant): URLSearchParams
   for (const [index, key] of target.transitiveTags.entries())
     form.set(`TransitiveTagKeys.member.${index + 1}`, key);
   return form;
-};
+}
 
 /** AssumeRoleWithWebIdentity's parameters, with our JWT: tags and the source identity are claims of it. */
-export const federatedForm = (target: FederatedTarget, grant: Grant, token: string): URLSearchParams => {
+export function federatedForm(target: FederatedTarget, grant: Grant, token: string): URLSearchParams {
   const form = formOf('AssumeRoleWithWebIdentity', target, grant);
   form.set('WebIdentityToken', token);
   return form;
-};
+}
 
 const CLAIM = 'https://aws.amazon.com/';
 
@@ -43,10 +43,10 @@ const CLAIM = 'https://aws.amazon.com/';
  * The claims by which AWS takes tags and a source identity; they are the reviewed role's, and nothing of the subject
  * token's own (threat T30). https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  */
-export const federatedClaims = (
+export function federatedClaims(
   { tags, transitiveTags, sourceIdentity }: FederatedTarget,
   { session }: Grant,
-): Readonly<Record<string, unknown>> => {
+): Readonly<Record<string, unknown>> {
   const passed = {
     principal_tags: Object.fromEntries(tags.map(({ key, value }) => [key, [value]])),
     ...(transitiveTags.length > 0 ? { transitive_tag_keys: transitiveTags } : {}),
@@ -55,4 +55,4 @@ export const federatedClaims = (
     ...(tags.length > 0 ? { [`${CLAIM}tags`]: passed } : {}),
     ...(sourceIdentity ? { [`${CLAIM}source_identity`]: sessionName(session) } : {}),
   };
-};
+}

@@ -23,19 +23,19 @@ type Call = Pick<Question, 'name' | 'to'> & {
   readonly body?: object;
 };
 
-const called = ({ ask, token, left }: Asking, { body, ...call }: Call): Promise<JsonObject> => {
+function called({ ask, token, left }: Asking, { body, ...call }: Call): Promise<JsonObject> {
   const headers = { ...HEADERS, authorization: `Bearer ${token}` };
   const question = { ...call, meanings: GITHUB_MEANINGS };
   if (body === undefined) return ask({ ...question, headers, body: '' }, left);
   const json = { ...headers, 'content-type': 'application/json' };
   return ask({ ...question, headers: json, body: JSON.stringify(body) }, left);
-};
+}
 
 /**
  * The number of the installation; of an organization too, in spite of the name.
  * https://docs.github.com/en/rest/apps/apps#get-a-user-installation-for-the-authenticated-app
  */
-export const installationOf = async (target: GithubTarget, app: Asking): Promise<number> => {
+export async function installationOf(target: GithubTarget, app: Asking): Promise<number> {
   const { owner, installation } = target;
   if (owner === undefined) return installation;
   const name = `${API} installation`;
@@ -57,25 +57,26 @@ export const installationOf = async (target: GithubTarget, app: Asking): Promise
   if (client !== undefined && number !== undefined && !named.includes(target.app))
     refuseAnswer(name, 'with the installation of another App');
   return Number(id);
-};
+}
 
 /** https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app */
-export const accessToken = (
+export function accessToken(
   installation: number,
   { repositories, permissions }: GithubTarget,
   app: Asking,
-): Promise<JsonObject> =>
-  called(app, {
+): Promise<JsonObject> {
+  return called(app, {
     name: ACCESS_TOKENS,
     to: `${API}/app/installations/${installation}/access_tokens`,
     body: { repositories, permissions },
   });
+}
 
 /**
  * Gives a token back, by itself: whether it is gone now.
  * https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
  */
-export const revoked = async (installation: Asking): Promise<boolean> => {
+export async function revoked(installation: Asking): Promise<boolean> {
   try {
     await called(installation, {
       name: `${API} revoke`,
@@ -86,4 +87,4 @@ export const revoked = async (installation: Asking): Promise<boolean> => {
   } catch {
     return false;
   }
-};
+}

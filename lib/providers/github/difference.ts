@@ -1,17 +1,18 @@
 import type { JsonObject } from '../../http/json.ts';
 import type { GithubTarget } from '../../language/kinds/github.ts';
 
-const sorted = (names: readonly string[]): string =>
-  names
+function sorted(names: readonly string[]): string {
+  return names
     .map(each => each.toLowerCase())
     .sort()
     .join(' ');
+}
 
 /** By its full name where the owner is known: the installation of another has repositories of the same name. */
-const nameOf = (repository: unknown, { owner }: GithubTarget): string => {
+function nameOf(repository: unknown, { owner }: GithubTarget): string {
   const { name, full_name: full } = Object(repository) as JsonObject;
   return String(owner === undefined ? name : full);
-};
+}
 
 /** An installation is of one account, also where the role knows it by its number. */
 function haveOneOwner(repositories: readonly unknown[]): boolean {
@@ -24,32 +25,33 @@ function haveOneOwner(repositories: readonly unknown[]): boolean {
   return new Set(owners).size <= 1;
 }
 
-const sameRepositories = (
+function sameRepositories(
   { repositories, repository_selection: all }: JsonObject,
   target: GithubTarget,
-): boolean => {
+): boolean {
   if (all !== 'selected' || !Array.isArray(repositories) || !haveOneOwner(repositories)) return false;
   const { owner } = target;
   const granted = target.repositories.map(name => (owner === undefined ? name : `${owner}/${name}`));
   return sorted(repositories.map(each => nameOf(each, target))) === sorted(granted);
-};
+}
 
 // Every token that can reach a repository can read its metadata, whether that was asked for or not.
 const ALWAYS = { metadata: 'read' };
 
-const lines = (permissions: object): string =>
-  Object.entries({ ...ALWAYS, ...permissions })
+function lines(permissions: object): string {
+  return Object.entries({ ...ALWAYS, ...permissions })
     .map(([name, level]) => `${name} ${String(level)}`)
     .sort()
     .join(' ');
+}
 
 /**
  * How a token that GitHub made differs from what was granted; undefined when it does not. One with less is as wrong as
  * one with more: GitHub refuses what it cannot give whole (threat T50).
  */
-export const differenceOf = (said: JsonObject, target: GithubTarget): string | undefined => {
+export function differenceOf(said: JsonObject, target: GithubTarget): string | undefined {
   if (!sameRepositories(said, target)) return 'with other repositories than were asked for';
   return lines(Object(said['permissions'])) === lines(target.permissions)
     ? undefined
     : 'with other permissions than were asked for';
-};
+}

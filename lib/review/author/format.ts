@@ -21,23 +21,24 @@ const WIDTH = 110;
 /** How other readers of YAML take plain text: `no` is false to them, and `2027-01-31` a date. */
 const ELSEWHERE = new Tags({ schema: 'yaml-1.1' }).tags;
 
-const isAmbiguous = (text: string): boolean =>
-  ELSEWHERE.some(tag => tag.default && 'test' in tag && tag.test?.test(text));
+function isAmbiguous(text: string): boolean {
+  return ELSEWHERE.some(tag => tag.default && 'test' in tag && tag.test?.test(text));
+}
 
 /** In quotes what could be taken for something else; one kind of quotes where either would do. */
-const quote = (scalar: Scalar): void => {
+function quote(scalar: Scalar): void {
   const { value, type } = scalar;
   if (typeof value !== 'string') return;
   if (type === 'PLAIN' ? isAmbiguous(value) : type === 'QUOTE_SINGLE' && !/["\\]/.test(value))
     scalar.type = 'QUOTE_DOUBLE';
-};
+}
 
 /** What would not fit on a line, or has a comment inside, stands in lines of its own. */
-const unfold = (node: Node & { flow?: boolean }): void => {
+function unfold(node: Node & { flow?: boolean }): void {
   if (!node.flow) return;
   const text = new Document(node).toString({ lineWidth: 0 });
   if (text.trimEnd().includes('\n') || text.length > WIDTH) node.flow = false;
-};
+}
 
 type Resolved = {
   readonly properties?: { readonly [key: string]: Schema };
@@ -46,20 +47,22 @@ type Resolved = {
   readonly items?: Schema;
 };
 
-const resolved = (schema: Schema, { definitions }: Schema): Resolved => {
+function resolved(schema: Schema, { definitions }: Schema): Resolved {
   const name = String(schema['$ref'] ?? '').replace('#/definitions/', '');
   if (name !== '') return (definitions as { readonly [name: string]: Schema })[name] ?? {};
   const either = (schema['anyOf'] as Schema[] | undefined)?.find(({ properties }) => properties);
   return either ?? schema;
-};
+}
 
-const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : '');
+function keyOf({ key }: Pair): string {
+  return isScalar(key) ? String(key.value) : '';
+}
 
 /**
  * Puts keys in the order in which the schema names them, and leaves those that it does not name: claims and
  * operators are conditions in the order of the file, which the digest of a role covers.
  */
-const order = (node: unknown, schema: Schema, whole: Schema): void => {
+function order(node: unknown, schema: Schema, whole: Schema): void {
   const { properties = {}, additionalProperties, items } = resolved(schema, whole);
   const others = typeof additionalProperties === 'object' ? additionalProperties : {};
   if (isSeq(node) && items) for (const item of node.items) order(item, items, whole);
@@ -69,12 +72,12 @@ const order = (node: unknown, schema: Schema, whole: Schema): void => {
     names.includes(keyOf(pair)) ? names.indexOf(keyOf(pair)) : names.length;
   node.items.sort((a, b) => rank(a) - rank(b));
   for (const pair of node.items) order(pair.value, properties[keyOf(pair)] ?? others, whole);
-};
+}
 
 const EDITOR = /^ yaml-language-server:[^\n]*\n?/;
 
 /** Comments above the first key belong to it, but the line for editors belongs to the file. */
-const orderWhole = (document: Document, schema: Schema): void => {
+function orderWhole(document: Document, schema: Schema): void {
   const firstKey = (): Node | undefined => {
     const [first] = isMap(document.contents) ? document.contents.items : [];
     return isPair(first) ? (first.key as Node) : undefined;
@@ -88,38 +91,38 @@ const orderWhole = (document: Document, schema: Schema): void => {
   after.spaceBefore = false;
   if (line !== undefined)
     after.commentBefore = [line.trimEnd(), after.commentBefore].filter(Boolean).join('\n');
-};
+}
 
 /** The text of a document, its keys in their own order. */
-export const written = (document: Document): string => {
+export function written(document: Document): string {
   visit(document, { Scalar: (_, node) => quote(node), Collection: (_, node) => unfold(node) });
   return printed(document);
-};
+}
 
 /** The printer moves a few comments when it reads what it wrote itself; at most so often. */
 const ROUNDS = 5;
 
-const once = (text: string, name: SchemaName): string => {
+function once(text: string, name: SchemaName): string {
   const document = documentOf(text);
   if (!document) return text;
   orderWhole(document, SCHEMAS[name]);
   return written(document);
-};
+}
 
 /**
  * The text of a file as `fmt` writes it: keys in order, quotes where a text could be taken for another type,
  * lines of a width, comments kept. Meant for a text that `parse` has read without a complaint.
  */
-export const formatted = (text: string, name: SchemaName): string => {
+export function formatted(text: string, name: SchemaName): string {
   let [before, after] = [text, once(text, name)];
   for (let round = 1; after !== before && round < ROUNDS; round++)
     [before, after] = [after, once(after, name)];
   return after;
-};
+}
 
 /** What a file says, however it is written: two texts with the same mean the same. */
-export const meaning = (tree: Tree): unknown => {
+export function meaning(tree: Tree): unknown {
   if (tree.kind === 'scalar') return typeof tree.value === 'number' ? { number: tree.source } : tree.value;
   if (tree.kind === 'list') return tree.items.map(meaning);
   return new Map(tree.entries.map(({ key, value }) => [key, meaning(value)]));
-};
+}

@@ -23,11 +23,12 @@ export type Pins = {
 // Ids of every vendor: UUIDs and numbers as text. Whatever else a claim holds is not written into a file.
 const ID = /^[\w-]{1,128}$/;
 
-const isOne = ({ operator, operands }: Condition): boolean =>
-  operator === 'equals' || (operator === 'in' && operands.length === 1);
+function isOne({ operator, operands }: Condition): boolean {
+  return operator === 'equals' || (operator === 'in' && operands.length === 1);
+}
 
 /** Which ids of this token belong beside the names that the statement binds. */
-export const pinsFor = (statement: Statement, row: IssuerRow, claims: Claims): Pins => {
+export function pinsFor(statement: Statement, row: IssuerRow, claims: Claims): Pins {
   const { ids } = KNOWN[row.preset ?? 'none'];
   const on = (claim: string): Condition[] =>
     statement.conditions.filter(condition => condition.on === 'claim' && condition.name === claim);
@@ -42,28 +43,27 @@ export const pinsFor = (statement: Statement, row: IssuerRow, claims: Claims): P
     absent: one.filter(({ id }) => !pins.some(pin => pin.id === id)),
     several: named.filter(each => !one.includes(each)),
   };
-};
+}
 
-const keyIs =
-  (name: string) =>
-  ({ key }: Pair): boolean =>
-    isScalar(key) && key.value === name;
+function keyIs(name: string) {
+  return ({ key }: Pair): boolean => isScalar(key) && key.value === name;
+}
 
 /** The mapping that holds a statement's claims: `claims`, or in the flat form the statement itself. */
-const claimsAt = (contents: unknown, index: number): YAMLMap | undefined => {
+function claimsAt(contents: unknown, index: number): YAMLMap | undefined {
   const trust = isMap(contents) ? contents.get('trust') : undefined;
   const statement = isSeq(trust) ? trust.items[index] : undefined;
   if (!isMap(statement)) return undefined;
   const claims = statement.get('claims');
   return isMap(claims) ? claims : statement;
-};
+}
 
 /** The role's text with the ids beside the names of its trust statement at `index`. Comments are kept. */
-export const pinned = (text: string, index: number, pins: readonly Pin[]): string => {
+export function pinned(text: string, index: number, pins: readonly Pin[]): string {
   const document = documentOf(text);
   const claims = claimsAt(document?.contents, index);
   if (!document || !claims) return text;
   for (const { name, id, value } of pins)
     claims.items.splice(claims.items.findIndex(keyIs(name)) + 1, 0, document.createPair(id, value));
   return written(document);
-};
+}

@@ -1,18 +1,20 @@
 import { CST, type Document, Lexer, Parser } from 'yaml';
 
-const isSpace = (token: CST.SourceToken | undefined): boolean => token?.type === 'space';
+function isSpace(token: CST.SourceToken | undefined): boolean {
+  return token?.type === 'space';
+}
 
 /** `[ a, b ]` as `[a, b]`: the printer pads lists and mappings alike, and `{ a: b }` is how people write both. */
-const unpadded = (token: CST.Token): void => {
+function unpadded(token: CST.Token): void {
   if (token.type !== 'flow-collection' || token.start.type !== 'flow-seq-start') return;
   const [first] = token.items;
   if (first && isSpace(first.start[0])) first.start.shift();
   const last = token.items.at(-1)?.value;
   const after = (last && 'end' in last && last.end) || [];
   if (isSpace(after.at(-1)) && !after.some(({ type }) => type === 'newline')) after.pop();
-};
+}
 
-const everyToken = (token: CST.Token | null | undefined, change: (token: CST.Token) => void): void => {
+function everyToken(token: CST.Token | null | undefined, change: (token: CST.Token) => void): void {
   if (!token) return;
   change(token);
   if (token.type === 'document') everyToken(token.value, change);
@@ -21,13 +23,13 @@ const everyToken = (token: CST.Token | null | undefined, change: (token: CST.Tok
     everyToken(item.key, change);
     everyToken(item.value, change);
   }
-};
+}
 
 /** What the lexer puts between the pieces of a text, of which it is no part. */
 const MARKS = ['\u0002', '\u0018', '\u001f'];
 
 /** By line, the column of a comment that stands behind something. */
-const commentColumns = (text: string): Map<number, number> => {
+function commentColumns(text: string): Map<number, number> {
   const lines = text.split('\n');
   const columns = new Map<number, number>();
   let [line, column] = [0, 0];
@@ -41,10 +43,10 @@ const commentColumns = (text: string): Map<number, number> => {
     column += breaks.at(-1)?.length ?? 0;
   }
   return columns;
-};
+}
 
 /** Comments behind the values of lines that follow each other stand below each other. */
-const aligned = (text: string): string => {
+function aligned(text: string): string {
   if (!/\S +#/.test(text)) return text;
   const columns = commentColumns(text);
   const runs = new Map<number, number>();
@@ -59,13 +61,13 @@ const aligned = (text: string): string => {
     return `${written.slice(0, column).padEnd((runs.get(line) ?? column) + 1)}${written.slice(column)}`;
   };
   return text.split('\n').map(shifted).join('\n');
-};
+}
 
 /** The text of a document as `fmt` writes it: one way for each thing, comments kept. */
-export const printed = (document: Document): string => {
+export function printed(document: Document): string {
   // Of the printer's own, a width would break an ARN in quotes, with a backslash.
   const text = document.toString({ lineWidth: 0 });
   const tokens = [...new Parser().parse(text)];
   for (const token of tokens) everyToken(token, unpadded);
   return aligned(tokens.map(CST.stringify).join(''));
-};
+}

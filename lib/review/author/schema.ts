@@ -10,21 +10,24 @@ import { PRESETS, type Preset } from '../../token/presets.ts';
 import { casesSchema } from '../cases/cases.ts';
 
 /** What `iss` of a preset's tokens is. */
-const issuerOf = ({ issuer, customer }: Preset): Schema =>
-  issuer === undefined ? { pattern: customer?.pattern.source } : { const: issuer };
+function issuerOf({ issuer, customer }: Preset): Schema {
+  return issuer === undefined ? { pattern: customer?.pattern.source } : { const: issuer };
+}
 
 /** The claims that a preset knows, so that an editor offers them. A row of broker.yml may add others. */
-const claimsOf = (preset: Preset): Schema => ({
-  if: { required: ['iss'], properties: { iss: issuerOf(preset) } },
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: {
-    properties: {
-      claims: {
-        properties: Object.fromEntries(Object.keys(preset.vocabulary.claims).map(name => [name, {}])),
+function claimsOf(preset: Preset): Schema {
+  return {
+    if: { required: ['iss'], properties: { iss: issuerOf(preset) } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {
+      properties: {
+        claims: {
+          properties: Object.fromEntries(Object.keys(preset.vocabulary.claims).map(name => [name, {}])),
+        },
       },
     },
-  },
-});
+  };
+}
 
 const DEFINITIONS: { readonly [name: string]: Schema } = {
   statement: { ...statementSchema, allOf: Object.values<Preset>(PRESETS).map(claimsOf) },
@@ -32,20 +35,22 @@ const DEFINITIONS: { readonly [name: string]: Schema } = {
 };
 
 /** The definitions that a schema refers to, and those that they themselves refer to. */
-const definitionsFor = (schema: Schema): Schema => {
+function definitionsFor(schema: Schema): Schema {
   const text = JSON.stringify(schema);
   const used = Object.entries(DEFINITIONS).filter(([name]) => text.includes(`"#/definitions/${name}"`));
   const found = Object.fromEntries(used);
   return used.length === 0 ? {} : { ...definitionsFor(found), ...found };
-};
+}
 
 // draft-07: the newest that the language server of YAML reads in full.
-const whole = (title: string, schema: Schema): Schema => ({
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  title,
-  ...schema,
-  definitions: definitionsFor(schema),
-});
+function whole(title: string, schema: Schema): Schema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title,
+    ...schema,
+    definitions: definitionsFor(schema),
+  };
+}
 
 /** What a file of a configuration may hold, by what the file is. Each is drawn from the shapes that the loader reads by. */
 export const SCHEMAS = {
@@ -60,4 +65,6 @@ export const SCHEMAS = {
 export type SchemaName = keyof typeof SCHEMAS;
 
 /** A schema as it is written: `docs/reference/<name>.schema.json`. */
-export const schemaText = (name: SchemaName): string => `${JSON.stringify(SCHEMAS[name], null, 2)}\n`;
+export function schemaText(name: SchemaName): string {
+  return `${JSON.stringify(SCHEMAS[name], null, 2)}\n`;
+}

@@ -85,7 +85,7 @@ export type Reading = CaseSetting & {
   readonly above: Map<string, Base | undefined>;
 };
 
-const allowOf = ({ allow, scopes, seconds }: Written, { role, complain }: Reading): Expected | undefined => {
+function allowOf({ allow, scopes, seconds }: Written, { role, complain }: Reading): Expected | undefined {
   if (!allow) return undefined;
   const ids = role.trust.map(({ id }) => id);
   if (!ids.includes(allow.value))
@@ -95,9 +95,9 @@ const allowOf = ({ allow, scopes, seconds }: Written, { role, complain }: Readin
       `${role.name} has no trust statement "${allow.value}".${didYouMean(allow.value, ids)}`,
     );
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
-};
+}
 
-const expectedOf = (written: Written, tree: Tree, reading: Reading): Expected | undefined => {
+function expectedOf(written: Written, tree: Tree, reading: Reading): Expected | undefined {
   const { complain } = reading;
   const { allow, deny, scopes, seconds } = written;
   if (!allow && !deny)
@@ -112,10 +112,10 @@ const expectedOf = (written: Written, tree: Tree, reading: Reading): Expected | 
         'A denied case is granted nothing. What it asks for goes under request.',
       );
   return { deny: deny.value };
-};
+}
 
 /** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
-const complainOfMethod = (written: Written, tree: Tree, { role, complain }: Reading): void => {
+function complainOfMethod(written: Written, tree: Tree, { role, complain }: Reading): void {
   const { method, path, seconds, request } = written;
   if (!('methods' in role)) {
     if (path) complain('unknown-key', path.place, 'A case has a path beside a registry alone.');
@@ -132,9 +132,9 @@ const complainOfMethod = (written: Written, tree: Tree, { role, complain }: Read
     );
   for (const stray of [seconds, request])
     if (stray) complain('unknown-key', stray.place, 'A registry gives no session that could be asked for.');
-};
+}
 
-const caseOf = (tree: Tree, reading: Reading): Case | undefined => {
+function caseOf(tree: Tree, reading: Reading): Case | undefined {
   const { role, above, complain } = reading;
   const written = CASE.read(tree, complain);
   const nameTree = member(tree, 'name')?.value;
@@ -169,18 +169,18 @@ const caseOf = (tree: Tree, reading: Reading): Case | undefined => {
     path: written.path?.value,
     context: { now: written.at ?? 0, sourceAddress: written.source_ip },
   };
-};
+}
 
 /**
  * Reads the text of one `<role>.test.yml`, or complains of all that is wrong with it and gives undefined:
  * a case on a claim that the issuer never sends, or on a statement that is not there, would test nothing.
  */
-export const parseCases = (
+export function parseCases(
   file: string,
   source: string,
   setting: CaseSetting,
   complainTo: Complain,
-): CaseFile | undefined => {
+): CaseFile | undefined {
   const { complain, complaints } = noting(complainTo);
   const tree = parse(file, source, complain);
   const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complain)) ?? {
@@ -189,4 +189,4 @@ export const parseCases = (
   const reading: Reading = { ...setting, complain, above: new Map() };
   const cases = trees.map(each => caseOf(each, reading)).filter(each => each !== undefined);
   return complaints.length > 0 ? undefined : { cases, accepted };
-};
+}

@@ -18,26 +18,27 @@ const FAILS: { readonly [effect in Effect]: (checked: Checked) => boolean } = {
 };
 
 /** Is this condition alone in the way? Others on the same claim cannot be told apart from it by every value. */
-const decides = ({ effect, conditions }: StatementTrace, condition: Condition): boolean => {
+function decides({ effect, conditions }: StatementTrace, condition: Condition): boolean {
   const failing = conditions.filter(FAILS[effect]);
   return (
     failing.some(each => each.condition === condition) &&
     failing.every(each => each.condition.name === condition.name)
   );
-};
+}
 
-const same = (a: Condition, b: Condition): boolean =>
-  a.name === b.name && a.operator === b.operator && JSON.stringify(a.operands) === JSON.stringify(b.operands);
+function same(a: Condition, b: Condition): boolean {
+  return (
+    a.name === b.name &&
+    a.operator === b.operator &&
+    JSON.stringify(a.operands) === JSON.stringify(b.operands)
+  );
+}
 
 /**
  * Every statement that no case shows applying, and every condition that is in no case alone in its way. What the
  * guard demands in the same words is its matter: no token comes past it that does not meet it.
  */
-export const uncovered = (
-  { trust, deny }: TrustPolicy,
-  trials: readonly Trial[],
-  rows: Guards,
-): Uncovered[] => {
+export function uncovered({ trust, deny }: TrustPolicy, trials: readonly Trial[], rows: Guards): Uncovered[] {
   const traced = trials.flatMap(({ trace }) => trace.statements.filter(({ skipped }) => !skipped));
   return [...trust, ...deny].flatMap((statement): Uncovered[] => {
     const own = traced.filter(({ id }) => id === statement.id);
@@ -50,4 +51,4 @@ export const uncovered = (
       ...idle.map(condition => ({ statement, condition })),
     ];
   });
-};
+}

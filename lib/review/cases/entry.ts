@@ -13,36 +13,37 @@ export type Entry = {
   readonly as: string | undefined;
 };
 
-const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+}
 
-const line = (key: string, value: string | undefined): string[] =>
-  value === undefined ? [] : [`    ${key}: ${value}`];
+function line(key: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`    ${key}: ${value}`];
+}
 
-const map = (claims: Claims): string | undefined =>
-  Object.keys(claims).length === 0 ? undefined : written(claims);
+function map(claims: Claims): string | undefined {
+  return Object.keys(claims).length === 0 ? undefined : written(claims);
+}
 
 /** The scenario that the claims start from; a broker with two issuers of one preset must be told which. */
-const start = (
-  { claims, family }: Proposal,
-  { rows }: Ground,
-): { word: string; usual: Claims } | undefined => {
+function start({ claims, family }: Proposal, { rows }: Ground): { word: string; usual: Claims } | undefined {
   const iss = String(claimAt(claims, 'iss'));
   const preset = rows.get(iss)?.preset;
   const found = family && familyOf(preset);
   if (!found) return undefined;
   const alone = [...rows.values()].filter(row => row.preset === preset).length === 1;
   return { word: `${found.word}/push`, usual: { ...(alone ? { iss } : {}), ...found.family.usual } };
-};
+}
 
 /** By its own claims, on those of a plain job where it is one. */
-const ownLines = (proposal: Proposal, ground: Ground): string[] => {
+function ownLines(proposal: Proposal, ground: Ground): string[] {
   const scenario = start(proposal, ground);
   if (!scenario) return line('claims', written(proposal.claims));
   const { claims } = changed(scenario.usual, proposal.claims);
   return [...line('from', scenario.word), ...line('claims', map(claims))];
-};
+}
 
-const claimLines = ({ proposal, from, as }: Entry, ground: Ground): string[] => {
+function claimLines({ proposal, from, as }: Entry, ground: Ground): string[] {
   if (!from) return ownLines(proposal, ground);
   const { claims, without } = changed(from.proposal.claims, proposal.claims);
   return [
@@ -51,10 +52,10 @@ const claimLines = ({ proposal, from, as }: Entry, ground: Ground): string[] => 
     ...(as === undefined ? line('claims', map(claims)) : []),
     ...line('without', without.length === 0 ? undefined : written([...without])),
   ];
-};
+}
 
 /** A case as YAML, as it would stand in a list of cases. */
-export const entryText = (entry: Entry, ground: Ground): string => {
+export function entryText(entry: Entry, ground: Ground): string {
   const { name, proposal } = entry;
   const { method, context, seconds, expected } = proposal;
   const ends = [...ground.policy.trust, ...ground.policy.deny].some(({ until }) => until !== undefined);
@@ -68,4 +69,4 @@ export const entryText = (entry: Entry, ground: Ground): string => {
     'allow' in expected ? `    allow: ${written(expected.allow)}` : `    deny: ${expected.deny}`,
     ...line('scopes', 'allow' in expected && expected.scopes ? written([...expected.scopes]) : undefined),
   ].join('\n');
-};
+}

@@ -19,19 +19,20 @@ export type Tested = {
 const ENDING = '.test.yml';
 
 /** Where the cases of a role or a registry stand: beside it. */
-export const casesPath = (folder: string, policy: Role | Registry): string =>
-  join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
+export function casesPath(folder: string, policy: Role | Registry): string {
+  return join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
+}
 
-const testedOf = (policy: Role | Registry, { folder, rows }: Config, complain: Complain): Tested => {
+function testedOf(policy: Role | Registry, { folder, rows }: Config, complain: Complain): Tested {
   const path = casesPath(folder, policy);
   const source = existsSync(path) ? readSource(path, complain) : undefined;
   const written =
     source === undefined ? undefined : parseCases(path, source, { role: policy, issuers: rows }, complain);
   return { policy, path, written };
-};
+}
 
 /** Cases that stand beside nothing would test nothing. */
-const complainOfStray = (below: string, names: readonly string[], complain: Complain): void => {
+function complainOfStray(below: string, names: readonly string[], complain: Complain): void {
   const files = existsSync(below) ? readdirSync(below).filter(file => file.endsWith(ENDING)) : [];
   for (const file of files.sort()) {
     const name = file.slice(0, -ENDING.length);
@@ -42,20 +43,22 @@ const complainOfStray = (below: string, names: readonly string[], complain: Comp
         `Nothing is named "${name}" here.${didYouMean(name, names)}`,
       );
   }
-};
+}
 
 /** Reads the cases of these roles and registries, and complains of all that is wrong with them at once. */
-export const casesOf = (
+export function casesOf(
   policies: readonly (Role | Registry)[],
   config: Config,
   complain: Complain,
-): readonly Tested[] => policies.map(policy => testedOf(policy, config, complain));
+): readonly Tested[] {
+  return policies.map(policy => testedOf(policy, config, complain));
+}
 
 /** The same of every role and registry of a configuration, and of cases that belong to none. */
-export const casesIn = (config: Config, complain: Complain): readonly Tested[] => {
+export function casesIn(config: Config, complain: Complain): readonly Tested[] {
   for (const below of ['roles', 'registries'] as const) {
     const names = config[below].map(({ name }) => name);
     complainOfStray(join(config.folder, below), names, complain);
   }
   return casesOf([...config.roles, ...config.registries], config, complain);
-};
+}

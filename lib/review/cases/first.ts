@@ -15,19 +15,23 @@ import { widerCases } from './widening.ts';
 const MAX_PART = 45;
 
 /** The first that is short enough: a name that is cut within a word says nothing. */
-const short = (...ways: readonly string[]): string =>
-  ways.find(way => way.length <= MAX_PART) ?? 'another claim';
+function short(...ways: readonly string[]): string {
+  return ways.find(way => way.length <= MAX_PART) ?? 'another claim';
+}
 
-const told = ({ claims, without }: { claims: Claims; without: readonly string[] }): string[] => [
-  ...Object.entries(claims).map(([name, value]) => short(`${name} ${written(value)}`, `another ${name}`)),
-  ...without.map(name => short(`no ${name}`)),
-];
+function told({ claims, without }: { claims: Claims; without: readonly string[] }): string[] {
+  return [
+    ...Object.entries(claims).map(([name, value]) => short(`${name} ${written(value)}`, `another ${name}`)),
+    ...without.map(name => short(`no ${name}`)),
+  ];
+}
 
-const joined = (parts: readonly string[]): string =>
-  parts.length > 2 ? `${parts[0]} and ${parts.length - 1} more` : parts.join(' and ');
+function joined(parts: readonly string[]): string {
+  return parts.length > 2 ? `${parts[0]} and ${parts.length - 1} more` : parts.join(' and ');
+}
 
 /** What sets the case apart from the one that it starts from, and how it ends. */
-const nameOf = ({ proposal, from, as }: Omit<Entry, 'name'>): string => {
+function nameOf({ proposal, from, as }: Omit<Entry, 'name'>): string {
   const { claims, family, expected, context } = proposal;
   const base = from?.proposal.claims ?? { ...family?.usual, iss: claimAt(claims, 'iss') ?? null };
   const apart = as === undefined ? told(changed(base, claims)) : [as];
@@ -35,37 +39,39 @@ const nameOf = ({ proposal, from, as }: Omit<Entry, 'name'>): string => {
   const moved = address !== undefined && address !== from?.proposal.context.sourceAddress;
   const words = joined([...apart, ...(moved ? [`from ${address}`] : [])]);
   return `${words || (from ? 'another time' : 'a plain job')} is ${'allow' in expected ? 'allowed' : 'denied'}`;
-};
+}
 
 /** Under a name that no case of the file has yet. */
-const named = (entry: Omit<Entry, 'name'>, taken: ReadonlySet<string>): Entry => {
+function named(entry: Omit<Entry, 'name'>, taken: ReadonlySet<string>): Entry {
   const plain = nameOf(entry);
   let name = plain;
   for (let next = 2; taken.has(name); next++) name = `${plain} (${next})`;
   return { name, ...entry };
-};
+}
 
-const witnessOf = (shown: Shown | undefined) =>
-  shown === undefined || shown === 'undecided' ? undefined : shown.witness;
+function witnessOf(shown: Shown | undefined) {
+  return shown === undefined || shown === 'undecided' ? undefined : shown.witness;
+}
 
-const allowedBy = ({ statement, shown }: Holder, ground: Ground): Entry[] => {
+function allowedBy({ statement, shown }: Holder, ground: Ground): Entry[] {
   const witness = witnessOf(shown);
   const found = witness && propose(witness, ground, { base: undefined, other: undefined });
   const { expected } = found?.proposal ?? {};
   // A time within a second is none that a case can say, and then another statement may be the first that holds.
   if (!found || !expected || !('allow' in expected) || expected.allow !== statement.id) return [];
   return [{ name: `${statement.id} is allowed`, proposal: found.proposal, from: undefined, as: undefined }];
-};
+}
 
 /** A case for each trust statement, that it alone allows. */
-const allowed = (ground: Ground): Entry[] => {
+function allowed(ground: Ground): Entry[] {
   const asked = { sampleOf, from: beforeEveryEnd(ground.policy) };
   const all = holders(asRole(ground.policy), { roles: [], rows: ground.rows }, asked);
   return all.flatMap(holder => allowedBy(holder, ground));
-};
+}
 
-const noticed = (entries: readonly Entry[], mutant: Policy, { rows }: Ground): boolean =>
-  entries.some(({ proposal }) => !same(saidOf(mutant, rows, proposal), proposal.expected));
+function noticed(entries: readonly Entry[], mutant: Policy, { rows }: Ground): boolean {
+  return entries.some(({ proposal }) => !same(saidOf(mutant, rows, proposal), proposal.expected));
+}
 
 /** What there is to build on: the ground, and the cases that are there, of which those that are allowed come first. */
 type Site = {
@@ -76,7 +82,7 @@ type Site = {
 };
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
-const byScenario = (mutant: Policy, { ground, entries }: Site): Omit<Entry, 'name'> | undefined => {
+function byScenario(mutant: Policy, { ground, entries }: Site): Omit<Entry, 'name'> | undefined {
   for (const from of entries) {
     const preset = ground.rows.get(String(from.proposal.claims['iss']))?.preset;
     for (const [as, { family, changes }] of SCENARIOS) {
@@ -87,24 +93,24 @@ const byScenario = (mutant: Policy, { ground, entries }: Site): Omit<Entry, 'nam
     }
   }
   return undefined;
-};
+}
 
-const byWitness = (
+function byWitness(
   mutant: Policy,
   witness: Witness,
   { ground, entries }: Site,
-): Omit<Entry, 'name'> | undefined => {
+): Omit<Entry, 'name'> | undefined {
   const from = entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
   const found = propose(witness, ground, { base: from?.proposal, other: mutant });
   return found && { proposal: found.proposal, from: found.onBase ? from : undefined, as: undefined };
-};
+}
 
 /** A case that notices the mutant, on the claims of one that is there; undefined where none could be told. */
-export const noticing = (mutant: Policy, shown: Shown, site: Site): Entry | undefined => {
+export function noticing(mutant: Policy, shown: Shown, site: Site): Entry | undefined {
   const witness = witnessOf(shown);
   const found = byScenario(mutant, site) ?? (witness && byWitness(mutant, witness, site));
   return found && named(found, site.taken);
-};
+}
 
 const HEAD = `# A first set, written from the policy as it is: it allows what the policy allows today, meant or not.
 # Read each case, and change what is not meant.
@@ -112,7 +118,7 @@ cases:
 `;
 
 /** A first file of cases: one for each trust statement, and for each mutant one that notices it. */
-export const firstCases = (ground: Ground): string => {
+export function firstCases(ground: Ground): string {
   const entries = allowed(ground);
   for (const { policy } of mutantsOf(ground.policy)) {
     const shown = noticed(entries, policy, ground)
@@ -124,4 +130,4 @@ export const firstCases = (ground: Ground): string => {
   }
   entries.push(...widerCases(entries, ground));
   return `${HEAD}${entries.map(entry => entryText(entry, ground)).join('\n\n')}\n`;
-};
+}

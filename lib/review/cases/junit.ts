@@ -9,19 +9,20 @@ const NAMED: { readonly [character: string]: string } = {
 };
 
 /** XML 1.0 §2.2 has no control characters but these three, escaped or not. */
-const text = (value: string): string =>
-  value
+function text(value: string): string {
+  return value
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '?')
     .replace(/[&<>"]/g, each => NAMED[each] ?? '');
+}
 
-const testcase = (suite: string, name: string, failure: readonly string[] | undefined): string => {
+function testcase(suite: string, name: string, failure: readonly string[] | undefined): string {
   const head = `<testcase classname="${text(suite)}" name="${text(name)}"`;
   return failure
     ? `    ${head}>\n      <failure message="${text(failure[0] ?? '')}">${text(failure.join('\n'))}</failure>\n    </testcase>`
     : `    ${head}/>`;
-};
+}
 
-const suite = (result: Result): string => {
+function suite(result: Result): string {
   const { name } = result.tested.policy;
   const told = toldOf(result);
   const good = result.trials.filter(({ differences }) => differences.length === 0);
@@ -32,8 +33,9 @@ const suite = (result: Result): string => {
     ),
   ];
   return `  <testsuite name="${text(name)}" tests="${cases.length}" failures="${told.length}">\n${cases.join('\n')}\n  </testsuite>`;
-};
+}
 
 /** JUnit's XML, as CI systems read it: a suite for each role and registry. */
-export const asJunit = (results: readonly Result[]): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(suite).join('\n')}\n</testsuites>\n`;
+export function asJunit(results: readonly Result[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(suite).join('\n')}\n</testsuites>\n`;
+}

@@ -18,25 +18,26 @@ const LISTS: { readonly [effect in Effect]: readonly Operator[] } = {
   deny: ['in', 'matches', 'contains_any'],
 };
 
-const shortened = (
+function shortened(
   { operands }: Condition,
   effect: Effect,
   operator: Operator,
-): Change<Condition['operands']>[] =>
-  LISTS[effect].includes(operator) && operands.length > 1
+): Change<Condition['operands']>[] {
+  return LISTS[effect].includes(operator) && operands.length > 1
     ? operands.map((each, at) => ({
         says: `without ${JSON.stringify(each)}`,
         into: operands.filter((_, index) => index !== at),
       }))
     : [];
+}
 
 /** `v*.*` as `v*`: what stands behind the first wildcard is what a pattern is most easily wrong in. */
-const loosened = (
+function loosened(
   { operands }: Condition,
   effect: Effect,
   operator: Operator,
-): Change<Condition['operands']>[] =>
-  effect === 'trust' && operator === 'matches'
+): Change<Condition['operands']>[] {
+  return effect === 'trust' && operator === 'matches'
     ? operands.flatMap((each, at) => {
         const loose = `${literalPrefix(String(each))}*`;
         const into = operands.map((operand, index) => (index === at ? loose : operand));
@@ -45,8 +46,9 @@ const loosened = (
           : [{ says: `with ${JSON.stringify(each)} loosened to "${loose}"`, into }];
       })
     : [];
+}
 
-const ofCondition = (condition: Condition, effect: Effect): Change<Condition | undefined>[] => {
+function ofCondition(condition: Condition, effect: Effect): Change<Condition | undefined>[] {
   const { name, operator } = condition;
   const changes = [...shortened(condition, effect, operator), ...loosened(condition, effect, operator)];
   return [
@@ -56,30 +58,33 @@ const ofCondition = (condition: Condition, effect: Effect): Change<Condition | u
       into: { ...condition, operands: into },
     })),
   ];
-};
+}
 
-const ofConditions = ({ conditions, effect }: Statement): Change<Statement['conditions']>[] =>
-  conditions.flatMap((condition, at) =>
+function ofConditions({ conditions, effect }: Statement): Change<Statement['conditions']>[] {
+  return conditions.flatMap((condition, at) =>
     ofCondition(condition, effect).map(({ says, into }) => ({
       says,
       into: conditions.flatMap((each, index) => (index === at ? (into ?? []) : each)),
     })),
   );
+}
 
-const ofStatement = (statement: Statement): Change<Statement | undefined>[] => [
-  { says: 'statement dropped', into: undefined },
-  ...(statement.until === undefined
-    ? []
-    : [{ says: 'until dropped', into: { ...statement, until: undefined } }]),
-  ...ofConditions(statement).map(({ says, into }) => ({ says, into: { ...statement, conditions: into } })),
-];
+function ofStatement(statement: Statement): Change<Statement | undefined>[] {
+  return [
+    { says: 'statement dropped', into: undefined },
+    ...(statement.until === undefined
+      ? []
+      : [{ says: 'until dropped', into: { ...statement, until: undefined } }]),
+    ...ofConditions(statement).map(({ says, into }) => ({ says, into: { ...statement, conditions: into } })),
+  ];
+}
 
 /**
  * Each policy that is this one with one thing less: a statement, its `until`, a condition, an operand whose loss
  * lets more in, the end of a pattern. Compiled, so that what a file may not say can be tried too.
  */
-export const mutantsOf = <P extends TrustPolicy>(policy: P): Mutant<P>[] =>
-  (['trust', 'deny'] as const).flatMap(effect =>
+export function mutantsOf<P extends TrustPolicy>(policy: P): Mutant<P>[] {
+  return (['trust', 'deny'] as const).flatMap(effect =>
     policy[effect].flatMap((statement, at) =>
       ofStatement(statement).map(({ says, into }) => ({
         id: `${statement.id}: ${says}`,
@@ -90,3 +95,4 @@ export const mutantsOf = <P extends TrustPolicy>(policy: P): Mutant<P>[] =>
       })),
     ),
   );
+}

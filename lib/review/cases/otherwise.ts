@@ -11,8 +11,8 @@ export type Policy = Role | Registry;
 const UNASKED = { audience: '', subject: '', pipelineIds: {}, claims: {} };
 
 /** A registry as a role: whom it admits is decided alike, and nothing lives on after a request. */
-export const asRole = (policy: Policy): Role =>
-  'methods' in policy
+export function asRole(policy: Policy): Role {
+  return 'methods' in policy
     ? {
         ...policy,
         session: { seconds: 0, min: 0, max: 0 },
@@ -22,21 +22,22 @@ export const asRole = (policy: Policy): Role =>
       }
     : // Whom a disabled role would admit is what its cases are about.
       { ...policy, disabled: undefined };
+}
 
 const DAY = 86_400;
 
 /** Before every end that a statement has, so that what is found does not change with the day. */
-export const beforeEveryEnd = ({ trust, deny }: Policy): number => {
+export function beforeEveryEnd({ trust, deny }: Policy): number {
   const ends = [...trust, ...deny].flatMap(({ until }) => until ?? []);
   return ends.length === 0 ? 0 : Math.min(...ends) - DAY;
-};
+}
 
 /** A request of which two policies think otherwise, for every token there can be; undefined when there is none. */
-export const otherwise = (
+export function otherwise(
   policy: Policy,
   other: Policy,
   rows: ReadonlyMap<string, IssuerRow>,
-): Shown | undefined => {
+): Shown | undefined {
   const [before, after] = [policy, other].map(each => ({ roles: [asRole(each)], rows }));
   if (!before || !after) return undefined;
   const asked = { sampleOf, from: beforeEveryEnd(policy) };
@@ -48,4 +49,4 @@ export const otherwise = (
   ]);
   const shown = found.map(each => each.shown);
   return shown.find(each => each !== 'undecided') ?? shown[0];
-};
+}

@@ -25,11 +25,11 @@ type Asked = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
 const place = { file: '', line: 1, column: 1 };
 
 /** What a policy says of a request, as a case would expect it. */
-export const saidOf = (
+export function saidOf(
   policy: Policy,
   rows: Ground['rows'],
   { claims, family, method, context }: Asked,
-): Expected => {
+): Expected {
   const access = { role: policy.name, scopes: undefined, seconds: undefined, kinds: undefined };
   const whole = family ? withFollowing(family, claims) : claims;
   const asked: Case = {
@@ -47,52 +47,54 @@ export const saidOf = (
   return decision.allowed
     ? { allow: decision.statement, scopes: undefined, seconds: undefined }
     : { deny: decision.reason };
-};
+}
 
 /** A method for which the scopes of the statement that would speak are enough. */
-const methodOf = (policy: Policy, issuer: string): string | undefined => {
+function methodOf(policy: Policy, issuer: string): string | undefined {
   if (!('methods' in policy)) return undefined;
   const scopes = policy.trust.filter(each => each.issuer === issuer).flatMap(each => each.scopes ?? []);
   const [method] =
     Object.entries(policy.methods).find(([, scope]) => scopes.includes(scope)) ?? Object.keys(policy.methods);
   return method;
-};
+}
 
 /** Do two policies say the same of a request? */
-export const same = (a: Expected, b: Expected): boolean => JSON.stringify(a) === JSON.stringify(b);
+export function same(a: Expected, b: Expected): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 /** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
-export const proposed = (
+export function proposed(
   asked: Asked,
   { policy, rows }: Ground,
   other: Policy | undefined,
-): Proposal | undefined => {
+): Proposal | undefined {
   const expected = saidOf(policy, rows, asked);
   const shows = other ? !same(expected, saidOf(other, rows, asked)) : 'allow' in expected;
   return shows ? { ...asked, expected } : undefined;
-};
+}
 
 /** What one set of claims has otherwise than another. */
-export const changed = (
+export function changed(
   from: Claims,
   to: Claims,
-): { readonly claims: Claims; readonly without: readonly string[] } => {
+): { readonly claims: Claims; readonly without: readonly string[] } {
   const differs = (value: ClaimValue, name: string): boolean =>
     JSON.stringify(value) !== JSON.stringify(claimAt(from, name));
   return {
     claims: Object.fromEntries(Object.entries(to).filter(([name, value]) => differs(value, name))),
     without: Object.keys(from).filter(name => !Object.hasOwn(to, name)),
   };
-};
+}
 
 type Building = { readonly base: Asked | undefined; readonly other: Policy | undefined };
 
 /** The same with as much as may be as the base has it: what a search picked is seldom what a person would. */
-const nearer = (
+function nearer(
   proposal: Proposal,
   base: Asked,
   { other, ...ground }: Ground & Pick<Building, 'other'>,
-): Proposal => {
+): Proposal {
   const back = (from: Proposal, asked: Partial<Asked>): Proposal =>
     proposed({ ...from, ...asked }, ground, other) ?? from;
   const near = back(proposal, { context: base.context, method: base.method });
@@ -103,17 +105,17 @@ const nearer = (
       (from, name) => back(from, { claims: { ...from.claims, [name]: base.claims[name] ?? null } }),
       near,
     );
-};
+}
 
 /**
  * The case that a request makes: on the claims of another case, on those of a plain job, or on its own alone, whichever
  * first shows what it is to show. `other` is the policy that must say otherwise, where there is one.
  */
-export const propose = (
+export function propose(
   { issuer, audience, claims, sourceAddress, now }: Witness,
   ground: Ground,
   { base, other }: Building,
-): { readonly proposal: Proposal; readonly onBase: boolean } | undefined => {
+): { readonly proposal: Proposal; readonly onBase: boolean } | undefined {
   const { policy, rows } = ground;
   const family = familyOf(rows.get(issuer)?.preset)?.family;
   const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };
@@ -129,4 +131,4 @@ export const propose = (
     if (proposal) return { proposal, onBase };
   }
   return undefined;
-};
+}

@@ -11,54 +11,61 @@ export type Told = {
   readonly says: readonly string[];
 };
 
-const failed = ({ differences }: Trial): boolean => differences.length > 0;
+function failed({ differences }: Trial): boolean {
+  return differences.length > 0;
+}
 
-const place = (trial: Trial): string =>
-  complaintText({ rule: 'case', place: trial.case.place, message: trial.case.name });
+function place(trial: Trial): string {
+  return complaintText({ rule: 'case', place: trial.case.place, message: trial.case.name });
+}
 
-const caseTold = (trial: Trial): Told => ({
-  of: 'case',
-  name: trial.case.name,
-  says: [
-    place(trial),
-    ...trial.differences.map(
-      ({ of, expected, actual }) => `${of}: expected ${expected}, but it is ${actual}`,
-    ),
-    ...traceLines(trial.trace),
-  ],
-});
+function caseTold(trial: Trial): Told {
+  return {
+    of: 'case',
+    name: trial.case.name,
+    says: [
+      place(trial),
+      ...trial.differences.map(
+        ({ of, expected, actual }) => `${of}: expected ${expected}, but it is ${actual}`,
+      ),
+      ...traceLines(trial.trace),
+    ],
+  };
+}
 
 /** Everything that is not as it should be with the cases of one role or registry. */
-export const toldOf = ({ trials, uncovered = [], mutation }: Result): Told[] => [
-  ...trials.filter(failed).map(caseTold),
-  ...uncovered.map(
-    ({ statement, condition }): Told =>
-      condition
-        ? {
-            of: 'coverage',
-            name: `${statement.id}: ${wanted(condition)}`,
-            says: ['In no case is this condition alone in the way.'],
-          }
-        : { of: 'coverage', name: statement.id, says: ['In no case does this statement apply.'] },
-  ),
-  ...(mutation?.survivors ?? []).map(
-    ({ mutant, noticing }): Told => ({
-      of: 'mutation',
-      name: mutant,
-      says:
-        noticing.length > 0
-          ? ['No case would notice. This one would:', ...noticing]
-          : ['No case would notice, and none that would could be told.'],
-    }),
-  ),
-  ...(mutation?.idle ?? []).map(
-    ({ value }): Told => ({
-      of: 'mutation',
-      name: value.mutant,
-      says: ['accept_survivors names it, and it does not survive. Remove it there.'],
-    }),
-  ),
-];
+export function toldOf({ trials, uncovered = [], mutation }: Result): Told[] {
+  return [
+    ...trials.filter(failed).map(caseTold),
+    ...uncovered.map(
+      ({ statement, condition }): Told =>
+        condition
+          ? {
+              of: 'coverage',
+              name: `${statement.id}: ${wanted(condition)}`,
+              says: ['In no case is this condition alone in the way.'],
+            }
+          : { of: 'coverage', name: statement.id, says: ['In no case does this statement apply.'] },
+    ),
+    ...(mutation?.survivors ?? []).map(
+      ({ mutant, noticing }): Told => ({
+        of: 'mutation',
+        name: mutant,
+        says:
+          noticing.length > 0
+            ? ['No case would notice. This one would:', ...noticing]
+            : ['No case would notice, and none that would could be told.'],
+      }),
+    ),
+    ...(mutation?.idle ?? []).map(
+      ({ value }): Told => ({
+        of: 'mutation',
+        name: value.mutant,
+        says: ['accept_survivors names it, and it does not survive. Remove it there.'],
+      }),
+    ),
+  ];
+}
 
 const WORD: { readonly [of in Told['of']]: string } = {
   case: 'FAILED',
@@ -67,36 +74,41 @@ const WORD: { readonly [of in Told['of']]: string } = {
 };
 
 /** A role or registry that has no cases at all is clean: nothing of them is wrong. */
-export const isClean = (result: Result): boolean => toldOf(result).length === 0;
+export function isClean(result: Result): boolean {
+  return toldOf(result).length === 0;
+}
 
-const toldText = ({ of, name, says }: Told): string =>
-  [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');
+function toldText({ of, name, says }: Told): string {
+  return [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');
+}
 
-const headline = (result: Result): string => {
+function headline(result: Result): string {
   const { tested, trials, mutation } = result;
   if (!tested.written)
     return `none    ${tested.policy.name}  there is no ${tested.path}: kite-sts test --init ${tested.policy.name}`;
   const mutants = mutation === undefined ? [] : [counted(mutation.tried, 'mutant')];
   return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[counted(trials.length, 'case'), ...mutants].join(', ')}`;
-};
+}
 
-const summary = (results: readonly Result[]): string => {
+function summary(results: readonly Result[]): string {
   const told = results.flatMap(toldOf);
   const count = (of: Told['of']): number => told.filter(each => each.of === of).length;
   const cases = results.reduce((sum, { trials }) => sum + trials.length, 0);
   const bad = (['case', 'coverage', 'mutation'] as const).filter(of => count(of) > 0);
   return [counted(cases, 'case'), ...bad.map(of => `${count(of)} ${WORD[of].toLowerCase()}`)].join(', ');
-};
+}
 
 /** For people: a line for each role and registry, what is wrong below it, and the sum. */
-export const asText = (results: readonly Result[]): string =>
-  [...results.flatMap(result => [headline(result), ...toldOf(result).map(toldText)]), summary(results)].join(
-    '\n',
-  );
+export function asText(results: readonly Result[]): string {
+  return [
+    ...results.flatMap(result => [headline(result), ...toldOf(result).map(toldText)]),
+    summary(results),
+  ].join('\n');
+}
 
 /** For programs. */
-export const asJson = (results: readonly Result[]): string =>
-  JSON.stringify(
+export function asJson(results: readonly Result[]): string {
+  return JSON.stringify(
     results.map(result => ({
       name: result.tested.policy.name,
       path: result.tested.path,
@@ -107,3 +119,4 @@ export const asJson = (results: readonly Result[]): string =>
     null,
     2,
   );
+}

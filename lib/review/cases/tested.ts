@@ -37,14 +37,15 @@ export type Wish = { readonly coverage: boolean; readonly mutate: boolean };
 type Rows = ReadonlyMap<string, IssuerRow>;
 
 /** The cases that are allowed, to build on. */
-const entriesOf = ({ policy, written }: Tested): Entry[] =>
-  (written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
+function entriesOf({ policy, written }: Tested): Entry[] {
+  return (written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
     const iss = claimAt(claims, 'iss') ?? policy.trust[0]?.issuer ?? '';
     const proposal = { claims: { ...claims, iss }, family: undefined, method, context, expected };
     return 'allow' in expected ? [{ name, proposal, from: undefined, as: undefined }] : [];
   });
+}
 
-const survivorsOf = (tested: Tested, rows: Rows): Survivor[] => {
+function survivorsOf(tested: Tested, rows: Rows): Survivor[] {
   const { policy, written } = tested;
   const taken = new Set(written?.cases.map(({ name }) => name));
   const site = { ground: { policy, rows }, entries: entriesOf(tested), taken };
@@ -62,9 +63,9 @@ const survivorsOf = (tested: Tested, rows: Rows): Survivor[] => {
     return [{ mutant: id, noticing: widerText(entry, site.ground) }];
   });
   return [...lost, ...given];
-};
+}
 
-const mutationOf = (tested: Tested, rows: Rows): Result['mutation'] => {
+function mutationOf(tested: Tested, rows: Rows): Result['mutation'] {
   const all = survivorsOf(tested, rows);
   const accepted = tested.written?.accepted ?? [];
   return {
@@ -72,10 +73,10 @@ const mutationOf = (tested: Tested, rows: Rows): Result['mutation'] => {
     survivors: all.filter(({ mutant }) => !accepted.some(({ value }) => value.mutant === mutant)),
     idle: accepted.filter(({ value }) => !all.some(({ mutant }) => mutant === value.mutant)),
   };
-};
+}
 
 /** Runs the cases of a role or a registry, and what else is wished. */
-export const resultOf = (tested: Tested, rows: Rows, { coverage, mutate }: Wish): Result => {
+export function resultOf(tested: Tested, rows: Rows, { coverage, mutate }: Wish): Result {
   const { policy, written } = tested;
   const trials = runCases(policy, rows, written?.cases ?? []);
   const sound = trials.every(({ differences }) => differences.length === 0);
@@ -85,4 +86,4 @@ export const resultOf = (tested: Tested, rows: Rows, { coverage, mutate }: Wish)
     uncovered: coverage && sound ? uncovered(policy, trials, rows) : undefined,
     mutation: mutate && sound ? mutationOf(tested, rows) : undefined,
   };
-};
+}

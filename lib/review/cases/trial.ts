@@ -88,20 +88,24 @@ export type Trial = {
   readonly differences: readonly Difference[];
 };
 
-const decisionText = (decision: Trial['decision']): string => {
+function decisionText(decision: Trial['decision']): string {
   if (!decision) return 'deny guard_not_met';
   return decision.allowed ? `allow ${decision.statement}` : `deny ${decision.reason}`;
-};
+}
 
-const expectedText = (expected: Expected): string =>
-  'allow' in expected ? `allow ${expected.allow}` : `deny ${expected.deny}`;
+function expectedText(expected: Expected): string {
+  return 'allow' in expected ? `allow ${expected.allow}` : `deny ${expected.deny}`;
+}
 
-const scopesText = (scopes: readonly string[]): string => [...scopes].sort().join(' ');
+function scopesText(scopes: readonly string[]): string {
+  return [...scopes].sort().join(' ');
+}
 
-const unlike = (of: Difference['of'], expected: string, actual: string): Difference[] =>
-  expected === actual ? [] : [{ of, expected, actual }];
+function unlike(of: Difference['of'], expected: string, actual: string): Difference[] {
+  return expected === actual ? [] : [{ of, expected, actual }];
+}
 
-const grantDifferences = (expected: Expected, decision: Allow | MethodAllow): Difference[] => {
+function grantDifferences(expected: Expected, decision: Allow | MethodAllow): Difference[] {
   if (!('allow' in expected)) return [];
   const { scopes, seconds } = expected;
   const given = 'grant' in decision ? decision.grant : { scopes: decision.scopes, seconds: undefined };
@@ -109,7 +113,7 @@ const grantDifferences = (expected: Expected, decision: Allow | MethodAllow): Di
     ...(scopes ? unlike('scopes', scopesText(scopes), scopesText(given.scopes)) : []),
     ...(seconds === undefined ? [] : unlike('seconds', String(seconds), String(given.seconds))),
   ];
-};
+}
 
 /** What of the rows of broker.yml stands before a role. */
 export type Guards = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
@@ -126,10 +130,13 @@ function decideAtRegistry(
   return decideOperation(registry, token, operation, context);
 }
 
-const decisionOf = (role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision =>
-  'methods' in role ? decideAtRegistry(role, token, each) : decide(role, token, each.access, each.context);
+function decisionOf(role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision {
+  return 'methods' in role
+    ? decideAtRegistry(role, token, each)
+    : decide(role, token, each.access, each.context);
+}
 
-const runCase = (role: Role | Registry, rows: Guards, each: Case): Trial => {
+function runCase(role: Role | Registry, rows: Guards, each: Case): Trial {
   const token = assumeVerified(each.claims, role);
   const row = rows.get(token.issuer);
   const asked = decisionOf(role, token, each);
@@ -138,12 +145,14 @@ const runCase = (role: Role | Registry, rows: Guards, each: Case): Trial => {
   const trial = { case: each, decision, trace: asked.trace, differences };
   if (differences.length > 0 || !decision?.allowed) return trial;
   return { ...trial, differences: grantDifferences(each.expected, decision) };
-};
+}
 
 /** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
-export const runCases = (role: Role | Registry, rows: Guards, cases: readonly Case[]): readonly Trial[] =>
-  cases.map(each => runCase(role, rows, each));
+export function runCases(role: Role | Registry, rows: Guards, cases: readonly Case[]): readonly Trial[] {
+  return cases.map(each => runCase(role, rows, each));
+}
 
 /** Does any case come out otherwise than it says? Asks no further than the first. */
-export const notices = (role: Role | Registry, rows: Guards, cases: readonly Case[]): boolean =>
-  cases.some(each => runCase(role, rows, each).differences.length > 0);
+export function notices(role: Role | Registry, rows: Guards, cases: readonly Case[]): boolean {
+  return cases.some(each => runCase(role, rows, each).differences.length > 0);
+}

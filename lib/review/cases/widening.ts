@@ -3,8 +3,9 @@ import type { Policy } from './otherwise.ts';
 import type { Ground } from './proposal.ts';
 import { type Widened, widenedOf } from './widened.ts';
 
-const allowedBy = ({ proposal: { expected } }: Entry): string | undefined =>
-  'allow' in expected ? expected.allow : undefined;
+function allowedBy({ proposal: { expected } }: Entry): string | undefined {
+  return 'allow' in expected ? expected.allow : undefined;
+}
 
 function isSuitable(entry: Entry, by: Widened<Policy>['by']): boolean {
   const allow = allowedBy(entry);
@@ -44,5 +45,6 @@ export function widerCases(entries: readonly Entry[], { policy }: Ground): Entry
   return [...asked.values()].flatMap(by => noticeWider(by, entries, taken) ?? []);
 }
 
-export const widerText = (entry: Entry | undefined, ground: Ground): string[] =>
-  entry ? entryText(entry, ground).split('\n') : [];
+export function widerText(entry: Entry | undefined, ground: Ground): string[] {
+  return entry ? entryText(entry, ground).split('\n') : [];
+}

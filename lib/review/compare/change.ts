@@ -37,12 +37,13 @@ export type RoleChange = {
 export type IssuerChange = { readonly issuer: string; readonly members: readonly MemberChange[] };
 
 /** Changes of how an issuer's tokens are verified. A row that is new or gone shows in the roles that name it. */
-export const issuerChanges = (before: Policy, after: Policy): IssuerChange[] =>
-  [...after.rows].flatMap(([issuer, row]) => {
+export function issuerChanges(before: Policy, after: Policy): IssuerChange[] {
+  return [...after.rows].flatMap(([issuer, row]) => {
     const old = before.rows.get(issuer);
     const members = old ? membersChanged(rowMembers(old), rowMembers(row)) : [];
     return members.length > 0 ? [{ issuer, members }] : [];
   });
+}
 
 /** All that is otherwise between two configurations. */
 export type Differences = {
@@ -51,17 +52,18 @@ export type Differences = {
   readonly guardrails: readonly MemberChange[];
 };
 
-const standing = ({ rows }: Policy, role: Item | undefined, issuer: string): Standing | undefined => {
+function standing({ rows }: Policy, role: Item | undefined, issuer: string): Standing | undefined {
   const row = rows.get(issuer);
   return role && row && { role, row };
-};
+}
 
 type Pair = { readonly before: Item | undefined; readonly after: Item | undefined };
 
-const issuersOf = ({ before, after }: Pair): Set<string> =>
-  new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
+function issuersOf({ before, after }: Pair): Set<string> {
+  return new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
+}
 
-const ofIssuer = (issuer: string, pair: Pair, policies: Policies, asked: Asked) => {
+function ofIssuer(issuer: string, pair: Pair, policies: Policies, asked: Asked) {
   const from = standing(policies.before, pair.before, issuer);
   const to = standing(policies.after, pair.after, issuer);
   const standings = [from, to].filter(each => each !== undefined);
@@ -73,13 +75,16 @@ const ofIssuer = (issuer: string, pair: Pair, policies: Policies, asked: Asked) 
     scopesGained: from && to ? scopeGains(question, from, to) : [],
     scopesLost: from && to ? scopeGains(question, to, from) : [],
   };
-};
+}
 
 /** Two audiences are a change of a member, told once, and not one of whom each statement admits. */
-const withAudienceOf = (before: Item | undefined, after: Item | undefined): Item | undefined =>
-  before && after && before.audience !== after.audience ? { ...before, audience: after.audience } : before;
+function withAudienceOf(before: Item | undefined, after: Item | undefined): Item | undefined {
+  return before && after && before.audience !== after.audience
+    ? { ...before, audience: after.audience }
+    : before;
+}
 
-const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange => {
+function roleChange(pair: Pair, policies: Policies, asked: Asked): RoleChange {
   const { before, after } = pair;
   const alike = { before: withAudienceOf(before, after), after };
   const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, alike, policies, asked));
@@ -98,33 +103,37 @@ const roleChange = (pair: Pair, policies: Policies, asked: Asked): RoleChange =>
     scopesLost: each.flatMap(({ scopesLost }) => scopesLost),
     members: before && after ? memberChanges(pair, policies) : [],
   };
-};
+}
 
-const admittedJobs = (item: Item | undefined, { rows }: Policy): JobKind[] =>
-  item && !('disabled' in item && item.disabled !== undefined)
+function admittedJobs(item: Item | undefined, { rows }: Policy): JobKind[] {
+  return item && !('disabled' in item && item.disabled !== undefined)
     ? summarizeJobs(judgeJobs(item, rows)).flatMap(({ kind, answer }) => (answer === 'admits' ? [kind] : []))
     : [];
+}
 
 function listOpened(pair: Pair, policies: Policies): JobKind[] {
   const before = admittedJobs(pair.before, policies.before);
   return admittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
 }
 
-const memberChanges = ({ before, after }: Pair, policies: Policies): MemberChange[] => {
+function memberChanges({ before, after }: Pair, policies: Policies): MemberChange[] {
   if (!before || !after) return [];
   const members = membersChanged(membersOf(before), membersOf(after));
   if (before.name === after.name) return members;
   const of = 'methods' in after ? 'registry' : 'role';
   const names = { of, before: before.name, after: after.name } as const;
   return [...members.map(each => allowNewName(each, names)), ...findLostGuards(names, policies)];
-};
+}
 
-const silent = ({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean =>
-  is === 'changed' && [gained, lost, scopesGained, scopesLost, members].every(list => list.length === 0);
+function silent({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean {
+  return (
+    is === 'changed' && [gained, lost, scopesGained, scopesLost, members].every(list => list.length === 0)
+  );
+}
 
 type Items = (policy: Policy) => readonly Item[];
 
-const changesOf = (items: Items, { before, after }: Policies, asked: Asked): RoleChange[] => {
+function changesOf(items: Items, { before, after }: Policies, asked: Asked): RoleChange[] {
   const byName = (policy: Policy) => new Map(items(policy).map(item => [item.name, item]));
   const [old, now] = [byName(before), byName(after)];
   const renamed = findRenamed(old, now);
@@ -139,17 +148,18 @@ const changesOf = (items: Items, { before, after }: Policies, asked: Asked): Rol
     const change = untouched ? undefined : roleChange(pair, { before, after }, asked);
     return change && !silent(change) ? [change] : [];
   });
-};
+}
 
 /**
  * Role by role, and registry by registry, what a changed policy newly admits and gives, and what it does no longer:
  * exact, each with a request that shows it. What is decided and filled in as before is left out, however its file has
  * changed.
  */
-export const changes = (before: Policy, after: Policy, asked: Asked): RoleChange[] =>
-  [(policy: Policy) => policy.roles, ({ registries = [] }: Policy) => registries].flatMap(items =>
+export function changes(before: Policy, after: Policy, asked: Asked): RoleChange[] {
+  return [(policy: Policy) => policy.roles, ({ registries = [] }: Policy) => registries].flatMap(items =>
     changesOf(items, { before, after }, asked),
   );
+}
 
 /** All that is otherwise between two configurations: who gets in, how issuers are verified, what guards all roles. */
 export function compareConfigs(before: Policy, after: Policy, asked: Asked): Differences {
@@ -161,6 +171,9 @@ export function compareConfigs(before: Policy, after: Policy, asked: Asked): Dif
 }
 
 /** Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown. */
-export const widens = (change: RoleChange): boolean =>
-  [change.gained, change.scopesGained].some(list => list.length > 0) ||
-  change.members.some(each => !each.narrower);
+export function widens(change: RoleChange): boolean {
+  return (
+    [change.gained, change.scopesGained].some(list => list.length > 0) ||
+    change.members.some(each => !each.narrower)
+  );
+}

@@ -34,17 +34,17 @@ export type Question = { readonly world: World; readonly sample: Claims };
 type Holds = (witness: Witness) => boolean;
 
 /** No request is shown that `decide` does not bear out: two claims can be one behind a JSON Pointer. */
-export const shown = (found: Searched, { world, sample }: Question, holds: Holds): Shown | undefined => {
+export function shown(found: Searched, { world, sample }: Question, holds: Holds): Shown | undefined {
   if (found === 'none') return undefined;
   const witness = found === 'undecided' ? undefined : witnessIn(found, world, sample);
   return witness && holds(witness) ? { witness } : 'undecided';
-};
+}
 
 /** The first that is shown; undecided only when none is and one could be. Searches no further than it must. */
-export const firstOf = (
+export function firstOf(
   searched: Iterable<Searched>,
   show: (found: Searched) => Shown | undefined,
-): Shown | undefined => {
+): Shown | undefined {
   let doubt: Shown | undefined;
   for (const found of searched) {
     const each = show(found);
@@ -52,9 +52,11 @@ export const firstOf = (
     doubt ??= each;
   }
   return doubt;
-};
+}
 
-const boxes = (placed: readonly Placed[]): Box[] => placed.map(({ box }) => box);
+function boxes(placed: readonly Placed[]): Box[] {
+  return placed.map(({ box }) => box);
+}
 
 /** What is admitted by this statement and none before it, and by the other role not: nothing trusts it there, or a deny strikes. */
 function* beyond(
@@ -68,7 +70,7 @@ function* beyond(
 }
 
 /** What `to` admits and `from` does not, by the statement that admits it. Either may be missing. */
-export const gains = (question: Question, from: Standing | undefined, to: Standing | undefined): Gain[] => {
+export function gains(question: Question, from: Standing | undefined, to: Standing | undefined): Gain[] {
   const [before, after] = [admissionOf(question.world, from), admissionOf(question.world, to)];
   const deny = boxes(after.deny);
   return after.trust.flatMap((placed, at) => {
@@ -84,19 +86,20 @@ export const gains = (question: Question, from: Standing | undefined, to: Standi
     const telling = found === 'undecided' ? undefined : describeObstacle(from, found.witness);
     return [{ statement, shown: found, telling }];
   });
-};
+}
 
-const more = (to: Statement, from: Statement): readonly string[] =>
-  (to.scopes ?? []).filter(scope => !from.scopes?.includes(scope));
+function more(to: Statement, from: Statement): readonly string[] {
+  return (to.scopes ?? []).filter(scope => !from.scopes?.includes(scope));
+}
 
 /** Requests that both admit, by these two statements: in each role the first that holds decides. */
-const together = (
+function together(
   before: Admission,
   after: Admission,
   [j, i]: readonly [number, number],
   world: World,
-): Searched =>
-  searchWorld(
+): Searched {
+  return searchWorld(
     world,
     [...(after.trust[i]?.box ?? []), ...(before.trust[j]?.box ?? [])],
     [
@@ -105,9 +108,10 @@ const together = (
       ...boxes(before.trust.slice(0, j)),
     ],
   );
+}
 
 /** Scopes that `to` gives to a request which `from` admits with fewer. */
-export const scopeGains = (question: Question, from: Standing, to: Standing): ScopeGain[] => {
+export function scopeGains(question: Question, from: Standing, to: Standing): ScopeGain[] {
   const [before, after] = [admissionOf(question.world, from), admissionOf(question.world, to)];
   return after.trust.flatMap(({ statement }, i) =>
     before.trust.flatMap(({ statement: then }, j) => {
@@ -119,4 +123,4 @@ export const scopeGains = (question: Question, from: Standing, to: Standing): Sc
       return found ? [{ statement, scopes, shown: found }] : [];
     }),
   );
-};
+}

@@ -9,19 +9,22 @@ export const DIRECTIONS: { readonly [direction in Direction]: string } = {
   'not wider': 'Not wider: nobody gets more than before.',
 };
 
-const told = <T extends { readonly shown: unknown }>(list: readonly T[]): T[] =>
-  list.filter(({ shown }) => shown !== 'undecided');
+function told<T extends { readonly shown: unknown }>(list: readonly T[]): T[] {
+  return list.filter(({ shown }) => shown !== 'undecided');
+}
 
-const asTold = (change: RoleChange): RoleChange => ({
-  ...change,
-  gained: told(change.gained),
-  scopesGained: told(change.scopesGained),
-});
+function asTold(change: RoleChange): RoleChange {
+  return {
+    ...change,
+    gained: told(change.gained),
+    scopesGained: told(change.scopesGained),
+  };
+}
 
 /** Does anybody get more? Undecided, where the one thing that says so is a search that was given up. */
-export const directionOf = ({ roles, issuers, guardrails }: Differences): Direction => {
+export function directionOf({ roles, issuers, guardrails }: Differences): Direction {
   const members = [...issuers.flatMap(issuer => issuer.members), ...guardrails];
   const verified = members.some(({ narrower }) => !narrower);
   if (verified || roles.some(change => widens(asTold(change)))) return 'wider';
   return roles.some(widens) ? 'undecided' : 'not wider';
-};
+}

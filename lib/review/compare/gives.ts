@@ -19,6 +19,10 @@ export function describeTarget(template: Template): string {
   return `${template.kind}: ${[...told, ...narrowed].join(', ')}`;
 }
 
-const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
 
-const showValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function showValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -35,12 +35,14 @@ export function findGuardrailChanges(before: Guardrails, after: Guardrails): Mem
 }
 
 /** A sentence is told as it reads, and not by what it is made of. */
-const nameValue = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'says' in value ? value.says : value;
+function nameValue(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'says' in value ? value.says : value;
+}
 
 /** Two wordings of one sentence are no change, so they are compared without. */
-const withoutWording = (value: unknown): string =>
-  JSON.stringify(value, (name, each: unknown) => (name === 'says' ? undefined : each)) ?? '';
+function withoutWording(value: unknown): string {
+  return JSON.stringify(value, (name, each: unknown) => (name === 'says' ? undefined : each)) ?? '';
+}
 
 function flattenGuardrails({ teams, invariants, limits, audit }: Guardrails): Members {
   return new Map<string, unknown>([
@@ -60,8 +62,9 @@ function flatten(name: string, value: unknown): [string, unknown][] {
 }
 
 /** A file that is new or gone is one change, not one for each of its lines. */
-const isToldAbove = (member: string, old: Members, now: Members): boolean =>
-  ['teams', 'audit'].some(file => member.startsWith(`${file}.`) && old.has(file) !== now.has(file));
+function isToldAbove(member: string, old: Members, now: Members): boolean {
+  return ['teams', 'audit'].some(file => member.startsWith(`${file}.`) && old.has(file) !== now.has(file));
+}
 
 function isNarrower(member: string, before: unknown, after: unknown): boolean {
   if (before === undefined) return BOUNDS.test(member);

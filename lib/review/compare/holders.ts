@@ -9,7 +9,7 @@ import type { Asked, Policy } from './policy.ts';
 /** Whom a trust statement admits whom none before it does; without `shown`, nobody. */
 export type Holder = { readonly statement: Statement; readonly shown: Shown | undefined };
 
-const ofIssuer = (standing: Standing, asked: Asked): Holder[] => {
+function ofIssuer(standing: Standing, asked: Asked): Holder[] {
   const { issuer } = standing.row;
   const world = worldOf({ issuer, standings: [standing], from: asked.from });
   const { trust, deny } = admissionOf(world, standing);
@@ -19,11 +19,12 @@ const ofIssuer = (standing: Standing, asked: Asked): Holder[] => {
     const found = searchWorld(world, box, outside);
     return { statement, shown: shown(found, question, each => admittedBy(standing, each) === statement.id) };
   });
-};
+}
 
 /** Who can have a role, or use a registry: each of its trust statements, with a request that it alone admits. */
-export const holders = (role: Role | Registry, { rows }: Policy, asked: Asked): Holder[] =>
-  [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
+export function holders(role: Role | Registry, { rows }: Policy, asked: Asked): Holder[] {
+  return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const row = rows.get(issuer);
     return row ? ofIssuer({ role, row }, asked) : [];
   });
+}

@@ -12,7 +12,7 @@ export type Idle =
 export type IdleStatement = { readonly id: string; readonly why: Idle };
 
 /** The statements of one issuer that could be left out without any request being decided otherwise. */
-export const idleStatements = (world: World, standing: Standing): IdleStatement[] => {
+export function idleStatements(world: World, standing: Standing): IdleStatement[] {
   const { trust, deny } = admissionOf(world, standing);
   const trusts = trust.map(({ statement, box }, at): IdleStatement | undefined => {
     const { id } = statement;
@@ -30,10 +30,10 @@ export const idleStatements = (world: World, standing: Standing): IdleStatement[
     return strikes ? undefined : { id, why: 'denies_nothing' };
   });
   return [...trusts, ...denies].filter(each => each !== undefined);
-};
+}
 
 /** Is there no request of this issuer's tokens that has the role? Undefined when it could not be told. */
-export const admitsNobody = (world: World, standing: Standing): boolean | undefined => {
+export function admitsNobody(world: World, standing: Standing): boolean | undefined {
   const { trust, deny } = admissionOf(world, standing);
   const found = trust.map(({ box }) =>
     searchWorld(
@@ -44,4 +44,4 @@ export const admitsNobody = (world: World, standing: Standing): boolean | undefi
   );
   if (found.some(each => typeof each === 'object')) return false;
   return found.includes('undecided') ? undefined : true;
-};
+}

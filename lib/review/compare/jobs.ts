@@ -23,24 +23,28 @@ const FROM_THE_FIRST = 0;
 
 const EMPTY: readonly Telling[] = [];
 
-const conditionOf = ([name, operator, ...operands]: Telling): Condition => ({
-  on: 'claim',
-  name,
-  path: claimPath(name) ?? name,
-  operator,
-  operands,
-  binds: false,
-});
+function conditionOf([name, operator, ...operands]: Telling): Condition {
+  return {
+    on: 'claim',
+    name,
+    path: claimPath(name) ?? name,
+    operator,
+    operands,
+    binds: false,
+  };
+}
 
-const statementOf = ({ name, tells }: JobKind, issuer: string): Statement => ({
-  id: name,
-  effect: 'trust',
-  issuer,
-  conditions: (tells ?? EMPTY).map(conditionOf),
-  scopes: undefined,
-  until: undefined,
-  flat: false,
-});
+function statementOf({ name, tells }: JobKind, issuer: string): Statement {
+  return {
+    id: name,
+    effect: 'trust',
+    issuer,
+    conditions: (tells ?? EMPTY).map(conditionOf),
+    scopes: undefined,
+    until: undefined,
+    flat: false,
+  };
+}
 
 /** Exact, for every token there can be: which kinds of jobs each trust statement admits, past the guard and the denies. */
 export function judgeJobs(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>): StatementJobs[] {
@@ -73,7 +77,9 @@ function judgeIssuer(role: Entrusted, row: IssuerRow): StatementJobs[] {
   });
 }
 
-const boxesOf = ({ deny }: Admission): Admission['deny'][number]['box'][] => deny.map(({ box }) => box);
+function boxesOf({ deny }: Admission): Admission['deny'][number]['box'][] {
+  return deny.map(({ box }) => box);
+}
 
 function answerOf({ name, tells, like }: JobKind, admitted: ReadonlySet<string>): JobAnswer {
   if (tells !== undefined) return admitted.has(name) ? 'admits' : 'excludes';

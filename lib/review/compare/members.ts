@@ -12,7 +12,9 @@ export type MemberChange = {
   readonly narrower: boolean;
 };
 
-export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 type Members = { readonly [member: string]: unknown };
 
@@ -20,17 +22,19 @@ type Members = { readonly [member: string]: unknown };
 const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
 
 /** A word that lets a dangerous kind of job in unseen. */
-const isWord = (member: string): boolean => member.startsWith('knowingly.');
+function isWord(member: string): boolean {
+  return member.startsWith('knowingly.');
+}
 
-const narrower = (member: string, before: unknown, after: unknown): boolean => {
+function narrower(member: string, before: unknown, after: unknown): boolean {
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
   if (isWord(member)) return after === undefined;
   return member === 'single_use' && after === true;
-};
+}
 
-export const membersChanged = (before: Members, after: Members): MemberChange[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+export function membersChanged(before: Members, after: Members): MemberChange[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter(member => !same(before[member], after[member]))
     .map(member => ({
       member,
@@ -38,60 +42,70 @@ export const membersChanged = (before: Members, after: Members): MemberChange[] 
       after: after[member],
       narrower: narrower(member, before[member], after[member]),
     }));
+}
 
 /** Each kind of job that a statement means to admit, with the reason. */
-const wordsOf = (trust: readonly Statement[]): Members =>
-  Object.fromEntries(
+function wordsOf(trust: readonly Statement[]): Members {
+  return Object.fromEntries(
     trust.flatMap(({ id, knowingly }) =>
       (knowingly?.jobs ?? []).map(job => [`knowingly.${id}.${job}`, knowingly?.reason]),
     ),
   );
+}
 
 /** What a role gives and to whom it is given once, beside whom it admits. */
-const membersOfRole = ({
+function membersOfRole({
   template: { kind, ...template },
   session,
   singleUse,
   audience,
   trust,
-}: Role): Members => ({
-  audience,
-  ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
-  'session.seconds': session.seconds,
-  'session.max': session.max,
-  single_use: singleUse,
-  ...wordsOf(trust),
-});
+}: Role): Members {
+  return {
+    audience,
+    ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
+    'session.seconds': session.seconds,
+    'session.max': session.max,
+    single_use: singleUse,
+    ...wordsOf(trust),
+  };
+}
 
 /** Which methods need which scope, and where. */
-const membersOfRegistry = ({ path, methods, audience, trust }: Registry): Members => ({
-  ...wordsOf(trust),
-  audience,
-  path,
-  ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
-});
+function membersOfRegistry({ path, methods, audience, trust }: Registry): Members {
+  return {
+    ...wordsOf(trust),
+    audience,
+    path,
+    ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
+  };
+}
 
 /** Whatever gives somebody something. */
 export type Item = Role | Registry;
 
-export const membersOf = (item: Item): Members =>
-  'template' in item ? membersOfRole(item) : membersOfRegistry(item);
+export function membersOf(item: Item): Members {
+  return 'template' in item ? membersOfRole(item) : membersOfRegistry(item);
+}
 
 /** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
-export const rowMembers = ({
+export function rowMembers({
   origin,
   algorithms,
   maxTokenLifetime,
   allowPrivateNetwork,
-}: IssuerRow): Members => ({
-  ...origin,
-  algorithms,
-  maxTokenLifetime,
-  allowPrivateNetwork,
-});
+}: IssuerRow): Members {
+  return {
+    ...origin,
+    algorithms,
+    maxTokenLifetime,
+    allowPrivateNetwork,
+  };
+}
 
 /** What a role gives, or a registry opens, in words. */
-export const describeGift = (item: Item): string =>
-  'template' in item
+export function describeGift(item: Item): string {
+  return 'template' in item
     ? describeTarget(item.template)
     : `registry: path ${item.path}, methods ${Object.keys(item.methods).join(' ')}`;
+}

@@ -7,8 +7,13 @@ import type { Entrusted } from '../space/world.ts';
 import { judgeJobs } from './jobs.ts';
 
 /** One condition as a file's reading gives it: it is known by what it says. */
-const isSame = (one: Condition, other: Condition): boolean =>
-  one.name === other.name && one.operator === other.operator && one.operands.join() === other.operands.join();
+function isSame(one: Condition, other: Condition): boolean {
+  return (
+    one.name === other.name &&
+    one.operator === other.operator &&
+    one.operands.join() === other.operands.join()
+  );
+}
 
 function loosenStatement(statement: Statement, { condition, operator, operands }: Loosening): Statement {
   const conditions = statement.conditions.flatMap(each => {

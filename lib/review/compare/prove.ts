@@ -22,21 +22,22 @@ export type Demanded =
   /** One of these holds, as with a trust. */
   | { readonly only: readonly Statement[] };
 
-const speaks = (
+function speaks(
   statement: Statement,
   { role }: Standing,
   { issuer, claims, sourceAddress }: Witness,
-): boolean => {
+): boolean {
   if (statement.issuer !== issuer) return false;
   const known = withNulls(claims, role.issuers[issuer]?.nullable);
   const { truth } = all(statement.conditions.map(each => check(each, known, sourceAddress)));
   return statement.effect === 'deny' ? truth !== 'false' : truth === 'true';
-};
+}
 
-const breaks = (demanded: Demanded, standing: Standing, witness: Witness): boolean =>
-  'never' in demanded
+function breaks(demanded: Demanded, standing: Standing, witness: Witness): boolean {
+  return 'never' in demanded
     ? demanded.never.some(each => speaks(each, standing, witness))
     : !demanded.only.some(each => speaks(each, standing, witness));
+}
 
 function* broken(demanded: Demanded, { world }: Question, standing: Standing): Generator<Searched> {
   const { trust, deny } = admissionOf(world, standing);
@@ -52,18 +53,19 @@ function* broken(demanded: Demanded, { world }: Question, standing: Standing): G
 }
 
 /** A request that has the role and breaks what is demanded; undefined when there is none: then it is proved. */
-export const counterexample = (
+export function counterexample(
   demanded: Demanded,
   question: Question,
   standing: Standing,
-): Shown | undefined =>
-  firstOf(broken(demanded, question, standing), found =>
+): Shown | undefined {
+  return firstOf(broken(demanded, question, standing), found =>
     shown(
       found,
       question,
       witness => admittedBy(standing, witness) !== undefined && breaks(demanded, standing, witness),
     ),
   );
+}
 
 /** Why a role or a registry breaks an invariant, or may: with a request that shows it, or by a member of its file. */
 export type Refutation =
@@ -74,11 +76,13 @@ export type Refutation =
 /** What an invariant can speak of. */
 export type Subject = Role | Registry;
 
-const demandsOf = ({ never, only, issuers }: Invariant, issuer: string) => [
-  ...(never ? [{ by: 'never' as const, demanded: { never } }] : []),
-  ...(only ? [{ by: 'only' as const, demanded: { only } }] : []),
-  ...(issuers && !issuers.includes(issuer) ? [{ by: 'issuers' as const, demanded: { only: [] } }] : []),
-];
+function demandsOf({ never, only, issuers }: Invariant, issuer: string) {
+  return [
+    ...(never ? [{ by: 'never' as const, demanded: { never } }] : []),
+    ...(only ? [{ by: 'only' as const, demanded: { only } }] : []),
+    ...(issuers && !issuers.includes(issuer) ? [{ by: 'issuers' as const, demanded: { only: [] } }] : []),
+  ];
+}
 
 /**
  * Is it plain from the values that the trust statements list that none of their requests breaks what is demanded?
@@ -97,7 +101,7 @@ function holdsPlainly(demanded: Demanded, { role, row }: Standing): boolean {
   });
 }
 
-const ofIssuer = (invariant: Invariant, standing: Standing, sample: Claims, from: number): Refutation[] => {
+function ofIssuer(invariant: Invariant, standing: Standing, sample: Claims, from: number): Refutation[] {
   const { issuer } = standing.row;
   const open = demandsOf(invariant, issuer).filter(({ demanded }) => !holdsPlainly(demanded, standing));
   if (open.length === 0) return [];
@@ -109,7 +113,7 @@ const ofIssuer = (invariant: Invariant, standing: Standing, sample: Claims, from
     const broken = counterexample(demanded, { world, sample }, standing);
     return broken ? [{ by, shown: broken }] : [];
   });
-};
+}
 
 function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refutation[] {
   return targets
@@ -127,12 +131,17 @@ function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refut
     );
 }
 
-const isRegistry = (subject: Subject): subject is Registry => 'methods' in subject;
+function isRegistry(subject: Subject): subject is Registry {
+  return 'methods' in subject;
+}
 
-const kindOfSubject = (subject: Subject): string =>
-  isRegistry(subject) ? 'registry' : subject.template.kind;
+function kindOfSubject(subject: Subject): string {
+  return isRegistry(subject) ? 'registry' : subject.template.kind;
+}
 
-const membersOfSubject = (subject: Subject): object => (isRegistry(subject) ? subject : subject.template);
+function membersOfSubject(subject: Subject): object {
+  return isRegistry(subject) ? subject : subject.template;
+}
 
 /** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
 export function selectSubjects(invariant: Invariant, { roles, registries = [] }: Policy): Subject[] {
@@ -143,11 +152,14 @@ export function selectSubjects(invariant: Invariant, { roles, registries = [] }:
   return named.filter(subject => saysSomething(invariant, subject));
 }
 
-const saysSomething = ({ never, only, issuers, targets = [] }: Invariant, subject: Subject): boolean =>
-  never !== undefined ||
-  only !== undefined ||
-  issuers !== undefined ||
-  targets.some(({ path: [kind] }) => kind === kindOfSubject(subject));
+function saysSomething({ never, only, issuers, targets = [] }: Invariant, subject: Subject): boolean {
+  return (
+    never !== undefined ||
+    only !== undefined ||
+    issuers !== undefined ||
+    targets.some(({ path: [kind] }) => kind === kindOfSubject(subject))
+  );
+}
 
 /** A part of an invariant that speaks of nothing: it would be "proved" whatever the roles say. */
 export function findEmptyParts(invariant: Invariant, policy: Policy): string[] {
@@ -197,12 +209,12 @@ function findIdleIssuers(
 }
 
 /** All that refutes an invariant of a role or registry; none: it is proved, for every token there can be. */
-export const refutations = (
+export function refutations(
   invariant: Invariant,
   subject: Subject,
   { rows }: Policy,
   asked: Asked,
-): Refutation[] => {
+): Refutation[] {
   const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
   return [
     ...findBrokenTargets(invariant, subject),
@@ -212,4 +224,4 @@ export const refutations = (
       return row ? ofIssuer(invariant, { role, row }, asked.sampleOf(issuer), asked.from) : [];
     }),
   ];
-};
+}

@@ -64,7 +64,8 @@ export function findLostGuards({ of, before, after }: Names, policies: Policies)
   ];
 }
 
-const findTeam = ({ teams }: Policy, name: string): string | undefined =>
-  Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
+function findTeam({ teams }: Policy, name: string): string | undefined {
+  return Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
     roles.some(pattern => globMatches(pattern, name)),
   )?.[0];
+}

@@ -5,24 +5,25 @@ import type { Shown } from './difference.ts';
 import type { Section } from './sections.ts';
 
 /** A witness as a person reads it, and can hand to `explain --claims`: its claims, and what else it took. */
-export const witnessText = (
+export function witnessText(
   { issuer, audience, claims, sourceAddress, now }: Witness,
   usual?: string,
-): string => {
+): string {
   const whole = { iss: issuer, ...(audience === usual ? {} : { aud: audience }), ...claims };
   const from = sourceAddress === undefined ? '' : ` from ${sourceAddress}`;
   return `${JSON.stringify(whole)}${from} at ${new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}`;
-};
+}
 
 /** The request that shows it, or that none could be told. */
-export const shownText = (shown: Shown): string =>
-  shown === 'undecided'
+export function shownText(shown: Shown): string {
+  return shown === 'undecided'
     ? 'undecided: it could not be told within bounds, so it counts as wider'
     : witnessText(shown.witness);
+}
 
 /** For a terminal. */
-export const asText = (sections: readonly Section[]): string =>
-  sections
+export function asText(sections: readonly Section[]): string {
+  return sections
     .map(({ title, names, lines }) =>
       [
         title,
@@ -35,15 +36,19 @@ export const asText = (sections: readonly Section[]): string =>
       ].join('\n'),
     )
     .join('\n\n');
+}
 
 const MOST_NAMES = 20;
 
-const listNames = (names: readonly string[]): string =>
-  names.length <= MOST_NAMES
+function listNames(names: readonly string[]): string {
+  return names.length <= MOST_NAMES
     ? names.join(', ')
     : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+}
 
-const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}
 
 /**
  * Characters. GitHub takes 65,536 in a comment, and a report that is refused is read by nobody.
@@ -69,8 +74,8 @@ export function asMarkdown(sections: readonly Section[], ends: string): string {
   return [...parts, ...(rest.length > 0 ? [describeRest(rest)] : [])].join('\n\n');
 }
 
-const formatMarkdown = ({ title, names, lines }: Section): string =>
-  [
+function formatMarkdown({ title, names, lines }: Section): string {
+  return [
     `#### ${code(title)}`,
     ...(names.length > 1 ? [code(listNames(names))] : []),
     ...lines.map(({ says, telling, shown }) =>
@@ -81,17 +86,19 @@ const formatMarkdown = ({ title, names, lines }: Section): string =>
       ].join('\n'),
     ),
   ].join('\n');
+}
 
-const describeRest = (rest: readonly Section[]): string => {
+function describeRest(rest: readonly Section[]): string {
   const widening = rest.filter(({ widens }) => widens).length;
   const names = rest.flatMap(section => section.names);
   return `#### And ${rest.length} more, ${widening} of them wider\n${code(listNames(names))}\nRun kite-sts diff for all of them.`;
-};
+}
 
 /** For a program: a statement by its id, all else as it is. */
-export const asJson = (differences: Differences, verdict: string): string =>
-  JSON.stringify(
+export function asJson(differences: Differences, verdict: string): string {
+  return JSON.stringify(
     { verdict, ...differences },
     (name, value: unknown) => (name === 'statement' ? (value as Statement).id : value),
     2,
   );
+}

@@ -26,19 +26,23 @@ export function listSections({ roles, issuers, guardrails }: Differences): Secti
   ];
 }
 
-const sectionOfMembers = (title: string, members: readonly MemberChange[]): Section => ({
-  title,
-  names: [],
-  lines: members.map(describeMember),
-  widens: members.some(({ narrower }) => !narrower),
-});
+function sectionOfMembers(title: string, members: readonly MemberChange[]): Section {
+  return {
+    title,
+    names: [],
+    lines: members.map(describeMember),
+    widens: members.some(({ narrower }) => !narrower),
+  };
+}
 
-const describeMember = ({ member, before, after, narrower }: MemberChange): Line => ({
-  says:
-    before !== undefined && before === after
-      ? `${member} demands something else: ${JSON.stringify(after)}`
-      : `${member} was ${JSON.stringify(before) ?? 'not there'} and is ${JSON.stringify(after) ?? 'not there'}${narrower ? ' (narrower)' : ''}`,
-});
+function describeMember({ member, before, after, narrower }: MemberChange): Line {
+  return {
+    says:
+      before !== undefined && before === after
+        ? `${member} demands something else: ${JSON.stringify(after)}`
+        : `${member} was ${JSON.stringify(before) ?? 'not there'} and is ${JSON.stringify(after) ?? 'not there'}${narrower ? ' (narrower)' : ''}`,
+  };
+}
 
 /** Roles that changed in the same words are one section: a thousand alike are read once. */
 function groupAlike(changes: readonly RoleChange[]): Section[] {
@@ -54,8 +58,9 @@ function groupAlike(changes: readonly RoleChange[]): Section[] {
   return [...groups.values()].map(describeGroup);
 }
 
-const nameless = (value: unknown, { role }: RoleChange): unknown =>
-  typeof value === 'string' ? value.replaceAll(`:${role}`, ':…') : value;
+function nameless(value: unknown, { role }: RoleChange): unknown {
+  return typeof value === 'string' ? value.replaceAll(`:${role}`, ':…') : value;
+}
 
 const MEANS: { readonly [is in RoleChange['is']]: string } = {
   added: 'new',
@@ -94,31 +99,37 @@ function listChanges(change: RoleChange): Line[] {
 }
 
 /** Jobs that others can cause come in capitals: a reviewer must not read over them. */
-const describeOpened = (opens: readonly JobKind[]): Line[] =>
-  opens.length === 0
+function describeOpened(opens: readonly JobKind[]): Line[] {
+  return opens.length === 0
     ? []
     : [
         {
           says: `newly admits ${opens.map(({ name, danger }) => (danger ? `${name.toUpperCase()} (${danger})` : name)).join(', ')}`,
         },
       ];
+}
 
-const describeGain = ({ statement, telling, shown }: Gain): Line => ({
-  says: `newly allowed by "${statement.id}": ${describeConditions(statement)}`,
-  telling: telling && `${telling}, now allowed by "${statement.id}"`,
-  shown,
-});
+function describeGain({ statement, telling, shown }: Gain): Line {
+  return {
+    says: `newly allowed by "${statement.id}": ${describeConditions(statement)}`,
+    telling: telling && `${telling}, now allowed by "${statement.id}"`,
+    shown,
+  };
+}
 
-const describeScopes = (how: string, { statement, scopes, shown }: ScopeGain): Line => ({
-  says: `${how} ${scopes.join(' ')} by "${statement.id}"`,
-  shown,
-});
+function describeScopes(how: string, { statement, scopes, shown }: ScopeGain): Line {
+  return {
+    says: `${how} ${scopes.join(' ')} by "${statement.id}"`,
+    shown,
+  };
+}
 
-const describeConditions = ({ conditions, until }: Statement): string =>
-  [
+function describeConditions({ conditions, until }: Statement): string {
+  return [
     ...conditions.map(wanted),
     ...(until === undefined ? [] : [`until ${new Date(until * 1000).toISOString().replace('.000', '')}`]),
   ].join(', ');
+}
 
 /** A name is part of what we sign and of the external id, so whoever trusts those must learn the new one first. */
 function describeRename({ is, was, role, members }: RoleChange): Line[] {

@@ -28,11 +28,11 @@ export type Answer = {
 };
 
 /** What a broker with this role would say. */
-export const answerTo = (
+export function answerTo(
   { claims, scopes, seconds, context }: Question,
   role: Role,
   { rows }: Pick<Held, 'rows'>,
-): Answer => {
+): Answer {
   const token = assumeVerified(claims, role);
   const row = rows.get(token.issuer);
   const access = { role: role.name, scopes, seconds, kinds: undefined };
@@ -44,4 +44,4 @@ export const answerTo = (
     decision,
     remedies: remedies(decision, claim => askFor(claim, row), openedBy(role, rows)),
   };
-};
+}

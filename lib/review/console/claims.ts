@@ -6,11 +6,12 @@ export type Read = { readonly claims: Claims } | { readonly fault: string };
 
 const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;
 
-const bytesOf = (segment: string): Uint8Array =>
-  Uint8Array.from(atob(segment.replaceAll('-', '+').replaceAll('_', '/')), each => each.charCodeAt(0));
+function bytesOf(segment: string): Uint8Array {
+  return Uint8Array.from(atob(segment.replaceAll('-', '+').replaceAll('_', '/')), each => each.charCodeAt(0));
+}
 
 /** A JSON text with a line for each member. Its numbers stay as they are written: 1.0 is not 1 in a token. */
-export const indented = (json: string): string => {
+export function indented(json: string): string {
   let depth = 0;
   const tokens = json.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g) ?? [];
   return tokens.reduce((text, each, at) => {
@@ -21,13 +22,13 @@ export const indented = (json: string): string => {
     if (each === '{' || each === '[') depth++;
     return `${text}${before}${each}${each === ':' ? ' ' : ''}`;
   }, '');
-};
+}
 
 /**
  * The claims of a compact JWS (RFC 7515 §3.1) as JSON text; undefined where the text is none. Nothing is verified:
  * no signature, no time, no issuer.
  */
-export const claimsInToken = (text: string): string | undefined => {
+export function claimsInToken(text: string): string | undefined {
   const [, , payload] = COMPACT.exec(text.trim()) ?? [];
   try {
     const bytes = payload === undefined ? undefined : bytesOf(payload);
@@ -35,10 +36,10 @@ export const claimsInToken = (text: string): string | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
 /** Reads claims as strictly as those of a token are read: no member twice, no number that could equal another. */
-export const readClaims = (text: string): Read => {
+export function readClaims(text: string): Read {
   if (text.trim() === '') return { fault: 'There are no claims yet. Paste a token, or start from a job.' };
   try {
     const claims = readJson(text);
@@ -49,4 +50,4 @@ export const readClaims = (text: string): Read => {
     if (!(error instanceof JsonError)) throw error;
     return { fault: `This is neither a token nor JSON: ${error.message}.` };
   }
-};
+}

@@ -14,16 +14,16 @@ export type Held = Policy & {
 };
 
 /** Compiles the text of a role, as a broker does when it loads the file. */
-export const compileText = (name: string, text: string, setting: Setting): Compiled => {
+export function compileText(name: string, text: string, setting: Setting): Compiled {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
   const document = parseRole(name, `roles/${name}.yml`, text, complain);
   return { role: document && compileRole(document, setting, complain), complaints };
-};
+}
 
 /** Opens the data of a page. */
-export const heldIn = ({ url, audience, session, rows, roles: written }: ConsoleData): Held => {
+export function heldIn({ url, audience, session, rows, roles: written }: ConsoleData): Held {
   const issuers = new Map(rows.map(row => [row.issuer, row]));
   const setting = { audience, session, issuers };
   // A text field has LF alone, so any other ending of lines would look like an edit.
@@ -35,4 +35,4 @@ export const heldIn = ({ url, audience, session, rows, roles: written }: Console
     texts: new Map(roles.map(({ name, text }) => [name, text])),
     roles: roles.flatMap(({ name, text }) => compileText(name, text, setting).role ?? []),
   };
-};
+}

@@ -27,10 +27,14 @@ type State = {
 };
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-const field = (id: string): Field => part<Field>(id);
-const written = (id: string): string | undefined => field(id).value.trim() || undefined;
+function field(id: string): Field {
+  return part<Field>(id);
+}
+function written(id: string): string | undefined {
+  return field(id).value.trim() || undefined;
+}
 
-const questionOf = (claims: Question['claims'], now: number): Question => {
+function questionOf(claims: Question['claims'], now: number): Question {
   const seconds = written('seconds');
   return {
     claims,
@@ -38,20 +42,20 @@ const questionOf = (claims: Question['claims'], now: number): Question => {
     seconds: seconds === undefined ? undefined : Number(seconds),
     context: { now, sourceAddress: written('source') },
   };
-};
+}
 
-const showOpen = (says: string): void => {
+function showOpen(says: string): void {
   showVerdict({ is: 'open', says });
   part('why').replaceChildren();
-};
+}
 
-const showAnswer = (role: Role, answer: Answer): void => {
+function showAnswer(role: Role, answer: Answer): void {
   showVerdict(verdictOf(role, answer));
   part('why').replaceChildren(...whyParts(answer));
-};
+}
 
 /** Decides anew from what stands in the fields. */
-const answer = ({ held, now, compiled: { role, complaints } }: State): void => {
+function answer({ held, now, compiled: { role, complaints } }: State): void {
   const read = readClaims(field('claims').value);
   const fault = 'fault' in read ? read.fault : '';
   say('claims-fault', fault);
@@ -59,28 +63,25 @@ const answer = ({ held, now, compiled: { role, complaints } }: State): void => {
   if ('fault' in read) showOpen('There are no claims to decide by.');
   else if (!role) showOpen(`A broker would not start with this role file (${complaints.length} to mend).`);
   else showAnswer(role, answerTo(questionOf(read.claims, now()), role, held));
-};
+}
 
-const setClaims = (
-  state: State,
-  { claims, sourceAddress }: Pick<Start, 'claims' | 'sourceAddress'>,
-): void => {
+function setClaims(state: State, { claims, sourceAddress }: Pick<Start, 'claims' | 'sourceAddress'>): void {
   field('claims').value = indented(JSON.stringify(claims));
   field('source').value = sourceAddress ?? '';
   answer(state);
-};
+}
 
-const tryWitness = (state: State, witness: Witness): void => {
+function tryWitness(state: State, witness: Witness): void {
   field('start').value = '';
   setClaims(state, { claims: claimsOf(witness), sourceAddress: witness.sourceAddress });
   field('claims').focus();
-};
+}
 
 /** What is computed over all requests there can be waits until nobody types. */
 const QUIET_MS = 250;
 let waiting: ReturnType<typeof setTimeout> | undefined;
 
-const compare = (state: State): void => {
+function compare(state: State): void {
   const { held, compiled, now } = state;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
@@ -88,10 +89,10 @@ const compare = (state: State): void => {
     const change = edited && compiled.role ? changeTo(compiled.role, held, now()) : undefined;
     showChange(edited && compiled.role !== undefined, change, witness => tryWitness(state, witness));
   }, QUIET_MS);
-};
+}
 
 /** Reads the role's text, as it stands in its field, and decides by it. */
-const read = (state: State): void => {
+function read(state: State): void {
   const name = field('role').value;
   const text = field('policy').value;
   const edited = text !== state.held.texts.get(name);
@@ -102,18 +103,18 @@ const read = (state: State): void => {
   showComplaints(state.compiled.complaints);
   answer(state);
   compare(state);
-};
+}
 
 /** Jobs to start from, as they are for the role's file: an edit is to be tried on the same jobs. */
-const offerStarts = (state: State, role: Role | undefined): void => {
+function offerStarts(state: State, role: Role | undefined): void {
   state.starts = role ? startsFor(role, state.held, state.now()) : [];
   part('start').replaceChildren(
     element('option', { value: '' }, 'choose a job'),
     ...optionGroups(state.starts),
   );
-};
+}
 
-const choose = (state: State, name: string): void => {
+function choose(state: State, name: string): void {
   const text = state.edits.get(name) ?? state.held.texts.get(name) ?? '';
   const role = state.held.roles.find(each => each.name === name);
   field('role').value = name;
@@ -122,21 +123,21 @@ const choose = (state: State, name: string): void => {
   say('about', [role?.description, role?.contact].filter(Boolean).join(' · '));
   read(state);
   offerStarts(state, role);
-};
+}
 
-const onClaims = (state: State): void => {
+function onClaims(state: State): void {
   field('start').value = '';
   const decoded = claimsInToken(field('claims').value);
   if (decoded !== undefined) field('claims').value = decoded;
   answer(state);
-};
+}
 
-const onStart = (state: State): void => {
+function onStart(state: State): void {
   const start = state.starts[Number(written('start') ?? -1)];
   if (start) setClaims(state, start);
-};
+}
 
-const onFilter = (state: State): void => {
+function onFilter(state: State): void {
   const wanted = field('filter').value.toLowerCase().split(/\s+/);
   const found = state.lines.filter(({ words }) => wanted.every(word => words.includes(word)));
   showMap(
@@ -147,16 +148,16 @@ const onFilter = (state: State): void => {
       field('role').focus();
     },
   );
-};
+}
 
-const onRevert = (state: State): void => {
+function onRevert(state: State): void {
   const name = field('role').value;
   state.edits.delete(name);
   choose(state, name);
   field('policy').focus();
-};
+}
 
-const listen = (state: State): void => {
+function listen(state: State): void {
   const on = (id: string, event: string, does: (state: State) => void): void =>
     part(id).addEventListener(event, () => does(state));
   on('role', 'change', () => choose(state, field('role').value));
@@ -166,10 +167,10 @@ const listen = (state: State): void => {
   on('policy', 'input', read);
   on('revert', 'click', onRevert);
   on('filter', 'input', onFilter);
-};
+}
 
 /** Fills the page, opens the first role with a job that it admits, and decides whenever something is changed. */
-export const openPage = (held: Held, now: () => number): void => {
+export function openPage(held: Held, now: () => number): void {
   const lines = reachOf(held).map(line => ({ line, words: wordsOf(line) }));
   const compiled: Compiled = { role: undefined, complaints: [] };
   const state: State = { held, now, edits: new Map(), lines, starts: [], compiled };
@@ -185,4 +186,4 @@ export const openPage = (held: Held, now: () => number): void => {
   if (state.starts.length > 0) field('start').value = '0';
   onStart(state);
   onFilter(state);
-};
+}

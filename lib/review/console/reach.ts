@@ -20,12 +20,12 @@ export type Reach = {
 
 type Part = 'organization' | 'pipeline' | 'further';
 
-const partOf = ({ name, binds }: Condition, row: IssuerRow | undefined): Part => {
+function partOf({ name, binds }: Condition, row: IssuerRow | undefined): Part {
   if (name === row?.labels.pipeline || name === row?.pipelineId) return 'pipeline';
   return binds || name === row?.labels.organization ? 'organization' : 'further';
-};
+}
 
-const lineOf = (role: Role, statement: Statement, row: IssuerRow | undefined): Reach => {
+function lineOf(role: Role, statement: Statement, row: IssuerRow | undefined): Reach {
   const { conditions, issuer } = statement;
   const all = [...conditions, ...(row?.require ?? [])];
   const saying = (part: Part): string[] => [
@@ -40,15 +40,16 @@ const lineOf = (role: Role, statement: Statement, row: IssuerRow | undefined): R
     further: saying('further'),
     denies: role.deny.filter(each => each.issuer === issuer).length,
   };
-};
+}
 
 /** Who can reach what: a line for each trust statement of each role. */
-export const reachOf = ({ roles, rows }: Held): Reach[] =>
-  roles.flatMap(role => role.trust.map(each => lineOf(role, each, rows.get(each.issuer))));
+export function reachOf({ roles, rows }: Held): Reach[] {
+  return roles.flatMap(role => role.trust.map(each => lineOf(role, each, rows.get(each.issuer))));
+}
 
 /** All words of a line, for the filter. */
-export const wordsOf = ({ role, statement, issuer, ...said }: Reach): string =>
-  [
+export function wordsOf({ role, statement, issuer, ...said }: Reach): string {
+  return [
     role.name,
     role.description ?? '',
     role.template.kind,
@@ -61,3 +62,4 @@ export const wordsOf = ({ role, statement, issuer, ...said }: Reach): string =>
   ]
     .join(' ')
     .toLowerCase();
+}

@@ -17,14 +17,16 @@ export type Start = {
 };
 
 /** The claims of a witness as a token has them. */
-export const claimsOf = ({ issuer, audience, claims }: Witness): Claims => ({
-  iss: issuer,
-  aud: audience,
-  ...claims,
-});
+export function claimsOf({ issuer, audience, claims }: Witness): Claims {
+  return {
+    iss: issuer,
+    aud: audience,
+    ...claims,
+  };
+}
 
-const admitted = (role: Role, held: Held, now: number): Start[] =>
-  holders(role, held, askedOf(held, now)).flatMap(({ statement, shown }) =>
+function admitted(role: Role, held: Held, now: number): Start[] {
+  return holders(role, held, askedOf(held, now)).flatMap(({ statement, shown }) =>
     typeof shown === 'object'
       ? [
           {
@@ -36,29 +38,32 @@ const admitted = (role: Role, held: Held, now: number): Start[] =>
         ]
       : [],
   );
+}
 
 /** What conditions say plainly: the value of `equals`, the first of `in`. */
-const literals = (conditions: readonly Condition[]): Claims =>
-  Object.fromEntries(
+function literals(conditions: readonly Condition[]): Claims {
+  return Object.fromEntries(
     conditions
       .filter(
         ({ path, operator }) => typeof path === 'string' && (operator === 'equals' || operator === 'in'),
       )
       .map(({ name, operands }) => [name, operands[0] ?? null]),
   );
+}
 
 /** What the guard and the first statement for this issuer want: the job that the role was written for. */
-const wantedBy = (role: Role, row: IssuerRow): Claims => {
+function wantedBy(role: Role, row: IssuerRow): Claims {
   const first = role.trust.find(({ issuer }) => issuer === row.issuer);
   return { iss: row.issuer, aud: role.audience, ...literals([...row.require, ...(first?.conditions ?? [])]) };
-};
+}
 
-const jobs = (role: Role, row: IssuerRow, { word, family }: { word: string; family: Family }): Start[] =>
-  Object.entries({ push: {}, ...family.scenarios }).map(([name, changes]) => ({
+function jobs(role: Role, row: IssuerRow, { word, family }: { word: string; family: Family }): Start[] {
+  return Object.entries({ push: {}, ...family.scenarios }).map(([name, changes]) => ({
     group: `Jobs of ${row.issuer}`,
     label: `${word}/${name}`,
     claims: withFollowing(family, { ...family.usual, ...wantedBy(role, row), ...changes }),
   }));
+}
 
 const EMPTY: { readonly [type in ClaimType]: ClaimValue } = {
   string: '',
@@ -70,7 +75,7 @@ const EMPTY: { readonly [type in ClaimType]: ClaimValue } = {
 };
 
 /** A claim of each name that an issuer sends, where nothing is known of its jobs. */
-const vocabulary = (role: Role, row: IssuerRow): Start => {
+function vocabulary(role: Role, row: IssuerRow): Start {
   const types = Object.entries(row.vocabulary?.claims ?? {});
   const empty = types.map(([name, [type = 'null']]): [string, ClaimValue] => [name, EMPTY[type]]);
   return {
@@ -78,13 +83,15 @@ const vocabulary = (role: Role, row: IssuerRow): Start => {
     label: row.issuer,
     claims: { ...Object.fromEntries(empty), ...wantedBy(role, row) },
   };
-};
+}
 
 /** Whom the role admits, each kind of job of the issuers that are listed, and the claims of all others. */
-export const startsFor = (role: Role, held: Held, now: number): Start[] => [
-  ...admitted(role, held, now),
-  ...[...held.rows.values()].flatMap(row => {
-    const known = familyOf(row.preset);
-    return known ? jobs(role, row, known) : [vocabulary(role, row)];
-  }),
-];
+export function startsFor(role: Role, held: Held, now: number): Start[] {
+  return [
+    ...admitted(role, held, now),
+    ...[...held.rows.values()].flatMap(row => {
+      const known = familyOf(row.preset);
+      return known ? jobs(role, row, known) : [vocabulary(role, row)];
+    }),
+  ];
+}

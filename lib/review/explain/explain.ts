@@ -7,12 +7,13 @@ import { nearestStatement, type StatementTrace, type Trace } from '../../policy/
 import { describeUnusable } from '../../policy/usable.ts';
 
 /** A value as JSON has it, or what it is instead. */
-export const shown = (value: ClaimValue | undefined): string =>
-  value === undefined
+export function shown(value: ClaimValue | undefined): string {
+  return value === undefined
     ? 'absent'
     : typeof value === 'number' && Number.isNaN(value)
       ? 'not a safe integer'
       : JSON.stringify(value);
+}
 
 const WORDS: { readonly [operator in Condition['operator']]: string } = {
   equals: 'equals',
@@ -25,8 +26,9 @@ const WORDS: { readonly [operator in Condition['operator']]: string } = {
 };
 
 /** A condition in words: what it wants of which claim. */
-export const wanted = ({ name, operator, operands }: Condition): string =>
-  `${name} ${WORDS[operator]} ${operands.map(operand => JSON.stringify(operand)).join(', ')}`;
+export function wanted({ name, operator, operands }: Condition): string {
+  return `${name} ${WORDS[operator]} ${operands.map(operand => JSON.stringify(operand)).join(', ')}`;
+}
 
 /** Why a condition is in doubt, in words. */
 export const DOUBTS: { readonly [why: string]: string } = {
@@ -38,10 +40,11 @@ export const DOUBTS: { readonly [why: string]: string } = {
   source_address_unknown: 'the source address is unknown',
 };
 
-const actual = (checked: Checked): string =>
-  checked.why === 'source_address_unknown' || checked.why === 'absent'
+function actual(checked: Checked): string {
+  return checked.why === 'source_address_unknown' || checked.why === 'absent'
     ? ''
     : `, here ${shown(checked.actual)}${likeness(checked)}`;
+}
 
 /** What alone sets a value apart from one that was wanted, where an eye would not see it. */
 export function likeness({ truth, actual: value, condition: { operator, operands } }: Checked): string {
@@ -56,12 +59,12 @@ export function likeness({ truth, actual: value, condition: { operator, operands
   return isCase ? ', which differs in case alone' : '';
 }
 
-const conditionLine = (checked: Checked): string => {
+function conditionLine(checked: Checked): string {
   const { truth, why, condition } = checked;
   if (truth === 'true') return `    yes       ${wanted(condition)}${actual(checked)}`;
   if (truth === 'false') return `    no        ${wanted(condition)}${actual(checked)}`;
   return `    in doubt  ${wanted(condition)}${actual(checked)}: ${DOUBTS[why]}`;
-};
+}
 
 /** Why a statement was not tried, in words. */
 export const SKIPPED = {
@@ -70,15 +73,17 @@ export const SKIPPED = {
   until_too_near: 'its until is nearer than the shortest session',
 } as const;
 
-const statementLines = ({ id, effect, skipped, conditions, applies }: StatementTrace): string[] => {
+function statementLines({ id, effect, skipped, conditions, applies }: StatementTrace): string[] {
   if (skipped) return [`  ${effect} "${id}" was not tried: ${SKIPPED[skipped]}.`];
   const ending =
     effect === 'deny' ? (applies ? 'strikes' : 'does not strike') : applies ? 'holds' : 'does not hold';
   return [`  ${effect} "${id}" ${ending}:`, ...conditions.map(conditionLine)];
-};
+}
 
 /** Every statement that was tried, with each of its conditions. */
-export const traceLines = ({ statements }: Trace): string[] => statements.flatMap(statementLines);
+export function traceLines({ statements }: Trace): string[] {
+  return statements.flatMap(statementLines);
+}
 
 const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = {
   audience_differs: 'the token was minted for another audience',
@@ -99,7 +104,7 @@ const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = 
 };
 
 /** The first line: the decision and its reason. */
-export const headline = (role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string => {
+export function headline(role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string {
   if (decision.allowed && !('grant' in decision))
     return `ALLOWED: ${role.name} by "${decision.statement}", with ${decision.scopes.join(' ')}.`;
   if (decision.allowed)
@@ -108,9 +113,9 @@ export const headline = (role: Pick<Role, 'name'>, decision: Decision | MethodDe
   const unusable = 'unusable' in decision ? decision.unusable : undefined;
   const about = unusable ? describeUnusable(unusable) : decision.about;
   return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
-};
+}
 
-const nearestLine = (decision: Decision | MethodDecision): string[] => {
+function nearestLine(decision: Decision | MethodDecision): string[] {
   if (decision.allowed || decision.reason !== 'no_statement_holds') return [];
   const nearest = nearestStatement(decision.trace);
   const unmet = nearest?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
@@ -120,19 +125,21 @@ const nearestLine = (decision: Decision | MethodDecision): string[] => {
         `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => wanted(condition)).join('; ')}.`,
       ]
     : [];
-};
+}
 
 /** Tags whose literal stands in for a claim, each with what was wrong with the claim. */
-export const replacedLines = (decision: Decision | MethodDecision): string[] => {
+export function replacedLines(decision: Decision | MethodDecision): string[] {
   const target = decision.allowed && 'grant' in decision ? decision.grant.target : undefined;
   const replaced = target?.kind === 'aws' ? (target.replaced ?? []) : [];
   return replaced.map(each => `The literal of ${each.place} is sent: ${describeUnusable(each)}.`);
-};
+}
 
 /** A decision as sentences, drawn from its trace alone: nothing is evaluated again. */
-export const explain = (role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string[] => [
-  headline(role, decision),
-  ...replacedLines(decision),
-  ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),
-  ...nearestLine(decision),
-];
+export function explain(role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string[] {
+  return [
+    headline(role, decision),
+    ...replacedLines(decision),
+    ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),
+    ...nearestLine(decision),
+  ];
+}

@@ -15,10 +15,13 @@ export type AskFor = (claim: string) => string | undefined;
 
 const NONE: Remedies = { step: [], policy: [] };
 
-const isScalar = (value: ClaimValue | undefined): value is Scalar =>
-  value === null ||
-  ['string', 'boolean'].includes(typeof value) ||
-  (typeof value === 'number' && Number.isSafeInteger(value));
+function isScalar(value: ClaimValue | undefined): value is Scalar {
+  return (
+    value === null ||
+    ['string', 'boolean'].includes(typeof value) ||
+    (typeof value === 'number' && Number.isSafeInteger(value))
+  );
+}
 
 /** A condition as it would have to be; without operands it must go. */
 export type Loosening = {
@@ -60,7 +63,7 @@ function sayChange(checked: Checked, statement: string, sayOpened: SayOpened): s
   return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
 }
 
-const stepFor = ({ condition, actual: value, why }: Checked, askFor: AskFor): string => {
+function stepFor({ condition, actual: value, why }: Checked, askFor: AskFor): string {
   const { name } = condition;
   const asks = askFor(name);
   if (why === 'source_address_unknown') return `The address is not known here; wanted: ${wanted(condition)}.`;
@@ -68,7 +71,7 @@ const stepFor = ({ condition, actual: value, why }: Checked, askFor: AskFor): st
   return asks === undefined
     ? `${name} is absent, and wanted.`
     : `${name} is absent: add ${asks} when the token is minted.`;
-};
+}
 
 /** A statement that binds another tenant is not to be widened for this one. */
 function listChanges(nearest: StatementTrace, unmet: readonly Checked[], sayOpened: SayOpened): string[] {
@@ -76,10 +79,11 @@ function listChanges(nearest: StatementTrace, unmet: readonly Checked[], sayOpen
   return unmet.flatMap(each => sayChange(each, nearest.id, sayOpened) ?? []);
 }
 
-const unmetIn = ({ conditions }: StatementTrace): Checked[] =>
-  conditions.filter(({ truth }) => truth !== 'true');
+function unmetIn({ conditions }: StatementTrace): Checked[] {
+  return conditions.filter(({ truth }) => truth !== 'true');
+}
 
-const forNearest = (trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedies => {
+function forNearest(trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedies {
   const nearest = nearestStatement(trace);
   if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
   const unmet = unmetIn(nearest);
@@ -87,10 +91,10 @@ const forNearest = (trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedie
     step: [...new Set(unmet.map(each => stepFor(each, askFor)))],
     policy: listChanges(nearest, unmet, sayOpened),
   };
-};
+}
 
 /** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
-const forDeny = ({ statements }: Trace, askFor: AskFor): Remedies => {
+function forDeny({ statements }: Trace, askFor: AskFor): Remedies {
   const striking = statements.filter(({ effect, applies }) => effect === 'deny' && applies);
   const absent = striking.flatMap(({ id, conditions }) =>
     conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
@@ -107,7 +111,7 @@ const forDeny = ({ statements }: Trace, askFor: AskFor): Remedies => {
       `"${id}" denies every job that has no ${name}. Say in the trust statement which values of ${name} it admits, and remove it`,
   );
   return { step: [...new Set(step)], policy: [...new Set(policy)] };
-};
+}
 
 type Told = Pick<Deny, 'trace' | 'about' | 'statement'>;
 
@@ -134,14 +138,14 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) =>
 };
 
 /** What would have to change for a denied caller, on both sides, drawn from the trace alone. */
-export const remedies = (
+export function remedies(
   decision: Decision | MethodDecision,
   askFor: AskFor,
   sayOpened: SayOpened = () => '',
-): Remedies => {
+): Remedies {
   if (decision.allowed) return NONE;
   const { trace, reason } = decision;
   if (reason === 'no_statement_holds') return forNearest(trace, askFor, sayOpened);
   if (reason === 'explicitly_denied') return forDeny(trace, askFor);
   return OTHERS[reason]?.(decision) ?? NONE;
-};
+}

@@ -4,14 +4,15 @@ const PLAIN = /^[A-Za-z][\w./-]*( [\w./-]+)*$/;
 // What YAML 1.1 or 1.2 reads as something else than text.
 const OTHERWISE = /^(true|false|null|yes|no|on|off|y|n)$/i;
 
-const text = (value: string): string =>
-  PLAIN.test(value) && !OTHERWISE.test(value) ? value : JSON.stringify(value);
+function text(value: string): string {
+  return PLAIN.test(value) && !OTHERWISE.test(value) ? value : JSON.stringify(value);
+}
 
 /** A value as a policy's author would write it, on one line: YAML that every reader reads alike. */
-export const written = (value: ClaimValue): string => {
+export function written(value: ClaimValue): string {
   if (typeof value === 'string') return text(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
   const members = Object.entries(value).map(([name, each]) => `${text(name)}: ${written(each)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
-};
+}

@@ -113,38 +113,39 @@ const SCOPES: readonly Scalar[] = ['read_packages', 'write_packages', 'delete_pa
 const OWN_KEYS = ['id', 'until', 'request'];
 const OWN_OPERATORS = ['contains', 'contains_any'];
 
-const found = (rule: DialectRule, place: Finding['place']): Finding => {
+function found(rule: DialectRule, place: Finding['place']): Finding {
   const { level, there, here } = DIALECT[rule];
   return { rule, level, place, message: `Buildkite: ${there} kite-sts: ${here}` };
-};
+}
 
 /** What both refuse is told as a broker tells it. */
-const complained = ({ rule, place, message }: Complaint): Finding => {
+function complained({ rule, place, message }: Complaint): Finding {
   const there = READ_THERE[rule];
   return there ? found(there, place) : { rule, level: 'error', place, message };
-};
+}
 
-const ofScopes = (tree: MapTree): Finding[] => {
+function ofScopes(tree: MapTree): Finding[] {
   const scopes = member(tree, 'scopes')?.value;
   if (!scopes) return [found('dialect-no-scopes', tree.place)];
   const items = scopes.kind === 'list' ? scopes.items : [];
   return items
     .filter(item => item.kind === 'scalar' && !SCOPES.includes(item.value))
     .map(({ place }) => found('dialect-scope', place));
-};
+}
 
-const ofKeys = (tree: MapTree): Finding[] =>
-  tree.entries
+function ofKeys(tree: MapTree): Finding[] {
+  return tree.entries
     .filter(({ key }) => OWN_KEYS.includes(key))
     .map(({ place }) => found('dialect-own-key', place));
+}
 
 /** Does the condition keep null out there too? */
-const refusesNull = ({ operator, operands }: Condition): boolean => {
+function refusesNull({ operator, operands }: Condition): boolean {
   if (operator === 'equals' || operator === 'in') return !operands.includes(null);
   return (operator === 'not_equals' || operator === 'not_in') && operands.includes(null);
-};
+}
 
-const ofCondition = (condition: Condition, all: readonly Condition[], facts: IssuerFacts): DialectRule[] => {
+function ofCondition(condition: Condition, all: readonly Condition[], facts: IssuerFacts): DialectRule[] {
   const { name, operator, operands } = condition;
   if (OWN_OPERATORS.includes(operator)) return ['dialect-own-operator'];
   const asks = operands.includes(null);
@@ -155,19 +156,19 @@ const ofCondition = (condition: Condition, all: readonly Condition[], facts: Iss
   if (!types?.includes('null') || kept || asks) return [];
   if (operator === 'matches') return ['dialect-pattern-on-null'];
   return operator === 'not_equals' || operator === 'not_in' ? ['dialect-not-on-null'] : [];
-};
+}
 
-const ofStatement = ({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): Finding[] => {
+function ofStatement({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): Finding[] {
   const ofClaims = conditions.filter(({ on }) => on === 'claim');
   const rules = ofClaims.flatMap(each =>
     ofCondition(each, ofClaims, facts).map(rule => found(rule, claimPlace(tree, each.name))),
   );
   return [...(flat ? [found('dialect-flat', tree.place)] : []), ...rules];
-};
+}
 
 type Issuers = ReadonlyMap<string, IssuerFacts>;
 
-const inItem = (tree: Tree, index: number, issuers: Issuers): Finding[] => {
+function inItem(tree: Tree, index: number, issuers: Issuers): Finding[] {
   if (tree.kind !== 'map') return [found('dialect-form', tree.place)];
   const complaints: Complaint[] = [];
   const statement = statementOf(tree, { effect: 'trust', index, issuers }, (rule, place, message) => {
@@ -180,16 +181,16 @@ const inItem = (tree: Tree, index: number, issuers: Issuers): Finding[] => {
     ...ofKeys(tree),
     ...(statement && facts ? ofStatement(statement, tree, facts) : []),
   ];
-};
+}
 
 /**
  * Every place where a policy that is meant for the page of a Buildkite registry would be refused there, or read
  * otherwise than here. `issuers` are those that the page takes.
  */
-export const dialectFindings = (tree: Tree, issuers: Issuers): Finding[] => {
+export function dialectFindings(tree: Tree, issuers: Issuers): Finding[] {
   if (tree.kind !== 'list') return [found('dialect-form', tree.place)];
   if (tree.items.length === 0) return [found('dialect-empty', tree.place)];
   return tree.items
     .flatMap((item, index) => inItem(item, index, issuers))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
-};
+}

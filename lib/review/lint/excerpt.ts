@@ -4,16 +4,17 @@ import type { Place } from '../../language/complaint.ts';
 const AROUND = 80;
 
 // A reader of the terminal must see the text, and never run it.
-const visible = (text: string): string =>
-  text
+function visible(text: string): string {
+  return text
     .replaceAll('\t', ' ')
     .replace(
       /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
       each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
+}
 
 /** The line of a place with a caret below the column, each line with its end; nothing where the text has no such line. */
-export const excerpt = (text: string, { line, column }: Place): string => {
+export function excerpt(text: string, { line, column }: Place): string {
   const source = text.split('\n')[line - 1]?.replace(/\r$/, '');
   if (source === undefined) return '';
   const from = Math.max(0, column - 1 - AROUND);
@@ -22,4 +23,4 @@ export const excerpt = (text: string, { line, column }: Place): string => {
   const end = source.length > column - 1 + AROUND ? '…' : '';
   const margin = ' '.repeat(String(line).length);
   return `  ${line} | ${before}${after}${end}\n  ${margin} | ${' '.repeat(before.length)}^\n`;
-};
+}

@@ -19,13 +19,13 @@ const COMMENT = /(?<=^|\s)#\s*kite-sts-ignore\b\s*(?<rule>[\w-]*)(?:\s*:(?<reaso
 const MIN_REASON = 8;
 
 /** Beside a line the comment speaks of that line, and on a line of its own of the next that is more than a comment. */
-const lineFor = (lines: readonly string[], index: number): number => {
+function lineFor(lines: readonly string[], index: number): number {
   const alone = /^\s*#/.test(lines[index] ?? '');
   const next = alone ? lines.findIndex((line, at) => at > index && !/^\s*(#|$)/.test(line)) : index;
   return next + 1;
-};
+}
 
-const ignoresIn = (file: string, text: string): Ignore[] => {
+function ignoresIn(file: string, text: string): Ignore[] {
   if (!text.includes('kite-sts-ignore')) return [];
   const lines = text.split(/\r?\n/);
   return lines.flatMap((line, index) => {
@@ -35,12 +35,13 @@ const ignoresIn = (file: string, text: string): Ignore[] => {
     const place = { file, line: index + 1, column: found.index + 1 };
     return [{ rule, reason: reason.trim(), place, line: lineFor(lines, index) }];
   });
-};
+}
 
-const speaksOf = ({ rule, place: at, line }: Ignore, { rule: found, place }: Finding): boolean =>
-  rule === found && at.file === place.file && line === place.line;
+function speaksOf({ rule, place: at, line }: Ignore, { rule: found, place }: Finding): boolean {
+  return rule === found && at.file === place.file && line === place.line;
+}
 
-const faultOf = (ignore: Ignore, findings: readonly Finding[]): string | undefined => {
+function faultOf(ignore: Ignore, findings: readonly Finding[]): string | undefined {
   const names = LINT_RULES.filter(({ level }) => level !== 'error').map(({ rule }) => rule);
   if (!names.includes(ignore.rule))
     return `"${ignore.rule}" is not a rule that can be ignored.${didYouMean(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
@@ -49,13 +50,13 @@ const faultOf = (ignore: Ignore, findings: readonly Finding[]): string | undefin
   return findings.some(finding => speaksOf(ignore, finding))
     ? undefined
     : `${ignore.rule} finds nothing on line ${ignore.line}. Remove the comment.`;
-};
+}
 
 /** Sets apart what comments in the files hush; a comment without a reason hushes nothing, and is found itself. */
-export const sifted = (
+export function sifted(
   findings: readonly Finding[],
   texts: ReadonlyMap<string, string>,
-): { readonly findings: readonly Finding[]; readonly ignored: readonly Ignored[] } => {
+): { readonly findings: readonly Finding[]; readonly ignored: readonly Ignored[] } {
   const ignores = [...texts].flatMap(([file, text]) => ignoresIn(file, text));
   const faults = ignores.flatMap(ignore => {
     const message = faultOf(ignore, findings);
@@ -71,4 +72,4 @@ export const sifted = (
       return reason === undefined ? [] : [{ finding, reason }];
     }),
   };
-};
+}

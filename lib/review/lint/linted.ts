@@ -28,12 +28,12 @@ export type Linted = {
   readonly deny: readonly LintedStatement[];
 };
 
-const statementsOf = (
+function statementsOf(
   tree: MapTree,
   effect: Effect,
   statements: readonly Statement[],
   rows: ReadonlyMap<string, IssuerRow>,
-): LintedStatement[] => {
+): LintedStatement[] {
   const list = member(tree, effect)?.value;
   const items = list?.kind === 'list' ? list.items : [];
   return statements.flatMap((statement, index) => {
@@ -43,48 +43,54 @@ const statementsOf = (
     const conditions = [...statement.conditions, ...row.require];
     return [{ statement, tree: item, row, known: KNOWN[row.preset ?? 'none'], conditions }];
   });
-};
+}
 
 /** Puts what was compiled beside its text, statement by statement. */
-export const lintedOf = (
+export function lintedOf(
   compiled: Role | Registry,
   tree: MapTree,
   rows: ReadonlyMap<string, IssuerRow>,
-): Linted => ({
-  name: compiled.name,
-  contact: compiled.contact,
-  role: 'template' in compiled ? compiled : undefined,
-  compiled,
-  tree,
-  trust: statementsOf(tree, 'trust', compiled.trust, rows),
-  deny: statementsOf(tree, 'deny', compiled.deny, rows),
-});
+): Linted {
+  return {
+    name: compiled.name,
+    contact: compiled.contact,
+    role: 'template' in compiled ? compiled : undefined,
+    compiled,
+    tree,
+    trust: statementsOf(tree, 'trust', compiled.trust, rows),
+    deny: statementsOf(tree, 'deny', compiled.deny, rows),
+  };
+}
 
-const claimsOf = (tree: Tree): Tree => member(tree, 'claims')?.value ?? tree;
+function claimsOf(tree: Tree): Tree {
+  return member(tree, 'claims')?.value ?? tree;
+}
 
 /** Where the name of a claim stands in a statement, or where the statement begins. */
-export const claimPlace = (tree: Tree, claim: string): Tree['place'] =>
-  member(claimsOf(tree), claim)?.place ?? tree.place;
+export function claimPlace(tree: Tree, claim: string): Tree['place'] {
+  return member(claimsOf(tree), claim)?.place ?? tree.place;
+}
 
 /** The values beside an operator, each where it stands. */
-export const operandTrees = (tree: Tree, { name, operator }: Condition): readonly ScalarTree[] => {
+export function operandTrees(tree: Tree, { name, operator }: Condition): readonly ScalarTree[] {
   const written = member(claimsOf(tree), name)?.value;
   const beside = written?.kind === 'map' ? member(written, operator)?.value : written;
   const items = beside?.kind === 'list' ? beside.items : beside ? [beside] : [];
   return items.filter(item => item.kind === 'scalar');
-};
+}
 
 /** Every plain value in a tree, however deep. */
-export const scalarsIn = (tree: Tree | undefined): readonly ScalarTree[] => {
+export function scalarsIn(tree: Tree | undefined): readonly ScalarTree[] {
   if (tree === undefined) return [];
   if (tree.kind === 'scalar') return [tree];
   return tree.kind === 'list'
     ? tree.items.flatMap(scalarsIn)
     : tree.entries.flatMap(({ value }) => scalarsIn(value));
-};
+}
 
 const BINDING = ['equals', 'in', 'matches', 'contains', 'contains_any'];
 
 /** Does the condition leave only some values of its claim? */
-export const narrows = ({ on, operator, operands }: Condition): boolean =>
-  on === 'claim' && BINDING.includes(operator) && !operands.includes('*') && !operands.includes(null);
+export function narrows({ on, operator, operands }: Condition): boolean {
+  return on === 'claim' && BINDING.includes(operator) && !operands.includes('*') && !operands.includes(null);
+}

@@ -9,47 +9,51 @@ const ALL: readonly RuleFacts[] = [
   IGNORE_COMMENT,
 ];
 
-const result = ({ rule, level, place, message }: Finding, reason?: string) => ({
-  ruleId: rule,
-  ruleIndex: ALL.findIndex(each => each.rule === rule),
-  level,
-  message: { text: message },
-  locations: [
-    {
-      physicalLocation: {
-        // §3.4.4: a relative reference is resolved against the root of the repository.
-        artifactLocation: { uri: encodeURI(place.file) },
-        region: { startLine: place.line, startColumn: place.column },
+function result({ rule, level, place, message }: Finding, reason?: string) {
+  return {
+    ruleId: rule,
+    ruleIndex: ALL.findIndex(each => each.rule === rule),
+    level,
+    message: { text: message },
+    locations: [
+      {
+        physicalLocation: {
+          // §3.4.4: a relative reference is resolved against the root of the repository.
+          artifactLocation: { uri: encodeURI(place.file) },
+          region: { startLine: place.line, startColumn: place.column },
+        },
       },
-    },
-  ],
-  ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: reason }] }),
-});
+    ],
+    ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: reason }] }),
+  };
+}
 
 /**
  * The findings as SARIF, for code scanning; what is ignored is among them, with its reason.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export const sarif = (findings: readonly Finding[], ignored: readonly Ignored[]) => ({
-  $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
-  version: '2.1.0',
-  runs: [
-    {
-      tool: {
-        driver: {
-          name: 'kite-sts',
-          rules: ALL.map(({ rule, level, says }) => ({
-            id: rule,
-            shortDescription: { text: says },
-            defaultConfiguration: { level },
-          })),
+export function sarif(findings: readonly Finding[], ignored: readonly Ignored[]) {
+  return {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'kite-sts',
+            rules: ALL.map(({ rule, level, says }) => ({
+              id: rule,
+              shortDescription: { text: says },
+              defaultConfiguration: { level },
+            })),
+          },
         },
+        columnKind: 'utf16CodeUnits',
+        results: [
+          ...findings.map(each => result(each)),
+          ...ignored.map(({ finding, reason }) => result(finding, reason)),
+        ],
       },
-      columnKind: 'utf16CodeUnits',
-      results: [
-        ...findings.map(each => result(each)),
-        ...ignored.map(({ finding, reason }) => result(finding, reason)),
-      ],
-    },
-  ],
-});
+    ],
+  };
+}

@@ -8,11 +8,11 @@ import { leastOf, type Standing } from './world.ts';
  * The statement by which a trust policy admits this request, behind the fleet's guard; undefined when it does not.
  * `weigh` alone says so, by which roles and registries are decided.
  */
-export const admittedBy = (standing: Standing | undefined, witness: Witness): string | undefined => {
+export function admittedBy(standing: Standing | undefined, witness: Witness): string | undefined {
   if (!standing || standing.role.disabled !== undefined || !meets(standing.row, witness.claims))
     return undefined;
   const { role } = standing;
   const { issuer: iss, audience: aud, claims } = witness;
   const token = { ...assumeVerified({ iss, aud }, role), claims };
   return weigh(role, token, { context: witness, least: leastOf(role) }).winner?.id;
-};
+}

@@ -4,21 +4,22 @@ export type Pattern = { readonly text: string; readonly literal: boolean };
 const PATTERNS = new Map<string, Pattern>();
 
 /** The one pattern of this text: what was learned of it is kept with it. */
-export const patternOf = (text: string, literal: boolean): Pattern => {
+export function patternOf(text: string, literal: boolean): Pattern {
   const key = `${literal ? '=' : '~'}${text}`;
   const made = PATTERNS.get(key) ?? { text, literal };
   PATTERNS.set(key, made);
   return made;
-};
+}
 
 const STAR = -1;
 const ONE = -2;
 
 /** The code points of a pattern, and a number of their own for `*` and `?`. */
-export const symbolsOf = ({ text, literal }: Pattern): number[] =>
-  [...text].map(each =>
+export function symbolsOf({ text, literal }: Pattern): number[] {
+  return [...text].map(each =>
     literal || (each !== '*' && each !== '?') ? (each.codePointAt(0) ?? 0) : each === '*' ? STAR : ONE,
   );
+}
 
 /**
  * One pattern as an automaton whose states are made when they are first reached: its full table could be large,
@@ -81,14 +82,14 @@ export class Automaton {
 
 const AUTOMATA = new WeakMap<Pattern, Automaton>();
 /** The automaton of a pattern, which keeps what it has learned. */
-export const automatonOf = (pattern: Pattern): Automaton => {
+export function automatonOf(pattern: Pattern): Automaton {
   const made = AUTOMATA.get(pattern) ?? new Automaton(pattern);
   AUTOMATA.set(pattern, made);
   return made;
-};
+}
 
 /** Does one pattern match all that another does? Only what shows by reading the other as a text is found. */
-export const covers = (wide: Pattern, narrow: Pattern): boolean => {
+export function covers(wide: Pattern, narrow: Pattern): boolean {
   const automaton = automatonOf(wide);
   return automaton.accepts(symbolsOf(narrow).reduce((state, symbol) => automaton.step(state, symbol), 0));
-};
+}

@@ -9,43 +9,49 @@ type Elements = { readonly every: readonly (readonly string[])[]; readonly none:
 export type Constraint = { readonly points: bigint; readonly texts: Texts; readonly elements: Elements };
 
 /** All values of a dimension. */
-export const unconstrained = ({ points, elements }: Dimension): Constraint => {
+export function unconstrained({ points, elements }: Dimension): Constraint {
   const all = elements ? [] : [[]];
   return {
     points: (1n << BigInt(points.length)) - 1n,
     texts: { every: all, none: [] },
     elements: { every: all, none: [] },
   };
-};
+}
 
 type Both<T> = { readonly every: readonly (readonly T[])[]; readonly none: readonly T[] };
 
-const narrowed = <T>({ every, none }: Both<T>, side: Side<T>): Both<T> =>
-  'in' in side ? { every: [...every, side.in], none } : { every, none: [...none, ...side.out] };
+function narrowed<T>({ every, none }: Both<T>, side: Side<T>): Both<T> {
+  return 'in' in side ? { every: [...every, side.in], none } : { every, none: [...none, ...side.out] };
+}
 
-export const narrow = (constraint: Constraint, region: Region): Constraint => ({
-  points: constraint.points & region.points,
-  texts: narrowed(constraint.texts, region.texts),
-  elements: narrowed(constraint.elements, region.elements),
-});
+export function narrow(constraint: Constraint, region: Region): Constraint {
+  return {
+    points: constraint.points & region.points,
+    texts: narrowed(constraint.texts, region.texts),
+    elements: narrowed(constraint.elements, region.elements),
+  };
+}
 
-const arrayOf = ({ every, none }: Elements, { elements }: Dimension): readonly ClaimValue[] | undefined => {
+function arrayOf({ every, none }: Elements, { elements }: Dimension): readonly ClaimValue[] | undefined {
   const chosen = every.map(names => names.find(name => !none.includes(name)));
   return chosen.includes(undefined)
     ? undefined
     : [...new Set(chosen)].map(name => elements?.get(name ?? '') ?? null);
-};
+}
 
 /** Is it plain to see, without a search, that no value is left? */
-export const isPlainlyEmpty = ({ points, texts, elements }: Constraint, dimension: Dimension): boolean =>
-  points === 0n && !arrayOf(elements, dimension) && plainlyNone(texts);
+export function isPlainlyEmpty({ points, texts, elements }: Constraint, dimension: Dimension): boolean {
+  return points === 0n && !arrayOf(elements, dimension) && plainlyNone(texts);
+}
 
 /** Is there any value left? What cannot be told is taken to be there: whoever makes a request of it will see. */
-export const isEmpty = (
+export function isEmpty(
   { points, texts, elements }: Constraint,
   dimension: Dimension,
   effort: Effort,
-): boolean => points === 0n && !arrayOf(elements, dimension) && !anyText(texts, effort);
+): boolean {
+  return points === 0n && !arrayOf(elements, dimension) && !anyText(texts, effort);
+}
 
 /** A constraint in its dimension. */
 export type Left = { readonly constraint: Constraint; readonly dimension: Dimension };
@@ -54,11 +60,11 @@ export type Left = { readonly constraint: Constraint; readonly dimension: Dimens
  * One value that is left, a plain one if there is: `preferred` are tried first. A value of undefined stands for
  * absence; undefined alone, for a text that could not be told.
  */
-export const pickFrom = (
+export function pickFrom(
   { constraint: { points, texts, elements }, dimension }: Left,
   preferred: readonly Point[],
   effort: Effort,
-): { readonly value: Point } | undefined => {
+): { readonly value: Point } | undefined {
   const left = dimension.points.filter((_, at) => (points >> BigInt(at)) & 1n);
   const liked = preferred.find(
     each => each !== undefined && (typeof each === 'string' ? isText(texts, each) : left.includes(each)),
@@ -69,4 +75,4 @@ export const pickFrom = (
   if (left.length > 0) return { value: left[0] };
   const array = arrayOf(elements, dimension);
   return array && { value: array };
-};
+}

@@ -7,20 +7,20 @@ export type Texts = { readonly every: readonly (readonly Pattern[])[]; readonly 
 /** Letters that stand for all those which no pattern names, the plainest first. */
 const OTHERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-const alphabetOf = (patterns: readonly Pattern[]): number[] => {
+function alphabetOf(patterns: readonly Pattern[]): number[] {
   const named = new Set(patterns.flatMap(symbolsOf).filter(symbol => symbol >= 0));
   const other = [...OTHERS].map(each => each.charCodeAt(0)).find(each => !named.has(each)) ?? 0xf8ff;
   return [...named, other];
-};
+}
 
 /** A step of the search: where each automaton stands, and the way back. */
 type Node = { readonly states: readonly number[]; readonly symbol: number; readonly from: Node | undefined };
 
-const textTo = (node: Node | undefined): string => {
+function textTo(node: Node | undefined): string {
   const symbols: number[] = [];
   for (let at = node; at?.from; at = at.from) symbols.push(at.symbol);
   return String.fromCodePoint(...symbols.reverse());
-};
+}
 
 /** How many states one search for a text may look at before it gives up: what bounds its memory. */
 const MAX_STATES = 20_000;
@@ -36,18 +36,24 @@ export type Effort = {
   readonly texts: string[];
 };
 
-export const newEffort = (): Effort => ({ left: MAX_STEPS, known: new Map(), texts: [] });
+export function newEffort(): Effort {
+  return { left: MAX_STEPS, known: new Map(), texts: [] };
+}
 
 /** A text, or that there is none, or that the search grew too large to tell. */
 export type Found = { readonly text: string } | 'none' | 'undecided';
 
-const matches = ({ text, literal }: Pattern, value: string): boolean =>
-  literal ? text === value : globMatches(text, value);
+function matches({ text, literal }: Pattern, value: string): boolean {
+  return literal ? text === value : globMatches(text, value);
+}
 
 /** Is the value one of these texts? */
-export const isText = ({ every, none }: Texts, value: string): boolean =>
-  every.every(union => union.some(pattern => matches(pattern, value))) &&
-  !none.some(pattern => matches(pattern, value));
+export function isText({ every, none }: Texts, value: string): boolean {
+  return (
+    every.every(union => union.some(pattern => matches(pattern, value))) &&
+    !none.some(pattern => matches(pattern, value))
+  );
+}
 
 type Product = {
   readonly unions: readonly (readonly Automaton[])[];
@@ -55,7 +61,7 @@ type Product = {
 };
 
 /** Walks the states of a product in the order of its automata: those of the unions, then those of `none`. */
-const judge = ({ unions, none }: Product, states: readonly number[]): 'ends' | 'goes on' | 'dead' => {
+function judge({ unions, none }: Product, states: readonly number[]): 'ends' | 'goes on' | 'dead' {
   let at = 0;
   let ends = true;
   for (const union of unions) {
@@ -74,9 +80,9 @@ const judge = ({ unions, none }: Product, states: readonly number[]): 'ends' | '
     ends &&= !each.accepts(state);
   }
   return ends ? 'ends' : 'goes on';
-};
+}
 
-const walk = (product: Product, alphabet: readonly number[], effort: Effort): Found => {
+function walk(product: Product, alphabet: readonly number[], effort: Effort): Found {
   const automata = [...product.unions.flat(), ...product.none];
   const seen = new Set<string>();
   let layer: Node[] = [{ states: automata.map(() => 0), symbol: 0, from: undefined }];
@@ -98,42 +104,45 @@ const walk = (product: Product, alphabet: readonly number[], effort: Effort): Fo
     layer = next;
   }
   return 'none';
-};
+}
 
 /** Plain to see without a search: all that one of the unions can match is ruled out. */
-export const plainlyNone = ({ every, none }: Texts): boolean =>
-  every.some(union => union.every(narrow => none.some(wide => wide === narrow || covers(wide, narrow))));
+export function plainlyNone({ every, none }: Texts): boolean {
+  return every.some(union =>
+    union.every(narrow => none.some(wide => wide === narrow || covers(wide, narrow))),
+  );
+}
 
 const INSTANCES = new WeakMap<Pattern, readonly string[]>();
 
 /** Two texts of a pattern: its stars as nothing, and as a letter. One of them often answers a question. */
-const instancesOf = (pattern: Pattern): readonly string[] => {
+function instancesOf(pattern: Pattern): readonly string[] {
   const { text, literal } = pattern;
   const made =
     INSTANCES.get(pattern) ??
     (literal ? [text] : ['', 'x'].map(run => text.replaceAll('*', run).replaceAll('?', 'x')));
   INSTANCES.set(pattern, made);
   return made;
-};
+}
 
 /** The answer that is plain to see: nothing can be left, or one of the unions lists all that could be. */
-const plainly = (texts: Texts): Found | undefined => {
+function plainly(texts: Texts): Found | undefined {
   const literals = texts.every.find(union => union.every(({ literal }) => literal));
   if (!literals) return plainlyNone(texts) ? 'none' : undefined;
   const found = literals.find(({ text }) => isText(texts, text));
   return found ? { text: found.text } : 'none';
-};
+}
 
-const lookFor = (texts: Texts, effort: Effort): Found => {
+function lookFor(texts: Texts, effort: Effort): Found {
   const unions = texts.every.map(union => union.map(automatonOf));
   const none = texts.none.map(automatonOf);
   return walk({ unions, none }, alphabetOf([...texts.every.flat(), ...texts.none]), effort);
-};
+}
 
-const keyOf = ({ every, none }: Texts): string => {
+function keyOf({ every, none }: Texts): string {
   const word = ({ text, literal }: Pattern): string => `${literal ? '=' : '~'}${text}`;
   return JSON.stringify([every.map(union => union.map(word)), none.map(word).sort()]);
-};
+}
 
 const KEPT_TEXTS = 32;
 
@@ -141,34 +150,33 @@ const KEPT_TEXTS = 32;
  * A shortest text of these. It walks the product of all automata from its beginning and stops at the first text:
  * no automaton is ever complemented or built whole, so sixteen patterns such as `*-svcN-*` do not blow up.
  */
-const shortestText = (texts: Texts, effort: Effort): Found => {
+function shortestText(texts: Texts, effort: Effort): Found {
   const key = keyOf(texts);
   const found = effort.known.get(key) ?? lookFor(texts, effort);
   effort.known.set(key, found);
   if (typeof found === 'object') effort.texts.unshift(found.text);
   effort.texts.length = Math.min(effort.texts.length, KEPT_TEXTS);
   return found;
-};
+}
 
 /** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
-const plainTexts = ({ every }: Texts, { texts: known }: Effort): string[] => [
-  ...(every[0] ?? []).flatMap(instancesOf),
-  ...known,
-];
+function plainTexts({ every }: Texts, { texts: known }: Effort): string[] {
+  return [...(every[0] ?? []).flatMap(instancesOf), ...known];
+}
 
 /** Is there any such text? */
-export const anyText = (texts: Texts, effort: Effort): boolean | 'undecided' => {
+export function anyText(texts: Texts, effort: Effort): boolean | 'undecided' {
   const plain = plainly(texts);
   if (plain !== undefined) return plain !== 'none';
   if (plainTexts(texts, effort).some(text => isText(texts, text))) return true;
   const found = shortestText(texts, effort);
   return found === 'undecided' ? found : found !== 'none';
-};
+}
 
 /** A short one of these texts; undefined when there is none, or none could be told. */
-export const shortText = (texts: Texts, effort: Effort): string | undefined => {
+export function shortText(texts: Texts, effort: Effort): string | undefined {
   const known = plainTexts(texts, effort).filter(text => isText(texts, text));
   if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
   const found = plainly(texts) ?? shortestText(texts, effort);
   return typeof found === 'object' ? found.text : undefined;
-};
+}

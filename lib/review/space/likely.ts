@@ -8,14 +8,17 @@ const BY_NAME: readonly (readonly [name: RegExp, values: readonly string[]])[] =
 ];
 
 /** Another of the sample's kind: of a path its last part differs, so that a ref stays a ref. */
-const another = (sample: ClaimValue | undefined): string[] =>
-  typeof sample === 'string' && sample.includes('/') ? [sample.replace(/[^/]*$/, 'other')] : [];
+function another(sample: ClaimValue | undefined): string[] {
+  return typeof sample === 'string' && sample.includes('/') ? [sample.replace(/[^/]*$/, 'other')] : [];
+}
 
 /** What a claim could hold in a token, the likeliest first: a request that shows something should look like one. */
-export const likely = (name: string, sample: ClaimValue | undefined): readonly (ClaimValue | undefined)[] => [
-  sample,
-  ...another(sample),
-  ...BY_NAME.flatMap(([pattern, values]) => (pattern.test(name) ? values : [])),
-  'main',
-  'other',
-];
+export function likely(name: string, sample: ClaimValue | undefined): readonly (ClaimValue | undefined)[] {
+  return [
+    sample,
+    ...another(sample),
+    ...BY_NAME.flatMap(([pattern, values]) => (pattern.test(name) ? values : [])),
+    'main',
+    'other',
+  ];
+}

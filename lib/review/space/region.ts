@@ -28,44 +28,53 @@ export type Dimension = {
 };
 
 const NO: Side<never> = { in: [] };
-const flipped = <T>(side: Side<T>): Side<T> => ('in' in side ? { out: side.in } : { in: side.out });
+function flipped<T>(side: Side<T>): Side<T> {
+  return 'in' in side ? { out: side.in } : { in: side.out };
+}
 
 /** Every value of the dimension for which it does not hold. */
-export const complement = ({ points, texts, elements }: Region, dimension: Dimension): Region => ({
-  points: points ^ ((1n << BigInt(dimension.points.length)) - 1n),
-  ...(dimension.elements ? { texts: flipped(texts), elements: flipped(elements) } : { texts, elements }),
-});
+export function complement({ points, texts, elements }: Region, dimension: Dimension): Region {
+  return {
+    points: points ^ ((1n << BigInt(dimension.points.length)) - 1n),
+    ...(dimension.elements ? { texts: flipped(texts), elements: flipped(elements) } : { texts, elements }),
+  };
+}
 
 /** The region of the points that satisfy a test, without any text or array. */
-export const pointsWhere = ({ points }: Dimension, holds: (point: Point) => boolean): Region => ({
-  points: points.reduce<bigint>((mask, point, at) => (holds(point) ? mask | (1n << BigInt(at)) : mask), 0n),
-  texts: NO,
-  elements: NO,
-});
+export function pointsWhere({ points }: Dimension, holds: (point: Point) => boolean): Region {
+  return {
+    points: points.reduce<bigint>((mask, point, at) => (holds(point) ? mask | (1n << BigInt(at)) : mask), 0n),
+    texts: NO,
+    elements: NO,
+  };
+}
 
-const named = (value: Scalar): string => JSON.stringify(value);
+function named(value: Scalar): string {
+  return JSON.stringify(value);
+}
 
 const OTHER_TEXT = 'another text';
-const fresh = (taken: readonly Scalar[]): string => {
+function fresh(taken: readonly Scalar[]): string {
   let text = OTHER_TEXT;
   while (taken.includes(text)) text += ' ';
   return text;
-};
-const freshNumber = (taken: readonly Scalar[]): number => {
+}
+function freshNumber(taken: readonly Scalar[]): number {
   let number = 1;
   while (taken.includes(number)) number++;
   return number;
-};
+}
 
 /** Elements that no condition tells apart are one: each operand, one more of its type, and what is no scalar. */
-const elementsOf = (operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue> =>
-  operands.length === 0
+function elementsOf(operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue> {
+  return operands.length === 0
     ? new Map()
     : new Map<string, ClaimValue>(
         [...operands, fresh(operands), freshNumber(operands), true, false, null]
           .map((each): [string, ClaimValue] => [named(each), each])
           .concat([['{}', {}]]),
       );
+}
 
 /**
  * Texts that are in doubt under every pattern: with a control character, which no operand has, and too long for one.
@@ -74,7 +83,7 @@ const elementsOf = (operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue
 const ODD_TEXTS = ['a line\nfeed', 'x'.repeat(MAX_VALUE + 1)];
 
 /** The values of a claim that these conditions, of whichever role, can tell apart. */
-export const claimDimension = (name: string, conditions: readonly Condition[]): Dimension => {
+export function claimDimension(name: string, conditions: readonly Condition[]): Dimension {
   const operands = conditions.flatMap(each => each.operands);
   const numbers = operands.filter(each => typeof each === 'number');
   const contained = conditions.filter(({ operator }) => operator.startsWith('contains'));
@@ -84,38 +93,38 @@ export const claimDimension = (name: string, conditions: readonly Condition[]): 
     points: [undefined, null, true, false, ...new Set(numbers), freshNumber(numbers), 0.5, {}, ...ODD_TEXTS],
     elements: elementsOf(contained.flatMap(each => each.operands)),
   };
-};
+}
 
-const nest = (path: ClaimPath, value: Point): Claims => {
+function nest(path: ClaimPath, value: Point): Claims {
   const [last = '', ...outer] = typeof path === 'string' ? [path] : [...path].reverse();
   const inner: Claims = value === undefined ? {} : { [last]: value };
   return outer.reduce<Claims>((held, name) => ({ [name]: held }), inner);
-};
+}
 
 type Holds = (judged: Judged) => boolean;
 
-const textsOf = ({ operator, operands }: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> => {
+function textsOf({ operator, operands }: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> {
   const texts = operands.filter(each => typeof each === 'string');
   if (operator === 'matches') return { in: texts.map(each => patternOf(each, false)) };
   const others = holds(fresh(texts));
   const apart = texts.filter(each => holds(each) !== others).map(each => patternOf(each, true));
   return others ? { out: apart } : { in: apart };
-};
+}
 
 /** Arrays: only `contains` looks into them, and one element is enough for it. */
-const elementsWhere = ({ elements }: Dimension, holds: (value: ClaimValue) => boolean): Side<string> => {
+function elementsWhere({ elements }: Dimension, holds: (value: ClaimValue) => boolean): Side<string> {
   const others = holds([]);
   const apart = [...(elements ?? [])]
     .filter(([, element]) => holds([element]) !== others)
     .map(([name]) => name);
   return others ? { out: apart } : { in: apart };
-};
+}
 
 /**
  * The region in which `check` judges a condition so that `holds`. It asks `check` itself of every point, so that
  * there is no second account of what an operator means; `absent` is what a missing claim is read as.
  */
-export const regionOf = (condition: Condition, dimension: Dimension, absent: Point, holds: Holds): Region => {
+export function regionOf(condition: Condition, dimension: Dimension, absent: Point, holds: Holds): Region {
   if (condition.on === 'source_ip')
     return pointsWhere(dimension, point => holds(check(condition, {}, point as string | undefined)));
   const test = (value: Point): boolean => holds(check(condition, nest(condition.path, value), undefined));
@@ -124,4 +133,4 @@ export const regionOf = (condition: Condition, dimension: Dimension, absent: Poi
     texts: textsOf(condition, test),
     elements: elementsWhere(dimension, test),
   };
-};
+}

@@ -20,52 +20,57 @@ type Narrowed = Space | undefined;
 
 const NEGATED = new WeakMap<Demand, Demand>();
 
-const not = (demand: Demand): Demand => {
+function not(demand: Demand): Demand {
   const { on, region } = demand;
   const made = NEGATED.get(demand) ?? { on, region: complement(region, on) };
   NEGATED.set(demand, made);
   return made;
-};
+}
 
-const narrowed = (space: Space, { on, region }: Demand): Constraint =>
-  narrow(space.get(on) ?? unconstrained(on), region);
+function narrowed(space: Space, { on, region }: Demand): Constraint {
+  return narrow(space.get(on) ?? unconstrained(on), region);
+}
 
-const leaves = (space: Space, demand: Demand, effort: Effort): boolean => {
+function leaves(space: Space, demand: Demand, effort: Effort): boolean {
   effort.left -= NARROWING;
   return !isEmpty(narrowed(space, demand), demand.on, effort);
-};
+}
 
 /** The space with one more demand; undefined when nothing is left of it. */
-const meet = (space: Space, demand: Demand, effort: Effort): Narrowed =>
-  leaves(space, demand, effort) ? new Map(space).set(demand.on, narrowed(space, demand)) : undefined;
+function meet(space: Space, demand: Demand, effort: Effort): Narrowed {
+  return leaves(space, demand, effort) ? new Map(space).set(demand.on, narrowed(space, demand)) : undefined;
+}
 
-const meetAll = (box: Box, effort: Effort): Narrowed =>
-  box.reduce<Narrowed>((space, demand) => space && meet(space, demand, effort), new Map());
+function meetAll(box: Box, effort: Effort): Narrowed {
+  return box.reduce<Narrowed>((space, demand) => space && meet(space, demand, effort), new Map());
+}
 
 /** Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left. */
-const apart = (space: Space, demand: Demand, effort: Effort): boolean => {
+function apart(space: Space, demand: Demand, effort: Effort): boolean {
   const { points, texts, elements } = narrowed(space, demand);
   return isEmpty({ points, texts: { ...texts, none: [] }, elements }, demand.on, effort);
-};
+}
 
 /** The ways out of a box, one for each demand that can be broken; undefined when the space is outside of it anyway. */
-const waysOut = (space: Space, box: Box, effort: Effort): Demand[] | undefined =>
-  box.some(demand => apart(space, demand, effort))
+function waysOut(space: Space, box: Box, effort: Effort): Demand[] | undefined {
+  return box.some(demand => apart(space, demand, effort))
     ? undefined
     : box.filter(demand => leaves(space, not(demand), effort));
+}
 
 /** Is the space plainly within the box: can none of its demands be broken? */
-const within = (space: Space, box: Box): boolean =>
-  box.every(demand => isPlainlyEmpty(narrowed(space, not(demand)), demand.on));
+function within(space: Space, box: Box): boolean {
+  return box.every(demand => isPlainlyEmpty(narrowed(space, not(demand)), demand.on));
+}
 
 type Way = { readonly ways: readonly Demand[]; readonly box: Box };
 
 /** Goes the only way out of each box that has but one; what is left, and the boxes that still have to be left. */
-const leaveByOnlyWays = (
+function leaveByOnlyWays(
   space: Space,
   boxes: readonly Box[],
   effort: Effort,
-): { left: Narrowed; open: Way[] } => {
+): { left: Narrowed; open: Way[] } {
   let left: Narrowed = space;
   const open: Way[] = [];
   for (const box of boxes) {
@@ -76,9 +81,9 @@ const leaveByOnlyWays = (
     else left = only ? meet(left, not(only), effort) : undefined;
   }
   return { left, open };
-};
+}
 
-const fork = (space: Space, { ways }: Way, others: readonly Box[], effort: Effort): Searched => {
+function fork(space: Space, { ways }: Way, others: readonly Box[], effort: Effort): Searched {
   let doubt = false;
   let from: Narrowed = space;
   for (const way of ways) {
@@ -90,9 +95,9 @@ const fork = (space: Space, { ways }: Way, others: readonly Box[], effort: Effor
     from = from && meet(from, way, effort);
   }
   return doubt ? 'undecided' : 'none';
-};
+}
 
-const leave = (space: Space, boxes: readonly Box[], effort: Effort): Searched => {
+function leave(space: Space, boxes: readonly Box[], effort: Effort): Searched {
   if (boxes.some(box => within(space, box))) return 'none';
   if (effort.left < 0) return 'undecided';
   const { left, open } = leaveByOnlyWays(space, boxes, effort);
@@ -102,13 +107,13 @@ const leave = (space: Space, boxes: readonly Box[], effort: Effort): Searched =>
   const rest = open.filter(each => each !== first).map(({ box }) => box);
   // Whoever went only ways may have closed others: those boxes are looked at again.
   return left === space ? fork(left, first, rest, effort) : leave(left, [first.box, ...rest], effort);
-};
+}
 
 /**
  * Some part of `inside` that is in none of the boxes `outside`, or that there is none. Exact: `undecided` when the
  * search grows too large. Which texts are left may still be undecided; then no request can be made of the part.
  */
-export const search = (inside: Box, outside: readonly Box[], effort: Effort): Searched => {
+export function search(inside: Box, outside: readonly Box[], effort: Effort): Searched {
   const space = meetAll(inside, effort);
   return space ? leave(space, outside, effort) : 'none';
-};
+}

@@ -3,13 +3,18 @@ import { address, range } from '../../policy/cidr.ts';
 const SIZES = { 32: 1n << 32n, 128: 1n << 128n } as const;
 type Bits = keyof typeof SIZES;
 
-const dotted = (value: bigint): string => [24n, 16n, 8n, 0n].map(shift => (value >> shift) & 255n).join('.');
+function dotted(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map(shift => (value >> shift) & 255n).join('.');
+}
 
-const colons = (value: bigint): string =>
-  Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16)).join(':');
+function colons(value: bigint): string {
+  return Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16)).join(
+    ':',
+  );
+}
 
 /** An address that stands for each stretch between the ends of these ranges, of one length. */
-const stretches = (ranges: readonly string[], bits: Bits): string[] => {
+function stretches(ranges: readonly string[], bits: Bits): string[] {
   const starts = new Set<bigint>([0n]);
   for (const text of ranges) {
     const read = range(text);
@@ -18,8 +23,9 @@ const stretches = (ranges: readonly string[], bits: Bits): string[] => {
     starts.add(read.value + (1n << BigInt(bits - read.prefix)));
   }
   return [...starts].filter(start => start < SIZES[bits]).map(bits === 32 ? dotted : colons);
-};
+}
 
 /** Addresses of which no two are in the same of these ranges and in the same of the gaps between them. */
-export const sourcePoints = (ranges: readonly string[]): string[] =>
-  [...stretches(ranges, 32), ...stretches(ranges, 128)].filter(text => address(text) !== undefined);
+export function sourcePoints(ranges: readonly string[]): string[] {
+  return [...stretches(ranges, 32), ...stretches(ranges, 128)].filter(text => address(text) !== undefined);
+}

@@ -18,19 +18,20 @@ export type Witness = {
 
 type Open = { [name: string]: ClaimValue };
 
-const put = (claims: Open, name: string, value: ClaimValue): void => {
+function put(claims: Open, name: string, value: ClaimValue): void {
   const path = claimPath(name);
   const [last = '', ...outer] = typeof path === 'object' ? [...path].reverse() : [name];
   let holder = claims;
   for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as Open;
   holder[last] = isMapping(value) ? Object.assign(Object.create(null), value, holder[last]) : value;
-};
+}
 
-const isMapping = (value: ClaimValue): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isMapping(value: ClaimValue): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** A request from what a search left, with values of the sample where they fit; undefined when none could be told. */
-export const witnessIn = (space: Space, world: World, sample: Claims): Witness | undefined => {
+export function witnessIn(space: Space, world: World, sample: Claims): Witness | undefined {
   let told = true;
   const pick = (dimension: Dimension, preferred: readonly Point[]): Point => {
     const constraint = space.get(dimension) ?? unconstrained(dimension);
@@ -48,4 +49,4 @@ export const witnessIn = (space: Space, world: World, sample: Claims): Witness |
   const sourceAddress = space.has(world.source) ? (pick(world.source, []) as string | undefined) : undefined;
   const now = pick(world.time, []) as number;
   return told ? { issuer: world.issuer, audience, claims, sourceAddress, now } : undefined;
-};
+}

@@ -39,13 +39,16 @@ export type Placed = { readonly statement: Statement; readonly box: Box };
 /** Whom a role admits: trust minus deny, each in its order. */
 export type Admission = { readonly trust: readonly Placed[]; readonly deny: readonly Placed[] };
 
-export const leastOf = ({ session }: Entrusted): number => session?.min ?? 0;
+export function leastOf({ session }: Entrusted): number {
+  return session?.min ?? 0;
+}
 
-const statementsOf = ({ trust, deny }: Entrusted, issuer: string): Statement[] =>
-  [...trust, ...deny].filter(statement => statement.issuer === issuer);
+function statementsOf({ trust, deny }: Entrusted, issuer: string): Statement[] {
+  return [...trust, ...deny].filter(statement => statement.issuer === issuer);
+}
 
 /** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
-const momentsOf = (standings: readonly Standing[], issuer: string, from: number): number[] => {
+function momentsOf(standings: readonly Standing[], issuer: string, from: number): number[] {
   const ends = standings
     .flatMap(({ role }) =>
       statementsOf(role, issuer).map(({ until, effect }) =>
@@ -55,12 +58,11 @@ const momentsOf = (standings: readonly Standing[], issuer: string, from: number)
     .filter(end => end !== undefined && end > from) as number[];
   const sorted = [from, ...new Set(ends.sort((a, b) => a - b))];
   return sorted.flatMap((moment, at) => [moment, (moment + (sorted[at + 1] ?? moment + 2)) / 2]);
-};
+}
 
-const audiencesOf = ({ role }: Standing, issuer: string): readonly string[] => [
-  role.audience,
-  ...(role.issuers[issuer]?.audiences ?? []),
-];
+function audiencesOf({ role }: Standing, issuer: string): readonly string[] {
+  return [role.audience, ...(role.issuers[issuer]?.audiences ?? [])];
+}
 
 /** What is looked at together. */
 export type Scene = {
@@ -72,12 +74,12 @@ export type Scene = {
   readonly from: number;
 };
 
-const isInside = (inner: string, outer: string): boolean => {
+function isInside(inner: string, outer: string): boolean {
   const [within, around] = [inner, outer].map(name => [claimPath(name) ?? name].flat());
   return (
     !!within && !!around && around.length < within.length && around.every((each, at) => each === within[at])
   );
-};
+}
 
 /** Of claims one inside of the other (`/o/a` and `/o/a/b`): the inner one is there only where the outer is an object. */
 function findImpossible(claims: readonly Dimension[]): Box[] {
@@ -97,10 +99,12 @@ function findImpossible(claims: readonly Dimension[]): Box[] {
   );
 }
 
-const isObject = (point: Point): boolean => typeof point === 'object' && point !== null;
+function isObject(point: Point): boolean {
+  return typeof point === 'object' && point !== null;
+}
 
 /** The world in which these roles are looked at. */
-export const worldOf = ({ issuer, standings, statements = [], from }: Scene): World => {
+export function worldOf({ issuer, standings, statements = [], from }: Scene): World {
   const roles = standings.flatMap(({ role }) => statementsOf(role, issuer));
   const conditions = [
     ...standings.flatMap(({ row }) => row.require),
@@ -132,7 +136,7 @@ export const worldOf = ({ issuer, standings, statements = [], from }: Scene): Wo
     effort: newEffort(),
     admissions: new Map(),
   };
-};
+}
 
 /** Some request of this world that is inside of one box and outside of the others; else as `search`. */
 export function searchWorld(world: World, inside: Box, outside: readonly Box[]): Searched {
@@ -147,33 +151,35 @@ const HOLDS: { readonly [effect in Effect]: (judged: Judged) => boolean } = {
 
 type Reading = { readonly effect: Effect; readonly nullable: readonly string[] };
 
-const demand = (world: World, condition: Condition, { effect, nullable }: Reading): Demand => {
+function demand(world: World, condition: Condition, { effect, nullable }: Reading): Demand {
   const { on: about, name } = condition;
   const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
   const absent = nullable.includes(name) ? null : undefined;
   return { on, region: regionOf(condition, on, absent, HOLDS[effect]) };
-};
+}
 
-const whileActive = ({ time }: World, { until, effect }: Statement, role: Entrusted): Demand[] => {
+function whileActive({ time }: World, { until, effect }: Statement, role: Entrusted): Demand[] {
   if (until === undefined) return [];
   // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
   const least = effect === 'trust' ? leastOf(role) : 0;
   const active = (now: number): boolean => until > now && until - now >= least;
   return [{ on: time, region: pointsWhere(time, point => active(point as number)) }];
-};
+}
 
 /** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */
-export const boxOf = (world: World, statement: Statement, role: Entrusted): Box => [
-  ...statement.conditions.map(condition =>
-    demand(world, condition, {
-      effect: statement.effect,
-      nullable: role.issuers[world.issuer]?.nullable ?? [],
-    }),
-  ),
-  ...whileActive(world, statement, role),
-];
+export function boxOf(world: World, statement: Statement, role: Entrusted): Box {
+  return [
+    ...statement.conditions.map(condition =>
+      demand(world, condition, {
+        effect: statement.effect,
+        nullable: role.issuers[world.issuer]?.nullable ?? [],
+      }),
+    ),
+    ...whileActive(world, statement, role),
+  ];
+}
 
-const ofEveryone = (world: World, standing: Standing): Box => {
+function ofEveryone(world: World, standing: Standing): Box {
   const { row } = standing;
   const audiences = audiencesOf(standing, world.issuer);
   return [
@@ -183,9 +189,9 @@ const ofEveryone = (world: World, standing: Standing): Box => {
       region: pointsWhere(world.audience, audience => audiences.includes(audience as string)),
     },
   ];
-};
+}
 
-const made = (world: World, standing: Standing): Admission => {
+function made(world: World, standing: Standing): Admission {
   const { role } = standing;
   const everyone = ofEveryone(world, standing);
   const placed = (list: readonly Statement[], more: Box): Placed[] =>
@@ -193,14 +199,14 @@ const made = (world: World, standing: Standing): Admission => {
       .filter(({ issuer }) => issuer === world.issuer)
       .map(statement => ({ statement, box: [...more, ...boxOf(world, statement, role)] }));
   return { trust: placed(role.trust, everyone), deny: placed(role.deny, []) };
-};
+}
 
 const NOBODY: Admission = { trust: [], deny: [] };
 
 /** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
-export const admissionOf = (world: World, standing: Standing | undefined): Admission => {
+export function admissionOf(world: World, standing: Standing | undefined): Admission {
   if (!standing || standing.role.disabled !== undefined) return NOBODY;
   const admission = world.admissions.get(standing) ?? made(world, standing);
   world.admissions.set(standing, admission);
   return admission;
-};
+}

@@ -3,16 +3,20 @@ import { globMatches } from '../../policy/glob.ts';
 import type { TrustCondition } from './trust.ts';
 
 /** In doubt is what cannot be told from here. Nothing is guessed. */
-export const every = (truths: readonly Truth[]): Truth => {
+export function every(truths: readonly Truth[]): Truth {
   if (truths.includes('false')) return 'false';
   return truths.includes('doubt') ? 'doubt' : 'true';
-};
-export const some = (truths: readonly Truth[]): Truth => {
+}
+export function some(truths: readonly Truth[]): Truth {
   if (truths.includes('true')) return 'true';
   return truths.includes('doubt') ? 'doubt' : 'false';
-};
-const not = (truth: Truth): Truth => (truth === 'doubt' ? 'doubt' : truth === 'true' ? 'false' : 'true');
-const truthOf = (holds: boolean): Truth => (holds ? 'true' : 'false');
+}
+function not(truth: Truth): Truth {
+  return truth === 'doubt' ? 'doubt' : truth === 'true' ? 'false' : 'true';
+}
+function truthOf(holds: boolean): Truth {
+  return holds ? 'true' : 'false';
+}
 
 /** What a request has under a condition key. A value of undefined is there and not empty; what it is, nobody knows yet. */
 export type Known = {
@@ -53,17 +57,17 @@ const OPERATORS: { readonly [name: string]: { readonly match: Match; readonly ne
   Bool: { match: folded },
 };
 
-const matches = (match: Match, operand: string, value: string | undefined): Truth => {
+function matches(match: Match, operand: string, value: string | undefined): Truth {
   // A variable of IAM is filled in by AWS.
   if (operand.includes('${')) return 'doubt';
   if (value !== undefined) return truthOf(match(operand, value));
   return match === globMatches && /^\??\*+$/.test(operand) ? 'true' : 'doubt';
-};
+}
 
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
 
 /** Does the condition hold for a request of which this much is known? */
-export const conditionTruth = ({ operator: written, key, operands }: TrustCondition, keys: Keys): Truth => {
+export function conditionTruth({ operator: written, key, operands }: TrustCondition, keys: Keys): Truth {
   const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
   const known = keys(key.toLowerCase());
   if (!known) return 'doubt';
@@ -82,4 +86,4 @@ export const conditionTruth = ({ operator: written, key, operands }: TrustCondit
     return negated ? not(any) : any;
   });
   return set === 'ForAnyValue' ? some(truths) : every(truths);
-};
+}

@@ -42,16 +42,19 @@ export type Trusted = {
 const GONE = /^A[A-Z]{3}[A-Z0-9]{12,}$/;
 const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
 
-const found = (code: FindingCode, detail?: string): Finding => ({
-  code,
-  ...(detail === undefined ? {} : { detail }),
-});
+function found(code: FindingCode, detail?: string): Finding {
+  return {
+    code,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
 
-const entrances = (statements: readonly TrustStatement[]): TrustStatement[] =>
-  statements.filter(each => each.effect === 'Allow' && ENTRANCES.some(action => covers(each, action)));
+function entrances(statements: readonly TrustStatement[]): TrustStatement[] {
+  return statements.filter(each => each.effect === 'Allow' && ENTRANCES.some(action => covers(each, action)));
+}
 
 /** ExternalIds that the conditions speak of, and one that they do not. */
-const otherIds = (statements: readonly TrustStatement[], { externalIds }: Trusted): string[] => {
+function otherIds(statements: readonly TrustStatement[], { externalIds }: Trusted): string[] {
   const written = entrances(statements)
     .flatMap(({ conditions }) => conditions)
     .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
@@ -59,10 +62,10 @@ const otherIds = (statements: readonly TrustStatement[], { externalIds }: Truste
       operands.flatMap(each => [each, each.replace(/[*?]/g, 'x'), each.toUpperCase()]),
     );
   return [...new Set([...written, 'any-other'])].filter(id => !externalIds.includes(id));
-};
+}
 
 /** Why the broker is not let in, which of three it is. */
-const whyRefused = (asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding => {
+function whyRefused(asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding {
   const named = entrances(statements).some(({ principals }) =>
     principals.some(
       ({ name }) =>
@@ -74,13 +77,13 @@ const whyRefused = (asked: Asked, statements: readonly TrustStatement[], trusted
     rule(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole').says === 'allowed';
   const another = [undefined, ...otherIds(statements, trusted), ...trusted.externalIds].some(accepts);
   return found(another ? 'external-id-differs' : 'condition-not-met');
-};
+}
 
-const externalIdFindings = (
+function externalIdFindings(
   asked: Asked,
   statements: readonly TrustStatement[],
   trusted: Trusted,
-): Finding[] => {
+): Finding[] {
   const ruling = (externalId: string | undefined) =>
     rule(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole');
   const without = ruling(undefined);
@@ -88,10 +91,10 @@ const externalIdFindings = (
   if (without.says === 'undecided') return without.doubts.map(each => found('undecided', each));
   const wide = otherIds(statements, trusted).some(id => ruling(id).says === 'allowed');
   return wide ? [found('external-id-wide')] : [];
-};
+}
 
 /** May the broker do what this role asks, and only under the role's ExternalId? */
-const brokerFindings = (asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding[] => {
+function brokerFindings(asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding[] {
   const request: Request = { principal: trusted.broker, externalId: asked.externalId };
   const { says, doubts } = rule(statements, asked, request, 'sts:AssumeRole');
   if (says === 'denied') return [found('explicitly-denied', 'sts:AssumeRole')];
@@ -112,61 +115,68 @@ const brokerFindings = (asked: Asked, statements: readonly TrustStatement[], tru
       ? externalIdFindings(asked, statements, trusted)
       : doubts.map(each => found('undecided', `sts:AssumeRole, ${each}`));
   return [...inside, ...beside];
-};
+}
 
 const ONLY = { Allow: /^(ForAnyValue:)?(String|Arn)(Equals|Like)$/, Deny: /^(String|Arn)Not(Equals|Like)$/ };
 
 /** Does a condition leave none but those who are trusted, by their ARNs? */
-const narrows = (
+function narrows(
   { operator, key, operands }: TrustCondition,
   effect: TrustStatement['effect'],
   { broker, also }: Trusted,
-): boolean =>
-  key.toLowerCase() === 'aws:principalarn' &&
-  ONLY[effect].test(operator) &&
-  operands.every(each => [broker, ...also].includes(each));
+): boolean {
+  return (
+    key.toLowerCase() === 'aws:principalarn' &&
+    ONLY[effect].test(operator) &&
+    operands.every(each => [broker, ...also].includes(each))
+  );
+}
 
 /** A whole account or everyone is no one too many where a condition, or a Deny of all others, names the broker. */
-const narrowed = (
+function narrowed(
   { conditions }: TrustStatement,
   statements: readonly TrustStatement[],
   trusted: Trusted,
-): boolean =>
-  conditions.some(each => narrows(each, 'Allow', trusted)) ||
-  statements.some(
-    deny =>
-      deny.effect === 'Deny' &&
-      !deny.exceptPrincipals &&
-      deny.principals.some(({ name }) => name === '*') &&
-      ENTRANCES.every(action => covers(deny, action)) &&
-      // A second condition would let go of whoever does not meet it.
-      deny.conditions.length === 1 &&
-      deny.conditions.every(each => narrows(each, 'Deny', trusted)),
+): boolean {
+  return (
+    conditions.some(each => narrows(each, 'Allow', trusted)) ||
+    statements.some(
+      deny =>
+        deny.effect === 'Deny' &&
+        !deny.exceptPrincipals &&
+        deny.principals.some(({ name }) => name === '*') &&
+        ENTRANCES.every(action => covers(deny, action)) &&
+        // A second condition would let go of whoever does not meet it.
+        deny.conditions.length === 1 &&
+        deny.conditions.every(each => narrows(each, 'Deny', trusted)),
+    )
   );
+}
 
-const principalFinding = ({ kind, name }: Principal, isNarrowed: boolean, trusted: Trusted): Finding[] => {
+function principalFinding({ kind, name }: Principal, isNarrowed: boolean, trusted: Trusted): Finding[] {
   if ([trusted.broker, ...trusted.also].includes(name)) return [];
   if (kind === 'AWS' && GONE.test(name)) return [found('principal-gone', name)];
   if (kind !== 'AWS' || (name !== '*' && wholeAccount(name) === undefined))
     return [found('principal-other', name)];
   return isNarrowed ? [] : [found('principal-wide', name)];
-};
+}
 
 /** Who else is let in? Read from what is written: nobody can try every stranger. */
-const principalFindings = (statements: readonly TrustStatement[], trusted: Trusted): Finding[] =>
-  entrances(statements).flatMap(statement => {
+function principalFindings(statements: readonly TrustStatement[], trusted: Trusted): Finding[] {
+  return entrances(statements).flatMap(statement => {
     if (statement.exceptPrincipals) return [found('principal-wide', `${statement.name}: NotPrincipal`)];
     const isNarrowed = narrowed(statement, statements, trusted);
     return statement.principals.flatMap(each => principalFinding(each, isNarrowed, trusted));
   });
+}
 
-const lengthFindings = ({ seconds }: Asked, { maxSeconds }: TargetRole): Finding[] => {
+function lengthFindings({ seconds }: Asked, { maxSeconds }: TargetRole): Finding[] {
   if (maxSeconds === undefined) return [found('undecided', 'MaxSessionDuration is not in the file')];
   return maxSeconds < seconds ? [found('session-too-short', `${maxSeconds} is less than ${seconds}`)] : [];
-};
+}
 
 /** All that is wrong with the target of one role. Pure: what AWS shows of the target is handed in. */
-export const findingsFor = (asked: Asked, target: TargetRole | undefined, trusted: Trusted): Finding[] => {
+export function findingsFor(asked: Asked, target: TargetRole | undefined, trusted: Trusted): Finding[] {
   if (!target) return [found('target-unknown')];
   const { statements } = target;
   const all = [
@@ -175,10 +185,10 @@ export const findingsFor = (asked: Asked, target: TargetRole | undefined, truste
     ...lengthFindings(asked, target),
   ];
   return [...new Map(all.map(each => [`${each.code} ${each.detail}`, each])).values()];
-};
+}
 
 /** The trust policy that a target should have, for every role that shares it. */
-export const trustPolicy = (sharing: readonly Asked[], { broker, externalIds }: Trusted): object => {
+export function trustPolicy(sharing: readonly Asked[], { broker, externalIds }: Trusted): object {
   const beside = [
     ...(sharing.some(({ tags }) => tags.length > 0) ? ['sts:TagSession'] : []),
     ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
@@ -196,4 +206,4 @@ export const trustPolicy = (sharing: readonly Asked[], { broker, externalIds }: 
       ...(beside.length > 0 ? [{ Sid: 'KiteStsSession', ...allow, Action: beside }] : []),
     ],
   };
-};
+}

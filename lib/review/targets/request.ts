@@ -20,8 +20,8 @@ export type Asked = {
 };
 
 /** What each `aws` role asks of AssumeRole; via web_identity it is our JWT that a target trusts, and not our role. */
-export const askedBy = (roles: readonly Role[]): Asked[] =>
-  roles.flatMap(({ name, template, session }) =>
+export function askedBy(roles: readonly Role[]): Asked[] {
+  return roles.flatMap(({ name, template, session }) =>
     template.kind === 'aws' && template.via === 'assume_role'
       ? {
           role: name,
@@ -37,21 +37,25 @@ export const askedBy = (roles: readonly Role[]): Asked[] =>
         }
       : [],
   );
+}
 
 export type Request = { readonly principal: string; readonly externalId: string | undefined };
 export type Action = 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
 
 const ACCOUNT = /^(?:arn:[^:]*:iam::)?(\d{12})(?::root)?$/;
-export const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+export function accountOf(arn: string): string {
+  return arn.split(':')[4] ?? '';
+}
 /** The account that is trusted as a whole, if it is one. */
-export const wholeAccount = (name: string): string | undefined => ACCOUNT.exec(name)?.[1];
+export function wholeAccount(name: string): string | undefined {
+  return ACCOUNT.exec(name)?.[1];
+}
 
 const UNKNOWN: Known = { values: [undefined] };
 
 /** What is known of the broker's AssumeRole, as lib/providers/aws.ts sends it, by condition key. */
-const keysOf =
-  (asked: Asked, { principal, externalId }: Request, action: Action): Keys =>
-  key => {
+function keysOf(asked: Asked, { principal, externalId }: Request, action: Action): Keys {
+  return key => {
     const listed = (values: readonly string[]): Known => ({ values, many: true });
     if (key.startsWith('aws:requesttag/')) {
       const tag = asked.tags.find(([name]) => `aws:requesttag/${name.toLowerCase()}` === key);
@@ -75,17 +79,19 @@ const keysOf =
     };
     return Object.hasOwn(known, key) ? known[key] : undefined;
   };
+}
 
-const principalTruth = (statement: TrustStatement, principal: string): Truth => {
+function principalTruth(statement: TrustStatement, principal: string): Truth {
   if (statement.exceptPrincipals) return 'doubt';
   const meant = ({ kind, name }: Principal): boolean =>
     kind === 'AWS' && (name === '*' || name === principal || wholeAccount(name) === accountOf(principal));
   return statement.principals.some(meant) ? 'true' : 'false';
-};
+}
 
 /** IAM compares actions without case. */
-export const covers = ({ actions, exceptActions }: TrustStatement, action: string): boolean =>
-  actions.some(pattern => globMatches(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
+export function covers({ actions, exceptActions }: TrustStatement, action: string): boolean {
+  return actions.some(pattern => globMatches(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
+}
 
 export type Ruling = {
   readonly says: 'allowed' | 'refused' | 'denied' | 'undecided';
@@ -94,12 +100,12 @@ export type Ruling = {
 };
 
 /** What a trust policy says to one action of a request: a Deny that holds wins, and what is in doubt is undecided. */
-export const rule = (
+export function rule(
   statements: readonly TrustStatement[],
   asked: Asked,
   request: Request,
   action: Action,
-): Ruling => {
+): Ruling {
   const keys = keysOf(asked, request, action);
   const doubts: string[] = [];
   const applies = (statement: TrustStatement): Truth => {
@@ -119,4 +125,4 @@ export const rule = (
   if (allowed === 'false') return { says: 'refused', doubts: [] };
   const sure = denied === 'false' && allowed === 'true';
   return sure ? { says: 'allowed', doubts: [] } : { says: 'undecided', doubts };
-};
+}

@@ -33,46 +33,51 @@ export type TargetRole = {
 
 type Members = { readonly [name: string]: ClaimValue };
 
-const membersOf = (value: ClaimValue | undefined, where: string): Members => {
+function membersOf(value: ClaimValue | undefined, where: string): Members {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new TargetError(`${where} is not an object.`);
   return value as Members;
-};
+}
 
-const listOf = (value: ClaimValue): readonly ClaimValue[] => (Array.isArray(value) ? value : [value]);
+function listOf(value: ClaimValue): readonly ClaimValue[] {
+  return Array.isArray(value) ? value : [value];
+}
 
 /** IAM writes a list of one as its one member. Booleans and numbers mean their text. */
-const texts = (value: ClaimValue, where: string): string[] =>
-  listOf(value).map(each => {
+function texts(value: ClaimValue, where: string): string[] {
+  return listOf(value).map(each => {
     if (typeof each === 'object') throw new TargetError(`${where} is neither text nor a list of texts.`);
     return String(each);
   });
+}
 
-const principalsOf = (value: ClaimValue, where: string): Principal[] =>
-  value === '*'
+function principalsOf(value: ClaimValue, where: string): Principal[] {
+  return value === '*'
     ? [{ kind: 'AWS', name: '*' }]
     : Object.entries(membersOf(value, where)).flatMap(([kind, names]) =>
         texts(names, `${where}.${kind}`).map(name => ({ kind, name })),
       );
+}
 
-const conditionsOf = (value: ClaimValue | undefined, where: string): TrustCondition[] =>
-  Object.entries(value === undefined ? {} : membersOf(value, where)).flatMap(([operator, keys]) =>
+function conditionsOf(value: ClaimValue | undefined, where: string): TrustCondition[] {
+  return Object.entries(value === undefined ? {} : membersOf(value, where)).flatMap(([operator, keys]) =>
     Object.entries(membersOf(keys, `${where}.${operator}`)).map(([key, operands]) => ({
       operator,
       key,
       operands: texts(operands, `${where}.${operator}.${key}`),
     })),
   );
+}
 
 /** Exactly one of two members that exclude each other. */
-const oneOf = (statement: Members, name: string, where: string): [value: ClaimValue, except: boolean] => {
+function oneOf(statement: Members, name: string, where: string): [value: ClaimValue, except: boolean] {
   const [plain, except] = [statement[name], statement[`Not${name}`]];
   if ((plain === undefined) === (except === undefined))
     throw new TargetError(`${where} needs either ${name} or Not${name}.`);
   return [plain ?? except ?? null, plain === undefined];
-};
+}
 
-const statementOf = (value: ClaimValue, index: number): TrustStatement => {
+function statementOf(value: ClaimValue, index: number): TrustStatement {
   const where = `Statement[${index}]`;
   const statement = membersOf(value, where);
   const { Effect: effect, Sid: name } = statement;
@@ -88,16 +93,16 @@ const statementOf = (value: ClaimValue, index: number): TrustStatement => {
     exceptActions,
     conditions: conditionsOf(statement['Condition'], `${where}.Condition`),
   };
-};
+}
 
 /** The statements of a trust policy. Throws `TargetError`. */
-export const trustStatements = (document: ClaimValue | undefined): TrustStatement[] => {
+export function trustStatements(document: ClaimValue | undefined): TrustStatement[] {
   const { Statement: statements } = membersOf(document, 'AssumeRolePolicyDocument');
   if (statements === undefined) throw new TargetError('AssumeRolePolicyDocument has no Statement.');
   return listOf(statements).map(statementOf);
-};
+}
 
-const targetRole = (value: ClaimValue): TargetRole => {
+function targetRole(value: ClaimValue): TargetRole {
   const role = membersOf(value, 'A role');
   const { Arn: arn, MaxSessionDuration: maxSeconds } = role;
   if (typeof arn !== 'string') throw new TargetError('A role has no Arn.');
@@ -110,20 +115,21 @@ const targetRole = (value: ClaimValue): TargetRole => {
   } catch (error) {
     throw error instanceof TargetError ? new TargetError(`${arn}: ${error.message}`) : error;
   }
-};
+}
 
 /** One output of `aws iam get-role`, the role alone, or a list of either. Throws `TargetError`. */
-export const targetRoles = (value: ClaimValue): TargetRole[] =>
-  listOf(value).map(each => {
+export function targetRoles(value: ClaimValue): TargetRole[] {
+  return listOf(value).map(each => {
     const whole = membersOf(each, 'An entry');
     return targetRole(whole['Role'] ?? whole);
   });
+}
 
 /**
  * The JSON texts of a file in which they stand one after the other, as a loop of AWS commands writes them:
  * where the outermost bracket closes, a text ends.
  */
-export const jsonTexts = (source: string): string[] => {
+export function jsonTexts(source: string): string[] {
   const found: string[] = [];
   let depth = 0;
   let from = 0;
@@ -137,4 +143,4 @@ export const jsonTexts = (source: string): string[] => {
   }
   const rest = source.slice(from);
   return rest.trim() === '' ? found : [...found, rest];
-};
+}

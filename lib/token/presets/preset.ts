@@ -39,13 +39,13 @@ export type Preset = {
 };
 
 /** A vocabulary's claims from names in one text for each type: `string`, `string|null`, … */
-export const types = (table: Record<string, string>): Record<string, readonly ClaimType[]> => {
+export function types(table: Record<string, string>): Record<string, readonly ClaimType[]> {
   const byClaim: Record<string, readonly ClaimType[]> = Object.create(null);
   for (const [kind, names] of Object.entries(table)) {
     for (const name of names.split(' ')) byClaim[name] = kind.split('|') as ClaimType[];
   }
   return byClaim;
-};
+}
 
 /** Claims that every issuer may send (RFC 7519 §4.1), for `types`. */
 export const REGISTERED = 'iss sub aud jti';

@@ -13,16 +13,16 @@ const REPOSITORY = folderOf(
 );
 const HERE = process.cwd();
 
-const git = (...words: string[]): void => {
+function git(...words: string[]): void {
   const who = ['-c', 'user.name=a', '-c', 'user.email=a@test.example', '-c', 'commit.gpgsign=false'];
   execFileSync('git', [...who, ...words], { cwd: REPOSITORY, stdio: 'ignore' });
-};
+}
 
-const commit = (name: string): void => {
+function commit(name: string): void {
   git('add', '.');
   git('commit', '-m', name);
   git('tag', name);
-};
+}
 
 beforeAll(() => {
   git('init');
@@ -33,7 +33,9 @@ beforeAll(() => {
 });
 afterAll(() => process.chdir(HERE));
 
-const names = (version: string): string[] => configAt(version, 'config').roles.map(({ name }) => name);
+function names(version: string): string[] {
+  return configAt(version, 'config').roles.map(({ name }) => name);
+}
 
 describe('a configuration is found', () => {
   test('by the name of its folder', () => {

@@ -22,12 +22,12 @@ type Pipeline = {
 };
 
 /** The commands of the file, and the environment that they have. */
-const jobOf = (text: string): { env: unknown; commands: string[] } => {
+function jobOf(text: string): { env: unknown; commands: string[] } {
   const file = parse(text) as Workflow | Pipeline;
   return 'jobs' in file
     ? { env: file.jobs.policy.env, commands: file.jobs.policy.steps.flatMap(step => step.run ?? []) }
     : { env: file.env, commands: file.steps.flatMap(step => step.commands) };
-};
+}
 
 describe.each(ISSUERS)('what init writes for %s', issuer => {
   test.each(['config', 'policies/ci'])('passes on what else it writes, with the folder %s', async config => {

@@ -10,39 +10,43 @@ const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchan
 /** The one `aws` role of `configFolder`, which has a tag. */
 const TARGET = 'arn:aws:iam::123456789012:role/deploy';
 const ID = { StringEquals: { 'sts:ExternalId': 'kite-sts:deploy' } };
-const allow = (Action: unknown, Condition: object) => ({
-  Effect: 'Allow',
-  Principal: { AWS: BROKER },
-  Action,
-  Condition,
-});
+function allow(Action: unknown, Condition: object) {
+  return {
+    Effect: 'Allow',
+    Principal: { AWS: BROKER },
+    Action,
+    Condition,
+  };
+}
 const BESIDE = allow(['sts:TagSession', 'sts:SetSourceIdentity'], {});
 
-const shown = (Statement: unknown, Arn = TARGET) =>
-  JSON.stringify(
+function shown(Statement: unknown, Arn = TARGET) {
+  return JSON.stringify(
     {
       Role: { Arn, MaxSessionDuration: 3600, AssumeRolePolicyDocument: { Version: '2012-10-17', Statement } },
     },
     null,
     4,
   );
+}
 const RIGHT = shown([allow('sts:AssumeRole', ID), BESIDE]);
 const OPEN = shown([allow('sts:AssumeRole', {}), BESIDE]);
 const OTHER = shown([], 'arn:aws:iam::123456789012:role/other');
 
-const ran = async (words: readonly string[], config = configFolder()) => {
+async function ran(words: readonly string[], config = configFolder()) {
   const terminal = testTerminal();
   const exits = await run(['check-targets', '--config', config, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
-const from = (content: string, ...words: string[]) =>
-  ran([
+}
+function from(content: string, ...words: string[]) {
+  return ran([
     '--from',
     join(folderOf({ 'targets.json': content }), 'targets.json'),
     '--broker-role-arn',
     BROKER,
     ...words,
   ]);
+}
 
 describe('a target that is right exits with 0, also when the file has', () => {
   test.each([

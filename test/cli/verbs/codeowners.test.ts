@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { configFolder, testTerminal } from '../../harness/local.ts';
 
-const printed = async (folder: string) => {
+async function printed(folder: string) {
   const terminal = testTerminal();
   const exits = await run(['codeowners', '--config', folder], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 test('each team owns the files of its roles, and the first owners all else', async () => {
   const { exits, out } = await printed('./examples/teams/config');

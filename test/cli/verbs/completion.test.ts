@@ -4,23 +4,25 @@ import { describe, expect, test } from 'vitest';
 import { run, VERBS } from '../../../lib/cli/run.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
-const printed = async (...words: string[]) => {
+async function printed(...words: string[]) {
   const terminal = testTerminal();
   const exits = await run(['completion', ...words], terminal);
   return { exits, out: terminal.written.join('') };
-};
+}
 
-const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+function has(shell: string): boolean {
+  return spawnSync(shell, ['-c', 'true']).status === 0;
+}
 
 /** What bash offers after these words, the last of which is being typed. */
-const offered = async (...words: string[]): Promise<string[]> => {
+async function offered(...words: string[]): Promise<string[]> {
   const { out } = await printed('bash');
   const typed = ['kite-sts', ...words].map(word => `'${word}'`).join(' ');
   const script = `${out}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _kite_sts; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout, stderr } = spawnSync('bash', ['--norc', '-uc', script], { encoding: 'utf8' });
   expect(stderr).toBe('');
   return stdout.split('\n').filter(Boolean);
-};
+}
 
 describe('I16: bash offers', () => {
   test('every verb, and those that begin as what is typed', async () => {

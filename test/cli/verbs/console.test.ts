@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { configFolder, emptyFolder, folderOf, ROLES, testTerminal } from '../../harness/local.ts';
 
-const TERMINAL = () => testTerminal({ KITE_STS_CONFIG: configFolder() });
+function TERMINAL() {
+  return testTerminal({ KITE_STS_CONFIG: configFolder() });
+}
 
 test('--out names the file, which holds the roles and is a page', async () => {
   const file = join(emptyFolder(), 'page.html');

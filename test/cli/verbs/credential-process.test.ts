@@ -15,8 +15,9 @@ beforeAll(async () => {
   step = buildkiteStep(broker);
 });
 
-const asked = (role: string, ...words: string[]) =>
-  inStep(['credential-process', '--role', role, ...FOR_BROKER, ...words], step.environment);
+function asked(role: string, ...words: string[]) {
+  return inStep(['credential-process', '--role', role, ...FOR_BROKER, ...words], step.environment);
+}
 
 test('standard output has the JSON of credential_process and nothing else', async () => {
   const { exits, out, error } = await asked('deploy');

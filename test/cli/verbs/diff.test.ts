@@ -6,16 +6,16 @@ const FILES = configFiles();
 const CONFIG = folderOf(FILES);
 
 /** The same folder with one role's text changed. */
-const changed = (role: string, from: string, to: string): string => {
+function changed(role: string, from: string, to: string): string {
   const path = `roles/${role}.yml`;
   return folderOf({ ...FILES, [path]: (FILES[path] ?? '').replace(from, to) });
-};
+}
 
-const compared = async (words: readonly string[]) => {
+async function compared(words: readonly string[]) {
   const terminal = testTerminal();
   const exits = await run(['diff', ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 const WIDER = changed('deploy', 'build_branch: main', 'build_branch: { matches: "*" }');
 const NARROWER = changed('deploy', 'in: [web, api]', 'in: [web]');

@@ -10,11 +10,14 @@ beforeAll(async () => {
   step = buildkiteStep(broker);
 });
 
-const exchanged = (role: string, ...words: string[]) =>
-  inStep(['exchange', '--role', role, ...FOR_BROKER, ...words], step.environment);
+function exchanged(role: string, ...words: string[]) {
+  return inStep(['exchange', '--role', role, ...FOR_BROKER, ...words], step.environment);
+}
 
 /** The names before `=` of each line. */
-const namesIn = (text: string): string[] => [...text.matchAll(/^(\w+)=/gm)].map(([, name = '']) => name);
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/^(\w+)=/gm)].map(([, name = '']) => name);
+}
 
 describe('a credential', () => {
   test.each(['deploy', 'publish'])('of %s is printed with the names of the text answer', async role => {

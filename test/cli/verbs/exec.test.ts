@@ -36,7 +36,7 @@ type Options = {
 };
 
 /** `kite-sts exec` as a process of its own, in a step of Buildkite. */
-const ran = (command: readonly string[], options: Options = {}): Promise<Ran> => {
+function ran(command: readonly string[], options: Options = {}): Promise<Ran> {
   const { role = 'deploy', words = [], environment = {}, printed = () => {} } = options;
   const step = buildkiteStep(broker);
   const TMPDIR = emptyFolder();
@@ -54,17 +54,19 @@ const ran = (command: readonly string[], options: Options = {}): Promise<Ran> =>
       resolve({ exits, out, error, left: readdirSync(TMPDIR), minted: step.minted }),
     );
   });
-};
+}
 
 /** Leads to a server that would issue, if it were followed. */
-const redirecting = async () => {
+async function redirecting() {
   const body = { kind: 'jwt', access_token: 'stolen', expires_in: 300 };
   const thief = await testServer(() => ({ status: 200, body }));
   return testServer(() => ({ status: 302, headers: { location: `${thief.url}/token` } }));
-};
+}
 
 const SDK = createRequire(import.meta.url).resolve('@aws-sdk/credential-provider-node');
-const node = (code: string): string[] => [process.execPath, '-e', code];
+function node(code: string): string[] {
+  return [process.execPath, '-e', code];
+}
 
 test('the SDK of the command has its keys, whatever else the step has', async () => {
   const { exits, out, error } = await ran(

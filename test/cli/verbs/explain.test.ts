@@ -39,17 +39,17 @@ const MAIN = {
 };
 
 let files = 0;
-const written = (content: string): string => {
+function written(content: string): string {
   const name = `claims-${files++}.json`;
   return join(folderOf({ [name]: content }), name);
-};
+}
 
-const explained = async (claims: object | string, ...words: string[]) => {
+async function explained(claims: object | string, ...words: string[]) {
   const file = written(typeof claims === 'string' ? claims : JSON.stringify(claims));
   const terminal = testTerminal({ KITE_STS_CONFIG: FOLDER });
   const exits = await run(['explain', '--role', 'publish', '--claims', file, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 describe('exit code 0 and the statement that allowed, for', () => {
   test.each<[name: string, claims: object, words: string[], expected: object]>([

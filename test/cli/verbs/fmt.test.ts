@@ -24,14 +24,15 @@ const AFTER = {
   'registries/npm.yml': 'audience: https://npm.test.example\npath: /npm\n',
 };
 
-const ran = async (folder: string, ...words: string[]) => {
+async function ran(folder: string, ...words: string[]) {
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   const exits = await run(['fmt', ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
-const filesOf = (folder: string) =>
-  Object.fromEntries(Object.keys(FILES).map(path => [path, readFileSync(join(folder, path), 'utf8')]));
+function filesOf(folder: string) {
+  return Object.fromEntries(Object.keys(FILES).map(path => [path, readFileSync(join(folder, path), 'utf8')]));
+}
 
 test('every file of a configuration is written in one way, and no other file', async () => {
   const folder = folderOf(FILES);
@@ -48,11 +49,11 @@ test('every file of a configuration is written in one way, and no other file', a
 });
 
 /** The folder's own files first, then those of roles/ and of registries/. */
-const byPlace = (a: string, b: string): number => {
+function byPlace(a: string, b: string): number {
   const place = (path: string) =>
     `${['', 'roles', 'registries'].findIndex(each => path.startsWith(`${each}/`))}${path}`;
   return place(a) < place(b) ? -1 : 1;
-};
+}
 
 test('--check writes nothing, and exits with 2 when there is something to write', async () => {
   const folder = folderOf(FILES);

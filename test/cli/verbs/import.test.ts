@@ -23,20 +23,22 @@ const PROVIDER = {
   attributeMapping: { 'google.subject': 'assertion.sub' },
   oidc: { issuerUri: GITHUB },
 };
-const named = (name: string, policy: object = POLICY) => ({
-  RoleName: name,
-  Arn: `arn:aws:iam::123456789012:role/ci/${name}`,
-  AssumeRolePolicyDocument: policy,
-});
+function named(name: string, policy: object = POLICY) {
+  return {
+    RoleName: name,
+    Arn: `arn:aws:iam::123456789012:role/ci/${name}`,
+    AssumeRolePolicyDocument: policy,
+  };
+}
 const OTHER = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-const imported = async (text: string, ...words: string[]) => {
+async function imported(text: string, ...words: string[]) {
   const terminal = testTerminal();
   const exits = await run(['import', join(folderOf({ policy: text }), 'policy'), ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 test('the output of get-role is a role that loads as it is', async () => {
   const { exits, out } = await imported(JSON.stringify(ROLE));

@@ -12,23 +12,24 @@ import { emptyFolder, folderOf, testTerminal } from '../../harness/local.ts';
 /** Packing is driven as a team does it, by test/pack/team.ts. */
 const INIT = initBy(async () => Buffer.from('packed'));
 
-const initialized = async (folder: string, ...words: string[]) => {
+async function initialized(folder: string, ...words: string[]) {
   const terminal = testTerminal();
   const exits = await runVerb('init', INIT, ['--folder', folder, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
-const files = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(each => each.isFile())
     .map(each => join(each.parentPath, each.name).slice(folder.length + 1))
     .sort();
+}
 
-const configIn = (folder: string): Config => {
+function configIn(folder: string): Config {
   const { config, complaints } = loadConfig(join(folder, 'config'));
   if (!config) throw new Error(JSON.stringify(complaints));
   return config;
-};
+}
 
 const STARTER = [
   '.buildkite/policy.yml',

@@ -6,11 +6,11 @@ import { kmsSigner } from '../../../lib/keys/kms.ts';
 import { KEY, type TestKms, testKms } from '../../harness/kms.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
-const printed = async (text: string) => {
+async function printed(text: string) {
   const terminal = testTerminal();
   const exits = await run(['jwks', `${folderOf({ key: text })}/key`], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 let kms: TestKms;
 beforeAll(async () => {
@@ -21,10 +21,10 @@ afterAll(() => kms.close());
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** As `aws kms get-public-key --output text` prints it. */
-const spkiOf = (jwk: object | undefined): string => {
+function spkiOf(jwk: object | undefined): string {
   const key = createPublicKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
   return `${key.export({ type: 'spki', format: 'der' }).toString('base64')}\n`;
-};
+}
 
 test('a key of KMS is printed by the id under which the broker signs with it', async () => {
   const signer = kmsSigner({ ...kms.setting, keys: [KEY] });

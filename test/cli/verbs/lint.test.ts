@@ -14,11 +14,11 @@ const GOOD = `trust:
 jwt: { audience: https://api.test.example }
 `;
 
-const linted = async (folder: string, ...words: string[]) => {
+async function linted(folder: string, ...words: string[]) {
   const terminal = testTerminal();
   const exits = await run(['lint', '--config', folder, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 test('a folder without faults exits with 0, and says how much it has', async () => {
   const folder = configFolder();

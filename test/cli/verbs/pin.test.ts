@@ -34,28 +34,33 @@ beforeAll(async () => {
   issuer = await testIssuer();
 });
 
-const configured = (): string =>
-  folderOf({
+function configured(): string {
+  return folderOf({
     'broker.yml': `url: https://sts.test.example\nissuers:\n  - preset: buildkite\n    require: { organization_slug: { in: [acme, other] } }\n`,
     'roles/deploy.yml': ROLE,
   });
+}
 
-const ran = async (folder: string, ...words: string[]) => {
+async function ran(folder: string, ...words: string[]) {
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   const exits = await run(['pin', ...words], terminal);
   const role = readFileSync(join(folder, 'roles/deploy.yml'), 'utf8');
   return { exits, role, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
-const tokenFile = async (claims: object): Promise<string> =>
-  join(folderOf({ token: await issuer.sign(tokenClaims({ ...claims })) }), 'token');
-const withToken = async (claims: object) =>
-  ran(configured(), 'deploy', '--token-file', await tokenFile(claims));
+async function tokenFile(claims: object): Promise<string> {
+  return join(folderOf({ token: await issuer.sign(tokenClaims({ ...claims })) }), 'token');
+}
+async function withToken(claims: object) {
+  return ran(configured(), 'deploy', '--token-file', await tokenFile(claims));
+}
 
-const event = (claims: object, members: object = {}): string =>
-  JSON.stringify({ event: 'exchange', outcome: 'issued', role: 'deploy', claims, ...members });
-const withAudit = (...lines: string[]) =>
-  ran(configured(), 'deploy', '--audit', join(folderOf({ log: lines.join('\n') }), 'log'));
+function event(claims: object, members: object = {}): string {
+  return JSON.stringify({ event: 'exchange', outcome: 'issued', role: 'deploy', claims, ...members });
+}
+function withAudit(...lines: string[]) {
+  return ran(configured(), 'deploy', '--audit', join(folderOf({ log: lines.join('\n') }), 'log'));
+}
 
 test('the ids of a token stand beside the names, the role still loads, and the step is told what to ask for', async () => {
   const folder = configured();

@@ -10,11 +10,11 @@ type Sentence = {
   readonly broken: { readonly role: string }[];
 };
 
-const prove = async (folder: string): Promise<Sentence[]> => {
+async function prove(folder: string): Promise<Sentence[]> {
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   await run(['prove', '--json'], terminal);
   return JSON.parse(terminal.written.join(''));
-};
+}
 
 /** A role's file, or broker.yml, with one sentence loosened: what must then be refuted, and of which role. */
 type Loosened = readonly [sentence: string, role: string, file: string, from: string, to: string];
@@ -74,10 +74,10 @@ const EXAMPLE: readonly Loosened[] = [
 /** Without the guard of broker.yml, so that the role alone is what keeps a sentence true. */
 const GUARD = /^ +(# kite-sts-ignore .*|require: .*)\n/gm;
 
-const changed = (
+function changed(
   folder: string,
   changes: readonly (readonly [file: string, from: string | RegExp, to: string])[],
-) => {
+) {
   const copy = emptyFolder();
   cpSync(folder, copy, { recursive: true });
   for (const [file, from, to] of changes) {
@@ -87,7 +87,7 @@ const changed = (
     writeFileSync(join(copy, file), after);
   }
   return copy;
-};
+}
 
 const ALL = [
   ...STARTER.map(each => ['config', ...each] as const),

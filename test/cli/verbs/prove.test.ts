@@ -3,19 +3,21 @@ import { run } from '../../../lib/cli/run.ts';
 import { configFiles, folderOf, testTerminal } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
-const sentence = (id: string, more: string): string => `- id: ${id}\n  says: A sentence.\n  ${more}\n`;
+function sentence(id: string, more: string): string {
+  return `- id: ${id}\n  says: A sentence.\n  ${more}\n`;
+}
 const HOLDS = sentence(
   'holds',
   `never: [{ iss: ${BUILDKITE}, claims: { organization_slug: { not_equals: acme } } }]`,
 );
 const BREAKS = sentence('breaks', `only: [{ iss: ${BUILDKITE}, claims: { build_branch: main } }]`);
 
-const proved = async (invariants: string | undefined, words: readonly string[] = []) => {
+async function proved(invariants: string | undefined, words: readonly string[] = []) {
   const files = invariants === undefined ? {} : { 'invariants.yml': invariants };
   const terminal = testTerminal({ KITE_STS_CONFIG: folderOf({ ...configFiles(), ...files }) });
   const exits = await run(['prove', ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 describe('the exit code', () => {
   test.each([

@@ -22,7 +22,7 @@ beforeAll(async () => {
   events = audit;
 });
 
-const replayed = async (lines: readonly string[], from = '', to = '', words: readonly string[] = []) => {
+async function replayed(lines: readonly string[], from = '', to = '', words: readonly string[] = []) {
   const path = 'roles/publish.yml';
   const folder = folderOf({ ...FILES, [path]: (FILES[path] ?? '').replace(from, to) });
   const file = join(emptyFolder(), 'audit.jsonl');
@@ -30,14 +30,14 @@ const replayed = async (lines: readonly string[], from = '', to = '', words: rea
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   const exits = await run(['replay', file, ...words], terminal);
   return { exits, out: terminal.written.join('') };
-};
+}
 
-const otherwise = async (from: string, to: string) => {
+async function otherwise(from: string, to: string) {
   const { out } = await replayed(events, from, to, ['--json']);
   return (JSON.parse(out) as { otherwise: { turn: string; times: number }[] }).otherwise.map(
     each => each.turn,
   );
-};
+}
 
 test('with the policy of then, all end as they did', async () => {
   expect(await replayed(events)).toEqual({ exits: 0, out: '2 events, 2 as before.\n' });

@@ -15,27 +15,31 @@ const FOLDER = folderOf({
   'roles/publish.yml': `${TRUST}${PROVIDER}\n`,
 });
 
-const revoked = async (...words: readonly string[]) => {
+async function revoked(...words: readonly string[]) {
   const terminal = testTerminal();
   const exits = await run(['revoke', ...words, '--config', FOLDER], terminal);
   return { exits, out: terminal.written.join(''), errors: terminal.errors.join('') };
-};
+}
 
 /** The policy in the printed commands. */
-const policyIn = (out: string): unknown => JSON.parse(/--policy-document '(.*)'\n/.exec(out)?.[1] ?? 'null');
+function policyIn(out: string): unknown {
+  return JSON.parse(/--policy-document '(.*)'\n/.exec(out)?.[1] ?? 'null');
+}
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-const denied = (condition: object) => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'EndSessions',
-      Effect: 'Deny',
-      Action: '*',
-      Resource: '*',
-      Condition: { ...condition, DateLessThan: { 'aws:TokenIssueTime': TIME } },
-    },
-  ],
-});
+function denied(condition: object) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'EndSessions',
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: { ...condition, DateLessThan: { 'aws:TokenIssueTime': TIME } },
+      },
+    ],
+  };
+}
 
 describe('what began before now is ended by a policy of the target:', () => {
   const SESSION = 'web.1.46whkzzjo7ztw53u';

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
-const printed = async (...words: string[]) => {
+async function printed(...words: string[]) {
   const terminal = testTerminal();
   const exits = await run(['roles', ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 /** A configuration whose names and reasons are what a table must not be broken by. */
 const CONFIG = folderOf({

@@ -61,7 +61,7 @@ test.each([
 });
 
 /** A broker that the verb started, until the test is over. */
-const started = async (folder: string, ...words: string[]) => {
+async function started(folder: string, ...words: string[]) {
   const terminal = testTerminal({ ...QUIET, KITE_STS_CONFIG: folder });
   const running = run(['start', ...words], terminal);
   const [, port] = await terminal.shows(/^listening on http:\/\/127\.0\.0\.1:(\d+)$/m);
@@ -74,7 +74,7 @@ const started = async (folder: string, ...words: string[]) => {
       expect(await running).toBe(0);
     },
   };
-};
+}
 
 test('I14: each decision is a short line for people, and with --json the audit event', async () => {
   const people = await started(CONFIG);

@@ -24,24 +24,28 @@ const TAGGED =
 const WHOLE = `${ALLOWED}${ANOTHER}${TAGGED}`;
 const WRONG = `${ALLOWED}${ANOTHER.replace('deny: no_statement_holds', 'allow: main')}`;
 
-const folderWith = (cases: string | undefined, more: { readonly [path: string]: string } = {}): string =>
-  folderOf({
+function folderWith(cases: string | undefined, more: { readonly [path: string]: string } = {}): string {
+  return folderOf({
     'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - preset: buildkite\n    require: { organization_slug: acme }\n`,
     'roles/deploy.yml': ROLE,
     ...(cases === undefined ? {} : { 'roles/deploy.test.yml': cases }),
     ...more,
   });
+}
 
-const tested = async (folder: string, ...words: string[]) => {
+async function tested(folder: string, ...words: string[]) {
   const terminal = testTerminal();
   const exits = await run(['test', '--config', folder, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 type Finding = { readonly of: string; readonly name: string; readonly says: readonly string[] };
 type Told = { readonly name: string; readonly mutants?: number; readonly findings: readonly Finding[] };
-const findingsOf = (out: string): string[] =>
-  (JSON.parse(out) as Told[]).flatMap(({ findings }) => findings.map(({ of, name }) => `${of} ${name}`));
+function findingsOf(out: string): string[] {
+  return (JSON.parse(out) as Told[]).flatMap(({ findings }) =>
+    findings.map(({ of, name }) => `${of} ${name}`),
+  );
+}
 
 describe('exit code 0 for', () => {
   test.each<[string, string | undefined, string[]]>([

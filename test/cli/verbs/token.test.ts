@@ -10,11 +10,11 @@ beforeAll(async () => {
   broker = await localBroker();
 });
 
-const asked = async (words: readonly string[], port = broker.port) => {
+async function asked(words: readonly string[], port = broker.port) {
   const terminal = testTerminal({ KITE_STS_CONFIG: CONFIG, PORT: String(port) });
   const exits = await run(['token', ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 describe('a token', () => {
   test.each<[name: string, words: string[], expected: object]>([

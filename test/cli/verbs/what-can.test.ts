@@ -7,7 +7,7 @@ import { configFiles, emptyFolder, folderOf, testTerminal } from '../../harness/
 const FILES = configFiles();
 const PUSH = { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' };
 
-const asked = async (claims: object, guard = '') => {
+async function asked(claims: object, guard = '') {
   const broker = (FILES['broker.yml'] ?? '').replace('buildkite\n', `buildkite\n${guard}`);
   const terminal = testTerminal({ KITE_STS_CONFIG: folderOf({ ...FILES, 'broker.yml': broker }) });
   const file = join(emptyFolder(), 'claims.json');
@@ -15,7 +15,7 @@ const asked = async (claims: object, guard = '') => {
   const exits = await run(['what-can', '--claims', file, '--json'], terminal);
   const roles = (JSON.parse(terminal.written.join('')) as { role: string }[]).map(({ role }) => role);
   return { exits, roles };
-};
+}
 
 test.each<[name: string, claims: object, exits: number, roles: string[]]>([
   ['a push to main', PUSH, 0, ['deploy', 'publish']],

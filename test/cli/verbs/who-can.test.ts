@@ -5,12 +5,12 @@ import { BUILDKITE } from '../../harness/policy.ts';
 
 const FILES = configFiles();
 
-const asked = async (role: string, words: readonly string[] = [], text = FILES['roles/deploy.yml'] ?? '') => {
+async function asked(role: string, words: readonly string[] = [], text = FILES['roles/deploy.yml'] ?? '') {
   const folder = folderOf({ ...FILES, 'roles/deploy.yml': text });
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   const exits = await run(['who-can', role, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
-};
+}
 
 test('each statement is told in words, with a token that it admits', async () => {
   const { exits, out } = await asked('deploy');

@@ -13,13 +13,19 @@ beforeAll(async () => {
   issuer = await testIssuer();
 });
 
-const whoami = (words: readonly string[]) =>
-  inStep(['whoami', '--broker', broker.url, ...words], buildkiteStep(broker).environment);
+function whoami(words: readonly string[]) {
+  return inStep(['whoami', '--broker', broker.url, ...words], buildkiteStep(broker).environment);
+}
 
-const file = (token: string): string => join(folderOf({ token }), 'token');
-const now = (): number => Math.floor(Date.now() / 1000);
-const signed = (claims: object): Promise<string> =>
-  issuer.sign(tokenClaims({ iat: now(), nbf: now(), exp: now() + 300, ...claims }));
+function file(token: string): string {
+  return join(folderOf({ token }), 'token');
+}
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+function signed(claims: object): Promise<string> {
+  return issuer.sign(tokenClaims({ iat: now(), nbf: now(), exp: now() + 300, ...claims }));
+}
 
 describe('nothing stands in the way', () => {
   test('of a token for the audience that the broker wants: exit code 0, and its claims', async () => {

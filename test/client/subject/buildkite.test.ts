@@ -22,10 +22,10 @@ const WISH: TokenWish = {
 
 const IDS = ['organization_id', 'pipeline_id'];
 
-const stepWith = (changes: { readonly [name: string]: string | undefined } = {}): Step => {
+function stepWith(changes: { readonly [name: string]: string | undefined } = {}): Step {
   const environment = { ...buildkiteStep(broker).environment, ...changes };
   return { environment, run: programIn(environment), fetch };
-};
+}
 /** No buildkite-agent is on this PATH. */
 const NO_AGENT = { PATH: '/nowhere' };
 

@@ -20,17 +20,19 @@ const STUB = `#!/bin/sh
 printf 'aa.%s.cc\\n' "$(printf %s "$5" | base64 | tr -d '=\\n')"
 `;
 
-const stepWith = (environment: Step['environment']): Step => ({
-  environment,
-  run: programIn(environment),
-  fetch: () => Promise.reject(new Error('nothing is fetched')),
-});
+function stepWith(environment: Step['environment']): Step {
+  return {
+    environment,
+    run: programIn(environment),
+    fetch: () => Promise.reject(new Error('nothing is fetched')),
+  };
+}
 
-const withProgram = (program: string): Step => {
+function withProgram(program: string): Step {
   const folder = folderOf({ circleci: program });
   chmodSync(join(folder, 'circleci'), 0o755);
   return stepWith({ PATH: `${folder}${delimiter}${process.env['PATH']}`, CIRCLE_OIDC_TOKEN_V2: 'vv.vv.vv' });
-};
+}
 
 test('its program is asked for a token with the audience', async () => {
   const [, claims = ''] = (await circleci(WISH, withProgram(STUB))()).split('.');

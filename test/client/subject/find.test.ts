@@ -21,7 +21,7 @@ const JOBS = {
 } as const;
 
 /** Notes where a token is asked for, and gives one. */
-const stepOf = (environment: Step['environment']): { step: Step; asked: string[] } => {
+function stepOf(environment: Step['environment']): { step: Step; asked: string[] } {
   const asked: string[] = [];
   const step: Step = {
     environment,
@@ -35,7 +35,7 @@ const stepOf = (environment: Step['environment']): { step: Step; asked: string[]
     },
   };
   return { step, asked };
-};
+}
 
 test.each([
   ['Buildkite', JOBS.Buildkite, ['buildkite-agent']],

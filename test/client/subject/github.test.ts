@@ -11,17 +11,19 @@ const WISH = {
 };
 const TOKEN: Said = { status: 200, body: { value: 'aa.bb.cc' } };
 
-const stepAt = (url: string, secret: string | undefined = 'request-token'): Step => ({
-  environment: { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret },
-  run: () => Promise.reject(new Error('no program is run')),
-  fetch,
-});
+function stepAt(url: string, secret: string | undefined = 'request-token'): Step {
+  return {
+    environment: { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret },
+    run: () => Promise.reject(new Error('no program is run')),
+    fetch,
+  };
+}
 
 /** GitHub's own door has a query already. */
-const door = async (said: Said): Promise<TestServer & { readonly step: Step }> => {
+async function door(said: Said): Promise<TestServer & { readonly step: Step }> {
   const server = await testServer(() => said);
   return { ...server, step: stepAt(`${server.url}/token?api-version=2.0`) };
-};
+}
 
 test('a token is asked for with the audience and the secret of the job', async () => {
   const { step, asked } = await door(TOKEN);

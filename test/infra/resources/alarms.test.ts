@@ -15,12 +15,15 @@ import { NOW, PROVIDER } from '../../harness/policy.ts';
 import { stsError, testSts } from '../../harness/sts.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:oncall';
-const alarmsOf = (options: object = {}) =>
-  Object.entries(resourcesFor({ options })).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+function alarmsOf(options: object = {}) {
+  return Object.entries(resourcesFor({ options })).filter(
+    ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
+  );
+}
 
 /** `namespace metric dimension=value statistic >= threshold, periods`, of every alarm. */
-const watched = () =>
-  Object.fromEntries(
+function watched() {
+  return Object.fromEntries(
     alarmsOf().map(([id, { Properties }]) => {
       const {
         Namespace,
@@ -39,6 +42,7 @@ const watched = () =>
       return [id, `${by} >= ${Threshold}, ${EvaluationPeriods} × ${Properties['Period']} s`];
     }),
   );
+}
 
 const OURS = 'kite-sts/${AWS::StackName}';
 
@@ -106,8 +110,9 @@ test.each([
 });
 
 /** The filters that count a line. */
-const countedAs = (text: string): string[] =>
-  Object.entries(PATTERNS).flatMap(([metric, pattern]) => (readFilter(pattern)(text) ? [metric] : []));
+function countedAs(text: string): string[] {
+  return Object.entries(PATTERNS).flatMap(([metric, pattern]) => (readFilter(pattern)(text) ? [metric] : []));
+}
 
 describe('a real line is counted', () => {
   const ROLES = {

@@ -12,8 +12,9 @@ const DOMAIN = {
 const HOSTED = { ...DOMAIN, hostedZoneId: 'Z0123456789' };
 const FUNCTION_URL = ['ExchangeUrl', 'ExchangeUrlInvokePermission', 'ExchangeUrlPermission'];
 
-const ofType = (type: string, options: object = {}) =>
-  Object.entries(resourcesFor({ options })).filter(([, { Type }]) => Type === type);
+function ofType(type: string, options: object = {}) {
+  return Object.entries(resourcesFor({ options })).filter(([, { Type }]) => Type === type);
+}
 
 test('the routes are these, each to the one function that answers it', () => {
   const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [

@@ -4,24 +4,29 @@ import { refusedFor, resourcesFor, statementsOf, templateFor } from '../../harne
 const KMS = 'arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000001';
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:github-app-AbCdEf';
 const SCOPES = '    scopes: [write_packages]\n';
-const github = (app: string): string =>
-  `${SCOPES}github: { app: ${app}, owner: acme, repositories: [web], permissions: { write_packages: { packages: write } } }`;
-const buildkite = (app: string): string =>
-  `${SCOPES}buildkite: { app: ${app}, organization: acme, user: bot@acme.example, scopes: [write_packages] }`;
+function github(app: string): string {
+  return `${SCOPES}github: { app: ${app}, owner: acme, repositories: [web], permissions: { write_packages: { packages: write } } }`;
+}
+function buildkite(app: string): string {
+  return `${SCOPES}buildkite: { app: ${app}, organization: acme, user: bot@acme.example, scopes: [write_packages] }`;
+}
 
-const asked = (appKeys: object | undefined, ...also: string[]) => ({
-  targets: [],
-  jwt: false,
-  also,
-  options: appKeys ? { appKeys } : {},
-});
+function asked(appKeys: object | undefined, ...also: string[]) {
+  return {
+    targets: [],
+    jwt: false,
+    also,
+    options: appKeys ? { appKeys } : {},
+  };
+}
 const BOTH = asked({ Iv23li: SECRET, 'bk-app': KMS }, github('Iv23li'), buildkite('bk-app'));
 
 /** The rights that name a key of an app, and who has them. */
-const rightsOver = (arn: string) =>
-  [...statementsOf(resourcesFor(BOTH))]
+function rightsOver(arn: string) {
+  return [...statementsOf(resourcesFor(BOTH))]
     .filter(([, { Resource }]) => JSON.stringify(Resource ?? '').includes(arn))
     .map(([name, { Action }]) => [name, Action]);
+}
 
 describe('T44: the key of an app', () => {
   test('in KMS signs for the exchange alone, with RS256 alone', () => {

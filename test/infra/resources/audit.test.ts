@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { resourcesFor, statementsOf } from '../../harness/deploy.ts';
 
-const rights = (sink?: 'firehose' | 'eventbridge') =>
-  [...statementsOf(resourcesFor(sink ? { ground: { audit: { sink, to: 'trail', required: true } } } : {}))]
+function rights(sink?: 'firehose' | 'eventbridge') {
+  return [
+    ...statementsOf(resourcesFor(sink ? { ground: { audit: { sink, to: 'trail', required: true } } } : {})),
+  ]
     .filter(([, { Action }]) => /^(firehose|events):/.test(Action.join()))
     .map(([name, { Action, Resource }]) => [name, Action, Resource]);
+}
 
 const HERE = '${AWS::Region}:${AWS::AccountId}';
 

@@ -5,12 +5,13 @@ import { inputOf, propertiesOf, resourcesFor, statementsOf } from '../../harness
 import { rowsFrom } from '../../harness/policy.ts';
 import { FLAT } from '../../harness/registry.ts';
 
-const templateWith = (options: object = {}) => {
+function templateWith(options: object = {}) {
   const { config, ...rest } = inputOf({ options });
   return template({ ...rest, config: { ...config, registries: [FLAT] } });
-};
-const idsOf = ({ resources }: ReturnType<typeof template>): string[] =>
-  Object.keys(resources.Resources).filter(id => id.startsWith('Authorizer'));
+}
+function idsOf({ resources }: ReturnType<typeof template>): string[] {
+  return Object.keys(resources.Resources).filter(id => id.startsWith('Authorizer'));
+}
 
 test('without registries nothing of it is deployed', () => {
   const { functions, resources } = template(inputOf());

@@ -9,14 +9,15 @@ type Widget = {
   readonly properties: { readonly title: string; readonly alarms?: string[]; readonly metrics?: string[][] };
 };
 
-const widgetsOf = (asked: Asked = {}): readonly Widget[] => {
+function widgetsOf(asked: Asked = {}): readonly Widget[] {
   const { DashboardBody: body } = propertiesOf(resourcesFor(asked), 'Dashboard');
   return JSON.parse((body as { 'Fn::Sub': string })['Fn::Sub']).widgets;
-};
+}
 
 /** `namespace metric dimension,…` of a line. */
-const metricOf = ([namespace, metric, ...by]: readonly string[]): string =>
-  [namespace, metric, by.filter((_, index) => index % 2 === 0).join()].join(' ').trim();
+function metricOf([namespace, metric, ...by]: readonly string[]): string {
+  return [namespace, metric, by.filter((_, index) => index % 2 === 0).join()].join(' ').trim();
+}
 
 type Filter = {
   readonly MetricTransformations: readonly {
@@ -26,13 +27,14 @@ type Filter = {
   }[];
 };
 
-const counted = (asked: Asked): string[] =>
-  Object.values(resourcesFor(asked))
+function counted(asked: Asked): string[] {
+  return Object.values(resourcesFor(asked))
     .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
     .flatMap(({ Properties }) => (Properties as Filter).MetricTransformations)
     .map(({ MetricNamespace, MetricName, Dimensions = [] }) =>
       [MetricNamespace['Fn::Sub'], MetricName, Dimensions.map(({ Key }) => Key).join()].join(' ').trim(),
     );
+}
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
 const OF_AWS = [
@@ -50,8 +52,9 @@ const MEASURED = [
 ];
 
 const EVERYTHING: Asked = { options: { signing: 'sealed' } };
-const linesOf = (asked: Asked): string[][] =>
-  widgetsOf(asked).flatMap(({ properties }) => properties.metrics ?? []);
+function linesOf(asked: Asked): string[][] {
+  return widgetsOf(asked).flatMap(({ properties }) => properties.metrics ?? []);
+}
 
 describe.each([
   { name: 'with nothing asked for', asked: {} },

@@ -3,8 +3,9 @@ import { IDENTITY_TABLE } from '../../../lib/stores/identities.ts';
 import { resourcesFor, rightsTo, templateFor } from '../../harness/deploy.ts';
 
 const ID = 'IdentityTable';
-const environmentOf = (asked: Parameters<typeof templateFor>[0], name: 'exchange' | 'discovery') =>
-  templateFor(asked).functions[name].environment['KITE_STS_IDENTITY_TABLE'];
+function environmentOf(asked: Parameters<typeof templateFor>[0], name: 'exchange' | 'discovery') {
+  return templateFor(asked).functions[name].environment['KITE_STS_IDENTITY_TABLE'];
+}
 
 describe('where it is remembered whose sessions were given', () => {
   test('is a table that is paid by request, forgets by itself, and goes with its stack', () => {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
 
 const ACCOUNT = { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } };
-const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+function arn(id: string) {
+  return { 'Fn::GetAtt': [id, 'Arn'] };
+}
 
 describe.each(['FirstSigningKey', 'SecondSigningKey'])('T52: %s', id => {
   const resources = resourcesFor();

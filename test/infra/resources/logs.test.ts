@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
 
-const groups = (options: object) =>
-  Object.fromEntries(
+function groups(options: object) {
+  return Object.fromEntries(
     Object.entries(resourcesFor({ options }))
       .filter(([, { Type }]) => Type === 'AWS::Logs::LogGroup')
       .map(([id, { Properties }]) => [id, Properties['RetentionInDays']]),
   );
+}
 
 test.each([
   { name: '90 days unless it is said otherwise', options: {}, days: 90 },

@@ -10,37 +10,45 @@ const LAMBDA = {
   Principal: { Service: 'lambda.amazonaws.com' },
   Action: ['sts:AssumeRole'],
 };
-const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
-const ownLogs = (group: string) => ({
-  Sid: 'WriteOwnLogs',
-  Effect: 'Allow',
-  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-  Resource: [arn(group)],
-});
+function arn(id: string) {
+  return { 'Fn::GetAtt': [id, 'Arn'] };
+}
+function ownLogs(group: string) {
+  return {
+    Sid: 'WriteOwnLogs',
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: [arn(group)],
+  };
+}
 const PUBLIC_KEYS = {
   Sid: 'ReadPublicKeys',
   Effect: 'Allow',
   Action: ['kms:GetPublicKey'],
   Resource: [arn('FirstSigningKey'), arn('SecondSigningKey')],
 };
-const signWith = (key: string) => ({
-  Sid: 'Sign',
-  Effect: 'Allow',
-  Action: ['kms:Sign'],
-  Resource: [arn(key)],
-  Condition: {
-    StringEquals: {
-      'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
-      'kms:MessageType': ['DIGEST', 'RAW'],
+function signWith(key: string) {
+  return {
+    Sid: 'Sign',
+    Effect: 'Allow',
+    Action: ['kms:Sign'],
+    Resource: [arn(key)],
+    Condition: {
+      StringEquals: {
+        'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
+        'kms:MessageType': ['DIGEST', 'RAW'],
+      },
     },
-  },
-});
-const become = (...arns: string[]) => ({
-  Sid: 'BecomeTargets',
-  Effect: 'Allow',
-  Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
-  Resource: arns,
-});
+  };
+}
+function become(...arns: string[]) {
+  return {
+    Sid: 'BecomeTargets',
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+    Resource: arns,
+  };
+}
 
 const REMEMBER = {
   Sid: 'RememberSessions',
@@ -57,14 +65,15 @@ const SWITCHES = {
 };
 
 /** Every right of a role, by the resource that gives it. */
-const rightsOf = (role: string, asked?: Parameters<typeof resourcesFor>[0]) =>
-  Object.fromEntries(
+function rightsOf(role: string, asked?: Parameters<typeof resourcesFor>[0]) {
+  return Object.fromEntries(
     Object.entries(resourcesFor(asked)).flatMap(([id, { Type, Properties }]) =>
       Type === 'AWS::IAM::Policy' && JSON.stringify(Properties['Roles']) === JSON.stringify([{ Ref: role }])
         ? [[id, (Properties['PolicyDocument'] as Policy).Statement]]
         : [],
     ),
   );
+}
 
 const GUID = '11111111-2222-4333-8444-555555555555';
 

@@ -8,7 +8,9 @@ import { DAY, deployment, MIDNIGHT } from '../../harness/sealed.ts';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:oncall';
 const OPTIONS = { signing: 'sealed', alarms: { snsTopicArn: TOPIC }, logRetentionDays: 30 };
 const resources = resourcesFor({ options: OPTIONS });
-const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+function arn(id: string) {
+  return { 'Fn::GetAtt': [id, 'Arn'] };
+}
 
 test('the function is deployed with sealed keys alone, after its rights, and with no door', () => {
   expect(templateFor().functions.rotation).toBeUndefined();

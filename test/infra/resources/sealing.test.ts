@@ -5,17 +5,22 @@ import { AUDIENCE } from '../../harness/policy.ts';
 
 const SEALED = { options: { signing: 'sealed' } };
 const resources = resourcesFor(SEALED);
-const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+function arn(id: string) {
+  return { 'Fn::GetAtt': [id, 'Arn'] };
+}
 const FOR_ISSUER = { 'kms:EncryptionContext:issuer': AUDIENCE };
 
 /** Of every policy, in a role's rights or a key's own: who may do this, under which conditions. */
-const whoMay = (action: string) =>
-  Object.fromEntries(
+function whoMay(action: string) {
+  return Object.fromEntries(
     [...statementsOf(resources)]
       .filter(([, { Effect, Action }]) => Effect === 'Allow' && Action.includes(action))
       .map(([name, { Condition }]) => [name, Condition]),
   );
-const byRole = (...roles: string[]) => ({ ArnEquals: { 'aws:PrincipalArn': roles.map(arn) } });
+}
+function byRole(...roles: string[]) {
+  return { ArnEquals: { 'aws:PrincipalArn': roles.map(arn) } };
+}
 
 test('without sealed keys there is no table, no key that seals and nothing that rotates', () => {
   const added = Object.keys(resources).filter(id => !Object.hasOwn(resourcesFor(), id));

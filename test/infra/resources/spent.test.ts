@@ -5,8 +5,9 @@ import { PROVIDER } from '../../harness/policy.ts';
 
 const ID = 'SpentTable';
 const ONCE = { also: [`single_use: true\n${PROVIDER}`] };
-const settingOf = (asked: object, name: 'exchange' | 'discovery') =>
-  templateFor(asked).functions[name].environment['KITE_STS_SPENT_TABLE'];
+function settingOf(asked: object, name: 'exchange' | 'discovery') {
+  return templateFor(asked).functions[name].environment['KITE_STS_SPENT_TABLE'];
+}
 
 describe('T63: where used tokens are remembered', () => {
   test('is a table that forgets by itself', () => {

@@ -12,8 +12,9 @@ const WHOLE = {
   architecture: 'x86_64',
 };
 const asked = { provider: WHOLE, options: { signing: 'sealed' } };
-const rolesIn = (resources: ReturnType<typeof resourcesFor>) =>
-  Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+function rolesIn(resources: ReturnType<typeof resourcesFor>) {
+  return Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+}
 
 describe('I3: what provider says', () => {
   test('every role has: boundary, path and tags', () => {

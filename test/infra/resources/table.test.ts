@@ -27,10 +27,11 @@ const PEOPLE = {
 } as const;
 
 /** Who of all these is not denied this. */
-const may = (table: string, action: string, from = resources): string[] =>
-  Object.entries(PEOPLE)
+function may(table: string, action: string, from = resources): string[] {
+  return Object.entries(PEOPLE)
     .filter(([, principal]) => !isDenied(propertiesOf(from, table), { action, principal } as Request))
     .map(([name]) => name);
+}
 
 const WRITES = ['PutItem', 'UpdateItem', 'PartiQLInsert', 'PartiQLUpdate'];
 const REMOVALS = ['DeleteItem', 'PartiQLDelete', 'BatchWriteItem'];

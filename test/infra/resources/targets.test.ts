@@ -15,33 +15,37 @@ import {
   statementsOf,
 } from '../../harness/deploy.ts';
 
-const become = (asked: Parameters<typeof resourcesFor>[0]) =>
-  statementsOf(resourcesFor(asked)).get('ExchangeRights BecomeTargets');
+function become(asked: Parameters<typeof resourcesFor>[0]) {
+  return statementsOf(resourcesFor(asked)).get('ExchangeRights BecomeTargets');
+}
 
-const manyArns = (length: number, name = 'ci-a-rather-long-name-of-a-role'): string[] =>
-  Array.from({ length }, (_, index) => arnOf(`${name}-${index}`, String(100_000_000_000 + index)));
+function manyArns(length: number, name = 'ci-a-rather-long-name-of-a-role'): string[] {
+  return Array.from({ length }, (_, index) => arnOf(`${name}-${index}`, String(100_000_000_000 + index)));
+}
 type Become = { readonly Resource: readonly string[]; readonly Condition?: object };
 
 /** The statements of managed policies. */
-const managedIn = (asked: Parameters<typeof resourcesFor>[0]): readonly Become[] =>
-  Object.values(resourcesFor(asked)).flatMap(({ Type, Properties }) =>
+function managedIn(asked: Parameters<typeof resourcesFor>[0]): readonly Become[] {
+  return Object.values(resourcesFor(asked)).flatMap(({ Type, Properties }) =>
     Type === 'AWS::IAM::ManagedPolicy'
       ? (Properties['PolicyDocument'] as unknown as { readonly Statement: readonly Become[] }).Statement
       : [],
   );
+}
 
 const FLEET = manyArns(1500);
 
 /** Of the exchange, with all else that it may. */
-const sizeOf = (arns: readonly string[]): number =>
-  exchangeSize(STACK, ...identityRights(inputOf().config), assume(arns, undefined));
+function sizeOf(arns: readonly string[]): number {
+  return exchangeSize(STACK, ...identityRights(inputOf().config), assume(arns, undefined));
+}
 
 /** Targets whose policies are exactly so many characters: the last name is padded. */
-const targetsOfSize = (size: number): string[] => {
+function targetsOfSize(size: number): string[] {
   const some = [...manyArns(100), arnOf('x')];
   const lacks = size - sizeOf(some);
   return [...some.slice(0, -1), arnOf(`x${'y'.repeat(lacks)}`)];
-};
+}
 
 describe('T44: up to IAM’s size the exchange gets exact ARNs', () => {
   test('of 10,240 characters, none less', () => {

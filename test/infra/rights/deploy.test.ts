@@ -14,9 +14,12 @@ import { ACCOUNT, EVERYTHING } from '../../harness/whole.ts';
 const PAGE = 'docs/guides/deploy.md';
 const whole = inputOf(EVERYTHING);
 const BOUNDARY = findBoundaryArn(whole, ACCOUNT);
-const rightsOf = (asked: Parameters<typeof inputOf>[0]): readonly Right[] =>
-  deployRights(inputOf(asked), ACCOUNT).Statement;
-const sidsOf = (asked: Parameters<typeof inputOf>[0]): string[] => rightsOf(asked).map(({ Sid }) => Sid);
+function rightsOf(asked: Parameters<typeof inputOf>[0]): readonly Right[] {
+  return deployRights(inputOf(asked), ACCOUNT).Statement;
+}
+function sidsOf(asked: Parameters<typeof inputOf>[0]): string[] {
+  return rightsOf(asked).map(({ Sid }) => Sid);
+}
 const all = rightsOf(EVERYTHING);
 
 describe('I2: the rights to deploy', () => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { code, rowsOf } from '../../harness/markdown.ts';
 
-const read = (cloud: string): string => readFileSync(`infra/targets/${cloud}/main.tf`, 'utf8');
+function read(cloud: string): string {
+  return readFileSync(`infra/targets/${cloud}/main.tf`, 'utf8');
+}
 const GCP = read('gcp');
 const AZURE = read('azure');
 

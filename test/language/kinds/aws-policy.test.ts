@@ -2,28 +2,30 @@ import { describe, expect, test } from 'vitest';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
 
 /** A role whose session policy is this JSON on line 5, from column 11 on. */
-const withPolicy = (policy: string, more = ''): string => `trust:
+function withPolicy(policy: string, more = ''): string {
+  return `trust:
   - { iss: ${BUILDKITE}, organization_slug: my-organization, pipeline_slug: my-pipeline }
 aws:
   role_arn: arn:aws:iam::123456789012:role/deploy
   policy: ${policy}
 ${more}`;
+}
 
 /** A policy with one statement: what is under test stands first, and the rest is sound. */
-const one = (statement: string): string => {
+function one(statement: string): string {
   const rest = ['Effect: Allow', 'Action: "*"', 'Resource: "*"'].filter(
     each => !statement.includes(`${each.split(':')[0]}:`),
   );
   return withPolicy(`{ Version: "2012-10-17", Statement: { ${[statement, ...rest].join(', ')} } }`);
-};
+}
 
 /** A policy whose JSON is so many characters long. */
-const policyOf = (length: number): string => {
+function policyOf(length: number): string {
   const statement = { Effect: 'Allow', Action: '*' };
   const withResource = (Resource: string) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Resource }] });
   return withResource(`arn:${'x'.repeat(length - withResource('arn:').length)}`);
-};
+}
 
 describe('a session policy is taken', () => {
   test.each<[string, string]>([

@@ -3,8 +3,8 @@ import type { AwsTarget } from '../../../lib/language/kinds/aws.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 
 /** A role with these lines under `aws:`, whose `role_arn` is on line 6; they begin on line 7, column 3. */
-const aws = (...lines: string[]): string =>
-  [
+function aws(...lines: string[]): string {
+  return [
     'trust:',
     `  - iss: ${BUILDKITE}`,
     '    claims: { organization_slug: my-organization, pipeline_slug: my-pipeline }',
@@ -14,20 +14,21 @@ const aws = (...lines: string[]): string =>
     ...lines.map(line => `  ${line}`),
     '',
   ].join('\n');
+}
 
 /** A session policy with one statement: what is under test stands first, at column 48, and the rest is sound. */
-const policy = (statement: string): string => {
+function policy(statement: string): string {
   const rest = ['Effect: Allow', 'Action: "s3:GetObject"', 'Resource: "*"'].filter(
     each => !statement.includes(`${each.split(':')[0]}:`),
   );
   return aws(`policy: { Version: "2012-10-17", Statement: [{ ${[statement, ...rest].join(', ')} }] }`);
-};
+}
 
-const targetOf = (yaml: string, changes: { readonly [name: string]: unknown } = {}): AwsTarget => {
+function targetOf(yaml: string, changes: { readonly [name: string]: unknown } = {}): AwsTarget {
   const decision = decideFor(roleFrom(yaml), buildkiteClaims(changes));
   if (!decision.allowed || decision.grant.target.kind !== 'aws') throw new Error(saidOf(decision));
   return decision.grant.target;
-};
+}
 
 test('a target holds what the reviewed role says, with the safe defaults', () => {
   expect(targetOf(aws())).toEqual({

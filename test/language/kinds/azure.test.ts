@@ -8,8 +8,8 @@ const CLIENT = '66666666-7777-4888-8999-000000000000';
 const SCOPE = 'https://management.azure.com/.default';
 
 /** A role of azure: its tenant is on line 4, then client and scope; further lines begin on line 7, column 3. */
-const azure = (...lines: string[]): string =>
-  [
+function azure(...lines: string[]): string {
+  return [
     'trust:',
     `  - { iss: ${BUILDKITE}, organization_slug: my-organization, build_branch: main }`,
     'azure:',
@@ -19,6 +19,7 @@ const azure = (...lines: string[]): string =>
     ...lines.map(line => `  ${line}`),
     '',
   ].join('\n');
+}
 
 test('T51: a target holds what the reviewed role says, and its subject is the role', () => {
   expect(grantFor<AzureTarget>(azure()).target).toEqual({

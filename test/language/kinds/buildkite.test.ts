@@ -11,8 +11,8 @@ const LINES = [
 ];
 
 /** A role of this statement, with these lines under `buildkite:`, which begin on line 6, column 3. */
-const buildkite = (lines: readonly string[] = LINES, scopes = '    scopes: [write_packages]'): string =>
-  [
+function buildkite(lines: readonly string[] = LINES, scopes = '    scopes: [write_packages]'): string {
+  return [
     'trust:',
     `  - iss: ${BUILDKITE}`,
     '    claims: { organization_slug: my-organization, pipeline_slug: my-pipeline }',
@@ -21,10 +21,12 @@ const buildkite = (lines: readonly string[] = LINES, scopes = '    scopes: [writ
     ...lines.map(line => `  ${line}`),
     '',
   ].join('\n');
+}
 
 /** The same with one line in the place of the one that has its key. */
-const having = (line: string): string =>
-  buildkite(LINES.map(each => (each.split(':')[0] === line.split(':')[0] ? line : each)));
+function having(line: string): string {
+  return buildkite(LINES.map(each => (each.split(':')[0] === line.split(':')[0] ? line : each)));
+}
 
 test('a target holds what the reviewed role says, and the user is a literal', () => {
   expect(grantFor<BuildkiteTarget>(buildkite())).toMatchObject({

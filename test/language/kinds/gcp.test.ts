@@ -11,8 +11,8 @@ const STORAGE = `${AUTH}devstorage.read_only`;
 const LOGGING = 'https://www.googleapis.com/auth/logging.write';
 
 /** A role with these lines under `gcp:`, whose audience is on line 6; they begin on line 7, column 3. */
-const gcp = (...lines: string[]): string =>
-  [
+function gcp(...lines: string[]): string {
+  return [
     'trust:',
     `  - iss: ${BUILDKITE}`,
     '    claims: { organization_slug: my-organization, pipeline_slug: my-pipeline }',
@@ -22,13 +22,15 @@ const gcp = (...lines: string[]): string =>
     ...lines.map(line => `  ${line}`),
     '',
   ].join('\n');
+}
 
 /** The same, where the first statement has scopes of its own. */
-const scoped = (scopes: string, ...lines: string[]): string =>
-  gcp(...lines).replace(
+function scoped(scopes: string, ...lines: string[]): string {
+  return gcp(...lines).replace(
     'pipeline_slug: my-pipeline }',
     `pipeline_slug: my-pipeline }\n    scopes: ${scopes}`,
   );
+}
 
 test('T51: a target holds what the reviewed role says, and its subject is the role', () => {
   expect(grantFor<GcpTarget>(gcp()).target).toEqual({

@@ -4,11 +4,11 @@ import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
 
 /** A role whose statement has these scopes, with these lines under `github:`, which begin on line 6, column 3. */
-const github = (
+function github(
   lines: readonly string[] = ['app: Iv23li', 'owner: acme', 'repositories: [web]'],
   { scopes = '[read]', permissions = '{ read: { contents: read } }' } = {},
-): string =>
-  [
+): string {
+  return [
     'trust:',
     `  - iss: ${BUILDKITE}`,
     '    claims: { organization_slug: my-organization, pipeline_slug: my-pipeline }',
@@ -18,11 +18,14 @@ const github = (
     `  permissions: ${permissions}`,
     '',
   ].join('\n');
+}
 
-const naming = (repositories: string): string =>
-  github(['app: Iv23li', 'owner: acme', `repositories: ${repositories}`]);
-const targetOf = (yaml: string, changes: object = {}): GithubTarget =>
-  grantFor<GithubTarget>(yaml, { ...changes }).target;
+function naming(repositories: string): string {
+  return github(['app: Iv23li', 'owner: acme', `repositories: ${repositories}`]);
+}
+function targetOf(yaml: string, changes: object = {}): GithubTarget {
+  return grantFor<GithubTarget>(yaml, { ...changes }).target;
+}
 
 test('T50: a target names the repositories and the permissions, and neither is ever empty', () => {
   expect(targetOf(github())).toEqual({

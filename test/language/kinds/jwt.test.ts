@@ -14,8 +14,8 @@ import {
 } from '../../harness/policy.ts';
 
 /** A role with these lines under `jwt:`, whose audience is on line 5; they begin on line 6, column 3. */
-const jwt = (...lines: string[]): string =>
-  [
+function jwt(...lines: string[]): string {
+  return [
     'trust:',
     `  - { iss: ${BUILDKITE}, organization_slug: my-organization, pipeline_id: p1 }`,
     `  - { iss: ${GITHUB}, repository_id: "74", ref: refs/heads/main }`,
@@ -24,16 +24,18 @@ const jwt = (...lines: string[]): string =>
     ...lines.map(line => `  ${line}`),
     '',
   ].join('\n');
+}
 
 /** The same for Buildkite alone, so that a template may name its claims; `jwt:` lines begin on line 5. */
-const alone = (...lines: string[]): string =>
-  jwt(...lines).replace(/\n.*GITHUB.*|\n.*githubusercontent.*/, '');
+function alone(...lines: string[]): string {
+  return jwt(...lines).replace(/\n.*GITHUB.*|\n.*githubusercontent.*/, '');
+}
 
-const targetOf = (yaml: string, made = buildkiteClaims({ pipeline_id: 'p1' })): JwtTarget => {
+function targetOf(yaml: string, made = buildkiteClaims({ pipeline_id: 'p1' })): JwtTarget {
   const decision = decideFor(roleFrom(yaml), made);
   if (!decision.allowed || decision.grant.target.kind !== 'jwt') throw new Error(saidOf(decision));
   return decision.grant.target;
-};
+}
 
 test('a token of ours is for the role, whoever asks', () => {
   const target = { kind: 'jwt', audience: 'https://api.test.example', subject: 'role:tested', claims: {} };

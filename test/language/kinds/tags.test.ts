@@ -8,8 +8,8 @@ import { explain } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 
 /** A role with this under `tags:`, on line 5 from column 9; its statement has these further claims. */
-const tagged = (tags: string, claims = ''): string =>
-  [
+function tagged(tags: string, claims = ''): string {
+  return [
     'trust:',
     `  - { iss: ${BUILDKITE}, claims: { organization_slug: my-organization, pipeline_slug: my-pipeline${claims} } }`,
     'aws:',
@@ -17,16 +17,18 @@ const tagged = (tags: string, claims = ''): string =>
     `  tags: ${tags}`,
     '',
   ].join('\n');
+}
 
 const BRANCH = '{ branch: { value: "${build_branch}", else: unusable } }';
 
-const decided = (yaml: string, changes: { readonly [name: string]: unknown }): Decision =>
-  decideFor(roleFrom(yaml), buildkiteClaims(changes));
+function decided(yaml: string, changes: { readonly [name: string]: unknown }): Decision {
+  return decideFor(roleFrom(yaml), buildkiteClaims(changes));
+}
 
-const targetOf = (decision: Decision): AwsTarget => {
+function targetOf(decision: Decision): AwsTarget {
   if (!decision.allowed || decision.grant.target.kind !== 'aws') throw new Error(saidOf(decision));
   return decision.grant.target;
-};
+}
 
 describe('S9: a tag is sent as the claim is', () => {
   test.each(['feature/größe', 'feature/my branch', 'Pin system tests', '日本語', 'x'.repeat(256)])(

@@ -14,13 +14,13 @@ afterAll(() => sts.close());
 const TAGS = 'https://aws.amazon.com/tags';
 const SOURCE = 'https://aws.amazon.com/source_identity';
 
-const jwt = async (said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> => {
+async function jwt(said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> {
   const whole = { subject: 'role:deploy', audience: 'sts.amazonaws.com', seconds: 300, ...said };
   return (await signing(using)(PRESENTED, whole, now)).token;
-};
+}
 
 /** The code of the error, or none: unsigned, as no SDK signs this action. */
-const codeOf = async (token: string, form: { readonly [name: string]: string } = {}): Promise<string> => {
+async function codeOf(token: string, form: { readonly [name: string]: string } = {}): Promise<string> {
   const body = new URLSearchParams({
     Action: 'AssumeRoleWithWebIdentity',
     Version: '2011-06-15',
@@ -31,9 +31,11 @@ const codeOf = async (token: string, form: { readonly [name: string]: string } =
   });
   const answer = await (await fetch(sts.setting.endpoint ?? '', { method: 'POST', body })).text();
   return /<Code>(\w+)<\/Code>/.exec(answer)?.[1] ?? /<(\w+)Response /.exec(answer)?.[1] ?? '';
-};
+}
 
-const claims = (name: string, value: unknown) => jwt({ claims: { [name]: value } });
+function claims(name: string, value: unknown) {
+  return jwt({ claims: { [name]: value } });
+}
 
 describe('AssumeRoleWithWebIdentity is allowed', () => {
   test.each<{ name: string; token: () => Promise<string>; form?: { readonly [name: string]: string } }>([

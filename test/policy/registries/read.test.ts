@@ -4,14 +4,15 @@ import { type RegistryKind, readOperation } from '../../../lib/policy/registries
 const D = `sha256:${'a'.repeat(64)}`;
 
 /** `GET /path?query` → what it does, with the scopes' methods that it needs; undefined for what is not known. */
-const read = (kind: RegistryKind | undefined, path: string, line: string) => {
+function read(kind: RegistryKind | undefined, path: string, line: string) {
   const [method = '', whole = ''] = line.split(' ');
   const [at = '', query = ''] = whole.split('?');
   const operation = readOperation({ kind, path }, { method, path: at, query });
   return operation && [operation.name, operation.needs.join('+'), ...operation.access.map(accessText)];
-};
-const accessText = ({ type, name, actions }: { type: string; name: string; actions: readonly string[] }) =>
-  `${type}:${name}:${actions.join(',')}`;
+}
+function accessText({ type, name, actions }: { type: string; name: string; actions: readonly string[] }) {
+  return `${type}:${name}:${actions.join(',')}`;
+}
 
 describe('a registry of container images knows', () => {
   test.each<[string, string, string[]]>([

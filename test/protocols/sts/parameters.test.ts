@@ -8,16 +8,21 @@ const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const OWN = 'arn:aws:iam::000000000000:role/kite-sts/';
 const POLICY = '{"Version":"2012-10-17","Statement":[]}';
 
-const read = (form: Form) => exchangeOf(new Map(stsForm(form)));
+function read(form: Form) {
+  return exchangeOf(new Map(stsForm(form)));
+}
 
 /** As many of them as `count` says, from 1. */
-const arns = (count: number): Form =>
-  Object.fromEntries(
+function arns(count: number): Form {
+  return Object.fromEntries(
     Array.from({ length: count }, (_, at) => [`PolicyArns.member.${at + 1}.arn`, READ_ONLY]),
   );
+}
 
 /** A session policy of so many characters. */
-const policyOf = (length: number): string => `{"a":"${'x'.repeat(length - 8)}"}`;
+function policyOf(length: number): string {
+  return `{"a":"${'x'.repeat(length - 8)}"}`;
+}
 
 describe('AssumeRoleWithWebIdentity asks', () => {
   test('for a role, with a token, for as long as the role says, and for AWS credentials alone', () => {

@@ -10,7 +10,9 @@ const TARGET: GithubTarget = {
   permissions: { contents: 'write', packages: 'read' },
 };
 
-const repository = (name: string, owner = 'acme') => ({ name, full_name: `${owner}/${name}` });
+function repository(name: string, owner = 'acme') {
+  return { name, full_name: `${owner}/${name}` };
+}
 
 const ANSWER = {
   repository_selection: 'selected',

@@ -11,13 +11,15 @@ import { policyDigest } from '../../../lib/stores/roles.ts';
 import { ROOT, read } from '../../harness/markdown.ts';
 import { compileText, settingOf } from '../../harness/policy.ts';
 
-const format = (text: string, name: SchemaName = 'role'): string => formatted(text, name);
-const meant = (text: string): unknown => {
+function format(text: string, name: SchemaName = 'role'): string {
+  return formatted(text, name);
+}
+function meant(text: string): unknown {
   const tree = parse('tested.yml', text, (_rule, _place, message) => {
     throw new Error(`${message}\n${text}`);
   });
   return tree && meaning(tree);
-};
+}
 
 describe('written in one way:', () => {
   test.each<[name: string, before: string, after: string]>([

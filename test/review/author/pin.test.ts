@@ -18,7 +18,7 @@ const ORGANIZATION = '0184990a-477b-4fa8-9968-496074483cee';
 const PIPELINE = '0184990a-4782-42b5-afc1-16715b10b8ff';
 const TOKEN = buildkiteClaims({ organization_id: ORGANIZATION, pipeline_id: PIPELINE });
 
-const pinsOf = (rules: string, token: Claims = TOKEN, iss = BUILDKITE) => {
+function pinsOf(rules: string, token: Claims = TOKEN, iss = BUILDKITE) {
   const [statement] = roleFrom(`trust: [{ iss: "${iss}", claims: ${rules} }]\n`).trust;
   const row = ROWS.get(iss);
   if (!statement || !row) throw new Error('nothing to pin');
@@ -28,7 +28,7 @@ const pinsOf = (rules: string, token: Claims = TOKEN, iss = BUILDKITE) => {
     absent: absent.map(({ id }) => id),
     several: several.map(({ name }) => name),
   };
-};
+}
 
 test.each<[name: string, rules: string, token: Claims, iss: string, expected: object]>([
   [

@@ -21,22 +21,22 @@ const ajv = new Ajv({
 const validators = Object.fromEntries(NAMES.map(name => [name, ajv.compile(SCHEMAS[name])]));
 
 /** What an editor would say of a text: where, and by which keyword. */
-const saidOf = (name: SchemaName, text: string): string[] => {
+function saidOf(name: SchemaName, text: string): string[] {
   const tree = parse('tested.yml', text, (_rule, _place, message) => {
     throw new Error(message);
   });
   const validate = validators[name];
   validate?.(tree && JSON.parse(JSON.stringify(plain(tree))));
   return (validate?.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
-};
+}
 
-const kindOf = (path: string): SchemaName => {
+function kindOf(path: string): SchemaName {
   const file = basename(path);
   if (['broker.yml', 'invariants.yml', 'teams.yml'].includes(file))
     return file.replace('.yml', '') as SchemaName;
   if (file.endsWith('.test.yml')) return 'test';
   return basename(dirname(path)) === 'registries' ? 'registry' : 'role';
-};
+}
 
 const CONFIGURED = ['config', 'examples'].flatMap(folder =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -93,7 +93,9 @@ test.each(SHOWN)('an editor finds nothing wrong in the $kind at $at, which loads
 
 const TRUST = `trust: [{ iss: "${BUILDKITE}", claims: { organization_slug: acme } }]\n`;
 const JWT = 'jwt: { audience: https://api.test.example }\n';
-const ofClaims = (claims: string): string => `trust: [{ iss: "${BUILDKITE}", claims: ${claims} }]\n${JWT}`;
+function ofClaims(claims: string): string {
+  return `trust: [{ iss: "${BUILDKITE}", claims: ${claims} }]\n${JWT}`;
+}
 
 describe('an editor finds, as the loader does,', () => {
   test.each<[name: string, text: string, said: string]>([

@@ -11,8 +11,9 @@ const SETTING = { role: ROLE, issuers: settingOf().issuers };
 const AT = 'at: 2027-01-15T08:00:00Z';
 
 /** One case a line, from line 2 on, each with its brace in column 5. */
-const refusals = (...cases: string[]): string[] =>
-  readCases(`cases:\n${cases.map(each => `  - { ${each} }\n`).join('')}`, SETTING).refusals;
+function refusals(...cases: string[]): string[] {
+  return readCases(`cases:\n${cases.map(each => `  - { ${each} }\n`).join('')}`, SETTING).refusals;
+}
 
 describe('a complaint about a case stands where the mistake is', () => {
   test.each<[string, string, string[]]>([

@@ -6,8 +6,9 @@ import { FLAT } from '../../harness/registry.ts';
 
 const ROWS = rowsFrom(ISSUERS);
 const SETTING = { role: FLAT, issuers: ROWS };
-const caseWith = (rest: string): string =>
-  `cases:\n  - { name: a, claims: { organization_slug: my-organization, pipeline_slug: my-second-pipeline }, ${rest} }\n`;
+function caseWith(rest: string): string {
+  return `cases:\n  - { name: a, claims: { organization_slug: my-organization, pipeline_slug: my-second-pipeline }, ${rest} }\n`;
+}
 
 describe('a case of a registry', () => {
   test.each([

@@ -23,13 +23,15 @@ trust:
 const SETTING = { role: ROLE, issuers: settingOf().issuers };
 
 /** Two cases, of which the second begins on line 5 with its name. */
-const mainAnd = (second: string): string => `cases:
+function mainAnd(second: string): string {
+  return `cases:
   - name: main
     claims: { organization_slug: acme, build_branch: main, build_number: 5 }
     allow: main of web
   - name: second
 ${second.replace(/^/gm, '    ')}
 `;
+}
 
 describe('a file of cases is read', () => {
   const [first, second] = casesFrom(

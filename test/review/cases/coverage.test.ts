@@ -22,7 +22,7 @@ const MAIN =
   'organization_slug: acme, build_branch: main, build_tag: v1, queue_key: default, build_source: api';
 
 /** What these changes of a push to main, a case each, leave uncovered. */
-const left = (changes: readonly string[], rows = ROWS): string[] => {
+function left(changes: readonly string[], rows = ROWS): string[] {
   const cases = ['build_branch: main', ...changes]
     .map((each, at) => `{ name: "${at}", from: main, claims: { ${each} }, deny: role_disabled }`)
     .join(', ');
@@ -31,7 +31,7 @@ const left = (changes: readonly string[], rows = ROWS): string[] => {
   return uncovered(ROLE, trials, rows).map(({ statement, condition }) =>
     [statement.id, condition?.name, condition?.operator].filter(Boolean).join(' '),
   );
-};
+}
 
 const ALL = [
   'organization_slug: other',
@@ -41,7 +41,9 @@ const ALL = [
   'build_source: ui',
   'queue_key: untrusted, build_source: ui',
 ];
-const but = (index: number, ...instead: string[]): string[] => [...ALL.toSpliced(index, 1), ...instead];
+function but(index: number, ...instead: string[]): string[] {
+  return [...ALL.toSpliced(index, 1), ...instead];
+}
 
 test('nothing is left when each condition is alone in the way once, and each statement applies', () => {
   expect(left(ALL)).toEqual([]);

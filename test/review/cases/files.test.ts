@@ -16,22 +16,22 @@ const FILES = {
   'registries/npm.test.yml': CASES.replace('allow', 'method: GET, allow'),
 };
 
-const configOf = (files: { readonly [path: string]: string }): Config => {
+function configOf(files: { readonly [path: string]: string }): Config {
   const { config, complaints } = loadConfig(folderOf(files));
   if (!config) throw new Error(JSON.stringify(complaints));
   return config;
-};
+}
 
-const read = (
+function read(
   config: Config,
   by = (complain: Parameters<typeof casesIn>[1]): readonly Tested[] => casesIn(config, complain),
-): { tested: readonly Tested[]; refusals: string[] } => {
+): { tested: readonly Tested[]; refusals: string[] } {
   const refusals: string[] = [];
   const tested = by((rule, { file, line, column }) => {
     refusals.push(`${file.slice(config.folder.length + 1)}:${line}:${column} ${rule}`);
   });
   return { tested, refusals };
-};
+}
 
 test('the cases of every role and registry are read from beside it', () => {
   const config = configOf(FILES);

@@ -8,10 +8,12 @@ import type { Case } from '../../../lib/review/cases/trial.ts';
 import { BUILDKITE, GITHUB, ISSUERS, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
-const roleOf = (yaml: string): Role => roleFrom(yaml, settingOf(ROWS));
+function roleOf(yaml: string): Role {
+  return roleFrom(yaml, settingOf(ROWS));
+}
 
-const written = (role: Role, rows = ROWS) =>
-  parseCases(
+function written(role: Role, rows = ROWS) {
+  return parseCases(
     'first.test.yml',
     firstCases({ policy: role, rows }),
     { role, issuers: rows },
@@ -19,10 +21,14 @@ const written = (role: Role, rows = ROWS) =>
       throw new Error(`${line} ${rule} ${says}`);
     },
   );
-const casesOf = (yaml: string): readonly Case[] => written(roleOf(yaml))?.cases ?? [];
+}
+function casesOf(yaml: string): readonly Case[] {
+  return written(roleOf(yaml))?.cases ?? [];
+}
 
-const trust = (claims: string, more = ''): string =>
-  `trust:\n  - { iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme, ${claims} }${more} }\n`;
+function trust(claims: string, more = ''): string {
+  return `trust:\n  - { iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme, ${claims} }${more} }\n`;
+}
 
 const ROLES: readonly [string, string][] = [
   ['equality', trust('build_branch: main, build_tag: null')],

@@ -7,16 +7,17 @@ import { BUILDKITE, roleFrom, settingOf } from '../../harness/policy.ts';
 const ROLE = roleFrom(`trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme } }]\n`);
 const { issuers } = settingOf();
 
-const junit = (cases: string, wish = { coverage: false, mutate: false }): string => {
+function junit(cases: string, wish = { coverage: false, mutate: false }): string {
   const written = parseCases('x.test.yml', cases, { role: ROLE, issuers }, (rule, { line }, message) => {
     throw new Error(`${line} ${rule} ${message}`);
   });
   return asJunit([
     resultOf({ policy: ROLE, path: 'x.test.yml', written }, settingOf().issuers as never, wish),
   ]);
-};
-const named = (name: string, ends = 'allow: one'): string =>
-  `cases:\n  - { name: ${JSON.stringify(name)}, claims: { organization_slug: acme }, ${ends} }\n`;
+}
+function named(name: string, ends = 'allow: one'): string {
+  return `cases:\n  - { name: ${JSON.stringify(name)}, claims: { organization_slug: acme }, ${ends} }\n`;
+}
 
 test('a suite for each role, with a test for each case', () => {
   expect(junit(named('a'))).toBe(`<?xml version="1.0" encoding="UTF-8"?>

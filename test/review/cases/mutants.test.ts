@@ -3,16 +3,19 @@ import type { Role } from '../../../lib/language/role.ts';
 import { mutantsOf } from '../../../lib/review/cases/mutants.ts';
 import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
 
-const trust = (claims: string, more = ''): string =>
-  `trust: [{ iss: ${BUILDKITE}, id: one${more}, claims: { organization_slug: acme${claims} } }]\n`;
-const deny = (claims: string): string =>
-  `${trust('')}deny: [{ iss: ${BUILDKITE}, id: two, claims: { ${claims} } }]\n`;
+function trust(claims: string, more = ''): string {
+  return `trust: [{ iss: ${BUILDKITE}, id: one${more}, claims: { organization_slug: acme${claims} } }]\n`;
+}
+function deny(claims: string): string {
+  return `${trust('')}deny: [{ iss: ${BUILDKITE}, id: two, claims: { ${claims} } }]\n`;
+}
 
 /** What is done to anything but the condition that binds, and the statement that has it. */
-const done = (yaml: string): string[] =>
-  mutantsOf(roleFrom(yaml))
+function done(yaml: string): string[] {
+  return mutantsOf(roleFrom(yaml))
     .map(({ id }) => id)
     .filter(id => !/^one: (organization_slug|statement)/.test(id));
+}
 
 test('a statement and each of its conditions is dropped in turn', () => {
   expect(mutantsOf(roleFrom(trust(', build_branch: main'))).map(({ id }) => id)).toEqual([

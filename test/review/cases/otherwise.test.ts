@@ -6,18 +6,20 @@ import type { Shown } from '../../../lib/review/compare/difference.ts';
 import { BUILDKITE, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 
 const ROWS = rowsFrom('- preset: buildkite\n  require: { organization_slug: acme }');
-const claimsOf = (shown: Shown | undefined) =>
-  shown === undefined || shown === 'undecided' ? shown : shown.witness.claims;
+function claimsOf(shown: Shown | undefined) {
+  return shown === undefined || shown === 'undecided' ? shown : shown.witness.claims;
+}
 
 /** A token that tells a role from what it is without this. */
-const without = (id: string, yaml: string) => {
+function without(id: string, yaml: string) {
   const role = roleFrom(yaml, settingOf(ROWS));
   const mutant = mutantsOf(role).find(each => each.id === id);
   if (!mutant) throw new Error(`no mutant ${id}`);
   return claimsOf(otherwise(role, mutant.policy, ROWS));
-};
-const trust = (claims: string, more = ''): string =>
-  `${more}trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme, ${claims} } }]\n`;
+}
+function trust(claims: string, more = ''): string {
+  return `${more}trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme, ${claims} } }]\n`;
+}
 
 describe('a token tells them apart', () => {
   test.each<[string, string, string, object]>([

@@ -32,13 +32,13 @@ const DAY = 'at: 2027-01-15T08:00:00Z';
 const OFFICE = 'source_ip: 203.0.113.9';
 
 /** Runs one case of these claims; the rest is what else the case says. */
-const run = (claims: string, rest: string): Trial => {
+function run(claims: string, rest: string): Trial {
   const at = rest.includes('at: ') ? '' : `, ${DAY}`;
   const cases = casesFrom(`cases: [{ name: x, claims: { ${claims} }, ${rest}${at} }]`, SETTING);
   const [trial] = runCases(ROLE, ROWS, cases);
   if (!trial) throw new Error('no case ran');
   return trial;
-};
+}
 
 describe('a case passes', () => {
   test.each<[string, string, string]>([

@@ -3,15 +3,18 @@ import { widenedOf } from '../../../lib/review/cases/widened.ts';
 import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
 import { registryFrom } from '../../harness/registry.ts';
 
-const trust = (...scopes: string[]): string =>
-  `trust:\n${scopes
+function trust(...scopes: string[]): string {
+  return `trust:\n${scopes
     .map(
       (each, at) =>
         `  - { iss: ${BUILDKITE}, id: s${at}, scopes: [${each}], claims: { organization_slug: acme } }\n`,
     )
     .join('')}`;
+}
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/web"';
-const ids = (yaml: string): string[] => widenedOf(roleFrom(yaml)).map(({ id }) => id);
+function ids(yaml: string): string[] {
+  return widenedOf(roleFrom(yaml)).map(({ id }) => id);
+}
 
 test('P28: each scope that another statement has is given too', () => {
   expect(ids(trust('read', 'read, write'))).toEqual(['s0: scopes with "write"']);

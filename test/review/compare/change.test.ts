@@ -11,11 +11,15 @@ const TRUST = `trust: [{ iss: ${BUILDKITE}, organization_slug: acme, build_branc
 const AWS = `${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`;
 const JWT = `${TRUST}jwt: { audience: https://packages.test.example }\n`;
 
-const policy = (roles: { readonly [name: string]: string }, issuers?: string): Policy =>
-  configFrom(roles, issuers);
-const between = (before: Policy, after: Policy): RoleChange[] => changes(before, after, ASKED);
-const ofRole = (before: string, after: string): RoleChange | undefined =>
-  between(policy({ web: before }), policy({ web: after }))[0];
+function policy(roles: { readonly [name: string]: string }, issuers?: string): Policy {
+  return configFrom(roles, issuers);
+}
+function between(before: Policy, after: Policy): RoleChange[] {
+  return changes(before, after, ASKED);
+}
+function ofRole(before: string, after: string): RoleChange | undefined {
+  return between(policy({ web: before }), policy({ web: after }))[0];
+}
 
 describe('a change', () => {
   test.each([

@@ -6,28 +6,30 @@ import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { BUILDKITE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 import { comparePairs } from './pairs.ts';
 
-const standing = (yaml: string, issuers = ISSUERS): Standing => {
+function standing(yaml: string, issuers = ISSUERS): Standing {
   const rows = rowsFrom(issuers);
   return { role: roleFrom(yaml, settingOf(rows)), row: rows.get(BUILDKITE) as IssuerRow };
-};
+}
 
 /** A role of these trust statements, the claims of each beside the tenant. */
-const trusting = (...claims: string[]): string =>
-  `trust:\n${claims.map(each => `  - iss: ${BUILDKITE}\n    claims: { organization_slug: acme${each ? `, ${each}` : ''} }\n`).join('')}`;
+function trusting(...claims: string[]): string {
+  return `trust:\n${claims.map(each => `  - iss: ${BUILDKITE}\n    claims: { organization_slug: acme${each ? `, ${each}` : ''} }\n`).join('')}`;
+}
 
-const asked = (from: Standing | undefined, to: Standing, sample: Claims = {}) => {
+function asked(from: Standing | undefined, to: Standing, sample: Claims = {}) {
   const standings = [from, to].filter(each => each !== undefined);
   return { world: worldOf({ issuer: BUILDKITE, standings, from: NOW }), sample };
-};
+}
 
-const gained = (from: string | undefined, to: string): Gain[] => {
+function gained(from: string | undefined, to: string): Gain[] {
   const [before, after] = [from === undefined ? undefined : standing(from), standing(to)];
   return gains(asked(before, after), before, after);
-};
+}
 
 /** The claims that a witness has, of the one gain. */
-const claimsOf = ([gain]: readonly { readonly shown: Gain['shown'] }[]): Claims | undefined =>
-  gain && gain.shown !== 'undecided' ? { ...gain.shown.witness.claims } : undefined;
+function claimsOf([gain]: readonly { readonly shown: Gain['shown'] }[]): Claims | undefined {
+  return gain && gain.shown !== 'undecided' ? { ...gain.shown.witness.claims } : undefined;
+}
 
 describe('newly allowed is', () => {
   test.each<[name: string, from: string, to: string, claims: Claims]>([

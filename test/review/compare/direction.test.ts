@@ -6,13 +6,13 @@ import { NOW } from '../../harness/policy.ts';
 
 const ISSUERS = '- preset: buildkite\n';
 
-const between = (from: string, to: string, issuers = ISSUERS): Differences => {
+function between(from: string, to: string, issuers = ISSUERS): Differences {
   const [before, after] = [
     configFrom({ publish: ROLES.publish }, ISSUERS),
     configFrom({ publish: ROLES.publish.replace(from, to) }, issuers),
   ];
   return compareConfigs(before, after, { sampleOf: () => ({}), from: NOW });
-};
+}
 
 const WIDER = between('build_branch: main', 'build_branch: { matches: "m*" }');
 

@@ -1,25 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import { findGuardrailChanges, type Guardrails } from '../../../lib/review/compare/guardrails.ts';
 
-const TEAMS = (web: object): Guardrails => ({
-  teams: {
-    owners: ['@acme/platform'],
-    teams: { web: { owners: ['@acme/web'], roles: ['web-*'], targets: { aws: ['1', '2'] }, ...web } },
-  } as Guardrails['teams'] & object,
-});
-const LIMITS = (perMinute: number): Guardrails => ({
-  limits: {
-    exchanges: { perMinute, burst: 10 },
-    authorizations: { perMinute: 100, burst: 10 },
-    refusals: { perMinute: 100, burst: 10 },
-    identities: { perMinute: 100, burst: 10 },
-    stsCalls: { perMinute: 100, burst: 10 },
-  },
-});
-const AUDIT = (required: boolean, to = 'a'): Guardrails => ({ audit: { sink: 'firehose', to, required } });
-const INVARIANT = (id: string, issuers: readonly string[], says = 'A.'): Guardrails => ({
-  invariants: [{ id, says, roles: ['*'], registries: ['*'], speaksOfAll: true, issuers }],
-});
+function TEAMS(web: object): Guardrails {
+  return {
+    teams: {
+      owners: ['@acme/platform'],
+      teams: { web: { owners: ['@acme/web'], roles: ['web-*'], targets: { aws: ['1', '2'] }, ...web } },
+    } as Guardrails['teams'] & object,
+  };
+}
+function LIMITS(perMinute: number): Guardrails {
+  return {
+    limits: {
+      exchanges: { perMinute, burst: 10 },
+      authorizations: { perMinute: 100, burst: 10 },
+      refusals: { perMinute: 100, burst: 10 },
+      identities: { perMinute: 100, burst: 10 },
+      stsCalls: { perMinute: 100, burst: 10 },
+    },
+  };
+}
+function AUDIT(required: boolean, to = 'a'): Guardrails {
+  return { audit: { sink: 'firehose', to, required } };
+}
+function INVARIANT(id: string, issuers: readonly string[], says = 'A.'): Guardrails {
+  return {
+    invariants: [{ id, says, roles: ['*'], registries: ['*'], speaksOfAll: true, issuers }],
+  };
+}
 
 describe('less guard is wider:', () => {
   test.each<[name: string, less: Guardrails, more: Guardrails, member: string]>([

@@ -4,10 +4,10 @@ import { worldOf } from '../../../lib/review/space/world.ts';
 import { BUILDKITE, NOW } from '../../harness/policy.ts';
 import { MAIN, standing } from './standing.ts';
 
-const idle = (yaml: string) => {
+function idle(yaml: string) {
   const one = standing(yaml);
   return idleStatements(worldOf({ issuer: BUILDKITE, standings: [one], from: NOW }), one);
-};
+}
 
 describe('a statement is idle when', () => {
   test.each([

@@ -6,13 +6,13 @@ import { BUILDKITE, GITHUB, ISSUERS, roleFrom, rowsFrom } from '../../harness/po
 const ROWS = rowsFrom(ISSUERS);
 
 /** What is opened when the condition on a claim gets other operands, or goes. */
-const opened = (
+function opened(
   iss: string,
   claims: string,
   name: string,
   operator?: Operator,
   ...operands: Scalar[]
-): string => {
+): string {
   const role = roleFrom(`trust: [{ iss: ${iss}, id: one, claims: { ${claims} } }]\n`);
   const condition = role.trust[0]?.conditions.find(each => each.name === name) as Condition;
   return openedBy(
@@ -24,7 +24,7 @@ const opened = (
     operator: operator ?? condition.operator,
     operands: operator === undefined ? undefined : operands,
   });
-};
+}
 
 const WEB =
   'organization_slug: acme, pipeline_slug: web, build_branch: main, build_tag: null, build_source: webhook';

@@ -14,10 +14,11 @@ export const ROWS = rowsFrom(`- { issuer: "${ISSUER}", jwks_uri: "${ISSUER}/jwks
 export const ROW = ROWS.get(ISSUER) as IssuerRow;
 export const SETTING = settingOf(ROWS);
 
-const texts = (letters: string, longest: number): string[] =>
-  longest === 0
+function texts(letters: string, longest: number): string[] {
+  return longest === 0
     ? ['']
     : ['', ...[...letters].flatMap(each => texts(letters, longest - 1).map(rest => each + rest))];
+}
 
 const ABSENT = undefined;
 type Value = ClaimValue | undefined;
@@ -44,7 +45,7 @@ const SOURCES: readonly (string | undefined)[] = [undefined, '10.0.0.1', '192.0.
 const SCALARS = ['a', 'b', 'ab', '""', 'null', '1', 'true'];
 const PATTERNS = ['a*', '*b', 'a?', '?', 'a*b', '*a*', '?b*', '??'];
 
-export const condition = (random: Random, claim: string): string => {
+export function condition(random: Random, claim: string): string {
   const operator = random.pick(['equals', 'not_equals', 'in', 'not_in', 'matches', 'matches', 'contains']);
   if (operator === 'matches')
     return `${claim}: { matches: [${
@@ -56,23 +57,25 @@ export const condition = (random: Random, claim: string): string => {
   if (operator === 'contains') return `${claim}: { contains: ${random.pick(['a', '1'])} }`;
   const list = operator === 'in' || operator === 'not_in';
   return `${claim}: { ${operator}: ${list ? `[${random.pick(SCALARS)}, ${random.pick(SCALARS)}]` : random.pick(SCALARS)} }`;
-};
+}
 
-const statement = (random: Random): string => {
+function statement(random: Random): string {
   const claims = random.pick([['x'], ['x'], ['y'], ['x', 'y']]).map(claim => condition(random, claim));
   const request = random.chance(15) ? ', request: { source_ip: { in: [10.0.0.0/8] } }' : '';
   const until = random.chance(10) ? `, until: 2027-01-15T08:${random.pick(['05', '30'])}:00Z` : '';
   return `{ iss: "${ISSUER}", claims: { ${claims.join(', ')} }${request}${until} }`;
-};
+}
 
-export const many = (random: Random, most: number, least: number): string[] =>
-  Array.from({ length: least + random.below(most - least + 1) }, () => statement(random));
+export function many(random: Random, most: number, least: number): string[] {
+  return Array.from({ length: least + random.below(most - least + 1) }, () => statement(random));
+}
 
-export const yamlOf = (trust: readonly string[], deny: readonly string[]): string =>
-  `trust: [${trust.join(', ')}]\n${deny.length > 0 ? `deny: [${deny.join(', ')}]\n` : ''}jwt: { audience: https://api.test.example }\n`;
+export function yamlOf(trust: readonly string[], deny: readonly string[]): string {
+  return `trust: [${trust.join(', ')}]\n${deny.length > 0 ? `deny: [${deny.join(', ')}]\n` : ''}jwt: { audience: https://api.test.example }\n`;
+}
 
 /** Two versions of a small role: the second is the first with some statements gone and some new. */
-const pair = (random: Random): readonly [Role, Role] => {
+function pair(random: Random): readonly [Role, Role] {
   const [trust, deny] = [many(random, 3, 1), many(random, 2, 0)];
   const kept = (list: readonly string[]): string[] => list.filter(() => random.chance(60));
   const trustAfter = [...kept(trust), ...many(random, 1, 0)];
@@ -86,12 +89,14 @@ const pair = (random: Random): readonly [Role, Role] => {
       SETTING,
     ),
   ];
-};
+}
 
-const claimsOf = (x: Value, y: Value): Claims => ({
-  ...(x === ABSENT ? {} : { x }),
-  ...(y === ABSENT ? {} : { y }),
-});
+function claimsOf(x: Value, y: Value): Claims {
+  return {
+    ...(x === ABSENT ? {} : { x }),
+    ...(y === ABSENT ? {} : { y }),
+  };
+}
 
 /** Every request of the small universe at these times. */
 export function* requests(audience: string, times: readonly number[]): Generator<Witness> {
@@ -101,11 +106,11 @@ export function* requests(audience: string, times: readonly number[]): Generator
         for (const y of Y) yield { issuer: ISSUER, audience, claims: claimsOf(x, y), sourceAddress, now };
 }
 
-const differsSomewhere = (from: Standing, to: Standing, times: readonly number[]): boolean => {
+function differsSomewhere(from: Standing, to: Standing, times: readonly number[]): boolean {
   for (const each of requests(to.role.audience, times))
     if (admittedBy(to, each) !== undefined && admittedBy(from, each) === undefined) return true;
   return false;
-};
+}
 
 export type Compared = {
   readonly found: number;
@@ -115,7 +120,7 @@ export type Compared = {
 };
 
 /** Holds `gains` against trying every request of a small universe, in both directions, for this many pairs of roles. */
-export const comparePairs = (count: number, seed: number): Compared => {
+export function comparePairs(count: number, seed: number): Compared {
   const tally = { found: 0, none: 0, undecided: 0 };
   const wrong: string[] = [];
   for (let index = 0; index < count; index++) {
@@ -138,4 +143,4 @@ export const comparePairs = (count: number, seed: number): Compared => {
     }
   }
   return { ...tally, wrong };
-};
+}

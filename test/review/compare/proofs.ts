@@ -12,44 +12,45 @@ import { type Random, randomFrom } from '../../oracle/random.ts';
 import { and, judge, type Truth } from '../../oracle/truth.ts';
 import { condition, ISSUER, many, ROWS, requests, SETTING, yamlOf } from './pairs.ts';
 
-const demandText = (random: Random): string => {
+function demandText(random: Random): string {
   const claims = random.pick([['x'], ['y'], ['x', 'y']]).map(claim => condition(random, claim));
   return `{ iss: "${ISSUER}", claims: { ${claims.join(', ')} } }`;
-};
+}
 
-const sentence = (random: Random): string => {
+function sentence(random: Random): string {
   const by = random.pick(['never', 'only', 'only']);
   const statements = Array.from({ length: 1 + random.below(2) }, () => demandText(random));
   return `- { id: one, says: A., ${by}: [${statements.join(', ')}] }\n`;
-};
+}
 
 /** By the second evaluator's reading of each operator, so that a mistake of the engine is no proof. */
-const judgeAll = (conditions: readonly Condition[], claims: Claims): Truth =>
-  and(conditions.map(({ name, operator, operands }) => judge(operator, claims[name], operands)));
+function judgeAll(conditions: readonly Condition[], claims: Claims): Truth {
+  return and(conditions.map(({ name, operator, operands }) => judge(operator, claims[name], operands)));
+}
 
-const isBroken = ({ never, only }: Invariant, { claims }: Witness): boolean =>
-  (never?.some(({ conditions }) => judgeAll(conditions, claims) !== 0) ?? false) ||
-  (only !== undefined && !only.some(({ conditions }) => judgeAll(conditions, claims) === 1));
+function isBroken({ never, only }: Invariant, { claims }: Witness): boolean {
+  return (
+    (never?.some(({ conditions }) => judgeAll(conditions, claims) !== 0) ?? false) ||
+    (only !== undefined && !only.some(({ conditions }) => judgeAll(conditions, claims) === 1))
+  );
+}
 
-const isAllowed = (
-  role: Role,
-  { issuer: iss, audience: aud, claims, sourceAddress, now }: Witness,
-): boolean => {
+function isAllowed(role: Role, { issuer: iss, audience: aud, claims, sourceAddress, now }: Witness): boolean {
   const token = { ...assumeVerified({ iss, aud }, role), claims };
   const access = { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined };
   return decide(role, token, access, { now, sourceAddress }).allowed;
-};
+}
 
-const breaksSomewhere = (invariant: Invariant, role: Role): boolean => {
+function breaksSomewhere(invariant: Invariant, role: Role): boolean {
   for (const each of requests(role.audience, [NOW]))
     if (isAllowed(role, each) && isBroken(invariant, each)) return true;
   return false;
-};
+}
 
 export type Proved = { readonly proved: number; readonly refuted: number; readonly wrong: readonly string[] };
 
 /** Holds `prove` against trying every request of a small universe, for this many roles and sentences. */
-export const compareProofs = (count: number, seed: number): Proved => {
+export function compareProofs(count: number, seed: number): Proved {
   const tally = { proved: 0, refuted: 0 };
   const wrong: string[] = [];
   for (let index = 0; index < count; index++) {
@@ -76,4 +77,4 @@ export const compareProofs = (count: number, seed: number): Proved => {
       wrong.push(`seed ${seed + index}`);
   }
   return { ...tally, wrong };
-};
+}

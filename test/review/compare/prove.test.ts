@@ -8,15 +8,16 @@ import { BUILDKITE, GITHUB, roleFrom, settingOf } from '../../harness/policy.ts'
 import { compareProofs } from './proofs.ts';
 import { ASKED, BOTH, MAIN, ROWS, role } from './standing.ts';
 
-const invariant = (yaml: string): Invariant => {
+function invariant(yaml: string): Invariant {
   const folder = folderOf({ 'invariants.yml': `- id: one\n  says: A sentence.\n${yaml}` });
   const { invariants, complaints } = readInvariants(folder, ROWS);
   if (!invariants[0]) throw new Error(JSON.stringify(complaints));
   return invariants[0];
-};
+}
 
-const brokenBy = (policy: string, yaml: string): string[] =>
-  refutations(invariant(yaml), role(policy), { roles: [], rows: ROWS }, ASKED).map(({ by }) => by);
+function brokenBy(policy: string, yaml: string): string[] {
+  return refutations(invariant(yaml), role(policy), { roles: [], rows: ROWS }, ASKED).map(({ by }) => by);
+}
 
 const NEVER_OTHERS = `  never: [{ iss: ${BUILDKITE}, claims: { organization_slug: { not_equals: acme } } }]\n`;
 const ONLY_MAIN = `  only: [{ iss: ${BUILDKITE}, claims: { build_branch: main } }]\n`;
@@ -66,7 +67,9 @@ describe('refuted is that', () => {
   });
 });
 
-const named = (name: string) => ({ ...role(MAIN), name });
+function named(name: string) {
+  return { ...role(MAIN), name };
+}
 
 test('an invariant speaks of the roles whose names its patterns match', () => {
   const one = invariant(`  roles: [deploy-*, prod]\n${ONLY_MAIN}`);
@@ -80,13 +83,14 @@ const OF_AWS = `${TRUST.replace(', scopes: [all]', '')}aws: { role_arn: "arn:aws
 const OF_GITHUB = `${TRUST}github: { app: Iv1, owner: acme, repositories: [web, "site-${'${pipeline_slug}'}"], permissions: { all: { contents: write, administration: admin } } }\n`;
 const OF_JWT = `${TRUST}jwt: { audience: https://api.test.example, claims: { env: [prod, "x${'${pipeline_slug}'}y"] } }\n`;
 
-const targetsBroken = (policy: string, targets: string) =>
-  refutations(
+function targetsBroken(policy: string, targets: string) {
+  return refutations(
     invariant(`  targets: { ${targets} }\n`),
     roleFrom(policy, settingOf(ROWS)),
     { roles: [], rows: ROWS },
     ASKED,
   ).map(each => (each.by === 'targets' ? [each.member, each.value] : each));
+}
 
 describe('of targets, every element and every leaf must match', () => {
   test.each<[name: string, policy: string, targets: string, broken: unknown[]]>([

@@ -8,15 +8,19 @@ import { configFrom } from '../../harness/local.ts';
 import { BUILDKITE, NOW } from '../../harness/policy.ts';
 
 const ASKED = { sampleOf: () => ({}), from: NOW };
-const compare = (before: Policy, after: Policy) => compareConfigs(before, after, ASKED);
+function compare(before: Policy, after: Policy) {
+  return compareConfigs(before, after, ASKED);
+}
 
 type Roles = { readonly [name: string]: string };
 
-const sectionsBetween = (before: Roles, after: Roles): Section[] =>
-  listSections(compare(configFrom(before), configFrom(after)));
+function sectionsBetween(before: Roles, after: Roles): Section[] {
+  return listSections(compare(configFrom(before), configFrom(after)));
+}
 
-const role = (claims: string, arn = 'deploy', more = ''): string =>
-  `trust:\n  - iss: ${BUILDKITE}\n    id: pushes\n    claims: { organization_slug: acme, ${claims} }\n${more}aws: { role_arn: "arn:aws:iam::123456789012:role/${arn}" }\n`;
+function role(claims: string, arn = 'deploy', more = ''): string {
+  return `trust:\n  - iss: ${BUILDKITE}\n    id: pushes\n    claims: { organization_slug: acme, ${claims} }\n${more}aws: { role_arn: "arn:aws:iam::123456789012:role/${arn}" }\n`;
+}
 
 const MAIN = role('build_branch: main, build_source: webhook');
 
@@ -75,8 +79,9 @@ test('of two new statements of which one shadows the other, the one that gives i
   expect(found.roles[0]?.gained.map(({ statement }) => statement.id)).toEqual(['pushes']);
 });
 
-const many = (count: number, text: (at: number) => string): Roles =>
-  Object.fromEntries(Array.from({ length: count }, (_, at) => [`web-${at}`, text(at)]));
+function many(count: number, text: (at: number) => string): Roles {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`web-${at}`, text(at)]));
+}
 
 test('roles that changed alike are one section, which names them', () => {
   const sections = sectionsBetween(

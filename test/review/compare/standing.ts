@@ -7,13 +7,16 @@ export const ROWS = rowsFrom(ISSUERS);
 export const ASKED = { sampleOf: () => ({}), from: NOW };
 
 /** A role of AWS with this trust policy. */
-export const role = (yaml: string): Role =>
-  roleFrom(`${yaml}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`, settingOf(ROWS));
+export function role(yaml: string): Role {
+  return roleFrom(`${yaml}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`, settingOf(ROWS));
+}
 
-export const standing = (yaml: string): Standing => ({
-  role: role(yaml),
-  row: ROWS.get(BUILDKITE) as IssuerRow,
-});
+export function standing(yaml: string): Standing {
+  return {
+    role: role(yaml),
+    row: ROWS.get(BUILDKITE) as IssuerRow,
+  };
+}
 
 export const MAIN = `trust: [{ iss: ${BUILDKITE}, organization_slug: acme, build_branch: main }]\n`;
 export const BOTH = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: acme }\n  - { iss: ${GITHUB}, repository: acme/web }\n`;

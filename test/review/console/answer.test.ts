@@ -9,12 +9,13 @@ const held = heldOf({
 });
 const PUSH = { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' };
 
-const asked = (claims: Claims) =>
-  answerTo(
+function asked(claims: Claims) {
+  return answerTo(
     { claims, scopes: undefined, seconds: undefined, context: { now: NOW, sourceAddress: undefined } },
     roleIn(held, 'publish'),
     held,
   );
+}
 
 test('a job that the role admits is allowed, its issuer that of the first statement', () => {
   expect(asked(PUSH)).toMatchObject({ issuer: BUILDKITE, stopped: undefined, decision: { allowed: true } });

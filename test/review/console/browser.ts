@@ -16,7 +16,7 @@ export type Stage = {
   readonly close: () => Promise<void>;
 };
 
-export const stage = async (): Promise<Stage> => {
+export async function stage(): Promise<Stage> {
   const { config } = loadConfig(join(ROOT, 'config'));
   const { settings } = readSettings({ PORT: '0', KITE_STS_LOG_LEVEL: 'error' });
   if (!config) throw new Error('config/ does not load.');
@@ -32,34 +32,36 @@ export const stage = async (): Promise<Stage> => {
     await broker.close();
   };
   return { url: `${broker.url}/console`, browser, close };
-};
+}
 
 export type Look = { readonly colorScheme?: 'light' | 'dark'; readonly width?: number };
 
 /** The console as somebody opens it. A fault of its script fails the test that opened it. */
-export const opened = async (
+export async function opened(
   { browser, url }: Stage,
   { colorScheme = 'light', width = 1360 }: Look = {},
-): Promise<Page> => {
+): Promise<Page> {
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 960 } });
   page.on('pageerror', error => {
     throw error;
   });
   await page.goto(url);
   return page;
-};
+}
 
 /** A picture of the page for people to look at: coverage/console/NAME.png. */
-export const pictured = async (page: Page, name: string): Promise<void> => {
+export async function pictured(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
-};
+}
 
-const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+function base64url(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
 
 /** A token of a push to a feature branch; its signature is never looked at. */
-export const token = (): string =>
-  [
+export function token(): string {
+  return [
     base64url({ alg: 'RS256', kid: 'any' }),
     base64url({
       iss: 'https://agent.buildkite.com',
@@ -74,3 +76,4 @@ export const token = (): string =>
     }),
     'c2lnbmF0dXJl',
   ].join('.');
+}

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { claimsInToken, indented, readClaims } from '../../../lib/review/console/claims.ts';
 
-const segment = (text: string): string => Buffer.from(text).toString('base64url');
-const tokenOf = (payload: string): string => `${segment('{"alg":"RS256"}')}.${segment(payload)}.c2ln`;
+function segment(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+function tokenOf(payload: string): string {
+  return `${segment('{"alg":"RS256"}')}.${segment(payload)}.c2ln`;
+}
 
 test.each([
   ['members', '{"a":"b","c":null}', '{\n  "a": "b",\n  "c": null\n}'],

@@ -9,11 +9,11 @@ import { NOW } from '../../harness/policy.ts';
 
 const held = heldOf();
 
-const changed = (from: string, to: string): RoleChange | undefined => {
+function changed(from: string, to: string): RoleChange | undefined {
   const { role } = compileText('publish', ROLES.publish.replace(from, to), held.setting);
   if (!role) throw new Error('The edited role does not compile.');
   return changeTo(role, held, NOW);
-};
+}
 
 test.each([
   ['a pattern in place of a name', 'build_branch: main', 'build_branch: { matches: "m*" }', 'wider'],

@@ -24,23 +24,23 @@ const FOLDERS = [
     .map(({ name }) => `examples/${name}/config`),
 ];
 
-const dataOf = (folder: string) => {
+function dataOf(folder: string) {
   const { data, complaints } = consoleData(join(ROOT, folder));
   if (!data) throw new Error(JSON.stringify(complaints));
   return data;
-};
+}
 
-const configAt = (folder: string): Config => {
+function configAt(folder: string): Config {
   const { config, complaints } = loadConfig(join(ROOT, folder));
   if (!config) throw new Error(JSON.stringify(complaints));
   return config;
-};
+}
 
 /** The cases of a role, as decide itself decides them. */
-const trials = (config: Config, at: number): readonly Trial[] => {
+function trials(config: Config, at: number): readonly Trial[] {
   const role = config.roles[at];
   return role ? runCases(role, config.rows, casesBeside(role, config)) : [];
-};
+}
 
 /** What a browser has and a bare context of Node has not. Neither fetch nor process is among it. */
 const BROWSER = { atob, TextDecoder, TextEncoder };
@@ -55,7 +55,9 @@ beforeAll(async () => {
 });
 
 /** Values of another realm as those of this one. */
-const here = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+function here(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
 
 describe('the very script of the page decides as a broker does: every case of', () => {
   test.each(FOLDERS)('%s', folder => {

@@ -11,8 +11,8 @@ before(async () => {
 after(() => here.close());
 
 /** A test with the console as somebody opens it. */
-const shows = (name: string, does: (page: Page) => Promise<void>, look: Look = {}): void =>
-  void test(name, async () => {
+function shows(name: string, does: (page: Page) => Promise<void>, look: Look = {}): void {
+  return void test(name, async () => {
     const page = await opened(here, look);
     try {
       await does(page);
@@ -20,13 +20,19 @@ const shows = (name: string, does: (page: Page) => Promise<void>, look: Look = {
       await page.close();
     }
   });
+}
 
 const FILE = '#policy';
-const verdict = (page: Page): Promise<string> => page.locator('#verdict strong').innerText();
-const fileOf = (page: Page): Promise<string> => page.locator(FILE).inputValue();
+function verdict(page: Page): Promise<string> {
+  return page.locator('#verdict strong').innerText();
+}
+function fileOf(page: Page): Promise<string> {
+  return page.locator(FILE).inputValue();
+}
 
-const edit = async (page: Page, from: string, to: string): Promise<void> =>
-  page.locator(FILE).fill((await fileOf(page)).replace(from, to));
+async function edit(page: Page, from: string, to: string): Promise<void> {
+  return page.locator(FILE).fill((await fileOf(page)).replace(from, to));
+}
 
 shows('the page opens with a role and a job that it admits', async page => {
   assert.equal(await verdict(page), 'Allowed');
@@ -187,11 +193,11 @@ const STATES: { readonly [state: string]: (page: Page) => Promise<void> } = {
   },
 };
 
-const violations = async (page: Page): Promise<string[]> => {
+async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations: found }: AxeResults = await page.evaluate('axe.run()');
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-};
+}
 
 const LOOKS: { readonly [name: string]: Look } = {
   light: { colorScheme: 'light' },

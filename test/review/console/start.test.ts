@@ -16,18 +16,19 @@ const held = heldOf({ roles: [{ name: 'publish', text: OFFICE }] });
 const publish = roleIn(held, 'publish');
 const starts = startsFor(publish, held, NOW);
 
-const named = (label: string): Start => {
+function named(label: string): Start {
   const found = starts.find(each => each.label === label);
   if (!found) throw new Error(`${label} is not offered.`);
   return found;
-};
+}
 
-const allowed = ({ claims, sourceAddress = '203.0.113.7' }: Start): boolean =>
-  answerTo(
+function allowed({ claims, sourceAddress = '203.0.113.7' }: Start): boolean {
+  return answerTo(
     { claims, scopes: undefined, seconds: undefined, context: { now: NOW, sourceAddress } },
     publish,
     held,
   ).decision.allowed;
+}
 
 test('a request that a statement admits comes first, with its address', () => {
   expect(starts[0]).toMatchObject({

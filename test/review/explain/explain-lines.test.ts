@@ -13,9 +13,14 @@ deny:
 `);
 
 type Changes = { readonly [name: string]: unknown };
-const decided = (changes: Changes) => decideFor(role, buildkiteClaims(changes));
-const lineOf = (name: string, changes: Changes): string | undefined =>
-  explain(role, decided(changes)).find(line => line.includes(`${name} equals`) && line.startsWith('    '));
+function decided(changes: Changes) {
+  return decideFor(role, buildkiteClaims(changes));
+}
+function lineOf(name: string, changes: Changes): string | undefined {
+  return explain(role, decided(changes)).find(
+    line => line.includes(`${name} equals`) && line.startsWith('    '),
+  );
+}
 
 describe('P25: a value that an eye takes for the one that is wanted', () => {
   const strict = roleFrom(

@@ -25,10 +25,15 @@ deny:
 `);
 
 type Changes = { readonly [name: string]: unknown };
-const decided = (changes: Changes = {}, access: Partial<AccessRequest> = {}): Decision =>
-  decideFor(role, buildkiteClaims(changes), { access });
-const lines = (changes: Changes = {}): string[] => explain(role, decided(changes));
-const lineOf = (name: string, all: string[]): string | undefined => all.find(line => line.includes(name));
+function decided(changes: Changes = {}, access: Partial<AccessRequest> = {}): Decision {
+  return decideFor(role, buildkiteClaims(changes), { access });
+}
+function lines(changes: Changes = {}): string[] {
+  return explain(role, decided(changes));
+}
+function lineOf(name: string, all: string[]): string | undefined {
+  return all.find(line => line.includes(name));
+}
 
 describe('the first line says the decision', () => {
   test.each<[string, Changes, Partial<AccessRequest>, string[]]>([

@@ -7,9 +7,12 @@ import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, roleFrom } from '../../h
 type Changes = { readonly [name: string]: unknown };
 type Asked = { readonly access?: Partial<AccessRequest>; readonly context?: Partial<Context> };
 
-const askFor = (claim: string): string | undefined =>
-  claim.startsWith('queue_') || claim.startsWith('cluster_') ? `--claim ${claim}` : undefined;
-const of = (decision: Decision): Remedies => remedies(decision, askFor);
+function askFor(claim: string): string | undefined {
+  return claim.startsWith('queue_') || claim.startsWith('cluster_') ? `--claim ${claim}` : undefined;
+}
+function of(decision: Decision): Remedies {
+  return remedies(decision, askFor);
+}
 
 const ROLE = roleFrom(`trust:
   - iss: ${BUILDKITE}
@@ -25,14 +28,16 @@ deny:
     claims: { cluster_id: untrusted, build_source: ui }
 session: { seconds: 600, max_seconds: 900 }
 `);
-const told = (changes: Changes = {}, asked: Asked = {}): Remedies =>
-  of(decideFor(ROLE, buildkiteClaims(changes), asked));
+function told(changes: Changes = {}, asked: Asked = {}): Remedies {
+  return of(decideFor(ROLE, buildkiteClaims(changes), asked));
+}
 
 /** A role with one condition beside the one that binds, as flow YAML. */
-const withClaim = (claim: string, more = ''): Role =>
-  roleFrom(
+function withClaim(claim: string, more = ''): Role {
+  return roleFrom(
     `trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: my-organization, ${claim} }${more} }]\n`,
   );
+}
 
 describe('the step is told', () => {
   test.each<[string, Changes, Asked, string[]]>([

@@ -4,12 +4,12 @@ import type { ClaimValue } from '../../../lib/policy/claims.ts';
 import { written } from '../../../lib/review/explain/written.ts';
 
 /** What a policy's own reader makes of it. */
-const readBack = (text: string): unknown => {
+function readBack(text: string): unknown {
   const tree = parse('written.yml', `value: ${text}\n`, (rule, _place, message) => {
     throw new Error(`${rule} ${message}`);
   });
   return tree && (plain(tree) as { value: unknown }).value;
-};
+}
 
 describe('it is plain where that reads as the same text', () => {
   test.each(['main', 'feature/login', 'v1.0.0', 'main of web and api', 'A'])('%s', text => {

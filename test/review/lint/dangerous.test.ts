@@ -43,8 +43,9 @@ const SENSIBLE: { readonly [issuer: string]: readonly Sensible[] } = {
   ...sensibleOnOthers,
 };
 
-const roleOf = (issuer: string, claims: string, rest = JWT): string =>
-  `contact: "#us"\ntrust:\n  - iss: ${ISSUER[issuer as IssuerName]}\n    claims: { ${claims} }\n${rest}\n`;
+function roleOf(issuer: string, claims: string, rest = JWT): string {
+  return `contact: "#us"\ntrust:\n  - iss: ${ISSUER[issuer as IssuerName]}\n    claims: { ${claims} }\n${rest}\n`;
+}
 
 /** All that is said of a role, errors and warnings, each as its rule and its words. */
 function listSaid(text: string): string[] {
@@ -61,10 +62,10 @@ function listSaid(text: string): string[] {
   return findings.filter(({ level }) => level !== 'note').map(({ rule, message }) => `${rule} ${message}`);
 }
 
-const isSaid = (said: readonly string[], wanted: string): boolean => {
+function isSaid(said: readonly string[], wanted: string): boolean {
   const [rule = '', ...words] = wanted.split(' ');
   return said.some(each => each.startsWith(`${rule} `) && each.includes(words.join(' ')));
-};
+}
 
 test('there are enough of both, of enough issuers', () => {
   const counted = (sets: object): number => Object.values(sets).flat().length;

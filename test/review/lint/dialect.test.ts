@@ -6,14 +6,16 @@ import { code, rowsUnder } from '../../harness/markdown.ts';
 import { BUILDKITE, GITHUB } from '../../harness/policy.ts';
 
 /** What is found in a policy: each rule with its line and column. */
-const foundIn = (policy: string): string[] =>
-  dialectIn(`${folderOf({ 'policy.yml': policy })}/policy.yml`).map(
+function foundIn(policy: string): string[] {
+  return dialectIn(`${folderOf({ 'policy.yml': policy })}/policy.yml`).map(
     ({ rule, place }) => `${rule} ${place.line}:${place.column}`,
   );
+}
 
 /** A statement of Buildkite's own form; its claims begin on line 3, and the last are on line 4, column 5. */
-const statement = (claims: string, scopes = 'scopes: [read_packages]'): string =>
-  `- iss: ${BUILDKITE}\n  ${scopes}\n  claims:\n    ${claims}\n    organization_slug: acme\n`;
+function statement(claims: string, scopes = 'scopes: [read_packages]'): string {
+  return `- iss: ${BUILDKITE}\n  ${scopes}\n  claims:\n    ${claims}\n    organization_slug: acme\n`;
+}
 
 describe('a policy that both read alike', () => {
   test.each<[string, string]>([

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { excerpt } from '../../../lib/review/lint/excerpt.ts';
 
-const at = (line: number, column: number) => ({ file: 'a.yml', line, column });
+function at(line: number, column: number) {
+  return { file: 'a.yml', line, column };
+}
 const LONG = `{"a":"${'x'.repeat(200)}","b":"${'y'.repeat(200)}"}`;
 
 test.each([

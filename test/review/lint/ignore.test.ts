@@ -14,8 +14,8 @@ const OPEN = `  - { iss: https://agent.buildkite.com, claims: { ${CLAIMS} } }`;
 const SHUT = OPEN.replace('main }', 'main, build_tag: null, build_source: webhook }');
 
 /** A role from the lines that stand at its end. */
-const role = (...end: string[]): string =>
-  [
+function role(...end: string[]): string {
+  return [
     'contact: "#us"',
     'jwt: { audience: https://api.test.example }',
     '',
@@ -26,15 +26,16 @@ const role = (...end: string[]): string =>
     ...end,
     '',
   ].join('\n');
+}
 
-const sifted = (text: string) => {
+function sifted(text: string) {
   const { findings, ignored } = lintFolder(folderOf({ 'broker.yml': BROKER, 'roles/a.yml': text }));
   const told = ({ rule, place }: Finding): string => `${rule} ${place.line}`;
   return {
     found: findings.filter(({ level }) => level === 'warning').map(told),
     ignored: ignored.map(({ finding, reason }) => `${told(finding)}: ${reason}`),
   };
-};
+}
 
 describe('a comment with a reason hushes its rule', () => {
   test.each([

@@ -13,8 +13,9 @@ const OURS = [
     .map(({ name }) => `examples/${name}/config`),
 ];
 
-const told = (folder: string): string[] =>
-  lintFolder(folder).findings.map(({ rule, place: { file, line } }) => `${rule} ${file}:${line}`);
+function told(folder: string): string[] {
+  return lintFolder(folder).findings.map(({ rule, place: { file, line } }) => `${rule} ${file}:${line}`);
+}
 
 test.each(OURS)('%s is clean, or what is found has its reason', folder => {
   expect(told(join(ROOT, folder))).toEqual([]);

@@ -4,18 +4,20 @@ import type { Finding } from '../../../lib/review/lint/rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from '../../../lib/review/lint/rules.ts';
 import { sarif } from '../../../lib/review/lint/sarif.ts';
 
-const finding = (rule: string, level: Finding['level']): Finding => ({
-  rule,
-  level,
-  place: { file: 'my config/roles/a.yml', line: 3, column: 7 },
-  message: 'Wrong.',
-});
+function finding(rule: string, level: Finding['level']): Finding {
+  return {
+    rule,
+    level,
+    place: { file: 'my config/roles/a.yml', line: 3, column: 7 },
+    message: 'Wrong.',
+  };
+}
 
-const runOf = (...parameters: Parameters<typeof sarif>) => {
+function runOf(...parameters: Parameters<typeof sarif>) {
   const [run] = sarif(...parameters).runs;
   if (!run) throw new Error('no run');
   return run;
-};
+}
 
 test('has every rule with its level', () => {
   const { rules } = runOf([], []).tool.driver;

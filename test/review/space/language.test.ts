@@ -4,8 +4,12 @@ import { globMatches } from '../../../lib/policy/glob.ts';
 import { patternOf } from '../../../lib/review/space/automaton.ts';
 import { anyText, isText, newEffort, shortText, type Texts } from '../../../lib/review/space/language.ts';
 
-const like = (...patterns: string[]) => patterns.map(text => patternOf(text, false));
-const exactly = (...texts: string[]) => texts.map(text => patternOf(text, true));
+function like(...patterns: string[]) {
+  return patterns.map(text => patternOf(text, false));
+}
+function exactly(...texts: string[]) {
+  return texts.map(text => patternOf(text, true));
+}
 
 describe('there is a text', () => {
   test.each<[name: string, texts: Texts]>([

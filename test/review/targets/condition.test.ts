@@ -14,13 +14,15 @@ const KEYS: { readonly [key: string]: Known } = {
 
 type Row = [operator: string, key: string, operands: string[], truth: Truth];
 
-const truth = (operator: string, key: string, operands: string[]): Truth =>
-  conditionTruth({ operator, key, operands }, each => KEYS[each]);
+function truth(operator: string, key: string, operands: string[]): Truth {
+  return conditionTruth({ operator, key, operands }, each => KEYS[each]);
+}
 
-const check = (rows: Row[]): void =>
+function check(rows: Row[]): void {
   test.each(rows)('%s of %s %j is %s', (operator, key, operands, expected) => {
     expect(truth(operator, key, operands)).toBe(expected);
   });
+}
 
 describe('of a value that is known,', () =>
   check([

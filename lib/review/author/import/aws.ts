@@ -22,7 +22,7 @@ const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
 const GOOGLE = 'accounts.google.com';
 
 /** Every rule in its place. Undefined where one claim would have the same operator twice. */
-const merged = (all: readonly Carried[]): Pick<Draft, 'claims' | 'request'> | undefined => {
+function merged(all: readonly Carried[]): Pick<Draft, 'claims' | 'request'> | undefined {
   const claims: { [claim: string]: Rule } = {};
   let source: Rule = {};
   for (const each of all) {
@@ -35,41 +35,48 @@ const merged = (all: readonly Carried[]): Pick<Draft, 'claims' | 'request'> | un
   }
   if (Object.keys(source).length === 0) return { claims };
   return { claims, request: { source_ip: source as { readonly [operator: string]: readonly string[] } } };
-};
+}
 
-const notesIn = (all: readonly Carried[]): Note[] => all.flatMap(each => ('notes' in each ? each.notes : []));
+function notesIn(all: readonly Carried[]): Note[] {
+  return all.flatMap(each => ('notes' in each ? each.notes : []));
+}
 
 /** A Sid becomes the id, where one statement alone comes of it. */
-const idOf = (statement: TrustStatement): { readonly id?: string } =>
-  hostsOf(statement).length === 1 && /^[A-Za-z0-9]{1,64}$/.test(statement.name) ? { id: statement.name } : {};
+function idOf(statement: TrustStatement): { readonly id?: string } {
+  return hostsOf(statement).length === 1 && /^[A-Za-z0-9]{1,64}$/.test(statement.name)
+    ? { id: statement.name }
+    : {};
+}
 
 const WORKSPACE = /^ari:cloud:bitbucket::workspace\/([0-9a-f-]{36})$/;
 
 /** Who is trusted by the audience alone, where the issuer is one customer's: all of them, by a claim that says so. */
-const ownersClaim = (iss: string, all: readonly Carried[]): Draft['claims'] => {
+function ownersClaim(iss: string, all: readonly Carried[]): Draft['claims'] {
   const audiences = all.flatMap(each => ('audience' in each ? (each.audience ?? []) : []));
   if (audiences.length === 0) return {};
   if (presetOf(iss) === 'circleci')
     return { 'oidc.circleci.com/org-id': { equals: iss.split('/').at(-1) ?? '' } };
   const [, workspace] = (presetOf(iss) === 'bitbucket' && WORKSPACE.exec(audiences[0] ?? '')) || [];
   return workspace === undefined ? {} : { workspaceUuid: { equals: `{${workspace}}` } };
-};
+}
 
-const findReasons = (iss: string, all: readonly Carried[]): string[] =>
-  all.flatMap(each => {
+function findReasons(iss: string, all: readonly Carried[]): string[] {
+  return all.flatMap(each => {
     if ('refused' in each) return [`${each.refused}.`];
     if ('nobody' in each) return [`nobody could have it by IAM: ${each.nobody}.`];
     const subjects = 'claim' in each && each.claim === 'sub' ? Object.values(each.rule).flat() : [];
     return subjects.flatMap(subject => explainImpossible(iss, String(subject)) ?? []);
   });
+}
 
 /** A Deny on `sub` holds against whoever chooses another `sub` only where each Allow asks for one too. */
-const isOnSubject = ({ conditions }: TrustStatement): boolean =>
-  conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
+function isOnSubject({ conditions }: TrustStatement): boolean {
+  return conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
+}
 
 type Told = { readonly effect: Effect; readonly keepsSubject: boolean };
 
-const entriesFor = (statement: TrustStatement, host: string, { effect, keepsSubject }: Told): Entry[] => {
+function entriesFor(statement: TrustStatement, host: string, { effect, keepsSubject }: Told): Entry[] {
   const { name, conditions } = statement;
   const iss = `https://${host}`;
   const facts = factsOf(iss);
@@ -86,18 +93,19 @@ const entriesFor = (statement: TrustStatement, host: string, { effect, keepsSubj
   const entries = effect === 'trust' ? withClaims(entry, !keepsSubject) : [entry];
   if (reasons.length > 0) return [leftInPart(name, (entries[0] ?? entry).draft, ...reasons)];
   return entries.map(each => loadable(each, effect));
-};
+}
 
-const hostOf = ({ kind, name }: TrustStatement['principals'][number]): string | undefined => {
+function hostOf({ kind, name }: TrustStatement['principals'][number]): string | undefined {
   if (kind !== 'Federated') return undefined;
   return name === GOOGLE ? GOOGLE : PROVIDER.exec(name)?.[1];
-};
+}
 
 /** The issuers that a statement speaks of. */
-const hostsOf = ({ principals, exceptPrincipals }: TrustStatement): string[] =>
-  exceptPrincipals ? [] : principals.flatMap(principal => hostOf(principal) ?? []);
+function hostsOf({ principals, exceptPrincipals }: TrustStatement): string[] {
+  return exceptPrincipals ? [] : principals.flatMap(principal => hostOf(principal) ?? []);
+}
 
-const trustOf = (statement: TrustStatement, keepsSubject: boolean): Entry[] => {
+function trustOf(statement: TrustStatement, keepsSubject: boolean): Entry[] {
   const hosts = hostsOf(statement);
   const variable = statement.principals.find(({ name }) => name.includes('${'))?.name;
   if (hosts.length > 0)
@@ -107,15 +115,15 @@ const trustOf = (statement: TrustStatement, keepsSubject: boolean): Entry[] => {
       ? 'it trusts no OIDC issuer by the ARN of its provider.'
       : `${variable} is filled in by another tool: aws iam get-role prints the role as it is.`;
   return [leftOut(statement.name, why)];
-};
+}
 
-const denyOf = (statement: TrustStatement, trusted: readonly string[]): Entry[] => {
+function denyOf(statement: TrustStatement, trusted: readonly string[]): Entry[] {
   if (statement.exceptPrincipals)
     return [leftOut(statement.name, 'it denies all but some, and whom that strikes is not told by a token.')];
   const everyone = statement.principals.some(({ name }) => name === '*');
   const struck = everyone ? trusted : hostsOf(statement).filter(host => trusted.includes(host));
   return struck.flatMap(host => entriesFor(statement, host, { effect: 'deny', keepsSubject: true }));
-};
+}
 
 const NO_DENY = 'a Deny of this policy could not be carried over, and without it more would be let in.';
 
@@ -123,10 +131,10 @@ const NO_DENY = 'a Deny of this policy could not be carried over, and without it
  * An AWS trust policy as a role: its statements for web identity. Whoever the role admits, IAM would have admitted.
  * `role.arn` is undefined for a policy that stands alone.
  */
-export const importAws = ({
+export function importAws({
   arn,
   statements,
-}: Partial<TargetRole> & Pick<TargetRole, 'statements'>): Imported => {
+}: Partial<TargetRole> & Pick<TargetRole, 'statements'>): Imported {
   const [allows, denies] = (['Allow', 'Deny'] as const).map(effect =>
     statements.filter(each => each.effect === effect),
   );
@@ -142,4 +150,4 @@ export const importAws = ({
       ? lost('The ARN of the role is not in the file: add aws: { role_arn: … }.')
       : exact(`${arn} must trust the broker now: kite-sts check-targets prints how.`);
   return { trust: held, deny, roleArn: arn, notes: [target] };
-};
+}

@@ -16,7 +16,7 @@ class Unread extends Error {}
 
 const TOKENS = /\s*(?:("(?:[^"\\]*)"|'(?:[^'\\]*)')|([A-Za-z_][\w]*)|(&&|\|\||==|!=|[()[\],.!]))/y;
 
-const readTokens = (condition: string): Token[] => {
+function readTokens(condition: string): Token[] {
   const found: Token[] = [];
   TOKENS.lastIndex = 0;
   while (TOKENS.lastIndex < condition.trimEnd().length) {
@@ -28,10 +28,10 @@ const readTokens = (condition: string): Token[] => {
     else throw new Unread(`${JSON.stringify(condition.slice(at).trim().slice(0, 60))} was not understood`);
   }
   return found;
-};
+}
 
 /** The parts between a sign that stands outside of all brackets. */
-const splitAt = (tokens: readonly Token[], sign: string): Token[][] => {
+function splitAt(tokens: readonly Token[], sign: string): Token[][] {
   const parts: Token[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
@@ -41,16 +41,18 @@ const splitAt = (tokens: readonly Token[], sign: string): Token[][] => {
     else parts.at(-1)?.push(token);
   }
   return parts;
-};
+}
 
-const written = (tokens: readonly Token[]): string =>
-  tokens.map(({ kind, value }) => (kind === 'text' ? JSON.stringify(value) : value)).join(' ');
+function written(tokens: readonly Token[]): string {
+  return tokens.map(({ kind, value }) => (kind === 'text' ? JSON.stringify(value) : value)).join(' ');
+}
 
-const isSign = (token: Token | undefined, value: string): boolean =>
-  token?.kind === 'sign' && token.value === value;
+function isSign(token: Token | undefined, value: string): boolean {
+  return token?.kind === 'sign' && token.value === value;
+}
 
 /** Without brackets around all of it. */
-const unwrap = (tokens: readonly Token[]): readonly Token[] => {
+function unwrap(tokens: readonly Token[]): readonly Token[] {
   if (!isSign(tokens[0], '(') || !isSign(tokens.at(-1), ')')) return tokens;
   let depth = 0;
   for (const [index, token] of tokens.entries()) {
@@ -59,15 +61,15 @@ const unwrap = (tokens: readonly Token[]): readonly Token[] => {
     if (depth === 0 && index < tokens.length - 1) return tokens;
   }
   return unwrap(tokens.slice(1, -1));
-};
+}
 
 type Atom = { readonly claim: string; readonly rule: Rule; readonly negated: boolean };
 
 /** `assertion.x`, `assertion["x"]`, or an attribute that is mapped to one; and what follows. */
-const readClaim = (
+function readClaim(
   tokens: readonly Token[],
   mapping: CelSource['mapping'],
-): [claim: string, rest: readonly Token[]] => {
+): [claim: string, rest: readonly Token[]] {
   const [root, sign, name, end] = tokens;
   if (isSign(sign, '[') && name?.kind === 'text' && isSign(end, ']') && root?.value === 'assertion')
     return [name.value, tokens.slice(4)];
@@ -77,9 +79,9 @@ const readClaim = (
   const [, claim] = /^assertion\.(\w+)$/.exec(from ?? '') ?? [];
   if (claim === undefined) throw new Unread(`${root?.value}.${name.value} is no claim by itself`);
   return [claim, tokens.slice(3)];
-};
+}
 
-const readList = (tokens: readonly Token[]): string[] => {
+function readList(tokens: readonly Token[]): string[] {
   if (!isSign(tokens[0], '[') || !isSign(tokens.at(-1), ']'))
     throw new Unread(`${written(tokens)} is no list of texts`);
   return splitAt(tokens.slice(1, -1), ',').map(part => {
@@ -88,16 +90,16 @@ const readList = (tokens: readonly Token[]): string[] => {
       throw new Unread(`${written(tokens)} is no list of texts`);
     return text.value;
   });
-};
+}
 
-const quoted = (text: string): string => {
+function quoted(text: string): string {
   const [special] = /[*?[{\\]/.exec(text) ?? [];
   if (special !== undefined || text === '')
     throw new Unread(`a pattern cannot hold ${JSON.stringify(text)} itself`);
   return text;
-};
+}
 
-const readAtom = (tokens: readonly Token[], mapping: CelSource['mapping']): Atom => {
+function readAtom(tokens: readonly Token[], mapping: CelSource['mapping']): Atom {
   const [claim, [operator, second, third, fourth, ...more]] = readClaim(tokens, mapping);
   const rest = tokens.slice(tokens.indexOf(operator as Token) + 1);
   if (isSign(operator, '==') && second?.kind === 'text' && !third)
@@ -113,10 +115,10 @@ const readAtom = (tokens: readonly Token[], mapping: CelSource['mapping']): Atom
   if (called && more.length === 1 && second?.value === 'endsWith')
     return { claim, rule: { matches: `*${quoted(fourth.value)}` }, negated: false };
   throw new Unread(`${written(tokens)} has no counterpart`);
-};
+}
 
 /** Several ways of one claim: `a == "x" || a == "y"`. */
-const readEither = (tokens: readonly Token[], mapping: CelSource['mapping']): Atom => {
+function readEither(tokens: readonly Token[], mapping: CelSource['mapping']): Atom {
   const atoms = splitAt(unwrap(tokens), '||').map(part => readAtom(unwrap(part), mapping));
   const [first, ...others] = atoms as [Atom, ...Atom[]];
   if (others.length === 0) return first;
@@ -126,11 +128,11 @@ const readEither = (tokens: readonly Token[], mapping: CelSource['mapping']): At
   const matching = atoms.every(({ claim, rule }) => claim === first.claim && 'matches' in rule);
   if (matching) return { claim: first.claim, rule: { matches: values }, negated: false };
   throw new Unread(`${written(tokens)} names several claims: write a statement for each`);
-};
+}
 
 type Reading = { readonly atoms: readonly Atom[]; readonly failed: readonly string[] };
 
-const readAll = (tokens: readonly Token[], mapping: CelSource['mapping']): Reading => {
+function readAll(tokens: readonly Token[], mapping: CelSource['mapping']): Reading {
   const atoms: Atom[] = [];
   const failed: string[] = [];
   for (const part of splitAt(unwrap(tokens), '&&')) {
@@ -142,9 +144,9 @@ const readAll = (tokens: readonly Token[], mapping: CelSource['mapping']): Readi
     }
   }
   return { atoms, failed };
-};
+}
 
-const entriesFor = (tokens: readonly Token[], name: string, { issuer, mapping }: CelSource): Entry[] => {
+function entriesFor(tokens: readonly Token[], name: string, { issuer, mapping }: CelSource): Entry[] {
   const { atoms, failed } = readAll(tokens, mapping);
   const claims: { [claim: string]: Rule } = {};
   const reasons = [...failed];
@@ -162,16 +164,16 @@ const entriesFor = (tokens: readonly Token[], name: string, { issuer, mapping }:
   const entries = withClaims({ name, draft, notes: [AUDIENCE, ...notes] });
   if (reasons.length > 0) return [leftInPart(name, (entries[0] ?? { draft }).draft, ...reasons)];
   return entries.map(each => loadable(each, 'trust'));
-};
+}
 
 /** `a == "x" || a == "y"` is one rule; other ways are statements of their own. */
-const readsAsOne = (tokens: readonly Token[], mapping: CelSource['mapping']): boolean => {
+function readsAsOne(tokens: readonly Token[], mapping: CelSource['mapping']): boolean {
   if (splitAt(tokens, '||').some(way => splitAt(way, '&&').length > 1))
     return splitAt(tokens, '||').length === 1;
   return readAll(tokens, mapping).failed.length === 0;
-};
+}
 
-const entriesOf = (source: CelSource): Entry[] => {
+function entriesOf(source: CelSource): Entry[] {
   try {
     const tokens = unwrap(readTokens(source.condition));
     const all = readsAsOne(tokens, source.mapping) ? [tokens] : splitAt(tokens, '||');
@@ -181,15 +183,17 @@ const entriesOf = (source: CelSource): Entry[] => {
     if (!(error instanceof Unread)) throw error;
     return [leftInPart('The condition', { iss: source.issuer, claims: {} }, `${error.message}.`)];
   }
-};
+}
 
 const BINDINGS = lost(
   'Who of these may act as a service account is said by its IAM bindings (principalSet://…), which are not in the file: make the role as narrow.',
 );
 
 /** The condition of a workload identity provider of Google Cloud as a role without a provider. */
-export const importCel = (source: CelSource): Imported => ({
-  trust: entriesOf(source),
-  deny: [],
-  notes: [exact(`The condition was that of tokens of ${source.issuer}.`), BINDINGS],
-});
+export function importCel(source: CelSource): Imported {
+  return {
+    trust: entriesOf(source),
+    deny: [],
+    notes: [exact(`The condition was that of tokens of ${source.issuer}.`), BINDINGS],
+  };
+}

@@ -20,22 +20,27 @@ export type Carried =
 type Setting = { readonly host: string; readonly facts: IssuerFacts; readonly effect: Effect };
 
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
-const refused = (says: string): Carried => ({ refused: says });
+function refused(says: string): Carried {
+  return { refused: says };
+}
 
 /** A claim as a session tag has it: a number is its digits, and null is empty. */
-const scalarOf = (operand: string, types: readonly string[]): Scalar | undefined => {
+function scalarOf(operand: string, types: readonly string[]): Scalar | undefined {
   if (types.includes('null') && operand === '') return null;
   if (types.includes('string')) return operand;
   const number = Number(operand);
   return types.includes('number') && String(number) === operand ? number : undefined;
-};
+}
 
-const operators = (values: readonly Scalar[], one: string, many: string): Rule =>
-  values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
+function operators(values: readonly Scalar[], one: string, many: string): Rule {
+  return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
+}
 
-const isPattern = (operand: string): boolean => /[*?]/.test(operand);
+function isPattern(operand: string): boolean {
+  return /[*?]/.test(operand);
+}
 
-const onAddress = (name: string, { key, operands }: TrustCondition): Carried | undefined => {
+function onAddress(name: string, { key, operands }: TrustCondition): Carried | undefined {
   if (key.toLowerCase() !== 'aws:sourceip') return undefined;
   const operator = { IpAddress: 'in', NotIpAddress: 'not_in' }[name];
   if (!operator) return undefined;
@@ -43,7 +48,7 @@ const onAddress = (name: string, { key, operands }: TrustCondition): Carried | u
   return bad === undefined
     ? { source: { [operator]: operands } }
     : refused(`"${bad}" is not a range of addresses with its host bits zero`);
-};
+}
 
 type OnClaim = {
   readonly claim: string;
@@ -51,7 +56,7 @@ type OnClaim = {
   readonly operands: readonly string[];
 };
 
-const equality = ({ claim, types, operands }: OnClaim, negated: boolean): Carried => {
+function equality({ claim, types, operands }: OnClaim, negated: boolean): Carried {
   const values = operands.map(each => scalarOf(each, types));
   if (!values.every(each => each !== undefined))
     return refused(`${claim} can never be ${operands.join(' or ')}`);
@@ -60,10 +65,10 @@ const equality = ({ claim, types, operands }: OnClaim, negated: boolean): Carrie
     ? [narrower(claim, 'where the claim is absent or null, the condition is not met')]
     : [];
   return { claim, rule, notes };
-};
+}
 
 /** StringEquals compares to the letter, and no claim of a job holds a wildcard. */
-const equalTo = (on: OnClaim, effect: Effect): Carried => {
+function equalTo(on: OnClaim, effect: Effect): Carried {
   const meant = on.operands.filter(each => !isPattern(each));
   if (effect === 'deny' || meant.length === on.operands.length) return equality(on, false);
   const [wild] = on.operands.filter(isPattern);
@@ -71,10 +76,10 @@ const equalTo = (on: OnClaim, effect: Effect): Carried => {
   if (meant.length === 0) return { nobody: says };
   const rest = equality({ ...on, operands: meant }, false);
   return 'claim' in rest ? { ...rest, notes: [lost(`${says}. It was left out.`), ...rest.notes] } : rest;
-};
+}
 
 /** IAM's `**` is `*`. Null is empty text to IAM, which `*` matches; here a pattern never matches null. */
-const likeness = (on: OnClaim, effect: Effect): Carried => {
+function likeness(on: OnClaim, effect: Effect): Carried {
   const { claim, types, operands } = on;
   if (!operands.some(isPattern)) return equality(on, false);
   if (!types.includes('string')) return refused(`${claim} is no text, so no pattern is for it`);
@@ -83,9 +88,9 @@ const likeness = (on: OnClaim, effect: Effect): Carried => {
   if (empty && effect === 'deny') return refused(`a pattern on ${claim} would not strike where it is null`);
   const notes = empty ? [narrower(claim, 'a pattern does not match null')] : [];
   return { claim, rule: operators(patterns, 'matches', 'matches'), notes };
-};
+}
 
-const onClaim = (name: string, on: OnClaim, effect: Effect): Carried => {
+function onClaim(name: string, on: OnClaim, effect: Effect): Carried {
   if (name === 'StringEquals') return equalTo(on, effect);
   if (name === 'StringNotEquals') return equality(on, true);
   if (name === 'StringLike') return likeness(on, effect);
@@ -93,23 +98,23 @@ const onClaim = (name: string, on: OnClaim, effect: Effect): Carried => {
   const same = equalTo(on, effect);
   if (!('claim' in same)) return same;
   return { ...same, notes: [...same.notes, narrower(on.claim, 'upper and lower case are not the same')] };
-};
+}
 
 const ALWAYS = ['sub', 'aud'];
 
 /** What is otherwise here for a token without the claim. */
-const absenceNotes = (claim: string, { effect, facts }: Setting, ifExists: boolean): Note[] => {
+function absenceNotes(claim: string, { effect, facts }: Setting, ifExists: boolean): Note[] {
   if (ALWAYS.includes(claim)) return [];
   if (effect === 'trust') return ifExists ? [narrower(claim, 'a token without the claim is not let in')] : [];
   return ifExists || askFor(claim, facts) === undefined
     ? []
     : [narrower(claim, 'a token without the claim is denied too')];
-};
+}
 
 const POSITIVE = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'];
 
 /** IAM has no such key: what asks for one is false for everybody, and what an absent key meets is true. */
-const onAbsent = (claim: string, written: string): Carried => {
+function onAbsent(claim: string, written: string): Carried {
   const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
   if (ifExists || set === 'ForAllValues' || (name.includes('Not') && set !== 'ForAnyValue'))
     return {
@@ -118,23 +123,24 @@ const onAbsent = (claim: string, written: string): Carried => {
   return POSITIVE.includes(name) || set === 'ForAnyValue'
     ? { nobody: `IAM has no key for ${claim} of this issuer, so nobody meets ${written} on it` }
     : refused(`${written} ${claim} has no counterpart`);
-};
+}
 
-const onNull = (claim: string, operands: readonly string[]): Carried => {
+function onNull(claim: string, operands: readonly string[]): Carried {
   const absent = operands.some(each => each.toLowerCase() === 'true');
   if (!ALWAYS.includes(claim)) return refused(`Null on ${claim} has no counterpart`);
   return absent ? { nobody: `each token has ${claim}` } : { notes: [] };
-};
+}
 
 const CHOSEN = exact(
   'sts:RoleSessionName was not carried over: who asked IAM chose it. The broker names sessions.',
 );
 
-const isSet = ({ operator, operands }: TrustCondition): boolean =>
-  operator.startsWith('Bool') && operands.every(each => each.toLowerCase() === 'true');
+function isSet({ operator, operands }: TrustCondition): boolean {
+  return operator.startsWith('Bool') && operands.every(each => each.toLowerCase() === 'true');
+}
 
 /** Reads one condition of a trust policy for tokens of one issuer. */
-export const readCondition = (condition: TrustCondition, setting: Setting): Carried => {
+export function readCondition(condition: TrustCondition, setting: Setting): Carried {
   const { operator, key, operands } = condition;
   const [, set, name = '', ifExists] = WRITTEN.exec(operator) ?? [];
   if (operands.some(each => each.includes('${')))
@@ -161,9 +167,10 @@ export const readCondition = (condition: TrustCondition, setting: Setting): Carr
   const azp = claim === 'azp' ? [narrower(claim, 'IAM takes aud where a token has no azp')] : [];
   const absent = absenceNotes(claim, setting, Boolean(ifExists) || set === 'ForAllValues');
   return { ...rule, notes: [...rule.notes, ...azp, ...absent] };
-};
+}
 
-const onAudience = (name: string, operands: readonly string[]): Carried =>
-  name === 'StringEquals' && operands.every(isPattern)
+function onAudience(name: string, operands: readonly string[]): Carried {
+  return name === 'StringEquals' && operands.every(isPattern)
     ? { nobody: `StringEquals takes ${JSON.stringify(operands[0])} to the letter, and no audience is that` }
     : { notes: [AUDIENCE], audience: operands };
+}

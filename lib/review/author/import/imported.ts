@@ -55,36 +55,47 @@ export type Imported = {
   readonly notes: readonly Note[];
 };
 
-export const exact = (says: string): Note => ({ says, exact: true });
-export const lost = (says: string): Note => ({ says, exact: false });
-export const leftOut = (name: string, ...why: string[]): Entry => ({
-  name,
-  draft: undefined,
-  notes: why.map(lost),
-});
+export function exact(says: string): Note {
+  return { says, exact: true };
+}
+export function lost(says: string): Note {
+  return { says, exact: false };
+}
+export function leftOut(name: string, ...why: string[]): Entry {
+  return {
+    name,
+    draft: undefined,
+    notes: why.map(lost),
+  };
+}
 
 /** Left out, with what could be carried of it. */
-export const leftInPart = (name: string, partial: Draft, ...why: string[]): Entry => ({
-  ...leftOut(name, ...why),
-  ...(Object.keys(partial.claims).length > 0 || partial.request ? { partial } : {}),
-});
+export function leftInPart(name: string, partial: Draft, ...why: string[]): Entry {
+  return {
+    ...leftOut(name, ...why),
+    ...(Object.keys(partial.claims).length > 0 || partial.request ? { partial } : {}),
+  };
+}
 
 /** Every note of an import, each with the statement that it is about. */
-export const notesOf = ({ trust, deny, notes }: Imported): Note[] => [
-  ...[...trust, ...deny].flatMap(entry =>
-    entry.notes.map(({ says, exact: kept }) => ({
-      exact: kept,
-      says: `${entry.name}${entry.draft ? '' : ' was left out'}: ${says}`,
-    })),
-  ),
-  ...notes,
-];
+export function notesOf({ trust, deny, notes }: Imported): Note[] {
+  return [
+    ...[...trust, ...deny].flatMap(entry =>
+      entry.notes.map(({ says, exact: kept }) => ({
+        exact: kept,
+        says: `${entry.name}${entry.draft ? '' : ' was left out'}: ${says}`,
+      })),
+    ),
+    ...notes,
+  ];
+}
 
 /** `{ equals: main }` is written as `main`. */
-const plainRule = (rule: Rule): unknown =>
-  Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
+function plainRule(rule: Rule): unknown {
+  return Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
+}
 
-const plainDraft = ({ claims, ...rest }: Draft): object => {
+function plainDraft({ claims, ...rest }: Draft): object {
   const { iss, id, scopes, request } = { id: undefined, scopes: undefined, request: undefined, ...rest };
   return {
     iss,
@@ -93,15 +104,18 @@ const plainDraft = ({ claims, ...rest }: Draft): object => {
     claims: Object.fromEntries(Object.entries(claims).map(([claim, rule]) => [claim, plainRule(rule)])),
     ...(request === undefined ? {} : { request }),
   };
-};
+}
 
 // A note may hold text of the source; a line break in it would leave the comment.
-const comment = (lines: readonly string[]): string =>
-  lines.map(line => ` ${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')}`).join('\n');
+function comment(lines: readonly string[]): string {
+  return lines.map(line => ` ${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')}`).join('\n');
+}
 
-const isDraft = ({ draft }: Entry): boolean => draft !== undefined;
+function isDraft({ draft }: Entry): boolean {
+  return draft !== undefined;
+}
 
-const flowMappings = (list: Node): void =>
+function flowMappings(list: Node): void {
   visit(list, {
     // What a claim must be stands on its line, as people write it.
     Pair: (_, { key, value }) => {
@@ -109,20 +123,23 @@ const flowMappings = (list: Node): void =>
       if (inLine) (value as YAMLMap | YAMLSeq).flow = true;
     },
   });
+}
 
-const draftLines = (draft: Draft): string[] => {
+function draftLines(draft: Draft): string[] {
   const document = new Document([plainDraft(draft)]);
   flowMappings(document.contents as unknown as Node);
   return ['What could be carried of it, to finish by hand:', ...written(document).trimEnd().split('\n')];
-};
+}
 
-const saysOf = ({ name, draft, notes, partial }: Entry): string[] => [
-  ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
-  ...(partial ? draftLines(partial) : []),
-];
+function saysOf({ name, draft, notes, partial }: Entry): string[] {
+  return [
+    ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
+    ...(partial ? draftLines(partial) : []),
+  ];
+}
 
 /** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
-const statementsOf = (entries: readonly Entry[]): YAMLSeq<Node> => {
+function statementsOf(entries: readonly Entry[]): YAMLSeq<Node> {
   const list = new Document(entries.flatMap(({ draft }) => (draft ? [plainDraft(draft)] : [])))
     .contents as unknown as YAMLSeq<Node>;
   const carried = entries.filter(isDraft);
@@ -137,17 +154,17 @@ const statementsOf = (entries: readonly Entry[]): YAMLSeq<Node> => {
   if (waiting.length > 0) list.comment = comment(waiting);
   flowMappings(list);
   return list;
-};
+}
 
 /** A key of the role, with a line between it and what stands above. */
-const add = (role: YAMLMap, key: string, value: unknown): void => {
+function add(role: YAMLMap, key: string, value: unknown): void {
   const name = new Scalar(key);
   name.spaceBefore = role.items.length > 0;
   role.items.push(new Pair(name, new Document(value).contents));
-};
+}
 
 /** The text of a role file. Without a statement, or a provider, the loader refuses it and says what is wanting. */
-export const roleText = ({ trust, deny, roleArn, github, notes }: Imported): string => {
+export function roleText({ trust, deny, roleArn, github, notes }: Imported): string {
   const role = new YAMLMap();
   const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
   for (const [key, entries] of Object.entries({ trust, deny })) {
@@ -163,4 +180,4 @@ export const roleText = ({ trust, deny, roleArn, github, notes }: Imported): str
   const document = new Document(role);
   document.commentBefore = comment(head);
   return written(document);
-};
+}

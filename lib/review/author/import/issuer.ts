@@ -11,17 +11,17 @@ import { readSubjects } from './subject.ts';
 const read = new Map<string, IssuerFacts>();
 
 /** What is known of an issuer without a broker.yml: its preset, or that nothing is. */
-export const factsOf = (issuer: string): IssuerFacts => {
+export function factsOf(issuer: string): IssuerFacts {
   const held = read.get(issuer) ?? readFacts(issuer);
   read.set(issuer, held);
   return held;
-};
+}
 
-const readFacts = (issuer: string): IssuerFacts => {
+function readFacts(issuer: string): IssuerFacts {
   const tree = parse('', JSON.stringify({ issuer }), () => {});
   const known = presetOf(issuer) && tree && issuerRow(tree, () => {})?.row;
   return known || { ...UNKNOWN, issuer };
-};
+}
 
 const UNKNOWN: IssuerFacts = {
   issuer: '',
@@ -40,18 +40,20 @@ const NO_IDS = exact(
   'sub stays: since 2026-07-15 GitHub gives a repository that takes an old name over another sub. kite-sts pin adds ids.',
 );
 
-const hasIds = (claims: Draft['claims']): boolean =>
-  'repository_id' in claims || 'repository_owner_id' in claims;
+function hasIds(claims: Draft['claims']): boolean {
+  return 'repository_id' in claims || 'repository_owner_id' in claims;
+}
 
 /** The rules of `added` whose claim has no rule yet, or the same; undefined where one says something else. */
-const fits = (claims: Draft['claims'], added: Draft['claims']): boolean =>
-  Object.entries(added).every(
+function fits(claims: Draft['claims'], added: Draft['claims']): boolean {
+  return Object.entries(added).every(
     ([claim, rule]) => !(claim in claims) || JSON.stringify(claims[claim]) === JSON.stringify(rule),
   );
+}
 
 type Carried = Entry & { readonly draft: Draft };
 
-const replaced = ({ name, draft, notes }: Carried, added: readonly Draft['claims'][]): Carried[] => {
+function replaced({ name, draft, notes }: Carried, added: readonly Draft['claims'][]): Carried[] {
   const { sub: _, ...others } = draft.claims;
   const { id, ...rest } = draft;
   const named = added.length === 1 && id !== undefined ? { id } : {};
@@ -60,7 +62,7 @@ const replaced = ({ name, draft, notes }: Carried, added: readonly Draft['claims
     draft: { ...rest, ...named, claims: { ...claims, ...others } },
     notes: index === 0 ? [...notes, INSTEAD] : [],
   }));
-};
+}
 
 const NAMESPACE = lost(
   'namespace_path is narrower here: projects of groups inside of it are not let in. List those groups to have them.',
@@ -70,7 +72,7 @@ const ACCOUNT = lost(
 );
 
 /** Binds the tenant where the source does so in a way that no role takes: a group of GitLab, an account by its `azp`. */
-const bindTenant = (entry: Carried): Carried => {
+function bindTenant(entry: Carried): Carried {
   const { draft, notes } = entry;
   const { project_path: project, azp, ...others } = draft.claims;
   const [, group] = /^([^*?]+)\/\*$/.exec(String(project?.['matches'] ?? '')) ?? [];
@@ -82,13 +84,13 @@ const bindTenant = (entry: Carried): Carried => {
   if (presetOf(draft.iss) !== 'google' || !/^\d+$/.test(String(account)) || 'sub' in others) return entry;
   const claims = { ...draft.claims, sub: { equals: account ?? '' } };
   return { ...entry, draft: { ...draft, claims }, notes: [...notes, ACCOUNT] };
-};
+}
 
 /**
  * The statement with what its `sub` names said of claims: instead of `sub` where that admits the same jobs, and beside
  * it elsewhere, or where `mayReplace` is false. One that names several things in several ways becomes several statements.
  */
-export const withClaims = (entry: Carried, mayReplace = true): Carried[] => {
+export function withClaims(entry: Carried, mayReplace = true): Carried[] {
   const { name, draft, notes } = entry;
   const { sub } = draft.claims;
   const { rules, kept } = sub ? readSubjects(draft.iss, sub) : { rules: [{}], kept: true };
@@ -100,26 +102,26 @@ export const withClaims = (entry: Carried, mayReplace = true): Carried[] => {
   const says = Object.keys(added).length === 0 ? [] : [KEPT];
   const named = 'repository_owner' in added && !hasIds(bound.claims) ? [NO_IDS] : [];
   return [bindTenant({ name, draft: bound, notes: [...notes, ...says, ...named] })];
-};
+}
 
-const complaintsOf = (draft: Draft, effect: Effect, facts: IssuerFacts): Complaint[] => {
+function complaintsOf(draft: Draft, effect: Effect, facts: IssuerFacts): Complaint[] {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
   const tree = parse('', new Document(draft).toString(), complain);
   if (tree) statementOf(tree, { effect, index: 0, issuers: new Map([[facts.issuer, facts]]) }, complain);
   return complaints;
-};
+}
 
-const rowNote = ({ iss, claims }: Draft): Note => {
+function rowNote({ iss, claims }: Draft): Note {
   const rule = claims['sub'] ?? {};
   const bound = 'equals' in rule || 'in' in rule;
   const how = bound ? 'bind: [sub]' : 'single_tenant: true, if nobody but you gets tokens of it';
   return exact(`broker.yml needs a row for ${iss}, with its jwks_uri and ${how}.`);
-};
+}
 
 /** The entry as it is, or left out with the loader's own reason when it would refuse the statement. */
-export const loadable = (entry: Entry, effect: Effect): Entry => {
+export function loadable(entry: Entry, effect: Effect): Entry {
   const { name, draft, notes } = entry;
   if (!draft) return entry;
   const facts = factsOf(draft.iss);
@@ -128,10 +130,11 @@ export const loadable = (entry: Entry, effect: Effect): Entry => {
   const complaints = complaintsOf(draft, effect, facts);
   if (complaints.length > 0) return leftInPart(name, draft, ...complaints.map(({ message }) => message));
   return facts.vocabulary ? entry : { name, draft, notes: [...notes, rowNote(draft)] };
-};
+}
 
 export const AUDIENCE = exact(
   'The audience was not carried over: a token for the broker is minted for the broker.',
 );
-export const narrower = (claim: string, says: string): ReturnType<typeof lost> =>
-  lost(`${claim} is narrower here: ${says}.`);
+export function narrower(claim: string, says: string): ReturnType<typeof lost> {
+  return lost(`${claim} is narrower here: ${says}.`);
+}

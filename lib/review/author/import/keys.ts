@@ -38,12 +38,12 @@ export type Subject =
   | { readonly is: 'chosen' | 'secure' | 'other' };
 
 /** Names have no case in IAM. */
-const findClaim = (facts: IssuerFacts, name: string): string | undefined => {
+function findClaim(facts: IssuerFacts, name: string): string | undefined {
   const { vocabulary } = facts;
   if (!vocabulary) return ['aud', 'sub'].includes(name) ? name : undefined;
   const known = Object.keys(vocabulary.claims).find(each => each.toLowerCase() === name);
   return known ?? (vocabularyTypes(vocabulary, name) ? name : undefined);
-};
+}
 
 export type Setting = { readonly host: string; readonly facts: IssuerFacts };
 

@@ -24,25 +24,29 @@ type Cursor = {
   readonly narrower: Set<string>;
 };
 
-const peek = ({ source, at }: Cursor): string => source[at] ?? '';
-const rest = ({ source, at }: Cursor): string => source.slice(at).join('');
+function peek({ source, at }: Cursor): string {
+  return source[at] ?? '';
+}
+function rest({ source, at }: Cursor): string {
+  return source.slice(at).join('');
+}
 
-const limited = (texts: readonly string[]): readonly string[] => {
+function limited(texts: readonly string[]): readonly string[] {
   if (texts.length > MOST) throw new NotCarried(`it stands for more than ${MOST} texts`);
   return texts;
-};
+}
 
 /** Every text of `first` followed by one of `second`. */
-const product = (first: readonly string[], second: readonly string[]): readonly string[] => {
+function product(first: readonly string[], second: readonly string[]): readonly string[] {
   if (first.length * second.length > MOST) throw new NotCarried(`it stands for more than ${MOST} texts`);
   return first.flatMap(a => second.map(b => a + b));
-};
+}
 
-const between = (first: string, last: string): string[] => {
+function between(first: string, last: string): string[] {
   const [from, to] = [first.codePointAt(0) ?? 0, last.codePointAt(0) ?? 0];
   if (to < from || to - from > MOST) throw new NotCarried(`[${first}-${last}] cannot be listed`);
   return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
-};
+}
 
 /** What a backslash and a letter stand for, where that can be listed. */
 const CLASSES: { readonly [letter: string]: readonly string[] } = {
@@ -50,15 +54,15 @@ const CLASSES: { readonly [letter: string]: readonly string[] } = {
   w: [...between('0', '9'), ...between('A', 'Z'), ...between('a', 'z'), '_'],
 };
 
-const readEscape = (cursor: Cursor): readonly string[] => {
+function readEscape(cursor: Cursor): readonly string[] {
   const character = peek(cursor);
   cursor.at++;
   if (/^[!-/:-@[-`{-~]$/.test(character)) return [character];
   if (Object.hasOwn(CLASSES, character)) return CLASSES[character] ?? [];
   throw new NotCarried(`\\${character} has no counterpart`);
-};
+}
 
-const readClass = (cursor: Cursor): readonly string[] => {
+function readClass(cursor: Cursor): readonly string[] {
   const from = cursor.at;
   if (peek(cursor) === '^')
     throw new NotCarried(
@@ -79,9 +83,9 @@ const readClass = (cursor: Cursor): readonly string[] => {
   }
   cursor.at++;
   return limited([...new Set(found)]);
-};
+}
 
-const readGroup = (cursor: Cursor): readonly string[] => {
+function readGroup(cursor: Cursor): readonly string[] {
   const [opening = ''] = /^\?(:|P?<\w+>)/.exec(rest(cursor)) ?? [];
   if (opening === '' && peek(cursor) === '?')
     throw new NotCarried(`(${/^\?[^:)]*/.exec(rest(cursor))?.[0]}) changes how letters are compared`);
@@ -92,9 +96,9 @@ const readGroup = (cursor: Cursor): readonly string[] => {
   if (peek(cursor) !== ')') throw new NotCarried('a group does not end');
   cursor.at++;
   return inside;
-};
+}
 
-const readAtom = (cursor: Cursor): readonly string[] => {
+function readAtom(cursor: Cursor): readonly string[] {
   const character = peek(cursor);
   cursor.at++;
   if (character === '\\') return readEscape(cursor);
@@ -102,11 +106,11 @@ const readAtom = (cursor: Cursor): readonly string[] => {
   if (character === '[') return readClass(cursor);
   if (/^[*+?\]{}^$)]$/.test(character)) throw new NotCarried(`"${character}" was not expected there`);
   return [character];
-};
+}
 
 type Count = { readonly least: number; readonly most: number };
 
-const readCount = (cursor: Cursor): Count | undefined => {
+function readCount(cursor: Cursor): Count | undefined {
   const [written, sign, least, comma, most] = /^(?:([*+?])|\{(\d+)(,)?(\d*)\})/.exec(rest(cursor)) ?? [];
   if (written === undefined) return undefined;
   cursor.at += written.length;
@@ -117,9 +121,9 @@ const readCount = (cursor: Cursor): Count | undefined => {
   const to = comma === undefined ? from : most === '' ? Infinity : Number(most);
   if (from > MOST || to < from) throw new NotCarried(`${written} cannot be listed`);
   return { least: from, most: to };
-};
+}
 
-const repeat = (texts: readonly string[], { least, most }: Count): readonly string[] => {
+function repeat(texts: readonly string[], { least, most }: Count): readonly string[] {
   let all: readonly string[] = [''];
   for (let count = 0; count < least; count++) all = product(all, texts);
   const found = [...all];
@@ -129,18 +133,18 @@ const repeat = (texts: readonly string[], { least, most }: Count): readonly stri
     limited(found);
   }
   return limited([...new Set(found)]);
-};
+}
 
-const readDot = (cursor: Cursor): readonly string[] => {
+function readDot(cursor: Cursor): readonly string[] {
   cursor.at++;
   const count = readCount(cursor);
   if (count?.most === Infinity) return [ONE.repeat(count.least) + RUN];
   if (count) return repeat([ONE], count);
   cursor.narrower.add('"." is any character there, and a dot alone here');
   return ['.'];
-};
+}
 
-const readPiece = (cursor: Cursor): readonly string[] => {
+function readPiece(cursor: Cursor): readonly string[] {
   if (peek(cursor) === '.') return readDot(cursor);
   const from = cursor.at;
   const texts = readAtom(cursor);
@@ -149,9 +153,9 @@ const readPiece = (cursor: Cursor): readonly string[] => {
   if (count.most !== Infinity) return repeat(texts, count);
   const written = cursor.source.slice(from, cursor.at).join('');
   throw new NotCarried(`${written} repeats without end, and * of a pattern would take any other text too`);
-};
+}
 
-const readSequence = (cursor: Cursor): readonly string[] => {
+function readSequence(cursor: Cursor): readonly string[] {
   let texts: readonly string[] = [''];
   const outside = cursor.depth === 0;
   if (outside && peek(cursor) === '^') cursor.at++;
@@ -161,7 +165,7 @@ const readSequence = (cursor: Cursor): readonly string[] => {
     else texts = product(texts, readPiece(cursor));
   }
   return texts;
-};
+}
 
 function readAlternatives(cursor: Cursor): readonly string[] {
   const texts = [...readSequence(cursor)];
@@ -177,13 +181,15 @@ function readAlternatives(cursor: Cursor): readonly string[] {
   return limited([...new Set(texts)]);
 }
 
-const isWild = (text: string): boolean => text.includes(RUN) || text.includes(ONE);
+function isWild(text: string): boolean {
+  return text.includes(RUN) || text.includes(ONE);
+}
 
-const patternOf = (text: string): string => {
+function patternOf(text: string): string {
   const [special] = /[*?[{\\]/.exec(text) ?? [];
   if (special !== undefined) throw new NotCarried(`a pattern cannot hold "${special}" itself`);
   return text.replaceAll(/\uE000+/g, '*').replaceAll(ONE, '?');
-};
+}
 
 /**
  * Reads a regular expression that must match as a whole. `.*` is `*`: it stops at a line break, and so does a pattern,

@@ -43,10 +43,11 @@ const KEYS = [
 
 const TEXTS = KEYS.slice(0, 6);
 
-const isMapping = (value: unknown): value is Policy =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+function isMapping(value: unknown): value is Policy {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
 
-const findWrongValue = (policy: Policy): string | undefined => {
+function findWrongValue(policy: Policy): string | undefined {
   const text = TEXTS.find(key => key in policy && typeof policy[key] !== 'string');
   if (text !== undefined) return `${text} is not text.`;
   for (const key of ['claim_pattern', 'permissions']) {
@@ -58,10 +59,10 @@ const findWrongValue = (policy: Policy): string | undefined => {
   const repositories = policy['repositories'] ?? [];
   const isList = Array.isArray(repositories) && repositories.every(each => typeof each === 'string');
   return isList ? undefined : 'repositories is not a list of names.';
-};
+}
 
 /** octo-sts reads a file strictly, and wants one of each pair: https://github.com/octo-sts/app */
-const findRefusal = (policy: Policy): string | undefined => {
+function findRefusal(policy: Policy): string | undefined {
   const unknown = Object.keys(policy).find(key => !KEYS.includes(key));
   if (unknown !== undefined) return `it has no key "${unknown}".${didYouMean(unknown, KEYS)}`;
   const both = ['issuer', 'subject', 'audience'].find(key => policy[key] && policy[`${key}_pattern`]);
@@ -69,27 +70,28 @@ const findRefusal = (policy: Policy): string | undefined => {
   const neither = ['issuer', 'subject'].find(key => !policy[key] && !policy[`${key}_pattern`]);
   if (neither !== undefined) return `it has neither ${neither} nor ${neither}_pattern.`;
   return findWrongValue(policy);
-};
+}
 
 type Carried = { readonly rule: Rule; readonly narrower: readonly string[] };
 
-const listRule = (values: readonly Scalar[]): Rule =>
-  values.length === 1 ? { equals: values[0] ?? null } : { in: values };
+function listRule(values: readonly Scalar[]): Rule {
+  return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
+}
 
-const readRule = (expression: string): Carried => {
+function readRule(expression: string): Carried {
   const { texts, patterns, narrower } = readExpression(expression);
   if (patterns.length === 0) return { rule: listRule(texts), narrower };
   if (texts.some(text => /[*?[{\\]/.test(text))) throw new NotCarried('a text that it lists is no pattern');
   const all = [...patterns, ...texts];
   return { rule: { matches: all.length === 1 ? (all[0] ?? '') : all }, narrower };
-};
+}
 
 /** Booleans are text to octo-sts. */
-const typed = (rule: Rule, types: readonly string[] | undefined): Rule => {
+function typed(rule: Rule, types: readonly string[] | undefined): Rule {
   if (!types?.includes('boolean') || 'matches' in rule) return rule;
   const values = Object.values(rule).flat();
   return listRule(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
-};
+}
 
 type Reading = {
   readonly claims: Draft['claims'];
@@ -99,7 +101,7 @@ type Reading = {
 
 const NOTHING: Reading = { claims: {}, notes: [], failed: [] };
 
-const addRule = (reading: Reading, claim: string, read: () => Carried): Reading => {
+function addRule(reading: Reading, claim: string, read: () => Carried): Reading {
   try {
     const { rule, narrower } = read();
     const notes = narrower.map(says => lost(`${claim} is narrower here: ${says}.`));
@@ -108,11 +110,13 @@ const addRule = (reading: Reading, claim: string, read: () => Carried): Reading 
     if (!(error instanceof NotCarried)) throw error;
     return { ...reading, failed: [...reading.failed, `${claim}: ${error.message}.`] };
   }
-};
+}
 
-const textOf = (policy: Policy, key: string): string => String(policy[key] ?? '');
+function textOf(policy: Policy, key: string): string {
+  return String(policy[key] ?? '');
+}
 
-const readClaims = (policy: Policy, issuer: string): Reading => {
+function readClaims(policy: Policy, issuer: string): Reading {
   const { vocabulary } = factsOf(issuer);
   let reading = addRule(NOTHING, 'sub', () =>
     policy['subject']
@@ -127,15 +131,15 @@ const readClaims = (policy: Policy, issuer: string): Reading => {
     });
   }
   return reading;
-};
+}
 
 /** What a subject that cannot be carried says at its beginning, for the draft. */
-const beginning = (policy: Policy, iss: string): Draft['claims'] => {
+function beginning(policy: Policy, iss: string): Draft['claims'] {
   // The last character may be repeated by what follows it.
   const [plain = ''] = /^\^?[\w:/@-]*/.exec(textOf(policy, 'subject_pattern')) ?? [];
   const [rules = {}] = readSubjects(iss, { matches: `${plain.replace('^', '').slice(0, -1)}*` }).rules;
   return rules;
-};
+}
 
 const CHARACTERS = exact(
   'octo-sts takes no token whose sub has white space, quotes, brackets or one of \\ < > ; & $: here the patterns decide.',
@@ -143,7 +147,7 @@ const CHARACTERS = exact(
 
 const NAME = 'The statement';
 
-const entriesFor = (policy: Policy, iss: string, scopes: readonly string[] | undefined): Entry[] => {
+function entriesFor(policy: Policy, iss: string, scopes: readonly string[] | undefined): Entry[] {
   const { claims, notes, failed } = readClaims(policy, iss);
   const draft: Draft = { iss, ...(scopes ? { scopes } : {}), claims };
   const patterns = 'matches' in (claims['sub'] ?? {}) ? [CHARACTERS] : [];
@@ -154,29 +158,29 @@ const entriesFor = (policy: Policy, iss: string, scopes: readonly string[] | und
     return [leftInPart(NAME, { ...found, claims: { ...begun, ...found.claims } }, ...failed)];
   }
   return carried.map(each => loadable(each, 'trust'));
-};
+}
 
-const readIssuers = (policy: Policy): readonly string[] => {
+function readIssuers(policy: Policy): readonly string[] {
   if (policy['issuer']) return [textOf(policy, 'issuer')];
   const { texts, patterns } = readExpression(textOf(policy, 'issuer_pattern'));
   if (patterns.length > 0) throw new NotCarried('an issuer stands by its URL here, never by a pattern');
   return texts;
-};
+}
 
-const entriesOf = (policy: Policy, scopes: readonly string[] | undefined): Entry[] => {
+function entriesOf(policy: Policy, scopes: readonly string[] | undefined): Entry[] {
   try {
     return readIssuers(policy).flatMap(issuer => entriesFor(policy, issuer, scopes));
   } catch (error) {
     if (error instanceof NotCarried) return [leftOut(NAME, `issuer_pattern: ${error.message}.`)];
     throw error;
   }
-};
+}
 
 type Gives = { readonly github?: Imported['github']; readonly notes: readonly Note[] };
 
 const SCOPE = 'token';
 
-const readGiven = (policy: Policy, { app, owner, repository }: OctoSetting): Gives => {
+function readGiven(policy: Policy, { app, owner, repository }: OctoSetting): Gives {
   const permissions = (policy['permissions'] ?? {}) as { readonly [name: string]: string };
   const listed = policy['repositories'] as readonly string[] | undefined;
   if (listed !== undefined && repository !== undefined)
@@ -194,15 +198,15 @@ const readGiven = (policy: Policy, { app, owner, repository }: OctoSetting): Giv
     return { github: { app, owner, repositories, permissions: { [SCOPE]: permissions } }, notes: [] };
   const says = `What the role gives was left out: ${JSON.stringify({ permissions, repositories })}.`;
   return { notes: [lost(`${says} It takes ${missing.join('; ')}.`)] };
-};
+}
 
 /**
  * A trust policy of octo-sts (`.github/chainguard/<name>.sts.yaml`) as a role. Throws `OctoRefused` for a file that
  * octo-sts refuses itself.
  */
-export const importOcto = (policy: Policy, setting: OctoSetting = {}): Imported => {
+export function importOcto(policy: Policy, setting: OctoSetting = {}): Imported {
   const refusal = findRefusal(policy);
   if (refusal !== undefined) throw new OctoRefused(refusal);
   const { github, notes } = readGiven(policy, setting);
   return { trust: entriesOf(policy, github && [SCOPE]), deny: [], github, notes };
-};
+}

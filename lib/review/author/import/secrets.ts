@@ -15,18 +15,20 @@ const NAMES: { readonly [name: string]: string | undefined } = {
 // What Buildkite documents of its patterns is `*` alone.
 const UNKNOWN = /[?[\]{}\\!]|\*\*/;
 
-const isPattern = (value: string): boolean => value.includes('*');
+function isPattern(value: string): boolean {
+  return value.includes('*');
+}
 
-const ruleOf = (values: readonly string[]): Rule => {
+function ruleOf(values: readonly string[]): Rule {
   if (values.some(isPattern)) return { matches: values.length === 1 ? (values[0] ?? '') : values };
   return values.length === 1 ? { equals: values[0] ?? '' } : { in: values };
-};
+}
 
 const CROSSES = lost(
   '* is taken to match / too, as an example of Buildkite needs: its documentation does not say.',
 );
 
-const carried = (name: string, value: unknown): [claim: string, rule: Rule] | string => {
+function carried(name: string, value: unknown): [claim: string, rule: Rule] | string {
   const claim = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (claim === undefined) return `no token of Buildkite has ${name}.`;
   const values = [value].flat();
@@ -34,9 +36,9 @@ const carried = (name: string, value: unknown): [claim: string, rule: Rule] | st
   const unknown = values.find(each => UNKNOWN.test(each));
   if (unknown !== undefined) return `what ${JSON.stringify(unknown)} of ${name} matches is not documented.`;
   return [claim, ruleOf(values)];
-};
+}
 
-const entryOf = (rule: unknown, index: number, organization: string): Entry => {
+function entryOf(rule: unknown, index: number, organization: string): Entry {
   const name = `rule[${index}]`;
   if (rule === null || typeof rule !== 'object') return leftOut(name, 'it is no mapping of claims.');
   const all = Object.entries(rule).map(([claim, value]) => carried(claim, value));
@@ -47,14 +49,16 @@ const entryOf = (rule: unknown, index: number, organization: string): Entry => {
   const draft = { iss, claims: { organization_slug: { equals: organization }, ...claims } };
   const patterns = Object.values(claims).some(rule => 'matches' in rule);
   return loadable({ name, draft, notes: patterns ? [CROSSES] : [] }, 'trust');
-};
+}
 
 /** The access policy of a Buildkite secret as a role without a provider. It holds for one organization, as the policy did. */
-export const importSecrets = (rules: readonly unknown[], organization: string): Imported => ({
-  trust: rules.map((rule, index) => entryOf(rule, index, organization)),
-  deny: [],
-  notes: [
-    exact(`It was the policy of a secret of the organization ${organization}.`),
-    lost('What the role gives is not in the file: add a provider.'),
-  ],
-});
+export function importSecrets(rules: readonly unknown[], organization: string): Imported {
+  return {
+    trust: rules.map((rule, index) => entryOf(rule, index, organization)),
+    deny: [],
+    notes: [
+      exact(`It was the policy of a secret of the organization ${organization}.`),
+      lost('What the role gives is not in the file: add a provider.'),
+    ],
+  };
+}

@@ -13,25 +13,27 @@ type Reading = {
   readonly whole: boolean;
 };
 
-const isWild = (text: string): boolean => /[*?]/.test(text);
+function isWild(text: string): boolean {
+  return /[*?]/.test(text);
+}
 
 /** A claim's value from a part of the subject; `*` alone asks nothing of it. */
-const wanted = (claim: string, part: string): Claims =>
-  part === '*' ? {} : { [claim]: { value: part, wild: isWild(part) } };
+function wanted(claim: string, part: string): Claims {
+  return part === '*' ? {} : { [claim]: { value: part, wild: isWild(part) } };
+}
 
 /** How a label's value is read; undefined where it is none that this vendor writes. */
 type Part = readonly [label: string, read: (value: string) => Claims | undefined];
 
-const plainPart =
-  (claim: string) =>
-  (value: string): Claims | undefined =>
-    value === '' ? undefined : wanted(claim, value);
+function plainPart(claim: string) {
+  return (value: string): Claims | undefined => (value === '' ? undefined : wanted(claim, value));
+}
 
 /**
  * Reads `label:value:label:value…` part by part. A `*` at the end stands for all that follows. Whoever has the claims
  * has a subject of these parts, so nobody is admitted whom the whole pattern would not admit.
  */
-const readParts = (subject: string, separator: string, parts: readonly Part[]): Claims | undefined => {
+function readParts(subject: string, separator: string, parts: readonly Part[]): Claims | undefined {
   const pieces = subject.split(separator);
   let claims: Claims = {};
   for (const [index, [label, read]] of parts.entries()) {
@@ -45,16 +47,16 @@ const readParts = (subject: string, separator: string, parts: readonly Part[]): 
     if (last && index < parts.length - 1) return value.endsWith('*') ? claims : undefined;
   }
   return pieces.length === parts.length * 2 ? claims : undefined;
-};
+}
 
 const NULL: Wanted = { value: null, wild: false };
 
-const readBuildkiteRef = (value: string): Claims | undefined => {
+function readBuildkiteRef(value: string): Claims | undefined {
   if (value === '*' || value === 'refs/*') return {};
   const [, kind, name = ''] = /^refs\/(heads|tags)\/(.+)$/.exec(value) ?? [];
   if (kind === 'heads') return { ...wanted('build_branch', name), build_tag: NULL };
   return kind === 'tags' ? { build_tag: { value: name, wild: isWild(name) } } : undefined;
-};
+}
 
 const BUILDKITE: readonly Part[] = [
   ['organization', plainPart('organization_slug')],
@@ -83,12 +85,14 @@ const CIRCLECI: readonly Part[] = [
   ['user', value => (value === '*' ? {} : undefined)],
 ];
 
-const readWhole = (claims: Claims | undefined): Reading | undefined => claims && { claims, whole: true };
+function readWhole(claims: Claims | undefined): Reading | undefined {
+  return claims && { claims, whole: true };
+}
 
 const UUID = '\\{[0-9A-Fa-f-]{36}\\}';
 const BITBUCKET = new RegExp(`^(${UUID})(?::(${UUID}))?(?::\\*|\\*)$`);
 
-const readBitbucket = (subject: string): Reading | undefined => {
+function readBitbucket(subject: string): Reading | undefined {
   const [, repository, environment] = BITBUCKET.exec(subject) ?? [];
   if (repository === undefined) return undefined;
   const claims = {
@@ -96,10 +100,10 @@ const readBitbucket = (subject: string): Reading | undefined => {
     ...(environment === undefined ? {} : wanted('deploymentEnvironmentUuid', environment)),
   };
   return { claims, whole: true };
-};
+}
 
 /** `acme/web`, or `acme@65/web@74` since 2026-07-15: names, and their ids where they stand there. */
-const readRepository = (part: string): Claims => {
+function readRepository(part: string): Claims {
   const [, owner, ownerId, rest = ''] = /^([\w-]+)(?:@(\d+))?\/(.*)$/.exec(part) ?? [];
   if (owner === undefined) return {};
   const [, name = '', id] = /^([^@]*)(?:@(\d+))?$/.exec(rest) ?? [];
@@ -111,7 +115,7 @@ const readRepository = (part: string): Claims => {
     ...(sure === '*' || sure === '' ? {} : wanted('repository', `${owner}/${sure}`)),
     ...(id === undefined ? {} : { repository_id: { value: id, wild: false } }),
   };
-};
+}
 
 const CUSTOM_LABELS = [
   ...['repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'environment', 'ref'],
@@ -119,7 +123,7 @@ const CUSTOM_LABELS = [
 ];
 
 /** A subject that its organization made of claims: what stands before the first wildcard is sure. */
-const readCustom = (subject: string): Reading | undefined => {
+function readCustom(subject: string): Reading | undefined {
   const pieces = subject.split(':');
   let claims: Claims = {};
   for (let index = 0; index + 1 < pieces.length; index += 2) {
@@ -128,7 +132,7 @@ const readCustom = (subject: string): Reading | undefined => {
     claims = { ...claims, ...wanted(label, value) };
   }
   return Object.keys(claims).length === 0 ? undefined : { claims, whole: false };
-};
+}
 
 const GITHUB_LABELS = ['ref', 'environment', 'job_workflow_ref'];
 
@@ -137,7 +141,7 @@ const GITHUB_LABELS = ['ref', 'environment', 'job_workflow_ref'];
  * another one, and its claims are not. So does one that names a ref: a job with an environment has that claim too, and
  * another subject.
  */
-const readGithub = (subject: string): Reading | undefined => {
+function readGithub(subject: string): Reading | undefined {
   if (!subject.startsWith('repo:')) return readCustom(subject);
   const [repo, part = '', label, value, ...more] = subject.split(':');
   const claims = repo === 'repo' ? readRepository(part) : {};
@@ -148,9 +152,9 @@ const readGithub = (subject: string): Reading | undefined => {
   const named = 'repository_id' in claims && 'repository_owner_id' in claims;
   const all = label === '*' && value === undefined;
   return { claims: { ...claims, ...context }, whole: named && (all || 'environment' in context) };
-};
+}
 
-const readSubject = (issuer: string, subject: string): Reading | undefined => {
+function readSubject(issuer: string, subject: string): Reading | undefined {
   switch (presetOf(issuer)) {
     case 'buildkite':
       return readWhole(readParts(subject, ':', BUILDKITE));
@@ -167,7 +171,7 @@ const readSubject = (issuer: string, subject: string): Reading | undefined => {
     default:
       return undefined;
   }
-};
+}
 
 /** Why nobody has this subject, where the vendor's own form says so. */
 export function explainImpossible(issuer: string, subject: string): string | undefined {
@@ -178,24 +182,28 @@ export function explainImpossible(issuer: string, subject: string): string | und
     : `Buildkite writes ref:refs/heads/${ref}, never ref:${ref}, so nobody has the subject ${JSON.stringify(subject)}.`;
 }
 
-const ruleOf = (all: readonly Wanted[]): Rule => {
+function ruleOf(all: readonly Wanted[]): Rule {
   const values = [...new Set(all.map(({ value }) => value))];
   if (all.some(({ wild }) => wild)) return { matches: values.length === 1 ? (values[0] ?? '') : values };
   return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
-};
+}
 
 /** A list may hold patterns and texts together, but null and what a pattern cannot hold. */
-const canList = (all: readonly Wanted[]): boolean =>
-  all.every(({ wild }) => !wild) ||
-  all.every(({ value, wild }) => typeof value === 'string' && (wild || !/[[{\\]/.test(value)));
+function canList(all: readonly Wanted[]): boolean {
+  return (
+    all.every(({ wild }) => !wild) ||
+    all.every(({ value, wild }) => typeof value === 'string' && (wild || !/[[{\\]/.test(value)))
+  );
+}
 
 type Group = { readonly [claim: string]: readonly Wanted[] };
 
-const sameWanted = (a: readonly Wanted[] = [], b: readonly Wanted[] = []): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
+function sameWanted(a: readonly Wanted[] = [], b: readonly Wanted[] = []): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 /** Both in one, where they differ in one claim alone. */
-const joinGroups = (a: Group, b: Group): Group | undefined => {
+function joinGroups(a: Group, b: Group): Group | undefined {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length || !names.every(name => name in b)) return undefined;
   const differing = names.filter(name => !sameWanted(a[name], b[name]));
@@ -203,9 +211,9 @@ const joinGroups = (a: Group, b: Group): Group | undefined => {
   if (name === undefined) return a;
   const both = [...(a[name] ?? []), ...(b[name] ?? [])];
   return others.length === 0 && canList(both) ? { ...a, [name]: both } : undefined;
-};
+}
 
-const groupClaims = (readings: readonly Reading[]): Group[] => {
+function groupClaims(readings: readonly Reading[]): Group[] {
   const groups: Group[] = [];
   for (const { claims } of readings) {
     const one = Object.fromEntries(Object.entries(claims).map(([name, each]) => [name, [each]]));
@@ -215,27 +223,28 @@ const groupClaims = (readings: readonly Reading[]): Group[] => {
     else groups.push(one);
   }
   return groups;
-};
+}
 
 type Rules = { readonly [claim: string]: Rule };
 
-const rulesOf = (group: Group): Rules =>
-  Object.fromEntries(Object.entries(group).map(([claim, all]) => [claim, ruleOf(all)]));
+function rulesOf(group: Group): Rules {
+  return Object.fromEntries(Object.entries(group).map(([claim, all]) => [claim, ruleOf(all)]));
+}
 
 /** What every one of the subjects says, as rules that may stand beside `sub`. */
-const commonRules = (readings: readonly Reading[]): Rules => {
+function commonRules(readings: readonly Reading[]): Rules {
   const [first, ...others] = readings;
   const shared = Object.keys(first?.claims ?? {}).filter(name => others.every(each => name in each.claims));
   const all = shared.map(name => [name, readings.map(({ claims }) => claims[name] as Wanted)] as const);
   return rulesOf(Object.fromEntries(all.filter(([, each]) => canList(each))));
-};
+}
 
-const operandsOf = (rule: Rule): Wanted[] => {
+function operandsOf(rule: Rule): Wanted[] {
   const [[operator = '', operands] = []] = Object.entries(rule);
   return [operands ?? null]
     .flat()
     .map(value => ({ value, wild: operator === 'matches' && isWild(String(value)) }));
-};
+}
 
 /** A rule on `sub` as rules on claims: several where no one statement says it. `kept`: `sub` must stay beside them. */
 export type SubjectRules = { readonly rules: readonly Rules[]; readonly kept: boolean };

@@ -17,23 +17,28 @@ import { AUDIENCE, factsOf, loadable, withClaims } from './issuer.ts';
 /** `data` of `vault read -format=json auth/jwt/role/<name>`. */
 type VaultRole = { readonly [key: string]: unknown };
 
-const isFilled = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== '' &&
-  !(typeof value === 'object' && Object.keys(value).length === 0);
+function isFilled(value: unknown): boolean {
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== '' &&
+    !(typeof value === 'object' && Object.keys(value).length === 0)
+  );
+}
 
 /** Is it a role of Vault's or OpenBao's jwt auth method? */
-export const isVaultRole = (value: unknown): value is VaultRole =>
-  value !== null && typeof value === 'object' && 'user_claim' in value && 'role_type' in value;
+export function isVaultRole(value: unknown): value is VaultRole {
+  return value !== null && typeof value === 'object' && 'user_claim' in value && 'role_type' in value;
+}
 
 type Carried = { readonly rule: Rule } | { readonly refused: string };
 
-const listRule = (values: readonly Scalar[], one: string, many: string): Rule =>
-  values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
+function listRule(values: readonly Scalar[], one: string, many: string): Rule {
+  return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
+}
 
 /** Vault's glob knows `*` alone. */
-const globRule = (claim: string, values: readonly Scalar[]): Carried => {
+function globRule(claim: string, values: readonly Scalar[]): Carried {
   if (!values.some(each => String(each).includes('*'))) return { rule: listRule(values, 'equals', 'in') };
   const odd = values.find(each => typeof each !== 'string' || /[?[{\\]/.test(each));
   return odd === undefined
@@ -45,13 +50,13 @@ const globRule = (claim: string, values: readonly Scalar[]): Carried => {
         ),
       }
     : { refused: `${claim}: no pattern here holds ${JSON.stringify(odd)}.` };
-};
+}
 
-const readBound = (
+function readBound(
   claim: string,
   value: unknown,
   { isGlob, iss }: { isGlob: boolean; iss: string },
-): Carried => {
+): Carried {
   const values = [value].flat();
   const isPlain = values.every(each => ['string', 'boolean', 'number'].includes(typeof each));
   if (!isPlain || values.length === 0)
@@ -64,17 +69,17 @@ const readBound = (
   return isGlob && scalars.some(each => String(each).includes('*'))
     ? { refused: `${claim}: it is a list, which no pattern is for.` }
     : { rule: listRule(scalars, 'contains', 'contains_any') };
-};
+}
 
 /** Vault lets nobody in whose token lacks the claim that names its user. */
-const readUser = (role: VaultRole, claims: Draft['claims']): Draft['claims'] => {
+function readUser(role: VaultRole, claims: Draft['claims']): Draft['claims'] {
   const name = String(role['user_claim'] ?? '');
   return name === 'sub' || name === '' || name in claims ? {} : { [name]: { matches: '?*' } };
-};
+}
 
 type Read = { readonly claims: Draft['claims']; readonly refused: readonly string[] };
 
-const readClaims = (role: VaultRole, iss: string): Read => {
+function readClaims(role: VaultRole, iss: string): Read {
   const isGlob = role['bound_claims_type'] === 'glob';
   const bound = Object.entries((role['bound_claims'] ?? {}) as VaultRole);
   const all = bound.map(([claim, value]) => [claim, readBound(claim, value, { isGlob, iss })] as const);
@@ -86,31 +91,33 @@ const readClaims = (role: VaultRole, iss: string): Read => {
   const twice = 'sub' in rules ? ['bound_subject and bound_claims both speak of sub.'] : [];
   const claims = { ...rules, sub: { equals: String(subject) } };
   return { claims: { ...claims, ...readUser(role, claims) }, refused: [...refused, ...twice] };
-};
+}
 
 const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
 
-const findBeyond = (role: VaultRole): string[] => [
-  ...(role['role_type'] === 'oidc' ? ['it is for people who log in by a browser (role_type oidc).'] : []),
-  ...BEYOND.filter(key => isFilled(role[key]) && role[key] !== false && role[key] !== 0).map(
-    key => `${key} has no counterpart.`,
-  ),
-];
+function findBeyond(role: VaultRole): string[] {
+  return [
+    ...(role['role_type'] === 'oidc' ? ['it is for people who log in by a browser (role_type oidc).'] : []),
+    ...BEYOND.filter(key => isFilled(role[key]) && role[key] !== false && role[key] !== 0).map(
+      key => `${key} has no counterpart.`,
+    ),
+  ];
+}
 
 type Source = { readonly request?: Draft['request'] & object; readonly refused: readonly string[] };
 
-const readAddresses = (role: VaultRole): Source => {
+function readAddresses(role: VaultRole): Source {
   const ranges = [role['token_bound_cidrs'] ?? []].flat().map(String);
   if (ranges.length === 0) return { refused: [] };
   const bad = ranges.find(each => range(each) === undefined);
   if (bad !== undefined)
     return { refused: [`token_bound_cidrs: "${bad}" is not a range with its host bits zero.`] };
   return { request: { source_ip: { in: ranges } }, refused: [] };
-};
+}
 
 const NAME = 'The role';
 
-const entriesFor = (role: VaultRole, iss: string): Entry[] => {
+function entriesFor(role: VaultRole, iss: string): Entry[] {
   const { claims, refused } = readClaims(role, iss);
   const addresses = readAddresses(role);
   const draft: Draft = { iss, claims, ...(addresses.request ? { request: addresses.request } : {}) };
@@ -118,21 +125,21 @@ const entriesFor = (role: VaultRole, iss: string): Entry[] => {
   const entries = withClaims({ name: NAME, draft, notes: [AUDIENCE] });
   if (reasons.length > 0) return [leftInPart(NAME, (entries[0] ?? { draft }).draft, ...reasons)];
   return entries.map(each => loadable(each, 'trust'));
-};
+}
 
-const policiesNote = (role: VaultRole): Note => {
+function policiesNote(role: VaultRole): Note {
   const policies = [role['token_policies'] ?? role['policies'] ?? []].flat().join(', ') || 'none';
   return lost(
     `What Vault's policies give (${policies}) is Vault's: add a provider. docs/guides/vault.md logs in there.`,
   );
-};
+}
 
 /** A role of Vault's jwt auth method. Its issuer stands in auth/jwt/config, not in the role. */
-export const importVault = (role: VaultRole, issuer: string | undefined): Imported => {
+export function importVault(role: VaultRole, issuer: string | undefined): Imported {
   if (issuer === undefined) {
     const why = 'its issuer is not in the role: give --issuer, as vault read auth/jwt/config has it.';
     return { trust: [leftOut(NAME, why)], deny: [], notes: [policiesNote(role)] };
   }
   const row = exact(`The issuer ${issuer} is not in the role; it was given.`);
   return { trust: entriesFor(role, issuer), deny: [], notes: [row, policiesNote(role)] };
-};
+}

@@ -19,16 +19,16 @@ type Issuer = Reading['issuers'] extends ReadonlyMap<string, infer Facts> ? Fact
 const NOTHING: Base = { claims: Object.create(null), family: undefined, left: [] };
 
 /** The vendor's issuer: the one of which the policy speaks first, or else any that broker.yml lists. */
-const issuerOf = (family: Family, { role, issuers }: Reading): string | undefined => {
+function issuerOf(family: Family, { role, issuers }: Reading): string | undefined {
   const named = role.trust.flatMap(({ issuer }) => issuers.get(issuer) ?? []);
   return [...named, ...issuers.values()].find((each: Issuer) => each.preset === family.preset)?.issuer;
-};
+}
 
-const ofScenario = (
+function ofScenario(
   { family, changes }: Scenario,
   { value, place }: Placed<string>,
   reading: Reading,
-): Base | undefined => {
+): Base | undefined {
   const iss = issuerOf(family, reading);
   if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
   reading.complain(
@@ -37,9 +37,9 @@ const ofScenario = (
     `broker.yml lists no issuer with the preset ${family.preset}, whose job "${value}" is.`,
   );
   return undefined;
-};
+}
 
-const baseOf = ({ from, claims }: Written, tree: Tree, reading: Reading): Base | undefined => {
+function baseOf({ from, claims }: Written, tree: Tree, reading: Reading): Base | undefined {
   const { above, complain } = reading;
   if (!from && !claims)
     complain(
@@ -57,10 +57,10 @@ const baseOf = ({ from, claims }: Written, tree: Tree, reading: Reading): Base |
       `No case above this one and no scenario is named "${from.value}".${didYouMean(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
     );
   return above.get(from.value);
-};
+}
 
 /** The claims with what sets another job of the same vendor apart. */
-const changedInto = ({ as }: Written, base: Base, { role, issuers, complain }: Reading): Base => {
+function changedInto({ as }: Written, base: Base, { role, issuers, complain }: Reading): Base {
   if (!as) return base;
   const scenario = SCENARIOS.get(as.value);
   const issuer = claimAt(base.claims, 'iss') ?? role.trust[0]?.issuer;
@@ -74,10 +74,10 @@ const changedInto = ({ as }: Written, base: Base, { role, issuers, complain }: R
   else if (scenario.family.preset !== preset)
     complain('wrong-value', as.place, `"${as.value}" is no job of ${issuer}, whose token the case has.`);
   return { ...base, claims: { ...base.claims, ...scenario?.changes } };
-};
+}
 
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
-const complainOfNames = (claims: Claims, tree: Tree, { role, issuers, complain }: Reading): void => {
+function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }: Reading): void {
   const entries = member(tree, 'claims')?.value;
   const written = entries?.kind === 'map' ? entries.entries : [];
   const stray = written.find(
@@ -109,9 +109,9 @@ const complainOfNames = (claims: Claims, tree: Tree, { role, issuers, complain }
         `${issuer} sends no claim "${key}".${didYouMean(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
       );
   }
-};
+}
 
-const complainOfLeft = ({ without = [] }: Written, claims: Claims, { complain }: Reading): void => {
+function complainOfLeft({ without = [] }: Written, claims: Claims, { complain }: Reading): void {
   for (const { value, place } of without)
     if (!Object.hasOwn(claims, value))
       complain(
@@ -119,21 +119,21 @@ const complainOfLeft = ({ without = [] }: Written, claims: Claims, { complain }:
         place,
         `The case has no claim "${value}" to leave out.${didYouMean(value, Object.keys(claims))}`,
       );
-};
+}
 
 /** All claims but these. Without a prototype, so that no name is special. */
-const lacking = (claims: Claims, names: readonly string[]): Claims => {
+function lacking(claims: Claims, names: readonly string[]): Claims {
   const kept: { [name: string]: ClaimValue } = Object.assign(Object.create(null), claims);
   for (const name of names) delete kept[name];
   return kept;
-};
+}
 
 /** The claims of a case, and what a case below it may start from; complains of what is wrong with them. */
-export const claimsOf = (
+export function claimsOf(
   written: Written,
   tree: Tree,
   reading: Reading,
-): { readonly base: Base; readonly claims: Claims } | undefined => {
+): { readonly base: Base; readonly claims: Claims } | undefined {
   const start = baseOf(written, tree, reading);
   if (!start) return undefined;
   const { claims: before, family } = changedInto(written, start, reading);
@@ -145,4 +145,4 @@ export const claimsOf = (
   const claims = lacking(whole, left);
   complainOfNames(claims, tree, reading);
   return { base: { claims: lacking(merged, left), family, left }, claims };
-};
+}

@@ -3,7 +3,7 @@ import type { ScalarTree } from '../../../language/parse.ts';
 import { isIntegerText, type Shape } from '../../../language/shape.ts';
 import type { ClaimValue } from '../../../policy/claims.ts';
 
-const scalarValue = ({ value, source, place }: ScalarTree, complain: Complain): ClaimValue | undefined => {
+function scalarValue({ value, source, place }: ScalarTree, complain: Complain): ClaimValue | undefined {
   if (typeof value !== 'number' || isIntegerText(source)) return value;
   complain(
     'wrong-value',
@@ -11,7 +11,7 @@ const scalarValue = ({ value, source, place }: ScalarTree, complain: Complain): 
     `${source} is not a whole number within ±9007199254740991. Quote it if text is meant.`,
   );
   return undefined;
-};
+}
 
 /** A claim's value as a token has it: any JSON, its objects without a prototype. */
 export const CLAIM: Shape<ClaimValue> = {

@@ -8,8 +8,8 @@ import { button, element, part, say } from './element.ts';
 
 type Try = (witness: Witness) => void;
 
-const witnessPart = (shown: Shown, tryIt: Try): HTMLElement =>
-  shown === 'undecided'
+function witnessPart(shown: Shown, tryIt: Try): HTMLElement {
+  return shown === 'undecided'
     ? element('p', { class: 'quiet' }, 'It could not be told within bounds, so it counts as wider.')
     : element(
         'div',
@@ -17,12 +17,20 @@ const witnessPart = (shown: Shown, tryIt: Try): HTMLElement =>
         element('code', {}, witnessText(shown.witness)),
         button('Try this request', () => tryIt(shown.witness)),
       );
+}
 
-const line = ({ says, telling, shown }: Line, tryIt: Try): HTMLElement =>
-  element('li', {}, says, telling && element('strong', {}, telling), shown && witnessPart(shown, tryIt));
+function line({ says, telling, shown }: Line, tryIt: Try): HTMLElement {
+  return element(
+    'li',
+    {},
+    says,
+    telling && element('strong', {}, telling),
+    shown && witnessPart(shown, tryIt),
+  );
+}
 
 /** What the edit changes, each with a request that shows it; nothing where the role is as it was. */
-export const showChange = (edited: boolean, change: RoleChange | undefined, tryIt: Try): void => {
+export function showChange(edited: boolean, change: RoleChange | undefined, tryIt: Try): void {
   part('change').hidden = !edited;
   const differences = { roles: change ? [change] : [], issuers: [], guardrails: [] };
   const [section] = edited ? listSections(differences) : [];
@@ -30,4 +38,4 @@ export const showChange = (edited: boolean, change: RoleChange | undefined, tryI
   part('direction').dataset['is'] = direction;
   say('direction', change ? DIRECTIONS[direction] : 'Nothing: every request is decided as before.');
   part('changes').replaceChildren(...(section?.lines ?? []).map(each => line(each, tryIt)));
-};
+}

@@ -2,30 +2,31 @@ type Attributes = { readonly [name: string]: string | undefined };
 export type Child = Node | string | undefined;
 
 /** A new element. Texts become text nodes, never markup: the page has no way to write HTML. */
-export const element = <Name extends keyof HTMLElementTagNameMap>(
+export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
   ...children: readonly Child[]
-): HTMLElementTagNameMap[Name] => {
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes))
     if (value !== undefined) made.setAttribute(attribute, value);
   made.append(...children.filter(child => child !== undefined));
   return made;
-};
+}
 
 /** An element of the page by its id. */
-export const part = <Part extends HTMLElement = HTMLElement>(id: string): Part =>
-  document.getElementById(id) as Part;
+export function part<Part extends HTMLElement = HTMLElement>(id: string): Part {
+  return document.getElementById(id) as Part;
+}
 
 /** Puts a text where it is not already: a reader of the screen hears of changes alone. */
-export const say = (id: string, text: string): void => {
+export function say(id: string, text: string): void {
   const place = part(id);
   if (place.textContent !== text) place.textContent = text;
-};
+}
 
-export const button = (text: string, does: () => void): HTMLButtonElement => {
+export function button(text: string, does: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button' }, text);
   made.addEventListener('click', does);
   return made;
-};
+}

@@ -1,25 +1,28 @@
 import type { Reach } from '../reach.ts';
 import { button, element, part, say } from './element.ts';
 
-const each = (texts: readonly string[]): HTMLElement =>
-  element('td', {}, ...texts.map(text => element('p', {}, text)));
+function each(texts: readonly string[]): HTMLElement {
+  return element('td', {}, ...texts.map(text => element('p', {}, text)));
+}
 
-const gives = ({ role, statement }: Reach): HTMLElement =>
-  each([
+function gives({ role, statement }: Reach): HTMLElement {
+  return each([
     role.template.kind,
     ...(statement.scopes ?? []),
     ...(role.disabled === undefined ? [] : [`disabled: ${role.disabled}`]),
   ]);
+}
 
-const further = ({ further: said, statement, denies }: Reach): HTMLElement =>
-  each([
+function further({ further: said, statement, denies }: Reach): HTMLElement {
+  return each([
     ...said,
     ...(statement.until === undefined ? [] : [`until ${new Date(statement.until * 1000).toISOString()}`]),
     ...(denies > 0 ? [`no deny statement strikes (${denies})`] : []),
   ]);
+}
 
-const row = (reach: Reach, choose: (role: string) => void): HTMLElement =>
-  element(
+function row(reach: Reach, choose: (role: string) => void): HTMLElement {
+  return element(
     'tr',
     {},
     element(
@@ -34,12 +37,13 @@ const row = (reach: Reach, choose: (role: string) => void): HTMLElement =>
     each(reach.pipeline),
     further(reach),
   );
+}
 
 /** More lines than a browser lays out at once; the filter reaches the rest. */
 const MOST = 500;
 
 /** The lines of the map, of so many in all. */
-export const showMap = (found: readonly Reach[], all: number, choose: (role: string) => void): void => {
+export function showMap(found: readonly Reach[], all: number, choose: (role: string) => void): void {
   say('counted', `${found.length} of ${all}${found.length > MOST ? `, the first ${MOST} shown` : ''}`);
   part('map').replaceChildren(...found.slice(0, MOST).map(reach => row(reach, choose)));
-};
+}

@@ -14,10 +14,12 @@ const STOPPED: { readonly [why in Stopped]: (issuer: string) => string } = {
 
 const WORD = { allowed: 'Allowed', denied: 'Denied', open: 'Not decided' } as const;
 
-const withoutWord = (text: string): string => text.replace(/^(ALLOWED|DENIED): /, '');
+function withoutWord(text: string): string {
+  return text.replace(/^(ALLOWED|DENIED): /, '');
+}
 
 /** An answer as a person reads it first. */
-export const verdictOf = (role: Role, { stopped, issuer, decision }: Answer): Verdict => {
+export function verdictOf(role: Role, { stopped, issuer, decision }: Answer): Verdict {
   const says = withoutWord(headline(role, decision));
   if (stopped === undefined) return { is: decision.allowed ? 'allowed' : 'denied', says };
   return {
@@ -25,10 +27,10 @@ export const verdictOf = (role: Role, { stopped, issuer, decision }: Answer): Ve
     says: STOPPED[stopped](issuer),
     note: `Were it not for that: ${headline(role, decision)}`,
   };
-};
+}
 
 /** Shows it, unless it is what is there: a reader of the screen hears each decision once. */
-export const showVerdict = ({ is, says, note = '' }: Verdict): void => {
+export function showVerdict({ is, says, note = '' }: Verdict): void {
   const place = part('verdict');
   const made = element(
     'div',
@@ -38,4 +40,4 @@ export const showVerdict = ({ is, says, note = '' }: Verdict): void => {
     note === '' ? undefined : element('p', { class: 'quiet' }, note),
   );
   if (place.firstElementChild?.outerHTML !== made.outerHTML) place.replaceChildren(made);
-};
+}

@@ -8,22 +8,23 @@ import { element } from './element.ts';
 
 const TRUTHS = { true: 'yes', false: 'no', doubt: 'in doubt' } as const;
 
-const actual = ({ actual: value, why, truth }: Checked): string => {
+function actual({ actual: value, why, truth }: Checked): string {
   if (truth !== 'doubt') return shown(value);
   return value === undefined ? `${DOUBTS[why]}` : `${shown(value)}: ${DOUBTS[why]}`;
-};
+}
 
-const conditionRow = (checked: Checked): HTMLElement =>
-  element(
+function conditionRow(checked: Checked): HTMLElement {
+  return element(
     'tr',
     {},
     element('td', {}, element('span', { class: `truth ${checked.truth}` }, TRUTHS[checked.truth])),
     element('td', {}, wanted(checked.condition)),
     element('td', {}, actual(checked)),
   );
+}
 
-const conditionTable = ({ id, conditions }: StatementTrace): HTMLElement =>
-  element(
+function conditionTable({ id, conditions }: StatementTrace): HTMLElement {
+  return element(
     'table',
     { class: 'conditions' },
     element('caption', { class: 'hidden' }, `Conditions of ${id}`),
@@ -34,13 +35,14 @@ const conditionTable = ({ id, conditions }: StatementTrace): HTMLElement =>
     ),
     element('tbody', {}, ...conditions.map(conditionRow)),
   );
+}
 
 const ENDINGS = {
   deny: { true: 'strikes', false: 'does not strike' },
   trust: { true: 'holds', false: 'does not hold' },
 } as const;
 
-const statementCard = (each: StatementTrace): HTMLElement => {
+function statementCard(each: StatementTrace): HTMLElement {
   const { id, effect, skipped, applies } = each;
   const ending = skipped ? `not tried: ${SKIPPED[skipped]}` : ENDINGS[effect][`${applies}`];
   return element(
@@ -50,10 +52,10 @@ const statementCard = (each: StatementTrace): HTMLElement => {
     element('p', { class: 'ending' }, ending),
     skipped ? undefined : conditionTable(each),
   );
-};
+}
 
-const remedyList = (title: string, each: readonly string[]): HTMLElement | undefined =>
-  each.length === 0
+function remedyList(title: string, each: readonly string[]): HTMLElement | undefined {
+  return each.length === 0
     ? undefined
     : element(
         'div',
@@ -61,9 +63,10 @@ const remedyList = (title: string, each: readonly string[]): HTMLElement | undef
         element('h4', {}, title),
         element('ul', {}, ...each.map(text => element('li', {}, text))),
       );
+}
 
-const remedyCard = ({ step, policy }: Remedies): HTMLElement | undefined =>
-  step.length + policy.length === 0
+function remedyCard({ step, policy }: Remedies): HTMLElement | undefined {
+  return step.length + policy.length === 0
     ? undefined
     : element(
         'section',
@@ -72,8 +75,9 @@ const remedyCard = ({ step, policy }: Remedies): HTMLElement | undefined =>
         remedyList('In the step', step),
         remedyList('In the role, if it is meant to let this job in', policy),
       );
+}
 
-const grantCard = (decision: Decision): HTMLElement | undefined => {
+function grantCard(decision: Decision): HTMLElement | undefined {
   if (!decision.allowed) return undefined;
   const { kind, ...target } = decision.grant.target;
   const members = Object.entries({ kind, ...target }).filter(([, value]) => value !== undefined);
@@ -87,13 +91,14 @@ const grantCard = (decision: Decision): HTMLElement | undefined => {
     element('summary', {}, 'What is given'),
     element('dl', {}, ...pairs),
   );
-};
+}
 
 /** Everything behind a decision, drawn from its trace: nothing is evaluated again. */
-export const whyParts = ({ decision, remedies }: Answer): HTMLElement[] =>
-  [
+export function whyParts({ decision, remedies }: Answer): HTMLElement[] {
+  return [
     remedyCard(remedies),
     grantCard(decision),
     element('h3', {}, 'Why'),
     ...decision.trace.statements.map(statementCard),
   ].filter(each => each !== undefined);
+}

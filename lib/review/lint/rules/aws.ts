@@ -2,12 +2,14 @@ import { member, type Tree } from '../../../language/parse.ts';
 import { type Linted, scalarsIn } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
-const awsOf = ({ role }: Linted) => (role?.template.kind === 'aws' ? role.template : undefined);
+function awsOf({ role }: Linted) {
+  return role?.template.kind === 'aws' ? role.template : undefined;
+}
 
-const placeOf = ({ tree }: Linted, key: string): Tree['place'] => {
+function placeOf({ tree }: Linted, key: string): Tree['place'] {
   const aws = member(tree, 'aws')?.value;
   return (aws && member(aws, key)?.place) ?? tree.place;
-};
+}
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what either allows. */
 export const policyBesideArns: LintRule = {
@@ -28,10 +30,10 @@ export const policyBesideArns: LintRule = {
   },
 };
 
-const narrowed = (linted: Linted): boolean => {
+function narrowed(linted: Linted): boolean {
   const aws = awsOf(linted);
   return aws !== undefined && (aws.policy !== undefined || aws.policy_arns.length > 0);
-};
+}
 
 const GROUPED = new WeakMap<readonly Linted[], Map<string, Linted[]>>();
 
@@ -79,8 +81,9 @@ const EVERYTHING = [
   'arn:aws-us-gov:iam::aws:policy/AdministratorAccess',
 ];
 
-const isAll = (statement: Tree, key: string): boolean =>
-  scalarsIn(member(statement, key)?.value).some(({ value }) => value === '*');
+function isAll(statement: Tree, key: string): boolean {
+  return scalarsIn(member(statement, key)?.value).some(({ value }) => value === '*');
+}
 
 /** Allows it all that the role may do, whenever? */
 function allowsAll(statement: Tree): boolean {

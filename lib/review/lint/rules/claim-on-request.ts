@@ -7,24 +7,27 @@ import type { LintRule } from '../rule.ts';
 
 type Use = { readonly claim: string; readonly place: Tree['place'] };
 
-const inStatements = (statements: readonly LintedStatement[], issuer: string): Use[] =>
-  statements
+function inStatements(statements: readonly LintedStatement[], issuer: string): Use[] {
+  return statements
     .filter(({ statement }) => statement.issuer === issuer)
     .flatMap(({ statement, tree }) =>
       statement.conditions.map(({ name }) => ({ claim: name, place: claimPlace(tree, name) })),
     );
+}
 
-const inTemplate = ({ role, tree }: Linted): Use[] =>
-  scalarsIn(role && member(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
+function inTemplate({ role, tree }: Linted): Use[] {
+  return scalarsIn(role && member(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
     slots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
   );
+}
 
-const usesOf = (linted: Linted, row: IssuerRow): Use[] =>
-  [
+function usesOf(linted: Linted, row: IssuerRow): Use[] {
+  return [
     ...inStatements(linted.trust, row.issuer),
     ...inStatements(linted.deny, row.issuer),
     ...inTemplate(linted),
   ].filter(({ claim }) => askFor(claim, row) !== undefined);
+}
 
 /** Without them a trust statement does not hold, a deny statement strikes, and a template is not filled in. */
 export const claimOnRequest: LintRule = {

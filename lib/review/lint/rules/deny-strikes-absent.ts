@@ -3,7 +3,9 @@ import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { Found, LintRule } from '../rule.ts';
 
 /** Where the claim is null, the condition is false: such a job is not struck. */
-const spares = (operands: readonly unknown[]): boolean => !operands.includes(null);
+function spares(operands: readonly unknown[]): boolean {
+  return !operands.includes(null);
+}
 
 function findIn(denying: LintedStatement, { trust }: Linted): Found[] {
   const { statement, row, tree } = denying;

@@ -8,38 +8,41 @@ const FROM_THE_FIRST = 0;
 
 type IdleIn = { readonly statements: readonly IdleStatement[]; readonly nobody: boolean };
 
-const idleIn = (role: Standing['role'], statements: readonly LintedStatement[]): IdleIn[] =>
-  [...new Map(statements.map(({ row }) => [row.issuer, row])).values()].map(row => {
+function idleIn(role: Standing['role'], statements: readonly LintedStatement[]): IdleIn[] {
+  return [...new Map(statements.map(({ row }) => [row.issuer, row])).values()].map(row => {
     const standing: Standing = { role, row };
     const world = worldOf({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
     const statements = idleStatements(world, standing);
     return { statements, nobody: admitsNobody(world, standing) === true };
   });
+}
 
 const KNOWN = new WeakMap<Linted, readonly IdleIn[]>();
 
 /** Three rules ask the same of a role: it is looked at once. */
-const idleOf = (linted: Linted): readonly IdleIn[] => {
+function idleOf(linted: Linted): readonly IdleIn[] {
   const { role, trust, deny } = linted;
   const known = KNOWN.get(linted) ?? (role ? idleIn(role, [...trust, ...deny]) : []);
   KNOWN.set(linted, known);
   return known;
-};
+}
 
 type Told = { readonly rule: string; readonly why: Idle; readonly says: string; readonly message: string };
 
-const idleRule = ({ rule, why, says, message }: Told): LintRule => ({
-  rule,
-  level: 'warning',
-  says,
-  check: (linted): Found[] => {
-    const idle = idleOf(linted).flatMap(({ statements }) => statements.filter(each => each.why === why));
-    const ids = new Set(idle.map(({ id }) => id));
-    return [...linted.trust, ...linted.deny]
-      .filter(({ statement }) => ids.has(statement.id))
-      .map(({ statement, tree: { place } }) => ({ place, message: `${statement.id} ${message}` }));
-  },
-});
+function idleRule({ rule, why, says, message }: Told): LintRule {
+  return {
+    rule,
+    level: 'warning',
+    says,
+    check: (linted): Found[] => {
+      const idle = idleOf(linted).flatMap(({ statements }) => statements.filter(each => each.why === why));
+      const ids = new Set(idle.map(({ id }) => id));
+      return [...linted.trust, ...linted.deny]
+        .filter(({ statement }) => ids.has(statement.id))
+        .map(({ statement, tree: { place } }) => ({ place, message: `${statement.id} ${message}` }));
+    },
+  };
+}
 
 /** Proved for every token there can be, and not guessed from the text. */
 export const neverHolds = idleRule({

@@ -23,17 +23,19 @@ type Judged = {
   readonly known: readonly JobKind[];
 };
 
-const judgedStatements = (linted: Linted): Judged[] =>
-  judgeOnce(linted).flatMap(({ statement, jobs }) => {
+function judgedStatements(linted: Linted): Judged[] {
+  return judgeOnce(linted).flatMap(({ statement, jobs }) => {
     const found = linted.trust.find(each => each.statement.id === statement.id);
     if (!found) return [];
     const admitted = jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
     return [{ linted: found, admitted, known: jobs.map(({ kind }) => kind) }];
   });
+}
 
 /** The claims that would shut them out: the first that each kind tells itself by. */
-const listTelling = (kinds: readonly JobKind[]): string =>
-  [...new Set(kinds.flatMap(({ tells }) => tells?.at(0)?.[0] ?? []))].join(' and ');
+function listTelling(kinds: readonly JobKind[]): string {
+  return [...new Set(kinds.flatMap(({ tells }) => tells?.at(0)?.[0] ?? []))].join(' and ');
+}
 
 function findAdmitted({ linted: { statement, tree }, admitted }: Judged): Found[] {
   const meant = statement.knowingly?.jobs ?? [];

@@ -3,13 +3,13 @@ import { claimPlace, type LintedStatement, narrows } from '../linted.ts';
 import type { Found, LintRule, LintSetting } from '../rule.ts';
 
 /** The guard of the issuer's row in broker.yml. Rows are in the order of the file. */
-const guardOf = ({ row }: LintedStatement, { broker, issuers }: LintSetting) => {
+function guardOf({ row }: LintedStatement, { broker, issuers }: LintSetting) {
   const rows = member(broker, 'issuers')?.value;
   const tree = rows?.kind === 'list' ? rows.items[issuers.indexOf(row.issuer)] : undefined;
   return tree && member(tree, 'require')?.value;
-};
+}
 
-const foundIn = (linted: LintedStatement, setting: LintSetting): Found[] => {
+function foundIn(linted: LintedStatement, setting: LintSetting): Found[] {
   const { conditions, known, tree, row } = linted;
   const bound = conditions.filter(narrows).map(({ name }) => name);
   const names = bound.filter(name => Object.hasOwn(known.ids, name));
@@ -23,7 +23,7 @@ const foundIn = (linted: LintedStatement, setting: LintSetting): Found[] => {
       message: `${name} is a name, and whoever takes it after you has what you had. Bind ${known.ids[name]} beside it.`,
     },
   ];
-};
+}
 
 /** Told once, at the guard, where one binds the tenant: that is the one place to mend it for all roles. */
 export const nameNotId: LintRule = {

@@ -1,8 +1,8 @@
 import { type LintedStatement, operandTrees } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
 
-const foundIn = ({ statement: { conditions }, tree, row: { nullable } }: LintedStatement): Found[] =>
-  conditions
+function foundIn({ statement: { conditions }, tree, row: { nullable } }: LintedStatement): Found[] {
+  return conditions
     .filter(
       ({ operator, name }) =>
         operator === 'matches' &&
@@ -18,6 +18,7 @@ const foundIn = ({ statement: { conditions }, tree, row: { nullable } }: LintedS
           message: `${condition.name} may be null. Here null matches no pattern, but a registry of Buildkite passes over the rule and lets it in. Say not_equals: null beside it where both may read this.`,
         })),
     );
+}
 
 /** https://buildkite.com/docs/package-registries/security/oidc: matches "is ignored" for what is no text. */
 export const patternOnNull: LintRule = {

@@ -30,8 +30,9 @@ function hasOpenEnd(pattern: string, claim: string, known: Known): boolean {
   return known.refs.includes(claim) ? hasOpenBranch(pattern) : !isEnded(prefix, claim, known);
 }
 
-const isOfTags = ({ name, operands }: Condition): boolean =>
-  name === 'ref_type' && operands.every(each => each === 'tag');
+function isOfTags({ name, operands }: Condition): boolean {
+  return name === 'ref_type' && operands.every(each => each === 'tag');
+}
 
 /** A name that nobody meant, and that the pattern admits. */
 function nameStranger(pattern: string): string {

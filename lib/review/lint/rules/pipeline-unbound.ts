@@ -6,17 +6,22 @@ import type { LintRule } from '../rule.ts';
 /** Claims that say nothing of who asks, where nothing else is known of an issuer. */
 const OF_ALL = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];
 
-const isNamed = (runs: readonly string[], claim: string): boolean =>
-  runs.some(each => each === claim || (each.endsWith('_') && claim.startsWith(each)));
+function isNamed(runs: readonly string[], claim: string): boolean {
+  return runs.some(each => each === claim || (each.endsWith('_') && claim.startsWith(each)));
+}
 
 /**
  * Wildcards alone where the name should stand: `acme/*`, `acme/?*`, `github.com/acme/*` and `*@acme.example` leave all
  * that the owner has.
  */
-const isWholeOwner = (operand: unknown): boolean => /^[^*?]*\/[*?]+$|^[*?]+$|^[*?]+@/.test(String(operand));
+function isWholeOwner(operand: unknown): boolean {
+  return /^[^*?]*\/[*?]+$|^[*?]+$|^[*?]+@/.test(String(operand));
+}
 
 /** `system:serviceaccount:*`: every account of the cluster. */
-const isWholeCluster = (operand: unknown): boolean => /^system:(serviceaccount:)?[*?]/.test(String(operand));
+function isWholeCluster(operand: unknown): boolean {
+  return /^system:(serviceaccount:)?[*?]/.test(String(operand));
+}
 
 function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boolean {
   return conditions.some(each => {

@@ -4,10 +4,10 @@ import type { LintRule } from '../rule.ts';
 /** Seconds. A step that lasts longer renews: `exec` and the SDKs' own providers do it by themselves. */
 const LONG = 3600;
 
-const said = (tree: Tree): Tree['place'] | undefined => {
+function said(tree: Tree): Tree['place'] | undefined {
   const session = member(tree, 'session')?.value;
   return session && member(session, 'seconds')?.place;
-};
+}
 
 /** A credential that leaks is good for as long as it lives. */
 export const sessionLong: LintRule = {

@@ -4,13 +4,14 @@ import { type Linted, scalarsIn } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
 
 /** The first statement in which nothing but a pattern binds the claim. */
-const looseIn = ({ trust }: Linted, claim: string): string | undefined =>
-  trust.find(({ statement: { conditions } }) => {
+function looseIn({ trust }: Linted, claim: string): string | undefined {
+  return trust.find(({ statement: { conditions } }) => {
     const operators = conditions.filter(({ name }) => name === claim).map(({ operator }) => operator);
     return operators.includes('matches') && !operators.includes('equals') && !operators.includes('in');
   })?.statement.id;
+}
 
-const foundIn = (linted: Linted): Found[] => {
+function foundIn(linted: Linted): Found[] {
   const aws = member(linted.tree, 'aws')?.value;
   return scalarsIn(aws && member(aws, 'policy')?.value).flatMap(({ value, place }) =>
     slots(String(value)).flatMap(({ name = '' }) => {
@@ -20,7 +21,7 @@ const foundIn = (linted: Linted): Found[] => {
       return [{ place, message }];
     }),
   );
-};
+}
 
 /** A branch may be called as anyone with a clone likes, within the pattern. */
 export const templateByPattern: LintRule = {

@@ -10,7 +10,9 @@ function leavesAnyRef(text: string): boolean {
   return /^[*?]|^refs\/(heads\/)?[*?]/.test(ref);
 }
 
-const ownerOf = (text: string): string => text.split('/')[0] ?? '';
+function ownerOf(text: string): string {
+  return text.split('/')[0] ?? '';
+}
 
 /** Owners that the statement binds, in small letters: GitHub tells one name by another's case. */
 function ownersIn(conditions: readonly Condition[]): string[] {

@@ -37,10 +37,12 @@ export const REF = grammar('a ref that begins with refs/', [`refs/${NAME}+`, '']
 });
 
 /** The name alone, where `refs/` stands in another claim. */
-export const withoutPrefix = (prefix: string): Grammar => ({
-  ...grammar(`a name without ${prefix}`, ['.*']),
-  never: new RegExp(`^${prefix}`),
-});
+export function withoutPrefix(prefix: string): Grammar {
+  return {
+    ...grammar(`a name without ${prefix}`, ['.*']),
+    never: new RegExp(`^${prefix}`),
+  };
+}
 
 /** One name of a path at GitHub or GitLab. */
 export const SEGMENT = '[A-Za-z\\d_.-]';

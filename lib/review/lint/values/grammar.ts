@@ -21,7 +21,9 @@ export function grammar(
   return { says, forms: forms.map(readForm), fixed, ...(never ? { never } : {}) };
 }
 
-const quote = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function quote(word: string): string {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 export function words(list: readonly string[], { fixed = false }: Options = {}): Grammar {
   return grammar(`one of ${list.filter(Boolean).join(', ')}`, list.map(quote), { fixed });

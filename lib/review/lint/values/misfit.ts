@@ -1,8 +1,9 @@
 /** A slip that people make, and how it is told. */
 type Slip = { readonly is: RegExp; readonly says: (found: string) => string };
 
-const code = (found: string): string =>
-  `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+function code(found: string): string {
+  return `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
 
 const SCRIPTS = [
   'Cyrillic',

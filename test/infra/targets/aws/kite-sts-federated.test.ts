@@ -7,7 +7,9 @@ type Template = {
   readonly Parameters: { readonly [name: string]: { readonly AllowedPattern?: string } };
   readonly Resources: { readonly [id: string]: { readonly Type: string; readonly Properties: Json } };
 };
-const templateOf = (name: string) => parse(readFileSync(`infra/targets/aws/${name}.yml`, 'utf8')) as Template;
+function templateOf(name: string) {
+  return parse(readFileSync(`infra/targets/aws/${name}.yml`, 'utf8')) as Template;
+}
 const ISSUER = templateOf('kite-sts-issuer');
 const TARGET = templateOf('kite-sts-federated');
 
@@ -19,11 +21,11 @@ const GIVEN: { readonly [name: string]: string } = {
 };
 
 /** The trust policy as CloudFormation fills it in. */
-const trustPolicy = (): Json => {
+function trustPolicy(): Json {
   const { AssumeRolePolicyDocument } = TARGET.Resources['Target']?.Properties ?? {};
   const written = (AssumeRolePolicyDocument as { 'Fn::Sub': string })['Fn::Sub'];
   return JSON.parse(written.replace(/\$\{([\w:]+)\}/g, (_, name: string) => GIVEN[name] ?? ''));
-};
+}
 
 test('T44: a target takes our JWT alone, for AWS and of this one role', () => {
   expect(trustPolicy()).toEqual({

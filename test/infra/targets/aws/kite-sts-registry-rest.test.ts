@@ -10,7 +10,7 @@ const TEMPLATE = readFileSync('infra/targets/aws/kite-sts-registry-rest.yml', 'u
 const D = `sha256:${'a'.repeat(64)}`;
 
 /** The same authorizer behind a REST API as that file makes it, and behind the local broker. */
-const bothWays = async (api: RestApi['images']) => {
+async function bothWays(api: RestApi['images']) {
   const door = await testAuthorizer([FLAT, CLAIMS]);
   const local = localRegistries(door.authorizer, [FLAT, CLAIMS]);
   const audience = api ? IMAGES : REGISTRY_AUDIENCE;
@@ -22,11 +22,12 @@ const bothWays = async (api: RestApi['images']) => {
   );
   const rest = answerAsRest({ template: TEMPLATE, images: api }, door.authorizer);
   return { door, token, rest, local };
-};
+}
 
 /** Both differ by the id of the decision alone. */
-const compared = (answer: { status: number; headers: object; body: string | Uint8Array } | undefined) =>
-  JSON.stringify(answer).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>');
+function compared(answer: { status: number; headers: object; body: string | Uint8Array } | undefined) {
+  return JSON.stringify(answer).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>');
+}
 
 type Row = readonly [name: string, line: string, authorization: string | undefined];
 

@@ -17,7 +17,7 @@ const TEMPLATE = parse(readFileSync('infra/targets/aws/kite-sts-target.yml', 'ut
 };
 
 /** As CloudFormation fills a template in, for the functions that this one uses. */
-const fill = (value: unknown, given: Parameters): unknown => {
+function fill(value: unknown, given: Parameters): unknown {
   if (Array.isArray(value)) return value.map(each => fill(each, given));
   if (typeof value !== 'object' || value === null) return value;
   const [[name, operand] = ['', undefined]] = Object.entries(value) as [string, unknown][];
@@ -34,10 +34,10 @@ const fill = (value: unknown, given: Parameters): unknown => {
   }
   const members = Object.entries(value).map(([key, each]) => [key, fill(each, given)] as const);
   return Object.fromEntries(members.filter(([, each]) => each !== undefined));
-};
+}
 
-const propertiesWith = (more: Parameters = {}): Json =>
-  fill(TEMPLATE.Resources['Target']?.Properties, {
+function propertiesWith(more: Parameters = {}): Json {
+  return fill(TEMPLATE.Resources['Target']?.Properties, {
     BrokerRoleArn: BROKER,
     RoleName: 'deploy',
     ManagedPolicyArns: [''],
@@ -45,24 +45,29 @@ const propertiesWith = (more: Parameters = {}): Json =>
     SessionTags: 'demanded',
     ...more,
   }) as Json;
+}
 
 const TAGS_DEMANDED = { Null: { 'aws:TagKeys': 'false' } };
-const trusted = (Sid: string, Action: string, Condition?: object) => ({
-  Sid,
-  Effect: 'Allow',
-  Principal: { AWS: BROKER },
-  Action,
-  ...(Condition ? { Condition } : {}),
-});
-const statements = (more: object) => [
-  trusted('Assume', 'sts:AssumeRole', {
-    StringEquals: { 'sts:ExternalId': 'kite-sts:deploy' },
-    StringLike: { 'sts:SourceIdentity': '?*' },
-    ...more,
-  }),
-  trusted('NameTheJob', 'sts:SetSourceIdentity', { StringLike: { 'sts:SourceIdentity': '?*' } }),
-  trusted('TagTheSession', 'sts:TagSession'),
-];
+function trusted(Sid: string, Action: string, Condition?: object) {
+  return {
+    Sid,
+    Effect: 'Allow',
+    Principal: { AWS: BROKER },
+    Action,
+    ...(Condition ? { Condition } : {}),
+  };
+}
+function statements(more: object) {
+  return [
+    trusted('Assume', 'sts:AssumeRole', {
+      StringEquals: { 'sts:ExternalId': 'kite-sts:deploy' },
+      StringLike: { 'sts:SourceIdentity': '?*' },
+      ...more,
+    }),
+    trusted('NameTheJob', 'sts:SetSourceIdentity', { StringLike: { 'sts:SourceIdentity': '?*' } }),
+    trusted('TagTheSession', 'sts:TagSession'),
+  ];
+}
 
 test('the template makes one role and nothing else', () => {
   expect(Object.entries(TEMPLATE.Resources).map(([id, { Type }]) => [id, Type])).toEqual([

@@ -18,22 +18,27 @@ type Sample = {
   readonly says?: string;
 };
 
-const samplesOf = (file: string): readonly Sample[] =>
-  JSON.parse(readFileSync(new URL(`./${file}`, import.meta.url), 'utf8'));
+function samplesOf(file: string): readonly Sample[] {
+  return JSON.parse(readFileSync(new URL(`./${file}`, import.meta.url), 'utf8'));
+}
 
 const SETTING = { app: 'Iv23liAbCdEfGhIjKlMn', owner: 'harbor' };
 const ARN = 'arn:aws:iam::111122223333:role/deploy';
 
-const readOcto = (policy: object): Imported =>
-  importOcto({ ...policy }, { ...SETTING, repository: 'repositories' in policy ? undefined : 'crane' });
-const readAws = (policy: object): Imported => {
+function readOcto(policy: object): Imported {
+  return importOcto(
+    { ...policy },
+    { ...SETTING, repository: 'repositories' in policy ? undefined : 'crane' },
+  );
+}
+function readAws(policy: object): Imported {
   const statements = trustStatements(JSON.parse(JSON.stringify(policy)));
   const entrances = statements.filter(({ actions }) => actions.includes('sts:AssumeRoleWithWebIdentity'));
   return importAws({ arn: ARN, statements: entrances });
-};
+}
 
 /** A broker.yml with the rows that the notes ask for. */
-const settingFor = (issuers: readonly string[]) => {
+function settingFor(issuers: readonly string[]) {
   const rows = [...new Set(issuers)].map(iss => {
     const preset = presetOf(iss);
     return preset === undefined
@@ -41,12 +46,12 @@ const settingFor = (issuers: readonly string[]) => {
       : `- { preset: ${preset}, issuer: "${iss}" }`;
   });
   return rows.length === 0 ? settingOf() : settingOf(rowsFrom(rows.join('\n')));
-};
+}
 
-const outcomeOf = (
+function outcomeOf(
   read: (policy: object) => Imported,
   policy: object,
-): Pick<Sample, 'becomes' | 'claims' | 'says'> => {
+): Pick<Sample, 'becomes' | 'claims' | 'says'> {
   try {
     const made = read(policy);
     const drafts = made.trust.flatMap(({ draft }) => draft ?? []);
@@ -60,7 +65,7 @@ const outcomeOf = (
     if (!(error instanceof OctoRefused)) throw error;
     return { becomes: 'refused', says: error.message };
   }
-};
+}
 
 const KINDS = [
   ['octo-sts', 'octo.json', readOcto, 0.85],

@@ -12,20 +12,28 @@ const PRINCIPAL = { Federated: 'arn:aws:iam::123456789012:oidc-provider/agent.bu
 const ACME = { 'aws:RequestTag/organization_slug': 'acme' };
 
 type Written = { readonly [member: string]: unknown };
-const allow = (Condition: object, others: object = {}): Written => ({
-  Effect: 'Allow',
-  Principal: PRINCIPAL,
-  Action: 'sts:AssumeRoleWithWebIdentity',
-  Condition,
-  ...others,
-});
-const deny = (Condition: object, others: object = {}): Written =>
-  allow(Condition, { Effect: 'Deny', ...others });
+function allow(Condition: object, others: object = {}): Written {
+  return {
+    Effect: 'Allow',
+    Principal: PRINCIPAL,
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition,
+    ...others,
+  };
+}
+function deny(Condition: object, others: object = {}): Written {
+  return allow(Condition, { Effect: 'Deny', ...others });
+}
 
-const statementsIn = (written: readonly Written[]): TrustStatement[] =>
-  trustStatements(JSON.parse(JSON.stringify({ Statement: written })));
-const imported = (...written: Written[]): Imported => importAws({ statements: statementsIn(written) });
-const lost = (of: Imported): number => notesOf(of).filter(({ exact }) => !exact).length;
+function statementsIn(written: readonly Written[]): TrustStatement[] {
+  return trustStatements(JSON.parse(JSON.stringify({ Statement: written })));
+}
+function imported(...written: Written[]): Imported {
+  return importAws({ statements: statementsIn(written) });
+}
+function lost(of: Imported): number {
+  return notesOf(of).filter(({ exact }) => !exact).length;
+}
 /** A policy that stands alone does not tell its ARN, which is a loss of its own. */
 const NO_ARN = 1;
 
@@ -185,9 +193,11 @@ describe('left out, as it cannot be said:', () => {
   });
 });
 
-const federated = (host: string): object => ({
-  Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${host}` },
-});
+function federated(host: string): object {
+  return {
+    Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${host}` },
+  };
+}
 const GITHUB = 'token.actions.githubusercontent.com';
 const WEB = { [`${GITHUB}:sub`]: 'repo:acme@65/web@74:*' };
 const ON_WEB = {
@@ -392,19 +402,19 @@ describe('a Deny', () => {
 });
 
 /** What IAM knows of a request with this token and all of its claims as session tags. */
-const keysOf =
-  (token: Claims): Keys =>
-  key => {
+function keysOf(token: Claims): Keys {
+  return key => {
     if (key === 'agent.buildkite.com:aud') return { values: ['sts.amazonaws.com'] };
     const name = key.replace(/^(aws:requesttag\/|agent\.buildkite\.com:)/, '');
     const value: ClaimValue | undefined = token[name];
     return { values: value === undefined ? [] : [value === null ? '' : String(value)] };
   };
+}
 
 type Scene = { readonly token: Claims; readonly from: string | undefined };
 
-const holds = (statement: TrustStatement, { token, from }: Scene): boolean =>
-  statement.conditions.every(condition => {
+function holds(statement: TrustStatement, { token, from }: Scene): boolean {
+  return statement.conditions.every(condition => {
     if (!condition.operator.endsWith('IpAddress')) return conditionTruth(condition, keysOf(token)) === 'true';
     const within = condition.operands.some(each => {
       const [one, all] = [from === undefined ? undefined : address(from), range(each)];
@@ -412,13 +422,16 @@ const holds = (statement: TrustStatement, { token, from }: Scene): boolean =>
     });
     return within === (condition.operator === 'IpAddress') && from !== undefined;
   });
+}
 
-const admits = (statements: readonly TrustStatement[], scene: Scene): boolean => {
+function admits(statements: readonly TrustStatement[], scene: Scene): boolean {
   const struck = statements.filter(each => holds(each, scene)).map(({ effect }) => effect);
   return struck.includes('Allow') && !struck.includes('Deny');
-};
+}
 
-const tag = (name: string) => `aws:RequestTag/${name}`;
+function tag(name: string) {
+  return `aws:RequestTag/${name}`;
+}
 const operand = fc.constantFrom('main', 'm*', '*', '', 'next', '7', '?ain', 'v*', 'a[b');
 const key = fc.constantFrom(
   ...['build_branch', 'build_tag', 'build_number', 'queue_key', 'build_source'].map(tag),
@@ -445,11 +458,11 @@ const BOUND = [
   ['StringEquals', tag('organization_slug'), ['acme', 'evil']],
 ] as const;
 
-const conditionsOf = (all: readonly (readonly [string, string, readonly string[]])[]): object => {
+function conditionsOf(all: readonly (readonly [string, string, readonly string[]])[]): object {
   const made: { [operator: string]: { [key: string]: readonly string[] } } = {};
   for (const [name, on, operands] of all) made[name] = { ...made[name], [on]: operands };
   return made;
-};
+}
 
 const ALLOWED = fc
   .tuple(
@@ -483,14 +496,14 @@ const SCENE = fc
   });
 
 /** The tokens that the same job could have had: it chooses what its `sub` is. */
-const choices = ({ token, from }: Scene): Scene[] => {
+function choices({ token, from }: Scene): Scene[] {
   const { organization_slug, pipeline_slug, build_branch } = token;
   const sub = `organization:${organization_slug}:pipeline:${pipeline_slug}:ref:refs/heads/${build_branch}:commit:0:step:`;
   return [
     { token, from },
     { token: claims({ ...token, sub }), from },
   ];
-};
+}
 
 test('whoever the imported role admits, the policy admits; and where nothing was lost, the other way round', () => {
   const seen = { admitted: 0, refused: 0, exact: 0 };

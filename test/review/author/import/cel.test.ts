@@ -8,7 +8,9 @@ const MAPPING = {
   'attribute.x': 'assertion.sub.lowerAscii()',
 };
 
-const trustOf = (condition: string) => importCel({ issuer: GITHUB, condition, mapping: MAPPING }).trust;
+function trustOf(condition: string) {
+  return importCel({ issuer: GITHUB, condition, mapping: MAPPING }).trust;
+}
 const OWNER = { repository_owner: { equals: 'acme' } };
 
 describe('a condition of CEL is carried over:', () => {

@@ -9,15 +9,17 @@ import {
 } from '../../../../lib/review/author/import/imported.ts';
 import { BUILDKITE, refusalsOf, roleFrom } from '../../../harness/policy.ts';
 
-const entry = (name: string, id: string, ...says: string[]): Entry => ({
-  name,
-  draft: {
-    iss: BUILDKITE,
-    id,
-    claims: { organization_slug: { equals: 'acme' }, build_branch: { in: ['a', 'b'] } },
-  },
-  notes: says.map(exact),
-});
+function entry(name: string, id: string, ...says: string[]): Entry {
+  return {
+    name,
+    draft: {
+      iss: BUILDKITE,
+      id,
+      claims: { organization_slug: { equals: 'acme' }, build_branch: { in: ['a', 'b'] } },
+    },
+    notes: says.map(exact),
+  };
+}
 
 test('a role stands below what is to be known of it, and what was left out where it stood', () => {
   const trust = [

@@ -5,10 +5,12 @@ import { BUILDKITE, GITHUB } from '../../../harness/policy.ts';
 const WEB = { matches: 'organization:acme:pipeline:web:*' };
 const NAMED = { organization_slug: { equals: 'acme' }, pipeline_slug: { equals: 'web' } };
 
-const claimsOf = (claims: object, mayReplace?: boolean): object[] =>
-  withClaims({ name: 'tested', draft: { iss: BUILDKITE, claims: { ...claims } }, notes: [] }, mayReplace).map(
-    ({ draft }) => draft.claims,
-  );
+function claimsOf(claims: object, mayReplace?: boolean): object[] {
+  return withClaims(
+    { name: 'tested', draft: { iss: BUILDKITE, claims: { ...claims } }, notes: [] },
+    mayReplace,
+  ).map(({ draft }) => draft.claims);
+}
 
 describe('what sub names', () => {
   test('stands instead of it', () => {

@@ -3,7 +3,9 @@ import { factsOf } from '../../../../lib/review/author/import/issuer.ts';
 import { readKey } from '../../../../lib/review/author/import/keys.ts';
 
 const BUCKET = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
-const keyOf = (host: string, key: string) => readKey(key, { host, facts: factsOf(`https://${host}`) });
+function keyOf(host: string, key: string) {
+  return readKey(key, { host, facts: factsOf(`https://${host}`) });
+}
 
 test.each<[name: string, host: string, key: string, subject: object]>([
   ['sub', 'gitlab.com', 'GITLAB.com:SUB', { is: 'claim', claim: 'sub' }],

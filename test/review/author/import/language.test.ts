@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { globMatches } from '../../../../lib/policy/glob.ts';
 import { type Language, NotCarried, readExpression } from '../../../../lib/review/author/import/language.ts';
 
-const textsOf = (expression: string): readonly string[] => {
+function textsOf(expression: string): readonly string[] {
   const { texts, patterns } = readExpression(expression);
   expect(patterns).toEqual([]);
   return texts;
-};
+}
 
 test.each<[expression: string, texts: string[]]>([
   ['main', ['main']],
@@ -110,19 +110,22 @@ const EXPRESSION = fc
 
 const TEXT = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '.', '/', '1', '@', '-', '😀'), maxLength: 7 });
 
-const languageOf = (expression: string): Language | undefined => {
+function languageOf(expression: string): Language | undefined {
   try {
     return readExpression(expression);
   } catch {
     return undefined;
   }
-};
+}
 
-const takes = ({ texts, patterns }: Language, text: string): boolean =>
-  texts.includes(text) || patterns.some(pattern => globMatches(pattern, text));
+function takes({ texts, patterns }: Language, text: string): boolean {
+  return texts.includes(text) || patterns.some(pattern => globMatches(pattern, text));
+}
 
 /** Go's rules for these expressions are JavaScript's, but for the line breaks that `.` stops at. */
-const isMatch = (expression: string, text: string): boolean => new RegExp(`^${expression}$`, 'u').test(text);
+function isMatch(expression: string, text: string): boolean {
+  return new RegExp(`^${expression}$`, 'u').test(text);
+}
 
 test('what is taken here matches there, and the other way round where nothing was read more narrowly', () => {
   const seen = { taken: 0, exact: 0, left: 0 };

@@ -15,10 +15,12 @@ import { type IamPolicy, type IamStatement, iamAdmits } from '../reading/iam.ts'
 import { BUILDKITE_JOB, GITHUB_JOB, GITLAB_JOB, GOOGLE_JOB, type Job } from '../reading/jobs.ts';
 import { isSubject, type OctoPolicy, octoMeets } from '../reading/octo.ts';
 
-const compiled = (made: Imported): Role | undefined =>
-  compile(roleText({ ...made, roleArn: undefined })).role;
-const isExact = (made: Imported, but: number): boolean =>
-  notesOf(made).filter(({ exact }) => !exact).length === but;
+function compiled(made: Imported): Role | undefined {
+  return compile(roleText({ ...made, roleArn: undefined })).role;
+}
+function isExact(made: Imported, but: number): boolean {
+  return notesOf(made).filter(({ exact }) => !exact).length === but;
+}
 
 const GITHUB = 'token.actions.githubusercontent.com';
 
@@ -113,39 +115,44 @@ const operator = fc
   )
   .map(parts => parts.join(''));
 
-const conditionsOf = (parts: readonly Part[]): IamStatement['Condition'] => {
+function conditionsOf(parts: readonly Part[]): IamStatement['Condition'] {
   const made: { [operator: string]: { [key: string]: readonly string[] } } = {};
   for (const [name, key, operands] of parts) made[name] = { ...made[name], [key]: operands };
   return made as NonNullable<IamStatement['Condition']>;
-};
+}
 
-const onSubject = (host: string): Arbitrary<Part> =>
-  fc.tuple(
+function onSubject(host: string): Arbitrary<Part> {
+  return fc.tuple(
     fc.constantFrom('StringLike', 'StringLike', 'StringLike', 'StringEquals', 'ForAnyValue:StringLike'),
     fc.constant(`${host}:sub`),
     fc.subarray([...(SUBJECTS[host] ?? [])], { minLength: 1, maxLength: 2 }),
   );
+}
 
-const onOther = (host: string): Arbitrary<Part> =>
-  fc
+function onOther(host: string): Arbitrary<Part> {
+  return fc
     .tuple(operator, fc.constantFrom(...(OTHER_KEYS[host] ?? [])), fc.nat(3))
     .map(([name, [key, operands], at]) => [name, key, at === 0 ? operands : operands.slice(0, 1)]);
+}
 
-const onAudience = (host: string): Arbitrary<Part> =>
-  fc.tuple(
+function onAudience(host: string): Arbitrary<Part> {
+  return fc.tuple(
     fc.constantFrom('StringEquals', 'ForAllValues:StringEquals'),
     fc.constant(`${host}:aud`),
     fc.constant(['for AWS']),
   );
+}
 
-const statement = (Effect: 'Allow' | 'Deny', host: string, parts: readonly Part[]): IamStatement => ({
-  Effect,
-  Principal: {
-    Federated: host === 'accounts.google.com' ? host : `arn:aws:iam::123456789012:oidc-provider/${host}`,
-  },
-  Action: 'sts:AssumeRoleWithWebIdentity',
-  Condition: conditionsOf(parts) ?? {},
-});
+function statement(Effect: 'Allow' | 'Deny', host: string, parts: readonly Part[]): IamStatement {
+  return {
+    Effect,
+    Principal: {
+      Federated: host === 'accounts.google.com' ? host : `arn:aws:iam::123456789012:oidc-provider/${host}`,
+    },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: conditionsOf(parts) ?? {},
+  };
+}
 
 type AwsScene = { readonly policy: IamPolicy; readonly jobs: readonly Job[] };
 
@@ -177,12 +184,13 @@ const imported: Importer<IamPolicy> = policy =>
   importAws({ statements: trustStatements(JSON.parse(JSON.stringify(policy))) });
 
 /** Would IAM let in this job, with one of the tokens that it can have? */
-const awsAdmits = (policy: IamPolicy, { token, subjects }: Job): boolean =>
-  subjects.some(sub => iamAdmits(policy, { token: { ...token, sub }, from: undefined }));
+function awsAdmits(policy: IamPolicy, { token, subjects }: Job): boolean {
+  return subjects.some(sub => iamAdmits(policy, { token: { ...token, sub }, from: undefined }));
+}
 
 type Seen = { admitted: number; refused: number; exact: number };
 
-const countAws = ({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, seen: Seen): void => {
+function countAws({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, seen: Seen): void {
   const made = importer(policy);
   const role = compiled(made);
   // Denies may be narrower without a word, and a branch with a colon is never taken for several parts.
@@ -201,15 +209,15 @@ const countAws = ({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, see
       throw new Error(`narrower: ${JSON.stringify([policy, each.token, roleText(made)], null, 1)}`);
     seen.exact++;
   }
-};
+}
 
 type Held = { readonly seen: Seen; readonly failure: string };
 
-const hold = <Scene>(
+function hold<Scene>(
   scenes: Arbitrary<Scene>,
   numRuns: number,
   count: (scene: Scene, seen: Seen) => void,
-): Held => {
+): Held {
   const seen: Seen = { admitted: 0, refused: 0, exact: 0 };
   const { errorInstance } = fc.check(
     fc.property(scenes, scene => count(scene, seen)),
@@ -217,10 +225,11 @@ const hold = <Scene>(
     { numRuns, endOnFailure: true },
   );
   return { seen, failure: errorInstance === null ? '' : String((errorInstance as Error).message) };
-};
+}
 
-const holdAws = (importer: Importer<IamPolicy>, numRuns: number): Held =>
-  hold(AWS_SCENE, numRuns, (scene, seen) => countAws(scene, importer, seen));
+function holdAws(importer: Importer<IamPolicy>, numRuns: number): Held {
+  return hold(AWS_SCENE, numRuns, (scene, seen) => countAws(scene, importer, seen));
+}
 
 const OCTO_SUBJECTS = [
   'repo:acme/web:ref:refs/heads/main',
@@ -266,7 +275,7 @@ const OCTO_SCENE: Arbitrary<OctoScene> = fc.record({
 
 const readOcto: Importer<OctoPolicy> = policy => importOcto({ ...policy });
 
-const countOcto = ({ policy, jobs }: OctoScene, importer: Importer<OctoPolicy>, seen: Seen): void => {
+function countOcto({ policy, jobs }: OctoScene, importer: Importer<OctoPolicy>, seen: Seen): void {
   const made = importer(policy);
   const role = compiled(made);
   for (const { token } of jobs) {
@@ -279,10 +288,11 @@ const countOcto = ({ policy, jobs }: OctoScene, importer: Importer<OctoPolicy>, 
     if (!ours) throw new Error(`narrower: ${JSON.stringify([policy, token, roleText(made)], null, 1)}`);
     seen.exact++;
   }
-};
+}
 
-const holdOcto = (importer: Importer<OctoPolicy>, numRuns: number): Held =>
-  hold(OCTO_SCENE, numRuns, (scene, seen) => countOcto(scene, importer, seen));
+function holdOcto(importer: Importer<OctoPolicy>, numRuns: number): Held {
+  return hold(OCTO_SCENE, numRuns, (scene, seen) => countOcto(scene, importer, seen));
+}
 
 describe('whoever the imported role admits, the source admits; and where nothing was lost, the other way round:', () => {
   test('an AWS trust policy, by a second reading of IAM', () => {
@@ -311,28 +321,30 @@ test('of the subjects that octo-sts never takes the reader is told', () => {
   ).toContain('brackets');
 });
 
-const changed = (made: Imported, change: (entry: Entry) => Entry): Imported => ({
-  ...made,
-  trust: made.trust.map(change),
-});
+function changed(made: Imported, change: (entry: Entry) => Entry): Imported {
+  return {
+    ...made,
+    trust: made.trust.map(change),
+  };
+}
 
-const without =
-  (...names: string[]) =>
-  (entry: Entry): Entry => {
+function without(...names: string[]) {
+  return (entry: Entry): Entry => {
     if (!entry.draft) return entry;
     const claims = Object.fromEntries(
       Object.entries(entry.draft.claims).filter(([name]) => !names.includes(name)),
     );
     return Object.keys(claims).length === 0 ? entry : { ...entry, draft: { ...entry.draft, claims } };
   };
+}
 
-const dotted = ({ claim_pattern, ...policy }: OctoPolicy): OctoPolicy => {
+function dotted({ claim_pattern, ...policy }: OctoPolicy): OctoPolicy {
   const patterns = Object.entries(claim_pattern ?? {}).map(([name, each]) => [
     name,
     each.replace('\\.github', '.?github'),
   ]);
   return { ...policy, claim_pattern: Object.fromEntries(patterns) };
-};
+}
 
 describe('an import that is wider is caught:', () => {
   test.each<[name: string, importer: Importer<IamPolicy>]>([

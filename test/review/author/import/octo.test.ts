@@ -10,12 +10,15 @@ const PARTS = { ...REPOSITORY, ref: { equals: 'refs/heads/main' } };
 const GIVES = { permissions: { contents: 'read' } };
 const SETTING = { app: 'Iv23liAbCdEfGhIjKlMn', owner: 'acme', repository: 'web' };
 
-const draftOf = (policy: object) => importOcto({ ...policy }).trust[0]?.draft;
+function draftOf(policy: object) {
+  return importOcto({ ...policy }).trust[0]?.draft;
+}
 /** A policy without flags does not say what the role gives, which is a loss of its own. */
-const lostIn = (policy: object): string[] =>
-  notesOf(importOcto({ ...GIVES, ...policy }, SETTING))
+function lostIn(policy: object): string[] {
+  return notesOf(importOcto({ ...GIVES, ...policy }, SETTING))
     .filter(({ exact }) => !exact)
     .map(({ says }) => says);
+}
 
 describe('carried over:', () => {
   test.each<[name: string, policy: object, claims: object]>([

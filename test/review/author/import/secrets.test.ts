@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { importSecrets } from '../../../../lib/review/author/import/secrets.ts';
 import { BUILDKITE } from '../../../harness/policy.ts';
 
-const entryOf = (rule: unknown) => importSecrets([rule], 'acme').trust[0];
+function entryOf(rule: unknown) {
+  return importSecrets([rule], 'acme').trust[0];
+}
 
 describe('a rule of a Buildkite secret is carried over:', () => {
   test.each<[name: string, rule: object, claims: object]>([

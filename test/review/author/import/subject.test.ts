@@ -10,7 +10,9 @@ const BITBUCKET = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-confi
 const UUID = '{1c2d3e4f-5061-4b7c-9d8e-0f1a2b3c4d5e}';
 const OTHER = '{2d3e4f50-6172-4c8d-ae9f-1a2b3c4d5e6f}';
 
-const like = (...subjects: string[]): Rule => ({ matches: subjects });
+function like(...subjects: string[]): Rule {
+  return { matches: subjects };
+}
 const acme = { organization_slug: { equals: 'acme' } };
 const web = { ...acme, pipeline_slug: { equals: 'web' } };
 const main = { build_branch: { equals: 'main' }, build_tag: { equals: null } };

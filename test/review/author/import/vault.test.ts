@@ -11,7 +11,9 @@ const ROLE = {
 };
 const PROJECT = { project_path: 'acme/web' };
 
-const entryOf = (role: object, iss = GITLAB) => importVault({ ...ROLE, ...role }, iss).trust[0];
+function entryOf(role: object, iss = GITLAB) {
+  return importVault({ ...ROLE, ...role }, iss).trust[0];
+}
 
 describe('a role of Vault is carried over:', () => {
   test.each<[name: string, role: object, claims: object]>([

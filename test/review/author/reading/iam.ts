@@ -31,10 +31,11 @@ const KEYS: { readonly [host: string]: readonly string[] } = {
 };
 const TAGGED = 'agent.buildkite.com';
 
-const listOf = (value: string | readonly string[]): readonly string[] =>
-  typeof value === 'string' ? [value] : value;
+function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
+}
 
-const readValue = (key: string, { token }: IamRequest): string | undefined => {
+function readValue(key: string, { token }: IamRequest): string | undefined {
   const host = String(token['iss']).replace('https://', '');
   const said = (claim: string): string | undefined => {
     const found = Object.keys(token).find(each => each.toLowerCase() === claim);
@@ -51,22 +52,22 @@ const readValue = (key: string, { token }: IamRequest): string | undefined => {
   if (host === 'accounts.google.com' && name === 'aud') return said('azp') ?? 'for AWS';
   if (name === 'aud' || name === 'oaud') return 'for AWS';
   return name === 'sub' || KEYS[host]?.includes(name) ? said(name) : undefined;
-};
+}
 
-const like = (pattern: string, value: string): boolean => {
+function like(pattern: string, value: string): boolean {
   const parts = [...pattern].map(each =>
     each === '*' ? '[^]*' : each === '?' ? '[^]' : `\\u{${each.codePointAt(0)?.toString(16)}}`,
   );
   return new RegExp(`^${parts.join('')}$`, 'u').test(value);
-};
+}
 
-const inBlock = (block: string, address: string): boolean => {
+function inBlock(block: string, address: string): boolean {
   const [net = '', bits] = block.split('/');
   const kind = isIPv4(net) ? 'ipv4' : 'ipv6';
   const list = new BlockList();
   list.addSubnet(net, Number(bits ?? (kind === 'ipv4' ? 32 : 128)), kind);
   return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
-};
+}
 
 const COMPARE: { readonly [name: string]: (operand: string, value: string) => boolean } = {
   StringEquals: (operand, value) => operand === value,
@@ -83,14 +84,14 @@ type Operator = {
   readonly ifExists: boolean;
 };
 
-const readOperator = (written: string): Operator => {
+function readOperator(written: string): Operator {
   const [, set, rest = '', ifExists] = /^(?:(ForA\w+):)?(\w+?)(IfExists)?$/.exec(written) ?? [];
   const not = /^(String|)Not/.test(rest);
   const name = rest.replace(/^(String|)Not/, '$1');
   return { ...(set === undefined ? {} : { set }), name, not, ifExists: ifExists !== undefined };
-};
+}
 
-const meets = (written: string, key: string, operands: readonly string[], request: IamRequest): boolean => {
+function meets(written: string, key: string, operands: readonly string[], request: IamRequest): boolean {
   const { set, name, not, ifExists } = readOperator(written);
   const value = key.toLowerCase() === 'aws:sourceip' ? request.from : readValue(key, request);
   if (name === 'Null')
@@ -99,25 +100,28 @@ const meets = (written: string, key: string, operands: readonly string[], reques
   if (!compare) throw new Error(`the second reading has no ${written}`);
   if (value === undefined) return ifExists || set === 'ForAllValues' || (not && set !== 'ForAnyValue');
   return operands.some(operand => compare(operand, value)) !== not;
-};
+}
 
-const isMeant = ({ Principal }: IamStatement, { token }: IamRequest): boolean => {
+function isMeant({ Principal }: IamStatement, { token }: IamRequest): boolean {
   if (Principal === '*') return true;
   const host = String(token['iss']).replace('https://', '');
   const names = listOf(Principal?.['Federated'] ?? []);
   return (
     names.some(each => each === host || each.endsWith(`:oidc-provider/${host}`)) || Principal?.['AWS'] === '*'
   );
-};
+}
 
-const applies = (statement: IamStatement, request: IamRequest): boolean =>
-  isMeant(statement, request) &&
-  Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, operands]) => meets(operator, key, listOf(operands), request)),
+function applies(statement: IamStatement, request: IamRequest): boolean {
+  return (
+    isMeant(statement, request) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, operands]) => meets(operator, key, listOf(operands), request)),
+    )
   );
+}
 
 /** Would IAM let this token in? An Allow that applies, and no Deny. */
-export const iamAdmits = ({ Statement }: IamPolicy, request: IamRequest): boolean => {
+export function iamAdmits({ Statement }: IamPolicy, request: IamRequest): boolean {
   const effects = Statement.filter(each => applies(each, request)).map(({ Effect }) => Effect);
   return effects.includes('Allow') && !effects.includes('Deny');
-};
+}

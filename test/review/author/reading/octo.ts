@@ -12,15 +12,19 @@ export type OctoPolicy = {
 };
 
 /** Go: `^` and `$` are the ends of the text, `.` is all but a line feed, and no brackets are put around the pattern. */
-const matches = (pattern: string, text: string): boolean =>
-  new RegExp(`^${pattern.replaceAll('(?P<', '(?<')}$`, 'u').test(text);
+function matches(pattern: string, text: string): boolean {
+  return new RegExp(`^${pattern.replaceAll('(?P<', '(?<')}$`, 'u').test(text);
+}
 
 /** What octo-sts takes of a token before it looks at the policy, beside white space and what cannot be printed. */
-export const isSubject = (sub: string): boolean =>
-  sub !== '' && [...sub].length <= 255 && !/[\p{Cc}\p{Cf}\p{Z}\p{Cn}\p{Cs}"'`\\<>;&$(){}[\]]/u.test(sub);
+export function isSubject(sub: string): boolean {
+  return (
+    sub !== '' && [...sub].length <= 255 && !/[\p{Cc}\p{Cf}\p{Z}\p{Cn}\p{Cs}"'`\\<>;&$(){}[\]]/u.test(sub)
+  );
+}
 
 /** Does the policy itself take the token? */
-export const octoMeets = (policy: OctoPolicy, token: Claims): boolean => {
+export function octoMeets(policy: OctoPolicy, token: Claims): boolean {
   const [iss, sub] = [String(token['iss']), String(token['sub'])];
   const issuer = policy.issuer ? iss === policy.issuer : matches(policy.issuer_pattern ?? '', iss);
   const subject = policy.subject ? sub === policy.subject : matches(policy.subject_pattern ?? '', sub);
@@ -33,4 +37,4 @@ export const octoMeets = (policy: OctoPolicy, token: Claims): boolean => {
       return typeof text === 'string' && matches(pattern, text);
     })
   );
-};
+}

@@ -14,12 +14,17 @@ trust:
 `);
 const SETTING = { role: ROLE, issuers: settingOf().issuers };
 
-const file = (...cases: readonly string[]): string =>
-  `cases:\n${cases.map((each, at) => `  - { name: "${at}", ${each}, deny: role_disabled }`).join('\n')}\n`;
-const claimsOf = (...cases: readonly string[]): { readonly [name: string]: unknown } => ({
-  ...casesFrom(file(...cases), SETTING).at(-1)?.claims,
-});
-const refusalsOf = (...cases: readonly string[]): string[] => readCases(file(...cases), SETTING).refusals;
+function file(...cases: readonly string[]): string {
+  return `cases:\n${cases.map((each, at) => `  - { name: "${at}", ${each}, deny: role_disabled }`).join('\n')}\n`;
+}
+function claimsOf(...cases: readonly string[]): { readonly [name: string]: unknown } {
+  return {
+    ...casesFrom(file(...cases), SETTING).at(-1)?.claims,
+  };
+}
+function refusalsOf(...cases: readonly string[]): string[] {
+  return readCases(file(...cases), SETTING).refusals;
+}
 
 describe('a case may start from a scenario', () => {
   test('and has its issuer, the claims of such a job, and what follows from them', () => {

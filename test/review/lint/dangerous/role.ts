@@ -26,8 +26,10 @@ export type Sensible = readonly [claims: string, rest?: string];
 export const JWT = 'jwt: { audience: https://api.test.example }';
 export const ARN = 'role_arn: "arn:aws:iam::123456789012:role/web"';
 
-export const denying = (issuer: IssuerName, claims: string): string =>
-  `deny:\n  - iss: ${ISSUER[issuer]}\n    claims: { ${claims} }\n${JWT}`;
+export function denying(issuer: IssuerName, claims: string): string {
+  return `deny:\n  - iss: ${ISSUER[issuer]}\n    claims: { ${claims} }\n${JWT}`;
+}
 
-export const allowing = (statement: string): string =>
-  `aws: { ${ARN}, policy: { Version: "2012-10-17", Statement: [{ ${statement} }] } }`;
+export function allowing(statement: string): string {
+  return `aws: { ${ARN}, policy: { Version: "2012-10-17", Statement: [{ ${statement} }] } }`;
+}

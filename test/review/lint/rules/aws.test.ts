@@ -10,8 +10,9 @@ const ARN = 'role_arn: "arn:aws:iam::123456789012:role/web"';
 const POLICY =
   'policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*" }] }';
 const ARNS = 'policy_arns: ["arn:aws:iam::123456789012:policy/upload"]';
-const giving = (...members: string[]): string =>
-  trusting('organization_slug: acme, pipeline_slug: web', { rest: `aws: { ${members.join(', ')} }` });
+function giving(...members: string[]): string {
+  return trusting('organization_slug: acme, pipeline_slug: web', { rest: `aws: { ${members.join(', ')} }` });
+}
 
 describe('policy and policy_arns', () => {
   test('are found together', () => {
@@ -45,8 +46,9 @@ describe('one role of AWS', () => {
   });
 });
 
-const allowing = (...statements: string[]): string =>
-  giving(ARN, `policy: { Version: "2012-10-17", Statement: [${statements.join(', ')}] }`);
+function allowing(...statements: string[]): string {
+  return giving(ARN, `policy: { Version: "2012-10-17", Statement: [${statements.join(', ')}] }`);
+}
 
 test.each([
   ['everything', allowing('{ Effect: Allow, Action: "*", Resource: "*" }'), ['Effect']],

@@ -3,8 +3,9 @@ import { denyStrikesAbsent } from '../../../../lib/review/lint/rules/deny-strike
 import { foundInRole, trusting } from '../../../harness/lint.ts';
 import { BUILDKITE, GITHUB, PROVIDER } from '../../../harness/policy.ts';
 
-const both = (iss: string, claims: string, denied: string): string =>
-  trusting(claims, { iss, rest: `deny:\n  - iss: ${iss}\n    claims: { ${denied} }\n${PROVIDER}` });
+function both(iss: string, claims: string, denied: string): string {
+  return trusting(claims, { iss, rest: `deny:\n  - iss: ${iss}\n    claims: { ${denied} }\n${PROVIDER}` });
+}
 const WEB = 'repository: acme/web, ref: refs/heads/main, event_name: push';
 
 test.each([

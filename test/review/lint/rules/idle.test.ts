@@ -9,15 +9,20 @@ import {
 import { BROKER, foundBy } from '../../../harness/lint.ts';
 import { BUILDKITE } from '../../../harness/policy.ts';
 
-const statement = (claims: string): string =>
-  `  - { iss: ${BUILDKITE}, claims: { organization_slug: acme, pipeline_slug: web${claims} } }\n`;
+function statement(claims: string): string {
+  return `  - { iss: ${BUILDKITE}, claims: { organization_slug: acme, pipeline_slug: web${claims} } }\n`;
+}
 const JWT = 'jwt: { audience: https://api.test.example }\n';
-const trusting = (...claims: string[]): string => `trust:\n${claims.map(statement).join('')}${JWT}`;
-const denying = (trust: string, deny: string): string =>
-  `${trusting(trust)}deny:\n  - { iss: ${BUILDKITE}, claims: { ${deny} } }\n`;
+function trusting(...claims: string[]): string {
+  return `trust:\n${claims.map(statement).join('')}${JWT}`;
+}
+function denying(trust: string, deny: string): string {
+  return `${trusting(trust)}deny:\n  - { iss: ${BUILDKITE}, claims: { ${deny} } }\n`;
+}
 
-const found = (rule: LintRule, role: string, broker = BROKER): number =>
-  foundBy(rule, { 'broker.yml': broker, 'roles/a.yml': role }).length;
+function found(rule: LintRule, role: string, broker = BROKER): number {
+  return foundBy(rule, { 'broker.yml': broker, 'roles/a.yml': role }).length;
+}
 
 test.each<[name: string, rule: LintRule, role: string]>([
   [

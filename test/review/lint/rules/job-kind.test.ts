@@ -9,7 +9,7 @@ const BK = 'organization_slug: acme, pipeline_slug: web';
 const GH = 'repository: acme/web';
 
 /** The kinds of jobs that lint names of a role's one statement. */
-const named = (claims: string, iss = BUILDKITE, more = ''): string[] => {
+function named(claims: string, iss = BUILDKITE, more = ''): string[] {
   const folder = folderOf({
     'broker.yml': `url: https://sts.test.example\nissuers:\n  - { preset: buildkite }\n  - { preset: github-actions }\n  - { preset: gitlab }\n  - { preset: circleci, issuer: "https://oidc.circleci.com/org/0b1c2d3e" }\n`,
     'roles/a.yml': trusting(claims, { iss }).replace('claims:', `${more}claims:`),
@@ -17,7 +17,7 @@ const named = (claims: string, iss = BUILDKITE, more = ''): string[] => {
   const found = lintFolder(folder).findings.find(({ rule }) => rule === jobKindAdmitted.rule);
   const [, list = ''] = /jobs: \[([^\]]*)\]/.exec(found?.message ?? '') ?? [];
   return list === '' ? [] : list.split(', ');
-};
+}
 
 describe('a statement of Buildkite admits', () => {
   test.each([

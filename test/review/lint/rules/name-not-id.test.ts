@@ -4,8 +4,9 @@ import { BROKER, foundBy, foundInRole, trusting } from '../../../harness/lint.ts
 import { GITHUB } from '../../../harness/policy.ts';
 
 const ID = '0184990a-477b-4fa8-9968-496074483cee';
-const guarded = (guard: string): string =>
-  BROKER.replace('preset: buildkite', `preset: buildkite\n    require: { ${guard} }`);
+function guarded(guard: string): string {
+  return BROKER.replace('preset: buildkite', `preset: buildkite\n    require: { ${guard} }`);
+}
 const WEB = trusting('organization_slug: acme, pipeline_slug: web');
 
 test.each([

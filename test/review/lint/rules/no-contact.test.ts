@@ -3,7 +3,9 @@ import { noContact } from '../../../../lib/review/lint/rules/no-contact.ts';
 import { foundBy, foundInRole, trusting } from '../../../harness/lint.ts';
 
 const ROLE = trusting('organization_slug: acme');
-const silent = (text: string): string => text.replace(/^contact:.*\n/, '');
+function silent(text: string): string {
+  return text.replace(/^contact:.*\n/, '');
+}
 const REGISTRY = ROLE.replace(
   /jwt:.*/,
   'audience: https://packages.test.example\npath: /npm\nmethods: { GET: read_packages }',

@@ -4,7 +4,9 @@ import { denying, foundInRole, trusting } from '../../../harness/lint.ts';
 import { GITHUB } from '../../../harness/policy.ts';
 
 const GITLAB = { iss: 'https://gitlab.com' };
-const github = (claims: string) => trusting(claims, { iss: GITHUB });
+function github(claims: string) {
+  return trusting(claims, { iss: GITHUB });
+}
 
 test.each([
   ['a pipeline', trusting('organization_slug: acme, pipeline_slug: { matches: "web*" }'), ['"web*"']],

@@ -72,11 +72,12 @@ test('a guard that binds the pipeline speaks for every role', () => {
 });
 
 const CLUSTER = 'https://cluster.example';
-const ofCluster = (claims: string): string[] =>
-  foundBy(pipelineUnbound, {
+function ofCluster(claims: string): string[] {
+  return foundBy(pipelineUnbound, {
     'broker.yml': `${BROKER}  - issuer: ${CLUSTER}\n    jwks_uri: ${CLUSTER}/keys\n    single_tenant: true\n`,
     'roles/a.yml': trusting(claims, { iss: CLUSTER }),
   });
+}
 
 test.each([
   ['the issuer as the only claim', `iss: ${CLUSTER}`],
@@ -94,10 +95,11 @@ test.each([
   expect(ofCluster(claims)).toEqual([]);
 });
 
-const pushing = (claims: string, repository: string): string =>
-  trusting(claims, {
+function pushing(claims: string, repository: string): string {
+  return trusting(claims, {
     rest: `github:\n  app: Iv1.a\n  owner: acme\n  repositories: ["${repository}"]\n  permissions: { read: { contents: read } }`,
   }).replace('    claims', '    scopes: [read]\n    claims');
+}
 
 test("R15: a target that is each caller's own leaves nothing to bind", () => {
   const claims = 'organization_slug: acme, pipeline_slug: { matches: "*" }';

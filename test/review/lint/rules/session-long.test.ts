@@ -3,8 +3,9 @@ import { sessionLong } from '../../../../lib/review/lint/rules/session-long.ts';
 import { BROKER, foundBy, foundInRole, trusting } from '../../../harness/lint.ts';
 
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/web", via: web_identity }';
-const lasting = (session: string): string =>
-  trusting('organization_slug: acme, pipeline_slug: web', { rest: `${session}\n${AWS}` });
+function lasting(session: string): string {
+  return trusting('organization_slug: acme, pipeline_slug: web', { rest: `${session}\n${AWS}` });
+}
 
 test('finds sessions of more than an hour', () => {
   expect(foundInRole(sessionLong, lasting('session: { seconds: 3601 }'))).toEqual(['seconds']);

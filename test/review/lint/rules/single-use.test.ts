@@ -5,7 +5,9 @@ import { foundInRole, trusting } from '../../../harness/lint.ts';
 const AWS = { rest: 'aws: { role_arn: "arn:aws:iam::123456789012:role/web" }' };
 const GITLAB = { iss: 'https://gitlab.com' };
 const WEB = 'organization_slug: acme, pipeline_slug: web';
-const once = (role: string): string => `single_use: true\n${role}`;
+function once(role: string): string {
+  return `single_use: true\n${role}`;
+}
 
 describe('single_use of a role that SDKs renew', () => {
   test('is found', () => {

@@ -5,17 +5,20 @@ import { GITHUB } from '../../../harness/policy.ts';
 
 const ARN = 'role_arn: "arn:aws:iam::123456789012:role/web"';
 const ANY = 'organization_slug: acme, pipeline_slug: { matches: "web-*" }, build_branch: { matches: "*" }';
-const tagging = (value: string, claims = ANY): string =>
-  trusting(claims, { rest: `aws: { ${ARN}, tags: { t: "${value}" } }` });
-const reaching = (resource: string): string =>
-  trusting(ANY, {
+function tagging(value: string, claims = ANY): string {
+  return trusting(claims, { rest: `aws: { ${ARN}, tags: { t: "${value}" } }` });
+}
+function reaching(resource: string): string {
+  return trusting(ANY, {
     rest: `aws: { ${ARN}, policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "${resource}" }] } }`,
   });
-const onGithub = (value: string): string =>
-  trusting('repository: { matches: "acme/*" }', {
+}
+function onGithub(value: string): string {
+  return trusting('repository: { matches: "acme/*" }', {
     iss: GITHUB,
     rest: `jwt: { audience: https://api.test.example, claims: { t: "${value}" } }`,
   });
+}
 
 test.each([
   ['a hyphen after a slug', tagging('${pipeline_slug}-${build_branch}')],

@@ -6,9 +6,12 @@ import { GITHUB } from '../../../harness/policy.ts';
 const WEB = 'organization_slug: acme, pipeline_slug: web';
 const HUB = 'repository: acme/web, ref: refs/heads/main';
 
-const tags = (value: string): string =>
-  `aws: { role_arn: "arn:aws:iam::123456789012:role/web", tags: { t: ${value} } }`;
-const claim = (value: string): string => `jwt: { audience: a, claims: { t: ${value} } }`;
+function tags(value: string): string {
+  return `aws: { role_arn: "arn:aws:iam::123456789012:role/web", tags: { t: ${value} } }`;
+}
+function claim(value: string): string {
+  return `jwt: { audience: a, claims: { t: ${value} } }`;
+}
 
 test.each([
   ['the key of a step', trusting(WEB, { rest: tags('"${step_key}"') }), ['"${step_key}"']],

@@ -3,11 +3,13 @@ import { templateByPattern } from '../../../../lib/review/lint/rules/template-by
 import { foundInRole, trusting } from '../../../harness/lint.ts';
 
 const WEB = 'organization_slug: acme, pipeline_slug: web, build_source: webhook';
-const writing = (resource: string): string => `aws:
+function writing(resource: string): string {
+  return `aws:
   role_arn: arn:aws:iam::123456789012:role/web
   policy:
     Version: "2012-10-17"
     Statement: [{ Effect: Allow, Action: "s3:PutObject", Resource: [${resource}] }]`;
+}
 const BY_BRANCH = { rest: writing('"arn:aws:s3:::a/${build_branch}/*"') };
 const PATTERN = `${WEB}, build_branch: { matches: "preview/*" }`;
 

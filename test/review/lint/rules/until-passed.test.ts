@@ -8,11 +8,11 @@ import { folderOf } from '../../../harness/local.ts';
 const END = '2027-01-31T12:00:00Z';
 const ending = trusting('organization_slug: acme').replace('    claims', `    until: ${END}\n    claims`);
 
-const foundAt = (role: string, time: string): number => {
+function foundAt(role: string, time: string): number {
   const loaded = loadConfig(folderOf({ 'broker.yml': BROKER, 'roles/a.yml': role }));
   return answerOf(loaded, Date.parse(time) / 1000).findings.filter(({ rule }) => rule === untilPassed.rule)
     .length;
-};
+}
 
 test.each([
   ['a second after it', ending, '2027-01-31T12:00:01Z', 1],

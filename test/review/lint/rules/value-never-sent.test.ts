@@ -10,20 +10,31 @@ import { folderOf } from '../../../harness/local.ts';
 import { GITHUB } from '../../../harness/policy.ts';
 
 const WEB = 'organization_slug: acme, pipeline_slug: web';
-const buildkite = (claims: string) => trusting(`${WEB}, ${claims}`);
-const github = (claims: string) => trusting(`repository: acme/web, ${claims}`, { iss: GITHUB });
-const gitlab = (claims: string) => trusting(`project_id: "20", ${claims}`, { iss: 'https://gitlab.com' });
-const circleci = (claims: string) => trusting(claims, { iss: 'https://oidc.circleci.com/org/0b1c2d3e' });
-const azure = (claims: string) => trusting(claims, { iss: 'https://vstoken.dev.azure.com/0b1c2d3e' });
+function buildkite(claims: string) {
+  return trusting(`${WEB}, ${claims}`);
+}
+function github(claims: string) {
+  return trusting(`repository: acme/web, ${claims}`, { iss: GITHUB });
+}
+function gitlab(claims: string) {
+  return trusting(`project_id: "20", ${claims}`, { iss: 'https://gitlab.com' });
+}
+function circleci(claims: string) {
+  return trusting(claims, { iss: 'https://oidc.circleci.com/org/0b1c2d3e' });
+}
+function azure(claims: string) {
+  return trusting(claims, { iss: 'https://vstoken.dev.azure.com/0b1c2d3e' });
+}
 
 /** What the three rules say of a role: which, and of which value. */
 const RULES = [valueImpossible, valueNeverSent, valueSuspect];
-const foundByAll = (role: string): string[] =>
-  RULES.flatMap((rule: LintRule) =>
+function foundByAll(role: string): string[] {
+  return RULES.flatMap((rule: LintRule) =>
     foundInRole(rule, role)
       .filter(each => !RULES.some(other => each.startsWith(`${other.rule} `)))
       .map(each => `${rule.rule} ${each}`),
   );
+}
 
 describe('what the vendor fixes is an error', () => {
   test.each([

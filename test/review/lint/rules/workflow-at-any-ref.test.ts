@@ -4,8 +4,9 @@ import { foundInRole, trusting } from '../../../harness/lint.ts';
 import { GITHUB } from '../../../harness/policy.ts';
 
 const PATH = 'acme/ci/.github/workflows/deploy.yml';
-const calling = (rule: string, more = ''): string =>
-  trusting(`repository_owner: acme, job_workflow_ref: ${rule}${more}`, { iss: GITHUB });
+function calling(rule: string, more = ''): string {
+  return trusting(`repository_owner: acme, job_workflow_ref: ${rule}${more}`, { iss: GITHUB });
+}
 
 test.each([
   ['any ref', calling(`{ matches: "${PATH}@*" }`)],
