@@ -4,12 +4,22 @@ import { loadedConfig } from '../lib/config/compiled.ts';
 import { localSigner } from '../lib/keys/local.ts';
 import { DUMMY_KEYS } from '../lib/local/sts.ts';
 import { type Broker, serve } from '../lib/serve.ts';
+import { NOT_TAKEN } from '../lib/token/keys.ts';
 import { httpRequest, testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { testIssuer, tokenClaims } from './harness/issuer.ts';
 import { PLENTY } from './harness/limits.ts';
 import { configFrom } from './harness/local.ts';
-import { AUDIENCE, GITHUB, NOW, PROVIDER, roleFrom, rowsFrom, settingOf } from './harness/policy.ts';
+import {
+  AUDIENCE,
+  BUILDKITE,
+  GITHUB,
+  NOW,
+  PROVIDER,
+  roleFrom,
+  rowsFrom,
+  settingOf,
+} from './harness/policy.ts';
 import { FLAT, testAuthorizer } from './harness/registry.ts';
 import { testServer } from './harness/server.ts';
 import { stsError, stsSuccess, testSts } from './harness/sts.ts';
@@ -20,8 +30,8 @@ const INLINE = `
   jwks: { keys: [${JSON.stringify(issuer.jwk)}] }
 `;
 
-function brokerWith(more: Partial<Surroundings>): Broker {
-  const rows = rowsFrom(INLINE);
+function brokerWith(more: Partial<Surroundings>, issuers = INLINE): Broker {
+  const rows = rowsFrom(issuers);
   const role = { ...roleFrom(`${TRUST}${PROVIDER}\n`, settingOf(rows)), name: 'deploy-web' };
   return createBroker(
     loadedConfig({
@@ -65,6 +75,18 @@ describe('a broker is put together from its configuration', () => {
     const answers = [await ask(broker, claims), await ask(broker, claims)];
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(new Set(answers.map(({ headers }) => headers['decision-id'])).size).toBe(2);
+  });
+
+  test('T-17: with whoever is told that the keys of an issuer were not taken', async () => {
+    const told: { issuer: string; what: string }[] = [];
+    const onKeys: Surroundings['onKeys'] = (issuer, what) => void told.push({ issuer, what });
+    // Loopback is never an issuer, so nothing is asked.
+    const broker = brokerWith(
+      { onKeys, now: () => NOW },
+      '- { preset: buildkite, jwks_uri: https://127.0.0.1/jwks }',
+    );
+    expect((await ask(broker, {})).status).toBe(503);
+    expect(told).toEqual([{ issuer: BUILDKITE, what: expect.stringContaining(NOT_TAKEN) }]);
   });
 
   test('D08: with its second region, while STS in the first is broken', async () => {

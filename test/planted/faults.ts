@@ -230,4 +230,5 @@ export const FAULTS: readonly Fault[] = [
   ['lib/review/author/pin.ts', '/^[\\w-]{1,128}$/', '/^/'],
   ['lib/broker.ts', 'network(allowPrivateNetwork)', 'network(true)'],
   ['lib/broker.ts', 'config.limits.stsCalls', 'config.limits.identities'],
+  ['lib/broker.ts', 'what => onKeys(row.issuer, what)', '() => undefined'],
 ];

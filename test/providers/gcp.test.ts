@@ -163,6 +163,11 @@ function broken(members: object): Say[] {
 describe('an answer that was not asked for is refused', () => {
   test.each<{ name: string; yaml: string; replies: Say[] }>([
     { name: 'that lives longer', yaml: DIRECT, replies: broken({ expires_in: 3661 }) },
+    {
+      name: 'that is only to become a service account, and lives for twelve hours',
+      yaml: FULL,
+      replies: broken({ expires_in: 43_200 }),
+    },
     { name: 'that has expired', yaml: DIRECT, replies: broken({ expires_in: 0 }) },
     { name: 'that ends in five seconds', yaml: DIRECT, replies: broken({ expires_in: 5 }) },
     {

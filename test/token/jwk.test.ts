@@ -132,6 +132,14 @@ describe('a key is left out, and the others stand', () => {
     expect(outcome(jwk, allowed)).toBe('skipped');
   });
 
+  test.each([31, 33, 64])(
+    'T15: an Ed25519 point of %i bytes, and its member is named to the operator',
+    length => {
+      const each = vet({ ...ed25519, x: Buffer.alloc(length, 5).toString('base64url') }, ALL);
+      expect('skipped' in each && each.skipped).toMatch(/^x\b/);
+    },
+  );
+
   test.each([
     '0000000000000000000000000000000000000000000000000000000000000000',
     '0100000000000000000000000000000000000000000000000000000000000000',
