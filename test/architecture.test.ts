@@ -176,6 +176,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
 /** Each package lives where its name says, and nowhere else. Node's own modules by the rooms that do I/O. */
 const HOMES: { readonly [name: string]: readonly string[] } = {
   '@aws-sdk/credential-provider-node': ['lib/cli/operator.ts'],
+  '@smithy/core/config': ['lib/cli/operator.ts'],
   '@smithy/signature-v4': ['lib/aws/sign.ts'],
   yaml: ['lib/language/parse.ts', 'lib/review/author/'],
   jose: ['lib/keys/local.ts', 'lib/local/'],

@@ -15,7 +15,7 @@ export const STACK_OPTIONS = {
 
 /** The help for them. */
 export const STACK_HELP = `  --stack STACK       the CloudFormation stack of the broker, such as kite-sts-prod
-  --region REGION     where it is (default: AWS_REGION)
+  --region REGION     where it is (default: AWS_REGION, AWS_DEFAULT_REGION, or the region of the profile)
 `;
 
 type Environment = Terminal['environment'];
@@ -58,17 +58,42 @@ async function findKeys(environment: Environment): Promise<AwsKeys> {
   return keys ?? findByChain();
 }
 
+/** The region of the profile that the chain takes keys from, by AWS's own loader of its files. Loaded for this alone. */
+async function findProfileRegion(profile: string, environment: Environment): Promise<string | undefined> {
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const { AWS_CONFIG_FILE: configFilepath, AWS_SHARED_CREDENTIALS_FILE: filepath } = environment;
+  const files = await loadSharedConfigFiles({
+    ...(configFilepath ? { configFilepath } : {}),
+    ...(filepath ? { filepath } : {}),
+  });
+  // As AWS's SDK has it, the file of credentials counts first.
+  return files.credentialsFile[profile]?.['region'] ?? files.configFile[profile]?.['region'];
+}
+
+const REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const;
+
+/** Throws `UsageError`, which says where a region was looked for. */
+async function findRegion(flags: Flags, environment: Environment): Promise<string> {
+  const profile = environment['AWS_PROFILE'] || 'default';
+  const region =
+    flag(flags, 'region') ||
+    REGIONS.map(name => environment[name]).find(Boolean) ||
+    (await findProfileRegion(profile, environment));
+  if (region) return region;
+  throw new UsageError(
+    `There is no region of AWS, where the broker is deployed: give --region. ${REGIONS.join(' and ')} are not set, and the profile "${profile}" has no region in AWS's own files.`,
+  );
+}
+
 /** How AWS is asked, with keys that are looked for once. */
 type OperatorSetting = AwsSetting & { readonly credentials: () => Promise<AwsKeys> };
 
-function awsOf(flags: Flags, terminal: Terminal): OperatorSetting {
+async function awsOf(flags: Flags, terminal: Terminal): Promise<OperatorSetting> {
   const { environment } = terminal;
-  const region = flag(flags, 'region') ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  if (!region) throw new UsageError('--region is required, or AWS_REGION: where the broker is deployed.');
   const { awsEndpoint } = settingsOf(flags, terminal);
   let keys: Promise<AwsKeys> | undefined;
   return {
-    region,
+    region: await findRegion(flags, environment),
     credentials: () => (keys ??= findKeys(environment)),
     ...(awsEndpoint === undefined ? {} : { endpoint: awsEndpoint }),
   };
@@ -89,10 +114,10 @@ function plainly(where: string) {
 }
 
 /** Reads which deployment is meant, and asks AWS for nothing yet. Throws `UsageError`. */
-export function operated(flags: Flags, terminal: Terminal): Operated {
+export async function operated(flags: Flags, terminal: Terminal): Promise<Operated> {
   const stack = flag(flags, 'stack');
   if (stack === undefined) throw new UsageError('--stack is required: the stack of the broker.');
-  const aws = awsOf(flags, terminal);
+  const aws = await awsOf(flags, terminal);
   const name = switchTableName(stack);
   const store = tableSwitches(dynamoTable(name, aws));
   // Before AWS is asked: that there are no keys is no answer of AWS, and is told as it is.

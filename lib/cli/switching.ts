@@ -93,7 +93,7 @@ function readId(off: boolean, what: What, flags: Flags): Pick<Switch, 'id' | 'by
 export async function setSwitch(off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> {
   const target = targetOf(flags);
   const reason = needed(flags, 'because');
-  const { who, set } = operated(flags, terminal);
+  const { who, set } = await operated(flags, terminal);
   const change = {
     ...target,
     ...readId(off, target.what, flags),

@@ -14,9 +14,8 @@ import { stsCaller, testSts } from '../harness/sts.ts';
 async function readSigned(environment: object, flags: object = {}) {
   const server = await testServer(() => ({ status: 500, body: '' }));
   const setting = { KITE_STS_AWS_ENDPOINT: server.url, ...environment };
-  await operated({ stack: 'kite-sts-prod', ...flags }, testTerminal(setting))
-    .all()
-    .catch(() => undefined);
+  const deployment = await operated({ stack: 'kite-sts-prod', ...flags }, testTerminal(setting));
+  await deployment.all().catch(() => undefined);
   const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
   return {
     region: /\/\d{8}\/([\w-]+)\/dynamodb\//.exec(authorization)?.[1],
@@ -38,6 +37,66 @@ test('T-16: AWS is asked with the session token, which is signed, in the region 
 
 test('T-16: in the region of --region, whatever the environment has', async () => {
   expect(await readSigned(SESSION, { region: 'ap-southeast-2' })).toMatchObject({ region: 'ap-southeast-2' });
+});
+
+const { AWS_REGION: _, ...NO_REGION } = SESSION;
+
+/** The paths of AWS's own files, as AWS_CONFIG_FILE and its kin name them. */
+function awsFiles(config: string, credentials = ''): { [name: string]: string } {
+  const folder = folderOf({ config, credentials });
+  return { AWS_CONFIG_FILE: `${folder}/config`, AWS_SHARED_CREDENTIALS_FILE: `${folder}/credentials` };
+}
+
+const PROFILES =
+  '[default]\nregion = eu-north-1\n[profile ops]\nregion = sa-east-1\n[profile bare]\noutput = json\n';
+
+describe('the region is that of', () => {
+  test.each<[name: string, environment: object, region: string]>([
+    ['AWS_REGION, before AWS_DEFAULT_REGION', { ...SESSION, AWS_DEFAULT_REGION: 'us-west-2' }, 'eu-west-1'],
+    [
+      'AWS_DEFAULT_REGION, before the profile',
+      { ...NO_REGION, AWS_DEFAULT_REGION: 'us-west-2' },
+      'us-west-2',
+    ],
+    [
+      'AWS_DEFAULT_REGION, where AWS_REGION is empty',
+      { ...SESSION, AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-2' },
+      'us-west-2',
+    ],
+    ['the profile default', NO_REGION, 'eu-north-1'],
+  ])('%s', async (_name, environment, region) => {
+    expect(await readSigned({ ...awsFiles(PROFILES), ...environment })).toMatchObject({ region });
+  });
+
+  test('the profile that AWS_PROFILE names, in the file of credentials first', async () => {
+    const keys = '[ops]\naws_access_key_id = AKIAOPS\naws_secret_access_key = secret\n';
+    const files = awsFiles(PROFILES, keys);
+    const HOME = folderOf({});
+    expect(await signedBy({ HOME, AWS_REGION: '', AWS_PROFILE: 'ops', ...files })).toMatchObject({
+      key: 'AKIAOPS',
+      region: 'sa-east-1',
+    });
+    const other = awsFiles(PROFILES, `${keys}region = ca-central-1\n`);
+    expect(await signedBy({ HOME, AWS_REGION: '', AWS_PROFILE: 'ops', ...other })).toMatchObject({
+      region: 'ca-central-1',
+    });
+  });
+
+  test.each(['default', 'bare', 'nobody'])(
+    'none, for the profile %s: all that was tried is told, and nobody is asked',
+    async profile => {
+      const files = awsFiles(PROFILES.replace('region = eu-north-1', ''));
+      const { exits, error, key } = await signedBy({
+        HOME: folderOf({}),
+        AWS_REGION: '',
+        AWS_PROFILE: profile,
+        ...files,
+      });
+      expect([exits, key]).toEqual([64, undefined]);
+      for (const tried of ['--region', 'AWS_REGION', 'AWS_DEFAULT_REGION', `"${profile}"`])
+        expect(error).toContain(tried);
+    },
+  );
 });
 
 /** A home with files of AWS's own command line in it. */
@@ -70,7 +129,8 @@ async function signedBy(environment: { readonly [name: string]: string }) {
   child.stderr.on('data', chunk => (error += chunk));
   const [exits] = await once(child, 'close');
   const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
-  return { exits, error, key: /Credential=(\w+)\//.exec(authorization)?.[1], token };
+  const [, key, region] = /Credential=(\w+)\/\d{8}\/([\w-]+)\//.exec(authorization) ?? [];
+  return { exits, error, key, region, token };
 }
 
 describe('I15: credentials are found as AWS’s own chain finds them:', () => {
@@ -131,6 +191,6 @@ test('I15: who operates it is asked of AWS STS with those', async () => {
   atEnd(sts.close);
   sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
   const setting = { ...SESSION, KITE_STS_AWS_ENDPOINT: sts.setting.endpoint };
-  const { who } = operated({ stack: 'kite-sts-prod' }, testTerminal(setting));
+  const { who } = await operated({ stack: 'kite-sts-prod' }, testTerminal(setting));
   expect(await who()).toBe('arn:aws:iam::123456789012:user/alice');
 });

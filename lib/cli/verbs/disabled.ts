@@ -18,7 +18,7 @@ Examples:
   withoutConfig: true,
   options: { ...STACK_OPTIONS, all: { type: 'boolean' }, json: { type: 'boolean' } },
   async run(flags, terminal) {
-    const all = await operated(flags, terminal).all();
+    const all = await (await operated(flags, terminal)).all();
     const shown = all.filter(({ off }) => off || flags['all']).sort((a, b) => (a.at < b.at ? -1 : 1));
     terminal.out(
       flags['json']
