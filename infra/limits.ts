@@ -9,7 +9,7 @@ const NAME_LIMIT = 64;
 /** Bytes of all settings of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ENVIRONMENT_LIMIT = 4096;
 /** How many functions at once AWS keeps for those that set none aside. */
-const UNRESERVED = 100;
+export const UNRESERVED = 100;
 
 function placeAt(path: string): Place {
   return { file: `serverless.yml ${path}`, line: 1, column: 1 };

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import { createAccountReader } from '../lib/aws/account.ts';
+import type { AwsSetting } from '../lib/aws/call.ts';
+import type { AwsKeys } from '../lib/aws/sign.ts';
 import { answerOf, complaintsText, findingsText } from '../lib/cli/findings.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
 import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
+import { writeDiagnosis } from '../lib/doctor/diagnosis.ts';
 import type { Complaint } from '../lib/language/complaint.ts';
 import type { Finding } from '../lib/review/lint/rule.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
@@ -11,6 +15,7 @@ import { writeArtifact } from './artifact.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { warnOfName } from './leaving.ts';
 import { type DeployOptions, readOptions } from './options.ts';
+import { runPreflight } from './preflight/preflight.ts';
 import { nameSwitchTable } from './resources/switches.ts';
 import { writeRights } from './rights/written.ts';
 import type { Stack } from './stack.ts';
@@ -32,6 +37,7 @@ type Serverless = {
     readonly naming: { getStackName(): string };
     getRegion(): string;
     getStage(): string;
+    getAwsSdkV3CredentialsProvider(): () => Promise<AwsKeys>;
   };
   readonly service: {
     readonly service: string;
@@ -49,7 +55,7 @@ type Serverless = {
 };
 
 /** What the framework hands to a plugin for its words. */
-type Writers = { readonly log?: { warning(text: string): void } };
+type Writers = { readonly log?: { warning(text: string): void; notice(text: string): void } };
 
 type Read =
   | {
@@ -93,7 +99,7 @@ export default class KiteSts {
       // Not in this constructor: only now are variables such as ${ssm:…} in serverless.yml replaced.
       initialize: () => this.#add(),
       'before:package:createDeploymentArtifacts': () => this.#package(),
-      'before:deploy:deploy': () => this.#adopt(),
+      'before:deploy:deploy': () => this.#prepare(),
       'before:remove:remove': () => this.#log?.warning(warnOfName(this.#input?.config)),
       'after:aws:info:gatherData': () => this.#tell(),
     };
@@ -194,11 +200,30 @@ export default class KiteSts {
     configurationInput.resources = service.resources;
   }
 
-  #adopt(): void {
+  async #prepare(): Promise<void> {
     if (!adoptKept(this.#sls.pluginManager.plugins))
       this.#fail(
         'This version of the Serverless Framework deploys in a way that kite-sts does not know. Use osls 4.',
       );
+    if (!this.#input) return;
+    const found = await runPreflight(this.#input, createAccountReader(this.#findAws()));
+    const text = found.map(each => `${writeDiagnosis(each)}\n`).join('');
+    if (found.some(({ condition }) => condition === 'wrong'))
+      this.#fail(`\n${text}Nothing was changed. This is what a deployment would stumble over.`);
+    const isKnown = found.every(({ condition }) => condition === 'ok');
+    if (isKnown) this.#log?.notice(`Preflight: ${found.length} looks, and all is well.`);
+    else this.#log?.warning(`\n${text}What is not known stops no deployment.`);
+  }
+
+  /** As the framework itself asks AWS. */
+  #findAws(): AwsSetting {
+    const provider = this.#sls.getProvider('aws');
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
+    return {
+      region: provider.getRegion(),
+      credentials: provider.getAwsSdkV3CredentialsProvider(),
+      ...(endpoint ? { endpoint } : {}),
+    };
   }
 
   /** Both `deploy` and `info` show what this adds. */

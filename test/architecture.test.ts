@@ -147,6 +147,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'token',
   ],
   client: ['protocols/variables.ts', 'token/jws.ts'],
+  doctor: ['aws'],
   cli: [
     'aws',
     'client',

@@ -26,6 +26,8 @@ export type Fault = { readonly code: string; readonly message: string };
 export type Service = {
   /** As it stands in its endpoint and in what is signed: `sts`. */
   readonly name: string;
+  /** Where it answers to a GET. Left out: it answers to a POST, at its root. */
+  readonly path?: string;
   /** Nothing is signed: what is sent is proof enough. */
   readonly unsigned?: true;
   /** It answers alike in every region: nothing that it is asked for lies in one. */
@@ -100,7 +102,7 @@ export function awsCall(service: Service, setting: AwsSetting): Call {
   const signers = new Map<string, { readonly url: URL; readonly sign: Sign }>();
   const signerIn = (region: string) => {
     const kept = signers.get(region) ?? {
-      url: new URL(endpoint ?? regionalEndpoint(service.name, region)),
+      url: new URL(service.path ?? '', endpoint ?? regionalEndpoint(service.name, region)),
       sign: service.unsigned ? unsigned : signerFor(service.name, region, credentials),
     };
     signers.set(region, kept);
@@ -112,7 +114,7 @@ export function awsCall(service: Service, setting: AwsSetting): Call {
       const { url, sign } = signerIn(region);
       const headers = await sign({ url, ...outgoing }, now());
       const sent = now();
-      reply = await post({ url, headers, body: outgoing.body }, patience);
+      reply = await post({ ...outgoing, url, headers }, patience);
       const reading = readDate(reply.headers, sent, now());
       if (reading) setting.noteTime?.(reading);
     } catch (error) {
@@ -128,7 +130,7 @@ export function awsCall(service: Service, setting: AwsSetting): Call {
       ? once(outgoing, second, patience)
       : atHome.watch(once(outgoing, home, patience));
   return (headers, body, { region, budget: whole = budget(now) } = {}) => {
-    const outgoing = { headers, body };
+    const outgoing = { headers, body, ...(service.path === undefined ? {} : { method: 'GET' as const }) };
     const attempt = (patience: number) =>
       region === undefined ? anywhere(outgoing, patience) : once(outgoing, region, patience);
     return persist(attempt, { passes, random, budget: whole });

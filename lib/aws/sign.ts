@@ -39,7 +39,7 @@ class Sha256 {
 export type Sign = (request: Outgoing, now: number) => Promise<Headers>;
 
 /**
- * Signature Version 4 by AWS's own signer, for a POST: gives the headers to send. `credentials` are asked for at
+ * Signature Version 4 by AWS's own signer: gives the headers to send. `credentials` are asked for at
  * each use, since a runtime may renew them. `now` is in seconds since the epoch.
  */
 export function signerFor(
@@ -48,9 +48,9 @@ export function signerFor(
   credentials: AwsKeys | (() => Promise<AwsKeys>),
 ): Sign {
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
-  return async ({ url, headers, body }, now) => {
+  return async ({ url, method = 'POST', headers, body }, now) => {
     const request = {
-      method: 'POST',
+      method,
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,

@@ -21,30 +21,32 @@ function decoded(text: string): string {
   });
 }
 
+/** Told of each element of a text, in its order. `end` has the text of an element that holds no others. */
+export type XmlVisitor = {
+  readonly start: (name: string) => void;
+  readonly end: (content: string | undefined) => void;
+};
+
 /**
- * The texts of an answer's elements, by path: `AssumeRoleResponse/AssumeRoleResult/Credentials/AccessKeyId`.
- * Elements, texts and the five entities, and nothing else: a comment, a CDATA section, a DTD, a processing
- * instruction, an element that comes twice in one place and text beside elements are refused.
+ * Goes through elements, texts and the five entities. A comment, a CDATA section, a DTD, a processing instruction and
+ * text beside elements are refused. Throws `XmlError`.
  */
-export function readXml(written: string): ReadonlyMap<string, string> {
+export function walkXml(written: string, visitor: XmlVisitor): void {
   const text = written.replace(PROLOG, '').trim();
-  const texts = new Map<string, string>();
   const open: string[] = [];
+  let roots = 0;
   let at = 0;
   let leaf = false;
-  const path = (): string => open.join('/');
   const start = (name: string): void => {
-    if (open.length === 0 && texts.size > 0) throw new XmlError('a second root');
+    if (open.length === 0 && ++roots > 1) throw new XmlError('a second root');
     open.push(name);
-    if (texts.has(path())) throw new XmlError('an element that comes twice');
-    texts.set(path(), '');
     leaf = true;
+    visitor.start(name);
   };
   const end = (name: string, content: string): void => {
-    if (open.at(-1) !== name) throw new XmlError('an end tag that ends nothing');
-    if (leaf) texts.set(path(), decoded(content));
-    else if (content.trim() !== '') throw new XmlError('text beside elements');
-    open.pop();
+    if (open.pop() !== name) throw new XmlError('an end tag that ends nothing');
+    if (!leaf && content.trim() !== '') throw new XmlError('text beside elements');
+    visitor.end(leaf ? decoded(content) : undefined);
     leaf = false;
   };
   while (at < text.length) {
@@ -62,6 +64,27 @@ export function readXml(written: string): ReadonlyMap<string, string> {
     }
     at = next + whole.length;
   }
-  if (open.length > 0 || texts.size === 0) throw new XmlError('an end that is missing');
+  if (open.length > 0 || roots === 0) throw new XmlError('an end that is missing');
+}
+
+/**
+ * The texts of an answer's elements, by path: `AssumeRoleResponse/AssumeRoleResult/Credentials/AccessKeyId`. An element
+ * that comes twice in one place is refused. Throws `XmlError`.
+ */
+export function readXml(written: string): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  const open: string[] = [];
+  walkXml(written, {
+    start(name) {
+      open.push(name);
+      const path = open.join('/');
+      if (texts.has(path)) throw new XmlError('an element that comes twice');
+      texts.set(path, '');
+    },
+    end(content) {
+      if (content !== undefined) texts.set(open.join('/'), content);
+      open.pop();
+    },
+  });
   return texts;
 }

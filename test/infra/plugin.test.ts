@@ -211,6 +211,31 @@ describe('a deployment', () => {
       Properties: { TableName: 'kite-sts-prod-switches' },
     });
   }, 240_000);
+
+  test('I7: stops before anything is made where the preflight finds what is wrong, and says what to do', async () => {
+    const caller =
+      '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::999999999999:user/me</Arn><UserId>AIDA</UserId><Account>999999999999</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>';
+    const aws = await testServer(({ body }) =>
+      body.includes('Action=GetCallerIdentity')
+        ? { status: 200, body: caller }
+        : { status: 400, body: missing('kite-sts-prod') },
+    );
+    const stage = clone();
+    appendFileSync(join(stage, 'serverless.yml'), 'custom: { kiteSts: { account: "111122223333" } }\n');
+    const { exits, output } = await ran(process.execPath, [SERVERLESS, 'deploy', '--stage', 'prod'], stage, {
+      KITE_STS_CONFIG: REAL,
+      AWS_ENDPOINT_URL: aws.url,
+      https_proxy: '',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    expect(exits).toBe(1);
+    expect(output).toMatch(/WRONG +identity +arn:aws:iam::999999999999:user\/me: /);
+    expect(output).toContain('Sign in to the other account');
+    const actions = aws.asked.map(({ body }) => new URLSearchParams(body).get('Action'));
+    expect(actions.filter(each => /^(Create|Execute)/.test(each ?? ''))).toEqual([]);
+  }, 240_000);
 });
 
 test('T99: a removal warns first of who will trust whoever gets the name', async () => {

@@ -1,0 +1,24 @@
+import type { ReadAccount } from '../../lib/aws/account.ts';
+import type { Diagnosis } from '../../lib/doctor/diagnosis.ts';
+import type { TemplateInput } from '../template.ts';
+
+/** Who deploys. */
+export type Deployer = { readonly account: string; readonly arn: string };
+
+/** What of the stack is there already, by AWS's own names; undefined where that may not be asked. */
+export type Standing = {
+  /** Nothing of the broker is there yet: at most the framework's bucket. */
+  readonly isFirst: boolean;
+  readonly names: ReadonlySet<string>;
+};
+
+/** What each look of the preflight is handed. */
+export type Flight = {
+  readonly input: TemplateInput;
+  readonly read: ReadAccount;
+  readonly deployer: Deployer;
+  readonly standing: Standing | undefined;
+};
+
+/** Looks at one side of a deployment that is about to begin. It changes nothing. */
+export type Look = (flight: Flight) => Promise<readonly Diagnosis[]>;

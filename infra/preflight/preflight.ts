@@ -1,0 +1,27 @@
+import type { ReadAccount } from '../../lib/aws/account.ts';
+import type { Diagnosis } from '../../lib/doctor/diagnosis.ts';
+import type { TemplateInput } from '../template.ts';
+import { checkConcurrency } from './concurrency.ts';
+import { checkDomain } from './domain.ts';
+import { identify } from './identity.ts';
+import type { Look } from './looked.ts';
+import { checkNames } from './names.ts';
+import { checkRegion } from './region.ts';
+import { checkRights } from './rights.ts';
+import { findStanding } from './standing.ts';
+
+/** What is looked at once it is known who deploys, in this order. To add a look is to add a row. */
+export const LOOKS: readonly Look[] = [checkRegion, checkRights, checkNames, checkConcurrency, checkDomain];
+
+/**
+ * Looks before a deployment at what would make it fail in its midst. It only reads, and what it may not read it says:
+ * that alone is never wrong.
+ */
+export async function runPreflight(input: TemplateInput, read: ReadAccount): Promise<readonly Diagnosis[]> {
+  const { deployer, diagnosis: identity } = await identify(read, input);
+  if (!deployer) return [identity];
+  const { standing, diagnosis: stack } = await findStanding(read, input.stack);
+  const found: Diagnosis[] = [identity, stack];
+  for (const look of LOOKS) found.push(...(await look({ input, read, deployer, standing })));
+  return found;
+}

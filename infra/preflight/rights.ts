@@ -1,0 +1,137 @@
+import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
+import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
+import { deployRights } from '../rights/deploy.ts';
+import type { Right } from '../rights/sections.ts';
+import type { TemplateInput } from '../template.ts';
+import type { Deployer, Look } from './looked.ts';
+
+const CHECK = createTellers('rights');
+/** Requests at a time: IAM lets an account ask few of these in a second. */
+const AT_ONCE = 3;
+
+const SESSION = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
+const USER = /^arn:[\w-]+:iam::\d{12}:user\/.+$/;
+
+/** Whose policies count: of a session, those of its role, whose path only IAM knows. Undefined where it has none. */
+async function findSource({ arn }: Deployer, read: ReadAccount): Promise<string | undefined> {
+  if (USER.test(arn)) return arn;
+  const [, partition, account, name] = SESSION.exec(arn) ?? [];
+  if (name === undefined) return undefined;
+  try {
+    const { Role } = (await read('iam:GetRole', { RoleName: name })) as {
+      readonly Role: { readonly Arn: string };
+    };
+    return Role.Arn;
+  } catch (error) {
+    describeUnread(error, 'iam:GetRole');
+    // It has no path as a rule. Where it has one, the question itself says that there is no such role.
+    return `arn:${partition}:iam::${account}:role/${name}`;
+  }
+}
+
+/** Who is given no boundary is asked about none. */
+function listContext({ Condition = {} }: Right, { options }: TemplateInput): readonly object[] {
+  const bounded = options.account !== undefined || options.provider.permissionsBoundary !== undefined;
+  return Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys)
+      .filter(([key]) => bounded || key !== 'iam:PermissionsBoundary')
+      .map(([ContextKeyName, values]) => {
+        const many = operator.startsWith('ForAnyValue:');
+        return {
+          ContextKeyName,
+          ContextKeyType: many ? 'stringList' : 'string',
+          ContextKeyValues: many ? values : values.slice(0, 1),
+        };
+      }),
+  );
+}
+
+/** One name of each pattern. */
+function listExamples({ Resource }: Right): readonly string[] {
+  return Resource.filter(each => each !== '*').map(each => each.replaceAll('*', 'preflight'));
+}
+
+/** The actions of one right that are not allowed. */
+async function listDenied(
+  right: Right,
+  source: string,
+  { input, read }: Parameters<Look>[0],
+): Promise<string[]> {
+  const examples = listExamples(right);
+  const asked = {
+    PolicySourceArn: source,
+    ActionNames: right.Action,
+    ...(examples.length > 0 ? { ResourceArns: examples } : {}),
+    ContextEntries: listContext(right, input),
+    MaxItems: 1000,
+  };
+  const denied = new Set<string>();
+  let Marker: unknown;
+  do {
+    const page = await read('iam:SimulatePrincipalPolicy', { ...asked, ...(Marker ? { Marker } : {}) });
+    for (const { EvalDecision, EvalActionName } of listMembers(page['EvaluationResults']))
+      if (EvalDecision !== 'allowed') denied.add(String(EvalActionName));
+    Marker = page['IsTruncated'] === 'true' ? page['Marker'] : undefined;
+  } while (Marker);
+  return [...denied].sort();
+}
+
+/** In the order of the rights, a few at a time. */
+async function askAll(
+  rights: readonly Right[],
+  ask: (right: Right) => Promise<string[]>,
+): Promise<string[][]> {
+  const all: string[][] = [];
+  for (let at = 0; at < rights.length; at += AT_ONCE)
+    all.push(...(await Promise.all(rights.slice(at, at + AT_ONCE).map(ask))));
+  return all;
+}
+
+const GET_THEM =
+  'Attach the policies that packaging writes into .serverless (deploy-policy-1.json and so on, once custom.kiteSts.account is set), or those of docs/guides/deploy.md, "The rights to deploy".';
+
+/** An update may do with less than a first deployment, so there it is no more than a warning. */
+function judge(Sid: string, denied: readonly string[], isFirst: boolean): Diagnosis {
+  const says = `not allowed: ${denied.join(', ')}`;
+  return isFirst
+    ? CHECK.wrong(Sid, says, GET_THEM)
+    : CHECK.unknown(Sid, `${says}; this deployment may do without`, GET_THEM);
+}
+
+/**
+ * Do the rights suffice? By IAM's own judgement of the generated ones, with the organization's policies and the
+ * boundary, but without what a session itself was narrowed to.
+ */
+export const checkRights: Look = async flight => {
+  const { input, deployer, read, standing } = flight;
+  const source = await findSource(deployer, read);
+  if (source === undefined)
+    return [
+      deployer.arn.endsWith(':root')
+        ? CHECK.unknown(
+            deployer.arn,
+            'the root of an account may do all of it, and should not be used',
+            'Deploy as a role.',
+          )
+        : CHECK.unknown(deployer.arn, 'AWS has no way to ask for the rights of such a session'),
+    ];
+  const rights = deployRights(input, deployer.account).Statement.filter(({ Effect }) => Effect === 'Allow');
+  try {
+    const denied = await askAll(rights, right => listDenied(right, source, flight));
+    const judged = rights.flatMap(({ Sid }, at) => {
+      const actions = denied[at] ?? [];
+      return actions.length === 0 ? [] : [judge(Sid, actions, standing?.isFirst ?? false)];
+    });
+    return judged.length > 0 ? judged : [CHECK.ok(source, `all ${rights.length} of deploy.md are allowed`)];
+  } catch (error) {
+    const [says, mend] = describeUnread(error, 'iam:SimulatePrincipalPolicy');
+    const unnamed = isAbsent(error) && source !== deployer.arn;
+    return [
+      CHECK.unknown(
+        source,
+        says,
+        unnamed ? 'To have it looked at, allow iam:GetRole on it: its path is not known.' : mend,
+      ),
+    ];
+  }
+};

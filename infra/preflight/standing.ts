@@ -1,0 +1,67 @@
+import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
+import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
+import type { Stack } from '../stack.ts';
+import type { Standing } from './looked.ts';
+
+const CHECK = createTellers('stack');
+const NOTHING: Standing = { isFirst: true, names: new Set() };
+
+type Found = { readonly standing?: Standing; readonly diagnosis: Diagnosis };
+
+/** States in which CloudFormation takes no change, and what to do about each. */
+function judgeStatus(status: string, { name, region }: Stack): Diagnosis | undefined {
+  const at = `--stack-name ${name} --region ${region}`;
+  if (status === 'UPDATE_ROLLBACK_FAILED')
+    return CHECK.wrong(
+      name,
+      `it is ${status}`,
+      `aws cloudformation continue-update-rollback ${at}, after what stood in its way.`,
+    );
+  if (/^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED)$/.test(status))
+    return CHECK.wrong(
+      name,
+      `it is ${status}, of which nothing can be made`,
+      `aws cloudformation delete-stack ${at}. What outlives it is taken on by the next deployment.`,
+    );
+  if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
+    return CHECK.wrong(name, `it is ${status}: somebody deploys or removes it`, 'Wait until that is done.');
+  return undefined;
+}
+
+/** All resources of the stack, page by page: AWS's names by ours. */
+async function listResources(read: ReadAccount, StackName: string): Promise<ReadonlyMap<string, string>> {
+  const all = new Map<string, string>();
+  let NextToken: unknown;
+  do {
+    const page = await read('cloudformation:ListStackResources', {
+      StackName,
+      ...(NextToken ? { NextToken } : {}),
+    });
+    for (const each of listMembers(page['StackResourceSummaries']))
+      all.set(String(each['LogicalResourceId']), String(each['PhysicalResourceId'] ?? ''));
+    NextToken = page['NextToken'];
+  } while (NextToken);
+  return all;
+}
+
+/** What of an earlier deployment is there, and whether it can be changed. */
+export async function findStanding(read: ReadAccount, stack: Stack): Promise<Found> {
+  try {
+    const { Stacks } = await read('cloudformation:DescribeStacks', { StackName: stack.name });
+    const status = String(listMembers(Stacks)[0]?.['StackStatus'] ?? '');
+    const stuck = judgeStatus(status, stack);
+    if (stuck) return { diagnosis: stuck };
+    const resources = await listResources(read, stack.name);
+    const standing: Standing = {
+      isFirst: !resources.has('ExchangeRole'),
+      names: new Set(resources.values()),
+    };
+    return { standing, diagnosis: CHECK.ok(stack.name, `it is ${status}, and will be changed`) };
+  } catch (error) {
+    if (isAbsent(error))
+      return { standing: NOTHING, diagnosis: CHECK.ok(stack.name, 'there is none, so it is made') };
+    return {
+      diagnosis: CHECK.unknown(stack.name, ...describeUnread(error, 'cloudformation:DescribeStacks')),
+    };
+  }
+}

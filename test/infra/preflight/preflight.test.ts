@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import { findKept } from '../../../infra/leaving.ts';
+import { listNamed } from '../../../infra/preflight/names.ts';
+import { runPreflight } from '../../../infra/preflight/preflight.ts';
+import { deployRights } from '../../../infra/rights/deploy.ts';
+import { template } from '../../../infra/template.ts';
+import type { ReadInput } from '../../../lib/aws/account.ts';
+import type { JsonObject } from '../../../lib/http/json.ts';
+import { inputOf } from '../../harness/deploy.ts';
+import { blocks, code, read as readPage, rowsOf } from '../../harness/markdown.ts';
+import { type Readable, readable } from '../../harness/readable.ts';
+import { ACCOUNT, EVERYTHING } from '../../harness/whole.ts';
+
+const PAGE = 'docs/guides/deploy.md';
+const ARN = `arn:aws:sts::${ACCOUNT}:assumed-role/deploy-kite-sts/ci`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/teams/deploy-kite-sts`;
+const SWITCHES = 'kite-sts-prod-switches';
+
+/** As IAM answers: a result for each action and each resource. */
+const simulated =
+  (...denied: string[]) =>
+  ({ ActionNames }: ReadInput): JsonObject => ({
+    IsTruncated: 'false',
+    EvaluationResults: (ActionNames as string[]).map(EvalActionName => ({
+      EvalActionName,
+      EvalDecision: denied.includes(EvalActionName) ? 'implicitDeny' : 'allowed',
+    })),
+  });
+
+/** An account into which everything can be deployed for the first time. */
+const EMPTY: Readable = {
+  'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: ARN },
+  'cloudformation:DescribeStacks': 'ValidationError: Stack with id kite-sts-prod does not exist',
+  'iam:GetRole': ({ RoleName }) =>
+    RoleName === 'deploy-kite-sts' ? { Role: { Arn: ROLE } } : 'NoSuchEntity',
+  'iam:GetPolicy': 'NoSuchEntity',
+  'iam:SimulatePrincipalPolicy': simulated(),
+  'dynamodb:DescribeTable': 'ResourceNotFoundException',
+  'lambda:GetFunction': 'ResourceNotFoundException',
+  'logs:DescribeLogGroups': { logGroups: [] },
+  'cloudwatch:GetDashboard': 'ResourceNotFound',
+  'apigateway:GET': 'NotFoundException',
+  'lambda:GetAccountSettings': {
+    AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+  },
+  'acm:DescribeCertificate': {
+    Certificate: { Status: 'ISSUED', SubjectAlternativeNames: ['sts.acme.example'] },
+  },
+  'route53:GetHostedZone': { HostedZone: { Name: 'acme.example.', Config: { PrivateZone: 'false' } } },
+};
+
+const whole = inputOf({ ...EVERYTHING, options: { ...EVERYTHING.options, account: ACCOUNT } });
+
+/** What is not ok, as `condition check of`. */
+const findingsOf = async (answers: Readable, input = whole): Promise<string[]> =>
+  (await runPreflight(input, readable({ ...EMPTY, ...answers })))
+    .filter(({ condition }) => condition !== 'ok')
+    .map(({ condition, check, of }) => `${condition} ${check} ${of}`);
+
+/** The stack as an earlier deployment left it. */
+const standing = (status = 'UPDATE_COMPLETE', more: object[] = []): Readable => ({
+  'cloudformation:DescribeStacks': { Stacks: [{ StackStatus: status }] },
+  'cloudformation:ListStackResources': {
+    StackResourceSummaries: [{ LogicalResourceId: 'ExchangeRole', PhysicalResourceId: 'r' }, ...more],
+  },
+});
+
+const table = (KeySchema: object[], TableStatus = 'ACTIVE'): Readable => ({
+  'dynamodb:DescribeTable': { Table: { KeySchema, TableStatus } },
+});
+const OURS = [{ AttributeName: 'switch', KeyType: 'HASH' }];
+const certificate = (more: object): Readable => ({
+  'acm:DescribeCertificate': { Certificate: { Status: 'ISSUED', DomainName: 'sts.acme.example', ...more } },
+});
+const zone = (HostedZone: object): Readable => ({ 'route53:GetHostedZone': { HostedZone } });
+const account = (whole: number, free: number): Readable => ({
+  'lambda:GetAccountSettings': {
+    AccountLimit: { ConcurrentExecutions: whole, UnreservedConcurrentExecutions: free },
+  },
+});
+const elsewhere = inputOf({
+  options: { alarms: { snsTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms' } },
+});
+const reserving = inputOf({ options: { reservedConcurrency: 500 } });
+
+describe('the preflight finds', () => {
+  test.each<[name: string, answers: Readable, found: string[], input?: typeof whole]>([
+    ['nothing in an account that is empty', {}, []],
+    ['nothing where all of it is there already', { ...standing(), ...account(1000, 500) }, []],
+    [
+      'another account',
+      { 'sts:GetCallerIdentity': { Account: '999999999999', Arn: ARN } },
+      [`wrong identity ${ARN}`],
+    ],
+    [
+      'nobody, and asks nothing else',
+      { 'sts:GetCallerIdentity': 'InvalidClientTokenId' },
+      ['unknown identity eu-central-1'],
+    ],
+    ...['ROLLBACK_COMPLETE', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED', 'UPDATE_IN_PROGRESS'].map(
+      (status): [string, Readable, string[]] => [
+        `a stack that is ${status}`,
+        standing(status),
+        ['wrong stack kite-sts-prod', 'unknown names all'],
+      ],
+    ),
+    [
+      'a right that is not allowed, before anything is there',
+      { 'iam:SimulatePrincipalPolicy': simulated('dynamodb:CreateTable') },
+      ['wrong rights Tables'],
+    ],
+    [
+      'one with a stack that does without, which stops nothing',
+      { ...standing(), ...table(OURS), 'iam:SimulatePrincipalPolicy': simulated('dynamodb:CreateTable') },
+      ['unknown rights Tables'],
+    ],
+    [
+      'that nobody may ask for rights',
+      { 'iam:SimulatePrincipalPolicy': 'AccessDenied' },
+      [`unknown rights ${ROLE}`],
+    ],
+    [
+      'that the root of the account deploys',
+      { 'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:root` } },
+      [`unknown rights arn:aws:iam::${ACCOUNT}:root`],
+    ],
+    [
+      'a function of this name that is not of this stack',
+      {
+        'lambda:GetFunction': ({ FunctionName }) =>
+          FunctionName === 'kite-sts-prod-exchange' ? {} : 'ResourceNotFoundException',
+      },
+      ['wrong names kite-sts-prod-exchange'],
+    ],
+    [
+      'a log of a function that was removed',
+      {
+        'logs:DescribeLogGroups': ({ logGroupNamePrefix: name }) => ({
+          logGroups: String(name).endsWith('-discovery') ? [{ logGroupName: name }] : [],
+        }),
+      },
+      ['wrong names /aws/lambda/kite-sts-prod-discovery'],
+    ],
+    [
+      'no table of a longer name',
+      {
+        'logs:DescribeLogGroups': ({ logGroupNamePrefix: name }) => ({
+          logGroups: [{ logGroupName: `${name}-2` }],
+        }),
+      },
+      [],
+    ],
+    ['nothing about a table that was kept, and is ours', table(OURS), []],
+    [
+      'a table of somebody else',
+      table([{ AttributeName: 'id', KeyType: 'HASH' }]),
+      [`wrong names ${SWITCHES}`],
+    ],
+    ['a table that is about to go', table(OURS, 'DELETING'), [`wrong names ${SWITCHES}`]],
+    [
+      'that a name may not be asked',
+      { 'dynamodb:DescribeTable': 'AccessDeniedException' },
+      [`unknown names ${SWITCHES}`],
+    ],
+    ['more concurrency than can be set aside', account(1000, 550), ['wrong concurrency lambda'], reserving],
+    ['as much as can be', account(1000, 600), [], reserving],
+    ['a new account', account(10, 10), ['unknown concurrency lambda'], inputOf()],
+    ['a topic in another region', {}, ['wrong region custom.kiteSts.alarms.snsTopicArn'], elsewhere],
+    [
+      'a certificate that waits',
+      certificate({ Status: 'PENDING_VALIDATION' }),
+      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
+    ],
+    [
+      'one for another name',
+      certificate({ DomainName: 'other.acme.example' }),
+      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
+    ],
+    ['nothing about one with a wildcard', certificate({ DomainName: '*.acme.example' }), []],
+    [
+      'one whose wildcard is a label too high',
+      certificate({ DomainName: '*.example' }),
+      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
+    ],
+    [
+      'no certificate',
+      { 'acm:DescribeCertificate': 'ResourceNotFoundException' },
+      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
+    ],
+    [
+      'a zone of another domain',
+      zone({ Name: 'me.example.' }),
+      [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
+    ],
+    [
+      'a private zone',
+      zone({ Name: 'acme.example.', Config: { PrivateZone: 'true' } }),
+      [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
+    ],
+    [
+      'no zone',
+      { 'route53:GetHostedZone': 'NoSuchHostedZone' },
+      [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
+    ],
+  ])('%s', async (_name, answers, found, input = whole) => {
+    expect(await findingsOf(answers, input)).toEqual(found);
+  });
+
+  test('nothing that is wrong, where it may ask nothing but who deploys', async () => {
+    const read = readable({ 'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: ARN } });
+    const found = await runPreflight(whole, read);
+    expect(found.filter(({ condition }) => condition === 'wrong')).toEqual([]);
+    expect(new Set(found.map(({ check }) => check))).toEqual(
+      new Set(['identity', 'stack', 'region', 'rights', 'names', 'concurrency', 'domain']),
+    );
+  });
+});
+
+test('what is wrong says what to do', async () => {
+  const found = await runPreflight(
+    whole,
+    readable({ ...EMPTY, ...table([]), 'route53:GetHostedZone': 'NoSuchHostedZone' }),
+  );
+  const wrong = found.filter(({ condition }) => condition === 'wrong');
+  expect(wrong).toHaveLength(2);
+  for (const { mend } of wrong) expect(mend).toBeTruthy();
+});
+
+test('each thing that outlives its stack by a name of ours is looked for, and taken on', () => {
+  const kept = listNamed(whole)
+    .filter(each => each.kept)
+    .map(({ name }) => name);
+  expect(kept.sort()).toEqual([
+    '/aws/lambda/kite-sts-prod-authorizer',
+    '/aws/lambda/kite-sts-prod-exchange',
+    SWITCHES,
+  ]);
+  expect(findKept(template(whole).resources.Resources)).toEqual(
+    expect.arrayContaining(['SwitchTable', 'ExchangeLogGroup', 'AuthorizerLogGroup']),
+  );
+});
+
+test('IAM is asked about the role itself, one name of each pattern, and a boundary only where there is one', async () => {
+  const askedOf = async (input: typeof whole) => {
+    const read = readable(EMPTY);
+    await runPreflight(input, read);
+    return read.asked.filter(([right]) => right === 'iam:SimulatePrincipalPolicy').map(([, each]) => each);
+  };
+  const asked = await askedOf(whole);
+  expect(new Set(asked.map(({ PolicySourceArn }) => PolicySourceArn))).toEqual(new Set([ROLE]));
+  expect(JSON.stringify(asked.map(({ ResourceArns }) => ResourceArns))).not.toContain('*');
+  expect(JSON.stringify(asked)).toContain('iam:PermissionsBoundary');
+  expect(JSON.stringify(await askedOf(inputOf()))).not.toContain('iam:PermissionsBoundary');
+});
+
+describe('the guide has', () => {
+  const rows = rowsOf(PAGE, 'look').map(([look = '', , right = '']) => [code(look), right] as const);
+
+  test('a row for each look, in their order', async () => {
+    const found = await runPreflight(whole, readable(EMPTY));
+    expect(rows.map(([look]) => look)).toEqual([...new Set(found.map(({ check }) => check))]);
+  });
+
+  test('each right that is asked for beyond those of a deployment, and a policy of them', async () => {
+    const read = readable(EMPTY);
+    await runPreflight(whole, read);
+    const given = deployRights(whole, ACCOUNT).Statement.flatMap(({ Action }) => Action);
+    const beyond = read.asked.map(([right]) => right).filter(right => !given.includes(right));
+    const needed = new Set([...beyond, 'iam:GetRole'].filter(right => right !== 'sts:GetCallerIdentity'));
+    const named = rows.flatMap(([, right]) =>
+      [...right.matchAll(/`([a-z\d]+:\w+)`/g)].map(([, each]) => each),
+    );
+    const shown = blocks(readPage(PAGE)).find(({ words }) => words.includes('preflight-policy'));
+    const { Statement } = JSON.parse(shown?.text ?? '') as { Statement: { Action: string[] }[] };
+    expect(new Set(named)).toEqual(needed);
+    expect(new Set(Statement.flatMap(({ Action }) => Action))).toEqual(needed);
+  });
+});
