@@ -81,6 +81,18 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** Is the answer, and with it the reason why there is none, for a program? */
+function isForProgram({ options }: Verb, words: readonly string[]): boolean {
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  return Object.hasOwn(options, 'json') && own.includes('--json');
+}
+
+function describeFailure(name: string, verb: Verb, error: UsageError | Failure): string {
+  if (error instanceof UsageError)
+    return `kite-sts ${name}: ${error.message}\n${usageOf(verb)}\nkite-sts help ${name} tells more.\n`;
+  return `kite-sts ${name}:${isList(error.message) ? '\n' : ' '}${error.message}`;
+}
+
 /** Runs one verb with the words that follow its name. */
 export async function runVerb(
   name: string,
@@ -94,14 +106,12 @@ export async function runVerb(
     terminal.out(verb.help);
     return EXIT.done;
   } catch (error) {
-    if (error instanceof UsageError) {
-      terminal.error(
-        `kite-sts ${name}: ${error.message}\n${usageOf(verb)}\nkite-sts help ${name} tells more.\n`,
-      );
-      return EXIT.usage;
-    }
-    if (!(error instanceof Failure)) throw error;
-    terminal.error(`kite-sts ${name}:${isList(error.message) ? '\n' : ' '}${error.message}`);
-    return EXIT.failed;
+    if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+    const exits = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+    const told = { outcome: 'not_run', verb: name, exit_code: exits, message: error.message.trimEnd() };
+    terminal.error(
+      isForProgram(verb, words) ? `${JSON.stringify(told)}\n` : describeFailure(name, verb, error),
+    );
+    return exits;
   }
 }

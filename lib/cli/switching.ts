@@ -13,6 +13,7 @@ export const SWITCH_OPTIONS = {
   id: { type: 'string' },
   'by-name': { type: 'boolean' },
   because: { type: 'string' },
+  json: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig;
 
 export const SWITCH_HELP = `  WHAT                issuer, kid, organization, pipeline or role
@@ -25,6 +26,7 @@ export const SWITCH_HELP = `  WHAT                issuer, kid, organization, pip
   --by-name           without --id: it is on again for whoever renames it. With --id: a token without that claim is
                       not refused
   --because REASON    for the audit events, and whoever comes after you
+  --json              the switch as JSON, as disabled lists it
 ${STACK_HELP}
 Credentials are found as every SDK of AWS finds them: keys in the environment, AWS_PROFILE (single sign-on, a
 process, another role), a container, a machine.

@@ -50,6 +50,11 @@ export class UsageError extends Error {}
 /** Something outside of the command line is not right: told as it is, exit code 1. */
 export class Failure extends Error {}
 
+/** Prints one JSON document: all that standard output has with `--json`. */
+export function printJson(value: unknown, { out }: Terminal): void {
+  out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
 /** The first lines of a verb's help: how it is called. */
 export function usageOf({ help }: Verb): string {
   return help.split('\n\n', 1)[0] ?? '';

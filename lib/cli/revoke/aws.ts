@@ -38,17 +38,40 @@ export function denial(ended: Ended): object {
   };
 }
 
-/** Lines of a shell, to be run with credentials of the target's account. */
-export function commands(ended: Ended): string {
+/** What ends those sessions: a policy of this name on this role, for as long as the longest of them lasts. */
+export type Ending = {
+  readonly account: string;
+  readonly role: string;
+  readonly session: string | null;
+  readonly policy_name: string;
+  readonly policy_document: object;
+  readonly before: string;
+  /** Seconds after which all of them have ended by themselves. */
+  readonly seconds: number;
+};
+
+export function describeEnding(ended: Ended): Ending {
   const { template, session, before, longest } = ended;
-  const account = template.role_arn.split(':')[4];
-  const name = template.role_arn.split('/').at(-1);
-  const policy = `kite-sts-revoke${session === undefined ? '' : `-${session}`}`;
-  const which = session === undefined ? 'every session' : `the session ${session}`;
+  const [account = '', resource = ''] = template.role_arn.split(':').slice(4);
+  return {
+    account,
+    role: resource.split('/').at(-1) ?? '',
+    session: session ?? null,
+    policy_name: `kite-sts-revoke${session === undefined ? '' : `-${session}`}`,
+    policy_document: denial(ended),
+    before,
+    seconds: longest,
+  };
+}
+
+/** Lines of a shell, to be run with credentials of the target's account. */
+export function commands(ending: Ending): string {
+  const { account, role: name, session, policy_name: policy, before, seconds } = ending;
+  const which = session === null ? 'every session' : `the session ${session}`;
   return `# In the account ${account}: ends ${which} of the role ${name} that began before ${before}, whoever made it.
 aws iam put-role-policy --role-name '${name}' --policy-name '${policy}' \\
-  --policy-document '${JSON.stringify(denial(ended))}'
-# All of them have ended by themselves ${longest} seconds after that:
+  --policy-document '${JSON.stringify(ending.policy_document)}'
+# All of them have ended by themselves ${seconds} seconds after that:
 # aws iam delete-role-policy --role-name '${name}' --policy-name '${policy}'
 `;
 }

@@ -11,7 +11,7 @@ import { jsonTexts, TargetError, type TargetRole, targetRoles } from '../../revi
 import { JsonError, readJson } from '../../token/json.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** Far more than any fleet has: a file is not a token, and is as large as there are targets. */
@@ -143,7 +143,9 @@ Examples:
   async run(flags, terminal) {
     const asked = askedBy(configOf(settingsOf(flags, terminal)).roles);
     if (flags['list']) {
-      terminal.out([...new Set(asked.map(({ arn }) => arn))].map(arn => `${arn}\n`).join(''));
+      const targets = [...new Set(asked.map(({ arn }) => arn))];
+      if (flags['json']) printJson(targets, terminal);
+      else terminal.out(targets.map(arn => `${arn}\n`).join(''));
       return EXIT.done;
     }
     const all = await checked(asked, flags);

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Teams } from '../../config/teams.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { locatePage } from '../manifest.ts';
-import { EXIT, Failure, type Verb } from '../verb.ts';
+import { EXIT, Failure, printJson, type Verb } from '../verb.ts';
 
 /** What decides which kite-sts judges, and what is deployed: whoever changes these can change every decision. */
 const DECISIVE = [
@@ -14,30 +14,33 @@ const DECISIVE = [
   '/.buildkite/',
 ];
 
-/** https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
-function codeownersText({ owners, teams }: Teams, folder: string): string {
+/** Whoever reviews what fits a pattern. */
+type Reviewed = { readonly pattern: string; readonly owners: readonly string[] };
+
+/** The last pattern that fits a file counts, so what is everybody's comes first. */
+function listReviewed({ owners, teams }: Teams, folder: string): Reviewed[] {
   const at = posix.join('/', folder);
-  const all = Object.values(teams).flatMap(team =>
-    team.roles.flatMap(pattern =>
-      ['yml', 'test.yml'].map(ending => `${at}/roles/${pattern}.${ending} ${team.owners.join(' ')}`),
+  const everybodys = ['CODEOWNERS', ...DECISIVE, `${at}/`].map(pattern => ({ pattern, owners }));
+  const ofTeams = Object.values(teams).flatMap(team =>
+    team.roles.flatMap(name =>
+      ['yml', 'test.yml'].map(ending => ({ pattern: `${at}/roles/${name}.${ending}`, owners: team.owners })),
     ),
   );
-  // The last line that matches a file counts, so what is everybody's comes first.
-  return [
-    `# Made by kite-sts codeowners from ${folder}/teams.yml`,
-    `CODEOWNERS ${owners.join(' ')}`,
-    ...DECISIVE.map(path => `${path} ${owners.join(' ')}`),
-    `${at}/ ${owners.join(' ')}`,
-    ...all,
-    '',
-  ].join('\n');
+  return [...everybodys, ...ofTeams];
+}
+
+/** https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
+function codeownersText(reviewed: readonly Reviewed[], folder: string): string {
+  const lines = reviewed.map(({ pattern, owners }) => `${pattern} ${owners.join(' ')}\n`);
+  return `# Made by kite-sts codeowners from ${folder}/teams.yml\n${lines.join('')}`;
 }
 
 export const codeowners: Verb = {
   summary: 'Prints the lines of CODEOWNERS by which each team reviews its roles, from teams.yml.',
-  help: `kite-sts codeowners [--config FOLDER]
+  help: `kite-sts codeowners [--config FOLDER] [--json]
 
   --config FOLDER  the folder with broker.yml, roles/ and teams.yml (default: KITE_STS_CONFIG, or config)
+  --json           patterns and their owners as one JSON array, in the same order
 
 Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners, as
 are vendor/, the lock file, serverless.yml and the pipelines: they decide which kite-sts judges, and what is deployed.
@@ -46,14 +49,16 @@ Examples:
   kite-sts codeowners > .github/CODEOWNERS
   kite-sts codeowners | diff .github/CODEOWNERS -
 `,
-  options: {},
+  options: { json: { type: 'boolean' } },
   async run(flags, terminal) {
     const { teams, folder } = configOf(settingsOf(flags, terminal));
     if (!teams)
       throw new Failure(
         `${folder} has no teams.yml. Write one: ${locatePage('docs/reference/configuration.md')} has an example.\n`,
       );
-    terminal.out(codeownersText(teams, folder));
+    const reviewed = listReviewed(teams, folder);
+    if (flags['json']) printJson(reviewed, terminal);
+    else terminal.out(codeownersText(reviewed, folder));
     return EXIT.done;
   },
 };

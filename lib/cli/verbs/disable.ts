@@ -1,5 +1,13 @@
+import type { Switch } from '../../switch.ts';
 import { SWITCH_HELP, SWITCH_OPTIONS, setSwitch, switchLine } from '../switching.ts';
-import { EXIT, type Verb } from '../verb.ts';
+import { EXIT, printJson, type Verb } from '../verb.ts';
+
+function describeChange(change: Switch): string {
+  const misses = change.byName
+    ? `By name${change.id === undefined ? '' : ', where a token has no id'}: whoever renames or moves it is issued again.\n`
+    : '';
+  return `${switchLine(change)}\n${misses}It holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`;
+}
 
 export const disable: Verb = {
   summary: 'Switches an issuer, a key, an organization, a pipeline or a role off, without a deployment.',
@@ -18,12 +26,8 @@ Examples:
   options: SWITCH_OPTIONS,
   async run(flags, terminal) {
     const change = await setSwitch(true, flags, terminal);
-    const misses = change.byName
-      ? `By name${change.id === undefined ? '' : ', where a token has no id'}: whoever renames or moves it is issued again.\n`
-      : '';
-    terminal.out(
-      `${switchLine(change)}\n${misses}It holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`,
-    );
+    if (flags['json']) printJson(change, terminal);
+    else terminal.out(describeChange(change));
     return EXIT.done;
   },
 };

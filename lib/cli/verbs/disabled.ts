@@ -1,6 +1,6 @@
 import { operated, STACK_HELP, STACK_OPTIONS } from '../operator.ts';
 import { switchLine } from '../switching.ts';
-import { EXIT, type Verb } from '../verb.ts';
+import { EXIT, printJson, type Verb } from '../verb.ts';
 
 export const disabled: Verb = {
   summary: 'Lists what is switched off, by whom, since when and why.',
@@ -20,11 +20,8 @@ Examples:
   async run(flags, terminal) {
     const all = await (await operated(flags, terminal)).all();
     const shown = all.filter(({ off }) => off || flags['all']).sort((a, b) => (a.at < b.at ? -1 : 1));
-    terminal.out(
-      flags['json']
-        ? `${JSON.stringify(shown, null, 2)}\n`
-        : shown.map(each => `${switchLine(each)}\n`).join(''),
-    );
+    if (flags['json']) printJson(shown, terminal);
+    else terminal.out(shown.map(each => `${switchLine(each)}\n`).join(''));
     return all.some(({ off }) => off) ? EXIT.denied : EXIT.done;
   },
 };

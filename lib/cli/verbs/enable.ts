@@ -1,5 +1,5 @@
 import { SWITCH_HELP, SWITCH_OPTIONS, setSwitch, switchLine } from '../switching.ts';
-import { EXIT, type Verb } from '../verb.ts';
+import { EXIT, printJson, type Verb } from '../verb.ts';
 
 export const enable: Verb = {
   summary: 'Switches on again what `disable` switched off.',
@@ -16,7 +16,9 @@ Examples:
   words: ['WHAT', 'NAME'],
   options: SWITCH_OPTIONS,
   async run(flags, terminal) {
-    terminal.out(`${switchLine(await setSwitch(false, flags, terminal))}\n`);
+    const change = await setSwitch(false, flags, terminal);
+    if (flags['json']) printJson(change, terminal);
+    else terminal.out(`${switchLine(change)}\n`);
     return EXIT.done;
   },
 };

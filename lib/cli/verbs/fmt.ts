@@ -8,7 +8,7 @@ import { formatted, meaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
 import { settingsOf } from '../configuration.ts';
 import { complaintsText } from '../findings.ts';
-import { EXIT, Failure, type Verb } from '../verb.ts';
+import { EXIT, Failure, printJson, type Verb } from '../verb.ts';
 
 /** The files of a configuration: by folder and ending, what each is. The first that fits is it. */
 const FILES: readonly (readonly [folder: string, ending: string, name: SchemaName])[] = [
@@ -63,10 +63,11 @@ function format({ path, name }: File, complaints: Complaint[]): Formatted {
 export const fmt: Verb = {
   summary:
     'Writes every file of the configuration in one way: keys in order, quotes, lines; comments are kept.',
-  help: `kite-sts fmt [--config FOLDER] [--check]
+  help: `kite-sts fmt [--config FOLDER] [--check] [--json]
 
   --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
   --check          write nothing; exit with 2 when a file is not as it would be written
+  --json           how many files there are, and which of them change, as JSON
 
 Prints the files that change. What a file means never changes, nor does the digest of a role. When a file cannot be
 read, none is written.
@@ -75,7 +76,7 @@ Examples:
   kite-sts fmt
   kite-sts fmt --check --config policies/ci
 `,
-  options: { check: { type: 'boolean' } },
+  options: { check: { type: 'boolean' }, json: { type: 'boolean' } },
   async run(flags, terminal) {
     const { config } = settingsOf(flags, terminal);
     const files = await filesIn(config);
@@ -85,10 +86,13 @@ Examples:
     if (complaints.length > 0) throw new Failure(complaintsText(complaints));
     const changed = all.filter(({ before, after }) => before !== after);
     if (!flags['check']) for (const { path, after } of changed) await writeFile(path, after);
+    const paths = changed.map(({ path }) => path);
     const done = flags['check'] ? 'would change' : 'changed';
-    terminal.out(
-      `${changed.map(({ path }) => `${path}\n`).join('')}${counted(files.length, 'file')}, ${changed.length} ${done}\n`,
-    );
+    if (flags['json']) printJson({ files: files.length, changed: paths, written: !flags['check'] }, terminal);
+    else
+      terminal.out(
+        `${paths.map(path => `${path}\n`).join('')}${counted(files.length, 'file')}, ${paths.length} ${done}\n`,
+      );
     return flags['check'] && changed.length > 0 ? EXIT.denied : EXIT.done;
   },
 };

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { manifest } from '../manifest.ts';
 import { ISSUER_NAMES, type IssuerName, starter, type Wish } from '../starter.ts';
 import { readOwnTarball, tarballPath } from '../tarball.ts';
-import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
 
 function isThere(path: string): Promise<boolean> {
   return access(path).then(
@@ -51,12 +51,21 @@ async function writeFiles(files: ReadonlyMap<string, string | Buffer>, folder: s
   }
 }
 
-function describeNext(files: ReadonlyMap<string, string | Buffer>, { config }: Wish): string {
-  const [path, content = ''] = [...files].at(-1) ?? [];
-  const digest = createHash('sha256').update(content).digest('hex');
-  return `${[...files.keys()].join('\n')}
+type Written = {
+  readonly files: readonly string[];
+  readonly tarball: { readonly path: string; readonly sha256: string };
+};
 
-sha256 ${digest}  ${path}
+function listWritten(files: ReadonlyMap<string, string | Buffer>): Written {
+  const [path = '', content = ''] = [...files].at(-1) ?? [];
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { files: [...files.keys()], tarball: { path, sha256 } };
+}
+
+function describeNext({ files, tarball }: Written, { config }: Wish): string {
+  return `${files.join('\n')}
+
+sha256 ${tarball.sha256}  ${tarball.path}
 That is the kite-sts that ran here. Compare the sha256 with that of the release.
 
 Next: npm install, write your url into ${config}/broker.yml, commit everything (package-lock.json and vendor/ too),
@@ -69,13 +78,14 @@ export function initBy(readTarball: () => Promise<Buffer>): Verb {
   return {
     summary: 'Writes what a repository of your own needs to deploy a broker.',
     help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
-              [--folder FOLDER] [--config FOLDER]
+              [--folder FOLDER] [--config FOLDER] [--json]
 
   --organization NAME  your organization, as the URL of your pipelines or repositories has it
   --issuer ISSUER      buildkite (default) or github-actions: who signs the tokens of your jobs
   --region REGION      the AWS region to deploy to (default: us-east-1)
   --folder FOLDER      where to write (default: here)
   --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
+  --json               the files, and the digest of the tarball among them, as JSON
 
 Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
 and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml. The tarball of this kite-sts
@@ -91,12 +101,15 @@ Examples:
       issuer: { type: 'string' },
       region: { type: 'string' },
       folder: { type: 'string' },
+      json: { type: 'boolean' },
     },
     async run(flags, terminal) {
       const wish = wishOf(flags);
       const files = await makeFiles(wish, readTarball);
       await writeFiles(files, flag(flags, 'folder') ?? '.');
-      terminal.out(describeNext(files, wish));
+      const written = listWritten(files);
+      if (flags['json']) printJson(written, terminal);
+      else terminal.out(describeNext(written, wish));
       return EXIT.done;
     },
   };

@@ -11,7 +11,7 @@ import { configOf, roleNamed, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
 import { exchangesIn, objectIn, requestOf } from '../recorded.ts';
 import { askRole, type RoleRequest } from '../request.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, flag, printJson, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 type Shown = Omit<RoleRequest, 'recorded'>;
 
@@ -72,12 +72,13 @@ function tell(proposal: Proposal, path: string, terminal: Terminal): void {
 
 export const pin: Verb = {
   summary: 'Adds the immutable ids of a job to the statement of a role that lets it in.',
-  help: `kite-sts pin ROLE (--token-file FILE | --audit FILE) [--config FOLDER]
+  help: `kite-sts pin ROLE (--token-file FILE | --audit FILE) [--config FOLDER] [--json]
 
   ROLE               the role whose file is to be changed
   --token-file FILE  a subject token of a job that has the role; only decoded: its signature is not checked here
   --audit FILE       audit events, one a line: the newest exchange that was given the role
   --config FOLDER    the folder with broker.yml and roles/
+  --json             what was added, and what could not be, as JSON
 
 FILE may be - for standard input. Names can be taken by others, ids cannot. Ids are added beside names and nothing is
 taken away, so nobody gets more than before. Exit code 2 when the job does not have the role, or an id is wanting.
@@ -86,20 +87,23 @@ Examples:
   kite-sts pin deploy-web --audit audit.jsonl
   buildkite-agent oidc request-token --claim organization_id --claim pipeline_id | kite-sts pin deploy-web --token-file -
 `,
-  options: { 'token-file': { type: 'string' }, audit: { type: 'string' } },
+  options: { 'token-file': { type: 'string' }, audit: { type: 'string' }, json: { type: 'boolean' } },
   words: ['ROLE'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const shown = await shownBy(flags, config);
     const proposal = proposalFor(shown, config);
+    const path = `${config.folder}/roles/${shown.role.name}.yml`;
     if (typeof proposal === 'string') {
+      if (flags['json'])
+        printJson({ file: path, pins: [], absent: [], several: [], denied: proposal }, terminal);
       terminal.error(`${proposal}\nkite-sts explain tells more. Nothing was written.\n`);
       return EXIT.denied;
     }
-    const path = `${config.folder}/roles/${shown.role.name}.yml`;
-    const { pins, index } = proposal;
+    const { pins, absent, several, index } = proposal;
     if (pins.length > 0) await writeFile(path, pinned(await readFile(path, 'utf8'), index, pins));
-    tell(proposal, path, terminal);
-    return proposal.absent.length > 0 ? EXIT.denied : EXIT.done;
+    if (flags['json']) printJson({ file: path, pins, absent, several }, terminal);
+    else tell(proposal, path, terminal);
+    return absent.length > 0 ? EXIT.denied : EXIT.done;
   },
 };

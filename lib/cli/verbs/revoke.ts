@@ -5,8 +5,8 @@ import { didYouMean } from '../../language/nearest.ts';
 import type { Role } from '../../language/role.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
-import { commands } from '../revoke/aws.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import { commands, describeEnding, type Ending } from '../revoke/aws.ts';
+import { EXIT, Failure, type Flags, flag, printJson, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 /** As in the audit event, and what a policy of AWS takes in a name. */
 const SESSION = /^[\w+=,.@-]{2,64}$/;
@@ -44,13 +44,13 @@ function wantedOf(what: string, name: string, flags: Flags): Wanted {
   return { role, session: name };
 }
 
-function endSessions({ role: name, session }: Wanted, config: Config): string {
+function endSessions({ role: name, session }: Wanted, config: Config): Ending {
   const { template, session: length } = roleOf(config, name);
   if (template.kind !== 'aws')
     throw new Failure(
       `${ELSEWHERE[template.kind]} Any that ${name} gave ends within ${length.max} seconds; kite-sts disable role ${name} stops the next.\n`,
     );
-  return commands({ template, session, before: new Date().toISOString(), longest: length.max });
+  return describeEnding({ template, session, before: new Date().toISOString(), longest: length.max });
 }
 
 /** How GitHub is asked. */
@@ -67,7 +67,7 @@ const NO_CONTENT = 204;
 const TOKEN = /^ghs_[\w.-]{1,2048}$/;
 
 /** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
-async function endToken(path: string, { fetch, patience }: Asking): Promise<string> {
+async function endToken(path: string, { fetch, patience }: Asking): Promise<void> {
   const token = (await readInput(path)).toString('utf8').trim();
   if (!TOKEN.test(token))
     throw new Failure(
@@ -87,15 +87,18 @@ async function endToken(path: string, { fetch, patience }: Asking): Promise<stri
     throw new Failure(
       `GitHub said ${answer.status}: the token has ended already, or is none of an installation.\n`,
     );
-  return 'The token has ended.\n';
 }
 
-async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<string> {
+/** What ends it; undefined where it has ended. */
+async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<Ending | undefined> {
   const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
   if (!known.includes(what))
     throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${didYouMean(what, known)}`);
-  if (what === 'token') return endToken(name, asking);
+  if (what === 'token') {
+    await endToken(name, asking);
+    return undefined;
+  }
   return endSessions(wantedOf(what, name, flags), configOf(settingsOf(flags, terminal)));
 }
 
@@ -110,6 +113,7 @@ export function revokeBy(given: Partial<Asking>): Verb {
   --role ROLE      the role of that session
   token FILE       a token of a GitHub App's installation; - for standard input
   --config FOLDER  the folder with broker.yml and roles/
+  --json           the policy that ends them, or that the token has ended, as JSON
 
 For AWS it prints commands, which need credentials of the target's account; nothing is done here. They end what
 began before now, also sessions that others than the broker made; the next ones are for kite-sts disable.
@@ -119,10 +123,12 @@ Examples:
   kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh
 `,
     words: ['WHAT', 'NAME'],
-    options: { role: { type: 'string' } },
+    options: { role: { type: 'string' }, json: { type: 'boolean' } },
     async run(flags, terminal) {
       const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
-      terminal.out(await ended(flags, terminal, { ...usual, ...given }));
+      const ending = await ended(flags, terminal, { ...usual, ...given });
+      if (flags['json']) printJson(ending ? { ended: false, ...ending } : { ended: true }, terminal);
+      else terminal.out(ending ? commands(ending) : 'The token has ended.\n');
       return EXIT.done;
     },
   };

@@ -8,7 +8,7 @@ import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '..
 import { shownText } from '../../review/compare/report.ts';
 import { wanted } from '../../review/explain/explain.ts';
 import { configOf, findPolicies, settingsOf } from '../configuration.ts';
-import { EXIT, flag, type Verb } from '../verb.ts';
+import { EXIT, flag, printJson, type Verb } from '../verb.ts';
 
 type Policy = Role | Registry;
 
@@ -75,6 +75,10 @@ function asText(role: Policy, found: readonly Holder[], config: Config): string 
   ].join('\n');
 }
 
+function asJson({ policy, found }: { readonly policy: Policy; readonly found: readonly Holder[] }): object {
+  return { name: policy.name, of: 'methods' in policy ? 'registry' : 'role', found };
+}
+
 export const whoCan: Verb = {
   summary:
     'Says who can have a role or use a registry: each trust statement in words, with a token that it admits.',
@@ -100,16 +104,8 @@ Examples:
       found: holders(policy, config, asked),
     }));
     const texts = all.map(({ policy, found }) => asText(policy, found, config));
-    const [only] = all;
-    const told =
-      all.length === 1
-        ? only?.found
-        : all.map(({ policy, found }) => ({
-            name: policy.name,
-            of: 'methods' in policy ? 'registry' : 'role',
-            found,
-          }));
-    terminal.out(`${flags['json'] ? JSON.stringify(told, null, 2) : texts.join('\n')}\n`);
+    if (flags['json']) printJson(all.map(asJson), terminal);
+    else terminal.out(`${texts.join('\n')}\n`);
     return all.some(({ found }) => found.some(({ shown }) => shown)) ? EXIT.done : EXIT.denied;
   },
 };

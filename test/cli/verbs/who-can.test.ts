@@ -29,7 +29,7 @@ test('T-15: what strikes is told too, and whom', async () => {
 
 test('as JSON too', async () => {
   expect(JSON.parse((await asked('deploy', ['--json'])).out)).toMatchObject([
-    { statement: { id: 'pushes to main' } },
+    { name: 'deploy', of: 'role', found: [{ statement: { id: 'pushes to main' } }] },
   ]);
 });
 
