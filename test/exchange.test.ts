@@ -84,6 +84,12 @@ describe('an exchange', () => {
     expect(Object.keys(outcome.reached.ms)).toEqual(['authenticate', 'decide', 'issue']);
   });
 
+  test('and says how long each stage took, whatever the clock showed at first', async () => {
+    let shown = 1000;
+    const { reached } = await run({}, { elapsed: () => (shown += 5) });
+    expect(reached.ms).toEqual({ authenticate: 5, decide: 5, issue: 5 });
+  });
+
   test('may be made again with the same token', async () => {
     const token = await issuer.sign(tokenClaims());
     expect([endOf(await run({ token })), endOf(await run({ token }))]).toEqual(['issued', 'issued']);

@@ -24,7 +24,8 @@ function openTunnel(proxy: URL, target: URL, signal: AbortSignal): Promise<Socke
   return new Promise((resolve, reject) => {
     const request = (secure ? requestSecure : requestPlain)({
       host: readHost(proxy),
-      port: proxy.port || (secure ? 443 : 80),
+      // Left empty it is that of the scheme.
+      port: proxy.port,
       method: 'CONNECT',
       path: authority,
       headers: { host: authority, ...writeAuthorization(proxy) },

@@ -171,3 +171,11 @@ describe('T78: a connection is kept', () => {
     expect(made.connections).toBe(connections);
   });
 });
+
+test('when the answer is there nothing waits any more, so that a process can end', async () => {
+  const countWaiting = () => process.getActiveResourcesInfo().filter(each => each === 'Timeout').length;
+  const { url } = await serverOf((_message, response) => void response.end('x'));
+  const before = countWaiting();
+  await post({ url, headers: {}, body: 'x' }, 60_000);
+  expect(countWaiting()).toBe(before);
+});

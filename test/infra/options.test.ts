@@ -70,6 +70,12 @@ describe('refused, with the rule and the path:', () => {
       'wrong-value',
       '.domain.certificateArn',
     ],
+    [
+      'the name of a zone for its id',
+      { domain: { name: 'sts.acme.io', certificateArn: CERTIFICATE, hostedZoneId: 'acme.io' } },
+      'wrong-value',
+      '.domain.hostedZoneId',
+    ],
     ['a retention that CloudWatch lacks', { logRetentionDays: 91 }, 'wrong-value', '.logRetentionDays'],
     ['a retention in text', { logRetentionDays: '90' }, 'wrong-type', '.logRetentionDays'],
     ['a rate of nothing', { throttle: { rate: 0, burst: 1 } }, 'wrong-value', '.throttle.rate'],

@@ -5,6 +5,8 @@ import {
   globMatches,
   literalPrefix,
   MAX_PATTERN,
+  MAX_SEARCHED,
+  MAX_VALUE,
   patternFault,
 } from '../../lib/policy/glob.ts';
 
@@ -47,6 +49,11 @@ describe('a pattern does not match', () => {
   ])('%s', (_name, pattern, value) => {
     expect(globMatches(pattern, value)).toBe(false);
   });
+});
+
+test('T74: all patterns of a policy together read a longest value no more often than a millisecond has time for', () => {
+  // A step is some nanoseconds; test/bench/doors.ts measures them.
+  expect(MAX_SEARCHED * MAX_VALUE).toBeLessThan(350_000);
 });
 
 test('T74: a pattern made for backtracking ends within pattern × value steps', () => {

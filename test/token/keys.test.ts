@@ -7,6 +7,7 @@ import {
   cachedKeys,
   fixedKeys,
   HARD_LIFETIME,
+  keptKeys,
   PAUSE,
   SOFT_LIFETIME,
 } from '../../lib/token/keys.ts';
@@ -289,4 +290,24 @@ test('D06: the times and counts are as written down, not as two places agree on'
     PAUSE: 30,
     SOFT_LIFETIME: 300,
   });
+});
+
+test('D03: whoever joined a look-up that ended with a copy without its key has the issuer asked for it', async () => {
+  const { hold, release } = held();
+  const asked: string[] = [];
+  const setOf = (...kids: string[]) => new Map(kids.map(kid => [kid, keyOf(kid)]));
+  const source = keptKeys(
+    async (keyId, now) => {
+      asked.push(keyId);
+      await hold;
+      return keyId === 'a'
+        ? { set: setOf('a'), at: now - PAUSE, copied: true }
+        : { set: setOf('a', 'b'), at: now };
+    },
+    () => undefined,
+  );
+  const both = Promise.all([source('a', NOW), source('b', NOW)]);
+  release();
+  expect((await both).map(({ keyId }) => keyId)).toEqual(['a', 'b']);
+  expect(asked).toEqual(['a', 'b']);
 });

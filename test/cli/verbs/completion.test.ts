@@ -69,6 +69,12 @@ describe.each([
   });
 });
 
+test('fish is told which options take a value, after which it offers no option', async () => {
+  const { out } = await printed('fish');
+  for (const line of ['config -r', 'strict', 'json'])
+    expect(out).toContain(`'__fish_seen_subcommand_from lint' -l ${line}\n`);
+});
+
 test.skipIf(!has('fish'))('fish offers the options of a verb (where it is installed)', async () => {
   const file = join(folderOf({ completion: (await printed('fish')).out }), 'completion');
   const asked = `source ${file}; complete -C 'kite-sts lint --str'`;

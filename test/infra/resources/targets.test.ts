@@ -234,3 +234,9 @@ describe('T44: packaging is refused', () => {
     expect(complaint?.message).toContain('second broker');
   });
 });
+
+test('what trusts our JWT is not among the targets that the broker’s own role becomes', () => {
+  const [own, trusting] = [arnOf('own'), arnOf('by-jwt')];
+  const also = [`aws: { role_arn: "${trusting}", via: web_identity }`];
+  expect(become({ targets: [own], also })?.['Resource']).toEqual([own]);
+});

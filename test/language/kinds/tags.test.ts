@@ -121,6 +121,11 @@ describe('a role is refused for an else', () => {
       tagged('{ b: { value: "${build_branch}", else: "?" } }'),
       ['wrong-value 5:48'],
     ],
+    [
+      'that is longer than AWS takes',
+      tagged(`{ b: { value: "\${build_branch}", else: ${'x'.repeat(257)} } }`),
+      ['wrong-value 5:48'],
+    ],
     ['that is null', tagged('{ b: { value: "${build_branch}", else: null } }'), ['wrong-type 5:48']],
     [
       'that a claim names',

@@ -17,6 +17,11 @@ test.each([
   expect(foundInRole(denyStrikesAbsent, role)).toEqual(['environment']);
 });
 
+test('P16: finds a claim that is read as null where it is absent, when null is among what is denied', () => {
+  const role = both(BUILDKITE, 'organization_slug: acme', 'step_key: { in: [deploy, null] }');
+  expect(foundInRole(denyStrikesAbsent, role)).toEqual(['step_key']);
+});
+
 test.each([
   [
     'a claim that trust demands',
