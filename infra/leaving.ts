@@ -20,6 +20,10 @@ function describeTruster(template: Template): string | undefined {
       return `Google Cloud: the provider ${template.audience.replace('//iam.googleapis.com/', '')}`;
     case 'azure':
       return `Azure: the federated credential of ${template.client_id} in the tenant ${template.tenant_id}`;
+    case 'buildkite':
+      return `Buildkite: the workload identity ${template.client_id} of ${template.organization}`;
+    case 'oauth':
+      return `${new URL(template.url).hostname}: its trust in ${template.subject} (the endpoint ${template.endpoint})`;
     case 'jwt':
       return `whoever takes tokens for ${template.audience}`;
     default:

@@ -22,6 +22,7 @@ import { buildkiteProvider } from './providers/buildkite.ts';
 import { gcpProvider } from './providers/gcp.ts';
 import { githubProvider } from './providers/github.ts';
 import { jwtProvider } from './providers/jwt.ts';
+import { oauthProvider } from './providers/oauth.ts';
 import type { Credential, GrantOf } from './providers/provider.ts';
 import { createRegistrySigner, REGISTRY_SECONDS, REGISTRY_TYPE } from './providers/registry.ts';
 import type { UpstreamSetting } from './providers/upstream.ts';
@@ -107,7 +108,8 @@ function issuer(
     gcp: gcpProvider(clouds, signing),
     azure: azureProvider(clouds, signing),
     github: githubProvider(clouds, apps),
-    buildkite: buildkiteProvider(clouds, apps, randomId),
+    buildkite: buildkiteProvider(clouds, apps, signing),
+    oauth: oauthProvider(clouds, signing),
     jwt: jwtProvider(signing),
   };
   // The target's own kind chooses the maker, so each gets the target that it knows.

@@ -11,7 +11,7 @@ export type AwsKeys = {
 };
 
 /** The kinds of credential that are one token. */
-export const TOKEN_KINDS = ['jwt', 'gcp', 'azure', 'github', 'buildkite'] as const;
+export const TOKEN_KINDS = ['jwt', 'gcp', 'azure', 'github', 'buildkite', 'oauth'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** `expiresAt` is in seconds since the epoch, by this machine's clock. */

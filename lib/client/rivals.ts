@@ -67,5 +67,6 @@ export const RIVALS: { readonly [kind in Issued['kind']]: readonly string[] } = 
   ],
   github: ['GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_ENTERPRISE_TOKEN', 'GH_ENTERPRISE_TOKEN'],
   buildkite: ['BUILDKITE_API_TOKEN', 'BUILDKITE_GRAPHQL_TOKEN'],
+  oauth: ['ACCESS_TOKEN'],
   jwt: ['ACCESS_TOKEN'],
 };

@@ -1,6 +1,7 @@
 import type { Complaint } from '../language/complaint.ts';
 import { member } from '../language/parse.ts';
 import { defaultsOf, SESSION, type SessionDefaults } from '../language/session.ts';
+import type { Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { loadConfig, type Written } from './load.ts';
 import { readSource } from './sources.ts';
@@ -11,6 +12,7 @@ export type ConsoleData = {
   readonly audience: string;
   readonly session: SessionDefaults;
   readonly rows: readonly IssuerRow[];
+  readonly endpoints: readonly Endpoint[];
   /** Each role as its file has it, so that it can be edited. */
   readonly roles: readonly { readonly name: string; readonly text: string }[];
 };
@@ -40,6 +42,7 @@ export function consoleData(folder: string): {
       session: defaultsOf(session && SESSION.read(session, () => {})),
       // The page verifies no signature.
       rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
+      endpoints: [...(config.endpoints?.values() ?? [])],
       roles: rolesOf(written),
     },
     complaints: [],

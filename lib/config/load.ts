@@ -7,10 +7,12 @@ import { type MapTree, member, parse, type Tree } from '../language/parse.ts';
 import type { Registry } from '../language/registry.ts';
 import { compileRole, parseRole, type Role, type RoleDocument, type Setting } from '../language/role.ts';
 import { defaultsOf, SESSION } from '../language/session.ts';
-import { list, object, optional, raw, required, text } from '../language/shape.ts';
+import { list, object, optional, type Placed, raw, required, text } from '../language/shape.ts';
+import type { Endpoint } from '../policy/endpoint.ts';
 import type { Limits } from '../stores/limits.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { AUDIT, type AuditSetting, auditOf } from './audit.ts';
+import { complainOfAudiences, ENDPOINTS, endpointsIn } from './endpoints.ts';
 import { issuerRow, rowSchema } from './issuers.ts';
 import { LIMITS, limitsOf } from './limits.ts';
 import { registriesIn } from './registries.ts';
@@ -34,6 +36,8 @@ export type Ground = {
 /** Everything that a broker is made from: files, checked and compiled. */
 export type Config = Ground & {
   readonly folder: string;
+  /** Services where a JWT of ours buys a token, by name. A role of one holds a copy of what it needs. */
+  readonly endpoints?: ReadonlyMap<string, Endpoint>;
   readonly roles: readonly Role[];
   readonly registries: readonly Registry[];
   /** Undefined where no teams.yml is, so that roles are nobody's and everybody's. */
@@ -61,6 +65,7 @@ const BROKER = object({
   ),
   audience: optional(audienceShape),
   issuers: required(list(raw(rowSchema), 100)),
+  endpoints: optional(ENDPOINTS),
   session: optional(SESSION),
   limits: optional(LIMITS),
   audit: optional(AUDIT),
@@ -70,7 +75,12 @@ const BROKER = object({
 /** broker.yml, for editors. */
 export const brokerSchema = BROKER.schema;
 
-type Main = { readonly ground: Ground; readonly setting: Setting; readonly tree: Tree };
+type Main = {
+  readonly ground: Ground;
+  readonly setting: Setting;
+  readonly endpoints: ReadonlyMap<string, Placed<Endpoint>>;
+  readonly tree: Tree;
+};
 
 function rowsOf(tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> {
   const rows = new Map<string, IssuerRow>();
@@ -90,6 +100,11 @@ function rowsOf(tree: Tree, url: string | undefined, complain: Complain): Map<st
   return rows;
 }
 
+/** The rows without their places. */
+function dropPlaces(placed: Main['endpoints']): ReadonlyMap<string, Endpoint> {
+  return new Map([...placed].map(([name, { value }]) => [name, value]));
+}
+
 function main(file: string, source: string, complain: Complain): Main | undefined {
   const tree = parse(file, source, complain);
   const read = tree && BROKER.read(tree, complain);
@@ -104,7 +119,9 @@ function main(file: string, source: string, complain: Complain): Main | undefine
   const secondRegion = read?.aws?.second_region;
   const audit = auditOf(read?.audit, member(tree, 'audit')?.value ?? tree, complain);
   const ground = { url, audience, rows, limits, secondRegion, audit };
-  return { ground, tree, setting: { audience, issuers: rows, session } };
+  const endpoints = endpointsIn(member(tree, 'endpoints')?.value, complain);
+  const setting = { audience, issuers: rows, session, endpoints: dropPlaces(endpoints) };
+  return { ground, tree, endpoints, setting };
 }
 
 type Read = { readonly role: Role; readonly document: RoleDocument };
@@ -157,6 +174,13 @@ export function loadConfig(folder: string): Loaded {
   const roles = ofRoles.map(({ role }) => role);
   checkExternalIds(ofRoles, complain);
   const ofRegistries = setting ? registriesIn(folder, { ...setting, roles }, complain) : [];
+  const ofEndpoints = { roles, registries: ofRegistries.map(({ registry }) => registry) };
+  if (broker)
+    complainOfAudiences(
+      broker.endpoints,
+      { ...broker.ground, issuers: broker.ground.rows, ...ofEndpoints },
+      complain,
+    );
   const teams = teamsIn(folder, ofRoles, complain);
   complainOfEndings(folder, complain);
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
@@ -167,7 +191,7 @@ export function loadConfig(folder: string): Loaded {
     ...ofRegistries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
   ];
   return {
-    config: { folder, ...ground, roles, registries, teams },
+    config: { folder, ...ground, endpoints: dropPlaces(broker.endpoints), roles, registries, teams },
     written: { broker: tree, policies },
     complaints: [],
   };

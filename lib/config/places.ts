@@ -24,14 +24,17 @@ const PLACES: {
       (name): Place => [house, name.startsWith(`${house}/`) ? name : `${house}/${name}`],
     );
   },
-  buildkite: ({ organization, user }) => [[organization, `${organization}/${user}`]],
+  buildkite: ({ organization, user, client_id }) => [[organization, `${organization}/${user ?? client_id}`]],
+  oauth: ({ endpoint, parameters, subject }) => [
+    [endpoint, `${endpoint}/${Object.values(parameters).join('/') || subject}`],
+  ],
   jwt: ({ audience }) => [[audience]],
 };
 
 /**
  * Whose house a role's credential opens, and what in it, all of them: AWS account and role, numbers and ids of Google
  * Cloud projects with provider and accounts, Azure tenant and application, GitHub owner or installation and repositories,
- * Buildkite organization and user, audience of a JWT of ours.
+ * Buildkite organization and user or workload identity, endpoint of broker.yml and what is asked of it, audience of a JWT of ours.
  */
 export function placesOf(template: Template): readonly Place[] {
   return (PLACES[template.kind] as (template: Template) => readonly Place[])(template);

@@ -1,4 +1,5 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, request } from 'node:http';
+import type { LookupFunction } from 'node:net';
 
 /** Patience in milliseconds, for a connection and for the whole answer (D08). */
 export const CONNECT_MS = 500;
@@ -16,12 +17,14 @@ export type Outgoing = {
   readonly method?: 'GET' | 'DELETE';
   readonly headers: Headers;
   readonly body: string;
+  /** How the name is looked up, where not every address may be asked. Left out: as the system does. */
+  readonly lookup?: LookupFunction | undefined;
 };
 /** `patience` is for the whole answer, in milliseconds. */
 export type Post = (outgoing: Outgoing, patience?: number) => Promise<Reply>;
 
 /** There was no connection, so nothing was sent. */
-const UNSENT = ['ConnectTimeoutError', 'EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
+const UNSENT = ['AddressRefused', 'ConnectTimeoutError', 'EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
 
 /** Why there is no answer, by a name of ours or of the system's (`ECONNREFUSED`). Says nothing of what was sent. */
 export class NoReply extends Error {
@@ -65,8 +68,8 @@ function readWhole(response: IncomingMessage, done: (reply: Reply) => void, fail
 
 function exchange(outgoing: Outgoing, patience: number, way: Way): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const { url, method = 'POST', headers, body } = outgoing;
-    const sent = way.request(url, { method, agent: way.agent, headers });
+    const { url, method = 'POST', headers, body, lookup } = outgoing;
+    const sent = way.request(url, { method, agent: way.agent, headers, lookup });
     const timers = [
       setTimeout(() => fail('TimeoutError'), patience),
       setTimeout(() => fail('ConnectTimeoutError'), CONNECT_MS),

@@ -5,12 +5,20 @@ import { type GcpTarget, type GcpTemplate, gcp } from './kinds/gcp.ts';
 import { type GithubTarget, type GithubTemplate, github } from './kinds/github.ts';
 import { type JwtTarget, type JwtTemplate, jwt } from './kinds/jwt.ts';
 import type { Kind } from './kinds/kind.ts';
+import { type OauthTarget, type OauthTemplate, oauth } from './kinds/oauth.ts';
 
 /** Every kind of credential that a role can have, by its key in the role's file. */
-export const KINDS = { aws, gcp, azure, github, buildkite, jwt } as const;
+export const KINDS = { aws, gcp, azure, github, buildkite, oauth, jwt } as const;
 
 export type KindName = keyof typeof KINDS;
-export type Target = AwsTarget | GcpTarget | AzureTarget | GithubTarget | BuildkiteTarget | JwtTarget;
+export type Target =
+  | AwsTarget
+  | GcpTarget
+  | AzureTarget
+  | GithubTarget
+  | BuildkiteTarget
+  | OauthTarget
+  | JwtTarget;
 
 /** A role's own part for its provider, tagged with the kind. */
 export type Template =
@@ -19,6 +27,7 @@ export type Template =
   | ({ readonly kind: 'azure' } & AzureTemplate)
   | ({ readonly kind: 'github' } & GithubTemplate)
   | ({ readonly kind: 'buildkite' } & BuildkiteTemplate)
+  | ({ readonly kind: 'oauth' } & OauthTemplate)
   | ({ readonly kind: 'jwt' } & JwtTemplate);
 
 /** The kind of a name, with its template type forgotten: `template.kind` has chosen it. */

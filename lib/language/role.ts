@@ -1,3 +1,4 @@
+import type { Endpoint } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { audienceOf, audienceShape } from './audience.ts';
 import { type Complain, noting } from './complaint.ts';
@@ -62,6 +63,7 @@ export type Setting = {
   readonly audience: string;
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   readonly session: SessionDefaults;
+  readonly endpoints?: ReadonlyMap<string, Endpoint> | undefined;
 };
 
 /** Reads the text of one role file. Complaints name `file`; undefined when there is nothing to compile. */
@@ -114,7 +116,8 @@ export function compileRole(
   const { compile, lengths, scopes, scopesOf, covers } = kindOf(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
-  const template = compile(kindTree, { role: name, trust, issuers: setting.issuers }, complain);
+  const { issuers, endpoints } = setting;
+  const template = compile(kindTree, { role: name, trust, issuers, endpoints }, complain);
   const listed = template && scopesOf?.(template);
   const granting = scoped(statements.trust, { of: kind, scopes, listed, covers }, complain);
   const session = sessionOf(

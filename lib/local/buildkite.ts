@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
+import type { At } from './google.ts';
 import { json } from './json.ts';
-import { type PresentedClaims, verifySignature } from './presented.ts';
+import { type PresentedClaims, type PresentedFault, presented, verifySignature } from './presented.ts';
 
 const ENDPOINT = 'https://buildkite.com/oauth/token';
 const SLUG = /^[a-z0-9-]{1,100}$/;
@@ -43,12 +44,46 @@ function formFault(form: URLSearchParams): HttpAnswer | undefined {
     : refused('invalid_scope', 'Requested scopes exceed grantable scopes');
 }
 
+const IDENTITY_FAULTS: { readonly [fault in PresentedFault]: string } = {
+  malformed: 'The client assertion is no JWT',
+  key_unknown: 'No key of the JWKS of the issuer has that kid',
+  signature_wrong: 'Invalid client assertion signature',
+  issuer_differs: 'No workload identity trusts this issuer',
+  audience_differs: 'JWT `aud` claim is invalid',
+  expired: 'JWT `exp` claim must be in the future',
+  not_yet_valid: 'JWT `iat` claim must be in the past',
+  claims_wrong: 'The subject does not match',
+};
+
+/** What an administrator entered for a workload identity as its OIDC audience: of this form, or of a row of broker.yml. */
+const IDENTITY_AUDIENCE = /^https:\/\/buildkite\.com\/[a-z0-9-]{1,100}$/;
+const SCOPES_OF_IDENTITIES =
+  /^(read|write|retry)_(pipelines|builds|artifacts|build_logs|job_env|organizations)$/;
+const MEMBERS = ['grant_type', 'client_id', 'client_assertion_type', 'client_assertion', 'scope'];
+
+function findIdentityFault(form: URLSearchParams): HttpAnswer | undefined {
+  if ([...form.keys()].some(name => !MEMBERS.includes(name)) || !/^[\w-]+$/.test(form.get('client_id') ?? ''))
+    return refused('invalid_request', 'client_id is missing, or a parameter is not known');
+  if (form.get('client_assertion_type') !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    return refused('invalid_request', 'client_assertion_type is missing');
+  return (form.get('scope') ?? '').split(' ').every(scope => SCOPES_OF_IDENTITIES.test(scope))
+    ? undefined
+    : refused('invalid_scope', 'The workload identity does not have these scopes');
+}
+
+/** The audience that a JWT has, if it is one that a workload identity can have; what is not verified decides nothing else. */
+function readAudience(token: string, known: readonly string[]): string {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+  const aud = /"aud":"([^"]+)"/.exec(payload)?.[1];
+  return typeof aud === 'string' && (IDENTITY_AUDIENCE.test(aud) || known.includes(aud)) ? aud : '';
+}
+
 /**
- * A local Buildkite: its token endpoint, for apps of any id, all of whose assertions this signer makes. It refuses what
- * Buildkite refuses, an assertion that was used before among it, and what it hands out opens nothing. `now` is in
- * seconds since the epoch.
+ * A local Buildkite: its token endpoint, for apps of any id, all of whose assertions this signer makes, and for workload
+ * identities that trust the broker and have one of these audiences. It refuses what Buildkite refuses, an assertion that
+ * was used before among it, and what it hands out opens nothing.
  */
-export function localBuildkite(apps: Signer) {
+export function localBuildkite(apps: Signer, audiences: () => readonly string[] = () => []) {
   const used = new Set<unknown>();
   const idOf = async (assertion: string, now: number): Promise<{ jti: unknown } | { fault: string }> => {
     const checked = await verifySignature(assertion, await apps.publicKeys());
@@ -58,9 +93,7 @@ export function localBuildkite(apps: Signer) {
     if (fault !== undefined) return { fault };
     return used.has(jti) ? { fault: 'JWT has already been used (jti)' } : { jti };
   };
-  return async ({ method, path, body }: HttpRequest, now: number): Promise<HttpAnswer> => {
-    if (method !== 'POST' || path !== '/oauth/token') return json(404, { message: 'Not Found' });
-    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
+  const byApp = async (form: URLSearchParams, now: number): Promise<HttpAnswer> => {
     const client = await idOf(form.get('client_assertion') ?? '', now);
     if ('fault' in client) return refused('invalid_client', client.fault);
     const wrong = formFault(form);
@@ -73,5 +106,21 @@ export function localBuildkite(apps: Signer) {
       expires_in: Math.min(Math.max(Number(form.get('expires_in') ?? LONGEST), SHORTEST), LONGEST),
       scope: form.get('scope'),
     });
+  };
+  const byIdentity = async (form: URLSearchParams, { trusted, now }: At): Promise<HttpAnswer> => {
+    const token = form.get('client_assertion') ?? '';
+    const checked = await presented(token, { trusted, audience: readAudience(token, audiences()), now });
+    if ('fault' in checked) return refused('invalid_client', IDENTITY_FAULTS[checked.fault]);
+    if (used.has(checked.claims['jti'])) return refused('invalid_client', 'JWT has already been used (jti)');
+    const wrong = findIdentityFault(form);
+    if (wrong) return wrong;
+    used.add(checked.claims['jti']);
+    const access_token = `local_${randomBytes(24).toString('hex')}`;
+    return json(200, { access_token, token_type: 'Bearer', expires_in: 3600, scope: form.get('scope') });
+  };
+  return async ({ method, path, body }: HttpRequest, at: At): Promise<HttpAnswer> => {
+    if (method !== 'POST' || path !== '/oauth/token') return json(404, { message: 'Not Found' });
+    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
+    return form.get('grant_type') === 'client_credentials' ? byIdentity(form, at) : byApp(form, at.now);
   };
 }

@@ -138,12 +138,16 @@ async function listening(
     };
   };
   let served: Served;
+  let current = config;
   const readChange = watchFolder(config.folder, streams.error);
   const make = (base: string) => {
     served = serveConfig(config, base);
     return (): Broker => {
       const changed = readChange();
-      if (changed) served = serveConfig(changed, base, served);
+      if (changed) {
+        served = serveConfig(changed, base, served);
+        current = changed;
+      }
       return served.broker;
     };
   };
@@ -151,7 +155,7 @@ async function listening(
     get issuer() {
       return served.issuer;
     },
-    clouds: localClouds(apps),
+    clouds: localClouds(apps, () => current.endpoints?.values() ?? []),
     registries: (request: HttpRequest) => served.registries(request),
     console: (request: HttpRequest) => consoleAnswer(request, config.folder),
     now,

@@ -8,6 +8,7 @@ export const VARIABLES = {
   azure: ['AZURE_ACCESS_TOKEN'],
   github: ['GITHUB_TOKEN', 'GH_TOKEN'],
   buildkite: ['BUILDKITE_API_TOKEN'],
+  oauth: ['ACCESS_TOKEN'],
 } as const;
 
 /**
@@ -21,6 +22,7 @@ export const CREDENTIAL_VARIABLES = {
   azure: [...VARIABLES.azure, 'EXPIRES_AT'],
   github: [...VARIABLES.github, 'EXPIRES_AT'],
   buildkite: [...VARIABLES.buildkite, 'EXPIRES_AT'],
+  oauth: [...VARIABLES.oauth, 'EXPIRES_AT'],
 } as const;
 
 type Variables = { readonly [name: string]: string };

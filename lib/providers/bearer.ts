@@ -29,14 +29,18 @@ function refuseKind({ issued_token_type: kind }: JsonObject, { name }: Granted):
   if (kind !== undefined && kind !== ISSUED) refuseAnswer(name, 'with another kind of token');
 }
 
-/** An access token as OAuth's token endpoints answer it. One of another type or with other scopes is refused. */
-export function bearerOf(said: JsonObject, granted: Granted, scopes: readonly string[]): Bearer {
+/**
+ * An access token as OAuth's token endpoints answer it. One of another type or with other scopes is refused; `scopes` is
+ * undefined where the other side alone says which there are.
+ */
+export function bearerOf(said: JsonObject, granted: Granted, scopes: readonly string[] | undefined): Bearer {
   const { access_token, token_type, expires_in, scope } = said;
   const token = tokenOf(access_token, granted);
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer')
     refuseAnswer(granted.name, 'with a token of another type');
   refuseKind(said, granted);
-  if (differsInScope(scope, scopes)) refuseAnswer(granted.name, 'with scopes that were not asked for');
+  if (scopes && differsInScope(scope, scopes))
+    refuseAnswer(granted.name, 'with scopes that were not asked for');
   const seconds = Number.isInteger(expires_in) ? Number(expires_in) : Number.NaN;
   return { token, expiresAt: endOf(Math.floor(granted.now) + seconds, granted) };
 }

@@ -5,14 +5,31 @@ import { signerOf } from './app.ts';
 import { bearerOf } from './bearer.ts';
 import { BUILDKITE_MEANINGS } from './buildkite/meanings.ts';
 import { refuseAnswer } from './expiry.ts';
+import type { Meanings } from './meaning.ts';
+import { askForm, writeForm } from './oauth/form.ts';
+import { OAUTH_MEANINGS } from './oauth/meanings.ts';
 import type { BuildkiteCredential, GrantOf, Provider } from './provider.ts';
-import { PRESENTED, PRESENTED_SECONDS, signing } from './signed.ts';
+import {
+  PRESENTED,
+  PRESENTED_SECONDS,
+  type Said,
+  type Sign,
+  type SigningSetting,
+  signing,
+} from './signed.ts';
 import { type UpstreamSetting, upstream } from './upstream.ts';
 
 const ENDPOINT = 'buildkite.com/oauth/token';
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
 
-function formOf({ target, seconds, scopes }: GrantOf<BuildkiteTarget>, assertion: string): string {
+/** What a workload identity of this organization has as its OIDC audience, for our JWT: fixed, so that no role chooses it. */
+function nameIdentityAudience(organization: string): string {
+  return `https://buildkite.com/${organization}`;
+}
+
+type AppTarget = Extract<BuildkiteTarget, { readonly app: string }>;
+
+function writeAppForm({ target, seconds, scopes }: GrantOf<AppTarget>, assertion: string): string {
   return new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -31,35 +48,62 @@ function findDifference(
   token: string,
   target: BuildkiteTarget,
 ): string | undefined {
-  if (!token.startsWith('bktx_')) return 'with a token that is of no exchange';
+  if (target.app !== undefined && !token.startsWith('bktx_')) return 'with a token that is of no exchange';
   const others = [organization, audience].filter(each => each !== undefined && each !== target.organization);
   return others.length > 0 ? 'with a token of another organization' : undefined;
 }
 
+/** How one token is asked for: what our JWT says by whose key, and the request that holds it. */
+type BuildkiteWay = {
+  readonly sign: Sign;
+  readonly said: Said;
+  readonly form: (token: string) => string;
+  readonly meanings: Meanings;
+  /** Seconds that the token lives at least; left out: what was granted. */
+  readonly least?: number;
+};
+
 /**
- * An API token of Buildkite by OAuth token exchange: the app's own key signs an assertion (RFC 7523 §2.2), and the
- * token acts as the user that the role names. https://buildkite.com/docs/apis/oauth-token-exchange
+ * An API token of Buildkite: by a workload identity that trusts our own JWT (RFC 6749 §4.4 with RFC 7523 §2.2), or by OAuth
+ * token exchange, where the app's own key signs an assertion and the token acts as the user that the role names.
+ * https://buildkite.com/docs/apis/workload-identity-federation
+ * https://buildkite.com/docs/apis/oauth-token-exchange
  */
 export function buildkiteProvider(
   setting: UpstreamSetting,
   apps: AppSigners,
-  randomId: () => string,
+  own: SigningSetting,
 ): Provider<BuildkiteTarget, BuildkiteCredential> {
   const { ask, begin } = upstream(setting);
+  const { randomId } = own;
+  const findWay = ({ target, ...grant }: GrantOf<BuildkiteTarget>): BuildkiteWay => {
+    if (target.app === undefined) {
+      const { organization, clientId: client_id, subject } = target;
+      const said = { subject, audience: nameIdentityAudience(organization), seconds: PRESENTED_SECONDS };
+      const more = { client_id, scope: grant.scopes.join(' ') };
+      const form = (token: string): string => writeForm(askForm('client_credentials', token, more));
+      return { sign: signing(own), said, form, meanings: OAUTH_MEANINGS, least: 1 };
+    }
+    const { app } = target;
+    return {
+      sign: signing({ issuer: app, signer: signerOf(apps, app), randomId }),
+      said: { subject: app, audience: `https://${ENDPOINT}`, seconds: PRESENTED_SECONDS },
+      form: token => writeAppForm({ ...grant, target }, token),
+      meanings: BUILDKITE_MEANINGS,
+    };
+  };
   return async (grant, now) => {
-    const { app } = grant.target;
-    const sign = signing({ issuer: app, signer: signerOf(apps, app), randomId });
-    const said = { subject: app, audience: `https://${ENDPOINT}`, seconds: PRESENTED_SECONDS };
+    const { sign, said, form, meanings, ...lives } = findWay(grant);
     let session = '';
     // Buildkite takes the id of an assertion once, so an attempt whose answer was lost cannot be made again.
     const body = async (): Promise<string> => {
       const { token, id } = await sign(PRESENTED, said, now);
       session = id;
-      return formOf(grant, token);
+      return form(token);
     };
-    const question = { name: ENDPOINT, to: ENDPOINT, headers: HEADERS, body, meanings: BUILDKITE_MEANINGS };
-    const answer = await ask(question, begin());
-    const bearer = bearerOf(answer, { name: ENDPOINT, now, seconds: grant.seconds }, grant.scopes);
+    const answer = await ask({ name: ENDPOINT, to: ENDPOINT, headers: HEADERS, body, meanings }, begin());
+    const granted = { name: ENDPOINT, now, seconds: grant.seconds, ...lives };
+    const bearer = bearerOf(answer, granted, grant.scopes);
     const difference = findDifference(answer, bearer.token, grant.target);
     if (difference !== undefined) refuseAnswer(ENDPOINT, difference);
     return { kind: 'buildkite', ...bearer, session };

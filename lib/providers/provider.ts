@@ -33,6 +33,7 @@ export type GcpCredential = BearerCredential<'gcp'>;
 export type AzureCredential = BearerCredential<'azure'>;
 export type GithubCredential = BearerCredential<'github'>;
 export type BuildkiteCredential = BearerCredential<'buildkite'>;
+export type OauthCredential = BearerCredential<'oauth'>;
 
 export type Credential =
   | AwsCredential
@@ -40,6 +41,7 @@ export type Credential =
   | AzureCredential
   | GithubCredential
   | BuildkiteCredential
+  | OauthCredential
   | JwtCredential;
 
 export type GrantOf<T extends Target> = Grant & { readonly target: T };

@@ -1,4 +1,5 @@
 import { BrokerError } from '../errors.ts';
+import { isLiteralRefused, judgedLookup, permitted, type Resolve, resolveAll } from '../http/address.ts';
 import { type JsonObject, jsonObject } from '../http/json.ts';
 import { type Budget, budget, persist } from '../http/persist.ts';
 import { type Headers, NoReply, type Outgoing, poster, type Reply } from '../http/post.ts';
@@ -9,6 +10,8 @@ import { findMeaning, type Meanings } from './meaning.ts';
 export type UpstreamSetting = {
   /** Stands before the host of every URL, for tests and the laptop: nothing in a role or the environment can set it. */
   readonly base?: string;
+  /** How names are looked up whose addresses are judged. Left out: as the system does. */
+  readonly resolve?: Resolve;
   /** Seconds since the epoch. */
   readonly now?: () => number;
   /** From 0 to 1, for the pause between attempts. */
@@ -19,8 +22,10 @@ export type UpstreamSetting = {
 export type Question = {
   /** For the log. */
   readonly name: string;
-  /** Host and path: all of it pinned in the code, but for what the reviewed role says. */
+  /** Host and path: all of it pinned in the code, but for what the reviewed configuration says. */
   readonly to: string;
+  /** Whether a private network may be asked, where the host is of broker.yml: then its addresses are judged when connecting. */
+  readonly allowPrivate?: boolean;
   /** Left out: POST. */
   readonly method?: Outgoing['method'];
   readonly headers: Headers;
@@ -40,15 +45,16 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** OAuth's form of an error (RFC 6749 §5.2), that of Google's APIs, or GitHub's. Undefined when none wrote it. */
+/** OAuth's form of an error (RFC 6749 §5.2), that of Google's and others' APIs, or GitHub's. Undefined when none wrote it. */
 function faultOf({ body }: Reply): Fault | undefined {
   const said = jsonObject(body);
   if (typeof said?.['error'] === 'string')
     return { code: said['error'], words: text(said['error_description']) };
   if (typeof said?.['message'] === 'string' && typeof said['documentation_url'] === 'string')
     return { code: 'message', words: said['message'] };
-  const { status, message } = (said?.['error'] ?? {}) as JsonObject;
-  return typeof status === 'string' ? { code: status, words: text(message) } : undefined;
+  const { status, code: written, type, message } = Object(said?.['error']) as JsonObject;
+  const code = [status, written, type].find(each => typeof each === 'string');
+  return code === undefined ? undefined : { code: text(code), words: text(message) };
 }
 
 const LONGEST = 300;
@@ -90,6 +96,11 @@ function isSuccess({ status }: Reply): boolean {
 
 function failure(reply: Reply, { name, meanings }: Question): BrokerError {
   const { status } = reply;
+  if (status >= 300 && status < 400)
+    return new BrokerError('provider_refused', {
+      detail: `${name} ${status}: it points elsewhere, where what we present is never sent`,
+      undone: true,
+    });
   if (status >= 500 || status === 429 || status === 408) return unavailable(`${name} ${status}`);
   const fault = faultOf(reply);
   if (!fault) return unavailable(`${name} ${status}: an answer of another kind`);
@@ -101,17 +112,36 @@ function failure(reply: Reply, { name, meanings }: Question): BrokerError {
   });
 }
 
+/** An address that broker.yml may not lead to: nothing was sent there, and no further attempt would find another. */
+function addressRefused(name: string): BrokerError {
+  return new BrokerError('broker_misconfigured', {
+    detail: `${name}: its address is not public (allow_private_network of its row in broker.yml)`,
+    undone: true,
+  });
+}
+
 /** Asks over HTTPS, with the patience, the attempts and the budget of D08. What is sent again is the same. */
 export function upstream(setting: UpstreamSetting): Upstream {
-  const { base, now = () => Date.now() / 1000, random = Math.random } = setting;
+  const { base, resolve = resolveAll, now = () => Date.now() / 1000, random = Math.random } = setting;
   const post = poster(now);
+  const judge = ({ name, allowPrivate }: Question, url: URL) => {
+    if (allowPrivate === undefined || base !== undefined) return undefined;
+    const judging = { resolve, permitted: (address: string) => permitted(address, allowPrivate) };
+    if (isLiteralRefused(url, judging.permitted)) throw addressRefused(name);
+    return judgedLookup(judging);
+  };
   const once = async (question: Question, patience: number): Promise<Reply> => {
     const { name, to, method, headers, body: said } = question;
-    const body = typeof said === 'string' ? said : await said();
     const url = new URL(base === undefined ? `https://${to}` : `${base}/${to}`);
+    const lookup = judge(question, url);
+    const body = typeof said === 'string' ? said : await said();
     try {
-      return await post({ url, headers, body, ...(method === undefined ? {} : { method }) }, patience);
+      return await post(
+        { url, headers, body, lookup, ...(method === undefined ? {} : { method }) },
+        patience,
+      );
     } catch (error) {
+      if ((error as NoReply).name === 'AddressRefused') throw addressRefused(name);
       throw unavailable(`${name} ${(error as Error).name}`, error);
     }
   };

@@ -1,6 +1,12 @@
-import type { LookupAddress } from 'node:dns';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import type { LookupFunction } from 'node:net';
+import {
+  AddressRefused,
+  isLiteralRefused,
+  judgedLookup,
+  permitted,
+  type Resolve,
+  resolveAll,
+} from '../http/address.ts';
 import { KeySetError, MAX_SET_BYTES } from './keyset.ts';
 
 /** Patience with an issuer, in milliseconds: for a connection of TCP, and for the whole answer (D06). */
@@ -9,68 +15,8 @@ export const TOTAL_MS = 2000;
 
 // Built-ins by name at first use: an ESM import of node:https costs a cold start 30 ms and more, and most
 // warm processes fetch nothing.
-function builtin<K extends 'node:https' | 'node:net' | 'node:dns'>(name: K) {
+function builtin<K extends 'node:https'>(name: K) {
   return process.getBuiltinModule(name);
-}
-
-/** What is never an issuer: this host, its link, its cloud, its neighbors by multicast, and documentation ranges. */
-const NEVER = [
-  '0.0.0.0/8',
-  '127.0.0.0/8',
-  // Of clouds, which answer there whatever runs in the machine, with its credentials among it: Azure, Alibaba.
-  '168.63.129.16/32',
-  '100.100.100.200/32',
-  '169.254.0.0/16',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-  // Unspecified, this host, and IPv4 in its old disguise (RFC 4291 §2.5.5.1).
-  '::/96',
-  // Translated to IPv4, whatever that is: by everybody (RFC 6052), and by a network of its own (RFC 8215).
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
-  '2001::/32',
-  '2001:db8::/32',
-  '2002::/16',
-  // Of clouds in IPv6: AWS, Google, Oracle.
-  'fd00:ec2::/32',
-  'fd20:ce::254/128',
-  'fd00:c1::a9fe:a9fe/128',
-  'fe80::/10',
-  // What site-local was before it was given up (RFC 3879): some networks still route it.
-  'fec0::/10',
-  'ff00::/8',
-];
-/** What `allow_private_network` permits: a self-hosted issuer's own network (RFC 1918, 6598, 4193). */
-const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
-
-function listOf(ranges: readonly string[]) {
-  const { BlockList } = builtin('node:net');
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [base = '', bits = ''] = range.split('/');
-    list.addSubnet(base, Number(bits), base.includes(':') ? 'ipv6' : 'ipv4');
-  }
-  return list;
-}
-
-let lists: { never: ReturnType<typeof listOf>; private: ReturnType<typeof listOf> } | undefined;
-
-/** May this address be an issuer's? Judged when connecting, so that a name cannot be rebound (threat T61). */
-export function permitted(address: string, allowPrivate: boolean): boolean {
-  const { isIPv6 } = builtin('node:net');
-  lists ??= { never: listOf(NEVER), private: listOf(PRIVATE) };
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  const [plain, family] =
-    mapped !== undefined
-      ? [mapped, 'ipv4' as const]
-      : [address, isIPv6(address) ? ('ipv6' as const) : ('ipv4' as const)];
-  return !lists.never.check(plain, family) && (allowPrivate || !lists.private.check(plain, family));
 }
 
 /** How a download reaches the network; a test hands in plain HTTP and its own idea of what is permitted. */
@@ -84,10 +30,7 @@ export type Network = {
   ) => ClientRequest;
   readonly permitted: (address: string) => boolean;
   /** Every address of a name. */
-  readonly resolve: (
-    hostname: string,
-    done: (error: Error | null, found: readonly LookupAddress[]) => void,
-  ) => void;
+  readonly resolve: Resolve;
 };
 
 /** The real network: HTTPS, public addresses alone unless the row says otherwise. */
@@ -95,26 +38,8 @@ export function network(allowPrivate: boolean): Network {
   return {
     request: (url, options, answer) => builtin('node:https').request(url, options, answer),
     permitted: address => permitted(address, allowPrivate),
-    resolve: (hostname, done) => builtin('node:dns').lookup(hostname, { all: true }, done),
+    resolve: resolveAll,
   };
-}
-
-function lookup({ permitted: allowed, resolve }: Network): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, (error, found) => {
-      if (error) return callback(error, '', 0);
-      const good = found.filter(({ address }) => allowed(address));
-      // One bad address condemns the name: a resolver that mixes them is trying something.
-      if (good.length < found.length || good[0] === undefined)
-        return callback(new KeySetError('the name has an address that is not public'), '', 0);
-      return options.all ? callback(null, [...good]) : callback(null, good[0].address, good[0].family);
-    });
-  };
-}
-
-function literalRefused({ hostname }: URL, allowed: Network['permitted']): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  return builtin('node:net').isIP(bare) !== 0 && !allowed(bare);
 }
 
 function refusal({ statusCode, headers }: IncomingMessage): string | undefined {
@@ -131,11 +56,11 @@ function refusal({ statusCode, headers }: IncomingMessage): string | undefined {
 export function download(uri: string, reach: Network): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const url = new URL(uri);
-    if (literalRefused(url, reach.permitted)) return reject(new KeySetError('the address is not public'));
+    if (isLiteralRefused(url, reach.permitted)) return reject(new KeySetError('the address is not public'));
     const options: RequestOptions = {
       method: 'GET',
       agent: false,
-      lookup: lookup(reach),
+      lookup: judgedLookup(reach),
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
     };
     const sentAt = Date.now() / 1000;
@@ -172,7 +97,9 @@ export function download(uri: string, reach: Network): Promise<Uint8Array> {
       reject(
         error instanceof KeySetError
           ? error
-          : new KeySetError(`the connection failed: ${(error as NodeJS.ErrnoException).code ?? 'no code'}`),
+          : error instanceof AddressRefused
+            ? new KeySetError(error.message)
+            : new KeySetError(`the connection failed: ${(error as NodeJS.ErrnoException).code ?? 'no code'}`),
       );
     };
     sent.on('socket', socket => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { MEMBERS } from '../../lib/audit/event.ts';
 import { VERBS } from '../../lib/cli/run.ts';
 import { EXIT } from '../../lib/cli/verb.ts';
+import { ENDPOINT_PRESETS } from '../../lib/config/endpoint-presets.ts';
 import { SETTINGS } from '../../lib/config/settings.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { RULES } from '../../lib/language/complaint.ts';
@@ -110,6 +111,21 @@ describe('each is documented, and nothing that is not there is', () => {
       what: 'keys of a role with buildkite',
       documented: rowsUnder(POLICY, 'buildkite', 'key').map(([key]) => code(key)),
       known: keysIn('lib/language/kinds/buildkite.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of a role with oauth',
+      documented: rowsUnder(POLICY, 'oauth', 'key').map(([key]) => code(key)),
+      known: keysIn('lib/language/kinds/oauth.ts', 'SHAPE'),
+    },
+    {
+      what: 'keys of an endpoint',
+      documented: firsts(CONFIGURATION, 'key of an endpoint'),
+      known: keysIn('lib/config/endpoints.ts', 'ENDPOINT'),
+    },
+    {
+      what: 'presets of endpoints',
+      documented: firsts('docs/endpoints/README.md', 'preset').filter(name => name !== ''),
+      known: Object.keys(ENDPOINT_PRESETS),
     },
     {
       what: 'keys of a role with jwt',
@@ -261,6 +277,8 @@ describe('what the tables say is so', () => {
     azure: kindOf('azure').lengths(undefined),
     github: kindOf('github').lengths(undefined),
     buildkite: kindOf('buildkite').lengths(undefined),
+    'buildkite client_id': kindOf('buildkite').lengths({ client_id: 'a' }),
+    oauth: kindOf('oauth').lengths(undefined),
     jwt: kindOf('jwt').lengths(undefined),
   };
 

@@ -9,10 +9,12 @@ const KINDS = ['role', 'trust', 'registry', 'broker'] as const;
 /** Cases are run beside their role, and what a vendor's own file holds is not ours to load. */
 const ELSEWHERE = ['cases', 'invariants', 'job', 'pipeline', 'review', 'teams', 'workflow'];
 
-/** What a page's roles are loaded beside: our own, but on the page of an issuer or of a rule what stands there. */
+/** What a page's roles are loaded beside: our own, but on the page of an endpoint, an issuer, a provider or a rule what stands there. */
 function brokerOf(page: string): string {
   const own = blocks(read(page)).find(({ words }) => words.includes('broker'));
-  return /^docs\/(issuers|lint)\//.test(page) && own ? own.text : read('config/broker.yml');
+  return /^docs\/(endpoints|issuers|lint|providers)\//.test(page) && own
+    ? own.text
+    : read('config/broker.yml');
 }
 
 const found = DOCUMENTS.filter(page => !page.startsWith('examples/')).flatMap(page =>

@@ -2,14 +2,14 @@ import { localClouds } from '../../lib/local/clouds.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
 import { httpRequest } from './broker.ts';
-import { NOW } from './policy.ts';
+import { ENDPOINTS, endpointsFrom, NOW } from './policy.ts';
 import { type Asked, type Said, type TestServer, testServer } from './server.ts';
 import { APP_SIGNER, TRUSTED } from './signing.ts';
 
 /** What a cloud says of one call in place of its own answer; `null`: nothing, for ever. Undefined: the connection breaks. */
 export type Say = (asked: Asked, own: HttpAnswer) => Said | null | undefined;
 
-/** Google Cloud, Entra, GitHub and Buildkite on loopback, which check what the real ones check, until told otherwise. */
+/** Google Cloud, Entra, GitHub, Buildkite and what federates on loopback, which check what the real ones check, until told otherwise. */
 export type TestClouds = {
   readonly setting: UpstreamSetting;
   readonly asked: TestServer['asked'];
@@ -33,7 +33,8 @@ function whole(headers: Asked['headers']) {
 }
 
 export async function testClouds(): Promise<TestClouds> {
-  const clouds = localClouds(APP_SIGNER);
+  const endpoints = endpointsFrom(ENDPOINTS);
+  const clouds = localClouds(APP_SIGNER, () => endpoints.values());
   let next: Say[] = [];
   const server = await testServer(async asked => {
     const { method, path, headers, body } = asked;

@@ -14,6 +14,7 @@ export function heldOf(
     audience: AUDIENCE,
     session: { seconds: undefined, maxSeconds: undefined },
     rows: [...rowsFrom(ISSUERS).values()],
+    endpoints: [],
     roles: Object.entries(roles).map(([name, text]) => ({ name, text })),
     ...changes,
   });

@@ -10,6 +10,7 @@ import { ENTRA_MEANINGS } from '../../lib/providers/azure.ts';
 import { BUILDKITE_MEANINGS } from '../../lib/providers/buildkite/meanings.ts';
 import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from '../../lib/providers/gcp/meanings.ts';
 import { GITHUB_MEANINGS } from '../../lib/providers/github/meanings.ts';
+import { OAUTH_MEANINGS } from '../../lib/providers/oauth/meanings.ts';
 import { TROUBLE_CODES } from '../../lib/providers/trouble.ts';
 import { refusal } from './answer.ts';
 
@@ -88,7 +89,12 @@ const ANYWHERE: readonly Said[] = [
   },
   { said: '408, 429, 5xx', code: 'provider_unavailable', mend: 'nobody; it was asked three times' },
   {
-    said: 'a redirect, a page, whatever it did not write itself',
+    said: 'a redirect',
+    code: 'provider_refused',
+    mend: 'who set up the target; asked once, and what we present is sent nowhere else',
+  },
+  {
+    said: 'a page, whatever it did not write itself',
     code: 'provider_unavailable',
     mend: 'who runs the broker, where it stays: what stands between',
   },
@@ -159,6 +165,7 @@ const SIDES: readonly (readonly [heading: string, said: readonly Said[]])[] = [
   ['Microsoft Entra', ENTRA_MEANINGS],
   ['GitHub', GITHUB_MEANINGS],
   ['Buildkite', BUILDKITE_MEANINGS],
+  ['An endpoint of broker.yml, or a workload identity of Buildkite', OAUTH_MEANINGS],
 ];
 
 /** The page that shows every table side by side, drawn from the tables themselves. */

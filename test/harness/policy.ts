@@ -1,3 +1,4 @@
+import { endpointsIn } from '../../lib/config/endpoints.ts';
 import { issuerRow } from '../../lib/config/issuers.ts';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
 import { KINDS } from '../../lib/language/kinds.ts';
@@ -5,6 +6,7 @@ import { parse, type Tree } from '../../lib/language/parse.ts';
 import { compileRole, parseRole, type Role, type Setting } from '../../lib/language/role.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
+import type { Endpoint } from '../../lib/policy/endpoint.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 
@@ -44,11 +46,42 @@ export function rowsFrom(yaml: string): Map<string, IssuerRow> {
   return new Map(rows.map(row => [row.issuer, row]));
 }
 
+/** The endpoints that tests use unless they say otherwise: one of each preset, and one of each grant. */
+export const ENDPOINTS = `
+databricks: { preset: databricks, url: "https://dbc-1.cloud.databricks.com/oidc/v1/token", audience: databricks-of-acme }
+openai: { preset: openai, audience: openai-of-acme }
+anthropic: { preset: anthropic, audience: anthropic-of-acme }
+openrouter: { preset: openrouter, audience: openrouter-of-acme }
+buildkite: { preset: buildkite, audience: buildkite-of-acme }
+exchange:
+  url: https://login.acme.example/oauth/token
+  grant: token_exchange
+  audience: https://login.acme.example
+  parameters: { resource: "https://api.acme.example" }
+  slots: { account: required, project: optional }
+bearer: { url: "https://bearer.acme.example/t", grant: jwt_bearer, body: json, audience: "https://bearer.acme.example" }
+client:
+  url: https://client.acme.example/oauth/token
+  grant: client_credentials
+  audience: https://client.acme.example
+  slots: { client_id: required }
+`;
+
+/** Compiles rows of endpoints from YAML; throws when there is any complaint. */
+export function endpointsFrom(yaml: string): Map<string, Endpoint> {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const rows = endpointsIn(parse('broker.yml', yaml, complain), complain);
+  if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
+  return new Map([...rows].map(([name, { value }]) => [name, value]));
+}
+
 export function settingOf(issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS)): Setting {
   return {
     audience: AUDIENCE,
     issuers,
     session: { seconds: undefined, maxSeconds: undefined },
+    endpoints: endpointsFrom(ENDPOINTS),
   };
 }
 

@@ -5,12 +5,13 @@ import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { BuildkiteTarget } from '../../lib/language/kinds/buildkite.ts';
 import { buildkiteProvider } from '../../lib/providers/buildkite.ts';
+import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf, failureOf } from '../harness/code.ts';
 import { grantFor } from '../harness/grant.ts';
-import { BUILDKITE, NOW } from '../harness/policy.ts';
-import { APPS, BROKEN_SIGNING } from '../harness/signing.ts';
+import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
+import { APPS, BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
 let clouds: TestClouds;
 beforeAll(async () => {
@@ -36,7 +37,7 @@ function randomId() {
 }
 
 function provider(apps: AppSigners = APPS, id = randomId) {
-  return buildkiteProvider(clouds.setting, apps, id);
+  return buildkiteProvider(clouds.setting, apps, { ...SIGNING, randomId: id });
 }
 function issue(yaml = role(), apps: AppSigners = APPS, now = NOW) {
   return provider(apps)(grantFor<BuildkiteTarget>(yaml), now);
@@ -63,7 +64,7 @@ providerContract<BuildkiteTarget>({
     'the key cannot be used': () => provider(() => BROKEN_SIGNING.signer),
     'no key of the app is known': () => provider(() => undefined),
     'nobody is there': () =>
-      buildkiteProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS, randomId),
+      buildkiteProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS, SIGNING),
   },
 });
 
@@ -188,5 +189,69 @@ describe('an answer that was not asked for is refused', () => {
     clouds.reply(withMembers(members));
     expect(await codeOf(issue)).toBe('provider_refused');
     expect(clouds.asked).toHaveLength(1);
+  });
+});
+
+describe('by a workload identity that trusts our own JWT', () => {
+  const identity = `
+trust:
+  - iss: ${BUILDKITE}
+    claims: { organization_slug: my-organization, build_branch: main }
+    scopes: [read_builds]
+buildkite: { client_id: wi_1, organization: my-organization, scopes: [read_builds] }
+`;
+  const issueBy = (using: SigningSetting = { ...SIGNING, randomId }, now = NOW) =>
+    buildkiteProvider(clouds.setting, () => undefined, using)(grantFor<BuildkiteTarget>(identity), now);
+
+  test('T90: Buildkite is asked for exactly what the grant says, and no key of an app is needed', async () => {
+    expect(await issueBy()).toMatchObject({ kind: 'buildkite', session: `id-${made}` });
+    const [{ client_assertion: token = '', ...form } = {}] = forms();
+    expect(form).toEqual({
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_id: 'wi_1',
+      scope: 'read_builds',
+    });
+    expect(decodeJwt(token)).toEqual({
+      iss: AUDIENCE,
+      sub: 'role:tested',
+      aud: 'https://buildkite.com/my-organization',
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 300,
+      jti: `id-${made}`,
+    });
+  });
+
+  test.each<[string, Code, () => Promise<unknown>]>([
+    [
+      'an issuer that it does not trust',
+      'provider_refused',
+      () => issueBy({ ...SIGNING, issuer: 'https://a.example' }),
+    ],
+    ['a JWT whose key it does not find', 'broker_misconfigured', () => issueBy(STRANGE_SIGNING)],
+    [
+      'a JWT that has expired',
+      'broker_credentials_unavailable',
+      () => issueBy({ ...SIGNING, randomId }, NOW - 301),
+    ],
+  ])('%s: %s', async (_name, code, work) => {
+    expect(await codeOf(work)).toBe(code);
+    expect(clouds.asked).toHaveLength(1);
+  });
+
+  test.each<[string, object]>([
+    ['that lives longer', { expires_in: 3661 }],
+    ['that never ends', { expires_in: undefined }],
+    ['with wider scopes', { scope: 'read_builds write_builds' }],
+    ['of another organization', { organization: 'other' }],
+  ])('T91: an answer is refused %s', async (_name, members) => {
+    clouds.reply(withMembers(members));
+    expect(await codeOf(issueBy)).toBe('provider_refused');
+  });
+
+  test('a shorter life is taken: Buildkite says how long', async () => {
+    clouds.reply(withMembers({ expires_in: 300 }));
+    expect(await issueBy()).toMatchObject({ expiresAt: NOW + 300 });
   });
 });

@@ -126,7 +126,6 @@ describe('D08: what passes is asked again to the letter, at most three times', (
     { name: '500', said: { status: 500, body: { error: 'server_error' } } },
     { name: '503', said: { status: 503, body: '<html></html>' } },
     { name: 'a refusal that the cloud did not write', said: { status: 403, body: '<html></html>' } },
-    { name: 'a redirect', said: { status: 302, headers: { location: '/elsewhere' } } },
     { name: 'a connection that breaks', said: undefined },
   ])('$name', async ({ said }) => {
     expect(await outcome(said)).toMatchObject({ code: 'provider_unavailable' });

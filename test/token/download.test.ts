@@ -3,7 +3,8 @@ import { createServer, request as plainRequest, type RequestListener, type Serve
 import { type AddressInfo, createServer as createListener } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { download, type Network, network, permitted, TOTAL_MS } from '../../lib/token/download.ts';
+import { permitted } from '../../lib/http/address.ts';
+import { download, type Network, network, TOTAL_MS } from '../../lib/token/download.ts';
 import { KeySetError, MAX_SET_BYTES } from '../../lib/token/keyset.ts';
 import { loopback } from '../harness/network.ts';
 

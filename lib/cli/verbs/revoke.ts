@@ -17,7 +17,8 @@ const ELSEWHERE: { readonly [kind in Exclude<KindName, 'aws'>]: string } = {
   azure: 'In Entra no access token is ended by itself: disable the service principal of the application.',
   github:
     'In GitHub a token ends itself: kite-sts revoke token FILE. To end all: suspend the installation of the App.',
-  buildkite: 'In Buildkite: remove the app, or the user whom its tokens act as.',
+  oauth: 'At the service: take away its trust in the subject role:<name>, or what that may do there.',
+  buildkite: 'In Buildkite: remove the workload identity, the app, or the user whom its tokens act as.',
   jwt: 'Nobody is asked about a JWT of ours, so nothing ends one.',
 };
 

@@ -1,32 +1,41 @@
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
-import { object, required, text } from '../shape.ts';
+import { object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
-import { appId, checkTemplates, type Kind, type KindSetting } from './kind.ts';
+import { appId, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const EMAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$/;
 
 export type BuildkiteTemplate = {
-  readonly app: string;
   readonly organization: string;
-  readonly user: string;
   readonly scopes: readonly string[];
-};
+} & (
+  | { readonly app: string; readonly user: string; readonly client_id?: never }
+  | { readonly client_id: string; readonly subject: string; readonly app?: never; readonly user?: never }
+);
 
-/** For which app, in which organization and as which user Buildkite makes a token. The scopes are the grant's. */
-export type BuildkiteTarget = {
-  readonly kind: 'buildkite';
-  readonly app: string;
-  readonly organization: string;
-  readonly user: { readonly by: 'email' | 'uuid'; readonly value: string };
-};
+/**
+ * In which organization Buildkite makes a token, and for whom: an app that speaks for a user, or a workload identity that
+ * trusts our own JWT. The scopes are the grant's.
+ */
+export type BuildkiteTarget = { readonly kind: 'buildkite'; readonly organization: string } & (
+  | {
+      readonly app: string;
+      readonly user: { readonly by: 'email' | 'uuid'; readonly value: string };
+      readonly clientId?: never;
+    }
+  | { readonly clientId: string; readonly subject: string; readonly app?: never; readonly user?: never }
+);
 
 const SHAPE = object({
-  app: required(appId),
+  app: optional(appId),
+  client_id: optional(
+    text({ pattern: /^[\w-]{1,128}$/, says: 'the client id of the workload identity, as text' }),
+  ),
   organization: required(text({ pattern: SLUG, says: 'the slug of the organization, as in its URL' })),
-  user: required(
+  user: optional(
     text({
       max: 254,
       pattern: new RegExp(`${UUID.source}|${EMAIL.source}`),
@@ -39,23 +48,40 @@ const SHAPE = object({
 function compile(tree: Tree, setting: KindSetting, complain: Complain): BuildkiteTemplate | undefined {
   // The token acts as this user, so a claim must never choose who that is.
   checkTemplates(tree, 'none', setting, complain);
-  return SHAPE.read(tree, complain);
+  const read = SHAPE.read(tree, complain);
+  if (!read) return undefined;
+  const { app, user, client_id, ...rest } = read;
+  if (client_id !== undefined && app === undefined && user === undefined)
+    return { ...rest, client_id, subject: subjectOf(setting) };
+  if (client_id === undefined && app !== undefined && user !== undefined) return { ...rest, app, user };
+  complain(
+    'wrong-value',
+    tree.place,
+    'Say client_id of a workload identity, or else app and user of an OAuth token exchange.',
+  );
+  return undefined;
 }
 
+/** Seconds that a token of a workload identity may live: Buildkite says how long, and takes no wish. */
+const BY_IDENTITY = { fallback: 3600, min: 3600, max: 3600 };
+
 /**
- * An API token of Buildkite by OAuth token exchange: of a user, with these scopes, for 30 seconds to a day.
+ * An API token of Buildkite with these scopes: of a workload identity, for as long as Buildkite says, or of a user by
+ * OAuth token exchange, for 30 seconds to a day.
+ * https://buildkite.com/docs/apis/workload-identity-federation
  * https://buildkite.com/docs/apis/oauth-token-exchange
  */
 export const buildkite: Kind<BuildkiteTemplate, BuildkiteTarget> = {
-  lengths: () => ({ fallback: 3600, min: 30, max: 86_400 }),
+  lengths: template =>
+    template?.client_id === undefined ? { fallback: 3600, min: 30, max: 86_400 } : BY_IDENTITY,
   scopes: 'required',
   scopesOf: ({ scopes }) => scopes,
   schema: SHAPE.schema,
   compile,
-  target: ({ app, organization, user: value }) => ({
-    kind: 'buildkite',
-    app,
-    organization,
-    user: { by: UUID.test(value) ? 'uuid' : 'email', value },
-  }),
+  target({ organization, ...by }) {
+    if (by.client_id !== undefined)
+      return { kind: 'buildkite', organization, clientId: by.client_id, subject: by.subject };
+    const user = { by: UUID.test(by.user) ? 'uuid' : 'email', value: by.user } as const;
+    return { kind: 'buildkite', organization, app: by.app, user };
+  },
 };

@@ -43,11 +43,15 @@ const SCALAR = { type: ['string', 'number', 'boolean', 'null'] };
 const VALUE = { anyOf: [SCALAR, { type: 'array', items: SCALAR }] };
 const TEXT = object({ value: required(raw(VALUE)), text: required(truth) });
 const CLAIM = { anyOf: [...VALUE.anyOf, TEXT.schema] };
+const CLAIMS = record(raw(CLAIM), 50);
+
+/** The claims that a role puts into a JWT of ours, for editors. */
+export const claimsShape = CLAIMS.schema;
 
 const SHAPE = object({
   audience: required(text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'one audience, without spaces' })),
   subject: optional(oneOf('role', 'pipeline')),
-  claims: optional(record(raw(CLAIM), 50)),
+  claims: optional(CLAIMS),
   seconds: optional(integer(60, 3600, ' seconds')),
   federation: optional(truth),
 });
@@ -82,7 +86,12 @@ function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined
   return read?.text ? { value: claim, text: true } : claim;
 }
 
-function claimsOf(tree: Tree, setting: KindSetting, complain: Complain): Record<string, JwtClaimTemplate> {
+/** Reads what a role puts into a JWT of ours, or complains: never a claim that the broker alone may set. */
+export function readClaims(
+  tree: Tree,
+  setting: KindSetting,
+  complain: Complain,
+): Record<string, JwtClaimTemplate> {
   const claims: Record<string, JwtClaimTemplate> = Object.create(null);
   if (tree.kind !== 'map') return claims;
   checkTemplates(tree, 'any', setting, complain);
@@ -120,7 +129,7 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
   const audience = member(tree, 'audience');
   if (audience) checkTemplates(audience.value, 'none', setting, complain);
   const claims = member(tree, 'claims');
-  const compiled = claims ? claimsOf(claims.value, setting, complain) : {};
+  const compiled = claims ? readClaims(claims.value, setting, complain) : {};
   if (!read) return undefined;
   if (isFederation(read.audience) && read.federation !== true) {
     complain(
@@ -145,12 +154,17 @@ function isText(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; r
   return claim !== null && typeof claim === 'object' && 'text' in claim;
 }
 
-function fillClaims(templates: JwtTemplate['claims'], claims: Claims): FilledClaims {
+/** Those claims with the subject token's own filled in. `place` is where they stand in the role. */
+export function fillClaims(
+  templates: JwtTemplate['claims'],
+  claims: Claims,
+  place = 'jwt.claims',
+): FilledClaims {
   const made: Record<string, JwtClaim> = Object.create(null);
   for (const [name, claim] of Object.entries(templates)) {
     const value = isText(claim) ? claim.value : claim;
     const usable = isText(claim) ? findTextFault : findResourceFault;
-    const filled = fillAll(value, claims, { place: `jwt.claims.${name}`, usable });
+    const filled = fillAll(value, claims, { place: `${place}.${name}`, usable });
     if ('refused' in filled) return filled;
     made[name] = filled.document;
   }

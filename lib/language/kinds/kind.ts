@@ -1,4 +1,5 @@
 import { type Claims, claimPath } from '../../policy/claims.ts';
+import type { Endpoint } from '../../policy/endpoint.ts';
 import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
 import { isIamVariable, slots } from '../../policy/template.ts';
 import type { Unusable } from '../../policy/usable.ts';
@@ -12,6 +13,8 @@ export type KindSetting = {
   readonly role: string;
   readonly trust: readonly Statement[];
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
+  /** The rows of `endpoints` in broker.yml, by name. */
+  readonly endpoints?: ReadonlyMap<string, Endpoint> | undefined;
 };
 
 /**

@@ -5,7 +5,8 @@ const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
   gcp: ['service_account', 'audience', 'scopes'],
   azure: ['client_id', 'tenant_id', 'scope'],
   github: ['owner', 'installation', 'repositories', 'permissions'],
-  buildkite: ['organization', 'user', 'scopes'],
+  buildkite: ['organization', 'user', 'client_id', 'scopes'],
+  oauth: ['endpoint', 'parameters', 'listed'],
   jwt: ['audience'],
 };
 

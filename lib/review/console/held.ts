@@ -23,9 +23,14 @@ export function compileText(name: string, text: string, setting: Setting): Compi
 }
 
 /** Opens the data of a page. */
-export function heldIn({ url, audience, session, rows, roles: written }: ConsoleData): Held {
+export function heldIn({ url, audience, session, rows, endpoints, roles: written }: ConsoleData): Held {
   const issuers = new Map(rows.map(row => [row.issuer, row]));
-  const setting = { audience, session, issuers };
+  const setting = {
+    audience,
+    session,
+    issuers,
+    endpoints: new Map(endpoints.map(each => [each.name, each])),
+  };
   // A text field has LF alone, so any other ending of lines would look like an edit.
   const roles = written.map(({ name, text }) => ({ name, text: text.replaceAll('\r\n', '\n') }));
   return {

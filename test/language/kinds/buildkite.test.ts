@@ -43,6 +43,20 @@ test('a target holds what the reviewed role says, and the user is a literal', ()
   expect(grantFor<BuildkiteTarget>(having(`user: ${value}`)).target.user).toEqual({ by: 'uuid', value });
 });
 
+test('T90: by a workload identity its subject is the role, and Buildkite says how long it lasts', () => {
+  const lines = ['client_id: wi_1', ...LINES.filter(line => /^(org|sc)/.test(line))];
+  expect(grantFor<BuildkiteTarget>(buildkite(lines))).toMatchObject({
+    scopes: ['write_packages'],
+    seconds: 3600,
+    target: {
+      kind: 'buildkite',
+      organization: 'my-organization',
+      clientId: 'wi_1',
+      subject: 'role:tested',
+    },
+  });
+});
+
 test('a flat statement of Buildkite’s registries means to read and to write, as it did there', () => {
   const flat = buildkite().replace(
     / {4}claims.*\n {4}scopes.*\n/,
@@ -81,7 +95,19 @@ describe('a role of buildkite is refused for', () => {
     ],
     ['no scopes at all', having('scopes: []'), ['empty 9:11']],
     ['scopes that are not said', buildkite(LINES.slice(0, 3)), ['missing-key 6:3']],
-    ['no user', buildkite(LINES.filter(line => !line.startsWith('user'))), ['missing-key 6:3']],
+    ['no user', buildkite(LINES.filter(line => !line.startsWith('user'))), ['wrong-value 6:3']],
+    ['no app', buildkite(LINES.filter(line => !line.startsWith('app'))), ['wrong-value 6:3']],
+    ['both ways at once', buildkite([...LINES, 'client_id: wi_1']), ['wrong-value 6:3']],
+    [
+      'T90: a workload identity that a claim names',
+      buildkite(['client_id: "${pipeline_slug}"', ...LINES.filter(line => /^(org|sc)/.test(line))]),
+      ['template-refused 6:14', 'wrong-value 6:14'],
+    ],
+    [
+      'T90: an audience of its own',
+      buildkite(['client_id: wi_1', 'audience: a', ...LINES.filter(line => /^(org|sc)/.test(line))]),
+      ['unknown-key 7:3'],
+    ],
     ['a statement without scopes', buildkite(LINES, ''), ['scopes-refused 2:5']],
     [
       'a statement with more scopes than the role',

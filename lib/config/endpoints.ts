@@ -1,0 +1,185 @@
+import { isFederation } from '../language/audience.ts';
+import type { Complain, Place } from '../language/complaint.ts';
+import { member, type Tree } from '../language/parse.ts';
+import type { Registry } from '../language/registry.ts';
+import type { Role } from '../language/role.ts';
+import {
+  integer,
+  object,
+  oneOf,
+  optional,
+  type Placed,
+  record,
+  required,
+  text,
+  truth,
+} from '../language/shape.ts';
+import { AUDIENCE_PARAMETERS, type Endpoint, GRANT_PARAMETERS, GRANTS } from '../policy/endpoint.ts';
+import type { IssuerFacts } from '../policy/issuer.ts';
+import { ENDPOINT_PRESETS, type EndpointPreset, type EndpointPresetName } from './endpoint-presets.ts';
+
+const PRESET_NAMES = Object.keys(ENDPOINT_PRESETS) as [EndpointPresetName, ...EndpointPresetName[]];
+const NAME = /^[a-z0-9-]{1,64}$/;
+
+// Scheme, host and path: no user, no query, no fragment.
+const URL_TEXT = text({
+  max: 512,
+  pattern: /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[\w.~%/-]*$/,
+  says: 'a whole https URL without user, query or fragment',
+});
+const VALUE = text({ max: 512, pattern: /^[\x20-\x7e]+$/, says: 'text of at most 512 printable characters' });
+
+const ENDPOINT = object({
+  preset: optional(oneOf(...PRESET_NAMES)),
+  url: optional(URL_TEXT),
+  audience: required(text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'one audience, without spaces' })),
+  grant: optional(oneOf(...GRANTS)),
+  body: optional(oneOf('form', 'json')),
+  parameters: optional(record(VALUE, 20)),
+  slots: optional(record(oneOf('required', 'optional'), 20)),
+  scopes: optional(oneOf('asked', 'theirs')),
+  seconds: optional(integer(60, 86_400, ' seconds')),
+  allow_private_network: optional(truth),
+});
+
+/** The rows of `endpoints`, by name. */
+export const ENDPOINTS = record(ENDPOINT, 50);
+
+type Row = NonNullable<ReturnType<typeof ENDPOINT.read>>;
+
+function findUrl(row: Row, preset: EndpointPreset | undefined, place: Place, complain: Complain): string {
+  const known = preset?.url;
+  if (typeof known === 'string' && row.url !== undefined && row.url !== known)
+    complain('wrong-value', place, `The endpoint of ${row.preset} is ${known}. Leave url out.`);
+  if (known instanceof Object && !known.pattern.test(row.url ?? ''))
+    complain('wrong-value', place, `url of ${row.preset} is yours: ${known.says}.`);
+  if (known === undefined && row.url === undefined)
+    complain('missing-key', place, 'Name a preset, or the whole url of the token endpoint.');
+  return (typeof known === 'string' ? known : row.url) ?? '';
+}
+
+/** What a preset fixes is the service's own documentation: a row that says it again could only differ. */
+function complainOfPreset(row: Row, tree: Tree, complain: Complain): void {
+  for (const key of ['grant', 'body', 'slots', 'scopes'] as const) {
+    const written = member(tree as never, key);
+    if (row.preset && written)
+      complain(
+        'wrong-value',
+        written.place,
+        `${key} is what ${row.preset} has. Remove it, or leave preset out.`,
+      );
+  }
+  if (!row.preset && row.grant === undefined)
+    complain('missing-key', tree.place, `"grant" is required without a preset: ${GRANTS.join(', ')}.`);
+}
+
+/** The grant's own members are set once, and whom the token is for no role may say (threat T90). */
+function complainOfParameters(row: Row, tree: Tree, complain: Complain): void {
+  for (const [key, refused] of [
+    ['parameters', GRANT_PARAMETERS],
+    ['slots', new Set([...GRANT_PARAMETERS, ...AUDIENCE_PARAMETERS])],
+  ] as const) {
+    const written = member(tree as never, key)?.value;
+    for (const entry of written?.kind === 'map' ? written.entries : [])
+      if (refused.has(entry.key))
+        complain(
+          'wrong-value',
+          entry.place,
+          `"${entry.key}" is not for ${key}: the grant, the audience and secrets are no parameters.`,
+        );
+  }
+  const twice = Object.keys(row.parameters ?? {}).find(name => row.slots && Object.hasOwn(row.slots, name));
+  if (twice !== undefined)
+    complain(
+      'wrong-value',
+      tree.place,
+      `"${twice}" is fixed in parameters, and a role fills it in by slots. Remove one.`,
+    );
+}
+
+function compileSlots({ slots = {} }: Row): Endpoint['slots'] {
+  return Object.fromEntries(
+    Object.entries(slots).map(([name, said]) => [name, { required: said === 'required' }]),
+  );
+}
+
+function compileEndpoint(name: string, tree: Tree, complain: Complain): Endpoint | undefined {
+  const row = ENDPOINT.read(tree, () => {});
+  if (!row) return undefined;
+  if (!NAME.test(name))
+    complain('wrong-value', tree.place, 'The name of an endpoint is 1 to 64 of a-z, 0-9 and -.');
+  const preset: EndpointPreset | undefined = row.preset && ENDPOINT_PRESETS[row.preset];
+  complainOfPreset(row, tree, complain);
+  complainOfParameters(row, tree, complain);
+  return {
+    name,
+    url: findUrl(row, preset, tree.place, complain),
+    grant: preset?.grant ?? row.grant ?? 'token_exchange',
+    body: preset?.body ?? row.body ?? 'form',
+    headers: preset?.headers ?? {},
+    audience: row.audience,
+    scopes: preset?.scopes ?? row.scopes ?? 'asked',
+    allowPrivateNetwork: row.allow_private_network ?? false,
+    parameters: row.parameters ?? {},
+    slots: preset?.slots ?? compileSlots(row),
+    seconds: row.seconds ?? preset?.seconds ?? 3600,
+  };
+}
+
+/** Compiles `endpoints` of broker.yml, whose shape was read, or complains of all that is wrong with it. */
+export function endpointsIn(
+  tree: Tree | undefined,
+  complain: Complain,
+): ReadonlyMap<string, Placed<Endpoint>> {
+  const rows = new Map<string, Placed<Endpoint>>();
+  for (const { key, value } of tree?.kind === 'map' ? tree.entries : []) {
+    const endpoint = compileEndpoint(key, value, complain);
+    const place = (value.kind === 'map' && member(value, 'audience')?.value.place) || value.place;
+    if (endpoint) rows.set(key, { value: endpoint, place });
+  }
+  return rows;
+}
+
+/** All else that takes a JWT for an audience of its own. */
+export type Audiences = {
+  readonly url: string;
+  readonly audience: string;
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+  readonly roles: readonly Pick<Role, 'audience' | 'template'>[];
+  readonly registries: readonly Pick<Registry, 'audience'>[];
+};
+
+function* listAudiences({ url, audience, issuers, roles, registries }: Audiences): Iterable<string> {
+  yield* [url, audience];
+  for (const facts of issuers.values()) yield* facts.audiences;
+  for (const role of roles) {
+    yield role.audience;
+    if (role.template.kind === 'jwt') yield role.template.audience;
+  }
+  for (const registry of registries) yield registry.audience;
+}
+
+/** A JWT of ours for one endpoint must be worth nothing anywhere else (threat T90). */
+export function complainOfAudiences(
+  rows: ReadonlyMap<string, Placed<Endpoint>>,
+  others: Audiences,
+  complain: Complain,
+): void {
+  const taken = new Set(listAudiences(others));
+  for (const { value, place } of rows.values()) {
+    const { audience } = value;
+    if (isFederation(audience))
+      complain(
+        'audience-shared',
+        place,
+        `A cloud takes "${audience}" as proof of identity, and this endpoint would get it.`,
+      );
+    else if (taken.has(audience))
+      complain(
+        'wrong-value',
+        place,
+        `"${audience}" is the audience of something else too, so who gets our JWT here could use it there.`,
+      );
+    taken.add(audience);
+  }
+}

@@ -1,0 +1,155 @@
+import type { Endpoint, OauthRequest } from '../../policy/endpoint.ts';
+import { fillAll, slots } from '../../policy/template.ts';
+import { findResourceFault } from '../../policy/usable.ts';
+import type { Complain } from '../complaint.ts';
+import { didYouMean } from '../nearest.ts';
+import { type MapTree, member, type Tree } from '../parse.ts';
+import { object, optional, raw, record, required, text } from '../shape.ts';
+import { scopeList } from '../statement.ts';
+import { claimsShape, fillClaims, type JwtTarget, type JwtTemplate, readClaims } from './jwt.ts';
+import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+
+export type OauthTemplate = OauthRequest & {
+  /** Name of the row in broker.yml. */
+  readonly endpoint: string;
+  readonly subject: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly claims: JwtTemplate['claims'];
+  readonly listed: readonly string[];
+  /** Seconds that a token lives at most. */
+  readonly longest: number;
+};
+
+/** Where our JWT goes and what it says, all of it from reviewed files. The scopes are the grant's. */
+export type OauthTarget = OauthRequest & {
+  readonly kind: 'oauth';
+  readonly endpoint: string;
+  readonly subject: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly claims: JwtTarget['claims'];
+};
+
+const VALUE = text({ max: 512, pattern: /^[\x20-\x7e]+$/, says: 'text of at most 512 printable characters' });
+
+const SHAPE = object({
+  endpoint: required(text({ max: 64, says: 'the name of a row of endpoints in broker.yml' })),
+  parameters: optional(record(VALUE, 20)),
+  claims: optional(raw(claimsShape)),
+  scopes: optional(scopeList),
+});
+
+function findEndpoint(
+  tree: Tree,
+  name: string,
+  setting: KindSetting,
+  complain: Complain,
+): Endpoint | undefined {
+  const { endpoints = new Map<string, Endpoint>() } = setting;
+  const found = endpoints.get(name);
+  if (!found)
+    complain(
+      'wrong-value',
+      member(tree, 'endpoint')?.value.place ?? tree.place,
+      `broker.yml has no endpoint "${name}".${didYouMean(name, endpoints.keys())}`,
+    );
+  return found;
+}
+
+/** A role fills the slots of its row, each in its form, and sends nothing else of its own. */
+function checkParameters(tree: Tree, endpoint: Endpoint, complain: Complain): void {
+  const written = member(tree, 'parameters')?.value;
+  const entries = written?.kind === 'map' ? written.entries : [];
+  for (const { key, place, value } of entries) {
+    const slot = Object.hasOwn(endpoint.slots, key) ? endpoint.slots[key] : undefined;
+    if (!slot) {
+      const near = didYouMean(key, Object.keys(endpoint.slots));
+      complain('unknown-key', place, `"${key}" is no slot of the endpoint ${endpoint.name}.${near}`);
+    } else if (slot.form && value.kind === 'scalar' && typeof value.value === 'string')
+      if (slots(value.value).length === 0 && !new RegExp(`^(?:${slot.form.pattern})$`).test(value.value))
+        complain('wrong-value', value.place, `Expected ${slot.form.says}.`);
+  }
+  for (const [name, slot] of Object.entries(endpoint.slots))
+    if (slot.required && !entries.some(({ key }) => key === name))
+      complain(
+        'missing-key',
+        written?.place ?? tree.place,
+        `parameters: "${name}" is required for ${endpoint.name}.`,
+      );
+}
+
+/** Without a scope the service would choose, and a token with all that there is would be as good as any. */
+function checkScopes(tree: Tree, endpoint: Endpoint, complain: Complain): void {
+  const written = member(tree, 'scopes');
+  if (endpoint.scopes === 'asked' && !written)
+    complain(
+      'scopes-refused',
+      tree.place,
+      `scopes are required: without any, ${endpoint.name} would choose.`,
+    );
+  if (endpoint.scopes === 'theirs' && written)
+    complain(
+      'scopes-refused',
+      written.place,
+      `${endpoint.name} gives what its own rule for this role says, and heeds no scope. Remove scopes.`,
+    );
+}
+
+/** Claims decide nothing at a place of their own: what is filled in there is bound, as resources are. */
+function checkSlots(tree: Tree, setting: KindSetting, complain: Complain): void {
+  if (tree.kind !== 'map') return;
+  const apart = (key: string): boolean => key === 'parameters' || key === 'claims';
+  const rest: MapTree = { ...tree, entries: tree.entries.filter(({ key }) => !apart(key)) };
+  checkTemplates(rest, 'none', setting, complain);
+  const parameters = member(tree, 'parameters');
+  if (parameters) checkTemplates(parameters.value, 'bound', setting, complain);
+}
+
+function compile(tree: Tree, setting: KindSetting, complain: Complain): OauthTemplate | undefined {
+  checkSlots(tree, setting, complain);
+  const read = SHAPE.read(tree, complain);
+  const claims = member(tree, 'claims');
+  const compiled = claims ? readClaims(claims.value, setting, complain) : {};
+  const endpoint = read && findEndpoint(tree, read.endpoint, setting, complain);
+  if (!endpoint) return undefined;
+  checkParameters(tree, endpoint, complain);
+  checkScopes(tree, endpoint, complain);
+  const { name, slots: _, seconds, parameters, ...request } = endpoint;
+  return {
+    ...request,
+    endpoint: name,
+    subject: subjectOf(setting),
+    parameters: { ...parameters, ...read.parameters },
+    claims: compiled,
+    listed: read.scopes ?? [],
+    longest: seconds,
+  };
+}
+
+/** Seconds that a row may say of its tokens' lives. */
+const SHORTEST = 60;
+const LONGEST = 86_400;
+
+/**
+ * A token of any service that federates: a JWT of ours goes to its token endpoint, which broker.yml names whole. How long
+ * the token lives is the service's to say; one that outlives what the row says is refused.
+ */
+export const oauth: Kind<OauthTemplate, OauthTarget> = {
+  schema: SHAPE.schema,
+  lengths: template => {
+    if (!template) return { fallback: 3600, min: SHORTEST, max: LONGEST };
+    const { longest } = template;
+    return { fallback: longest, min: longest, max: longest };
+  },
+  scopes: 'optional',
+  scopesOf: ({ listed }) => listed,
+  compile,
+  target(template, { claims }) {
+    const { listed: _, longest: __, ...rest } = template;
+    const filled = fillClaims(template.claims, claims, 'oauth.claims');
+    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
+    const standing = { place: 'oauth.parameters', usable: findResourceFault };
+    const parameters = fillAll(template.parameters, claims, standing);
+    if ('refused' in parameters) return { refused: 'claim_not_usable', unusable: parameters.refused };
+    return { ...rest, kind: 'oauth', claims: filled.claims, parameters: parameters.document };
+  },
+};

@@ -1,0 +1,51 @@
+import type { OauthTarget } from '../language/kinds/oauth.ts';
+import { bearerOf } from './bearer.ts';
+import { askForm, writeForm } from './oauth/form.ts';
+import { OAUTH_MEANINGS } from './oauth/meanings.ts';
+import type { GrantOf, OauthCredential, Provider } from './provider.ts';
+import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
+import { type UpstreamSetting, upstream } from './upstream.ts';
+
+function writeBody({ target, scopes }: GrantOf<OauthTarget>, token: string): string {
+  const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
+  const members = askForm(target.grant, token, { ...target.parameters, ...scope });
+  return target.body === 'json' ? JSON.stringify(members) : writeForm(members);
+}
+
+/** The other side says how long its tokens live: any life will do that is not beyond what the row says. */
+const SHORTEST = 1;
+
+/**
+ * A token of a service that trusts our JWT, asked of the endpoint that broker.yml names. The subject token never goes
+ * there. A refresh token in the answer is dropped, as all else is that was not asked for.
+ */
+export function oauthProvider(
+  setting: UpstreamSetting,
+  signingSetting: SigningSetting,
+): Provider<OauthTarget, OauthCredential> {
+  const { ask, begin } = upstream(setting);
+  const sign = signing(signingSetting);
+  return async (grant, now) => {
+    const { target, seconds, scopes } = grant;
+    const { subject, audience, claims, url, headers: own, allowPrivateNetwork: allowPrivate } = target;
+    const name = `the endpoint ${target.endpoint}`;
+    let session = '';
+    // Some take the id of a JWT once, so an attempt whose answer was lost is made with another.
+    const body = async (): Promise<string> => {
+      const { token, id } = await sign(
+        PRESENTED,
+        { subject, audience, seconds: PRESENTED_SECONDS, claims },
+        now,
+      );
+      session = id;
+      return writeBody(grant, token);
+    };
+    const type = target.body === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+    const headers = { ...own, accept: 'application/json', 'content-type': type, 'user-agent': 'kite-sts' };
+    const to = url.slice('https://'.length);
+    const said = await ask({ name, to, allowPrivate, headers, body, meanings: OAUTH_MEANINGS }, begin());
+    const asked = target.scopes === 'theirs' ? undefined : scopes;
+    const bearer = bearerOf(said, { name, now, seconds, least: SHORTEST }, asked);
+    return { kind: 'oauth', ...bearer, session };
+  };
+}

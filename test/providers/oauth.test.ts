@@ -1,0 +1,330 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BrokerError, type Code } from '../../lib/errors.ts';
+import type { OauthTarget } from '../../lib/language/kinds/oauth.ts';
+import { oauthProvider } from '../../lib/providers/oauth.ts';
+import type { SigningSetting } from '../../lib/providers/signed.ts';
+import { providerContract } from '../contract/provider.ts';
+import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { codeOf } from '../harness/code.ts';
+import { grantFor, TRUST } from '../harness/grant.ts';
+import { AUDIENCE, NOW } from '../harness/policy.ts';
+import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+
+let clouds: TestClouds;
+beforeAll(async () => {
+  clouds = await testClouds();
+});
+beforeEach(() => clouds.reply());
+
+function role(oauth: string): string {
+  return `${TRUST}\noauth: { ${oauth} }\n`;
+}
+const EXCHANGE = role('endpoint: exchange, parameters: { account: deploy }, scopes: [read, write]');
+const ID = '4b2f7d1e-8c3a-4e5f-9a6b-1c2d3e4f5a6b';
+
+/** Each JWT has an id of its own, as in a deployment. */
+let ids = 0;
+const COUNTED: SigningSetting = { ...SIGNING, randomId: () => `id-${++ids}` };
+function provider(using: SigningSetting = COUNTED) {
+  return oauthProvider(clouds.setting, using);
+}
+function issue(yaml = EXCHANGE, using?: SigningSetting) {
+  return provider(using)(grantFor<OauthTarget>(yaml), NOW);
+}
+function failing(say: Say) {
+  return () => {
+    clouds.reply(say);
+    return provider();
+  };
+}
+
+providerContract<OauthTarget>({
+  provider: () => provider(),
+  grant: () => grantFor(EXCHANGE),
+  tolerance: 60,
+  failures: {
+    'the other side refuses': failing(says(400, { error: 'invalid_grant' })),
+    'it answers with a page': failing(says(200, '<html></html>')),
+    'its answer is truncated': failing(says(200, '{"access_token":"a')),
+    'it is asked too often': failing(says(429, { error: 'slow_down' })),
+    'it fails': failing(says(500, { error: 'server_error' })),
+    'it breaks the connection': failing(() => undefined),
+    'the key cannot be used': () => provider(BROKEN_SIGNING),
+    'nobody is there': () => oauthProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+  },
+});
+
+const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+const GRANT = 'urn:ietf:params:oauth:grant-type:';
+const ANTHROPIC = { federation_rule_id: 'fdrl_1', organization_id: ID, service_account_id: 'svac_1' };
+
+describe('T90: each service is asked for exactly what the grant says', () => {
+  test.each<[string, string, string, 'form' | 'json', string, object]>([
+    [
+      'exchange',
+      'parameters: { account: deploy }, scopes: [read, write]',
+      'login.acme.example/oauth/token',
+      'form',
+      'subject_token',
+      {
+        grant_type: `${GRANT}token-exchange`,
+        subject_token_type: JWT_TYPE,
+        account: 'deploy',
+        resource: 'https://api.acme.example',
+        scope: 'read write',
+      },
+    ],
+    [
+      'bearer',
+      'scopes: [a]',
+      'bearer.acme.example/t',
+      'json',
+      'assertion',
+      { grant_type: `${GRANT}jwt-bearer`, scope: 'a' },
+    ],
+    [
+      'client',
+      'parameters: { client_id: web }, scopes: [a]',
+      'client.acme.example/oauth/token',
+      'form',
+      'client_assertion',
+      {
+        grant_type: 'client_credentials',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_id: 'web',
+        scope: 'a',
+      },
+    ],
+    [
+      'databricks',
+      `parameters: { client_id: ${ID} }, scopes: [all-apis]`,
+      'dbc-1.cloud.databricks.com/oidc/v1/token',
+      'form',
+      'subject_token',
+      {
+        grant_type: `${GRANT}token-exchange`,
+        subject_token_type: JWT_TYPE,
+        client_id: ID,
+        scope: 'all-apis',
+      },
+    ],
+    [
+      'openai',
+      'parameters: { identity_provider_id: idp-1, service_account_id: sa-1 }',
+      'auth.openai.com/oauth/token',
+      'json',
+      'subject_token',
+      {
+        grant_type: `${GRANT}token-exchange`,
+        subject_token_type: JWT_TYPE,
+        identity_provider_id: 'idp-1',
+        service_account_id: 'sa-1',
+      },
+    ],
+    [
+      'anthropic',
+      `parameters: { federation_rule_id: fdrl_1, organization_id: ${ID}, service_account_id: svac_1 }`,
+      'api.anthropic.com/v1/oauth/token',
+      'json',
+      'assertion',
+      { grant_type: `${GRANT}jwt-bearer`, ...ANTHROPIC },
+    ],
+    [
+      'openrouter',
+      `parameters: { federation_policy_id: ${ID} }, scopes: [inference]`,
+      'openrouter.ai/api/v1/oauth/token',
+      'form',
+      'subject_token',
+      {
+        grant_type: `${GRANT}token-exchange`,
+        subject_token_type: JWT_TYPE,
+        federation_policy_id: ID,
+        scope: 'inference',
+      },
+    ],
+  ])('%s', async (endpoint, more, to, body, token, members) => {
+    const credential = await issue(role(`endpoint: ${endpoint}, ${more}`));
+    expect(credential).toMatchObject({ kind: 'oauth', session: `id-${ids}` });
+    const [asked] = clouds.asked;
+    expect(asked?.path).toBe(`/${to}`);
+    const sent =
+      body === 'json' ? JSON.parse(asked?.body ?? '') : Object.fromEntries(new URLSearchParams(asked?.body));
+    const { [token]: jwt, ...rest } = sent;
+    expect(rest).toEqual(members);
+    expect(decodeProtectedHeader(jwt)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+    const audience =
+      endpoint in { exchange: 1, bearer: 1, client: 1 }
+        ? `https://${to.split('/')[0]}`
+        : `${endpoint}-of-acme`;
+    expect(decodeJwt(jwt)).toEqual({
+      iss: AUDIENCE,
+      sub: 'role:tested',
+      aud: audience,
+      iat: NOW,
+      nbf: NOW,
+      exp: NOW + 300,
+      jti: `id-${ids}`,
+    });
+  });
+});
+
+test('an attempt that is made again has a JWT of its own, since the id of one counts once', async () => {
+  clouds.reply(says(503, ''), own);
+  expect(await issue()).toMatchObject({ session: `id-${ids}` });
+  const tokens = clouds.asked.map(
+    ({ body }) => decodeJwt(new URLSearchParams(body).get('subject_token') ?? '').jti,
+  );
+  expect(new Set(tokens).size).toBe(2);
+});
+
+test('a refresh token is dropped, with all that was not asked for', async () => {
+  clouds.reply(withMembers({ refresh_token: 'r', id_token: 'i' }));
+  expect(Object.keys(await issue()).sort()).toEqual(['expiresAt', 'kind', 'session', 'token']);
+});
+
+test('RFC 6749 §5.1: no scope in the answer is the scope that was asked for', async () => {
+  clouds.reply(withMembers({ scope: undefined }));
+  expect(await issue()).toMatchObject({ kind: 'oauth' });
+});
+
+test('a shorter life is taken: the service says how long', async () => {
+  clouds.reply(withMembers({ expires_in: 120 }));
+  expect(await issue()).toMatchObject({ expiresAt: NOW + 120 });
+});
+
+describe('T91: an answer that was not asked for is refused', () => {
+  test.each<[string, Say, Code]>([
+    ['that lives longer', withMembers({ expires_in: 3661 }), 'provider_refused'],
+    ['that has expired', withMembers({ expires_in: 0 }), 'provider_refused'],
+    ['that never ends', withMembers({ expires_in: undefined }), 'provider_refused'],
+    ['whose end is text', withMembers({ expires_in: '3600' }), 'provider_refused'],
+    ['with wider scopes', withMembers({ scope: 'read write admin' }), 'provider_refused'],
+    [
+      'with fewer scopes, which the audit event would not tell',
+      withMembers({ scope: 'read' }),
+      'provider_refused',
+    ],
+    ['of another type', withMembers({ token_type: 'DPoP' }), 'provider_refused'],
+    ['of no type', withMembers({ token_type: undefined }), 'provider_refused'],
+    [
+      'that is another kind of token',
+      withMembers({ issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }),
+      'provider_refused',
+    ],
+    ['without a token', withMembers({ access_token: undefined }), 'provider_refused'],
+    ['that could not stand in a header', withMembers({ access_token: 'a\r\nX-Evil: 1' }), 'provider_refused'],
+    ['that is too long', withMembers({ access_token: 'a'.repeat(8193) }), 'provider_refused'],
+    ['that is a page', says(200, '<html><body>Sign in</body></html>'), 'provider_unavailable'],
+    [
+      'that points elsewhere',
+      () => ({ status: 307, body: '', headers: { location: '/evil.example/' } }),
+      'provider_refused',
+    ],
+    [
+      'that points elsewhere for good',
+      () => ({ status: 301, body: '', headers: { location: '/evil.example/' } }),
+      'provider_refused',
+    ],
+  ])('%s', async (_name, say, code) => {
+    clouds.reply(say);
+    expect(await codeOf(issue)).toBe(code);
+    expect(clouds.asked).toHaveLength(1);
+  });
+});
+
+const BARE = { ...SIGNING, issuer: 'https://a.example' };
+
+describe('a refusal says whose turn it is', () => {
+  test.each<[string, Code, () => Promise<unknown>]>([
+    ['an issuer that it does not trust', 'provider_refused', () => issue(EXCHANGE, BARE)],
+    ['a JWT whose key it does not find', 'broker_misconfigured', () => issue(EXCHANGE, STRANGE_SIGNING)],
+    [
+      'a JWT that has expired',
+      'broker_credentials_unavailable',
+      () => provider()(grantFor<OauthTarget>(EXCHANGE), NOW - 301),
+    ],
+    [
+      'a JWT of the future',
+      'broker_credentials_unavailable',
+      () => provider()(grantFor<OauthTarget>(EXCHANGE), NOW + 1),
+    ],
+  ])('%s: %s', async (_name, code, work) => {
+    expect(await codeOf(work)).toBe(code);
+    expect(clouds.asked).toHaveLength(1);
+  });
+
+  test.each<[number, object, Code]>([
+    [400, { error: 'invalid_grant' }, 'provider_refused'],
+    [401, { error: 'invalid_client' }, 'provider_refused'],
+    [403, { error: 'access_denied' }, 'provider_refused'],
+    [400, { error: 'invalid_scope' }, 'provider_refused'],
+    [400, { error: 'invalid_target' }, 'provider_refused'],
+    [400, { error: 'unsupported_grant_type' }, 'broker_misconfigured'],
+    [400, { error: 'invalid_request' }, 'broker_misconfigured'],
+    [
+      400,
+      { error: 'invalid_client', error_description: 'JWT has already been used (jti)' },
+      'broker_credentials_unavailable',
+    ],
+    [400, { error: 'invalid_grant', error_description: 'could not fetch the JWKS' }, 'broker_misconfigured'],
+    [400, { error: 'temporarily_unavailable' }, 'provider_unavailable'],
+    [
+      401,
+      { type: 'error', error: { type: 'authentication_error', message: 'no rule matches' } },
+      'provider_refused',
+    ],
+    [
+      403,
+      { error: { message: 'no mapping', type: 'invalid_request_error', code: 'forbidden' } },
+      'provider_refused',
+    ],
+    [408, {}, 'provider_unavailable'],
+    [429, {}, 'provider_unavailable'],
+    [503, {}, 'provider_unavailable'],
+  ])('%i %j', async (status, body, code) => {
+    clouds.reply(says(status, body));
+    expect(await codeOf(issue)).toBe(code);
+  });
+});
+
+describe('T91: an address is judged when connecting, as that of an issuer', () => {
+  const at = (url: string, allowPrivateNetwork: boolean) => {
+    const grant = grantFor<OauthTarget>(EXCHANGE);
+    return { ...grant, target: { ...grant.target, url, allowPrivateNetwork } };
+  };
+  const found = (address: string) =>
+    oauthProvider(
+      { random: () => 0, resolve: (_name, done) => done(null, [{ address, family: 4 }]) },
+      COUNTED,
+    );
+
+  test.each([
+    ['this host', 'https://127.0.0.1:9/token', false],
+    ['this host, whatever the row says', 'https://127.0.0.1:9/token', true],
+    ['the metadata of a cloud', 'https://169.254.169.254/token', true],
+    ['a private network', 'https://10.0.0.1/token', false],
+    ['this host in IPv6', 'https://[::1]:9/token', true],
+  ])('%s by its address', async (_name, url, allow) => {
+    expect(await codeOf(() => found('93.184.216.34')(at(url, allow), NOW))).toBe('broker_misconfigured');
+  });
+
+  test.each([
+    ['127.0.0.1', true],
+    ['169.254.169.254', true],
+    ['10.0.0.1', false],
+    ['::ffff:10.0.0.1', false],
+  ])('a name that leads to %s', async (address, allow) => {
+    expect(await codeOf(() => found(address)(at('https://token.acme.example/t', allow), NOW))).toBe(
+      'broker_misconfigured',
+    );
+  });
+});
+
+test('what is told of a refusal holds neither our JWT nor a secret', async () => {
+  clouds.reply(({ body }) => ({ status: 400, body: { error: 'invalid_grant', error_description: body } }));
+  const thrown = await issue().catch((error: unknown) => error);
+  const sent = new URLSearchParams(clouds.asked[0]?.body).get('subject_token') ?? 'none';
+  expect(thrown).toBeInstanceOf(BrokerError);
+  expect((thrown as BrokerError).detail).not.toContain(sent.slice(0, 60));
+});
