@@ -1,5 +1,5 @@
 import type { Config } from '../lib/config/load.ts';
-import { needsSignature, type Template } from '../lib/language/kinds.ts';
+import { needsSignature, type Template } from '../lib/policy/targets.ts';
 import type { Resources } from './resources/cloudformation.ts';
 
 /** The resources of a template that outlive their stack. */

@@ -10,12 +10,13 @@ import {
   timer,
   type Visit,
 } from './exchange.ts';
-import type { Registry } from './language/registry.ts';
 import { type AccessOutcome, type Reached, type RegistryRefused, refusal } from './outcome.ts';
 import { decideOperation, type MethodAllow } from './policy/method.ts';
 import { grantAccess } from './policy/registries/access.ts';
 import { type Access, writeAccess } from './policy/registries/grammar.ts';
+import type { Registry } from './policy/registry.ts';
 import { namePipeline } from './policy/tenant.ts';
+import type { VerifiedToken } from './policy/verified-token.ts';
 import type { HttpAnswer, HttpRequest } from './protocols/protocol.ts';
 import {
   type AccessRequest,
@@ -24,10 +25,10 @@ import {
   renderTokenRefusal,
 } from './protocols/token-door.ts';
 import type { RegistryGrant, SignRegistryToken } from './providers/registry.ts';
-import { type Recorder, recorded } from './record.ts';
+import { type Recorder } from './recorder.ts';
+import { recorded } from './record.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
-import { originOf } from './switch.ts';
-import type { VerifiedToken } from './token/verify.ts';
+import { originOf } from './token/origin.ts';
 
 /** The door where clients of registries get a token: what `broker.ts` composes. */
 export type TokenDoor = Recorder & {

@@ -1,20 +1,22 @@
 import { admitUse, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError, CODES, isBroken } from './errors.ts';
 import { authenticated, begin, failed, isStale, type Parts, switchedOff, timer } from './exchange.ts';
-import type { Registry } from './language/registry.ts';
-import { type Answer, type Authorization, type Reached, type RegistryRefused, refusal } from './outcome.ts';
+import { type Answer } from './answer.ts';
+import { type Authorization, type Reached, type RegistryRefused, refusal } from './outcome.ts';
 import { decideOperation, findLack, type MethodAllow } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
 import { coversAccess } from './policy/registries/access.ts';
 import type { Operation } from './policy/registries/grammar.ts';
 import { readOperation } from './policy/registries/read.ts';
+import type { Registry } from './policy/registry.ts';
+import type { VerifiedToken } from './policy/verified-token.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
 import { type Door, lacksCredential, presented, writeChallenge } from './protocols/registry.ts';
-import { type Recorder, recorded } from './record.ts';
+import { type Recorder } from './recorder.ts';
+import { recorded } from './record.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { reasonOf, struck } from './switch.ts';
 import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
-import type { VerifiedToken } from './token/verify.ts';
 
 /** All that stands in front of registries: what `broker.ts` composes. It can make no credential. */
 export type Authorizer = Recorder & {

@@ -1,24 +1,18 @@
 import { admitUse, type Counters, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
-import type { Role } from './language/role.ts';
 import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
-import { type AccessRequest, type Context, type Decision, decide, type Grant } from './policy/decide.ts';
+import { type AccessRequest, type Decision, decide, type Grant } from './policy/decide.ts';
 import { meets } from './policy/guard.ts';
+import type { Role } from './policy/role.ts';
+import type { Context } from './policy/trust.ts';
+import type { VerifiedToken } from './policy/verified-token.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { Spent, SpentStore } from './stores/spent.ts';
-import {
-  findMissingId,
-  originOf,
-  reasonOf,
-  type Switches,
-  type SwitchReason,
-  struck,
-  VOUCHERS,
-  type What,
-} from './switch.ts';
+import { findMissingId, reasonOf, type Switches, type SwitchReason, struck, VOUCHERS, type What } from './switch.ts';
+import { originOf } from './token/origin.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import type { VerifiedToken, Verify } from './token/verify.ts';
+import type { Verify } from './token/verify.ts';
 
 /** What a caller presents: an opaque token, and what it asks for. Made by each protocol's `parse`. */
 export type ExchangeRequest = {

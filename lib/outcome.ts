@@ -1,18 +1,18 @@
 import { type BrokerError, type ClaimHint, CODES, type Code } from './errors.ts';
 import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
-import { hints, unmetOf } from './policy/hint.ts';
+import { hints, unmetOf } from './hint.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
 import type { Access, Operation } from './policy/registries/grammar.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';
 import { describeUnusable } from './policy/usable.ts';
+import type { VerifiedToken } from './policy/verified-token.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RegistrySnapshot } from './stores/registries.ts';
 import type { RoleSnapshot } from './stores/roles.ts';
 import { type Switch, type SwitchReason, switchText } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import type { RegistryToken } from './token/registry.ts';
-import type { VerifiedToken } from './token/verify.ts';
 
 /** What the caller asked for, as the protocol read it. The token is beside it, never inside. */
 export type Requested = {

@@ -1,6 +1,6 @@
 import { plainAt } from './policy/claims.ts';
+import type { VerifiedToken } from './policy/verified-token.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import type { VerifiedToken } from './token/verify.ts';
 
 /** Whom a session is for and who vouched for it: all by which it can be switched off. Plain data, and no secret. */
 export type Origin = {

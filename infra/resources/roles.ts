@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
-import { needsSignature } from '../../lib/language/kinds.ts';
+import { needsSignature } from '../../lib/policy/targets.ts';
 import type { DeployOptions } from '../options.ts';
 import { fillReferences, type Stack } from '../stack.ts';
 import { appRights } from './apps.ts';

@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../outcome.ts';
+import type { ExchangeRecord } from '../record.ts';
 import { type Claims, type ClaimValue, plainAt } from '../policy/claims.ts';
 import { writeAccess } from '../policy/registries/grammar.ts';
 import type { Labels } from '../token/presets.ts';

@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../outcome.ts';
+import type { ExchangeRecord } from '../record.ts';
 
 /** Of all brokers of an account and region. What alarms count stands below it, by stack. */
 export const NAMESPACE = 'kite-sts';

@@ -1,8 +1,8 @@
 import { type Config, loadConfig } from '../config/load.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { didYouMean } from '../language/nearest.ts';
-import type { Registry } from '../language/registry.ts';
-import type { Role } from '../language/role.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
 import { complaintsText } from './findings.ts';
 import { Failure, type Flags, flag, type Terminal } from './verb.ts';
 

@@ -1,5 +1,6 @@
 import type { Claims, ClaimValue } from '../policy/claims.ts';
-import type { AccessRequest, Context } from '../policy/decide.ts';
+import type { AccessRequest } from '../policy/decide.ts';
+import type { Context } from '../policy/trust.ts';
 import { readJsonObject } from '../token/json.ts';
 
 /** A member of an audit event when it is text. */

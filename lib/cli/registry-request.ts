@@ -1,8 +1,8 @@
-import type { Registry } from '../language/registry.ts';
 import type { Claims } from '../policy/claims.ts';
-import type { Context } from '../policy/decide.ts';
 import { decideOperation, type MethodDecision } from '../policy/method.ts';
 import { type RegistryRequest, readOperation } from '../policy/registries/read.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { Context } from '../policy/trust.ts';
 import { assumeVerified } from '../review/assume.ts';
 import { textIn } from './recorded.ts';
 import { UsageError } from './verb.ts';

@@ -1,11 +1,12 @@
 import { loadedConfig, loadedRegistries } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
-import type { Registry } from '../language/registry.ts';
-import type { Role } from '../language/role.ts';
 import type { Claims } from '../policy/claims.ts';
-import type { AccessRequest, Context } from '../policy/decide.ts';
+import type { AccessRequest } from '../policy/decide.ts';
 import type { RegistryRequest } from '../policy/registries/read.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
+import type { Context } from '../policy/trust.ts';
 import { readJsonObject } from '../token/json.ts';
 import { claimsOf, takeApart } from '../token/jws.ts';
 import { findRegistry, roleNamed } from './configuration.ts';

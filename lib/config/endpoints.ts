@@ -1,8 +1,8 @@
 import { isFederation } from '../language/audience.ts';
 import type { Complain, Place } from '../language/complaint.ts';
 import { member, type Tree } from '../language/parse.ts';
-import type { Registry } from '../language/registry.ts';
-import type { Role } from '../language/role.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
 import {
   integer,
   object,

@@ -14,7 +14,8 @@ import {
   type Shape,
   text,
 } from '../language/shape.ts';
-import { type Statement, statementsOf, statementsSchema } from '../language/statement.ts';
+import { statementsOf, statementsSchema } from '../language/statement.ts';
+import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PATTERN } from './pattern.ts';
 import { readSource } from './sources.ts';

@@ -1,4 +1,4 @@
-import type { KindName, Template } from '../language/kinds.ts';
+import type { KindName, Template } from '../policy/targets.ts';
 
 /** `name@project.iam.gserviceaccount.com`; an account that Google made itself has no project in its address. */
 function projectOf(account: string): string {

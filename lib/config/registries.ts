@@ -1,15 +1,11 @@
 import { join } from 'node:path';
 import type { Complain } from '../language/complaint.ts';
 import { member } from '../language/parse.ts';
-import {
-  compileRegistry,
-  parseRegistry,
-  type Registry,
-  type RegistryDocument,
-} from '../language/registry.ts';
-import type { Role } from '../language/role.ts';
+import { compileRegistry, parseRegistry, type RegistryDocument } from '../language/registry.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow } from '../policy/path.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
 import { sourcesIn } from './sources.ts';
 
 /** What registries are compiled against: the issuers of broker.yml, and all that has an audience beside them. */

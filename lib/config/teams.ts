@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Complain } from '../language/complaint.ts';
-import { KINDS, type KindName } from '../language/kinds.ts';
+import { KINDS } from '../language/kinds.ts';
 import { member, parse } from '../language/parse.ts';
-import type { Role, RoleDocument } from '../language/role.ts';
+import type { RoleDocument } from '../language/role.ts';
 import {
   checked,
   integer,
@@ -16,6 +16,8 @@ import {
   text,
 } from '../language/shape.ts';
 import { globMatches, patternFault } from '../policy/glob.ts';
+import type { Role } from '../policy/role.ts';
+import type { KindName } from '../policy/targets.ts';
 import { PATTERN } from './pattern.ts';
 import { type Place, placesOf } from './places.ts';
 import { readSource } from './sources.ts';

@@ -1,4 +1,4 @@
-import type { SealedKeys } from '../stores/keys.ts';
+import type { SealedKeys } from './sealing.ts';
 import { type Certificate, certify } from './certificate.ts';
 import type { Seal } from './seal.ts';
 import type { Signer } from './signer.ts';

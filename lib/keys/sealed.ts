@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { type Kept, kept } from './kept.ts';
-import { PUBLISHED_BEFORE, type Sealing } from './rotate.ts';
+import { PUBLISHED_BEFORE } from './rotate.ts';
+import { type Sealing } from './sealing.ts';
 import { KeyUnusable, type SigningKey, signingKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 

@@ -2,7 +2,7 @@ import type { AwsSetting } from '../aws/call.ts';
 import { dynamoTable } from '../aws/dynamo.ts';
 import type { Settings } from '../config/settings.ts';
 import { kmsSigner } from '../keys/kms.ts';
-import type { Sealing } from '../keys/rotate.ts';
+import type { Sealing } from '../keys/sealing.ts';
 import { kmsSeal } from '../keys/seal.ts';
 import { sealedSigner } from '../keys/sealed.ts';
 import type { Signer } from '../keys/signer.ts';

@@ -1,8 +1,8 @@
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow, isPlainPath } from '../policy/path.ts';
 import { OCI_ROOT } from '../policy/registries/oci.ts';
-import { defaultKind, KINDS, type RegistryKind } from '../policy/registries/read.ts';
-import type { TrustPolicy } from '../policy/trust.ts';
+import { defaultKind, KINDS } from '../policy/registries/read.ts';
+import type { Registry } from '../policy/registry.ts';
 import { audienceOf, audienceShape } from './audience.ts';
 import { type Complain, noting } from './complaint.ts';
 import { type MapTree, member, parseMapping } from './parse.ts';
@@ -13,19 +13,6 @@ import { readingsOf, scoped, statementsIn } from './statements.ts';
 
 /** One registry file, read but not yet compiled. */
 export type RegistryDocument = { readonly name: string; readonly tree: MapTree };
-
-/** A compiled registry: whom a trust policy lets reach an HTTP API, and by which methods. Immutable plain data. */
-export type Registry = TrustPolicy & {
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly contact: string | undefined;
-  /** What it protects: this path and all below it. */
-  readonly path: string;
-  /** What it speaks; undefined where it does not say, and it cannot be told from the path. */
-  readonly kind: RegistryKind | undefined;
-  /** HTTP method to the scope that it needs; a method that is not here is denied. */
-  readonly methods: Readonly<Record<string, string>>;
-};
 
 // RFC 9110 §9.3, without CONNECT and TRACE, which no registry has. A closed list, so that `get` is told and not mute.
 const METHODS = object(

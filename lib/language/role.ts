@@ -1,12 +1,14 @@
 import type { Endpoint } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Role } from '../policy/role.ts';
+import { COVERS, type KindName, type Template } from '../policy/targets.ts';
 import { audienceOf, audienceShape } from './audience.ts';
 import { type Complain, noting } from './complaint.ts';
-import { KINDS, type KindName, kindOf, type Template } from './kinds.ts';
+import { KINDS, kindOf } from './kinds.ts';
 import { type MapTree, member, parseMapping, type Tree } from './parse.ts';
-import { SESSION, type SessionDefaults, type SessionLength, sessionOf } from './session.ts';
+import { SESSION, type SessionDefaults, sessionOf } from './session.ts';
 import { object, optional, raw, required, type Schema, type Shape, text, truth } from './shape.ts';
-import { type Statement, statementsSchema } from './statement.ts';
+import { statementsSchema } from './statement.ts';
 import { readingsOf, scoped, statementsIn } from './statements.ts';
 
 /** One role file, read but not yet compiled. */
@@ -37,25 +39,6 @@ const ROLE = object({
 export const roleSchema: Schema = {
   ...ROLE.schema,
   oneOf: Object.keys(KINDS).map(key => ({ required: [key] })),
-};
-
-/** What decide needs of an issuer at the time of a request. */
-export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences'>;
-
-/** A compiled role: immutable plain data, so that its digest is the digest of what was reviewed. */
-export type Role = {
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly contact: string | undefined;
-  readonly audience: string;
-  readonly trust: readonly Statement[];
-  readonly deny: readonly Statement[];
-  readonly session: SessionLength;
-  readonly singleUse: boolean;
-  /** The reason, when the role is disabled. */
-  readonly disabled: string | undefined;
-  readonly template: Template;
-  readonly issuers: Readonly<Record<string, IssuerReading>>;
 };
 
 /** What a role is compiled against: the rows of broker.yml and its defaults. */
@@ -113,13 +96,13 @@ export function compileRole(
   const kind = chosenKind(tree, complain);
   const kindTree = kind && under(kind);
   if (!kind || !kindTree) return undefined;
-  const { compile, lengths, scopes, scopesOf, covers } = kindOf(kind);
+  const { compile, lengths, scopes, scopesOf } = kindOf(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
   const { issuers, endpoints } = setting;
   const template = compile(kindTree, { role: name, trust, issuers, endpoints }, complain);
   const listed = template && scopesOf?.(template);
-  const granting = scoped(statements.trust, { of: kind, scopes, listed, covers }, complain);
+  const granting = scoped(statements.trust, { of: kind, scopes, listed, covers: COVERS[kind] }, complain);
   const session = sessionOf(
     sound('session', SESSION),
     {

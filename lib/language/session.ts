@@ -1,9 +1,7 @@
+import type { SessionLength } from '../policy/role.ts';
 import type { Complain } from './complaint.ts';
 import type { Lengths } from './kinds/kind.ts';
 import { integer, object, optional, type Placed, placed } from './shape.ts';
-
-/** How long a role's sessions last, in seconds: usually, at most, and the least that its provider makes. */
-export type SessionLength = { readonly seconds: number; readonly max: number; readonly min: number };
 
 /** What broker.yml says for roles that say nothing. */
 export type SessionDefaults = {

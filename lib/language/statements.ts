@@ -1,11 +1,13 @@
 import { countSearched, MAX_SEARCHED } from '../policy/glob.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Role } from '../policy/role.ts';
+import type { Statement } from '../policy/statement.ts';
+import type { CoverScope } from '../policy/targets.ts';
 import type { Complain, Place } from './complaint.ts';
 import type { Kind } from './kinds/kind.ts';
 import { type MapTree, member } from './parse.ts';
-import type { Role } from './role.ts';
 import type { Placed } from './shape.ts';
-import { MAX_STATEMENTS, type Statement, statementsOf } from './statement.ts';
+import { MAX_STATEMENTS, statementsOf } from './statement.ts';
 
 /** The statements of a trust policy, with where each stands. */
 type Statements = {
@@ -69,10 +71,10 @@ const FLAT_SCOPES: readonly string[] = ['read_packages', 'write_packages'];
 type ScopeDemand = {
   /** What would give everything without any, where they are required. */
   readonly of: string;
-  readonly scopes: Kind<object, object>['scopes'];
+  readonly scopes: Kind<object>['scopes'];
   /** The most that one may grant, and what one without any grants; undefined where nothing is listed. */
   readonly listed: readonly string[] | undefined;
-  readonly covers?: Kind<object, object>['covers'];
+  readonly covers?: CoverScope | undefined;
 };
 
 /** The historical meaning of the flat form holds where there are such scopes. */

@@ -1,6 +1,6 @@
 import { type Authorizer, authorize } from '../authorize.ts';
-import type { Registry } from '../language/registry.ts';
 import { isBelow } from '../policy/path.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
 import { answerRefusal, UNAUTHORIZED } from './gateway.ts';
 import { npmStore } from './npm.ts';

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { Config } from '../config/load.ts';
 import { counted } from '../language/counted.ts';
-import type { Role } from '../language/role.ts';
+import type { Role } from '../policy/role.ts';
 import { GRANT_TYPE } from '../protocols/oauth.ts';
 import { describeEvent } from './line.ts';
 

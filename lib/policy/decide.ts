@@ -1,12 +1,12 @@
-import type { Kind, SessionPolicy } from '../language/kinds/kind.ts';
-import { type KindName, kindOf, type Target } from '../language/kinds.ts';
-import type { Role } from '../language/role.ts';
-import type { Statement } from '../language/statement.ts';
-import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, claimAt } from './claims.ts';
+import type { Role } from './role.ts';
+import type { Statement } from './statement.ts';
+import type { SessionPolicy } from './targets/target.ts';
+import { COVERS, type CoverScope, fillTarget, type KindName, type Target } from './targets.ts';
 import type { Trace } from './trace.ts';
-import { type TrustReason, type Weighed, weigh } from './trust.ts';
+import { type Context, type TrustReason, type Weighed, weigh } from './trust.ts';
 import type { Unusable } from './usable.ts';
+import type { VerifiedToken } from './verified-token.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
 export const ENGINE = 'kite-sts policy 3';
@@ -21,13 +21,6 @@ export type AccessRequest = {
   readonly kinds: readonly KindName[] | undefined;
   /** What the caller itself wants its session narrowed to. */
   readonly sessionPolicy?: SessionPolicy | undefined;
-};
-
-/** What is known of the request itself. `now` is in seconds since the epoch. */
-export type Context = {
-  readonly now: number;
-  /** From the gateway or the socket, never from a header. */
-  readonly sourceAddress: string | undefined;
 };
 
 declare const grant: unique symbol;
@@ -97,7 +90,7 @@ type Scopes = { readonly scopes: readonly string[] } | { readonly beyond: string
 function scopesOf(
   { scopes: given = [] }: Statement,
   requested: readonly string[] | undefined,
-  { covers }: Kind<object, Target>,
+  covers: CoverScope | undefined,
 ): Scopes {
   if (requested === undefined) return { scopes: given };
   // In the order of the policy, or, where scopes cover others, in that of the request.
@@ -136,12 +129,11 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
   });
   if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
   if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
-  const kind = kindOf(role.template.kind);
-  const scopes = scopesOf(statement, access.scopes, kind);
+  const scopes = scopesOf(statement, access.scopes, COVERS[role.template.kind]);
   if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
   const refused = secondsRefused(ask);
   if (refused) return deny(refused);
-  const target = kind.target(role.template, {
+  const target = fillTarget(role.template, {
     claims,
     issuer: token.issuer,
     scopes: scopes.scopes,

@@ -1,12 +1,12 @@
 import type { ClaimHint } from '../errors.ts';
 import type { Reached, Refused, RegistryRefused } from '../outcome.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import type { VerifiedToken } from '../token/verify.ts';
 import { claimAt, claimPath, typeOf } from './claims.ts';
 import type { Checked } from './condition.ts';
 import { askFor } from './issuer.ts';
 import { knowingStatement } from './trace.ts';
 import type { Unusable } from './usable.ts';
+import type { VerifiedToken } from './verified-token.ts';
 
 /** Characters of a value that are told. */
 const SHOWN = 128;

@@ -1,9 +1,9 @@
-import type { Registry } from '../language/registry.ts';
-import type { VerifiedToken } from '../token/verify.ts';
-import type { Context } from './decide.ts';
 import type { Operation } from './registries/grammar.ts';
+import type { Registry } from './registry.ts';
 import type { Trace } from './trace.ts';
+import type { Context } from './trust.ts';
 import { type TrustReason, weigh } from './trust.ts';
+import type { VerifiedToken } from './verified-token.ts';
 
 /** Why a token may not use a method of a registry. */
 export type MethodReason =

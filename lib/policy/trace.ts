@@ -1,5 +1,5 @@
-import type { Effect } from '../language/statement.ts';
 import type { Checked } from './condition.ts';
+import type { Effect } from './statement.ts';
 
 /** Why a statement was not tried. */
 export type Skipped = 'issuer_differs' | 'until_passed' | 'until_too_near';

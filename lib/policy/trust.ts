@@ -1,13 +1,20 @@
-import type { Role } from '../language/role.ts';
-import type { Statement } from '../language/statement.ts';
-import type { VerifiedToken } from '../token/verify.ts';
 import { type Claims, withNulls } from './claims.ts';
 import { all, check } from './condition.ts';
-import type { Context } from './decide.ts';
+import type { IssuerFacts } from './issuer.ts';
+import type { Statement } from './statement.ts';
 import type { Skipped, StatementTrace, Trace } from './trace.ts';
+import type { VerifiedToken } from './verified-token.ts';
+
+/** What decide needs of an issuer at the time of a request. */
+export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences'>;
 
 /** Whom something is for, whatever it gives: what a role and a registry share. */
-export type TrustPolicy = Pick<Role, 'audience' | 'trust' | 'deny' | 'issuers'>;
+export type TrustPolicy = {
+  readonly audience: string;
+  readonly trust: readonly Statement[];
+  readonly deny: readonly Statement[];
+  readonly issuers: Readonly<Record<string, IssuerReading>>;
+};
 
 /** Why nobody's statement gives anything to this token. */
 export type TrustReason = 'audience_differs' | 'explicitly_denied' | 'no_statement_holds';
@@ -89,3 +96,10 @@ export function weigh(
   if (struck) return none('explicitly_denied', struck.id);
   return winner ? { claims, trace: traced, winner } : none('no_statement_holds');
 }
+/** What is known of the request itself. `now` is in seconds since the epoch. */
+
+export type Context = {
+  readonly now: number;
+  /** From the gateway or the socket, never from a header. */
+  readonly sourceAddress: string | undefined;
+};

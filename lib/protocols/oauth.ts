@@ -1,8 +1,8 @@
 import { BrokerError, CODES, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import type { KindName } from '../language/kinds.ts';
-import type { Answer } from '../outcome.ts';
+import type { Answer } from '../answer.ts';
 import { ROLE_NAME } from '../policy/name.ts';
+import type { KindName } from '../policy/targets.ts';
 import type { Credential } from '../providers/provider.ts';
 import { readForm, refuseBearer } from './form.ts';
 import { isJson, readJsonParameters } from './json.ts';

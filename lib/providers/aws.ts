@@ -1,8 +1,8 @@
 import { type AwsError, type AwsSetting, awsCall, type Call, type Service } from '../aws/call.ts';
 import { STS, STS_HEADERS } from '../aws/sts.ts';
 import { budget } from '../http/persist.ts';
-import type { AwsTarget, FederatedTarget } from '../language/kinds/aws.ts';
 import type { Grant } from '../policy/decide.ts';
+import type { AwsTarget, FederatedTarget } from '../policy/targets/aws.ts';
 import type { Limiter } from '../stores/limits.ts';
 import { credentialOf, refuseCall } from './aws/answer.ts';
 import { assumeForm, federatedClaims, federatedForm } from './aws/form.ts';

@@ -1,5 +1,5 @@
 import { type JsonObject, jsonObject } from '../http/json.ts';
-import type { AzureTarget } from '../language/kinds/azure.ts';
+import type { AzureTarget } from '../policy/targets/azure.ts';
 import { bearerOf } from './bearer.ts';
 import { refuseAnswer } from './expiry.ts';
 import { ANYTHING, type Meanings } from './meaning.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../http/json.ts';
 import type { AppSigners } from '../keys/apps.ts';
-import type { BuildkiteTarget } from '../language/kinds/buildkite.ts';
+import type { BuildkiteTarget } from '../policy/targets/buildkite.ts';
 import { signerOf } from './app.ts';
 import { bearerOf } from './bearer.ts';
 import { BUILDKITE_MEANINGS } from './buildkite/meanings.ts';

@@ -1,5 +1,5 @@
 import type { Budget } from '../http/persist.ts';
-import type { GcpTarget } from '../language/kinds/gcp.ts';
+import type { GcpTarget } from '../policy/targets/gcp.ts';
 import { type Bearer, bearerOf, tokenOf } from './bearer.ts';
 import { endOf, isoSeconds } from './expiry.ts';
 import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from './gcp/meanings.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BrokerError } from '../errors.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { AppSigners } from '../keys/apps.ts';
-import type { GithubTarget } from '../language/kinds/github.ts';
+import type { GithubTarget } from '../policy/targets/github.ts';
 import { signerOf } from './app.ts';
 import { tokenOf } from './bearer.ts';
 import { endOf, type Granted, isoSeconds, refuseAnswer } from './expiry.ts';

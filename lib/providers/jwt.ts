@@ -1,4 +1,4 @@
-import type { JwtTarget } from '../language/kinds/jwt.ts';
+import type { JwtTarget } from '../policy/targets/jwt.ts';
 import type { JwtCredential, Provider } from './provider.ts';
 import { type SigningSetting, signing } from './signed.ts';
 

@@ -1,4 +1,4 @@
-import type { OauthTarget } from '../language/kinds/oauth.ts';
+import type { OauthTarget } from '../policy/targets/oauth.ts';
 import { bearerOf } from './bearer.ts';
 import { askForm, writeForm } from './oauth/form.ts';
 import { OAUTH_MEANINGS } from './oauth/meanings.ts';

@@ -1,5 +1,5 @@
-import type { KindName, Target } from '../language/kinds.ts';
 import type { Grant } from '../policy/decide.ts';
+import type { KindName, Target } from '../policy/targets.ts';
 
 type Made = {
   /** Seconds since the epoch. Every credential ends. */

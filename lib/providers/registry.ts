@@ -1,5 +1,5 @@
 import type { Access } from '../policy/registries/grammar.ts';
-import type { Origin } from '../switch.ts';
+import type { Origin } from '../token/origin.ts';
 import { type Signed, type SigningSetting, signing } from './signed.ts';
 
 /** `typ` of what opens a registry, of its own: it is no access token, and no subject token anywhere. */

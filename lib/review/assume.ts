@@ -1,6 +1,6 @@
 import type { Claims } from '../policy/claims.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
-import type { VerifiedToken } from '../token/verify.ts';
+import type { VerifiedToken } from '../policy/verified-token.ts';
 
 /**
  * Claims as if a token with them had been verified: for `explain` and for test cases, which ask what the

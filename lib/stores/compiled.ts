@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNearest } from '../language/nearest.ts';
-import type { Role } from '../language/role.ts';
+import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { byTarget, policyDigest, type RoleSnapshot, type RoleStore } from './roles.ts';
 

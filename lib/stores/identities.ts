@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attribute, Item, Table } from '../aws/dynamo.ts';
-import type { Origin } from '../switch.ts';
+import type { Origin } from '../token/origin.ts';
 
 /** Whose session one is, in the words of AWS, and until when (seconds since the epoch). No secret is part of it. */
 export type Identity = {

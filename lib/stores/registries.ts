@@ -1,5 +1,5 @@
-import type { Registry } from '../language/registry.ts';
 import { isBelow } from '../policy/path.ts';
+import type { Registry } from '../policy/registry.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { policyDigest } from './roles.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findNearest } from '../language/nearest.ts';
-import type { Role } from '../language/role.ts';
 import { ENGINE } from '../policy/decide.ts';
+import type { Role } from '../policy/role.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 

@@ -1,4 +1,4 @@
-import type { SharedKeys, SharedSet } from '../stores/issuers.ts';
+import type { SharedKeys, SharedSet } from './copy.ts';
 import type { Readings } from './clock.ts';
 import { type KeySet, writeKeySet } from './keyset.ts';
 

@@ -1,28 +1,11 @@
 import { createHash } from 'node:crypto';
 import { BrokerError } from '../errors.ts';
 import type { Claims, ClaimValue } from '../policy/claims.ts';
+import type { VerifiedToken, verified } from '../policy/verified-token.ts';
 import type { IssuerRow } from './issuer.ts';
 import { type Apart, claimsOf, signatureOf, takeApart } from './jws.ts';
 import type { KeySource } from './keys.ts';
 import { verifies } from './signature.ts';
-
-declare const verified: unique symbol;
-
-/** A subject token after every check held. Made by `verifier` alone. Times are seconds since the epoch. */
-export type VerifiedToken = {
-  readonly [verified]: true;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: string;
-  readonly claims: Claims;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  /** Until then we would take it: its expiry and what clocks may differ. */
-  readonly acceptedUntil: number;
-  readonly keyId: string;
-  /** SHA-256 of issuer ‖ header.payload as signed, in hex: the same for every spelling of a token (T08). */
-  readonly digest: string;
-};
 
 /** How far clocks may differ, in seconds (threat T18). The one such constant. */
 export const CLOCK_SKEW = 30;

@@ -6,8 +6,8 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type Authorizer, authorize } from '../../lib/authorize.ts';
-import type { Role } from '../../lib/language/role.ts';
 import { countSearched, MAX_PATTERN, MAX_SEARCHED, MAX_VALUE } from '../../lib/policy/glob.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { Credential } from '../../lib/providers/provider.ts';
 import { type Broker, serve } from '../../lib/serve.ts';

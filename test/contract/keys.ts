@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { SealedKey, SealedKeys } from '../../lib/stores/keys.ts';
+import type { SealedKey, SealedKeys } from '../../lib/keys/sealing.ts';
 
 function keyOf(day: string, text = day): SealedKey {
   return {

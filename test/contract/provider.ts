@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CODES } from '../../lib/errors.ts';
-import type { Target } from '../../lib/language/kinds.ts';
+import type { Target } from '../../lib/policy/targets.ts';
 import type { Credential, GrantOf, Provider } from '../../lib/providers/provider.ts';
 import { codeOf } from '../harness/code.ts';
 import { NOW } from '../harness/policy.ts';

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { Lexer, parseDocument, visit } from 'yaml';
 import { type Complaint, complaintText, RULES } from '../../lib/language/complaint.ts';
 import { MAX_FILE_BYTES, parse, plain, type Tree } from '../../lib/language/parse.ts';
-import type { Role } from '../../lib/language/role.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { buildkiteClaims, compileText, decideFor, githubClaims, settingOf } from '../harness/policy.ts';
 import { ROLES } from './roles.ts';
 import { ACCEPTED, bytesOf, type Target } from './target.ts';

@@ -1,9 +1,10 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Role } from '../../lib/language/role.ts';
-import type { Effect, Statement } from '../../lib/language/statement.ts';
 import { type Claims, type ClaimValue, claimPath } from '../../lib/policy/claims.ts';
 import type { Condition, Operator, Scalar } from '../../lib/policy/condition.ts';
-import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
+import { type AccessRequest, type Decision, decide } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
+import type { Effect, Statement } from '../../lib/policy/statement.ts';
+import type { Context } from '../../lib/policy/trust.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import { AUDIENCE, BUILDKITE, claims, GITHUB, NOW } from './policy.ts';
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
-import type { Registry } from '../../lib/language/registry.ts';
-import type { Role } from '../../lib/language/role.ts';
+import type { Registry } from '../../lib/policy/registry.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { type CaseSetting, parseCases } from '../../lib/review/cases/cases.ts';
 import { casesOf, type Tested } from '../../lib/review/cases/files.ts';
 import type { Case } from '../../lib/review/cases/trial.ts';

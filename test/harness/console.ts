@@ -1,5 +1,5 @@
 import type { ConsoleData } from '../../lib/config/console.ts';
-import type { Role } from '../../lib/language/role.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { type Held, heldIn } from '../../lib/review/console/held.ts';
 import { ROLES } from './local.ts';
 import { AUDIENCE, ISSUERS, rowsFrom } from './policy.ts';

@@ -1,9 +1,10 @@
 import { type DeployOptions, readOptions } from '../../infra/options.ts';
-import type { Resources } from '../../infra/resources/cloudformation.ts';
+import type { Resources } from '../../infra/cloudformation.ts';
 import type { Stack } from '../../infra/stack.ts';
-import { type Template, type TemplateInput, template, templateComplaints } from '../../infra/template.ts';
+import { type Template, template, templateComplaints } from '../../infra/template.ts';
+import { type TemplateInput } from '../../infra/input.ts';
 import type { Ground } from '../../lib/config/load.ts';
-import type { Registry } from '../../lib/language/registry.ts';
+import type { Registry } from '../../lib/policy/registry.ts';
 import { TRUST } from './grant.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, PROVIDER, roleFrom, rowsFrom } from './policy.ts';

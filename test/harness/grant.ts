@@ -1,5 +1,5 @@
-import type { Target } from '../../lib/language/kinds.ts';
 import type { Grant } from '../../lib/policy/decide.ts';
+import type { Target } from '../../lib/policy/targets.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { buildkiteClaims, decideFor, roleFrom } from './policy.ts';
 

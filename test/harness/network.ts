@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { SharedKeys } from '../../lib/stores/issuers.ts';
+import type { SharedKeys } from '../../lib/token/copy.ts';
 import { sharedFirst } from '../../lib/token/copy.ts';
 import { download, type Network, network } from '../../lib/token/download.ts';
 import { cachedKeys, type KeySource, keptKeys } from '../../lib/token/keys.ts';

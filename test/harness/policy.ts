@@ -3,10 +3,12 @@ import { issuerRow } from '../../lib/config/issuers.ts';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
 import { KINDS } from '../../lib/language/kinds.ts';
 import { parse, type Tree } from '../../lib/language/parse.ts';
-import { compileRole, parseRole, type Role, type Setting } from '../../lib/language/role.ts';
+import { compileRole, parseRole, type Setting } from '../../lib/language/role.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
-import { type AccessRequest, type Context, type Decision, decide } from '../../lib/policy/decide.ts';
 import type { Endpoint } from '../../lib/policy/endpoint.ts';
+import { type AccessRequest, type Decision, decide } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
+import type { Context } from '../../lib/policy/trust.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 

@@ -1,4 +1,4 @@
-import type { Statement } from '../../infra/resources/cloudformation.ts';
+import type { Statement } from '../../infra/cloudformation.ts';
 import { conditionTruth } from '../../lib/review/targets/condition.ts';
 
 /** A call as IAM sees it: who asks, for what, and what is known of the request by IAM's own keys. */

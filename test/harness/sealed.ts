@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { kmsSigner } from '../../lib/keys/kms.ts';
-import { rotate, type Sealing } from '../../lib/keys/rotate.ts';
+import { rotate } from '../../lib/keys/rotate.ts';
+import { type Sealing } from '../../lib/keys/sealing.ts';
 import { kmsSeal } from '../../lib/keys/seal.ts';
 import { type SealedSetting, sealedSigner } from '../../lib/keys/sealed.ts';
 import type { Signer } from '../../lib/keys/signer.ts';

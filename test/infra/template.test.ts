@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../infra/resources/cloudformation.ts';
+import type { Policy } from '../../infra/cloudformation.ts';
 import { policySize } from '../../infra/resources/roles.ts';
 import { template } from '../../infra/template.ts';
 import {

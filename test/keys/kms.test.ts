@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type KmsSetting, kmsSigner } from '../../lib/keys/kms.ts';
-import type { JwtTarget } from '../../lib/language/kinds/jwt.ts';
+import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
 import { jwtProvider } from '../../lib/providers/jwt.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
 import { codeOf } from '../harness/code.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { certify, readCertificate } from '../../lib/keys/certificate.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
-import type { SealedKeys } from '../../lib/stores/keys.ts';
+import type { SealedKeys } from '../../lib/keys/sealing.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
 import { kmsDownFor, kmsError, type TestKms, testKms } from '../harness/kms.ts';
 import { DAY, type Deployment, deployment, MIDNIGHT } from '../harness/sealed.ts';

@@ -1,5 +1,6 @@
-import type { Role, Setting } from '../../lib/language/role.ts';
+import type { Setting } from '../../lib/language/role.ts';
 import { type Decision, type DenyReason, decide } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import { roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 import { ROWS } from './alphabet.ts';

@@ -3,8 +3,9 @@
  * lib/policy. It reads the plain document of a role, so that a fault of the compiler shows as well.
  */
 import { parse } from 'yaml';
-import type { AccessRequest, Context, DenyReason } from '../../lib/policy/decide.ts';
-import type { VerifiedToken } from '../../lib/token/verify.ts';
+import type { AccessRequest, DenyReason } from '../../lib/policy/decide.ts';
+import type { Context } from '../../lib/policy/trust.ts';
+import type { VerifiedToken } from '../../lib/policy/verified-token.ts';
 import { and, judge, judgeSource, type Scalar, type Truth, type Value } from './truth.ts';
 
 type Node = Scalar | readonly Node[] | Map<string, Node>;

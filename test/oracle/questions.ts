@@ -1,5 +1,6 @@
 import type { ClaimValue } from '../../lib/policy/claims.ts';
-import type { AccessRequest, Context } from '../../lib/policy/decide.ts';
+import type { AccessRequest } from '../../lib/policy/decide.ts';
+import type { Context } from '../../lib/policy/trust.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import {
   ADDRESSES,

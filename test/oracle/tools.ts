@@ -4,8 +4,9 @@
  */
 
 import { parse } from '../../lib/language/parse.ts';
-import { compileRole, parseRole, type Role } from '../../lib/language/role.ts';
+import { compileRole, parseRole } from '../../lib/language/role.ts';
 import { decide } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import { mutantsOf } from '../../lib/review/cases/mutants.ts';
 import { compareConfigs } from '../../lib/review/compare/change.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../lib/language/role.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
 import type { AccessRequest, Grant } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import {
   AUDIENCE,
   BUILDKITE,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../lib/language/role.ts';
-import type { Context } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
+import type { Context } from '../../lib/policy/trust.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, NOW, roleFrom, saidOf } from '../harness/policy.ts';
 
 type Changes = { readonly [name: string]: unknown };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Role } from '../../lib/language/role.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { parseCases } from '../../lib/review/cases/cases.ts';
 import { firstCases } from '../../lib/review/cases/first.ts';
 import { resultOf } from '../../lib/review/cases/tested.ts';

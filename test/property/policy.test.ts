@@ -1,8 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../lib/language/role.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
 import { globMatches } from '../../lib/policy/glob.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { explain } from '../../lib/review/explain/explain.ts';
 import {
   type Asking,

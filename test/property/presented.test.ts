@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Signer } from '../../lib/keys/signer.ts';
-import { compileRole, parseRole, type Role } from '../../lib/language/role.ts';
+import { compileRole, parseRole } from '../../lib/language/role.ts';
 import type { Grant } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
 import { azureProvider } from '../../lib/providers/azure.ts';
 import { gcpProvider } from '../../lib/providers/gcp.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { ExchangeRequest } from '../../lib/exchange.ts';
-import type { KindName } from '../../lib/language/kinds.ts';
+import type { KindName } from '../../lib/policy/targets.ts';
 import { AWS_CREDENTIALS, GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
 import { VARIABLES } from '../../lib/protocols/variables.ts';
 import { httpRequest } from '../harness/broker.ts';

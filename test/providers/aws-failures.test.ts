@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import type { AwsTarget } from '../../lib/language/kinds/aws.ts';
+import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { memoryLimit } from '../../lib/stores/limits.ts';

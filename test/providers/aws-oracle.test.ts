@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AssumedTarget, FederatedTarget } from '../../lib/language/kinds/aws.ts';
+import type { AssumedTarget, FederatedTarget } from '../../lib/policy/targets/aws.ts';
 import { sessionName } from '../../lib/providers/aws/session.ts';
 import { awsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import type { AzureTarget } from '../../lib/language/kinds/azure.ts';
+import type { AzureTarget } from '../../lib/policy/targets/azure.ts';
 import { azureProvider } from '../../lib/providers/azure.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
-import type { BuildkiteTarget } from '../../lib/language/kinds/buildkite.ts';
+import type { BuildkiteTarget } from '../../lib/policy/targets/buildkite.ts';
 import { buildkiteProvider } from '../../lib/providers/buildkite.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import type { GcpTarget } from '../../lib/language/kinds/gcp.ts';
+import type { GcpTarget } from '../../lib/policy/targets/gcp.ts';
 import { gcpProvider } from '../../lib/providers/gcp.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';

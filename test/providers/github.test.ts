@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
-import type { GithubTarget } from '../../lib/language/kinds/github.ts';
+import type { GithubTarget } from '../../lib/policy/targets/github.ts';
 import { githubProvider } from '../../lib/providers/github.ts';
 import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';

@@ -2,7 +2,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import { describe, expect, test } from 'vitest';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
-import type { JwtTarget } from '../../lib/language/kinds/jwt.ts';
+import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
 import { jwtProvider } from '../../lib/providers/jwt.ts';
 import { takeApart } from '../../lib/token/jws.ts';
 import { providerContract } from '../contract/provider.ts';

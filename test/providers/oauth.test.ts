@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError, type Code } from '../../lib/errors.ts';
-import type { OauthTarget } from '../../lib/language/kinds/oauth.ts';
+import type { OauthTarget } from '../../lib/policy/targets/oauth.ts';
 import { oauthProvider } from '../../lib/providers/oauth.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';

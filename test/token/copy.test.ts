@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { SharedKeys, SharedSet } from '../../lib/stores/issuers.ts';
+import type { SharedKeys, SharedSet } from '../../lib/token/copy.ts';
 import { COPY_REPORTS, sharedFirst } from '../../lib/token/copy.ts';
 import { BREAKER_FAILURES, HARD_LIFETIME, keptKeys, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { KeySetError, writeKeySet } from '../../lib/token/keyset.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { SharedKeys, SharedSet } from '../../lib/stores/issuers.ts';
+import type { SharedKeys, SharedSet } from '../../lib/token/copy.ts';
 import { sharedFirst } from '../../lib/token/copy.ts';
 import { keptKeys } from '../../lib/token/keys.ts';
 import { KeySetError, readKeySet } from '../../lib/token/keyset.ts';

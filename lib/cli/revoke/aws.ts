@@ -1,4 +1,4 @@
-import type { AwsTemplate } from '../../language/kinds/aws.ts';
+import type { AwsTemplate } from '../../policy/targets/aws.ts';
 
 /** Which sessions of a target are to end. */
 export type Ended = {

@@ -1,8 +1,8 @@
 import { createFetch, type Fetch } from '../../client/proxy.ts';
 import type { Config } from '../../config/load.ts';
-import type { KindName } from '../../language/kinds.ts';
 import { didYouMean } from '../../language/nearest.ts';
-import type { Role } from '../../language/role.ts';
+import type { Role } from '../../policy/role.ts';
+import type { KindName } from '../../policy/targets.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
 import { commands, describeEnding, type Ending } from '../revoke/aws.ts';

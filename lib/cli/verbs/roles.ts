@@ -1,7 +1,7 @@
 import { printable } from '../../client/printable.ts';
 import type { Config } from '../../config/load.ts';
 import { findTeams } from '../../config/teams.ts';
-import type { Role } from '../../language/role.ts';
+import type { Role } from '../../policy/role.ts';
 import { describeTarget } from '../../review/compare/gives.ts';
 import { judgeJobs } from '../../review/compare/jobs.ts';
 import { configOf, settingsOf } from '../configuration.ts';

@@ -1,10 +1,10 @@
 import type { Config } from '../../config/load.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { type Decision, decide } from '../../policy/decide.ts';
 import { meets } from '../../policy/guard.ts';
 import { decideMethod } from '../../policy/method.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import { assumeVerified } from '../../review/assume.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { claimsFrom } from '../request.ts';

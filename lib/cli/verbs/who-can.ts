@@ -1,8 +1,8 @@
 import type { Config } from '../../config/load.ts';
 import { sampleOf } from '../../jobs/sample.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import { type Holder, holders } from '../../review/compare/holders.ts';
 import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../../review/compare/jobs.ts';
 import { shownText } from '../../review/compare/report.ts';

@@ -1,47 +1,11 @@
 import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
-import { fillAll } from '../../policy/template.ts';
-import { findResourceFault, type Unusable } from '../../policy/usable.ts';
+import type { AwsTemplate } from '../../policy/targets/aws.ts';
 import type { Complain } from '../complaint.ts';
 import { member, plain, type Tree } from '../parse.ts';
 import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
 import { checkTemplates, type Kind, type KindSetting, type Lengths, subjectOf } from './kind.ts';
-import { checkPolicy, MAX_POLICY } from './session-policy.ts';
-import { checkTags, fillTags, type SessionTag, TAG_KEY, TAGS, type TagTemplate } from './tags.ts';
-
-export type AwsTemplate = {
-  readonly role_arn: string;
-  readonly region?: string;
-  readonly source_identity: boolean;
-  readonly tags: Readonly<Record<string, TagTemplate>>;
-  readonly transitive_tags: readonly string[];
-  readonly policy?: Readonly<Record<string, unknown>>;
-  readonly policy_arns: readonly string[];
-} & (
-  | { readonly via: 'assume_role'; readonly external_id: string }
-  | { readonly via: 'web_identity'; readonly subject: string }
-);
-
-type Asked = {
-  readonly kind: 'aws';
-  readonly roleArn: string;
-  readonly region: string | undefined;
-  readonly sourceIdentity: boolean;
-  readonly tags: readonly SessionTag[];
-  /** Claims for which a tag's literal stands in; left out where there is none. */
-  readonly replaced?: readonly Unusable[];
-  readonly transitiveTags: readonly string[];
-  /** The session policy as JSON; undefined only when the role has none. */
-  readonly policy: string | undefined;
-  readonly policyArns: readonly string[];
-  /** Whose the session policy is, and so who must mend it. */
-  readonly policyOf: 'role' | 'caller';
-};
-
-/** What AssumeRole is called with, all of it from the reviewed role but for what the caller itself takes away. */
-export type AssumedTarget = Asked & { readonly via: 'assume_role'; readonly externalId: string };
-/** The same of AssumeRoleWithWebIdentity. */
-export type FederatedTarget = Asked & { readonly via: 'web_identity'; readonly subject: string };
-export type AwsTarget = AssumedTarget | FederatedTarget;
+import { checkPolicy } from './session-policy.ts';
+import { checkTags, TAG_KEY, TAGS } from './tags.ts';
 
 /** A region of AWS. */
 export const REGION = text({ pattern: /^[a-z]{2,4}(-[a-z]+)+-\d$/, says: 'a region such as eu-west-1' });
@@ -164,38 +128,9 @@ const LENGTHS: { readonly [via in AwsTemplate['via']]: Lengths } = {
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
-export const aws: Kind<AwsTemplate, AwsTarget> = {
+export const aws: Kind<AwsTemplate> = {
   schema: SHAPE.schema,
   lengths: template => LENGTHS[template?.via ?? 'web_identity'],
   scopes: 'refused',
   compile,
-  target(template, { claims, sessionPolicy }) {
-    // Two policies cannot be intersected by merging, so a caller's own goes where the role has none.
-    if (sessionPolicy && (template.policy || template.policy_arns.length > 0))
-      return { refused: 'session_policy_refused' };
-    const filled = fillAll(template.policy, claims, { place: 'aws.policy', usable: findResourceFault });
-    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
-    const tagged = fillTags(template.tags, claims);
-    if ('refused' in tagged) {
-      const { refused: unusable } = tagged;
-      return { refused: unusable.why === 'too_long' ? 'tag_too_long' : 'claim_not_usable', unusable };
-    }
-    const policy = filled.document && JSON.stringify(filled.document);
-    if (policy !== undefined && policy.length > MAX_POLICY) return { refused: 'session_policy_too_large' };
-    return {
-      kind: 'aws',
-      roleArn: template.role_arn,
-      region: template.region,
-      sourceIdentity: template.source_identity,
-      tags: tagged.tags,
-      ...(tagged.replaced.length > 0 ? { replaced: tagged.replaced } : {}),
-      transitiveTags: template.transitive_tags,
-      policy: policy ?? sessionPolicy?.policy,
-      policyArns: sessionPolicy?.policyArns ?? template.policy_arns,
-      policyOf: sessionPolicy ? 'caller' : 'role',
-      ...(template.via === 'web_identity'
-        ? { via: template.via, subject: template.subject }
-        : { via: template.via, externalId: template.external_id }),
-    };
-  },
 };

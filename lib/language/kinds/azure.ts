@@ -1,3 +1,4 @@
+import type { AzureTemplate } from '../../policy/targets/azure.ts';
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { object, oneOf, optional, required, text } from '../shape.ts';
@@ -6,24 +7,6 @@ import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.t
 const GUID = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/;
 // Without a user Entra gives all that the application was granted, which is what /.default means.
 const SCOPE = /^(https|api):\/\/[\w.~/:-]{1,240}\/\.default$/;
-
-export type AzureTemplate = {
-  readonly subject: string;
-  readonly tenant_id: string;
-  readonly client_id: string;
-  readonly scope: string;
-  readonly cloud: 'public' | 'us-government' | 'china';
-};
-
-/** Which application of which tenant our JWT speaks for, and what its token is for. */
-export type AzureTarget = {
-  readonly kind: 'azure';
-  readonly subject: string;
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly scope: string;
-  readonly cloud: AzureTemplate['cloud'];
-};
 
 function guid(of: string) {
   return text({ pattern: GUID, says: `the id of the ${of}, a GUID` });
@@ -49,17 +32,9 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): AzureTem
  * token lifetime policy says, which a role may name when it is more.
  * https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes
  */
-export const azure: Kind<AzureTemplate, AzureTarget> = {
+export const azure: Kind<AzureTemplate> = {
   schema: SHAPE.schema,
   lengths: () => ({ fallback: 5400, min: 5400, max: 43_200 }),
   scopes: 'refused',
   compile,
-  target: ({ subject, tenant_id: tenantId, client_id: clientId, scope, cloud }) => ({
-    kind: 'azure',
-    subject,
-    tenantId,
-    clientId,
-    scope,
-    cloud,
-  }),
 };

@@ -1,3 +1,4 @@
+import { type BuildkiteTemplate, UUID } from '../../policy/targets/buildkite.ts';
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { object, optional, required, text } from '../shape.ts';
@@ -5,29 +6,7 @@ import { scopeList } from '../statement.ts';
 import { appId, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const EMAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$/;
-
-export type BuildkiteTemplate = {
-  readonly organization: string;
-  readonly scopes: readonly string[];
-} & (
-  | { readonly app: string; readonly user: string; readonly client_id?: never }
-  | { readonly client_id: string; readonly subject: string; readonly app?: never; readonly user?: never }
-);
-
-/**
- * In which organization Buildkite makes a token, and for whom: an app that speaks for a user, or a workload identity that
- * trusts our own JWT. The scopes are the grant's.
- */
-export type BuildkiteTarget = { readonly kind: 'buildkite'; readonly organization: string } & (
-  | {
-      readonly app: string;
-      readonly user: { readonly by: 'email' | 'uuid'; readonly value: string };
-      readonly clientId?: never;
-    }
-  | { readonly clientId: string; readonly subject: string; readonly app?: never; readonly user?: never }
-);
 
 const SHAPE = object({
   app: optional(appId),
@@ -71,17 +50,11 @@ const BY_IDENTITY = { fallback: 3600, min: 3600, max: 3600 };
  * https://buildkite.com/docs/apis/workload-identity-federation
  * https://buildkite.com/docs/apis/oauth-token-exchange
  */
-export const buildkite: Kind<BuildkiteTemplate, BuildkiteTarget> = {
+export const buildkite: Kind<BuildkiteTemplate> = {
   lengths: template =>
     template?.client_id === undefined ? { fallback: 3600, min: 30, max: 86_400 } : BY_IDENTITY,
   scopes: 'required',
   scopesOf: ({ scopes }) => scopes,
   schema: SHAPE.schema,
   compile,
-  target({ organization, ...by }) {
-    if (by.client_id !== undefined)
-      return { kind: 'buildkite', organization, clientId: by.client_id, subject: by.subject };
-    const user = { by: UUID.test(by.user) ? 'uuid' : 'email', value: by.user } as const;
-    return { kind: 'buildkite', organization, app: by.app, user };
-  },
 };

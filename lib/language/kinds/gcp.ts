@@ -1,8 +1,9 @@
+import { EVERYTHING } from '../../policy/targets/gcp/scopes.ts';
+import type { GcpTemplate } from '../../policy/targets/gcp.ts';
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { list, object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
-import { coversScope, EVERYTHING } from './gcp/scopes.ts';
 import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
 
 /** Google's own limits: https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
@@ -10,24 +11,6 @@ const PROVIDER =
   /^\/\/iam\.googleapis\.com\/projects\/\d{1,20}\/locations\/global\/workloadIdentityPools\/[a-z0-9-]{4,32}\/providers\/[a-z0-9-]{4,32}$/;
 const ACCOUNT = /^[a-z0-9][a-z0-9._-]{0,62}@[a-z0-9][a-z0-9.-]{0,190}\.gserviceaccount\.com$/;
 const MAX_DELEGATES = 4;
-
-export type GcpTemplate = {
-  readonly audience: string;
-  readonly subject: string;
-  readonly service_account?: string;
-  readonly delegates: readonly string[];
-  readonly scopes: readonly string[];
-};
-
-/** Which provider of a pool takes our JWT, and as whom its token is to act. The scopes are the grant's. */
-export type GcpTarget = {
-  readonly kind: 'gcp';
-  readonly audience: string;
-  readonly subject: string;
-  /** Undefined: the token acts as the principal of the pool. */
-  readonly serviceAccount: string | undefined;
-  readonly delegates: readonly string[];
-};
 
 const account = text({
   pattern: ACCOUNT,
@@ -67,7 +50,7 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): GcpTempl
  * Google's to say; a service account's is asked for: ten minutes to an hour, or 12 hours where an organization
  * policy allows it. https://cloud.google.com/iam/docs/create-short-lived-credentials-direct
  */
-export const gcp: Kind<GcpTemplate, GcpTarget> = {
+export const gcp: Kind<GcpTemplate> = {
   schema: SHAPE.schema,
   lengths: template =>
     template && template.service_account === undefined
@@ -75,13 +58,5 @@ export const gcp: Kind<GcpTemplate, GcpTarget> = {
       : { fallback: 3600, min: 600, max: 43_200 },
   scopes: 'optional',
   scopesOf: ({ scopes }) => scopes,
-  covers: coversScope,
   compile,
-  target: ({ audience, subject, service_account: serviceAccount, delegates }) => ({
-    kind: 'gcp',
-    audience,
-    subject,
-    serviceAccount,
-    delegates,
-  }),
 };

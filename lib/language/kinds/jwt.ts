@@ -1,35 +1,9 @@
-import type { Claims } from '../../policy/claims.ts';
-import type { Scalar } from '../../policy/condition.ts';
-import { fill, fillAll } from '../../policy/template.ts';
-import { findResourceFault, findTextFault, type Unusable } from '../../policy/usable.ts';
+import type { JwtClaim, JwtClaimTemplate, JwtTemplate } from '../../policy/targets/jwt.ts';
 import { isFederation } from '../audience.ts';
 import type { Complain } from '../complaint.ts';
 import { member, plain, type Tree } from '../parse.ts';
 import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
 import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
-
-type JwtClaim = Scalar | readonly Scalar[];
-/** A claim as the role has it; with `text`, the claims in it may be any text. */
-type JwtClaimTemplate = JwtClaim | { readonly value: JwtClaim; readonly text: true };
-
-export type JwtTemplate = {
-  readonly audience: string;
-  /** Length of the token, where the role says it here and not under `session`. */
-  readonly seconds?: number;
-  /** `role:<name>`, to which `subject: pipeline` appends an id that every trust statement binds. */
-  readonly subject: string;
-  /** By issuer, the claim that holds that id. */
-  readonly pipelineIds: Readonly<Record<string, string>>;
-  readonly claims: Readonly<Record<string, JwtClaimTemplate>>;
-};
-
-/** What our own access token says (RFC 9068), all of it from the reviewed role. */
-export type JwtTarget = {
-  readonly kind: 'jwt';
-  readonly audience: string;
-  readonly subject: string;
-  readonly claims: Readonly<Record<string, JwtClaim>>;
-};
 
 // Registered names (RFC 7519 §4.1, RFC 9068 §2.2, RFC 8693 §4, RFC 7800, RFC 9470, OpenID Connect Core §2):
 // a relying party would believe of them what only the broker may say.
@@ -148,47 +122,10 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
   };
 }
 
-type FilledClaims = { readonly claims: Readonly<Record<string, JwtClaim>> } | { readonly refused: Unusable };
-
-function isText(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; readonly text: true } {
-  return claim !== null && typeof claim === 'object' && 'text' in claim;
-}
-
-/** Those claims with the subject token's own filled in. `place` is where they stand in the role. */
-export function fillClaims(
-  templates: JwtTemplate['claims'],
-  claims: Claims,
-  place = 'jwt.claims',
-): FilledClaims {
-  const made: Record<string, JwtClaim> = Object.create(null);
-  for (const [name, claim] of Object.entries(templates)) {
-    const value = isText(claim) ? claim.value : claim;
-    const usable = isText(claim) ? findTextFault : findResourceFault;
-    const filled = fillAll(value, claims, { place: `${place}.${name}`, usable });
-    if ('refused' in filled) return filled;
-    made[name] = filled.document;
-  }
-  return { claims: made };
-}
-
 /** Our own RFC 9068 access token, for anything that trusts our JWKS. */
-export const jwt: Kind<JwtTemplate, JwtTarget> = {
+export const jwt: Kind<JwtTemplate> = {
   schema: SHAPE.schema,
   lengths: () => ({ fallback: 900, min: 60, max: 3600 }),
   scopes: 'optional',
   compile,
-  target(template, { claims, issuer }) {
-    const filled = fillClaims(template.claims, claims);
-    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
-    const id = Object.hasOwn(template.pipelineIds, issuer) ? template.pipelineIds[issuer] : undefined;
-    const standing = { place: 'jwt.subject', usable: findResourceFault };
-    const suffix = id === undefined ? { text: '' } : fill(`:\${${id}}`, claims, standing);
-    if ('refused' in suffix) return { refused: 'claim_not_usable', unusable: suffix.refused };
-    return {
-      kind: 'jwt',
-      audience: template.audience,
-      subject: template.subject + suffix.text,
-      claims: filled.claims,
-    };
-  },
 };

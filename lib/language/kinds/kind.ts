@@ -1,12 +1,11 @@
-import { type Claims, claimPath } from '../../policy/claims.ts';
+import { claimPath } from '../../policy/claims.ts';
 import type { Endpoint } from '../../policy/endpoint.ts';
 import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
+import type { Statement } from '../../policy/statement.ts';
 import { isIamVariable, slots } from '../../policy/template.ts';
-import type { Unusable } from '../../policy/usable.ts';
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { type Schema, text } from '../shape.ts';
-import type { Statement } from '../statement.ts';
 
 /** What a provider's key is compiled against. */
 export type KindSetting = {
@@ -31,30 +30,14 @@ export const appId = text({
   says: 'the client id of the app, as text',
 });
 
-/** Why a claim's value, or what it became, cannot be granted. */
-export type Refusal =
-  | { readonly refused: 'claim_not_usable' | 'tag_too_long'; readonly unusable: Unusable }
-  | { readonly refused: 'session_policy_refused' | 'session_policy_too_large' };
-
-/** A caller's own session policy, checked by its protocol: it can only take away. */
-export type SessionPolicy = { readonly policy: string | undefined; readonly policyArns: readonly string[] };
-
-/** What a grant is filled in from. The scopes are those granted. */
-export type Filling = {
-  readonly claims: Claims;
-  readonly issuer: string;
-  readonly scopes: readonly string[];
-  readonly sessionPolicy?: SessionPolicy | undefined;
-};
-
 /** How long sessions last, in seconds: when the role says nothing, and what a role may say. */
 export type Lengths = { readonly fallback: number; readonly min: number; readonly max: number };
 
 /**
- * What a role may say of one kind of credential, and what a grant of it holds. One file a kind; the
- * provider that makes the credential has the same name in lib/providers. Adding one: copy a neighbour.
+ * What a role may say of one kind of credential. One file a kind: what a grant of it holds has the same name in
+ * lib/policy/targets, and the provider that makes it in lib/providers. Adding one: copy a neighbour.
  */
-export type Kind<Template extends object, Target extends object> = {
+export type Kind<Template extends object> = {
   /** What stands under the kind's key in a role file, for editors. */
   readonly schema: Schema;
   /** Undefined: of a template that could not be read, the widest, since it is complained of as it is. */
@@ -63,15 +46,7 @@ export type Kind<Template extends object, Target extends object> = {
   readonly scopes: 'refused' | 'optional' | 'required';
   /** Where the role itself lists scopes: what a statement without any grants, and the most that one may. */
   scopesOf?(template: Template): readonly string[];
-  /**
-   * Whether scopes that are given cover another one. A kind has this whose clients ask for what they may need: what
-   * is beyond the grant is left out, and the answer says what was given (RFC 6749 §3.3). Left out: a scope covers
-   * itself alone, and a request for one beyond is refused.
-   */
-  covers?(given: readonly string[], scope: string): boolean;
   compile(tree: Tree, setting: KindSetting, complain: Complain): Template | undefined;
-  /** The provider's part of a grant: the template with claims filled in, or why not. */
-  target(template: Template, filling: Filling): Target | Refusal;
 };
 
 const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);

@@ -1,33 +1,13 @@
-import type { Endpoint, OauthRequest } from '../../policy/endpoint.ts';
-import { fillAll, slots } from '../../policy/template.ts';
-import { findResourceFault } from '../../policy/usable.ts';
+import type { Endpoint } from '../../policy/endpoint.ts';
+import type { OauthTemplate } from '../../policy/targets/oauth.ts';
+import { slots } from '../../policy/template.ts';
 import type { Complain } from '../complaint.ts';
 import { didYouMean } from '../nearest.ts';
 import { type MapTree, member, type Tree } from '../parse.ts';
 import { object, optional, raw, record, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
-import { claimsShape, fillClaims, type JwtTarget, type JwtTemplate, readClaims } from './jwt.ts';
+import { claimsShape, readClaims } from './jwt.ts';
 import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
-
-export type OauthTemplate = OauthRequest & {
-  /** Name of the row in broker.yml. */
-  readonly endpoint: string;
-  readonly subject: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly claims: JwtTemplate['claims'];
-  readonly listed: readonly string[];
-  /** Seconds that a token lives at most. */
-  readonly longest: number;
-};
-
-/** Where our JWT goes and what it says, all of it from reviewed files. The scopes are the grant's. */
-export type OauthTarget = OauthRequest & {
-  readonly kind: 'oauth';
-  readonly endpoint: string;
-  readonly subject: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly claims: JwtTarget['claims'];
-};
 
 const VALUE = text({ max: 512, pattern: /^[\x20-\x7e]+$/, says: 'text of at most 512 printable characters' });
 
@@ -133,7 +113,7 @@ const LONGEST = 86_400;
  * A token of any service that federates: a JWT of ours goes to its token endpoint, which broker.yml names whole. How long
  * the token lives is the service's to say; one that outlives what the row says is refused.
  */
-export const oauth: Kind<OauthTemplate, OauthTarget> = {
+export const oauth: Kind<OauthTemplate> = {
   schema: SHAPE.schema,
   lengths: template => {
     if (!template) return { fallback: 3600, min: SHORTEST, max: LONGEST };
@@ -143,13 +123,4 @@ export const oauth: Kind<OauthTemplate, OauthTarget> = {
   scopes: 'optional',
   scopesOf: ({ listed }) => listed,
   compile,
-  target(template, { claims }) {
-    const { listed: _, longest: __, ...rest } = template;
-    const filled = fillClaims(template.claims, claims, 'oauth.claims');
-    if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
-    const standing = { place: 'oauth.parameters', usable: findResourceFault };
-    const parameters = fillAll(template.parameters, claims, standing);
-    if ('refused' in parameters) return { refused: 'claim_not_usable', unusable: parameters.refused };
-    return { ...rest, kind: 'oauth', claims: filled.claims, parameters: parameters.document };
-  },
 };

@@ -1,10 +1,8 @@
+import { MAX_POLICY } from '../../policy/targets/aws.ts';
 import type { Complain } from '../complaint.ts';
 import { member, plain, type Tree } from '../parse.ts';
 import { checkIamPolicy, listStatements } from './iam.ts';
 import { checkNumbers, checkTemplates, type KindSetting } from './kind.ts';
-
-/** Of AWS (sts 2011-06-15, AssumeRole): characters of the session policy. */
-export const MAX_POLICY = 2048;
 
 /** Parts of a statement in which a claim may stand. */
 const FILLED = ['Resource', 'Condition'];

@@ -1,32 +1,19 @@
-import type { Claims } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
 import { globMatches } from '../../policy/glob.ts';
-import { fill, slots } from '../../policy/template.ts';
-import {
-  type Fault,
-  findDotSegment,
-  findTagFault,
-  findUncomposed,
-  type Unusable,
-} from '../../policy/usable.ts';
+import type { Statement } from '../../policy/statement.ts';
+import { MAX_TAG_VALUE } from '../../policy/targets/tags.ts';
+import { slots } from '../../policy/template.ts';
+import { findTagFault } from '../../policy/usable.ts';
 import type { Complain } from '../complaint.ts';
 import { member, type Tree } from '../parse.ts';
 import { checked, either, object, record, required, text } from '../shape.ts';
-import type { Statement } from '../statement.ts';
 import { checkTemplates, type KindSetting } from './kind.ts';
 
-/** AWS's own limits (sts 2011-06-15, AssumeRole). */
+/** AWS's own limit (sts 2011-06-15, AssumeRole). */
 const MAX_TAGS = 50;
-const MAX_TAG_VALUE = 256;
 
 export const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
-/** What a tag's value is made of, and the literal that is sent instead where a claim cannot stand there. */
-export type TagTemplate = string | { readonly value: string; readonly else: string };
-
-/** A session tag as it is sent. */
-export type SessionTag = { readonly key: string; readonly value: string };
 
 const VALUE = text({ min: 0, max: 1024 });
 const ELSE = checked(
@@ -55,13 +42,6 @@ function tagFault(keys: readonly string[]): string | undefined {
   return twice === undefined
     ? undefined
     : `"${twice}" differs from another tag by case alone, which AWS does not tell apart.`;
-}
-
-/** The template of a tag's value, and its literal if it names one. */
-export function readTag(tag: TagTemplate): { readonly value: string; readonly instead: string | undefined } {
-  return typeof tag === 'string'
-    ? { value: tag, instead: undefined }
-    : { value: tag.value, instead: tag.else };
 }
 
 function textIn(tree: Tree | undefined): string | undefined {
@@ -155,45 +135,4 @@ function canBecome(template: string, text: string, statement: Statement): boolea
     ends = next;
   }
   return ends.has(text.length);
-}
-
-function findWholeFault(value: string, instead: string | undefined): Fault | undefined {
-  if (value === instead) return { why: 'is_else' };
-  if (value.length > MAX_TAG_VALUE) return { why: 'too_long' };
-  return findDotSegment(value) ?? findUncomposed(value);
-}
-
-type FilledTag = { readonly value: string; readonly replaced?: Unusable } | { readonly refused: Unusable };
-
-function fillTag(key: string, tag: TagTemplate, claims: Claims): FilledTag {
-  const { value, instead } = readTag(tag);
-  const [first] = slots(value);
-  if (first === undefined) return { value };
-  const place = `aws.tags.${key}`;
-  const filled = fill(value, claims, { place, usable: findTagFault });
-  const fault = 'text' in filled ? findWholeFault(filled.text, instead) : undefined;
-  const refused =
-    'refused' in filled ? filled.refused : fault && { ...fault, claim: first.name ?? '', place };
-  if (refused === undefined) return { value: 'text' in filled ? filled.text : '' };
-  // Who brings the literal itself is not one of those for whom it stands.
-  if (instead === undefined || refused.why === 'is_else') return { refused };
-  return { value: instead, replaced: refused };
-}
-
-/** The tags of a session, and those whose literal had to stand in; or the first that cannot be sent. */
-export type FilledTags =
-  | { readonly tags: readonly SessionTag[]; readonly replaced: readonly Unusable[] }
-  | { readonly refused: Unusable };
-
-/** Fills in every tag. None is ever left out: then the target role's own tag of that key would speak. */
-export function fillTags(templates: Readonly<Record<string, TagTemplate>>, claims: Claims): FilledTags {
-  const tags: SessionTag[] = [];
-  const replaced: Unusable[] = [];
-  for (const [key, tag] of Object.entries(templates)) {
-    const filled = fillTag(key, tag, claims);
-    if ('refused' in filled) return filled;
-    tags.push({ key, value: filled.value });
-    if (filled.replaced) replaced.push(filled.replaced);
-  }
-  return { tags, replaced };
 }

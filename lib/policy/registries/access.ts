@@ -1,6 +1,6 @@
-import type { Registry } from '../../language/registry.ts';
 import { findLack } from '../method.ts';
 import { isBelow } from '../path.ts';
+import type { Registry } from '../registry.ts';
 import type { Access } from './grammar.ts';
 import { isRepository, OCI_ROOT } from './oci.ts';
 

@@ -1,7 +1,7 @@
 import { BrokerError } from '../../errors.ts';
 import type { ExchangeRequest } from '../../exchange.ts';
-import type { SessionPolicy } from '../../language/kinds/kind.ts';
 import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
+import type { SessionPolicy } from '../../policy/targets/target.ts';
 import { withoutNewline } from '../words.ts';
 
 type Form = ReadonlyMap<string, string>;

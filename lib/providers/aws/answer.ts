@@ -2,7 +2,7 @@ import type { AwsError } from '../../aws/call.ts';
 import { findTrouble } from '../../aws/trouble.ts';
 import { readXml } from '../../aws/xml.ts';
 import { BrokerError, type Code } from '../../errors.ts';
-import type { AwsTarget } from '../../language/kinds/aws.ts';
+import type { AwsTarget } from '../../policy/targets/aws.ts';
 import { endOf, isoSeconds, refuseAnswer } from '../expiry.ts';
 import { findMeaning } from '../meaning.ts';
 import type { AwsCredential, GrantOf } from '../provider.ts';

@@ -1,5 +1,5 @@
-import type { AssumedTarget, AwsTarget, FederatedTarget } from '../../language/kinds/aws.ts';
 import type { Grant } from '../../policy/decide.ts';
+import type { AssumedTarget, AwsTarget, FederatedTarget } from '../../policy/targets/aws.ts';
 import { sessionName } from './session.ts';
 
 /** What both actions take. The Query protocol of STS 2011-06-15: lists count from 1. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../http/json.ts';
 import type { Budget } from '../../http/persist.ts';
-import type { GithubTarget } from '../../language/kinds/github.ts';
+import type { GithubTarget } from '../../policy/targets/github.ts';
 import { refuseAnswer } from '../expiry.ts';
 import type { Ask, Question } from '../upstream.ts';
 import { GITHUB_MEANINGS } from './meanings.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../http/json.ts';
-import type { GithubTarget } from '../../language/kinds/github.ts';
+import type { GithubTarget } from '../../policy/targets/github.ts';
 
 function sorted(names: readonly string[]): string {
   return names

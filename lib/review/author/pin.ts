@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { documentOf } from '../../language/parse.ts';
-import type { Statement } from '../../language/statement.ts';
 import { type Claims, claimAt } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { KNOWN } from '../lint/known.ts';
 import { written } from './format.ts';

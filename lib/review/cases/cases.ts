@@ -1,8 +1,6 @@
 import { type Complain, noting } from '../../language/complaint.ts';
 import { didYouMean } from '../../language/nearest.ts';
 import { member, parse, type Tree } from '../../language/parse.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
 import {
   checked,
   integer,
@@ -21,6 +19,8 @@ import {
 import { address } from '../../policy/cidr.ts';
 import type { IssuerFacts } from '../../policy/issuer.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import { type Base, claimsOf } from './cases/claims.ts';
 import { CLAIM } from './cases/value.ts';
 import { type Case, type CaseReason, type Expected, REASONS } from './trial.ts';

@@ -1,5 +1,5 @@
-import type { Effect, Statement } from '../../language/statement.ts';
 import type { Checked, Condition } from '../../policy/condition.ts';
+import type { Effect, Statement } from '../../policy/statement.ts';
 import type { StatementTrace } from '../../policy/trace.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 import type { Guards, Trial } from './trial.ts';

@@ -4,8 +4,8 @@ import type { Config } from '../../config/load.ts';
 import { readSource, start } from '../../config/sources.ts';
 import type { Complain } from '../../language/complaint.ts';
 import { didYouMean } from '../../language/nearest.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import { type CaseFile, parseCases } from './cases.ts';
 
 /** A role or a registry, and the file of its cases. */

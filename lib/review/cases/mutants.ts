@@ -1,6 +1,6 @@
-import type { Effect, Statement } from '../../language/statement.ts';
 import type { Condition, Operator } from '../../policy/condition.ts';
 import { literalPrefix } from '../../policy/glob.ts';
+import type { Effect, Statement } from '../../policy/statement.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 
 /** A policy with one thing taken from it: a case should notice. */

@@ -1,6 +1,6 @@
 import { sampleOf } from '../../jobs/sample.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { changes } from '../compare/change.ts';
 import type { Shown } from '../compare/difference.ts';

@@ -1,11 +1,8 @@
 import type { Place } from '../../language/complaint.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
 import {
   type AccessRequest,
   type Allow,
-  type Context,
   type Decision,
   type DenyReason,
   decide,
@@ -19,9 +16,12 @@ import {
   type MethodReason,
 } from '../../policy/method.ts';
 import { readOperation } from '../../policy/registries/read.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import type { Trace } from '../../policy/trace.ts';
+import type { Context } from '../../policy/trust.ts';
+import type { VerifiedToken } from '../../policy/verified-token.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import type { VerifiedToken } from '../../token/verify.ts';
 import { assumeVerified } from '../assume.ts';
 
 /** What a role or a registry must decide for given claims: one entry of `<name>.test.yml`. */

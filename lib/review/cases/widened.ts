@@ -1,7 +1,7 @@
 import { kindOf } from '../../language/kinds.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
-import type { Statement } from '../../language/statement.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Statement } from '../../policy/statement.ts';
 
 /** A policy that gives more to the same callers, and what a case must say to notice. */
 export type Widened<P extends Role | Registry> = {

@@ -1,5 +1,5 @@
-import type { Statement } from '../../language/statement.ts';
 import type { Claims } from '../../policy/claims.ts';
+import type { Statement } from '../../policy/statement.ts';
 import { admittedBy } from '../space/admits.ts';
 import type { Box, Searched } from '../space/search.ts';
 import type { Witness } from '../space/witness.ts';

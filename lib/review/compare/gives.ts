@@ -1,4 +1,4 @@
-import type { Template } from '../../language/kinds.ts';
+import type { Template } from '../../policy/targets.ts';
 
 const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
   aws: ['role_arn', 'policy_arns'],

@@ -1,6 +1,6 @@
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
-import type { Statement } from '../../language/statement.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Statement } from '../../policy/statement.ts';
 import { admittedBy } from '../space/admits.ts';
 import { admissionOf, type Standing, searchWorld, worldOf } from '../space/world.ts';
 import { type Shown, shown } from './difference.ts';

@@ -1,8 +1,8 @@
 import { jobKindsOf } from '../../jobs/jobs.ts';
 import type { JobKind, Telling } from '../../jobs/kind.ts';
-import type { Statement } from '../../language/statement.ts';
 import { claimPath } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { areApart } from '../space/plain.ts';
 import { type Admission, admissionOf, boxOf, type Entrusted, searchWorld, worldOf } from '../space/world.ts';

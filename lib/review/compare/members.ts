@@ -1,6 +1,6 @@
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
-import type { Statement } from '../../language/statement.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { describeTarget } from './gives.ts';
 

@@ -1,6 +1,6 @@
 import { describeKinds, type JobKind } from '../../jobs/kind.ts';
-import type { Statement } from '../../language/statement.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import type { Loosening, SayOpened } from '../explain/remedy.ts';
 import type { Entrusted } from '../space/world.ts';

@@ -1,6 +1,6 @@
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import type { Guardrails } from './guardrails.ts';
 

@@ -1,11 +1,11 @@
 import type { Invariant } from '../../config/invariants.ts';
 import { didYouMean } from '../../language/nearest.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
-import type { Statement } from '../../language/statement.ts';
 import { type Claims, withNulls } from '../../policy/claims.ts';
 import { all, check } from '../../policy/condition.ts';
 import { globMatches } from '../../policy/glob.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Statement } from '../../policy/statement.ts';
 import { admittedBy } from '../space/admits.ts';
 import { isAlways } from '../space/plain.ts';
 import type { Searched } from '../space/search.ts';

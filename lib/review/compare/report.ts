@@ -1,4 +1,4 @@
-import type { Statement } from '../../language/statement.ts';
+import type { Statement } from '../../policy/statement.ts';
 import type { Witness } from '../space/witness.ts';
 import type { Differences } from './change.ts';
 import type { Shown } from './difference.ts';

@@ -1,5 +1,5 @@
 import type { JobKind } from '../../jobs/kind.ts';
-import type { Statement } from '../../language/statement.ts';
+import type { Statement } from '../../policy/statement.ts';
 import { wanted } from '../explain/explain.ts';
 import { type Differences, type RoleChange, widens } from './change.ts';
 import type { Gain, ScopeGain, Shown } from './difference.ts';

@@ -1,8 +1,9 @@
-import type { Role } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
-import { type Context, type Decision, decide } from '../../policy/decide.ts';
+import { type Decision, decide } from '../../policy/decide.ts';
 import { meets } from '../../policy/guard.ts';
 import { askFor } from '../../policy/issuer.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Context } from '../../policy/trust.ts';
 import { assumeVerified } from '../assume.ts';
 import { openedBy } from '../compare/opened.ts';
 import { type Remedies, remedies } from '../explain/remedy.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../language/role.ts';
+import type { Role } from '../../policy/role.ts';
 import { changes, type RoleChange } from '../compare/change.ts';
 import type { Held } from './held.ts';
 import { askedOf } from './sample.ts';

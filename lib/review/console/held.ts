@@ -1,6 +1,7 @@
 import type { ConsoleData } from '../../config/console.ts';
 import type { Complaint } from '../../language/complaint.ts';
-import { compileRole, parseRole, type Role, type Setting } from '../../language/role.ts';
+import { compileRole, parseRole, type Setting } from '../../language/role.ts';
+import type { Role } from '../../policy/role.ts';
 import type { Policy } from '../compare/policy.ts';
 
 /** A role as its text reads: compiled, or all that is wrong with it. */

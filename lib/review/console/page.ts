@@ -1,4 +1,4 @@
-import type { Role } from '../../language/role.ts';
+import type { Role } from '../../policy/role.ts';
 import type { Witness } from '../space/witness.ts';
 import { type Answer, answerTo, type Question } from './answer.ts';
 import { claimsInToken, indented, readClaims } from './claims.ts';

@@ -1,6 +1,6 @@
-import type { Role } from '../../language/role.ts';
-import type { Statement } from '../../language/statement.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { wanted } from '../explain/explain.ts';
 import type { Held } from './held.ts';

@@ -1,7 +1,7 @@
 import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
-import type { Role } from '../../language/role.ts';
 import type { Claims, ClaimType, ClaimValue } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Role } from '../../policy/role.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { holders } from '../compare/holders.ts';
 import type { Witness } from '../space/witness.ts';

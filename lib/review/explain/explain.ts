@@ -1,8 +1,8 @@
-import type { Role } from '../../language/role.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
 import type { Checked, Condition } from '../../policy/condition.ts';
 import type { Decision, Deny } from '../../policy/decide.ts';
 import type { MethodDecision, MethodReason } from '../../policy/method.ts';
+import type { Role } from '../../policy/role.ts';
 import { nearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
 import { describeUnusable } from '../../policy/usable.ts';
 

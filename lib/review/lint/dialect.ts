@@ -1,8 +1,9 @@
 import type { Complaint, Rule } from '../../language/complaint.ts';
 import { type MapTree, member, type Tree } from '../../language/parse.ts';
-import { type Statement, statementOf } from '../../language/statement.ts';
+import { statementOf } from '../../language/statement.ts';
 import type { Condition, Scalar } from '../../policy/condition.ts';
 import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
+import type { Statement } from '../../policy/statement.ts';
 import { claimPlace } from './linted.ts';
 import type { Finding, Level } from './rule.ts';
 

@@ -1,8 +1,8 @@
 import { type MapTree, member, type ScalarTree, type Tree } from '../../language/parse.ts';
-import type { Registry } from '../../language/registry.ts';
-import type { Role } from '../../language/role.ts';
-import type { Effect, Statement } from '../../language/statement.ts';
 import type { Condition } from '../../policy/condition.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Effect, Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { KNOWN, type Known } from './known.ts';
 

@@ -1,6 +1,6 @@
-import type { Effect, Statement } from '../../language/statement.ts';
 import { claimPath } from '../../policy/claims.ts';
 import type { Condition, Judged } from '../../policy/condition.ts';
+import type { Effect, Statement } from '../../policy/statement.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { type Effort, newEffort } from './language.ts';

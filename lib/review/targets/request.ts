@@ -1,7 +1,7 @@
-import { readTag } from '../../language/kinds/tags.ts';
-import type { Role } from '../../language/role.ts';
 import type { Truth } from '../../policy/condition.ts';
 import { globMatches } from '../../policy/glob.ts';
+import type { Role } from '../../policy/role.ts';
+import { readTag } from '../../policy/targets/tags.ts';
 import { slots } from '../../policy/template.ts';
 import { conditionTruth, every, type Keys, type Known, some } from './condition.ts';
 import type { Principal, TrustStatement } from './trust.ts';

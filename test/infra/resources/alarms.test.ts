@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DENIALS, FAULTS, PATTERNS } from '../../../infra/resources/alarms.ts';
 import { CODES } from '../../../lib/errors.ts';
-import type { SharedKeys } from '../../../lib/stores/issuers.ts';
+import type { SharedKeys } from '../../../lib/token/copy.ts';
 import { sharedFirst } from '../../../lib/token/copy.ts';
 import { cachedKeys } from '../../../lib/token/keys.ts';
 import { KeySetError } from '../../../lib/token/keyset.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../../infra/resources/cloudformation.ts';
+import type { Policy } from '../../../infra/cloudformation.ts';
 import { INLINE_LIMIT } from '../../../infra/resources/placement.ts';
 import { exchangeSize, policySize } from '../../../infra/resources/roles.ts';
 import { arnOf, resourcesFor, STACK, statementsOf, templateFor } from '../../harness/deploy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../../infra/resources/cloudformation.ts';
+import type { Policy } from '../../../infra/cloudformation.ts';
 import { identityRights } from '../../../infra/resources/identities.ts';
 import { INLINE_LIMIT, MANAGED_LIMIT, MANAGED_POLICIES } from '../../../infra/resources/placement.ts';
 import { exchangeSize, policySize } from '../../../infra/resources/roles.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AwsTarget } from '../../../lib/language/kinds/aws.ts';
+import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 
 /** A role with these lines under `aws:`, whose `role_arn` is on line 6; they begin on line 7, column 3. */

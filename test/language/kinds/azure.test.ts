@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AzureTarget } from '../../../lib/language/kinds/azure.ts';
+import type { AzureTarget } from '../../../lib/policy/targets/azure.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 

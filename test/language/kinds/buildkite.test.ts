@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BuildkiteTarget } from '../../../lib/language/kinds/buildkite.ts';
+import type { BuildkiteTarget } from '../../../lib/policy/targets/buildkite.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
 

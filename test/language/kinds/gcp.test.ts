@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GcpTarget } from '../../../lib/language/kinds/gcp.ts';
+import type { GcpTarget } from '../../../lib/policy/targets/gcp.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GithubTarget } from '../../../lib/language/kinds/github.ts';
+import type { GithubTarget } from '../../../lib/policy/targets/github.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JwtTarget } from '../../../lib/language/kinds/jwt.ts';
+import type { JwtTarget } from '../../../lib/policy/targets/jwt.ts';
 import {
   BUILDKITE,
   buildkiteClaims,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OauthTarget } from '../../../lib/language/kinds/oauth.ts';
+import type { OauthTarget } from '../../../lib/policy/targets/oauth.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditEvent } from '../../../lib/audit/event.ts';
-import type { AwsTarget } from '../../../lib/language/kinds/aws.ts';
 import { record } from '../../../lib/outcome.ts';
 import type { Decision } from '../../../lib/policy/decide.ts';
+import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { explain } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AwsTarget } from '../../../lib/language/kinds/aws.ts';
+import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { sessionName } from '../../../lib/providers/aws/session.ts';
 import { grantFor, TRUST } from '../../harness/grant.ts';
 

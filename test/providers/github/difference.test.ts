@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GithubTarget } from '../../../lib/language/kinds/github.ts';
+import type { GithubTarget } from '../../../lib/policy/targets/github.ts';
 import { differenceOf } from '../../../lib/providers/github/difference.ts';
 
 const TARGET: GithubTarget = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../../lib/language/role.ts';
+import type { Role } from '../../../lib/policy/role.ts';
 import { parseCases } from '../../../lib/review/cases/cases.ts';
 import { firstCases } from '../../../lib/review/cases/first.ts';
 import { toldOf } from '../../../lib/review/cases/report.ts';

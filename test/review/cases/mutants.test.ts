@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../../lib/language/role.ts';
+import type { Role } from '../../../lib/policy/role.ts';
 import { mutantsOf } from '../../../lib/review/cases/mutants.ts';
 import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
 

@@ -1,5 +1,5 @@
-import type { Role } from '../../../lib/language/role.ts';
 import type { Claims, ClaimValue } from '../../../lib/policy/claims.ts';
+import type { Role } from '../../../lib/policy/role.ts';
 import { gains } from '../../../lib/review/compare/difference.ts';
 import { admittedBy } from '../../../lib/review/space/admits.ts';
 import type { Witness } from '../../../lib/review/space/witness.ts';

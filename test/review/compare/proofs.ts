@@ -1,8 +1,8 @@
 import { type Invariant, readInvariants } from '../../../lib/config/invariants.ts';
-import type { Role } from '../../../lib/language/role.ts';
 import type { Claims } from '../../../lib/policy/claims.ts';
 import type { Condition } from '../../../lib/policy/condition.ts';
 import { decide } from '../../../lib/policy/decide.ts';
+import type { Role } from '../../../lib/policy/role.ts';
 import { assumeVerified } from '../../../lib/review/assume.ts';
 import { refutations } from '../../../lib/review/compare/prove.ts';
 import type { Witness } from '../../../lib/review/space/witness.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Invariant } from '../../../lib/config/invariants.ts';
 import { readInvariants } from '../../../lib/config/invariants.ts';
-import type { Registry } from '../../../lib/language/registry.ts';
+import type { Registry } from '../../../lib/policy/registry.ts';
 import { findEmptyParts, refutations, selectSubjects } from '../../../lib/review/compare/prove.ts';
 import { folderOf } from '../../harness/local.ts';
 import { BUILDKITE, GITHUB, roleFrom, settingOf } from '../../harness/policy.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../../lib/language/role.ts';
+import type { Role } from '../../../lib/policy/role.ts';
 import type { Standing } from '../../../lib/review/space/world.ts';
 import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { BUILDKITE, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../../lib/language/role.ts';
-import type { AccessRequest, Context, Decision } from '../../../lib/policy/decide.ts';
+import type { AccessRequest, Decision } from '../../../lib/policy/decide.ts';
+import type { Role } from '../../../lib/policy/role.ts';
+import type { Context } from '../../../lib/policy/trust.ts';
 import { type Remedies, remedies } from '../../../lib/review/explain/remedy.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, roleFrom } from '../../harness/policy.ts';
 

@@ -1,4 +1,4 @@
-import type { Effect } from '../../../language/statement.ts';
+import type { Effect } from '../../../policy/statement.ts';
 import { presetOf } from '../../../token/presets.ts';
 import type { TargetRole, TrustStatement } from '../../targets/trust.ts';
 import { type Carried, readCondition } from './iam.ts';

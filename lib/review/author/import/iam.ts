@@ -1,8 +1,8 @@
-import type { Effect } from '../../../language/statement.ts';
 import { range } from '../../../policy/cidr.ts';
 import type { Scalar } from '../../../policy/condition.ts';
 import { globMatches } from '../../../policy/glob.ts';
 import { askFor, type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
+import type { Effect } from '../../../policy/statement.ts';
 import type { TrustCondition } from '../../targets/trust.ts';
 import { exact, lost, type Note, type Rule } from './imported.ts';
 import { AUDIENCE, narrower } from './issuer.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../../language/role.ts';
+import type { Role } from '../../../policy/role.ts';
 import { headline } from '../../explain/explain.ts';
 import type { Answer, Stopped } from '../answer.ts';
 import { element, part } from './element.ts';

@@ -1,0 +1,67 @@
+import type { Claims } from '../claims.ts';
+import type { Scalar } from '../condition.ts';
+import { fill, fillAll } from '../template.ts';
+import { findResourceFault, findTextFault, type Unusable } from '../usable.ts';
+import type { Filling, Refusal } from './target.ts';
+
+export type JwtClaim = Scalar | readonly Scalar[];
+/** A claim as the role has it; with `text`, the claims in it may be any text. */
+export type JwtClaimTemplate = JwtClaim | { readonly value: JwtClaim; readonly text: true };
+
+export type JwtTemplate = {
+  readonly audience: string;
+  /** Length of the token, where the role says it here and not under `session`. */
+  readonly seconds?: number;
+  /** `role:<name>`, to which `subject: pipeline` appends an id that every trust statement binds. */
+  readonly subject: string;
+  /** By issuer, the claim that holds that id. */
+  readonly pipelineIds: Readonly<Record<string, string>>;
+  readonly claims: Readonly<Record<string, JwtClaimTemplate>>;
+};
+
+/** What our own access token says (RFC 9068), all of it from the reviewed role. */
+export type JwtTarget = {
+  readonly kind: 'jwt';
+  readonly audience: string;
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, JwtClaim>>;
+};
+
+type FilledClaims = { readonly claims: Readonly<Record<string, JwtClaim>> } | { readonly refused: Unusable };
+
+function isText(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; readonly text: true } {
+  return claim !== null && typeof claim === 'object' && 'text' in claim;
+}
+
+/** Those claims with the subject token's own filled in. `place` is where they stand in the role. */
+export function fillClaims(
+  templates: JwtTemplate['claims'],
+  claims: Claims,
+  place = 'jwt.claims',
+): FilledClaims {
+  const made: Record<string, JwtClaim> = Object.create(null);
+  for (const [name, claim] of Object.entries(templates)) {
+    const value = isText(claim) ? claim.value : claim;
+    const usable = isText(claim) ? findTextFault : findResourceFault;
+    const filled = fillAll(value, claims, { place: `${place}.${name}`, usable });
+    if ('refused' in filled) return filled;
+    made[name] = filled.document;
+  }
+  return { claims: made };
+}
+
+/** What our own token says. */
+export function fillJwt(template: JwtTemplate, { claims, issuer }: Filling): JwtTarget | Refusal {
+  const filled = fillClaims(template.claims, claims);
+  if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
+  const id = Object.hasOwn(template.pipelineIds, issuer) ? template.pipelineIds[issuer] : undefined;
+  const standing = { place: 'jwt.subject', usable: findResourceFault };
+  const suffix = id === undefined ? { text: '' } : fill(`:\${${id}}`, claims, standing);
+  if ('refused' in suffix) return { refused: 'claim_not_usable', unusable: suffix.refused };
+  return {
+    kind: 'jwt',
+    audience: template.audience,
+    subject: template.subject + suffix.text,
+    claims: filled.claims,
+  };
+}
