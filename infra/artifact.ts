@@ -17,7 +17,7 @@ import {
   type WiredSetting,
   writeWiring,
 } from '../lib/config/wiring.ts';
-import type { TemplateInput } from './template.ts';
+import type { TemplateInput } from './input.ts';
 import { findParts } from './wiring.ts';
 import { type ZipFile, zip } from './zip.ts';
 

@@ -1,6 +1,6 @@
 import type { Config } from '../lib/config/load.ts';
 import { needsSignature, type Template } from '../lib/policy/targets.ts';
-import type { Resources } from './resources/cloudformation.ts';
+import type { Resources } from './cloudformation.ts';
 
 /** The resources of a template that outlive their stack. */
 export function findKept(resources: Resources): readonly string[] {

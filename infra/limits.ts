@@ -1,7 +1,7 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
 import type { Complain, Place } from '../lib/language/complaint.ts';
+import type { TemplateInput } from './input.ts';
 import { fillReferences } from './stack.ts';
-import type { TemplateInput } from './template.ts';
 import { writeEnvironment } from './wiring.ts';
 
 /** Characters of a role's name, and of a function's: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -12,6 +12,7 @@ import type { Complaint } from '../lib/language/complaint.ts';
 import type { Finding } from '../lib/review/lint/rule.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
+import type { TemplateInput } from './input.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { warnOfName } from './leaving.ts';
 import { type DeployOptions, readOptions } from './options.ts';
@@ -19,7 +20,7 @@ import { runPreflight } from './preflight/preflight.ts';
 import { nameSwitchTable } from './resources/switches.ts';
 import { writeRights } from './rights/written.ts';
 import type { Stack } from './stack.ts';
-import { type Template, type TemplateInput, template, templateComplaints } from './template.ts';
+import { type Template, template, templateComplaints } from './template.ts';
 import { askHealth, findUrl, type StackReader } from './told.ts';
 
 type Named = { [name: string]: object };

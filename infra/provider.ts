@@ -1,5 +1,5 @@
 import type { Complain, Place } from '../lib/language/complaint.ts';
-import type { Text } from './resources/cloudformation.ts';
+import type { Text } from './cloudformation.ts';
 
 /** What of `provider` in serverless.yml holds for all that kite-sts deploys. */
 export type ProviderSettings = {

@@ -1,13 +1,13 @@
-import type { Config } from '../lib/config/load.ts';
 import type { FunctionName } from '../lib/config/wiring.ts';
 import { type Complain, type Complaint, complaintText } from '../lib/language/complaint.ts';
+import { attribute, type Outputs, type Resources, sub, type Text } from './cloudformation.ts';
+import type { TemplateInput } from './input.ts';
+import { findBoundaryArn } from './input.ts';
 import { checkLimits } from './limits.ts';
-import type { DeployOptions } from './options.ts';
 import { alarms } from './resources/alarms.ts';
 import { api, functionUrlOutput } from './resources/api.ts';
 import { checkApps } from './resources/apps.ts';
 import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
-import { attribute, type Outputs, type Resources, sub, type Text } from './resources/cloudformation.ts';
 import { dashboard } from './resources/dashboard.ts';
 import { identityTable } from './resources/identities.ts';
 import { fetchesKeys } from './resources/issuers.ts';
@@ -20,15 +20,7 @@ import { sealing } from './resources/sealing.ts';
 import { spentTable } from './resources/spent.ts';
 import { PROVIDER_RIGHTS, providerPolicy, surround } from './resources/surroundings.ts';
 import { switchTable } from './resources/switches.ts';
-import { findBoundaryArn } from './rights/names.ts';
-import type { Stack } from './stack.ts';
 import { writeEnvironment } from './wiring.ts';
-
-export type TemplateInput = {
-  readonly config: Config;
-  readonly options: DeployOptions;
-  readonly stack: Stack;
-};
 
 /** A function as the Serverless Framework reads it, but for its handler and package: the build knows those. */
 export type FunctionSetting = {

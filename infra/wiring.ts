@@ -1,13 +1,13 @@
 import { type FunctionName, findWiredSettings, type Part, type WiredSetting } from '../lib/config/wiring.ts';
+import type { Text } from './cloudformation.ts';
+import type { TemplateInput } from './input.ts';
 import { appSetting } from './resources/apps.ts';
-import type { Text } from './resources/cloudformation.ts';
 import { givesSessions, identitySetting } from './resources/identities.ts';
 import { fetchesKeys, issuerKeySetting } from './resources/issuers.ts';
 import { keyArn, keysInOrder } from './resources/keys.ts';
 import { sealingSetting } from './resources/sealing.ts';
 import { spendsTokens, spentSetting } from './resources/spent.ts';
 import { switchSetting } from './resources/switches.ts';
-import type { TemplateInput } from './template.ts';
 
 /** Which parts a deployment of this configuration has. */
 export function findParts({ config, options }: TemplateInput): ReadonlySet<Part> {

@@ -28,7 +28,6 @@ import { createRegistrySigner, REGISTRY_SECONDS, REGISTRY_TYPE } from './provide
 import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
 import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
-import { type SharedKeys } from './token/copy.ts';
 import { tableIssuerKeys } from './stores/issuers.ts';
 import { type Limiter, type Limits, memoryLimit, networkLimit } from './stores/limits.ts';
 import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
@@ -42,6 +41,7 @@ import { cachedKeys, fixedKeys, type KeySource, keptKeys, type Report } from './
 import { type KeySet, readKeySet } from './token/keyset.ts';
 import type { Refresher } from './token/refresh.ts';
 import { createRegistryReader } from './token/registry.ts';
+import type { SharedKeys } from './token/shared.ts';
 import { verifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */

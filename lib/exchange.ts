@@ -9,9 +9,17 @@ import type { VerifiedToken } from './policy/verified-token.ts';
 import type { Credential } from './providers/provider.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { Spent, SpentStore } from './stores/spent.ts';
-import { findMissingId, reasonOf, type Switches, type SwitchReason, struck, VOUCHERS, type What } from './switch.ts';
-import { originOf } from './token/origin.ts';
+import {
+  findMissingId,
+  reasonOf,
+  type Switches,
+  type SwitchReason,
+  struck,
+  VOUCHERS,
+  type What,
+} from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
+import { originOf } from './token/origin.ts';
 import type { Verify } from './token/verify.ts';
 
 /** What a caller presents: an opaque token, and what it asks for. Made by each protocol's `parse`. */

@@ -3,8 +3,8 @@ import type { Outcome } from './outcome.ts';
 import type { AskedSession } from './protocols/protocol.ts';
 import { createStoreFailure } from './stores/failure.ts';
 import type { Identity, IdentityStore } from './stores/identities.ts';
-import { originOf } from './token/origin.ts';
 import { reasonOf, type Switches, struck } from './switch.ts';
+import { originOf } from './token/origin.ts';
 
 /** Nobody waits for this one: whatever the reason, the operator hears of it by its own code. */
 function unremembered(error: unknown): BrokerError {

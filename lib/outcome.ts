@@ -1,7 +1,7 @@
 import { type BrokerError, type ClaimHint, CODES, type Code } from './errors.ts';
+import { hints, unmetOf } from './hint.ts';
 import type { Checked } from './policy/condition.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
-import { hints, unmetOf } from './hint.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
 import type { Access, Operation } from './policy/registries/grammar.ts';
 import { knowingStatement, nearestStatement } from './policy/trace.ts';

@@ -1,21 +1,4 @@
-import { plainAt } from './policy/claims.ts';
-import type { VerifiedToken } from './policy/verified-token.ts';
-import type { IssuerRow } from './token/issuer.ts';
-
-/** Whom a session is for and who vouched for it: all by which it can be switched off. Plain data, and no secret. */
-export type Origin = {
-  readonly issuer: string;
-  readonly keyId: string;
-  /** As the audit event has them; undefined where the token does not say. */
-  readonly organization: string | undefined;
-  readonly pipeline: string | undefined;
-  /** Their ids, where the token has them; the claims that would, where the issuer has any. */
-  readonly organizationId?: string | undefined;
-  readonly pipelineId?: string | undefined;
-  readonly idClaims?: { readonly organization?: string | undefined; readonly pipeline?: string | undefined };
-  /** Undefined where no role is asked for. */
-  readonly role: string | undefined;
-};
+import type { Origin } from './token/origin.ts';
 
 /** What can be switched off, and the names by which it is: its own first, then those of what it is part of. */
 const NAMES = {
@@ -63,25 +46,6 @@ export type Switches = () => Promise<readonly Switch[]>;
 
 /** Nothing can be switched off where there is no other process to hear of it: the laptop. */
 export const NO_SWITCHES: Switches = async () => [];
-
-function label(token: VerifiedToken, name: string | undefined): string | undefined {
-  const value = plainAt(token.claims, name);
-  return value === undefined ? undefined : String(value);
-}
-
-export function originOf(token: VerifiedToken, row: IssuerRow | undefined, role?: string): Origin {
-  const { organization, organizationId, pipeline } = row?.labels ?? {};
-  return {
-    issuer: token.issuer,
-    keyId: token.keyId,
-    organization: label(token, organization),
-    pipeline: label(token, pipeline),
-    organizationId: label(token, organizationId),
-    pipelineId: label(token, row?.pipelineId),
-    idClaims: { organization: organizationId, pipeline: row?.pipelineId },
-    role,
-  };
-}
 
 /** What has an id of its own beside its name. */
 type Identified = 'organization' | 'pipeline';

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { assumeVerified } from '../lib/review/assume.ts';
-import { findMissingId, NO_SWITCHES, namesOf, readSwitchKey, reasonOf, type Switch, struck, switchKey, switchText, VOUCHERS, type What } from '../lib/switch.ts';
+import {
+  findMissingId,
+  NO_SWITCHES,
+  namesOf,
+  readSwitchKey,
+  reasonOf,
+  type Switch,
+  struck,
+  switchKey,
+  switchText,
+  VOUCHERS,
+  type What,
+} from '../lib/switch.ts';
 import { type Origin, originOf } from '../lib/token/origin.ts';
 import { TRUST } from './harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, GITHUB, ISSUERS, roleFrom, rowsFrom } from './harness/policy.ts';

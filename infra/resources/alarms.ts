@@ -4,8 +4,8 @@ import { writeFaultPattern, writeKeysPattern } from '../../lib/lambda/fault.ts';
 import type { Refused } from '../../lib/outcome.ts';
 import { COPY_REPORTS } from '../../lib/token/copy.ts';
 import { NOT_TAKEN } from '../../lib/token/keys.ts';
+import { type Resource, type Resources, ref, sub } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { type Resource, type Resources, ref, sub } from './cloudformation.ts';
 
 type Ours = { [code in Code]: (typeof CODES)[code]['fault'] extends 'setup' | 'ours' ? code : never }[Code];
 

@@ -1,7 +1,7 @@
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
+import { attribute, type Outputs, type Resource, type Resources, ref, sub } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { attribute, type Outputs, type Resource, type Resources, ref, sub } from './cloudformation.ts';
 import { ACCESS_LOG } from './logs.ts';
 
 /** SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both. */

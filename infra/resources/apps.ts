@@ -1,8 +1,8 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
 import { appOf } from '../../lib/policy/targets.ts';
+import type { Statement } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import type { Statement } from './cloudformation.ts';
 import { SIGNING } from './keys.ts';
 import { PLACE } from './targets.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/load.ts';
-import { type Statement, sub } from './cloudformation.ts';
+import { type Statement, sub } from '../cloudformation.ts';
 
 const PLACES = {
   firehose: {

@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
+import { attribute, type Outputs, policy, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { alarm, COPY_PATTERNS, filter, ofFunction } from './alarms.ts';
-import { attribute, type Outputs, policy, type Resources } from './cloudformation.ts';
 import { fetchesKeys, readIssuerKeys } from './issuers.ts';
 import { mayPublish } from './keys.ts';
 import { evidenceGroup } from './logs.ts';

@@ -1,7 +1,7 @@
 import { MAX_MEASURED_ROLES, NAMESPACE as MEASURED } from '../../lib/audit/metrics.ts';
 import type { Config } from '../../lib/config/load.ts';
 import { DOORS } from '../../lib/serve.ts';
-import { type Resources, sub } from './cloudformation.ts';
+import { type Resources, sub } from '../cloudformation.ts';
 
 /** As a dashboard has them: namespace, metric, then each dimension and its value. */
 type Line = readonly string[];

@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
 import { IDENTITY_TABLE } from '../../lib/stores/identities.ts';
-import { attribute, type Resources, ref, type Statement } from './cloudformation.ts';
+import { attribute, type Resources, ref, type Statement } from '../cloudformation.ts';
 import { table } from './table.ts';
 
 const ID = 'IdentityTable';

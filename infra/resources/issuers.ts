@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
 import { ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
-import { attribute, type Resource, type Resources, ref, type Statement, sub } from './cloudformation.ts';
+import { attribute, type Resource, type Resources, ref, type Statement, sub } from '../cloudformation.ts';
 import { keyArn, keyPolicy, SIGNING, use } from './keys.ts';
 import { keptTable } from './table.ts';
 

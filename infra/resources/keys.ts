@@ -7,7 +7,7 @@ import {
   type Resources,
   type Statement,
   sub,
-} from './cloudformation.ts';
+} from '../cloudformation.ts';
 
 /** The two keys that are published. One signs; the other is known to verifiers long before it ever does. */
 export const KEYS = { first: 'FirstSigningKey', second: 'SecondSigningKey' } as const;

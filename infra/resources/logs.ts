@@ -1,4 +1,4 @@
-import { type Resource, type Resources, sub } from './cloudformation.ts';
+import { type Resource, type Resources, sub } from '../cloudformation.ts';
 
 export function logGroup(RetentionInDays: number, more: object = {}): Resource {
   return {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Policy, policy, type Statement } from './cloudformation.ts';
+import { type Policy, policy, type Statement } from '../cloudformation.ts';
 
 /**
  * What IAM takes for all inline policies of one role together, for one managed policy, and how many of these a role may

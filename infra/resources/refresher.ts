@@ -1,8 +1,8 @@
 import type { Config } from '../../lib/config/load.ts';
 import { CLOCK_OFF_PATTERN } from '../../lib/token/clock.ts';
+import { policy, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { alarm, counted, filter, ofFunction } from './alarms.ts';
-import { policy, type Resources } from './cloudformation.ts';
 import { issuerKeyTable, keepIssuerKeys } from './issuers.ts';
 import { logGroup } from './logs.ts';
 import { rights, role, writeLogs } from './roles.ts';

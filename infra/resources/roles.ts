@@ -2,10 +2,6 @@ import type { Config } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
 import { needsSignature } from '../../lib/policy/targets.ts';
-import type { DeployOptions } from '../options.ts';
-import { fillReferences, type Stack } from '../stack.ts';
-import { appRights } from './apps.ts';
-import { auditRights } from './audit.ts';
 import {
   attribute,
   type Policy,
@@ -15,7 +11,11 @@ import {
   ref,
   type Statement,
   sub,
-} from './cloudformation.ts';
+} from '../cloudformation.ts';
+import type { DeployOptions } from '../options.ts';
+import { fillReferences, type Stack } from '../stack.ts';
+import { appRights } from './apps.ts';
+import { auditRights } from './audit.ts';
 import { identityRights } from './identities.ts';
 import { readIssuerKeys } from './issuers.ts';
 import { type KeyName, mayPublish, maySign } from './keys.ts';

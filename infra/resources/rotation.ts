@@ -1,8 +1,8 @@
 import { NOT_SERVED } from '../../lib/keys/sealed.ts';
 import { writeKeysPattern } from '../../lib/lambda/fault.ts';
+import type { Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { alarm, counted, filter, ofFunction } from './alarms.ts';
-import type { Resources } from './cloudformation.ts';
 import { logGroup } from './logs.ts';
 import { schedule } from './schedule.ts';
 

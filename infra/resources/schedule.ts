@@ -1,4 +1,4 @@
-import { attribute, type Resources, ref } from './cloudformation.ts';
+import { attribute, type Resources, ref } from '../cloudformation.ts';
 
 /** Runs a function again and again: `name` is that of its resources, and `rate` is an expression of EventBridge's. */
 export function schedule(name: string, rate: string): Resources {

@@ -1,6 +1,6 @@
 import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
+import { attribute, type Resource, type Resources, ref, type Statement, sub } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { attribute, type Resource, type Resources, ref, type Statement, sub } from './cloudformation.ts';
 import { type KeyName, keyArn, keyPolicy, mayPublish, maySign, use } from './keys.ts';
 import { table } from './table.ts';
 

@@ -1,4 +1,3 @@
-import type { ProviderSettings } from '../provider.ts';
 import {
   type Policy,
   policy,
@@ -7,7 +6,8 @@ import {
   ref,
   type Statement,
   sub,
-} from './cloudformation.ts';
+} from '../cloudformation.ts';
+import type { ProviderSettings } from '../provider.ts';
 
 /** The inline policy that each of our roles gets where `provider` asks for a VPC or for X-Ray. */
 export const PROVIDER_RIGHTS = 'ProviderRights';

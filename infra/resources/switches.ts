@@ -1,6 +1,6 @@
 import { SWITCH_TABLE, switchTableName } from '../../lib/stores/switches.ts';
+import { attribute, type Resources, ref, type Statement, sub } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { attribute, type Resources, ref, type Statement, sub } from './cloudformation.ts';
 import { keptTable } from './table.ts';
 
 const ID = 'SwitchTable';

@@ -1,4 +1,4 @@
-import type { Resource, Statement, Text } from './cloudformation.ts';
+import type { Resource, Statement, Text } from '../cloudformation.ts';
 
 type Keys = { readonly key: string; readonly expiry?: string };
 

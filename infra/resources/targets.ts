@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
+import type { Statement } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import type { Statement } from './cloudformation.ts';
 import {
   INLINE_LIMIT,
   MANAGED_LIMIT,

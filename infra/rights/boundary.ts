@@ -1,6 +1,7 @@
-import type { Policy, Resources, Statement } from '../resources/cloudformation.ts';
+import type { Policy, Resources, Statement } from '../cloudformation.ts';
+import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
-import { type TemplateInput, template } from '../template.ts';
+import { template } from '../template.ts';
 
 /** A resource of a statement, made as wide as what it is one of: boundaries are written before there is a stack. */
 function widen(resource: string, { stack, options }: TemplateInput): readonly string[] {

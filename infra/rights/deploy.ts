@@ -1,6 +1,7 @@
 import type { FunctionName } from '../../lib/config/wiring.ts';
+import type { TemplateInput } from '../input.ts';
 import { MANAGED_LIMIT } from '../resources/placement.ts';
-import { type TemplateInput, template } from '../template.ts';
+import { template } from '../template.ts';
 import { TYPE_ACTIONS, type TypeActions, VPC_ACTIONS } from './actions.ts';
 import { findNames, type Names, nameBucket, type Right, SECTIONS } from './sections.ts';
 

@@ -1,9 +1,9 @@
 import type { FunctionName } from '../../lib/config/wiring.ts';
+import type { TemplateInput } from '../input.ts';
+import { findBoundaryArn } from '../input.ts';
 import { MANAGED_POLICIES } from '../resources/placement.ts';
 import { findPartition } from '../stack.ts';
-import type { TemplateInput } from '../template.ts';
 import { VPC_ACTIONS } from './actions.ts';
-import { findBoundaryArn } from './names.ts';
 
 /** One right of whoever deploys, all names filled in. */
 export type Right = {

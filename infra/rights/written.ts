@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TemplateInput } from '../template.ts';
+import type { TemplateInput } from '../input.ts';
 import { boundary } from './boundary.ts';
 import { deployRights, splitRights } from './deploy.ts';
 

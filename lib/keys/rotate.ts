@@ -1,7 +1,5 @@
-import type { SealedKeys } from './sealing.ts';
 import { type Certificate, certify } from './certificate.ts';
-import type { Seal } from './seal.ts';
-import type { Signer } from './signer.ts';
+import type { Sealing } from './sealing.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -24,14 +22,6 @@ function timesOf(now: number): Omit<Certificate, 'jwk'> {
     publishedUntil: signsUntil + PUBLISHED_AFTER,
   };
 }
-
-/** Sealed keys: for whom, what vouches for them, what makes and opens them, and where they are kept. */
-export type Sealing = {
-  readonly issuer: string;
-  readonly kms: Signer;
-  readonly seal: Seal;
-  readonly store: SealedKeys;
-};
 
 /**
  * Makes the key of the next day that has none, once, whoever else rotates at the same time. Safe to repeat. `made`

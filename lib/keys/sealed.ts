@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { type Kept, kept } from './kept.ts';
 import { PUBLISHED_BEFORE } from './rotate.ts';
-import { type Sealing } from './sealing.ts';
 import { KeyUnusable, type SigningKey, signingKey, signJws } from './rs256.ts';
+import type { Sealing } from './sealing.ts';
 import type { Signer } from './signer.ts';
 
 /** How each report of a sealed key begins: an alarm looks for it. */

@@ -1,23 +1,5 @@
 import type { Attribute, Table } from '../aws/dynamo.ts';
-
-/** A sealed key as it is kept: nothing in it is secret to who may not open it. */
-export type SealedKey = {
-  /** The day on which it begins to sign, as `2026-11-24`. */
-  readonly day: string;
-  /** The public half and its times, signed. */
-  readonly certificate: string;
-  readonly sealed: Buffer;
-  /** When it is of no more use, in seconds since the epoch. It may be kept longer. */
-  readonly until: number;
-};
-
-/** The sealed keys of one broker, one for each day. Each throws when it cannot tell; nothing is made up. */
-export type SealedKeys = {
-  certificates(): Promise<readonly string[]>;
-  sealed(day: string): Promise<Buffer | undefined>;
-  /** False when the day has its key, which then stays. */
-  keep(key: SealedKey): Promise<boolean>;
-};
+import type { SealedKey, SealedKeys } from '../keys/sealing.ts';
 
 /** For one process: tests. */
 export function memoryKeys(): SealedKeys & { remove(day: string): void } {

@@ -1,7 +1,7 @@
-import type { SharedKeys } from '../stores/issuers.ts';
 import type { IssuerRow } from './issuer.ts';
 import { type Fetched, type FetchSet, type Report, SOFT_LIFETIME } from './keys.ts';
 import { type KeySet, readKeySet } from './keyset.ts';
+import type { SharedKeys } from './shared.ts';
 
 /** Seconds that the clock of whoever wrote may be ahead of ours. */
 const AHEAD = 30;

@@ -3,8 +3,8 @@ import type { JWK } from 'jose';
 import { BrokerError } from '../errors.ts';
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { Access } from '../policy/registries/grammar.ts';
-import type { Origin } from './origin.ts';
 import { type Apart, claimsOf, readType, signatureOf, takeApart } from './jws.ts';
+import type { Origin } from './origin.ts';
 import { CLOCK_SKEW } from './verify.ts';
 
 /** What a registry token of ours says, after every check held. Times are seconds since the epoch. */

@@ -1,8 +1,8 @@
-import { type DeployOptions, readOptions } from '../../infra/options.ts';
 import type { Resources } from '../../infra/cloudformation.ts';
+import type { TemplateInput } from '../../infra/input.ts';
+import { type DeployOptions, readOptions } from '../../infra/options.ts';
 import type { Stack } from '../../infra/stack.ts';
 import { type Template, template, templateComplaints } from '../../infra/template.ts';
-import { type TemplateInput } from '../../infra/input.ts';
 import type { Ground } from '../../lib/config/load.ts';
 import type { Registry } from '../../lib/policy/registry.ts';
 import { TRUST } from './grant.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { writeArtifact } from '../../infra/artifact.ts';
 import type { Resources, Statement } from '../../infra/cloudformation.ts';
-import { type TemplateInput } from '../../infra/input.ts';
+import type { TemplateInput } from '../../infra/input.ts';
 import { template } from '../../infra/template.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';

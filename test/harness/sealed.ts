@@ -1,9 +1,9 @@
 import type { JWK } from 'jose';
 import { kmsSigner } from '../../lib/keys/kms.ts';
 import { rotate } from '../../lib/keys/rotate.ts';
-import { type Sealing } from '../../lib/keys/sealing.ts';
 import { kmsSeal } from '../../lib/keys/seal.ts';
 import { type SealedSetting, sealedSigner } from '../../lib/keys/sealed.ts';
+import type { Sealing } from '../../lib/keys/sealing.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { memoryKeys } from '../../lib/stores/keys.ts';
 import { KEY, NEXT_KEY, SEALING_KEY, type TestKms } from './kms.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { findBoundaryArn } from '../../../infra/input.ts';
 import { TYPE_ACTIONS, VPC_ACTIONS } from '../../../infra/rights/actions.ts';
 import { boundary } from '../../../infra/rights/boundary.ts';
 import { deployRights, findTypes, listActions, splitRights } from '../../../infra/rights/deploy.ts';
-import { findBoundaryArn } from '../../../infra/rights/names.ts';
 import type { Right } from '../../../infra/rights/sections.ts';
 import { fillReferences } from '../../../infra/stack.ts';
 import { template } from '../../../infra/template.ts';

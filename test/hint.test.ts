@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ClaimHint } from '../../lib/errors.ts';
-import { record } from '../../lib/outcome.ts';
-import { DENY, denied, type Given, ROLE, refused, SECRET, TEMPLATE } from '../harness/denied.ts';
+import type { ClaimHint } from '../lib/errors.ts';
+import { record } from '../lib/outcome.ts';
+import { DENY, denied, type Given, ROLE, refused, SECRET, TEMPLATE } from './harness/denied.ts';
 
 describe('a caller whom the role knows is told its own claims that stood in the way', () => {
   test.each<{ name: string; given: Given; claims: ClaimHint[] }>([

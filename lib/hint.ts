@@ -1,12 +1,12 @@
-import type { ClaimHint } from '../errors.ts';
-import type { Reached, Refused, RegistryRefused } from '../outcome.ts';
-import type { IssuerRow } from '../token/issuer.ts';
-import { claimAt, claimPath, typeOf } from './claims.ts';
-import type { Checked } from './condition.ts';
-import { askFor } from './issuer.ts';
-import { knowingStatement } from './trace.ts';
-import type { Unusable } from './usable.ts';
-import type { VerifiedToken } from './verified-token.ts';
+import type { ClaimHint } from './errors.ts';
+import type { Reached, Refused, RegistryRefused } from './outcome.ts';
+import { claimAt, claimPath, typeOf } from './policy/claims.ts';
+import type { Checked } from './policy/condition.ts';
+import { askFor } from './policy/issuer.ts';
+import { knowingStatement } from './policy/trace.ts';
+import type { Unusable } from './policy/usable.ts';
+import type { VerifiedToken } from './policy/verified-token.ts';
+import type { IssuerRow } from './token/issuer.ts';
 
 /** Characters of a value that are told. */
 const SHOWN = 128;
