@@ -24,18 +24,6 @@ const builtins: Plugin = {
   },
 };
 
-/** CommonJS cannot be shaken by itself. Whoever calls the parser still gets it, and a test finds it in the bundle. */
-const noUnusedParser: Plugin = {
-  name: 'no-unused-parser',
-  setup(on) {
-    on.onResolve({ filter: /^yaml$/ }, async ({ path, pluginData, ...from }) =>
-      pluginData === 'asked'
-        ? null
-        : { ...(await on.resolve(path, { ...from, pluginData: 'asked' })), sideEffects: false },
-    );
-  },
-};
-
 const EVERY = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -54,7 +42,7 @@ export const SETTING = {
   format: 'esm',
   target: 'node24',
   mainFields: ['module', 'main'],
-  plugins: [noUnusedParser, builtins],
+  plugins: [builtins],
 } satisfies BuildOptions;
 
 /** How the console is bundled: one script whose engine a test finds under this name, and one style. */

@@ -1,3 +1,4 @@
+import { drawRefusal } from './answer.ts';
 import { admitUse, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError, isBroken } from './errors.ts';
 import {
@@ -10,7 +11,7 @@ import {
   timer,
   type Visit,
 } from './exchange.ts';
-import { type AccessOutcome, type Reached, type RegistryRefused, refusal } from './outcome.ts';
+import type { AccessOutcome, Reached, RegistryRefused } from './outcome.ts';
 import { decideOperation, type MethodAllow } from './policy/method.ts';
 import { grantAccess } from './policy/registries/access.ts';
 import { type Access, writeAccess } from './policy/registries/grammar.ts';
@@ -25,8 +26,7 @@ import {
   renderTokenRefusal,
 } from './protocols/token-door.ts';
 import type { RegistryGrant, SignRegistryToken } from './providers/registry.ts';
-import { type Recorder } from './recorder.ts';
-import { recorded } from './record.ts';
+import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { originOf } from './token/origin.ts';
 
@@ -184,9 +184,9 @@ export async function answerTokenRequest(door: TokenDoor, request: HttpRequest):
   const { sourceAddress } = request;
   const now = door.now();
   const visit: Visit = { decisionId, protocol: 'registry_token', repeats: true, now, sourceAddress };
-  const outcome = await recorded(door, await exchangeForAccess(door, request, begin(visit)));
+  const outcome = await recordOutcome(door, await exchangeForAccess(door, request, begin(visit)));
   if (outcome.kind === 'failed' && isBroken(outcome.error.code)) door.onFault(outcome.error, decisionId);
   if (outcome.kind === 'granted') return renderToken(decisionId, outcome.credential);
   const audience = outcome.reached.registry?.registry.audience ?? '';
-  return renderTokenRefusal(refusal(outcome), { url: door.url, audience, now });
+  return renderTokenRefusal(drawRefusal(outcome), { url: door.url, audience, now });
 }

@@ -1,8 +1,8 @@
+import { type Answer, drawRefusal } from './answer.ts';
 import { admitUse, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError, CODES, isBroken } from './errors.ts';
 import { authenticated, begin, failed, isStale, type Parts, switchedOff, timer } from './exchange.ts';
-import { type Answer } from './answer.ts';
-import { type Authorization, type Reached, type RegistryRefused, refusal } from './outcome.ts';
+import type { Authorization, Reached, RegistryRefused } from './outcome.ts';
 import { decideOperation, findLack, type MethodAllow } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
 import { coversAccess } from './policy/registries/access.ts';
@@ -12,8 +12,7 @@ import type { Registry } from './policy/registry.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
 import { type Door, lacksCredential, presented, writeChallenge } from './protocols/registry.ts';
-import { type Recorder } from './recorder.ts';
-import { recorded } from './record.ts';
+import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { reasonOf, struck } from './switch.ts';
 import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
@@ -214,7 +213,7 @@ function errorFor({ code, at }: Pick<Refusal, 'code' | 'at'>): string | undefine
 }
 
 function refuse(authorizer: Authorizer, outcome: Exclude<Authorization, { kind: 'authorized' }>): Refusal {
-  const refused = refusal(outcome);
+  const refused = drawRefusal(outcome);
   const door = findDoor(authorizer, outcome.reached);
   const ours = ['setup', 'ours'].includes(CODES[refused.code].fault);
   const asks = !ours && (door.images || lacksCredential(refused));
@@ -230,7 +229,7 @@ export async function authorize(authorizer: Authorizer, request: HttpRequest): P
   const decisionId = authorizer.randomId();
   const { sourceAddress } = request;
   const visit = { decisionId, protocol: 'registry', repeats: true, now: authorizer.now(), sourceAddress };
-  const outcome = await recorded(authorizer, await decideRequest(authorizer, request, begin(visit)));
+  const outcome = await recordOutcome(authorizer, await decideRequest(authorizer, request, begin(visit)));
   if (outcome.kind === 'failed' && isBroken(outcome.error.code))
     authorizer.onFault(outcome.error, decisionId);
   if (outcome.kind !== 'authorized') return refuse(authorizer, outcome);

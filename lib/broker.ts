@@ -34,6 +34,7 @@ import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
 import { keptSwitches, tableSwitches } from './stores/switches.ts';
 import { NO_SWITCHES, type Switches } from './switch.ts';
 import type { Readings } from './token/clock.ts';
+import type { SharedKeys } from './token/copy.ts';
 import { sharedFirst } from './token/copy.ts';
 import { download, type Network, network } from './token/download.ts';
 import type { IssuerRow } from './token/issuer.ts';
@@ -41,7 +42,6 @@ import { cachedKeys, fixedKeys, type KeySource, keptKeys, type Report } from './
 import { type KeySet, readKeySet } from './token/keyset.ts';
 import type { Refresher } from './token/refresh.ts';
 import { createRegistryReader } from './token/registry.ts';
-import type { SharedKeys } from './token/shared.ts';
 import { verifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */

@@ -1,62 +1,76 @@
-import { auditEvent, auditLine, type Sink } from './audit/event.ts';
-import { type Measuring, metricLine } from './audit/metrics.ts';
-import { BrokerError } from './errors.ts';
-import {
-  type AccessOutcome,
-  type Authorization,
-  type ExchangeRecord,
-  type Failed,
-  type Outcome,
-  record,
-} from './outcome.ts';
+import { codeOf } from './answer.ts';
+import type { Code } from './errors.ts';
+import { unmetOf } from './hint.ts';
+import type { AccessOutcome, Authorization, Outcome, Reached, Refused, RegistryRefused } from './outcome.ts';
+import type { Checked } from './policy/condition.ts';
+import type { Grant } from './policy/decide.ts';
+import type { Access } from './policy/registries/grammar.ts';
+import { nearestStatement } from './policy/trace.ts';
+import { describeUnusable } from './policy/usable.ts';
+import { switchText } from './switch.ts';
+
+/** Everything that an operator needs, and no credential: for audit. */
+export type ExchangeRecord = {
+  readonly outcome: (Outcome | Authorization)['kind'];
+  /** Undefined when it was not refused. */
+  readonly code: Code | undefined;
+  /** More exact than the code: strangers get one code for several reasons. */
+  readonly reason: Refused | RegistryRefused | undefined;
+  readonly detail: string | undefined;
+  readonly reached: Reached;
+  readonly statement: string | undefined;
+  /** The conditions of the nearest statement that did not hold, expected values included. */
+  readonly unmet: readonly Checked[];
+  readonly grant: Grant | undefined;
+  /** Tags whose literal was sent, each with what was wrong with the claim; undefined where there is none. */
+  readonly replaced?: readonly string[] | undefined;
+  readonly scopes: readonly string[] | undefined;
+  /** What a registry token opens. */
+  readonly access: readonly Access[] | undefined;
+  readonly session: string | undefined;
+  readonly expiresAt: number | undefined;
+};
+
+function detailOf(outcome: Outcome | Authorization | AccessOutcome): string | undefined {
+  if (outcome.kind === 'failed') return outcome.error.detail;
+  const { decision, off } = outcome.reached;
+  if (off) return switchText(off);
+  if (decision?.allowed !== false) return undefined;
+  return 'unusable' in decision && decision.unusable ? describeUnusable(decision.unusable) : decision.about;
+}
+
+function replacedIn({ target }: Grant): readonly string[] | undefined {
+  return target.kind === 'aws' ? target.replaced?.map(describeUnusable) : undefined;
+}
 
 type Any = Outcome | Authorization | AccessOutcome;
 
-/** Where outcomes are written. */
-export type Recorder = {
-  readonly sink: Sink;
-  /** Where each event must have arrived before its outcome leaves, beside the sink. */
-  readonly demands?: Sink | undefined;
-  /** When set, metrics follow each audit event to the sink. */
-  readonly metrics: Measuring | undefined;
-};
-
-/** A metric is no evidence: when it cannot be written, the audit event already was, and the answer stands. */
-async function measured({ sink, metrics }: Recorder, drawn: ExchangeRecord): Promise<void> {
-  if (!metrics) return;
-  try {
-    await sink(metricLine(drawn, metrics));
-  } catch {}
+function hasCredential(outcome: Any): outcome is Extract<Any, { kind: 'issued' | 'granted' }> {
+  return outcome.kind === 'issued' || outcome.kind === 'granted';
 }
 
-/** Nothing leaves without its event (threat T84). */
-function unrecorded({ reached }: Any, cause: unknown): Failed {
-  const { name, message } = cause as Error;
+function readScopes(outcome: Any): readonly string[] | undefined {
+  if (outcome.kind === 'issued') return outcome.grant.scopes;
+  return outcome.kind === 'authorized' || outcome.kind === 'granted' ? outcome.scopes : undefined;
+}
+
+/** Draws from an outcome what goes into the audit event. */
+export function drawRecord(outcome: Outcome | Authorization | AccessOutcome): ExchangeRecord {
+  const { reached } = outcome;
+  const { decision } = reached;
   return {
-    kind: 'failed',
+    outcome: outcome.kind === 'granted' ? 'issued' : outcome.kind,
+    code: outcome.kind === 'denied' || outcome.kind === 'failed' ? codeOf(outcome) : undefined,
+    reason: outcome.kind === 'denied' ? outcome.reason : undefined,
+    detail: detailOf(outcome),
     reached,
-    error: new BrokerError('audit_unavailable', { detail: `${name}: ${message}`, cause }),
+    statement: decision?.statement ?? reached.registryToken?.statement,
+    unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],
+    grant: outcome.kind === 'issued' ? outcome.grant : undefined,
+    replaced: outcome.kind === 'issued' ? replacedIn(outcome.grant) : undefined,
+    scopes: readScopes(outcome),
+    access: outcome.kind === 'granted' ? outcome.access : undefined,
+    session: hasCredential(outcome) ? outcome.credential.session : reached.registryToken?.id,
+    expiresAt: hasCredential(outcome) ? outcome.credential.expiresAt : undefined,
   };
-}
-
-async function demanded<O extends Any>({ demands }: Recorder, outcome: O): Promise<O | Failed> {
-  try {
-    await demands?.(auditLine(auditEvent(record(outcome))));
-    return outcome;
-  } catch (cause) {
-    return unrecorded(outcome, cause);
-  }
-}
-
-/** Writes the audit event. When that fails, the outcome is that failure, and the sink has it, if it can, as such. */
-export async function recorded<O extends Any>(recorder: Recorder, outcome: O): Promise<O | Failed> {
-  const ended = await demanded(recorder, outcome);
-  try {
-    const drawn = record(ended);
-    await recorder.sink(auditLine(auditEvent(drawn)));
-    await measured(recorder, drawn);
-    return ended;
-  } catch (cause) {
-    return unrecorded(ended, cause);
-  }
 }

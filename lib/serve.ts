@@ -1,9 +1,9 @@
 import { answerTokenRequest, type TokenDoor } from './access.ts';
+import { type Answer, drawAnswer } from './answer.ts';
 import { BrokerError, CODES, type Code, isBroken } from './errors.ts';
 import { begin, exchange, type Parts, type Visit } from './exchange.ts';
 import { identify, remember } from './identity.ts';
-import { type Answer } from './answer.ts';
-import { answer, type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { container } from './protocols/container.ts';
 import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
 import { git } from './protocols/git.ts';
@@ -11,8 +11,7 @@ import { oauth } from './protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocols/protocol.ts';
 import { TOKEN_PATH } from './protocols/registry.ts';
 import { sts } from './protocols/sts.ts';
-import { type Recorder } from './recorder.ts';
-import { recorded } from './record.ts';
+import { type Recorder, recordOutcome } from './recorder.ts';
 import type { IdentityStore } from './stores/identities.ts';
 import type { NetworkLimiter } from './stores/limits.ts';
 
@@ -117,10 +116,10 @@ async function through(broker: Broker, route: Route, request: HttpRequest): Prom
     now: broker.now(),
     sourceAddress,
   };
-  const outcome = await recorded(broker, await ended(broker, route, request, visit));
+  const outcome = await recordOutcome(broker, await ended(broker, route, request, visit));
   if (outcome.kind === 'failed') told(broker, outcome.error, visit.decisionId);
   if (door.identities) await remembered(broker, outcome);
-  return door.render(answer(outcome), request, voiceOf(broker));
+  return door.render(drawAnswer(outcome), request, voiceOf(broker));
 }
 
 function refusal(code: Code, decisionId: string): Answer {

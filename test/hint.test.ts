@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClaimHint } from '../lib/errors.ts';
-import { record } from '../lib/outcome.ts';
+import { drawRecord } from '../lib/record.ts';
 import { DENY, denied, type Given, ROLE, refused, SECRET, TEMPLATE } from './harness/denied.ts';
 
 describe('a caller whom the role knows is told its own claims that stood in the way', () => {
@@ -79,7 +79,9 @@ describe('a caller whom the role knows is told its own claims that stood in the 
   });
 
   test('while the record has the expected values for the operator', () => {
-    expect(JSON.stringify(record(denied({ claims: { pipeline_slug: 'other' } })).unmet)).toContain(SECRET);
+    expect(JSON.stringify(drawRecord(denied({ claims: { pipeline_slug: 'other' } })).unmet)).toContain(
+      SECRET,
+    );
   });
 });
 
@@ -96,5 +98,5 @@ test('S10: a claim that cannot stand where the role puts it is told with the pla
       position: 4,
     },
   ]);
-  expect(record(denied(given)).detail).toContain('# (U+0023) at position 4');
+  expect(drawRecord(denied(given)).detail).toContain('# (U+0023) at position 4');
 });

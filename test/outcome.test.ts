@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { drawAnswer } from '../lib/answer.ts';
 import { BrokerError, CODES, type Code } from '../lib/errors.ts';
-import { answer, type Outcome, type Reached, type Refused, record } from '../lib/outcome.ts';
+import type { Outcome, Reached, Refused } from '../lib/outcome.ts';
+import { drawRecord } from '../lib/record.ts';
 import { DENY, denied, type Given, POLICY, ROLE, refused, SECRET, TEMPLATE } from './harness/denied.ts';
 import { NOW } from './harness/policy.ts';
 
@@ -69,7 +71,7 @@ describe('a caller whom the role knows is told the code of its reason', () => {
   ])('$name', ({ given, code, reason }) => {
     const { code: told, says, contact } = refused(given);
     expect([told, says, contact]).toEqual([code, CODES[code].says, '#team-web']);
-    expect(record(denied(given))).toMatchObject({ outcome: 'denied', code, reason });
+    expect(drawRecord(denied(given))).toMatchObject({ outcome: 'denied', code, reason });
   });
 });
 
@@ -94,7 +96,7 @@ describe('T43: a stranger is told one code, whatever the reason, and nothing els
     },
   ])('$name', ({ given, reason }) => {
     const outcome = denied({ ...given, claims: { ...stranger, ...given.claims } });
-    expect(answer(outcome)).toEqual({
+    expect(drawAnswer(outcome)).toEqual({
       kind: 'refused',
       decisionId: 'd',
       code: 'role_refused_or_unknown',
@@ -105,7 +107,7 @@ describe('T43: a stranger is told one code, whatever the reason, and nothing els
       nearRole: undefined,
     });
     // The operator learns the reason all the same.
-    expect(record(outcome)).toMatchObject({ code: 'role_refused_or_unknown', reason });
+    expect(drawRecord(outcome)).toMatchObject({ code: 'role_refused_or_unknown', reason });
   });
 });
 
@@ -115,17 +117,17 @@ describe('a failure', () => {
   const outcome: Outcome = { kind: 'failed', reached, error };
 
   test('tells its code, its words and what was wrong, and no detail', () => {
-    expect(answer(outcome)).toMatchObject({
+    expect(drawAnswer(outcome)).toMatchObject({
       code: 'token_expired',
       says: CODES.token_expired.says,
       at: 'exp',
       claims: [],
     });
-    expect(JSON.stringify(answer(outcome))).not.toContain('canary');
+    expect(JSON.stringify(drawAnswer(outcome))).not.toContain('canary');
   });
 
   test('has its detail in the record', () => {
-    expect(record(outcome)).toMatchObject({
+    expect(drawRecord(outcome)).toMatchObject({
       outcome: 'failed',
       code: 'token_expired',
       detail: 'canary',

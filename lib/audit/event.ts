@@ -1,6 +1,6 @@
-import type { ExchangeRecord } from '../record.ts';
 import { type Claims, type ClaimValue, plainAt } from '../policy/claims.ts';
 import { writeAccess } from '../policy/registries/grammar.ts';
+import type { ExchangeRecord } from '../record.ts';
 import type { Labels } from '../token/presets.ts';
 
 /** At most so many claims, and so many characters of each, go into an event; what is left out is named. */

@@ -5,10 +5,8 @@ import { askFor } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
-import { SAMPLES } from './samples.ts';
+import { type JobClaims, type Json, SAMPLES } from './samples.ts';
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-export type JobClaims = { readonly [name: string]: Json };
 /** What is known of a job: who would sign for it, and which claims its token can have. */
 export type Job = { readonly issuer: string; readonly claims: JobClaims };
 

@@ -3,8 +3,9 @@ import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { readJsonObject } from '../token/json.ts';
 import type { LocalClouds } from './clouds.ts';
 import type { ThrowawayIssuer } from './issuer.ts';
-import { type JobClaims, type TokenRequest, Unprocessable } from './jobs.ts';
+import { type TokenRequest, Unprocessable } from './jobs.ts';
 import type { LocalRegistries } from './registry.ts';
+import type { JobClaims } from './samples.ts';
 import { localSts } from './sts.ts';
 
 /** What lives beside the broker: below /local/ the throwaway issuer and clouds that open nothing, registries, the console. */

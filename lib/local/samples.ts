@@ -1,5 +1,4 @@
 import type { PresetName } from '../token/presets.ts';
-import type { JobClaims } from './jobs.ts';
 
 /** The claims of one token of each vendor whose jobs lib/jobs/scenarios does not know, as the vendor documents them. */
 export const SAMPLES: { readonly [preset in PresetName]?: JobClaims } = {
@@ -51,3 +50,7 @@ export const SAMPLES: { readonly [preset in PresetName]?: JobClaims } = {
     terraform_run_phase: 'apply',
   },
 };
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+export type JobClaims = { readonly [name: string]: Json };

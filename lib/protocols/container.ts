@@ -1,6 +1,6 @@
+import type { Answer } from '../answer.ts';
 import { BrokerError, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import type { Answer } from '../answer.ts';
 import { bearerStatus, roleIn } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
 import { headersOf, type IssuedAws, inOneText, iso, onlyAws, withoutNewline } from './words.ts';

@@ -1,6 +1,6 @@
+import type { Answer } from '../answer.ts';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import type { Answer } from '../answer.ts';
 import { bearerStatus, roleIn } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
 import { headersOf, type IssuedGithub, inOneText, onlyGithub } from './words.ts';

@@ -1,6 +1,6 @@
+import type { Answer } from '../answer.ts';
 import { BrokerError, CODES, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import type { Answer } from '../answer.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 import type { KindName } from '../policy/targets.ts';
 import type { Credential } from '../providers/provider.ts';

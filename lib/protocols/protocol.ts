@@ -1,5 +1,5 @@
-import type { ExchangeRequest } from '../exchange.ts';
 import type { Answer } from '../answer.ts';
+import type { ExchangeRequest } from '../exchange.ts';
 import type { Identity } from '../stores/identities.ts';
 
 /** An HTTP request as every host hands it in. Header names are in lower case. */

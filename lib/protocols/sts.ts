@@ -1,6 +1,6 @@
+import type { Answer } from '../answer.ts';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import type { Answer } from '../answer.ts';
 import { readForm, refuseBearer } from './form.ts';
 import type { AskedSession, HttpAnswer, HttpRequest, Identified, Protocol, Voice } from './protocol.ts';
 import { adviceFor, stsError } from './sts/errors.ts';

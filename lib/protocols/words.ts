@@ -1,5 +1,5 @@
-import { type ClaimHint, CODES, type Code } from '../errors.ts';
 import type { Answer } from '../answer.ts';
+import { type ClaimHint, CODES, type Code } from '../errors.ts';
 import type { AwsTarget } from '../policy/targets/aws.ts';
 import type { AwsCredential, GithubCredential, GrantOf } from '../providers/provider.ts';
 import type { HttpAnswer, Identified, Voice } from './protocol.ts';

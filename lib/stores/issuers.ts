@@ -1,7 +1,7 @@
 import type { Attribute, Table } from '../aws/dynamo.ts';
 import { proveKeys, readProof } from '../keys/proof.ts';
 import type { Signer } from '../keys/signer.ts';
-import type { SharedKeys } from '../token/shared.ts';
+import type { SharedKeys } from '../token/copy.ts';
 
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
 export const ISSUER_KEY_TABLE = { key: 'issuer', expiry: 'until' } as const;

@@ -1,6 +1,6 @@
 import type { Readings } from './clock.ts';
+import type { SharedKeys, SharedSet } from './copy.ts';
 import { type KeySet, writeKeySet } from './keyset.ts';
-import type { SharedKeys, SharedSet } from './shared.ts';
 
 /** Where an issuer's keys are, and what fetches them. */
 export type Fetcher = { readonly uri: string; readonly fetchSet: () => Promise<KeySet> };

@@ -9,8 +9,9 @@ import {
 } from '../../lib/audit/event.ts';
 import { BrokerError } from '../../lib/errors.ts';
 import { begin } from '../../lib/exchange.ts';
-import { type Outcome, type Reached, record } from '../../lib/outcome.ts';
+import type { Outcome, Reached } from '../../lib/outcome.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
+import { drawRecord } from '../../lib/record.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import {
@@ -60,7 +61,7 @@ function denied(claims: Claims): Outcome {
   };
 }
 function eventOf(outcome: Outcome): AuditEvent {
-  return auditEvent(record(outcome));
+  return auditEvent(drawRecord(outcome));
 }
 function lineOf(outcome: Outcome): string {
   return auditLine(eventOf(outcome));

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Measuring, metricLine } from '../../lib/audit/metrics.ts';
 import { BrokerError } from '../../lib/errors.ts';
 import { begin } from '../../lib/exchange.ts';
-import { type Outcome, type Reached, record } from '../../lib/outcome.ts';
+import type { Outcome, Reached } from '../../lib/outcome.ts';
+import { drawRecord } from '../../lib/record.ts';
 import { testBroker } from '../harness/broker.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
@@ -53,7 +54,7 @@ type Emf = {
   [member: string]: unknown;
 };
 function emf(outcome: Outcome, measuring: Measuring = { roles: 1 }): Emf {
-  return JSON.parse(metricLine(record(outcome), measuring));
+  return JSON.parse(metricLine(drawRecord(outcome), measuring));
 }
 function members({ _aws, ...rest }: Emf) {
   return rest;
@@ -106,7 +107,7 @@ describe('the line is what the format demands', () => {
       expect(Metrics.length).toBeLessThanOrEqual(100);
     }
     expect(Number.isInteger(line._aws.Timestamp)).toBe(true);
-    expect(metricLine(record(outcome), { roles: 1 })).not.toContain('\n');
+    expect(metricLine(drawRecord(outcome), { roles: 1 })).not.toContain('\n');
   });
 });
 
@@ -134,7 +135,7 @@ describe('T66: a dimension is never what a caller made up:', () => {
 });
 
 test('T54: the line holds no credential', () => {
-  expect(metricLine(record(issued), { roles: 1 })).not.toContain('canary');
+  expect(metricLine(drawRecord(issued), { roles: 1 })).not.toContain('canary');
 });
 
 describe('a broker', () => {

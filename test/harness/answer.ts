@@ -1,5 +1,5 @@
-import { CODES, type Code } from '../../lib/errors.ts';
 import type { Answer } from '../../lib/answer.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
 import type { Credential } from '../../lib/providers/provider.ts';
 import { grantFor, TRUST } from './grant.ts';
 import { NOW } from './policy.ts';

@@ -1,4 +1,5 @@
-import { answer, type Outcome, type Reached } from '../../lib/outcome.ts';
+import { drawAnswer } from '../../lib/answer.ts';
+import type { Outcome, Reached } from '../../lib/outcome.ts';
 import type { AccessRequest } from '../../lib/policy/decide.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
 import {
@@ -52,7 +53,7 @@ export function denied({ yaml = ROLE, claims = {}, access = {} }: Given): Outcom
 
 /** What the caller is told of it. */
 export function refused(given: Given) {
-  const drawn = answer(denied(given));
+  const drawn = drawAnswer(denied(given));
   if (drawn.kind !== 'refused') throw new Error(drawn.kind);
   return drawn;
 }

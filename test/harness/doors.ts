@@ -1,6 +1,6 @@
+import { FOR_CONTACT } from '../../lib/answer.ts';
 import { TROUBLES, type Trouble } from '../../lib/aws/trouble.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { FOR_CONTACT } from '../../lib/answer.ts';
 import { containerStatus } from '../../lib/protocols/container.ts';
 import { wireError } from '../../lib/protocols/oauth.ts';
 import { stsError } from '../../lib/protocols/sts/errors.ts';

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
+import type { SharedKeys } from '../../lib/token/copy.ts';
 import { sharedFirst } from '../../lib/token/copy.ts';
 import { download, type Network, network } from '../../lib/token/download.ts';
 import { cachedKeys, type KeySource, keptKeys } from '../../lib/token/keys.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
-import type { SharedKeys } from '../../lib/token/shared.ts';
 
 /** Plain HTTP to this host: what the real network forbids, for a hostile issuer of our own. */
 export const loopback: Network = {

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type JobClaims,
-  payload,
-  pushBuild,
-  type TokenRequest,
-  Unprocessable,
-} from '../../lib/local/jobs.ts';
+import { payload, pushBuild, type TokenRequest, Unprocessable } from '../../lib/local/jobs.ts';
+import type { JobClaims } from '../../lib/local/samples.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { PRESETS, presetOf } from '../../lib/token/presets.ts';
 import { blocks, DOCUMENTS, read } from '../harness/markdown.ts';

@@ -120,7 +120,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/audit/metrics.ts', 'roles <= MAX_MEASURED_ROLES', 'true || roles <= MAX_MEASURED_ROLES'],
   ['lib/audit/patterns.ts', "'*TooManyRequests*', ", ''],
   ['lib/token/keys.ts', "NOT_TAKEN = 'the key set was not taken'", "NOT_TAKEN = ''"],
-  ['lib/record.ts', 'await sink(metricLine(drawn, metrics));', 'void metricLine(drawn, metrics);'],
+  ['lib/recorder.ts', 'await sink(metricLine(drawn, metrics));', 'void metricLine(drawn, metrics);'],
   // Who is asking.
   ['lib/token/verify.ts', 'CLOCK_SKEW = 30', 'CLOCK_SKEW = 300'],
   ['lib/token/verify.ts', 'value.length > 1)', 'value.length > 2)'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CODES, type Code } from '../../lib/errors.ts';
 import type { Answer } from '../../lib/answer.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
 import { container, containerStatus } from '../../lib/protocols/container.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import { serve } from '../../lib/serve.ts';

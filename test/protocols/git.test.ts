@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CODES, type Code } from '../../lib/errors.ts';
 import type { Answer } from '../../lib/answer.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
 import { git } from '../../lib/protocols/git.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import { CODE_NAMES, DECISION_ID, GITHUB, issued, JWT, refusal } from '../harness/answer.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CODES, type Code } from '../../lib/errors.ts';
 import type { Answer } from '../../lib/answer.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
 import { AWS_CREDENTIALS, oauth, wireError } from '../../lib/protocols/oauth.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';

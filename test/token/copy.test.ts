@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { SharedKeys, SharedSet } from '../../lib/token/copy.ts';
 import { COPY_REPORTS, sharedFirst } from '../../lib/token/copy.ts';
 import { BREAKER_FAILURES, HARD_LIFETIME, keptKeys, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { KeySetError, writeKeySet } from '../../lib/token/keyset.ts';
-import type { SharedKeys, SharedSet } from '../../lib/token/shared.ts';
 import { codeOf } from '../harness/code.ts';
 import { NOW } from '../harness/policy.ts';
 

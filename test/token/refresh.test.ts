@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { SharedKeys, SharedSet } from '../../lib/token/copy.ts';
 import { sharedFirst } from '../../lib/token/copy.ts';
 import { keptKeys } from '../../lib/token/keys.ts';
 import { KeySetError, readKeySet } from '../../lib/token/keyset.ts';
 import { refresh } from '../../lib/token/refresh.ts';
-import type { SharedKeys, SharedSet } from '../../lib/token/shared.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');

@@ -1,60 +1,20 @@
 import { type Complain, noting } from '../../language/complaint.ts';
 import { didYouMean } from '../../language/nearest.ts';
 import { member, parse, type Tree } from '../../language/parse.ts';
-import {
-  checked,
-  integer,
-  list,
-  object,
-  oneOf,
-  optional,
-  type Placed,
-  placed,
-  raw,
-  record,
-  required,
-  text,
-  time,
-} from '../../language/shape.ts';
-import { address } from '../../policy/cidr.ts';
-import type { IssuerFacts } from '../../policy/issuer.ts';
+import { list, object, optional, type Placed, placed, raw, required, text } from '../../language/shape.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
-import { type Base, claimsOf } from './cases/claims.ts';
-import { CLAIM } from './cases/value.ts';
-import { type Case, type CaseReason, type Expected, REASONS } from './trial.ts';
+import { CASE, type CaseSetting, type Reading, type Written } from './cases/case.ts';
+import { claimsOf } from './cases/claims.ts';
+import type { Case, Expected } from './trial.ts';
 
 /** At most so many cases in one file. */
 export const MAX_CASES = 200;
 /** In characters: "ok" is no reason. */
 const MIN_REASON = 8;
 
-const SCOPES = list(text({ max: 128 }), 50);
-const SECONDS = integer(1, 999_999, ' seconds');
 const ACCEPTED = object({
   mutant: required(text()),
   reason: required(text({ min: MIN_REASON, says: 'a reason' })),
-});
-const CASE = object({
-  name: required(placed(text({ max: 128 }))),
-  from: optional(placed(text({ max: 128 }))),
-  as: optional(placed(text({ max: 128 }))),
-  method: optional(placed(text({ max: 20 }))),
-  path: optional(placed(text({ max: 2048 }))),
-  claims: optional(record(CLAIM)),
-  without: optional(list(placed(text()))),
-  source_ip: optional(
-    checked(text(), 'wrong-value', each =>
-      address(each) ? undefined : `"${each}" is not an address such as 203.0.113.9.`,
-    ),
-  ),
-  at: optional(time),
-  request: optional(placed(object({ scopes: optional(SCOPES), seconds: optional(SECONDS) }))),
-  allow: optional(placed(text())),
-  deny: optional(placed(oneOf(...(Object.keys(REASONS) as CaseReason[])))),
-  scopes: optional(placed(SCOPES)),
-  seconds: optional(placed(SECONDS)),
 });
 const FILE = object({
   cases: required(list(raw(CASE.schema), MAX_CASES)),
@@ -64,25 +24,10 @@ const FILE = object({
 /** A file of cases, for editors. */
 export const casesSchema = FILE.schema;
 
-export type Written = NonNullable<ReturnType<typeof CASE.read>>;
-
-/** What a file of cases is read against: its role or registry, and the issuers of broker.yml. */
-export type CaseSetting = {
-  readonly role: Role | Registry;
-  readonly issuers: ReadonlyMap<string, IssuerFacts & { readonly preset?: string | undefined }>;
-};
-
 /** What a file of cases says: its cases, and the mutants that no case need notice, each with the reason. */
 export type CaseFile = {
   readonly cases: readonly Case[];
   readonly accepted: readonly Placed<{ readonly mutant: string; readonly reason: string }>[];
-};
-
-/** A file of cases while it is read. */
-export type Reading = CaseSetting & {
-  readonly complain: Complain;
-  /** What each case so far starts from by name; undefined for one that could not be read. */
-  readonly above: Map<string, Base | undefined>;
 };
 
 function allowOf({ allow, scopes, seconds }: Written, { role, complain }: Reading): Expected | undefined {

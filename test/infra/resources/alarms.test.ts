@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { DENIALS, FAULTS, PATTERNS } from '../../../infra/resources/alarms.ts';
 import { CODES } from '../../../lib/errors.ts';
+import type { SharedKeys } from '../../../lib/token/copy.ts';
 import { sharedFirst } from '../../../lib/token/copy.ts';
 import { cachedKeys } from '../../../lib/token/keys.ts';
 import { KeySetError } from '../../../lib/token/keyset.ts';
-import type { SharedKeys } from '../../../lib/token/shared.ts';
 import { testBroker } from '../../harness/broker.ts';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
 import { readFilter } from '../../harness/filter.ts';

@@ -4,15 +4,7 @@ import { member, type Tree } from '../../../language/parse.ts';
 import type { Placed } from '../../../language/shape.ts';
 import { type Claims, type ClaimValue, claimAt } from '../../../policy/claims.ts';
 import { type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
-import type { Reading, Written } from '../cases.ts';
-
-/** What a case starts from: claims as they are written, and the vendor whose job they are where a scenario says so. */
-export type Base = {
-  readonly claims: Claims;
-  readonly family: Family | undefined;
-  /** Claims that were left out, and so are not made anew from others. */
-  readonly left: readonly string[];
-};
+import type { Base, Reading, Written } from './case.ts';
 
 type Issuer = Reading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../lib/errors.ts';
 import type { Outcome } from '../lib/outcome.ts';
-import { recorded } from '../lib/record.ts';
+import { recordOutcome } from '../lib/recorder.ts';
 import { NOW } from './harness/policy.ts';
 
 const OUTCOME: Outcome = {
@@ -25,26 +25,26 @@ const MEASURING = { roles: 1 };
 describe('an outcome is recorded', () => {
   test('as one event', async () => {
     const { lines, sink } = sinkOf(9);
-    expect(await recorded({ sink, metrics: undefined }, OUTCOME)).toBe(OUTCOME);
+    expect(await recordOutcome({ sink, metrics: undefined }, OUTCOME)).toBe(OUTCOME);
     expect(lines.map(line => JSON.parse(line))).toMatchObject([{ decision_id: 'd', code: 'token_expired' }]);
   });
 
   test('with metrics after it, where they are wanted', async () => {
     const { lines, sink } = sinkOf(9);
-    await recorded({ sink, metrics: MEASURING }, OUTCOME);
+    await recordOutcome({ sink, metrics: MEASURING }, OUTCOME);
     expect(lines.map(line => Object.keys(JSON.parse(line))[0])).toEqual(['event', '_aws']);
   });
 
   test('though its metrics cannot be written', async () => {
     const { lines, sink } = sinkOf(1);
-    expect(await recorded({ sink, metrics: MEASURING }, OUTCOME)).toBe(OUTCOME);
+    expect(await recordOutcome({ sink, metrics: MEASURING }, OUTCOME)).toBe(OUTCOME);
     expect(lines).toHaveLength(1);
   });
 });
 
 test('T84: an outcome whose event cannot be written is that failure', async () => {
   const { sink } = sinkOf(0);
-  expect(await recorded({ sink, metrics: undefined }, OUTCOME)).toMatchObject({
+  expect(await recordOutcome({ sink, metrics: undefined }, OUTCOME)).toMatchObject({
     kind: 'failed',
     error: { code: 'audit_unavailable' },
   });
@@ -57,7 +57,7 @@ describe('T84: where an event must arrive', () => {
   test('it is before the sink has it, and without metrics', async () => {
     const [demanded, own] = [sinkOf(9), sinkOf(9)];
     const recorder = { sink: own.sink, demands: demanded.sink, metrics: MEASURING };
-    expect(await recorded(recorder, OUTCOME)).toBe(OUTCOME);
+    expect(await recordOutcome(recorder, OUTCOME)).toBe(OUTCOME);
     expect([codesIn(demanded.lines), own.lines.length]).toEqual([['token_expired'], 2]);
   });
 
@@ -66,7 +66,7 @@ describe('T84: where an event must arrive', () => {
     { name: 'rejects', demands: () => Promise.reject(new Error('away')) },
   ])('and it $name, the outcome is that failure, and the sink has it as such', async ({ demands }) => {
     const { lines, sink } = sinkOf(9);
-    expect(await recorded({ sink, demands, metrics: undefined }, OUTCOME)).toMatchObject({
+    expect(await recordOutcome({ sink, demands, metrics: undefined }, OUTCOME)).toMatchObject({
       kind: 'failed',
       error: { code: 'audit_unavailable' },
     });

@@ -1,0 +1,70 @@
+import type { Family } from '../../../jobs/scenarios.ts';
+import type { Complain } from '../../../language/complaint.ts';
+import {
+  checked,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  placed,
+  record,
+  required,
+  text,
+  time,
+} from '../../../language/shape.ts';
+import { address } from '../../../policy/cidr.ts';
+import type { Claims } from '../../../policy/claims.ts';
+import type { IssuerFacts } from '../../../policy/issuer.ts';
+import type { Registry } from '../../../policy/registry.ts';
+import type { Role } from '../../../policy/role.ts';
+import { type CaseReason, REASONS } from '../trial.ts';
+import { CLAIM } from './value.ts';
+
+export const SCOPES = list(text({ max: 128 }), 50);
+
+export const SECONDS = integer(1, 999999, ' seconds');
+
+export const CASE = object({
+  name: required(placed(text({ max: 128 }))),
+  from: optional(placed(text({ max: 128 }))),
+  as: optional(placed(text({ max: 128 }))),
+  method: optional(placed(text({ max: 20 }))),
+  path: optional(placed(text({ max: 2048 }))),
+  claims: optional(record(CLAIM)),
+  without: optional(list(placed(text()))),
+  source_ip: optional(
+    checked(text(), 'wrong-value', each =>
+      address(each) ? undefined : `"${each}" is not an address such as 203.0.113.9.`,
+    ),
+  ),
+  at: optional(time),
+  request: optional(placed(object({ scopes: optional(SCOPES), seconds: optional(SECONDS) }))),
+  allow: optional(placed(text())),
+  deny: optional(placed(oneOf(...(Object.keys(REASONS) as CaseReason[])))),
+  scopes: optional(placed(SCOPES)),
+  seconds: optional(placed(SECONDS)),
+});
+
+export type Written = NonNullable<ReturnType<typeof CASE.read>>;
+
+/** What a file of cases is read against: its role or registry, and the issuers of broker.yml. */
+export type CaseSetting = {
+  readonly role: Role | Registry;
+  readonly issuers: ReadonlyMap<string, IssuerFacts & { readonly preset?: string | undefined }>;
+};
+
+/** A file of cases while it is read. */
+export type Reading = CaseSetting & {
+  readonly complain: Complain;
+  /** What each case so far starts from by name; undefined for one that could not be read. */
+  readonly above: Map<string, Base | undefined>;
+};
+
+/** What a case starts from: claims as they are written, and the vendor whose job they are where a scenario says so. */
+export type Base = {
+  readonly claims: Claims;
+  readonly family: Family | undefined;
+  /** Claims that were left out, and so are not made anew from others. */
+  readonly left: readonly string[];
+};
