@@ -27,6 +27,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   'record.ts': ['errors.ts', 'policy', 'switch.ts', 'outcome.ts', 'hint.ts', 'answer.ts'],
   audit: ['errors.ts', 'policy', 'token', 'record.ts'],
   'recorder.ts': ['errors.ts', 'outcome.ts', 'record.ts', 'audit'],
+  doctor: ['aws'],
   'counts.ts': ['policy', 'stores', 'outcome.ts'],
   'exchange.ts': [
     'errors.ts',

@@ -1,6 +1,6 @@
 import type { ReadAccount } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
-import type { TemplateInput } from '../template.ts';
+import type { TemplateInput } from '../input.ts';
 import type { Deployer } from './looked.ts';
 
 const CHECK = createTellers('identity');

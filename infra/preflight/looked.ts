@@ -1,6 +1,6 @@
 import type { ReadAccount } from '../../lib/aws/account.ts';
 import type { Diagnosis } from '../../lib/doctor/diagnosis.ts';
-import type { TemplateInput } from '../template.ts';
+import type { TemplateInput } from '../input.ts';
 
 /** Who deploys. */
 export type Deployer = { readonly account: string; readonly arn: string };

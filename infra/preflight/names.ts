@@ -1,9 +1,10 @@
 import { isAbsent, listMembers, type ReadInput, type ReadRight } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
-import type { Resource } from '../resources/cloudformation.ts';
+import type { Resource } from '../cloudformation.ts';
+import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
-import { type Template, type TemplateInput, template } from '../template.ts';
+import { type Template, template } from '../template.ts';
 import type { Flight, Look } from './looked.ts';
 
 const CHECK = createTellers('names');

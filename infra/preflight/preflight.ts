@@ -1,6 +1,6 @@
 import type { ReadAccount } from '../../lib/aws/account.ts';
 import type { Diagnosis } from '../../lib/doctor/diagnosis.ts';
-import type { TemplateInput } from '../template.ts';
+import type { TemplateInput } from '../input.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkDomain } from './domain.ts';
 import { identify } from './identity.ts';

@@ -1,8 +1,8 @@
 import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
+import type { TemplateInput } from '../input.ts';
 import { deployRights } from '../rights/deploy.ts';
 import type { Right } from '../rights/sections.ts';
-import type { TemplateInput } from '../template.ts';
 import type { Deployer, Look } from './looked.ts';
 
 const CHECK = createTellers('rights');
