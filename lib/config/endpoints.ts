@@ -1,8 +1,6 @@
 import { isFederation } from '../language/audience.ts';
 import type { Complain, Place } from '../language/complaint.ts';
 import { member, type Tree } from '../language/parse.ts';
-import type { Registry } from '../policy/registry.ts';
-import type { Role } from '../policy/role.ts';
 import {
   integer,
   object,
@@ -16,6 +14,8 @@ import {
 } from '../language/shape.ts';
 import { AUDIENCE_PARAMETERS, type Endpoint, GRANT_PARAMETERS, GRANTS } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Registry } from '../policy/registry.ts';
+import type { Role } from '../policy/role.ts';
 import { ENDPOINT_PRESETS, type EndpointPreset, type EndpointPresetName } from './endpoint-presets.ts';
 
 const PRESET_NAMES = Object.keys(ENDPOINT_PRESETS) as [EndpointPresetName, ...EndpointPresetName[]];

@@ -9,7 +9,14 @@ import { fillOauth, type OauthTarget, type OauthTemplate } from './targets/oauth
 import type { Filling, Refusal } from './targets/target.ts';
 
 /** What a grant is for, by the kind of its credential. */
-export type Target = AwsTarget | GcpTarget | AzureTarget | GithubTarget | BuildkiteTarget | OauthTarget | JwtTarget;
+export type Target =
+  | AwsTarget
+  | GcpTarget
+  | AzureTarget
+  | GithubTarget
+  | BuildkiteTarget
+  | OauthTarget
+  | JwtTarget;
 
 /** A role's own part for its provider, tagged with the kind. */
 export type Template =
