@@ -93,6 +93,14 @@ describe('what is switched off', () => {
     expect(JSON.parse(out)).toMatchObject([{ what: 'role', off: false, reason: 'closed', by: ALICE }]);
   });
 
+  test('is printed for a program as it is listed', async () => {
+    for (const verb of ['disable', 'enable']) {
+      const { out } = await kite([verb, 'role', 'deploy-web', ...BECAUSE, '--json']);
+      const listed = (await kite(['disabled', '--all', '--json'])).out;
+      expect([JSON.parse(out)]).toEqual(JSON.parse(listed));
+    }
+  });
+
   test('T66: moves no terminal by its reason', async () => {
     await kite(['disable', 'role', 'deploy-web', '--because', 'a\u001b[2Jb\nc']);
     const { out } = await kite(['disabled']);

@@ -96,13 +96,13 @@ Examples:
     const path = `${config.folder}/roles/${shown.role.name}.yml`;
     if (typeof proposal === 'string') {
       if (flags['json'])
-        printJson({ file: path, pins: [], absent: [], several: [], denied: proposal }, terminal);
+        printJson({ file: path, pins: [], absent: [], several: [], notes: [], denied: proposal }, terminal);
       terminal.error(`${proposal}\nkite-sts explain tells more. Nothing was written.\n`);
       return EXIT.denied;
     }
     const { pins, absent, several, index } = proposal;
     if (pins.length > 0) await writeFile(path, pinned(await readFile(path, 'utf8'), index, pins));
-    if (flags['json']) printJson({ file: path, pins, absent, several }, terminal);
+    if (flags['json']) printJson({ file: path, pins, absent, several, notes: notes(proposal) }, terminal);
     else tell(proposal, path, terminal);
     return absent.length > 0 ? EXIT.denied : EXIT.done;
   },

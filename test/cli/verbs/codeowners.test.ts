@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { configFolder, testTerminal } from '../../harness/local.ts';
 
-async function printed(folder: string) {
+async function printed(folder: string, ...words: readonly string[]) {
   const terminal = testTerminal();
-  const exits = await run(['codeowners', '--config', folder], terminal);
+  const exits = await run(['codeowners', '--config', folder, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 }
 
@@ -28,6 +28,13 @@ test('each team owns the files of its roles, and the first owners all else', asy
     '/examples/teams/config/roles/publish-charts.test.yml @acme/team-infra',
     '',
   ]);
+});
+
+test('a program gets the same patterns and owners, in the same order', async () => {
+  const { out } = await printed('./examples/teams/config', '--json');
+  const listed = JSON.parse(out) as { pattern: string; owners: string[] }[];
+  const lines = (await printed('./examples/teams/config')).out.trimEnd().split('\n').slice(1);
+  expect(listed.map(({ pattern, owners }) => [pattern, ...owners].join(' '))).toEqual(lines);
 });
 
 test('without teams.yml there is nothing to print', async () => {

@@ -87,3 +87,16 @@ test('a folder that has no configuration could not be formatted', async () => {
   expect(await ran(folderOf({}))).toMatchObject({ exits: 1, out: '' });
   expect(await ran('/nowhere')).toMatchObject({ exits: 1, out: '' });
 });
+
+test('a program is told how many files there are, which change, and whether they were written', async () => {
+  const folder = folderOf(FILES);
+  const changed = Object.keys(AFTER)
+    .sort(byPlace)
+    .map(path => `${folder}/${path}`);
+  expect(JSON.parse((await ran(folder, '--check', '--json')).out)).toEqual({
+    files: 5,
+    changed,
+    written: false,
+  });
+  expect(JSON.parse((await ran(folder, '--json')).out)).toEqual({ files: 5, changed, written: true });
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,6 +50,15 @@ test('it writes what a team needs, and names each file', async () => {
   expect(exits).toBe(0);
   expect(files(folder)).toEqual(STARTER);
   for (const path of STARTER) expect(out).toContain(`${path}\n`);
+});
+
+test('a program is told the files and the digest of the tarball', async () => {
+  const folder = emptyFolder();
+  const { out } = await initialized(folder, '--organization', 'acme', '--json');
+  const { files: written, tarball } = JSON.parse(out);
+  expect([...written].sort()).toEqual(STARTER);
+  const sha256 = createHash('sha256').update('packed').digest('hex');
+  expect(tarball).toEqual({ path: STARTER.at(-1), sha256 });
 });
 
 test('T98: package.json pins the tarball in vendor/ and the Serverless Framework that it was tested with', async () => {

@@ -135,3 +135,29 @@ test.each<[name: string, words: string[], exits: number, said: string]>([
   expect(answer).toMatchObject({ exits, out: '', role: ROLE });
   expect(answer.error.split('\n\n')[0]).toContain(said);
 });
+
+test('a program is told what was added and what was not, and why somebody is denied', async () => {
+  const told = async (claims: object) => {
+    const { exits, out } = await ran(
+      configured(),
+      'deploy',
+      '--token-file',
+      await tokenFile(claims),
+      '--json',
+    );
+    return { exits, ...JSON.parse(out) };
+  };
+  const pipeline = { name: 'pipeline_slug', id: 'pipeline_id' };
+  expect(await told({ ...MAIN, organization_id: ORGANIZATION })).toMatchObject({
+    exits: 2,
+    file: expect.stringMatching(/roles\/deploy\.yml$/),
+    pins: [{ name: 'organization_slug', id: 'organization_id', value: ORGANIZATION }],
+    absent: [pipeline],
+    several: [],
+  });
+  expect(await told({ ...MAIN, build_branch: 'next' })).toMatchObject({
+    exits: 2,
+    pins: [],
+    denied: expect.stringContaining('DENIED'),
+  });
+});

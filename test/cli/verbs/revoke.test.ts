@@ -63,6 +63,22 @@ describe('what began before now is ended by a policy of the target:', () => {
     expect(out).toContain("put-role-policy --role-name 'deploy' ");
   });
 
+  test('for a program as the policy itself, with all that the commands have', async () => {
+    const { exits, out } = await revoked('session', SESSION, '--role', 'deploy-web', '--json');
+    expect(exits).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      ended: false,
+      account: '123456789012',
+      role: 'deploy',
+      session: SESSION,
+      policy_name: `kite-sts-revoke-${SESSION}`,
+      policy_document: denied({ StringEquals: { 'aws:SourceIdentity': SESSION } }),
+      before: TIME,
+      seconds: 1800,
+    });
+    expect(JSON.parse((await revoked('role', 'deploy-web', '--json')).out)).toMatchObject({ session: null });
+  });
+
   test('and by when all of it has ended by itself', async () => {
     expect((await revoked('role', 'deploy-web')).out).toContain(' 1800 seconds ');
   });
@@ -88,6 +104,7 @@ describe('a token of GitHub', () => {
     status: number,
     text = `${TOKEN}\n`,
     answer = async (): Promise<Said> => ({ status }),
+    flags: object = {},
   ) => {
     const server = await testServer(answer);
     const terminal = testTerminal();
@@ -96,7 +113,9 @@ describe('a token of GitHub', () => {
       fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
       patience: 500,
     });
-    const result = await verb.run({ WHAT: 'token', NAME: path }, terminal).catch((error: unknown) => error);
+    const result = await verb
+      .run({ WHAT: 'token', NAME: path, ...flags }, terminal)
+      .catch((error: unknown) => error);
     return { result, asked: server.asked, told: terminal.written.join('') };
   };
 
@@ -106,6 +125,10 @@ describe('a token of GitHub', () => {
     expect(asked).toMatchObject([
       { method: 'DELETE', path: '/installation/token', headers: { authorization: `Bearer ${TOKEN}` } },
     ]);
+  });
+
+  test('has ended, for a program too', async () => {
+    expect(JSON.parse((await ended(204, TOKEN, undefined, { json: true })).told)).toEqual({ ended: true });
   });
 
   test.each([
