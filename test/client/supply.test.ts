@@ -130,6 +130,7 @@ describe('nothing that would win over what is given stays,', () => {
     github: ['GH_TOKEN', 'GITHUB_TOKEN', 'GH_ENTERPRISE_TOKEN'],
     buildkite: ['BUILDKITE_API_TOKEN'],
     jwt: ['ACCESS_TOKEN'],
+    oauth: ['ACCESS_TOKEN'],
   } as const;
 
   test.each(Object.entries(RIVALS))('for %s', (kind, names) => {
