@@ -1,7 +1,7 @@
 import type { Complaint } from '../language/complaint.ts';
 import { member } from '../language/parse.ts';
 import { defaultsOf, SESSION, type SessionDefaults } from '../language/session.ts';
-import type { Endpoint } from '../policy/endpoint.ts';
+import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { loadConfig, type Written } from './load.ts';
 import { readSource } from './sources.ts';
@@ -13,6 +13,7 @@ export type ConsoleData = {
   readonly session: SessionDefaults;
   readonly rows: readonly IssuerRow[];
   readonly endpoints: readonly Endpoint[];
+  readonly apps: readonly (readonly [app: string, host: AppHost])[];
   /** Each role as its file has it, so that it can be edited. */
   readonly roles: readonly { readonly name: string; readonly text: string }[];
 };
@@ -43,6 +44,7 @@ export function consoleData(folder: string): {
       // The page verifies no signature.
       rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
       endpoints: [...(config.endpoints?.values() ?? [])],
+      apps: [...(config.apps ?? [])],
       roles: rolesOf(written),
     },
     complaints: [],

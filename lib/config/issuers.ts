@@ -21,7 +21,7 @@ import type { ClaimType, ClaimValue } from '../policy/claims.ts';
 import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { KeySetError, keySet } from '../token/keyset.ts';
-import { PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
+import { type Labels, PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
 
 const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
@@ -188,6 +188,14 @@ function lifetimeOf({ max_token_lifetime: written }: Row, preset: Preset | undef
   return own ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
 }
 
+/** A link leads to the pages of who has this issuer: a name on a server of one's own is not one on github.com. */
+function labelsOf(preset: Preset | undefined, issuer: string): Labels {
+  const { labels = {}, site } = preset ?? {};
+  const { link } = labels;
+  if (link === undefined || site === undefined) return labels;
+  return { ...labels, link: `${site(issuer)}${link.slice(new URL(link).origin.length)}` };
+}
+
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
 export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; place: Place } | undefined {
   const row = ROW.read(tree, complain);
@@ -221,7 +229,7 @@ export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; pla
       ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
       require: guard,
       guardBinds: guard.length > 0 && unmetBindings(guard, facts).length === 0,
-      labels: preset?.labels ?? {},
+      labels: labelsOf(preset, issuer),
     },
   };
 }

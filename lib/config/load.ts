@@ -7,11 +7,12 @@ import { type MapTree, member, parse, type Tree } from '../language/parse.ts';
 import { compileRole, parseRole, type RoleDocument, type Setting } from '../language/role.ts';
 import { defaultsOf, SESSION } from '../language/session.ts';
 import { list, object, optional, type Placed, raw, required, text } from '../language/shape.ts';
-import type { Endpoint } from '../policy/endpoint.ts';
+import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { Limits } from '../stores/limits.ts';
 import type { IssuerRow } from '../token/issuer.ts';
+import { APPS, appsIn } from './apps.ts';
 import { AUDIT, type AuditSetting, auditOf } from './audit.ts';
 import { complainOfAudiences, ENDPOINTS, endpointsIn } from './endpoints.ts';
 import { issuerRow, rowSchema } from './issuers.ts';
@@ -39,6 +40,8 @@ export type Config = Ground & {
   readonly folder: string;
   /** Services where a JWT of ours buys a token, by name. A role of one holds a copy of what it needs. */
   readonly endpoints?: ReadonlyMap<string, Endpoint>;
+  /** GitHub Apps that are not on github.com, by id. */
+  readonly apps?: ReadonlyMap<string, AppHost>;
   readonly roles: readonly Role[];
   readonly registries: readonly Registry[];
   /** Undefined where no teams.yml is, so that roles are nobody's and everybody's. */
@@ -67,6 +70,7 @@ const BROKER = object({
   audience: optional(audienceShape),
   issuers: required(list(raw(rowSchema), 100)),
   endpoints: optional(ENDPOINTS),
+  apps: optional(APPS),
   session: optional(SESSION),
   limits: optional(LIMITS),
   audit: optional(AUDIT),
@@ -80,6 +84,7 @@ type Main = {
   readonly ground: Ground;
   readonly setting: Setting;
   readonly endpoints: ReadonlyMap<string, Placed<Endpoint>>;
+  readonly apps: ReadonlyMap<string, AppHost>;
   readonly tree: Tree;
 };
 
@@ -121,8 +126,9 @@ function main(file: string, source: string, complain: Complain): Main | undefine
   const audit = auditOf(read?.audit, member(tree, 'audit')?.value ?? tree, complain);
   const ground = { url, audience, rows, limits, secondRegion, audit };
   const endpoints = endpointsIn(member(tree, 'endpoints')?.value, complain);
-  const setting = { audience, issuers: rows, session, endpoints: dropPlaces(endpoints) };
-  return { ground, tree, endpoints, setting };
+  const apps = appsIn(read?.apps, member(tree, 'apps')?.value, complain);
+  const setting = { audience, issuers: rows, session, endpoints: dropPlaces(endpoints), apps };
+  return { ground, tree, endpoints, apps, setting };
 }
 
 type Read = { readonly role: Role; readonly document: RoleDocument };
@@ -192,7 +198,15 @@ export function loadConfig(folder: string): Loaded {
     ...ofRegistries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
   ];
   return {
-    config: { folder, ...ground, endpoints: dropPlaces(broker.endpoints), roles, registries, teams },
+    config: {
+      folder,
+      ...ground,
+      endpoints: dropPlaces(broker.endpoints),
+      apps: broker.apps,
+      roles,
+      registries,
+      teams,
+    },
     written: { broker: tree, policies },
     complaints: [],
   };

@@ -18,10 +18,15 @@ const PLACES: {
     ...[service_account, delegates].flat().map((account): Place => [projectOf(account), account]),
   ],
   azure: ({ tenant_id, client_id }) => [[tenant_id, `${tenant_id}/${client_id}`]],
-  github: ({ owner, installation, repositories }) => {
-    const house = owner ?? String(installation);
+  github: ({ api, owner, installation, repositories }) => {
+    // The owner of one name on a server of one's own is somebody else.
+    const host = api === undefined ? '' : `${new URL(api.url).hostname}/`;
+    const house = `${host}${owner ?? installation}`;
     return repositories.map(
-      (name): Place => [house, name.startsWith(`${house}/`) ? name : `${house}/${name}`],
+      (name): Place => [
+        house,
+        owner !== undefined && name.startsWith(`${owner}/`) ? `${host}${name}` : `${house}/${name}`,
+      ],
     );
   },
   buildkite: ({ organization, user, client_id }) => [[organization, `${organization}/${user ?? client_id}`]],

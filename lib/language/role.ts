@@ -1,4 +1,4 @@
-import type { Endpoint } from '../policy/endpoint.ts';
+import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
 import { COVERS, type KindName, type Template } from '../policy/targets.ts';
@@ -47,6 +47,7 @@ export type Setting = {
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   readonly session: SessionDefaults;
   readonly endpoints?: ReadonlyMap<string, Endpoint> | undefined;
+  readonly apps?: ReadonlyMap<string, AppHost> | undefined;
 };
 
 /** Reads the text of one role file. Complaints name `file`; undefined when there is nothing to compile. */
@@ -99,8 +100,8 @@ export function compileRole(
   const { compile, lengths, scopes, scopesOf } = kindOf(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
-  const { issuers, endpoints } = setting;
-  const template = compile(kindTree, { role: name, trust, issuers, endpoints }, complain);
+  const { issuers, endpoints, apps } = setting;
+  const template = compile(kindTree, { role: name, trust, issuers, endpoints, apps }, complain);
   const listed = template && scopesOf?.(template);
   const granting = scoped(statements.trust, { of: kind, scopes, listed, covers: COVERS[kind] }, complain);
   const session = sessionOf(

@@ -14,7 +14,15 @@ export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promis
  * signs as every app that they know.
  * What they hand out opens nothing.
  */
-export function localClouds(apps: Signer, endpoints: KnownEndpoints = () => []): LocalClouds {
+/** What the other sides were told, as broker.yml has it now: the endpoints there are, and URLs of GitHub's API elsewhere. */
+export type SetUp = {
+  readonly endpoints: KnownEndpoints;
+  readonly githubs: () => Iterable<string>;
+};
+
+const NOTHING: SetUp = { endpoints: () => [], githubs: () => [] };
+
+export function localClouds(apps: Signer, { endpoints, githubs }: SetUp = NOTHING): LocalClouds {
   const google = localGoogle();
   const github = localGithub(apps);
   const buildkite = localBuildkite(apps, () => [...endpoints()].map(({ audience }) => audience));
@@ -23,6 +31,8 @@ export function localClouds(apps: Signer, endpoints: KnownEndpoints = () => []):
     const [, host = '', rest = ''] = /^([^/]*)(\/.*)?$/.exec(path) ?? [];
     const asked = { ...request, path: rest };
     if (host === 'api.github.com') return github(asked, at.now);
+    const own = [...githubs()].find(url => `https://${path}`.startsWith(`${url}/`));
+    if (own !== undefined) return github({ ...asked, path: `https://${path}`.slice(own.length) }, at.now);
     if (request.method !== 'POST') return undefined;
     if (host === 'buildkite.com') return buildkite(asked, at);
     const answer = federated(`${host}${rest}`, asked, at);

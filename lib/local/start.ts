@@ -155,7 +155,10 @@ async function listening(
     get issuer() {
       return served.issuer;
     },
-    clouds: localClouds(apps, () => current.endpoints?.values() ?? []),
+    clouds: localClouds(apps, {
+      endpoints: () => current.endpoints?.values() ?? [],
+      githubs: () => [...(current.apps?.values() ?? [])].map(({ url }) => url),
+    }),
     registries: (request: HttpRequest) => served.registries(request),
     console: (request: HttpRequest) => consoleAnswer(request, config.folder),
     now,

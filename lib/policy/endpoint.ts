@@ -2,6 +2,13 @@
 export const GRANTS = ['token_exchange', 'jwt_bearer', 'client_credentials'] as const;
 export type OauthGrant = (typeof GRANTS)[number];
 
+/** Where an app is known that is not at its vendor's own address: a row of `apps` in broker.yml, compiled. */
+export type AppHost = {
+  /** Of its API: whole, https, without a slash at the end. */
+  readonly url: string;
+  readonly allowPrivateNetwork: boolean;
+};
+
 /** A parameter that a role fills in. */
 export type ParameterSlot = {
   readonly required: boolean;

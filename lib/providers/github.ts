@@ -6,7 +6,7 @@ import type { GithubTarget } from '../policy/targets/github.ts';
 import { signerOf } from './app.ts';
 import { tokenOf } from './bearer.ts';
 import { endOf, type Granted, isoSeconds, refuseAnswer } from './expiry.ts';
-import { API, type Asking, accessToken, installationOf, revoked } from './github/calls.ts';
+import { type Asking, accessToken, findApi, installationOf, nameApi, revoked } from './github/calls.ts';
 import { differenceOf } from './github/difference.ts';
 import type { GithubCredential, Provider } from './provider.ts';
 import { PRESENTED, signedBy } from './signed.ts';
@@ -62,14 +62,15 @@ export function githubProvider(
   const { ask, begin } = upstream(setting);
   return async ({ target, seconds }, now) => {
     const left = begin();
-    const app = { ask, left, token: await appToken(apps, target.app, now) };
+    const api = findApi(target);
+    const app = { ask, api, left, token: await appToken(apps, target.app, now) };
     const said = await accessToken(await installationOf(target, app), target, app);
-    const granted = { name: API, seconds, now };
+    const granted = { name: nameApi(api), seconds, now };
     const token = tokenOf(said['token'], granted);
     try {
       return credentialOf(said, token, target, granted);
     } catch (error) {
-      return givenBack(error as BrokerError, { ask, left, token });
+      return givenBack(error as BrokerError, { ...app, token });
     }
   };
 }

@@ -5,7 +5,7 @@ import type { Complain, Rule } from '../../lib/language/complaint.ts';
 import { parse } from '../../lib/language/parse.ts';
 import { meets } from '../../lib/policy/guard.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
-import { BUILDKITE, claims, GITHUB } from '../harness/policy.ts';
+import { BUILDKITE, claims, GITHUB, rowsFrom } from '../harness/policy.ts';
 
 function read(yaml: string): { row: IssuerRow | undefined; rules: Rule[] } {
   const rules: Rule[] = [];
@@ -325,4 +325,14 @@ describe('a row is refused', () => {
   test('everything that is wrong is said at once', () => {
     expect(read('issuer: http://x\nalgorithms: [none]\nmax_token_lifetime: 1\nfoo: 1').rules).toHaveLength(4);
   });
+});
+
+test.each([
+  ['https://token.actions.githubusercontent.com', 'https://github.com/'],
+  ['https://token.actions.githubusercontent.com/acme', 'https://github.com/'],
+  ['https://token.actions.acme.ghe.com', 'https://acme.ghe.com/'],
+  ['https://ghe.acme.example/_services/token', 'https://ghe.acme.example/'],
+])('the link of a job of %s leads to %s', (issuer, site) => {
+  const [row] = [...rowsFrom(`- { preset: github-actions, issuer: "${issuer}" }`).values()];
+  expect(row?.labels.link).toBe(`${site}{repository}/actions/runs/{run_id}`);
 });

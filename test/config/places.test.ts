@@ -37,6 +37,21 @@ test.each<[name: string, role: string, places: readonly string[]]>([
   ['the owner of repositories', `${SCOPED}github: { owner: acme, ${APP} }`, ['acme']],
   ['the number of an installation', `${SCOPED}github: { installation: 42, ${APP} }`, ['42']],
   [
+    'the owner of repositories on a server of one’s own, who is somebody else',
+    `${SCOPED}github: { owner: acme, ${APP.replace(/app: [^,]+/, 'app: Iv1.server')} }`,
+    ['ghe.acme.example/acme'],
+  ],
+  [
+    'the organization of a workload identity',
+    `${SCOPED}buildkite: { client_id: wi_1, organization: acme, scopes: [read] }`,
+    ['acme'],
+  ],
+  [
+    'the endpoint of a service that federates',
+    `${TRUST}oauth: { endpoint: openai, parameters: { identity_provider_id: a, service_account_id: b } }`,
+    ['openai'],
+  ],
+  [
     'the organization of a bot',
     `${SCOPED}buildkite: { app: Iv23li, organization: acme, user: bot@acme.example, scopes: [read] }`,
     ['acme'],

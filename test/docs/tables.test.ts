@@ -124,6 +124,11 @@ describe('each is documented, and nothing that is not there is', () => {
       known: keysIn('lib/config/endpoints.ts', 'ENDPOINT'),
     },
     {
+      what: 'keys of an app',
+      documented: firsts(CONFIGURATION, 'key of an app'),
+      known: keysIn('lib/config/apps.ts', 'APP'),
+    },
+    {
       what: 'presets of endpoints',
       documented: firsts('docs/endpoints/README.md', 'preset').filter(name => name !== ''),
       known: Object.keys(ENDPOINT_PRESETS),

@@ -2,7 +2,7 @@ import { localClouds } from '../../lib/local/clouds.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
 import { httpRequest } from './broker.ts';
-import { ENDPOINTS, endpointsFrom, NOW } from './policy.ts';
+import { APP_HOSTS, ENDPOINTS, endpointsFrom, NOW } from './policy.ts';
 import { type Asked, type Said, type TestServer, testServer } from './server.ts';
 import { APP_SIGNER, TRUSTED } from './signing.ts';
 
@@ -34,7 +34,10 @@ function whole(headers: Asked['headers']) {
 
 export async function testClouds(): Promise<TestClouds> {
   const endpoints = endpointsFrom(ENDPOINTS);
-  const clouds = localClouds(APP_SIGNER, () => endpoints.values());
+  const clouds = localClouds(APP_SIGNER, {
+    endpoints: () => endpoints.values(),
+    githubs: () => [...APP_HOSTS.values()].map(({ url }) => url),
+  });
   let next: Say[] = [];
   const server = await testServer(async asked => {
     const { method, path, headers, body } = asked;

@@ -15,6 +15,7 @@ export function heldOf(
     session: { seconds: undefined, maxSeconds: undefined },
     rows: [...rowsFrom(ISSUERS).values()],
     endpoints: [],
+    apps: [],
     roles: Object.entries(roles).map(([name, text]) => ({ name, text })),
     ...changes,
   });

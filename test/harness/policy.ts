@@ -6,7 +6,7 @@ import { parse, type Tree } from '../../lib/language/parse.ts';
 import { compileRole, parseRole, type Setting } from '../../lib/language/role.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import { type AccessRequest, type Decision, decide } from '../../lib/policy/decide.ts';
-import type { Endpoint } from '../../lib/policy/endpoint.ts';
+import type { AppHost, Endpoint } from '../../lib/policy/endpoint.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import type { Context } from '../../lib/policy/trust.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
@@ -69,6 +69,12 @@ client:
   slots: { client_id: required }
 `;
 
+/** Apps of tests that are not on github.com. */
+export const APP_HOSTS: ReadonlyMap<string, AppHost> = new Map([
+  ['Iv1.server', { url: 'https://ghe.acme.example/api/v3', allowPrivateNetwork: true }],
+  ['Iv1.resident', { url: 'https://api.acme.ghe.com', allowPrivateNetwork: false }],
+]);
+
 /** Compiles rows of endpoints from YAML; throws when there is any complaint. */
 export function endpointsFrom(yaml: string): Map<string, Endpoint> {
   const complaints: Complaint[] = [];
@@ -84,6 +90,7 @@ export function settingOf(issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISS
     issuers,
     session: { seconds: undefined, maxSeconds: undefined },
     endpoints: endpointsFrom(ENDPOINTS),
+    apps: APP_HOSTS,
   };
 }
 

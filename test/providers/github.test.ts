@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
+import type { Resolve } from '../../lib/http/address.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { GithubTarget } from '../../lib/policy/targets/github.ts';
@@ -232,5 +233,32 @@ describe('a rate limit is told as one, with how long it lasts, and not made wors
     clouds.reply(say);
     expect(await failureOf(issue)).toMatchObject({ code: 'provider_unavailable', retryAfter });
     expect(clouds.asked).toHaveLength(1);
+  });
+});
+
+describe('an App that is not on github.com', () => {
+  const elsewhere = (app: string) => OWNER.replace('Iv23li', app);
+  const HOSTS = { 'Iv1.server': 'ghe.acme.example/api/v3', 'Iv1.resident': 'api.acme.ghe.com' };
+
+  test.each(Object.entries(HOSTS))('%s is asked at %s alone', async (app, to) => {
+    expect(await issue(elsewhere(app))).toMatchObject({ kind: 'github' });
+    expect(clouds.asked.map(({ path }) => path.startsWith(`/${to}/`))).toEqual([true, true]);
+  });
+
+  test('gives a token back at its own host', async () => {
+    clouds.reply(own, withMembers({ permissions: { contents: 'admin' } }), own);
+    expect(await codeOf(() => issue(elsewhere('Iv1.server')))).toBe('provider_refused');
+    expect(asked().at(-1)).toBe('DELETE /ghe.acme.example/api/v3/installation/token');
+  });
+
+  test.each([
+    ['Iv1.resident', '10.0.0.1'],
+    ['Iv1.server', '127.0.0.1'],
+  ])('T91: the address of %s is judged: not %s', async (app, address) => {
+    const resolve: Resolve = (_name, done) => done(null, [{ address, family: 4 }]);
+    const judged = githubProvider({ random: () => 0, resolve }, APPS);
+    expect(await codeOf(() => judged(grantFor<GithubTarget>(elsewhere(app)), NOW))).toBe(
+      'broker_misconfigured',
+    );
   });
 });

@@ -47,7 +47,9 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): GithubTe
   const read = SHAPE.read(tree, complain);
   if (!read) return undefined;
   checkRepositories(repositories, read.owner, complain);
-  const { owner, installation, ...rest } = read;
+  const { owner, installation, ...written } = read;
+  const api = setting.apps?.get(written.app);
+  const rest = api === undefined ? written : { ...written, api };
   if (owner !== undefined && installation === undefined) return { ...rest, owner };
   if (installation !== undefined && owner === undefined) return { ...rest, installation };
   complain(

@@ -1,5 +1,5 @@
 import { claimPath } from '../../policy/claims.ts';
-import type { Endpoint } from '../../policy/endpoint.ts';
+import type { AppHost, Endpoint } from '../../policy/endpoint.ts';
 import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { isIamVariable, slots } from '../../policy/template.ts';
@@ -14,6 +14,8 @@ export type KindSetting = {
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   /** The rows of `endpoints` in broker.yml, by name. */
   readonly endpoints?: ReadonlyMap<string, Endpoint> | undefined;
+  /** The rows of `apps` there, by the app's id. */
+  readonly apps?: ReadonlyMap<string, AppHost> | undefined;
 };
 
 /**

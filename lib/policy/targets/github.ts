@@ -1,4 +1,5 @@
 import type { Claims } from '../claims.ts';
+import type { AppHost } from '../endpoint.ts';
 import { fill, slots } from '../template.ts';
 import { findResourceFault, type Unusable } from '../usable.ts';
 import type { Filling, Refusal } from './target.ts';
@@ -17,6 +18,8 @@ type Installed =
 
 export type GithubTemplate = Installed & {
   readonly app: string;
+  /** Where its API is; left out: api.github.com. */
+  readonly api?: AppHost;
   readonly repositories: readonly string[];
   /** By scope. */
   readonly permissions: Readonly<Record<string, Permissions>>;
@@ -26,6 +29,7 @@ export type GithubTemplate = Installed & {
 export type GithubTarget = Installed & {
   readonly kind: 'github';
   readonly app: string;
+  readonly api?: AppHost;
   /** Names without their owner, each once. */
   readonly repositories: readonly string[];
   readonly permissions: Permissions;
@@ -66,12 +70,13 @@ function fillRepositories({ repositories, owner }: GithubTemplate, claims: Claim
 
 /** Which repositories, and what may be done there. */
 export function fillGithub(template: GithubTemplate, { claims, scopes }: Filling): GithubTarget | Refusal {
-  const { app, owner, installation } = template;
+  const { app, api, owner, installation } = template;
   const repositories = fillRepositories(template, claims);
   if ('refused' in repositories) return { refused: 'claim_not_usable', unusable: repositories.refused };
   return {
     kind: 'github',
     app,
+    ...(api === undefined ? {} : { api }),
     ...(owner === undefined ? { installation } : { owner }),
     repositories: repositories.names,
     permissions: joinPermissions(template, scopes),

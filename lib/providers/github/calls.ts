@@ -5,8 +5,14 @@ import { refuseAnswer } from '../expiry.ts';
 import type { Ask, Question } from '../upstream.ts';
 import { GITHUB_MEANINGS } from './meanings.ts';
 
-export const API = 'api.github.com';
-const ACCESS_TOKENS = `${API} access_tokens`;
+/** An API of GitHub: host and path, and whether its address is judged. */
+export type Api = Required<Pick<Question, 'to'>> & Pick<Question, 'allowPrivate'>;
+
+/** The API where the app of this role is known. */
+export function findApi({ api }: GithubTarget): Api {
+  if (api === undefined) return { to: 'api.github.com' };
+  return { to: api.url.slice('https://'.length), allowPrivate: api.allowPrivateNetwork };
+}
 
 /** GitHub answers nobody who does not say what it is. */
 const HEADERS = {
@@ -16,16 +22,30 @@ const HEADERS = {
 };
 
 /** Asks GitHub on behalf of whoever has this token: the App, or an installation. */
-export type Asking = { readonly ask: Ask; readonly token: string; readonly left: Budget };
+export type Asking = {
+  readonly ask: Ask;
+  readonly api: Api;
+  readonly token: string;
+  readonly left: Budget;
+};
 
-type Call = Pick<Question, 'name' | 'to'> & {
+type Call = {
+  /** For the log, after the host. */
+  readonly what: string;
+  readonly path: string;
   readonly method?: Question['method'];
   readonly body?: object;
 };
 
-function called({ ask, token, left }: Asking, { body, ...call }: Call): Promise<JsonObject> {
+/** What the log calls this API, or something of it. */
+export function nameApi({ to }: Api, what = ''): string {
+  return `${to.split('/')[0]} ${what}`.trim();
+}
+
+function called({ ask, api, token, left }: Asking, { body, what, path, ...call }: Call): Promise<JsonObject> {
   const headers = { ...HEADERS, authorization: `Bearer ${token}` };
-  const question = { ...call, meanings: GITHUB_MEANINGS };
+  const where = { ...api, name: nameApi(api, what), to: `${api.to}${path}` };
+  const question = { ...call, ...where, meanings: GITHUB_MEANINGS };
   if (body === undefined) return ask({ ...question, headers, body: '' }, left);
   const json = { ...headers, 'content-type': 'application/json' };
   return ask({ ...question, headers: json, body: JSON.stringify(body) }, left);
@@ -38,15 +58,15 @@ function called({ ask, token, left }: Asking, { body, ...call }: Call): Promise<
 export async function installationOf(target: GithubTarget, app: Asking): Promise<number> {
   const { owner, installation } = target;
   if (owner === undefined) return installation;
-  const name = `${API} installation`;
+  const name = nameApi(app.api, 'installation');
   const {
     id,
     account,
     client_id: client,
     app_id: number,
   } = await called(app, {
-    name,
-    to: `${API}/users/${owner}/installation`,
+    what: 'installation',
+    path: `/users/${owner}/installation`,
     method: 'GET',
   });
   const { login } = Object(account) as JsonObject;
@@ -66,8 +86,8 @@ export function accessToken(
   app: Asking,
 ): Promise<JsonObject> {
   return called(app, {
-    name: ACCESS_TOKENS,
-    to: `${API}/app/installations/${installation}/access_tokens`,
+    what: 'access_tokens',
+    path: `/app/installations/${installation}/access_tokens`,
     body: { repositories, permissions },
   });
 }
@@ -79,8 +99,8 @@ export function accessToken(
 export async function revoked(installation: Asking): Promise<boolean> {
   try {
     await called(installation, {
-      name: `${API} revoke`,
-      to: `${API}/installation/token`,
+      what: 'revoke',
+      path: '/installation/token',
       method: 'DELETE',
     });
     return true;

@@ -4,7 +4,7 @@ const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
   aws: ['role_arn', 'policy_arns'],
   gcp: ['service_account', 'audience', 'scopes'],
   azure: ['client_id', 'tenant_id', 'scope'],
-  github: ['owner', 'installation', 'repositories', 'permissions'],
+  github: ['api', 'owner', 'installation', 'repositories', 'permissions'],
   buildkite: ['organization', 'user', 'client_id', 'scopes'],
   oauth: ['endpoint', 'parameters', 'listed'],
   jwt: ['audience'],

@@ -24,13 +24,14 @@ export function compileText(name: string, text: string, setting: Setting): Compi
 }
 
 /** Opens the data of a page. */
-export function heldIn({ url, audience, session, rows, endpoints, roles: written }: ConsoleData): Held {
+export function heldIn({ url, audience, session, rows, endpoints, apps, roles: written }: ConsoleData): Held {
   const issuers = new Map(rows.map(row => [row.issuer, row]));
   const setting = {
     audience,
     session,
     issuers,
     endpoints: new Map(endpoints.map(each => [each.name, each])),
+    apps: new Map(apps),
   };
   // A text field has LF alone, so any other ending of lines would look like an edit.
   const roles = written.map(({ name, text }) => ({ name, text: text.replaceAll('\r\n', '\n') }));

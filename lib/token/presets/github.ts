@@ -35,4 +35,9 @@ export const githubActions: Preset = {
     job: 'run_id',
     link: 'https://github.com/{repository}/actions/runs/{run_id}',
   },
+  // An Enterprise Server signs below its own host; data residency beside the host of its pages.
+  site: issuer =>
+    new URL(issuer).origin.replace(/^https:\/\/token\.actions\.(githubusercontent\.com$)?/, (_, own) =>
+      own ? 'https://github.com' : 'https://',
+    ),
 };

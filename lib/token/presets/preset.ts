@@ -36,6 +36,8 @@ export type Preset = {
   /** The immutable id of a pipeline; undefined when there is none that a template could hold. */
   readonly pipelineId: string | undefined;
   readonly labels: Labels;
+  /** Where the pages are of who has this issuer; left out: where the vendor's own are. */
+  readonly site?: (issuer: string) => string;
 };
 
 /** A vocabulary's claims from names in one text for each type: `string`, `string|null`, … */
