@@ -1,0 +1,24 @@
+/**
+ * `node test/figures/run.ts [FOLDER…]`: how the code reads, as figures: how many functions a thousand lines have and how
+ * long they are, which names stand for two things, how much code there is. Of lib, functions and infra together, or of the
+ * folders that are named; `--names` lists what is counted as doubled.
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { measure } from './measure.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { names: { type: 'boolean', default: false } },
+});
+const folders = positionals.length > 0 ? positionals : ['lib', 'functions', 'infra'];
+const { doubledFunctions, doubledTypes, ...figures } = measure(folders);
+const rows = {
+  ...figures,
+  'function names in several files': doubledFunctions.length,
+  'exported type names in several files': doubledTypes.length,
+};
+process.stdout.write(`${folders.join(', ')}\n`);
+for (const [name, value] of Object.entries(rows)) process.stdout.write(`  ${name.padEnd(46)}${value}\n`);
+if (values.names)
+  process.stdout.write(`functions: ${doubledFunctions.join(' ')}\ntypes: ${doubledTypes.join(' ')}\n`);
