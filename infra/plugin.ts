@@ -12,6 +12,7 @@ import type { Complaint } from '../lib/language/complaint.ts';
 import type { Finding } from '../lib/review/lint/rule.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
+import { examineDeployed } from './examined.ts';
 import type { TemplateInput } from './input.ts';
 import { domainComplaints, reservedComplaints } from './issuer.ts';
 import { warnOfName } from './leaving.ts';
@@ -21,7 +22,7 @@ import { nameSwitchTable } from './resources/switches.ts';
 import { writeRights } from './rights/written.ts';
 import type { Stack } from './stack.ts';
 import { type Template, template, templateComplaints } from './template.ts';
-import { askHealth, findUrl, type StackReader } from './told.ts';
+import { findUrl, type StackReader } from './told.ts';
 
 type Named = { [name: string]: object };
 type Tags = { readonly [key: string]: string };
@@ -227,12 +228,15 @@ export default class KiteSts {
     };
   }
 
-  /** Both `deploy` and `info` show what this adds. */
+  /** Both `deploy` and `info` show the address. After a deployment the doctor looks at it, and undoes nothing. */
   async #tell(): Promise<void> {
     const url = findUrl(this.#sls.pluginManager.plugins);
     if (url === undefined) return;
-    const deployed = this.#sls.processedInput.commands[0] === 'deploy';
-    this.#sls.addServiceOutputSection('broker', deployed ? [url, await askHealth(url)] : [url]);
+    this.#sls.addServiceOutputSection('broker', [url]);
+    if (this.#sls.processedInput.commands[0] !== 'deploy' || !this.#input) return;
+    const { warning, notice } = await examineDeployed(this.#input, url, this.#findAws());
+    if (warning !== undefined) this.#log?.warning(warning);
+    else this.#log?.notice(notice);
   }
 
   /** A service may add what it likes, but whoever reads "kite-sts" in it must get what kite-sts has. */

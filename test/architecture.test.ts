@@ -27,7 +27,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   'record.ts': ['errors.ts', 'policy', 'switch.ts', 'outcome.ts', 'hint.ts', 'answer.ts'],
   audit: ['errors.ts', 'policy', 'token', 'record.ts'],
   'recorder.ts': ['errors.ts', 'outcome.ts', 'record.ts', 'audit'],
-  doctor: ['aws'],
   'counts.ts': ['policy', 'stores', 'outcome.ts'],
   'exchange.ts': [
     'errors.ts',
@@ -149,6 +148,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'review/compare',
   ],
   client: ['errors.ts', 'token', 'protocols'],
+  doctor: ['policy', 'http', 'aws', 'token', 'config', 'review/targets', 'client'],
   local: [
     'errors.ts',
     'policy',
@@ -183,6 +183,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'review/lint',
     'review/author',
     'client',
+    'doctor',
     'local',
   ],
 };
@@ -230,7 +231,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:http': ['lib/local/', 'lib/client/endpoint.ts', 'lib/client/job-api.ts', 'lib/client/tunnel.ts'],
   'node:https': ['lib/client/tunnel.ts'],
   'node:net': ['lib/client/proxy.ts', 'lib/client/tunnel.ts', 'lib/cli/main.ts'],
-  'node:tls': ['lib/client/tunnel.ts'],
+  'node:tls': ['lib/client/tunnel.ts', 'lib/doctor/outside/certificate.ts'],
   'node:child_process': [
     'lib/client/child.ts',
     'lib/client/subject/program.ts',

@@ -1,5 +1,6 @@
 import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
+import { listStackResources } from '../../lib/doctor/inside/resources.ts';
 import type { Stack } from '../stack.ts';
 import type { Standing } from './looked.ts';
 
@@ -28,22 +29,6 @@ function judgeStatus(status: string, { name, region }: Stack): Diagnosis | undef
   return undefined;
 }
 
-/** All resources of the stack, page by page: AWS's names by ours. */
-async function listResources(read: ReadAccount, StackName: string): Promise<ReadonlyMap<string, string>> {
-  const all = new Map<string, string>();
-  let NextToken: unknown;
-  do {
-    const page = await read('cloudformation:ListStackResources', {
-      StackName,
-      ...(NextToken ? { NextToken } : {}),
-    });
-    for (const each of listMembers(page['StackResourceSummaries']))
-      all.set(String(each['LogicalResourceId']), String(each['PhysicalResourceId'] ?? ''));
-    NextToken = page['NextToken'];
-  } while (NextToken);
-  return all;
-}
-
 /** What of an earlier deployment is there, and whether it can be changed. */
 export async function findStanding(read: ReadAccount, stack: Stack): Promise<Found> {
   try {
@@ -51,10 +36,10 @@ export async function findStanding(read: ReadAccount, stack: Stack): Promise<Fou
     const status = String(listMembers(Stacks)[0]?.['StackStatus'] ?? '');
     const stuck = judgeStatus(status, stack);
     if (stuck) return { diagnosis: stuck };
-    const resources = await listResources(read, stack.name);
+    const resources = await listStackResources(read, stack.name);
     const standing: Standing = {
-      isFirst: !resources.has('ExchangeRole'),
-      names: new Set(resources.values()),
+      isFirst: !resources.some(({ id }) => id === 'ExchangeRole'),
+      names: new Set(resources.map(({ name }) => name)),
     };
     return { standing, diagnosis: CHECK.ok(stack.name, `it is ${status}, and will be changed`) };
   } catch (error) {

@@ -31,6 +31,7 @@ const READS = {
   'cloudwatch:GetDashboard': WATCH,
   'dynamodb:DescribeContinuousBackups': json(DYNAMODB),
   'dynamodb:DescribeTable': json(DYNAMODB),
+  'dynamodb:Scan': json(DYNAMODB),
   'iam:GetOpenIDConnectProvider': IAM,
   'iam:GetPolicy': IAM,
   'iam:GetRole': IAM,

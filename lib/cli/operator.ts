@@ -1,4 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import type { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { createAccountReader, type ReadAccount } from '../aws/account.ts';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
 import { dynamoTable } from '../aws/dynamo.ts';
 import type { AwsKeys } from '../aws/sign.ts';
@@ -38,10 +40,10 @@ const NONE =
  * By AWS's own chain: profiles, single sign-on, a process, a container, a machine. Loaded for this alone. Of what went
  * wrong one line is told: what a program of the user printed may hold a secret.
  */
-async function findByChain(): Promise<AwsKeys> {
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+async function findByChain(of: Parameters<typeof defaultProvider>[0] = {}): Promise<AwsKeys> {
+  const chain = await import('@aws-sdk/credential-provider-node');
   try {
-    return await defaultProvider()();
+    return await chain.defaultProvider(of)();
   } catch (error) {
     if (
       (error as Error).name !== 'CredentialsProviderError' &&
@@ -58,14 +60,23 @@ async function findKeys(environment: Environment): Promise<AwsKeys> {
   return keys ?? findByChain();
 }
 
-/** The region of the profile that the chain takes keys from, by AWS's own loader of its files. Loaded for this alone. */
-async function findProfileRegion(profile: string, environment: Environment): Promise<string | undefined> {
+/** Where AWS's own files are, if not where they always are. */
+function locateFiles({
+  AWS_CONFIG_FILE: configFilepath,
+  AWS_SHARED_CREDENTIALS_FILE: filepath,
+}: Environment) {
+  return { ...(configFilepath ? { configFilepath } : {}), ...(filepath ? { filepath } : {}) };
+}
+
+/** The profiles of AWS's own files, by AWS's own loader. Loaded for this alone. */
+async function readProfiles(environment: Environment) {
   const { loadSharedConfigFiles } = await import('@smithy/core/config');
-  const { AWS_CONFIG_FILE: configFilepath, AWS_SHARED_CREDENTIALS_FILE: filepath } = environment;
-  const files = await loadSharedConfigFiles({
-    ...(configFilepath ? { configFilepath } : {}),
-    ...(filepath ? { filepath } : {}),
-  });
+  return loadSharedConfigFiles(locateFiles(environment));
+}
+
+/** The region of the profile that the chain takes keys from. */
+async function findProfileRegion(profile: string, environment: Environment): Promise<string | undefined> {
+  const files = await readProfiles(environment);
   // As AWS's SDK has it, the file of credentials counts first.
   return files.credentialsFile[profile]?.['region'] ?? files.configFile[profile]?.['region'];
 }
@@ -127,5 +138,34 @@ export async function operated(flags: Flags, terminal: Terminal): Promise<Operat
     all: () => withKeys(() => store.all().catch(told)),
     set: change => withKeys(() => store.set(change).catch(told)),
     who: () => withKeys(() => callerOf(aws).catch(plainly('sts:GetCallerIdentity'))),
+  };
+}
+
+/** How accounts are read by whoever operates a broker: the broker's own, and others. */
+export type OperatedReader = {
+  readonly region: string;
+  readonly read: ReadAccount;
+  /** By the profile of AWS that is named by the account's number; undefined where there is none. */
+  readonly readIn: (account: string) => Promise<ReadAccount | undefined>;
+};
+
+/** Reads where the broker is, and looks for keys. Throws `UsageError`, and `Failure` where there are none. */
+export async function createOperatedReader(flags: Flags, terminal: Terminal): Promise<OperatedReader> {
+  const aws = await awsOf(flags, terminal);
+  // First: that there are no keys is no answer of AWS, and is told as it is.
+  await aws.credentials();
+  return {
+    region: aws.region,
+    read: createAccountReader(aws),
+    async readIn(account) {
+      const { configFile, credentialsFile } = await readProfiles(terminal.environment);
+      if (!configFile[account] && !credentialsFile[account]) return undefined;
+      let keys: Promise<AwsKeys> | undefined;
+      const files = locateFiles(terminal.environment);
+      return createAccountReader({
+        ...aws,
+        credentials: () => (keys ??= findByChain({ profile: account, ...files })),
+      });
+    },
   };
 }

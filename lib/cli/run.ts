@@ -27,6 +27,7 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   whoami: async () => (await import('./verbs/whoami.ts')).whoami,
   token: async () => (await import('./verbs/token.ts')).token,
   'check-targets': async () => (await import('./verbs/check-targets.ts')).checkTargets,
+  doctor: async () => (await import('./verbs/doctor.ts')).doctor,
   jwks: async () => (await import('./verbs/jwks.ts')).jwks,
   disable: async () => (await import('./verbs/disable.ts')).disable,
   enable: async () => (await import('./verbs/enable.ts')).enable,

@@ -11,7 +11,7 @@ import { type UpstreamSetting, upstream } from './upstream.ts';
  * Each cloud's authority, and what its federated credentials take as audience.
  * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-create-trust
  */
-const CLOUDS: {
+export const CLOUDS: {
   readonly [cloud in AzureTarget['cloud']]: { readonly authority: string; readonly audience: string };
 } = {
   public: { authority: 'login.microsoftonline.com', audience: 'api://AzureADTokenExchange' },

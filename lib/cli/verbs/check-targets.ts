@@ -1,12 +1,7 @@
+import type { Config } from '../../config/load.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
-import {
-  FINDINGS,
-  type Finding,
-  findingsFor,
-  type Trusted,
-  trustPolicy,
-} from '../../review/targets/findings.ts';
-import { type Asked, askedBy } from '../../review/targets/request.ts';
+import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
+import { FINDINGS } from '../../review/targets/findings.ts';
 import { jsonTexts, TargetError, type TargetRole, targetRoles } from '../../review/targets/trust.ts';
 import { JsonError, readJson } from '../../token/json.ts';
 import { configOf, settingsOf } from '../configuration.ts';
@@ -46,66 +41,46 @@ function arns(flags: Flags): { broker: string; also: string[] } {
   return { broker, also: (Array.isArray(also) ? also : [also]).map(String) };
 }
 
-type Checked = {
-  readonly asked: Asked;
-  readonly findings: readonly Finding[];
-  readonly sharing: readonly Asked[];
-  readonly trusted: Trusted;
-};
-
-async function checked(all: readonly Asked[], flags: Flags): Promise<Checked[]> {
+async function checkAll({ roles, url }: Config, flags: Flags): Promise<CheckedTarget[]> {
   const from = flag(flags, 'from');
   if (from === undefined) throw new UsageError('--from is required, or --list.');
   const whom = arns(flags);
   const targets = new Map((await targetsFrom(from)).map(target => [target.arn, target]));
-  return all.map(asked => {
-    const sharing = all.filter(({ arn }) => arn === asked.arn);
-    const externalIds = [...new Set(sharing.map(({ externalId }) => externalId))].sort();
-    const trusted = { ...whom, externalIds };
-    return { asked, sharing, trusted, findings: findingsFor(asked, targets.get(asked.arn), trusted) };
-  });
+  return checkAllTargets(roles, targets, { ...whom, url });
 }
 
-function asJson(all: readonly Checked[]): string {
+function asJson(all: readonly CheckedTarget[]): string {
   return JSON.stringify(
-    all.map(({ asked, findings, sharing, trusted }) => ({
-      role: asked.role,
-      role_arn: asked.arn,
+    all.map(({ role, arn, seconds, findings, trustPolicy }) => ({
+      role,
+      role_arn: arn,
       findings: findings.map(({ code, detail }) => ({ code, detail, says: FINDINGS[code] })),
-      ...(findings.length > 0 ? { trust_policy: trustPolicy(sharing, trusted), seconds: asked.seconds } : {}),
+      ...(findings.length > 0 ? { trust_policy: trustPolicy, seconds } : {}),
     })),
     null,
     2,
   );
 }
 
-function remedy({ asked, findings, sharing, trusted }: Checked): string[] {
-  const name = asked.arn.split('/').at(-1);
+function remedy({ arn, seconds, findings, trustPolicy }: CheckedTarget): string[] {
+  const name = arn.split('/').at(-1);
   const ofTrust = findings.some(({ code }) => code !== 'session-too-short' && code !== 'target-unknown');
   return [
     ...(ofTrust
-      ? [
-          '',
-          '  The trust policy that it should have:',
-          '',
-          JSON.stringify(trustPolicy(sharing, trusted), null, 2),
-        ]
+      ? ['', '  The trust policy that it should have:', '', JSON.stringify(trustPolicy, null, 2)]
       : []),
     ...(findings.some(({ code }) => code === 'session-too-short')
-      ? [
-          '',
-          `  aws iam update-role --role-name ${name} --max-session-duration ${Math.max(3600, asked.seconds)}`,
-        ]
+      ? ['', `  aws iam update-role --role-name ${name} --max-session-duration ${Math.max(3600, seconds)}`]
       : []),
   ];
 }
 
-function asText(each: Checked): string {
-  const { asked, findings } = each;
+function asText(each: CheckedTarget): string {
+  const { role, arn, findings } = each;
   const lines = findings.map(
     ({ code, detail }) => `  ${code}${detail === undefined ? '' : ` (${detail})`}: ${FINDINGS[code]}`,
   );
-  const head = `${asked.role}  ${asked.arn}  ${findings.length === 0 ? 'ok' : ''}`.trimEnd();
+  const head = `${role}  ${arn}  ${findings.length === 0 ? 'ok' : ''}`.trimEnd();
   return [head, ...lines, ...remedy(each), ...(findings.length === 0 ? [] : [''])].join('\n');
 }
 
@@ -141,14 +116,14 @@ Examples:
     json: { type: 'boolean' },
   },
   async run(flags, terminal) {
-    const asked = askedBy(configOf(settingsOf(flags, terminal)).roles);
+    const config = configOf(settingsOf(flags, terminal));
     if (flags['list']) {
-      const targets = [...new Set(asked.map(({ arn }) => arn))];
+      const targets = listTargets(config.roles);
       if (flags['json']) printJson(targets, terminal);
       else terminal.out(targets.map(arn => `${arn}\n`).join(''));
       return EXIT.done;
     }
-    const all = await checked(asked, flags);
+    const all = await checkAll(config, flags);
     terminal.out(flags['json'] ? `${asJson(all)}\n` : all.map(each => `${asText(each)}\n`).join(''));
     return all.every(({ findings }) => findings.length === 0) ? EXIT.done : EXIT.denied;
   },

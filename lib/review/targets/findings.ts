@@ -8,6 +8,12 @@ import type { Principal, TargetRole, TrustCondition, TrustStatement } from './tr
 export const FINDINGS = {
   'target-unknown': 'The file has no role of this ARN. Add its get-role output, or mend role_arn.',
   'broker-not-trusted': "No statement allows sts:AssumeRole to the broker's role.",
+  'issuer-not-trusted':
+    "Via web_identity: no statement allows sts:AssumeRoleWithWebIdentity to the OIDC provider of the broker's URL.",
+  'audience-not-demanded':
+    'Via web_identity: a token of the broker for anybody else gets in too. Demand its audience, sts.amazonaws.com.',
+  'subject-not-demanded':
+    'Via web_identity: another role of the broker gets in too. Demand by StringEquals the subjects of those that use this target.',
   'principal-gone':
     'A principal was deleted: AWS shows its id where its ARN was, and a role made again under the same name is another principal.',
   'condition-not-met':
@@ -42,7 +48,7 @@ export type Trusted = {
 const GONE = /^A[A-Z]{3}[A-Z0-9]{12,}$/;
 const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
 
-function found(code: FindingCode, detail?: string): Finding {
+export function found(code: FindingCode, detail?: string): Finding {
   return {
     code,
     ...(detail === undefined ? {} : { detail }),
@@ -170,7 +176,7 @@ function principalFindings(statements: readonly TrustStatement[], trusted: Trust
   });
 }
 
-function lengthFindings({ seconds }: Asked, { maxSeconds }: TargetRole): Finding[] {
+export function lengthFindings({ seconds }: Pick<Asked, 'seconds'>, { maxSeconds }: TargetRole): Finding[] {
   if (maxSeconds === undefined) return [found('undecided', 'MaxSessionDuration is not in the file')];
   return maxSeconds < seconds ? [found('session-too-short', `${maxSeconds} is less than ${seconds}`)] : [];
 }
@@ -184,7 +190,12 @@ export function findingsFor(asked: Asked, target: TargetRole | undefined, truste
     ...principalFindings(statements, trusted),
     ...lengthFindings(asked, target),
   ];
-  return [...new Map(all.map(each => [`${each.code} ${each.detail}`, each])).values()];
+  return withoutRepeats(all);
+}
+
+/** Each finding once, in order. */
+export function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map(each => [`${each.code} ${each.detail}`, each])).values()];
 }
 
 /** The trust policy that a target should have, for every role that shares it. */

@@ -99,19 +99,18 @@ export type Ruling = {
   readonly doubts: readonly string[];
 };
 
-/** What a trust policy says to one action of a request: a Deny that holds wins, and what is in doubt is undecided. */
-export function rule(
+/** What a trust policy says to one action: a Deny that holds wins, and what is in doubt is undecided. */
+export function judgeStatements(
   statements: readonly TrustStatement[],
-  asked: Asked,
-  request: Request,
-  action: Action,
+  action: string,
+  keys: Keys,
+  isMeant: (statement: TrustStatement) => Truth,
 ): Ruling {
-  const keys = keysOf(asked, request, action);
   const doubts: string[] = [];
   const applies = (statement: TrustStatement): Truth => {
     if (!covers(statement, action)) return 'false';
     const judged = statement.conditions.map(each => [each, conditionTruth(each, keys)] as const);
-    const truth = every([principalTruth(statement, request.principal), ...judged.map(([, held]) => held)]);
+    const truth = every([isMeant(statement), ...judged.map(([, held]) => held)]);
     if (truth !== 'doubt') return truth;
     if (statement.exceptPrincipals) doubts.push(`${statement.name}: NotPrincipal`);
     for (const [{ operator, key }, held] of judged)
@@ -125,4 +124,16 @@ export function rule(
   if (allowed === 'false') return { says: 'refused', doubts: [] };
   const sure = denied === 'false' && allowed === 'true';
   return sure ? { says: 'allowed', doubts: [] } : { says: 'undecided', doubts };
+}
+
+/** What it says to a request of AssumeRole, the broker's or somebody else's. */
+export function rule(
+  statements: readonly TrustStatement[],
+  asked: Asked,
+  request: Request,
+  action: Action,
+): Ruling {
+  return judgeStatements(statements, action, keysOf(asked, request, action), statement =>
+    principalTruth(statement, request.principal),
+  );
 }

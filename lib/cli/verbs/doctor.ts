@@ -1,0 +1,75 @@
+import { printable } from '../../client/printable.ts';
+import { brokerUrl } from '../../client/url.ts';
+import { type Diagnosis, writeDiagnosis } from '../../doctor/diagnosis.ts';
+import { examineInside } from '../../doctor/inside.ts';
+import { examineOutside, INSTRUMENTS } from '../../doctor/outside.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { createOperatedReader, STACK_HELP, STACK_OPTIONS } from '../operator.ts';
+import { EXIT, type Flags, flag, printJson, type Terminal, texts, UsageError, type Verb } from '../verb.ts';
+
+function readUrl(flags: Flags, configured: string): string {
+  try {
+    return brokerUrl(flag(flags, 'broker') ?? configured);
+  } catch (error) {
+    throw new UsageError(`--broker: ${(error as Error).message}`);
+  }
+}
+
+/** What is not known is nobody's fault, but nobody has looked there either. */
+function chooseExit(found: readonly Diagnosis[]): number {
+  if (found.some(({ condition }) => condition === 'wrong')) return EXIT.denied;
+  return found.some(({ condition }) => condition === 'unknown') ? EXIT.undecided : EXIT.done;
+}
+
+/** With nothing in it that moves a terminal: some of it others wrote. */
+function writePrintable(diagnosis: Diagnosis): string {
+  return writeDiagnosis(diagnosis).split('\n').map(printable).join('\n');
+}
+
+async function examine(flags: Flags, terminal: Terminal): Promise<readonly Diagnosis[]> {
+  const config = configOf(settingsOf(flags, terminal));
+  const url = readUrl(flags, config.url);
+  const stack = flag(flags, 'stack');
+  if (stack === undefined && flags['region'] !== undefined)
+    throw new UsageError('--region has no effect without --stack.');
+  const outside = await examineOutside({ config, url }, INSTRUMENTS);
+  if (stack === undefined) return outside;
+  const { read, readIn, region } = await createOperatedReader(flags, terminal);
+  const also = texts(flags, 'also');
+  const now = Date.now() / 1000;
+  return [...outside, ...(await examineInside({ config, stack, region, also, read, readIn, now }))];
+}
+
+export const doctor: Verb = {
+  summary: 'Asks a deployed broker how it is: from outside, and with credentials of AWS from inside.',
+  help: `kite-sts doctor [--broker URL] [--stack STACK] [options]
+
+  --broker URL        where it is asked, https, or http on this machine (default: url of broker.yml)
+${STACK_HELP}  --also ARN          another principal that may stand in a target's trust policy; may be repeated
+  --config FOLDER     the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
+  --json              one JSON array instead of lines
+
+Without --stack nothing but what anybody can see is asked: health, metadata, keys, TLS, the clock, each issuer, and of
+Google, Microsoft and GitHub what they tell a stranger of the roles' targets. With --stack, credentials of AWS are used
+to read the stack, its tables, alarms and keys, and the target of each aws role: in the broker's account as they are,
+in another account by the profile of AWS that is named by its number. Nothing is ever changed.
+
+Exit code 0 when all is well, 2 when something is wrong, 4 when something could not be asked.
+
+Examples:
+  kite-sts doctor
+  kite-sts doctor --stack kite-sts-prod --region eu-central-1
+`,
+  options: {
+    broker: { type: 'string' },
+    ...STACK_OPTIONS,
+    also: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  },
+  async run(flags, terminal) {
+    const found = await examine(flags, terminal);
+    if (flags['json']) printJson(found, terminal);
+    else terminal.out(found.map(each => `${writePrintable(each)}\n`).join(''));
+    return chooseExit(found);
+  },
+};

@@ -1,0 +1,25 @@
+import type { Diagnosis } from './diagnosis.ts';
+import { examineAlarms } from './inside/alarms.ts';
+import type { Deployment, ExamineInside } from './inside/examined.ts';
+import { examineKmsKeys } from './inside/keys.ts';
+import { examineSealedKeys } from './inside/sealed.ts';
+import { openStack } from './inside/stack.ts';
+import { examineTables } from './inside/tables.ts';
+import { examineTargets } from './inside/targets.ts';
+
+/** What whoever operates the broker can look at, in this order. To add a look is to add a row. */
+const EXAMINATIONS_INSIDE: readonly ExamineInside[] = [
+  examineTables,
+  examineAlarms,
+  examineKmsKeys,
+  examineSealedKeys,
+  examineTargets,
+];
+
+/** Looks at a deployment with what its account lets the operator read. What it may not read it says. */
+export async function examineInside(deployment: Deployment): Promise<readonly Diagnosis[]> {
+  const { opened, diagnosis } = await openStack(deployment);
+  if (!opened) return [diagnosis];
+  const found = await Promise.all(EXAMINATIONS_INSIDE.map(examine => examine(opened)));
+  return [diagnosis, ...found.flat()];
+}

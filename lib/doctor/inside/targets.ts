@@ -1,0 +1,112 @@
+import { isAbsent, type ReadAccount } from '../../aws/account.ts';
+import { AwsError } from '../../aws/call.ts';
+import type { ClaimValue } from '../../policy/claims.ts';
+import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
+import { findProviderArn, listFederated } from '../../review/targets/federated.ts';
+import { FINDINGS } from '../../review/targets/findings.ts';
+import { TargetError, type TargetRole, targetRoles } from '../../review/targets/trust.ts';
+import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
+import type { ExamineInside, Opened } from './examined.ts';
+
+const CHECK = createTellers('target');
+const PROVIDER = createTellers('oidc-provider');
+
+type Found = { readonly target?: TargetRole; readonly diagnosis?: Diagnosis };
+
+/** IAM writes the trust policy as JSON in a part of a URL. */
+function readTarget(role: { readonly [member: string]: string }): TargetRole | undefined {
+  const shown = {
+    Arn: role['Arn'] ?? '',
+    MaxSessionDuration: Number(role['MaxSessionDuration']),
+    AssumeRolePolicyDocument: JSON.parse(
+      decodeURIComponent(role['AssumeRolePolicyDocument'] ?? ''),
+    ) as ClaimValue,
+  };
+  return targetRoles(shown)[0];
+}
+
+async function readTargetRole(arn: string, read: ReadAccount): Promise<Found> {
+  try {
+    const { Role } = await read('iam:GetRole', { RoleName: arn.split('/').at(-1) });
+    const target = readTarget(Role as { readonly [member: string]: string });
+    return target?.arn === arn ? { target } : {};
+  } catch (error) {
+    if (isAbsent(error)) return {};
+    if (error instanceof AwsError)
+      return { diagnosis: CHECK.unknown(arn, ...describeUnread(error, 'iam:GetRole')) };
+    if (error instanceof TargetError || error instanceof SyntaxError)
+      return { diagnosis: CHECK.unknown(arn, `its trust policy cannot be read: ${error.message}`) };
+    throw error;
+  }
+}
+
+/** Of the broker's account as whoever operates it; of another by what the operator has for it. */
+function findReader(arn: string, { account, read, readIn }: Opened): Promise<ReadAccount | undefined> {
+  const other = arn.split(':')[4] ?? '';
+  return other === account ? Promise.resolve(read) : readIn(other);
+}
+
+async function findTarget(arn: string, opened: Opened): Promise<Found> {
+  const read = await findReader(arn, opened);
+  if (read) return readTargetRole(arn, read);
+  const account = arn.split(':')[4];
+  return {
+    diagnosis: CHECK.unknown(
+      arn,
+      `it is in account ${account}, for which there are no credentials`,
+      `Give AWS's own files a profile named ${account}, or collect what check-targets reads.`,
+    ),
+  };
+}
+
+function diagnose({ role, arn, findings }: CheckedTarget): Diagnosis[] {
+  const of = `${role} (${arn})`;
+  if (findings.length === 0) return [CHECK.ok(of, 'it trusts the broker, and it alone')];
+  return findings.map(({ code, detail }) => {
+    const says = `${code}${detail === undefined ? '' : ` (${detail})`}`;
+    const tell = code === 'undecided' ? CHECK.unknown : CHECK.wrong;
+    return tell(of, says, `${FINDINGS[code]} kite-sts check-targets prints the policy that it should have.`);
+  });
+}
+
+/** Does the account of a target know the broker as an issuer? */
+async function examineProvider(arn: string, opened: Opened): Promise<Diagnosis[]> {
+  const read = await findReader(arn, opened);
+  if (!read) return [];
+  try {
+    const { ClientIDList: audiences } = await read('iam:GetOpenIDConnectProvider', {
+      OpenIDConnectProviderArn: arn,
+    });
+    if (Array.isArray(audiences) && audiences.includes('sts.amazonaws.com'))
+      return [PROVIDER.ok(arn, 'it is there, for sts.amazonaws.com')];
+    return [
+      PROVIDER.wrong(
+        arn,
+        'it does not take tokens for sts.amazonaws.com',
+        'Apply kite-sts-issuer.yml in that account again.',
+      ),
+    ];
+  } catch (error) {
+    if (isAbsent(error))
+      return [PROVIDER.wrong(arn, 'there is none', 'Apply kite-sts-issuer.yml in that account.')];
+    return [PROVIDER.unknown(arn, ...describeUnread(error, 'iam:GetOpenIDConnectProvider'))];
+  }
+}
+
+/** Does the target of each `aws` role trust the broker, and it alone? Each target is read once. */
+export const examineTargets: ExamineInside = async opened => {
+  const { config, outputs, also } = opened;
+  const found = new Map<string, Found>();
+  for (const arn of listTargets(config.roles)) found.set(arn, await findTarget(arn, opened));
+  const targets = new Map(
+    [...found].flatMap(([arn, { target }]) => (target ? [[arn, target] as const] : [])),
+  );
+  const trustees = { broker: outputs.get('ExchangeRoleArn') ?? '', url: config.url, also };
+  const unread = [...found.values()].flatMap(({ diagnosis }) => diagnosis ?? []);
+  const checked = checkAllTargets(config.roles, targets, trustees)
+    .filter(({ arn }) => found.get(arn)?.diagnosis === undefined)
+    .flatMap(diagnose);
+  const providers = new Set(listFederated(config.roles).map(({ arn }) => findProviderArn(arn, config.url)));
+  const issuers = await Promise.all([...providers].map(arn => examineProvider(arn, opened)));
+  return [...unread, ...checked, ...issuers.flat()];
+};

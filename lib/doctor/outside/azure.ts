@@ -1,0 +1,50 @@
+import { isLoopback } from '../../client/url.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Examine, Instruments } from './examined.ts';
+import { nameFailure, see } from './see.ts';
+
+const CHECK = createTellers('azure');
+
+/** Where each of Microsoft's clouds answers: the same as the provider asks, which a test compares. */
+export const AUTHORITIES = {
+  public: 'login.microsoftonline.com',
+  'us-government': 'login.microsoftonline.us',
+  china: 'login.partner.microsoftonline.cn',
+} as const;
+
+async function examineTenant(
+  tenant: string,
+  authority: string,
+  instruments: Instruments,
+): Promise<Diagnosis> {
+  const of = `tenant ${tenant}`;
+  try {
+    const { status } = await see(
+      `https://${authority}/${tenant}/v2.0/.well-known/openid-configuration`,
+      instruments,
+    );
+    if (status === 200)
+      return CHECK.ok(
+        of,
+        `it is at ${authority}; whether its application takes our token only an exchange shows`,
+      );
+    if (status === 400 || status === 404)
+      return CHECK.wrong(of, `${authority} knows no such tenant`, 'Look at tenant_id and cloud of the role.');
+    return CHECK.unknown(of, `${authority} answered ${status}`, 'Try again.');
+  } catch (error) {
+    return CHECK.unknown(of, `${authority} did not answer: ${nameFailure(error)}`);
+  }
+}
+
+/** The tenant of each `azure` role, as far as Entra tells a stranger. */
+export const examineAzure: Examine = async ({ url, config }, instruments) => {
+  if (isLoopback(new URL(url).hostname)) return [];
+  const tenants = new Map(
+    config.roles.flatMap(({ template }) =>
+      template.kind === 'azure' ? [[template.tenant_id, AUTHORITIES[template.cloud]] as const] : [],
+    ),
+  );
+  return Promise.all(
+    [...tenants].map(([tenant, authority]) => examineTenant(tenant, authority, instruments)),
+  );
+};

@@ -1,0 +1,52 @@
+import { isLoopback } from '../../client/url.ts';
+import { jsonObject } from '../../http/json.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Examine, Instruments } from './examined.ts';
+import { nameFailure, see } from './see.ts';
+
+const CHECK = createTellers('gcp');
+const STS = 'https://sts.googleapis.com/v1/token';
+
+/** A request that gives nothing, since its token is none: Google looks at the audience first. */
+function writeProbe(audience: string): RequestInit {
+  const form = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience,
+    scope: 'https://www.googleapis.com/auth/cloud-platform',
+    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    subject_token: 'none',
+  });
+  return { method: 'POST', body: form };
+}
+
+async function examineProvider(audience: string, instruments: Instruments): Promise<Diagnosis> {
+  const provider = audience.replace('//iam.googleapis.com/', '');
+  try {
+    const { status, text } = await see(STS, instruments, writeProbe(audience));
+    const { error } = jsonObject(text) ?? {};
+    if (error === 'invalid_target')
+      return CHECK.wrong(
+        provider,
+        'Google knows no such provider, or it is disabled',
+        'Look at audience of the role, and at the pool and its provider in Google Cloud.',
+      );
+    if (status === 400 && typeof error === 'string')
+      return CHECK.ok(
+        provider,
+        'Google finds no fault with it; whether it takes our token only an exchange shows',
+      );
+    return CHECK.unknown(provider, `Google answered ${status}`, 'Try again.');
+  } catch (error) {
+    return CHECK.unknown(provider, `Google did not answer: ${nameFailure(error)}`);
+  }
+}
+
+/** The provider of each `gcp` role, as far as Google tells a stranger. */
+export const examineGcp: Examine = async ({ url, config }, instruments) => {
+  if (isLoopback(new URL(url).hostname)) return [];
+  const audiences = config.roles.flatMap(({ template }) =>
+    template.kind === 'gcp' ? [template.audience] : [],
+  );
+  return Promise.all([...new Set(audiences)].map(each => examineProvider(each, instruments)));
+};

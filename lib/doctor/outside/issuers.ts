@@ -1,0 +1,81 @@
+import { isLoopback } from '../../client/url.ts';
+import { jsonObject } from '../../http/json.ts';
+import { download } from '../../token/download.ts';
+import type { IssuerRow } from '../../token/issuer.ts';
+import { KeySetError, readKeySet } from '../../token/keyset.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Examine, Instruments, Patient } from './examined.ts';
+import { see } from './see.ts';
+
+const CHECK = createTellers('issuer');
+/** As many as broker.yml can list. */
+const MOST = 100;
+
+function describe(size: number): string {
+  return `${size} ${size === 1 ? 'key' : 'keys'} that can be used`;
+}
+
+/** The keys of those whom the local broker stands in for are at the broker itself, by issuer. */
+async function findStandIns(
+  { url }: Patient,
+  instruments: Instruments,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  if (!isLoopback(new URL(url).hostname)) return found;
+  for (let at = 0; at < MOST; at++) {
+    const page = `${url}/local/issuers/${at}/.well-known/openid-configuration`;
+    const { status, text } = await see(page, instruments).catch(() => ({ status: 0, text: '' }));
+    const { issuer, jwks_uri: keys } = (status === 200 ? jsonObject(text) : undefined) ?? {};
+    if (typeof issuer !== 'string' || typeof keys !== 'string') return found;
+    found.set(issuer, keys);
+  }
+  return found;
+}
+
+async function examineStandIn(issuer: string, uri: string, instruments: Instruments): Promise<Diagnosis> {
+  try {
+    const { text } = await see(uri, instruments);
+    const { size } = readKeySet(Buffer.from(text), ['RS256'], () => undefined);
+    return CHECK.ok(issuer, `the local broker stands in for it, with ${describe(size)}`);
+  } catch (error) {
+    return CHECK.wrong(
+      issuer,
+      `the local broker's stand-in: ${(error as Error).message}`,
+      'Start the local broker again.',
+    );
+  }
+}
+
+async function examineIssuer(
+  { issuer, origin, algorithms, allowPrivateNetwork }: IssuerRow,
+  { network }: Instruments,
+): Promise<Diagnosis> {
+  if ('keys' in origin) return CHECK.ok(issuer, `${origin.keys.length} of its keys stand in broker.yml`);
+  try {
+    const bytes = await download(origin.uri, network(allowPrivateNetwork));
+    return CHECK.ok(issuer, describe(readKeySet(bytes, algorithms, () => undefined).size));
+  } catch (error) {
+    if (!(error instanceof KeySetError)) throw error;
+    if (allowPrivateNetwork)
+      return CHECK.unknown(
+        issuer,
+        `not from here: ${error.message}`,
+        'It is in a private network: ask from there, or see the log of the function refresher.',
+      );
+    return CHECK.wrong(
+      issuer,
+      `${origin.uri}: ${error.message}`,
+      'Its jobs get nothing once the keys that the broker keeps are six hours old. See the status page of the issuer, and jwks_uri of broker.yml.',
+    );
+  }
+}
+
+/** Can the keys of each issuer be had, as the broker has them? */
+export const examineIssuers: Examine = async (patient, instruments) => {
+  const standIns = await findStandIns(patient, instruments);
+  const asked = [...patient.config.rows.values()].map(row => {
+    const uri = standIns.get(row.issuer);
+    return uri === undefined ? examineIssuer(row, instruments) : examineStandIn(row.issuer, uri, instruments);
+  });
+  return Promise.all(asked);
+};

@@ -1,0 +1,52 @@
+import { jsonObject } from '../../http/json.ts';
+import { KeySetError, readKeySet } from '../../token/keyset.ts';
+import { createTellers } from '../diagnosis.ts';
+import type { Examine } from './examined.ts';
+import { nameFailure, see } from './see.ts';
+
+const CHECK = createTellers('jwks');
+
+/** Members of a key that nobody but its owner may ever see (RFC 7518 §6). */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/** Keys that hold more than they should, by their ids. */
+function findPrivate(text: string): string | undefined {
+  const { keys } = jsonObject(text) ?? {};
+  const all = Array.isArray(keys) ? (keys as { readonly [member: string]: unknown }[]) : [];
+  return all.filter(key => PRIVATE.some(member => member in key)).map(({ kid }) => String(kid))[0];
+}
+
+/** Can others verify what it signs? Read as we read the keys of others: as strictly as anybody does. */
+export const examineKeys: Examine = async ({ url }, instruments) => {
+  const page = `${url}/.well-known/jwks.json`;
+  try {
+    const { status, type, text } = await see(page, instruments);
+    const leaked = findPrivate(text);
+    if (leaked !== undefined)
+      return [
+        CHECK.wrong(
+          page,
+          `the private half of ${leaked} is in it`,
+          'Switch that key off at once (disable kid), and take its tokens for stolen: docs/guides/incident.md.',
+        ),
+      ];
+    if (status !== 200 || !/^application\/([\w.-]+\+)?json\b/i.test(type))
+      return [
+        CHECK.wrong(
+          page,
+          `it answered ${status}, ${type || 'without a type'}`,
+          'See the log of the function discovery: KMS may refuse it a key.',
+        ),
+      ];
+    const skipped: string[] = [];
+    const set = readKeySet(Buffer.from(text), ['RS256'], why => void skipped.push(why));
+    if (skipped[0] !== undefined)
+      return [CHECK.wrong(page, `a key cannot be used: ${skipped[0]}`, 'See the keys in KMS.')];
+    return [
+      CHECK.ok(page, `${set.size} ${set.size === 1 ? 'key' : 'keys'}, ${Buffer.byteLength(text)} bytes`),
+    ];
+  } catch (error) {
+    const why = error instanceof KeySetError ? error.message : `it did not answer: ${nameFailure(error)}`;
+    return [CHECK.wrong(page, why, 'Nobody can verify what the broker signs. Mend what health says first.')];
+  }
+};

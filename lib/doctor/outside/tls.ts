@@ -1,0 +1,43 @@
+import { isLoopback } from '../../client/url.ts';
+import { createTellers } from '../diagnosis.ts';
+import type { Examine } from './examined.ts';
+import { nameFailure } from './see.ts';
+
+const CHECK = createTellers('tls');
+const DAY = 24 * 60 * 60;
+/** ACM renews 45 days before the end, and by then it has begun to fail. */
+const FEW_DAYS = 30;
+
+/** Is its certificate believed, and for how long? */
+export const examineCertificate: Examine = async ({ url }, { readCertificate, now }) => {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'http:')
+    return isLoopback(hostname)
+      ? [CHECK.ok(hostname, 'none is needed on this machine')]
+      : [CHECK.wrong(hostname, 'it is asked in the clear', 'Name it by https.')];
+  try {
+    const { refused, until } = await readCertificate(new URL(url));
+    const days = Math.floor((until - now()) / DAY);
+    if (refused !== undefined)
+      return [
+        CHECK.wrong(
+          hostname,
+          `its certificate is not believed: ${refused}`,
+          'See the certificate in ACM, or what stands between and ends TLS.',
+        ),
+      ];
+    if (days < FEW_DAYS)
+      return [
+        CHECK.wrong(
+          hostname,
+          `its certificate ends in ${days} days`,
+          'ACM renews by itself while its DNS record for validation is there: see the certificate.',
+        ),
+      ];
+    return [CHECK.ok(hostname, `its certificate holds for ${days} days`)];
+  } catch (error) {
+    return [
+      CHECK.wrong(hostname, `there is no connection: ${nameFailure(error)}`, 'Mend what health says first.'),
+    ];
+  }
+};

@@ -1,0 +1,55 @@
+import type { Role } from '../../policy/role.ts';
+import { findFederatedFaults, listFederated, writeFederatedPolicy } from './federated.ts';
+import { type Finding, findingsFor, trustPolicy } from './findings.ts';
+import { askedBy } from './request.ts';
+import type { TargetRole } from './trust.ts';
+
+/** The target of one role, and what is wrong with it. */
+export type CheckedTarget = {
+  readonly role: string;
+  readonly arn: string;
+  /** The longest session that the role gives. */
+  readonly seconds: number;
+  readonly findings: readonly Finding[];
+  /** What its trust policy should be. */
+  readonly trustPolicy: object;
+};
+
+/** Whom targets are meant to trust: the broker's role, the broker as an issuer, and others that may stand there. */
+export type Trustees = { readonly broker: string; readonly url: string; readonly also: readonly string[] };
+
+/** The ARNs of all targets in AWS, each once. */
+export function listTargets(roles: readonly Role[]): string[] {
+  return [...new Set([...askedBy(roles), ...listFederated(roles)].map(({ arn }) => arn))];
+}
+
+/** Holds each `aws` role against its target. Pure: what AWS shows of the targets is handed in, by ARN. */
+export function checkAllTargets(
+  roles: readonly Role[],
+  targets: ReadonlyMap<string, TargetRole>,
+  { broker, url, also }: Trustees,
+): CheckedTarget[] {
+  const assumed = askedBy(roles);
+  const federated = listFederated(roles);
+  return [
+    ...assumed.map(asked => {
+      const sharing = assumed.filter(({ arn }) => arn === asked.arn);
+      const externalIds = [...new Set(sharing.map(({ externalId }) => externalId))].sort();
+      const trusted = { broker, also, externalIds };
+      return {
+        ...asked,
+        findings: findingsFor(asked, targets.get(asked.arn), trusted),
+        trustPolicy: trustPolicy(sharing, trusted),
+      };
+    }),
+    ...federated.map(asked => {
+      const sharing = federated.filter(({ arn }) => arn === asked.arn);
+      const trusted = { url, also, subjects: [...new Set(sharing.map(({ subject }) => subject))].sort() };
+      return {
+        ...asked,
+        findings: findFederatedFaults(asked, targets.get(asked.arn), trusted),
+        trustPolicy: writeFederatedPolicy(sharing, trusted),
+      };
+    }),
+  ];
+}

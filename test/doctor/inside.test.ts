@@ -1,0 +1,338 @@
+import { describe, expect, test } from 'vitest';
+import { findKept } from '../../infra/leaving.ts';
+import { template } from '../../infra/template.ts';
+import type { Deployment } from '../../lib/doctor/inside/examined.ts';
+import { KEPT_TABLES } from '../../lib/doctor/inside/tables.ts';
+import { examineInside } from '../../lib/doctor/inside.ts';
+import { inputOf } from '../harness/deploy.ts';
+import { configFrom, ROLES } from '../harness/local.ts';
+import { code, rowsOf } from '../harness/markdown.ts';
+import { AUDIENCE } from '../harness/policy.ts';
+import { type Readable, readable } from '../harness/readable.ts';
+import { ACCOUNT, EVERYTHING } from '../harness/whole.ts';
+
+const STACK = 'kite-sts-prod';
+const NOW = Date.parse('2026-12-01T12:00:00Z') / 1000;
+const BROKER = `arn:aws:iam::${ACCOUNT}:role/kite-sts-prod-eu-central-1-exchange`;
+const TRUST = ROLES.publish.split('jwt:')[0];
+const TARGET = `arn:aws:iam::${ACCOUNT}:role/deploy`;
+const FEDERATED = `arn:aws:iam::${ACCOUNT}:role/ci/federated`;
+const AWAY = 'arn:aws:iam::222222222222:role/deploy';
+const ISSUER = new URL(AUDIENCE).hostname;
+const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`;
+
+const config = configFrom({
+  deploy: `${TRUST}aws: { role_arn: "${TARGET}" }\n`,
+  federated: `${TRUST}aws: { role_arn: "${FEDERATED}", via: web_identity }\n`,
+});
+const elsewhere = configFrom({ away: `${TRUST}aws: { role_arn: "${AWAY}" }\n` });
+
+const resource = (LogicalResourceId: string, type: string, PhysicalResourceId: string) => ({
+  LogicalResourceId,
+  ResourceType: `AWS::${type}`,
+  PhysicalResourceId,
+});
+const RESOURCES = [
+  resource('SwitchTable', 'DynamoDB::Table', 'kite-sts-prod-switches'),
+  resource('SpentTable', 'DynamoDB::Table', 'kite-sts-prod-SpentTable-N'),
+  resource('SealedKeyTable', 'DynamoDB::Table', 'kite-sts-prod-SealedKeyTable-N'),
+  resource('FirstSigningKey', 'KMS::Key', 'k-1'),
+  resource('ExchangeErrorsAlarm', 'CloudWatch::Alarm', 'kite-sts-prod-ExchangeErrorsAlarm-N'),
+];
+
+/** As IAM shows a role. */
+const role = (Arn: string, Statement: object[]) => ({
+  Role: {
+    Arn,
+    MaxSessionDuration: '43200',
+    AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement })),
+  },
+});
+const assumed = (AWS: string, externalId = 'kite-sts:tested') => ({
+  Effect: 'Allow',
+  Principal: { AWS },
+  Action: ['sts:AssumeRole'],
+  Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+});
+const beside = {
+  Effect: 'Allow',
+  Principal: { AWS: BROKER },
+  Action: ['sts:SetSourceIdentity', 'sts:TagSession'],
+};
+const federated = (condition: object) => ({
+  Effect: 'Allow',
+  Principal: { Federated: PROVIDER },
+  Action: ['sts:AssumeRoleWithWebIdentity', 'sts:SetSourceIdentity', 'sts:TagSession'],
+  Condition: { StringEquals: condition },
+});
+const RIGHT = role(TARGET, [assumed(BROKER), beside]);
+const RIGHT_FEDERATED = role(FEDERATED, [
+  federated({ [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: 'role:tested' }),
+]);
+
+const roles =
+  (
+    deploy: object | string = RIGHT,
+    other: object | string = RIGHT_FEDERATED,
+  ): Readable['iam:GetRole'] & object =>
+  ({ RoleName }) =>
+    (RoleName === 'deploy' ? deploy : other) as never;
+const alarm = (more: object = {}) => ({
+  AlarmName: 'kite-sts-prod-ExchangeErrorsAlarm-N',
+  AlarmDescription: 'errors of the function Exchange',
+  StateValue: 'OK',
+  ActionsEnabled: 'true',
+  ...more,
+});
+
+/** An account with a deployment that is well. */
+const WELL: Readable = {
+  'cloudformation:DescribeStacks': {
+    Stacks: [
+      {
+        StackId: `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/kite-sts-prod/id`,
+        StackStatus: 'UPDATE_COMPLETE',
+        Outputs: [{ OutputKey: 'ExchangeRoleArn', OutputValue: BROKER }],
+      },
+    ],
+  },
+  'cloudformation:ListStackResources': { StackResourceSummaries: RESOURCES },
+  'dynamodb:DescribeTable': { Table: { TableStatus: 'ACTIVE', DeletionProtectionEnabled: true } },
+  'dynamodb:DescribeContinuousBackups': {
+    ContinuousBackupsDescription: {
+      PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+    },
+  },
+  'dynamodb:Scan': { Items: [{ day: { S: '2026-12-01' } }, { day: { S: '2026-12-04' } }] },
+  'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm()] },
+  'kms:DescribeKey': { KeyMetadata: { KeyState: 'Enabled', CreationDate: NOW - 864_000 } },
+  'iam:GetRole': roles(),
+  'iam:GetOpenIDConnectProvider': { ClientIDList: ['sts.amazonaws.com'] },
+};
+
+const examined = (answers: Readable, more: Partial<Deployment> = {}) =>
+  examineInside({
+    config,
+    stack: STACK,
+    region: 'eu-central-1',
+    also: [],
+    read: readable({ ...WELL, ...answers }),
+    readIn: async () => undefined,
+    now: NOW,
+    ...more,
+  });
+
+/** What is not ok, as `condition check of`. */
+async function findingsOf(answers: Readable, more: Partial<Deployment> = {}): Promise<string[]> {
+  const found = await examined(answers, more);
+  return found
+    .filter(({ condition }) => condition !== 'ok')
+    .map(({ condition, check, of }) => `${condition} ${check} ${of}`);
+}
+
+const status = (StackStatus: string): Readable => ({
+  'cloudformation:DescribeStacks': {
+    Stacks: [
+      {
+        StackId: `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/kite-sts-prod/id`,
+        StackStatus,
+        Outputs: [{ OutputKey: 'ExchangeRoleArn', OutputValue: BROKER }],
+      },
+    ],
+  },
+});
+const tables = (Table: object): Readable => ({ 'dynamodb:DescribeTable': { Table } });
+const everyTable = (condition: string) =>
+  RESOURCES.filter(({ ResourceType }) => ResourceType.endsWith('Table')).map(
+    ({ PhysicalResourceId }) => `${condition} table ${PhysicalResourceId}`,
+  );
+const key = (KeyState: string): Readable => ({
+  'kms:DescribeKey': { KeyMetadata: { KeyState, CreationDate: NOW } },
+});
+const days = (...all: string[]): Readable => ({ 'dynamodb:Scan': { Items: all.map(S => ({ day: { S } })) } });
+const OF_TARGET = `target deploy (${TARGET})`;
+const OF_FEDERATED = `target federated (${FEDERATED})`;
+
+describe('from inside', () => {
+  test('a deployment that is well has nothing wrong, and every look says so', async () => {
+    const found = await examined({});
+    expect(found.filter(({ condition }) => condition !== 'ok')).toEqual([]);
+    const rows = rowsOf('docs/reference/cli.md', 'look').map(([look = '']) => code(look));
+    const inside = rows.slice(rows.indexOf('stack'));
+    expect([...new Set(found.map(({ check }) => check))]).toEqual(inside);
+    expect(rowsOf('docs/guides/operate.md', 'look inside').map(([look = '']) => code(look))).toEqual(inside);
+  });
+
+  test.each<[name: string, answers: Readable, found: string[]]>([
+    [
+      'no stack',
+      { 'cloudformation:DescribeStacks': 'ValidationError: Stack with id x does not exist' },
+      [`wrong stack ${STACK}`],
+    ],
+    [
+      'a stack that may not be read',
+      { 'cloudformation:DescribeStacks': 'AccessDenied' },
+      [`unknown stack ${STACK}`],
+    ],
+    ['a deployment that failed', status('UPDATE_ROLLBACK_COMPLETE'), [`wrong stack ${STACK}`]],
+    ['a deployment that is stuck', status('UPDATE_ROLLBACK_FAILED'), [`wrong stack ${STACK}`]],
+    ['a deployment that goes on', status('UPDATE_IN_PROGRESS'), [`unknown stack ${STACK}`]],
+    ['tables that are gone', { 'dynamodb:DescribeTable': 'ResourceNotFoundException' }, everyTable('wrong')],
+    ['tables that go', tables({ TableStatus: 'DELETING' }), everyTable('wrong')],
+    [
+      'tables that may not be read',
+      { 'dynamodb:DescribeTable': 'AccessDeniedException' },
+      everyTable('unknown'),
+    ],
+    [
+      'a table that anybody may delete',
+      tables({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: false }),
+      ['wrong table kite-sts-prod-switches'],
+    ],
+    [
+      'a table without backups',
+      { 'dynamodb:DescribeContinuousBackups': { ContinuousBackupsDescription: {} } },
+      ['wrong table kite-sts-prod-switches (backups)'],
+    ],
+    [
+      'backups that may not be read',
+      { 'dynamodb:DescribeContinuousBackups': 'AccessDeniedException' },
+      ['unknown table kite-sts-prod-switches (backups)'],
+    ],
+    [
+      'an alarm that rings',
+      { 'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm({ StateValue: 'ALARM' })] } },
+      ['wrong alarm ExchangeErrorsAlarm'],
+    ],
+    [
+      'an alarm that is silenced',
+      { 'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm({ ActionsEnabled: 'false' })] } },
+      ['wrong alarm ExchangeErrorsAlarm'],
+    ],
+    ['an alarm that is gone', { 'cloudwatch:DescribeAlarms': { MetricAlarms: '' } }, ['wrong alarm all']],
+    [
+      'no alarm of another stack',
+      {
+        'cloudwatch:DescribeAlarms': {
+          MetricAlarms: [alarm(), alarm({ AlarmName: 'kite-sts-prod-2-X', StateValue: 'ALARM' })],
+        },
+      },
+      [],
+    ],
+    ['alarms that may not be read', { 'cloudwatch:DescribeAlarms': 'AccessDenied' }, ['unknown alarm all']],
+    ['a key that is switched off', key('Disabled'), ['wrong key FirstSigningKey']],
+    ['a key that is about to go', key('PendingDeletion'), ['wrong key FirstSigningKey']],
+    ['a key that is gone', { 'kms:DescribeKey': 'NotFoundException' }, ['wrong key FirstSigningKey']],
+    [
+      'a key that may not be read',
+      { 'kms:DescribeKey': 'AccessDeniedException' },
+      ['unknown key FirstSigningKey'],
+    ],
+    ['no sealed key', days(), ['wrong sealed-key kite-sts-prod-SealedKeyTable-N']],
+    [
+      'sealed keys that are old',
+      days('2026-11-29', '2026-11-30'),
+      ['wrong sealed-key kite-sts-prod-SealedKeyTable-N'],
+    ],
+    [
+      'sealed keys that may not be read',
+      { 'dynamodb:Scan': 'AccessDeniedException' },
+      ['unknown sealed-key kite-sts-prod-SealedKeyTable-N'],
+    ],
+    ['a target that is not there', { 'iam:GetRole': roles('NoSuchEntity') }, [`wrong ${OF_TARGET}`]],
+    [
+      'a target of another path',
+      { 'iam:GetRole': roles(role(`arn:aws:iam::${ACCOUNT}:role/x/deploy`, [])) },
+      [`wrong ${OF_TARGET}`],
+    ],
+    [
+      'a target that trusts somebody else',
+      { 'iam:GetRole': roles(role(TARGET, [assumed(`${BROKER}-2`)])) },
+      [`wrong ${OF_TARGET}`, `wrong ${OF_TARGET}`],
+    ],
+    [
+      'a target with another ExternalId',
+      { 'iam:GetRole': roles(role(TARGET, [assumed(BROKER, 'kite-sts:other'), beside])) },
+      [`wrong ${OF_TARGET}`],
+    ],
+    ['a target that may not be read', { 'iam:GetRole': roles('AccessDenied') }, [`unknown target ${TARGET}`]],
+    [
+      'a target that cannot be read',
+      { 'iam:GetRole': roles({ Role: { Arn: TARGET, AssumeRolePolicyDocument: '%7B' } }) },
+      [`unknown target ${TARGET}`],
+    ],
+    [
+      'a target via web_identity that any role of the broker gets',
+      {
+        'iam:GetRole': roles(RIGHT, role(FEDERATED, [federated({ [`${ISSUER}:aud`]: 'sts.amazonaws.com' })])),
+      },
+      [`wrong ${OF_FEDERATED}`],
+    ],
+    [
+      'no OIDC provider',
+      { 'iam:GetOpenIDConnectProvider': 'NoSuchEntity' },
+      [`wrong oidc-provider ${PROVIDER}`],
+    ],
+    [
+      'an OIDC provider for somebody else',
+      { 'iam:GetOpenIDConnectProvider': { ClientIDList: ['other'] } },
+      [`wrong oidc-provider ${PROVIDER}`],
+    ],
+    [
+      'an OIDC provider that may not be read',
+      { 'iam:GetOpenIDConnectProvider': 'AccessDenied' },
+      [`unknown oidc-provider ${PROVIDER}`],
+    ],
+  ])('%s is found', async (_name, answers, found) => {
+    expect(await findingsOf(answers)).toEqual(found);
+  });
+
+  test('a target of another account is read by what there is for that account', async () => {
+    expect(await findingsOf({}, { config: elsewhere })).toEqual([`unknown target ${AWAY}`]);
+    const asked: string[] = [];
+    const readIn: Deployment['readIn'] = async account => {
+      asked.push(account);
+      return readable({ 'iam:GetRole': role(AWAY, [assumed(BROKER, 'kite-sts:tested'), beside]) });
+    };
+    expect(await findingsOf({}, { config: elsewhere, readIn })).toEqual([]);
+    expect(asked).toEqual(['222222222222']);
+  });
+
+  test('whoever may stand beside the broker is named', async () => {
+    const person = 'arn:aws:iam::222222222222:role/break-glass';
+    const answers: Readable = {
+      'iam:GetRole': roles(role(TARGET, [assumed(BROKER), beside, assumed(person)])),
+    };
+    expect(await findingsOf(answers)).toEqual([`wrong ${OF_TARGET}`]);
+    expect(await findingsOf(answers, { also: [person] })).toEqual([]);
+  });
+
+  test('what is wrong says what to do, and nothing that was read goes into it but names', async () => {
+    const found = await examined({
+      'iam:GetRole': roles('NoSuchEntity'),
+      'kms:DescribeKey': 'NotFoundException',
+      'cloudwatch:DescribeAlarms': { MetricAlarms: '' },
+      'dynamodb:Scan': { Items: [] },
+    });
+    const wrong = found.filter(({ condition }) => condition === 'wrong');
+    expect(wrong).toHaveLength(4);
+    for (const { mend } of wrong) expect(mend).toBeTruthy();
+  });
+
+  test('each right that is asked for is in the guide, and no other', async () => {
+    const read = readable(WELL);
+    await examined({}, { read });
+    const rows = rowsOf('docs/guides/operate.md', 'look inside');
+    const named = rows.flatMap(([, right = '']) =>
+      [...right.matchAll(/`([a-z]+:\w+)`/g)].map(([, each]) => each),
+    );
+    expect(new Set(named)).toEqual(new Set(read.asked.map(([right]) => right)));
+    expect(named.filter(each => !/:(Describe|List|Get|Scan)/.test(each ?? ''))).toEqual([]);
+  });
+});
+
+test('the tables that must be protected are those that outlive their stack', () => {
+  const { Resources } = template(inputOf(EVERYTHING)).resources;
+  const kept = findKept(Resources).filter(id => Resources[id]?.Type === 'AWS::DynamoDB::Table');
+  expect([...KEPT_TABLES].sort()).toEqual(kept);
+});
