@@ -113,3 +113,12 @@ test('every preset says where its documentation is', () => {
   for (const { documentation } of Object.values(ENDPOINT_PRESETS))
     expect(documentation).toMatch(/^https:\/\//);
 });
+
+test.each([
+  ['no row says so', OWN, false],
+  ['a row says so', having('allow_private_network: true'), true],
+])('T91: a private network is reached where %s: %s', (_name, rows, allowed) => {
+  const folder = folderOf({ 'broker.yml': `${BROKER}${rows}`, 'roles/api.yml': JWT });
+  const { config } = loadConfig(folder);
+  expect(config?.endpoints?.get('own')?.allowPrivateNetwork).toBe(allowed);
+});

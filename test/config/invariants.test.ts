@@ -70,12 +70,13 @@ test.each([
   expect(ruled(`- { id: one, says: A., targets: { ${target} } }\n`)).toEqual([]);
 });
 
-test('a sound file is read, and a role of any name is spoken of where none is said', () => {
+test('a sound file is read, and a role or registry of any name is spoken of where none is said', () => {
   const { invariants, complaints } = readInvariants(
     folderOf({ 'invariants.yml': `- id: one\n  says: A.\n${ONLY_MAIN}` }),
     ROWS,
   );
-  expect([complaints, invariants.map(({ id, roles }) => [id, roles])]).toEqual([[], [['one', ['*']]]]);
+  expect(complaints).toEqual([]);
+  expect(invariants).toMatchObject([{ id: 'one', roles: ['*'], registries: ['*'], speaksOfAll: true }]);
 });
 
 test('those that the guide shows are sound', () => {

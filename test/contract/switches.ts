@@ -17,6 +17,16 @@ export function switchesContract(opened: () => Promise<SwitchStore>): void {
     expect(all).toEqual(expect.arrayContaining([role, pipeline]));
   });
 
+  test('by what it strikes is there: an id, and that the name is all there is', async () => {
+    const store = await opened();
+    const known = [
+      { ...pipeline, id: 'p-1', byName: true },
+      { ...switchOf({ what: 'organization', names: ['acme', 'https://issuer.example'] }), byName: true },
+    ];
+    for (const each of known) await store.set(each);
+    expect(await store.all()).toEqual(expect.arrayContaining(known));
+  });
+
   test('what is set again is there once, as it was set last', async () => {
     const store = await opened();
     const on = { ...role, off: false, reason: 'the key is gone', by: 'bob' };

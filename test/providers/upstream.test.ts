@@ -182,3 +182,11 @@ test('T78: no attempt is begun when the time for all of them is over', async () 
   await expect(ask(QUESTION, begin())).rejects.toMatchObject({ code: 'provider_unavailable' });
   expect(server.asked.length).toBeLessThan(3);
 });
+
+test('a message alone is no word of GitHub, which says where its documentation is: what stands before it may have written it', async () => {
+  const documented = { message: 'no', documentation_url: 'https://docs.github.com/rest' };
+  expect(await outcome({ status: 403, body: documented })).toMatchObject({ code: 'provider_refused' });
+  expect(await outcome({ status: 403, body: { message: 'no' } })).toMatchObject({
+    code: 'provider_unavailable',
+  });
+});

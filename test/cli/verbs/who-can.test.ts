@@ -5,8 +5,13 @@ import { BUILDKITE } from '../../harness/policy.ts';
 
 const FILES = configFiles();
 
-async function asked(role: string, words: readonly string[] = [], text = FILES['roles/deploy.yml'] ?? '') {
-  const folder = folderOf({ ...FILES, 'roles/deploy.yml': text });
+async function asked(
+  role: string,
+  words: readonly string[] = [],
+  text = FILES['roles/deploy.yml'] ?? '',
+  more: object = {},
+) {
+  const folder = folderOf({ ...FILES, 'roles/deploy.yml': text, ...more });
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });
   const exits = await run(['who-can', role, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
@@ -25,6 +30,15 @@ test('T-15: what strikes is told too, and whom', async () => {
     `  unless "no forks" strikes, tokens of ${BUILDKITE} for which none of these is false:\n`,
   );
   expect(out).toContain('build_source is one of "ui", "api"');
+});
+
+test('what every token of the issuer must meet is told, be it one condition', async () => {
+  const broker = (FILES['broker.yml'] ?? '').replace(
+    '- preset: buildkite',
+    '- preset: buildkite\n    require: { organization_slug: acme }',
+  );
+  const { out } = await asked('deploy', [], undefined, { 'broker.yml': broker });
+  expect(out).toContain(`every token of ${BUILDKITE} meets the guard of broker.yml:\n    organization_slug`);
 });
 
 test('as JSON too', async () => {

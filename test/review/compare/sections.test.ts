@@ -160,3 +160,12 @@ describe('a role by another name', () => {
     ).toEqual(['added', 'removed', 'removed']);
   });
 });
+
+test('a member that changed says that it is narrower, where it is', () => {
+  const lasting = (seconds: number) =>
+    role('build_branch: main', 'deploy', `session: { max_seconds: ${seconds} }\n`);
+  const told = (from: number, to: number) =>
+    sectionsBetween({ web: lasting(from) }, { web: lasting(to) })[0]?.lines.map(({ says }) => says);
+  expect(told(3600, 900)).toContain('session.max was 3600 and is 900 (narrower)');
+  expect(told(900, 3600)).toContain('session.max was 900 and is 3600');
+});

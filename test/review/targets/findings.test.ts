@@ -210,3 +210,9 @@ describe('the trust policy that is told is right by the same check, for', () => 
     for (const asked of sharing) expect(codes(Statement, asked, trusted)).toEqual([]);
   });
 });
+
+test('one tag needs the right to tag, and none needs none', () => {
+  const statements = [broker('sts:AssumeRole'), broker('sts:SetSourceIdentity', {})];
+  expect(codes(statements, { ...ASKED, tags: ASKED.tags.slice(0, 1) })).toEqual(['tag-session-not-allowed']);
+  expect(codes(statements, { ...ASKED, tags: [] })).toEqual([]);
+});

@@ -64,6 +64,7 @@ describe('a condition of CEL is left out, with the part that is the reason:', ()
       'several claims',
     ],
     ['assertion.repository_owner == "acme" && "a" in assertion.groups', 'not understood'],
+    ['assertion.repository_owner == "acme" && assertion.ref "in" ["a"]', 'has no counterpart'],
     ['assertion.repository_owner in assertion.x', 'no list'],
     ['assertion.ref == "refs/heads/main"', 'Bind'],
   ])('%s', (condition, reason) => {

@@ -42,6 +42,7 @@ test.each<[expression: string, language: Partial<Language>]>([
   ['(main|release-.*)', { texts: ['main'], patterns: ['release-*'] }],
   ['v.?', { texts: ['v'], patterns: ['v?'] }],
   ['v.{2}', { texts: [], patterns: ['v??'] }],
+  ['v.{2,}', { texts: [], patterns: ['v??*'] }],
   ['.*.*', { texts: [], patterns: ['*'] }],
   ['.+.*', { texts: [], patterns: ['?*'] }],
 ])('%s is a pattern: %j', (expression, language) => {

@@ -97,6 +97,14 @@ describe('a case may be changed into another job', () => {
     });
   });
 
+  test('of its own issuer, though the role names another first', () => {
+    expect(claimsOf('from: github/push', 'from: "0", as: github/tag')).toMatchObject({
+      iss: GITHUB,
+      ref_type: 'tag',
+    });
+    expect(refusalsOf('from: github/push', 'from: "0", as: buildkite/tag')).toHaveLength(1);
+  });
+
   test('and its own claims come after', () => {
     const claims = claimsOf(
       'from: buildkite/push',
