@@ -22,6 +22,8 @@ export type Answer =
       readonly claims: readonly ClaimHint[];
       readonly contact: string | undefined;
       readonly nearRole: string | undefined;
+      /** The key of the block step that the role waits for. Who may unblock it is not said. */
+      readonly approvalStep?: string | undefined;
       /** Seconds after which another try may help, where the provider said so. */
       readonly retryAfter?: number | undefined;
     };
@@ -41,6 +43,9 @@ export const KNOWN: {
   method_not_listed: 'method_not_granted',
   method_beyond_grant: 'method_not_granted',
   role_disabled: 'role_disabled',
+  job_finished: 'job_finished',
+  approval_missing: 'approval_missing',
+  approval_too_old: 'approval_too_old',
   kind_differs: 'requested_token_type_differs',
   scope_beyond_grant: 'scope_beyond_grant',
   seconds_above_maximum: 'seconds_above_maximum',
@@ -105,6 +110,15 @@ export function drawRefusal(outcome: Refusal): Extract<Answer, { kind: 'refused'
         ? (reached.snapshot?.role ?? reached.registry?.registry)?.contact
         : undefined,
     nearRole: outcome.kind === 'denied' ? reached.nearRole : undefined,
+    approvalStep: outcome.kind === 'denied' ? findApprovalStep(reached) : undefined,
     retryAfter: outcome.kind === 'failed' ? outcome.error.retryAfter : undefined,
   };
+}
+
+const APPROVAL_REASONS: readonly string[] = ['approval_missing', 'approval_too_old'];
+
+/** Only a token that would else be allowed gets so far, so the role knows whoever is told. */
+function findApprovalStep({ decision }: Reached): string | undefined {
+  if (decision?.allowed !== false || !APPROVAL_REASONS.includes(decision.reason)) return undefined;
+  return decision.about;
 }

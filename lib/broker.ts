@@ -29,6 +29,7 @@ import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
 import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
 import { tableIssuerKeys } from './stores/issuers.ts';
+import { type JobStore, memoryJobs, tableJobs } from './stores/jobs.ts';
 import { type Limiter, type Limits, memoryLimit, networkLimit } from './stores/limits.ts';
 import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
 import { keptSwitches, tableSwitches } from './stores/switches.ts';
@@ -56,6 +57,10 @@ export type Surroundings = {
   readonly identityTable?: string | null;
   /** That of used tokens. Left out they are kept in memory, for one process alone; `null` when they cannot be kept. */
   readonly spentTable?: string | null;
+  /** That of what events have told of jobs. Left out it is kept in memory; `null` when it cannot be kept. */
+  readonly jobTable?: string | null;
+  /** What stands for that table: the laptop's own, which outlives a change of its configuration. */
+  readonly jobs?: JobStore;
   /** That of what is switched off; without it nothing can be. */
   readonly switchTable?: string | undefined;
   /** That of what is known of issuers' keys, read alone; without it each process asks the issuers itself. */
@@ -74,6 +79,8 @@ export type Surroundings = {
   readonly keysFor?: (row: IssuerRow) => KeySource | undefined;
   /** Seconds since the epoch. */
   readonly now?: () => number;
+  /** Waits for so many milliseconds. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
   readonly randomId?: () => string;
 };
 
@@ -125,6 +132,14 @@ function byClock(): number {
 
 function spentIn(name: string | null, aws: AwsSetting, randomId: () => string): SpentStore {
   return tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
+}
+
+function jobsIn(name: string | null, aws: AwsSetting): JobStore {
+  return tableJobs(name === null ? undefined : dynamoTable(name, aws));
+}
+
+function byTimer(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
 function identitiesIn(name: string | null, aws: AwsSetting): IdentityStore {
@@ -244,10 +259,12 @@ export function createBroker(
     aws,
     identityTable,
     spentTable,
+    jobTable,
     sink,
     metrics = false,
     onFault,
     now = byClock,
+    pause = byTimer,
     randomId = randomUUID,
   } = surroundings;
   const { roles, url, audience, limits } = config;
@@ -261,6 +278,8 @@ export function createBroker(
       admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
       refusals: limitRefusals(limits),
       now,
+      jobs: surroundings.jobs ?? (jobTable === undefined ? memoryJobs() : jobsIn(jobTable, aws)),
+      pause,
       spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
       issue: issuer(config, surroundings, randomId),
     },

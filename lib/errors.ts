@@ -152,6 +152,18 @@ export const CODES = {
     fault: 'denied',
     says: 'This is a repeat: the role takes each subject token once, and this one was used before. Mint a fresh one for each exchange.',
   },
+  job_finished: {
+    fault: 'denied',
+    says: 'The job of this token has ended, and the role is for jobs that run. Its token buys nothing more here.',
+  },
+  approval_missing: {
+    fault: 'denied',
+    says: 'The role waits for an approval: one of those whom it names must unblock a block step of this build.',
+  },
+  approval_too_old: {
+    fault: 'denied',
+    says: 'The approval of this build is older than the role takes. It must be approved anew, by a new build.',
+  },
   method_not_granted: {
     fault: 'denied',
     says: 'This caller is known, but its token may not be used for this method here.',
@@ -183,6 +195,14 @@ export const CODES = {
     fault: 'ours',
     says: 'It could not be looked up whose session this is. Try again.',
   },
+  job_not_seen: {
+    fault: 'ours',
+    says: 'No event has told yet that the job of this token runs, so nothing was issued. Try again.',
+  },
+  jobs_unavailable: {
+    fault: 'ours',
+    says: 'It could not be looked up whether the job of this token runs, so nothing was issued. Try again.',
+  },
   internal_error: { fault: 'ours', says: 'Something in the broker is broken. Try again.' },
   issuer_keys_pending: {
     fault: 'ours',
@@ -202,9 +222,12 @@ export const CODES = {
 
 export type Code = keyof typeof CODES;
 
+/** Of what passes by itself. */
+const PASSING: readonly Code[] = ['issuer_keys_pending', 'job_not_seen'];
+
 /** Is something of ours or of a role's target broken? What passes by itself, and what strangers can cause, is no fault to report. */
 export function isBroken(code: Code): boolean {
-  return ['setup', 'ours'].includes(CODES[code].fault) && code !== 'issuer_keys_pending';
+  return ['setup', 'ours'].includes(CODES[code].fault) && !PASSING.includes(code);
 }
 
 /** One of the caller's own claims that stood in the way. Never what was expected of it. */

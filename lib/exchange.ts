@@ -1,9 +1,9 @@
 import { admitUse, type Counters, checkRefusals, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
+import { decideByJob, EVENT_WAIT, type JobParts, type Question, type Settled, settle } from './job-facts.ts';
 import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
-import { type AccessRequest, type Decision, decide, type Grant } from './policy/decide.ts';
+import { type AccessRequest, decide, type Grant } from './policy/decide.ts';
 import { meets } from './policy/guard.ts';
-import type { Role } from './policy/role.ts';
 import type { Context } from './policy/trust.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import type { Credential } from './providers/provider.ts';
@@ -12,11 +12,11 @@ import type { Spent, SpentStore } from './stores/spent.ts';
 import {
   findMissingId,
   reasonOf,
+  type Switched,
   type Switches,
   type SwitchReason,
   struck,
   VOUCHERS,
-  type What,
 } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import { originOf } from './token/origin.ts';
@@ -29,18 +29,19 @@ export type ExchangeRequest = {
 };
 
 /** The parts that an exchange runs on; `broker.ts` puts them together. */
-export type Parts = Counters & {
-  readonly verify: Verify;
-  readonly rows: ReadonlyMap<string, IssuerRow>;
-  readonly roles: Pick<RoleStore, 'find' | 'near'>;
-  readonly spent: SpentStore;
-  readonly switches: Switches;
-  readonly issue: (grant: Grant, now: number) => Promise<Credential>;
-  /** Seconds since the epoch, read again where time counts. */
-  readonly now: () => number;
-  /** Milliseconds of a monotonic clock. */
-  readonly elapsed: () => number;
-};
+export type Parts = Counters &
+  JobParts & {
+    readonly verify: Verify;
+    readonly rows: ReadonlyMap<string, IssuerRow>;
+    readonly roles: Pick<RoleStore, 'find' | 'near'>;
+    readonly spent: SpentStore;
+    readonly switches: Switches;
+    readonly issue: (grant: Grant, now: number) => Promise<Credential>;
+    /** Seconds since the epoch, read again where time counts. */
+    readonly now: () => number;
+    /** Milliseconds of a monotonic clock. */
+    readonly elapsed: () => number;
+  };
 
 /** Who is asking, through which door, and how it is to be named. */
 export type Visit = Context & {
@@ -90,7 +91,7 @@ export function timer({ elapsed }: Pick<Parts, 'elapsed'>, { ms }: Reached) {
 export async function switchedOff(
   { switches }: Pick<Parts, 'switches'>,
   reached: Reached,
-  among?: readonly What[],
+  among?: readonly Switched[],
 ): Promise<SwitchReason | undefined> {
   const { token, row, snapshot } = reached;
   if (!token) return undefined;
@@ -142,14 +143,6 @@ export function failed(reached: Reached, error: unknown): Failed {
   };
 }
 
-/** What is decided for a token, at a time. */
-type Question = {
-  readonly role: Role;
-  readonly token: VerifiedToken;
-  readonly access: AccessRequest;
-  readonly context: Context;
-};
-
 /**
  * Decides again where the time has gone on since: a process may be frozen at any step, and thawed when the token, a
  * statement's `until` or a switch says otherwise (threat T78).
@@ -157,10 +150,14 @@ type Question = {
 async function decideByNow(
   parts: Parts,
   reached: Reached,
-  { role, token, access, context }: Question,
-): Promise<Decision | SwitchReason> {
+  question: Question,
+  asksJob: boolean,
+): Promise<Settled | SwitchReason> {
+  const { role, token, access, context } = question;
   if (token.acceptedUntil <= context.now) throw new BrokerError('token_expired', { at: 'exp', undone: true });
-  const decision = decide(role, token, access, context);
+  const decision = asksJob
+    ? await decideByJob(parts, reached, question, 0)
+    : settle(decide(role, token, access, context));
   reached.decision = decision;
   return decision.allowed ? ((await switchedOff(parts, reached)) ?? decision) : decision;
 }
@@ -198,7 +195,9 @@ export async function exchange(parts: Parts, request: ExchangeRequest, visit: Vi
     reached.snapshot = snapshot;
     const decision = await timed('decide', () => decide(snapshot.role, token, access, visit));
     reached.decision = decision;
-    if (!decision.allowed) return denied(decision.reason);
+    // Allowed but for what the role demands of the job: only then is anything looked up of it.
+    const asksJob = !decision.allowed && decision.reason === 'job_unknown';
+    if (!decision.allowed && decision.reason !== 'job_unknown') return denied(decision.reason);
 
     const off = await switchedOff(parts, reached);
     if (off) return denied(off);
@@ -207,15 +206,22 @@ export async function exchange(parts: Parts, request: ExchangeRequest, visit: Vi
     // Before anything is used up, and after the decision: what strangers are told stays as it is.
     admitUse(parts, reached, [name]);
     if (singleUse && visit.repeats) return denied('single_use_not_here');
+    const asked = { role: snapshot.role, token, access, context: visit };
+    const known = asksJob
+      ? await timed('job', () => decideByJob(parts, reached, asked, EVENT_WAIT))
+      : settle(decision);
+    if (!known.allowed) return denied(known.reason);
     const use = () => parts.spent.spend(`${name}:${token.digest}`, token.acceptedUntil, visit.now);
     const spent = singleUse ? await timed('spend', use) : FREE;
     if (!spent) return denied('token_already_used');
 
     const now = Math.max(parts.now(), visit.now);
-    const question = { role: snapshot.role, token, access, context: { ...visit, now } };
-    const late = isStale(now, reached)
-      ? await decideByNow(parts, reached, question).catch(givingBack(spent))
-      : decision;
+    const question = { ...asked, context: { ...visit, now } };
+    // Also where the job is asked about: it may have ended while the token was taken.
+    const late =
+      asksJob || isStale(now, reached)
+        ? await decideByNow(parts, reached, question, asksJob).catch(givingBack(spent))
+        : known;
     if (typeof late === 'string' || !late.allowed) {
       await spent.release();
       return denied(typeof late === 'string' ? late : late.reason);

@@ -1,5 +1,6 @@
 import type { BrokerError } from './errors.ts';
 import type { Decision, DenyReason, Grant } from './policy/decide.ts';
+import type { DemandName, JobFacts } from './policy/demand.ts';
 import type { MethodDecision, MethodReason } from './policy/method.ts';
 import type { Access, Operation } from './policy/registries/grammar.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
@@ -47,6 +48,10 @@ export type Reached = {
   /** A registry token of ours, in the place of a subject token. */
   registryToken?: RegistryToken;
   decision?: Decision | MethodDecision;
+  /** What events had told of the job, where the role asks about it. */
+  job?: JobFacts | undefined;
+  /** Demands of the role that an operator has suspended. */
+  suspended?: readonly DemandName[];
   /** What was in the way. */
   off?: Switch;
   /** The claim without which it cannot be told whether the token is of what is off. */
@@ -111,7 +116,12 @@ export type RegistryCredential = {
 export type Stopped = 'guard_not_met' | SwitchReason;
 
 /** Why there was no credential although the token was good. */
-export type Refused = DenyReason | Stopped | 'role_unknown' | 'single_use_not_here' | 'token_already_used';
+export type Refused =
+  | Exclude<DenyReason, 'job_unknown'>
+  | Stopped
+  | 'role_unknown'
+  | 'single_use_not_here'
+  | 'token_already_used';
 
 /** Why a registry does not take a token that is good. */
 export type RegistryRefused = MethodReason | Stopped | 'access_beyond_token' | 'registry_unknown';

@@ -1,3 +1,4 @@
+import { DEMANDS, type DemandName } from './policy/demand.ts';
 import type { Origin } from './token/origin.ts';
 
 /** What can be switched off, and the names by which it is: its own first, then those of what it is part of. */
@@ -7,9 +8,14 @@ const NAMES = {
   organization: ({ organization, issuer }) => [organization, issuer],
   pipeline: ({ pipeline, organization, issuer }) => [pipeline, organization, issuer],
   role: ({ role }) => [role ?? ''],
+  // Of a role, and no switch: what it demands of the job, suspended for some hours.
+  running: ({ role }) => [role ?? ''],
+  approval: ({ role }) => [role ?? ''],
 } as const satisfies { readonly [what: string]: (origin: Origin) => readonly (string | undefined)[] };
 
 export type What = keyof typeof NAMES;
+/** What can be switched off. */
+export type Switched = Exclude<What, DemandName>;
 
 /** What is thrown or denied for each. The first two are told to all whose token is good. */
 const REASONS = {
@@ -18,12 +24,12 @@ const REASONS = {
   organization: 'caller_switched_off',
   pipeline: 'caller_switched_off',
   role: 'role_switched_off',
-} as const satisfies { readonly [what in What]: string };
-export type SwitchReason = (typeof REASONS)[What];
+} as const satisfies { readonly [what in Switched]: string };
+export type SwitchReason = (typeof REASONS)[Switched];
 
 /** Who vouches: looked at before any policy. */
-export const VOUCHERS: readonly What[] = ['issuer', 'kid'];
-export const ALL = Object.keys(NAMES) as readonly What[];
+export const VOUCHERS: readonly Switched[] = ['issuer', 'kid'];
+export const ALL = Object.keys(REASONS) as readonly Switched[];
 
 /** One switch, as it was set last. */
 export type Switch = {
@@ -33,6 +39,8 @@ export type Switch = {
   readonly id?: string;
   /** A token without the id is not struck: the operator has said so. */
   readonly byName?: boolean;
+  /** Until when a demand is suspended, in ISO 8601. A switch has no end. */
+  readonly until?: string;
   readonly off: boolean;
   readonly reason: string;
   /** Who set it, such as the ARN that AWS knows them by. */
@@ -72,6 +80,8 @@ const PARTS: { readonly [what in What]: readonly What[] } = {
   organization: ['organization', 'issuer'],
   pipeline: ['pipeline', 'organization', 'issuer'],
   role: ['role'],
+  running: ['running'],
+  approval: ['approval'],
 };
 
 /** Whether all names are those of the switch: its own, and those of what it is part of. */
@@ -104,13 +114,31 @@ function strikes(each: Switch, origin: Origin): boolean {
 export function struck(
   switches: readonly Switch[],
   origin: Origin,
-  among: readonly What[] = ALL,
+  among: readonly Switched[] = ALL,
 ): Switch | undefined {
-  return switches.find(each => among.includes(each.what) && strikes(each, origin));
+  return switches.find(each => among.some(what => what === each.what) && strikes(each, origin));
 }
 
+/** The reason of a switch that struck. Throws for a suspension, which strikes nobody. */
 export function reasonOf({ what }: Switch): SwitchReason {
+  if (what === 'running' || what === 'approval') throw new Error(`${what} is no switch`);
   return REASONS[what];
+}
+
+/** Hours for which a demand can be suspended at most: events that are lost for longer must be mended. */
+export const LONGEST_SUSPENSION = 72;
+
+/** Whether this suspends something now. What has no end, or one too far away, suspends nothing. */
+function suspends({ off, at, until = '' }: Switch, now: number): boolean {
+  const [begin, end] = [Date.parse(at), Date.parse(until)];
+  return off && end - begin <= LONGEST_SUSPENSION * 3_600_000 && end > now * 1000;
+}
+
+/** What a role demands of the job and an operator has suspended for now. `now` is in seconds since the epoch. */
+export function findSuspended(switches: readonly Switch[], role: string, now: number): DemandName[] {
+  return DEMANDS.filter(demand =>
+    switches.some(each => each.what === demand && each.names[0] === role && suspends(each, now)),
+  );
 }
 
 /** For the log: what is off, by whom, since when and why. */

@@ -2,6 +2,7 @@ import { DENIED, RATE_LIMITED, UPSTREAM_THROTTLED, writeFailedPattern } from '..
 import type { CODES, Code } from '../../lib/errors.ts';
 import { writeFaultPattern, writeKeysPattern } from '../../lib/lambda/fault.ts';
 import type { Refused } from '../../lib/outcome.ts';
+import type { DemandReason } from '../../lib/policy/demand.ts';
 import { COPY_REPORTS } from '../../lib/token/copy.ts';
 import { NOT_TAKEN } from '../../lib/token/keys.ts';
 import { type Resource, type Resources, ref, sub } from '../cloudformation.ts';
@@ -10,7 +11,7 @@ import type { DeployOptions } from '../options.ts';
 type Ours = { [code in Code]: (typeof CODES)[code]['fault'] extends 'setup' | 'ours' ? code : never }[Code];
 
 /** How many denials within five minutes are worth a look, by reason. */
-export const DENIALS: { readonly [reason in Refused]: number } = {
+export const DENIALS: { readonly [reason in Exclude<Refused, DemandReason>]: number } = {
   // Somebody replays a token, or walks into what a deny statement was written against.
   token_already_used: 1,
   explicitly_denied: 5,
@@ -37,6 +38,22 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
   tag_too_long: 20,
 };
 
+/** The same of roles that ask about the job: a deployment without such events has no alarms for them. */
+export const JOB_DENIALS: { readonly [reason in Exclude<DemandReason, 'job_unknown'>]: number } = {
+  // A token that outlived its job is shown: by a step that runs on in the background, or by a thief.
+  job_finished: 1,
+  // A job that asks before its build is approved; more is a pipeline without the block step.
+  approval_missing: 20,
+  approval_too_old: 20,
+};
+
+/** And of failures. */
+export const JOB_FAULTS = {
+  // More than an event that was slow: jobs ask, and were never seen to start.
+  job_not_seen: 3,
+  jobs_unavailable: 1,
+} as const satisfies { readonly [code in Code]?: number };
+
 /**
  * How many failures of ours within five minutes, by code. Not `audit_unavailable`, whose event may be the one that
  * could not be written, nor `identities_unavailable`, which no audit event has: they are counted on standard error.
@@ -45,7 +62,7 @@ export const DENIALS: { readonly [reason in Refused]: number } = {
 export const FAULTS: {
   readonly [code in Exclude<
     Ours,
-    'audit_unavailable' | 'identities_unavailable' | 'issuer_keys_pending'
+    'audit_unavailable' | 'identities_unavailable' | 'issuer_keys_pending' | keyof typeof JOB_FAULTS
   >]: number;
 } = {
   internal_error: 1,
@@ -70,7 +87,7 @@ export const COPY_PATTERNS = {
 /** Patterns over the lines of the exchange: audit events, and what it says of issuers' keys. */
 export const PATTERNS = {
   Denied: DENIED,
-  Failed: writeFailedPattern(Object.keys(FAULTS) as (keyof typeof FAULTS)[]),
+  Failed: writeFailedPattern(Object.keys({ ...FAULTS, ...JOB_FAULTS }) as Code[]),
   UpstreamThrottled: UPSTREAM_THROTTLED,
   RateLimited: RATE_LIMITED,
   AuditUnavailable: writeFaultPattern('audit_unavailable'),
@@ -179,20 +196,33 @@ function ofApi(metric: '5xx' | 'Latency'): Pick<Watched, 'namespace' | 'metric' 
   };
 }
 
-function watched(): { readonly [id: string]: Watched } {
+type AllWatched = { readonly [id: string]: Watched };
+type Thresholds = { readonly [name: string]: number };
+
+/** Exchanges that are denied for each of these reasons, from so many within five minutes. */
+export function watchDenials(reasons: Thresholds): AllWatched {
+  return Object.fromEntries(
+    Object.entries(reasons).map(([reason, threshold]) => [
+      `Denied${pascal(reason)}`,
+      counted('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
+    ]),
+  );
+}
+
+/** The same of those that fail with each of these codes. */
+export function watchFaults(codes: Thresholds): AllWatched {
+  return Object.fromEntries(
+    Object.entries(codes).map(([code, threshold]) => [
+      `Failed${pascal(code)}`,
+      counted('Failed', `exchanges failed: ${code}`, threshold, { code }),
+    ]),
+  );
+}
+
+function watched(): AllWatched {
   return {
-    ...Object.fromEntries(
-      Object.entries(DENIALS).map(([reason, threshold]) => [
-        `Denied${pascal(reason)}`,
-        counted('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
-      ]),
-    ),
-    ...Object.fromEntries(
-      Object.entries(FAULTS).map(([code, threshold]) => [
-        `Failed${pascal(code)}`,
-        counted('Failed', `exchanges failed: ${code}`, threshold, { code }),
-      ]),
-    ),
+    ...watchDenials(DENIALS),
+    ...watchFaults(FAULTS),
     UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
     // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
     RateLimited: counted('RateLimited', 'exchanges over a limit', 20),

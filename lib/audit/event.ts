@@ -30,6 +30,10 @@ export const MEMBERS = [
   'user',
   'statement',
   'unmet',
+  'job_state',
+  'build_id',
+  'approval_evidence',
+  'suspended',
   'policy_digest',
   'issuer',
   'subject',
@@ -166,6 +170,28 @@ function useMembers({ reached: { use, registry, token, registryToken } }: Exchan
   };
 }
 
+/** The name of whoever unblocked the step that the role waits for, where broker.yml has one for them. */
+function nameOf(by: string, { reached: { snapshot } }: ExchangeRecord): string | undefined {
+  return snapshot?.role.approval?.by.find(({ id }) => id === by)?.name;
+}
+
+/** What was known of the job, where the role asks. Evidence of an approval and no proof: a token of the API can name anybody. */
+function jobMembers(drawn: ExchangeRecord): AuditEvent {
+  const { job, suspended = [] } = drawn.reached;
+  const { unblocked } = job ?? {};
+  return {
+    job_state: job?.state,
+    build_id: job?.build,
+    approval_evidence: unblocked && {
+      step: unblocked.step,
+      by: unblocked.by,
+      name: nameOf(unblocked.by, drawn),
+      at: iso(unblocked.at),
+    },
+    suspended: suspended.length > 0 ? suspended : undefined,
+  };
+}
+
 /** The audit event of one exchange or authorization. Of what a caller wrote, only verified claims and the request's own words. */
 export function auditEvent(drawn: ExchangeRecord): AuditEvent {
   const { reached, grant } = drawn;
@@ -187,6 +213,7 @@ export function auditEvent(drawn: ExchangeRecord): AuditEvent {
       drawn.unmet.length > 0
         ? drawn.unmet.map(({ condition, why }) => `${condition.name} ${condition.operator}: ${why}`)
         : undefined,
+    ...jobMembers(drawn),
     policy_digest: (reached.snapshot ?? reached.registry)?.digest,
     requested: reached.requested && {
       scopes: reached.requested.scopes,

@@ -1,5 +1,6 @@
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { AccessRequest } from '../policy/decide.ts';
+import { DEMANDS, type JobFacts, type Unblocked } from '../policy/demand.ts';
 import type { Context } from '../policy/trust.ts';
 import { readJsonObject } from '../token/json.ts';
 
@@ -44,6 +45,20 @@ export function exchangesIn(log: Buffer): Claims[] {
   return eventsIn(log).filter(event => event['event'] === 'exchange');
 }
 
+function unblockedIn(event: Claims): Unblocked | undefined {
+  const evidence = objectIn(event, 'approval_evidence');
+  if (!evidence) return undefined;
+  const at = Date.parse(textIn(evidence, 'at') ?? '') / 1000;
+  return { step: textIn(evidence, 'step') ?? '', by: textIn(evidence, 'by') ?? '', at };
+}
+
+/** What was known of the job then. */
+function jobIn(event: Claims): JobFacts | undefined {
+  const state = textIn(event, 'job_state');
+  if (state !== 'running' && state !== 'finished') return undefined;
+  return { state, build: textIn(event, 'build_id'), unblocked: unblockedIn(event) };
+}
+
 /** What was asked for, from where and when, so that it can be decided again. */
 export function requestOf(event: Claims): { readonly access: AccessRequest; readonly context: Context } {
   const requested = objectIn(event, 'requested') ?? {};
@@ -58,6 +73,8 @@ export function requestOf(event: Claims): { readonly access: AccessRequest; read
     context: {
       now: Date.parse(textIn(event, 'time') ?? '') / 1000,
       sourceAddress: textIn(event, 'source_address'),
+      job: jobIn(event),
+      suspended: DEMANDS.filter(demand => textsIn(event, 'suspended')?.includes(demand)),
     },
   };
 }

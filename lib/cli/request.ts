@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
 import type { Claims } from '../policy/claims.ts';
 import type { AccessRequest } from '../policy/decide.ts';
+import type { JobFacts } from '../policy/demand.ts';
 import type { RegistryRequest } from '../policy/registries/read.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
@@ -63,15 +64,31 @@ export async function claimsFrom(
 
 const SOURCES = ['--claims FILE', '--token-file FILE', '--decision ID'];
 
-function contextOf(flags: Flags): Context {
-  return {
-    now: Date.now() / 1000,
-    sourceAddress: addressIn(flags, 'source-ip'),
-  };
+function contextOf(flags: Flags, role?: Role): Context {
+  const now = Date.now() / 1000;
+  const job = role && jobIn(flags, role, now);
+  return { now, sourceAddress: addressIn(flags, 'source-ip'), ...(job ? { job } : {}) };
+}
+
+/** What events would have told: an approval of just now, by a person of broker.yml or by an id. */
+function jobIn(flags: Flags, { approval }: Role, now: number): JobFacts | undefined {
+  const [state, by] = [flag(flags, 'job'), flag(flags, 'approved-by')];
+  if (state === undefined && by === undefined) return undefined;
+  if (state !== undefined && !isJobState(state))
+    throw new UsageError(`--job is ${JOB_STATES.join(' or ')}, not "${state}".`);
+  const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
+  const unblocked = id === undefined ? undefined : { step: approval?.step ?? '', by: id, at: now };
+  return { state: state ?? 'running', build: 'of the command line', unblocked };
+}
+
+const JOB_STATES = ['running', 'finished'] as const;
+
+function isJobState(word: string): word is (typeof JOB_STATES)[number] {
+  return JOB_STATES.some(each => each === word);
 }
 
 async function askRegistry(name: string, flags: Flags, config: Config): Promise<Request> {
-  const idle = ['role', 'scope', 'expires-in'].find(each => flags[each] !== undefined);
+  const idle = ['role', 'scope', 'expires-in', 'job', 'approved-by'].find(each => flags[each] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect beside --registry.`);
   const line = flag(flags, 'request');
   if (line === undefined) throw new UsageError('--registry needs --request "METHOD PATH".');
@@ -98,11 +115,22 @@ export async function askRole(flags: Flags, config: Config): Promise<RoleRequest
     kinds: undefined,
   };
   const claims = await claimsFrom(flags, SOURCES);
-  return { role, claims, access, context: contextOf(flags), recorded: undefined };
+  return { role, claims, access, context: contextOf(flags, role), recorded: undefined };
 }
 
 /** What the event says itself. */
-const IN_EVENT = ['role', 'registry', 'request', 'claims', 'token-file', 'scope', 'expires-in', 'source-ip'];
+const IN_EVENT = [
+  'role',
+  'registry',
+  'request',
+  'claims',
+  'token-file',
+  'scope',
+  'expires-in',
+  'source-ip',
+  'job',
+  'approved-by',
+];
 
 async function eventOf(id: string, flags: Flags): Promise<Claims> {
   const idle = IN_EVENT.find(name => flags[name] !== undefined);

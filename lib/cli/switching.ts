@@ -1,7 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { printable } from '../client/printable.ts';
 import { didYouMean } from '../language/nearest.ts';
-import { ALL, type Switch, type What } from '../switch.ts';
+import { ALL, type Switch, type Switched } from '../switch.ts';
 import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
 import { type Flags, flag, type Terminal, UsageError } from './verb.ts';
 
@@ -33,7 +33,7 @@ process, another role), a container, a machine.
 `;
 
 /** What each is part of, by option, from the inside out. */
-const PARTS: { readonly [what in What]: readonly ('organization' | 'issuer')[] } = {
+const PARTS: { readonly [what in Switched]: readonly ('organization' | 'issuer')[] } = {
   issuer: [],
   kid: [],
   organization: ['issuer'],
@@ -41,7 +41,7 @@ const PARTS: { readonly [what in What]: readonly ('organization' | 'issuer')[] }
   role: [],
 };
 
-function whatOf(written: string): What {
+function whatOf(written: string): Switched {
   const what = ALL.find(each => each === written);
   if (what === undefined)
     throw new UsageError(
@@ -56,7 +56,7 @@ function needed(flags: Flags, option: string): string {
   return value;
 }
 
-function targetOf(flags: Flags): Pick<Switch, 'what' | 'names'> {
+function targetOf(flags: Flags): Pick<Switch, 'names'> & { readonly what: Switched } {
   const what = whatOf(flag(flags, 'WHAT') ?? '');
   const parts = PARTS[what];
   const idle = (['organization', 'issuer'] as const).find(
@@ -67,16 +67,16 @@ function targetOf(flags: Flags): Pick<Switch, 'what' | 'names'> {
 }
 
 /** A switch on one line, with nothing in it that moves a terminal. */
-export function switchLine({ what, names, id, byName, off, at, by, reason }: Switch): string {
+export function switchLine({ what, names, id, byName, until, off, at, by, reason }: Switch): string {
   return printable(
-    `${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}  ${at}  ${by}  ${reason}`,
+    `${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}${until === undefined ? '' : `  until ${until}`}  ${at}  ${by}  ${reason}`,
   );
 }
 
-const IDENTIFIED: readonly What[] = ['organization', 'pipeline'];
+const IDENTIFIED: readonly Switched[] = ['organization', 'pipeline'];
 
 /** What has an id is switched by it, unless the operator says that the name is all there is. */
-function readId(off: boolean, what: What, flags: Flags): Pick<Switch, 'id' | 'byName'> {
+function readId(off: boolean, what: Switched, flags: Flags): Pick<Switch, 'id' | 'byName'> {
   const id = flag(flags, 'id');
   const byName = flags['by-name'] === true;
   if (!IDENTIFIED.includes(what)) {

@@ -44,6 +44,8 @@ export type Refused = {
   readonly claims: readonly ClaimHint[];
   /** Whom to ask, where the role says so. */
   readonly contact?: string;
+  /** The key of the block step that must be unblocked in this build, where the role waits for an approval. */
+  readonly approvalStep?: string;
 };
 
 type Json = { readonly [name: string]: unknown };
@@ -79,7 +81,7 @@ function issuedIn(body: Json, now: number): Issued | undefined {
 }
 
 function refusedIn(status: number, body: Json): Refused | undefined {
-  const { code, error_description, decision_id, error_uri, claims, contact } = body;
+  const { code, error_description, decision_id, error_uri, claims, contact, approval_step } = body;
   // A code begins a line of the log, so what is no word is no code of a broker.
   if (typeof code !== 'string' || !/^[a-z_]{1,64}$/.test(code)) return undefined;
   if (typeof decision_id !== 'string') return undefined;
@@ -92,6 +94,7 @@ function refusedIn(status: number, body: Json): Refused | undefined {
     errorUri: String(error_uri ?? ''),
     claims: Array.isArray(claims) ? (claims as ClaimHint[]) : [],
     ...(typeof contact === 'string' ? { contact } : {}),
+    ...(typeof approval_step === 'string' ? { approvalStep: approval_step } : {}),
   };
 }
 

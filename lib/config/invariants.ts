@@ -6,6 +6,7 @@ import {
   either,
   list,
   object,
+  oneOf,
   optional,
   raw,
   record,
@@ -15,6 +16,7 @@ import {
   text,
 } from '../language/shape.ts';
 import { statementsOf, statementsSchema } from '../language/statement.ts';
+import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PATTERN } from './pattern.ts';
@@ -37,6 +39,8 @@ export type Invariant = {
   /** Only tokens of these issuers have such a role. */
   readonly issuers?: readonly string[];
   readonly targets?: readonly DemandedTarget[];
+  /** What each role must demand of the job, by itself or by the rows of its issuers. It speaks of no registry. */
+  readonly demands?: readonly DemandName[];
 };
 
 /** What a role gives or a registry opens, such as `aws.role_arn`, and the patterns one of which each value must match. */
@@ -68,12 +72,13 @@ const INVARIANT = object({
   only: optional(raw(statementsSchema)),
   issuers: optional(list(text({ max: 512 }), 50)),
   targets: optional(record(ALLOWED, 20)),
+  demands: optional(list(oneOf(...DEMANDS), DEMANDS.length)),
 });
 
 /** invariants.yml, for editors. */
 export const invariantsSchema: Schema = { type: 'array', items: INVARIANT.schema };
 
-const KINDS = ['never', 'only', 'issuers', 'targets'] as const;
+const KINDS = ['never', 'only', 'issuers', 'targets', 'demands'] as const;
 
 type Rows = ReadonlyMap<string, IssuerRow>;
 
@@ -134,6 +139,12 @@ function invariant(tree: Tree, rows: Rows, complain: Complain): Invariant | unde
   const read = INVARIANT.read(tree, complain);
   if (!read || tree.kind !== 'map') return undefined;
   complainOfKinds(tree, complain);
+  if (read.demands && read.registries !== undefined)
+    complain(
+      'wrong-value',
+      tree.place,
+      'A registry demands nothing of a job: leave registries out beside demands.',
+    );
   const speaksOfAll = read.roles === undefined && read.registries === undefined;
   complainOfTargets(tree, complain);
   complainOfIssuers(tree, rows, complain);
@@ -148,6 +159,7 @@ function invariant(tree: Tree, rows: Rows, complain: Complain): Invariant | unde
     ...(never ? { never } : {}),
     ...(only ? { only } : {}),
     ...(read.issuers ? { issuers: read.issuers } : {}),
+    ...(read.demands ? { demands: read.demands } : {}),
     ...(read.targets ? { targets: targetsIn(read.targets) } : {}),
   };
 }

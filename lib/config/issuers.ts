@@ -18,10 +18,11 @@ import {
   truth,
 } from '../language/shape.ts';
 import type { ClaimType, ClaimValue } from '../policy/claims.ts';
-import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
+import type { Binding, EventSource, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { KeySetError, keySet } from '../token/keyset.ts';
 import { type Labels, PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
+import { UUID } from './people.ts';
 
 const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
@@ -35,6 +36,19 @@ const LONGEST_WITH_REASON = 86_400;
 // Scheme, host and path as a token's iss has them: no user, no query, no fragment, no trailing space.
 const HTTPS = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[\w.~%/-]*)?$/;
 const URL_TEXT = text({ max: 600, pattern: HTTPS, says: 'an https URL without user, query or fragment' });
+
+// A partner source, whose bus has the same name: https://buildkite.com/docs/integrations/amazon-eventbridge
+const EVENT_SOURCE = object({
+  source: required(
+    text({
+      max: 256,
+      pattern: /^aws\.partner\/buildkite\.com\/[\w.-]+\/[\w.-]+$/,
+      says: 'a partner event source of Buildkite, such as aws.partner/buildkite.com/acme/0106-187c-12cd4fe',
+    }),
+  ),
+  organization_id: required(UUID),
+  account: required(text({ pattern: /^\d{12}$/, says: 'the number of an AWS account, in quotes' })),
+});
 
 const ROW = object({
   preset: optional(oneOf(...PRESET_NAMES)),
@@ -57,6 +71,8 @@ const ROW = object({
   single_tenant: optional(truth),
   claims: optional(record(oneOf(...CLAIM_TYPES), 200)),
   require: optional(raw(claimsSchema)),
+  events: optional(list(EVENT_SOURCE, 5)),
+  running: optional(truth),
 });
 
 /** A row of issuers, for editors. */
@@ -183,6 +199,29 @@ function requireOf(tree: Tree | undefined, facts: IssuerFacts, complain: Complai
   return [];
 }
 
+/** Whose events tell of this issuer's jobs, and whether each role looks at them. Only Buildkite sends any that are known here. */
+function eventsOf(
+  { events, running }: Row,
+  preset: PresetName | undefined,
+  place: Place,
+  complain: Complain,
+): Pick<IssuerFacts, 'events' | 'running'> {
+  if (events && preset !== 'buildkite')
+    complain('issuer-row', place, 'Only Buildkite sends events that are known here. Remove events.');
+  if (running && !events)
+    complain('demand-refused', place, 'running needs events: say where they come from, or remove running.');
+  const sources = (events ?? []).map(
+    ({ source, organization_id: organizationId, account }): EventSource => ({
+      source,
+      organizationId,
+      account,
+    }),
+  );
+  if (new Set(sources.map(({ source }) => source)).size < sources.length)
+    complain('issuer-row', place, 'Two entries of events name the same source.');
+  return { ...(events ? { events: sources } : {}), ...(running ? { running: true } : {}) };
+}
+
 function lifetimeOf({ max_token_lifetime: written }: Row, preset: Preset | undefined): number {
   const own = typeof written === 'object' ? written.value : written;
   return own ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
@@ -215,6 +254,7 @@ export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; pla
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
     audiences: (row.audiences ?? []).map(each => audienceOf(each, complain)),
+    ...eventsOf(row, presetOf(issuer) ?? row.preset, place, complain),
   };
   const guard = requireOf(member(tree, 'require')?.value, facts, complain);
   return {

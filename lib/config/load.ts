@@ -17,6 +17,7 @@ import { AUDIT, type AuditSetting, auditOf } from './audit.ts';
 import { complainOfAudiences, ENDPOINTS, endpointsIn } from './endpoints.ts';
 import { issuerRow, rowSchema } from './issuers.ts';
 import { LIMITS, limitsOf } from './limits.ts';
+import { GROUPS, PEOPLE, peopleIn } from './people.ts';
 import { registriesIn } from './registries.ts';
 import { complainOfEndings, readSource, sourcesIn, start } from './sources.ts';
 import { type Teams, teamsIn } from './teams.ts';
@@ -72,6 +73,8 @@ const BROKER = object({
   endpoints: optional(ENDPOINTS),
   apps: optional(APPS),
   session: optional(SESSION),
+  people: optional(PEOPLE),
+  groups: optional(GROUPS),
   limits: optional(LIMITS),
   audit: optional(AUDIT),
   aws: optional(object({ second_region: optional(REGION) })),
@@ -121,13 +124,14 @@ function main(file: string, source: string, complain: Complain): Main | undefine
   const url = read?.url ?? '';
   const audience = read?.audience ? audienceOf(read.audience, complain) : url;
   const session = defaultsOf(read?.session);
+  const people = peopleIn({ people: read?.people, groups: read?.groups }, tree, complain);
   const limits = limitsOf(read?.limits);
   const secondRegion = read?.aws?.second_region;
   const audit = auditOf(read?.audit, member(tree, 'audit')?.value ?? tree, complain);
   const ground = { url, audience, rows, limits, secondRegion, audit };
   const endpoints = endpointsIn(member(tree, 'endpoints')?.value, complain);
   const apps = appsIn(read?.apps, member(tree, 'apps')?.value, complain);
-  const setting = { audience, issuers: rows, session, endpoints: dropPlaces(endpoints), apps };
+  const setting = { audience, issuers: rows, session, people, endpoints: dropPlaces(endpoints), apps };
   return { ground, tree, endpoints, apps, setting };
 }
 

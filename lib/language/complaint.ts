@@ -34,6 +34,7 @@ export const RULES = {
   'template-unbound': 'A ${claim} in a resource is not bound by every trust statement.',
   'audience-shared': 'An audience that other services accept needs a reason beside it.',
   'own-issuer': 'Our own issuer cannot be trusted as one of ours.',
+  'demand-refused': 'A demand on the job stands where nothing could tell whether it is met.',
   'setting-unknown': 'A KITE_STS_… variable is not one that is known.',
   'setting-value': 'A setting has a value that it cannot have.',
   'file-missing': 'A file or folder that is needed is not there.',

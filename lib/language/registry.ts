@@ -3,11 +3,12 @@ import { isBelow, isPlainPath } from '../policy/path.ts';
 import { OCI_ROOT } from '../policy/registries/oci.ts';
 import { defaultKind, KINDS } from '../policy/registries/read.ts';
 import type { Registry } from '../policy/registry.ts';
+import type { Statement } from '../policy/statement.ts';
 import { audienceOf, audienceShape } from './audience.ts';
 import { type Complain, noting } from './complaint.ts';
 import { type MapTree, member, parseMapping } from './parse.ts';
 import { contact } from './role.ts';
-import { checked, object, oneOf, optional, raw, required, text } from './shape.ts';
+import { checked, object, oneOf, optional, type Placed, raw, required, text } from './shape.ts';
 import { scopeText, statementsSchema } from './statement.ts';
 import { readingsOf, scoped, statementsIn } from './statements.ts';
 
@@ -60,6 +61,21 @@ export function parseRegistry(
   return tree && { name, tree };
 }
 
+/** An authorizer looks up nothing of a job, so what a row demands of every role would silently not be demanded here. */
+function complainOfRunning(
+  trust: readonly Placed<Statement>[],
+  issuers: ReadonlyMap<string, IssuerFacts>,
+  complain: Complain,
+): void {
+  for (const { value, place } of trust)
+    if (issuers.get(value.issuer)?.running)
+      complain(
+        'demand-refused',
+        place,
+        `The row of ${value.issuer} says running: true, and a registry cannot ask whether a job runs. Say running: true in each role instead.`,
+      );
+}
+
 /**
  * Compiles a registry, or complains of everything that is wrong with it and gives undefined. Its trust policy has
  * the rules of a role's; each trust statement needs scopes, but for the flat form, which reads and writes.
@@ -72,6 +88,7 @@ export function compileRegistry(
   const { complain, complaints } = noting(complainTo);
   const read = REGISTRY.read(tree, complain);
   const statements = statementsIn(tree, issuers, complain);
+  complainOfRunning(statements.trust, issuers, complain);
   const demand = { of: 'a registry', scopes: 'required', listed: undefined } as const;
   const trust = scoped(statements.trust, demand, complain);
   const deny = statements.deny.map(({ value }) => value);

@@ -4,9 +4,10 @@ import type { Role } from '../policy/role.ts';
 import { COVERS, type KindName, type Template } from '../policy/targets.ts';
 import { audienceOf, audienceShape } from './audience.ts';
 import { type Complain, noting } from './complaint.ts';
+import { APPROVED, compileDemands, type People, RUNNING } from './demand.ts';
 import { KINDS, kindOf } from './kinds.ts';
 import { type MapTree, member, parseMapping, type Tree } from './parse.ts';
-import { SESSION, type SessionDefaults, sessionOf } from './session.ts';
+import { RUNNING_SESSION, SESSION, type SessionDefaults, sessionOf } from './session.ts';
 import { object, optional, raw, required, type Schema, type Shape, text, truth } from './shape.ts';
 import { statementsSchema } from './statement.ts';
 import { readingsOf, scoped, statementsIn } from './statements.ts';
@@ -30,6 +31,8 @@ const ROLE = object({
   session: optional(SESSION),
   single_use: optional(truth),
   disabled: optional(text({ says: 'the reason why the role is disabled' })),
+  running: optional(RUNNING),
+  approval: optional(APPROVED),
   ...(Object.fromEntries(
     Object.entries(KINDS).map(([key, { schema }]) => [key, optional(raw(schema))]),
   ) as Record<KindName, ReturnType<typeof optional<Tree>>>),
@@ -48,6 +51,8 @@ export type Setting = {
   readonly session: SessionDefaults;
   readonly endpoints?: ReadonlyMap<string, Endpoint> | undefined;
   readonly apps?: ReadonlyMap<string, AppHost> | undefined;
+  /** Who may be named as an approver; left out where broker.yml names nobody. */
+  readonly people?: People | undefined;
 };
 
 /** Reads the text of one role file. Complaints name `file`; undefined when there is nothing to compile. */
@@ -104,6 +109,12 @@ export function compileRole(
   const template = compile(kindTree, { role: name, trust, issuers, endpoints, apps }, complain);
   const listed = template && scopesOf?.(template);
   const granting = scoped(statements.trust, { of: kind, scopes, listed, covers: COVERS[kind] }, complain);
+  const demands = compileDemands(
+    { running: sound('running', RUNNING), approval: sound('approval', APPROVED) },
+    { trust, issuers: setting.issuers, people: setting.people ?? new Map() },
+    complain,
+  );
+  const runs = demands.running ?? trust.some(({ issuer }) => setting.issuers.get(issuer)?.running);
   const session = sessionOf(
     sound('session', SESSION),
     {
@@ -111,7 +122,7 @@ export function compileRole(
       seconds: (template as { seconds?: number } | undefined)?.seconds,
       lengths: lengths(template),
     },
-    setting.session,
+    runs && kind === 'aws' ? RUNNING_SESSION : setting.session,
     complain,
   );
   const written = sound('audience', audienceShape);
@@ -127,6 +138,7 @@ export function compileRole(
     session,
     singleUse: read.single_use ?? false,
     disabled: read.disabled,
+    ...demands,
     template: { kind, ...template } as Template,
     issuers: readingsOf([...trust, ...deny], setting.issuers, written !== undefined),
   };

@@ -9,6 +9,12 @@ export type SessionDefaults = {
   readonly maxSeconds: number | undefined;
 };
 
+/**
+ * Of sessions of AWS whose role looks whether the job runs: the shortest that AWS makes, since the end of the job ends no
+ * session. A role may say more.
+ */
+export const RUNNING_SESSION: SessionDefaults = { seconds: 900, maxSeconds: 900 };
+
 /** The shape that roles share, whatever they give. broker.yml has the same under `session`. */
 export const SESSION = object({
   seconds: optional(placed(integer(30, 86_400, ' seconds'))),

@@ -128,6 +128,7 @@ export function readingsOf(
           nullable: facts?.nullable ?? [],
           session: facts?.session ?? { group: 'sub', run: 'sub', job: 'sub' },
           audiences: ownAudience ? [] : (facts?.audiences ?? []),
+          ...(facts?.running ? { running: true as const } : {}),
         },
       ];
     }),

@@ -1,4 +1,5 @@
 import { type Claims, claimAt } from './claims.ts';
+import { checkDemands, type DemandReason, findDemandReason, findUnmetDemand } from './demand.ts';
 import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
 import type { SessionPolicy } from './targets/target.ts';
@@ -42,6 +43,7 @@ export type Grant = {
 
 export type DenyReason =
   | TrustReason
+  | DemandReason
   | 'role_disabled'
   | 'kind_differs'
   | 'scope_beyond_grant'
@@ -63,7 +65,7 @@ export type Deny = {
   readonly reason: DenyReason;
   /** The statement that denied, or the one that would have given the grant. */
   readonly statement: string | undefined;
-  /** The claim or scope that the reason speaks of. */
+  /** The claim, the scope or the block step that the reason speaks of. */
   readonly about: string | undefined;
   /** What of the claim cannot stand where the role puts it, where that is the reason. */
   readonly unusable?: Unusable;
@@ -107,7 +109,7 @@ type Ask = {
   readonly role: Role;
   readonly token: VerifiedToken;
   readonly access: AccessRequest;
-  readonly now: number;
+  readonly context: Context;
 };
 
 function secondsRefused({ role, access }: Ask): DenyReason | undefined {
@@ -118,7 +120,7 @@ function secondsRefused({ role, access }: Ask): DenyReason | undefined {
 }
 
 function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Decision {
-  const { role, token, access, now } = ask;
+  const { role, token, access, context } = ask;
   const deny = (reason: DenyReason, about?: string, unusable?: Unusable): Deny => ({
     allowed: false,
     reason,
@@ -141,7 +143,13 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
   });
   if ('unusable' in target) return deny(target.refused, target.unusable.claim, target.unusable);
   if ('refused' in target) return deny(target.refused);
-  const left = statement.until === undefined ? Number.POSITIVE_INFINITY : Math.floor(statement.until - now);
+  // Last, so that nothing need be looked up of the job of a token that is denied in any case.
+  const demands = checkDemands(role, token.issuer, context);
+  const traced = demands.length > 0 ? { ...trace, demands } : trace;
+  const unmet = findUnmetDemand(demands);
+  if (unmet) return { ...deny(findDemandReason(unmet), unmet.wanted?.step), trace: traced };
+  const left =
+    statement.until === undefined ? Number.POSITIVE_INFINITY : Math.floor(statement.until - context.now);
   const granted: Omit<Grant, typeof grant> = {
     role: role.name,
     statement: statement.id,
@@ -151,7 +159,7 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
     session: sessionOf(role, token),
     target,
   };
-  return { allowed: true, statement: statement.id, grant: granted as Grant, trace };
+  return { allowed: true, statement: statement.id, grant: granted as Grant, trace: traced };
 }
 
 /**
@@ -161,7 +169,7 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
  */
 export function decide(role: Role, token: VerifiedToken, access: AccessRequest, context: Context): Decision {
   const weighed = weigh(role, token, { context, least: role.session.min });
-  if (weighed.winner) return allow(weighed.winner, { role, token, access, now: context.now }, weighed);
+  if (weighed.winner) return allow(weighed.winner, { role, token, access, context }, weighed);
   const { trace, reason, statement } = weighed;
   return { allowed: false, reason, statement, about: undefined, trace };
 }

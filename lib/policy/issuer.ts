@@ -16,6 +16,15 @@ export type Vocabulary = {
 /** Which claims name the run, for the name of the session: pipeline, build, and the job's own id. */
 export type SessionClaims = { readonly group: string; readonly run: string; readonly job: string };
 
+/** Where the events of an organization of Buildkite come from, in EventBridge: all of it must be so of each event. */
+export type EventSource = {
+  /** The partner event source, which is the name of its bus too. */
+  readonly source: string;
+  readonly organizationId: string;
+  /** The number of the AWS account whose bus that is. */
+  readonly account: string;
+};
+
 /** What the policy engine needs to know of an issuer. Rows of broker.yml are compiled to it. */
 export type IssuerFacts = {
   readonly issuer: string;
@@ -31,6 +40,10 @@ export type IssuerFacts = {
   readonly audiences: readonly string[];
   /** The immutable id of a pipeline, for `subject: pipeline`. */
   readonly pipelineId: string | undefined;
+  /** Whose events tell of its jobs; left out where none do. */
+  readonly events?: readonly EventSource[];
+  /** Each role takes its tokens only while their job runs. */
+  readonly running?: true;
 };
 
 /** The types that the vocabulary gives a name, or undefined when the name is outside of it. */

@@ -1,3 +1,4 @@
+import type { ApprovalDemand } from './demand.ts';
 import type { Template } from './targets.ts';
 import type { TrustPolicy } from './trust.ts';
 
@@ -14,4 +15,7 @@ export type Role = TrustPolicy & {
   /** The reason, when the role is disabled. */
   readonly disabled: string | undefined;
   readonly template: Template;
+  /** A token counts only while its job runs. */
+  readonly running?: true | undefined;
+  readonly approval?: ApprovalDemand | undefined;
 };

@@ -1,4 +1,5 @@
 import type { Checked } from './condition.ts';
+import type { DemandCheck } from './demand.ts';
 import type { Effect } from './statement.ts';
 
 /** Why a statement was not tried. */
@@ -17,6 +18,8 @@ export type StatementTrace = {
 export type Trace = {
   readonly audience: { readonly expected: string; readonly actual: string };
   readonly statements: readonly StatementTrace[];
+  /** What the role demands of the job, once all else is allowed; left out where it demands nothing. */
+  readonly demands?: readonly DemandCheck[];
 };
 
 function unmet({ conditions }: StatementTrace): number {

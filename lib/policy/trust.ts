@@ -1,12 +1,13 @@
 import { type Claims, withNulls } from './claims.ts';
 import { all, check } from './condition.ts';
+import type { DemandName, JobFacts } from './demand.ts';
 import type { IssuerFacts } from './issuer.ts';
 import type { Statement } from './statement.ts';
 import type { Skipped, StatementTrace, Trace } from './trace.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** What decide needs of an issuer at the time of a request. */
-export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences'>;
+export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences' | 'running'>;
 
 /** Whom something is for, whatever it gives: what a role and a registry share. */
 export type TrustPolicy = {
@@ -102,4 +103,8 @@ export type Context = {
   readonly now: number;
   /** From the gateway or the socket, never from a header. */
   readonly sourceAddress: string | undefined;
+  /** What events have told of the token's job. Undefined: nobody looked, so it is in doubt. */
+  readonly job?: JobFacts | undefined;
+  /** What the role demands and an operator suspended for now. */
+  readonly suspended?: readonly DemandName[] | undefined;
 };

@@ -209,6 +209,7 @@ function refusedBody(refused: Refused, voice: Voice): object {
     decision_id: refused.decisionId,
     ...(refused.claims.length > 0 ? { claims: refused.claims } : {}),
     ...(refused.contact === undefined ? {} : { contact: refused.contact }),
+    ...(refused.approvalStep === undefined ? {} : { approval_step: refused.approvalStep }),
   };
 }
 
@@ -220,6 +221,7 @@ function refusedLines(refused: Refused, voice: Voice): string[] {
     `DECISION_ID=${refused.decisionId}`,
     `ERROR_URI=${voice.url}/errors/${refused.code}`,
     ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
+    ...(refused.approvalStep === undefined ? [] : [`APPROVAL_STEP=${refused.approvalStep}`]),
     ...refused.claims.map(each => `CLAIM=${claimText(each)}`),
   ];
 }

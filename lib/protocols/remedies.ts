@@ -3,6 +3,9 @@ import type { Code } from '../errors.ts';
 /** What to do about each code, for its page: a reader there may have nothing else of ours. The reference says the same. */
 export const REMEDIES: { readonly [code in Code]: string } = {
   action_unsupported: 'Unset AWS_ENDPOINT_URL_STS for that call, so that it goes to AWS.',
+  approval_missing:
+    'Have the block step that is named unblocked in this build, then retry the step. Who may, contact knows. Operator: explain names them, and who did.',
+  approval_too_old: 'Start a new build and have it approved. Operator: within of the role.',
   audience_not_of_role: 'Mint the token for the audience of this role.',
   audit_unavailable: 'Try again. Operator: where audit events go is full or gone.',
   body_too_large: 'Send only the parameters of the exchange.',
@@ -24,6 +27,11 @@ export const REMEDIES: { readonly [code in Code]: string } = {
     'Wait that long, at most 30 s. It is no fault, and rings no alarm: an issuer has begun to use a new key, or somebody sends tokens with made-up keys.',
   issuer_keys_unavailable: 'Try again. Operator: can the broker reach the keys of the issuer?',
   issuer_switched_off: 'Ask who runs the broker. Operator: switch off (docs/guides/operate.md).',
+  job_finished:
+    'Exchange the token while its job runs. A token that is used after its job has ended may be stolen: tell who runs the broker.',
+  job_not_seen:
+    "Wait that long and ask again; kite-sts's own clients do. Operator: are events of Buildkite still coming (docs/guides/job-events.md)?",
+  jobs_unavailable: 'Try again. Operator: the table of jobs is away, or a row in it cannot be read.',
   key_switched_off: 'Mint a new token once the issuer has another key.',
   method_not_allowed: 'Use POST for /token.',
   method_not_granted:

@@ -26,6 +26,8 @@ export function withoutNewline(token: string): string {
 const RETRY_AFTER: { readonly [code in Code]?: number } = {
   // After a failure the table is not asked again for five seconds.
   switches_unavailable: 6,
+  // An event takes about as long, at worst, where nothing is wrong.
+  job_not_seen: 5,
 };
 function retryAfter(code: Code): number {
   return RETRY_AFTER[code] ?? 2;
@@ -54,12 +56,13 @@ function howToMint({ audience }: Voice): string {
 }
 
 /** What was wrong, and where. */
-export function describe({ code, says, at, nearRole }: Refused, voice: Voice): string {
+export function describe({ code, says, at, nearRole, approvalStep }: Refused, voice: Voice): string {
   return [
     says,
     code === 'token_already_used' && howToMint(voice),
     code === 'token_audience_differs' &&
       `That is ${printable(voice.audience)} unless the role says otherwise.`,
+    approvalStep && `The block step: ${approvalStep}.`,
     at && `At fault: ${at}.`,
     nearRole && `Did you mean the role ${nearRole}?`,
   ]

@@ -1,6 +1,16 @@
 import type { Claims } from '../policy/claims.ts';
+import type { Demanding, JobFacts } from '../policy/demand.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { VerifiedToken } from '../policy/verified-token.ts';
+
+/** What is known of a job that meets all that a role demands of it: for those who ask what else it takes. */
+export function assumeMet({ approval }: Pick<Demanding, 'approval'>, now: number): JobFacts {
+  return {
+    state: 'running',
+    build: 'assumed',
+    unblocked: approval && { step: approval.step, by: approval.by[0]?.id ?? '', at: now },
+  };
+}
 
 /**
  * Claims as if a token with them had been verified: for `explain` and for test cases, which ask what the

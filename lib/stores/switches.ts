@@ -40,6 +40,7 @@ function switchOf(item: Item): Switch {
     ...read,
     ...(item['id'] ? { id: text(item['id']) } : {}),
     ...(item['by_name'] ? { byName: true } : {}),
+    ...(item['until'] ? { until: text(item['until']) } : {}),
     off: text(item['state']) !== ON,
     reason: text(item['reason']),
     by: text(item['by']),
@@ -51,7 +52,16 @@ function switchOf(item: Item): Switch {
 export function tableSwitches(table: Table): SwitchStore {
   return {
     async all() {
-      const items = await table.scan([SWITCH_TABLE.key, 'id', 'by_name', 'state', 'reason', 'by', 'at']);
+      const items = await table.scan([
+        SWITCH_TABLE.key,
+        'id',
+        'by_name',
+        'until',
+        'state',
+        'reason',
+        'by',
+        'at',
+      ]);
       return items.map(switchOf);
     },
     set: change =>
@@ -59,6 +69,7 @@ export function tableSwitches(table: Table): SwitchStore {
         [SWITCH_TABLE.key]: { S: switchKey(change) },
         ...(change.id === undefined ? {} : { id: { S: change.id } }),
         ...(change.byName ? { by_name: { S: 'yes' } } : {}),
+        ...(change.until === undefined ? {} : { until: { S: change.until } }),
         state: { S: change.off ? 'disabled' : ON },
         reason: { S: change.reason },
         by: { S: change.by },

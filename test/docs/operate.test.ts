@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
-import { alarms, DENIALS, FAULTS } from '../../infra/resources/alarms.ts';
+import { alarms, DENIALS, FAULTS, JOB_DENIALS, JOB_FAULTS } from '../../infra/resources/alarms.ts';
 import { authorizer } from '../../infra/resources/authorizer.ts';
 import { refresher } from '../../infra/resources/refresher.ts';
 import { rotation } from '../../infra/resources/rotation.ts';
@@ -45,8 +45,8 @@ describe('a query names members of an audit event alone:', () => {
 
 describe('every alarm is documented', () => {
   test.each([
-    ['denials', 'reason', DENIALS],
-    ['failures of ours', 'failure', FAULTS],
+    ['denials', 'reason', { ...DENIALS, ...JOB_DENIALS }],
+    ['failures of ours', 'failure', { ...FAULTS, ...JOB_FAULTS }],
   ])('for %s, with its threshold', (_name, header, thresholds) => {
     const documented = rowsOf(PAGE, header).map(([name, from]) => [code(name), Number(from)]);
     expect(Object.fromEntries(documented)).toEqual(thresholds);

@@ -12,7 +12,7 @@ const ELSEWHERE = ['cases', 'invariants', 'job', 'pipeline', 'review', 'teams', 
 /** What a page's roles are loaded beside: our own, but on the page of an endpoint, an issuer, a provider or a rule what stands there. */
 function brokerOf(page: string): string {
   const own = blocks(read(page)).find(({ words }) => words.includes('broker'));
-  return /^docs\/(endpoints|issuers|lint|providers)\//.test(page) && own
+  return /^docs\/(endpoints|issuers|lint|providers)\/|^docs\/guides\/job-events/.test(page) && own
     ? own.text
     : read('config/broker.yml');
 }

@@ -11,8 +11,10 @@ import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { AwsSetting } from '../../lib/providers/aws.ts';
 import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
 import { type Broker, serve } from '../../lib/serve.ts';
+import type { JobStore } from '../../lib/stores/jobs.ts';
 import type { Limits } from '../../lib/stores/limits.ts';
 import { type TestIssuer, testIssuer } from './issuer.ts';
+import { PEOPLE } from './job-events.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from './policy.ts';
 import { type TestServer, testServer } from './server.ts';
@@ -48,7 +50,10 @@ type Options = {
   /** Left out: the test issuer's keys at hand, for every row. */
   readonly keysFor?: Surroundings['keysFor'];
   /** The tables that it shares with other brokers. */
-  readonly tables?: Pick<Surroundings, 'spentTable' | 'switchTable'>;
+  readonly tables?: Pick<Surroundings, 'spentTable' | 'switchTable' | 'jobTable'>;
+  readonly jobs?: JobStore;
+  /** Left out: time passes at once. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 };
 
 export function httpRequest(changes: Partial<HttpRequest> = {}): HttpRequest {
@@ -104,11 +109,13 @@ export async function testBroker({
   now = () => NOW,
   keysFor,
   tables = {},
+  jobs,
+  pause = async () => undefined,
 }: Options): Promise<TestBroker> {
   const issuer = await issuerOfTests();
   const rows = rowsFrom(issuers);
   const compiled = Object.entries(roles).map(([name, yaml]) => ({
-    ...roleFrom(yaml, settingOf(rows)),
+    ...roleFrom(yaml, { ...settingOf(rows), people: PEOPLE }),
     name,
   }));
   const audit: string[] = [];
@@ -139,6 +146,8 @@ export async function testBroker({
       onFault: error => void faults.push(error),
       keysFor: keysFor ?? (() => issuer.keys),
       now,
+      pause,
+      ...(jobs ? { jobs } : {}),
       ...tables,
     },
   );

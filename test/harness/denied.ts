@@ -48,6 +48,7 @@ export function denied({ yaml = ROLE, claims = {}, access = {} }: Given): Outcom
     decision,
     ms: {},
   };
+  if (decision.reason === 'job_unknown') throw new Error('undecided');
   return { kind: 'denied', reached, reason: decision.reason };
 }
 

@@ -145,6 +145,8 @@ kite-sts explain --decision ID [--audit FILE] [options]
   --scope "A B"        the scopes that are asked for
   --expires-in N       the seconds that are asked for
   --source-ip ADDRESS  the address that the request would come from
+  --job STATE          what events have told of the job: running or finished (default: nothing yet)
+  --approved-by NAME   who has unblocked the block step just now: a person of broker.yml, or an id
   --decision ID        an event of the audit log, decided with its own claims, address and time
   --audit FILE         audit events, one a line (default: standard input)
   --config FOLDER      the folder with broker.yml and roles/
@@ -166,6 +168,8 @@ Examples:
     scope: { type: 'string' },
     'expires-in': { type: 'string' },
     'source-ip': { type: 'string' },
+    job: { type: 'string' },
+    'approved-by': { type: 'string' },
     decision: { type: 'string' },
     audit: { type: 'string' },
     json: { type: 'boolean' },

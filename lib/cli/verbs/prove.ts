@@ -36,7 +36,7 @@ function isDoubt(broken: Broken): boolean {
   return 'shown' in broken && broken.shown === 'undecided';
 }
 
-const WHY: { readonly [by in Exclude<Refutation['by'], 'targets'>]: string } = {
+const WHY: { readonly [by in Exclude<Refutation['by'], 'targets' | 'demands'>]: string } = {
   never: 'has a token that it must never have',
   only: 'has a token that meets none of "only"',
   issuers: 'has a token of another issuer',
@@ -45,6 +45,8 @@ const WHY: { readonly [by in Exclude<Refutation['by'], 'targets'>]: string } = {
 function brokenText(broken: Broken): string {
   if (broken.by === 'targets')
     return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
+  if (broken.by === 'demands')
+    return `    ${broken.of} ${broken.role} demands no ${broken.demand} of some job that can have it`;
   const shown: Shown = broken.shown;
   return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${shownText(shown)}`;
 }

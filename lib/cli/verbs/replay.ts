@@ -53,6 +53,10 @@ function scopesOf(decision: MethodAllow | Extract<Decision, { allowed: true }>):
   return 'grant' in decision ? decision.grant.scopes : decision.scopes;
 }
 
+function isOfJob(decision: Decision | MethodDecision | undefined): boolean {
+  return decision?.allowed === false && decision.reason === 'job_unknown';
+}
+
 function turnOf(event: Claims, config: Config): Turn | undefined {
   const claims = objectIn(event, 'claims');
   // An exchange that failed says nothing of the policy: its token was not good, or something of ours was broken.
@@ -63,8 +67,8 @@ function turnOf(event: Claims, config: Config): Turn | undefined {
   const now = decision?.allowed === true;
   if (!then && !now) return 'same';
   if (then && decision?.allowed && same(textsIn(event, 'scopes') ?? [], scopesOf(decision))) return 'same';
-  // A claim that was too long to be kept may be what it turns on.
-  if (event['claims_omitted'] !== undefined) return 'unknown';
+  // A claim that was too long to be kept may be what it turns on, and so may the job, which nobody looked at then.
+  if (event['claims_omitted'] !== undefined || isOfJob(decision)) return 'unknown';
   return then && now ? 'scopes' : now ? 'allowed' : 'denied';
 }
 
@@ -107,7 +111,7 @@ const SAYS: { readonly [turn in Exclude<Turn, 'same'>]: string } = {
   allowed: 'newly allowed',
   denied: 'newly denied',
   scopes: 'given other scopes',
-  unknown: 'cannot be told, since the event left claims out',
+  unknown: 'cannot be told, since the event lacks what it turns on',
 };
 
 function asText(all: readonly Replayed[], counts: readonly Count[]): string {

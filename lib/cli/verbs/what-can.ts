@@ -5,12 +5,18 @@ import { meets } from '../../policy/guard.ts';
 import { decideMethod } from '../../policy/method.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
-import { assumeVerified } from '../../review/assume.ts';
+import { assumeMet, assumeVerified } from '../../review/assume.ts';
+import { describeDemands } from '../../review/explain/demand-text.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { claimsFrom } from '../request.ts';
 import { addressIn, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
 
-type Had = { readonly role: Role; readonly decision: Extract<Decision, { allowed: true }> };
+type Had = {
+  readonly role: Role;
+  readonly decision: Extract<Decision, { allowed: true }>;
+  /** What is demanded of the job beside, in words. */
+  readonly demands: readonly string[];
+};
 
 type Used = { readonly registry: Registry; readonly statement: string; readonly methods: readonly string[] };
 
@@ -37,16 +43,18 @@ function had(claims: Claims, { roles, rows }: Config, sourceAddress: string | un
     const row = rows.get(token.issuer);
     if (!row || !meets(row, claims)) return [];
     const access = { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined };
-    const decision = decide(role, token, access, { now: Date.now() / 1000, sourceAddress });
-    return decision.allowed ? [{ role, decision }] : [];
+    const now = Date.now() / 1000;
+    const decision = decide(role, token, access, { now, sourceAddress, job: assumeMet(role, now) });
+    return decision.allowed ? [{ role, decision, demands: describeDemands(role, token.issuer) }] : [];
   });
 }
 
-function asText({ role: { name, description }, decision: { statement, grant } }: Had): string {
+function asText({ role: { name, description }, decision: { statement, grant }, demands }: Had): string {
   return [
     `${name} by "${statement}", for ${grant.seconds} seconds`,
     grant.scopes.length > 0 && ` with ${grant.scopes.join(' ')}`,
     description && `: ${description}`,
+    ...demands.map(demand => `\n  while ${demand}`),
   ]
     .filter(Boolean)
     .join('');
@@ -59,12 +67,13 @@ function usedText({ registry: { name, path }, statement, methods }: Used): strin
 function asJson(all: readonly Had[], registries: readonly Used[]): string {
   return JSON.stringify(
     [
-      ...all.map(({ role: { name }, decision: { statement, grant } }) => ({
+      ...all.map(({ role: { name }, decision: { statement, grant }, demands }) => ({
         role: name,
         kind: grant.target.kind,
         statement,
         seconds: grant.seconds,
         scopes: grant.scopes,
+        ...(demands.length > 0 ? { demands } : {}),
       })),
       ...registries.map(({ registry: { name }, statement, methods }) => ({
         registry: name,

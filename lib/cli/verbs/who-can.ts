@@ -6,6 +6,7 @@ import type { Role } from '../../policy/role.ts';
 import { type Holder, holders } from '../../review/compare/holders.ts';
 import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../../review/compare/jobs.ts';
 import { shownText } from '../../review/compare/report.ts';
+import { describeDemands } from '../../review/explain/demand-text.ts';
 import { wanted } from '../../review/explain/explain.ts';
 import { configOf, findPolicies, settingsOf } from '../configuration.ts';
 import { EXIT, flag, printJson, type Verb } from '../verb.ts';
@@ -42,6 +43,13 @@ function guardText(role: Policy, { rows }: Config): string[] {
   });
 }
 
+function demandText(role: Policy): string[] {
+  if ('methods' in role) return [];
+  const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
+  const demands = issuers.flatMap(issuer => describeDemands(role, issuer));
+  return [...new Set(demands)].map(demand => `  and only while ${demand}`);
+}
+
 const ANSWERS: { readonly [answer in JobAnswer]: string } = {
   admits: 'admits',
   excludes: 'excludes',
@@ -71,6 +79,7 @@ function asText(role: Policy, found: readonly Holder[], config: Config): string 
     ...found.map(holderText),
     ...denyText(role),
     ...guardText(role, config),
+    ...demandText(role),
     ...jobsText(judgeJobs(role, config.rows)),
   ].join('\n');
 }

@@ -77,6 +77,7 @@ function refused(codes: readonly Code[]): Schema {
       code: { enum: codes },
       decision_id: { type: 'string' },
       contact: { type: 'string' },
+      approval_step: text('The key of the block step that must be unblocked in this build.'),
       claims: { type: 'array', items: CLAIM },
     },
   };

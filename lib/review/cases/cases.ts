@@ -2,7 +2,9 @@ import { type Complain, noting } from '../../language/complaint.ts';
 import { didYouMean } from '../../language/nearest.ts';
 import { member, parse, type Tree } from '../../language/parse.ts';
 import { list, object, optional, type Placed, placed, raw, required, text } from '../../language/shape.ts';
+import type { JobFacts } from '../../policy/demand.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
+import type { Role } from '../../policy/role.ts';
 import { CASE, type CaseSetting, type Reading, type Written } from './cases/case.ts';
 import { claimsOf } from './cases/claims.ts';
 import type { Case, Expected } from './trial.ts';
@@ -75,8 +77,22 @@ function complainOfMethod(written: Written, tree: Tree, { role, complain }: Read
       path.place,
       `Only a plain path below ${role.path} reaches this registry, such as ${role.path}/left-pad.`,
     );
+  for (const stray of [written.job, written.approved])
+    if (stray) complain('unknown-key', stray.place, 'A registry asks nothing of the job.');
   for (const stray of [seconds, request])
     if (stray) complain('unknown-key', stray.place, 'A registry gives no session that could be asked for.');
+}
+
+/** What the case says that events told: nothing, unless it says so. */
+function jobFactsOf({ job, approved, at: now = 0 }: Written, { approval }: Role): JobFacts | undefined {
+  if (!job && !approved) return undefined;
+  const { by, step = approval?.step ?? '', ago = 0 } = approved?.value ?? {};
+  const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
+  return {
+    state: job?.value ?? 'running',
+    build: job?.value === 'unknown' ? undefined : 'of the case',
+    unblocked: id === undefined ? undefined : { step, by: id, at: now - ago },
+  };
 }
 
 function caseOf(tree: Tree, reading: Reading): Case | undefined {
@@ -112,7 +128,11 @@ function caseOf(tree: Tree, reading: Reading): Case | undefined {
     },
     method: written.method?.value,
     path: written.path?.value,
-    context: { now: written.at ?? 0, sourceAddress: written.source_ip },
+    context: {
+      now: written.at ?? 0,
+      sourceAddress: written.source_ip,
+      ...('methods' in role ? {} : { job: jobFactsOf(written, role) }),
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { familyOf } from '../../jobs/scenarios.ts';
 import { type Claims, claimAt } from '../../policy/claims.ts';
+import type { Unblocked } from '../../policy/demand.ts';
+import { nameApprover } from '../explain/demand-text.ts';
 import { written } from '../explain/written.ts';
 import { changed, type Ground, type Proposal } from './proposal.ts';
 
@@ -54,6 +56,11 @@ function claimLines({ proposal, from, as }: Entry, ground: Ground): string[] {
   ];
 }
 
+function approvedText(unblocked: Unblocked | undefined, policy: Ground['policy']): string | undefined {
+  if (!unblocked || 'methods' in policy) return undefined;
+  return written({ by: nameApprover(unblocked, policy.approval?.by ?? []) });
+}
+
 /** A case as YAML, as it would stand in a list of cases. */
 export function entryText(entry: Entry, ground: Ground): string {
   const { name, proposal } = entry;
@@ -63,6 +70,8 @@ export function entryText(entry: Entry, ground: Ground): string {
     `  - name: ${written(name)}`,
     ...claimLines(entry, ground),
     ...line('source_ip', context.sourceAddress && written(context.sourceAddress)),
+    ...line('job', context.job?.state),
+    ...line('approved', approvedText(context.job?.unblocked, ground.policy)),
     ...line('method', method),
     ...line('at', ends ? iso(context.now) : undefined),
     ...line('request', seconds === undefined ? undefined : written({ seconds })),

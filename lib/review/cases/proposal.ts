@@ -1,6 +1,8 @@
 import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
 import { type Claims, type ClaimValue, claimAt } from '../../policy/claims.ts';
+import { listDemands } from '../../policy/demand.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
+import { assumeMet } from '../assume.ts';
 import type { Witness } from '../space/witness.ts';
 import type { Policy } from './otherwise.ts';
 import { type Case, type Expected, runCases } from './trial.ts';
@@ -119,7 +121,10 @@ export function propose(
   const { policy, rows } = ground;
   const family = familyOf(rows.get(issuer)?.preset)?.family;
   const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };
-  const rest = { method: methodOf(policy, issuer), context: { now: Math.floor(now), sourceAddress } };
+  const moment = Math.floor(now);
+  const demanding = !('methods' in policy) && listDemands(policy, issuer).length > 0;
+  const job = demanding ? { job: assumeMet(policy, moment) } : {};
+  const rest = { method: methodOf(policy, issuer), context: { now: moment, sourceAddress, ...job } };
   const candidates = [
     ...(base ? [{ claims: { ...base.claims, ...own }, family: base.family, onBase: true }] : []),
     ...(family ? [{ claims: { ...family.usual, ...own }, family, onBase: false }] : []),

@@ -26,7 +26,20 @@ function isWord(member: string): boolean {
   return member.startsWith('knowingly.');
 }
 
+/** Of what is demanded of the job, more is narrower. */
+const DEMANDED = ['running', 'approval.step', 'approval.by', 'approval.within'];
+
+function isDemandNarrower(member: string, before: unknown, after: unknown): boolean {
+  if (before === undefined || after === undefined) return before === undefined;
+  if (member === 'approval.within') return (after as number) < (before as number);
+  const names = before as readonly unknown[];
+  return member === 'approval.by' && (after as readonly unknown[]).every(each => names.includes(each));
+}
+
 function narrower(member: string, before: unknown, after: unknown): boolean {
+  if (DEMANDED.includes(member)) return isDemandNarrower(member, before, after);
+  // Where events come from says nothing until a role looks at them, and no role is without them.
+  if (member === 'events') return before === undefined;
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
   if (isWord(member)) return after === undefined;
@@ -60,6 +73,8 @@ function membersOfRole({
   singleUse,
   audience,
   trust,
+  running,
+  approval,
 }: Role): Members {
   return {
     audience,
@@ -67,6 +82,10 @@ function membersOfRole({
     'session.seconds': session.seconds,
     'session.max': session.max,
     single_use: singleUse,
+    running,
+    'approval.step': approval?.step,
+    'approval.by': approval?.by.map(({ name, id }) => `${name} (${id})`),
+    'approval.within': approval?.within,
     ...wordsOf(trust),
   };
 }
@@ -94,12 +113,16 @@ export function rowMembers({
   algorithms,
   maxTokenLifetime,
   allowPrivateNetwork,
+  events,
+  running,
 }: IssuerRow): Members {
   return {
     ...origin,
     algorithms,
     maxTokenLifetime,
     allowPrivateNetwork,
+    events,
+    running,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Invariant } from '../../config/invariants.ts';
 import { didYouMean } from '../../language/nearest.ts';
 import { type Claims, withNulls } from '../../policy/claims.ts';
 import { all, check } from '../../policy/condition.ts';
+import { type DemandName, listDemands } from '../../policy/demand.ts';
 import { globMatches } from '../../policy/glob.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
@@ -71,6 +72,7 @@ export function counterexample(
 export type Refutation =
   | { readonly by: 'never' | 'only' | 'issuers'; readonly shown: Shown }
   /** A value of undefined: it is left out, and what is left out proves nothing. */
+  | { readonly by: 'demands'; readonly demand: DemandName }
   | { readonly by: 'targets'; readonly member: string; readonly value: TargetValue | undefined };
 
 /** What an invariant can speak of. */
@@ -143,6 +145,15 @@ function membersOfSubject(subject: Subject): object {
   return isRegistry(subject) ? subject : subject.template;
 }
 
+/** What a role does not demand of the jobs of an issuer that it trusts. */
+function findMissingDemands({ demands = [] }: Invariant, subject: Subject): Refutation[] {
+  if (isRegistry(subject)) return [];
+  const made = subject.trust.map(({ issuer }) => listDemands(subject, issuer));
+  return demands
+    .filter(demand => made.some(list => !list.includes(demand)))
+    .map(demand => ({ by: 'demands', demand }));
+}
+
 /** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
 export function selectSubjects(invariant: Invariant, { roles, registries = [] }: Policy): Subject[] {
   const named = [
@@ -152,11 +163,15 @@ export function selectSubjects(invariant: Invariant, { roles, registries = [] }:
   return named.filter(subject => saysSomething(invariant, subject));
 }
 
-function saysSomething({ never, only, issuers, targets = [] }: Invariant, subject: Subject): boolean {
+function saysSomething(
+  { never, only, issuers, targets = [], demands }: Invariant,
+  subject: Subject,
+): boolean {
   return (
     never !== undefined ||
     only !== undefined ||
     issuers !== undefined ||
+    (demands !== undefined && !isRegistry(subject)) ||
     targets.some(({ path: [kind] }) => kind === kindOfSubject(subject))
   );
 }
@@ -198,10 +213,10 @@ export function findEmptyParts(invariant: Invariant, policy: Policy): string[] {
 
 /** Only where no statement at all is about an issuer that somebody trusts: one more issuer may be a guard for later. */
 function findIdleIssuers(
-  { never, only, issuers, targets }: Invariant,
+  { never, only, issuers, targets, demands }: Invariant,
   subjects: readonly Subject[],
 ): string[] {
-  if (!never || only || issuers || targets || subjects.length === 0) return [];
+  if (!never || only || issuers || targets || demands || subjects.length === 0) return [];
   const trusted = new Set(subjects.flatMap(({ trust }) => trust.map(({ issuer }) => issuer)));
   return never.some(({ issuer }) => trusted.has(issuer))
     ? []
@@ -218,6 +233,7 @@ export function refutations(
   const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
   return [
     ...findBrokenTargets(invariant, subject),
+    ...findMissingDemands(invariant, subject),
     ...issuers.flatMap(issuer => {
       const row = rows.get(issuer);
       const role: Entrusted = subject;

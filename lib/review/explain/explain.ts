@@ -5,6 +5,7 @@ import type { MethodDecision, MethodReason } from '../../policy/method.ts';
 import type { Role } from '../../policy/role.ts';
 import { nearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
 import { describeUnusable } from '../../policy/usable.ts';
+import { demandLines } from './demand-text.ts';
 
 /** A value as JSON has it, or what it is instead. */
 export function shown(value: ClaimValue | undefined): string {
@@ -93,6 +94,10 @@ const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = 
   explicitly_denied: 'a deny statement strikes',
   no_statement_holds: 'no trust statement holds',
   role_disabled: 'the role is disabled',
+  job_finished: 'the job of the token has ended',
+  job_unknown: 'no event has told of the job of the token, which is asked to try again',
+  approval_missing: 'the build lacks the approval of the block step',
+  approval_too_old: 'the approval of the block step is too old',
   session_policy_refused: 'the role has a session policy of its own, so the caller may not bring one',
   kind_differs: 'the role gives another kind of credential than was asked for',
   scope_beyond_grant: 'a requested scope is not granted',
@@ -140,6 +145,7 @@ export function explain(role: Pick<Role, 'name'>, decision: Decision | MethodDec
     headline(role, decision),
     ...replacedLines(decision),
     ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),
+    ...demandLines('demands' in decision.trace ? decision.trace.demands : undefined),
     ...nearestLine(decision),
   ];
 }

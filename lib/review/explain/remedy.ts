@@ -129,6 +129,16 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) =>
     policy: ['Raise max_seconds under session'],
   }),
   seconds_below_minimum: () => ({ step: ['Ask for a longer session.'], policy: [] }),
+  job_finished: () => ({ step: ['Exchange the token while its job runs.'], policy: [] }),
+  job_unknown: () => ({ step: ['Ask again once the event of its start has come.'], policy: [] }),
+  approval_missing: ({ about }) => ({
+    step: [`Have the block step ${about} of this build unblocked by one of those whom the role names.`],
+    policy: [],
+  }),
+  approval_too_old: () => ({
+    step: ['Start a new build and have it approved.'],
+    policy: ['Raise within under approval'],
+  }),
   role_disabled: () => ({ step: [], policy: ['Remove disabled'] }),
   method_beyond_grant: ({ about, statement }) => ({
     step: [],

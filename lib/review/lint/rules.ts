@@ -1,4 +1,5 @@
 import type { LintRule, RuleFacts } from './rule.ts';
+import { approvalEvidence } from './rules/approval-evidence.ts';
 import { policyBesideArns, policyNarrowsNothing, roleArnShared } from './rules/aws.ts';
 import { claimOnRequest } from './rules/claim-on-request.ts';
 import { denyStrikesAbsent } from './rules/deny-strikes-absent.ts';
@@ -46,6 +47,7 @@ export const LINT_RULES: readonly LintRule[] = [
   nameNotId,
   patternOnNull,
   claimOnRequest,
+  approvalEvidence,
   tagMayDeny,
   slotsRunTogether,
   noContact,

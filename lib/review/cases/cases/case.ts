@@ -1,5 +1,6 @@
 import type { Family } from '../../../jobs/scenarios.ts';
 import type { Complain } from '../../../language/complaint.ts';
+import { lengthOfTime } from '../../../language/demand.ts';
 import {
   checked,
   integer,
@@ -25,6 +26,12 @@ export const SCOPES = list(text({ max: 128 }), 50);
 
 export const SECONDS = integer(1, 999999, ' seconds');
 
+const APPROVED = object({
+  by: required(text({ max: 64 })),
+  step: optional(text({ max: 100 })),
+  ago: optional(lengthOfTime),
+});
+
 export const CASE = object({
   name: required(placed(text({ max: 128 }))),
   from: optional(placed(text({ max: 128 }))),
@@ -39,6 +46,8 @@ export const CASE = object({
     ),
   ),
   at: optional(time),
+  job: optional(placed(oneOf('running', 'finished', 'unknown'))),
+  approved: optional(placed(APPROVED)),
   request: optional(placed(object({ scopes: optional(SCOPES), seconds: optional(SECONDS) }))),
   allow: optional(placed(text())),
   deny: optional(placed(oneOf(...(Object.keys(REASONS) as CaseReason[])))),

@@ -1,0 +1,64 @@
+import type { Complain } from '../language/complaint.ts';
+import type { People } from '../language/demand.ts';
+import { didYouMean } from '../language/nearest.ts';
+import { type MapTree, member, type Tree } from '../language/parse.ts';
+import { list, record, text } from '../language/shape.ts';
+
+/** An id as Buildkite writes it. */
+export const UUID = text({
+  pattern: /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/,
+  says: 'an id such as c07c69c6-11d2-4375-9148-9d0338b0a836',
+});
+
+/** Name to the id of a user of Buildkite. */
+export const PEOPLE = record(UUID, 1000);
+/** Name to names of people. */
+export const GROUPS = record(list(text({ max: 64 }), 200), 200);
+
+const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
+
+type Named = {
+  readonly people: { readonly [name: string]: string };
+  readonly groups: { readonly [name: string]: readonly string[] };
+};
+
+function entriesOf(tree: Tree, key: string): MapTree['entries'] {
+  const under = member(tree, key)?.value;
+  return under?.kind === 'map' ? under.entries : [];
+}
+
+function complainOfNames({ people, groups }: Named, tree: Tree, complain: Complain): void {
+  for (const { key, place } of [...entriesOf(tree, 'people'), ...entriesOf(tree, 'groups')])
+    if (!NAME.test(key))
+      complain('wrong-value', place, 'A name has letters, digits and . _ @ -, at most 64 of them.');
+  for (const { key, place, value } of entriesOf(tree, 'groups')) {
+    if (Object.hasOwn(people, key))
+      complain(
+        'wrong-value',
+        place,
+        `"${key}" is a person too. A role that names it must mean one of the two.`,
+      );
+    for (const [index, name] of (groups[key] ?? []).entries())
+      if (!Object.hasOwn(people, name))
+        complain(
+          'wrong-value',
+          (value.kind === 'list' ? value.items[index]?.place : undefined) ?? place,
+          `people has no "${name}".${didYouMean(name, Object.keys(people))}`,
+        );
+  }
+}
+
+/** Whom each name stands for, from `people` and `groups` of broker.yml. Complains of names that stand for nobody. */
+export function peopleIn(
+  written: { readonly [key in keyof Named]: Named[key] | undefined },
+  tree: Tree,
+  complain: Complain,
+): People {
+  const { people = {}, groups = {} } = written;
+  complainOfNames({ people, groups }, tree, complain);
+  const one = (name: string) => (people[name] === undefined ? [] : [{ name, id: people[name] }]);
+  return new Map([
+    ...Object.entries(groups).map(([name, members]) => [name, members.flatMap(one)] as const),
+    ...Object.keys(people).map(name => [name, one(name)] as const),
+  ]);
+}

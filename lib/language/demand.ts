@@ -1,0 +1,115 @@
+import type { ApprovalDemand, Person } from '../policy/demand.ts';
+import type { IssuerFacts } from '../policy/issuer.ts';
+import type { Statement } from '../policy/statement.ts';
+import type { Complain, Place } from './complaint.ts';
+import { didYouMean } from './nearest.ts';
+import { list, object, type Placed, placed, required, type Shape, text, truth } from './shape.ts';
+
+/** Names of people and of groups in broker.yml, each with those whom it stands for. */
+export type People = ReadonlyMap<string, readonly Person[]>;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+/** The longest that an approval may count, in seconds. What is kept of it is kept longer. */
+export const LONGEST_WITHIN = 7 * 24 * 60 * 60;
+
+const LENGTH = text({ pattern: /^[1-9]\d{0,3}[mh]$/, says: 'a length of time such as 30m or 1h' });
+
+/** A length of time in minutes or hours, of at most a week, in seconds. */
+export const lengthOfTime: Shape<number> = {
+  says: LENGTH.says,
+  schema: LENGTH.schema,
+  read(tree, complain) {
+    const written = LENGTH.read(tree, complain);
+    if (written === undefined) return undefined;
+    const seconds = Number(written.slice(0, -1)) * (written.endsWith('h') ? HOUR : MINUTE);
+    if (seconds <= LONGEST_WITHIN) return seconds;
+    complain('wrong-value', tree.place, `At most 168h, not ${written}.`);
+    return undefined;
+  },
+};
+
+const STEP = text({
+  max: 100,
+  pattern: /^[A-Za-z0-9_:-]+$/,
+  says: 'the key of a block step, such as release',
+});
+
+const APPROVAL = object({
+  step: required(STEP),
+  by: required(list(placed(text({ max: 64 })), 20)),
+  within: required(lengthOfTime),
+});
+
+/** `running` of a role file. */
+export const RUNNING = placed(truth);
+/** `approval` of a role file. */
+export const APPROVED = placed(APPROVAL);
+
+/** The members as they were read; undefined where there is none, or it was complained of. */
+export type DemandsRead = {
+  readonly running: ReturnType<typeof RUNNING.read>;
+  readonly approval: ReturnType<typeof APPROVED.read>;
+};
+
+/** What demands are compiled against. */
+type DemandSetting = {
+  readonly trust: readonly Statement[];
+  readonly issuers: ReadonlyMap<string, IssuerFacts>;
+  readonly people: People;
+};
+
+/** Of vendors that send no events, and yet say in a claim that somebody had to approve. */
+const BY_CLAIM: { readonly [issuer: string]: string } = {
+  'https://token.actions.githubusercontent.com':
+    ' GitHub says by the claim environment that the rules of that environment were passed: bind environment.',
+  'https://gitlab.com':
+    ' GitLab says by its claims environment_protected and deployment_tier which environment it is: bind those.',
+};
+
+/** Without events nothing could ever be known of the job, so nobody could have the role. */
+function complainOfSilence(what: string, place: Place, setting: DemandSetting, complain: Complain): void {
+  for (const { id, issuer } of setting.trust) {
+    if (setting.issuers.get(issuer)?.events) continue;
+    complain(
+      'demand-refused',
+      place,
+      `${what} needs events, and ${issuer}, which ${id} trusts, sends none: its row in broker.yml has no events.${BY_CLAIM[issuer] ?? ''}`,
+    );
+  }
+}
+
+/** Those who may approve, each once, by the names of broker.yml. */
+function findPeople(names: readonly Placed<string>[], people: People, complain: Complain): Person[] {
+  const found = names.flatMap(({ value, place }) => {
+    const meant = people.get(value);
+    if (!meant)
+      complain(
+        'demand-refused',
+        place,
+        `broker.yml names no person and no group "${value}".${didYouMean(value, people.keys())} People are named there with the id that Buildkite knows them by.`,
+      );
+    return meant ?? [];
+  });
+  return [...new Map(found.map(person => [person.id, person])).values()];
+}
+
+/** What a role demands of the job, or complaints of what could never be met. */
+export function compileDemands(
+  { running, approval }: DemandsRead,
+  setting: DemandSetting,
+  complain: Complain,
+): { running?: true; approval?: ApprovalDemand } {
+  if (running && !running.value)
+    complain(
+      'demand-refused',
+      running.place,
+      'Leave running out: false takes back nothing that a row demands.',
+    );
+  if (running) complainOfSilence('running', running.place, setting, complain);
+  if (!approval) return running?.value ? { running: true } : {};
+  complainOfSilence('approval', approval.place, setting, complain);
+  const { step, by, within: seconds } = approval.value;
+  const demanded = { step, by: findPeople(by, setting.people, complain), within: seconds };
+  return { ...(running?.value ? { running: true } : {}), approval: demanded };
+}
