@@ -2,7 +2,7 @@ import { openCompiled } from '../lib/config/compiled.ts';
 import { startFunction } from '../lib/lambda/deployed.ts';
 import { handlerOf } from '../lib/lambda/handler.ts';
 import { signerOf } from '../lib/lambda/signer.ts';
-import { discoveryAnswer, notFound } from '../lib/protocols/discovery.ts';
+import { answerDiscovery, answerNotFound } from '../lib/protocols/discovery.ts';
 
 const { settings, aws, config } = startFunction(import.meta.dirname);
 const { url, audience } = openCompiled(config);
@@ -11,5 +11,6 @@ const signer = signerOf(settings, aws, url);
 /** What others need in order to trust us: metadata, public keys, health. It has no right but to read public keys. */
 export const handler = handlerOf(
   async request =>
-    (await discoveryAnswer({ url, audience, publicKeys: () => signer.publicKeys() }, request)) ?? notFound(),
+    (await answerDiscovery({ url, audience, publicKeys: () => signer.publicKeys() }, request)) ??
+    answerNotFound(),
 );

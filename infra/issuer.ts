@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../lib/config/load.ts';
 import type { Complaint, Place } from '../lib/language/complaint.ts';
-import { member, parse } from '../lib/language/parse.ts';
+import { findEntry, parse } from '../lib/language/parse.ts';
 import type { DeployOptions } from './options.ts';
 
 /**
@@ -29,7 +29,7 @@ export function reservedName(url: string): string | undefined {
 function urlPlace(folder: string): Place {
   const file = join(folder, 'broker.yml');
   const tree = parse(file, readFileSync(file, 'utf8'), () => {});
-  return (tree && member(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
+  return (tree && findEntry(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
 }
 
 /** The account of AWS's own documentation and of every example here; nobody's target role is there. */
@@ -38,8 +38,8 @@ const EXAMPLE_ACCOUNT = '123456789012';
 function findArnPlace(folder: string, role: string): Place {
   const file = join(folder, 'roles', `${role}.yml`);
   const tree = parse(file, readFileSync(file, 'utf8'), () => {});
-  const aws = tree && member(tree, 'aws')?.value;
-  return (aws && member(aws, 'role_arn')?.value.place) ?? { file, line: 1, column: 1 };
+  const aws = tree && findEntry(tree, 'aws')?.value;
+  return (aws && findEntry(aws, 'role_arn')?.value.place) ?? { file, line: 1, column: 1 };
 }
 
 /** Roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */

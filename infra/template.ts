@@ -1,5 +1,5 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
-import { type Complain, type Complaint, complaintText } from '../lib/language/complaint.ts';
+import { type Complain, type Complaint, writeComplaint } from '../lib/language/complaint.ts';
 import { attribute, type Outputs, type Resources, sub, type Text } from './cloudformation.ts';
 import type { TemplateInput } from './input.ts';
 import { findBoundaryArn } from './input.ts';
@@ -167,6 +167,6 @@ export function templateComplaints(input: TemplateInput): readonly Complaint[] {
 export function template(input: TemplateInput): Template {
   const complaints: Complaint[] = [];
   const whole = made(input, (rule, place, message) => void complaints.push({ rule, place, message }));
-  if (complaints.length > 0) throw new Error(complaints.map(complaintText).join('\n'));
+  if (complaints.length > 0) throw new Error(complaints.map(writeComplaint).join('\n'));
   return whole;
 }

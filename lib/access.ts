@@ -20,8 +20,8 @@ import { namePipeline } from './policy/tenant.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import type { HttpAnswer, HttpRequest } from './protocols/protocol.ts';
 import {
-  type AccessRequest,
   parseTokenRequest,
+  type RegistryAccessRequest,
   renderToken,
   renderTokenRefusal,
 } from './protocols/token-door.ts';
@@ -51,7 +51,7 @@ export type TokenDoor = Recorder & {
  */
 function findRegistry(
   registries: RegistryStore,
-  { service, wishes }: AccessRequest,
+  { service, wishes }: RegistryAccessRequest,
   { audience }: VerifiedToken,
 ): RegistrySnapshot | undefined {
   if (service !== undefined) return registries.named(service);
@@ -165,7 +165,11 @@ async function exchangeForAccess(
 }
 
 /** Notes for the audit event what is asked for, and the user name beside the subject token. */
-function noteRequest(reached: Reached, { method, path }: HttpRequest, { wishes, user }: AccessRequest): void {
+function noteRequest(
+  reached: Reached,
+  { method, path }: HttpRequest,
+  { wishes, user }: RegistryAccessRequest,
+): void {
   reached.use = { method, path, query: '', operation: undefined, user };
   reached.requested = {
     role: undefined,

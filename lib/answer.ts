@@ -1,8 +1,8 @@
 import { type ClaimHint, CODES, type Code } from './errors.ts';
-import { hints } from './hint.ts';
+import { listHints } from './hint.ts';
 import type { Denied, Failed, Outcome, Reached, Refused, RegistryRefused } from './outcome.ts';
 import type { Grant } from './policy/decide.ts';
-import { knowingStatement } from './policy/trace.ts';
+import { findKnowingStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
 
 /** What this caller may know: for `render`. */
@@ -68,13 +68,14 @@ export const KNOWN: {
 /** Also whoever has a registry token of ours: it was made for one whom the registry knew. */
 export function isKnown({ decision, registryToken }: Reached): boolean {
   return (
-    registryToken !== undefined || (decision !== undefined && knowingStatement(decision.trace) !== undefined)
+    registryToken !== undefined ||
+    (decision !== undefined && findKnowingStatement(decision.trace) !== undefined)
   );
 }
 
-export type Refusal = Denied<Refused | RegistryRefused> | Failed;
+export type RefusedOutcome = Denied<Refused | RegistryRefused> | Failed;
 
-export function codeOf(refusal: Refusal): Code {
+export function chooseCode(refusal: RefusedOutcome): Code {
   if (refusal.kind === 'failed') return refusal.error.code;
   const { reached, reason } = refusal;
   if (isKnown(reached) || TOLD.includes(reason)) return KNOWN[reason];
@@ -94,9 +95,9 @@ export function drawAnswer(outcome: Outcome): Answer {
 export const FOR_CONTACT: readonly Code[] = ['credential_too_large', 'provider_refused'];
 
 /** The same of what was refused, which is told alike whatever was wanted. */
-export function drawRefusal(outcome: Refusal): Extract<Answer, { kind: 'refused' }> {
+export function drawRefusal(outcome: RefusedOutcome): Extract<Answer, { kind: 'refused' }> {
   const { reached } = outcome;
-  const code = codeOf(outcome);
+  const code = chooseCode(outcome);
   const isTheirs = outcome.kind === 'denied' || FOR_CONTACT.includes(code);
   return {
     kind: 'refused',
@@ -104,7 +105,7 @@ export function drawRefusal(outcome: Refusal): Extract<Answer, { kind: 'refused'
     code,
     says: [CODES[code].says, outcome.kind === 'failed' && outcome.error.advice].filter(Boolean).join(' '),
     at: outcome.kind === 'failed' ? outcome.error.at : undefined,
-    claims: outcome.kind === 'denied' ? hints(reached, outcome.reason) : [],
+    claims: outcome.kind === 'denied' ? listHints(reached, outcome.reason) : [],
     contact:
       isTheirs && isKnown(reached)
         ? (reached.snapshot?.role ?? reached.registry?.registry)?.contact

@@ -11,7 +11,7 @@ import { readOperation } from './policy/registries/read.ts';
 import type { Registry } from './policy/registry.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
-import { type Door, lacksCredential, presented, writeChallenge } from './protocols/registry.ts';
+import { lacksCredential, type RegistryDoor, readPresented, writeChallenge } from './protocols/registry.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { reasonOf, struck } from './switch.ts';
@@ -46,7 +46,7 @@ export type Authorized = {
 
 /** Why somebody is not let through, and how they could be. */
 export type Refusal = Extract<Answer, { kind: 'refused' }> & {
-  readonly door: Door;
+  readonly door: RegistryDoor;
   /** What to say in `WWW-Authenticate`; undefined where no other credential would help. */
   readonly challenge: string | undefined;
 };
@@ -184,7 +184,7 @@ async function decideRequest(
     const aim = takeAim(authorizer, request);
     if (aim.snapshot) reached.registry = aim.snapshot;
     reached.use = { ...reached.use, operation: aim.operation };
-    const { subjectToken, user } = presented(request);
+    const { subjectToken, user } = readPresented(request);
     reached.use = { ...reached.use, user };
     const registryToken = await authorizer.readRegistryToken(subjectToken, reached.at);
     const outcome = registryToken
@@ -199,7 +199,7 @@ async function decideRequest(
 }
 
 /** By which door one gets in, as far as the request says which registry is meant. */
-function findDoor({ registries }: Authorizer, { registry, use }: Reached): Door {
+function findDoor({ registries }: Authorizer, { registry, use }: Reached): RegistryDoor {
   const [image, ...others] = registries.images;
   const meant = registry ?? (use?.operation === PING && others.length === 0 ? image : undefined);
   const images = use?.operation === PING || meant?.registry.kind === 'oci';

@@ -16,13 +16,13 @@ import type { Signer } from './keys/signer.ts';
 import type { Grant } from './policy/decide.ts';
 import type { Target } from './policy/targets.ts';
 import { TOKEN_PATH } from './protocols/registry.ts';
-import { type AwsSetting, awsProvider } from './providers/aws.ts';
-import { azureProvider } from './providers/azure.ts';
-import { buildkiteProvider } from './providers/buildkite.ts';
-import { gcpProvider } from './providers/gcp.ts';
-import { githubProvider } from './providers/github.ts';
-import { jwtProvider } from './providers/jwt.ts';
-import { oauthProvider } from './providers/oauth.ts';
+import { type AwsSetting, createAwsProvider } from './providers/aws.ts';
+import { createAzureProvider } from './providers/azure.ts';
+import { createBuildkiteProvider } from './providers/buildkite.ts';
+import { createGcpProvider } from './providers/gcp.ts';
+import { createGithubProvider } from './providers/github.ts';
+import { createJwtProvider } from './providers/jwt.ts';
+import { createOauthProvider } from './providers/oauth.ts';
 import type { Credential, GrantOf } from './providers/provider.ts';
 import { createRegistrySigner, REGISTRY_SECONDS, REGISTRY_TYPE } from './providers/registry.ts';
 import type { UpstreamSetting } from './providers/upstream.ts';
@@ -84,7 +84,7 @@ export type Surroundings = {
   readonly randomId?: () => string;
 };
 
-function fetcherOf(
+function createFetcher(
   uri: string,
   { algorithms, allowPrivateNetwork }: IssuerRow,
   report: Report,
@@ -94,17 +94,17 @@ function fetcherOf(
   return async () => readKeySet(await download(uri, reach), algorithms, report);
 }
 
-function keySource(row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource {
+function createKeySource(row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource {
   const { origin, algorithms } = row;
   if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
-  const fetchSet = fetcherOf(origin.uri, row, report);
+  const fetchSet = createFetcher(origin.uri, row, report);
   const where = { ...row, uri: origin.uri };
   return shared
     ? keptKeys(sharedFirst(shared, where, fetchSet, report), report)
     : cachedKeys(fetchSet, report);
 }
 
-function issuer(
+function createIssuing(
   config: BrokerConfig,
   { aws, clouds = {}, signer, apps = () => undefined }: Surroundings,
   randomId: () => string,
@@ -112,13 +112,13 @@ function issuer(
   const signing = { issuer: config.url, signer, randomId };
   const atSts = { ...aws, secondRegion: config.secondRegion };
   const makers = {
-    aws: awsProvider(atSts, signing, memoryLimit('calls of AWS STS', config.limits.stsCalls)),
-    gcp: gcpProvider(clouds, signing),
-    azure: azureProvider(clouds, signing),
-    github: githubProvider(clouds, apps),
-    buildkite: buildkiteProvider(clouds, apps, signing),
-    oauth: oauthProvider(clouds, signing),
-    jwt: jwtProvider(signing),
+    aws: createAwsProvider(atSts, signing, memoryLimit('calls of AWS STS', config.limits.stsCalls)),
+    gcp: createGcpProvider(clouds, signing),
+    azure: createAzureProvider(clouds, signing),
+    github: createGithubProvider(clouds, apps),
+    buildkite: createBuildkiteProvider(clouds, apps, signing),
+    oauth: createOauthProvider(clouds, signing),
+    jwt: createJwtProvider(signing),
   };
   // The target's own kind chooses the maker, so each gets the target that it knows.
   const maker = (kind: Target['kind']) =>
@@ -126,11 +126,11 @@ function issuer(
   return (grant: Grant, now) => maker(grant.target.kind)(grant, now);
 }
 
-function byClock(): number {
+function watchClock(): number {
   return Date.now() / 1000;
 }
 
-function spentIn(name: string | null, aws: AwsSetting, randomId: () => string): SpentStore {
+function createSpentStore(name: string | null, aws: AwsSetting, randomId: () => string): SpentStore {
   return tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
 }
 
@@ -142,7 +142,7 @@ function byTimer(milliseconds: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
-function identitiesIn(name: string | null, aws: AwsSetting): IdentityStore {
+function createIdentityStore(name: string | null, aws: AwsSetting): IdentityStore {
   return name === null ? noIdentities : tableIdentities(dynamoTable(name, aws));
 }
 
@@ -155,7 +155,7 @@ type Tables = {
   readonly now?: () => number;
 };
 
-function switchesOf({ switchTable, aws, now = byClock }: Tables): Switches {
+function createSwitches({ switchTable, aws, now = watchClock }: Tables): Switches {
   if (switchTable === undefined) return NO_SWITCHES;
   // Not to be passed over: what is off would be on.
   if (!aws) throw new Error('There is a table of switches, and no AWS to ask for it.');
@@ -165,7 +165,7 @@ function switchesOf({ switchTable, aws, now = byClock }: Tables): Switches {
 /** Milliseconds for the key that proves rows: it is asked for at the same time as the row, which has as many. */
 const PROOF_MS = 2000;
 
-function sharedKeys({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys | undefined {
+function createSharedKeys({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys | undefined {
   if (issuerKeyTable === undefined || !aws) return undefined;
   // Not to be passed over: whoever can write to the table would be any issuer.
   if (issuerKeyProof === undefined)
@@ -174,27 +174,27 @@ function sharedKeys({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys
   return tableIssuerKeys(dynamoTable(issuerKeyTable, aws), prover);
 }
 
-type Keys = ReadonlyMap<string, KeySource>;
+type KeySetting = ReadonlyMap<string, KeySource>;
 
 /** The keys of each issuer, kept once for all that is verified by them. */
-function keysOf(
+function createKeySources(
   rows: BrokerConfig['rows'],
   surroundings: Pick<Surroundings, 'keysFor' | 'onKeys'> & Tables,
-): Keys {
+): KeySetting {
   const { keysFor, onKeys = () => undefined } = surroundings;
-  const shared = sharedKeys(surroundings);
+  const shared = createSharedKeys(surroundings);
   return new Map(
     [...rows.values()].map(row => [
       row.issuer,
-      keysFor?.(row) ?? keySource(row, shared, what => onKeys(row.issuer, what)),
+      keysFor?.(row) ?? createKeySource(row, shared, what => onKeys(row.issuer, what)),
     ]),
   );
 }
 
 /** What authenticates: the check of tokens by these keys, and what is switched off. */
-function authentication(
+function createAuthentication(
   { rows, audiences }: Pick<BrokerConfig, 'rows' | 'audiences'>,
-  keys: Keys,
+  keys: KeySetting,
   switches: Switches,
 ): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> {
   return {
@@ -206,7 +206,7 @@ function authentication(
 }
 
 /** Where events must arrive. What need not is told to the operator when it does not. */
-function demandsOf({ audit, aws, onFault }: Surroundings): Deliver | undefined {
+function createDemandedSink({ audit, aws, onFault }: Surroundings): Deliver | undefined {
   if (!audit) return undefined;
   const send = deliver(audit, aws);
   if (audit.required) return send;
@@ -225,13 +225,17 @@ function createTokenDoor(
   { registries, ...config }: AuthorizerConfig,
   broker: Broker,
   signer: Signer,
-  keys: Keys,
+  keys: KeySetting,
 ): TokenDoor | undefined {
   if (registries.images.length === 0) return undefined;
   const { url, parts, sink, demands, metrics, onFault, now, randomId } = broker;
   return {
     url,
-    parts: { ...authentication(config, keys, parts.switches), admit: parts.admit, refusals: parts.refusals },
+    parts: {
+      ...createAuthentication(config, keys, parts.switches),
+      admit: parts.admit,
+      refusals: parts.refusals,
+    },
     registries,
     sign: createRegistrySigner({ issuer: url, signer, randomId }),
     seconds: REGISTRY_SECONDS,
@@ -244,7 +248,7 @@ function createTokenDoor(
   };
 }
 
-function limitRefusals({ refusals }: Limits): Limiter {
+function createRefusalLimits({ refusals }: Limits): Limiter {
   return memoryLimit('what is refused to this pipeline', refusals);
 }
 
@@ -263,31 +267,31 @@ export function createBroker(
     sink,
     metrics = false,
     onFault,
-    now = byClock,
+    now = watchClock,
     pause = byTimer,
     randomId = randomUUID,
   } = surroundings;
   const { roles, url, audience, limits } = config;
-  const keys = keysOf(config.rows, surroundings);
+  const keys = createKeySources(config.rows, surroundings);
   const broker: Broker = {
     url,
     audience,
     parts: {
-      ...authentication(config, keys, switchesOf(surroundings)),
+      ...createAuthentication(config, keys, createSwitches(surroundings)),
       roles,
       admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
-      refusals: limitRefusals(limits),
+      refusals: createRefusalLimits(limits),
       now,
       jobs: surroundings.jobs ?? (jobTable === undefined ? memoryJobs() : jobsIn(jobTable, aws)),
       pause,
-      spent: spentTable === undefined ? memorySpent() : spentIn(spentTable, aws, randomId),
-      issue: issuer(config, surroundings, randomId),
+      spent: spentTable === undefined ? memorySpent() : createSpentStore(spentTable, aws, randomId),
+      issue: createIssuing(config, surroundings, randomId),
     },
-    identities: identityTable === undefined ? memoryIdentities() : identitiesIn(identityTable, aws),
+    identities: identityTable === undefined ? memoryIdentities() : createIdentityStore(identityTable, aws),
     questions: networkLimit('questions of whose a session is', limits.identities),
     discovery: { url, audience, publicKeys: () => signer.publicKeys() },
     sink,
-    demands: demandsOf(surroundings),
+    demands: createDemandedSink(surroundings),
     metrics: metrics ? { roles: roles.size } : undefined,
     onFault,
     now,
@@ -309,15 +313,15 @@ type AuthorizerSurroundings = Pick<
 
 /** Puts together what stands in front of registries: it authenticates as the broker does, and makes nothing. */
 export function createAuthorizer(config: AuthorizerConfig, surroundings: AuthorizerSurroundings): Authorizer {
-  const { sink, onFault, publicKeys, now = byClock, randomId = randomUUID } = surroundings;
+  const { sink, onFault, publicKeys, now = watchClock, randomId = randomUUID } = surroundings;
   const { url, rows, registries, limits } = config;
   return {
     url,
     realm: surroundings.realm ?? `${url}${TOKEN_PATH}`,
     parts: {
-      ...authentication(config, keysOf(rows, surroundings), switchesOf(surroundings)),
+      ...createAuthentication(config, createKeySources(rows, surroundings), createSwitches(surroundings)),
       admit: memoryLimit('requests of this organization to this registry', limits.authorizations).admit,
-      refusals: limitRefusals(limits),
+      refusals: createRefusalLimits(limits),
     },
     registries,
     readRegistryToken: createRegistryReader({
@@ -339,10 +343,10 @@ export function createRefresher(
   { rows }: Pick<BrokerConfig, 'rows'>,
   surroundings: Tables & Pick<Surroundings, 'onKeys'>,
 ): Refresher {
-  const { now = byClock, onKeys = () => undefined } = surroundings;
+  const { now = watchClock, onKeys = () => undefined } = surroundings;
   const readings: { aws: Reading[]; issuers: Map<string, Reading> } = { aws: [], issuers: new Map() };
   const noteTime = (reading: Reading): void => void readings.aws.push(reading);
-  const shared = sharedKeys({
+  const shared = createSharedKeys({
     ...surroundings,
     aws: surroundings.aws && { ...surroundings.aws, noteTime },
   });
@@ -355,7 +359,7 @@ export function createRefresher(
       if (reading) readings.issuers.set(row.issuer, reading);
     };
     const report: Report = what => onKeys(row.issuer, what);
-    return [[row.issuer, { uri, fetchSet: fetcherOf(uri, row, report, noteIssuer) }] as const];
+    return [[row.issuer, { uri, fetchSet: createFetcher(uri, row, report, noteIssuer) }] as const];
   });
   const takeReadings = (): Readings => {
     const taken = { aws: readings.aws.splice(0), issuers: new Map(readings.issuers) };

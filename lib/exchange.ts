@@ -3,7 +3,7 @@ import { BrokerError } from './errors.ts';
 import { decideByJob, EVENT_WAIT, type JobParts, type Question, type Settled, settle } from './job-facts.ts';
 import type { Failed, Outcome, Reached, Refused, Requested, Stopped } from './outcome.ts';
 import { type AccessRequest, decide, type Grant } from './policy/decide.ts';
-import { meets } from './policy/guard.ts';
+import { meetsGuard } from './policy/guard.ts';
 import type { Context } from './policy/trust.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import type { Credential } from './providers/provider.ts';
@@ -115,7 +115,7 @@ export function authenticated(
     reached.token = token;
     reached.row = parts.rows.get(token.issuer);
     // The fleet's guard comes before any policy, so that one careless role cannot open the house.
-    if (!reached.row || !meets(reached.row, token.claims)) return 'guard_not_met';
+    if (!reached.row || !meetsGuard(reached.row, token.claims)) return 'guard_not_met';
     return (await switchedOff(parts, reached, VOUCHERS)) ?? token;
   });
 }

@@ -1,19 +1,19 @@
 import { BrokerError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import type { AskedSession } from './protocols/protocol.ts';
+import type { SessionQuestion } from './protocols/protocol.ts';
 import { createStoreFailure } from './stores/failure.ts';
 import type { Identity, IdentityStore } from './stores/identities.ts';
 import { reasonOf, type Switches, struck } from './switch.ts';
 import { originOf } from './token/origin.ts';
 
 /** Nobody waits for this one: whatever the reason, the operator hears of it by its own code. */
-function unremembered(error: unknown): BrokerError {
+function createUnremembered(error: unknown): BrokerError {
   const { name, message } = error as Error;
   return new BrokerError('identities_unavailable', { detail: `${name}: ${message}`, cause: error });
 }
 
 /** Remembers whose session was issued, if one was. Throws `identities_unavailable`. */
-export async function remember(identities: IdentityStore, outcome: Outcome): Promise<void> {
+export async function rememberIdentity(identities: IdentityStore, outcome: Outcome): Promise<void> {
   if (outcome.kind !== 'issued' || outcome.credential.kind !== 'aws') return;
   const {
     accessKeyId,
@@ -35,7 +35,7 @@ export async function remember(identities: IdentityStore, outcome: Outcome): Pro
   try {
     await identities.remember(sessionToken, identity, outcome.reached.at);
   } catch (error) {
-    throw unremembered(error);
+    throw createUnremembered(error);
   }
 }
 
@@ -48,9 +48,9 @@ export type Identities = { readonly identities: IdentityStore; readonly switches
  * Throws `session_unsigned`, `session_unknown`, `session_expired`, `identities_unavailable`, and what says that who got it is switched
  * off. `now` is in seconds since the epoch.
  */
-export async function identify(
+export async function findIdentity(
   { identities, switches }: Identities,
-  { accessKeyId, sessionToken }: AskedSession,
+  { accessKeyId, sessionToken }: SessionQuestion,
   now: number,
 ): Promise<Identity> {
   if (accessKeyId === undefined) throw new BrokerError('session_unsigned', { at: 'Authorization' });

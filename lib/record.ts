@@ -1,11 +1,11 @@
-import { codeOf } from './answer.ts';
+import { chooseCode } from './answer.ts';
 import type { Code } from './errors.ts';
-import { unmetOf } from './hint.ts';
+import { listUnmet } from './hint.ts';
 import type { AccessOutcome, Authorization, Outcome, Reached, Refused, RegistryRefused } from './outcome.ts';
-import type { Checked } from './policy/condition.ts';
+import type { CheckedCondition } from './policy/condition.ts';
 import type { Grant } from './policy/decide.ts';
 import type { Access } from './policy/registries/grammar.ts';
-import { nearestStatement } from './policy/trace.ts';
+import { findNearestStatement } from './policy/trace.ts';
 import { describeUnusable } from './policy/usable.ts';
 import { switchText } from './switch.ts';
 
@@ -20,7 +20,7 @@ export type ExchangeRecord = {
   readonly reached: Reached;
   readonly statement: string | undefined;
   /** The conditions of the nearest statement that did not hold, expected values included. */
-  readonly unmet: readonly Checked[];
+  readonly unmet: readonly CheckedCondition[];
   readonly grant: Grant | undefined;
   /** Tags whose literal was sent, each with what was wrong with the claim; undefined where there is none. */
   readonly replaced?: readonly string[] | undefined;
@@ -31,7 +31,7 @@ export type ExchangeRecord = {
   readonly expiresAt: number | undefined;
 };
 
-function detailOf(outcome: Outcome | Authorization | AccessOutcome): string | undefined {
+function findDetail(outcome: Outcome | Authorization | AccessOutcome): string | undefined {
   if (outcome.kind === 'failed') return outcome.error.detail;
   const { decision, off } = outcome.reached;
   if (off) return switchText(off);
@@ -39,7 +39,7 @@ function detailOf(outcome: Outcome | Authorization | AccessOutcome): string | un
   return 'unusable' in decision && decision.unusable ? describeUnusable(decision.unusable) : decision.about;
 }
 
-function replacedIn({ target }: Grant): readonly string[] | undefined {
+function describeReplaced({ target }: Grant): readonly string[] | undefined {
   return target.kind === 'aws' ? target.replaced?.map(describeUnusable) : undefined;
 }
 
@@ -60,14 +60,14 @@ export function drawRecord(outcome: Outcome | Authorization | AccessOutcome): Ex
   const { decision } = reached;
   return {
     outcome: outcome.kind === 'granted' ? 'issued' : outcome.kind,
-    code: outcome.kind === 'denied' || outcome.kind === 'failed' ? codeOf(outcome) : undefined,
+    code: outcome.kind === 'denied' || outcome.kind === 'failed' ? chooseCode(outcome) : undefined,
     reason: outcome.kind === 'denied' ? outcome.reason : undefined,
-    detail: detailOf(outcome),
+    detail: findDetail(outcome),
     reached,
     statement: decision?.statement ?? reached.registryToken?.statement,
-    unmet: decision?.allowed === false ? unmetOf(nearestStatement(decision.trace)?.conditions) : [],
+    unmet: decision?.allowed === false ? listUnmet(findNearestStatement(decision.trace)?.conditions) : [],
     grant: outcome.kind === 'issued' ? outcome.grant : undefined,
-    replaced: outcome.kind === 'issued' ? replacedIn(outcome.grant) : undefined,
+    replaced: outcome.kind === 'issued' ? describeReplaced(outcome.grant) : undefined,
     scopes: readScopes(outcome),
     access: outcome.kind === 'granted' ? outcome.access : undefined,
     session: hasCredential(outcome) ? outcome.credential.session : reached.registryToken?.id,

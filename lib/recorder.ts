@@ -1,5 +1,5 @@
-import { auditEvent, auditLine, type Sink } from './audit/event.ts';
-import { type Measuring, metricLine } from './audit/metrics.ts';
+import { createAuditEvent, type Sink, writeAuditLine } from './audit/event.ts';
+import { type Measuring, writeMetricLine } from './audit/metrics.ts';
 import { BrokerError } from './errors.ts';
 import type { AccessOutcome, Authorization, Failed, Outcome } from './outcome.ts';
 import { drawRecord, type ExchangeRecord } from './record.ts';
@@ -16,15 +16,15 @@ export type Recorder = {
 };
 
 /** A metric is no evidence: when it cannot be written, the audit event already was, and the answer stands. */
-async function measured({ sink, metrics }: Recorder, drawn: ExchangeRecord): Promise<void> {
+async function writeMetrics({ sink, metrics }: Recorder, drawn: ExchangeRecord): Promise<void> {
   if (!metrics) return;
   try {
-    await sink(metricLine(drawn, metrics));
+    await sink(writeMetricLine(drawn, metrics));
   } catch {}
 }
 
 /** Nothing leaves without its event (threat T84). */
-function unrecorded({ reached }: Any, cause: unknown): Failed {
+function createUnrecorded({ reached }: Any, cause: unknown): Failed {
   const { name, message } = cause as Error;
   return {
     kind: 'failed',
@@ -33,24 +33,24 @@ function unrecorded({ reached }: Any, cause: unknown): Failed {
   };
 }
 
-async function demanded<O extends Any>({ demands }: Recorder, outcome: O): Promise<O | Failed> {
+async function deliverEvent<O extends Any>({ demands }: Recorder, outcome: O): Promise<O | Failed> {
   try {
-    await demands?.(auditLine(auditEvent(drawRecord(outcome))));
+    await demands?.(writeAuditLine(createAuditEvent(drawRecord(outcome))));
     return outcome;
   } catch (cause) {
-    return unrecorded(outcome, cause);
+    return createUnrecorded(outcome, cause);
   }
 }
 
 /** Writes the audit event. When that fails, the outcome is that failure, and the sink has it, if it can, as such. */
 export async function recordOutcome<O extends Any>(recorder: Recorder, outcome: O): Promise<O | Failed> {
-  const ended = await demanded(recorder, outcome);
+  const ended = await deliverEvent(recorder, outcome);
   try {
     const drawn = drawRecord(ended);
-    await recorder.sink(auditLine(auditEvent(drawn)));
-    await measured(recorder, drawn);
+    await recorder.sink(writeAuditLine(createAuditEvent(drawn)));
+    await writeMetrics(recorder, drawn);
     return ended;
   } catch (cause) {
-    return unrecorded(ended, cause);
+    return createUnrecorded(ended, cause);
   }
 }

@@ -2,10 +2,10 @@ import { answerTokenRequest, type TokenDoor } from './access.ts';
 import { type Answer, drawAnswer } from './answer.ts';
 import { BrokerError, CODES, type Code, isBroken } from './errors.ts';
 import { begin, exchange, type Parts, type Visit } from './exchange.ts';
-import { identify, remember } from './identity.ts';
+import { findIdentity, rememberIdentity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 import { container } from './protocols/container.ts';
-import { type Discovery, discoveryAnswer } from './protocols/discovery.ts';
+import { answerDiscovery, type Discovery } from './protocols/discovery.ts';
 import { git } from './protocols/git.ts';
 import { oauth } from './protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocols/protocol.ts';
@@ -96,7 +96,7 @@ async function ended(
 /** Whoever cannot be told later whose session this is still has it: a store that is away keeps no credential back. */
 async function remembered(broker: Broker, outcome: Outcome): Promise<void> {
   try {
-    await remember(broker.identities, outcome);
+    await rememberIdentity(broker.identities, outcome);
   } catch (error) {
     told(broker, known(error), outcome.reached.decisionId);
   }
@@ -152,7 +152,7 @@ async function identified(
     const { identities, parts, questions } = broker;
     questions.admit(request.sourceAddress, broker.now());
     const known = { identities, switches: parts.switches };
-    const identity = await identify(known, asked, broker.now());
+    const identity = await findIdentity(known, asked, broker.now());
     return door.identities.render({ kind: 'identified', decisionId, identity });
   } catch (error) {
     const fault = known(error);
@@ -171,7 +171,7 @@ export async function serve(broker: Broker, request: HttpRequest): Promise<HttpA
   const route = routeOf(request);
   if (route) return (await identified(broker, route, request)) ?? through(broker, route, request);
   try {
-    return (await discoveryAnswer(broker.discovery, request)) ?? refused('path_unknown', broker, request);
+    return (await answerDiscovery(broker.discovery, request)) ?? refused('path_unknown', broker, request);
   } catch (cause) {
     broker.onFault(new BrokerError('internal_error', { cause }), '-');
     return refused('internal_error', broker, request);

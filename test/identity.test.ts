@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Identities, identify, remember } from '../lib/identity.ts';
+import { findIdentity, type Identities, rememberIdentity } from '../lib/identity.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import type { Credential } from '../lib/providers/provider.ts';
 import { type IdentityStore, memoryIdentities } from '../lib/stores/identities.ts';
@@ -36,31 +36,31 @@ function known(identities: IdentityStore, ...off: readonly Switch[]): Identities
 describe('whose session it is', () => {
   test('is known of a session that was issued, until it expires', async () => {
     const store = memoryIdentities();
-    await remember(store, issued(AWS));
-    expect(await identify(known(store), OWN, NOW)).toEqual({
+    await rememberIdentity(store, issued(AWS));
+    expect(await findIdentity(known(store), OWN, NOW)).toEqual({
       arn: AWS.assumedRole,
       userId: AWS.assumedRoleId,
       account: '123456789012',
       accessKeyId: AWS.accessKeyId,
       expiresAt: AWS.expiresAt,
     });
-    expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt - 0.1))).toBe('none');
-    expect(await codeOf(() => identify(known(store), OWN, AWS.expiresAt))).toBe('session_expired');
+    expect(await codeOf(() => findIdentity(known(store), OWN, AWS.expiresAt - 0.1))).toBe('none');
+    expect(await codeOf(() => findIdentity(known(store), OWN, AWS.expiresAt))).toBe('session_expired');
   });
 
   test.each(['', 'another', AWS.sessionToken.toUpperCase()])('is not known of %j', async token => {
     const store = memoryIdentities();
-    await remember(store, issued(AWS));
-    expect(await codeOf(() => identify(known(store), { ...OWN, sessionToken: token }, NOW))).toBe(
+    await rememberIdentity(store, issued(AWS));
+    expect(await codeOf(() => findIdentity(known(store), { ...OWN, sessionToken: token }, NOW))).toBe(
       'session_unknown',
     );
   });
 
   test('is told to nobody who does not sign, or signs with another key', async () => {
     const store = memoryIdentities();
-    await remember(store, issued(AWS));
+    await rememberIdentity(store, issued(AWS));
     const asked = (accessKeyId: string | undefined, now = NOW) =>
-      codeOf(() => identify(known(store), { ...OWN, accessKeyId }, now));
+      codeOf(() => findIdentity(known(store), { ...OWN, accessKeyId }, now));
     expect([
       await asked(undefined),
       await asked('ASIAANOTHERANOTHER12'),
@@ -77,7 +77,7 @@ describe('whose session it is', () => {
     const asked = { accessKeyId: 'k', sessionToken: 'token' };
     await store.remember('token', identity, NOW);
     const told = (role: string) =>
-      codeOf(() => identify(known(store, switchOf({ what: 'role', names: [role] })), asked, NOW));
+      codeOf(() => findIdentity(known(store, switchOf({ what: 'role', names: [role] })), asked, NOW));
     expect([await told('deploy'), await told('release')]).toEqual(['role_switched_off', 'none']);
   });
 
@@ -85,11 +85,11 @@ describe('whose session it is', () => {
     { name: 'another kind of credential', outcome: issued(JWT) },
     { name: 'a denial', outcome: { kind: 'denied', reached, reason: 'role_unknown' } },
   ])('nothing is remembered of $name', async ({ outcome }) => {
-    expect(await codeOf(() => remember(broken, outcome))).toBe('none');
+    expect(await codeOf(() => rememberIdentity(broken, outcome))).toBe('none');
   });
 
   test('cannot be told when the store is away, which is a fault of ours', async () => {
-    expect(await codeOf(() => identify(known(broken), OWN, NOW))).toBe('identities_unavailable');
-    expect(await codeOf(() => remember(broken, issued(AWS)))).toBe('identities_unavailable');
+    expect(await codeOf(() => findIdentity(known(broken), OWN, NOW))).toBe('identities_unavailable');
+    expect(await codeOf(() => rememberIdentity(broken, issued(AWS)))).toBe('identities_unavailable');
   });
 });

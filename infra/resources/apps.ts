@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
-import { appOf } from '../../lib/policy/targets.ts';
+import { findApp } from '../../lib/policy/targets.ts';
 import type { Statement } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { SIGNING } from './keys.ts';
@@ -14,9 +14,9 @@ function at(path = '') {
 
 /** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
 export function checkApps({ roles }: Config, keys: Keys, complain: Complain): void {
-  const used = new Set(roles.flatMap(({ template }) => appOf(template) ?? []));
+  const used = new Set(roles.flatMap(({ template }) => findApp(template) ?? []));
   for (const { name, template } of roles) {
-    const app = appOf(template);
+    const app = findApp(template);
     if (app !== undefined && !Object.hasOwn(keys, app))
       complain('missing-key', at(), `The role ${name} is of the app ${app}, which has no key here.`);
   }

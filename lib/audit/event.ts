@@ -1,4 +1,4 @@
-import { type Claims, type ClaimValue, plainAt } from '../policy/claims.ts';
+import { type Claims, type ClaimValue, findPlainClaim } from '../policy/claims.ts';
 import { writeAccess } from '../policy/registries/grammar.ts';
 import type { ExchangeRecord } from '../record.ts';
 import type { Labels } from '../token/presets.ts';
@@ -64,21 +64,24 @@ export const MEMBERS = [
 export type Member = (typeof MEMBERS)[number];
 export type AuditEvent = { readonly [member in Member]?: unknown };
 
-function iso(seconds: number): string {
+function writeIsoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
-type Plain = string | number | boolean | null;
+type PlainValue = string | number | boolean | null;
 
-function isPlain(value: ClaimValue): value is Plain {
+function isPlain(value: ClaimValue): value is PlainValue {
   return (
     value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
   );
 }
 
 /** The claims that a changed policy can later be replayed over: scalars, as they were. */
-function scalars(claims: Claims): { claims: { [name: string]: Plain }; claims_omitted?: readonly string[] } {
-  const kept: { [name: string]: Plain } = Object.create(null);
+function listScalars(claims: Claims): {
+  claims: { [name: string]: PlainValue };
+  claims_omitted?: readonly string[];
+} {
+  const kept: { [name: string]: PlainValue } = Object.create(null);
   const omitted: string[] = [];
   let count = 0;
   for (const [name, value] of Object.entries(claims)) {
@@ -92,36 +95,36 @@ function scalars(claims: Claims): { claims: { [name: string]: Plain }; claims_om
 }
 
 /** The link to the job, when every part of it is there. Values are encoded: a claim cannot make it another link. */
-function link(template: string | undefined, claims: Claims): string | undefined {
+function writeLink(template: string | undefined, claims: Claims): string | undefined {
   let whole = template !== undefined;
   const url = template?.replace(/\{([^}]+)\}/g, (_, name: string) => {
-    const value = plainAt(claims, name);
+    const value = findPlainClaim(claims, name);
     whole &&= value !== undefined;
     return encodeURIComponent(String(value)).replaceAll('%2F', '/');
   });
   return whole && url !== undefined && url.length <= MAX_CLAIM_LENGTH ? url : undefined;
 }
 
-function label(claims: Claims, name: string | undefined): string | number | undefined {
-  const value = plainAt(claims, name);
+function readLabel(claims: Claims, name: string | undefined): string | number | undefined {
+  const value = findPlainClaim(claims, name);
   return typeof value === 'string' ? value.slice(0, MAX_CLAIM_LENGTH) : value;
 }
 
-function run(labels: Labels, claims: Claims): AuditEvent {
+function writeRun(labels: Labels, claims: Claims): AuditEvent {
   return {
-    organization: label(claims, labels.organization),
-    organization_id: label(claims, labels.organizationId),
-    pipeline: label(claims, labels.pipeline),
-    build: label(claims, labels.build),
-    branch: label(claims, labels.branch),
-    commit: label(claims, labels.commit),
-    job: label(claims, labels.job),
-    job_url: link(labels.link, claims),
+    organization: readLabel(claims, labels.organization),
+    organization_id: readLabel(claims, labels.organizationId),
+    pipeline: readLabel(claims, labels.pipeline),
+    build: readLabel(claims, labels.build),
+    branch: readLabel(claims, labels.branch),
+    commit: readLabel(claims, labels.commit),
+    job: readLabel(claims, labels.job),
+    job_url: writeLink(labels.link, claims),
   };
 }
 
 /** Whose it is that a registry token of ours was made for. */
-function holderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEvent {
+function listHolderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEvent {
   if (!registryToken) return {};
   const { origin, holder, expiresAt } = registryToken;
   return {
@@ -132,22 +135,22 @@ function holderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEve
     pipeline: origin.pipeline,
     pipeline_id: origin.pipelineId,
     token_key_id: origin.keyId,
-    token_expires_at: iso(expiresAt),
+    token_expires_at: writeIsoTime(expiresAt),
   };
 }
 
-function tokenMembers(drawn: ExchangeRecord): AuditEvent {
+function listTokenMembers(drawn: ExchangeRecord): AuditEvent {
   const { token, row } = drawn.reached;
-  if (!token) return holderMembers(drawn);
+  if (!token) return listHolderMembers(drawn);
   return {
     issuer: token.issuer,
     subject: token.subject.slice(0, MAX_CLAIM_LENGTH),
-    ...run(row?.labels ?? {}, token.claims),
-    pipeline_id: label(token.claims, row?.pipelineId),
+    ...writeRun(row?.labels ?? {}, token.claims),
+    pipeline_id: readLabel(token.claims, row?.pipelineId),
     token_digest: token.digest,
     token_key_id: token.keyId,
-    token_expires_at: iso(token.expiresAt),
-    ...scalars(token.claims),
+    token_expires_at: writeIsoTime(token.expiresAt),
+    ...listScalars(token.claims),
   };
 }
 
@@ -155,7 +158,7 @@ function tokenMembers(drawn: ExchangeRecord): AuditEvent {
 const MAX_PATH_LENGTH = 200;
 
 /** What was to be done with a registry, once it is known by whom. */
-function useMembers({ reached: { use, registry, token, registryToken } }: ExchangeRecord): AuditEvent {
+function listUseMembers({ reached: { use, registry, token, registryToken } }: ExchangeRecord): AuditEvent {
   return {
     registry: registry?.registry.name,
     ...(use && (token || registryToken)
@@ -186,18 +189,18 @@ function jobMembers(drawn: ExchangeRecord): AuditEvent {
       step: unblocked.step,
       by: unblocked.by,
       name: nameOf(unblocked.by, drawn),
-      at: iso(unblocked.at),
+      at: writeIsoTime(unblocked.at),
     },
     suspended: suspended.length > 0 ? suspended : undefined,
   };
 }
 
 /** The audit event of one exchange or authorization. Of what a caller wrote, only verified claims and the request's own words. */
-export function auditEvent(drawn: ExchangeRecord): AuditEvent {
+export function createAuditEvent(drawn: ExchangeRecord): AuditEvent {
   const { reached, grant } = drawn;
   return {
     event: reached.protocol === 'registry' ? 'authorization' : 'exchange',
-    time: iso(reached.at),
+    time: writeIsoTime(reached.at),
     decision_id: reached.decisionId,
     outcome: drawn.outcome,
     code: drawn.code,
@@ -207,7 +210,7 @@ export function auditEvent(drawn: ExchangeRecord): AuditEvent {
     source_address: reached.sourceAddress,
     // A role that was asked for by its ARN has a name all the same.
     role: reached.snapshot?.role.name ?? reached.requested?.role,
-    ...useMembers(drawn),
+    ...listUseMembers(drawn),
     statement: drawn.statement,
     unmet:
       drawn.unmet.length > 0
@@ -225,8 +228,8 @@ export function auditEvent(drawn: ExchangeRecord): AuditEvent {
     scopes: drawn.scopes,
     access: drawn.access?.map(writeAccess),
     session: drawn.session,
-    expires_at: drawn.expiresAt === undefined ? undefined : iso(drawn.expiresAt),
-    ...tokenMembers(drawn),
+    expires_at: drawn.expiresAt === undefined ? undefined : writeIsoTime(drawn.expiresAt),
+    ...listTokenMembers(drawn),
     ms: Object.fromEntries(
       Object.entries(reached.ms).map(([step, ms]) => [step, Math.round(ms * 1000) / 1000]),
     ),
@@ -234,7 +237,7 @@ export function auditEvent(drawn: ExchangeRecord): AuditEvent {
 }
 
 /** One line of ASCII: every other character is escaped, so that no value can forge or hide a line (threat T66). */
-export function auditLine(event: AuditEvent): string {
+export function writeAuditLine(event: AuditEvent): string {
   const ordered = Object.fromEntries(
     MEMBERS.filter(name => event[name] !== undefined).map(name => [name, event[name]]),
   );

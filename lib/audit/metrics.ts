@@ -13,7 +13,7 @@ export type Measuring = {
 
 type Metric = { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' };
 
-function directive(dimensions: readonly string[], Metrics: readonly Metric[]) {
+function writeDirective(dimensions: readonly string[], Metrics: readonly Metric[]) {
   return {
     Namespace: NAMESPACE,
     Dimensions: [dimensions],
@@ -21,7 +21,7 @@ function directive(dimensions: readonly string[], Metrics: readonly Metric[]) {
   };
 }
 
-function named(step: string): string {
+function nameMetric(step: string): string {
   return step.charAt(0).toUpperCase() + step.slice(1);
 }
 
@@ -31,17 +31,20 @@ function named(step: string): string {
  * Whatever a caller made up would be a metric of its own each time.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricLine({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string {
+export function writeMetricLine({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string {
   const role = roles <= MAX_MEASURED_ROLES ? reached.snapshot?.role.name : undefined;
-  const steps = Object.entries(reached.ms).map(([step, ms]) => [named(step), Math.round(ms * 1000) / 1000]);
+  const steps = Object.entries(reached.ms).map(([step, ms]) => [
+    nameMetric(step),
+    Math.round(ms * 1000) / 1000,
+  ]);
   const count: Metric = { Name: 'Exchanges', Unit: 'Count' };
   const times = steps.map(([Name]): Metric => ({ Name: String(Name), Unit: 'Milliseconds' }));
   return JSON.stringify({
     _aws: {
       Timestamp: Math.round(reached.at * 1000),
       CloudWatchMetrics: [
-        directive(['protocol', 'outcome'], [count, ...times]),
-        ...(role === undefined ? [] : [directive(['role', 'outcome'], [count])]),
+        writeDirective(['protocol', 'outcome'], [count, ...times]),
+        ...(role === undefined ? [] : [writeDirective(['role', 'outcome'], [count])]),
       ],
     },
     protocol: reached.protocol,

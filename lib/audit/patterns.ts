@@ -7,28 +7,28 @@ import type { Member } from './event.ts';
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 
-function compare(member: Member, value: string): string {
+function writeComparison(member: Member, value: string): string {
   return `$.${member} = "${value}"`;
 }
 
-function joinAny(terms: readonly string[]): string {
+function writeAny(terms: readonly string[]): string {
   return `(${terms.join(' || ')})`;
 }
 
-const EXCHANGE = compare('event', 'exchange');
+const EXCHANGE = writeComparison('event', 'exchange');
 
 /** What whoever throttles us is told by: AWS's codes, and our own words for a 429 of the others. */
 const THROTTLED = ['*Throttling*', '*TooManyRequests*', '*a rate limit*'];
 
-export const DENIED = `{ ${EXCHANGE} && ${compare('outcome', 'denied')} }`;
-export const RATE_LIMITED = `{ ${EXCHANGE} && ${compare('code', 'rate_limited')} }`;
-export const UPSTREAM_THROTTLED = `{ ${EXCHANGE} && ${compare('code', 'provider_unavailable')} && ${joinAny(
-  THROTTLED.map(words => compare('detail', words)),
+export const DENIED = `{ ${EXCHANGE} && ${writeComparison('outcome', 'denied')} }`;
+export const RATE_LIMITED = `{ ${EXCHANGE} && ${writeComparison('code', 'rate_limited')} }`;
+export const UPSTREAM_THROTTLED = `{ ${EXCHANGE} && ${writeComparison('code', 'provider_unavailable')} && ${writeAny(
+  THROTTLED.map(words => writeComparison('detail', words)),
 )} }`;
 
 /** Exchanges that failed with one of these codes. */
 export function writeFailedPattern(codes: readonly Code[]): string {
-  return `{ ${EXCHANGE} && ${compare('outcome', 'failed')} && ${joinAny(
-    codes.map(code => compare('code', code)),
+  return `{ ${EXCHANGE} && ${writeComparison('outcome', 'failed')} && ${writeAny(
+    codes.map(code => writeComparison('code', code)),
   )} }`;
 }

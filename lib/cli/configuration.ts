@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from '../config/load.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
-import { didYouMean } from '../language/nearest.ts';
+import { suggestWord } from '../language/nearest.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import { complaintsText } from './findings.ts';
@@ -24,7 +24,7 @@ export function configOf(settings: Settings): Config {
 export function findRegistry(name: string, { registries, folder }: Config): Registry {
   const found = registries.find(each => each.name === name);
   if (found) return found;
-  const near = didYouMean(
+  const near = suggestWord(
     name,
     registries.map(each => each.name),
   );
@@ -36,7 +36,7 @@ export function findPolicies(name: string, { roles, registries, folder }: Config
   const all = [...roles, ...registries];
   const found = all.filter(each => each.name === name);
   if (found.length > 0) return found;
-  const near = didYouMean(
+  const near = suggestWord(
     name,
     all.map(each => each.name),
   );
@@ -47,6 +47,6 @@ export function findPolicies(name: string, { roles, registries, folder }: Config
 export function roleNamed(name: string, { roles, folder }: Config): Role {
   const names = roles.map(each => each.name);
   const role = roles.find(each => each.name === name);
-  if (!role) throw new Failure(`${folder} has no role "${name}".${didYouMean(name, names)}\n`);
+  if (!role) throw new Failure(`${folder} has no role "${name}".${suggestWord(name, names)}\n`);
   return role;
 }

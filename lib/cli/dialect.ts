@@ -1,7 +1,7 @@
 import { issuerRow } from '../config/issuers.ts';
 import { readSource } from '../config/sources.ts';
 import type { Complain } from '../language/complaint.ts';
-import { member, parse, type Tree } from '../language/parse.ts';
+import { findEntry, parse, type Tree } from '../language/parse.ts';
 import { dialectFindings } from '../review/lint/dialect.ts';
 import type { Finding } from '../review/lint/rule.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -19,7 +19,7 @@ function rowOf(issuer: string): IssuerRow | undefined {
 
 function issuersIn(tree: Tree): ReadonlyMap<string, IssuerRow> {
   const named = (tree.kind === 'list' ? tree.items : []).flatMap(item => {
-    const iss = member(item, 'iss')?.value;
+    const iss = findEntry(item, 'iss')?.value;
     return iss?.kind === 'scalar' ? [String(iss.value)] : [];
   });
   return new Map(named.flatMap(iss => rowOf(iss) ?? []).map(row => [row.issuer, row]));

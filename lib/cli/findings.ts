@@ -1,7 +1,7 @@
 import type { Loaded } from '../config/load.ts';
 import { readSource } from '../config/sources.ts';
-import { type Complaint, complaintText } from '../language/complaint.ts';
-import { counted } from '../language/counted.ts';
+import { type Complaint, writeComplaint } from '../language/complaint.ts';
+import { writeCount } from '../language/counted.ts';
 import { excerpt } from '../review/lint/excerpt.ts';
 import { type LintAnswer, lint } from '../review/lint/lint.ts';
 import type { Finding } from '../review/lint/rule.ts';
@@ -14,7 +14,7 @@ function textOf(file: string): string | undefined {
 /** One finding as people read it: a line, and below it the line of the file with a caret. */
 function findingText(finding: Finding): string {
   const { level, rule, place } = finding;
-  const line = complaintText({ ...finding, rule: level === 'error' ? rule : `${level} ${rule}` });
+  const line = writeComplaint({ ...finding, rule: level === 'error' ? rule : `${level} ${rule}` });
   const text = textOf(place.file);
   return `${line}\n${text === undefined ? '' : excerpt(text, place)}`;
 }
@@ -29,7 +29,7 @@ function errorsOf(complaints: readonly (Complaint | Finding)[]): Finding[] {
 
 /** The complaints as people read them, with a count. */
 export function complaintsText(complaints: readonly (Complaint | Finding)[]): string {
-  return `${findingsText(errorsOf(complaints))}${counted(complaints.length, 'error')}\n`;
+  return `${findingsText(errorsOf(complaints))}${writeCount(complaints.length, 'error')}\n`;
 }
 
 /** What lint finds in what was loaded: the complaints alone, where there are any. */

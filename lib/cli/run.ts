@@ -1,4 +1,4 @@
-import { didYouMean } from '../language/nearest.ts';
+import { suggestWord } from '../language/nearest.ts';
 import { manifest } from './manifest.ts';
 import { EXIT, Failure, readFlags, type Terminal, UsageError, usageOf, type Verb } from './verb.ts';
 
@@ -52,7 +52,7 @@ function isList(message: string): boolean {
 async function findVerb(name: string): Promise<Verb> {
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (load) return load();
-  throw new UsageError(`"${name}" is not a verb.${didYouMean(name, Object.keys(VERBS))}`);
+  throw new UsageError(`"${name}" is not a verb.${suggestWord(name, Object.keys(VERBS))}`);
 }
 
 async function printHelp([name]: readonly string[], { out }: Terminal): Promise<number> {

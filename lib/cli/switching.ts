@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { printable } from '../client/printable.ts';
-import { didYouMean } from '../language/nearest.ts';
+import { suggestWord } from '../language/nearest.ts';
 import { ALL, type Switch, type Switched } from '../switch.ts';
 import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
 import { type Flags, flag, type Terminal, UsageError } from './verb.ts';
@@ -45,7 +45,7 @@ function whatOf(written: string): Switched {
   const what = ALL.find(each => each === written);
   if (what === undefined)
     throw new UsageError(
-      `"${written}" cannot be switched: ${ALL.join(', ')} can.${didYouMean(written, ALL)}`,
+      `"${written}" cannot be switched: ${ALL.join(', ')} can.${suggestWord(written, ALL)}`,
     );
   return what;
 }

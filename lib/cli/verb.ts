@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { nearest } from '../language/nearest.ts';
-import { address } from '../policy/cidr.ts';
+import { findNearestWord } from '../language/nearest.ts';
+import { readAddress } from '../policy/cidr.ts';
 
 /** Exit codes are API (docs/reference/cli.md). `exec` passes on its command's own, whichever that is. */
 export const EXIT = {
@@ -85,7 +85,7 @@ function demandWords({ words = [], help }: Verb, said: Said): void {
 }
 
 function didYouMeanOption(name: string, options: ParseArgsOptionsConfig): string {
-  const near = nearest(name, Object.keys(options));
+  const near = findNearestWord(name, Object.keys(options));
   return near === undefined ? '' : ` Did you mean --${near}?`;
 }
 
@@ -137,7 +137,7 @@ export function texts(flags: Flags, name: string): string[] {
 /** A flag that takes an address, or undefined: what is none would never be inside any range. */
 export function addressIn(flags: Flags, name: string): string | undefined {
   const written = flag(flags, name);
-  if (written !== undefined && !address(written))
+  if (written !== undefined && !readAddress(written))
     throw new UsageError(`--${name} takes one IPv4 or IPv6 address, such as 203.0.113.7.`);
   return written;
 }

@@ -1,4 +1,4 @@
-import { tokenVariables } from '../protocols/variables.ts';
+import { listTokenVariables } from '../protocols/variables.ts';
 import { claimsOf, takeApart } from '../token/jws.ts';
 import type { Issued, TokenKind } from './answer.ts';
 import type { Means } from './client.ts';
@@ -140,7 +140,7 @@ async function token(first: OneOf<TokenKind>, source: Source): Promise<Supply> {
   const end = await keepToken(first, 'token', source);
   return {
     environment: {
-      ...tokenVariables(first.kind, first.accessToken),
+      ...listTokenVariables(first.kind, first.accessToken),
       KITE_STS_TOKEN_FILE: source.folder.pathOf('token'),
     },
     end,

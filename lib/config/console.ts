@@ -1,6 +1,6 @@
 import type { Complaint } from '../language/complaint.ts';
-import { member } from '../language/parse.ts';
-import { defaultsOf, SESSION, type SessionDefaults } from '../language/session.ts';
+import { findEntry } from '../language/parse.ts';
+import { readSessionDefaults, SESSION, type SessionDefaults } from '../language/session.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { loadConfig, type Written } from './load.ts';
@@ -35,12 +35,12 @@ export function consoleData(folder: string): {
   const loaded = loadConfig(folder);
   if (!loaded.config) return { data: undefined, complaints: loaded.complaints };
   const { config, written } = loaded;
-  const session = member(written.broker, 'session')?.value;
+  const session = findEntry(written.broker, 'session')?.value;
   return {
     data: {
       url: config.url,
       audience: config.audience,
-      session: defaultsOf(session && SESSION.read(session, () => {})),
+      session: readSessionDefaults(session && SESSION.read(session, () => {})),
       // The page verifies no signature.
       rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
       endpoints: [...(config.endpoints?.values() ?? [])],

@@ -1,6 +1,6 @@
 import { isFederation } from '../language/audience.ts';
 import type { Complain, Place } from '../language/complaint.ts';
-import { member, type Tree } from '../language/parse.ts';
+import { findEntry, type Tree } from '../language/parse.ts';
 import {
   integer,
   object,
@@ -61,7 +61,7 @@ function findUrl(row: Row, preset: EndpointPreset | undefined, place: Place, com
 /** What a preset fixes is the service's own documentation: a row that says it again could only differ. */
 function complainOfPreset(row: Row, tree: Tree, complain: Complain): void {
   for (const key of ['grant', 'body', 'slots', 'scopes'] as const) {
-    const written = member(tree as never, key);
+    const written = findEntry(tree as never, key);
     if (row.preset && written)
       complain(
         'wrong-value',
@@ -79,7 +79,7 @@ function complainOfParameters(row: Row, tree: Tree, complain: Complain): void {
     ['parameters', GRANT_PARAMETERS],
     ['slots', new Set([...GRANT_PARAMETERS, ...AUDIENCE_PARAMETERS])],
   ] as const) {
-    const written = member(tree as never, key)?.value;
+    const written = findEntry(tree as never, key)?.value;
     for (const entry of written?.kind === 'map' ? written.entries : [])
       if (refused.has(entry.key))
         complain(
@@ -134,7 +134,7 @@ export function endpointsIn(
   const rows = new Map<string, Placed<Endpoint>>();
   for (const { key, value } of tree?.kind === 'map' ? tree.entries : []) {
     const endpoint = compileEndpoint(key, value, complain);
-    const place = (value.kind === 'map' && member(value, 'audience')?.value.place) || value.place;
+    const place = (value.kind === 'map' && findEntry(value, 'audience')?.value.place) || value.place;
     if (endpoint) rows.set(key, { value: endpoint, place });
   }
   return rows;

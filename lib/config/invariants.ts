@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Complain, Complaint } from '../language/complaint.ts';
-import { didYouMean } from '../language/nearest.ts';
-import { type MapTree, member, parse, type Tree } from '../language/parse.ts';
+import { suggestWord } from '../language/nearest.ts';
+import { findEntry, type MapTree, parse, type Tree } from '../language/parse.ts';
 import {
   either,
   list,
@@ -15,7 +15,7 @@ import {
   type Shape,
   text,
 } from '../language/shape.ts';
-import { statementsOf, statementsSchema } from '../language/statement.ts';
+import { compileStatementList, statementsSchema } from '../language/statement.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -89,9 +89,9 @@ function statements(
   rows: Rows,
   complain: Complain,
 ): Statement[] | undefined {
-  const written = member(tree, key);
+  const written = findEntry(tree, key);
   if (!written) return undefined;
-  const placed = statementsOf(written.value, 'deny', rows, complain);
+  const placed = compileStatementList(written.value, 'deny', rows, complain);
   // Past its end a statement is as if it were not there: what is proved today would say nothing of tomorrow.
   for (const { value, place } of placed)
     if (value.until !== undefined)
@@ -105,13 +105,13 @@ function asList(value: string | readonly string[]): readonly string[] {
 }
 
 function complainOfKinds(tree: MapTree, complain: Complain): void {
-  if (KINDS.every(kind => member(tree, kind) === undefined))
+  if (KINDS.every(kind => findEntry(tree, kind) === undefined))
     complain('missing-key', tree.place, `An invariant has one of ${KINDS.join(', ')}.`);
 }
 
 /** A name that nobody has would be a sentence about nothing, and so true. */
 function complainOfTargets(tree: MapTree, complain: Complain): void {
-  const targets = member(tree, 'targets')?.value;
+  const targets = findEntry(tree, 'targets')?.value;
   for (const { key, place } of targets?.kind === 'map' ? targets.entries : []) {
     const fault = findTargetFault(key.split('.'));
     if (fault !== undefined) complain('unknown-key', place, fault);
@@ -119,10 +119,10 @@ function complainOfTargets(tree: MapTree, complain: Complain): void {
 }
 
 function complainOfIssuers(tree: MapTree, rows: Rows, complain: Complain): void {
-  const issuers = member(tree, 'issuers')?.value;
+  const issuers = findEntry(tree, 'issuers')?.value;
   for (const item of issuers?.kind === 'list' ? issuers.items : []) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || rows.has(item.value)) continue;
-    const near = didYouMean(item.value, rows.keys());
+    const near = suggestWord(item.value, rows.keys());
     complain('issuer-unknown', item.place, `broker.yml has no issuer "${item.value}".${near}`);
   }
 }

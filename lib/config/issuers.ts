@@ -1,8 +1,8 @@
 import type { JWK } from 'jose';
-import { audienceOf, audienceShape } from '../language/audience.ts';
+import { audienceShape, compileAudience } from '../language/audience.ts';
 import type { Complain, Place } from '../language/complaint.ts';
-import { claimConditions, claimsSchema, unmetBindings } from '../language/condition.ts';
-import { type MapTree, member, type Tree } from '../language/parse.ts';
+import { claimsSchema, compileClaims, listUnmetBindings } from '../language/condition.ts';
+import { findEntry, type MapTree, type Tree } from '../language/parse.ts';
 import {
   data,
   either,
@@ -189,8 +189,7 @@ function vocabularyOf(row: Row, preset: Preset | undefined): Vocabulary | undefi
 
 function requireOf(tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] {
   if (!tree) return [];
-  if (tree.kind === 'map' && tree.entries.length > 0)
-    return claimConditions(tree as MapTree, facts, complain);
+  if (tree.kind === 'map' && tree.entries.length > 0) return compileClaims(tree as MapTree, facts, complain);
   complain(
     tree.kind === 'map' ? 'empty' : 'wrong-type',
     tree.place,
@@ -253,10 +252,10 @@ export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; pla
     onRequest: preset?.onRequest,
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
-    audiences: (row.audiences ?? []).map(each => audienceOf(each, complain)),
+    audiences: (row.audiences ?? []).map(each => compileAudience(each, complain)),
     ...eventsOf(row, presetOf(issuer) ?? row.preset, place, complain),
   };
-  const guard = requireOf(member(tree, 'require')?.value, facts, complain);
+  const guard = requireOf(findEntry(tree, 'require')?.value, facts, complain);
   return {
     place,
     row: {
@@ -268,7 +267,7 @@ export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; pla
       maxTokenLifetime: lifetimeOf(row, preset),
       ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
       require: guard,
-      guardBinds: guard.length > 0 && unmetBindings(guard, facts).length === 0,
+      guardBinds: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
       labels: labelsOf(preset, issuer),
     },
   };

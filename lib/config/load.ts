@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { audienceOf, audienceShape } from '../language/audience.ts';
+import { audienceShape, compileAudience } from '../language/audience.ts';
 import type { Complain, Complaint } from '../language/complaint.ts';
 import { REGION } from '../language/kinds/aws.ts';
-import { type MapTree, member, parse, type Tree } from '../language/parse.ts';
-import { compileRole, parseRole, type RoleDocument, type Setting } from '../language/role.ts';
-import { defaultsOf, SESSION } from '../language/session.ts';
+import { findEntry, type MapTree, parse, type Tree } from '../language/parse.ts';
+import { compileRole, parseRole, type RoleDocument, type RoleSetting } from '../language/role.ts';
+import { readSessionDefaults, SESSION } from '../language/session.ts';
 import { list, object, optional, type Placed, raw, required, text } from '../language/shape.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { Registry } from '../policy/registry.ts';
@@ -85,7 +85,7 @@ export const brokerSchema = BROKER.schema;
 
 type Main = {
   readonly ground: Ground;
-  readonly setting: Setting;
+  readonly setting: RoleSetting;
   readonly endpoints: ReadonlyMap<string, Placed<Endpoint>>;
   readonly apps: ReadonlyMap<string, AppHost>;
   readonly tree: Tree;
@@ -117,27 +117,27 @@ function dropPlaces(placed: Main['endpoints']): ReadonlyMap<string, Endpoint> {
 function main(file: string, source: string, complain: Complain): Main | undefined {
   const tree = parse(file, source, complain);
   const read = tree && BROKER.read(tree, complain);
-  const issuers = tree && member(tree, 'issuers')?.value;
+  const issuers = tree && findEntry(tree, 'issuers')?.value;
   if (!issuers) return undefined;
   const rows = rowsOf(issuers, read?.url, complain);
   // What could not be read was complained of; the roles are compiled all the same, for their own complaints.
   const url = read?.url ?? '';
-  const audience = read?.audience ? audienceOf(read.audience, complain) : url;
-  const session = defaultsOf(read?.session);
+  const audience = read?.audience ? compileAudience(read.audience, complain) : url;
+  const session = readSessionDefaults(read?.session);
   const people = peopleIn({ people: read?.people, groups: read?.groups }, tree, complain);
   const limits = limitsOf(read?.limits);
   const secondRegion = read?.aws?.second_region;
-  const audit = auditOf(read?.audit, member(tree, 'audit')?.value ?? tree, complain);
+  const audit = auditOf(read?.audit, findEntry(tree, 'audit')?.value ?? tree, complain);
   const ground = { url, audience, rows, limits, secondRegion, audit };
-  const endpoints = endpointsIn(member(tree, 'endpoints')?.value, complain);
-  const apps = appsIn(read?.apps, member(tree, 'apps')?.value, complain);
+  const endpoints = endpointsIn(findEntry(tree, 'endpoints')?.value, complain);
+  const apps = appsIn(read?.apps, findEntry(tree, 'apps')?.value, complain);
   const setting = { audience, issuers: rows, session, people, endpoints: dropPlaces(endpoints), apps };
   return { ground, tree, endpoints, apps, setting };
 }
 
 type Read = { readonly role: Role; readonly document: RoleDocument };
 
-function rolesIn(folder: string, setting: Setting | undefined, complain: Complain): Read[] {
+function rolesIn(folder: string, setting: RoleSetting | undefined, complain: Complain): Read[] {
   const below = join(folder, 'roles');
   if (!existsSync(below) && !existsSync(join(folder, 'registries'))) {
     complain(
@@ -161,10 +161,10 @@ function checkExternalIds(roles: readonly Read[], complain: Complain): void {
     if (template.kind !== 'aws' || template.via !== 'assume_role') continue;
     const other = template.external_id.startsWith('kite-sts:') ? template.external_id.slice(9) : undefined;
     if (other === undefined || other === role.name || !names.has(other)) continue;
-    const aws = member(document.tree, 'aws')?.value;
+    const aws = findEntry(document.tree, 'aws')?.value;
     complain(
       'wrong-value',
-      (aws && member(aws, 'external_id')?.place) ?? document.tree.place,
+      (aws && findEntry(aws, 'external_id')?.place) ?? document.tree.place,
       `kite-sts:${other} is the external id of the role ${other}, whose target would take this role for it. Leave external_id out, or write one that is no role's.`,
     );
   }
@@ -180,7 +180,7 @@ export function loadConfig(folder: string): Loaded {
   const file = join(folder, 'broker.yml');
   const source = readSource(file, complain);
   const broker = source === undefined ? undefined : main(file, source, complain);
-  const setting: Setting | undefined = broker?.setting;
+  const setting: RoleSetting | undefined = broker?.setting;
   const ofRoles = rolesIn(folder, setting, complain);
   const roles = ofRoles.map(({ role }) => role);
   checkExternalIds(ofRoles, complain);

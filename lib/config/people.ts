@@ -1,7 +1,7 @@
 import type { Complain } from '../language/complaint.ts';
 import type { People } from '../language/demand.ts';
-import { didYouMean } from '../language/nearest.ts';
-import { type MapTree, member, type Tree } from '../language/parse.ts';
+import { suggestWord } from '../language/nearest.ts';
+import { findEntry, type MapTree, type Tree } from '../language/parse.ts';
 import { list, record, text } from '../language/shape.ts';
 
 /** An id as Buildkite writes it. */
@@ -23,7 +23,7 @@ type Named = {
 };
 
 function entriesOf(tree: Tree, key: string): MapTree['entries'] {
-  const under = member(tree, key)?.value;
+  const under = findEntry(tree, key)?.value;
   return under?.kind === 'map' ? under.entries : [];
 }
 
@@ -43,7 +43,7 @@ function complainOfNames({ people, groups }: Named, tree: Tree, complain: Compla
         complain(
           'wrong-value',
           (value.kind === 'list' ? value.items[index]?.place : undefined) ?? place,
-          `people has no "${name}".${didYouMean(name, Object.keys(people))}`,
+          `people has no "${name}".${suggestWord(name, Object.keys(people))}`,
         );
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Complain } from '../language/complaint.ts';
-import { member } from '../language/parse.ts';
+import { findEntry } from '../language/parse.ts';
 import { compileRegistry, parseRegistry, type RegistryDocument } from '../language/registry.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow } from '../policy/path.ts';
@@ -33,7 +33,7 @@ function complainOfShared(all: readonly Read[], setting: RegistrySetting, compla
   const others = elsewhere(setting);
   for (const [index, { registry, document }] of all.entries()) {
     const { audience, path } = registry;
-    const at = (key: string) => member(document.tree, key)?.value.place ?? document.tree.place;
+    const at = (key: string) => findEntry(document.tree, key)?.value.place ?? document.tree.place;
     const earlier = all.slice(0, index).map(each => each.registry);
     if (others.has(audience) || earlier.some(each => each.audience === audience))
       complain(

@@ -1,5 +1,5 @@
-import { type Complaint, complaintText } from '../language/complaint.ts';
-import { didYouMean } from '../language/nearest.ts';
+import { type Complaint, writeComplaint } from '../language/complaint.ts';
+import { suggestWord } from '../language/nearest.ts';
 
 const HTTP_URL = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
 const LEVELS = ['error', 'info', 'debug'] as const;
@@ -130,7 +130,7 @@ function unknown(environment: Environment): Complaint[] {
     .map(name => ({
       rule: 'setting-unknown' as const,
       place: place(name),
-      message: `${name} is not a setting.${didYouMean(name, Object.keys(SETTINGS))}`,
+      message: `${name} is not a setting.${suggestWord(name, Object.keys(SETTINGS))}`,
     }));
 }
 
@@ -186,7 +186,7 @@ function missing(name: SettingName): string {
 export function demandSettings(environment: Environment, wired: readonly SettingName[]): Settings {
   const { settings, complaints } = readSettings(environment);
   const absent = wired.filter(name => environment[name] === undefined);
-  const found = [...complaints.map(complaintText), ...absent.map(missing)];
+  const found = [...complaints.map(writeComplaint), ...absent.map(missing)];
   if (found.length > 0) throw new Error(found.join('\n'));
   return settings;
 }

@@ -1,5 +1,5 @@
 import { KINDS } from '../language/kinds.ts';
-import { didYouMean } from '../language/nearest.ts';
+import { suggestWord } from '../language/nearest.ts';
 import { registrySchema } from '../language/registry.ts';
 import type { Schema } from '../language/shape.ts';
 
@@ -37,7 +37,7 @@ export function findTargetFault(path: readonly string[]): string | undefined {
 }
 
 function nameKinds(kind = ''): string {
-  return didYouMean(kind, Object.keys(propertiesOf(ROOT)));
+  return suggestWord(kind, Object.keys(propertiesOf(ROOT)));
 }
 
 function findFault(schema: Schema, path: readonly string[], above: readonly string[]): string | undefined {
@@ -55,7 +55,7 @@ function findFault(schema: Schema, path: readonly string[], above: readonly stri
   // A mapping that is passed on as data names nothing of its own.
   if (schema['type'] === 'object' && known.length === 0) return undefined;
   const where = above.length === 0 ? 'no kind' : `no member of ${above.join('.')}`;
-  return `"${name}" is ${where}.${didYouMean(name, known)}`;
+  return `"${name}" is ${where}.${suggestWord(name, known)}`;
 }
 
 /** A fault only where none of these takes the path. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Complain } from '../language/complaint.ts';
 import { KINDS } from '../language/kinds.ts';
-import { member, parse } from '../language/parse.ts';
+import { findEntry, parse } from '../language/parse.ts';
 import type { RoleDocument } from '../language/role.ts';
 import {
   checked,
@@ -15,7 +15,7 @@ import {
   type Shape,
   text,
 } from '../language/shape.ts';
-import { globMatches, patternFault } from '../policy/glob.ts';
+import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import type { KindName } from '../policy/targets.ts';
 import { PATTERN } from './pattern.ts';
@@ -34,7 +34,7 @@ const OWNERS = list(
 const PLACE = text({ max: 512, says: 'the name of an account, project, tenant or owner, quoted' });
 /** A name with `*` or `?` is a pattern. */
 const PLACES = list(
-  checked(PLACE, 'pattern-refused', name => (/[*?]/.test(name) ? patternFault(name) : undefined)),
+  checked(PLACE, 'pattern-refused', name => (/[*?]/.test(name) ? findPatternFault(name) : undefined)),
 );
 
 const TARGETS = object(
@@ -71,7 +71,7 @@ type Compiled = { readonly role: Role; readonly document: RoleDocument };
 
 /** The teams that have a role of this name, with their names. */
 export function findTeams(role: string, teams: Teams['teams']): (readonly [name: string, team: Team])[] {
-  return Object.entries(teams).filter(([, { roles }]) => roles.some(pattern => globMatches(pattern, role)));
+  return Object.entries(teams).filter(([, { roles }]) => roles.some(pattern => matchGlob(pattern, role)));
 }
 
 /** The one team that has the role; complains where none or several have it. */
@@ -91,7 +91,7 @@ function teamOf({ role, document }: Compiled, { teams }: Teams, complain: Compla
 type Owned = Compiled & { readonly name: string; readonly team: Team };
 
 function isNamed(name: string, patterns: readonly string[]): boolean {
-  return patterns.some(pattern => pattern === name || globMatches(pattern, name));
+  return patterns.some(pattern => pattern === name || matchGlob(pattern, name));
 }
 
 function isAllowed(place: Place, patterns: readonly string[]): boolean {
@@ -107,7 +107,7 @@ function checkTargets({ role: { template }, document, name, team }: Owned, compl
   if (beyond.length > 0)
     complain(
       'team-exceeded',
-      member(document.tree, kind)?.place ?? document.tree.place,
+      findEntry(document.tree, kind)?.place ?? document.tree.place,
       `Roles of team ${name} may not target ${beyond.join(' or ')}: teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}.`,
     );
 }
@@ -115,8 +115,8 @@ function checkTargets({ role: { template }, document, name, team }: Owned, compl
 function checkLength({ role, document: { tree }, name, team }: Owned, complain: Complain): void {
   const { max_seconds: most } = team;
   if (most === undefined || role.session.max <= most) return;
-  const session = member(tree, 'session');
-  const written = session && member(session.value, 'max_seconds');
+  const session = findEntry(tree, 'session');
+  const written = session && findEntry(session.value, 'max_seconds');
   complain(
     'team-exceeded',
     (written ?? session)?.place ?? tree.place,
@@ -133,7 +133,7 @@ function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, 
   if (beyond.length > 0)
     complain(
       'team-exceeded',
-      member(tree, 'trust')?.place ?? tree.place,
+      findEntry(tree, 'trust')?.place ?? tree.place,
       `Roles of team ${name} may not admit ${[...new Set(beyond)].join(' or ')} knowingly: teams.yml has ${allowed.join(', ') || 'none'}.`,
     );
 }
@@ -158,7 +158,7 @@ function checkShared(owned: readonly Owned[], complain: Complain): void {
     for (const { role, document } of sharing)
       complain(
         'team-exceeded',
-        member(document.tree, role.template.kind)?.place ?? document.tree.place,
+        findEntry(document.tree, role.template.kind)?.place ?? document.tree.place,
         `The teams ${teams.join(' and ')} both have roles that lead to ${name}, so each has what the other has there. Give each a target of its own, or say shared: ["${name}"] of every one of them in teams.yml.`,
       );
   }

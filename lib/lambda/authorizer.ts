@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewaySimpleAuthorizerWithContextR
 import type { Authorized, authorize, Refusal } from '../authorize.ts';
 import { CODES } from '../errors.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
-import { refusalMembers, registryStatus } from '../protocols/registry.ts';
+import { findRegistryStatus, listRefusalMembers } from '../protocols/registry.ts';
 import { type RequestEvent, requestOf } from './event.ts';
 import { type RestEvent, readRestRequest } from './rest.ts';
 
@@ -19,7 +19,7 @@ function explainRefusal(refused: Refusal, url: string): Context {
   const { door, challenge } = refused;
   const voice = { url, audience: door.service ?? '', now: 0 };
   return {
-    ...refusalMembers(refused, voice, registryStatus(refused, door.images)),
+    ...listRefusalMembers(refused, voice, findRegistryStatus(refused, door.images)),
     ...(challenge === undefined ? {} : { challenge }),
   };
 }

@@ -2,11 +2,11 @@ import type { Complain, Rule } from './complaint.ts';
 import { either, object, type Placed, placed, required, type Shape, text } from './shape.ts';
 
 /** An audience as the file says it: plain text, or text with the reason why a shared one is right here. */
-export type WrittenAudience = Placed<string | { readonly value: string; readonly reason: string }>;
+export type AudienceDeclaration = Placed<string | { readonly value: string; readonly reason: string }>;
 
 const VALUE = text({ max: 512, pattern: /^[\x21-\x7e]+$/, says: 'an audience without spaces' });
 
-export const audienceShape: Shape<WrittenAudience> = placed(
+export const audienceShape: Shape<AudienceDeclaration> = placed(
   either(
     VALUE,
     object({ value: required(VALUE), reason: required(text({ min: 8, says: 'the reason why' })) }),
@@ -36,7 +36,7 @@ export function isFederation(audience: string): boolean {
 }
 
 /** The audience itself; complains of one that others accept when no reason stands beside it. */
-export function audienceOf({ value: written, place }: WrittenAudience, complain: Complain): string {
+export function compileAudience({ value: written, place }: AudienceDeclaration, complain: Complain): string {
   if (typeof written !== 'string') return written.value;
   const rule: Rule = 'audience-shared';
   if (SHARED.some(pattern => pattern.test(written))) {

@@ -49,7 +49,7 @@ export type Complaint = { readonly rule: Rule; readonly place: Place; readonly m
 export type Complain = (rule: Rule, place: Place, message: string) => void;
 
 /** Passes complaints on and keeps them: what was complained of is not used. */
-export function noting(complainTo: Complain): {
+export function collectComplaints(complainTo: Complain): {
   readonly complain: Complain;
   readonly complaints: Complaint[];
 } {
@@ -61,7 +61,7 @@ export function noting(complainTo: Complain): {
   return { complain, complaints };
 }
 
-function escaped(character: string): string {
+function escapeInvisible(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
@@ -69,6 +69,9 @@ function escaped(character: string): string {
  * `file:line:column  rule  message`, the one text that lint, start and packaging print. Always one line:
  * a message may hold text of the file, and a line of a build log can be a command to whoever runs it.
  */
-export function complaintText({ rule, place, message }: Omit<Complaint, 'rule'> & { rule: string }): string {
-  return `${place.file}:${place.line}:${place.column}  ${rule}  ${message}`.replace(/\p{Cc}/gu, escaped);
+export function writeComplaint({ rule, place, message }: Omit<Complaint, 'rule'> & { rule: string }): string {
+  return `${place.file}:${place.line}:${place.column}  ${rule}  ${message}`.replace(
+    /\p{Cc}/gu,
+    escapeInvisible,
+  );
 }

@@ -1,9 +1,9 @@
-import { type ClaimType, claimPath, typeOf } from '../policy/claims.ts';
+import { type ClaimType, findClaimType, readClaimPath } from '../policy/claims.ts';
 import { type Condition, OPERATORS, type Operator, type Scalar } from '../policy/condition.ts';
-import { literalPrefix, MAX_PATTERN, patternFault } from '../policy/glob.ts';
-import { type IssuerFacts, vocabularyTypes } from '../policy/issuer.ts';
+import { findPatternFault, MAX_PATTERN, readLiteralPrefix } from '../policy/glob.ts';
+import { findVocabularyTypes, type IssuerFacts } from '../policy/issuer.ts';
 import type { Complain, Place } from './complaint.ts';
-import { didYouMean } from './nearest.ts';
+import { suggestWord } from './nearest.ts';
 import type { Entry, MapTree, ScalarTree, Tree } from './parse.ts';
 import { isIntegerText, type Schema } from './shape.ts';
 
@@ -21,14 +21,14 @@ export const scalarSchema: Schema = {
   maximum: Number.MAX_SAFE_INTEGER,
 };
 
-function several(items: Schema): Schema {
+function allowSeveral(items: Schema): Schema {
   return { type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items };
 }
 
-function operandSchema(operator: Operator): Schema {
+function createOperandSchema(operator: Operator): Schema {
   const pattern = { type: 'string', minLength: 1, maxLength: MAX_PATTERN };
-  if (operator === 'matches') return { anyOf: [pattern, several(pattern)] };
-  return TAKES_LIST.has(operator) ? several(scalarSchema) : scalarSchema;
+  if (operator === 'matches') return { anyOf: [pattern, allowSeveral(pattern)] };
+  return TAKES_LIST.has(operator) ? allowSeveral(scalarSchema) : scalarSchema;
 }
 
 /** What stands beside a claim. */
@@ -38,7 +38,7 @@ export const ruleSchema: Schema = {
   then: {
     minProperties: 1,
     additionalProperties: false,
-    properties: Object.fromEntries(OPERATORS.map(operator => [operator, operandSchema(operator)])),
+    properties: Object.fromEntries(OPERATORS.map(operator => [operator, createOperandSchema(operator)])),
   },
   else: scalarSchema,
 };
@@ -50,7 +50,7 @@ export const claimsSchema: Schema = {
   additionalProperties: { $ref: '#/definitions/rule' },
 };
 
-function operandOf(tree: ScalarTree, complain: Complain): Scalar | undefined {
+function compileOperand(tree: ScalarTree, complain: Complain): Scalar | undefined {
   const { value, source, place } = tree;
   if (typeof value === 'number' && !isIntegerText(source)) {
     complain(
@@ -68,7 +68,7 @@ function operandOf(tree: ScalarTree, complain: Complain): Scalar | undefined {
 }
 
 /** The plain values beside an operator, one or a list as it takes them. */
-export function scalarsOf(tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined {
+export function readScalars(tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined {
   if (tree.kind === 'map') {
     complain(
       'wrong-type',
@@ -107,13 +107,13 @@ export function scalarsOf(tree: Tree, operator: Operator, complain: Complain): S
 }
 
 /** Refuses an operand that this claim can never hold: such a condition would be dead, or worse, a dead deny. */
-function typeFits(operand: Scalar, operator: Operator, types: readonly ClaimType[] | undefined): boolean {
+function isOfType(operand: Scalar, operator: Operator, types: readonly ClaimType[] | undefined): boolean {
   if (types === undefined || operator === 'contains' || operator === 'contains_any') return true;
   const negated = operator === 'not_equals' || operator === 'not_in';
-  return types.includes(typeOf(operand)) || (negated && operand === null);
+  return types.includes(findClaimType(operand)) || (negated && operand === null);
 }
 
-function operatorFits(operator: Operator, types: readonly ClaimType[] | undefined): boolean {
+function isOperatorFor(operator: Operator, types: readonly ClaimType[] | undefined): boolean {
   if (types === undefined) return true;
   if (operator === 'contains' || operator === 'contains_any') return types.includes('array');
   return (
@@ -122,36 +122,36 @@ function operatorFits(operator: Operator, types: readonly ClaimType[] | undefine
   );
 }
 
-function said(types: readonly ClaimType[] = []): string {
+function quoteTypes(types: readonly ClaimType[] = []): string {
   return types.join(' or ');
 }
 
 type Claim = { readonly name: string; readonly types: readonly ClaimType[] | undefined };
 
-function conditionOf(
+function compileCondition(
   claim: Claim,
   operator: Operator,
   tree: Tree,
   complain: Complain,
 ): Condition | undefined {
   const { name, types } = claim;
-  const path = claimPath(name);
+  const path = readClaimPath(name);
   if (path === undefined) return undefined;
-  if (!operatorFits(operator, types)) {
-    complain('operand-type', tree.place, `${operator} can never be met: "${name}" is ${said(types)}.`);
+  if (!isOperatorFor(operator, types)) {
+    complain('operand-type', tree.place, `${operator} can never be met: "${name}" is ${quoteTypes(types)}.`);
     return undefined;
   }
-  const scalars = scalarsOf(tree, operator, complain);
+  const scalars = readScalars(tree, operator, complain);
   const operands = scalars?.map(scalar => {
-    const operand = operandOf(scalar, complain);
+    const operand = compileOperand(scalar, complain);
     if (operand === undefined) return undefined;
-    const fault = operator === 'matches' ? patternOperandFault(operand) : undefined;
+    const fault = operator === 'matches' ? findOperandFault(operand) : undefined;
     if (fault) complain('pattern-refused', scalar.place, fault);
-    else if (!typeFits(operand, operator, types))
+    else if (!isOfType(operand, operator, types))
       complain(
         'operand-type',
         scalar.place,
-        `"${name}" is ${said(types)} and can never equal ${typeof operand === 'string' ? 'this text' : scalar.source}.${quoteHint(operand, types)}`,
+        `"${name}" is ${quoteTypes(types)} and can never equal ${typeof operand === 'string' ? 'this text' : scalar.source}.${suggestQuotes(operand, types)}`,
       );
     else return operand;
     return undefined;
@@ -160,26 +160,31 @@ function conditionOf(
   return { on: 'claim', name, path, operator, operands, binds: false };
 }
 
-function patternOperandFault(operand: Scalar): string | undefined {
-  return typeof operand === 'string' ? patternFault(operand) : 'A pattern is text. Put it in quotes.';
+function findOperandFault(operand: Scalar): string | undefined {
+  return typeof operand === 'string' ? findPatternFault(operand) : 'A pattern is text. Put it in quotes.';
 }
 
-function quoteHint(operand: Scalar, types: readonly ClaimType[] = []): string {
+function suggestQuotes(operand: Scalar, types: readonly ClaimType[] = []): string {
   if (operand === null)
     return ' It is never null: a job that lacks it has no such claim at all, which no rule can ask for.';
   if (typeof operand !== 'string' && types.includes('string')) return ' Put it in quotes.';
   return typeof operand === 'string' && types.includes('number') ? ' Write it without quotes.' : '';
 }
 
-function knownClaim(name: string, place: Place, facts: IssuerFacts, complain: Complain): Claim | undefined {
-  if (claimPath(name) === undefined) {
+function findKnownClaim(
+  name: string,
+  place: Place,
+  facts: IssuerFacts,
+  complain: Complain,
+): Claim | undefined {
+  if (readClaimPath(name) === undefined) {
     complain('claim-unknown', place, `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
     return undefined;
   }
   if (name.startsWith('/') || facts.vocabulary === undefined) return { name, types: undefined };
-  const types = vocabularyTypes(facts.vocabulary, name);
+  const types = findVocabularyTypes(facts.vocabulary, name);
   if (types) return { name, types };
-  const near = didYouMean(name, Object.keys(facts.vocabulary.claims));
+  const near = suggestWord(name, Object.keys(facts.vocabulary.claims));
   complain(
     'claim-unknown',
     place,
@@ -189,15 +194,15 @@ function knownClaim(name: string, place: Place, facts: IssuerFacts, complain: Co
 }
 
 /** The conditions of one claim: a scalar means equals; a mapping holds operators, all of which must hold. */
-function ruleConditions({ key, place, value }: Entry, facts: IssuerFacts, complain: Complain): Condition[] {
-  const claim = knownClaim(key, place, facts, complain);
+function compileRule({ key, place, value }: Entry, facts: IssuerFacts, complain: Complain): Condition[] {
+  const claim = findKnownClaim(key, place, facts, complain);
   if (!claim) return [];
   if (value.kind === 'list') {
     complain('wrong-type', value.place, `A list needs an operator: ${key}: { in: […] }.`);
     return [];
   }
   if (value.kind === 'scalar')
-    return [conditionOf(claim, 'equals', value, complain)].filter(each => each !== undefined);
+    return [compileCondition(claim, 'equals', value, complain)].filter(each => each !== undefined);
   if (value.entries.length === 0) complain('empty', value.place, `"${key}" has no operator.`);
   return value.entries.flatMap(entry => {
     const operator = OPERATORS.find(each => each === entry.key);
@@ -205,20 +210,23 @@ function ruleConditions({ key, place, value }: Entry, facts: IssuerFacts, compla
       complain(
         'unknown-key',
         entry.place,
-        `"${entry.key}" is not an operator.${didYouMean(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
+        `"${entry.key}" is not an operator.${suggestWord(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
       );
-    return (operator && conditionOf(claim, operator, entry.value, complain)) ?? [];
+    return (operator && compileCondition(claim, operator, entry.value, complain)) ?? [];
   });
 }
 
 /** Does this condition tie the statement to one tenant, by the plain name and a literal? */
-function bindsTo({ name, operator, operands }: Condition, binding: IssuerFacts['binding'][number]): boolean {
+function meetsBinding(
+  { name, operator, operands }: Condition,
+  binding: IssuerFacts['binding'][number],
+): boolean {
   const literal = operands.every(operand => typeof operand === 'string' && operand !== '');
   if (operator === 'equals' || operator === 'in') return literal && binding.anyOf.includes(name);
   return (
     operator === 'matches' &&
     binding.ownerPrefix.includes(name) &&
-    operands.every(operand => /^[^/]+\//.test(literalPrefix(String(operand))))
+    operands.every(operand => /^[^/]+\//.test(readLiteralPrefix(String(operand))))
   );
 }
 
@@ -226,13 +234,19 @@ function bindsTo({ name, operator, operands }: Condition, binding: IssuerFacts['
  * Compiles a mapping of claims to conditions, each marked with whether it binds the tenant. Used for
  * statements and for the `require` guard of an issuer row.
  */
-export function claimConditions(claims: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
+export function compileClaims(claims: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
   return claims.entries
-    .flatMap(entry => ruleConditions(entry, facts, complain))
-    .map(condition => ({ ...condition, binds: facts.binding.some(binding => bindsTo(condition, binding)) }));
+    .flatMap(entry => compileRule(entry, facts, complain))
+    .map(condition => ({
+      ...condition,
+      binds: facts.binding.some(binding => meetsBinding(condition, binding)),
+    }));
 }
 
 /** The demands that these conditions leave unmet. */
-export function unmetBindings(conditions: readonly Condition[], facts: IssuerFacts): IssuerFacts['binding'] {
-  return facts.binding.filter(binding => !conditions.some(condition => bindsTo(condition, binding)));
+export function listUnmetBindings(
+  conditions: readonly Condition[],
+  facts: IssuerFacts,
+): IssuerFacts['binding'] {
+  return facts.binding.filter(binding => !conditions.some(condition => meetsBinding(condition, binding)));
 }

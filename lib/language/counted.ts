@@ -1,4 +1,4 @@
 /** `1 error`, `2 errors`. */
-export function counted(count: number, word: string): string {
+export function writeCount(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -2,7 +2,7 @@ import type { ApprovalDemand, Person } from '../policy/demand.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { Complain, Place } from './complaint.ts';
-import { didYouMean } from './nearest.ts';
+import { suggestWord } from './nearest.ts';
 import { list, object, type Placed, placed, required, type Shape, text, truth } from './shape.ts';
 
 /** Names of people and of groups in broker.yml, each with those whom it stands for. */
@@ -87,7 +87,7 @@ function findPeople(names: readonly Placed<string>[], people: People, complain: 
       complain(
         'demand-refused',
         place,
-        `broker.yml names no person and no group "${value}".${didYouMean(value, people.keys())} People are named there with the id that Buildkite knows them by.`,
+        `broker.yml names no person and no group "${value}".${suggestWord(value, people.keys())} People are named there with the id that Buildkite knows them by.`,
       );
     return meant ?? [];
   });

@@ -12,6 +12,6 @@ import { oauth } from './kinds/oauth.ts';
 export const KINDS = { aws, gcp, azure, github, buildkite, oauth, jwt } as const;
 
 /** The kind of a name, with its template type forgotten: `template.kind` has chosen it. */
-export function kindOf(name: KindName): Kind<object> {
+export function findKind(name: KindName): Kind<object> {
   return KINDS[name] as unknown as Kind<object>;
 }

@@ -42,7 +42,7 @@ const BEGINNING = 4;
 const CUT = 15;
 
 /** The known name that a mistyped one most likely meant, or undefined when none is near. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+export function findNearestWord(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.slice(0, LONGEST).toLowerCase();
   let best: string | undefined;
   let least = (Math.max(2, Math.floor(wanted.length / 3)) + 1) * STEP;
@@ -59,8 +59,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
 }
 
 /** ` Did you mean "x"?` or nothing: the tail of every message about an unknown name. */
-export function didYouMean(name: string, known: Iterable<string>): string {
-  const near = nearest(name, known);
+export function suggestWord(name: string, known: Iterable<string>): string {
+  const near = findNearestWord(name, known);
   return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
@@ -96,5 +96,5 @@ export function findNearest(name: string, { size, at }: SortedNames): string | u
     const last = Math.min(size, place + AROUND);
     for (let near = Math.max(0, place - AROUND); near < last; near++) places.add(near);
   }
-  return nearest(wanted, [...places].map(at));
+  return findNearestWord(wanted, [...places].map(at));
 }

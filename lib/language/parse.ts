@@ -25,9 +25,9 @@ const VISIBLE_CONTROL = /[\t\n\r]/g;
 // `yaml` keeps a lone CR inside a comment; other parsers start a new line there and read another policy.
 const LONE_CR = /\r(?!\n)/;
 
-type Hidden = { readonly index: number; readonly name: string };
+type HiddenCharacter = { readonly index: number; readonly name: string };
 
-function firstInvisible(text: string): Hidden | undefined {
+function findInvisible(text: string): HiddenCharacter | undefined {
   const index = text.search(INVISIBLE);
   if (index < 0) return undefined;
   const code = (text.codePointAt(index) ?? 0).toString(16).toUpperCase().padStart(4, '0');
@@ -35,15 +35,15 @@ function firstInvisible(text: string): Hidden | undefined {
 }
 
 /** Characters that a reader cannot see: refused in files, and in strings that escapes could bring in. */
-function hiddenCharacter(text: string): Hidden | undefined {
-  return firstInvisible(text.replace(VISIBLE_CONTROL, ' '));
+function describeHidden(text: string): HiddenCharacter | undefined {
+  return findInvisible(text.replace(VISIBLE_CONTROL, ' '));
 }
 
-type PlaceAt = (offset: number) => Place;
-type Reading = { readonly at: PlaceAt; readonly complain: Complain };
+type FindPlace = (offset: number) => Place;
+type ParseState = { readonly at: FindPlace; readonly complain: Complain };
 
 /** Counted on the text itself: the parser's own counter misses lines of a text that it cannot read. */
-function placesIn(file: string, text: string): PlaceAt {
+function createPlaceFinder(file: string, text: string): FindPlace {
   const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
   return offset => {
     let line = 0;
@@ -56,21 +56,21 @@ function placesIn(file: string, text: string): PlaceAt {
   };
 }
 
-function refusedText(text: string, { at, complain }: Reading): boolean {
+function checkText(text: string, { at, complain }: ParseState): boolean {
   if (new TextEncoder().encode(text).length > MAX_FILE_BYTES) {
     complain('text-refused', at(0), `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
     return true;
   }
   const cr = text.search(LONE_CR);
   if (cr >= 0) complain('text-refused', at(cr), 'A carriage return stands alone. End lines with LF or CRLF.');
-  const hidden = hiddenCharacter(text);
+  const hidden = describeHidden(text);
   if (hidden)
     complain('text-refused', at(hidden.index), `${hidden.name} cannot be seen by a reader. Remove it.`);
   return cr >= 0 || hidden !== undefined;
 }
 
 /** Anchors, tags, merge keys: refused, since a reviewer and a parser may read them differently. */
-function refusedFeature(node: Node, reading: Reading): boolean {
+function describeRefusedFeature(node: Node, reading: ParseState): boolean {
   const refuse = (what: string): true => {
     reading.complain(
       'yaml-feature',
@@ -85,7 +85,11 @@ function refusedFeature(node: Node, reading: Reading): boolean {
   return false;
 }
 
-function refusedWords(hidden: Hidden | undefined, place: Place, { complain }: Reading): boolean {
+function listRefusedWords(
+  hidden: HiddenCharacter | undefined,
+  place: Place,
+  { complain }: ParseState,
+): boolean {
   if (hidden)
     complain(
       'text-refused',
@@ -95,7 +99,7 @@ function refusedWords(hidden: Hidden | undefined, place: Place, { complain }: Re
   return hidden !== undefined;
 }
 
-function scalarTree(node: Scalar, reading: Reading): ScalarTree | undefined {
+function readScalar(node: Scalar, reading: ParseState): ScalarTree | undefined {
   const place = reading.at(node.range?.[0] ?? 0);
   const { value } = node;
   const source = node.source ?? '';
@@ -103,17 +107,17 @@ function scalarTree(node: Scalar, reading: Reading): ScalarTree | undefined {
     reading.complain('wrong-value', place, 'The value is missing. Write null if null is meant.');
     return undefined;
   }
-  if (typeof value === 'string' && refusedWords(hiddenCharacter(value), place, reading)) return undefined;
+  if (typeof value === 'string' && listRefusedWords(describeHidden(value), place, reading)) return undefined;
   return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
 }
 
-function keyOf(key: unknown, reading: Reading): { key: string; place: Place } | undefined {
+function readKey(key: unknown, reading: ParseState): { key: string; place: Place } | undefined {
   const place = reading.at((key as Node | null)?.range?.[0] ?? 0);
   if (!isScalar(key)) {
     reading.complain('wrong-type', place, 'A key must be text.');
     return undefined;
   }
-  if (refusedFeature(key, reading)) return undefined;
+  if (describeRefusedFeature(key, reading)) return undefined;
   if (key.value === '<<') {
     reading.complain(
       'yaml-feature',
@@ -124,36 +128,38 @@ function keyOf(key: unknown, reading: Reading): { key: string; place: Place } | 
   }
   // In a key even a tab: a claim whose name ends in one looks like the claim that was meant.
   if (typeof key.value === 'string')
-    return refusedWords(firstInvisible(key.value), place, reading) ? undefined : { key: key.value, place };
+    return listRefusedWords(findInvisible(key.value), place, reading) ? undefined : { key: key.value, place };
   reading.complain('wrong-type', place, 'A key must be text. Put it in quotes.');
   return undefined;
 }
 
-function treeOf(node: unknown, reading: Reading, depth: number): Tree | undefined {
+function readTree(node: unknown, reading: ParseState, depth: number): Tree | undefined {
   if (!isMap(node) && !isSeq(node) && !isScalar(node) && !isAlias(node)) return undefined;
   const place = reading.at(node.range?.[0] ?? 0);
-  if (refusedFeature(node, reading)) return undefined;
+  if (describeRefusedFeature(node, reading)) return undefined;
   if (depth > MAX_DEPTH) {
     reading.complain('text-refused', place, `The file is nested deeper than ${MAX_DEPTH} levels.`);
     return undefined;
   }
-  if (isScalar(node)) return scalarTree(node, reading);
+  if (isScalar(node)) return readScalar(node, reading);
   if (isSeq(node)) {
-    const items = node.items.map(item => treeOf(item, reading, depth + 1)).filter(item => item !== undefined);
+    const items = node.items
+      .map(item => readTree(item, reading, depth + 1))
+      .filter(item => item !== undefined);
     return { kind: 'list', items, place };
   }
   if (!isMap(node)) return undefined;
   const entries: Entry[] = [];
   const seen = new Set<string>();
   for (const pair of node.items) {
-    const key = keyOf(pair.key, reading);
+    const key = readKey(pair.key, reading);
     if (!key) continue;
     if (seen.has(key.key)) {
       reading.complain('duplicate-key', key.place, `"${key.key}" stands twice in this mapping.`);
       continue;
     }
     seen.add(key.key);
-    const value = pair.value ? treeOf(pair.value, reading, depth + 1) : undefined;
+    const value = pair.value ? readTree(pair.value, reading, depth + 1) : undefined;
     if (value) entries.push({ ...key, value });
     else if (!pair.value)
       reading.complain('wrong-value', key.place, `"${key.key}" has no value. Write null if null is meant.`);
@@ -162,12 +168,12 @@ function treeOf(node: unknown, reading: Reading, depth: number): Tree | undefine
 }
 
 /** The first line of the parser's own message; the rest draws the source, which lint does itself. */
-function firstLine(message: string): string {
+function readFirstLine(message: string): string {
   return message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? '';
 }
 
 /** The parser's document; undefined where the nesting is too deep for it, far beyond what is allowed. */
-export function documentOf(text: string): Document | undefined {
+export function readDocument(text: string): Document | undefined {
   try {
     const document = parseDocument(text, {
       schema: 'core',
@@ -191,7 +197,7 @@ export function documentOf(text: string): Document | undefined {
 /** Complaints of how one file is written; the rest is of one kind with these, or follows from them. */
 const MAX_COMPLAINTS = 50;
 
-function capped(complain: Complain): Complain {
+function limitComplaints(complain: Complain): Complain {
   let count = 0;
   return (rule, place, message) => {
     count++;
@@ -211,11 +217,11 @@ function capped(complain: Complain): Complain {
  * Undefined when nothing could be read; whatever is wrong is told to `complain`, all of it at once.
  */
 export function parse(file: string, text: string, complainTo: Complain): Tree | undefined {
-  const at = placesIn(file, text);
-  const complain = capped(complainTo);
-  const reading: Reading = { at, complain };
-  if (refusedText(text, reading)) return undefined;
-  const document = documentOf(text);
+  const at = createPlaceFinder(file, text);
+  const complain = limitComplaints(complainTo);
+  const reading: ParseState = { at, complain };
+  if (checkText(text, reading)) return undefined;
+  const document = readDocument(text);
   if (!document) {
     complain('text-refused', at(0), `The file is nested deeper than ${MAX_DEPTH} levels.`);
     return undefined;
@@ -235,14 +241,14 @@ export function parse(file: string, text: string, complainTo: Complain): Tree | 
     const said =
       error.code === 'MULTIPLE_DOCS'
         ? 'A second document (---) is refused. One file holds one document.'
-        : firstLine(error.message);
+        : readFirstLine(error.message);
     complain(rule, at(error.pos[0]), said);
   }
   if (document.contents === null) {
     complain('empty', at(0), 'The file is empty.');
     return undefined;
   }
-  return treeOf(document.contents, reading, 1);
+  return readTree(document.contents, reading, 1);
 }
 
 /** The same, of a file that must be a mapping; `says` is what is told of any other. */
@@ -258,15 +264,15 @@ export function parseMapping(
 }
 
 /** The plain value of a tree, for what is passed on as data (a session policy). Maps have no prototype. */
-export function plain(tree: Tree): unknown {
+export function toPlain(tree: Tree): unknown {
   if (tree.kind === 'scalar') return tree.value;
-  if (tree.kind === 'list') return tree.items.map(plain);
+  if (tree.kind === 'list') return tree.items.map(toPlain);
   const map: Record<string, unknown> = Object.create(null);
-  for (const { key, value } of tree.entries) map[key] = plain(value);
+  for (const { key, value } of tree.entries) map[key] = toPlain(value);
   return map;
 }
 
 /** The entry of a mapping under this key; undefined when there is none, or when it is no mapping. */
-export function member(tree: Tree, key: string): Entry | undefined {
+export function findEntry(tree: Tree, key: string): Entry | undefined {
   return tree.kind === 'map' ? tree.entries.find(entry => entry.key === key) : undefined;
 }

@@ -1,16 +1,16 @@
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow, isPlainPath } from '../policy/path.ts';
 import { OCI_ROOT } from '../policy/registries/oci.ts';
-import { defaultKind, KINDS } from '../policy/registries/read.ts';
+import { findDefaultKind, KINDS } from '../policy/registries/read.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Statement } from '../policy/statement.ts';
-import { audienceOf, audienceShape } from './audience.ts';
-import { type Complain, noting } from './complaint.ts';
-import { type MapTree, member, parseMapping } from './parse.ts';
+import { audienceShape, compileAudience } from './audience.ts';
+import { type Complain, collectComplaints } from './complaint.ts';
+import { findEntry, type MapTree, parseMapping } from './parse.ts';
 import { contact } from './role.ts';
 import { checked, object, oneOf, optional, type Placed, raw, required, text } from './shape.ts';
 import { scopeText, statementsSchema } from './statement.ts';
-import { readingsOf, scoped, statementsIn } from './statements.ts';
+import { compileScopes, compileStatements, readIssuers } from './statements.ts';
 
 /** One registry file, read but not yet compiled. */
 export type RegistryDocument = { readonly name: string; readonly tree: MapTree };
@@ -85,22 +85,22 @@ export function compileRegistry(
   issuers: ReadonlyMap<string, IssuerFacts>,
   complainTo: Complain,
 ): Registry | undefined {
-  const { complain, complaints } = noting(complainTo);
+  const { complain, complaints } = collectComplaints(complainTo);
   const read = REGISTRY.read(tree, complain);
-  const statements = statementsIn(tree, issuers, complain);
+  const statements = compileStatements(tree, issuers, complain);
   complainOfRunning(statements.trust, issuers, complain);
   const demand = { of: 'a registry', scopes: 'required', listed: undefined } as const;
-  const trust = scoped(statements.trust, demand, complain);
+  const trust = compileScopes(statements.trust, demand, complain);
   const deny = statements.deny.map(({ value }) => value);
-  const audience = read && audienceOf(read.audience, complain);
-  const methods = member(tree, 'methods')?.value;
+  const audience = read && compileAudience(read.audience, complain);
+  const methods = findEntry(tree, 'methods')?.value;
   if (methods?.kind === 'map' && methods.entries.length === 0)
     complain('empty', methods.place, 'methods is empty, so nothing could be done. Name some, such as GET.');
-  const kind = read?.kind ?? defaultKind(read?.path ?? '');
+  const kind = read?.kind ?? findDefaultKind(read?.path ?? '');
   if (kind === 'oci' && read && !isBelow(read.path, OCI_ROOT))
     complain(
       'wrong-value',
-      member(tree, 'path')?.value.place ?? tree.place,
+      findEntry(tree, 'path')?.value.place ?? tree.place,
       'Container images are asked for below /v2 alone, so a registry of the kind oci has a path such as /v2/acme.',
     );
   if (!read || audience === undefined || complaints.length > 0) return undefined;
@@ -114,6 +114,6 @@ export function compileRegistry(
     trust,
     deny,
     methods: read.methods,
-    issuers: readingsOf([...trust, ...deny], issuers, true),
+    issuers: readIssuers([...trust, ...deny], issuers, true),
   };
 }

@@ -1,8 +1,8 @@
-import { range } from '../policy/cidr.ts';
+import { readRange } from '../policy/cidr.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { Complain, Place } from './complaint.ts';
-import { MAX_OPERANDS, scalarsOf } from './condition.ts';
-import { didYouMean } from './nearest.ts';
+import { MAX_OPERANDS, readScalars } from './condition.ts';
+import { suggestWord } from './nearest.ts';
 import type { Entry, Tree } from './parse.ts';
 import type { Schema } from './shape.ts';
 
@@ -24,7 +24,7 @@ export const requestSchema: Schema = {
 };
 
 /** The conditions of `request: { source_ip: { in | not_in: [CIDR…] } }`. */
-export function sourceConditions(request: Tree, complain: Complain): Condition[] {
+export function compileRequest(request: Tree, complain: Complain): Condition[] {
   const bad = (place: Place): Condition[] => {
     complain('wrong-type', place, 'Expected request: { source_ip: { in: [CIDR…] } } or not_in.');
     return [];
@@ -35,22 +35,22 @@ export function sourceConditions(request: Tree, complain: Complain): Condition[]
       complain(
         'unknown-key',
         place,
-        `"${key}" is not part of a request condition.${didYouMean(key, ['source_ip'])}`,
+        `"${key}" is not part of a request condition.${suggestWord(key, ['source_ip'])}`,
       );
     if (key !== 'source_ip') return [];
     if (value.kind !== 'map' || value.entries.length === 0) return bad(value.place);
-    return value.entries.flatMap(entry => cidrCondition(entry, complain) ?? []);
+    return value.entries.flatMap(entry => compileCidr(entry, complain) ?? []);
   });
 }
 
-function cidrCondition({ key, place, value }: Entry, complain: Complain): Condition | undefined {
+function compileCidr({ key, place, value }: Entry, complain: Complain): Condition | undefined {
   if (key !== 'in' && key !== 'not_in') {
     complain('unknown-key', place, `source_ip knows "in" and "not_in", not "${key}".`);
     return undefined;
   }
-  const scalars = scalarsOf(value, key, complain);
+  const scalars = readScalars(value, key, complain);
   const bad =
-    scalars?.filter(({ value: each }) => typeof each !== 'string' || range(each) === undefined) ?? [];
+    scalars?.filter(({ value: each }) => typeof each !== 'string' || readRange(each) === undefined) ?? [];
   for (const each of bad)
     complain(
       'wrong-value',

@@ -2,15 +2,15 @@ import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
 import { COVERS, type KindName, type Template } from '../policy/targets.ts';
-import { audienceOf, audienceShape } from './audience.ts';
-import { type Complain, noting } from './complaint.ts';
+import { audienceShape, compileAudience } from './audience.ts';
+import { type Complain, collectComplaints } from './complaint.ts';
 import { APPROVED, compileDemands, type People, RUNNING } from './demand.ts';
-import { KINDS, kindOf } from './kinds.ts';
-import { type MapTree, member, parseMapping, type Tree } from './parse.ts';
-import { RUNNING_SESSION, SESSION, type SessionDefaults, sessionOf } from './session.ts';
+import { findKind, KINDS } from './kinds.ts';
+import { findEntry, type MapTree, parseMapping, type Tree } from './parse.ts';
+import { compileSession, RUNNING_SESSION, SESSION, type SessionDefaults } from './session.ts';
 import { object, optional, raw, required, type Schema, type Shape, text, truth } from './shape.ts';
 import { statementsSchema } from './statement.ts';
-import { readingsOf, scoped, statementsIn } from './statements.ts';
+import { compileScopes, compileStatements, readIssuers } from './statements.ts';
 
 /** One role file, read but not yet compiled. */
 export type RoleDocument = { readonly name: string; readonly tree: MapTree };
@@ -45,7 +45,7 @@ export const roleSchema: Schema = {
 };
 
 /** What a role is compiled against: the rows of broker.yml and its defaults. */
-export type Setting = {
+export type RoleSetting = {
   readonly audience: string;
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   readonly session: SessionDefaults;
@@ -71,7 +71,7 @@ export function parseRole(
   return tree && { name, tree };
 }
 
-function chosenKind(tree: MapTree, complain: Complain): KindName | undefined {
+function findChosenKind(tree: MapTree, complain: Complain): KindName | undefined {
   const names = Object.keys(KINDS) as KindName[];
   const chosen = names.filter(name => tree.entries.some(({ key }) => key === name));
   if (chosen.length === 1) return chosen[0];
@@ -87,35 +87,39 @@ function chosenKind(tree: MapTree, complain: Complain): KindName | undefined {
  */
 export function compileRole(
   { name, tree }: RoleDocument,
-  setting: Setting,
+  setting: RoleSetting,
   complainTo: Complain,
 ): Role | undefined {
-  const { complain, complaints } = noting(complainTo);
+  const { complain, complaints } = collectComplaints(complainTo);
   const read = ROLE.read(tree, complain);
-  const under = (key: string): Tree | undefined => member(tree, key)?.value;
+  const under = (key: string): Tree | undefined => findEntry(tree, key)?.value;
   // ROLE has complained of what is malformed; what is sound is still checked beside it, all at once.
   const sound = <T>(key: string, shape: Shape<T>): T | undefined => {
     const value = under(key);
     return value && shape.read(value, () => {});
   };
-  const statements = statementsIn(tree, setting.issuers, complain);
-  const kind = chosenKind(tree, complain);
+  const statements = compileStatements(tree, setting.issuers, complain);
+  const kind = findChosenKind(tree, complain);
   const kindTree = kind && under(kind);
   if (!kind || !kindTree) return undefined;
-  const { compile, lengths, scopes, scopesOf } = kindOf(kind);
+  const { compile, lengths, scopes, scopesOf } = findKind(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
   const { issuers, endpoints, apps } = setting;
   const template = compile(kindTree, { role: name, trust, issuers, endpoints, apps }, complain);
   const listed = template && scopesOf?.(template);
-  const granting = scoped(statements.trust, { of: kind, scopes, listed, covers: COVERS[kind] }, complain);
+  const granting = compileScopes(
+    statements.trust,
+    { of: kind, scopes, listed, covers: COVERS[kind] },
+    complain,
+  );
   const demands = compileDemands(
     { running: sound('running', RUNNING), approval: sound('approval', APPROVED) },
     { trust, issuers: setting.issuers, people: setting.people ?? new Map() },
     complain,
   );
   const runs = demands.running ?? trust.some(({ issuer }) => setting.issuers.get(issuer)?.running);
-  const session = sessionOf(
+  const session = compileSession(
     sound('session', SESSION),
     {
       kind,
@@ -126,7 +130,7 @@ export function compileRole(
     complain,
   );
   const written = sound('audience', audienceShape);
-  const audience = written ? audienceOf(written, complain) : setting.audience;
+  const audience = written ? compileAudience(written, complain) : setting.audience;
   if (!read || !template || complaints.length > 0) return undefined;
   return {
     name,
@@ -140,6 +144,6 @@ export function compileRole(
     disabled: read.disabled,
     ...demands,
     template: { kind, ...template } as Template,
-    issuers: readingsOf([...trust, ...deny], setting.issuers, written !== undefined),
+    issuers: readIssuers([...trust, ...deny], setting.issuers, written !== undefined),
   };
 }

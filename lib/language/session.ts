@@ -1,6 +1,6 @@
 import type { SessionLength } from '../policy/role.ts';
 import type { Complain } from './complaint.ts';
-import type { Lengths } from './kinds/kind.ts';
+import type { SessionLimits } from './kinds/kind.ts';
 import { integer, object, optional, type Placed, placed } from './shape.ts';
 
 /** What broker.yml says for roles that say nothing. */
@@ -21,10 +21,10 @@ export const SESSION = object({
   max_seconds: optional(placed(integer(30, 86_400, ' seconds'))),
 });
 
-type Session = { seconds?: Placed<number>; max_seconds?: Placed<number> };
+type SessionDeclaration = { seconds?: Placed<number>; max_seconds?: Placed<number> };
 
 /** What broker.yml says of sessions, as roles are compiled against it. */
-export function defaultsOf(session: Session | undefined): SessionDefaults {
+export function readSessionDefaults(session: SessionDeclaration | undefined): SessionDefaults {
   return {
     seconds: session?.seconds?.value,
     maxSeconds: session?.max_seconds?.value,
@@ -36,16 +36,16 @@ function clamp(value: number, min: number, max: number): number {
 }
 
 /** What a role's provider says of length; `seconds` where the role may say it there. */
-type Provided = {
+type ProviderLengths = {
   readonly kind: string;
   readonly seconds: number | undefined;
-  readonly lengths: Lengths;
+  readonly lengths: SessionLimits;
 };
 
 /** The session's length: the role's own words must fit the kind; the defaults of broker.yml are fitted to it. */
-export function sessionOf(
-  own: Session | undefined,
-  { kind, seconds: inTemplate, lengths: { fallback, min, max } }: Provided,
+export function compileSession(
+  own: SessionDeclaration | undefined,
+  { kind, seconds: inTemplate, lengths: { fallback, min, max } }: ProviderLengths,
   defaults: SessionDefaults,
   complain: Complain,
 ): SessionLength {

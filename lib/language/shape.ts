@@ -1,6 +1,6 @@
 import type { Complain, Place, Rule } from './complaint.ts';
-import { didYouMean } from './nearest.ts';
-import { plain, type Tree } from './parse.ts';
+import { suggestWord } from './nearest.ts';
+import { type Tree, toPlain } from './parse.ts';
 
 /** A JSON Schema (draft-07), for editors. It may take more than `read` does, and refuses nothing that `read` takes. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -18,21 +18,21 @@ export type Shape<T> = {
 /** A value together with where it stands, for checks that need more than one value. */
 export type Placed<T> = { readonly value: T; readonly place: Place };
 
-function found(tree: Tree): string {
+function describeFound(tree: Tree): string {
   if (tree.kind !== 'scalar') return `a ${tree.kind === 'map' ? 'mapping' : 'list'}`;
   if (tree.value === null) return 'null';
   return typeof tree.value === 'string' ? 'text' : `the ${typeof tree.value} ${tree.source}`;
 }
 
-function mismatch(tree: Tree, says: string, complain: Complain): undefined {
-  complain('wrong-type', tree.place, `Expected ${says}, found ${found(tree)}.`);
+function complainOfMismatch(tree: Tree, says: string, complain: Complain): undefined {
+  complain('wrong-type', tree.place, `Expected ${says}, found ${describeFound(tree)}.`);
   return undefined;
 }
 
 type TextLimits = { min?: number; max?: number; pattern?: RegExp; says?: string };
 
 // A schema's pattern has no flags, so one that needs to ignore case is left out.
-function patternOf(pattern: RegExp | undefined): Schema {
+function findPatternText(pattern: RegExp | undefined): Schema {
   return pattern && !pattern.ignoreCase ? { pattern: pattern.source } : {};
 }
 
@@ -45,10 +45,11 @@ export function text({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits
       ...(says === 'text' ? {} : { description: says }),
       minLength: min,
       maxLength: max,
-      ...patternOf(pattern),
+      ...findPatternText(pattern),
     },
     read(tree, complain) {
-      if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'string')
+        return complainOfMismatch(tree, says, complain);
       const { value } = tree;
       if (value.length >= min && value.length <= max && (pattern?.test(value) ?? true)) return value;
       const why = pattern ? '' : ` of ${min} to ${max} characters`;
@@ -65,7 +66,8 @@ export function integer(min: number, max: number, unit = ''): Shape<number> {
     says,
     schema: { type: 'integer', description: says, minimum: min, maximum: max },
     read(tree, complain) {
-      if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return mismatch(tree, says, complain);
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'number')
+        return complainOfMismatch(tree, says, complain);
       if (isIntegerText(tree.source) && tree.value >= min && tree.value <= max) return tree.value;
       complain('wrong-value', tree.place, `Expected ${says}, found ${tree.source}.`);
       return undefined;
@@ -84,7 +86,7 @@ export const truth: Shape<boolean> = {
   read: (tree, complain) =>
     tree.kind === 'scalar' && typeof tree.value === 'boolean'
       ? tree.value
-      : mismatch(tree, truth.says, complain),
+      : complainOfMismatch(tree, truth.says, complain),
 };
 
 // RFC 3339 with Z alone: an offset reads differently to two people on call.
@@ -116,11 +118,12 @@ export function oneOf<const W extends string>(...words: readonly W[]): Shape<W> 
     says,
     schema: { enum: words },
     read(tree, complain) {
-      if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return mismatch(tree, says, complain);
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'string')
+        return complainOfMismatch(tree, says, complain);
       const value = tree.value;
       const word = words.find(each => each === value);
       if (word === undefined)
-        complain('wrong-value', tree.place, `Expected ${says}.${didYouMean(value, words)}`);
+        complain('wrong-value', tree.place, `Expected ${says}.${suggestWord(value, words)}`);
       return word;
     },
   };
@@ -133,7 +136,7 @@ export function list<T>(of: Shape<T>, max = 100): Shape<T[]> {
     says,
     schema: { type: 'array', minItems: 1, maxItems: max, items: of.schema },
     read(tree, complain) {
-      if (tree.kind !== 'list') return mismatch(tree, says, complain);
+      if (tree.kind !== 'list') return complainOfMismatch(tree, says, complain);
       if (!countAllowed(tree.items.length, max, tree.place, complain)) return undefined;
       const items = tree.items.map(item => of.read(item, complain));
       return items.every(item => item !== undefined) ? items : undefined;
@@ -154,7 +157,7 @@ export function record<T>(of: Shape<T>, max = 100): Shape<Record<string, T>> {
     says,
     schema: { type: 'object', minProperties: 1, maxProperties: max, additionalProperties: of.schema },
     read(tree, complain) {
-      if (tree.kind !== 'map') return mismatch(tree, says, complain);
+      if (tree.kind !== 'map') return complainOfMismatch(tree, says, complain);
       if (!countAllowed(tree.entries.length, max, tree.place, complain)) return undefined;
       const map: Record<string, T> = Object.create(null);
       let whole = true;
@@ -200,7 +203,9 @@ export const data: Shape<Record<string, unknown>> = {
   says: 'a mapping',
   schema: { type: 'object' },
   read: (each, complain) =>
-    each.kind === 'map' ? (plain(each) as Record<string, unknown>) : mismatch(each, 'a mapping', complain),
+    each.kind === 'map'
+      ? (toPlain(each) as Record<string, unknown>)
+      : complainOfMismatch(each, 'a mapping', complain),
 };
 
 type Member<T, R extends boolean> = { readonly shape: Shape<T>; readonly required: R };
@@ -212,12 +217,12 @@ export function optional<T>(shape: Shape<T>): Member<T, false> {
 }
 
 type Members = Record<string, Member<unknown, boolean>>;
-type Value<M> = M extends Member<infer T, boolean> ? T : never;
-type Read<M extends Members> = {
-  [K in keyof M as M[K] extends Member<unknown, true> ? K : never]: Value<M[K]>;
-} & { [K in keyof M as M[K] extends Member<unknown, true> ? never : K]?: Value<M[K]> };
+type MemberValue<M> = M extends Member<infer T, boolean> ? T : never;
+type ReadMembers<M extends Members> = {
+  [K in keyof M as M[K] extends Member<unknown, true> ? K : never]: MemberValue<M[K]>;
+} & { [K in keyof M as M[K] extends Member<unknown, true> ? never : K]?: MemberValue<M[K]> };
 
-function schemaOf(members: Members): Schema {
+function createObjectSchema(members: Members): Schema {
   const demanded = Object.keys(members).filter(key => members[key]?.required);
   return {
     type: 'object',
@@ -228,12 +233,12 @@ function schemaOf(members: Members): Schema {
 }
 
 /** A mapping with a closed set of keys; an unknown one is named with the nearest that is known. */
-export function object<M extends Members>(members: M, says = 'a mapping'): Shape<Read<M>> {
+export function object<M extends Members>(members: M, says = 'a mapping'): Shape<ReadMembers<M>> {
   return {
     says,
-    schema: schemaOf(members),
+    schema: createObjectSchema(members),
     read(each, complain) {
-      if (each.kind !== 'map') return mismatch(each, says, complain);
+      if (each.kind !== 'map') return complainOfMismatch(each, says, complain);
       const map: Record<string, unknown> = {};
       const broken = new Set<string>();
       for (const { key, place, value } of each.entries) {
@@ -242,7 +247,7 @@ export function object<M extends Members>(members: M, says = 'a mapping'): Shape
           complain(
             'unknown-key',
             place,
-            `"${key}" is not a key here.${didYouMean(key, Object.keys(members))}`,
+            `"${key}" is not a key here.${suggestWord(key, Object.keys(members))}`,
           );
         const read = member?.shape.read(value, complain);
         if (read === undefined) broken.add(key);
@@ -253,7 +258,7 @@ export function object<M extends Members>(members: M, says = 'a mapping'): Shape
         if (!broken.has(key)) complain('missing-key', each.place, `"${key}" is required here.`);
         broken.add(key);
       }
-      return broken.size === 0 ? (map as Read<M>) : undefined;
+      return broken.size === 0 ? (map as ReadMembers<M>) : undefined;
     },
   };
 }

@@ -2,10 +2,10 @@ import type { Condition } from '../policy/condition.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Effect, Statement } from '../policy/statement.ts';
 import type { Complain, Place } from './complaint.ts';
-import { claimConditions, claimsSchema, scalarSchema, unmetBindings } from './condition.ts';
-import { didYouMean } from './nearest.ts';
-import { type MapTree, member, type Tree } from './parse.ts';
-import { requestSchema, sourceConditions } from './request.ts';
+import { claimsSchema, compileClaims, listUnmetBindings, scalarSchema } from './condition.ts';
+import { suggestWord } from './nearest.ts';
+import { findEntry, type MapTree, type Tree } from './parse.ts';
+import { compileRequest, requestSchema } from './request.ts';
 import {
   list,
   object,
@@ -22,7 +22,7 @@ import {
 /** At most so many statements in a role's trust and deny together. */
 export const MAX_STATEMENTS = 50;
 
-type Parts = { conditions: Condition[]; flat: boolean };
+type StatementParts = { conditions: Condition[]; flat: boolean };
 
 const ID = text({
   pattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/,
@@ -80,7 +80,7 @@ export const statementsSchema: Schema = {
   items: { $ref: '#/definitions/statement' },
 };
 
-function flatConditions(tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
+function compileFlatForm(tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
   const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
   for (const { key, value } of claims) {
     if (value.kind !== 'scalar')
@@ -91,16 +91,16 @@ function flatConditions(tree: MapTree, facts: IssuerFacts, complain: Complain): 
       );
   }
   const scalars = claims.filter(({ value }) => value.kind === 'scalar');
-  return claimConditions({ ...tree, entries: scalars }, facts, complain);
+  return compileClaims({ ...tree, entries: scalars }, facts, complain);
 }
 
-function partsOf(tree: MapTree, facts: IssuerFacts, complain: Complain): Parts | undefined {
-  const claims = member(tree, 'claims');
-  const request = member(tree, 'request');
+function compileParts(tree: MapTree, facts: IssuerFacts, complain: Complain): StatementParts | undefined {
+  const claims = findEntry(tree, 'claims');
+  const request = findEntry(tree, 'request');
   const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
   if (!claims) {
     for (const name of ['request', 'knowingly']) {
-      const beyond = member(tree, name);
+      const beyond = findEntry(tree, name);
       if (beyond)
         complain(
           'statement-form',
@@ -116,13 +116,13 @@ function partsOf(tree: MapTree, facts: IssuerFacts, complain: Complain): Parts |
       );
     return request || siblings.length === 0
       ? undefined
-      : { conditions: flatConditions(tree, facts, complain), flat: true };
+      : { conditions: compileFlatForm(tree, facts, complain), flat: true };
   }
   for (const { key, place } of siblings) {
     complain(
       'statement-form',
       place,
-      `"${key}" stands beside claims:. Move it under claims:, or remove it.${didYouMean(key, OWN_KEYS)}`,
+      `"${key}" stands beside claims:. Move it under claims:, or remove it.${suggestWord(key, OWN_KEYS)}`,
     );
   }
   if (claims.value.kind !== 'map' || claims.value.entries.length === 0) {
@@ -133,17 +133,12 @@ function partsOf(tree: MapTree, facts: IssuerFacts, complain: Complain): Parts |
     );
     return undefined;
   }
-  const source = request ? sourceConditions(request.value, complain) : [];
-  return { conditions: [...claimConditions(claims.value, facts, complain), ...source], flat: false };
+  const source = request ? compileRequest(request.value, complain) : [];
+  return { conditions: [...compileClaims(claims.value, facts, complain), ...source], flat: false };
 }
 
-function complainOfBinding(
-  conditions: Condition[],
-  facts: IssuerFacts,
-  place: Place,
-  complain: Complain,
-): void {
-  for (const { anyOf, ownerPrefix } of unmetBindings(conditions, facts)) {
+function checkBindings(conditions: Condition[], facts: IssuerFacts, place: Place, complain: Complain): void {
+  for (const { anyOf, ownerPrefix } of listUnmetBindings(conditions, facts)) {
     const pattern =
       ownerPrefix.length > 0 ? `, or ${ownerPrefix.join(' or ')} with a pattern such as "owner/*"` : '';
     complain(
@@ -161,7 +156,7 @@ export type StatementSetting = {
 };
 
 /** Compiles one statement, or complains of all that is wrong with it and gives undefined. */
-export function statementOf(
+export function compileStatement(
   tree: Tree,
   { effect, index, issuers }: StatementSetting,
   complain: Complain,
@@ -170,7 +165,7 @@ export function statementOf(
     complain('wrong-type', tree.place, 'A statement is a mapping with iss and claims.');
     return undefined;
   }
-  const issEntry = member(tree, 'iss');
+  const issEntry = findEntry(tree, 'iss');
   if (!issEntry) complain('missing-key', tree.place, '"iss" is required in a statement.');
   const iss = issEntry && ISS.read(issEntry.value, complain);
   if (!iss) return undefined;
@@ -179,25 +174,25 @@ export function statementOf(
     complain(
       'issuer-unknown',
       iss.place,
-      `broker.yml lists no issuer "${iss.value}".${didYouMean(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
+      `broker.yml lists no issuer "${iss.value}".${suggestWord(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
     );
     return undefined;
   }
-  const idEntry = member(tree, 'id');
-  const scopesEntry = member(tree, 'scopes');
-  const parts = partsOf(tree, facts, complain);
+  const idEntry = findEntry(tree, 'id');
+  const scopesEntry = findEntry(tree, 'scopes');
+  const parts = compileParts(tree, facts, complain);
   const id = idEntry ? ID.read(idEntry.value, complain) : `${effect}[${index}]`;
   const scopes = scopesEntry && scopeList.read(scopesEntry.value, complain);
-  const untilEntry = member(tree, 'until');
+  const untilEntry = findEntry(tree, 'until');
   const until = untilEntry && time.read(untilEntry.value, complain);
   if (scopesEntry && effect === 'deny')
     complain('scopes-refused', scopesEntry.place, 'A deny statement denies everything, so it has no scopes.');
-  const knowinglyEntry = member(tree, 'knowingly');
+  const knowinglyEntry = findEntry(tree, 'knowingly');
   const knowingly = knowinglyEntry && KNOWINGLY.read(knowinglyEntry.value, complain);
   if (knowinglyEntry && effect === 'deny')
     complain('statement-form', knowinglyEntry.place, 'A deny statement admits nobody. Remove knowingly.');
   if (!parts || id === undefined) return undefined;
-  if (effect === 'trust') complainOfBinding(parts.conditions, facts, tree.place, complain);
+  if (effect === 'trust') checkBindings(parts.conditions, facts, tree.place, complain);
   return {
     id,
     effect,
@@ -210,7 +205,7 @@ export function statementOf(
 }
 
 /** Compiles the list under `trust:` or `deny:`. */
-export function statementsOf(
+export function compileStatementList(
   tree: Tree,
   effect: Effect,
   issuers: ReadonlyMap<string, IssuerFacts>,
@@ -229,7 +224,7 @@ export function statementsOf(
         : 'deny is empty. Leave the key out.',
     );
   return tree.items.flatMap((item, index) => {
-    const value = statementOf(item, { effect, index, issuers }, complain);
+    const value = compileStatement(item, { effect, index, issuers }, complain);
     return value ? { value, place: item.place } : [];
   });
 }

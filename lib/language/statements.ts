@@ -5,17 +5,17 @@ import type { Statement } from '../policy/statement.ts';
 import type { CoverScope } from '../policy/targets.ts';
 import type { Complain, Place } from './complaint.ts';
 import type { Kind } from './kinds/kind.ts';
-import { type MapTree, member } from './parse.ts';
+import { findEntry, type MapTree } from './parse.ts';
 import type { Placed } from './shape.ts';
-import { MAX_STATEMENTS, statementsOf } from './statement.ts';
+import { compileStatementList, MAX_STATEMENTS } from './statement.ts';
 
 /** The statements of a trust policy, with where each stands. */
-type Statements = {
+type PlacedStatements = {
   readonly trust: readonly Placed<Statement>[];
   readonly deny: readonly Placed<Statement>[];
 };
 
-function complainOfIds({ trust, deny }: Statements, whole: Place, complain: Complain): void {
+function checkIds({ trust, deny }: PlacedStatements, whole: Place, complain: Complain): void {
   const statements = [...trust, ...deny];
   const seen = new Set<string>();
   for (const {
@@ -34,7 +34,7 @@ function complainOfIds({ trust, deny }: Statements, whole: Place, complain: Comp
 }
 
 /** A decision takes as long as the file lets it: a bound here is a bound for every token (threat T74). */
-function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Complain): void {
+function checkCost({ trust, deny }: PlacedStatements, whole: Place, complain: Complain): void {
   const patterns = [...trust, ...deny]
     .flatMap(({ value }) => value.conditions)
     .filter(({ operator }) => operator === 'matches')
@@ -49,18 +49,18 @@ function complainOfCost({ trust, deny }: Statements, whole: Place, complain: Com
 }
 
 /** Compiles what stands under `trust` and `deny` of a file, or complains of all that is wrong with it. */
-export function statementsIn(
+export function compileStatements(
   tree: MapTree,
   issuers: ReadonlyMap<string, IssuerFacts>,
   complain: Complain,
-): Statements {
-  const under = (effect: keyof Statements): readonly Placed<Statement>[] => {
-    const list = member(tree, effect)?.value;
-    return list ? statementsOf(list, effect, issuers, complain) : [];
+): PlacedStatements {
+  const under = (effect: keyof PlacedStatements): readonly Placed<Statement>[] => {
+    const list = findEntry(tree, effect)?.value;
+    return list ? compileStatementList(list, effect, issuers, complain) : [];
   };
   const statements = { trust: under('trust'), deny: under('deny') };
-  complainOfIds(statements, tree.place, complain);
-  complainOfCost(statements, tree.place, complain);
+  checkIds(statements, tree.place, complain);
+  checkCost(statements, tree.place, complain);
   return statements;
 }
 
@@ -78,33 +78,33 @@ type ScopeDemand = {
 };
 
 /** The historical meaning of the flat form holds where there are such scopes. */
-function flatScopes({ scopes, listed }: ScopeDemand): readonly string[] | undefined {
+function findFlatScopes({ scopes, listed }: ScopeDemand): readonly string[] | undefined {
   return scopes === 'required' && FLAT_SCOPES.every(scope => listed?.includes(scope) ?? true)
     ? FLAT_SCOPES
     : undefined;
 }
 
-function scopesFault({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined {
+function findScopesFault({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined {
   const { of, listed, covers } = demand;
   const beyond = listed && scopes?.find(scope => !(covers?.(listed, scope) ?? listed.includes(scope)));
   if (beyond !== undefined) return `has the scope "${beyond}", which is not among the scopes under ${of}.`;
   if (demand.scopes === 'refused' && scopes)
     return `has scopes, which "${of}" does not know. Remove them: what the credential may do is said under ${of}.`;
-  return demand.scopes === 'required' && !scopes && !(flat && flatScopes(demand))
+  return demand.scopes === 'required' && !scopes && !(flat && findFlatScopes(demand))
     ? `needs scopes: without any, "${of}" would give everything.`
     : undefined;
 }
 
 /** The trust statements with the scopes that they grant. Complains of those that may have none, or need some. */
-export function scoped(
-  trust: Statements['trust'],
+export function compileScopes(
+  trust: PlacedStatements['trust'],
   demand: ScopeDemand,
   complain: Complain,
 ): readonly Statement[] {
   return trust.map(({ value: statement, place }) => {
-    const fault = scopesFault(statement, demand);
+    const fault = findScopesFault(statement, demand);
     if (fault !== undefined) complain('scopes-refused', place, `${statement.id} ${fault}`);
-    const fallback = (statement.flat ? flatScopes(demand) : undefined) ?? demand.listed;
+    const fallback = (statement.flat ? findFlatScopes(demand) : undefined) ?? demand.listed;
     return fallback ? { ...statement, scopes: statement.scopes ?? fallback } : statement;
   });
 }
@@ -113,7 +113,7 @@ export function scoped(
  * What the policy needs to know of the issuers that it names. An audience of its own replaces the default, and with
  * it what an issuer's tokens may have instead.
  */
-export function readingsOf(
+export function readIssuers(
   statements: readonly Statement[],
   issuers: ReadonlyMap<string, IssuerFacts>,
   ownAudience: boolean,

@@ -1,7 +1,7 @@
 import type { Refusal } from '../authorize.ts';
 import { CODES } from '../errors.ts';
 import type { HttpAnswer, Voice } from '../protocols/protocol.ts';
-import { BASIC_CHALLENGE, registryBody, registryStatus } from '../protocols/registry.ts';
+import { BASIC_CHALLENGE, findRegistryStatus, writeRegistryBody } from '../protocols/registry.ts';
 
 /**
  * What a REST API answers by infra/targets/aws/kite-sts-registry-rest.yml, to the byte: a test renders that file and
@@ -35,7 +35,7 @@ const FAILED: HttpAnswer = {
 export function answerRefusal(refused: Refusal, voice: Voice): HttpAnswer {
   if (['setup', 'ours'].includes(CODES[refused.code].fault)) return FAILED;
   const { door, challenge } = refused;
-  const status = registryStatus(refused, door.images);
+  const status = findRegistryStatus(refused, door.images);
   return {
     status,
     headers: {
@@ -43,6 +43,6 @@ export function answerRefusal(refused: Refusal, voice: Voice): HttpAnswer {
       'decision-id': refused.decisionId,
       ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
     },
-    body: registryBody(refused, voice, status),
+    body: writeRegistryBody(refused, voice, status),
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FAMILIES, familyOf } from '../jobs/scenarios.ts';
 import type { Claims } from '../policy/claims.ts';
-import { askFor } from '../policy/issuer.ts';
+import { findRequestFlag } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
@@ -81,7 +81,7 @@ const BUILDKITE_IDS: JobClaims = {
 };
 
 function onRequest(name: string): boolean {
-  return askFor(name, PRESETS.buildkite) !== undefined;
+  return findRequestFlag(name, PRESETS.buildkite) !== undefined;
 }
 
 function sessionTags(names: readonly string[], known: JobClaims): JobClaims {

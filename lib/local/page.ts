@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type ConsoleData, consoleData } from '../config/console.ts';
-import { complaintText } from '../language/complaint.ts';
+import { writeComplaint } from '../language/complaint.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { plain } from './server.ts';
 
@@ -31,7 +31,7 @@ export async function consoleAnswer(
   if (path !== '/console') return undefined;
   if (method !== 'GET') return plain(405, 'The console is a page: GET it.', { allow: 'GET' });
   const { data, complaints } = consoleData(folder);
-  if (!data) return plain(500, complaints.map(complaintText).join('\n'));
+  if (!data) return plain(500, complaints.map(writeComplaint).join('\n'));
   const body = await pageWith(data);
   return {
     status: 200,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { stsXml } from '../protocols/sts/xml.ts';
+import { writeStsXml } from '../protocols/sts/xml.ts';
 import { type Keys, type SignatureFault, signatureFault } from './signature.ts';
 import { checkFederated } from './sts/federated.ts';
 import { check, checkPolicy, checkTags, durationOf, members, Refused, RULES } from './sts/rules.ts';
@@ -50,7 +50,7 @@ type Session = {
 function answerOf({ action, form, until }: Session): string {
   const session = form.get('RoleSessionName') ?? '';
   const [, partition, , , account, role = ''] = (form.get('RoleArn') ?? '').split(':');
-  return stsXml(`${action}Response`, {
+  return writeStsXml(`${action}Response`, {
     [`${action}Result`]: {
       Credentials: {
         AccessKeyId: `ASIA${letters(16, UPPER)}`,
@@ -132,7 +132,7 @@ export async function localSts(request: HttpRequest, at: LocalAws): Promise<Http
     const { code, message, status } = error;
     return xml(
       status,
-      stsXml('ErrorResponse', {
+      writeStsXml('ErrorResponse', {
         Error: { Type: 'Sender', Code: code, Message: message },
         RequestId: randomUUID(),
       }),

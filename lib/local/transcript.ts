@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import type { Config } from '../config/load.ts';
-import { counted } from '../language/counted.ts';
+import { writeCount } from '../language/counted.ts';
 import type { Role } from '../policy/role.ts';
 import { GRANT_TYPE } from '../protocols/oauth.ts';
 import { describeEvent } from './line.ts';
@@ -156,7 +156,7 @@ async function firstOfKind(
 
 function headOf({ rows, roles, registries }: Config, asked: boolean): string {
   return [
-    `kite-sts on this laptop: ${counted(rows.size, 'issuer')}, ${counted(roles.length, 'role')}. A throwaway issuer stands in for the real ones, and nothing here buys anything real.`,
+    `kite-sts on this laptop: ${writeCount(rows.size, 'issuer')}, ${writeCount(roles.length, 'role')}. A throwaway issuer stands in for the real ones, and nothing here buys anything real.`,
     ...registries.map(({ name, path }) => `The registry ${name} is at ${path}.`),
     ...(asked
       ? ['The broker has asked itself for a credential. Each command can be pasted into a second terminal.']

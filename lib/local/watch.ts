@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { type Config, loadConfig } from '../config/load.ts';
-import { complaintText } from '../language/complaint.ts';
-import { counted } from '../language/counted.ts';
+import { writeComplaint } from '../language/complaint.ts';
+import { writeCount } from '../language/counted.ts';
 
 /** Where the files of a configuration lie, as seen from its folder. */
 const FOLDERS = ['.', 'roles', 'registries'];
@@ -44,8 +44,8 @@ export function watchFolder(folder: string, tell: (text: string) => void): () =>
     const { config, complaints } = loadConfig(folder);
     tell(
       config
-        ? `${folder} has changed and was read again: ${counted(config.roles.length, 'role')}.\n`
-        : `${folder} has changed, and what was read before goes on deciding until this is mended:\n${complaints.map(complaintText).join('\n')}\n`,
+        ? `${folder} has changed and was read again: ${writeCount(config.roles.length, 'role')}.\n`
+        : `${folder} has changed, and what was read before goes on deciding until this is mended:\n${complaints.map(writeComplaint).join('\n')}\n`,
     );
     return config;
   };

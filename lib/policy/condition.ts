@@ -1,6 +1,6 @@
-import { address, inRange, range } from './cidr.ts';
-import { type ClaimPath, type Claims, type ClaimValue, claimAt } from './claims.ts';
-import { globMatches, MAX_VALUE } from './glob.ts';
+import { isInRange, readAddress, readRange } from './cidr.ts';
+import { type ClaimPath, type Claims, type ClaimValue, findClaim } from './claims.ts';
+import { MAX_VALUE, matchGlob } from './glob.ts';
 
 export type Scalar = string | number | boolean | null;
 
@@ -32,7 +32,7 @@ export type Condition = {
 
 /** A condition is true, false, or in doubt; `why` names the reason for anything but true. */
 export type Truth = 'true' | 'false' | 'doubt';
-export type Why =
+export type TruthReason =
   | 'holds'
   | 'differs'
   | 'absent'
@@ -41,31 +41,31 @@ export type Why =
   | 'too_long'
   | 'control_character'
   | 'source_address_unknown';
-export type Judged = { readonly truth: Truth; readonly why: Why };
+export type Judgement = { readonly truth: Truth; readonly why: TruthReason };
 
-const TRUE: Judged = { truth: 'true', why: 'holds' };
-const DIFFERS: Judged = { truth: 'false', why: 'differs' };
-const ABSENT: Judged = { truth: 'doubt', why: 'absent' };
-const WRONG_TYPE: Judged = { truth: 'doubt', why: 'wrong_type' };
-const UNSAFE: Judged = { truth: 'doubt', why: 'unsafe_number' };
-const TOO_LONG: Judged = { truth: 'doubt', why: 'too_long' };
-const CONTROL: Judged = { truth: 'doubt', why: 'control_character' };
-const NO_ADDRESS: Judged = { truth: 'doubt', why: 'source_address_unknown' };
+const TRUE: Judgement = { truth: 'true', why: 'holds' };
+const DIFFERS: Judgement = { truth: 'false', why: 'differs' };
+const ABSENT: Judgement = { truth: 'doubt', why: 'absent' };
+const WRONG_TYPE: Judgement = { truth: 'doubt', why: 'wrong_type' };
+const UNSAFE: Judgement = { truth: 'doubt', why: 'unsafe_number' };
+const TOO_LONG: Judgement = { truth: 'doubt', why: 'too_long' };
+const CONTROL: Judgement = { truth: 'doubt', why: 'control_character' };
+const NO_ADDRESS: Judgement = { truth: 'doubt', why: 'source_address_unknown' };
 
-function judge(holds: boolean): Judged {
+function judge(holds: boolean): Judgement {
   return holds ? TRUE : DIFFERS;
 }
 
 /** False wins over doubt, and doubt over true: the rule for conditions that stand together. */
-export function all(judged: readonly Judged[]): Judged {
+export function judgeAll(judged: readonly Judgement[]): Judgement {
   return judged.find(each => each.truth === 'false') ?? judged.find(each => each.truth === 'doubt') ?? TRUE;
 }
 
-function any(judged: readonly Judged[]): Judged {
+function judgeAny(judged: readonly Judgement[]): Judgement {
   return judged.find(each => each.truth === 'true') ?? judged.find(each => each.truth === 'doubt') ?? DIFFERS;
 }
 
-function equals(value: ClaimValue, operand: Scalar): Judged {
+function judgeEquality(value: ClaimValue, operand: Scalar): Judgement {
   if (value !== null && typeof value === 'object') return WRONG_TYPE;
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return UNSAFE;
   if (value === null || operand === null || typeof value === typeof operand) return judge(value === operand);
@@ -74,9 +74,9 @@ function equals(value: ClaimValue, operand: Scalar): Judged {
 
 // Null beside non-null operands is in doubt here, and plainly different under equals: `not_equals: main`
 // must not be met by a claim that says nothing (threat T25).
-function differs(value: ClaimValue, operand: Scalar): Judged {
+function judgeDifference(value: ClaimValue, operand: Scalar): Judgement {
   if (value === null && operand !== null) return WRONG_TYPE;
-  const same = equals(value, operand);
+  const same = judgeEquality(value, operand);
   return same.truth === 'doubt' ? same : judge(same.truth === 'false');
 }
 
@@ -84,12 +84,12 @@ const CONTROLS = /\p{Cc}/u;
 
 // No vendor sends a line break in a name, and other languages' patterns stop at one: whoever sends it is not let in,
 // and a deny strikes.
-function matches(value: ClaimValue, patterns: readonly Scalar[]): Judged {
+function judgePatterns(value: ClaimValue, patterns: readonly Scalar[]): Judgement {
   if (value === null) return DIFFERS;
   if (typeof value !== 'string') return WRONG_TYPE;
   if (value.length > MAX_VALUE) return TOO_LONG;
   if (CONTROLS.test(value)) return CONTROL;
-  return judge(patterns.some(pattern => globMatches(String(pattern), value)));
+  return judge(patterns.some(pattern => matchGlob(String(pattern), value)));
 }
 
 /** What can be told of an array once: it may be long, and many conditions may ask. */
@@ -116,60 +116,71 @@ function sortElements(value: readonly ClaimValue[]): Elements {
 }
 
 /** True if one element equals one operand, else in doubt if one pair is: in steps that grow with both, not with their product. */
-function contains(value: ClaimValue, operands: readonly Scalar[]): Judged {
+function judgeElements(value: ClaimValue, operands: readonly Scalar[]): Judgement {
   if (!Array.isArray(value)) return WRONG_TYPE;
   const { all: elements, samples } = sortElements(value as readonly ClaimValue[]);
-  if (operands.some(operand => elements.has(operand) && equals(operand, operand).truth === 'true'))
+  if (operands.some(operand => elements.has(operand) && judgeEquality(operand, operand).truth === 'true'))
     return TRUE;
-  const doubts = samples.flatMap(element => operands.map(operand => equals(element, operand)));
+  const doubts = samples.flatMap(element => operands.map(operand => judgeEquality(element, operand)));
   return doubts.find(({ truth }) => truth === 'doubt') ?? DIFFERS;
 }
 
-function onClaim(value: ClaimValue | undefined, operator: Operator, operands: readonly Scalar[]): Judged {
+function checkClaim(
+  value: ClaimValue | undefined,
+  operator: Operator,
+  operands: readonly Scalar[],
+): Judgement {
   if (value === undefined) return ABSENT;
   switch (operator) {
     case 'equals':
     case 'in':
       return operands.length === 1
-        ? equals(value, operands[0] as Scalar)
-        : any(operands.map(operand => equals(value, operand)));
+        ? judgeEquality(value, operands[0] as Scalar)
+        : judgeAny(operands.map(operand => judgeEquality(value, operand)));
     case 'not_equals':
     case 'not_in':
-      return all(operands.map(operand => differs(value, operand)));
+      return judgeAll(operands.map(operand => judgeDifference(value, operand)));
     case 'matches':
-      return matches(value, operands);
+      return judgePatterns(value, operands);
     case 'contains':
     case 'contains_any':
-      return contains(value, operands);
+      return judgeElements(value, operands);
   }
 }
 
-type Ranges = readonly NonNullable<ReturnType<typeof range>>[];
+type Ranges = readonly NonNullable<ReturnType<typeof readRange>>[];
 const read = new WeakMap<readonly Scalar[], Ranges>();
 
 /** A role's own list is read once: it is the same object for as long as the role is. */
-function rangesOf(operands: readonly Scalar[]): Ranges {
+function readRanges(operands: readonly Scalar[]): Ranges {
   const held = read.get(operands);
   if (held) return held;
-  const ranges = operands.flatMap(operand => range(String(operand)) ?? []);
+  const ranges = operands.flatMap(operand => readRange(String(operand)) ?? []);
   read.set(operands, ranges);
   return ranges;
 }
 
-function onSource(source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judged {
-  const from = source === undefined ? undefined : address(source);
+function checkSource(source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judgement {
+  const from = source === undefined ? undefined : readAddress(source);
   if (!from) return NO_ADDRESS;
-  const inside = rangesOf(operands).some(within => inRange(from, within));
+  const inside = readRanges(operands).some(within => isInRange(from, within));
   return judge(operator === 'in' ? inside : !inside);
 }
 
-export type Checked = Judged & { readonly condition: Condition; readonly actual: ClaimValue | undefined };
+export type CheckedCondition = Judgement & {
+  readonly condition: Condition;
+  readonly actual: ClaimValue | undefined;
+};
 
 /** Judges one condition against the claims and the caller's address. Pure and total. */
-export function check(condition: Condition, claims: Claims, sourceAddress: string | undefined): Checked {
+export function checkCondition(
+  condition: Condition,
+  claims: Claims,
+  sourceAddress: string | undefined,
+): CheckedCondition {
   const { on, path, operator, operands } = condition;
-  const actual = on === 'claim' ? claimAt(claims, path) : sourceAddress;
+  const actual = on === 'claim' ? findClaim(claims, path) : sourceAddress;
   const { truth, why } =
-    on === 'claim' ? onClaim(actual, operator, operands) : onSource(sourceAddress, operator, operands);
+    on === 'claim' ? checkClaim(actual, operator, operands) : checkSource(sourceAddress, operator, operands);
   return { condition, actual, truth, why };
 }

@@ -1,12 +1,12 @@
-import { type Claims, claimAt } from './claims.ts';
+import { type Claims, findClaim } from './claims.ts';
 import { checkDemands, type DemandReason, findDemandReason, findUnmetDemand } from './demand.ts';
 import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
 import type { SessionPolicy } from './targets/target.ts';
 import { COVERS, type CoverScope, fillTarget, type KindName, type Target } from './targets.ts';
 import type { Trace } from './trace.ts';
-import { type Context, type TrustReason, type Weighed, weigh } from './trust.ts';
-import type { Unusable } from './usable.ts';
+import { type Context, type TrustFinding, type TrustReason, weighTrust } from './trust.ts';
+import type { UnusableClaim } from './usable.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
@@ -68,32 +68,32 @@ export type Deny = {
   /** The claim, the scope or the block step that the reason speaks of. */
   readonly about: string | undefined;
   /** What of the claim cannot stand where the role puts it, where that is the reason. */
-  readonly unusable?: Unusable;
+  readonly unusable?: UnusableClaim;
   readonly trace: Trace;
 };
 export type Decision = Allow | Deny;
 
-function text(claims: Claims, name: string): string | undefined {
-  const value = claimAt(claims, name);
+function findText(claims: Claims, name: string): string | undefined {
+  const value = findClaim(claims, name);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-function sessionOf(role: Role, token: VerifiedToken): Grant['session'] {
+function nameGrantSession(role: Role, token: VerifiedToken): Grant['session'] {
   const { group, run, job } = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
   return {
-    group: text(token.claims, group) ?? token.subject,
-    run: text(token.claims, run) ?? '',
-    key: [token.issuer, text(token.claims, job) ?? token.subject, role.name],
+    group: findText(token.claims, group) ?? token.subject,
+    run: findText(token.claims, run) ?? '',
+    key: [token.issuer, findText(token.claims, job) ?? token.subject, role.name],
   };
 }
 
-type Scopes = { readonly scopes: readonly string[] } | { readonly beyond: string };
+type ChosenScopes = { readonly scopes: readonly string[] } | { readonly beyond: string };
 
-function scopesOf(
+function chooseScopes(
   { scopes: given = [] }: Statement,
   requested: readonly string[] | undefined,
   covers: CoverScope | undefined,
-): Scopes {
+): ChosenScopes {
   if (requested === undefined) return { scopes: given };
   // In the order of the policy, or, where scopes cover others, in that of the request.
   const within = covers
@@ -105,23 +105,23 @@ function scopesOf(
   return refused ? { beyond } : { scopes: within };
 }
 
-type Ask = {
+type GrantQuestion = {
   readonly role: Role;
   readonly token: VerifiedToken;
   readonly access: AccessRequest;
   readonly context: Context;
 };
 
-function secondsRefused({ role, access }: Ask): DenyReason | undefined {
+function refuseSeconds({ role, access }: GrantQuestion): DenyReason | undefined {
   if (access.seconds === undefined) return undefined;
   // Not `>`: what is no number is above every maximum.
   if (!(access.seconds <= role.session.max)) return 'seconds_above_maximum';
   return access.seconds < role.session.min ? 'seconds_below_minimum' : undefined;
 }
 
-function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Decision {
+function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }: TrustFinding): Decision {
   const { role, token, access, context } = ask;
-  const deny = (reason: DenyReason, about?: string, unusable?: Unusable): Deny => ({
+  const deny = (reason: DenyReason, about?: string, unusable?: UnusableClaim): Deny => ({
     allowed: false,
     reason,
     statement: statement.id,
@@ -131,9 +131,9 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
   });
   if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
   if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
-  const scopes = scopesOf(statement, access.scopes, COVERS[role.template.kind]);
+  const scopes = chooseScopes(statement, access.scopes, COVERS[role.template.kind]);
   if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
-  const refused = secondsRefused(ask);
+  const refused = refuseSeconds(ask);
   if (refused) return deny(refused);
   const target = fillTarget(role.template, {
     claims,
@@ -156,7 +156,7 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
     principal: { issuer: token.issuer, subject: token.subject },
     seconds: Math.min(access.seconds ?? role.session.seconds, left),
     scopes: scopes.scopes,
-    session: sessionOf(role, token),
+    session: nameGrantSession(role, token),
     target,
   };
   return { allowed: true, statement: statement.id, grant: granted as Grant, trace: traced };
@@ -168,8 +168,8 @@ function allow(statement: Statement, ask: Ask, { claims, trace }: Weighed): Deci
  * granted. The trace holds every statement tried with each of its conditions (design/policy.md).
  */
 export function decide(role: Role, token: VerifiedToken, access: AccessRequest, context: Context): Decision {
-  const weighed = weigh(role, token, { context, least: role.session.min });
-  if (weighed.winner) return allow(weighed.winner, { role, token, access, context }, weighed);
+  const weighed = weighTrust(role, token, { context, least: role.session.min });
+  if (weighed.winner) return decideGrant(weighed.winner, { role, token, access, context }, weighed);
   const { trace, reason, statement } = weighed;
   return { allowed: false, reason, statement, about: undefined, trace };
 }

@@ -29,7 +29,7 @@ export function countSearched(pattern: string): number {
 }
 
 /** Why a pattern is not part of the language, or undefined when it is. */
-export function patternFault(pattern: string): string | undefined {
+export function findPatternFault(pattern: string): string | undefined {
   if (pattern === '') return 'An empty pattern matches nothing. Use equals: "" if empty is meant.';
   if (pattern.length > MAX_PATTERN) return `The pattern is longer than ${MAX_PATTERN} characters.`;
   const special = /[[{\\]/.exec(pattern);
@@ -42,11 +42,11 @@ export function patternFault(pattern: string): string | undefined {
 }
 
 /** What stands before the first wildcard. */
-export function literalPrefix(pattern: string): string {
+export function readLiteralPrefix(pattern: string): string {
   return pattern.split(/[*?]/, 1)[0] ?? '';
 }
 
-function width(text: string, index: number): number {
+function measureWidth(text: string, index: number): number {
   return (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
 }
 
@@ -55,7 +55,7 @@ function matchTail(tail: string, value: string): number | undefined {
   let v = value.length;
   for (let t = tail.length - 1; t >= 0; t--) {
     if (v === 0) return undefined;
-    if (tail[t] === '?') v -= v > 1 ? width(value, v - 2) : 1;
+    if (tail[t] === '?') v -= v > 1 ? measureWidth(value, v - 2) : 1;
     else if (tail[t] !== value[--v]) return undefined;
   }
   return v;
@@ -66,7 +66,7 @@ function matchHere(text: string, value: string, from: number): number | undefine
   let v = from;
   for (let t = 0; t < text.length; t++) {
     if (v >= value.length) return undefined;
-    if (text[t] === '?') v += width(value, v);
+    if (text[t] === '?') v += measureWidth(value, v);
     else if (text[t] !== value[v++]) return undefined;
   }
   return v;
@@ -78,7 +78,7 @@ function findText(text: string, value: string, from: number): number | undefined
     const found = value.indexOf(text, from);
     return found < 0 ? undefined : found + text.length;
   }
-  for (let at = from; at < value.length; at += width(value, at)) {
+  for (let at = from; at < value.length; at += measureWidth(value, at)) {
     const end = matchHere(text, value, at);
     if (end !== undefined) return end;
   }
@@ -90,7 +90,7 @@ function findText(text: string, value: string, from: number): number | undefined
  * first star and after the last is compared in its place; what is between two is searched for, each after the one before,
  * and the first place that is found is as good as any other (threat T74).
  */
-export function globMatches(pattern: string, value: string): boolean {
+export function matchGlob(pattern: string, value: string): boolean {
   const last = pattern.lastIndexOf('*');
   if (last < 0) return matchHere(pattern, value, 0) === value.length;
   const end = matchTail(pattern.slice(last + 1), value);

@@ -47,7 +47,7 @@ export type IssuerFacts = {
 };
 
 /** The types that the vocabulary gives a name, or undefined when the name is outside of it. */
-export function vocabularyTypes(vocabulary: Vocabulary, name: string): readonly ClaimType[] | undefined {
+export function findVocabularyTypes(vocabulary: Vocabulary, name: string): readonly ClaimType[] | undefined {
   if (Object.hasOwn(vocabulary.claims, name)) return vocabulary.claims[name];
   const prefix = Object.keys(vocabulary.prefixes).find(
     each => name.startsWith(each) && name.length > each.length,
@@ -56,7 +56,10 @@ export function vocabularyTypes(vocabulary: Vocabulary, name: string): readonly 
 }
 
 /** What to add to the command that mints a token (`--claim queue_key`), for a claim that is there only then. */
-export function askFor(claim: string, facts: Pick<IssuerFacts, 'onRequest'> | undefined): string | undefined {
+export function findRequestFlag(
+  claim: string,
+  facts: Pick<IssuerFacts, 'onRequest'> | undefined,
+): string | undefined {
   const { flag, claims } = facts?.onRequest ?? { flag: '', claims: [] };
   // A name that ends in a colon stands for a family, such as `agent_tag:`.
   const wanted = claims.some(each => each === claim || (each.endsWith(':') && claim.startsWith(each)));

@@ -2,7 +2,7 @@ import type { Operation } from './registries/grammar.ts';
 import type { Registry } from './registry.ts';
 import type { Trace } from './trace.ts';
 import type { Context } from './trust.ts';
-import { type TrustReason, weigh } from './trust.ts';
+import { type TrustReason, weighTrust } from './trust.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** Why a token may not use a method of a registry. */
@@ -56,7 +56,7 @@ export function decideOperation(
   context: Context,
 ): MethodDecision {
   // Nothing lives on after the request, so a statement holds up to its very end.
-  const weighed = weigh(registry, token, { context, least: 0 });
+  const weighed = weighTrust(registry, token, { context, least: 0 });
   const { trace, winner } = weighed;
   const deny = (reason: MethodReason, statement: string | undefined, about?: string): MethodDeny => ({
     allowed: false,

@@ -1,12 +1,12 @@
 import { type AwsTarget, type AwsTemplate, fillAws } from './targets/aws.ts';
 import { type AzureTarget, type AzureTemplate, fillAzure } from './targets/azure.ts';
 import { type BuildkiteTarget, type BuildkiteTemplate, fillBuildkite } from './targets/buildkite.ts';
-import { coversScope } from './targets/gcp/scopes.ts';
+import { coversGcpScope } from './targets/gcp/scopes.ts';
 import { fillGcp, type GcpTarget, type GcpTemplate } from './targets/gcp.ts';
 import { fillGithub, type GithubTarget, type GithubTemplate } from './targets/github.ts';
 import { fillJwt, type JwtTarget, type JwtTemplate } from './targets/jwt.ts';
 import { fillOauth, type OauthTarget, type OauthTemplate } from './targets/oauth.ts';
-import type { Filling, Refusal } from './targets/target.ts';
+import type { Filling, TargetRefusal } from './targets/target.ts';
 
 /** What a grant is for, by the kind of its credential. */
 export type Target =
@@ -31,7 +31,10 @@ export type Template =
 export type KindName = Template['kind'];
 
 const FILLERS: {
-  readonly [Kind in KindName]: (template: Template & { kind: Kind }, filling: Filling) => Target | Refusal;
+  readonly [Kind in KindName]: (
+    template: Template & { kind: Kind },
+    filling: Filling,
+  ) => Target | TargetRefusal;
 } = {
   aws: fillAws,
   gcp: fillGcp,
@@ -43,8 +46,8 @@ const FILLERS: {
 };
 
 /** The provider's part of a grant: the role's template with claims filled in, or why it cannot be granted. */
-export function fillTarget(template: Template, filling: Filling): Target | Refusal {
-  const fill = FILLERS[template.kind] as (template: Template, filling: Filling) => Target | Refusal;
+export function fillTarget(template: Template, filling: Filling): Target | TargetRefusal {
+  const fill = FILLERS[template.kind] as (template: Template, filling: Filling) => Target | TargetRefusal;
   return fill(template, filling);
 }
 
@@ -55,14 +58,14 @@ export type CoverScope = (given: readonly string[], scope: string) => boolean;
  * A kind is here whose clients ask for what they may need: what is beyond the grant is left out, and the answer says
  * what was given (RFC 6749 §3.3). Of all others a scope covers itself alone, and a request for one beyond is refused.
  */
-export const COVERS: { readonly [Kind in KindName]?: CoverScope } = { gcp: coversScope };
+export const COVERS: { readonly [Kind in KindName]?: CoverScope } = { gcp: coversGcpScope };
 
 /** The app by whose own key the other side knows us, for kinds that need one. */
-export function appOf(template: Template): string | undefined {
+export function findApp(template: Template): string | undefined {
   return 'app' in template ? template.app : undefined;
 }
 
 /** Is a JWT of ours signed for this role, whether a caller gets it or a cloud? */
 export function needsSignature(template: Template): boolean {
-  return template.kind === 'aws' ? template.via === 'web_identity' : appOf(template) === undefined;
+  return template.kind === 'aws' ? template.via === 'web_identity' : findApp(template) === undefined;
 }

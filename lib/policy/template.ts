@@ -1,11 +1,11 @@
-import { type Claims, type ClaimValue, claimAt, claimPath } from './claims.ts';
-import type { Fault, Unusable, Usable } from './usable.ts';
+import { type Claims, type ClaimValue, findClaim, readClaimPath } from './claims.ts';
+import type { FindValueFault, UnusableClaim, ValueFault } from './usable.ts';
 
 /** A `${…}` in a string: where it starts, and what stands inside. */
 export type Slot = { readonly name: string; readonly from: number; readonly to: number };
 
 /** Every `${…}` of the text. An unclosed one has a name of undefined. */
-export function slots(text: string): (Slot | { readonly name: undefined })[] {
+export function findSlots(text: string): (Slot | { readonly name: undefined })[] {
   const found: (Slot | { readonly name: undefined })[] = [];
   for (let from = text.indexOf('${'); from >= 0; from = text.indexOf('${', from + 2)) {
     const to = text.indexOf('}', from);
@@ -20,12 +20,12 @@ export function isIamVariable(name: string | undefined): boolean {
 }
 
 /** Where a template stands in its role, and which values can stand there. */
-export type Standing = { readonly place: string; readonly usable: Usable };
+export type SlotPlace = { readonly place: string; readonly usable: FindValueFault };
 
 /** The text that a template became, or why it could not. */
-export type Filled = { readonly text: string } | { readonly refused: Unusable };
+export type Filled = { readonly text: string } | { readonly refused: UnusableClaim };
 
-function faultOf(value: ClaimValue | undefined, usable: Usable): Fault | undefined {
+function findFault(value: ClaimValue | undefined, usable: FindValueFault): ValueFault | undefined {
   if (value === undefined) return { why: 'absent' };
   if (value === null) return { why: 'null' };
   if (typeof value === 'number') return Number.isSafeInteger(value) ? undefined : { why: 'wrong_type' };
@@ -36,14 +36,14 @@ function faultOf(value: ClaimValue | undefined, usable: Usable): Fault | undefin
  * Puts claims into a template. A value that cannot stand there is refused: never escaped, never changed, since two
  * branches must not become one (threats T42, T46).
  */
-export function fill(template: string, claims: Claims, { place, usable }: Standing): Filled {
+export function fillText(template: string, claims: Claims, { place, usable }: SlotPlace): Filled {
   let text = '';
   let end = 0;
-  for (const slot of slots(template)) {
+  for (const slot of findSlots(template)) {
     if (slot.name === undefined || isIamVariable(slot.name)) continue;
-    const path = claimPath(slot.name);
-    const value = path === undefined ? undefined : claimAt(claims, path);
-    const fault = faultOf(value, usable);
+    const path = readClaimPath(slot.name);
+    const value = path === undefined ? undefined : findClaim(claims, path);
+    const fault = findFault(value, usable);
     if (fault) return { refused: { ...fault, claim: slot.name, place } };
     text += template.slice(end, slot.from) + value;
     end = slot.to;
@@ -52,15 +52,15 @@ export function fill(template: string, claims: Claims, { place, usable }: Standi
 }
 
 /** A document with every string filled in, built structurally; or the first claim that was refused. */
-export function fillAll<T>(
+export function fillDocument<T>(
   document: T,
   claims: Claims,
-  { place, usable }: Standing,
-): { readonly document: T } | { readonly refused: Unusable } {
-  let refused: Unusable | undefined;
+  { place, usable }: SlotPlace,
+): { readonly document: T } | { readonly refused: UnusableClaim } {
+  let refused: UnusableClaim | undefined;
   const walk = (node: unknown, at: string): unknown => {
     if (typeof node === 'string') {
-      const filled = fill(node, claims, { place: at, usable });
+      const filled = fillText(node, claims, { place: at, usable });
       if ('text' in filled) return filled.text;
       refused ??= filled.refused;
       return node;

@@ -1,33 +1,36 @@
-import { type Claims, plainAt } from './claims.ts';
+import { type Claims, findPlainClaim } from './claims.ts';
 import type { IssuerFacts } from './issuer.ts';
 
 /** Who is counted: a verified token, and the row of its issuer. */
-type Counted = { readonly issuer: string; readonly claims: Claims };
-type Row = Pick<IssuerFacts, 'binding'> & {
+type CountedToken = { readonly issuer: string; readonly claims: Claims };
+type TenantRow = Pick<IssuerFacts, 'binding'> & {
   readonly labels: { readonly organization?: string; readonly pipeline?: string };
 };
 
 /** Longer values are cut: keys of limits are held by the thousand, and who shares so much may share a bucket. */
 const MAX_VALUE = 256;
 
-function shorten(value: string | number | undefined): string | null {
+function shortenClaim(value: string | number | undefined): string | null {
   if (value === undefined) return null;
   const text = JSON.stringify(value);
   return text.slice(0, MAX_VALUE);
 }
 
 /** The claims that say whose tenant a token is: the preset's organization, or else all that a statement may bind. */
-function listTenantClaims({ labels, binding }: Row): readonly string[] {
+function listTenantClaims({ labels, binding }: TenantRow): readonly string[] {
   if (labels.organization !== undefined) return [labels.organization];
   return [...new Set(binding.flatMap(({ anyOf }) => anyOf))];
 }
 
 /** By whom exchanges are counted together: the issuer, and what binds the tenant. Plain data, for a key (threat T75). */
-export function nameTenant({ issuer, claims }: Counted, row: Row): readonly (string | null)[] {
-  return [issuer, ...listTenantClaims(row).map(name => shorten(plainAt(claims, name)))];
+export function nameTenant({ issuer, claims }: CountedToken, row: TenantRow): readonly (string | null)[] {
+  return [issuer, ...listTenantClaims(row).map(name => shortenClaim(findPlainClaim(claims, name)))];
 }
 
 /** The tenant and its pipeline; the subject, where the issuer's tokens name no pipeline. */
-export function namePipeline(token: Counted, row: Row): readonly (string | null)[] {
-  return [...nameTenant(token, row), shorten(plainAt(token.claims, row.labels.pipeline ?? 'sub'))];
+export function namePipeline(token: CountedToken, row: TenantRow): readonly (string | null)[] {
+  return [
+    ...nameTenant(token, row),
+    shortenClaim(findPlainClaim(token.claims, row.labels.pipeline ?? 'sub')),
+  ];
 }

@@ -1,15 +1,15 @@
-import type { Checked } from './condition.ts';
+import type { CheckedCondition } from './condition.ts';
 import type { DemandCheck } from './demand.ts';
 import type { Effect } from './statement.ts';
 
 /** Why a statement was not tried. */
-export type Skipped = 'issuer_differs' | 'until_passed' | 'until_too_near';
+export type SkipReason = 'issuer_differs' | 'until_passed' | 'until_too_near';
 
 export type StatementTrace = {
   readonly id: string;
   readonly effect: Effect;
-  readonly skipped: Skipped | undefined;
-  readonly conditions: readonly Checked[];
+  readonly skipped: SkipReason | undefined;
+  readonly conditions: readonly CheckedCondition[];
   /** A trust statement that holds, or a deny statement that strikes. */
   readonly applies: boolean;
 };
@@ -22,33 +22,33 @@ export type Trace = {
   readonly demands?: readonly DemandCheck[];
 };
 
-function unmet({ conditions }: StatementTrace): number {
+function countUnmet({ conditions }: StatementTrace): number {
   return conditions.filter(({ truth }) => truth !== 'true').length;
 }
 
-function least(statements: readonly StatementTrace[]): StatementTrace | undefined {
+function findLeastUnmet(statements: readonly StatementTrace[]): StatementTrace | undefined {
   return statements.reduce<StatementTrace | undefined>(
-    (best, each) => (best && unmet(best) <= unmet(each) ? best : each),
+    (best, each) => (best && countUnmet(best) <= countUnmet(each) ? best : each),
     undefined,
   );
 }
 
-function tried(traced: Trace): StatementTrace[] {
+function listTried(traced: Trace): StatementTrace[] {
   return traced.statements.filter(({ effect, skipped: skip }) => effect === 'trust' && skip === undefined);
 }
 
 /** The trust statement with the fewest conditions that are not true, the first of equals. */
-export function nearestStatement(traced: Trace): StatementTrace | undefined {
-  return least(tried(traced));
+export function findNearestStatement(traced: Trace): StatementTrace | undefined {
+  return findLeastUnmet(listTried(traced));
 }
 
 /**
  * The nearest trust statement whose issuer and binding conditions hold: the role *knows* this caller, and
  * may tell it what stood in the way. Undefined for strangers.
  */
-export function knowingStatement(traced: Trace): StatementTrace | undefined {
-  return least(
-    tried(traced).filter(({ conditions }) =>
+export function findKnowingStatement(traced: Trace): StatementTrace | undefined {
+  return findLeastUnmet(
+    listTried(traced).filter(({ conditions }) =>
       conditions.every(({ condition, truth }) => !condition.binds || truth === 'true'),
     ),
   );

@@ -1,9 +1,9 @@
-import { type Claims, withNulls } from './claims.ts';
-import { all, check } from './condition.ts';
+import { addNulls, type Claims } from './claims.ts';
+import { checkCondition, judgeAll } from './condition.ts';
 import type { DemandName, JobFacts } from './demand.ts';
 import type { IssuerFacts } from './issuer.ts';
 import type { Statement } from './statement.ts';
-import type { Skipped, StatementTrace, Trace } from './trace.ts';
+import type { SkipReason, StatementTrace, Trace } from './trace.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** What decide needs of an issuer at the time of a request. */
@@ -21,7 +21,7 @@ export type TrustPolicy = {
 export type TrustReason = 'audience_differs' | 'explicitly_denied' | 'no_statement_holds';
 
 /** The statement that speaks for the token, or why none does. */
-export type Weighed = {
+export type TrustFinding = {
   /** As conditions see them: what an issuer leaves out for null is null. */
   readonly claims: Claims;
   readonly trace: Trace;
@@ -30,14 +30,14 @@ export type Weighed = {
   | { readonly winner?: never; readonly reason: TrustReason; readonly statement: string | undefined }
 );
 
-type Asked = {
+type TrustQuestion = {
   readonly claims: Claims;
   readonly issuer: string;
   readonly context: Context;
   readonly least: number;
 };
 
-function skipped({ issuer, until, effect }: Statement, asked: Asked): Skipped | undefined {
+function findSkipReason({ issuer, until, effect }: Statement, asked: TrustQuestion): SkipReason | undefined {
   if (issuer !== asked.issuer) return 'issuer_differs';
   if (until === undefined) return undefined;
   const left = until - asked.context.now;
@@ -47,12 +47,14 @@ function skipped({ issuer, until, effect }: Statement, asked: Asked): Skipped | 
   return effect === 'trust' && left < asked.least ? 'until_too_near' : undefined;
 }
 
-function trace(statement: Statement, asked: Asked): StatementTrace {
+function traceStatement(statement: Statement, asked: TrustQuestion): StatementTrace {
   const { id, effect } = statement;
-  const skip = skipped(statement, asked);
+  const skip = findSkipReason(statement, asked);
   if (skip !== undefined) return { id, effect, skipped: skip, conditions: [], applies: false };
-  const conditions = statement.conditions.map(each => check(each, asked.claims, asked.context.sourceAddress));
-  const { truth } = all(conditions);
+  const conditions = statement.conditions.map(each =>
+    checkCondition(each, asked.claims, asked.context.sourceAddress),
+  );
+  const { truth } = judgeAll(conditions);
   // In doubt, a deny strikes and a trust does not: the job chooses which optional claims its token has.
   return {
     id,
@@ -68,25 +70,25 @@ function trace(statement: Statement, asked: Asked): StatementTrace {
  * that holds wins. Pure and total. `least` is the shortest session in seconds, which a statement's `until`
  * must leave. The trace holds every statement tried with each of its conditions.
  */
-export function weigh(
+export function weighTrust(
   policy: TrustPolicy,
   token: VerifiedToken,
   { context, least }: { readonly context: Context; readonly least: number },
-): Weighed {
+): TrustFinding {
   const reading = policy.issuers[token.issuer];
-  const claims = withNulls(token.claims, reading?.nullable);
-  const asked: Asked = { claims, issuer: token.issuer, context, least };
+  const claims = addNulls(token.claims, reading?.nullable);
+  const asked: TrustQuestion = { claims, issuer: token.issuer, context, least };
   const statements: StatementTrace[] = [];
   const traced: Trace = { audience: { expected: policy.audience, actual: token.audience }, statements };
   const first = (list: readonly Statement[]): Statement | undefined =>
     list.find(statement => {
-      const each = trace(statement, asked);
+      const each = traceStatement(statement, asked);
       statements.push(each);
       return each.applies;
     });
   const struck = first(policy.deny);
   const winner = first(policy.trust);
-  const none = (reason: TrustReason, statement?: string): Weighed => ({
+  const none = (reason: TrustReason, statement?: string): TrustFinding => ({
     claims,
     trace: traced,
     reason,

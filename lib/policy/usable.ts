@@ -1,5 +1,5 @@
 /** Why a claim cannot stand where a role puts it. */
-export type Fault = {
+export type ValueFault = {
   readonly why:
     | 'absent'
     | 'null'
@@ -18,10 +18,10 @@ export type Fault = {
 };
 
 /** A fault, with the claim and the place in the role where it was to stand: `aws.tags.branch`. */
-export type Unusable = Fault & { readonly claim: string; readonly place: string };
+export type UnusableClaim = ValueFault & { readonly claim: string; readonly place: string };
 
 /** What is wrong with a value for one kind of place; undefined when it can stand there. */
-export type Usable = (value: string) => Fault | undefined;
+export type FindValueFault = (value: string) => ValueFault | undefined;
 
 // What stands in any answer and any log as it is.
 const SHOWN = /[\x21\x23-\x5b\x5d-\x7e]/;
@@ -31,42 +31,42 @@ function nameCharacter(character: string): string {
   return SHOWN.test(character) ? `${character} (${code})` : code;
 }
 
-function faultAt(why: Fault['why'], value: string, index: number): Fault {
+function createFault(why: ValueFault['why'], value: string, index: number): ValueFault {
   const character = [...value.slice(index)][0];
   if (character === undefined) return { why };
   return { why, character: nameCharacter(character), position: [...value.slice(0, index)].length + 1 };
 }
 
-function findCharacter(value: string, refused: RegExp): Fault | undefined {
+function findCharacter(value: string, refused: RegExp): ValueFault | undefined {
   const index = value.search(refused);
-  return index < 0 ? undefined : faultAt('character', value, index);
+  return index < 0 ? undefined : createFault('character', value, index);
 }
 
 /** A segment `.` or `..` means something to whatever reads the value as a path. */
-export function findDotSegment(value: string): Fault | undefined {
+export function findDotSegment(value: string): ValueFault | undefined {
   const found = /(?:^|\/)(\.{1,2})(?:\/|$)/.exec(value);
-  return found ? faultAt('dot_segment', value, value.indexOf('.', found.index)) : undefined;
+  return found ? createFault('dot_segment', value, value.indexOf('.', found.index)) : undefined;
 }
 
 /** Text that has another form of the same look would be two values for one name. */
-export function findUncomposed(value: string): Fault | undefined {
+export function findUncomposed(value: string): ValueFault | undefined {
   const composed = value.normalize('NFC');
   if (composed === value) return undefined;
   let same = 0;
   while (composed[same] === value[same]) same++;
-  return faultAt('not_composed', value, same);
+  return createFault('not_composed', value, same);
 }
 
-function findOuterSpace(value: string): Fault | undefined {
-  if (value.startsWith(' ')) return faultAt('space_at_end', value, 0);
-  return value.endsWith(' ') ? faultAt('space_at_end', value, value.length - 1) : undefined;
+function findOuterSpace(value: string): ValueFault | undefined {
+  if (value.startsWith(' ')) return createFault('space_at_end', value, 0);
+  return value.endsWith(' ') ? createFault('space_at_end', value, value.length - 1) : undefined;
 }
 
 // Without * ? $ and the like, which mean something to IAM.
 const NOT_RESOURCE = /[^A-Za-z0-9_./=@+:-]/u;
 
 /** In session policies, repositories and, unless they say otherwise, JWT claims (threat T42). */
-export function findResourceFault(value: string): Fault | undefined {
+export function findResourceFault(value: string): ValueFault | undefined {
   if (value === '') return { why: 'empty' };
   return findCharacter(value, NOT_RESOURCE) ?? findDotSegment(value);
 }
@@ -76,7 +76,7 @@ export function findResourceFault(value: string): Fault | undefined {
 const NOT_TAG = /[^\p{L}\p{N} _.:/=+\-@]|\p{Default_Ignorable_Code_Point}/u;
 
 /** In session tags: what AWS takes, less what would look like another value (threat T46). */
-export function findTagFault(value: string): Fault | undefined {
+export function findTagFault(value: string): ValueFault | undefined {
   if (value === '') return { why: 'empty' };
   return (
     findCharacter(value, NOT_TAG) ?? findOuterSpace(value) ?? findDotSegment(value) ?? findUncomposed(value)
@@ -88,12 +88,12 @@ const MAX_TEXT = 1024;
 const NOT_TEXT = /[\p{Cc}\p{Bidi_Control}\p{Cs}]/u;
 
 /** In JWT claims whose role says `text: true`: what the other side reads as text, and not as a pattern. */
-export function findTextFault(value: string): Fault | undefined {
+export function findTextFault(value: string): ValueFault | undefined {
   if (value.length > MAX_TEXT) return { why: 'too_long' };
   return findCharacter(value, NOT_TEXT);
 }
 
-const WORDS: { readonly [why in Fault['why']]: string } = {
+const WORDS: { readonly [why in ValueFault['why']]: string } = {
   absent: 'it is absent',
   null: 'it is null',
   wrong_type: 'it is neither text nor a whole number',
@@ -108,7 +108,7 @@ const WORDS: { readonly [why in Fault['why']]: string } = {
 };
 
 /** A fault in one line: which claim, where it was to stand, and which character is in the way. */
-export function describeUnusable({ claim, place, why, character, position }: Unusable): string {
+export function describeUnusable({ claim, place, why, character, position }: UnusableClaim): string {
   const where = character === undefined ? '' : ` ${character} at position ${position}`;
   return `${claim} cannot stand in ${place}: ${WORDS[why]}${where}`;
 }

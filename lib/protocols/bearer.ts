@@ -2,7 +2,7 @@ import { BrokerError, CODES, type Code } from '../errors.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 
 /** The role that the last segment of a door's path names. */
-export function roleIn(segment: string): string {
+export function readRoleName(segment: string): string {
   let name = '';
   try {
     name = decodeURIComponent(segment);
@@ -19,7 +19,7 @@ const BY_FAULT = { caller: 400, denied: 403, setup: 403, ours: 503 } as const;
  * The status of a code where the subject token is in `Authorization`: 401 when it is missing or no good (RFC 6750
  * §3.1), 403 when the role says no.
  */
-export function bearerStatus(code: Code): number {
+export function findBearerStatus(code: Code): number {
   if (code === 'method_not_allowed') return 405;
   if (code === 'rate_limited') return 429;
   if (code === 'parameter_missing') return 401;

@@ -1,24 +1,24 @@
 import type { Answer } from '../answer.ts';
 import { BrokerError, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import { bearerStatus, roleIn } from './bearer.ts';
+import { findBearerStatus, readRoleName } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
-import { headersOf, type IssuedAws, inOneText, iso, onlyAws, withoutNewline } from './words.ts';
+import { describeInOneText, type IssuedAws, onlyAws, trimNewline, writeHeaders, writeTime } from './words.ts';
 
 /** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
-function tokenOf({ headers }: HttpRequest): string {
-  const token = withoutNewline(headers['authorization'] ?? '').replace(/^bearer(\s+|$)/i, '');
+function readContainerToken({ headers }: HttpRequest): string {
+  const token = trimNewline(headers['authorization'] ?? '').replace(/^bearer(\s+|$)/i, '');
   // Of a token file with a newline in it the JavaScript SDK makes a last request without the header.
   if (token === '') throw new BrokerError('parameter_missing', { at: 'Authorization' });
   return token;
 }
 
-function parse(request: HttpRequest): ExchangeRequest {
+function parseContainerRequest(request: HttpRequest): ExchangeRequest {
   if (request.query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   return {
-    subjectToken: tokenOf(request),
+    subjectToken: readContainerToken(request),
     access: {
-      role: roleIn(request.path.replace('/credentials/', '')),
+      role: readRoleName(request.path.replace('/credentials/', '')),
       scopes: undefined,
       seconds: undefined,
       kinds: ['aws'],
@@ -28,15 +28,15 @@ function parse(request: HttpRequest): ExchangeRequest {
 }
 
 /** Python's and JavaScript's SDKs repeat a request after any status but success, Go's after 503 alone. */
-export const containerStatus: (code: Code) => number = bearerStatus;
+export const containerStatus: (code: Code) => number = findBearerStatus;
 
 /** The members that the SDKs read; they take another answer for none. */
-function credentials({ credential, grant: { target } }: IssuedAws): object {
+function writeCredentials({ credential, grant: { target } }: IssuedAws): object {
   return {
     AccessKeyId: credential.accessKeyId,
     SecretAccessKey: credential.secretAccessKey,
     Token: credential.sessionToken,
-    Expiration: iso(credential.expiresAt),
+    Expiration: writeTime(credential.expiresAt),
     AccountId: target.roleArn.split(':')[4],
     RoleArn: target.roleArn,
   };
@@ -45,21 +45,21 @@ function credentials({ credential, grant: { target } }: IssuedAws): object {
 const ADVICE =
   'The token belongs in AWS_CONTAINER_AUTHORIZATION_TOKEN, or in the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names; a job that outlives its token takes kite-sts exec.';
 
-function adviceFor(code: Code): string | undefined {
+function findContainerAdvice(code: Code): string | undefined {
   return code === 'parameter_missing' || code === 'token_expired' ? ADVICE : undefined;
 }
 
-function render(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
+function renderContainerAnswer(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
   const answer = onlyAws(given);
   const status = answer.kind === 'issued' ? 200 : containerStatus(answer.code);
   const body =
     answer.kind === 'issued'
-      ? credentials(answer)
-      : { code: answer.code, message: inOneText(answer, voice, adviceFor(answer.code)) };
+      ? writeCredentials(answer)
+      : { code: answer.code, message: describeInOneText(answer, voice, findContainerAdvice(answer.code)) };
   return {
     status,
     headers: {
-      ...headersOf(answer, status, 'application/json'),
+      ...writeHeaders(answer, status, 'application/json'),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(status === 405 ? { allow: 'GET' } : {}),
     },
@@ -71,4 +71,9 @@ function render(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer 
  * `GET /credentials/{role}`, as the SDKs ask a container's host for credentials: the subject token is in
  * `Authorization`. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-export const container: Protocol = { name: 'container', repeats: true, parse, render };
+export const container: Protocol = {
+  name: 'container',
+  repeats: true,
+  parse: parseContainerRequest,
+  render: renderContainerAnswer,
+};

@@ -14,7 +14,7 @@ export type Discovery = {
 /** How long others may keep our keys and metadata, in seconds. */
 const KEPT = 300;
 
-function json(value: unknown): HttpAnswer {
+function answerJson(value: unknown): HttpAnswer {
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': `public, max-age=${KEPT}` },
@@ -26,7 +26,7 @@ function json(value: unknown): HttpAnswer {
  * Metadata by RFC 8414 and OpenID Connect Discovery. AWS refuses an issuer whose document lacks
  * `response_types_supported`, `subject_types_supported` or `id_token_signing_alg_values_supported`.
  */
-function metadata({ url, audience }: Discovery): object {
+function writeMetadata({ url, audience }: Discovery): object {
   return {
     issuer: url,
     token_endpoint: `${url}/token`,
@@ -41,7 +41,7 @@ function metadata({ url, audience }: Discovery): object {
   };
 }
 
-async function explained(code: string): Promise<HttpAnswer | undefined> {
+async function explainCode(code: string): Promise<HttpAnswer | undefined> {
   if (!Object.hasOwn(CODES, code)) return undefined;
   const { says, fault } = CODES[code as Code];
   // As with the OpenAPI document: no credential needs it.
@@ -60,7 +60,7 @@ async function explained(code: string): Promise<HttpAnswer | undefined> {
 }
 
 /** Where nothing answers; for a function that serves pages alone. */
-export function notFound(): HttpAnswer {
+export function answerNotFound(): HttpAnswer {
   return {
     status: 404,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
@@ -71,12 +71,12 @@ export function notFound(): HttpAnswer {
 /** The pages by path; each takes GET. */
 export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAnswer | Promise<HttpAnswer> } =
   {
-    '/.well-known/openid-configuration': discovery => json(metadata(discovery)),
-    '/.well-known/oauth-authorization-server': discovery => json(metadata(discovery)),
-    '/.well-known/jwks.json': async ({ publicKeys }) => json({ keys: await publicKeys() }),
+    '/.well-known/openid-configuration': discovery => answerJson(writeMetadata(discovery)),
+    '/.well-known/oauth-authorization-server': discovery => answerJson(writeMetadata(discovery)),
+    '/.well-known/jwks.json': async ({ publicKeys }) => answerJson({ keys: await publicKeys() }),
     // Loaded when asked for: a cold start that gives credentials has no use for it.
     '/openapi.json': async ({ url }) =>
-      json((await import('./openapi.ts')).openApi(url, [...Object.keys(PAGES), '/errors/{code}'])),
+      answerJson((await import('./openapi.ts')).describeApi(url, [...Object.keys(PAGES), '/errors/{code}'])),
     '/health': () => ({
       status: 200,
       headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
@@ -85,11 +85,11 @@ export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAns
   };
 
 /** Answers a GET of metadata, keys, health or the page of an error code; undefined for any other request. */
-export async function discoveryAnswer(
+export async function answerDiscovery(
   discovery: Discovery,
   { method, path }: HttpRequest,
 ): Promise<HttpAnswer | undefined> {
   if (method !== 'GET') return undefined;
   const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
-  return page ? page(discovery) : explained(path.replace(/^\/errors\//, ''));
+  return page ? page(discovery) : explainCode(path.replace(/^\/errors\//, ''));
 }

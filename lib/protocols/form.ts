@@ -6,7 +6,7 @@ export const MAX_BODY = 32 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function part(raw: string): string {
+function decodeFormPart(raw: string): string {
   try {
     return decodeURIComponent(raw.replaceAll('+', ' '));
   } catch {
@@ -15,12 +15,12 @@ function part(raw: string): string {
 }
 
 /** Without the rest, such as `; charset=utf-8`. */
-export function mediaType(request: HttpRequest): string {
+export function readMediaType(request: HttpRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 /** The body of a request whose parameters are there alone, and of bounded size. */
-export function bodyOf({ query, body }: HttpRequest): Uint8Array {
+export function readBody({ query, body }: HttpRequest): Uint8Array {
   if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   if (body.length > MAX_BODY) throw new BrokerError('body_too_large');
   return body;
@@ -33,25 +33,27 @@ const TARGETS = ['audience', 'resource'];
  * Parameters by name. One without a value is as if it were left out (RFC 6749 §3.2), and a name that stands twice is
  * refused, with or without values: two readers could take either as the other (threat T56).
  */
-export function parametersFrom(pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
+export function collectParameters(pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
   const form = new Map<string, string>();
   for (const [name, value] of pairs) {
     const code = TARGETS.includes(name) ? 'target_unsupported' : 'parameter_repeated';
-    if (form.has(name)) throw new BrokerError(code, { at: printable(name) });
+    if (form.has(name)) throw new BrokerError(code, { at: hasPrintableText(name) });
     form.set(name, value);
   }
   return new Map([...form].filter(([, value]) => value !== ''));
 }
 
-function pairOf(pair: string): readonly [string, string] {
+function readFormPair(pair: string): readonly [string, string] {
   const split = pair.indexOf('=');
-  return split < 0 ? [part(pair), ''] : [part(pair.slice(0, split)), part(pair.slice(split + 1))];
+  return split < 0
+    ? [decodeFormPart(pair), '']
+    : [decodeFormPart(pair.slice(0, split)), decodeFormPart(pair.slice(split + 1))];
 }
 
 /** The parameters of a form-encoded body. */
 export function readForm(request: HttpRequest): ReadonlyMap<string, string> {
-  const bytes = bodyOf(request);
-  if (mediaType(request) !== 'application/x-www-form-urlencoded')
+  const bytes = readBody(request);
+  if (readMediaType(request) !== 'application/x-www-form-urlencoded')
     throw new BrokerError('content_type_unsupported');
   let body: string;
   try {
@@ -60,7 +62,7 @@ export function readForm(request: HttpRequest): ReadonlyMap<string, string> {
     throw new BrokerError('parameter_invalid', { at: 'body', detail: 'not UTF-8' });
   }
   const pairs = body.split('&').filter(pair => pair !== '');
-  return parametersFrom(pairs.map(pairOf));
+  return collectParameters(pairs.map(readFormPair));
 }
 
 /**
@@ -73,6 +75,6 @@ export function refuseBearer({ headers }: HttpRequest): void {
 }
 
 /** The caller chose this name: only the plainest are said back. */
-function printable(name: string): string {
+function hasPrintableText(name: string): string {
   return /^[\w.-]{1,64}$/.test(name) ? name : 'body';
 }

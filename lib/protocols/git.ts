@@ -1,13 +1,13 @@
 import type { Answer } from '../answer.ts';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import { bearerStatus, roleIn } from './bearer.ts';
+import { findBearerStatus, readRoleName } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
-import { headersOf, type IssuedGithub, inOneText, onlyGithub } from './words.ts';
+import { describeInOneText, type IssuedGithub, onlyGithub, writeHeaders } from './words.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-function tokenOf({ headers }: HttpRequest): string {
+function readGitToken({ headers }: HttpRequest): string {
   const { authorization } = headers;
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'Authorization' });
   const token = BEARER.exec(authorization)?.[1];
@@ -15,15 +15,15 @@ function tokenOf({ headers }: HttpRequest): string {
   return token;
 }
 
-function parse(request: HttpRequest): ExchangeRequest {
+function parseGitRequest(request: HttpRequest): ExchangeRequest {
   const { path, query, body } = request;
   if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   // Versions of the helper before 0.0.2 send one, and wait for another answer than this.
   if (body.length > 0) throw new BrokerError('parameter_unsupported', { at: 'body' });
   return {
-    subjectToken: tokenOf(request),
+    subjectToken: readGitToken(request),
     access: {
-      role: roleIn(path.replace('/git/', '')),
+      role: readRoleName(path.replace('/git/', '')),
       scopes: undefined,
       seconds: undefined,
       kinds: ['github'],
@@ -33,7 +33,7 @@ function parse(request: HttpRequest): ExchangeRequest {
 }
 
 /** The members that the helper reads. Times are seconds since the epoch. */
-function credential({ credential: { token, expiresAt } }: IssuedGithub, now: number): object {
+function writeGitCredential({ credential: { token, expiresAt } }: IssuedGithub, now: number): object {
   return {
     token,
     valid_since: Math.floor(now),
@@ -42,17 +42,17 @@ function credential({ credential: { token, expiresAt } }: IssuedGithub, now: num
   };
 }
 
-function render(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
+function renderGitAnswer(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
   const answer = onlyGithub(given);
-  const status = answer.kind === 'issued' ? 200 : bearerStatus(answer.code);
+  const status = answer.kind === 'issued' ? 200 : findBearerStatus(answer.code);
   const body =
     answer.kind === 'issued'
-      ? credential(answer, voice.now)
-      : { code: answer.code, message: inOneText(answer, voice, undefined) };
+      ? writeGitCredential(answer, voice.now)
+      : { code: answer.code, message: describeInOneText(answer, voice, undefined) };
   return {
     status,
     headers: {
-      ...headersOf(answer, status, 'application/json'),
+      ...writeHeaders(answer, status, 'application/json'),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(status === 405 ? { allow: 'POST' } : {}),
     },
@@ -65,4 +65,4 @@ function render(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer 
  * bearer token and no body. What a refusal says is shown to whoever ran git.
  * https://github.com/buildkite/git-credential-helper-buildkite-oidc#token-exchange-contract
  */
-export const git: Protocol = { name: 'git', repeats: false, parse, render };
+export const git: Protocol = { name: 'git', repeats: false, parse: parseGitRequest, render: renderGitAnswer };

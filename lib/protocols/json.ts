@@ -1,19 +1,19 @@
 import { BrokerError } from '../errors.ts';
 import { readJsonObject } from '../token/json.ts';
-import { bodyOf, mediaType, parametersFrom } from './form.ts';
+import { collectParameters, readBody, readMediaType } from './form.ts';
 import type { HttpRequest } from './protocol.ts';
 
 export function isJson(request: HttpRequest): boolean {
-  return mediaType(request) === 'application/json';
+  return readMediaType(request) === 'application/json';
 }
 
-function snake(name: string): string {
+function writeSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
 }
 
 /** Strictly: a member that stands twice would be two parameters to two readers (threat T56). */
-function objectOf(request: HttpRequest): { readonly [name: string]: unknown } {
-  const body = bodyOf(request);
+function readObject(request: HttpRequest): { readonly [name: string]: unknown } {
+  const body = readBody(request);
   try {
     return readJsonObject(body);
   } catch {
@@ -26,10 +26,10 @@ function objectOf(request: HttpRequest): { readonly [name: string]: unknown } {
  * `subjectToken` for `subject_token`. Each is text, as in a form.
  */
 export function readJsonParameters(request: HttpRequest): ReadonlyMap<string, string> {
-  return parametersFrom(
-    Object.entries(objectOf(request)).map(([name, value]) => {
+  return collectParameters(
+    Object.entries(readObject(request)).map(([name, value]) => {
       if (typeof value !== 'string') throw new BrokerError('parameter_invalid', { at: 'body' });
-      return [snake(name), value] as const;
+      return [writeSnakeCase(name), value] as const;
     }),
   );
 }

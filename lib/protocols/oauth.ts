@@ -7,8 +7,16 @@ import type { Credential } from '../providers/provider.ts';
 import { readForm, refuseBearer } from './form.ts';
 import { isJson, readJsonParameters } from './json.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
-import { VARIABLES, variablesOf } from './variables.ts';
-import { claimText, describe, headersOf, type Issued, iso, type Refused, withoutNewline } from './words.ts';
+import { listVariables, VARIABLES } from './variables.ts';
+import {
+  describeClaim,
+  describeRefused,
+  type IssuedAnswer,
+  type RefusedAnswer,
+  trimNewline,
+  writeHeaders,
+  writeTime,
+} from './words.ts';
 
 /** RFC 8693 §2.1 and §3: the words on the wire. */
 export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -31,11 +39,11 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const MAX_SCOPES = 50;
 const MAX_SCOPE = 1024;
 
-function invalid(at: string): BrokerError {
+function refuseParameter(at: string): BrokerError {
   return new BrokerError('parameter_invalid', { at });
 }
 
-function need(form: ReadonlyMap<string, string>, name: string): string {
+function needParameter(form: ReadonlyMap<string, string>, name: string): string {
   const value = form.get(name);
   if (value === undefined) throw new BrokerError('parameter_missing', { at: name });
   return value;
@@ -47,14 +55,14 @@ export const GOOGLE =
 const GOOGLES_OWN = 'googleapis.com';
 
 /** The role of an audience in Google's form, and the universe that it is of: Google's own, or that of this broker. */
-type Named = { readonly role: string; readonly universe: string };
+type NamedTarget = { readonly role: string; readonly universe: string };
 
 /** A broker at `sts.<universe>` is the STS of that universe to google-github-actions/auth. */
 function isUniverse(universe: string, url: string): boolean {
   return universe === GOOGLES_OWN || new URL(url).host === `sts.${universe}`;
 }
 
-function readGoogleAudience(audience: string, url: string): Named | undefined {
+function readGoogleAudience(audience: string, url: string): NamedTarget | undefined {
   const [, universe = '', role = ''] = GOOGLE.exec(audience) ?? [];
   return role !== '' && isUniverse(universe, url) ? { role, universe } : undefined;
 }
@@ -62,10 +70,10 @@ function readGoogleAudience(audience: string, url: string): Named | undefined {
 /** In a universe of its own the same scopes have other names: `https://www.<universe>/auth/…`. */
 function readScopesIn(universe: string, scope: string | undefined): readonly string[] | undefined {
   const [own, googles] = [universe, GOOGLES_OWN].map(each => `https://www.${each}/auth/`) as [string, string];
-  return scopesOf(scope)?.map(each => (each.startsWith(own) ? googles + each.slice(own.length) : each));
+  return readScopes(scope)?.map(each => (each.startsWith(own) ? googles + each.slice(own.length) : each));
 }
 
-function roleOf(audience: string): string {
+function readRole(audience: string): string {
   if (ROLE_NAME.test(audience)) return audience;
   // The commonest slip: the audience that the token was minted for, sent where the role's name belongs.
   throw new BrokerError(/[:/.]/.test(audience) ? 'role_parameter_holds_audience' : 'parameter_invalid', {
@@ -73,24 +81,24 @@ function roleOf(audience: string): string {
   });
 }
 
-function secondsOf(written: string | undefined): number | undefined {
+function readSeconds(written: string | undefined): number | undefined {
   if (written === undefined) return undefined;
-  if (!/^[1-9]\d{0,5}$/.test(written)) throw invalid('expires_in');
+  if (!/^[1-9]\d{0,5}$/.test(written)) throw refuseParameter('expires_in');
   return Number(written);
 }
 
-function scopesOf(written: string | undefined): readonly string[] | undefined {
+function readScopes(written: string | undefined): readonly string[] | undefined {
   if (written === undefined) return undefined;
-  if (written.length > MAX_SCOPE || !SCOPE.test(written)) throw invalid('scope');
+  if (written.length > MAX_SCOPE || !SCOPE.test(written)) throw refuseParameter('scope');
   const scopes = new Set(written.split(' '));
-  if (scopes.size > MAX_SCOPES) throw invalid('scope');
+  if (scopes.size > MAX_SCOPES) throw refuseParameter('scope');
   return [...scopes];
 }
 
-function kindsOf(written: string | undefined): readonly KindName[] | undefined {
+function readKinds(written: string | undefined): readonly KindName[] | undefined {
   if (written === undefined) return undefined;
   const kinds = REQUESTED.get(written);
-  if (!kinds) throw invalid('requested_token_type');
+  if (!kinds) throw refuseParameter('requested_token_type');
   return kinds;
 }
 
@@ -98,24 +106,25 @@ function readParameters(request: HttpRequest): ReadonlyMap<string, string> {
   return isJson(request) ? readJsonParameters(request) : readForm(request);
 }
 
-function parse(request: HttpRequest, url: string): ExchangeRequest {
+function parseTokenExchange(request: HttpRequest, url: string): ExchangeRequest {
   const form = readParameters(request);
   refuseBearer(request);
   if (form.has('resource')) throw new BrokerError('target_unsupported', { at: 'resource' });
   const unsupported = UNSUPPORTED.find(name => form.has(name));
   if (unsupported) throw new BrokerError('parameter_unsupported', { at: unsupported });
-  if (need(form, 'grant_type') !== GRANT_TYPE)
+  if (needParameter(form, 'grant_type') !== GRANT_TYPE)
     throw new BrokerError('grant_type_unsupported', { at: 'grant_type' });
-  if (!SUBJECT_TOKEN_TYPES.includes(need(form, 'subject_token_type'))) throw invalid('subject_token_type');
-  const audience = need(form, 'audience');
+  if (!SUBJECT_TOKEN_TYPES.includes(needParameter(form, 'subject_token_type')))
+    throw refuseParameter('subject_token_type');
+  const audience = needParameter(form, 'audience');
   const google = readGoogleAudience(audience, url);
   return {
-    subjectToken: withoutNewline(need(form, 'subject_token')),
+    subjectToken: trimNewline(needParameter(form, 'subject_token')),
     access: {
-      role: roleOf(google?.role ?? audience),
+      role: readRole(google?.role ?? audience),
       scopes: readScopesIn(google?.universe ?? GOOGLES_OWN, form.get('scope')),
-      seconds: secondsOf(form.get('expires_in')),
-      kinds: kindsOf(form.get('requested_token_type')),
+      seconds: readSeconds(form.get('expires_in')),
+      kinds: readKinds(form.get('requested_token_type')),
       sessionName: undefined,
     },
   };
@@ -149,16 +158,16 @@ const BY_FAULT = {
  * The status and the OAuth error of a code. A subject token that is no good is `invalid_request`, and a target that
  * cannot be had `invalid_target` (RFC 8693 §2.2.2).
  */
-export function wireError(code: Code): readonly [status: number, error: string] {
+export function findWireError(code: Code): readonly [status: number, error: string] {
   return STATUS[code] ?? BY_FAULT[CODES[code].fault];
 }
 
-function awsMember(credential: Extract<Credential, { kind: 'aws' }>) {
+function writeAwsMember(credential: Extract<Credential, { kind: 'aws' }>) {
   return {
     AccessKeyId: credential.accessKeyId,
     SecretAccessKey: credential.secretAccessKey,
     SessionToken: credential.sessionToken,
-    Expiration: iso(credential.expiresAt),
+    Expiration: writeTime(credential.expiresAt),
     AccountId: credential.assumedRole.split(':')[4],
   };
 }
@@ -167,24 +176,24 @@ function awsMember(credential: Extract<Credential, { kind: 'aws' }>) {
 const ACCESS_TOKEN = `${TOKEN_TYPE}access_token`;
 
 /** RFC 8693 §2.2.1: what was issued, by the name under which it was asked for. It was asked for by what `parse` took. */
-function issuedType(request: HttpRequest): string {
+function findIssuedType(request: HttpRequest): string {
   return readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN;
 }
 
-function issuedBody({ credential, grant }: Issued, request: HttpRequest, now: number): object {
+function writeIssuedBody({ credential, grant }: IssuedAnswer, request: HttpRequest, now: number): object {
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
   const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
   const { kind } = credential;
   if (kind !== 'aws')
     return {
       access_token: credential.token,
-      issued_token_type: issuedType(request),
+      issued_token_type: findIssuedType(request),
       token_type: 'Bearer',
       expires_in,
       ...scope,
       kind,
     };
-  const aws = awsMember(credential);
+  const aws = writeAwsMember(credential);
   // The string is what credential_process prints, so that a client can hand it on without reading it.
   return {
     access_token: JSON.stringify({ Version: 1, ...aws }),
@@ -196,14 +205,14 @@ function issuedBody({ credential, grant }: Issued, request: HttpRequest, now: nu
   };
 }
 
-function issuedLines(credential: Credential): string[] {
-  return Object.entries(variablesOf(credential)).map(([name, value]) => `${name}=${value}`);
+function writeIssuedLines(credential: Credential): string[] {
+  return Object.entries(listVariables(credential)).map(([name, value]) => `${name}=${value}`);
 }
 
-function refusedBody(refused: Refused, voice: Voice): object {
+function writeRefusedBody(refused: RefusedAnswer, voice: Voice): object {
   return {
-    error: wireError(refused.code)[1],
-    error_description: describe(refused, voice),
+    error: findWireError(refused.code)[1],
+    error_description: describeRefused(refused, voice),
     error_uri: `${voice.url}/errors/${refused.code}`,
     code: refused.code,
     decision_id: refused.decisionId,
@@ -213,16 +222,16 @@ function refusedBody(refused: Refused, voice: Voice): object {
   };
 }
 
-function refusedLines(refused: Refused, voice: Voice): string[] {
+function writeRefusedLines(refused: RefusedAnswer, voice: Voice): string[] {
   return [
-    `ERROR=${wireError(refused.code)[1]}`,
+    `ERROR=${findWireError(refused.code)[1]}`,
     `CODE=${refused.code}`,
-    `DESCRIPTION=${describe(refused, voice)}`,
+    `DESCRIPTION=${describeRefused(refused, voice)}`,
     `DECISION_ID=${refused.decisionId}`,
     `ERROR_URI=${voice.url}/errors/${refused.code}`,
     ...(refused.contact === undefined ? [] : [`CONTACT=${refused.contact}`]),
     ...(refused.approvalStep === undefined ? [] : [`APPROVAL_STEP=${refused.approvalStep}`]),
-    ...refused.claims.map(each => `CLAIM=${claimText(each)}`),
+    ...refused.claims.map(each => `CLAIM=${describeClaim(each)}`),
   ];
 }
 
@@ -232,17 +241,17 @@ function wantsText({ headers }: HttpRequest): boolean {
   return accept.includes('text/plain') && !accept.includes('application/json');
 }
 
-function render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer {
-  const [status] = answer.kind === 'issued' ? [200] : wireError(answer.code);
+function renderTokenAnswer(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer {
+  const [status] = answer.kind === 'issued' ? [200] : findWireError(answer.code);
   const asText = wantsText(request);
   const lines = (): string[] =>
-    answer.kind === 'issued' ? issuedLines(answer.credential) : refusedLines(answer, voice);
+    answer.kind === 'issued' ? writeIssuedLines(answer.credential) : writeRefusedLines(answer, voice);
   const body = (): object =>
-    answer.kind === 'issued' ? issuedBody(answer, request, voice.now) : refusedBody(answer, voice);
+    answer.kind === 'issued' ? writeIssuedBody(answer, request, voice.now) : writeRefusedBody(answer, voice);
   return {
     status,
     headers: {
-      ...headersOf(answer, status, asText ? 'text/plain; charset=utf-8' : 'application/json'),
+      ...writeHeaders(answer, status, asText ? 'text/plain; charset=utf-8' : 'application/json'),
       ...(status === 405 ? { allow: 'POST' } : {}),
     },
     body: asText ? `${lines().join('\n')}\n` : JSON.stringify(body()),
@@ -250,4 +259,9 @@ function render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer 
 }
 
 /** OAuth 2.0 Token Exchange (RFC 8693): `audience` names the role. */
-export const oauth: Protocol = { name: 'oauth', repeats: false, parse, render };
+export const oauth: Protocol = {
+  name: 'oauth',
+  repeats: false,
+  parse: parseTokenExchange,
+  render: renderTokenAnswer,
+};

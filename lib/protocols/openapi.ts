@@ -2,7 +2,7 @@ import { CODES } from '../errors.ts';
 import { containerOperation } from './operations/container.ts';
 import { gitOperation } from './operations/git.ts';
 import { oauthOperation } from './operations/oauth.ts';
-import type { Operation } from './operations/operation.ts';
+import type { ApiOperation } from './operations/operation.ts';
 import { registryTokenByGet, registryTokenByPost } from './operations/registry.ts';
 import { presignedOperation, stsOperation } from './operations/sts.ts';
 import { TOKEN_PATH } from './registry.ts';
@@ -10,7 +10,7 @@ import { TOKEN_PATH } from './registry.ts';
 const STS = { post: stsOperation, get: presignedOperation };
 
 /** The doors; a test holds them against those that are served. */
-const DOORS: { readonly [path: string]: { readonly [method: string]: Operation } } = {
+const DOORS: { readonly [path: string]: { readonly [method: string]: ApiOperation } } = {
   '/token': { post: oauthOperation },
   '/v1/token': { post: oauthOperation },
   '/credentials/{role}': { get: containerOperation },
@@ -21,7 +21,7 @@ const DOORS: { readonly [path: string]: { readonly [method: string]: Operation }
   '/aws/sts/': STS,
 };
 
-function page(path: string): object {
+function describePage(path: string): object {
   return {
     get: {
       summary: `The page ${path}`,
@@ -34,7 +34,7 @@ function page(path: string): object {
 }
 
 /** The description of every door and page, in OpenAPI 3.1. A test holds it against what is answered. */
-export function openApi(url: string, pages: readonly string[]): object {
+export function describeApi(url: string, pages: readonly string[]): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -43,6 +43,6 @@ export function openApi(url: string, pages: readonly string[]): object {
       description: 'A security token service for CI: an OIDC token in, short-lived scoped credentials out.',
     },
     servers: [{ url }],
-    paths: { ...DOORS, ...Object.fromEntries(pages.map(path => [path, page(path)])) },
+    paths: { ...DOORS, ...Object.fromEntries(pages.map(path => [path, describePage(path)])) },
   };
 }

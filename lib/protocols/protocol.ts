@@ -30,14 +30,14 @@ export type Voice = {
 };
 
 /** By what a session is asked about. Neither is proof of anything: the signature cannot be checked. */
-export type AskedSession = {
+export type SessionQuestion = {
   /** Undefined: the call is not signed. */
   readonly accessKeyId: string | undefined;
   readonly sessionToken: string;
 };
 
 /** Whose session it is that was asked about. */
-export type Identified = {
+export type IdentityAnswer = {
   readonly kind: 'identified';
   readonly decisionId: string;
   readonly identity: Identity;
@@ -57,7 +57,7 @@ export type Protocol = {
   /** Its clients ask whose session theirs is: sessions that are given here are remembered for that. */
   readonly identities?: {
     /** Whose session is asked about; undefined when the request asks for an exchange. Never throws. */
-    asked(request: HttpRequest): AskedSession | undefined;
-    render(answer: Identified): HttpAnswer;
+    asked(request: HttpRequest): SessionQuestion | undefined;
+    render(answer: IdentityAnswer): HttpAnswer;
   };
 };

@@ -1,15 +1,15 @@
 import { BrokerError, CODES } from '../errors.ts';
 import type { Access } from '../policy/registries/grammar.ts';
 import type { HttpRequest, Voice } from './protocol.ts';
-import { inOneText, type Refused } from './words.ts';
+import { describeInOneText, type RefusedAnswer } from './words.ts';
 
 /** Where clients of registries are sent by a challenge, below the broker's URL. */
 export const TOKEN_PATH = '/registry/token';
 
 /** What stands in the Authorization header: the subject token, and the user name of a Basic one. */
-export type Presented = { readonly subjectToken: string; readonly user: string | undefined };
+export type PresentedCredential = { readonly subjectToken: string; readonly user: string | undefined };
 
-function invalid(): BrokerError {
+function refuseMember(): BrokerError {
   return new BrokerError('parameter_invalid', { at: 'authorization' });
 }
 
@@ -24,15 +24,15 @@ const USER = /^[\w.@+-]{1,64}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** RFC 7617 §2: `user:password` in base64; only the first colon divides. */
-function userAndPassword(encoded: string): readonly [user: string, password: string] {
+function readUserAndPassword(encoded: string): readonly [user: string, password: string] {
   let text: string;
   try {
     text = utf8.decode(Uint8Array.from(atob(encoded), each => each.charCodeAt(0)));
   } catch {
-    throw invalid();
+    throw refuseMember();
   }
   const colon = text.indexOf(':');
-  if (colon < 0) throw invalid();
+  if (colon < 0) throw refuseMember();
   return [text.slice(0, colon), text.slice(colon + 1)];
 }
 
@@ -55,7 +55,7 @@ const OVERRIDES = [
 /** Names in a query that stand for a second credential, or for another method than that of the request. */
 const REFUSED_NAMES = ['access_token', '_method', '_http_method', 'x-http-method-override'];
 
-function nameIn(pair: string): string {
+function readTokenName(pair: string): string {
   const name = pair.split('=', 1)[0] ?? '';
   try {
     return decodeURIComponent(name.replaceAll('+', ' ')).trim().toLowerCase();
@@ -71,7 +71,7 @@ function nameIn(pair: string): string {
 function refuseSecondReadings({ headers, query }: HttpRequest): void {
   const override = OVERRIDES.find(name => headers[name] !== undefined);
   if (override !== undefined) throw new BrokerError('parameter_unsupported', { at: override });
-  if (query.split(/[&;]/).some(pair => REFUSED_NAMES.includes(nameIn(pair))))
+  if (query.split(/[&;]/).some(pair => REFUSED_NAMES.includes(readTokenName(pair))))
     throw new BrokerError('parameter_unsupported', { at: 'query' });
 }
 
@@ -79,21 +79,21 @@ function refuseSecondReadings({ headers, query }: HttpRequest): void {
  * The subject token of a request to a registry: a Bearer credential, or the password of a Basic one, as Docker, npm
  * and pip send it. The user name means nothing. Throws when there is none, or more than one.
  */
-export function presented(request: HttpRequest): Presented {
+export function readPresented(request: HttpRequest): PresentedCredential {
   const { authorization } = request.headers;
   refuseSecondReadings(request);
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'authorization' });
   const bearer = BEARER.exec(authorization)?.[1] ?? BARE.exec(authorization)?.[0];
   if (bearer !== undefined) return { subjectToken: bearer, user: undefined };
   const basic = BASIC.exec(authorization)?.[1];
-  if (basic === undefined) throw invalid();
-  const [user, subjectToken] = userAndPassword(basic);
+  if (basic === undefined) throw refuseMember();
+  const [user, subjectToken] = readUserAndPassword(basic);
   if (subjectToken === '') throw new BrokerError('parameter_missing', { at: 'authorization' });
   return { subjectToken, user: USER.test(user) ? user : undefined };
 }
 
 /** What a challenge names: how one is let in, and to what. */
-export type Door = {
+export type RegistryDoor = {
   /** Images are asked for with a token of our own door; any other registry takes the subject token itself. */
   readonly images: boolean;
   /** The audience of the registry; undefined where several are meant, as by `GET /v2/`. */
@@ -109,7 +109,11 @@ export const BASIC_CHALLENGE = 'Basic realm="kite-sts"';
  * The words of `WWW-Authenticate`.
  * https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md
  */
-export function writeChallenge({ images, service, access }: Door, realm: string, error?: string): string {
+export function writeChallenge(
+  { images, service, access }: RegistryDoor,
+  realm: string,
+  error?: string,
+): string {
   if (!images) return BASIC_CHALLENGE;
   const scope = access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ');
   const parts = { realm, service, scope: scope || undefined, error };
@@ -119,7 +123,7 @@ export function writeChallenge({ images, service, access }: Door, realm: string,
 }
 
 /** Did nobody show a credential? */
-export function lacksCredential({ code, at }: Pick<Refused, 'code' | 'at'>): boolean {
+export function lacksCredential({ code, at }: Pick<RefusedAnswer, 'code' | 'at'>): boolean {
   return code === 'parameter_missing' && at === 'authorization';
 }
 
@@ -135,14 +139,14 @@ const OCI_CODES: { readonly [status: number]: string } = {
 };
 
 /** Text that a gateway can put between quotation marks of JSON without a change. */
-function writePlain(text: string): string {
+function writePlainText(text: string): string {
   return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
 }
 
 /** The members of a refusal: npm shows `error` to its users, and Docker `errors`. */
-export function refusalMembers(refused: Refused, voice: Voice, status: number) {
+export function listRefusalMembers(refused: RefusedAnswer, voice: Voice, status: number) {
   return {
-    message: writePlain(inOneText(refused, voice, undefined)),
+    message: writePlainText(describeInOneText(refused, voice, undefined)),
     code: refused.code,
     decision_id: refused.decisionId,
     oci_code: OCI_CODES[status] ?? 'DENIED',
@@ -150,8 +154,8 @@ export function refusalMembers(refused: Refused, voice: Voice, status: number) {
 }
 
 /** A refusal that npm (`error`) and Docker (`errors`) show to their users; a gateway's template says the same. */
-export function registryBody(refused: Refused, voice: Voice, status: number): string {
-  const { message, code, decision_id, oci_code } = refusalMembers(refused, voice, status);
+export function writeRegistryBody(refused: RefusedAnswer, voice: Voice, status: number): string {
+  const { message, code, decision_id, oci_code } = listRefusalMembers(refused, voice, status);
   return JSON.stringify({ error: message, code, decision_id, errors: [{ code: oci_code, message }] });
 }
 
@@ -160,7 +164,7 @@ export function registryBody(refused: Refused, voice: Voice, status: number): st
  * ask for another token then. npm says "incorrect password" after any 401 with a challenge, and keeps the reason to
  * itself, so elsewhere it is 403.
  */
-export function registryStatus(refused: Refused, images: boolean): number {
+export function findRegistryStatus(refused: RefusedAnswer, images: boolean): number {
   if (['setup', 'ours'].includes(CODES[refused.code].fault)) return 503;
   return images || lacksCredential(refused) ? 401 : 403;
 }

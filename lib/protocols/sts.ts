@@ -2,26 +2,40 @@ import type { Answer } from '../answer.ts';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import { readForm, refuseBearer } from './form.ts';
-import type { AskedSession, HttpAnswer, HttpRequest, Identified, Protocol, Voice } from './protocol.ts';
-import { adviceFor, stsError } from './sts/errors.ts';
-import { exchangeOf } from './sts/parameters.ts';
-import { type Elements, stsXml } from './sts/xml.ts';
-import { headersOf, type IssuedAws, inOneText, iso, onlyAws, type Refused } from './words.ts';
+import type {
+  HttpAnswer,
+  HttpRequest,
+  IdentityAnswer,
+  Protocol,
+  SessionQuestion,
+  Voice,
+} from './protocol.ts';
+import { findStsAdvice, findStsError } from './sts/errors.ts';
+import { readStsExchange } from './sts/parameters.ts';
+import { writeStsXml, type XmlElements } from './sts/xml.ts';
+import {
+  describeInOneText,
+  type IssuedAws,
+  onlyAws,
+  type RefusedAnswer,
+  writeHeaders,
+  writeTime,
+} from './words.ts';
 
 const VERSION = '2011-06-15';
 
-function actionOf(form: ReadonlyMap<string, string>): string | undefined {
+function readAction(form: ReadonlyMap<string, string>): string | undefined {
   return form.get('Version') === VERSION ? form.get('Action') : undefined;
 }
 
-function parse(request: HttpRequest): ExchangeRequest {
+function parseStsRequest(request: HttpRequest): ExchangeRequest {
   // A presigned call: what it asks is in the query, where no token may stand (threat T57).
   if (request.method !== 'POST') throw new BrokerError('action_unsupported', { at: 'method' });
   const form = readForm(request);
-  if (actionOf(form) !== 'AssumeRoleWithWebIdentity')
+  if (readAction(form) !== 'AssumeRoleWithWebIdentity')
     throw new BrokerError('action_unsupported', { at: 'Action' });
   refuseBearer(request);
-  return exchangeOf(form);
+  return readStsExchange(form);
 }
 
 /**
@@ -31,9 +45,9 @@ function parse(request: HttpRequest): ExchangeRequest {
 const SIGNED_BY = /^AWS4-[A-Z0-9-]+ (?:.*[ ,])?Credential=(\w{16,128})\//;
 
 /** Whatever is wrong with the form is said by `parse`, to whom the request goes then. */
-function asked(request: HttpRequest): AskedSession | undefined {
+function readSessionQuestion(request: HttpRequest): SessionQuestion | undefined {
   try {
-    if (actionOf(readForm(request)) !== 'GetCallerIdentity') return undefined;
+    if (readAction(readForm(request)) !== 'GetCallerIdentity') return undefined;
     const { authorization = '', 'x-amz-security-token': sessionToken = '' } = request.headers;
     return { accessKeyId: SIGNED_BY.exec(authorization)?.[1], sessionToken };
   } catch {
@@ -41,11 +55,11 @@ function asked(request: HttpRequest): AskedSession | undefined {
   }
 }
 
-function xml(answer: Answer | Identified, status: number, body: string): HttpAnswer {
+function answerXml(answer: Answer | IdentityAnswer, status: number, body: string): HttpAnswer {
   return {
     status,
     headers: {
-      ...headersOf(answer, status, 'text/xml; charset=utf-8'),
+      ...writeHeaders(answer, status, 'text/xml; charset=utf-8'),
       // The JavaScript SDK looks for the id here alone, and Python's in the body alone.
       'x-amzn-requestid': answer.decisionId,
       ...(status === 405 ? { allow: 'POST' } : {}),
@@ -54,25 +68,25 @@ function xml(answer: Answer | Identified, status: number, body: string): HttpAns
   };
 }
 
-function succeeded(action: string, answer: Answer | Identified, result: Elements): HttpAnswer {
-  return xml(
+function answerSuccess(action: string, answer: Answer | IdentityAnswer, result: XmlElements): HttpAnswer {
+  return answerXml(
     answer,
     200,
-    stsXml(`${action}Response`, {
+    writeStsXml(`${action}Response`, {
       [`${action}Result`]: result,
       ResponseMetadata: { RequestId: answer.decisionId },
     }),
   );
 }
 
-function issued(answer: IssuedAws): HttpAnswer {
+function renderIssued(answer: IssuedAws): HttpAnswer {
   const { credential, grant } = answer;
-  return succeeded('AssumeRoleWithWebIdentity', answer, {
+  return answerSuccess('AssumeRoleWithWebIdentity', answer, {
     Credentials: {
       AccessKeyId: credential.accessKeyId,
       SecretAccessKey: credential.secretAccessKey,
       SessionToken: credential.sessionToken,
-      Expiration: iso(credential.expiresAt),
+      Expiration: writeTime(credential.expiresAt),
     },
     SubjectFromWebIdentityToken: grant.principal.subject,
     AssumedRoleUser: { AssumedRoleId: credential.assumedRoleId, Arn: credential.assumedRole },
@@ -82,14 +96,14 @@ function issued(answer: IssuedAws): HttpAnswer {
   });
 }
 
-function refused(answer: Refused, voice: Voice): HttpAnswer {
-  const [status, code] = stsError(answer.code);
+function renderRefused(answer: RefusedAnswer, voice: Voice): HttpAnswer {
+  const [status, code] = findStsError(answer.code);
   const Type = status < 500 ? 'Sender' : 'Receiver';
-  const Message = inOneText(answer, voice, adviceFor(answer.code));
-  return xml(
+  const Message = describeInOneText(answer, voice, findStsAdvice(answer.code));
+  return answerXml(
     answer,
     status,
-    stsXml('ErrorResponse', { Error: { Type, Code: code, Message }, RequestId: answer.decisionId }),
+    writeStsXml('ErrorResponse', { Error: { Type, Code: code, Message }, RequestId: answer.decisionId }),
   );
 }
 
@@ -100,15 +114,15 @@ function refused(answer: Refused, voice: Voice): HttpAnswer {
 export const sts: Protocol = {
   name: 'sts',
   repeats: true,
-  parse,
+  parse: parseStsRequest,
   render(given, _request, voice) {
     const answer = onlyAws(given);
-    return answer.kind === 'issued' ? issued(answer) : refused(answer, voice);
+    return answer.kind === 'issued' ? renderIssued(answer) : renderRefused(answer, voice);
   },
   identities: {
-    asked,
+    asked: readSessionQuestion,
     render: answer =>
-      succeeded('GetCallerIdentity', answer, {
+      answerSuccess('GetCallerIdentity', answer, {
         Arn: answer.identity.arn,
         UserId: answer.identity.userId,
         Account: answer.identity.account,

@@ -3,11 +3,11 @@ import type { RegistryCredential } from '../outcome.ts';
 import type { Access } from '../policy/registries/grammar.ts';
 import { readForm } from './form.ts';
 import type { HttpAnswer, HttpRequest, Voice } from './protocol.ts';
-import { presented, registryBody } from './registry.ts';
-import { headersOf, type Refused } from './words.ts';
+import { readPresented, writeRegistryBody } from './registry.ts';
+import { type RefusedAnswer, writeHeaders } from './words.ts';
 
 /** What a client of a registry asks for, and the subject token that it shows. */
-export type AccessRequest = {
+export type RegistryAccessRequest = {
   readonly subjectToken: string;
   readonly user: string | undefined;
   /** The audience of the registry that is meant; undefined where the client does not say. */
@@ -39,8 +39,8 @@ function requireOne(values: readonly string[], at: string): string | undefined {
 const SECRETS = ['password', 'refresh_token', 'access_token', 'token'];
 
 /** GET, with the subject token as the password of Basic: Docker, containerd, skopeo, oras, helm. */
-function parseGet(request: HttpRequest): AccessRequest {
-  const { subjectToken, user } = presented(request);
+function parseTokenGet(request: HttpRequest): RegistryAccessRequest {
+  const { subjectToken, user } = readPresented(request);
   const query = new URLSearchParams(request.query);
   if (SECRETS.some(name => query.has(name))) throw new BrokerError('parameter_unsupported', { at: 'query' });
   const service = requireOne(query.getAll('service'), 'service');
@@ -56,7 +56,7 @@ const CREDENTIALS: { readonly [grant: string]: string } = {
 const USER = /^[\w.@+-]{1,64}$/;
 
 /** POST of a form: containerd, and Docker with an identity token. */
-function parsePost(request: HttpRequest): AccessRequest {
+function parseTokenPost(request: HttpRequest): RegistryAccessRequest {
   const form = readForm(request);
   if (request.headers['authorization'] !== undefined)
     throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
@@ -78,9 +78,9 @@ function parsePost(request: HttpRequest): AccessRequest {
  * Reads what a client asks for after a challenge. Throws a `BrokerError`.
  * https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md
  */
-export function parseTokenRequest(request: HttpRequest): AccessRequest {
-  if (request.method === 'GET') return parseGet(request);
-  if (request.method === 'POST') return parsePost(request);
+export function parseTokenRequest(request: HttpRequest): RegistryAccessRequest {
+  if (request.method === 'GET') return parseTokenGet(request);
+  if (request.method === 'POST') return parseTokenPost(request);
   throw new BrokerError('method_not_allowed');
 }
 
@@ -109,7 +109,7 @@ export function renderToken(
 /**
  * The status of a code. A denial is 401 too: skopeo and podman show the words of a 401 from here, and of no 403.
  */
-export function tokenStatus(code: Code): number {
+export function findTokenStatus(code: Code): number {
   if (code === 'method_not_allowed') return 405;
   if (code === 'rate_limited') return 429;
   if (code === 'body_too_large') return 413;
@@ -120,15 +120,15 @@ export function tokenStatus(code: Code): number {
 }
 
 /** Why there is no token, in the words that each client shows to its user. */
-export function renderTokenRefusal(refused: Refused, voice: Voice): HttpAnswer {
-  const status = tokenStatus(refused.code);
+export function renderTokenRefusal(refused: RefusedAnswer, voice: Voice): HttpAnswer {
+  const status = findTokenStatus(refused.code);
   return {
     status,
     headers: {
-      ...headersOf(refused, status, 'application/json'),
+      ...writeHeaders(refused, status, 'application/json'),
       ...(status === 401 ? { 'www-authenticate': 'Basic realm="kite-sts"' } : {}),
       ...(status === 405 ? { allow: 'GET, POST' } : {}),
     },
-    body: registryBody(refused, voice, status),
+    body: writeRegistryBody(refused, voice, status),
   };
 }

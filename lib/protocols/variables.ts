@@ -1,5 +1,5 @@
 import type { AwsCredential } from '../providers/provider.ts';
-import { iso } from './words.ts';
+import { writeTime } from './words.ts';
 
 /** The variables that the tools of each kind look for, when a credential of that kind is one token. */
 export const VARIABLES = {
@@ -25,27 +25,27 @@ export const CREDENTIAL_VARIABLES = {
   oauth: [...VARIABLES.oauth, 'EXPIRES_AT'],
 } as const;
 
-type Variables = { readonly [name: string]: string };
+type TokenVariables = { readonly [name: string]: string };
 type TokenKind = keyof typeof VARIABLES;
 /** `expiresAt` is in seconds since the epoch. */
 type Keys = Pick<AwsCredential, 'kind' | 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'expiresAt'>;
 type Token = { readonly kind: TokenKind; readonly token: string; readonly expiresAt: number };
 
 /** A token alone, by each name that the tools of its kind look for. */
-export function tokenVariables(kind: TokenKind, token: string): Variables {
+export function listTokenVariables(kind: TokenKind, token: string): TokenVariables {
   return Object.fromEntries(VARIABLES[kind].map(name => [name, token]));
 }
 
 /** The values of a credential, one for each of its `CREDENTIAL_VARIABLES`. */
 function listValues(credential: Keys | Token): string[] {
-  const end = iso(credential.expiresAt);
+  const end = writeTime(credential.expiresAt);
   if (credential.kind === 'aws')
     return [credential.accessKeyId, credential.secretAccessKey, credential.sessionToken, end];
   return [...VARIABLES[credential.kind].map(() => credential.token), end];
 }
 
 /** A credential as variables; the first is its kind. */
-export function variablesOf(credential: Keys | Token): Variables {
+export function listVariables(credential: Keys | Token): TokenVariables {
   const values = listValues(credential);
   const named = CREDENTIAL_VARIABLES[credential.kind].map((name, at) => [name, values[at] ?? '']);
   return { KIND: credential.kind, ...Object.fromEntries(named) };

@@ -2,23 +2,26 @@ import type { Answer } from '../answer.ts';
 import { type ClaimHint, CODES, type Code } from '../errors.ts';
 import type { AwsTarget } from '../policy/targets/aws.ts';
 import type { AwsCredential, GithubCredential, GrantOf } from '../providers/provider.ts';
-import type { HttpAnswer, Identified, Voice } from './protocol.ts';
+import type { HttpAnswer, IdentityAnswer, Voice } from './protocol.ts';
 
-export type Refused = Extract<Answer, { kind: 'refused' }>;
-export type Issued = Extract<Answer, { kind: 'issued' }>;
+export type RefusedAnswer = Extract<Answer, { kind: 'refused' }>;
+export type IssuedAnswer = Extract<Answer, { kind: 'issued' }>;
 /** An answer at a door that gives AWS credentials alone. */
-export type IssuedAws = Issued & { readonly credential: AwsCredential; readonly grant: GrantOf<AwsTarget> };
+export type IssuedAws = IssuedAnswer & {
+  readonly credential: AwsCredential;
+  readonly grant: GrantOf<AwsTarget>;
+};
 
 /** The same of GitHub. */
-export type IssuedGithub = Issued & { readonly credential: GithubCredential };
+export type IssuedGithub = IssuedAnswer & { readonly credential: GithubCredential };
 
 /** Seconds since the epoch as ISO 8601 in UTC; the SDKs want it to end in `Z`. */
-export function iso(seconds: number): string {
+export function writeTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 /** A token file ends in a newline, and most clients send it along. */
-export function withoutNewline(token: string): string {
+export function trimNewline(token: string): string {
   return token.replace(/\r?\n$/, '');
 }
 
@@ -29,39 +32,46 @@ const RETRY_AFTER: { readonly [code in Code]?: number } = {
   // An event takes about as long, at worst, where nothing is wrong.
   job_not_seen: 5,
 };
-function retryAfter(code: Code): number {
+function writeRetryAfter(code: Code): number {
   return RETRY_AFTER[code] ?? 2;
 }
 
 /** The headers of every answer at a door: no cache may keep it (RFC 6749 §5.1, threat T55). */
-export function headersOf(answer: Answer | Identified, status: number, type: string): HttpAnswer['headers'] {
+export function writeHeaders(
+  answer: Answer | IdentityAnswer,
+  status: number,
+  type: string,
+): HttpAnswer['headers'] {
   return {
     'content-type': type,
     'cache-control': 'no-store',
     pragma: 'no-cache',
     'decision-id': answer.decisionId,
     ...([429, 503].includes(status) && answer.kind === 'refused' && CODES[answer.code].fault !== 'setup'
-      ? { 'retry-after': String(answer.retryAfter ?? retryAfter(answer.code)) }
+      ? { 'retry-after': String(answer.retryAfter ?? writeRetryAfter(answer.code)) }
       : {}),
   };
 }
 
 /** RFC 6749 §5.2 allows no quotation mark and no backslash in a description. */
-function printable(text: string): string {
+function escapePrintable(text: string): string {
   return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
 }
 
-function howToMint({ audience }: Voice): string {
-  return `In Buildkite: buildkite-agent oidc request-token --audience ${printable(audience)}.`;
+function describeMinting({ audience }: Voice): string {
+  return `In Buildkite: buildkite-agent oidc request-token --audience ${escapePrintable(audience)}.`;
 }
 
 /** What was wrong, and where. */
-export function describe({ code, says, at, nearRole, approvalStep }: Refused, voice: Voice): string {
+export function describeRefused(
+  { code, says, at, nearRole, approvalStep }: RefusedAnswer,
+  voice: Voice,
+): string {
   return [
     says,
-    code === 'token_already_used' && howToMint(voice),
+    code === 'token_already_used' && describeMinting(voice),
     code === 'token_audience_differs' &&
-      `That is ${printable(voice.audience)} unless the role says otherwise.`,
+      `That is ${escapePrintable(voice.audience)} unless the role says otherwise.`,
     approvalStep && `The block step: ${approvalStep}.`,
     at && `At fault: ${at}.`,
     nearRole && `Did you mean the role ${nearRole}?`,
@@ -71,14 +81,14 @@ export function describe({ code, says, at, nearRole, approvalStep }: Refused, vo
 }
 
 /** One of the caller's own claims that stood in the way, on one line. */
-export function claimText({ claim, why, value, add, place, character, position }: ClaimHint): string {
+export function describeClaim({ claim, why, value, add, place, character, position }: ClaimHint): string {
   const what = character === undefined ? '' : `${character} at position ${position} `;
   const where = place === undefined ? '' : ` (${what}cannot stand in ${place})`;
   const wanted = add === undefined ? '' : ` (add ${add})`;
   return `${claim} ${why}${value === undefined ? '' : ` ${value}`}${wanted}${where}`;
 }
 
-function pageOf({ code }: Refused, { url }: Voice): string {
+function writePageUrl({ code }: RefusedAnswer, { url }: Voice): string {
   return `${url}/errors/${code}`;
 }
 
@@ -86,20 +96,20 @@ function pageOf({ code }: Refused, { url }: Voice): string {
 const MINT: readonly Code[] = ['token_expired', 'token_audience_differs'];
 
 /** All that an answer says, for clients that show their user one text: what, what to do, which claims, whom to ask. */
-export function inOneText(refused: Refused, voice: Voice, advice: string | undefined): string {
+export function describeInOneText(refused: RefusedAnswer, voice: Voice, advice: string | undefined): string {
   return [
-    describe(refused, voice),
-    MINT.includes(refused.code) && howToMint(voice),
+    describeRefused(refused, voice),
+    MINT.includes(refused.code) && describeMinting(voice),
     advice,
-    refused.claims.length > 0 && `Claims in the way: ${refused.claims.map(claimText).join('; ')}.`,
+    refused.claims.length > 0 && `Claims in the way: ${refused.claims.map(describeClaim).join('; ')}.`,
     refused.contact && `Contact: ${refused.contact}.`,
-    `Decision id: ${refused.decisionId}. ${pageOf(refused, voice)}`,
+    `Decision id: ${refused.decisionId}. ${writePageUrl(refused, voice)}`,
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-function internal({ decisionId }: Answer): Refused {
+function replaceInternal({ decisionId }: Answer): RefusedAnswer {
   return {
     kind: 'refused',
     decisionId,
@@ -112,20 +122,20 @@ function internal({ decisionId }: Answer): Refused {
   };
 }
 
-function isAws(answer: Issued): answer is IssuedAws {
+function isAws(answer: IssuedAnswer): answer is IssuedAws {
   return answer.credential.kind === 'aws' && answer.grant.target.kind === 'aws';
 }
 
 /** A door that asked for `aws` alone and got another kind does not let it out. */
-export function onlyAws(answer: Answer): IssuedAws | Refused {
-  return answer.kind === 'refused' || isAws(answer) ? answer : internal(answer);
+export function onlyAws(answer: Answer): IssuedAws | RefusedAnswer {
+  return answer.kind === 'refused' || isAws(answer) ? answer : replaceInternal(answer);
 }
 
-function isGithub(answer: Issued): answer is IssuedGithub {
+function isGithub(answer: IssuedAnswer): answer is IssuedGithub {
   return answer.credential.kind === 'github';
 }
 
 /** The same of a door that asked for `github` alone. */
-export function onlyGithub(answer: Answer): IssuedGithub | Refused {
-  return answer.kind === 'refused' || isGithub(answer) ? answer : internal(answer);
+export function onlyGithub(answer: Answer): IssuedGithub | RefusedAnswer {
+  return answer.kind === 'refused' || isGithub(answer) ? answer : replaceInternal(answer);
 }

@@ -3,7 +3,7 @@ import type { AppSigners } from '../keys/apps.ts';
 import type { Signer } from '../keys/signer.ts';
 
 /** What signs as this app. Throws `broker_misconfigured`: packaging checks that each app of a role has its key. */
-export function signerOf(apps: AppSigners, app: string): Signer {
+export function findAppSigner(apps: AppSigners, app: string): Signer {
   const signer = apps(app);
   if (signer) return signer;
   throw new BrokerError('broker_misconfigured', {

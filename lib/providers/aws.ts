@@ -4,22 +4,32 @@ import { budget } from '../http/persist.ts';
 import type { Grant } from '../policy/decide.ts';
 import type { AwsTarget, FederatedTarget } from '../policy/targets/aws.ts';
 import type { Limiter } from '../stores/limits.ts';
-import { credentialOf, refuseCall } from './aws/answer.ts';
-import { assumeForm, federatedClaims, federatedForm } from './aws/form.ts';
+import { readStsCredential, refuseCall } from './aws/answer.ts';
+import { writeAssumeForm, writeFederatedClaims, writeFederatedForm } from './aws/form.ts';
 import type { AwsCredential, Provider } from './provider.ts';
-import { PRESENTED, PRESENTED_SECONDS, type Sign, type SigningSetting, signing } from './signed.ts';
+import {
+  createClaimSigner,
+  PRESENTED,
+  PRESENTED_SECONDS,
+  type SignClaims,
+  type SigningSetting,
+} from './signed.ts';
 
 export type { AwsSetting } from '../aws/call.ts';
 
 /** The audience that OIDC providers in IAM have by custom; so do ours. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-type Asking = { readonly grant: Grant; readonly now: number };
-type Way = { readonly action: string; readonly call: Call; readonly form: URLSearchParams };
+type StsAsking = { readonly grant: Grant; readonly now: number };
+type StsWay = { readonly action: string; readonly call: Call; readonly form: URLSearchParams };
 
-async function presented(sign: Sign, target: FederatedTarget, { grant, now }: Asking): Promise<string> {
+async function signPresented(
+  sign: SignClaims,
+  target: FederatedTarget,
+  { grant, now }: StsAsking,
+): Promise<string> {
   const { subject } = target;
-  const claims = federatedClaims(target, grant);
+  const claims = writeFederatedClaims(target, grant);
   const said = { subject, audience: AUDIENCE, seconds: PRESENTED_SECONDS, claims };
   return (await sign(PRESENTED, said, now)).token;
 }
@@ -30,7 +40,7 @@ async function presented(sign: Sign, target: FederatedTarget, { grant, now }: As
  * with a JWT of ours and nothing else. Each attempt counts against the limit, as it does at STS (D09); one that is not
  * admitted is not made.
  */
-export function awsProvider(
+export function createAwsProvider(
   setting: AwsSetting,
   signingSetting: SigningSetting,
   limiter: Limiter,
@@ -39,12 +49,12 @@ export function awsProvider(
   const service: Service = { ...STS, mayRepeat: at => limiter.take(STS.name, at) === 0 };
   const assume = awsCall(service, setting);
   const federate = awsCall({ ...service, unsigned: true }, setting);
-  const sign = signing(signingSetting);
-  const wayOf = async (target: AwsTarget, asking: Asking): Promise<Way> => {
+  const sign = createClaimSigner(signingSetting);
+  const wayOf = async (target: AwsTarget, asking: StsAsking): Promise<StsWay> => {
     const { grant } = asking;
     if (target.via === 'assume_role')
-      return { action: 'AssumeRole', call: assume, form: assumeForm(target, grant) };
-    const form = federatedForm(target, grant, await presented(sign, target, asking));
+      return { action: 'AssumeRole', call: assume, form: writeAssumeForm(target, grant) };
+    const form = writeFederatedForm(target, grant, await signPresented(sign, target, asking));
     return { action: 'AssumeRoleWithWebIdentity', call: federate, form };
   };
   return async (grant, now) => {
@@ -57,6 +67,6 @@ export function awsProvider(
     } catch (error) {
       return refuseCall(action, error as AwsError, grant.target);
     }
-    return credentialOf(body, { action, grant, now });
+    return readStsCredential(body, { action, grant, now });
   };
 }

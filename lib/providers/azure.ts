@@ -1,11 +1,11 @@
 import { type JsonObject, jsonObject } from '../http/json.ts';
 import type { AzureTarget } from '../policy/targets/azure.ts';
-import { bearerOf } from './bearer.ts';
+import { readBearer } from './bearer.ts';
 import { refuseAnswer } from './expiry.ts';
 import { ANYTHING, type Meanings } from './meaning.ts';
 import type { AzureCredential, Provider } from './provider.ts';
-import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
-import { type UpstreamSetting, upstream } from './upstream.ts';
+import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
+import { createUpstream, type UpstreamSetting } from './upstream.ts';
 
 /**
  * Each cloud's authority, and what its federated credentials take as audience.
@@ -23,7 +23,7 @@ export const CLOUDS: {
 const SHORTEST = 600;
 
 /** The claims of an access token that is a JWT; undefined where it is none that can be read. */
-function readClaims(token: string): JsonObject | undefined {
+function readEntraClaims(token: string): JsonObject | undefined {
   const [, payload, signature] = token.split('.');
   return signature === undefined
     ? undefined
@@ -35,8 +35,8 @@ function readClaims(token: string): JsonObject | undefined {
  * write it as it likes, so one that cannot be read is not refused.
  * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
-function findDifference(token: string, { tenantId, clientId }: AzureTarget): string | undefined {
-  const { tid, appid, azp = appid } = readClaims(token) ?? {};
+function findTenantDifference(token: string, { tenantId, clientId }: AzureTarget): string | undefined {
+  const { tid, appid, azp = appid } = readEntraClaims(token) ?? {};
   const differs = (said: unknown, asked: string): boolean =>
     said !== undefined && String(said).toLowerCase() !== asked.toLowerCase();
   if (differs(tid, tenantId)) return 'with a token of another tenant';
@@ -99,12 +99,12 @@ export const ENTRA_MEANINGS: Meanings = [
  * A Microsoft Entra access token: our JWT as the application's client assertion (RFC 7523 §2.2).
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
-export function azureProvider(
+export function createAzureProvider(
   setting: UpstreamSetting,
   signingSetting: SigningSetting,
 ): Provider<AzureTarget, AzureCredential> {
-  const { ask, begin } = upstream(setting);
-  const sign = signing(signingSetting);
+  const { ask, begin } = createUpstream(setting);
+  const sign = createClaimSigner(signingSetting);
   return async ({ target, seconds }, now) => {
     const left = begin();
     const { subject, tenantId, clientId, scope, cloud } = target;
@@ -121,8 +121,8 @@ export function azureProvider(
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const to = `${authority}/${tenantId}/oauth2/v2.0/token`;
     const said = await ask({ name, to, headers, body: body.toString(), meanings: ENTRA_MEANINGS }, left);
-    const bearer = bearerOf(said, { name, now, seconds, least: SHORTEST }, [scope]);
-    const difference = findDifference(bearer.token, target);
+    const bearer = readBearer(said, { name, now, seconds, least: SHORTEST }, [scope]);
+    const difference = findTenantDifference(bearer.token, target);
     if (difference !== undefined) refuseAnswer(name, difference);
     return { kind: 'azure', ...bearer, session: id };
   };

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../http/json.ts';
-import { endOf, type Granted, refuseAnswer } from './expiry.ts';
+import { type GrantedLife, readExpiry, refuseAnswer } from './expiry.ts';
 
-export type Bearer = { readonly token: string; readonly expiresAt: number };
+export type BearerToken = { readonly token: string; readonly expiresAt: number };
 
 // What can stand in an Authorization header (RFC 6750 §2.1).
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,8192}=*$/;
 
 /** The token of an answer, or `provider_refused`. */
-export function tokenOf(value: unknown, { name }: Granted): string {
+export function readAccessToken(value: unknown, { name }: GrantedLife): string {
   if (typeof value !== 'string' || !TOKEN.test(value)) refuseAnswer(name, 'without a token');
   return value;
 }
@@ -25,7 +25,7 @@ function differsInScope(scope: unknown, asked: readonly string[]): boolean {
 const ISSUED = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** RFC 8693 §2.2.1: what kind of token it is, which an exchange must say and other grants leave out. */
-function refuseKind({ issued_token_type: kind }: JsonObject, { name }: Granted): void {
+function refuseKind({ issued_token_type: kind }: JsonObject, { name }: GrantedLife): void {
   if (kind !== undefined && kind !== ISSUED) refuseAnswer(name, 'with another kind of token');
 }
 
@@ -33,14 +33,18 @@ function refuseKind({ issued_token_type: kind }: JsonObject, { name }: Granted):
  * An access token as OAuth's token endpoints answer it. One of another type or with other scopes is refused; `scopes` is
  * undefined where the other side alone says which there are.
  */
-export function bearerOf(said: JsonObject, granted: Granted, scopes: readonly string[] | undefined): Bearer {
+export function readBearer(
+  said: JsonObject,
+  granted: GrantedLife,
+  scopes: readonly string[] | undefined,
+): BearerToken {
   const { access_token, token_type, expires_in, scope } = said;
-  const token = tokenOf(access_token, granted);
+  const token = readAccessToken(access_token, granted);
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer')
     refuseAnswer(granted.name, 'with a token of another type');
   refuseKind(said, granted);
   if (scopes && differsInScope(scope, scopes))
     refuseAnswer(granted.name, 'with scopes that were not asked for');
   const seconds = Number.isInteger(expires_in) ? Number(expires_in) : Number.NaN;
-  return { token, expiresAt: endOf(Math.floor(granted.now) + seconds, granted) };
+  return { token, expiresAt: readExpiry(Math.floor(granted.now) + seconds, granted) };
 }

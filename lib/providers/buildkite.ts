@@ -1,23 +1,23 @@
 import type { JsonObject } from '../http/json.ts';
 import type { AppSigners } from '../keys/apps.ts';
 import type { BuildkiteTarget } from '../policy/targets/buildkite.ts';
-import { signerOf } from './app.ts';
-import { bearerOf } from './bearer.ts';
+import { findAppSigner } from './app.ts';
+import { readBearer } from './bearer.ts';
 import { BUILDKITE_MEANINGS } from './buildkite/meanings.ts';
 import { refuseAnswer } from './expiry.ts';
 import type { Meanings } from './meaning.ts';
-import { askForm, writeForm } from './oauth/form.ts';
+import { writeForm, writeGrantForm } from './oauth/form.ts';
 import { OAUTH_MEANINGS } from './oauth/meanings.ts';
 import type { BuildkiteCredential, GrantOf, Provider } from './provider.ts';
 import {
+  createClaimSigner,
   PRESENTED,
   PRESENTED_SECONDS,
-  type Said,
-  type Sign,
+  type SaidClaims,
+  type SignClaims,
   type SigningSetting,
-  signing,
 } from './signed.ts';
-import { type UpstreamSetting, upstream } from './upstream.ts';
+import { createUpstream, type UpstreamSetting } from './upstream.ts';
 
 const ENDPOINT = 'buildkite.com/oauth/token';
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -43,7 +43,7 @@ function writeAppForm({ target, seconds, scopes }: GrantOf<AppTarget>, assertion
 }
 
 /** How a token is not one of an exchange, or says that it is of another organization. The answer need not name it. */
-function findDifference(
+function findOrganizationDifference(
   { organization, audience }: JsonObject,
   token: string,
   target: BuildkiteTarget,
@@ -55,8 +55,8 @@ function findDifference(
 
 /** How one token is asked for: what our JWT says by whose key, and the request that holds it. */
 type BuildkiteWay = {
-  readonly sign: Sign;
-  readonly said: Said;
+  readonly sign: SignClaims;
+  readonly said: SaidClaims;
   readonly form: (token: string) => string;
   readonly meanings: Meanings;
   /** Seconds that the token lives at least; left out: what was granted. */
@@ -69,24 +69,24 @@ type BuildkiteWay = {
  * https://buildkite.com/docs/apis/workload-identity-federation
  * https://buildkite.com/docs/apis/oauth-token-exchange
  */
-export function buildkiteProvider(
+export function createBuildkiteProvider(
   setting: UpstreamSetting,
   apps: AppSigners,
   own: SigningSetting,
 ): Provider<BuildkiteTarget, BuildkiteCredential> {
-  const { ask, begin } = upstream(setting);
+  const { ask, begin } = createUpstream(setting);
   const { randomId } = own;
   const findWay = ({ target, ...grant }: GrantOf<BuildkiteTarget>): BuildkiteWay => {
     if (target.app === undefined) {
       const { organization, clientId: client_id, subject } = target;
       const said = { subject, audience: nameIdentityAudience(organization), seconds: PRESENTED_SECONDS };
       const more = { client_id, scope: grant.scopes.join(' ') };
-      const form = (token: string): string => writeForm(askForm('client_credentials', token, more));
-      return { sign: signing(own), said, form, meanings: OAUTH_MEANINGS, least: 1 };
+      const form = (token: string): string => writeForm(writeGrantForm('client_credentials', token, more));
+      return { sign: createClaimSigner(own), said, form, meanings: OAUTH_MEANINGS, least: 1 };
     }
     const { app } = target;
     return {
-      sign: signing({ issuer: app, signer: signerOf(apps, app), randomId }),
+      sign: createClaimSigner({ issuer: app, signer: findAppSigner(apps, app), randomId }),
       said: { subject: app, audience: `https://${ENDPOINT}`, seconds: PRESENTED_SECONDS },
       form: token => writeAppForm({ ...grant, target }, token),
       meanings: BUILDKITE_MEANINGS,
@@ -103,8 +103,8 @@ export function buildkiteProvider(
     };
     const answer = await ask({ name: ENDPOINT, to: ENDPOINT, headers: HEADERS, body, meanings }, begin());
     const granted = { name: ENDPOINT, now, seconds: grant.seconds, ...lives };
-    const bearer = bearerOf(answer, granted, grant.scopes);
-    const difference = findDifference(answer, bearer.token, grant.target);
+    const bearer = readBearer(answer, granted, grant.scopes);
+    const difference = findOrganizationDifference(answer, bearer.token, grant.target);
     if (difference !== undefined) refuseAnswer(ENDPOINT, difference);
     return { kind: 'buildkite', ...bearer, session };
   };

@@ -1,11 +1,11 @@
 import type { Budget } from '../http/persist.ts';
 import type { GcpTarget } from '../policy/targets/gcp.ts';
-import { type Bearer, bearerOf, tokenOf } from './bearer.ts';
-import { endOf, isoSeconds } from './expiry.ts';
+import { type BearerToken, readAccessToken, readBearer } from './bearer.ts';
+import { readExpiry, readIsoSeconds } from './expiry.ts';
 import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from './gcp/meanings.ts';
 import type { GcpCredential, GrantOf, Provider } from './provider.ts';
-import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
-import { type Ask, type UpstreamSetting, upstream } from './upstream.ts';
+import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
+import { type AskUpstream, createUpstream, type UpstreamSetting } from './upstream.ts';
 
 const STS = 'sts.googleapis.com';
 const IAM = 'iamcredentials.googleapis.com';
@@ -18,14 +18,18 @@ const SHORTEST = 300;
 const IMPERSONATE = 'https://www.googleapis.com/auth/iam';
 
 /** One issue: the grant, when it is, and what is left of the time for all of it. */
-type Issue = { readonly grant: GrantOf<GcpTarget>; readonly now: number; readonly left: Budget };
+type IssueGoogleToken = { readonly grant: GrantOf<GcpTarget>; readonly now: number; readonly left: Budget };
 
 /** The token of a pool's principal may end with our JWT, so there that lives as long as the grant. */
-function presentedFor({ target, seconds }: GrantOf<GcpTarget>): number {
+function signForProvider({ target, seconds }: GrantOf<GcpTarget>): number {
   return target.serviceAccount === undefined ? seconds : PRESENTED_SECONDS;
 }
 
-async function federated(ask: Ask, token: string, { grant, now, left }: Issue): Promise<Bearer> {
+async function issueFederated(
+  ask: AskUpstream,
+  token: string,
+  { grant, now, left }: IssueGoogleToken,
+): Promise<BearerToken> {
   const { target, scopes } = grant;
   const asked = target.serviceAccount === undefined ? scopes : [IMPERSONATE];
   const name = `${STS} token`;
@@ -45,14 +49,14 @@ async function federated(ask: Ask, token: string, { grant, now, left }: Issue): 
   // What is only to become a service account is used at once and let go: any life will do.
   const seconds = target.serviceAccount === undefined ? grant.seconds : LONGEST;
   const least = target.serviceAccount === undefined ? SHORTEST : 1;
-  return bearerOf(said, { name, now, seconds, least }, asked);
+  return readBearer(said, { name, now, seconds, least }, asked);
 }
 
-async function impersonated(
-  ask: Ask,
+async function issueImpersonated(
+  ask: AskUpstream,
   { token, account }: { readonly token: string; readonly account: string },
-  { grant, now, left }: Issue,
-): Promise<Bearer> {
+  { grant, now, left }: IssueGoogleToken,
+): Promise<BearerToken> {
   const name = `${IAM} generateAccessToken`;
   const granted = { name, now, seconds: grant.seconds };
   const delegates = grant.target.delegates.map(each => `projects/-/serviceAccounts/${each}`);
@@ -67,8 +71,8 @@ async function impersonated(
     left,
   );
   return {
-    token: tokenOf(said['accessToken'], granted),
-    expiresAt: endOf(isoSeconds(said['expireTime']), granted),
+    token: readAccessToken(said['accessToken'], granted),
+    expiresAt: readExpiry(readIsoSeconds(said['expireTime']), granted),
   };
 }
 
@@ -77,21 +81,21 @@ async function impersonated(
  * one. https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
  * https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
  */
-export function gcpProvider(
+export function createGcpProvider(
   setting: UpstreamSetting,
   signingSetting: SigningSetting,
 ): Provider<GcpTarget, GcpCredential> {
-  const { ask, begin } = upstream(setting);
-  const sign = signing(signingSetting);
+  const { ask, begin } = createUpstream(setting);
+  const sign = createClaimSigner(signingSetting);
   return async (grant, now) => {
-    const issue: Issue = { grant, now, left: begin() };
+    const issue: IssueGoogleToken = { grant, now, left: begin() };
     const { subject, audience, serviceAccount: account } = grant.target;
     // What Google expects unless the provider of the pool lists other audiences.
-    const said = { subject, audience: `https:${audience}`, seconds: presentedFor(grant) };
+    const said = { subject, audience: `https:${audience}`, seconds: signForProvider(grant) };
     const { token, id } = await sign(PRESENTED, said, now);
-    const own = await federated(ask, token, issue);
+    const own = await issueFederated(ask, token, issue);
     const bearer =
-      account === undefined ? own : await impersonated(ask, { token: own.token, account }, issue);
+      account === undefined ? own : await issueImpersonated(ask, { token: own.token, account }, issue);
     return { kind: 'gcp', ...bearer, session: id };
   };
 }

@@ -1,6 +1,6 @@
 import type { JwtTarget } from '../policy/targets/jwt.ts';
 import type { JwtCredential, Provider } from './provider.ts';
-import { type SigningSetting, signing } from './signed.ts';
+import { createClaimSigner, type SigningSetting } from './signed.ts';
 
 /** RFC 9068 §2.1: what tells our access tokens from ID tokens, and keeps them from being subject tokens. */
 const TYPE = 'at+jwt';
@@ -10,8 +10,8 @@ const TYPE = 'at+jwt';
  * issuer of the subject token: what is signed says nothing that a job could choose, but for claims that
  * the role itself puts in.
  */
-export function jwtProvider(setting: SigningSetting): Provider<JwtTarget, JwtCredential> {
-  const sign = signing(setting);
+export function createJwtProvider(setting: SigningSetting): Provider<JwtTarget, JwtCredential> {
+  const sign = createClaimSigner(setting);
   return async ({ target, seconds, scopes, principal }, now) => {
     const { subject, audience } = target;
     const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};

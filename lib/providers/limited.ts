@@ -4,14 +4,14 @@ import type { Reply } from '../http/post.ts';
 const USUAL = 60;
 const LONGEST = 3600;
 
-function whole(written: unknown): number | undefined {
+function readWholeSeconds(written: unknown): number | undefined {
   return typeof written === 'string' && /^\d{1,12}$/.test(written) ? Number(written) : undefined;
 }
 
-function waitOf({ headers, body }: Reply, now: number): number | undefined {
-  const asked = whole(headers['retry-after']);
+function readWait({ headers, body }: Reply, now: number): number | undefined {
+  const asked = readWholeSeconds(headers['retry-after']);
   if (asked !== undefined) return asked;
-  const reset = whole(headers['x-ratelimit-reset']);
+  const reset = readWholeSeconds(headers['x-ratelimit-reset']);
   if (headers['x-ratelimit-remaining'] === '0') return reset === undefined ? USUAL : reset - Math.floor(now);
   return /\brate limit/i.test(body) ? USUAL : undefined;
 }
@@ -21,8 +21,8 @@ function waitOf({ headers, body }: Reply, now: number): number | undefined {
  * one as well as 429, and who goes on asking is shut out for longer.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-export function limitedFor(reply: Reply, now: number): number | undefined {
+export function findWait(reply: Reply, now: number): number | undefined {
   if (reply.status !== 403 && reply.status !== 429) return undefined;
-  const wait = waitOf(reply, now);
+  const wait = readWait(reply, now);
   return wait === undefined ? undefined : Math.min(Math.max(wait, 1), LONGEST);
 }

@@ -1,14 +1,14 @@
 import type { OauthTarget } from '../policy/targets/oauth.ts';
-import { bearerOf } from './bearer.ts';
-import { askForm, writeForm } from './oauth/form.ts';
+import { readBearer } from './bearer.ts';
+import { writeForm, writeGrantForm } from './oauth/form.ts';
 import { OAUTH_MEANINGS } from './oauth/meanings.ts';
 import type { GrantOf, OauthCredential, Provider } from './provider.ts';
-import { PRESENTED, PRESENTED_SECONDS, type SigningSetting, signing } from './signed.ts';
-import { type UpstreamSetting, upstream } from './upstream.ts';
+import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
+import { createUpstream, type UpstreamSetting } from './upstream.ts';
 
 function writeBody({ target, scopes }: GrantOf<OauthTarget>, token: string): string {
   const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
-  const members = askForm(target.grant, token, { ...target.parameters, ...scope });
+  const members = writeGrantForm(target.grant, token, { ...target.parameters, ...scope });
   return target.body === 'json' ? JSON.stringify(members) : writeForm(members);
 }
 
@@ -19,12 +19,12 @@ const SHORTEST = 1;
  * A token of a service that trusts our JWT, asked of the endpoint that broker.yml names. The subject token never goes
  * there. A refresh token in the answer is dropped, as all else is that was not asked for.
  */
-export function oauthProvider(
+export function createOauthProvider(
   setting: UpstreamSetting,
   signingSetting: SigningSetting,
 ): Provider<OauthTarget, OauthCredential> {
-  const { ask, begin } = upstream(setting);
-  const sign = signing(signingSetting);
+  const { ask, begin } = createUpstream(setting);
+  const sign = createClaimSigner(signingSetting);
   return async (grant, now) => {
     const { target, seconds, scopes } = grant;
     const { subject, audience, claims, url, headers: own, allowPrivateNetwork: allowPrivate } = target;
@@ -45,7 +45,7 @@ export function oauthProvider(
     const to = url.slice('https://'.length);
     const said = await ask({ name, to, allowPrivate, headers, body, meanings: OAUTH_MEANINGS }, begin());
     const asked = target.scopes === 'theirs' ? undefined : scopes;
-    const bearer = bearerOf(said, { name, now, seconds, least: SHORTEST }, asked);
+    const bearer = readBearer(said, { name, now, seconds, least: SHORTEST }, asked);
     return { kind: 'oauth', ...bearer, session };
   };
 }

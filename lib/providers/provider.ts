@@ -1,14 +1,14 @@
 import type { Grant } from '../policy/decide.ts';
 import type { KindName, Target } from '../policy/targets.ts';
 
-type Made = {
+type CredentialBase = {
   /** Seconds since the epoch. Every credential ends. */
   readonly expiresAt: number;
   /** What the other side's own log calls this session, so that two logs can be joined. No secret. */
   readonly session: string;
 };
 
-export type AwsCredential = Made & {
+export type AwsCredential = CredentialBase & {
   readonly kind: 'aws';
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -23,7 +23,7 @@ export type AwsCredential = Made & {
 };
 
 /** A credential that is one text, sent as a bearer token. */
-export type BearerCredential<K extends Exclude<KindName, 'aws'>> = Made & {
+export type BearerCredential<K extends Exclude<KindName, 'aws'>> = CredentialBase & {
   readonly kind: K;
   readonly token: string;
 };

@@ -1,6 +1,6 @@
 import type { Access } from '../policy/registries/grammar.ts';
 import type { Origin } from '../token/origin.ts';
-import { type Signed, type SigningSetting, signing } from './signed.ts';
+import { createClaimSigner, type Signed, type SigningSetting } from './signed.ts';
 
 /** `typ` of what opens a registry, of its own: it is no access token, and no subject token anywhere. */
 export const REGISTRY_TYPE = 'kite-sts-registry+jwt';
@@ -33,7 +33,7 @@ export type SignRegistryToken = (grant: RegistryGrant, now: number) => Promise<S
  * https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/jwt.md
  */
 export function createRegistrySigner(setting: SigningSetting): SignRegistryToken {
-  const sign = signing(setting);
+  const sign = createClaimSigner(setting);
   return (grant, now) => {
     const { registry, audience, access, scopes, statement, holder, origin, counted, sourceAddress, seconds } =
       grant;

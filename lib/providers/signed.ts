@@ -1,6 +1,6 @@
 import { BrokerError } from '../errors.ts';
 import type { Signer } from '../keys/signer.ts';
-import { codeOfTrouble } from './trouble.ts';
+import { findTroubleCode } from './trouble.ts';
 
 export type SigningSetting = {
   /** Our own issuer URL, from broker.yml and never from a request. */
@@ -10,7 +10,7 @@ export type SigningSetting = {
 };
 
 /** What a JWT of ours says of one grant. */
-export type Said = {
+export type SaidClaims = {
   readonly subject: string;
   readonly audience: string;
   readonly seconds: number;
@@ -21,7 +21,7 @@ export type Said = {
 export type Signed = { readonly token: string; readonly id: string; readonly expiresAt: number };
 
 /** Signs these claims as they are, or throws whose trouble it is that our own key could not be used. */
-export async function signedBy(
+export async function signClaims(
   signer: Signer,
   typ: string,
   claims: Readonly<Record<string, unknown>>,
@@ -29,7 +29,7 @@ export async function signedBy(
   try {
     return await signer.sign(typ, claims);
   } catch (error) {
-    throw new BrokerError(codeOfTrouble(error), {
+    throw new BrokerError(findTroubleCode(error), {
       detail: `our signing key could not be used: ${(error as Error).name}: ${(error as Error).message}`,
       cause: error,
       undone: (error as { undone?: unknown } | undefined)?.undone === true,
@@ -41,15 +41,15 @@ export async function signedBy(
  * Signs a JWT of this `typ`, or throws as `signedBy` does. What is said by the broker alone comes last, so that
  * no claim of a role stands in its place. `now` is in seconds since the epoch.
  */
-export type Sign = (typ: string, said: Said, now: number) => Promise<Signed>;
+export type SignClaims = (typ: string, said: SaidClaims, now: number) => Promise<Signed>;
 
-export function signing({ issuer, signer, randomId }: SigningSetting): Sign {
+export function createClaimSigner({ issuer, signer, randomId }: SigningSetting): SignClaims {
   return async (typ, { subject, audience, seconds, claims = {} }, now) => {
     const iat = Math.floor(now);
     const expiresAt = iat + seconds;
     const id = randomId();
     const registered = { iss: issuer, sub: subject, aud: audience, iat, nbf: iat, exp: expiresAt, jti: id };
-    return { token: await signedBy(signer, typ, { ...claims, ...registered }), id, expiresAt };
+    return { token: await signClaims(signer, typ, { ...claims, ...registered }), id, expiresAt };
   };
 }
 

@@ -11,6 +11,6 @@ export const TROUBLE_CODES = {
 } as const satisfies { readonly [trouble in Trouble]: Code };
 
 /** What it means that a service of our own, such as KMS, did not do what it was asked for. */
-export function codeOfTrouble(error: unknown): Code {
+export function findTroubleCode(error: unknown): Code {
   return error instanceof AwsError ? TROUBLE_CODES[findTrouble(error).trouble] : 'provider_unavailable';
 }

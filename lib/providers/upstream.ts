@@ -3,7 +3,7 @@ import { isLiteralRefused, judgedLookup, permitted, type Resolve, resolveAll } f
 import { type JsonObject, jsonObject } from '../http/json.ts';
 import { type Budget, budget, persist } from '../http/persist.ts';
 import { type Headers, NoReply, type Outgoing, poster, type Reply } from '../http/post.ts';
-import { limitedFor } from './limited.ts';
+import { findWait } from './limited.ts';
 import { findMeaning, type Meanings } from './meaning.ts';
 
 /** How clouds other than AWS are reached. */
@@ -19,7 +19,7 @@ export type UpstreamSetting = {
 };
 
 /** One call of a cloud. */
-export type Question = {
+export type UpstreamQuestion = {
   /** For the log. */
   readonly name: string;
   /** Host and path: all of it pinned in the code, but for what the reviewed configuration says. */
@@ -36,30 +36,30 @@ export type Question = {
 };
 
 /** The JSON of its success. Throws what the cloud's own no means, else `provider_unavailable`. */
-export type Ask = (question: Question, left: Budget) => Promise<JsonObject>;
-export type Upstream = { readonly ask: Ask; readonly begin: () => Budget };
+export type AskUpstream = (question: UpstreamQuestion, left: Budget) => Promise<JsonObject>;
+export type Upstream = { readonly ask: AskUpstream; readonly begin: () => Budget };
 
-type Fault = { readonly code: string; readonly words: string };
+type UpstreamFault = { readonly code: string; readonly words: string };
 
-function text(value: unknown): string {
+function readMember(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
 /** OAuth's form of an error (RFC 6749 §5.2), that of Google's and others' APIs, or GitHub's. Undefined when none wrote it. */
-function faultOf({ body }: Reply): Fault | undefined {
+function readUpstreamFault({ body }: Reply): UpstreamFault | undefined {
   const said = jsonObject(body);
   if (typeof said?.['error'] === 'string')
-    return { code: said['error'], words: text(said['error_description']) };
+    return { code: said['error'], words: readMember(said['error_description']) };
   if (typeof said?.['message'] === 'string' && typeof said['documentation_url'] === 'string')
     return { code: 'message', words: said['message'] };
   const { status, code: written, type, message } = Object(said?.['error']) as JsonObject;
   const code = [status, written, type].find(each => typeof each === 'string');
-  return code === undefined ? undefined : { code: text(code), words: text(message) };
+  return code === undefined ? undefined : { code: readMember(code), words: readMember(message) };
 }
 
 const LONGEST = 300;
 /** Words for the log: no line breaks, and nothing as long as a token (threat T54). */
-function safe(words: string): string {
+function escapeUpstream(words: string): string {
   return words
     .replace(/[^\x20-\x7e]/g, ' ')
     .replace(/[A-Za-z0-9_-]{41,}/g, '…')
@@ -67,13 +67,13 @@ function safe(words: string): string {
 }
 
 /** A rate limit ends the asking: another attempt would make it longer. */
-function passes(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   return (
     error instanceof BrokerError && error.code === 'provider_unavailable' && error.retryAfter === undefined
   );
 }
 
-function unavailable(detail: string, cause?: unknown): BrokerError {
+function createUnavailable(detail: string, cause?: unknown): BrokerError {
   return new BrokerError('provider_unavailable', {
     detail,
     cause,
@@ -81,7 +81,7 @@ function unavailable(detail: string, cause?: unknown): BrokerError {
   });
 }
 
-function limited(name: string, status: number, retryAfter: number): BrokerError {
+function createLimited(name: string, status: number, retryAfter: number): BrokerError {
   return new BrokerError('provider_unavailable', {
     detail: `${name} ${status}: a rate limit, for ${retryAfter} s`,
     retryAfter,
@@ -94,26 +94,26 @@ function isSuccess({ status }: Reply): boolean {
   return [200, 201, NO_CONTENT].includes(status);
 }
 
-function failure(reply: Reply, { name, meanings }: Question): BrokerError {
+function createUpstreamFailure(reply: Reply, { name, meanings }: UpstreamQuestion): BrokerError {
   const { status } = reply;
   if (status >= 300 && status < 400)
     return new BrokerError('provider_refused', {
       detail: `${name} ${status}: it points elsewhere, where what we present is never sent`,
       undone: true,
     });
-  if (status >= 500 || status === 429 || status === 408) return unavailable(`${name} ${status}`);
-  const fault = faultOf(reply);
-  if (!fault) return unavailable(`${name} ${status}: an answer of another kind`);
+  if (status >= 500 || status === 429 || status === 408) return createUnavailable(`${name} ${status}`);
+  const fault = readUpstreamFault(reply);
+  if (!fault) return createUnavailable(`${name} ${status}: an answer of another kind`);
   const { code, words } = fault;
   const meaning = findMeaning(meanings, `${code} ${words}`);
   return new BrokerError(meaning.code, {
-    detail: `${name} ${status} ${safe(code)}: ${safe(words)} (${meaning.mend})`,
+    detail: `${name} ${status} ${escapeUpstream(code)}: ${escapeUpstream(words)} (${meaning.mend})`,
     undone: true,
   });
 }
 
 /** An address that broker.yml may not lead to: nothing was sent there, and no further attempt would find another. */
-function addressRefused(name: string): BrokerError {
+function refuseAddress(name: string): BrokerError {
   return new BrokerError('broker_misconfigured', {
     detail: `${name}: its address is not public (allow_private_network of its row in broker.yml)`,
     undone: true,
@@ -121,16 +121,16 @@ function addressRefused(name: string): BrokerError {
 }
 
 /** Asks over HTTPS, with the patience, the attempts and the budget of D08. What is sent again is the same. */
-export function upstream(setting: UpstreamSetting): Upstream {
+export function createUpstream(setting: UpstreamSetting): Upstream {
   const { base, resolve = resolveAll, now = () => Date.now() / 1000, random = Math.random } = setting;
   const post = poster(now);
-  const judge = ({ name, allowPrivate }: Question, url: URL) => {
+  const judge = ({ name, allowPrivate }: UpstreamQuestion, url: URL) => {
     if (allowPrivate === undefined || base !== undefined) return undefined;
     const judging = { resolve, permitted: (address: string) => permitted(address, allowPrivate) };
-    if (isLiteralRefused(url, judging.permitted)) throw addressRefused(name);
+    if (isLiteralRefused(url, judging.permitted)) throw refuseAddress(name);
     return judgedLookup(judging);
   };
-  const once = async (question: Question, patience: number): Promise<Reply> => {
+  const once = async (question: UpstreamQuestion, patience: number): Promise<Reply> => {
     const { name, to, method, headers, body: said } = question;
     const url = new URL(base === undefined ? `https://${to}` : `${base}/${to}`);
     const lookup = judge(question, url);
@@ -141,22 +141,22 @@ export function upstream(setting: UpstreamSetting): Upstream {
         patience,
       );
     } catch (error) {
-      if ((error as NoReply).name === 'AddressRefused') throw addressRefused(name);
-      throw unavailable(`${name} ${(error as Error).name}`, error);
+      if ((error as NoReply).name === 'AddressRefused') throw refuseAddress(name);
+      throw createUnavailable(`${name} ${(error as Error).name}`, error);
     }
   };
-  const ask: Ask = async (question, left) => {
+  const ask: AskUpstream = async (question, left) => {
     const attempt = async (patience: number): Promise<Reply> => {
       const reply = await once(question, patience);
-      const retryAfter = limitedFor(reply, now());
-      if (retryAfter !== undefined) throw limited(question.name, reply.status, retryAfter);
-      if (!isSuccess(reply)) throw failure(reply, question);
+      const retryAfter = findWait(reply, now());
+      if (retryAfter !== undefined) throw createLimited(question.name, reply.status, retryAfter);
+      if (!isSuccess(reply)) throw createUpstreamFailure(reply, question);
       return reply;
     };
-    const reply = await persist(attempt, { passes, random, budget: left });
+    const reply = await persist(attempt, { passes: isPassing, random, budget: left });
     const said = reply.status === NO_CONTENT ? {} : jsonObject(reply.body);
     // A success that cannot be read says neither yes nor no. It may hold a token, so nothing of it is kept.
-    if (!said) throw unavailable(`${question.name} answered what cannot be read`);
+    if (!said) throw createUnavailable(`${question.name} answered what cannot be read`);
     return said;
   };
   return { ask, begin: () => budget(now) };

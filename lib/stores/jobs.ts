@@ -1,7 +1,7 @@
 import type { Attribute, Item, Table } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
 import type { JobChange } from '../events/event.ts';
-import { plainAt } from '../policy/claims.ts';
+import { findPlainClaim } from '../policy/claims.ts';
 import type { JobFacts, Unblocked } from '../policy/demand.ts';
 import type { VerifiedToken } from '../policy/verified-token.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -83,7 +83,7 @@ function isOfToken(row: Row, { claims }: VerifiedToken): boolean {
     pipeline_id: row.pipeline,
   };
   return Object.entries(told).every(([name, value]) => {
-    const said = plainAt(claims, name);
+    const said = findPlainClaim(claims, name);
     return said === undefined || said === value;
   });
 }
@@ -96,7 +96,7 @@ function findUnblocked(row: Row | undefined, step: string): Unblocked | undefine
 }
 
 function textOf(token: VerifiedToken, claim: string): string | undefined {
-  const value = plainAt(token.claims, claim);
+  const value = findPlainClaim(token.claims, claim);
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { plainAt } from '../policy/claims.ts';
+import { findPlainClaim } from '../policy/claims.ts';
 import type { VerifiedToken } from '../policy/verified-token.ts';
 import type { IssuerRow } from './issuer.ts';
 
@@ -18,7 +18,7 @@ export type Origin = {
 };
 
 function label(token: VerifiedToken, name: string | undefined): string | undefined {
-  const value = plainAt(token.claims, name);
+  const value = findPlainClaim(token.claims, name);
   return value === undefined ? undefined : String(value);
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   type AuditEvent,
-  auditEvent,
-  auditLine,
+  createAuditEvent,
   MAX_CLAIM_LENGTH,
   MAX_CLAIMS,
   MEMBERS,
+  writeAuditLine,
 } from '../../lib/audit/event.ts';
 import { BrokerError } from '../../lib/errors.ts';
 import { begin } from '../../lib/exchange.ts';
@@ -61,10 +61,10 @@ function denied(claims: Claims): Outcome {
   };
 }
 function eventOf(outcome: Outcome): AuditEvent {
-  return auditEvent(drawRecord(outcome));
+  return createAuditEvent(drawRecord(outcome));
 }
 function lineOf(outcome: Outcome): string {
-  return auditLine(eventOf(outcome));
+  return writeAuditLine(eventOf(outcome));
 }
 
 describe('an audit event', () => {
@@ -137,7 +137,7 @@ describe('an audit event', () => {
   });
 
   test('a member that is not in the schema does not get into the line', () => {
-    expect(auditLine({ event: 'exchange', subject_token: 'canary' } as AuditEvent)).toBe(
+    expect(writeAuditLine({ event: 'exchange', subject_token: 'canary' } as AuditEvent)).toBe(
       '{"event":"exchange"}',
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Measuring, metricLine } from '../../lib/audit/metrics.ts';
+import { type Measuring, writeMetricLine } from '../../lib/audit/metrics.ts';
 import { BrokerError } from '../../lib/errors.ts';
 import { begin } from '../../lib/exchange.ts';
 import type { Outcome, Reached } from '../../lib/outcome.ts';
@@ -54,7 +54,7 @@ type Emf = {
   [member: string]: unknown;
 };
 function emf(outcome: Outcome, measuring: Measuring = { roles: 1 }): Emf {
-  return JSON.parse(metricLine(drawRecord(outcome), measuring));
+  return JSON.parse(writeMetricLine(drawRecord(outcome), measuring));
 }
 function members({ _aws, ...rest }: Emf) {
   return rest;
@@ -107,7 +107,7 @@ describe('the line is what the format demands', () => {
       expect(Metrics.length).toBeLessThanOrEqual(100);
     }
     expect(Number.isInteger(line._aws.Timestamp)).toBe(true);
-    expect(metricLine(drawRecord(outcome), { roles: 1 })).not.toContain('\n');
+    expect(writeMetricLine(drawRecord(outcome), { roles: 1 })).not.toContain('\n');
   });
 });
 
@@ -135,7 +135,7 @@ describe('T66: a dimension is never what a caller made up:', () => {
 });
 
 test('T54: the line holds no credential', () => {
-  expect(metricLine(drawRecord(issued), { roles: 1 })).not.toContain('canary');
+  expect(writeMetricLine(drawRecord(issued), { roles: 1 })).not.toContain('canary');
 });
 
 describe('a broker', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { issuerRow } from '../../lib/config/issuers.ts';
 import type { Complain, Rule } from '../../lib/language/complaint.ts';
 import { parse } from '../../lib/language/parse.ts';
-import { meets } from '../../lib/policy/guard.ts';
+import { meetsGuard } from '../../lib/policy/guard.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { BUILDKITE, claims, GITHUB, rowsFrom } from '../harness/policy.ts';
 
@@ -159,9 +159,9 @@ describe('a row is compiled', () => {
     const row = rowOf(
       'preset: buildkite\nrequire: { organization_slug: acme, build_branch: { matches: "v*" } }',
     );
-    expect(meets(row, claims({ organization_slug: 'acme', build_branch: 'v1' }))).toBe(true);
-    expect(meets(row, claims({ organization_slug: 'acme', build_branch: 'main' }))).toBe(false);
-    expect(meets(row, claims({ build_branch: 'v1' }))).toBe(false);
+    expect(meetsGuard(row, claims({ organization_slug: 'acme', build_branch: 'v1' }))).toBe(true);
+    expect(meetsGuard(row, claims({ organization_slug: 'acme', build_branch: 'main' }))).toBe(false);
+    expect(meetsGuard(row, claims({ build_branch: 'v1' }))).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { discoveryAnswer, notFound, PAGES } from '../../lib/protocols/discovery.ts';
+import { answerDiscovery, answerNotFound, PAGES } from '../../lib/protocols/discovery.ts';
 import type { Protocol } from '../../lib/protocols/protocol.ts';
 import { DOORS } from '../../lib/serve.ts';
 import { CODE_NAMES, DECISION_ID, refusal } from '../harness/answer.ts';
@@ -66,12 +66,12 @@ describe('T55: how long anything else may be kept is always said', () => {
   const pages = [...Object.keys(PAGES), '/errors/trust_not_met'];
 
   test.each(pages)('of %s', async path => {
-    const answer = await discoveryAnswer(discovery, httpRequest({ method: 'GET', path }));
+    const answer = await answerDiscovery(discovery, httpRequest({ method: 'GET', path }));
     const kept = path === '/health' ? 'no-store' : 'public, max-age=300';
     expect(answer?.headers['cache-control']).toBe(kept);
   });
 
   test('of a page that is not there', () => {
-    expect(notFound().headers['cache-control']).toBe('no-store');
+    expect(answerNotFound().headers['cache-control']).toBe('no-store');
   });
 });

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { jobKindsOf } from '../../lib/jobs/jobs.ts';
-import { claimAt, claimPath, typeOf } from '../../lib/policy/claims.ts';
+import { findClaim, findClaimType, readClaimPath } from '../../lib/policy/claims.ts';
 import { decide } from '../../lib/policy/decide.ts';
-import { vocabularyTypes } from '../../lib/policy/issuer.ts';
+import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { runCases } from '../../lib/review/cases/trial.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
@@ -104,7 +104,8 @@ describe.each(PAGES)('%s', path => {
     const { vocabulary } = row;
     const strange = Object.entries(payload).filter(
       ([name, value]) =>
-        !ALWAYS.includes(name) && !(vocabulary && vocabularyTypes(vocabulary, name))?.includes(typeOf(value)),
+        !ALWAYS.includes(name) &&
+        !(vocabulary && findVocabularyTypes(vocabulary, name))?.includes(findClaimType(value)),
     );
     expect(strange).toEqual([]);
   });
@@ -126,8 +127,8 @@ describe.each(PAGES)('%s', path => {
 
   test('names claims that such a token can have', () => {
     const unknown = bound.filter(([claim = '']) => {
-      if (!claim.startsWith('/')) return !(row.vocabulary && vocabularyTypes(row.vocabulary, claim));
-      return claimAt(payload, claimPath(claim) ?? '') === undefined;
+      if (!claim.startsWith('/')) return !(row.vocabulary && findVocabularyTypes(row.vocabulary, claim));
+      return findClaim(payload, readClaimPath(claim) ?? '') === undefined;
     });
     expect(unknown).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { KINDS } from '../../lib/language/kinds.ts';
 import type { AzureTarget } from '../../lib/policy/targets/azure.ts';
 import { NARROWER } from '../../lib/policy/targets/gcp/scopes.ts';
-import { azureProvider } from '../../lib/providers/azure.ts';
+import { createAzureProvider } from '../../lib/providers/azure.ts';
 import { PRESENTED_SECONDS } from '../../lib/providers/signed.ts';
 import { testClouds } from '../harness/clouds.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
@@ -46,7 +46,7 @@ test.each(CLOUDS)(
   async (cloud, authority, audience) => {
     const clouds = await testClouds();
     const role = `${TRUST}azure: { tenant_id: ${GUID}, client_id: ${GUID}, scope: "https://a.example/.default", cloud: ${cloud} }\n`;
-    await azureProvider(clouds.setting, SIGNING)(grantFor<AzureTarget>(role), NOW);
+    await createAzureProvider(clouds.setting, SIGNING)(grantFor<AzureTarget>(role), NOW);
     const [asked] = clouds.asked;
     const sent = new URLSearchParams(asked?.body).get('client_assertion') ?? '';
     expect([asked?.path.split('/')[1], decodeJwt(sent).aud]).toEqual([authority, audience]);

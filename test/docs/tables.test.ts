@@ -8,12 +8,12 @@ import { ENDPOINT_PRESETS } from '../../lib/config/endpoint-presets.ts';
 import { SETTINGS } from '../../lib/config/settings.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { RULES } from '../../lib/language/complaint.ts';
-import type { Lengths } from '../../lib/language/kinds/kind.ts';
-import { KINDS, kindOf } from '../../lib/language/kinds.ts';
+import type { SessionLimits } from '../../lib/language/kinds/kind.ts';
+import { findKind, KINDS } from '../../lib/language/kinds.ts';
 import { OPERATORS } from '../../lib/policy/condition.ts';
 import type { KindName } from '../../lib/policy/targets.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
-import { wireError } from '../../lib/protocols/oauth.ts';
+import { findWireError } from '../../lib/protocols/oauth.ts';
 import { REMEDIES } from '../../lib/protocols/remedies.ts';
 import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
 import { PRESETS, type Preset, type PresetName } from '../../lib/token/presets.ts';
@@ -211,7 +211,7 @@ describe('what the tables say is so', () => {
   test.each(rowsOf('docs/reference/errors.md', 'code').map(row => ({ code: code(row[0]) as Code, row })))(
     'status, error and meaning of $code',
     ({ code: each, row: [, status, error, meaning] }) => {
-      expect([Number(status), code(error)]).toEqual(wireError(each));
+      expect([Number(status), code(error)]).toEqual(findWireError(each));
       expect(meaning).toBe(CODES[each].says);
     },
   );
@@ -275,17 +275,17 @@ describe('what the tables say is so', () => {
   });
 
   /** A column of the table of session lengths: a kind, and what of a role makes them others. */
-  const LENGTHS: { readonly [column: string]: Lengths } = {
-    aws: kindOf('aws').lengths(templateOf('aws: { role_arn: "arn:aws:iam::123456789012:role/a" }')),
-    'aws via: web_identity': kindOf('aws').lengths(undefined),
-    gcp: kindOf('gcp').lengths(templateOf(`gcp: { audience: ${POOL} }`)),
-    'gcp service_account': kindOf('gcp').lengths(undefined),
-    azure: kindOf('azure').lengths(undefined),
-    github: kindOf('github').lengths(undefined),
-    buildkite: kindOf('buildkite').lengths(undefined),
-    'buildkite client_id': kindOf('buildkite').lengths({ client_id: 'a' }),
-    oauth: kindOf('oauth').lengths(undefined),
-    jwt: kindOf('jwt').lengths(undefined),
+  const LENGTHS: { readonly [column: string]: SessionLimits } = {
+    aws: findKind('aws').lengths(templateOf('aws: { role_arn: "arn:aws:iam::123456789012:role/a" }')),
+    'aws via: web_identity': findKind('aws').lengths(undefined),
+    gcp: findKind('gcp').lengths(templateOf(`gcp: { audience: ${POOL} }`)),
+    'gcp service_account': findKind('gcp').lengths(undefined),
+    azure: findKind('azure').lengths(undefined),
+    github: findKind('github').lengths(undefined),
+    buildkite: findKind('buildkite').lengths(undefined),
+    'buildkite client_id': findKind('buildkite').lengths({ client_id: 'a' }),
+    oauth: findKind('oauth').lengths(undefined),
+    jwt: findKind('jwt').lengths(undefined),
   };
 
   test('the session lengths of each kind', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { check, OPERATORS, type Operator, type Scalar } from '../../lib/policy/condition.ts';
+import { checkCondition, OPERATORS, type Operator, type Scalar } from '../../lib/policy/condition.ts';
 import { readJson } from '../../lib/token/json.ts';
 import { code, codes, read, rowsUnder, tables } from '../harness/markdown.ts';
 import { BUILDKITE, buildkiteClaims, claims, compile, decideFor, roleFrom } from '../harness/policy.ts';
@@ -38,7 +38,7 @@ describe('the table of truths', () => {
         binds: false,
       } as const;
       const held = claims({ claim: claim === '' ? undefined : readJson(claim) });
-      expect(check(condition, held, undefined).truth).toBe(said.replace('in doubt', 'doubt'));
+      expect(checkCondition(condition, held, undefined).truth).toBe(said.replace('in doubt', 'doubt'));
     },
   );
 

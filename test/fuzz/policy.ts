@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { Lexer, parseDocument, visit } from 'yaml';
-import { type Complaint, complaintText, RULES } from '../../lib/language/complaint.ts';
-import { MAX_FILE_BYTES, parse, plain, type Tree } from '../../lib/language/parse.ts';
+import { type Complaint, RULES, writeComplaint } from '../../lib/language/complaint.ts';
+import { MAX_FILE_BYTES, parse, type Tree, toPlain } from '../../lib/language/parse.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { buildkiteClaims, compileText, decideFor, githubClaims, settingOf } from '../harness/policy.ts';
 import { ROLES } from './roles.ts';
@@ -15,7 +15,7 @@ function told(lines: readonly string[], complaint: Complaint): void {
   const { rule, place, message } = complaint;
   ok(Object.hasOwn(RULES, rule));
   ok(message.length > 0);
-  ok(!/\p{Cc}/u.test(complaintText(complaint)), `a complaint holds a control character: ${rule}`);
+  ok(!/\p{Cc}/u.test(writeComplaint(complaint)), `a complaint holds a control character: ${rule}`);
   equal(place.file, 'tested.yml');
   const line = lines[place.line - 1];
   ok(line !== undefined && place.line >= 1, `line ${place.line} of ${lines.length}: ${rule}`);
@@ -68,7 +68,7 @@ function reread(text: string, role: Role): void {
   const tree = parse('tested.yml', text, rule => ok(false, rule));
   ok(tree);
   visible(tree);
-  const json = JSON.stringify(plain(tree));
+  const json = JSON.stringify(toPlain(tree));
   const said = jsonOf(text);
   if (said !== undefined) deepEqual(JSON.parse(json), said);
   const again = compileText(json, SETTING);

@@ -5,7 +5,7 @@ import type { AwsSetting } from '../../lib/aws/call.ts';
 import { type Keys, signatureFault } from '../../lib/local/signature.ts';
 import { localSts } from '../../lib/local/sts.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
-import { stsXml } from '../../lib/protocols/sts/xml.ts';
+import { writeStsXml } from '../../lib/protocols/sts/xml.ts';
 import { httpRequest } from './broker.ts';
 import { type TestDynamo, testDynamo } from './dynamo.ts';
 import { atEnd } from './endings.ts';
@@ -79,7 +79,7 @@ function refuse(code: string, message = 'no'): Reply {
 }
 function refuseQuery(code: string, status = 403): Reply {
   const said = { Type: 'Sender', Code: code, Message: 'no' };
-  return { status, body: stsXml('ErrorResponse', { Error: said, RequestId: 'r' }) };
+  return { status, body: writeStsXml('ErrorResponse', { Error: said, RequestId: 'r' }) };
 }
 
 async function receive(message: IncomingMessage): Promise<HttpRequest> {

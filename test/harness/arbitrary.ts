@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { type Claims, type ClaimValue, claimPath } from '../../lib/policy/claims.ts';
+import { type Claims, type ClaimValue, readClaimPath } from '../../lib/policy/claims.ts';
 import type { Condition, Operator, Scalar } from '../../lib/policy/condition.ts';
 import { type AccessRequest, type Decision, decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
@@ -78,7 +78,7 @@ const onClaim: Arbitrary<Condition> = fc
       binds: fc.boolean(),
     }),
   )
-  .map(each => ({ ...each, path: claimPath(each.name) ?? each.name }));
+  .map(each => ({ ...each, path: readClaimPath(each.name) ?? each.name }));
 
 const onSource: Arbitrary<Condition> = fc.record({
   on: fc.constant('source_ip' as const),

@@ -2,9 +2,9 @@ import { FOR_CONTACT } from '../../lib/answer.ts';
 import { TROUBLES, type Trouble } from '../../lib/aws/trouble.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { containerStatus } from '../../lib/protocols/container.ts';
-import { wireError } from '../../lib/protocols/oauth.ts';
-import { stsError } from '../../lib/protocols/sts/errors.ts';
-import { headersOf } from '../../lib/protocols/words.ts';
+import { findWireError } from '../../lib/protocols/oauth.ts';
+import { findStsError } from '../../lib/protocols/sts/errors.ts';
+import { writeHeaders } from '../../lib/protocols/words.ts';
 import { STS_MEANINGS } from '../../lib/providers/aws/meanings.ts';
 import { ENTRA_MEANINGS } from '../../lib/providers/azure.ts';
 import { BUILDKITE_MEANINGS } from '../../lib/providers/buildkite/meanings.ts';
@@ -37,8 +37,8 @@ function wire([status, error]: readonly [number, string]): string {
 }
 
 function retryAfter(code: Code): string {
-  const [status] = wireError(code);
-  return headersOf(refusal(code), status, 'application/json')['retry-after'] ?? '';
+  const [status] = findWireError(code);
+  return writeHeaders(refusal(code), status, 'application/json')['retry-after'] ?? '';
 }
 
 /** Whom an answer names where the role knows its caller. */
@@ -48,8 +48,8 @@ function contactOf(code: Code): string {
 }
 
 function doorsOf(code: Code): Row {
-  const atSts = stsError(code);
-  return [wire(wireError(code)), wire(atSts), whoAsksAgain(atSts), String(containerStatus(code))];
+  const atSts = findStsError(code);
+  return [wire(findWireError(code)), wire(atSts), whoAsksAgain(atSts), String(containerStatus(code))];
 }
 
 function table(header: Row, rows: readonly Row[]): string {

@@ -3,7 +3,7 @@ import { issuerRow } from '../../lib/config/issuers.ts';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
 import { KINDS } from '../../lib/language/kinds.ts';
 import { parse, type Tree } from '../../lib/language/parse.ts';
-import { compileRole, parseRole, type Setting } from '../../lib/language/role.ts';
+import { compileRole, parseRole, type RoleSetting } from '../../lib/language/role.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import { type AccessRequest, type Decision, decide } from '../../lib/policy/decide.ts';
 import type { AppHost, Endpoint } from '../../lib/policy/endpoint.ts';
@@ -84,7 +84,7 @@ export function endpointsFrom(yaml: string): Map<string, Endpoint> {
   return new Map([...rows].map(([name, { value }]) => [name, value]));
 }
 
-export function settingOf(issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS)): Setting {
+export function settingOf(issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS)): RoleSetting {
   return {
     audience: AUDIENCE,
     issuers,
@@ -100,7 +100,7 @@ export const PROVIDER = 'jwt: { audience: https://api.test.example }';
 type Compiled = { role: Role | undefined; complaints: Complaint[] };
 
 /** Compiles the text of a role as it stands, with all its complaints. */
-export function compileText(text: string, setting: Setting = settingOf()): Compiled {
+export function compileText(text: string, setting: RoleSetting = settingOf()): Compiled {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const document = parseRole('tested', 'tested.yml', text, complain);
@@ -111,12 +111,12 @@ export function compileText(text: string, setting: Setting = settingOf()): Compi
 const HAS_PROVIDER = new RegExp(`^(${Object.keys(KINDS).join('|')}):`, 'm');
 
 /** Compiles a role from YAML. A text without a provider gets a plain `jwt`. */
-export function compile(yaml: string, setting?: Setting): Compiled {
+export function compile(yaml: string, setting?: RoleSetting): Compiled {
   return compileText(HAS_PROVIDER.test(yaml) ? yaml : `${yaml.trimEnd()}\n${PROVIDER}\n`, setting);
 }
 
 /** A role that must compile. */
-export function roleFrom(yaml: string, setting?: Setting): Role {
+export function roleFrom(yaml: string, setting?: RoleSetting): Role {
   const { role, complaints } = compile(yaml, setting);
   if (!role) throw new Error(JSON.stringify(complaints, null, 2));
   return role;
@@ -194,7 +194,7 @@ export function placesOf(complaints: readonly Complaint[]): string[] {
 }
 
 /** What is wrong with a role, in the order in which it is said. */
-export function refusalsOf(yaml: string, setting?: Setting): string[] {
+export function refusalsOf(yaml: string, setting?: RoleSetting): string[] {
   return placesOf(compile(yaml, setting).complaints);
 }
 

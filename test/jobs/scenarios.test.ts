@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FAMILIES, type Family, plainJob, SCENARIOS, withFollowing } from '../../lib/jobs/scenarios.ts';
-import { typeOf } from '../../lib/policy/claims.ts';
-import { vocabularyTypes } from '../../lib/policy/issuer.ts';
+import { findClaimType } from '../../lib/policy/claims.ts';
+import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
 import { PRESETS } from '../../lib/token/presets.ts';
 import { codes, rowsOf } from '../harness/markdown.ts';
 
@@ -29,7 +29,7 @@ test.each(all)(
     const { vocabulary } = PRESETS[family.preset as keyof typeof PRESETS];
     const claims = withFollowing(family, { ...family.usual, ...changes });
     const wrong = Object.entries(claims).filter(
-      ([name, value]) => !vocabularyTypes(vocabulary, name)?.includes(typeOf(value)),
+      ([name, value]) => !findVocabularyTypes(vocabulary, name)?.includes(findClaimType(value)),
     );
     expect(wrong).toEqual([]);
   },

@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader, type JWK, jwtVerify } fr
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type KmsSetting, kmsSigner } from '../../lib/keys/kms.ts';
 import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
-import { jwtProvider } from '../../lib/providers/jwt.ts';
+import { createJwtProvider } from '../../lib/providers/jwt.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
@@ -217,7 +217,7 @@ describe('keys that were told', () => {
 });
 
 test('through the provider, every fault of KMS is our own trouble', async () => {
-  const provider = jwtProvider({ issuer: AUDIENCE, signer: signer(), randomId: () => 'id' });
+  const provider = createJwtProvider({ issuer: AUDIENCE, signer: signer(), randomId: () => 'id' });
   const issue = () => codeOf(() => provider(grantFor<JwtTarget>(`${TRUST}${PROVIDER}\n`), NOW));
   kms.reply(kmsError('AccessDeniedException', 400));
   expect(await issue()).toBe('broker_misconfigured');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCertificate } from '../../lib/keys/certificate.ts';
 import { PUBLISHED_AFTER, PUBLISHED_BEFORE, SIGNS_FOR } from '../../lib/keys/rotate.ts';
-import { kindOf } from '../../lib/language/kinds.ts';
+import { findKind } from '../../lib/language/kinds.ts';
 import { kmsDownFor, type TestKms, testKms } from '../harness/kms.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { DAY, type Deployment, deployment, MIDNIGHT } from '../harness/sealed.ts';
@@ -47,7 +47,7 @@ test.each([
 
 test('T52: a key is published for longer than anybody keeps our keys before it signs, and than a token lives after', () => {
   expect(PUBLISHED_BEFORE).toBeGreaterThan(DAY);
-  expect(PUBLISHED_AFTER).toBeGreaterThan(kindOf('jwt').lengths(undefined).max);
+  expect(PUBLISHED_AFTER).toBeGreaterThan(findKind('jwt').lengths(undefined).max);
 });
 
 test('KMS makes the pair for this broker alone, and its private half is seen by nobody', async () => {

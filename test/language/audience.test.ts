@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { audienceOf, audienceShape } from '../../lib/language/audience.ts';
+import { audienceShape, compileAudience } from '../../lib/language/audience.ts';
 import { readWith } from '../harness/policy.ts';
 
 function read(yaml: string) {
   return readWith(yaml, (tree, complain) => {
     const written = audienceShape.read(tree, complain);
-    return written && audienceOf(written, complain);
+    return written && compileAudience(written, complain);
   });
 }
 
@@ -66,7 +66,7 @@ test('P31: who follows the page of Buildkite on registries is told whose that au
   const url = 'https://packages.buildkite.com/acme/gems';
   readWith(url, (tree, complain) => {
     const written = audienceShape.read(tree, complain);
-    if (written) audienceOf(written, (_rule, _place, message) => void said.push(message));
+    if (written) compileAudience(written, (_rule, _place, message) => void said.push(message));
   });
   expect(said.join()).toContain('without a broker');
   expect(said.join()).toContain('--audience');

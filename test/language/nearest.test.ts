@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { didYouMean, findNearest, nearest } from '../../lib/language/nearest.ts';
+import { findNearest, findNearestWord, suggestWord } from '../../lib/language/nearest.ts';
 
 const CLAIMS = ['organization_slug', 'pipeline_slug', 'build_branch', 'build_tag', 'sub'];
 
@@ -12,18 +12,18 @@ test.each([
   ['the name itself', 'build_tag', 'build_tag'],
   ['a long name with three letters dropped', 'organzaton_slg', 'organization_slug'],
 ])('the nearest name is found for %s', (_name, mistyped, meant) => {
-  expect(nearest(mistyped, CLAIMS)).toBe(meant);
+  expect(findNearestWord(mistyped, CLAIMS)).toBe(meant);
 });
 
 test.each([
   ['a name that is like none', 'colour'],
   ['a very long name', 'x'.repeat(10_000)],
 ])('no name is near %s', (_name, mistyped) => {
-  expect(nearest(mistyped, CLAIMS)).toBeUndefined();
+  expect(findNearestWord(mistyped, CLAIMS)).toBeUndefined();
 });
 
 test('the first of two equally near names is meant', () => {
-  expect(nearest('build_xag', ['build_rag', 'build_tag'])).toBe('build_rag');
+  expect(findNearestWord('build_xag', ['build_rag', 'build_tag'])).toBe('build_rag');
 });
 
 test.each([
@@ -34,12 +34,12 @@ test.each([
   ['the name itself and not its beginning', 'sub', ['su', 'sub'], 'sub'],
   ['the name itself and not its end', 'sub', ['ub', 'sub'], 'sub'],
 ])('the nearer of two is meant: %s', (_name, mistyped, known, meant) => {
-  expect(nearest(mistyped, known)).toBe(meant);
+  expect(findNearestWord(mistyped, known)).toBe(meant);
 });
 
 test('a question is asked only when a name is near', () => {
-  expect(didYouMean('pipline_slug', CLAIMS)).toContain('"pipeline_slug"');
-  expect(didYouMean('colour', CLAIMS)).toBe('');
+  expect(suggestWord('pipline_slug', CLAIMS)).toContain('"pipeline_slug"');
+  expect(suggestWord('colour', CLAIMS)).toBe('');
 });
 
 describe('T75: among ten thousand names', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_DEPTH, MAX_FILE_BYTES, member, plain } from '../../lib/language/parse.ts';
+import { findEntry, MAX_DEPTH, MAX_FILE_BYTES, toPlain } from '../../lib/language/parse.ts';
 import { readWith } from '../harness/policy.ts';
 
 function read(yaml: string) {
@@ -32,7 +32,7 @@ describe('a document is read', () => {
   ])('%s', (_name, yaml, value) => {
     const { value: tree, refusals } = read(yaml);
     expect(refusals).toEqual([]);
-    expect(tree && JSON.parse(JSON.stringify(plain(tree)))).toEqual(value);
+    expect(tree && JSON.parse(JSON.stringify(toPlain(tree)))).toEqual(value);
   });
 });
 
@@ -110,9 +110,9 @@ test('all that is wrong is told at once', () => {
 
 test('every value knows where it stands', () => {
   const { value: tree } = read('trust:\n  - iss: x\n    claims: { a: b }\n');
-  const statement = tree && member(tree, 'trust')?.value;
+  const statement = tree && findEntry(tree, 'trust')?.value;
   const first = statement?.kind === 'list' ? statement.items[0] : undefined;
-  const claims = first && member(first, 'claims');
+  const claims = first && findEntry(first, 'claims');
   expect(first?.place).toEqual({ file: 'tested.yml', line: 2, column: 5 });
   expect(claims?.place).toEqual({ file: 'tested.yml', line: 3, column: 5 });
   expect(claims?.value.place).toEqual({ file: 'tested.yml', line: 3, column: 13 });
@@ -120,19 +120,19 @@ test('every value knows where it stands', () => {
 
 test('a value keeps the text it was written as', () => {
   const { value: tree } = read('a: 0x10\n');
-  expect(tree && member(tree, 'a')?.value).toMatchObject({ value: 16, source: '0x10' });
+  expect(tree && findEntry(tree, 'a')?.value).toMatchObject({ value: 16, source: '0x10' });
 });
 
 test('T29: a key named __proto__ is a key like any other, and a mapping has no prototype', () => {
   const { value: tree } = read('__proto__: x\n');
-  const map = tree && (plain(tree) as object);
+  const map = tree && (toPlain(tree) as object);
   expect(map && Object.getPrototypeOf(map)).toBeNull();
   expect(map && Object.keys(map)).toEqual(['__proto__']);
 });
 
 test('a key of a value that is no mapping is not there', () => {
   const { value: tree } = read('[a]');
-  expect(tree && member(tree, 'a')).toBeUndefined();
+  expect(tree && findEntry(tree, 'a')).toBeUndefined();
 });
 
 test('P29, T73: a file of nothing but one key is read once, and not complained of without end', () => {

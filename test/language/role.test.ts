@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
-import { compileRole, parseRole, type Setting } from '../../lib/language/role.ts';
+import { compileRole, parseRole, type RoleSetting } from '../../lib/language/role.ts';
 import {
   AUDIENCE,
   BUILDKITE,
@@ -17,7 +17,7 @@ const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: acme }\n`;
 const JWT = 'jwt: { audience: https://api.test.example }\n';
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n';
 
-function defaults(seconds: number | undefined, maxSeconds?: number): Setting {
+function defaults(seconds: number | undefined, maxSeconds?: number): RoleSetting {
   return {
     ...settingOf(),
     session: { seconds, maxSeconds },
@@ -62,7 +62,7 @@ test('a role is plain data, so that it can be hashed and bundled', () => {
 });
 
 describe('the length of a session', () => {
-  test.each<[string, string, Setting, { seconds: number; max: number; min: number }]>([
+  test.each<[string, string, RoleSetting, { seconds: number; max: number; min: number }]>([
     ['is that of its kind', JWT, defaults(undefined), { seconds: 900, max: 900, min: 60 }],
     ['is that of AWS', AWS, defaults(undefined), { seconds: 3600, max: 3600, min: 900 }],
     ['is that of broker.yml', JWT, defaults(1200, 1800), { seconds: 1200, max: 1800, min: 60 }],

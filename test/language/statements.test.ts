@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { scoped, statementsIn } from '../../lib/language/statements.ts';
+import { compileScopes, compileStatements } from '../../lib/language/statements.ts';
 import { BUILDKITE, ISSUERS, readWith, rowsFrom } from '../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
@@ -12,8 +12,8 @@ const CLAIMS_WITH = `trust: [{ iss: ${BUILDKITE}, scopes: [a], claims: { organiz
 function scopesOf(text: string, scopes: 'refused' | 'optional' | 'required', listed?: readonly string[]) {
   const { value, refusals } = readWith(text, (tree, complain) => {
     if (tree.kind !== 'map') return [];
-    const { trust } = statementsIn(tree, ROWS, complain);
-    return scoped(trust, { of: 'tested', scopes, listed }, complain);
+    const { trust } = compileStatements(tree, ROWS, complain);
+    return compileScopes(trust, { of: 'tested', scopes, listed }, complain);
   });
   return refusals.length > 0 ? refusals : value?.[0]?.scopes;
 }

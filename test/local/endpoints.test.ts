@@ -1,5 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PRESENTED, type Said, type SigningSetting, signing } from '../../lib/providers/signed.ts';
+import {
+  createClaimSigner,
+  PRESENTED,
+  type SaidClaims,
+  type SigningSetting,
+} from '../../lib/providers/signed.ts';
 import { type TestClouds, testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
@@ -49,10 +54,15 @@ const REAL = {
 type Service = keyof typeof REAL;
 
 let made = 0;
-async function mint(service: Service, said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW) {
+async function mint(
+  service: Service,
+  said: Partial<SaidClaims> = {},
+  using: SigningSetting = SIGNING,
+  now = NOW,
+) {
   const whole = { subject: 'role:deploy', audience: `${service}-of-acme`, seconds: 300, ...said };
   const counted = { ...using, randomId: () => `${++made}` };
-  return (await signing(counted)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(counted)(PRESENTED, whole, now)).token;
 }
 
 async function ask(service: Service, token: string, changes: Members = {}, headers: Members = BETA) {

@@ -1,5 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PRESENTED, type Said, type SigningSetting, signing } from '../../lib/providers/signed.ts';
+import {
+  createClaimSigner,
+  PRESENTED,
+  type SaidClaims,
+  type SigningSetting,
+} from '../../lib/providers/signed.ts';
 import { type TestClouds, testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
@@ -15,9 +20,13 @@ beforeEach(() => clouds.reply());
 
 type Form = { readonly [name: string]: string };
 
-async function jwt(said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> {
+async function jwt(
+  said: Partial<SaidClaims> = {},
+  using: SigningSetting = SIGNING,
+  now = NOW,
+): Promise<string> {
   const whole = { subject: 'role:deploy', audience: 'api://AzureADTokenExchange', seconds: 300, ...said };
-  return (await signing(using)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(using)(PRESENTED, whole, now)).token;
 }
 
 async function asked(token: string, form: Form = {}, to = PUBLIC) {

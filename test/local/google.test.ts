@@ -1,5 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PRESENTED, type Said, type SigningSetting, signing } from '../../lib/providers/signed.ts';
+import {
+  createClaimSigner,
+  PRESENTED,
+  type SaidClaims,
+  type SigningSetting,
+} from '../../lib/providers/signed.ts';
 import { type TestClouds, testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
@@ -26,9 +31,13 @@ async function answer(response: Response): Promise<Answer> {
   };
 }
 
-async function jwt(said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> {
+async function jwt(
+  said: Partial<SaidClaims> = {},
+  using: SigningSetting = SIGNING,
+  now = NOW,
+): Promise<string> {
   const whole = { subject: 'role:deploy', audience: `https:${POOL}`, seconds: 3600, ...said };
-  return (await signing(using)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(using)(PRESENTED, whole, now)).token;
 }
 
 async function exchanged(token: string, form: Form = {}): Promise<Answer> {

@@ -1,4 +1,4 @@
-import type { Setting } from '../../lib/language/role.ts';
+import type { RoleSetting } from '../../lib/language/role.ts';
 import { type Decision, type DenyReason, decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
@@ -104,7 +104,7 @@ function decideOurs(role: Role, { claims, access, context }: Question): Decision
   return decide(role, assumeVerified(claims, role), { role: role.name, ...access }, context);
 }
 
-function load(yaml: string, setting: Setting, seed: number): Role {
+function load(yaml: string, setting: RoleSetting, seed: number): Role {
   try {
     return roleFrom(yaml, setting);
   } catch (cause) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { address, inRange, range } from '../../lib/policy/cidr.ts';
+import { isInRange, readAddress, readRange } from '../../lib/policy/cidr.ts';
 
 function inside(one: string, within: string): boolean {
-  const [from, to] = [address(one), range(within)];
+  const [from, to] = [readAddress(one), readRange(within)];
   if (!from || !to) throw new Error(`${one} or ${within} is malformed`);
-  return inRange(from, to);
+  return isInRange(from, to);
 }
 
 describe('an address is inside a range', () => {
@@ -61,7 +61,7 @@ test.each([
   ['a space', ' 203.0.113.7'],
   ['IPv6 that ends in no IPv4', '::ffff:203.0.113.256'],
 ])('%s is not an address', (_name, text) => {
-  expect(address(text)).toBeUndefined();
+  expect(readAddress(text)).toBeUndefined();
 });
 
 test.each([
@@ -78,5 +78,5 @@ test.each([
   ['a mapped base, though the prefix would fit IPv4', '::ffff:203.0.113.0/24'],
   ['no address', '/24'],
 ])('a range with %s is malformed', (_name, text) => {
-  expect(range(text)).toBeUndefined();
+  expect(readRange(text)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ClaimValue, claimAt, claimPath, typeOf } from '../../lib/policy/claims.ts';
+import { type ClaimValue, findClaim, findClaimType, readClaimPath } from '../../lib/policy/claims.ts';
 import { claims } from '../harness/policy.ts';
 
 describe('a name is read as', () => {
@@ -11,7 +11,7 @@ describe('a name is read as', () => {
     ['a pointer with escapes', '/a~1b/c~0d', ['a/b', 'c~d']],
     ['an escaped tilde before a 1, decoded once', '/a/~01', ['a', '~1']],
   ])('%s', (_name, written, path) => {
-    expect(claimPath(written)).toEqual(path);
+    expect(readClaimPath(written)).toEqual(path);
   });
 });
 
@@ -23,7 +23,7 @@ test.each([
   ['with an unknown escape', '/a/~2'],
   ['with a tilde at the end', '/a/b~'],
 ])('a pointer %s is malformed', (_name, written) => {
-  expect(claimPath(written)).toBeUndefined();
+  expect(readClaimPath(written)).toBeUndefined();
 });
 
 const token = claims({
@@ -38,7 +38,7 @@ test.each<[string, string | string[], ClaimValue]>([
   ['null, which is present', 'nothing', null],
   ['a nested member', ['nested', 'deeper', 'deepest'], 7],
 ])('%s is found', (_name, path, value) => {
-  expect(claimAt(token, path)).toEqual(value);
+  expect(findClaim(token, path)).toEqual(value);
 });
 
 test.each<[string, string | string[]]>([
@@ -51,12 +51,12 @@ test.each<[string, string | string[]]>([
   ['T29: the prototype', '__proto__'],
   ['T29: the prototype of a nested object', ['nested', '__proto__']],
 ])('%s is absent', (_name, path) => {
-  expect(claimAt(token, path)).toBeUndefined();
-  expect(claimAt({ ...token, nested: { ...(token['nested'] as object) } }, path)).toBeUndefined();
+  expect(findClaim(token, path)).toBeUndefined();
+  expect(findClaim({ ...token, nested: { ...(token['nested'] as object) } }, path)).toBeUndefined();
 });
 
 test('T29: a claim that is really named __proto__ is a claim like any other', () => {
-  expect(claimAt(claims({ ['__proto__']: 'x' }), '__proto__')).toBe('x');
+  expect(findClaim(claims({ ['__proto__']: 'x' }), '__proto__')).toBe('x');
 });
 
 test.each<[ClaimValue, string]>([
@@ -67,5 +67,5 @@ test.each<[ClaimValue, string]>([
   [Number.NaN, 'number'],
   [false, 'boolean'],
 ])('the type of %j is %s', (value, type) => {
-  expect(typeOf(value)).toBe(type);
+  expect(findClaimType(value)).toBe(type);
 });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { all, type Condition, check, type Operator, type Scalar } from '../../lib/policy/condition.ts';
+import {
+  type Condition,
+  checkCondition,
+  judgeAll,
+  type Operator,
+  type Scalar,
+} from '../../lib/policy/condition.ts';
 import { claims } from '../harness/policy.ts';
 
 function on(operator: Operator, ...operands: Scalar[]): Condition {
@@ -14,7 +20,7 @@ function on(operator: Operator, ...operands: Scalar[]): Condition {
 }
 
 function judged(condition: Condition, value: unknown) {
-  const { truth, why } = check(condition, claims({ c: value }), undefined);
+  const { truth, why } = checkCondition(condition, claims({ c: value }), undefined);
   return `${truth}: ${why}`;
 }
 
@@ -154,8 +160,8 @@ describe('a condition is in doubt', () => {
     ['no address', undefined],
     ['an address that cannot be read', 'unknown'],
   ])('the source address is unknown: %s', (_name, address) => {
-    expect(check(from('in', '0.0.0.0/0'), claims({}), address).why).toBe('source_address_unknown');
-    expect(check(from('not_in', '0.0.0.0/0'), claims({}), address).truth).toBe('doubt');
+    expect(checkCondition(from('in', '0.0.0.0/0'), claims({}), address).why).toBe('source_address_unknown');
+    expect(checkCondition(from('not_in', '0.0.0.0/0'), claims({}), address).truth).toBe('doubt');
   });
 });
 
@@ -166,16 +172,23 @@ test.each([
   ['inside of what it must avoid', from('not_in', '203.0.113.0/24'), '203.0.113.7', 'false'],
   ['IPv4-mapped, unwrapped', from('in', '203.0.113.0/24'), '::ffff:203.0.113.7', 'true'],
 ])('a source address is judged: %s', (_name, condition, address, truth) => {
-  expect(check(condition, claims({ source_ip: '192.0.2.1' }), address).truth).toBe(truth);
+  expect(checkCondition(condition, claims({ source_ip: '192.0.2.1' }), address).truth).toBe(truth);
 });
 
 test('a check keeps the condition and what the claim held', () => {
   const condition = on('equals', 'main');
-  expect(check(condition, claims({ c: 'dev' }), undefined)).toMatchObject({ condition, actual: 'dev' });
+  expect(checkCondition(condition, claims({ c: 'dev' }), undefined)).toMatchObject({
+    condition,
+    actual: 'dev',
+  });
 });
 
 test('a check on the source keeps the address, never a claim', () => {
-  const checked = check(from('in', '203.0.113.0/24'), claims({ source_ip: '192.0.2.1' }), '203.0.113.7');
+  const checked = checkCondition(
+    from('in', '203.0.113.0/24'),
+    claims({ source_ip: '192.0.2.1' }),
+    '203.0.113.7',
+  );
   expect(checked.actual).toBe('203.0.113.7');
 });
 
@@ -186,6 +199,6 @@ test.each([
   ['in doubt and false', [undefined, 'y'], 'false'],
   ['true and false', ['x', 'y'], 'false'],
 ])('conditions stand together: %s', (_name, values, truth) => {
-  const each = values.map(value => check(on('equals', 'x'), claims({ c: value }), undefined));
-  expect(all(each).truth).toBe(truth);
+  const each = values.map(value => checkCondition(on('equals', 'x'), claims({ c: value }), undefined));
+  expect(judgeAll(each).truth).toBe(truth);
 });

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   countSearched,
-  globMatches,
-  literalPrefix,
+  findPatternFault,
   MAX_PATTERN,
   MAX_SEARCHED,
   MAX_VALUE,
-  patternFault,
+  matchGlob,
+  readLiteralPrefix,
 } from '../../lib/policy/glob.ts';
 
 describe('a pattern matches the whole value', () => {
@@ -27,7 +27,7 @@ describe('a pattern matches the whole value', () => {
     ['a regular expression as plain text', 'a.c|(b)+', 'a.c|(b)+'],
     ['text of another script', 'ветка-*', 'ветка-1'],
   ])('%s', (_name, pattern, value) => {
-    expect(globMatches(pattern, value)).toBe(true);
+    expect(matchGlob(pattern, value)).toBe(true);
   });
 });
 
@@ -47,7 +47,7 @@ describe('a pattern does not match', () => {
     ['a missing tail', 'a*b*c', 'a-b-b'],
     ['a line break that an anchor would allow', 'main', 'main\n'],
   ])('%s', (_name, pattern, value) => {
-    expect(globMatches(pattern, value)).toBe(false);
+    expect(matchGlob(pattern, value)).toBe(false);
   });
 });
 
@@ -59,7 +59,7 @@ test('T74: all patterns of a policy together read a longest value no more often 
 test('T74: a pattern made for backtracking ends within pattern × value steps', () => {
   const value = `${'a'.repeat(200_000)}b`;
   const started = performance.now();
-  expect(globMatches('*a*a*a*a*a*a*a*c', value)).toBe(false);
+  expect(matchGlob('*a*a*a*a*a*a*a*c', value)).toBe(false);
   expect(performance.now() - started).toBeLessThan(2_000);
 });
 
@@ -70,7 +70,7 @@ describe('a pattern is part of the language', () => {
     ['the greatest length', 'x'.repeat(MAX_PATTERN)],
     ['closing brackets, which mean nothing', 'a]}'],
   ])('%s', (_name, pattern) => {
-    expect(patternFault(pattern)).toBeUndefined();
+    expect(findPatternFault(pattern)).toBeUndefined();
   });
 });
 
@@ -84,7 +84,7 @@ describe('T74: a pattern is refused', () => {
     ['nine wildcards', '*a*a*a*a?b?b?b?b?'],
     ['more than the greatest length', 'x'.repeat(MAX_PATTERN + 1)],
   ])('%s', (_name, pattern) => {
-    expect(patternFault(pattern)).toBeDefined();
+    expect(findPatternFault(pattern)).toBeDefined();
   });
 });
 
@@ -94,7 +94,7 @@ test.each([
   ['*', ''],
   ['acme', 'acme'],
 ])('the literal prefix of %s is "%s"', (pattern, prefix) => {
-  expect(literalPrefix(pattern)).toBe(prefix);
+  expect(readLiteralPrefix(pattern)).toBe(prefix);
 });
 
 test.each([
@@ -127,7 +127,7 @@ test('T32: whatever the pattern and the value, matching is what the document say
   const pattern = fc.array(fc.oneof(letter, fc.constantFrom('*', '?')), { maxLength: 8 });
   fc.assert(
     fc.property(pattern, fc.array(letter, { maxLength: 10 }), (wanted, value) => {
-      expect(globMatches(wanted.join(''), value.join(''))).toBe(matchesSlowly(wanted, value));
+      expect(matchGlob(wanted.join(''), value.join(''))).toBe(matchesSlowly(wanted, value));
     }),
     { numRuns: 2_000 },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meets } from '../../lib/policy/guard.ts';
+import { meetsGuard } from '../../lib/policy/guard.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { buildkiteClaims, claims, githubClaims, rowsFrom } from '../harness/policy.ts';
 
@@ -17,16 +17,16 @@ describe('an issuer’s guard', () => {
     ['is not met when one is false', { repository_owner: 'evil' }, false],
     ['is not met in doubt', { ref_type: undefined }, false],
   ])('%s', (_name, changes, met) => {
-    expect(meets(github, githubClaims(changes))).toBe(met);
+    expect(meetsGuard(github, githubClaims(changes))).toBe(met);
   });
 
   test('is met by anyone when it demands nothing', () => {
-    expect(meets({ require: [], nullable: [] }, claims({}))).toBe(true);
+    expect(meetsGuard({ require: [], nullable: [] }, claims({}))).toBe(true);
   });
 
   test('reads an absent build_tag as null, as every statement does', () => {
     const untagged = guard('buildkite', 'build_tag: null');
-    expect(meets(untagged, buildkiteClaims({ build_tag: undefined }))).toBe(true);
-    expect(meets(untagged, buildkiteClaims({ build_tag: 'v1' }))).toBe(false);
+    expect(meetsGuard(untagged, buildkiteClaims({ build_tag: undefined }))).toBe(true);
+    expect(meetsGuard(untagged, buildkiteClaims({ build_tag: 'v1' }))).toBe(false);
   });
 });

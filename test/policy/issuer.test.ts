@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askFor } from '../../lib/policy/issuer.ts';
+import { findRequestFlag } from '../../lib/policy/issuer.ts';
 import { BUILDKITE, GITHUB, ISSUERS, rowsFrom } from '../harness/policy.ts';
 
 const rows = rowsFrom(ISSUERS);
@@ -13,6 +13,6 @@ describe('what to add for a claim', () => {
     ['of an issuer that nobody can ask', GITHUB, 'environment', undefined],
     ['of no issuer that is known', 'https://other.example', 'queue_key', undefined],
   ])('%s', (_name, issuer, claim, expected) => {
-    expect(askFor(claim, rows.get(issuer))).toBe(expected);
+    expect(findRequestFlag(claim, rows.get(issuer))).toBe(expected);
   });
 });

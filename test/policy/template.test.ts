@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fill, fillAll, isIamVariable, slots } from '../../lib/policy/template.ts';
+import { fillDocument, fillText, findSlots, isIamVariable } from '../../lib/policy/template.ts';
 import { findResourceFault } from '../../lib/policy/usable.ts';
 import { claims } from '../harness/policy.ts';
 
@@ -14,7 +14,7 @@ describe('a claim is put in as it is', () => {
     ['zero', 0, '<0>'],
     ['a negative number', -7, '<-7>'],
   ])('%s', (_name, value, text) => {
-    expect(fill('<${c}>', claims({ c: value }), HERE)).toEqual({ text });
+    expect(fillText('<${c}>', claims({ c: value }), HERE)).toEqual({ text });
   });
 
   test.each([
@@ -26,7 +26,7 @@ describe('a claim is put in as it is', () => {
     ['with a slot for a nested member', '${/nested/deep}', 'three'],
   ])('a template %s', (_name, template, text) => {
     const made = claims({ a: 'one', b: 'two', nested: claims({ deep: 'three' }) });
-    expect(fill(template, made, HERE)).toEqual({ text });
+    expect(fillText(template, made, HERE)).toEqual({ text });
   });
 });
 
@@ -58,26 +58,26 @@ describe('T42: a claim is refused by its name', () => {
     ['a way up at the end', 'a/..'],
     ['a dot as a segment', './a'],
   ])('%s', (_name, value) => {
-    expect(fill('<${c}>', claims({ c: value }), HERE)).toMatchObject({
+    expect(fillText('<${c}>', claims({ c: value }), HERE)).toMatchObject({
       refused: { claim: 'c', place: 'here' },
     });
   });
 
   test('a name that no claim has, though every object has it', () => {
-    expect(fill('${constructor}', claims({}), HERE)).toMatchObject({
+    expect(fillText('${constructor}', claims({}), HERE)).toMatchObject({
       refused: { claim: 'constructor', why: 'absent' },
     });
-    expect(fill('${__proto__}', claims({}), HERE)).toMatchObject({
+    expect(fillText('${__proto__}', claims({}), HERE)).toMatchObject({
       refused: { claim: '__proto__', why: 'absent' },
     });
   });
 
   test('a pointer that is malformed', () => {
-    expect(fill('${/c}', claims({ c: 'x' }), HERE)).toMatchObject({ refused: { claim: '/c' } });
+    expect(fillText('${/c}', claims({ c: 'x' }), HERE)).toMatchObject({ refused: { claim: '/c' } });
   });
 
   test('the first of several', () => {
-    expect(fill('${a}${b}${c}', claims({ a: 'x' }), HERE)).toMatchObject({ refused: { claim: 'b' } });
+    expect(fillText('${a}${b}${c}', claims({ a: 'x' }), HERE)).toMatchObject({ refused: { claim: 'b' } });
   });
 });
 
@@ -88,7 +88,7 @@ describe('T42: a document is built structurally', () => {
   };
 
   test('every string is filled in, and nothing else changes', () => {
-    expect(fillAll(document, claims({ c: 'web' }), HERE)).toEqual({
+    expect(fillDocument(document, claims({ c: 'web' }), HERE)).toEqual({
       document: {
         Statement: [
           { Resource: ['arn:aws:s3:::web/*', 'arn:aws:s3:::fixed'], Sid: null, Count: 2, Last: true },
@@ -99,7 +99,7 @@ describe('T42: a document is built structurally', () => {
   });
 
   test('one refusal refuses the whole document', () => {
-    expect(fillAll(document, claims({ c: '*' }), HERE)).toEqual({
+    expect(fillDocument(document, claims({ c: '*' }), HERE)).toEqual({
       refused: {
         claim: 'c',
         place: 'here.Statement[0].Resource[0]',
@@ -112,12 +112,12 @@ describe('T42: a document is built structurally', () => {
 
   test('the document of the role is never changed', () => {
     const before = structuredClone(document);
-    fillAll(document, claims({ c: 'web' }), HERE);
+    fillDocument(document, claims({ c: 'web' }), HERE);
     expect(document).toEqual(before);
   });
 
   test('T29: a member named __proto__ stays a member', () => {
-    const filled = fillAll(
+    const filled = fillDocument(
       JSON.parse('{"__proto__":{"polluted":"${c}"}}') as object,
       claims({ c: 'web' }),
       HERE,
@@ -133,7 +133,7 @@ test.each<[string, string, (string | undefined)[]]>([
   ['one inside of another', '${a${b}}', ['a${b', 'b']],
   ['an empty one', '${}', ['']],
 ])('slots are found: %s', (_name, template, names) => {
-  expect(slots(template).map(({ name }) => name)).toEqual(names);
+  expect(findSlots(template).map(({ name }) => name)).toEqual(names);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { knowingStatement, nearestStatement } from '../../lib/policy/trace.ts';
+import { findKnowingStatement, findNearestStatement } from '../../lib/policy/trace.ts';
 import { AUDIENCE, BUILDKITE, buildkiteClaims, decideFor, GITHUB, roleFrom } from '../harness/policy.ts';
 
 const role = roleFrom(`trust:
@@ -95,43 +95,43 @@ describe('a trace', () => {
 
 describe('the nearest statement', () => {
   test('is the one with the fewest conditions that are not true, the first of equals', () => {
-    expect(nearestStatement(traceFor())?.id).toBe('loose');
+    expect(findNearestStatement(traceFor())?.id).toBe('loose');
   });
 
   test('is counted anew for each token', () => {
     const changes = { build_source: 'schedule', queue_key: 'deploy', build_branch: 'main' };
-    expect(nearestStatement(traceFor(changes))?.id).toBe('strict');
+    expect(findNearestStatement(traceFor(changes))?.id).toBe('strict');
   });
 
   test('may be one that does not know the caller', () => {
-    expect(nearestStatement(traceFor({ organization_slug: 'stranger' }))?.id).toBe('of a stranger');
+    expect(findNearestStatement(traceFor({ organization_slug: 'stranger' }))?.id).toBe('of a stranger');
   });
 
   test('is none for an issuer of which no statement speaks', () => {
-    expect(nearestStatement(traceFor({ iss: 'https://plain.example' }))).toBeUndefined();
+    expect(findNearestStatement(traceFor({ iss: 'https://plain.example' }))).toBeUndefined();
   });
 });
 
 describe('T59: the role knows a caller', () => {
   test('by the nearest statement whose binding conditions are true', () => {
-    expect(knowingStatement(traceFor())?.id).toBe('loose');
+    expect(findKnowingStatement(traceFor())?.id).toBe('loose');
   });
 
   test('by one that binds another tenant no more than by another issuer', () => {
-    expect(knowingStatement(traceFor({ organization_slug: 'another' }))?.id).toBe('loose');
-    expect(knowingStatement(traceFor({ organization_slug: 'stranger' }))).toBeUndefined();
-    expect(knowingStatement(traceFor({ iss: GITHUB }))).toBeUndefined();
+    expect(findKnowingStatement(traceFor({ organization_slug: 'another' }))?.id).toBe('loose');
+    expect(findKnowingStatement(traceFor({ organization_slug: 'stranger' }))).toBeUndefined();
+    expect(findKnowingStatement(traceFor({ iss: GITHUB }))).toBeUndefined();
   });
 
   test('not when the binding claim is in doubt', () => {
-    expect(knowingStatement(traceFor({ organization_slug: undefined }))).toBeUndefined();
-    expect(knowingStatement(traceFor({ organization_slug: ['my-organization'] }))).toBeUndefined();
+    expect(findKnowingStatement(traceFor({ organization_slug: undefined }))).toBeUndefined();
+    expect(findKnowingStatement(traceFor({ organization_slug: ['my-organization'] }))).toBeUndefined();
   });
 
   test('not by a statement whose until has passed', () => {
     const past = roleFrom(
       `trust:\n  - { iss: ${BUILDKITE}, until: 2020-01-01T00:00:00Z, organization_slug: my-organization }\n`,
     );
-    expect(knowingStatement(decideFor(past, buildkiteClaims()).trace)).toBeUndefined();
+    expect(findKnowingStatement(decideFor(past, buildkiteClaims()).trace)).toBeUndefined();
   });
 });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   describeUnusable,
-  type Fault,
   findResourceFault,
   findTagFault,
   findTextFault,
+  type ValueFault,
 } from '../../lib/policy/usable.ts';
 
 /** What STS demands of a tag's value (TagValue of its API), to which we only add. */
@@ -30,7 +30,7 @@ describe('a session tag takes what AWS takes', () => {
 });
 
 describe('T46: less what AWS does not take, and what would look like another value', () => {
-  test.each<[string, string, Fault]>([
+  test.each<[string, string, ValueFault]>([
     ['a hash', 'fix#1', { why: 'character', character: '# (U+0023)', position: 4 }],
     ['a bracket', 'dependabot[bot]', { why: 'character', character: '[ (U+005B)', position: 11 }],
     [
@@ -64,7 +64,7 @@ describe('a text in a JWT', () => {
     },
   );
 
-  test.each<[string, string, Fault]>([
+  test.each<[string, string, ValueFault]>([
     ['a tab', 'a\tb', { why: 'character', character: 'U+0009', position: 2 }],
     ['a control of C1', 'a\u0085', { why: 'character', character: 'U+0085', position: 2 }],
     ['a change of direction', '\u202emain', { why: 'character', character: 'U+202E', position: 1 }],

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Claims } from '../../lib/policy/claims.ts';
-import { globMatches } from '../../lib/policy/glob.ts';
+import { matchGlob } from '../../lib/policy/glob.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { explain } from '../../lib/review/explain/explain.ts';
 import {
@@ -195,7 +195,7 @@ test('T74: the matcher agrees with the definition of a pattern', () => {
       (pattern, value) => {
         const expected = matchesByDefinition(pattern, value);
         seen[`${expected}`]++;
-        expect(globMatches(pattern.join(''), value.join(''))).toBe(expected);
+        expect(matchGlob(pattern.join(''), value.join(''))).toBe(expected);
       },
     ),
     { numRuns: 3 * RUNS },

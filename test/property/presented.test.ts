@@ -4,10 +4,10 @@ import type { Signer } from '../../lib/keys/signer.ts';
 import { compileRole, parseRole } from '../../lib/language/role.ts';
 import type { Grant } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
-import { awsProvider } from '../../lib/providers/aws.ts';
-import { azureProvider } from '../../lib/providers/azure.ts';
-import { gcpProvider } from '../../lib/providers/gcp.ts';
-import { jwtProvider } from '../../lib/providers/jwt.ts';
+import { createAwsProvider } from '../../lib/providers/aws.ts';
+import { createAzureProvider } from '../../lib/providers/azure.ts';
+import { createGcpProvider } from '../../lib/providers/gcp.ts';
+import { createJwtProvider } from '../../lib/providers/jwt.ts';
 import { codeOf } from '../harness/code.ts';
 import { LIMITER } from '../harness/limits.ts';
 import { AUDIENCE, BUILDKITE, buildkiteClaims, decideFor, NOW, settingOf } from '../harness/policy.ts';
@@ -106,10 +106,10 @@ async function signedFor(role: Role): Promise<Signed[]> {
     credentials: async () => Promise.reject(new Error()),
   };
   const makers = {
-    aws: awsProvider(stand, setting, LIMITER),
-    gcp: gcpProvider({}, setting),
-    azure: azureProvider({}, setting),
-    jwt: jwtProvider(setting),
+    aws: createAwsProvider(stand, setting, LIMITER),
+    gcp: createGcpProvider({}, setting),
+    azure: createAzureProvider({}, setting),
+    jwt: createJwtProvider(setting),
   };
   const decision = decideFor(role, CLAIMS);
   if (!decision.allowed) return [];

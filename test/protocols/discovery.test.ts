@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CODES } from '../../lib/errors.ts';
 import { localSigner } from '../../lib/keys/local.ts';
-import { type Discovery, discoveryAnswer, PAGES } from '../../lib/protocols/discovery.ts';
+import { answerDiscovery, type Discovery, PAGES } from '../../lib/protocols/discovery.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 
@@ -12,7 +12,7 @@ const discovery: Discovery = {
   publicKeys: () => signer.publicKeys(),
 };
 function get(path: string, method = 'GET') {
-  return discoveryAnswer(discovery, httpRequest({ method, path }));
+  return answerDiscovery(discovery, httpRequest({ method, path }));
 }
 
 type Told = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../lib/answer.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { AWS_CREDENTIALS, oauth, wireError } from '../../lib/protocols/oauth.ts';
+import { AWS_CREDENTIALS, findWireError, oauth } from '../../lib/protocols/oauth.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
 import { httpRequest } from '../harness/broker.ts';
@@ -130,7 +130,7 @@ describe('a refusal is answered', () => {
     { code: 'role_parameter_holds_audience', status: 400, error: 'invalid_target' },
     { code: 'token_already_used', status: 409, error: 'invalid_request' },
   ])('$code is $status $error', ({ code, status, error }) => {
-    expect(wireError(code)).toEqual([status, error]);
+    expect(findWireError(code)).toEqual([status, error]);
     expect(render(refusal(code)).status).toBe(status);
   });
 
@@ -138,7 +138,7 @@ describe('a refusal is answered', () => {
     '%s is ours: 503, and worth another try',
     code => {
       const { status, headers } = render(refusal(code));
-      expect([status, wireError(code)[1]]).toEqual([503, 'temporarily_unavailable']);
+      expect([status, findWireError(code)[1]]).toEqual([503, 'temporarily_unavailable']);
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     },
   );

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readXml } from '../../lib/aws/xml.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { bearerStatus } from '../../lib/protocols/bearer.ts';
+import { findBearerStatus } from '../../lib/protocols/bearer.ts';
 import { containerStatus } from '../../lib/protocols/container.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
-import { GRANT_TYPE, wireError } from '../../lib/protocols/oauth.ts';
-import { openApi } from '../../lib/protocols/openapi.ts';
+import { findWireError, GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import { describeApi } from '../../lib/protocols/openapi.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
-import { stsError } from '../../lib/protocols/sts/errors.ts';
-import { tokenStatus } from '../../lib/protocols/token-door.ts';
+import { findStsError } from '../../lib/protocols/sts/errors.ts';
+import { findTokenStatus } from '../../lib/protocols/token-door.ts';
 import { DOORS, REGISTRY_ROUTES, serve } from '../../lib/serve.ts';
 import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
 import { says, type TestClouds, testClouds } from '../harness/clouds.ts';
@@ -38,7 +38,7 @@ type Operation = {
   readonly responses: { readonly [status: string]: { readonly content?: Content } };
 };
 
-const DOCUMENT = openApi(AUDIENCE, [...Object.keys(PAGES), '/errors/{code}']) as {
+const DOCUMENT = describeApi(AUDIENCE, [...Object.keys(PAGES), '/errors/{code}']) as {
   readonly openapi: string;
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
 };
@@ -78,7 +78,7 @@ const TESTED: {
       audience: 'two',
     },
     token: 'subject_token',
-    wire: wireError,
+    wire: findWireError,
   },
   'POST /': {
     form: {
@@ -88,14 +88,14 @@ const TESTED: {
       RoleSessionName: 'botocore-session-1',
     },
     token: 'WebIdentityToken',
-    wire: stsError,
+    wire: findStsError,
   },
   'GET /credentials/{role}': { token: 'authorization', wire: code => [containerStatus(code), code] },
   'POST /git/{role}': {
     token: 'authorization',
     role: 'git',
     gives: 'ghs_local',
-    wire: code => [bearerStatus(code), code],
+    wire: code => [findBearerStatus(code), code],
   },
 };
 
@@ -282,7 +282,7 @@ describe('the token door of registries answers as the document says', () => {
 
   test.each(REGISTRY_ROUTES)('%s has every code under its status', route => {
     for (const code of Object.keys(CODES) as Code[])
-      expect(JSON.stringify(operationOf(route).responses[tokenStatus(code)])).toContain(`"${code}"`);
+      expect(JSON.stringify(operationOf(route).responses[findTokenStatus(code)])).toContain(`"${code}"`);
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { CODES, type Code } from '../../lib/errors.ts';
 import {
-  presented,
-  refusalMembers,
-  registryBody,
-  registryStatus,
+  findRegistryStatus,
+  listRefusalMembers,
+  readPresented,
   writeChallenge,
+  writeRegistryBody,
 } from '../../lib/protocols/registry.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { faultOf } from '../harness/code.ts';
@@ -14,7 +14,7 @@ function basic(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 function from(authorization: string | undefined, query = '') {
-  return presented(httpRequest({ headers: { authorization }, query }));
+  return readPresented(httpRequest({ headers: { authorization }, query }));
 }
 
 describe('the subject token is', () => {
@@ -82,7 +82,7 @@ const VOICE = { url: 'https://sts.test.example', audience: 'https://packages.tes
 
 test('what npm shows and what Docker shows are the same words', () => {
   const refused = { ...REFUSED, code: 'method_not_granted' } as const;
-  const body = JSON.parse(registryBody(refused, VOICE, 403)) as { error: string; errors: unknown };
+  const body = JSON.parse(writeRegistryBody(refused, VOICE, 403)) as { error: string; errors: unknown };
   expect(body).toMatchObject({ code: 'method_not_granted', decision_id: '1172358f' });
   expect(body.errors).toEqual([{ code: 'DENIED', message: body.error }]);
   expect(body.error).toContain('#packages');
@@ -91,14 +91,14 @@ test('what npm shows and what Docker shows are the same words', () => {
 test('T54: no word of a claim breaks the JSON that a gateway makes of it', () => {
   const value = 'a","code":"forged\\\n\u00e9';
   const claims = [{ claim: 'build_branch', why: 'differs', value }] as const;
-  const { message } = refusalMembers({ ...REFUSED, code: 'trust_not_met', claims }, VOICE, 401);
+  const { message } = listRefusalMembers({ ...REFUSED, code: 'trust_not_met', claims }, VOICE, 401);
   expect(JSON.parse(`{"error":"${message}"}`)).toEqual({ error: message });
 });
 
 test.each((Object.keys(CODES) as Code[]).map(code => [code, CODES[code].fault] as const))(
   'the refusal %s is the fault of %s by its status, of images and of anything else',
   (code, fault) => {
-    const statuses = [true, false].map(images => registryStatus({ ...REFUSED, code }, images));
+    const statuses = [true, false].map(images => findRegistryStatus({ ...REFUSED, code }, images));
     expect(statuses).toEqual(['setup', 'ours'].includes(fault) ? [503, 503] : [401, 403]);
   },
 );

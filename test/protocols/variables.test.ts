@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { variablesOf } from '../../lib/protocols/variables.ts';
+import { listVariables } from '../../lib/protocols/variables.ts';
 import { NOW } from '../harness/policy.ts';
 
 const END = '2027-01-15T08:00:00Z';
 
 test('keys of AWS have the names that its SDKs read', () => {
   const keys = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
-  expect(Object.entries(variablesOf({ kind: 'aws', ...keys, expiresAt: NOW }))).toEqual([
+  expect(Object.entries(listVariables({ kind: 'aws', ...keys, expiresAt: NOW }))).toEqual([
     ['KIND', 'aws'],
     ['AWS_ACCESS_KEY_ID', 'ASIAEXAMPLE'],
     ['AWS_SECRET_ACCESS_KEY', 'secret'],
@@ -22,7 +22,7 @@ test.each([
   ['github', ['GITHUB_TOKEN', 'GH_TOKEN']],
   ['buildkite', ['BUILDKITE_API_TOKEN']],
 ] as const)('a token of %s has the names %j', (kind, names) => {
-  expect(Object.entries(variablesOf({ kind, token: 'token', expiresAt: NOW }))).toEqual([
+  expect(Object.entries(listVariables({ kind, token: 'token', expiresAt: NOW }))).toEqual([
     ['KIND', kind],
     ...names.map(name => [name, 'token']),
     ['EXPIRES_AT', END],

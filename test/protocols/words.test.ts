@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import {
-  claimText,
-  describe as describeRefusal,
-  headersOf,
-  inOneText,
-  iso,
+  describeClaim,
+  describeInOneText,
+  describeRefused as describeRefusal,
   onlyAws,
-  withoutNewline,
+  trimNewline,
+  writeHeaders,
+  writeTime,
 } from '../../lib/protocols/words.ts';
 import { AWS, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
@@ -21,11 +21,14 @@ test.each([
   { name: 'the second of two line feeds alone', given: 'a.b.c\n\n', read: 'a.b.c\n' },
   { name: 'no space', given: 'a.b.c ', read: 'a.b.c ' },
 ])('of the end of a token, $name is trimmed', ({ given, read }) => {
-  expect(withoutNewline(given)).toBe(read);
+  expect(trimNewline(given)).toBe(read);
 });
 
 test('a time ends in Z, as the JavaScript SDK demands', () => {
-  expect([iso(NOW), iso(NOW + 0.25)]).toEqual(['2027-01-15T08:00:00Z', '2027-01-15T08:00:00.250Z']);
+  expect([writeTime(NOW), writeTime(NOW + 0.25)]).toEqual([
+    '2027-01-15T08:00:00Z',
+    '2027-01-15T08:00:00.250Z',
+  ]);
 });
 
 test.each([
@@ -47,7 +50,7 @@ test.each([
     text: 'b unusable x# (# (U+0023) at position 2 cannot stand in aws.tags.b)',
   },
 ])('a claim in the way is $text', ({ hint, text }) => {
-  expect(claimText(hint)).toBe(text);
+  expect(describeClaim(hint)).toBe(text);
 });
 
 describe('when to come back', () => {
@@ -58,20 +61,20 @@ describe('when to come back', () => {
     { code: 'switches_unavailable', seconds: '6' },
     { code: 'rate_limited', seconds: '2' },
   ])('after $code is in $seconds seconds', ({ code, seconds }) => {
-    expect(headersOf(refusal(code), 503, 'text/plain')['retry-after']).toBe(seconds);
+    expect(writeHeaders(refusal(code), 503, 'text/plain')['retry-after']).toBe(seconds);
   });
 
   test('is as a provider or a limit says', () => {
     const answer = refusal('provider_unavailable', { retryAfter: 120 });
-    expect(headersOf(answer, 503, 'text/plain')['retry-after']).toBe('120');
+    expect(writeHeaders(answer, 503, 'text/plain')['retry-after']).toBe('120');
   });
 
   test.each(['provider_refused', 'broker_misconfigured'] as const)('is never said of %s', code => {
-    expect(headersOf(refusal(code), 503, 'text/plain')).not.toHaveProperty('retry-after');
+    expect(writeHeaders(refusal(code), 503, 'text/plain')).not.toHaveProperty('retry-after');
   });
 
   test.each([refusal('trust_not_met'), issued(JWT)])('is not said when it would not help: $kind', answer => {
-    expect(headersOf(answer, 403, 'text/plain')).not.toHaveProperty('retry-after');
+    expect(writeHeaders(answer, 403, 'text/plain')).not.toHaveProperty('retry-after');
   });
 });
 
@@ -84,12 +87,12 @@ test('T63: a repeat is told with the command that mints a fresh token', () => {
 
 describe('one text', () => {
   test('has what to do between what is wrong and the decision', () => {
-    const text = inOneText(refusal('internal_error'), VOICE, 'Do this.');
+    const text = describeInOneText(refusal('internal_error'), VOICE, 'Do this.');
     expect(text).toMatch(/^\S.* Do this\. \S.*\/errors\/internal_error$/);
   });
 
   test('says no more than there is: no claims, no contact, no advice', () => {
-    const text = inOneText(refusal('internal_error'), VOICE, undefined);
+    const text = describeInOneText(refusal('internal_error'), VOICE, undefined);
     expect(text).not.toMatch(/undefined|false|Claims|Contact| {2}/);
   });
 });

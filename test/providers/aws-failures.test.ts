@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
-import { awsProvider } from '../../lib/providers/aws.ts';
+import { createAwsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { memoryLimit } from '../../lib/stores/limits.ts';
 import { codeOf } from '../harness/code.ts';
@@ -25,7 +25,7 @@ aws:
 `;
 
 function issue(): Promise<Code | 'none'> {
-  return codeOf(() => awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW));
+  return codeOf(() => createAwsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW));
 }
 function at(seconds: number): string {
   return new Date((NOW + seconds) * 1000).toISOString();
@@ -65,7 +65,7 @@ describe('T48: what STS refuses is asked once, and never again with fewer restri
 
   test('so are keys that cannot be had', async () => {
     const credentials = () => Promise.reject(new Error('AWS_ACCESS_KEY_ID is not set'));
-    const provider = awsProvider({ ...sts.setting, credentials }, SIGNING, LIMITER);
+    const provider = createAwsProvider({ ...sts.setting, credentials }, SIGNING, LIMITER);
     expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe(
       'broker_credentials_unavailable',
     );
@@ -82,7 +82,7 @@ test.each([
   { name: 'but not where its answer was lost', replies: [stsError('InternalFailure', 500)], undone: false },
 ])('T63: nothing can have been issued $name', async ({ replies, undone }) => {
   sts.reply(...replies);
-  const issuing = awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW);
+  const issuing = createAwsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW);
   await expect(issuing).rejects.toMatchObject({ undone });
 });
 
@@ -102,7 +102,7 @@ describe('what STS refuses of the caller’s own session policy is for the calle
   ])('$code is $is', async ({ code, is }) => {
     sts.reply(stsError(code, 400));
     const grant = (narrowed.allowed && narrowed.grant) as GrantOf<AwsTarget>;
-    expect(await codeOf(() => awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW))).toBe(is);
+    expect(await codeOf(() => createAwsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW))).toBe(is);
     expect(sts.calls.map(call => call.get('Policy'))).toEqual([policy]);
   });
 });
@@ -136,7 +136,7 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
     sts.reply(stsError('Throttling', 400));
     let now = NOW;
     const limiter = memoryLimit('tests', PLENTY.stsCalls);
-    const provider = awsProvider({ ...sts.setting, now: () => (now += 1.2) }, SIGNING, limiter);
+    const provider = createAwsProvider({ ...sts.setting, now: () => (now += 1.2) }, SIGNING, limiter);
     expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
     expect(sts.calls.length).toBeLessThan(3);
   });
@@ -157,14 +157,14 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
   });
 
   test('nobody who listens', async () => {
-    const provider = awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER);
+    const provider = createAwsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER);
     expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
   });
 
   test('D09: not more often than the limit of calls admits', async () => {
     sts.reply(stsError('Throttling', 400));
     const limiter = memoryLimit('tests', { perMinute: 1, burst: 2 });
-    const provider = awsProvider(sts.setting, SIGNING, limiter);
+    const provider = createAwsProvider(sts.setting, SIGNING, limiter);
     const asked = () => codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW));
     expect([await asked(), await asked(), sts.calls.length]).toEqual([
       'provider_unavailable',

@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
-import { sessionName } from '../../lib/providers/aws/session.ts';
-import { awsProvider } from '../../lib/providers/aws.ts';
+import { nameAwsSession } from '../../lib/providers/aws/session.ts';
+import { createAwsProvider } from '../../lib/providers/aws.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { codeOf } from '../harness/code.ts';
@@ -36,25 +36,25 @@ aws:
 const ACTION = 'AssumeRoleWithWebIdentity';
 
 function issue(yaml: string, using: SigningSetting = SIGNING, claims: object = {}) {
-  return awsProvider(sts.setting, using, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+  return createAwsProvider(sts.setting, using, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
 }
 function presented() {
   return sts.calls[0]?.get('WebIdentityToken') ?? '';
 }
 
 providerContract<AwsTarget>({
-  provider: () => awsProvider(sts.setting, SIGNING, LIMITER),
+  provider: () => createAwsProvider(sts.setting, SIGNING, LIMITER),
   grant: () => grantFor(FULL),
   tolerance: 60,
   failures: {
     'the other side refuses': () => {
       sts.reply(stsError('InvalidIdentityToken', 400));
-      return awsProvider(sts.setting, SIGNING, LIMITER);
+      return createAwsProvider(sts.setting, SIGNING, LIMITER);
     },
-    'the other side does not know our key': () => awsProvider(sts.setting, STRANGE_SIGNING, LIMITER),
-    'the key cannot be used': () => awsProvider(sts.setting, BROKEN_SIGNING, LIMITER),
+    'the other side does not know our key': () => createAwsProvider(sts.setting, STRANGE_SIGNING, LIMITER),
+    'the key cannot be used': () => createAwsProvider(sts.setting, BROKEN_SIGNING, LIMITER),
     'nobody is there': () =>
-      awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER),
+      createAwsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER),
   },
 });
 
@@ -67,7 +67,7 @@ describe('T45: via web_identity a session lasts up to twelve hours', () => {
       Action: ACTION,
       Version: '2011-06-15',
       RoleArn: ARN,
-      RoleSessionName: sessionName(grantFor<AwsTarget>(FULL).session),
+      RoleSessionName: nameAwsSession(grantFor<AwsTarget>(FULL).session),
       DurationSeconds: '43200',
       Policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',
       'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
@@ -100,7 +100,7 @@ describe('our JWT', () => {
         principal_tags: { Pipeline: ['my-pipeline'], Team: ['web'] },
         transitive_tag_keys: ['Pipeline'],
       },
-      'https://aws.amazon.com/source_identity': sessionName(grantFor<AwsTarget>(FULL).session),
+      'https://aws.amazon.com/source_identity': nameAwsSession(grantFor<AwsTarget>(FULL).session),
     });
     expect(decodeProtectedHeader(presented())).toMatchObject({ alg: 'RS256', typ: 'JWT' });
   });

@@ -1,8 +1,8 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AssumedTarget, FederatedTarget } from '../../lib/policy/targets/aws.ts';
-import { sessionName } from '../../lib/providers/aws/session.ts';
-import { awsProvider } from '../../lib/providers/aws.ts';
+import { nameAwsSession } from '../../lib/providers/aws/session.ts';
+import { createAwsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { LIMITER } from '../harness/limits.ts';
@@ -23,7 +23,7 @@ const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
 async function throughClient({ target, seconds, session }: GrantOf<AssumedTarget>) {
   const { region, endpoint = '', credentials } = sts.setting;
   const client = new STSClient({ region, endpoint, credentials });
-  const name = sessionName(session);
+  const name = nameAwsSession(session);
   const { Credentials, AssumedRoleUser } = await client.send(
     new AssumeRoleCommand({
       RoleArn: target.roleArn,
@@ -67,7 +67,7 @@ describe("for the same grant AWS's own client sends the same parameters", () => 
     const grant = grantFor<AssumedTarget>(
       `${TRUST.replace('build_branch: main', 'pipeline_slug: { matches: "*" }')}\naws: ${aws}\n`,
     );
-    await awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
+    await createAwsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
     await throughClient(grant);
     const [ours, theirs] = sts.calls;
     expect(formOf(ours)).toEqual(formOf(theirs));
@@ -80,12 +80,12 @@ test("for the same grant and JWT AWS's own client sends the same parameters via 
     `${TRUST}session: { seconds: 43200 }\naws: { role_arn: ${ARN}, via: web_identity, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess], policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*" }] } }\n`,
   );
   const { target, seconds, session } = grant;
-  await awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
+  await createAwsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
   const { region, endpoint = '' } = sts.setting;
   await new STSClient({ region, endpoint }).send(
     new AssumeRoleWithWebIdentityCommand({
       RoleArn: target.roleArn,
-      RoleSessionName: sessionName(session),
+      RoleSessionName: nameAwsSession(session),
       DurationSeconds: seconds,
       WebIdentityToken: sts.calls[0]?.get('WebIdentityToken') ?? '',
       Policy: target.policy,
@@ -99,7 +99,7 @@ test("for the same grant and JWT AWS's own client sends the same parameters via 
 
 test("AWS's own client reads the same credentials from the same answer", async () => {
   const grant = grantFor<AssumedTarget>(`${TRUST}aws: { role_arn: ${ARN} }\n`);
-  const name = sessionName(grant.session);
+  const name = nameAwsSession(grant.session);
   const answer = `<?xml version="1.0"?>
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleResult>
@@ -117,7 +117,7 @@ test("AWS's own client reads the same credentials from the same answer", async (
 </AssumeRoleResponse>
 `;
   sts.reply(() => ({ status: 200, body: answer }));
-  const ours = await awsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
+  const ours = await createAwsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
   const { Credentials, AssumedRoleUser } = await throughClient(grant);
   expect(ours).toEqual({
     kind: 'aws',
@@ -129,6 +129,6 @@ test("AWS's own client reads the same credentials from the same answer", async (
     packedPolicySize: '6',
     sourceIdentity: name,
     expiresAt: Math.floor((Credentials?.Expiration?.getTime() ?? 0) / 1000),
-    session: sessionName(grant.session),
+    session: nameAwsSession(grant.session),
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
-import { sessionName } from '../../lib/providers/aws/session.ts';
-import { awsProvider } from '../../lib/providers/aws.ts';
+import { nameAwsSession } from '../../lib/providers/aws/session.ts';
+import { createAwsProvider } from '../../lib/providers/aws.ts';
 import { providerContract } from '../contract/provider.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { LIMITER } from '../harness/limits.ts';
@@ -37,31 +37,31 @@ aws:
 `;
 
 function issue(yaml: string, claims: object = {}) {
-  return awsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
+  return createAwsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(yaml, { ...claims }), NOW);
 }
 
 providerContract<AwsTarget>({
-  provider: () => awsProvider(sts.setting, SIGNING, LIMITER),
+  provider: () => createAwsProvider(sts.setting, SIGNING, LIMITER),
   grant: () => grantFor(FULL),
   tolerance: 60,
   failures: {
     'the other side refuses': () => {
       sts.reply(stsError('AccessDenied', 403));
-      return awsProvider(sts.setting, SIGNING, LIMITER);
+      return createAwsProvider(sts.setting, SIGNING, LIMITER);
     },
     'the other side answers with something else': () => {
       sts.reply(() => ({ status: 200, body: '<html></html>' }));
-      return awsProvider(sts.setting, SIGNING, LIMITER);
+      return createAwsProvider(sts.setting, SIGNING, LIMITER);
     },
     'nobody is there': () =>
-      awsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER),
+      createAwsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER),
   },
 });
 
 describe('AssumeRole is called with exactly what the grant says', () => {
   test('T44, T45, T46, T47, T49: of a role that says everything', async () => {
     await issue(FULL);
-    const name = sessionName(grantFor<AwsTarget>(FULL).session);
+    const name = nameAwsSession(grantFor<AwsTarget>(FULL).session);
     expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
       {
         Action: 'AssumeRole',
@@ -87,7 +87,7 @@ describe('AssumeRole is called with exactly what the grant says', () => {
 
   test('T44, T47: of a role that says nothing but its ARN: external id and source identity all the same', async () => {
     await issue(PLAIN);
-    const name = sessionName(grantFor<AwsTarget>(PLAIN).session);
+    const name = nameAwsSession(grantFor<AwsTarget>(PLAIN).session);
     expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
       {
         Action: 'AssumeRole',
@@ -109,7 +109,7 @@ describe('AssumeRole is called with exactly what the grant says', () => {
 
   test('and its answer is the credential', async () => {
     sts.reply(stsSuccess({}));
-    const name = sessionName(grantFor<AwsTarget>(PLAIN).session);
+    const name = nameAwsSession(grantFor<AwsTarget>(PLAIN).session);
     const credential = await issue(PLAIN);
     expect(credential).toEqual({
       kind: 'aws',

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AzureTarget } from '../../lib/policy/targets/azure.ts';
-import { azureProvider } from '../../lib/providers/azure.ts';
+import { createAzureProvider } from '../../lib/providers/azure.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
@@ -27,7 +27,7 @@ azure: { tenant_id: ${TENANT}, client_id: ${CLIENT}, scope: "${SCOPE}", cloud: $
 }
 
 function provider(using: SigningSetting = SIGNING) {
-  return azureProvider(clouds.setting, using);
+  return createAzureProvider(clouds.setting, using);
 }
 function issue(yaml = role(), using: SigningSetting = SIGNING) {
   return provider(using)(grantFor<AzureTarget>(yaml), NOW);
@@ -57,7 +57,7 @@ providerContract<AzureTarget>({
     'it fails': failing(says(500, { error: 'server_error' })),
     'it breaks the connection': failing(() => undefined),
     'the key cannot be used': () => provider(BROKEN_SIGNING),
-    'nobody is there': () => azureProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+    'nobody is there': () => createAzureProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
   },
 });
 

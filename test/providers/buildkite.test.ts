@@ -4,7 +4,7 @@ import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { BuildkiteTarget } from '../../lib/policy/targets/buildkite.ts';
-import { buildkiteProvider } from '../../lib/providers/buildkite.ts';
+import { createBuildkiteProvider } from '../../lib/providers/buildkite.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
@@ -37,7 +37,7 @@ function randomId() {
 }
 
 function provider(apps: AppSigners = APPS, id = randomId) {
-  return buildkiteProvider(clouds.setting, apps, { ...SIGNING, randomId: id });
+  return createBuildkiteProvider(clouds.setting, apps, { ...SIGNING, randomId: id });
 }
 function issue(yaml = role(), apps: AppSigners = APPS, now = NOW) {
   return provider(apps)(grantFor<BuildkiteTarget>(yaml), now);
@@ -64,7 +64,7 @@ providerContract<BuildkiteTarget>({
     'the key cannot be used': () => provider(() => BROKEN_SIGNING.signer),
     'no key of the app is known': () => provider(() => undefined),
     'nobody is there': () =>
-      buildkiteProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS, SIGNING),
+      createBuildkiteProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS, SIGNING),
   },
 });
 
@@ -201,7 +201,7 @@ trust:
 buildkite: { client_id: wi_1, organization: my-organization, scopes: [read_builds] }
 `;
   const issueBy = (using: SigningSetting = { ...SIGNING, randomId }, now = NOW) =>
-    buildkiteProvider(clouds.setting, () => undefined, using)(grantFor<BuildkiteTarget>(identity), now);
+    createBuildkiteProvider(clouds.setting, () => undefined, using)(grantFor<BuildkiteTarget>(identity), now);
 
   test('T90: Buildkite is asked for exactly what the grant says, and no key of an app is needed', async () => {
     expect(await issueBy()).toMatchObject({ kind: 'buildkite', session: `id-${made}` });

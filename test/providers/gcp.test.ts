@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { GcpTarget } from '../../lib/policy/targets/gcp.ts';
-import { gcpProvider } from '../../lib/providers/gcp.ts';
+import { createGcpProvider } from '../../lib/providers/gcp.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
@@ -36,7 +36,7 @@ gcp:
 `;
 
 function provider(using: SigningSetting = SIGNING) {
-  return gcpProvider(clouds.setting, using);
+  return createGcpProvider(clouds.setting, using);
 }
 function issue(yaml: string, using: SigningSetting = SIGNING) {
   return provider(using)(grantFor<GcpTarget>(yaml), NOW);
@@ -68,7 +68,7 @@ describe.each([
       'it fails': failing(says(500, { error: 'server_error' })),
       'it breaks the connection': failing(() => undefined),
       'the key cannot be used': () => provider(BROKEN_SIGNING),
-      'nobody is there': () => gcpProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+      'nobody is there': () => createGcpProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
     },
   });
 });

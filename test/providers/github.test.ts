@@ -6,7 +6,7 @@ import type { Resolve } from '../../lib/http/address.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { GithubTarget } from '../../lib/policy/targets/github.ts';
-import { githubProvider } from '../../lib/providers/github.ts';
+import { createGithubProvider } from '../../lib/providers/github.ts';
 import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf, failureOf } from '../harness/code.ts';
@@ -37,7 +37,7 @@ const OWNER = role('owner: acme');
 const NUMBER = role('installation: 42');
 
 function provider(apps: AppSigners = APPS) {
-  return githubProvider({ ...clouds.setting, now: () => NOW }, apps);
+  return createGithubProvider({ ...clouds.setting, now: () => NOW }, apps);
 }
 function issue(yaml = NUMBER, apps: AppSigners = APPS, now = NOW) {
   return provider(apps)(grantFor<GithubTarget>(yaml), now);
@@ -73,7 +73,7 @@ describe.each([
       'it breaks the connection': failing(() => undefined),
       'the key cannot be used': () => provider(() => BROKEN_SIGNING.signer),
       'no key of the app is known': () => provider(() => undefined),
-      'nobody is there': () => githubProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS),
+      'nobody is there': () => createGithubProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS),
     },
   });
 });
@@ -256,7 +256,7 @@ describe('an App that is not on github.com', () => {
     ['Iv1.server', '127.0.0.1'],
   ])('T91: the address of %s is judged: not %s', async (app, address) => {
     const resolve: Resolve = (_name, done) => done(null, [{ address, family: 4 }]);
-    const judged = githubProvider({ random: () => 0, resolve }, APPS);
+    const judged = createGithubProvider({ random: () => 0, resolve }, APPS);
     expect(await codeOf(() => judged(grantFor<GithubTarget>(elsewhere(app)), NOW))).toBe(
       'broker_misconfigured',
     );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { localSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
-import { jwtProvider } from '../../lib/providers/jwt.ts';
+import { createJwtProvider } from '../../lib/providers/jwt.ts';
 import { takeApart } from '../../lib/token/jws.ts';
 import { providerContract } from '../contract/provider.ts';
 import { codeOf, faultOf } from '../harness/code.ts';
@@ -13,7 +13,7 @@ import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 const signer = localSigner();
 const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) };
 function providerWith(using: Signer) {
-  return jwtProvider({ issuer: AUDIENCE, signer: using, randomId: () => 'one-of-a-kind' });
+  return createJwtProvider({ issuer: AUDIENCE, signer: using, randomId: () => 'one-of-a-kind' });
 }
 
 const PLAIN = `${TRUST}

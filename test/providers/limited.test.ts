@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { limitedFor } from '../../lib/providers/limited.ts';
+import { findWait } from '../../lib/providers/limited.ts';
 import { NOW } from '../harness/policy.ts';
 
 type Headers = { readonly [name: string]: string };
 function waits(status: number, headers: Headers, body = '{}') {
-  return limitedFor({ status, headers, body }, NOW);
+  return findWait({ status, headers, body }, NOW);
 }
 
 test.each<[string, number, Headers, string | undefined, number]>([

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError, type Code } from '../../lib/errors.ts';
 import type { OauthTarget } from '../../lib/policy/targets/oauth.ts';
-import { oauthProvider } from '../../lib/providers/oauth.ts';
+import { createOauthProvider } from '../../lib/providers/oauth.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
@@ -27,7 +27,7 @@ const ID = '4b2f7d1e-8c3a-4e5f-9a6b-1c2d3e4f5a6b';
 let ids = 0;
 const COUNTED: SigningSetting = { ...SIGNING, randomId: () => `id-${++ids}` };
 function provider(using: SigningSetting = COUNTED) {
-  return oauthProvider(clouds.setting, using);
+  return createOauthProvider(clouds.setting, using);
 }
 function issue(yaml = EXCHANGE, using?: SigningSetting) {
   return provider(using)(grantFor<OauthTarget>(yaml), NOW);
@@ -51,7 +51,7 @@ providerContract<OauthTarget>({
     'it fails': failing(says(500, { error: 'server_error' })),
     'it breaks the connection': failing(() => undefined),
     'the key cannot be used': () => provider(BROKEN_SIGNING),
-    'nobody is there': () => oauthProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+    'nobody is there': () => createOauthProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
   },
 });
 
@@ -294,7 +294,7 @@ describe('T91: an address is judged when connecting, as that of an issuer', () =
     return { ...grant, target: { ...grant.target, url, allowPrivateNetwork } };
   };
   const found = (address: string) =>
-    oauthProvider(
+    createOauthProvider(
       { random: () => 0, resolve: (_name, done) => done(null, [{ address, family: 4 }]) },
       COUNTED,
     );

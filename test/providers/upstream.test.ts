@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError } from '../../lib/errors.ts';
 import { ANYTHING } from '../../lib/providers/meaning.ts';
-import { type Question, upstream } from '../../lib/providers/upstream.ts';
+import { createUpstream, type UpstreamQuestion } from '../../lib/providers/upstream.ts';
 import { NOW } from '../harness/policy.ts';
 import { type Said, type TestServer, testServer } from '../harness/server.ts';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const SECRET = `eyJ${'a'.repeat(60)}.eyJ${'b'.repeat(60)}.${'c'.repeat(60)}`;
-const QUESTION: Question = {
+const QUESTION: UpstreamQuestion = {
   name: 'cloud.example token',
   to: 'cloud.example/v1/token',
   headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -35,7 +35,7 @@ const LIMITED: Said = { status: 429, headers: { 'retry-after': '30' } };
 /** What comes of these answers: the members of the success, or code and detail. */
 async function outcome(...said: (Said | 'silence' | undefined)[]) {
   next = said;
-  const { ask, begin } = upstream({ base: server.url, random: () => 0 });
+  const { ask, begin } = createUpstream({ base: server.url, random: () => 0 });
   try {
     return await ask(QUESTION, begin());
   } catch (error) {
@@ -61,7 +61,7 @@ test('it posts to the host and path that are pinned, below the base alone', asyn
 describe('T63: nothing can have been issued', () => {
   const undone = async (base: string, ...said: (Said | undefined)[]) => {
     next = said;
-    const { ask, begin } = upstream({ base, random: () => 0 });
+    const { ask, begin } = createUpstream({ base, random: () => 0 });
     return ask(QUESTION, begin()).catch((error: BrokerError) => error.undone);
   };
 
@@ -113,7 +113,7 @@ test('an answer without content is a success', async () => {
 
 test('what must differ by attempt is made for each', async () => {
   next = [{ status: 500 }, OK];
-  const { ask, begin } = upstream({ base: server.url, random: () => 0 });
+  const { ask, begin } = createUpstream({ base: server.url, random: () => 0 });
   let made = 0;
   await ask({ ...QUESTION, body: async () => `attempt ${++made}` }, begin());
   expect(server.asked.map(({ body }) => body)).toEqual(['attempt 1', 'attempt 2']);
@@ -178,7 +178,7 @@ describe('T54, T59: the log is told which side must mend what, and no token', ()
 test('T78: no attempt is begun when the time for all of them is over', async () => {
   next = [{ status: 500 }];
   let now = NOW;
-  const { ask, begin } = upstream({ base: server.url, random: () => 0, now: () => (now += 3.5) });
+  const { ask, begin } = createUpstream({ base: server.url, random: () => 0, now: () => (now += 3.5) });
   await expect(ask(QUESTION, begin())).rejects.toMatchObject({ code: 'provider_unavailable' });
   expect(server.asked.length).toBeLessThan(3);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { vocabularyTypes } from '../../lib/policy/issuer.ts';
+import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
 import { PRESETS, type PresetName, presetOf } from '../../lib/token/presets.ts';
 import { BUILDKITE, GITHUB, ISSUERS, rowsFrom } from '../harness/policy.ts';
 
@@ -74,7 +74,7 @@ describe.each(Object.entries(PRESETS))('the preset %s', (name, preset) => {
       ...[...link.matchAll(/\{([^}]+)\}/g)].map(([, claim = '']) => claim),
       ...(preset.pipelineId === undefined ? [] : [preset.pipelineId]),
     ];
-    expect(named.filter(claim => !vocabularyTypes(preset.vocabulary, claim))).toEqual([]);
+    expect(named.filter(claim => !findVocabularyTypes(preset.vocabulary, claim))).toEqual([]);
   });
 
   test('T01: trusts RS256, and what else its vendor signs with', () => {

@@ -1,5 +1,5 @@
 import type { Issued } from '../../client/client.ts';
-import { variablesOf } from '../../protocols/variables.ts';
+import { listVariables } from '../../protocols/variables.ts';
 import { askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
 import { MASK_HELP, MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
@@ -10,13 +10,13 @@ const PLAIN = /^[\w+/=.,:@%~-]+$/;
 
 function variables(issued: Issued): { readonly [name: string]: string } {
   const { expiresAt } = issued;
-  if (issued.kind !== 'aws') return variablesOf({ ...issued, token: issued.accessToken });
+  if (issued.kind !== 'aws') return listVariables({ ...issued, token: issued.accessToken });
   const {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
   } = issued.aws;
-  return variablesOf({ kind: 'aws', accessKeyId, secretAccessKey, sessionToken, expiresAt });
+  return listVariables({ kind: 'aws', accessKeyId, secretAccessKey, sessionToken, expiresAt });
 }
 
 function line([name, value]: [string, string]): string {

@@ -1,9 +1,9 @@
 import { printable } from '../../client/printable.ts';
 import type { Config } from '../../config/load.ts';
-import { didYouMean } from '../../language/nearest.ts';
+import { suggestWord } from '../../language/nearest.ts';
 import { type Decision, decide } from '../../policy/decide.ts';
-import { meets } from '../../policy/guard.ts';
-import { askFor } from '../../policy/issuer.ts';
+import { meetsGuard } from '../../policy/guard.ts';
+import { findRequestFlag } from '../../policy/issuer.ts';
 import type { MethodDecision } from '../../policy/method.ts';
 import { assumeVerified } from '../../review/assume.ts';
 import { openedBy } from '../../review/compare/opened.ts';
@@ -61,7 +61,7 @@ function unknownIssuer(issuer: string, known: Iterable<string>): Stopped {
   return {
     reason: 'token_issuer_unknown',
     says: printable(
-      `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${didYouMean(issuer, known)}`,
+      `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${suggestWord(issuer, known)}`,
     ),
   };
 }
@@ -72,7 +72,7 @@ function stoppedBy(
 ): Stopped | undefined {
   const row = rows.get(issuer);
   if (!row) return unknownIssuer(issuer, rows.keys());
-  return meets(row, claims) ? undefined : GUARD;
+  return meetsGuard(row, claims) ? undefined : GUARD;
 }
 
 function recordedLines({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] {
@@ -126,7 +126,7 @@ async function explained(flags: Flags, terminal: Terminal): Promise<Explained> {
     recorded,
     decision,
     stopped: stoppedBy(token, config.rows),
-    remedies: remedies(decision, claim => askFor(claim, row), openedBy(policy, config.rows)),
+    remedies: remedies(decision, claim => findRequestFlag(claim, row), openedBy(policy, config.rows)),
   };
 }
 

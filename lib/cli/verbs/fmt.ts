@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { readSource } from '../../config/sources.ts';
 import type { Complain, Complaint } from '../../language/complaint.ts';
-import { counted } from '../../language/counted.ts';
+import { writeCount } from '../../language/counted.ts';
 import { parse } from '../../language/parse.ts';
 import { formatted, meaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
@@ -91,7 +91,7 @@ Examples:
     if (flags['json']) printJson({ files: files.length, changed: paths, written: !flags['check'] }, terminal);
     else
       terminal.out(
-        `${paths.map(path => `${path}\n`).join('')}${counted(files.length, 'file')}, ${paths.length} ${done}\n`,
+        `${paths.map(path => `${path}\n`).join('')}${writeCount(files.length, 'file')}, ${paths.length} ${done}\n`,
       );
     return flags['check'] && changed.length > 0 ? EXIT.denied : EXIT.done;
   },

@@ -1,7 +1,7 @@
 import { printable } from '../../client/printable.ts';
 import type { Complaint } from '../../language/complaint.ts';
-import { didYouMean } from '../../language/nearest.ts';
-import { member, parse, plain, type Tree } from '../../language/parse.ts';
+import { suggestWord } from '../../language/nearest.ts';
+import { findEntry, parse, type Tree, toPlain } from '../../language/parse.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
 import { importAws } from '../../review/author/import/aws.ts';
 import { importCel } from '../../review/author/import/cel.ts';
@@ -94,7 +94,7 @@ function fromOcto(file: File, flags: Flags): Imported {
   if (tree.kind !== 'map') throw new Failure(`${file.path}: not a mapping, as a policy of octo-sts is.\n`);
   const [app, owner, repository] = ['app', 'owner', 'repository'].map(name => flag(flags, name));
   try {
-    return importOcto(plain(tree) as { readonly [key: string]: unknown }, { app, owner, repository });
+    return importOcto(toPlain(tree) as { readonly [key: string]: unknown }, { app, owner, repository });
   } catch (error) {
     if (!(error instanceof OctoRefused)) throw error;
     throw new Failure(
@@ -138,9 +138,9 @@ function fromBuildkite(file: File, flags: Flags): Imported {
     throw new UsageError('--organization is needed: the policy of a secret does not name it.');
   const tree = treeOf(file);
   if (tree.kind !== 'list') throw new Failure(`${file.path}: not a list, as the policy of a secret is.\n`);
-  if (tree.items.some(item => member(item, 'iss')))
+  if (tree.items.some(item => findEntry(item, 'iss')))
     throw new Failure(`${file.path} is the policy of a registry: it stands under trust: as it is.\n`);
-  return importSecrets(plain(tree) as unknown[], organization);
+  return importSecrets(toPlain(tree) as unknown[], organization);
 }
 
 /** What a file is by its look: JSON is of AWS unless it has what only others have, a list of Buildkite. */
@@ -158,7 +158,7 @@ function sourceOf(flags: Flags, file: File): Source {
   if (from === undefined) return guessed(file);
   const known = SOURCES.find(each => each === from);
   if (known) return known;
-  throw new UsageError(`--from takes ${SOURCES.join(', ')}, not "${from}".${didYouMean(from, SOURCES)}`);
+  throw new UsageError(`--from takes ${SOURCES.join(', ')}, not "${from}".${suggestWord(from, SOURCES)}`);
 }
 
 /** The options that one source alone has. */

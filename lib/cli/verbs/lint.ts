@@ -1,5 +1,5 @@
 import { type Loaded, loadConfig } from '../../config/load.ts';
-import { counted } from '../../language/counted.ts';
+import { writeCount } from '../../language/counted.ts';
 import type { LintAnswer } from '../../review/lint/lint.ts';
 import type { Finding, Level } from '../../review/lint/rule.ts';
 import { sarif } from '../../review/lint/sarif.ts';
@@ -17,20 +17,20 @@ function countLevels(findings: readonly Finding[], notes: boolean): string[] {
   const errors = countOf(findings, 'error');
   const [warnings, worthKnowing] = [countOf(findings, 'warning'), countOf(findings, 'note')];
   return [
-    errors === 0 ? 'no errors' : counted(errors, 'error'),
-    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
-    ...(worthKnowing > 0 ? [`${counted(worthKnowing, 'note')}${notes ? '' : ' (see --notes)'}`] : []),
+    errors === 0 ? 'no errors' : writeCount(errors, 'error'),
+    ...(warnings > 0 ? [writeCount(warnings, 'warning')] : []),
+    ...(worthKnowing > 0 ? [`${writeCount(worthKnowing, 'note')}${notes ? '' : ' (see --notes)'}`] : []),
   ];
 }
 
 function summary(loaded: Loaded, findings: readonly Finding[], notes: boolean): string {
-  if (!loaded.config) return counted(countOf(findings, 'error'), 'error');
+  if (!loaded.config) return writeCount(countOf(findings, 'error'), 'error');
   const { folder, rows, roles, registries, teams } = loaded.config;
   return [
-    `${folder}: ${counted(rows.size, 'issuer')}`,
-    counted(roles.length, 'role'),
+    `${folder}: ${writeCount(rows.size, 'issuer')}`,
+    writeCount(roles.length, 'role'),
     ...(registries.length > 0 ? [`${registries.length} registries`] : []),
-    ...(teams ? [counted(Object.keys(teams.teams).length, 'team')] : []),
+    ...(teams ? [writeCount(Object.keys(teams.teams).length, 'team')] : []),
     ...countLevels(findings, notes),
   ].join(', ');
 }

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Config } from '../../config/load.ts';
 import { decide } from '../../policy/decide.ts';
-import { meets } from '../../policy/guard.ts';
-import { askFor } from '../../policy/issuer.ts';
+import { meetsGuard } from '../../policy/guard.ts';
+import { findRequestFlag } from '../../policy/issuer.ts';
 import { assumeVerified } from '../../review/assume.ts';
 import { type Pins, pinned, pinsFor } from '../../review/author/pin.ts';
 import { headline } from '../../review/explain/explain.ts';
@@ -40,7 +40,7 @@ function proposalFor({ role, claims, access, context }: Shown, { rows }: Config)
   const token = assumeVerified(claims, role);
   const row = rows.get(token.issuer);
   const decision = decide(role, token, access, context);
-  if (!row || !meets(row, token.claims))
+  if (!row || !meetsGuard(row, token.claims))
     return `DENIED: ${role.name}: the guard of its issuer's row is not met.`;
   const index = role.trust.findIndex(({ id }) => id === decision.statement);
   const statement = role.trust[index];
@@ -50,7 +50,7 @@ function proposalFor({ role, claims, access, context }: Shown, { rows }: Config)
 
 function notes({ absent, several, pins, row }: Proposal): string[] {
   const asks = (ids: readonly { id: string }[]): string =>
-    ids.flatMap(({ id }) => askFor(id, row) ?? []).join(' ');
+    ids.flatMap(({ id }) => findRequestFlag(id, row) ?? []).join(' ');
   const [wanted, needed] = [asks(absent), asks(pins)];
   return [
     ...several.map(

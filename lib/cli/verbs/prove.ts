@@ -1,7 +1,7 @@
 import { type Invariant, readInvariants } from '../../config/invariants.ts';
 import type { Config } from '../../config/load.ts';
 import { sampleOf } from '../../jobs/sample.ts';
-import { counted } from '../../language/counted.ts';
+import { writeCount } from '../../language/counted.ts';
 import type { Shown } from '../../review/compare/difference.ts';
 import { findEmptyParts, type Refutation, refutations, selectSubjects } from '../../review/compare/prove.ts';
 import { shownText } from '../../review/compare/report.ts';
@@ -58,7 +58,7 @@ function verdict({ broken, empty }: Proof): string {
 
 function countText({ roles, registries }: Proof): string {
   return [
-    ...(roles > 0 || registries === 0 ? [counted(roles, 'role')] : []),
+    ...(roles > 0 || registries === 0 ? [writeCount(roles, 'role')] : []),
     ...(registries > 0 ? [registries === 1 ? '1 registry' : `${registries} registries`] : []),
   ].join(', ');
 }

@@ -1,8 +1,8 @@
 import type { Config } from '../../config/load.ts';
-import { counted } from '../../language/counted.ts';
+import { writeCount } from '../../language/counted.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { type Decision, decide } from '../../policy/decide.ts';
-import { meets } from '../../policy/guard.ts';
+import { meetsGuard } from '../../policy/guard.ts';
 import type { MethodAllow, MethodDecision } from '../../policy/method.ts';
 import { assumeVerified } from '../../review/assume.ts';
 import { configOf, settingsOf } from '../configuration.ts';
@@ -24,7 +24,7 @@ type Replayed = {
 function decided(event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined {
   const { roles, registries, rows } = config;
   const row = rows.get(textIn(event, 'issuer') ?? '');
-  if (!row || !meets(row, claims)) return undefined;
+  if (!row || !meetsGuard(row, claims)) return undefined;
   const { access, context } = requestOf(event);
   const registry = registries.find(({ name }) => name === event['registry']);
   if (registry) return decideAtRegistry(registry, claims, { request: readRecordedRequest(event), context });
@@ -120,7 +120,7 @@ function asText(all: readonly Replayed[], counts: readonly Count[]): string {
       ({ role, pipeline, turn, times, decisionId }) =>
         `${role}  ${pipeline}  ${times} ${SAYS[turn as Exclude<Turn, 'same'>]}, such as ${decisionId}`,
     ),
-    `${counted(all.length, 'event')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
+    `${writeCount(all.length, 'event')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { createFetch, type Fetch } from '../../client/proxy.ts';
 import type { Config } from '../../config/load.ts';
-import { didYouMean } from '../../language/nearest.ts';
+import { suggestWord } from '../../language/nearest.ts';
 import type { Role } from '../../policy/role.ts';
 import type { KindName } from '../../policy/targets.ts';
 import { configOf, settingsOf } from '../configuration.ts';
@@ -26,7 +26,7 @@ function roleOf({ roles }: Config, name: string): Role {
   const role = roles.find(each => each.name === name);
   if (role) return role;
   throw new UsageError(
-    `There is no role ${name}.${didYouMean(
+    `There is no role ${name}.${suggestWord(
       name,
       roles.map(each => each.name),
     )}`,
@@ -95,7 +95,7 @@ async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<
   const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
   if (!known.includes(what))
-    throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${didYouMean(what, known)}`);
+    throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${suggestWord(what, known)}`);
   if (what === 'token') {
     await endToken(name, asking);
     return undefined;

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../language/nearest.ts';
+import { suggestWord } from '../../language/nearest.ts';
 import { SCHEMAS, type SchemaName, schemaText } from '../../review/author/schema.ts';
 import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
 
@@ -6,7 +6,7 @@ const NAMES = Object.keys(SCHEMAS);
 
 function nameOf(word: string): SchemaName {
   if (Object.hasOwn(SCHEMAS, word)) return word as SchemaName;
-  throw new UsageError(`There is no schema "${word}": ${NAMES.join(', ')}.${didYouMean(word, NAMES)}`);
+  throw new UsageError(`There is no schema "${word}": ${NAMES.join(', ')}.${suggestWord(word, NAMES)}`);
 }
 
 export const schema: Verb = {

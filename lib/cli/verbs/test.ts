@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../../config/load.ts';
 import type { Complaint } from '../../language/complaint.ts';
-import { didYouMean } from '../../language/nearest.ts';
+import { suggestWord } from '../../language/nearest.ts';
 import { casesIn, casesOf, casesPath, type Tested } from '../../review/cases/files.ts';
 import { firstCases } from '../../review/cases/first.ts';
 import { asJunit } from '../../review/cases/junit.ts';
@@ -18,7 +18,7 @@ function policyNamed(name: string, { roles, registries, folder }: Config): Polic
   const all = [...roles, ...registries];
   const found = all.find(each => each.name === name);
   if (found) return found;
-  const near = didYouMean(
+  const near = suggestWord(
     name,
     all.map(each => each.name),
   );

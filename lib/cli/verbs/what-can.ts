@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { type Decision, decide } from '../../policy/decide.ts';
-import { meets } from '../../policy/guard.ts';
+import { meetsGuard } from '../../policy/guard.ts';
 import { decideMethod } from '../../policy/method.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
@@ -25,7 +25,7 @@ function used(claims: Claims, { registries, rows }: Config, sourceAddress: strin
   return registries.flatMap(registry => {
     const token = assumeVerified(claims, registry);
     const row = rows.get(token.issuer);
-    if (!row || !meets(row, claims)) return [];
+    if (!row || !meetsGuard(row, claims)) return [];
     const context = { now: Date.now() / 1000, sourceAddress };
     const decided = Object.keys(registry.methods).map(
       method => [method, decideMethod(registry, token, method, context)] as const,
@@ -41,7 +41,7 @@ function had(claims: Claims, { roles, rows }: Config, sourceAddress: string | un
   return roles.flatMap(role => {
     const token = assumeVerified(claims, role);
     const row = rows.get(token.issuer);
-    if (!row || !meets(row, claims)) return [];
+    if (!row || !meetsGuard(row, claims)) return [];
     const access = { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined };
     const now = Date.now() / 1000;
     const decision = decide(role, token, access, { now, sourceAddress, job: assumeMet(role, now) });

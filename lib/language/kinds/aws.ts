@@ -1,10 +1,10 @@
 import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
 import type { AwsTemplate } from '../../policy/targets/aws.ts';
 import type { Complain } from '../complaint.ts';
-import { member, plain, type Tree } from '../parse.ts';
+import { findEntry, type Tree, toPlain } from '../parse.ts';
 import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
-import { checkTemplates, type Kind, type KindSetting, type Lengths, subjectOf } from './kind.ts';
-import { checkPolicy } from './session-policy.ts';
+import { checkTemplates, type Kind, type KindSetting, type SessionLimits, writeSubject } from './kind.ts';
+import { checkSessionPolicy } from './session-policy.ts';
 import { checkTags, TAG_KEY, TAGS } from './tags.ts';
 
 /** A region of AWS. */
@@ -46,11 +46,11 @@ const REGIONS: { readonly [partition: string]: RegExp } = {
   'aws-eusc': /^eusc-/,
 };
 
-function partitionOfRegion(region: string): string {
+function findPartitionOfRegion(region: string): string {
   return Object.keys(REGIONS).find(each => REGIONS[each]?.test(region)) ?? 'aws';
 }
 
-type Located = {
+type AwsLocation = {
   readonly role_arn: string;
   readonly region?: string | undefined;
   readonly policy_arns?: readonly string[] | undefined;
@@ -58,17 +58,17 @@ type Located = {
 
 /** Complains of a region or a policy of another partition of AWS than the role: STS there has never heard of it. */
 function checkPartitions(
-  { role_arn: arn, region, policy_arns: arns = [] }: Located,
+  { role_arn: arn, region, policy_arns: arns = [] }: AwsLocation,
   tree: Tree,
   complain: Complain,
 ) {
   const partition = arn.split(':')[1] ?? '';
-  const placeOf = (key: string) => member(tree, key)?.value.place ?? tree.place;
-  if (region !== undefined && partitionOfRegion(region) !== partition)
+  const placeOf = (key: string) => findEntry(tree, key)?.value.place ?? tree.place;
+  if (region !== undefined && findPartitionOfRegion(region) !== partition)
     complain(
       'wrong-value',
       placeOf('region'),
-      `${region} is of the partition ${partitionOfRegion(region)}, and the role of ${partition}.`,
+      `${region} is of the partition ${findPartitionOfRegion(region)}, and the role of ${partition}.`,
     );
   const away = arns.find(each => each.split(':')[1] !== partition);
   if (away !== undefined)
@@ -80,17 +80,17 @@ function checkPartitions(
 }
 
 /** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
-function compile(tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined {
+function compileAws(tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined {
   const read = SHAPE.read(tree, complain);
   for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {
-    const entry = member(tree, key);
+    const entry = findEntry(tree, key);
     if (entry) checkTemplates(entry.value, 'none', setting, complain);
   }
   if (read) checkPartitions(read, tree, complain);
-  checkTags(member(tree, 'tags')?.value, setting, complain);
-  const policy = member(tree, 'policy')?.value;
-  if (policy) checkPolicy(policy, setting, complain);
-  const external = member(tree, 'external_id');
+  checkTags(findEntry(tree, 'tags')?.value, setting, complain);
+  const policy = findEntry(tree, 'policy')?.value;
+  if (policy) checkSessionPolicy(policy, setting, complain);
+  const external = findEntry(tree, 'external_id');
   if (external && read?.via === 'web_identity')
     complain('wrong-value', external.place, 'AWS takes no external id via web_identity. Remove it.');
   if (!read) return undefined;
@@ -99,7 +99,7 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): AwsTempl
     if (!Object.hasOwn(tags, key))
       complain(
         'wrong-value',
-        member(tree, 'transitive_tags')?.place ?? tree.place,
+        findEntry(tree, 'transitive_tags')?.place ?? tree.place,
         `"${key}" is transitive but is not one of the tags.`,
       );
   }
@@ -109,16 +109,16 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): AwsTempl
     source_identity: read.source_identity ?? true,
     tags,
     transitive_tags: read.transitive_tags ?? [],
-    ...(policy ? { policy: plain(policy) as Record<string, unknown> } : {}),
+    ...(policy ? { policy: toPlain(policy) as Record<string, unknown> } : {}),
     policy_arns: read.policy_arns ?? [],
     ...(read.via === 'web_identity'
-      ? { via: read.via, subject: subjectOf(setting) }
+      ? { via: read.via, subject: writeSubject(setting) }
       : { via: 'assume_role', external_id: read.external_id ?? `kite-sts:${setting.role}` }),
   };
 }
 
 /** A Lambda's own role makes AssumeRole role chaining, which AWS ends at 3600 s. Nothing ends the other so early. */
-const LENGTHS: { readonly [via in AwsTemplate['via']]: Lengths } = {
+const LENGTHS: { readonly [via in AwsTemplate['via']]: SessionLimits } = {
   assume_role: { fallback: 3600, min: 900, max: 3600 },
   web_identity: { fallback: 3600, min: 900, max: 43_200 },
 };
@@ -132,5 +132,5 @@ export const aws: Kind<AwsTemplate> = {
   schema: SHAPE.schema,
   lengths: template => LENGTHS[template?.via ?? 'web_identity'],
   scopes: 'refused',
-  compile,
+  compile: compileAws,
 };

@@ -2,29 +2,29 @@ import type { AzureTemplate } from '../../policy/targets/azure.ts';
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { object, oneOf, optional, required, text } from '../shape.ts';
-import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 const GUID = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/;
 // Without a user Entra gives all that the application was granted, which is what /.default means.
 const SCOPE = /^(https|api):\/\/[\w.~/:-]{1,240}\/\.default$/;
 
-function guid(of: string) {
+function createGuidShape(of: string) {
   return text({ pattern: GUID, says: `the id of the ${of}, a GUID` });
 }
 
 const SHAPE = object({
-  tenant_id: required(guid('tenant')),
-  client_id: required(guid('application (client)')),
+  tenant_id: required(createGuidShape('tenant')),
+  client_id: required(createGuidShape('application (client)')),
   scope: required(
     text({ pattern: SCOPE, says: 'what the token is for, such as https://management.azure.com/.default' }),
   ),
   cloud: optional(oneOf('public', 'us-government', 'china')),
 });
 
-function compile(tree: Tree, setting: KindSetting, complain: Complain): AzureTemplate | undefined {
+function compileAzure(tree: Tree, setting: KindSetting, complain: Complain): AzureTemplate | undefined {
   checkTemplates(tree, 'none', setting, complain);
   const read = SHAPE.read(tree, complain);
-  return read && { ...read, cloud: read.cloud ?? 'public', subject: subjectOf(setting) };
+  return read && { ...read, cloud: read.cloud ?? 'public', subject: writeSubject(setting) };
 }
 
 /**
@@ -36,5 +36,5 @@ export const azure: Kind<AzureTemplate> = {
   schema: SHAPE.schema,
   lengths: () => ({ fallback: 5400, min: 5400, max: 43_200 }),
   scopes: 'refused',
-  compile,
+  compile: compileAzure,
 };

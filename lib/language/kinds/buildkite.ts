@@ -3,7 +3,7 @@ import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
-import { appId, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+import { appId, checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
 const EMAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$/;
@@ -24,14 +24,18 @@ const SHAPE = object({
   scopes: required(scopeList),
 });
 
-function compile(tree: Tree, setting: KindSetting, complain: Complain): BuildkiteTemplate | undefined {
+function compileBuildkite(
+  tree: Tree,
+  setting: KindSetting,
+  complain: Complain,
+): BuildkiteTemplate | undefined {
   // The token acts as this user, so a claim must never choose who that is.
   checkTemplates(tree, 'none', setting, complain);
   const read = SHAPE.read(tree, complain);
   if (!read) return undefined;
   const { app, user, client_id, ...rest } = read;
   if (client_id !== undefined && app === undefined && user === undefined)
-    return { ...rest, client_id, subject: subjectOf(setting) };
+    return { ...rest, client_id, subject: writeSubject(setting) };
   if (client_id === undefined && app !== undefined && user !== undefined) return { ...rest, app, user };
   complain(
     'wrong-value',
@@ -56,5 +60,5 @@ export const buildkite: Kind<BuildkiteTemplate> = {
   scopes: 'required',
   scopesOf: ({ scopes }) => scopes,
   schema: SHAPE.schema,
-  compile,
+  compile: compileBuildkite,
 };

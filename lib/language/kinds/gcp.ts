@@ -4,7 +4,7 @@ import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { list, object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
-import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 /** Google's own limits: https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
 const PROVIDER =
@@ -29,7 +29,7 @@ const SHAPE = object({
   scopes: optional(scopeList),
 });
 
-function compile(tree: Tree, setting: KindSetting, complain: Complain): GcpTemplate | undefined {
+function compileGcp(tree: Tree, setting: KindSetting, complain: Complain): GcpTemplate | undefined {
   checkTemplates(tree, 'none', setting, complain);
   const read = SHAPE.read(tree, complain);
   if (!read) return undefined;
@@ -38,7 +38,7 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): GcpTempl
     complain('wrong-value', tree.place, 'delegates lead to a service_account, and there is none.');
   return {
     audience,
-    subject: subjectOf(setting),
+    subject: writeSubject(setting),
     ...(service_account === undefined ? {} : { service_account }),
     delegates,
     scopes,
@@ -58,5 +58,5 @@ export const gcp: Kind<GcpTemplate> = {
       : { fallback: 3600, min: 600, max: 43_200 },
   scopes: 'optional',
   scopesOf: ({ scopes }) => scopes,
-  compile,
+  compile: compileGcp,
 };

@@ -1,7 +1,7 @@
 import { type GithubTemplate, LEVELS, nameRepository } from '../../policy/targets/github.ts';
-import { slots } from '../../policy/template.ts';
+import { findSlots } from '../../policy/template.ts';
 import type { Complain } from '../complaint.ts';
-import { member, type Tree } from '../parse.ts';
+import { findEntry, type Tree } from '../parse.ts';
 import { checked, integer, list, object, oneOf, optional, record, required, text } from '../shape.ts';
 import { appId, checkTemplates, type Kind, type KindSetting } from './kind.ts';
 
@@ -27,7 +27,8 @@ const SHAPE = object({
 
 function checkRepositories(tree: Tree | undefined, owner: string | undefined, complain: Complain): void {
   for (const item of tree?.kind === 'list' ? tree.items : []) {
-    if (item.kind !== 'scalar' || typeof item.value !== 'string' || slots(item.value).length > 0) continue;
+    if (item.kind !== 'scalar' || typeof item.value !== 'string' || findSlots(item.value).length > 0)
+      continue;
     if (nameRepository(item.value, owner) === undefined)
       complain(
         'wrong-value',
@@ -37,8 +38,8 @@ function checkRepositories(tree: Tree | undefined, owner: string | undefined, co
   }
 }
 
-function compile(tree: Tree, setting: KindSetting, complain: Complain): GithubTemplate | undefined {
-  const repositories = member(tree, 'repositories')?.value;
+function compileGithub(tree: Tree, setting: KindSetting, complain: Complain): GithubTemplate | undefined {
+  const repositories = findEntry(tree, 'repositories')?.value;
   if (tree.kind === 'map') {
     const rest = tree.entries.filter(({ value }) => value !== repositories);
     checkTemplates({ ...tree, entries: rest }, 'none', setting, complain);
@@ -70,5 +71,5 @@ export const github: Kind<GithubTemplate> = {
   scopes: 'required',
   scopesOf: ({ permissions: byScope }) => Object.keys(byScope),
   schema: SHAPE.schema,
-  compile,
+  compile: compileGithub,
 };

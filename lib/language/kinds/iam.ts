@@ -1,6 +1,6 @@
 import type { Complain } from '../complaint.ts';
-import { didYouMean } from '../nearest.ts';
-import { type Entry, type MapTree, member, type Tree } from '../parse.ts';
+import { suggestWord } from '../nearest.ts';
+import { type Entry, findEntry, type MapTree, type Tree } from '../parse.ts';
 
 /**
  * The grammar of IAM's policies, as much as can be told without an account: with anything that is complained of here,
@@ -30,10 +30,10 @@ const COMPARISONS = [
   ),
 ];
 
-function checkKeys(tree: MapTree, known: readonly string[], complain: Complain): void {
+function checkIamKeys(tree: MapTree, known: readonly string[], complain: Complain): void {
   for (const { key, place } of tree.entries) {
     if (known.includes(key)) continue;
-    const near = didYouMean(key, known) || ` There are ${known.join(', ')}.`;
+    const near = suggestWord(key, known) || ` There are ${known.join(', ')}.`;
     const why = /^(Not)?Principal$/.test(key) ? ' A session policy names no principal.' : near;
     complain('unknown-key', place, `"${key}" is not of the grammar of IAM's policies here.${why}`);
   }
@@ -68,7 +68,7 @@ const FORMS: { readonly [key: string]: string } = {
 
 /** Of a pair such as Action and NotAction there is exactly one. */
 function checkOneOf(tree: MapTree, name: string, form: RegExp, complain: Complain): void {
-  const entries = [member(tree, name), member(tree, `Not${name}`)].filter(each => each !== undefined);
+  const entries = [findEntry(tree, name), findEntry(tree, `Not${name}`)].filter(each => each !== undefined);
   if (entries.length !== 1)
     complain(
       'missing-key',
@@ -88,7 +88,7 @@ function checkComparison({ key, place, value }: Entry, complain: Complain): void
     complain(
       'unknown-key',
       place,
-      `"${key}" is no condition operator of IAM.${didYouMean(name, COMPARISONS)}`,
+      `"${key}" is no condition operator of IAM.${suggestWord(name, COMPARISONS)}`,
     );
   if (value.kind !== 'map' || value.entries.length === 0) {
     complain('wrong-type', value.place, `${key} holds a mapping of condition keys to values.`);
@@ -105,7 +105,7 @@ function checkComparison({ key, place, value }: Entry, complain: Complain): void
   }
 }
 
-function checkCondition(entry: Entry | undefined, complain: Complain): void {
+function checkIamCondition(entry: Entry | undefined, complain: Complain): void {
   if (!entry) return;
   if (entry.value.kind !== 'map') complain('wrong-type', entry.value.place, 'Condition is a mapping.');
   else for (const each of entry.value.entries) checkComparison(each, complain);
@@ -121,34 +121,34 @@ function checkSid(entry: Entry | undefined, taken: Set<string>, complain: Compla
   else taken.add(value.value);
 }
 
-function checkStatement(tree: MapTree, taken: Set<string>, complain: Complain): void {
-  checkKeys(tree, OF_STATEMENT, complain);
-  const effect = member(tree, 'Effect');
+function checkIamStatement(tree: MapTree, taken: Set<string>, complain: Complain): void {
+  checkIamKeys(tree, OF_STATEMENT, complain);
+  const effect = findEntry(tree, 'Effect');
   if (!effect) complain('missing-key', tree.place, 'A statement of IAM has an Effect: Allow or Deny.');
   checkWord(effect, EFFECTS, complain);
   checkOneOf(tree, 'Action', ACTION, complain);
   checkOneOf(tree, 'Resource', RESOURCE, complain);
-  checkCondition(member(tree, 'Condition'), complain);
-  checkSid(member(tree, 'Sid'), taken, complain);
+  checkIamCondition(findEntry(tree, 'Condition'), complain);
+  checkSid(findEntry(tree, 'Sid'), taken, complain);
 }
 
 /** The statements of a policy that has some, as a list. */
 export function listStatements(tree: Tree): readonly Tree[] {
-  const statements = member(tree, 'Statement')?.value;
+  const statements = findEntry(tree, 'Statement')?.value;
   if (!statements) return [];
   return statements.kind === 'list' ? statements.items : [statements];
 }
 
 /** Complains of all for which AWS would refuse the policy. */
 export function checkIamPolicy(tree: MapTree, complain: Complain): void {
-  checkKeys(tree, OF_POLICY, complain);
-  checkWord(member(tree, 'Version'), VERSIONS, complain);
+  checkIamKeys(tree, OF_POLICY, complain);
+  checkWord(findEntry(tree, 'Version'), VERSIONS, complain);
   const statements = listStatements(tree);
   if (statements.length === 0)
     complain('empty', tree.place, 'A session policy without a statement allows nothing.');
   const taken = new Set<string>();
   for (const statement of statements) {
-    if (statement.kind === 'map') checkStatement(statement, taken, complain);
+    if (statement.kind === 'map') checkIamStatement(statement, taken, complain);
     else
       complain(
         'wrong-type',

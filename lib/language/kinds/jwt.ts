@@ -1,9 +1,9 @@
 import type { JwtClaim, JwtClaimTemplate, JwtTemplate } from '../../policy/targets/jwt.ts';
 import { isFederation } from '../audience.ts';
 import type { Complain } from '../complaint.ts';
-import { member, plain, type Tree } from '../parse.ts';
+import { findEntry, type Tree, toPlain } from '../parse.ts';
 import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
-import { binds, checkNumbers, checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+import { checkNumbers, checkTemplates, isBound, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 // Registered names (RFC 7519 §4.1, RFC 9068 §2.2, RFC 8693 §4, RFC 7800, RFC 9470, OpenID Connect Core §2):
 // a relying party would believe of them what only the broker may say.
@@ -30,7 +30,7 @@ const SHAPE = object({
   federation: optional(truth),
 });
 
-function claimFault(name: string): string | undefined {
+function findNameFault(name: string): string | undefined {
   if (REGISTERED.has(name.toLowerCase()))
     return `"${name}" is a registered claim, which the broker alone sets.`;
   if (name.toLowerCase().startsWith('https://aws.amazon.com/'))
@@ -42,7 +42,7 @@ function claimFault(name: string): string | undefined {
 
 /** The value alone, or `{ value, text: true }`. */
 function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined {
-  const open = tree.kind === 'map' && member(tree, 'value') !== undefined;
+  const open = tree.kind === 'map' && findEntry(tree, 'value') !== undefined;
   const read = open ? TEXT.read(tree, complain) : undefined;
   if (open && !read) return undefined;
   const value = read?.value ?? tree;
@@ -54,7 +54,7 @@ function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined
     );
     return undefined;
   }
-  const claim = plain(value) as JwtClaim;
+  const claim = toPlain(value) as JwtClaim;
   if (read && !JSON.stringify(claim).includes('${'))
     complain('wrong-value', value.place, 'text is said of what a claim fills in, and no ${…} stands here.');
   return read?.text ? { value: claim, text: true } : claim;
@@ -71,7 +71,7 @@ export function readClaims(
   checkTemplates(tree, 'any', setting, complain);
   checkNumbers(tree, complain);
   for (const { key, place, value } of tree.entries) {
-    const fault = claimFault(key);
+    const fault = findNameFault(key);
     if (fault) complain('wrong-value', place, fault);
     const read = readClaim(value, complain);
     if (read !== undefined) claims[key] = read;
@@ -79,7 +79,7 @@ export function readClaims(
   return claims;
 }
 
-function pipelineIds(
+function findPipelineIds(
   tree: Tree,
   { trust, issuers }: KindSetting,
   complain: Complain,
@@ -87,7 +87,7 @@ function pipelineIds(
   const ids: Record<string, string> = {};
   for (const statement of trust) {
     const id = issuers.get(statement.issuer)?.pipelineId;
-    if (id !== undefined && binds(statement, id)) ids[statement.issuer] = id;
+    if (id !== undefined && isBound(statement, id)) ids[statement.issuer] = id;
     else
       complain(
         'template-unbound',
@@ -98,11 +98,11 @@ function pipelineIds(
   return ids;
 }
 
-function compile(tree: Tree, setting: KindSetting, complain: Complain): JwtTemplate | undefined {
+function compileJwt(tree: Tree, setting: KindSetting, complain: Complain): JwtTemplate | undefined {
   const read = SHAPE.read(tree, complain);
-  const audience = member(tree, 'audience');
+  const audience = findEntry(tree, 'audience');
   if (audience) checkTemplates(audience.value, 'none', setting, complain);
-  const claims = member(tree, 'claims');
+  const claims = findEntry(tree, 'claims');
   const compiled = claims ? readClaims(claims.value, setting, complain) : {};
   if (!read) return undefined;
   if (isFederation(read.audience) && read.federation !== true) {
@@ -112,12 +112,13 @@ function compile(tree: Tree, setting: KindSetting, complain: Complain): JwtTempl
       `A cloud takes "${read.audience}" as proof of identity. Say federation: true if that is meant.`,
     );
   }
-  const subject = member(tree, 'subject');
+  const subject = findEntry(tree, 'subject');
   return {
     audience: read.audience,
     ...(read.seconds === undefined ? {} : { seconds: read.seconds }),
-    subject: subjectOf(setting),
-    pipelineIds: read.subject === 'pipeline' && subject ? pipelineIds(subject.value, setting, complain) : {},
+    subject: writeSubject(setting),
+    pipelineIds:
+      read.subject === 'pipeline' && subject ? findPipelineIds(subject.value, setting, complain) : {},
     claims: compiled,
   };
 }
@@ -127,5 +128,5 @@ export const jwt: Kind<JwtTemplate> = {
   schema: SHAPE.schema,
   lengths: () => ({ fallback: 900, min: 60, max: 3600 }),
   scopes: 'optional',
-  compile,
+  compile: compileJwt,
 };

@@ -1,8 +1,8 @@
-import { claimPath } from '../../policy/claims.ts';
+import { readClaimPath } from '../../policy/claims.ts';
 import type { AppHost, Endpoint } from '../../policy/endpoint.ts';
-import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
+import { findVocabularyTypes, type IssuerFacts } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
-import { isIamVariable, slots } from '../../policy/template.ts';
+import { findSlots, isIamVariable } from '../../policy/template.ts';
 import type { Complain } from '../complaint.ts';
 import type { Tree } from '../parse.ts';
 import { type Schema, text } from '../shape.ts';
@@ -22,7 +22,7 @@ export type KindSetting = {
  * `sub` of whatever we sign for a role: it cannot be set, so no role can make what another role's target would take.
  * 69 characters at most, of the 127 bytes that Google takes.
  */
-export function subjectOf({ role }: KindSetting): string {
+export function writeSubject({ role }: KindSetting): string {
   return `role:${role}`;
 }
 
@@ -33,7 +33,7 @@ export const appId = text({
 });
 
 /** How long sessions last, in seconds: when the role says nothing, and what a role may say. */
-export type Lengths = { readonly fallback: number; readonly min: number; readonly max: number };
+export type SessionLimits = { readonly fallback: number; readonly min: number; readonly max: number };
 
 /**
  * What a role may say of one kind of credential. One file a kind: what a grant of it holds has the same name in
@@ -43,7 +43,7 @@ export type Kind<Template extends object> = {
   /** What stands under the kind's key in a role file, for editors. */
   readonly schema: Schema;
   /** Undefined: of a template that could not be read, the widest, since it is complained of as it is. */
-  lengths(template: Template | undefined): Lengths;
+  lengths(template: Template | undefined): SessionLimits;
   /** May statements have scopes? Required where a grant without any would mean everything. */
   readonly scopes: 'refused' | 'optional' | 'required';
   /** Where the role itself lists scopes: what a statement without any grants, and the most that one may. */
@@ -54,7 +54,7 @@ export type Kind<Template extends object> = {
 const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);
 
 /** Is the claim tied down by this statement, so that its value is one the policy's author foresaw? */
-export function binds(statement: Statement, claim: string): boolean {
+export function isBound(statement: Statement, claim: string): boolean {
   return statement.conditions.some(
     ({ on, name, operator }) => on === 'claim' && name === claim && BINDING_OPERATORS.has(operator),
   );
@@ -62,7 +62,7 @@ export function binds(statement: Statement, claim: string): boolean {
 
 type TemplateRule = 'none' | 'any' | 'bound';
 
-function slotFault(
+function findSlotFault(
   name: string | undefined,
   rule: TemplateRule,
   { trust, issuers }: KindSetting,
@@ -70,18 +70,18 @@ function slotFault(
   if (name === undefined) return ['template-refused', 'A ${ is not closed by }.'];
   if (rule === 'none' || isIamVariable(name))
     return ['template-refused', `\${${name}} may not stand here. Write the value out.`];
-  if (name === '' || name.includes('${') || claimPath(name) === undefined)
+  if (name === '' || name.includes('${') || readClaimPath(name) === undefined)
     return ['template-refused', `\${${name}} does not name a claim.`];
   const lacks = trust.find(({ issuer }) => {
     const vocabulary = issuers.get(issuer)?.vocabulary;
-    return vocabulary && !name.startsWith('/') && !vocabularyTypes(vocabulary, name);
+    return vocabulary && !name.startsWith('/') && !findVocabularyTypes(vocabulary, name);
   });
   if (lacks)
     return [
       'template-refused',
       `${lacks.issuer} sends no claim "${name}", so tokens that meet ${lacks.id} could never fill this in.`,
     ];
-  const unbound = rule === 'bound' ? trust.find(statement => !binds(statement, name)) : undefined;
+  const unbound = rule === 'bound' ? trust.find(statement => !isBound(statement, name)) : undefined;
   return (
     unbound && [
       'template-unbound',
@@ -111,16 +111,16 @@ export function checkTemplates(
   if (tree.kind === 'list') for (const item of tree.items) checkTemplates(item, rule, setting, complain, iam);
   if (tree.kind === 'map') {
     for (const { key, place, value } of tree.entries) {
-      if (slots(key).some(({ name }) => !(iam && isIamVariable(name))))
+      if (findSlots(key).some(({ name }) => !(iam && isIamVariable(name))))
         complain('template-refused', place, 'A key may not hold ${…}.');
       checkTemplates(value, rule, setting, complain, iam);
     }
   }
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return;
-  for (const { name } of slots(tree.value)) {
+  for (const { name } of findSlots(tree.value)) {
     // A slot inside of a variable of IAM would let a claim choose which variable it is.
     const untouched = iam && isIamVariable(name) && !name?.includes('${');
-    const fault = untouched ? undefined : slotFault(name, rule, setting);
+    const fault = untouched ? undefined : findSlotFault(name, rule, setting);
     if (fault) complain(fault[0], tree.place, fault[1]);
   }
 }

@@ -1,13 +1,13 @@
 import type { Endpoint } from '../../policy/endpoint.ts';
 import type { OauthTemplate } from '../../policy/targets/oauth.ts';
-import { slots } from '../../policy/template.ts';
+import { findSlots } from '../../policy/template.ts';
 import type { Complain } from '../complaint.ts';
-import { didYouMean } from '../nearest.ts';
-import { type MapTree, member, type Tree } from '../parse.ts';
+import { suggestWord } from '../nearest.ts';
+import { findEntry, type MapTree, type Tree } from '../parse.ts';
 import { object, optional, raw, record, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
 import { claimsShape, readClaims } from './jwt.ts';
-import { checkTemplates, type Kind, type KindSetting, subjectOf } from './kind.ts';
+import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 const VALUE = text({ max: 512, pattern: /^[\x20-\x7e]+$/, says: 'text of at most 512 printable characters' });
 
@@ -29,23 +29,23 @@ function findEndpoint(
   if (!found)
     complain(
       'wrong-value',
-      member(tree, 'endpoint')?.value.place ?? tree.place,
-      `broker.yml has no endpoint "${name}".${didYouMean(name, endpoints.keys())}`,
+      findEntry(tree, 'endpoint')?.value.place ?? tree.place,
+      `broker.yml has no endpoint "${name}".${suggestWord(name, endpoints.keys())}`,
     );
   return found;
 }
 
 /** A role fills the slots of its row, each in its form, and sends nothing else of its own. */
 function checkParameters(tree: Tree, endpoint: Endpoint, complain: Complain): void {
-  const written = member(tree, 'parameters')?.value;
+  const written = findEntry(tree, 'parameters')?.value;
   const entries = written?.kind === 'map' ? written.entries : [];
   for (const { key, place, value } of entries) {
     const slot = Object.hasOwn(endpoint.slots, key) ? endpoint.slots[key] : undefined;
     if (!slot) {
-      const near = didYouMean(key, Object.keys(endpoint.slots));
+      const near = suggestWord(key, Object.keys(endpoint.slots));
       complain('unknown-key', place, `"${key}" is no slot of the endpoint ${endpoint.name}.${near}`);
     } else if (slot.form && value.kind === 'scalar' && typeof value.value === 'string')
-      if (slots(value.value).length === 0 && !new RegExp(`^(?:${slot.form.pattern})$`).test(value.value))
+      if (findSlots(value.value).length === 0 && !new RegExp(`^(?:${slot.form.pattern})$`).test(value.value))
         complain('wrong-value', value.place, `Expected ${slot.form.says}.`);
   }
   for (const [name, slot] of Object.entries(endpoint.slots))
@@ -58,8 +58,8 @@ function checkParameters(tree: Tree, endpoint: Endpoint, complain: Complain): vo
 }
 
 /** Without a scope the service would choose, and a token with all that there is would be as good as any. */
-function checkScopes(tree: Tree, endpoint: Endpoint, complain: Complain): void {
-  const written = member(tree, 'scopes');
+function checkOauthScopes(tree: Tree, endpoint: Endpoint, complain: Complain): void {
+  const written = findEntry(tree, 'scopes');
   if (endpoint.scopes === 'asked' && !written)
     complain(
       'scopes-refused',
@@ -75,29 +75,29 @@ function checkScopes(tree: Tree, endpoint: Endpoint, complain: Complain): void {
 }
 
 /** Claims decide nothing at a place of their own: what is filled in there is bound, as resources are. */
-function checkSlots(tree: Tree, setting: KindSetting, complain: Complain): void {
+function checkOauthSlots(tree: Tree, setting: KindSetting, complain: Complain): void {
   if (tree.kind !== 'map') return;
   const apart = (key: string): boolean => key === 'parameters' || key === 'claims';
   const rest: MapTree = { ...tree, entries: tree.entries.filter(({ key }) => !apart(key)) };
   checkTemplates(rest, 'none', setting, complain);
-  const parameters = member(tree, 'parameters');
+  const parameters = findEntry(tree, 'parameters');
   if (parameters) checkTemplates(parameters.value, 'bound', setting, complain);
 }
 
-function compile(tree: Tree, setting: KindSetting, complain: Complain): OauthTemplate | undefined {
-  checkSlots(tree, setting, complain);
+function compileOauth(tree: Tree, setting: KindSetting, complain: Complain): OauthTemplate | undefined {
+  checkOauthSlots(tree, setting, complain);
   const read = SHAPE.read(tree, complain);
-  const claims = member(tree, 'claims');
+  const claims = findEntry(tree, 'claims');
   const compiled = claims ? readClaims(claims.value, setting, complain) : {};
   const endpoint = read && findEndpoint(tree, read.endpoint, setting, complain);
   if (!endpoint) return undefined;
   checkParameters(tree, endpoint, complain);
-  checkScopes(tree, endpoint, complain);
+  checkOauthScopes(tree, endpoint, complain);
   const { name, slots: _, seconds, parameters, ...request } = endpoint;
   return {
     ...request,
     endpoint: name,
-    subject: subjectOf(setting),
+    subject: writeSubject(setting),
     parameters: { ...parameters, ...read.parameters },
     claims: compiled,
     listed: read.scopes ?? [],
@@ -122,5 +122,5 @@ export const oauth: Kind<OauthTemplate> = {
   },
   scopes: 'optional',
   scopesOf: ({ listed }) => listed,
-  compile,
+  compile: compileOauth,
 };

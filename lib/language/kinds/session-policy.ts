@@ -1,6 +1,6 @@
 import { MAX_POLICY } from '../../policy/targets/aws.ts';
 import type { Complain } from '../complaint.ts';
-import { member, plain, type Tree } from '../parse.ts';
+import { findEntry, type Tree, toPlain } from '../parse.ts';
 import { checkIamPolicy, listStatements } from './iam.ts';
 import { checkNumbers, checkTemplates, type KindSetting } from './kind.ts';
 
@@ -8,7 +8,7 @@ import { checkNumbers, checkTemplates, type KindSetting } from './kind.ts';
 const FILLED = ['Resource', 'Condition'];
 
 /** Templates may stand in the Resource and Condition of each statement, and nowhere else in a policy. */
-function checkSlots(tree: Tree, setting: KindSetting, complain: Complain): void {
+function checkPolicySlots(tree: Tree, setting: KindSetting, complain: Complain): void {
   if (tree.kind !== 'map') return;
   const rest = tree.entries.filter(({ key }) => key !== 'Statement');
   checkTemplates({ ...tree, entries: rest }, 'none', setting, complain, true);
@@ -17,8 +17,8 @@ function checkSlots(tree: Tree, setting: KindSetting, complain: Complain): void 
     checkTemplates(value, FILLED.includes(key) ? 'bound' : 'none', setting, complain, true);
 }
 
-function checkSize(tree: Tree, complain: Complain): void {
-  const json = JSON.stringify(plain(tree));
+function checkPolicySize(tree: Tree, complain: Complain): void {
+  const json = JSON.stringify(toPlain(tree));
   if (json.length > MAX_POLICY)
     complain(
       'wrong-value',
@@ -30,8 +30,8 @@ function checkSize(tree: Tree, complain: Complain): void {
 }
 
 /** Complains of a session policy that AWS would refuse, and of claims where none may stand. */
-export function checkPolicy(tree: Tree, setting: KindSetting, complain: Complain): void {
-  if (tree.kind !== 'map' || !member(tree, 'Statement') || !member(tree, 'Version')) {
+export function checkSessionPolicy(tree: Tree, setting: KindSetting, complain: Complain): void {
+  if (tree.kind !== 'map' || !findEntry(tree, 'Statement') || !findEntry(tree, 'Version')) {
     complain(
       'wrong-value',
       tree.place,
@@ -41,6 +41,6 @@ export function checkPolicy(tree: Tree, setting: KindSetting, complain: Complain
   }
   checkNumbers(tree, complain);
   checkIamPolicy(tree, complain);
-  checkSlots(tree, setting, complain);
-  checkSize(tree, complain);
+  checkPolicySlots(tree, setting, complain);
+  checkPolicySize(tree, complain);
 }

@@ -1,11 +1,11 @@
 import type { Condition } from '../../policy/condition.ts';
-import { globMatches } from '../../policy/glob.ts';
+import { matchGlob } from '../../policy/glob.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { MAX_TAG_VALUE } from '../../policy/targets/tags.ts';
-import { slots } from '../../policy/template.ts';
+import { findSlots } from '../../policy/template.ts';
 import { findTagFault } from '../../policy/usable.ts';
 import type { Complain } from '../complaint.ts';
-import { member, type Tree } from '../parse.ts';
+import { findEntry, type Tree } from '../parse.ts';
 import { checked, either, object, record, required, text } from '../shape.ts';
 import { checkTemplates, type KindSetting } from './kind.ts';
 
@@ -28,10 +28,10 @@ const ELSE = checked(
 export const TAGS = checked(
   record(either(VALUE, object({ value: required(VALUE), else: required(ELSE) })), MAX_TAGS),
   'wrong-value',
-  tags => tagFault(Object.keys(tags)),
+  tags => findTagsFault(Object.keys(tags)),
 );
 
-function tagFault(keys: readonly string[]): string | undefined {
+function findTagsFault(keys: readonly string[]): string | undefined {
   const bad = keys.find(key => !TAG_KEY.test(key));
   if (bad !== undefined)
     return `"${bad}" cannot be the key of a session tag: at most 128 letters, digits, spaces and _.:/=+-@, and not aws:….`;
@@ -44,7 +44,7 @@ function tagFault(keys: readonly string[]): string | undefined {
     : `"${twice}" differs from another tag by case alone, which AWS does not tell apart.`;
 }
 
-function textIn(tree: Tree | undefined): string | undefined {
+function readLiteral(tree: Tree | undefined): string | undefined {
   return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
 }
 
@@ -53,15 +53,15 @@ export function checkTags(tree: Tree | undefined, setting: KindSetting, complain
   if (tree?.kind !== 'map') return;
   checkTemplates(tree, 'any', setting, complain);
   for (const entry of tree.entries) {
-    const value = member(entry.value, 'value')?.value ?? entry.value;
+    const value = findEntry(entry.value, 'value')?.value ?? entry.value;
     checkLiteral(value, complain);
-    const instead = member(entry.value, 'else')?.value;
-    if (instead) checkElse(instead, textIn(value), setting, complain);
+    const instead = findEntry(entry.value, 'else')?.value;
+    if (instead) checkElse(instead, readLiteral(value), setting, complain);
   }
 }
 
 function checkLiteral(tree: Tree, complain: Complain): void {
-  const literal = textIn(tree)?.replace(/\$\{[^}]*\}/g, '');
+  const literal = readLiteral(tree)?.replace(/\$\{[^}]*\}/g, '');
   if (literal === undefined || (TAG_VALUE.test(literal) && literal.length <= MAX_TAG_VALUE)) return;
   complain(
     'wrong-value',
@@ -71,9 +71,9 @@ function checkLiteral(tree: Tree, complain: Complain): void {
 }
 
 function checkElse(tree: Tree, value: string | undefined, setting: KindSetting, complain: Complain): void {
-  const instead = textIn(tree);
-  if (instead === undefined || value === undefined || slots(instead).length > 0) return;
-  if (slots(value).length === 0) {
+  const instead = readLiteral(tree);
+  if (instead === undefined || value === undefined || findSlots(instead).length > 0) return;
+  if (findSlots(value).length === 0) {
     complain('wrong-value', tree.place, 'The value names no claim, so nothing could ask for its else.');
     return;
   }
@@ -87,10 +87,10 @@ function checkElse(tree: Tree, value: string | undefined, setting: KindSetting, 
 }
 
 /** The parts of a template: texts, and the conditions that tie down each claim between them. */
-function partsOf(template: string, { conditions }: Statement): (string | readonly Condition[])[] {
+function splitTemplate(template: string, { conditions }: Statement): (string | readonly Condition[])[] {
   const parts: (string | readonly Condition[])[] = [];
   let end = 0;
-  for (const slot of slots(template)) {
+  for (const slot of findSlots(template)) {
     if (slot.name === undefined) continue;
     parts.push(
       template.slice(end, slot.from),
@@ -107,11 +107,11 @@ function isNarrowing({ operator, operands }: Condition): boolean {
   return operator === 'matches' && operands.every(each => /[^*?]/.test(String(each)));
 }
 
-function admits({ operator, operands }: Condition, text: string): boolean {
+function isAdmittedBy({ operator, operands }: Condition, text: string): boolean {
   if (operator === 'equals' || operator === 'in')
     return operands.some(each => each !== null && String(each) === text);
   if (operator === 'not_equals' || operator === 'not_in') return !operands.includes(text);
-  return operator === 'matches' && operands.some(each => globMatches(String(each), text));
+  return operator === 'matches' && operands.some(each => matchGlob(String(each), text));
 }
 
 /**
@@ -119,7 +119,7 @@ function admits({ operator, operands }: Condition, text: string): boolean {
  * leaves open nothing is said here: whoever brings that very text is denied when it comes.
  */
 function canBecome(template: string, text: string, statement: Statement): boolean {
-  const parts = partsOf(template, statement);
+  const parts = splitTemplate(template, statement);
   if (parts.some(part => typeof part !== 'string' && !part.some(isNarrowing))) return false;
   let ends = new Set([0]);
   for (const part of parts) {
@@ -130,7 +130,7 @@ function canBecome(template: string, text: string, statement: Statement): boolea
         continue;
       }
       for (let to = from + 1; to <= text.length; to++)
-        if (part.every(condition => admits(condition, text.slice(from, to)))) next.add(to);
+        if (part.every(condition => isAdmittedBy(condition, text.slice(from, to)))) next.add(to);
     }
     ends = next;
   }

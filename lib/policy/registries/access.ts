@@ -11,7 +11,7 @@ const METHODS: { readonly [action: string]: readonly string[] } = {
   delete: ['DELETE'],
 };
 
-function isWithin(registry: Registry, { type, name }: Access): boolean {
+function isWithinRepository(registry: Registry, { type, name }: Access): boolean {
   if (type === 'registry') return name === 'catalog' && registry.path === OCI_ROOT;
   return isRepository(name) && isBelow(`${OCI_ROOT}/${name}`, registry.path);
 }
@@ -35,7 +35,7 @@ export function grantAccess(
   wishes: readonly Access[],
 ): readonly Access[] {
   return wishes
-    .filter(wish => isWithin(registry, wish))
+    .filter(wish => isWithinRepository(registry, wish))
     .map(wish => {
       const may = (action: string): boolean =>
         wish.type === 'registry'

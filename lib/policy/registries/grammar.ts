@@ -21,7 +21,7 @@ export type Operation = {
 };
 
 /** A request as a grammar sees it. The parameters are decoded, and no name is repeated. */
-export type Asked = {
+export type RegistryCall = {
   readonly method: string;
   /** The whole path. */
   readonly path: string;
@@ -34,7 +34,7 @@ export type Asked = {
 type Parameters = { readonly [name: string]: RegExp };
 
 /** One kind of path, and what may be asked of it. */
-export type Row = {
+export type GrammarRow = {
   readonly name: string;
   readonly path: RegExp;
   /** Method to the parameters that it may have. A method that is not here is not known. */
@@ -42,7 +42,7 @@ export type Row = {
 };
 
 /** Does each parameter stand in the row, with a value that it can have? */
-function fitParameters(known: Parameters, { parameters }: Asked): boolean {
+function fitParameters(known: Parameters, { parameters }: RegistryCall): boolean {
   return [...parameters].every(
     ([name, value]) => Object.hasOwn(known, name) && known[name]?.test(value) === true,
   );
@@ -52,7 +52,11 @@ function fitParameters(known: Parameters, { parameters }: Asked): boolean {
  * Finds the one row that knows this path, method and all parameters. A path that fits two rows is known to neither,
  * since two readers could take it for two things.
  */
-export function findRow(rows: readonly Row[], text: string, asked: Asked): Row | undefined {
+export function findRow(
+  rows: readonly GrammarRow[],
+  text: string,
+  asked: RegistryCall,
+): GrammarRow | undefined {
   const [row, ...others] = rows.filter(({ path }) => path.test(text));
   if (!row || others.length > 0 || !Object.hasOwn(row.methods, asked.method)) return undefined;
   return fitParameters(row.methods[asked.method] ?? {}, asked) ? row : undefined;

@@ -1,11 +1,11 @@
-import type { Row } from './grammar.ts';
+import type { GrammarRow } from './grammar.ts';
 
 const NAME = '[A-Za-z0-9~][\\w.~-]{0,213}';
 /** The gateway decodes the slash of a scoped package, which npm encodes. */
 const PACKAGE = `(?:@${NAME}/)?${NAME}`;
 const REVISION = '[\\w.-]{1,128}';
 
-function below(text: string): RegExp {
+function matchBelow(text: string): RegExp {
   return new RegExp(`^/${text}$`);
 }
 
@@ -21,52 +21,52 @@ const SEARCH = {
 };
 
 /** What npm, pnpm and yarn ask of a registry. Logins, tokens, teams and hooks are not among it. */
-export const NPM_ROWS: readonly Row[] = [
+export const NPM_ROWS: readonly GrammarRow[] = [
   {
     name: 'package',
-    path: below(PACKAGE),
+    path: matchBelow(PACKAGE),
     methods: { GET: WRITE, HEAD: WRITE, PUT: {}, DELETE: {} },
   },
   {
     name: 'version of a package',
-    path: below(`${PACKAGE}/(?!-|@)[\\w.+~-]{1,128}`),
+    path: matchBelow(`${PACKAGE}/(?!-|@)[\\w.+~-]{1,128}`),
     methods: { GET: {}, HEAD: {} },
   },
   {
     name: 'tarball',
-    path: below(`${PACKAGE}/-/(?:@${NAME}/)?[\\w.+~-]{1,255}\\.tgz`),
+    path: matchBelow(`${PACKAGE}/-/(?:@${NAME}/)?[\\w.+~-]{1,255}\\.tgz`),
     methods: { GET: {}, HEAD: {} },
   },
   {
     name: 'tarball by its revision',
-    path: below(`${PACKAGE}/-/(?:@${NAME}/)?[\\w.+~-]{1,255}\\.tgz/-rev/${REVISION}`),
+    path: matchBelow(`${PACKAGE}/-/(?:@${NAME}/)?[\\w.+~-]{1,255}\\.tgz/-rev/${REVISION}`),
     methods: { DELETE: {} },
   },
   {
     name: 'package by its revision',
-    path: below(`${PACKAGE}/-rev/${REVISION}`),
+    path: matchBelow(`${PACKAGE}/-rev/${REVISION}`),
     methods: { PUT: {}, DELETE: {} },
   },
   {
     name: 'list of tags',
-    path: below(`-/package/${PACKAGE}/dist-tags`),
+    path: matchBelow(`-/package/${PACKAGE}/dist-tags`),
     methods: { GET: {}, HEAD: {} },
   },
   {
     name: 'tag',
-    path: below(`-/package/${PACKAGE}/dist-tags/[\\w.-]{1,128}`),
+    path: matchBelow(`-/package/${PACKAGE}/dist-tags/[\\w.-]{1,128}`),
     methods: { PUT: {}, POST: {}, DELETE: {} },
   },
-  { name: 'search', path: below('-/v1/search'), methods: { GET: SEARCH } },
-  { name: 'ping', path: below('-/(?:ping|whoami)'), methods: { GET: WRITE } },
+  { name: 'search', path: matchBelow('-/v1/search'), methods: { GET: SEARCH } },
+  { name: 'ping', path: matchBelow('-/(?:ping|whoami)'), methods: { GET: WRITE } },
   {
     name: 'audit',
-    path: below('-/npm/v1/security/(?:advisories/bulk|audits(?:/quick)?)'),
+    path: matchBelow('-/npm/v1/security/(?:advisories/bulk|audits(?:/quick)?)'),
     methods: { POST: {} },
   },
   {
     name: 'signatures',
-    path: below(`-/npm/v1/(?:keys|attestations/${PACKAGE}@[\\w.+~-]{1,128})`),
+    path: matchBelow(`-/npm/v1/(?:keys|attestations/${PACKAGE}@[\\w.+~-]{1,128})`),
     methods: { GET: {} },
   },
 ];

@@ -1,5 +1,5 @@
 import { isBelow } from '../path.ts';
-import { type Access, type Asked, findRow, type Operation, type Row } from './grammar.ts';
+import { type Access, findRow, type GrammarRow, type Operation, type RegistryCall } from './grammar.ts';
 
 /** All of this protocol lies here. */
 export const OCI_ROOT = '/v2';
@@ -10,20 +10,20 @@ const REPOSITORY = `${PART}(?:/${PART})*`;
 const DIGEST = '[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Za-z0-9=_-]{32,128}';
 const TAG = '[A-Za-z0-9_][\\w.-]{0,127}';
 
-function exact(text: string): RegExp {
+function matchExactly(text: string): RegExp {
   return new RegExp(`^(?:${text})$`);
 }
 
 /** Is this the name of a repository? */
 export function isRepository(name: string): boolean {
-  return name.length <= 255 && exact(REPOSITORY).test(name);
+  return name.length <= 255 && matchExactly(REPOSITORY).test(name);
 }
 
-function inRepository(rest: string): RegExp {
+function matchRepository(rest: string): RegExp {
   return new RegExp(`^/v2/(?<repository>${REPOSITORY})/${rest}$`);
 }
 
-const ONE_DIGEST = exact(DIGEST);
+const ONE_DIGEST = matchExactly(DIGEST);
 /** What the registry itself wrote into the address of an upload. */
 const STATE = /^[\w=+/.~-]{1,2048}$/;
 const PAGE = { n: /^\d{1,6}$/, last: /^[\w.:/-]{1,255}$/ };
@@ -32,25 +32,25 @@ const PAGE = { n: /^\d{1,6}$/, last: /^[\w.:/-]{1,255}$/ };
  * Every request of the Distribution specification, and `_state`, which the reference registry adds to its own
  * addresses. `ns` of containerd's mirrors is not among them: it names another registry to read from.
  */
-const ROWS: readonly Row[] = [
+const ROWS: readonly GrammarRow[] = [
   {
     name: 'blob',
-    path: inRepository(`blobs/${DIGEST}`),
+    path: matchRepository(`blobs/${DIGEST}`),
     methods: { GET: {}, HEAD: {}, DELETE: {} },
   },
   {
     name: 'manifest',
-    path: inRepository(`manifests/(?:${TAG}|${DIGEST})`),
+    path: matchRepository(`manifests/(?:${TAG}|${DIGEST})`),
     methods: { GET: {}, HEAD: {}, PUT: {}, DELETE: {} },
   },
   {
     name: 'begin of an upload',
-    path: inRepository('blobs/uploads/?'),
-    methods: { POST: { digest: ONE_DIGEST, mount: ONE_DIGEST, from: exact(REPOSITORY) } },
+    path: matchRepository('blobs/uploads/?'),
+    methods: { POST: { digest: ONE_DIGEST, mount: ONE_DIGEST, from: matchExactly(REPOSITORY) } },
   },
   {
     name: 'upload',
-    path: inRepository('blobs/uploads/[\\w=-]{1,512}'),
+    path: matchRepository('blobs/uploads/[\\w=-]{1,512}'),
     methods: {
       GET: { _state: STATE },
       HEAD: { _state: STATE },
@@ -61,12 +61,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'list of tags',
-    path: inRepository('tags/list'),
+    path: matchRepository('tags/list'),
     methods: { GET: PAGE, HEAD: PAGE },
   },
   {
     name: 'list of referrers',
-    path: inRepository(`referrers/${DIGEST}`),
+    path: matchRepository(`referrers/${DIGEST}`),
     methods: { GET: { artifactType: /^[\w.+/-]{1,255}$/ }, HEAD: {} },
   },
   { name: 'catalog', path: /^\/v2\/_catalog$/, methods: { GET: PAGE } },
@@ -82,7 +82,7 @@ const ACTIONS: { readonly [method: string]: readonly string[] } = {
   DELETE: ['delete'],
 };
 
-function repositoryAccess(name: string, actions: readonly string[]): Access {
+function createRepositoryAccess(name: string, actions: readonly string[]): Access {
   return { type: 'repository', name, actions };
 }
 
@@ -93,19 +93,23 @@ const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
  * Reads a mount: a blob of another repository that is to be had in this one, without being sent. Whoever may not read
  * there could read it here then. `from` left out would let the registry look for the blob anywhere.
  */
-function readMount(repository: string, { method, parameters }: Asked, within: string): Operation | undefined {
+function readMount(
+  repository: string,
+  { method, parameters }: RegistryCall,
+  within: string,
+): Operation | undefined {
   const { from, mount, digest } = Object.fromEntries(parameters);
   if (from === undefined || mount === undefined || digest !== undefined) return undefined;
   if (!isBelow(`${OCI_ROOT}/${from}`, within)) return undefined;
   return {
     name: `mount of a blob from ${from}`,
     needs: [method, 'GET'],
-    access: [repositoryAccess(repository, ['pull', 'push']), repositoryAccess(from, ['pull'])],
+    access: [createRepositoryAccess(repository, ['pull', 'push']), createRepositoryAccess(from, ['pull'])],
   };
 }
 
 /** Reads a request by the protocol of container images. `within` is the path of the registry. */
-export function readOci(asked: Asked, within: string): Operation | undefined {
+export function readOci(asked: RegistryCall, within: string): Operation | undefined {
   const { method, path, parameters } = asked;
   const row = findRow(ROWS, path, asked);
   if (!row) return undefined;
@@ -118,6 +122,6 @@ export function readOci(asked: Asked, within: string): Operation | undefined {
   return {
     name: `${method} of a ${row.name}`,
     needs: [method],
-    access: [repositoryAccess(repository, ACTIONS[method] ?? [])],
+    access: [createRepositoryAccess(repository, ACTIONS[method] ?? [])],
   };
 }

@@ -1,5 +1,5 @@
 import { isBelow } from '../path.ts';
-import { type Asked, findRow, type Operation, type Row } from './grammar.ts';
+import { findRow, type GrammarRow, type Operation, type RegistryCall } from './grammar.ts';
 import { NPM_ROWS } from './npm.ts';
 import { OCI_ROOT, readOci } from './oci.ts';
 import { readQuery } from './query.ts';
@@ -15,17 +15,19 @@ const ANY = /^/;
 const READ = { GET: {}, HEAD: {} };
 
 /** pip reads pages and files; twine sends to the root, and the body says what that does. */
-const PYPI_ROWS: readonly Row[] = [
+const PYPI_ROWS: readonly GrammarRow[] = [
   { name: 'page or file', path: /^\/./, methods: READ },
   { name: 'root', path: /^\/?$/, methods: { ...READ, POST: {} } },
 ];
 /** As pypi.org has it: below /legacy/ alone something else can be sent. */
-const PYPI_LEGACY: Row = { name: 'upload', path: /^\/legacy\/?$/, methods: { POST: {} } };
+const PYPI_LEGACY: GrammarRow = { name: 'upload', path: /^\/legacy\/?$/, methods: { POST: {} } };
 
-const MAVEN_ROWS: readonly Row[] = [{ name: 'file', path: ANY, methods: { ...READ, PUT: {}, DELETE: {} } }];
+const MAVEN_ROWS: readonly GrammarRow[] = [
+  { name: 'file', path: ANY, methods: { ...READ, PUT: {}, DELETE: {} } },
+];
 
 /** By path and method alone, without any parameter. */
-const GENERIC_ROWS: readonly Row[] = [
+const GENERIC_ROWS: readonly GrammarRow[] = [
   {
     name: 'resource',
     path: ANY,
@@ -37,7 +39,7 @@ const NUMBER = /^\d{1,9}$/;
 /** These choose how much of an answer one gets, and from where on. */
 const HARMLESS = { page: NUMBER, per_page: NUMBER, limit: NUMBER, offset: NUMBER, size: NUMBER, n: NUMBER };
 /** Where a registry says nothing of itself: what is known of no registry to reach anything else. */
-const UNNAMED_ROWS: readonly Row[] = [
+const UNNAMED_ROWS: readonly GrammarRow[] = [
   {
     name: 'resource',
     path: ANY,
@@ -53,14 +55,17 @@ const UNNAMED_ROWS: readonly Row[] = [
   },
 ];
 
-function rowsFor(kind: Exclude<RegistryKind, 'oci'> | undefined, { method }: Asked): readonly Row[] {
+function findRows(
+  kind: Exclude<RegistryKind, 'oci'> | undefined,
+  { method }: RegistryCall,
+): readonly GrammarRow[] {
   if (kind === undefined) return UNNAMED_ROWS;
   if (kind === 'pypi') return method === 'POST' ? [PYPI_LEGACY, ...PYPI_ROWS.slice(1)] : PYPI_ROWS;
   return { npm: NPM_ROWS, maven: MAVEN_ROWS, generic: GENERIC_ROWS }[kind];
 }
 
 /** What lies below /v2 is the protocol of container images, unless the registry says otherwise. */
-export function defaultKind(path: string): RegistryKind | undefined {
+export function findDefaultKind(path: string): RegistryKind | undefined {
   return isBelow(path, OCI_ROOT) ? 'oci' : undefined;
 }
 
@@ -74,8 +79,8 @@ export function readOperation(
 ): Operation | undefined {
   const parameters = readQuery(query);
   if (!parameters || !isBelow(path, within)) return undefined;
-  const asked: Asked = { method, path, below: path.slice(within.length), parameters };
+  const asked: RegistryCall = { method, path, below: path.slice(within.length), parameters };
   if (kind === 'oci') return readOci(asked, within);
-  const row = findRow(rowsFor(kind, asked), asked.below, asked);
+  const row = findRow(findRows(kind, asked), asked.below, asked);
   return row && { name: `${method} of a ${row.name}`, needs: [method], access: [] };
 }

@@ -1,7 +1,7 @@
-import { fillAll } from '../template.ts';
-import { findResourceFault, type Unusable } from '../usable.ts';
+import { fillDocument } from '../template.ts';
+import { findResourceFault, type UnusableClaim } from '../usable.ts';
 import { fillTags, type SessionTag, type TagTemplate } from './tags.ts';
-import type { Filling, Refusal } from './target.ts';
+import type { Filling, TargetRefusal } from './target.ts';
 
 /** Of AWS (sts 2011-06-15, AssumeRole): characters of the session policy. */
 export const MAX_POLICY = 2048;
@@ -26,7 +26,7 @@ type Assumption = {
   readonly sourceIdentity: boolean;
   readonly tags: readonly SessionTag[];
   /** Claims for which a tag's literal stands in; left out where there is none. */
-  readonly replaced?: readonly Unusable[];
+  readonly replaced?: readonly UnusableClaim[];
   readonly transitiveTags: readonly string[];
   /** The session policy as JSON; undefined only when the role has none. */
   readonly policy: string | undefined;
@@ -42,11 +42,14 @@ export type FederatedTarget = Assumption & { readonly via: 'web_identity'; reado
 export type AwsTarget = AssumedTarget | FederatedTarget;
 
 /** What STS is asked for, with the claims in its tags and its session policy. */
-export function fillAws(template: AwsTemplate, { claims, sessionPolicy }: Filling): AwsTarget | Refusal {
+export function fillAws(
+  template: AwsTemplate,
+  { claims, sessionPolicy }: Filling,
+): AwsTarget | TargetRefusal {
   // Two policies cannot be intersected by merging, so a caller's own goes where the role has none.
   if (sessionPolicy && (template.policy || template.policy_arns.length > 0))
     return { refused: 'session_policy_refused' };
-  const filled = fillAll(template.policy, claims, { place: 'aws.policy', usable: findResourceFault });
+  const filled = fillDocument(template.policy, claims, { place: 'aws.policy', usable: findResourceFault });
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
   const tagged = fillTags(template.tags, claims);
   if ('refused' in tagged) {

@@ -1,8 +1,8 @@
 import type { Claims } from '../claims.ts';
 import type { AppHost } from '../endpoint.ts';
-import { fill, slots } from '../template.ts';
-import { findResourceFault, type Unusable } from '../usable.ts';
-import type { Filling, Refusal } from './target.ts';
+import { fillText, findSlots } from '../template.ts';
+import { findResourceFault, type UnusableClaim } from '../usable.ts';
+import type { Filling, TargetRefusal } from './target.ts';
 
 const REPOSITORY = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
 
@@ -12,11 +12,11 @@ export type Level = (typeof LEVELS)[number];
 export type Permissions = Readonly<Record<string, Level>>;
 
 /** Where the App is installed: the account, or GitHub's number of the installation. */
-type Installed =
+type Installation =
   | { readonly owner: string; readonly installation?: never }
   | { readonly installation: number; readonly owner?: never };
 
-export type GithubTemplate = Installed & {
+export type GithubTemplate = Installation & {
   readonly app: string;
   /** Where its API is; left out: api.github.com. */
   readonly api?: AppHost;
@@ -26,7 +26,7 @@ export type GithubTemplate = Installed & {
 };
 
 /** Which repositories of one installation, and what may be done there: neither is ever empty (threat T50). */
-export type GithubTarget = Installed & {
+export type GithubTarget = Installation & {
   readonly kind: 'github';
   readonly app: string;
   readonly api?: AppHost;
@@ -52,24 +52,27 @@ function joinPermissions(template: GithubTemplate, scopes: readonly string[]): P
   return whole;
 }
 
-type Names = { readonly names: readonly string[] } | { readonly refused: Unusable };
+type RepositoryNames = { readonly names: readonly string[] } | { readonly refused: UnusableClaim };
 
-function fillRepositories({ repositories, owner }: GithubTemplate, claims: Claims): Names {
+function fillRepositories({ repositories, owner }: GithubTemplate, claims: Claims): RepositoryNames {
   const names = new Set<string>();
   for (const [index, written] of repositories.entries()) {
     const place = `github.repositories[${index}]`;
-    const filled = fill(written, claims, { place, usable: findResourceFault });
+    const filled = fillText(written, claims, { place, usable: findResourceFault });
     if ('refused' in filled) return filled;
     const name = nameRepository(filled.text, owner);
     if (name === undefined)
-      return { refused: { claim: slots(written)[0]?.name ?? '', place, why: 'no_repository' } };
+      return { refused: { claim: findSlots(written)[0]?.name ?? '', place, why: 'no_repository' } };
     names.add(name);
   }
   return { names: [...names] };
 }
 
 /** Which repositories, and what may be done there. */
-export function fillGithub(template: GithubTemplate, { claims, scopes }: Filling): GithubTarget | Refusal {
+export function fillGithub(
+  template: GithubTemplate,
+  { claims, scopes }: Filling,
+): GithubTarget | TargetRefusal {
   const { app, api, owner, installation } = template;
   const repositories = fillRepositories(template, claims);
   if ('refused' in repositories) return { refused: 'claim_not_usable', unusable: repositories.refused };

@@ -1,8 +1,8 @@
 import type { Claims } from '../claims.ts';
 import type { Scalar } from '../condition.ts';
-import { fill, fillAll } from '../template.ts';
-import { findResourceFault, findTextFault, type Unusable } from '../usable.ts';
-import type { Filling, Refusal } from './target.ts';
+import { fillDocument, fillText } from '../template.ts';
+import { findResourceFault, findTextFault, type UnusableClaim } from '../usable.ts';
+import type { Filling, TargetRefusal } from './target.ts';
 
 export type JwtClaim = Scalar | readonly Scalar[];
 /** A claim as the role has it; with `text`, the claims in it may be any text. */
@@ -27,9 +27,11 @@ export type JwtTarget = {
   readonly claims: Readonly<Record<string, JwtClaim>>;
 };
 
-type FilledClaims = { readonly claims: Readonly<Record<string, JwtClaim>> } | { readonly refused: Unusable };
+type FilledClaims =
+  | { readonly claims: Readonly<Record<string, JwtClaim>> }
+  | { readonly refused: UnusableClaim };
 
-function isText(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; readonly text: true } {
+function isTextClaim(claim: JwtClaimTemplate): claim is { readonly value: JwtClaim; readonly text: true } {
   return claim !== null && typeof claim === 'object' && 'text' in claim;
 }
 
@@ -41,9 +43,9 @@ export function fillClaims(
 ): FilledClaims {
   const made: Record<string, JwtClaim> = Object.create(null);
   for (const [name, claim] of Object.entries(templates)) {
-    const value = isText(claim) ? claim.value : claim;
-    const usable = isText(claim) ? findTextFault : findResourceFault;
-    const filled = fillAll(value, claims, { place: `${place}.${name}`, usable });
+    const value = isTextClaim(claim) ? claim.value : claim;
+    const usable = isTextClaim(claim) ? findTextFault : findResourceFault;
+    const filled = fillDocument(value, claims, { place: `${place}.${name}`, usable });
     if ('refused' in filled) return filled;
     made[name] = filled.document;
   }
@@ -51,12 +53,12 @@ export function fillClaims(
 }
 
 /** What our own token says. */
-export function fillJwt(template: JwtTemplate, { claims, issuer }: Filling): JwtTarget | Refusal {
+export function fillJwt(template: JwtTemplate, { claims, issuer }: Filling): JwtTarget | TargetRefusal {
   const filled = fillClaims(template.claims, claims);
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
   const id = Object.hasOwn(template.pipelineIds, issuer) ? template.pipelineIds[issuer] : undefined;
   const standing = { place: 'jwt.subject', usable: findResourceFault };
-  const suffix = id === undefined ? { text: '' } : fill(`:\${${id}}`, claims, standing);
+  const suffix = id === undefined ? { text: '' } : fillText(`:\${${id}}`, claims, standing);
   if ('refused' in suffix) return { refused: 'claim_not_usable', unusable: suffix.refused };
   return {
     kind: 'jwt',

@@ -1,8 +1,8 @@
 import type { OauthRequest } from '../endpoint.ts';
-import { fillAll } from '../template.ts';
+import { fillDocument } from '../template.ts';
 import { findResourceFault } from '../usable.ts';
 import { fillClaims, type JwtTarget, type JwtTemplate } from './jwt.ts';
-import type { Filling, Refusal } from './target.ts';
+import type { Filling, TargetRefusal } from './target.ts';
 
 export type OauthTemplate = OauthRequest & {
   /** Name of the row in broker.yml. */
@@ -25,12 +25,12 @@ export type OauthTarget = OauthRequest & {
 };
 
 /** Where our JWT goes, and what it says. */
-export function fillOauth(template: OauthTemplate, { claims }: Filling): OauthTarget | Refusal {
+export function fillOauth(template: OauthTemplate, { claims }: Filling): OauthTarget | TargetRefusal {
   const { listed: _, longest: __, ...rest } = template;
   const filled = fillClaims(template.claims, claims, 'oauth.claims');
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
   const standing = { place: 'oauth.parameters', usable: findResourceFault };
-  const parameters = fillAll(template.parameters, claims, standing);
+  const parameters = fillDocument(template.parameters, claims, standing);
   if ('refused' in parameters) return { refused: 'claim_not_usable', unusable: parameters.refused };
   return { ...rest, kind: 'oauth', claims: filled.claims, parameters: parameters.document };
 }

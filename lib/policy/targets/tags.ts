@@ -1,6 +1,12 @@
 import type { Claims } from '../claims.ts';
-import { fill, slots } from '../template.ts';
-import { type Fault, findDotSegment, findTagFault, findUncomposed, type Unusable } from '../usable.ts';
+import { fillText, findSlots } from '../template.ts';
+import {
+  findDotSegment,
+  findTagFault,
+  findUncomposed,
+  type UnusableClaim,
+  type ValueFault,
+} from '../usable.ts';
 
 /** AWS's own limit (sts 2011-06-15, AssumeRole). */
 export const MAX_TAG_VALUE = 256;
@@ -18,20 +24,22 @@ export function readTag(tag: TagTemplate): { readonly value: string; readonly in
     : { value: tag.value, instead: tag.else };
 }
 
-function findWholeFault(value: string, instead: string | undefined): Fault | undefined {
+function findWholeFault(value: string, instead: string | undefined): ValueFault | undefined {
   if (value === instead) return { why: 'is_else' };
   if (value.length > MAX_TAG_VALUE) return { why: 'too_long' };
   return findDotSegment(value) ?? findUncomposed(value);
 }
 
-type FilledTag = { readonly value: string; readonly replaced?: Unusable } | { readonly refused: Unusable };
+type FilledTag =
+  | { readonly value: string; readonly replaced?: UnusableClaim }
+  | { readonly refused: UnusableClaim };
 
 function fillTag(key: string, tag: TagTemplate, claims: Claims): FilledTag {
   const { value, instead } = readTag(tag);
-  const [first] = slots(value);
+  const [first] = findSlots(value);
   if (first === undefined) return { value };
   const place = `aws.tags.${key}`;
-  const filled = fill(value, claims, { place, usable: findTagFault });
+  const filled = fillText(value, claims, { place, usable: findTagFault });
   const fault = 'text' in filled ? findWholeFault(filled.text, instead) : undefined;
   const refused =
     'refused' in filled ? filled.refused : fault && { ...fault, claim: first.name ?? '', place };
@@ -43,13 +51,13 @@ function fillTag(key: string, tag: TagTemplate, claims: Claims): FilledTag {
 
 /** The tags of a session, and those whose literal had to stand in; or the first that cannot be sent. */
 export type FilledTags =
-  | { readonly tags: readonly SessionTag[]; readonly replaced: readonly Unusable[] }
-  | { readonly refused: Unusable };
+  | { readonly tags: readonly SessionTag[]; readonly replaced: readonly UnusableClaim[] }
+  | { readonly refused: UnusableClaim };
 
 /** Fills in every tag. None is ever left out: then the target role's own tag of that key would speak. */
 export function fillTags(templates: Readonly<Record<string, TagTemplate>>, claims: Claims): FilledTags {
   const tags: SessionTag[] = [];
-  const replaced: Unusable[] = [];
+  const replaced: UnusableClaim[] = [];
   for (const [key, tag] of Object.entries(templates)) {
     const filled = fillTag(key, tag, claims);
     if ('refused' in filled) return filled;

@@ -1,9 +1,9 @@
 import type { Claims } from '../claims.ts';
-import type { Unusable } from '../usable.ts';
+import type { UnusableClaim } from '../usable.ts';
 
 /** Why a claim's value, or what it became, cannot be granted. */
-export type Refusal =
-  | { readonly refused: 'claim_not_usable' | 'tag_too_long'; readonly unusable: Unusable }
+export type TargetRefusal =
+  | { readonly refused: 'claim_not_usable' | 'tag_too_long'; readonly unusable: UnusableClaim }
   | { readonly refused: 'session_policy_refused' | 'session_policy_too_large' };
 
 /** A caller's own session policy, checked by its protocol: it can only take away. */

@@ -1,15 +1,15 @@
 import { CODES, type Code } from '../../errors.ts';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 has them. */
-export type Schema = { readonly [keyword: string]: unknown };
+export type JsonSchema = { readonly [keyword: string]: unknown };
 /** An operation object of OpenAPI 3.1. */
-export type Operation = {
+export type ApiOperation = {
   readonly summary: string;
   readonly responses: { readonly [status: string]: object };
   readonly [member: string]: unknown;
 };
 
-export function text(description: string, more: Schema = {}): Schema {
+export function describeText(description: string, more: JsonSchema = {}): JsonSchema {
   return {
     type: 'string',
     description,
@@ -37,10 +37,10 @@ const DESCRIPTIONS: { readonly [status: number]: string } = {
 };
 
 /** One answer for each status, with the codes that it can have: each protocol's own table is the source. */
-export function refusals(
+export function describeRefusals(
   statusOf: (code: Code) => number,
   contentOf: (codes: readonly Code[]) => object,
-): Operation['responses'] {
+): ApiOperation['responses'] {
   const byStatus = new Map<number, Code[]>();
   for (const code of Object.keys(CODES) as Code[]) {
     const status = statusOf(code);

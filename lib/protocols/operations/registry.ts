@@ -1,26 +1,28 @@
 import type { Code } from '../../errors.ts';
-import { tokenStatus } from '../token-door.ts';
-import { HEADERS, type Operation, refusals, type Schema, text } from './operation.ts';
+import { findTokenStatus } from '../token-door.ts';
+import { type ApiOperation, describeRefusals, describeText, HEADERS, type JsonSchema } from './operation.ts';
 
 /** The Distribution specification's answer, under both names that clients look for. */
-const GIVEN: Schema = {
+const GIVEN: JsonSchema = {
   type: 'object',
   required: ['token', 'access_token', 'expires_in', 'issued_at'],
   properties: {
-    token: text('A JWT for this one registry.'),
-    access_token: text('The same.'),
+    token: describeText('A JWT for this one registry.'),
+    access_token: describeText('The same.'),
     expires_in: { type: 'integer', minimum: 1, maximum: 60 },
     issued_at: { type: 'string', format: 'date-time' },
   },
 };
 
-const MESSAGE = text('For people: what was wrong, the claims in the way, whom to ask, the decision id.');
+const MESSAGE = describeText(
+  'For people: what was wrong, the claims in the way, whom to ask, the decision id.',
+);
 
-function describeRefusal(codes: readonly Code[]): Schema {
+function describeRefusal(codes: readonly Code[]): JsonSchema {
   const entry = {
     type: 'object',
     required: ['code', 'message'],
-    properties: { code: text('A code of the Distribution specification.'), message: MESSAGE },
+    properties: { code: describeText('A code of the Distribution specification.'), message: MESSAGE },
   };
   return {
     type: 'object',
@@ -34,26 +36,26 @@ function describeRefusal(codes: readonly Code[]): Schema {
   };
 }
 
-function inJson(schema: Schema): object {
+function describeJson(schema: JsonSchema): object {
   return { 'application/json': { schema } };
 }
 
 const SUMMARY =
   'A token of a registry of images, as its clients ask for it after a challenge. Only where such a registry is configured';
-const RESPONSES: Operation['responses'] = {
-  200: { description: 'The token.', headers: HEADERS, content: inJson(GIVEN) },
-  ...refusals(tokenStatus, codes => inJson(describeRefusal(codes))),
+const RESPONSES: ApiOperation['responses'] = {
+  200: { description: 'The token.', headers: HEADERS, content: describeJson(GIVEN) },
+  ...describeRefusals(findTokenStatus, codes => describeJson(describeRefusal(codes))),
 };
 
-const SERVICE = text(
+const SERVICE = describeText(
   "The audience of the registry. Without it: that of the scope's repository, or of the token.",
 );
-const SCOPE = text(
+const SCOPE = describeText(
   'What is asked for, such as repository:acme/web:pull,push; at most 20 with one space between.',
 );
 
 /** `GET /registry/token`. */
-export const registryTokenByGet: Operation = {
+export const registryTokenByGet: ApiOperation = {
   summary: SUMMARY,
   security: [],
   parameters: [
@@ -63,27 +65,29 @@ export const registryTokenByGet: Operation = {
       name: 'Authorization',
       in: 'header',
       required: true,
-      schema: text('Basic, with the OIDC token of the job as the password. Any user name goes with it.'),
+      schema: describeText(
+        'Basic, with the OIDC token of the job as the password. Any user name goes with it.',
+      ),
     },
   ],
   responses: RESPONSES,
 };
 
-const FORM: Schema = {
+const FORM: JsonSchema = {
   type: 'object',
   required: ['grant_type'],
   properties: {
     grant_type: { enum: ['password', 'refresh_token'] },
-    username: text('Any.'),
-    password: text('The OIDC token of the job, with grant_type password.'),
-    refresh_token: text('The OIDC token of the job, with grant_type refresh_token.'),
+    username: describeText('Any.'),
+    password: describeText('The OIDC token of the job, with grant_type password.'),
+    refresh_token: describeText('The OIDC token of the job, with grant_type refresh_token.'),
     service: SERVICE,
     scope: SCOPE,
   },
 };
 
 /** `POST /registry/token`. */
-export const registryTokenByPost: Operation = {
+export const registryTokenByPost: ApiOperation = {
   summary: SUMMARY,
   security: [],
   requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: FORM } } },

@@ -1,18 +1,18 @@
 import type { Code } from '../../errors.ts';
 
 /** AWS's name for what went wrong, by which its clients choose their exception and whether they ask again. */
-type WireError = readonly [status: number, code: string];
+type StsError = readonly [status: number, code: string];
 
-const IDENTITY: WireError = [400, 'InvalidIdentityToken'];
-const VALIDATION: WireError = [400, 'ValidationError'];
-const DENIED: WireError = [403, 'AccessDenied'];
-const UNAVAILABLE: WireError = [503, 'ServiceUnavailable'];
+const IDENTITY: StsError = [400, 'InvalidIdentityToken'];
+const VALIDATION: StsError = [400, 'ValidationError'];
+const DENIED: StsError = [403, 'AccessDenied'];
+const UNAVAILABLE: StsError = [503, 'ServiceUnavailable'];
 
 /**
  * Chosen by who asks again: nobody after `AccessDenied`, `ValidationError` and `ExpiredTokenException`, Go's SDK
  * alone after `InvalidIdentityToken`, everybody after 503. A refusal that is repeated is load and a slow job.
  */
-const ERRORS: { readonly [code in Code]: WireError } = {
+const ERRORS: { readonly [code in Code]: StsError } = {
   action_unsupported: [400, 'InvalidAction'],
   body_too_large: [413, 'ValidationError'],
   content_type_unsupported: [415, 'ValidationError'],
@@ -83,7 +83,7 @@ const ERRORS: { readonly [code in Code]: WireError } = {
 };
 
 /** The status and the name that a code has at the STS door. */
-export function stsError(code: Code): WireError {
+export function findStsError(code: Code): StsError {
   return ERRORS[code];
 }
 
@@ -99,6 +99,6 @@ const ADVICE: { readonly [code in Code]?: string } = {
 };
 
 /** What to do, where a client of this door must do something of its own. */
-export function adviceFor(code: Code): string | undefined {
+export function findStsAdvice(code: Code): string | undefined {
   return ADVICE[code];
 }

@@ -3,15 +3,18 @@ import { findTrouble } from '../../aws/trouble.ts';
 import { readXml } from '../../aws/xml.ts';
 import { BrokerError, type Code } from '../../errors.ts';
 import type { AwsTarget } from '../../policy/targets/aws.ts';
-import { endOf, isoSeconds, refuseAnswer } from '../expiry.ts';
+import { readExpiry, readIsoSeconds, refuseAnswer } from '../expiry.ts';
 import { findMeaning } from '../meaning.ts';
 import type { AwsCredential, GrantOf } from '../provider.ts';
 import { TROUBLE_CODES } from '../trouble.ts';
 import { STS_MEANINGS, type StsMeaning } from './meanings.ts';
-import { sessionName } from './session.ts';
+import { nameAwsSession } from './session.ts';
 
 /** Our own troubles with AWS come before what it says of the role. */
-function meaningOf(error: AwsError, { policyOf }: AwsTarget): { readonly code: Code; readonly mend: string } {
+function findStsMeaning(
+  error: AwsError,
+  { policyOf }: AwsTarget,
+): { readonly code: Code; readonly mend: string } {
   const { trouble, mend } = findTrouble(error);
   if (trouble !== 'theirs') return { code: TROUBLE_CODES[trouble], mend };
   const { code, ofCaller = code, mend: theirs } = findMeaning(STS_MEANINGS, error.code) as StsMeaning;
@@ -25,7 +28,7 @@ export const refuseCall: (action: string, error: AwsError, target: AwsTarget) =>
   target,
 ) => {
   const { code, status, message, undone } = error;
-  const meaning = meaningOf(error, target);
+  const meaning = findStsMeaning(error, target);
   const mend = meaning.mend === '' ? '' : ` (${meaning.mend})`;
   throw new BrokerError(meaning.code, {
     // AWS's words may quote ARNs: for the log alone.
@@ -35,7 +38,7 @@ export const refuseCall: (action: string, error: AwsError, target: AwsTarget) =>
   });
 };
 
-function read(action: string, body: string): ReadonlyMap<string, string> {
+function readStsAnswer(action: string, body: string): ReadonlyMap<string, string> {
   try {
     const texts = readXml(body);
     if (texts.has(`${action}Response/${action}Result`)) return texts;
@@ -53,11 +56,18 @@ function nameSession(roleArn: string, session: string): string {
 }
 
 /** Whose session AWS says that it made. */
-type Who = { readonly assumedRole: string; readonly assumedRoleId: string; readonly sourceIdentity: string };
+type AssumedUser = {
+  readonly assumedRole: string;
+  readonly assumedRoleId: string;
+  readonly sourceIdentity: string;
+};
 
 /** How it is the session of another than was asked for; undefined when it is not. */
-function findDifference(who: Who, { target, session: granted }: GrantOf<AwsTarget>): string | undefined {
-  const session = sessionName(granted);
+function findStsDifference(
+  who: AssumedUser,
+  { target, session: granted }: GrantOf<AwsTarget>,
+): string | undefined {
+  const session = nameAwsSession(granted);
   if (who.assumedRole !== nameSession(target.roleArn, session)) return 'for another account, role or session';
   if (!who.assumedRoleId.endsWith(`:${session}`)) return 'with the id of another session';
   const other = who.sourceIdentity !== '' && who.sourceIdentity !== session;
@@ -65,14 +75,14 @@ function findDifference(who: Who, { target, session: granted }: GrantOf<AwsTarge
 }
 
 /** What was asked: STS's action, for which grant, and when. */
-export type Asked = {
+export type StsQuestion = {
   readonly action: string;
   readonly grant: GrantOf<AwsTarget>;
   readonly now: number;
 };
 
 /** What a caller may want to know of its session, and only in the form that AWS has it. */
-function saidOf(text: (path: string) => string): Partial<AwsCredential> {
+function readAssumedUser(text: (path: string) => string): Partial<AwsCredential> {
   const [packedPolicySize, sourceIdentity] = [text('PackedPolicySize'), text('SourceIdentity')];
   return {
     ...(/^\d{1,4}$/.test(packedPolicySize) ? { packedPolicySize } : {}),
@@ -81,8 +91,8 @@ function saidOf(text: (path: string) => string): Partial<AwsCredential> {
 }
 
 /** The credential of a success. Both actions answer the same below another name. */
-export function credentialOf(body: string, { action, grant, now }: Asked): AwsCredential {
-  const texts = read(action, body);
+export function readStsCredential(body: string, { action, grant, now }: StsQuestion): AwsCredential {
+  const texts = readStsAnswer(action, body);
   const text = (path: string): string => texts.get(`${action}Response/${action}Result/${path}`) ?? '';
   const name = `sts:${action}`;
   const [accessKeyId, secretAccessKey, sessionToken] = [
@@ -91,13 +101,17 @@ export function credentialOf(body: string, { action, grant, now }: Asked): AwsCr
     text('Credentials/SessionToken'),
   ];
   if (!accessKeyId || !secretAccessKey || !sessionToken) refuseAnswer(name, 'without whole credentials');
-  const expiresAt = endOf(isoSeconds(text('Credentials/Expiration')), { name, now, seconds: grant.seconds });
-  const who: Who = {
+  const expiresAt = readExpiry(readIsoSeconds(text('Credentials/Expiration')), {
+    name,
+    now,
+    seconds: grant.seconds,
+  });
+  const who: AssumedUser = {
     assumedRole: text('AssumedRoleUser/Arn'),
     assumedRoleId: text('AssumedRoleUser/AssumedRoleId'),
     sourceIdentity: text('SourceIdentity'),
   };
-  const difference = findDifference(who, grant);
+  const difference = findStsDifference(who, grant);
   if (difference !== undefined) refuseAnswer(name, difference);
   return {
     kind: 'aws',
@@ -106,8 +120,8 @@ export function credentialOf(body: string, { action, grant, now }: Asked): AwsCr
     sessionToken,
     assumedRole: who.assumedRole,
     assumedRoleId: who.assumedRoleId,
-    ...saidOf(text),
+    ...readAssumedUser(text),
     expiresAt,
-    session: sessionName(grant.session),
+    session: nameAwsSession(grant.session),
   };
 }

@@ -1,14 +1,14 @@
 import type { Grant } from '../../policy/decide.ts';
 import type { AssumedTarget, AwsTarget, FederatedTarget } from '../../policy/targets/aws.ts';
-import { sessionName } from './session.ts';
+import { nameAwsSession } from './session.ts';
 
 /** What both actions take. The Query protocol of STS 2011-06-15: lists count from 1. */
-function formOf(action: string, target: AwsTarget, { seconds, session }: Grant): URLSearchParams {
+function writeStsForm(action: string, target: AwsTarget, { seconds, session }: Grant): URLSearchParams {
   const form = new URLSearchParams({
     Action: action,
     Version: '2011-06-15',
     RoleArn: target.roleArn,
-    RoleSessionName: sessionName(session),
+    RoleSessionName: nameAwsSession(session),
     DurationSeconds: String(seconds),
   });
   if (target.policy !== undefined) form.set('Policy', target.policy);
@@ -17,10 +17,10 @@ function formOf(action: string, target: AwsTarget, { seconds, session }: Grant):
 }
 
 /** AssumeRole's parameters. A test holds them against AWS's own client. */
-export function assumeForm(target: AssumedTarget, grant: Grant): URLSearchParams {
-  const form = formOf('AssumeRole', target, grant);
+export function writeAssumeForm(target: AssumedTarget, grant: Grant): URLSearchParams {
+  const form = writeStsForm('AssumeRole', target, grant);
   form.set('ExternalId', target.externalId);
-  if (target.sourceIdentity) form.set('SourceIdentity', sessionName(grant.session));
+  if (target.sourceIdentity) form.set('SourceIdentity', nameAwsSession(grant.session));
   for (const [index, { key, value }] of target.tags.entries()) {
     form.set(`Tags.member.${index + 1}.Key`, key);
     form.set(`Tags.member.${index + 1}.Value`, value);
@@ -31,8 +31,8 @@ export function assumeForm(target: AssumedTarget, grant: Grant): URLSearchParams
 }
 
 /** AssumeRoleWithWebIdentity's parameters, with our JWT: tags and the source identity are claims of it. */
-export function federatedForm(target: FederatedTarget, grant: Grant, token: string): URLSearchParams {
-  const form = formOf('AssumeRoleWithWebIdentity', target, grant);
+export function writeFederatedForm(target: FederatedTarget, grant: Grant, token: string): URLSearchParams {
+  const form = writeStsForm('AssumeRoleWithWebIdentity', target, grant);
   form.set('WebIdentityToken', token);
   return form;
 }
@@ -43,7 +43,7 @@ const CLAIM = 'https://aws.amazon.com/';
  * The claims by which AWS takes tags and a source identity; they are the reviewed role's, and nothing of the subject
  * token's own (threat T30). https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  */
-export function federatedClaims(
+export function writeFederatedClaims(
   { tags, transitiveTags, sourceIdentity }: FederatedTarget,
   { session }: Grant,
 ): Readonly<Record<string, unknown>> {
@@ -53,6 +53,6 @@ export function federatedClaims(
   };
   return {
     ...(tags.length > 0 ? { [`${CLAIM}tags`]: passed } : {}),
-    ...(sourceIdentity ? { [`${CLAIM}source_identity`]: sessionName(session) } : {}),
+    ...(sourceIdentity ? { [`${CLAIM}source_identity`]: nameAwsSession(session) } : {}),
   };
 }

@@ -2,11 +2,11 @@ import type { JsonObject } from '../../http/json.ts';
 import type { Budget } from '../../http/persist.ts';
 import type { GithubTarget } from '../../policy/targets/github.ts';
 import { refuseAnswer } from '../expiry.ts';
-import type { Ask, Question } from '../upstream.ts';
+import type { AskUpstream, UpstreamQuestion } from '../upstream.ts';
 import { GITHUB_MEANINGS } from './meanings.ts';
 
 /** An API of GitHub: host and path, and whether its address is judged. */
-export type Api = Required<Pick<Question, 'to'>> & Pick<Question, 'allowPrivate'>;
+export type Api = Required<Pick<UpstreamQuestion, 'to'>> & Pick<UpstreamQuestion, 'allowPrivate'>;
 
 /** The API where the app of this role is known. */
 export function findApi({ api }: GithubTarget): Api {
@@ -22,8 +22,8 @@ const HEADERS = {
 };
 
 /** Asks GitHub on behalf of whoever has this token: the App, or an installation. */
-export type Asking = {
-  readonly ask: Ask;
+export type GithubAsking = {
+  readonly ask: AskUpstream;
   readonly api: Api;
   readonly token: string;
   readonly left: Budget;
@@ -33,7 +33,7 @@ type Call = {
   /** For the log, after the host. */
   readonly what: string;
   readonly path: string;
-  readonly method?: Question['method'];
+  readonly method?: UpstreamQuestion['method'];
   readonly body?: object;
 };
 
@@ -42,7 +42,10 @@ export function nameApi({ to }: Api, what = ''): string {
   return `${to.split('/')[0]} ${what}`.trim();
 }
 
-function called({ ask, api, token, left }: Asking, { body, what, path, ...call }: Call): Promise<JsonObject> {
+function callGithub(
+  { ask, api, token, left }: GithubAsking,
+  { body, what, path, ...call }: Call,
+): Promise<JsonObject> {
   const headers = { ...HEADERS, authorization: `Bearer ${token}` };
   const where = { ...api, name: nameApi(api, what), to: `${api.to}${path}` };
   const question = { ...call, ...where, meanings: GITHUB_MEANINGS };
@@ -55,7 +58,7 @@ function called({ ask, api, token, left }: Asking, { body, what, path, ...call }
  * The number of the installation; of an organization too, in spite of the name.
  * https://docs.github.com/en/rest/apps/apps#get-a-user-installation-for-the-authenticated-app
  */
-export async function installationOf(target: GithubTarget, app: Asking): Promise<number> {
+export async function findInstallation(target: GithubTarget, app: GithubAsking): Promise<number> {
   const { owner, installation } = target;
   if (owner === undefined) return installation;
   const name = nameApi(app.api, 'installation');
@@ -64,7 +67,7 @@ export async function installationOf(target: GithubTarget, app: Asking): Promise
     account,
     client_id: client,
     app_id: number,
-  } = await called(app, {
+  } = await callGithub(app, {
     what: 'installation',
     path: `/users/${owner}/installation`,
     method: 'GET',
@@ -80,12 +83,12 @@ export async function installationOf(target: GithubTarget, app: Asking): Promise
 }
 
 /** https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app */
-export function accessToken(
+export function createAccessToken(
   installation: number,
   { repositories, permissions }: GithubTarget,
-  app: Asking,
+  app: GithubAsking,
 ): Promise<JsonObject> {
-  return called(app, {
+  return callGithub(app, {
     what: 'access_tokens',
     path: `/app/installations/${installation}/access_tokens`,
     body: { repositories, permissions },
@@ -96,9 +99,9 @@ export function accessToken(
  * Gives a token back, by itself: whether it is gone now.
  * https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
  */
-export async function revoked(installation: Asking): Promise<boolean> {
+export async function revokeToken(installation: GithubAsking): Promise<boolean> {
   try {
-    await called(installation, {
+    await callGithub(installation, {
       what: 'revoke',
       path: '/installation/token',
       method: 'DELETE',

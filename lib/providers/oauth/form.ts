@@ -18,7 +18,7 @@ const GRANT_FORMS: { readonly [grant in OauthGrant]: (token: string) => Readonly
 };
 
 /** Says by which grant, for whom and for what a token is asked. The grant comes last: nothing stands in its place. */
-export function askForm(
+export function writeGrantForm(
   grant: OauthGrant,
   token: string,
   more: Readonly<Record<string, string>>,

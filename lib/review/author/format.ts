@@ -10,7 +10,7 @@ import {
   Schema as Tags,
   visit,
 } from 'yaml';
-import { documentOf, type Tree } from '../../language/parse.ts';
+import { readDocument, type Tree } from '../../language/parse.ts';
 import type { Schema } from '../../language/shape.ts';
 import { printed } from './print.ts';
 import { SCHEMAS, type SchemaName } from './schema.ts';
@@ -103,7 +103,7 @@ export function written(document: Document): string {
 const ROUNDS = 5;
 
 function once(text: string, name: SchemaName): string {
-  const document = documentOf(text);
+  const document = readDocument(text);
   if (!document) return text;
   orderWhole(document, SCHEMAS[name]);
   return written(document);

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
-import { documentOf } from '../../language/parse.ts';
-import { type Claims, claimAt } from '../../policy/claims.ts';
+import { readDocument } from '../../language/parse.ts';
+import { type Claims, findClaim } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
@@ -36,7 +36,7 @@ export function pinsFor(statement: Statement, row: IssuerRow, claims: Claims): P
     .map(([name, id]) => ({ name, id }))
     .filter(({ name, id }) => on(name).length > 0 && on(id).length === 0);
   const one = named.filter(({ name }) => on(name).some(isOne));
-  const found = one.map(each => ({ ...each, value: claimAt(claims, each.id) }));
+  const found = one.map(each => ({ ...each, value: findClaim(claims, each.id) }));
   const pins = found.filter((each): each is Pin => typeof each.value === 'string' && ID.test(each.value));
   return {
     pins,
@@ -60,7 +60,7 @@ function claimsAt(contents: unknown, index: number): YAMLMap | undefined {
 
 /** The role's text with the ids beside the names of its trust statement at `index`. Comments are kept. */
 export function pinned(text: string, index: number, pins: readonly Pin[]): string {
-  const document = documentOf(text);
+  const document = readDocument(text);
   const claims = claimsAt(document?.contents, index);
   if (!document || !claims) return text;
   for (const { name, id, value } of pins)

@@ -1,6 +1,6 @@
-import { type Complain, noting } from '../../language/complaint.ts';
-import { didYouMean } from '../../language/nearest.ts';
-import { member, parse, type Tree } from '../../language/parse.ts';
+import { type Complain, collectComplaints } from '../../language/complaint.ts';
+import { suggestWord } from '../../language/nearest.ts';
+import { findEntry, parse, type Tree } from '../../language/parse.ts';
 import { list, object, optional, type Placed, placed, raw, required, text } from '../../language/shape.ts';
 import type { JobFacts } from '../../policy/demand.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
@@ -39,7 +39,7 @@ function allowOf({ allow, scopes, seconds }: Written, { role, complain }: Readin
     complain(
       'wrong-value',
       allow.place,
-      `${role.name} has no trust statement "${allow.value}".${didYouMean(allow.value, ids)}`,
+      `${role.name} has no trust statement "${allow.value}".${suggestWord(allow.value, ids)}`,
     );
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
 }
@@ -98,7 +98,7 @@ function jobFactsOf({ job, approved, at: now = 0 }: Written, { approval }: Role)
 function caseOf(tree: Tree, reading: Reading): Case | undefined {
   const { role, above, complain } = reading;
   const written = CASE.read(tree, complain);
-  const nameTree = member(tree, 'name')?.value;
+  const nameTree = findEntry(tree, 'name')?.value;
   const name = written?.name.value ?? (nameTree?.kind === 'scalar' ? String(nameTree.value) : '');
   if (written && above.has(name))
     complain('duplicate-id', written.name.place, `Two cases have the name "${name}".`);
@@ -146,7 +146,7 @@ export function parseCases(
   setting: CaseSetting,
   complainTo: Complain,
 ): CaseFile | undefined {
-  const { complain, complaints } = noting(complainTo);
+  const { complain, complaints } = collectComplaints(complainTo);
   const tree = parse(file, source, complain);
   const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complain)) ?? {
     cases: [],

@@ -1,4 +1,4 @@
-import type { Checked, Condition } from '../../policy/condition.ts';
+import type { CheckedCondition, Condition } from '../../policy/condition.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { StatementTrace } from '../../policy/trace.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
@@ -12,7 +12,7 @@ export type Uncovered = {
 };
 
 /** What takes the statement's effect away: anything but true from a trust, and only false from a deny. */
-const FAILS: { readonly [effect in Effect]: (checked: Checked) => boolean } = {
+const FAILS: { readonly [effect in Effect]: (checked: CheckedCondition) => boolean } = {
   trust: ({ truth }) => truth !== 'true',
   deny: ({ truth }) => truth === 'false',
 };

@@ -1,5 +1,5 @@
 import { familyOf } from '../../jobs/scenarios.ts';
-import { type Claims, claimAt } from '../../policy/claims.ts';
+import { type Claims, findClaim } from '../../policy/claims.ts';
 import type { Unblocked } from '../../policy/demand.ts';
 import { nameApprover } from '../explain/demand-text.ts';
 import { written } from '../explain/written.ts';
@@ -29,7 +29,7 @@ function map(claims: Claims): string | undefined {
 
 /** The scenario that the claims start from; a broker with two issuers of one preset must be told which. */
 function start({ claims, family }: Proposal, { rows }: Ground): { word: string; usual: Claims } | undefined {
-  const iss = String(claimAt(claims, 'iss'));
+  const iss = String(findClaim(claims, 'iss'));
   const preset = rows.get(iss)?.preset;
   const found = family && familyOf(preset);
   if (!found) return undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/load.ts';
 import { readSource, start } from '../../config/sources.ts';
 import type { Complain } from '../../language/complaint.ts';
-import { didYouMean } from '../../language/nearest.ts';
+import { suggestWord } from '../../language/nearest.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import { type CaseFile, parseCases } from './cases.ts';
@@ -40,7 +40,7 @@ function complainOfStray(below: string, names: readonly string[], complain: Comp
       complain(
         'file-name',
         start(join(below, file)),
-        `Nothing is named "${name}" here.${didYouMean(name, names)}`,
+        `Nothing is named "${name}" here.${suggestWord(name, names)}`,
       );
   }
 }

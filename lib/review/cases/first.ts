@@ -1,6 +1,6 @@
 import { sampleOf } from '../../jobs/sample.ts';
 import { SCENARIOS } from '../../jobs/scenarios.ts';
-import { type Claims, claimAt } from '../../policy/claims.ts';
+import { type Claims, findClaim } from '../../policy/claims.ts';
 import type { Shown } from '../compare/difference.ts';
 import { type Holder, holders } from '../compare/holders.ts';
 import { written } from '../explain/written.ts';
@@ -33,7 +33,7 @@ function joined(parts: readonly string[]): string {
 /** What sets the case apart from the one that it starts from, and how it ends. */
 function nameOf({ proposal, from, as }: Omit<Entry, 'name'>): string {
   const { claims, family, expected, context } = proposal;
-  const base = from?.proposal.claims ?? { ...family?.usual, iss: claimAt(claims, 'iss') ?? null };
+  const base = from?.proposal.claims ?? { ...family?.usual, iss: findClaim(claims, 'iss') ?? null };
   const apart = as === undefined ? told(changed(base, claims)) : [as];
   const address = context.sourceAddress;
   const moved = address !== undefined && address !== from?.proposal.context.sourceAddress;

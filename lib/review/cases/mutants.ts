@@ -1,5 +1,5 @@
 import type { Condition, Operator } from '../../policy/condition.ts';
-import { literalPrefix } from '../../policy/glob.ts';
+import { readLiteralPrefix } from '../../policy/glob.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 
@@ -39,9 +39,9 @@ function loosened(
 ): Change<Condition['operands']>[] {
   return effect === 'trust' && operator === 'matches'
     ? operands.flatMap((each, at) => {
-        const loose = `${literalPrefix(String(each))}*`;
+        const loose = `${readLiteralPrefix(String(each))}*`;
         const into = operands.map((operand, index) => (index === at ? loose : operand));
-        return loose === each || String(each) === literalPrefix(String(each))
+        return loose === each || String(each) === readLiteralPrefix(String(each))
           ? []
           : [{ says: `with ${JSON.stringify(each)} loosened to "${loose}"`, into }];
       })

@@ -1,5 +1,5 @@
 import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
-import { type Claims, type ClaimValue, claimAt } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, findClaim } from '../../policy/claims.ts';
 import { listDemands } from '../../policy/demand.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { assumeMet } from '../assume.ts';
@@ -82,7 +82,7 @@ export function changed(
   to: Claims,
 ): { readonly claims: Claims; readonly without: readonly string[] } {
   const differs = (value: ClaimValue, name: string): boolean =>
-    JSON.stringify(value) !== JSON.stringify(claimAt(from, name));
+    JSON.stringify(value) !== JSON.stringify(findClaim(from, name));
   return {
     claims: Object.fromEntries(Object.entries(to).filter(([name, value]) => differs(value, name))),
     without: Object.keys(from).filter(name => !Object.hasOwn(to, name)),

@@ -1,5 +1,5 @@
-import { complaintText } from '../../language/complaint.ts';
-import { counted } from '../../language/counted.ts';
+import { writeComplaint } from '../../language/complaint.ts';
+import { writeCount } from '../../language/counted.ts';
 import { traceLines, wanted } from '../explain/explain.ts';
 import type { Result } from './tested.ts';
 import type { Trial } from './trial.ts';
@@ -16,7 +16,7 @@ function failed({ differences }: Trial): boolean {
 }
 
 function place(trial: Trial): string {
-  return complaintText({ rule: 'case', place: trial.case.place, message: trial.case.name });
+  return writeComplaint({ rule: 'case', place: trial.case.place, message: trial.case.name });
 }
 
 function caseTold(trial: Trial): Told {
@@ -86,8 +86,8 @@ function headline(result: Result): string {
   const { tested, trials, mutation } = result;
   if (!tested.written)
     return `none    ${tested.policy.name}  there is no ${tested.path}: kite-sts test --init ${tested.policy.name}`;
-  const mutants = mutation === undefined ? [] : [counted(mutation.tried, 'mutant')];
-  return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[counted(trials.length, 'case'), ...mutants].join(', ')}`;
+  const mutants = mutation === undefined ? [] : [writeCount(mutation.tried, 'mutant')];
+  return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[writeCount(trials.length, 'case'), ...mutants].join(', ')}`;
 }
 
 function summary(results: readonly Result[]): string {
@@ -95,7 +95,7 @@ function summary(results: readonly Result[]): string {
   const count = (of: Told['of']): number => told.filter(each => each.of === of).length;
   const cases = results.reduce((sum, { trials }) => sum + trials.length, 0);
   const bad = (['case', 'coverage', 'mutation'] as const).filter(of => count(of) > 0);
-  return [counted(cases, 'case'), ...bad.map(of => `${count(of)} ${WORD[of].toLowerCase()}`)].join(', ');
+  return [writeCount(cases, 'case'), ...bad.map(of => `${count(of)} ${WORD[of].toLowerCase()}`)].join(', ');
 }
 
 /** For people: a line for each role and registry, what is wrong below it, and the sum. */

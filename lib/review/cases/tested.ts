@@ -1,4 +1,4 @@
-import { claimAt } from '../../policy/claims.ts';
+import { findClaim } from '../../policy/claims.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { type Uncovered, uncovered } from './coverage.ts';
 import { type Entry, entryText } from './entry.ts';
@@ -39,7 +39,7 @@ type Rows = ReadonlyMap<string, IssuerRow>;
 /** The cases that are allowed, to build on. */
 function entriesOf({ policy, written }: Tested): Entry[] {
   return (written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
-    const iss = claimAt(claims, 'iss') ?? policy.trust[0]?.issuer ?? '';
+    const iss = findClaim(claims, 'iss') ?? policy.trust[0]?.issuer ?? '';
     const proposal = { claims: { ...claims, iss }, family: undefined, method, context, expected };
     return 'allow' in expected ? [{ name, proposal, from: undefined, as: undefined }] : [];
   });

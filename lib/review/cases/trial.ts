@@ -7,7 +7,7 @@ import {
   type DenyReason,
   decide,
 } from '../../policy/decide.ts';
-import { meets } from '../../policy/guard.ts';
+import { meetsGuard } from '../../policy/guard.ts';
 import {
   decideMethod,
   decideOperation,
@@ -144,7 +144,7 @@ function runCase(role: Role | Registry, rows: Guards, each: Case): Trial {
   const token = assumeVerified(each.claims, role);
   const row = rows.get(token.issuer);
   const asked = decisionOf(role, token, each);
-  const decision = row !== undefined && meets(row, token.claims) ? asked : undefined;
+  const decision = row !== undefined && meetsGuard(row, token.claims) ? asked : undefined;
   const differences = unlike('decision', expectedText(each.expected), decisionText(decision));
   const trial = { case: each, decision, trace: asked.trace, differences };
   if (differences.length > 0 || !decision?.allowed) return trial;

@@ -1,4 +1,4 @@
-import { kindOf } from '../../language/kinds.ts';
+import { findKind } from '../../language/kinds.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
@@ -47,7 +47,7 @@ function widenScopes<P extends Role | Registry>(policy: P): Widened<P>[] {
 function widenLength<P extends Role | Registry>(policy: P): Widened<P>[] {
   if ('methods' in policy || policy.disabled !== undefined) return [];
   const { max } = policy.session;
-  const lengths = kindOf(policy.template.kind).lengths(policy.template as never);
+  const lengths = findKind(policy.template.kind).lengths(policy.template as never);
   if (max >= lengths.max || max === lengths.fallback) return [];
   const session = { ...policy.session, max: lengths.max };
   return [

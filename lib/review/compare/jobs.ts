@@ -1,6 +1,6 @@
 import { jobKindsOf } from '../../jobs/jobs.ts';
 import type { JobKind, Telling } from '../../jobs/kind.ts';
-import { claimPath } from '../../policy/claims.ts';
+import { readClaimPath } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
@@ -27,7 +27,7 @@ function conditionOf([name, operator, ...operands]: Telling): Condition {
   return {
     on: 'claim',
     name,
-    path: claimPath(name) ?? name,
+    path: readClaimPath(name) ?? name,
     operator,
     operands,
     binds: false,

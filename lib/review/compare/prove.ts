@@ -1,9 +1,9 @@
 import type { Invariant } from '../../config/invariants.ts';
-import { didYouMean } from '../../language/nearest.ts';
-import { type Claims, withNulls } from '../../policy/claims.ts';
-import { all, check } from '../../policy/condition.ts';
+import { suggestWord } from '../../language/nearest.ts';
+import { addNulls, type Claims } from '../../policy/claims.ts';
+import { checkCondition, judgeAll } from '../../policy/condition.ts';
 import { type DemandName, listDemands } from '../../policy/demand.ts';
-import { globMatches } from '../../policy/glob.ts';
+import { matchGlob } from '../../policy/glob.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
@@ -29,8 +29,8 @@ function speaks(
   { issuer, claims, sourceAddress }: Witness,
 ): boolean {
   if (statement.issuer !== issuer) return false;
-  const known = withNulls(claims, role.issuers[issuer]?.nullable);
-  const { truth } = all(statement.conditions.map(each => check(each, known, sourceAddress)));
+  const known = addNulls(claims, role.issuers[issuer]?.nullable);
+  const { truth } = judgeAll(statement.conditions.map(each => checkCondition(each, known, sourceAddress)));
   return statement.effect === 'deny' ? truth !== 'false' : truth === 'true';
 }
 
@@ -157,8 +157,8 @@ function findMissingDemands({ demands = [] }: Invariant, subject: Subject): Refu
 /** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
 export function selectSubjects(invariant: Invariant, { roles, registries = [] }: Policy): Subject[] {
   const named = [
-    ...roles.filter(({ name }) => invariant.roles.some(pattern => globMatches(pattern, name))),
-    ...registries.filter(({ name }) => invariant.registries.some(pattern => globMatches(pattern, name))),
+    ...roles.filter(({ name }) => invariant.roles.some(pattern => matchGlob(pattern, name))),
+    ...registries.filter(({ name }) => invariant.registries.some(pattern => matchGlob(pattern, name))),
   ];
   return named.filter(subject => saysSomething(invariant, subject));
 }
@@ -181,8 +181,8 @@ export function findEmptyParts(invariant: Invariant, policy: Policy): string[] {
   const { roles, registries = [] } = policy;
   const unmatched = (of: string, patterns: readonly string[], names: readonly string[]): string[] =>
     patterns
-      .filter(pattern => !names.some(name => globMatches(pattern, name)))
-      .map(pattern => `no ${of} is named "${pattern}".${didYouMean(pattern, names)}`);
+      .filter(pattern => !names.some(name => matchGlob(pattern, name)))
+      .map(pattern => `no ${of} is named "${pattern}".${suggestWord(pattern, names)}`);
   const subjects = selectSubjects(invariant, policy);
   const kinds = new Set(subjects.map(kindOfSubject));
   const aimless = new Set(

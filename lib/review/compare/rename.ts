@@ -1,5 +1,5 @@
 import type { Invariant } from '../../config/invariants.ts';
-import { globMatches } from '../../policy/glob.ts';
+import { matchGlob } from '../../policy/glob.ts';
 import type { Item, MemberChange } from './members.ts';
 import type { Policies, Policy } from './policy.ts';
 
@@ -50,7 +50,7 @@ export function allowNewName(change: MemberChange, { before, after }: Names): Me
 /** By a new name a role can leave a sentence that was about the old one, and its team. */
 export function findLostGuards({ of, before, after }: Names, policies: Policies): MemberChange[] {
   const speaks = ({ roles, registries }: Invariant, name: string) =>
-    (of === 'role' ? roles : registries).some(pattern => globMatches(pattern, name));
+    (of === 'role' ? roles : registries).some(pattern => matchGlob(pattern, name));
   const left = (policies.after.invariants ?? []).filter(each => speaks(each, before) && !speaks(each, after));
   const [was, is] = [findTeam(policies.before, before), findTeam(policies.after, after)];
   return [
@@ -66,6 +66,6 @@ export function findLostGuards({ of, before, after }: Names, policies: Policies)
 
 function findTeam({ teams }: Policy, name: string): string | undefined {
   return Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
-    roles.some(pattern => globMatches(pattern, name)),
+    roles.some(pattern => matchGlob(pattern, name)),
   )?.[0];
 }

@@ -1,5 +1,5 @@
-import { globMatches, MAX_WILDCARDS } from '../../policy/glob.ts';
-import { slots } from '../../policy/template.ts';
+import { MAX_WILDCARDS, matchGlob } from '../../policy/glob.ts';
+import { findSlots } from '../../policy/template.ts';
 
 /** One value that a role's file gives its provider. */
 export type TargetValue = string | number | boolean | null;
@@ -50,13 +50,13 @@ const MOST_SLOTS = 3;
 function coversTemplate(pattern: string, text: string): boolean {
   const parts = splitAtSlots(text);
   if (parts.length - 1 > MOST_SLOTS) return false;
-  return fillEveryWay(parts).every(filled => globMatches(pattern, filled));
+  return fillEveryWay(parts).every(filled => matchGlob(pattern, filled));
 }
 
 function splitAtSlots(text: string): string[] {
   const parts: string[] = [];
   let from = 0;
-  for (const slot of slots(text)) {
+  for (const slot of findSlots(text)) {
     if (slot.name === undefined || slot.from < from) continue;
     parts.push(text.slice(from, slot.from));
     from = slot.to;

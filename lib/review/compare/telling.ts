@@ -1,6 +1,6 @@
-import { meets } from '../../policy/guard.ts';
-import { nearestStatement } from '../../policy/trace.ts';
-import { weigh } from '../../policy/trust.ts';
+import { meetsGuard } from '../../policy/guard.ts';
+import { findNearestStatement } from '../../policy/trace.ts';
+import { weighTrust } from '../../policy/trust.ts';
 import { assumeVerified } from '../assume.ts';
 import { shown } from '../explain/explain.ts';
 import type { Witness } from '../space/witness.ts';
@@ -14,14 +14,14 @@ export function describeObstacle(standing: Standing | undefined, witness: Witnes
   if (!standing) return undefined;
   const { role, row } = standing;
   if (role.disabled !== undefined) return 'the role was disabled';
-  if (!meets(row, witness.claims)) return 'the guard of its issuer kept it out';
+  if (!meetsGuard(row, witness.claims)) return 'the guard of its issuer kept it out';
   const { issuer: iss, audience: aud, claims } = witness;
   const token = { ...assumeVerified({ iss, aud }, role), claims };
-  const weighed = weigh(role, token, { context: witness, least: leastOf(role) });
+  const weighed = weighTrust(role, token, { context: witness, least: leastOf(role) });
   if (weighed.winner) return undefined;
   if (weighed.reason === 'audience_differs') return `the audience ${JSON.stringify(aud)} was refused`;
   if (weighed.reason === 'explicitly_denied') return `the deny "${weighed.statement}" struck it`;
-  const unmet = nearestStatement(weighed.trace)?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
+  const unmet = findNearestStatement(weighed.trace)?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
   const told = new Set(unmet.map(({ condition: { name }, actual }) => `${name}: ${shown(actual)}`));
   return told.size === 0 ? `no statement spoke of ${iss}` : `${[...told].join(' with ')} was denied`;
 }

@@ -1,7 +1,7 @@
 import type { Claims } from '../../policy/claims.ts';
 import { type Decision, decide } from '../../policy/decide.ts';
-import { meets } from '../../policy/guard.ts';
-import { askFor } from '../../policy/issuer.ts';
+import { meetsGuard } from '../../policy/guard.ts';
+import { findRequestFlag } from '../../policy/issuer.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Context } from '../../policy/trust.ts';
 import { assumeMet, assumeVerified } from '../assume.ts';
@@ -39,11 +39,11 @@ export function answerTo(
   const access = { role: role.name, scopes, seconds, kinds: undefined };
   // The page has no events: what is demanded of the job is said, and taken as met.
   const decision = decide(role, token, access, { job: assumeMet(role, context.now), ...context });
-  const met = row && meets(row, claims);
+  const met = row && meetsGuard(row, claims);
   return {
     issuer: token.issuer,
     stopped: row ? (met ? undefined : 'guard_not_met') : 'issuer_unknown',
     decision,
-    remedies: remedies(decision, claim => askFor(claim, row), openedBy(role, rows)),
+    remedies: remedies(decision, claim => findRequestFlag(claim, row), openedBy(role, rows)),
   };
 }

@@ -1,6 +1,6 @@
 import type { ConsoleData } from '../../config/console.ts';
 import type { Complaint } from '../../language/complaint.ts';
-import { compileRole, parseRole, type Setting } from '../../language/role.ts';
+import { compileRole, parseRole, type RoleSetting } from '../../language/role.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Policy } from '../compare/policy.ts';
 
@@ -10,12 +10,12 @@ export type Compiled = { readonly role: Role | undefined; readonly complaints: r
 /** What the page holds: each role as its file has it, and what roles are compiled against. */
 export type Held = Policy & {
   readonly url: string;
-  readonly setting: Setting;
+  readonly setting: RoleSetting;
   readonly texts: ReadonlyMap<string, string>;
 };
 
 /** Compiles the text of a role, as a broker does when it loads the file. */
-export function compileText(name: string, text: string, setting: Setting): Compiled {
+export function compileText(name: string, text: string, setting: RoleSetting): Compiled {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });

@@ -1,9 +1,9 @@
 import type { ClaimValue } from '../../policy/claims.ts';
-import type { Checked, Condition } from '../../policy/condition.ts';
+import type { CheckedCondition, Condition } from '../../policy/condition.ts';
 import type { Decision, Deny } from '../../policy/decide.ts';
 import type { MethodDecision, MethodReason } from '../../policy/method.ts';
 import type { Role } from '../../policy/role.ts';
-import { nearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
+import { findNearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
 import { describeUnusable } from '../../policy/usable.ts';
 import { demandLines } from './demand-text.ts';
 
@@ -41,14 +41,18 @@ export const DOUBTS: { readonly [why: string]: string } = {
   source_address_unknown: 'the source address is unknown',
 };
 
-function actual(checked: Checked): string {
+function actual(checked: CheckedCondition): string {
   return checked.why === 'source_address_unknown' || checked.why === 'absent'
     ? ''
     : `, here ${shown(checked.actual)}${likeness(checked)}`;
 }
 
 /** What alone sets a value apart from one that was wanted, where an eye would not see it. */
-export function likeness({ truth, actual: value, condition: { operator, operands } }: Checked): string {
+export function likeness({
+  truth,
+  actual: value,
+  condition: { operator, operands },
+}: CheckedCondition): string {
   if (truth === 'true' || typeof value !== 'string' || (operator !== 'equals' && operator !== 'in'))
     return '';
   const wantedTexts = operands.filter(operand => typeof operand === 'string');
@@ -60,7 +64,7 @@ export function likeness({ truth, actual: value, condition: { operator, operands
   return isCase ? ', which differs in case alone' : '';
 }
 
-function conditionLine(checked: Checked): string {
+function conditionLine(checked: CheckedCondition): string {
   const { truth, why, condition } = checked;
   if (truth === 'true') return `    yes       ${wanted(condition)}${actual(checked)}`;
   if (truth === 'false') return `    no        ${wanted(condition)}${actual(checked)}`;
@@ -122,7 +126,7 @@ export function headline(role: Pick<Role, 'name'>, decision: Decision | MethodDe
 
 function nearestLine(decision: Decision | MethodDecision): string[] {
   if (decision.allowed || decision.reason !== 'no_statement_holds') return [];
-  const nearest = nearestStatement(decision.trace);
+  const nearest = findNearestStatement(decision.trace);
   const unmet = nearest?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
   return nearest
     ? [

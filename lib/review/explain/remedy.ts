@@ -1,9 +1,9 @@
 import type { ClaimValue } from '../../policy/claims.ts';
-import type { Checked, Condition, Operator, Scalar } from '../../policy/condition.ts';
+import type { CheckedCondition, Condition, Operator, Scalar } from '../../policy/condition.ts';
 import type { Decision, Deny, DenyReason } from '../../policy/decide.ts';
-import { patternFault } from '../../policy/glob.ts';
+import { findPatternFault } from '../../policy/glob.ts';
 import type { MethodDecision, MethodReason } from '../../policy/method.ts';
-import { nearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
+import { findNearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
 import { shown, wanted } from './explain.ts';
 import { written } from './written.ts';
 
@@ -37,12 +37,15 @@ export type SayOpened = (loosening: Loosening) => string;
 type Offer = { readonly operator: Operator; readonly operands: readonly Scalar[] | undefined };
 
 /** The operands as they would have to be, or that there must be none; undefined where no operand would do. */
-function findOffer({ condition: { on, operator, operands }, actual: value }: Checked): Offer | undefined {
+function findOffer({
+  condition: { on, operator, operands },
+  actual: value,
+}: CheckedCondition): Offer | undefined {
   if (!isScalar(value)) return undefined;
   const others = operands.filter(operand => operand !== value);
   if (operator === 'equals' || operator === 'in') return { operator: 'in', operands: [...operands, value] };
   if (operator === 'matches')
-    return typeof value === 'string' && !patternFault(value) && !/[*?]/.test(value)
+    return typeof value === 'string' && !findPatternFault(value) && !/[*?]/.test(value)
       ? { operator, operands: [...operands, value] }
       : undefined;
   // The range that an address lies in is not that address: which to take away, its author must say.
@@ -56,14 +59,14 @@ function writeOffer({ on, name }: Condition, { operator, operands }: Offer): str
   return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${written(name)}: ${rule}`;
 }
 
-function sayChange(checked: Checked, statement: string, sayOpened: SayOpened): string | undefined {
+function sayChange(checked: CheckedCondition, statement: string, sayOpened: SayOpened): string | undefined {
   const offer = checked.why === 'differs' ? findOffer(checked) : undefined;
   if (offer === undefined) return undefined;
   const { condition } = checked;
   return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
 }
 
-function stepFor({ condition, actual: value, why }: Checked, askFor: AskFor): string {
+function stepFor({ condition, actual: value, why }: CheckedCondition, askFor: AskFor): string {
   const { name } = condition;
   const asks = askFor(name);
   if (why === 'source_address_unknown') return `The address is not known here; wanted: ${wanted(condition)}.`;
@@ -74,17 +77,21 @@ function stepFor({ condition, actual: value, why }: Checked, askFor: AskFor): st
 }
 
 /** A statement that binds another tenant is not to be widened for this one. */
-function listChanges(nearest: StatementTrace, unmet: readonly Checked[], sayOpened: SayOpened): string[] {
+function listChanges(
+  nearest: StatementTrace,
+  unmet: readonly CheckedCondition[],
+  sayOpened: SayOpened,
+): string[] {
   if (unmet.some(({ condition }) => condition.binds)) return [];
   return unmet.flatMap(each => sayChange(each, nearest.id, sayOpened) ?? []);
 }
 
-function unmetIn({ conditions }: StatementTrace): Checked[] {
+function unmetIn({ conditions }: StatementTrace): CheckedCondition[] {
   return conditions.filter(({ truth }) => truth !== 'true');
 }
 
 function forNearest(trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedies {
-  const nearest = nearestStatement(trace);
+  const nearest = findNearestStatement(trace);
   if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
   const unmet = unmetIn(nearest);
   return {

@@ -1,8 +1,8 @@
 import type { Complaint, Rule } from '../../language/complaint.ts';
-import { type MapTree, member, type Tree } from '../../language/parse.ts';
-import { statementOf } from '../../language/statement.ts';
+import { findEntry, type MapTree, type Tree } from '../../language/parse.ts';
+import { compileStatement } from '../../language/statement.ts';
 import type { Condition, Scalar } from '../../policy/condition.ts';
-import { type IssuerFacts, vocabularyTypes } from '../../policy/issuer.ts';
+import { findVocabularyTypes, type IssuerFacts } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { claimPlace } from './linted.ts';
 import type { Finding, Level } from './rule.ts';
@@ -126,7 +126,7 @@ function complained({ rule, place, message }: Complaint): Finding {
 }
 
 function ofScopes(tree: MapTree): Finding[] {
-  const scopes = member(tree, 'scopes')?.value;
+  const scopes = findEntry(tree, 'scopes')?.value;
   if (!scopes) return [found('dialect-no-scopes', tree.place)];
   const items = scopes.kind === 'list' ? scopes.items : [];
   return items
@@ -152,7 +152,7 @@ function ofCondition(condition: Condition, all: readonly Condition[], facts: Iss
   const asks = operands.includes(null);
   const wantsNull = asks && (operator === 'equals' || operator === 'in');
   if (wantsNull && facts.nullable.includes(name)) return ['dialect-null'];
-  const types = facts.vocabulary ? vocabularyTypes(facts.vocabulary, name) : undefined;
+  const types = facts.vocabulary ? findVocabularyTypes(facts.vocabulary, name) : undefined;
   const kept = all.some(each => each.name === name && refusesNull(each));
   if (!types?.includes('null') || kept || asks) return [];
   if (operator === 'matches') return ['dialect-pattern-on-null'];
@@ -172,7 +172,7 @@ type Issuers = ReadonlyMap<string, IssuerFacts>;
 function inItem(tree: Tree, index: number, issuers: Issuers): Finding[] {
   if (tree.kind !== 'map') return [found('dialect-form', tree.place)];
   const complaints: Complaint[] = [];
-  const statement = statementOf(tree, { effect: 'trust', index, issuers }, (rule, place, message) => {
+  const statement = compileStatement(tree, { effect: 'trust', index, issuers }, (rule, place, message) => {
     complaints.push({ rule, place, message });
   });
   const facts = statement && issuers.get(statement.issuer);

@@ -1,5 +1,5 @@
 import type { Place } from '../../language/complaint.ts';
-import { didYouMean } from '../../language/nearest.ts';
+import { suggestWord } from '../../language/nearest.ts';
 import type { Finding } from './rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
 
@@ -44,7 +44,7 @@ function speaksOf({ rule, place: at, line }: Ignore, { rule: found, place }: Fin
 function faultOf(ignore: Ignore, findings: readonly Finding[]): string | undefined {
   const names = LINT_RULES.filter(({ level }) => level !== 'error').map(({ rule }) => rule);
   if (!names.includes(ignore.rule))
-    return `"${ignore.rule}" is not a rule that can be ignored.${didYouMean(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
+    return `"${ignore.rule}" is not a rule that can be ignored.${suggestWord(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
   if (ignore.reason.length < MIN_REASON)
     return `The reason is missing. Write # kite-sts-ignore ${ignore.rule}: <why it is right here>.`;
   return findings.some(finding => speaksOf(ignore, finding))

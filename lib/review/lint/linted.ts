@@ -1,4 +1,4 @@
-import { type MapTree, member, type ScalarTree, type Tree } from '../../language/parse.ts';
+import { findEntry, type MapTree, type ScalarTree, type Tree } from '../../language/parse.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
@@ -34,7 +34,7 @@ function statementsOf(
   statements: readonly Statement[],
   rows: ReadonlyMap<string, IssuerRow>,
 ): LintedStatement[] {
-  const list = member(tree, effect)?.value;
+  const list = findEntry(tree, effect)?.value;
   const items = list?.kind === 'list' ? list.items : [];
   return statements.flatMap((statement, index) => {
     const row = rows.get(statement.issuer);
@@ -63,18 +63,18 @@ export function lintedOf(
 }
 
 function claimsOf(tree: Tree): Tree {
-  return member(tree, 'claims')?.value ?? tree;
+  return findEntry(tree, 'claims')?.value ?? tree;
 }
 
 /** Where the name of a claim stands in a statement, or where the statement begins. */
 export function claimPlace(tree: Tree, claim: string): Tree['place'] {
-  return member(claimsOf(tree), claim)?.place ?? tree.place;
+  return findEntry(claimsOf(tree), claim)?.place ?? tree.place;
 }
 
 /** The values beside an operator, each where it stands. */
 export function operandTrees(tree: Tree, { name, operator }: Condition): readonly ScalarTree[] {
-  const written = member(claimsOf(tree), name)?.value;
-  const beside = written?.kind === 'map' ? member(written, operator)?.value : written;
+  const written = findEntry(claimsOf(tree), name)?.value;
+  const beside = written?.kind === 'map' ? findEntry(written, operator)?.value : written;
   const items = beside?.kind === 'list' ? beside.items : beside ? [beside] : [];
   return items.filter(item => item.kind === 'scalar');
 }

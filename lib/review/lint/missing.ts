@@ -1,5 +1,5 @@
 import { plainJob } from '../../jobs/scenarios.ts';
-import { askFor, vocabularyTypes } from '../../policy/issuer.ts';
+import { findRequestFlag, findVocabularyTypes } from '../../policy/issuer.ts';
 import type { LintedStatement } from './linted.ts';
 
 /** Does the statement hold only where the claim is there, and is not null? */
@@ -12,8 +12,9 @@ export function isDemanded({ conditions }: LintedStatement, claim: string): bool
 
 /** Has the issuer jobs whose token lacks the claim, or has null there? Where nothing is known, no. */
 export function isOftenMissing({ row }: LintedStatement, claim: string): boolean {
-  const types = row.vocabulary && vocabularyTypes(row.vocabulary, claim);
-  if (types === undefined || row.preset === undefined || askFor(claim, row) !== undefined) return false;
+  const types = row.vocabulary && findVocabularyTypes(row.vocabulary, claim);
+  if (types === undefined || row.preset === undefined || findRequestFlag(claim, row) !== undefined)
+    return false;
   const usual = plainJob(row.preset);
   if (Object.keys(usual).length === 0 || Object.hasOwn(row.vocabulary?.prefixes ?? {}, claim)) return false;
   const always = Object.hasOwn(usual, claim) || ['iss', 'aud', 'jti', 'exp', 'nbf', 'iat'].includes(claim);

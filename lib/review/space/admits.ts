@@ -1,5 +1,5 @@
-import { meets } from '../../policy/guard.ts';
-import { weigh } from '../../policy/trust.ts';
+import { meetsGuard } from '../../policy/guard.ts';
+import { weighTrust } from '../../policy/trust.ts';
 import { assumeVerified } from '../assume.ts';
 import type { Witness } from './witness.ts';
 import { leastOf, type Standing } from './world.ts';
@@ -9,10 +9,10 @@ import { leastOf, type Standing } from './world.ts';
  * `weigh` alone says so, by which roles and registries are decided.
  */
 export function admittedBy(standing: Standing | undefined, witness: Witness): string | undefined {
-  if (!standing || standing.role.disabled !== undefined || !meets(standing.row, witness.claims))
+  if (!standing || standing.role.disabled !== undefined || !meetsGuard(standing.row, witness.claims))
     return undefined;
   const { role } = standing;
   const { issuer: iss, audience: aud, claims } = witness;
   const token = { ...assumeVerified({ iss, aud }, role), claims };
-  return weigh(role, token, { context: witness, least: leastOf(role) }).winner?.id;
+  return weighTrust(role, token, { context: witness, least: leastOf(role) }).winner?.id;
 }

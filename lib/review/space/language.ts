@@ -1,4 +1,4 @@
-import { globMatches } from '../../policy/glob.ts';
+import { matchGlob } from '../../policy/glob.ts';
 import { type Automaton, automatonOf, covers, type Pattern, symbolsOf } from './automaton.ts';
 
 /** Every text that one pattern of each union matches, and none of `none` does. */
@@ -44,7 +44,7 @@ export function newEffort(): Effort {
 export type Found = { readonly text: string } | 'none' | 'undecided';
 
 function matches({ text, literal }: Pattern, value: string): boolean {
-  return literal ? text === value : globMatches(text, value);
+  return literal ? text === value : matchGlob(text, value);
 }
 
 /** Is the value one of these texts? */

@@ -1,4 +1,4 @@
-import { type Condition, check, type Judged, type Scalar } from '../../policy/condition.ts';
+import { type Condition, checkCondition, type Judgement, type Scalar } from '../../policy/condition.ts';
 
 /**
  * The values that a claim can have where all of these conditions are true, when one of them lists values; undefined
@@ -11,10 +11,10 @@ export function listValues(conditions: readonly Condition[], name: string): read
 }
 
 /** What a condition says of one value of its claim. */
-export function judgeValue(condition: Condition, value: Scalar): Judged {
+export function judgeValue(condition: Condition, value: Scalar): Judgement {
   const { path } = condition;
-  if (typeof path === 'string') return check(condition, { [path]: value }, undefined);
-  return check({ ...condition, path: condition.name }, { [condition.name]: value }, undefined);
+  if (typeof path === 'string') return checkCondition(condition, { [path]: value }, undefined);
+  return checkCondition({ ...condition, path: condition.name }, { [condition.name]: value }, undefined);
 }
 
 /** Is no token there of which all of both are true, since the listed values of one claim leave none? */
@@ -24,7 +24,11 @@ export function areApart(some: readonly Condition[], others: readonly Condition[
 }
 
 /** Is the condition plainly of this truth for every token of which all of these are true? */
-export function isAlways(condition: Condition, truth: Judged['truth'], given: readonly Condition[]): boolean {
+export function isAlways(
+  condition: Condition,
+  truth: Judgement['truth'],
+  given: readonly Condition[],
+): boolean {
   const values = condition.on === 'claim' ? listValues(given, condition.name) : undefined;
   return values?.every(value => judgeValue(condition, value).truth === truth) ?? false;
 }

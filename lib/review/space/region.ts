@@ -1,5 +1,5 @@
 import type { ClaimPath, Claims, ClaimValue } from '../../policy/claims.ts';
-import { type Condition, check, type Judged, type Scalar } from '../../policy/condition.ts';
+import { type Condition, checkCondition, type Judgement, type Scalar } from '../../policy/condition.ts';
 import { MAX_VALUE } from '../../policy/glob.ts';
 import { type Pattern, patternOf } from './automaton.ts';
 
@@ -101,7 +101,7 @@ function nest(path: ClaimPath, value: Point): Claims {
   return outer.reduce<Claims>((held, name) => ({ [name]: held }), inner);
 }
 
-type Holds = (judged: Judged) => boolean;
+type Holds = (judged: Judgement) => boolean;
 
 function textsOf({ operator, operands }: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> {
   const texts = operands.filter(each => typeof each === 'string');
@@ -126,8 +126,9 @@ function elementsWhere({ elements }: Dimension, holds: (value: ClaimValue) => bo
  */
 export function regionOf(condition: Condition, dimension: Dimension, absent: Point, holds: Holds): Region {
   if (condition.on === 'source_ip')
-    return pointsWhere(dimension, point => holds(check(condition, {}, point as string | undefined)));
-  const test = (value: Point): boolean => holds(check(condition, nest(condition.path, value), undefined));
+    return pointsWhere(dimension, point => holds(checkCondition(condition, {}, point as string | undefined)));
+  const test = (value: Point): boolean =>
+    holds(checkCondition(condition, nest(condition.path, value), undefined));
   return {
     points: pointsWhere(dimension, point => test(point === undefined ? absent : point)).points,
     texts: textsOf(condition, test),

@@ -1,4 +1,4 @@
-import { address, range } from '../../policy/cidr.ts';
+import { readAddress, readRange } from '../../policy/cidr.ts';
 
 const SIZES = { 32: 1n << 32n, 128: 1n << 128n } as const;
 type Bits = keyof typeof SIZES;
@@ -17,7 +17,7 @@ function colons(value: bigint): string {
 function stretches(ranges: readonly string[], bits: Bits): string[] {
   const starts = new Set<bigint>([0n]);
   for (const text of ranges) {
-    const read = range(text);
+    const read = readRange(text);
     if (read?.bits !== bits) continue;
     starts.add(read.value);
     starts.add(read.value + (1n << BigInt(bits - read.prefix)));
@@ -27,5 +27,7 @@ function stretches(ranges: readonly string[], bits: Bits): string[] {
 
 /** Addresses of which no two are in the same of these ranges and in the same of the gaps between them. */
 export function sourcePoints(ranges: readonly string[]): string[] {
-  return [...stretches(ranges, 32), ...stretches(ranges, 128)].filter(text => address(text) !== undefined);
+  return [...stretches(ranges, 32), ...stretches(ranges, 128)].filter(
+    text => readAddress(text) !== undefined,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Claims, ClaimValue } from '../../policy/claims.ts';
-import { claimPath } from '../../policy/claims.ts';
+import { readClaimPath } from '../../policy/claims.ts';
 import { pickFrom, unconstrained } from './constraint.ts';
 import { likely } from './likely.ts';
 import type { Dimension, Point } from './region.ts';
@@ -19,7 +19,7 @@ export type Witness = {
 type Open = { [name: string]: ClaimValue };
 
 function put(claims: Open, name: string, value: ClaimValue): void {
-  const path = claimPath(name);
+  const path = readClaimPath(name);
   const [last = '', ...outer] = typeof path === 'object' ? [...path].reverse() : [name];
   let holder = claims;
   for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as Open;

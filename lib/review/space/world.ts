@@ -1,5 +1,5 @@
-import { claimPath } from '../../policy/claims.ts';
-import type { Condition, Judged } from '../../policy/condition.ts';
+import { readClaimPath } from '../../policy/claims.ts';
+import type { Condition, Judgement } from '../../policy/condition.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
@@ -75,7 +75,7 @@ export type Scene = {
 };
 
 function isInside(inner: string, outer: string): boolean {
-  const [within, around] = [inner, outer].map(name => [claimPath(name) ?? name].flat());
+  const [within, around] = [inner, outer].map(name => [readClaimPath(name) ?? name].flat());
   return (
     !!within && !!around && around.length < within.length && around.every((each, at) => each === within[at])
   );
@@ -143,7 +143,7 @@ export function searchWorld(world: World, inside: Box, outside: readonly Box[]):
   return search(inside, [...outside, ...world.impossible], world.effort);
 }
 
-const HOLDS: { readonly [effect in Effect]: (judged: Judged) => boolean } = {
+const HOLDS: { readonly [effect in Effect]: (judged: Judgement) => boolean } = {
   trust: ({ truth }) => truth === 'true',
   // In doubt, a deny strikes.
   deny: ({ truth }) => truth !== 'false',

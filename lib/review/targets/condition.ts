@@ -1,5 +1,5 @@
 import type { Truth } from '../../policy/condition.ts';
-import { globMatches } from '../../policy/glob.ts';
+import { matchGlob } from '../../policy/glob.ts';
 import type { TrustCondition } from './trust.ts';
 
 /** In doubt is what cannot be told from here. Nothing is guessed. */
@@ -37,7 +37,7 @@ const arnMatches: Match = (operand, value) => {
     return [...parts.slice(0, 5), parts.slice(5).join(':')];
   };
   const [wanted, given] = [split(operand), split(value)];
-  return given.every((part, index) => globMatches(wanted[index] ?? '', part));
+  return given.every((part, index) => matchGlob(wanted[index] ?? '', part));
 };
 const equal: Match = (operand, value) => operand === value;
 const folded: Match = (operand, value) => operand.toLowerCase() === value.toLowerCase();
@@ -48,8 +48,8 @@ const OPERATORS: { readonly [name: string]: { readonly match: Match; readonly ne
   StringNotEquals: { match: equal, negated: true },
   StringEqualsIgnoreCase: { match: folded },
   StringNotEqualsIgnoreCase: { match: folded, negated: true },
-  StringLike: { match: globMatches },
-  StringNotLike: { match: globMatches, negated: true },
+  StringLike: { match: matchGlob },
+  StringNotLike: { match: matchGlob, negated: true },
   ArnEquals: { match: arnMatches },
   ArnNotEquals: { match: arnMatches, negated: true },
   ArnLike: { match: arnMatches },
@@ -61,7 +61,7 @@ function matches(match: Match, operand: string, value: string | undefined): Trut
   // A variable of IAM is filled in by AWS.
   if (operand.includes('${')) return 'doubt';
   if (value !== undefined) return truthOf(match(operand, value));
-  return match === globMatches && /^\??\*+$/.test(operand) ? 'true' : 'doubt';
+  return match === matchGlob && /^\??\*+$/.test(operand) ? 'true' : 'doubt';
 }
 
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;

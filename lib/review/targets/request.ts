@@ -1,8 +1,8 @@
 import type { Truth } from '../../policy/condition.ts';
-import { globMatches } from '../../policy/glob.ts';
+import { matchGlob } from '../../policy/glob.ts';
 import type { Role } from '../../policy/role.ts';
 import { readTag } from '../../policy/targets/tags.ts';
-import { slots } from '../../policy/template.ts';
+import { findSlots } from '../../policy/template.ts';
 import { conditionTruth, every, type Keys, type Known, some } from './condition.ts';
 import type { Principal, TrustStatement } from './trust.ts';
 
@@ -29,7 +29,7 @@ export function askedBy(roles: readonly Role[]): Asked[] {
           externalId: template.external_id,
           tags: Object.entries(template.tags).map(([key, tag]) => {
             const { value } = readTag(tag);
-            return [key, slots(value).length === 0 ? value : undefined] as const;
+            return [key, findSlots(value).length === 0 ? value : undefined] as const;
           }),
           transitiveTags: template.transitive_tags,
           sourceIdentity: template.source_identity,
@@ -90,7 +90,7 @@ function principalTruth(statement: TrustStatement, principal: string): Truth {
 
 /** IAM compares actions without case. */
 export function covers({ actions, exceptActions }: TrustStatement, action: string): boolean {
-  return actions.some(pattern => globMatches(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
+  return actions.some(pattern => matchGlob(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
 }
 
 export type Ruling = {

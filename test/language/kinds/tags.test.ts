@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { auditEvent } from '../../../lib/audit/event.ts';
+import { createAuditEvent } from '../../../lib/audit/event.ts';
 import type { Decision } from '../../../lib/policy/decide.ts';
 import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { drawRecord } from '../../../lib/record.ts';
@@ -187,6 +187,6 @@ test('explain and the audit event say which literal stands in, for which claim a
   if (!decision.allowed) throw new Error(saidOf(decision));
   const reached = { decisionId: 'd', at: 0, protocol: 'oauth', sourceAddress: undefined, ms: {}, decision };
   const credential = { kind: 'jwt', token: 't', expiresAt: 1, session: 's' } as const;
-  const event = auditEvent(drawRecord({ kind: 'issued', reached, grant: decision.grant, credential }));
+  const event = createAuditEvent(drawRecord({ kind: 'issued', reached, grant: decision.grant, credential }));
   expect(event).toMatchObject({ replaced: [said] });
 });

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PRESENTED, type Said, type SigningSetting, signing } from '../../../lib/providers/signed.ts';
+import {
+  createClaimSigner,
+  PRESENTED,
+  type SaidClaims,
+  type SigningSetting,
+} from '../../../lib/providers/signed.ts';
 import { NOW } from '../../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../../harness/signing.ts';
 import { type TestSts, testSts } from '../../harness/sts.ts';
@@ -14,9 +19,13 @@ afterAll(() => sts.close());
 const TAGS = 'https://aws.amazon.com/tags';
 const SOURCE = 'https://aws.amazon.com/source_identity';
 
-async function jwt(said: Partial<Said> = {}, using: SigningSetting = SIGNING, now = NOW): Promise<string> {
+async function jwt(
+  said: Partial<SaidClaims> = {},
+  using: SigningSetting = SIGNING,
+  now = NOW,
+): Promise<string> {
   const whole = { subject: 'role:deploy', audience: 'sts.amazonaws.com', seconds: 300, ...said };
-  return (await signing(using)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(using)(PRESENTED, whole, now)).token;
 }
 
 /** The code of the error, or none: unsigned, as no SDK signs this action. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CODES } from '../../../lib/errors.ts';
-import { adviceFor, stsError } from '../../../lib/protocols/sts/errors.ts';
+import { findStsAdvice, findStsError } from '../../../lib/protocols/sts/errors.ts';
 import { CODE_NAMES } from '../../harness/answer.ts';
 
 /** What no SDK sends again, at statuses at which that was seen. InvalidIdentityToken is sent again by Go's alone. */
@@ -21,7 +21,7 @@ const FINAL = [
 
 describe('a code of ours has a status and a code of AWS:', () => {
   test.each(CODE_NAMES.filter(code => CODES[code].fault === 'denied'))('a denial is final: %s', code => {
-    const [status, name] = stsError(code);
+    const [status, name] = findStsError(code);
     expect([400, 403]).toContain(status);
     expect(FINAL).toContain(name);
   });
@@ -29,7 +29,7 @@ describe('a code of ours has a status and a code of AWS:', () => {
   test.each(CODE_NAMES.filter(code => CODES[code].fault === 'caller' && code !== 'rate_limited'))(
     'a mistake of the caller is final: %s',
     code => {
-      const [status, name] = stsError(code);
+      const [status, name] = findStsError(code);
       expect(status).toBeGreaterThanOrEqual(400);
       // 408 and 429 are sent again, whatever the code.
       expect([400, 403, 404, 405, 413, 415]).toContain(status);
@@ -40,7 +40,7 @@ describe('a code of ours has a status and a code of AWS:', () => {
   test.each(CODE_NAMES.filter(code => CODES[code].fault === 'ours'))(
     'a fault of ours may be tried again: %s',
     code => {
-      expect(stsError(code)).toEqual([503, 'ServiceUnavailable']);
+      expect(findStsError(code)).toEqual([503, 'ServiceUnavailable']);
     },
   );
 
@@ -63,7 +63,7 @@ describe('a code of ours has a status and a code of AWS:', () => {
     ['action_unsupported', [400, 'InvalidAction']],
     ['rate_limited', [429, 'Throttling']],
   ] as const)('%s is %j', (code, wire) => {
-    expect(stsError(code)).toEqual(wire);
+    expect(findStsError(code)).toEqual(wire);
   });
 });
 
@@ -72,5 +72,5 @@ test.each([
   ['session_unknown', 'AWS_ENDPOINT_URL_STS'],
   ['token_expired', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
 ] as const)('to %s it is said what to do', (code, what) => {
-  expect(adviceFor(code)).toContain(what);
+  expect(findStsAdvice(code)).toContain(what);
 });

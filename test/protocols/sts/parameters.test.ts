@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../../lib/errors.ts';
-import { exchangeOf } from '../../../lib/protocols/sts/parameters.ts';
+import { readStsExchange } from '../../../lib/protocols/sts/parameters.ts';
 import { faultOf } from '../../harness/code.ts';
 import { type Form, stsForm, TARGET } from '../../harness/door.ts';
 
@@ -9,7 +9,7 @@ const OWN = 'arn:aws:iam::000000000000:role/kite-sts/';
 const POLICY = '{"Version":"2012-10-17","Statement":[]}';
 
 function read(form: Form) {
-  return exchangeOf(new Map(stsForm(form)));
+  return readStsExchange(new Map(stsForm(form)));
 }
 
 /** As many of them as `count` says, from 1. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
-import { sessionName } from '../../../lib/providers/aws/session.ts';
+import { nameAwsSession } from '../../../lib/providers/aws/session.ts';
 import { grantFor, TRUST } from '../../harness/grant.ts';
 
 const ROLE = `${TRUST}\naws: { role_arn: arn:aws:iam::123456789012:role/deploy-web }\n`;
 
 describe('T47: the name of a session', () => {
-  const named = (claims: object): string => sessionName(grantFor<AwsTarget>(ROLE, { ...claims }).session);
+  const named = (claims: object): string => nameAwsSession(grantFor<AwsTarget>(ROLE, { ...claims }).session);
 
   test.each([
     { name: 'of a plain build', claims: {}, readable: 'my-pipeline.5.' },
@@ -38,13 +38,15 @@ describe('T47: the name of a session', () => {
     expect(named({})).toBe(named({ build_commit: '0' }));
     expect(named({ job_id: 'another' })).not.toBe(named({}));
     const [issuer = '', job = ''] = session.key;
-    expect(sessionName({ ...session, key: [issuer, job, 'another-role'] })).not.toBe(sessionName(session));
+    expect(nameAwsSession({ ...session, key: [issuer, job, 'another-role'] })).not.toBe(
+      nameAwsSession(session),
+    );
   });
 
   test('cannot be moved between its parts', () => {
     const { session } = grantFor<AwsTarget>(ROLE);
-    expect(sessionName({ ...session, key: ['a', 'bc'] })).not.toBe(
-      sessionName({ ...session, key: ['ab', 'c'] }),
+    expect(nameAwsSession({ ...session, key: ['a', 'bc'] })).not.toBe(
+      nameAwsSession({ ...session, key: ['ab', 'c'] }),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GithubTarget } from '../../../lib/policy/targets/github.ts';
-import { differenceOf } from '../../../lib/providers/github/difference.ts';
+import { findGithubDifference } from '../../../lib/providers/github/difference.ts';
 
 const TARGET: GithubTarget = {
   kind: 'github',
@@ -29,14 +29,14 @@ describe('T50: what GitHub made is what was asked for', () => {
     ],
     ['in GitHub’s own case', { repositories: [repository('API', 'Acme'), repository('Web', 'ACME')] }],
   ])('%s', (_name, changes) => {
-    expect(differenceOf({ ...ANSWER, ...changes }, TARGET)).toBeUndefined();
+    expect(findGithubDifference({ ...ANSWER, ...changes }, TARGET)).toBeUndefined();
   });
 
   test('by names alone, where the installation is known by its number', () => {
     const { owner: _, ...rest } = TARGET;
     const target: GithubTarget = { ...rest, installation: 42 };
     const repositories = [repository('web', 'other'), repository('api', 'other')];
-    expect(differenceOf({ ...ANSWER, repositories }, target)).toBeUndefined();
+    expect(findGithubDifference({ ...ANSWER, repositories }, target)).toBeUndefined();
   });
 });
 
@@ -44,7 +44,7 @@ test('T50: of several owners it is not, also where the installation is known by 
   const { owner: _, ...rest } = TARGET;
   const target: GithubTarget = { ...rest, installation: 42 };
   const repositories = [repository('web', 'other'), repository('api', 'evil')];
-  expect(differenceOf({ ...ANSWER, repositories }, target)).toBeTypeOf('string');
+  expect(findGithubDifference({ ...ANSWER, repositories }, target)).toBeTypeOf('string');
 });
 
 describe('T50: it is not', () => {
@@ -69,6 +69,6 @@ describe('T50: it is not', () => {
     ['with one permission missing', { permissions: { contents: 'write' } }],
     ['when it does not say which permissions', { permissions: undefined }],
   ])('%s', (_name, changes) => {
-    expect(differenceOf({ ...ANSWER, ...changes }, TARGET)).toBeTypeOf('string');
+    expect(findGithubDifference({ ...ANSWER, ...changes }, TARGET)).toBeTypeOf('string');
   });
 });

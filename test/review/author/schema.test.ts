@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { ISSUER_NAMES, starter } from '../../../lib/cli/starter.ts';
-import { parse, plain } from '../../../lib/language/parse.ts';
+import { parse, toPlain } from '../../../lib/language/parse.ts';
 import { formatted } from '../../../lib/review/author/format.ts';
 import { SCHEMAS, type SchemaName, schemaText } from '../../../lib/review/author/schema.ts';
 import { PRESETS, type Preset } from '../../../lib/token/presets.ts';
@@ -26,7 +26,7 @@ function saidOf(name: SchemaName, text: string): string[] {
     throw new Error(message);
   });
   const validate = validators[name];
-  validate?.(tree && JSON.parse(JSON.stringify(plain(tree))));
+  validate?.(tree && JSON.parse(JSON.stringify(toPlain(tree))));
   return (validate?.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parse, plain } from '../../../lib/language/parse.ts';
+import { parse, toPlain } from '../../../lib/language/parse.ts';
 import type { ClaimValue } from '../../../lib/policy/claims.ts';
 import { written } from '../../../lib/review/explain/written.ts';
 
@@ -8,7 +8,7 @@ function readBack(text: string): unknown {
   const tree = parse('written.yml', `value: ${text}\n`, (rule, _place, message) => {
     throw new Error(`${rule} ${message}`);
   });
-  return tree && (plain(tree) as { value: unknown }).value;
+  return tree && (toPlain(tree) as { value: unknown }).value;
 }
 
 describe('it is plain where that reads as the same text', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatches } from '../../../lib/policy/glob.ts';
+import { matchGlob } from '../../../lib/policy/glob.ts';
 import { patternOf } from '../../../lib/review/space/automaton.ts';
 import { anyText, isText, newEffort, shortText, type Texts } from '../../../lib/review/space/language.ts';
 
@@ -74,7 +74,7 @@ describe('for all patterns', () => {
     fc.assert(
       fc.property(patterns, patterns, text, (wanted, unwanted, value) => {
         const fits =
-          wanted.every(each => globMatches(each, value)) && !unwanted.some(each => globMatches(each, value));
+          wanted.every(each => matchGlob(each, value)) && !unwanted.some(each => matchGlob(each, value));
         fc.pre(fits);
         const texts = { every: wanted.map(each => like(each)), none: like(...unwanted) };
         expect(anyText(texts, newEffort())).toBe(true);
@@ -87,8 +87,8 @@ describe('for all patterns', () => {
       fc.property(patterns, patterns, (wanted, unwanted) => {
         const told = shortText({ every: [like(...wanted)], none: like(...unwanted) }, newEffort());
         fc.pre(told !== undefined);
-        expect(wanted.some(each => globMatches(each, told ?? ''))).toBe(true);
-        expect(unwanted.some(each => globMatches(each, told ?? ''))).toBe(false);
+        expect(wanted.some(each => matchGlob(each, told ?? ''))).toBe(true);
+        expect(unwanted.some(each => matchGlob(each, told ?? ''))).toBe(false);
       }),
     );
   });

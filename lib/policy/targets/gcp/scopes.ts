@@ -71,6 +71,6 @@ export const NARROWER: ReadonlySet<string> = new Set(
 );
 
 /** Do scopes that are given cover this one, by itself or by cloud-platform? */
-export function coversScope(given: readonly string[], scope: string): boolean {
+export function coversGcpScope(given: readonly string[], scope: string): boolean {
   return given.includes(scope) || (given.includes(EVERYTHING) && NARROWER.has(scope));
 }

@@ -1,7 +1,7 @@
-import { range } from '../../../policy/cidr.ts';
+import { readRange } from '../../../policy/cidr.ts';
 import type { Scalar } from '../../../policy/condition.ts';
-import { globMatches } from '../../../policy/glob.ts';
-import { askFor, type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
+import { matchGlob } from '../../../policy/glob.ts';
+import { findRequestFlag, findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { Effect } from '../../../policy/statement.ts';
 import type { TrustCondition } from '../../targets/trust.ts';
 import { exact, lost, type Note, type Rule } from './imported.ts';
@@ -44,7 +44,7 @@ function onAddress(name: string, { key, operands }: TrustCondition): Carried | u
   if (key.toLowerCase() !== 'aws:sourceip') return undefined;
   const operator = { IpAddress: 'in', NotIpAddress: 'not_in' }[name];
   if (!operator) return undefined;
-  const bad = operands.find(each => range(each) === undefined);
+  const bad = operands.find(each => readRange(each) === undefined);
   return bad === undefined
     ? { source: { [operator]: operands } }
     : refused(`"${bad}" is not a range of addresses with its host bits zero`);
@@ -84,7 +84,7 @@ function likeness(on: OnClaim, effect: Effect): Carried {
   if (!operands.some(isPattern)) return equality(on, false);
   if (!types.includes('string')) return refused(`${claim} is no text, so no pattern is for it`);
   const patterns = operands.map(each => each.replace(/\*+/g, '*'));
-  const empty = types.includes('null') && patterns.some(each => globMatches(each, ''));
+  const empty = types.includes('null') && patterns.some(each => matchGlob(each, ''));
   if (empty && effect === 'deny') return refused(`a pattern on ${claim} would not strike where it is null`);
   const notes = empty ? [narrower(claim, 'a pattern does not match null')] : [];
   return { claim, rule: operators(patterns, 'matches', 'matches'), notes };
@@ -106,7 +106,7 @@ const ALWAYS = ['sub', 'aud'];
 function absenceNotes(claim: string, { effect, facts }: Setting, ifExists: boolean): Note[] {
   if (ALWAYS.includes(claim)) return [];
   if (effect === 'trust') return ifExists ? [narrower(claim, 'a token without the claim is not let in')] : [];
-  return ifExists || askFor(claim, facts) === undefined
+  return ifExists || findRequestFlag(claim, facts) === undefined
     ? []
     : [narrower(claim, 'a token without the claim is denied too')];
 }
@@ -161,7 +161,7 @@ export function readCondition(condition: TrustCondition, setting: Setting): Carr
   if (claim === 'aud' && positive && setting.effect === 'trust') return onAudience(name, operands);
   if (claim === 'aud' || (set && !positive)) return refused(`${operator} ${key} has no counterpart`);
   const { vocabulary } = setting.facts;
-  const types = (vocabulary && vocabularyTypes(vocabulary, claim)) ?? ['string'];
+  const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? ['string'];
   const rule = onClaim(name, { claim, types, operands }, setting.effect);
   if (!('claim' in rule)) return rule;
   const azp = claim === 'azp' ? [narrower(claim, 'IAM takes aud where a token has no azp')] : [];

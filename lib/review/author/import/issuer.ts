@@ -2,7 +2,7 @@ import { Document } from 'yaml';
 import { issuerRow } from '../../../config/issuers.ts';
 import type { Complaint } from '../../../language/complaint.ts';
 import { parse } from '../../../language/parse.ts';
-import { statementOf } from '../../../language/statement.ts';
+import { compileStatement } from '../../../language/statement.ts';
 import type { IssuerFacts } from '../../../policy/issuer.ts';
 import type { Effect } from '../../../policy/statement.ts';
 import { presetOf } from '../../../token/presets.ts';
@@ -110,7 +110,7 @@ function complaintsOf(draft: Draft, effect: Effect, facts: IssuerFacts): Complai
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
   const tree = parse('', new Document(draft).toString(), complain);
-  if (tree) statementOf(tree, { effect, index: 0, issuers: new Map([[facts.issuer, facts]]) }, complain);
+  if (tree) compileStatement(tree, { effect, index: 0, issuers: new Map([[facts.issuer, facts]]) }, complain);
   return complaints;
 }
 

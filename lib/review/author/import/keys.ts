@@ -1,4 +1,4 @@
-import { type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
+import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import { type PresetName, presetOf } from '../../../token/presets.ts';
 
 /**
@@ -42,7 +42,7 @@ function findClaim(facts: IssuerFacts, name: string): string | undefined {
   const { vocabulary } = facts;
   if (!vocabulary) return ['aud', 'sub'].includes(name) ? name : undefined;
   const known = Object.keys(vocabulary.claims).find(each => each.toLowerCase() === name);
-  return known ?? (vocabularyTypes(vocabulary, name) ? name : undefined);
+  return known ?? (findVocabularyTypes(vocabulary, name) ? name : undefined);
 }
 
 export type Setting = { readonly host: string; readonly facts: IssuerFacts };

@@ -1,6 +1,6 @@
-import { didYouMean } from '../../../language/nearest.ts';
+import { suggestWord } from '../../../language/nearest.ts';
 import type { Scalar } from '../../../policy/condition.ts';
-import { vocabularyTypes } from '../../../policy/issuer.ts';
+import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import {
   type Draft,
   type Entry,
@@ -64,7 +64,7 @@ function findWrongValue(policy: Policy): string | undefined {
 /** octo-sts reads a file strictly, and wants one of each pair: https://github.com/octo-sts/app */
 function findRefusal(policy: Policy): string | undefined {
   const unknown = Object.keys(policy).find(key => !KEYS.includes(key));
-  if (unknown !== undefined) return `it has no key "${unknown}".${didYouMean(unknown, KEYS)}`;
+  if (unknown !== undefined) return `it has no key "${unknown}".${suggestWord(unknown, KEYS)}`;
   const both = ['issuer', 'subject', 'audience'].find(key => policy[key] && policy[`${key}_pattern`]);
   if (both !== undefined) return `${both} and ${both}_pattern stand beside each other.`;
   const neither = ['issuer', 'subject'].find(key => !policy[key] && !policy[`${key}_pattern`]);
@@ -124,7 +124,7 @@ function readClaims(policy: Policy, issuer: string): Reading {
       : readRule(textOf(policy, 'subject_pattern')),
   );
   for (const [claim, expression] of Object.entries((policy['claim_pattern'] ?? {}) as Policy)) {
-    const types = vocabulary && vocabularyTypes(vocabulary, claim);
+    const types = vocabulary && findVocabularyTypes(vocabulary, claim);
     reading = addRule(reading, claim, () => {
       const { rule, narrower } = readRule(String(expression));
       return { rule: typed(rule, types), narrower };

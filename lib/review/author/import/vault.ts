@@ -1,6 +1,6 @@
-import { range } from '../../../policy/cidr.ts';
+import { readRange } from '../../../policy/cidr.ts';
 import type { Scalar } from '../../../policy/condition.ts';
-import { vocabularyTypes } from '../../../policy/issuer.ts';
+import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import {
   type Draft,
   type Entry,
@@ -62,7 +62,7 @@ function readBound(
   if (!isPlain || values.length === 0)
     return { refused: `${claim}: it is neither a value nor a list of values.` };
   const { vocabulary } = factsOf(iss);
-  const types = (vocabulary && vocabularyTypes(vocabulary, claim)) ?? [];
+  const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? [];
   const scalars = values as readonly Scalar[];
   if (!types.includes('array'))
     return isGlob ? globRule(claim, scalars) : { rule: listRule(scalars, 'equals', 'in') };
@@ -109,7 +109,7 @@ type Source = { readonly request?: Draft['request'] & object; readonly refused: 
 function readAddresses(role: VaultRole): Source {
   const ranges = [role['token_bound_cidrs'] ?? []].flat().map(String);
   if (ranges.length === 0) return { refused: [] };
-  const bad = ranges.find(each => range(each) === undefined);
+  const bad = ranges.find(each => readRange(each) === undefined);
   if (bad !== undefined)
     return { refused: [`token_bound_cidrs: "${bad}" is not a range with its host bits zero.`] };
   return { request: { source_ip: { in: ranges } }, refused: [] };

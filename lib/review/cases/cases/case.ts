@@ -14,7 +14,7 @@ import {
   text,
   time,
 } from '../../../language/shape.ts';
-import { address } from '../../../policy/cidr.ts';
+import { readAddress } from '../../../policy/cidr.ts';
 import type { Claims } from '../../../policy/claims.ts';
 import type { IssuerFacts } from '../../../policy/issuer.ts';
 import type { Registry } from '../../../policy/registry.ts';
@@ -42,7 +42,7 @@ export const CASE = object({
   without: optional(list(placed(text()))),
   source_ip: optional(
     checked(text(), 'wrong-value', each =>
-      address(each) ? undefined : `"${each}" is not an address such as 203.0.113.9.`,
+      readAddress(each) ? undefined : `"${each}" is not an address such as 203.0.113.9.`,
     ),
   ),
   at: optional(time),

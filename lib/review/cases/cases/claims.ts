@@ -1,9 +1,9 @@
 import { type Family, SCENARIOS, type Scenario, withFollowing } from '../../../jobs/scenarios.ts';
-import { didYouMean } from '../../../language/nearest.ts';
-import { member, type Tree } from '../../../language/parse.ts';
+import { suggestWord } from '../../../language/nearest.ts';
+import { findEntry, type Tree } from '../../../language/parse.ts';
 import type { Placed } from '../../../language/shape.ts';
-import { type Claims, type ClaimValue, claimAt } from '../../../policy/claims.ts';
-import { type IssuerFacts, vocabularyTypes } from '../../../policy/issuer.ts';
+import { type Claims, type ClaimValue, findClaim } from '../../../policy/claims.ts';
+import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { Base, Reading, Written } from './case.ts';
 
 type Issuer = Reading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
@@ -46,7 +46,7 @@ function baseOf({ from, claims }: Written, tree: Tree, reading: Reading): Base |
     complain(
       'wrong-value',
       from.place,
-      `No case above this one and no scenario is named "${from.value}".${didYouMean(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
+      `No case above this one and no scenario is named "${from.value}".${suggestWord(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
     );
   return above.get(from.value);
 }
@@ -55,13 +55,13 @@ function baseOf({ from, claims }: Written, tree: Tree, reading: Reading): Base |
 function changedInto({ as }: Written, base: Base, { role, issuers, complain }: Reading): Base {
   if (!as) return base;
   const scenario = SCENARIOS.get(as.value);
-  const issuer = claimAt(base.claims, 'iss') ?? role.trust[0]?.issuer;
+  const issuer = findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer;
   const preset = typeof issuer === 'string' ? issuers.get(issuer)?.preset : undefined;
   if (!scenario)
     complain(
       'wrong-value',
       as.place,
-      `There is no scenario "${as.value}".${didYouMean(as.value, SCENARIOS.keys())}`,
+      `There is no scenario "${as.value}".${suggestWord(as.value, SCENARIOS.keys())}`,
     );
   else if (scenario.family.preset !== preset)
     complain('wrong-value', as.place, `"${as.value}" is no job of ${issuer}, whose token the case has.`);
@@ -70,7 +70,7 @@ function changedInto({ as }: Written, base: Base, { role, issuers, complain }: R
 
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
 function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }: Reading): void {
-  const entries = member(tree, 'claims')?.value;
+  const entries = findEntry(tree, 'claims')?.value;
   const written = entries?.kind === 'map' ? entries.entries : [];
   const stray = written.find(
     ({ key }) => ['iss', 'sub', 'aud'].includes(key) && typeof claims[key] !== 'string',
@@ -81,24 +81,24 @@ function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }
       stray.value.place,
       `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
     );
-  const issuer = claimAt(claims, 'iss') ?? role.trust[0]?.issuer;
+  const issuer = findClaim(claims, 'iss') ?? role.trust[0]?.issuer;
   if (typeof issuer !== 'string') return;
   const facts = issuers.get(issuer);
   if (!facts) {
     complain(
       'issuer-unknown',
       written.find(({ key }) => key === 'iss')?.value.place ?? tree.place,
-      `broker.yml lists no issuer "${issuer}", so its tokens are refused before any role.${didYouMean(issuer, issuers.keys())}`,
+      `broker.yml lists no issuer "${issuer}", so its tokens are refused before any role.${suggestWord(issuer, issuers.keys())}`,
     );
     return;
   }
   const { vocabulary } = facts;
   for (const { key, place } of written) {
-    if (vocabulary && !vocabularyTypes(vocabulary, key))
+    if (vocabulary && !findVocabularyTypes(vocabulary, key))
       complain(
         'claim-unknown',
         place,
-        `${issuer} sends no claim "${key}".${didYouMean(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
+        `${issuer} sends no claim "${key}".${suggestWord(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
       );
   }
 }
@@ -109,7 +109,7 @@ function complainOfLeft({ without = [] }: Written, claims: Claims, { complain }:
       complain(
         'wrong-value',
         place,
-        `The case has no claim "${value}" to leave out.${didYouMean(value, Object.keys(claims))}`,
+        `The case has no claim "${value}" to leave out.${suggestWord(value, Object.keys(claims))}`,
       );
 }
 

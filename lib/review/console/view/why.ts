@@ -1,4 +1,4 @@
-import type { Checked } from '../../../policy/condition.ts';
+import type { CheckedCondition } from '../../../policy/condition.ts';
 import type { Decision } from '../../../policy/decide.ts';
 import type { StatementTrace } from '../../../policy/trace.ts';
 import { DOUBTS, SKIPPED, shown, wanted } from '../../explain/explain.ts';
@@ -8,12 +8,12 @@ import { element } from './element.ts';
 
 const TRUTHS = { true: 'yes', false: 'no', doubt: 'in doubt' } as const;
 
-function actual({ actual: value, why, truth }: Checked): string {
+function actual({ actual: value, why, truth }: CheckedCondition): string {
   if (truth !== 'doubt') return shown(value);
   return value === undefined ? `${DOUBTS[why]}` : `${shown(value)}: ${DOUBTS[why]}`;
 }
 
-function conditionRow(checked: Checked): HTMLElement {
+function conditionRow(checked: CheckedCondition): HTMLElement {
   return element(
     'tr',
     {},

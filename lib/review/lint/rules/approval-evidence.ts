@@ -1,4 +1,4 @@
-import { member } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/parse.ts';
 import type { LintRule } from '../rule.ts';
 
 /** The event names whom the API was told to name, and cannot tell it from a click. */
@@ -10,7 +10,7 @@ export const approvalEvidence: LintRule = {
     role?.approval
       ? [
           {
-            place: member(tree, 'approval')?.place ?? tree.place,
+            place: findEntry(tree, 'approval')?.place ?? tree.place,
             message:
               'An approval is evidence, not proof: whoever holds a token of Buildkite with write_builds can unblock a step in the name of any user, and those who may edit the pipeline decide what runs after it. Keep such tokens few.',
           },

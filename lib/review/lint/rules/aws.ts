@@ -1,4 +1,4 @@
-import { member, type Tree } from '../../../language/parse.ts';
+import { findEntry, type Tree } from '../../../language/parse.ts';
 import { type Linted, scalarsIn } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
@@ -7,8 +7,8 @@ function awsOf({ role }: Linted) {
 }
 
 function placeOf({ tree }: Linted, key: string): Tree['place'] {
-  const aws = member(tree, 'aws')?.value;
-  return (aws && member(aws, key)?.place) ?? tree.place;
+  const aws = findEntry(tree, 'aws')?.value;
+  return (aws && findEntry(aws, key)?.place) ?? tree.place;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what either allows. */
@@ -82,26 +82,26 @@ const EVERYTHING = [
 ];
 
 function isAll(statement: Tree, key: string): boolean {
-  return scalarsIn(member(statement, key)?.value).some(({ value }) => value === '*');
+  return scalarsIn(findEntry(statement, key)?.value).some(({ value }) => value === '*');
 }
 
 /** Allows it all that the role may do, whenever? */
 function allowsAll(statement: Tree): boolean {
-  if (member(statement, 'Condition') || !isAll(statement, 'Action') || !isAll(statement, 'Resource'))
+  if (findEntry(statement, 'Condition') || !isAll(statement, 'Action') || !isAll(statement, 'Resource'))
     return false;
-  return scalarsIn(member(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
+  return scalarsIn(findEntry(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
 }
 
 function findWide({ tree }: Linted): Tree['place'] | undefined {
-  const aws = member(tree, 'aws')?.value;
-  const policy = aws && member(aws, 'policy')?.value;
-  const written = policy && member(policy, 'Statement')?.value;
+  const aws = findEntry(tree, 'aws')?.value;
+  const policy = aws && findEntry(aws, 'policy')?.value;
+  const written = policy && findEntry(policy, 'Statement')?.value;
   const statements = written?.kind === 'list' ? written.items : written ? [written] : [];
   const isDenying = statements.some(each =>
-    scalarsIn(member(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
+    scalarsIn(findEntry(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
   );
   const wide = isDenying ? undefined : statements.find(allowsAll);
-  const arns = scalarsIn(aws && member(aws, 'policy_arns')?.value);
+  const arns = scalarsIn(aws && findEntry(aws, 'policy_arns')?.value);
   return wide?.place ?? arns.find(({ value }) => EVERYTHING.includes(String(value)))?.place;
 }
 

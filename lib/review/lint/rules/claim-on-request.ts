@@ -1,6 +1,6 @@
-import { member, type Tree } from '../../../language/parse.ts';
-import { askFor } from '../../../policy/issuer.ts';
-import { slots } from '../../../policy/template.ts';
+import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findRequestFlag } from '../../../policy/issuer.ts';
+import { findSlots } from '../../../policy/template.ts';
 import type { IssuerRow } from '../../../token/issuer.ts';
 import { claimPlace, type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
@@ -16,8 +16,8 @@ function inStatements(statements: readonly LintedStatement[], issuer: string): U
 }
 
 function inTemplate({ role, tree }: Linted): Use[] {
-  return scalarsIn(role && member(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
-    slots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
+  return scalarsIn(role && findEntry(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
+    findSlots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
   );
 }
 
@@ -26,7 +26,7 @@ function usesOf(linted: Linted, row: IssuerRow): Use[] {
     ...inStatements(linted.trust, row.issuer),
     ...inStatements(linted.deny, row.issuer),
     ...inTemplate(linted),
-  ].filter(({ claim }) => askFor(claim, row) !== undefined);
+  ].filter(({ claim }) => findRequestFlag(claim, row) !== undefined);
 }
 
 /** Without them a trust statement does not hold, a deny statement strikes, and a template is not filled in. */
@@ -38,7 +38,7 @@ export const claimOnRequest: LintRule = {
     const rows = new Set(linted.trust.map(({ row }) => row));
     return [...rows].flatMap(row => {
       const uses = usesOf(linted, row);
-      const asks = new Set(uses.map(({ claim }) => askFor(claim, row)));
+      const asks = new Set(uses.map(({ claim }) => findRequestFlag(claim, row)));
       return uses.slice(0, 1).map(({ place }) => ({
         place,
         message: `Only a step that asks for its token with ${[...asks].join(' ')} gets past this.`,

@@ -1,6 +1,6 @@
 import { describeKinds, type JobKind } from '../../../jobs/kind.ts';
-import { didYouMean } from '../../../language/nearest.ts';
-import { member } from '../../../language/parse.ts';
+import { suggestWord } from '../../../language/nearest.ts';
+import { findEntry } from '../../../language/parse.ts';
 import { judgeJobs, type StatementJobs } from '../../compare/jobs.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
@@ -58,8 +58,8 @@ export const jobKindAdmitted: LintRule = {
 };
 
 function findIdle({ linted: { statement, tree }, admitted, known }: Judged): Found[] {
-  const written = member(tree, 'knowingly')?.value;
-  const names = written && member(written, 'jobs')?.value;
+  const written = findEntry(tree, 'knowingly')?.value;
+  const names = written && findEntry(written, 'jobs')?.value;
   return (names?.kind === 'list' ? names.items : []).flatMap(item => {
     const name = item.kind === 'scalar' ? String(item.value) : '';
     const isAdmitted = admitted.some(each => each.name === name && each.danger !== undefined);
@@ -70,7 +70,7 @@ function findIdle({ linted: { statement, tree }, admitted, known }: Judged): Fou
 function explainIdle(word: string, id: string, known: readonly JobKind[]): string {
   const names = known.map(({ name }) => name);
   const kind = known.find(({ name }) => name === word);
-  if (!kind) return `"${word}" is no kind of job of this issuer.${didYouMean(word, names)}`;
+  if (!kind) return `"${word}" is no kind of job of this issuer.${suggestWord(word, names)}`;
   return kind.danger === undefined
     ? `"${word}" needs no such word: whoever causes it has the rights for it.`
     : `${id} does not admit ${word}. Remove the word: it would let such jobs in unseen once the statement is loosened.`;

@@ -1,12 +1,12 @@
-import { member } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/parse.ts';
 import { claimPlace, type LintedStatement, narrows } from '../linted.ts';
 import type { Found, LintRule, LintSetting } from '../rule.ts';
 
 /** The guard of the issuer's row in broker.yml. Rows are in the order of the file. */
 function guardOf({ row }: LintedStatement, { broker, issuers }: LintSetting) {
-  const rows = member(broker, 'issuers')?.value;
+  const rows = findEntry(broker, 'issuers')?.value;
   const tree = rows?.kind === 'list' ? rows.items[issuers.indexOf(row.issuer)] : undefined;
-  return tree && member(tree, 'require')?.value;
+  return tree && findEntry(tree, 'require')?.value;
 }
 
 function foundIn(linted: LintedStatement, setting: LintSetting): Found[] {

@@ -1,5 +1,5 @@
 import type { Condition } from '../../../policy/condition.ts';
-import { literalPrefix } from '../../../policy/glob.ts';
+import { readLiteralPrefix } from '../../../policy/glob.ts';
 import type { Known } from '../known.ts';
 import { type LintedStatement, operandTrees } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
@@ -19,11 +19,11 @@ const TAGS = 'refs/tags/';
 /** Of a branch the name alone counts: anybody who may push begins one as they like. */
 function hasOpenBranch(pattern: string): boolean {
   const name = pattern.replace(/^refs\/(heads\/)?/, '');
-  return !pattern.startsWith(TAGS) && (/^[*?]/.test(name) || WITHIN.test(literalPrefix(name)));
+  return !pattern.startsWith(TAGS) && (/^[*?]/.test(name) || WITHIN.test(readLiteralPrefix(name)));
 }
 
 function hasOpenEnd(pattern: string, claim: string, known: Known): boolean {
-  const prefix = literalPrefix(pattern);
+  const prefix = readLiteralPrefix(pattern);
   // Wildcards alone bind nothing at all, which other rules tell.
   if (prefix === pattern || /^(refs\/(heads\/)?)?[*?]+$/.test(pattern)) return false;
   if (prefix.includes(`@${TAGS}`)) return false;
@@ -37,7 +37,7 @@ function isOfTags({ name, operands }: Condition): boolean {
 /** A name that nobody meant, and that the pattern admits. */
 function nameStranger(pattern: string): string {
   return pattern
-    .replace('*', WITHIN.test(literalPrefix(pattern)) ? '-evil' : 'evil')
+    .replace('*', WITHIN.test(readLiteralPrefix(pattern)) ? '-evil' : 'evil')
     .replaceAll('*', '')
     .replaceAll('?', 'x');
 }

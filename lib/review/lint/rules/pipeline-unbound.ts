@@ -1,5 +1,5 @@
-import { member } from '../../../language/parse.ts';
-import { slots } from '../../../policy/template.ts';
+import { findEntry } from '../../../language/parse.ts';
+import { findSlots } from '../../../policy/template.ts';
 import { type Linted, type LintedStatement, narrows, scalarsIn } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
@@ -38,9 +38,11 @@ function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boo
 /** Repositories of GitHub that are filled in from what runs: each caller gets its own, so that none need be named. */
 function givesEachItsOwn({ role, tree }: Linted, { known: { runs } }: LintedStatement): boolean {
   if (role?.template.kind !== 'github') return false;
-  const github = member(tree, 'github')?.value;
-  const repositories = scalarsIn(github && member(github, 'repositories')?.value);
-  return repositories.every(({ value }) => slots(String(value)).some(({ name = '' }) => isNamed(runs, name)));
+  const github = findEntry(tree, 'github')?.value;
+  const repositories = scalarsIn(github && findEntry(github, 'repositories')?.value);
+  return repositories.every(({ value }) =>
+    findSlots(String(value)).some(({ name = '' }) => isNamed(runs, name)),
+  );
 }
 
 /** Whoever may start anything at all in the organization has the role. */

@@ -1,12 +1,12 @@
-import { member, type Tree } from '../../../language/parse.ts';
+import { findEntry, type Tree } from '../../../language/parse.ts';
 import type { LintRule } from '../rule.ts';
 
 /** Seconds. A step that lasts longer renews: `exec` and the SDKs' own providers do it by themselves. */
 const LONG = 3600;
 
 function said(tree: Tree): Tree['place'] | undefined {
-  const session = member(tree, 'session')?.value;
-  return session && member(session, 'seconds')?.place;
+  const session = findEntry(tree, 'session')?.value;
+  return session && findEntry(session, 'seconds')?.place;
 }
 
 /** A credential that leaks is good for as long as it lives. */

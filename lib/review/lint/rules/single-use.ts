@@ -1,4 +1,4 @@
-import { member } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/parse.ts';
 import type { LintRule } from '../rule.ts';
 
 /** Seconds. Tokens that live no longer are spent, or nearly, by the time that a log is read. */
@@ -13,7 +13,7 @@ export const singleUseRenewed: LintRule = {
     role?.singleUse && role.template.kind === 'aws'
       ? [
           {
-            place: member(tree, 'single_use')?.place ?? tree.place,
+            place: findEntry(tree, 'single_use')?.place ?? tree.place,
             message:
               'An AWS SDK presents its token for each new session, and its doors refuse a single_use role. Remove single_use, or have every step use POST /token.',
           },
@@ -31,7 +31,7 @@ export const singleUseAdvisable: LintRule = {
     if (!role || role.singleUse || role.template.kind !== 'jwt' || !long) return [];
     return [
       {
-        place: member(tree, 'jwt')?.place ?? tree.place,
+        place: findEntry(tree, 'jwt')?.place ?? tree.place,
         message: `A token of ${long.row.issuer} may live ${long.row.maxTokenLifetime} seconds, and buys this role as often as it is shown. Say single_use: true.`,
       },
     ];

@@ -1,6 +1,6 @@
-import { member } from '../../../language/parse.ts';
-import { vocabularyTypes } from '../../../policy/issuer.ts';
-import { isIamVariable, type Slot, slots } from '../../../policy/template.ts';
+import { findEntry } from '../../../language/parse.ts';
+import { findVocabularyTypes } from '../../../policy/issuer.ts';
+import { findSlots, isIamVariable, type Slot } from '../../../policy/template.ts';
 import { type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
 import { DIGITS } from '../values/forms.ts';
@@ -10,7 +10,7 @@ import { canHold, type Grammar, isOfOneLength } from '../values/grammar.ts';
 type Pair = { readonly before: string; readonly after: string; readonly between: string };
 
 function pairsIn(text: string): Pair[] {
-  const found = slots(text).filter((each): each is Slot => each.name !== undefined);
+  const found = findSlots(text).filter((each): each is Slot => each.name !== undefined);
   return found.flatMap((slot, index) => {
     const next = found[index + 1];
     if (!next || slot.name === next.name || [slot, next].some(({ name }) => isIamVariable(name))) return [];
@@ -27,7 +27,7 @@ function listValues({ conditions }: LintedStatement, claim: string): readonly st
 }
 
 function grammarsOf({ row, known }: LintedStatement, claim: string): readonly Grammar[] {
-  const types = row.vocabulary && vocabularyTypes(row.vocabulary, claim);
+  const types = row.vocabulary && findVocabularyTypes(row.vocabulary, claim);
   if (types?.every(type => type === 'number')) return [DIGITS];
   return (Object.hasOwn(known.sent, claim) ? known.sent[claim] : undefined) ?? [];
 }
@@ -64,7 +64,7 @@ function suggestSeparator({ trust }: Linted, { before }: Pair): string {
 
 function findIn(linted: Linted): Found[] {
   const { role, tree } = linted;
-  const written = role && member(tree, role.template.kind)?.value;
+  const written = role && findEntry(tree, role.template.kind)?.value;
   return scalarsIn(written).flatMap(({ value, place }) =>
     pairsIn(String(value))
       .filter(pair => isAmbiguous(linted, pair))

@@ -1,5 +1,5 @@
-import { member, type Tree } from '../../../language/parse.ts';
-import { slots } from '../../../policy/template.ts';
+import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findSlots } from '../../../policy/template.ts';
 import { type Linted, scalarsIn } from '../linted.ts';
 import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { Found, LintRule } from '../rule.ts';
@@ -7,16 +7,19 @@ import type { Found, LintRule } from '../rule.ts';
 /** Values of tags without an `else`, and those of JWT claims, which have none. */
 function valuesIn({ role, tree }: Linted): readonly Tree[] {
   const kind = role?.template.kind;
-  const under = member(member(tree, kind ?? '')?.value ?? tree, kind === 'aws' ? 'tags' : 'claims')?.value;
+  const under = findEntry(
+    findEntry(tree, kind ?? '')?.value ?? tree,
+    kind === 'aws' ? 'tags' : 'claims',
+  )?.value;
   if (under?.kind !== 'map' || (kind !== 'aws' && kind !== 'jwt')) return [];
-  return under.entries.map(({ value }) => value).filter(value => member(value, 'else') === undefined);
+  return under.entries.map(({ value }) => value).filter(value => findEntry(value, 'else') === undefined);
 }
 
 function foundIn(linted: Linted): Found[] {
   return valuesIn(linted)
     .flatMap(scalarsIn)
     .flatMap(({ value, place }) =>
-      slots(String(value)).flatMap(({ name = '' }) => {
+      findSlots(String(value)).flatMap(({ name = '' }) => {
         const open = linted.trust.find(each => isOftenMissing(each, name) && !isDemanded(each, name));
         if (open === undefined) return [];
         const way =

@@ -1,5 +1,5 @@
-import { member } from '../../../language/parse.ts';
-import { slots } from '../../../policy/template.ts';
+import { findEntry } from '../../../language/parse.ts';
+import { findSlots } from '../../../policy/template.ts';
 import { type Linted, scalarsIn } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
 
@@ -12,9 +12,9 @@ function looseIn({ trust }: Linted, claim: string): string | undefined {
 }
 
 function foundIn(linted: Linted): Found[] {
-  const aws = member(linted.tree, 'aws')?.value;
-  return scalarsIn(aws && member(aws, 'policy')?.value).flatMap(({ value, place }) =>
-    slots(String(value)).flatMap(({ name = '' }) => {
+  const aws = findEntry(linted.tree, 'aws')?.value;
+  return scalarsIn(aws && findEntry(aws, 'policy')?.value).flatMap(({ value, place }) =>
+    findSlots(String(value)).flatMap(({ name = '' }) => {
       const id = looseIn(linted, name);
       if (id === undefined) return [];
       const message = `In ${id} a pattern alone binds ${name}, so whoever chooses its value chooses the resource. List the values with in.`;

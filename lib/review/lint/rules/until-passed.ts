@@ -1,4 +1,4 @@
-import { member } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/parse.ts';
 import type { LintedStatement } from '../linted.ts';
 import type { Found, LintRule } from '../rule.ts';
 
@@ -7,7 +7,7 @@ function findIn({ statement: { id, effect, until }, tree }: LintedStatement, now
   const what = effect === 'trust' ? 'It admits nobody any more' : 'It denies nobody any more';
   return [
     {
-      place: member(tree, 'until')?.value.place ?? tree.place,
+      place: findEntry(tree, 'until')?.value.place ?? tree.place,
       message: `${id} has ended. ${what}. Remove it, or say a later time.`,
     },
   ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { address, inRange, range } from '../../../../lib/policy/cidr.ts';
+import { isInRange, readAddress, readRange } from '../../../../lib/policy/cidr.ts';
 import type { Claims, ClaimValue } from '../../../../lib/policy/claims.ts';
 import { importAws } from '../../../../lib/review/author/import/aws.ts';
 import { type Imported, notesOf, roleText } from '../../../../lib/review/author/import/imported.ts';
@@ -417,8 +417,8 @@ function holds(statement: TrustStatement, { token, from }: Scene): boolean {
   return statement.conditions.every(condition => {
     if (!condition.operator.endsWith('IpAddress')) return conditionTruth(condition, keysOf(token)) === 'true';
     const within = condition.operands.some(each => {
-      const [one, all] = [from === undefined ? undefined : address(from), range(each)];
-      return one && all && inRange(one, all);
+      const [one, all] = [from === undefined ? undefined : readAddress(from), readRange(each)];
+      return one && all && isInRange(one, all);
     });
     return within === (condition.operator === 'IpAddress') && from !== undefined;
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatches } from '../../../../lib/policy/glob.ts';
+import { matchGlob } from '../../../../lib/policy/glob.ts';
 import { type Language, NotCarried, readExpression } from '../../../../lib/review/author/import/language.ts';
 
 function textsOf(expression: string): readonly string[] {
@@ -120,7 +120,7 @@ function languageOf(expression: string): Language | undefined {
 }
 
 function takes({ texts, patterns }: Language, text: string): boolean {
-  return texts.includes(text) || patterns.some(pattern => globMatches(pattern, text));
+  return texts.includes(text) || patterns.some(pattern => matchGlob(pattern, text));
 }
 
 /** Go's rules for these expressions are JavaScript's, but for the line breaks that `.` stops at. */

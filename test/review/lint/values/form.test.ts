@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { globMatches } from '../../../../lib/policy/glob.ts';
+import { matchGlob } from '../../../../lib/policy/glob.ts';
 import { canMeet, readForm } from '../../../../lib/review/lint/values/form.ts';
 
 const FORMS = ['a', 'a+', 'a*b', '[ab]{2}', '[ab]{1,3}', 'a{2,}b*', 'b[^b]a', 'a[ab]*b', '.{3}'];
@@ -21,7 +21,7 @@ test('a pattern meets a form exactly when a text of the form matches it', () => 
   fc.assert(
     fc.property(fc.constantFrom(...FORMS), anyPattern, (written, pattern) => {
       const form = readForm(written);
-      const shown = TEXTS.some(text => canMeet(form, text, false) && globMatches(pattern, text));
+      const shown = TEXTS.some(text => canMeet(form, text, false) && matchGlob(pattern, text));
       // A pattern of four and a form of three or fewer have a text of at most five to show, of these letters or of none.
       expect(canMeet(form, pattern, true)).toBe(shown);
     }),
