@@ -1,5 +1,5 @@
 import type { ReadAccount } from '../../lib/aws/account.ts';
-import type { Diagnosis } from '../../lib/doctor/diagnosis.ts';
+import { type Diagnosis, lookSafely } from '../../lib/doctor/diagnosis.ts';
 import type { TemplateInput } from '../input.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkDomain } from './domain.ts';
@@ -22,6 +22,7 @@ export async function runPreflight(input: TemplateInput, read: ReadAccount): Pro
   if (!deployer) return [identity];
   const { standing, diagnosis: stack } = await findStanding(read, input.stack);
   const found: Diagnosis[] = [identity, stack];
-  for (const look of LOOKS) found.push(...(await look({ input, read, deployer, standing })));
+  const flight = { input, read, deployer, standing };
+  for (const look of LOOKS) found.push(...(await lookSafely(look.name, () => look(flight))));
   return found;
 }

@@ -37,6 +37,18 @@ export function describeUnread(error: unknown, right: ReadRight): readonly [says
   return [`it could not be asked: ${code}`, 'Try again, or look by yourself.'];
 }
 
+/** Looks, and where the look itself fails, as at an answer that nobody foresaw, says that: no other look is lost. */
+export async function lookSafely(
+  name: string,
+  look: () => Promise<readonly Diagnosis[]>,
+): Promise<readonly Diagnosis[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [createTellers('look').unknown(name, `the look itself failed: ${(error as Error).name}`)];
+  }
+}
+
 const MARKS: { readonly [condition in Condition]: string } = {
   ok: 'ok     ',
   wrong: 'WRONG  ',

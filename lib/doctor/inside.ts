@@ -1,6 +1,8 @@
-import type { Diagnosis } from './diagnosis.ts';
+import { type Diagnosis, lookSafely } from './diagnosis.ts';
 import { examineAlarms } from './inside/alarms.ts';
+import { examineApps } from './inside/apps.ts';
 import type { Deployment, ExamineInside } from './inside/examined.ts';
+import { examineFunctions } from './inside/functions.ts';
 import { examineKmsKeys } from './inside/keys.ts';
 import { examineSealedKeys } from './inside/sealed.ts';
 import { openStack } from './inside/stack.ts';
@@ -9,10 +11,12 @@ import { examineTargets } from './inside/targets.ts';
 
 /** What whoever operates the broker can look at, in this order. To add a look is to add a row. */
 const EXAMINATIONS_INSIDE: readonly ExamineInside[] = [
+  examineFunctions,
   examineTables,
   examineAlarms,
   examineKmsKeys,
   examineSealedKeys,
+  examineApps,
   examineTargets,
 ];
 
@@ -20,6 +24,8 @@ const EXAMINATIONS_INSIDE: readonly ExamineInside[] = [
 export async function examineInside(deployment: Deployment): Promise<readonly Diagnosis[]> {
   const { opened, diagnosis } = await openStack(deployment);
   if (!opened) return [diagnosis];
-  const found = await Promise.all(EXAMINATIONS_INSIDE.map(examine => examine(opened)));
+  const found = await Promise.all(
+    EXAMINATIONS_INSIDE.map(examine => lookSafely(examine.name, () => examine(opened))),
+  );
   return [diagnosis, ...found.flat()];
 }

@@ -1,5 +1,5 @@
 import { network } from '../token/download.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import { type Diagnosis, lookSafely } from './diagnosis.ts';
 import { examineAzure } from './outside/azure.ts';
 import { readCertificate } from './outside/certificate.ts';
 import { examineClock } from './outside/clock.ts';
@@ -38,6 +38,8 @@ export async function examineOutside(
   patient: Patient,
   instruments: Instruments,
 ): Promise<readonly Diagnosis[]> {
-  const found = await Promise.all(EXAMINATIONS.map(examine => examine(patient, instruments)));
+  const found = await Promise.all(
+    EXAMINATIONS.map(examine => lookSafely(examine.name, () => examine(patient, instruments))),
+  );
   return found.flat();
 }

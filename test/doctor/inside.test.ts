@@ -4,6 +4,7 @@ import { template } from '../../infra/template.ts';
 import type { Deployment } from '../../lib/doctor/inside/examined.ts';
 import { KEPT_TABLES } from '../../lib/doctor/inside/tables.ts';
 import { examineInside } from '../../lib/doctor/inside.ts';
+import type { JsonObject } from '../../lib/http/json.ts';
 import { inputOf } from '../harness/deploy.ts';
 import { configFrom, ROLES } from '../harness/local.ts';
 import { code, rowsOf } from '../harness/markdown.ts';
@@ -15,6 +16,9 @@ const STACK = 'kite-sts-prod';
 const NOW = Date.parse('2026-12-01T12:00:00Z') / 1000;
 const BROKER = `arn:aws:iam::${ACCOUNT}:role/kite-sts-prod-eu-central-1-exchange`;
 const TRUST = ROLES.publish.split('jwt:')[0];
+const [APP, OTHER_APP] = ['Iv23liAbCdEf', 'Iv23liGhIjKl'];
+const APP_KEY = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/app`;
+const APP_SECRET = `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:app-AbCdEf`;
 const TARGET = `arn:aws:iam::${ACCOUNT}:role/deploy`;
 const FEDERATED = `arn:aws:iam::${ACCOUNT}:role/ci/federated`;
 const AWAY = 'arn:aws:iam::222222222222:role/deploy';
@@ -23,6 +27,8 @@ const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`;
 
 const config = configFrom({
   deploy: `${TRUST}aws: { role_arn: "${TARGET}" }\n`,
+  hub: `${TRUST}    scopes: [read]\ngithub: { app: ${APP}, owner: acme, repositories: [web], permissions: { read: { contents: read } } }\n`,
+  kite: `${TRUST}    scopes: [read]\ngithub: { app: ${OTHER_APP}, owner: acme, repositories: [web], permissions: { read: { contents: read } } }\n`,
   federated: `${TRUST}aws: { role_arn: "${FEDERATED}", via: web_identity }\n`,
 });
 const elsewhere = configFrom({ away: `${TRUST}aws: { role_arn: "${AWAY}" }\n` });
@@ -33,6 +39,7 @@ const resource = (LogicalResourceId: string, type: string, PhysicalResourceId: s
   PhysicalResourceId,
 });
 const RESOURCES = [
+  resource('ExchangeLambdaFunction', 'Lambda::Function', 'kite-sts-prod-exchange'),
   resource('SwitchTable', 'DynamoDB::Table', 'kite-sts-prod-switches'),
   resource('SpentTable', 'DynamoDB::Table', 'kite-sts-prod-SpentTable-N'),
   resource('SealedKeyTable', 'DynamoDB::Table', 'kite-sts-prod-SealedKeyTable-N'),
@@ -85,6 +92,22 @@ const alarm = (more: object = {}) => ({
   ...more,
 });
 
+const lambda = (more: object, keys = `${APP}=${APP_KEY},${OTHER_APP}=${APP_SECRET}`): Readable => ({
+  'lambda:GetFunction': {
+    Configuration: {
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      Environment: { Variables: { KITE_STS_APP_KEYS: keys } },
+      ...more,
+    },
+  },
+});
+/** Of one key of KMS this is said; of the others, that they are well. */
+const kms = (said: JsonObject | string, id = 'k-1'): Readable => ({
+  'kms:DescribeKey': ({ KeyId }) =>
+    KeyId === id ? said : { KeyMetadata: { KeyState: 'Enabled', CreationDate: NOW - 864_000 } },
+});
+
 /** An account with a deployment that is well. */
 const WELL: Readable = {
   'cloudformation:DescribeStacks': {
@@ -105,7 +128,9 @@ const WELL: Readable = {
   },
   'dynamodb:Scan': { Items: [{ day: { S: '2026-12-01' } }, { day: { S: '2026-12-04' } }] },
   'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm()] },
-  'kms:DescribeKey': { KeyMetadata: { KeyState: 'Enabled', CreationDate: NOW - 864_000 } },
+  ...kms('', 'none'),
+  ...lambda({}),
+  'secretsmanager:DescribeSecret': { Name: 'app' },
   'iam:GetRole': roles(),
   'iam:GetOpenIDConnectProvider': { ClientIDList: ['sts.amazonaws.com'] },
 };
@@ -146,9 +171,8 @@ const everyTable = (condition: string) =>
   RESOURCES.filter(({ ResourceType }) => ResourceType.endsWith('Table')).map(
     ({ PhysicalResourceId }) => `${condition} table ${PhysicalResourceId}`,
   );
-const key = (KeyState: string): Readable => ({
-  'kms:DescribeKey': { KeyMetadata: { KeyState, CreationDate: NOW } },
-});
+const key = (KeyState: string, id = 'k-1'): Readable =>
+  kms({ KeyMetadata: { KeyState, CreationDate: NOW } }, id);
 const days = (...all: string[]): Readable => ({ 'dynamodb:Scan': { Items: all.map(S => ({ day: { S } })) } });
 const OF_TARGET = `target deploy (${TARGET})`;
 const OF_FEDERATED = `target federated (${FEDERATED})`;
@@ -222,11 +246,48 @@ describe('from inside', () => {
     ['alarms that may not be read', { 'cloudwatch:DescribeAlarms': 'AccessDenied' }, ['unknown alarm all']],
     ['a key that is switched off', key('Disabled'), ['wrong key FirstSigningKey']],
     ['a key that is about to go', key('PendingDeletion'), ['wrong key FirstSigningKey']],
-    ['a key that is gone', { 'kms:DescribeKey': 'NotFoundException' }, ['wrong key FirstSigningKey']],
+    ['a key that is gone', kms('NotFoundException'), ['wrong key FirstSigningKey']],
+    ['a key that may not be read', kms('AccessDeniedException'), ['unknown key FirstSigningKey']],
     [
-      'a key that may not be read',
-      { 'kms:DescribeKey': 'AccessDeniedException' },
-      ['unknown key FirstSigningKey'],
+      'a function that does not start',
+      lambda({ State: 'Failed', StateReason: 'the subnet is gone' }),
+      ['wrong function kite-sts-prod-exchange'],
+    ],
+    [
+      'a function that was not updated',
+      lambda({ LastUpdateStatus: 'Failed' }),
+      ['wrong function kite-sts-prod-exchange'],
+    ],
+    ['nothing about a function that rests', lambda({ State: 'Inactive' }), []],
+    [
+      'a function that is gone',
+      { 'lambda:GetFunction': 'ResourceNotFoundException' },
+      ['wrong function kite-sts-prod-exchange', 'unknown app-key all'],
+    ],
+    [
+      'a function that may not be read',
+      { 'lambda:GetFunction': 'AccessDeniedException' },
+      ['unknown function kite-sts-prod-exchange', 'unknown app-key all'],
+    ],
+    ['an app without a key', lambda({}, `${APP}=${APP_KEY}`), [`wrong app-key ${OTHER_APP}`]],
+    ['an app whose key is switched off', key('Disabled', APP_KEY), [`wrong app-key ${APP}`]],
+    ['an app whose key is about to go', key('PendingDeletion', APP_KEY), [`wrong app-key ${APP}`]],
+    ['an app whose key is gone', kms('NotFoundException', APP_KEY), [`wrong app-key ${APP}`]],
+    ['an app whose key may not be read', kms('AccessDeniedException', APP_KEY), [`unknown app-key ${APP}`]],
+    [
+      'an app whose secret is about to go',
+      { 'secretsmanager:DescribeSecret': { DeletedDate: NOW } },
+      [`wrong app-key ${OTHER_APP}`],
+    ],
+    [
+      'an app whose secret is gone',
+      { 'secretsmanager:DescribeSecret': 'ResourceNotFoundException' },
+      [`wrong app-key ${OTHER_APP}`],
+    ],
+    [
+      'an app whose secret may not be read',
+      { 'secretsmanager:DescribeSecret': 'AccessDeniedException' },
+      [`unknown app-key ${OTHER_APP}`],
     ],
     ['no sealed key', days(), ['wrong sealed-key kite-sts-prod-SealedKeyTable-N']],
     [
@@ -310,7 +371,7 @@ describe('from inside', () => {
   test('what is wrong says what to do, and nothing that was read goes into it but names', async () => {
     const found = await examined({
       'iam:GetRole': roles('NoSuchEntity'),
-      'kms:DescribeKey': 'NotFoundException',
+      ...kms('NotFoundException'),
       'cloudwatch:DescribeAlarms': { MetricAlarms: '' },
       'dynamodb:Scan': { Items: [] },
     });

@@ -16,8 +16,10 @@ test('after a deployment, what is wrong is a warning with what to do', async () 
   expect(warning).toContain('The deployment is done, and stays.');
 });
 
-test('and if the doctor itself fails, that too is a warning', async () => {
-  const setting = { region: 'eu-central-1', credentials };
+test('and if a look itself fails, that too is a warning, and the others go on', async () => {
+  const aws = await testServer(() => ({ status: 200, body: '<DescribeStacksResponse/>' }));
+  const setting = { region: 'eu-central-1', endpoint: aws.url, credentials };
   const { warning } = await examineDeployed(inputOf(), 'no url', setting, alone);
-  expect(warning).toContain('The deployment is done.');
+  expect(warning).toMatch(/unknown +look +examineCertificate: the look itself failed: TypeError/);
+  expect(warning).toMatch(/WRONG +stack +kite-sts-prod: /);
 });

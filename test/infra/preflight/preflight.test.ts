@@ -206,6 +206,17 @@ describe('the preflight finds', () => {
     expect(await findingsOf(answers, input)).toEqual(found);
   });
 
+  test('that an answer is odd, and goes on', async () => {
+    const odd: Readable = {
+      'lambda:GetAccountSettings': {},
+      'acm:DescribeCertificate': {},
+      'iam:GetRole': {},
+    };
+    const found = await findingsOf(odd);
+    expect(found).toEqual(expect.arrayContaining(['unknown look checkDomain']));
+    expect(found.filter(each => /^wrong (rights|concurrency|domain)/.test(each))).toEqual([]);
+  });
+
   test('nothing that is wrong, where it may ask nothing but who deploys', async () => {
     const read = readable({ 'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: ARN } });
     const found = await runPreflight(whole, read);
