@@ -231,10 +231,10 @@ export default class KiteSts {
   /** Both `deploy` and `info` show the address. After a deployment the doctor looks at it, and undoes nothing. */
   async #tell(): Promise<void> {
     const url = findUrl(this.#sls.pluginManager.plugins);
-    if (url === undefined) return;
-    this.#sls.addServiceOutputSection('broker', [url]);
-    if (this.#sls.processedInput.commands[0] !== 'deploy' || !this.#input) return;
-    const { warning, notice } = await examineDeployed(this.#input, url, this.#findAws());
+    if (url !== undefined) this.#sls.addServiceOutputSection('broker', [url]);
+    const input = this.#input;
+    if (this.#sls.processedInput.commands[0] !== 'deploy' || !input) return;
+    const { warning, notice } = await examineDeployed(input, url ?? input.config.url, this.#findAws());
     if (warning !== undefined) this.#log?.warning(warning);
     else this.#log?.notice(notice);
   }

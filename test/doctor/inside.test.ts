@@ -102,6 +102,9 @@ const lambda = (more: object, keys = `${APP}=${APP_KEY},${OTHER_APP}=${APP_SECRE
     },
   },
 });
+const STACK_ID = `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/kite-sts-prod/id`;
+const OUTPUTS = [{ OutputKey: 'ExchangeRoleArn', OutputValue: BROKER }];
+
 /** Of one key of KMS this is said; of the others, that they are well. */
 const kms = (said: JsonObject | string, id = 'k-1'): Readable => ({
   'kms:DescribeKey': ({ KeyId }) =>
@@ -111,13 +114,7 @@ const kms = (said: JsonObject | string, id = 'k-1'): Readable => ({
 /** An account with a deployment that is well. */
 const WELL: Readable = {
   'cloudformation:DescribeStacks': {
-    Stacks: [
-      {
-        StackId: `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/kite-sts-prod/id`,
-        StackStatus: 'UPDATE_COMPLETE',
-        Outputs: [{ OutputKey: 'ExchangeRoleArn', OutputValue: BROKER }],
-      },
-    ],
+    Stacks: [{ StackId: STACK_ID, StackStatus: 'UPDATE_COMPLETE', Outputs: OUTPUTS }],
   },
   'cloudformation:ListStackResources': { StackResourceSummaries: RESOURCES },
   'dynamodb:DescribeTable': { Table: { TableStatus: 'ACTIVE', DeletionProtectionEnabled: true } },
@@ -155,16 +152,8 @@ async function findingsOf(answers: Readable, more: Partial<Deployment> = {}): Pr
     .map(({ condition, check, of }) => `${condition} ${check} ${of}`);
 }
 
-const status = (StackStatus: string): Readable => ({
-  'cloudformation:DescribeStacks': {
-    Stacks: [
-      {
-        StackId: `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/kite-sts-prod/id`,
-        StackStatus,
-        Outputs: [{ OutputKey: 'ExchangeRoleArn', OutputValue: BROKER }],
-      },
-    ],
-  },
+const status = (StackStatus: string, Outputs: object[] | string = OUTPUTS): Readable => ({
+  'cloudformation:DescribeStacks': { Stacks: [{ StackId: STACK_ID, StackStatus, Outputs }] },
 });
 const tables = (Table: object): Readable => ({ 'dynamodb:DescribeTable': { Table } });
 const everyTable = (condition: string) =>
@@ -200,6 +189,7 @@ describe('from inside', () => {
     ],
     ['a deployment that failed', status('UPDATE_ROLLBACK_COMPLETE'), [`wrong stack ${STACK}`]],
     ['a deployment that is stuck', status('UPDATE_ROLLBACK_FAILED'), [`wrong stack ${STACK}`]],
+    ['no output of whom targets must trust', status('UPDATE_COMPLETE', ''), ['unknown target all']],
     ['a deployment that goes on', status('UPDATE_IN_PROGRESS'), [`unknown stack ${STACK}`]],
     ['tables that are gone', { 'dynamodb:DescribeTable': 'ResourceNotFoundException' }, everyTable('wrong')],
     ['tables that go', tables({ TableStatus: 'DELETING' }), everyTable('wrong')],

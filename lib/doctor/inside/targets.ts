@@ -96,12 +96,17 @@ async function examineProvider(arn: string, opened: Opened): Promise<Diagnosis[]
 /** Does the target of each `aws` role trust the broker, and it alone? Each target is read once. */
 export const examineTargets: ExamineInside = async opened => {
   const { config, outputs, also } = opened;
+  const broker = outputs.get('ExchangeRoleArn');
+  if (broker === undefined)
+    return [
+      CHECK.unknown('all', 'the stack has no output ExchangeRoleArn, so whom they must trust is not known'),
+    ];
   const found = new Map<string, Found>();
   for (const arn of listTargets(config.roles)) found.set(arn, await findTarget(arn, opened));
   const targets = new Map(
     [...found].flatMap(([arn, { target }]) => (target ? [[arn, target] as const] : [])),
   );
-  const trustees = { broker: outputs.get('ExchangeRoleArn') ?? '', url: config.url, also };
+  const trustees = { broker, url: config.url, also };
   const unread = [...found.values()].flatMap(({ diagnosis }) => diagnosis ?? []);
   const checked = checkAllTargets(config.roles, targets, trustees)
     .filter(({ arn }) => found.get(arn)?.diagnosis === undefined)
