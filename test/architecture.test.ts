@@ -167,6 +167,19 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'broker.ts',
     'jobs',
   ],
+  estate: [
+    'policy',
+    'language',
+    'token',
+    'config',
+    'jobs',
+    'review/assume.ts',
+    'review/space',
+    'review/compare',
+    'review/targets',
+    'review/author',
+    'client',
+  ],
   cli: [
     'errors.ts',
     'policy',
@@ -189,6 +202,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'client',
     'doctor',
     'local',
+    'estate',
   ],
 };
 
@@ -227,6 +241,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
     'lib/client/folder.ts',
     'lib/cli/verbs/codeowners.ts',
     'lib/cli/compare/revision.ts',
+    'lib/cli/estate/bring.ts',
     'lib/cli/verbs/init.ts',
     'lib/cli/manifest.ts',
     'lib/cli/tarball.ts',

@@ -20,6 +20,7 @@ import {
   trustStatements,
 } from '../../review/targets/trust.ts';
 import { readJson } from '../../token/json.ts';
+import { bringAccounts } from '../estate/bring.ts';
 import { complaintsText } from '../findings.ts';
 import { readInput } from '../input.ts';
 import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
@@ -161,6 +162,22 @@ function sourceOf(flags: Flags, file: File): Source {
   throw new UsageError(`--from takes ${SOURCES.join(', ')}, not "${from}".${suggestWord(from, SOURCES)}`);
 }
 
+/** The options that a whole account has. */
+const OF_ACCOUNT = ['account', 'into', 'report', 'broker-role-arn', 'team-tag', 'owners'];
+
+function checkForm(flags: Flags): void {
+  const idle = Object.keys(flags).find(
+    name => OF_ACCOUNT.includes(name) !== (flags['account'] !== undefined),
+  );
+  if (idle === 'FILE') throw new UsageError('Give FILE or --account, not both.');
+  if (idle !== undefined)
+    throw new UsageError(
+      `--${idle} has no effect ${flags['account'] === undefined ? 'without' : 'with'} --account.`,
+    );
+  if (flags['account'] === undefined && flag(flags, 'FILE') === undefined)
+    throw new UsageError('FILE or --account is required.');
+}
+
 /** The options that one source alone has. */
 const OPTIONS: { readonly [option: string]: readonly Source[] } = {
   organization: ['buildkite'],
@@ -201,12 +218,24 @@ export const importPolicy: Verb = {
   --issuer URL         Vault and CEL: the issuer of the tokens
   --organization NAME  the organization of a Buildkite secret, whose policy does not name it
 
+kite-sts import --account FILE… [--into FOLDER] [--report FILE…] [options]
+
+  --account FILE          what the AWS CLI printed of a whole account: get-account-authorization-details, list-roles,
+                          list-open-id-connect-providers, get-credential-report; may be repeated
+  --into FOLDER           writes a role file with cases for each role that jobs have by a token; never overwrites
+  --report FILE           who is let in, the worst first, by its ending: .html, .md, .json, .csv or .txt; may be repeated
+  --broker-role-arn ARN   the role that the broker's function runs as: a role that trusts it has moved
+  --team-tag KEY          the tag that names a role's team (default: team); without it the first folder of its path does
+  --owners OWNER          writes teams.yml too, with this owner for all, such as @acme/platform
+
 Prints a role file. What cannot be said exactly is left out or made narrower, never wider: a comment in the role and a
-line on standard error say so, and the exit code is 2. Then lint and test it.
+line on standard error say so, and the exit code is 2. Then lint and test it. Each role of an account is held against the
+trust policy that it came from: one that would admit more is thrown away.
 
 Examples:
   aws iam get-role --role-name deploy-web | kite-sts import - > config/roles/deploy-web.yml
   kite-sts import .github/chainguard/release.sts.yaml --app Iv23liAbCdEfGhIjKlMn --owner acme --repository web
+  kite-sts import --account details.json --account providers.json --into config --report estate.html
 `,
   withoutConfig: true,
   options: {
@@ -217,9 +246,17 @@ Examples:
     repository: { type: 'string' },
     issuer: { type: 'string' },
     organization: { type: 'string' },
+    account: { type: 'string', multiple: true },
+    into: { type: 'string' },
+    report: { type: 'string', multiple: true },
+    'broker-role-arn': { type: 'string' },
+    'team-tag': { type: 'string' },
+    owners: { type: 'string' },
   },
-  words: ['FILE'],
+  words: ['FILE?'],
   async run(flags, terminal) {
+    checkForm(flags);
+    if (flags['account'] !== undefined) return bringAccounts(flags, terminal);
     const path = flag(flags, 'FILE') ?? '';
     const role = imported(flags, { path, text: (await readInput(path)).toString('utf8') });
     terminal.out(roleText(role));

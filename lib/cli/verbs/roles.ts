@@ -1,6 +1,7 @@
 import { printable } from '../../client/printable.ts';
 import type { Config } from '../../config/load.ts';
 import { findTeams } from '../../config/teams.ts';
+import { escapeCsv, escapeMarkdownCell } from '../../estate/report/escape.ts';
 import type { Role } from '../../policy/role.ts';
 import { describeTarget } from '../../review/compare/gives.ts';
 import { judgeJobs } from '../../review/compare/jobs.ts';
@@ -71,24 +72,13 @@ function writeText(entry: RoleEntry): string {
   return `${entry.role}\n${told.join('')}`;
 }
 
-/** RFC 4180. A cell that a spreadsheet would compute begins with an apostrophe. */
-function writeCsvCell(cell: string): string {
-  const plain = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return `"${plain.replaceAll('"', '""')}"`;
-}
-
 function writeCsv(entries: readonly RoleEntry[]): string {
   const rows = [HEAD, ...entries.map(entry => listCells(entry, '; '))];
-  return rows.map(row => `${row.map(writeCsvCell).join(',')}\r\n`).join('');
-}
-
-/** What would be markup in a cell is none. */
-function writeMarkdownCell(cell: string): string {
-  return cell.replace(/[\\`*_[\]<>|]/g, '\\$&').replaceAll('\n', '<br>');
+  return rows.map(row => `${row.map(escapeCsv).join(',')}\r\n`).join('');
 }
 
 function writeMarkdown(entries: readonly RoleEntry[]): string {
-  const rows = entries.map(entry => listCells(entry, '\n').map(writeMarkdownCell));
+  const rows = entries.map(entry => listCells(entry, '\n').map(escapeMarkdownCell));
   return [HEAD, HEAD.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |\n`).join('');
 }
 

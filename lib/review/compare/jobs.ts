@@ -34,7 +34,7 @@ function conditionOf([name, operator, ...operands]: Telling): Condition {
   };
 }
 
-function statementOf({ name, tells }: JobKind, issuer: string): Statement {
+export function statementOf({ name, tells }: JobKind, issuer: string): Statement {
   return {
     id: name,
     effect: 'trust',

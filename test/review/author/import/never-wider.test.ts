@@ -1,5 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compareWithTrust, type Verdict } from '../../../../lib/estate/compare.ts';
+import { readDirectTrusts } from '../../../../lib/estate/direct.ts';
+import { sampleOf } from '../../../../lib/jobs/sample.ts';
 import type { Role } from '../../../../lib/policy/role.ts';
 import { importAws } from '../../../../lib/review/author/import/aws.ts';
 import {
@@ -10,7 +13,7 @@ import {
 } from '../../../../lib/review/author/import/imported.ts';
 import { importOcto } from '../../../../lib/review/author/import/octo.ts';
 import { trustStatements } from '../../../../lib/review/targets/trust.ts';
-import { compile, decideFor } from '../../../harness/policy.ts';
+import { compile, decideFor, ISSUERS, rowsFrom } from '../../../harness/policy.ts';
 import { type IamPolicy, type IamStatement, iamAdmits } from '../reading/iam.ts';
 import { BUILDKITE_JOB, GITHUB_JOB, GITLAB_JOB, GOOGLE_JOB, type Job } from '../reading/jobs.ts';
 import { isSubject, type OctoPolicy, octoMeets } from '../reading/octo.ts';
@@ -190,6 +193,14 @@ function awsAdmits(policy: IamPolicy, { token, subjects }: Job): boolean {
 
 type Seen = { admitted: number; refused: number; exact: number };
 
+const ROWS = rowsFrom(ISSUERS);
+
+/** What the proof says, which has a reading of its own of both sides. */
+function proveAws(policy: IamPolicy, role: Role): Verdict['is'] {
+  const direct = readDirectTrusts(trustStatements(JSON.parse(JSON.stringify(policy))));
+  return compareWithTrust({ role, rows: ROWS, direct, sampleOf }).is;
+}
+
 function countAws({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, seen: Seen): void {
   const made = importer(policy);
   const role = compiled(made);
@@ -197,20 +208,25 @@ function countAws({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, see
   // that was broken on purpose owes nothing here: without its binding a role is refused at load.
   const faithful =
     importer === imported && isExact(made, 1) && policy.Statement.every(({ Effect }) => Effect === 'Allow');
+  const proved = role && proveAws(policy, role);
+  const scene = JSON.stringify([policy, roleText(made)], null, 1);
   for (const each of jobs) {
     const ours = role !== undefined && decideFor(role, each.token).allowed;
     const theirs = awsAdmits(policy, each);
     seen[ours ? 'admitted' : 'refused']++;
-    if (ours && !theirs)
-      throw new Error(`wider: ${JSON.stringify([policy, each.token, roleText(made)], null, 1)}`);
+    if (ours && !theirs && proved !== 'wider') throw new Error(`unproved: ${JSON.stringify(each)} ${scene}`);
+    if (ours && !theirs) throw new Error(`wider: ${JSON.stringify(each)} ${scene}`);
     const odd =
       String(each.token['build_branch']).includes(':') ||
       each.token['sub'] !== each.subjects.find(sub => sub.includes(':'));
+    if (proved === 'same' && theirs && !ours && !odd && each.token['azp'] === undefined)
+      throw new Error(`not the same: ${JSON.stringify(each)} ${scene}`);
     if (!faithful || !theirs || odd) continue;
     if (!ours && each.token['azp'] === undefined)
       throw new Error(`narrower: ${JSON.stringify([policy, each.token, roleText(made)], null, 1)}`);
     seen.exact++;
   }
+  if (proved === 'wider') throw new Error(`wider by the proof alone: ${scene}`);
 }
 
 type Held = { readonly seen: Seen; readonly failure: string };

@@ -1,0 +1,267 @@
+import type { ClaimValue } from '../../policy/claims.ts';
+import { jsonTexts, TargetError, type TrustStatement, trustStatements } from '../../review/targets/trust.ts';
+import { readJson } from '../../token/json.ts';
+import { describeRights, type Rights } from './rights.ts';
+
+/** One role as an account's dump has it. */
+export type AwsRole = {
+  readonly arn: string;
+  readonly name: string;
+  /** Where it stands in IAM, such as `/ci/`. */
+  readonly path: string;
+  /** Undefined where the trust policy could not be read; then `unreadable` says why. */
+  readonly trust: readonly TrustStatement[] | undefined;
+  readonly unreadable?: string;
+  readonly maxSeconds?: number;
+  readonly boundary?: string;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly created?: string;
+  /** When it was last used, as far as IAM keeps it; null where IAM says never, undefined where the dump does not say. */
+  readonly lastUsed?: string | null;
+  readonly rights: Rights;
+};
+
+/** A long-lived key of a user. Its id is cut: a report goes to many people. */
+export type AccessKey = {
+  readonly user: string;
+  readonly account: string;
+  readonly ends: string;
+  readonly active: boolean;
+  readonly created: string;
+  readonly lastUsed?: string;
+};
+
+export type AwsUser = { readonly arn: string; readonly name: string; readonly created?: string };
+
+/** An OIDC provider of an account: whose tokens its roles can trust. */
+export type OidcProvider = { readonly arn: string; readonly host: string };
+
+/** All that the dumps of one or several accounts hold. */
+export type AwsEstate = {
+  readonly roles: readonly AwsRole[];
+  readonly users: readonly AwsUser[];
+  readonly keys: readonly AccessKey[];
+  readonly providers: readonly OidcProvider[];
+  /** What a reader must know of the dumps, such as one that was cut. */
+  readonly gaps: readonly string[];
+};
+
+type Members = { readonly [name: string]: ClaimValue };
+
+/** An account of 5,000 roles has about a million members. */
+const MEMBERS = 20_000_000;
+
+function isMembers(value: ClaimValue | undefined): value is Members {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function readText(members: Members, name: string): string | undefined {
+  const value = members[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function listMembers(members: Members, name: string): readonly Members[] {
+  const value = members[name];
+  return Array.isArray(value) ? value.filter(isMembers) : [];
+}
+
+/** The API itself gives a document as encoded text; the CLI as JSON. */
+function readDocument(value: ClaimValue | undefined): ClaimValue | undefined {
+  return typeof value === 'string' ? readJson(decodeURIComponent(value)) : value;
+}
+
+function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
+  try {
+    return { trust: trustStatements(readDocument(role['AssumeRolePolicyDocument'])) };
+  } catch (error) {
+    return { trust: undefined, unreadable: (error as Error).message };
+  }
+}
+
+function readTags(role: Members): ReadonlyMap<string, string> {
+  return new Map(
+    listMembers(role, 'Tags').flatMap(tag => {
+      const [key, value] = [readText(tag, 'Key'), readText(tag, 'Value')];
+      return key === undefined ? [] : [[key, value ?? ''] as const];
+    }),
+  );
+}
+
+function readLastUsed(role: Members): string | null | undefined {
+  const used = role['RoleLastUsed'];
+  return isMembers(used) ? (readText(used, 'LastUsedDate') ?? null) : undefined;
+}
+
+/** What is not in the dump is left out, so that a second dump can add it. */
+function keepKnown<T extends object>(members: T): T {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+}
+
+function readRole(role: Members, managed: ReadonlyMap<string, ClaimValue>): AwsRole | undefined {
+  const arn = readText(role, 'Arn');
+  if (arn === undefined) return undefined;
+  const boundary = role['PermissionsBoundary'];
+  const longest = role['MaxSessionDuration'];
+  return keepKnown({
+    arn,
+    name: readText(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
+    path: readText(role, 'Path') ?? '/',
+    ...readTrust(role),
+    maxSeconds: typeof longest === 'number' ? longest : undefined,
+    boundary: isMembers(boundary) ? readText(boundary, 'PermissionsBoundaryArn') : undefined,
+    tags: readTags(role),
+    created: readText(role, 'CreateDate'),
+    lastUsed: readLastUsed(role),
+    rights: describeRights(
+      listMembers(role, 'AttachedManagedPolicies').flatMap(each => readText(each, 'PolicyArn') ?? []),
+      listMembers(role, 'RolePolicyList').map(each => readDocument(each['PolicyDocument']) ?? null),
+      managed,
+    ),
+  }) as AwsRole;
+}
+
+function readManaged(dumps: readonly Members[]): ReadonlyMap<string, ClaimValue> {
+  const versions = (policy: Members) => listMembers(policy, 'PolicyVersionList');
+  return new Map(
+    dumps
+      .flatMap(dump => listMembers(dump, 'Policies'))
+      .flatMap(policy => {
+        const arn = readText(policy, 'Arn');
+        const [version] = versions(policy).filter(each => each['IsDefaultVersion'] === true);
+        return arn && version ? [[arn, readDocument(version['Document']) ?? null] as const] : [];
+      }),
+  );
+}
+
+function accountIn(arn: string): string {
+  return arn.split(':')[4] ?? '';
+}
+
+function readKeys(dump: Members, accounts: readonly string[]): AccessKey[] {
+  const [account = '', ...others] = accounts;
+  return listMembers(dump, 'AccessKeyMetadata').map(key => ({
+    user: readText(key, 'UserName') ?? '',
+    account: others.length === 0 ? account : '',
+    ends: (readText(key, 'AccessKeyId') ?? '').slice(-4),
+    active: readText(key, 'Status') === 'Active',
+    created: readText(key, 'CreateDate') ?? '',
+  }));
+}
+
+/** The credential report, as `aws iam get-credential-report` prints it: CSV in base64, of which no field has a comma. */
+function readReport(dump: Members): AccessKey[] {
+  const content = readText(dump, 'Content');
+  if (content === undefined) return [];
+  const [head = [], ...rows] = Buffer.from(content, 'base64')
+    .toString('utf8')
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(','));
+  const cell = (row: readonly string[], name: string): string => row[head.indexOf(name)] ?? '';
+  return rows.flatMap(row =>
+    ['1', '2']
+      .filter(which => cell(row, `access_key_${which}_last_rotated`) !== 'N/A')
+      .map(which => ({
+        user: cell(row, 'user'),
+        account: accountIn(cell(row, 'arn')),
+        ends: '',
+        active: cell(row, `access_key_${which}_active`) === 'true',
+        created: cell(row, `access_key_${which}_last_rotated`),
+        lastUsed: cell(row, `access_key_${which}_last_used_date`),
+      })),
+  );
+}
+
+function readUsers(dump: Members): AwsUser[] {
+  return [...listMembers(dump, 'UserDetailList'), ...listMembers(dump, 'Users')].flatMap(user => {
+    const arn = readText(user, 'Arn');
+    if (arn === undefined) return [];
+    return [
+      keepKnown({ arn, name: readText(user, 'UserName') ?? '', created: readText(user, 'CreateDate') }),
+    ];
+  }) as AwsUser[];
+}
+
+const PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/(.+)$/;
+
+function readProviders(dump: Members): OidcProvider[] {
+  return listMembers(dump, 'OpenIDConnectProviderList').flatMap(each => {
+    const arn = readText(each, 'Arn') ?? '';
+    const [, host] = PROVIDER.exec(arn) ?? [];
+    return host === undefined ? [] : [{ arn, host }];
+  });
+}
+
+/** What two dumps say of one role, the one that knows more of each member. */
+function mergeRoles(roles: readonly AwsRole[]): AwsRole[] {
+  const merged = new Map<string, AwsRole>();
+  for (const role of roles) {
+    const before = merged.get(role.arn);
+    const tags = new Map([...(before?.tags ?? []), ...role.tags]);
+    const rights = before?.rights.known ? before.rights : role.rights;
+    merged.set(role.arn, { ...before, ...role, tags, rights });
+  }
+  return [...merged.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1));
+}
+
+const SHAPES = [
+  ...['RoleDetailList', 'UserDetailList', 'GroupDetailList', 'Policies', 'Roles', 'Role', 'Users'],
+  ...['OpenIDConnectProviderList', 'AccessKeyMetadata', 'Content'],
+];
+
+/** A text of a file, with what it is called when it cannot be read. */
+export type DumpFile = { readonly path: string; readonly text: string };
+
+function readDumps({ path, text }: DumpFile): Members[] {
+  const values = jsonTexts(text).map(each => readJson(each, { members: MEMBERS }));
+  const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isMembers);
+  if (dumps.length === 0 || !dumps.every(dump => SHAPES.some(shape => shape in dump) || 'Arn' in dump))
+    throw new TargetError(
+      `${path} is none of what aws iam get-account-authorization-details, list-roles, get-role, list-open-id-connect-providers, list-users, list-access-keys and get-credential-report print.`,
+    );
+  return dumps;
+}
+
+function listRoles(dump: Members): readonly Members[] {
+  const one = dump['Role'];
+  const alone = 'AssumeRolePolicyDocument' in dump ? [dump] : [];
+  return [
+    ...listMembers(dump, 'RoleDetailList'),
+    ...listMembers(dump, 'Roles'),
+    ...(isMembers(one) ? [one] : []),
+    ...alone,
+  ];
+}
+
+function findGaps(dumps: readonly Members[]): string[] {
+  const cut = dumps.some(dump => dump['IsTruncated'] === true || 'NextToken' in dump);
+  const has = (...shapes: string[]): boolean => dumps.some(dump => shapes.some(shape => shape in dump));
+  return [
+    ...(cut ? ['A dump was cut before its end, so roles may be missing: print it without --max-items.'] : []),
+    ...(has('OpenIDConnectProviderList')
+      ? []
+      : ['No list of OIDC providers: aws iam list-open-id-connect-providers prints it.']),
+    ...(has('AccessKeyMetadata', 'Content')
+      ? []
+      : ['No list of static keys: aws iam get-credential-report prints it.']),
+  ];
+}
+
+/** Reads what the AWS CLI printed of one or several accounts. Throws `TargetError` or `JsonError`. */
+export function readAwsEstate(files: readonly DumpFile[]): AwsEstate {
+  const dumps = files.flatMap(readDumps);
+  const managed = readManaged(dumps);
+  const roles = mergeRoles(
+    dumps.flatMap(dump => listRoles(dump).flatMap(role => readRole(role, managed) ?? [])),
+  );
+  const users = dumps.flatMap(readUsers);
+  const accounts = [...new Set([...roles, ...users].map(({ arn }) => accountIn(arn)))];
+  const reported = dumps.flatMap(readReport);
+  return {
+    roles,
+    users: [...new Map(users.map(user => [user.arn, user])).values()],
+    keys: reported.length > 0 ? reported : dumps.flatMap(dump => readKeys(dump, accounts)),
+    providers: [...new Map(dumps.flatMap(readProviders).map(each => [each.arn, each])).values()],
+    gaps: findGaps(dumps),
+  };
+}

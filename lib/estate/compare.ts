@@ -1,0 +1,150 @@
+import { type Claims, findClaimType } from '../policy/claims.ts';
+import { findVocabularyTypes } from '../policy/issuer.ts';
+import type { Role } from '../policy/role.ts';
+import { factsOf } from '../review/author/import/issuer.ts';
+import { admittedBy } from '../review/space/admits.ts';
+import { patternOf } from '../review/space/automaton.ts';
+import { pointsWhere } from '../review/space/region.ts';
+import type { Box, Searched } from '../review/space/search.ts';
+import { type Witness, witnessIn } from '../review/space/witness.ts';
+import { admissionOf, type Standing, searchWorld, type World, worldOf } from '../review/space/world.ts';
+import type { IssuerRow } from '../token/issuer.ts';
+import { presetOf } from '../token/presets.ts';
+import {
+  admissionOfDirect,
+  admitsDirectly,
+  type DirectAdmission,
+  type DirectTrust,
+  listDimensions,
+} from './direct.ts';
+import { writeSubjects } from './subject-form.ts';
+
+/** How a role of ours stands to what let jobs in before. */
+export type Verdict =
+  | { readonly is: 'same' }
+  /** `shown`: a request that was let in and is not any more. */
+  | { readonly is: 'narrower'; readonly shown: Witness | undefined; readonly why: readonly string[] }
+  /** Never handed out: a role that is wider is not written. */
+  | { readonly is: 'wider'; readonly shown: Witness | undefined };
+
+type Question = { readonly world: World; readonly sample: Claims; readonly confirm: Confirm };
+
+/** The request as it could really come, or that it is none which shows anything. */
+type Confirm = (witness: Witness) => Witness | undefined;
+
+const ODD = 'a branch or tag with a colon in its name, which git does not allow, is not let in';
+
+/** Values of a claim that no token of the vendor has: of another type, or empty text where it writes null. */
+function listNever({ issuer, claims }: World): Box[] {
+  const { vocabulary } = factsOf(issuer);
+  return [...claims.values()].flatMap((on): Box[] => {
+    const types: readonly string[] | undefined = vocabulary && findVocabularyTypes(vocabulary, on.name);
+    if (!types) return [];
+    const points = pointsWhere(
+      on,
+      point => point !== undefined && !types.includes(findClaimType(point)),
+    ).points;
+    const elements = types.includes('array') ? { in: [] } : { out: [] };
+    const texts = { in: types.includes('null') ? [patternOf('', true)] : [] };
+    return [[{ on, region: { points, texts, elements } }]];
+  });
+}
+
+/** What the role admits and the trust policy does not. */
+function* beyond(standing: Standing, direct: DirectAdmission, world: World): Generator<Searched> {
+  const { trust, deny } = admissionOf(world, standing);
+  const struck = [...deny.map(({ box }) => box), ...listNever(world)];
+  const allowed = direct.allows.flatMap(({ plain, instead }) => [plain, ...instead]);
+  for (const { box } of trust) {
+    yield searchWorld(world, box, [...struck, ...allowed]);
+    for (const denied of direct.denies) yield searchWorld(world, [...box, ...denied], struck);
+  }
+}
+
+type Way = { readonly box: Box; readonly odd: boolean };
+
+/** What the trust policy admits and the role does not. */
+function* left(standing: Standing, direct: DirectAdmission, world: World, odd: boolean): Generator<Searched> {
+  const { trust, deny } = admissionOf(world, standing);
+  const admitted = trust.map(({ box }) => box);
+  const ways: readonly Way[] = direct.allows.flatMap(({ real }) => real).filter(way => way.odd === odd);
+  for (const { box } of ways) {
+    yield searchWorld(world, box, [...direct.denies, ...admitted]);
+    for (const { box: struck } of deny) yield searchWorld(world, [...box, ...struck], direct.denies);
+  }
+}
+
+type Found = { readonly witness: Witness | undefined } | undefined;
+
+function findFirst(all: Iterable<Searched>, { world, sample, confirm }: Question): Found {
+  let doubt: Found;
+  for (const found of all) {
+    if (found === 'none') continue;
+    const made = found === 'undecided' ? undefined : witnessIn(found, world, sample);
+    const witness = made && confirm(made);
+    if (witness) return { witness };
+    doubt = { witness: undefined };
+  }
+  return doubt;
+}
+
+export type Compared = {
+  readonly role: Role;
+  readonly rows: ReadonlyMap<string, IssuerRow>;
+  readonly direct: readonly DirectTrust[];
+  readonly sampleOf: (issuer: string) => Claims;
+};
+
+/** The standing of a role that admits nobody of an issuer that it does not name. */
+function standingOf({ role, rows }: Compared, issuer: string): Standing | undefined {
+  const row = rows.get(issuer);
+  return row && { role, row };
+}
+
+function compareIssuer(compared: Compared, issuer: string): Verdict {
+  const standing = standingOf(compared, issuer);
+  const trust = compared.direct.find(each => each.issuer === issuer) ?? { issuer, statements: [] };
+  if (!standing) return { is: 'narrower', shown: undefined, why: [`no row of broker.yml is for ${issuer}`] };
+  const world = worldOf({ issuer, standings: [standing], statements: [listDimensions(trust)], from: 0 });
+  const direct = admissionOfDirect(trust, world);
+  const sample = compared.sampleOf(issuer);
+  const wider = findFirst(beyond(standing, direct, world), { world, sample, confirm: witness => witness });
+  const confirm: Confirm = witness => findReal(witness, { trust, standing, sample });
+  const question = { world, sample, confirm };
+  if (wider) return { is: 'wider', shown: wider.witness };
+  const narrower = findFirst(left(standing, direct, world, false), question);
+  if (narrower || direct.doubts.length > 0)
+    return { is: 'narrower', shown: narrower?.witness, why: direct.doubts };
+  const odd = findFirst(left(standing, direct, world, true), question);
+  return odd ? { is: 'narrower', shown: odd.witness, why: [ODD] } : { is: 'same' };
+}
+
+type Sides = { readonly trust: DirectTrust; readonly standing: Standing; readonly sample: Claims };
+
+/** With the subject that its other claims give it, where IAM lets that in too and the role does not. */
+function findReal(witness: Witness, { trust, standing, sample }: Sides): Witness | undefined {
+  const whole = { ...sample, ...witness.claims };
+  const claims = [
+    ...writeSubjects(presetOf(witness.issuer), whole).map(sub => ({ ...whole, sub })),
+    witness.claims,
+  ];
+  return claims
+    .map(each => ({ ...witness, claims: each }))
+    .find(each => admitsDirectly(trust, each) && admittedBy(standing, each) === undefined);
+}
+
+const ORDER: readonly Verdict['is'][] = ['wider', 'narrower', 'same'];
+
+/**
+ * Whom a role of ours admits beside whom a trust policy of AWS lets in: exact, for every token of every issuer that
+ * either names. What cannot be told counts against the role: it is wider then, or narrower.
+ */
+export function compareWithTrust(compared: Compared): Verdict {
+  const issuers = new Set([
+    ...compared.direct.map(({ issuer }) => issuer),
+    ...compared.role.trust.map(({ issuer }) => issuer),
+  ]);
+  const verdicts = [...issuers].map(issuer => compareIssuer(compared, issuer));
+  const worst = ORDER.find(is => verdicts.some(each => each.is === is));
+  return verdicts.find(each => each.is === worst) ?? { is: 'same' };
+}

@@ -1,0 +1,193 @@
+import { jobKindsOf } from '../jobs/jobs.ts';
+import { ANY_NAME, type JobKind } from '../jobs/kind.ts';
+import { readClaimPath } from '../policy/claims.ts';
+import type { Condition } from '../policy/condition.ts';
+import { factsOf } from '../review/author/import/issuer.ts';
+import { statementOf } from '../review/compare/jobs.ts';
+import type { Box } from '../review/space/search.ts';
+import { boxOf, type Entrusted, searchWorld, type World, worldOf } from '../review/space/world.ts';
+import { PRESETS, type PresetName, presetOf } from '../token/presets.ts';
+import { admissionOfDirect, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
+
+/** Whom a direct trust lets in, in the words of kinds of jobs. */
+export type Exposure = {
+  readonly issuer: string;
+  readonly preset: PresetName | undefined;
+  /** Is a job of an organization that nobody named let in, be it one whose name only begins alike? */
+  readonly anyOrganization: boolean;
+  /** Is any pipeline or repository let in? */
+  readonly anyPipeline: boolean;
+  /** Names as the trust policy has them, patterns among them. */
+  readonly organizations: readonly string[];
+  readonly pipelines: readonly string[];
+  /** Can nobody meet it? */
+  readonly nobody: boolean;
+  /** Kinds of jobs of which some token is let in. */
+  readonly kinds: readonly JobKind[];
+  /** What of the policy could not be read. */
+  readonly doubts: readonly string[];
+};
+
+/** No role: a reading of IAM's own. */
+function entrustedTo(issuer: string): Entrusted {
+  const { nullable, session, audiences } = factsOf(issuer);
+  return {
+    name: '',
+    audience: '',
+    trust: [],
+    deny: [],
+    issuers: { [issuer]: { nullable, session, audiences } },
+  };
+}
+
+const equals = (name: string, operator: Condition['operator'], operand: string): Condition => ({
+  on: 'claim',
+  name,
+  path: readClaimPath(name) ?? name,
+  operator,
+  operands: [operand],
+  binds: false,
+});
+
+/** A job of an organization, or of a pipeline, of which nobody has heard. */
+function probe(issuer: string, claim: string, pattern: string): ReturnType<typeof statementOf> {
+  const conditions = [equals(claim, 'matches', pattern)];
+  return { id: claim, effect: 'trust', issuer, conditions, scopes: undefined, until: undefined, flat: false };
+}
+
+type Labels = { readonly organization?: string; readonly pipeline?: string };
+
+function labelsOf(preset: PresetName | undefined): Labels {
+  return preset ? PRESETS[preset].labels : {};
+}
+
+/** What a statement says that a claim must be, or undefined where it leaves that open. */
+function readNames({ readings, forms = [] }: DirectStatement, claim: string): string[] {
+  const written = readings
+    .filter(each => each.claim === claim && !each.condition.operator.includes('Not'))
+    .flatMap(({ condition }) => condition.operands);
+  const told = forms.flat().flatMap(({ claims }) => {
+    const asked = claims.get(claim);
+    if (!asked || 'absent' in asked || 'text' in asked) return [];
+    return 'pattern' in asked ? [asked.pattern] : [asked.value ?? ''];
+  });
+  return [...written, ...told];
+}
+
+function listNames({ statements }: DirectTrust, claim: string | undefined): string[] {
+  const allows = statements.filter(({ effect, nobody }) => effect === 'trust' && !nobody);
+  return claim === undefined ? [] : [...new Set(allows.flatMap(each => readNames(each, claim)))];
+}
+
+function isAdmitted(boxes: readonly Box[], denies: readonly Box[], kind: Box, world: World): boolean {
+  return boxes.some(box => searchWorld(world, [...box, ...kind], denies) !== 'none');
+}
+
+/** Anybody can have an organization whose name begins as ours does. Below a `/` nobody else can have one. */
+function isOpenName(name: string): boolean {
+  const [before = ''] = name.split(/[*?]/);
+  return before !== name && !before.includes('/');
+}
+
+/** Which kinds of jobs a trust policy of AWS lets in by tokens of one issuer: exact, for every token there can be. */
+export function describeExposure(trust: DirectTrust): Exposure {
+  const { issuer } = trust;
+  const preset = presetOf(issuer);
+  const { organization, pipeline } = labelsOf(preset);
+  const kinds = jobKindsOf(preset).filter(({ tells }) => tells !== undefined);
+  const probes = [
+    ...(organization === undefined ? [] : [probe(issuer, organization, `${ANY_NAME}*`)]),
+    ...(pipeline === undefined ? [] : [probe(issuer, pipeline, `*${ANY_NAME}*`)]),
+  ];
+  const jobs = kinds.map(kind => statementOf(kind, issuer));
+  const world = worldOf({
+    issuer,
+    standings: [],
+    statements: [listDimensions(trust), ...jobs, ...probes],
+    from: 0,
+  });
+  const { allows, denies, doubts } = admissionOfDirect(trust, world);
+  const boxes = allows.flatMap(({ told }) => told);
+  const entrusted = entrustedTo(issuer);
+  const admits = (each: (typeof jobs)[number]): boolean =>
+    isAdmitted(boxes, denies, boxOf(world, each, entrusted), world);
+  const admitted = new Set(jobs.filter(admits).map(({ id }) => id));
+  const organizations = listNames(trust, organization);
+  const isOpen = (claim: string | undefined): boolean =>
+    probes.some(each => each.id === claim && admits(each));
+  return {
+    issuer,
+    preset,
+    anyOrganization:
+      organization === undefined
+        ? preset === undefined && boxes.some(({ length }) => length === 0)
+        : isOpen(organization) || organizations.some(isOpenName),
+    anyPipeline: isOpen(pipeline),
+    nobody: boxes.length === 0 && doubts.length === 0,
+    organizations,
+    pipelines: listNames(trust, pipeline),
+    kinds: kinds.filter(({ name }) => admitted.has(name)),
+    doubts,
+  };
+}
+
+/** From what nobody need fear to what is open to the world. */
+export const DANGERS = ['nobody', 'expected', 'colleague', 'any-pipeline', 'outsider', 'anyone'] as const;
+export type ExposureDanger = (typeof DANGERS)[number];
+
+/** How bad it is: by whoever can cause a job that is let in with the least rights. */
+export function judgeExposure({ nobody, anyOrganization, anyPipeline, kinds }: Exposure): ExposureDanger {
+  if (nobody) return 'nobody';
+  if (anyOrganization) return 'anyone';
+  if (kinds.some(({ danger }) => danger === 'outsider')) return 'outsider';
+  if (anyPipeline) return 'any-pipeline';
+  return kinds.some(({ danger }) => danger === 'colleague') ? 'colleague' : 'expected';
+}
+
+const ORGANIZATIONS: { readonly [preset in PresetName]?: string } = {
+  'github-actions': 'GitHub',
+  gitlab: 'GitLab',
+  buildkite: 'Buildkite',
+  circleci: 'CircleCI',
+  bitbucket: 'Bitbucket',
+  'hcp-terraform': 'HCP Terraform',
+};
+
+const PIPELINES: { readonly [preset in PresetName]?: string } = {
+  'github-actions': 'repository',
+  gitlab: 'project',
+  bitbucket: 'repository',
+  circleci: 'project',
+  'hcp-terraform': 'workspace',
+};
+
+/** At most so many names are listed: the rest is counted. */
+const MOST_NAMES = 5;
+
+function listShort(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
+}
+
+/** Whose jobs they are, in words. */
+export function describeWho({
+  nobody,
+  preset,
+  issuer,
+  anyOrganization,
+  anyPipeline,
+  organizations,
+  pipelines,
+}: Exposure): string {
+  const vendor = (preset && ORGANIZATIONS[preset]) ?? issuer;
+  const pipeline = (preset && PIPELINES[preset]) ?? 'pipeline';
+  if (nobody) return 'nobody';
+  if (preset === undefined) return `whoever has a token of ${issuer} that the policy names`;
+  const owner = listShort(organizations);
+  if (anyOrganization)
+    return organizations.length === 0
+      ? `ANY ${pipeline} of ANY organization of ${vendor}`
+      : `ANY organization of ${vendor} whose name fits ${owner}`;
+  if (anyPipeline) return `any ${pipeline} of ${owner || 'the organization'} (${vendor})`;
+  return pipelines.length > 0 ? `${listShort(pipelines)} (${vendor})` : `${owner || vendor}`;
+}

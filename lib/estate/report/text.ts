@@ -1,0 +1,138 @@
+import { printable } from '../../client/printable.ts';
+import { writeCount } from '../../language/counted.ts';
+import { escapeCsv, escapeMarkdown } from './escape.ts';
+import { type Report, type ReportRow, summarizeKinds } from './model.ts';
+
+function describeVerdict({ verdict, role }: ReportRow): string {
+  if (verdict === 'by hand') return 'no role could be made: by hand';
+  if (verdict === 'moved') return 'trusts the broker alone';
+  return `${role} ${verdict === 'narrower' ? 'is narrower' : verdict}`;
+}
+
+function writeTextRow(row: ReportRow): string {
+  const who = row.who.map(({ says }) => says).join(' and ') || 'nobody by a token';
+  const reach = row.reach === undefined ? '' : `, ${row.reach}`;
+  return [
+    `${row.danger.padEnd(13)}${row.source}`,
+    `  lets in     ${who}${reach}`,
+    `  instead     ${describeVerdict(row)}`,
+    ...row.notes.map(note => `              ${note}`),
+    `  delete      ${row.deleteWhen}`,
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+/** For a terminal: the worst first, and what is left. */
+export function writeText(report: Report): string {
+  const { rows, others, keys, open, gaps } = report;
+  const parts = [
+    ...rows.map(writeTextRow),
+    [
+      `${writeCount(rows.length, 'role')} by tokens, ${open} direct trusts open, ${others.length} other roles, ${writeCount(keys.length, 'static key')}.`,
+      ...gaps,
+    ]
+      .map(printable)
+      .join('\n'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const HEAD = [
+  'danger',
+  'source',
+  'account',
+  'team',
+  'who',
+  'kinds',
+  'role',
+  'verdict',
+  'admits',
+  'direct trust',
+  'delete it',
+  'last used',
+  'notes',
+];
+
+function listCells(row: ReportRow): string[] {
+  return [
+    row.danger,
+    row.source,
+    row.account,
+    row.team ?? '',
+    row.who.map(({ says }) => says).join('; '),
+    row.kinds.map(({ name }) => name).join(' '),
+    row.role ?? '',
+    row.verdict,
+    row.instead.join(' '),
+    row.state,
+    row.deleteWhen,
+    row.lastUsed,
+    row.notes.join('; '),
+  ];
+}
+
+/** RFC 4180, with a head. */
+export function writeCsv({ rows }: Report): string {
+  return [HEAD, ...rows.map(listCells)].map(cells => `${cells.map(escapeCsv).join(',')}\r\n`).join('');
+}
+
+/** Everything, for a program. */
+export function writeJson(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function writeTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function writeMarkdownRow(row: ReportRow): string {
+  const lines = [
+    `### ${escapeMarkdown(row.name)}`,
+    '',
+    `- **${row.danger}**: ${row.who.map(({ says }) => escapeMarkdown(says)).join(' and ') || 'nobody by a token'}`,
+    ...(row.reach === undefined ? [] : [`- it ${row.reach}`]),
+    `- ${escapeMarkdown(row.source)}${row.team === undefined ? '' : ` of ${escapeMarkdown(row.team)}`}, last used: ${escapeMarkdown(row.lastUsed)}`,
+    `- kinds of jobs: ${escapeMarkdown(summarizeKinds(row.kinds)) || 'none that a token tells'}`,
+    `- instead: ${escapeMarkdown(describeVerdict(row))}${row.instead.length > 0 ? `, which admits ${escapeMarkdown(row.instead.join(', '))}` : ''}`,
+    ...(row.shown === undefined ? [] : [`- had it and has it no more: ${escapeMarkdown(row.shown)}`]),
+    ...row.notes.map(note => `- ${escapeMarkdown(note)}`),
+    `- direct trust: **${row.state}**. Delete it ${escapeMarkdown(row.deleteWhen)}`,
+  ];
+  return lines.join('\n');
+}
+
+/** For a repository or an issue. Every value stands in code. */
+export function writeMarkdown(report: Report): string {
+  const { counts, rows, others, keys, accounts, made, open, gaps } = report;
+  const parts = [
+    '# What lets jobs in, around the broker',
+    `Accounts ${escapeMarkdown(accounts.join(', '))}, ${made.slice(0, 10)}. ${open} direct trusts are open.`,
+    ...gaps.map(gap => `> ${gap}`),
+    writeTable(
+      ['', 'roles', ''],
+      counts.map(({ danger, says, count }) => [danger, String(count), says]),
+    ),
+    '## Direct trusts, the worst first',
+    ...rows.map(writeMarkdownRow),
+    ...(keys.length === 0
+      ? []
+      : [
+          '## Static keys',
+          writeTable(
+            ['user', 'account', ''],
+            keys.map(({ user, account, says }) => [user, account, says].map(escapeMarkdown)),
+          ),
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          '## Other roles',
+          writeTable(
+            ['role', ''],
+            others.map(({ source, says }) => [source, says].map(escapeMarkdown)),
+          ),
+        ]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}

@@ -1,0 +1,347 @@
+import type { Claims } from '../policy/claims.ts';
+import type { PresetName } from '../token/presets.ts';
+
+/** What one piece of a subject is: a text as it stands, or the value of a claim. */
+type Piece =
+  | string
+  | {
+      readonly claim: string;
+      /** Characters that the value never holds. */
+      readonly never: string;
+      /** The claim is null in tokens of another form, so any text is something that is asked. */
+      readonly nullable?: true;
+      /** Characters that no plain value holds, though a caller could write them. */
+      readonly odd?: string;
+      /** A piece that is no claim of its own, but a part of one. */
+      readonly part?: true;
+    };
+
+/** A form in which a vendor writes `sub`, with what else is so of a token that has it. */
+type Form = {
+  readonly pieces: readonly Piece[];
+  /** Claims that are made of pieces: `{repository_owner}/{name}`. */
+  readonly made?: { readonly [claim: string]: readonly (string | { readonly of: string })[] };
+  /** Claims that a token with such a subject always has, or never (undefined). */
+  readonly fixed?: { readonly [claim: string]: string | null | undefined };
+  /** Each job with these claims can have a subject of this form. */
+  readonly whole: boolean;
+};
+
+const slot = (claim: string, never = ''): Piece => ({ claim, never });
+const part = (claim: string, never: string): Piece => ({ claim, never, part: true });
+
+const BUILDKITE_HEAD = [
+  'organization:',
+  slot('organization_slug', ':'),
+  ':pipeline:',
+  slot('pipeline_slug', ':'),
+] as const;
+const BUILDKITE_TAIL = [':commit:', slot('build_commit', ':'), ':step:'] as const;
+
+const BUILDKITE: readonly Form[] = [
+  // Git allows no colon there; whoever starts a build by hand may write one all the same.
+  [':ref:refs/heads/', { claim: 'build_branch', never: '', odd: ':' }] as const,
+  [':ref:refs/tags/', { claim: 'build_tag', never: '', odd: ':', nullable: true }] as const,
+].flatMap((ref, at) =>
+  [[{ claim: 'step_key', never: ':', nullable: true } as const], []].map(
+    (step): Form => ({
+      pieces: [...BUILDKITE_HEAD, ...ref, ...BUILDKITE_TAIL, ...step],
+      fixed: { ...(at === 0 ? { build_tag: null } : {}), ...(step.length === 0 ? { step_key: null } : {}) },
+      whole: true,
+    }),
+  ),
+);
+
+const REPOSITORY = { repository: [{ of: 'repository_owner' }, '/', { of: 'name' }] };
+const BY_NAME: readonly Piece[] = ['repo:', slot('repository_owner', ':/@'), '/', part('name', ':/@')];
+const BY_ID: readonly Piece[] = [
+  ...['repo:', slot('repository_owner', ':/@'), '@', slot('repository_owner_id', ':/@')],
+  ...['/', part('name', ':/@'), '@', slot('repository_id', ':/@')],
+];
+const CONTEXTS: readonly Omit<Form, 'whole'>[] = [
+  { pieces: [':ref:', slot('ref', ':')], fixed: { environment: undefined } },
+  { pieces: [':environment:', slot('environment', ':')] },
+  { pieces: [':pull_request'], fixed: { environment: undefined, event_name: 'pull_request' } },
+];
+
+const GITHUB: readonly Form[] = [BY_NAME, BY_ID].flatMap(head =>
+  CONTEXTS.map(
+    ({ pieces, ...context }): Form => ({
+      ...context,
+      pieces: [...head, ...pieces],
+      made: REPOSITORY,
+      // Since 2026-07-15 a job whose repository took an old name over has the claims, and not the subject by names.
+      whole: head === BY_ID,
+    }),
+  ),
+);
+
+const GITLAB: readonly Form[] = [
+  {
+    pieces: [
+      ...['project_path:', slot('namespace_path', ':'), '/', part('name', ':/')],
+      ...[':ref_type:', slot('ref_type', ':'), ':ref:', slot('ref', ':')],
+    ],
+    made: { project_path: [{ of: 'namespace_path' }, '/', { of: 'name' }] },
+    whole: true,
+  },
+];
+
+const TERRAFORM: readonly Form[] = [
+  {
+    pieces: [
+      ...['organization:', slot('terraform_organization_name', ':')],
+      ...[':project:', slot('terraform_project_name', ':')],
+      ...[':workspace:', slot('terraform_workspace_name', ':')],
+      ...[':run_phase:', slot('terraform_run_phase', ':')],
+    ],
+    whole: true,
+  },
+];
+
+const CIRCLECI: readonly Form[] = [
+  {
+    pieces: [
+      ...['org/', slot('oidc.circleci.com/org-id', '/'), '/project/'],
+      ...[slot('oidc.circleci.com/project-id', '/'), '/user/', part('user', '/')],
+    ],
+    whole: true,
+  },
+];
+
+const BITBUCKET: readonly Form[] = [
+  { pieces: [slot('repositoryUuid', ':'), ':', part('step', ':')], whole: true },
+  {
+    pieces: [
+      slot('repositoryUuid', ':'),
+      ':',
+      slot('deploymentEnvironmentUuid', ':'),
+      ':',
+      part('step', ':'),
+    ],
+    whole: true,
+  },
+];
+
+const FORMS: { readonly [preset in PresetName]?: readonly Form[] } = {
+  buildkite: BUILDKITE,
+  'github-actions': GITHUB,
+  gitlab: GITLAB,
+  'hcp-terraform': TERRAFORM,
+  circleci: CIRCLECI,
+  bitbucket: BITBUCKET,
+};
+
+/** What a subject, or a pattern of them, asks of another claim: a pattern, a literal, null, any text, or absence. */
+export type Asked =
+  | { readonly pattern: string }
+  | { readonly text: true }
+  | { readonly value: string | null }
+  | { readonly absent: true };
+
+/** Any text but none at all. */
+const SOME: Asked = { pattern: '?*' };
+
+/** One way in which a token can have such a subject, told by its other claims. */
+export type SubjectReading = {
+  readonly claims: ReadonlyMap<string, Asked>;
+  /** Claims of which the subject says no more than that there is one. */
+  readonly there: ReadonlyMap<string, Asked>;
+  /** Each job with these claims can have such a subject. */
+  readonly whole: boolean;
+  /**
+   * The same with fewer claims, each of which says as much: of `acme/web` the owner is told by the whole, and of any
+   * name below `acme/` the whole is told by the owner.
+   */
+  readonly shorter: readonly ReadonlyMap<string, Asked>[];
+  /** Only a value that nobody has by a plain job comes to it. */
+  readonly odd: boolean;
+};
+
+const STAR = '*';
+const ONE = '?';
+
+/** A symbol of a wanted subject: a code point, or a wildcard. In a literal nothing is a wildcard. */
+type Symbols = readonly { readonly text: string; readonly wild: boolean }[];
+
+function symbolsOf(text: string, literal: boolean): Symbols {
+  return [...text].map(each => ({ text: each, wild: !literal && (each === STAR || each === ONE) }));
+}
+
+const isStar = (symbols: Symbols, at: number): boolean =>
+  symbols[at]?.wild === true && symbols[at]?.text === STAR;
+
+/** Every place where the rest of the wanted subject can go on once this text was read from `at`. */
+function readLiteral(symbols: Symbols, at: number, text: string): number[] {
+  let places = new Set([at]);
+  for (const character of text) {
+    const next = new Set<number>();
+    for (const place of places) {
+      for (let from = place; from < symbols.length; from++) {
+        const { text: wanted, wild } = symbols[from] as Symbols[number];
+        if (isStar(symbols, from)) {
+          next.add(from);
+          continue;
+        }
+        if ((wild && wanted === ONE) || (!wild && wanted === character)) next.add(from + 1);
+        break;
+      }
+    }
+    places = next;
+  }
+  return [...places];
+}
+
+type Cut = { readonly symbols: Symbols; readonly goesOn: number };
+
+/** Every beginning of the rest that a claim's value could be. A star may be cut in two: it ends the one and begins the other. */
+function listCuts(symbols: Symbols, at: number, never: string): Cut[] {
+  const cuts: Cut[] = [];
+  for (let to = at; to <= symbols.length; to++) {
+    const piece = symbols.slice(at, to);
+    if (piece.some(({ text, wild }) => !wild && never.includes(text))) break;
+    const star = symbols[to];
+    if (isStar(symbols, to) && star) cuts.push({ symbols: [...piece, star], goesOn: to });
+    else if (piece.length > 0) cuts.push({ symbols: piece, goesOn: to });
+  }
+  return cuts;
+}
+
+/** More ways than this are not told apart, and then nothing is proved. */
+const MOST_WAYS = 200;
+
+type Values = ReadonlyMap<string, Symbols>;
+
+function* readPieces(
+  symbols: Symbols,
+  at: number,
+  [piece, ...rest]: readonly Piece[],
+  values: Values,
+): Generator<Values> {
+  if (piece === undefined) {
+    if (symbols.slice(at).every((_, index) => isStar(symbols, at + index))) yield values;
+    return;
+  }
+  if (typeof piece === 'string') {
+    for (const place of readLiteral(symbols, at, piece)) yield* readPieces(symbols, place, rest, values);
+    return;
+  }
+  for (const cut of listCuts(symbols, at, piece.never))
+    yield* readPieces(symbols, cut.goesOn, rest, new Map([...values, [piece.claim, cut.symbols]]));
+}
+
+function askedOf(symbols: Symbols): Asked | undefined {
+  const text = symbols
+    .map(each => each.text)
+    .join('')
+    .replace(/\*+/g, STAR);
+  if (symbols.every(({ wild }) => wild) && text === STAR) return undefined;
+  if (symbols.every(({ wild }) => !wild)) return { value: symbols.map(each => each.text).join('') };
+  // A wildcard that is meant as itself has no counterpart in a pattern: one character stands for it, which is wider.
+  return {
+    pattern: symbols
+      .map(each => (!each.wild && /[*?]/.test(each.text) ? ONE : each.text))
+      .join('')
+      .replace(/\*+/g, STAR),
+  };
+}
+
+function claimsOf(values: Values, { pieces, made = {}, fixed = {} }: Form): ReadonlyMap<string, Asked> {
+  const claims = new Map<string, Asked>();
+  const put = (claim: string, asked: Asked | undefined): void => {
+    if (asked) claims.set(claim, asked);
+  };
+  for (const piece of pieces)
+    if (typeof piece !== 'string' && !piece.part)
+      put(piece.claim, askedOf(values.get(piece.claim) ?? []) ?? (piece.nullable && { text: true }));
+  for (const [claim, parts] of Object.entries(made))
+    put(
+      claim,
+      askedOf(
+        parts.flatMap(each =>
+          typeof each === 'string' ? symbolsOf(each, true) : (values.get(each.of) ?? symbolsOf(STAR, false)),
+        ),
+      ),
+    );
+  for (const [claim, value] of Object.entries(fixed))
+    put(claim, value === undefined ? { absent: true } : { value });
+  return claims;
+}
+
+function listThere(
+  claims: ReadonlyMap<string, Asked>,
+  { pieces, made = {} }: Form,
+): ReadonlyMap<string, Asked> {
+  const named = pieces.flatMap(piece => (typeof piece === 'string' || piece.part ? [] : [piece.claim]));
+  const open = [...named, ...Object.keys(made)].filter(claim => !claims.has(claim));
+  return new Map(open.map(claim => [claim, SOME]));
+}
+
+function without(claims: ReadonlyMap<string, Asked>, names: readonly string[]): ReadonlyMap<string, Asked> {
+  return new Map([...claims].filter(([name]) => !names.includes(name)));
+}
+
+function shorten(claims: ReadonlyMap<string, Asked>, values: Values, { made = {} }: Form) {
+  return Object.entries(made).flatMap(([whole, parts]) => {
+    const of = parts.flatMap(each => (typeof each === 'string' ? [] : [each.of]));
+    const asked = claims.get(whole);
+    const byWhole = asked && 'value' in asked ? [without(claims, of)] : [];
+    const isOpen = of.some(name => !claims.has(name) && askedOf(values.get(name) ?? []) === undefined);
+    return [...byWhole, ...(isOpen ? [without(claims, [whole])] : [])];
+  });
+}
+
+/**
+ * Every way in which a token of this vendor can have a subject that the text, or the pattern, stands for, told by its
+ * other claims. Undefined: the vendor's form is not known, or there are too many ways to tell.
+ */
+export function readSubjectForms(
+  preset: PresetName | undefined,
+  wanted: { readonly text: string; readonly literal: boolean },
+): readonly SubjectReading[] | undefined {
+  const forms = preset && FORMS[preset];
+  if (!forms) return undefined;
+  const symbols = symbolsOf(wanted.text, wanted.literal);
+  const found = new Map<string, SubjectReading>();
+  for (const form of forms)
+    for (const values of readPieces(symbols, 0, form.pieces, new Map())) {
+      const claims = claimsOf(values, form);
+      const ids = ['repository_id', 'repository_owner_id'].every(id => 'value' in (claims.get(id) ?? {}));
+      const odd = form.pieces.some(
+        piece =>
+          typeof piece !== 'string' &&
+          values.get(piece.claim)?.some(({ text, wild }) => !wild && piece.odd?.includes(text)),
+      );
+      const whole = form.whole && (preset !== 'github-actions' || ids);
+      const shorter = shorten(claims, values, form);
+      const there = listThere(claims, form);
+      found.set(JSON.stringify([...claims, ...there]), { claims, there, whole, shorter, odd });
+      if (found.size > MOST_WAYS) return undefined;
+    }
+  return [...found.values()];
+}
+
+/** The subject that the vendor gives a token with these claims, in each form that they fit. */
+export function writeSubjects(preset: PresetName | undefined, claims: Claims): string[] {
+  const forms = (preset && FORMS[preset]) ?? [];
+  return forms.flatMap(form => {
+    const texts = form.pieces.map(piece =>
+      typeof piece === 'string' ? piece : readPiece(piece, claims, form),
+    );
+    const fits = Object.entries(form.fixed ?? {}).every(
+      ([claim, value]) => (claims[claim] ?? null) === (value ?? null),
+    );
+    return fits && texts.every(text => text !== undefined) ? [texts.join('')] : [];
+  });
+}
+
+/** A part that is no claim is the end of the claim that is made of it. */
+function readPiece({ claim, part: isPart }: Exclude<Piece, string>, claims: Claims, { made = {} }: Form) {
+  const [whole = ''] = Object.keys(made);
+  const value = isPart
+    ? String(claims[whole] ?? '/1001')
+        .split('/')
+        .at(-1)
+    : claims[claim];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from '../../../lib/cli/run.ts';
+import { loadConfig } from '../../../lib/config/load.ts';
+import {
+  allow,
+  details,
+  GITHUB_HOST,
+  KEYS,
+  PROVIDERS,
+  policyOf,
+  small,
+  subject,
+} from '../../estate/dumps.ts';
+import { folderOf, testTerminal } from '../../harness/local.ts';
+
+const FOLDER = () =>
+  folderOf({
+    'details.json': JSON.stringify(small()),
+    'providers.json': JSON.stringify(PROVIDERS),
+    'keys.json': JSON.stringify(KEYS),
+  });
+
+const brought = async (folder: string, ...words: string[]) => {
+  const terminal = testTerminal();
+  const files = ['details', 'providers', 'keys'].flatMap(name => ['--account', join(folder, `${name}.json`)]);
+  const exits = await run(['import', ...files, ...words], terminal);
+  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+};
+
+test('an account becomes a configuration that loads, with cases that pass and sentences that hold', async () => {
+  const folder = FOLDER();
+  const into = join(folder, 'config');
+  const { exits } = await brought(folder, '--into', into, '--owners', '@acme/platform');
+  expect(exits).toBe(2);
+  const { config, complaints } = loadConfig(into);
+  expect(complaints).toEqual([]);
+  expect(config?.roles.length).toBeGreaterThan(8);
+  expect(config?.teams?.teams['Shop & Co <b>']?.roles).toHaveLength(1);
+  for (const verb of ['test', 'prove']) expect(await run([verb, '--config', into], testTerminal())).toBe(0);
+});
+
+test('T100: nothing is written outside of the folder', async () => {
+  const folder = FOLDER();
+  await brought(folder, '--into', join(folder, 'config'));
+  expect(readdirSync(folder).sort()).toEqual(['config', 'details.json', 'keys.json', 'providers.json']);
+  const files = readdirSync(join(folder, 'config/roles'));
+  expect(files.filter(name => !/^[a-z0-9-]{1,64}(\.test)?\.yml$/.test(name))).toEqual([]);
+});
+
+test('what is there already is kept, and roles are never written over', async () => {
+  const folder = FOLDER();
+  const into = join(folder, 'config');
+  await brought(folder, '--into', into);
+  const broker = join(into, 'broker.yml');
+  writeFileSync(broker, readFileSync(broker, 'utf8').replace('your-organization', 'acme'));
+  const again = await brought(folder, '--into', into);
+  expect([again.exits, again.error]).toEqual([1, expect.stringContaining('Nothing was written')]);
+  expect(readFileSync(broker, 'utf8')).toContain('https://sts.acme.example');
+});
+
+test('reports are written by their endings', async () => {
+  const folder = FOLDER();
+  const names = ['r.html', 'r.md', 'r.json', 'r.csv', 'r.txt'];
+  const { exits, out } = await brought(folder, ...names.flatMap(name => ['--report', join(folder, name)]));
+  expect([exits, out]).toEqual([2, '']);
+  expect(names.filter(name => !existsSync(join(folder, name)))).toEqual([]);
+});
+
+test('an account of which all can be carried exits with 0', async () => {
+  const trust = policyOf(allow(GITHUB_HOST, subject(GITHUB_HOST, 'repo:acme/web:*')));
+  const folder = folderOf({ d: JSON.stringify(details([{ name: 'web', trust }])) });
+  expect(await run(['import', '--account', join(folder, 'd')], testTerminal())).toBe(0);
+});
+
+describe('refused is', () => {
+  test.each<[says: string, words: string[], exits: number]>([
+    ['no file at all', [], 64],
+    ['a file beside an account', ['x.json', '--account', 'details.json'], 64],
+    ['an option of one policy', ['--account', 'details.json', '--role', 'x'], 64],
+    ['an option of an account without one', ['x.json', '--into', 'config'], 64],
+    ['an unknown ending', ['--account', 'details.json', '--report', 'r.pdf'], 64],
+    ['an owner that is none', ['--account', 'details.json', '--owners', 'me'], 64],
+    ['a broker that is none', ['--account', 'details.json', '--broker-role-arn', 'me'], 64],
+    ['a file that is not there', ['--account', 'nothing.json'], 1],
+    ['a file of something else', ['--account', 'package.json'], 1],
+  ])('%s', async (_says, words, exits) => {
+    const { 'details.json': path } = { 'details.json': join(FOLDER(), 'details.json') };
+    const terminal = testTerminal();
+    expect(
+      await run(['import', ...words.map(each => (each === 'details.json' ? path : each))], terminal),
+    ).toBe(exits);
+  });
+});
