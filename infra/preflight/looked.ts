@@ -6,7 +6,7 @@ import type { TemplateInput } from '../input.ts';
 export type Deployer = { readonly account: string; readonly arn: string };
 
 /** What of the stack is there already, by AWS's own names; undefined where that may not be asked. */
-export type Standing = {
+export type StandingStack = {
   /** Nothing of the broker is there yet: at most the framework's bucket. */
   readonly isFirst: boolean;
   readonly names: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export type Flight = {
   readonly input: TemplateInput;
   readonly read: ReadAccount;
   readonly deployer: Deployer;
-  readonly standing: Standing | undefined;
+  readonly standing: StandingStack | undefined;
 };
 
 /** Looks at one side of a deployment that is about to begin. It changes nothing. */

@@ -2,12 +2,12 @@ import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.t
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import { listStackResources } from '../../lib/doctor/inside/resources.ts';
 import type { Stack } from '../stack.ts';
-import type { Standing } from './looked.ts';
+import type { StandingStack } from './looked.ts';
 
 const CHECK = createTellers('stack');
-const NOTHING: Standing = { isFirst: true, names: new Set() };
+const NOTHING: StandingStack = { isFirst: true, names: new Set() };
 
-type Found = { readonly standing?: Standing; readonly diagnosis: Diagnosis };
+type Found = { readonly standing?: StandingStack; readonly diagnosis: Diagnosis };
 
 /** States in which CloudFormation takes no change, and what to do about each. */
 function judgeStatus(status: string, { name, region }: Stack): Diagnosis | undefined {
@@ -37,7 +37,7 @@ export async function findStanding(read: ReadAccount, stack: Stack): Promise<Fou
     const stuck = judgeStatus(status, stack);
     if (stuck) return { diagnosis: stuck };
     const resources = await listStackResources(read, stack.name);
-    const standing: Standing = {
+    const standing: StandingStack = {
       isFirst: !resources.some(({ id }) => id === 'ExchangeRole'),
       names: new Set(resources.map(({ name }) => name)),
     };

@@ -2,7 +2,7 @@ import { isAbsent, type ReadRight } from '../aws/account.ts';
 import { AwsError } from '../aws/call.ts';
 
 /** `unknown`: it could not be asked from here, which is nobody's fault. */
-export type Condition = 'ok' | 'wrong' | 'unknown';
+export type DiagnosisCondition = 'ok' | 'wrong' | 'unknown';
 
 /** What one look at one thing found. */
 export type Diagnosis = {
@@ -10,7 +10,7 @@ export type Diagnosis = {
   readonly check: string;
   /** At what: the name of a table, the URL of an issuer. */
   readonly of: string;
-  readonly condition: Condition;
+  readonly condition: DiagnosisCondition;
   readonly says: string;
   /** What to do about it; of what is wrong, and of some that is not known. */
   readonly mend?: string;
@@ -20,9 +20,9 @@ export type Diagnosis = {
 export type Tell = (of: string, says: string, mend?: string) => Diagnosis;
 
 /** The three ways of saying so, of one check. */
-export function createTellers(check: string): { readonly [condition in Condition]: Tell } {
+export function createTellers(check: string): { readonly [condition in DiagnosisCondition]: Tell } {
   const tell =
-    (condition: Condition): Tell =>
+    (condition: DiagnosisCondition): Tell =>
     (of, says, mend) => ({ check, of, condition, says, ...(mend === undefined ? {} : { mend }) });
   return { ok: tell('ok'), wrong: tell('wrong'), unknown: tell('unknown') };
 }
@@ -49,7 +49,7 @@ export async function lookSafely(
   }
 }
 
-const MARKS: { readonly [condition in Condition]: string } = {
+const MARKS: { readonly [condition in DiagnosisCondition]: string } = {
   ok: 'ok     ',
   wrong: 'WRONG  ',
   unknown: 'unknown',

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DYNAMODB, jsonCall } from '../../lib/aws/json.ts';
 
 /**
  * What the suite cannot ask for, since both tools are Python's: is the template one that CloudFormation takes
@@ -22,6 +23,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROOT = join(import.meta.dirname, '../..');
 const TEMPLATE = join(ROOT, '.serverless/cloudformation-template-update-stack.json');
 const TARGETS = join(ROOT, 'infra/targets/aws');
+const REGION = 'eu-central-1';
+const EMULATED = { accessKeyId: 'emulator', secretAccessKey: 'emulator' };
 const URL_TO_DEPLOY = 'https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com';
 
 function say(text: string): void {
@@ -120,6 +123,35 @@ function typesOf(file: string): string[] {
   return [...new Set(Object.values(Resources).map(({ Type }) => Type))].sort();
 }
 
+/** A table of somebody else, in the place of ours. */
+async function checkPreflight(endpoint: string, aws: object): Promise<void> {
+  const TableName = 'kite-sts-dev-switches';
+  const ask = jsonCall(DYNAMODB, { region: REGION, endpoint, credentials: EMULATED });
+  await ask('CreateTable', {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  });
+  const { ok, output } = serverless(['deploy'], aws);
+  const stopped = !ok && new RegExp(`WRONG +names +${TableName}: `).test(output);
+  check('the preflight stops where a name is taken', stopped, output);
+  await ask('DeleteTable', { TableName });
+}
+
+/** What the emulator knows of a deployment, as the doctor reads it. */
+function checkDoctor(endpoint: string, aws: object): void {
+  const words = ['doctor', '--stack', 'kite-sts-dev', '--region', REGION, '--json', '--config', folder];
+  const { stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'lib/cli/main.ts'), ...words], {
+    env: { PATH: process.env['PATH'], HOME: folder, KITE_STS_AWS_ENDPOINT: endpoint, ...aws },
+    encoding: 'utf8',
+  });
+  const found = JSON.parse(stdout || '[]') as { check: string; condition: string }[];
+  const well = new Set(found.filter(({ condition }) => condition === 'ok').map(({ check }) => check));
+  const read = ['stack', 'function', 'table'].every(each => well.has(each));
+  check('the doctor reads the stack, its functions and its tables', read, stdout + stderr);
+}
+
 async function deployAndRemove(): Promise<void> {
   if (!isInstalled('moto_server')) {
     say('not run: moto_server is not installed');
@@ -132,10 +164,12 @@ async function deployAndRemove(): Promise<void> {
     AWS_SECRET_ACCESS_KEY: 'emulator',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
+  await checkPreflight(url, aws);
   const first = serverless(['deploy'], aws);
   check('deploy makes the stack', first.ok && /Service deployed/.test(first.output), first.output);
   const again = serverless(['deploy'], aws);
   check('deploy again finds no change', again.ok && /No changes to deploy/.test(again.output), again.output);
+  checkDoctor(url, aws);
   const gone = serverless(['remove'], aws);
   check('remove removes the stack', gone.ok && /successfully removed/.test(gone.output), gone.output);
   const types = typesOf(TEMPLATE_KEPT);
