@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -20,8 +21,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...LONG],
     testTimeout: 20_000,
-    // Many tests wait for timeouts and children, so both cores of a small machine are kept busy.
-    maxWorkers: '100%',
+    // Half of the time goes by in waiting for time-outs and children: with one worker a core, half of a core is idle.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // A third of the time was the same modules loaded for each file. Nothing here changes a module, and what a
     // file starts is ended by the setup file.
     isolate: false,

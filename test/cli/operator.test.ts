@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/cli/operator.ts';
+import { run } from '../../lib/cli/run.ts';
 import { atEnd } from '../harness/endings.ts';
 import { folderOf, testTerminal } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
@@ -68,31 +69,24 @@ describe('the region is that of', () => {
     expect(await readSigned({ ...awsFiles(PROFILES), ...environment })).toMatchObject({ region });
   });
 
-  test('the profile that AWS_PROFILE names, in the file of credentials first', async () => {
-    const keys = '[ops]\naws_access_key_id = AKIAOPS\naws_secret_access_key = secret\n';
-    const files = awsFiles(PROFILES, keys);
-    const HOME = folderOf({});
-    expect(await signedBy({ HOME, AWS_REGION: '', AWS_PROFILE: 'ops', ...files })).toMatchObject({
-      key: 'AKIAOPS',
-      region: 'sa-east-1',
-    });
-    const other = awsFiles(PROFILES, `${keys}region = ca-central-1\n`);
-    expect(await signedBy({ HOME, AWS_REGION: '', AWS_PROFILE: 'ops', ...other })).toMatchObject({
-      region: 'ca-central-1',
-    });
+  test('a profile as its file of credentials has it, before the other file', async () => {
+    const files = awsFiles(PROFILES, '[default]\nregion = ca-central-1\n');
+    expect(await readSigned({ ...files, ...NO_REGION })).toMatchObject({ region: 'ca-central-1' });
+  });
+
+  test('the profile that AWS_PROFILE names, whose keys sign', async () => {
+    const files = awsFiles(PROFILES, '[ops]\naws_access_key_id = AKIAOPS\naws_secret_access_key = secret\n');
+    const environment = { HOME: folderOf({}), AWS_REGION: '', AWS_PROFILE: 'ops', ...files };
+    expect(await signedBy(environment)).toMatchObject({ key: 'AKIAOPS', region: 'sa-east-1' });
   });
 
   test.each(['default', 'bare', 'nobody'])(
-    'none, for the profile %s: all that was tried is told, and nobody is asked',
+    'none, for the profile %s: all that was tried is told',
     async profile => {
       const files = awsFiles(PROFILES.replace('region = eu-north-1', ''));
-      const { exits, error, key } = await signedBy({
-        HOME: folderOf({}),
-        AWS_REGION: '',
-        AWS_PROFILE: profile,
-        ...files,
-      });
-      expect([exits, key]).toEqual([64, undefined]);
+      const terminal = testTerminal({ AWS_PROFILE: profile, ...files });
+      expect(await run(['disabled', '--stack', 'kite-sts-prod'], terminal)).toBe(64);
+      const error = terminal.errors.join('');
       for (const tried of ['--region', 'AWS_REGION', 'AWS_DEFAULT_REGION', `"${profile}"`])
         expect(error).toContain(tried);
     },
@@ -133,7 +127,7 @@ async function signedBy(environment: { readonly [name: string]: string }) {
   return { exits, error, key, region, token };
 }
 
-describe('I15: credentials are found as AWS’s own chain finds them:', () => {
+describe.concurrent('I15: credentials are found as AWS’s own chain finds them:', () => {
   test('a profile that AWS_PROFILE names, before keys of the environment', async () => {
     const HOME = homeWith({
       credentials: '[admin]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n',
