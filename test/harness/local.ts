@@ -36,10 +36,14 @@ export function configFrom(
   issuers: string = ISSUERS,
 ): Config {
   const rows = rowsFrom(issuers);
-  const compiled = Object.entries(roles).map(([name, yaml]) => ({
-    ...roleFrom(yaml, settingOf(rows)),
-    name,
-  }));
+  // A fleet has the same text many times.
+  const read = new Map<string, ReturnType<typeof roleFrom>>();
+  const compile = (yaml: string) => {
+    const role = read.get(yaml) ?? roleFrom(yaml, settingOf(rows));
+    read.set(yaml, role);
+    return role;
+  };
+  const compiled = Object.entries(roles).map(([name, yaml]) => ({ ...compile(yaml), name }));
   return {
     folder: 'test',
     url: AUDIENCE,
