@@ -25,7 +25,7 @@ test('an event says what was asked for, from where and when', () => {
   const [event = {}] = exchangesIn(log(EVENT));
   expect(requestOf(event)).toEqual({
     access: { role: 'deploy', scopes: ['read'], seconds: 600, kinds: undefined },
-    context: { now: 1_800_000_000, sourceAddress: '203.0.113.9' },
+    context: { now: 1_800_000_000, sourceAddress: '203.0.113.9', job: undefined, suspended: [] },
   });
 });
 
