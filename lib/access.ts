@@ -1,18 +1,18 @@
 import { drawRefusal } from './answer.ts';
-import { admitUse, checkRefusals, countRefusal } from './counts.ts';
+import { authenticateCaller } from './authenticate.ts';
+import { admitUse, countRefusal } from './counts.ts';
+import { decideForRegistry } from './decide-registry.ts';
 import { BrokerError, isBroken } from './errors.ts';
+import type { Parts } from './exchange.ts';
 import {
-  authenticated,
-  begin,
-  failed,
-  isStale,
-  type Parts,
-  switchedOff,
-  timer,
-  type Visit,
-} from './exchange.ts';
-import type { AccessOutcome, Reached, RegistryRefused } from './outcome.ts';
-import { decideOperation, type MethodAllow } from './policy/method.ts';
+  type AccessOutcome,
+  deny,
+  type Reached,
+  type RegistryCredential,
+  type RegistryRefused,
+  type Step,
+} from './outcome.ts';
+import type { MethodAllow } from './policy/method.ts';
 import { grantAccess } from './policy/registries/access.ts';
 import { type Access, writeAccess } from './policy/registries/grammar.ts';
 import type { Registry } from './policy/registry.ts';
@@ -29,6 +29,7 @@ import type { RegistryGrant, SignRegistryToken } from './providers/registry.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { originOf } from './token/origin.ts';
+import { createFailure, type Journal, openJournal, readTime, type Visit } from './visit.ts';
 
 /** The door where clients of registries get a token: what `broker.ts` composes. */
 export type TokenDoor = Recorder & {
@@ -98,85 +99,76 @@ function makeGrant(door: TokenDoor, reached: Reached, allowed: Allowed, now: num
   };
 }
 
-async function issueToken(door: TokenDoor, reached: Reached, allowed: Allowed): Promise<AccessOutcome> {
-  const { registry, access, decision } = allowed;
-  admitUse(door.parts, reached, ['registry', registry.name]);
+async function issueToken(door: TokenDoor, allowed: Allowed, journal: Journal): Promise<Issued> {
   // Read again: whoever was frozen on the way must not issue by the time at which it began.
-  const now = readTime(door, reached);
-  const grant = makeGrant(door, reached, allowed, now);
-  const signed = await timer(door.parts, reached)('issue', () => door.sign(grant, now));
-  const { expiresAt, id: session } = signed;
-  const credential = { token: signed.token, issuedAt: Math.floor(now), expiresAt, session };
-  return { kind: 'granted', reached, scopes: decision.scopes, access, credential };
+  const now = readTime(door.now, journal.reached);
+  const grant = makeGrant(door, journal.reached, allowed, now);
+  const { token, expiresAt, id: session } = await journal.time('issue', () => door.sign(grant, now));
+  const credential = { token, issuedAt: Math.floor(now), expiresAt, session };
+  return { scopes: allowed.decision.scopes, access: allowed.access, credential };
 }
 
-/** The policy of a registry and the switches, as they are at this time. */
-async function decideAccess(
-  { parts }: TokenDoor,
-  reached: Reached,
-  { token, registry }: Pick<Allowed, 'token' | 'registry'>,
-  now: number,
-): Promise<MethodAllow | RegistryRefused> {
-  const context = { now, sourceAddress: reached.sourceAddress };
-  const decide = () => decideOperation(registry, token, { needs: [] }, context);
-  const decision = await timer(parts, reached)('decide', decide);
-  reached.decision = decision;
-  if (!decision.allowed) return decision.reason;
-  return (await switchedOff(parts, reached)) ?? decision;
+/** A token for a registry, and what it opens. */
+type Issued = {
+  readonly scopes: readonly string[];
+  readonly access: readonly Access[];
+  readonly credential: RegistryCredential;
+};
+
+/** Notes for the audit event what is asked for, and the user name beside the subject token. */
+function noteRequest(journal: Journal, { method, path }: HttpRequest, asked: RegistryAccessRequest): void {
+  const { wishes, user } = asked;
+  journal.note({
+    use: { method, path, query: '', operation: undefined, user },
+    requested: {
+      role: undefined,
+      scopes: wishes.map(writeAccess),
+      seconds: undefined,
+      sessionName: undefined,
+    },
+  });
 }
 
-/** Never before the visit began: a clock can be set back. */
-function readTime({ now }: TokenDoor, { at }: Reached): number {
-  return Math.max(now(), at);
+/** Each step gives what the next one needs, or the reason that ends the exchange. */
+async function followSteps(
+  door: TokenDoor,
+  request: HttpRequest,
+  journal: Journal,
+): Promise<Step<Issued, RegistryRefused>> {
+  const { parts, registries, now } = door;
+  const asked = parseTokenRequest(request);
+  noteRequest(journal, request, asked);
+  const token = await authenticateCaller(parts, asked.subjectToken, journal);
+  if ('denied' in token) return token;
+  const snapshot = findRegistry(registries, asked, token.value);
+  if (!snapshot) return deny('registry_unknown');
+  journal.note({ registry: snapshot });
+  const { registry } = snapshot;
+  const question = { registry, token: token.value, operation: { needs: [] } };
+  const decision = await decideForRegistry({ switches: parts.switches, now }, question, journal);
+  if ('denied' in decision) return decision;
+  const access = grantAccess(registry, decision.value.scopes, asked.wishes);
+  if (asked.wishes.length > 0 && access.length === 0) return deny('access_beyond_token');
+  admitUse(parts, journal.reached, ['registry', registry.name]);
+  const allowed = { token: token.value, registry, decision: decision.value, access };
+  return { value: await issueToken(door, allowed, journal) };
 }
 
-/** authenticate → decide → issue, for a registry. Never throws, as `exchange`. */
+/** authenticate → decide → issue, for a registry. Never throws, as `runExchange`. */
 async function exchangeForAccess(
   door: TokenDoor,
   request: HttpRequest,
-  reached: Reached,
+  journal: Journal,
 ): Promise<AccessOutcome> {
-  const { parts } = door;
-  const deny = (reason: RegistryRefused): AccessOutcome => {
-    countRefusal(parts, reached);
-    return { kind: 'denied', reached, reason };
-  };
   try {
-    const asked = parseTokenRequest(request);
-    noteRequest(reached, request, asked);
-    const token = await authenticated(parts, asked.subjectToken, reached);
-    checkRefusals(parts, reached);
-    if (typeof token === 'string') return deny(token);
-    const snapshot = findRegistry(door.registries, asked, token);
-    if (!snapshot) return deny('registry_unknown');
-    reached.registry = snapshot;
-    const { registry } = snapshot;
-    let decision = await decideAccess(door, reached, { token, registry }, reached.at);
-    const now = readTime(door, reached);
-    if (typeof decision !== 'string' && isStale(now, reached))
-      decision = await decideAccess(door, reached, { token, registry }, now);
-    if (typeof decision === 'string') return deny(decision);
-    const access = grantAccess(registry, decision.scopes, asked.wishes);
-    if (asked.wishes.length > 0 && access.length === 0) return deny('access_beyond_token');
-    return await issueToken(door, reached, { token, registry, decision, access });
+    const issued = await followSteps(door, request, journal);
+    const { reached } = journal;
+    if (!('denied' in issued)) return { kind: 'granted', reached, ...issued.value };
+    countRefusal(door.parts, reached);
+    return { kind: 'denied', reached, reason: issued.denied };
   } catch (error) {
-    return failed(reached, error);
+    return createFailure(journal.reached, error);
   }
-}
-
-/** Notes for the audit event what is asked for, and the user name beside the subject token. */
-function noteRequest(
-  reached: Reached,
-  { method, path }: HttpRequest,
-  { wishes, user }: RegistryAccessRequest,
-): void {
-  reached.use = { method, path, query: '', operation: undefined, user };
-  reached.requested = {
-    role: undefined,
-    scopes: wishes.map(writeAccess),
-    seconds: undefined,
-    sessionName: undefined,
-  };
 }
 
 /**
@@ -188,7 +180,10 @@ export async function answerTokenRequest(door: TokenDoor, request: HttpRequest):
   const { sourceAddress } = request;
   const now = door.now();
   const visit: Visit = { decisionId, protocol: 'registry_token', repeats: true, now, sourceAddress };
-  const outcome = await recordOutcome(door, await exchangeForAccess(door, request, begin(visit)));
+  const outcome = await recordOutcome(
+    door,
+    await exchangeForAccess(door, request, openJournal(visit, door.parts.elapsed)),
+  );
   if (outcome.kind === 'failed' && isBroken(outcome.error.code)) door.onFault(outcome.error, decisionId);
   if (outcome.kind === 'granted') return renderToken(decisionId, outcome.credential);
   const audience = outcome.reached.registry?.registry.audience ?? '';

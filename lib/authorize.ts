@@ -1,21 +1,22 @@
 import { type Answer, drawRefusal } from './answer.ts';
+import { authenticateCaller } from './authenticate.ts';
 import { admitUse, checkRefusals, countRefusal } from './counts.ts';
+import { decideForRegistry } from './decide-registry.ts';
 import { BrokerError, CODES, isBroken } from './errors.ts';
-import { authenticated, begin, failed, isStale, type Parts, switchedOff, timer } from './exchange.ts';
-import type { Authorization, Reached, RegistryRefused } from './outcome.ts';
-import { decideOperation, findLack, type MethodAllow } from './policy/method.ts';
+import type { Parts } from './exchange.ts';
+import { type Authorization, deny, type Reached, type RegistryRefused, type Step } from './outcome.ts';
+import { findLack } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
 import { coversAccess } from './policy/registries/access.ts';
 import type { Operation } from './policy/registries/grammar.ts';
 import { readOperation } from './policy/registries/read.ts';
-import type { Registry } from './policy/registry.ts';
-import type { VerifiedToken } from './policy/verified-token.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
 import { lacksCredential, type RegistryDoor, readPresented, writeChallenge } from './protocols/registry.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { reasonOf, struck } from './switch.ts';
 import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
+import { createFailure, isStale, type Journal, openJournal, readTime } from './visit.ts';
 
 /** All that stands in front of registries: what `broker.ts` composes. It can make no credential. */
 export type Authorizer = Recorder & {
@@ -69,132 +70,112 @@ function takeAim(authorizer: Authorizer, request: HttpRequest): Aim {
   return { snapshot, operation: readOperation(snapshot.registry, request) };
 }
 
-/** What is decided for a subject token. */
-type Question = {
-  readonly registry: Registry;
-  readonly token: VerifiedToken;
-  readonly operation: Operation | undefined;
-};
-
 /** Why a registry token does not open this, if it does not. Its switches are asked about at each use. */
-async function refuseToken(
+async function checkRegistryToken(
   { parts }: Authorizer,
   { registry }: RegistrySnapshot,
   operation: Operation | undefined,
-  reached: Reached & { readonly registryToken: RegistryToken },
-): Promise<RegistryRefused | undefined> {
-  const { registry: name, audience, access, scopes, origin, sourceAddress } = reached.registryToken;
-  if (name !== registry.name || audience !== registry.audience) return 'audience_differs';
-  if (sourceAddress !== undefined && sourceAddress !== reached.sourceAddress) return 'no_statement_holds';
-  if (!operation) return 'request_not_understood';
-  const lack = findLack(registry, scopes, operation.needs);
-  if (lack) return lack.reason;
-  if (!coversAccess(access, operation.access)) return 'access_beyond_token';
-  const off = struck(await parts.switches(), origin);
-  if (off) reached.off = off;
-  return off && reasonOf(off);
+  token: RegistryToken,
+  journal: Journal,
+): Promise<Step<undefined, RegistryRefused>> {
+  const { sourceAddress } = journal.reached;
+  if (token.registry !== registry.name || token.audience !== registry.audience)
+    return deny('audience_differs');
+  if (token.sourceAddress !== undefined && token.sourceAddress !== sourceAddress)
+    return deny('no_statement_holds');
+  if (!operation) return deny('request_not_understood');
+  const lack = findLack(registry, token.scopes, operation.needs);
+  if (lack) return deny(lack.reason);
+  if (!coversAccess(token.access, operation.access)) return deny('access_beyond_token');
+  const off = struck(await parts.switches(), token.origin);
+  if (!off) return { value: undefined };
+  journal.note({ off });
+  return deny(reasonOf(off));
 }
+
+/** Whom a registry lets through, and by which statement. */
+type Admitted = Pick<Authorized, 'registry' | 'statement' | 'scopes' | 'issuer' | 'subject'>;
 
 /** The way of whoever comes from our token door: their claims were decided on there, a moment ago. */
 async function authorizeByToken(
   authorizer: Authorizer,
-  registryToken: RegistryToken,
+  token: RegistryToken,
   { snapshot, operation }: Aim,
-  reached: Reached,
-): Promise<Authorization> {
-  const found = snapshot ?? authorizer.registries.named(registryToken.audience);
-  if (!found) return { kind: 'denied', reached, reason: 'registry_unknown' };
-  reached.registry = found;
-  const known = Object.assign(reached, { registryToken });
-  checkRefusals(authorizer.parts, reached);
-  let reason = await refuseToken(authorizer, found, operation, known);
-  const now = readTime(authorizer, reached);
-  if (registryToken.expiresAt <= now) throw new BrokerError('token_expired', { at: 'exp' });
-  if (!reason && isStale(now, reached)) reason = await refuseToken(authorizer, found, operation, known);
-  if (reason) return { kind: 'denied', reached, reason };
-  const { statement, scopes, origin, holder: subject } = registryToken;
-  const { issuer } = origin;
-  return { kind: 'authorized', reached, registry: found.registry.name, issuer, subject, statement, scopes };
-}
-
-/** Never before the visit began: a clock can be set back. */
-function readTime({ now }: Authorizer, { at }: Reached): number {
-  return Math.max(now(), at);
-}
-
-/** The policy of a registry and the switches, as they are at this time. */
-async function decideSubject(
-  { parts }: Authorizer,
-  reached: Reached,
-  question: Question,
-  now: number,
-): Promise<MethodAllow | RegistryRefused> {
-  const { registry, token, operation } = question;
-  const context = { now, sourceAddress: reached.sourceAddress };
-  const decide = () => decideOperation(registry, token, operation, context);
-  const decision = await timer(parts, reached)('decide', decide);
-  reached.decision = decision;
-  if (!decision.allowed) return decision.reason;
-  return (await switchedOff(parts, reached)) ?? decision;
-}
-
-/** Decides, and once more where the time has gone on meanwhile: a process may be frozen at any step (threat T78). */
-async function decideInTime(
-  authorizer: Authorizer,
-  reached: Reached,
-  question: Question,
-): Promise<MethodAllow | RegistryRefused> {
-  const decision = await decideSubject(authorizer, reached, question, reached.at);
-  const now = readTime(authorizer, reached);
-  if (typeof decision === 'string' || !isStale(now, reached)) return decision;
-  if (question.token.acceptedUntil <= now) throw new BrokerError('token_expired', { at: 'exp' });
-  return decideSubject(authorizer, reached, question, now);
+  journal: Journal,
+): Promise<Step<Admitted, RegistryRefused>> {
+  const registry = snapshot ?? authorizer.registries.named(token.audience);
+  if (!registry) return deny('registry_unknown');
+  journal.note({ registry, registryToken: token });
+  checkRefusals(authorizer.parts, journal.reached);
+  let checked = await checkRegistryToken(authorizer, registry, operation, token, journal);
+  const now = readTime(authorizer.now, journal.reached);
+  if (token.expiresAt <= now) throw new BrokerError('token_expired', { at: 'exp' });
+  if (!('denied' in checked) && isStale(now, journal.reached))
+    checked = await checkRegistryToken(authorizer, registry, operation, token, journal);
+  if ('denied' in checked) return checked;
+  const { statement, scopes, origin, holder: subject } = token;
+  return { value: { registry: registry.registry.name, issuer: origin.issuer, subject, statement, scopes } };
 }
 
 /** The way of a subject token: authenticate → decide. */
 async function authorizeBySubject(
-  authorizer: Authorizer,
+  { parts, registries, now }: Authorizer,
   subjectToken: string,
   { snapshot, operation }: Aim,
-  reached: Reached,
-): Promise<Authorization> {
-  const { parts, registries } = authorizer;
-  const token = await authenticated(parts, subjectToken, reached);
-  checkRefusals(parts, reached);
-  if (typeof token === 'string') return { kind: 'denied', reached, reason: token };
-  const found = snapshot ?? registries.named(token.audience);
-  if (!found) return { kind: 'denied', reached, reason: 'registry_unknown' };
-  reached.registry = found;
-  const decision = await decideInTime(authorizer, reached, { registry: found.registry, token, operation });
-  if (typeof decision === 'string') return { kind: 'denied', reached, reason: decision };
-  const { statement, scopes } = decision;
-  const { issuer, subject } = token;
-  return { kind: 'authorized', reached, registry: found.registry.name, issuer, subject, statement, scopes };
+  journal: Journal,
+): Promise<Step<Admitted, RegistryRefused>> {
+  const token = await authenticateCaller(parts, subjectToken, journal);
+  if ('denied' in token) return token;
+  const found = snapshot ?? registries.named(token.value.audience);
+  if (!found) return deny('registry_unknown');
+  journal.note({ registry: found });
+  const { registry } = found;
+  const question = { registry, token: token.value, operation };
+  const decision = await decideForRegistry({ switches: parts.switches, now }, question, journal);
+  if ('denied' in decision) return decision;
+  const { statement, scopes } = decision.value;
+  const { issuer, subject } = token.value;
+  return { value: { registry: registry.name, issuer, subject, statement, scopes } };
 }
 
-/** authenticate → decide, for one request to a registry. Never throws, as `exchange`. */
+/** Where the request goes, who sends it, and whether they may. */
+async function followSteps(
+  authorizer: Authorizer,
+  request: HttpRequest,
+  journal: Journal,
+): Promise<Step<Admitted, RegistryRefused>> {
+  const { method, path, query } = request;
+  const use = { method, path, query, operation: undefined, user: undefined };
+  journal.note({ use });
+  const aim = takeAim(authorizer, request);
+  journal.note({ use: { ...use, operation: aim.operation } });
+  if (aim.snapshot) journal.note({ registry: aim.snapshot });
+  const { subjectToken, user } = readPresented(request);
+  journal.note({ use: { ...use, operation: aim.operation, user } });
+  const token = await authorizer.readRegistryToken(subjectToken, journal.reached.at);
+  return token
+    ? authorizeByToken(authorizer, token, aim, journal)
+    : authorizeBySubject(authorizer, subjectToken, aim, journal);
+}
+
+/** authenticate → decide, for one request to a registry. Never throws, as `runExchange`. */
 async function decideRequest(
   authorizer: Authorizer,
   request: HttpRequest,
-  reached: Reached,
+  journal: Journal,
 ): Promise<Authorization> {
-  const { method, path, query } = request;
-  reached.use = { method, path, query, operation: undefined, user: undefined };
+  const { parts } = authorizer;
   try {
-    const aim = takeAim(authorizer, request);
-    if (aim.snapshot) reached.registry = aim.snapshot;
-    reached.use = { ...reached.use, operation: aim.operation };
-    const { subjectToken, user } = readPresented(request);
-    reached.use = { ...reached.use, user };
-    const registryToken = await authorizer.readRegistryToken(subjectToken, reached.at);
-    const outcome = registryToken
-      ? await authorizeByToken(authorizer, registryToken, aim, reached)
-      : await authorizeBySubject(authorizer, subjectToken, aim, reached);
-    if (outcome.kind === 'denied') countRefusal(authorizer.parts, reached);
-    if (outcome.kind === 'authorized') admitUse(authorizer.parts, reached, ['registry', outcome.registry]);
-    return outcome;
+    const admitted = await followSteps(authorizer, request, journal);
+    const { reached } = journal;
+    if ('denied' in admitted) {
+      countRefusal(parts, reached);
+      return { kind: 'denied', reached, reason: admitted.denied };
+    }
+    admitUse(parts, reached, ['registry', admitted.value.registry]);
+    return { kind: 'authorized', reached, ...admitted.value };
   } catch (error) {
-    return failed(reached, error);
+    return createFailure(journal.reached, error);
   }
 }
 
@@ -229,7 +210,8 @@ export async function authorize(authorizer: Authorizer, request: HttpRequest): P
   const decisionId = authorizer.randomId();
   const { sourceAddress } = request;
   const visit = { decisionId, protocol: 'registry', repeats: true, now: authorizer.now(), sourceAddress };
-  const outcome = await recordOutcome(authorizer, await decideRequest(authorizer, request, begin(visit)));
+  const journal = openJournal(visit, authorizer.parts.elapsed);
+  const outcome = await recordOutcome(authorizer, await decideRequest(authorizer, request, journal));
   if (outcome.kind === 'failed' && isBroken(outcome.error.code))
     authorizer.onFault(outcome.error, decisionId);
   if (outcome.kind !== 'authorized') return refuse(authorizer, outcome);

@@ -7,6 +7,7 @@ import type { Context } from './policy/trust.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import type { JobStore } from './stores/jobs.ts';
 import { findSuspended, type Switches } from './switch.ts';
+import type { Journal } from './visit.ts';
 
 /** What is decided for a token, at a time. */
 export type Question = {
@@ -36,7 +37,7 @@ export const EVENT_WAIT = 3000;
 const PAUSES = [250, 500, 750, 1000] as const;
 
 /** What a decision says, or that it must be asked again: nothing was told yet, which is no denial (T87). */
-export function settle(decision: Allow | Deny): Settled {
+export function settleDecision(decision: Allow | Deny): Settled {
   if (decision.allowed) return decision;
   const { reason } = decision;
   if (reason === 'job_unknown') throw new BrokerError('job_not_seen', { undone: true });
@@ -51,15 +52,13 @@ function mayStillChange(decision: Allow | Deny): boolean {
 }
 
 /** Decides by what is known at this moment of the job, of its build and of what is suspended; what was found is noted. */
-async function decideOnce(parts: JobParts, reached: Reached, question: Question): Promise<Allow | Deny> {
+async function decideOnce(parts: JobParts, journal: Journal, question: Question): Promise<Allow | Deny> {
   const { role, token, access, context } = question;
   const suspended = findSuspended(await parts.switches(), role.name, context.now);
   const asked = listDemands(role, token.issuer).filter(demand => !suspended.includes(demand));
-  const job = asked.length > 0 ? await readJob(parts, reached, question, asked) : undefined;
-  reached.job = job;
-  reached.suspended = suspended;
+  const job = asked.length > 0 ? await readJob(parts, journal.reached, question, asked) : undefined;
   const decision = decide(role, token, access, { ...context, job, suspended });
-  reached.decision = decision;
+  journal.note({ job, suspended, decision });
   return decision;
 }
 
@@ -74,16 +73,16 @@ function readJob(parts: JobParts, { row }: Reached, { role, token }: Question, a
  */
 export async function decideByJob(
   parts: JobParts,
-  reached: Reached,
+  journal: Journal,
   question: Question,
   patience: number,
 ): Promise<Settled> {
   const end = parts.elapsed() + patience;
-  let decision = await decideOnce(parts, reached, question);
+  let decision = await decideOnce(parts, journal, question);
   for (const pause of PAUSES) {
     if (!mayStillChange(decision) || parts.elapsed() + pause > end) break;
     await parts.pause(pause);
-    decision = await decideOnce(parts, reached, question);
+    decision = await decideOnce(parts, journal, question);
   }
-  return settle(decision);
+  return settleDecision(decision);
 }

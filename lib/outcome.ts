@@ -39,28 +39,36 @@ export type Reached = {
   readonly at: number;
   readonly protocol: string;
   readonly sourceAddress: string | undefined;
-  requested?: Requested;
-  token?: VerifiedToken;
-  row?: IssuerRow | undefined;
-  snapshot?: RoleSnapshot | undefined;
-  use?: RegistryUse;
-  registry?: RegistrySnapshot;
+  readonly requested?: Requested;
+  readonly token?: VerifiedToken;
+  readonly row?: IssuerRow | undefined;
+  readonly snapshot?: RoleSnapshot | undefined;
+  readonly use?: RegistryUse;
+  readonly registry?: RegistrySnapshot;
   /** A registry token of ours, in the place of a subject token. */
-  registryToken?: RegistryToken;
-  decision?: Decision | MethodDecision;
+  readonly registryToken?: RegistryToken;
+  readonly decision?: Decision | MethodDecision;
   /** What events had told of the job, where the role asks about it. */
-  job?: JobFacts | undefined;
+  readonly job?: JobFacts | undefined;
   /** Demands of the role that an operator has suspended. */
-  suspended?: readonly DemandName[];
+  readonly suspended?: readonly DemandName[];
   /** What was in the way. */
-  off?: Switch;
+  readonly off?: Switch;
   /** The claim without which it cannot be told whether the token is of what is off. */
-  missingId?: string | undefined;
+  readonly missingId?: string | undefined;
   /** A role name near the one asked for; only for callers whom the fleet's guard admitted. */
-  nearRole?: string | undefined;
+  readonly nearRole?: string | undefined;
   /** Milliseconds by step. */
   readonly ms: { [step: string]: number };
 };
+
+/** What a step gives to the next one, or the reason that ends it all. */
+export type Step<Value, Reason> = { readonly value: Value } | Denial<Reason>;
+export type Denial<Reason> = { readonly denied: Reason };
+
+export function deny<Reason extends string>(reason: Reason): Denial<Reason> {
+  return { denied: reason };
+}
 
 /** How an exchange ended: the one value that both the answer and the audit event are drawn from. */
 export type Outcome =

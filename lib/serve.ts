@@ -1,7 +1,7 @@
 import { answerTokenRequest, type TokenDoor } from './access.ts';
 import { type Answer, drawAnswer } from './answer.ts';
 import { BrokerError, CODES, type Code, isBroken } from './errors.ts';
-import { begin, exchange, type Parts, type Visit } from './exchange.ts';
+import { type Parts, runExchange } from './exchange.ts';
 import { findIdentity, rememberIdentity } from './identity.ts';
 import type { Outcome } from './outcome.ts';
 import { container } from './protocols/container.ts';
@@ -14,6 +14,7 @@ import { sts } from './protocols/sts.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { IdentityStore } from './stores/identities.ts';
 import type { NetworkLimiter } from './stores/limits.ts';
+import { beginVisit, createFailure, type Visit } from './visit.ts';
 
 /** A whole broker, ready to answer: what `broker.ts` composes. */
 export type Broker = Recorder & {
@@ -53,94 +54,80 @@ export const DOORS: { readonly [route: string]: Protocol } = {
 /** Beside these: where clients of registries get a token, by either method. */
 export const REGISTRY_ROUTES = [`GET ${TOKEN_PATH}`, `POST ${TOKEN_PATH}`] as const;
 
-function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);
-}
-
 /** The same, ready for a request's path. */
 const ROUTES = Object.entries(DOORS).map(([route, protocol]) => {
   const [method = '', path = ''] = route.split(' ');
-  return { method, path: patternOf(path), protocol };
+  const pattern = new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);
+  return { method, path: pattern, protocol };
 });
 
 type Route = (typeof ROUTES)[number];
 
 /** A path that has a door is its door's, whatever the method. */
-function routeOf({ method, path }: HttpRequest): Route | undefined {
+function findRoute({ method, path }: HttpRequest): Route | undefined {
   const here = ROUTES.filter(each => each.path.test(path));
   return here.find(each => each.method === method) ?? here[0];
 }
 
-function known(error: unknown): BrokerError {
+function toBrokerError(error: unknown): BrokerError {
   return error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
 }
 
-function told({ onFault }: Broker, error: BrokerError, decisionId: string): void {
+function reportFault({ onFault }: Broker, error: BrokerError, decisionId: string): void {
   if (isBroken(error.code)) onFault(error, decisionId);
 }
 
-async function ended(
+function createVoice({ url, audience, now }: Broker): Voice {
+  return { url, audience, now: now() };
+}
+
+/** Parses and exchanges; what cannot be read ends as an exchange that failed. */
+async function exchangeAtDoor(
   broker: Broker,
-  { method, protocol: door }: Route,
+  { method, protocol }: Route,
   request: HttpRequest,
   visit: Visit,
 ): Promise<Outcome> {
   try {
     if (request.method !== method) throw new BrokerError('method_not_allowed');
-    return await exchange(broker.parts, door.parse(request, broker.url), visit);
+    return await runExchange(broker.parts, protocol.parse(request, broker.url), visit);
   } catch (error) {
-    return { kind: 'failed', reached: begin(visit), error: known(error) };
+    return createFailure(beginVisit(visit), toBrokerError(error));
   }
 }
 
 /** Whoever cannot be told later whose session this is still has it: a store that is away keeps no credential back. */
-async function remembered(broker: Broker, outcome: Outcome): Promise<void> {
+async function rememberCaller(broker: Broker, outcome: Outcome): Promise<void> {
   try {
     await rememberIdentity(broker.identities, outcome);
   } catch (error) {
-    told(broker, known(error), outcome.reached.decisionId);
+    reportFault(broker, toBrokerError(error), outcome.reached.decisionId);
   }
 }
 
-function voiceOf({ url, audience, now }: Broker): Voice {
-  return { url, audience, now: now() };
-}
-
-async function through(broker: Broker, route: Route, request: HttpRequest): Promise<HttpAnswer> {
+async function answerAtDoor(broker: Broker, route: Route, request: HttpRequest): Promise<HttpAnswer> {
   const { sourceAddress } = request;
-  const door = route.protocol;
-  const visit: Visit = {
-    decisionId: broker.randomId(),
-    protocol: door.name,
-    repeats: door.repeats,
-    now: broker.now(),
-    sourceAddress,
-  };
-  const outcome = await recordOutcome(broker, await ended(broker, route, request, visit));
-  if (outcome.kind === 'failed') told(broker, outcome.error, visit.decisionId);
-  if (door.identities) await remembered(broker, outcome);
-  return door.render(drawAnswer(outcome), request, voiceOf(broker));
+  const { protocol: door } = route;
+  const { name: protocol, repeats } = door;
+  const visit = { decisionId: broker.randomId(), protocol, repeats, now: broker.now(), sourceAddress };
+  const outcome = await recordOutcome(broker, await exchangeAtDoor(broker, route, request, visit));
+  if (outcome.kind === 'failed') reportFault(broker, outcome.error, visit.decisionId);
+  if (door.identities) await rememberCaller(broker, outcome);
+  return door.render(drawAnswer(outcome), request, createVoice(broker));
 }
 
-function refusal(code: Code, decisionId: string): Answer {
-  return {
-    kind: 'refused',
-    decisionId,
-    code,
-    says: CODES[code].says,
-    at: undefined,
-    claims: [],
-    contact: undefined,
-    nearRole: undefined,
-  };
+function createRefusal(code: Code, decisionId: string): Answer {
+  const { says } = CODES[code];
+  const nothing = { at: undefined, claims: [], contact: undefined, nearRole: undefined };
+  return { kind: 'refused', decisionId, code, says, ...nothing };
 }
 
-function refused(code: Code, broker: Broker, request: HttpRequest): HttpAnswer {
-  return oauth.render(refusal(code, broker.randomId()), request, voiceOf(broker));
+function refusePath(code: Code, broker: Broker, request: HttpRequest): HttpAnswer {
+  return oauth.render(createRefusal(code, broker.randomId()), request, createVoice(broker));
 }
 
 /** Whose session it is, by a door that has been asked that. It is no exchange: nothing is issued and nothing audited. */
-async function identified(
+async function answerIdentity(
   broker: Broker,
   { protocol: door }: Route,
   request: HttpRequest,
@@ -155,10 +142,10 @@ async function identified(
     const identity = await findIdentity(known, asked, broker.now());
     return door.identities.render({ kind: 'identified', decisionId, identity });
   } catch (error) {
-    const fault = known(error);
-    told(broker, fault, decisionId);
-    const said = { ...refusal(fault.code, decisionId), retryAfter: fault.retryAfter };
-    return door.render(said, request, voiceOf(broker));
+    const fault = toBrokerError(error);
+    reportFault(broker, fault, decisionId);
+    const refusal = { ...createRefusal(fault.code, decisionId), retryAfter: fault.retryAfter };
+    return door.render(refusal, request, createVoice(broker));
   }
 }
 
@@ -168,12 +155,12 @@ async function identified(
  */
 export async function serve(broker: Broker, request: HttpRequest): Promise<HttpAnswer> {
   if (broker.tokenDoor && request.path === TOKEN_PATH) return answerTokenRequest(broker.tokenDoor, request);
-  const route = routeOf(request);
-  if (route) return (await identified(broker, route, request)) ?? through(broker, route, request);
+  const route = findRoute(request);
+  if (route) return (await answerIdentity(broker, route, request)) ?? answerAtDoor(broker, route, request);
   try {
-    return (await answerDiscovery(broker.discovery, request)) ?? refused('path_unknown', broker, request);
+    return (await answerDiscovery(broker.discovery, request)) ?? refusePath('path_unknown', broker, request);
   } catch (cause) {
     broker.onFault(new BrokerError('internal_error', { cause }), '-');
-    return refused('internal_error', broker, request);
+    return refusePath('internal_error', broker, request);
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../lib/errors.ts';
-import { type ExchangeRequest, exchange, type Parts, type Visit } from '../lib/exchange.ts';
+import { type ExchangeRequest, type Parts, runExchange } from '../lib/exchange.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import type { What } from '../lib/switch.ts';
+import type { Visit } from '../lib/visit.ts';
 import { testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { KEY_ID, tokenClaims } from './harness/issuer.ts';
@@ -48,7 +49,7 @@ async function request({ role = 'deploy-web', claims = {}, token }: Ask): Promis
 
 /** An exchange on the parts of a whole broker, some of them replaced. */
 async function run(ask: Ask, parts: Partial<Parts> = {}, using = broker): Promise<Outcome> {
-  return exchange({ ...using.parts, ...parts }, await request(ask), {
+  return runExchange({ ...using.parts, ...parts }, await request(ask), {
     ...visit,
     repeats: ask.repeats ?? false,
   });

@@ -8,11 +8,11 @@ import {
   writeAuditLine,
 } from '../../lib/audit/event.ts';
 import { BrokerError } from '../../lib/errors.ts';
-import { begin } from '../../lib/exchange.ts';
 import type { Outcome, Reached } from '../../lib/outcome.ts';
 import type { Claims } from '../../lib/policy/claims.ts';
 import { drawRecord } from '../../lib/record.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
+import { beginVisit } from '../../lib/visit.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import {
   BUILDKITE,
@@ -218,7 +218,7 @@ describe('the claims in an event', () => {
     const registryToken = { origin, holder: 'h', expiresAt: NOW } as NonNullable<Reached['registryToken']>;
     const event = eventOf({
       kind: 'failed',
-      reached: { ...begin(VISIT), registryToken },
+      reached: { ...beginVisit(VISIT), registryToken },
       error: new BrokerError('provider_refused'),
     });
     expect(event).toMatchObject(ids);

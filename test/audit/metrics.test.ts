@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Measuring, writeMetricLine } from '../../lib/audit/metrics.ts';
 import { BrokerError } from '../../lib/errors.ts';
-import { begin } from '../../lib/exchange.ts';
 import type { Outcome, Reached } from '../../lib/outcome.ts';
 import { drawRecord } from '../../lib/record.ts';
+import { beginVisit } from '../../lib/visit.ts';
 import { testBroker } from '../harness/broker.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
@@ -21,7 +21,7 @@ const ASKED = {
 
 function reached(more: Partial<Reached> = {}): Reached {
   return {
-    ...begin(VISIT, ASKED),
+    ...beginVisit(VISIT, ASKED),
     snapshot: { role: roleFrom(YAML), digest: 'def' },
     ms: { authenticate: 1.23456, decide: 0.1, issue: 30 },
     ...more,
@@ -40,7 +40,11 @@ function denied(more: Partial<Reached> = {}): Outcome {
     reason: 'no_statement_holds',
   };
 }
-const failed: Outcome = { kind: 'failed', reached: begin(VISIT), error: new BrokerError('token_malformed') };
+const failed: Outcome = {
+  kind: 'failed',
+  reached: beginVisit(VISIT),
+  error: new BrokerError('token_malformed'),
+};
 
 type Emf = {
   _aws: {
@@ -114,7 +118,11 @@ describe('the line is what the format demands', () => {
 describe('T66: a dimension is never what a caller made up:', () => {
   test('a name of a role that does not exist', () => {
     const access = { ...ASKED, role: 'made-up' };
-    const outcome: Outcome = { kind: 'denied', reached: { ...begin(VISIT, access) }, reason: 'role_unknown' };
+    const outcome: Outcome = {
+      kind: 'denied',
+      reached: { ...beginVisit(VISIT, access) },
+      reason: 'role_unknown',
+    };
     expect(members(emf(outcome))).toEqual({ protocol: 'oauth', outcome: 'denied', Exchanges: 1 });
   });
 

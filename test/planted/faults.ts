@@ -279,7 +279,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/cli/verbs/roles.ts', '*_[\\]<>|]/g', '*_[\\]<>]/g'],
   ['lib/cli/verbs/whoami.ts', "typeof audience === 'string' ? audience : undefined", 'String(audience)'],
   ['lib/client/answer.ts', " || typeof seconds !== 'number'", ''],
-  ['lib/exchange.ts', 'ms[step] = elapsed() - started', 'ms[step] = elapsed()'],
+  ['lib/visit.ts', '[step]: elapsed() - started', '[step]: elapsed()'],
   [
     'lib/http/post.ts',
     'const settle = (): void => timers.forEach(clearTimeout);',

@@ -1,0 +1,35 @@
+import { BrokerError } from './errors.ts';
+import type { Question } from './job-facts.ts';
+import { deny, type Step } from './outcome.ts';
+import type { Spent, SpentStore } from './stores/spent.ts';
+import type { Journal } from './visit.ts';
+
+/** Of a role that takes a token as often as it comes. */
+const FREE_USE: Spent = { release: async () => {} };
+
+/** Takes the token for a role that takes each once (threat T62). Throws `store_unavailable`. */
+export async function spendToken(
+  { spent }: { readonly spent: SpentStore },
+  { role, token, context }: Question,
+  journal: Journal,
+): Promise<Step<Spent, 'token_already_used'>> {
+  if (!role.singleUse) return { value: FREE_USE };
+  const key = `${role.name}:${token.digest}`;
+  const use = await journal.time('spend', () => spent.spend(key, token.acceptedUntil, context.now));
+  return use ? { value: use } : deny('token_already_used');
+}
+
+/** What was refused, or never asked for, was no use of the token: it may be tried again (T63). */
+export async function releaseIfUndone<Value, Reason>(
+  { release }: Spent,
+  work: () => Promise<Step<Value, Reason>>,
+): Promise<Step<Value, Reason>> {
+  try {
+    const step = await work();
+    if ('denied' in step) await release();
+    return step;
+  } catch (error) {
+    if (error instanceof BrokerError && error.undone) await release();
+    throw error;
+  }
+}
