@@ -16,7 +16,7 @@ const surroundings = {
   // A function never remembers in its own memory what all of them must know.
   identityTable: settings.identityTable ?? null,
   spentTable: settings.spentTable ?? null,
-  jobTable: null,
+  jobTable: settings.jobTable ?? null,
   audit: config.audit,
   metrics: true,
 };

@@ -1,6 +1,7 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
 import type { Complain, Place } from '../lib/language/complaint.ts';
 import type { TemplateInput } from './input.ts';
+import { listEventSources } from './resources/jobs.ts';
 import { fillReferences } from './stack.ts';
 import { writeEnvironment } from './wiring.ts';
 
@@ -52,9 +53,21 @@ function checkEnvironment(input: TemplateInput, complain: Complain): void {
     );
 }
 
+/** A bus is in one account, and the rules on it are the broker's. */
+function checkAccount({ config, options }: TemplateInput, complain: Complain): void {
+  const foreign = listEventSources(config).find(({ account }) => account !== options.account);
+  if (options.account !== undefined && foreign)
+    complain(
+      'wrong-value',
+      placeAt('custom.kiteSts.account'),
+      `It is ${options.account}, and events in broker.yml says ${foreign.account}. The bus of ${foreign.source} must be in the broker's own account.`,
+    );
+}
+
 /** What of AWS's limits is known before a deployment, so that it does not fail in its midst. */
 export function checkLimits(input: TemplateInput, complain: Complain): void {
   checkNames(input, complain);
   checkConcurrency(input, complain);
   checkEnvironment(input, complain);
+  checkAccount(input, complain);
 }

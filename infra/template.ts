@@ -9,8 +9,10 @@ import { api, functionUrlOutput } from './resources/api.ts';
 import { checkApps } from './resources/apps.ts';
 import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
 import { dashboard } from './resources/dashboard.ts';
+import { events } from './resources/events.ts';
 import { identityTable } from './resources/identities.ts';
 import { fetchesKeys } from './resources/issuers.ts';
+import { hearsEvents } from './resources/jobs.ts';
 import { KEYS, keyArn, signingKeys } from './resources/keys.ts';
 import { logGroups } from './resources/logs.ts';
 import { refresher } from './resources/refresher.ts';
@@ -41,6 +43,8 @@ export type Template = {
     readonly discovery: FunctionSetting;
     /** Where keys are sealed. */
     readonly rotation?: FunctionSetting;
+    /** Where Buildkite's events are heard. */
+    readonly events?: FunctionSetting;
     /** Where keys of issuers are fetched. */
     readonly refresher?: FunctionSetting;
     /** Where there are registries. */
@@ -106,6 +110,7 @@ function made(input: TemplateInput, complain: Complain): Template {
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
   const fetches = fetchesKeys(config);
+  const hears = hearsEvents(config);
   checkApps(config, options.appKeys, complain);
   checkLimits(input, complain);
   const ours: Resources = {
@@ -117,6 +122,7 @@ function made(input: TemplateInput, complain: Complain): Template {
     ...(sealed ? { ...sealing(config.url, options), ...rotation(options) } : {}),
     ...(protects ? authorizer(config, options) : {}),
     ...(fetches ? refresher(config, options) : {}),
+    ...(hears ? events(config, options) : {}),
     ...logGroups(logRetentionDays),
     ...api(
       options,
@@ -136,6 +142,7 @@ function made(input: TemplateInput, complain: Complain): Template {
       },
       discovery: setting('discovery', ['DiscoveryRights'], input),
       ...(sealed ? { rotation: setting('rotation', ['RotationRights'], input) } : {}),
+      ...(hears ? { events: setting('events', ['EventsRights'], input) } : {}),
       ...(fetches ? { refresher: setting('refresher', ['RefresherRights'], input) } : {}),
       ...(protects
         ? {

@@ -4,6 +4,7 @@ import type { TemplateInput } from './input.ts';
 import { appSetting } from './resources/apps.ts';
 import { givesSessions, identitySetting } from './resources/identities.ts';
 import { fetchesKeys, issuerKeySetting } from './resources/issuers.ts';
+import { hearsEvents, jobSetting } from './resources/jobs.ts';
 import { keyArn, keysInOrder } from './resources/keys.ts';
 import { sealingSetting } from './resources/sealing.ts';
 import { spendsTokens, spentSetting } from './resources/spent.ts';
@@ -13,6 +14,7 @@ import { switchSetting } from './resources/switches.ts';
 export function findParts({ config, options }: TemplateInput): ReadonlySet<Part> {
   const has: { readonly [part in Part]: boolean } = {
     apps: Object.keys(options.appKeys).length > 0,
+    events: hearsEvents(config),
     fetchedKeys: fetchesKeys(config),
     identities: givesSessions(config),
     sealedKeys: options.signing === 'sealed',
@@ -34,6 +36,7 @@ export function writeEnvironment(
     ...issuerKeySetting,
     ...identitySetting,
     ...spentSetting,
+    ...jobSetting,
     ...appSetting(appKeys),
   };
   const wired = findWiredSettings(name, findParts(input)).map(setting => [setting, values[setting]]);

@@ -10,6 +10,7 @@ import type { AuthorizerConfig, BrokerConfig } from './config/compiled.ts';
 import { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
 import { type Reading, readDate } from './http/date.ts';
+import type { EventRecorder } from './job-events.ts';
 import type { AppSigners } from './keys/apps.ts';
 import { kmsSigner } from './keys/kms.ts';
 import type { Signer } from './keys/signer.ts';
@@ -336,6 +337,16 @@ export function createAuthorizer(config: AuthorizerConfig, surroundings: Authori
     now,
     randomId,
   };
+}
+
+/** Puts together what notes the events of these issuers. It alone writes to their table. */
+export function createEventRecorder(
+  { rows }: Pick<BrokerConfig, 'rows'>,
+  { aws, jobTable, now = byClock }: Pick<Tables, 'aws' | 'now'> & { readonly jobTable: string | undefined },
+): EventRecorder {
+  if (jobTable === undefined || !aws) throw new Error('KITE_STS_JOB_TABLE must be set.');
+  const sources = [...rows.values()].flatMap(({ events = [] }) => events);
+  return { sources, jobs: jobsIn(jobTable, aws), now };
 }
 
 /** Puts together what asks each issuer for its keys, so that nobody else need to. It alone writes to their table. */

@@ -324,7 +324,7 @@ describe('an operator suspends', () => {
     const broker = await start({ switches: [suspend('running'), suspend('approval')] });
     expect(await broker.get('production')).toMatchObject({ code: 'issued' });
     expect(broker.reads()).toBe(0);
-    expect(broker.event()).toMatchObject({ outcome: 'issued', suspended: ['running', 'approval'] });
+    expect(broker.event()).toMatchObject({ outcome: 'issued', suspended: 'running approval' });
     expect(await broker.get('running')).toMatchObject({ code: 'job_not_seen' });
   });
 

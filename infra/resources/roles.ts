@@ -18,6 +18,7 @@ import { appRights } from './apps.ts';
 import { auditRights } from './audit.ts';
 import { identityRights } from './identities.ts';
 import { readIssuerKeys } from './issuers.ts';
+import { readJobs } from './jobs.ts';
 import { type KeyName, mayPublish, maySign } from './keys.ts';
 import { INLINE_LIMIT, type Placement } from './placement.ts';
 import { makeSealed, openSealed, publishSealed } from './sealing.ts';
@@ -153,6 +154,7 @@ export function roles(given: Given, complain: Complain): Resources {
     ...auditRights(config),
     ...readIssuerKeys(config),
     ...spentRights(config),
+    ...readJobs(config),
     ...(sealed ? openSealed(config.url) : []),
     ...appRights(appKeys),
   ];

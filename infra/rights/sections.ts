@@ -1,6 +1,7 @@
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { TemplateInput } from '../input.ts';
 import { findBoundaryArn } from '../input.ts';
+import { listEventSources } from '../resources/jobs.ts';
 import { MANAGED_POLICIES } from '../resources/placement.ts';
 import { findPartition } from '../stack.ts';
 import { VPC_ACTIONS } from './actions.ts';
@@ -153,7 +154,11 @@ export const SECTIONS: readonly Section[] = [
   {
     sid: 'Schedule',
     takes: isOf('AWS::Events::Rule'),
-    on: ({ arn }, { stack }) => [arn('events', `rule/${stack.name}-*`)],
+    // A rule on another bus has the bus in its name.
+    on: ({ arn }, { stack, config }) =>
+      ['', ...listEventSources(config).map(({ source }) => `${source}/`)].map(bus =>
+        arn('events', `rule/${bus}${stack.name}-*`),
+      ),
   },
   // Where functions are is looked up, which AWS allows for all or for none.
   { sid: 'Network', takes: action => VPC_ACTIONS.includes(action), on: () => ['*'] },

@@ -191,7 +191,7 @@ function jobMembers(drawn: ExchangeRecord): AuditEvent {
       name: nameOf(unblocked.by, drawn),
       at: writeIsoTime(unblocked.at),
     },
-    suspended: suspended.length > 0 ? suspended : undefined,
+    suspended: suspended.length > 0 ? suspended.join(' ') : undefined,
   };
 }
 

@@ -26,6 +26,9 @@ export const UPSTREAM_THROTTLED = `{ ${EXCHANGE} && ${writeComparison('code', 'p
   THROTTLED.map(words => writeComparison('detail', words)),
 )} }`;
 
+/** Exchanges that were issued although a demand of the role was not looked at, since an operator suspended it. */
+export const SUSPENDED = `{ ${EXCHANGE} && ${compare('outcome', 'issued')} && ${compare('suspended', '*')} }`;
+
 /** Exchanges that failed with one of these codes. */
 export function writeFailedPattern(codes: readonly Code[]): string {
   return `{ ${EXCHANGE} && ${writeComparison('outcome', 'failed')} && ${writeAny(

@@ -74,7 +74,7 @@ export function requestOf(event: Claims): { readonly access: AccessRequest; read
       now: Date.parse(textIn(event, 'time') ?? '') / 1000,
       sourceAddress: textIn(event, 'source_address'),
       job: jobIn(event),
-      suspended: DEMANDS.filter(demand => textsIn(event, 'suspended')?.includes(demand)),
+      suspended: DEMANDS.filter(demand => textIn(event, 'suspended')?.split(' ').includes(demand)),
     },
   };
 }

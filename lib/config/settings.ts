@@ -56,6 +56,11 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: value => !/^[\w.-]{3,255}$/.test(value),
   },
+  KITE_STS_JOB_TABLE: {
+    says: 'The DynamoDB table of what events have told of jobs. The deployment sets it; a function of one that hears events does not start without it.',
+    fallback: undefined,
+    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+  },
   KITE_STS_SWITCH_TABLE: {
     says: 'The DynamoDB table of what is switched off. The deployment sets it; a function that decides does not start without it.',
     fallback: undefined,
@@ -110,6 +115,7 @@ export type Settings = {
   readonly issuerKeyProof: string | undefined;
   readonly spentTable: string | undefined;
   readonly switchTable: string | undefined;
+  readonly jobTable: string | undefined;
   readonly sealedKeys: string | undefined;
   readonly sealingKey: string | undefined;
   /** App → ARN of its key. */
@@ -168,6 +174,7 @@ export function readSettings(environment: Environment): { settings: Settings; co
       issuerKeyProof: value('KITE_STS_ISSUER_KEY_PROOF'),
       spentTable: value('KITE_STS_SPENT_TABLE'),
       switchTable: value('KITE_STS_SWITCH_TABLE'),
+      jobTable: value('KITE_STS_JOB_TABLE'),
       appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(pairOf)),
       logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
     },

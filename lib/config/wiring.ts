@@ -4,13 +4,14 @@ import type { SettingName } from './settings.ts';
 
 /**
  * Each is functions/<name>.ts, and one function of the deployment; `rotation` of one with sealed keys alone,
- * `refresher` of one that fetches keys of issuers, and `authorizer` of one with registries.
+ * `refresher` of one that fetches keys of issuers, `authorizer` of one with registries, and `events` of one that hears
+ * of jobs.
  */
-export const FUNCTIONS = ['exchange', 'discovery', 'rotation', 'refresher', 'authorizer'] as const;
+export const FUNCTIONS = ['exchange', 'discovery', 'rotation', 'refresher', 'authorizer', 'events'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** What only some deployments have. */
-export type Part = 'apps' | 'fetchedKeys' | 'identities' | 'sealedKeys' | 'singleUse';
+export type Part = 'apps' | 'events' | 'fetchedKeys' | 'identities' | 'sealedKeys' | 'singleUse';
 
 type Wire = { readonly to: readonly FunctionName[]; readonly where?: Part };
 
@@ -30,6 +31,7 @@ export const WIRING = {
   KITE_STS_ISSUER_KEY_PROOF: { to: ['exchange', 'authorizer', 'refresher'], where: 'fetchedKeys' },
   KITE_STS_IDENTITY_TABLE: { to: ['exchange'], where: 'identities' },
   KITE_STS_SPENT_TABLE: { to: ['exchange'], where: 'singleUse' },
+  KITE_STS_JOB_TABLE: { to: ['exchange', 'events'], where: 'events' },
   KITE_STS_APP_KEYS: { to: ['exchange'], where: 'apps' },
 } as const satisfies { readonly [name in SettingName]?: Wire };
 

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../config/settings.ts';
 import type { BrokerError, Code } from '../errors.ts';
+import type { EventRefusal } from '../events/event.ts';
 import type { ClockFinding } from '../token/clock.ts';
 
 /** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
@@ -35,6 +36,14 @@ export function reportKeys(issuer: string | undefined, what: string): void {
 /** Our clock, or that of an issuer, is not as the others say. */
 export function reportClock(finding: ClockFinding): void {
   write(finding);
+}
+
+/** The filter of CloudWatch Logs over lines about events that are not believed. */
+export const EVENT_REFUSED_PATTERN = '{ $.event_refused = "*" }';
+
+/** An event is not believed, and why. Nothing of what it said. */
+export function reportEvent(why: EventRefusal): void {
+  write({ event_refused: why });
 }
 
 /** What was thrown although nothing should be, or a function that ran out of time. */

@@ -103,7 +103,7 @@ describe('an audit event is decided again by what was known then', () => {
       2,
     ],
     ['denied after the end of the job', { ...KNOWN, job_state: 'finished' }, 2],
-    ['allowed where an operator had suspended it', { suspended: ['running', 'approval'] }, 0],
+    ['allowed where an operator had suspended it', { suspended: 'running approval' }, 0],
   ])('%s', async (_name, known, exits) => {
     const file = fileOf({ ...EVENT, ...known });
     expect((await ran(configOf(), 'explain', '--decision', 'd', '--audit', file)).exits).toBe(exits);

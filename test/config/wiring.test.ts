@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { FUNCTIONS, findWiredSettings, type Part, readWiring, writeWiring } from '../../lib/config/wiring.ts';
 import { emptyFolder } from '../harness/local.ts';
 
-const ALL: readonly Part[] = ['apps', 'fetchedKeys', 'identities', 'sealedKeys', 'singleUse'];
+const ALL: readonly Part[] = ['apps', 'events', 'fetchedKeys', 'identities', 'sealedKeys', 'singleUse'];
 function wired(parts: readonly Part[]) {
   return Object.fromEntries(
     FUNCTIONS.map(name => [name, findWiredSettings(name, new Set(parts)).toSorted()]),
@@ -16,6 +16,7 @@ test('T-1: each function is told of its tables and keys, and of no other', () =>
       'KITE_STS_IDENTITY_TABLE',
       'KITE_STS_ISSUER_KEY_PROOF',
       'KITE_STS_ISSUER_KEY_TABLE',
+      'KITE_STS_JOB_TABLE',
       'KITE_STS_SEALED_KEYS',
       'KITE_STS_SEALING_KEY',
       'KITE_STS_SIGNING_KEYS',
@@ -33,6 +34,7 @@ test('T-1: each function is told of its tables and keys, and of no other', () =>
       'KITE_STS_SIGNING_KEYS',
       'KITE_STS_SWITCH_TABLE',
     ],
+    events: ['KITE_STS_JOB_TABLE'],
   });
 });
 
@@ -43,6 +45,7 @@ test('T-1: whatever a deployment lacks, what decides has its switches', () => {
     rotation: ['KITE_STS_SIGNING_KEYS'],
     refresher: [],
     authorizer: ['KITE_STS_SIGNING_KEYS', 'KITE_STS_SWITCH_TABLE'],
+    events: [],
   });
 });
 
@@ -50,6 +53,7 @@ test.each<[Part, readonly string[]]>([
   ['apps', ['KITE_STS_APP_KEYS']],
   ['identities', ['KITE_STS_IDENTITY_TABLE']],
   ['singleUse', ['KITE_STS_SPENT_TABLE']],
+  ['events', ['KITE_STS_JOB_TABLE']],
   ['fetchedKeys', ['KITE_STS_ISSUER_KEY_PROOF', 'KITE_STS_ISSUER_KEY_TABLE']],
   ['sealedKeys', ['KITE_STS_SEALED_KEYS', 'KITE_STS_SEALING_KEY']],
 ])('T-1: a deployment with %s alone tells the exchange of it, and of no other part', (part, more) => {

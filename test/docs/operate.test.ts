@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
 import { alarms, DENIALS, FAULTS, JOB_DENIALS, JOB_FAULTS } from '../../infra/resources/alarms.ts';
 import { authorizer } from '../../infra/resources/authorizer.ts';
+import { events } from '../../infra/resources/events.ts';
 import { refresher } from '../../infra/resources/refresher.ts';
 import { rotation } from '../../infra/resources/rotation.ts';
 import { MEMBERS } from '../../lib/audit/event.ts';
@@ -61,6 +62,7 @@ describe('every alarm is documented', () => {
             rotation(options),
             authorizer({ rows: new Map() }, options),
             refresher({ registries: [] }, options),
+            events({ rows: new Map() }, options),
           ]
         : []),
     ].flatMap(Object.keys);

@@ -16,6 +16,7 @@ import {
   TARGET_ROLE,
 } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
+import { jobFinished, jobStarted } from '../harness/job-events.ts';
 import { switchOf } from '../harness/switch.ts';
 
 /** A fleet that a burst of two exhausts. */
@@ -42,6 +43,7 @@ const GROUPS: { readonly [group: string]: FunctionName } = {
   ExchangeLogGroup: 'exchange',
   AuthorizerLogGroup: 'authorizer',
   RefresherLogGroup: 'refresher',
+  EventsLogGroup: 'events',
 };
 
 function findFilters({ resources }: Deployed): readonly Filter[] {
@@ -222,6 +224,45 @@ describe('T-18: the filters count what the packaged functions really write', () 
     const found = await observe('exchange', running => askToken(running, 'publish'));
     await switches.set({ ...off, off: false });
     expect(found).toEqual(['Denied reason=role_switched_off']);
+  });
+
+  test('an event that is not believed, and one that is', async () => {
+    const forged = await observe('events', running =>
+      running.invoke(jobStarted({ envelope: { account: '1' } })),
+    );
+    expect(forged).toEqual(['EventsRefused']);
+    expect(await observe('events', running => running.invoke(jobStarted({ at: Date.now() / 1000 })))).toEqual(
+      [],
+    );
+  });
+
+  test('a job that has ended, and a demand that is suspended', async () => {
+    const job = { uuid: 'ended' };
+    const at = Math.floor(Date.now() / 1000);
+    await (await deployed.start('events')).invoke(jobFinished({ at, job }));
+    const ask = async (running: Running) => askToken(running, 'live', await mintToken({ job_id: 'ended' }));
+    expect(await observe('exchange', ask)).toEqual(['Denied reason=job_finished']);
+    const table = deployed.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
+    const switches = tableSwitches(dynamoTable(table, deployed.account.dynamo.setting));
+    const [now, soon] = [0, 3600].map(more => new Date((at + more) * 1000).toISOString());
+    const suspended = switchOf({ what: 'running', names: ['live'], at: now ?? '', until: soon ?? '' });
+    await switches.set(suspended);
+    const found = await observe('exchange', ask);
+    await switches.set({ ...suspended, off: false });
+    expect(found).toEqual(['DemandsSuspended']);
+  });
+
+  test('a table of jobs that is away, and a job that nobody has seen', async () => {
+    const away: Break = ({ operation, input }) =>
+      operation === 'GetItem' && String(input['TableName']).includes('Job')
+        ? { status: 500, body: '{"__type":"InternalServerError"}' }
+        : undefined;
+    expect(await observe('exchange', running => askToken(running, 'live'), away)).toEqual([
+      'Failed code=jobs_unavailable',
+    ]);
+    const unseen = async (running: Running) =>
+      askToken(running, 'live', await mintToken({ job_id: 'unseen' }));
+    expect(await observe('exchange', unseen)).toEqual(['Failed code=job_not_seen']);
   });
 
   test('sessions that are not remembered', async () => {

@@ -2,6 +2,7 @@ import { exchangeForm, issuerOfTests } from './broker.ts';
 import type { Running } from './deployed.ts';
 import { httpEvent } from './gateway.ts';
 import { tokenClaims } from './issuer.ts';
+import { SOURCE } from './job-events.ts';
 import { AUDIENCE, BUILDKITE } from './policy.ts';
 import { METHODS, REGISTRY_AUDIENCE } from './registry.ts';
 import { type TestServer, testServer } from './server.ts';
@@ -14,11 +15,14 @@ const CLAIMS = '{ organization_slug: my-organization, pipeline_slug: my-pipeline
 const TRUST = `trust:\n  - { iss: ${BUILDKITE}, claims: ${CLAIMS} }\n`;
 const JWT = 'jwt: { audience: https://packages.test.example }\n';
 
+const EVENTS = `{ source: ${SOURCE.source}, organization_id: ${SOURCE.organizationId}, account: "${SOURCE.account}" }`;
+
 /** A configuration with a role of each kind that a table or key is for, and a registry. */
 export const FLEET = {
-  'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - { preset: buildkite, max_token_lifetime: 3600 }\naudit: { sink: firehose, to: ${STREAM} }\n`,
+  'broker.yml': `url: ${AUDIENCE}\nissuers:\n  - { preset: buildkite, max_token_lifetime: 3600, events: [${EVENTS}] }\naudit: { sink: firehose, to: ${STREAM} }\n`,
   'roles/deploy.yml': `${TRUST}aws: { role_arn: "${TARGET_ROLE}" }\n`,
   'roles/publish.yml': `${TRUST}${JWT}`,
+  'roles/live.yml': `running: true\n${TRUST}${JWT}`,
   'roles/release.yml': `single_use: true\n${TRUST}${JWT}`,
   'registries/npm.yml': `${METHODS}trust:\n  - { iss: ${BUILDKITE}, claims: ${CLAIMS}, scopes: [read_packages, write_packages] }\n`,
 };

@@ -59,6 +59,7 @@ export async function folders(issuer: TestIssuer): Promise<Folders> {
       rotation: folder('rotation'),
       refresher: folder('refresher'),
       authorizer: folder('authorizer'),
+      events: folder('events'),
     },
     sizes: Object.fromEntries(sizes),
     remove: () => rmSync(root, { recursive: true }),

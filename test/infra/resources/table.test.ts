@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
 import { isDenied, type Request } from '../../harness/guard.ts';
+import { issuersWithEvents } from '../../harness/job-events.ts';
 import { PROVIDER, rowsFrom } from '../../harness/policy.ts';
 
 const OPERATOR = 'arn:aws:iam::111122223333:role/on-call';
@@ -9,7 +10,7 @@ const GLASS = 'arn:aws:iam::111122223333:role/break-glass';
 const options = { operators: [OPERATOR, SSO], breakGlass: GLASS, signing: 'sealed' };
 const ASKED = {
   options,
-  ground: { rows: rowsFrom('- preset: buildkite') },
+  ground: { rows: rowsFrom(issuersWithEvents()) },
   also: [`single_use: true\n${PROVIDER}`],
 };
 const resources = resourcesFor(ASKED);
@@ -24,6 +25,7 @@ const PEOPLE = {
   authorizer: 'AuthorizerRole',
   refresher: 'RefresherRole',
   rotation: 'RotationRole',
+  events: 'EventsRole',
 } as const;
 
 /** Who of all these is not denied this. */
@@ -49,6 +51,7 @@ describe('T93: of all who may do anything in the account,', () => {
     ['SwitchTable', ['operator', 'sso', 'glass'], ['glass']],
     ['IssuerKeyTable', ['refresher'], []],
     ['SpentTable', ['exchange'], ['exchange']],
+    ['JobTable', ['events'], []],
     ['IdentityTable', ['exchange'], []],
     ['SealedKeyTable', ['rotation'], ['operator', 'sso', 'glass']],
   ])('%s is written by %j, and what is in it is removed by %j', (table, writers, removers) => {
@@ -63,7 +66,7 @@ describe('T93: of all who may do anything in the account,', () => {
     expect(may('SwitchTable', 'DeleteTable')).toEqual(['glass']);
   });
 
-  test.each(['SwitchTable', 'IssuerKeyTable', 'SpentTable', 'IdentityTable', 'SealedKeyTable'])(
+  test.each(['SwitchTable', 'IssuerKeyTable', 'SpentTable', 'IdentityTable', 'SealedKeyTable', 'JobTable'])(
     'everybody may mend the policy of %s, and read it, as IAM lets them',
     table => {
       for (const action of [...REPAIRS, 'GetItem', 'Scan']) expect(may(table, action)).toEqual(EVERYBODY);
@@ -71,7 +74,7 @@ describe('T93: of all who may do anything in the account,', () => {
   );
 
   test('a table that goes with its stack can go', () => {
-    for (const table of ['SpentTable', 'IdentityTable', 'SealedKeyTable'])
+    for (const table of ['SpentTable', 'IdentityTable', 'SealedKeyTable', 'JobTable'])
       expect(may(table, 'DeleteTable')).toEqual(EVERYBODY);
   });
 });
@@ -99,7 +102,7 @@ test.each(['SwitchTable', 'IssuerKeyTable'])('%s outlives its stack, and can be 
 });
 
 test('the others go with it, so that nothing keeps a stack from going', () => {
-  for (const id of ['SpentTable', 'IdentityTable', 'SealedKeyTable']) {
+  for (const id of ['SpentTable', 'IdentityTable', 'SealedKeyTable', 'JobTable']) {
     expect(resources[id]?.DeletionPolicy).toBeUndefined();
     expect(propertiesOf(resources, id)).not.toHaveProperty('DeletionProtectionEnabled');
   }
