@@ -342,7 +342,11 @@ export function createAuthorizer(config: AuthorizerConfig, surroundings: Authori
 /** Puts together what notes the events of these issuers. It alone writes to their table. */
 export function createEventRecorder(
   { rows }: Pick<BrokerConfig, 'rows'>,
-  { aws, jobTable, now = byClock }: Pick<Tables, 'aws' | 'now'> & { readonly jobTable: string | undefined },
+  {
+    aws,
+    jobTable,
+    now = watchClock,
+  }: Pick<Tables, 'aws' | 'now'> & { readonly jobTable: string | undefined },
 ): EventRecorder {
   if (jobTable === undefined || !aws) throw new Error('KITE_STS_JOB_TABLE must be set.');
   const sources = [...rows.values()].flatMap(({ events = [] }) => events);

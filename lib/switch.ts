@@ -128,6 +128,11 @@ export function reasonOf({ what }: Switch): SwitchReason {
 /** Hours for which a demand can be suspended at most: events that are lost for longer must be mended. */
 export const LONGEST_SUSPENSION = 72;
 
+/** Whether what was set still holds: a suspension ends by itself. `now` is in seconds since the epoch. */
+export function isInForce({ off, until }: Switch, now: number): boolean {
+  return off && (until === undefined || Date.parse(until) > now * 1000);
+}
+
 /** Whether this suspends something now. What has no end, or one too far away, suspends nothing. */
 function suspends({ off, at, until = '' }: Switch, now: number): boolean {
   const [begin, end] = [Date.parse(at), Date.parse(until)];

@@ -27,7 +27,7 @@ export const UPSTREAM_THROTTLED = `{ ${EXCHANGE} && ${writeComparison('code', 'p
 )} }`;
 
 /** Exchanges that were issued although a demand of the role was not looked at, since an operator suspended it. */
-export const SUSPENDED = `{ ${EXCHANGE} && ${compare('outcome', 'issued')} && ${compare('suspended', '*')} }`;
+export const SUSPENDED = `{ ${EXCHANGE} && ${writeComparison('outcome', 'issued')} && ${writeComparison('suspended', '*')} }`;
 
 /** Exchanges that failed with one of these codes. */
 export function writeFailedPattern(codes: readonly Code[]): string {

@@ -31,6 +31,8 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   jwks: async () => (await import('./verbs/jwks.ts')).jwks,
   disable: async () => (await import('./verbs/disable.ts')).disable,
   enable: async () => (await import('./verbs/enable.ts')).enable,
+  suspend: async () => (await import('./verbs/suspend.ts')).suspend,
+  resume: async () => (await import('./verbs/resume.ts')).resume,
   disabled: async () => (await import('./verbs/disabled.ts')).disabled,
   revoke: async () => (await import('./verbs/revoke.ts')).revoke,
   completion: async () => (await import('./verbs/completion.ts')).completionBy(VERBS),

@@ -1,7 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { printable } from '../client/printable.ts';
 import { suggestWord } from '../language/nearest.ts';
-import { ALL, type Switch, type Switched } from '../switch.ts';
+import { DEMANDS, type DemandName } from '../policy/demand.ts';
+import { ALL, LONGEST_SUSPENSION, type Switch, type Switched } from '../switch.ts';
 import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
 import { type Flags, flag, type Terminal, UsageError } from './verb.ts';
 
@@ -68,8 +69,9 @@ function targetOf(flags: Flags): Pick<Switch, 'names'> & { readonly what: Switch
 
 /** A switch on one line, with nothing in it that moves a terminal. */
 export function switchLine({ what, names, id, byName, until, off, at, by, reason }: Switch): string {
+  const state = until === undefined ? (off ? 'off' : 'on ') : off ? 'suspended' : 'resumed';
   return printable(
-    `${off ? 'off' : 'on '}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}${until === undefined ? '' : `  until ${until}`}  ${at}  ${by}  ${reason}`,
+    `${state}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}${until === undefined ? '' : `  until ${until}`}  ${at}  ${by}  ${reason}`,
   );
 }
 
@@ -104,6 +106,47 @@ export async function setSwitch(off: boolean, flags: Flags, terminal: Terminal):
     by: await who(),
     at: new Date().toISOString(),
   };
+  await set(change);
+  return change;
+}
+
+/** Of what is suspended and resumed. */
+export const SUSPEND_OPTIONS = {
+  ...STACK_OPTIONS,
+  because: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsOptionsConfig;
+
+export const SUSPEND_HELP = `${STACK_HELP}  --json              what is set, as JSON, as disabled lists it
+`;
+
+function readDemand(flags: Flags): DemandName {
+  const written = flag(flags, 'DEMAND') ?? '';
+  const demand = DEMANDS.find(each => each === written);
+  if (demand === undefined)
+    throw new UsageError(
+      `"${written}" is nothing that a role demands: ${DEMANDS.join(' and ')} are.${suggestWord(written, DEMANDS)}`,
+    );
+  return demand;
+}
+
+function readHours(flags: Flags): number {
+  const written = needed(flags, 'hours');
+  const hours = /^[1-9]\d?$/.test(written) ? Number(written) : Number.NaN;
+  if (!(hours <= LONGEST_SUSPENSION)) throw new UsageError(`--hours takes 1 to ${LONGEST_SUSPENSION}.`);
+  return hours;
+}
+
+/** Suspends what a role demands of jobs for so many hours, or ends that, with who, when and why. */
+export async function suspendDemand(off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> {
+  const what = readDemand(flags);
+  const hours = off ? readHours(flags) : 0;
+  const reason = needed(flags, 'because');
+  const { who, set } = await operated(flags, terminal);
+  const by = await who();
+  const at = new Date();
+  const until = new Date(at.getTime() + hours * 3_600_000).toISOString();
+  const change = { what, names: [flag(flags, 'ROLE') ?? ''], off, until, reason, by, at: at.toISOString() };
   await set(change);
   return change;
 }

@@ -3,6 +3,7 @@ import { dynamoTable } from '../../lib/aws/dynamo.ts';
 import { run } from '../../lib/cli/run.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { SWITCH_TABLE, type SwitchStore, switchTableName, tableSwitches } from '../../lib/stores/switches.ts';
+import { findSuspended, struck } from '../../lib/switch.ts';
 import { testAws } from '../harness/aws.ts';
 import { atEnd } from '../harness/endings.ts';
 import { testTerminal } from '../harness/local.ts';
@@ -105,6 +106,67 @@ describe('what is switched off', () => {
     await kite(['disable', 'role', 'deploy-web', '--because', 'a\u001b[2Jb\nc']);
     const { out } = await kite(['disabled']);
     expect([out.includes('\u001b'), out.split('\n')]).toEqual([false, [expect.any(String), '']]);
+  });
+});
+
+describe('what a role demands of jobs is suspended', () => {
+  const words = ['suspend', 'running', 'deploy-web', ...BECAUSE];
+
+  test('T87: for so many hours, with who, when and why', async () => {
+    expect((await kite([...words, '--hours', '4'])).exits).toBe(0);
+    const [kept] = await store.all();
+    expect(kept).toEqual({
+      what: 'running',
+      names: ['deploy-web'],
+      off: true,
+      until: expect.any(String),
+      reason: 'INC-1',
+      by: ALICE,
+      at: expect.any(String),
+    });
+    expect(Date.parse(kept?.until ?? '') - Date.parse(kept?.at ?? '')).toBe(4 * 3_600_000);
+    expect(findSuspended(await store.all(), 'deploy-web', Date.now() / 1000)).toEqual(['running']);
+  });
+
+  test('and is listed until it ends, or is resumed', async () => {
+    await kite([...words, '--hours', '72', '--json']);
+    expect(await kite(['disabled'])).toMatchObject({
+      exits: 2,
+      out: expect.stringMatching(/^suspended {2}running deploy-web {2}until /),
+    });
+    const resumed = await kite([
+      'resume',
+      'running',
+      'deploy-web',
+      '--because',
+      'events come again',
+      '--json',
+    ]);
+    expect(JSON.parse(resumed.out)).toMatchObject({ off: false });
+    expect(await kite(['disabled'])).toMatchObject({ exits: 0, out: '' });
+    expect(findSuspended(await store.all(), 'deploy-web', Date.now() / 1000)).toEqual([]);
+    const past = { what: 'approval', names: ['deploy-web'], off: true, reason: '', by: '' } as const;
+    await store.set({ ...past, at: '2026-01-01T00:00:00.000Z', until: '2026-01-01T01:00:00.000Z' });
+    expect(await kite(['disabled'])).toMatchObject({ exits: 0, out: '' });
+    expect((await kite(['disabled', '--all'])).out.split('\n')).toHaveLength(3);
+  });
+
+  test('and strikes nobody', async () => {
+    await kite([...words, '--hours', '1']);
+    const origin = { issuer: BUILDKITE, keyId: 'k', organization: 'a', pipeline: 'p', role: 'deploy-web' };
+    expect(struck(await store.all(), origin)).toBeUndefined();
+  });
+
+  test.each([
+    ['of something else', ['suspend', 'runing', 'deploy-web', '--hours', '1', ...BECAUSE]],
+    ['without an end', words],
+    ['for no hour', [...words, '--hours', '0']],
+    ['for half an hour', [...words, '--hours', '0.5']],
+    ['for longer than three days', [...words, '--hours', '73']],
+    ['without a reason', ['suspend', 'running', 'deploy-web', '--hours', '1']],
+  ])('not %s', async (_name, line) => {
+    expect((await kite(line)).exits).toBe(64);
+    expect(await store.all()).toEqual([]);
   });
 });
 

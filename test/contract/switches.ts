@@ -27,6 +27,14 @@ export function switchesContract(opened: () => Promise<SwitchStore>): void {
     expect(await store.all()).toEqual(expect.arrayContaining(known));
   });
 
+  test('until when a demand is suspended is there', async () => {
+    const store = await opened();
+    const until = '2027-01-15T12:00:00.000Z';
+    const suspended = { ...switchOf({ what: 'running', names: ['deploy-web'] }), until };
+    await store.set(suspended);
+    expect(await store.all()).toEqual([suspended]);
+  });
+
   test('what is set again is there once, as it was set last', async () => {
     const store = await opened();
     const on = { ...role, off: false, reason: 'the key is gone', by: 'bob' };

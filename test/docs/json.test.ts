@@ -111,6 +111,8 @@ const CALLS: { readonly [verb: string]: () => readonly string[] } = {
   doctor: () => ['--broker', environment['KITE_STS_URL'] ?? '', ...HERE],
   disable: () => SWITCH,
   enable: () => SWITCH,
+  suspend: () => ['running', 'deploy-web', '--hours', '1', '--stack', STACK, '--because', 'INC-1'],
+  resume: () => ['running', 'deploy-web', '--stack', STACK, '--because', 'INC-1'],
   disabled: () => ['--all', '--stack', STACK],
   revoke: () => ['role', 'deploy-web', ...HERE],
 };
