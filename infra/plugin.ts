@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { createAccountReader } from '../lib/aws/account.ts';
 import type { AwsSetting } from '../lib/aws/call.ts';
 import type { AwsKeys } from '../lib/aws/sign.ts';
@@ -10,6 +11,7 @@ import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
 import { writeDiagnosis } from '../lib/doctor/diagnosis.ts';
 import type { Complaint } from '../lib/language/complaint.ts';
 import type { Finding } from '../lib/review/lint/rule.ts';
+import { findSwapped } from '../lib/vendor/check.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
 import { examineDeployed } from './examined.ts';
@@ -76,6 +78,9 @@ function warningsIn(findings: readonly Finding[]): string {
 function artifactOf(name: string): string {
   return join('.serverless', `${name}.zip`);
 }
+
+/** The folder of the kite-sts that this is a part of: of a package, or of a clone. */
+const HOME = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url));
 
 /** Whom the table of switches lets write is a matter of whoever deploys, so it is no error. */
 function operatorsWarning({ operators }: DeployOptions): string {
@@ -247,9 +252,17 @@ export default class KiteSts {
     return { ...theirs, ...ours };
   }
 
+  /** Before anything is made of it. Against malice this is no more than its own word: SECURITY.md says what is. */
+  async #compareTarball(): Promise<void> {
+    const trusted = readSettings(process.env).settings.tarballDigests;
+    const found = await findSwapped({ folder: this.#sls.serviceDir, home: HOME, trusted });
+    if (found.length > 0) this.#fail(`\n${found.join('\n')}`);
+  }
+
   async #package(): Promise<void> {
     const input = this.#input;
     if (!input) return;
+    await this.#compareTarball();
     for (const name of this.#deployed)
       await writeArtifact(name, input, join(this.#sls.serviceDir, artifactOf(name)));
     const { account } = input.options;

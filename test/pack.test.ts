@@ -22,9 +22,11 @@ import { links, ROOT } from './harness/markdown.ts';
 import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
 import { AUDIENCE } from './harness/policy.ts';
 import { filesBelow } from './harness/source.ts';
+import { testAgain } from './pack/again.ts';
 import { describeAway } from './pack/away.ts';
 import { testHours } from './pack/hours.ts';
 import { describeTeam } from './pack/team.ts';
+import { describeUpgrade } from './pack/upgrade.ts';
 
 const run = promisify(execFile);
 const CONFIG = configFolder();
@@ -192,7 +194,9 @@ describe('installed, on the Node of the machine', () => {
 
 describeAway(() => ({ tarball, folder, home, bin }));
 testHours(() => ({ tarball, folder, home, bin }));
+testAgain(() => tarball);
 describeTeam(() => tarball);
+describeUpgrade(() => tarball);
 
 const running: ChildProcess[] = [];
 afterAll(() => {

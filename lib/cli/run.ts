@@ -16,6 +16,7 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   'what-can': async () => (await import('./verbs/what-can.ts')).whatCan,
   replay: async () => (await import('./verbs/replay.ts')).replay,
   prove: async () => (await import('./verbs/prove.ts')).prove,
+  judge: async () => (await import('./verbs/judge.ts')).judge,
   fmt: async () => (await import('./verbs/fmt.ts')).fmt,
   pin: async () => (await import('./verbs/pin.ts')).pin,
   import: async () => (await import('./verbs/import.ts')).importPolicy,
@@ -35,6 +36,8 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   resume: async () => (await import('./verbs/resume.ts')).resume,
   disabled: async () => (await import('./verbs/disabled.ts')).disabled,
   revoke: async () => (await import('./verbs/revoke.ts')).revoke,
+  upgrade: async () => (await import('./verbs/upgrade.ts')).upgrade,
+  rollback: async () => (await import('./verbs/rollback.ts')).rollback,
   completion: async () => (await import('./verbs/completion.ts')).completionBy(VERBS),
 };
 

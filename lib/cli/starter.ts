@@ -1,5 +1,6 @@
 import type { SchemaName } from '../review/author/schema.ts';
 import { reviewFile } from './starter/review.ts';
+import { CHECK } from './starter/vendored.ts';
 
 /** Who signs the tokens of a team's jobs. */
 export type IssuerName = keyof typeof ROLES;
@@ -150,7 +151,11 @@ function packageJson({ tarball, serverless }: Pinned): string {
   return `${JSON.stringify(
     {
       private: true,
-      scripts: { lint: 'kite-sts lint', test: 'kite-sts test', deploy: 'serverless deploy' },
+      scripts: {
+        lint: 'kite-sts lint',
+        test: 'kite-sts test',
+        deploy: 'bash vendor/check.sh && serverless deploy',
+      },
       // By file: whoever takes our name on a registry must not be asked.
       dependencies: { 'kite-sts': `file:${tarball}`, serverless },
     },
@@ -189,5 +194,6 @@ export function starter(
     [`${config}/roles/deploy-web.yml`]: forEditors(`${config}/roles`, 'role') + named(role),
     [`${config}/roles/deploy-web.test.yml`]: forEditors(`${config}/roles`, 'test') + named(cases),
     [review.path]: review.text,
+    'vendor/check.sh': CHECK,
   };
 }

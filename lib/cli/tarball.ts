@@ -1,29 +1,14 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
+import { hashTarball, type Lock, type Noted } from '../vendor/pin.ts';
 import { FROM_SOURCE, HOME } from './manifest.ts';
 import { Failure } from './verb.ts';
 
 const run = promisify(execFile);
-
-/** Where a team's repository keeps the tarball of a version. */
-export function tarballPath(version: string): string {
-  return `vendor/kite-sts-${version}.tgz`;
-}
-
-/** What npm noted of an installed package: where its tarball was, and the digest of it. */
-type Noted = { readonly resolved?: string; readonly integrity?: string };
-
-type Lock = { readonly packages?: { readonly [path: string]: Noted } };
-
-/** As npm writes it into a lock file: https://w3c.github.io/webappsec-subresource-integrity/ */
-export function hashTarball(bytes: Buffer): string {
-  return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-}
 
 /**
  * The bytes of the tarball that this kite-sts was installed from: the file itself where it still lies there, and else

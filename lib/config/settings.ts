@@ -81,6 +81,11 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: value => !/^[\w:/-]+$/.test(value),
   },
+  KITE_STS_TARBALL_SHA256: {
+    says: 'The SHA-256 of tarballs of kite-sts, with spaces between: packaging and `upgrade` take no other. Keep it among the variables of your CI, which no pull request can write.',
+    fallback: undefined,
+    wrong: value => !/^([0-9a-f]{64}( [0-9a-f]{64})*)?$/.test(value),
+  },
   KITE_STS_LOG_LEVEL: {
     says: 'How much goes to standard error: error, info or debug (causes of faults too). Audit events always go to standard output.',
     fallback: 'info',
@@ -121,6 +126,8 @@ export type Settings = {
   /** App → ARN of its key. */
   readonly appKeys: ReadonlyMap<string, string>;
   readonly logLevel: LogLevel;
+  /** SHA-256 in hex; none: any tarball that fits the lock file. */
+  readonly tarballDigests: readonly string[];
 };
 
 const PREFIX = 'KITE_STS_';
@@ -177,6 +184,8 @@ export function readSettings(environment: Environment): { settings: Settings; co
       jobTable: value('KITE_STS_JOB_TABLE'),
       appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(pairOf)),
       logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
+      // A variable that a CI does not know is empty there.
+      tarballDigests: value('KITE_STS_TARBALL_SHA256')?.split(' ').filter(Boolean) ?? [],
     },
     complaints,
   };

@@ -15,6 +15,7 @@ describe('settings are read from the environment', () => {
         signingKeys: [],
         appKeys: new Map(),
         logLevel: 'info',
+        tarballDigests: [],
       },
       complaints: [],
     });
@@ -32,6 +33,7 @@ describe('settings are read from the environment', () => {
       KITE_STS_APP_KEYS:
         'Iv23li=arn:aws:secretsmanager:us-east-1:123456789012:secret:a=b-AbCdEf,bk.1=arn:aws:kms:us-east-1:123456789012:key/four',
       KITE_STS_LOG_LEVEL: 'debug',
+      KITE_STS_TARBALL_SHA256: `${'a'.repeat(64)} ${'b'.repeat(64)}`,
       HOME: '/root',
       KITE_STSX: 'not ours',
     };
@@ -49,9 +51,24 @@ describe('settings are read from the environment', () => {
           ['bk.1', 'arn:aws:kms:us-east-1:123456789012:key/four'],
         ]),
         logLevel: 'debug',
+        tarballDigests: ['a'.repeat(64), 'b'.repeat(64)],
       },
       complaints: [],
     });
+  });
+
+  test.each(['deadbeef', `${'a'.repeat(64)},${'b'.repeat(64)}`, 'A'.repeat(64)])(
+    'T98: what is no digest is refused, and trusts nothing: %s',
+    digest => {
+      expect(complaintsOf({ KITE_STS_TARBALL_SHA256: digest })).toEqual([
+        ['setting-value', 'environment KITE_STS_TARBALL_SHA256'],
+      ]);
+    },
+  );
+
+  test('a variable that the CI does not know is empty there, and names none', () => {
+    const { settings, complaints } = readSettings({ KITE_STS_TARBALL_SHA256: '' });
+    expect([settings.tarballDigests, complaints]).toEqual([[], []]);
   });
 
   test('the registry says something of each', () => {

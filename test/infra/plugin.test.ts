@@ -266,9 +266,13 @@ describe('refused before anything is packaged:', () => {
   const Serverless: new (given: object) => Framework = createRequire(import.meta.url)('serverless');
 
   /** What the real framework, in this process, says of a command in our root. */
-  const refusal = async (commands: readonly string[], custom: object = {}): Promise<string> => {
+  const refusal = async (
+    commands: readonly string[],
+    custom: object = {},
+    serviceDir = root,
+  ): Promise<string> => {
     const framework = new Serverless({
-      serviceDir: root,
+      serviceDir,
       configurationFilename: 'serverless.yml',
       configuration: {
         service: 'kite-sts',
@@ -326,6 +330,15 @@ describe('refused before anything is packaged:', () => {
   test('a deployment of the demo, whose url lies below a reserved name', async () => {
     expect(await refusal(['deploy'])).toContain('config/broker.yml:4:6  wrong-value  ');
   });
+
+  test('T98: a tarball that is not the one that was reviewed', async () => {
+    vi.stubEnv('KITE_STS_CONFIG', REAL);
+    const folder = clone();
+    const named = { ...packageJson, dependencies: { 'kite-sts': 'file:vendor/kite-sts-0.2.0.tgz' } };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(named));
+    expect(await refusal(['package'], {}, folder)).toContain('vendor/kite-sts-0.2.0.tgz is not there');
+    expect(existsSync(join(folder, '.serverless/exchange.zip'))).toBe(false);
+  }, 60_000);
 
   test('a deployment of one function, without the rights that its roles need', async () => {
     expect(await refusal(['deploy', 'function'])).toContain('`serverless deploy`');

@@ -1,65 +1,23 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import process from 'node:process';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { emptyFolder, folderOf } from '../harness/local.ts';
-import { type TestRegistry, testRegistry } from '../harness/npm.ts';
-import { NODE } from '../harness/pack.ts';
-
-/** In place of the Serverless Framework, which is five hundred packages; `node test/initial/run.ts` has the real one. */
-const FRAMEWORK = {
-  'package.json': JSON.stringify({
-    name: 'osls',
-    version: packageJson.devDependencies.serverless.split('@')[1],
-    bin: { serverless: 'serverless.js' },
-  }),
-  'serverless.js': '#!/usr/bin/env node\n',
-};
-
-type Ran = { readonly exits: number | null; readonly out: string; readonly error: string };
-
-/** What somebody may put on the registry, whom no one stops: our name is nobody's there. */
-const TAKEN = {
-  'package.json': JSON.stringify({ name: 'kite-sts', version: '99.0.0', bin: { 'kite-sts': 'evil.js' } }),
-  'evil.js': '#!/usr/bin/env node\nconsole.log("owned");\n',
-};
+import { emptyFolder } from '../harness/local.ts';
+import { createTeamMachine, type TeamMachine } from '../harness/team.ts';
 
 /** What somebody does who has the packed tarball, npm and git, and no checkout of ours. */
 export function describeTeam(tarball: () => string): void {
   describe('a team with the tarball alone', () => {
-    let registry: TestRegistry;
+    let registry: TeamMachine['registry'];
     let home: string;
     let first: string;
     let second: string;
 
-    const bash = (cwd: string, script: string): Promise<Ran> =>
-      new Promise(resolve => {
-        const env = {
-          PATH: [dirname(NODE), ...(process.env['PATH'] ?? '').split(delimiter)]
-            .filter(each => !each.includes('node_modules'))
-            .join(delimiter),
-          HOME: home,
-          // As in CI, where npx asks nobody before it installs.
-          CI: 'true',
-          npm_config_registry: registry.url,
-          npm_config_update_notifier: 'false',
-          npm_config_fund: 'false',
-          npm_config_audit: 'false',
-          npm_config_fetch_retries: '0',
-        };
-        const child = spawn('bash', ['--norc', '-euc', script], { cwd, env });
-        let [out, error] = ['', ''];
-        child.stdout.on('data', chunk => (out += chunk));
-        child.stderr.on('data', chunk => (error += chunk));
-        child.on('close', exits => resolve({ exits, out, error }));
-      });
+    let bash: TeamMachine['run'];
 
     beforeAll(async () => {
-      home = emptyFolder();
-      registry = await testRegistry(Object.keys(packageJson.dependencies), [FRAMEWORK, TAKEN].map(folderOf));
+      ({ home, registry, run: bash } = await createTeamMachine());
       first = join(home, 'first');
       second = join(home, 'second');
       mkdirSync(first);
@@ -68,19 +26,22 @@ export function describeTeam(tarball: () => string): void {
     test('gets a repository from an empty folder, and commits it', async () => {
       const init = await bash(first, `npx --yes --package='${tarball()}' kite-sts init --organization acme`);
       expect(init).toMatchObject({ exits: 0 });
-      const git = 'git -c user.name=a -c user.email=a@test.example';
       const committed = await bash(
         first,
-        `npm install --silent; git init -q; git add --all; ${git} commit -qm first; git ls-files`,
+        `npm install --silent; git init -q; git add --all; git commit -qm first; git ls-files`,
       );
       expect(committed).toMatchObject({ exits: 0 });
       expect(committed.out.split('\n')).toEqual(
-        expect.arrayContaining(['package-lock.json', `vendor/kite-sts-${packageJson.version}.tgz`]),
+        expect.arrayContaining([
+          'package-lock.json',
+          `vendor/kite-sts-${packageJson.version}.tgz`,
+          `vendor/kite-sts-${packageJson.version}.tgz.sha256`,
+        ]),
       );
     }, 120_000);
 
     test('has the very bytes in there that it ran', () => {
-      const [vendored = ''] = readdirSync(join(first, 'vendor'));
+      const vendored = `kite-sts-${packageJson.version}.tgz`;
       expect(readFileSync(join(first, 'vendor', vendored)).equals(readFileSync(tarball()))).toBe(true);
     });
 

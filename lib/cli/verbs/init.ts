@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { digestPath, formatDigest, hashForPeople, tarballPath } from '../../vendor/pin.ts';
 import { manifest } from '../manifest.ts';
 import { ISSUER_NAMES, type IssuerName, starter, type Wish } from '../starter.ts';
-import { readOwnTarball, tarballPath } from '../tarball.ts';
+import { readOwnTarball } from '../tarball.ts';
 import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
 
 function isThere(path: string): Promise<boolean> {
@@ -38,7 +38,12 @@ async function makeFiles(
   const { version, devDependencies } = await manifest();
   const path = tarballPath(version);
   const texts = starter(wish, { tarball: path, serverless: devDependencies.serverless });
-  return new Map<string, string | Buffer>([...Object.entries(texts), [path, await readTarball()]]);
+  const bytes = await readTarball();
+  return new Map<string, string | Buffer>([
+    ...Object.entries(texts),
+    [digestPath(version), formatDigest(version, bytes)],
+    [path, bytes],
+  ]);
 }
 
 async function writeFiles(files: ReadonlyMap<string, string | Buffer>, folder: string): Promise<void> {
@@ -58,8 +63,7 @@ type Written = {
 
 function listWritten(files: ReadonlyMap<string, string | Buffer>): Written {
   const [path = '', content = ''] = [...files].at(-1) ?? [];
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return { files: [...files.keys()], tarball: { path, sha256 } };
+  return { files: [...files.keys()], tarball: { path, sha256: hashForPeople(Buffer.from(content)) } };
 }
 
 function describeNext({ files, tarball }: Written, { config }: Wish): string {
@@ -69,7 +73,8 @@ sha256 ${tarball.sha256}  ${tarball.path}
 That is the kite-sts that ran here. Compare the sha256 with that of the release.
 
 Next: npm install, write your url into ${config}/broker.yml, commit everything (package-lock.json and vendor/ too),
-and npm run deploy. After that, npm ci is enough in a fresh clone.
+and npm run deploy. After that, npm ci is enough in a fresh clone. Have CODEOWNERS name who reviews vendor/,
+package.json, package-lock.json, serverless.yml and the pipelines: whoever writes there decides what is deployed.
 `;
 }
 

@@ -32,6 +32,7 @@ function configIn(folder: string): Config {
   return config;
 }
 
+const TARBALL = `vendor/kite-sts-${packageJson.version}.tgz`;
 const STARTER = [
   '.buildkite/policy.yml',
   '.gitignore',
@@ -41,7 +42,9 @@ const STARTER = [
   'config/roles/deploy-web.yml',
   'package.json',
   'serverless.yml',
-  `vendor/kite-sts-${packageJson.version}.tgz`,
+  'vendor/check.sh',
+  TARBALL,
+  `${TARBALL}.sha256`,
 ];
 
 test('it writes what a team needs, and names each file', async () => {
@@ -58,7 +61,7 @@ test('a program is told the files and the digest of the tarball', async () => {
   const { files: written, tarball } = JSON.parse(out);
   expect([...written].sort()).toEqual(STARTER);
   const sha256 = createHash('sha256').update('packed').digest('hex');
-  expect(tarball).toEqual({ path: STARTER.at(-1), sha256 });
+  expect(tarball).toEqual({ path: TARBALL, sha256 });
 });
 
 test('T98: package.json pins the tarball in vendor/ and the Serverless Framework that it was tested with', async () => {
@@ -67,7 +70,7 @@ test('T98: package.json pins the tarball in vendor/ and the Serverless Framework
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({
     private: true,
     dependencies: {
-      'kite-sts': `file:${STARTER.at(-1)}`,
+      'kite-sts': `file:${TARBALL}`,
       serverless: packageJson.devDependencies.serverless,
     },
   });

@@ -1,0 +1,54 @@
+import type { Config } from '../../config/load.ts';
+import type { Registry } from '../../policy/registry.ts';
+import type { Role } from '../../policy/role.ts';
+import type { Statement } from '../../policy/statement.ts';
+import { membersOf, rowMembers } from '../../review/compare/members.ts';
+import { wanted } from '../../review/explain/explain.ts';
+import { policyDigest } from '../../stores/roles.ts';
+
+/** What one version reads in the file of a role or a registry. */
+export type JudgedPolicy = {
+  readonly of: 'role' | 'registry';
+  readonly name: string;
+  /** The `policy_digest` of audit events: the same for the same policy, issuers and version of the engine. */
+  readonly digest: string;
+  readonly members: { readonly [member: string]: unknown };
+};
+
+function describeStatement({ issuer, conditions, until, scopes }: Statement): string {
+  const end = until === undefined ? [] : [`until ${new Date(until * 1000).toISOString()}`];
+  const given = scopes ? [`scopes ${scopes.join(' ')}`] : [];
+  return [issuer, ...conditions.map(wanted), ...given, ...end].join(', ');
+}
+
+function describePolicy(policy: Role | Registry, rows: Config['rows']): JudgedPolicy['members'] {
+  const statements = (['trust', 'deny'] as const).flatMap(effect =>
+    policy[effect].map(each => [`${effect} "${each.id}"`, describeStatement(each)] as const),
+  );
+  return { ...membersOf(policy), ...Object.fromEntries(statements), ...describeIssuers(policy, rows) };
+}
+
+/** What of the rows of broker.yml stands before a policy. */
+function describeIssuers(policy: Role | Registry, rows: Config['rows']): JudgedPolicy['members'] {
+  const used = [...new Set(policy.trust.map(({ issuer }) => issuer))];
+  return Object.fromEntries(
+    used.flatMap(issuer => {
+      const row = rows.get(issuer);
+      return row ? [[issuer, { ...rowMembers(row), require: row.require.map(wanted) }]] : [];
+    }),
+  );
+}
+
+/** Every role and registry as this version reads it. */
+export function listPolicies({ roles, registries, rows }: Config): JudgedPolicy[] {
+  const described = (of: JudgedPolicy['of'], policy: Role | Registry): JudgedPolicy => ({
+    of,
+    name: policy.name,
+    digest: policyDigest(policy, rows),
+    members: describePolicy(policy, rows),
+  });
+  return [
+    ...roles.map(role => described('role', role)),
+    ...registries.map(registry => described('registry', registry)),
+  ];
+}

@@ -1,0 +1,77 @@
+import type { Config } from '../../config/load.ts';
+import { sampleOf } from '../../jobs/sample.ts';
+import { familyOf, withFollowing } from '../../jobs/scenarios.ts';
+import type { Claims } from '../../policy/claims.ts';
+import { casesIn, type Tested } from '../../review/cases/files.ts';
+import { mutantsOf } from '../../review/cases/mutants.ts';
+import { otherwise } from '../../review/cases/otherwise.ts';
+import type { Shown } from '../../review/compare/difference.ts';
+import { holders } from '../../review/compare/holders.ts';
+import type { Witness } from '../../review/space/witness.ts';
+import { presetOf } from '../../token/presets.ts';
+import type { JudgedRequest } from './request.ts';
+
+type Policy = Tested['policy'];
+
+function nameRequest(policy: Policy): Pick<JudgedRequest, 'of' | 'name'> {
+  return { of: 'methods' in policy ? 'registry' : 'role', name: policy.name };
+}
+
+/** What the tests of the policy ask. */
+function listOwnCases({ policy, written }: Tested): JudgedRequest[] {
+  return (written?.cases ?? []).map(({ claims, access, method, path, context }) => ({
+    ...nameRequest(policy),
+    claims,
+    at: context.now,
+    sourceAddress: context.sourceAddress,
+    method,
+    path,
+    scopes: access.scopes,
+    seconds: access.seconds,
+  }));
+}
+
+function listWitnesses(shown: readonly (Shown | undefined)[]): Witness[] {
+  return shown.flatMap(each => (typeof each === 'object' ? [each.witness] : []));
+}
+
+/** Every kind of job of the vendor, with all else as in the one that is admitted. */
+function listJobs(witness: Witness): Witness[] {
+  const found = familyOf(presetOf(witness.issuer));
+  if (!found) return [];
+  const { family } = found;
+  return Object.values(family.scenarios).map(changes => {
+    const claims: Claims = Object.assign(Object.create(null), family.usual, witness.claims, changes);
+    return { ...witness, claims: withFollowing(family, claims) };
+  });
+}
+
+/** A registry is asked by each of its methods. */
+function asRequests(witness: Witness, policy: Policy): JudgedRequest[] {
+  const { issuer, audience, claims, sourceAddress, now } = witness;
+  const whole: Claims = Object.assign(Object.create(null), claims, { iss: issuer, aud: audience });
+  const request = { ...nameRequest(policy), claims: whole, at: now, sourceAddress };
+  return 'methods' in policy
+    ? Object.keys(policy.methods).map(method => ({ ...request, method }))
+    : [request];
+}
+
+/**
+ * The requests on which versions most likely differ about this policy: what its cases ask; a token that each statement
+ * admits, and that as each kind of job of its vendor; and for each condition a token that the policy without it would
+ * decide otherwise. `now` is in seconds.
+ */
+function proposeFor(tested: Tested, config: Config, now: number): JudgedRequest[] {
+  const { policy } = tested;
+  const admitted = listWitnesses(holders(policy, config, { sampleOf, from: now }).map(({ shown }) => shown));
+  const near = listWitnesses(mutantsOf(policy).map(mutant => otherwise(policy, mutant.policy, config.rows)));
+  const all = [...admitted, ...admitted.flatMap(listJobs), ...near];
+  return [...listOwnCases(tested), ...all.flatMap(witness => asRequests(witness, policy))];
+}
+
+/** Requests for every role and registry, as JSON, each once. */
+export function proposeRequests(config: Config, now: number): string[] {
+  const tested = casesIn(config, () => undefined);
+  const all = tested.flatMap(each => proposeFor(each, config, now));
+  return [...new Set(all.map(request => JSON.stringify(request)))];
+}

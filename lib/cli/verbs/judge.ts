@@ -1,0 +1,59 @@
+import { ENGINE } from '../../policy/decide.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { readInput } from '../input.ts';
+import { listPolicies } from '../judge/policy.ts';
+import { proposeRequests } from '../judge/propose.ts';
+import { judgeRequest, parseRequest } from '../judge/request.ts';
+import { manifest } from '../manifest.ts';
+import { EXIT, Failure, flag, type Verb } from '../verb.ts';
+
+/** Throws `Failure` with the number of the first line that is no request. */
+function readRequests(text: string, file: string) {
+  return text
+    .split('\n')
+    .filter(line => line !== '')
+    .map((line, at) => {
+      try {
+        return parseRequest(line);
+      } catch {
+        throw new Failure(`${file}:${at + 1} is no request, as kite-sts judge proposes them.\n`);
+      }
+    });
+}
+
+/** In seconds: two versions that are asked one after the other propose the same. */
+function readHour(): number {
+  return Math.floor(Date.now() / 3_600_000) * 3600;
+}
+
+export const judge: Verb = {
+  summary:
+    'Says as JSON what this version reads in the policy and decides of requests, beside another version.',
+  help: `kite-sts judge [--requests FILE] [--config FOLDER]
+
+  --requests FILE  decides these requests, one a line; - for standard input
+  --config FOLDER  the folder with broker.yml, roles/ and registries/
+
+Without --requests: the version, each role and registry with its digest and members, and the requests on which another
+version may decide otherwise, one JSON text a line. kite-sts upgrade has the old version and the new one decide all that
+both propose.
+
+Examples:
+  kite-sts judge
+  kite-sts judge --requests requests.jsonl
+`,
+  options: { requests: { type: 'string' } },
+  async run(flags, terminal) {
+    const config = configOf(settingsOf(flags, terminal));
+    const file = flag(flags, 'requests');
+    if (file !== undefined) {
+      const requests = readRequests((await readInput(file)).toString('utf8'), file);
+      for (const each of requests) terminal.out(`${JSON.stringify(judgeRequest(each, config))}\n`);
+      return EXIT.done;
+    }
+    const { version } = await manifest();
+    terminal.out(`${JSON.stringify({ version, engine: ENGINE, policies: listPolicies(config) })}\n`);
+    for (const request of proposeRequests(config, readHour())) terminal.out(`${request}\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,86 @@
+import { hashForPeople } from '../../vendor/pin.ts';
+import { settingsOf } from '../configuration.ts';
+import { changeVersion } from '../upgrade/change.ts';
+import { compareVersions } from '../upgrade/changes.ts';
+import { demandCommitted, type PinnedState, readPinned } from '../upgrade/repository.ts';
+import { type PackedVersion, readPacked } from '../upgrade/tarball.ts';
+import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+
+/** Before anything of it runs. Throws `Failure`. */
+function demandNewer(now: PinnedState, { version, bytes }: PackedVersion): void {
+  if (compareVersions(version, now.version) > 0) return;
+  if (version !== now.version)
+    throw new Failure(
+      `${version} is older than ${now.version}, which is here. kite-sts rollback goes back.\n`,
+    );
+  throw new Failure(
+    bytes.equals(now.bytes)
+      ? `${version} is here already.\n`
+      : `That is another ${version} than the one that is here: a version has one tarball, so one of the two is not what it says. Compare both with the release.\n`,
+  );
+}
+
+/** By the option as by the setting, each of which is enough to refuse. */
+function demandTrusted({ version, bytes }: PackedVersion, ...lists: readonly (readonly string[])[]): void {
+  const actual = hashForPeople(bytes);
+  if (lists.every(list => list.length === 0 || list.includes(actual))) return;
+  throw new Failure(
+    `The tarball of ${version} has the sha256 ${actual}, which is not the one that is trusted. Nothing of it ran.\n`,
+  );
+}
+
+function readDigest(flags: Flags): string[] {
+  const digest = flag(flags, 'digest');
+  if (digest === undefined) return [];
+  if (!/^[0-9a-f]{64}$/i.test(digest))
+    throw new UsageError('--digest takes 64 digits of hex, as a release has them.');
+  return [digest.toLowerCase()];
+}
+
+export const upgrade: Verb = {
+  summary:
+    'Puts a newer kite-sts into a repository of yours, after it has judged your policy beside the old one.',
+  help: `kite-sts upgrade TARBALL [--digest SHA256] [--accept] [--json] [--config FOLDER]
+
+  TARBALL          the packed version, kite-sts-VERSION.tgz
+  --digest SHA256  the digest of the release: nothing of another tarball runs
+  --accept         puts it in place also when it was found to be worse, or to let somebody have more
+  --json           everything, as JSON
+  --config FOLDER  the folder of your policy (default: KITE_STS_CONFIG, or config)
+
+Shows the changes with a ★ between the versions, runs lint and test of the new one, proves invariants.yml by both, and has
+both decide the same requests. Then it replaces the tarball in vendor/ with its digest, the pin in package.json, the lock
+file and node_modules. Whatever fails, the old state comes back. The version that is here must be committed.
+
+Exit code 0 when it is in place, else nothing was written: 1 could not be done, 2 lint, test or prove found something,
+3 somebody gets more, 4 that could not be told.
+
+Examples:
+  kite-sts upgrade ../kite-sts-0.3.0.tgz
+  kite-sts upgrade ../kite-sts-0.3.0.tgz --accept
+`,
+  options: { digest: { type: 'string' }, accept: { type: 'boolean' }, json: { type: 'boolean' } },
+  words: ['TARBALL'],
+  async run(flags, terminal) {
+    const { config, tarballDigests } = settingsOf(flags, terminal);
+    const digest = readDigest(flags);
+    const now = await readPinned('.');
+    const next = await readPacked(flag(flags, 'TARBALL') ?? '');
+    demandTrusted(next, tarballDigests, digest);
+    demandNewer(now, next);
+    await demandCommitted(now);
+    // Whoever interrupts us interrupts npm, which fails: then there is something to put back.
+    void terminal.stopped;
+    const whatever = flags['accept'] === true;
+    const json = flags['json'] === true;
+    const change = { now, next, releases: next.releases, config, json, whatever };
+    const { exit, written } = await changeVersion(change, terminal);
+    if (json) return written ? EXIT.done : exit;
+    terminal.out(
+      written
+        ? `kite-sts ${next.version} is in place. Compare the sha256 with that of the release, commit package.json, package-lock.json and vendor/, and deploy.\n`
+        : 'Nothing was written. With --accept it is put in place all the same.\n',
+    );
+    return written ? EXIT.done : exit;
+  },
+};
