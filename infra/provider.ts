@@ -14,6 +14,8 @@ export type ProviderSettings = {
   readonly tracing: boolean;
   readonly architecture: 'arm64' | 'x86_64';
   readonly logRetentionInDays: number | undefined;
+  /** The role by whose rights CloudFormation acts, in the place of those of whoever deploys. */
+  readonly deploymentRole: Text | undefined;
 };
 
 /** As the Serverless Framework read it. */
@@ -161,6 +163,7 @@ export function readProvider(provider: unknown, complain: Complain): ProviderSet
     vpc: inVpc,
     tracing: Boolean(findValue(given, 'tracing.lambda')),
     architecture: architecture === 'x86_64' ? 'x86_64' : 'arm64',
+    deploymentRole: (findValue(given, 'iam.deploymentRole') ?? given['cfnRole']) as Text | undefined,
     logRetentionInDays: typeof logRetentionInDays === 'number' ? logRetentionInDays : undefined,
   };
 }

@@ -1,9 +1,10 @@
 import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
+import { AwsError } from '../../lib/aws/call.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { TemplateInput } from '../input.ts';
 import { deployRights } from '../rights/deploy.ts';
 import type { Right } from '../rights/sections.ts';
-import type { Deployer, Look } from './looked.ts';
+import type { Deployer, Flight, Look } from './looked.ts';
 
 const CHECK = createTellers('rights');
 /** Requests at a time: IAM lets an account ask few of these in a second. */
@@ -52,11 +53,7 @@ function listExamples({ Resource }: Right): readonly string[] {
 }
 
 /** The actions of one right that are not allowed. */
-async function listDenied(
-  right: Right,
-  source: string,
-  { input, read }: Parameters<Look>[0],
-): Promise<string[]> {
+async function listDenied(right: Right, source: string, { input, read }: Flight): Promise<string[]> {
   const examples = listExamples(right);
   const asked = {
     PolicySourceArn: source,
@@ -76,14 +73,11 @@ async function listDenied(
   return [...denied].sort();
 }
 
-/** In the order of the rights, a few at a time. */
-async function askAll(
-  rights: readonly Right[],
-  ask: (right: Right) => Promise<string[]>,
-): Promise<string[][]> {
-  const all: string[][] = [];
-  for (let at = 0; at < rights.length; at += AT_ONCE)
-    all.push(...(await Promise.all(rights.slice(at, at + AT_ONCE).map(ask))));
+/** In the order of the rights, a few at a time. The first is asked alone: who may not ask it need not ask the others. */
+async function askAll<T>(rights: readonly Right[], ask: (right: Right) => Promise<T>): Promise<T[]> {
+  const all: T[] = [];
+  for (let at = 0, count = 1; at < rights.length; at += count, count = AT_ONCE)
+    all.push(...(await Promise.all(rights.slice(at, at + count).map(ask))));
   return all;
 }
 
@@ -98,12 +92,35 @@ function judge(Sid: string, denied: readonly string[], isFirst: boolean): Diagno
     : CHECK.unknown(Sid, `${says}; this deployment may do without`, GET_THEM);
 }
 
+/** What the framework asks for by itself; all else CloudFormation does. */
+const BY_FRAMEWORK: readonly string[] = ['Stack', 'Template', 'Upload', 'UploadTo'];
+
+/** Whose policies count for a right: with a role of the deployment's own, CloudFormation acts as that. */
+function chooseSource({ Sid }: Right, source: string, role: unknown): string | undefined {
+  if (role === undefined || BY_FRAMEWORK.includes(Sid)) return source;
+  return typeof role === 'string' ? role : undefined;
+}
+
+/** One right, or undefined where all of it is allowed. What IAM does not know of one right says nothing of the others. */
+async function checkRight(right: Right, source: string, flight: Flight): Promise<Diagnosis | undefined> {
+  const of = chooseSource(right, source, flight.input.options.provider.deploymentRole);
+  if (of === undefined) return CHECK.unknown(right.Sid, 'the role of the deployment is named by a reference');
+  try {
+    const denied = await listDenied(right, of, flight);
+    return denied.length === 0 ? undefined : judge(right.Sid, denied, flight.standing?.isFirst ?? false);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'InvalidInput')
+      return CHECK.unknown(right.Sid, `IAM does not know the question: ${error.code}`);
+    throw error;
+  }
+}
+
 /**
  * Do the rights suffice? By IAM's own judgement of the generated ones, with the organization's policies and the
  * boundary, but without what a session itself was narrowed to.
  */
 export const checkRights: Look = async flight => {
-  const { input, deployer, read, standing } = flight;
+  const { input, deployer, read } = flight;
   const source = await findSource(deployer, read);
   if (source === undefined)
     return [
@@ -117,21 +134,13 @@ export const checkRights: Look = async flight => {
     ];
   const rights = deployRights(input, deployer.account).Statement.filter(({ Effect }) => Effect === 'Allow');
   try {
-    const denied = await askAll(rights, right => listDenied(right, source, flight));
-    const judged = rights.flatMap(({ Sid }, at) => {
-      const actions = denied[at] ?? [];
-      return actions.length === 0 ? [] : [judge(Sid, actions, standing?.isFirst ?? false)];
-    });
-    return judged.length > 0 ? judged : [CHECK.ok(source, `all ${rights.length} of deploy.md are allowed`)];
+    const judged = await askAll(rights, right => checkRight(right, source, flight));
+    const found = judged.filter(each => each !== undefined);
+    return found.length > 0 ? found : [CHECK.ok(source, `all ${rights.length} of deploy.md are allowed`)];
   } catch (error) {
     const [says, mend] = describeUnread(error, 'iam:SimulatePrincipalPolicy');
     const unnamed = isAbsent(error) && source !== deployer.arn;
-    return [
-      CHECK.unknown(
-        source,
-        says,
-        unnamed ? 'To have it looked at, allow iam:GetRole on it: its path is not known.' : mend,
-      ),
-    ];
+    const name = 'To have it looked at, allow iam:GetRole on it: its path is not known.';
+    return [CHECK.unknown(source, says, unnamed ? name : mend)];
   }
 };

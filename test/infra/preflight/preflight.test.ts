@@ -120,6 +120,16 @@ describe('the preflight finds', () => {
       [`unknown rights ${ROLE}`],
     ],
     [
+      'that IAM does not know one question, and asks the others',
+      {
+        'iam:SimulatePrincipalPolicy': asked =>
+          (asked['ActionNames'] as string[]).includes('s3:CreateBucket')
+            ? 'InvalidInput'
+            : simulated('kms:CreateKey')(asked),
+      },
+      ['wrong rights Look', 'unknown rights Bucket'],
+    ],
+    [
       'that the root of the account deploys',
       { 'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:root` } },
       [`unknown rights arn:aws:iam::${ACCOUNT}:root`],
@@ -249,6 +259,25 @@ test('each thing that outlives its stack by a name of ours is looked for, and ta
   expect(findKept(template(whole).resources.Resources)).toEqual(
     expect.arrayContaining(['SwitchTable', 'ExchangeLogGroup', 'AuthorizerLogGroup']),
   );
+});
+
+test('with a role of the deployment’s own, its rights count, but for what the framework asks by itself', async () => {
+  const deploymentRole = `arn:aws:iam::${ACCOUNT}:role/cloudformation`;
+  const sourcesOf = async (provider: object) => {
+    const read = readable(EMPTY);
+    const found = await runPreflight(inputOf({ provider }), read);
+    const asked = read.asked.filter(([right]) => right === 'iam:SimulatePrincipalPolicy');
+    const sources = asked.map(([, { PolicySourceArn }]) => PolicySourceArn);
+    return { sources, unknown: found.filter(({ condition }) => condition === 'unknown').length };
+  };
+  for (const provider of [{ iam: { deploymentRole } }, { cfnRole: deploymentRole }]) {
+    const { sources } = await sourcesOf(provider);
+    expect(sources.slice(0, 4)).toEqual([ROLE, ROLE, ROLE, ROLE]);
+    expect(new Set(sources.slice(4))).toEqual(new Set([deploymentRole]));
+  }
+  const named = await sourcesOf({ iam: { deploymentRole: { 'Fn::ImportValue': 'role' } } });
+  expect(new Set(named.sources)).toEqual(new Set([ROLE]));
+  expect(named.unknown).toBeGreaterThan(10);
 });
 
 test('IAM is asked about the role itself, one name of each pattern, and a boundary only where there is one', async () => {
