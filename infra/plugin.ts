@@ -10,7 +10,7 @@ import { readSettings } from '../lib/config/settings.ts';
 import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
 import { writeDiagnosis } from '../lib/doctor/diagnosis.ts';
 import type { Complaint } from '../lib/language/complaint.ts';
-import type { Finding } from '../lib/review/lint/rule.ts';
+import type { LintFinding } from '../lib/review/lint/rule.ts';
 import { findSwapped } from '../lib/vendor/check.ts';
 import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
@@ -69,9 +69,9 @@ type Read =
       readonly warnings: string;
       readonly complaints: readonly [];
     }
-  | { readonly input?: never; readonly complaints: readonly (Complaint | Finding)[] };
+  | { readonly input?: never; readonly complaints: readonly (Complaint | LintFinding)[] };
 
-function warningsIn(findings: readonly Finding[]): string {
+function warningsIn(findings: readonly LintFinding[]): string {
   return findingsText(findings.filter(({ level }) => level === 'warning'));
 }
 

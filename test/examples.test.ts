@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../lib/config/load.ts';
-import { toldOf } from '../lib/review/cases/report.ts';
-import { resultOf } from '../lib/review/cases/tested.ts';
+import { listCaseFindings } from '../lib/review/cases/report.ts';
+import { checkCases } from '../lib/review/cases/tested.ts';
 import { runCases } from '../lib/review/cases/trial.ts';
 import { casesBeside, casesFrom, testedBeside } from './harness/cases.ts';
 import { localBroker } from './harness/local.ts';
@@ -96,7 +96,7 @@ describe.each(FOLDERS)('%s', folder => {
 
   test.each(beside)('T41: $role.name could lose nothing without a case that notices', ({ role }) => {
     const wish = { coverage: true, mutate: true };
-    expect(toldOf(resultOf(testedBeside(role, config), config.rows, wish))).toEqual([]);
+    expect(listCaseFindings(checkCases(testedBeside(role, config), config.rows, wish))).toEqual([]);
   });
 
   test.each(beside.flatMap(({ role, cases }) => runCases(role, config.rows, cases)))(

@@ -2,8 +2,8 @@ import { issuerRow } from '../config/issuers.ts';
 import { readSource } from '../config/sources.ts';
 import type { Complain } from '../language/complaint.ts';
 import { findEntry, parse, type Tree } from '../language/parse.ts';
-import { dialectFindings } from '../review/lint/dialect.ts';
-import type { Finding } from '../review/lint/rule.ts';
+import { lintDialect } from '../review/lint/dialect.ts';
+import type { LintFinding } from '../review/lint/rule.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { presetOf } from '../token/presets.ts';
 
@@ -26,11 +26,11 @@ function issuersIn(tree: Tree): ReadonlyMap<string, IssuerRow> {
 }
 
 /** What is found in a file with a policy for the page of a Buildkite registry. */
-export function dialectIn(file: string): readonly Finding[] {
-  const findings: Finding[] = [];
+export function dialectIn(file: string): readonly LintFinding[] {
+  const findings: LintFinding[] = [];
   const complain: Complain = (rule, place, message) =>
     void findings.push({ rule, level: 'error', place, message });
   const source = readSource(file, complain);
   const tree = source === undefined ? undefined : parse(file, source, complain);
-  return tree && findings.length === 0 ? dialectFindings(tree, issuersIn(tree)) : findings;
+  return tree && findings.length === 0 ? lintDialect(tree, issuersIn(tree)) : findings;
 }

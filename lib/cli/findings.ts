@@ -2,9 +2,9 @@ import type { Loaded } from '../config/load.ts';
 import { readSource } from '../config/sources.ts';
 import { type Complaint, writeComplaint } from '../language/complaint.ts';
 import { writeCount } from '../language/counted.ts';
-import { excerpt } from '../review/lint/excerpt.ts';
-import { type LintAnswer, lint } from '../review/lint/lint.ts';
-import type { Finding } from '../review/lint/rule.ts';
+import { formatExcerpt } from '../review/lint/excerpt.ts';
+import { type LintAnswer, lintPolicies } from '../review/lint/lint.ts';
+import type { LintFinding } from '../review/lint/rule.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
 function textOf(file: string): string | undefined {
@@ -12,23 +12,23 @@ function textOf(file: string): string | undefined {
 }
 
 /** One finding as people read it: a line, and below it the line of the file with a caret. */
-function findingText(finding: Finding): string {
+function findingText(finding: LintFinding): string {
   const { level, rule, place } = finding;
   const line = writeComplaint({ ...finding, rule: level === 'error' ? rule : `${level} ${rule}` });
   const text = textOf(place.file);
-  return `${line}\n${text === undefined ? '' : excerpt(text, place)}`;
+  return `${line}\n${text === undefined ? '' : formatExcerpt(text, place)}`;
 }
 
-export function findingsText(findings: readonly Finding[]): string {
+export function findingsText(findings: readonly LintFinding[]): string {
   return findings.map(findingText).join('');
 }
 
-function errorsOf(complaints: readonly (Complaint | Finding)[]): Finding[] {
+function errorsOf(complaints: readonly (Complaint | LintFinding)[]): LintFinding[] {
   return complaints.map(each => ({ ...each, level: 'error' }));
 }
 
 /** The complaints as people read them, with a count. */
-export function complaintsText(complaints: readonly (Complaint | Finding)[]): string {
+export function complaintsText(complaints: readonly (Complaint | LintFinding)[]): string {
   return `${findingsText(errorsOf(complaints))}${writeCount(complaints.length, 'error')}\n`;
 }
 
@@ -37,5 +37,10 @@ export function answerOf(loaded: Loaded, now = Date.now() / 1000): LintAnswer {
   if (!loaded.config) return { findings: errorsOf(loaded.complaints), ignored: [] };
   const { broker, policies } = loaded.written;
   const files = [broker, ...policies.map(({ tree }) => tree)].map(({ place: { file } }) => file);
-  return lint(loaded.config, loaded.written, new Map(files.map(file => [file, textOf(file) ?? ''])), now);
+  return lintPolicies(
+    loaded.config,
+    loaded.written,
+    new Map(files.map(file => [file, textOf(file) ?? ''])),
+    now,
+  );
 }

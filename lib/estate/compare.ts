@@ -1,13 +1,19 @@
 import { type Claims, findClaimType } from '../policy/claims.ts';
 import { findVocabularyTypes } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
-import { factsOf } from '../review/author/import/issuer.ts';
-import { admittedBy } from '../review/space/admits.ts';
-import { patternOf } from '../review/space/automaton.ts';
-import { pointsWhere } from '../review/space/region.ts';
-import type { Box, Searched } from '../review/space/search.ts';
-import { type Witness, witnessIn } from '../review/space/witness.ts';
-import { admissionOf, type Standing, searchWorld, type World, worldOf } from '../review/space/world.ts';
+import { findFacts } from '../review/author/import/issuer.ts';
+import { findAdmitting } from '../review/space/admits.ts';
+import { createPattern } from '../review/space/automaton.ts';
+import { selectPoints } from '../review/space/region.ts';
+import type { Box, SearchResult } from '../review/space/search.ts';
+import { createWitness, type Witness } from '../review/space/witness.ts';
+import {
+  createSearchSpace,
+  findAdmission,
+  type GuardedPolicy,
+  type SearchSpace,
+  searchSpace,
+} from '../review/space/world.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { presetOf } from '../token/presets.ts';
 import {
@@ -27,7 +33,7 @@ export type Verdict =
   /** Never handed out: a role that is wider is not written. */
   | { readonly is: 'wider'; readonly shown: Witness | undefined };
 
-type Question = { readonly world: World; readonly sample: Claims; readonly confirm: Confirm };
+type Question = { readonly world: SearchSpace; readonly sample: Claims; readonly confirm: Confirm };
 
 /** The request as it could really come, or that it is none which shows anything. */
 type Confirm = (witness: Witness) => Witness | undefined;
@@ -35,52 +41,61 @@ type Confirm = (witness: Witness) => Witness | undefined;
 const ODD = 'a branch or tag with a colon in its name, which git does not allow, is not let in';
 
 /** Values of a claim that no token of the vendor has: of another type, or empty text where it writes null. */
-function listNever({ issuer, claims }: World): Box[] {
-  const { vocabulary } = factsOf(issuer);
+function listNever({ issuer, claims }: SearchSpace): Box[] {
+  const { vocabulary } = findFacts(issuer);
   return [...claims.values()].flatMap((on): Box[] => {
     const types: readonly string[] | undefined = vocabulary && findVocabularyTypes(vocabulary, on.name);
     if (!types) return [];
-    const points = pointsWhere(
+    const points = selectPoints(
       on,
       point => point !== undefined && !types.includes(findClaimType(point)),
     ).points;
     const elements = types.includes('array') ? { in: [] } : { out: [] };
-    const texts = { in: types.includes('null') ? [patternOf('', true)] : [] };
+    const texts = { in: types.includes('null') ? [createPattern('', true)] : [] };
     return [[{ on, region: { points, texts, elements } }]];
   });
 }
 
 /** What the role admits and the trust policy does not. */
-function* beyond(standing: Standing, direct: DirectAdmission, world: World): Generator<Searched> {
-  const { trust, deny } = admissionOf(world, standing);
+function* beyond(
+  standing: GuardedPolicy,
+  direct: DirectAdmission,
+  world: SearchSpace,
+): Generator<SearchResult> {
+  const { trust, deny } = findAdmission(world, standing);
   const struck = [...deny.map(({ box }) => box), ...listNever(world)];
   const allowed = direct.allows.flatMap(({ plain, instead }) => [plain, ...instead]);
   for (const { box } of trust) {
-    yield searchWorld(world, box, [...struck, ...allowed]);
-    for (const denied of direct.denies) yield searchWorld(world, [...box, ...denied], struck);
+    yield searchSpace(world, box, [...struck, ...allowed]);
+    for (const denied of direct.denies) yield searchSpace(world, [...box, ...denied], struck);
   }
 }
 
 type Way = { readonly box: Box; readonly odd: boolean };
 
 /** What the trust policy admits and the role does not. */
-function* left(standing: Standing, direct: DirectAdmission, world: World, odd: boolean): Generator<Searched> {
-  const { trust, deny } = admissionOf(world, standing);
+function* left(
+  standing: GuardedPolicy,
+  direct: DirectAdmission,
+  world: SearchSpace,
+  odd: boolean,
+): Generator<SearchResult> {
+  const { trust, deny } = findAdmission(world, standing);
   const admitted = trust.map(({ box }) => box);
   const ways: readonly Way[] = direct.allows.flatMap(({ real }) => real).filter(way => way.odd === odd);
   for (const { box } of ways) {
-    yield searchWorld(world, box, [...direct.denies, ...admitted]);
-    for (const { box: struck } of deny) yield searchWorld(world, [...box, ...struck], direct.denies);
+    yield searchSpace(world, box, [...direct.denies, ...admitted]);
+    for (const { box: struck } of deny) yield searchSpace(world, [...box, ...struck], direct.denies);
   }
 }
 
 type Found = { readonly witness: Witness | undefined } | undefined;
 
-function findFirst(all: Iterable<Searched>, { world, sample, confirm }: Question): Found {
+function findFirst(all: Iterable<SearchResult>, { world, sample, confirm }: Question): Found {
   let doubt: Found;
   for (const found of all) {
     if (found === 'none') continue;
-    const made = found === 'undecided' ? undefined : witnessIn(found, world, sample);
+    const made = found === 'undecided' ? undefined : createWitness(found, world, sample);
     const witness = made && confirm(made);
     if (witness) return { witness };
     doubt = { witness: undefined };
@@ -92,11 +107,11 @@ export type Compared = {
   readonly role: Role;
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly direct: readonly DirectTrust[];
-  readonly sampleOf: (issuer: string) => Claims;
+  readonly findSample: (issuer: string) => Claims;
 };
 
 /** The standing of a role that admits nobody of an issuer that it does not name. */
-function standingOf({ role, rows }: Compared, issuer: string): Standing | undefined {
+function standingOf({ role, rows }: Compared, issuer: string): GuardedPolicy | undefined {
   const row = rows.get(issuer);
   return row && { role, row };
 }
@@ -105,9 +120,14 @@ function compareIssuer(compared: Compared, issuer: string): Verdict {
   const standing = standingOf(compared, issuer);
   const trust = compared.direct.find(each => each.issuer === issuer) ?? { issuer, statements: [] };
   if (!standing) return { is: 'narrower', shown: undefined, why: [`no row of broker.yml is for ${issuer}`] };
-  const world = worldOf({ issuer, standings: [standing], statements: [listDimensions(trust)], from: 0 });
+  const world = createSearchSpace({
+    issuer,
+    standings: [standing],
+    statements: [listDimensions(trust)],
+    from: 0,
+  });
   const direct = admissionOfDirect(trust, world);
-  const sample = compared.sampleOf(issuer);
+  const sample = compared.findSample(issuer);
   const wider = findFirst(beyond(standing, direct, world), { world, sample, confirm: witness => witness });
   const confirm: Confirm = witness => findReal(witness, { trust, standing, sample });
   const question = { world, sample, confirm };
@@ -119,7 +139,7 @@ function compareIssuer(compared: Compared, issuer: string): Verdict {
   return odd ? { is: 'narrower', shown: odd.witness, why: [ODD] } : { is: 'same' };
 }
 
-type Sides = { readonly trust: DirectTrust; readonly standing: Standing; readonly sample: Claims };
+type Sides = { readonly trust: DirectTrust; readonly standing: GuardedPolicy; readonly sample: Claims };
 
 /** With the subject that its other claims give it, where IAM lets that in too and the role does not. */
 function findReal(witness: Witness, { trust, standing, sample }: Sides): Witness | undefined {
@@ -130,7 +150,7 @@ function findReal(witness: Witness, { trust, standing, sample }: Sides): Witness
   ];
   return claims
     .map(each => ({ ...witness, claims: each }))
-    .find(each => admitsDirectly(trust, each) && admittedBy(standing, each) === undefined);
+    .find(each => admitsDirectly(trust, each) && findAdmitting(standing, each) === undefined);
 }
 
 const ORDER: readonly Verdict['is'][] = ['wider', 'narrower', 'same'];

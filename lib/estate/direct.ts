@@ -2,15 +2,15 @@ import { isInRange, readAddress, readRange } from '../policy/cidr.ts';
 import { readClaimPath } from '../policy/claims.ts';
 import type { Condition, Scalar } from '../policy/condition.ts';
 import type { Effect, Statement } from '../policy/statement.ts';
-import { factsOf } from '../review/author/import/issuer.ts';
-import { readKey } from '../review/author/import/keys.ts';
-import { type Pattern, patternOf } from '../review/space/automaton.ts';
-import { type Dimension, type Point, pointsWhere, type Region, type Side } from '../review/space/region.ts';
+import { findFacts } from '../review/author/import/issuer.ts';
+import { readConditionKey } from '../review/author/import/keys.ts';
+import { createPattern, type Pattern } from '../review/space/automaton.ts';
+import { type Dimension, type Point, type Region, type Side, selectPoints } from '../review/space/region.ts';
 import type { Box, Demand } from '../review/space/search.ts';
 import type { Witness } from '../review/space/witness.ts';
-import type { World } from '../review/space/world.ts';
-import { conditionTruth } from '../review/targets/condition.ts';
-import { covers } from '../review/targets/request.ts';
+import type { SearchSpace } from '../review/space/world.ts';
+import { judgeCondition } from '../review/targets/condition.ts';
+import { isActionCovered } from '../review/targets/request.ts';
 import type { TrustCondition, TrustStatement } from '../review/targets/trust.ts';
 import { presetOf } from '../token/presets.ts';
 import type { Asked, SubjectReading } from './subject-form.ts';
@@ -53,7 +53,7 @@ function nameOperator({ operator }: TrustCondition): string {
 
 /** A key that no token has: IAM judges the condition as for one that lacks it. */
 function isMetWithout(condition: TrustCondition): boolean {
-  return conditionTruth(condition, () => ({ values: [] })) === 'true';
+  return judgeCondition(condition, () => ({ values: [] })) === 'true';
 }
 
 /** A key that is named by the host of another issuer. */
@@ -71,10 +71,10 @@ function readCondition(condition: TrustCondition, issuer: string, effect: Effect
     return ['IpAddress', 'NotIpAddress'].includes(operator) && operands.every(each => readRange(each))
       ? { reading: { claim: undefined, condition } }
       : doubt;
-  const subject = readKey(key, { host: issuer.slice('https://'.length), facts: factsOf(issuer) });
+  const subject = readConditionKey(key, { host: issuer.slice('https://'.length), facts: findFacts(issuer) });
   if (subject.is === 'never') return isMetWithout(condition) ? 'met' : { nobody: true };
   if (subject.is === 'secure')
-    return conditionTruth(condition, () => ({ values: ['true'] })) === 'true' ? 'met' : doubt;
+    return judgeCondition(condition, () => ({ values: ['true'] })) === 'true' ? 'met' : doubt;
   // Who asks for the session chooses its name, and mints the token for the audience that is wanted.
   if (subject.is === 'chosen') return effect === 'trust' ? 'met' : doubt;
   // IAM fills the keys of the issuer that signed the token, and of no other.
@@ -131,7 +131,7 @@ const ENTRANCE = 'sts:AssumeRoleWithWebIdentity';
 
 /** The issuers whose tokens a trust policy lets in. */
 function listIssuers(statements: readonly TrustStatement[]): string[] {
-  const allows = statements.filter(each => each.effect === 'Allow' && covers(each, ENTRANCE));
+  const allows = statements.filter(each => each.effect === 'Allow' && isActionCovered(each, ENTRANCE));
   const names = allows.flatMap(each => (each.exceptPrincipals ? [] : each.principals));
   return [
     ...new Set(names.flatMap(({ kind, name }) => (kind === 'Federated' ? (issuerOf(name) ?? []) : []))),
@@ -153,7 +153,7 @@ export function readDirectTrusts(statements: readonly TrustStatement[]): DirectT
 }
 
 function readDirectTrust(statements: readonly TrustStatement[], issuer: string): DirectTrust {
-  const about = statements.filter(each => covers(each, ENTRANCE) && isAbout(each, issuer));
+  const about = statements.filter(each => isActionCovered(each, ENTRANCE) && isAbout(each, issuer));
   return {
     issuer,
     statements: about.map(each => {
@@ -213,7 +213,7 @@ function seenByIam(point: Point, isNullable: boolean): string | undefined {
 
 /** Lower case to lower case is exact where an operand has no letters; elsewhere the operand as written stands for it. */
 const patternsOf = (operands: readonly string[], literal: boolean): Pattern[] =>
-  operands.map(each => patternOf(literal ? each : each.replace(/\*+/g, '*'), literal));
+  operands.map(each => createPattern(literal ? each : each.replace(/\*+/g, '*'), literal));
 
 function textsWhere(of: TrustCondition): Side<Pattern> {
   const name = nameOperator(of);
@@ -224,19 +224,19 @@ function textsWhere(of: TrustCondition): Side<Pattern> {
 }
 
 function isNullable(claim: string, issuer: string): boolean {
-  return factsOf(issuer).nullable.includes(claim);
+  return findFacts(issuer).nullable.includes(claim);
 }
 
 function regionOfClaim(of: TrustCondition, on: Dimension, isNullable: boolean): Region {
   const holds = (point: Point): boolean => {
     const seen = seenByIam(point, isNullable);
-    return conditionTruth(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
+    return judgeCondition(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
   };
-  return { points: pointsWhere(on, holds).points, texts: textsWhere(of), elements: { in: [] } };
+  return { points: selectPoints(on, holds).points, texts: textsWhere(of), elements: { in: [] } };
 }
 
 function regionOfAddress({ operator, operands }: TrustCondition, on: Dimension): Region {
-  return pointsWhere(on, point => {
+  return selectPoints(on, point => {
     const from = typeof point === 'string' ? readAddress(point) : undefined;
     if (!from) return false;
     const inside = operands.some(each => {
@@ -247,7 +247,7 @@ function regionOfAddress({ operator, operands }: TrustCondition, on: Dimension):
   });
 }
 
-function demandOf({ claim, condition: of }: Reading, world: World): Demand {
+function demandOf({ claim, condition: of }: Reading, world: SearchSpace): Demand {
   if (claim === undefined) return { on: world.source, region: regionOfAddress(of, world.source) };
   const on = world.claims.get(claim) as Dimension;
   return { on, region: regionOfClaim(of, on, isNullable(claim, world.issuer)) };
@@ -263,14 +263,14 @@ function isAsked(point: Point, asked: Asked, nullable: boolean): boolean {
 
 function textsAsked(asked: Asked): Side<Pattern> {
   if ('text' in asked) return { out: [] };
-  if ('pattern' in asked) return { in: [patternOf(asked.pattern, false)] };
-  return 'value' in asked && asked.value !== null ? { in: [patternOf(asked.value, true)] } : { in: [] };
+  if ('pattern' in asked) return { in: [createPattern(asked.pattern, false)] };
+  return 'value' in asked && asked.value !== null ? { in: [createPattern(asked.value, true)] } : { in: [] };
 }
 
-function demandAsked(claim: string, asked: Asked, world: World): Demand {
+function demandAsked(claim: string, asked: Asked, world: SearchSpace): Demand {
   const on = world.claims.get(claim) as Dimension;
   const nullable = isNullable(claim, world.issuer);
-  const { points } = pointsWhere(on, point => isAsked(point, asked, nullable));
+  const { points } = selectPoints(on, point => isAsked(point, asked, nullable));
   return { on, region: { points, texts: textsAsked(asked), elements: { in: [] } } };
 }
 
@@ -294,7 +294,7 @@ export type DirectBoxes = {
   readonly told: readonly Box[];
 };
 
-function boxesOf(statement: DirectStatement, world: World): DirectBoxes {
+function boxesOf(statement: DirectStatement, world: SearchSpace): DirectBoxes {
   const { name, readings, forms } = statement;
   const plain = readings.map(each => demandOf(each, world));
   const others = readings.filter(({ claim }) => claim !== 'sub').map(each => demandOf(each, world));
@@ -330,7 +330,7 @@ export type DirectAdmission = {
 };
 
 /** A trust policy as boxes of one world, which `listDimensions` prepared. */
-export function admissionOfDirect({ statements }: DirectTrust, world: World): DirectAdmission {
+export function admissionOfDirect({ statements }: DirectTrust, world: SearchSpace): DirectAdmission {
   const told = statements.filter(({ nobody }) => !nobody);
   const allows = told.filter(({ effect, doubts }) => effect === 'trust' && doubts.length === 0);
   const denies = told.filter(({ effect }) => effect === 'deny');
@@ -353,7 +353,7 @@ export function admissionOfDirect({ statements }: DirectTrust, world: World): Di
 function isMet({ claim, condition: of }: Reading, { issuer, claims, sourceAddress }: Witness): boolean {
   const seen = claim === undefined ? sourceAddress : seenByIam(claims[claim], isNullable(claim, issuer));
   if (claim === undefined && seen !== undefined) return true;
-  return conditionTruth(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
+  return judgeCondition(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
 }
 
 /** Would IAM let this one request in? What of a Deny could not be read is taken to strike. */

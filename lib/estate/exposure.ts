@@ -1,11 +1,17 @@
-import { jobKindsOf } from '../jobs/jobs.ts';
+import { listJobKinds } from '../jobs/jobs.ts';
 import { ANY_NAME, type JobKind } from '../jobs/kind.ts';
 import { readClaimPath } from '../policy/claims.ts';
 import type { Condition } from '../policy/condition.ts';
-import { factsOf } from '../review/author/import/issuer.ts';
+import { findFacts } from '../review/author/import/issuer.ts';
 import { statementOf } from '../review/compare/jobs.ts';
 import type { Box } from '../review/space/search.ts';
-import { boxOf, type Entrusted, searchWorld, type World, worldOf } from '../review/space/world.ts';
+import {
+  createBox,
+  createSearchSpace,
+  type SearchedPolicy,
+  type SearchSpace,
+  searchSpace,
+} from '../review/space/world.ts';
 import { PRESETS, type PresetName, presetOf } from '../token/presets.ts';
 import { admissionOfDirect, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
 
@@ -29,8 +35,8 @@ export type Exposure = {
 };
 
 /** No role: a reading of IAM's own. */
-function entrustedTo(issuer: string): Entrusted {
-  const { nullable, session, audiences } = factsOf(issuer);
+function entrustedTo(issuer: string): SearchedPolicy {
+  const { nullable, session, audiences } = findFacts(issuer);
   return {
     name: '',
     audience: '',
@@ -79,8 +85,8 @@ function listNames({ statements }: DirectTrust, claim: string | undefined): stri
   return claim === undefined ? [] : [...new Set(allows.flatMap(each => readNames(each, claim)))];
 }
 
-function isAdmitted(boxes: readonly Box[], denies: readonly Box[], kind: Box, world: World): boolean {
-  return boxes.some(box => searchWorld(world, [...box, ...kind], denies) !== 'none');
+function isAdmitted(boxes: readonly Box[], denies: readonly Box[], kind: Box, world: SearchSpace): boolean {
+  return boxes.some(box => searchSpace(world, [...box, ...kind], denies) !== 'none');
 }
 
 /** Anybody can have an organization whose name begins as ours does. Below a `/` nobody else can have one. */
@@ -94,13 +100,13 @@ export function describeExposure(trust: DirectTrust): Exposure {
   const { issuer } = trust;
   const preset = presetOf(issuer);
   const { organization, pipeline } = labelsOf(preset);
-  const kinds = jobKindsOf(preset).filter(({ tells }) => tells !== undefined);
+  const kinds = listJobKinds(preset).filter(({ tells }) => tells !== undefined);
   const probes = [
     ...(organization === undefined ? [] : [probe(issuer, organization, `${ANY_NAME}*`)]),
     ...(pipeline === undefined ? [] : [probe(issuer, pipeline, `*${ANY_NAME}*`)]),
   ];
   const jobs = kinds.map(kind => statementOf(kind, issuer));
-  const world = worldOf({
+  const world = createSearchSpace({
     issuer,
     standings: [],
     statements: [listDimensions(trust), ...jobs, ...probes],
@@ -110,7 +116,7 @@ export function describeExposure(trust: DirectTrust): Exposure {
   const boxes = allows.flatMap(({ told }) => told);
   const entrusted = entrustedTo(issuer);
   const admits = (each: (typeof jobs)[number]): boolean =>
-    isAdmitted(boxes, denies, boxOf(world, each, entrusted), world);
+    isAdmitted(boxes, denies, createBox(world, each, entrusted), world);
   const admitted = new Set(jobs.filter(admits).map(({ id }) => id));
   const organizations = listNames(trust, organization);
   const isOpen = (claim: string | undefined): boolean =>

@@ -1,11 +1,11 @@
-import { ANY_NAME, type JobKind, type Telling } from './kind.ts';
+import { ANY_NAME, type ClaimTest, type JobKind } from './kind.ts';
 
 const EVENTS =
   'https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows';
 const SUBJECTS = 'https://docs.github.com/en/actions/reference/security/oidc';
 
 /** `sub` of a job that names an environment says that alone of where it runs. */
-function onBranch(event: string): readonly Telling[] {
+function onBranch(event: string): readonly ClaimTest[] {
   return [
     ['event_name', 'equals', event],
     ['ref', 'matches', 'refs/heads/*'],

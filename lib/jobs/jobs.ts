@@ -17,6 +17,6 @@ export const JOB_KINDS: { readonly [preset: string]: readonly JobKind[] } = {
 };
 
 /** Those of an issuer's row; none where nothing is known of its jobs. */
-export function jobKindsOf(preset: string | undefined): readonly JobKind[] {
+export function listJobKinds(preset: string | undefined): readonly JobKind[] {
   return (preset === undefined ? undefined : JOB_KINDS[preset]) ?? [];
 }

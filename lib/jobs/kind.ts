@@ -1,7 +1,7 @@
 import type { Operator, Scalar } from '../policy/condition.ts';
 
 /** What a token of the kind says: a claim, an operator of the policy's language, its operands. */
-export type Telling = readonly [claim: string, operator: Operator, ...operands: Scalar[]];
+export type ClaimTest = readonly [claim: string, operator: Operator, ...operands: Scalar[]];
 
 /**
  * Who can bring a job of the kind about without the rights that a role's author has in mind: an `outsider` has no
@@ -19,7 +19,7 @@ export type JobKind = {
   /** How one is caused, and by whom. */
   readonly how: string;
   /** What every token of the kind says; undefined: nothing in the token tells it from another. */
-  readonly tells: readonly Telling[] | undefined;
+  readonly tells: readonly ClaimTest[] | undefined;
   /** Of one that nothing tells: the kind whose tokens its own look like. */
   readonly like?: string;
   /** Where the vendor says so. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FAMILIES, familyOf } from '../jobs/scenarios.ts';
+import { FAMILIES, findFamily } from '../jobs/scenarios.ts';
 import type { Claims } from '../policy/claims.ts';
 import { findRequestFlag } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
@@ -148,7 +148,7 @@ export function payload(
     if (row.preset === 'buildkite') return buildkitePayload(jobId, job.claims, request);
     if (row.preset === 'github-actions') return githubPayload(job.claims, request);
     const aud = request.audience ?? row.issuer;
-    const found = familyOf(row.preset);
+    const found = findFamily(row.preset);
     if (found) {
       const known = { ...found.family.usual, ...job.claims } as JobClaims;
       return { aud, ...(found.family.follows(known as Claims) as JobClaims), ...known };

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { changes } from '../../lib/review/compare/change.ts';
-import type { Policy } from '../../lib/review/compare/policy.ts';
-import { refutations } from '../../lib/review/compare/prove.ts';
+import { compareRoles } from '../../lib/review/compare/change.ts';
+import type { PolicySet } from '../../lib/review/compare/policy.ts';
+import { findRefutations } from '../../lib/review/compare/prove.ts';
 import { BUILDKITE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
 const SETTING = settingOf(ROWS);
-const ASKED = { sampleOf: () => ({}), from: NOW };
+const ASKED = { findSample: () => ({}), from: NOW };
 
 type Claims = (index: number) => string;
 
@@ -20,7 +20,7 @@ function role(name: string, statements: number, claims: Claims) {
   };
 }
 
-function policy(roles: number, statements: number, claims: (role: number) => Claims): Policy {
+function policy(roles: number, statements: number, claims: (role: number) => Claims): PolicySet {
   return {
     rows: ROWS,
     roles: Array.from({ length: roles }, (_, at) => role(`role-${at}`, statements, claims(at))),
@@ -68,11 +68,11 @@ export function comparePolicies(): boolean {
   const [before, after] = [policy(1000, 10, usual(0)), policy(1000, 10, usual(1))];
   const [worst, worse] = [policy(1, 49, wild(0)), policy(1, 49, wild(1))];
   const measured = [
-    timed('diff: 1,000 roles of 10 statements, all changed', 10, () => changes(before, after, ASKED)),
+    timed('diff: 1,000 roles of 10 statements, all changed', 10, () => compareRoles(before, after, ASKED)),
     timed('prove: a sentence of the same', 10, () =>
-      after.roles.flatMap(each => refutations(ONLY_ACME, each, after, ASKED)),
+      after.roles.flatMap(each => findRefutations(ONLY_ACME, each, after, ASKED)),
     ),
-    timed('diff: 50 statements of 15 wildcards, all changed', 5, () => changes(worst, worse, ASKED)),
+    timed('diff: 50 statements of 15 wildcards, all changed', 5, () => compareRoles(worst, worse, ASKED)),
   ];
   const memory = Math.round(process.memoryUsage.rss() / 1e6);
   for (const { name, seconds, most } of measured)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
-import { jobKindsOf } from '../../lib/jobs/jobs.ts';
+import { listJobKinds } from '../../lib/jobs/jobs.ts';
 import { findClaim, findClaimType, readClaimPath } from '../../lib/policy/claims.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
@@ -87,7 +87,7 @@ describe.each(PAGES)('%s', path => {
   });
 
   test('lists the kinds of jobs, who can cause each, and how', () => {
-    const kinds = jobKindsOf(row.preset);
+    const kinds = listJobKinds(row.preset);
     const listed = kinds.length === 0 ? [] : rowsUnder(path, JOBS, 'kind');
     expect(listed).toEqual(
       kinds.map(({ name, says, danger, how }) => [`\`${name}\``, says, danger ?? '', how]),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compareWithTrust, type Verdict } from '../../lib/estate/compare.ts';
 import { readDirectTrusts } from '../../lib/estate/direct.ts';
-import { sampleOf } from '../../lib/jobs/sample.ts';
+import { findSampleClaims } from '../../lib/jobs/sample.ts';
 import type { ClaimValue } from '../../lib/policy/claims.ts';
-import { trustStatements } from '../../lib/review/targets/trust.ts';
+import { readTrustStatements } from '../../lib/review/targets/trust.ts';
 import { BUILDKITE, GITHUB, ISSUERS, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 import { allow, BUILDKITE_HOST, GITHUB_HOST, GITLAB_HOST, type Json, policyOf, subject } from './dumps.ts';
 
@@ -13,8 +13,8 @@ const compared = (role: string, statements: readonly Json[]): Verdict =>
   compareWithTrust({
     role: roleFrom(`${role}\njwt: { audience: https://api.test.example }\n`, settingOf(ROWS)),
     rows: ROWS,
-    direct: readDirectTrusts(trustStatements(policyOf(...statements) as ClaimValue)),
-    sampleOf,
+    direct: readDirectTrusts(readTrustStatements(policyOf(...statements) as ClaimValue)),
+    findSample: findSampleClaims,
   });
 
 const github = (claims: string): string => `trust: [{ iss: ${GITHUB}, claims: { ${claims} } }]`;

@@ -4,7 +4,7 @@ import type { Registry } from '../../lib/policy/registry.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import type { CaseSetting } from '../../lib/review/cases/cases/case.ts';
 import { parseCases } from '../../lib/review/cases/cases.ts';
-import { casesOf, type Tested } from '../../lib/review/cases/files.ts';
+import { readPolicyCases, type TestedPolicy } from '../../lib/review/cases/files.ts';
 import type { Case } from '../../lib/review/cases/trial.ts';
 import { placesOf } from './policy.ts';
 
@@ -27,8 +27,8 @@ export function casesFrom(source: string, setting: CaseSetting): readonly Case[]
 }
 
 /** The cases beside a role or a registry of a config folder, as `kite-sts test` reads them. */
-export function testedBeside(role: Role | Registry, config: Config): Tested {
-  const [tested] = casesOf([role], config, (rule, place, message) => {
+export function testedBeside(role: Role | Registry, config: Config): TestedPolicy {
+  const [tested] = readPolicyCases([role], config, (rule, place, message) => {
     throw new Error(`${place.file}:${place.line} ${rule} ${message}`);
   });
   if (!tested?.written) throw new Error(`${role.name} has no cases`);

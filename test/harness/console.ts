@@ -1,6 +1,6 @@
 import type { ConsoleData } from '../../lib/config/console.ts';
 import type { Role } from '../../lib/policy/role.ts';
-import { type Held, heldIn } from '../../lib/review/console/held.ts';
+import { openData, type PageData } from '../../lib/review/console/held.ts';
 import { ROLES } from './local.ts';
 import { AUDIENCE, ISSUERS, rowsFrom } from './policy.ts';
 
@@ -8,8 +8,8 @@ import { AUDIENCE, ISSUERS, rowsFrom } from './policy.ts';
 export function heldOf(
   changes: Partial<ConsoleData> = {},
   roles: { readonly [name: string]: string } = ROLES,
-): Held {
-  return heldIn({
+): PageData {
+  return openData({
     url: AUDIENCE,
     audience: AUDIENCE,
     session: { seconds: undefined, maxSeconds: undefined },
@@ -22,7 +22,7 @@ export function heldOf(
 }
 
 /** A role that is held. */
-export function roleIn({ roles }: Held, name: string): Role {
+export function roleIn({ roles }: PageData, name: string): Role {
   const role = roles.find(each => each.name === name);
   if (!role) throw new Error(`${name} is not held.`);
   return role;

@@ -1,5 +1,5 @@
 import type { Statement } from '../../infra/cloudformation.ts';
-import { conditionTruth } from '../../lib/review/targets/condition.ts';
+import { judgeCondition } from '../../lib/review/targets/condition.ts';
 
 /** A call as IAM sees it: who asks, for what, and what is known of the request by IAM's own keys. */
 export type Attempt = {
@@ -30,7 +30,7 @@ function meetsConditions({ Condition = {} }: Filled, { keys }: Attempt): boolean
   );
   return conditions.every(
     condition =>
-      conditionTruth(condition, key => {
+      judgeCondition(condition, key => {
         const value = keys[key];
         if (value === undefined) return { values: [] };
         return typeof value === 'string' ? { values: [value] } : { values: value, many: true };

@@ -1,12 +1,12 @@
-import { findingsFor, type Trusted } from '../../lib/review/targets/findings.ts';
-import type { Asked } from '../../lib/review/targets/request.ts';
-import { trustStatements } from '../../lib/review/targets/trust.ts';
+import { checkTarget, type Trusted } from '../../lib/review/targets/findings.ts';
+import type { TargetRequest } from '../../lib/review/targets/request.ts';
+import { readTrustStatements } from '../../lib/review/targets/trust.ts';
 
 export const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange';
 export const ARN = 'arn:aws:iam::123456789012:role/deploy';
 export const ID = 'kite-sts:deploy';
 
-export const ASKED: Asked = {
+export const ASKED: TargetRequest = {
   role: 'deploy',
   arn: ARN,
   externalId: ID,
@@ -51,10 +51,14 @@ export const RIGHT = [broker('sts:AssumeRole'), BESIDE];
 
 export type Statements = readonly object[];
 
-export function codes(statements: Statements, asked: Asked = ASKED, trusted: Trusted = TRUSTED): string[] {
-  return findingsFor(
+export function codes(
+  statements: Statements,
+  asked: TargetRequest = ASKED,
+  trusted: Trusted = TRUSTED,
+): string[] {
+  return checkTarget(
     asked,
-    { arn: ARN, maxSeconds: 3600, statements: trustStatements({ Statement: statements as never }) },
+    { arn: ARN, maxSeconds: 3600, statements: readTrustStatements({ Statement: statements as never }) },
     trusted,
   ).map(({ code }) => code);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleOf } from '../../lib/jobs/sample.ts';
+import { findSampleClaims } from '../../lib/jobs/sample.ts';
 import { BUILDKITE, GITHUB } from '../harness/policy.ts';
 
 test.each([
@@ -8,9 +8,9 @@ test.each([
   ['https://gitlab.com', { ref: 'main', ref_protected: 'true' }],
   ['https://oidc.circleci.com/org/0b1c2d3e', { 'oidc.circleci.com/vcs-ref': 'refs/heads/main' }],
 ])('a plain job of %s is a push to main', (issuer, claims) => {
-  expect(sampleOf(issuer)).toMatchObject(claims);
+  expect(findSampleClaims(issuer)).toMatchObject(claims);
 });
 
 test('of an issuer that is not known, nothing is known', () => {
-  expect(sampleOf('https://plain.example')).toEqual({});
+  expect(findSampleClaims('https://plain.example')).toEqual({});
 });

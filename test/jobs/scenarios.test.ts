@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { FAMILIES, type Family, plainJob, SCENARIOS, withFollowing } from '../../lib/jobs/scenarios.ts';
+import {
+  addFollowingClaims,
+  createPlainJob,
+  FAMILIES,
+  type JobFamily,
+  SCENARIOS,
+} from '../../lib/jobs/scenarios.ts';
 import { findClaimType } from '../../lib/policy/claims.ts';
 import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
 import { PRESETS } from '../../lib/token/presets.ts';
 import { codes, rowsOf } from '../harness/markdown.ts';
 
 const all = [...SCENARIOS].map(([name, scenario]) => ({ name, ...scenario }));
-const FIRST: readonly Family[] = Object.values(FAMILIES);
+const FIRST: readonly JobFamily[] = Object.values(FAMILIES);
 
 test.each([
   'buildkite/push',
@@ -27,7 +33,7 @@ test.each(all)(
   '$name has claims that the issuer sends, of the types that it sends',
   ({ family, changes }) => {
     const { vocabulary } = PRESETS[family.preset as keyof typeof PRESETS];
-    const claims = withFollowing(family, { ...family.usual, ...changes });
+    const claims = addFollowingClaims(family, { ...family.usual, ...changes });
     const wrong = Object.entries(claims).filter(
       ([name, value]) => !findVocabularyTypes(vocabulary, name)?.includes(findClaimType(value)),
     );
@@ -38,7 +44,9 @@ test.each(all)(
 test.each(all.filter(({ name }) => !name.endsWith('/push')))(
   '$name is another job than a push',
   ({ family, changes }) => {
-    expect(withFollowing(family, { ...family.usual, ...changes })).not.toEqual(plainJob(family.preset));
+    expect(addFollowingClaims(family, { ...family.usual, ...changes })).not.toEqual(
+      createPlainJob(family.preset),
+    );
   },
 );
 
@@ -50,7 +58,7 @@ test.each(FIRST)('no job of $preset has a claim that it must ask for', ({ preset
 
 describe('what follows from other claims is', () => {
   const { buildkite, github, gitlab } = FAMILIES;
-  test.each<[string, Family, { [name: string]: string }, string, string]>([
+  test.each<[string, JobFamily, { [name: string]: string }, string, string]>([
     [
       'the ref of a tag in sub',
       buildkite,
@@ -84,16 +92,16 @@ describe('what follows from other claims is', () => {
     ['the groups of a project', gitlab, { project_path: 'acme/team/web' }, 'namespace_path', 'acme/team'],
     ['the path of a tag', gitlab, { ref_type: 'tag', ref: 'v1' }, 'ref_path', 'refs/tags/v1'],
   ])('%s', (_name, family, changes, claim, value) => {
-    expect(withFollowing(family, { ...family.usual, ...changes })[claim]).toBe(value);
+    expect(addFollowingClaims(family, { ...family.usual, ...changes })[claim]).toBe(value);
   });
 
   test('nothing that is said otherwise', () => {
-    const claims = withFollowing(github, { ...github.usual, repository_owner: 'other' });
+    const claims = addFollowingClaims(github, { ...github.usual, repository_owner: 'other' });
     expect(claims['repository_owner']).toBe('other');
   });
 
   test('T29: without a prototype', () => {
-    expect(Object.getPrototypeOf(withFollowing(github, github.usual))).toBeNull();
+    expect(Object.getPrototypeOf(addFollowingClaims(github, github.usual))).toBeNull();
   });
 });
 
@@ -103,5 +111,5 @@ test('the index of examples names every job, and no other', () => {
 });
 
 test('an issuer whose jobs are not known has no plain job', () => {
-  expect([plainJob(undefined), plainJob('google')]).toEqual([{}, {}]);
+  expect([createPlainJob(undefined), createPlainJob('google')]).toEqual([{}, {}]);
 });

@@ -8,18 +8,18 @@ import { compileRole, parseRole } from '../../lib/language/role.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
-import { mutantsOf } from '../../lib/review/cases/mutants.ts';
+import { createMutants } from '../../lib/review/cases/mutants.ts';
 import { compareConfigs } from '../../lib/review/compare/change.ts';
-import type { Shown } from '../../lib/review/compare/difference.ts';
-import { holders } from '../../lib/review/compare/holders.ts';
+import type { ShownRequest } from '../../lib/review/compare/difference.ts';
+import { findHolders } from '../../lib/review/compare/holders.ts';
 import { judgeJobs } from '../../lib/review/compare/jobs.ts';
-import { openedBy } from '../../lib/review/compare/opened.ts';
-import { refutations } from '../../lib/review/compare/prove.ts';
-import { asMarkdown } from '../../lib/review/compare/report.ts';
+import { createOpenedDescriber } from '../../lib/review/compare/opened.ts';
+import { findRefutations } from '../../lib/review/compare/prove.ts';
+import { formatDiffMarkdown } from '../../lib/review/compare/report.ts';
 import { listSections } from '../../lib/review/compare/sections.ts';
-import { explain } from '../../lib/review/explain/explain.ts';
-import { remedies } from '../../lib/review/explain/remedy.ts';
-import { lint } from '../../lib/review/lint/lint.ts';
+import { explainDecision } from '../../lib/review/explain/explain.ts';
+import { findRemedies } from '../../lib/review/explain/remedy.ts';
+import { lintPolicies } from '../../lib/review/lint/lint.ts';
 import type { Witness } from '../../lib/review/space/witness.ts';
 import { NOW, rowsFrom, settingOf } from '../harness/policy.ts';
 import { ROWS } from './alphabet.ts';
@@ -31,7 +31,7 @@ import { makeRole } from './roles.ts';
 const rows = rowsFrom(ROWS);
 const SETTING = settingOf(rows);
 const BROKER = parse('broker.yml', `issuers:${ROWS.replace(/^(?=.)/gm, '  ')}\n`, () => {});
-const ASKED = { sampleOf: () => ({}), from: NOW };
+const ASKED = { findSample: () => ({}), from: NOW };
 
 export type Driven = { readonly roles: number; readonly shown: number; readonly wrong: readonly string[] };
 
@@ -68,21 +68,21 @@ function rule(yaml: string, { issuer, audience, claims, sourceAddress, now }: Wi
   return evaluate(documentOf(yaml), question).ruling;
 }
 
-function witnessOf(shown: Shown | undefined): Witness | undefined {
+function witnessOf(shown: ShownRequest | undefined): Witness | undefined {
   return shown === undefined || shown === 'undecided' ? undefined : shown.witness;
 }
 
 /** Every request that the tools show of these two roles, with whether it is as they say. */
 function* showAll(before: Made, after: Made): Generator<boolean> {
   const policy = { roles: [after.role], rows };
-  for (const { shown, statement } of holders(after.role, policy, ASKED)) {
+  for (const { shown, statement } of findHolders(after.role, policy, ASKED)) {
     const witness = witnessOf(shown);
     if (!witness) continue;
     const ruling = rule(after.yaml, witness);
     yield isAdmitted(ruling) && (ruling.statement === undefined || ruling.statement === statement.id);
   }
   const found = compareConfigs({ roles: [before.role], rows }, policy, ASKED);
-  asMarkdown(listSections(found), '');
+  formatDiffMarkdown(listSections(found), '');
   for (const { gained, lost } of found.roles) {
     // The audiences of both are made alike, so that one of another audience is told once.
     for (const [list, to, from] of [
@@ -96,7 +96,7 @@ function* showAll(before: Made, after: Made): Generator<boolean> {
   const [statement] = before.role.trust;
   const only = statement ? [{ ...statement, until: undefined }] : [];
   const invariant = { id: 'one', says: '', roles: ['*'], registries: [], speaksOfAll: false, only };
-  for (const each of refutations(invariant, after.role, policy, ASKED)) {
+  for (const each of findRefutations(invariant, after.role, policy, ASKED)) {
     const witness = 'shown' in each ? witnessOf(each.shown) : undefined;
     if (witness) yield isAdmitted(rule(after.yaml, witness));
   }
@@ -104,11 +104,12 @@ function* showAll(before: Made, after: Made): Generator<boolean> {
 
 function driveRest({ role, tree }: Made, { claims, access, context }: ReturnType<typeof makeQuestion>): void {
   const decision = decide(role, assumeVerified(claims, role), { role: role.name, ...access }, context);
-  explain(role, decision);
-  remedies(decision, () => undefined, openedBy(role, rows));
-  mutantsOf(role);
+  explainDecision(role, decision);
+  findRemedies(decision, () => undefined, createOpenedDescriber(role, rows));
+  createMutants(role);
   judgeJobs(role, rows);
-  if (BROKER) lint({ rows }, { broker: BROKER, policies: [{ compiled: role, tree }] }, new Map(), NOW);
+  if (BROKER)
+    lintPolicies({ rows }, { broker: BROKER, policies: [{ compiled: role, tree }] }, new Map(), NOW);
 }
 
 /** Drives them on so many pairs of roles, from this seed on. */

@@ -172,8 +172,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/cli/verbs/who-can.ts', '    ...denyText(role),\n', ''],
   [
     'lib/review/compare/members.ts',
-    '  maxTokenLifetime,\n  allowPrivateNetwork,\n});',
-    '  maxTokenLifetime,\n});',
+    '    maxTokenLifetime,\n    allowPrivateNetwork,\n    events,',
+    '    maxTokenLifetime,\n    events,',
   ],
   [
     'lib/review/compare/members.ts',

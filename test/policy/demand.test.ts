@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDemands, type JobFacts } from '../../lib/policy/demand.ts';
 import type { Context } from '../../lib/policy/trust.ts';
-import { explain } from '../../lib/review/explain/explain.ts';
+import { explainDecision } from '../../lib/review/explain/explain.ts';
 import { TRUST } from '../harness/grant.ts';
 import { ALICE, BOB, BUILD, eventSetting, MALLORY, STEP } from '../harness/job-events.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, NOW, PROVIDER, roleFrom } from '../harness/policy.ts';
@@ -142,7 +142,7 @@ describe('explain has a line for each', () => {
       [/^ +yes +the job/, /^ +yes .*: suspended/],
     ],
   ])('%s', (_name, context, lines) => {
-    const said = explain(both, decideFor(both, buildkiteClaims(), { context }));
+    const said = explainDecision(both, decideFor(both, buildkiteClaims(), { context }));
     const at = said.indexOf('  demanded of the job:');
     expect(at).toBeGreaterThan(0);
     for (const [index, line] of lines.entries()) expect(said[at + 1 + index]).toMatch(line);

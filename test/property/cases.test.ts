@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Role } from '../../lib/policy/role.ts';
 import { parseCases } from '../../lib/review/cases/cases.ts';
-import { firstCases } from '../../lib/review/cases/first.ts';
-import { resultOf } from '../../lib/review/cases/tested.ts';
+import { writeFirstCases } from '../../lib/review/cases/first.ts';
+import { checkCases } from '../../lib/review/cases/tested.ts';
 import { anyRole } from '../harness/arbitrary.ts';
 import { ISSUERS, rowsFrom } from '../harness/policy.ts';
 
@@ -24,7 +24,7 @@ test('a first set of cases can be read, passes, and notices what a case could, w
   let [tried, untold] = [0, 0];
   fc.assert(
     fc.property(anyRole.map(named), role => {
-      const text = firstCases({ policy: role, rows: ROWS });
+      const text = writeFirstCases({ policy: role, rows: ROWS });
       if (!text.includes('- name:')) return;
       const written = parseCases(
         'first.test.yml',
@@ -35,7 +35,7 @@ test('a first set of cases can be read, passes, and notices what a case could, w
         },
       );
       const tested = { policy: role, path: 'first.test.yml', written };
-      const { trials, mutation } = resultOf(tested, ROWS, { coverage: false, mutate: true });
+      const { trials, mutation } = checkCases(tested, ROWS, { coverage: false, mutate: true });
       expect(trials.flatMap(({ differences }) => differences)).toEqual([]);
       expect(mutation?.survivors.filter(({ noticing }) => noticing.length > 0)).toEqual([]);
       tried += mutation?.tried ?? 0;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Claims } from '../../lib/policy/claims.ts';
 import { matchGlob } from '../../lib/policy/glob.ts';
 import type { Role } from '../../lib/policy/role.ts';
-import { explain } from '../../lib/review/explain/explain.ts';
+import { explainDecision } from '../../lib/review/explain/explain.ts';
 import {
   type Asking,
   anyRole,
@@ -147,7 +147,7 @@ test('T29: decide and explain give a value for any claims', () => {
     fc.property(anyRole, askingWith(wildClaims), (role, asked) => {
       const decision = decideAsked(role, asked);
       seen.add(decision.allowed);
-      expect(explain(role, decision).length).toBeGreaterThan(0);
+      expect(explainDecision(role, decision).length).toBeGreaterThan(0);
     }),
     { numRuns: RUNS },
   );

@@ -11,9 +11,9 @@ import {
 } from '../../estate/aws/migrate.ts';
 import { proposeFiles } from '../../estate/propose.ts';
 import { describeMigration } from '../../estate/report/model.ts';
-import { sampleOf } from '../../jobs/sample.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
 import { writeCount } from '../../language/counted.ts';
-import { firstCases } from '../../review/cases/first.ts';
+import { writeFirstCases } from '../../review/cases/first.ts';
 import { TargetError } from '../../review/targets/trust.ts';
 import { JsonError } from '../../token/json.ts';
 import { complaintsText } from '../findings.ts';
@@ -75,7 +75,7 @@ async function readGround(folder: string | undefined): Promise<Pick<MigrationSet
 export async function readSetting(flags: Flags, folder: string | undefined): Promise<MigrationSetting> {
   return {
     digest: text => createHash('sha256').update(text).digest('hex'),
-    sampleOf,
+    findSample: findSampleClaims,
     ...(await readGround(folder)),
     teamTag: flag(flags, 'team-tag') ?? 'team',
     broker: readBroker(flags),
@@ -114,7 +114,11 @@ function listOwned(roles: readonly MigratedRole[]) {
 async function writeConfig({ roles }: Migration, folder: string, flags: Flags): Promise<string> {
   const owned = listOwned(roles);
   if (owned.length === 0) return 'No role could be made, so nothing was written.\n';
-  const files = proposeFiles(owned, ({ role, rows }) => firstCases({ policy: role, rows }), readOwner(flags));
+  const files = proposeFiles(
+    owned,
+    ({ role, rows }) => writeFirstCases({ policy: role, rows }),
+    readOwner(flags),
+  );
   const missing = await listMissing(files, folder);
   await writeFiles(missing, folder);
   const { config, complaints } = loadConfig(folder);

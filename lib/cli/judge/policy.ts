@@ -2,8 +2,8 @@ import type { Config } from '../../config/load.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
-import { membersOf, rowMembers } from '../../review/compare/members.ts';
-import { wanted } from '../../review/explain/explain.ts';
+import { flattenItem, flattenRow } from '../../review/compare/members.ts';
+import { describeCondition } from '../../review/explain/explain.ts';
 import { policyDigest } from '../../stores/roles.ts';
 
 /** What one version reads in the file of a role or a registry. */
@@ -18,14 +18,14 @@ export type JudgedPolicy = {
 function describeStatement({ issuer, conditions, until, scopes }: Statement): string {
   const end = until === undefined ? [] : [`until ${new Date(until * 1000).toISOString()}`];
   const given = scopes ? [`scopes ${scopes.join(' ')}`] : [];
-  return [issuer, ...conditions.map(wanted), ...given, ...end].join(', ');
+  return [issuer, ...conditions.map(describeCondition), ...given, ...end].join(', ');
 }
 
 function describePolicy(policy: Role | Registry, rows: Config['rows']): JudgedPolicy['members'] {
   const statements = (['trust', 'deny'] as const).flatMap(effect =>
     policy[effect].map(each => [`${effect} "${each.id}"`, describeStatement(each)] as const),
   );
-  return { ...membersOf(policy), ...Object.fromEntries(statements), ...describeIssuers(policy, rows) };
+  return { ...flattenItem(policy), ...Object.fromEntries(statements), ...describeIssuers(policy, rows) };
 }
 
 /** What of the rows of broker.yml stands before a policy. */
@@ -34,7 +34,7 @@ function describeIssuers(policy: Role | Registry, rows: Config['rows']): JudgedP
   return Object.fromEntries(
     used.flatMap(issuer => {
       const row = rows.get(issuer);
-      return row ? [[issuer, { ...rowMembers(row), require: row.require.map(wanted) }]] : [];
+      return row ? [[issuer, { ...flattenRow(row), require: row.require.map(describeCondition) }]] : [];
     }),
   );
 }

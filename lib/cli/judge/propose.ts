@@ -1,24 +1,24 @@
 import type { Config } from '../../config/load.ts';
-import { sampleOf } from '../../jobs/sample.ts';
-import { familyOf, withFollowing } from '../../jobs/scenarios.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
+import { addFollowingClaims, findFamily } from '../../jobs/scenarios.ts';
 import type { Claims } from '../../policy/claims.ts';
-import { casesIn, type Tested } from '../../review/cases/files.ts';
-import { mutantsOf } from '../../review/cases/mutants.ts';
-import { otherwise } from '../../review/cases/otherwise.ts';
-import type { Shown } from '../../review/compare/difference.ts';
-import { holders } from '../../review/compare/holders.ts';
+import { readAllCases, type TestedPolicy } from '../../review/cases/files.ts';
+import { createMutants } from '../../review/cases/mutants.ts';
+import { findDifferingRequest } from '../../review/cases/otherwise.ts';
+import type { ShownRequest } from '../../review/compare/difference.ts';
+import { findHolders } from '../../review/compare/holders.ts';
 import type { Witness } from '../../review/space/witness.ts';
 import { presetOf } from '../../token/presets.ts';
 import type { JudgedRequest } from './request.ts';
 
-type Policy = Tested['policy'];
+type Policy = TestedPolicy['policy'];
 
 function nameRequest(policy: Policy): Pick<JudgedRequest, 'of' | 'name'> {
   return { of: 'methods' in policy ? 'registry' : 'role', name: policy.name };
 }
 
 /** What the tests of the policy ask. */
-function listOwnCases({ policy, written }: Tested): JudgedRequest[] {
+function listOwnCases({ policy, written }: TestedPolicy): JudgedRequest[] {
   return (written?.cases ?? []).map(({ claims, access, method, path, context }) => ({
     ...nameRequest(policy),
     claims,
@@ -31,18 +31,18 @@ function listOwnCases({ policy, written }: Tested): JudgedRequest[] {
   }));
 }
 
-function listWitnesses(shown: readonly (Shown | undefined)[]): Witness[] {
+function listWitnesses(shown: readonly (ShownRequest | undefined)[]): Witness[] {
   return shown.flatMap(each => (typeof each === 'object' ? [each.witness] : []));
 }
 
 /** Every kind of job of the vendor, with all else as in the one that is admitted. */
 function listJobs(witness: Witness): Witness[] {
-  const found = familyOf(presetOf(witness.issuer));
+  const found = findFamily(presetOf(witness.issuer));
   if (!found) return [];
   const { family } = found;
   return Object.values(family.scenarios).map(changes => {
     const claims: Claims = Object.assign(Object.create(null), family.usual, witness.claims, changes);
-    return { ...witness, claims: withFollowing(family, claims) };
+    return { ...witness, claims: addFollowingClaims(family, claims) };
   });
 }
 
@@ -61,17 +61,21 @@ function asRequests(witness: Witness, policy: Policy): JudgedRequest[] {
  * admits, and that as each kind of job of its vendor; and for each condition a token that the policy without it would
  * decide otherwise. `now` is in seconds.
  */
-function proposeFor(tested: Tested, config: Config, now: number): JudgedRequest[] {
+function proposeFor(tested: TestedPolicy, config: Config, now: number): JudgedRequest[] {
   const { policy } = tested;
-  const admitted = listWitnesses(holders(policy, config, { sampleOf, from: now }).map(({ shown }) => shown));
-  const near = listWitnesses(mutantsOf(policy).map(mutant => otherwise(policy, mutant.policy, config.rows)));
+  const admitted = listWitnesses(
+    findHolders(policy, config, { findSample: findSampleClaims, from: now }).map(({ shown }) => shown),
+  );
+  const near = listWitnesses(
+    createMutants(policy).map(mutant => findDifferingRequest(policy, mutant.policy, config.rows)),
+  );
   const all = [...admitted, ...admitted.flatMap(listJobs), ...near];
   return [...listOwnCases(tested), ...all.flatMap(witness => asRequests(witness, policy))];
 }
 
 /** Requests for every role and registry, as JSON, each once. */
 export function proposeRequests(config: Config, now: number): string[] {
-  const tested = casesIn(config, () => undefined);
+  const tested = readAllCases(config, () => undefined);
   const all = tested.flatMap(each => proposeFor(each, config, now));
   return [...new Set(all.map(request => JSON.stringify(request)))];
 }

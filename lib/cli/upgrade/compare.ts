@@ -1,5 +1,5 @@
 import type { Direction } from '../../review/compare/direction.ts';
-import { type MemberChange, membersChanged } from '../../review/compare/members.ts';
+import { compareMembers, type MemberChange } from '../../review/compare/members.ts';
 import type { JudgedPolicy } from '../judge/policy.ts';
 import type { Judgement } from '../judge/request.ts';
 
@@ -47,7 +47,7 @@ function compareRead(before: VersionJudgement, after: VersionJudgement): ReadOth
     const { of, name, digest, members } = policy;
     const was = old.get(key(policy));
     if (was?.digest === digest) return [];
-    return [{ of, name, members: membersChanged(was?.members ?? {}, members) }];
+    return [{ of, name, members: compareMembers(was?.members ?? {}, members) }];
   });
 }
 

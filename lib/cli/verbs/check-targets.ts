@@ -2,7 +2,7 @@ import type { Config } from '../../config/load.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
 import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
-import { jsonTexts, TargetError, type TargetRole, targetRoles } from '../../review/targets/trust.ts';
+import { readTargetRoles, splitJsonTexts, TargetError, type TargetRole } from '../../review/targets/trust.ts';
 import { JsonError, readJson } from '../../token/json.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
@@ -22,9 +22,9 @@ function parsed(text: string, path: string): ClaimValue {
 }
 
 async function targetsFrom(path: string): Promise<TargetRole[]> {
-  const texts = jsonTexts((await readInput(path)).toString('utf8'));
+  const texts = splitJsonTexts((await readInput(path)).toString('utf8'));
   try {
-    return texts.flatMap(text => targetRoles(parsed(text, path)));
+    return texts.flatMap(text => readTargetRoles(parsed(text, path)));
   } catch (error) {
     if (error instanceof TargetError) throw new Failure(`${path}: ${error.message}\n`);
     throw error;

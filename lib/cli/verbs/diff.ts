@@ -1,7 +1,7 @@
-import { sampleOf } from '../../jobs/sample.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
 import { compareConfigs } from '../../review/compare/change.ts';
-import { DIRECTIONS, type Direction, directionOf } from '../../review/compare/direction.ts';
-import { asJson, asMarkdown, asText } from '../../review/compare/report.ts';
+import { DIRECTIONS, type Direction, judgeDirection } from '../../review/compare/direction.ts';
+import { formatDiffJson, formatDiffMarkdown, formatDiffText } from '../../review/compare/report.ts';
 import { listSections } from '../../review/compare/sections.ts';
 import { configAt, findMergeBase } from '../compare/revision.ts';
 import { settingsOf } from '../configuration.ts';
@@ -44,13 +44,13 @@ Examples:
     const [old, now] = [flag(flags, 'OLD') ?? '', flag(flags, 'NEW') ?? ''];
     const before = configAt(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
     const after = configAt(now, folder);
-    const found = compareConfigs(before, after, { sampleOf, from: Date.now() / 1000 });
-    const direction = directionOf(found);
+    const found = compareConfigs(before, after, { findSample: findSampleClaims, from: Date.now() / 1000 });
+    const direction = judgeDirection(found);
     const says = DIRECTIONS[direction];
     const sections = listSections(found);
-    if (flags['json']) terminal.out(`${asJson(found, says)}\n`);
-    else if (flags['markdown']) terminal.out(`${asMarkdown(sections, says)}\n`);
-    else terminal.out(`${[asText(sections), says].filter(Boolean).join('\n\n')}\n`);
+    if (flags['json']) terminal.out(`${formatDiffJson(found, says)}\n`);
+    else if (flags['markdown']) terminal.out(`${formatDiffMarkdown(sections, says)}\n`);
+    else terminal.out(`${[formatDiffText(sections), says].filter(Boolean).join('\n\n')}\n`);
     return flags['report'] ? EXIT.done : EXITS[direction];
   },
 };

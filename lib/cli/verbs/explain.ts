@@ -6,9 +6,9 @@ import { meetsGuard } from '../../policy/guard.ts';
 import { findRequestFlag } from '../../policy/issuer.ts';
 import type { MethodDecision } from '../../policy/method.ts';
 import { assumeVerified } from '../../review/assume.ts';
-import { openedBy } from '../../review/compare/opened.ts';
-import { headline, explain as sentences } from '../../review/explain/explain.ts';
-import { type Remedies, remedies } from '../../review/explain/remedy.ts';
+import { createOpenedDescriber } from '../../review/compare/opened.ts';
+import { explainDecision as sentences, summarizeDecision } from '../../review/explain/explain.ts';
+import { findRemedies, type Remedies } from '../../review/explain/remedy.ts';
 import { colored } from '../color.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { decideAtRegistry } from '../registry-request.ts';
@@ -42,7 +42,7 @@ function asJson({ policy, of, decision, stopped, recorded, remedies: both }: Exp
       statement: decision.statement,
       seconds: decision.allowed && 'grant' in decision ? decision.grant.seconds : undefined,
       scopes: scopesOf(decision),
-      says: headline(policy, decision),
+      says: summarizeDecision(policy, decision),
       remedies: both,
       recorded,
       trace: decision.trace,
@@ -126,7 +126,11 @@ async function explained(flags: Flags, terminal: Terminal): Promise<Explained> {
     recorded,
     decision,
     stopped: stoppedBy(token, config.rows),
-    remedies: remedies(decision, claim => findRequestFlag(claim, row), openedBy(policy, config.rows)),
+    remedies: findRemedies(
+      decision,
+      claim => findRequestFlag(claim, row),
+      createOpenedDescriber(policy, config.rows),
+    ),
   };
 }
 

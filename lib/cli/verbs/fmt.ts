@@ -4,7 +4,7 @@ import { readSource } from '../../config/sources.ts';
 import type { Complain, Complaint } from '../../language/complaint.ts';
 import { writeCount } from '../../language/counted.ts';
 import { parse } from '../../language/parse.ts';
-import { formatted, meaning } from '../../review/author/format.ts';
+import { formatText, readMeaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
 import { settingsOf } from '../configuration.ts';
 import { complaintsText } from '../findings.ts';
@@ -53,10 +53,10 @@ function format({ path, name }: File, complaints: Complaint[]): Formatted {
   const before = readSource(path, complain) ?? '';
   const tree = parse(path, before, complain);
   if (!tree || complaints.length > count) return { path, name, before, after: before };
-  const after = formatted(before, name);
+  const after = formatText(before, name);
   if (after === before) return { path, name, before, after };
   const again = parse(path, after, complain);
-  if (!again || !isDeepStrictEqual(meaning(again), meaning(tree))) complaints.push(unchanged(path));
+  if (!again || !isDeepStrictEqual(readMeaning(again), readMeaning(tree))) complaints.push(unchanged(path));
   return { path, name, before, after };
 }
 

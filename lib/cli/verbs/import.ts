@@ -6,18 +6,18 @@ import type { ClaimValue } from '../../policy/claims.ts';
 import { importAws } from '../../review/author/import/aws.ts';
 import { importCel } from '../../review/author/import/cel.ts';
 import { explainForeign } from '../../review/author/import/foreign.ts';
-import { type Imported, notesOf, roleText } from '../../review/author/import/imported.ts';
+import { type ImportedPolicy, listNotes, writeImportedRole } from '../../review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
 import { importSecrets } from '../../review/author/import/secrets.ts';
 import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
-import { covers } from '../../review/targets/request.ts';
+import { isActionCovered } from '../../review/targets/request.ts';
 import {
-  jsonTexts,
+  readTargetRoles,
+  readTrustStatements,
+  splitJsonTexts,
   TargetError,
   type TargetRole,
   type TrustStatement,
-  targetRoles,
-  trustStatements,
 } from '../../review/targets/trust.ts';
 import { readJson } from '../../token/json.ts';
 import { bringAccounts } from '../estate/bring.ts';
@@ -31,7 +31,7 @@ type Source = (typeof SOURCES)[number];
 type File = { readonly path: string; readonly text: string };
 
 function oneJson(text: string): ClaimValue {
-  const [value, ...others] = jsonTexts(text).map(each => readJson(each));
+  const [value, ...others] = splitJsonTexts(text).map(each => readJson(each));
   if (value === undefined || others.length > 0) throw new TargetError('It holds more than one policy.');
   return value;
 }
@@ -47,7 +47,7 @@ function reading<T>({ path, text }: File, read: () => T): T {
   }
 }
 
-function fromAws(file: File, flags: Flags): Imported {
+function fromAws(file: File, flags: Flags): ImportedPolicy {
   return reading(file, () => {
     const { arn, statements } = roleIn(oneJson(file.text), flag(flags, 'role'));
     return importAws({ ...(arn === undefined ? {} : { arn }), statements: statements.filter(isEntrance) });
@@ -55,7 +55,7 @@ function fromAws(file: File, flags: Flags): Imported {
 }
 
 function isEntrance(statement: TrustStatement): boolean {
-  return covers(statement, 'sts:AssumeRoleWithWebIdentity');
+  return isActionCovered(statement, 'sts:AssumeRoleWithWebIdentity');
 }
 
 type AwsRole = { readonly arn: string | undefined; readonly statements: readonly TrustStatement[] };
@@ -77,8 +77,8 @@ function chosen(roles: readonly TargetRole[], role: string | undefined): AwsRole
 /** A role as get-role or list-roles prints it, or its trust policy alone. */
 function roleIn(value: ClaimValue, role: string | undefined): AwsRole {
   const members = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-  if ('Statement' in members) return { arn: undefined, statements: trustStatements(value) };
-  return chosen(targetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
+  if ('Statement' in members) return { arn: undefined, statements: readTrustStatements(value) };
+  return chosen(readTargetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
 }
 
 function treeOf({ path, text }: File): Tree {
@@ -88,7 +88,7 @@ function treeOf({ path, text }: File): Tree {
   return tree;
 }
 
-function fromOcto(file: File, flags: Flags): Imported {
+function fromOcto(file: File, flags: Flags): ImportedPolicy {
   const foreign = explainForeign(file.text);
   if (foreign !== undefined) throw new Failure(`${file.path}: ${foreign}\n`);
   const tree = treeOf(file);
@@ -104,7 +104,7 @@ function fromOcto(file: File, flags: Flags): Imported {
   }
 }
 
-function fromVault(file: File, flags: Flags): Imported {
+function fromVault(file: File, flags: Flags): ImportedPolicy {
   return reading(file, () => {
     const value = oneJson(file.text) as { readonly [name: string]: ClaimValue };
     const role = isVaultRole(value) ? value : value?.['data'];
@@ -115,7 +115,7 @@ function fromVault(file: File, flags: Flags): Imported {
 }
 
 /** The provider as gcloud prints it, or the condition alone. */
-function fromCel(file: File, flags: Flags): Imported {
+function fromCel(file: File, flags: Flags): ImportedPolicy {
   return reading(file, () => {
     const issuer = flag(flags, 'issuer');
     const isProvider = file.text.trimStart().startsWith('{');
@@ -133,7 +133,7 @@ function fromCel(file: File, flags: Flags): Imported {
   });
 }
 
-function fromBuildkite(file: File, flags: Flags): Imported {
+function fromBuildkite(file: File, flags: Flags): ImportedPolicy {
   const organization = flag(flags, 'organization');
   if (organization === undefined)
     throw new UsageError('--organization is needed: the policy of a secret does not name it.');
@@ -188,7 +188,7 @@ const OPTIONS: { readonly [option: string]: readonly Source[] } = {
   repository: ['octo-sts'],
 };
 
-function imported(flags: Flags, file: File): Imported {
+function imported(flags: Flags, file: File): ImportedPolicy {
   const source = sourceOf(flags, file);
   const idle = Object.keys(OPTIONS).find(
     name => flags[name] !== undefined && !OPTIONS[name]?.includes(source),
@@ -259,8 +259,8 @@ Examples:
     if (flags['account'] !== undefined) return bringAccounts(flags, terminal);
     const path = flag(flags, 'FILE') ?? '';
     const role = imported(flags, { path, text: (await readInput(path)).toString('utf8') });
-    terminal.out(roleText(role));
-    const notes = notesOf(role);
+    terminal.out(writeImportedRole(role));
+    const notes = listNotes(role);
     for (const { says } of notes) terminal.error(`${printable(says)}\n`);
     return notes.every(({ exact }) => exact) ? EXIT.done : EXIT.denied;
   },

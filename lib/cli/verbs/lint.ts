@@ -1,19 +1,19 @@
 import { type Loaded, loadConfig } from '../../config/load.ts';
 import { writeCount } from '../../language/counted.ts';
 import type { LintAnswer } from '../../review/lint/lint.ts';
-import type { Finding, Level } from '../../review/lint/rule.ts';
-import { sarif } from '../../review/lint/sarif.ts';
+import type { LintFinding, LintLevel } from '../../review/lint/rule.ts';
+import { formatSarif } from '../../review/lint/sarif.ts';
 import { settingsOf } from '../configuration.ts';
 import { dialectIn } from '../dialect.ts';
 import { answerOf, findingsText } from '../findings.ts';
 import { EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
-function countOf(findings: readonly Finding[], level: Level): number {
+function countOf(findings: readonly LintFinding[], level: LintLevel): number {
   return findings.filter(each => each.level === level).length;
 }
 
 /** How many there are of each level; what is milder than an error is left out where there is none. */
-function countLevels(findings: readonly Finding[], notes: boolean): string[] {
+function countLevels(findings: readonly LintFinding[], notes: boolean): string[] {
   const errors = countOf(findings, 'error');
   const [warnings, worthKnowing] = [countOf(findings, 'warning'), countOf(findings, 'note')];
   return [
@@ -23,7 +23,7 @@ function countLevels(findings: readonly Finding[], notes: boolean): string[] {
   ];
 }
 
-function summary(loaded: Loaded, findings: readonly Finding[], notes: boolean): string {
+function summary(loaded: Loaded, findings: readonly LintFinding[], notes: boolean): string {
   if (!loaded.config) return writeCount(countOf(findings, 'error'), 'error');
   const { folder, rows, roles, registries, teams } = loaded.config;
   return [
@@ -35,17 +35,17 @@ function summary(loaded: Loaded, findings: readonly Finding[], notes: boolean): 
   ].join(', ');
 }
 
-function shownIn(flags: Flags, findings: readonly Finding[]): string {
+function shownIn(flags: Flags, findings: readonly LintFinding[]): string {
   return findingsText(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
 }
 
 function rendered(flags: Flags, loaded: Loaded, { findings, ignored }: LintAnswer): string {
   if (flags['json']) return JSON.stringify(findings, null, 2);
-  if (flags['sarif']) return JSON.stringify(sarif(findings, ignored), null, 2);
+  if (flags['sarif']) return JSON.stringify(formatSarif(findings, ignored), null, 2);
   return `${shownIn(flags, findings)}${summary(loaded, findings, flags['notes'] === true)}`;
 }
 
-function exitOf(flags: Flags, findings: readonly Finding[]): number {
+function exitOf(flags: Flags, findings: readonly LintFinding[]): number {
   const failing = flags['strict'] ? ['error', 'warning'] : ['error'];
   return findings.some(({ level }) => failing.includes(level)) ? EXIT.denied : EXIT.done;
 }

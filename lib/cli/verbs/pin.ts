@@ -4,8 +4,8 @@ import { decide } from '../../policy/decide.ts';
 import { meetsGuard } from '../../policy/guard.ts';
 import { findRequestFlag } from '../../policy/issuer.ts';
 import { assumeVerified } from '../../review/assume.ts';
-import { type Pins, pinned, pinsFor } from '../../review/author/pin.ts';
-import { headline } from '../../review/explain/explain.ts';
+import { findPins, type Pins, writePins } from '../../review/author/pin.ts';
+import { summarizeDecision } from '../../review/explain/explain.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { configOf, roleNamed, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
@@ -44,8 +44,8 @@ function proposalFor({ role, claims, access, context }: Shown, { rows }: Config)
     return `DENIED: ${role.name}: the guard of its issuer's row is not met.`;
   const index = role.trust.findIndex(({ id }) => id === decision.statement);
   const statement = role.trust[index];
-  if (!decision.allowed || !statement) return headline(role, decision);
-  return { ...pinsFor(statement, row, claims), index, row };
+  if (!decision.allowed || !statement) return summarizeDecision(role, decision);
+  return { ...findPins(statement, row, claims), index, row };
 }
 
 function notes({ absent, several, pins, row }: Proposal): string[] {
@@ -101,7 +101,7 @@ Examples:
       return EXIT.denied;
     }
     const { pins, absent, several, index } = proposal;
-    if (pins.length > 0) await writeFile(path, pinned(await readFile(path, 'utf8'), index, pins));
+    if (pins.length > 0) await writeFile(path, writePins(await readFile(path, 'utf8'), index, pins));
     if (flags['json']) printJson({ file: path, pins, absent, several, notes: notes(proposal) }, terminal);
     else tell(proposal, path, terminal);
     return absent.length > 0 ? EXIT.denied : EXIT.done;

@@ -1,10 +1,15 @@
 import { type Invariant, readInvariants } from '../../config/invariants.ts';
 import type { Config } from '../../config/load.ts';
-import { sampleOf } from '../../jobs/sample.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
 import { writeCount } from '../../language/counted.ts';
-import type { Shown } from '../../review/compare/difference.ts';
-import { findEmptyParts, type Refutation, refutations, selectSubjects } from '../../review/compare/prove.ts';
-import { shownText } from '../../review/compare/report.ts';
+import type { ShownRequest } from '../../review/compare/difference.ts';
+import {
+  findEmptyParts,
+  findRefutations,
+  type Refutation,
+  selectSubjects,
+} from '../../review/compare/prove.ts';
+import { formatShown } from '../../review/compare/report.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { complaintsText } from '../findings.ts';
 import { locatePage } from '../manifest.ts';
@@ -23,7 +28,7 @@ type Proof = {
 function proofOf(invariant: Invariant, config: Config, from: number): Proof {
   const subjects = selectSubjects(invariant, config);
   const broken = subjects.flatMap(subject =>
-    refutations(invariant, subject, config, { sampleOf, from }).map(
+    findRefutations(invariant, subject, config, { findSample: findSampleClaims, from }).map(
       (each): Broken => ({ ...each, of: 'methods' in subject ? 'registry' : 'role', role: subject.name }),
     ),
   );
@@ -47,8 +52,8 @@ function brokenText(broken: Broken): string {
     return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
   if (broken.by === 'demands')
     return `    ${broken.of} ${broken.role} demands no ${broken.demand} of some job that can have it`;
-  const shown: Shown = broken.shown;
-  return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${shownText(shown)}`;
+  const shown: ShownRequest = broken.shown;
+  return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${formatShown(shown)}`;
 }
 
 function verdict({ broken, empty }: Proof): string {

@@ -1,5 +1,5 @@
 import { suggestWord } from '../../language/nearest.ts';
-import { SCHEMAS, type SchemaName, schemaText } from '../../review/author/schema.ts';
+import { SCHEMAS, type SchemaName, writeSchema } from '../../review/author/schema.ts';
 import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
 
 const NAMES = Object.keys(SCHEMAS);
@@ -28,7 +28,7 @@ Examples:
   options: {},
   words: ['NAME'],
   async run(flags, terminal) {
-    terminal.out(schemaText(nameOf(flag(flags, 'NAME') ?? '')));
+    terminal.out(writeSchema(nameOf(flag(flags, 'NAME') ?? '')));
     return EXIT.done;
   },
 };

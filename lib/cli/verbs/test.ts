@@ -2,12 +2,12 @@ import { access, writeFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../../config/load.ts';
 import type { Complaint } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
-import { casesIn, casesOf, casesPath, type Tested } from '../../review/cases/files.ts';
-import { firstCases } from '../../review/cases/first.ts';
-import { asJunit } from '../../review/cases/junit.ts';
+import { findCasesPath, readAllCases, readPolicyCases, type TestedPolicy } from '../../review/cases/files.ts';
+import { writeFirstCases } from '../../review/cases/first.ts';
+import { formatJunit } from '../../review/cases/junit.ts';
 import type { Policy } from '../../review/cases/otherwise.ts';
-import { asJson, asText, isClean } from '../../review/cases/report.ts';
-import { type Result, resultOf } from '../../review/cases/tested.ts';
+import { formatCasesJson, formatCasesText, isClean } from '../../review/cases/report.ts';
+import { type CasesResult, checkCases } from '../../review/cases/tested.ts';
 import { colored } from '../color.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { answerOf, complaintsText } from '../findings.ts';
@@ -25,19 +25,21 @@ function policyNamed(name: string, { roles, registries, folder }: Config): Polic
   throw new Failure(`${folder} has no role and no registry "${name}".${near}\n`);
 }
 
-function testedBy(flags: Flags, config: Config): readonly Tested[] {
+function testedBy(flags: Flags, config: Config): readonly TestedPolicy[] {
   const complaints: Complaint[] = [];
   const name = flag(flags, 'role');
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
   const tested =
-    name === undefined ? casesIn(config, complain) : casesOf([policyNamed(name, config)], config, complain);
+    name === undefined
+      ? readAllCases(config, complain)
+      : readPolicyCases([policyNamed(name, config)], config, complain);
   if (complaints.length > 0) throw new Failure(complaintsText(complaints));
   return tested;
 }
 
 async function initialize(policy: Policy, config: Config, terminal: Terminal): Promise<void> {
-  const path = casesPath(config.folder, policy);
+  const path = findCasesPath(config.folder, policy);
   const there = await access(path).then(
     () => true,
     () => false,
@@ -47,15 +49,15 @@ async function initialize(policy: Policy, config: Config, terminal: Terminal): P
   const wrong = findings.filter(({ level }) => level === 'error');
   // Cases are written from the policy as it is: they would agree with a value that was never meant.
   if (wrong.length > 0) throw new Failure(`${complaintsText(wrong)}Nothing was written: mend this first.\n`);
-  await writeFile(path, firstCases({ policy, rows: config.rows }), { flag: 'wx' });
+  await writeFile(path, writeFirstCases({ policy, rows: config.rows }), { flag: 'wx' });
   terminal.out(`${path}\n`);
 }
 
-async function report(results: readonly Result[], flags: Flags, terminal: Terminal): Promise<void> {
+async function report(results: readonly CasesResult[], flags: Flags, terminal: Terminal): Promise<void> {
   const junit = flag(flags, 'junit');
-  if (junit === '-') return terminal.out(asJunit(results));
-  if (junit !== undefined) await writeOutput(junit, asJunit(results));
-  terminal.out(`${flags['json'] ? asJson(results) : colored(asText(results), terminal)}\n`);
+  if (junit === '-') return terminal.out(formatJunit(results));
+  if (junit !== undefined) await writeOutput(junit, formatJunit(results));
+  terminal.out(`${flags['json'] ? formatCasesJson(results) : colored(formatCasesText(results), terminal)}\n`);
 }
 
 export const test: Verb = {
@@ -97,7 +99,7 @@ Examples:
       return EXIT.done;
     }
     const wish = { coverage: flags['coverage'] === true, mutate: flags['mutate'] === true };
-    const results = testedBy(flags, config).map(each => resultOf(each, config.rows, wish));
+    const results = testedBy(flags, config).map(each => checkCases(each, config.rows, wish));
     await report(results, flags, terminal);
     return results.every(isClean) ? EXIT.done : EXIT.denied;
   },

@@ -1,20 +1,20 @@
 import type { Config } from '../../config/load.ts';
-import { sampleOf } from '../../jobs/sample.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
-import { type Holder, holders } from '../../review/compare/holders.ts';
+import { findHolders, type Holder } from '../../review/compare/holders.ts';
 import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../../review/compare/jobs.ts';
-import { shownText } from '../../review/compare/report.ts';
+import { formatShown } from '../../review/compare/report.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
-import { wanted } from '../../review/explain/explain.ts';
+import { describeCondition } from '../../review/explain/explain.ts';
 import { configOf, findPolicies, settingsOf } from '../configuration.ts';
 import { EXIT, flag, printJson, type Verb } from '../verb.ts';
 
 type Policy = Role | Registry;
 
 function conditions(list: readonly Condition[]): string[] {
-  return list.map(condition => `    ${wanted(condition)}`);
+  return list.map(condition => `    ${describeCondition(condition)}`);
 }
 
 function holderText({ statement, shown }: Holder): string {
@@ -22,7 +22,7 @@ function holderText({ statement, shown }: Holder): string {
     `  by "${statement.id}", tokens of ${statement.issuer}${statement.until === undefined ? '' : ` until ${new Date(statement.until * 1000).toISOString()}`}${statement.scopes ? ` with ${statement.scopes.join(' ')}` : ''}:`,
     ...conditions(statement.conditions),
     shown
-      ? `    such as ${shownText(shown)}`
+      ? `    such as ${formatShown(shown)}`
       : '    nobody: what it admits is admitted by another, or by none',
   ].join('\n');
 }
@@ -107,10 +107,10 @@ Examples:
   words: ['NAME'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
-    const asked = { sampleOf, from: Date.now() / 1000 };
+    const asked = { findSample: findSampleClaims, from: Date.now() / 1000 };
     const all = findPolicies(flag(flags, 'NAME') ?? '', config).map(policy => ({
       policy,
-      found: holders(policy, config, asked),
+      found: findHolders(policy, config, asked),
     }));
     const texts = all.map(({ policy, found }) => asText(policy, found, config));
     if (flags['json']) printJson(all.map(asJson), terminal);

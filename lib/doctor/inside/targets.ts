@@ -4,7 +4,7 @@ import type { ClaimValue } from '../../policy/claims.ts';
 import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
 import { findProviderArn, listFederated } from '../../review/targets/federated.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
-import { TargetError, type TargetRole, targetRoles } from '../../review/targets/trust.ts';
+import { readTargetRoles, TargetError, type TargetRole } from '../../review/targets/trust.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
 import type { ExamineInside, Opened } from './examined.ts';
 
@@ -22,7 +22,7 @@ function readTarget(role: { readonly [member: string]: string }): TargetRole | u
       decodeURIComponent(role['AssumeRolePolicyDocument'] ?? ''),
     ) as ClaimValue,
   };
-  return targetRoles(shown)[0];
+  return readTargetRoles(shown)[0];
 }
 
 async function readTargetRole(arn: string, read: ReadAccount): Promise<Found> {

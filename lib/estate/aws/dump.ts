@@ -1,5 +1,10 @@
 import type { ClaimValue } from '../../policy/claims.ts';
-import { jsonTexts, TargetError, type TrustStatement, trustStatements } from '../../review/targets/trust.ts';
+import {
+  readTrustStatements,
+  splitJsonTexts,
+  TargetError,
+  type TrustStatement,
+} from '../../review/targets/trust.ts';
 import { readJson } from '../../token/json.ts';
 import { describeRights, type Rights } from './rights.ts';
 
@@ -72,7 +77,7 @@ function readDocument(value: ClaimValue | undefined): ClaimValue | undefined {
 
 function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
   try {
-    return { trust: trustStatements(readDocument(role['AssumeRolePolicyDocument'])) };
+    return { trust: readTrustStatements(readDocument(role['AssumeRolePolicyDocument'])) };
   } catch (error) {
     return { trust: undefined, unreadable: (error as Error).message };
   }
@@ -213,7 +218,7 @@ const SHAPES = [
 export type DumpFile = { readonly path: string; readonly text: string };
 
 function readDumps({ path, text }: DumpFile): Members[] {
-  const values = jsonTexts(text).map(each => readJson(each, { members: MEMBERS }));
+  const values = splitJsonTexts(text).map(each => readJson(each, { members: MEMBERS }));
   const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isMembers);
   if (dumps.length === 0 || !dumps.every(dump => SHAPES.some(shape => shape in dump) || 'Arn' in dump))
     throw new TargetError(

@@ -1,4 +1,4 @@
-import { covers } from '../../review/targets/request.ts';
+import { isActionCovered } from '../../review/targets/request.ts';
 import type { Principal, TrustStatement } from '../../review/targets/trust.ts';
 import type { AwsRole } from './dump.ts';
 
@@ -49,7 +49,7 @@ const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:Assum
 
 /** Does a statement open the role to anybody? */
 export function isOpening(statement: TrustStatement): boolean {
-  return statement.effect === 'Allow' && ENTRANCES.some(action => covers(statement, action));
+  return statement.effect === 'Allow' && ENTRANCES.some(action => isActionCovered(statement, action));
 }
 
 /** Everything that a role's trust policy lets in, the most telling first. */

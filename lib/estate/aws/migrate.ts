@@ -5,10 +5,10 @@ import { compileRole, parseRole } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
 import type { Role } from '../../policy/role.ts';
 import { importAws } from '../../review/author/import/aws.ts';
-import type { Imported } from '../../review/author/import/imported.ts';
-import { notesOf, roleText } from '../../review/author/import/imported.ts';
+import type { ImportedPolicy } from '../../review/author/import/imported.ts';
+import { listNotes, writeImportedRole } from '../../review/author/import/imported.ts';
 import { judgeJobs, summarizeJobs } from '../../review/compare/jobs.ts';
-import { covers } from '../../review/targets/request.ts';
+import { isActionCovered } from '../../review/targets/request.ts';
 import type { TrustStatement } from '../../review/targets/trust.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { presetOf } from '../../token/presets.ts';
@@ -64,7 +64,7 @@ export type Migration = {
 /** What a migration is made with. */
 export type MigrationSetting = {
   readonly digest: Digest;
-  readonly sampleOf: (issuer: string) => Claims;
+  readonly findSample: (issuer: string) => Claims;
   /** Rows of the broker.yml that is there; issuers that it lacks are read by their presets. */
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly audience: string;
@@ -94,15 +94,15 @@ function findRow(issuer: string, { rows }: MigrationSetting): IssuerRow | undefi
 }
 
 function isWebEntrance(statement: TrustStatement): boolean {
-  return covers(statement, 'sts:AssumeRoleWithWebIdentity');
+  return isActionCovered(statement, 'sts:AssumeRoleWithWebIdentity');
 }
 
 function describeSource({ arn }: AwsRole): string {
   return `description: ${JSON.stringify(`Takes the place of the direct trust of ${arn}`)}`;
 }
 
-function writeRole(made: Imported, aws: AwsRole): string {
-  return roleText(made).replace(/^trust:/m, `${describeSource(aws)}\n\ntrust:`);
+function writeRole(made: ImportedPolicy, aws: AwsRole): string {
+  return writeImportedRole(made).replace(/^trust:/m, `${describeSource(aws)}\n\ntrust:`);
 }
 
 type Compiled = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
@@ -140,7 +140,7 @@ export function proposeRole(
   );
   const { role, complaints } = compileText(name, text, rows, setting.audience);
   if (!role) return { proposed: undefined, notes: complaints.map(({ message }) => message) };
-  const verdict = compareWithTrust({ role, rows, direct, sampleOf: setting.sampleOf });
+  const verdict = compareWithTrust({ role, rows, direct, findSample: setting.findSample });
   if (verdict.is === 'wider')
     return {
       proposed: undefined,
@@ -158,7 +158,7 @@ type Source = { readonly aws: AwsRole; readonly direct: readonly DirectTrust[] }
 
 function proposeFor({ aws, direct }: Source, name: string, setting: MigrationSetting): Proposal {
   const made = importAws({ arn: aws.arn, statements: (aws.trust ?? []).filter(isWebEntrance) });
-  const lost = notesOf(made)
+  const lost = listNotes(made)
     .filter(({ exact }) => !exact)
     .map(({ says }) => says);
   if (!made.trust.some(({ draft }) => draft)) return { proposed: undefined, notes: [NOT_CARRIED, ...lost] };

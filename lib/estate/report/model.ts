@@ -1,5 +1,5 @@
 import { describeKinds, type JobKind } from '../../jobs/kind.ts';
-import { witnessText } from '../../review/compare/report.ts';
+import { formatWitness } from '../../review/compare/report.ts';
 import { ROLE_KINDS } from '../aws/kind.ts';
 import type { MigratedRole, Migration } from '../aws/migrate.ts';
 import { DANGERS, describeWho, type ExposureDanger, judgeExposure } from '../exposure.ts';
@@ -109,7 +109,7 @@ function describeRow(migrated: MigratedRole): ReportRow {
     role: proposed?.name,
     verdict: readVerdict(migrated),
     instead: admits,
-    shown: verdict && 'shown' in verdict && verdict.shown ? witnessText(verdict.shown) : undefined,
+    shown: verdict && 'shown' in verdict && verdict.shown ? formatWitness(verdict.shown) : undefined,
     notes,
     state: direct,
     deleteWhen,

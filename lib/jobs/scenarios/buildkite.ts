@@ -1,4 +1,4 @@
-import { COMMIT, type Family } from './family.ts';
+import { COMMIT, type JobFamily } from './family.ts';
 
 function ref(branch: unknown, tag: unknown): string {
   return typeof tag === 'string' ? `refs/tags/${tag}` : `refs/heads/${branch}`;
@@ -9,7 +9,7 @@ function ref(branch: unknown, tag: unknown): string {
  * `step_key` are there as null. A build of a pushed tag has the tag's name for its branch. A pull request of a fork
  * is told by its branch alone, and only where "Prefix third-party fork branch names" is on.
  */
-export const buildkite: Family = {
+export const buildkite: JobFamily = {
   preset: 'buildkite',
   usual: {
     organization_slug: 'my-organization',

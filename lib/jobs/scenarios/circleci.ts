@@ -1,10 +1,10 @@
-import type { Family } from './family.ts';
+import type { JobFamily } from './family.ts';
 
 const ORGANIZATION = '0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d';
 const PROJECT = '1c2d3e4f-5061-4b7c-9d8e-0f1a2b3c4d5e';
 
 /** https://circleci.com/docs/openid-connect-tokens: names hold slashes, and the issuer names the organization. */
-export const circleci: Family = {
+export const circleci: JobFamily = {
   preset: 'circleci',
   usual: {
     'oidc.circleci.com/project-id': PROJECT,

@@ -1,7 +1,7 @@
 import type { Claims } from '../../policy/claims.ts';
 
 /** The jobs of one CI vendor, as its tokens tell of them. Data: adding a vendor is a file like its neighbours. */
-export type Family = {
+export type JobFamily = {
   /** The preset of broker.yml whose issuers send such tokens. */
   readonly preset: string;
   /** What a token of a plain push to main says, without its issuer, audience and times. */

@@ -1,5 +1,5 @@
 import type { Claims } from '../../policy/claims.ts';
-import { COMMIT, type Family } from './family.ts';
+import { COMMIT, type JobFamily } from './family.ts';
 
 /** What `sub` says of the job behind its repository: the environment before all else, then a pull request, then the ref. */
 function context(claims: Claims): string {
@@ -20,7 +20,7 @@ function subjectOf(claims: Claims): string {
 }
 
 /** https://docs.github.com/actions/reference/security/oidc: every value is a string. */
-export const github: Family = {
+export const github: JobFamily = {
   preset: 'github-actions',
   usual: {
     repository: 'my-organization/my-repository',

@@ -1,12 +1,12 @@
 import type { Claims } from '../../policy/claims.ts';
-import { COMMIT, type Family } from './family.ts';
+import { COMMIT, type JobFamily } from './family.ts';
 
 function refPath({ ref, ref_type: type }: Claims): string {
   return `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
 }
 
 /** https://docs.gitlab.com/ci/secrets/id_token_authentication: `ref_protected` is the text "true". */
-export const gitlab: Family = {
+export const gitlab: JobFamily = {
   preset: 'gitlab',
   usual: {
     project_id: '22',

@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import { readDocument, type Tree } from '../../language/parse.ts';
 import type { Schema } from '../../language/shape.ts';
-import { printed } from './print.ts';
+import { printDocument } from './print.ts';
 import { SCHEMAS, type SchemaName } from './schema.ts';
 
 /** In characters: that of our own sources. A longer list or mapping is broken, text never is. */
@@ -94,9 +94,9 @@ function orderWhole(document: Document, schema: Schema): void {
 }
 
 /** The text of a document, its keys in their own order. */
-export function written(document: Document): string {
+export function writeDocument(document: Document): string {
   visit(document, { Scalar: (_, node) => quote(node), Collection: (_, node) => unfold(node) });
-  return printed(document);
+  return printDocument(document);
 }
 
 /** The printer moves a few comments when it reads what it wrote itself; at most so often. */
@@ -106,14 +106,14 @@ function once(text: string, name: SchemaName): string {
   const document = readDocument(text);
   if (!document) return text;
   orderWhole(document, SCHEMAS[name]);
-  return written(document);
+  return writeDocument(document);
 }
 
 /**
  * The text of a file as `fmt` writes it: keys in order, quotes where a text could be taken for another type,
  * lines of a width, comments kept. Meant for a text that `parse` has read without a complaint.
  */
-export function formatted(text: string, name: SchemaName): string {
+export function formatText(text: string, name: SchemaName): string {
   let [before, after] = [text, once(text, name)];
   for (let round = 1; after !== before && round < ROUNDS; round++)
     [before, after] = [after, once(after, name)];
@@ -121,8 +121,8 @@ export function formatted(text: string, name: SchemaName): string {
 }
 
 /** What a file says, however it is written: two texts with the same mean the same. */
-export function meaning(tree: Tree): unknown {
+export function readMeaning(tree: Tree): unknown {
   if (tree.kind === 'scalar') return typeof tree.value === 'number' ? { number: tree.source } : tree.value;
-  if (tree.kind === 'list') return tree.items.map(meaning);
-  return new Map(tree.entries.map(({ key, value }) => [key, meaning(value)]));
+  if (tree.kind === 'list') return tree.items.map(readMeaning);
+  return new Map(tree.entries.map(({ key, value }) => [key, readMeaning(value)]));
 }

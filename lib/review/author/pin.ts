@@ -4,8 +4,8 @@ import { type Claims, findClaim } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { KNOWN } from '../lint/known.ts';
-import { written } from './format.ts';
+import { CLAIM_KNOWLEDGE } from '../lint/known.ts';
+import { writeDocument } from './format.ts';
 
 /** A name that a statement binds, and the claim with the id of the same thing. */
 type Named = { readonly name: string; readonly id: string };
@@ -28,8 +28,8 @@ function isOne({ operator, operands }: Condition): boolean {
 }
 
 /** Which ids of this token belong beside the names that the statement binds. */
-export function pinsFor(statement: Statement, row: IssuerRow, claims: Claims): Pins {
-  const { ids } = KNOWN[row.preset ?? 'none'];
+export function findPins(statement: Statement, row: IssuerRow, claims: Claims): Pins {
+  const { ids } = CLAIM_KNOWLEDGE[row.preset ?? 'none'];
   const on = (claim: string): Condition[] =>
     statement.conditions.filter(condition => condition.on === 'claim' && condition.name === claim);
   const named = Object.entries(ids)
@@ -59,11 +59,11 @@ function claimsAt(contents: unknown, index: number): YAMLMap | undefined {
 }
 
 /** The role's text with the ids beside the names of its trust statement at `index`. Comments are kept. */
-export function pinned(text: string, index: number, pins: readonly Pin[]): string {
+export function writePins(text: string, index: number, pins: readonly Pin[]): string {
   const document = readDocument(text);
   const claims = claimsAt(document?.contents, index);
   if (!document || !claims) return text;
   for (const { name, id, value } of pins)
     claims.items.splice(claims.items.findIndex(keyIs(name)) + 1, 0, document.createPair(id, value));
-  return written(document);
+  return writeDocument(document);
 }

@@ -64,7 +64,7 @@ function aligned(text: string): string {
 }
 
 /** The text of a document as `fmt` writes it: one way for each thing, comments kept. */
-export function printed(document: Document): string {
+export function printDocument(document: Document): string {
   // Of the printer's own, a width would break an ARN in quotes, with a backslash.
   const text = document.toString({ lineWidth: 0 });
   const tokens = [...new Parser().parse(text)];

@@ -65,6 +65,6 @@ export const SCHEMAS = {
 export type SchemaName = keyof typeof SCHEMAS;
 
 /** A schema as it is written: `docs/reference/<name>.schema.json`. */
-export function schemaText(name: SchemaName): string {
+export function writeSchema(name: SchemaName): string {
   return `${JSON.stringify(SCHEMAS[name], null, 2)}\n`;
 }

@@ -5,9 +5,9 @@ import { list, object, optional, type Placed, placed, raw, required, text } from
 import type { JobFacts } from '../../policy/demand.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
 import type { Role } from '../../policy/role.ts';
-import { CASE, type CaseSetting, type Reading, type Written } from './cases/case.ts';
-import { claimsOf } from './cases/claims.ts';
-import type { Case, Expected } from './trial.ts';
+import { CASE, type CaseReading, type CaseSetting, type WrittenCase } from './cases/case.ts';
+import { readCaseClaims } from './cases/claims.ts';
+import type { Case, ExpectedDecision } from './trial.ts';
 
 /** At most so many cases in one file. */
 export const MAX_CASES = 200;
@@ -32,7 +32,10 @@ export type CaseFile = {
   readonly accepted: readonly Placed<{ readonly mutant: string; readonly reason: string }>[];
 };
 
-function allowOf({ allow, scopes, seconds }: Written, { role, complain }: Reading): Expected | undefined {
+function allowOf(
+  { allow, scopes, seconds }: WrittenCase,
+  { role, complain }: CaseReading,
+): ExpectedDecision | undefined {
   if (!allow) return undefined;
   const ids = role.trust.map(({ id }) => id);
   if (!ids.includes(allow.value))
@@ -44,7 +47,7 @@ function allowOf({ allow, scopes, seconds }: Written, { role, complain }: Readin
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
 }
 
-function expectedOf(written: Written, tree: Tree, reading: Reading): Expected | undefined {
+function expectedOf(written: WrittenCase, tree: Tree, reading: CaseReading): ExpectedDecision | undefined {
   const { complain } = reading;
   const { allow, deny, scopes, seconds } = written;
   if (!allow && !deny)
@@ -62,7 +65,7 @@ function expectedOf(written: Written, tree: Tree, reading: Reading): Expected | 
 }
 
 /** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
-function complainOfMethod(written: Written, tree: Tree, { role, complain }: Reading): void {
+function complainOfMethod(written: WrittenCase, tree: Tree, { role, complain }: CaseReading): void {
   const { method, path, seconds, request } = written;
   if (!('methods' in role)) {
     if (path) complain('unknown-key', path.place, 'A case has a path beside a registry alone.');
@@ -84,7 +87,7 @@ function complainOfMethod(written: Written, tree: Tree, { role, complain }: Read
 }
 
 /** What the case says that events told: nothing, unless it says so. */
-function jobFactsOf({ job, approved, at: now = 0 }: Written, { approval }: Role): JobFacts | undefined {
+function jobFactsOf({ job, approved, at: now = 0 }: WrittenCase, { approval }: Role): JobFacts | undefined {
   if (!job && !approved) return undefined;
   const { by, step = approval?.step ?? '', ago = 0 } = approved?.value ?? {};
   const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
@@ -95,14 +98,14 @@ function jobFactsOf({ job, approved, at: now = 0 }: Written, { approval }: Role)
   };
 }
 
-function caseOf(tree: Tree, reading: Reading): Case | undefined {
+function caseOf(tree: Tree, reading: CaseReading): Case | undefined {
   const { role, above, complain } = reading;
   const written = CASE.read(tree, complain);
   const nameTree = findEntry(tree, 'name')?.value;
   const name = written?.name.value ?? (nameTree?.kind === 'scalar' ? String(nameTree.value) : '');
   if (written && above.has(name))
     complain('duplicate-id', written.name.place, `Two cases have the name "${name}".`);
-  const made = written && claimsOf(written, tree, reading);
+  const made = written && readCaseClaims(written, tree, reading);
   if (!above.has(name)) above.set(name, made?.base);
   if (!written) return undefined;
   const expected = expectedOf(written, tree, reading);
@@ -151,7 +154,7 @@ export function parseCases(
   const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complain)) ?? {
     cases: [],
   };
-  const reading: Reading = { ...setting, complain, above: new Map() };
+  const reading: CaseReading = { ...setting, complain, above: new Map() };
   const cases = trees.map(each => caseOf(each, reading)).filter(each => each !== undefined);
   return complaints.length > 0 ? undefined : { cases, accepted };
 }

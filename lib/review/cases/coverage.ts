@@ -2,7 +2,7 @@ import type { CheckedCondition, Condition } from '../../policy/condition.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { StatementTrace } from '../../policy/trace.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
-import type { Guards, Trial } from './trial.ts';
+import type { GuardRows, Trial } from './trial.ts';
 
 /** A statement that no case shows at work, or one of its conditions that is in no case the one that decides. */
 export type Uncovered = {
@@ -38,7 +38,11 @@ function same(a: Condition, b: Condition): boolean {
  * Every statement that no case shows applying, and every condition that is in no case alone in its way. What the
  * guard demands in the same words is its matter: no token comes past it that does not meet it.
  */
-export function uncovered({ trust, deny }: TrustPolicy, trials: readonly Trial[], rows: Guards): Uncovered[] {
+export function findUncovered(
+  { trust, deny }: TrustPolicy,
+  trials: readonly Trial[],
+  rows: GuardRows,
+): Uncovered[] {
   const traced = trials.flatMap(({ trace }) => trace.statements.filter(({ skipped }) => !skipped));
   return [...trust, ...deny].flatMap((statement): Uncovered[] => {
     const own = traced.filter(({ id }) => id === statement.id);

@@ -9,7 +9,7 @@ import type { Role } from '../../policy/role.ts';
 import { type CaseFile, parseCases } from './cases.ts';
 
 /** A role or a registry, and the file of its cases. */
-export type Tested = {
+export type TestedPolicy = {
   readonly policy: Role | Registry;
   readonly path: string;
   /** Undefined where there is no such file, or where it could not be read. */
@@ -19,12 +19,12 @@ export type Tested = {
 const ENDING = '.test.yml';
 
 /** Where the cases of a role or a registry stand: beside it. */
-export function casesPath(folder: string, policy: Role | Registry): string {
+export function findCasesPath(folder: string, policy: Role | Registry): string {
   return join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
 }
 
-function testedOf(policy: Role | Registry, { folder, rows }: Config, complain: Complain): Tested {
-  const path = casesPath(folder, policy);
+function testedOf(policy: Role | Registry, { folder, rows }: Config, complain: Complain): TestedPolicy {
+  const path = findCasesPath(folder, policy);
   const source = existsSync(path) ? readSource(path, complain) : undefined;
   const written =
     source === undefined ? undefined : parseCases(path, source, { role: policy, issuers: rows }, complain);
@@ -46,19 +46,19 @@ function complainOfStray(below: string, names: readonly string[], complain: Comp
 }
 
 /** Reads the cases of these roles and registries, and complains of all that is wrong with them at once. */
-export function casesOf(
+export function readPolicyCases(
   policies: readonly (Role | Registry)[],
   config: Config,
   complain: Complain,
-): readonly Tested[] {
+): readonly TestedPolicy[] {
   return policies.map(policy => testedOf(policy, config, complain));
 }
 
 /** The same of every role and registry of a configuration, and of cases that belong to none. */
-export function casesIn(config: Config, complain: Complain): readonly Tested[] {
+export function readAllCases(config: Config, complain: Complain): readonly TestedPolicy[] {
   for (const below of ['roles', 'registries'] as const) {
     const names = config[below].map(({ name }) => name);
     complainOfStray(join(config.folder, below), names, complain);
   }
-  return casesOf([...config.roles, ...config.registries], config, complain);
+  return readPolicyCases([...config.roles, ...config.registries], config, complain);
 }

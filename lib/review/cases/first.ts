@@ -1,15 +1,22 @@
-import { sampleOf } from '../../jobs/sample.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
 import { SCENARIOS } from '../../jobs/scenarios.ts';
 import { type Claims, findClaim } from '../../policy/claims.ts';
-import type { Shown } from '../compare/difference.ts';
-import { type Holder, holders } from '../compare/holders.ts';
-import { written } from '../explain/written.ts';
+import type { ShownRequest } from '../compare/difference.ts';
+import { findHolders, type Holder } from '../compare/holders.ts';
+import { writeYaml } from '../explain/written.ts';
 import type { Witness } from '../space/witness.ts';
-import { type Entry, entryText } from './entry.ts';
-import { mutantsOf } from './mutants.ts';
-import { asRole, beforeEveryEnd, otherwise, type Policy } from './otherwise.ts';
-import { changed, type Ground, propose, proposed, saidOf, same } from './proposal.ts';
-import { widerCases } from './widening.ts';
+import { type CaseEntry, writeEntry } from './entry.ts';
+import { createMutants } from './mutants.ts';
+import { convertToRole, findDifferingRequest, findMomentBeforeEnds, type Policy } from './otherwise.ts';
+import {
+  type CaseGround,
+  compareClaims,
+  decideExpected,
+  isSameOutcome,
+  proposeCase,
+  proposeFromWitness,
+} from './proposal.ts';
+import { proposeWiderCases } from './widening.ts';
 
 /** In characters: two of them and how a name ends fit into the 128 that it may have. */
 const MAX_PART = 45;
@@ -21,7 +28,7 @@ function short(...ways: readonly string[]): string {
 
 function told({ claims, without }: { claims: Claims; without: readonly string[] }): string[] {
   return [
-    ...Object.entries(claims).map(([name, value]) => short(`${name} ${written(value)}`, `another ${name}`)),
+    ...Object.entries(claims).map(([name, value]) => short(`${name} ${writeYaml(value)}`, `another ${name}`)),
     ...without.map(name => short(`no ${name}`)),
   ];
 }
@@ -31,10 +38,10 @@ function joined(parts: readonly string[]): string {
 }
 
 /** What sets the case apart from the one that it starts from, and how it ends. */
-function nameOf({ proposal, from, as }: Omit<Entry, 'name'>): string {
+function nameOf({ proposal, from, as }: Omit<CaseEntry, 'name'>): string {
   const { claims, family, expected, context } = proposal;
   const base = from?.proposal.claims ?? { ...family?.usual, iss: findClaim(claims, 'iss') ?? null };
-  const apart = as === undefined ? told(changed(base, claims)) : [as];
+  const apart = as === undefined ? told(compareClaims(base, claims)) : [as];
   const address = context.sourceAddress;
   const moved = address !== undefined && address !== from?.proposal.context.sourceAddress;
   const words = joined([...apart, ...(moved ? [`from ${address}`] : [])]);
@@ -42,20 +49,20 @@ function nameOf({ proposal, from, as }: Omit<Entry, 'name'>): string {
 }
 
 /** Under a name that no case of the file has yet. */
-function named(entry: Omit<Entry, 'name'>, taken: ReadonlySet<string>): Entry {
+function named(entry: Omit<CaseEntry, 'name'>, taken: ReadonlySet<string>): CaseEntry {
   const plain = nameOf(entry);
   let name = plain;
   for (let next = 2; taken.has(name); next++) name = `${plain} (${next})`;
   return { name, ...entry };
 }
 
-function witnessOf(shown: Shown | undefined) {
+function witnessOf(shown: ShownRequest | undefined) {
   return shown === undefined || shown === 'undecided' ? undefined : shown.witness;
 }
 
-function allowedBy({ statement, shown }: Holder, ground: Ground): Entry[] {
+function allowedBy({ statement, shown }: Holder, ground: CaseGround): CaseEntry[] {
   const witness = witnessOf(shown);
-  const found = witness && propose(witness, ground, { base: undefined, other: undefined });
+  const found = witness && proposeFromWitness(witness, ground, { base: undefined, other: undefined });
   const { expected } = found?.proposal ?? {};
   // A time within a second is none that a case can say, and then another statement may be the first that holds.
   if (!found || !expected || !('allow' in expected) || expected.allow !== statement.id) return [];
@@ -63,32 +70,34 @@ function allowedBy({ statement, shown }: Holder, ground: Ground): Entry[] {
 }
 
 /** A case for each trust statement, that it alone allows. */
-function allowed(ground: Ground): Entry[] {
-  const asked = { sampleOf, from: beforeEveryEnd(ground.policy) };
-  const all = holders(asRole(ground.policy), { roles: [], rows: ground.rows }, asked);
+function allowed(ground: CaseGround): CaseEntry[] {
+  const asked = { findSample: findSampleClaims, from: findMomentBeforeEnds(ground.policy) };
+  const all = findHolders(convertToRole(ground.policy), { roles: [], rows: ground.rows }, asked);
   return all.flatMap(holder => allowedBy(holder, ground));
 }
 
-function noticed(entries: readonly Entry[], mutant: Policy, { rows }: Ground): boolean {
-  return entries.some(({ proposal }) => !same(saidOf(mutant, rows, proposal), proposal.expected));
+function noticed(entries: readonly CaseEntry[], mutant: Policy, { rows }: CaseGround): boolean {
+  return entries.some(
+    ({ proposal }) => !isSameOutcome(decideExpected(mutant, rows, proposal), proposal.expected),
+  );
 }
 
 /** What there is to build on: the ground, and the cases that are there, of which those that are allowed come first. */
 type Site = {
-  readonly ground: Ground;
-  readonly entries: readonly Entry[];
+  readonly ground: CaseGround;
+  readonly entries: readonly CaseEntry[];
   /** The names of all cases of the file, also of those that are not built on. */
   readonly taken: ReadonlySet<string>;
 };
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
-function byScenario(mutant: Policy, { ground, entries }: Site): Omit<Entry, 'name'> | undefined {
+function byScenario(mutant: Policy, { ground, entries }: Site): Omit<CaseEntry, 'name'> | undefined {
   for (const from of entries) {
     const preset = ground.rows.get(String(from.proposal.claims['iss']))?.preset;
     for (const [as, { family, changes }] of SCENARIOS) {
       if (family.preset !== preset) continue;
       const claims = { ...from.proposal.claims, ...changes };
-      const proposal = proposed({ ...from.proposal, claims }, ground, mutant);
+      const proposal = proposeCase({ ...from.proposal, claims }, ground, mutant);
       if (proposal) return { proposal, from, as };
     }
   }
@@ -99,14 +108,14 @@ function byWitness(
   mutant: Policy,
   witness: Witness,
   { ground, entries }: Site,
-): Omit<Entry, 'name'> | undefined {
+): Omit<CaseEntry, 'name'> | undefined {
   const from = entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
-  const found = propose(witness, ground, { base: from?.proposal, other: mutant });
+  const found = proposeFromWitness(witness, ground, { base: from?.proposal, other: mutant });
   return found && { proposal: found.proposal, from: found.onBase ? from : undefined, as: undefined };
 }
 
 /** A case that notices the mutant, on the claims of one that is there; undefined where none could be told. */
-export function noticing(mutant: Policy, shown: Shown, site: Site): Entry | undefined {
+export function proposeNoticing(mutant: Policy, shown: ShownRequest, site: Site): CaseEntry | undefined {
   const witness = witnessOf(shown);
   const found = byScenario(mutant, site) ?? (witness && byWitness(mutant, witness, site));
   return found && named(found, site.taken);
@@ -118,16 +127,17 @@ cases:
 `;
 
 /** A first file of cases: one for each trust statement, and for each mutant one that notices it. */
-export function firstCases(ground: Ground): string {
+export function writeFirstCases(ground: CaseGround): string {
   const entries = allowed(ground);
-  for (const { policy } of mutantsOf(ground.policy)) {
+  for (const { policy } of createMutants(ground.policy)) {
     const shown = noticed(entries, policy, ground)
       ? undefined
-      : otherwise(ground.policy, policy, ground.rows);
+      : findDifferingRequest(ground.policy, policy, ground.rows);
     const entry =
-      shown && noticing(policy, shown, { ground, entries, taken: new Set(entries.map(({ name }) => name)) });
+      shown &&
+      proposeNoticing(policy, shown, { ground, entries, taken: new Set(entries.map(({ name }) => name)) });
     if (entry) entries.push(entry);
   }
-  entries.push(...widerCases(entries, ground));
-  return `${HEAD}${entries.map(entry => entryText(entry, ground)).join('\n\n')}\n`;
+  entries.push(...proposeWiderCases(entries, ground));
+  return `${HEAD}${entries.map(entry => writeEntry(entry, ground)).join('\n\n')}\n`;
 }

@@ -1,5 +1,5 @@
-import { toldOf } from './report.ts';
-import type { Result } from './tested.ts';
+import { listCaseFindings } from './report.ts';
+import type { CasesResult } from './tested.ts';
 
 const NAMED: { readonly [character: string]: string } = {
   '&': '&amp;',
@@ -22,9 +22,9 @@ function testcase(suite: string, name: string, failure: readonly string[] | unde
     : `    ${head}/>`;
 }
 
-function suite(result: Result): string {
+function suite(result: CasesResult): string {
   const { name } = result.tested.policy;
-  const told = toldOf(result);
+  const told = listCaseFindings(result);
   const good = result.trials.filter(({ differences }) => differences.length === 0);
   const cases = [
     ...good.map(trial => testcase(name, trial.case.name, undefined)),
@@ -36,6 +36,6 @@ function suite(result: Result): string {
 }
 
 /** JUnit's XML, as CI systems read it: a suite for each role and registry. */
-export function asJunit(results: readonly Result[]): string {
+export function formatJunit(results: readonly CasesResult[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(suite).join('\n')}\n</testsuites>\n`;
 }

@@ -83,7 +83,7 @@ function ofStatement(statement: Statement): Change<Statement | undefined>[] {
  * Each policy that is this one with one thing less: a statement, its `until`, a condition, an operand whose loss
  * lets more in, the end of a pattern. Compiled, so that what a file may not say can be tried too.
  */
-export function mutantsOf<P extends TrustPolicy>(policy: P): Mutant<P>[] {
+export function createMutants<P extends TrustPolicy>(policy: P): Mutant<P>[] {
   return (['trust', 'deny'] as const).flatMap(effect =>
     policy[effect].flatMap((statement, at) =>
       ofStatement(statement).map(({ says, into }) => ({

@@ -1,9 +1,9 @@
-import { sampleOf } from '../../jobs/sample.ts';
+import { findSampleClaims } from '../../jobs/sample.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { changes } from '../compare/change.ts';
-import type { Shown } from '../compare/difference.ts';
+import { compareRoles } from '../compare/change.ts';
+import type { ShownRequest } from '../compare/difference.ts';
 
 /** What is tested by cases. */
 export type Policy = Role | Registry;
@@ -11,7 +11,7 @@ export type Policy = Role | Registry;
 const UNASKED = { audience: '', subject: '', pipelineIds: {}, claims: {} };
 
 /** A registry as a role: whom it admits is decided alike, and nothing lives on after a request. */
-export function asRole(policy: Policy): Role {
+export function convertToRole(policy: Policy): Role {
   return 'methods' in policy
     ? {
         ...policy,
@@ -27,21 +27,21 @@ export function asRole(policy: Policy): Role {
 const DAY = 86_400;
 
 /** Before every end that a statement has, so that what is found does not change with the day. */
-export function beforeEveryEnd({ trust, deny }: Policy): number {
+export function findMomentBeforeEnds({ trust, deny }: Policy): number {
   const ends = [...trust, ...deny].flatMap(({ until }) => until ?? []);
   return ends.length === 0 ? 0 : Math.min(...ends) - DAY;
 }
 
 /** A request of which two policies think otherwise, for every token there can be; undefined when there is none. */
-export function otherwise(
+export function findDifferingRequest(
   policy: Policy,
   other: Policy,
   rows: ReadonlyMap<string, IssuerRow>,
-): Shown | undefined {
-  const [before, after] = [policy, other].map(each => ({ roles: [asRole(each)], rows }));
+): ShownRequest | undefined {
+  const [before, after] = [policy, other].map(each => ({ roles: [convertToRole(each)], rows }));
   if (!before || !after) return undefined;
-  const asked = { sampleOf, from: beforeEveryEnd(policy) };
-  const found = changes(before, after, asked).flatMap(({ gained, lost, scopesGained, scopesLost }) => [
+  const asked = { findSample: findSampleClaims, from: findMomentBeforeEnds(policy) };
+  const found = compareRoles(before, after, asked).flatMap(({ gained, lost, scopesGained, scopesLost }) => [
     ...gained,
     ...lost,
     ...scopesGained,

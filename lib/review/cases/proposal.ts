@@ -1,39 +1,39 @@
-import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
+import { addFollowingClaims, findFamily, type JobFamily } from '../../jobs/scenarios.ts';
 import { type Claims, type ClaimValue, findClaim } from '../../policy/claims.ts';
 import { listDemands } from '../../policy/demand.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { assumeMet } from '../assume.ts';
 import type { Witness } from '../space/witness.ts';
 import type { Policy } from './otherwise.ts';
-import { type Case, type Expected, runCases } from './trial.ts';
+import { type Case, type ExpectedDecision, runCases } from './trial.ts';
 
 /** A case that could be written: its claims as they would stand in the file, and what the policy says of them. */
 export type Proposal = {
   /** All that the case starts from and changes, without what the vendor makes from it. */
   readonly claims: Claims;
-  readonly family: Family | undefined;
+  readonly family: JobFamily | undefined;
   readonly method: string | undefined;
   readonly context: Case['context'];
   /** The session that is asked for; undefined: none. */
   readonly seconds?: number;
-  readonly expected: Expected;
+  readonly expected: ExpectedDecision;
 };
 
 /** Where a proposal is made. */
-export type Ground = { readonly policy: Policy; readonly rows: ReadonlyMap<string, IssuerRow> };
+export type CaseGround = { readonly policy: Policy; readonly rows: ReadonlyMap<string, IssuerRow> };
 
 type Asked = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
 
 const place = { file: '', line: 1, column: 1 };
 
 /** What a policy says of a request, as a case would expect it. */
-export function saidOf(
+export function decideExpected(
   policy: Policy,
-  rows: Ground['rows'],
+  rows: CaseGround['rows'],
   { claims, family, method, context }: Asked,
-): Expected {
+): ExpectedDecision {
   const access = { role: policy.name, scopes: undefined, seconds: undefined, kinds: undefined };
-  const whole = family ? withFollowing(family, claims) : claims;
+  const whole = family ? addFollowingClaims(family, claims) : claims;
   const asked: Case = {
     name: '',
     place,
@@ -61,23 +61,23 @@ function methodOf(policy: Policy, issuer: string): string | undefined {
 }
 
 /** Do two policies say the same of a request? */
-export function same(a: Expected, b: Expected): boolean {
+export function isSameOutcome(a: ExpectedDecision, b: ExpectedDecision): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
-export function proposed(
+export function proposeCase(
   asked: Asked,
-  { policy, rows }: Ground,
+  { policy, rows }: CaseGround,
   other: Policy | undefined,
 ): Proposal | undefined {
-  const expected = saidOf(policy, rows, asked);
-  const shows = other ? !same(expected, saidOf(other, rows, asked)) : 'allow' in expected;
+  const expected = decideExpected(policy, rows, asked);
+  const shows = other ? !isSameOutcome(expected, decideExpected(other, rows, asked)) : 'allow' in expected;
   return shows ? { ...asked, expected } : undefined;
 }
 
 /** What one set of claims has otherwise than another. */
-export function changed(
+export function compareClaims(
   from: Claims,
   to: Claims,
 ): { readonly claims: Claims; readonly without: readonly string[] } {
@@ -95,12 +95,12 @@ type Building = { readonly base: Asked | undefined; readonly other: Policy | und
 function nearer(
   proposal: Proposal,
   base: Asked,
-  { other, ...ground }: Ground & Pick<Building, 'other'>,
+  { other, ...ground }: CaseGround & Pick<Building, 'other'>,
 ): Proposal {
   const back = (from: Proposal, asked: Partial<Asked>): Proposal =>
-    proposed({ ...from, ...asked }, ground, other) ?? from;
+    proposeCase({ ...from, ...asked }, ground, other) ?? from;
   const near = back(proposal, { context: base.context, method: base.method });
-  const names = Object.keys(changed(base.claims, proposal.claims).claims);
+  const names = Object.keys(compareClaims(base.claims, proposal.claims).claims);
   return names
     .filter(name => Object.hasOwn(base.claims, name))
     .reduce(
@@ -113,13 +113,13 @@ function nearer(
  * The case that a request makes: on the claims of another case, on those of a plain job, or on its own alone, whichever
  * first shows what it is to show. `other` is the policy that must say otherwise, where there is one.
  */
-export function propose(
+export function proposeFromWitness(
   { issuer, audience, claims, sourceAddress, now }: Witness,
-  ground: Ground,
+  ground: CaseGround,
   { base, other }: Building,
 ): { readonly proposal: Proposal; readonly onBase: boolean } | undefined {
   const { policy, rows } = ground;
-  const family = familyOf(rows.get(issuer)?.preset)?.family;
+  const family = findFamily(rows.get(issuer)?.preset)?.family;
   const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };
   const moment = Math.floor(now);
   const demanding = !('methods' in policy) && listDemands(policy, issuer).length > 0;
@@ -131,7 +131,7 @@ export function propose(
     { claims: own, family: undefined, onBase: false },
   ];
   for (const { onBase, ...each } of candidates) {
-    const proposal = proposed({ ...each, ...rest }, ground, other);
+    const proposal = proposeCase({ ...each, ...rest }, ground, other);
     if (proposal && base && onBase) return { proposal: nearer(proposal, base, { ...ground, other }), onBase };
     if (proposal) return { proposal, onBase };
   }

@@ -1,11 +1,11 @@
 import { writeComplaint } from '../../language/complaint.ts';
 import { writeCount } from '../../language/counted.ts';
-import { traceLines, wanted } from '../explain/explain.ts';
-import type { Result } from './tested.ts';
+import { describeCondition, formatTrace } from '../explain/explain.ts';
+import type { CasesResult } from './tested.ts';
 import type { Trial } from './trial.ts';
 
 /** One thing that is not as it should be, as every report tells it. */
-export type Told = {
+export type CaseFinding = {
   readonly of: 'case' | 'coverage' | 'mutation';
   readonly name: string;
   readonly says: readonly string[];
@@ -19,7 +19,7 @@ function place(trial: Trial): string {
   return writeComplaint({ rule: 'case', place: trial.case.place, message: trial.case.name });
 }
 
-function caseTold(trial: Trial): Told {
+function caseTold(trial: Trial): CaseFinding {
   return {
     of: 'case',
     name: trial.case.name,
@@ -28,27 +28,27 @@ function caseTold(trial: Trial): Told {
       ...trial.differences.map(
         ({ of, expected, actual }) => `${of}: expected ${expected}, but it is ${actual}`,
       ),
-      ...traceLines(trial.trace),
+      ...formatTrace(trial.trace),
     ],
   };
 }
 
 /** Everything that is not as it should be with the cases of one role or registry. */
-export function toldOf({ trials, uncovered = [], mutation }: Result): Told[] {
+export function listCaseFindings({ trials, uncovered = [], mutation }: CasesResult): CaseFinding[] {
   return [
     ...trials.filter(failed).map(caseTold),
     ...uncovered.map(
-      ({ statement, condition }): Told =>
+      ({ statement, condition }): CaseFinding =>
         condition
           ? {
               of: 'coverage',
-              name: `${statement.id}: ${wanted(condition)}`,
+              name: `${statement.id}: ${describeCondition(condition)}`,
               says: ['In no case is this condition alone in the way.'],
             }
           : { of: 'coverage', name: statement.id, says: ['In no case does this statement apply.'] },
     ),
     ...(mutation?.survivors ?? []).map(
-      ({ mutant, noticing }): Told => ({
+      ({ mutant, noticing }): CaseFinding => ({
         of: 'mutation',
         name: mutant,
         says:
@@ -58,7 +58,7 @@ export function toldOf({ trials, uncovered = [], mutation }: Result): Told[] {
       }),
     ),
     ...(mutation?.idle ?? []).map(
-      ({ value }): Told => ({
+      ({ value }): CaseFinding => ({
         of: 'mutation',
         name: value.mutant,
         says: ['accept_survivors names it, and it does not survive. Remove it there.'],
@@ -67,22 +67,22 @@ export function toldOf({ trials, uncovered = [], mutation }: Result): Told[] {
   ];
 }
 
-const WORD: { readonly [of in Told['of']]: string } = {
+const WORD: { readonly [of in CaseFinding['of']]: string } = {
   case: 'FAILED',
   coverage: 'not covered',
   mutation: 'not noticed',
 };
 
 /** A role or registry that has no cases at all is clean: nothing of them is wrong. */
-export function isClean(result: Result): boolean {
-  return toldOf(result).length === 0;
+export function isClean(result: CasesResult): boolean {
+  return listCaseFindings(result).length === 0;
 }
 
-function toldText({ of, name, says }: Told): string {
+function toldText({ of, name, says }: CaseFinding): string {
   return [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');
 }
 
-function headline(result: Result): string {
+function headline(result: CasesResult): string {
   const { tested, trials, mutation } = result;
   if (!tested.written)
     return `none    ${tested.policy.name}  there is no ${tested.path}: kite-sts test --init ${tested.policy.name}`;
@@ -90,31 +90,31 @@ function headline(result: Result): string {
   return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[writeCount(trials.length, 'case'), ...mutants].join(', ')}`;
 }
 
-function summary(results: readonly Result[]): string {
-  const told = results.flatMap(toldOf);
-  const count = (of: Told['of']): number => told.filter(each => each.of === of).length;
+function summary(results: readonly CasesResult[]): string {
+  const told = results.flatMap(listCaseFindings);
+  const count = (of: CaseFinding['of']): number => told.filter(each => each.of === of).length;
   const cases = results.reduce((sum, { trials }) => sum + trials.length, 0);
   const bad = (['case', 'coverage', 'mutation'] as const).filter(of => count(of) > 0);
   return [writeCount(cases, 'case'), ...bad.map(of => `${count(of)} ${WORD[of].toLowerCase()}`)].join(', ');
 }
 
 /** For people: a line for each role and registry, what is wrong below it, and the sum. */
-export function asText(results: readonly Result[]): string {
+export function formatCasesText(results: readonly CasesResult[]): string {
   return [
-    ...results.flatMap(result => [headline(result), ...toldOf(result).map(toldText)]),
+    ...results.flatMap(result => [headline(result), ...listCaseFindings(result).map(toldText)]),
     summary(results),
   ].join('\n');
 }
 
 /** For programs. */
-export function asJson(results: readonly Result[]): string {
+export function formatCasesJson(results: readonly CasesResult[]): string {
   return JSON.stringify(
     results.map(result => ({
       name: result.tested.policy.name,
       path: result.tested.path,
       cases: result.trials.map(({ case: { name }, differences }) => ({ name, differences })),
       mutants: result.mutation?.tried,
-      findings: toldOf(result),
+      findings: listCaseFindings(result),
     })),
     null,
     2,

@@ -35,10 +35,10 @@ export type Case = {
   /** Its path and query, where the case says them: then all that the request does is decided. */
   readonly path?: string | undefined;
   readonly context: Context;
-  readonly expected: Expected;
+  readonly expected: ExpectedDecision;
 };
 
-export type Expected =
+export type ExpectedDecision =
   | {
       /** The id of the trust statement that must win. */
       readonly allow: string;
@@ -97,7 +97,7 @@ function decisionText(decision: Trial['decision']): string {
   return decision.allowed ? `allow ${decision.statement}` : `deny ${decision.reason}`;
 }
 
-function expectedText(expected: Expected): string {
+function expectedText(expected: ExpectedDecision): string {
   return 'allow' in expected ? `allow ${expected.allow}` : `deny ${expected.deny}`;
 }
 
@@ -109,7 +109,7 @@ function unlike(of: Difference['of'], expected: string, actual: string): Differe
   return expected === actual ? [] : [{ of, expected, actual }];
 }
 
-function grantDifferences(expected: Expected, decision: Allow | MethodAllow): Difference[] {
+function grantDifferences(expected: ExpectedDecision, decision: Allow | MethodAllow): Difference[] {
   if (!('allow' in expected)) return [];
   const { scopes, seconds } = expected;
   const given = 'grant' in decision ? decision.grant : { scopes: decision.scopes, seconds: undefined };
@@ -120,7 +120,7 @@ function grantDifferences(expected: Expected, decision: Allow | MethodAllow): Di
 }
 
 /** What of the rows of broker.yml stands before a role. */
-export type Guards = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
+export type GuardRows = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
 
 /** By the whole request, as the authorizer does, or by its method alone. */
 function decideAtRegistry(
@@ -140,7 +140,7 @@ function decisionOf(role: Role | Registry, token: VerifiedToken, each: Case): De
     : decide(role, token, each.access, each.context);
 }
 
-function runCase(role: Role | Registry, rows: Guards, each: Case): Trial {
+function runCase(role: Role | Registry, rows: GuardRows, each: Case): Trial {
   const token = assumeVerified(each.claims, role);
   const row = rows.get(token.issuer);
   const asked = decisionOf(role, token, each);
@@ -152,11 +152,11 @@ function runCase(role: Role | Registry, rows: Guards, each: Case): Trial {
 }
 
 /** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
-export function runCases(role: Role | Registry, rows: Guards, cases: readonly Case[]): readonly Trial[] {
+export function runCases(role: Role | Registry, rows: GuardRows, cases: readonly Case[]): readonly Trial[] {
   return cases.map(each => runCase(role, rows, each));
 }
 
 /** Does any case come out otherwise than it says? Asks no further than the first. */
-export function notices(role: Role | Registry, rows: Guards, cases: readonly Case[]): boolean {
+export function hasFailing(role: Role | Registry, rows: GuardRows, cases: readonly Case[]): boolean {
   return cases.some(each => runCase(role, rows, each).differences.length > 0);
 }

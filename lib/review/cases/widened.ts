@@ -60,6 +60,6 @@ function widenLength<P extends Role | Registry>(policy: P): Widened<P>[] {
 }
 
 /** Each policy that is this one with one thing more to give: a scope that others have, or the longest session of its kind. */
-export function widenedOf<P extends Role | Registry>(policy: P): Widened<P>[] {
+export function createWidened<P extends Role | Registry>(policy: P): Widened<P>[] {
   return [...widenScopes(policy), ...widenLength(policy)];
 }

@@ -1,13 +1,13 @@
-import { type Entry, entryText } from './entry.ts';
+import { type CaseEntry, writeEntry } from './entry.ts';
 import type { Policy } from './otherwise.ts';
-import type { Ground } from './proposal.ts';
-import { type Widened, widenedOf } from './widened.ts';
+import type { CaseGround } from './proposal.ts';
+import { createWidened, type Widened } from './widened.ts';
 
-function allowedBy({ proposal: { expected } }: Entry): string | undefined {
+function allowedBy({ proposal: { expected } }: CaseEntry): string | undefined {
   return 'allow' in expected ? expected.allow : undefined;
 }
 
-function isSuitable(entry: Entry, by: Widened<Policy>['by']): boolean {
+function isSuitable(entry: CaseEntry, by: Widened<Policy>['by']): boolean {
   const allow = allowedBy(entry);
   return 'statement' in by ? allow === by.statement : allow !== undefined;
 }
@@ -19,11 +19,11 @@ function nameApart(name: string, taken: ReadonlySet<string>): string {
 }
 
 /** A case that notices that more is given, on one that is allowed; undefined where there is none. */
-export function noticeWider(
+export function proposeNoticingWider(
   by: Widened<Policy>['by'],
-  entries: readonly Entry[],
+  entries: readonly CaseEntry[],
   taken: ReadonlySet<string>,
-): Entry | undefined {
+): CaseEntry | undefined {
   const from = entries.find(each => isSuitable(each, by));
   if (!from) return undefined;
   if ('seconds' in by) {
@@ -37,14 +37,14 @@ export function noticeWider(
 }
 
 /** For a first file: one case for each statement that could give more, and one for the length. */
-export function widerCases(entries: readonly Entry[], { policy }: Ground): Entry[] {
+export function proposeWiderCases(entries: readonly CaseEntry[], { policy }: CaseGround): CaseEntry[] {
   const asked = new Map(
-    widenedOf(policy).map(({ by }) => ['statement' in by ? `scopes of ${by.statement}` : 'length', by]),
+    createWidened(policy).map(({ by }) => ['statement' in by ? `scopes of ${by.statement}` : 'length', by]),
   );
   const taken = new Set(entries.map(({ name }) => name));
-  return [...asked.values()].flatMap(by => noticeWider(by, entries, taken) ?? []);
+  return [...asked.values()].flatMap(by => proposeNoticingWider(by, entries, taken) ?? []);
 }
 
-export function widerText(entry: Entry | undefined, ground: Ground): string[] {
-  return entry ? entryText(entry, ground).split('\n') : [];
+export function writeWiderEntry(entry: CaseEntry | undefined, ground: CaseGround): string[] {
+  return entry ? writeEntry(entry, ground).split('\n') : [];
 }

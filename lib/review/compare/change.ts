@@ -1,18 +1,18 @@
 import type { JobKind } from '../../jobs/kind.ts';
-import { type Standing, worldOf } from '../space/world.ts';
-import { type Gain, gains, type Question, type ScopeGain, scopeGains } from './difference.ts';
+import { createSearchSpace, type GuardedPolicy } from '../space/world.ts';
+import { findGains, findScopeGains, type Gain, type ScopeGain, type SearchQuestion } from './difference.ts';
 import { findGuardrailChanges } from './guardrails.ts';
 import { judgeJobs, summarizeJobs } from './jobs.ts';
 import {
+  compareMembers,
   describeGift,
-  type Item,
+  flattenItem,
+  flattenRow,
+  isSameJson,
   type MemberChange,
-  membersChanged,
-  membersOf,
-  rowMembers,
-  same,
+  type PolicyItem,
 } from './members.ts';
-import type { Asked, Policies, Policy } from './policy.ts';
+import type { PolicySet, PolicyVersions, SearchOptions } from './policy.ts';
 import { allowNewName, findLostGuards, findRenamed } from './rename.ts';
 
 /** All that is otherwise for one role or registry. What could not be told counts as gained. */
@@ -37,10 +37,10 @@ export type RoleChange = {
 export type IssuerChange = { readonly issuer: string; readonly members: readonly MemberChange[] };
 
 /** Changes of how an issuer's tokens are verified. A row that is new or gone shows in the roles that name it. */
-export function issuerChanges(before: Policy, after: Policy): IssuerChange[] {
+export function compareIssuers(before: PolicySet, after: PolicySet): IssuerChange[] {
   return [...after.rows].flatMap(([issuer, row]) => {
     const old = before.rows.get(issuer);
-    const members = old ? membersChanged(rowMembers(old), rowMembers(row)) : [];
+    const members = old ? compareMembers(flattenRow(old), flattenRow(row)) : [];
     return members.length > 0 ? [{ issuer, members }] : [];
   });
 }
@@ -52,39 +52,46 @@ export type Differences = {
   readonly guardrails: readonly MemberChange[];
 };
 
-function standing({ rows }: Policy, role: Item | undefined, issuer: string): Standing | undefined {
+function standing(
+  { rows }: PolicySet,
+  role: PolicyItem | undefined,
+  issuer: string,
+): GuardedPolicy | undefined {
   const row = rows.get(issuer);
   return role && row && { role, row };
 }
 
-type Pair = { readonly before: Item | undefined; readonly after: Item | undefined };
+type Pair = { readonly before: PolicyItem | undefined; readonly after: PolicyItem | undefined };
 
 function issuersOf({ before, after }: Pair): Set<string> {
   return new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
 }
 
-function ofIssuer(issuer: string, pair: Pair, policies: Policies, asked: Asked) {
+function ofIssuer(issuer: string, pair: Pair, policies: PolicyVersions, asked: SearchOptions) {
   const from = standing(policies.before, pair.before, issuer);
   const to = standing(policies.after, pair.after, issuer);
   const standings = [from, to].filter(each => each !== undefined);
-  const world = worldOf({ issuer, standings, from: asked.from });
-  const question: Question = { world, sample: asked.sampleOf(issuer) };
+  const world = createSearchSpace({ issuer, standings, from: asked.from });
+  const question: SearchQuestion = { world, sample: asked.findSample(issuer) };
   return {
-    gained: gains(question, from, to),
-    lost: gains(question, to, from),
-    scopesGained: from && to ? scopeGains(question, from, to) : [],
-    scopesLost: from && to ? scopeGains(question, to, from) : [],
+    gained: findGains(question, from, to),
+    lost: findGains(question, to, from),
+    scopesGained: from && to ? findScopeGains(question, from, to) : [],
+    scopesLost: from && to ? findScopeGains(question, to, from) : [],
   };
 }
 
 /** Two audiences are a change of a member, told once, and not one of whom each statement admits. */
-function withAudienceOf(before: Item | undefined, after: Item | undefined): Item | undefined {
+function withAudienceOf(
+  before: PolicyItem | undefined,
+  after: PolicyItem | undefined,
+): PolicyItem | undefined {
   return before && after && before.audience !== after.audience
     ? { ...before, audience: after.audience }
     : before;
 }
 
-function roleChange(pair: Pair, policies: Policies, asked: Asked): RoleChange {
+function roleChange(pair: Pair, policies: PolicyVersions, asked: SearchOptions): RoleChange {
   const { before, after } = pair;
   const alike = { before: withAudienceOf(before, after), after };
   const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, alike, policies, asked));
@@ -105,20 +112,20 @@ function roleChange(pair: Pair, policies: Policies, asked: Asked): RoleChange {
   };
 }
 
-function admittedJobs(item: Item | undefined, { rows }: Policy): JobKind[] {
+function admittedJobs(item: PolicyItem | undefined, { rows }: PolicySet): JobKind[] {
   return item && !('disabled' in item && item.disabled !== undefined)
     ? summarizeJobs(judgeJobs(item, rows)).flatMap(({ kind, answer }) => (answer === 'admits' ? [kind] : []))
     : [];
 }
 
-function listOpened(pair: Pair, policies: Policies): JobKind[] {
+function listOpened(pair: Pair, policies: PolicyVersions): JobKind[] {
   const before = admittedJobs(pair.before, policies.before);
   return admittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
 }
 
-function memberChanges({ before, after }: Pair, policies: Policies): MemberChange[] {
+function memberChanges({ before, after }: Pair, policies: PolicyVersions): MemberChange[] {
   if (!before || !after) return [];
-  const members = membersChanged(membersOf(before), membersOf(after));
+  const members = compareMembers(flattenItem(before), flattenItem(after));
   if (before.name === after.name) return members;
   const of = 'methods' in after ? 'registry' : 'role';
   const names = { of, before: before.name, after: after.name } as const;
@@ -131,20 +138,21 @@ function silent({ is, gained, lost, scopesGained, scopesLost, members }: RoleCha
   );
 }
 
-type Items = (policy: Policy) => readonly Item[];
+type Items = (policy: PolicySet) => readonly PolicyItem[];
 
-function changesOf(items: Items, { before, after }: Policies, asked: Asked): RoleChange[] {
-  const byName = (policy: Policy) => new Map(items(policy).map(item => [item.name, item]));
+function changesOf(items: Items, { before, after }: PolicyVersions, asked: SearchOptions): RoleChange[] {
+  const byName = (policy: PolicySet) => new Map(items(policy).map(item => [item.name, item]));
   const [old, now] = [byName(before), byName(after)];
   const renamed = findRenamed(old, now);
   const left = new Set(renamed.values());
   const guards = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
-    issuer => !same(before.rows.get(issuer)?.require, after.rows.get(issuer)?.require),
+    issuer => !isSameJson(before.rows.get(issuer)?.require, after.rows.get(issuer)?.require),
   );
   const names = [...new Set([...old.keys(), ...now.keys()])].filter(name => !left.has(name));
   return names.sort().flatMap(name => {
     const pair: Pair = { before: old.get(renamed.get(name) ?? name), after: now.get(name) };
-    const untouched = same(pair.before, pair.after) && !guards.some(issuer => issuersOf(pair).has(issuer));
+    const untouched =
+      isSameJson(pair.before, pair.after) && !guards.some(issuer => issuersOf(pair).has(issuer));
     const change = untouched ? undefined : roleChange(pair, { before, after }, asked);
     return change && !silent(change) ? [change] : [];
   });
@@ -155,23 +163,23 @@ function changesOf(items: Items, { before, after }: Policies, asked: Asked): Rol
  * exact, each with a request that shows it. What is decided and filled in as before is left out, however its file has
  * changed.
  */
-export function changes(before: Policy, after: Policy, asked: Asked): RoleChange[] {
-  return [(policy: Policy) => policy.roles, ({ registries = [] }: Policy) => registries].flatMap(items =>
-    changesOf(items, { before, after }, asked),
+export function compareRoles(before: PolicySet, after: PolicySet, asked: SearchOptions): RoleChange[] {
+  return [(policy: PolicySet) => policy.roles, ({ registries = [] }: PolicySet) => registries].flatMap(
+    items => changesOf(items, { before, after }, asked),
   );
 }
 
 /** All that is otherwise between two configurations: who gets in, how issuers are verified, what guards all roles. */
-export function compareConfigs(before: Policy, after: Policy, asked: Asked): Differences {
+export function compareConfigs(before: PolicySet, after: PolicySet, asked: SearchOptions): Differences {
   return {
-    roles: changes(before, after, asked),
-    issuers: issuerChanges(before, after),
+    roles: compareRoles(before, after, asked),
+    issuers: compareIssuers(before, after),
     guardrails: findGuardrailChanges(before, after),
   };
 }
 
 /** Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown. */
-export function widens(change: RoleChange): boolean {
+export function isWidening(change: RoleChange): boolean {
   return (
     [change.gained, change.scopesGained].some(list => list.length > 0) ||
     change.members.some(each => !each.narrower)

@@ -1,4 +1,4 @@
-import { type Differences, type RoleChange, widens } from './change.ts';
+import { type Differences, isWidening, type RoleChange } from './change.ts';
 
 export type Direction = 'wider' | 'undecided' | 'not wider';
 
@@ -22,9 +22,9 @@ function asTold(change: RoleChange): RoleChange {
 }
 
 /** Does anybody get more? Undecided, where the one thing that says so is a search that was given up. */
-export function directionOf({ roles, issuers, guardrails }: Differences): Direction {
+export function judgeDirection({ roles, issuers, guardrails }: Differences): Direction {
   const members = [...issuers.flatMap(issuer => issuer.members), ...guardrails];
   const verified = members.some(({ narrower }) => !narrower);
-  if (verified || roles.some(change => widens(asTold(change)))) return 'wider';
-  return roles.some(widens) ? 'undecided' : 'not wider';
+  if (verified || roles.some(change => isWidening(asTold(change)))) return 'wider';
+  return roles.some(isWidening) ? 'undecided' : 'not wider';
 }

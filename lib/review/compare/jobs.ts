@@ -1,11 +1,18 @@
-import { jobKindsOf } from '../../jobs/jobs.ts';
-import type { JobKind, Telling } from '../../jobs/kind.ts';
+import { listJobKinds } from '../../jobs/jobs.ts';
+import type { ClaimTest, JobKind } from '../../jobs/kind.ts';
 import { readClaimPath } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { areApart } from '../space/plain.ts';
-import { type Admission, admissionOf, boxOf, type Entrusted, searchWorld, worldOf } from '../space/world.ts';
+import { isDisjoint } from '../space/plain.ts';
+import {
+  type Admission,
+  createBox,
+  createSearchSpace,
+  findAdmission,
+  type SearchedPolicy,
+  searchSpace,
+} from '../space/world.ts';
 
 /**
  * What a policy thinks of a kind of job: some token of it is admitted, none is, or the token tells nothing of the
@@ -21,9 +28,9 @@ export type StatementJobs = { readonly statement: Statement; readonly jobs: read
 /** No clock is asked: a statement that will end is still there. */
 const FROM_THE_FIRST = 0;
 
-const EMPTY: readonly Telling[] = [];
+const EMPTY: readonly ClaimTest[] = [];
 
-function conditionOf([name, operator, ...operands]: Telling): Condition {
+function conditionOf([name, operator, ...operands]: ClaimTest): Condition {
   return {
     on: 'claim',
     name,
@@ -47,7 +54,7 @@ export function statementOf({ name, tells }: JobKind, issuer: string): Statement
 }
 
 /** Exact, for every token there can be: which kinds of jobs each trust statement admits, past the guard and the denies. */
-export function judgeJobs(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>): StatementJobs[] {
+export function judgeJobs(role: SearchedPolicy, rows: ReadonlyMap<string, IssuerRow>): StatementJobs[] {
   const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
   return issuers.flatMap(issuer => {
     const row = rows.get(issuer);
@@ -55,22 +62,22 @@ export function judgeJobs(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>)
   });
 }
 
-function judgeIssuer(role: Entrusted, row: IssuerRow): StatementJobs[] {
+function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
   const { issuer } = row;
-  const kinds = jobKindsOf(row.preset);
+  const kinds = listJobKinds(row.preset);
   const trust = role.trust.filter(each => each.issuer === issuer);
   const told = kinds
     .filter(({ tells }) => tells !== undefined)
     .map(kind => statementOf(kind, issuer))
-    .filter(kind => trust.some(each => !areApart(kind.conditions, each.conditions)));
+    .filter(kind => trust.some(each => !isDisjoint(kind.conditions, each.conditions)));
   const standing = { role, row };
-  const world = worldOf({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
-  const admission = admissionOf(world, standing);
+  const world = createSearchSpace({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
+  const admission = findAdmission(world, standing);
   return admission.trust.map(({ statement, box }) => {
     const admitted = told.filter(each => {
-      if (areApart(each.conditions, statement.conditions)) return false;
-      const inside = [...box, ...boxOf(world, each, role)];
-      return searchWorld(world, inside, boxesOf(admission)) !== 'none';
+      if (isDisjoint(each.conditions, statement.conditions)) return false;
+      const inside = [...box, ...createBox(world, each, role)];
+      return searchSpace(world, inside, boxesOf(admission)) !== 'none';
     });
     const names = new Set(admitted.map(({ id }) => id));
     return { statement, jobs: kinds.map(kind => ({ kind, answer: answerOf(kind, names) })) };

@@ -12,7 +12,7 @@ export type MemberChange = {
   readonly narrower: boolean;
 };
 
-export function same(a: unknown, b: unknown): boolean {
+export function isSameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
@@ -46,9 +46,9 @@ function narrower(member: string, before: unknown, after: unknown): boolean {
   return member === 'single_use' && after === true;
 }
 
-export function membersChanged(before: Members, after: Members): MemberChange[] {
+export function compareMembers(before: Members, after: Members): MemberChange[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter(member => !same(before[member], after[member]))
+    .filter(member => !isSameJson(before[member], after[member]))
     .map(member => ({
       member,
       before: before[member],
@@ -101,14 +101,14 @@ function membersOfRegistry({ path, methods, audience, trust }: Registry): Member
 }
 
 /** Whatever gives somebody something. */
-export type Item = Role | Registry;
+export type PolicyItem = Role | Registry;
 
-export function membersOf(item: Item): Members {
+export function flattenItem(item: PolicyItem): Members {
   return 'template' in item ? membersOfRole(item) : membersOfRegistry(item);
 }
 
 /** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
-export function rowMembers({
+export function flattenRow({
   origin,
   algorithms,
   maxTokenLifetime,
@@ -127,7 +127,7 @@ export function rowMembers({
 }
 
 /** What a role gives, or a registry opens, in words. */
-export function describeGift(item: Item): string {
+export function describeGift(item: PolicyItem): string {
   return 'template' in item
     ? describeTarget(item.template)
     : `registry: path ${item.path}, methods ${Object.keys(item.methods).join(' ')}`;

@@ -2,8 +2,8 @@ import { describeKinds, type JobKind } from '../../jobs/kind.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import type { Loosening, SayOpened } from '../explain/remedy.ts';
-import type { Entrusted } from '../space/world.ts';
+import type { DescribeOpened, Loosening } from '../explain/remedy.ts';
+import type { SearchedPolicy } from '../space/world.ts';
 import { judgeJobs } from './jobs.ts';
 
 /** One condition as a file's reading gives it: it is known by what it says. */
@@ -23,13 +23,16 @@ function loosenStatement(statement: Statement, { condition, operator, operands }
   return { ...statement, conditions };
 }
 
-function listAdmitted(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>, id: string): JobKind[] {
+function listAdmitted(role: SearchedPolicy, rows: ReadonlyMap<string, IssuerRow>, id: string): JobKind[] {
   const jobs = judgeJobs(role, rows).find(({ statement }) => statement.id === id)?.jobs ?? [];
   return jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
 }
 
 /** Which kinds of jobs a statement of this role would admit that it does not admit today. */
-export function openedBy(role: Entrusted, rows: ReadonlyMap<string, IssuerRow>): SayOpened {
+export function createOpenedDescriber(
+  role: SearchedPolicy,
+  rows: ReadonlyMap<string, IssuerRow>,
+): DescribeOpened {
   return loosening => {
     const { statement: id } = loosening;
     const trust = role.trust.map(each => (each.id === id ? loosenStatement(each, loosening) : each));

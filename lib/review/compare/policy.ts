@@ -5,19 +5,19 @@ import type { IssuerRow } from '../../token/issuer.ts';
 import type { Guardrails } from './guardrails.ts';
 
 /** As much of a configuration as decides. */
-export type Policy = Guardrails & {
+export type PolicySet = Guardrails & {
   readonly roles: readonly Role[];
   readonly registries?: readonly Registry[] | undefined;
   readonly rows: ReadonlyMap<string, IssuerRow>;
 };
 
 /** Two versions of it. */
-export type Policies = { readonly before: Policy; readonly after: Policy };
+export type PolicyVersions = { readonly before: PolicySet; readonly after: PolicySet };
 
 /** What is asked of it. */
-export type Asked = {
+export type SearchOptions = {
   /** The claims of a plain job of an issuer, for witnesses that read well. */
-  readonly sampleOf: (issuer: string) => Claims;
+  readonly findSample: (issuer: string) => Claims;
   /** Seconds since the epoch. */
   readonly from: number;
 };

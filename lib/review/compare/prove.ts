@@ -7,17 +7,24 @@ import { matchGlob } from '../../policy/glob.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
-import { admittedBy } from '../space/admits.ts';
+import { findAdmitting } from '../space/admits.ts';
 import { isAlways } from '../space/plain.ts';
-import type { Searched } from '../space/search.ts';
+import type { SearchResult } from '../space/search.ts';
 import type { Witness } from '../space/witness.ts';
-import { admissionOf, boxOf, type Entrusted, type Standing, searchWorld, worldOf } from '../space/world.ts';
-import { firstOf, type Question, type Shown, shown } from './difference.ts';
-import type { Asked, Policy } from './policy.ts';
-import { isAllowed, readTargets, type TargetValue } from './targets.ts';
+import {
+  createBox,
+  createSearchSpace,
+  findAdmission,
+  type GuardedPolicy,
+  type SearchedPolicy,
+  searchSpace,
+} from '../space/world.ts';
+import { findFirstShown, type SearchQuestion, type ShownRequest, showRequest } from './difference.ts';
+import type { PolicySet, SearchOptions } from './policy.ts';
+import { isTargetAllowed, readTargets, type TargetValue } from './targets.ts';
 
 /** What must hold of every request that has a role. Statements of issuers other than the world's say nothing here. */
-export type Demanded =
+export type Requirement =
   /** None of these may speak of it; in doubt it does, as with a deny. */
   | { readonly never: readonly Statement[] }
   /** One of these holds, as with a trust. */
@@ -25,7 +32,7 @@ export type Demanded =
 
 function speaks(
   statement: Statement,
-  { role }: Standing,
+  { role }: GuardedPolicy,
   { issuer, claims, sourceAddress }: Witness,
 ): boolean {
   if (statement.issuer !== issuer) return false;
@@ -34,43 +41,47 @@ function speaks(
   return statement.effect === 'deny' ? truth !== 'false' : truth === 'true';
 }
 
-function breaks(demanded: Demanded, standing: Standing, witness: Witness): boolean {
+function breaks(demanded: Requirement, standing: GuardedPolicy, witness: Witness): boolean {
   return 'never' in demanded
     ? demanded.never.some(each => speaks(each, standing, witness))
     : !demanded.only.some(each => speaks(each, standing, witness));
 }
 
-function* broken(demanded: Demanded, { world }: Question, standing: Standing): Generator<Searched> {
-  const { trust, deny } = admissionOf(world, standing);
+function* broken(
+  demanded: Requirement,
+  { world }: SearchQuestion,
+  standing: GuardedPolicy,
+): Generator<SearchResult> {
+  const { trust, deny } = findAdmission(world, standing);
   const struck = deny.map(({ box }) => box);
   const boxes = Object.values(demanded)
     .flat()
     .filter(({ issuer }) => issuer === world.issuer)
-    .map(statement => boxOf(world, statement, standing.role));
+    .map(statement => createBox(world, statement, standing.role));
   for (const { box } of trust) {
-    if ('only' in demanded) yield searchWorld(world, box, [...struck, ...boxes]);
-    else for (const never of boxes) yield searchWorld(world, [...box, ...never], struck);
+    if ('only' in demanded) yield searchSpace(world, box, [...struck, ...boxes]);
+    else for (const never of boxes) yield searchSpace(world, [...box, ...never], struck);
   }
 }
 
 /** A request that has the role and breaks what is demanded; undefined when there is none: then it is proved. */
-export function counterexample(
-  demanded: Demanded,
-  question: Question,
-  standing: Standing,
-): Shown | undefined {
-  return firstOf(broken(demanded, question, standing), found =>
-    shown(
+export function findCounterexample(
+  demanded: Requirement,
+  question: SearchQuestion,
+  standing: GuardedPolicy,
+): ShownRequest | undefined {
+  return findFirstShown(broken(demanded, question, standing), found =>
+    showRequest(
       found,
       question,
-      witness => admittedBy(standing, witness) !== undefined && breaks(demanded, standing, witness),
+      witness => findAdmitting(standing, witness) !== undefined && breaks(demanded, standing, witness),
     ),
   );
 }
 
 /** Why a role or a registry breaks an invariant, or may: with a request that shows it, or by a member of its file. */
 export type Refutation =
-  | { readonly by: 'never' | 'only' | 'issuers'; readonly shown: Shown }
+  | { readonly by: 'never' | 'only' | 'issuers'; readonly shown: ShownRequest }
   /** A value of undefined: it is left out, and what is left out proves nothing. */
   | { readonly by: 'demands'; readonly demand: DemandName }
   | { readonly by: 'targets'; readonly member: string; readonly value: TargetValue | undefined };
@@ -90,7 +101,7 @@ function demandsOf({ never, only, issuers }: Invariant, issuer: string) {
  * Is it plain from the values that the trust statements list that none of their requests breaks what is demanded?
  * Most sentences are: then there is no search.
  */
-function holdsPlainly(demanded: Demanded, { role, row }: Standing): boolean {
+function holdsPlainly(demanded: Requirement, { role, row }: GuardedPolicy): boolean {
   const trust = role.trust.filter(({ issuer }) => issuer === row.issuer);
   const list = Object.values(demanded)
     .flat()
@@ -103,16 +114,16 @@ function holdsPlainly(demanded: Demanded, { role, row }: Standing): boolean {
   });
 }
 
-function ofIssuer(invariant: Invariant, standing: Standing, sample: Claims, from: number): Refutation[] {
+function ofIssuer(invariant: Invariant, standing: GuardedPolicy, sample: Claims, from: number): Refutation[] {
   const { issuer } = standing.row;
   const open = demandsOf(invariant, issuer).filter(({ demanded }) => !holdsPlainly(demanded, standing));
   if (open.length === 0) return [];
   const statements = [...(invariant.never ?? []), ...(invariant.only ?? [])].filter(
     each => each.issuer === issuer,
   );
-  const world = worldOf({ issuer, standings: [standing], statements, from });
+  const world = createSearchSpace({ issuer, standings: [standing], statements, from });
   return open.flatMap(({ by, demanded }) => {
-    const broken = counterexample(demanded, { world, sample }, standing);
+    const broken = findCounterexample(demanded, { world, sample }, standing);
     return broken ? [{ by, shown: broken }] : [];
   });
 }
@@ -122,7 +133,7 @@ function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refut
     .filter(({ path: [kind] }) => kind === kindOfSubject(subject))
     .flatMap(({ member, path, allowed }) =>
       readTargets(membersOfSubject(subject), path.slice(1))
-        .filter(({ value }) => !isAllowed(value, allowed))
+        .filter(({ value }) => !isTargetAllowed(value, allowed))
         .map(
           ({ path: at, value }): Refutation => ({
             by: 'targets',
@@ -155,7 +166,7 @@ function findMissingDemands({ demands = [] }: Invariant, subject: Subject): Refu
 }
 
 /** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
-export function selectSubjects(invariant: Invariant, { roles, registries = [] }: Policy): Subject[] {
+export function selectSubjects(invariant: Invariant, { roles, registries = [] }: PolicySet): Subject[] {
   const named = [
     ...roles.filter(({ name }) => invariant.roles.some(pattern => matchGlob(pattern, name))),
     ...registries.filter(({ name }) => invariant.registries.some(pattern => matchGlob(pattern, name))),
@@ -177,7 +188,7 @@ function saysSomething(
 }
 
 /** A part of an invariant that speaks of nothing: it would be "proved" whatever the roles say. */
-export function findEmptyParts(invariant: Invariant, policy: Policy): string[] {
+export function findEmptyParts(invariant: Invariant, policy: PolicySet): string[] {
   const { roles, registries = [] } = policy;
   const unmatched = (of: string, patterns: readonly string[], names: readonly string[]): string[] =>
     patterns
@@ -224,11 +235,11 @@ function findIdleIssuers(
 }
 
 /** All that refutes an invariant of a role or registry; none: it is proved, for every token there can be. */
-export function refutations(
+export function findRefutations(
   invariant: Invariant,
   subject: Subject,
-  { rows }: Policy,
-  asked: Asked,
+  { rows }: PolicySet,
+  asked: SearchOptions,
 ): Refutation[] {
   const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
   return [
@@ -236,8 +247,8 @@ export function refutations(
     ...findMissingDemands(invariant, subject),
     ...issuers.flatMap(issuer => {
       const row = rows.get(issuer);
-      const role: Entrusted = subject;
-      return row ? ofIssuer(invariant, { role, row }, asked.sampleOf(issuer), asked.from) : [];
+      const role: SearchedPolicy = subject;
+      return row ? ofIssuer(invariant, { role, row }, asked.findSample(issuer), asked.from) : [];
     }),
   ];
 }

@@ -1,12 +1,12 @@
 import type { Invariant } from '../../config/invariants.ts';
 import { matchGlob } from '../../policy/glob.ts';
-import type { Item, MemberChange } from './members.ts';
-import type { Policies, Policy } from './policy.ts';
+import type { MemberChange, PolicyItem } from './members.ts';
+import type { PolicySet, PolicyVersions } from './policy.ts';
 
 type Names = { readonly of: 'role' | 'registry'; readonly before: string; readonly after: string };
 
 /** What a role gives and a registry opens, but for what is made of its own name. */
-function withoutName(item: Item): string {
+function withoutName(item: PolicyItem): string {
   const text = JSON.stringify(
     'methods' in item ? [item.path, item.methods, item.audience] : [item.template, item.session],
   );
@@ -17,8 +17,8 @@ function withoutName(item: Item): string {
 
 /** New names with the old ones that went: only where one alone went and one alone came that gives the same. */
 export function findRenamed(
-  old: ReadonlyMap<string, Item>,
-  now: ReadonlyMap<string, Item>,
+  old: ReadonlyMap<string, PolicyItem>,
+  now: ReadonlyMap<string, PolicyItem>,
 ): Map<string, string> {
   const gone = groupByGift([...old.values()].filter(({ name }) => !now.has(name)));
   const come = groupByGift([...now.values()].filter(({ name }) => !old.has(name)));
@@ -30,7 +30,7 @@ export function findRenamed(
   );
 }
 
-function groupByGift(items: readonly Item[]): Map<string, string[]> {
+function groupByGift(items: readonly PolicyItem[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const item of items) {
     const gift = withoutName(item);
@@ -48,7 +48,7 @@ export function allowNewName(change: MemberChange, { before, after }: Names): Me
 }
 
 /** By a new name a role can leave a sentence that was about the old one, and its team. */
-export function findLostGuards({ of, before, after }: Names, policies: Policies): MemberChange[] {
+export function findLostGuards({ of, before, after }: Names, policies: PolicyVersions): MemberChange[] {
   const speaks = ({ roles, registries }: Invariant, name: string) =>
     (of === 'role' ? roles : registries).some(pattern => matchGlob(pattern, name));
   const left = (policies.after.invariants ?? []).filter(each => speaks(each, before) && !speaks(each, after));
@@ -64,7 +64,7 @@ export function findLostGuards({ of, before, after }: Names, policies: Policies)
   ];
 }
 
-function findTeam({ teams }: Policy, name: string): string | undefined {
+function findTeam({ teams }: PolicySet, name: string): string | undefined {
   return Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
     roles.some(pattern => matchGlob(pattern, name)),
   )?.[0];

@@ -1,11 +1,11 @@
 import type { Statement } from '../../policy/statement.ts';
 import type { Witness } from '../space/witness.ts';
 import type { Differences } from './change.ts';
-import type { Shown } from './difference.ts';
-import type { Section } from './sections.ts';
+import type { ShownRequest } from './difference.ts';
+import type { ReportSection } from './sections.ts';
 
 /** A witness as a person reads it, and can hand to `explain --claims`: its claims, and what else it took. */
-export function witnessText(
+export function formatWitness(
   { issuer, audience, claims, sourceAddress, now }: Witness,
   usual?: string,
 ): string {
@@ -15,14 +15,14 @@ export function witnessText(
 }
 
 /** The request that shows it, or that none could be told. */
-export function shownText(shown: Shown): string {
+export function formatShown(shown: ShownRequest): string {
   return shown === 'undecided'
     ? 'undecided: it could not be told within bounds, so it counts as wider'
-    : witnessText(shown.witness);
+    : formatWitness(shown.witness);
 }
 
 /** For a terminal. */
-export function asText(sections: readonly Section[]): string {
+export function formatDiffText(sections: readonly ReportSection[]): string {
   return sections
     .map(({ title, names, lines }) =>
       [
@@ -31,7 +31,7 @@ export function asText(sections: readonly Section[]): string {
         ...lines.flatMap(({ says, telling, shown }) => [
           `  ${says}`,
           ...(telling ? [`    ${telling}`] : []),
-          ...(shown ? [`    ${shownText(shown)}`] : []),
+          ...(shown ? [`    ${formatShown(shown)}`] : []),
         ]),
       ].join('\n'),
     )
@@ -60,7 +60,7 @@ const MOST_MARKDOWN = 58_000;
  * For a comment on a pull request: every value of a policy stands in code, so that none can be a link or a mention.
  * What widens comes first; what does not fit is counted and named.
  */
-export function asMarkdown(sections: readonly Section[], ends: string): string {
+export function formatDiffMarkdown(sections: readonly ReportSection[], ends: string): string {
   const parts = ['### What this change of policy changes', ends];
   let left = MOST_MARKDOWN - parts.join('\n\n').length;
   const order = [...sections].sort((a, b) => Number(b.widens) - Number(a.widens));
@@ -74,7 +74,7 @@ export function asMarkdown(sections: readonly Section[], ends: string): string {
   return [...parts, ...(rest.length > 0 ? [describeRest(rest)] : [])].join('\n\n');
 }
 
-function formatMarkdown({ title, names, lines }: Section): string {
+function formatMarkdown({ title, names, lines }: ReportSection): string {
   return [
     `#### ${code(title)}`,
     ...(names.length > 1 ? [code(listNames(names))] : []),
@@ -82,20 +82,20 @@ function formatMarkdown({ title, names, lines }: Section): string {
       [
         `- ${code(says)}`,
         ...(telling ? [`  **${code(telling)}**`] : []),
-        ...(shown ? [`  ${code(shownText(shown))}`] : []),
+        ...(shown ? [`  ${code(formatShown(shown))}`] : []),
       ].join('\n'),
     ),
   ].join('\n');
 }
 
-function describeRest(rest: readonly Section[]): string {
+function describeRest(rest: readonly ReportSection[]): string {
   const widening = rest.filter(({ widens }) => widens).length;
   const names = rest.flatMap(section => section.names);
   return `#### And ${rest.length} more, ${widening} of them wider\n${code(listNames(names))}\nRun kite-sts diff for all of them.`;
 }
 
 /** For a program: a statement by its id, all else as it is. */
-export function asJson(differences: Differences, verdict: string): string {
+export function formatDiffJson(differences: Differences, verdict: string): string {
   return JSON.stringify(
     { verdict, ...differences },
     (name, value: unknown) => (name === 'statement' ? (value as Statement).id : value),

@@ -1,24 +1,28 @@
 import type { JobKind } from '../../jobs/kind.ts';
 import type { Statement } from '../../policy/statement.ts';
-import { wanted } from '../explain/explain.ts';
-import { type Differences, type RoleChange, widens } from './change.ts';
-import type { Gain, ScopeGain, Shown } from './difference.ts';
+import { describeCondition } from '../explain/explain.ts';
+import { type Differences, isWidening, type RoleChange } from './change.ts';
+import type { Gain, ScopeGain, ShownRequest } from './difference.ts';
 import type { MemberChange } from './members.ts';
 
 /** One thing that is otherwise, in words: what the telling claim was, and the request that shows it. */
-export type Line = { readonly says: string; readonly telling?: string | undefined; readonly shown?: Shown };
+export type ReportLine = {
+  readonly says: string;
+  readonly telling?: string | undefined;
+  readonly shown?: ShownRequest;
+};
 
 /** What is otherwise alike for these roles, or for all of them. */
-export type Section = {
+export type ReportSection = {
   readonly title: string;
   /** Names of the roles or registries, when it is about some. */
   readonly names: readonly string[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly ReportLine[];
   readonly widens: boolean;
 };
 
 /** What is otherwise, part by part, in words: what guards all roles, how issuers are verified, then role by role. */
-export function listSections({ roles, issuers, guardrails }: Differences): Section[] {
+export function listSections({ roles, issuers, guardrails }: Differences): ReportSection[] {
   return [
     ...(guardrails.length > 0 ? [sectionOfMembers('guardrails', guardrails)] : []),
     ...issuers.map(({ issuer, members }) => sectionOfMembers(`issuer ${issuer}`, members)),
@@ -26,7 +30,7 @@ export function listSections({ roles, issuers, guardrails }: Differences): Secti
   ];
 }
 
-function sectionOfMembers(title: string, members: readonly MemberChange[]): Section {
+function sectionOfMembers(title: string, members: readonly MemberChange[]): ReportSection {
   return {
     title,
     names: [],
@@ -35,7 +39,7 @@ function sectionOfMembers(title: string, members: readonly MemberChange[]): Sect
   };
 }
 
-function describeMember({ member, before, after, narrower }: MemberChange): Line {
+function describeMember({ member, before, after, narrower }: MemberChange): ReportLine {
   return {
     says:
       before !== undefined && before === after
@@ -45,7 +49,7 @@ function describeMember({ member, before, after, narrower }: MemberChange): Line
 }
 
 /** Roles that changed in the same words are one section: a thousand alike are read once. */
-function groupAlike(changes: readonly RoleChange[]): Section[] {
+function groupAlike(changes: readonly RoleChange[]): ReportSection[] {
   const groups = new Map<string, RoleChange[]>();
   for (const change of changes) {
     const key = JSON.stringify([change.of, change.is, listChanges(change)], (name, value: unknown) =>
@@ -71,7 +75,7 @@ const MEANS: { readonly [is in RoleChange['is']]: string } = {
 
 const PLURALS = { role: 'roles', registry: 'registries' } as const;
 
-function describeGroup(group: readonly RoleChange[]): Section {
+function describeGroup(group: readonly RoleChange[]): ReportSection {
   const [first] = group as [RoleChange, ...RoleChange[]];
   const { of, role, is, was, gives } = first;
   const alone = group.length === 1;
@@ -81,12 +85,12 @@ function describeGroup(group: readonly RoleChange[]): Section {
     title: `${who}: ${MEANS[is]}${alone && was !== undefined ? `, was ${was}` : ''}`,
     names: group.map(each => each.role),
     lines: alone && gives !== undefined ? [{ says: `gives ${gives}` }, ...lines] : lines,
-    widens: group.some(widens),
+    widens: group.some(isWidening),
   };
 }
 
 /** What it gives and whom it newly lets in comes first, since that is what a reviewer must judge. */
-function listChanges(change: RoleChange): Line[] {
+function listChanges(change: RoleChange): ReportLine[] {
   return [
     ...change.members.map(describeMember),
     ...describeRename(change),
@@ -99,7 +103,7 @@ function listChanges(change: RoleChange): Line[] {
 }
 
 /** Jobs that others can cause come in capitals: a reviewer must not read over them. */
-function describeOpened(opens: readonly JobKind[]): Line[] {
+function describeOpened(opens: readonly JobKind[]): ReportLine[] {
   return opens.length === 0
     ? []
     : [
@@ -109,7 +113,7 @@ function describeOpened(opens: readonly JobKind[]): Line[] {
       ];
 }
 
-function describeGain({ statement, telling, shown }: Gain): Line {
+function describeGain({ statement, telling, shown }: Gain): ReportLine {
   return {
     says: `newly allowed by "${statement.id}": ${describeConditions(statement)}`,
     telling: telling && `${telling}, now allowed by "${statement.id}"`,
@@ -117,7 +121,7 @@ function describeGain({ statement, telling, shown }: Gain): Line {
   };
 }
 
-function describeScopes(how: string, { statement, scopes, shown }: ScopeGain): Line {
+function describeScopes(how: string, { statement, scopes, shown }: ScopeGain): ReportLine {
   return {
     says: `${how} ${scopes.join(' ')} by "${statement.id}"`,
     shown,
@@ -126,13 +130,13 @@ function describeScopes(how: string, { statement, scopes, shown }: ScopeGain): L
 
 function describeConditions({ conditions, until }: Statement): string {
   return [
-    ...conditions.map(wanted),
+    ...conditions.map(describeCondition),
     ...(until === undefined ? [] : [`until ${new Date(until * 1000).toISOString().replace('.000', '')}`]),
   ].join(', ');
 }
 
 /** A name is part of what we sign and of the external id, so whoever trusts those must learn the new one first. */
-function describeRename({ is, was, role, members }: RoleChange): Line[] {
+function describeRename({ is, was, role, members }: RoleChange): ReportLine[] {
   if (is !== 'renamed') return [];
   const changed = members.map(({ member }) => member);
   return [

@@ -33,7 +33,10 @@ function readMapping(node: object, path: readonly string[], at: string): FoundTa
 }
 
 /** Is a value one that these patterns allow? Null among them stands for what is left out, or is null. */
-export function isAllowed(value: TargetValue | undefined, allowed: readonly (string | null)[]): boolean {
+export function isTargetAllowed(
+  value: TargetValue | undefined,
+  allowed: readonly (string | null)[],
+): boolean {
   if (value === undefined || value === null) return allowed.includes(null);
   return allowed.some(pattern => pattern !== null && coversTemplate(pattern, String(value)));
 }

@@ -5,12 +5,12 @@ import { findRequestFlag } from '../../policy/issuer.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Context } from '../../policy/trust.ts';
 import { assumeMet, assumeVerified } from '../assume.ts';
-import { openedBy } from '../compare/opened.ts';
-import { type Remedies, remedies } from '../explain/remedy.ts';
-import type { Held } from './held.ts';
+import { createOpenedDescriber } from '../compare/opened.ts';
+import { findRemedies, type Remedies } from '../explain/remedy.ts';
+import type { PageData } from './held.ts';
 
 /** Who asks, and what for. */
-export type Question = {
+export type ConsoleQuestion = {
   readonly claims: Claims;
   /** Undefined: all that the statement gives. */
   readonly scopes: readonly string[] | undefined;
@@ -19,21 +19,21 @@ export type Question = {
 };
 
 /** What stops a token before any role is asked: broker.yml lists no such issuer, or its guard is not met. */
-export type Stopped = 'issuer_unknown' | 'guard_not_met';
+export type StopReason = 'issuer_unknown' | 'guard_not_met';
 
-export type Answer = {
+export type ConsoleAnswer = {
   readonly issuer: string;
-  readonly stopped: Stopped | undefined;
+  readonly stopped: StopReason | undefined;
   readonly decision: Decision;
   readonly remedies: Remedies;
 };
 
 /** What a broker with this role would say. */
-export function answerTo(
-  { claims, scopes, seconds, context }: Question,
+export function answerQuestion(
+  { claims, scopes, seconds, context }: ConsoleQuestion,
   role: Role,
-  { rows }: Pick<Held, 'rows'>,
-): Answer {
+  { rows }: Pick<PageData, 'rows'>,
+): ConsoleAnswer {
   const token = assumeVerified(claims, role);
   const row = rows.get(token.issuer);
   const access = { role: role.name, scopes, seconds, kinds: undefined };
@@ -44,6 +44,6 @@ export function answerTo(
     issuer: token.issuer,
     stopped: row ? (met ? undefined : 'guard_not_met') : 'issuer_unknown',
     decision,
-    remedies: remedies(decision, claim => findRequestFlag(claim, row), openedBy(role, rows)),
+    remedies: findRemedies(decision, claim => findRequestFlag(claim, row), createOpenedDescriber(role, rows)),
   };
 }

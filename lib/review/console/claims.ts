@@ -2,7 +2,7 @@ import type { Claims } from '../../policy/claims.ts';
 import { JsonError, readJson, readJsonObject } from '../../token/json.ts';
 
 /** What a text says of a caller, or why it says nothing. */
-export type Read = { readonly claims: Claims } | { readonly fault: string };
+export type ReadClaims = { readonly claims: Claims } | { readonly fault: string };
 
 const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;
 
@@ -11,7 +11,7 @@ function bytesOf(segment: string): Uint8Array {
 }
 
 /** A JSON text with a line for each member. Its numbers stay as they are written: 1.0 is not 1 in a token. */
-export function indented(json: string): string {
+export function indentJson(json: string): string {
   let depth = 0;
   const tokens = json.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g) ?? [];
   return tokens.reduce((text, each, at) => {
@@ -28,18 +28,18 @@ export function indented(json: string): string {
  * The claims of a compact JWS (RFC 7515 §3.1) as JSON text; undefined where the text is none. Nothing is verified:
  * no signature, no time, no issuer.
  */
-export function claimsInToken(text: string): string | undefined {
+export function decodeToken(text: string): string | undefined {
   const [, , payload] = COMPACT.exec(text.trim()) ?? [];
   try {
     const bytes = payload === undefined ? undefined : bytesOf(payload);
-    return bytes && readJsonObject(bytes) && indented(new TextDecoder().decode(bytes));
+    return bytes && readJsonObject(bytes) && indentJson(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
 }
 
 /** Reads claims as strictly as those of a token are read: no member twice, no number that could equal another. */
-export function readClaims(text: string): Read {
+export function readConsoleClaims(text: string): ReadClaims {
   if (text.trim() === '') return { fault: 'There are no claims yet. Paste a token, or start from a job.' };
   try {
     const claims = readJson(text);

@@ -2,20 +2,20 @@ import type { ConsoleData } from '../../config/console.ts';
 import type { Complaint } from '../../language/complaint.ts';
 import { compileRole, parseRole, type RoleSetting } from '../../language/role.ts';
 import type { Role } from '../../policy/role.ts';
-import type { Policy } from '../compare/policy.ts';
+import type { PolicySet } from '../compare/policy.ts';
 
 /** A role as its text reads: compiled, or all that is wrong with it. */
-export type Compiled = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
+export type CompiledText = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
 
 /** What the page holds: each role as its file has it, and what roles are compiled against. */
-export type Held = Policy & {
+export type PageData = PolicySet & {
   readonly url: string;
   readonly setting: RoleSetting;
   readonly texts: ReadonlyMap<string, string>;
 };
 
 /** Compiles the text of a role, as a broker does when it loads the file. */
-export function compileText(name: string, text: string, setting: RoleSetting): Compiled {
+export function compileText(name: string, text: string, setting: RoleSetting): CompiledText {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
@@ -24,7 +24,15 @@ export function compileText(name: string, text: string, setting: RoleSetting): C
 }
 
 /** Opens the data of a page. */
-export function heldIn({ url, audience, session, rows, endpoints, apps, roles: written }: ConsoleData): Held {
+export function openData({
+  url,
+  audience,
+  session,
+  rows,
+  endpoints,
+  apps,
+  roles: written,
+}: ConsoleData): PageData {
   const issuers = new Map(rows.map(row => [row.issuer, row]));
   const setting = {
     audience,

@@ -1,40 +1,40 @@
 import type { Role } from '../../policy/role.ts';
 import type { Witness } from '../space/witness.ts';
-import { type Answer, answerTo, type Question } from './answer.ts';
-import { claimsInToken, indented, readClaims } from './claims.ts';
-import { changeTo } from './edit.ts';
-import { type Compiled, compileText, type Held } from './held.ts';
-import { type Reach, reachOf, wordsOf } from './reach.ts';
-import { claimsOf, type Start, startsFor } from './start.ts';
+import { answerQuestion, type ConsoleAnswer, type ConsoleQuestion } from './answer.ts';
+import { decodeToken, indentJson, readConsoleClaims } from './claims.ts';
+import { compareEdited } from './edit.ts';
+import { type CompiledText, compileText, type PageData } from './held.ts';
+import { collectWords, listReaches, type Reach } from './reach.ts';
+import { convertWitness, listStarts, type StartingClaims } from './start.ts';
 import { showChange } from './view/change.ts';
 import { showComplaints } from './view/complaints.ts';
-import { element, part, say } from './view/element.ts';
+import { createElement, findPart, showText } from './view/element.ts';
 import { showMap } from './view/map.ts';
-import { optionGroups } from './view/options.ts';
-import { showVerdict, verdictOf } from './view/verdict.ts';
-import { whyParts } from './view/why.ts';
+import { createOptionGroups } from './view/options.ts';
+import { createVerdict, showVerdict } from './view/verdict.ts';
+import { createWhyParts } from './view/why.ts';
 
 /** What the page holds and does not show, beside what stands in its fields. */
 type State = {
-  readonly held: Held;
+  readonly held: PageData;
   readonly now: () => number;
   /** Edited texts of roles, by their names: another role may be looked at in between. */
   readonly edits: Map<string, string>;
   /** The map, with the words by which each line is found. */
   readonly lines: readonly { readonly line: Reach; readonly words: string }[];
-  starts: readonly Start[];
-  compiled: Compiled;
+  starts: readonly StartingClaims[];
+  compiled: CompiledText;
 };
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 function field(id: string): Field {
-  return part<Field>(id);
+  return findPart<Field>(id);
 }
 function written(id: string): string | undefined {
   return field(id).value.trim() || undefined;
 }
 
-function questionOf(claims: Question['claims'], now: number): Question {
+function questionOf(claims: ConsoleQuestion['claims'], now: number): ConsoleQuestion {
   const seconds = written('seconds');
   return {
     claims,
@@ -46,34 +46,37 @@ function questionOf(claims: Question['claims'], now: number): Question {
 
 function showOpen(says: string): void {
   showVerdict({ is: 'open', says });
-  part('why').replaceChildren();
+  findPart('why').replaceChildren();
 }
 
-function showAnswer(role: Role, answer: Answer): void {
-  showVerdict(verdictOf(role, answer));
-  part('why').replaceChildren(...whyParts(answer));
+function showAnswer(role: Role, answer: ConsoleAnswer): void {
+  showVerdict(createVerdict(role, answer));
+  findPart('why').replaceChildren(...createWhyParts(answer));
 }
 
 /** Decides anew from what stands in the fields. */
 function answer({ held, now, compiled: { role, complaints } }: State): void {
-  const read = readClaims(field('claims').value);
+  const read = readConsoleClaims(field('claims').value);
   const fault = 'fault' in read ? read.fault : '';
-  say('claims-fault', fault);
+  showText('claims-fault', fault);
   field('claims').setAttribute('aria-invalid', String(fault !== ''));
   if ('fault' in read) showOpen('There are no claims to decide by.');
   else if (!role) showOpen(`A broker would not start with this role file (${complaints.length} to mend).`);
-  else showAnswer(role, answerTo(questionOf(read.claims, now()), role, held));
+  else showAnswer(role, answerQuestion(questionOf(read.claims, now()), role, held));
 }
 
-function setClaims(state: State, { claims, sourceAddress }: Pick<Start, 'claims' | 'sourceAddress'>): void {
-  field('claims').value = indented(JSON.stringify(claims));
+function setClaims(
+  state: State,
+  { claims, sourceAddress }: Pick<StartingClaims, 'claims' | 'sourceAddress'>,
+): void {
+  field('claims').value = indentJson(JSON.stringify(claims));
   field('source').value = sourceAddress ?? '';
   answer(state);
 }
 
 function tryWitness(state: State, witness: Witness): void {
   field('start').value = '';
-  setClaims(state, { claims: claimsOf(witness), sourceAddress: witness.sourceAddress });
+  setClaims(state, { claims: convertWitness(witness), sourceAddress: witness.sourceAddress });
   field('claims').focus();
 }
 
@@ -86,7 +89,7 @@ function compare(state: State): void {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     const edited = state.edits.has(field('role').value);
-    const change = edited && compiled.role ? changeTo(compiled.role, held, now()) : undefined;
+    const change = edited && compiled.role ? compareEdited(compiled.role, held, now()) : undefined;
     showChange(edited && compiled.role !== undefined, change, witness => tryWitness(state, witness));
   }, QUIET_MS);
 }
@@ -98,7 +101,7 @@ function read(state: State): void {
   const edited = text !== state.held.texts.get(name);
   if (edited) state.edits.set(name, text);
   else state.edits.delete(name);
-  part<HTMLButtonElement>('revert').disabled = !edited;
+  findPart<HTMLButtonElement>('revert').disabled = !edited;
   state.compiled = compileText(name, text, state.held.setting);
   showComplaints(state.compiled.complaints);
   answer(state);
@@ -107,10 +110,10 @@ function read(state: State): void {
 
 /** Jobs to start from, as they are for the role's file: an edit is to be tried on the same jobs. */
 function offerStarts(state: State, role: Role | undefined): void {
-  state.starts = role ? startsFor(role, state.held, state.now()) : [];
-  part('start').replaceChildren(
-    element('option', { value: '' }, 'choose a job'),
-    ...optionGroups(state.starts),
+  state.starts = role ? listStarts(role, state.held, state.now()) : [];
+  findPart('start').replaceChildren(
+    createElement('option', { value: '' }, 'choose a job'),
+    ...createOptionGroups(state.starts),
   );
 }
 
@@ -119,15 +122,15 @@ function choose(state: State, name: string): void {
   const role = state.held.roles.find(each => each.name === name);
   field('role').value = name;
   field('policy').value = text;
-  say('file', `roles/${name}.yml`);
-  say('about', [role?.description, role?.contact].filter(Boolean).join(' · '));
+  showText('file', `roles/${name}.yml`);
+  showText('about', [role?.description, role?.contact].filter(Boolean).join(' · '));
   read(state);
   offerStarts(state, role);
 }
 
 function onClaims(state: State): void {
   field('start').value = '';
-  const decoded = claimsInToken(field('claims').value);
+  const decoded = decodeToken(field('claims').value);
   if (decoded !== undefined) field('claims').value = decoded;
   answer(state);
 }
@@ -159,7 +162,7 @@ function onRevert(state: State): void {
 
 function listen(state: State): void {
   const on = (id: string, event: string, does: (state: State) => void): void =>
-    part(id).addEventListener(event, () => does(state));
+    findPart(id).addEventListener(event, () => does(state));
   on('role', 'change', () => choose(state, field('role').value));
   on('start', 'change', onStart);
   on('claims', 'input', onClaims);
@@ -170,17 +173,17 @@ function listen(state: State): void {
 }
 
 /** Fills the page, opens the first role with a job that it admits, and decides whenever something is changed. */
-export function openPage(held: Held, now: () => number): void {
-  const lines = reachOf(held).map(line => ({ line, words: wordsOf(line) }));
-  const compiled: Compiled = { role: undefined, complaints: [] };
+export function openPage(held: PageData, now: () => number): void {
+  const lines = listReaches(held).map(line => ({ line, words: collectWords(line) }));
+  const compiled: CompiledText = { role: undefined, complaints: [] };
   const state: State = { held, now, edits: new Map(), lines, starts: [], compiled };
   const names = held.roles.map(({ name }) => name);
-  say('broker', held.url);
-  say(
+  showText('broker', held.url);
+  showText(
     'holds',
     `${names.length} roles and ${held.rows.size} issuers, and no key. Nothing that is typed here leaves this page.`,
   );
-  part('role').replaceChildren(...names.map(name => element('option', {}, name)));
+  findPart('role').replaceChildren(...names.map(name => createElement('option', {}, name)));
   listen(state);
   choose(state, names[0] ?? '');
   if (state.starts.length > 0) field('start').value = '0';

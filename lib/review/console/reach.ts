@@ -2,8 +2,8 @@ import type { Condition } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { wanted } from '../explain/explain.ts';
-import type { Held } from './held.ts';
+import { describeCondition } from '../explain/explain.ts';
+import type { PageData } from './held.ts';
 
 /** One line of the map: whom one trust statement lets reach a role, behind the guard of its issuer. */
 export type Reach = {
@@ -29,7 +29,7 @@ function lineOf(role: Role, statement: Statement, row: IssuerRow | undefined): R
   const { conditions, issuer } = statement;
   const all = [...conditions, ...(row?.require ?? [])];
   const saying = (part: Part): string[] => [
-    ...new Set(all.filter(each => partOf(each, row) === part).map(wanted)),
+    ...new Set(all.filter(each => partOf(each, row) === part).map(describeCondition)),
   ];
   return {
     role,
@@ -43,12 +43,12 @@ function lineOf(role: Role, statement: Statement, row: IssuerRow | undefined): R
 }
 
 /** Who can reach what: a line for each trust statement of each role. */
-export function reachOf({ roles, rows }: Held): Reach[] {
+export function listReaches({ roles, rows }: PageData): Reach[] {
   return roles.flatMap(role => role.trust.map(each => lineOf(role, each, rows.get(each.issuer))));
 }
 
 /** All words of a line, for the filter. */
-export function wordsOf({ role, statement, issuer, ...said }: Reach): string {
+export function collectWords({ role, statement, issuer, ...said }: Reach): string {
   return [
     role.name,
     role.description ?? '',

@@ -1,12 +1,12 @@
-import { plainJob } from '../../jobs/scenarios.ts';
+import { createPlainJob } from '../../jobs/scenarios.ts';
 import type { Claims } from '../../policy/claims.ts';
-import type { Asked } from '../compare/policy.ts';
-import type { Held } from './held.ts';
+import type { SearchOptions } from '../compare/policy.ts';
+import type { PageData } from './held.ts';
 
 /** What exact comparisons ask for here: jobs that read like those of the vendor, from this moment on. */
-export function askedOf({ rows }: Pick<Held, 'rows'>, now: number): Asked {
+export function createSearchOptions({ rows }: Pick<PageData, 'rows'>, now: number): SearchOptions {
   return {
-    sampleOf: (issuer): Claims => plainJob(rows.get(issuer)?.preset),
+    findSample: (issuer): Claims => createPlainJob(rows.get(issuer)?.preset),
     from: now,
   };
 }

@@ -1,15 +1,15 @@
-import { type Family, familyOf, withFollowing } from '../../jobs/scenarios.ts';
+import { addFollowingClaims, findFamily, type JobFamily } from '../../jobs/scenarios.ts';
 import type { Claims, ClaimType, ClaimValue } from '../../policy/claims.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { holders } from '../compare/holders.ts';
+import { findHolders } from '../compare/holders.ts';
 import type { Witness } from '../space/witness.ts';
-import type { Held } from './held.ts';
-import { askedOf } from './sample.ts';
+import type { PageData } from './held.ts';
+import { createSearchOptions } from './sample.ts';
 
 /** Claims that a question can start from. */
-export type Start = {
+export type StartingClaims = {
   readonly group: string;
   readonly label: string;
   readonly claims: Claims;
@@ -17,7 +17,7 @@ export type Start = {
 };
 
 /** The claims of a witness as a token has them. */
-export function claimsOf({ issuer, audience, claims }: Witness): Claims {
+export function convertWitness({ issuer, audience, claims }: Witness): Claims {
   return {
     iss: issuer,
     aud: audience,
@@ -25,14 +25,14 @@ export function claimsOf({ issuer, audience, claims }: Witness): Claims {
   };
 }
 
-function admitted(role: Role, held: Held, now: number): Start[] {
-  return holders(role, held, askedOf(held, now)).flatMap(({ statement, shown }) =>
+function admitted(role: Role, held: PageData, now: number): StartingClaims[] {
+  return findHolders(role, held, createSearchOptions(held, now)).flatMap(({ statement, shown }) =>
     typeof shown === 'object'
       ? [
           {
             group: `Admitted by ${role.name}`,
             label: statement.id,
-            claims: claimsOf(shown.witness),
+            claims: convertWitness(shown.witness),
             sourceAddress: shown.witness.sourceAddress,
           },
         ]
@@ -57,11 +57,15 @@ function wantedBy(role: Role, row: IssuerRow): Claims {
   return { iss: row.issuer, aud: role.audience, ...literals([...row.require, ...(first?.conditions ?? [])]) };
 }
 
-function jobs(role: Role, row: IssuerRow, { word, family }: { word: string; family: Family }): Start[] {
+function jobs(
+  role: Role,
+  row: IssuerRow,
+  { word, family }: { word: string; family: JobFamily },
+): StartingClaims[] {
   return Object.entries({ push: {}, ...family.scenarios }).map(([name, changes]) => ({
     group: `Jobs of ${row.issuer}`,
     label: `${word}/${name}`,
-    claims: withFollowing(family, { ...family.usual, ...wantedBy(role, row), ...changes }),
+    claims: addFollowingClaims(family, { ...family.usual, ...wantedBy(role, row), ...changes }),
   }));
 }
 
@@ -75,7 +79,7 @@ const EMPTY: { readonly [type in ClaimType]: ClaimValue } = {
 };
 
 /** A claim of each name that an issuer sends, where nothing is known of its jobs. */
-function vocabulary(role: Role, row: IssuerRow): Start {
+function vocabulary(role: Role, row: IssuerRow): StartingClaims {
   const types = Object.entries(row.vocabulary?.claims ?? {});
   const empty = types.map(([name, [type = 'null']]): [string, ClaimValue] => [name, EMPTY[type]]);
   return {
@@ -86,11 +90,11 @@ function vocabulary(role: Role, row: IssuerRow): Start {
 }
 
 /** Whom the role admits, each kind of job of the issuers that are listed, and the claims of all others. */
-export function startsFor(role: Role, held: Held, now: number): Start[] {
+export function listStarts(role: Role, held: PageData, now: number): StartingClaims[] {
   return [
     ...admitted(role, held, now),
     ...[...held.rows.values()].flatMap(row => {
-      const known = familyOf(row.preset);
+      const known = findFamily(row.preset);
       return known ? jobs(role, row, known) : [vocabulary(role, row)];
     }),
   ];

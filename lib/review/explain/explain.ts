@@ -8,7 +8,7 @@ import { describeUnusable } from '../../policy/usable.ts';
 import { demandLines } from './demand-text.ts';
 
 /** A value as JSON has it, or what it is instead. */
-export function shown(value: ClaimValue | undefined): string {
+export function formatClaim(value: ClaimValue | undefined): string {
   return value === undefined
     ? 'absent'
     : typeof value === 'number' && Number.isNaN(value)
@@ -27,7 +27,7 @@ const WORDS: { readonly [operator in Condition['operator']]: string } = {
 };
 
 /** A condition in words: what it wants of which claim. */
-export function wanted({ name, operator, operands }: Condition): string {
+export function describeCondition({ name, operator, operands }: Condition): string {
   return `${name} ${WORDS[operator]} ${operands.map(operand => JSON.stringify(operand)).join(', ')}`;
 }
 
@@ -44,11 +44,11 @@ export const DOUBTS: { readonly [why: string]: string } = {
 function actual(checked: CheckedCondition): string {
   return checked.why === 'source_address_unknown' || checked.why === 'absent'
     ? ''
-    : `, here ${shown(checked.actual)}${likeness(checked)}`;
+    : `, here ${formatClaim(checked.actual)}${explainLikeness(checked)}`;
 }
 
 /** What alone sets a value apart from one that was wanted, where an eye would not see it. */
-export function likeness({
+export function explainLikeness({
   truth,
   actual: value,
   condition: { operator, operands },
@@ -66,9 +66,9 @@ export function likeness({
 
 function conditionLine(checked: CheckedCondition): string {
   const { truth, why, condition } = checked;
-  if (truth === 'true') return `    yes       ${wanted(condition)}${actual(checked)}`;
-  if (truth === 'false') return `    no        ${wanted(condition)}${actual(checked)}`;
-  return `    in doubt  ${wanted(condition)}${actual(checked)}: ${DOUBTS[why]}`;
+  if (truth === 'true') return `    yes       ${describeCondition(condition)}${actual(checked)}`;
+  if (truth === 'false') return `    no        ${describeCondition(condition)}${actual(checked)}`;
+  return `    in doubt  ${describeCondition(condition)}${actual(checked)}: ${DOUBTS[why]}`;
 }
 
 /** Why a statement was not tried, in words. */
@@ -86,7 +86,7 @@ function statementLines({ id, effect, skipped, conditions, applies }: StatementT
 }
 
 /** Every statement that was tried, with each of its conditions. */
-export function traceLines({ statements }: Trace): string[] {
+export function formatTrace({ statements }: Trace): string[] {
   return statements.flatMap(statementLines);
 }
 
@@ -113,7 +113,7 @@ const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = 
 };
 
 /** The first line: the decision and its reason. */
-export function headline(role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string {
+export function summarizeDecision(role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string {
   if (decision.allowed && !('grant' in decision))
     return `ALLOWED: ${role.name} by "${decision.statement}", with ${decision.scopes.join(' ')}.`;
   if (decision.allowed)
@@ -131,24 +131,24 @@ function nearestLine(decision: Decision | MethodDecision): string[] {
   return nearest
     ? [
         '',
-        `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => wanted(condition)).join('; ')}.`,
+        `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => describeCondition(condition)).join('; ')}.`,
       ]
     : [];
 }
 
 /** Tags whose literal stands in for a claim, each with what was wrong with the claim. */
-export function replacedLines(decision: Decision | MethodDecision): string[] {
+export function describeReplacedTags(decision: Decision | MethodDecision): string[] {
   const target = decision.allowed && 'grant' in decision ? decision.grant.target : undefined;
   const replaced = target?.kind === 'aws' ? (target.replaced ?? []) : [];
   return replaced.map(each => `The literal of ${each.place} is sent: ${describeUnusable(each)}.`);
 }
 
 /** A decision as sentences, drawn from its trace alone: nothing is evaluated again. */
-export function explain(role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string[] {
+export function explainDecision(role: Pick<Role, 'name'>, decision: Decision | MethodDecision): string[] {
   return [
-    headline(role, decision),
-    ...replacedLines(decision),
-    ...(decision.trace.statements.length > 0 ? ['', ...traceLines(decision.trace)] : []),
+    summarizeDecision(role, decision),
+    ...describeReplacedTags(decision),
+    ...(decision.trace.statements.length > 0 ? ['', ...formatTrace(decision.trace)] : []),
     ...demandLines('demands' in decision.trace ? decision.trace.demands : undefined),
     ...nearestLine(decision),
   ];

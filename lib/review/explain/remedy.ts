@@ -4,14 +4,14 @@ import type { Decision, Deny, DenyReason } from '../../policy/decide.ts';
 import { findPatternFault } from '../../policy/glob.ts';
 import type { MethodDecision, MethodReason } from '../../policy/method.ts';
 import { findNearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
-import { shown, wanted } from './explain.ts';
-import { written } from './written.ts';
+import { describeCondition, formatClaim } from './explain.ts';
+import { writeYaml } from './written.ts';
 
 /** What would have to change: in the step that asks, or in the policy, if its author means to let this caller in. */
 export type Remedies = { readonly step: readonly string[]; readonly policy: readonly string[] };
 
 /** What to add to the command that mints a token, for a claim that is there only then. */
-export type AskFor = (claim: string) => string | undefined;
+export type FindRequest = (claim: string) => string | undefined;
 
 const NONE: Remedies = { step: [], policy: [] };
 
@@ -32,7 +32,7 @@ export type Loosening = {
 };
 
 /** What else a loosened condition lets in, in a sentence; empty where nothing is known of that. */
-export type SayOpened = (loosening: Loosening) => string;
+export type DescribeOpened = (loosening: Loosening) => string;
 
 type Offer = { readonly operator: Operator; readonly operands: readonly Scalar[] | undefined };
 
@@ -55,22 +55,27 @@ function findOffer({
 }
 
 function writeOffer({ on, name }: Condition, { operator, operands }: Offer): string {
-  const rule = operands === undefined ? `no ${operator}` : written({ [operator]: [...operands] });
-  return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${written(name)}: ${rule}`;
+  const rule = operands === undefined ? `no ${operator}` : writeYaml({ [operator]: [...operands] });
+  return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${writeYaml(name)}: ${rule}`;
 }
 
-function sayChange(checked: CheckedCondition, statement: string, sayOpened: SayOpened): string | undefined {
+function sayChange(
+  checked: CheckedCondition,
+  statement: string,
+  sayOpened: DescribeOpened,
+): string | undefined {
   const offer = checked.why === 'differs' ? findOffer(checked) : undefined;
   if (offer === undefined) return undefined;
   const { condition } = checked;
   return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
 }
 
-function stepFor({ condition, actual: value, why }: CheckedCondition, askFor: AskFor): string {
+function stepFor({ condition, actual: value, why }: CheckedCondition, askFor: FindRequest): string {
   const { name } = condition;
   const asks = askFor(name);
-  if (why === 'source_address_unknown') return `The address is not known here; wanted: ${wanted(condition)}.`;
-  if (why !== 'absent') return `${name} is ${shown(value)}; wanted: ${wanted(condition)}.`;
+  if (why === 'source_address_unknown')
+    return `The address is not known here; wanted: ${describeCondition(condition)}.`;
+  if (why !== 'absent') return `${name} is ${formatClaim(value)}; wanted: ${describeCondition(condition)}.`;
   return asks === undefined
     ? `${name} is absent, and wanted.`
     : `${name} is absent: add ${asks} when the token is minted.`;
@@ -80,7 +85,7 @@ function stepFor({ condition, actual: value, why }: CheckedCondition, askFor: As
 function listChanges(
   nearest: StatementTrace,
   unmet: readonly CheckedCondition[],
-  sayOpened: SayOpened,
+  sayOpened: DescribeOpened,
 ): string[] {
   if (unmet.some(({ condition }) => condition.binds)) return [];
   return unmet.flatMap(each => sayChange(each, nearest.id, sayOpened) ?? []);
@@ -90,7 +95,7 @@ function unmetIn({ conditions }: StatementTrace): CheckedCondition[] {
   return conditions.filter(({ truth }) => truth !== 'true');
 }
 
-function forNearest(trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedies {
+function forNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpened): Remedies {
   const nearest = findNearestStatement(trace);
   if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
   const unmet = unmetIn(nearest);
@@ -101,7 +106,7 @@ function forNearest(trace: Trace, askFor: AskFor, sayOpened: SayOpened): Remedie
 }
 
 /** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
-function forDeny({ statements }: Trace, askFor: AskFor): Remedies {
+function forDeny({ statements }: Trace, askFor: FindRequest): Remedies {
   const striking = statements.filter(({ effect, applies }) => effect === 'deny' && applies);
   const absent = striking.flatMap(({ id, conditions }) =>
     conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
@@ -155,10 +160,10 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) =>
 };
 
 /** What would have to change for a denied caller, on both sides, drawn from the trace alone. */
-export function remedies(
+export function findRemedies(
   decision: Decision | MethodDecision,
-  askFor: AskFor,
-  sayOpened: SayOpened = () => '',
+  askFor: FindRequest,
+  sayOpened: DescribeOpened = () => '',
 ): Remedies {
   if (decision.allowed) return NONE;
   const { trace, reason } = decision;

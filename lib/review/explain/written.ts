@@ -9,10 +9,10 @@ function text(value: string): string {
 }
 
 /** A value as a policy's author would write it, on one line: YAML that every reader reads alike. */
-export function written(value: ClaimValue): string {
+export function writeYaml(value: ClaimValue): string {
   if (typeof value === 'string') return text(value);
   if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
-  const members = Object.entries(value).map(([name, each]) => `${text(name)}: ${written(each)}`);
+  if (Array.isArray(value)) return `[${value.map(writeYaml).join(', ')}]`;
+  const members = Object.entries(value).map(([name, each]) => `${text(name)}: ${writeYaml(each)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }

@@ -4,10 +4,10 @@ import { compileStatement } from '../../language/statement.ts';
 import type { Condition, Scalar } from '../../policy/condition.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
-import { claimPlace } from './linted.ts';
-import type { Finding, Level } from './rule.ts';
+import { findClaimPlace } from './linted.ts';
+import type { LintFinding, LintLevel } from './rule.ts';
 
-type Difference = { readonly level: Level; readonly there: string; readonly here: string };
+type Difference = { readonly level: LintLevel; readonly there: string; readonly here: string };
 
 /**
  * Each way in which a policy may read otherwise on the page of a Buildkite registry than here. An error is one that the
@@ -114,18 +114,18 @@ const SCOPES: readonly Scalar[] = ['read_packages', 'write_packages', 'delete_pa
 const OWN_KEYS = ['id', 'until', 'request'];
 const OWN_OPERATORS = ['contains', 'contains_any'];
 
-function found(rule: DialectRule, place: Finding['place']): Finding {
+function found(rule: DialectRule, place: LintFinding['place']): LintFinding {
   const { level, there, here } = DIALECT[rule];
   return { rule, level, place, message: `Buildkite: ${there} kite-sts: ${here}` };
 }
 
 /** What both refuse is told as a broker tells it. */
-function complained({ rule, place, message }: Complaint): Finding {
+function complained({ rule, place, message }: Complaint): LintFinding {
   const there = READ_THERE[rule];
   return there ? found(there, place) : { rule, level: 'error', place, message };
 }
 
-function ofScopes(tree: MapTree): Finding[] {
+function ofScopes(tree: MapTree): LintFinding[] {
   const scopes = findEntry(tree, 'scopes')?.value;
   if (!scopes) return [found('dialect-no-scopes', tree.place)];
   const items = scopes.kind === 'list' ? scopes.items : [];
@@ -134,7 +134,7 @@ function ofScopes(tree: MapTree): Finding[] {
     .map(({ place }) => found('dialect-scope', place));
 }
 
-function ofKeys(tree: MapTree): Finding[] {
+function ofKeys(tree: MapTree): LintFinding[] {
   return tree.entries
     .filter(({ key }) => OWN_KEYS.includes(key))
     .map(({ place }) => found('dialect-own-key', place));
@@ -159,17 +159,17 @@ function ofCondition(condition: Condition, all: readonly Condition[], facts: Iss
   return operator === 'not_equals' || operator === 'not_in' ? ['dialect-not-on-null'] : [];
 }
 
-function ofStatement({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): Finding[] {
+function ofStatement({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): LintFinding[] {
   const ofClaims = conditions.filter(({ on }) => on === 'claim');
   const rules = ofClaims.flatMap(each =>
-    ofCondition(each, ofClaims, facts).map(rule => found(rule, claimPlace(tree, each.name))),
+    ofCondition(each, ofClaims, facts).map(rule => found(rule, findClaimPlace(tree, each.name))),
   );
   return [...(flat ? [found('dialect-flat', tree.place)] : []), ...rules];
 }
 
 type Issuers = ReadonlyMap<string, IssuerFacts>;
 
-function inItem(tree: Tree, index: number, issuers: Issuers): Finding[] {
+function inItem(tree: Tree, index: number, issuers: Issuers): LintFinding[] {
   if (tree.kind !== 'map') return [found('dialect-form', tree.place)];
   const complaints: Complaint[] = [];
   const statement = compileStatement(tree, { effect: 'trust', index, issuers }, (rule, place, message) => {
@@ -188,7 +188,7 @@ function inItem(tree: Tree, index: number, issuers: Issuers): Finding[] {
  * Every place where a policy that is meant for the page of a Buildkite registry would be refused there, or read
  * otherwise than here. `issuers` are those that the page takes.
  */
-export function dialectFindings(tree: Tree, issuers: Issuers): Finding[] {
+export function lintDialect(tree: Tree, issuers: Issuers): LintFinding[] {
   if (tree.kind !== 'list') return [found('dialect-form', tree.place)];
   if (tree.items.length === 0) return [found('dialect-empty', tree.place)];
   return tree.items

@@ -1,6 +1,6 @@
 import type { Place } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
-import type { Finding } from './rule.ts';
+import type { LintFinding } from './rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
 
 /** A comment `# kite-sts-ignore <rule>: <reason>`, and the line of which it speaks. */
@@ -12,7 +12,7 @@ type Ignore = {
 };
 
 /** A finding that a comment hushes, and why. */
-export type Ignored = { readonly finding: Finding; readonly reason: string };
+export type Ignored = { readonly finding: LintFinding; readonly reason: string };
 
 const COMMENT = /(?<=^|\s)#\s*kite-sts-ignore\b\s*(?<rule>[\w-]*)(?:\s*:(?<reason>.*))?/;
 /** In characters: "ok" is no reason. */
@@ -37,11 +37,11 @@ function ignoresIn(file: string, text: string): Ignore[] {
   });
 }
 
-function speaksOf({ rule, place: at, line }: Ignore, { rule: found, place }: Finding): boolean {
+function speaksOf({ rule, place: at, line }: Ignore, { rule: found, place }: LintFinding): boolean {
   return rule === found && at.file === place.file && line === place.line;
 }
 
-function faultOf(ignore: Ignore, findings: readonly Finding[]): string | undefined {
+function faultOf(ignore: Ignore, findings: readonly LintFinding[]): string | undefined {
   const names = LINT_RULES.filter(({ level }) => level !== 'error').map(({ rule }) => rule);
   if (!names.includes(ignore.rule))
     return `"${ignore.rule}" is not a rule that can be ignored.${suggestWord(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
@@ -53,10 +53,10 @@ function faultOf(ignore: Ignore, findings: readonly Finding[]): string | undefin
 }
 
 /** Sets apart what comments in the files hush; a comment without a reason hushes nothing, and is found itself. */
-export function sifted(
-  findings: readonly Finding[],
+export function siftFindings(
+  findings: readonly LintFinding[],
   texts: ReadonlyMap<string, string>,
-): { readonly findings: readonly Finding[]; readonly ignored: readonly Ignored[] } {
+): { readonly findings: readonly LintFinding[]; readonly ignored: readonly Ignored[] } {
   const ignores = [...texts].flatMap(([file, text]) => ignoresIn(file, text));
   const faults = ignores.flatMap(ignore => {
     const message = faultOf(ignore, findings);
@@ -64,7 +64,7 @@ export function sifted(
     return message === undefined ? [] : [{ ignore, finding: { rule, level, place: ignore.place, message } }];
   });
   const sound = ignores.filter(ignore => !faults.some(each => each.ignore === ignore));
-  const hushing = (finding: Finding) => sound.find(ignore => speaksOf(ignore, finding));
+  const hushing = (finding: LintFinding) => sound.find(ignore => speaksOf(ignore, finding));
   return {
     findings: [...findings.filter(each => !hushing(each)), ...faults.map(({ finding }) => finding)],
     ignored: findings.flatMap(finding => {

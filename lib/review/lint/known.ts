@@ -13,7 +13,7 @@ import {
 } from './values/others.ts';
 
 /** What rules need to know of an issuer's claims beyond their types. */
-export type Known = {
+export type ClaimKnowledge = {
   /** What a statement without any of `runs` admits, all of them. */
   readonly unit: string;
   /** Claims that name what runs. A name that ends in `_` stands for a family. */
@@ -38,7 +38,7 @@ export type Known = {
   readonly openSub: RegExp | undefined;
 };
 
-const NONE: Known = {
+const NONE: ClaimKnowledge = {
   unit: '',
   runs: [],
   named: [],
@@ -52,7 +52,7 @@ const NONE: Known = {
   openSub: undefined,
 };
 
-const buildkite: Known = {
+const buildkite: ClaimKnowledge = {
   ...NONE,
   unit: 'pipeline',
   runs: ['pipeline_slug', 'pipeline_id', 'build_id', 'job_id', 'sub'],
@@ -66,7 +66,7 @@ const buildkite: Known = {
   openSub: /^organization:[^:*?]+:(\*|pipeline:[*?]+(:|$))/,
 };
 
-const githubActions: Known = {
+const githubActions: ClaimKnowledge = {
   ...NONE,
   unit: 'repository',
   runs: ['repository', 'repository_id', 'job_workflow_ref', 'workflow_ref', 'repo_property_', 'sub'],
@@ -81,7 +81,7 @@ const githubActions: Known = {
   openSub: /^repo:[^:]*\/[*?]+(:|$)|^repo:[^/:*?]*[*?]/,
 };
 
-const gitlab: Known = {
+const gitlab: ClaimKnowledge = {
   ...NONE,
   unit: 'project',
   runs: ['project_id', 'project_path', 'job_project_id', 'job_project_path', 'ci_config_ref_uri', 'sub'],
@@ -99,7 +99,7 @@ const gitlab: Known = {
 
 const PROJECT = 'oidc.circleci.com/project-id';
 
-const circleci: Known = {
+const circleci: ClaimKnowledge = {
   ...NONE,
   unit: 'project',
   runs: [
@@ -115,7 +115,7 @@ const circleci: Known = {
   openSub: /^org\/[^/*?]+\/(\*|project\/[*?]+(\/|$))/,
 };
 
-const azureDevops: Known = {
+const azureDevops: ClaimKnowledge = {
   ...NONE,
   unit: 'project',
   runs: ['prj_id', 'def_id', 'rpo_id', 'rpo_uri', 'sub'],
@@ -125,7 +125,7 @@ const azureDevops: Known = {
   openSub: /^(p|sc):\/\/[^/]*(\/[^/]*)?\/?[*?]+$/,
 };
 
-const bitbucket: Known = {
+const bitbucket: ClaimKnowledge = {
   ...NONE,
   unit: 'repository',
   runs: ['repositoryUuid', 'deploymentEnvironmentUuid', 'sub'],
@@ -135,9 +135,9 @@ const bitbucket: Known = {
   openSub: /^[*?]/,
 };
 
-const google: Known = { ...NONE, unit: 'account', runs: ['sub', 'email'], sent: googleValues };
+const google: ClaimKnowledge = { ...NONE, unit: 'account', runs: ['sub', 'email'], sent: googleValues };
 
-const hcpTerraform: Known = {
+const hcpTerraform: ClaimKnowledge = {
   ...NONE,
   unit: 'workspace',
   runs: ['terraform_workspace_id', 'terraform_workspace_name', 'terraform_full_workspace', 'sub'],
@@ -154,7 +154,7 @@ const hcpTerraform: Known = {
 };
 
 /** Tags of the request are whatever the caller wrote into it: its role is what runs. */
-const awsSts: Known = {
+const awsSts: ClaimKnowledge = {
   ...NONE,
   unit: 'role of the account',
   runs: [
@@ -167,7 +167,7 @@ const awsSts: Known = {
 };
 
 /** By preset; an issuer without one is one that nothing is known of. */
-export const KNOWN: { readonly [preset in PresetName | 'none']: Known } = {
+export const CLAIM_KNOWLEDGE: { readonly [preset in PresetName | 'none']: ClaimKnowledge } = {
   buildkite,
   'github-actions': githubActions,
   gitlab,

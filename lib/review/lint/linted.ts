@@ -4,14 +4,14 @@ import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { KNOWN, type Known } from './known.ts';
+import { CLAIM_KNOWLEDGE, type ClaimKnowledge } from './known.ts';
 
 /** A compiled statement beside the text that it was compiled from. */
 export type LintedStatement = {
   readonly statement: Statement;
   readonly tree: Tree;
   readonly row: IssuerRow;
-  readonly known: Known;
+  readonly known: ClaimKnowledge;
   /** What must hold before this statement gives anything: its conditions, and the guard of its issuer's row. */
   readonly conditions: readonly Condition[];
 };
@@ -41,12 +41,12 @@ function statementsOf(
     const item = items[index];
     if (!row || !item) return [];
     const conditions = [...statement.conditions, ...row.require];
-    return [{ statement, tree: item, row, known: KNOWN[row.preset ?? 'none'], conditions }];
+    return [{ statement, tree: item, row, known: CLAIM_KNOWLEDGE[row.preset ?? 'none'], conditions }];
   });
 }
 
 /** Puts what was compiled beside its text, statement by statement. */
-export function lintedOf(
+export function createLinted(
   compiled: Role | Registry,
   tree: MapTree,
   rows: ReadonlyMap<string, IssuerRow>,
@@ -67,12 +67,12 @@ function claimsOf(tree: Tree): Tree {
 }
 
 /** Where the name of a claim stands in a statement, or where the statement begins. */
-export function claimPlace(tree: Tree, claim: string): Tree['place'] {
+export function findClaimPlace(tree: Tree, claim: string): Tree['place'] {
   return findEntry(claimsOf(tree), claim)?.place ?? tree.place;
 }
 
 /** The values beside an operator, each where it stands. */
-export function operandTrees(tree: Tree, { name, operator }: Condition): readonly ScalarTree[] {
+export function listOperandTrees(tree: Tree, { name, operator }: Condition): readonly ScalarTree[] {
   const written = findEntry(claimsOf(tree), name)?.value;
   const beside = written?.kind === 'map' ? findEntry(written, operator)?.value : written;
   const items = beside?.kind === 'list' ? beside.items : beside ? [beside] : [];
@@ -80,17 +80,17 @@ export function operandTrees(tree: Tree, { name, operator }: Condition): readonl
 }
 
 /** Every plain value in a tree, however deep. */
-export function scalarsIn(tree: Tree | undefined): readonly ScalarTree[] {
+export function listScalarTrees(tree: Tree | undefined): readonly ScalarTree[] {
   if (tree === undefined) return [];
   if (tree.kind === 'scalar') return [tree];
   return tree.kind === 'list'
-    ? tree.items.flatMap(scalarsIn)
-    : tree.entries.flatMap(({ value }) => scalarsIn(value));
+    ? tree.items.flatMap(listScalarTrees)
+    : tree.entries.flatMap(({ value }) => listScalarTrees(value));
 }
 
 const BINDING = ['equals', 'in', 'matches', 'contains', 'contains_any'];
 
 /** Does the condition leave only some values of its claim? */
-export function narrows({ on, operator, operands }: Condition): boolean {
+export function isBinding({ on, operator, operands }: Condition): boolean {
   return on === 'claim' && BINDING.includes(operator) && !operands.includes('*') && !operands.includes(null);
 }

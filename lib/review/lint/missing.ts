@@ -1,4 +1,4 @@
-import { plainJob } from '../../jobs/scenarios.ts';
+import { createPlainJob } from '../../jobs/scenarios.ts';
 import { findRequestFlag, findVocabularyTypes } from '../../policy/issuer.ts';
 import type { LintedStatement } from './linted.ts';
 
@@ -15,7 +15,7 @@ export function isOftenMissing({ row }: LintedStatement, claim: string): boolean
   const types = row.vocabulary && findVocabularyTypes(row.vocabulary, claim);
   if (types === undefined || row.preset === undefined || findRequestFlag(claim, row) !== undefined)
     return false;
-  const usual = plainJob(row.preset);
+  const usual = createPlainJob(row.preset);
   if (Object.keys(usual).length === 0 || Object.hasOwn(row.vocabulary?.prefixes ?? {}, claim)) return false;
   const always = Object.hasOwn(usual, claim) || ['iss', 'aud', 'jti', 'exp', 'nbf', 'iat'].includes(claim);
   return !always || usual[claim] === null;

@@ -3,13 +3,13 @@ import type { Tree } from '../../language/parse.ts';
 import type { Linted } from './linted.ts';
 
 /** How grave: an error keeps a broker from starting, a warning is worth a change, a note is worth knowing. */
-export type Level = 'error' | 'warning' | 'note';
+export type LintLevel = 'error' | 'warning' | 'note';
 
 /** What a rule found, and where. */
-export type Found = { readonly place: Place; readonly message: string };
+export type LintMatch = { readonly place: Place; readonly message: string };
 
 /** One line of lint's answer. */
-export type Finding = Found & { readonly rule: string; readonly level: Level };
+export type LintFinding = LintMatch & { readonly rule: string; readonly level: LintLevel };
 
 /** What a rule may look at beside the role itself. */
 export type LintSetting = {
@@ -23,12 +23,12 @@ export type LintSetting = {
 };
 
 /** What is said of a rule: its name, which is its page's too, and in one line what it finds. */
-export type RuleFacts = { readonly rule: string; readonly level: Level; readonly says: string };
+export type RuleFacts = { readonly rule: string; readonly level: LintLevel; readonly says: string };
 
 /**
  * One thing that is allowed and yet better otherwise. A rule that is not sure stays silent: a false alarm
  * teaches people to pass over the next one.
  */
 export type LintRule = RuleFacts & {
-  check(linted: Linted, setting: LintSetting): readonly Found[];
+  check(linted: Linted, setting: LintSetting): readonly LintMatch[];
 };

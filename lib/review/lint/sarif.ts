@@ -1,6 +1,6 @@
 import { RULES } from '../../language/complaint.ts';
 import type { Ignored } from './ignore.ts';
-import type { Finding, RuleFacts } from './rule.ts';
+import type { LintFinding, RuleFacts } from './rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
 
 const ALL: readonly RuleFacts[] = [
@@ -9,7 +9,7 @@ const ALL: readonly RuleFacts[] = [
   IGNORE_COMMENT,
 ];
 
-function result({ rule, level, place, message }: Finding, reason?: string) {
+function result({ rule, level, place, message }: LintFinding, reason?: string) {
   return {
     ruleId: rule,
     ruleIndex: ALL.findIndex(each => each.rule === rule),
@@ -32,7 +32,7 @@ function result({ rule, level, place, message }: Finding, reason?: string) {
  * The findings as SARIF, for code scanning; what is ignored is among them, with its reason.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarif(findings: readonly Finding[], ignored: readonly Ignored[]) {
+export function formatSarif(findings: readonly LintFinding[], ignored: readonly Ignored[]) {
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',

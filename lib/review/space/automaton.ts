@@ -4,7 +4,7 @@ export type Pattern = { readonly text: string; readonly literal: boolean };
 const PATTERNS = new Map<string, Pattern>();
 
 /** The one pattern of this text: what was learned of it is kept with it. */
-export function patternOf(text: string, literal: boolean): Pattern {
+export function createPattern(text: string, literal: boolean): Pattern {
   const key = `${literal ? '=' : '~'}${text}`;
   const made = PATTERNS.get(key) ?? { text, literal };
   PATTERNS.set(key, made);
@@ -15,7 +15,7 @@ const STAR = -1;
 const ONE = -2;
 
 /** The code points of a pattern, and a number of their own for `*` and `?`. */
-export function symbolsOf({ text, literal }: Pattern): number[] {
+export function listSymbols({ text, literal }: Pattern): number[] {
   return [...text].map(each =>
     literal || (each !== '*' && each !== '?') ? (each.codePointAt(0) ?? 0) : each === '*' ? STAR : ONE,
   );
@@ -32,7 +32,7 @@ export class Automaton {
   readonly #steps: Map<number, number>[] = [];
 
   constructor(pattern: Pattern) {
-    this.#symbols = symbolsOf(pattern);
+    this.#symbols = listSymbols(pattern);
     this.#stateOf([0]);
   }
 
@@ -82,14 +82,14 @@ export class Automaton {
 
 const AUTOMATA = new WeakMap<Pattern, Automaton>();
 /** The automaton of a pattern, which keeps what it has learned. */
-export function automatonOf(pattern: Pattern): Automaton {
+export function findAutomaton(pattern: Pattern): Automaton {
   const made = AUTOMATA.get(pattern) ?? new Automaton(pattern);
   AUTOMATA.set(pattern, made);
   return made;
 }
 
 /** Does one pattern match all that another does? Only what shows by reading the other as a text is found. */
-export function covers(wide: Pattern, narrow: Pattern): boolean {
-  const automaton = automatonOf(wide);
-  return automaton.accepts(symbolsOf(narrow).reduce((state, symbol) => automaton.step(state, symbol), 0));
+export function isCovering(wide: Pattern, narrow: Pattern): boolean {
+  const automaton = findAutomaton(wide);
+  return automaton.accepts(listSymbols(narrow).reduce((state, symbol) => automaton.step(state, symbol), 0));
 }

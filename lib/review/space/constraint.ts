@@ -1,5 +1,12 @@
 import type { ClaimValue } from '../../policy/claims.ts';
-import { anyText, type Effort, isText, plainlyNone, shortText, type Texts } from './language.ts';
+import {
+  findShortText,
+  isPlainlyNone,
+  isText,
+  judgeAnyText,
+  type SearchBudget,
+  type Texts,
+} from './language.ts';
 import type { Dimension, Point, Region, Side } from './region.ts';
 
 /** What arrays must have one of, list by list, and what they must not have. */
@@ -9,7 +16,7 @@ type Elements = { readonly every: readonly (readonly string[])[]; readonly none:
 export type Constraint = { readonly points: bigint; readonly texts: Texts; readonly elements: Elements };
 
 /** All values of a dimension. */
-export function unconstrained({ points, elements }: Dimension): Constraint {
+export function createConstraint({ points, elements }: Dimension): Constraint {
   const all = elements ? [] : [[]];
   return {
     points: (1n << BigInt(points.length)) - 1n,
@@ -24,7 +31,7 @@ function narrowed<T>({ every, none }: Both<T>, side: Side<T>): Both<T> {
   return 'in' in side ? { every: [...every, side.in], none } : { every, none: [...none, ...side.out] };
 }
 
-export function narrow(constraint: Constraint, region: Region): Constraint {
+export function narrowConstraint(constraint: Constraint, region: Region): Constraint {
   return {
     points: constraint.points & region.points,
     texts: narrowed(constraint.texts, region.texts),
@@ -41,36 +48,36 @@ function arrayOf({ every, none }: Elements, { elements }: Dimension): readonly C
 
 /** Is it plain to see, without a search, that no value is left? */
 export function isPlainlyEmpty({ points, texts, elements }: Constraint, dimension: Dimension): boolean {
-  return points === 0n && !arrayOf(elements, dimension) && plainlyNone(texts);
+  return points === 0n && !arrayOf(elements, dimension) && isPlainlyNone(texts);
 }
 
 /** Is there any value left? What cannot be told is taken to be there: whoever makes a request of it will see. */
-export function isEmpty(
+export function isEmptyConstraint(
   { points, texts, elements }: Constraint,
   dimension: Dimension,
-  effort: Effort,
+  effort: SearchBudget,
 ): boolean {
-  return points === 0n && !arrayOf(elements, dimension) && !anyText(texts, effort);
+  return points === 0n && !arrayOf(elements, dimension) && !judgeAnyText(texts, effort);
 }
 
 /** A constraint in its dimension. */
-export type Left = { readonly constraint: Constraint; readonly dimension: Dimension };
+export type OpenDimension = { readonly constraint: Constraint; readonly dimension: Dimension };
 
 /**
  * One value that is left, a plain one if there is: `preferred` are tried first. A value of undefined stands for
  * absence; undefined alone, for a text that could not be told.
  */
-export function pickFrom(
-  { constraint: { points, texts, elements }, dimension }: Left,
+export function pickValue(
+  { constraint: { points, texts, elements }, dimension }: OpenDimension,
   preferred: readonly Point[],
-  effort: Effort,
+  effort: SearchBudget,
 ): { readonly value: Point } | undefined {
   const left = dimension.points.filter((_, at) => (points >> BigInt(at)) & 1n);
   const liked = preferred.find(
     each => each !== undefined && (typeof each === 'string' ? isText(texts, each) : left.includes(each)),
   );
   if (liked !== undefined) return { value: liked };
-  const text = shortText(texts, effort);
+  const text = findShortText(texts, effort);
   if (text !== undefined) return { value: text };
   if (left.length > 0) return { value: left[0] };
   const array = arrayOf(elements, dimension);

@@ -1,5 +1,5 @@
 import { matchGlob } from '../../policy/glob.ts';
-import { type Automaton, automatonOf, covers, type Pattern, symbolsOf } from './automaton.ts';
+import { type Automaton, findAutomaton, isCovering, listSymbols, type Pattern } from './automaton.ts';
 
 /** Every text that one pattern of each union matches, and none of `none` does. */
 export type Texts = { readonly every: readonly (readonly Pattern[])[]; readonly none: readonly Pattern[] };
@@ -8,7 +8,7 @@ export type Texts = { readonly every: readonly (readonly Pattern[])[]; readonly 
 const OTHERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 function alphabetOf(patterns: readonly Pattern[]): number[] {
-  const named = new Set(patterns.flatMap(symbolsOf).filter(symbol => symbol >= 0));
+  const named = new Set(patterns.flatMap(listSymbols).filter(symbol => symbol >= 0));
   const other = [...OTHERS].map(each => each.charCodeAt(0)).find(each => !named.has(each)) ?? 0xf8ff;
   return [...named, other];
 }
@@ -29,19 +29,19 @@ const MAX_STATES = 20_000;
 const MAX_STEPS = 30_000_000;
 
 /** One comparison: what it may still spend, and what it has learned. */
-export type Effort = {
+export type SearchBudget = {
   left: number;
-  readonly known: Map<string, Found>;
+  readonly known: Map<string, FoundText>;
   /** Texts that answered earlier questions, the newest first: often they answer the next one too. */
   readonly texts: string[];
 };
 
-export function newEffort(): Effort {
+export function createBudget(): SearchBudget {
   return { left: MAX_STEPS, known: new Map(), texts: [] };
 }
 
 /** A text, or that there is none, or that the search grew too large to tell. */
-export type Found = { readonly text: string } | 'none' | 'undecided';
+export type FoundText = { readonly text: string } | 'none' | 'undecided';
 
 function matches({ text, literal }: Pattern, value: string): boolean {
   return literal ? text === value : matchGlob(text, value);
@@ -82,7 +82,7 @@ function judge({ unions, none }: Product, states: readonly number[]): 'ends' | '
   return ends ? 'ends' : 'goes on';
 }
 
-function walk(product: Product, alphabet: readonly number[], effort: Effort): Found {
+function walk(product: Product, alphabet: readonly number[], effort: SearchBudget): FoundText {
   const automata = [...product.unions.flat(), ...product.none];
   const seen = new Set<string>();
   let layer: Node[] = [{ states: automata.map(() => 0), symbol: 0, from: undefined }];
@@ -107,9 +107,9 @@ function walk(product: Product, alphabet: readonly number[], effort: Effort): Fo
 }
 
 /** Plain to see without a search: all that one of the unions can match is ruled out. */
-export function plainlyNone({ every, none }: Texts): boolean {
+export function isPlainlyNone({ every, none }: Texts): boolean {
   return every.some(union =>
-    union.every(narrow => none.some(wide => wide === narrow || covers(wide, narrow))),
+    union.every(narrow => none.some(wide => wide === narrow || isCovering(wide, narrow))),
   );
 }
 
@@ -126,16 +126,16 @@ function instancesOf(pattern: Pattern): readonly string[] {
 }
 
 /** The answer that is plain to see: nothing can be left, or one of the unions lists all that could be. */
-function plainly(texts: Texts): Found | undefined {
+function plainly(texts: Texts): FoundText | undefined {
   const literals = texts.every.find(union => union.every(({ literal }) => literal));
-  if (!literals) return plainlyNone(texts) ? 'none' : undefined;
+  if (!literals) return isPlainlyNone(texts) ? 'none' : undefined;
   const found = literals.find(({ text }) => isText(texts, text));
   return found ? { text: found.text } : 'none';
 }
 
-function lookFor(texts: Texts, effort: Effort): Found {
-  const unions = texts.every.map(union => union.map(automatonOf));
-  const none = texts.none.map(automatonOf);
+function lookFor(texts: Texts, effort: SearchBudget): FoundText {
+  const unions = texts.every.map(union => union.map(findAutomaton));
+  const none = texts.none.map(findAutomaton);
   return walk({ unions, none }, alphabetOf([...texts.every.flat(), ...texts.none]), effort);
 }
 
@@ -150,7 +150,7 @@ const KEPT_TEXTS = 32;
  * A shortest text of these. It walks the product of all automata from its beginning and stops at the first text:
  * no automaton is ever complemented or built whole, so sixteen patterns such as `*-svcN-*` do not blow up.
  */
-function shortestText(texts: Texts, effort: Effort): Found {
+function shortestText(texts: Texts, effort: SearchBudget): FoundText {
   const key = keyOf(texts);
   const found = effort.known.get(key) ?? lookFor(texts, effort);
   effort.known.set(key, found);
@@ -160,12 +160,12 @@ function shortestText(texts: Texts, effort: Effort): Found {
 }
 
 /** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
-function plainTexts({ every }: Texts, { texts: known }: Effort): string[] {
+function plainTexts({ every }: Texts, { texts: known }: SearchBudget): string[] {
   return [...(every[0] ?? []).flatMap(instancesOf), ...known];
 }
 
 /** Is there any such text? */
-export function anyText(texts: Texts, effort: Effort): boolean | 'undecided' {
+export function judgeAnyText(texts: Texts, effort: SearchBudget): boolean | 'undecided' {
   const plain = plainly(texts);
   if (plain !== undefined) return plain !== 'none';
   if (plainTexts(texts, effort).some(text => isText(texts, text))) return true;
@@ -174,7 +174,7 @@ export function anyText(texts: Texts, effort: Effort): boolean | 'undecided' {
 }
 
 /** A short one of these texts; undefined when there is none, or none could be told. */
-export function shortText(texts: Texts, effort: Effort): string | undefined {
+export function findShortText(texts: Texts, effort: SearchBudget): string | undefined {
   const known = plainTexts(texts, effort).filter(text => isText(texts, text));
   if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
   const found = plainly(texts) ?? shortestText(texts, effort);

@@ -13,7 +13,10 @@ function another(sample: ClaimValue | undefined): string[] {
 }
 
 /** What a claim could hold in a token, the likeliest first: a request that shows something should look like one. */
-export function likely(name: string, sample: ClaimValue | undefined): readonly (ClaimValue | undefined)[] {
+export function listLikelyValues(
+  name: string,
+  sample: ClaimValue | undefined,
+): readonly (ClaimValue | undefined)[] {
   return [
     sample,
     ...another(sample),

@@ -4,7 +4,10 @@ import { type Condition, checkCondition, type Judgement, type Scalar } from '../
  * The values that a claim can have where all of these conditions are true, when one of them lists values; undefined
  * when none does. What is plain from such a list needs no search.
  */
-export function listValues(conditions: readonly Condition[], name: string): readonly Scalar[] | undefined {
+export function listClaimValues(
+  conditions: readonly Condition[],
+  name: string,
+): readonly Scalar[] | undefined {
   const all = conditions.filter(each => each.on === 'claim' && each.name === name);
   const listed = all.find(({ operator }) => operator === 'equals' || operator === 'in');
   return listed?.operands.filter(value => all.every(each => judgeValue(each, value).truth === 'true'));
@@ -18,9 +21,9 @@ export function judgeValue(condition: Condition, value: Scalar): Judgement {
 }
 
 /** Is no token there of which all of both are true, since the listed values of one claim leave none? */
-export function areApart(some: readonly Condition[], others: readonly Condition[]): boolean {
+export function isDisjoint(some: readonly Condition[], others: readonly Condition[]): boolean {
   const both = [...some, ...others];
-  return some.some(({ on, name }) => on === 'claim' && listValues(both, name)?.length === 0);
+  return some.some(({ on, name }) => on === 'claim' && listClaimValues(both, name)?.length === 0);
 }
 
 /** Is the condition plainly of this truth for every token of which all of these are true? */
@@ -29,6 +32,6 @@ export function isAlways(
   truth: Judgement['truth'],
   given: readonly Condition[],
 ): boolean {
-  const values = condition.on === 'claim' ? listValues(given, condition.name) : undefined;
+  const values = condition.on === 'claim' ? listClaimValues(given, condition.name) : undefined;
   return values?.every(value => judgeValue(condition, value).truth === truth) ?? false;
 }

@@ -1,7 +1,7 @@
 import type { ClaimPath, Claims, ClaimValue } from '../../policy/claims.ts';
 import { type Condition, checkCondition, type Judgement, type Scalar } from '../../policy/condition.ts';
 import { MAX_VALUE } from '../../policy/glob.ts';
-import { type Pattern, patternOf } from './automaton.ts';
+import { createPattern, type Pattern } from './automaton.ts';
 
 /** Part of a set that has no end: these members alone, or all but these. */
 export type Side<T> = { readonly in: readonly T[] } | { readonly out: readonly T[] };
@@ -33,7 +33,7 @@ function flipped<T>(side: Side<T>): Side<T> {
 }
 
 /** Every value of the dimension for which it does not hold. */
-export function complement({ points, texts, elements }: Region, dimension: Dimension): Region {
+export function invertRegion({ points, texts, elements }: Region, dimension: Dimension): Region {
   return {
     points: points ^ ((1n << BigInt(dimension.points.length)) - 1n),
     ...(dimension.elements ? { texts: flipped(texts), elements: flipped(elements) } : { texts, elements }),
@@ -41,7 +41,7 @@ export function complement({ points, texts, elements }: Region, dimension: Dimen
 }
 
 /** The region of the points that satisfy a test, without any text or array. */
-export function pointsWhere({ points }: Dimension, holds: (point: Point) => boolean): Region {
+export function selectPoints({ points }: Dimension, holds: (point: Point) => boolean): Region {
   return {
     points: points.reduce<bigint>((mask, point, at) => (holds(point) ? mask | (1n << BigInt(at)) : mask), 0n),
     texts: NO,
@@ -83,7 +83,7 @@ function elementsOf(operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue
 const ODD_TEXTS = ['a line\nfeed', 'x'.repeat(MAX_VALUE + 1)];
 
 /** The values of a claim that these conditions, of whichever role, can tell apart. */
-export function claimDimension(name: string, conditions: readonly Condition[]): Dimension {
+export function createClaimDimension(name: string, conditions: readonly Condition[]): Dimension {
   const operands = conditions.flatMap(each => each.operands);
   const numbers = operands.filter(each => typeof each === 'number');
   const contained = conditions.filter(({ operator }) => operator.startsWith('contains'));
@@ -105,9 +105,9 @@ type Holds = (judged: Judgement) => boolean;
 
 function textsOf({ operator, operands }: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> {
   const texts = operands.filter(each => typeof each === 'string');
-  if (operator === 'matches') return { in: texts.map(each => patternOf(each, false)) };
+  if (operator === 'matches') return { in: texts.map(each => createPattern(each, false)) };
   const others = holds(fresh(texts));
-  const apart = texts.filter(each => holds(each) !== others).map(each => patternOf(each, true));
+  const apart = texts.filter(each => holds(each) !== others).map(each => createPattern(each, true));
   return others ? { out: apart } : { in: apart };
 }
 
@@ -124,13 +124,20 @@ function elementsWhere({ elements }: Dimension, holds: (value: ClaimValue) => bo
  * The region in which `check` judges a condition so that `holds`. It asks `check` itself of every point, so that
  * there is no second account of what an operator means; `absent` is what a missing claim is read as.
  */
-export function regionOf(condition: Condition, dimension: Dimension, absent: Point, holds: Holds): Region {
+export function createRegion(
+  condition: Condition,
+  dimension: Dimension,
+  absent: Point,
+  holds: Holds,
+): Region {
   if (condition.on === 'source_ip')
-    return pointsWhere(dimension, point => holds(checkCondition(condition, {}, point as string | undefined)));
+    return selectPoints(dimension, point =>
+      holds(checkCondition(condition, {}, point as string | undefined)),
+    );
   const test = (value: Point): boolean =>
     holds(checkCondition(condition, nest(condition.path, value), undefined));
   return {
-    points: pointsWhere(dimension, point => test(point === undefined ? absent : point)).points,
+    points: selectPoints(dimension, point => test(point === undefined ? absent : point)).points,
     texts: textsOf(condition, test),
     elements: elementsWhere(dimension, test),
   };

@@ -1,6 +1,12 @@
-import { type Constraint, isEmpty, isPlainlyEmpty, narrow, unconstrained } from './constraint.ts';
-import type { Effort } from './language.ts';
-import { complement, type Dimension, type Region } from './region.ts';
+import {
+  type Constraint,
+  createConstraint,
+  isEmptyConstraint,
+  isPlainlyEmpty,
+  narrowConstraint,
+} from './constraint.ts';
+import type { SearchBudget } from './language.ts';
+import { type Dimension, invertRegion, type Region } from './region.ts';
 
 /** One demand on one dimension. */
 export type Demand = { readonly on: Dimension; readonly region: Region };
@@ -9,57 +15,57 @@ export type Demand = { readonly on: Dimension; readonly region: Region };
 export type Box = readonly Demand[];
 
 /** What is left of each dimension of which a demand spoke. */
-export type Space = ReadonlyMap<Dimension, Constraint>;
+export type Remainder = ReadonlyMap<Dimension, Constraint>;
 
-export type Searched = Space | 'none' | 'undecided';
+export type SearchResult = Remainder | 'none' | 'undecided';
 
 /** What it costs to narrow a space once, in steps of an automaton. */
 const NARROWING = 100;
 
-type Narrowed = Space | undefined;
+type Narrowed = Remainder | undefined;
 
 const NEGATED = new WeakMap<Demand, Demand>();
 
 function not(demand: Demand): Demand {
   const { on, region } = demand;
-  const made = NEGATED.get(demand) ?? { on, region: complement(region, on) };
+  const made = NEGATED.get(demand) ?? { on, region: invertRegion(region, on) };
   NEGATED.set(demand, made);
   return made;
 }
 
-function narrowed(space: Space, { on, region }: Demand): Constraint {
-  return narrow(space.get(on) ?? unconstrained(on), region);
+function narrowed(space: Remainder, { on, region }: Demand): Constraint {
+  return narrowConstraint(space.get(on) ?? createConstraint(on), region);
 }
 
-function leaves(space: Space, demand: Demand, effort: Effort): boolean {
+function leaves(space: Remainder, demand: Demand, effort: SearchBudget): boolean {
   effort.left -= NARROWING;
-  return !isEmpty(narrowed(space, demand), demand.on, effort);
+  return !isEmptyConstraint(narrowed(space, demand), demand.on, effort);
 }
 
 /** The space with one more demand; undefined when nothing is left of it. */
-function meet(space: Space, demand: Demand, effort: Effort): Narrowed {
+function meet(space: Remainder, demand: Demand, effort: SearchBudget): Narrowed {
   return leaves(space, demand, effort) ? new Map(space).set(demand.on, narrowed(space, demand)) : undefined;
 }
 
-function meetAll(box: Box, effort: Effort): Narrowed {
+function meetAll(box: Box, effort: SearchBudget): Narrowed {
   return box.reduce<Narrowed>((space, demand) => space && meet(space, demand, effort), new Map());
 }
 
 /** Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left. */
-function apart(space: Space, demand: Demand, effort: Effort): boolean {
+function apart(space: Remainder, demand: Demand, effort: SearchBudget): boolean {
   const { points, texts, elements } = narrowed(space, demand);
-  return isEmpty({ points, texts: { ...texts, none: [] }, elements }, demand.on, effort);
+  return isEmptyConstraint({ points, texts: { ...texts, none: [] }, elements }, demand.on, effort);
 }
 
 /** The ways out of a box, one for each demand that can be broken; undefined when the space is outside of it anyway. */
-function waysOut(space: Space, box: Box, effort: Effort): Demand[] | undefined {
+function waysOut(space: Remainder, box: Box, effort: SearchBudget): Demand[] | undefined {
   return box.some(demand => apart(space, demand, effort))
     ? undefined
     : box.filter(demand => leaves(space, not(demand), effort));
 }
 
 /** Is the space plainly within the box: can none of its demands be broken? */
-function within(space: Space, box: Box): boolean {
+function within(space: Remainder, box: Box): boolean {
   return box.every(demand => isPlainlyEmpty(narrowed(space, not(demand)), demand.on));
 }
 
@@ -67,9 +73,9 @@ type Way = { readonly ways: readonly Demand[]; readonly box: Box };
 
 /** Goes the only way out of each box that has but one; what is left, and the boxes that still have to be left. */
 function leaveByOnlyWays(
-  space: Space,
+  space: Remainder,
   boxes: readonly Box[],
-  effort: Effort,
+  effort: SearchBudget,
 ): { left: Narrowed; open: Way[] } {
   let left: Narrowed = space;
   const open: Way[] = [];
@@ -83,7 +89,7 @@ function leaveByOnlyWays(
   return { left, open };
 }
 
-function fork(space: Space, { ways }: Way, others: readonly Box[], effort: Effort): Searched {
+function fork(space: Remainder, { ways }: Way, others: readonly Box[], effort: SearchBudget): SearchResult {
   let doubt = false;
   let from: Narrowed = space;
   for (const way of ways) {
@@ -97,7 +103,7 @@ function fork(space: Space, { ways }: Way, others: readonly Box[], effort: Effor
   return doubt ? 'undecided' : 'none';
 }
 
-function leave(space: Space, boxes: readonly Box[], effort: Effort): Searched {
+function leave(space: Remainder, boxes: readonly Box[], effort: SearchBudget): SearchResult {
   if (boxes.some(box => within(space, box))) return 'none';
   if (effort.left < 0) return 'undecided';
   const { left, open } = leaveByOnlyWays(space, boxes, effort);
@@ -113,7 +119,7 @@ function leave(space: Space, boxes: readonly Box[], effort: Effort): Searched {
  * Some part of `inside` that is in none of the boxes `outside`, or that there is none. Exact: `undecided` when the
  * search grows too large. Which texts are left may still be undecided; then no request can be made of the part.
  */
-export function search(inside: Box, outside: readonly Box[], effort: Effort): Searched {
+export function searchBoxes(inside: Box, outside: readonly Box[], effort: SearchBudget): SearchResult {
   const space = meetAll(inside, effort);
   return space ? leave(space, outside, effort) : 'none';
 }

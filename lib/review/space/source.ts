@@ -26,7 +26,7 @@ function stretches(ranges: readonly string[], bits: Bits): string[] {
 }
 
 /** Addresses of which no two are in the same of these ranges and in the same of the gaps between them. */
-export function sourcePoints(ranges: readonly string[]): string[] {
+export function listSourcePoints(ranges: readonly string[]): string[] {
   return [...stretches(ranges, 32), ...stretches(ranges, 128)].filter(
     text => readAddress(text) !== undefined,
   );

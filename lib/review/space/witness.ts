@@ -1,10 +1,10 @@
 import type { Claims, ClaimValue } from '../../policy/claims.ts';
 import { readClaimPath } from '../../policy/claims.ts';
-import { pickFrom, unconstrained } from './constraint.ts';
-import { likely } from './likely.ts';
+import { createConstraint, pickValue } from './constraint.ts';
+import { listLikelyValues } from './likely.ts';
 import type { Dimension, Point } from './region.ts';
-import type { Space } from './search.ts';
-import type { World } from './world.ts';
+import type { Remainder } from './search.ts';
+import type { SearchSpace } from './world.ts';
 
 /** One request that shows a difference: concrete, so that `decide` can be asked of it. */
 export type Witness = {
@@ -31,18 +31,18 @@ function isMapping(value: ClaimValue): value is Claims {
 }
 
 /** A request from what a search left, with values of the sample where they fit; undefined when none could be told. */
-export function witnessIn(space: Space, world: World, sample: Claims): Witness | undefined {
+export function createWitness(space: Remainder, world: SearchSpace, sample: Claims): Witness | undefined {
   let told = true;
   const pick = (dimension: Dimension, preferred: readonly Point[]): Point => {
-    const constraint = space.get(dimension) ?? unconstrained(dimension);
-    const picked = pickFrom({ constraint, dimension }, preferred, world.effort);
+    const constraint = space.get(dimension) ?? createConstraint(dimension);
+    const picked = pickValue({ constraint, dimension }, preferred, world.budget);
     told &&= picked !== undefined;
     return picked?.value;
   };
   const claims: Open = Object.create(null);
   for (const [name, dimension] of world.claims) {
     if (!space.has(dimension)) continue;
-    const value = pick(dimension, likely(name, sample[name]));
+    const value = pick(dimension, listLikelyValues(name, sample[name]));
     if (value !== undefined) put(claims, name, value);
   }
   const audience = String(pick(world.audience, []));

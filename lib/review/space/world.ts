@@ -3,13 +3,20 @@ import type { Condition, Judgement } from '../../policy/condition.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { type Effort, newEffort } from './language.ts';
-import { claimDimension, complement, type Dimension, type Point, pointsWhere, regionOf } from './region.ts';
-import { type Box, type Demand, type Searched, search } from './search.ts';
-import { sourcePoints } from './source.ts';
+import { createBudget, type SearchBudget } from './language.ts';
+import {
+  createClaimDimension,
+  createRegion,
+  type Dimension,
+  invertRegion,
+  type Point,
+  selectPoints,
+} from './region.ts';
+import { type Box, type Demand, type SearchResult, searchBoxes } from './search.ts';
+import { listSourcePoints } from './source.ts';
 
 /** Whatever a trust policy leads to: a role or a registry. A registry has no session, and is never disabled. */
-export type Entrusted = TrustPolicy & {
+export type SearchedPolicy = TrustPolicy & {
   readonly name: string;
   readonly disabled?: string | undefined;
   /** Seconds of the shortest session, which a statement's `until` must leave. */
@@ -17,10 +24,10 @@ export type Entrusted = TrustPolicy & {
 };
 
 /** A role, or a registry, as it stands in one configuration; `row` is that of the issuer which is looked at. */
-export type Standing = { readonly role: Entrusted; readonly row: IssuerRow };
+export type GuardedPolicy = { readonly role: SearchedPolicy; readonly row: IssuerRow };
 
 /** The dimensions in which requests with tokens of one issuer can differ, for all roles that are compared. */
-export type World = {
+export type SearchSpace = {
   readonly issuer: string;
   readonly claims: ReadonlyMap<string, Dimension>;
   readonly source: Dimension;
@@ -29,30 +36,33 @@ export type World = {
   /** No token is in one of these: it would have a claim inside of one that is no object. */
   readonly impossible: readonly Box[];
   /** What looking at it may cost, and what was learned so far. */
-  readonly effort: Effort;
-  readonly admissions: Map<Standing, Admission>;
+  readonly budget: SearchBudget;
+  readonly admissions: Map<GuardedPolicy, Admission>;
 };
 
 /** A statement and the requests of which it speaks: those that a trust statement admits, or that a deny strikes. */
-export type Placed = { readonly statement: Statement; readonly box: Box };
+export type PlacedStatement = { readonly statement: Statement; readonly box: Box };
 
 /** Whom a role admits: trust minus deny, each in its order. */
-export type Admission = { readonly trust: readonly Placed[]; readonly deny: readonly Placed[] };
+export type Admission = {
+  readonly trust: readonly PlacedStatement[];
+  readonly deny: readonly PlacedStatement[];
+};
 
-export function leastOf({ session }: Entrusted): number {
+export function readShortestSession({ session }: SearchedPolicy): number {
   return session?.min ?? 0;
 }
 
-function statementsOf({ trust, deny }: Entrusted, issuer: string): Statement[] {
+function statementsOf({ trust, deny }: SearchedPolicy, issuer: string): Statement[] {
   return [...trust, ...deny].filter(statement => statement.issuer === issuer);
 }
 
 /** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
-function momentsOf(standings: readonly Standing[], issuer: string, from: number): number[] {
+function momentsOf(standings: readonly GuardedPolicy[], issuer: string, from: number): number[] {
   const ends = standings
     .flatMap(({ role }) =>
       statementsOf(role, issuer).map(({ until, effect }) =>
-        until === undefined ? undefined : effect === 'trust' ? until - leastOf(role) : until,
+        until === undefined ? undefined : effect === 'trust' ? until - readShortestSession(role) : until,
       ),
     )
     .filter(end => end !== undefined && end > from) as number[];
@@ -60,14 +70,14 @@ function momentsOf(standings: readonly Standing[], issuer: string, from: number)
   return sorted.flatMap((moment, at) => [moment, (moment + (sorted[at + 1] ?? moment + 2)) / 2]);
 }
 
-function audiencesOf({ role }: Standing, issuer: string): readonly string[] {
+function audiencesOf({ role }: GuardedPolicy, issuer: string): readonly string[] {
   return [role.audience, ...(role.issuers[issuer]?.audiences ?? [])];
 }
 
 /** What is looked at together. */
-export type Scene = {
+export type SpaceOptions = {
   readonly issuer: string;
-  readonly standings: readonly Standing[];
+  readonly standings: readonly GuardedPolicy[];
   /** Statements beside those of the roles, such as those of an invariant. */
   readonly statements?: readonly Statement[];
   /** Seconds since the epoch: what ended before is past, and no request is made then. */
@@ -87,11 +97,11 @@ function findImpossible(claims: readonly Dimension[]): Box[] {
     claims
       .filter(inner => isInside(inner.name, outer.name))
       .map(inner => [
-        { on: outer, region: complement(pointsWhere(outer, isObject), outer) },
+        { on: outer, region: invertRegion(selectPoints(outer, isObject), outer) },
         {
           on: inner,
-          region: complement(
-            pointsWhere(inner, point => point === undefined),
+          region: invertRegion(
+            selectPoints(inner, point => point === undefined),
             inner,
           ),
         },
@@ -104,7 +114,7 @@ function isObject(point: Point): boolean {
 }
 
 /** The world in which these roles are looked at. */
-export function worldOf({ issuer, standings, statements = [], from }: Scene): World {
+export function createSearchSpace({ issuer, standings, statements = [], from }: SpaceOptions): SearchSpace {
   const roles = standings.flatMap(({ role }) => statementsOf(role, issuer));
   const conditions = [
     ...standings.flatMap(({ row }) => row.require),
@@ -113,7 +123,7 @@ export function worldOf({ issuer, standings, statements = [], from }: Scene): Wo
   const ofClaims = conditions.filter(({ on }) => on === 'claim');
   const names = [...new Set(ofClaims.map(({ name }) => name))];
   const claim = (name: string): Dimension =>
-    claimDimension(
+    createClaimDimension(
       name,
       ofClaims.filter(each => each.name === name),
     );
@@ -129,18 +139,18 @@ export function worldOf({ issuer, standings, statements = [], from }: Scene): Wo
   return {
     issuer,
     claims,
-    source: single('source_ip', [undefined, ...sourcePoints(ranges)]),
+    source: single('source_ip', [undefined, ...listSourcePoints(ranges)]),
     time: single('time', momentsOf(standings, issuer, from)),
     audience: single('aud', [...new Set(standings.flatMap(each => audiencesOf(each, issuer)))]),
     impossible: findImpossible([...claims.values()]),
-    effort: newEffort(),
+    budget: createBudget(),
     admissions: new Map(),
   };
 }
 
 /** Some request of this world that is inside of one box and outside of the others; else as `search`. */
-export function searchWorld(world: World, inside: Box, outside: readonly Box[]): Searched {
-  return search(inside, [...outside, ...world.impossible], world.effort);
+export function searchSpace(world: SearchSpace, inside: Box, outside: readonly Box[]): SearchResult {
+  return searchBoxes(inside, [...outside, ...world.impossible], world.budget);
 }
 
 const HOLDS: { readonly [effect in Effect]: (judged: Judgement) => boolean } = {
@@ -151,23 +161,23 @@ const HOLDS: { readonly [effect in Effect]: (judged: Judgement) => boolean } = {
 
 type Reading = { readonly effect: Effect; readonly nullable: readonly string[] };
 
-function demand(world: World, condition: Condition, { effect, nullable }: Reading): Demand {
+function demand(world: SearchSpace, condition: Condition, { effect, nullable }: Reading): Demand {
   const { on: about, name } = condition;
   const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
   const absent = nullable.includes(name) ? null : undefined;
-  return { on, region: regionOf(condition, on, absent, HOLDS[effect]) };
+  return { on, region: createRegion(condition, on, absent, HOLDS[effect]) };
 }
 
-function whileActive({ time }: World, { until, effect }: Statement, role: Entrusted): Demand[] {
+function whileActive({ time }: SearchSpace, { until, effect }: Statement, role: SearchedPolicy): Demand[] {
   if (until === undefined) return [];
   // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
-  const least = effect === 'trust' ? leastOf(role) : 0;
+  const least = effect === 'trust' ? readShortestSession(role) : 0;
   const active = (now: number): boolean => until > now && until - now >= least;
-  return [{ on: time, region: pointsWhere(time, point => active(point as number)) }];
+  return [{ on: time, region: selectPoints(time, point => active(point as number)) }];
 }
 
 /** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */
-export function boxOf(world: World, statement: Statement, role: Entrusted): Box {
+export function createBox(world: SearchSpace, statement: Statement, role: SearchedPolicy): Box {
   return [
     ...statement.conditions.map(condition =>
       demand(world, condition, {
@@ -179,32 +189,32 @@ export function boxOf(world: World, statement: Statement, role: Entrusted): Box 
   ];
 }
 
-function ofEveryone(world: World, standing: Standing): Box {
+function ofEveryone(world: SearchSpace, standing: GuardedPolicy): Box {
   const { row } = standing;
   const audiences = audiencesOf(standing, world.issuer);
   return [
     ...row.require.map(condition => demand(world, condition, { effect: 'trust', nullable: row.nullable })),
     {
       on: world.audience,
-      region: pointsWhere(world.audience, audience => audiences.includes(audience as string)),
+      region: selectPoints(world.audience, audience => audiences.includes(audience as string)),
     },
   ];
 }
 
-function made(world: World, standing: Standing): Admission {
+function made(world: SearchSpace, standing: GuardedPolicy): Admission {
   const { role } = standing;
   const everyone = ofEveryone(world, standing);
-  const placed = (list: readonly Statement[], more: Box): Placed[] =>
+  const placed = (list: readonly Statement[], more: Box): PlacedStatement[] =>
     list
       .filter(({ issuer }) => issuer === world.issuer)
-      .map(statement => ({ statement, box: [...more, ...boxOf(world, statement, role)] }));
+      .map(statement => ({ statement, box: [...more, ...createBox(world, statement, role)] }));
   return { trust: placed(role.trust, everyone), deny: placed(role.deny, []) };
 }
 
 const NOBODY: Admission = { trust: [], deny: [] };
 
 /** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
-export function admissionOf(world: World, standing: Standing | undefined): Admission {
+export function findAdmission(world: SearchSpace, standing: GuardedPolicy | undefined): Admission {
   if (!standing || standing.role.disabled !== undefined) return NOBODY;
   const admission = world.admissions.get(standing) ?? made(world, standing);
   world.admissions.set(standing, admission);

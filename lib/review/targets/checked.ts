@@ -1,7 +1,7 @@
 import type { Role } from '../../policy/role.ts';
 import { findFederatedFaults, listFederated, writeFederatedPolicy } from './federated.ts';
-import { type Finding, findingsFor, trustPolicy } from './findings.ts';
-import { askedBy } from './request.ts';
+import { checkTarget, createTrustPolicy, type TargetFinding } from './findings.ts';
+import { listTargetRequests } from './request.ts';
 import type { TargetRole } from './trust.ts';
 
 /** The target of one role, and what is wrong with it. */
@@ -10,7 +10,7 @@ export type CheckedTarget = {
   readonly arn: string;
   /** The longest session that the role gives. */
   readonly seconds: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly TargetFinding[];
   /** What its trust policy should be. */
   readonly trustPolicy: object;
 };
@@ -20,7 +20,7 @@ export type Trustees = { readonly broker: string; readonly url: string; readonly
 
 /** The ARNs of all targets in AWS, each once. */
 export function listTargets(roles: readonly Role[]): string[] {
-  return [...new Set([...askedBy(roles), ...listFederated(roles)].map(({ arn }) => arn))];
+  return [...new Set([...listTargetRequests(roles), ...listFederated(roles)].map(({ arn }) => arn))];
 }
 
 /** Holds each `aws` role against its target. Pure: what AWS shows of the targets is handed in, by ARN. */
@@ -29,7 +29,7 @@ export function checkAllTargets(
   targets: ReadonlyMap<string, TargetRole>,
   { broker, url, also }: Trustees,
 ): CheckedTarget[] {
-  const assumed = askedBy(roles);
+  const assumed = listTargetRequests(roles);
   const federated = listFederated(roles);
   return [
     ...assumed.map(asked => {
@@ -38,8 +38,8 @@ export function checkAllTargets(
       const trusted = { broker, also, externalIds };
       return {
         ...asked,
-        findings: findingsFor(asked, targets.get(asked.arn), trusted),
-        trustPolicy: trustPolicy(sharing, trusted),
+        findings: checkTarget(asked, targets.get(asked.arn), trusted),
+        trustPolicy: createTrustPolicy(sharing, trusted),
       };
     }),
     ...federated.map(asked => {

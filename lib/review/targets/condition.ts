@@ -3,11 +3,11 @@ import { matchGlob } from '../../policy/glob.ts';
 import type { TrustCondition } from './trust.ts';
 
 /** In doubt is what cannot be told from here. Nothing is guessed. */
-export function every(truths: readonly Truth[]): Truth {
+export function combineAll(truths: readonly Truth[]): Truth {
   if (truths.includes('false')) return 'false';
   return truths.includes('doubt') ? 'doubt' : 'true';
 }
-export function some(truths: readonly Truth[]): Truth {
+export function combineAny(truths: readonly Truth[]): Truth {
   if (truths.includes('true')) return 'true';
   return truths.includes('doubt') ? 'doubt' : 'false';
 }
@@ -19,14 +19,14 @@ function truthOf(holds: boolean): Truth {
 }
 
 /** What a request has under a condition key. A value of undefined is there and not empty; what it is, nobody knows yet. */
-export type Known = {
+export type KeyValues = {
   readonly values: readonly (string | undefined)[];
   /** A key that has a list of values, which only the set operators read as one. */
   readonly many?: boolean;
 };
 
 /** Looks a key up, in lower case: keys have no case. Undefined: nothing is known of it. */
-export type Keys = (key: string) => Known | undefined;
+export type KeyLookup = (key: string) => KeyValues | undefined;
 
 type Match = (operand: string, value: string) => boolean;
 
@@ -67,7 +67,7 @@ function matches(match: Match, operand: string, value: string | undefined): Trut
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
 
 /** Does the condition hold for a request of which this much is known? */
-export function conditionTruth({ operator: written, key, operands }: TrustCondition, keys: Keys): Truth {
+export function judgeCondition({ operator: written, key, operands }: TrustCondition, keys: KeyLookup): Truth {
   const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
   const known = keys(key.toLowerCase());
   if (!known) return 'doubt';
@@ -82,8 +82,8 @@ export function conditionTruth({ operator: written, key, operands }: TrustCondit
   }
   if (known.many && !set) return 'doubt';
   const truths = known.values.map(value => {
-    const any = some(operands.map(operand => matches(match, operand, value)));
+    const any = combineAny(operands.map(operand => matches(match, operand, value)));
     return negated ? not(any) : any;
   });
-  return set === 'ForAnyValue' ? some(truths) : every(truths);
+  return set === 'ForAnyValue' ? combineAny(truths) : combineAll(truths);
 }

@@ -1,8 +1,8 @@
 import type { Truth } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
-import type { Keys, Known } from './condition.ts';
-import { type Finding, found, lengthFindings, withoutRepeats } from './findings.ts';
-import { covers, judgeStatements, type Ruling } from './request.ts';
+import type { KeyLookup, KeyValues } from './condition.ts';
+import { found, lengthFindings, type TargetFinding, withoutRepeats } from './findings.ts';
+import { isActionCovered, judgeStatements, type Ruling } from './request.ts';
 import type { TargetRole, TrustStatement } from './trust.ts';
 
 const ENTER = 'sts:AssumeRoleWithWebIdentity';
@@ -63,10 +63,10 @@ function keysOf(
   { tagged, sourceIdentity }: FederatedAsked,
   { audience, subject }: Presented,
   url: string,
-): Keys {
+): KeyLookup {
   const name = nameProvider(url).toLowerCase();
-  const unknown: Known = { values: [undefined] };
-  const known: { readonly [key: string]: Known } = {
+  const unknown: KeyValues = { values: [undefined] };
+  const known: { readonly [key: string]: KeyValues } = {
     [`${name}:aud`]: { values: [audience] },
     [`${name}:sub`]: { values: [subject] },
     [`${name}:iss`]: { values: [url] },
@@ -101,7 +101,7 @@ export function findFederatedFaults(
   asked: FederatedAsked,
   target: TargetRole | undefined,
   trusted: TrustedIssuer,
-): Finding[] {
+): TargetFinding[] {
   if (!target) return [found('target-unknown')];
   const { statements } = target;
   const provider = findProviderArn(asked.arn, trusted.url);
@@ -130,12 +130,12 @@ function findEntrance(
   { says, doubts }: Ruling,
   statements: readonly TrustStatement[],
   provider: string,
-): Finding[] {
+): TargetFinding[] {
   if (says === 'denied') return [found('explicitly-denied', ENTER)];
   if (says === 'undecided') return doubts.map(each => found('undecided', `${ENTER}, ${each}`));
   if (says === 'allowed') return [];
   const isNamed = statements.some(
-    each => each.effect === 'Allow' && covers(each, ENTER) && isProvider(each, provider) !== 'false',
+    each => each.effect === 'Allow' && isActionCovered(each, ENTER) && isProvider(each, provider) !== 'false',
   );
   return [found(isNamed ? 'condition-not-met' : 'issuer-not-trusted')];
 }
@@ -144,12 +144,12 @@ function findEntrance(
 function findBeside(
   { tagged, sourceIdentity }: FederatedAsked,
   judge: (action: string) => Ruling,
-): Finding[] {
+): TargetFinding[] {
   const needed = [
     ...(tagged ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),
     ...(sourceIdentity ? [['sts:SetSourceIdentity', 'source-identity-not-allowed'] as const] : []),
   ];
-  return needed.flatMap(([action, code]): Finding[] => {
+  return needed.flatMap(([action, code]): TargetFinding[] => {
     const { says, doubts } = judge(action);
     if (says === 'allowed') return [];
     return says === 'undecided'
@@ -163,7 +163,7 @@ function findOthers(
   statements: readonly TrustStatement[],
   provider: string,
   { also }: TrustedIssuer,
-): Finding[] {
+): TargetFinding[] {
   return statements
     .filter(({ effect, exceptPrincipals }) => effect === 'Allow' && !exceptPrincipals)
     .flatMap(({ principals }) => principals)

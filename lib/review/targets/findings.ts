@@ -1,4 +1,11 @@
-import { type Asked, accountOf, covers, type Request, rule, wholeAccount } from './request.ts';
+import {
+  isActionCovered,
+  readAccount,
+  readWholeAccount,
+  ruleOnAction,
+  type TargetCaller,
+  type TargetRequest,
+} from './request.ts';
 import type { Principal, TargetRole, TrustCondition, TrustStatement } from './trust.ts';
 
 /**
@@ -33,7 +40,7 @@ export const FINDINGS = {
 } as const satisfies Record<string, string>;
 
 export type FindingCode = keyof typeof FINDINGS;
-export type Finding = { readonly code: FindingCode; readonly detail?: string };
+export type TargetFinding = { readonly code: FindingCode; readonly detail?: string };
 
 /** Whom the targets are meant to trust. */
 export type Trusted = {
@@ -48,7 +55,7 @@ export type Trusted = {
 const GONE = /^A[A-Z]{3}[A-Z0-9]{12,}$/;
 const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
 
-export function found(code: FindingCode, detail?: string): Finding {
+export function found(code: FindingCode, detail?: string): TargetFinding {
   return {
     code,
     ...(detail === undefined ? {} : { detail }),
@@ -56,7 +63,9 @@ export function found(code: FindingCode, detail?: string): Finding {
 }
 
 function entrances(statements: readonly TrustStatement[]): TrustStatement[] {
-  return statements.filter(each => each.effect === 'Allow' && ENTRANCES.some(action => covers(each, action)));
+  return statements.filter(
+    each => each.effect === 'Allow' && ENTRANCES.some(action => isActionCovered(each, action)),
+  );
 }
 
 /** ExternalIds that the conditions speak of, and one that they do not. */
@@ -71,27 +80,32 @@ function otherIds(statements: readonly TrustStatement[], { externalIds }: Truste
 }
 
 /** Why the broker is not let in, which of three it is. */
-function whyRefused(asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding {
+function whyRefused(
+  asked: TargetRequest,
+  statements: readonly TrustStatement[],
+  trusted: Trusted,
+): TargetFinding {
   const named = entrances(statements).some(({ principals }) =>
     principals.some(
       ({ name }) =>
-        name === '*' || name === trusted.broker || wholeAccount(name) === accountOf(trusted.broker),
+        name === '*' || name === trusted.broker || readWholeAccount(name) === readAccount(trusted.broker),
     ),
   );
   if (!named) return found('broker-not-trusted');
   const accepts = (externalId: string | undefined): boolean =>
-    rule(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole').says === 'allowed';
+    ruleOnAction(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole').says ===
+    'allowed';
   const another = [undefined, ...otherIds(statements, trusted), ...trusted.externalIds].some(accepts);
   return found(another ? 'external-id-differs' : 'condition-not-met');
 }
 
 function externalIdFindings(
-  asked: Asked,
+  asked: TargetRequest,
   statements: readonly TrustStatement[],
   trusted: Trusted,
-): Finding[] {
+): TargetFinding[] {
   const ruling = (externalId: string | undefined) =>
-    rule(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole');
+    ruleOnAction(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole');
   const without = ruling(undefined);
   if (without.says === 'allowed') return [found('external-id-not-demanded')];
   if (without.says === 'undecided') return without.doubts.map(each => found('undecided', each));
@@ -100,16 +114,20 @@ function externalIdFindings(
 }
 
 /** May the broker do what this role asks, and only under the role's ExternalId? */
-function brokerFindings(asked: Asked, statements: readonly TrustStatement[], trusted: Trusted): Finding[] {
-  const request: Request = { principal: trusted.broker, externalId: asked.externalId };
-  const { says, doubts } = rule(statements, asked, request, 'sts:AssumeRole');
+function brokerFindings(
+  asked: TargetRequest,
+  statements: readonly TrustStatement[],
+  trusted: Trusted,
+): TargetFinding[] {
+  const request: TargetCaller = { principal: trusted.broker, externalId: asked.externalId };
+  const { says, doubts } = ruleOnAction(statements, asked, request, 'sts:AssumeRole');
   if (says === 'denied') return [found('explicitly-denied', 'sts:AssumeRole')];
   if (says === 'refused') return [whyRefused(asked, statements, trusted)];
   const beside = [
     ...(asked.tags.length > 0 ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),
     ...(asked.sourceIdentity ? [['sts:SetSourceIdentity', 'source-identity-not-allowed'] as const] : []),
-  ].flatMap(([action, code]): Finding[] => {
-    const ruling = rule(statements, asked, request, action);
+  ].flatMap(([action, code]): TargetFinding[] => {
+    const ruling = ruleOnAction(statements, asked, request, action);
     if (ruling.says === 'allowed') return [];
     if (ruling.says === 'denied') return [found('explicitly-denied', action)];
     return ruling.says === 'refused'
@@ -151,7 +169,7 @@ function narrowed(
         deny.effect === 'Deny' &&
         !deny.exceptPrincipals &&
         deny.principals.some(({ name }) => name === '*') &&
-        ENTRANCES.every(action => covers(deny, action)) &&
+        ENTRANCES.every(action => isActionCovered(deny, action)) &&
         // A second condition would let go of whoever does not meet it.
         deny.conditions.length === 1 &&
         deny.conditions.every(each => narrows(each, 'Deny', trusted)),
@@ -159,16 +177,16 @@ function narrowed(
   );
 }
 
-function principalFinding({ kind, name }: Principal, isNarrowed: boolean, trusted: Trusted): Finding[] {
+function principalFinding({ kind, name }: Principal, isNarrowed: boolean, trusted: Trusted): TargetFinding[] {
   if ([trusted.broker, ...trusted.also].includes(name)) return [];
   if (kind === 'AWS' && GONE.test(name)) return [found('principal-gone', name)];
-  if (kind !== 'AWS' || (name !== '*' && wholeAccount(name) === undefined))
+  if (kind !== 'AWS' || (name !== '*' && readWholeAccount(name) === undefined))
     return [found('principal-other', name)];
   return isNarrowed ? [] : [found('principal-wide', name)];
 }
 
 /** Who else is let in? Read from what is written: nobody can try every stranger. */
-function principalFindings(statements: readonly TrustStatement[], trusted: Trusted): Finding[] {
+function principalFindings(statements: readonly TrustStatement[], trusted: Trusted): TargetFinding[] {
   return entrances(statements).flatMap(statement => {
     if (statement.exceptPrincipals) return [found('principal-wide', `${statement.name}: NotPrincipal`)];
     const isNarrowed = narrowed(statement, statements, trusted);
@@ -176,13 +194,20 @@ function principalFindings(statements: readonly TrustStatement[], trusted: Trust
   });
 }
 
-export function lengthFindings({ seconds }: Pick<Asked, 'seconds'>, { maxSeconds }: TargetRole): Finding[] {
+export function lengthFindings(
+  { seconds }: Pick<TargetRequest, 'seconds'>,
+  { maxSeconds }: TargetRole,
+): TargetFinding[] {
   if (maxSeconds === undefined) return [found('undecided', 'MaxSessionDuration is not in the file')];
   return maxSeconds < seconds ? [found('session-too-short', `${maxSeconds} is less than ${seconds}`)] : [];
 }
 
 /** All that is wrong with the target of one role. Pure: what AWS shows of the target is handed in. */
-export function findingsFor(asked: Asked, target: TargetRole | undefined, trusted: Trusted): Finding[] {
+export function checkTarget(
+  asked: TargetRequest,
+  target: TargetRole | undefined,
+  trusted: Trusted,
+): TargetFinding[] {
   if (!target) return [found('target-unknown')];
   const { statements } = target;
   const all = [
@@ -194,12 +219,15 @@ export function findingsFor(asked: Asked, target: TargetRole | undefined, truste
 }
 
 /** Each finding once, in order. */
-export function withoutRepeats(findings: readonly Finding[]): Finding[] {
+export function withoutRepeats(findings: readonly TargetFinding[]): TargetFinding[] {
   return [...new Map(findings.map(each => [`${each.code} ${each.detail}`, each])).values()];
 }
 
 /** The trust policy that a target should have, for every role that shares it. */
-export function trustPolicy(sharing: readonly Asked[], { broker, externalIds }: Trusted): object {
+export function createTrustPolicy(
+  sharing: readonly TargetRequest[],
+  { broker, externalIds }: Trusted,
+): object {
   const beside = [
     ...(sharing.some(({ tags }) => tags.length > 0) ? ['sts:TagSession'] : []),
     ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),

@@ -3,11 +3,11 @@ import { matchGlob } from '../../policy/glob.ts';
 import type { Role } from '../../policy/role.ts';
 import { readTag } from '../../policy/targets/tags.ts';
 import { findSlots } from '../../policy/template.ts';
-import { conditionTruth, every, type Keys, type Known, some } from './condition.ts';
+import { combineAll, combineAny, judgeCondition, type KeyLookup, type KeyValues } from './condition.ts';
 import type { Principal, TrustStatement } from './trust.ts';
 
 /** What a role of the configuration asks of its target. */
-export type Asked = {
+export type TargetRequest = {
   readonly role: string;
   readonly arn: string;
   readonly externalId: string;
@@ -20,7 +20,7 @@ export type Asked = {
 };
 
 /** What each `aws` role asks of AssumeRole; via web_identity it is our JWT that a target trusts, and not our role. */
-export function askedBy(roles: readonly Role[]): Asked[] {
+export function listTargetRequests(roles: readonly Role[]): TargetRequest[] {
   return roles.flatMap(({ name, template, session }) =>
     template.kind === 'aws' && template.via === 'assume_role'
       ? {
@@ -39,29 +39,29 @@ export function askedBy(roles: readonly Role[]): Asked[] {
   );
 }
 
-export type Request = { readonly principal: string; readonly externalId: string | undefined };
-export type Action = 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
+export type TargetCaller = { readonly principal: string; readonly externalId: string | undefined };
+export type StsAction = 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
 
 const ACCOUNT = /^(?:arn:[^:]*:iam::)?(\d{12})(?::root)?$/;
-export function accountOf(arn: string): string {
+export function readAccount(arn: string): string {
   return arn.split(':')[4] ?? '';
 }
 /** The account that is trusted as a whole, if it is one. */
-export function wholeAccount(name: string): string | undefined {
+export function readWholeAccount(name: string): string | undefined {
   return ACCOUNT.exec(name)?.[1];
 }
 
-const UNKNOWN: Known = { values: [undefined] };
+const UNKNOWN: KeyValues = { values: [undefined] };
 
 /** What is known of the broker's AssumeRole, as lib/providers/aws.ts sends it, by condition key. */
-function keysOf(asked: Asked, { principal, externalId }: Request, action: Action): Keys {
+function keysOf(asked: TargetRequest, { principal, externalId }: TargetCaller, action: StsAction): KeyLookup {
   return key => {
-    const listed = (values: readonly string[]): Known => ({ values, many: true });
+    const listed = (values: readonly string[]): KeyValues => ({ values, many: true });
     if (key.startsWith('aws:requesttag/')) {
       const tag = asked.tags.find(([name]) => `aws:requesttag/${name.toLowerCase()}` === key);
       return { values: tag ? [tag[1]] : [] };
     }
-    const known: { readonly [key: string]: Known | undefined } = {
+    const known: { readonly [key: string]: KeyValues | undefined } = {
       // AWS documents this key for sts:AssumeRole alone; without one it is absent in all three.
       'sts:externalid':
         externalId !== undefined && action !== 'sts:AssumeRole'
@@ -72,7 +72,7 @@ function keysOf(asked: Asked, { principal, externalId }: Request, action: Action
       'sts:transitivetagkeys': listed(asked.transitiveTags),
       'aws:tagkeys': listed(asked.tags.map(([name]) => name)),
       'aws:principalarn': { values: [principal] },
-      'aws:principalaccount': { values: [accountOf(principal)] },
+      'aws:principalaccount': { values: [readAccount(principal)] },
       'aws:principaltype': { values: ['AssumedRole'] },
       'aws:principalisawsservice': { values: ['false'] },
       'aws:securetransport': { values: ['true'] },
@@ -84,12 +84,13 @@ function keysOf(asked: Asked, { principal, externalId }: Request, action: Action
 function principalTruth(statement: TrustStatement, principal: string): Truth {
   if (statement.exceptPrincipals) return 'doubt';
   const meant = ({ kind, name }: Principal): boolean =>
-    kind === 'AWS' && (name === '*' || name === principal || wholeAccount(name) === accountOf(principal));
+    kind === 'AWS' &&
+    (name === '*' || name === principal || readWholeAccount(name) === readAccount(principal));
   return statement.principals.some(meant) ? 'true' : 'false';
 }
 
 /** IAM compares actions without case. */
-export function covers({ actions, exceptActions }: TrustStatement, action: string): boolean {
+export function isActionCovered({ actions, exceptActions }: TrustStatement, action: string): boolean {
   return actions.some(pattern => matchGlob(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
 }
 
@@ -103,14 +104,14 @@ export type Ruling = {
 export function judgeStatements(
   statements: readonly TrustStatement[],
   action: string,
-  keys: Keys,
+  keys: KeyLookup,
   isMeant: (statement: TrustStatement) => Truth,
 ): Ruling {
   const doubts: string[] = [];
   const applies = (statement: TrustStatement): Truth => {
-    if (!covers(statement, action)) return 'false';
-    const judged = statement.conditions.map(each => [each, conditionTruth(each, keys)] as const);
-    const truth = every([isMeant(statement), ...judged.map(([, held]) => held)]);
+    if (!isActionCovered(statement, action)) return 'false';
+    const judged = statement.conditions.map(each => [each, judgeCondition(each, keys)] as const);
+    const truth = combineAll([isMeant(statement), ...judged.map(([, held]) => held)]);
     if (truth !== 'doubt') return truth;
     if (statement.exceptPrincipals) doubts.push(`${statement.name}: NotPrincipal`);
     for (const [{ operator, key }, held] of judged)
@@ -118,7 +119,7 @@ export function judgeStatements(
     return truth;
   };
   const withEffect = (effect: TrustStatement['effect']): Truth =>
-    some(statements.filter(each => each.effect === effect).map(applies));
+    combineAny(statements.filter(each => each.effect === effect).map(applies));
   const [denied, allowed] = [withEffect('Deny'), withEffect('Allow')];
   if (denied === 'true') return { says: 'denied', doubts: [] };
   if (allowed === 'false') return { says: 'refused', doubts: [] };
@@ -127,11 +128,11 @@ export function judgeStatements(
 }
 
 /** What it says to a request of AssumeRole, the broker's or somebody else's. */
-export function rule(
+export function ruleOnAction(
   statements: readonly TrustStatement[],
-  asked: Asked,
-  request: Request,
-  action: Action,
+  asked: TargetRequest,
+  request: TargetCaller,
+  action: StsAction,
 ): Ruling {
   return judgeStatements(statements, action, keysOf(asked, request, action), statement =>
     principalTruth(statement, request.principal),

@@ -96,7 +96,7 @@ function statementOf(value: ClaimValue, index: number): TrustStatement {
 }
 
 /** The statements of a trust policy. Throws `TargetError`. */
-export function trustStatements(document: ClaimValue | undefined): TrustStatement[] {
+export function readTrustStatements(document: ClaimValue | undefined): TrustStatement[] {
   const { Statement: statements } = membersOf(document, 'AssumeRolePolicyDocument');
   if (statements === undefined) throw new TargetError('AssumeRolePolicyDocument has no Statement.');
   return listOf(statements).map(statementOf);
@@ -110,7 +110,7 @@ function targetRole(value: ClaimValue): TargetRole {
     return {
       arn,
       maxSeconds: typeof maxSeconds === 'number' ? maxSeconds : undefined,
-      statements: trustStatements(role['AssumeRolePolicyDocument']),
+      statements: readTrustStatements(role['AssumeRolePolicyDocument']),
     };
   } catch (error) {
     throw error instanceof TargetError ? new TargetError(`${arn}: ${error.message}`) : error;
@@ -118,7 +118,7 @@ function targetRole(value: ClaimValue): TargetRole {
 }
 
 /** One output of `aws iam get-role`, the role alone, or a list of either. Throws `TargetError`. */
-export function targetRoles(value: ClaimValue): TargetRole[] {
+export function readTargetRoles(value: ClaimValue): TargetRole[] {
   return listOf(value).map(each => {
     const whole = membersOf(each, 'An entry');
     return targetRole(whole['Role'] ?? whole);
@@ -129,7 +129,7 @@ export function targetRoles(value: ClaimValue): TargetRole[] {
  * The JSON texts of a file in which they stand one after the other, as a loop of AWS commands writes them:
  * where the outermost bracket closes, a text ends.
  */
-export function jsonTexts(source: string): string[] {
+export function splitJsonTexts(source: string): string[] {
   const found: string[] = [];
   let depth = 0;
   let from = 0;

@@ -6,14 +6,14 @@ import {
   type MigrationSetting,
   migrate,
 } from '../../../lib/estate/aws/migrate.ts';
-import { sampleOf } from '../../../lib/jobs/sample.ts';
+import { findSampleClaims } from '../../../lib/jobs/sample.ts';
 import { type Json, KEYS, PROVIDERS, small } from '../dumps.ts';
 
 export const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-exchange';
 
 export const SETTING: MigrationSetting = {
   digest: text => createHash('sha256').update(text).digest('hex'),
-  sampleOf,
+  findSample: findSampleClaims,
   rows: new Map(),
   audience: 'https://sts.test.example',
   teamTag: 'team',

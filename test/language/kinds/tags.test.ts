@@ -4,7 +4,7 @@ import { createAuditEvent } from '../../../lib/audit/event.ts';
 import type { Decision } from '../../../lib/policy/decide.ts';
 import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { drawRecord } from '../../../lib/record.ts';
-import { explain } from '../../../lib/review/explain/explain.ts';
+import { explainDecision } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
 
 /** A role with this under `tags:`, on line 5 from column 9; its statement has these further claims. */
@@ -183,7 +183,9 @@ describe('an else is taken that the claims of no statement can be', () => {
 test('explain and the audit event say which literal stands in, for which claim and character', () => {
   const decision = decided(tagged(BRANCH), { build_branch: 'fix#1' });
   const said = 'build_branch cannot stand in aws.tags.branch: it holds # (U+0023) at position 4';
-  expect(explain({ name: 'tested' }, decision)).toContain(`The literal of aws.tags.branch is sent: ${said}.`);
+  expect(explainDecision({ name: 'tested' }, decision)).toContain(
+    `The literal of aws.tags.branch is sent: ${said}.`,
+  );
   if (!decision.allowed) throw new Error(saidOf(decision));
   const reached = { decisionId: 'd', at: 0, protocol: 'oauth', sourceAddress: undefined, ms: {}, decision };
   const credential = { kind: 'jwt', token: 't', expiresAt: 1, session: 's' } as const;

@@ -5,20 +5,20 @@ import { describe, expect, test } from 'vitest';
 import { Document, type Node, visit } from 'yaml';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { parse } from '../../../lib/language/parse.ts';
-import { formatted, meaning } from '../../../lib/review/author/format.ts';
+import { formatText, readMeaning } from '../../../lib/review/author/format.ts';
 import type { SchemaName } from '../../../lib/review/author/schema.ts';
 import { policyDigest } from '../../../lib/stores/roles.ts';
 import { ROOT, read } from '../../harness/markdown.ts';
 import { compileText, settingOf } from '../../harness/policy.ts';
 
 function format(text: string, name: SchemaName = 'role'): string {
-  return formatted(text, name);
+  return formatText(text, name);
 }
 function meant(text: string): unknown {
   const tree = parse('tested.yml', text, (_rule, _place, message) => {
     throw new Error(`${message}\n${text}`);
   });
-  return tree && meaning(tree);
+  return tree && readMeaning(tree);
 }
 
 describe('written in one way:', () => {

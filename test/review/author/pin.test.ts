@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Claims } from '../../../lib/policy/claims.ts';
-import { pinned, pinsFor } from '../../../lib/review/author/pin.ts';
+import { findPins, writePins } from '../../../lib/review/author/pin.ts';
 import {
   BUILDKITE,
   buildkiteClaims,
@@ -22,7 +22,7 @@ function pinsOf(rules: string, token: Claims = TOKEN, iss = BUILDKITE) {
   const [statement] = roleFrom(`trust: [{ iss: "${iss}", claims: ${rules} }]\n`).trust;
   const row = ROWS.get(iss);
   if (!statement || !row) throw new Error('nothing to pin');
-  const { pins, absent, several } = pinsFor(statement, row, token);
+  const { pins, absent, several } = findPins(statement, row, token);
   return {
     pins: Object.fromEntries(pins.map(({ id, value }) => [id, value])),
     absent: absent.map(({ id }) => id),
@@ -105,14 +105,14 @@ describe('an id is written behind its name, comments are kept:', () => {
       `trust:\n  - iss: ${BUILDKITE}\n    organization_slug: acme\n    organization_id: ${ORGANIZATION}\n    build_branch: main\n`,
     ],
   ])('%s', (_name, before, after) => {
-    expect(pinned(before, 0, PINS)).toBe(after);
+    expect(writePins(before, 0, PINS)).toBe(after);
     expect(roleFrom(`${after}${PROVIDER}\n`).trust).toHaveLength(1);
   });
 });
 
 test('an id of digits alone stays text', () => {
   const role = `trust:\n  - iss: ${GITHUB}\n    claims: { repository: acme/web }\n`;
-  const text = pinned(role, 0, [{ name: 'repository', id: 'repository_id', value: '74' }]);
+  const text = writePins(role, 0, [{ name: 'repository', id: 'repository_id', value: '74' }]);
   const [statement] = roleFrom(text).trust;
   expect(statement?.conditions.at(-1)).toMatchObject({ name: 'repository_id', operands: ['74'] });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
-import { printed } from '../../../lib/review/author/print.ts';
+import { printDocument } from '../../../lib/review/author/print.ts';
 
 test.each<[name: string, before: string, after: string]>([
   ['a list in braces', 'a: [ b,[ c ],{ d: e } ]\n', 'a: [b, [c], { d: e }]\n'],
@@ -9,5 +9,5 @@ test.each<[name: string, before: string, after: string]>([
   ['a comment behind text with a number sign', "a: 'b # c' # d\n", "a: 'b # c'  # d\n"],
   ['a text of several lines', 'a: |\n  # no comment\n  b\n', 'a: |\n  # no comment\n  b\n'],
 ])('%s', (_name, before, after) => {
-  expect(printed(parseDocument(before))).toBe(after);
+  expect(printDocument(parseDocument(before))).toBe(after);
 });

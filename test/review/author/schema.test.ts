@@ -4,8 +4,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { ISSUER_NAMES, starter } from '../../../lib/cli/starter.ts';
 import { parse, toPlain } from '../../../lib/language/parse.ts';
-import { formatted } from '../../../lib/review/author/format.ts';
-import { SCHEMAS, type SchemaName, schemaText } from '../../../lib/review/author/schema.ts';
+import { formatText } from '../../../lib/review/author/format.ts';
+import { SCHEMAS, type SchemaName, writeSchema } from '../../../lib/review/author/schema.ts';
 import { PRESETS, type Preset } from '../../../lib/token/presets.ts';
 import { blocks, DOCUMENTS, ROOT, read } from '../../harness/markdown.ts';
 import { BUILDKITE, compileText } from '../../harness/policy.ts';
@@ -45,7 +45,7 @@ const CONFIGURED = ['config', 'examples'].flatMap(folder =>
 );
 
 test.each(NAMES)('docs/reference/%s.schema.json is what kite-sts schema prints', name => {
-  expect(read(`docs/reference/${name}.schema.json`)).toBe(schemaText(name));
+  expect(read(`docs/reference/${name}.schema.json`)).toBe(writeSchema(name));
 });
 
 test.each(CONFIGURED)('the first line of %s points an editor to its schema', path => {
@@ -70,7 +70,7 @@ test.each(STARTED)(
     const own = join(dirname(path), target).replace('node_modules/kite-sts/', '');
     expect(own).toBe(`docs/reference/${kindOf(path)}.schema.json`);
     expect(saidOf(kindOf(path), text)).toEqual([]);
-    expect(formatted(text, kindOf(path))).toBe(text);
+    expect(formatText(text, kindOf(path))).toBe(text);
   },
 );
 

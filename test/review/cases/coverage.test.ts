@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { uncovered } from '../../../lib/review/cases/coverage.ts';
+import { findUncovered } from '../../../lib/review/cases/coverage.ts';
 import { runCases } from '../../../lib/review/cases/trial.ts';
 import { casesFrom } from '../../harness/cases.ts';
 import { BUILDKITE, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
@@ -28,7 +28,7 @@ function left(changes: readonly string[], rows = ROWS): string[] {
     .join(', ');
   const source = `cases: [{ name: main, claims: { ${MAIN} }, allow: main }, ${cases}]`;
   const trials = runCases(ROLE, rows, casesFrom(source, { role: ROLE, issuers: ROWS }));
-  return uncovered(ROLE, trials, rows).map(({ statement, condition }) =>
+  return findUncovered(ROLE, trials, rows).map(({ statement, condition }) =>
     [statement.id, condition?.name, condition?.operator].filter(Boolean).join(' '),
   );
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../../../lib/config/load.ts';
-import { casesIn, casesOf, type Tested } from '../../../lib/review/cases/files.ts';
+import { readAllCases, readPolicyCases, type TestedPolicy } from '../../../lib/review/cases/files.ts';
 import { folderOf } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, PROVIDER } from '../../harness/policy.ts';
 
@@ -24,8 +24,9 @@ function configOf(files: { readonly [path: string]: string }): Config {
 
 function read(
   config: Config,
-  by = (complain: Parameters<typeof casesIn>[1]): readonly Tested[] => casesIn(config, complain),
-): { tested: readonly Tested[]; refusals: string[] } {
+  by = (complain: Parameters<typeof readAllCases>[1]): readonly TestedPolicy[] =>
+    readAllCases(config, complain),
+): { tested: readonly TestedPolicy[]; refusals: string[] } {
   const refusals: string[] = [];
   const tested = by((rule, { file, line, column }) => {
     refusals.push(`${file.slice(config.folder.length + 1)}:${line}:${column} ${rule}`);
@@ -68,7 +69,9 @@ describe('complained of is', () => {
 
 test('of one role alone, its file alone is read', () => {
   const config = configOf({ ...FILES, 'roles/publish.test.yml': 'cases: []' });
-  const { tested, refusals } = read(config, complain => casesOf(config.roles.slice(0, 1), config, complain));
+  const { tested, refusals } = read(config, complain =>
+    readPolicyCases(config.roles.slice(0, 1), config, complain),
+  );
   expect([refusals, tested.map(({ policy }) => policy.name)]).toEqual([[], ['deploy']]);
 });
 

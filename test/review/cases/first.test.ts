@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../../lib/policy/role.ts';
 import { parseCases } from '../../../lib/review/cases/cases.ts';
-import { firstCases } from '../../../lib/review/cases/first.ts';
-import { toldOf } from '../../../lib/review/cases/report.ts';
-import { resultOf } from '../../../lib/review/cases/tested.ts';
+import { writeFirstCases } from '../../../lib/review/cases/first.ts';
+import { listCaseFindings } from '../../../lib/review/cases/report.ts';
+import { checkCases } from '../../../lib/review/cases/tested.ts';
 import type { Case } from '../../../lib/review/cases/trial.ts';
 import { BUILDKITE, GITHUB, ISSUERS, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 
@@ -15,7 +15,7 @@ function roleOf(yaml: string): Role {
 function written(role: Role, rows = ROWS) {
   return parseCases(
     'first.test.yml',
-    firstCases({ policy: role, rows }),
+    writeFirstCases({ policy: role, rows }),
     { role, issuers: rows },
     (rule, { line }, says) => {
       throw new Error(`${line} ${rule} ${says}`);
@@ -67,8 +67,8 @@ describe('a first set passes, covers everything and notices every loss, for', ()
   test.each(ROLES)('%s', (_name, yaml) => {
     const role = roleOf(yaml);
     const tested = { policy: role, path: 'first.test.yml', written: written(role) };
-    const result = resultOf(tested, ROWS, { coverage: true, mutate: true });
-    expect([toldOf(result), result.trials.length > 1]).toEqual([[], true]);
+    const result = checkCases(tested, ROWS, { coverage: true, mutate: true });
+    expect([listCaseFindings(result), result.trials.length > 1]).toEqual([[], true]);
   });
 });
 
@@ -79,7 +79,7 @@ test('each trust statement has a case that it allows', () => {
 });
 
 test('jobs that are known by name are asked for by name', () => {
-  const text = firstCases({
+  const text = writeFirstCases({
     policy: roleOf(trust('build_branch: main, build_tag: null, build_source: webhook')),
     rows: ROWS,
   });

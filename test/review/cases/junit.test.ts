@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCases } from '../../../lib/review/cases/cases.ts';
-import { asJunit } from '../../../lib/review/cases/junit.ts';
-import { resultOf } from '../../../lib/review/cases/tested.ts';
+import { formatJunit } from '../../../lib/review/cases/junit.ts';
+import { checkCases } from '../../../lib/review/cases/tested.ts';
 import { BUILDKITE, roleFrom, settingOf } from '../../harness/policy.ts';
 
 const ROLE = roleFrom(`trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme } }]\n`);
@@ -11,8 +11,8 @@ function junit(cases: string, wish = { coverage: false, mutate: false }): string
   const written = parseCases('x.test.yml', cases, { role: ROLE, issuers }, (rule, { line }, message) => {
     throw new Error(`${line} ${rule} ${message}`);
   });
-  return asJunit([
-    resultOf({ policy: ROLE, path: 'x.test.yml', written }, settingOf().issuers as never, wish),
+  return formatJunit([
+    checkCases({ policy: ROLE, path: 'x.test.yml', written }, settingOf().issuers as never, wish),
   ]);
 }
 function named(name: string, ends = 'allow: one'): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../../lib/policy/role.ts';
-import { mutantsOf } from '../../../lib/review/cases/mutants.ts';
+import { createMutants } from '../../../lib/review/cases/mutants.ts';
 import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
 
 function trust(claims: string, more = ''): string {
@@ -12,13 +12,13 @@ function deny(claims: string): string {
 
 /** What is done to anything but the condition that binds, and the statement that has it. */
 function done(yaml: string): string[] {
-  return mutantsOf(roleFrom(yaml))
+  return createMutants(roleFrom(yaml))
     .map(({ id }) => id)
     .filter(id => !/^one: (organization_slug|statement)/.test(id));
 }
 
 test('a statement and each of its conditions is dropped in turn', () => {
-  expect(mutantsOf(roleFrom(trust(', build_branch: main'))).map(({ id }) => id)).toEqual([
+  expect(createMutants(roleFrom(trust(', build_branch: main'))).map(({ id }) => id)).toEqual([
     'one: statement dropped',
     'one: organization_slug equals dropped',
     'one: build_branch equals dropped',
@@ -92,7 +92,7 @@ describe('what would only let fewer in is left as it is', () => {
 
 describe('a mutant', () => {
   const role = roleFrom(deny('queue_key: { in: [a, b] }'));
-  const mutant = (id: string): Role | undefined => mutantsOf(role).find(each => each.id === id)?.policy;
+  const mutant = (id: string): Role | undefined => createMutants(role).find(each => each.id === id)?.policy;
 
   test('lacks what was dropped, and nothing else', () => {
     const [one] = role.trust;
@@ -108,18 +108,18 @@ describe('a mutant', () => {
   - { iss: ${BUILDKITE}, claims: { organization_slug: a } }
   - { iss: ${BUILDKITE}, claims: { organization_slug: b } }
 `);
-    const [first] = mutantsOf(two);
+    const [first] = createMutants(two);
     expect(first?.policy.trust.map(({ id }) => id)).toEqual(['trust[1]']);
   });
 
   test('leaves the policy that it is of as it was', () => {
     const before = structuredClone(role);
-    mutantsOf(role);
+    createMutants(role);
     expect(role).toEqual(before);
   });
 
   test('has an id of its own', () => {
-    const ids = mutantsOf(role).map(({ id }) => id);
+    const ids = createMutants(role).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });

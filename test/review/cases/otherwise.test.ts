@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../lib/config/load.ts';
-import { mutantsOf } from '../../../lib/review/cases/mutants.ts';
-import { otherwise } from '../../../lib/review/cases/otherwise.ts';
-import type { Shown } from '../../../lib/review/compare/difference.ts';
+import { createMutants } from '../../../lib/review/cases/mutants.ts';
+import { findDifferingRequest } from '../../../lib/review/cases/otherwise.ts';
+import type { ShownRequest } from '../../../lib/review/compare/difference.ts';
 import { BUILDKITE, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 
 const ROWS = rowsFrom('- preset: buildkite\n  require: { organization_slug: acme }');
-function claimsOf(shown: Shown | undefined) {
+function claimsOf(shown: ShownRequest | undefined) {
   return shown === undefined || shown === 'undecided' ? shown : shown.witness.claims;
 }
 
 /** A token that tells a role from what it is without this. */
 function without(id: string, yaml: string) {
   const role = roleFrom(yaml, settingOf(ROWS));
-  const mutant = mutantsOf(role).find(each => each.id === id);
+  const mutant = createMutants(role).find(each => each.id === id);
   if (!mutant) throw new Error(`no mutant ${id}`);
-  return claimsOf(otherwise(role, mutant.policy, ROWS));
+  return claimsOf(findDifferingRequest(role, mutant.policy, ROWS));
 }
 function trust(claims: string, more = ''): string {
   return `${more}trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme, ${claims} } }]\n`;
@@ -43,9 +43,9 @@ describe('a token tells them apart', () => {
   test('of a registry', () => {
     const { config } = loadConfig('examples/registry/config');
     const images = config?.registries.find(({ name }) => name === 'images');
-    const mutants = images ? mutantsOf(images) : [];
+    const mutants = images ? createMutants(images) : [];
     const mutant = mutants.find(({ id }) => id.endsWith('build_tag equals dropped'));
-    const shown = images && mutant && otherwise(images, mutant.policy, config?.rows ?? ROWS);
+    const shown = images && mutant && findDifferingRequest(images, mutant.policy, config?.rows ?? ROWS);
     expect(claimsOf(shown)).toMatchObject({ build_branch: 'main', build_tag: 'main' });
   });
 });

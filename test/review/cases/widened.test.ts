@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { widenedOf } from '../../../lib/review/cases/widened.ts';
+import { createWidened } from '../../../lib/review/cases/widened.ts';
 import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
 import { registryFrom } from '../../harness/registry.ts';
 
@@ -13,13 +13,15 @@ function trust(...scopes: string[]): string {
 }
 const AWS = 'aws: { role_arn: "arn:aws:iam::123456789012:role/web"';
 function ids(yaml: string): string[] {
-  return widenedOf(roleFrom(yaml)).map(({ id }) => id);
+  return createWidened(roleFrom(yaml)).map(({ id }) => id);
 }
 
 test('P28: each scope that another statement has is given too', () => {
   expect(ids(trust('read', 'read, write'))).toEqual(['s0: scopes with "write"']);
   expect(
-    widenedOf(roleFrom(trust('read', 'write'))).map(({ policy }) => policy.trust.map(({ scopes }) => scopes)),
+    createWidened(roleFrom(trust('read', 'write'))).map(({ policy }) =>
+      policy.trust.map(({ scopes }) => scopes),
+    ),
   ).toEqual([
     [['read', 'write'], ['write']],
     [['read'], ['write', 'read']],
@@ -59,5 +61,5 @@ test('P28: each scope that the methods of a registry name', () => {
   const registry = registryFrom(
     `audience: https://npm.test.example\npath: /npm\n${trust('read')}methods: { GET: read, PUT: write }\n`,
   );
-  expect(widenedOf(registry).map(({ id }) => id)).toEqual(['s0: scopes with "write"']);
+  expect(createWidened(registry).map(({ id }) => id)).toEqual(['s0: scopes with "write"']);
 });

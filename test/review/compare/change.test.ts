@@ -1,21 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../lib/config/load.ts';
-import { changes, issuerChanges, type RoleChange, widens } from '../../../lib/review/compare/change.ts';
-import type { Policy } from '../../../lib/review/compare/policy.ts';
+import {
+  compareIssuers,
+  compareRoles,
+  isWidening,
+  type RoleChange,
+} from '../../../lib/review/compare/change.ts';
+import type { PolicySet } from '../../../lib/review/compare/policy.ts';
 import { configFrom, folderOf } from '../../harness/local.ts';
 import { BUILDKITE, NOW } from '../../harness/policy.ts';
 
-const ASKED = { sampleOf: () => ({}), from: NOW };
+const ASKED = { findSample: () => ({}), from: NOW };
 
 const TRUST = `trust: [{ iss: ${BUILDKITE}, organization_slug: acme, build_branch: main }]\n`;
 const AWS = `${TRUST}aws: { role_arn: "arn:aws:iam::123456789012:role/deploy" }\n`;
 const JWT = `${TRUST}jwt: { audience: https://packages.test.example }\n`;
 
-function policy(roles: { readonly [name: string]: string }, issuers?: string): Policy {
+function policy(roles: { readonly [name: string]: string }, issuers?: string): PolicySet {
   return configFrom(roles, issuers);
 }
-function between(before: Policy, after: Policy): RoleChange[] {
-  return changes(before, after, ASKED);
+function between(before: PolicySet, after: PolicySet): RoleChange[] {
+  return compareRoles(before, after, ASKED);
 }
 function ofRole(before: string, after: string): RoleChange | undefined {
   return between(policy({ web: before }), policy({ web: after }))[0];
@@ -29,7 +34,7 @@ describe('a change', () => {
     ['a description is nothing', { web: AWS }, { web: `description: A\n${AWS}` }, []],
   ])('%s', (_name, before, after, expected) => {
     const found = between(policy(before), policy(after));
-    expect(found.map(each => [each.role, each.is, widens(each)])).toEqual(expected);
+    expect(found.map(each => [each.role, each.is, isWidening(each)])).toEqual(expected);
   });
 
   test.each<[name: string, before: string, after: string, member: string, wider: boolean]>([
@@ -48,7 +53,7 @@ describe('a change', () => {
   ])('of a member is told: %s', (_name, before, after, member, wider) => {
     const change = ofRole(before, after);
     expect(change?.members.map(each => each.member)).toContain(member);
-    expect(change && widens(change)).toBe(wider);
+    expect(change && isWidening(change)).toBe(wider);
   });
 
   test('of a guard reaches roles whose files did not change', () => {
@@ -66,7 +71,7 @@ describe('a change', () => {
 });
 
 describe('how an issuer is verified', () => {
-  const rows = (more: string): Policy => policy({ web: AWS }, `- preset: buildkite\n  ${more}\n`);
+  const rows = (more: string): PolicySet => policy({ web: AWS }, `- preset: buildkite\n  ${more}\n`);
 
   test.each([
     ['longer tokens widen', 'max_token_lifetime: 300', 'max_token_lifetime: 600', false],
@@ -74,17 +79,17 @@ describe('how an issuer is verified', () => {
     ['a private network widens', 'allow_private_network: false', 'allow_private_network: true', false],
     ['another algorithm may', 'algorithms: [RS256]', 'algorithms: [RS256, ES256]', false],
   ])('%s', (_name, before, after, narrower) => {
-    const [change] = issuerChanges(rows(before), rows(after));
+    const [change] = compareIssuers(rows(before), rows(after));
     expect(change?.members.map(each => each.narrower)).toEqual([narrower]);
   });
 
   test('and the same row is no change', () => {
-    expect(issuerChanges(rows('max_token_lifetime: 300'), rows('max_token_lifetime: 300'))).toEqual([]);
+    expect(compareIssuers(rows('max_token_lifetime: 300'), rows('max_token_lifetime: 300'))).toEqual([]);
   });
 });
 
 describe('of a registry is told', () => {
-  const registry = (more: string): Policy => {
+  const registry = (more: string): PolicySet => {
     const { config, complaints } = loadConfig(
       folderOf({
         'broker.yml': 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Claims } from '../../../lib/policy/claims.ts';
-import { type Gain, gains, scopeGains } from '../../../lib/review/compare/difference.ts';
-import { type Standing, worldOf } from '../../../lib/review/space/world.ts';
+import { findGains, findScopeGains, type Gain } from '../../../lib/review/compare/difference.ts';
+import { createSearchSpace, type GuardedPolicy } from '../../../lib/review/space/world.ts';
 import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { BUILDKITE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 import { comparePairs } from './pairs.ts';
 
-function standing(yaml: string, issuers = ISSUERS): Standing {
+function standing(yaml: string, issuers = ISSUERS): GuardedPolicy {
   const rows = rowsFrom(issuers);
   return { role: roleFrom(yaml, settingOf(rows)), row: rows.get(BUILDKITE) as IssuerRow };
 }
@@ -16,14 +16,14 @@ function trusting(...claims: string[]): string {
   return `trust:\n${claims.map(each => `  - iss: ${BUILDKITE}\n    claims: { organization_slug: acme${each ? `, ${each}` : ''} }\n`).join('')}`;
 }
 
-function asked(from: Standing | undefined, to: Standing, sample: Claims = {}) {
+function asked(from: GuardedPolicy | undefined, to: GuardedPolicy, sample: Claims = {}) {
   const standings = [from, to].filter(each => each !== undefined);
-  return { world: worldOf({ issuer: BUILDKITE, standings, from: NOW }), sample };
+  return { world: createSearchSpace({ issuer: BUILDKITE, standings, from: NOW }), sample };
 }
 
 function gained(from: string | undefined, to: string): Gain[] {
   const [before, after] = [from === undefined ? undefined : standing(from), standing(to)];
-  return gains(asked(before, after), before, after);
+  return findGains(asked(before, after), before, after);
 }
 
 /** The claims that a witness has, of the one gain. */
@@ -74,7 +74,7 @@ describe('newly allowed is', () => {
   test('whoever a guard kept out that is looser now', () => {
     const yaml = trusting('pipeline_slug: web');
     const guarded = standing(yaml, '- preset: buildkite\n  require: { build_branch: main }\n');
-    expect(claimsOf(gains(asked(guarded, standing(yaml)), guarded, standing(yaml)))).toMatchObject({
+    expect(claimsOf(findGains(asked(guarded, standing(yaml)), guarded, standing(yaml)))).toMatchObject({
       pipeline_slug: 'web',
     });
   });
@@ -135,7 +135,7 @@ test('a witness has the values of a plain job where they fit', () => {
     standing(trusting('build_branch: { matches: "*" }')),
   ];
   const sample = { build_branch: 'feature/login', organization_slug: 'my-organization' };
-  expect(claimsOf(gains(asked(before, after, sample), before, after))).toEqual({
+  expect(claimsOf(findGains(asked(before, after, sample), before, after))).toEqual({
     organization_slug: 'acme',
     build_branch: 'feature/login',
   });
@@ -146,7 +146,7 @@ describe('scopes', () => {
     `trust:\n${lists.map((scopes, at) => `  - { iss: ${BUILDKITE}, id: s${at}, scopes: [${scopes}], claims: { organization_slug: acme, build_branch: { matches: "${at === 0 ? 'v*' : '*'}" } } }\n`).join('')}`;
   const between = (from: string, to: string) => {
     const [before, after] = [standing(from), standing(to)];
-    return scopeGains(asked(before, after), before, after);
+    return findScopeGains(asked(before, after), before, after);
   };
 
   test('that a statement gives more are newly given', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compareConfigs, type Differences, type RoleChange } from '../../../lib/review/compare/change.ts';
-import { directionOf } from '../../../lib/review/compare/direction.ts';
+import { judgeDirection } from '../../../lib/review/compare/direction.ts';
 import { configFrom, ROLES } from '../../harness/local.ts';
 import { NOW } from '../../harness/policy.ts';
 
@@ -11,7 +11,7 @@ function between(from: string, to: string, issuers = ISSUERS): Differences {
     configFrom({ publish: ROLES.publish }, ISSUERS),
     configFrom({ publish: ROLES.publish.replace(from, to) }, issuers),
   ];
-  return compareConfigs(before, after, { sampleOf: () => ({}), from: NOW });
+  return compareConfigs(before, after, { findSample: () => ({}), from: NOW });
 }
 
 const WIDER = between('build_branch: main', 'build_branch: { matches: "m*" }');
@@ -22,7 +22,7 @@ test.each<[name: string, differences: Differences, direction: string]>([
   ['more', WIDER, 'wider'],
   ['tokens that may live longer', between('', '', `${ISSUERS}  max_token_lifetime: 600\n`), 'wider'],
 ])('%s is told', (_name, differences, direction) => {
-  expect(directionOf(differences)).toBe(direction);
+  expect(judgeDirection(differences)).toBe(direction);
 });
 
 test('what alone is undecided is not said to be wider, nor to be none', () => {
@@ -30,5 +30,5 @@ test('what alone is undecided is not said to be wider, nor to be none', () => {
     ...rest,
     gained: gained.map(each => ({ ...each, shown: 'undecided' })),
   });
-  expect(directionOf({ ...WIDER, roles: WIDER.roles.map(undecided) })).toBe('undecided');
+  expect(judgeDirection({ ...WIDER, roles: WIDER.roles.map(undecided) })).toBe('undecided');
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { holders } from '../../../lib/review/compare/holders.ts';
+import { findHolders } from '../../../lib/review/compare/holders.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 import { ASKED, BOTH, ROWS, role } from './standing.ts';
 
 test('who can have a role is told for each statement, and nobody for one that is shadowed', () => {
-  const found = holders(
+  const found = findHolders(
     role(`${BOTH}  - { iss: ${BUILDKITE}, organization_slug: acme, build_branch: main }\n`),
     { roles: [], rows: ROWS },
     ASKED,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { admitsNobody, idleStatements } from '../../../lib/review/compare/idle.ts';
-import { worldOf } from '../../../lib/review/space/world.ts';
+import { findIdleStatements, isUnreachable } from '../../../lib/review/compare/idle.ts';
+import { createSearchSpace } from '../../../lib/review/space/world.ts';
 import { BUILDKITE, NOW } from '../../harness/policy.ts';
 import { MAIN, standing } from './standing.ts';
 
 function idle(yaml: string) {
   const one = standing(yaml);
-  return idleStatements(worldOf({ issuer: BUILDKITE, standings: [one], from: NOW }), one);
+  return findIdleStatements(createSearchSpace({ issuer: BUILDKITE, standings: [one], from: NOW }), one);
 }
 
 describe('a statement is idle when', () => {
@@ -49,7 +49,7 @@ describe('a statement is idle when', () => {
     const nobody = standing(`${MAIN}deny: [{ iss: ${BUILDKITE}, build_branch: main }]\n`);
     const somebody = standing(MAIN);
     const asked = [nobody, somebody].map(each =>
-      admitsNobody(worldOf({ issuer: BUILDKITE, standings: [each], from: NOW }), each),
+      isUnreachable(createSearchSpace({ issuer: BUILDKITE, standings: [each], from: NOW }), each),
     );
     expect(asked).toEqual([true, false]);
   });

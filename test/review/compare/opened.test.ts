@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Condition, Operator, Scalar } from '../../../lib/policy/condition.ts';
-import { openedBy } from '../../../lib/review/compare/opened.ts';
+import { createOpenedDescriber } from '../../../lib/review/compare/opened.ts';
 import { BUILDKITE, GITHUB, ISSUERS, roleFrom, rowsFrom } from '../../harness/policy.ts';
 
 const ROWS = rowsFrom(ISSUERS);
@@ -15,7 +15,7 @@ function opened(
 ): string {
   const role = roleFrom(`trust: [{ iss: ${iss}, id: one, claims: { ${claims} } }]\n`);
   const condition = role.trust[0]?.conditions.find(each => each.name === name) as Condition;
-  return openedBy(
+  return createOpenedDescriber(
     role,
     ROWS,
   )({

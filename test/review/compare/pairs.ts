@@ -1,9 +1,9 @@
 import type { Claims, ClaimValue } from '../../../lib/policy/claims.ts';
 import type { Role } from '../../../lib/policy/role.ts';
-import { gains } from '../../../lib/review/compare/difference.ts';
-import { admittedBy } from '../../../lib/review/space/admits.ts';
+import { findGains } from '../../../lib/review/compare/difference.ts';
+import { findAdmitting } from '../../../lib/review/space/admits.ts';
 import type { Witness } from '../../../lib/review/space/witness.ts';
-import { type Standing, worldOf } from '../../../lib/review/space/world.ts';
+import { createSearchSpace, type GuardedPolicy } from '../../../lib/review/space/world.ts';
 import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 import { type Random, randomFrom } from '../../oracle/random.ts';
@@ -106,9 +106,9 @@ export function* requests(audience: string, times: readonly number[]): Generator
         for (const y of Y) yield { issuer: ISSUER, audience, claims: claimsOf(x, y), sourceAddress, now };
 }
 
-function differsSomewhere(from: Standing, to: Standing, times: readonly number[]): boolean {
+function differsSomewhere(from: GuardedPolicy, to: GuardedPolicy, times: readonly number[]): boolean {
   for (const each of requests(to.role.audience, times))
-    if (admittedBy(to, each) !== undefined && admittedBy(from, each) === undefined) return true;
+    if (findAdmitting(to, each) !== undefined && findAdmitting(from, each) === undefined) return true;
   return false;
 }
 
@@ -125,14 +125,14 @@ export function comparePairs(count: number, seed: number): Compared {
   const wrong: string[] = [];
   for (let index = 0; index < count; index++) {
     const [first, second] = pair(randomFrom(seed + index));
-    const before: Standing = { role: first, row: ROW };
-    const after: Standing = { role: second, row: ROW };
-    const world = worldOf({ issuer: ISSUER, standings: [before, after], from: NOW });
+    const before: GuardedPolicy = { role: first, row: ROW };
+    const after: GuardedPolicy = { role: second, row: ROW };
+    const world = createSearchSpace({ issuer: ISSUER, standings: [before, after], from: NOW });
     for (const [from, to] of [
       [before, after],
       [after, before],
     ] as const) {
-      const shown = gains({ world, sample: {} }, from, to).map(each => each.shown);
+      const shown = findGains({ world, sample: {} }, from, to).map(each => each.shown);
       const told = shown.some(each => each !== 'undecided');
       const tried = differsSomewhere(from, to, world.time.points as number[]);
       if (shown.includes('undecided')) tally.undecided++;

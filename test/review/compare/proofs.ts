@@ -4,7 +4,7 @@ import type { Condition } from '../../../lib/policy/condition.ts';
 import { decide } from '../../../lib/policy/decide.ts';
 import type { Role } from '../../../lib/policy/role.ts';
 import { assumeVerified } from '../../../lib/review/assume.ts';
-import { refutations } from '../../../lib/review/compare/prove.ts';
+import { findRefutations } from '../../../lib/review/compare/prove.ts';
 import type { Witness } from '../../../lib/review/space/witness.ts';
 import { folderOf } from '../../harness/local.ts';
 import { NOW, roleFrom } from '../../harness/policy.ts';
@@ -60,11 +60,11 @@ export function compareProofs(count: number, seed: number): Proved {
     const { invariants, complaints } = readInvariants(folder, ROWS);
     const [invariant] = invariants;
     if (!invariant) throw new Error(JSON.stringify(complaints));
-    const found = refutations(
+    const found = findRefutations(
       invariant,
       role,
       { roles: [role], rows: ROWS },
-      { sampleOf: () => ({}), from: NOW },
+      { findSample: () => ({}), from: NOW },
     );
     if (found.length === 0) tally.proved++;
     else tally.refuted++;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Invariant } from '../../../lib/config/invariants.ts';
 import { readInvariants } from '../../../lib/config/invariants.ts';
 import type { Registry } from '../../../lib/policy/registry.ts';
-import { findEmptyParts, refutations, selectSubjects } from '../../../lib/review/compare/prove.ts';
+import { findEmptyParts, findRefutations, selectSubjects } from '../../../lib/review/compare/prove.ts';
 import { folderOf } from '../../harness/local.ts';
 import { BUILDKITE, GITHUB, roleFrom, settingOf } from '../../harness/policy.ts';
 import { compareProofs } from './proofs.ts';
@@ -16,7 +16,7 @@ function invariant(yaml: string): Invariant {
 }
 
 function brokenBy(policy: string, yaml: string): string[] {
-  return refutations(invariant(yaml), role(policy), { roles: [], rows: ROWS }, ASKED).map(({ by }) => by);
+  return findRefutations(invariant(yaml), role(policy), { roles: [], rows: ROWS }, ASKED).map(({ by }) => by);
 }
 
 const NEVER_OTHERS = `  never: [{ iss: ${BUILDKITE}, claims: { organization_slug: { not_equals: acme } } }]\n`;
@@ -84,7 +84,7 @@ const OF_GITHUB = `${TRUST}github: { app: Iv1, owner: acme, repositories: [web, 
 const OF_JWT = `${TRUST}jwt: { audience: https://api.test.example, claims: { env: [prod, "x${'${pipeline_slug}'}y"] } }\n`;
 
 function targetsBroken(policy: string, targets: string) {
-  return refutations(
+  return findRefutations(
     invariant(`  targets: { ${targets} }\n`),
     roleFrom(policy, settingOf(ROWS)),
     { roles: [], rows: ROWS },
@@ -167,7 +167,7 @@ describe('registries are spoken of as roles are', () => {
     const one = invariant(yaml);
     const policy = { roles: [], registries: [registry], rows: ROWS };
     expect(selectSubjects(one, policy)).toEqual([registry]);
-    expect(refutations(one, registry, policy, ASKED).map(({ by }) => by)).toEqual(broken);
+    expect(findRefutations(one, registry, policy, ASKED).map(({ by }) => by)).toEqual(broken);
   });
 });
 

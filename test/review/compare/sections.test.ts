@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { compareConfigs } from '../../../lib/review/compare/change.ts';
-import { directionOf } from '../../../lib/review/compare/direction.ts';
-import type { Policy } from '../../../lib/review/compare/policy.ts';
-import { asMarkdown } from '../../../lib/review/compare/report.ts';
-import { listSections, type Section } from '../../../lib/review/compare/sections.ts';
+import { judgeDirection } from '../../../lib/review/compare/direction.ts';
+import type { PolicySet } from '../../../lib/review/compare/policy.ts';
+import { formatDiffMarkdown } from '../../../lib/review/compare/report.ts';
+import { listSections, type ReportSection } from '../../../lib/review/compare/sections.ts';
 import { configFrom } from '../../harness/local.ts';
 import { BUILDKITE, NOW } from '../../harness/policy.ts';
 
-const ASKED = { sampleOf: () => ({}), from: NOW };
-function compare(before: Policy, after: Policy) {
+const ASKED = { findSample: () => ({}), from: NOW };
+function compare(before: PolicySet, after: PolicySet) {
   return compareConfigs(before, after, ASKED);
 }
 
 type Roles = { readonly [name: string]: string };
 
-function sectionsBetween(before: Roles, after: Roles): Section[] {
+function sectionsBetween(before: Roles, after: Roles): ReportSection[] {
   return listSections(compare(configFrom(before), configFrom(after)));
 }
 
@@ -94,10 +94,10 @@ test('roles that changed alike are one section, which names them', () => {
 test('another address of the broker is one change of all roles, not of whom each admits', () => {
   const [before, after] = [many(5, () => MAIN), many(5, () => MAIN)].map(roles => configFrom(roles));
   const moved = {
-    ...(after as Policy),
-    roles: (after as Policy).roles.map(each => ({ ...each, audience: 'https://other.example' })),
+    ...(after as PolicySet),
+    roles: (after as PolicySet).roles.map(each => ({ ...each, audience: 'https://other.example' })),
   };
-  const [section, ...more] = listSections(compare(before as Policy, moved));
+  const [section, ...more] = listSections(compare(before as PolicySet, moved));
   expect([section?.title, section?.lines.length, more]).toEqual(['5 roles: changed', 1, []]);
 });
 
@@ -108,7 +108,7 @@ test('a report of 1,000 roles that all changed otherwise is taken by GitHub, and
     configFrom(many(1000, at => (at % 2 ? role(`build_branch: v${at}`) : short(3600)))),
     configFrom(many(1000, at => (at % 2 ? role(`build_branch: w${at}`) : short(900 + at)))),
   );
-  const report = asMarkdown(listSections(found), 'Wider.');
+  const report = formatDiffMarkdown(listSections(found), 'Wider.');
   const titles = [...report.matchAll(/^#### `role web-(\d+)/gm)].map(([, at]) => Number(at) % 2);
   expect(report.length).toBeLessThan(60_000);
   expect([titles.length > 50, titles.every(each => each === 1)]).toEqual([true, true]);
@@ -118,7 +118,7 @@ test('a report of 1,000 roles that all changed otherwise is taken by GitHub, and
 describe('a role by another name', () => {
   const jwt = `trust: [{ iss: ${BUILDKITE}, claims: { organization_slug: acme } }]\njwt: { audience: https://api.test.example }\n`;
   // As the loader names them, so that what is made of the name is.
-  const renamed = (from: string, to: string, policy = jwt): Policy => {
+  const renamed = (from: string, to: string, policy = jwt): PolicySet => {
     const config = configFrom({ [from]: policy });
     const named = JSON.parse(
       JSON.stringify(config.roles)
@@ -131,7 +131,7 @@ describe('a role by another name', () => {
   test('is one change that opens nothing, with what the other side must change', () => {
     const found = compare(renamed('a', 'web'), renamed('a', 'site'));
     const [section] = listSections(found);
-    expect([section?.title, directionOf(found)]).toEqual(['role site: renamed, was web', 'not wider']);
+    expect([section?.title, judgeDirection(found)]).toEqual(['role site: renamed, was web', 'not wider']);
     expect(section?.lines.map(({ says }) => says)).toContain(
       'whoever trusts sub "role:web" must trust "role:site" first',
     );
@@ -139,7 +139,7 @@ describe('a role by another name', () => {
 
   test('of AWS, names the external id', () => {
     const found = compare(renamed('a', 'web', MAIN), renamed('a', 'site', MAIN));
-    expect(directionOf(found)).toBe('not wider');
+    expect(judgeDirection(found)).toBe('not wider');
     expect(found.roles[0]?.members.map(({ member }) => member)).toEqual(['aws.external_id']);
   });
 
@@ -148,7 +148,7 @@ describe('a role by another name', () => {
       { id: 'one', says: 'A.', roles: ['web'], registries: [], speaksOfAll: false, issuers: [BUILDKITE] },
     ];
     const found = compare({ ...renamed('a', 'web'), invariants }, { ...renamed('a', 'site'), invariants });
-    expect(directionOf(found)).toBe('wider');
+    expect(judgeDirection(found)).toBe('wider');
   });
 
   test('is told as gone and new where two went', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Claims } from '../../../lib/policy/claims.ts';
-import { answerTo } from '../../../lib/review/console/answer.ts';
+import { answerQuestion } from '../../../lib/review/console/answer.ts';
 import { heldOf, roleIn } from '../../harness/console.ts';
 import { BUILDKITE, NOW, rowsFrom } from '../../harness/policy.ts';
 
@@ -10,7 +10,7 @@ const held = heldOf({
 const PUSH = { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' };
 
 function asked(claims: Claims) {
-  return answerTo(
+  return answerQuestion(
     { claims, scopes: undefined, seconds: undefined, context: { now: NOW, sourceAddress: undefined } },
     roleIn(held, 'publish'),
     held,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimsInToken, indented, readClaims } from '../../../lib/review/console/claims.ts';
+import { decodeToken, indentJson, readConsoleClaims } from '../../../lib/review/console/claims.ts';
 
 function segment(text: string): string {
   return Buffer.from(text).toString('base64url');
@@ -19,7 +19,7 @@ test.each([
     '{\n  "a": 1.0,\n  "b": 9007199254740993\n}',
   ],
 ])('%s are given lines of their own', (_name, json, lines) => {
-  expect(indented(json)).toBe(lines);
+  expect(indentJson(json)).toBe(lines);
 });
 
 describe('a token', () => {
@@ -29,7 +29,7 @@ describe('a token', () => {
     ['with text beyond ASCII', tokenOf('{"sub":"ä→𝕏"}'), '{\n  "sub": "ä→𝕏"\n}'],
     ['without a signature', `${segment('{}')}.${segment('{"sub":"a"}')}.`, '{\n  "sub": "a"\n}'],
   ])('%s is decoded', (_name, token, claims) => {
-    expect(claimsInToken(token)).toBe(claims);
+    expect(decodeToken(token)).toBe(claims);
   });
 
   test.each([
@@ -40,13 +40,13 @@ describe('a token', () => {
     ['with a claim that stands twice', tokenOf('{"sub":"a","sub":"b"}')],
     ['whose payload is no base64url', 'e30.a.c2ln'],
   ])('%s is none', (_name, token) => {
-    expect(claimsInToken(token)).toBeUndefined();
+    expect(decodeToken(token)).toBeUndefined();
   });
 });
 
 describe('claims', () => {
   test('are read with a number that is not safe as one that equals nothing', () => {
-    expect(readClaims('{"a":1,"b":1.0,"c":9007199254740993}')).toEqual({
+    expect(readConsoleClaims('{"a":1,"b":1.0,"c":9007199254740993}')).toEqual({
       claims: { a: 1, b: Number.NaN, c: Number.NaN },
     });
   });
@@ -59,6 +59,6 @@ describe('claims', () => {
     ['a comma too many', '{"a":1,}'],
     ['a token that is cut off', 'eyJhbGciOiJSUzI1NiJ9.eyJ'],
   ])('are refused as %s', (_name, text) => {
-    expect(readClaims(text)).toEqual({ fault: expect.any(String) });
+    expect(readConsoleClaims(text)).toEqual({ fault: expect.any(String) });
   });
 });

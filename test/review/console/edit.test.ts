@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RoleChange } from '../../../lib/review/compare/change.ts';
-import { directionOf } from '../../../lib/review/compare/direction.ts';
-import { changeTo } from '../../../lib/review/console/edit.ts';
+import { judgeDirection } from '../../../lib/review/compare/direction.ts';
+import { compareEdited } from '../../../lib/review/console/edit.ts';
 import { compileText } from '../../../lib/review/console/held.ts';
 import { heldOf } from '../../harness/console.ts';
 import { ROLES } from '../../harness/local.ts';
@@ -12,7 +12,7 @@ const held = heldOf();
 function changed(from: string, to: string): RoleChange | undefined {
   const { role } = compileText('publish', ROLES.publish.replace(from, to), held.setting);
   if (!role) throw new Error('The edited role does not compile.');
-  return changeTo(role, held, NOW);
+  return compareEdited(role, held, NOW);
 }
 
 test.each([
@@ -22,7 +22,7 @@ test.each([
   ['another audience of the credential', 'packages.test', 'else.test', 'wider'],
 ])('%s is %s', (_name, from, to, direction) => {
   const change = changed(from, to);
-  expect(change && directionOf({ roles: [change], issuers: [], guardrails: [] })).toBe(direction);
+  expect(change && judgeDirection({ roles: [change], issuers: [], guardrails: [] })).toBe(direction);
 });
 
 test('another order of what is listed changes nothing', () => {

@@ -6,15 +6,15 @@ import { consoleData } from '../../../lib/config/console.ts';
 import { type Config, loadConfig } from '../../../lib/config/load.ts';
 import { pageWith } from '../../../lib/local/page.ts';
 import { runCases, type Trial } from '../../../lib/review/cases/trial.ts';
-import type { answerTo } from '../../../lib/review/console/answer.ts';
-import { compileText, heldIn } from '../../../lib/review/console/held.ts';
+import type { answerQuestion } from '../../../lib/review/console/answer.ts';
+import { compileText, openData } from '../../../lib/review/console/held.ts';
 import { casesBeside } from '../../harness/cases.ts';
 import { ROOT } from '../../harness/markdown.ts';
 
 type Engine = {
-  readonly answerTo: typeof answerTo;
+  readonly answerQuestion: typeof answerQuestion;
   readonly compileText: typeof compileText;
-  readonly heldIn: typeof heldIn;
+  readonly openData: typeof openData;
 };
 
 const FOLDERS = [
@@ -62,13 +62,13 @@ function here(value: unknown): unknown {
 describe('the very script of the page decides as a broker does: every case of', () => {
   test.each(FOLDERS)('%s', folder => {
     const config = configAt(folder);
-    const held = engine.heldIn(dataOf(folder));
+    const held = engine.openData(dataOf(folder));
     expect(here(held.roles)).toEqual(here(config.roles));
     for (const [at, role] of held.roles.entries())
       for (const { case: each, decision } of trials(config, at)) {
         const { scopes, seconds } = each.access;
         const question = { claims: each.claims, scopes, seconds, context: each.context };
-        const said = engine.answerTo(question, role, held);
+        const said = engine.answerQuestion(question, role, held);
         expect(here(said.stopped ? undefined : said.decision), each.name).toEqual(here(decision));
       }
   });
@@ -82,7 +82,7 @@ test.each([
   ],
   ['text that is no YAML', 'trust: [\n'],
 ])('and complains of %s as it does, at the same place', (_name, text) => {
-  const [held, own] = [engine.heldIn(dataOf('config')), heldIn(dataOf('config'))];
+  const [held, own] = [engine.openData(dataOf('config')), openData(dataOf('config'))];
   const { role, complaints } = engine.compileText('broken', text, held.setting);
   expect(role).toBeUndefined();
   expect(here(complaints)).toEqual(here(compileText('broken', text, own.setting).complaints));

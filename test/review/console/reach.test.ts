@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Reach, reachOf, wordsOf } from '../../../lib/review/console/reach.ts';
+import { collectWords, listReaches, type Reach } from '../../../lib/review/console/reach.ts';
 import { heldOf } from '../../harness/console.ts';
 import { rowsFrom } from '../../harness/policy.ts';
 
@@ -23,7 +23,7 @@ const rows = rowsFrom(`
 - preset: github-actions
   require: { repository_owner: acme }
 `);
-const lines = reachOf(heldOf({ rows: [...rows.values()] }, { publish: ROLE }));
+const lines = listReaches(heldOf({ rows: [...rows.values()] }, { publish: ROLE }));
 
 test.each<[string, number, Partial<Reach>]>([
   [
@@ -53,6 +53,6 @@ test.each<[string, number, Partial<Reach>]>([
 test.each(['publish', 'publishes', 'jwt', 'actions', 'acme/web', 'token.actions'])(
   'a line is found by %s',
   word => {
-    expect(lines.map(line => wordsOf(line).includes(word))).toContain(true);
+    expect(lines.map(line => collectWords(line).includes(word))).toContain(true);
   },
 );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answerTo } from '../../../lib/review/console/answer.ts';
-import { type Start, startsFor } from '../../../lib/review/console/start.ts';
+import { answerQuestion } from '../../../lib/review/console/answer.ts';
+import { listStarts, type StartingClaims } from '../../../lib/review/console/start.ts';
 import { heldOf, roleIn } from '../../harness/console.ts';
 import { NOW } from '../../harness/policy.ts';
 
@@ -14,16 +14,16 @@ jwt: { audience: https://packages.test.example }
 `;
 const held = heldOf({ roles: [{ name: 'publish', text: OFFICE }] });
 const publish = roleIn(held, 'publish');
-const starts = startsFor(publish, held, NOW);
+const starts = listStarts(publish, held, NOW);
 
-function named(label: string): Start {
+function named(label: string): StartingClaims {
   const found = starts.find(each => each.label === label);
   if (!found) throw new Error(`${label} is not offered.`);
   return found;
 }
 
-function allowed({ claims, sourceAddress = '203.0.113.7' }: Start): boolean {
-  return answerTo(
+function allowed({ claims, sourceAddress = '203.0.113.7' }: StartingClaims): boolean {
+  return answerQuestion(
     { claims, scopes: undefined, seconds: undefined, context: { now: NOW, sourceAddress } },
     publish,
     held,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explain, headline } from '../../../lib/review/explain/explain.ts';
+import { explainDecision, summarizeDecision } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../../harness/policy.ts';
 
 const role = roleFrom(`trust:
@@ -17,7 +17,7 @@ function decided(changes: Changes) {
   return decideFor(role, buildkiteClaims(changes));
 }
 function lineOf(name: string, changes: Changes): string | undefined {
-  return explain(role, decided(changes)).find(
+  return explainDecision(role, decided(changes)).find(
     line => line.includes(`${name} equals`) && line.startsWith('    '),
   );
 }
@@ -27,7 +27,7 @@ describe('P25: a value that an eye takes for the one that is wanted', () => {
     `trust:\n  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, build_branch: { in: [größe, main] } }\n`,
   );
   const said = (branch: string): string =>
-    explain(strict, decideFor(strict, buildkiteClaims({ build_branch: branch }))).join('\n');
+    explainDecision(strict, decideFor(strict, buildkiteClaims({ build_branch: branch }))).join('\n');
 
   test.each([
     ['gro\u0308ße', 'in Unicode form alone'],
@@ -64,17 +64,17 @@ describe('the line of a condition shows what the claim holds', () => {
     const guarded = roleFrom(
       `trust:\n  - { iss: ${BUILDKITE}, claims: { organization_slug: a }, request: { source_ip: { in: ["::1"] } } }\n`,
     );
-    const all = explain(guarded, decideFor(guarded, buildkiteClaims()));
+    const all = explainDecision(guarded, decideFor(guarded, buildkiteClaims()));
     expect(all.find(line => line.includes('source_ip is one'))).not.toContain('here');
   });
 });
 
 test('the first line names no statement and no detail where there is none', () => {
-  expect(headline(role, decided({}))).toMatch(/^DENIED: tested: [\w ]+\.$/);
+  expect(summarizeDecision(role, decided({}))).toMatch(/^DENIED: tested: [\w ]+\.$/);
 });
 
 test('the decision, the statements and the nearest of them stand apart', () => {
-  const all = explain(role, decided({}));
+  const all = explainDecision(role, decided({}));
   expect(all.flatMap((line, index) => (line === '' ? [index] : []))).toEqual([1, 11]);
   expect(all).toHaveLength(13);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccessRequest, Decision } from '../../../lib/policy/decide.ts';
-import { explain, headline } from '../../../lib/review/explain/explain.ts';
+import { explainDecision, summarizeDecision } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, NOW, roleFrom } from '../../harness/policy.ts';
 
 const role = roleFrom(`trust:
@@ -29,7 +29,7 @@ function decided(changes: Changes = {}, access: Partial<AccessRequest> = {}): De
   return decideFor(role, buildkiteClaims(changes), { access });
 }
 function lines(changes: Changes = {}): string[] {
-  return explain(role, decided(changes));
+  return explainDecision(role, decided(changes));
 }
 function lineOf(name: string, all: string[]): string | undefined {
   return all.find(line => line.includes(name));
@@ -47,7 +47,7 @@ describe('the first line says the decision', () => {
       ['DENIED', 'untrusted'],
     ],
   ])('%s', (_name, changes, access, parts) => {
-    const said = headline(role, decided(changes, access));
+    const said = summarizeDecision(role, decided(changes, access));
     for (const part of parts) expect(said).toContain(part);
   });
 });
@@ -88,7 +88,7 @@ describe('each condition has its line', () => {
     const guarded = roleFrom(
       `trust:\n  - { iss: ${BUILDKITE}, claims: { organization_slug: a }, request: { source_ip: { in: ["::1"] } } }\n`,
     );
-    const all = explain(guarded, decideFor(guarded, buildkiteClaims()));
+    const all = explainDecision(guarded, decideFor(guarded, buildkiteClaims()));
     expect(lineOf('source_ip', all)).toMatch(/^ +in doubt +source_ip .*unknown$/);
   });
 });
@@ -109,7 +109,7 @@ describe('each statement has its line', () => {
 describe('an explanation is drawn from the trace alone', () => {
   test('another role of the same name explains a decision alike', () => {
     const other = roleFrom(`trust:\n  - { iss: ${GITHUB}, repository: other/one }\n`);
-    expect(explain(other, decided())).toEqual(lines());
+    expect(explainDecision(other, decided())).toEqual(lines());
   });
 
   test('a trace that says otherwise is believed', () => {
@@ -119,7 +119,7 @@ describe('an explanation is drawn from the trace alone', () => {
       applies: true,
       conditions: each.conditions.map(checked => ({ ...checked, truth: 'true' as const })),
     }));
-    const all = explain(role, { ...decision, trace: { ...decision.trace, statements } });
+    const all = explainDecision(role, { ...decision, trace: { ...decision.trace, statements } });
     expect(lineOf('queue_key', all)).toMatch(/^ +yes /);
     expect(lineOf('main of mine', all)).toContain(' holds');
   });
@@ -127,7 +127,7 @@ describe('an explanation is drawn from the trace alone', () => {
   test('a decision does not depend on being explained', () => {
     const decision = decideFor(role, buildkiteClaims(), { context: { now: NOW } });
     const before = structuredClone(decision.trace);
-    explain(role, decision);
+    explainDecision(role, decision);
     expect(decision.trace).toEqual(before);
   });
 });

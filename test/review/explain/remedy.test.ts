@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AccessRequest, Decision } from '../../../lib/policy/decide.ts';
 import type { Role } from '../../../lib/policy/role.ts';
 import type { Context } from '../../../lib/policy/trust.ts';
-import { type Remedies, remedies } from '../../../lib/review/explain/remedy.ts';
+import { findRemedies, type Remedies } from '../../../lib/review/explain/remedy.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, GITHUB, roleFrom } from '../../harness/policy.ts';
 
 type Changes = { readonly [name: string]: unknown };
@@ -12,7 +12,7 @@ function askFor(claim: string): string | undefined {
   return claim.startsWith('queue_') || claim.startsWith('cluster_') ? `--claim ${claim}` : undefined;
 }
 function of(decision: Decision): Remedies {
-  return remedies(decision, askFor);
+  return findRemedies(decision, askFor);
 }
 
 const ROLE = roleFrom(`trust:
@@ -166,7 +166,7 @@ deny: [{ iss: ${GITHUB}, id: no staging, environment: staging }]
 test('P26: each remedy has what it opens beside it', () => {
   const decision = decideFor(withClaim('build_source: webhook'), buildkiteClaims({ build_source: 'ui' }));
   const seen: unknown[] = [];
-  const { policy } = remedies(decision, askFor, ({ statement, operator, operands }) => {
+  const { policy } = findRemedies(decision, askFor, ({ statement, operator, operands }) => {
     seen.push([statement, operator, operands]);
     return '. It opens much';
   });

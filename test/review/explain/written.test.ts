@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse, toPlain } from '../../../lib/language/parse.ts';
 import type { ClaimValue } from '../../../lib/policy/claims.ts';
-import { written } from '../../../lib/review/explain/written.ts';
+import { writeYaml } from '../../../lib/review/explain/written.ts';
 
 /** What a policy's own reader makes of it. */
 function readBack(text: string): unknown {
@@ -13,7 +13,7 @@ function readBack(text: string): unknown {
 
 describe('it is plain where that reads as the same text', () => {
   test.each(['main', 'feature/login', 'v1.0.0', 'main of web and api', 'A'])('%s', text => {
-    expect(written(text)).toBe(text);
+    expect(writeYaml(text)).toBe(text);
   });
 });
 
@@ -63,10 +63,10 @@ describe('it is read as what it was', () => {
     {},
     { a: 1, 'b/c': ['x'], '/d/e': { f: null } },
   ])('%j', value => {
-    expect(readBack(written(value))).toEqual(value);
+    expect(readBack(writeYaml(value))).toEqual(value);
   });
 });
 
 test('a mapping and a list stand on one line, as an author would write them', () => {
-  expect(written({ in: ['main', 'v1'], matches: 'v*' })).toBe('{ in: [main, v1], matches: "v*" }');
+  expect(writeYaml({ in: ['main', 'v1'], matches: 'v*' })).toBe('{ in: [main, v1], matches: "v*" }');
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Complaint } from '../../../lib/language/complaint.ts';
 import { parseMapping } from '../../../lib/language/parse.ts';
 import { compileRole, parseRole } from '../../../lib/language/role.ts';
-import { lint } from '../../../lib/review/lint/lint.ts';
+import { lintPolicies } from '../../../lib/review/lint/lint.ts';
 import { ISSUERS, NOW, rowsFrom, settingOf } from '../../harness/policy.ts';
 import { buildkite, sensibleOnBuildkite } from './dangerous/buildkite.ts';
 import { github, sensibleOnGithub } from './dangerous/github.ts';
@@ -58,7 +58,7 @@ function listSaid(text: string): string[] {
   if (!document || !compiled || !broker || complaints.length > 0)
     return complaints.map(({ rule, message }) => `${rule} ${message}`);
   const policies = [{ compiled, tree: document.tree }];
-  const { findings } = lint({ rows: ROWS }, { broker, policies }, new Map(), NOW);
+  const { findings } = lintPolicies({ rows: ROWS }, { broker, policies }, new Map(), NOW);
   return findings.filter(({ level }) => level !== 'note').map(({ rule, message }) => `${rule} ${message}`);
 }
 

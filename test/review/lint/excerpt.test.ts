@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { excerpt } from '../../../lib/review/lint/excerpt.ts';
+import { formatExcerpt } from '../../../lib/review/lint/excerpt.ts';
 
 function at(line: number, column: number) {
   return { file: 'a.yml', line, column };
@@ -15,15 +15,15 @@ test.each([
   ['the end of the line', 'a: [', at(1, 5), '  1 | a: [\n    |     ^\n'],
   ['an empty file', '', at(1, 1), '  1 | \n    | ^\n'],
 ])('shows %s with a caret below the column', (_name, text, place, shown) => {
-  expect(excerpt(text, place)).toBe(shown);
+  expect(formatExcerpt(text, place)).toBe(shown);
 });
 
 test('shows nothing of a line that is not there', () => {
-  expect(excerpt('a: b', at(7, 1))).toBe('');
+  expect(formatExcerpt('a: b', at(7, 1))).toBe('');
 });
 
 test('cuts a long line on both sides of the place', () => {
-  const [shown = '', caret = ''] = excerpt(LONG, at(1, 212)).split('\n');
+  const [shown = '', caret = ''] = formatExcerpt(LONG, at(1, 212)).split('\n');
   expect(shown.length).toBeLessThan(180);
   expect(shown).toMatch(/^ {2}1 \| ….*…$/);
   expect(shown[caret.indexOf('^')]).toBe(LONG[211]);
@@ -34,7 +34,7 @@ test.each([
   ['text that reads backwards', 'a\u202eb: c', at(1, 3), 'a\\u202eb: c'],
   ['what has no width', 'a\u200bb: c', at(1, 3), 'a\\u200bb: c'],
 ])('T36: never runs or hides %s, and the caret still fits', (_name, text, place, seen) => {
-  const [shown = '', caret = ''] = excerpt(text, place).split('\n');
+  const [shown = '', caret = ''] = formatExcerpt(text, place).split('\n');
   expect(shown).toBe(`  1 | ${seen}`);
   expect(shown[caret.indexOf('^')]).toBe(text[place.column - 1]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../lib/review/lint/rule.ts';
+import type { LintFinding } from '../../../lib/review/lint/rule.ts';
 import { jobKindAdmitted } from '../../../lib/review/lint/rules/job-kind.ts';
 import { IGNORE_COMMENT } from '../../../lib/review/lint/rules.ts';
 import { lintFolder } from '../../harness/lint.ts';
@@ -30,7 +30,7 @@ function role(...end: string[]): string {
 
 function sifted(text: string) {
   const { findings, ignored } = lintFolder(folderOf({ 'broker.yml': BROKER, 'roles/a.yml': text }));
-  const told = ({ rule, place }: Finding): string => `${rule} ${place.line}`;
+  const told = ({ rule, place }: LintFinding): string => `${rule} ${place.line}`;
   return {
     found: findings.filter(({ level }) => level === 'warning').map(told),
     ignored: ignored.map(({ finding, reason }) => `${told(finding)}: ${reason}`),

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { RULES } from '../../../lib/language/complaint.ts';
-import type { Finding } from '../../../lib/review/lint/rule.ts';
+import type { LintFinding } from '../../../lib/review/lint/rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from '../../../lib/review/lint/rules.ts';
-import { sarif } from '../../../lib/review/lint/sarif.ts';
+import { formatSarif } from '../../../lib/review/lint/sarif.ts';
 
-function finding(rule: string, level: Finding['level']): Finding {
+function finding(rule: string, level: LintFinding['level']): LintFinding {
   return {
     rule,
     level,
@@ -13,8 +13,8 @@ function finding(rule: string, level: Finding['level']): Finding {
   };
 }
 
-function runOf(...parameters: Parameters<typeof sarif>) {
-  const [run] = sarif(...parameters).runs;
+function runOf(...parameters: Parameters<typeof formatSarif>) {
+  const [run] = formatSarif(...parameters).runs;
   if (!run) throw new Error('no run');
   return run;
 }

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchGlob } from '../../../lib/policy/glob.ts';
-import { patternOf } from '../../../lib/review/space/automaton.ts';
-import { anyText, isText, newEffort, shortText, type Texts } from '../../../lib/review/space/language.ts';
+import { createPattern } from '../../../lib/review/space/automaton.ts';
+import {
+  createBudget,
+  findShortText,
+  isText,
+  judgeAnyText,
+  type Texts,
+} from '../../../lib/review/space/language.ts';
 
 function like(...patterns: string[]) {
-  return patterns.map(text => patternOf(text, false));
+  return patterns.map(text => createPattern(text, false));
 }
 function exactly(...texts: string[]) {
-  return texts.map(text => patternOf(text, true));
+  return texts.map(text => createPattern(text, true));
 }
 
 describe('there is a text', () => {
@@ -28,9 +34,9 @@ describe('there is a text', () => {
       { every: Array.from({ length: 6 }, (_, at) => like(`*-svc${at}-*`)), none: [] },
     ],
   ])('%s', (_name, texts) => {
-    const effort = newEffort();
-    expect(anyText(texts, effort)).toBe(true);
-    expect(isText(texts, shortText(texts, effort) ?? '')).toBe(true);
+    const effort = createBudget();
+    expect(judgeAnyText(texts, effort)).toBe(true);
+    expect(isText(texts, findShortText(texts, effort) ?? '')).toBe(true);
   });
 });
 
@@ -48,8 +54,8 @@ describe('there is no text', () => {
     ['that parts of a pattern leave', { every: [like('a*')], none: [...exactly('a'), ...like('a?*')] }],
     ['that an empty run would not be', { every: [like('a?')], none: like('a*') }],
   ])('%s', (_name, texts) => {
-    expect(anyText(texts, newEffort())).toBe(false);
-    expect(shortText(texts, newEffort())).toBeUndefined();
+    expect(judgeAnyText(texts, createBudget())).toBe(false);
+    expect(findShortText(texts, createBudget())).toBeUndefined();
   });
 });
 
@@ -58,9 +64,9 @@ test('a search that grows too large is undecided, and no text is told that is no
     every: [like(`*${[...letters].join('?????*')}*`)],
     none: like(...[...letters].map(each => `*${each}?????????*`), '??????????????????????????*'),
   });
-  const effort = { ...newEffort(), left: 1000 };
-  expect(anyText(crossing('abcdefg'), effort)).toBe('undecided');
-  expect(shortText(crossing('abcdefg'), effort)).toBeUndefined();
+  const effort = { ...createBudget(), left: 1000 };
+  expect(judgeAnyText(crossing('abcdefg'), effort)).toBe('undecided');
+  expect(findShortText(crossing('abcdefg'), effort)).toBeUndefined();
 });
 
 describe('for all patterns', () => {
@@ -77,7 +83,7 @@ describe('for all patterns', () => {
           wanted.every(each => matchGlob(each, value)) && !unwanted.some(each => matchGlob(each, value));
         fc.pre(fits);
         const texts = { every: wanted.map(each => like(each)), none: like(...unwanted) };
-        expect(anyText(texts, newEffort())).toBe(true);
+        expect(judgeAnyText(texts, createBudget())).toBe(true);
       }),
     );
   });
@@ -85,7 +91,7 @@ describe('for all patterns', () => {
   test('a text that is told fits', () => {
     fc.assert(
       fc.property(patterns, patterns, (wanted, unwanted) => {
-        const told = shortText({ every: [like(...wanted)], none: like(...unwanted) }, newEffort());
+        const told = findShortText({ every: [like(...wanted)], none: like(...unwanted) }, createBudget());
         fc.pre(told !== undefined);
         expect(wanted.some(each => matchGlob(each, told ?? ''))).toBe(true);
         expect(unwanted.some(each => matchGlob(each, told ?? ''))).toBe(false);

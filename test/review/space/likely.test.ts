@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { likely } from '../../../lib/review/space/likely.ts';
+import { listLikelyValues } from '../../../lib/review/space/likely.ts';
 
 test.each([
   ['the sample', 'organization_slug', 'acme', ['acme', 'main']],
@@ -9,5 +9,5 @@ test.each([
   ['the text true, as vendors send it', 'environment_protected', undefined, [undefined, 'true', 'false']],
   ['a branch where nothing else is known', 'team', undefined, [undefined, 'main', 'other']],
 ])('likeliest is %s', (_name, claim, sample, values) => {
-  expect(likely(claim, sample).slice(0, values.length)).toEqual(values);
+  expect(listLikelyValues(claim, sample).slice(0, values.length)).toEqual(values);
 });

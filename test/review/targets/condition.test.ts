@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Truth } from '../../../lib/policy/condition.ts';
-import { conditionTruth, type Known } from '../../../lib/review/targets/condition.ts';
+import { judgeCondition, type KeyValues } from '../../../lib/review/targets/condition.ts';
 
-const KEYS: { readonly [key: string]: Known } = {
+const KEYS: { readonly [key: string]: KeyValues } = {
   'sts:externalid': { values: ['kite-sts:deploy'] },
   'sts:sourceidentity': { values: [] },
   'sts:rolesessionname': { values: [undefined] },
@@ -15,7 +15,7 @@ const KEYS: { readonly [key: string]: Known } = {
 type Row = [operator: string, key: string, operands: string[], truth: Truth];
 
 function truth(operator: string, key: string, operands: string[]): Truth {
-  return conditionTruth({ operator, key, operands }, each => KEYS[each]);
+  return judgeCondition({ operator, key, operands }, each => KEYS[each]);
 }
 
 function check(rows: Row[]): void {

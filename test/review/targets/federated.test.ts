@@ -5,7 +5,7 @@ import {
   listFederated,
   writeFederatedPolicy,
 } from '../../../lib/review/targets/federated.ts';
-import { trustStatements } from '../../../lib/review/targets/trust.ts';
+import { readTrustStatements } from '../../../lib/review/targets/trust.ts';
 import { configFrom, ROLES } from '../../harness/local.ts';
 
 const URL = 'https://sts.test.example';
@@ -38,7 +38,7 @@ const RIGHT = allow([ENTER, ...SESSION], BOTH);
 const codes = (statements: object[], asked = ASKED, maxSeconds = 3600): string[] =>
   findFederatedFaults(
     asked,
-    { arn: ARN, maxSeconds, statements: trustStatements({ Statement: statements as never }) },
+    { arn: ARN, maxSeconds, statements: readTrustStatements({ Statement: statements as never }) },
     TRUSTED,
   ).map(({ code }) => code);
 
@@ -121,7 +121,7 @@ describe('a target via web_identity', () => {
     const target = {
       arn: ARN,
       maxSeconds: 3600,
-      statements: trustStatements({ Statement: Statement as never }),
+      statements: readTrustStatements({ Statement: Statement as never }),
     };
     expect(findFederatedFaults(ASKED, target, { ...TRUSTED, url })).toEqual([]);
   });
@@ -139,7 +139,7 @@ test('the policy that is printed passes the check, also of a target that two rol
   const [first] = checkAllTargets(roles, new Map(), trustees);
   expect(first?.findings.map(({ code }) => code)).toEqual(['target-unknown']);
   const { Statement } = (first?.trustPolicy ?? {}) as { Statement: never };
-  const target = { arn: ARN, maxSeconds: 43_200, statements: trustStatements({ Statement }) };
+  const target = { arn: ARN, maxSeconds: 43_200, statements: readTrustStatements({ Statement }) };
   expect(
     checkAllTargets(roles, new Map([[ARN, target]]), trustees).flatMap(({ findings }) => findings),
   ).toEqual([]);

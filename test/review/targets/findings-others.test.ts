@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findingsFor } from '../../../lib/review/targets/findings.ts';
-import { trustStatements } from '../../../lib/review/targets/trust.ts';
+import { checkTarget } from '../../../lib/review/targets/findings.ts';
+import { readTrustStatements } from '../../../lib/review/targets/trust.ts';
 import {
   ARN,
   ASKED,
@@ -160,9 +160,9 @@ describe('undecided is', () => {
     const target = {
       arn: ARN,
       maxSeconds: 3600,
-      statements: trustStatements({ Statement: statements as never }),
+      statements: readTrustStatements({ Statement: statements as never }),
     };
-    expect(findingsFor(ASKED, target, TRUSTED)).toEqual(
+    expect(checkTarget(ASKED, target, TRUSTED)).toEqual(
       details.map(detail => ({ code: 'undecided', detail })),
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findingsFor, trustPolicy } from '../../../lib/review/targets/findings.ts';
-import type { Asked } from '../../../lib/review/targets/request.ts';
-import { trustStatements } from '../../../lib/review/targets/trust.ts';
+import { checkTarget, createTrustPolicy } from '../../../lib/review/targets/findings.ts';
+import type { TargetRequest } from '../../../lib/review/targets/request.ts';
+import { readTrustStatements } from '../../../lib/review/targets/trust.ts';
 import {
   ARN,
   ASKED,
@@ -175,7 +175,7 @@ describe('T44: what is found when the ExternalId', () => {
 });
 
 describe('of the longest session', () => {
-  const target = { arn: ARN, statements: trustStatements({ Statement: RIGHT as never }) };
+  const target = { arn: ARN, statements: readTrustStatements({ Statement: RIGHT as never }) };
 
   test.each([
     ['as long as the role gives', 3600, []],
@@ -183,16 +183,16 @@ describe('of the longest session', () => {
     ['shorter', 3599, ['session-too-short']],
     ['not told', undefined, ['undecided']],
   ])('that is %s', (_name, maxSeconds, found) => {
-    expect(findingsFor(ASKED, { ...target, maxSeconds }, TRUSTED).map(({ code }) => code)).toEqual(found);
+    expect(checkTarget(ASKED, { ...target, maxSeconds }, TRUSTED).map(({ code }) => code)).toEqual(found);
   });
 });
 
 test('a target that the file does not have is found', () => {
-  expect(findingsFor(ASKED, undefined, TRUSTED)).toEqual([{ code: 'target-unknown' }]);
+  expect(checkTarget(ASKED, undefined, TRUSTED)).toEqual([{ code: 'target-unknown' }]);
 });
 
 describe('the trust policy that is told is right by the same check, for', () => {
-  const other: Asked = {
+  const other: TargetRequest = {
     ...ASKED,
     role: 'other',
     externalId: 'kite-sts:other',
@@ -206,7 +206,7 @@ describe('the trust policy that is told is right by the same check, for', () => 
     ['a role with neither tags nor SourceIdentity', [other], ['kite-sts:other']],
   ])('%s', (_name, sharing, externalIds) => {
     const trusted = { ...TRUSTED, externalIds };
-    const { Statement } = trustPolicy(sharing, trusted) as { Statement: Statements };
+    const { Statement } = createTrustPolicy(sharing, trusted) as { Statement: Statements };
     for (const asked of sharing) expect(codes(Statement, asked, trusted)).toEqual([]);
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { askedBy, covers, wholeAccount } from '../../../lib/review/targets/request.ts';
-import { trustStatements } from '../../../lib/review/targets/trust.ts';
+import {
+  isActionCovered,
+  listTargetRequests,
+  readWholeAccount,
+} from '../../../lib/review/targets/request.ts';
+import { readTrustStatements } from '../../../lib/review/targets/trust.ts';
 import { TRUST } from '../../harness/grant.ts';
 import { roleFrom } from '../../harness/policy.ts';
 
@@ -8,7 +12,7 @@ const ARN = 'arn:aws:iam::123456789012:role/deploy';
 
 describe('a role asks of its target', () => {
   test('the defaults: an ExternalId of its name, SourceIdentity and no tags', () => {
-    expect(askedBy([roleFrom(`${TRUST}aws: { role_arn: "${ARN}" }\n`)])).toEqual([
+    expect(listTargetRequests([roleFrom(`${TRUST}aws: { role_arn: "${ARN}" }\n`)])).toEqual([
       {
         role: 'tested',
         arn: ARN,
@@ -30,7 +34,7 @@ aws:
   tags: { pipeline: "\${pipeline_slug}", stage: live }
   transitive_tags: [stage]
 `);
-    expect(askedBy([role])).toMatchObject([
+    expect(listTargetRequests([role])).toMatchObject([
       {
         externalId: 'shared-id',
         tags: [
@@ -45,8 +49,12 @@ aws:
   });
 
   test('nothing when it is not of AWS', () => {
-    expect(askedBy([roleFrom(`${TRUST}jwt: { audience: https://api.test.example }\n`)])).toEqual([]);
-    expect(askedBy([roleFrom(`${TRUST}aws: { role_arn: ${ARN}, via: web_identity }\n`)])).toEqual([]);
+    expect(listTargetRequests([roleFrom(`${TRUST}jwt: { audience: https://api.test.example }\n`)])).toEqual(
+      [],
+    );
+    expect(listTargetRequests([roleFrom(`${TRUST}aws: { role_arn: ${ARN}, via: web_identity }\n`)])).toEqual(
+      [],
+    );
   });
 });
 
@@ -60,9 +68,11 @@ test.each([
   ['AssumeRole', false],
 ])('the action %s covers sts:AssumeRole: %s', (action, covered) => {
   const of = (name: string) =>
-    trustStatements({ Statement: { Effect: 'Allow', Principal: '*', [name]: ['sts:TagSession', action] } });
-  expect(of('Action').map(each => covers(each, 'sts:AssumeRole'))).toEqual([covered]);
-  expect(of('NotAction').map(each => covers(each, 'sts:AssumeRole'))).toEqual([!covered]);
+    readTrustStatements({
+      Statement: { Effect: 'Allow', Principal: '*', [name]: ['sts:TagSession', action] },
+    });
+  expect(of('Action').map(each => isActionCovered(each, 'sts:AssumeRole'))).toEqual([covered]);
+  expect(of('NotAction').map(each => isActionCovered(each, 'sts:AssumeRole'))).toEqual([!covered]);
 });
 
 test.each([
@@ -72,5 +82,5 @@ test.each([
   [ARN, undefined],
   ['*', undefined],
 ])('%s is the whole account %s', (name, account) => {
-  expect(wholeAccount(name)).toBe(account);
+  expect(readWholeAccount(name)).toBe(account);
 });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { jsonTexts, TargetError, targetRoles, trustStatements } from '../../../lib/review/targets/trust.ts';
+import {
+  readTargetRoles,
+  readTrustStatements,
+  splitJsonTexts,
+  TargetError,
+} from '../../../lib/review/targets/trust.ts';
 
 const ARN = 'arn:aws:iam::123456789012:role/deploy';
 const STATEMENT = { Effect: 'Allow', Principal: { AWS: ARN }, Action: 'sts:AssumeRole' };
@@ -14,14 +19,14 @@ describe('the roles of a file are read from', () => {
     ['a list of roles', [ROLE], 1],
     ['a list of nothing', [], 0],
   ])('%s', (_name, value, count) => {
-    const roles = targetRoles(value);
+    const roles = readTargetRoles(value);
     expect(roles).toHaveLength(count);
     for (const role of roles) expect(role).toMatchObject({ arn: ARN, maxSeconds: 3600 });
   });
 });
 
 describe('a statement is the same when IAM writes', () => {
-  const plain = trustStatements(DOCUMENT);
+  const plain = readTrustStatements(DOCUMENT);
 
   test.each([
     ['a list of one statement', { Statement: [STATEMENT] }],
@@ -30,17 +35,17 @@ describe('a statement is the same when IAM writes', () => {
     ['an empty Sid', { Statement: { ...STATEMENT, Sid: '' } }],
     ['an empty Condition', { Statement: { ...STATEMENT, Condition: {} } }],
   ])('%s', (_name, document) => {
-    expect(trustStatements(document)).toEqual(plain);
+    expect(readTrustStatements(document)).toEqual(plain);
   });
 });
 
 test('a bare * is everyone', () => {
-  const [statement] = trustStatements({ Statement: { ...STATEMENT, Principal: '*' } });
+  const [statement] = readTrustStatements({ Statement: { ...STATEMENT, Principal: '*' } });
   expect(statement?.principals).toEqual([{ kind: 'AWS', name: '*' }]);
 });
 
 test('NotPrincipal, NotAction and conditions are kept as they are written', () => {
-  const [statement] = trustStatements({
+  const [statement] = readTrustStatements({
     Statement: [
       {
         Sid: 'one',
@@ -90,7 +95,7 @@ describe('what is not a role is refused:', () => {
       { ...ROLE, AssumeRolePolicyDocument: { Statement: { ...STATEMENT, Action: {} } } },
     ],
   ])('%s', (_name, value) => {
-    expect(() => targetRoles(value)).toThrow(TargetError);
+    expect(() => readTargetRoles(value)).toThrow(TargetError);
   });
 });
 
@@ -102,5 +107,5 @@ test.each([
   ['nothing', ' \n', 0],
   ['a text that does not end', '{"a":1}{"b":', 2],
 ])('a file is taken apart: %s', (_name, source, count) => {
-  expect(jsonTexts(source)).toHaveLength(count);
+  expect(splitJsonTexts(source)).toHaveLength(count);
 });

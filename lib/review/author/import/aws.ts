@@ -1,19 +1,19 @@
 import type { Effect } from '../../../policy/statement.ts';
 import { presetOf } from '../../../token/presets.ts';
 import type { TargetRole, TrustStatement } from '../../targets/trust.ts';
-import { type Carried, readCondition } from './iam.ts';
+import { type CarriedCondition, importCondition } from './iam.ts';
 import {
-  type Draft,
-  type Entry,
-  exact,
-  type Imported,
-  leftInPart,
-  leftOut,
-  lost,
-  type Note,
-  type Rule,
+  type ClaimRule,
+  type DraftStatement,
+  type ImportEntry,
+  type ImportedPolicy,
+  type ImportNote,
+  noteExact,
+  noteLoss,
+  omitInPart,
+  omitStatement,
 } from './imported.ts';
-import { factsOf, loadable, withClaims } from './issuer.ts';
+import { addSubjectClaims, checkLoadable, findFacts } from './issuer.ts';
 import { explainImpossible } from './subject.ts';
 
 // Whose account it is does not matter to a token; examples have a placeholder there.
@@ -22,9 +22,9 @@ const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
 const GOOGLE = 'accounts.google.com';
 
 /** Every rule in its place. Undefined where one claim would have the same operator twice. */
-function merged(all: readonly Carried[]): Pick<Draft, 'claims' | 'request'> | undefined {
-  const claims: { [claim: string]: Rule } = {};
-  let source: Rule = {};
+function merged(all: readonly CarriedCondition[]): Pick<DraftStatement, 'claims' | 'request'> | undefined {
+  const claims: { [claim: string]: ClaimRule } = {};
+  let source: ClaimRule = {};
   for (const each of all) {
     if (!('claim' in each) && !('source' in each)) continue;
     const before = 'claim' in each ? (claims[each.claim] ?? {}) : source;
@@ -37,7 +37,7 @@ function merged(all: readonly Carried[]): Pick<Draft, 'claims' | 'request'> | un
   return { claims, request: { source_ip: source as { readonly [operator: string]: readonly string[] } } };
 }
 
-function notesIn(all: readonly Carried[]): Note[] {
+function notesIn(all: readonly CarriedCondition[]): ImportNote[] {
   return all.flatMap(each => ('notes' in each ? each.notes : []));
 }
 
@@ -51,7 +51,7 @@ function idOf(statement: TrustStatement): { readonly id?: string } {
 const WORKSPACE = /^ari:cloud:bitbucket::workspace\/([0-9a-f-]{36})$/;
 
 /** Who is trusted by the audience alone, where the issuer is one customer's: all of them, by a claim that says so. */
-function ownersClaim(iss: string, all: readonly Carried[]): Draft['claims'] {
+function ownersClaim(iss: string, all: readonly CarriedCondition[]): DraftStatement['claims'] {
   const audiences = all.flatMap(each => ('audience' in each ? (each.audience ?? []) : []));
   if (audiences.length === 0) return {};
   if (presetOf(iss) === 'circleci')
@@ -60,7 +60,7 @@ function ownersClaim(iss: string, all: readonly Carried[]): Draft['claims'] {
   return workspace === undefined ? {} : { workspaceUuid: { equals: `{${workspace}}` } };
 }
 
-function findReasons(iss: string, all: readonly Carried[]): string[] {
+function findReasons(iss: string, all: readonly CarriedCondition[]): string[] {
   return all.flatMap(each => {
     if ('refused' in each) return [`${each.refused}.`];
     if ('nobody' in each) return [`nobody could have it by IAM: ${each.nobody}.`];
@@ -76,23 +76,23 @@ function isOnSubject({ conditions }: TrustStatement): boolean {
 
 type Told = { readonly effect: Effect; readonly keepsSubject: boolean };
 
-function entriesFor(statement: TrustStatement, host: string, { effect, keepsSubject }: Told): Entry[] {
+function entriesFor(statement: TrustStatement, host: string, { effect, keepsSubject }: Told): ImportEntry[] {
   const { name, conditions } = statement;
   const iss = `https://${host}`;
-  const facts = factsOf(iss);
-  const all = conditions.map(condition => readCondition(condition, { host, facts, effect }));
+  const facts = findFacts(iss);
+  const all = conditions.map(condition => importCondition(condition, { host, facts, effect }));
   // A Deny that strikes nobody is not missed.
   if (effect === 'deny' && all.some(each => 'nobody' in each)) return [];
   const parts = merged(all);
   const reasons = findReasons(iss, all);
-  if (!parts) return [leftOut(name, ...reasons, 'two conditions on one claim have the same operator.')];
+  if (!parts) return [omitStatement(name, ...reasons, 'two conditions on one claim have the same operator.')];
   const owners = Object.keys(parts.claims).length === 0 ? ownersClaim(iss, all) : {};
-  const draft: Draft = { iss, ...idOf(statement), ...parts, claims: { ...owners, ...parts.claims } };
+  const draft: DraftStatement = { iss, ...idOf(statement), ...parts, claims: { ...owners, ...parts.claims } };
   const entry = { name, draft, notes: notesIn(all) };
   // More conditions would make a deny strike less often.
-  const entries = effect === 'trust' ? withClaims(entry, !keepsSubject) : [entry];
-  if (reasons.length > 0) return [leftInPart(name, (entries[0] ?? entry).draft, ...reasons)];
-  return entries.map(each => loadable(each, effect));
+  const entries = effect === 'trust' ? addSubjectClaims(entry, !keepsSubject) : [entry];
+  if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? entry).draft, ...reasons)];
+  return entries.map(each => checkLoadable(each, effect));
 }
 
 function hostOf({ kind, name }: TrustStatement['principals'][number]): string | undefined {
@@ -105,7 +105,7 @@ function hostsOf({ principals, exceptPrincipals }: TrustStatement): string[] {
   return exceptPrincipals ? [] : principals.flatMap(principal => hostOf(principal) ?? []);
 }
 
-function trustOf(statement: TrustStatement, keepsSubject: boolean): Entry[] {
+function trustOf(statement: TrustStatement, keepsSubject: boolean): ImportEntry[] {
   const hosts = hostsOf(statement);
   const variable = statement.principals.find(({ name }) => name.includes('${'))?.name;
   if (hosts.length > 0)
@@ -114,12 +114,14 @@ function trustOf(statement: TrustStatement, keepsSubject: boolean): Entry[] {
     variable === undefined
       ? 'it trusts no OIDC issuer by the ARN of its provider.'
       : `${variable} is filled in by another tool: aws iam get-role prints the role as it is.`;
-  return [leftOut(statement.name, why)];
+  return [omitStatement(statement.name, why)];
 }
 
-function denyOf(statement: TrustStatement, trusted: readonly string[]): Entry[] {
+function denyOf(statement: TrustStatement, trusted: readonly string[]): ImportEntry[] {
   if (statement.exceptPrincipals)
-    return [leftOut(statement.name, 'it denies all but some, and whom that strikes is not told by a token.')];
+    return [
+      omitStatement(statement.name, 'it denies all but some, and whom that strikes is not told by a token.'),
+    ];
   const everyone = statement.principals.some(({ name }) => name === '*');
   const struck = everyone ? trusted : hostsOf(statement).filter(host => trusted.includes(host));
   return struck.flatMap(host => entriesFor(statement, host, { effect: 'deny', keepsSubject: true }));
@@ -134,7 +136,7 @@ const NO_DENY = 'a Deny of this policy could not be carried over, and without it
 export function importAws({
   arn,
   statements,
-}: Partial<TargetRole> & Pick<TargetRole, 'statements'>): Imported {
+}: Partial<TargetRole> & Pick<TargetRole, 'statements'>): ImportedPolicy {
   const [allows, denies] = (['Allow', 'Deny'] as const).map(effect =>
     statements.filter(each => each.effect === effect),
   );
@@ -144,10 +146,10 @@ export function importAws({
   const trust = (allows ?? []).flatMap(each => trustOf(each, keepsSubject));
   const held = deny.every(({ draft }) => draft)
     ? trust
-    : trust.map(({ name, draft, notes }) => (draft ? leftOut(name, NO_DENY) : { name, draft, notes }));
+    : trust.map(({ name, draft, notes }) => (draft ? omitStatement(name, NO_DENY) : { name, draft, notes }));
   const target =
     arn === undefined
-      ? lost('The ARN of the role is not in the file: add aws: { role_arn: … }.')
-      : exact(`${arn} must trust the broker now: kite-sts check-targets prints how.`);
+      ? noteLoss('The ARN of the role is not in the file: add aws: { role_arn: … }.')
+      : noteExact(`${arn} must trust the broker now: kite-sts check-targets prints how.`);
   return { trust: held, deny, roleArn: arn, notes: [target] };
 }

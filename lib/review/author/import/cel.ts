@@ -1,6 +1,14 @@
 import type { Scalar } from '../../../policy/condition.ts';
-import { type Draft, type Entry, exact, type Imported, leftInPart, lost, type Rule } from './imported.ts';
-import { AUDIENCE, loadable, narrower, withClaims } from './issuer.ts';
+import {
+  type ClaimRule,
+  type DraftStatement,
+  type ImportEntry,
+  type ImportedPolicy,
+  noteExact,
+  noteLoss,
+  omitInPart,
+} from './imported.ts';
+import { AUDIENCE, addSubjectClaims, checkLoadable, noteNarrower } from './issuer.ts';
 
 /** A condition on tokens in CEL, as a provider of a Google Cloud workload identity pool has it. */
 export type CelSource = {
@@ -63,7 +71,7 @@ function unwrap(tokens: readonly Token[]): readonly Token[] {
   return unwrap(tokens.slice(1, -1));
 }
 
-type Atom = { readonly claim: string; readonly rule: Rule; readonly negated: boolean };
+type Atom = { readonly claim: string; readonly rule: ClaimRule; readonly negated: boolean };
 
 /** `assertion.x`, `assertion["x"]`, or an attribute that is mapped to one; and what follows. */
 function readClaim(
@@ -146,9 +154,9 @@ function readAll(tokens: readonly Token[], mapping: CelSource['mapping']): Readi
   return { atoms, failed };
 }
 
-function entriesFor(tokens: readonly Token[], name: string, { issuer, mapping }: CelSource): Entry[] {
+function entriesFor(tokens: readonly Token[], name: string, { issuer, mapping }: CelSource): ImportEntry[] {
   const { atoms, failed } = readAll(tokens, mapping);
-  const claims: { [claim: string]: Rule } = {};
+  const claims: { [claim: string]: ClaimRule } = {};
   const reasons = [...failed];
   for (const { claim, rule } of atoms) {
     const [operator = ''] = Object.keys(rule);
@@ -158,12 +166,12 @@ function entriesFor(tokens: readonly Token[], name: string, { issuer, mapping }:
   }
   const negations = atoms.filter(({ negated }) => negated);
   const notes = negations.map(({ claim }) =>
-    narrower(claim, 'where the claim is null, the condition is not met'),
+    noteNarrower(claim, 'where the claim is null, the condition is not met'),
   );
-  const draft: Draft = { iss: issuer, claims };
-  const entries = withClaims({ name, draft, notes: [AUDIENCE, ...notes] });
-  if (reasons.length > 0) return [leftInPart(name, (entries[0] ?? { draft }).draft, ...reasons)];
-  return entries.map(each => loadable(each, 'trust'));
+  const draft: DraftStatement = { iss: issuer, claims };
+  const entries = addSubjectClaims({ name, draft, notes: [AUDIENCE, ...notes] });
+  if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? { draft }).draft, ...reasons)];
+  return entries.map(each => checkLoadable(each, 'trust'));
 }
 
 /** `a == "x" || a == "y"` is one rule; other ways are statements of their own. */
@@ -173,7 +181,7 @@ function readsAsOne(tokens: readonly Token[], mapping: CelSource['mapping']): bo
   return readAll(tokens, mapping).failed.length === 0;
 }
 
-function entriesOf(source: CelSource): Entry[] {
+function entriesOf(source: CelSource): ImportEntry[] {
   try {
     const tokens = unwrap(readTokens(source.condition));
     const all = readsAsOne(tokens, source.mapping) ? [tokens] : splitAt(tokens, '||');
@@ -181,19 +189,19 @@ function entriesOf(source: CelSource): Entry[] {
     return all.flatMap((each, index) => entriesFor(each, nameOf(index), source));
   } catch (error) {
     if (!(error instanceof Unread)) throw error;
-    return [leftInPart('The condition', { iss: source.issuer, claims: {} }, `${error.message}.`)];
+    return [omitInPart('The condition', { iss: source.issuer, claims: {} }, `${error.message}.`)];
   }
 }
 
-const BINDINGS = lost(
+const BINDINGS = noteLoss(
   'Who of these may act as a service account is said by its IAM bindings (principalSet://…), which are not in the file: make the role as narrow.',
 );
 
 /** The condition of a workload identity provider of Google Cloud as a role without a provider. */
-export function importCel(source: CelSource): Imported {
+export function importCel(source: CelSource): ImportedPolicy {
   return {
     trust: entriesOf(source),
     deny: [],
-    notes: [exact(`The condition was that of tokens of ${source.issuer}.`), BINDINGS],
+    notes: [noteExact(`The condition was that of tokens of ${source.issuer}.`), BINDINGS],
   };
 }

@@ -4,15 +4,15 @@ import { matchGlob } from '../../../policy/glob.ts';
 import { findRequestFlag, findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { Effect } from '../../../policy/statement.ts';
 import type { TrustCondition } from '../../targets/trust.ts';
-import { exact, lost, type Note, type Rule } from './imported.ts';
-import { AUDIENCE, narrower } from './issuer.ts';
-import { readKey } from './keys.ts';
+import { type ClaimRule, type ImportNote, noteExact, noteLoss } from './imported.ts';
+import { AUDIENCE, noteNarrower } from './issuer.ts';
+import { readConditionKey } from './keys.ts';
 
 /** What one condition of IAM becomes: a rule on a claim, a range of addresses, notes alone, or the reason why nothing. */
-export type Carried =
-  | { readonly claim: string; readonly rule: Rule; readonly notes: readonly Note[] }
-  | { readonly source: Rule }
-  | { readonly notes: readonly Note[]; readonly audience?: readonly string[] }
+export type CarriedCondition =
+  | { readonly claim: string; readonly rule: ClaimRule; readonly notes: readonly ImportNote[] }
+  | { readonly source: ClaimRule }
+  | { readonly notes: readonly ImportNote[]; readonly audience?: readonly string[] }
   | { readonly refused: string }
   /** IAM finds it false for everybody. */
   | { readonly nobody: string };
@@ -20,7 +20,7 @@ export type Carried =
 type Setting = { readonly host: string; readonly facts: IssuerFacts; readonly effect: Effect };
 
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
-function refused(says: string): Carried {
+function refused(says: string): CarriedCondition {
   return { refused: says };
 }
 
@@ -32,7 +32,7 @@ function scalarOf(operand: string, types: readonly string[]): Scalar | undefined
   return types.includes('number') && String(number) === operand ? number : undefined;
 }
 
-function operators(values: readonly Scalar[], one: string, many: string): Rule {
+function operators(values: readonly Scalar[], one: string, many: string): ClaimRule {
   return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
 }
 
@@ -40,7 +40,7 @@ function isPattern(operand: string): boolean {
   return /[*?]/.test(operand);
 }
 
-function onAddress(name: string, { key, operands }: TrustCondition): Carried | undefined {
+function onAddress(name: string, { key, operands }: TrustCondition): CarriedCondition | undefined {
   if (key.toLowerCase() !== 'aws:sourceip') return undefined;
   const operator = { IpAddress: 'in', NotIpAddress: 'not_in' }[name];
   if (!operator) return undefined;
@@ -56,82 +56,83 @@ type OnClaim = {
   readonly operands: readonly string[];
 };
 
-function equality({ claim, types, operands }: OnClaim, negated: boolean): Carried {
+function equality({ claim, types, operands }: OnClaim, negated: boolean): CarriedCondition {
   const values = operands.map(each => scalarOf(each, types));
   if (!values.every(each => each !== undefined))
     return refused(`${claim} can never be ${operands.join(' or ')}`);
   const rule = negated ? operators(values, 'not_equals', 'not_in') : operators(values, 'equals', 'in');
   const notes = negated
-    ? [narrower(claim, 'where the claim is absent or null, the condition is not met')]
+    ? [noteNarrower(claim, 'where the claim is absent or null, the condition is not met')]
     : [];
   return { claim, rule, notes };
 }
 
 /** StringEquals compares to the letter, and no claim of a job holds a wildcard. */
-function equalTo(on: OnClaim, effect: Effect): Carried {
+function equalTo(on: OnClaim, effect: Effect): CarriedCondition {
   const meant = on.operands.filter(each => !isPattern(each));
   if (effect === 'deny' || meant.length === on.operands.length) return equality(on, false);
   const [wild] = on.operands.filter(isPattern);
   const says = `StringEquals takes ${JSON.stringify(wild)} to the letter, which nobody has: StringLike was meant`;
   if (meant.length === 0) return { nobody: says };
   const rest = equality({ ...on, operands: meant }, false);
-  return 'claim' in rest ? { ...rest, notes: [lost(`${says}. It was left out.`), ...rest.notes] } : rest;
+  return 'claim' in rest ? { ...rest, notes: [noteLoss(`${says}. It was left out.`), ...rest.notes] } : rest;
 }
 
 /** IAM's `**` is `*`. Null is empty text to IAM, which `*` matches; here a pattern never matches null. */
-function likeness(on: OnClaim, effect: Effect): Carried {
+function likeness(on: OnClaim, effect: Effect): CarriedCondition {
   const { claim, types, operands } = on;
   if (!operands.some(isPattern)) return equality(on, false);
   if (!types.includes('string')) return refused(`${claim} is no text, so no pattern is for it`);
   const patterns = operands.map(each => each.replace(/\*+/g, '*'));
   const empty = types.includes('null') && patterns.some(each => matchGlob(each, ''));
   if (empty && effect === 'deny') return refused(`a pattern on ${claim} would not strike where it is null`);
-  const notes = empty ? [narrower(claim, 'a pattern does not match null')] : [];
+  const notes = empty ? [noteNarrower(claim, 'a pattern does not match null')] : [];
   return { claim, rule: operators(patterns, 'matches', 'matches'), notes };
 }
 
-function onClaim(name: string, on: OnClaim, effect: Effect): Carried {
+function onClaim(name: string, on: OnClaim, effect: Effect): CarriedCondition {
   if (name === 'StringEquals') return equalTo(on, effect);
   if (name === 'StringNotEquals') return equality(on, true);
   if (name === 'StringLike') return likeness(on, effect);
   if (name !== 'StringEqualsIgnoreCase' || effect === 'deny') return refused(`${name} has no counterpart`);
   const same = equalTo(on, effect);
   if (!('claim' in same)) return same;
-  return { ...same, notes: [...same.notes, narrower(on.claim, 'upper and lower case are not the same')] };
+  return { ...same, notes: [...same.notes, noteNarrower(on.claim, 'upper and lower case are not the same')] };
 }
 
 const ALWAYS = ['sub', 'aud'];
 
 /** What is otherwise here for a token without the claim. */
-function absenceNotes(claim: string, { effect, facts }: Setting, ifExists: boolean): Note[] {
+function absenceNotes(claim: string, { effect, facts }: Setting, ifExists: boolean): ImportNote[] {
   if (ALWAYS.includes(claim)) return [];
-  if (effect === 'trust') return ifExists ? [narrower(claim, 'a token without the claim is not let in')] : [];
+  if (effect === 'trust')
+    return ifExists ? [noteNarrower(claim, 'a token without the claim is not let in')] : [];
   return ifExists || findRequestFlag(claim, facts) === undefined
     ? []
-    : [narrower(claim, 'a token without the claim is denied too')];
+    : [noteNarrower(claim, 'a token without the claim is denied too')];
 }
 
 const POSITIVE = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'];
 
 /** IAM has no such key: what asks for one is false for everybody, and what an absent key meets is true. */
-function onAbsent(claim: string, written: string): Carried {
+function onAbsent(claim: string, written: string): CarriedCondition {
   const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
   if (ifExists || set === 'ForAllValues' || (name.includes('Not') && set !== 'ForAnyValue'))
     return {
-      notes: [exact(`${written} on ${claim} was left out: IAM knows no such key here, so all met it.`)],
+      notes: [noteExact(`${written} on ${claim} was left out: IAM knows no such key here, so all met it.`)],
     };
   return POSITIVE.includes(name) || set === 'ForAnyValue'
     ? { nobody: `IAM has no key for ${claim} of this issuer, so nobody meets ${written} on it` }
     : refused(`${written} ${claim} has no counterpart`);
 }
 
-function onNull(claim: string, operands: readonly string[]): Carried {
+function onNull(claim: string, operands: readonly string[]): CarriedCondition {
   const absent = operands.some(each => each.toLowerCase() === 'true');
   if (!ALWAYS.includes(claim)) return refused(`Null on ${claim} has no counterpart`);
   return absent ? { nobody: `each token has ${claim}` } : { notes: [] };
 }
 
-const CHOSEN = exact(
+const CHOSEN = noteExact(
   'sts:RoleSessionName was not carried over: who asked IAM chose it. The broker names sessions.',
 );
 
@@ -140,14 +141,14 @@ function isSet({ operator, operands }: TrustCondition): boolean {
 }
 
 /** Reads one condition of a trust policy for tokens of one issuer. */
-export function readCondition(condition: TrustCondition, setting: Setting): Carried {
+export function importCondition(condition: TrustCondition, setting: Setting): CarriedCondition {
   const { operator, key, operands } = condition;
   const [, set, name = '', ifExists] = WRITTEN.exec(operator) ?? [];
   if (operands.some(each => each.includes('${')))
     return refused(`${operator} ${key} holds a variable, which IAM or your tool fills in`);
   const address = onAddress(name, condition);
   if (address) return address;
-  const on = readKey(key, setting);
+  const on = readConditionKey(key, setting);
   if (on.is === 'chosen' && setting.effect === 'trust') return { notes: [CHOSEN] };
   if (on.is === 'secure' && isSet(condition)) return { notes: [] };
   if (on.is === 'unsure')
@@ -164,12 +165,12 @@ export function readCondition(condition: TrustCondition, setting: Setting): Carr
   const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? ['string'];
   const rule = onClaim(name, { claim, types, operands }, setting.effect);
   if (!('claim' in rule)) return rule;
-  const azp = claim === 'azp' ? [narrower(claim, 'IAM takes aud where a token has no azp')] : [];
+  const azp = claim === 'azp' ? [noteNarrower(claim, 'IAM takes aud where a token has no azp')] : [];
   const absent = absenceNotes(claim, setting, Boolean(ifExists) || set === 'ForAllValues');
   return { ...rule, notes: [...rule.notes, ...azp, ...absent] };
 }
 
-function onAudience(name: string, operands: readonly string[]): Carried {
+function onAudience(name: string, operands: readonly string[]): CarriedCondition {
   return name === 'StringEquals' && operands.every(isPattern)
     ? { nobody: `StringEquals takes ${JSON.stringify(operands[0])} to the letter, and no audience is that` }
     : { notes: [AUDIENCE], audience: operands };

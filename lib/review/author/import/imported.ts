@@ -11,30 +11,30 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Scalar as Value } from '../../../policy/condition.ts';
-import { written } from '../format.ts';
+import { writeDocument } from '../format.ts';
 
 /** What a claim of an imported statement must be: operators, all of which must be true. */
-export type Rule = { readonly [operator: string]: Value | readonly Value[] };
+export type ClaimRule = { readonly [operator: string]: Value | readonly Value[] };
 
 /** A statement as it stands in a role. */
-export type Draft = {
+export type DraftStatement = {
   readonly iss: string;
   readonly id?: string;
   readonly scopes?: readonly string[];
-  readonly claims: { readonly [claim: string]: Rule };
+  readonly claims: { readonly [claim: string]: ClaimRule };
   readonly request?: { readonly source_ip: { readonly [operator: string]: readonly string[] } };
 };
 
 /** What a reader should know of an import. One that is not `exact` says what was left out or made narrower. */
-export type Note = { readonly says: string; readonly exact: boolean };
+export type ImportNote = { readonly says: string; readonly exact: boolean };
 
 /** One statement of the source, by its name there, and what became of it; undefined: it was left out. */
-export type Entry = {
+export type ImportEntry = {
   readonly name: string;
-  readonly draft: Draft | undefined;
-  readonly notes: readonly Note[];
+  readonly draft: DraftStatement | undefined;
+  readonly notes: readonly ImportNote[];
   /** What could be carried of a statement that was left out: a draft for its reader, in a comment. */
-  readonly partial?: Draft | undefined;
+  readonly partial?: DraftStatement | undefined;
 };
 
 /** What a role gives, where the source says that. */
@@ -46,39 +46,39 @@ type GithubRole = {
 };
 
 /** What became of a policy. Whoever meets it met the source: what cannot be said exactly is left out. */
-export type Imported = {
-  readonly trust: readonly Entry[];
-  readonly deny: readonly Entry[];
+export type ImportedPolicy = {
+  readonly trust: readonly ImportEntry[];
+  readonly deny: readonly ImportEntry[];
   /** The ARN of the AWS role, where the source tells it. */
   readonly roleArn?: string | undefined;
   readonly github?: GithubRole | undefined;
-  readonly notes: readonly Note[];
+  readonly notes: readonly ImportNote[];
 };
 
-export function exact(says: string): Note {
+export function noteExact(says: string): ImportNote {
   return { says, exact: true };
 }
-export function lost(says: string): Note {
+export function noteLoss(says: string): ImportNote {
   return { says, exact: false };
 }
-export function leftOut(name: string, ...why: string[]): Entry {
+export function omitStatement(name: string, ...why: string[]): ImportEntry {
   return {
     name,
     draft: undefined,
-    notes: why.map(lost),
+    notes: why.map(noteLoss),
   };
 }
 
 /** Left out, with what could be carried of it. */
-export function leftInPart(name: string, partial: Draft, ...why: string[]): Entry {
+export function omitInPart(name: string, partial: DraftStatement, ...why: string[]): ImportEntry {
   return {
-    ...leftOut(name, ...why),
+    ...omitStatement(name, ...why),
     ...(Object.keys(partial.claims).length > 0 || partial.request ? { partial } : {}),
   };
 }
 
 /** Every note of an import, each with the statement that it is about. */
-export function notesOf({ trust, deny, notes }: Imported): Note[] {
+export function listNotes({ trust, deny, notes }: ImportedPolicy): ImportNote[] {
   return [
     ...[...trust, ...deny].flatMap(entry =>
       entry.notes.map(({ says, exact: kept }) => ({
@@ -91,11 +91,11 @@ export function notesOf({ trust, deny, notes }: Imported): Note[] {
 }
 
 /** `{ equals: main }` is written as `main`. */
-function plainRule(rule: Rule): unknown {
+function plainRule(rule: ClaimRule): unknown {
   return Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
 }
 
-function plainDraft({ claims, ...rest }: Draft): object {
+function plainDraft({ claims, ...rest }: DraftStatement): object {
   const { iss, id, scopes, request } = { id: undefined, scopes: undefined, request: undefined, ...rest };
   return {
     iss,
@@ -111,7 +111,7 @@ function comment(lines: readonly string[]): string {
   return lines.map(line => ` ${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')}`).join('\n');
 }
 
-function isDraft({ draft }: Entry): boolean {
+function isDraft({ draft }: ImportEntry): boolean {
   return draft !== undefined;
 }
 
@@ -125,13 +125,16 @@ function flowMappings(list: Node): void {
   });
 }
 
-function draftLines(draft: Draft): string[] {
+function draftLines(draft: DraftStatement): string[] {
   const document = new Document([plainDraft(draft)]);
   flowMappings(document.contents as unknown as Node);
-  return ['What could be carried of it, to finish by hand:', ...written(document).trimEnd().split('\n')];
+  return [
+    'What could be carried of it, to finish by hand:',
+    ...writeDocument(document).trimEnd().split('\n'),
+  ];
 }
 
-function saysOf({ name, draft, notes, partial }: Entry): string[] {
+function saysOf({ name, draft, notes, partial }: ImportEntry): string[] {
   return [
     ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
     ...(partial ? draftLines(partial) : []),
@@ -139,7 +142,7 @@ function saysOf({ name, draft, notes, partial }: Entry): string[] {
 }
 
 /** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
-function statementsOf(entries: readonly Entry[]): YAMLSeq<Node> {
+function statementsOf(entries: readonly ImportEntry[]): YAMLSeq<Node> {
   const list = new Document(entries.flatMap(({ draft }) => (draft ? [plainDraft(draft)] : [])))
     .contents as unknown as YAMLSeq<Node>;
   const carried = entries.filter(isDraft);
@@ -164,7 +167,7 @@ function add(role: YAMLMap, key: string, value: unknown): void {
 }
 
 /** The text of a role file. Without a statement, or a provider, the loader refuses it and says what is wanting. */
-export function roleText({ trust, deny, roleArn, github, notes }: Imported): string {
+export function writeImportedRole({ trust, deny, roleArn, github, notes }: ImportedPolicy): string {
   const role = new YAMLMap();
   const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
   for (const [key, entries] of Object.entries({ trust, deny })) {
@@ -179,5 +182,5 @@ export function roleText({ trust, deny, roleArn, github, notes }: Imported): str
   }
   const document = new Document(role);
   document.commentBefore = comment(head);
-  return written(document);
+  return writeDocument(document);
 }

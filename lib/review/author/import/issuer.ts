@@ -6,13 +6,21 @@ import { compileStatement } from '../../../language/statement.ts';
 import type { IssuerFacts } from '../../../policy/issuer.ts';
 import type { Effect } from '../../../policy/statement.ts';
 import { presetOf } from '../../../token/presets.ts';
-import { type Draft, type Entry, exact, leftInPart, leftOut, lost, type Note } from './imported.ts';
+import {
+  type DraftStatement,
+  type ImportEntry,
+  type ImportNote,
+  noteExact,
+  noteLoss,
+  omitInPart,
+  omitStatement,
+} from './imported.ts';
 import { readSubjects } from './subject.ts';
 
 const read = new Map<string, IssuerFacts>();
 
 /** What is known of an issuer without a broker.yml: its preset, or that nothing is. */
-export function factsOf(issuer: string): IssuerFacts {
+export function findFacts(issuer: string): IssuerFacts {
   const held = read.get(issuer) ?? readFacts(issuer);
   read.set(issuer, held);
   return held;
@@ -35,26 +43,26 @@ const UNKNOWN: IssuerFacts = {
   pipelineId: undefined,
 };
 
-const KEPT = exact('What sub names is bound by claims of its own too.');
-const INSTEAD = exact('Claims stand here instead of sub: each job that has them can have that sub.');
-const NO_IDS = exact(
+const KEPT = noteExact('What sub names is bound by claims of its own too.');
+const INSTEAD = noteExact('Claims stand here instead of sub: each job that has them can have that sub.');
+const NO_IDS = noteExact(
   'sub stays: since 2026-07-15 GitHub gives a repository that takes an old name over another sub. kite-sts pin adds ids.',
 );
 
-function hasIds(claims: Draft['claims']): boolean {
+function hasIds(claims: DraftStatement['claims']): boolean {
   return 'repository_id' in claims || 'repository_owner_id' in claims;
 }
 
 /** The rules of `added` whose claim has no rule yet, or the same; undefined where one says something else. */
-function fits(claims: Draft['claims'], added: Draft['claims']): boolean {
+function fits(claims: DraftStatement['claims'], added: DraftStatement['claims']): boolean {
   return Object.entries(added).every(
     ([claim, rule]) => !(claim in claims) || JSON.stringify(claims[claim]) === JSON.stringify(rule),
   );
 }
 
-type Carried = Entry & { readonly draft: Draft };
+type Carried = ImportEntry & { readonly draft: DraftStatement };
 
-function replaced({ name, draft, notes }: Carried, added: readonly Draft['claims'][]): Carried[] {
+function replaced({ name, draft, notes }: Carried, added: readonly DraftStatement['claims'][]): Carried[] {
   const { sub: _, ...others } = draft.claims;
   const { id, ...rest } = draft;
   const named = added.length === 1 && id !== undefined ? { id } : {};
@@ -65,10 +73,10 @@ function replaced({ name, draft, notes }: Carried, added: readonly Draft['claims
   }));
 }
 
-const NAMESPACE = lost(
+const NAMESPACE = noteLoss(
   'namespace_path is narrower here: projects of groups inside of it are not let in. List those groups to have them.',
 );
-const ACCOUNT = lost(
+const ACCOUNT = noteLoss(
   'sub is narrower here: azp names an account of Google, and only its own tokens are let in.',
 );
 
@@ -91,7 +99,7 @@ function bindTenant(entry: Carried): Carried {
  * The statement with what its `sub` names said of claims: instead of `sub` where that admits the same jobs, and beside
  * it elsewhere, or where `mayReplace` is false. One that names several things in several ways becomes several statements.
  */
-export function withClaims(entry: Carried, mayReplace = true): Carried[] {
+export function addSubjectClaims(entry: Carried, mayReplace = true): Carried[] {
   const { name, draft, notes } = entry;
   const { sub } = draft.claims;
   const { rules, kept } = sub ? readSubjects(draft.iss, sub) : { rules: [{}], kept: true };
@@ -105,7 +113,7 @@ export function withClaims(entry: Carried, mayReplace = true): Carried[] {
   return [bindTenant({ name, draft: bound, notes: [...notes, ...says, ...named] })];
 }
 
-function complaintsOf(draft: Draft, effect: Effect, facts: IssuerFacts): Complaint[] {
+function complaintsOf(draft: DraftStatement, effect: Effect, facts: IssuerFacts): Complaint[] {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
@@ -114,28 +122,28 @@ function complaintsOf(draft: Draft, effect: Effect, facts: IssuerFacts): Complai
   return complaints;
 }
 
-function rowNote({ iss, claims }: Draft): Note {
+function rowNote({ iss, claims }: DraftStatement): ImportNote {
   const rule = claims['sub'] ?? {};
   const bound = 'equals' in rule || 'in' in rule;
   const how = bound ? 'bind: [sub]' : 'single_tenant: true, if nobody but you gets tokens of it';
-  return exact(`broker.yml needs a row for ${iss}, with its jwks_uri and ${how}.`);
+  return noteExact(`broker.yml needs a row for ${iss}, with its jwks_uri and ${how}.`);
 }
 
 /** The entry as it is, or left out with the loader's own reason when it would refuse the statement. */
-export function loadable(entry: Entry, effect: Effect): Entry {
+export function checkLoadable(entry: ImportEntry, effect: Effect): ImportEntry {
   const { name, draft, notes } = entry;
   if (!draft) return entry;
-  const facts = factsOf(draft.iss);
+  const facts = findFacts(draft.iss);
   if (Object.keys(draft.claims).length === 0 && !draft.request)
-    return leftOut(name, `it asks for no claim, so each token that ${draft.iss} signs would do.`);
+    return omitStatement(name, `it asks for no claim, so each token that ${draft.iss} signs would do.`);
   const complaints = complaintsOf(draft, effect, facts);
-  if (complaints.length > 0) return leftInPart(name, draft, ...complaints.map(({ message }) => message));
+  if (complaints.length > 0) return omitInPart(name, draft, ...complaints.map(({ message }) => message));
   return facts.vocabulary ? entry : { name, draft, notes: [...notes, rowNote(draft)] };
 }
 
-export const AUDIENCE = exact(
+export const AUDIENCE = noteExact(
   'The audience was not carried over: a token for the broker is minted for the broker.',
 );
-export function narrower(claim: string, says: string): ReturnType<typeof lost> {
-  return lost(`${claim} is narrower here: ${says}.`);
+export function noteNarrower(claim: string, says: string): ReturnType<typeof noteLoss> {
+  return noteLoss(`${claim} is narrower here: ${says}.`);
 }

@@ -31,7 +31,7 @@ const TAGGING: PresetName = 'buildkite';
  * What a condition's key speaks of: a claim, by the vocabulary's own case; a claim or tag that IAM never has for this
  * issuer; one of which that is not known; what the caller of IAM chooses itself; or something else.
  */
-export type Subject =
+export type KeyMeaning =
   | { readonly is: 'claim'; readonly claim: string }
   | { readonly is: 'never'; readonly claim: string }
   | { readonly is: 'unsure'; readonly claim: string }
@@ -45,10 +45,10 @@ function findClaim(facts: IssuerFacts, name: string): string | undefined {
   return known ?? (findVocabularyTypes(vocabulary, name) ? name : undefined);
 }
 
-export type Setting = { readonly host: string; readonly facts: IssuerFacts };
+export type ConditionKeySetting = { readonly host: string; readonly facts: IssuerFacts };
 
 /** What the key of a condition is to IAM, for tokens of one issuer. Keys have no case. */
-export function readKey(written: string, { host, facts }: Setting): Subject {
+export function readConditionKey(written: string, { host, facts }: ConditionKeySetting): KeyMeaning {
   const key = written.toLowerCase();
   if (key === 'sts:rolesessionname') return { is: 'chosen' };
   if (key === 'aws:securetransport') return { is: 'secure' };

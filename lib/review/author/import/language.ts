@@ -9,7 +9,7 @@ const ONE = '\uE001';
 export class NotCarried extends Error {}
 
 /** All that an expression matches as a whole. */
-export type Language = {
+export type ListedExpression = {
   readonly texts: readonly string[];
   readonly patterns: readonly string[];
   /** What was read more narrowly than it stands there. */
@@ -195,7 +195,7 @@ function patternOf(text: string): string {
  * Reads a regular expression that must match as a whole. `.*` is `*`: it stops at a line break, and so does a pattern,
  * which no value with a control character meets. Throws `NotCarried` with the reason.
  */
-export function readExpression(expression: string): Language {
+export function readExpression(expression: string): ListedExpression {
   if (/[\uE000\uE001]|\p{Cc}/u.test(expression))
     throw new NotCarried('it holds characters that nobody can see');
   const cursor: Cursor = { source: [...expression], at: 0, depth: 0, narrower: new Set() };

@@ -2,17 +2,17 @@ import { suggestWord } from '../../../language/nearest.ts';
 import type { Scalar } from '../../../policy/condition.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import {
-  type Draft,
-  type Entry,
-  exact,
-  type Imported,
-  leftInPart,
-  leftOut,
-  lost,
-  type Note,
-  type Rule,
+  type ClaimRule,
+  type DraftStatement,
+  type ImportEntry,
+  type ImportedPolicy,
+  type ImportNote,
+  noteExact,
+  noteLoss,
+  omitInPart,
+  omitStatement,
 } from './imported.ts';
-import { AUDIENCE, factsOf, loadable, withClaims } from './issuer.ts';
+import { AUDIENCE, addSubjectClaims, checkLoadable, findFacts } from './issuer.ts';
 import { NotCarried, readExpression } from './language.ts';
 import { readSubjects } from './subject.ts';
 
@@ -72,9 +72,9 @@ function findRefusal(policy: Policy): string | undefined {
   return findWrongValue(policy);
 }
 
-type Carried = { readonly rule: Rule; readonly narrower: readonly string[] };
+type Carried = { readonly rule: ClaimRule; readonly narrower: readonly string[] };
 
-function listRule(values: readonly Scalar[]): Rule {
+function listRule(values: readonly Scalar[]): ClaimRule {
   return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
 }
 
@@ -87,15 +87,15 @@ function readRule(expression: string): Carried {
 }
 
 /** Booleans are text to octo-sts. */
-function typed(rule: Rule, types: readonly string[] | undefined): Rule {
+function typed(rule: ClaimRule, types: readonly string[] | undefined): ClaimRule {
   if (!types?.includes('boolean') || 'matches' in rule) return rule;
   const values = Object.values(rule).flat();
   return listRule(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
 }
 
 type Reading = {
-  readonly claims: Draft['claims'];
-  readonly notes: readonly Note[];
+  readonly claims: DraftStatement['claims'];
+  readonly notes: readonly ImportNote[];
   readonly failed: readonly string[];
 };
 
@@ -104,7 +104,7 @@ const NOTHING: Reading = { claims: {}, notes: [], failed: [] };
 function addRule(reading: Reading, claim: string, read: () => Carried): Reading {
   try {
     const { rule, narrower } = read();
-    const notes = narrower.map(says => lost(`${claim} is narrower here: ${says}.`));
+    const notes = narrower.map(says => noteLoss(`${claim} is narrower here: ${says}.`));
     return { ...reading, claims: { ...reading.claims, [claim]: rule }, notes: [...reading.notes, ...notes] };
   } catch (error) {
     if (!(error instanceof NotCarried)) throw error;
@@ -117,7 +117,7 @@ function textOf(policy: Policy, key: string): string {
 }
 
 function readClaims(policy: Policy, issuer: string): Reading {
-  const { vocabulary } = factsOf(issuer);
+  const { vocabulary } = findFacts(issuer);
   let reading = addRule(NOTHING, 'sub', () =>
     policy['subject']
       ? { rule: { equals: textOf(policy, 'subject') }, narrower: [] }
@@ -134,30 +134,30 @@ function readClaims(policy: Policy, issuer: string): Reading {
 }
 
 /** What a subject that cannot be carried says at its beginning, for the draft. */
-function beginning(policy: Policy, iss: string): Draft['claims'] {
+function beginning(policy: Policy, iss: string): DraftStatement['claims'] {
   // The last character may be repeated by what follows it.
   const [plain = ''] = /^\^?[\w:/@-]*/.exec(textOf(policy, 'subject_pattern')) ?? [];
   const [rules = {}] = readSubjects(iss, { matches: `${plain.replace('^', '').slice(0, -1)}*` }).rules;
   return rules;
 }
 
-const CHARACTERS = exact(
+const CHARACTERS = noteExact(
   'octo-sts takes no token whose sub has white space, quotes, brackets or one of \\ < > ; & $: here the patterns decide.',
 );
 
 const NAME = 'The statement';
 
-function entriesFor(policy: Policy, iss: string, scopes: readonly string[] | undefined): Entry[] {
+function entriesFor(policy: Policy, iss: string, scopes: readonly string[] | undefined): ImportEntry[] {
   const { claims, notes, failed } = readClaims(policy, iss);
-  const draft: Draft = { iss, ...(scopes ? { scopes } : {}), claims };
+  const draft: DraftStatement = { iss, ...(scopes ? { scopes } : {}), claims };
   const patterns = 'matches' in (claims['sub'] ?? {}) ? [CHARACTERS] : [];
-  const carried = withClaims({ name: NAME, draft, notes: [AUDIENCE, ...patterns, ...notes] });
+  const carried = addSubjectClaims({ name: NAME, draft, notes: [AUDIENCE, ...patterns, ...notes] });
   if (failed.length > 0) {
     const found = (carried[0] ?? { draft }).draft;
     const begun = claims['sub'] ? {} : beginning(policy, iss);
-    return [leftInPart(NAME, { ...found, claims: { ...begun, ...found.claims } }, ...failed)];
+    return [omitInPart(NAME, { ...found, claims: { ...begun, ...found.claims } }, ...failed)];
   }
-  return carried.map(each => loadable(each, 'trust'));
+  return carried.map(each => checkLoadable(each, 'trust'));
 }
 
 function readIssuers(policy: Policy): readonly string[] {
@@ -167,16 +167,16 @@ function readIssuers(policy: Policy): readonly string[] {
   return texts;
 }
 
-function entriesOf(policy: Policy, scopes: readonly string[] | undefined): Entry[] {
+function entriesOf(policy: Policy, scopes: readonly string[] | undefined): ImportEntry[] {
   try {
     return readIssuers(policy).flatMap(issuer => entriesFor(policy, issuer, scopes));
   } catch (error) {
-    if (error instanceof NotCarried) return [leftOut(NAME, `issuer_pattern: ${error.message}.`)];
+    if (error instanceof NotCarried) return [omitStatement(NAME, `issuer_pattern: ${error.message}.`)];
     throw error;
   }
 }
 
-type Gives = { readonly github?: Imported['github']; readonly notes: readonly Note[] };
+type Gives = { readonly github?: ImportedPolicy['github']; readonly notes: readonly ImportNote[] };
 
 const SCOPE = 'token';
 
@@ -197,14 +197,14 @@ function readGiven(policy: Policy, { app, owner, repository }: OctoSetting): Giv
   if (missing.length === 0 && app !== undefined && owner !== undefined)
     return { github: { app, owner, repositories, permissions: { [SCOPE]: permissions } }, notes: [] };
   const says = `What the role gives was left out: ${JSON.stringify({ permissions, repositories })}.`;
-  return { notes: [lost(`${says} It takes ${missing.join('; ')}.`)] };
+  return { notes: [noteLoss(`${says} It takes ${missing.join('; ')}.`)] };
 }
 
 /**
  * A trust policy of octo-sts (`.github/chainguard/<name>.sts.yaml`) as a role. Throws `OctoRefused` for a file that
  * octo-sts refuses itself.
  */
-export function importOcto(policy: Policy, setting: OctoSetting = {}): Imported {
+export function importOcto(policy: Policy, setting: OctoSetting = {}): ImportedPolicy {
   const refusal = findRefusal(policy);
   if (refusal !== undefined) throw new OctoRefused(refusal);
   const { github, notes } = readGiven(policy, setting);

@@ -1,6 +1,13 @@
 import { PRESETS } from '../../../token/presets.ts';
-import { type Entry, exact, type Imported, leftOut, lost, type Rule } from './imported.ts';
-import { loadable } from './issuer.ts';
+import {
+  type ClaimRule,
+  type ImportEntry,
+  type ImportedPolicy,
+  noteExact,
+  noteLoss,
+  omitStatement,
+} from './imported.ts';
+import { checkLoadable } from './issuer.ts';
 
 /** Claims of a secret's policy by the name that they have in a token; undefined: no token has them. */
 const NAMES: { readonly [name: string]: string | undefined } = {
@@ -19,16 +26,16 @@ function isPattern(value: string): boolean {
   return value.includes('*');
 }
 
-function ruleOf(values: readonly string[]): Rule {
+function ruleOf(values: readonly string[]): ClaimRule {
   if (values.some(isPattern)) return { matches: values.length === 1 ? (values[0] ?? '') : values };
   return values.length === 1 ? { equals: values[0] ?? '' } : { in: values };
 }
 
-const CROSSES = lost(
+const CROSSES = noteLoss(
   '* is taken to match / too, as an example of Buildkite needs: its documentation does not say.',
 );
 
-function carried(name: string, value: unknown): [claim: string, rule: Rule] | string {
+function carried(name: string, value: unknown): [claim: string, rule: ClaimRule] | string {
   const claim = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (claim === undefined) return `no token of Buildkite has ${name}.`;
   const values = [value].flat();
@@ -38,27 +45,27 @@ function carried(name: string, value: unknown): [claim: string, rule: Rule] | st
   return [claim, ruleOf(values)];
 }
 
-function entryOf(rule: unknown, index: number, organization: string): Entry {
+function entryOf(rule: unknown, index: number, organization: string): ImportEntry {
   const name = `rule[${index}]`;
-  if (rule === null || typeof rule !== 'object') return leftOut(name, 'it is no mapping of claims.');
+  if (rule === null || typeof rule !== 'object') return omitStatement(name, 'it is no mapping of claims.');
   const all = Object.entries(rule).map(([claim, value]) => carried(claim, value));
   const reasons = all.filter(each => typeof each === 'string');
-  if (reasons.length > 0) return leftOut(name, ...reasons);
+  if (reasons.length > 0) return omitStatement(name, ...reasons);
   const claims = Object.fromEntries(all.filter(each => typeof each !== 'string'));
   const iss = PRESETS.buildkite.issuer ?? '';
   const draft = { iss, claims: { organization_slug: { equals: organization }, ...claims } };
   const patterns = Object.values(claims).some(rule => 'matches' in rule);
-  return loadable({ name, draft, notes: patterns ? [CROSSES] : [] }, 'trust');
+  return checkLoadable({ name, draft, notes: patterns ? [CROSSES] : [] }, 'trust');
 }
 
 /** The access policy of a Buildkite secret as a role without a provider. It holds for one organization, as the policy did. */
-export function importSecrets(rules: readonly unknown[], organization: string): Imported {
+export function importSecrets(rules: readonly unknown[], organization: string): ImportedPolicy {
   return {
     trust: rules.map((rule, index) => entryOf(rule, index, organization)),
     deny: [],
     notes: [
-      exact(`It was the policy of a secret of the organization ${organization}.`),
-      lost('What the role gives is not in the file: add a provider.'),
+      noteExact(`It was the policy of a secret of the organization ${organization}.`),
+      noteLoss('What the role gives is not in the file: add a provider.'),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Scalar } from '../../../policy/condition.ts';
 import { presetOf } from '../../../token/presets.ts';
-import type { Rule } from './imported.ts';
+import type { ClaimRule } from './imported.ts';
 
 /** What one claim must be: a value, or a pattern. */
 type Wanted = { readonly value: Scalar; readonly wild: boolean };
@@ -182,7 +182,7 @@ export function explainImpossible(issuer: string, subject: string): string | und
     : `Buildkite writes ref:refs/heads/${ref}, never ref:${ref}, so nobody has the subject ${JSON.stringify(subject)}.`;
 }
 
-function ruleOf(all: readonly Wanted[]): Rule {
+function ruleOf(all: readonly Wanted[]): ClaimRule {
   const values = [...new Set(all.map(({ value }) => value))];
   if (all.some(({ wild }) => wild)) return { matches: values.length === 1 ? (values[0] ?? '') : values };
   return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
@@ -225,7 +225,7 @@ function groupClaims(readings: readonly Reading[]): Group[] {
   return groups;
 }
 
-type Rules = { readonly [claim: string]: Rule };
+type Rules = { readonly [claim: string]: ClaimRule };
 
 function rulesOf(group: Group): Rules {
   return Object.fromEntries(Object.entries(group).map(([claim, all]) => [claim, ruleOf(all)]));
@@ -239,7 +239,7 @@ function commonRules(readings: readonly Reading[]): Rules {
   return rulesOf(Object.fromEntries(all.filter(([, each]) => canList(each))));
 }
 
-function operandsOf(rule: Rule): Wanted[] {
+function operandsOf(rule: ClaimRule): Wanted[] {
   const [[operator = '', operands] = []] = Object.entries(rule);
   return [operands ?? null]
     .flat()
@@ -250,7 +250,7 @@ function operandsOf(rule: Rule): Wanted[] {
 export type SubjectRules = { readonly rules: readonly Rules[]; readonly kept: boolean };
 
 /** Reads what a rule on `sub` says of other claims, by the form that the vendor gives its subjects. */
-export function readSubjects(issuer: string, rule: Rule): SubjectRules {
+export function readSubjects(issuer: string, rule: ClaimRule): SubjectRules {
   const operands = operandsOf(rule);
   const positive = ['equals', 'in', 'matches'].includes(Object.keys(rule).join());
   const readings = operands.map(({ value, wild }) =>

@@ -2,17 +2,17 @@ import { readRange } from '../../../policy/cidr.ts';
 import type { Scalar } from '../../../policy/condition.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import {
-  type Draft,
-  type Entry,
-  exact,
-  type Imported,
-  leftInPart,
-  leftOut,
-  lost,
-  type Note,
-  type Rule,
+  type ClaimRule,
+  type DraftStatement,
+  type ImportEntry,
+  type ImportedPolicy,
+  type ImportNote,
+  noteExact,
+  noteLoss,
+  omitInPart,
+  omitStatement,
 } from './imported.ts';
-import { AUDIENCE, factsOf, loadable, withClaims } from './issuer.ts';
+import { AUDIENCE, addSubjectClaims, checkLoadable, findFacts } from './issuer.ts';
 
 /** `data` of `vault read -format=json auth/jwt/role/<name>`. */
 type VaultRole = { readonly [key: string]: unknown };
@@ -31,9 +31,9 @@ export function isVaultRole(value: unknown): value is VaultRole {
   return value !== null && typeof value === 'object' && 'user_claim' in value && 'role_type' in value;
 }
 
-type Carried = { readonly rule: Rule } | { readonly refused: string };
+type Carried = { readonly rule: ClaimRule } | { readonly refused: string };
 
-function listRule(values: readonly Scalar[], one: string, many: string): Rule {
+function listRule(values: readonly Scalar[], one: string, many: string): ClaimRule {
   return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
 }
 
@@ -61,7 +61,7 @@ function readBound(
   const isPlain = values.every(each => ['string', 'boolean', 'number'].includes(typeof each));
   if (!isPlain || values.length === 0)
     return { refused: `${claim}: it is neither a value nor a list of values.` };
-  const { vocabulary } = factsOf(iss);
+  const { vocabulary } = findFacts(iss);
   const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? [];
   const scalars = values as readonly Scalar[];
   if (!types.includes('array'))
@@ -72,12 +72,12 @@ function readBound(
 }
 
 /** Vault lets nobody in whose token lacks the claim that names its user. */
-function readUser(role: VaultRole, claims: Draft['claims']): Draft['claims'] {
+function readUser(role: VaultRole, claims: DraftStatement['claims']): DraftStatement['claims'] {
   const name = String(role['user_claim'] ?? '');
   return name === 'sub' || name === '' || name in claims ? {} : { [name]: { matches: '?*' } };
 }
 
-type Read = { readonly claims: Draft['claims']; readonly refused: readonly string[] };
+type Read = { readonly claims: DraftStatement['claims']; readonly refused: readonly string[] };
 
 function readClaims(role: VaultRole, iss: string): Read {
   const isGlob = role['bound_claims_type'] === 'glob';
@@ -85,7 +85,7 @@ function readClaims(role: VaultRole, iss: string): Read {
   const all = bound.map(([claim, value]) => [claim, readBound(claim, value, { isGlob, iss })] as const);
   const refused = all.flatMap(([, each]) => ('refused' in each ? [each.refused] : []));
   const found = all.flatMap(([claim, each]) => ('rule' in each ? [[claim, each.rule] as const] : []));
-  const rules: Draft['claims'] = Object.fromEntries(found);
+  const rules: DraftStatement['claims'] = Object.fromEntries(found);
   const subject = role['bound_subject'];
   if (!isFilled(subject)) return { claims: { ...rules, ...readUser(role, rules) }, refused };
   const twice = 'sub' in rules ? ['bound_subject and bound_claims both speak of sub.'] : [];
@@ -104,7 +104,7 @@ function findBeyond(role: VaultRole): string[] {
   ];
 }
 
-type Source = { readonly request?: Draft['request'] & object; readonly refused: readonly string[] };
+type Source = { readonly request?: DraftStatement['request'] & object; readonly refused: readonly string[] };
 
 function readAddresses(role: VaultRole): Source {
   const ranges = [role['token_bound_cidrs'] ?? []].flat().map(String);
@@ -117,29 +117,29 @@ function readAddresses(role: VaultRole): Source {
 
 const NAME = 'The role';
 
-function entriesFor(role: VaultRole, iss: string): Entry[] {
+function entriesFor(role: VaultRole, iss: string): ImportEntry[] {
   const { claims, refused } = readClaims(role, iss);
   const addresses = readAddresses(role);
-  const draft: Draft = { iss, claims, ...(addresses.request ? { request: addresses.request } : {}) };
+  const draft: DraftStatement = { iss, claims, ...(addresses.request ? { request: addresses.request } : {}) };
   const reasons = [...findBeyond(role), ...refused, ...addresses.refused];
-  const entries = withClaims({ name: NAME, draft, notes: [AUDIENCE] });
-  if (reasons.length > 0) return [leftInPart(NAME, (entries[0] ?? { draft }).draft, ...reasons)];
-  return entries.map(each => loadable(each, 'trust'));
+  const entries = addSubjectClaims({ name: NAME, draft, notes: [AUDIENCE] });
+  if (reasons.length > 0) return [omitInPart(NAME, (entries[0] ?? { draft }).draft, ...reasons)];
+  return entries.map(each => checkLoadable(each, 'trust'));
 }
 
-function policiesNote(role: VaultRole): Note {
+function policiesNote(role: VaultRole): ImportNote {
   const policies = [role['token_policies'] ?? role['policies'] ?? []].flat().join(', ') || 'none';
-  return lost(
+  return noteLoss(
     `What Vault's policies give (${policies}) is Vault's: add a provider. docs/guides/vault.md logs in there.`,
   );
 }
 
 /** A role of Vault's jwt auth method. Its issuer stands in auth/jwt/config, not in the role. */
-export function importVault(role: VaultRole, issuer: string | undefined): Imported {
+export function importVault(role: VaultRole, issuer: string | undefined): ImportedPolicy {
   if (issuer === undefined) {
     const why = 'its issuer is not in the role: give --issuer, as vault read auth/jwt/config has it.';
-    return { trust: [leftOut(NAME, why)], deny: [], notes: [policiesNote(role)] };
+    return { trust: [omitStatement(NAME, why)], deny: [], notes: [policiesNote(role)] };
   }
-  const row = exact(`The issuer ${issuer} is not in the role; it was given.`);
+  const row = noteExact(`The issuer ${issuer} is not in the role; it was given.`);
   return { trust: entriesFor(role, issuer), deny: [], notes: [row, policiesNote(role)] };
 }

@@ -1,4 +1,4 @@
-import type { Family } from '../../../jobs/scenarios.ts';
+import type { JobFamily } from '../../../jobs/scenarios.ts';
 import type { Complain } from '../../../language/complaint.ts';
 import { lengthOfTime } from '../../../language/demand.ts';
 import {
@@ -55,7 +55,7 @@ export const CASE = object({
   seconds: optional(placed(SECONDS)),
 });
 
-export type Written = NonNullable<ReturnType<typeof CASE.read>>;
+export type WrittenCase = NonNullable<ReturnType<typeof CASE.read>>;
 
 /** What a file of cases is read against: its role or registry, and the issuers of broker.yml. */
 export type CaseSetting = {
@@ -64,16 +64,16 @@ export type CaseSetting = {
 };
 
 /** A file of cases while it is read. */
-export type Reading = CaseSetting & {
+export type CaseReading = CaseSetting & {
   readonly complain: Complain;
   /** What each case so far starts from by name; undefined for one that could not be read. */
-  readonly above: Map<string, Base | undefined>;
+  readonly above: Map<string, CaseBase | undefined>;
 };
 
 /** What a case starts from: claims as they are written, and the vendor whose job they are where a scenario says so. */
-export type Base = {
+export type CaseBase = {
   readonly claims: Claims;
-  readonly family: Family | undefined;
+  readonly family: JobFamily | undefined;
   /** Claims that were left out, and so are not made anew from others. */
   readonly left: readonly string[];
 };

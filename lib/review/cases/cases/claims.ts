@@ -1,17 +1,17 @@
-import { type Family, SCENARIOS, type Scenario, withFollowing } from '../../../jobs/scenarios.ts';
+import { addFollowingClaims, type JobFamily, SCENARIOS, type Scenario } from '../../../jobs/scenarios.ts';
 import { suggestWord } from '../../../language/nearest.ts';
 import { findEntry, type Tree } from '../../../language/parse.ts';
 import type { Placed } from '../../../language/shape.ts';
 import { type Claims, type ClaimValue, findClaim } from '../../../policy/claims.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
-import type { Base, Reading, Written } from './case.ts';
+import type { CaseBase, CaseReading, WrittenCase } from './case.ts';
 
-type Issuer = Reading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
+type Issuer = CaseReading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
 
-const NOTHING: Base = { claims: Object.create(null), family: undefined, left: [] };
+const NOTHING: CaseBase = { claims: Object.create(null), family: undefined, left: [] };
 
 /** The vendor's issuer: the one of which the policy speaks first, or else any that broker.yml lists. */
-function issuerOf(family: Family, { role, issuers }: Reading): string | undefined {
+function issuerOf(family: JobFamily, { role, issuers }: CaseReading): string | undefined {
   const named = role.trust.flatMap(({ issuer }) => issuers.get(issuer) ?? []);
   return [...named, ...issuers.values()].find((each: Issuer) => each.preset === family.preset)?.issuer;
 }
@@ -19,8 +19,8 @@ function issuerOf(family: Family, { role, issuers }: Reading): string | undefine
 function ofScenario(
   { family, changes }: Scenario,
   { value, place }: Placed<string>,
-  reading: Reading,
-): Base | undefined {
+  reading: CaseReading,
+): CaseBase | undefined {
   const iss = issuerOf(family, reading);
   if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
   reading.complain(
@@ -31,7 +31,7 @@ function ofScenario(
   return undefined;
 }
 
-function baseOf({ from, claims }: Written, tree: Tree, reading: Reading): Base | undefined {
+function baseOf({ from, claims }: WrittenCase, tree: Tree, reading: CaseReading): CaseBase | undefined {
   const { above, complain } = reading;
   if (!from && !claims)
     complain(
@@ -52,7 +52,11 @@ function baseOf({ from, claims }: Written, tree: Tree, reading: Reading): Base |
 }
 
 /** The claims with what sets another job of the same vendor apart. */
-function changedInto({ as }: Written, base: Base, { role, issuers, complain }: Reading): Base {
+function changedInto(
+  { as }: WrittenCase,
+  base: CaseBase,
+  { role, issuers, complain }: CaseReading,
+): CaseBase {
   if (!as) return base;
   const scenario = SCENARIOS.get(as.value);
   const issuer = findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer;
@@ -69,7 +73,7 @@ function changedInto({ as }: Written, base: Base, { role, issuers, complain }: R
 }
 
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
-function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }: Reading): void {
+function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }: CaseReading): void {
   const entries = findEntry(tree, 'claims')?.value;
   const written = entries?.kind === 'map' ? entries.entries : [];
   const stray = written.find(
@@ -103,7 +107,7 @@ function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }
   }
 }
 
-function complainOfLeft({ without = [] }: Written, claims: Claims, { complain }: Reading): void {
+function complainOfLeft({ without = [] }: WrittenCase, claims: Claims, { complain }: CaseReading): void {
   for (const { value, place } of without)
     if (!Object.hasOwn(claims, value))
       complain(
@@ -121,17 +125,17 @@ function lacking(claims: Claims, names: readonly string[]): Claims {
 }
 
 /** The claims of a case, and what a case below it may start from; complains of what is wrong with them. */
-export function claimsOf(
-  written: Written,
+export function readCaseClaims(
+  written: WrittenCase,
   tree: Tree,
-  reading: Reading,
-): { readonly base: Base; readonly claims: Claims } | undefined {
+  reading: CaseReading,
+): { readonly base: CaseBase; readonly claims: Claims } | undefined {
   const start = baseOf(written, tree, reading);
   if (!start) return undefined;
   const { claims: before, family } = changedInto(written, start, reading);
   const merged: Claims = { ...before, ...written.claims };
   const gone = start.left.filter(name => !Object.hasOwn(merged, name));
-  const whole = lacking(family ? withFollowing(family, merged) : merged, gone);
+  const whole = lacking(family ? addFollowingClaims(family, merged) : merged, gone);
   const left = [...gone, ...(written.without ?? []).map(({ value }) => value)];
   complainOfLeft(written, whole, reading);
   const claims = lacking(whole, left);

@@ -1,41 +1,41 @@
 import type { RoleChange } from '../../compare/change.ts';
-import type { Shown } from '../../compare/difference.ts';
-import { DIRECTIONS, directionOf } from '../../compare/direction.ts';
-import { witnessText } from '../../compare/report.ts';
-import { type Line, listSections } from '../../compare/sections.ts';
+import type { ShownRequest } from '../../compare/difference.ts';
+import { DIRECTIONS, judgeDirection } from '../../compare/direction.ts';
+import { formatWitness } from '../../compare/report.ts';
+import { listSections, type ReportLine } from '../../compare/sections.ts';
 import type { Witness } from '../../space/witness.ts';
-import { button, element, part, say } from './element.ts';
+import { createButton, createElement, findPart, showText } from './element.ts';
 
 type Try = (witness: Witness) => void;
 
-function witnessPart(shown: Shown, tryIt: Try): HTMLElement {
+function witnessPart(shown: ShownRequest, tryIt: Try): HTMLElement {
   return shown === 'undecided'
-    ? element('p', { class: 'quiet' }, 'It could not be told within bounds, so it counts as wider.')
-    : element(
+    ? createElement('p', { class: 'quiet' }, 'It could not be told within bounds, so it counts as wider.')
+    : createElement(
         'div',
         { class: 'witness' },
-        element('code', {}, witnessText(shown.witness)),
-        button('Try this request', () => tryIt(shown.witness)),
+        createElement('code', {}, formatWitness(shown.witness)),
+        createButton('Try this request', () => tryIt(shown.witness)),
       );
 }
 
-function line({ says, telling, shown }: Line, tryIt: Try): HTMLElement {
-  return element(
+function line({ says, telling, shown }: ReportLine, tryIt: Try): HTMLElement {
+  return createElement(
     'li',
     {},
     says,
-    telling && element('strong', {}, telling),
+    telling && createElement('strong', {}, telling),
     shown && witnessPart(shown, tryIt),
   );
 }
 
 /** What the edit changes, each with a request that shows it; nothing where the role is as it was. */
 export function showChange(edited: boolean, change: RoleChange | undefined, tryIt: Try): void {
-  part('change').hidden = !edited;
+  findPart('change').hidden = !edited;
   const differences = { roles: change ? [change] : [], issuers: [], guardrails: [] };
   const [section] = edited ? listSections(differences) : [];
-  const direction = directionOf(differences);
-  part('direction').dataset['is'] = direction;
-  say('direction', change ? DIRECTIONS[direction] : 'Nothing: every request is decided as before.');
-  part('changes').replaceChildren(...(section?.lines ?? []).map(each => line(each, tryIt)));
+  const direction = judgeDirection(differences);
+  findPart('direction').dataset['is'] = direction;
+  showText('direction', change ? DIRECTIONS[direction] : 'Nothing: every request is decided as before.');
+  findPart('changes').replaceChildren(...(section?.lines ?? []).map(each => line(each, tryIt)));
 }

@@ -1,5 +1,5 @@
 import type { Complaint } from '../../../language/complaint.ts';
-import { button, element, part } from './element.ts';
+import { createButton, createElement, findPart } from './element.ts';
 
 function offsetOf(text: string, { line, column }: Complaint['place']): number {
   return text
@@ -9,25 +9,27 @@ function offsetOf(text: string, { line, column }: Complaint['place']): number {
 }
 
 function goTo(place: Complaint['place']): void {
-  const editor = part<HTMLTextAreaElement>('policy');
+  const editor = findPart<HTMLTextAreaElement>('policy');
   const at = offsetOf(editor.value, place);
   editor.focus();
   editor.setSelectionRange(at, at);
 }
 
 function line({ rule, place, message }: Complaint): HTMLElement {
-  return element(
+  return createElement(
     'li',
     {},
-    button(`${place.line}:${place.column}`, () => goTo(place)),
-    element('span', {}, element('code', {}, rule), ` ${message}`),
+    createButton(`${place.line}:${place.column}`, () => goTo(place)),
+    createElement('span', {}, createElement('code', {}, rule), ` ${message}`),
   );
 }
 
 /** All that is wrong with the role's text, each with a button that leads to its place. */
 export function showComplaints(complaints: readonly Complaint[]): void {
-  part('policy').setAttribute('aria-invalid', String(complaints.length > 0));
-  part('complaints').replaceChildren(
-    ...(complaints.length === 0 ? [] : [element('ul', { class: 'complaints' }, ...complaints.map(line))]),
+  findPart('policy').setAttribute('aria-invalid', String(complaints.length > 0));
+  findPart('complaints').replaceChildren(
+    ...(complaints.length === 0
+      ? []
+      : [createElement('ul', { class: 'complaints' }, ...complaints.map(line))]),
   );
 }

@@ -2,7 +2,7 @@ type Attributes = { readonly [name: string]: string | undefined };
 export type Child = Node | string | undefined;
 
 /** A new element. Texts become text nodes, never markup: the page has no way to write HTML. */
-export function element<Name extends keyof HTMLElementTagNameMap>(
+export function createElement<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
   ...children: readonly Child[]
@@ -15,18 +15,18 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 }
 
 /** An element of the page by its id. */
-export function part<Part extends HTMLElement = HTMLElement>(id: string): Part {
+export function findPart<Part extends HTMLElement = HTMLElement>(id: string): Part {
   return document.getElementById(id) as Part;
 }
 
 /** Puts a text where it is not already: a reader of the screen hears of changes alone. */
-export function say(id: string, text: string): void {
-  const place = part(id);
+export function showText(id: string, text: string): void {
+  const place = findPart(id);
   if (place.textContent !== text) place.textContent = text;
 }
 
-export function button(text: string, does: () => void): HTMLButtonElement {
-  const made = element('button', { type: 'button' }, text);
+export function createButton(text: string, does: () => void): HTMLButtonElement {
+  const made = createElement('button', { type: 'button' }, text);
   made.addEventListener('click', does);
   return made;
 }

@@ -1,8 +1,8 @@
 import type { Reach } from '../reach.ts';
-import { button, element, part, say } from './element.ts';
+import { createButton, createElement, findPart, showText } from './element.ts';
 
 function each(texts: readonly string[]): HTMLElement {
-  return element('td', {}, ...texts.map(text => element('p', {}, text)));
+  return createElement('td', {}, ...texts.map(text => createElement('p', {}, text)));
 }
 
 function gives({ role, statement }: Reach): HTMLElement {
@@ -22,14 +22,14 @@ function further({ further: said, statement, denies }: Reach): HTMLElement {
 }
 
 function row(reach: Reach, choose: (role: string) => void): HTMLElement {
-  return element(
+  return createElement(
     'tr',
     {},
-    element(
+    createElement(
       'th',
       { scope: 'row' },
-      button(reach.role.name, () => choose(reach.role.name)),
-      element('span', { class: 'quiet' }, reach.statement.id),
+      createButton(reach.role.name, () => choose(reach.role.name)),
+      createElement('span', { class: 'quiet' }, reach.statement.id),
     ),
     gives(reach),
     each([reach.issuer]),
@@ -44,6 +44,6 @@ const MOST = 500;
 
 /** The lines of the map, of so many in all. */
 export function showMap(found: readonly Reach[], all: number, choose: (role: string) => void): void {
-  say('counted', `${found.length} of ${all}${found.length > MOST ? `, the first ${MOST} shown` : ''}`);
-  part('map').replaceChildren(...found.slice(0, MOST).map(reach => row(reach, choose)));
+  showText('counted', `${found.length} of ${all}${found.length > MOST ? `, the first ${MOST} shown` : ''}`);
+  findPart('map').replaceChildren(...found.slice(0, MOST).map(reach => row(reach, choose)));
 }

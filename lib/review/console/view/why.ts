@@ -1,39 +1,47 @@
 import type { CheckedCondition } from '../../../policy/condition.ts';
 import type { Decision } from '../../../policy/decide.ts';
 import type { StatementTrace } from '../../../policy/trace.ts';
-import { DOUBTS, SKIPPED, shown, wanted } from '../../explain/explain.ts';
+import { DOUBTS, describeCondition, formatClaim, SKIPPED } from '../../explain/explain.ts';
 import type { Remedies } from '../../explain/remedy.ts';
-import type { Answer } from '../answer.ts';
-import { element } from './element.ts';
+import type { ConsoleAnswer } from '../answer.ts';
+import { createElement } from './element.ts';
 
 const TRUTHS = { true: 'yes', false: 'no', doubt: 'in doubt' } as const;
 
 function actual({ actual: value, why, truth }: CheckedCondition): string {
-  if (truth !== 'doubt') return shown(value);
-  return value === undefined ? `${DOUBTS[why]}` : `${shown(value)}: ${DOUBTS[why]}`;
+  if (truth !== 'doubt') return formatClaim(value);
+  return value === undefined ? `${DOUBTS[why]}` : `${formatClaim(value)}: ${DOUBTS[why]}`;
 }
 
 function conditionRow(checked: CheckedCondition): HTMLElement {
-  return element(
+  return createElement(
     'tr',
     {},
-    element('td', {}, element('span', { class: `truth ${checked.truth}` }, TRUTHS[checked.truth])),
-    element('td', {}, wanted(checked.condition)),
-    element('td', {}, actual(checked)),
+    createElement(
+      'td',
+      {},
+      createElement('span', { class: `truth ${checked.truth}` }, TRUTHS[checked.truth]),
+    ),
+    createElement('td', {}, describeCondition(checked.condition)),
+    createElement('td', {}, actual(checked)),
   );
 }
 
 function conditionTable({ id, conditions }: StatementTrace): HTMLElement {
-  return element(
+  return createElement(
     'table',
     { class: 'conditions' },
-    element('caption', { class: 'hidden' }, `Conditions of ${id}`),
-    element(
+    createElement('caption', { class: 'hidden' }, `Conditions of ${id}`),
+    createElement(
       'thead',
       {},
-      element('tr', {}, ...['Met', 'Condition', 'Here'].map(each => element('th', { scope: 'col' }, each))),
+      createElement(
+        'tr',
+        {},
+        ...['Met', 'Condition', 'Here'].map(each => createElement('th', { scope: 'col' }, each)),
+      ),
     ),
-    element('tbody', {}, ...conditions.map(conditionRow)),
+    createElement('tbody', {}, ...conditions.map(conditionRow)),
   );
 }
 
@@ -45,11 +53,11 @@ const ENDINGS = {
 function statementCard(each: StatementTrace): HTMLElement {
   const { id, effect, skipped, applies } = each;
   const ending = skipped ? `not tried: ${SKIPPED[skipped]}` : ENDINGS[effect][`${applies}`];
-  return element(
+  return createElement(
     'article',
     { class: `card statement ${effect} ${applies ? 'applies' : ''}` },
-    element('h4', {}, element('span', { class: 'effect' }, effect), ` ${id} `),
-    element('p', { class: 'ending' }, ending),
+    createElement('h4', {}, createElement('span', { class: 'effect' }, effect), ` ${id} `),
+    createElement('p', { class: 'ending' }, ending),
     skipped ? undefined : conditionTable(each),
   );
 }
@@ -57,21 +65,21 @@ function statementCard(each: StatementTrace): HTMLElement {
 function remedyList(title: string, each: readonly string[]): HTMLElement | undefined {
   return each.length === 0
     ? undefined
-    : element(
+    : createElement(
         'div',
         {},
-        element('h4', {}, title),
-        element('ul', {}, ...each.map(text => element('li', {}, text))),
+        createElement('h4', {}, title),
+        createElement('ul', {}, ...each.map(text => createElement('li', {}, text))),
       );
 }
 
 function remedyCard({ step, policy }: Remedies): HTMLElement | undefined {
   return step.length + policy.length === 0
     ? undefined
-    : element(
+    : createElement(
         'section',
         { class: 'card remedies' },
-        element('h3', {}, 'What would have to change'),
+        createElement('h3', {}, 'What would have to change'),
         remedyList('In the step', step),
         remedyList('In the role, if it is meant to let this job in', policy),
       );
@@ -82,23 +90,23 @@ function grantCard(decision: Decision): HTMLElement | undefined {
   const { kind, ...target } = decision.grant.target;
   const members = Object.entries({ kind, ...target }).filter(([, value]) => value !== undefined);
   const pairs = members.flatMap(([name, value]) => [
-    element('dt', {}, name),
-    element('dd', {}, typeof value === 'string' ? value : JSON.stringify(value)),
+    createElement('dt', {}, name),
+    createElement('dd', {}, typeof value === 'string' ? value : JSON.stringify(value)),
   ]);
-  return element(
+  return createElement(
     'details',
     { class: 'card' },
-    element('summary', {}, 'What is given'),
-    element('dl', {}, ...pairs),
+    createElement('summary', {}, 'What is given'),
+    createElement('dl', {}, ...pairs),
   );
 }
 
 /** Everything behind a decision, drawn from its trace: nothing is evaluated again. */
-export function whyParts({ decision, remedies }: Answer): HTMLElement[] {
+export function createWhyParts({ decision, remedies }: ConsoleAnswer): HTMLElement[] {
   return [
     remedyCard(remedies),
     grantCard(decision),
-    element('h3', {}, 'Why'),
+    createElement('h3', {}, 'Why'),
     ...decision.trace.statements.map(statementCard),
   ].filter(each => each !== undefined);
 }

@@ -1,5 +1,5 @@
 import { findEntry, type Tree } from '../../../language/parse.ts';
-import { type Linted, scalarsIn } from '../linted.ts';
+import { type Linted, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
 function awsOf({ role }: Linted) {
@@ -82,14 +82,14 @@ const EVERYTHING = [
 ];
 
 function isAll(statement: Tree, key: string): boolean {
-  return scalarsIn(findEntry(statement, key)?.value).some(({ value }) => value === '*');
+  return listScalarTrees(findEntry(statement, key)?.value).some(({ value }) => value === '*');
 }
 
 /** Allows it all that the role may do, whenever? */
 function allowsAll(statement: Tree): boolean {
   if (findEntry(statement, 'Condition') || !isAll(statement, 'Action') || !isAll(statement, 'Resource'))
     return false;
-  return scalarsIn(findEntry(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
+  return listScalarTrees(findEntry(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
 }
 
 function findWide({ tree }: Linted): Tree['place'] | undefined {
@@ -98,10 +98,10 @@ function findWide({ tree }: Linted): Tree['place'] | undefined {
   const written = policy && findEntry(policy, 'Statement')?.value;
   const statements = written?.kind === 'list' ? written.items : written ? [written] : [];
   const isDenying = statements.some(each =>
-    scalarsIn(findEntry(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
+    listScalarTrees(findEntry(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
   );
   const wide = isDenying ? undefined : statements.find(allowsAll);
-  const arns = scalarsIn(aws && findEntry(aws, 'policy_arns')?.value);
+  const arns = listScalarTrees(aws && findEntry(aws, 'policy_arns')?.value);
   return wide?.place ?? arns.find(({ value }) => EVERYTHING.includes(String(value)))?.place;
 }
 

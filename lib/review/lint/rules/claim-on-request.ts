@@ -2,7 +2,7 @@ import { findEntry, type Tree } from '../../../language/parse.ts';
 import { findRequestFlag } from '../../../policy/issuer.ts';
 import { findSlots } from '../../../policy/template.ts';
 import type { IssuerRow } from '../../../token/issuer.ts';
-import { claimPlace, type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
+import { findClaimPlace, type Linted, type LintedStatement, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
 type Use = { readonly claim: string; readonly place: Tree['place'] };
@@ -11,12 +11,12 @@ function inStatements(statements: readonly LintedStatement[], issuer: string): U
   return statements
     .filter(({ statement }) => statement.issuer === issuer)
     .flatMap(({ statement, tree }) =>
-      statement.conditions.map(({ name }) => ({ claim: name, place: claimPlace(tree, name) })),
+      statement.conditions.map(({ name }) => ({ claim: name, place: findClaimPlace(tree, name) })),
     );
 }
 
 function inTemplate({ role, tree }: Linted): Use[] {
-  return scalarsIn(role && findEntry(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
+  return listScalarTrees(role && findEntry(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
     findSlots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
   );
 }

@@ -1,13 +1,13 @@
-import { claimPlace, type Linted, type LintedStatement } from '../linted.ts';
+import { findClaimPlace, type Linted, type LintedStatement } from '../linted.ts';
 import { isDemanded, isOftenMissing } from '../missing.ts';
-import type { Found, LintRule } from '../rule.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 /** Where the claim is null, the condition is false: such a job is not struck. */
 function spares(operands: readonly unknown[]): boolean {
   return !operands.includes(null);
 }
 
-function findIn(denying: LintedStatement, { trust }: Linted): Found[] {
+function findIn(denying: LintedStatement, { trust }: Linted): LintMatch[] {
   const { statement, row, tree } = denying;
   const nullable = (name: string): boolean => row.nullable.includes(name);
   return statement.conditions
@@ -26,7 +26,7 @@ function findIn(denying: LintedStatement, { trust }: Linted): Found[] {
       );
       if (struck === undefined) return [];
       const message = `${statement.id} also denies every job of ${struck.statement.id} that has no ${name} at all: an absent claim does not switch a deny off. Demand ${name} in ${struck.statement.id}, or say there which values it may have.`;
-      return [{ place: claimPlace(tree, name), message }];
+      return [{ place: findClaimPlace(tree, name), message }];
     });
 }
 

@@ -1,19 +1,24 @@
-import { admitsNobody, type Idle, type IdleStatement, idleStatements } from '../../compare/idle.ts';
-import { type Standing, worldOf } from '../../space/world.ts';
+import {
+  findIdleStatements,
+  type IdleReason,
+  type IdleStatement,
+  isUnreachable,
+} from '../../compare/idle.ts';
+import { createSearchSpace, type GuardedPolicy } from '../../space/world.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 /** No clock is asked: what will end is still there, and what has ended is for whoever looks at the date. */
 const FROM_THE_FIRST = 0;
 
 type IdleIn = { readonly statements: readonly IdleStatement[]; readonly nobody: boolean };
 
-function idleIn(role: Standing['role'], statements: readonly LintedStatement[]): IdleIn[] {
+function idleIn(role: GuardedPolicy['role'], statements: readonly LintedStatement[]): IdleIn[] {
   return [...new Map(statements.map(({ row }) => [row.issuer, row])).values()].map(row => {
-    const standing: Standing = { role, row };
-    const world = worldOf({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
-    const statements = idleStatements(world, standing);
-    return { statements, nobody: admitsNobody(world, standing) === true };
+    const standing: GuardedPolicy = { role, row };
+    const world = createSearchSpace({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
+    const statements = findIdleStatements(world, standing);
+    return { statements, nobody: isUnreachable(world, standing) === true };
   });
 }
 
@@ -27,14 +32,19 @@ function idleOf(linted: Linted): readonly IdleIn[] {
   return known;
 }
 
-type Told = { readonly rule: string; readonly why: Idle; readonly says: string; readonly message: string };
+type Told = {
+  readonly rule: string;
+  readonly why: IdleReason;
+  readonly says: string;
+  readonly message: string;
+};
 
 function idleRule({ rule, why, says, message }: Told): LintRule {
   return {
     rule,
     level: 'warning',
     says,
-    check: (linted): Found[] => {
+    check: (linted): LintMatch[] => {
       const idle = idleOf(linted).flatMap(({ statements }) => statements.filter(each => each.why === why));
       const ids = new Set(idle.map(({ id }) => id));
       return [...linted.trust, ...linted.deny]

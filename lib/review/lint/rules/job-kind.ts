@@ -3,7 +3,7 @@ import { suggestWord } from '../../../language/nearest.ts';
 import { findEntry } from '../../../language/parse.ts';
 import { judgeJobs, type StatementJobs } from '../../compare/jobs.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 const JUDGED = new WeakMap<Linted, readonly StatementJobs[]>();
 
@@ -37,7 +37,7 @@ function listTelling(kinds: readonly JobKind[]): string {
   return [...new Set(kinds.flatMap(({ tells }) => tells?.at(0)?.[0] ?? []))].join(' and ');
 }
 
-function findAdmitted({ linted: { statement, tree }, admitted }: Judged): Found[] {
+function findAdmitted({ linted: { statement, tree }, admitted }: Judged): LintMatch[] {
   const meant = statement.knowingly?.jobs ?? [];
   const kinds = admitted.filter(({ name, danger }) => danger !== undefined && !meant.includes(name));
   if (kinds.length === 0) return [];
@@ -57,7 +57,7 @@ export const jobKindAdmitted: LintRule = {
   check: linted => judgedStatements(linted).flatMap(findAdmitted),
 };
 
-function findIdle({ linted: { statement, tree }, admitted, known }: Judged): Found[] {
+function findIdle({ linted: { statement, tree }, admitted, known }: Judged): LintMatch[] {
   const written = findEntry(tree, 'knowingly')?.value;
   const names = written && findEntry(written, 'jobs')?.value;
   return (names?.kind === 'list' ? names.items : []).flatMap(item => {

@@ -1,6 +1,6 @@
 import { findEntry } from '../../../language/parse.ts';
-import { claimPlace, type LintedStatement, narrows } from '../linted.ts';
-import type { Found, LintRule, LintSetting } from '../rule.ts';
+import { findClaimPlace, isBinding, type LintedStatement } from '../linted.ts';
+import type { LintMatch, LintRule, LintSetting } from '../rule.ts';
 
 /** The guard of the issuer's row in broker.yml. Rows are in the order of the file. */
 function guardOf({ row }: LintedStatement, { broker, issuers }: LintSetting) {
@@ -9,9 +9,9 @@ function guardOf({ row }: LintedStatement, { broker, issuers }: LintSetting) {
   return tree && findEntry(tree, 'require')?.value;
 }
 
-function foundIn(linted: LintedStatement, setting: LintSetting): Found[] {
+function foundIn(linted: LintedStatement, setting: LintSetting): LintMatch[] {
   const { conditions, known, tree, row } = linted;
-  const bound = conditions.filter(narrows).map(({ name }) => name);
+  const bound = conditions.filter(isBinding).map(({ name }) => name);
   const names = bound.filter(name => Object.hasOwn(known.ids, name));
   if (names.length === 0 || Object.values(known.ids).some(id => bound.includes(id))) return [];
   const guarded = row.require.find(({ name }) => names.includes(name))?.name;
@@ -19,7 +19,7 @@ function foundIn(linted: LintedStatement, setting: LintSetting): Found[] {
   const name = guarded ?? names[0] ?? '';
   return [
     {
-      place: guard ? claimPlace(guard, name) : claimPlace(tree, name),
+      place: guard ? findClaimPlace(guard, name) : findClaimPlace(tree, name),
       message: `${name} is a name, and whoever takes it after you has what you had. Bind ${known.ids[name]} beside it.`,
     },
   ];

@@ -1,7 +1,7 @@
-import { type LintedStatement, operandTrees } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import { type LintedStatement, listOperandTrees } from '../linted.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
-function foundIn({ statement: { conditions }, tree, row: { nullable } }: LintedStatement): Found[] {
+function foundIn({ statement: { conditions }, tree, row: { nullable } }: LintedStatement): LintMatch[] {
   return conditions
     .filter(
       ({ operator, name }) =>
@@ -11,7 +11,7 @@ function foundIn({ statement: { conditions }, tree, row: { nullable } }: LintedS
         conditions.filter(each => each.name === name).length === 1,
     )
     .flatMap(condition =>
-      operandTrees(tree, condition)
+      listOperandTrees(tree, condition)
         .slice(0, 1)
         .map(({ place }) => ({
           place,

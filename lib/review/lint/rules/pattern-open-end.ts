@@ -1,14 +1,14 @@
 import type { Condition } from '../../../policy/condition.ts';
 import { readLiteralPrefix } from '../../../policy/glob.ts';
-import type { Known } from '../known.ts';
-import { type LintedStatement, operandTrees } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import type { ClaimKnowledge } from '../known.ts';
+import { type LintedStatement, listOperandTrees } from '../linted.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 /** Part of a name, and not its end: what stands before a wildcard must not end with one of these. */
 const WITHIN = /[\p{L}\p{N}]$/u;
 
 /** A name that anybody may take ends at its slash alone: whoever may be acme-web may be acme-evil. */
-function isEnded(prefix: string, claim: string, { free, paths }: Known): boolean {
+function isEnded(prefix: string, claim: string, { free, paths }: ClaimKnowledge): boolean {
   if (free.includes(claim) || (paths.includes(claim) && !prefix.includes('/'))) return prefix.endsWith('/');
   return prefix !== '' && !WITHIN.test(prefix);
 }
@@ -22,7 +22,7 @@ function hasOpenBranch(pattern: string): boolean {
   return !pattern.startsWith(TAGS) && (/^[*?]/.test(name) || WITHIN.test(readLiteralPrefix(name)));
 }
 
-function hasOpenEnd(pattern: string, claim: string, known: Known): boolean {
+function hasOpenEnd(pattern: string, claim: string, known: ClaimKnowledge): boolean {
   const prefix = readLiteralPrefix(pattern);
   // Wildcards alone bind nothing at all, which other rules tell.
   if (prefix === pattern || /^(refs\/(heads\/)?)?[*?]+$/.test(pattern)) return false;
@@ -42,13 +42,13 @@ function nameStranger(pattern: string): string {
     .replaceAll('?', 'x');
 }
 
-function findIn({ statement, tree, known }: LintedStatement): Found[] {
+function findIn({ statement, tree, known }: LintedStatement): LintMatch[] {
   const refs = statement.conditions.some(isOfTags) ? [] : known.refs;
   const names = [...known.named, ...known.free, ...refs];
   return statement.conditions
     .filter(({ operator, name }) => operator === 'matches' && names.includes(name))
     .flatMap(condition =>
-      operandTrees(tree, condition)
+      listOperandTrees(tree, condition)
         .filter(({ value }) => hasOpenEnd(String(value), condition.name, known))
         .map(({ value, place }) => ({
           place,

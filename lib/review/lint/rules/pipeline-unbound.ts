@@ -1,6 +1,6 @@
 import { findEntry } from '../../../language/parse.ts';
 import { findSlots } from '../../../policy/template.ts';
-import { type Linted, type LintedStatement, narrows, scalarsIn } from '../linted.ts';
+import { isBinding, type Linted, type LintedStatement, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
 /** Claims that say nothing of who asks, where nothing else is known of an issuer. */
@@ -26,7 +26,7 @@ function isWholeCluster(operand: unknown): boolean {
 function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boolean {
   return conditions.some(each => {
     const { name, operands } = each;
-    if (!narrows(each)) return false;
+    if (!isBinding(each)) return false;
     if (runs.length === 0) return !OF_ALL.includes(name) && !operands.some(isWholeCluster);
     if (!isNamed(runs, name)) return false;
     return !operands.some(operand =>
@@ -39,7 +39,7 @@ function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boo
 function givesEachItsOwn({ role, tree }: Linted, { known: { runs } }: LintedStatement): boolean {
   if (role?.template.kind !== 'github') return false;
   const github = findEntry(tree, 'github')?.value;
-  const repositories = scalarsIn(github && findEntry(github, 'repositories')?.value);
+  const repositories = listScalarTrees(github && findEntry(github, 'repositories')?.value);
   return repositories.every(({ value }) =>
     findSlots(String(value)).some(({ name = '' }) => isNamed(runs, name)),
   );

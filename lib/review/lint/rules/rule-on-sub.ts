@@ -1,4 +1,4 @@
-import { claimPlace } from '../linted.ts';
+import { findClaimPlace } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
 /** What `sub` is depends on the event and, at Buildkite, on the job's own --subject-claim. */
@@ -12,7 +12,7 @@ export const ruleOnSub: LintRule = {
         ({ known, statement }) => known.compoundSub && statement.conditions.some(each => each.name === 'sub'),
       )
       .map(({ tree, statement }) => ({
-        place: claimPlace(tree, 'sub'),
+        place: findClaimPlace(tree, 'sub'),
         message: `sub is one text of many parts: its form is not always the same, and a part may hold the very character between them. Bind in ${statement.id} the claim of each part that matters.`,
       })),
 };

@@ -1,8 +1,8 @@
 import { findEntry } from '../../../language/parse.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import { findSlots, isIamVariable, type Slot } from '../../../policy/template.ts';
-import { type Linted, type LintedStatement, scalarsIn } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import { type Linted, type LintedStatement, listScalarTrees } from '../linted.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 import { DIGITS } from '../values/forms.ts';
 import { canHold, type Grammar, isOfOneLength } from '../values/grammar.ts';
 
@@ -62,10 +62,10 @@ function suggestSeparator({ trust }: Linted, { before }: Pair): string {
     : `Put "${safe}" between them, which it cannot hold.`;
 }
 
-function findIn(linted: Linted): Found[] {
+function findIn(linted: Linted): LintMatch[] {
   const { role, tree } = linted;
   const written = role && findEntry(tree, role.template.kind)?.value;
-  return scalarsIn(written).flatMap(({ value, place }) =>
+  return listScalarTrees(written).flatMap(({ value, place }) =>
     pairsIn(String(value))
       .filter(pair => isAmbiguous(linted, pair))
       .slice(0, 1)

@@ -1,8 +1,8 @@
 import { findEntry, type Tree } from '../../../language/parse.ts';
 import { findSlots } from '../../../policy/template.ts';
-import { type Linted, scalarsIn } from '../linted.ts';
+import { type Linted, listScalarTrees } from '../linted.ts';
 import { isDemanded, isOftenMissing } from '../missing.ts';
-import type { Found, LintRule } from '../rule.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 /** Values of tags without an `else`, and those of JWT claims, which have none. */
 function valuesIn({ role, tree }: Linted): readonly Tree[] {
@@ -15,9 +15,9 @@ function valuesIn({ role, tree }: Linted): readonly Tree[] {
   return under.entries.map(({ value }) => value).filter(value => findEntry(value, 'else') === undefined);
 }
 
-function foundIn(linted: Linted): Found[] {
+function foundIn(linted: Linted): LintMatch[] {
   return valuesIn(linted)
-    .flatMap(scalarsIn)
+    .flatMap(listScalarTrees)
     .flatMap(({ value, place }) =>
       findSlots(String(value)).flatMap(({ name = '' }) => {
         const open = linted.trust.find(each => isOftenMissing(each, name) && !isDemanded(each, name));

@@ -1,7 +1,7 @@
 import { findEntry } from '../../../language/parse.ts';
 import { findSlots } from '../../../policy/template.ts';
-import { type Linted, scalarsIn } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import { type Linted, listScalarTrees } from '../linted.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 /** The first statement in which nothing but a pattern binds the claim. */
 function looseIn({ trust }: Linted, claim: string): string | undefined {
@@ -11,9 +11,9 @@ function looseIn({ trust }: Linted, claim: string): string | undefined {
   })?.statement.id;
 }
 
-function foundIn(linted: Linted): Found[] {
+function foundIn(linted: Linted): LintMatch[] {
   const aws = findEntry(linted.tree, 'aws')?.value;
-  return scalarsIn(aws && findEntry(aws, 'policy')?.value).flatMap(({ value, place }) =>
+  return listScalarTrees(aws && findEntry(aws, 'policy')?.value).flatMap(({ value, place }) =>
     findSlots(String(value)).flatMap(({ name = '' }) => {
       const id = looseIn(linted, name);
       if (id === undefined) return [];

@@ -1,8 +1,8 @@
 import { findEntry } from '../../../language/parse.ts';
 import type { LintedStatement } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
-function findIn({ statement: { id, effect, until }, tree }: LintedStatement, now: number): Found[] {
+function findIn({ statement: { id, effect, until }, tree }: LintedStatement, now: number): LintMatch[] {
   if (until === undefined || until > now) return [];
   const what = effect === 'trust' ? 'It admits nobody any more' : 'It denies nobody any more';
   return [

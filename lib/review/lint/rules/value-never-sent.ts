@@ -1,7 +1,7 @@
 import type { ScalarTree } from '../../../language/parse.ts';
 import type { Condition } from '../../../policy/condition.ts';
-import { type LintedStatement, operandTrees } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import { type LintedStatement, listOperandTrees } from '../linted.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 import { canBeSent, type Grammar } from '../values/grammar.ts';
 import { explainMisfit, findLookalike } from '../values/misfit.ts';
 
@@ -18,7 +18,7 @@ function operandsIn({ statement, tree, known: { sent } }: LintedStatement): Oper
   return statement.conditions.flatMap(condition => {
     const { name, operator } = condition;
     const grammars = (Object.hasOwn(sent, name) ? sent[name] : undefined) ?? [];
-    return operandTrees(tree, condition).flatMap(({ value: text, place }) =>
+    return listOperandTrees(tree, condition).flatMap(({ value: text, place }) =>
       typeof text === 'string'
         ? [{ condition, text, isPattern: operator === 'matches', place, grammars }]
         : [],
@@ -32,7 +32,7 @@ function findMissed({ grammars, text, isPattern }: Operand): Grammar | undefined
   return missed.find(({ fixed }) => fixed) ?? missed[0];
 }
 
-function sayMissed({ row }: LintedStatement, operand: Operand, { says, fixed }: Grammar): Found {
+function sayMissed({ row }: LintedStatement, operand: Operand, { says, fixed }: Grammar): LintMatch {
   const { condition, text, isPattern, place } = operand;
   const slip = explainMisfit(text, isPattern);
   const can = fixed ? 'can never send' : 'never sends';
@@ -40,7 +40,7 @@ function sayMissed({ row }: LintedStatement, operand: Operand, { says, fixed }: 
   return { place, message };
 }
 
-function findIn(statement: LintedStatement, isFixed: boolean): Found[] {
+function findIn(statement: LintedStatement, isFixed: boolean): LintMatch[] {
   return operandsIn(statement).flatMap(operand => {
     const missed = findMissed(operand);
     return missed?.fixed === isFixed ? [sayMissed(statement, operand, missed)] : [];
@@ -63,7 +63,7 @@ export const valueImpossible: LintRule = {
   check: ({ trust, deny }) => [...trust, ...deny].flatMap(each => findIn(each, true)),
 };
 
-function findSuspects(statement: LintedStatement): Found[] {
+function findSuspects(statement: LintedStatement): LintMatch[] {
   return operandsIn(statement).flatMap(operand => {
     const { text, isPattern, place } = operand;
     const slip = findMissed(operand) ? undefined : findLookalike(text, isPattern);

@@ -1,6 +1,6 @@
 import type { Condition } from '../../../policy/condition.ts';
-import { type LintedStatement, narrows, operandTrees } from '../linted.ts';
-import type { Found, LintRule } from '../rule.ts';
+import { isBinding, type LintedStatement, listOperandTrees } from '../linted.ts';
+import type { LintMatch, LintRule } from '../rule.ts';
 
 const CALLED = 'job_workflow_ref';
 
@@ -17,7 +17,7 @@ function ownerOf(text: string): string {
 /** Owners that the statement binds, in small letters: GitHub tells one name by another's case. */
 function ownersIn(conditions: readonly Condition[]): string[] {
   return conditions
-    .filter(each => ['repository', 'repository_owner'].includes(each.name) && narrows(each))
+    .filter(each => ['repository', 'repository_owner'].includes(each.name) && isBinding(each))
     .flatMap(({ operands }) => operands.map(each => ownerOf(String(each)).toLowerCase()));
 }
 
@@ -30,14 +30,14 @@ function sayWorkflow(text: string, isPattern: boolean, owners: readonly string[]
     : undefined;
 }
 
-function findIn({ statement, tree, conditions }: LintedStatement): Found[] {
+function findIn({ statement, tree, conditions }: LintedStatement): LintMatch[] {
   // A commit cannot be changed, whoever may push.
-  if (conditions.some(each => each.name === 'job_workflow_sha' && narrows(each))) return [];
+  if (conditions.some(each => each.name === 'job_workflow_sha' && isBinding(each))) return [];
   const owners = ownersIn(conditions);
   return statement.conditions
-    .filter(each => each.name === CALLED && narrows(each))
+    .filter(each => each.name === CALLED && isBinding(each))
     .flatMap(condition =>
-      operandTrees(tree, condition).flatMap(({ value, place }) => {
+      listOperandTrees(tree, condition).flatMap(({ value, place }) => {
         const message = sayWorkflow(String(value), condition.operator === 'matches', owners);
         return message === undefined ? [] : [{ place, message }];
       }),

@@ -40,7 +40,7 @@ function stepsThrough(pattern: string): Step[] {
 type Spot = { readonly step: number; readonly run: number; readonly count: number };
 
 /** Is there a text of the form that the operand equals, or, where it is a pattern, matches? */
-export function canMeet({ runs, whole }: Form, operand: string, isPattern: boolean): boolean {
+export function canBeText({ runs, whole }: Form, operand: string, isPattern: boolean): boolean {
   return isPattern ? canMatch(runs, operand) : whole.test(operand);
 }
 

@@ -1,4 +1,4 @@
-import { type Grammar, grammar, words } from './grammar.ts';
+import { createGrammar, createWordGrammar, type Grammar } from './grammar.ts';
 
 const FIXED = { fixed: true };
 
@@ -6,40 +6,40 @@ const HEX = '[a-f\\d]';
 const UUID_FORM = `${HEX}{8}-${HEX}{4}-${HEX}{4}-${HEX}{4}-${HEX}{12}`;
 
 /** Vendors' own pages print ids that are none, with letters after f: what is copied from there is worth a warning. */
-export const UUID = grammar('a UUID', [UUID_FORM]);
-export const BRACED_UUID = grammar('a UUID in braces', [`\\{${UUID_FORM}\\}`]);
-export const DIGITS = grammar('a number, as text', ['\\d+'], FIXED);
+export const UUID = createGrammar('a UUID', [UUID_FORM]);
+export const BRACED_UUID = createGrammar('a UUID in braces', [`\\{${UUID_FORM}\\}`]);
+export const DIGITS = createGrammar('a number, as text', ['\\d+'], FIXED);
 /** SHA-1 and, for repositories that have it, SHA-256. */
-export const SHA = grammar(
+export const SHA = createGrammar(
   'a commit, of 40 or 64 small hexadecimal digits',
   [`${HEX}{40}`, `${HEX}{64}`],
   FIXED,
 );
-export const TRUTH = words(['true', 'false'], FIXED);
-export const REF_TYPE = words(['branch', 'tag', ''], FIXED);
+export const TRUTH = createWordGrammar(['true', 'false'], FIXED);
+export const REF_TYPE = createWordGrammar(['branch', 'tag', ''], FIXED);
 
 /** What Git takes in a name (git check-ref-format). A fork's branch has a colon at some vendors. */
 const NAME = '[^\\x00-\\x20\\x7f~^:?*\\[\\\\]';
 const LABEL = '[^\\x00-\\x20\\x7f~^?*\\[\\\\]';
 const NEVER = /\.\.|@\{|\/\//;
 
-export const BRANCH = grammar('the name of a branch, as Git takes it', [`${NAME}*`], {
+export const BRANCH = createGrammar('the name of a branch, as Git takes it', [`${NAME}*`], {
   fixed: true,
   never: NEVER,
 });
-export const LABELED_BRANCH = grammar('the name of a branch, as Git takes it', [`${LABEL}*`], {
+export const LABELED_BRANCH = createGrammar('the name of a branch, as Git takes it', [`${LABEL}*`], {
   fixed: true,
   never: NEVER,
 });
-export const REF = grammar('a ref that begins with refs/', [`refs/${NAME}+`, ''], {
+export const REF = createGrammar('a ref that begins with refs/', [`refs/${NAME}+`, ''], {
   fixed: true,
   never: NEVER,
 });
 
 /** The name alone, where `refs/` stands in another claim. */
-export function withoutPrefix(prefix: string): Grammar {
+export function createUnprefixed(prefix: string): Grammar {
   return {
-    ...grammar(`a name without ${prefix}`, ['.*']),
+    ...createGrammar(`a name without ${prefix}`, ['.*']),
     never: new RegExp(`^${prefix}`),
   };
 }

@@ -1,5 +1,6 @@
 import {
   BRANCH,
+  createUnprefixed,
   DIGITS,
   FIXED,
   HEX,
@@ -9,9 +10,8 @@ import {
   SEGMENT,
   SHA,
   TRUTH,
-  withoutPrefix,
 } from './forms.ts';
-import { type Grammar, grammar, words } from './grammar.ts';
+import { createGrammar, createWordGrammar, type Grammar } from './grammar.ts';
 
 /** Hyphens, and for accounts that a company manages an underscore before its short name. */
 const OWNER = '[A-Za-z\\d_-]{1,64}';
@@ -24,7 +24,7 @@ const EVENTS =
   );
 
 /** A workflow at a branch or tag is told by its whole ref; one that is called at a commit by that. */
-const WORKFLOW_REF = grammar(
+const WORKFLOW_REF = createGrammar(
   'owner/repository/path@ref, where the ref begins with refs/ or is a whole commit',
   [`${WORKFLOW}refs/${NAME}+`, `${WORKFLOW}${HEX}{40}`],
   FIXED,
@@ -33,19 +33,19 @@ const WORKFLOW_REF = grammar(
 /** https://docs.github.com/actions/reference/security/oidc */
 export const githubValues: { readonly [claim: string]: readonly Grammar[] } = {
   ref: [REF],
-  base_ref: [BRANCH, withoutPrefix('refs/')],
-  head_ref: [BRANCH, withoutPrefix('refs/')],
+  base_ref: [BRANCH, createUnprefixed('refs/')],
+  head_ref: [BRANCH, createUnprefixed('refs/')],
   ref_type: [REF_TYPE],
   ref_protected: [TRUTH],
-  event_name: [words(EVENTS)],
-  runner_environment: [words(['github-hosted', 'self-hosted'])],
-  repository_visibility: [words(['public', 'private', 'internal'])],
-  repository: [grammar('owner/repository', [`${OWNER}/${SEGMENT}{1,100}`], FIXED)],
-  repository_owner: [grammar('the name of an owner', [OWNER], FIXED)],
+  event_name: [createWordGrammar(EVENTS)],
+  runner_environment: [createWordGrammar(['github-hosted', 'self-hosted'])],
+  repository_visibility: [createWordGrammar(['public', 'private', 'internal'])],
+  repository: [createGrammar('owner/repository', [`${OWNER}/${SEGMENT}{1,100}`], FIXED)],
+  repository_owner: [createGrammar('the name of an owner', [OWNER], FIXED)],
   repository_id: [DIGITS],
   repository_owner_id: [DIGITS],
   enterprise_id: [DIGITS],
-  actor: [grammar('a login', [OWNER, `${OWNER}\\[bot\\]`])],
+  actor: [createGrammar('a login', [OWNER, `${OWNER}\\[bot\\]`])],
   actor_id: [DIGITS],
   run_id: [DIGITS],
   run_number: [DIGITS],

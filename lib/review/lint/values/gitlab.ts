@@ -1,8 +1,8 @@
-import { BRANCH, DIGITS, FIXED, REF, REF_TYPE, SEGMENT, SHA, TRUTH, withoutPrefix } from './forms.ts';
-import { type Grammar, grammar, words } from './grammar.ts';
+import { BRANCH, createUnprefixed, DIGITS, FIXED, REF, REF_TYPE, SEGMENT, SHA, TRUTH } from './forms.ts';
+import { createGrammar, createWordGrammar, type Grammar } from './grammar.ts';
 
-const GROUPS = grammar('the path of a group', [`[A-Za-z\\d_.][A-Za-z\\d_./-]*`], FIXED);
-const PROJECT = grammar('group/project', [`${SEGMENT}+/[A-Za-z\\d_./-]*${SEGMENT}`], FIXED);
+const GROUPS = createGrammar('the path of a group', [`[A-Za-z\\d_.][A-Za-z\\d_./-]*`], FIXED);
+const PROJECT = createGrammar('group/project', [`${SEGMENT}+/[A-Za-z\\d_./-]*${SEGMENT}`], FIXED);
 
 const SOURCES =
   'api chat container_registry_push external external_pull_request_event merge_request_event ondemand_dast_scan ondemand_dast_validation parent_pipeline pipeline pipeline_execution_policy_forced_run push schedule security_orchestration_policy trigger unknown web webide'.split(
@@ -11,22 +11,24 @@ const SOURCES =
 
 /** https://docs.gitlab.com/ci/secrets/id_token_authentication */
 export const gitlabValues: { readonly [claim: string]: readonly Grammar[] } = {
-  ref: [BRANCH, withoutPrefix('refs/(heads|tags)/')],
+  ref: [BRANCH, createUnprefixed('refs/(heads|tags)/')],
   ref_path: [REF],
   ref_type: [REF_TYPE],
   ref_protected: [TRUTH],
   environment_protected: [TRUTH],
-  deployment_tier: [words(['production', 'staging', 'testing', 'development', 'other'])],
-  environment_action: [words(['start', 'prepare', 'stop', 'verify', 'access'])],
-  pipeline_source: [words(SOURCES)],
-  project_visibility: [words(['public', 'private', 'internal'])],
-  runner_environment: [words(['gitlab-hosted', 'self-hosted'])],
-  user_access_level: [words(['guest', 'planner', 'reporter', 'developer', 'maintainer', 'owner'])],
+  deployment_tier: [createWordGrammar(['production', 'staging', 'testing', 'development', 'other'])],
+  environment_action: [createWordGrammar(['start', 'prepare', 'stop', 'verify', 'access'])],
+  pipeline_source: [createWordGrammar(SOURCES)],
+  project_visibility: [createWordGrammar(['public', 'private', 'internal'])],
+  runner_environment: [createWordGrammar(['gitlab-hosted', 'self-hosted'])],
+  user_access_level: [
+    createWordGrammar(['guest', 'planner', 'reporter', 'developer', 'maintainer', 'owner']),
+  ],
   namespace_path: [GROUPS],
   job_namespace_path: [GROUPS],
   project_path: [PROJECT],
   job_project_path: [PROJECT],
-  user_login: [grammar('a login', [`${SEGMENT}+`])],
+  user_login: [createGrammar('a login', [`${SEGMENT}+`])],
   namespace_id: [DIGITS],
   job_namespace_id: [DIGITS],
   project_id: [DIGITS],

@@ -1,4 +1,4 @@
-import { canMeet, type Form, readForm } from './form.ts';
+import { canBeText, type Form, readForm } from './form.ts';
 
 /** What an issuer can send in a claim, or a part of what is known of it. */
 export type Grammar = {
@@ -13,7 +13,7 @@ export type Grammar = {
 
 type Options = { readonly fixed?: boolean; readonly never?: RegExp };
 
-export function grammar(
+export function createGrammar(
   says: string,
   forms: readonly string[],
   { fixed = false, never }: Options = {},
@@ -25,15 +25,15 @@ function quote(word: string): string {
   return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-export function words(list: readonly string[], { fixed = false }: Options = {}): Grammar {
-  return grammar(`one of ${list.filter(Boolean).join(', ')}`, list.map(quote), { fixed });
+export function createWordGrammar(list: readonly string[], { fixed = false }: Options = {}): Grammar {
+  return createGrammar(`one of ${list.filter(Boolean).join(', ')}`, list.map(quote), { fixed });
 }
 
 /** Can the issuer send what the operand equals or, as a pattern, matches? */
 export function canBeSent({ forms, never }: Grammar, operand: string, isPattern: boolean): boolean {
   const written = isPattern ? operand.split(/[*?]+/) : [operand];
   if (never && written.some(each => never.test(each))) return false;
-  return forms.some(form => canMeet(form, operand, isPattern));
+  return forms.some(form => canBeText(form, operand, isPattern));
 }
 
 /** Can a value hold this text? Where nothing is known, it can. */

@@ -1,5 +1,5 @@
 import { BRACED_UUID, BRANCH, DIGITS, REF, UUID } from './forms.ts';
-import { type Grammar, grammar, words } from './grammar.ts';
+import { createGrammar, createWordGrammar, type Grammar } from './grammar.ts';
 
 type Values = { readonly [claim: string]: readonly Grammar[] };
 
@@ -12,7 +12,7 @@ export const circleciValues: Values = {
   'oidc.circleci.com/pipeline-definition-id': [UUID],
   'oidc.circleci.com/workflow-id': [UUID],
   'oidc.circleci.com/vcs-ref': [REF],
-  'oidc.circleci.com/vcs-origin': [grammar('host/owner/repository', ['[a-z\\d.-]+/[^\\s:@]+'])],
+  'oidc.circleci.com/vcs-origin': [createGrammar('host/owner/repository', ['[a-z\\d.-]+/[^\\s:@]+'])],
   'oidc.circleci.com/context-ids': [UUID],
 };
 
@@ -23,7 +23,7 @@ export const azureValues: Values = {
   def_id: [DIGITS],
   run_id: [DIGITS],
   sub: [
-    grammar('p://organization/project/pipeline or sc://organization/project/connection', [
+    createGrammar('p://organization/project/pipeline or sc://organization/project/connection', [
       'p://.+',
       'sc://.+',
     ]),
@@ -40,20 +40,23 @@ export const bitbucketValues: Values = {
 };
 
 export const googleValues: Values = {
-  sub: [grammar('the number of an account', ['\\d+'])],
-  email: [grammar('an address', ['[^\\s@]+@[^\\s@]+'])],
+  sub: [createGrammar('the number of an account', ['\\d+'])],
+  email: [createGrammar('an address', ['[^\\s@]+@[^\\s@]+'])],
 };
 
 export const awsValues: Values = {
   sub: [
-    grammar('the ARN of a role', ['arn:aws[a-z-]*:iam::\\d{12}:role/.+', 'arn:aws[a-z-]*:sts::\\d{12}:.+']),
+    createGrammar('the ARN of a role', [
+      'arn:aws[a-z-]*:iam::\\d{12}:role/.+',
+      'arn:aws[a-z-]*:sts::\\d{12}:.+',
+    ]),
   ],
 };
 
 export const terraformValues: Values = {
-  terraform_run_phase: [words(['plan', 'apply'])],
-  terraform_organization_id: [grammar('an id that begins with org-', ['org-[A-Za-z\\d]+'])],
-  terraform_project_id: [grammar('an id that begins with prj-', ['prj-[A-Za-z\\d]+'])],
-  terraform_workspace_id: [grammar('an id that begins with ws-', ['ws-[A-Za-z\\d]+'])],
-  terraform_run_id: [grammar('an id that begins with run-', ['run-[A-Za-z\\d]+'])],
+  terraform_run_phase: [createWordGrammar(['plan', 'apply'])],
+  terraform_organization_id: [createGrammar('an id that begins with org-', ['org-[A-Za-z\\d]+'])],
+  terraform_project_id: [createGrammar('an id that begins with prj-', ['prj-[A-Za-z\\d]+'])],
+  terraform_workspace_id: [createGrammar('an id that begins with ws-', ['ws-[A-Za-z\\d]+'])],
+  terraform_run_id: [createGrammar('an id that begins with run-', ['run-[A-Za-z\\d]+'])],
 };

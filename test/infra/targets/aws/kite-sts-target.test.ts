@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { ClaimValue } from '../../../../lib/policy/claims.ts';
-import { findingsFor } from '../../../../lib/review/targets/findings.ts';
-import { trustStatements } from '../../../../lib/review/targets/trust.ts';
+import { checkTarget } from '../../../../lib/review/targets/findings.ts';
+import { readTrustStatements } from '../../../../lib/review/targets/trust.ts';
 import { ASKED, BROKER } from '../../../harness/targets.ts';
 
 type Json = { readonly [name: string]: unknown };
@@ -141,11 +141,11 @@ describe('check-targets, of a role made by it,', () => {
     const target = {
       arn: ASKED.arn,
       maxSeconds: Number(properties['MaxSessionDuration']),
-      statements: trustStatements(properties['AssumeRolePolicyDocument'] as ClaimValue),
+      statements: readTrustStatements(properties['AssumeRolePolicyDocument'] as ClaimValue),
     };
     const whole = { ...ASKED, ...asked };
     const trusted = { broker: BROKER, also: [], externalIds: [whole.externalId] };
-    return findingsFor(whole, target, trusted).map(({ code }) => code);
+    return checkTarget(whole, target, trusted).map(({ code }) => code);
   };
 
   test.each([

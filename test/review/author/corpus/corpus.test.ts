@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { importAws } from '../../../../lib/review/author/import/aws.ts';
-import { type Imported, notesOf, roleText } from '../../../../lib/review/author/import/imported.ts';
+import {
+  type ImportedPolicy,
+  listNotes,
+  writeImportedRole,
+} from '../../../../lib/review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../../../lib/review/author/import/octo.ts';
-import { trustStatements } from '../../../../lib/review/targets/trust.ts';
+import { readTrustStatements } from '../../../../lib/review/targets/trust.ts';
 import { presetOf } from '../../../../lib/token/presets.ts';
 import { compileText, rowsFrom, settingOf } from '../../../harness/policy.ts';
 
@@ -25,14 +29,14 @@ function samplesOf(file: string): readonly Sample[] {
 const SETTING = { app: 'Iv23liAbCdEfGhIjKlMn', owner: 'harbor' };
 const ARN = 'arn:aws:iam::111122223333:role/deploy';
 
-function readOcto(policy: object): Imported {
+function readOcto(policy: object): ImportedPolicy {
   return importOcto(
     { ...policy },
     { ...SETTING, repository: 'repositories' in policy ? undefined : 'crane' },
   );
 }
-function readAws(policy: object): Imported {
-  const statements = trustStatements(JSON.parse(JSON.stringify(policy)));
+function readAws(policy: object): ImportedPolicy {
+  const statements = readTrustStatements(JSON.parse(JSON.stringify(policy)));
   const entrances = statements.filter(({ actions }) => actions.includes('sts:AssumeRoleWithWebIdentity'));
   return importAws({ arn: ARN, statements: entrances });
 }
@@ -49,14 +53,17 @@ function settingFor(issuers: readonly string[]) {
 }
 
 function outcomeOf(
-  read: (policy: object) => Imported,
+  read: (policy: object) => ImportedPolicy,
   policy: object,
 ): Pick<Sample, 'becomes' | 'claims' | 'says'> {
   try {
     const made = read(policy);
     const drafts = made.trust.flatMap(({ draft }) => draft ?? []);
-    const { role, complaints } = compileText(roleText(made), settingFor(drafts.map(({ iss }) => iss)));
-    const says = notesOf(made)
+    const { role, complaints } = compileText(
+      writeImportedRole(made),
+      settingFor(drafts.map(({ iss }) => iss)),
+    );
+    const says = listNotes(made)
       .map(note => note.says)
       .join(' ');
     if (!role) return { becomes: 'draft', says: drafts.length === 0 ? says : JSON.stringify(complaints) };

@@ -3,9 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { isInRange, readAddress, readRange } from '../../../../lib/policy/cidr.ts';
 import type { Claims, ClaimValue } from '../../../../lib/policy/claims.ts';
 import { importAws } from '../../../../lib/review/author/import/aws.ts';
-import { type Imported, notesOf, roleText } from '../../../../lib/review/author/import/imported.ts';
-import { conditionTruth, type Keys } from '../../../../lib/review/targets/condition.ts';
-import { type TrustStatement, trustStatements } from '../../../../lib/review/targets/trust.ts';
+import {
+  type ImportedPolicy,
+  listNotes,
+  writeImportedRole,
+} from '../../../../lib/review/author/import/imported.ts';
+import { judgeCondition, type KeyLookup } from '../../../../lib/review/targets/condition.ts';
+import { readTrustStatements, type TrustStatement } from '../../../../lib/review/targets/trust.ts';
 import { buildkiteClaims, claims, compile, decideFor } from '../../../harness/policy.ts';
 
 const PRINCIPAL = { Federated: 'arn:aws:iam::123456789012:oidc-provider/agent.buildkite.com' };
@@ -26,13 +30,13 @@ function deny(Condition: object, others: object = {}): Written {
 }
 
 function statementsIn(written: readonly Written[]): TrustStatement[] {
-  return trustStatements(JSON.parse(JSON.stringify({ Statement: written })));
+  return readTrustStatements(JSON.parse(JSON.stringify({ Statement: written })));
 }
-function imported(...written: Written[]): Imported {
+function imported(...written: Written[]): ImportedPolicy {
   return importAws({ statements: statementsIn(written) });
 }
-function lost(of: Imported): number {
-  return notesOf(of).filter(({ exact }) => !exact).length;
+function lost(of: ImportedPolicy): number {
+  return listNotes(of).filter(({ exact }) => !exact).length;
 }
 /** A policy that stands alone does not tell its ARN, which is a loss of its own. */
 const NO_ARN = 1;
@@ -392,7 +396,7 @@ describe('a Deny', () => {
   ])('%s leaves nobody in', (_name, statement) => {
     const made = imported(allow({ StringEquals: ACME }), statement);
     expect(made.trust.map(({ draft }) => draft)).toEqual([undefined]);
-    expect(compile(roleText(made)).role).toBeUndefined();
+    expect(compile(writeImportedRole(made)).role).toBeUndefined();
   });
 
   test('of other principals is no matter of a token', () => {
@@ -402,7 +406,7 @@ describe('a Deny', () => {
 });
 
 /** What IAM knows of a request with this token and all of its claims as session tags. */
-function keysOf(token: Claims): Keys {
+function keysOf(token: Claims): KeyLookup {
   return key => {
     if (key === 'agent.buildkite.com:aud') return { values: ['sts.amazonaws.com'] };
     const name = key.replace(/^(aws:requesttag\/|agent\.buildkite\.com:)/, '');
@@ -415,7 +419,7 @@ type Scene = { readonly token: Claims; readonly from: string | undefined };
 
 function holds(statement: TrustStatement, { token, from }: Scene): boolean {
   return statement.conditions.every(condition => {
-    if (!condition.operator.endsWith('IpAddress')) return conditionTruth(condition, keysOf(token)) === 'true';
+    if (!condition.operator.endsWith('IpAddress')) return judgeCondition(condition, keysOf(token)) === 'true';
     const within = condition.operands.some(each => {
       const [one, all] = [from === undefined ? undefined : readAddress(from), readRange(each)];
       return one && all && isInRange(one, all);
@@ -515,7 +519,7 @@ test('whoever the imported role admits, the policy admits; and where nothing was
       (allows, denies, scenes) => {
         const statements = statementsIn([...allows, ...denies]);
         const made = importAws({ statements });
-        const { role } = compile(roleText(made));
+        const { role } = compile(writeImportedRole(made));
         expect(role !== undefined).toBe(made.trust.some(({ draft }) => draft));
         const faithful = denies.length === 0 && lost(made) === NO_ARN;
         for (const scene of scenes) {

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import {
-  type Entry,
-  exact,
-  leftOut,
-  lost,
-  notesOf,
-  roleText,
+  type ImportEntry,
+  listNotes,
+  noteExact,
+  noteLoss,
+  omitStatement,
+  writeImportedRole,
 } from '../../../../lib/review/author/import/imported.ts';
 import { BUILDKITE, refusalsOf, roleFrom } from '../../../harness/policy.ts';
 
-function entry(name: string, id: string, ...says: string[]): Entry {
+function entry(name: string, id: string, ...says: string[]): ImportEntry {
   return {
     name,
     draft: {
@@ -17,21 +17,21 @@ function entry(name: string, id: string, ...says: string[]): Entry {
       id,
       claims: { organization_slug: { equals: 'acme' }, build_branch: { in: ['a', 'b'] } },
     },
-    notes: says.map(exact),
+    notes: says.map(noteExact),
   };
 }
 
 test('a role stands below what is to be known of it, and what was left out where it stood', () => {
   const trust = [
-    leftOut('first', 'too wide.'),
+    omitStatement('first', 'too wide.'),
     entry('second', 'two', 'by hand.'),
-    leftOut('third', 'too deep.'),
+    omitStatement('third', 'too deep.'),
   ];
-  const text = roleText({
+  const text = writeImportedRole({
     trust,
     deny: [entry('fourth', 'four')],
     roleArn: 'arn:x',
-    notes: [lost('of all.')],
+    notes: [noteLoss('of all.')],
   });
   expect(text).toBe(`# Imported: read it before you use it.
 # of all.
@@ -59,7 +59,7 @@ aws:
 });
 
 test('a role of which nothing is left is refused when it is loaded', () => {
-  const text = roleText({ trust: [leftOut('all', 'too wide.')], deny: [], notes: [] });
+  const text = writeImportedRole({ trust: [omitStatement('all', 'too wide.')], deny: [], notes: [] });
   expect(refusalsOf(text)).toContain('empty 4:8');
 });
 
@@ -69,13 +69,13 @@ test.each([
   ['a line separator', 'x\u2028trust: []'],
   ['a next line', 'x\u0085trust: []'],
 ])('text of the source with %s stays inside of its comment', (_name, says) => {
-  const text = roleText({ trust: [entry('a', 'one', says)], deny: [], notes: [lost(says)] });
+  const text = writeImportedRole({ trust: [entry('a', 'one', says)], deny: [], notes: [noteLoss(says)] });
   expect(roleFrom(text).trust.map(({ id }) => id)).toEqual(['one']);
 });
 
 test('notes name their statement, and whether it was left out', () => {
-  const trust = [leftOut('first', 'why.'), entry('second', 'two', 'how.')];
-  expect(notesOf({ trust, deny: [], notes: [lost('of all.')] })).toEqual([
+  const trust = [omitStatement('first', 'why.'), entry('second', 'two', 'how.')];
+  expect(listNotes({ trust, deny: [], notes: [noteLoss('of all.')] })).toEqual([
     { says: 'first was left out: why.', exact: false },
     { says: 'second: how.', exact: true },
     { says: 'of all.', exact: false },

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { factsOf, loadable, withClaims } from '../../../../lib/review/author/import/issuer.ts';
+import { addSubjectClaims, checkLoadable, findFacts } from '../../../../lib/review/author/import/issuer.ts';
 import { BUILDKITE, GITHUB } from '../../../harness/policy.ts';
 
 const WEB = { matches: 'organization:acme:pipeline:web:*' };
 const NAMED = { organization_slug: { equals: 'acme' }, pipeline_slug: { equals: 'web' } };
 
 function claimsOf(claims: object, mayReplace?: boolean): object[] {
-  return withClaims(
+  return addSubjectClaims(
     { name: 'tested', draft: { iss: BUILDKITE, claims: { ...claims } }, notes: [] },
     mayReplace,
   ).map(({ draft }) => draft.claims);
@@ -32,7 +32,7 @@ describe('what sub names', () => {
   });
   test('may need several statements, and no id twice', () => {
     const sub = { matches: ['organization:a:pipeline:x:*', 'organization:b:pipeline:y:*'] };
-    const all = withClaims({
+    const all = addSubjectClaims({
       name: 'tested',
       draft: { iss: BUILDKITE, id: 'one', claims: { sub } },
       notes: [],
@@ -44,7 +44,7 @@ describe('what sub names', () => {
   });
   test('of GitHub by names alone leaves sub, and says why', () => {
     const draft = { iss: GITHUB, claims: { sub: { equals: 'repo:acme/web:environment:prod' } } };
-    const [entry] = withClaims({ name: 'tested', draft, notes: [] });
+    const [entry] = addSubjectClaims({ name: 'tested', draft, notes: [] });
     expect(Object.keys(entry?.draft.claims ?? {})).toContain('sub');
     expect(entry?.notes.map(({ says }) => says).join()).toContain('2026-07-15');
   });
@@ -52,7 +52,7 @@ describe('what sub names', () => {
 
 describe('the tenant is bound, narrower, where no role takes how the source binds it:', () => {
   const carriedOf = (iss: string, claims: object) =>
-    withClaims({ name: 'tested', draft: { iss, claims: { ...claims } }, notes: [] }).map(
+    addSubjectClaims({ name: 'tested', draft: { iss, claims: { ...claims } }, notes: [] }).map(
       ({ draft, notes }) => [draft.claims, notes.some(({ exact }) => !exact)],
     );
   test('a group of GitLab', () => {
@@ -73,19 +73,19 @@ describe('the tenant is bound, narrower, where no role takes how the source bind
 
 test('what the loader would refuse is left out, and is a draft for its reader', () => {
   const draft = { iss: BUILDKITE, claims: { pipeline_slug: { equals: 'web' } } };
-  const refused = loadable({ name: 'tested', draft, notes: [] }, 'trust');
+  const refused = checkLoadable({ name: 'tested', draft, notes: [] }, 'trust');
   expect([refused.draft, refused.partial]).toEqual([undefined, draft]);
-  expect(loadable({ name: 'tested', draft, notes: [] }, 'deny').draft).toEqual(draft);
+  expect(checkLoadable({ name: 'tested', draft, notes: [] }, 'deny').draft).toEqual(draft);
 });
 
 test('of an issuer without a preset nothing is known but how to name it', () => {
-  expect([factsOf('https://ci.example').vocabulary, factsOf(BUILDKITE).vocabulary]).toEqual([
+  expect([findFacts('https://ci.example').vocabulary, findFacts(BUILDKITE).vocabulary]).toEqual([
     undefined,
     expect.any(Object),
   ]);
   const rowOf = (sub: object): string => {
     const draft = { iss: 'https://ci.example', claims: { sub: { ...sub } } };
-    return loadable({ name: 'tested', draft, notes: [] }, 'trust')
+    return checkLoadable({ name: 'tested', draft, notes: [] }, 'trust')
       .notes.map(({ says }) => says)
       .join();
   };

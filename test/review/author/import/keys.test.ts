@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { factsOf } from '../../../../lib/review/author/import/issuer.ts';
-import { readKey } from '../../../../lib/review/author/import/keys.ts';
+import { findFacts } from '../../../../lib/review/author/import/issuer.ts';
+import { readConditionKey } from '../../../../lib/review/author/import/keys.ts';
 
 const BUCKET = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 function keyOf(host: string, key: string) {
-  return readKey(key, { host, facts: factsOf(`https://${host}`) });
+  return readConditionKey(key, { host, facts: findFacts(`https://${host}`) });
 }
 
 test.each<[name: string, host: string, key: string, subject: object]>([

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchGlob } from '../../../../lib/policy/glob.ts';
-import { type Language, NotCarried, readExpression } from '../../../../lib/review/author/import/language.ts';
+import {
+  type ListedExpression,
+  NotCarried,
+  readExpression,
+} from '../../../../lib/review/author/import/language.ts';
 
 function textsOf(expression: string): readonly string[] {
   const { texts, patterns } = readExpression(expression);
@@ -35,7 +39,7 @@ test.each<[expression: string, texts: string[]]>([
   for (const text of texts) expect(text).toMatch(new RegExp(`^(?:${own})$`));
 });
 
-test.each<[expression: string, language: Partial<Language>]>([
+test.each<[expression: string, language: Partial<ListedExpression>]>([
   ['refs/heads/.*', { texts: [], patterns: ['refs/heads/*'] }],
   ['refs/heads/.+', { texts: [], patterns: ['refs/heads/?*'] }],
   ['.*?', { texts: [], patterns: ['*'] }],
@@ -111,7 +115,7 @@ const EXPRESSION = fc
 
 const TEXT = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '.', '/', '1', '@', '-', '😀'), maxLength: 7 });
 
-function languageOf(expression: string): Language | undefined {
+function languageOf(expression: string): ListedExpression | undefined {
   try {
     return readExpression(expression);
   } catch {
@@ -119,7 +123,7 @@ function languageOf(expression: string): Language | undefined {
   }
 }
 
-function takes({ texts, patterns }: Language, text: string): boolean {
+function takes({ texts, patterns }: ListedExpression, text: string): boolean {
   return texts.includes(text) || patterns.some(pattern => matchGlob(pattern, text));
 }
 

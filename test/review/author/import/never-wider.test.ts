@@ -2,27 +2,27 @@ import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareWithTrust, type Verdict } from '../../../../lib/estate/compare.ts';
 import { readDirectTrusts } from '../../../../lib/estate/direct.ts';
-import { sampleOf } from '../../../../lib/jobs/sample.ts';
+import { findSampleClaims } from '../../../../lib/jobs/sample.ts';
 import type { Role } from '../../../../lib/policy/role.ts';
 import { importAws } from '../../../../lib/review/author/import/aws.ts';
 import {
-  type Entry,
-  type Imported,
-  notesOf,
-  roleText,
+  type ImportEntry,
+  type ImportedPolicy,
+  listNotes,
+  writeImportedRole,
 } from '../../../../lib/review/author/import/imported.ts';
 import { importOcto } from '../../../../lib/review/author/import/octo.ts';
-import { trustStatements } from '../../../../lib/review/targets/trust.ts';
+import { readTrustStatements } from '../../../../lib/review/targets/trust.ts';
 import { compile, decideFor, ISSUERS, rowsFrom } from '../../../harness/policy.ts';
 import { type IamPolicy, type IamStatement, iamAdmits } from '../reading/iam.ts';
 import { BUILDKITE_JOB, GITHUB_JOB, GITLAB_JOB, GOOGLE_JOB, type Job } from '../reading/jobs.ts';
 import { isSubject, type OctoPolicy, octoMeets } from '../reading/octo.ts';
 
-function compiled(made: Imported): Role | undefined {
-  return compile(roleText({ ...made, roleArn: undefined })).role;
+function compiled(made: ImportedPolicy): Role | undefined {
+  return compile(writeImportedRole({ ...made, roleArn: undefined })).role;
 }
-function isExact(made: Imported, but: number): boolean {
-  return notesOf(made).filter(({ exact }) => !exact).length === but;
+function isExact(made: ImportedPolicy, but: number): boolean {
+  return listNotes(made).filter(({ exact }) => !exact).length === but;
 }
 
 const GITHUB = 'token.actions.githubusercontent.com';
@@ -181,10 +181,10 @@ const AWS_SCENE: Arbitrary<AwsScene> = fc
     });
   });
 
-type Importer<Policy> = (policy: Policy) => Imported;
+type Importer<Policy> = (policy: Policy) => ImportedPolicy;
 
 const imported: Importer<IamPolicy> = policy =>
-  importAws({ statements: trustStatements(JSON.parse(JSON.stringify(policy))) });
+  importAws({ statements: readTrustStatements(JSON.parse(JSON.stringify(policy))) });
 
 /** Would IAM let in this job, with one of the tokens that it can have? */
 function awsAdmits(policy: IamPolicy, { token, subjects }: Job): boolean {
@@ -197,8 +197,8 @@ const ROWS = rowsFrom(ISSUERS);
 
 /** What the proof says, which has a reading of its own of both sides. */
 function proveAws(policy: IamPolicy, role: Role): Verdict['is'] {
-  const direct = readDirectTrusts(trustStatements(JSON.parse(JSON.stringify(policy))));
-  return compareWithTrust({ role, rows: ROWS, direct, sampleOf }).is;
+  const direct = readDirectTrusts(readTrustStatements(JSON.parse(JSON.stringify(policy))));
+  return compareWithTrust({ role, rows: ROWS, direct, findSample: findSampleClaims }).is;
 }
 
 function countAws({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, seen: Seen): void {
@@ -209,7 +209,7 @@ function countAws({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, see
   const faithful =
     importer === imported && isExact(made, 1) && policy.Statement.every(({ Effect }) => Effect === 'Allow');
   const proved = role && proveAws(policy, role);
-  const scene = JSON.stringify([policy, roleText(made)], null, 1);
+  const scene = JSON.stringify([policy, writeImportedRole(made)], null, 1);
   for (const each of jobs) {
     const ours = role !== undefined && decideFor(role, each.token).allowed;
     const theirs = awsAdmits(policy, each);
@@ -223,7 +223,7 @@ function countAws({ policy, jobs }: AwsScene, importer: Importer<IamPolicy>, see
       throw new Error(`not the same: ${JSON.stringify(each)} ${scene}`);
     if (!faithful || !theirs || odd) continue;
     if (!ours && each.token['azp'] === undefined)
-      throw new Error(`narrower: ${JSON.stringify([policy, each.token, roleText(made)], null, 1)}`);
+      throw new Error(`narrower: ${JSON.stringify([policy, each.token, writeImportedRole(made)], null, 1)}`);
     seen.exact++;
   }
   if (proved === 'wider') throw new Error(`wider by the proof alone: ${scene}`);
@@ -301,9 +301,10 @@ function countOcto({ policy, jobs }: OctoScene, importer: Importer<OctoPolicy>, 
     const theirs = octoMeets(policy, token);
     seen[ours ? 'admitted' : 'refused']++;
     if (ours && !theirs)
-      throw new Error(`wider: ${JSON.stringify([policy, token, roleText(made)], null, 1)}`);
+      throw new Error(`wider: ${JSON.stringify([policy, token, writeImportedRole(made)], null, 1)}`);
     if (importer !== readOcto || !isExact(made, 1) || !theirs) continue;
-    if (!ours) throw new Error(`narrower: ${JSON.stringify([policy, token, roleText(made)], null, 1)}`);
+    if (!ours)
+      throw new Error(`narrower: ${JSON.stringify([policy, token, writeImportedRole(made)], null, 1)}`);
     seen.exact++;
   }
 }
@@ -333,13 +334,13 @@ test('of the subjects that octo-sts never takes the reader is told', () => {
     isSubject('repo:acme/web:ref:refs/heads/a'),
   ]).toEqual([false, true]);
   expect(
-    notesOf(importOcto(policy))
+    listNotes(importOcto(policy))
       .map(({ says }) => says)
       .join(),
   ).toContain('brackets');
 });
 
-function changed(made: Imported, change: (entry: Entry) => Entry): Imported {
+function changed(made: ImportedPolicy, change: (entry: ImportEntry) => ImportEntry): ImportedPolicy {
   return {
     ...made,
     trust: made.trust.map(change),
@@ -347,7 +348,7 @@ function changed(made: Imported, change: (entry: Entry) => Entry): Imported {
 }
 
 function without(...names: string[]) {
-  return (entry: Entry): Entry => {
+  return (entry: ImportEntry): ImportEntry => {
     if (!entry.draft) return entry;
     const claims = Object.fromEntries(
       Object.entries(entry.draft.claims).filter(([name]) => !names.includes(name)),

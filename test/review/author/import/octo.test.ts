@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notesOf, roleText } from '../../../../lib/review/author/import/imported.ts';
+import { listNotes, writeImportedRole } from '../../../../lib/review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../../../lib/review/author/import/octo.ts';
 import { GITHUB, roleFrom } from '../../../harness/policy.ts';
 
@@ -15,7 +15,7 @@ function draftOf(policy: object) {
 }
 /** A policy without flags does not say what the role gives, which is a loss of its own. */
 function lostIn(policy: object): string[] {
-  return notesOf(importOcto({ ...GIVES, ...policy }, SETTING))
+  return listNotes(importOcto({ ...GIVES, ...policy }, SETTING))
     .filter(({ exact }) => !exact)
     .map(({ says }) => says);
 }
@@ -126,7 +126,7 @@ describe('R6: left out, each part with its own reason, and the rest as a draft:'
     expect(entry?.draft).toBeUndefined();
     expect(entry?.notes.map(({ says }) => says).join()).toContain(reason);
     expect(Object.keys(entry?.partial?.claims ?? {})).toEqual(expect.arrayContaining(kept));
-    const text = roleText(importOcto({ ...policy }));
+    const text = writeImportedRole(importOcto({ ...policy }));
     for (const claim of kept) expect(text).toMatch(new RegExp(`^# +${claim}:`, 'm'));
   });
 });
@@ -158,7 +158,9 @@ describe('R1: what octo-sts refuses itself is refused, by name:', () => {
 describe('R7: what the token of octo-sts may do', () => {
   test('is a whole role, where the App and the place are said', () => {
     const role = roleFrom(
-      roleText(importOcto({ ...POLICY, permissions: { contents: 'write', pull_requests: 'read' } }, SETTING)),
+      writeImportedRole(
+        importOcto({ ...POLICY, permissions: { contents: 'write', pull_requests: 'read' } }, SETTING),
+      ),
     );
     expect(role.template).toMatchObject({
       kind: 'github',

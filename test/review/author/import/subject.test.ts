@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Rule } from '../../../../lib/review/author/import/imported.ts';
+import type { ClaimRule } from '../../../../lib/review/author/import/imported.ts';
 import { explainImpossible, readSubjects } from '../../../../lib/review/author/import/subject.ts';
 import { BUILDKITE, GITHUB } from '../../../harness/policy.ts';
 
@@ -10,7 +10,7 @@ const BITBUCKET = 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-confi
 const UUID = '{1c2d3e4f-5061-4b7c-9d8e-0f1a2b3c4d5e}';
 const OTHER = '{2d3e4f50-6172-4c8d-ae9f-1a2b3c4d5e6f}';
 
-function like(...subjects: string[]): Rule {
+function like(...subjects: string[]): ClaimRule {
   return { matches: subjects };
 }
 const acme = { organization_slug: { equals: 'acme' } };
@@ -18,7 +18,7 @@ const web = { ...acme, pipeline_slug: { equals: 'web' } };
 const main = { build_branch: { equals: 'main' }, build_tag: { equals: null } };
 
 describe('claims stand instead of sub:', () => {
-  test.each<[name: string, iss: string, rule: Rule, rules: object[]]>([
+  test.each<[name: string, iss: string, rule: ClaimRule, rules: object[]]>([
     ['a pipeline', BUILDKITE, like('organization:acme:pipeline:web:*'), [web]],
     ['an organization', BUILDKITE, like('organization:acme:*'), [acme]],
     [
@@ -144,7 +144,7 @@ describe('claims stand instead of sub:', () => {
 const repository = { repository_owner: { equals: 'acme' }, repository: { equals: 'acme/web' } };
 
 describe('sub stays, with claims beside it:', () => {
-  test.each<[name: string, iss: string, rule: Rule, beside: object]>([
+  test.each<[name: string, iss: string, rule: ClaimRule, beside: object]>([
     [
       'a branch of GitHub, since a job with an environment has the claim and not the sub',
       GITHUB,

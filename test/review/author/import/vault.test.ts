@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notesOf } from '../../../../lib/review/author/import/imported.ts';
+import { listNotes } from '../../../../lib/review/author/import/imported.ts';
 import { importVault, isVaultRole } from '../../../../lib/review/author/import/vault.ts';
 
 const GITLAB = 'https://gitlab.com';
@@ -84,7 +84,7 @@ describe('a role of Vault is left out, with the reason:', () => {
   test('an issuer that nobody names', () => {
     const made = importVault({ ...ROLE, bound_claims: PROJECT }, undefined);
     expect(
-      notesOf(made)
+      listNotes(made)
         .map(({ says }) => says)
         .join(),
     ).toContain('--issuer');

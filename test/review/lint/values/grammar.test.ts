@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { FAMILIES } from '../../../../lib/jobs/scenarios.ts';
-import { KNOWN } from '../../../../lib/review/lint/known.ts';
+import { CLAIM_KNOWLEDGE } from '../../../../lib/review/lint/known.ts';
 import {
   canBeSent,
   canHold,
-  grammar,
+  createGrammar,
+  createWordGrammar,
   isOfOneLength,
-  words,
 } from '../../../../lib/review/lint/values/grammar.ts';
 
-const NAME = grammar('a name', ['[a-z-]+'], { never: /--/ });
+const NAME = createGrammar('a name', ['[a-z-]+'], { never: /--/ });
 
 test('what never stands in a value may not stand in a pattern either', () => {
   expect([canBeSent(NAME, 'a-b', false), canBeSent(NAME, 'a--b', false)]).toEqual([true, false]);
@@ -26,7 +26,7 @@ test('what a value can hold', () => {
 });
 
 test('words have their lengths, and their dots are dots', () => {
-  const list = words(['a.b', 'c']);
+  const list = createWordGrammar(['a.b', 'c']);
   expect([canBeSent(list, 'a.b', false), canBeSent(list, 'axb', false)]).toEqual([true, false]);
   expect([isOfOneLength(list), isOfOneLength(NAME)]).toEqual([true, false]);
 });
@@ -34,7 +34,7 @@ test('words have their lengths, and their dots are dots', () => {
 test.each(Object.entries(FAMILIES))(
   'what the jobs of %s really send can be sent',
   (_word, { preset, usual, scenarios }) => {
-    const { sent } = KNOWN[preset as keyof typeof KNOWN];
+    const { sent } = CLAIM_KNOWLEDGE[preset as keyof typeof CLAIM_KNOWLEDGE];
     const refused = [usual, ...Object.values(scenarios)].flatMap(claims =>
       Object.entries(claims).filter(
         ([name, value]) =>
