@@ -1,18 +1,26 @@
 /** Small alphabets: with few values and names, what a role wants and what a token says meet often. */
 import type { ClaimType, ClaimValue } from '../../lib/policy/claims.ts';
-import { BUILDKITE, GITHUB, ISSUERS } from '../harness/policy.ts';
+import { ALICE, BOB, issuersWithEvents, MALLORY, STEP } from '../harness/job-events.ts';
+import { BUILDKITE, GITHUB } from '../harness/policy.ts';
 import type { Scalar } from './truth.ts';
 
 export const CIRCLECI = 'https://oidc.circleci.com/org/0b1c2d3e';
 export const GOOGLE = 'https://accounts.google.com';
 export const PLAIN = 'https://plain.example';
 export const ALONE = 'https://alone.example';
-export const ROWS = `${ISSUERS}
+export const ROWS = `${issuersWithEvents()}
 - issuer: ${ALONE}
   jwks_uri: ${ALONE}/jwks
   single_tenant: true
   audiences: [alone]
 `;
+
+/** Steps that a role waits for, names that may unblock them, and who does. */
+export const STEPS = [STEP, STEP, 'deploy'];
+export const APPROVERS = ['alice', 'bob', 'release-managers'];
+export const UNBLOCKERS = [ALICE, BOB, MALLORY];
+/** Seconds since a step was unblocked, around the lengths that roles say. */
+export const AGES = [0, 1, 1799, 1800, 1801, 3599, 3600, 3601];
 
 export const TEXTS = 'main a A b ab a.b v1 v2 x/y 1 null true é 😀 a+b (a|b) ^a$'.split(' ');
 /** What only a token may hold: a role's file refuses the invisible. */

@@ -2,6 +2,7 @@ import type { RoleSetting } from '../../lib/language/role.ts';
 import { type Decision, type DenyReason, decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { assumeVerified } from '../../lib/review/assume.ts';
+import { PEOPLE } from '../harness/job-events.ts';
 import { roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 import { ROWS } from './alphabet.ts';
 import { documentOf, type Evaluation, evaluate, type Ruling, type Tried } from './evaluator.ts';
@@ -115,7 +116,7 @@ function load(yaml: string, setting: RoleSetting, seed: number): Role {
 /** Makes `triples` triples from this seed and holds the two evaluators against each other. */
 export function compare(triples: number, seed: number, differs: (difference: Difference) => void): Tally {
   const tally = tallyOf();
-  const setting = settingOf(rowsFrom(ROWS));
+  const setting = { ...settingOf(rowsFrom(ROWS)), people: PEOPLE };
   for (let own = seed; tally.triples < triples; own++) {
     const random = randomFrom(own);
     const made = makeRole(random);

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { AccessRequest, DenyReason } from '../../lib/policy/decide.ts';
 import type { Context } from '../../lib/policy/trust.ts';
 import type { VerifiedToken } from '../../lib/policy/verified-token.ts';
+import { ALICE, BOB } from '../harness/job-events.ts';
 import { and, judge, judgeSource, type Scalar, type Truth, type Value } from './truth.ts';
 
 type Node = Scalar | readonly Node[] | Map<string, Node>;
@@ -219,10 +220,12 @@ function refused(role: Document, kind: 'aws' | 'jwt', scopes: readonly string[],
   const session = mapping(role.get('session'));
   const ours = mapping(role.get(kind));
   const longest = number(session.get('max_seconds'));
+  // A session of AWS is as short as can be where the job must run.
+  const watched = kind === 'aws' && role.has('running');
   const usual =
     number(session.get('seconds')) ??
     number(ours.get('seconds')) ??
-    Math.min(LENGTHS[kind].usual, longest ?? Infinity);
+    Math.min(watched ? LENGTHS.aws.least : LENGTHS[kind].usual, longest ?? Infinity);
   const seconds = request.seconds ?? usual;
   const reason = (): DenyReason | undefined => {
     if (role.has('disabled')) return 'role_disabled';
@@ -233,6 +236,43 @@ function refused(role: Document, kind: 'aws' | 'jwt', scopes: readonly string[],
     return kind === 'aws' ? awsRefused(ours, ask) : jwtRefused(ours, token);
   };
   return { reason: reason(), seconds };
+}
+
+/** Whom each name of broker.yml stands for. */
+const APPROVERS = new Map([
+  ['alice', [ALICE]],
+  ['bob', [BOB]],
+  ['release-managers', [ALICE, BOB]],
+]);
+const WITHIN = new Map([
+  ['30m', 1800],
+  ['1h', 3600],
+]);
+
+function approvalReason(approval: Document, { job, now }: Context): DenyReason | undefined {
+  if (!job?.build) return 'job_unknown';
+  const by = texts(approval.get('by')).flatMap(name => APPROVERS.get(name) ?? []);
+  const { step, by: who = '', at = 0 } = job.unblocked ?? {};
+  if (step !== approval.get('step') || !by.includes(who)) return 'approval_missing';
+  return now - at > (WITHIN.get(String(approval.get('within'))) ?? 0) ? 'approval_too_old' : undefined;
+}
+
+function runningReason({ job }: Context): DenyReason | undefined {
+  if (job?.state === 'running') return undefined;
+  return job?.state === 'finished' ? 'job_finished' : 'job_unknown';
+}
+
+/** What is demanded of the job, last of all. What is false comes before what is in doubt, and what is suspended holds. */
+function demandReason(role: Document, context: Context): DenyReason | undefined {
+  const asks = (demand: 'running' | 'approval') => role.has(demand) && !context.suspended?.includes(demand);
+  const reasons = [
+    asks('running') ? runningReason(context) : undefined,
+    asks('approval') ? approvalReason(mapping(role.get('approval')), context) : undefined,
+  ];
+  return (
+    reasons.find(each => each !== undefined && each !== 'job_unknown') ??
+    reasons.find(each => each !== undefined)
+  );
 }
 
 /**
@@ -268,7 +308,8 @@ export function evaluate(role: Document, ask: Question): Evaluation {
     .find(statement => truthOf(statement) === 1);
   if (!held) return deny('no_statement_holds');
   const granted = texts(held.body.get('scopes'));
-  const { reason, seconds } = refused(role, kind, granted, ask);
+  const { reason: refusal, seconds } = refused(role, kind, granted, ask);
+  const reason = refusal ?? demandReason(role, ask.context);
   if (reason) return deny(reason, held.id);
   return {
     ruling: {

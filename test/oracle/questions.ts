@@ -1,14 +1,18 @@
 import type { ClaimValue } from '../../lib/policy/claims.ts';
 import type { AccessRequest } from '../../lib/policy/decide.ts';
 import type { Context } from '../../lib/policy/trust.ts';
+import { BUILD } from '../harness/job-events.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import {
   ADDRESSES,
+  AGES,
   FILLINGS,
   NOWHERE,
   PROFILES,
   SCOPES,
   SECONDS,
+  STEPS,
+  UNBLOCKERS,
   WILD_TEXTS,
   WILD_VALUES,
 } from './alphabet.ts';
@@ -106,9 +110,23 @@ function claimsFor(random: Random, role: MadeRole): Members {
   return claims;
 }
 
+/** What events have told of the job. */
+function jobFor(random: Random, now: number): Context['job'] {
+  const state = random.pick(['running', 'running', 'running', 'finished', 'unknown'] as const);
+  if (state === 'unknown') return { state };
+  if (random.chance(20)) return { state, build: BUILD };
+  const unblocked = {
+    step: random.pick(STEPS),
+    by: random.pick(UNBLOCKERS),
+    at: now - random.pick(AGES),
+  };
+  return { state, build: BUILD, unblocked };
+}
+
 const OFFSETS = [0, 0, 0, -1, 1, 0.5, -0.25];
 
 export function makeQuestion(random: Random, role: MadeRole): Question {
+  const now = NOW + random.pick(OFFSETS);
   return {
     claims: claimsFor(random, role),
     access: {
@@ -117,6 +135,11 @@ export function makeQuestion(random: Random, role: MadeRole): Question {
       kinds: random.chance(75) ? undefined : random.pick([['aws'], ['jwt'], ['jwt', 'aws']]),
       sessionPolicy: random.chance(90) ? undefined : { policy: '{}', policyArns: [] },
     },
-    context: { now: NOW + random.pick(OFFSETS), sourceAddress: random.pick(ADDRESSES) },
+    context: {
+      now,
+      sourceAddress: random.pick(ADDRESSES),
+      job: random.chance(90) ? jobFor(random, now) : undefined,
+      suspended: random.chance(90) ? undefined : random.some(['running', 'approval'] as const, 2),
+    },
   };
 }

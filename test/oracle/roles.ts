@@ -1,7 +1,18 @@
 import { stringify } from 'yaml';
 import type { ClaimType } from '../../lib/policy/claims.ts';
-import { NOW } from '../harness/policy.ts';
-import { AROUND, OPERANDS, PATTERNS, PROFILES, type Profile, RANGES, SCOPES, SECONDS } from './alphabet.ts';
+import { BUILDKITE, NOW } from '../harness/policy.ts';
+import {
+  APPROVERS,
+  AROUND,
+  OPERANDS,
+  PATTERNS,
+  PROFILES,
+  type Profile,
+  RANGES,
+  SCOPES,
+  SECONDS,
+  STEPS,
+} from './alphabet.ts';
 import type { Random } from './random.ts';
 import type { Scalar } from './truth.ts';
 
@@ -176,6 +187,21 @@ function rulesOf(statements: readonly Body[]): Map<string, Rule[]> {
   return rules;
 }
 
+/** What the role demands of the job; of Buildkite's alone, which sends events. */
+function addDemands(random: Random, role: Body, trust: readonly Body[]): void {
+  if (trust.some(body => body.get('iss') !== BUILDKITE)) return;
+  if (random.chance(30)) role.set('running', true);
+  if (random.chance(30))
+    role.set(
+      'approval',
+      new Map<string, unknown>([
+        ['step', random.pick(STEPS)],
+        ['by', random.some(APPROVERS, 2)],
+        ['within', random.pick(['30m', '1h'])],
+      ]),
+    );
+}
+
 /** A role that loads. Half of the roles have templates; those trust one issuer, so that a claim fits all. */
 export function makeRole(random: Random): MadeRole {
   const kind = random.pick(['aws', 'jwt'] as const);
@@ -206,6 +232,7 @@ export function makeRole(random: Random): MadeRole {
   if (audience !== undefined) role.set('audience', written(audience, random));
   if (random.chance(4)) role.set('disabled', 'for now');
   addLengths(random, kind, role, ours);
+  addDemands(random, role, trust);
   role.set(kind, ours);
   const style = random.chance(30) ? 'flow' : 'any';
   return {

@@ -21,6 +21,7 @@ import { explainDecision } from '../../lib/review/explain/explain.ts';
 import { findRemedies } from '../../lib/review/explain/remedy.ts';
 import { lintPolicies } from '../../lib/review/lint/lint.ts';
 import type { Witness } from '../../lib/review/space/witness.ts';
+import { PEOPLE } from '../harness/job-events.ts';
 import { NOW, rowsFrom, settingOf } from '../harness/policy.ts';
 import { ROWS } from './alphabet.ts';
 import { documentOf, evaluate, type Ruling } from './evaluator.ts';
@@ -29,7 +30,7 @@ import { type Random, randomFrom } from './random.ts';
 import { makeRole } from './roles.ts';
 
 const rows = rowsFrom(ROWS);
-const SETTING = settingOf(rows);
+const SETTING = { ...settingOf(rows), people: PEOPLE };
 const BROKER = parse('broker.yml', `issuers:${ROWS.replace(/^(?=.)/gm, '  ')}\n`, () => {});
 const ASKED = { findSample: () => ({}), from: NOW };
 
