@@ -10,6 +10,7 @@ export const LONG = [
   'test/infra/plugin.test.ts',
   'test/infra/build.test.ts',
   'test/plugins/plugin.test.ts',
+  'test/cli/reach/exec.test.ts',
   'test/property/cases.test.ts',
   'test/docs/commands-start.test.ts',
   'test/docs/commands-reference.test.ts',

@@ -271,6 +271,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
     'lib/cli/estate/bring.ts',
     'lib/cli/verbs/init.ts',
     'lib/cli/manifest.ts',
+    'lib/cli/reach/setup.ts',
     'lib/cli/tarball.ts',
     'lib/review/cases/files.ts',
     'lib/cli/upgrade/',
@@ -291,6 +292,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:os': [
     'lib/client/',
     'lib/cli/compare/revision.ts',
+    'lib/cli/reach/setup.ts',
     'lib/cli/tarball.ts',
     'lib/cli/upgrade/',
     'lib/vendor/check.ts',

@@ -54,9 +54,41 @@ export function signerFor(
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
       headers: { host: url.host, ...headers },
       body,
     };
     return (await signer.sign(request, { signingDate: new Date(now * 1000) })).headers;
   };
+}
+
+/** A URL that proves who made it, for so many seconds: whoever has it can use it. */
+export type Presigned = {
+  readonly url: URL;
+  /** Headers that must be sent with it, since they are signed. */
+  readonly headers: Headers;
+  readonly seconds: number;
+};
+
+/** Signs a GET of this URL by its query (Signature Version 4). `now` is in seconds since the epoch. */
+export async function presign(
+  service: string,
+  region: string,
+  credentials: AwsKeys,
+  { url, headers, seconds }: Presigned,
+  now: number,
+): Promise<string> {
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
+  const request = {
+    method: 'GET',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { host: url.host, ...headers },
+  };
+  const signed = await signer.presign(request, { expiresIn: seconds, signingDate: new Date(now * 1000) });
+  const query = new URLSearchParams(signed.query as Record<string, string>).toString();
+  // In a query of Signature Version 4 a space is %20 (RFC 3986).
+  return `${url.protocol}//${url.host}${url.pathname}?${query.replaceAll('+', '%20')}`;
 }

@@ -101,6 +101,11 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: () => false,
   },
+  KITE_STS_REACH: {
+    says: 'Set by `exec --reach` and by the plugin: the registries, clusters, databases and package domains that the helpers answer for, with spaces between.',
+    fallback: undefined,
+    wrong: () => false,
+  },
   KITE_STS_TOKEN_FILE: {
     says: 'Set by `exec` for its command: the file that always holds the current token.',
     fallback: undefined,

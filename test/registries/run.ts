@@ -15,6 +15,8 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { createAuthorizer, createBroker } from '../../lib/broker.ts';
+import { setUpReach } from '../../lib/cli/reach/setup.ts';
+import { privateFolder } from '../../lib/client/folder.ts';
 import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { localSigner } from '../../lib/keys/local.ts';
@@ -274,6 +276,41 @@ try {
       `docker://${front}/team-b/app:v1`,
     ),
   );
+
+  // The same through docker-credential-kite-sts, as exec and the plugin set it up: a file of helpers, and no password.
+  const programs = await privateFolder();
+  const helped = async (pipeline: string, entries = `${front}=${AUDIENCES.images}`) => {
+    const self = [process.execPath, join(process.cwd(), 'lib/cli/main.ts')] as const;
+    const environment = { PATH: process.env['PATH'], HOME: folder };
+    const set = await setUpReach(entries.split(' '), environment, programs, self);
+    return { env: { ...set, KITE_STS_ID_TOKEN: await mint(pipeline, AUDIENCES.images) } };
+  };
+  const through = (words: string[]) => skopeo(...words);
+  const login = ['login', '--tls-verify=false', '--get-login', front];
+  await run('passes', 'skopeo knows a login by the helper', 'skopeo', login, await helped('writer'));
+  const push = ['copy', '--dest-tls-verify=false', image('three'), `docker://${front}/acme/helped:v1`];
+  await run('passes', 'skopeo pushes by the helper', 'skopeo', through(push), await helped('writer'));
+  const pull = ['copy', '--src-tls-verify=false', `docker://${front}/acme/helped:v1`, `dir:${at('pulled')}`];
+  await run('passes', 'skopeo pulls by the helper', 'skopeo', through(pull), await helped('reader'));
+  await run(
+    'refused',
+    'skopeo pushes by the helper of a job that reads',
+    'skopeo',
+    through(push),
+    await helped('reader'),
+  );
+  const elsewhere = `${front.replace(/\d+$/, '9')}=${AUDIENCES.images}`;
+  await run(
+    'refused',
+    'skopeo pulls by a helper that lists another host',
+    'skopeo',
+    through(pull),
+    await helped('writer', elsewhere),
+  );
+  const written = readFileSync(programs.pathOf('config.json'), 'utf8');
+  console.log(`\n== what the set-up wrote\n  ${written}`);
+  if (/eyJ/.test(written)) wrong++;
+  await programs.remove();
 
   const oras = process.env['KITE_ORAS'];
   if (oras) {

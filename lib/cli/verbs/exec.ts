@@ -8,6 +8,7 @@ import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { suppliedEnvironment, supply } from '../../client/supply.ts';
 import { type Asking, askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
 import { hideFromLog } from '../masking.ts';
+import { readReach, setUpReach } from '../reach/setup.ts';
 import { reasonLines, tellReason } from '../refusal.ts';
 import { EXIT, type Flags, flag, type Terminal, texts, UsageError, type Verb } from '../verb.ts';
 
@@ -63,9 +64,12 @@ function renewing({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof 
   };
 }
 
+/** A command, and which registries, clusters and databases it may log in to by its session. */
+type Wanted = { readonly command: readonly string[]; readonly reach: readonly string[] };
+
 async function supplied(
   first: Issued,
-  command: readonly string[],
+  { command, reach }: Wanted,
   { asking, means, terminal }: { asking: Asking; means: ReturnType<typeof meansUntil>; terminal: Terminal },
 ): Promise<number> {
   const folder = await privateFolder();
@@ -79,7 +83,8 @@ async function supplied(
     await hide(listSecrets(first));
     const source = { ...asking, mint, renew: renewing(asking, terminal, hide), folder, means };
     const given = await supply(first, source);
-    const environment = suppliedEnvironment(terminal.environment, first.kind, given);
+    const more = reach.length > 0 ? await setUpReach(reach, terminal.environment, folder) : {};
+    const environment = { ...suppliedEnvironment(terminal.environment, first.kind, given), ...more };
     const exits = await runChild(command, environment, reason =>
       terminal.error(`kite-sts exec: ${printable(reason)}\n`),
     );
@@ -108,21 +113,25 @@ An aws role: the command's SDKs and CLIs have their keys from an endpoint on 127
 when they near their end. Other kinds: variables with the first credential, and a file that is kept new.
 Exits as the command does, or with 125 when it was not started because no credential was had.
 
+  --reach ENTRY          a registry, cluster, database or package domain that the command may log in to by its
+                         session; may be repeated: kite-sts help docker-credential
+
 Examples:
   kite-sts exec --broker https://sts.acme.example --role deploy-web -- terraform apply
   kite-sts exec --role deploy-web --lifetime 60 -- aws s3 sync build s3://acme-web
 `,
   withoutConfig: true,
   takesCommand: true,
-  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS },
+  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, reach: { type: 'string', multiple: true } },
   async run(flags, terminal) {
-    const command = commandOf(flags);
+    const wanted = { command: commandOf(flags), reach: texts(flags, 'reach') };
+    readReach(wanted.reach);
     const over = new AbortController();
     const means = meansUntil(over.signal, createFetch(terminal.environment));
     try {
       const asking = askingOf(flags, terminal, means);
       const first = await asking.ask();
-      if (first.outcome === 'issued') return await supplied(first, command, { asking, means, terminal });
+      if (first.outcome === 'issued') return await supplied(first, wanted, { asking, means, terminal });
       tellReason(first, asking, flags, terminal);
     } catch (error) {
       if (error instanceof UsageError) throw error;

@@ -117,6 +117,8 @@ kite_give() {
 kite_export_names() {
   local name
   for name in "${kite_set_names[@]}"; do
+    # A container has programs of its own.
+    [ "$name" != PATH ] || continue
     grep -qxF "$name" "$BUILDKITE_ENV_FILE" || printf '%s\n' "$name" >>"$BUILDKITE_ENV_FILE" || return
   done
 }

@@ -25,6 +25,8 @@ kite_home=${BASH_SOURCE[0]%/*}
 . "$kite_home/folder.bash"
 # shellcheck source=lib/registry.bash
 . "$kite_home/registry.bash"
+# shellcheck source=lib/reach.bash
+. "$kite_home/reach.bash"
 # shellcheck source=lib/give.bash
 . "$kite_home/give.bash"
 # shellcheck source=lib/keep.bash
@@ -41,6 +43,7 @@ kite_give_all() {
   for index in "${!kite_roles[@]}"; do
     kite_give "${kite_roles[index]}" "${kite_prefixes[index]:-}" || return
   done
+  kite_give_reach
 }
 
 # kite_hook NAME: everything, when this is the hook that the option names. Returns 2 when the broker

@@ -118,5 +118,5 @@ kite_read_session() {
 
 # kite_read_options: leaves each in its variable, or says what is wrong with the first that is.
 kite_read_options() {
-  kite_read_broker && kite_read_token && kite_read_roles && kite_read_session && kite_read_files && kite_read_switches
+  kite_read_broker && kite_read_token && kite_read_roles && kite_read_session && kite_read_files && kite_read_reach && kite_read_switches
 }

@@ -1,0 +1,18 @@
+import { type AwsKeys, presign } from '../../aws/sign.ts';
+import type { ReachEntry } from './entries.ts';
+
+export type DatabaseEntry = Extract<ReachEntry, { readonly kind: 'rds' }>;
+
+/** Seconds: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html */
+const SECONDS = 900;
+
+/** A password of a database user, for a quarter of an hour: a URL that proves the session, without its scheme. */
+export async function makeDatabaseToken(
+  { user, host, port, region }: Omit<DatabaseEntry, 'kind'>,
+  keys: AwsKeys,
+  now: number,
+): Promise<string> {
+  const url = new URL(`https://${host}:${port}/?Action=connect&DBUser=${encodeURIComponent(user)}`);
+  const presigned = await presign('rds-db', region, keys, { url, headers: {}, seconds: SECONDS }, now);
+  return presigned.slice('https://'.length);
+}

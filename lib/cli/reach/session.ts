@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import type { AwsKeys } from '../../aws/sign.ts';
+import type { Fetch } from '../../client/proxy.ts';
+import { isLoopback } from '../../client/url.ts';
+import { Failure, type Terminal } from '../verb.ts';
+
+type Environment = Terminal['environment'];
+
+/** Milliseconds for an answer from this machine. */
+const PATIENCE_MS = 10_000;
+
+async function askEndpoint(url: string, environment: Environment, fetch: Fetch): Promise<AwsKeys> {
+  // Never the endpoint of a machine or of another container: only what a step was given for itself.
+  if (!isLoopback(new URL(url).hostname))
+    throw new Failure('AWS_CONTAINER_CREDENTIALS_FULL_URI is not on this machine, so it is not asked.\n');
+  const file = environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
+  const token = file
+    ? (await readFile(file, 'utf8')).trim()
+    : environment['AWS_CONTAINER_AUTHORIZATION_TOKEN'];
+  const headers = token ? { authorization: token } : {};
+  const answer = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) });
+  const keys = (await answer.json()) as { readonly [name: string]: string | undefined };
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: sessionToken } = keys;
+  if (!answer.ok || !accessKeyId || !secretAccessKey || !sessionToken)
+    throw new Failure('The AWS session of this step could not be had from its endpoint.\n');
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/**
+ * The AWS session of this step: from variables, or from the endpoint that `exec` serves. A long-lived key, a profile and the
+ * machine's own role are never used.
+ */
+export async function findAwsSession({ environment }: Terminal, fetch: Fetch): Promise<AwsKeys> {
+  const url = environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment;
+  if (accessKeyId && secretAccessKey && sessionToken) return { accessKeyId, secretAccessKey, sessionToken };
+  if (url && URL.canParse(url)) return askEndpoint(url, environment, fetch);
+  throw new Failure(
+    'This step has no AWS session. Run it by kite-sts exec, or with the plugin, for an aws role.\n',
+  );
+}
+
+/** The access token of Google Cloud of this step. Its end is not known here. */
+export async function findGoogleToken({ environment }: Terminal): Promise<string> {
+  const file = environment['CLOUDSDK_AUTH_ACCESS_TOKEN_FILE'];
+  const token = file
+    ? (await readFile(file, 'utf8')).trim()
+    : (environment['CLOUDSDK_AUTH_ACCESS_TOKEN'] ?? environment['GOOGLE_OAUTH_ACCESS_TOKEN']);
+  if (token) return token;
+  throw new Failure(
+    'This step has no access token of Google Cloud. Run it by kite-sts exec, or with the plugin, for a gcp role.\n',
+  );
+}

@@ -1,0 +1,75 @@
+import { createFetch } from '../../client/proxy.ts';
+import { TEXTS } from '../../client/texts.ts';
+import { hideFromLog, MASK_HELP, MASK_OPTIONS } from '../masking.ts';
+import { callAws } from '../reach/call.ts';
+import {
+  describeTokenCall,
+  PACKAGE_LINES,
+  type PackagesEntry,
+  readPackagesToken,
+} from '../reach/packages.ts';
+import { findAwsSession } from '../reach/session.ts';
+import { listReach } from '../reach/setup.ts';
+import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+
+type Tool = keyof typeof PACKAGE_LINES;
+
+function findDomain(flags: Flags, terminal: Terminal): PackagesEntry {
+  const host = flag(flags, 'host');
+  const found = listReach(terminal).find(
+    (entry): entry is PackagesEntry => entry.kind === 'codeartifact' && entry.host === host,
+  );
+  if (!found) throw new Failure('KITE_STS_REACH lists no domain of this host.\n');
+  return found;
+}
+
+/** How the token is told: bare, or in the lines of a tool for a repository. */
+function describeToken(flags: Flags, host: string, token: string): string {
+  const tool = flag(flags, 'for');
+  if (tool === undefined) return `${token}\n`;
+  const repository = flag(flags, 'repository') ?? '';
+  if (!Object.hasOwn(PACKAGE_LINES, tool)) throw new UsageError('--for takes npm, pip or maven.');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/.test(repository))
+    throw new UsageError('--for needs --repository, the name of one in the domain.');
+  return PACKAGE_LINES[tool as Tool]({ host, repository, token });
+}
+
+export const codeartifact: Verb = {
+  summary:
+    'Prints a token of CodeArtifact for a domain that a step lists, or the lines that npm, pip or Maven need.',
+  help: `kite-sts codeartifact --host HOST [options]
+
+  --host HOST            DOMAIN-OWNER.d.codeartifact.REGION.amazonaws.com, as KITE_STS_REACH has it
+  --for TOOL             npm, pip or maven: the lines of its configuration in place of the bare token
+  --repository NAME      the repository that they are for
+${MASK_HELP}
+The token ends with the AWS session of the step.
+
+Examples:
+  kite-sts codeartifact --host acme-123456789012.d.codeartifact.eu-central-1.amazonaws.com
+  kite-sts codeartifact --host "$HOST" --for npm --repository web > "$NPM_CONFIG_USERCONFIG"
+`,
+  withoutConfig: true,
+  options: {
+    host: { type: 'string' },
+    for: { type: 'string' },
+    repository: { type: 'string' },
+    ...MASK_OPTIONS,
+  },
+  async run(flags, terminal) {
+    const domain = findDomain(flags, terminal);
+    describeToken(flags, domain.host, '');
+    const fetch = createFetch(terminal.environment);
+    const said = await callAws(
+      describeTokenCall(domain),
+      await findAwsSession(terminal, fetch),
+      terminal,
+      fetch,
+    );
+    const token = readPackagesToken(said);
+    if (!(await hideFromLog([token], terminal)) && !terminal.outIsFile && !flags['allow-unredacted'])
+      throw new Failure(`${TEXTS.not_hidden}\n`);
+    terminal.out(describeToken(flags, domain.host, token));
+    return EXIT.done;
+  },
+};

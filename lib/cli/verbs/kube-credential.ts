@@ -1,0 +1,47 @@
+import { createFetch } from '../../client/proxy.ts';
+import { hideFromLog } from '../masking.ts';
+import {
+  describeAccessToken,
+  describeEksToken,
+  type ExecCredential,
+  findCluster,
+  makeEksToken,
+} from '../reach/clusters.ts';
+import { type ClusterEntry, isCluster } from '../reach/entries.ts';
+import { findAwsSession, findGoogleToken } from '../reach/session.ts';
+import { listReach } from '../reach/setup.ts';
+import { EXIT, type Terminal, type Verb } from '../verb.ts';
+
+async function makeCredential(
+  entry: ClusterEntry,
+  apiVersion: string,
+  terminal: Terminal,
+): Promise<ExecCredential> {
+  const now = Date.now() / 1000;
+  if (entry.kind === 'gke') return describeAccessToken(apiVersion, await findGoogleToken(terminal), now);
+  const keys = await findAwsSession(terminal, createFetch(terminal.environment));
+  return describeEksToken(apiVersion, await makeEksToken(entry, keys, now), now);
+}
+
+export const kubeCredential: Verb = {
+  summary: 'Prints an ExecCredential for a cluster of EKS or GKE that a step lists.',
+  help: `kite-sts kube-credential
+
+For users[].user.exec of a kubeconfig, with provideClusterInfo: true. Answers for a cluster of KITE_STS_REACH whose
+server and CA are those of the kubeconfig, whole, and for no other; the name of an EKS cluster is the list's.
+
+Examples:
+  kite-sts kube-credential          # as client-go runs it, with KUBERNETES_EXEC_INFO
+  kite-sts kube-credential --help
+`,
+  withoutConfig: true,
+  options: {},
+  async run(_flags, terminal) {
+    const clusters = listReach(terminal).filter(isCluster);
+    const { entry, apiVersion } = findCluster(clusters, terminal.environment['KUBERNETES_EXEC_INFO']);
+    const credential = await makeCredential(entry, apiVersion, terminal);
+    await hideFromLog([credential.status.token], terminal);
+    terminal.out(`${JSON.stringify(credential)}\n`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,65 @@
+import { createFetch } from '../../client/proxy.ts';
+import { TEXTS } from '../../client/texts.ts';
+import { hideFromLog, MASK_HELP, MASK_OPTIONS } from '../masking.ts';
+import { type DatabaseEntry, makeDatabaseToken } from '../reach/databases.ts';
+import { findAwsSession } from '../reach/session.ts';
+import { listReach } from '../reach/setup.ts';
+import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+
+/** Whoever stands in for a database gets its password, and it counts for a quarter of an hour: the name must be proved. */
+function demandVerification(flags: Flags, { environment }: Terminal): void {
+  const said = flag(flags, 'tls') ?? environment['PGSSLMODE'];
+  if (said !== 'verify-full')
+    throw new UsageError(
+      'The client must verify the name of the database: PGSSLMODE=verify-full with PGSSLROOTCERT, or --tls verify-full where another client does (MySQL: --ssl-mode=VERIFY_IDENTITY).',
+    );
+}
+
+function findDatabase(flags: Flags, terminal: Terminal): DatabaseEntry {
+  const { host, user, port } = {
+    host: flag(flags, 'host'),
+    user: flag(flags, 'user'),
+    port: flag(flags, 'port'),
+  };
+  const found = listReach(terminal).find(
+    (entry): entry is DatabaseEntry =>
+      entry.kind === 'rds' && entry.host === host && entry.user === user && String(entry.port) === port,
+  );
+  if (!found) throw new Failure('KITE_STS_REACH lists no database of this user, host and port.\n');
+  return found;
+}
+
+export const rdsToken: Verb = {
+  summary: 'Prints a password for a database user of RDS that a step lists.',
+  help: `kite-sts rds-token --host HOST --port PORT --user USER [options]
+
+  --host HOST            the endpoint of the database, as KITE_STS_REACH has it
+  --port PORT            its port
+  --user USER            the database user
+  --tls verify-full      says that the client verifies the name of the database, where PGSSLMODE does not
+${MASK_HELP}
+The password counts for 15 minutes, and as often as it is used.
+
+Examples:
+  kite-sts rds-token --host db.abc.eu-central-1.rds.amazonaws.com --port 5432 --user deploy
+  kite-sts rds-token --host db.abc.eu-central-1.rds.amazonaws.com --port 3306 --user app --tls verify-full
+`,
+  withoutConfig: true,
+  options: {
+    host: { type: 'string' },
+    port: { type: 'string' },
+    user: { type: 'string' },
+    tls: { type: 'string' },
+    ...MASK_OPTIONS,
+  },
+  async run(flags, terminal) {
+    demandVerification(flags, terminal);
+    const database = findDatabase(flags, terminal);
+    const keys = await findAwsSession(terminal, createFetch(terminal.environment));
+    const token = await makeDatabaseToken(database, keys, Date.now() / 1000);
+    if (!(await hideFromLog([token], terminal)) && !terminal.outIsFile && !flags['allow-unredacted'])
+      throw new Failure(`${TEXTS.not_hidden}\n`);
+    terminal.out(`${token}\n`);
+    return EXIT.done;
+  },
+};
