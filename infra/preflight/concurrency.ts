@@ -1,7 +1,7 @@
-import { createTellers, describeUnread } from '../../lib/doctor/diagnosis.ts';
+import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
 import { UNRESERVED } from '../limits.ts';
-import type { Look } from './looked.ts';
+import type { Flight } from './looked.ts';
 
 const CHECK = createTellers('concurrency');
 /** AWS begins new accounts with so few functions at once that one burst of steps is refused. */
@@ -10,8 +10,9 @@ const FEW = 50;
 const RAISE =
   'Ask for more: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000';
 
-/** What the account itself lets run, which serverless.yml can only guess. */
-export const checkConcurrency: Look = async ({ input, read, standing }) => {
+/** Asks the account how much it lets run, which serverless.yml can only guess. */
+export async function checkConcurrency(flight: Flight): Promise<readonly Diagnosis[]> {
+  const { input, read, standing } = flight;
   const { reservedConcurrency } = input.options;
   const of = 'lambda';
   try {
@@ -37,4 +38,4 @@ export const checkConcurrency: Look = async ({ input, read, standing }) => {
   } catch (error) {
     return [CHECK.unknown(of, ...describeUnread(error, 'lambda:GetAccountSettings'))];
   }
-};
+}

@@ -1,7 +1,7 @@
 import { isAbsent } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
-import type { Flight, Look } from './looked.ts';
+import type { Flight } from './looked.ts';
 
 const CHECK = createTellers('domain');
 
@@ -68,8 +68,7 @@ async function checkZone({ input, read }: Flight): Promise<Diagnosis[]> {
   }
 }
 
-/** The certificate and the zone of the broker's own name, where it has one. */
-export const checkDomain: Look = async flight => [
-  ...(await checkCertificate(flight)),
-  ...(await checkZone(flight)),
-];
+/** Looks at the certificate and the zone of the broker's own name, where it has one. */
+export async function checkDomain(flight: Flight): Promise<readonly Diagnosis[]> {
+  return [...(await checkCertificate(flight)), ...(await checkZone(flight))];
+}

@@ -5,7 +5,7 @@ import type { Resource } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
 import { type Template, template } from '../template.ts';
-import type { Flight, Look } from './looked.ts';
+import type { Flight } from './looked.ts';
 
 const CHECK = createTellers('names');
 
@@ -145,8 +145,8 @@ async function checkName(named: NamedThing, flight: Flight): Promise<Diagnosis |
   }
 }
 
-/** Is a name that we choose taken by what is not of this stack? */
-export const checkNames: Look = async flight => {
+/** Looks whether a name that we choose is taken by what is not of this stack. */
+export async function checkNames(flight: Flight): Promise<readonly Diagnosis[]> {
   const { standing } = flight;
   if (!standing) return [CHECK.unknown('all', 'what of them is of this stack may not be asked')];
   const all = listNamed(flight.input);
@@ -158,4 +158,4 @@ export const checkNames: Look = async flight => {
   return found.length > 0
     ? found
     : [CHECK.ok('all', `each of ${all.length} names is free, or this stack has it`)];
-};
+}

@@ -1,10 +1,13 @@
 import { createTellers, type Diagnosis } from '../../lib/doctor/diagnosis.ts';
-import type { Look } from './looked.ts';
+import type { Flight } from './looked.ts';
 
 const CHECK = createTellers('region');
 
-/** What AWS takes from the region of the stack alone, by where serverless.yml names it. */
-export const checkRegion: Look = async ({ input: { options, stack } }) => {
+/** Looks whether all that AWS takes from the region of the stack alone is there. */
+export async function checkRegion(flight: Flight): Promise<readonly Diagnosis[]> {
+  const {
+    input: { options, stack },
+  } = flight;
   const named = {
     'custom.kiteSts.domain.certificateArn': options.domain?.certificateArn,
     'custom.kiteSts.alarms.snsTopicArn': options.alarms.snsTopicArn,
@@ -24,4 +27,4 @@ export const checkRegion: Look = async ({ input: { options, stack } }) => {
         ],
   );
   return away.length > 0 ? away : [CHECK.ok(stack.region, 'all that is named is in it')];
-};
+}

@@ -4,7 +4,7 @@ import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/
 import type { TemplateInput } from '../input.ts';
 import { deployRights } from '../rights/deploy.ts';
 import type { Right } from '../rights/sections.ts';
-import type { Deployer, Flight, Look } from './looked.ts';
+import type { Deployer, Flight } from './looked.ts';
 
 const CHECK = createTellers('rights');
 /** Requests at a time: IAM lets an account ask few of these in a second. */
@@ -85,7 +85,7 @@ const GET_THEM =
   'Attach the policies that packaging writes into .serverless (deploy-policy-1.json and so on, once custom.kiteSts.account is set), or those of docs/guides/deploy.md, "The rights to deploy".';
 
 /** An update may do with less than a first deployment, so there it is no more than a warning. */
-function judge(Sid: string, denied: readonly string[], isFirst: boolean): Diagnosis {
+function judgeRight(Sid: string, denied: readonly string[], isFirst: boolean): Diagnosis {
   const says = `not allowed: ${denied.join(', ')}`;
   return isFirst
     ? CHECK.wrong(Sid, says, GET_THEM)
@@ -107,7 +107,7 @@ async function checkRight(right: Right, source: string, flight: Flight): Promise
   if (of === undefined) return CHECK.unknown(right.Sid, 'the role of the deployment is named by a reference');
   try {
     const denied = await listDenied(right, of, flight);
-    return denied.length === 0 ? undefined : judge(right.Sid, denied, flight.standing?.isFirst ?? false);
+    return denied.length === 0 ? undefined : judgeRight(right.Sid, denied, flight.standing?.isFirst ?? false);
   } catch (error) {
     if (error instanceof AwsError && error.code === 'InvalidInput')
       return CHECK.unknown(right.Sid, `IAM does not know the question: ${error.code}`);
@@ -116,10 +116,10 @@ async function checkRight(right: Right, source: string, flight: Flight): Promise
 }
 
 /**
- * Do the rights suffice? By IAM's own judgement of the generated ones, with the organization's policies and the
+ * Looks whether the rights suffice, by IAM's own judgement of the generated ones, with the organization's policies and the
  * boundary, but without what a session itself was narrowed to.
  */
-export const checkRights: Look = async flight => {
+export async function checkRights(flight: Flight): Promise<readonly Diagnosis[]> {
   const { input, deployer, read } = flight;
   const source = await findSource(deployer, read);
   if (source === undefined)
@@ -143,4 +143,4 @@ export const checkRights: Look = async flight => {
     const name = 'To have it looked at, allow iam:GetRole on it: its path is not known.';
     return [CHECK.unknown(source, says, unnamed ? name : mend)];
   }
-};
+}

@@ -10,7 +10,7 @@ const NOTHING: StandingStack = { isFirst: true, names: new Set() };
 type Found = { readonly standing?: StandingStack; readonly diagnosis: Diagnosis };
 
 /** States in which CloudFormation takes no change, and what to do about each. */
-function judgeStatus(status: string, { name, region }: Stack): Diagnosis | undefined {
+function judgeStuck(status: string, { name, region }: Stack): Diagnosis | undefined {
   const at = `--stack-name ${name} --region ${region}`;
   if (status === 'UPDATE_ROLLBACK_FAILED')
     return CHECK.wrong(
@@ -34,7 +34,7 @@ export async function findStanding(read: ReadAccount, stack: Stack): Promise<Fou
   try {
     const { Stacks } = await read('cloudformation:DescribeStacks', { StackName: stack.name });
     const status = String(listMembers(Stacks)[0]?.['StackStatus'] ?? '');
-    const stuck = judgeStatus(status, stack);
+    const stuck = judgeStuck(status, stack);
     if (stuck) return { diagnosis: stuck };
     const resources = await listStackResources(read, stack.name);
     const standing: StandingStack = {

@@ -11,9 +11,15 @@ type QueryService = { readonly speaks: 'query'; readonly name: string; readonly 
 type RestService = { readonly speaks: 'rest'; readonly name: string; readonly path: string };
 type Spoken = QueryService | RestService | ({ readonly speaks: 'json' } & JsonService);
 
-const json = (service: JsonService): Spoken => ({ speaks: 'json', ...service });
-const query = (name: string, version: string): Spoken => ({ speaks: 'query', name, version });
-const rest = (name: string, path: string): Spoken => ({ speaks: 'rest', name, path });
+function json(service: JsonService): Spoken {
+  return { speaks: 'json', ...service };
+}
+function query(name: string, version: string): Spoken {
+  return { speaks: 'query', name, version };
+}
+function rest(name: string, path: string): Spoken {
+  return { speaks: 'rest', name, path };
+}
 
 const STACKS = query('cloudformation', '2010-05-15');
 const IAM = query('iam', '2010-05-08');
@@ -139,7 +145,7 @@ export function createAccountReader(setting: AwsSetting): ReadAccount {
 const ABSENT =
   /^(NoSuchEntity|ResourceNotFound|ResourceNotFoundException|NotFoundException|NoSuchHostedZone|DashboardNotFoundError)$/;
 
-/** Does AWS say that there is no such thing? */
+/** Whether AWS says that there is no such thing. */
 export function isAbsent(error: unknown): boolean {
   if (!(error instanceof AwsError)) return false;
   const ofStack = error.code === 'ValidationError' && error.message.includes('does not exist');

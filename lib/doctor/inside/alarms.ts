@@ -1,7 +1,7 @@
 import { listMembers } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside, Opened } from './examined.ts';
+import type { Opened } from './examined.ts';
 
 const CHECK = createTellers('alarm');
 
@@ -26,7 +26,7 @@ async function listAlarms({ read, stack, resources }: Opened): Promise<JsonObjec
 
 const MEANING = 'What it means and what to do: docs/guides/operate.md, "Alarms".';
 
-function judge(alarms: readonly JsonObject[], expected: number): Diagnosis[] {
+function judgeAlarms(alarms: readonly JsonObject[], expected: number): Diagnosis[] {
   const ringing = alarms.filter(({ StateValue }) => StateValue === 'ALARM');
   const silenced = alarms.filter(({ ActionsEnabled }) => String(ActionsEnabled) === 'false');
   return [
@@ -52,14 +52,14 @@ function judge(alarms: readonly JsonObject[], expected: number): Diagnosis[] {
   ];
 }
 
-/** Which alarms ring, and are all of them there? */
-export const examineAlarms: ExamineInside = async opened => {
+/** Looks which alarms ring, and whether all of them are there. */
+export async function examineAlarms(opened: Opened): Promise<readonly Diagnosis[]> {
   const expected = opened.resources.filter(({ type }) => type === 'AWS::CloudWatch::Alarm').length;
   try {
     const alarms = await listAlarms(opened);
-    const wrong = judge(alarms, expected);
+    const wrong = judgeAlarms(alarms, expected);
     return wrong.length > 0 ? wrong : [CHECK.ok('all', `${expected} alarms, and none rings`)];
   } catch (error) {
     return [CHECK.unknown('all', ...describeUnread(error, 'cloudwatch:DescribeAlarms'))];
   }
-};
+}

@@ -1,7 +1,7 @@
 import { isAbsent, type ReadRight } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside, Opened } from './examined.ts';
+import type { Opened } from './examined.ts';
 
 const CHECK = createTellers('app-key');
 
@@ -19,7 +19,7 @@ async function readAppKeys({ resources, read }: Opened): Promise<ReadonlyMap<str
   return new Map(pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }
 
-function judge(app: string, { KeyState, DeletedDate }: JsonObject, arn: string): Diagnosis {
+function judgeAppKey(app: string, { KeyState, DeletedDate }: JsonObject, arn: string): Diagnosis {
   if (DeletedDate)
     return CHECK.wrong(
       app,
@@ -48,7 +48,7 @@ async function examineApp(app: string, arn: string | undefined, { read }: Opened
   const right: ReadRight = ofKms ? 'kms:DescribeKey' : 'secretsmanager:DescribeSecret';
   try {
     const said = await read(right, ofKms ? { KeyId: arn } : { SecretId: arn });
-    return judge(app, (ofKms ? said['KeyMetadata'] : said) as JsonObject, arn);
+    return judgeAppKey(app, (ofKms ? said['KeyMetadata'] : said) as JsonObject, arn);
   } catch (error) {
     if (isAbsent(error))
       return CHECK.wrong(
@@ -60,8 +60,8 @@ async function examineApp(app: string, arn: string | undefined, { read }: Opened
   }
 }
 
-/** The key of each app of a `github` or `buildkite` role: is it there? Nothing secret is read. */
-export const examineApps: ExamineInside = async opened => {
+/** Looks whether the key of each app of a `github` or `buildkite` role is there. Nothing secret is read. */
+export async function examineApps(opened: Opened): Promise<readonly Diagnosis[]> {
   const apps = new Set(
     opened.config.roles.flatMap(({ template }) => ('app' in template ? [template.app] : [])),
   );
@@ -72,4 +72,4 @@ export const examineApps: ExamineInside = async opened => {
   } catch (error) {
     return [CHECK.unknown('all', ...describeUnread(error, 'lambda:GetFunction'))];
   }
-};
+}

@@ -1,7 +1,7 @@
 import { isAbsent } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside, Opened } from './examined.ts';
+import type { Opened } from './examined.ts';
 import type { StackResource } from './resources.ts';
 
 const CHECK = createTellers('function');
@@ -29,10 +29,11 @@ async function examineFunction({ name }: StackResource, { read }: Opened): Promi
   }
 }
 
-/** Do the functions answer, and is each the one that was deployed last? */
-export const examineFunctions: ExamineInside = async opened =>
-  Promise.all(
+/** Looks whether the functions answer, and each is the one that was deployed last. */
+export async function examineFunctions(opened: Opened): Promise<readonly Diagnosis[]> {
+  return Promise.all(
     opened.resources
       .filter(({ type }) => type === 'AWS::Lambda::Function')
       .map(each => examineFunction(each, opened)),
   );
+}

@@ -1,7 +1,7 @@
 import { isAbsent } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside, Opened } from './examined.ts';
+import type { Opened } from './examined.ts';
 import type { StackResource } from './resources.ts';
 
 const CHECK = createTellers('key');
@@ -36,8 +36,9 @@ async function examineKey(resource: StackResource, { read, now }: Opened): Promi
   }
 }
 
-/** The keys of KMS: are they usable, and how old are they? */
-export const examineKmsKeys: ExamineInside = async opened =>
-  Promise.all(
+/** Looks whether the keys of KMS can be used, and tells how old they are. */
+export async function examineKmsKeys(opened: Opened): Promise<readonly Diagnosis[]> {
+  return Promise.all(
     opened.resources.filter(({ type }) => type === 'AWS::KMS::Key').map(each => examineKey(each, opened)),
   );
+}

@@ -1,12 +1,13 @@
 import { listMembers } from '../../aws/account.ts';
-import { createTellers, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside } from './examined.ts';
+import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
+import type { Opened } from './examined.ts';
 
 const CHECK = createTellers('sealed-key');
 const DAY = 24 * 60 * 60;
 
-/** Keys of the day are made two days before they sign: has that gone on? Nothing that is sealed is read. */
-export const examineSealedKeys: ExamineInside = async ({ resources, read, now }) => {
+/** Looks whether keys of the day are still made, two days before they sign. Nothing that is sealed is read. */
+export async function examineSealedKeys(opened: Opened): Promise<readonly Diagnosis[]> {
+  const { resources, read, now } = opened;
   const table = resources.find(({ id }) => id === 'SealedKeyTable');
   if (!table) return [];
   try {
@@ -39,4 +40,4 @@ export const examineSealedKeys: ExamineInside = async ({ resources, read, now })
   } catch (error) {
     return [CHECK.unknown(table.name, ...describeUnread(error, 'dynamodb:Scan'))];
   }
-};
+}

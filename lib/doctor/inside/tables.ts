@@ -1,7 +1,7 @@
 import { isAbsent } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside, Opened } from './examined.ts';
+import type { Opened } from './examined.ts';
 import type { StackResource } from './resources.ts';
 
 const CHECK = createTellers('table');
@@ -61,12 +61,12 @@ async function examineBackups({ name }: StackResource, { read }: Opened): Promis
   }
 }
 
-/** Are the tables there, and protected where they hold what people decided? */
-export const examineTables: ExamineInside = async opened => {
+/** Looks whether the tables are there, and protected where they hold what people decided. */
+export async function examineTables(opened: Opened): Promise<readonly Diagnosis[]> {
   const tables = opened.resources.filter(({ type }) => type === 'AWS::DynamoDB::Table');
   const asked = tables.flatMap(each => [
     examineTable(each, opened),
     ...(KEPT_TABLES.includes(each.id) ? [examineBackups(each, opened)] : []),
   ]);
   return Promise.all(asked);
-};
+}

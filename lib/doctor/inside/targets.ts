@@ -6,7 +6,7 @@ import { findProviderArn, listFederated } from '../../review/targets/federated.t
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readTargetRoles, TargetError, type TargetRole } from '../../review/targets/trust.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
-import type { ExamineInside, Opened } from './examined.ts';
+import type { Opened } from './examined.ts';
 
 const CHECK = createTellers('target');
 const PROVIDER = createTellers('oidc-provider');
@@ -69,7 +69,7 @@ function diagnose({ role, arn, findings }: CheckedTarget): Diagnosis[] {
   });
 }
 
-/** Does the account of a target know the broker as an issuer? */
+/** Looks whether the account of a target knows the broker as an issuer. */
 async function examineProvider(arn: string, opened: Opened): Promise<Diagnosis[]> {
   const read = await findReader(arn, opened);
   if (!read) return [];
@@ -93,8 +93,8 @@ async function examineProvider(arn: string, opened: Opened): Promise<Diagnosis[]
   }
 }
 
-/** Does the target of each `aws` role trust the broker, and it alone? Each target is read once. */
-export const examineTargets: ExamineInside = async opened => {
+/** Looks whether the target of each `aws` role trusts the broker, and it alone. Each target is read once. */
+export async function examineTargets(opened: Opened): Promise<readonly Diagnosis[]> {
   const { config, outputs, also } = opened;
   const broker = outputs.get('ExchangeRoleArn');
   if (broker === undefined)
@@ -114,4 +114,4 @@ export const examineTargets: ExamineInside = async opened => {
   const providers = new Set(listFederated(config.roles).map(({ arn }) => findProviderArn(arn, config.url)));
   const issuers = await Promise.all([...providers].map(arn => examineProvider(arn, opened)));
   return [...unread, ...checked, ...issuers.flat()];
-};
+}

@@ -1,6 +1,6 @@
 import { isLoopback } from '../../client/url.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
-import type { Examine, Instruments } from './examined.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('azure');
@@ -36,8 +36,12 @@ async function examineTenant(
   }
 }
 
-/** The tenant of each `azure` role, as far as Entra tells a stranger. */
-export const examineAzure: Examine = async ({ url, config }, instruments) => {
+/** Looks at the tenant of each `azure` role, as far as Entra tells a stranger. */
+export async function examineAzure(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
+  const { url, config } = patient;
   if (isLoopback(new URL(url).hostname)) return [];
   const tenants = new Map(
     config.roles.flatMap(({ template }) =>
@@ -47,4 +51,4 @@ export const examineAzure: Examine = async ({ url, config }, instruments) => {
   return Promise.all(
     [...tenants].map(([tenant, authority]) => examineTenant(tenant, authority, instruments)),
   );
-};
+}

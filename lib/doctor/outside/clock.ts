@@ -1,12 +1,16 @@
 import { judgeClock } from '../../token/clock.ts';
-import { createTellers } from '../diagnosis.ts';
-import type { Examine } from './examined.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('clock');
 
-/** Does the broker say the time that it is here? Tokens are refused by either side whose clock is off. */
-export const examineClock: Examine = async ({ url }, instruments) => {
+/** Compares the time there with the time here. Tokens are refused by either side whose clock is off. */
+export async function examineClock(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
+  const { url } = patient;
   const page = `${url}/health`;
   try {
     const { reading } = await see(page, instruments);
@@ -24,4 +28,4 @@ export const examineClock: Examine = async ({ url }, instruments) => {
   } catch (error) {
     return [CHECK.unknown(page, `it did not answer: ${nameFailure(error)}`)];
   }
-};
+}

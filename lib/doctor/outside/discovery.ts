@@ -1,6 +1,6 @@
 import { jsonObject } from '../../http/json.ts';
-import { createTellers } from '../diagnosis.ts';
-import type { Examine } from './examined.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('discovery');
@@ -14,8 +14,12 @@ const DEMANDED = [
 
 const REDEPLOY = 'Deploy the configuration that is here, or look at the one that is deployed.';
 
-/** Does its metadata say what those who trust it read there? */
-export const examineDiscovery: Examine = async ({ url, config }, instruments) => {
+/** Looks whether its metadata say what those who trust it read there. */
+export async function examineDiscovery(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
+  const { url, config } = patient;
   const page = `${url}/.well-known/openid-configuration`;
   try {
     const { status, text } = await see(page, instruments);
@@ -53,4 +57,4 @@ export const examineDiscovery: Examine = async ({ url, config }, instruments) =>
   } catch (error) {
     return [CHECK.wrong(page, `it did not answer: ${nameFailure(error)}`, 'Mend what health says first.')];
   }
-};
+}

@@ -1,7 +1,7 @@
 import { isLoopback } from '../../client/url.ts';
 import { jsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
-import type { Examine, Instruments } from './examined.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('gcp');
@@ -20,7 +20,7 @@ function writeProbe(audience: string): RequestInit {
   return { method: 'POST', body: form };
 }
 
-async function examineProvider(audience: string, instruments: Instruments): Promise<Diagnosis> {
+async function examineGoogleProvider(audience: string, instruments: Instruments): Promise<Diagnosis> {
   const provider = audience.replace('//iam.googleapis.com/', '');
   try {
     const { status, text } = await see(STS, instruments, writeProbe(audience));
@@ -42,11 +42,12 @@ async function examineProvider(audience: string, instruments: Instruments): Prom
   }
 }
 
-/** The provider of each `gcp` role, as far as Google tells a stranger. */
-export const examineGcp: Examine = async ({ url, config }, instruments) => {
+/** Looks at the provider of each `gcp` role, as far as Google tells a stranger. */
+export async function examineGcp(patient: Patient, instruments: Instruments): Promise<readonly Diagnosis[]> {
+  const { url, config } = patient;
   if (isLoopback(new URL(url).hostname)) return [];
   const audiences = config.roles.flatMap(({ template }) =>
     template.kind === 'gcp' ? [template.audience] : [],
   );
-  return Promise.all([...new Set(audiences)].map(each => examineProvider(each, instruments)));
-};
+  return Promise.all([...new Set(audiences)].map(each => examineGoogleProvider(each, instruments)));
+}

@@ -1,6 +1,6 @@
 import { isLoopback } from '../../client/url.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
-import type { Examine, Instruments } from './examined.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('github');
@@ -27,11 +27,15 @@ async function examineOwner(owner: string, instruments: Instruments): Promise<Di
   }
 }
 
-/** The owner of each `github` role, as far as GitHub tells a stranger. */
-export const examineGithub: Examine = async ({ url, config }, instruments) => {
+/** Looks at the owner of each `github` role, as far as GitHub tells a stranger. */
+export async function examineGithub(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
+  const { url, config } = patient;
   if (isLoopback(new URL(url).hostname)) return [];
   const owners = config.roles.flatMap(({ template }) =>
     template.kind === 'github' && template.owner !== undefined ? [template.owner] : [],
   );
   return Promise.all([...new Set(owners)].map(each => examineOwner(each, instruments)));
-};
+}

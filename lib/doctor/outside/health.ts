@@ -1,11 +1,15 @@
-import { createTellers } from '../diagnosis.ts';
-import type { Examine } from './examined.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('health');
 
-/** Does it answer at all? */
-export const examineHealth: Examine = async ({ url }, instruments) => {
+/** Looks whether it answers at all. */
+export async function examineHealth(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
+  const { url } = patient;
   const page = `${url}/health`;
   try {
     const { status } = await see(page, instruments);
@@ -22,4 +26,4 @@ export const examineHealth: Examine = async ({ url }, instruments) => {
       ),
     ];
   }
-};
+}

@@ -4,7 +4,7 @@ import { download } from '../../token/download.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
-import type { Examine, Instruments, Patient } from './examined.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { see } from './see.ts';
 
 const CHECK = createTellers('issuer');
@@ -70,12 +70,15 @@ async function examineIssuer(
   }
 }
 
-/** Can the keys of each issuer be had, as the broker has them? */
-export const examineIssuers: Examine = async (patient, instruments) => {
+/** Looks whether the keys of each issuer can be had, as the broker has them. */
+export async function examineIssuers(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
   const standIns = await findStandIns(patient, instruments);
   const asked = [...patient.config.rows.values()].map(row => {
     const uri = standIns.get(row.issuer);
     return uri === undefined ? examineIssuer(row, instruments) : examineStandIn(row.issuer, uri, instruments);
   });
   return Promise.all(asked);
-};
+}

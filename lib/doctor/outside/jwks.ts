@@ -1,7 +1,7 @@
 import { jsonObject } from '../../http/json.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
-import { createTellers } from '../diagnosis.ts';
-import type { Examine } from './examined.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
 
 const CHECK = createTellers('jwks');
@@ -16,8 +16,9 @@ function findPrivate(text: string): string | undefined {
   return all.filter(key => PRIVATE.some(member => member in key)).map(({ kid }) => String(kid))[0];
 }
 
-/** Can others verify what it signs? Read as we read the keys of others: as strictly as anybody does. */
-export const examineKeys: Examine = async ({ url }, instruments) => {
+/** Looks whether others can verify what it signs: its keys are read as strictly as anybody reads them. */
+export async function examineKeys(patient: Patient, instruments: Instruments): Promise<readonly Diagnosis[]> {
+  const { url } = patient;
   const page = `${url}/.well-known/jwks.json`;
   try {
     const { status, type, text } = await see(page, instruments);
@@ -49,4 +50,4 @@ export const examineKeys: Examine = async ({ url }, instruments) => {
     const why = error instanceof KeySetError ? error.message : `it did not answer: ${nameFailure(error)}`;
     return [CHECK.wrong(page, why, 'Nobody can verify what the broker signs. Mend what health says first.')];
   }
-};
+}

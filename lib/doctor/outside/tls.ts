@@ -1,6 +1,6 @@
 import { isLoopback } from '../../client/url.ts';
-import { createTellers } from '../diagnosis.ts';
-import type { Examine } from './examined.ts';
+import { createTellers, type Diagnosis } from '../diagnosis.ts';
+import type { Instruments, Patient } from './examined.ts';
 import { nameFailure } from './see.ts';
 
 const CHECK = createTellers('tls');
@@ -8,8 +8,13 @@ const DAY = 24 * 60 * 60;
 /** ACM renews 45 days before the end, and by then it has begun to fail. */
 const FEW_DAYS = 30;
 
-/** Is its certificate believed, and for how long? */
-export const examineCertificate: Examine = async ({ url }, { readCertificate, now }) => {
+/** Looks whether its certificate is believed, and for how long. */
+export async function examineCertificate(
+  patient: Patient,
+  instruments: Instruments,
+): Promise<readonly Diagnosis[]> {
+  const { url } = patient;
+  const { readCertificate, now } = instruments;
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:')
     return isLoopback(hostname)
@@ -40,4 +45,4 @@ export const examineCertificate: Examine = async ({ url }, { readCertificate, no
       CHECK.wrong(hostname, `there is no connection: ${nameFailure(error)}`, 'Mend what health says first.'),
     ];
   }
-};
+}

@@ -158,7 +158,7 @@ function findBeside(
   });
 }
 
-/** Who else is let in? Read from what is written, as of other targets. */
+/** Finds who else is let in, by what is written. */
 function findOthers(
   statements: readonly TrustStatement[],
   provider: string,
