@@ -1,0 +1,205 @@
+/**
+ * How long each step takes, as a ratio to a bare RS256 verification by node:crypto and to
+ * `jose.jwtVerify` with a cached key, all measured in turn within one run. A machine's noise moves all of
+ * them alike, so the ratios hold where microseconds do not. Exits with 1 when an aim is missed.
+ */
+import { createPublicKey, verify as cryptoVerify } from 'node:crypto';
+import { importJWK, type JWK, jwtVerify } from 'jose';
+import { BrokerError } from '../../lib/errors.ts';
+import { localSigner } from '../../lib/keys/local.ts';
+import { decide } from '../../lib/policy/decide.ts';
+import type { Role } from '../../lib/policy/role.ts';
+import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
+import { serve } from '../../lib/serve.ts';
+import { fixedRoles } from '../../lib/stores/roles.ts';
+import { readKeySet } from '../../lib/token/keyset.ts';
+import { httpRequest, testBroker } from '../harness/broker.ts';
+import { tokenClaims } from '../harness/issuer.ts';
+import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
+import { compareDoors } from './doors.ts';
+import { comparePolicies } from './policies.ts';
+
+type Step = {
+  readonly name: string;
+  readonly run: () => unknown;
+  readonly aim?: { readonly most: number; readonly of: string };
+};
+
+const ROUNDS = 60;
+/** Milliseconds of one turn of one step. */
+const TURN = 6;
+
+function statement(pipeline: string) {
+  return `  - iss: ${BUILDKITE}\n    claims: { organization_slug: my-organization, pipeline_slug: ${pipeline}, build_branch: main }`;
+}
+const TEN = `trust:\n${[...Array(9).keys()].map(n => statement(`other-${n}`)).join('\n')}\n${statement('my-pipeline')}`;
+
+async function refused(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof BrokerError) return;
+    throw error;
+  }
+  throw new Error('that should have been refused');
+}
+
+const { broker, issuer } = await testBroker({ roles: { one: TEN } });
+const good = await issuer.sign(tokenClaims());
+const [header = '', payload = '', signature = ''] = good.split('.');
+const forged = `${header}.${payload}.${signature.slice(0, -8)}AAAAAAAA`;
+const expired = await issuer.sign(tokenClaims({ iat: NOW - 900, nbf: NOW - 900, exp: NOW - 600 }));
+const elsewhere = await issuer.sign(tokenClaims({ aud: 'https://elsewhere.example' }));
+const stranger = await issuer.sign(tokenClaims({ iss: 'https://stranger.example' }));
+const otherKey = await issuer.sign(tokenClaims(), { kid: 'unknown' });
+
+const signer = localSigner();
+const key = createPublicKey({ key: issuer.jwk as Record<string, string>, format: 'jwk' });
+const cached = await importJWK(issuer.jwk as JWK, 'RS256');
+const { verify } = broker.parts;
+const token = await verify(good, NOW);
+
+const found = broker.parts.roles.find('one');
+if (!found) throw new Error('no role');
+const only = found.role;
+function named(name: string): Role {
+  return { ...only, name };
+}
+const single = fixedRoles([named('role-0')], broker.parts.rows);
+const fleet = fixedRoles(
+  [...Array(10_000).keys()].map(n => named(`role-${n}`)),
+  broker.parts.rows,
+);
+const access = { role: 'role-0', scopes: undefined, seconds: undefined, kinds: undefined };
+const context = { now: NOW, sourceAddress: '203.0.113.7' };
+function decideFrom(roles: typeof single, name: string) {
+  const snapshot = roles.find(name);
+  if (!snapshot || !decide(snapshot.role, token, access, context).allowed)
+    throw new Error('that should be allowed');
+}
+
+function form(subject_token: string): Uint8Array {
+  return new TextEncoder().encode(
+    new URLSearchParams({
+      grant_type: GRANT_TYPE,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      audience: 'one',
+      subject_token,
+    }).toString(),
+  );
+}
+const request = httpRequest({ body: form(good) });
+const keySetText = Buffer.from(
+  JSON.stringify({
+    keys: [
+      issuer.jwk,
+      { ...issuer.jwk, kid: 'second' },
+      { ...issuer.jwk, kid: 'third' },
+      { ...issuer.jwk, kid: 'fourth' },
+    ],
+  }),
+);
+
+const VALID = 'verify: every check';
+const steps: readonly Step[] = [
+  {
+    name: 'node:crypto RS256 verify',
+    run: () =>
+      cryptoVerify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
+  },
+  {
+    name: 'jose.jwtVerify',
+    run: () =>
+      jwtVerify(good, cached, { currentDate: new Date(NOW * 1000), audience: AUDIENCE, issuer: BUILDKITE }),
+  },
+  { name: VALID, run: () => verify(good, NOW), aim: { most: 1.2, of: 'jose.jwtVerify' } },
+  { name: 'refuse: garbage', run: () => refused(verify('not a token', NOW)), aim: { most: 0.1, of: VALID } },
+  {
+    name: 'refuse: 16 KiB of garbage',
+    run: () => refused(verify('x'.repeat(16_384), NOW)),
+    aim: { most: 0.1, of: VALID },
+  },
+  {
+    name: 'refuse: unlisted issuer',
+    run: () => refused(verify(stranger, NOW)),
+    aim: { most: 0.1, of: VALID },
+  },
+  {
+    // Its claims are read first, so that an issuer is asked by tokens of good form alone.
+    name: 'refuse: unknown key id',
+    run: () => refused(verify(otherKey, NOW)),
+    aim: { most: 0.3, of: VALID },
+  },
+  {
+    name: 'refuse: wrong audience',
+    run: () => refused(verify(elsewhere, NOW)),
+    aim: { most: 0.3, of: VALID },
+  },
+  { name: 'refuse: expired', run: () => refused(verify(expired, NOW)), aim: { most: 0.3, of: VALID } },
+  { name: 'refuse: bad signature', run: () => refused(verify(forged, NOW)) },
+  { name: 'decide: ten statements, with trace', run: () => decideFrom(single, 'role-0') },
+  {
+    name: 'decide: the same among 10,000 roles',
+    run: () => decideFrom(fleet, 'role-0'),
+    aim: { most: 1.25, of: 'decide: ten statements, with trace' },
+  },
+  { name: 'sign: a token, by a key in memory', run: () => signer.sign('at+jwt', tokenClaims()) },
+  { name: 'exchange: whole, jwt provider', run: () => serve(broker, request) },
+  {
+    name: 'key set: four RSA keys, read and vetted',
+    run: () => readKeySet(keySetText, ['RS256'], () => undefined),
+  },
+];
+
+/** Runs one step for a turn; microseconds for one run of it. */
+async function turn({ run }: Step): Promise<number> {
+  const started = performance.now();
+  let runs = 0;
+  do {
+    for (let i = 0; i < 8; i++) await run();
+    runs += 8;
+  } while (performance.now() - started < TURN);
+  return ((performance.now() - started) * 1000) / runs;
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+const times = new Map(steps.map(step => [step.name, [] as number[]]));
+for (let round = -5; round < ROUNDS; round++) {
+  for (const step of steps) {
+    const micros = await turn(step);
+    if (round >= 0) times.get(step.name)?.push(micros);
+  }
+}
+
+/** The median over the rounds of a step's time to another's in the same round. */
+function ratio(name: string, of: string): number {
+  const base = times.get(of) ?? [];
+  return median((times.get(name) ?? []).map((micros, round) => micros / (base[round] ?? Number.NaN)));
+}
+
+let missed = 0;
+console.log(
+  `${'step'.padEnd(42)}${'µs'.padStart(8)}${'× crypto'.padStart(10)}${'× jose'.padStart(9)}${'× verify'.padStart(10)}  aim`,
+);
+for (const { name, aim } of steps) {
+  const columns = [
+    median(times.get(name) ?? [])
+      .toFixed(1)
+      .padStart(8),
+    ratio(name, 'node:crypto RS256 verify').toFixed(2).padStart(10),
+    ratio(name, 'jose.jwtVerify').toFixed(2).padStart(9),
+    ratio(name, VALID).toFixed(3).padStart(10),
+  ];
+  const met = aim === undefined || ratio(name, aim.of) <= aim.most;
+  if (!met) missed++;
+  console.log(
+    `${name.padEnd(42)}${columns.join('')}  ${aim === undefined ? '' : `${met ? 'met' : 'MISSED'}: at most ${aim.most} × ${aim.of}`}`,
+  );
+}
+if (!comparePolicies()) missed++;
+if (!(await compareDoors())) missed++;
+console.log(missed === 0 ? 'every aim is met' : `${missed} aims are missed`);
+process.exitCode = missed === 0 ? 0 : 1;
