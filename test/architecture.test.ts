@@ -179,10 +179,12 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   doctor: ['policy', 'http', 'aws', 'token', 'config', 'review/targets', 'client'],
   local: [
     'errors.ts',
+    'job-events.ts',
     'policy',
     'language',
     'keys',
     'token',
+    'stores',
     'providers',
     'protocols',
     'authorize.ts',

@@ -1,10 +1,12 @@
 import type { JWK } from 'jose';
 import { localSigner } from '../keys/local.ts';
 import type { Signer } from '../keys/signer.ts';
+import type { EventSource } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { fixedKeys, type KeySource } from '../token/keys.ts';
-import { type Job, payload, pushBuild, type TokenRequest, Unprocessable } from './jobs.ts';
+import { type Job, listClaims, payload, pushBuild, type TokenRequest, Unprocessable } from './jobs.ts';
+import type { JobClaims } from './samples.ts';
 
 /**
  * The throwaway issuer: it stands in for every configured issuer that has no inline keys, with the same
@@ -15,6 +17,10 @@ export type ThrowawayIssuer = {
   keysFor(row: IssuerRow): KeySource | undefined;
   put(job: string, value: Job): void;
   mint(job: string, request: TokenRequest): Promise<string>;
+  /** Who signs for a job, and all that its token can say. */
+  describe(job: string): { readonly row: IssuerRow; readonly claims: JobClaims };
+  /** Whose events are believed. */
+  sources(): readonly EventSource[];
   /** The same for a changed configuration: tokens that were signed, and jobs that were put, stay good. */
   renew(
     rows: ReadonlyMap<string, IssuerRow>,
@@ -67,6 +73,11 @@ export function throwawayIssuer(
       );
     return job;
   };
+  const standOf = ({ issuer }: Job): StandIn => {
+    const stand = stands.get(issuer);
+    if (!stand) throw new Unprocessable('No stand-in for this issuer.');
+    return stand;
+  };
   return {
     renew: (newRows, newPolicies) => throwawayIssuer(newRows, newPolicies, now, memory),
     keysFor(row) {
@@ -89,10 +100,15 @@ export function throwawayIssuer(
       const usual = job.issuer === buildkite?.row.issuer ? pushBuild(policies, job.issuer).claims : {};
       jobs.set(id, { ...job, claims: { ...usual, ...job.claims } });
     },
+    describe(id) {
+      const job = jobOf(id);
+      const { row } = standOf(job);
+      return { row, claims: listClaims(row, id, job) };
+    },
+    sources: () => [...rows.values()].flatMap(({ events = [] }) => events),
     async mint(id, request) {
       const job = jobOf(id);
-      const stand = stands.get(job.issuer);
-      if (!stand) throw new Unprocessable('No stand-in for this issuer.');
+      const stand = standOf(job);
       return stand.signer.sign(typOf(stand.row), payload(stand.row, id, job, request, now()));
     },
     published: new Map(

@@ -94,8 +94,19 @@ function sessionTags(names: readonly string[], known: JobClaims): JobClaims {
       };
 }
 
-function buildkitePayload(job: string, claims: JobClaims, request: TokenRequest): JobClaims {
-  const known: JobClaims = { ...BUILDKITE_IDS, ...buildkiteClaims(job, claims) };
+/** All that a job of Buildkite can say: of the organization, as broker.yml has it, whose events are believed. */
+function knownOf(row: IssuerRow, job: string, claims: JobClaims): JobClaims {
+  const [source] = row.events ?? [];
+  const own = source ? { organization_id: source.organizationId } : {};
+  return { ...BUILDKITE_IDS, ...own, ...buildkiteClaims(job, claims) };
+}
+
+/** All that a job's token can say, whatever is asked for. */
+export function listClaims(row: IssuerRow, id: string, { claims }: Job): JobClaims {
+  return row.preset === 'buildkite' ? knownOf(row, id, claims) : claims;
+}
+
+function buildkitePayload(known: JobClaims, request: TokenRequest): JobClaims {
   const { claims: asked = [], aws_session_tags: tags = [], subject_claim: subject } = request;
   const unknown = [...asked, ...tags].find(name => !onRequest(name) && !Object.hasOwn(known, name));
   if (unknown !== undefined) throw new Unprocessable(`Unknown claim: ${unknown.slice(0, 64)}`);
@@ -145,7 +156,7 @@ export function payload(
 ): JobClaims {
   const lifetime = lifetimeOf(request);
   const shape = (): JobClaims => {
-    if (row.preset === 'buildkite') return buildkitePayload(jobId, job.claims, request);
+    if (row.preset === 'buildkite') return buildkitePayload(knownOf(row, jobId, job.claims), request);
     if (row.preset === 'github-actions') return githubPayload(job.claims, request);
     const aud = request.audience ?? row.issuer;
     const found = findFamily(row.preset);

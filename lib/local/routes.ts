@@ -4,6 +4,7 @@ import { readJsonObject } from '../token/json.ts';
 import type { LocalClouds } from './clouds.ts';
 import type { ThrowawayIssuer } from './issuer.ts';
 import { type TokenRequest, Unprocessable } from './jobs.ts';
+import { JOB_STATES, type JobLives, type JobState } from './life.ts';
 import type { LocalRegistries } from './registry.ts';
 import type { JobClaims } from './samples.ts';
 import { localSts } from './sts.ts';
@@ -15,6 +16,7 @@ export type Local = {
   readonly console: (request: HttpRequest) => Promise<HttpAnswer | undefined>;
   readonly issuer: ThrowawayIssuer;
   readonly clouds: LocalClouds;
+  readonly lives: JobLives;
   readonly now: () => number;
 };
 
@@ -24,6 +26,7 @@ export type Host = { readonly base: string; readonly trusted: Discovery };
 const JOB = '[A-Za-z0-9._-]{1,64}';
 const TOKENS = new RegExp(`^/local/agent/v3/jobs/(${JOB})/oidc/tokens$`);
 const PUT_JOB = new RegExp(`^/local/jobs/(${JOB})$`);
+const EVENTS = '/local/events';
 const STS = /^\/local\/sts\/?$/;
 const CLOUDS = '/local/clouds/';
 const PUBLISHED = /^\/local\/issuers\/(\d{1,3})\/\.well-known\/(openid-configuration|jwks)$/;
@@ -77,18 +80,43 @@ function tokenRequest(body: Uint8Array): TokenRequest {
 }
 
 /** Buildkite's own agent call: `POST {endpoint}/jobs/{job}/oidc/tokens` with `Authorization: Token …`. */
-async function mint({ issuer }: Local, job: string, { headers, body }: HttpRequest): Promise<HttpAnswer> {
+async function mint(
+  { issuer, lives }: Local,
+  job: string,
+  { headers, body }: HttpRequest,
+): Promise<HttpAnswer> {
   if (!/^Token \S+$/.test(headers['authorization'] ?? ''))
     return json(401, { message: 'Authorization: Token … is required. Any token does, here.' });
-  return json(200, { token: await issuer.mint(job, tokenRequest(body)) });
+  const token = await issuer.mint(job, tokenRequest(body));
+  await lives.begin(job);
+  return json(200, { token });
 }
 
-function put({ issuer }: Local, job: string, { body }: HttpRequest): HttpAnswer {
-  const { issuer: iss, claims } = object(body);
-  if (!isText(iss) || claims === null || typeof claims !== 'object' || Array.isArray(claims))
-    throw new Unprocessable('Expected {"issuer": "https://…", "claims": {…}}.');
-  issuer.put(job, { issuer: iss, claims: claims as JobClaims });
-  return json(200, { job, issuer: iss });
+function readState(state: unknown): JobState | undefined {
+  const known = JOB_STATES.find(each => each === state);
+  if (state !== undefined && !known) throw new Unprocessable(`state is one of ${JOB_STATES.join(', ')}.`);
+  return known;
+}
+
+/** Says what a job is, where it is in its life, or both. */
+async function put({ issuer, lives }: Local, job: string, { body }: HttpRequest): Promise<HttpAnswer> {
+  const { issuer: iss, claims, state: written } = object(body);
+  const state = readState(written);
+  const isMove = state !== undefined && iss === undefined && claims === undefined;
+  if (!isMove) {
+    if (!isText(iss) || claims === null || typeof claims !== 'object' || Array.isArray(claims))
+      throw new Unprocessable(
+        'Expected {"issuer": "https://…", "claims": {…}}, {"state": "finished"}, or both.',
+      );
+    issuer.put(job, { issuer: iss, claims: claims as JobClaims });
+  }
+  if (state) await lives.move(job, state);
+  return json(200, { job, ...(isMove ? {} : { issuer: iss }), ...(state ? { state } : {}) });
+}
+
+/** What EventBridge hands to the function of events: Buildkite's documented payloads. */
+async function hear({ lives }: Local, { body }: HttpRequest): Promise<HttpAnswer> {
+  return json(200, { kind: await lives.hear(object(body)) });
 }
 
 async function published(
@@ -128,6 +156,7 @@ async function route(
   if (tokens && method === 'POST') return mint(local, tokens, request);
   const job = PUT_JOB.exec(path)?.[1];
   if (job && method === 'PUT') return put(local, job, request);
+  if (path === EVENTS && method === 'POST') return hear(local, request);
   const [, index = '', page = ''] = PUBLISHED.exec(path) ?? [];
   if (page && method === 'GET') return published(local, index, page, base);
   return upstream(local, request, trusted);

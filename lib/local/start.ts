@@ -9,9 +9,11 @@ import type { HttpRequest } from '../protocols/protocol.ts';
 import { TOKEN_PATH } from '../protocols/registry.ts';
 import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
+import { memoryJobs } from '../stores/jobs.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { localClouds } from './clouds.ts';
 import { type ThrowawayIssuer, throwawayIssuer } from './issuer.ts';
+import { createJobLives } from './life.ts';
 import { describeEvent } from './line.ts';
 import { consoleAnswer } from './page.ts';
 import { type LocalRegistries, localRegistries } from './registry.ts';
@@ -112,6 +114,7 @@ async function listening(
   };
   const signer = localSigner();
   const { publicKeys } = signer;
+  const jobs = memoryJobs();
   const serveConfig = (config: Config, base: string, before?: Served): Served => {
     const policies = [...config.roles, ...config.registries];
     const issuer = before?.issuer.renew(config.rows, policies) ?? throwawayIssuer(config.rows, policies, now);
@@ -129,6 +132,9 @@ async function listening(
       aws: fixed ?? awsSetting(`${base}/local/sts`),
       clouds: { base: `${base}/local/clouds` },
       apps: () => apps,
+      jobs,
+      // What happens on this machine has been told: there is no event to wait for.
+      pause: async () => undefined,
     };
     const broker = createBroker(loadedConfig(config), surroundings, protectedBy);
     return {
@@ -159,6 +165,7 @@ async function listening(
       endpoints: () => current.endpoints?.values() ?? [],
       githubs: () => [...(current.apps?.values() ?? [])].map(({ url }) => url),
     }),
+    lives: createJobLives({ jobs, issuer: () => served.issuer, now }),
     registries: (request: HttpRequest) => served.registries(request),
     console: (request: HttpRequest) => consoleAnswer(request, config.folder),
     now,

@@ -11,6 +11,7 @@ import { readKeySet } from '../../lib/token/keyset.ts';
 import { exchangeForm, testBroker } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';
 import { type TestIssuer, tokenClaims } from '../harness/issuer.ts';
+import { idleLives } from '../harness/job-events.ts';
 import { PLENTY } from '../harness/limits.ts';
 import { loopback } from '../harness/network.ts';
 import { BUILDKITE, ISSUERS, NOW, PROVIDER } from '../harness/policy.ts';
@@ -99,6 +100,7 @@ export async function makeWorld(): Promise<World & { readonly close: () => Promi
     {
       issuer: throwawayIssuer(broker.parts.rows, [], () => now),
       clouds: localClouds(localSigner()),
+      lives: idleLives,
       registries: async () => undefined,
       console: () => undefined as never,
       now: () => now,

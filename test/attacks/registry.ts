@@ -3,6 +3,7 @@ import { throwawayIssuer } from '../../lib/local/issuer.ts';
 import { localRegistries } from '../../lib/local/registry.ts';
 import { listen } from '../../lib/local/server.ts';
 import { tokenClaims } from '../harness/issuer.ts';
+import { idleLives } from '../harness/job-events.ts';
 import { PLENTY } from '../harness/limits.ts';
 import { BUILDKITE, NOW } from '../harness/policy.ts';
 import {
@@ -53,6 +54,7 @@ function atDoor(attack: (door: Door) => Promise<string>): Attack['send'] {
     const beside = {
       issuer: throwawayIssuer(broker.parts.rows, [], () => clock.now),
       clouds: localClouds(signer),
+      lives: idleLives,
       registries: localRegistries(authorizer, registries),
       console: () => undefined as never,
       now: () => clock.now,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
 import { alarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
+import { events } from '../../infra/resources/events.ts';
 import { refresher } from '../../infra/resources/refresher.ts';
 import { template } from '../../infra/template.ts';
 import { STACK } from '../harness/deploy.ts';
@@ -44,6 +45,13 @@ test('the parts of sealed keys are those that are deployed with them', () => {
   expect(row('`sealed`: the key that seals')?.quantity).toBe(count('AWS::KMS::Key'));
   expect(row('`sealed`: alarms')?.quantity).toBe(count('AWS::CloudWatch::Alarm'));
   expect(row('`sealed`: metrics')?.quantity).toBe(count('AWS::Logs::MetricFilter'));
+});
+
+test('the alarms of events are those that are deployed with them', () => {
+  const { options } = readOptions({});
+  const made = options && events({ rows: new Map() }, options);
+  const alarmed = Object.values(made ?? {}).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  expect(row('events: alarms')?.quantity).toBe(alarmed.length);
 });
 
 test('the quantities are those of what is deployed', () => {

@@ -1,4 +1,5 @@
 import type { People } from '../../lib/language/demand.ts';
+import type { JobLives } from '../../lib/local/life.ts';
 import type { EventSource } from '../../lib/policy/issuer.ts';
 import { ISSUERS, NOW, rowsFrom, settingOf } from './policy.ts';
 
@@ -213,3 +214,10 @@ export function agentLost(changes: EventChanges = {}): Json {
     changes,
   );
 }
+
+/** The lives of jobs of which no event tells. */
+export const idleLives: JobLives = {
+  begin: async () => undefined,
+  move: async () => undefined,
+  hear: async () => 'idle',
+};
