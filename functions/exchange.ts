@@ -1,9 +1,9 @@
 import { createBroker } from '../lib/broker.ts';
 import { openCompiled, openRegistries } from '../lib/config/compiled.ts';
-import { appSigners } from '../lib/keys/apps.ts';
+import { createAppSigners } from '../lib/keys/apps.ts';
 import { startFunction, wireFunction } from '../lib/lambda/deployed.ts';
-import { handlerOf } from '../lib/lambda/handler.ts';
-import { signerOf } from '../lib/lambda/signer.ts';
+import { createHandler } from '../lib/lambda/handler.ts';
+import { createDeployedSigner } from '../lib/lambda/signer.ts';
 import { serve } from '../lib/serve.ts';
 
 const start = startFunction(import.meta.dirname);
@@ -11,8 +11,8 @@ const { settings, aws } = start;
 const config = openCompiled(start.config);
 const surroundings = {
   ...wireFunction(start),
-  signer: signerOf(settings, aws, config.url),
-  apps: appSigners(settings.appKeys, aws),
+  signer: createDeployedSigner(settings, aws, config.url),
+  apps: createAppSigners(settings.appKeys, aws),
   // A function never remembers in its own memory what all of them must know.
   identityTable: settings.identityTable ?? null,
   spentTable: settings.spentTable ?? null,
@@ -23,4 +23,4 @@ const surroundings = {
 const broker = createBroker(config, surroundings, openRegistries(start.config));
 
 /** Every door through which a credential can be had, in one warm pool. */
-export const handler = handlerOf(request => serve(broker, request));
+export const handler = createHandler(request => serve(broker, request));

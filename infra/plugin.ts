@@ -3,7 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { createAccountReader } from '../lib/aws/account.ts';
 import type { AwsSetting } from '../lib/aws/call.ts';
-import type { AwsKeys } from '../lib/aws/sign.ts';
+import type { AwsAccessKey } from '../lib/aws/sign.ts';
 import { answerOf, complaintsText, findingsText } from '../lib/cli/findings.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
@@ -41,7 +41,7 @@ type Serverless = {
     readonly naming: { getStackName(): string };
     getRegion(): string;
     getStage(): string;
-    getAwsSdkV3CredentialsProvider(): () => Promise<AwsKeys>;
+    getAwsSdkV3CredentialsProvider(): () => Promise<AwsAccessKey>;
   };
   readonly service: {
     readonly service: string;

@@ -28,7 +28,7 @@ import {
 import type { RegistryGrant, SignRegistryToken } from './providers/registry.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
-import { originOf } from './token/origin.ts';
+import { readTokenOrigin } from './token/origin.ts';
 import { createFailure, type Journal, openJournal, readTime, type Visit } from './visit.ts';
 
 /** The door where clients of registries get a token: what `broker.ts` composes. */
@@ -55,9 +55,9 @@ function findRegistry(
   { service, wishes }: RegistryAccessRequest,
   { audience }: VerifiedToken,
 ): RegistrySnapshot | undefined {
-  if (service !== undefined) return registries.named(service);
+  if (service !== undefined) return registries.findByAudience(service);
   const [first] = wishes.filter(({ type }) => type === 'repository');
-  return first ? registries.at(`/v2/${first.name}`) : registries.named(audience);
+  return first ? registries.findByPath(`/v2/${first.name}`) : registries.findByAudience(audience);
 }
 
 /** Does the policy look at where a request comes from? Then what it gave is for that address alone. */
@@ -92,7 +92,7 @@ function makeGrant(door: TokenDoor, reached: Reached, allowed: Allowed, now: num
     scopes,
     statement,
     holder: token.subject,
-    origin: originOf(token, reached.row),
+    origin: readTokenOrigin(token, reached.row),
     counted: reached.row ? namePipeline(token, reached.row) : [],
     sourceAddress: looksAtSource(registry) ? reached.sourceAddress : undefined,
     seconds: countSeconds(door, token, until, now),

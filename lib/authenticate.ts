@@ -4,15 +4,15 @@ import { meetsGuard } from './policy/guard.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import {
   findMissingId,
-  reasonOf,
-  type Switched,
+  findSwitch,
+  findSwitchReason,
   type Switches,
+  type SwitchKind,
   type SwitchReason,
-  struck,
   VOUCHERS,
 } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import { originOf } from './token/origin.ts';
+import { readTokenOrigin } from './token/origin.ts';
 import type { Verify } from './token/verify.ts';
 import type { Journal } from './visit.ts';
 
@@ -27,15 +27,15 @@ export type AuthenticationParts = Pick<Counters, 'refusals'> & {
 export async function checkSwitches(
   { switches }: Pick<AuthenticationParts, 'switches'>,
   journal: Journal,
-  among?: readonly Switched[],
+  among?: readonly SwitchKind[],
 ): Promise<Step<undefined, SwitchReason>> {
   const { token, row, snapshot } = journal.reached;
   if (!token) return { value: undefined };
-  const origin = originOf(token, row, snapshot?.role.name);
-  const off = struck(await switches(), origin, among);
+  const origin = readTokenOrigin(token, row, snapshot?.role.name);
+  const off = findSwitch(await switches(), origin, among);
   if (!off) return { value: undefined };
   journal.note({ off, missingId: findMissingId(off, origin) });
-  return deny(reasonOf(off));
+  return deny(findSwitchReason(off));
 }
 
 /** The token, its issuer's guard, and what is switched off for all who vouch for it. */

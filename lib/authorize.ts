@@ -14,7 +14,7 @@ import type { HttpRequest } from './protocols/protocol.ts';
 import { lacksCredential, type RegistryDoor, readPresented, writeChallenge } from './protocols/registry.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
-import { reasonOf, struck } from './switch.ts';
+import { findSwitch, findSwitchReason } from './switch.ts';
 import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
 import { createFailure, isStale, type Journal, openJournal, readTime } from './visit.ts';
 
@@ -65,7 +65,7 @@ type Aim = { readonly snapshot: RegistrySnapshot | undefined; readonly operation
 function takeAim(authorizer: Authorizer, request: HttpRequest): Aim {
   if (!isPlainPath(request.path)) throw new BrokerError('parameter_invalid', { at: 'path' });
   if (isPing(authorizer, request)) return { snapshot: undefined, operation: PING };
-  const snapshot = authorizer.registries.at(request.path);
+  const snapshot = authorizer.registries.findByPath(request.path);
   if (!snapshot) throw new BrokerError('path_unknown');
   return { snapshot, operation: readOperation(snapshot.registry, request) };
 }
@@ -87,10 +87,10 @@ async function checkRegistryToken(
   const lack = findLack(registry, token.scopes, operation.needs);
   if (lack) return deny(lack.reason);
   if (!coversAccess(token.access, operation.access)) return deny('access_beyond_token');
-  const off = struck(await parts.switches(), token.origin);
+  const off = findSwitch(await parts.switches(), token.origin);
   if (!off) return { value: undefined };
   journal.note({ off });
-  return deny(reasonOf(off));
+  return deny(findSwitchReason(off));
 }
 
 /** Whom a registry lets through, and by which statement. */
@@ -103,7 +103,7 @@ async function authorizeByToken(
   { snapshot, operation }: Aim,
   journal: Journal,
 ): Promise<Step<Admitted, RegistryRefused>> {
-  const registry = snapshot ?? authorizer.registries.named(token.audience);
+  const registry = snapshot ?? authorizer.registries.findByAudience(token.audience);
   if (!registry) return deny('registry_unknown');
   journal.note({ registry, registryToken: token });
   checkRefusals(authorizer.parts, journal.reached);
@@ -126,7 +126,7 @@ async function authorizeBySubject(
 ): Promise<Step<Admitted, RegistryRefused>> {
   const token = await authenticateCaller(parts, subjectToken, journal);
   if ('denied' in token) return token;
-  const found = snapshot ?? registries.named(token.value.audience);
+  const found = snapshot ?? registries.findByAudience(token.value.audience);
   if (!found) return deny('registry_unknown');
   journal.note({ registry: found });
   const { registry } = found;

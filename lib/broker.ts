@@ -3,16 +3,16 @@ import { performance } from 'node:perf_hooks';
 import type { TokenDoor } from './access.ts';
 import type { Sink } from './audit/event.ts';
 import type { Authorizer } from './authorize.ts';
-import { type Deliver, deliver } from './aws/delivery.ts';
-import { dynamoTable } from './aws/dynamo.ts';
+import { createDelivery, type Deliver } from './aws/delivery.ts';
+import { createDynamoTable } from './aws/dynamo.ts';
 import type { AuditSetting } from './config/audit.ts';
 import type { AuthorizerConfig, BrokerConfig } from './config/compiled.ts';
 import { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
-import { type Reading, readDate } from './http/date.ts';
+import { type ClockReading, readDate } from './http/date.ts';
 import type { EventRecorder } from './job-events.ts';
 import type { AppSigners } from './keys/apps.ts';
-import { kmsSigner } from './keys/kms.ts';
+import { createKmsSigner } from './keys/kms.ts';
 import type { Signer } from './keys/signer.ts';
 import type { Grant } from './policy/decide.ts';
 import type { Target } from './policy/targets.ts';
@@ -28,23 +28,34 @@ import type { Credential, GrantOf } from './providers/provider.ts';
 import { createRegistrySigner, REGISTRY_SECONDS, REGISTRY_TYPE } from './providers/registry.ts';
 import type { UpstreamSetting } from './providers/upstream.ts';
 import type { Broker } from './serve.ts';
-import { type IdentityStore, memoryIdentities, noIdentities, tableIdentities } from './stores/identities.ts';
-import { tableIssuerKeys } from './stores/issuers.ts';
-import { type JobStore, memoryJobs, tableJobs } from './stores/jobs.ts';
-import { type Limiter, type Limits, memoryLimit, networkLimit } from './stores/limits.ts';
-import { memorySpent, type SpentStore, tableSpent } from './stores/spent.ts';
-import { keptSwitches, tableSwitches } from './stores/switches.ts';
+import {
+  createMemoryIdentities,
+  createTableIdentities,
+  type IdentityStore,
+  noIdentities,
+} from './stores/identities.ts';
+import { createTableIssuerKeys } from './stores/issuers.ts';
+import { createMemoryJobs, createTableJobs, type JobStore } from './stores/jobs.ts';
+import { createMemoryLimiter, createNetworkLimiter, type Limiter, type Limits } from './stores/limits.ts';
+import { createMemorySpent, createTableSpent, type SpentStore } from './stores/spent.ts';
+import { createCachedSwitches, createTableSwitches } from './stores/switches.ts';
 import { NO_SWITCHES, type Switches } from './switch.ts';
-import type { Readings } from './token/clock.ts';
+import type { ClockReadings } from './token/clock.ts';
 import type { SharedKeys } from './token/copy.ts';
-import { sharedFirst } from './token/copy.ts';
-import { download, type Network, network } from './token/download.ts';
+import { createSharedFetch } from './token/copy.ts';
+import { createNetwork, downloadKeySet, type Network } from './token/download.ts';
 import type { IssuerRow } from './token/issuer.ts';
-import { cachedKeys, fixedKeys, type KeySource, keptKeys, type Report } from './token/keys.ts';
+import {
+  createCachedKeys,
+  createFixedKeys,
+  createIssuerKeys,
+  type KeySource,
+  type Report,
+} from './token/keys.ts';
 import { type KeySet, readKeySet } from './token/keyset.ts';
 import type { Refresher } from './token/refresh.ts';
 import { createRegistryReader } from './token/registry.ts';
-import { verifier } from './token/verify.ts';
+import { createVerifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */
 export type Surroundings = {
@@ -91,18 +102,18 @@ function createFetcher(
   report: Report,
   noteTime?: Network['noteTime'],
 ): () => Promise<KeySet> {
-  const reach: Network = { ...network(allowPrivateNetwork), noteTime };
-  return async () => readKeySet(await download(uri, reach), algorithms, report);
+  const reach: Network = { ...createNetwork(allowPrivateNetwork), noteTime };
+  return async () => readKeySet(await downloadKeySet(uri, reach), algorithms, report);
 }
 
 function createKeySource(row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource {
   const { origin, algorithms } = row;
-  if ('keys' in origin) return fixedKeys(origin.keys, algorithms);
+  if ('keys' in origin) return createFixedKeys(origin.keys, algorithms);
   const fetchSet = createFetcher(origin.uri, row, report);
   const where = { ...row, uri: origin.uri };
   return shared
-    ? keptKeys(sharedFirst(shared, where, fetchSet, report), report)
-    : cachedKeys(fetchSet, report);
+    ? createIssuerKeys(createSharedFetch(shared, where, fetchSet, report), report)
+    : createCachedKeys(fetchSet, report);
 }
 
 function createIssuing(
@@ -113,7 +124,7 @@ function createIssuing(
   const signing = { issuer: config.url, signer, randomId };
   const atSts = { ...aws, secondRegion: config.secondRegion };
   const makers = {
-    aws: createAwsProvider(atSts, signing, memoryLimit('calls of AWS STS', config.limits.stsCalls)),
+    aws: createAwsProvider(atSts, signing, createMemoryLimiter('calls of AWS STS', config.limits.stsCalls)),
     gcp: createGcpProvider(clouds, signing),
     azure: createAzureProvider(clouds, signing),
     github: createGithubProvider(clouds, apps),
@@ -132,11 +143,11 @@ function watchClock(): number {
 }
 
 function createSpentStore(name: string | null, aws: AwsSetting, randomId: () => string): SpentStore {
-  return tableSpent(name === null ? undefined : dynamoTable(name, aws), randomId);
+  return createTableSpent(name === null ? undefined : createDynamoTable(name, aws), randomId);
 }
 
 function jobsIn(name: string | null, aws: AwsSetting): JobStore {
-  return tableJobs(name === null ? undefined : dynamoTable(name, aws));
+  return createTableJobs(name === null ? undefined : createDynamoTable(name, aws));
 }
 
 function byTimer(milliseconds: number): Promise<void> {
@@ -144,7 +155,7 @@ function byTimer(milliseconds: number): Promise<void> {
 }
 
 function createIdentityStore(name: string | null, aws: AwsSetting): IdentityStore {
-  return name === null ? noIdentities : tableIdentities(dynamoTable(name, aws));
+  return name === null ? noIdentities : createTableIdentities(createDynamoTable(name, aws));
 }
 
 /** What is asked of tables on the way to a verified token. */
@@ -160,7 +171,7 @@ function createSwitches({ switchTable, aws, now = watchClock }: Tables): Switche
   if (switchTable === undefined) return NO_SWITCHES;
   // Not to be passed over: what is off would be on.
   if (!aws) throw new Error('There is a table of switches, and no AWS to ask for it.');
-  return keptSwitches(tableSwitches(dynamoTable(switchTable, aws)), now);
+  return createCachedSwitches(createTableSwitches(createDynamoTable(switchTable, aws)), now);
 }
 
 /** Milliseconds for the key that proves rows: it is asked for at the same time as the row, which has as many. */
@@ -171,8 +182,8 @@ function createSharedKeys({ issuerKeyTable, issuerKeyProof, aws }: Tables): Shar
   // Not to be passed over: whoever can write to the table would be any issuer.
   if (issuerKeyProof === undefined)
     throw new Error('KITE_STS_ISSUER_KEY_PROOF must be set beside the table.');
-  const prover = kmsSigner({ ...aws, keys: [issuerKeyProof], patience: PROOF_MS });
-  return tableIssuerKeys(dynamoTable(issuerKeyTable, aws), prover);
+  const prover = createKmsSigner({ ...aws, keys: [issuerKeyProof], patience: PROOF_MS });
+  return createTableIssuerKeys(createDynamoTable(issuerKeyTable, aws), prover);
 }
 
 type KeySetting = ReadonlyMap<string, KeySource>;
@@ -199,7 +210,7 @@ function createAuthentication(
   switches: Switches,
 ): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> {
   return {
-    verify: verifier({ rows, keys, audiences }),
+    verify: createVerifier({ rows, keys, audiences }),
     rows,
     switches,
     elapsed: () => performance.now(),
@@ -209,7 +220,7 @@ function createAuthentication(
 /** Where events must arrive. What need not is told to the operator when it does not. */
 function createDemandedSink({ audit, aws, onFault }: Surroundings): Deliver | undefined {
   if (!audit) return undefined;
-  const send = deliver(audit, aws);
+  const send = createDelivery(audit, aws);
   if (audit.required) return send;
   return async line => {
     try {
@@ -250,7 +261,7 @@ function createTokenDoor(
 }
 
 function createRefusalLimits({ refusals }: Limits): Limiter {
-  return memoryLimit('what is refused to this pipeline', refusals);
+  return createMemoryLimiter('what is refused to this pipeline', refusals);
 }
 
 /** Puts a broker together. The only file that picks implementations. */
@@ -280,16 +291,17 @@ export function createBroker(
     parts: {
       ...createAuthentication(config, keys, createSwitches(surroundings)),
       roles,
-      admit: memoryLimit('exchanges of this organization for this role', limits.exchanges).admit,
+      admit: createMemoryLimiter('exchanges of this organization for this role', limits.exchanges).admit,
       refusals: createRefusalLimits(limits),
       now,
-      jobs: surroundings.jobs ?? (jobTable === undefined ? memoryJobs() : jobsIn(jobTable, aws)),
+      jobs: surroundings.jobs ?? (jobTable === undefined ? createMemoryJobs() : jobsIn(jobTable, aws)),
       pause,
-      spent: spentTable === undefined ? memorySpent() : createSpentStore(spentTable, aws, randomId),
+      spent: spentTable === undefined ? createMemorySpent() : createSpentStore(spentTable, aws, randomId),
       issue: createIssuing(config, surroundings, randomId),
     },
-    identities: identityTable === undefined ? memoryIdentities() : createIdentityStore(identityTable, aws),
-    questions: networkLimit('questions of whose a session is', limits.identities),
+    identities:
+      identityTable === undefined ? createMemoryIdentities() : createIdentityStore(identityTable, aws),
+    questions: createNetworkLimiter('questions of whose a session is', limits.identities),
     discovery: { url, audience, publicKeys: () => signer.publicKeys() },
     sink,
     demands: createDemandedSink(surroundings),
@@ -321,7 +333,8 @@ export function createAuthorizer(config: AuthorizerConfig, surroundings: Authori
     realm: surroundings.realm ?? `${url}${TOKEN_PATH}`,
     parts: {
       ...createAuthentication(config, createKeySources(rows, surroundings), createSwitches(surroundings)),
-      admit: memoryLimit('requests of this organization to this registry', limits.authorizations).admit,
+      admit: createMemoryLimiter('requests of this organization to this registry', limits.authorizations)
+        .admit,
       refusals: createRefusalLimits(limits),
     },
     registries,
@@ -359,8 +372,11 @@ export function createRefresher(
   surroundings: Tables & Pick<Surroundings, 'onKeys'>,
 ): Refresher {
   const { now = watchClock, onKeys = () => undefined } = surroundings;
-  const readings: { aws: Reading[]; issuers: Map<string, Reading> } = { aws: [], issuers: new Map() };
-  const noteTime = (reading: Reading): void => void readings.aws.push(reading);
+  const readings: { aws: ClockReading[]; issuers: Map<string, ClockReading> } = {
+    aws: [],
+    issuers: new Map(),
+  };
+  const noteTime = (reading: ClockReading): void => void readings.aws.push(reading);
   const shared = createSharedKeys({
     ...surroundings,
     aws: surroundings.aws && { ...surroundings.aws, noteTime },
@@ -376,7 +392,7 @@ export function createRefresher(
     const report: Report = what => onKeys(row.issuer, what);
     return [[row.issuer, { uri, fetchSet: createFetcher(uri, row, report, noteIssuer) }] as const];
   });
-  const takeReadings = (): Readings => {
+  const takeReadings = (): ClockReadings => {
     const taken = { aws: readings.aws.splice(0), issuers: new Map(readings.issuers) };
     readings.issuers.clear();
     return taken;

@@ -21,7 +21,7 @@ export type ExchangeRequest = {
 export type Parts = Counters &
   AuthenticationParts &
   JobParts & {
-    readonly roles: Pick<RoleStore, 'find' | 'near'>;
+    readonly roles: Pick<RoleStore, 'find' | 'findNear'>;
     readonly spent: SpentStore;
     readonly issue: (grant: Grant, now: number) => Promise<Credential>;
     /** Seconds since the epoch, read again where time counts. */
@@ -79,7 +79,7 @@ function findRole(parts: Parts, name: string, journal: Journal): Step<Role, 'rol
     journal.note({ snapshot });
     return { value: snapshot.role };
   }
-  if (journal.reached.row?.guardBinds) journal.note({ nearRole: parts.roles.near(name) });
+  if (journal.reached.row?.guardBinds) journal.note({ nearRole: parts.roles.findNear(name) });
   return deny('role_unknown');
 }
 

@@ -3,8 +3,8 @@ import type { Outcome } from './outcome.ts';
 import type { SessionQuestion } from './protocols/protocol.ts';
 import { createStoreFailure } from './stores/failure.ts';
 import type { Identity, IdentityStore } from './stores/identities.ts';
-import { reasonOf, type Switches, struck } from './switch.ts';
-import { originOf } from './token/origin.ts';
+import { findSwitch, findSwitchReason, type Switches } from './switch.ts';
+import { readTokenOrigin } from './token/origin.ts';
 
 /** Nobody waits for this one: whatever the reason, the operator hears of it by its own code. */
 function createUnremembered(error: unknown): BrokerError {
@@ -23,7 +23,7 @@ export async function rememberIdentity(identities: IdentityStore, outcome: Outco
     expiresAt,
   } = outcome.credential;
   const { token, row, snapshot } = outcome.reached;
-  const origin = token && originOf(token, row, snapshot?.role.name);
+  const origin = token && readTokenOrigin(token, row, snapshot?.role.name);
   const identity: Identity = {
     arn,
     userId,
@@ -62,7 +62,7 @@ export async function findIdentity(
   }
   if (identity?.accessKeyId !== accessKeyId) throw new BrokerError('session_unknown');
   if (identity.expiresAt <= now) throw new BrokerError('session_expired');
-  const off = identity.origin && struck(await switches(), identity.origin);
-  if (off) throw new BrokerError(reasonOf(off));
+  const off = identity.origin && findSwitch(await switches(), identity.origin);
+  if (off) throw new BrokerError(findSwitchReason(off));
   return identity;
 }

@@ -7,7 +7,7 @@ import type { Grant } from './policy/decide.ts';
 import type { Access } from './policy/registries/grammar.ts';
 import { findNearestStatement } from './policy/trace.ts';
 import { describeUnusable } from './policy/usable.ts';
-import { switchText } from './switch.ts';
+import { describeSwitch } from './switch.ts';
 
 /** Everything that an operator needs, and no credential: for audit. */
 export type ExchangeRecord = {
@@ -34,7 +34,7 @@ export type ExchangeRecord = {
 function findDetail(outcome: Outcome | Authorization | AccessOutcome): string | undefined {
   if (outcome.kind === 'failed') return outcome.error.detail;
   const { decision, off } = outcome.reached;
-  if (off) return switchText(off);
+  if (off) return describeSwitch(off);
   if (decision?.allowed !== false) return undefined;
   return 'unusable' in decision && decision.unusable ? describeUnusable(decision.unusable) : decision.about;
 }

@@ -1,18 +1,18 @@
 import { BrokerError } from './errors.ts';
 import type { Question } from './job-facts.ts';
 import { deny, type Step } from './outcome.ts';
-import type { Spent, SpentStore } from './stores/spent.ts';
+import type { SpentStore, TokenUse } from './stores/spent.ts';
 import type { Journal } from './visit.ts';
 
 /** Of a role that takes a token as often as it comes. */
-const FREE_USE: Spent = { release: async () => {} };
+const FREE_USE: TokenUse = { release: async () => {} };
 
 /** Takes the token for a role that takes each once (threat T62). Throws `store_unavailable`. */
 export async function spendToken(
   { spent }: { readonly spent: SpentStore },
   { role, token, context }: Question,
   journal: Journal,
-): Promise<Step<Spent, 'token_already_used'>> {
+): Promise<Step<TokenUse, 'token_already_used'>> {
   if (!role.singleUse) return { value: FREE_USE };
   const key = `${role.name}:${token.digest}`;
   const use = await journal.time('spend', () => spent.spend(key, token.acceptedUntil, context.now));
@@ -21,7 +21,7 @@ export async function spendToken(
 
 /** What was refused, or never asked for, was no use of the token: it may be tried again (T63). */
 export async function releaseIfUndone<Value, Reason>(
-  { release }: Spent,
+  { release }: TokenUse,
   work: () => Promise<Step<Value, Reason>>,
 ): Promise<Step<Value, Reason>> {
   try {

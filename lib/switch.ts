@@ -13,9 +13,9 @@ const NAMES = {
   approval: ({ role }) => [role ?? ''],
 } as const satisfies { readonly [what: string]: (origin: Origin) => readonly (string | undefined)[] };
 
-export type What = keyof typeof NAMES;
+export type SwitchSubject = keyof typeof NAMES;
 /** What can be switched off. */
-export type Switched = Exclude<What, DemandName>;
+export type SwitchKind = Exclude<SwitchSubject, DemandName>;
 
 /** What is thrown or denied for each. The first two are told to all whose token is good. */
 const REASONS = {
@@ -24,16 +24,16 @@ const REASONS = {
   organization: 'caller_switched_off',
   pipeline: 'caller_switched_off',
   role: 'role_switched_off',
-} as const satisfies { readonly [what in Switched]: string };
-export type SwitchReason = (typeof REASONS)[Switched];
+} as const satisfies { readonly [what in SwitchKind]: string };
+export type SwitchReason = (typeof REASONS)[SwitchKind];
 
 /** Who vouches: looked at before any policy. */
-export const VOUCHERS: readonly Switched[] = ['issuer', 'kid'];
-export const ALL = Object.keys(REASONS) as readonly Switched[];
+export const VOUCHERS: readonly SwitchKind[] = ['issuer', 'kid'];
+export const SWITCH_KINDS = Object.keys(REASONS) as readonly SwitchKind[];
 
 /** One switch, as it was set last. */
 export type Switch = {
-  readonly what: What;
+  readonly what: SwitchSubject;
   readonly names: readonly string[];
   /** The immutable id of an organization or a pipeline: it strikes whatever the name is by now. */
   readonly id?: string;
@@ -56,9 +56,9 @@ export type Switches = () => Promise<readonly Switch[]>;
 export const NO_SWITCHES: Switches = async () => [];
 
 /** What has an id of its own beside its name. */
-type Identified = 'organization' | 'pipeline';
+type IdentifiedKind = 'organization' | 'pipeline';
 
-function isIdentified(what: What): what is Identified {
+function isIdentified(what: SwitchSubject): what is IdentifiedKind {
   return what === 'organization' || what === 'pipeline';
 }
 
@@ -66,7 +66,7 @@ function isIdentified(what: What): what is Identified {
  * Whether a name is the switched one, in any case: vendors take `Acme` for `acme`. GitLab's groups are in groups, so who
  * is below `acme` is of `acme` too. A token that does not say could be of the one that is off: in doubt it is.
  */
-function isNamed(name: string | undefined, switched: string | undefined, what: What): boolean {
+function isSameName(name: string | undefined, switched: string | undefined, what: SwitchSubject): boolean {
   if (name === undefined || name === switched) return true;
   if (!isIdentified(what) || switched === undefined) return false;
   const [own, other] = [name.toLowerCase(), switched.toLowerCase()];
@@ -74,7 +74,7 @@ function isNamed(name: string | undefined, switched: string | undefined, what: W
 }
 
 /** What each name is of: an organization or a pipeline ends with its issuer, which is compared byte for byte. */
-const PARTS: { readonly [what in What]: readonly What[] } = {
+const PARTS: { readonly [what in SwitchSubject]: readonly SwitchSubject[] } = {
   issuer: ['issuer'],
   kid: ['kid'],
   organization: ['organization', 'issuer'],
@@ -85,8 +85,10 @@ const PARTS: { readonly [what in What]: readonly What[] } = {
 };
 
 /** Whether all names are those of the switch: its own, and those of what it is part of. */
-function haveNames({ what, names }: Switch, origin: Origin): boolean {
-  return NAMES[what](origin).every((name, index) => isNamed(name, names[index], PARTS[what][index] ?? what));
+function hasNames({ what, names }: Switch, origin: Origin): boolean {
+  return NAMES[what](origin).every((name, index) =>
+    isSameName(name, names[index], PARTS[what][index] ?? what),
+  );
 }
 
 /** The claim by which a token would say its id, where a switch knows that and the token does not (threat T94). */
@@ -94,7 +96,7 @@ export function findMissingId({ what, names, id, byName }: Switch, origin: Origi
   if (!isIdentified(what) || id === undefined || byName) return undefined;
   const own = what === 'pipeline' ? origin.pipelineId : origin.organizationId;
   if (own !== undefined || origin.issuer !== names.at(-1)) return undefined;
-  const elsewhere = what === 'pipeline' && !isNamed(origin.organization, names[1], 'organization');
+  const elsewhere = what === 'pipeline' && !isSameName(origin.organization, names[1], 'organization');
   return elsewhere ? undefined : origin.idClaims?.[what];
 }
 
@@ -105,22 +107,22 @@ function hasId({ what, names, id }: Switch, origin: Origin): boolean {
 }
 
 /** Either strikes, the id or the names: of one that was renamed, and of one that has the old name now. */
-function strikes(each: Switch, origin: Origin): boolean {
+function isStruck(each: Switch, origin: Origin): boolean {
   if (!each.off) return false;
-  return haveNames(each, origin) || hasId(each, origin) || findMissingId(each, origin) !== undefined;
+  return hasNames(each, origin) || hasId(each, origin) || findMissingId(each, origin) !== undefined;
 }
 
 /** The switch that is in the way of this origin, if one of these kinds is. */
-export function struck(
+export function findSwitch(
   switches: readonly Switch[],
   origin: Origin,
-  among: readonly Switched[] = ALL,
+  among: readonly SwitchKind[] = SWITCH_KINDS,
 ): Switch | undefined {
-  return switches.find(each => among.some(what => what === each.what) && strikes(each, origin));
+  return switches.find(each => among.some(what => what === each.what) && isStruck(each, origin));
 }
 
 /** The reason of a switch that struck. Throws for a suspension, which strikes nobody. */
-export function reasonOf({ what }: Switch): SwitchReason {
+export function findSwitchReason({ what }: Switch): SwitchReason {
   if (what === 'running' || what === 'approval') throw new Error(`${what} is no switch`);
   return REASONS[what];
 }
@@ -134,7 +136,7 @@ export function isInForce({ off, until }: Switch, now: number): boolean {
 }
 
 /** Whether this suspends something now. What has no end, or one too far away, suspends nothing. */
-function suspends({ off, at, until = '' }: Switch, now: number): boolean {
+function isSuspending({ off, at, until = '' }: Switch, now: number): boolean {
   const [begin, end] = [Date.parse(at), Date.parse(until)];
   return off && end - begin <= LONGEST_SUSPENSION * 3_600_000 && end > now * 1000;
 }
@@ -142,26 +144,26 @@ function suspends({ off, at, until = '' }: Switch, now: number): boolean {
 /** What a role demands of the job and an operator has suspended for now. `now` is in seconds since the epoch. */
 export function findSuspended(switches: readonly Switch[], role: string, now: number): DemandName[] {
   return DEMANDS.filter(demand =>
-    switches.some(each => each.what === demand && each.names[0] === role && suspends(each, now)),
+    switches.some(each => each.what === demand && each.names[0] === role && isSuspending(each, now)),
   );
 }
 
 /** For the log: what is off, by whom, since when and why. */
-export function switchText({ what, names, id, by, at, reason }: Switch): string {
+export function describeSwitch({ what, names, id, by, at, reason }: Switch): string {
   return `${what} ${names.join(' of ')}${id === undefined ? '' : ` (id ${id})`}, by ${by} at ${at}: ${reason}`;
 }
 
-function isWhat(word: unknown): word is What {
+function isSwitchSubject(word: unknown): word is SwitchSubject {
   return typeof word === 'string' && Object.hasOwn(NAMES, word);
 }
 
 /** How many names it has. */
-export function namesOf(what: What): number {
+export function countNames(what: SwitchSubject): number {
   return NAMES[what]({ issuer: '', keyId: '', organization: '', pipeline: '', role: '' }).length;
 }
 
 /** `["role","deploy-web"]`: the key under which a switch is kept, and the one way to write it. */
-export function switchKey({ what, names }: Pick<Switch, 'what' | 'names'>): string {
+export function writeSwitchKey({ what, names }: Pick<Switch, 'what' | 'names'>): string {
   return JSON.stringify([what, ...names]);
 }
 
@@ -174,7 +176,9 @@ export function readSwitchKey(key: string): Pick<Switch, 'what' | 'names'> | und
     return undefined;
   }
   const [what, ...names] = Array.isArray(read) ? (read as unknown[]) : [];
-  return isWhat(what) && names.length === namesOf(what) && names.every(name => typeof name === 'string')
+  return isSwitchSubject(what) &&
+    names.length === countNames(what) &&
+    names.every(name => typeof name === 'string')
     ? { what, names }
     : undefined;
 }

@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../lib/aws/dynamo.ts';
 import { serve } from '../lib/serve.ts';
-import { SWITCH_TABLE, SWITCHES_FRESH, tableSwitches } from '../lib/stores/switches.ts';
+import { createTableSwitches, SWITCH_TABLE, SWITCHES_FRESH } from '../lib/stores/switches.ts';
 import { testAws } from './harness/aws.ts';
 import { httpRequest } from './harness/broker.ts';
 import { atEnd } from './harness/endings.ts';
@@ -371,7 +371,7 @@ test('T92: a switch strikes a token of a registry that was given before it', asy
   const aws = await testAws();
   atEnd(aws.close);
   const switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);
-  const store = tableSwitches(dynamoTable(switchTable, aws.setting));
+  const store = createTableSwitches(createDynamoTable(switchTable, aws.setting));
   const at = await testAuthorizer(REGISTRIES, { table: { aws: aws.setting, switchTable } });
   const token = tokenFrom(await get(query(), {}, at));
   expect(await use(token, undefined, {}, at)).toMatch(/^authorized/);

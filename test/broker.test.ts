@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBroker, createRefresher, type Surroundings } from '../lib/broker.ts';
 import { loadedConfig } from '../lib/config/compiled.ts';
-import { localSigner } from '../lib/keys/local.ts';
+import { createLocalSigner } from '../lib/keys/local.ts';
 import { DUMMY_KEYS } from '../lib/local/sts.ts';
 import { type Broker, serve } from '../lib/serve.ts';
 import { NOT_TAKEN } from '../lib/token/keys.ts';
@@ -44,7 +44,7 @@ function brokerWith(more: Partial<Surroundings>, issuers = INLINE): Broker {
       limits: PLENTY,
     }),
     {
-      signer: localSigner(),
+      signer: createLocalSigner(),
       aws: { region: 'us-east-1', credentials: DUMMY_KEYS },
       sink: () => undefined,
       onFault: () => undefined,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../lib/errors.ts';
 import { type ExchangeRequest, type Parts, runExchange } from '../lib/exchange.ts';
 import type { Outcome } from '../lib/outcome.ts';
-import type { What } from '../lib/switch.ts';
+import type { SwitchSubject } from '../lib/switch.ts';
 import type { Visit } from '../lib/visit.ts';
 import { testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
@@ -64,7 +64,7 @@ function endOf(outcome: Outcome): string {
 function never(): never {
   throw new Error('reached');
 }
-const NO_ROLES = { find: never, near: never };
+const NO_ROLES = { find: never, findNear: never };
 
 describe('an exchange', () => {
   test('authenticates, decides and issues, and keeps what it reached', async () => {
@@ -231,11 +231,11 @@ describe('T63: a use of a token that nothing can have been issued for', () => {
 
 describe('what is switched off', () => {
   const pipeline = ['my-pipeline', 'my-organization', BUILDKITE];
-  const off = (what: What, names: readonly string[]): Partial<Parts> => ({
+  const off = (what: SwitchSubject, names: readonly string[]): Partial<Parts> => ({
     switches: async () => [switchOf({ what, names })],
   });
 
-  test.each<{ what: What; names: readonly string[]; end: string }>([
+  test.each<{ what: SwitchSubject; names: readonly string[]; end: string }>([
     { what: 'issuer', names: [BUILDKITE], end: 'issuer_switched_off' },
     { what: 'kid', names: [KEY_ID], end: 'key_switched_off' },
     { what: 'organization', names: pipeline.slice(1), end: 'caller_switched_off' },
@@ -255,7 +255,7 @@ describe('what is switched off', () => {
     expect(endOf(await run({}, parts))).toBe('issuer_switched_off');
   });
 
-  test.each<{ name: string; what: What; names: readonly string[] }>([
+  test.each<{ name: string; what: SwitchSubject; names: readonly string[] }>([
     { name: 'a role', what: 'role', names: ['deploy-web'] },
     { name: 'a pipeline', what: 'pipeline', names: pipeline },
   ])('T43: $name tells nothing to whom its trust policy does not admit', async ({ what, names }) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findIdentity, type Identities, rememberIdentity } from '../lib/identity.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import type { Credential } from '../lib/providers/provider.ts';
-import { type IdentityStore, memoryIdentities } from '../lib/stores/identities.ts';
+import { createMemoryIdentities, type IdentityStore } from '../lib/stores/identities.ts';
 import type { Switch } from '../lib/switch.ts';
 import { AWS, DECISION_ID, JWT } from './harness/answer.ts';
 import { codeOf } from './harness/code.ts';
@@ -35,7 +35,7 @@ function known(identities: IdentityStore, ...off: readonly Switch[]): Identities
 
 describe('whose session it is', () => {
   test('is known of a session that was issued, until it expires', async () => {
-    const store = memoryIdentities();
+    const store = createMemoryIdentities();
     await rememberIdentity(store, issued(AWS));
     expect(await findIdentity(known(store), OWN, NOW)).toEqual({
       arn: AWS.assumedRole,
@@ -49,7 +49,7 @@ describe('whose session it is', () => {
   });
 
   test.each(['', 'another', AWS.sessionToken.toUpperCase()])('is not known of %j', async token => {
-    const store = memoryIdentities();
+    const store = createMemoryIdentities();
     await rememberIdentity(store, issued(AWS));
     expect(await codeOf(() => findIdentity(known(store), { ...OWN, sessionToken: token }, NOW))).toBe(
       'session_unknown',
@@ -57,7 +57,7 @@ describe('whose session it is', () => {
   });
 
   test('is told to nobody who does not sign, or signs with another key', async () => {
-    const store = memoryIdentities();
+    const store = createMemoryIdentities();
     await rememberIdentity(store, issued(AWS));
     const asked = (accessKeyId: string | undefined, now = NOW) =>
       codeOf(() => findIdentity(known(store), { ...OWN, accessKeyId }, now));
@@ -71,7 +71,7 @@ describe('whose session it is', () => {
   });
 
   test('is not told once its role was switched off, and only of sessions that this struck', async () => {
-    const store = memoryIdentities();
+    const store = createMemoryIdentities();
     const origin = { issuer: BUILDKITE, keyId: 'k', organization: 'acme', pipeline: 'web', role: 'deploy' };
     const identity = { arn: 'a', userId: 'u', account: '1', accessKeyId: 'k', expiresAt: NOW + 1, origin };
     const asked = { accessKeyId: 'k', sessionToken: 'token' };

@@ -4,7 +4,7 @@ import { BrokerError } from '../lib/errors.ts';
 import { recordEvent } from '../lib/job-events.ts';
 import { EVENT_WAIT } from '../lib/job-facts.ts';
 import { serve } from '../lib/serve.ts';
-import { type JobStore, memoryJobs } from '../lib/stores/jobs.ts';
+import { createMemoryJobs, type JobStore } from '../lib/stores/jobs.ts';
 import { findSuspended, type Switch } from '../lib/switch.ts';
 import { exchangeForm, httpRequest, type TestBroker, testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
@@ -57,7 +57,7 @@ type Options = {
 
 /** A broker that counts how often jobs are looked up. */
 async function start({
-  jobs = memoryJobs(),
+  jobs = createMemoryJobs(),
   switches = [],
   now = () => NOW,
   pause,
@@ -126,7 +126,7 @@ describe('before anything was told', () => {
 
   test('it waits for an event that is under way, and no longer than it says', async () => {
     const waited: number[] = [];
-    const jobs = memoryJobs();
+    const jobs = createMemoryJobs();
     const pause = async (milliseconds: number): Promise<void> => {
       waited.push(milliseconds);
       if (waited.length === 3) await recordEvent({ sources: [SOURCE], jobs, now: () => NOW }, jobStarted());
@@ -153,7 +153,7 @@ describe('before anything was told', () => {
   });
 
   test('an approval that is missing is waited for too, then denied', async () => {
-    const jobs = memoryJobs();
+    const jobs = createMemoryJobs();
     const note = (event: unknown) => recordEvent({ sources: [SOURCE], jobs, now: () => NOW }, event);
     const broker = await start({ jobs, pause: async () => void (await note(jobActivated())) });
     await note(jobStarted());
@@ -240,7 +240,7 @@ describe('what is looked up', () => {
 describe('a job that ends meanwhile', () => {
   /** Ends the job while the token is being taken, or after so many reads. */
   const ending = async (at: number) => {
-    const jobs = memoryJobs();
+    const jobs = createMemoryJobs();
     let reads = 0;
     const racing: JobStore = {
       ...jobs,

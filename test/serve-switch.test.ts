@@ -1,7 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../lib/aws/dynamo.ts';
 import { serve } from '../lib/serve.ts';
-import { SWITCH_TABLE, SWITCHES_FRESH, type SwitchStore, tableSwitches } from '../lib/stores/switches.ts';
+import {
+  createTableSwitches,
+  SWITCH_TABLE,
+  SWITCHES_FRESH,
+  type SwitchStore,
+} from '../lib/stores/switches.ts';
 import { testAws } from './harness/aws.ts';
 import { type TestBroker, testBroker } from './harness/broker.ts';
 import { identityRequest, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
@@ -36,7 +41,7 @@ let clock: number;
 let using: TestBroker;
 beforeEach(async () => {
   switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);
-  store = tableSwitches(dynamoTable(switchTable, aws.setting));
+  store = createTableSwitches(createDynamoTable(switchTable, aws.setting));
   clock = NOW;
   const now = (): number => clock;
   using = await testBroker({ roles, issuers: GUARDED, aws: aws.setting, now, tables: { switchTable } });

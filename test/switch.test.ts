@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { assumeVerified } from '../lib/review/assume.ts';
 import {
+  countNames,
+  describeSwitch,
   findMissingId,
+  findSwitch,
+  findSwitchReason,
   NO_SWITCHES,
-  namesOf,
   readSwitchKey,
-  reasonOf,
   type Switch,
-  struck,
-  switchKey,
-  switchText,
+  type SwitchSubject,
   VOUCHERS,
-  type What,
+  writeSwitchKey,
 } from '../lib/switch.ts';
-import { type Origin, originOf } from '../lib/token/origin.ts';
+import { type Origin, readTokenOrigin } from '../lib/token/origin.ts';
 import { TRUST } from './harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, GITHUB, ISSUERS, roleFrom, rowsFrom } from './harness/policy.ts';
 import { switchOf } from './harness/switch.ts';
@@ -25,12 +25,12 @@ const ORIGIN: Origin = {
   pipeline: 'web',
   role: 'deploy-web',
 };
-function strikes(what: What, names: readonly string[], origin = ORIGIN): boolean {
-  return struck([switchOf({ what, names })], origin) !== undefined;
+function strikes(what: SwitchSubject, names: readonly string[], origin = ORIGIN): boolean {
+  return findSwitch([switchOf({ what, names })], origin) !== undefined;
 }
 
 describe('a switch strikes', () => {
-  test.each<{ what: What; names: readonly string[]; reason: string }>([
+  test.each<{ what: SwitchSubject; names: readonly string[]; reason: string }>([
     { what: 'issuer', names: [BUILDKITE], reason: 'issuer_switched_off' },
     { what: 'kid', names: ['key-1'], reason: 'key_switched_off' },
     { what: 'organization', names: ['acme', BUILDKITE], reason: 'caller_switched_off' },
@@ -38,10 +38,10 @@ describe('a switch strikes', () => {
     { what: 'role', names: ['deploy-web'], reason: 'role_switched_off' },
   ])('this $what, as $reason', ({ what, names, reason }) => {
     expect(strikes(what, names)).toBe(true);
-    expect(reasonOf(switchOf({ what, names }))).toBe(reason);
+    expect(findSwitchReason(switchOf({ what, names }))).toBe(reason);
   });
 
-  test.each<{ name: string; what: What; names: readonly string[]; changes: Partial<Origin> }>([
+  test.each<{ name: string; what: SwitchSubject; names: readonly string[]; changes: Partial<Origin> }>([
     {
       name: 'an organization, whoever does not say which',
       what: 'organization',
@@ -62,7 +62,7 @@ describe('a switch strikes', () => {
 describe('T94: a switch of an organization or a pipeline knows its id', () => {
   const row = rowsFrom(ISSUERS).get(BUILDKITE);
   const origin = (changes: { readonly [name: string]: unknown }): Origin =>
-    originOf(assumeVerified(buildkiteClaims(changes), roleFrom(TRUST)), row, 'deploy-web');
+    readTokenOrigin(assumeVerified(buildkiteClaims(changes), roleFrom(TRUST)), row, 'deploy-web');
   const names = ['my-pipeline', 'my-organization', BUILDKITE];
   const PIPELINE = switchOf({ what: 'pipeline', names, id: 'p-1' });
   const ORGANIZATION = switchOf({ what: 'organization', names: names.slice(1), id: 'o-1' });
@@ -95,7 +95,7 @@ describe('T94: a switch of an organization or a pipeline knows its id', () => {
     ['another organization', ORGANIZATION, { organization_id: 'o-2', organization_slug: 'acme' }, false],
     ['a switch that is on again', { ...PIPELINE, off: false }, { pipeline_id: 'p-1' }, false],
   ])('%s', (_name, each, changes, struckByIt) => {
-    expect(struck([each], origin(changes)) !== undefined).toBe(struckByIt);
+    expect(findSwitch([each], origin(changes)) !== undefined).toBe(struckByIt);
   });
 
   test('and which claim is missing', () => {
@@ -114,12 +114,12 @@ describe('T94: a switch of an organization or a pipeline knows its id', () => {
   ])('of GitLab, a group and all that is in it: %s', (_name, organization, struckByIt) => {
     const gitlab = 'https://gitlab.com';
     const each = switchOf({ what: 'organization', names: ['acme', gitlab], byName: true });
-    expect(struck([each], { ...ORIGIN, issuer: gitlab, organization }) !== undefined).toBe(struckByIt);
+    expect(findSwitch([each], { ...ORIGIN, issuer: gitlab, organization }) !== undefined).toBe(struckByIt);
   });
 });
 
 describe('a switch strikes nobody else', () => {
-  test.each<{ name: string; what: What; names: readonly string[] }>([
+  test.each<{ name: string; what: SwitchSubject; names: readonly string[] }>([
     { name: 'another issuer', what: 'issuer', names: [`${BUILDKITE}/`] },
     { name: 'another key', what: 'kid', names: ['key-10'] },
     { name: 'an organization of that name elsewhere', what: 'organization', names: ['acme', GITHUB] },
@@ -134,11 +134,13 @@ describe('a switch strikes nobody else', () => {
   });
 
   test('of another kind than is looked for', () => {
-    expect(struck([switchOf({ what: 'role', names: ['deploy-web'] })], ORIGIN, VOUCHERS)).toBeUndefined();
+    expect(findSwitch([switchOf({ what: 'role', names: ['deploy-web'] })], ORIGIN, VOUCHERS)).toBeUndefined();
   });
 
   test('once it is on again', () => {
-    expect(struck([switchOf({ what: 'role', names: ['deploy-web'], off: false })], ORIGIN)).toBeUndefined();
+    expect(
+      findSwitch([switchOf({ what: 'role', names: ['deploy-web'], off: false })], ORIGIN),
+    ).toBeUndefined();
   });
 });
 
@@ -147,7 +149,7 @@ describe('an origin', () => {
 
   test('has the names that the audit event has', () => {
     const row = rowsFrom(ISSUERS).get(BUILDKITE);
-    expect(originOf(token, row, 'deploy-web')).toMatchObject({
+    expect(readTokenOrigin(token, row, 'deploy-web')).toMatchObject({
       issuer: BUILDKITE,
       organization: 'my-organization',
       pipeline: 'my-pipeline',
@@ -156,21 +158,21 @@ describe('an origin', () => {
   });
 
   test('has none that the row of its issuer does not know', () => {
-    expect(originOf(token, undefined)).toMatchObject({ organization: undefined, pipeline: undefined });
+    expect(readTokenOrigin(token, undefined)).toMatchObject({ organization: undefined, pipeline: undefined });
   });
 });
 
 describe('the key of a switch', () => {
-  test.each<[What, readonly string[]]>([
+  test.each<[SwitchSubject, readonly string[]]>([
     ['issuer', [BUILDKITE]],
     ['pipeline', ['a pipeline, with "words"', 'acme', BUILDKITE]],
   ])('of a %s is read as it was written', (what, names) => {
-    expect(readSwitchKey(switchKey({ what, names }))).toEqual({ what, names });
-    expect(namesOf(what)).toBe(names.length);
+    expect(readSwitchKey(writeSwitchKey({ what, names }))).toEqual({ what, names });
+    expect(countNames(what)).toBe(names.length);
   });
 
   test('is plain to write by hand', () => {
-    expect(switchKey({ what: 'role', names: ['deploy-web'] })).toBe('["role","deploy-web"]');
+    expect(writeSwitchKey({ what: 'role', names: ['deploy-web'] })).toBe('["role","deploy-web"]');
   });
 
   test.each([
@@ -190,7 +192,7 @@ describe('the key of a switch', () => {
 
 test('the log is told what is off, by whom, since when and why', () => {
   const off = switchOf({ what: 'pipeline', names: ['web', 'acme', BUILDKITE] });
-  expect(switchText(off)).toBe(
+  expect(describeSwitch(off)).toBe(
     `pipeline web of acme of ${BUILDKITE}, by ${off.by} at ${off.at}: a key leaked`,
   );
 });

@@ -1,4 +1,4 @@
-import { SWITCH_TABLE, switchTableName } from '../../lib/stores/switches.ts';
+import { deriveSwitchTableName, SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { attribute, type Resources, ref, type Statement, sub } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { keptTable } from './table.ts';
@@ -18,7 +18,7 @@ export function switchTable({ operators, breakGlass }: DeployOptions): Resources
         removers: breakGlass,
         enders: breakGlass,
       },
-      { TableName: sub(switchTableName('${AWS::StackName}')) },
+      { TableName: sub(deriveSwitchTableName('${AWS::StackName}')) },
     ),
   };
 }
@@ -30,7 +30,7 @@ export function switchTable({ operators, breakGlass }: DeployOptions): Resources
 export function nameSwitchTable(resources: Resources, stack: string): Resources {
   const named = resources[ID];
   if (!named) return resources;
-  const Properties = { ...named.Properties, TableName: switchTableName(stack) };
+  const Properties = { ...named.Properties, TableName: deriveSwitchTableName(stack) };
   return { ...resources, [ID]: { ...named, Properties } };
 }
 

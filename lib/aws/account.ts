@@ -1,7 +1,7 @@
-import { type JsonObject, jsonObject } from '../http/json.ts';
-import { AwsError, type AwsSetting, awsCall, type Fault, type Service } from './call.ts';
-import { regionalEndpoint } from './endpoint.ts';
-import { DYNAMODB, type JsonService, jsonCall, KMS, SECRETS, unreadable } from './json.ts';
+import { type JsonObject, parseJsonObject } from '../http/json.ts';
+import { AwsError, type AwsFault, type AwsService, type AwsSetting, createAwsCall } from './call.ts';
+import { findRegionalEndpoint } from './endpoint.ts';
+import { createJsonCall, createUnreadableError, DYNAMODB, type JsonService, KMS, SECRETS } from './json.ts';
 import { STS_HEADERS } from './sts.ts';
 import { readXmlTree } from './tree.ts';
 
@@ -9,47 +9,47 @@ import { readXmlTree } from './tree.ts';
 type QueryService = { readonly speaks: 'query'; readonly name: string; readonly version: string };
 /** One that is asked by GET at a path, with the values of the input in it. */
 type RestService = { readonly speaks: 'rest'; readonly name: string; readonly path: string };
-type Spoken = QueryService | RestService | ({ readonly speaks: 'json' } & JsonService);
+type ServiceDialect = QueryService | RestService | ({ readonly speaks: 'json' } & JsonService);
 
-function json(service: JsonService): Spoken {
+function speakJson(service: JsonService): ServiceDialect {
   return { speaks: 'json', ...service };
 }
-function query(name: string, version: string): Spoken {
+function speakQuery(name: string, version: string): ServiceDialect {
   return { speaks: 'query', name, version };
 }
-function rest(name: string, path: string): Spoken {
+function speakRest(name: string, path: string): ServiceDialect {
   return { speaks: 'rest', name, path };
 }
 
-const STACKS = query('cloudformation', '2010-05-15');
-const IAM = query('iam', '2010-05-08');
-const WATCH = query('monitoring', '2010-08-01');
+const STACKS = speakQuery('cloudformation', '2010-05-15');
+const IAM = speakQuery('iam', '2010-05-08');
+const WATCH = speakQuery('monitoring', '2010-08-01');
 const LOGS: JsonService = { name: 'logs', model: 'Logs_20140328', version: '1.1' };
 const ACM: JsonService = { name: 'acm', model: 'CertificateManager', version: '1.1' };
 
 /** All that we ever read of an account, by the right that it takes. None of it changes anything. */
 const READS = {
-  'acm:DescribeCertificate': json(ACM),
-  'apigateway:GET': rest('apigateway', '/v2/domainnames/{DomainName}'),
+  'acm:DescribeCertificate': speakJson(ACM),
+  'apigateway:GET': speakRest('apigateway', '/v2/domainnames/{DomainName}'),
   'cloudformation:DescribeStacks': STACKS,
   'cloudformation:ListStackResources': STACKS,
   'cloudwatch:DescribeAlarms': WATCH,
   'cloudwatch:GetDashboard': WATCH,
-  'dynamodb:DescribeContinuousBackups': json(DYNAMODB),
-  'dynamodb:DescribeTable': json(DYNAMODB),
-  'dynamodb:Scan': json(DYNAMODB),
+  'dynamodb:DescribeContinuousBackups': speakJson(DYNAMODB),
+  'dynamodb:DescribeTable': speakJson(DYNAMODB),
+  'dynamodb:Scan': speakJson(DYNAMODB),
   'iam:GetOpenIDConnectProvider': IAM,
   'iam:GetPolicy': IAM,
   'iam:GetRole': IAM,
   'iam:SimulatePrincipalPolicy': IAM,
-  'kms:DescribeKey': json(KMS),
-  'lambda:GetAccountSettings': rest('lambda', '/2016-08-19/account-settings'),
-  'lambda:GetFunction': rest('lambda', '/2015-03-31/functions/{FunctionName}'),
-  'logs:DescribeLogGroups': json(LOGS),
-  'route53:GetHostedZone': rest('route53', '/2013-04-01/hostedzone/{Id}'),
-  'secretsmanager:DescribeSecret': json(SECRETS),
-  'sts:GetCallerIdentity': query('sts', '2011-06-15'),
-} as const satisfies { readonly [right: string]: Spoken };
+  'kms:DescribeKey': speakJson(KMS),
+  'lambda:GetAccountSettings': speakRest('lambda', '/2016-08-19/account-settings'),
+  'lambda:GetFunction': speakRest('lambda', '/2015-03-31/functions/{FunctionName}'),
+  'logs:DescribeLogGroups': speakJson(LOGS),
+  'route53:GetHostedZone': speakRest('route53', '/2013-04-01/hostedzone/{Id}'),
+  'secretsmanager:DescribeSecret': speakJson(SECRETS),
+  'sts:GetCallerIdentity': speakQuery('sts', '2011-06-15'),
+} as const satisfies { readonly [right: string]: ServiceDialect };
 
 /** A right to read something of an account. */
 export type ReadRight = keyof typeof READS;
@@ -66,19 +66,20 @@ const EVERYWHERE: readonly (readonly [regions: RegExp, region: string, domain: s
 ];
 
 /** https://docs.aws.amazon.com/general/latest/gr/iam-service.html, and of Route 53 likewise */
-function settle(name: string, setting: AwsSetting): AwsSetting {
+function settleEndpoint(name: string, setting: AwsSetting): AwsSetting {
   if (name !== 'iam' && name !== 'route53') return setting;
   const [, region = '', domain = ''] = EVERYWHERE.find(([regions]) => regions.test(setting.region)) ?? [];
-  const china = region.startsWith('cn-') ? regionalEndpoint(name, region) : undefined;
+  const china = region.startsWith('cn-') ? findRegionalEndpoint(name, region) : undefined;
   return { ...setting, region, endpoint: setting.endpoint ?? china ?? `https://${name}.${domain}` };
 }
 
 /** AWS's Query protocol: lists count from 1. */
-function writeForm(value: unknown, path: string, form: URLSearchParams): void {
+function writeQueryForm(value: unknown, path: string, form: URLSearchParams): void {
   if (Array.isArray(value))
-    for (const [index, each] of value.entries()) writeForm(each, `${path}.member.${index + 1}`, form);
+    for (const [index, each] of value.entries()) writeQueryForm(each, `${path}.member.${index + 1}`, form);
   else if (typeof value === 'object' && value !== null)
-    for (const [name, each] of Object.entries(value)) writeForm(each, path ? `${path}.${name}` : name, form);
+    for (const [name, each] of Object.entries(value))
+      writeQueryForm(each, path ? `${path}.${name}` : name, form);
   else form.set(path, String(value));
 }
 
@@ -89,11 +90,11 @@ function readElements(body: string, operation: string): JsonObject {
     const result = root[`${operation}Result`] ?? root;
     return result as JsonObject;
   } catch {
-    throw unreadable(operation);
+    throw createUnreadableError(operation);
   }
 }
 
-function findXmlFault(body: string): Fault | undefined {
+function findXmlFault(body: string): AwsFault | undefined {
   try {
     const { Error: error } = readXmlTree(body) as { readonly Error?: { readonly [name: string]: string } };
     return error?.['Code'] ? { code: error['Code'], message: String(error['Message'] ?? '') } : undefined;
@@ -103,8 +104,8 @@ function findXmlFault(body: string): Fault | undefined {
 }
 
 /** These services write their code into a header: the status tells as much. */
-function findRestFault(body: string): Fault | undefined {
-  const said = jsonObject(body);
+function findRestFault(body: string): AwsFault | undefined {
+  const said = parseJsonObject(body);
   if (!said) return findXmlFault(body);
   return {
     code: String(said['__type'] ?? 'Refused'),
@@ -114,9 +115,9 @@ function findRestFault(body: string): Fault | undefined {
 
 async function askByForm(service: QueryService, operation: string, input: ReadInput, setting: AwsSetting) {
   const form = new URLSearchParams({ Action: operation, Version: service.version });
-  writeForm(input, '', form);
-  const asked: Service = { name: service.name, faultOf: findXmlFault };
-  return readElements(await awsCall(asked, setting)(STS_HEADERS, form.toString()), operation);
+  writeQueryForm(input, '', form);
+  const asked: AwsService = { name: service.name, readFault: findXmlFault };
+  return readElements(await createAwsCall(asked, setting)(STS_HEADERS, form.toString()), operation);
 }
 
 async function askByPath(
@@ -126,19 +127,19 @@ async function askByPath(
   setting: AwsSetting,
 ) {
   const filled = path.replace(/\{(\w+)\}/g, (_, each: string) => encodeURIComponent(String(input[each])));
-  const body = await awsCall({ name, path: filled, faultOf: findRestFault }, setting)({}, '');
-  return jsonObject(body) ?? readElements(body, operation);
+  const body = await createAwsCall({ name, path: filled, readFault: findRestFault }, setting)({}, '');
+  return parseJsonObject(body) ?? readElements(body, operation);
 }
 
 /** Reads of an account what these credentials may. Nothing is asked before the first use. */
 export function createAccountReader(setting: AwsSetting): ReadAccount {
   return (right, input = {}) => {
-    const service: Spoken = READS[right];
+    const service: ServiceDialect = READS[right];
     const operation = right.slice(right.indexOf(':') + 1);
-    const there = settle(service.name, setting);
+    const there = settleEndpoint(service.name, setting);
     if (service.speaks === 'query') return askByForm(service, operation, input, there);
     if (service.speaks === 'rest') return askByPath(service, operation, input, there);
-    return jsonCall(service, there)(operation, input as JsonObject);
+    return createJsonCall(service, there)(operation, input as JsonObject);
   };
 }
 

@@ -14,7 +14,7 @@ export type Breaker = {
 };
 
 /** `broken` tells an outage from an answer that is no; `now` is in seconds since the epoch. */
-export function breaker(now: () => number, broken: (error: unknown) => boolean): Breaker {
+export function createBreaker(now: () => number, broken: (error: unknown) => boolean): Breaker {
   let failures = 0;
   let triedAt = 0;
   return {

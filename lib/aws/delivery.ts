@@ -1,6 +1,6 @@
-import { budget } from '../http/persist.ts';
+import { startBudget } from '../http/persist.ts';
 import type { AwsSetting } from './call.ts';
-import { type Ask, type JsonService, jsonCall, unreadable } from './json.ts';
+import { createJsonCall, createUnreadableError, type JsonCall, type JsonService } from './json.ts';
 
 const FIREHOSE: JsonService = { name: 'firehose', model: 'Firehose_20150804', version: '1.1' };
 const EVENTS: JsonService = { name: 'events', model: 'AWSEvents', version: '1.1' };
@@ -15,18 +15,18 @@ export type Destination = { readonly sink: 'firehose' | 'eventbridge'; readonly 
 export type Deliver = (line: string) => Promise<void>;
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html */
-function toStream(ask: Ask, DeliveryStreamName: string): Deliver {
+function createStreamDelivery(ask: JsonCall, DeliveryStreamName: string): Deliver {
   return async line => {
     // Firehose puts records together as they are, so each brings the end of its line.
     const Data = Buffer.from(`${line}\n`).toString('base64');
     const { RecordId } = await ask('PutRecord', { DeliveryStreamName, Record: { Data } });
     // It is there under this id, and without one it is not known to be (threat T84).
-    if (!RecordId) throw unreadable('PutRecord');
+    if (!RecordId) throw createUnreadableError('PutRecord');
   };
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-function toBus(ask: Ask, EventBusName: string): Deliver {
+function createBusDelivery(ask: JsonCall, EventBusName: string): Deliver {
   return async Detail => {
     const entry = { EventBusName, Source: 'kite-sts', DetailType: 'Audit event', Detail };
     const { FailedEntryCount, Entries } = await ask('PutEvents', { Entries: [entry] });
@@ -37,9 +37,10 @@ function toBus(ask: Ask, EventBusName: string): Deliver {
   };
 }
 
-export function deliver({ sink, to }: Destination, aws: AwsSetting): Deliver {
+export function createDelivery({ sink, to }: Destination, aws: AwsSetting): Deliver {
   const { now = () => Date.now() / 1000 } = aws;
-  const call = jsonCall(sink === 'firehose' ? FIREHOSE : EVENTS, aws);
-  const ask: Ask = (operation, input) => call(operation, input, { budget: budget(now, DELIVERY_MS) });
-  return sink === 'firehose' ? toStream(ask, to) : toBus(ask, to);
+  const call = createJsonCall(sink === 'firehose' ? FIREHOSE : EVENTS, aws);
+  const ask: JsonCall = (operation, input) =>
+    call(operation, input, { budget: startBudget(now, DELIVERY_MS) });
+  return sink === 'firehose' ? createStreamDelivery(ask, to) : createBusDelivery(ask, to);
 }

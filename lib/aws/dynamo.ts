@@ -1,31 +1,31 @@
-import { budget } from '../http/persist.ts';
-import { AwsError, type AwsSetting, type Course } from './call.ts';
-import { DYNAMODB, type JsonObject, jsonCall, unreadable } from './json.ts';
+import { startBudget } from '../http/persist.ts';
+import { AwsError, type AwsSetting, type CallOptions } from './call.ts';
+import { createJsonCall, createUnreadableError, DYNAMODB, type JsonObject } from './json.ts';
 
 /** A value as DynamoDB writes it: text, a number, or bytes in base64. */
 export type Attribute = { readonly S: string } | { readonly N: string } | { readonly B: string };
-export type Item = { readonly [name: string]: Attribute };
+export type TableItem = { readonly [name: string]: Attribute };
 
 /** What must hold of the item that is there for a write to be made: an expression of DynamoDB's own. */
-export type Condition = {
+export type WriteCondition = {
   readonly says: string;
   /** What stands for the names of attributes, many of which are words of DynamoDB's: `#key`. */
   readonly names: { readonly [placeholder: string]: string };
   /** What stands for values: `:now`. */
-  readonly values: Item;
+  readonly values: TableItem;
 };
 
 /** One table. Reads see every write before them. Each call throws `AwsError` when it fails. */
 export type Table = {
-  get(key: Item): Promise<Item | undefined>;
-  put(item: Item): Promise<void>;
+  get(key: TableItem): Promise<TableItem | undefined>;
+  put(item: TableItem): Promise<void>;
   /** False when an item with the same value of this key is there already, which then stays as it is. */
-  putNew(item: Item, key: string): Promise<boolean>;
+  putNew(item: TableItem, key: string): Promise<boolean>;
   /** False when the condition does not hold of what is there, which then stays as it is. */
-  putIf(item: Item, condition: Condition): Promise<boolean>;
-  removeIf(key: Item, condition: Condition): Promise<boolean>;
+  putIf(item: TableItem, condition: WriteCondition): Promise<boolean>;
+  removeIf(key: TableItem, condition: WriteCondition): Promise<boolean>;
   /** These attributes of all items, or none: a table that does not fit into one answer (1 MB) is refused. */
-  scan(attributes: readonly string[]): Promise<readonly Item[]>;
+  scan(attributes: readonly string[]): Promise<readonly TableItem[]>;
 };
 
 const TAKEN = 'ConditionalCheckFailedException';
@@ -34,14 +34,14 @@ const TAKEN = 'ConditionalCheckFailedException';
 const PATIENCE_MS = 2000;
 
 /** A table by its name. Nothing is asked before the first use. */
-export function dynamoTable(TableName: string, setting: AwsSetting): Table {
+export function createDynamoTable(TableName: string, setting: AwsSetting): Table {
   const { now = () => Date.now() / 1000 } = setting;
-  const call = jsonCall(DYNAMODB, setting);
+  const call = createJsonCall(DYNAMODB, setting);
   const ask = (operation: string, input: JsonObject): Promise<JsonObject> => {
-    const course: Course = { budget: budget(now, PATIENCE_MS) };
+    const course: CallOptions = { budget: startBudget(now, PATIENCE_MS) };
     return call(operation, { TableName, ...input }, course);
   };
-  const askIf = async (operation: string, input: JsonObject, condition: Condition): Promise<boolean> => {
+  const askIf = async (operation: string, input: JsonObject, condition: WriteCondition): Promise<boolean> => {
     try {
       await ask(operation, {
         ...input,
@@ -59,7 +59,7 @@ export function dynamoTable(TableName: string, setting: AwsSetting): Table {
   return {
     async get(Key) {
       const { Item } = await ask('GetItem', { Key, ConsistentRead: true });
-      return Item as Item | undefined;
+      return Item as TableItem | undefined;
     },
     async put(Item) {
       await ask('PutItem', { Item });
@@ -82,8 +82,8 @@ export function dynamoTable(TableName: string, setting: AwsSetting): Table {
           200,
           false,
         );
-      if (!Array.isArray(Items)) throw unreadable('Scan');
-      return Items as Item[];
+      if (!Array.isArray(Items)) throw createUnreadableError('Scan');
+      return Items as TableItem[];
     },
   };
 }

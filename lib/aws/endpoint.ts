@@ -9,7 +9,7 @@ const DOMAINS: readonly (readonly [prefix: string, domain: string])[] = [
 ];
 
 /** A service's own endpoint in a region, never the global one, which is one region's with no way around it (D08). */
-export function regionalEndpoint(service: string, region: string): string {
+export function findRegionalEndpoint(service: string, region: string): string {
   const domain = DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
   return `https://${service}.${region}.${domain}`;
 }

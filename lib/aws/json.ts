@@ -1,5 +1,5 @@
-import { type JsonObject, jsonObject } from '../http/json.ts';
-import { AwsError, type AwsSetting, awsCall, type Course, type Fault } from './call.ts';
+import { type JsonObject, parseJsonObject } from '../http/json.ts';
+import { AwsError, type AwsFault, type AwsSetting, type CallOptions, createAwsCall } from './call.ts';
 
 export type { JsonObject } from '../http/json.ts';
 
@@ -16,15 +16,15 @@ export const KMS: JsonService = { name: 'kms', model: 'TrentService', version: '
 export const SECRETS: JsonService = { name: 'secretsmanager', model: 'secretsmanager', version: '1.1' };
 export const DYNAMODB: JsonService = { name: 'dynamodb', model: 'DynamoDB_20120810', version: '1.0' };
 
-function faultOf(body: string): Fault | undefined {
-  const { __type: type, message, Message } = jsonObject(body) ?? {};
+function readJsonFault(body: string): AwsFault | undefined {
+  const { __type: type, message, Message } = parseJsonObject(body) ?? {};
   if (typeof type !== 'string') return undefined;
   // Some services write the namespace of their model before the name.
   return { code: type.slice(type.lastIndexOf('#') + 1), message: String(message ?? Message ?? '') };
 }
 
 /** A success that cannot be read says neither yes nor no: taken for an empty one, a table would hold nothing. */
-export function unreadable(operation: string): AwsError {
+export function createUnreadableError(operation: string): AwsError {
   return new AwsError(
     { code: 'AnswerUnreadable', message: `${operation} answered what cannot be read` },
     200,
@@ -33,17 +33,17 @@ export function unreadable(operation: string): AwsError {
 }
 
 /** Asks for one operation: the object of its success, or `AwsError`. */
-export type Ask = (operation: string, input: JsonObject, course?: Course) => Promise<JsonObject>;
+export type JsonCall = (operation: string, input: JsonObject, course?: CallOptions) => Promise<JsonObject>;
 
-export function jsonCall({ name, model, version }: JsonService, setting: AwsSetting): Ask {
-  const call = awsCall({ name, faultOf }, setting);
+export function createJsonCall({ name, model, version }: JsonService, setting: AwsSetting): JsonCall {
+  const call = createAwsCall({ name, readFault: readJsonFault }, setting);
   return async (operation, input, course) => {
     const headers = {
       'content-type': `application/x-amz-json-${version}`,
       'x-amz-target': `${model}.${operation}`,
     };
-    const said = jsonObject(await call(headers, JSON.stringify(input), course));
-    if (!said) throw unreadable(operation);
+    const said = parseJsonObject(await call(headers, JSON.stringify(input), course));
+    if (!said) throw createUnreadableError(operation);
     return said;
   };
 }

@@ -1,15 +1,15 @@
 import { createHash, createHmac, createSecretKey, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Headers, Outgoing } from '../http/post.ts';
+import type { HeaderMap, OutgoingRequest } from '../http/post.ts';
 
-export type AwsKeys = {
+export type AwsAccessKey = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 };
 
-type Source = string | ArrayBuffer | ArrayBufferView;
-function bytes(data: Source): string | Uint8Array {
+type HashInput = string | ArrayBuffer | ArrayBufferView;
+function toBytes(data: HashInput): string | Uint8Array {
   if (typeof data === 'string') return data;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return new Uint8Array(data);
@@ -18,15 +18,15 @@ function bytes(data: Source): string | Uint8Array {
 /** SHA-256 and its HMAC by node:crypto, in the shape that the signer asks for. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
-  constructor(secret?: Source) {
+  constructor(secret?: HashInput) {
     // A key object: OpenSSL 3 takes four times as long for a key that is handed in as bytes.
     this.#hash =
       secret === undefined
         ? createHash('sha256')
-        : createHmac('sha256', createSecretKey(Buffer.from(bytes(secret))));
+        : createHmac('sha256', createSecretKey(Buffer.from(toBytes(secret))));
   }
-  update(data: Source): void {
-    this.#hash.update(bytes(data));
+  update(data: HashInput): void {
+    this.#hash.update(toBytes(data));
   }
   async digest(): Promise<Uint8Array> {
     return this.#hash.digest();
@@ -36,17 +36,17 @@ class Sha256 {
   }
 }
 
-export type Sign = (request: Outgoing, now: number) => Promise<Headers>;
+export type SignRequest = (request: OutgoingRequest, now: number) => Promise<HeaderMap>;
 
 /**
  * Signature Version 4 by AWS's own signer: gives the headers to send. `credentials` are asked for at
  * each use, since a runtime may renew them. `now` is in seconds since the epoch.
  */
-export function signerFor(
+export function createRequestSigner(
   service: string,
   region: string,
-  credentials: AwsKeys | (() => Promise<AwsKeys>),
-): Sign {
+  credentials: AwsAccessKey | (() => Promise<AwsAccessKey>),
+): SignRequest {
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
   return async ({ url, method = 'POST', headers, body }, now) => {
     const request = {
@@ -66,7 +66,7 @@ export function signerFor(
 export type Presigned = {
   readonly url: URL;
   /** Headers that must be sent with it, since they are signed. */
-  readonly headers: Headers;
+  readonly headers: HeaderMap;
   readonly seconds: number;
 };
 
@@ -74,7 +74,7 @@ export type Presigned = {
 export async function presign(
   service: string,
   region: string,
-  credentials: AwsKeys,
+  credentials: AwsAccessKey,
   { url, headers, seconds }: Presigned,
   now: number,
 ): Promise<string> {

@@ -11,7 +11,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['apos;', "'"],
 ]);
 
-function decoded(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(/&([^;&]*;?)/g, (_, entity: string) => {
     const [, number] = /^#(x[\da-f]{1,6}|\d{1,7});$/i.exec(entity) ?? [];
     const point = number === undefined ? Number.NaN : Number(number.replace(/^x/i, '0x'));
@@ -46,7 +46,7 @@ export function walkXml(written: string, visitor: XmlVisitor): void {
   const end = (name: string, content: string): void => {
     if (open.pop() !== name) throw new XmlError('an end tag that ends nothing');
     if (!leaf && content.trim() !== '') throw new XmlError('text beside elements');
-    visitor.end(leaf ? decoded(content) : undefined);
+    visitor.end(leaf ? decodeEntities(content) : undefined);
     leaf = false;
   };
   while (at < text.length) {

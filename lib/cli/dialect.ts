@@ -5,13 +5,13 @@ import { findEntry, parse, type Tree } from '../language/parse.ts';
 import { lintDialect } from '../review/lint/dialect.ts';
 import type { LintFinding } from '../review/lint/rule.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { presetOf } from '../token/presets.ts';
+import { findPreset } from '../token/presets.ts';
 
 /** https://buildkite.com/docs/package-registries/security/oidc#define-an-oidc-policy */
 const SUPPORTED = ['buildkite', 'github-actions', 'circleci'];
 
 function rowOf(issuer: string): IssuerRow | undefined {
-  const preset = presetOf(issuer);
+  const preset = findPreset(issuer);
   if (preset === undefined || !SUPPORTED.includes(preset)) return undefined;
   const tree = parse('', JSON.stringify({ preset, issuer }), () => {});
   return tree && issuerRow(tree, () => {})?.row;

@@ -2,10 +2,10 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import type { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { createAccountReader, type ReadAccount } from '../aws/account.ts';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
-import { dynamoTable } from '../aws/dynamo.ts';
-import type { AwsKeys } from '../aws/sign.ts';
-import { callerOf } from '../aws/sts.ts';
-import { type SwitchStore, switchTableName, tableSwitches } from '../stores/switches.ts';
+import { createDynamoTable } from '../aws/dynamo.ts';
+import type { AwsAccessKey } from '../aws/sign.ts';
+import { findCallerArn } from '../aws/sts.ts';
+import { createTableSwitches, deriveSwitchTableName, type SwitchStore } from '../stores/switches.ts';
 import { settingsOf } from './configuration.ts';
 import { Failure, type Flags, flag, type Terminal, UsageError } from './verb.ts';
 
@@ -22,7 +22,7 @@ export const STACK_HELP = `  --stack STACK       the CloudFormation stack of the
 
 type Environment = Terminal['environment'];
 
-function inEnvironment(environment: Environment): AwsKeys | undefined {
+function inEnvironment(environment: Environment): AwsAccessKey | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = [
     'ACCESS_KEY_ID',
     'SECRET_ACCESS_KEY',
@@ -40,7 +40,7 @@ const NONE =
  * By AWS's own chain: profiles, single sign-on, a process, a container, a machine. Loaded for this alone. Of what went
  * wrong one line is told: what a program of the user printed may hold a secret.
  */
-async function findByChain(of: Parameters<typeof defaultProvider>[0] = {}): Promise<AwsKeys> {
+async function findByChain(of: Parameters<typeof defaultProvider>[0] = {}): Promise<AwsAccessKey> {
   const chain = await import('@aws-sdk/credential-provider-node');
   try {
     return await chain.defaultProvider(of)();
@@ -55,7 +55,7 @@ async function findByChain(of: Parameters<typeof defaultProvider>[0] = {}): Prom
 }
 
 /** As AWS's chain has it, keys of the environment come first, unless a profile is named. */
-async function findKeys(environment: Environment): Promise<AwsKeys> {
+async function findKeys(environment: Environment): Promise<AwsAccessKey> {
   const keys = environment['AWS_PROFILE'] ? undefined : inEnvironment(environment);
   return keys ?? findByChain();
 }
@@ -97,12 +97,12 @@ async function findRegion(flags: Flags, environment: Environment): Promise<strin
 }
 
 /** How AWS is asked, with keys that are looked for once. */
-type OperatorSetting = AwsSetting & { readonly credentials: () => Promise<AwsKeys> };
+type OperatorSetting = AwsSetting & { readonly credentials: () => Promise<AwsAccessKey> };
 
 async function awsOf(flags: Flags, terminal: Terminal): Promise<OperatorSetting> {
   const { environment } = terminal;
   const { awsEndpoint } = settingsOf(flags, terminal);
-  let keys: Promise<AwsKeys> | undefined;
+  let keys: Promise<AwsAccessKey> | undefined;
   return {
     region: await findRegion(flags, environment),
     credentials: () => (keys ??= findKeys(environment)),
@@ -129,15 +129,15 @@ export async function operated(flags: Flags, terminal: Terminal): Promise<Operat
   const stack = flag(flags, 'stack');
   if (stack === undefined) throw new UsageError('--stack is required: the stack of the broker.');
   const aws = await awsOf(flags, terminal);
-  const name = switchTableName(stack);
-  const store = tableSwitches(dynamoTable(name, aws));
+  const name = deriveSwitchTableName(stack);
+  const store = createTableSwitches(createDynamoTable(name, aws));
   // Before AWS is asked: that there are no keys is no answer of AWS, and is told as it is.
   const withKeys = <Result>(ask: () => Promise<Result>) => aws.credentials().then(ask);
   const told = plainly(`${name} in ${aws.region}`);
   return {
-    all: () => withKeys(() => store.all().catch(told)),
+    list: () => withKeys(() => store.list().catch(told)),
     set: change => withKeys(() => store.set(change).catch(told)),
-    who: () => withKeys(() => callerOf(aws).catch(plainly('sts:GetCallerIdentity'))),
+    who: () => withKeys(() => findCallerArn(aws).catch(plainly('sts:GetCallerIdentity'))),
   };
 }
 
@@ -160,7 +160,7 @@ export async function createOperatedReader(flags: Flags, terminal: Terminal): Pr
     async readIn(account) {
       const { configFile, credentialsFile } = await readProfiles(terminal.environment);
       if (!configFile[account] && !credentialsFile[account]) return undefined;
-      let keys: Promise<AwsKeys> | undefined;
+      let keys: Promise<AwsAccessKey> | undefined;
       const files = locateFiles(terminal.environment);
       return createAccountReader({
         ...aws,

@@ -2,7 +2,7 @@ import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { AccessRequest } from '../policy/decide.ts';
 import { DEMANDS, type JobFacts, type Unblocked } from '../policy/demand.ts';
 import type { Context } from '../policy/trust.ts';
-import { readJsonObject } from '../token/json.ts';
+import { readStrictObject } from '../token/json.ts';
 
 /** A member of an audit event when it is text. */
 export function textIn(event: Claims, member: string): string | undefined {
@@ -24,7 +24,7 @@ export function textsIn(event: Claims, member: string): string[] | undefined {
 
 function eventOf(line: string): Claims | undefined {
   try {
-    return readJsonObject(Buffer.from(line));
+    return readStrictObject(Buffer.from(line));
   } catch {
     return undefined;
   }

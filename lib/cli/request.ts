@@ -8,8 +8,8 @@ import type { RegistryRequest } from '../policy/registries/read.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { Context } from '../policy/trust.ts';
-import { readJsonObject } from '../token/json.ts';
-import { claimsOf, takeApart } from '../token/jws.ts';
+import { readStrictObject } from '../token/json.ts';
+import { readTokenClaims, splitToken } from '../token/jws.ts';
 import { findRegistry, roleNamed } from './configuration.ts';
 import { readInput } from './input.ts';
 import { eventsIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
@@ -52,8 +52,8 @@ export async function claimsFrom(
     throw new UsageError(`Give one of ${sources.join(', ')}.`);
   try {
     return file === undefined
-      ? claimsOf(takeApart((await readInput(tokenFile ?? '')).toString('utf8').trim()))
-      : readJsonObject(await readInput(file));
+      ? readTokenClaims(splitToken((await readInput(tokenFile ?? '')).toString('utf8').trim()))
+      : readStrictObject(await readInput(file));
   } catch (error) {
     if (error instanceof BrokerError)
       throw new Failure(`${tokenFile}: ${error.message} ${error.detail ?? ''}\n`);
@@ -162,7 +162,8 @@ async function ofEvent(id: string, flags: Flags, config: Config): Promise<Reques
     reason: textIn(event, 'reason'),
     omitted: textsIn(event, 'claims_omitted') ?? [],
     policyChanged: registry
-      ? loadedRegistries(config).registries.named(registry.audience)?.digest !== event['policy_digest']
+      ? loadedRegistries(config).registries.findByAudience(registry.audience)?.digest !==
+        event['policy_digest']
       : digest !== event['policy_digest'],
   };
   if (registry) return { registry, request: readRecordedRequest(event), claims, context, recorded };

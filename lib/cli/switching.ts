@@ -2,7 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { printable } from '../client/printable.ts';
 import { suggestWord } from '../language/nearest.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
-import { ALL, LONGEST_SUSPENSION, type Switch, type Switched } from '../switch.ts';
+import { LONGEST_SUSPENSION, SWITCH_KINDS, type Switch, type SwitchKind } from '../switch.ts';
 import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
 import { type Flags, flag, type Terminal, UsageError } from './verb.ts';
 
@@ -34,7 +34,7 @@ process, another role), a container, a machine.
 `;
 
 /** What each is part of, by option, from the inside out. */
-const PARTS: { readonly [what in Switched]: readonly ('organization' | 'issuer')[] } = {
+const PARTS: { readonly [what in SwitchKind]: readonly ('organization' | 'issuer')[] } = {
   issuer: [],
   kid: [],
   organization: ['issuer'],
@@ -42,11 +42,11 @@ const PARTS: { readonly [what in Switched]: readonly ('organization' | 'issuer')
   role: [],
 };
 
-function whatOf(written: string): Switched {
-  const what = ALL.find(each => each === written);
+function whatOf(written: string): SwitchKind {
+  const what = SWITCH_KINDS.find(each => each === written);
   if (what === undefined)
     throw new UsageError(
-      `"${written}" cannot be switched: ${ALL.join(', ')} can.${suggestWord(written, ALL)}`,
+      `"${written}" cannot be switched: ${SWITCH_KINDS.join(', ')} can.${suggestWord(written, SWITCH_KINDS)}`,
     );
   return what;
 }
@@ -57,7 +57,7 @@ function needed(flags: Flags, option: string): string {
   return value;
 }
 
-function targetOf(flags: Flags): Pick<Switch, 'names'> & { readonly what: Switched } {
+function targetOf(flags: Flags): Pick<Switch, 'names'> & { readonly what: SwitchKind } {
   const what = whatOf(flag(flags, 'WHAT') ?? '');
   const parts = PARTS[what];
   const idle = (['organization', 'issuer'] as const).find(
@@ -75,10 +75,10 @@ export function switchLine({ what, names, id, byName, until, off, at, by, reason
   );
 }
 
-const IDENTIFIED: readonly Switched[] = ['organization', 'pipeline'];
+const IDENTIFIED: readonly SwitchKind[] = ['organization', 'pipeline'];
 
 /** What has an id is switched by it, unless the operator says that the name is all there is. */
-function readId(off: boolean, what: Switched, flags: Flags): Pick<Switch, 'id' | 'byName'> {
+function readId(off: boolean, what: SwitchKind, flags: Flags): Pick<Switch, 'id' | 'byName'> {
   const id = flag(flags, 'id');
   const byName = flags['by-name'] === true;
   if (!IDENTIFIED.includes(what)) {

@@ -1,5 +1,5 @@
 import { listTokenVariables } from '../protocols/variables.ts';
-import { claimsOf, takeApart } from '../token/jws.ts';
+import { readTokenClaims, splitToken } from '../token/jws.ts';
 import type { Issued, TokenKind } from './answer.ts';
 import type { Means } from './client.ts';
 import { endpoint } from './endpoint.ts';
@@ -104,7 +104,7 @@ type Dated = { readonly token: string; readonly expiresAt: number };
 
 async function dated(mint: Mint): Promise<Dated> {
   const token = await mint();
-  return { token, expiresAt: Number(claimsOf(takeApart(token))['exp']) };
+  return { token, expiresAt: Number(readTokenClaims(splitToken(token))['exp']) };
 }
 
 /**

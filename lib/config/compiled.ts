@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compiledRoles, writeRoles } from '../stores/compiled.ts';
+import { openRoles, writeRoles } from '../stores/compiled.ts';
 import {
-  fixedRegistries,
+  createFixedRegistries,
   type RegistrySnapshot,
   type RegistryStore,
-  snapshots,
+  takeSnapshots,
 } from '../stores/registries.ts';
 import type { RoleStore } from '../stores/roles.ts';
-import { fixedRoles } from '../stores/roles.ts';
+import { createFixedRoles } from '../stores/roles.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import type { Config, Ground } from './load.ts';
 
@@ -44,7 +44,7 @@ export function loadedConfig(config: Config): BrokerConfig {
   return {
     ...groundOf(config),
     audiences: audiencesOf(config),
-    roles: fixedRoles(config.roles, config.rows),
+    roles: createFixedRoles(config.roles, config.rows),
   };
 }
 
@@ -58,13 +58,13 @@ function authorizerConfig(
     // What a row takes beside the broker's audience is for roles.
     rows: new Map([...rows].map(([issuer, row]) => [issuer, { ...row, audiences: [] }])),
     audiences: new Set(kept.map(({ registry }) => registry.audience)),
-    registries: fixedRegistries(kept),
+    registries: createFixedRegistries(kept),
   };
 }
 
 /** The same of registries. */
 export function loadedRegistries(config: Config): AuthorizerConfig {
-  return authorizerConfig(config, snapshots(config.registries, config.rows));
+  return authorizerConfig(config, takeSnapshots(config.registries, config.rows));
 }
 
 const BROKER = 'broker.json';
@@ -88,7 +88,10 @@ export function writeCompiled(folder: string, config: Config): void {
   writeFileSync(join(folder, BROKER), `${JSON.stringify(written)}\n`);
   writeRoles(folder, config.roles, config.rows);
   if (config.registries.length > 0)
-    writeFileSync(join(folder, REGISTRIES), `${JSON.stringify(snapshots(config.registries, config.rows))}\n`);
+    writeFileSync(
+      join(folder, REGISTRIES),
+      `${JSON.stringify(takeSnapshots(config.registries, config.rows))}\n`,
+    );
 }
 
 function read<T>(folder: string, file: string): T {
@@ -106,7 +109,7 @@ export function openCompiled(folder: string): BrokerConfig {
     ...written,
     rows: rowsOf(written),
     audiences: new Set(written.audiences),
-    roles: compiledRoles(folder),
+    roles: openRoles(folder),
   };
 }
 

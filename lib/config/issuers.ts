@@ -20,8 +20,8 @@ import {
 import type { ClaimType, ClaimValue } from '../policy/claims.ts';
 import type { Binding, EventSource, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { KeySetError, keySet } from '../token/keyset.ts';
-import { type Labels, PRESETS, type Preset, type PresetName, presetOf } from '../token/presets.ts';
+import { createKeySet, KeySetError } from '../token/keyset.ts';
+import { findPreset, type Labels, PRESETS, type Preset, type PresetName } from '../token/presets.ts';
 import { UUID } from './people.ts';
 
 const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
@@ -81,7 +81,7 @@ export const rowSchema = ROW.schema;
 type Row = NonNullable<ReturnType<typeof ROW.read>>;
 
 function chosenPreset({ preset, issuer }: Row, place: Place, complain: Complain): Preset | undefined {
-  const owner = issuer === undefined ? undefined : presetOf(issuer);
+  const owner = issuer === undefined ? undefined : findPreset(issuer);
   if (preset && owner && owner !== preset)
     complain('issuer-row', place, `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
   // The URL decides, whatever the row says: leaving out the preset must not leave out its demands.
@@ -118,7 +118,7 @@ function inlineKeys(
   if (keys.length === 0) complain('empty', place, 'jwks needs at least one key under keys.');
   const skipped: string[] = [];
   try {
-    keySet(keys as ClaimValue[], algorithms, why => void skipped.push(why));
+    createKeySet(keys as ClaimValue[], algorithms, why => void skipped.push(why));
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     if (keys.length > skipped.length) skipped.push(error.message);
@@ -253,14 +253,14 @@ export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; pla
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
     audiences: (row.audiences ?? []).map(each => compileAudience(each, complain)),
-    ...eventsOf(row, presetOf(issuer) ?? row.preset, place, complain),
+    ...eventsOf(row, findPreset(issuer) ?? row.preset, place, complain),
   };
   const guard = requireOf(findEntry(tree, 'require')?.value, facts, complain);
   return {
     place,
     row: {
       ...facts,
-      preset: presetOf(issuer) ?? row.preset,
+      preset: findPreset(issuer) ?? row.preset,
       origin,
       allowPrivateNetwork: row.allow_private_network ?? false,
       algorithms: algorithmsOf(row, preset),

@@ -1,4 +1,4 @@
-import { network } from '../token/download.ts';
+import { createNetwork } from '../token/download.ts';
 import { type Diagnosis, lookSafely } from './diagnosis.ts';
 import { examineAzure } from './outside/azure.ts';
 import { readCertificate } from './outside/certificate.ts';
@@ -29,7 +29,7 @@ export const EXAMINATIONS: readonly Examine[] = [
 export const INSTRUMENTS: Instruments = {
   fetch: (url, more) => fetch(url, more),
   readCertificate,
-  network,
+  network: createNetwork,
   now: () => Date.now() / 1000,
 };
 

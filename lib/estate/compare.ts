@@ -15,7 +15,7 @@ import {
   searchSpace,
 } from '../review/space/world.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { presetOf } from '../token/presets.ts';
+import { findPreset } from '../token/presets.ts';
 import {
   admissionOfDirect,
   admitsDirectly,
@@ -145,7 +145,7 @@ type Sides = { readonly trust: DirectTrust; readonly standing: GuardedPolicy; re
 function findReal(witness: Witness, { trust, standing, sample }: Sides): Witness | undefined {
   const whole = { ...sample, ...witness.claims };
   const claims = [
-    ...writeSubjects(presetOf(witness.issuer), whole).map(sub => ({ ...whole, sub })),
+    ...writeSubjects(findPreset(witness.issuer), whole).map(sub => ({ ...whole, sub })),
     witness.claims,
   ];
   return claims

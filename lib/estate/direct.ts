@@ -12,7 +12,7 @@ import type { SearchSpace } from '../review/space/world.ts';
 import { judgeCondition } from '../review/targets/condition.ts';
 import { isActionCovered } from '../review/targets/request.ts';
 import type { TrustCondition, TrustStatement } from '../review/targets/trust.ts';
-import { presetOf } from '../token/presets.ts';
+import { findPreset } from '../token/presets.ts';
 import type { Asked, SubjectReading } from './subject-form.ts';
 import { readSubjectForms } from './subject-form.ts';
 
@@ -100,7 +100,7 @@ function listForms(readings: readonly Reading[], issuer: string): DirectStatemen
     )
     .map(({ condition }) => {
       const literal = nameOperator(condition) !== 'StringLike';
-      const all = condition.operands.map(text => readSubjectForms(presetOf(issuer), { text, literal }));
+      const all = condition.operands.map(text => readSubjectForms(findPreset(issuer), { text, literal }));
       return all.every(each => each !== undefined) ? all.flat() : undefined;
     });
   return lists.length > 0 && lists.every(each => each !== undefined) ? lists : undefined;

@@ -12,7 +12,7 @@ import {
   type SearchSpace,
   searchSpace,
 } from '../review/space/world.ts';
-import { PRESETS, type PresetName, presetOf } from '../token/presets.ts';
+import { findPreset, PRESETS, type PresetName } from '../token/presets.ts';
 import { admissionOfDirect, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
 
 /** Whom a direct trust lets in, in the words of kinds of jobs. */
@@ -98,7 +98,7 @@ function isOpenName(name: string): boolean {
 /** Which kinds of jobs a trust policy of AWS lets in by tokens of one issuer: exact, for every token there can be. */
 export function describeExposure(trust: DirectTrust): Exposure {
   const { issuer } = trust;
-  const preset = presetOf(issuer);
+  const preset = findPreset(issuer);
   const { organization, pipeline } = labelsOf(preset);
   const kinds = listJobKinds(preset).filter(({ tells }) => tells !== undefined);
   const probes = [

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 // Built-ins by name at first use: most warm processes look no name up.
-function builtin<K extends 'node:net' | 'node:dns'>(name: K) {
+function loadBuiltin<K extends 'node:net' | 'node:dns'>(name: K) {
   return process.getBuiltinModule(name);
 }
 
@@ -42,8 +42,8 @@ const NEVER = [
 /** What `allow_private_network` permits: one's own network (RFC 1918, 6598, 4193). */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
-function listOf(ranges: readonly string[]) {
-  const { BlockList } = builtin('node:net');
+function createBlockList(ranges: readonly string[]) {
+  const { BlockList } = loadBuiltin('node:net');
   const list = new BlockList();
   for (const range of ranges) {
     const [base = '', bits = ''] = range.split('/');
@@ -52,12 +52,14 @@ function listOf(ranges: readonly string[]) {
   return list;
 }
 
-let lists: { never: ReturnType<typeof listOf>; private: ReturnType<typeof listOf> } | undefined;
+let lists:
+  | { never: ReturnType<typeof createBlockList>; private: ReturnType<typeof createBlockList> }
+  | undefined;
 
 /** May this address be asked? Judged when connecting, so that a name cannot be rebound (threat T61). */
-export function permitted(address: string, allowPrivate: boolean): boolean {
-  const { isIPv6 } = builtin('node:net');
-  lists ??= { never: listOf(NEVER), private: listOf(PRIVATE) };
+export function isPermitted(address: string, allowPrivate: boolean): boolean {
+  const { isIPv6 } = loadBuiltin('node:net');
+  lists ??= { never: createBlockList(NEVER), private: createBlockList(PRIVATE) };
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   const [plain, family] =
     mapped !== undefined
@@ -79,13 +81,13 @@ export type Resolve = (
 
 /** As the system does. */
 export const resolveAll: Resolve = (hostname, done) =>
-  builtin('node:dns').lookup(hostname, { all: true }, done);
+  loadBuiltin('node:dns').lookup(hostname, { all: true }, done);
 
 /** How addresses are found, and which of them may be asked. */
-export type Judging = { readonly resolve: Resolve; readonly permitted: (address: string) => boolean };
+export type AddressRules = { readonly resolve: Resolve; readonly isPermitted: (address: string) => boolean };
 
 /** Looks a name up for a connection, and fails with `AddressRefused` where it leads to what may not be asked. */
-export function judgedLookup({ permitted: allowed, resolve }: Judging): LookupFunction {
+export function createGuardedLookup({ isPermitted: allowed, resolve }: AddressRules): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, (error, found) => {
       if (error) return callback(error, '', 0);
@@ -99,7 +101,7 @@ export function judgedLookup({ permitted: allowed, resolve }: Judging): LookupFu
 }
 
 /** Is the host an address itself, for which nothing is looked up, and one that may not be asked? */
-export function isLiteralRefused({ hostname }: URL, allowed: Judging['permitted']): boolean {
+export function isRefusedLiteral({ hostname }: URL, allowed: AddressRules['isPermitted']): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '');
-  return builtin('node:net').isIP(bare) !== 0 && !allowed(bare);
+  return loadBuiltin('node:net').isIP(bare) !== 0 && !allowed(bare);
 }

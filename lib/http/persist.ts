@@ -10,12 +10,12 @@ const PAUSE_MS = 100;
 export type Budget = () => number;
 
 /** The whole budget, or so many milliseconds, from now on. `now` is in seconds since the epoch. */
-export function budget(now: () => number, milliseconds = BUDGET_MS): Budget {
+export function startBudget(now: () => number, milliseconds = BUDGET_MS): Budget {
   const end = now() * 1000 + milliseconds;
   return () => end - now() * 1000;
 }
 
-type Persistence = {
+type PersistOptions = {
   /** Whether a failure may heal with time, so that the same is worth another attempt. */
   readonly passes: (error: unknown) => boolean;
   /** From 0 to 1, for the pause between attempts. */
@@ -23,12 +23,12 @@ type Persistence = {
   readonly budget: Budget;
 };
 
-function wait(milliseconds: number): Promise<void> {
+function waitFor(milliseconds: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
 /** A failure that may know that nothing of what was asked can have been done. */
-type Failed = { undone?: boolean };
+type FailedAttempt = { undone?: boolean };
 
 /**
  * Does the same again while it fails with what passes, at most three times and within the budget. Each attempt is
@@ -36,19 +36,19 @@ type Failed = { undone?: boolean };
  */
 export async function persist<T>(
   attempt: (patience: number) => Promise<T>,
-  { passes, random, budget: left }: Persistence,
+  { passes, random, budget: left }: PersistOptions,
 ): Promise<T> {
   let undone = true;
   for (let failed = 1; ; failed++) {
     try {
       return await attempt(Math.max(1, Math.min(ATTEMPT_MS, left())));
     } catch (error) {
-      undone &&= (error as Failed).undone === true;
+      undone &&= (error as FailedAttempt).undone === true;
       if (failed === ATTEMPTS || left() <= 0 || !passes(error)) {
-        if ((error as Failed).undone) (error as Failed).undone = undone;
+        if ((error as FailedAttempt).undone) (error as FailedAttempt).undone = undone;
         throw error;
       }
-      await wait(Math.max(0, Math.min(random() * PAUSE_MS * 2 ** (failed - 1), left())));
+      await waitFor(Math.max(0, Math.min(random() * PAUSE_MS * 2 ** (failed - 1), left())));
     }
   }
 }

@@ -9,19 +9,23 @@ const MAX_BYTES = 256 * 1024;
 /** A Lambda is frozen between requests: a connection that has rested for longer may be dead (threat T78). */
 const IDLE_SECONDS = 4;
 
-export type Headers = { readonly [name: string]: string };
-export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string };
-export type Outgoing = {
+export type HeaderMap = { readonly [name: string]: string };
+export type HttpReply = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+export type OutgoingRequest = {
   readonly url: URL;
   /** Left out: POST. */
   readonly method?: 'GET' | 'DELETE';
-  readonly headers: Headers;
+  readonly headers: HeaderMap;
   readonly body: string;
   /** How the name is looked up, where not every address may be asked. Left out: as the system does. */
   readonly lookup?: LookupFunction | undefined;
 };
 /** `patience` is for the whole answer, in milliseconds. */
-export type Post = (outgoing: Outgoing, patience?: number) => Promise<Reply>;
+export type Post = (outgoing: OutgoingRequest, patience?: number) => Promise<HttpReply>;
 
 /** There was no connection, so nothing was sent. */
 const UNSENT = ['AddressRefused', 'ConnectTimeoutError', 'EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
@@ -39,16 +43,20 @@ export class NoReply extends Error {
 }
 
 /** How a protocol sends, over connections that are kept. */
-type Way = { readonly agent: Agent; readonly request: typeof request };
+type Transport = { readonly agent: Agent; readonly request: typeof request };
 
-function wayOf(protocol: string): Way {
+function openTransport(protocol: string): Transport {
   // By name at first use: to load node:https costs a cold start that calls nobody more than 10 ms.
   const name = protocol === 'http:' ? 'node:http' : 'node:https';
   const module = process.getBuiltinModule(name) as typeof import('node:http');
   return { agent: new module.Agent({ keepAlive: true }), request: module.request };
 }
 
-function readWhole(response: IncomingMessage, done: (reply: Reply) => void, fail: (name: string) => void) {
+function readReply(
+  response: IncomingMessage,
+  done: (reply: HttpReply) => void,
+  fail: (name: string) => void,
+) {
   const chunks: Buffer[] = [];
   let length = 0;
   response.on('data', (chunk: Buffer) => {
@@ -66,7 +74,7 @@ function readWhole(response: IncomingMessage, done: (reply: Reply) => void, fail
   );
 }
 
-function exchange(outgoing: Outgoing, patience: number, way: Way): Promise<Reply> {
+function sendOnce(outgoing: OutgoingRequest, patience: number, way: Transport): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     const { url, method = 'POST', headers, body, lookup } = outgoing;
     const sent = way.request(url, { method, agent: way.agent, headers, lookup });
@@ -88,7 +96,7 @@ function exchange(outgoing: Outgoing, patience: number, way: Way): Promise<Reply
     });
     sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'ConnectionError'));
     sent.on('response', response =>
-      readWhole(
+      readReply(
         response,
         reply => {
           settle();
@@ -105,8 +113,8 @@ function exchange(outgoing: Outgoing, patience: number, way: Way): Promise<Reply
  * Sends a text, by POST unless it says otherwise, and gives the whole answer, or throws `NoReply`. It follows no redirect and asks no proxy, and
  * keeps connections for as long as they can be trusted. `now` is in seconds since the epoch.
  */
-export function poster(now: () => number): Post {
-  const ways = new Map<string, Way>();
+export function createPoster(now: () => number): Post {
+  const ways = new Map<string, Transport>();
   let usedAt = Number.NEGATIVE_INFINITY;
   return (outgoing, patience = ATTEMPT_MS) => {
     const { protocol } = outgoing.url;
@@ -114,8 +122,8 @@ export function poster(now: () => number): Post {
     // By the clock at each use: the timers of a frozen process stand still.
     if (rested < 0 || rested > IDLE_SECONDS) for (const { agent } of ways.values()) agent.destroy();
     usedAt = now();
-    const way = ways.get(protocol) ?? wayOf(protocol);
+    const way = ways.get(protocol) ?? openTransport(protocol);
     ways.set(protocol, way);
-    return exchange(outgoing, patience, way);
+    return sendOnce(outgoing, patience, way);
   };
 }

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/call.ts';
 
-type Keeping = {
+type CacheOptions = {
   /** Seconds since the epoch. */
   readonly now: () => number;
   /** How long what was loaded serves before it is loaded again. */
@@ -11,29 +11,29 @@ type Keeping = {
   readonly oldest?: number;
 };
 
-export type Kept<T> = { forget(): void; get(): Promise<T> };
+export type Cached<T> = { forget(): void; get(): Promise<T> };
 
 /**
  * Loads when first asked and again when that is too old. What was loaded serves on while AWS cannot be asked;
  * when AWS refuses, it does not.
  */
-export function kept<T>(
+export function createCached<T>(
   load: () => Promise<T>,
-  { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: Keeping,
-): Kept<T> {
+  { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: CacheOptions,
+): Cached<T> {
   let loaded: { readonly value: T; readonly at: number } | undefined;
   let failed: { readonly error: unknown; readonly at: number } | undefined;
   let flight: Promise<T> | undefined;
   // A clock that was set back makes nothing young.
-  const younger = (than: number, each: { readonly at: number }): boolean => {
+  const isYounger = (than: number, each: { readonly at: number }): boolean => {
     const age = now() - each.at;
     return age >= 0 && age < than;
   };
   // With no end, whatever the clock says.
-  const serves = (each: { readonly at: number }): boolean =>
-    oldest === Number.POSITIVE_INFINITY || younger(oldest, each);
-  const orThrow = (error: unknown): T => {
-    if (loaded && serves(loaded) && error instanceof AwsError && error.passing) return loaded.value;
+  const isServing = (each: { readonly at: number }): boolean =>
+    oldest === Number.POSITIVE_INFINITY || isYounger(oldest, each);
+  const serveOrThrow = (error: unknown): T => {
+    if (loaded && isServing(loaded) && error instanceof AwsError && error.passing) return loaded.value;
     throw error;
   };
   const renew = async (): Promise<T> => {
@@ -42,10 +42,10 @@ export function kept<T>(
       const value = await load();
       loaded = { value, at };
       // A process that was frozen meanwhile has it from long ago.
-      return serves(loaded) ? value : await renew();
+      return isServing(loaded) ? value : await renew();
     } catch (error) {
       failed = { error, at: now() };
-      return orThrow(error);
+      return serveOrThrow(error);
     } finally {
       flight = undefined;
     }
@@ -55,8 +55,8 @@ export function kept<T>(
       loaded = undefined;
     },
     async get() {
-      if (loaded && younger(seconds, loaded)) return loaded.value;
-      if (failed && younger(pause, failed)) return orThrow(failed.error);
+      if (loaded && isYounger(seconds, loaded)) return loaded.value;
+      if (failed && isYounger(pause, failed)) return serveOrThrow(failed.error);
       flight ??= renew();
       return flight;
     },

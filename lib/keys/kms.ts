@@ -1,9 +1,9 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
-import { type Ask, type JsonObject, jsonCall, KMS } from '../aws/json.ts';
-import { budget } from '../http/persist.ts';
-import { kept } from './kept.ts';
-import { KeyUnusable, type PublicKey, publicKey, signJws } from './rs256.ts';
+import { createJsonCall, type JsonCall, type JsonObject, KMS } from '../aws/json.ts';
+import { startBudget } from '../http/persist.ts';
+import { createCached } from './kept.ts';
+import { createRsaPublicKey, KeyUnusable, type PublicKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
 export type KmsSetting = AwsSetting & {
@@ -20,32 +20,34 @@ const MAX_RAW = 4096;
 const KEPT = 60 * 60;
 
 /** The bytes that KMS gave in this member of its answer. */
-export function bytesOf(answer: JsonObject, member: string): Buffer {
+export function readAnswerBytes(answer: JsonObject, member: string): Buffer {
   const value = answer[member];
   if (typeof value !== 'string' || value === '') throw new KeyUnusable(`KMS answered without ${member}`);
   return Buffer.from(value, 'base64');
 }
 
 /** A public key in the form in which KMS tells all of them (RFC 5280, SubjectPublicKeyInfo). */
-export function publicKeyOf(answer: JsonObject): PublicKey {
-  return publicKey(createPublicKey({ key: bytesOf(answer, 'PublicKey'), format: 'der', type: 'spki' }));
+export function readPublicKey(answer: JsonObject): PublicKey {
+  return createRsaPublicKey(
+    createPublicKey({ key: readAnswerBytes(answer, 'PublicKey'), format: 'der', type: 'spki' }),
+  );
 }
 
-function signingKey(answer: JsonObject): PublicKey {
+function readSigningKey(answer: JsonObject): PublicKey {
   const { KeyUsage: usage, SigningAlgorithms: algorithms } = answer;
   if (usage !== 'SIGN_VERIFY' || !Array.isArray(algorithms) || !algorithms.includes(KMS_ALGORITHM))
     throw new KeyUnusable(`the key is not for ${KMS_ALGORITHM}`);
-  return publicKeyOf(answer);
+  return readPublicKey(answer);
 }
 
-function message(signed: Buffer) {
+function createMessage(signed: Buffer) {
   return signed.length <= MAX_RAW
     ? { MessageType: 'RAW', Message: signed.toString('base64') }
     : { MessageType: 'DIGEST', Message: createHash('sha256').update(signed).digest('base64') };
 }
 
 /** A key that KMS refuses is left out. One that it cannot tell just now is not: half a key set breaks who fetches it. */
-function hadOf(asked: readonly PromiseSettledResult<PublicKey>[]): readonly PublicKey[] {
+function pickAnswered(asked: readonly PromiseSettledResult<PublicKey>[]): readonly PublicKey[] {
   const failed = asked.flatMap(each => (each.status === 'rejected' ? [each.reason as unknown] : []));
   const had = asked.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
   const passing = failed.find(error => error instanceof AwsError && error.passing);
@@ -58,25 +60,29 @@ function hadOf(asked: readonly PromiseSettledResult<PublicKey>[]): readonly Publ
  * KMS signed leaves only if it verifies with the key that we publish. Throws what is no `BrokerError`: whoever
  * signs says what it means.
  */
-export function kmsSigner(setting: KmsSetting): Signer {
+export function createKmsSigner(setting: KmsSetting): Signer {
   const { keys, now = () => Date.now() / 1000 } = setting;
   const [first, ...others] = keys;
   if (first === undefined) throw new Error('KITE_STS_SIGNING_KEYS names no key');
-  const call = jsonCall(KMS, setting);
-  const ask: Ask = (operation, input) => call(operation, input, { budget: budget(now, setting.patience) });
-  const keyOf = (id: string) =>
-    kept(async () => signingKey(await ask('GetPublicKey', { KeyId: id })), { now, seconds: KEPT });
-  const signing = keyOf(first);
-  const published = [signing, ...others.map(keyOf)];
-  const sign = async (signed: Buffer): Promise<Buffer> => {
-    const input = { KeyId: first, SigningAlgorithm: KMS_ALGORITHM, ...message(signed) };
-    return bytesOf(await ask('Sign', input), 'Signature');
+  const call = createJsonCall(KMS, setting);
+  const ask: JsonCall = (operation, input) =>
+    call(operation, input, { budget: startBudget(now, setting.patience) });
+  const cacheKey = (id: string) =>
+    createCached(async () => readSigningKey(await ask('GetPublicKey', { KeyId: id })), {
+      now,
+      seconds: KEPT,
+    });
+  const signing = cacheKey(first);
+  const published = [signing, ...others.map(cacheKey)];
+  const signByKms = async (signed: Buffer): Promise<Buffer> => {
+    const input = { KeyId: first, SigningAlgorithm: KMS_ALGORITHM, ...createMessage(signed) };
+    return readAnswerBytes(await ask('Sign', input), 'Signature');
   };
   return {
     async sign(typ, claims) {
       const key = await signing.get();
       try {
-        return await signJws({ ...key, sign }, typ, claims);
+        return await signJws({ ...key, sign: signByKms }, typ, claims);
       } catch (error) {
         // An alias may have moved since its public key was told.
         if (error instanceof KeyUnusable) signing.forget();
@@ -84,7 +90,7 @@ export function kmsSigner(setting: KmsSetting): Signer {
       }
     },
     async publicKeys() {
-      return hadOf(await Promise.allSettled(published.map(each => each.get()))).map(({ jwk }) => jwk);
+      return pickAnswered(await Promise.allSettled(published.map(each => each.get()))).map(({ jwk }) => jwk);
     },
   };
 }

@@ -11,7 +11,7 @@ export async function publishKey(key: CryptoKey | KeyObject): Promise<PublicKey[
 
 type KeyPair = { readonly privateKey: CryptoKey; readonly jwk: PublicKey['jwk'] };
 
-async function createPair(): Promise<KeyPair> {
+async function createKeyPair(): Promise<KeyPair> {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM);
   return { privateKey, jwk: await publishKey(publicKey) };
 }
@@ -20,9 +20,9 @@ async function createPair(): Promise<KeyPair> {
  * A key that lives in this process's memory alone, made when first needed: for the laptop and for tests. It is jose's
  * work, whose WebCrypto would make a function's first answer slower, so no function may load it.
  */
-export function localSigner(): Signer {
+export function createLocalSigner(): Signer {
   let made: Promise<KeyPair> | undefined;
-  const pair = (): Promise<KeyPair> => (made ??= createPair());
+  const pair = (): Promise<KeyPair> => (made ??= createKeyPair());
   return {
     async sign(typ, claims) {
       const { privateKey, jwk } = await pair();

@@ -11,7 +11,7 @@ export const SIGNS_FOR = 3 * 24 * 60 * 60;
 export const PUBLISHED_AFTER = 24 * 60 * 60;
 
 /** The next day for which a key made now is published early enough, and what follows from it. */
-function timesOf(now: number): Omit<Certificate, 'jwk'> {
+function planTimes(now: number): Omit<Certificate, 'jwk'> {
   const signsFrom = Math.ceil((now + PUBLISHED_BEFORE) / DAY) * DAY;
   const signsUntil = signsFrom + SIGNS_FOR;
   return {
@@ -27,13 +27,13 @@ function timesOf(now: number): Omit<Certificate, 'jwk'> {
  * Makes the key of the next day that has none, once, whoever else rotates at the same time. Safe to repeat. `made`
  * is false where the day has its key. `now` is seconds since the epoch: AWS refuses to answer who is minutes off.
  */
-export async function rotate(
+export async function rotateKey(
   { issuer, kms, seal, store }: Sealing,
   now: number,
 ): Promise<{ readonly day: string; readonly made: boolean }> {
-  const times = timesOf(now);
+  const times = planTimes(now);
   const { day, publishedUntil: until } = times;
-  if (await store.sealed(day)) return { day, made: false };
+  if (await store.findSealed(day)) return { day, made: false };
   const { publicKey, sealed } = await seal.make();
   const certificate = await certify(kms, issuer, { ...times, jwk: publicKey.jwk });
   return { day, made: await store.keep({ day, certificate, sealed, until }) };

@@ -16,29 +16,29 @@ export class KeyUnusable extends Error {
 }
 
 /** RFC 7638 §3: the required members in their order, without white space. */
-function thumbprint({ e, kty, n }: JWK): string {
+function computeThumbprint({ e, kty, n }: JWK): string {
   return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
 }
 
-export function publicKey(key: KeyObject): PublicKey {
+export function createRsaPublicKey(key: KeyObject): PublicKey {
   const bare = key.export({ format: 'jwk' }) as JWK;
-  return { key, jwk: { ...bare, kid: thumbprint(bare), alg: ALGORITHM, use: 'sig' } };
+  return { key, jwk: { ...bare, kid: computeThumbprint(bare), alg: ALGORITHM, use: 'sig' } };
 }
 
 /** A key whose private half is in this process. */
-export function signingKey(privateKey: KeyObject): SigningKey {
+export function createSigningKey(privateKey: KeyObject): SigningKey {
   return {
-    ...publicKey(createPublicKey(privateKey)),
+    ...createRsaPublicKey(createPublicKey(privateKey)),
     sign: signed => sign('sha256', signed, privateKey),
   };
 }
 
 /** Whether this is an RS256 signature by that key. */
-export function verifies(signed: Buffer, key: KeyObject, signature: Buffer): boolean {
+export function isRs256Signature(signed: Buffer, key: KeyObject, signature: Buffer): boolean {
   return verify('sha256', signed, key, signature);
 }
 
-function base64url(value: unknown): string {
+function encodeJson(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
@@ -49,30 +49,30 @@ export async function signJws(
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const header = { alg: ALGORITHM, kid: jwk.kid, ...(typ === '' ? {} : { typ }) };
-  const text = `${base64url(header)}.${base64url(claims)}`;
+  const text = `${encodeJson(header)}.${encodeJson(claims)}`;
   const signed = Buffer.from(text);
   const signature = await sign(signed);
-  if (!verifies(signed, key, signature))
+  if (!isRs256Signature(signed, key, signature))
     throw new KeyUnusable('the signature is not of the key that is published');
   return `${text}.${signature.toString('base64url')}`;
 }
 
-type Claims = { readonly [claim: string]: unknown };
+type JwsClaims = { readonly [claim: string]: unknown };
 
-function readJson(segment: string): Claims {
-  return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as Claims;
+function decodeJson(segment: string): JwsClaims {
+  return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as JwsClaims;
 }
 
 /** The claims of a compact JWS; undefined when none of these keys signed it, or it is of another type. */
-export function readJws(text: string, typ: string, keys: readonly JWK[]): Claims | undefined {
+export function readJws(text: string, typ: string, keys: readonly JWK[]): JwsClaims | undefined {
   const [header = '', claims = '', signature = ''] = text.split('.');
   const signed = Buffer.from(`${header}.${claims}`);
   const ours = keys.some(jwk =>
-    verifies(
+    isRs256Signature(
       signed,
       createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
       Buffer.from(signature, 'base64url'),
     ),
   );
-  return ours && readJson(header)['typ'] === typ ? readJson(claims) : undefined;
+  return ours && decodeJson(header)['typ'] === typ ? decodeJson(claims) : undefined;
 }

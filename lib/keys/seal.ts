@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { AwsSetting } from '../aws/call.ts';
-import { jsonCall, KMS } from '../aws/json.ts';
-import { bytesOf, publicKeyOf } from './kms.ts';
+import { createJsonCall, KMS } from '../aws/json.ts';
+import { readAnswerBytes, readPublicKey } from './kms.ts';
 import type { PublicKey } from './rs256.ts';
 
 /** A key pair whose private half only KMS can open. */
@@ -15,19 +15,22 @@ export type Seal = { make(): Promise<SealedPair>; open(sealed: Buffer): Promise<
  * issuer is the encryption context: what was sealed for one broker opens for no other, and CloudTrail has the name.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPairWithoutPlaintext.html
  */
-export function kmsSeal(KeyId: string, issuer: string, setting: AwsSetting): Seal {
-  const ask = jsonCall(KMS, setting);
+export function createKmsSeal(KeyId: string, issuer: string, setting: AwsSetting): Seal {
+  const ask = createJsonCall(KMS, setting);
   const EncryptionContext = { issuer };
   return {
     async make() {
       const input = { KeyId, KeyPairSpec: 'RSA_2048', EncryptionContext };
       const answer = await ask('GenerateDataKeyPairWithoutPlaintext', input);
-      return { publicKey: publicKeyOf(answer), sealed: bytesOf(answer, 'PrivateKeyCiphertextBlob') };
+      return {
+        publicKey: readPublicKey(answer),
+        sealed: readAnswerBytes(answer, 'PrivateKeyCiphertextBlob'),
+      };
     },
     async open(sealed) {
       const CiphertextBlob = sealed.toString('base64');
       const answer = await ask('Decrypt', { KeyId, CiphertextBlob, EncryptionContext });
-      return createPrivateKey({ key: bytesOf(answer, 'Plaintext'), format: 'der', type: 'pkcs8' });
+      return createPrivateKey({ key: readAnswerBytes(answer, 'Plaintext'), format: 'der', type: 'pkcs8' });
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { type Certificate, readCertificate } from './certificate.ts';
-import { type Kept, kept } from './kept.ts';
+import { type Cached, createCached } from './kept.ts';
 import { PUBLISHED_BEFORE } from './rotate.ts';
-import { KeyUnusable, type SigningKey, signingKey, signJws } from './rs256.ts';
+import { createSigningKey, KeyUnusable, type SigningKey, signJws } from './rs256.ts';
 import type { Sealing } from './sealing.ts';
 import type { Signer } from './signer.ts';
 
@@ -22,29 +22,29 @@ const LISTED = 60;
 const PAUSE = 30;
 
 /** The keys whose time it is, the newest first. One that was not published early enough is never among them. */
-function due(certificates: readonly Certificate[], now: number): readonly Certificate[] {
+function listDue(certificates: readonly Certificate[], now: number): readonly Certificate[] {
   return certificates
     .filter(({ signsFrom, signsUntil }) => signsFrom <= now && now < signsUntil)
     .filter(({ madeAt, signsFrom }) => signsFrom - madeAt >= PUBLISHED_BEFORE)
     .sort((a, b) => b.signsFrom - a.signsFrom);
 }
 
-function certified({ jwk }: Certificate, privateKey: KeyObject): SigningKey {
-  const key = signingKey(privateKey);
+function createCertifiedKey({ jwk }: Certificate, privateKey: KeyObject): SigningKey {
+  const key = createSigningKey(privateKey);
   if (key.jwk.kid !== jwk.kid) throw new KeyUnusable('what was sealed is not the key that is published');
   return key;
 }
 
-type Told = Required<SealedSetting> & {
+type SealedContext = Required<SealedSetting> & {
   /** Does the work; a failure is reported before it is thrown on. */
-  readonly told: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly reportFailure: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
-function telling(setting: SealedSetting): Told {
+function createSealedContext(setting: SealedSetting): SealedContext {
   return {
     ...setting,
     now: setting.now ?? (() => Date.now() / 1000),
-    async told(work) {
+    async reportFailure(work) {
       try {
         return await work();
       } catch (error) {
@@ -57,29 +57,41 @@ function telling(setting: SealedSetting): Told {
 }
 
 /** The certificates that are ours, as the store had them within the last minute. */
-function listing({ issuer, kms, store, now, report, told }: Told): Kept<readonly Certificate[]> {
+function cacheCertificates({
+  issuer,
+  kms,
+  store,
+  now,
+  report,
+  reportFailure,
+}: SealedContext): Cached<readonly Certificate[]> {
   const load = async (): Promise<readonly Certificate[]> => {
     const vouching = await kms.publicKeys();
-    const read = (await store.certificates()).map(text => readCertificate(text, vouching, issuer));
+    const read = (await store.listCertificates()).map(text => readCertificate(text, vouching, issuer));
     if (read.includes(undefined)) report(`${NOT_SERVED} published: its certificate is not ours`);
     return read.filter(each => each !== undefined);
   };
-  return kept(() => told(load), { now, seconds: LISTED, pause: PAUSE });
+  return createCached(() => reportFailure(load), { now, seconds: LISTED, pause: PAUSE });
 }
 
 /** Opens the key of a certificate; the one that was opened last is had again without asking anybody. */
-function opening({ seal, store, now, told }: Told): (certificate: Certificate) => Promise<SigningKey> {
+function createOpener({
+  seal,
+  store,
+  now,
+  reportFailure,
+}: SealedContext): (certificate: Certificate) => Promise<SigningKey> {
   const load = async (certificate: Certificate): Promise<SigningKey> => {
-    const sealed = await store.sealed(certificate.day);
+    const sealed = await store.findSealed(certificate.day);
     if (!sealed) throw new KeyUnusable('it is no longer there');
-    return certified(certificate, await seal.open(sealed));
+    return createCertifiedKey(certificate, await seal.open(sealed));
   };
-  let last: { readonly kid: string; readonly key: Kept<SigningKey> } | undefined;
+  let last: { readonly kid: string; readonly key: Cached<SigningKey> } | undefined;
   return certificate => {
     const { kid } = certificate.jwk;
     if (last?.kid !== kid) {
       const keeping = { now, seconds: Number.POSITIVE_INFINITY, pause: PAUSE };
-      last = { kid, key: kept(() => told(() => load(certificate)), keeping) };
+      last = { kid, key: createCached(() => reportFailure(() => load(certificate)), keeping) };
     }
     return last.key.get();
   };
@@ -91,27 +103,27 @@ function opening({ seal, store, now, told }: Told): (certificate: Certificate) =
  * KMS itself: its keys are always published. The JWKS is whole or not at all: a part of it would break every
  * verifier that keeps it.
  */
-export function sealedSigner(setting: SealedSetting): Signer {
-  const told = telling(setting);
-  const { kms, now } = told;
-  const listed = listing(told);
-  const open = opening(told);
+export function createSealedSigner(setting: SealedSetting): Signer {
+  const context = createSealedContext(setting);
+  const { kms, now } = context;
+  const certificates = cacheCertificates(context);
+  const open = createOpener(context);
   let opened: SigningKey | undefined;
 
-  const current = async (): Promise<SigningKey | undefined> => {
-    const keys = due(await listed.get(), now());
+  const findCurrent = async (): Promise<SigningKey | undefined> => {
+    const keys = listDue(await certificates.get(), now());
     if (keys[0]) opened = await open(keys[0]).catch(() => opened);
     const usable = opened;
     return keys.some(({ jwk }) => jwk.kid === usable?.jwk.kid) ? usable : undefined;
   };
   return {
     async sign(typ, claims) {
-      const key = await current().catch(() => undefined);
+      const key = await findCurrent().catch(() => undefined);
       return key ? signJws(key, typ, claims) : kms.sign(typ, claims);
     },
     async publicKeys() {
-      const certificates = (await listed.get()).filter(({ publishedUntil }) => publishedUntil > now());
-      return [...(await kms.publicKeys()), ...certificates.map(({ jwk }) => jwk)];
+      const published = (await certificates.get()).filter(({ publishedUntil }) => publishedUntil > now());
+      return [...(await kms.publicKeys()), ...published.map(({ jwk }) => jwk)];
     },
   };
 }

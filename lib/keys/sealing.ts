@@ -14,8 +14,8 @@ export type SealedKey = {
 
 /** The sealed keys of one broker, one for each day. Each throws when it cannot tell; nothing is made up. */
 export type SealedKeys = {
-  certificates(): Promise<readonly string[]>;
-  sealed(day: string): Promise<Buffer | undefined>;
+  listCertificates(): Promise<readonly string[]>;
+  findSealed(day: string): Promise<Buffer | undefined>;
   /** False when the day has its key, which then stays. */
   keep(key: SealedKey): Promise<boolean>;
 };

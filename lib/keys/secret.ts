@@ -1,17 +1,17 @@
 import { createPrivateKey } from 'node:crypto';
 import type { AwsSetting } from '../aws/call.ts';
-import { type JsonObject, jsonCall, SECRETS } from '../aws/json.ts';
-import { kept } from './kept.ts';
-import { KeyUnusable, type SigningKey, signingKey, signJws } from './rs256.ts';
+import { createJsonCall, type JsonObject, SECRETS } from '../aws/json.ts';
+import { createCached } from './kept.ts';
+import { createSigningKey, KeyUnusable, type SigningKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
 /** Seconds for which a key is used before it is read again: the longest that a new one waits, and an old one serves. */
 const KEPT = 5 * 60;
 
-function keyIn({ SecretString: pem }: JsonObject): SigningKey {
+function readSecretKey({ SecretString: pem }: JsonObject): SigningKey {
   try {
     const key = createPrivateKey(String(pem));
-    if (key.asymmetricKeyType === 'rsa') return signingKey(key);
+    if (key.asymmetricKeyType === 'rsa') return createSigningKey(key);
   } catch {
     // Nothing of what could not be read is told: it may be a key all the same.
   }
@@ -23,10 +23,13 @@ function keyIn({ SecretString: pem }: JsonObject): SigningKey {
  * process's memory while it is used; one in KMS never leaves that.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  */
-export function secretSigner(SecretId: string, setting: AwsSetting): Signer {
+export function createSecretSigner(SecretId: string, setting: AwsSetting): Signer {
   const { now = () => Date.now() / 1000 } = setting;
-  const ask = jsonCall(SECRETS, setting);
-  const key = kept(async () => keyIn(await ask('GetSecretValue', { SecretId })), { now, seconds: KEPT });
+  const ask = createJsonCall(SECRETS, setting);
+  const key = createCached(async () => readSecretKey(await ask('GetSecretValue', { SecretId })), {
+    now,
+    seconds: KEPT,
+  });
   return {
     sign: async (typ, claims) => signJws(await key.get(), typ, claims),
     publicKeys: async () => [(await key.get()).jwk],

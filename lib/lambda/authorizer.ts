@@ -3,19 +3,26 @@ import type { Authorized, authorize, Refusal } from '../authorize.ts';
 import { CODES } from '../errors.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
 import { findRegistryStatus, listRefusalMembers } from '../protocols/registry.ts';
-import { type RequestEvent, requestOf } from './event.ts';
+import { type RequestEvent, readHttpRequest } from './event.ts';
 import { type RestEvent, readRestRequest } from './rest.ts';
 
-type Context = { readonly [name: string]: string };
-type HttpResult = APIGatewaySimpleAuthorizerWithContextResult<Context>;
+type AuthorizerContext = { readonly [name: string]: string };
+type HttpResult = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>;
 
 /** For what stands behind, as `$context.authorizer.…`; every value is text. */
-function writeContext({ decisionId, registry, statement, scopes, issuer, subject }: Authorized): Context {
+function writeContext({
+  decisionId,
+  registry,
+  statement,
+  scopes,
+  issuer,
+  subject,
+}: Authorized): AuthorizerContext {
   return { decision_id: decisionId, registry, statement, scopes: scopes.join(' '), issuer, subject };
 }
 
 /** For the gateway's own answer, whose template can take each of these, and for its access log. */
-function explainRefusal(refused: Refusal, url: string): Context {
+function explainRefusal(refused: Refusal, url: string): AuthorizerContext {
   const { door, challenge } = refused;
   const voice = { url, audience: door.service ?? '', now: 0 };
   return {
@@ -28,7 +35,7 @@ function explainRefusal(refused: Refusal, url: string): Context {
 function writePolicy(
   { methodArn }: RestEvent,
   allowed: boolean,
-  context: Context,
+  context: AuthorizerContext,
 ): APIGatewayAuthorizerResult {
   return {
     principalId: context['subject'] ?? 'nobody',
@@ -40,9 +47,9 @@ function writePolicy(
   };
 }
 
-type Event = RequestEvent | RestEvent;
+type AuthorizerEvent = RequestEvent | RestEvent;
 
-function isRest(event: Event): event is RestEvent {
+function isRestEvent(event: AuthorizerEvent): event is RestEvent {
   return 'methodArn' in event;
 }
 
@@ -54,13 +61,16 @@ function isRest(event: Event): event is RestEvent {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
-export function authorizerOf(ask: (request: HttpRequest) => ReturnType<typeof authorize>, url: string) {
-  return async (event: Event): Promise<HttpResult | APIGatewayAuthorizerResult> => {
-    const answer = await ask(isRest(event) ? readRestRequest(event) : requestOf(event));
+export function createAuthorizerHandler(
+  ask: (request: HttpRequest) => ReturnType<typeof authorize>,
+  url: string,
+) {
+  return async (event: AuthorizerEvent): Promise<HttpResult | APIGatewayAuthorizerResult> => {
+    const answer = await ask(isRestEvent(event) ? readRestRequest(event) : readHttpRequest(event));
     const allowed = answer.kind === 'authorized';
     if (!allowed && ['setup', 'ours'].includes(CODES[answer.code].fault))
       throw new Error(`${answer.code} ${answer.decisionId}`);
     const context = allowed ? writeContext(answer) : explainRefusal(answer, url);
-    return isRest(event) ? writePolicy(event, allowed, context) : { isAuthorized: allowed, context };
+    return isRestEvent(event) ? writePolicy(event, allowed, context) : { isAuthorized: allowed, context };
   };
 }

@@ -2,11 +2,11 @@ import type { AwsSetting } from '../aws/call.ts';
 import { demandSettings, type Settings } from '../config/settings.ts';
 import { readWiring } from '../config/wiring.ts';
 import type { BrokerError } from '../errors.ts';
-import { awsEnvironment } from './environment.ts';
+import { readAwsSetting } from './environment.ts';
 import { reportFault, reportKeys } from './fault.ts';
 
 /** What every deployed function starts from. */
-export type Start = {
+export type FunctionStart = {
   readonly settings: Settings;
   readonly aws: AwsSetting;
   /** Where its configuration lies as data. */
@@ -14,7 +14,7 @@ export type Start = {
 };
 
 /** What every function that decides is given by its deployment, and never by a default. */
-export type Wires = {
+export type FunctionWiring = {
   readonly aws: AwsSetting;
   readonly switchTable: string;
   /** Undefined only in a deployment that asks no issuer for keys. */
@@ -27,14 +27,14 @@ export type Wires = {
 };
 
 /** Reads what the function was packaged with and what its environment says. Throws where the two do not agree. */
-export function startFunction(root: string): Start {
+export function startFunction(root: string): FunctionStart {
   const config = `${root}/config`;
   const settings = demandSettings(process.env, readWiring(config));
-  return { settings, aws: awsEnvironment(settings.awsEndpoint), config };
+  return { settings, aws: readAwsSetting(settings.awsEndpoint), config };
 }
 
 /** Wires what decides: its switches, the keys of issuers, its log. */
-export function wireFunction({ settings, aws }: Start): Wires {
+export function wireFunction({ settings, aws }: FunctionStart): FunctionWiring {
   const { switchTable, issuerKeyTable, issuerKeyProof, logLevel } = settings;
   // Also where a package says that none is needed: without its switches nothing may decide.
   if (switchTable === undefined) throw new Error('KITE_STS_SWITCH_TABLE is not set.');

@@ -13,7 +13,7 @@ export type RequestEvent = Pick<HttpEvent, 'rawPath' | 'rawQueryString'> & {
 };
 
 /** The request as every host hands it in. The gateway sends form bodies in base64. */
-export function requestOf({
+export function readHttpRequest({
   requestContext,
   rawPath,
   rawQueryString,
@@ -32,7 +32,7 @@ export function requestOf({
   };
 }
 
-export function resultOf({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+export function writeResult({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
     headers: { ...headers },

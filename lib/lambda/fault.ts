@@ -4,7 +4,7 @@ import type { EventRefusal } from '../events/event.ts';
 import type { ClockFinding } from '../token/clock.ts';
 
 /** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
-function write(line: object): void {
+function writeErrorLine(line: object): void {
   return void process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
@@ -20,7 +20,7 @@ export function writeKeysPattern(...starts: readonly string[]): string {
 
 /** A fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
 export function reportFault({ code, detail, cause }: BrokerError, decisionId: string, level: LogLevel): void {
-  write({
+  writeErrorLine({
     fault: code,
     decisionId,
     detail,
@@ -30,12 +30,12 @@ export function reportFault({ code, detail, cause }: BrokerError, decisionId: st
 
 /** Something about the keys of an issuer, or about our own sealed ones, where no issuer is named. */
 export function reportKeys(issuer: string | undefined, what: string): void {
-  write({ issuer, what });
+  writeErrorLine({ issuer, what });
 }
 
 /** Our clock, or that of an issuer, is not as the others say. */
 export function reportClock(finding: ClockFinding): void {
-  write(finding);
+  writeErrorLine(finding);
 }
 
 /** The filter of CloudWatch Logs over lines about events that are not believed. */
@@ -43,12 +43,12 @@ export const EVENT_REFUSED_PATTERN = '{ $.event_refused = "*" }';
 
 /** An event is not believed, and why. Nothing of what it said. */
 export function reportEvent(why: EventRefusal): void {
-  write({ event_refused: why });
+  writeErrorLine({ event_refused: why });
 }
 
 /** What was thrown although nothing should be, or a function that ran out of time. */
 export function reportEnd(error: unknown): void {
-  write({
+  writeErrorLine({
     fault: 'internal_error',
     detail: error instanceof Error ? `${error.name}: ${error.message}` : 'no error',
   });

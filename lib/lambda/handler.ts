@@ -1,14 +1,14 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { type HttpEvent, requestOf, resultOf } from './event.ts';
+import { type HttpEvent, readHttpRequest, writeResult } from './event.ts';
 import { reportEnd } from './fault.ts';
 
 /** Milliseconds before the function's end at which the caller is told to try again (D18). */
 const EARLY_MS = 500;
 
 /** When time runs out, or something is thrown that never should be: our fault, and nothing of it leaves. */
-function unavailable(): APIGatewayProxyStructuredResultV2 {
+function createUnavailableResult(): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: 503,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'retry-after': '2' },
@@ -27,12 +27,12 @@ const HEADERS = {
 type Handler = (event: HttpEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The transport of every function, declared once: event to request, answer to result, headers, time, errors. */
-export function handlerOf(answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler {
+export function createHandler(answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler {
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: EARLY_MS,
     timeoutEarlyResponse: () => {
       reportEnd(new Error('the function ran out of time'));
-      return unavailable();
+      return createUnavailableResult();
     },
   })
     .use({
@@ -41,8 +41,8 @@ export function handlerOf(answerTo: (request: HttpRequest) => Promise<HttpAnswer
       },
       onError: request => {
         reportEnd(request.error);
-        request.response = unavailable();
+        request.response = createUnavailableResult();
       },
     })
-    .handler(async event => resultOf(await answerTo(requestOf(event)))) as unknown as Handler;
+    .handler(async event => writeResult(await answerTo(readHttpRequest(event)))) as unknown as Handler;
 }

@@ -8,7 +8,7 @@ export type RestEvent = Pick<
 > & { readonly requestContext: { readonly identity: { readonly sourceIp: string } } };
 
 /** All values of a header, joined as the HTTP API joins them: two credentials must not look like one. */
-function readHeaders(headers: RestEvent['multiValueHeaders']): HttpRequest['headers'] {
+function joinHeaders(headers: RestEvent['multiValueHeaders']): HttpRequest['headers'] {
   const all: { [name: string]: string } = {};
   for (const [written, values = []] of Object.entries(headers ?? {})) {
     const name = written.toLowerCase();
@@ -32,7 +32,7 @@ export function readRestRequest(event: RestEvent): HttpRequest {
     method: event.httpMethod,
     path: event.path,
     query: writeQuery(event.multiValueQueryStringParameters),
-    headers: readHeaders(event.multiValueHeaders),
+    headers: joinHeaders(event.multiValueHeaders),
     body: new Uint8Array(),
     // From the gateway: a header of the same meaning is whatever its sender wrote.
     sourceAddress: event.requestContext.identity.sourceIp,

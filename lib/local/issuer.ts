@@ -1,10 +1,10 @@
 import type { JWK } from 'jose';
-import { localSigner } from '../keys/local.ts';
+import { createLocalSigner } from '../keys/local.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { EventSource } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { fixedKeys, type KeySource } from '../token/keys.ts';
+import { createFixedKeys, type KeySource } from '../token/keys.ts';
 import { type Job, listClaims, payload, pushBuild, type TokenRequest, Unprocessable } from './jobs.ts';
 import type { JobClaims } from './samples.ts';
 
@@ -44,7 +44,7 @@ function standIns(rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Ma
       // It signs with RS256: a row that does not take that keeps its own keys.
       .filter(({ origin, algorithms }) => !('keys' in origin) && algorithms.includes(ALGORITHM))
       .map(row => {
-        const signer = signers.get(row.issuer) ?? localSigner();
+        const signer = signers.get(row.issuer) ?? createLocalSigner();
         signers.set(row.issuer, signer);
         return [row.issuer, { row, signer }];
       }),
@@ -86,7 +86,7 @@ export function throwawayIssuer(
       return (
         stand &&
         (async (keyId, now) =>
-          (await (source ??= stand.signer.publicKeys().then(keys => fixedKeys(keys))))(keyId, now))
+          (await (source ??= stand.signer.publicKeys().then(keys => createFixedKeys(keys))))(keyId, now))
       );
     },
     put(id, job) {

@@ -1,6 +1,6 @@
 import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { readJsonObject } from '../token/json.ts';
+import { readStrictObject } from '../token/json.ts';
 import type { LocalClouds } from './clouds.ts';
 import type { ThrowawayIssuer } from './issuer.ts';
 import { type TokenRequest, Unprocessable } from './jobs.ts';
@@ -42,7 +42,7 @@ function json(status: number, value: unknown): HttpAnswer {
 function object(body: Uint8Array): { readonly [name: string]: unknown } {
   if (body.length === 0) return {};
   try {
-    return readJsonObject(body);
+    return readStrictObject(body);
   } catch {
     throw new Unprocessable('The body is not a JSON object.');
   }

@@ -4,12 +4,12 @@ import { loadedConfig, loadedRegistries } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { BrokerError } from '../errors.ts';
-import { localSigner } from '../keys/local.ts';
+import { createLocalSigner } from '../keys/local.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
 import { TOKEN_PATH } from '../protocols/registry.ts';
 import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
-import { memoryJobs } from '../stores/jobs.ts';
+import { createMemoryJobs } from '../stores/jobs.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { localClouds } from './clouds.ts';
 import { type ThrowawayIssuer, throwawayIssuer } from './issuer.ts';
@@ -105,16 +105,16 @@ async function listening(
 ): Promise<Listening> {
   const now = (): number => Date.now() / 1000;
   // As every app of every role: no real key may be used by who trusts a throwaway issuer.
-  const apps = localSigner();
+  const apps = createLocalSigner();
   const fixed = settings.awsEndpoint === undefined ? undefined : awsSetting(settings.awsEndpoint);
   const onFault = (error: BrokerError, decisionId: string): void => {
     streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
     if (settings.logLevel === 'debug')
       streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
   };
-  const signer = localSigner();
+  const signer = createLocalSigner();
   const { publicKeys } = signer;
-  const jobs = memoryJobs();
+  const jobs = createMemoryJobs();
   const serveConfig = (config: Config, base: string, before?: Served): Served => {
     const policies = [...config.roles, ...config.registries];
     const issuer = before?.issuer.renew(config.rows, policies) ?? throwawayIssuer(config.rows, policies, now);

@@ -1,5 +1,5 @@
 import { BrokerError } from '../errors.ts';
-import { readJsonObject } from '../token/json.ts';
+import { readStrictObject } from '../token/json.ts';
 import { collectParameters, readBody, readMediaType } from './form.ts';
 import type { HttpRequest } from './protocol.ts';
 
@@ -15,7 +15,7 @@ function writeSnakeCase(name: string): string {
 function readObject(request: HttpRequest): { readonly [name: string]: unknown } {
   const body = readBody(request);
   try {
-    return readJsonObject(body);
+    return readStrictObject(body);
   } catch {
     throw new BrokerError('parameter_invalid', { at: 'body', detail: 'not a JSON object' });
   }

@@ -1,6 +1,6 @@
-import { type AwsError, type AwsSetting, awsCall, type Call, type Service } from '../aws/call.ts';
+import { type AwsCall, type AwsError, type AwsService, type AwsSetting, createAwsCall } from '../aws/call.ts';
 import { STS, STS_HEADERS } from '../aws/sts.ts';
-import { budget } from '../http/persist.ts';
+import { startBudget } from '../http/persist.ts';
 import type { Grant } from '../policy/decide.ts';
 import type { AwsTarget, FederatedTarget } from '../policy/targets/aws.ts';
 import type { Limiter } from '../stores/limits.ts';
@@ -21,7 +21,7 @@ export type { AwsSetting } from '../aws/call.ts';
 const AUDIENCE = 'sts.amazonaws.com';
 
 type StsAsking = { readonly grant: Grant; readonly now: number };
-type StsWay = { readonly action: string; readonly call: Call; readonly form: URLSearchParams };
+type StsWay = { readonly action: string; readonly call: AwsCall; readonly form: URLSearchParams };
 
 async function signPresented(
   sign: SignClaims,
@@ -46,9 +46,9 @@ export function createAwsProvider(
   limiter: Limiter,
 ): Provider<AwsTarget, AwsCredential> {
   const { now: clock = () => Date.now() / 1000 } = setting;
-  const service: Service = { ...STS, mayRepeat: at => limiter.take(STS.name, at) === 0 };
-  const assume = awsCall(service, setting);
-  const federate = awsCall({ ...service, unsigned: true }, setting);
+  const service: AwsService = { ...STS, mayRepeat: at => limiter.take(STS.name, at) === 0 };
+  const assume = createAwsCall(service, setting);
+  const federate = createAwsCall({ ...service, unsigned: true }, setting);
   const sign = createClaimSigner(signingSetting);
   const wayOf = async (target: AwsTarget, asking: StsAsking): Promise<StsWay> => {
     const { grant } = asking;
@@ -59,7 +59,7 @@ export function createAwsProvider(
   };
   return async (grant, now) => {
     limiter.admit(STS.name, clock());
-    const left = budget(clock);
+    const left = startBudget(clock);
     const { action, call, form } = await wayOf(grant.target, { grant, now });
     let body: string;
     try {

@@ -1,4 +1,4 @@
-import { type JsonObject, jsonObject } from '../http/json.ts';
+import { type JsonObject, parseJsonObject } from '../http/json.ts';
 import type { AzureTarget } from '../policy/targets/azure.ts';
 import { readBearer } from './bearer.ts';
 import { refuseAnswer } from './expiry.ts';
@@ -27,7 +27,7 @@ function readEntraClaims(token: string): JsonObject | undefined {
   const [, payload, signature] = token.split('.');
   return signature === undefined
     ? undefined
-    : jsonObject(Buffer.from(payload ?? '', 'base64url').toString('utf8'));
+    : parseJsonObject(Buffer.from(payload ?? '', 'base64url').toString('utf8'));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Reply } from '../http/post.ts';
+import type { HttpReply } from '../http/post.ts';
 
 /** Seconds to wait when nothing says for how long, and at most: a rate limit of an hour is the longest there is. */
 const USUAL = 60;
@@ -8,7 +8,7 @@ function readWholeSeconds(written: unknown): number | undefined {
   return typeof written === 'string' && /^\d{1,12}$/.test(written) ? Number(written) : undefined;
 }
 
-function readWait({ headers, body }: Reply, now: number): number | undefined {
+function readWait({ headers, body }: HttpReply, now: number): number | undefined {
   const asked = readWholeSeconds(headers['retry-after']);
   if (asked !== undefined) return asked;
   const reset = readWholeSeconds(headers['x-ratelimit-reset']);
@@ -21,7 +21,7 @@ function readWait({ headers, body }: Reply, now: number): number | undefined {
  * one as well as 429, and who goes on asking is shut out for longer.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-export function findWait(reply: Reply, now: number): number | undefined {
+export function findWait(reply: HttpReply, now: number): number | undefined {
   if (reply.status !== 403 && reply.status !== 429) return undefined;
   const wait = readWait(reply, now);
   return wait === undefined ? undefined : Math.min(Math.max(wait, 1), LONGEST);

@@ -1,8 +1,14 @@
 import { BrokerError } from '../errors.ts';
-import { isLiteralRefused, judgedLookup, permitted, type Resolve, resolveAll } from '../http/address.ts';
-import { type JsonObject, jsonObject } from '../http/json.ts';
-import { type Budget, budget, persist } from '../http/persist.ts';
-import { type Headers, NoReply, type Outgoing, poster, type Reply } from '../http/post.ts';
+import {
+  createGuardedLookup,
+  isPermitted,
+  isRefusedLiteral,
+  type Resolve,
+  resolveAll,
+} from '../http/address.ts';
+import { type JsonObject, parseJsonObject } from '../http/json.ts';
+import { type Budget, persist, startBudget } from '../http/persist.ts';
+import { createPoster, type HeaderMap, type HttpReply, NoReply, type OutgoingRequest } from '../http/post.ts';
 import { findWait } from './limited.ts';
 import { findMeaning, type Meanings } from './meaning.ts';
 
@@ -27,8 +33,8 @@ export type UpstreamQuestion = {
   /** Whether a private network may be asked, where the host is of broker.yml: then its addresses are judged when connecting. */
   readonly allowPrivate?: boolean;
   /** Left out: POST. */
-  readonly method?: Outgoing['method'];
-  readonly headers: Headers;
+  readonly method?: OutgoingRequest['method'];
+  readonly headers: HeaderMap;
   /** What makes it, where each attempt needs one of its own: a proof that counts once. */
   readonly body: string | (() => Promise<string>);
   /** What its refusals mean. */
@@ -46,8 +52,8 @@ function readMember(value: unknown): string {
 }
 
 /** OAuth's form of an error (RFC 6749 §5.2), that of Google's and others' APIs, or GitHub's. Undefined when none wrote it. */
-function readUpstreamFault({ body }: Reply): UpstreamFault | undefined {
-  const said = jsonObject(body);
+function readUpstreamFault({ body }: HttpReply): UpstreamFault | undefined {
+  const said = parseJsonObject(body);
   if (typeof said?.['error'] === 'string')
     return { code: said['error'], words: readMember(said['error_description']) };
   if (typeof said?.['message'] === 'string' && typeof said['documentation_url'] === 'string')
@@ -90,11 +96,11 @@ function createLimited(name: string, status: number, retryAfter: number): Broker
 }
 
 const NO_CONTENT = 204;
-function isSuccess({ status }: Reply): boolean {
+function isSuccess({ status }: HttpReply): boolean {
   return [200, 201, NO_CONTENT].includes(status);
 }
 
-function createUpstreamFailure(reply: Reply, { name, meanings }: UpstreamQuestion): BrokerError {
+function createUpstreamFailure(reply: HttpReply, { name, meanings }: UpstreamQuestion): BrokerError {
   const { status } = reply;
   if (status >= 300 && status < 400)
     return new BrokerError('provider_refused', {
@@ -123,14 +129,14 @@ function refuseAddress(name: string): BrokerError {
 /** Asks over HTTPS, with the patience, the attempts and the budget of D08. What is sent again is the same. */
 export function createUpstream(setting: UpstreamSetting): Upstream {
   const { base, resolve = resolveAll, now = () => Date.now() / 1000, random = Math.random } = setting;
-  const post = poster(now);
+  const post = createPoster(now);
   const judge = ({ name, allowPrivate }: UpstreamQuestion, url: URL) => {
     if (allowPrivate === undefined || base !== undefined) return undefined;
-    const judging = { resolve, permitted: (address: string) => permitted(address, allowPrivate) };
-    if (isLiteralRefused(url, judging.permitted)) throw refuseAddress(name);
-    return judgedLookup(judging);
+    const rules = { resolve, isPermitted: (address: string) => isPermitted(address, allowPrivate) };
+    if (isRefusedLiteral(url, rules.isPermitted)) throw refuseAddress(name);
+    return createGuardedLookup(rules);
   };
-  const once = async (question: UpstreamQuestion, patience: number): Promise<Reply> => {
+  const once = async (question: UpstreamQuestion, patience: number): Promise<HttpReply> => {
     const { name, to, method, headers, body: said } = question;
     const url = new URL(base === undefined ? `https://${to}` : `${base}/${to}`);
     const lookup = judge(question, url);
@@ -146,7 +152,7 @@ export function createUpstream(setting: UpstreamSetting): Upstream {
     }
   };
   const ask: AskUpstream = async (question, left) => {
-    const attempt = async (patience: number): Promise<Reply> => {
+    const attempt = async (patience: number): Promise<HttpReply> => {
       const reply = await once(question, patience);
       const retryAfter = findWait(reply, now());
       if (retryAfter !== undefined) throw createLimited(question.name, reply.status, retryAfter);
@@ -154,10 +160,10 @@ export function createUpstream(setting: UpstreamSetting): Upstream {
       return reply;
     };
     const reply = await persist(attempt, { passes: isPassing, random, budget: left });
-    const said = reply.status === NO_CONTENT ? {} : jsonObject(reply.body);
+    const said = reply.status === NO_CONTENT ? {} : parseJsonObject(reply.body);
     // A success that cannot be read says neither yes nor no. It may hold a token, so nothing of it is kept.
     if (!said) throw createUnavailable(`${question.name} answered what cannot be read`);
     return said;
   };
-  return { ask, begin: () => budget(now) };
+  return { ask, begin: () => startBudget(now) };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findNearest } from '../language/nearest.ts';
 import type { Role } from '../policy/role.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { byTarget, policyDigest, type RoleSnapshot, type RoleStore } from './roles.ts';
+import { digestPolicy, indexByTarget, type RoleSnapshot, type RoleStore } from './roles.ts';
 
 /** The files that hold compiled roles: one line of JSON for each, and where it stands, by name and by target ARN. */
 const LINES = 'roles.jsonl';
@@ -22,21 +22,21 @@ const NUMBER = 12;
 const ENTRY = KEY + DIGEST + 2 * NUMBER + 1;
 
 const ARN = /^arn:/;
-function arnKey(arn: string): string {
+function digestArn(arn: string): string {
   return createHash('sha256').update(arn).digest('hex');
 }
 
-type Line = { readonly digest: string; readonly offset: number; readonly length: number };
+type RoleLine = { readonly digest: string; readonly offset: number; readonly length: number };
 
-function entry(key: string, { digest, offset, length }: Line): string {
+function writeEntry(key: string, { digest, offset, length }: RoleLine): string {
   return `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
 }
 
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+function compareKeys([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
-/** Writes roles for `compiledRoles` to open, in the order of their names, with the digest of each. */
+/** Writes roles for `openRoles` to open, in the order of their names, with the digest of each. */
 export function writeRoles(
   folder: string,
   roles: readonly Role[],
@@ -44,33 +44,33 @@ export function writeRoles(
 ): void {
   let offset = 0;
   const lines: string[] = [];
-  const places = new Map<string, Line>();
-  for (const [name, role] of roles.map(role => [role.name, role] as const).sort(byKey)) {
+  const places = new Map<string, RoleLine>();
+  for (const [name, role] of roles.map(role => [role.name, role] as const).sort(compareKeys)) {
     const line = `${JSON.stringify(role)}\n`;
     const length = Buffer.byteLength(line);
     lines.push(line);
-    places.set(name, { digest: policyDigest(role, rows), offset, length });
+    places.set(name, { digest: digestPolicy(role, rows), offset, length });
     offset += length;
   }
-  const targets = [...byTarget(roles)].flatMap(([arn, { name }]) => {
+  const targets = [...indexByTarget(roles)].flatMap(([arn, { name }]) => {
     const place = places.get(name);
-    return place ? [[arnKey(arn), place] as const] : [];
+    return place ? [[digestArn(arn), place] as const] : [];
   });
-  const index = (entries: Iterable<readonly [string, Line]>): string =>
+  const index = (entries: Iterable<readonly [string, RoleLine]>): string =>
     [...entries]
-      .sort(byKey)
-      .map(([key, place]) => entry(key, place))
+      .sort(compareKeys)
+      .map(([key, place]) => writeEntry(key, place))
       .join('');
   writeFileSync(join(folder, LINES), lines.join(''));
   writeFileSync(join(folder, INDEX), index(places));
   writeFileSync(join(folder, TARGETS), index(targets));
 }
 
-function keyAt(index: Buffer, place: number): string {
+function readKeyAt(index: Buffer, place: number): string {
   return index.toString('latin1', place * ENTRY, place * ENTRY + KEY).trimEnd();
 }
 
-function lineAt(index: Buffer, place: number): Line {
+function readLineAt(index: Buffer, place: number): RoleLine {
   const start = place * ENTRY + KEY;
   const numbers = start + DIGEST;
   return {
@@ -81,20 +81,20 @@ function lineAt(index: Buffer, place: number): Line {
 }
 
 /** The line of a key, by halving. */
-function search(index: Buffer, key: string): Line | undefined {
+function findLine(index: Buffer, key: string): RoleLine | undefined {
   let low = 0;
   let high = index.length / ENTRY - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const found = keyAt(index, middle);
-    if (found === key) return lineAt(index, middle);
+    const found = readKeyAt(index, middle);
+    if (found === key) return readLineAt(index, middle);
     if (found < key) low = middle + 1;
     else high = middle - 1;
   }
   return undefined;
 }
 
-function read(folder: string, { digest, offset, length }: Line): RoleSnapshot {
+function readRoleLine(folder: string, { digest, offset, length }: RoleLine): RoleSnapshot {
   const bytes = Buffer.alloc(length);
   const lines = openSync(join(folder, LINES), 'r');
   try {
@@ -106,27 +106,27 @@ function read(folder: string, { digest, offset, length }: Line): RoleSnapshot {
 }
 
 /** Opens what `writeRoles` wrote. A role is read when it is first asked for, and then kept. */
-export function compiledRoles(folder: string): RoleStore {
+export function openRoles(folder: string): RoleStore {
   const index = readFileSync(join(folder, INDEX));
   const kept = new Map<string, RoleSnapshot>();
   let targets: Buffer | undefined;
-  const lineOf = (wanted: string): Line | undefined => {
-    if (!ARN.test(wanted)) return search(index, wanted);
+  const findRoleLine = (wanted: string): RoleLine | undefined => {
+    if (!ARN.test(wanted)) return findLine(index, wanted);
     // Not when it is opened: a cold start that is asked by name has no use for it.
     targets ??= readFileSync(join(folder, TARGETS));
-    return search(targets, arnKey(wanted));
+    return findLine(targets, digestArn(wanted));
   };
   return {
     find(wanted) {
       const known = kept.get(wanted);
       if (known) return known;
-      const line = lineOf(wanted);
+      const line = findRoleLine(wanted);
       if (!line) return undefined;
-      const snapshot = read(folder, line);
+      const snapshot = readRoleLine(folder, line);
       kept.set(wanted, snapshot);
       return snapshot;
     },
-    near: name => findNearest(name, { size: index.length / ENTRY, at: place => keyAt(index, place) }),
+    findNear: name => findNearest(name, { size: index.length / ENTRY, at: place => readKeyAt(index, place) }),
     size: index.length / ENTRY,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attribute, Item, Table } from '../aws/dynamo.ts';
+import type { Attribute, Table, TableItem } from '../aws/dynamo.ts';
 import type { Origin } from '../token/origin.ts';
 
 /** Whose session one is, in the words of AWS, and until when (seconds since the epoch). No secret is part of it. */
@@ -23,25 +23,25 @@ export type IdentityStore = {
   find(sessionToken: string): Promise<Identity | undefined>;
 };
 
-function digest(sessionToken: string): string {
+function digestSessionToken(sessionToken: string): string {
   return createHash('sha256').update(sessionToken).digest('base64url');
 }
 
 const CAPACITY = 100_000;
 
 /** For one process: the laptop, and tests. Throws when it is full of sessions that live. */
-export function memoryIdentities(capacity = CAPACITY): IdentityStore {
+export function createMemoryIdentities(capacity = CAPACITY): IdentityStore {
   const identities = new Map<string, Identity>();
-  const forget = (now: number): void => {
+  const forgetExpired = (now: number): void => {
     for (const [key, { expiresAt }] of identities) if (expiresAt <= now) identities.delete(key);
   };
   return {
     async remember(sessionToken, identity, now) {
-      if (identities.size >= capacity) forget(now);
+      if (identities.size >= capacity) forgetExpired(now);
       if (identities.size >= capacity) throw new Error(`${capacity} sessions that live`);
-      identities.set(digest(sessionToken), identity);
+      identities.set(digestSessionToken(sessionToken), identity);
     },
-    find: async sessionToken => identities.get(digest(sessionToken)),
+    find: async sessionToken => identities.get(digestSessionToken(sessionToken)),
   };
 }
 
@@ -61,7 +61,7 @@ function number(attribute: Attribute | undefined): number {
   return attribute && 'N' in attribute ? Number(attribute.N) : 0;
 }
 
-function originItem({
+function writeOrigin({
   issuer,
   keyId,
   organization,
@@ -69,7 +69,7 @@ function originItem({
   organizationId,
   pipelineId,
   role,
-}: Origin): Item {
+}: Origin): TableItem {
   return Object.fromEntries(
     Object.entries({
       issuer,
@@ -87,7 +87,7 @@ function maybe(attribute: Attribute | undefined): string | undefined {
   return attribute && text(attribute);
 }
 
-function originIn(item: Item): Origin | undefined {
+function readOrigin(item: TableItem): Origin | undefined {
   return (
     item['issuer'] && {
       issuer: text(item['issuer']),
@@ -102,21 +102,21 @@ function originIn(item: Item): Origin | undefined {
 }
 
 /** For all processes of a deployment. */
-export function tableIdentities(table: Table): IdentityStore {
+export function createTableIdentities(table: Table): IdentityStore {
   return {
     async remember(sessionToken, { arn, userId, account, accessKeyId, expiresAt, origin }) {
       await table.put({
-        [IDENTITY_TABLE.key]: { S: digest(sessionToken) },
+        [IDENTITY_TABLE.key]: { S: digestSessionToken(sessionToken) },
         [IDENTITY_TABLE.expiry]: { N: String(expiresAt) },
         arn: { S: arn },
         user_id: { S: userId },
         account: { S: account },
         access_key_id: { S: accessKeyId },
-        ...(origin ? originItem(origin) : {}),
+        ...(origin ? writeOrigin(origin) : {}),
       });
     },
     async find(sessionToken) {
-      const item = await table.get({ [IDENTITY_TABLE.key]: { S: digest(sessionToken) } });
+      const item = await table.get({ [IDENTITY_TABLE.key]: { S: digestSessionToken(sessionToken) } });
       return (
         item && {
           arn: text(item['arn']),
@@ -124,7 +124,7 @@ export function tableIdentities(table: Table): IdentityStore {
           account: text(item['account']),
           accessKeyId: text(item['access_key_id']),
           expiresAt: number(item[IDENTITY_TABLE.expiry]),
-          origin: originIn(item),
+          origin: readOrigin(item),
         }
       );
     },

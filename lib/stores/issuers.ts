@@ -17,7 +17,7 @@ function text(attribute: Attribute | undefined): string {
  * In a table. Who may write to it is not believed for that: each row has a proof by `prover` over issuer, URL, keys and
  * time, and what is not exactly so is `unproven` (T93).
  */
-export function tableIssuerKeys(table: Table, prover: Signer): SharedKeys {
+export function createTableIssuerKeys(table: Table, prover: Signer): SharedKeys {
   const { key, expiry } = ISSUER_KEY_TABLE;
   return {
     async find({ issuer, uri }) {

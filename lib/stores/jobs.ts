@@ -1,4 +1,4 @@
-import type { Attribute, Item, Table } from '../aws/dynamo.ts';
+import type { Attribute, Table, TableItem } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
 import type { JobChange } from '../events/event.ts';
 import { findPlainClaim } from '../policy/claims.ts';
@@ -36,7 +36,7 @@ const DAY = 24 * 60 * 60;
 export const KEPT = { started: 30 * DAY, finished: 30 * DAY, unblocked: 30 * DAY, lost: 30 * DAY } as const;
 
 /** One thing that is known: of a job, of a step of a build, or of an agent. */
-type Row = {
+type JobRow = {
   readonly state: 'started' | 'finished' | 'unblocked' | 'lost';
   readonly organization: string;
   readonly at: number;
@@ -49,34 +49,34 @@ type Row = {
  * Where rows are. A start is written where nothing is yet, an end over anything but an end, and the rest over what is
  * older: so whatever comes twice, late or in another order leads to the same.
  */
-type Rows = {
-  get(about: string): Promise<Row | undefined>;
-  put(about: string, row: Row, expiresAt: number): Promise<void>;
+type JobRows = {
+  get(about: string): Promise<JobRow | undefined>;
+  put(about: string, row: JobRow, expiresAt: number): Promise<void>;
 };
 
-function aboutJob(job: string): string {
+function writeJobKey(job: string): string {
   return JSON.stringify(['job', job]);
 }
-function aboutStep(build: string, step: string): string {
+function writeStepKey(build: string, step: string): string {
   return JSON.stringify(['step', build, step]);
 }
-function aboutAgent(agent: string): string {
+function writeAgentKey(agent: string): string {
   return JSON.stringify(['agent', agent]);
 }
 
-function nameChange(change: JobChange): string {
-  if (change.is === 'unblocked') return aboutStep(change.build, change.step);
-  return change.is === 'lost' ? aboutAgent(change.agent) : aboutJob(change.job);
+function writeChangeKey(change: JobChange): string {
+  if (change.is === 'unblocked') return writeStepKey(change.build, change.step);
+  return change.is === 'lost' ? writeAgentKey(change.agent) : writeJobKey(change.job);
 }
 
-function toRow({ is, organization, at, ...change }: JobChange): Row {
+function createJobRow({ is, organization, at, ...change }: JobChange): JobRow {
   if ('by' in change) return { state: is, organization, at, by: change.by };
   if ('job' in change) return { state: is, organization, at, build: change.build, pipeline: change.pipeline };
   return { state: is, organization, at };
 }
 
 /** Claims that are in a token only when it was asked for with them: what they say must then be so. */
-function isOfToken(row: Row, { claims }: VerifiedToken): boolean {
+function isOfToken(row: JobRow, { claims }: VerifiedToken): boolean {
   const told = {
     organization_id: row.organization,
     build_id: row.build,
@@ -88,14 +88,14 @@ function isOfToken(row: Row, { claims }: VerifiedToken): boolean {
   });
 }
 
-function findUnblocked(row: Row | undefined, step: string): Unblocked | undefined {
+function findUnblocked(row: JobRow | undefined, step: string): Unblocked | undefined {
   if (!row) return undefined;
   if (row.state !== 'unblocked' || row.by === undefined)
     throw new Error('a row about a step says not who unblocked it');
   return { step, by: row.by, at: row.at };
 }
 
-function textOf(token: VerifiedToken, claim: string): string | undefined {
+function readTokenText(token: VerifiedToken, claim: string): string | undefined {
   const value = findPlainClaim(token.claims, claim);
   return typeof value === 'string' ? value : undefined;
 }
@@ -103,12 +103,12 @@ function textOf(token: VerifiedToken, claim: string): string | undefined {
 const UNKNOWN: JobFacts = { state: 'unknown' };
 
 /** The token's job leads to its build by the event alone: slugs and numbers come back after a rename. */
-async function readFacts(rows: Rows, { token, row: issuer, step }: JobQuestion): Promise<JobFacts> {
-  const [job, agent] = [textOf(token, 'job_id'), textOf(token, 'agent_id')];
+async function readJobFacts(rows: JobRows, { token, row: issuer, step }: JobQuestion): Promise<JobFacts> {
+  const [job, agent] = [readTokenText(token, 'job_id'), readTokenText(token, 'agent_id')];
   if (job === undefined || !issuer?.events) return UNKNOWN;
   const [found, lost] = await Promise.all([
-    rows.get(aboutJob(job)),
-    agent === undefined ? undefined : rows.get(aboutAgent(agent)),
+    rows.get(writeJobKey(job)),
+    agent === undefined ? undefined : rows.get(writeAgentKey(agent)),
   ]);
   const known = found && issuer.events.some(({ organizationId }) => organizationId === found.organization);
   if (!known || !isOfToken(found, token)) return UNKNOWN;
@@ -116,25 +116,26 @@ async function readFacts(rows: Rows, { token, row: issuer, step }: JobQuestion):
     throw new Error('a row about a job says not of which build it is');
   const ended = found.state === 'finished' || (lost !== undefined && lost.at >= found.at);
   const unblocked =
-    step === undefined ? undefined : findUnblocked(await rows.get(aboutStep(found.build, step)), step);
+    step === undefined ? undefined : findUnblocked(await rows.get(writeStepKey(found.build, step)), step);
   return { state: ended ? 'finished' : 'running', build: found.build, unblocked };
 }
 
-function createJobStore(rows: Rows): JobStore {
+function createJobStore(rows: JobRows): JobStore {
   return {
     async read(question) {
       try {
-        return await readFacts(rows, question);
+        return await readJobFacts(rows, question);
       } catch (error) {
         throw createStoreFailure('jobs_unavailable', error);
       }
     },
-    note: (change, now) => rows.put(nameChange(change), toRow(change), Math.ceil(now) + KEPT[change.is]),
+    note: (change, now) =>
+      rows.put(writeChangeKey(change), createJobRow(change), Math.ceil(now) + KEPT[change.is]),
   };
 }
 
 /** Whether this is to be written over what is there. */
-function replaces(row: Row, there: Row | undefined): boolean {
+function isReplacing(row: JobRow, there: JobRow | undefined): boolean {
   if (!there) return true;
   if (row.state === 'started') return false;
   return row.state === 'finished' ? there.state !== 'finished' : there.at < row.at;
@@ -143,12 +144,12 @@ function replaces(row: Row, there: Row | undefined): boolean {
 const CAPACITY = 100_000;
 
 /** For one process: the laptop, and tests. Forgets what is oldest when it is full. */
-export function memoryJobs(capacity = CAPACITY): JobStore {
-  const rows = new Map<string, Row>();
+export function createMemoryJobs(capacity = CAPACITY): JobStore {
+  const rows = new Map<string, JobRow>();
   return createJobStore({
     get: async about => rows.get(about),
     async put(about, row) {
-      if (!replaces(row, rows.get(about))) return;
+      if (!isReplacing(row, rows.get(about))) return;
       const [oldest] = rows.keys();
       if (rows.size >= capacity && oldest !== undefined) rows.delete(oldest);
       rows.set(about, row);
@@ -163,17 +164,17 @@ function text(attribute: Attribute | undefined): string | undefined {
 }
 
 /** A row that cannot be read might be the end of the job: it is no row that nothing is known of. */
-function readItem(item: Item): Row {
+function readJobItem(item: TableItem): JobRow {
   const [state, organization, build, pipeline, by] = NAMES.map(name => text(item[name]));
   const at = item['at'] && 'N' in item['at'] ? Number(item['at'].N) : Number.NaN;
-  const isState = (word: string | undefined): word is Row['state'] =>
+  const isState = (word: string | undefined): word is JobRow['state'] =>
     word !== undefined && Object.hasOwn(KEPT, word);
   if (!isState(state) || organization === undefined || !Number.isFinite(at))
     throw new Error('a row of the table of jobs cannot be read');
   return { state, organization, at, build, pipeline, by };
 }
 
-function writeItem(about: string, row: Row, expiresAt: number): Item {
+function writeJobItem(about: string, row: JobRow, expiresAt: number): TableItem {
   const texts = NAMES.flatMap(name => (row[name] === undefined ? [] : [[name, { S: row[name] }] as const]));
   return {
     [JOB_TABLE.key]: { S: about },
@@ -184,7 +185,7 @@ function writeItem(about: string, row: Row, expiresAt: number): Item {
 }
 
 /** The same as `replaces`, told to DynamoDB: the write itself compares. */
-function conditionOf({ state, at }: Row) {
+function writeJobCondition({ state, at }: JobRow) {
   const absent = 'attribute_not_exists(#key)';
   const key = { '#key': JOB_TABLE.key };
   if (state === 'started') return { says: absent, names: key, values: {} };
@@ -202,18 +203,18 @@ function conditionOf({ state, at }: Row) {
 }
 
 /** For all processes of a deployment. Without a table nothing can be known, and nothing is noted. */
-export function tableJobs(table: Table | undefined): JobStore {
-  const need = (): Table => {
+export function createTableJobs(table: Table | undefined): JobStore {
+  const requireTable = (): Table => {
     if (!table) throw new BrokerError('jobs_unavailable', { detail: 'KITE_STS_JOB_TABLE is not set' });
     return table;
   };
   return createJobStore({
     async get(about) {
-      const item = await need().get({ [JOB_TABLE.key]: { S: about } });
-      return item && readItem(item);
+      const item = await requireTable().get({ [JOB_TABLE.key]: { S: about } });
+      return item && readJobItem(item);
     },
     async put(about, row, expiresAt) {
-      await need().putIf(writeItem(about, row, expiresAt), conditionOf(row));
+      await requireTable().putIf(writeJobItem(about, row, expiresAt), writeJobCondition(row));
     },
   });
 }

@@ -2,11 +2,11 @@ import type { Attribute, Table } from '../aws/dynamo.ts';
 import type { SealedKey, SealedKeys } from '../keys/sealing.ts';
 
 /** For one process: tests. */
-export function memoryKeys(): SealedKeys & { remove(day: string): void } {
+export function createMemorySealedKeys(): SealedKeys & { remove(day: string): void } {
   const keys = new Map<string, SealedKey>();
   return {
-    certificates: async () => [...keys.values()].map(({ certificate }) => certificate),
-    sealed: async day => keys.get(day)?.sealed,
+    listCertificates: async () => [...keys.values()].map(({ certificate }) => certificate),
+    findSealed: async day => keys.get(day)?.sealed,
     async keep(key) {
       if (keys.has(key.day)) return false;
       keys.set(key.day, key);
@@ -27,15 +27,15 @@ function bytes(value: Attribute | undefined): Buffer | undefined {
 export const SEALED_KEY_TABLE = { key: 'day', certificate: 'certificate', expiry: 'until' } as const;
 
 /** For all processes of a deployment. */
-export function tableKeys(table: Table): SealedKeys {
+export function createTableSealedKeys(table: Table): SealedKeys {
   const { key, certificate, expiry } = SEALED_KEY_TABLE;
   return {
-    async certificates() {
+    async listCertificates() {
       // Without what is sealed: who only publishes has no right to ask for more.
       const items = await table.scan([key, certificate]);
       return items.flatMap(item => texts(item[certificate]));
     },
-    sealed: async day => bytes((await table.get({ [key]: { S: day } }))?.['sealed']),
+    findSealed: async day => bytes((await table.get({ [key]: { S: day } }))?.['sealed']),
     keep: each =>
       table.putNew(
         {

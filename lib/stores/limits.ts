@@ -33,19 +33,19 @@ const CAPACITY = 10_000;
  * Token buckets for one process: each environment of a deployment has its own, so that all together admit as many
  * times more. `what` is for the log. Where there are more keys than it remembers, the one longest unused starts anew.
  */
-export function memoryLimit(what: string, { perMinute, burst }: Limit, capacity = CAPACITY): Limiter {
+export function createMemoryLimiter(what: string, { perMinute, burst }: Limit, capacity = CAPACITY): Limiter {
   const interval = 60 / perMinute;
   const depth = burst * interval;
   /** When each key's bucket is full again, the one longest unused first. */
   const full = new Map<string, number>();
   /** When its bucket is full, and the seconds until there is one to take. */
-  const look = (key: string, now: number): { readonly from: number; readonly wait: number } => {
+  const readBucket = (key: string, now: number): { readonly from: number; readonly wait: number } => {
     // A clock that was set back must not keep anybody out for longer than an empty bucket takes to fill.
     const from = Math.min(Math.max(full.get(key) ?? now, now), now + depth);
     return { from, wait: Math.max(0, from + interval - now - depth) };
   };
   const take = (key: string, now: number): number => {
-    const { from, wait } = look(key, now);
+    const { from, wait } = readBucket(key, now);
     full.delete(key);
     full.set(key, wait > 0 ? from : from + interval);
     const [oldest] = full.keys();
@@ -59,7 +59,7 @@ export function memoryLimit(what: string, { perMinute, burst }: Limit, capacity 
   return {
     take,
     admit: (key, now) => refuse(take(key, now)),
-    check: (key, now) => refuse(look(key, now).wait),
+    check: (key, now) => refuse(readBucket(key, now).wait),
   };
 }
 
@@ -67,7 +67,7 @@ export function memoryLimit(what: string, { perMinute, burst }: Limit, capacity 
 export type NetworkLimiter = { admit(address: string | undefined, now: number): void };
 
 /** The same for callers of whom nothing is known but where they are. */
-export function networkLimit(what: string, limit: Limit): NetworkLimiter {
-  const { admit } = memoryLimit(what, limit);
+export function createNetworkLimiter(what: string, limit: Limit): NetworkLimiter {
+  const { admit } = createMemoryLimiter(what, limit);
   return { admit: (address, now) => admit(nameNetwork(address), now) };
 }

@@ -12,12 +12,12 @@ export type RoleStore = {
   /** By its name, or by the ARN of its target: an ARN that several roles share is that of none. */
   find(wanted: string): RoleSnapshot | undefined;
   /** The name that a mistyped one most likely meant. */
-  near(name: string): string | undefined;
+  findNear(name: string): string | undefined;
   readonly size: number;
 };
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */
-function canonical(value: unknown): string {
+function writeCanonical(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
     each !== null && typeof each === 'object' && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -26,15 +26,15 @@ function canonical(value: unknown): string {
 }
 
 /** SHA-256, in hex, over the compiled role or registry, the issuer rows that it uses, and the engine's version. */
-export function policyDigest<P extends TrustPolicy>(policy: P, rows: ReadonlyMap<string, IssuerRow>): string {
+export function digestPolicy<P extends TrustPolicy>(policy: P, rows: ReadonlyMap<string, IssuerRow>): string {
   const used = Object.keys(policy.issuers).map(issuer => rows.get(issuer));
   return createHash('sha256')
-    .update(canonical([ENGINE, policy, used]))
+    .update(writeCanonical([ENGINE, policy, used]))
     .digest('hex');
 }
 
 /** The one role of each target ARN that no other role has. */
-export function byTarget(roles: readonly Role[]): ReadonlyMap<string, Role> {
+export function indexByTarget(roles: readonly Role[]): ReadonlyMap<string, Role> {
   const found = new Map<string, Role[]>();
   for (const role of roles) {
     if (role.template.kind !== 'aws') continue;
@@ -48,13 +48,13 @@ export function byTarget(roles: readonly Role[]): ReadonlyMap<string, Role> {
 }
 
 /** The roles of one reviewed configuration: nothing is added or changed while it serves. */
-export function fixedRoles(roles: readonly Role[], rows: ReadonlyMap<string, IssuerRow>): RoleStore {
-  const snapshots = new Map(roles.map(role => [role.name, { role, digest: policyDigest(role, rows) }]));
-  const targets = byTarget(roles);
+export function createFixedRoles(roles: readonly Role[], rows: ReadonlyMap<string, IssuerRow>): RoleStore {
+  const snapshots = new Map(roles.map(role => [role.name, { role, digest: digestPolicy(role, rows) }]));
+  const targets = indexByTarget(roles);
   const sorted = [...snapshots.keys()].sort();
   return {
     find: wanted => snapshots.get(targets.get(wanted)?.name ?? wanted),
-    near: name => findNearest(name, { size: sorted.length, at: place => sorted[place] ?? '' }),
+    findNear: name => findNearest(name, { size: sorted.length, at: place => sorted[place] ?? '' }),
     size: snapshots.size,
   };
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Item, Table } from '../aws/dynamo.ts';
+import type { Table, TableItem } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
 import { createStoreFailure } from './failure.ts';
 
 /** The first use of a token by a role that takes each once. */
-export type Spent = {
+export type TokenUse = {
   /** Takes it back, where nothing can have been issued for it. Never throws: what cannot be taken back stays spent. */
   release(): Promise<void>;
 };
@@ -14,26 +14,28 @@ export type Spent = {
  * any other until `expiresAt` (seconds since the epoch). Throws `store_unavailable` when it cannot tell: then nothing
  * is issued (D11, D16).
  */
-export type SpentStore = { spend(key: string, expiresAt: number, now: number): Promise<Spent | undefined> };
+export type SpentStore = {
+  spend(key: string, expiresAt: number, now: number): Promise<TokenUse | undefined>;
+};
 
 const CAPACITY = 100_000;
 
-function unavailable(detail: string): BrokerError {
+function createSpentError(detail: string): BrokerError {
   return new BrokerError('store_unavailable', { detail });
 }
 
 /** For one process: the laptop, and tests. When it is full of live keys it fails closed. */
-export function memorySpent(capacity = CAPACITY): SpentStore {
+export function createMemorySpent(capacity = CAPACITY): SpentStore {
   const spent = new Map<string, number>();
-  const forget = (now: number): void => {
+  const forgetExpired = (now: number): void => {
     for (const [key, expiresAt] of spent) if (expiresAt <= now) spent.delete(key);
   };
   return {
     async spend(key, expiresAt, now) {
       const until = spent.get(key);
       if (until !== undefined && until > now) return undefined;
-      if (spent.size >= capacity) forget(now);
-      if (spent.size >= capacity) throw unavailable(`${capacity} live keys`);
+      if (spent.size >= capacity) forgetExpired(now);
+      if (spent.size >= capacity) throw createSpentError(`${capacity} live keys`);
       spent.set(key, expiresAt);
       return { release: async () => void spent.delete(key) };
     },
@@ -55,12 +57,12 @@ function nothing(): void {}
  * For all processes of a deployment: one conditional write for each use. Without a table no use can be the first.
  * `randomId` tells one use from another.
  */
-export function tableSpent(table: Table | undefined, randomId: () => string): SpentStore {
+export function createTableSpent(table: Table | undefined, randomId: () => string): SpentStore {
   return {
     async spend(written, expiresAt, now) {
-      if (!table) throw unavailable('KITE_STS_SPENT_TABLE is not set');
+      if (!table) throw createSpentError('KITE_STS_SPENT_TABLE is not set');
       const { key: name, expiry } = SPENT_TABLE;
-      const key: Item = { [name]: { S: createHash('sha256').update(written).digest('base64url') } };
+      const key: TableItem = { [name]: { S: createHash('sha256').update(written).digest('base64url') } };
       const id = { S: randomId() };
       const item = { ...key, [expiry]: { N: String(Math.ceil(expiresAt) + MARGIN) }, id };
       const first = {

@@ -1,27 +1,27 @@
-import type { Attribute, Item, Table } from '../aws/dynamo.ts';
-import { kept } from '../keys/kept.ts';
-import { readSwitchKey, type Switch, type Switches, switchKey } from '../switch.ts';
+import type { Attribute, Table, TableItem } from '../aws/dynamo.ts';
+import { createCached } from '../keys/kept.ts';
+import { readSwitchKey, type Switch, type Switches, writeSwitchKey } from '../switch.ts';
 import { createStoreFailure } from './failure.ts';
 
 /** Every switch that was ever set, as it was set last. Each call throws when the store cannot be asked. */
 export type SwitchStore = {
-  all(): Promise<readonly Switch[]>;
+  list(): Promise<readonly Switch[]>;
   set(change: Switch): Promise<void>;
 };
 
 /** For one process: tests. */
-export function memorySwitches(): SwitchStore {
+export function createMemorySwitches(): SwitchStore {
   const switches = new Map<string, Switch>();
   return {
-    all: async () => [...switches.values()],
-    set: async change => void switches.set(switchKey(change), change),
+    list: async () => [...switches.values()],
+    set: async change => void switches.set(writeSwitchKey(change), change),
   };
 }
 
 /** The table's key. Nothing in it expires. */
 export const SWITCH_TABLE = { key: 'switch' } as const;
 /** The table's name in a deployment, by which operators find it. */
-export function switchTableName(stack: string): string {
+export function deriveSwitchTableName(stack: string): string {
   return `${stack}-switches`;
 }
 /** What a switch that is not off says; whatever else stands there is off. */
@@ -32,7 +32,7 @@ function text(attribute: Attribute | undefined): string {
 }
 
 /** Also of what an operator wrote by hand. One that cannot be read might be the one that matters: nothing passes. */
-function switchOf(item: Item): Switch {
+function readSwitch(item: TableItem): Switch {
   const key = text(item[SWITCH_TABLE.key]);
   const read = readSwitchKey(key);
   if (!read) throw new Error(`${key} is no switch: take it out of the table`);
@@ -49,9 +49,9 @@ function switchOf(item: Item): Switch {
 }
 
 /** For all processes of a deployment. */
-export function tableSwitches(table: Table): SwitchStore {
+export function createTableSwitches(table: Table): SwitchStore {
   return {
-    async all() {
+    async list() {
       const items = await table.scan([
         SWITCH_TABLE.key,
         'id',
@@ -62,11 +62,11 @@ export function tableSwitches(table: Table): SwitchStore {
         'by',
         'at',
       ]);
-      return items.map(switchOf);
+      return items.map(readSwitch);
     },
     set: change =>
       table.put({
-        [SWITCH_TABLE.key]: { S: switchKey(change) },
+        [SWITCH_TABLE.key]: { S: writeSwitchKey(change) },
         ...(change.id === undefined ? {} : { id: { S: change.id } }),
         ...(change.byName ? { by_name: { S: 'yes' } } : {}),
         ...(change.until === undefined ? {} : { until: { S: change.until } }),
@@ -88,8 +88,13 @@ const PAUSE = 5;
  * What a process knows of the switches: never older than 60 s, so that one that is set takes effect by then or
  * nothing is issued. Throws `switches_unavailable`. `now` is in seconds since the epoch.
  */
-export function keptSwitches({ all }: Pick<SwitchStore, 'all'>, now: () => number): Switches {
-  const read = kept(all, { now, seconds: SWITCHES_FRESH, pause: PAUSE, oldest: SWITCHES_OLDEST });
+export function createCachedSwitches(store: Pick<SwitchStore, 'list'>, now: () => number): Switches {
+  const read = createCached(store.list, {
+    now,
+    seconds: SWITCHES_FRESH,
+    pause: PAUSE,
+    oldest: SWITCHES_OLDEST,
+  });
   return () =>
     read.get().catch((error: unknown) => {
       throw createStoreFailure('switches_unavailable', error);

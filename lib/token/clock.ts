@@ -1,13 +1,13 @@
-import type { Reading } from '../http/date.ts';
+import type { ClockReading } from '../http/date.ts';
 
 /** Seconds by which our clock may differ from others': as many as are allowed between us and an issuer. */
 export const CLOCK_APART = 30;
 
 /** What was said of the time in one run: by AWS, and by each issuer. */
-export type Readings = {
-  readonly aws: readonly Reading[];
+export type ClockReadings = {
+  readonly aws: readonly ClockReading[];
   /** By issuer. */
-  readonly issuers: ReadonlyMap<string, Reading>;
+  readonly issuers: ReadonlyMap<string, ClockReading>;
 };
 
 /** Our clock against the others': how many seconds it is ahead (behind where below zero), and by whose word. */
@@ -22,13 +22,13 @@ export const CLOCK_OFF_PATTERN = '{ $.clock = "off" }';
 const RESOLUTION = 1;
 
 /** How far we are surely ahead (behind where below zero), or 0 while it is within what is allowed. */
-function secondsAhead({ theirs, sent, received }: Reading): number {
+function measureLead({ theirs, sent, received }: ClockReading): number {
   const [ahead, behind] = [sent - (theirs + RESOLUTION), received - theirs];
   if (ahead > CLOCK_APART) return Math.round(ahead);
   return behind < -CLOCK_APART ? Math.round(behind) : 0;
 }
 
-function median(values: readonly number[]): number {
+function findMedian(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
@@ -36,11 +36,11 @@ function median(values: readonly number[]): number {
  * What a run's readings say of our clock. AWS decides, by the median of its answers. Only where it said nothing do
  * issuers, and then more than half of at least three: one that is hostile or wrong rings no alarm, and is named instead.
  */
-export function judgeClock({ aws, issuers }: Readings): readonly ClockFinding[] {
-  const each = [...issuers].map(([issuer, reading]) => ({ issuer, seconds: secondsAhead(reading) }));
+export function judgeClock({ aws, issuers }: ClockReadings): readonly ClockFinding[] {
+  const each = [...issuers].map(([issuer, reading]) => ({ issuer, seconds: measureLead(reading) }));
   const enough = each.length >= 3;
-  const byIssuers = enough ? median(each.map(({ seconds }) => seconds)) : 0;
-  const own = aws.length > 0 ? median(aws.map(secondsAhead)) : byIssuers;
+  const byIssuers = enough ? findMedian(each.map(({ seconds }) => seconds)) : 0;
+  const own = aws.length > 0 ? findMedian(aws.map(measureLead)) : byIssuers;
   if (own !== 0) return [{ clock: 'off', seconds: own, by: aws.length > 0 ? 'aws' : 'issuers' }];
   return each.flatMap(({ issuer, seconds }) =>
     seconds === 0 ? [] : [{ clock: 'differs' as const, seconds, issuer }],

@@ -1,13 +1,17 @@
-import type { KeyOrigin } from '../keys/proof.ts';
+import type { KeySetOrigin } from '../keys/proof.ts';
 import type { IssuerRow } from './issuer.ts';
-import { type Fetched, type FetchSet, type Report, SOFT_LIFETIME } from './keys.ts';
+import { type FetchedKeySet, type FetchSet, type Report, SOFT_LIFETIME } from './keys.ts';
 import { type KeySet, readKeySet } from './keyset.ts';
 
 /** Seconds that the clock of whoever wrote may be ahead of ours. */
 const AHEAD = 30;
 
 /** Whose keys, from where, and by which algorithms. */
-type Row = { readonly issuer: string; readonly uri: string; readonly algorithms: IssuerRow['algorithms'] };
+type CopyRow = {
+  readonly issuer: string;
+  readonly uri: string;
+  readonly algorithms: IssuerRow['algorithms'];
+};
 
 /** How each report of a copy that does not serve begins: alarms look for these. */
 export const COPY_REPORTS = {
@@ -17,11 +21,11 @@ export const COPY_REPORTS = {
 } as const;
 
 /** A copy that cannot be had, or not be believed, is none: the issuer itself is asked. */
-async function copyOf(
+async function findCopy(
   shared: SharedKeys,
-  { issuer, uri, algorithms }: Row,
+  { issuer, uri, algorithms }: CopyRow,
   report: Report,
-): Promise<Fetched | undefined> {
+): Promise<FetchedKeySet | undefined> {
   try {
     const found = await shared.find({ issuer, uri });
     if (found.is !== 'proven') {
@@ -41,14 +45,14 @@ async function copyOf(
  * what we would ask again for (D04). A copy that is older serves where the issuer cannot be asked: so a process that
  * starts in its outage can begin.
  */
-export function sharedFirst(
+export function createSharedFetch(
   shared: SharedKeys,
-  row: Row,
+  row: CopyRow,
   fetchSet: () => Promise<KeySet>,
   report: Report,
 ): FetchSet {
   return async (keyId, now) => {
-    const found = await copyOf(shared, row, report);
+    const found = await findCopy(shared, row, report);
     const copy = found && found.at <= now + AHEAD ? { ...found, at: Math.min(found.at, now) } : undefined;
     if (copy && now - copy.at < SOFT_LIFETIME && copy.set.has(keyId)) return { ...copy, copied: true };
     try {
@@ -64,13 +68,13 @@ export function sharedFirst(
 export type SharedSet = { readonly keys: string; readonly at: number };
 
 /** What was found of an issuer. `unproven`: a row is there, and not as the refresher wrote it. */
-export type Found =
+export type SharedLookup =
   | { readonly is: 'proven'; readonly set: SharedSet }
   | { readonly is: 'absent' }
   | { readonly is: 'unproven' };
 
 /** What all processes of a deployment know of the keys of issuers. Each throws when it cannot tell. */
 export type SharedKeys = {
-  find(origin: KeyOrigin): Promise<Found>;
-  keep(origin: KeyOrigin, set: SharedSet): Promise<void>;
+  find(origin: KeySetOrigin): Promise<SharedLookup>;
+  keep(origin: KeySetOrigin, set: SharedSet): Promise<void>;
 };

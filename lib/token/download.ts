@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import {
   AddressRefused,
-  isLiteralRefused,
-  judgedLookup,
-  permitted,
+  createGuardedLookup,
+  isPermitted,
+  isRefusedLiteral,
   type Resolve,
   resolveAll,
 } from '../http/address.ts';
@@ -28,21 +28,21 @@ export type Network = {
     options: RequestOptions,
     answer: (response: IncomingMessage) => void,
   ) => ClientRequest;
-  readonly permitted: (address: string) => boolean;
+  readonly isPermitted: (address: string) => boolean;
   /** Every address of a name. */
   readonly resolve: Resolve;
 };
 
 /** The real network: HTTPS, public addresses alone unless the row says otherwise. */
-export function network(allowPrivate: boolean): Network {
+export function createNetwork(allowPrivate: boolean): Network {
   return {
     request: (url, options, answer) => builtin('node:https').request(url, options, answer),
-    permitted: address => permitted(address, allowPrivate),
+    isPermitted: address => isPermitted(address, allowPrivate),
     resolve: resolveAll,
   };
 }
 
-function refusal({ statusCode, headers }: IncomingMessage): string | undefined {
+function findAnswerFault({ statusCode, headers }: IncomingMessage): string | undefined {
   if (statusCode !== 200) return `status ${statusCode}`;
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!/^application\/([\w.-]+\+)?json$/.test(type)) return 'an answer that is not JSON';
@@ -53,20 +53,20 @@ function refusal({ statusCode, headers }: IncomingMessage): string | undefined {
  * Fetches a key set: GET, no redirects, no proxy, no reused connection (a thawed Lambda would find it
  * dead), 2 s for all of it, 256 KiB, JSON alone (threats T61, T70, T71). Throws `KeySetError`.
  */
-export function download(uri: string, reach: Network): Promise<Uint8Array> {
+export function downloadKeySet(uri: string, reach: Network): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const url = new URL(uri);
-    if (isLiteralRefused(url, reach.permitted)) return reject(new KeySetError('the address is not public'));
+    if (isRefusedLiteral(url, reach.isPermitted)) return reject(new KeySetError('the address is not public'));
     const options: RequestOptions = {
       method: 'GET',
       agent: false,
-      lookup: judgedLookup(reach),
+      lookup: createGuardedLookup(reach),
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
     };
     const sentAt = Date.now() / 1000;
     const sent = reach.request(url, options, response => {
       reach.noteTime?.(response.headers, sentAt);
-      const refused = refusal(response);
+      const refused = findAnswerFault(response);
       if (refused !== undefined) return end(new KeySetError(refused));
       const chunks: Buffer[] = [];
       let length = 0;

@@ -4,12 +4,12 @@ import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Labels, PresetName } from './presets.ts';
 
 /** Where an issuer's keys come from: pinned in configuration, never from a token or a discovery document. */
-export type KeyOrigin = { readonly uri: string } | { readonly keys: readonly JWK[] };
+export type KeyPlace = { readonly uri: string } | { readonly keys: readonly JWK[] };
 
 /** One compiled row of `issuers` in broker.yml: an issuer that we trust, and with what. */
 export type IssuerRow = IssuerFacts & {
   readonly preset: PresetName | undefined;
-  readonly origin: KeyOrigin;
+  readonly origin: KeyPlace;
   /** The keys may be fetched from a private network: a self-hosted issuer's. Never from this host or its link. */
   readonly allowPrivateNetwork: boolean;
   /** Exactly these signature algorithms, whatever the token's header or the key says (threat T01). */

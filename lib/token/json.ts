@@ -24,7 +24,7 @@ const LONE_SURROGATE = /\p{Cs}/u;
  * numbers that equal others (T16, T28). Here any duplicate member at any depth is refused, and a number
  * whose text is not a safe integer becomes NaN unless it is a true fraction: it never equals anything.
  */
-class Reader {
+class JsonReader {
   private at = 0;
   private members = 0;
   private readonly text: string;
@@ -35,18 +35,18 @@ class Reader {
     this.most = most;
   }
 
-  whole(): ClaimValue {
-    const value = this.value(0);
-    this.space();
-    if (this.at < this.text.length) throw this.fault('More text after the end');
-    return value;
+  readWhole(): ClaimValue {
+    const readValue = this.value(0);
+    this.skipSpace();
+    if (this.at < this.text.length) throw this.createFault('More text after the end');
+    return readValue;
   }
 
-  private fault(says: string): JsonError {
+  private createFault(says: string): JsonError {
     return new JsonError(says, this.at);
   }
 
-  private space(): void {
+  private skipSpace(): void {
     for (;;) {
       const code = this.text.charCodeAt(this.at);
       if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
@@ -55,41 +55,41 @@ class Reader {
   }
 
   /** Steps over the character if it comes next. */
-  private next(character: string): boolean {
-    this.space();
+  private skipIfNext(character: string): boolean {
+    this.skipSpace();
     if (this.text[this.at] !== character) return false;
     this.at++;
     return true;
   }
 
   private value(depth: number): ClaimValue {
-    this.space();
+    this.skipSpace();
     const first = this.text[this.at];
-    if (first === '"') return this.string();
-    if ((first === '{' || first === '[') && depth >= MAX_DEPTH) throw this.fault('Nested too deep');
-    if (first === '{') return this.object(depth);
-    if (first === '[') return this.array(depth);
-    if (first === 't') return this.word('true', true);
-    if (first === 'f') return this.word('false', false);
-    if (first === 'n') return this.word('null', null);
-    return this.number();
+    if (first === '"') return this.readString();
+    if ((first === '{' || first === '[') && depth >= MAX_DEPTH) throw this.createFault('Nested too deep');
+    if (first === '{') return this.readObject(depth);
+    if (first === '[') return this.readArray(depth);
+    if (first === 't') return this.readWord('true', true);
+    if (first === 'f') return this.readWord('false', false);
+    if (first === 'n') return this.readWord('null', null);
+    return this.readNumber();
   }
 
-  private word<T>(word: string, value: T): T {
-    if (!this.text.startsWith(word, this.at)) throw this.fault('Not a value');
+  private readWord<T>(word: string, value: T): T {
+    if (!this.text.startsWith(word, this.at)) throw this.createFault('Not a value');
     this.at += word.length;
     return value;
   }
 
-  private token(pattern: RegExp, says: string): string {
+  private readPattern(pattern: RegExp, says: string): string {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text)?.[0];
-    if (found === undefined) throw this.fault(says);
+    if (found === undefined) throw this.createFault(says);
     this.at += found.length;
     return found;
   }
 
-  private string(): string {
+  private readString(): string {
     // Nearly every string has no escape: what stands before the next quotation mark is the string.
     const end = this.text[this.at] === '"' ? this.text.indexOf('"', this.at + 1) : -1;
     const plain = this.text.slice(this.at + 1, end);
@@ -97,13 +97,13 @@ class Reader {
       this.at = end + 1;
       return plain;
     }
-    const value: string = JSON.parse(this.token(STRING, 'Not a string'));
-    if (LONE_SURROGATE.test(value)) throw this.fault('Half of a surrogate pair');
+    const value: string = JSON.parse(this.readPattern(STRING, 'Not a string'));
+    if (LONE_SURROGATE.test(value)) throw this.createFault('Half of a surrogate pair');
     return value;
   }
 
-  private number(): number {
-    const raw = this.token(NUMBER, 'Not a value');
+  private readNumber(): number {
+    const raw = this.readPattern(NUMBER, 'Not a value');
     const value = Number(raw);
     const exact = INTEGER.test(raw)
       ? Number.isSafeInteger(value)
@@ -111,56 +111,56 @@ class Reader {
     return exact ? value : Number.NaN;
   }
 
-  private count(more: number): void {
+  private countMembers(more: number): void {
     this.members += more;
-    if (this.members > this.most) throw this.fault('Too many members');
+    if (this.members > this.most) throw this.createFault('Too many members');
   }
 
-  private array(depth: number): ClaimValue {
+  private readArray(depth: number): ClaimValue {
     this.at++;
     const items: ClaimValue[] = [];
-    if (this.next(']')) return items;
+    if (this.skipIfNext(']')) return items;
     do {
-      this.count(1);
+      this.countMembers(1);
       items.push(this.value(depth + 1));
-    } while (this.next(','));
-    if (!this.next(']')) throw this.fault('An array does not end');
+    } while (this.skipIfNext(','));
+    if (!this.skipIfNext(']')) throw this.createFault('An array does not end');
     return items;
   }
 
-  private object(depth: number): ClaimValue {
+  private readObject(depth: number): ClaimValue {
     this.at++;
     const members: Record<string, ClaimValue> = Object.create(null);
-    if (this.next('}')) return members;
+    if (this.skipIfNext('}')) return members;
     do {
       // A name has to be read and compared too.
-      this.count(2);
-      this.space();
-      const name = this.string();
-      if (name in members) throw this.fault('A member stands twice');
-      if (!this.next(':')) throw this.fault('A member has no value');
+      this.countMembers(2);
+      this.skipSpace();
+      const name = this.readString();
+      if (name in members) throw this.createFault('A member stands twice');
+      if (!this.skipIfNext(':')) throw this.createFault('A member has no value');
       members[name] = this.value(depth + 1);
-    } while (this.next(','));
-    if (!this.next('}')) throw this.fault('An object does not end');
+    } while (this.skipIfNext(','));
+    if (!this.skipIfNext('}')) throw this.createFault('An object does not end');
     return members;
   }
 }
 
 /** A key set has more members than any token; its reader says how many. */
-type Limits = { readonly members?: number };
+type JsonLimits = { readonly members?: number };
 
 /** Reads a JSON text. Throws `JsonError`. */
-export function readJson(text: string, { members = MAX_MEMBERS }: Limits = {}): ClaimValue {
-  return new Reader(text, members).whole();
+export function readStrictJson(text: string, { members = MAX_MEMBERS }: JsonLimits = {}): ClaimValue {
+  return new JsonReader(text, members).readWhole();
 }
 
 // `fatal`: silent U+FFFD would make one string of two (threat T11). `ignoreBOM` keeps a BOM, which is no JSON.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads the bytes of a JSON object. Throws `JsonError`, also for bytes that are not UTF-8. */
-export function readJsonObject(
+export function readStrictObject(
   bytes: Uint8Array,
-  limits: Limits = {},
+  limits: JsonLimits = {},
 ): { readonly [name: string]: ClaimValue } {
   let text: string;
   try {
@@ -168,7 +168,7 @@ export function readJsonObject(
   } catch {
     throw new JsonError('Not UTF-8', 0);
   }
-  const value = readJson(text, limits);
+  const value = readStrictJson(text, limits);
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new JsonError('Not an object', 0);
   return value as { readonly [name: string]: ClaimValue };

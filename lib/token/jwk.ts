@@ -10,12 +10,12 @@ export type VettedKey = { readonly keyId: string; readonly algorithm: string; re
  * whole set, since whoever published this cannot be believed about the rest (threat T15). `stated`: the key
  * itself names its algorithm, which is not the row's choice.
  */
-export type Vetted =
+export type KeyVetting =
   | { readonly vetted: VettedKey; readonly stated: boolean }
   | { readonly skipped: string }
   | { readonly refused: string };
 
-type Members = { readonly [name: string]: ClaimValue };
+type JwkMembers = { readonly [name: string]: ClaimValue };
 
 const MAX_KEY_ID = 256;
 const RSA_BITS = { min: 2048, max: 8192 } as const;
@@ -46,48 +46,48 @@ const SMALL_ORDER = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-function bytesOf(value: ClaimValue | undefined): Buffer | undefined {
+function readBase64url(value: ClaimValue | undefined): Buffer | undefined {
   if (typeof value !== 'string' || !/^[A-Za-z0-9_-]+$/.test(value)) return undefined;
   const bytes = Buffer.from(value, 'base64url');
   return bytes.toString('base64url') === value ? bytes : undefined;
 }
 
-function integerOf(bytes: Buffer): bigint {
+function readInteger(bytes: Buffer): bigint {
   return BigInt(`0x${bytes.toString('hex') || '0'}`);
 }
 
-function rsaFault({ n, e }: Members): string | undefined {
-  const modulus = bytesOf(n);
-  const exponent = bytesOf(e);
+function findRsaFault({ n, e }: JwkMembers): string | undefined {
+  const modulus = readBase64url(n);
+  const exponent = readBase64url(e);
   if (!modulus || !exponent || exponent.length > 8) return 'n or e is not a base64url integer';
-  const value = integerOf(modulus);
+  const value = readInteger(modulus);
   const bits = value.toString(2).length;
   if (bits < RSA_BITS.min || bits > RSA_BITS.max) return `a modulus of ${bits} bits`;
-  const power = integerOf(exponent);
+  const power = readInteger(exponent);
   if (value % 2n === 0n || power % 2n === 0n) return 'an even modulus or exponent';
   if (power <= EXPONENT.above || power >= EXPONENT.below) return 'an exponent outside 2^16 to 2^32';
   return findWeakness(value);
 }
 
-function edwardsFault({ x }: Members): string | undefined {
-  const point = bytesOf(x);
+function findEdwardsFault({ x }: JwkMembers): string | undefined {
+  const point = readBase64url(x);
   if (point?.length !== 32) return 'x is not 32 bytes';
   point[31] = (point[31] ?? 0) & 0x7f;
   return SMALL_ORDER.has(point.toString('hex')) ? 'a point of small order' : undefined;
 }
 
-function materialFault(jwk: Members): string | undefined {
-  if (jwk['kty'] === 'RSA') return rsaFault(jwk);
-  if (jwk['kty'] === 'OKP') return edwardsFault(jwk);
-  return bytesOf(jwk['x']) && bytesOf(jwk['y']) ? undefined : 'x or y is not base64url';
+function findMaterialFault(jwk: JwkMembers): string | undefined {
+  if (jwk['kty'] === 'RSA') return findRsaFault(jwk);
+  if (jwk['kty'] === 'OKP') return findEdwardsFault(jwk);
+  return readBase64url(jwk['x']) && readBase64url(jwk['y']) ? undefined : 'x or y is not base64url';
 }
 
 /** Only the members that make the key: nothing else of the document reaches the importer. */
-function material({ kty, crv, n, e, x, y }: Members): JsonWebKey {
+function pickMaterial({ kty, crv, n, e, x, y }: JwkMembers): JsonWebKey {
   return (kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }) as JsonWebKey;
 }
 
-function forVerifying({ use, key_ops: operations }: Members): boolean {
+function isForVerifying({ use, key_ops: operations }: JwkMembers): boolean {
   return (
     (use === undefined || use === 'sig') &&
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
@@ -95,7 +95,7 @@ function forVerifying({ use, key_ops: operations }: Members): boolean {
 }
 
 /** One key, one algorithm: the key's own `alg`, else the first of the row's that fits its kind (threat T04). */
-function algorithmOf({ kty, crv, alg }: Members, allowed: readonly string[]): string | undefined {
+function chooseAlgorithm({ kty, crv, alg }: JwkMembers, allowed: readonly string[]): string | undefined {
   // Text alone: an object from the strict reader has no prototype, and String() of it throws.
   const kind =
     kty === 'RSA' ? 'RSA' : typeof kty === 'string' && typeof crv === 'string' ? `${kty} ${crv}` : '';
@@ -106,23 +106,23 @@ function algorithmOf({ kty, crv, alg }: Members, allowed: readonly string[]): st
 }
 
 /** Vets one member of a key set for an issuer that may sign with these algorithms. */
-export function vet(jwk: ClaimValue, allowed: readonly string[]): Vetted {
+export function vetKey(jwk: ClaimValue, allowed: readonly string[]): KeyVetting {
   if (jwk === null || typeof jwk !== 'object' || Array.isArray(jwk)) return { skipped: 'not an object' };
-  const members = jwk as Members;
+  const members = jwk as JwkMembers;
   if (PRIVATE.some(name => Object.hasOwn(members, name)))
     return { refused: 'the private half of a key is published' };
   const { kid } = members;
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID)
     return { skipped: 'no kid of 1 to 256 characters' };
-  if (!forVerifying(members)) return { skipped: 'not for verifying signatures' };
-  const algorithm = algorithmOf(members, allowed);
+  if (!isForVerifying(members)) return { skipped: 'not for verifying signatures' };
+  const algorithm = chooseAlgorithm(members, allowed);
   if (algorithm === undefined)
     return { skipped: 'of a kind or algorithm that this issuer is not trusted with' };
-  const fault = materialFault(members);
+  const fault = findMaterialFault(members);
   if (fault !== undefined) return { skipped: fault };
   try {
     return {
-      vetted: { keyId: kid, algorithm, key: createPublicKey({ key: material(members), format: 'jwk' }) },
+      vetted: { keyId: kid, algorithm, key: createPublicKey({ key: pickMaterial(members), format: 'jwk' }) },
       stated: members['alg'] !== undefined,
     };
   } catch {

@@ -1,40 +1,41 @@
 import { BrokerError } from '../errors.ts';
 import type { Claims } from '../policy/claims.ts';
-import { JsonError, readJsonObject } from './json.ts';
+import { JsonError, readStrictObject } from './json.ts';
 
 /** Longest subject token and longest header segment, in characters (threat T67). */
 export const MAX_TOKEN = 16_384;
 export const MAX_HEADER = 2_048;
 export const MAX_KEY_ID = 256;
 
-export type Header = { readonly alg: string; readonly kid: string | undefined };
-export type Apart = {
-  readonly header: Header;
-  /** The segments as written; `claimsOf` and `signatureOf` read them when they are needed. */
+export type TokenHeader = { readonly alg: string; readonly kid: string | undefined };
+export type TokenParts = {
+  readonly header: TokenHeader;
+  /** The segments as written; `readTokenClaims` and `readSignature` read them when they are needed. */
   readonly payload: string;
   readonly signature: string;
   /** `header.payload` exactly as signed. */
   readonly signed: string;
 };
 
-function malformed(detail: string, cause?: unknown): BrokerError {
+function createMalformedError(detail: string, cause?: unknown): BrokerError {
   return new BrokerError('token_malformed', { detail, cause });
 }
 
 /** Decodes canonical base64url alone: one text for one value, or a replay guard could be talked past (T08). */
-function decode(segment: string, name: string): Uint8Array {
+function decodeSegment(segment: string, name: string): Uint8Array {
   const bytes = Buffer.from(segment, 'base64url');
   // The decoder passes over what it does not know; only what it would write itself is canonical.
-  if (bytes.toString('base64url') !== segment) throw malformed(`the ${name} is not canonical base64url`);
+  if (bytes.toString('base64url') !== segment)
+    throw createMalformedError(`the ${name} is not canonical base64url`);
   return bytes;
 }
 
-function read(segment: string, name: string): Claims {
-  const bytes = decode(segment, name);
+function readSegment(segment: string, name: string): Claims {
+  const bytes = decodeSegment(segment, name);
   try {
-    return readJsonObject(bytes);
+    return readStrictObject(bytes);
   } catch (error) {
-    if (error instanceof JsonError) throw malformed(`the ${name}: ${error.message}`, error);
+    if (error instanceof JsonError) throw createMalformedError(`the ${name}: ${error.message}`, error);
     throw error;
   }
 }
@@ -43,9 +44,9 @@ function read(segment: string, name: string): Claims {
 const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc', 'cty'];
 const TYPES = ['jwt', 'application/jwt'];
 
-function headerOf(members: Claims, types: readonly string[]): Header {
+function readHeader(members: Claims, types: readonly string[]): TokenHeader {
   const refused = REFUSED_MEMBERS.find(name => Object.hasOwn(members, name));
-  if (refused) throw malformed(`the header has ${refused}`);
+  if (refused) throw createMalformedError(`the header has ${refused}`);
   const { alg, kid, typ } = members;
   // A real Buildkite token has no typ. Any other than JWT is another kind of token (T13), ours among them.
   if (typ !== undefined && !(typeof typ === 'string' && types.includes(typ.toLowerCase())))
@@ -53,7 +54,7 @@ function headerOf(members: Claims, types: readonly string[]): Header {
   if (typeof alg !== 'string')
     throw new BrokerError('token_algorithm_refused', { detail: 'alg is not text' });
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID))
-    throw malformed('kid is not text of 1 to 256 characters');
+    throw createMalformedError('kid is not text of 1 to 256 characters');
   return { alg, kid };
 }
 
@@ -61,16 +62,16 @@ function headerOf(members: Claims, types: readonly string[]): Header {
  * Takes a compact JWS apart and checks its size and its header. Nothing of it is verified yet. Throws
  * `BrokerError`, as do the two below.
  */
-export function takeApart(token: string, types: readonly string[] = TYPES): Apart {
+export function splitToken(token: string, types: readonly string[] = TYPES): TokenParts {
   if (token.length > MAX_TOKEN) throw new BrokerError('token_too_large');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   if (first < 0 || second < 0 || token.includes('.', second + 1) || second === token.length - 1) {
-    throw malformed('it does not have three segments');
+    throw createMalformedError('it does not have three segments');
   }
-  if (first > MAX_HEADER) throw malformed(`the header is longer than ${MAX_HEADER} characters`);
+  if (first > MAX_HEADER) throw createMalformedError(`the header is longer than ${MAX_HEADER} characters`);
   return {
-    header: headerOf(read(token.slice(0, first), 'header'), types),
+    header: readHeader(readSegment(token.slice(0, first), 'header'), types),
     payload: token.slice(first + 1, second),
     signature: token.slice(second + 1),
     signed: token.slice(0, second),
@@ -78,11 +79,11 @@ export function takeApart(token: string, types: readonly string[] = TYPES): Apar
 }
 
 /** The `typ` that a token says of itself, unverified; undefined where it says none, or is no token. */
-export function readType(token: string): string | undefined {
+export function readTokenType(token: string): string | undefined {
   const end = token.indexOf('.');
   if (end < 0 || end > MAX_HEADER) return undefined;
   try {
-    const { typ } = read(token.slice(0, end), 'header');
+    const { typ } = readSegment(token.slice(0, end), 'header');
     return typeof typ === 'string' ? typ : undefined;
   } catch {
     return undefined;
@@ -90,10 +91,10 @@ export function readType(token: string): string | undefined {
 }
 
 /** The claims of a token that was taken apart: believed only once its signature has verified. */
-export function claimsOf({ payload }: Apart): Claims {
-  return read(payload, 'payload');
+export function readTokenClaims({ payload }: TokenParts): Claims {
+  return readSegment(payload, 'payload');
 }
 
-export function signatureOf({ signature }: Apart): Uint8Array {
-  return decode(signature, 'signature');
+export function readSignature({ signature }: TokenParts): Uint8Array {
+  return decodeSegment(signature, 'signature');
 }

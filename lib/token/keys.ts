@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { BrokerError } from '../errors.ts';
 import type { ClaimValue } from '../policy/claims.ts';
 import type { VettedKey } from './jwk.ts';
-import { type KeySet, keySet } from './keyset.ts';
+import { createKeySet, type KeySet } from './keyset.ts';
 
 /**
  * Finds an issuer's key by its id; `now` in seconds since the epoch. Throws `token_key_unknown` when the
@@ -26,22 +26,22 @@ export const BREAKER_FAILURES = 5;
 /** A fetch that takes longer by the clock was frozen with its process, and is not waited for (threat T78). */
 const PATIENCE = 5;
 
-function unknown(): BrokerError {
+function createUnknownKeyError(): BrokerError {
   return new BrokerError('token_key_unknown');
 }
 
 /** Keys that stand in broker.yml, or that the local edge hands in. */
-export function fixedKeys(keys: readonly JWK[], algorithms: readonly string[] = ['RS256']): KeySource {
-  const set = keySet(keys as unknown as ClaimValue[], algorithms, () => undefined);
+export function createFixedKeys(keys: readonly JWK[], algorithms: readonly string[] = ['RS256']): KeySource {
+  const set = createKeySet(keys as unknown as ClaimValue[], algorithms, () => undefined);
   return keyId => {
     const key = set.get(keyId);
-    if (!key) throw unknown();
+    if (!key) throw createUnknownKeyError();
     return key;
   };
 }
 
 /** A key set, and when the issuer was asked for it: `at` in seconds since the epoch. */
-export type Fetched = {
+export type FetchedKeySet = {
   readonly set: KeySet;
   readonly at: number;
   /** It is what others were told, and has the key that was asked for. */
@@ -50,9 +50,9 @@ export type Fetched = {
   readonly failure?: unknown;
 };
 /** Gets the set of an issuer, for this key above all. */
-export type FetchSet = (keyId: string, now: number) => Promise<Fetched>;
+export type FetchSet = (keyId: string, now: number) => Promise<FetchedKeySet>;
 
-type State = {
+type KeyCacheState = {
   /** How many fetches were started, and which of them the set is from. */
   started: number;
   landed: number;
@@ -81,8 +81,8 @@ export const NOT_TAKEN = 'the key set was not taken';
  * request at a time asks again while the others go on, and unknown key ids cause one fetch a pause and a few spare ones
  * at most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
  */
-export function keptKeys(fetchSet: FetchSet, report: Report): KeySource {
-  const state: State = {
+export function createIssuerKeys(fetchSet: FetchSet, report: Report): KeySource {
+  const state: KeyCacheState = {
     started: 0,
     landed: 0,
     fetchedAt: Number.NEGATIVE_INFINITY,
@@ -99,7 +99,7 @@ export function keptKeys(fetchSet: FetchSet, report: Report): KeySource {
     report(`${NOT_TAKEN}: ${error.message}`);
   };
 
-  const take = ({ set, at, copied = false, failure }: Fetched, now: number): void => {
+  const take = ({ set, at, copied = false, failure }: FetchedKeySet, now: number): void => {
     // What we asked for ourselves may be newer than a copy. Newer than now, it is from before the clock was set back.
     if (at >= state.fetchedAt || state.fetchedAt > now) {
       state.set = set;
@@ -127,7 +127,7 @@ export function keptKeys(fetchSet: FetchSet, report: Report): KeySource {
     }
   };
 
-  const underWay = (now: number): State['flight'] =>
+  const underWay = (now: number): KeyCacheState['flight'] =>
     state.flight && now - state.flight.startedAt < PATIENCE ? state.flight : undefined;
 
   /** One fetch in flight, shared by all who need it. */
@@ -179,7 +179,7 @@ export function keptKeys(fetchSet: FetchSet, report: Report): KeySource {
   /** Only an issuer that was asked can be said not to publish a key: else it may be one that it has begun to use. */
   const missing = (asked: boolean, now: number): BrokerError => {
     const told = state.reason === undefined && state.set && now - state.fetchedAt < HARD_LIFETIME;
-    if (told && asked) return unknown();
+    if (told && asked) return createUnknownKeyError();
     const left = Math.min(Math.ceil(state.triedAt + PAUSE - now), PAUSE);
     const wait = told || !mayAsk(now) ? { retryAfter: Math.max(left, 1) } : {};
     if (told) return new BrokerError('issuer_keys_pending', wait);
@@ -207,6 +207,6 @@ export function keptKeys(fetchSet: FetchSet, report: Report): KeySource {
 }
 
 /** The same of an issuer that is always asked itself. */
-export function cachedKeys(fetchSet: () => Promise<KeySet>, report: Report): KeySource {
-  return keptKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);
+export function createCachedKeys(fetchSet: () => Promise<KeySet>, report: Report): KeySource {
+  return createIssuerKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);
 }

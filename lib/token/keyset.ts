@@ -1,6 +1,6 @@
 import type { ClaimValue } from '../policy/claims.ts';
-import { JsonError, readJsonObject } from './json.ts';
-import { type Vetted, type VettedKey, vet } from './jwk.ts';
+import { JsonError, readStrictObject } from './json.ts';
+import { type KeyVetting, type VettedKey, vetKey } from './jwk.ts';
 
 /** Greatest size of a fetched key set in bytes, and its greatest number of keys (threat T70). */
 export const MAX_SET_BYTES = 256 * 1024;
@@ -13,13 +13,13 @@ export type KeySet = ReadonlyMap<string, VettedKey>;
 /** Why a whole set is not taken; what was there before stays in use until its hard lifetime ends. */
 export class KeySetError extends Error {}
 
-type Taken = Extract<Vetted, { readonly vetted: VettedKey }>;
+type VettedMember = Extract<KeyVetting, { readonly vetted: VettedKey }>;
 
 /**
  * One key that is listed twice, with its algorithm or without, is one key: RFC 7517 §4.5 wants other ids for *different*
  * keys. Of those the issuer alone knows which is meant, and taking either could be wrong (threat T15).
  */
-function joinKeys(held: Taken, again: Taken): Taken {
+function joinKeys(held: VettedMember, again: VettedMember): VettedMember {
   const [one, other] = [held.vetted, again.vetted];
   const same =
     one.key.equals(other.key) && (one.algorithm === other.algorithm || !held.stated || !again.stated);
@@ -28,16 +28,16 @@ function joinKeys(held: Taken, again: Taken): Taken {
 }
 
 /** Vets the keys of a set. Keys that cannot be used are told to `skip` and left out; an empty rest is refused. */
-export function keySet(
+export function createKeySet(
   keys: readonly ClaimValue[],
   algorithms: readonly string[],
   skip: (why: string) => void,
 ): KeySet {
   if (keys.length > MAX_KEYS)
     throw new KeySetError(`the set has ${keys.length} keys; at most ${MAX_KEYS} are read`);
-  const found = new Map<string, Taken>();
+  const found = new Map<string, VettedMember>();
   for (const jwk of keys) {
-    const outcome = vet(jwk, algorithms);
+    const outcome = vetKey(jwk, algorithms);
     if ('refused' in outcome) throw new KeySetError(outcome.refused);
     if ('skipped' in outcome) {
       skip(outcome.skipped);
@@ -58,9 +58,9 @@ export function readKeySet(
   skip: (why: string) => void,
 ): KeySet {
   try {
-    const { keys } = readJsonObject(bytes, { members: MAX_MEMBERS });
+    const { keys } = readStrictObject(bytes, { members: MAX_MEMBERS });
     if (!Array.isArray(keys)) throw new KeySetError('it has no list of keys');
-    return keySet(keys, algorithms, skip);
+    return createKeySet(keys, algorithms, skip);
   } catch (error) {
     if (error instanceof JsonError) throw new KeySetError(error.message);
     throw error;

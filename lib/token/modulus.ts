@@ -40,7 +40,7 @@ function hasSmallFactor(modulus: bigint): boolean {
 }
 
 /** The greatest integer whose square is not above the value (Newton's method, from above). */
-function takeRoot(value: bigint): bigint {
+function findRoot(value: bigint): bigint {
   if (value === 0n) return 0n;
   let root = 1n << BigInt(value.toString(16).length * 2);
   for (;;) {
@@ -53,7 +53,7 @@ function takeRoot(value: bigint): bigint {
 /** Squares end in these four bits alone, so most values need no root. */
 const SQUARE_ENDS = [0n, 1n, 4n, 9n];
 function isSquare(value: bigint): boolean {
-  return SQUARE_ENDS.includes(value & 15n) && takeRoot(value) ** 2n === value;
+  return SQUARE_ENDS.includes(value & 15n) && findRoot(value) ** 2n === value;
 }
 
 /** Steps of Fermat's factoring: two primes so close that these find them were not drawn at random (CVE-2022-26320). */
@@ -61,7 +61,7 @@ const FERMAT_STEPS = 100;
 
 /** Also of a square, whose primes are one. */
 function hasCloseFactors(modulus: bigint): boolean {
-  const root = takeRoot(modulus);
+  const root = findRoot(modulus);
   let middle = root ** 2n === modulus ? root : root + 1n;
   for (let step = 0; step < FERMAT_STEPS; step++, middle++) if (isSquare(middle ** 2n - modulus)) return true;
   return false;

@@ -17,20 +17,20 @@ export type Origin = {
   readonly role: string | undefined;
 };
 
-function label(token: VerifiedToken, name: string | undefined): string | undefined {
+function readOriginLabel(token: VerifiedToken, name: string | undefined): string | undefined {
   const value = findPlainClaim(token.claims, name);
   return value === undefined ? undefined : String(value);
 }
 
-export function originOf(token: VerifiedToken, row: IssuerRow | undefined, role?: string): Origin {
+export function readTokenOrigin(token: VerifiedToken, row: IssuerRow | undefined, role?: string): Origin {
   const { organization, organizationId, pipeline } = row?.labels ?? {};
   return {
     issuer: token.issuer,
     keyId: token.keyId,
-    organization: label(token, organization),
-    pipeline: label(token, pipeline),
-    organizationId: label(token, organizationId),
-    pipelineId: label(token, row?.pipelineId),
+    organization: readOriginLabel(token, organization),
+    pipeline: readOriginLabel(token, pipeline),
+    organizationId: readOriginLabel(token, organizationId),
+    pipelineId: readOriginLabel(token, row?.pipelineId),
     idClaims: { organization: organizationId, pipeline: row?.pipelineId },
     role,
   };

@@ -27,6 +27,6 @@ export const PRESETS = {
 export type PresetName = keyof typeof PRESETS;
 
 /** The preset whose vendor this issuer URL belongs to: its demands hold whatever the row says. */
-export function presetOf(issuer: string): PresetName | undefined {
+export function findPreset(issuer: string): PresetName | undefined {
   return (Object.keys(PRESETS) as PresetName[]).find(name => PRESETS[name].owns.test(issuer));
 }

@@ -1,30 +1,34 @@
-import type { Readings } from './clock.ts';
+import type { ClockReadings } from './clock.ts';
 import type { SharedKeys, SharedSet } from './copy.ts';
 import { type KeySet, writeKeySet } from './keyset.ts';
 
 /** Where an issuer's keys are, and what fetches them. */
-export type Fetcher = { readonly uri: string; readonly fetchSet: () => Promise<KeySet> };
+export type KeySetFetcher = { readonly uri: string; readonly fetchSet: () => Promise<KeySet> };
 
 /** What is asked of each issuer, to be shared. */
-export type Refreshing = {
+export type RefreshSetting = {
   readonly shared: Pick<SharedKeys, 'keep'>;
   /** By issuer. */
-  readonly fetchers: ReadonlyMap<string, Fetcher>;
+  readonly fetchers: ReadonlyMap<string, KeySetFetcher>;
   readonly now: () => number;
 };
 
-export type Refresher = Refreshing & {
+export type Refresher = RefreshSetting & {
   /** What was said of the time since the last time that this was asked. */
-  readonly takeReadings: () => Readings;
+  readonly takeReadings: () => ClockReadings;
 };
 
 /**
  * Asks each issuer for its keys and keeps what was vetted, for all processes. One that fails leaves what was kept, and
  * the others go on. Gives the issuers that failed, each with why.
  */
-export async function refresh({ shared, fetchers, now }: Refreshing): Promise<ReadonlyMap<string, Error>> {
+export async function refreshKeySets({
+  shared,
+  fetchers,
+  now,
+}: RefreshSetting): Promise<ReadonlyMap<string, Error>> {
   const failed = new Map<string, Error>();
-  const one = async (issuer: string, { uri, fetchSet }: Fetcher): Promise<void> => {
+  const refreshIssuer = async (issuer: string, { uri, fetchSet }: KeySetFetcher): Promise<void> => {
     // The time before it was asked: what was published since is not in the answer.
     const at = now();
     try {
@@ -34,6 +38,6 @@ export async function refresh({ shared, fetchers, now }: Refreshing): Promise<Re
       failed.set(issuer, error as Error);
     }
   };
-  await Promise.all([...fetchers].map(([issuer, fetcher]) => one(issuer, fetcher)));
+  await Promise.all([...fetchers].map(([issuer, fetcher]) => refreshIssuer(issuer, fetcher)));
   return failed;
 }

@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import { BrokerError } from '../errors.ts';
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { Access } from '../policy/registries/grammar.ts';
-import { type Apart, claimsOf, readType, signatureOf, takeApart } from './jws.ts';
+import { readSignature, readTokenClaims, readTokenType, splitToken, type TokenParts } from './jws.ts';
 import type { Origin } from './origin.ts';
 import { CLOCK_SKEW } from './verify.ts';
 
@@ -39,44 +39,44 @@ function refuse(at: string): BrokerError {
   return new BrokerError('token_claims_invalid', { at });
 }
 
-function readText(claims: Claims, name: string): string {
+function readTextClaim(claims: Claims, name: string): string {
   const value = claims[name];
   if (typeof value !== 'string') throw refuse(name);
   return value;
 }
 
-function readTime(claims: Claims, name: string): number {
+function readTimeClaim(claims: Claims, name: string): number {
   const value = claims[name];
   if (!Number.isSafeInteger(value)) throw refuse(name);
   return value as number;
 }
 
-function isObject(value: ClaimValue | undefined): value is Claims {
+function isClaims(value: ClaimValue | undefined): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readAccess(value: ClaimValue | undefined): readonly Access[] {
+function readAccessClaim(value: ClaimValue | undefined): readonly Access[] {
   const sound =
     Array.isArray(value) &&
-    value.every(each => isObject(each) && Array.isArray(each['actions']) && typeof each['name'] === 'string');
+    value.every(each => isClaims(each) && Array.isArray(each['actions']) && typeof each['name'] === 'string');
   if (!sound) throw refuse('access');
   return value as unknown as readonly Access[];
 }
 
-function readOrigin(value: ClaimValue | undefined): Origin {
-  if (!isObject(value) || typeof value['issuer'] !== 'string') throw refuse('origin');
+function readOriginClaim(value: ClaimValue | undefined): Origin {
+  if (!isClaims(value) || typeof value['issuer'] !== 'string') throw refuse('origin');
   return value as unknown as Origin;
 }
 
-function readNames(value: ClaimValue | undefined): readonly (string | null)[] {
+function readCountedClaim(value: ClaimValue | undefined): readonly (string | null)[] {
   const sound = Array.isArray(value) && value.every(each => each === null || typeof each === 'string');
   if (!sound) throw refuse('counted');
   return value;
 }
 
-function checkTimes(claims: Claims, longest: number, now: number): number {
-  const issuedAt = readTime(claims, 'iat');
-  const expiresAt = readTime(claims, 'exp');
+function readRegistryExpiry(claims: Claims, longest: number, now: number): number {
+  const issuedAt = readTimeClaim(claims, 'iat');
+  const expiresAt = readTimeClaim(claims, 'exp');
   if (expiresAt <= issuedAt || expiresAt - issuedAt > longest) throw refuse('exp');
   if (issuedAt > now + CLOCK_SKEW) throw new BrokerError('token_not_yet_valid', { at: 'iat' });
   // Without the skew that an issuer's clock is given: both ends of this are ours.
@@ -86,41 +86,43 @@ function checkTimes(claims: Claims, longest: number, now: number): number {
 
 const SUBJECT = 'registry:';
 
-function readClaims(claims: Claims, { issuer, seconds }: RegistryTrust, now: number): RegistryToken {
+function readRegistryClaims(claims: Claims, { issuer, seconds }: RegistryTrust, now: number): RegistryToken {
   if (claims['iss'] !== issuer) throw refuse('iss');
-  const subject = readText(claims, 'sub');
+  const subject = readTextClaim(claims, 'sub');
   if (!subject.startsWith(SUBJECT)) throw refuse('sub');
   return {
-    id: readText(claims, 'jti'),
+    id: readTextClaim(claims, 'jti'),
     registry: subject.slice(SUBJECT.length),
-    audience: readText(claims, 'aud'),
-    access: readAccess(claims['access']),
-    scopes: readText(claims, 'scope').split(' '),
-    statement: readText(claims, 'statement'),
-    holder: readText(claims, 'holder'),
-    origin: readOrigin(claims['origin']),
-    counted: readNames(claims['counted']),
-    sourceAddress: Object.hasOwn(claims, 'source_address') ? readText(claims, 'source_address') : undefined,
-    expiresAt: checkTimes(claims, seconds, now),
+    audience: readTextClaim(claims, 'aud'),
+    access: readAccessClaim(claims['access']),
+    scopes: readTextClaim(claims, 'scope').split(' '),
+    statement: readTextClaim(claims, 'statement'),
+    holder: readTextClaim(claims, 'holder'),
+    origin: readOriginClaim(claims['origin']),
+    counted: readCountedClaim(claims['counted']),
+    sourceAddress: Object.hasOwn(claims, 'source_address')
+      ? readTextClaim(claims, 'source_address')
+      : undefined,
+    expiresAt: readRegistryExpiry(claims, seconds, now),
   };
 }
 
-async function checkSignature(apart: Apart, { publicKeys }: RegistryTrust): Promise<void> {
+async function checkRegistrySignature(apart: TokenParts, { publicKeys }: RegistryTrust): Promise<void> {
   const { alg, kid } = apart.header;
   if (alg !== 'RS256') throw new BrokerError('token_algorithm_refused');
   const jwk = kid === undefined ? undefined : (await publicKeys()).find(each => each.kid === kid);
   if (!jwk) throw new BrokerError('token_key_unknown');
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
-  if (!verify('sha256', Buffer.from(apart.signed), key, signatureOf(apart)))
+  if (!verify('sha256', Buffer.from(apart.signed), key, readSignature(apart)))
     throw new BrokerError('token_signature_invalid');
 }
 
 /** Makes the check of our own registry tokens. A token of any other type is left to who knows that. */
 export function createRegistryReader(trust: RegistryTrust): ReadRegistryToken {
   return async (token, now) => {
-    if (readType(token) !== trust.type) return undefined;
-    const apart = takeApart(token, [trust.type]);
-    await checkSignature(apart, trust);
-    return readClaims(claimsOf(apart), trust, now);
+    if (readTokenType(token) !== trust.type) return undefined;
+    const apart = splitToken(token, [trust.type]);
+    await checkRegistrySignature(apart, trust);
+    return readRegistryClaims(readTokenClaims(apart), trust, now);
   };
 }

@@ -1,19 +1,19 @@
 import { constants, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import type { VettedKey } from './jwk.ts';
 
-type Way = {
+type SignatureWay = {
   readonly digest: string | null;
   readonly options: Omit<VerifyKeyObjectInput, 'key'>;
   readonly length?: number;
 };
 
-function pss(digest: string, saltLength: number): Way {
+function createPssWay(digest: string, saltLength: number): SignatureWay {
   return {
     digest,
     options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
   };
 }
-function ecdsa(digest: string, length: number): Way {
+function createEcdsaWay(digest: string, length: number): SignatureWay {
   return {
     digest,
     options: { dsaEncoding: 'ieee-p1363' },
@@ -25,16 +25,16 @@ function ecdsa(digest: string, length: number): Way {
  * RFC 7518 §3 and RFC 8037: how each algorithm verifies. ECDSA signatures are r ‖ s of a fixed length.
  * Which of these an issuer may use, its row says; a row can name but a few of them.
  */
-const WAYS: { readonly [algorithm: string]: Way } = {
+const WAYS: { readonly [algorithm: string]: SignatureWay } = {
   RS256: { digest: 'sha256', options: {} },
   RS384: { digest: 'sha384', options: {} },
   RS512: { digest: 'sha512', options: {} },
-  PS256: pss('sha256', 32),
-  PS384: pss('sha384', 48),
-  PS512: pss('sha512', 64),
-  ES256: ecdsa('sha256', 64),
-  ES384: ecdsa('sha384', 96),
-  ES512: ecdsa('sha512', 132),
+  PS256: createPssWay('sha256', 32),
+  PS384: createPssWay('sha384', 48),
+  PS512: createPssWay('sha512', 64),
+  ES256: createEcdsaWay('sha256', 64),
+  ES384: createEcdsaWay('sha384', 96),
+  ES512: createEcdsaWay('sha512', 132),
   EdDSA: { digest: null, options: {}, length: 64 },
 };
 
@@ -42,7 +42,7 @@ const WAYS: { readonly [algorithm: string]: Way } = {
  * Does the signature verify with this key and its one algorithm? By node:crypto, synchronously: half the
  * time of WebCrypto's way through the thread pool. A test holds it against jose.
  */
-export function verifies({ key, algorithm }: VettedKey, signed: string, signature: Uint8Array): boolean {
+export function isSignedBy({ key, algorithm }: VettedKey, signed: string, signature: Uint8Array): boolean {
   const way = Object.hasOwn(WAYS, algorithm) ? WAYS[algorithm] : undefined;
   if (!way || (way.length !== undefined && signature.length !== way.length)) return false;
   return verify(way.digest, Buffer.from(signed, 'ascii'), { ...way.options, key }, signature);

@@ -3,9 +3,9 @@ import { BrokerError } from '../errors.ts';
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { VerifiedToken, verified } from '../policy/verified-token.ts';
 import type { IssuerRow } from './issuer.ts';
-import { type Apart, claimsOf, signatureOf, takeApart } from './jws.ts';
+import { readSignature, readTokenClaims, splitToken, type TokenParts } from './jws.ts';
 import type { KeySource } from './keys.ts';
-import { verifies } from './signature.ts';
+import { isSignedBy } from './signature.ts';
 
 /** How far clocks may differ, in seconds (threat T18). The one such constant. */
 export const CLOCK_SKEW = 30;
@@ -16,26 +16,26 @@ const MAX_SUBJECT = 2_048;
 export type Verify = (token: string, now: number) => Promise<VerifiedToken>;
 
 /** Everything that a verifier trusts. `audiences` is the closed set: the broker's and each role's own. */
-export type Trust = {
+export type VerifierTrust = {
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly keys: ReadonlyMap<string, KeySource>;
   readonly audiences: ReadonlySet<string>;
 };
 
-function wrongClaim(at: string): BrokerError {
+function createClaimError(at: string): BrokerError {
   return new BrokerError('token_claims_invalid', { at });
 }
 
-function time(claims: Claims, name: string): number {
+function readClaimTime(claims: Claims, name: string): number {
   const value = claims[name];
-  if (typeof value !== 'number' || !(value >= 0 && value <= LAST_SECOND)) throw wrongClaim(name);
+  if (typeof value !== 'number' || !(value >= 0 && value <= LAST_SECOND)) throw createClaimError(name);
   return value;
 }
 
 const REGISTERED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 
 /** Some readers fold case: a claim named `SUB` or `ſub` would be a second identity to them (threat T10). */
-function foldsToRegistered(name: string): boolean {
+function isFoldedName(name: string): boolean {
   return (
     name.length <= 8 &&
     !REGISTERED.has(name) &&
@@ -43,30 +43,30 @@ function foldsToRegistered(name: string): boolean {
   );
 }
 
-function audience(value: ClaimValue | undefined): string {
+function readTokenAudience(value: ClaimValue | undefined): string {
   if (Array.isArray(value) && value.length > 1)
     throw new BrokerError('token_audience_ambiguous', { at: 'aud' });
   const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  if (typeof one !== 'string' || one === '') throw wrongClaim('aud');
+  if (typeof one !== 'string' || one === '') throw createClaimError('aud');
   return one;
 }
 
-function subject(value: ClaimValue | undefined): string {
+function readTokenSubject(value: ClaimValue | undefined): string {
   if (typeof value !== 'string' || value === '' || value.length > MAX_SUBJECT || /\p{Cc}/u.test(value))
-    throw wrongClaim('sub');
+    throw createClaimError('sub');
   return value;
 }
 
-type Times = Pick<VerifiedToken, 'issuedAt' | 'expiresAt' | 'acceptedUntil'>;
+type TokenTimes = Pick<VerifiedToken, 'issuedAt' | 'expiresAt' | 'acceptedUntil'>;
 
 /** What most callers can do: their vendor lets a step say how long. */
 const ASK_FOR_LESS = 'Mint one with a shorter lifetime.';
 
-function checkTimes(claims: Claims, row: IssuerRow, now: number): Times {
-  const issuedAt = time(claims, 'iat');
-  const expiresAt = time(claims, 'exp');
-  const notBefore = Object.hasOwn(claims, 'nbf') ? time(claims, 'nbf') : issuedAt;
-  if (expiresAt <= issuedAt) throw wrongClaim('exp');
+function checkTokenTimes(claims: Claims, row: IssuerRow, now: number): TokenTimes {
+  const issuedAt = readClaimTime(claims, 'iat');
+  const expiresAt = readClaimTime(claims, 'exp');
+  const notBefore = Object.hasOwn(claims, 'nbf') ? readClaimTime(claims, 'nbf') : issuedAt;
+  if (expiresAt <= issuedAt) throw createClaimError('exp');
   if (expiresAt - issuedAt > row.maxTokenLifetime)
     throw new BrokerError('token_lifetime_too_long', { at: 'exp', advice: row.shorterToken ?? ASK_FOR_LESS });
   if (Math.max(issuedAt, notBefore) > now + CLOCK_SKEW)
@@ -77,7 +77,7 @@ function checkTimes(claims: Claims, row: IssuerRow, now: number): Times {
 }
 
 /** Byte for byte: no trailing slash, no other case, no list (threat T22). */
-function issuerRow({ iss }: Claims, { rows }: Trust): IssuerRow {
+function findIssuerRow({ iss }: Claims, { rows }: VerifierTrust): IssuerRow {
   const row = typeof iss === 'string' ? rows.get(iss) : undefined;
   if (!row) throw new BrokerError('token_issuer_unknown');
   return row;
@@ -88,7 +88,7 @@ function issuerRow({ iss }: Claims, { rows }: Trust): IssuerRow {
  * listed `iss` in it letter for letter. Refuses what has none, so that a stranger's token costs next to
  * nothing; undefined where more than one row is named, or escapes could hide one.
  */
-function candidate({ payload }: Apart, { rows }: Trust): IssuerRow | undefined {
+function findCandidateRow({ payload }: TokenParts, { rows }: VerifierTrust): IssuerRow | undefined {
   const text = Buffer.from(payload, 'base64url').toString('latin1');
   if (text.includes('\\')) return undefined;
   const named = [...rows.values()].filter(({ issuer }) => text.includes(issuer));
@@ -97,32 +97,37 @@ function candidate({ payload }: Apart, { rows }: Trust): IssuerRow | undefined {
 }
 
 /** The id of the key that the header names, for an algorithm of this row. */
-function readKeyId({ header }: Apart, row: IssuerRow): string {
+function readKeyId({ header }: TokenParts, row: IssuerRow): string {
   if (!row.algorithms.includes(header.alg)) throw new BrokerError('token_algorithm_refused');
   // Without an id any key of the issuer would do, and which one it was could not be audited (T14).
   if (header.kid === undefined) throw new BrokerError('token_malformed', { detail: 'the header has no kid' });
   return header.kid;
 }
 
-function findSource(row: IssuerRow, { keys }: Trust): KeySource {
+function findKeySource(row: IssuerRow, { keys }: VerifierTrust): KeySource {
   const source = keys.get(row.issuer);
   if (!source) throw new BrokerError('issuer_keys_unavailable', { detail: 'no key source for this issuer' });
   return source;
 }
 
-type Checked = Omit<VerifiedToken, typeof verified | 'keyId' | 'digest'>;
+type CheckedClaims = Omit<VerifiedToken, typeof verified | 'keyId' | 'digest'>;
 
 /** Every claim that the protocol itself gives a meaning, on the bytes whose signature is checked next. */
-function checkClaims(claims: Claims, row: IssuerRow, { audiences }: Trust, now: number): Checked {
-  const folded = Object.keys(claims).some(foldsToRegistered);
+function checkClaims(
+  claims: Claims,
+  row: IssuerRow,
+  { audiences }: VerifierTrust,
+  now: number,
+): CheckedClaims {
+  const folded = Object.keys(claims).some(isFoldedName);
   if (folded) throw new BrokerError('token_claims_invalid', { detail: 'a claim folds to a registered name' });
-  const times = checkTimes(claims, row, now);
-  if (Object.hasOwn(claims, 'jti') && typeof claims['jti'] !== 'string') throw wrongClaim('jti');
-  const aud = audience(claims['aud']);
+  const times = checkTokenTimes(claims, row, now);
+  if (Object.hasOwn(claims, 'jti') && typeof claims['jti'] !== 'string') throw createClaimError('jti');
+  const aud = readTokenAudience(claims['aud']);
   if (!audiences.has(aud) && !row.audiences.includes(aud)) {
     throw new BrokerError('token_audience_differs', { at: 'aud' });
   }
-  return { issuer: row.issuer, subject: subject(claims['sub']), audience: aud, claims, ...times };
+  return { issuer: row.issuer, subject: readTokenSubject(claims['sub']), audience: aud, claims, ...times };
 }
 
 /**
@@ -131,19 +136,20 @@ function checkClaims(claims: Claims, row: IssuerRow, { audiences }: Trust, now: 
  * by tokens of good form. The order decides which refusal is told, never whether a token is taken: all of it is read
  * from the same bytes. Nothing of a token is echoed.
  */
-export function verifier(trust: Trust): Verify {
+export function createVerifier(trust: VerifierTrust): Verify {
   return async (token, now) => {
-    const apart = takeApart(token);
-    const named = candidate(apart, trust);
+    const apart = splitToken(token);
+    const named = findCandidateRow(apart, trust);
     // An algorithm that no row could mean is refused before the claims are read.
     if (named) readKeyId(apart, named);
-    const claims = claimsOf(apart);
-    const row = issuerRow(claims, trust);
+    const claims = readTokenClaims(apart);
+    const row = findIssuerRow(claims, trust);
     const keyId = readKeyId(apart, row);
     const checked = checkClaims(claims, row, trust, now);
-    const key = await findSource(row, trust)(keyId, now);
+    const key = await findKeySource(row, trust)(keyId, now);
     if (key.algorithm !== apart.header.alg) throw new BrokerError('token_algorithm_refused');
-    if (!verifies(key, apart.signed, signatureOf(apart))) throw new BrokerError('token_signature_invalid');
+    if (!isSignedBy(key, apart.signed, readSignature(apart)))
+      throw new BrokerError('token_signature_invalid');
     const digest = createHash('sha256').update(row.issuer).update(apart.signed).digest('hex');
     return { ...checked, keyId: key.keyId, digest } as VerifiedToken;
   };

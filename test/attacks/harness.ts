@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { localClouds } from '../../lib/local/clouds.ts';
 import { throwawayIssuer } from '../../lib/local/issuer.ts';
 import { listen } from '../../lib/local/server.ts';
 import type { Limits } from '../../lib/stores/limits.ts';
 import type { Switch } from '../../lib/switch.ts';
-import { download } from '../../lib/token/download.ts';
-import { cachedKeys } from '../../lib/token/keys.ts';
+import { downloadKeySet } from '../../lib/token/download.ts';
+import { createCachedKeys } from '../../lib/token/keys.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
 import { exchangeForm, testBroker } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';
@@ -79,8 +79,9 @@ export async function makeWorld(): Promise<World & { readonly close: () => Promi
       body: JSON.stringify({ keys: published }),
     };
   });
-  const keys = cachedKeys(
-    async () => readKeySet(await download(`${keyServer.url}/jwks`, loopback), ['RS256'], () => undefined),
+  const keys = createCachedKeys(
+    async () =>
+      readKeySet(await downloadKeySet(`${keyServer.url}/jwks`, loopback), ['RS256'], () => undefined),
     () => undefined,
   );
   const { broker, issuer } = await testBroker({
@@ -99,7 +100,7 @@ export async function makeWorld(): Promise<World & { readonly close: () => Promi
     () => () => whole,
     {
       issuer: throwawayIssuer(broker.parts.rows, [], () => now),
-      clouds: localClouds(localSigner()),
+      clouds: localClouds(createLocalSigner()),
       lives: idleLives,
       registries: async () => undefined,
       console: () => undefined as never,

@@ -3,10 +3,10 @@
  * and of used tokens each decide about credentials.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable, type Item, type Table } from '../../lib/aws/dynamo.ts';
-import { kmsSigner } from '../../lib/keys/kms.ts';
-import { ISSUER_KEY_TABLE, tableIssuerKeys } from '../../lib/stores/issuers.ts';
-import { SWITCH_TABLE, tableSwitches } from '../../lib/stores/switches.ts';
+import { createDynamoTable, type Table, type TableItem } from '../../lib/aws/dynamo.ts';
+import { createKmsSigner } from '../../lib/keys/kms.ts';
+import { createTableIssuerKeys, ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
+import { createTableSwitches, SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 import { testAws } from '../harness/aws.ts';
@@ -40,12 +40,12 @@ describe('T93: a row of issuers’ keys', () => {
   let theirs: Awaited<ReturnType<typeof testIssuer>>;
   const ours = () => issuerOfTests();
   const keptBy = (key: string) =>
-    tableIssuerKeys(table, kmsSigner({ ...aws.setting, keys: [key], patience: 2000 }));
+    createTableIssuerKeys(table, createKmsSigner({ ...aws.setting, keys: [key], patience: 2000 }));
 
   beforeAll(async () => {
     [aws, theirs] = [await testAws(), await testIssuer()];
     rowsTable = await aws.dynamo.makeTable(ISSUER_KEY_TABLE.key);
-    table = dynamoTable(rowsTable, aws.setting);
+    table = createDynamoTable(rowsTable, aws.setting);
     const { jwk } = await ours();
     const headers = { 'content-type': 'application/json' };
     uri = `${(await testServer(() => ({ status: 200, headers, body: { keys: [jwk] } }))).url}/jwks`;
@@ -63,7 +63,7 @@ describe('T93: a row of issuers’ keys', () => {
     return [codeOf(honest), codeOf(forged)];
   };
   const HELD = ['issued', '400 token_signature_invalid'];
-  const asKept = async (): Promise<Item> => {
+  const asKept = async (): Promise<TableItem> => {
     await keptBy(NEXT_KEY).keep({ issuer: BUILDKITE, uri }, { keys: setOf((await ours()).jwk), at: NOW });
     return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
   };
@@ -77,7 +77,7 @@ describe('T93: a row of issuers’ keys', () => {
     expect(await got()).toEqual(HELD);
   });
 
-  test.each<{ tried: string; row: () => Promise<Item> }>([
+  test.each<{ tried: string; row: () => Promise<TableItem> }>([
     {
       tried: 'keys of the attacker’s in a row of ours',
       row: async () => ({ ...(await asKept()), keys: { S: await hostileKeys() } }),
@@ -151,8 +151,8 @@ describe('a row of what is switched off', () => {
   };
   const fresh = async (): Promise<void> => {
     name = await aws.dynamo.makeTable(SWITCH_TABLE.key);
-    table = dynamoTable(name, aws.setting);
-    await tableSwitches(table).set(switchOf({ what: 'role', names: ['web'] }));
+    table = createDynamoTable(name, aws.setting);
+    await createTableSwitches(table).set(switchOf({ what: 'role', names: ['web'] }));
   };
 
   test('as an operator wrote it: it strikes', async () => {
@@ -160,7 +160,7 @@ describe('a row of what is switched off', () => {
     expect(await issued()).toBe('400 role_switched_off');
   });
 
-  test.each<{ tried: string; row: Item; got: Code }>([
+  test.each<{ tried: string; row: TableItem; got: Code }>([
     { tried: 'its state in other letters', row: { state: { S: 'Enabled' } }, got: '400 role_switched_off' },
     { tried: 'its state taken out', row: {}, got: '400 role_switched_off' },
     { tried: 'its state as a number', row: { state: { N: '1' } }, got: '400 role_switched_off' },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { breaker, REGION_PAUSE } from '../../lib/aws/breaker.ts';
+import { createBreaker, REGION_PAUSE } from '../../lib/aws/breaker.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Says after each end whether to keep away. An end is an outage, another failure, or a success. */
 async function opened(ends: readonly ('outage' | 'refused' | 'well')[]): Promise<boolean[]> {
-  const { isOpen, watch } = breaker(
+  const { isOpen, watch } = createBreaker(
     () => NOW,
     error => error === 'outage',
   );
@@ -36,7 +36,7 @@ test.each<{ name: string; ends: Parameters<typeof opened>[0]; open: boolean[] }>
 
 test('D08: after a pause one caller is let through, and the others still keep away', async () => {
   let now = NOW;
-  const { isOpen, watch } = breaker(
+  const { isOpen, watch } = createBreaker(
     () => now,
     () => true,
   );

@@ -2,14 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { REGION_PAUSE } from '../../lib/aws/breaker.ts';
-import { AwsError, type AwsSetting, awsCall, type Service } from '../../lib/aws/call.ts';
+import { AwsError, type AwsService, type AwsSetting, createAwsCall } from '../../lib/aws/call.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Its faults are a code, a space and words. */
-const SERVICE: Service = {
+const SERVICE: AwsService = {
   name: 'sts',
-  faultOf: body => {
+  readFault: body => {
     const [, code, message] = /^(\w+) (.+)$/.exec(body) ?? [];
     return code && message ? { code, message } : undefined;
   },
@@ -102,7 +102,7 @@ describe('a call fails', () => {
     })),
   ])('D08: by $reply after $attempts attempts', async ({ reply, fault, attempts }) => {
     const { setting, bodies } = await serviceOf([reply]);
-    expect(await faultOf(awsCall(SERVICE, setting)({}, 'asked'))).toEqual(fault);
+    expect(await faultOf(createAwsCall(SERVICE, setting)({}, 'asked'))).toEqual(fault);
     expect(bodies).toEqual(Array(attempts).fill('asked'));
   });
 
@@ -122,14 +122,17 @@ describe('a call fails', () => {
     'TooManyRequestsException',
   ])('T-6: by %s, which botocore repeats too, after three attempts', async code => {
     const { setting, bodies } = await serviceOf([[400, `${code} no`]]);
-    expect(await faultOf(awsCall(SERVICE, setting)({}, 'asked'))).toMatchObject({ code, passing: true });
+    expect(await faultOf(createAwsCall(SERVICE, setting)({}, 'asked'))).toMatchObject({
+      code,
+      passing: true,
+    });
     expect(bodies).toHaveLength(3);
   });
 
   test('at once where there are no keys to sign with', async () => {
     const { setting, bodies } = await serviceOf([[200, 'done']]);
     const credentials = () => Promise.reject(new Error('AWS_ACCESS_KEY_ID is not set'));
-    const call = awsCall(SERVICE, { ...setting, credentials });
+    const call = createAwsCall(SERVICE, { ...setting, credentials });
     expect(await faultOf(call({}, 'asked'))).toEqual({ code: 'Error', status: undefined, passing: false });
     expect(bodies).toEqual([]);
   });
@@ -142,14 +145,14 @@ describe('a call fails', () => {
         signed++;
         return DUMMY_KEYS;
       };
-      await faultOf(awsCall(SERVICE, { ...setting, endpoint, credentials })({}, 'x'));
+      await faultOf(createAwsCall(SERVICE, { ...setting, endpoint, credentials })({}, 'x'));
       expect([endpoint, signed]).toEqual([endpoint, 3]);
     }
   });
 
   test('by the name of what failed', async () => {
     const { setting } = await serviceOf([]);
-    const call = awsCall(SERVICE, { ...setting, endpoint: 'http://127.0.0.1:9' });
+    const call = createAwsCall(SERVICE, { ...setting, endpoint: 'http://127.0.0.1:9' });
     expect(await faultOf(call({}, 'x'))).toEqual({ code: 'ECONNREFUSED', status: undefined, passing: true });
   });
 });
@@ -157,7 +160,9 @@ describe('a call fails', () => {
 test('of the time that an answer has it is told, also of a refusal, and goes by its own', async () => {
   const readings: unknown[] = [];
   const { setting, dates } = await serviceOf([[403, 'AccessDenied no']]);
-  await faultOf(awsCall(SERVICE, { ...setting, noteTime: reading => void readings.push(reading) })({}, 'x'));
+  await faultOf(
+    createAwsCall(SERVICE, { ...setting, noteTime: reading => void readings.push(reading) })({}, 'x'),
+  );
   const apart = Math.abs(Date.now() / 1000 - (readings[0] as { readonly theirs: number }).theirs);
   expect([readings.length, apart < 5]).toEqual([1, true]);
   expect(readings[0]).toMatchObject({ sent: NOW, received: NOW });
@@ -182,13 +187,16 @@ describe('T63: nothing can have been done', () => {
     },
   ])('$name', async ({ replies, undone }) => {
     const { setting } = await serviceOf(replies);
-    expect(await undoneOf(awsCall(SERVICE, setting)({}, 'asked'))).toBe(undone);
+    expect(await undoneOf(createAwsCall(SERVICE, setting)({}, 'asked'))).toBe(undone);
   });
 
   test('where nobody listens, and where nothing can be signed', async () => {
     const { setting } = await serviceOf([]);
-    const away = awsCall(SERVICE, { ...setting, endpoint: 'http://127.0.0.1:9' });
-    const unsigned = awsCall(SERVICE, { ...setting, credentials: () => Promise.reject(new Error('no')) });
+    const away = createAwsCall(SERVICE, { ...setting, endpoint: 'http://127.0.0.1:9' });
+    const unsigned = createAwsCall(SERVICE, {
+      ...setting,
+      credentials: () => Promise.reject(new Error('no')),
+    });
     expect([await undoneOf(away({}, 'x')), await undoneOf(unsigned({}, 'x'))]).toEqual([true, true]);
   });
 });
@@ -200,7 +208,7 @@ describe('a call goes through', () => {
       [400, 'Throttling no'],
       [200, 'done'],
     ]);
-    expect(await awsCall(SERVICE, setting)({}, 'asked')).toBe('done');
+    expect(await createAwsCall(SERVICE, setting)({}, 'asked')).toBe('done');
     expect(bodies).toHaveLength(3);
   });
 
@@ -210,7 +218,7 @@ describe('a call goes through', () => {
       [500, ''],
       [200, 'done'],
     ]);
-    await awsCall(SERVICE, { ...setting, now: () => (now += 0.3) })({}, 'asked');
+    await createAwsCall(SERVICE, { ...setting, now: () => (now += 0.3) })({}, 'asked');
     expect(new Set(dates).size).toBe(2);
   });
 });
@@ -223,7 +231,7 @@ test.each([
   async ({ random, least }) => {
     const { setting } = await serviceOf([[500, '']]);
     const started = performance.now();
-    await faultOf(awsCall(SERVICE, { ...setting, random: () => random })({}, 'x'));
+    await faultOf(createAwsCall(SERVICE, { ...setting, random: () => random })({}, 'x'));
     const took = performance.now() - started;
     expect(took).toBeGreaterThanOrEqual(least);
     expect(took).toBeLessThan(least + 250);
@@ -245,10 +253,10 @@ describe('D08: the second region', () => {
     readonly asked: readonly string[];
   };
 
-  const askedBy = async ({ replies, calls }: Row, service: Service, region?: string) => {
+  const askedBy = async ({ replies, calls }: Row, service: AwsService, region?: string) => {
     const { setting, regions } = await serviceOf(replies);
     let now = NOW;
-    const call = awsCall(service, { ...setting, secondRegion: SECOND, now: () => now });
+    const call = createAwsCall(service, { ...setting, secondRegion: SECOND, now: () => now });
     for (const after of calls) {
       now = NOW + after;
       await faultOf(call({}, 'asked', { region }));
@@ -306,7 +314,7 @@ describe('D08: the second region', () => {
 
   const broken: Row = { name: '', replies: [BROKEN], calls: [0], asked: [] };
 
-  test.each<{ name: string; service: Service; region?: string; asked: string }>([
+  test.each<{ name: string; service: AwsService; region?: string; asked: string }>([
     { name: 'of what lies in one region', service: SERVICE, asked: HOME },
     {
       name: 'where the role names its own',

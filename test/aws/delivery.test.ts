@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Destination, deliver } from '../../lib/aws/delivery.ts';
+import { createDelivery, type Destination } from '../../lib/aws/delivery.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { type Asked, type Said, testServer } from '../harness/server.ts';
 
@@ -16,7 +16,7 @@ async function delivered(destination: Destination, ...said: (Said | undefined)[]
     credentials: DUMMY_KEYS,
     random: () => 0,
   };
-  const arrived = await deliver(
+  const arrived = await createDelivery(
     destination,
     setting,
   )(LINE).then(

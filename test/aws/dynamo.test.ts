@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
 import { testServer } from '../harness/server.ts';
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
   dynamo = await testDynamo();
 });
 beforeEach(async () => {
-  table = dynamoTable(await dynamo.makeTable('key'), dynamo.setting);
+  table = createDynamoTable(await dynamo.makeTable('key'), dynamo.setting);
 });
 afterAll(() => dynamo.close());
 
@@ -91,7 +91,7 @@ describe('a scan', () => {
 
   test.each(['{}', '{"Items":null}', ''])('that is answered by %j is not of nothing', async body => {
     const { url } = await testServer(() => ({ status: 200, body }));
-    const answered = dynamoTable('any', { ...dynamo.setting, endpoint: url });
+    const answered = createDynamoTable('any', { ...dynamo.setting, endpoint: url });
     await expect(answered.scan(['key'])).rejects.toMatchObject({ code: 'AnswerUnreadable', passing: true });
   });
 });
@@ -101,7 +101,7 @@ test.each([
   { name: 'scan', call: (asked: Table) => asked.scan(['key']) },
 ])('T-3: $name asks to see every write before it', async ({ call }) => {
   const server = await testServer(() => ({ status: 200, body: { Items: [] } }));
-  await call(dynamoTable('table', { ...dynamo.setting, endpoint: server.url }));
+  await call(createDynamoTable('table', { ...dynamo.setting, endpoint: server.url }));
   expect(JSON.parse(server.asked[0]?.body ?? '')).toMatchObject({ ConsistentRead: true });
 });
 
@@ -111,6 +111,6 @@ test.each([
   { name: 'put as new', call: (lost: Table) => lost.putNew(ITEM, 'key') },
   { name: 'scan', call: (lost: Table) => lost.scan(['key']) },
 ])('$name fails where there is no such table, and is not tried again', async ({ call }) => {
-  const lost = dynamoTable('no-such-table', dynamo.setting);
+  const lost = createDynamoTable('no-such-table', dynamo.setting);
   await expect(call(lost)).rejects.toMatchObject({ code: 'ResourceNotFoundException', passing: false });
 });

@@ -1,6 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
-import { regionalEndpoint } from '../../lib/aws/endpoint.ts';
+import { findRegionalEndpoint } from '../../lib/aws/endpoint.ts';
 
 test.each([
   'us-east-1',
@@ -19,5 +19,5 @@ test.each([
 ])("D08: in %s it is the one that AWS's own client calls", region => {
   const { endpointProvider } = new STSClient({ region }).config;
   const { url } = endpointProvider({ Region: region, UseGlobalEndpoint: false });
-  expect(new URL(regionalEndpoint('sts', region)).href).toBe(url.href);
+  expect(new URL(findRegionalEndpoint('sts', region)).href).toBe(url.href);
 });

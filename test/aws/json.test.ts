@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../lib/aws/call.ts';
-import { DYNAMODB, type JsonService, jsonCall, KMS } from '../../lib/aws/json.ts';
+import { createJsonCall, DYNAMODB, type JsonService, KMS } from '../../lib/aws/json.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { testServer } from '../harness/server.ts';
 
 async function serviceThatSays(status: number, body: string) {
   const { url, asked } = await testServer(() => ({ status, body }));
   const setting = { region: 'us-east-1', credentials: DUMMY_KEYS, endpoint: url, random: () => 0 };
-  const ask = (service: JsonService) => jsonCall(service, setting)('Do', { Name: 'ü' });
+  const ask = (service: JsonService) => createJsonCall(service, setting)('Do', { Name: 'ü' });
   return { ask, asked };
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { REGION_FAILURES, REGION_PAUSE } from '../../lib/aws/breaker.ts';
 import type { AwsSetting } from '../../lib/aws/call.ts';
-import { DELIVERY_MS, deliver } from '../../lib/aws/delivery.ts';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { createDelivery, DELIVERY_MS } from '../../lib/aws/delivery.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { BUDGET_MS } from '../../lib/http/persist.ts';
 import { ATTEMPT_MS, CONNECT_MS } from '../../lib/http/post.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
@@ -42,11 +42,11 @@ async function brokenService(
 }
 
 test.each([
-  { what: 'a table', seconds: 1.1, ask: (aws: AwsSetting) => dynamoTable('t', aws).scan(['a']) },
+  { what: 'a table', seconds: 1.1, ask: (aws: AwsSetting) => createDynamoTable('t', aws).scan(['a']) },
   {
     what: 'an audit stream',
     seconds: 1.6,
-    ask: (aws: AwsSetting) => deliver({ sink: 'firehose', to: 's' }, aws)('{}'),
+    ask: (aws: AwsSetting) => createDelivery({ sink: 'firehose', to: 's' }, aws)('{}'),
   },
 ])('T-6: a third attempt at $what is not begun when its time is over', async ({ seconds, ask }) => {
   const { setting, times } = await brokenService(seconds);

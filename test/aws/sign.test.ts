@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { signerFor } from '../../lib/aws/sign.ts';
+import { createRequestSigner } from '../../lib/aws/sign.ts';
 import { signatureFault } from '../../lib/local/signature.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { NOW } from '../harness/policy.ts';
@@ -8,7 +8,7 @@ const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDE
 const url = new URL('https://service.us-east-1.amazonaws.com/');
 const body = 'Action=AssumeRole&Policy=ü';
 
-async function received(sign: ReturnType<typeof signerFor>, changes: { readonly url?: URL } = {}) {
+async function received(sign: ReturnType<typeof createRequestSigner>, changes: { readonly url?: URL } = {}) {
   const to = changes.url ?? url;
   const headers = await sign({ url: to, headers: { 'content-type': 'text/plain' }, body }, NOW);
   return httpRequest({ path: to.pathname, headers, body: new TextEncoder().encode(body) });
@@ -20,20 +20,20 @@ describe('a signature holds', () => {
     { name: 'of keys that are fetched', credentials: async () => KEYS, service: 'sts' },
     { name: 'of a session', credentials: { ...KEYS, sessionToken: 'a/b+c==' }, service: 'kms' },
   ])('$name', async ({ credentials, service }) => {
-    const request = await received(signerFor(service, 'eu-west-1', credentials));
+    const request = await received(createRequestSigner(service, 'eu-west-1', credentials));
     expect(signatureFault(request, KEYS, service)).toBeUndefined();
   });
 
   test('for a path and a port', async () => {
     const local = new URL('http://127.0.0.1:8787/local/sts');
-    const request = await received(signerFor('sts', 'us-east-1', KEYS), { url: local });
+    const request = await received(createRequestSigner('sts', 'us-east-1', KEYS), { url: local });
     expect(request.headers['host']).toBe('127.0.0.1:8787');
     expect(signatureFault(request, KEYS)).toBeUndefined();
   });
 });
 
 test('it covers host, date, type and the session', async () => {
-  const sign = signerFor('sts', 'us-east-1', { ...KEYS, sessionToken: 'session' });
+  const sign = createRequestSigner('sts', 'us-east-1', { ...KEYS, sessionToken: 'session' });
   const { headers } = await received(sign);
   expect(/SignedHeaders=([^,]+)/.exec(headers['authorization'] ?? '')?.[1]).toBe(
     'content-type;host;x-amz-date;x-amz-security-token',
@@ -44,7 +44,10 @@ test('it covers host, date, type and the session', async () => {
 
 test('keys are asked for at each use, since the runtime may renew them', async () => {
   let count = 0;
-  const sign = signerFor('sts', 'us-east-1', async () => ({ ...KEYS, accessKeyId: `AKID${++count}` }));
+  const sign = createRequestSigner('sts', 'us-east-1', async () => ({
+    ...KEYS,
+    accessKeyId: `AKID${++count}`,
+  }));
   const ids = [await received(sign), await received(sign)].map(
     ({ headers }) => /Credential=(\w+)/.exec(headers['authorization'] ?? '')?.[1],
   );
@@ -53,7 +56,7 @@ test('keys are asked for at each use, since the runtime may renew them', async (
 
 test("AWS's own published example of a signature comes out", async () => {
   // The suite of Signature Version 4, case post-x-www-form-urlencoded, as AWS publishes it.
-  const sign = signerFor('service', 'us-east-1', KEYS);
+  const sign = createRequestSigner('service', 'us-east-1', KEYS);
   const headers = await sign(
     {
       url: new URL('https://example.amazonaws.com/'),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { callerOf } from '../../lib/aws/sts.ts';
+import { findCallerArn } from '../../lib/aws/sts.ts';
 import { stsCaller, stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
 
 const ARN = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
@@ -12,7 +12,7 @@ afterAll(() => sts.close());
 
 test('whose credentials these are is asked of STS', async () => {
   sts.reply(stsCaller(ARN));
-  expect(await callerOf(sts.setting)).toBe(ARN);
+  expect(await findCallerArn(sts.setting)).toBe(ARN);
   expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
     { Action: 'GetCallerIdentity', Version: '2011-06-15' },
   ]);
@@ -20,10 +20,10 @@ test('whose credentials these are is asked of STS', async () => {
 
 test('what STS refuses is told by its code', async () => {
   sts.reply(stsError('ExpiredToken', 403));
-  await expect(callerOf(sts.setting)).rejects.toMatchObject({ code: 'ExpiredToken', passing: false });
+  await expect(findCallerArn(sts.setting)).rejects.toMatchObject({ code: 'ExpiredToken', passing: false });
 });
 
 test('an answer to another question is nobody', async () => {
   sts.reply(stsSuccess({}));
-  await expect(callerOf(sts.setting)).rejects.toThrow('without an ARN');
+  await expect(findCallerArn(sts.setting)).rejects.toThrow('without an ARN');
 });

@@ -11,7 +11,7 @@ import type { Role } from '../../lib/policy/role.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { Credential } from '../../lib/providers/provider.ts';
 import { type Broker, serve } from '../../lib/serve.ts';
-import { fixedRoles } from '../../lib/stores/roles.ts';
+import { createFixedRoles } from '../../lib/stores/roles.ts';
 import { exchangeForm, httpRequest, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, NOW, PROVIDER, roleFrom } from '../harness/policy.ts';
@@ -98,7 +98,11 @@ function brokerOf(role: Role, kind: string): Broker {
   const roles = Array.from({ length: 10_000 }, (_, n) => roleOf(role, nameOf(50_000 + n)));
   const credential = CREDENTIALS[kind];
   if (!credential) throw new Error(kind);
-  const parts = { ...small.parts, roles: fixedRoles(roles, small.parts.rows), issue: async () => credential };
+  const parts = {
+    ...small.parts,
+    roles: createFixedRoles(roles, small.parts.rows),
+    issue: async () => credential,
+  };
   return { ...small, parts };
 }
 

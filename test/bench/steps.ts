@@ -6,12 +6,12 @@
 import { createPublicKey, verify as cryptoVerify } from 'node:crypto';
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { BrokerError } from '../../lib/errors.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import { serve } from '../../lib/serve.ts';
-import { fixedRoles } from '../../lib/stores/roles.ts';
+import { createFixedRoles } from '../../lib/stores/roles.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
 import { httpRequest, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
@@ -53,7 +53,7 @@ const elsewhere = await issuer.sign(tokenClaims({ aud: 'https://elsewhere.exampl
 const stranger = await issuer.sign(tokenClaims({ iss: 'https://stranger.example' }));
 const otherKey = await issuer.sign(tokenClaims(), { kid: 'unknown' });
 
-const signer = localSigner();
+const signer = createLocalSigner();
 const key = createPublicKey({ key: issuer.jwk as Record<string, string>, format: 'jwk' });
 const cached = await importJWK(issuer.jwk as JWK, 'RS256');
 const { verify } = broker.parts;
@@ -65,8 +65,8 @@ const only = found.role;
 function named(name: string): Role {
   return { ...only, name };
 }
-const single = fixedRoles([named('role-0')], broker.parts.rows);
-const fleet = fixedRoles(
+const single = createFixedRoles([named('role-0')], broker.parts.rows);
+const fleet = createFixedRoles(
   [...Array(10_000).keys()].map(n => named(`role-${n}`)),
   broker.parts.rows,
 );

@@ -16,7 +16,7 @@ async function readSigned(environment: object, flags: object = {}) {
   const server = await testServer(() => ({ status: 500, body: '' }));
   const setting = { KITE_STS_AWS_ENDPOINT: server.url, ...environment };
   const deployment = await operated({ stack: 'kite-sts-prod', ...flags }, testTerminal(setting));
-  await deployment.all().catch(() => undefined);
+  await deployment.list().catch(() => undefined);
   const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
   return {
     region: /\/\d{8}\/([\w-]+)\/dynamodb\//.exec(authorization)?.[1],

@@ -1,9 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { run } from '../../lib/cli/run.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { SWITCH_TABLE, type SwitchStore, switchTableName, tableSwitches } from '../../lib/stores/switches.ts';
-import { findSuspended, struck } from '../../lib/switch.ts';
+import {
+  createTableSwitches,
+  deriveSwitchTableName,
+  SWITCH_TABLE,
+  type SwitchStore,
+} from '../../lib/stores/switches.ts';
+import { findSuspended, findSwitch } from '../../lib/switch.ts';
 import { testAws } from '../harness/aws.ts';
 import { atEnd } from '../harness/endings.ts';
 import { testTerminal } from '../harness/local.ts';
@@ -22,8 +27,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   stack = `kite-sts-${stacks++}`;
-  const table = await aws.dynamo.makeTable(SWITCH_TABLE.key, switchTableName(stack));
-  store = tableSwitches(dynamoTable(table, aws.setting));
+  const table = await aws.dynamo.makeTable(SWITCH_TABLE.key, deriveSwitchTableName(stack));
+  store = createTableSwitches(createDynamoTable(table, aws.setting));
   aws.sts.reply(stsCaller(ALICE));
 });
 
@@ -62,7 +67,7 @@ describe('what is switched off', () => {
     { words: ['role', 'deploy-web'], names: ['deploy-web'] },
   ])('$words is kept with who, when and why', async ({ words, names, more }) => {
     expect((await kite(['disable', ...words, ...BECAUSE])).exits).toBe(0);
-    expect(await store.all()).toEqual([
+    expect(await store.list()).toEqual([
       {
         what: words[0],
         names,
@@ -114,7 +119,7 @@ describe('what a role demands of jobs is suspended', () => {
 
   test('T87: for so many hours, with who, when and why', async () => {
     expect((await kite([...words, '--hours', '4'])).exits).toBe(0);
-    const [kept] = await store.all();
+    const [kept] = await store.list();
     expect(kept).toEqual({
       what: 'running',
       names: ['deploy-web'],
@@ -125,7 +130,7 @@ describe('what a role demands of jobs is suspended', () => {
       at: expect.any(String),
     });
     expect(Date.parse(kept?.until ?? '') - Date.parse(kept?.at ?? '')).toBe(4 * 3_600_000);
-    expect(findSuspended(await store.all(), 'deploy-web', Date.now() / 1000)).toEqual(['running']);
+    expect(findSuspended(await store.list(), 'deploy-web', Date.now() / 1000)).toEqual(['running']);
   });
 
   test('and is listed until it ends, or is resumed', async () => {
@@ -144,7 +149,7 @@ describe('what a role demands of jobs is suspended', () => {
     ]);
     expect(JSON.parse(resumed.out)).toMatchObject({ off: false });
     expect(await kite(['disabled'])).toMatchObject({ exits: 0, out: '' });
-    expect(findSuspended(await store.all(), 'deploy-web', Date.now() / 1000)).toEqual([]);
+    expect(findSuspended(await store.list(), 'deploy-web', Date.now() / 1000)).toEqual([]);
     const past = { what: 'approval', names: ['deploy-web'], off: true, reason: '', by: '' } as const;
     await store.set({ ...past, at: '2026-01-01T00:00:00.000Z', until: '2026-01-01T01:00:00.000Z' });
     expect(await kite(['disabled'])).toMatchObject({ exits: 0, out: '' });
@@ -154,7 +159,7 @@ describe('what a role demands of jobs is suspended', () => {
   test('and strikes nobody', async () => {
     await kite([...words, '--hours', '1']);
     const origin = { issuer: BUILDKITE, keyId: 'k', organization: 'a', pipeline: 'p', role: 'deploy-web' };
-    expect(struck(await store.all(), origin)).toBeUndefined();
+    expect(findSwitch(await store.list(), origin)).toBeUndefined();
   });
 
   test.each([
@@ -166,7 +171,7 @@ describe('what a role demands of jobs is suspended', () => {
     ['without a reason', ['suspend', 'running', 'deploy-web', '--hours', '1']],
   ])('not %s', async (_name, line) => {
     expect((await kite(line)).exits).toBe(64);
-    expect(await store.all()).toEqual([]);
+    expect(await store.list()).toEqual([]);
   });
 });
 
@@ -188,7 +193,7 @@ describe('nothing is switched by a command line', () => {
     { name: 'with an option that has no effect', words: ['role', 'web', '--issuer', BUILDKITE, ...BECAUSE] },
   ])('$name', async ({ words }) => {
     expect((await kite(['disable', ...words])).exits).toBe(64);
-    expect(await store.all()).toEqual([]);
+    expect(await store.list()).toEqual([]);
   });
 });
 
@@ -198,7 +203,7 @@ describe('nothing is switched, and it is said why,', () => {
   test('where nobody can be named for it', async () => {
     aws.sts.reply(stsError('ExpiredToken', 403));
     expect(await kite(ROLE)).toMatchObject({ exits: 1, errors: expect.stringContaining('ExpiredToken') });
-    expect(await store.all()).toEqual([]);
+    expect(await store.list()).toEqual([]);
   });
 
   test('where there is no such stack', async () => {

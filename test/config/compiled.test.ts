@@ -40,7 +40,7 @@ test('registries that were compiled are those that were loaded, with their audie
   ]);
   expect([opened.url, opened.audiences, opened.rows]).toEqual([loaded.url, loaded.audiences, loaded.rows]);
   for (const path of ['/npm/a', '/v2/acme/web'])
-    expect(opened.registries.at(path)).toEqual(loaded.registries.at(path));
-  expect(opened.registries.at('/npm/a')?.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(opened.registries.findByPath(path)).toEqual(loaded.registries.findByPath(path));
+  expect(opened.registries.findByPath('/npm/a')?.digest).toMatch(/^[0-9a-f]{64}$/);
   rmSync(folder, { recursive: true });
 });

@@ -20,28 +20,28 @@ export function sealedKeysContract(make: () => SealedKeys | Promise<SealedKeys>)
 
   describe('as every store of sealed keys', () => {
     test('it has nothing at first', async () => {
-      expect(await store.certificates()).toEqual([]);
-      expect(await store.sealed(TODAY.day)).toBeUndefined();
+      expect(await store.listCertificates()).toEqual([]);
+      expect(await store.findSealed(TODAY.day)).toBeUndefined();
     });
 
     test('it gives back what it keeps, to the byte', async () => {
       expect(await store.keep(TODAY)).toBe(true);
       expect(await store.keep(TOMORROW)).toBe(true);
-      expect(await store.sealed(TODAY.day)).toEqual(TODAY.sealed);
-      expect([...(await store.certificates())].sort()).toEqual([TODAY.certificate, TOMORROW.certificate]);
+      expect(await store.findSealed(TODAY.day)).toEqual(TODAY.sealed);
+      expect([...(await store.listCertificates())].sort()).toEqual([TODAY.certificate, TOMORROW.certificate]);
     });
 
     test('a day keeps its first key', async () => {
       await store.keep(TODAY);
       expect(await store.keep(keyOf(TODAY.day, 'another'))).toBe(false);
-      expect(await store.sealed(TODAY.day)).toEqual(TODAY.sealed);
-      expect(await store.certificates()).toEqual([TODAY.certificate]);
+      expect(await store.findSealed(TODAY.day)).toEqual(TODAY.sealed);
+      expect(await store.listCertificates()).toEqual([TODAY.certificate]);
     });
 
     test('of several that keep a key for one day at the same time, one does', async () => {
       const racing = ['a', 'b', 'c'].map(text => store.keep(keyOf(TODAY.day, text)));
       expect((await Promise.all(racing)).filter(Boolean)).toEqual([true]);
-      expect(await store.certificates()).toHaveLength(1);
+      expect(await store.listCertificates()).toHaveLength(1);
     });
   });
 }

@@ -9,10 +9,10 @@ export function switchesContract(opened: () => Promise<SwitchStore>): void {
 
   test('what was set is there as it was', async () => {
     const store = await opened();
-    expect(await store.all()).toEqual([]);
+    expect(await store.list()).toEqual([]);
     await store.set(role);
     await store.set(pipeline);
-    const all = await store.all();
+    const all = await store.list();
     expect(all).toHaveLength(2);
     expect(all).toEqual(expect.arrayContaining([role, pipeline]));
   });
@@ -24,7 +24,7 @@ export function switchesContract(opened: () => Promise<SwitchStore>): void {
       { ...switchOf({ what: 'organization', names: ['acme', 'https://issuer.example'] }), byName: true },
     ];
     for (const each of known) await store.set(each);
-    expect(await store.all()).toEqual(expect.arrayContaining(known));
+    expect(await store.list()).toEqual(expect.arrayContaining(known));
   });
 
   test('until when a demand is suspended is there', async () => {
@@ -32,7 +32,7 @@ export function switchesContract(opened: () => Promise<SwitchStore>): void {
     const until = '2027-01-15T12:00:00.000Z';
     const suspended = { ...switchOf({ what: 'running', names: ['deploy-web'] }), until };
     await store.set(suspended);
-    expect(await store.all()).toEqual([suspended]);
+    expect(await store.list()).toEqual([suspended]);
   });
 
   test('what is set again is there once, as it was set last', async () => {
@@ -40,6 +40,6 @@ export function switchesContract(opened: () => Promise<SwitchStore>): void {
     const on = { ...role, off: false, reason: 'the key is gone', by: 'bob' };
     await store.set(role);
     await store.set(on);
-    expect(await store.all()).toEqual([on]);
+    expect(await store.list()).toEqual([on]);
   });
 }

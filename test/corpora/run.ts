@@ -6,10 +6,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerError } from '../../lib/errors.ts';
-import { signatureOf, takeApart } from '../../lib/token/jws.ts';
+import { readSignature, splitToken } from '../../lib/token/jws.ts';
 import { KeySetError, readKeySet } from '../../lib/token/keyset.ts';
-import { verifies } from '../../lib/token/signature.ts';
-import { verifier } from '../../lib/token/verify.ts';
+import { isSignedBy } from '../../lib/token/signature.ts';
+import { createVerifier } from '../../lib/token/verify.ts';
 import { rowsFrom } from '../harness/policy.ts';
 
 type Row = {
@@ -46,15 +46,15 @@ function keysOf({ jwks, jwksText, opts }: Row) {
 }
 
 function signatureLayer(row: Row): Judged {
-  const apart = takeApart(String(row.token));
+  const apart = splitToken(String(row.token));
   const { header, signed } = apart;
-  const signature = signatureOf(apart);
+  const signature = readSignature(apart);
   const keys = keysOf(row);
   // This layer takes a token without kid when there is one key; a whole subject token must have one.
   const key =
     header.kid === undefined && keys.size === 1 ? [...keys.values()][0] : keys.get(header.kid ?? '');
   if (!key || key.algorithm !== header.alg) return { accepted: false, why: 'no such key' };
-  return { accepted: verifies(key, signed, signature), why: 'signature' };
+  return { accepted: isSignedBy(key, signed, signature), why: 'signature' };
 }
 
 async function wholeToken(row: Row): Promise<Judged> {
@@ -69,7 +69,7 @@ async function wholeToken(row: Row): Promise<Judged> {
     return key;
   };
   if (typeof issuer === 'string') throw new Error('no row');
-  const verify = verifier({
+  const verify = createVerifier({
     rows: new Map([[ISSUER, { ...issuer, algorithms }]]),
     keys: new Map([[ISSUER, source]]),
     audiences: new Set([AUDIENCE]),

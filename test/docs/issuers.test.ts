@@ -8,9 +8,9 @@ import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { runCases } from '../../lib/review/cases/trial.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
-import { readJsonObject } from '../../lib/token/json.ts';
+import { readStrictObject } from '../../lib/token/json.ts';
 import { PRESETS } from '../../lib/token/presets.ts';
-import { verifier } from '../../lib/token/verify.ts';
+import { createVerifier } from '../../lib/token/verify.ts';
 import { casesFrom } from '../harness/cases.ts';
 import { type TestIssuer, testIssuer } from '../harness/issuer.ts';
 import { folderOf } from '../harness/local.ts';
@@ -48,13 +48,13 @@ type Page = {
   readonly config: Config;
   readonly role: Role;
   readonly row: IssuerRow;
-  readonly payload: ReturnType<typeof readJsonObject>;
+  readonly payload: ReturnType<typeof readStrictObject>;
 };
 
 /** A page as the loader and the strict reader of tokens have it. */
 function pageOf(page: string): Page {
   const config = configOf(page);
-  const payload = readJsonObject(new TextEncoder().encode(shown(page, 'payload').text));
+  const payload = readStrictObject(new TextEncoder().encode(shown(page, 'payload').text));
   const row = config.rows.get(String(payload['iss']));
   if (!row) throw new Error(`${page}: broker.yml has no row for the sample token`);
   return { config, payload, row, role: only(config.roles, `roles in ${page}`) };
@@ -112,7 +112,7 @@ describe.each(PAGES)('%s', path => {
 
   test('T17, T19: the token that it shows is verified, and gets the role that it shows', async () => {
     const keys = new Map([[row.issuer, issuer.keys]]);
-    const verify = verifier({ rows: config.rows, keys, audiences: new Set([config.audience]) });
+    const verify = createVerifier({ rows: config.rows, keys, audiences: new Set([config.audience]) });
     const now = Number(payload['iat']);
     const token = await verify(await issuer.sign(payload), now);
     const access = { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined };

@@ -5,7 +5,7 @@ import { run, runVerb, VERBS } from '../../lib/cli/run.ts';
 import { initBy } from '../../lib/cli/verbs/init.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { SWITCH_TABLE, switchTableName } from '../../lib/stores/switches.ts';
+import { deriveSwitchTableName, SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { testAws } from '../harness/aws.ts';
 import { atEnd } from '../harness/endings.ts';
 import {
@@ -70,7 +70,7 @@ beforeAll(async () => {
   };
   const aws = await testAws();
   atEnd(aws.close);
-  await aws.dynamo.makeTable(SWITCH_TABLE.key, switchTableName(STACK));
+  await aws.dynamo.makeTable(SWITCH_TABLE.key, deriveSwitchTableName(STACK));
   aws.sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
   environment = {
     AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,

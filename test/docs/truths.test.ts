@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkCondition, OPERATORS, type Operator, type Scalar } from '../../lib/policy/condition.ts';
-import { readJson } from '../../lib/token/json.ts';
+import { readStrictJson } from '../../lib/token/json.ts';
 import { code, codes, read, rowsUnder, tables } from '../harness/markdown.ts';
 import { BUILDKITE, buildkiteClaims, claims, compile, decideFor, roleFrom } from '../harness/policy.ts';
 
@@ -37,7 +37,7 @@ describe('the table of truths', () => {
         operands: [JSON.parse(operand) as Scalar],
         binds: false,
       } as const;
-      const held = claims({ claim: claim === '' ? undefined : readJson(claim) });
+      const held = claims({ claim: claim === '' ? undefined : readStrictJson(claim) });
       expect(checkCondition(condition, held, undefined).truth).toBe(said.replace('in doubt', 'doubt'));
     },
   );

@@ -6,7 +6,7 @@ import { AUTHORITIES } from '../../lib/doctor/outside/azure.ts';
 import { readCertificate } from '../../lib/doctor/outside/certificate.ts';
 import type { Instruments } from '../../lib/doctor/outside/examined.ts';
 import { EXAMINATIONS, examineOutside, INSTRUMENTS } from '../../lib/doctor/outside.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { CLOUDS } from '../../lib/providers/azure.ts';
 import { certificateFor } from '../harness/certificate.ts';
 import { atEnd } from '../harness/endings.ts';
@@ -31,7 +31,7 @@ type Page = {
 };
 type Pages = { readonly [url: string]: Page | 'ECONNREFUSED' };
 
-const keys = await localSigner().publicKeys();
+const keys = await createLocalSigner().publicKeys();
 const METADATA = {
   issuer: AUDIENCE,
   jwks_uri: `${AUDIENCE}/.well-known/jwks.json`,

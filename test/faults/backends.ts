@@ -1,8 +1,8 @@
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
-import { kmsSigner } from '../../lib/keys/kms.ts';
-import { ISSUER_KEY_TABLE, tableIssuerKeys } from '../../lib/stores/issuers.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
+import { createKmsSigner } from '../../lib/keys/kms.ts';
+import { createTableIssuerKeys, ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
 import { SPENT_TABLE } from '../../lib/stores/spent.ts';
-import { SWITCH_TABLE, tableSwitches } from '../../lib/stores/switches.ts';
+import { createTableSwitches, SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 import { testAws } from '../harness/aws.ts';
 import { issuerOfTests } from '../harness/broker.ts';
@@ -39,7 +39,7 @@ export async function backends(): Promise<Backends> {
   const spentTable = await aws.dynamo.makeTable(SPENT_TABLE.key);
   const switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);
   const off = switchOf({ what: 'pipeline', names: [OFF, 'my-organization', BUILDKITE] });
-  await tableSwitches(dynamoTable(switchTable, aws.setting)).set(off);
+  await createTableSwitches(createDynamoTable(switchTable, aws.setting)).set(off);
   const headers = { 'content-type': 'application/json' };
   const issuer = await testServer(() => ({ status: 200, headers, body: { keys: [jwk] } }));
   const delivered = new Map<string, string[]>();
@@ -60,9 +60,9 @@ export async function backends(): Promise<Backends> {
   return {
     async makeRows() {
       const name = await aws.dynamo.makeTable(ISSUER_KEY_TABLE.key, `${ROWS}${made++}`);
-      const kept = tableIssuerKeys(
-        dynamoTable(name, aws.setting),
-        kmsSigner({ ...aws.setting, keys: [NEXT_KEY] }),
+      const kept = createTableIssuerKeys(
+        createDynamoTable(name, aws.setting),
+        createKmsSigner({ ...aws.setting, keys: [NEXT_KEY] }),
       );
       return { name, keep: (uri, at) => kept.keep({ issuer: BUILDKITE, uri }, { keys, at }) };
     },

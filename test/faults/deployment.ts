@@ -1,7 +1,7 @@
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
-import { kmsSigner } from '../../lib/keys/kms.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
+import { createKmsSigner } from '../../lib/keys/kms.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { tableIssuerKeys } from '../../lib/stores/issuers.ts';
+import { createTableIssuerKeys } from '../../lib/stores/issuers.ts';
 import { type TestBroker, testBroker } from '../harness/broker.ts';
 import { clockFrom } from '../harness/clock.ts';
 import { TARGET } from '../harness/door.ts';
@@ -60,11 +60,14 @@ export function startProcess(
     roles: ROLES,
     aws,
     now,
-    signer: kmsSigner({ ...aws, keys: [KEY] }),
+    signer: createKmsSigner({ ...aws, keys: [KEY] }),
     delivery: { sink: 'firehose', to: stream, required: true },
     keysFor: sharedKeysAt(
       `${url}${KEYS_PATH}`,
-      tableIssuerKeys(dynamoTable(rows, aws), kmsSigner({ ...aws, keys: [NEXT_KEY], patience: 2000 })),
+      createTableIssuerKeys(
+        createDynamoTable(rows, aws),
+        createKmsSigner({ ...aws, keys: [NEXT_KEY], patience: 2000 }),
+      ),
     ),
     tables,
     ...(sink ? { sink } : {}),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
-import { tableSwitches } from '../../lib/stores/switches.ts';
+import { createTableSwitches } from '../../lib/stores/switches.ts';
 import type { Break } from '../harness/account.ts';
 import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { stsForm } from '../harness/door.ts';
@@ -218,7 +218,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
 
   test('a switch', async () => {
     const table = deployed.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
-    const switches = tableSwitches(dynamoTable(table, deployed.account.dynamo.setting));
+    const switches = createTableSwitches(createDynamoTable(table, deployed.account.dynamo.setting));
     const off = switchOf({ what: 'role', names: ['publish'] });
     await switches.set(off);
     const found = await observe('exchange', running => askToken(running, 'publish'));
@@ -243,7 +243,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
     const ask = async (running: Running) => askToken(running, 'live', await mintToken({ job_id: 'ended' }));
     expect(await observe('exchange', ask)).toEqual(['Denied reason=job_finished']);
     const table = deployed.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
-    const switches = tableSwitches(dynamoTable(table, deployed.account.dynamo.setting));
+    const switches = createTableSwitches(createDynamoTable(table, deployed.account.dynamo.setting));
     const [now, soon] = [0, 3600].map(more => new Date((at + more) * 1000).toISOString());
     const suspended = switchOf({ what: 'running', names: ['live'], at: now ?? '', until: soon ?? '' });
     await switches.set(suspended);
@@ -282,7 +282,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
 
   test('a key set of somebody else in the table', async () => {
     const { KITE_STS_ISSUER_KEY_TABLE: table = '' } = deployed.environmentOf('exchange');
-    const keys = dynamoTable(table, deployed.account.dynamo.setting);
+    const keys = createDynamoTable(table, deployed.account.dynamo.setting);
     const [{ issuer: whose } = {}] = await keys.scan(['issuer']);
     const whole = await keys.get({ issuer: whose as { S: string } });
     await keys.put({ ...whole, keys: { S: '{"keys":[]}' }, issuer: whose as { S: string } });

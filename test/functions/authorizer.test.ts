@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
-import { tableSwitches } from '../../lib/stores/switches.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
+import { createTableSwitches } from '../../lib/stores/switches.ts';
 import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { FLEET, type IssuerServer, issuerServer, linesWith, publishEvent } from '../harness/fleet.ts';
 import { BUILDKITE } from '../harness/policy.ts';
@@ -60,7 +60,7 @@ describe('the packaged authorizer, with the environment of the template', () => 
 test('I41: a switch strikes in the packaged authorizer', async () => {
   const switched = await deploy(FLEET, { issuer: issuer.url });
   const table = switched.environmentOf('authorizer')['KITE_STS_SWITCH_TABLE'] ?? '';
-  await tableSwitches(dynamoTable(table, switched.account.dynamo.setting)).set(
+  await createTableSwitches(createDynamoTable(table, switched.account.dynamo.setting)).set(
     switchOf({ what: 'pipeline', names: ['my-pipeline', 'my-organization', BUILDKITE] }),
   );
   const running = await switched.start('authorizer');

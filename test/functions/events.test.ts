@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { JOB_TABLE } from '../../lib/stores/jobs.ts';
 import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { askToken, FLEET, type IssuerServer, issuerServer, linesWith, mintToken } from '../harness/fleet.ts';
@@ -62,7 +62,7 @@ describe('the packaged events', () => {
   test('write into the table that the exchange reads', async () => {
     const table = deployed.environmentOf('events')['KITE_STS_JOB_TABLE'] ?? '';
     expect(deployed.environmentOf('exchange')['KITE_STS_JOB_TABLE']).toBe(table);
-    const kept = await dynamoTable(table, deployed.account.dynamo.setting).scan([JOB_TABLE.key]);
+    const kept = await createDynamoTable(table, deployed.account.dynamo.setting).scan([JOB_TABLE.key]);
     expect(kept.length).toBeGreaterThan(0);
   });
 

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
-import { tableSwitches } from '../../lib/stores/switches.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
+import { createTableSwitches } from '../../lib/stores/switches.ts';
 import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { stsForm, textsOf } from '../harness/door.ts';
 import {
@@ -159,7 +159,7 @@ describe('I41: a switch strikes in the packaged exchange', () => {
     { what: 'issuer', names: [BUILDKITE], code: 'issuer_switched_off' },
   ] as const)('that of a $what', async ({ what, names, code }) => {
     const table = switched.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
-    const switches = tableSwitches(dynamoTable(table, switched.account.dynamo.setting));
+    const switches = createTableSwitches(createDynamoTable(table, switched.account.dynamo.setting));
     const off = switchOf({ what, names: [...names] });
     await switches.set(off);
     const answer = await askToken(await switched.start('exchange'), 'publish');

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { type Deployed, deploy } from '../harness/deployed.ts';
 import { answerTo, askToken, FLEET, type IssuerServer, issuerServer, linesWith } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
@@ -84,7 +84,7 @@ describe('the packaged refresher', () => {
   test('keeps what the issuer published', async () => {
     expect(await (await deployed.start('refresher')).invoke()).toEqual({ result: { kept: 1 } });
     const table = deployed.environmentOf('refresher')['KITE_STS_ISSUER_KEY_TABLE'] ?? '';
-    const [kept] = await dynamoTable(table, deployed.account.dynamo.setting).scan(['issuer', 'keys']);
+    const [kept] = await createDynamoTable(table, deployed.account.dynamo.setting).scan(['issuer', 'keys']);
     expect(kept).toMatchObject({ issuer: { S: BUILDKITE } });
   });
 

@@ -4,8 +4,8 @@ import { type JWK, jwtVerify } from 'jose';
 import { decide } from '../../lib/policy/decide.ts';
 import type { VerifiedToken } from '../../lib/policy/verified-token.ts';
 import { MAX_MEMBERS } from '../../lib/token/json.ts';
-import { claimsOf, MAX_HEADER, MAX_TOKEN, signatureOf, takeApart } from '../../lib/token/jws.ts';
-import { fixedKeys } from '../../lib/token/keys.ts';
+import { MAX_HEADER, MAX_TOKEN, readSignature, readTokenClaims, splitToken } from '../../lib/token/jws.ts';
+import { createFixedKeys } from '../../lib/token/keys.ts';
 import { CLOCK_SKEW } from '../../lib/token/verify.ts';
 import { KEY_ID, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { AUDIENCE, NOW, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
@@ -33,7 +33,7 @@ const PRIVATE = createPrivateKey({
 });
 const PUBLIC = createPublicKey(PRIVATE);
 const PUBLISHED = { ...PUBLIC.export({ format: 'jwk' }), kid: KEY_ID } as JWK;
-const verify = verifierOf({ keys: fixedKeys([PUBLISHED], ['EdDSA']) }, ROWS);
+const verify = verifierOf({ keys: createFixedKeys([PUBLISHED], ['EdDSA']) }, ROWS);
 
 export const HEADER = JSON.stringify({ alg: 'EdDSA', kid: KEY_ID });
 export const CLAIMS = { ...tokenClaims({ iss: ISSUER }), groups: ['a', 'b'], nested: { a: { b: 1 } } };
@@ -122,7 +122,7 @@ const REFUSED = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc', 'cty']
 
 /** One text for one value: whatever is taken apart goes together again to the very same text. */
 function apart(text: string): void {
-  const taken = takeApart(text);
+  const taken = splitToken(text);
   const { header, payload, signed, signature } = taken;
   const [first = ''] = text.split('.');
   ok(first.length <= MAX_HEADER && text.length <= MAX_TOKEN);
@@ -137,17 +137,17 @@ function apart(text: string): void {
 
 /** The claims are read exactly when an independent reader takes the bytes, and as the same. */
 async function read(text: string): Promise<void> {
-  const taken = await run(CODES, () => takeApart(text));
+  const taken = await run(CODES, () => splitToken(text));
   if (taken.error) return;
   const { payload, signature } = taken.value;
   const bytes = Buffer.from(payload, 'base64url');
   const canonical = bytes.toString('base64url') === payload;
-  const claimed = await run(CODES, () => claimsOf(taken.value));
+  const claimed = await run(CODES, () => readTokenClaims(taken.value));
   deepEqual(
     claimed.error ? undefined : claimed.value,
     canonical ? objectReading(bytes, MAX_MEMBERS) : undefined,
   );
-  const signing = await run(CODES, () => signatureOf(taken.value));
+  const signing = await run(CODES, () => readSignature(taken.value));
   if (!signing.error) equal(Buffer.from(signing.value).toString('base64url'), signature);
 }
 

@@ -4,7 +4,7 @@ import type { AuditSetting } from '../../lib/config/audit.ts';
 import { loadedConfig } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
@@ -103,7 +103,7 @@ export async function testBroker({
   aws,
   clouds = { base: 'http://127.0.0.1:9' },
   apps = () => undefined,
-  signer = localSigner(),
+  signer = createLocalSigner(),
   sink,
   metrics = false,
   now = () => NOW,

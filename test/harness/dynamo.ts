@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 // @ts-expect-error: it has no types
 import dynalite from 'dynalite';
 import type { AwsSetting } from '../../lib/aws/call.ts';
-import { DYNAMODB, jsonCall } from '../../lib/aws/json.ts';
+import { createJsonCall, DYNAMODB } from '../../lib/aws/json.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 
 export type TestDynamo = {
@@ -28,7 +28,7 @@ export async function testDynamo(): Promise<TestDynamo> {
   return {
     setting,
     async makeTable(key, TableName = `table-${tables++}`) {
-      const ask = jsonCall(DYNAMODB, setting);
+      const ask = createJsonCall(DYNAMODB, setting);
       await ask('CreateTable', {
         TableName,
         BillingMode: 'PAY_PER_REQUEST',

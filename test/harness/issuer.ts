@@ -1,8 +1,8 @@
 import { KeyObject, sign as signBytes, type webcrypto } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
-import { fixedKeys, type KeySource } from '../../lib/token/keys.ts';
-import { type Verify, verifier } from '../../lib/token/verify.ts';
+import { createFixedKeys, type KeySource } from '../../lib/token/keys.ts';
+import { createVerifier, type Verify } from '../../lib/token/verify.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, NOW, rowsFrom } from './policy.ts';
 
 export const KEY_ID = 'f4b821837b4edcba56136f22f37ee6969520df23407126cce188d4141c015d68';
@@ -32,7 +32,7 @@ export async function testIssuer(): Promise<TestIssuer> {
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
   return {
     jwk,
-    keys: fixedKeys([jwk]),
+    keys: createFixedKeys([jwk]),
     sign: (payload, header = {}) =>
       new SignJWT({ ...payload })
         .setProtectedHeader({ alg: 'RS256', kid: KEY_ID, ...header })
@@ -53,7 +53,7 @@ export function verifierOf(
   issuer: Pick<TestIssuer, 'keys'>,
   rows: ReadonlyMap<string, IssuerRow> = rowsFrom(ISSUERS),
 ): Verify {
-  return verifier({
+  return createVerifier({
     rows,
     keys: new Map([...rows.keys()].map(each => [each, issuer.keys])),
     audiences: new Set([AUDIENCE]),

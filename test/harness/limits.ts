@@ -1,4 +1,4 @@
-import { type Limits, memoryLimit } from '../../lib/stores/limits.ts';
+import { createMemoryLimiter, type Limits } from '../../lib/stores/limits.ts';
 
 const MOST = { perMinute: 1_000_000_000, burst: 1_000_000_000 };
 
@@ -10,4 +10,4 @@ export const PLENTY: Limits = {
   identities: MOST,
   stsCalls: MOST,
 };
-export const LIMITER = memoryLimit('tests', MOST);
+export const LIMITER = createMemoryLimiter('tests', MOST);

@@ -1,23 +1,23 @@
 import { request } from 'node:http';
 import type { SharedKeys } from '../../lib/token/copy.ts';
-import { sharedFirst } from '../../lib/token/copy.ts';
-import { download, type Network, network } from '../../lib/token/download.ts';
-import { cachedKeys, type KeySource, keptKeys } from '../../lib/token/keys.ts';
+import { createSharedFetch } from '../../lib/token/copy.ts';
+import { createNetwork, downloadKeySet, type Network } from '../../lib/token/download.ts';
+import { createCachedKeys, createIssuerKeys, type KeySource } from '../../lib/token/keys.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
 
 /** Plain HTTP to this host: what the real network forbids, for a hostile issuer of our own. */
 export const loopback: Network = {
-  ...network(false),
+  ...createNetwork(false),
   request: (url, options, answer) => request(url, options, answer),
-  permitted: () => true,
+  isPermitted: () => true,
 };
 
 /** For every issuer, the keys that are shared, or else at this URL, as a process gets and keeps them. */
 export function sharedKeysAt(uri: string, shared: SharedKeys) {
-  const fetchSet = async () => readKeySet(await download(uri, loopback), ['RS256'], () => undefined);
+  const fetchSet = async () => readKeySet(await downloadKeySet(uri, loopback), ['RS256'], () => undefined);
   return ({ issuer }: { readonly issuer: string }): KeySource =>
-    keptKeys(
-      sharedFirst(shared, { issuer, uri, algorithms: ['RS256'] }, fetchSet, () => undefined),
+    createIssuerKeys(
+      createSharedFetch(shared, { issuer, uri, algorithms: ['RS256'] }, fetchSet, () => undefined),
       () => undefined,
     );
 }
@@ -25,8 +25,8 @@ export function sharedKeysAt(uri: string, shared: SharedKeys) {
 /** For every issuer, the keys that are at this URL, as a process gets and keeps them. */
 export function keysAt(url: string) {
   return (): KeySource =>
-    cachedKeys(
-      async () => readKeySet(await download(url, loopback), ['RS256'], () => undefined),
+    createCachedKeys(
+      async () => readKeySet(await downloadKeySet(url, loopback), ['RS256'], () => undefined),
       () => undefined,
     );
 }

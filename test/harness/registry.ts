@@ -3,7 +3,7 @@ import { type Authorizer, authorize } from '../../lib/authorize.ts';
 import { createAuthorizer, createBroker, type Surroundings } from '../../lib/broker.ts';
 import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
 import { compileRegistry, parseRegistry } from '../../lib/language/registry.ts';
@@ -99,7 +99,7 @@ export async function testAuthorizer(
   { sink, keys, issuers = ISSUERS, table, limits = PLENTY }: Options = {},
 ): Promise<TestAuthorizer> {
   const issuer = await issuerOfTests();
-  const signer = localSigner();
+  const signer = createLocalSigner();
   const clock = { now: NOW };
   const audit: string[] = [];
   const faults: BrokerError[] = [];

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { parse } from 'yaml';
 import { type Authorizer, authorize } from '../../lib/authorize.ts';
-import { authorizerOf } from '../../lib/lambda/authorizer.ts';
+import { createAuthorizerHandler } from '../../lib/lambda/authorizer.ts';
 import type { RestEvent } from '../../lib/lambda/rest.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 
@@ -82,7 +82,7 @@ export function restEvent({ method, path, query, headers, sourceAddress }: HttpR
  * Where images are held there is no identity source; elsewhere it is the header, without which nobody is asked.
  */
 export function answerAsRest(api: RestApi, authorizer: Authorizer) {
-  const handler = authorizerOf(request => authorize(authorizer, request), authorizer.url);
+  const handler = createAuthorizerHandler(request => authorize(authorizer, request), authorizer.url);
   return async (request: HttpRequest): Promise<HttpAnswer | undefined> => {
     if (!api.images && request.headers['authorization'] === undefined)
       return rendered(api, 'UNAUTHORIZED', {});

@@ -1,11 +1,11 @@
 import type { JWK } from 'jose';
-import { kmsSigner } from '../../lib/keys/kms.ts';
-import { rotate } from '../../lib/keys/rotate.ts';
-import { kmsSeal } from '../../lib/keys/seal.ts';
-import { type SealedSetting, sealedSigner } from '../../lib/keys/sealed.ts';
+import { createKmsSigner } from '../../lib/keys/kms.ts';
+import { rotateKey } from '../../lib/keys/rotate.ts';
+import { createKmsSeal } from '../../lib/keys/seal.ts';
+import { createSealedSigner, type SealedSetting } from '../../lib/keys/sealed.ts';
 import type { Sealing } from '../../lib/keys/sealing.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
-import { memoryKeys } from '../../lib/stores/keys.ts';
+import { createMemorySealedKeys } from '../../lib/stores/keys.ts';
 import { KEY, NEXT_KEY, SEALING_KEY, type TestKms } from './kms.ts';
 import { AUDIENCE } from './policy.ts';
 
@@ -14,7 +14,7 @@ export const DAY = 24 * 60 * 60;
 export const MIDNIGHT = Date.UTC(2026, 10, 22) / 1000;
 
 export type Deployment = Sealing & {
-  readonly store: ReturnType<typeof memoryKeys>;
+  readonly store: ReturnType<typeof createMemorySealedKeys>;
   /** What its processes reported. */
   readonly reported: string[];
   /** Sets the clock of everything in it. */
@@ -29,19 +29,20 @@ export type Deployment = Sealing & {
 /** A deployment with sealed keys: KMS over HTTP, a store in memory, and a clock. Nothing has rotated yet. */
 export function deployment(kms: TestKms, issuer = AUDIENCE): Deployment {
   let now = MIDNIGHT;
-  const signer = (off = 0) => kmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], now: () => now + off });
-  const store = memoryKeys();
+  const signer = (off = 0) =>
+    createKmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], now: () => now + off });
+  const store = createMemorySealedKeys();
   const reported: string[] = [];
-  const sealing = { issuer, kms: signer(), seal: kmsSeal(SEALING_KEY, issuer, kms.setting), store };
+  const sealing = { issuer, kms: signer(), seal: createKmsSeal(SEALING_KEY, issuer, kms.setting), store };
   return {
     ...sealing,
     reported,
     at: seconds => {
       now = seconds;
     },
-    rotate: () => rotate(sealing, now),
+    rotate: () => rotateKey(sealing, now),
     process: (off = 0, changes = {}) =>
-      sealedSigner({
+      createSealedSigner({
         ...sealing,
         kms: signer(off),
         now: () => now + off,

@@ -1,11 +1,11 @@
 import type { AppSigners } from '../../lib/keys/apps.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import type { Discovery } from '../../lib/protocols/discovery.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { AUDIENCE } from './policy.ts';
 
-const signer = localSigner();
+const signer = createLocalSigner();
 
 /** How a provider signs in tests. */
 export const SIGNING: SigningSetting = { issuer: AUDIENCE, signer, randomId: () => 'one-of-a-kind' };
@@ -18,7 +18,7 @@ export const TRUSTED: Discovery = {
 };
 
 /** What signs as every app in tests. */
-export const APP_SIGNER = localSigner();
+export const APP_SIGNER = createLocalSigner();
 export const APPS: AppSigners = () => APP_SIGNER;
 
 const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) };
@@ -26,4 +26,4 @@ const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the ke
 export const BROKEN_SIGNING: SigningSetting = { ...SIGNING, signer: broken };
 
 /** The same with a key that nobody published. */
-export const STRANGE_SIGNING: SigningSetting = { ...SIGNING, signer: localSigner() };
+export const STRANGE_SIGNING: SigningSetting = { ...SIGNING, signer: createLocalSigner() };

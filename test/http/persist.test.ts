@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BUDGET_MS, budget, persist } from '../../lib/http/persist.ts';
+import { BUDGET_MS, persist, startBudget } from '../../lib/http/persist.ts';
 import { ATTEMPT_MS } from '../../lib/http/post.ts';
 import { NOW } from '../harness/policy.ts';
 
@@ -18,7 +18,7 @@ async function attempts(failures: readonly Error[], takes = 0) {
     return 'done';
   };
   const passes = (error: unknown): boolean => error instanceof Passing;
-  const ended = await persist(work, { passes, random: () => 0, budget: budget(() => now) }).catch(
+  const ended = await persist(work, { passes, random: () => 0, budget: startBudget(() => now) }).catch(
     (error: Error) => error.constructor.name,
   );
   return { ended, patience };
@@ -67,7 +67,7 @@ describe('T63: nothing can have been done', () => {
 
 describe('D08: all attempts share one budget', () => {
   test('which may be shorter than the usual one', () => {
-    expect(budget(() => NOW, 2000)()).toBe(2000);
+    expect(startBudget(() => NOW, 2000)()).toBe(2000);
   });
 
   test('so that the last has what the others left', async () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from 'node:net';
 import process from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
-import { NoReply, type Post, poster } from '../../lib/http/post.ts';
+import { createPoster, NoReply, type Post } from '../../lib/http/post.ts';
 import { atEnd } from '../harness/endings.ts';
 import { NOW } from '../harness/policy.ts';
 
@@ -36,7 +36,7 @@ async function nameOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-const post: Post = poster(() => NOW);
+const post: Post = createPoster(() => NOW);
 
 test('it posts the text with these headers, and gives status and text', async () => {
   const { url } = await serverOf(async (message, response) => {
@@ -165,7 +165,7 @@ describe('T78: a connection is kept', () => {
   ])('so that two calls $rest seconds apart have $connections', async ({ rest, connections }) => {
     let now = NOW;
     const made = await serverOf((_message, response) => void response.end('x'));
-    const kept = poster(() => now);
+    const kept = createPoster(() => now);
     await kept({ url: made.url, headers: {}, body: 'x' });
     now += rest;
     await kept({ url: made.url, headers: {}, body: 'x' });

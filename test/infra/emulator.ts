@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DYNAMODB, jsonCall } from '../../lib/aws/json.ts';
+import { createJsonCall, DYNAMODB } from '../../lib/aws/json.ts';
 
 /**
  * What the suite cannot ask for, since both tools are Python's: is the template one that CloudFormation takes
@@ -126,7 +126,7 @@ function typesOf(file: string): string[] {
 /** A table of somebody else, in the place of ours. */
 async function checkPreflight(endpoint: string, aws: object): Promise<void> {
   const TableName = 'kite-sts-dev-switches';
-  const ask = jsonCall(DYNAMODB, { region: REGION, endpoint, credentials: EMULATED });
+  const ask = createJsonCall(DYNAMODB, { region: REGION, endpoint, credentials: EMULATED });
   await ask('CreateTable', {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appSigners } from '../../lib/keys/apps.ts';
+import { createAppSigners } from '../../lib/keys/apps.ts';
 import { KEY, type TestKms, testKms } from '../harness/kms.ts';
 import { testSecrets } from '../harness/secrets.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => kms.close());
 
 test('an app signs by its own key in KMS', async () => {
-  const signer = appSigners(new Map([['buildkite-app', KEY]]), kms.setting)('buildkite-app');
+  const signer = createAppSigners(new Map([['buildkite-app', KEY]]), kms.setting)('buildkite-app');
   const keys = createLocalJWKSet({ keys: [...((await signer?.publicKeys()) ?? [])] });
   expect((await jwtVerify((await signer?.sign('JWT', { iss: 'a' })) ?? '', keys)).payload).toEqual({
     iss: 'a',
@@ -27,11 +27,11 @@ test('or by one in Secrets Manager, asked in the region of the secret', async ()
     format: 'pem',
   });
   const aws = await testSecrets(new Map([[SECRET, String(pem)]]));
-  const signer = appSigners(new Map([['Iv23li', SECRET]]), aws.setting)('Iv23li');
+  const signer = createAppSigners(new Map([['Iv23li', SECRET]]), aws.setting)('Iv23li');
   expect(await signer?.publicKeys()).toHaveLength(1);
   expect(aws.asked[0]?.headers.authorization).toContain('/eu-west-1/secretsmanager/');
 });
 
 test('T52: no app signs by the key of another', () => {
-  expect(appSigners(new Map([['one', KEY]]), kms.setting)('two')).toBeUndefined();
+  expect(createAppSigners(new Map([['one', KEY]]), kms.setting)('two')).toBeUndefined();
 });

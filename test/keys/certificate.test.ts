@@ -1,10 +1,10 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Certificate, certify, readCertificate } from '../../lib/keys/certificate.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
-const [OURS, SECOND, THEIRS] = [localSigner(), localSigner(), localSigner()];
+const [OURS, SECOND, THEIRS] = [createLocalSigner(), createLocalSigner(), createLocalSigner()];
 let certificate: Certificate;
 beforeAll(async () => {
   const [jwk] = await THEIRS.publicKeys();

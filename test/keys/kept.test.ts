@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../lib/aws/call.ts';
-import { type Kept, kept } from '../../lib/keys/kept.ts';
+import { type Cached, createCached } from '../../lib/keys/kept.ts';
 import { NOW } from '../harness/policy.ts';
 
 function failure(passing: boolean) {
@@ -10,7 +10,7 @@ function failure(passing: boolean) {
 let now: number;
 let loads: number;
 let fails: unknown;
-let value: Kept<number>;
+let value: Cached<number>;
 beforeEach(() => {
   now = NOW;
   loads = 0;
@@ -20,7 +20,7 @@ beforeEach(() => {
     if (fails) throw fails;
     return loads;
   };
-  value = kept(load, { now: () => now, seconds: 60, pause: 10 });
+  value = createCached(load, { now: () => now, seconds: 60, pause: 10 });
 });
 
 /** What is had so many seconds after the beginning, and how often it was loaded by then. */
@@ -68,7 +68,7 @@ describe('when loading fails', () => {
       if (fails) throw fails;
       return ++loads;
     };
-    value = kept(load, { now: () => now, seconds: 60, oldest: 90 });
+    value = createCached(load, { now: () => now, seconds: 60, oldest: 90 });
     await askedAt(0);
     fails = failure(true);
     expect((await askedAt(89)).had).toBe(1);
@@ -81,7 +81,7 @@ describe('when loading fails', () => {
       if (++loads === 1) now += 120;
       return loads;
     };
-    value = kept(load, { now: () => now, seconds: 60, oldest: 90 });
+    value = createCached(load, { now: () => now, seconds: 60, oldest: 90 });
     expect(await value.get()).toBe(2);
   });
 

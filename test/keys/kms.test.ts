@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type KmsSetting, kmsSigner } from '../../lib/keys/kms.ts';
+import { createKmsSigner, type KmsSetting } from '../../lib/keys/kms.ts';
 import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
 import { createJwtProvider } from '../../lib/providers/jwt.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
@@ -17,7 +17,7 @@ beforeEach(() => kms.reply());
 afterAll(() => kms.close());
 
 function signer(changes: Partial<KmsSetting> = {}) {
-  return kmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], ...changes });
+  return createKmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], ...changes });
 }
 function asked(): string[] {
   return kms.calls.map(({ operation }) => operation);
@@ -226,5 +226,5 @@ test('through the provider, every fault of KMS is our own trouble', async () => 
 });
 
 test('a signer without keys is not made', () => {
-  expect(() => kmsSigner({ ...kms.setting, keys: [] })).toThrow();
+  expect(() => createKmsSigner({ ...kms.setting, keys: [] })).toThrow();
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { signerContract } from '../contract/signer.ts';
 
-const signer = localSigner();
+const signer = createLocalSigner();
 
 signerContract(() => signer);
 
@@ -12,6 +12,6 @@ test('it publishes one key', async () => {
 
 test('each signer has a key of its own', async () => {
   const [one] = await signer.publicKeys();
-  const [other] = await localSigner().publicKeys();
+  const [other] = await createLocalSigner().publicKeys();
   expect(one?.kid).not.toBe(other?.kid);
 });

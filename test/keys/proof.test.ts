@@ -1,12 +1,12 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { localSigner } from '../../lib/keys/local.ts';
-import { type Proven, proveKeys, readProof } from '../../lib/keys/proof.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
+import { type ProvenOrigin, proveKeys, readProof } from '../../lib/keys/proof.ts';
 import { BUILDKITE, GITHUB, NOW } from '../harness/policy.ts';
 
-const [OURS, THEIRS] = [localSigner(), localSigner()];
+const [OURS, THEIRS] = [createLocalSigner(), createLocalSigner()];
 const ORIGIN = { issuer: BUILDKITE, uri: `${BUILDKITE}/jwks` };
-const PROVEN: Proven = { ...ORIGIN, at: NOW + 0.5 };
+const PROVEN: ProvenOrigin = { ...ORIGIN, at: NOW + 0.5 };
 const KEYS = '{"keys":[]}';
 
 async function read(proof: string, changes: object = {}) {

@@ -22,7 +22,7 @@ function asked(): string[] {
 }
 async function made() {
   const keys = await broker.kms.publicKeys();
-  return (await broker.store.certificates()).map(text => readCertificate(text, keys, AUDIENCE));
+  return (await broker.store.listCertificates()).map(text => readCertificate(text, keys, AUDIENCE));
 }
 
 test.each([

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { publicKey } from '../../lib/keys/rs256.ts';
-import { kmsSeal, type Seal } from '../../lib/keys/seal.ts';
+import { createRsaPublicKey } from '../../lib/keys/rs256.ts';
+import { createKmsSeal, type Seal } from '../../lib/keys/seal.ts';
 import { kmsError, SEALING_KEY, type TestKms, testKms } from '../harness/kms.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 
@@ -9,14 +9,14 @@ let kms: TestKms;
 let seal: Seal;
 beforeAll(async () => {
   kms = await testKms();
-  seal = kmsSeal(SEALING_KEY, AUDIENCE, kms.setting);
+  seal = createKmsSeal(SEALING_KEY, AUDIENCE, kms.setting);
 });
 beforeEach(() => kms.reply());
 afterAll(() => kms.close());
 
 test('what was sealed opens to the private half of the same key', async () => {
   const { publicKey: made, sealed } = await seal.make();
-  expect(publicKey(createPublicKey(await seal.open(sealed))).jwk).toEqual(made.jwk);
+  expect(createRsaPublicKey(createPublicKey(await seal.open(sealed))).jwk).toEqual(made.jwk);
 });
 
 test('KMS is told which key, and for which issuer, both times', async () => {
@@ -33,7 +33,7 @@ test('KMS is told which key, and for which issuer, both times', async () => {
 
 describe('nothing is opened', () => {
   test('that was sealed for another issuer', async () => {
-    const { sealed } = await kmsSeal(SEALING_KEY, 'https://other.example', kms.setting).make();
+    const { sealed } = await createKmsSeal(SEALING_KEY, 'https://other.example', kms.setting).make();
     await expect(seal.open(sealed)).rejects.toMatchObject({ code: 'InvalidCiphertextException' });
   });
 

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { certify, readCertificate } from '../../lib/keys/certificate.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { SealedKeys } from '../../lib/keys/sealing.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
@@ -30,7 +30,7 @@ function asked(operation: string): number {
 /** The days of the keys, and `kms` for what is neither. */
 async function days(): Promise<ReadonlyMap<string | undefined, string>> {
   const vouching = await broker.kms.publicKeys();
-  const read = (await broker.store.certificates()).map(text =>
+  const read = (await broker.store.listCertificates()).map(text =>
     readCertificate(text, vouching, broker.issuer),
   );
   return new Map(read.map(each => [each?.jwk.kid, each?.day ?? 'none']));
@@ -87,12 +87,12 @@ describe('T52: whose turn it is to sign', () => {
 
   test('never that of a key which was made too late to be known everywhere', async () => {
     await broker.rotate();
-    const [text = ''] = await broker.store.certificates();
+    const [text = ''] = await broker.store.listCertificates();
     const certificate = readCertificate(text, await broker.kms.publicKeys(), broker.issuer);
     if (!certificate) throw new Error('no certificate');
     const late = await certify(broker.kms, broker.issuer, { ...certificate, madeAt: MIDNIGHT + 1 });
     broker.at(FIRST_SIGNS);
-    const store = { ...broker.store, certificates: async () => [late] };
+    const store = { ...broker.store, listCertificates: async () => [late] };
     expect(await signedBy(broker.process(0, { store }))).toBe('kms');
   });
 });
@@ -138,7 +138,7 @@ describe('what somebody else wrote into the store', () => {
     broker.process(0, { store: { ...broker.store, ...changes } });
 
   test.each<{ name: string; text: (broker: Deployment) => Promise<string> }>([
-    { name: 'signed by a key of theirs', text: ({ issuer }) => certificateBy(localSigner(), issuer) },
+    { name: 'signed by a key of theirs', text: ({ issuer }) => certificateBy(createLocalSigner(), issuer) },
     { name: 'for another broker', text: ({ kms: ours }) => certificateBy(ours, 'https://other.example') },
     {
       name: 'made of a token that a role got',
@@ -150,7 +150,7 @@ describe('what somebody else wrote into the store', () => {
   ])('is not published: a certificate $name', async ({ text }) => {
     const certificate = await text(broker);
     broker.at(FIRST_SIGNS);
-    const process = withStore({ certificates: async () => [certificate] });
+    const process = withStore({ listCertificates: async () => [certificate] });
     expect(await publishedBy(process)).toEqual(['kms', 'kms']);
     expect(await signedBy(process)).toBe('kms');
     expect(broker.reported[0]).toMatch(/^a sealed key was not published/);
@@ -158,7 +158,7 @@ describe('what somebody else wrote into the store', () => {
 
   const times = async () => ({
     day: FIRST,
-    jwk: { ...(await localSigner().publicKeys())[0], kid: 'theirs' },
+    jwk: { ...(await createLocalSigner().publicKeys())[0], kid: 'theirs' },
     madeAt: MIDNIGHT,
     signsFrom: FIRST_SIGNS,
     signsUntil: FIRST_SIGNS + DAY,
@@ -169,14 +169,14 @@ describe('what somebody else wrote into the store', () => {
   test.each<{ name: string; sealed: () => Promise<Buffer | undefined> }>([
     {
       name: 'changed',
-      sealed: async () => Buffer.from((await broker.store.sealed(FIRST)) ?? '').fill(1, -1),
+      sealed: async () => Buffer.from((await broker.store.findSealed(FIRST)) ?? '').fill(1, -1),
     },
     { name: 'of another key', sealed: async () => (await broker.seal.make()).sealed },
     { name: 'of another broker', sealed: () => sealedFor('https://other.example') },
     { name: 'gone', sealed: async () => undefined },
   ])('does not sign: a private half that is $name', async ({ sealed }) => {
     await signing();
-    const process = withStore({ sealed });
+    const process = withStore({ findSealed: sealed });
     expect(await signedBy(process)).toBe('kms');
     expect(broker.reported[0]).toMatch(/^a sealed key was not used/);
   });
@@ -188,7 +188,7 @@ describe('D11: when something is down,', () => {
   const DOWN = kmsDownFor(() => true);
   const storeDown = (): SealedKeys => {
     const down = () => Promise.reject(new Error('the store is down'));
-    return { certificates: down, sealed: down, keep: down };
+    return { listCertificates: down, findSealed: down, keep: down };
   };
 
   test('the store: KMS signs, and no part of the keys is published as if it were all', async () => {

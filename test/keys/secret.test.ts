@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { secretSigner } from '../../lib/keys/secret.ts';
+import { createSecretSigner } from '../../lib/keys/secret.ts';
 import { NOW } from '../harness/policy.ts';
 import { testSecrets } from '../harness/secrets.ts';
 
@@ -24,7 +24,7 @@ function pem(key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs1'): string {
 
 let now = NOW;
 function signer() {
-  return secretSigner(ARN, { ...aws.setting, now: () => now });
+  return createSecretSigner(ARN, { ...aws.setting, now: () => now });
 }
 
 test.each(['pkcs1', 'pkcs8'] as const)('a key in %s signs, and is read once', async type => {

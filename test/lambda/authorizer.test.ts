@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { authorize } from '../../lib/authorize.ts';
-import { authorizerOf } from '../../lib/lambda/authorizer.ts';
+import { createAuthorizerHandler } from '../../lib/lambda/authorizer.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
@@ -22,7 +22,7 @@ type Asked = {
 /** An event of a REQUEST authorizer has no body, and its headers as the client spelled them. */
 function answered({ method = 'GET', path = '/npm/left-pad', headers = {} }: Asked) {
   const { body: _, isBase64Encoded: __, ...event } = httpEvent({ method, path });
-  return authorizerOf(
+  return createAuthorizerHandler(
     request => authorize(door.authorizer, request),
     AUDIENCE,
   )({
@@ -76,7 +76,7 @@ describe('isAuthorized is false, with a code for the access log and nothing that
 
   test('no header at all', async () => {
     const { requestContext, rawPath, rawQueryString } = httpEvent({ method: 'GET', path: '/npm/left-pad' });
-    const handler = authorizerOf(request => authorize(door.authorizer, request), AUDIENCE);
+    const handler = createAuthorizerHandler(request => authorize(door.authorizer, request), AUDIENCE);
     expect(await handler({ requestContext, rawPath, rawQueryString })).toMatchObject({
       isAuthorized: false,
       context: { code: 'parameter_missing' },
@@ -92,7 +92,7 @@ test('the source address is the one of the gateway', async () => {
 test('D18: a fault of ours is thrown, so that the gateway says 500 and not 403', async () => {
   const { authorizer } = await testAuthorizer([FLAT], { keys: () => Promise.reject(new Error('away')) });
   const { requestContext, rawPath, rawQueryString } = httpEvent({ method: 'GET', path: '/npm/left-pad' });
-  const handler = authorizerOf(request => authorize(authorizer, request), AUDIENCE);
+  const handler = createAuthorizerHandler(request => authorize(authorizer, request), AUDIENCE);
   const headers = { authorization: `Bearer ${token}` };
   await expect(handler({ requestContext, rawPath, rawQueryString, headers })).rejects.toThrow(
     /^internal_error [0-9a-f-]{36}$/,

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { handlerOf } from '../../lib/lambda/handler.ts';
+import { createHandler } from '../../lib/lambda/handler.ts';
 import { serve } from '../../lib/serve.ts';
 import { testBroker } from '../harness/broker.ts';
 import { httpEvent } from '../harness/gateway.ts';
@@ -25,7 +25,7 @@ function form(subject_token: string): string {
 describe('the handler of a function', () => {
   test('answers an exchange as every host does', async () => {
     const { broker, issuer, event } = await testBroker({ roles: { one: TRUST } });
-    const handler = handlerOf(request => serve(broker, request));
+    const handler = createHandler(request => serve(broker, request));
     const result = await handler(httpEvent({ body: form(await issuer.sign(tokenClaims())) }), context());
     expect(result.statusCode).toBe(200);
     expect(JSON.parse(result.body ?? '')).toMatchObject({ token_type: 'Bearer' });
@@ -33,7 +33,7 @@ describe('the handler of a function', () => {
   });
 
   test('adds the headers of its transport, and leaves those of the answer', async () => {
-    const handler = handlerOf(async () => ({
+    const handler = createHandler(async () => ({
       status: 200,
       headers: { 'cache-control': 'no-store' },
       body: '',
@@ -47,7 +47,7 @@ describe('the handler of a function', () => {
   });
 
   test('T85: what is thrown unforeseen is a fault of ours, and nothing of it leaves', async () => {
-    const handler = handlerOf(() => Promise.reject(new Error('arn:aws:iam::123456789012:role/secret')));
+    const handler = createHandler(() => Promise.reject(new Error('arn:aws:iam::123456789012:role/secret')));
     const result = await handler(httpEvent(), context());
     expect(result.statusCode).toBe(503);
     expect(result.headers).toMatchObject({ 'cache-control': 'no-store', 'retry-after': '2' });
@@ -61,11 +61,11 @@ describe('the handler of a function', () => {
   ])('T-6: an answer $left ms before its end is $status', async ({ left, status }) => {
     const answer = { status: 200, headers: {}, body: '' };
     const work = () => new Promise<typeof answer>(resolve => setTimeout(() => resolve(answer), 800 - left));
-    expect((await handlerOf(work)(httpEvent(), context(800))).statusCode).toBe(status);
+    expect((await createHandler(work)(httpEvent(), context(800))).statusCode).toBe(status);
   });
 
   test('T80: tells its caller to try again before its own time runs out', async () => {
-    const handler = handlerOf(() => new Promise(() => undefined));
+    const handler = createHandler(() => new Promise(() => undefined));
     const result = await handler(httpEvent(), context(550));
     expect(result.statusCode).toBe(503);
     expect(result.headers?.['retry-after']).toBe('2');

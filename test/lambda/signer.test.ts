@@ -1,8 +1,8 @@
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demandSettings } from '../../lib/config/settings.ts';
-import { rotate } from '../../lib/keys/rotate.ts';
-import { sealingOf, signerOf } from '../../lib/lambda/signer.ts';
+import { rotateKey } from '../../lib/keys/rotate.ts';
+import { createDeployedSigner, createSealing } from '../../lib/lambda/signer.ts';
 import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
 import { signerContract } from '../contract/signer.ts';
 import { testAws } from '../harness/aws.ts';
@@ -30,7 +30,7 @@ function now() {
 
 describe('a function without sealed keys', () => {
   test('signs by KMS', async () => {
-    const signer = signerOf(settings(), aws.setting, AUDIENCE);
+    const signer = createDeployedSigner(settings(), aws.setting, AUDIENCE);
     const [first, ...others] = await signer.publicKeys();
     expect(decodeProtectedHeader(await signer.sign('JWT', {})).kid).toBe(first?.kid);
     expect(others).toHaveLength(1);
@@ -39,13 +39,13 @@ describe('a function without sealed keys', () => {
 
 describe('a function with sealed keys, over HTTP to KMS and DynamoDB,', () => {
   // As if rotation had run three days ago: its key signs now.
-  beforeAll(() => rotate(sealingOf(sealed(), aws.setting, AUDIENCE), now() - 3 * DAY));
+  beforeAll(() => rotateKey(createSealing(sealed(), aws.setting, AUDIENCE), now() - 3 * DAY));
 
-  signerContract(() => signerOf(sealed(), aws.setting, AUDIENCE));
+  signerContract(() => createDeployedSigner(sealed(), aws.setting, AUDIENCE));
 
   test('signs by the key of the day, which KMS opened', async () => {
     aws.kms.reply();
-    const signer = signerOf(sealed(), aws.setting, AUDIENCE);
+    const signer = createDeployedSigner(sealed(), aws.setting, AUDIENCE);
     const { kid } = decodeProtectedHeader(await signer.sign('JWT', {}));
     expect((await signer.publicKeys()).findIndex(key => key.kid === kid)).toBe(2);
     expect(aws.kms.calls.map(({ operation }) => operation)).toContain('Decrypt');
@@ -57,6 +57,6 @@ describe('nothing is sealed', () => {
     { name: 'without a table', changes: { KITE_STS_SEALING_KEY: SEALING_KEY } },
     { name: 'without a key that seals', changes: { KITE_STS_SEALED_KEYS: 'table' } },
   ])('$name', ({ changes }) => {
-    expect(() => sealingOf(settings(changes), aws.setting, AUDIENCE)).toThrow();
+    expect(() => createSealing(settings(changes), aws.setting, AUDIENCE)).toThrow();
   });
 });

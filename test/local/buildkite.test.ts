@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { type TestClouds, testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { APP_SIGNER } from '../harness/signing.ts';
@@ -64,7 +64,7 @@ test('a token lives for a day at most, and for half a minute at least', async ()
 });
 
 describe('an assertion is refused', () => {
-  const strange = localSigner();
+  const strange = createLocalSigner();
   test.each<[string, () => Promise<string>]>([
     ['of a key that is no app’s', () => assertion({}, strange)],
     ['that is none', async () => 'a.b.c'],

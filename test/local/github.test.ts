@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { type TestClouds, testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { APP_SIGNER } from '../harness/signing.ts';
@@ -73,7 +73,7 @@ test('a token that was given back is none any more', async () => {
 });
 
 describe('a request is refused', () => {
-  const strange = localSigner();
+  const strange = createLocalSigner();
   test.each<[string, () => Promise<string>, Call, number]>([
     ['of a key that is no App’s', () => jwt({}, strange), {}, 401],
     ['of nobody', async () => 'a.b.c', {}, 401],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { payload, pushBuild, type TokenRequest, Unprocessable } from '../../lib/local/jobs.ts';
 import type { JobClaims } from '../../lib/local/samples.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
-import { PRESETS, presetOf } from '../../lib/token/presets.ts';
+import { findPreset, PRESETS } from '../../lib/token/presets.ts';
 import { blocks, DOCUMENTS, read } from '../harness/markdown.ts';
 import { BUILDKITE, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom } from '../harness/policy.ts';
 
@@ -168,7 +168,7 @@ describe('R17: the token of a stand-in says all that the page of its issuer show
     const block = blocks(read(page)).find(({ words }) => words[0] === 'payload');
     const payload = JSON.parse(block?.text ?? '{}') as JobClaims;
     const row = [...ROWS.values()].find(
-      ({ preset }) => preset && preset === presetOf(String(payload['iss'])),
+      ({ preset }) => preset && preset === findPreset(String(payload['iss'])),
     );
     return row ? [{ page, payload, row }] : [];
   });

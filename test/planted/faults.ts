@@ -11,7 +11,7 @@ export const FAULTS: readonly Fault[] = [
   ['functions/exchange.ts', '  metrics: true,\n', ''],
   ['functions/exchange.ts', 'settings.spentTable ?? null', 'undefined as never'],
   ['functions/exchange.ts', 'settings.identityTable ?? null', 'null'],
-  ['functions/exchange.ts', '  apps: appSigners(settings.appKeys, aws),\n', ''],
+  ['functions/exchange.ts', '  apps: createAppSigners(settings.appKeys, aws),\n', ''],
   ['functions/refresher.ts', 'failed.size > 0', 'failed.size > 1'],
   ['functions/rotation.ts', 'Date.now() / 1000', 'Date.now()'],
   ['functions/discovery.ts', '    answerNotFound(),', '    { ...answerNotFound(), status: 200 },'],
@@ -44,7 +44,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/lambda/authorizer.ts', "['setup', 'ours']", "['denied']"],
   ['lib/lambda/fault.ts', "level === 'debug' && cause", 'cause'],
   ['lib/lambda/fault.ts', '    fault: code,\n    decisionId,', '    error: code,\n    decisionId,'],
-  ['lib/lambda/environment.ts', "sessionToken: need('AWS_SESSION_TOKEN'),", "sessionToken: '',"],
+  ['lib/lambda/environment.ts', "sessionToken: requireVariable('AWS_SESSION_TOKEN'),", "sessionToken: '',"],
   // The template.
   ['infra/resources/alarms.ts', 'issuer_switched_off: 1,', 'issuer_switched_off: 100,'],
   ['infra/resources/alarms.ts', 'provider_refused: 5,', 'provider_refused: 500,'],
@@ -90,7 +90,11 @@ export const FAULTS: readonly Fault[] = [
   ['lib/aws/call.ts', 'RequestTimeout|', ''],
   ['lib/aws/call.ts', 'status >= 500 || status === 429', 'status >= 500'],
   ['lib/http/post.ts', 'CONNECT_MS = 500', 'CONNECT_MS = 500_000'],
-  ['lib/http/post.ts', "['ConnectTimeoutError', 'EAI_AGAIN', ", "['ConnectTimeoutError', "],
+  [
+    'lib/http/post.ts',
+    "['AddressRefused', 'ConnectTimeoutError', 'EAI_AGAIN', ",
+    "['AddressRefused', 'ConnectTimeoutError', ",
+  ],
   ['lib/http/persist.ts', 'const PAUSE_MS = 100', 'const PAUSE_MS = 1000'],
   ['lib/http/persist.ts', 'BUDGET_MS = 6000', 'BUDGET_MS = 60_000'],
   ['lib/http/post.ts', 'IDLE_SECONDS = 4', 'IDLE_SECONDS = 40'],
@@ -218,8 +222,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/config/issuers.ts', 'USUAL_LIFETIME = 600', 'USUAL_LIFETIME = 3600'],
   [
     'lib/identity.ts',
-    'if (off) throw new BrokerError(reasonOf(off))',
-    'if (false) throw new BrokerError(reasonOf(off as never))',
+    'if (off) throw new BrokerError(findSwitchReason(off))',
+    'if (false) throw new BrokerError(findSwitchReason(off as never))',
   ],
   ['lib/cli/verbs/codeowners.ts', "['yml', 'test.yml']", "['yml']"],
   ['lib/cli/verbs/exchange.ts', "flags['json'] ?", "!flags['json'] ?"],
@@ -236,7 +240,7 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/targets.ts', "'sts:SetSourceIdentity', ", ''],
   ['lib/protocols/container.ts', 'repeats: true', 'repeats: false'],
   ['lib/review/author/pin.ts', '/^[\\w-]{1,128}$/', '/^/'],
-  ['lib/broker.ts', 'network(allowPrivateNetwork)', 'network(true)'],
+  ['lib/broker.ts', 'createNetwork(allowPrivateNetwork)', 'createNetwork(true)'],
   ['lib/broker.ts', 'config.limits.stsCalls', 'config.limits.identities'],
   ['lib/broker.ts', 'what => onKeys(row.issuer, what)', '() => undefined'],
   // A third sample: lines drawn by lot over all rooms, each with the fault that would matter most there.
@@ -414,5 +418,5 @@ export const FAULTS: readonly Fault[] = [
   ['lib/review/targets/findings.ts', 'return isNarrowed ? [] :', 'return asked ? [] :'],
   ['lib/stores/switches.ts', "...(change.byName ? { by_name: { S: 'yes' } } : {}),", ''],
   ['lib/switch.ts', 'id === undefined || byName) return undefined', 'id === undefined) return undefined'],
-  ['lib/token/signature.ts', "pss('sha256', 32)", "pss('sha256', 0)"],
+  ['lib/token/signature.ts', "createPssWay('sha256', 32)", "createPssWay('sha256', 0)"],
 ];

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ClaimValue } from '../../lib/policy/claims.ts';
 import { ROLE_NAME } from '../../lib/policy/name.ts';
 import { GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
-import { JsonError, readJson } from '../../lib/token/json.ts';
+import { JsonError, readStrictJson } from '../../lib/token/json.ts';
 import type { Verify } from '../../lib/token/verify.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { codeOf, faultOf } from '../harness/code.ts';
@@ -100,7 +100,7 @@ function parsed(text: string): { value: unknown } | undefined {
 
 function read(text: string): { value: ClaimValue } | undefined {
   try {
-    return { value: readJson(text) };
+    return { value: readStrictJson(text) };
   } catch (error) {
     if (error instanceof JsonError) return undefined;
     throw error;

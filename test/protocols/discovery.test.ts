@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { CODES } from '../../lib/errors.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { answerDiscovery, type Discovery, PAGES } from '../../lib/protocols/discovery.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 
-const signer = localSigner();
+const signer = createLocalSigner();
 const discovery: Discovery = {
   url: AUDIENCE,
   audience: 'https://audience.test.example',

@@ -3,7 +3,7 @@ import type { Code } from '../../lib/errors.ts';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
 import { createAwsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
-import { memoryLimit } from '../../lib/stores/limits.ts';
+import { createMemoryLimiter } from '../../lib/stores/limits.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { LIMITER, PLENTY } from '../harness/limits.ts';
@@ -135,7 +135,7 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
   test('T78: no attempt is begun when the time for all of them is over', async () => {
     sts.reply(stsError('Throttling', 400));
     let now = NOW;
-    const limiter = memoryLimit('tests', PLENTY.stsCalls);
+    const limiter = createMemoryLimiter('tests', PLENTY.stsCalls);
     const provider = createAwsProvider({ ...sts.setting, now: () => (now += 1.2) }, SIGNING, limiter);
     expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
     expect(sts.calls.length).toBeLessThan(3);
@@ -163,7 +163,7 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
 
   test('D09: not more often than the limit of calls admits', async () => {
     sts.reply(stsError('Throttling', 400));
-    const limiter = memoryLimit('tests', { perMinute: 1, burst: 2 });
+    const limiter = createMemoryLimiter('tests', { perMinute: 1, burst: 2 });
     const provider = createAwsProvider(sts.setting, SIGNING, limiter);
     const asked = () => codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW));
     expect([await asked(), await asked(), sts.calls.length]).toEqual([

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { BuildkiteTarget } from '../../lib/policy/targets/buildkite.ts';
 import { createBuildkiteProvider } from '../../lib/providers/buildkite.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
@@ -118,7 +118,7 @@ test('an attempt whose answer was lost is made again with a new assertion: the f
 
 describe('T48: Buildkite does not take', () => {
   const REFUSED = 'provider_refused';
-  const strange = localSigner();
+  const strange = createLocalSigner();
   test.each<[string, Code, () => Promise<unknown>]>([
     ['an assertion of another key', 'broker_misconfigured', () => issue(role(), () => strange)],
     ['an assertion that has expired', 'broker_credentials_unavailable', () => issue(role(), APPS, NOW - 300)],

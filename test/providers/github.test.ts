@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { Resolve } from '../../lib/http/address.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { GithubTarget } from '../../lib/policy/targets/github.ts';
 import { createGithubProvider } from '../../lib/providers/github.ts';
 import { providerContract } from '../contract/provider.ts';
@@ -163,7 +163,7 @@ describe('T50: a token that was not asked for is given back, and refused', () =>
 });
 
 describe('T48: GitHub does not take', () => {
-  const strange = localSigner();
+  const strange = createLocalSigner();
   const REFUSED = 'provider_refused';
   test.each<[string, Code, () => Promise<unknown>]>([
     ['a JWT of another key', 'broker_misconfigured', () => issue(NUMBER, () => strange)],

@@ -2,7 +2,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
 import { beforeAll, expect, test } from 'vitest';
-import { kmsSigner } from '../../lib/keys/kms.ts';
+import { createKmsSigner } from '../../lib/keys/kms.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { serve } from '../../lib/serve.ts';
 import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
@@ -20,8 +20,8 @@ const EACH = 6;
 async function rotating() {
   const { setting } = await testKms();
   const [before, after] = [
-    kmsSigner({ ...setting, keys: [KEY, NEXT_KEY] }),
-    kmsSigner({ ...setting, keys: [NEXT_KEY, KEY] }),
+    createKmsSigner({ ...setting, keys: [KEY, NEXT_KEY] }),
+    createKmsSigner({ ...setting, keys: [NEXT_KEY, KEY] }),
   ];
   let current: Signer = before;
   const signer: Signer = {

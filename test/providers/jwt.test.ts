@@ -1,16 +1,16 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
 import { createJwtProvider } from '../../lib/providers/jwt.ts';
-import { takeApart } from '../../lib/token/jws.ts';
+import { splitToken } from '../../lib/token/jws.ts';
 import { providerContract } from '../contract/provider.ts';
 import { codeOf, faultOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 
-const signer = localSigner();
+const signer = createLocalSigner();
 const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) };
 function providerWith(using: Signer) {
   return createJwtProvider({ issuer: AUDIENCE, signer: using, randomId: () => 'one-of-a-kind' });
@@ -94,7 +94,7 @@ describe('our own access token', () => {
 
   test('T13: can never be a subject token', async () => {
     const { token } = await issue(PLAIN);
-    expect(faultOf(() => takeApart(token))[0]).toBe('token_type_refused');
+    expect(faultOf(() => splitToken(token))[0]).toBe('token_type_refused');
   });
 
   test('is not there when the key cannot be used, which passes', async () => {

@@ -19,7 +19,7 @@ import { setUpReach } from '../../lib/cli/reach/setup.ts';
 import { privateFolder } from '../../lib/client/folder.ts';
 import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
 import { loadConfig } from '../../lib/config/load.ts';
-import { localSigner } from '../../lib/keys/local.ts';
+import { createLocalSigner } from '../../lib/keys/local.ts';
 import { throwawayIssuer } from '../../lib/local/issuer.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import { serve } from '../../lib/serve.ts';
@@ -80,7 +80,7 @@ function now(): number {
   return Date.now() / 1000;
 }
 const issuer = throwawayIssuer(config.rows, config.registries, now);
-const signer = localSigner();
+const signer = createLocalSigner();
 const registries = loadedRegistries(config);
 const around = {
   sink: () => undefined,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../lib/aws/call.ts';
-import { memoryIdentities } from '../../lib/stores/identities.ts';
-import { memorySpent } from '../../lib/stores/spent.ts';
-import { keptSwitches } from '../../lib/stores/switches.ts';
+import { createMemoryIdentities } from '../../lib/stores/identities.ts';
+import { createMemorySpent } from '../../lib/stores/spent.ts';
+import { createCachedSwitches } from '../../lib/stores/switches.ts';
 import { testBroker } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
@@ -13,13 +13,13 @@ import { testSts } from '../harness/sts.ts';
 // Numbers as the documents promise them, and not the product's own constants.
 describe('T-7: a store of one process holds', () => {
   test('a hundred thousand used tokens', async () => {
-    const { spend } = memorySpent();
+    const { spend } = createMemorySpent();
     for (let n = 0; n < 100_000; n++) await spend(`token-${n}`, NOW + 300, NOW);
     expect(await spend('token-0', NOW + 300, NOW)).toBeUndefined();
   });
 
   test('a hundred thousand sessions', async () => {
-    const { remember, find } = memoryIdentities();
+    const { remember, find } = createMemoryIdentities();
     const identity = { accessKeyId: 'ASIA', arn: 'a', userId: 'u', account: '1', expiresAt: NOW + 900 };
     for (let n = 0; n < 100_000; n++) await remember(`session-${n}`, identity, NOW);
     expect(await find('session-0')).toEqual(identity);
@@ -31,7 +31,7 @@ test('T-4: what is switched off is known for 60 seconds, and then nothing is iss
   let broken = false;
   const away = new AwsError({ code: 'InternalServerError', message: 'no' }, 500, true);
   const all = async () => (broken ? Promise.reject(away) : []);
-  const switches = keptSwitches({ all }, () => now);
+  const switches = createCachedSwitches({ list: all }, () => now);
   await switches();
   broken = true;
   now = NOW + 59;

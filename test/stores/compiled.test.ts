@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compiledRoles, writeRoles } from '../../lib/stores/compiled.ts';
-import { fixedRoles, policyDigest, type RoleStore } from '../../lib/stores/roles.ts';
+import { openRoles, writeRoles } from '../../lib/stores/compiled.ts';
+import { createFixedRoles, digestPolicy, type RoleStore } from '../../lib/stores/roles.ts';
 import { arnOf } from '../harness/deploy.ts';
 import {
   BUILDKITE,
@@ -35,7 +35,7 @@ let store: RoleStore;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'compiled-'));
   writeRoles(folder, [...roles].reverse(), rows);
-  store = compiledRoles(folder);
+  store = openRoles(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -43,8 +43,8 @@ describe('a compiled role', () => {
   test.each(NAMES)('%s is found, with the digest of what was reviewed', name => {
     const snapshot = store.find(name);
     expect(snapshot?.role.name).toBe(name);
-    expect(snapshot?.digest).toBe(policyDigest({ ...role, name }, rows));
-    expect(snapshot?.digest).toBe(fixedRoles(roles, rows).find(name)?.digest);
+    expect(snapshot?.digest).toBe(digestPolicy({ ...role, name }, rows));
+    expect(snapshot?.digest).toBe(createFixedRoles(roles, rows).find(name)?.digest);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe('by the ARN of its target', () => {
   const many = Array.from({ length: 40 }, (_, index) => aimed(`role-${index}`, `target-${index}`));
   const other = mkdtempSync(join(tmpdir(), 'compiled-'));
   writeRoles(other, [...many, aimed('twin-a', 'twin'), aimed('twin-b', 'twin')], rows);
-  const targets = compiledRoles(other);
+  const targets = openRoles(other);
   afterAll(() => rmSync(other, { recursive: true }));
 
   test.each(many.map(({ name }, index) => [name, arnOf(`target-${index}`)]))('%s is found', (name, arn) => {
@@ -91,7 +91,7 @@ describe('by the ARN of its target', () => {
 
   test('the index by ARN is not read until an ARN is asked for', () => {
     const renamed = join(other, 'roles.targets');
-    const opened = compiledRoles(other);
+    const opened = openRoles(other);
     renameSync(renamed, `${renamed}.away`);
     expect(opened.find('role-0')?.role.name).toBe('role-0');
     expect(() => opened.find(arnOf('target-0'))).toThrow('ENOENT');
@@ -108,13 +108,13 @@ test.each(['', 'A', 'deploy-', 'deploy-we', 'deploy-webb', 'zz', '__proto__', 'Ã
 );
 
 test('a name that is near is found for one who mistyped it', () => {
-  expect(store.near('deplyo-web')).toBe('deploy-web');
+  expect(store.findNear('deplyo-web')).toBe('deploy-web');
 });
 
 test('no roles are none', () => {
   const empty = mkdtempSync(join(tmpdir(), 'compiled-'));
   writeRoles(empty, [], rows);
-  expect(compiledRoles(empty).find('a')).toBeUndefined();
+  expect(openRoles(empty).find('a')).toBeUndefined();
   rmSync(empty, { recursive: true });
 });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
 import {
+  createMemoryIdentities,
+  createTableIdentities,
   IDENTITY_TABLE,
-  memoryIdentities,
   noIdentities,
-  tableIdentities,
 } from '../../lib/stores/identities.ts';
 import { identitiesContract } from '../contract/identities.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
@@ -22,15 +22,15 @@ let dynamo: TestDynamo;
 let table: Table;
 beforeAll(async () => {
   dynamo = await testDynamo();
-  table = dynamoTable(await dynamo.makeTable(IDENTITY_TABLE.key), dynamo.setting);
+  table = createDynamoTable(await dynamo.makeTable(IDENTITY_TABLE.key), dynamo.setting);
 });
 afterAll(() => dynamo.close());
 
 describe('in memory', () => {
-  identitiesContract(() => memoryIdentities());
+  identitiesContract(() => createMemoryIdentities());
 
   test('when it is full of sessions that live it says so, and those that expired make room', async () => {
-    const store = memoryIdentities(2);
+    const store = createMemoryIdentities(2);
     await store.remember('a', IDENTITY, NOW);
     await store.remember('b', { ...IDENTITY, expiresAt: NOW + 20 }, NOW);
     await expect(store.remember('c', IDENTITY, NOW)).rejects.toThrow('2 sessions that live');
@@ -41,10 +41,10 @@ describe('in memory', () => {
 });
 
 describe('in DynamoDB', () => {
-  identitiesContract(() => tableIdentities(table));
+  identitiesContract(() => createTableIdentities(table));
 
   test('T54: a session token is kept as its SHA-256 alone, and DynamoDB is told when to forget it', async () => {
-    await tableIdentities(table).remember('the-session-token', IDENTITY, NOW);
+    await createTableIdentities(table).remember('the-session-token', IDENTITY, NOW);
     const items = await table.scan(['session', 'expires_at', 'arn', 'user_id', 'account', 'access_key_id']);
     expect(JSON.stringify(items)).not.toContain('the-session-token');
     expect(items).toContainEqual({
@@ -58,8 +58,8 @@ describe('in DynamoDB', () => {
   });
 
   test('nothing is asked before the first use, and a table that is away is told', async () => {
-    const away = tableIdentities(
-      dynamoTable('nowhere', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }),
+    const away = createTableIdentities(
+      createDynamoTable('nowhere', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }),
     );
     await expect(away.find('a')).rejects.toThrow();
     await expect(away.remember('a', IDENTITY, NOW)).rejects.toThrow();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable, type Item, type Table } from '../../lib/aws/dynamo.ts';
-import { kmsSigner } from '../../lib/keys/kms.ts';
-import { ISSUER_KEY_TABLE, tableIssuerKeys } from '../../lib/stores/issuers.ts';
+import { createDynamoTable, type Table, type TableItem } from '../../lib/aws/dynamo.ts';
+import { createKmsSigner } from '../../lib/keys/kms.ts';
+import { createTableIssuerKeys, ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
 import { KEY, kmsError, NEXT_KEY, type TestKms, testKms } from '../harness/kms.ts';
 import { BUILDKITE, GITHUB, NOW } from '../harness/policy.ts';
@@ -14,12 +14,12 @@ describe('issuers’ keys in DynamoDB', () => {
   let dynamo: TestDynamo;
   let kms: TestKms;
   let table: Table;
-  const signer = (key = KEY) => kmsSigner({ ...kms.setting, keys: [key] });
-  const store = (key?: string) => tableIssuerKeys(table, signer(key));
+  const signer = (key = KEY) => createKmsSigner({ ...kms.setting, keys: [key] });
+  const store = (key?: string) => createTableIssuerKeys(table, signer(key));
   const rowOf = (issuer: string) => table.get({ issuer: { S: issuer } });
   beforeAll(async () => {
     [dynamo, kms] = [await testDynamo(), await testKms()];
-    table = dynamoTable(await dynamo.makeTable(ISSUER_KEY_TABLE.key), dynamo.setting);
+    table = createDynamoTable(await dynamo.makeTable(ISSUER_KEY_TABLE.key), dynamo.setting);
   });
   afterAll(() => Promise.all([dynamo.close(), kms.close()]));
 
@@ -39,13 +39,13 @@ describe('issuers’ keys in DynamoDB', () => {
 
   describe('T93: are not believed', () => {
     /** What is found after somebody with the right to write has changed the row. */
-    const found = async (change: (row: Item) => Item) => {
+    const found = async (change: (row: TableItem) => TableItem) => {
       await store().keep(ORIGIN, SET);
       await table.put(change((await rowOf(BUILDKITE)) ?? {}));
       return store().find(ORIGIN);
     };
 
-    test.each<{ name: string; change: (row: Item) => Item }>([
+    test.each<{ name: string; change: (row: TableItem) => TableItem }>([
       { name: 'with another set', change: row => ({ ...row, keys: { S: '{"keys":[2]}' } }) },
       { name: 'with a set of another type', change: row => ({ ...row, keys: { N: '1' } }) },
       { name: 'without a proof', change: ({ proof: _, ...row }) => row },
@@ -85,7 +85,7 @@ describe('issuers’ keys in DynamoDB', () => {
   });
 
   test('that cannot be asked for are no answer', async () => {
-    const away = tableIssuerKeys(dynamoTable('missing', dynamo.setting), signer());
+    const away = createTableIssuerKeys(createDynamoTable('missing', dynamo.setting), signer());
     await expect(away.find(ORIGIN)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
 import { LATEST_START, readEvent } from '../../lib/events/event.ts';
 import { LONGEST_WITHIN } from '../../lib/language/demand.ts';
-import { JOB_TABLE, KEPT, memoryJobs, tableJobs } from '../../lib/stores/jobs.ts';
+import { createMemoryJobs, createTableJobs, JOB_TABLE, KEPT } from '../../lib/stores/jobs.ts';
 import { factsOf, jobContract } from '../contract/jobs.ts';
 import { codeOf } from '../harness/code.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
@@ -22,10 +22,10 @@ import {
 import { NOW } from '../harness/policy.ts';
 
 describe('in memory', () => {
-  jobContract(async () => memoryJobs());
+  jobContract(async () => createMemoryJobs());
 
   test('the oldest is forgotten when it is full, and then nothing is known of it', async () => {
-    const store = memoryJobs(1);
+    const store = createMemoryJobs(1);
     await store.note(
       {
         is: 'started',
@@ -56,15 +56,15 @@ describe('in DynamoDB', () => {
   });
   afterAll(() => dynamo.close());
   const fresh = async (): Promise<Table> =>
-    dynamoTable(await dynamo.makeTable(JOB_TABLE.key), dynamo.setting);
+    createDynamoTable(await dynamo.makeTable(JOB_TABLE.key), dynamo.setting);
 
-  jobContract(async () => tableJobs(await fresh()));
+  jobContract(async () => createTableJobs(await fresh()));
 
   const noted = async (...events: readonly unknown[]): Promise<Table> => {
     const table = await fresh();
     for (const event of events) {
       const reading = readEvent(event, [SOURCE], NOW);
-      if (reading.kind === 'change') await tableJobs(table).note(reading.change, NOW);
+      if (reading.kind === 'change') await createTableJobs(table).note(reading.change, NOW);
     }
     return table;
   };
@@ -116,7 +116,7 @@ describe('in DynamoDB', () => {
       at: { N: String(NOW) },
       ...changes,
     });
-    return codeOf(() => factsOf(tableJobs(table), { step: STEP }));
+    return codeOf(() => factsOf(createTableJobs(table), { step: STEP }));
   };
 
   test.each([
@@ -132,8 +132,8 @@ describe('in DynamoDB', () => {
   });
 
   test('D11: without a table, or with one that is gone, nothing is known and nothing noted', async () => {
-    expect(await codeOf(() => factsOf(tableJobs(undefined)))).toBe('jobs_unavailable');
-    const gone = tableJobs(dynamoTable('gone', dynamo.setting));
+    expect(await codeOf(() => factsOf(createTableJobs(undefined)))).toBe('jobs_unavailable');
+    const gone = createTableJobs(createDynamoTable('gone', dynamo.setting));
     expect(await codeOf(() => factsOf(gone))).toBe('broker_misconfigured');
     const change = { is: 'lost', agent: 'x', organization: 'o', at: NOW } as const;
     await expect(gone.note(change, NOW)).rejects.toThrow();

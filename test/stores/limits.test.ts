@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { memoryLimit, networkLimit } from '../../lib/stores/limits.ts';
+import { createMemoryLimiter, createNetworkLimiter } from '../../lib/stores/limits.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Six a minute: one in ten seconds. */
 const limit = { perMinute: 6, burst: 3 };
 
 /** What each of these seconds after NOW is told, asked in turn. */
-function told(seconds: readonly number[], key = 'a', limiter = memoryLimit('tests', limit)): number[] {
+function told(
+  seconds: readonly number[],
+  key = 'a',
+  limiter = createMemoryLimiter('tests', limit),
+): number[] {
   return seconds.map(each => limiter.take(key, NOW + each));
 }
 
@@ -39,20 +43,20 @@ describe('T75: a limit', () => {
   });
 
   test('T72: a stranger who comes under a thousand names makes nobody forgotten', () => {
-    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 });
+    const limiter = createMemoryLimiter('tests', { perMinute: 6, burst: 1 });
     told([0], 'a', limiter);
     for (let name = 0; name < 1000; name++) told([0], `other-${name}`, limiter);
     expect(told([0], 'a', limiter)).toEqual([10]);
   });
 
   test('refuses also who has less than a second to wait', () => {
-    const limiter = memoryLimit('tests', { perMinute: 120, burst: 1 });
+    const limiter = createMemoryLimiter('tests', { perMinute: 120, burst: 1 });
     limiter.admit('a', NOW);
     expect(() => limiter.admit('a', NOW)).toThrow(expect.objectContaining({ retryAfter: 1 }));
   });
 
   test('is looked at without taking from it', () => {
-    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 });
+    const limiter = createMemoryLimiter('tests', { perMinute: 6, burst: 1 });
     for (let n = 0; n < 5; n++) limiter.check('a', NOW);
     told([0], 'a', limiter);
     expect(() => limiter.check('a', NOW + 4)).toThrow(
@@ -69,7 +73,7 @@ describe('T75: a limit', () => {
     { name: 'two links', one: '2001:db8:0:1::1', other: '2001:db8:0:2::1', same: false },
     { name: 'nowhere', one: undefined, other: undefined, same: true },
   ])('of networks counts together, or not: $name', ({ one, other, same }) => {
-    const { admit } = networkLimit('tests', { perMinute: 6, burst: 1 });
+    const { admit } = createNetworkLimiter('tests', { perMinute: 6, burst: 1 });
     admit(one, NOW);
     if (same) expect(() => admit(other, NOW)).toThrow();
     else admit(other, NOW);
@@ -77,13 +81,13 @@ describe('T75: a limit', () => {
 
   // As the code says it, and not by a constant of it: a store that holds ten would forget whom it has just refused.
   test('T-7: remembers ten thousand keys', () => {
-    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 });
+    const limiter = createMemoryLimiter('tests', { perMinute: 6, burst: 1 });
     for (let n = 0; n < 10_000; n++) limiter.take(`key-${n}`, NOW);
     expect(limiter.take('key-0', NOW)).toBeGreaterThan(0);
   });
 
   test('of one key takes nothing from another', () => {
-    const limiter = memoryLimit('tests', limit);
+    const limiter = createMemoryLimiter('tests', limit);
     expect([told([0, 0, 0, 0], 'a', limiter), told([0, 0, 0, 0], 'b', limiter)]).toEqual([
       [0, 0, 0, 10],
       [0, 0, 0, 10],
@@ -91,7 +95,7 @@ describe('T75: a limit', () => {
   });
 
   test('T72: remembers so many keys, and forgets the one longest unused', () => {
-    const limiter = memoryLimit('tests', { perMinute: 6, burst: 1 }, 2);
+    const limiter = createMemoryLimiter('tests', { perMinute: 6, burst: 1 }, 2);
     told([0, 0], 'a', limiter);
     told([0], 'b', limiter);
     told([0], 'a', limiter);
@@ -104,7 +108,7 @@ describe('T75: a limit', () => {
   });
 
   test('is told in whole seconds, with what it was, and nothing was done yet', () => {
-    const { admit } = memoryLimit('tests', { perMinute: 8, burst: 1 });
+    const { admit } = createMemoryLimiter('tests', { perMinute: 8, burst: 1 });
     admit('a', NOW);
     expect(() => admit('a', NOW + 0.1)).toThrow(
       expect.objectContaining({ code: 'rate_limited', retryAfter: 8, detail: 'tests', undone: true }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixedRoles, policyDigest } from '../../lib/stores/roles.ts';
+import { createFixedRoles, digestPolicy } from '../../lib/stores/roles.ts';
 import { arnOf } from '../harness/deploy.ts';
 import { TRUST } from '../harness/grant.ts';
 import { ISSUERS, PROVIDER, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
@@ -7,7 +7,7 @@ import { ISSUERS, PROVIDER, roleFrom, rowsFrom, settingOf } from '../harness/pol
 const rows = rowsFrom(ISSUERS);
 const YAML = `${TRUST}${PROVIDER}\n`;
 const role = roleFrom(YAML);
-const store = fixedRoles(
+const store = createFixedRoles(
   [
     { ...role, name: 'deploy-web' },
     { ...role, name: 'deploy-api' },
@@ -28,8 +28,8 @@ describe('a role is found', () => {
   });
 
   test('and a mistyped name has a near one, a strange one has none', () => {
-    expect(store.near('deploy-wbe')).toBe('deploy-web');
-    expect(store.near('something-else-altogether')).toBeUndefined();
+    expect(store.findNear('deploy-wbe')).toBe('deploy-web');
+    expect(store.findNear('something-else-altogether')).toBeUndefined();
   });
 });
 
@@ -38,7 +38,7 @@ describe('a role is found by the ARN of its target', () => {
     ...roleFrom(`${TRUST}aws: { role_arn: "${arnOf(target)}" }\n`),
     name,
   });
-  const targets = fixedRoles(
+  const targets = createFixedRoles(
     [aimed('one', 'a'), aimed('two', 'b'), aimed('three', 'b'), { ...role, name: 'signed' }],
     rows,
   );
@@ -67,13 +67,13 @@ test('T-11: the digest of a role is the same however its keys are ordered', () =
     .replace('Resource: "*" }] }', 'Resource: "*" }], Version: "2012-10-17" }')
     .replace(/(role_arn: "[^"]*"), (.*) }$/, '$2, $1 }');
   const other = roleFrom(`${turned}\n${TRUST}contact: me\n`);
-  expect(policyDigest(other, rows)).toBe(policyDigest(one, rows));
+  expect(digestPolicy(other, rows)).toBe(digestPolicy(one, rows));
 });
 
 describe('T39: the digest of a role', () => {
   const digestOf = (yaml: string, issuers = ISSUERS): string => {
     const used = rowsFrom(issuers);
-    return policyDigest(roleFrom(yaml, settingOf(used)), used);
+    return digestPolicy(roleFrom(yaml, settingOf(used)), used);
   };
 
   test('is the same for the same role, however its file is laid out', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable, type Table } from '../../lib/aws/dynamo.ts';
-import { memorySpent, SPENT_TABLE, type SpentStore, tableSpent } from '../../lib/stores/spent.ts';
+import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { createMemorySpent, createTableSpent, SPENT_TABLE, type SpentStore } from '../../lib/stores/spent.ts';
 import { spentContract } from '../contract/spent.ts';
 import { codeOf } from '../harness/code.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
@@ -13,12 +13,12 @@ function randomId(): string {
 
 describe('in memory', () => {
   spentContract(() => {
-    const store = memorySpent();
+    const store = createMemorySpent();
     return [store, store];
   });
 
   test('D11: when it is full of live keys it fails closed, and keys that expired make room', async () => {
-    const { spend } = memorySpent(2);
+    const { spend } = createMemorySpent(2);
     await spend('a', NOW + 10, NOW);
     await spend('b', NOW + 20, NOW);
     expect(await codeOf(() => spend('c', NOW + 20, NOW))).toBe('store_unavailable');
@@ -34,16 +34,16 @@ describe('in DynamoDB', () => {
   beforeAll(async () => {
     dynamo = await testDynamo();
     name = await dynamo.makeTable(SPENT_TABLE.key);
-    table = dynamoTable(name, dynamo.setting);
+    table = createDynamoTable(name, dynamo.setting);
   });
   afterAll(() => dynamo.close());
-  const opened = (): SpentStore => tableSpent(dynamoTable(name, dynamo.setting), randomId);
+  const opened = (): SpentStore => createTableSpent(createDynamoTable(name, dynamo.setting), randomId);
 
   spentContract(() => [opened(), opened()]);
 
   test('T63: what is kept is a digest, for a day longer than the token is taken', async () => {
-    const empty = dynamoTable(await dynamo.makeTable(SPENT_TABLE.key), dynamo.setting);
-    await tableSpent(empty, () => 'id').spend('deploy-web:0123', NOW + 0.5, NOW);
+    const empty = createDynamoTable(await dynamo.makeTable(SPENT_TABLE.key), dynamo.setting);
+    await createTableSpent(empty, () => 'id').spend('deploy-web:0123', NOW + 0.5, NOW);
     expect(await empty.scan([SPENT_TABLE.key, SPENT_TABLE.expiry, 'id'])).toEqual([
       {
         use: { S: 'wFM_ymYkj9J6fVrc6_7DCbwaVcf7lHCkgCtqDiqfFQI' },
@@ -66,7 +66,7 @@ describe('in DynamoDB', () => {
       ...table,
       putIf: async (...put) => (await table.putIf(...put)) && table.putIf(...put),
     };
-    expect(await tableSpent(twice, randomId).spend('twice', NOW + 10, NOW)).toBeDefined();
+    expect(await createTableSpent(twice, randomId).spend('twice', NOW + 10, NOW)).toBeDefined();
   });
 
   test('a use is taken back once, and never that of another', async () => {
@@ -80,22 +80,22 @@ describe('in DynamoDB', () => {
   test.each([
     {
       name: 'is away',
-      table: () => dynamoTable('x', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }),
+      table: () => createDynamoTable('x', { ...dynamo.setting, endpoint: 'http://127.0.0.1:9' }),
       is: 'store_unavailable',
     },
     {
       name: 'is not there, which a person must mend,',
-      table: () => dynamoTable('no-such-table', dynamo.setting),
+      table: () => createDynamoTable('no-such-table', dynamo.setting),
       is: 'broker_misconfigured',
     },
     { name: 'was never named', table: () => undefined, is: 'store_unavailable' },
   ])('D11, D16: a table that $name cannot tell', async ({ table: open, is }) => {
-    expect(await codeOf(() => tableSpent(open(), randomId).spend('a', NOW + 10, NOW))).toBe(is);
+    expect(await codeOf(() => createTableSpent(open(), randomId).spend('a', NOW + 10, NOW))).toBe(is);
   });
 
   test('what cannot be taken back stays used, and nothing is thrown', async () => {
     const lost: Table = { ...table, removeIf: () => Promise.reject(new Error('lost')) };
-    const spent = await tableSpent(lost, randomId).spend('stays', NOW + 10, NOW);
+    const spent = await createTableSpent(lost, randomId).spend('stays', NOW + 10, NOW);
     expect(await spent?.release()).toBeUndefined();
     expect(await opened().spend('stays', NOW + 10, NOW)).toBeUndefined();
   });

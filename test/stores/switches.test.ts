@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AwsError } from '../../lib/aws/call.ts';
-import { dynamoTable, type Item, type Table } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable, type Table, type TableItem } from '../../lib/aws/dynamo.ts';
 import {
-  keptSwitches,
-  memorySwitches,
+  createCachedSwitches,
+  createMemorySwitches,
+  createTableSwitches,
   SWITCH_TABLE,
   SWITCHES_FRESH,
   SWITCHES_OLDEST,
-  tableSwitches,
 } from '../../lib/stores/switches.ts';
 import { switchesContract } from '../contract/switches.ts';
 import { codeOf } from '../harness/code.ts';
@@ -21,23 +21,23 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 async function newTable(): Promise<Table> {
-  return dynamoTable(await dynamo.makeTable(SWITCH_TABLE.key), dynamo.setting);
+  return createDynamoTable(await dynamo.makeTable(SWITCH_TABLE.key), dynamo.setting);
 }
 
 const ROLE = switchOf({ what: 'role', names: ['deploy-web'] });
 
-describe('in memory', () => switchesContract(async () => memorySwitches()));
+describe('in memory', () => switchesContract(async () => createMemorySwitches()));
 
 describe('in DynamoDB', () => {
-  switchesContract(async () => tableSwitches(await newTable()));
+  switchesContract(async () => createTableSwitches(await newTable()));
 
-  const written = async (item: Item) => {
+  const written = async (item: TableItem) => {
     const table = await newTable();
     await table.put(item);
-    return tableSwitches(table).all();
+    return createTableSwitches(table).list();
   };
 
-  test.each<{ name: string; state: Item }>([
+  test.each<{ name: string; state: TableItem }>([
     { name: 'without a state', state: {} },
     { name: 'with a state of another name', state: { state: { S: 'Enabled' } } },
     { name: 'with a state of another type', state: { state: { N: '0' } } },
@@ -57,14 +57,14 @@ describe('in DynamoDB', () => {
 describe('what a process knows', () => {
   /** A process that asks now and then, and what it hears of a store that may be away. */
   const process = async () => {
-    const store = memorySwitches();
+    const store = createMemorySwitches();
     const state: { now: number; reads: number; fails: unknown } = { now: NOW, reads: 0, fails: undefined };
     const all = async () => {
       state.reads++;
       if (state.fails) throw state.fails;
-      return store.all();
+      return store.list();
     };
-    const switches = keptSwitches({ all }, () => state.now);
+    const switches = createCachedSwitches({ list: all }, () => state.now);
     const at = async (seconds: number) => {
       state.now = NOW + seconds;
       let known = -1;

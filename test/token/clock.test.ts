@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../../lib/http/date.ts';
+import type { ClockReading } from '../../lib/http/date.ts';
 import { CLOCK_APART, judgeClock } from '../../lib/token/clock.ts';
 import { NOW } from '../harness/policy.ts';
 
 /** Said of the time when ours was NOW, by who is so many seconds behind us. */
-function behind(seconds: number, took = 0.2): Reading {
+function behind(seconds: number, took = 0.2): ClockReading {
   return {
     theirs: Math.floor(NOW - seconds),
     sent: NOW,
     received: NOW + took,
   };
 }
-function judged(aws: readonly Reading[], issuers: { readonly [issuer: string]: Reading } = {}) {
+function judged(aws: readonly ClockReading[], issuers: { readonly [issuer: string]: ClockReading } = {}) {
   return judgeClock({ aws, issuers: new Map(Object.entries(issuers)) });
 }
 

@@ -1,8 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SharedKeys, SharedSet } from '../../lib/token/copy.ts';
-import { COPY_REPORTS, sharedFirst } from '../../lib/token/copy.ts';
-import { BREAKER_FAILURES, HARD_LIFETIME, keptKeys, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
+import { COPY_REPORTS, createSharedFetch } from '../../lib/token/copy.ts';
+import {
+  BREAKER_FAILURES,
+  createIssuerKeys,
+  HARD_LIFETIME,
+  PAUSE,
+  SOFT_LIFETIME,
+} from '../../lib/token/keys.ts';
 import { KeySetError, writeKeySet } from '../../lib/token/keyset.ts';
 import { codeOf } from '../harness/code.ts';
 import { NOW } from '../harness/policy.ts';
@@ -40,7 +46,7 @@ function process({
     return setOf(...world.publishes);
   };
   const report = (what: string): void => void world.reports.push(what);
-  const source = keptKeys(sharedFirst(shared, ROW, fetchSet, report), report);
+  const source = createIssuerKeys(createSharedFetch(shared, ROW, fetchSet, report), report);
   /** The key's id or the code of the refusal. */
   const find = async (keyId: string, now: number): Promise<string> => {
     const code = await codeOf(async () => source(keyId, now));

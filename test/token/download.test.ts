@@ -3,8 +3,8 @@ import { createServer, request as plainRequest, type RequestListener, type Serve
 import { type AddressInfo, createServer as createListener } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { permitted } from '../../lib/http/address.ts';
-import { download, type Network, network, TOTAL_MS } from '../../lib/token/download.ts';
+import { isPermitted } from '../../lib/http/address.ts';
+import { createNetwork, downloadKeySet, type Network, TOTAL_MS } from '../../lib/token/download.ts';
 import { KeySetError, MAX_SET_BYTES } from '../../lib/token/keyset.ts';
 import { loopback } from '../harness/network.ts';
 
@@ -79,15 +79,15 @@ afterAll(() => {
 
 describe('a key set is downloaded', () => {
   test.each(['/good', '/jwk-set', '/spaced'])('%s', async path => {
-    expect(Buffer.from(await download(base + path, loopback)).toString()).toBe(GOOD);
+    expect(Buffer.from(await downloadKeySet(base + path, loopback)).toString()).toBe(GOOD);
   });
 
   test.each(['/largest', '/largest-unannounced'])('T70: %s, of as many bytes as there may be', async path => {
-    expect(await download(base + path, loopback)).toHaveLength(MAX_SET_BYTES);
+    expect(await downloadKeySet(base + path, loopback)).toHaveLength(MAX_SET_BYTES);
   });
 
   test('by asking for JSON that is not compressed', async () => {
-    const headers = JSON.parse(Buffer.from(await download(`${base}/asked`, loopback)).toString());
+    const headers = JSON.parse(Buffer.from(await downloadKeySet(`${base}/asked`, loopback)).toString());
     expect(headers).toMatchObject({
       accept: 'application/json',
       'accept-encoding': 'identity',
@@ -96,8 +96,8 @@ describe('a key set is downloaded', () => {
   });
 
   test('from a name, of whose addresses all are permitted', async () => {
-    const named = { ...loopback, permitted: (address: string) => ['127.0.0.1', '::1'].includes(address) };
-    const set = await download(base.replace('127.0.0.1', 'localhost').concat('/good'), named);
+    const named = { ...loopback, isPermitted: (address: string) => ['127.0.0.1', '::1'].includes(address) };
+    const set = await downloadKeySet(base.replace('127.0.0.1', 'localhost').concat('/good'), named);
     expect(Buffer.from(set).toString()).toBe(GOOD);
   });
 });
@@ -119,7 +119,7 @@ describe('what an issuer may not answer', () => {
     '/reset',
   ])('T61, T70: %s is refused at once', async path => {
     const started = performance.now();
-    await expect(download(base + path, loopback)).rejects.toBeInstanceOf(KeySetError);
+    await expect(downloadKeySet(base + path, loopback)).rejects.toBeInstanceOf(KeySetError);
     expect(performance.now() - started).toBeLessThan(TOTAL_MS);
   });
 
@@ -131,7 +131,7 @@ describe('what an issuer may not answer', () => {
 
   test.each(['/hang', '/drip'])('T71: %s ends after two seconds in all', async path => {
     const started = performance.now();
-    await expect(download(base + path, loopback)).rejects.toBeInstanceOf(KeySetError);
+    await expect(downloadKeySet(base + path, loopback)).rejects.toBeInstanceOf(KeySetError);
     const took = performance.now() - started;
     expect(took).toBeGreaterThan(TOTAL_MS - 100);
     expect(took).toBeLessThan(2 * TOTAL_MS);
@@ -148,7 +148,7 @@ describe('what an issuer may not answer', () => {
         ),
     };
     const started = performance.now();
-    await expect(download(`${base}/good`, silent)).rejects.toBeInstanceOf(KeySetError);
+    await expect(downloadKeySet(`${base}/good`, silent)).rejects.toBeInstanceOf(KeySetError);
     expect(performance.now() - started).toBeLessThan(TOTAL_MS - 100);
   });
 
@@ -156,26 +156,26 @@ describe('what an issuer may not answer', () => {
     const silent = createListener().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
-    const real: Network = { ...loopback, request: network(true).request };
+    const real: Network = { ...loopback, request: createNetwork(true).request };
     const started = performance.now();
-    await expect(download(`https://127.0.0.1:${port}/jwks`, real)).rejects.toBeInstanceOf(KeySetError);
+    await expect(downloadKeySet(`https://127.0.0.1:${port}/jwks`, real)).rejects.toBeInstanceOf(KeySetError);
     expect(performance.now() - started).toBeGreaterThan(TOTAL_MS - 100);
     silent.close();
   });
 
   test('a name that is none is refused', async () => {
-    await expect(download('http://a..b/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
+    await expect(downloadKeySet('http://a..b/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
   });
 
   test('a port where nobody listens is refused', async () => {
-    await expect(download('http://127.0.0.1:9/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
+    await expect(downloadKeySet('http://127.0.0.1:9/jwks', loopback)).rejects.toBeInstanceOf(KeySetError);
   });
 });
 
 describe('T61: a name whose addresses are', () => {
   const resolving = (...addresses: string[]): Network => ({
     ...loopback,
-    permitted: address => address === '127.0.0.1',
+    isPermitted: address => address === '127.0.0.1',
     resolve: (_hostname, done) =>
       done(
         null,
@@ -185,7 +185,7 @@ describe('T61: a name whose addresses are', () => {
   const named = (): string => `${base.replace('127.0.0.1', 'issuer.test')}/good`;
 
   test('all permitted is connected to', async () => {
-    expect(Buffer.from(await download(named(), resolving('127.0.0.1'))).toString()).toBe(GOOD);
+    expect(Buffer.from(await downloadKeySet(named(), resolving('127.0.0.1'))).toString()).toBe(GOOD);
   });
 
   test.each([
@@ -193,20 +193,20 @@ describe('T61: a name whose addresses are', () => {
     ['one not permitted and then one that is', ['169.254.169.254', '127.0.0.1']],
     ['none at all', []],
   ])('%s is not', async (_name, addresses) => {
-    await expect(download(named(), resolving(...addresses))).rejects.toThrow(/not public/);
+    await expect(downloadKeySet(named(), resolving(...addresses))).rejects.toThrow(/not public/);
   });
 });
 
 describe('T61: where an issuer may be', () => {
   test.each(['93.184.216.34', '2606:2800:220:1::1', '::ffff:93.184.216.34'])('%s is public', address => {
-    expect(permitted(address, false)).toBe(true);
+    expect(isPermitted(address, false)).toBe(true);
   });
 
   test.each(['10.0.0.1', '172.16.9.9', '192.168.1.1', '100.64.0.1', 'fd00::1', '::ffff:10.0.0.1'])(
     '%s is private, and permitted to a row that says so',
     address => {
-      expect(permitted(address, false)).toBe(false);
-      expect(permitted(address, true)).toBe(true);
+      expect(isPermitted(address, false)).toBe(false);
+      expect(isPermitted(address, true)).toBe(true);
     },
   );
 
@@ -236,13 +236,13 @@ describe('T61: where an issuer may be', () => {
     'fd20:ce::254',
     'fd00:c1::a9fe:a9fe',
   ])('%s is never permitted', address => {
-    expect(permitted(address, false)).toBe(false);
-    expect(permitted(address, true)).toBe(false);
+    expect(isPermitted(address, false)).toBe(false);
+    expect(isPermitted(address, true)).toBe(false);
   });
 
   test('the real network reaches a private address for a row that says so, and for no other', () => {
-    expect(network(true).permitted('10.0.0.1')).toBe(true);
-    expect(network(false).permitted('10.0.0.1')).toBe(false);
+    expect(createNetwork(true).isPermitted('10.0.0.1')).toBe(true);
+    expect(createNetwork(false).isPermitted('10.0.0.1')).toBe(false);
   });
 
   test.each([
@@ -253,7 +253,7 @@ describe('T61: where an issuer may be', () => {
     'https://2130706433/jwks',
     'https://localhost:9/jwks',
   ])('the real network does not connect to %s', async uri => {
-    await expect(download(uri, network(true))).rejects.toThrow(/not public/);
+    await expect(downloadKeySet(uri, createNetwork(true))).rejects.toThrow(/not public/);
   });
 });
 
@@ -262,7 +262,7 @@ test.each(['/good', '/404', '/html'])(
   async path => {
     const told: { readonly date: unknown; readonly sent: number }[] = [];
     const noteTime: Network['noteTime'] = ({ date }, sent) => void told.push({ date, sent });
-    await download(base + path, { ...loopback, noteTime }).catch(() => undefined);
+    await downloadKeySet(base + path, { ...loopback, noteTime }).catch(() => undefined);
     expect(told).toHaveLength(1);
     expect(Math.abs(Date.parse(String(told[0]?.date)) / 1000 - (told[0]?.sent ?? 0))).toBeLessThan(5);
   },

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError } from '../../lib/errors.ts';
-import { download } from '../../lib/token/download.ts';
-import { cachedKeys, HARD_LIFETIME, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
+import { downloadKeySet } from '../../lib/token/download.ts';
+import { createCachedKeys, HARD_LIFETIME, PAUSE, SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
-import { type Verify, verifier } from '../../lib/token/verify.ts';
+import { createVerifier, type Verify } from '../../lib/token/verify.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { loopback } from '../harness/network.ts';
 import { AUDIENCE, BUILDKITE, NOW, rowsFrom } from '../harness/policy.ts';
@@ -78,11 +78,11 @@ afterAll(() => {
 beforeEach(() => {
   asked = [];
   behave = published(old.jwk);
-  const source = cachedKeys(
-    async () => readKeySet(await download(uri, loopback), ['RS256'], () => undefined),
+  const source = createCachedKeys(
+    async () => readKeySet(await downloadKeySet(uri, loopback), ['RS256'], () => undefined),
     () => undefined,
   );
-  verify = verifier({
+  verify = createVerifier({
     rows: rowsFrom('- preset: buildkite'),
     keys: new Map([[BUILDKITE, source]]),
     audiences: new Set([AUDIENCE]),

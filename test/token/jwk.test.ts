@@ -1,7 +1,7 @@
 import { checkPrimeSync, generateKeyPairSync, generatePrimeSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ClaimValue } from '../../lib/policy/claims.ts';
-import { vet } from '../../lib/token/jwk.ts';
+import { vetKey } from '../../lib/token/jwk.ts';
 
 type Jwk = { readonly [name: string]: ClaimValue };
 
@@ -28,7 +28,7 @@ function hex(text: string): string {
 
 /** `vetted ALG`, or which refusal it was. */
 function outcome(jwk: ClaimValue, allowed = ALL): string {
-  const each = vet(jwk, allowed);
+  const each = vetKey(jwk, allowed);
   if ('vetted' in each) return `vetted ${each.vetted.algorithm}`;
   return Object.keys(each).join();
 }
@@ -135,7 +135,7 @@ describe('a key is left out, and the others stand', () => {
   test.each([31, 33, 64])(
     'T15: an Ed25519 point of %i bytes, and its member is named to the operator',
     length => {
-      const each = vet({ ...ed25519, x: Buffer.alloc(length, 5).toString('base64url') }, ALL);
+      const each = vetKey({ ...ed25519, x: Buffer.alloc(length, 5).toString('base64url') }, ALL);
       expect('skipped' in each && each.skipped).toMatch(/^x\b/);
     },
   );

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import { claimsOf, MAX_HEADER, MAX_KEY_ID, MAX_TOKEN, signatureOf, takeApart } from '../../lib/token/jws.ts';
+import {
+  MAX_HEADER,
+  MAX_KEY_ID,
+  MAX_TOKEN,
+  readSignature,
+  readTokenClaims,
+  splitToken,
+} from '../../lib/token/jws.ts';
 import { faultOf } from '../harness/code.ts';
 
 function base64url(text: string | Uint8Array): string {
@@ -15,8 +22,8 @@ function token(header: string | object, payload = PAYLOAD, signature = 'c2ln'): 
 
 /** Both halves: the form, and what the payload says. */
 function unverified(text: string) {
-  const apart = takeApart(text);
-  return { ...apart, payload: claimsOf(apart), signature: signatureOf(apart) };
+  const apart = splitToken(text);
+  return { ...apart, payload: readTokenClaims(apart), signature: readSignature(apart) };
 }
 
 function codeFor(text: string): Code | 'none' {
@@ -106,12 +113,12 @@ describe('T12: what is not three segments is refused before any of them is belie
     { name: 'four segments that could each be read', text: `${header}.${PAYLOAD}.c2ln.c2ln` },
     { name: 'five segments that could each be read', text: `${header}.${PAYLOAD}.c2ln.c2ln.c2ln` },
   ])('$name', ({ text }) => {
-    expect(faultOf(() => takeApart(text))[0]).toBe('token_malformed');
+    expect(faultOf(() => splitToken(text))[0]).toBe('token_malformed');
   });
 });
 
 test('T14: a header without a key id is read, for the verifier to refuse', () => {
-  expect(takeApart(token({ alg: 'RS256' })).header).toEqual({ alg: 'RS256', kid: undefined });
+  expect(splitToken(token({ alg: 'RS256' })).header).toEqual({ alg: 'RS256', kid: undefined });
 });
 
 describe('the header of a token is refused', () => {

@@ -4,10 +4,10 @@ import { BrokerError } from '../../lib/errors.ts';
 import type { VettedKey } from '../../lib/token/jwk.ts';
 import {
   BREAKER_FAILURES,
-  cachedKeys,
-  fixedKeys,
+  createCachedKeys,
+  createFixedKeys,
+  createIssuerKeys,
   HARD_LIFETIME,
-  keptKeys,
   PAUSE,
   SOFT_LIFETIME,
 } from '../../lib/token/keys.ts';
@@ -28,7 +28,7 @@ function standIn(...kids: string[]) {
     reports: [] as string[],
     hold: undefined as Promise<void> | undefined,
   };
-  const source = cachedKeys(
+  const source = createCachedKeys(
     async () => {
       issuer.asked++;
       await issuer.hold;
@@ -62,14 +62,14 @@ describe('keys that stand in the configuration', () => {
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'a' };
 
   test('are found by their id alone', () => {
-    const source = fixedKeys([jwk], ['EdDSA']);
+    const source = createFixedKeys([jwk], ['EdDSA']);
     expect(source('a', NOW)).toMatchObject({ keyId: 'a', algorithm: 'EdDSA' });
     expect(() => source('b', NOW)).toThrow(expect.objectContaining({ code: 'token_key_unknown' }));
   });
 
   test('T15: two of one id are refused when the broker is put together', () => {
     const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
-    expect(() => fixedKeys([jwk, { ...other, kid: 'a' }], ['EdDSA'])).toThrow(KeySetError);
+    expect(() => createFixedKeys([jwk, { ...other, kid: 'a' }], ['EdDSA'])).toThrow(KeySetError);
   });
 });
 
@@ -296,7 +296,7 @@ test('D03: whoever joined a look-up that ended with a copy without its key has t
   const { hold, release } = held();
   const asked: string[] = [];
   const setOf = (...kids: string[]) => new Map(kids.map(kid => [kid, keyOf(kid)]));
-  const source = keptKeys(
+  const source = createIssuerKeys(
     async (keyId, now) => {
       asked.push(keyId);
       await hold;

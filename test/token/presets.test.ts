@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findVocabularyTypes } from '../../lib/policy/issuer.ts';
-import { PRESETS, type PresetName, presetOf } from '../../lib/token/presets.ts';
+import { findPreset, PRESETS, type PresetName } from '../../lib/token/presets.ts';
 import { BUILDKITE, GITHUB, ISSUERS, rowsFrom } from '../harness/policy.ts';
 
 describe('an issuer URL belongs to its vendor', () => {
@@ -19,7 +19,7 @@ describe('an issuer URL belongs to its vendor', () => {
     { url: 'https://0b1c2d3e.tokens.sts.global.api.aws', preset: 'aws-sts' },
     { url: 'https://app.terraform.io', preset: 'hcp-terraform' },
   ])('$url', ({ url, preset }) => {
-    expect(presetOf(url)).toBe(preset);
+    expect(findPreset(url)).toBe(preset);
   });
 });
 
@@ -41,7 +41,7 @@ describe('an issuer URL that only looks like a vendor’s belongs to none', () =
     'https://app.terraform.io.evil.example',
     'https://myapp.terraform.io',
   ])('%s', url => {
-    expect(presetOf(url)).toBeUndefined();
+    expect(findPreset(url)).toBeUndefined();
   });
 });
 
@@ -54,7 +54,7 @@ describe.each(Object.entries(PRESETS))('the preset %s', (name, preset) => {
   const issuer = rows.find(row => row.preset === name)?.issuer ?? '';
 
   test('owns its own issuer, and fetches keys from there alone', () => {
-    expect(presetOf(issuer)).toBe(name);
+    expect(findPreset(issuer)).toBe(name);
     expect(new URL(preset.jwks(issuer)).origin).toBe(KEYS_AT[name] ?? new URL(issuer).origin);
   });
 

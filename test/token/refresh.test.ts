@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SharedKeys, SharedSet } from '../../lib/token/copy.ts';
-import { sharedFirst } from '../../lib/token/copy.ts';
-import { keptKeys } from '../../lib/token/keys.ts';
+import { createSharedFetch } from '../../lib/token/copy.ts';
+import { createIssuerKeys } from '../../lib/token/keys.ts';
 import { KeySetError, readKeySet } from '../../lib/token/keyset.ts';
-import { refresh } from '../../lib/token/refresh.ts';
+import { refreshKeySets } from '../../lib/token/refresh.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
@@ -21,7 +21,7 @@ describe('the refresher', () => {
       keep: async ({ issuer, uri }, set) => void kept.set(`${issuer} ${uri}`, set),
     };
     const each = fetchers.map(([issuer, fetchSet]) => [issuer, { uri: 'from', fetchSet }] as const);
-    const failed = await refresh({ shared, fetchers: new Map(each), now: () => NOW });
+    const failed = await refreshKeySets({ shared, fetchers: new Map(each), now: () => NOW });
     return { kept, failed: [...failed.keys()] };
   };
 
@@ -56,10 +56,14 @@ test('D04: of a hundred processes that start after it, none asks the issuer', as
     return setOf('a');
   };
   const row = { issuer: 'https://issuer.example', uri: 'https://issuer.example/jwks', algorithms: ['EdDSA'] };
-  await refresh({ shared, fetchers: new Map([[row.issuer, { uri: row.uri, fetchSet }]]), now: () => NOW });
+  await refreshKeySets({
+    shared,
+    fetchers: new Map([[row.issuer, { uri: row.uri, fetchSet }]]),
+    now: () => NOW,
+  });
   const starts = Array.from({ length: 100 }, (_, second) =>
-    keptKeys(
-      sharedFirst(shared, row, fetchSet, () => undefined),
+    createIssuerKeys(
+      createSharedFetch(shared, row, fetchSet, () => undefined),
       () => undefined,
     )('a', NOW + second),
   );

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { vet } from '../../lib/token/jwk.ts';
-import { signatureOf, takeApart } from '../../lib/token/jws.ts';
-import { verifies } from '../../lib/token/signature.ts';
+import { vetKey } from '../../lib/token/jwk.ts';
+import { readSignature, splitToken } from '../../lib/token/jws.ts';
+import { isSignedBy } from '../../lib/token/signature.ts';
 
 const PAIRS = {
   RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
@@ -38,11 +38,11 @@ function replaced(token: string, signature: Buffer): string {
 describe.each(Object.keys(PAIRS) as Algorithm[])('%s verifies as jose does', algorithm => {
   const { publicKey, privateKey } = PAIRS[algorithm]();
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: algorithm } as JWK;
-  const judged = vet(jwk as never, [algorithm]);
+  const judged = vetKey(jwk as never, [algorithm]);
   const ours = (token: string): boolean => {
     if (!('vetted' in judged)) throw new Error('the key is not vetted');
-    const apart = takeApart(token);
-    return verifies(judged.vetted, apart.signed, signatureOf(apart));
+    const apart = splitToken(token);
+    return isSignedBy(judged.vetted, apart.signed, readSignature(apart));
   };
   const token = new CompactSign(randomBytes(300))
     .setProtectedHeader({ alg: algorithm, kid: 'k' })
@@ -59,20 +59,20 @@ describe.each(Object.keys(PAIRS) as Algorithm[])('%s verifies as jose does', alg
     { name: 'no signature but a byte', change: (text: string) => replaced(text, Buffer.alloc(1)) },
     {
       name: 'T05: a signature of zeros',
-      change: (text: string) => replaced(text, Buffer.alloc(signatureOf(takeApart(text)).length)),
+      change: (text: string) => replaced(text, Buffer.alloc(readSignature(splitToken(text)).length)),
     },
     {
       name: 'a signature that is a byte longer',
       change: (text: string) =>
-        replaced(text, Buffer.concat([signatureOf(takeApart(text)), Buffer.alloc(1)])),
+        replaced(text, Buffer.concat([readSignature(splitToken(text)), Buffer.alloc(1)])),
     },
     {
       name: 'a signature that is a byte shorter',
-      change: (text: string) => replaced(text, Buffer.from(signatureOf(takeApart(text)).subarray(1))),
+      change: (text: string) => replaced(text, Buffer.from(readSignature(splitToken(text)).subarray(1))),
     },
     {
       name: 'a random signature',
-      change: (text: string) => replaced(text, randomBytes(signatureOf(takeApart(text)).length)),
+      change: (text: string) => replaced(text, randomBytes(readSignature(splitToken(text)).length)),
     },
   ])('not $name', async ({ change }) => {
     const changed = change(await token);
@@ -85,7 +85,7 @@ test('T05: an ECDSA signature of r = s = the order of the curve does not verify'
   const { publicKey } = PAIRS.ES256();
   const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
   expect(
-    verifies({ keyId: 'k', algorithm: 'ES256', key: publicKey }, 'a.b', Buffer.concat([order, order])),
+    isSignedBy({ keyId: 'k', algorithm: 'ES256', key: publicKey }, 'a.b', Buffer.concat([order, order])),
   ).toBe(false);
 });
 
@@ -93,6 +93,6 @@ test.each(['none', 'HS256', 'toString', '__proto__', ''])(
   'T01, T02: nothing verifies with the algorithm "%s"',
   algorithm => {
     const { publicKey } = PAIRS.ES256();
-    expect(verifies({ keyId: 'k', algorithm, key: publicKey }, 'a.b', Buffer.alloc(64))).toBe(false);
+    expect(isSignedBy({ keyId: 'k', algorithm, key: publicKey }, 'a.b', Buffer.alloc(64))).toBe(false);
   },
 );

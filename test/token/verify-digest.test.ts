@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { fixedKeys } from '../../lib/token/keys.ts';
+import { createFixedKeys } from '../../lib/token/keys.ts';
 import type { Verify } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
 import { type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'ec', alg: 'ES256' };
   const rows = rowsFrom(ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  algorithms: [ES256]'));
-  verify = verifierOf({ keys: fixedKeys([jwk], ['ES256']) }, rows);
+  verify = verifierOf({ keys: createFixedKeys([jwk], ['ES256']) }, rows);
   sign = (claims = {}) =>
     new SignJWT(tokenClaims({ ...claims })).setProtectedHeader({ alg: 'ES256', kid: 'ec' }).sign(privateKey);
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BrokerError, type Code } from '../../lib/errors.ts';
-import { verifier } from '../../lib/token/verify.ts';
+import { createVerifier } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
 import { HEADER, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
@@ -53,7 +53,7 @@ describe('T22: the issuer of a token is its iss, whatever else it says', () => {
 });
 
 test('an issuer whose keys nobody looks after is our fault', async () => {
-  const verify = verifier({ rows: rowsFrom(ISSUERS), keys: new Map(), audiences: new Set([AUDIENCE]) });
+  const verify = createVerifier({ rows: rowsFrom(ISSUERS), keys: new Map(), audiences: new Set([AUDIENCE]) });
   expect(await codeOf(() => verify(signed({}), NOW))).toBe('issuer_keys_unavailable');
 });
 

@@ -4,7 +4,7 @@ import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { flattenItem, flattenRow } from '../../review/compare/members.ts';
 import { describeCondition } from '../../review/explain/explain.ts';
-import { policyDigest } from '../../stores/roles.ts';
+import { digestPolicy } from '../../stores/roles.ts';
 
 /** What one version reads in the file of a role or a registry. */
 export type JudgedPolicy = {
@@ -44,7 +44,7 @@ export function listPolicies({ roles, registries, rows }: Config): JudgedPolicy[
   const described = (of: JudgedPolicy['of'], policy: Role | Registry): JudgedPolicy => ({
     of,
     name: policy.name,
-    digest: policyDigest(policy, rows),
+    digest: digestPolicy(policy, rows),
     members: describePolicy(policy, rows),
   });
   return [

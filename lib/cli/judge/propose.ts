@@ -8,7 +8,7 @@ import { findDifferingRequest } from '../../review/cases/otherwise.ts';
 import type { ShownRequest } from '../../review/compare/difference.ts';
 import { findHolders } from '../../review/compare/holders.ts';
 import type { Witness } from '../../review/space/witness.ts';
-import { presetOf } from '../../token/presets.ts';
+import { findPreset } from '../../token/presets.ts';
 import type { JudgedRequest } from './request.ts';
 
 type Policy = TestedPolicy['policy'];
@@ -37,7 +37,7 @@ function listWitnesses(shown: readonly (ShownRequest | undefined)[]): Witness[] 
 
 /** Every kind of job of the vendor, with all else as in the one that is admitted. */
 function listJobs(witness: Witness): Witness[] {
-  const found = findFamily(presetOf(witness.issuer));
+  const found = findFamily(findPreset(witness.issuer));
   if (!found) return [];
   const { family } = found;
   return Object.values(family.scenarios).map(changes => {

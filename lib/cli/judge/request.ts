@@ -3,7 +3,7 @@ import type { Claims } from '../../policy/claims.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import { type Case, runCases } from '../../review/cases/trial.ts';
-import { readJsonObject } from '../../token/json.ts';
+import { readStrictObject } from '../../token/json.ts';
 
 /** A request that versions of kite-sts decide side by side: as JSON, so that another version can read it. */
 export type JudgedRequest = {
@@ -69,5 +69,5 @@ export function judgeRequest(request: JudgedRequest, config: Config): Judgement 
 
 /** As the broker reads a token's claims, so that no name is special. Throws `JsonError`. */
 export function parseRequest(line: string): JudgedRequest {
-  return readJsonObject(Buffer.from(line)) as unknown as JudgedRequest;
+  return readStrictObject(Buffer.from(line)) as unknown as JudgedRequest;
 }

@@ -1,4 +1,4 @@
-import { type AwsKeys, signerFor } from '../../aws/sign.ts';
+import { type AwsAccessKey, createRequestSigner } from '../../aws/sign.ts';
 import type { Fetch } from '../../client/proxy.ts';
 import { isLoopback } from '../../client/url.ts';
 import { Failure, type Terminal } from '../verb.ts';
@@ -15,8 +15,8 @@ export type StepCall = {
 const PATIENCE_MS = 20_000;
 
 /** Signs a call: the headers to send with it. `now` is in seconds since the epoch. */
-export function signCall({ service, region, url, headers, body }: StepCall, keys: AwsKeys, now: number) {
-  return signerFor(service, region, keys)({ url, headers, body }, now);
+export function signCall({ service, region, url, headers, body }: StepCall, keys: AwsAccessKey, now: number) {
+  return createRequestSigner(service, region, keys)({ url, headers, body }, now);
 }
 
 /** Where a call goes: to AWS, or to an emulator on this machine. Nothing else stands in for AWS. */
@@ -31,7 +31,7 @@ function redirectCall(call: StepCall, { environment }: Terminal): StepCall {
 /** Makes a call: the JSON of its success. Throws `Failure` with what AWS calls the reason, and never with what it sent. */
 export async function callAws(
   described: StepCall,
-  keys: AwsKeys,
+  keys: AwsAccessKey,
   terminal: Terminal,
   fetch: Fetch,
 ): Promise<{ readonly [name: string]: unknown }> {

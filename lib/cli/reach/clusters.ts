@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { type AwsKeys, presign } from '../../aws/sign.ts';
+import { type AwsAccessKey, presign } from '../../aws/sign.ts';
 import { Failure } from '../verb.ts';
 import type { ClusterEntry } from './entries.ts';
 
@@ -67,7 +67,7 @@ const TOKEN_SECONDS = 14 * 60;
 /** https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster */
 export async function makeEksToken(
   { cluster, region }: { readonly cluster: string; readonly region: string },
-  keys: AwsKeys,
+  keys: AwsAccessKey,
   now: number,
 ): Promise<string> {
   const host = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

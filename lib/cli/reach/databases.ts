@@ -1,4 +1,4 @@
-import { type AwsKeys, presign } from '../../aws/sign.ts';
+import { type AwsAccessKey, presign } from '../../aws/sign.ts';
 import type { ReachEntry } from './entries.ts';
 
 export type DatabaseEntry = Extract<ReachEntry, { readonly kind: 'rds' }>;
@@ -9,7 +9,7 @@ const SECONDS = 900;
 /** A password of a database user, for a quarter of an hour: a URL that proves the session, without its scheme. */
 export async function makeDatabaseToken(
   { user, host, port, region }: Omit<DatabaseEntry, 'kind'>,
-  keys: AwsKeys,
+  keys: AwsAccessKey,
   now: number,
 ): Promise<string> {
   const url = new URL(`https://${host}:${port}/?Action=connect&DBUser=${encodeURIComponent(user)}`);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { AwsKeys } from '../../aws/sign.ts';
+import type { AwsAccessKey } from '../../aws/sign.ts';
 import type { Fetch } from '../../client/proxy.ts';
 import { isLoopback } from '../../client/url.ts';
 import { Failure, type Terminal } from '../verb.ts';
@@ -9,7 +9,7 @@ type Environment = Terminal['environment'];
 /** Milliseconds for an answer from this machine. */
 const PATIENCE_MS = 10_000;
 
-async function askEndpoint(url: string, environment: Environment, fetch: Fetch): Promise<AwsKeys> {
+async function askEndpoint(url: string, environment: Environment, fetch: Fetch): Promise<AwsAccessKey> {
   // Never the endpoint of a machine or of another container: only what a step was given for itself.
   if (!isLoopback(new URL(url).hostname))
     throw new Failure('AWS_CONTAINER_CREDENTIALS_FULL_URI is not on this machine, so it is not asked.\n');
@@ -30,7 +30,7 @@ async function askEndpoint(url: string, environment: Environment, fetch: Fetch):
  * The AWS session of this step: from variables, or from the endpoint that `exec` serves. A long-lived key, a profile and the
  * machine's own role are never used.
  */
-export async function findAwsSession({ environment }: Terminal, fetch: Fetch): Promise<AwsKeys> {
+export async function findAwsSession({ environment }: Terminal, fetch: Fetch): Promise<AwsAccessKey> {
   const url = environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,

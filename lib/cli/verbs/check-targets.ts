@@ -3,7 +3,7 @@ import type { ClaimValue } from '../../policy/claims.ts';
 import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readTargetRoles, splitJsonTexts, TargetError, type TargetRole } from '../../review/targets/trust.ts';
-import { JsonError, readJson } from '../../token/json.ts';
+import { JsonError, readStrictJson } from '../../token/json.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
 import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
@@ -14,7 +14,7 @@ const MEMBERS = 1_000_000;
 
 function parsed(text: string, path: string): ClaimValue {
   try {
-    return readJson(text, { members: MEMBERS });
+    return readStrictJson(text, { members: MEMBERS });
   } catch (error) {
     if (error instanceof JsonError) throw new Failure(`${path}: ${error.message}\n`);
     throw error;

@@ -19,7 +19,7 @@ Examples:
   withoutConfig: true,
   options: { ...STACK_OPTIONS, all: { type: 'boolean' }, json: { type: 'boolean' } },
   async run(flags, terminal) {
-    const all = await (await operated(flags, terminal)).all();
+    const all = await (await operated(flags, terminal)).list();
     const now = Date.now() / 1000;
     const shown = all
       .filter(each => isInForce(each, now) || flags['all'])

@@ -1,5 +1,5 @@
 import { createFetch } from '../../client/proxy.ts';
-import { claimsOf, takeApart } from '../../token/jws.ts';
+import { readTokenClaims, splitToken } from '../../token/jws.ts';
 import { subjectOf } from '../asking.ts';
 import { readInput } from '../input.ts';
 import { hideFromLog } from '../masking.ts';
@@ -24,7 +24,7 @@ async function findLogin(entry: RegistryEntry, terminal: Terminal): Promise<Regi
       const { mint } = subjectOf({ broker: audience, audience }, terminal, fetch);
       const Secret = await mint();
       // A token that the CI made for another place would be of use there to whoever runs this one.
-      if (claimsOf(takeApart(Secret))['aud'] !== audience)
+      if (readTokenClaims(splitToken(Secret))['aud'] !== audience)
         throw new Failure(`The subject token of this step is not for ${audience}.\n`);
       return { Username, Secret };
     }

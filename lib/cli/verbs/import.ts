@@ -19,7 +19,7 @@ import {
   type TargetRole,
   type TrustStatement,
 } from '../../review/targets/trust.ts';
-import { readJson } from '../../token/json.ts';
+import { readStrictJson } from '../../token/json.ts';
 import { bringAccounts } from '../estate/bring.ts';
 import { complaintsText } from '../findings.ts';
 import { readInput } from '../input.ts';
@@ -31,7 +31,7 @@ type Source = (typeof SOURCES)[number];
 type File = { readonly path: string; readonly text: string };
 
 function oneJson(text: string): ClaimValue {
-  const [value, ...others] = splitJsonTexts(text).map(each => readJson(each));
+  const [value, ...others] = splitJsonTexts(text).map(each => readStrictJson(each));
   if (value === undefined || others.length > 0) throw new TargetError('It holds more than one policy.');
   return value;
 }

@@ -2,7 +2,7 @@ import { printable } from '../../client/printable.ts';
 import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Claims } from '../../policy/claims.ts';
-import { claimsOf, takeApart } from '../../token/jws.ts';
+import { readTokenClaims, splitToken } from '../../token/jws.ts';
 import { subjectOf, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
@@ -22,7 +22,7 @@ type Finding = keyof typeof FINDINGS;
 
 function claimsIn(token: string): Claims {
   try {
-    return claimsOf(takeApart(token));
+    return readTokenClaims(splitToken(token));
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     throw new Failure(`${error.code}: ${error.message} ${error.detail ?? ''}\n`);

@@ -1,4 +1,4 @@
-import { jsonObject } from '../../http/json.ts';
+import { parseJsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
@@ -23,7 +23,7 @@ export async function examineDiscovery(
   const page = `${url}/.well-known/openid-configuration`;
   try {
     const { status, text } = await see(page, instruments);
-    const said = status === 200 ? jsonObject(text) : undefined;
+    const said = status === 200 ? parseJsonObject(text) : undefined;
     if (!said)
       return [
         CHECK.wrong(

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/load.ts';
-import type { Reading } from '../../http/date.ts';
+import type { ClockReading } from '../../http/date.ts';
 import type { Network } from '../../token/download.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 
@@ -32,5 +32,5 @@ export type Seen = {
   readonly status: number;
   readonly type: string;
   readonly text: string;
-  readonly reading: Reading | undefined;
+  readonly reading: ClockReading | undefined;
 };

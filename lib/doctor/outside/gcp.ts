@@ -1,5 +1,5 @@
 import { isLoopback } from '../../client/url.ts';
-import { jsonObject } from '../../http/json.ts';
+import { parseJsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
 import { nameFailure, see } from './see.ts';
@@ -24,7 +24,7 @@ async function examineGoogleProvider(audience: string, instruments: Instruments)
   const provider = audience.replace('//iam.googleapis.com/', '');
   try {
     const { status, text } = await see(STS, instruments, writeProbe(audience));
-    const { error } = jsonObject(text) ?? {};
+    const { error } = parseJsonObject(text) ?? {};
     if (error === 'invalid_target')
       return CHECK.wrong(
         provider,

@@ -1,6 +1,6 @@
 import { isLoopback } from '../../client/url.ts';
-import { jsonObject } from '../../http/json.ts';
-import { download } from '../../token/download.ts';
+import { parseJsonObject } from '../../http/json.ts';
+import { downloadKeySet } from '../../token/download.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
@@ -25,7 +25,7 @@ async function findStandIns(
   for (let at = 0; at < MOST; at++) {
     const page = `${url}/local/issuers/${at}/.well-known/openid-configuration`;
     const { status, text } = await see(page, instruments).catch(() => ({ status: 0, text: '' }));
-    const { issuer, jwks_uri: keys } = (status === 200 ? jsonObject(text) : undefined) ?? {};
+    const { issuer, jwks_uri: keys } = (status === 200 ? parseJsonObject(text) : undefined) ?? {};
     if (typeof issuer !== 'string' || typeof keys !== 'string') return found;
     found.set(issuer, keys);
   }
@@ -52,7 +52,7 @@ async function examineIssuer(
 ): Promise<Diagnosis> {
   if ('keys' in origin) return CHECK.ok(issuer, `${origin.keys.length} of its keys stand in broker.yml`);
   try {
-    const bytes = await download(origin.uri, network(allowPrivateNetwork));
+    const bytes = await downloadKeySet(origin.uri, network(allowPrivateNetwork));
     return CHECK.ok(issuer, describe(readKeySet(bytes, algorithms, () => undefined).size));
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;

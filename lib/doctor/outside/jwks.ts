@@ -1,4 +1,4 @@
-import { jsonObject } from '../../http/json.ts';
+import { parseJsonObject } from '../../http/json.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
@@ -11,7 +11,7 @@ const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** Keys that hold more than they should, by their ids. */
 function findPrivate(text: string): string | undefined {
-  const { keys } = jsonObject(text) ?? {};
+  const { keys } = parseJsonObject(text) ?? {};
   const all = Array.isArray(keys) ? (keys as { readonly [member: string]: unknown }[]) : [];
   return all.filter(key => PRIVATE.some(member => member in key)).map(({ kid }) => String(kid))[0];
 }

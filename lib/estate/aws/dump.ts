@@ -5,7 +5,7 @@ import {
   TargetError,
   type TrustStatement,
 } from '../../review/targets/trust.ts';
-import { readJson } from '../../token/json.ts';
+import { readStrictJson } from '../../token/json.ts';
 import { describeRights, type Rights } from './rights.ts';
 
 /** One role as an account's dump has it. */
@@ -72,7 +72,7 @@ function listMembers(members: Members, name: string): readonly Members[] {
 
 /** The API itself gives a document as encoded text; the CLI as JSON. */
 function readDocument(value: ClaimValue | undefined): ClaimValue | undefined {
-  return typeof value === 'string' ? readJson(decodeURIComponent(value)) : value;
+  return typeof value === 'string' ? readStrictJson(decodeURIComponent(value)) : value;
 }
 
 function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
@@ -218,7 +218,7 @@ const SHAPES = [
 export type DumpFile = { readonly path: string; readonly text: string };
 
 function readDumps({ path, text }: DumpFile): Members[] {
-  const values = splitJsonTexts(text).map(each => readJson(each, { members: MEMBERS }));
+  const values = splitJsonTexts(text).map(each => readStrictJson(each, { members: MEMBERS }));
   const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isMembers);
   if (dumps.length === 0 || !dumps.every(dump => SHAPES.some(shape => shape in dump) || 'Arn' in dump))
     throw new TargetError(

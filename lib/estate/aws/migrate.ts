@@ -11,7 +11,7 @@ import { judgeJobs, summarizeJobs } from '../../review/compare/jobs.ts';
 import { isActionCovered } from '../../review/targets/request.ts';
 import type { TrustStatement } from '../../review/targets/trust.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { presetOf } from '../../token/presets.ts';
+import { findPreset } from '../../token/presets.ts';
 import { compareWithTrust, type Verdict } from '../compare.ts';
 import { type DirectTrust, readDirectTrusts } from '../direct.ts';
 import { DANGERS, describeExposure, type Exposure, type ExposureDanger, judgeExposure } from '../exposure.ts';
@@ -77,7 +77,7 @@ export type MigrationSetting = {
 
 /** A row for an issuer that no broker.yml has yet, as `import` says that it is needed. */
 export function makeRow(issuer: string): { readonly row: IssuerRow | undefined; readonly yaml: string } {
-  const preset = presetOf(issuer);
+  const preset = findPreset(issuer);
   const yaml =
     preset === undefined
       ? `{ issuer: "${issuer}", jwks_uri: "${issuer}/.well-known/jwks.json", bind: [sub] }`

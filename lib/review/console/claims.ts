@@ -1,5 +1,5 @@
 import type { Claims } from '../../policy/claims.ts';
-import { JsonError, readJson, readJsonObject } from '../../token/json.ts';
+import { JsonError, readStrictJson, readStrictObject } from '../../token/json.ts';
 
 /** What a text says of a caller, or why it says nothing. */
 export type ReadClaims = { readonly claims: Claims } | { readonly fault: string };
@@ -32,7 +32,7 @@ export function decodeToken(text: string): string | undefined {
   const [, , payload] = COMPACT.exec(text.trim()) ?? [];
   try {
     const bytes = payload === undefined ? undefined : bytesOf(payload);
-    return bytes && readJsonObject(bytes) && indentJson(new TextDecoder().decode(bytes));
+    return bytes && readStrictObject(bytes) && indentJson(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
@@ -42,7 +42,7 @@ export function decodeToken(text: string): string | undefined {
 export function readConsoleClaims(text: string): ReadClaims {
   if (text.trim() === '') return { fault: 'There are no claims yet. Paste a token, or start from a job.' };
   try {
-    const claims = readJson(text);
+    const claims = readStrictJson(text);
     return claims === null || typeof claims !== 'object' || Array.isArray(claims)
       ? { fault: 'This is JSON, but no object of claims.' }
       : { claims: claims as Claims };

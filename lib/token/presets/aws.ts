@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /**
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html: tokens of
@@ -16,7 +16,7 @@ export const awsSts: Preset = {
   maxTokenLifetime: 3600,
   binding: [],
   vocabulary: {
-    claims: types({ string: REGISTERED, object: 'https://sts.amazonaws.com/', number: TIMES }),
+    claims: listClaimTypes({ string: REGISTERED, object: 'https://sts.amazonaws.com/', number: TIMES }),
     prefixes: {},
   },
   nullable: [],

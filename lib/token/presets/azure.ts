@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /**
  * Azure DevOps pipelines, by `System.OidcRequestUri`. Microsoft documents the endpoint and not the claims:
@@ -17,7 +17,7 @@ export const azureDevops: Preset = {
   maxTokenLifetime: 600,
   binding: [],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} org_id prj_id def_id rpo_id rpo_uri rpo_ver rpo_ref run_id`,
       number: TIMES,
     }),

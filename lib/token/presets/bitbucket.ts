@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /**
  * https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/:
@@ -16,7 +16,7 @@ export const bitbucket: Preset = {
   maxTokenLifetime: 3600,
   binding: [],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} accountUuid workspaceUuid repositoryUuid pipelineUuid stepUuid deploymentEnvironmentUuid branchName`,
       number: TIMES,
     }),

@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /** https://buildkite.com/docs/agent/cli/reference/oidc: one issuer for every Buildkite organization. */
 export const buildkite: Preset = {
@@ -10,7 +10,7 @@ export const buildkite: Preset = {
   maxTokenLifetime: 300,
   binding: [{ anyOf: ['organization_slug', 'organization_id'], ownerPrefix: [] }],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} organization_slug pipeline_slug build_branch build_commit job_id agent_id build_source runner_environment organization_id pipeline_id build_id`,
       'string|null': 'build_tag step_key cluster_id cluster_name queue_id queue_key',
       number: `${TIMES} build_number`,

@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /** https://circleci.com/docs/openid-connect-tokens: the issuer names the organization, and names hold slashes. */
 export const circleci: Preset = {
@@ -13,7 +13,7 @@ export const circleci: Preset = {
   maxTokenLifetime: 3600,
   binding: [],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} oidc.circleci.com/project-id oidc.circleci.com/vcs-origin oidc.circleci.com/vcs-ref oidc.circleci.com/org-id oidc.circleci.com/job-id oidc.circleci.com/pipeline-id oidc.circleci.com/pipeline-definition-id oidc.circleci.com/workflow-id`,
       array: 'oidc.circleci.com/context-ids',
       boolean: 'oidc.circleci.com/ssh-rerun',

@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /** https://docs.github.com/actions/reference/security/oidc: every value is a string. */
 export const githubActions: Preset = {
@@ -15,7 +15,7 @@ export const githubActions: Preset = {
     },
   ],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} actor actor_id base_ref check_run_id enterprise enterprise_id environment environment_node_id event_name head_ref issuer_scope job_workflow_ref job_workflow_sha ref ref_protected ref_type repository repository_id repository_owner repository_owner_id repository_visibility run_attempt run_id run_number runner_environment sha workflow workflow_ref workflow_sha`,
       number: TIMES,
     }),

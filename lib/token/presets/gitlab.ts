@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /** https://docs.gitlab.com/ci/secrets/id_token_authentication: `ref_protected` is the text "true". */
 export const gitlab: Preset = {
@@ -11,7 +11,7 @@ export const gitlab: Preset = {
   shorterToken: "GitLab's tokens live as long as their job may run: lower the timeout of the job.",
   binding: [{ anyOf: ['namespace_id', 'namespace_path', 'project_id', 'project_path'], ownerPrefix: [] }],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} ci_config_ref_uri ci_config_sha deployment_tier environment environment_protected environment_action namespace_id namespace_path pipeline_id pipeline_source project_id project_path project_visibility ref ref_path ref_protected ref_type runner_environment sha job_id job_namespace_id job_namespace_path job_project_id job_project_path job_source user_access_level user_email user_id user_login`,
       'string|null': 'job_policy_ref_uri job_policy_ref_sha',
       number: `${TIMES} runner_id`,

@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /**
  * https://cloud.google.com/compute/docs/instances/verifying-instance-identity: one issuer for every Google
@@ -13,7 +13,7 @@ export const google: Preset = {
   maxTokenLifetime: 3600,
   binding: [{ anyOf: ['sub', 'email', 'hd'], ownerPrefix: [] }],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} azp email hd`,
       boolean: 'email_verified',
       object: 'google',

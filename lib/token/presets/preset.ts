@@ -41,7 +41,7 @@ export type Preset = {
 };
 
 /** A vocabulary's claims from names in one text for each type: `string`, `string|null`, … */
-export function types(table: Record<string, string>): Record<string, readonly ClaimType[]> {
+export function listClaimTypes(table: Record<string, string>): Record<string, readonly ClaimType[]> {
   const byClaim: Record<string, readonly ClaimType[]> = Object.create(null);
   for (const [kind, names] of Object.entries(table)) {
     for (const name of names.split(' ')) byClaim[name] = kind.split('|') as ClaimType[];

@@ -1,4 +1,4 @@
-import { type Preset, REGISTERED, TIMES, types } from './preset.ts';
+import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 
 /**
  * https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens: one
@@ -24,7 +24,7 @@ export const hcpTerraform: Preset = {
     },
   ],
   vocabulary: {
-    claims: types({
+    claims: listClaimTypes({
       string: `${REGISTERED} terraform_full_workspace terraform_organization_id terraform_organization_name terraform_project_id terraform_project_name terraform_run_id terraform_run_phase terraform_workspace_id terraform_workspace_name`,
       number: TIMES,
     }),

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:cryp
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
-import { kmsSigner } from '../../../lib/keys/kms.ts';
+import { createKmsSigner } from '../../../lib/keys/kms.ts';
 import { KEY, type TestKms, testKms } from '../../harness/kms.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
@@ -27,7 +27,7 @@ function spkiOf(jwk: object | undefined): string {
 }
 
 test('a key of KMS is printed by the id under which the broker signs with it', async () => {
-  const signer = kmsSigner({ ...kms.setting, keys: [KEY] });
+  const signer = createKmsSigner({ ...kms.setting, keys: [KEY] });
   const token = await signer.sign('JWT', { iss: 'app' });
   const [jwk] = await signer.publicKeys();
   const { exits, out } = await printed(spkiOf(jwk));

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { DENIALS, FAULTS, JOB_FAULTS, PATTERNS } from '../../../infra/resources/alarms.ts';
 import { CODES } from '../../../lib/errors.ts';
 import type { SharedKeys } from '../../../lib/token/copy.ts';
-import { sharedFirst } from '../../../lib/token/copy.ts';
-import { cachedKeys } from '../../../lib/token/keys.ts';
+import { createSharedFetch } from '../../../lib/token/copy.ts';
+import { createCachedKeys } from '../../../lib/token/keys.ts';
 import { KeySetError } from '../../../lib/token/keyset.ts';
 import { testBroker } from '../../harness/broker.ts';
 import { propertiesOf, resourcesFor } from '../../harness/deploy.ts';
@@ -197,7 +197,7 @@ describe('a real line is counted', () => {
 
   test('a key set that was not taken', async () => {
     const said: string[] = [];
-    const keys = cachedKeys(
+    const keys = createCachedKeys(
       () => Promise.reject(new KeySetError('status 500')),
       what => void said.push(JSON.stringify({ issuer: 'https://issuer.example', what })),
     );
@@ -221,7 +221,7 @@ describe('a real line is counted', () => {
       algorithms: ['RS256'],
     };
     const report = (what: string): void => void said.push(JSON.stringify({ issuer: row.issuer, what }));
-    await sharedFirst(shared, row, async () => new Map(), report)('a', NOW);
+    await createSharedFetch(shared, row, async () => new Map(), report)('a', NOW);
     expect(said.flatMap(countedAs)).toEqual(as);
   });
 });

@@ -73,9 +73,9 @@ test('a sealed key that could not be used is counted in what the exchange writes
   const broker = deployment(kms);
   await broker.rotate();
   broker.at(MIDNIGHT + 2 * DAY);
-  const theirs = { ...broker.store, sealed: async () => undefined };
+  const theirs = { ...broker.store, findSealed: async () => undefined };
   await broker.process(0, { store: theirs }).sign('JWT', {});
-  await broker.process(0, { store: { ...theirs, certificates: async () => ['theirs'] } }).sign('JWT', {});
+  await broker.process(0, { store: { ...theirs, listCertificates: async () => ['theirs'] } }).sign('JWT', {});
   await kms.close();
   const counts = readFilter(NOT_USED);
   expect(broker.reported.map(what => counts(JSON.stringify({ what })))).toEqual([true, true]);

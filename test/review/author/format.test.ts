@@ -7,7 +7,7 @@ import { loadConfig } from '../../../lib/config/load.ts';
 import { parse } from '../../../lib/language/parse.ts';
 import { formatText, readMeaning } from '../../../lib/review/author/format.ts';
 import type { SchemaName } from '../../../lib/review/author/schema.ts';
-import { policyDigest } from '../../../lib/stores/roles.ts';
+import { digestPolicy } from '../../../lib/stores/roles.ts';
 import { ROOT, read } from '../../harness/markdown.ts';
 import { compileText, settingOf } from '../../harness/policy.ts';
 
@@ -115,7 +115,7 @@ test.each(FOLDERS)('in whatever order and quotes the roles of %s stand, fmt leav
   const setting = { ...settingOf(config?.rows), audience: config?.audience ?? '' };
   const digest = (text: string): string | undefined => {
     const { role } = compileText(text, setting);
-    return role && config && policyDigest(role, config.rows);
+    return role && config && digestPolicy(role, config.rows);
   };
   for (const { name } of config?.roles ?? []) {
     const [header = '', ...lines] = read(`${folder}/roles/${name}.yml`).split('\n');

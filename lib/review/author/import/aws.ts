@@ -1,5 +1,5 @@
 import type { Effect } from '../../../policy/statement.ts';
-import { presetOf } from '../../../token/presets.ts';
+import { findPreset } from '../../../token/presets.ts';
 import type { TargetRole, TrustStatement } from '../../targets/trust.ts';
 import { type CarriedCondition, importCondition } from './iam.ts';
 import {
@@ -54,9 +54,9 @@ const WORKSPACE = /^ari:cloud:bitbucket::workspace\/([0-9a-f-]{36})$/;
 function ownersClaim(iss: string, all: readonly CarriedCondition[]): DraftStatement['claims'] {
   const audiences = all.flatMap(each => ('audience' in each ? (each.audience ?? []) : []));
   if (audiences.length === 0) return {};
-  if (presetOf(iss) === 'circleci')
+  if (findPreset(iss) === 'circleci')
     return { 'oidc.circleci.com/org-id': { equals: iss.split('/').at(-1) ?? '' } };
-  const [, workspace] = (presetOf(iss) === 'bitbucket' && WORKSPACE.exec(audiences[0] ?? '')) || [];
+  const [, workspace] = (findPreset(iss) === 'bitbucket' && WORKSPACE.exec(audiences[0] ?? '')) || [];
   return workspace === undefined ? {} : { workspaceUuid: { equals: `{${workspace}}` } };
 }
 

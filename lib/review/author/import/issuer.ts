@@ -5,7 +5,7 @@ import { parse } from '../../../language/parse.ts';
 import { compileStatement } from '../../../language/statement.ts';
 import type { IssuerFacts } from '../../../policy/issuer.ts';
 import type { Effect } from '../../../policy/statement.ts';
-import { presetOf } from '../../../token/presets.ts';
+import { findPreset } from '../../../token/presets.ts';
 import {
   type DraftStatement,
   type ImportEntry,
@@ -28,7 +28,7 @@ export function findFacts(issuer: string): IssuerFacts {
 
 function readFacts(issuer: string): IssuerFacts {
   const tree = parse('', JSON.stringify({ issuer }), () => {});
-  const known = presetOf(issuer) && tree && issuerRow(tree, () => {})?.row;
+  const known = findPreset(issuer) && tree && issuerRow(tree, () => {})?.row;
   return known || { ...UNKNOWN, issuer };
 }
 
@@ -85,12 +85,12 @@ function bindTenant(entry: Carried): Carried {
   const { draft, notes } = entry;
   const { project_path: project, azp, ...others } = draft.claims;
   const [, group] = /^([^*?]+)\/\*$/.exec(String(project?.['matches'] ?? '')) ?? [];
-  if (presetOf(draft.iss) === 'gitlab' && group !== undefined && !('namespace_path' in others)) {
+  if (findPreset(draft.iss) === 'gitlab' && group !== undefined && !('namespace_path' in others)) {
     const claims = { namespace_path: { equals: group }, ...others };
     return { ...entry, draft: { ...draft, claims }, notes: [...notes, NAMESPACE] };
   }
   const account = azp?.['equals'];
-  if (presetOf(draft.iss) !== 'google' || !/^\d+$/.test(String(account)) || 'sub' in others) return entry;
+  if (findPreset(draft.iss) !== 'google' || !/^\d+$/.test(String(account)) || 'sub' in others) return entry;
   const claims = { ...draft.claims, sub: { equals: account ?? '' } };
   return { ...entry, draft: { ...draft, claims }, notes: [...notes, ACCOUNT] };
 }

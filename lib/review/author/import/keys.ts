@@ -1,5 +1,5 @@
 import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
-import { type PresetName, presetOf } from '../../../token/presets.ts';
+import { findPreset, type PresetName } from '../../../token/presets.ts';
 
 /**
  * The claims that IAM has a condition key for, beside `aud`, `sub` and `amr`: all others are to it as if no token had
@@ -52,7 +52,7 @@ export function readConditionKey(written: string, { host, facts }: ConditionKeyS
   const key = written.toLowerCase();
   if (key === 'sts:rolesessionname') return { is: 'chosen' };
   if (key === 'aws:securetransport') return { is: 'secure' };
-  const preset = presetOf(facts.issuer);
+  const preset = findPreset(facts.issuer);
   const tag = key.startsWith('aws:requesttag/') ? key.slice('aws:requesttag/'.length) : undefined;
   if (tag !== undefined && preset !== TAGGING) return { is: 'never', claim: `the session tag ${tag}` };
   const own = key.startsWith(`${host.toLowerCase()}:`) ? key.slice(host.length + 1) : undefined;

@@ -1,5 +1,5 @@
 import type { Scalar } from '../../../policy/condition.ts';
-import { presetOf } from '../../../token/presets.ts';
+import { findPreset } from '../../../token/presets.ts';
 import type { ClaimRule } from './imported.ts';
 
 /** What one claim must be: a value, or a pattern. */
@@ -155,7 +155,7 @@ function readGithub(subject: string): Reading | undefined {
 }
 
 function readSubject(issuer: string, subject: string): Reading | undefined {
-  switch (presetOf(issuer)) {
+  switch (findPreset(issuer)) {
     case 'buildkite':
       return readWhole(readParts(subject, ':', BUILDKITE));
     case 'gitlab':
@@ -175,7 +175,7 @@ function readSubject(issuer: string, subject: string): Reading | undefined {
 
 /** Why nobody has this subject, where the vendor's own form says so. */
 export function explainImpossible(issuer: string, subject: string): string | undefined {
-  if (presetOf(issuer) !== 'buildkite') return undefined;
+  if (findPreset(issuer) !== 'buildkite') return undefined;
   const [, ref] = /^organization:[^:]*:pipeline:[^:]*:ref:([^:]+)/.exec(subject) ?? [];
   return ref === undefined || /^(refs\/|\*|r?e?f?s?\*)/.test(ref)
     ? undefined

@@ -8,7 +8,7 @@ import {
 } from '../../../../lib/review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../../../lib/review/author/import/octo.ts';
 import { readTrustStatements } from '../../../../lib/review/targets/trust.ts';
-import { presetOf } from '../../../../lib/token/presets.ts';
+import { findPreset } from '../../../../lib/token/presets.ts';
 import { compileText, rowsFrom, settingOf } from '../../../harness/policy.ts';
 
 /** A policy in the form of those that people have in public, and what it becomes here. */
@@ -44,7 +44,7 @@ function readAws(policy: object): ImportedPolicy {
 /** A broker.yml with the rows that the notes ask for. */
 function settingFor(issuers: readonly string[]) {
   const rows = [...new Set(issuers)].map(iss => {
-    const preset = presetOf(iss);
+    const preset = findPreset(iss);
     return preset === undefined
       ? `- { issuer: "${iss}", jwks_uri: "${iss}/jwks", single_tenant: true }`
       : `- { preset: ${preset}, issuer: "${iss}" }`;
