@@ -20,7 +20,7 @@ import { LIMITS, limitsOf } from './limits.ts';
 import { GROUPS, PEOPLE, peopleIn } from './people.ts';
 import { registriesIn } from './registries.ts';
 import { complainOfEndings, readSource, sourcesIn, start } from './sources.ts';
-import { type Teams, teamsIn } from './teams.ts';
+import { boundRoles, type Teams, teamsIn } from './teams.ts';
 
 /** What broker.yml alone says, checked and compiled. */
 export type Ground = {
@@ -197,8 +197,9 @@ export function loadConfig(folder: string): Loaded {
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
   const { ground, tree } = broker;
   const registries = ofRegistries.map(({ registry }) => registry);
+  const bounded = boundRoles(roles, teams);
   const policies = [
-    ...ofRoles.map(({ role, document }) => ({ compiled: role, tree: document.tree })),
+    ...ofRoles.map(({ role, document }, at) => ({ compiled: bounded[at] ?? role, tree: document.tree })),
     ...ofRegistries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
   ];
   return {
@@ -207,7 +208,7 @@ export function loadConfig(folder: string): Loaded {
       ...ground,
       endpoints: dropPlaces(broker.endpoints),
       apps: broker.apps,
-      roles,
+      roles: bounded,
       registries,
       teams,
     },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Complain } from '../language/complaint.ts';
 import { KINDS } from '../language/kinds.ts';
-import { findEntry, parse } from '../language/parse.ts';
+import { findEntry, parse, type Tree } from '../language/parse.ts';
 import type { RoleDocument } from '../language/role.ts';
 import {
   checked,
@@ -18,6 +18,7 @@ import {
 import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import type { KindName } from '../policy/targets.ts';
+import { boundRole, CEILING, checkCeiling, checkRoleCeiling } from './ceilings.ts';
 import { PATTERN } from './pattern.ts';
 import { type Place, placesOf } from './places.ts';
 import { readSource } from './sources.ts';
@@ -48,6 +49,7 @@ const TEAM = object({
   shared: optional(PLACES),
   max_seconds: optional(integer(30, 86_400, ' seconds')),
   knowingly: optional(list(text({ max: 64, says: 'the name of a kind of job, such as manual' }), 50)),
+  ceiling: optional(CEILING),
 });
 
 const TEAMS = object({
@@ -174,6 +176,7 @@ export function teamsIn(folder: string, roles: readonly Compiled[], complain: Co
   const tree = source === undefined ? undefined : parse(file, source, complain);
   const teams = tree && TEAMS.read(tree, complain);
   if (!teams) return undefined;
+  complainOfCeilings(tree, teams, complain);
   const owned = roles.flatMap((compiled): Owned[] => {
     const found = teamOf(compiled, teams, complain);
     return found ? [{ ...compiled, ...found }] : [];
@@ -182,7 +185,23 @@ export function teamsIn(folder: string, roles: readonly Compiled[], complain: Co
     checkTargets(each, complain);
     checkLength(each, complain);
     checkWords(each, complain);
+    const { role, document, name, team } = each;
+    if (team.ceiling)
+      checkRoleCeiling({ role, tree: document.tree, team: name, ceiling: team.ceiling }, complain);
   }
   checkShared(owned, complain);
   return teams;
+}
+
+function complainOfCeilings(tree: Tree, { teams }: Teams, complain: Complain): void {
+  const written = findEntry(tree, 'teams')?.value;
+  for (const { key, value } of written?.kind === 'map' ? written.entries : []) {
+    const team = teams[key];
+    if (team) checkCeiling(team, findEntry(value, 'ceiling')?.value, complain);
+  }
+}
+
+/** The roles as they are issued: where a team has a ceiling, it is the session policy of those that have none. */
+export function boundRoles(roles: readonly Role[], teams: Teams | undefined): Role[] {
+  return roles.map(role => boundRole(role, teams && findTeams(role.name, teams.teams)[0]?.[1].ceiling));
 }

@@ -156,7 +156,8 @@ test('those that the page shows are sound', () => {
     words.includes('teams'),
   );
   const { 'broker.yml': broker = '' } = FILES;
+  expect(shown.length).toBeGreaterThan(1);
   expect(
     shown.map(({ text }) => complaintsOf({ 'broker.yml': broker, 'roles/.keep': '', 'teams.yml': text })),
-  ).toEqual([[]]);
+  ).toEqual(shown.map(() => []));
 });

@@ -33,12 +33,19 @@ function policies(markdown: string, kind: string): string[] {
 
 const OF_JOBS = ['job-kind-admitted', 'knowingly-idle', 'ignore-comment'];
 
+/** The teams.yml of a page that has one. */
+function teamsOf(rule: string): { readonly 'teams.yml'?: string } {
+  const [teams] = policies(pageOf(rule), 'teams');
+  return teams === undefined ? {} : { 'teams.yml': teams };
+}
+
 /** What lint finds in the policies of a section, all of them in one folder. */
 function foundUnder(rule: string, heading: string): Set<string> {
   const roles = policies(section(rule, heading), 'role');
   expect(roles).not.toEqual([]);
   const folder = folderOf({
     'broker.yml': policies(pageOf(rule), 'broker')[0] ?? BROKER,
+    ...teamsOf(rule),
     ...Object.fromEntries(roles.map((text, index) => [`roles/role-${index}.yml`, text])),
   });
   // Notes, and which jobs get in, are true of many a short example; each is looked for by its own pages alone.

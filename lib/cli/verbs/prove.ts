@@ -2,6 +2,7 @@ import { type Invariant, readInvariants } from '../../config/invariants.ts';
 import type { Config } from '../../config/load.ts';
 import { findSampleClaims } from '../../jobs/sample.ts';
 import { writeCount } from '../../language/counted.ts';
+import { type CeilingProof, proveCeilings } from '../../review/compare/ceilings.ts';
 import type { ShownRequest } from '../../review/compare/difference.ts';
 import {
   findEmptyParts,
@@ -76,32 +77,51 @@ function proofText(proof: Proof): string {
   ].join('\n');
 }
 
-function exitOf(proofs: readonly Proof[]): number {
+function judgeCeiling({ breaches, unknown }: CeilingProof): string {
+  if (breaches.length > 0) return 'refuted';
+  return unknown.length > 0 ? 'empty' : 'proved';
+}
+
+function ceilingText(proof: CeilingProof): string {
+  const { team, roles, breaches, unknown } = proof;
+  return [
+    `${judgeCeiling(proof).padEnd(10)}ceiling of team ${team} (${writeCount(roles, 'role')})`,
+    ...breaches.map(({ role, says }) => `    role ${role} ${says}`),
+    ...unknown.map(job => `    It speaks of nothing: no issuer has jobs of the kind ${job}`),
+  ].join('\n');
+}
+
+function exitOf(proofs: readonly Proof[], ceilings: readonly CeilingProof[]): number {
   const verdicts = proofs.map(verdict);
+  if (ceilings.some(each => judgeCeiling(each) !== 'proved')) return EXIT.denied;
   if (verdicts.includes('refuted') || proofs.some(({ empty }) => empty.length > 0)) return EXIT.denied;
   return verdicts.includes('undecided') ? EXIT.undecided : EXIT.done;
 }
 
-function asJson(proofs: readonly Proof[]): string {
-  return JSON.stringify(
-    proofs.map(proof => ({
-      id: proof.invariant.id,
-      says: proof.invariant.says,
-      verdict: verdict(proof),
-      broken: proof.broken,
-      empty: proof.empty,
-    })),
-    null,
-    2,
-  );
+function asJson(proofs: readonly Proof[], ceilings: readonly CeilingProof[]): string {
+  const sentences = proofs.map(proof => ({
+    id: proof.invariant.id,
+    says: proof.invariant.says,
+    verdict: verdict(proof),
+    broken: proof.broken,
+    empty: proof.empty,
+  }));
+  const bounds = ceilings.map(proof => ({
+    id: `ceiling.${proof.team}`,
+    says: `The roles of team ${proof.team} stay within its ceiling.`,
+    verdict: judgeCeiling(proof),
+    broken: proof.breaches.map(each => ({ of: 'role', by: 'ceiling', ...each })),
+    empty: proof.unknown,
+  }));
+  return JSON.stringify([...sentences, ...bounds], null, 2);
 }
 
 export const prove: Verb = {
   summary:
-    'Proves the sentences of invariants.yml for every token there can be, or shows one that breaks them.',
+    'Proves the sentences of invariants.yml and the ceilings of teams.yml for every token there can be, or shows what breaks them.',
   help: `kite-sts prove [--config FOLDER] [--json]
 
-  --config FOLDER  the folder with broker.yml, roles/ and invariants.yml
+  --config FOLDER  the folder with broker.yml, roles/, invariants.yml and teams.yml
   --json           everything, as JSON
 
 Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted or
@@ -115,14 +135,17 @@ Examples:
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const { invariants, complaints } = readInvariants(config.folder, config.rows);
-    if (complaints.some(({ rule }) => rule === 'file-missing'))
+    const ceilings = proveCeilings(config);
+    const isMissing = complaints.some(({ rule }) => rule === 'file-missing');
+    if (isMissing && ceilings.length === 0)
       throw new Failure(
         `${config.folder} has no invariants.yml. Write one: ${locatePage('docs/guides/policy-changes.md')} has an example.\n`,
       );
-    if (complaints.length > 0) throw new Failure(complaintsText(complaints));
+    if (!isMissing && complaints.length > 0) throw new Failure(complaintsText(complaints));
     const from = Date.now() / 1000;
     const proofs = invariants.map(invariant => proofOf(invariant, config, from));
-    terminal.out(`${flags['json'] ? asJson(proofs) : proofs.map(proofText).join('\n')}\n`);
-    return exitOf(proofs);
+    const texts = [...proofs.map(proofText), ...ceilings.map(ceilingText)];
+    terminal.out(`${flags['json'] ? asJson(proofs, ceilings) : texts.join('\n')}\n`);
+    return exitOf(proofs, ceilings);
   },
 };

@@ -1,7 +1,11 @@
 import type { AuditSetting } from '../../config/audit.ts';
+import type { Ceiling } from '../../config/ceilings.ts';
 import type { Invariant } from '../../config/invariants.ts';
 import type { Teams } from '../../config/teams.ts';
+import type { IamBound } from '../../language/kinds/iam-bounds.ts';
+import { LEVELS, type Level } from '../../policy/targets/github.ts';
 import type { Limits } from '../../stores/limits.ts';
+import { createPattern, isCovering } from '../space/automaton.ts';
 import type { MemberChange } from './members.ts';
 
 /** What holds of all roles, whoever edits them: less of it is wider, though no role has changed. */
@@ -15,7 +19,10 @@ export type Guardrails = {
 type Members = ReadonlyMap<string, unknown>;
 
 /** What of these is new can only take away; of all others, what is new may give. */
-const BOUNDS = /^(teams|invariants|audit)$|^teams\..*\.max_seconds$|^invariants\./;
+const BOUNDS =
+  /^(teams|invariants|audit)$|^teams\..*\.(max_seconds|ceiling)$|^teams\..*\.ceiling\.|^invariants\./;
+
+const CEILING = /^teams\..*\.ceiling\./;
 
 /** Of these, less is narrower. */
 const MOST = /^limits\.|\.max_seconds$/;
@@ -46,11 +53,43 @@ function withoutWording(value: unknown): string {
 
 function flattenGuardrails({ teams, invariants, limits, audit }: Guardrails): Members {
   return new Map<string, unknown>([
-    ...(teams ? flatten('teams', { there: true, owners: teams.owners, ...teams.teams }) : []),
+    ...(teams ? flatten('teams', { there: true, owners: teams.owners, ...withCeilings(teams) }) : []),
     ...(invariants ?? []).map((each): [string, unknown] => [`invariants.${each.id}`, each]),
     ...(limits ? flatten('limits', limits) : []),
     ...(audit ? flatten('audit', { there: true, ...audit }) : []),
   ]);
+}
+
+/** Each thing that a ceiling allows as a text of its own, so that less of them is narrower. */
+function flattenCeiling(ceiling: Ceiling): { readonly [part: string]: unknown } {
+  const { aws, github, gcp, ...others } = ceiling;
+  return {
+    there: true,
+    ...others,
+    ...(Array.isArray(aws) ? { aws: aws.flatMap(describeBound) } : { aws }),
+    ...(typeof gcp === 'object'
+      ? { gcp: { scopes: gcp.scopes, service_accounts: gcp.service_accounts } }
+      : { gcp }),
+    github: typeof github === 'object' ? Object.entries(github).flatMap(listLevels) : github,
+  };
+}
+
+function describeBound({ actions, resources }: IamBound): string[] {
+  return actions.flatMap(action => resources.map(resource => `${action} on ${resource}`));
+}
+
+/** Who may write may read. */
+function listLevels([name, level]: readonly [string, Level]): string[] {
+  return LEVELS.slice(0, LEVELS.indexOf(level) + 1).map(each => `${name}: ${each}`);
+}
+
+function withCeilings({ teams }: Teams): { readonly [team: string]: unknown } {
+  return Object.fromEntries(
+    Object.entries(teams).map(([name, team]) => [
+      name,
+      team.ceiling ? { ...team, ceiling: flattenCeiling(team.ceiling) } : team,
+    ]),
+  );
 }
 
 function flatten(name: string, value: unknown): [string, unknown][] {
@@ -63,13 +102,25 @@ function flatten(name: string, value: unknown): [string, unknown][] {
 
 /** A file that is new or gone is one change, not one for each of its lines. */
 function isToldAbove(member: string, old: Members, now: Members): boolean {
-  return ['teams', 'audit'].some(file => member.startsWith(`${file}.`) && old.has(file) !== now.has(file));
+  const [ceiling] = /^teams\..*\.ceiling(?=\.)/.exec(member) ?? [];
+  return ['teams', 'audit', ...(ceiling === undefined ? [] : [ceiling])].some(
+    whole => member.startsWith(`${whole}.`) && old.has(whole) !== now.has(whole),
+  );
 }
 
 function isNarrower(member: string, before: unknown, after: unknown): boolean {
   if (before === undefined) return BOUNDS.test(member);
   if (after === undefined) return !BOUNDS.test(member);
+  if (CEILING.test(member)) return isCeilingNarrower(before, after);
   if (Array.isArray(before) && Array.isArray(after)) return after.every(each => before.includes(each));
   if (typeof before === 'number' && typeof after === 'number') return MOST.test(member) && after < before;
   return member === 'audit.required' && after === true;
+}
+
+function isCeilingNarrower(before: unknown, after: unknown): boolean {
+  if (before === 'unbounded') return true;
+  if (!Array.isArray(before) || !Array.isArray(after)) return false;
+  return after.every(each =>
+    before.some(wide => isCovering(createPattern(wide, false), createPattern(each, false))),
+  );
 }

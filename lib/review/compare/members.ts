@@ -1,3 +1,4 @@
+import { isPolicyInside } from '../../language/kinds/iam-bounds.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
@@ -36,6 +37,14 @@ function isDemandNarrower(member: string, before: unknown, after: unknown): bool
   return member === 'approval.by' && (after as readonly unknown[]).every(each => names.includes(each));
 }
 
+type SessionPolicy = { readonly [key: string]: unknown };
+
+/** A session gets what its role and its policy both allow. Where there was none, whatever comes takes away. */
+function isSessionNarrower(before: unknown, after: unknown): boolean {
+  if (after === undefined) return false;
+  return before === undefined || isPolicyInside(after as SessionPolicy, before as SessionPolicy);
+}
+
 function narrower(member: string, before: unknown, after: unknown): boolean {
   if (DEMANDED.includes(member)) return isDemandNarrower(member, before, after);
   // Where events come from says nothing until a role looks at them, and no role is without them.
@@ -43,6 +52,7 @@ function narrower(member: string, before: unknown, after: unknown): boolean {
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
   if (isWord(member)) return after === undefined;
+  if (member === 'aws.policy') return isSessionNarrower(before, after);
   return member === 'single_use' && after === true;
 }
 

@@ -27,13 +27,13 @@ function inOrder(findings: readonly LintFinding[], files: Iterable<string>): Lin
  * stands what is to be ignored; `now` is in seconds. Findings come in the order of the files.
  */
 export function lintPolicies(
-  { rows }: Pick<Config, 'rows'>,
+  { rows, teams }: Pick<Config, 'rows'> & Partial<Pick<Config, 'teams'>>,
   { broker, policies }: Pick<Written, 'broker' | 'policies'>,
   texts: ReadonlyMap<string, string>,
   now: number,
 ): LintAnswer {
   const all = policies.map(({ compiled, tree }) => createLinted(compiled, tree, rows));
-  const setting = { broker, issuers: [...rows.keys()], all, now };
+  const setting = { broker, issuers: [...rows.keys()], all, teams, now };
   const found = all.flatMap(linted =>
     LINT_RULES.flatMap(({ rule, level, check }) =>
       check(linted, setting).map(each => ({ rule, level, ...each })),

@@ -1,3 +1,4 @@
+import type { Teams } from '../../config/teams.ts';
 import type { Place } from '../../language/complaint.ts';
 import type { Tree } from '../../language/parse.ts';
 import type { Linted } from './linted.ts';
@@ -18,6 +19,8 @@ export type LintSetting = {
   /** The issuers of its rows, in their order. */
   readonly issuers: readonly string[];
   readonly all: readonly Linted[];
+  /** Undefined where no teams.yml is. */
+  readonly teams?: Teams | undefined;
   /** Seconds since the epoch. */
   readonly now: number;
 };

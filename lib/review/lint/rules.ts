@@ -4,7 +4,7 @@ import { policyBesideArns, policyNarrowsNothing, roleArnShared } from './rules/a
 import { claimOnRequest } from './rules/claim-on-request.ts';
 import { denyStrikesAbsent } from './rules/deny-strikes-absent.ts';
 import { deniesNothing, neverHolds, roleUnreachable, statementShadowed } from './rules/idle.ts';
-import { jobKindAdmitted, knowinglyIdle } from './rules/job-kind.ts';
+import { ceilingExceeded, jobKindAdmitted, knowinglyIdle } from './rules/job-kind.ts';
 import { nameNotId } from './rules/name-not-id.ts';
 import { noContact } from './rules/no-contact.ts';
 import { patternOnNull } from './rules/pattern-on-null.ts';
@@ -26,6 +26,7 @@ export const LINT_RULES: readonly LintRule[] = [
   patternOpenEnd,
   jobKindAdmitted,
   knowinglyIdle,
+  ceilingExceeded,
   workflowAtAnyRef,
   ruleOnSub,
   valueImpossible,

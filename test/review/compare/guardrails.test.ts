@@ -29,6 +29,10 @@ function INVARIANT(id: string, issuers: readonly string[], says = 'A.'): Guardra
   };
 }
 
+const CEILING = [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::a/*'] }];
+const PUT = [{ actions: ['s3:PutObject'], resources: ['arn:aws:s3:::a/*'] }];
+const WIDE = [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::*'] }];
+
 describe('less guard is wider:', () => {
   test.each<[name: string, less: Guardrails, more: Guardrails, member: string]>([
     ['teams.yml', {}, TEAMS({}), 'teams'],
@@ -46,6 +50,55 @@ describe('less guard is wider:', () => {
     ],
     ['a greatest length that is gone', TEAMS({}), TEAMS({ max_seconds: 900 }), 'teams.web.max_seconds'],
     ['a greater length', TEAMS({ max_seconds: 3600 }), TEAMS({ max_seconds: 900 }), 'teams.web.max_seconds'],
+    ['a ceiling', TEAMS({}), TEAMS({ ceiling: { aws: CEILING } }), 'teams.web.ceiling'],
+    [
+      'an action more',
+      TEAMS({ ceiling: { aws: [...CEILING, ...PUT] } }),
+      TEAMS({ ceiling: { aws: CEILING } }),
+      'teams.web.ceiling.aws',
+    ],
+    [
+      'a wider resource',
+      TEAMS({ ceiling: { aws: WIDE } }),
+      TEAMS({ ceiling: { aws: CEILING } }),
+      'teams.web.ceiling.aws',
+    ],
+    [
+      'a kind without a bound',
+      TEAMS({ ceiling: { aws: 'unbounded' } }),
+      TEAMS({ ceiling: { aws: CEILING } }),
+      'teams.web.ceiling.aws',
+    ],
+    [
+      'a kind that a ceiling leaves out',
+      TEAMS({ ceiling: { jobs: ['push'] } }),
+      TEAMS({ ceiling: { jobs: ['push'], aws: CEILING } }),
+      'teams.web.ceiling.aws',
+    ],
+    [
+      'a higher level',
+      TEAMS({ ceiling: { github: { contents: 'write' } } }),
+      TEAMS({ ceiling: { github: { contents: 'read' } } }),
+      'teams.web.ceiling.github',
+    ],
+    [
+      'a permission more',
+      TEAMS({ ceiling: { github: { contents: 'read', issues: 'read' } } }),
+      TEAMS({ ceiling: { github: { contents: 'read' } } }),
+      'teams.web.ceiling.github',
+    ],
+    [
+      'a kind of job more',
+      TEAMS({ ceiling: { jobs: ['push', 'manual'] } }),
+      TEAMS({ ceiling: { jobs: ['push'] } }),
+      'teams.web.ceiling.jobs',
+    ],
+    [
+      'a service account more',
+      TEAMS({ ceiling: { gcp: { scopes: ['a'], service_accounts: ['a@*', 'b'] } } }),
+      TEAMS({ ceiling: { gcp: { scopes: ['a'], service_accounts: ['a@b'] } } }),
+      'teams.web.ceiling.gcp.service_accounts',
+    ],
     ['more roles of a team', TEAMS({ roles: ['web-*', 'api-*'] }), TEAMS({}), 'teams.web.roles'],
     ['a sentence', {}, INVARIANT('one', ['a']), 'invariants.one'],
     ['a higher limit', LIMITS(600), LIMITS(300), 'limits.exchanges.perMinute'],

@@ -1,3 +1,4 @@
+import { findTeams } from '../../../config/teams.ts';
 import { describeKinds, type JobKind } from '../../../jobs/kind.ts';
 import { suggestWord } from '../../../language/nearest.ts';
 import { findEntry } from '../../../language/parse.ts';
@@ -82,4 +83,32 @@ export const knowinglyIdle: LintRule = {
   level: 'error',
   says: 'knowingly names a kind of job that the statement does not admit.',
   check: linted => judgedStatements(linted).flatMap(findIdle),
+};
+
+function findBeyond(
+  { linted: { statement, tree }, admitted }: Judged,
+  allowed: readonly string[],
+  team: string,
+): LintMatch[] {
+  const beyond = admitted.filter(({ name }) => !allowed.includes(name)).map(({ name }) => name);
+  if (beyond.length === 0) return [];
+  return [
+    {
+      place: tree.place,
+      message: `${statement.id} admits ${beyond.join(', ')}, and the ceiling of team ${team} has ${allowed.join(', ')} alone. Bind what tells them apart.`,
+    },
+  ];
+}
+
+/** The kinds of jobs that a team's ceiling names are all that its roles may admit, whatever a statement says of it. */
+export const ceilingExceeded: LintRule = {
+  rule: 'ceiling-exceeded',
+  level: 'error',
+  says: "A statement admits a kind of job that the ceiling of the role's team does not.",
+  check(linted, { teams }) {
+    const [found] = linted.role && teams ? findTeams(linted.name, teams.teams) : [];
+    const [team = '', { ceiling } = { ceiling: undefined }] = found ?? [];
+    const allowed = ceiling?.jobs;
+    return allowed ? judgedStatements(linted).flatMap(each => findBeyond(each, allowed, team)) : [];
+  },
 };

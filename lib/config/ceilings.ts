@@ -1,0 +1,211 @@
+import type { Complain, Place } from '../language/complaint.ts';
+import { listBeyondBounds, writeBoundPolicy } from '../language/kinds/iam-bounds.ts';
+import { findEntry, type Tree } from '../language/parse.ts';
+import {
+  checked,
+  either,
+  list,
+  object,
+  oneOf,
+  optional,
+  record,
+  required,
+  type Shape,
+  text,
+} from '../language/shape.ts';
+import { scopeList } from '../language/statement.ts';
+import { findPatternFault, matchGlob } from '../policy/glob.ts';
+import type { Role } from '../policy/role.ts';
+import { MAX_POLICY } from '../policy/targets/aws.ts';
+import { coversGcpScope } from '../policy/targets/gcp/scopes.ts';
+import { LEVELS, type Level } from '../policy/targets/github.ts';
+import type { KindName, Template } from '../policy/targets.ts';
+
+/** The word for a kind whose rights are meant to have no bound of ours. */
+const UNBOUNDED = oneOf('unbounded');
+
+/** `*`, or a service and an action whose end may be `*`. */
+const ACTION = text({
+  max: 128,
+  pattern: /^(\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+\*?))$/,
+  says: 'an action such as s3:GetObject, s3:Get* or s3:*',
+});
+const RESOURCE = text({
+  max: 512,
+  pattern: /^(\*|arn:[^?$:{}]*(:[^?$:{}]*){3}:[^?${}]+)$/,
+  says: 'a whole ARN, whose parts may hold *, or *',
+});
+
+const AWS = list(object({ actions: required(list(ACTION)), resources: required(list(RESOURCE)) }), 20);
+
+const ACCOUNTS = list(
+  checked(
+    text({ max: 256, says: 'the address of a service account, or a pattern' }),
+    'pattern-refused',
+    name => (/[*?]/.test(name) ? findPatternFault(name) : undefined),
+  ),
+);
+
+const PERMISSION = record(oneOf(...LEVELS), 50);
+
+/** What the roles of a team can give at most, by kind of credential, and whom they may admit. */
+export const CEILING = object({
+  aws: optional(either(UNBOUNDED, AWS)),
+  gcp: optional(
+    either(UNBOUNDED, object({ scopes: required(scopeList), service_accounts: required(ACCOUNTS) })),
+  ),
+  azure: optional(UNBOUNDED),
+  github: optional(either(UNBOUNDED, PERMISSION)),
+  buildkite: optional(either(UNBOUNDED, scopeList)),
+  oauth: optional(UNBOUNDED),
+  jwt: optional(UNBOUNDED),
+  jobs: optional(list(text({ max: 64, says: 'the name of a kind of job, such as push' }), 50)),
+});
+
+export type Ceiling = CeilingShape extends Shape<infer T> ? T : never;
+type CeilingShape = typeof CEILING;
+
+/** Of these we say neither rights nor scopes: the other side does, whatever we wish. */
+const NOT_OURS: { readonly [kind in KindName]?: string } = {
+  azure: 'what an application of Entra may do is said there',
+  oauth: 'what its scopes mean, the service says',
+  jwt: 'what a token of ours opens, whoever trusts it says',
+};
+
+/** A team with a ceiling says of each kind that it may give how far: silence would be a bound that binds nothing (T97). */
+export function checkCeiling(
+  team: { readonly ceiling?: Ceiling | undefined; readonly targets: { readonly [kind: string]: unknown } },
+  tree: Tree | undefined,
+  complain: Complain,
+): void {
+  const { ceiling, targets } = team;
+  if (!ceiling || !tree) return;
+  for (const kind of Object.keys(targets) as KindName[]) {
+    if (ceiling[kind] !== undefined) continue;
+    const why = NOT_OURS[kind];
+    complain(
+      'missing-key',
+      tree.place,
+      why === undefined
+        ? `targets has ${kind}, and the ceiling says nothing of it. Say how far its roles reach, or ${kind}: unbounded.`
+        : `A ceiling of ${kind} cannot be kept here: ${why}. Take ${kind} out of targets, or say ${kind}: unbounded.`,
+    );
+  }
+}
+
+/** What of a role is beyond the ceiling, each with the key of the role's file that says it. */
+type Excess = { readonly key: string; readonly says: string };
+
+type Of<K extends KindName> = Extract<Template, { kind: K }>;
+
+function findAwsExcess({ policy, policy_arns: arns }: Of<'aws'>, { aws }: Ceiling): Excess[] {
+  if (aws === undefined || aws === 'unbounded') return [];
+  if (arns.length > 0)
+    return [
+      {
+        key: 'policy_arns',
+        says: 'policy_arns are joined with the policy, so a ceiling would not bound them. Write what is needed into policy',
+      },
+    ];
+  if (policy) {
+    const beyond = listBeyondBounds(policy, aws);
+    return beyond.map(({ action, resource }) => ({
+      key: 'policy',
+      says: `${action} on ${resource} is not within it`,
+    }));
+  }
+  const { length } = JSON.stringify(writeBoundPolicy(aws));
+  return length > MAX_POLICY
+    ? [
+        {
+          key: 'role_arn',
+          says: `as a session policy it has ${length} characters of JSON, and AWS takes ${MAX_POLICY}: give this role a policy of its own`,
+        },
+      ]
+    : [];
+}
+
+function isWithin(level: Level, most: Level | undefined): boolean {
+  return most !== undefined && LEVELS.indexOf(level) <= LEVELS.indexOf(most);
+}
+
+function findGithubExcess({ permissions }: Of<'github'>, { github }: Ceiling): Excess[] {
+  if (github === undefined || github === 'unbounded') return [];
+  return Object.entries(permissions).flatMap(([scope, wanted]) =>
+    Object.entries(wanted)
+      .filter(([name, level]) => !isWithin(level, github[name]))
+      .map(([name, level]) => ({
+        key: 'permissions',
+        says: `${name}: ${level} of the scope ${scope} is not within it`,
+      })),
+  );
+}
+
+function findBuildkiteExcess({ scopes }: Of<'buildkite'>, { buildkite }: Ceiling): Excess[] {
+  if (buildkite === undefined || buildkite === 'unbounded') return [];
+  return scopes
+    .filter(scope => !buildkite.includes(scope))
+    .map(scope => ({ key: 'scopes', says: `${scope} is not within it` }));
+}
+
+function findGcpExcess({ scopes, service_account, delegates }: Of<'gcp'>, { gcp }: Ceiling): Excess[] {
+  if (gcp === undefined || gcp === 'unbounded') return [];
+  const accounts = [service_account ?? [], delegates].flat();
+  const named = (account: string): boolean =>
+    gcp.service_accounts.some(pattern => pattern === account || matchGlob(pattern, account));
+  return [
+    ...(service_account === undefined
+      ? [
+          {
+            key: 'audience',
+            says: "what the pool's own principal may do is said by Google alone: name a service_account",
+          },
+        ]
+      : []),
+    ...accounts
+      .filter(account => !named(account))
+      .map(account => ({ key: 'service_account', says: `${account} is not within it` })),
+    ...scopes
+      .filter(scope => !coversGcpScope(gcp.scopes, scope))
+      .map(scope => ({ key: 'scopes', says: `${scope} is not within it` })),
+  ];
+}
+
+const EXCESS: { readonly [kind in KindName]?: (template: never, ceiling: Ceiling) => Excess[] } = {
+  aws: findAwsExcess,
+  github: findGithubExcess,
+  buildkite: findBuildkiteExcess,
+  gcp: findGcpExcess,
+};
+
+export type BoundedRole = {
+  readonly role: Role;
+  readonly tree: Tree;
+  readonly team: string;
+  readonly ceiling: Ceiling;
+};
+
+function placeIn(tree: Tree, kind: KindName, key: string): Place {
+  const under = findEntry(tree, kind)?.value;
+  return (under && findEntry(under, key)?.place) ?? findEntry(tree, kind)?.place ?? tree.place;
+}
+
+/** Complains of all that a role would give beyond its team's ceiling. */
+export function checkRoleCeiling({ role, tree, team, ceiling }: BoundedRole, complain: Complain): void {
+  const { template } = role;
+  const find = EXCESS[template.kind] as ((template: Template, ceiling: Ceiling) => Excess[]) | undefined;
+  for (const { key, says } of find?.(template, ceiling) ?? [])
+    complain(
+      'team-exceeded',
+      placeIn(tree, template.kind, key),
+      `Ceiling of team ${team} for ${template.kind}: ${says}.`,
+    );
+}
+
+/** The role with the ceiling for its session policy, where it has none of its own: AWS then gives what both allow. */
+export function boundRole(role: Role, ceiling: Ceiling | undefined): Role {
+  const { template } = role;
+  const aws = ceiling?.aws;
+  if (template.kind !== 'aws' || template.policy || aws === undefined || aws === 'unbounded') return role;
+  return { ...role, template: { ...template, policy: writeBoundPolicy(aws) } };
+}
