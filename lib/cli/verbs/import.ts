@@ -234,7 +234,6 @@ trust policy that it came from: one that would admit more is thrown away.
 
 Examples:
   aws iam get-role --role-name deploy-web | kite-sts import - > config/roles/deploy-web.yml
-  kite-sts import .github/chainguard/release.sts.yaml --app Iv23liAbCdEfGhIjKlMn --owner acme --repository web
   kite-sts import --account details.json --account providers.json --into config --report estate.html
 `,
   withoutConfig: true,
