@@ -1,16 +1,25 @@
 /**
  * `node test/figures/run.ts [FOLDER…]`: how the code reads, as figures: how many functions a thousand lines have and how
  * long they are, which names stand for two things, how much code there is. Of lib, functions and infra together, or of the
- * folders that are named; `--names` lists what is counted as doubled.
+ * folders that are named; `--names` lists what is counted as doubled. `--house` draws docs/images/house.svg anew.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { ROOT } from '../harness/markdown.ts';
+import { drawHouse } from './house.ts';
 import { measure } from './measure.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { names: { type: 'boolean', default: false } },
+  options: { names: { type: 'boolean', default: false }, house: { type: 'boolean', default: false } },
 });
+if (values.house) {
+  const path = join(ROOT, 'docs/images/house.svg');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, drawHouse());
+}
 const folders = positionals.length > 0 ? positionals : ['lib', 'functions', 'infra'];
 const { doubledFunctions, doubledTypes, ...figures } = measure(folders);
 const rows = {
