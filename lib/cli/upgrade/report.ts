@@ -97,7 +97,7 @@ function describeComparison(report: VersionReport): string[] {
       : `by ${engines.before}, and by ${engines.after}`;
   return [
     `What ${from} and ${to} make of the same policy, ${engine}:`,
-    `  ${alike} of ${writeCount(policies, 'policy')} with the same policy_digest as before.`,
+    `  ${alike} of ${policies} roles and registries with the same policy_digest as before.`,
     `  ${writeCount(asked, 'request')} decided by both, ${asked - decided.length} alike: what your cases ask, a token that each statement admits,`,
     '  that token as every kind of job, and for each condition a token that only it keeps out. Examples, and not all tokens.',
     ...read.flatMap(describeRead),
