@@ -9,6 +9,7 @@ import { run } from '../../lib/cli/run.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
+import { hashTarball } from '../../lib/vendor/pin.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { testAws } from '../harness/aws.ts';
 import { httpEvent } from '../harness/gateway.ts';
@@ -86,6 +87,9 @@ let packaged: { readonly root: Ran; readonly team: Ran };
 async function packagedTeam(): Promise<Ran> {
   team = await installed([...Object.keys(packageJson.dependencies), 'serverless']);
   await ran(NODE, [team.bin, 'init', '--organization', 'acme'], team.folder);
+  // As `npm install` leaves it: packaging compares the tarball with its digest there.
+  const packages = { 'node_modules/kite-sts': { integrity: hashTarball(readFileSync(team.tarball)) } };
+  writeFileSync(join(team.folder, 'package-lock.json'), JSON.stringify({ packages }));
   return ran(NODE, [SERVERLESS, 'package'], team.folder);
 }
 
