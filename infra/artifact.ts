@@ -19,15 +19,15 @@ import {
 } from '../lib/config/wiring.ts';
 import type { TemplateInput } from './input.ts';
 import { findParts } from './wiring.ts';
-import { type ZipFile, zip } from './zip.ts';
+import { createZip, type ZipFile } from './zip.ts';
 
 /** A package has its bundles from when it was packed; a clone makes them now, from its source. */
-async function bundleOf(name: FunctionName): Promise<Uint8Array> {
+async function loadBundle(name: FunctionName): Promise<Uint8Array> {
   const packed = join(dirname(import.meta.dirname), 'functions', name, 'index.mjs');
-  return existsSync(packed) ? readFileSync(packed) : (await import('./build.ts')).bundle(name);
+  return existsSync(packed) ? readFileSync(packed) : (await import('./build.ts')).bundleFunction(name);
 }
 
-function dataFiles(config: Config, settings: readonly WiredSetting[]): ZipFile[] {
+function packDataFiles(config: Config, settings: readonly WiredSetting[]): ZipFile[] {
   const folder = mkdtempSync(join(tmpdir(), 'kite-sts-'));
   try {
     writeCompiled(folder, config);
@@ -42,7 +42,7 @@ function dataFiles(config: Config, settings: readonly WiredSetting[]): ZipFile[]
 }
 
 /** The exchange makes tokens for registries of images alone; each other registry takes the subject token itself. */
-function knownRegistries(name: FunctionName, { registries }: Config): Config['registries'] {
+function selectRegistries(name: FunctionName, { registries }: Config): Config['registries'] {
   if (name === 'authorizer') return registries;
   return name === 'exchange' ? registries.filter(({ kind }) => kind === 'oci') : [];
 }
@@ -57,10 +57,10 @@ export async function writeArtifact(name: FunctionName, input: TemplateInput, fi
   const known: Config = {
     ...config,
     roles: name === 'exchange' ? config.roles : [],
-    registries: knownRegistries(name, config),
+    registries: selectRegistries(name, config),
   };
   const settings = findWiredSettings(name, findParts(input));
-  const files = [{ path: 'index.mjs', content: await bundleOf(name) }, ...dataFiles(known, settings)];
+  const files = [{ path: 'index.mjs', content: await loadBundle(name) }, ...packDataFiles(known, settings)];
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, zip(files));
+  writeFileSync(file, createZip(files));
 }

@@ -56,18 +56,18 @@ export const CONSOLE_SETTING = {
 } satisfies BuildOptions;
 
 /** What AWS Lambda loads for this function. The same source and lock file give the same bytes, wherever they lie. */
-export async function bundle(name: FunctionName): Promise<Uint8Array> {
+export async function bundleFunction(name: FunctionName): Promise<Uint8Array> {
   const { outputFiles } = await build({ ...SETTING, entryPoints: [`functions/${name}.ts`] });
   return outputFiles[0]?.contents ?? new Uint8Array();
 }
 
-async function bundledText(file: string): Promise<string> {
+async function bundleConsole(file: string): Promise<string> {
   const { outputFiles } = await build({ ...CONSOLE_SETTING, entryPoints: [`lib/review/console/${file}`] });
   return outputFiles[0]?.text ?? '';
 }
 
 /** CSP3 §2.3.1 hash-source: this very text between its tags, and no other, may run or style. */
-function hashOf(text: string): string {
+function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
@@ -75,16 +75,16 @@ function hashOf(text: string): string {
  * The page of the console without any data: its script, its style, and the policy that lets it do nothing else. No
  * `connect-src`: not even this page may ask anybody anything. The same source gives the same bytes.
  */
-export async function consolePage(): Promise<string> {
-  const [code, style] = [await bundledText('main.ts'), await bundledText('console.css')];
-  const policy = `default-src 'none'; script-src ${hashOf(code)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+export async function buildConsolePage(): Promise<string> {
+  const [code, style] = [await bundleConsole('main.ts'), await bundleConsole('console.css')];
+  const policy = `default-src 'none'; script-src ${hashSource(code)}; style-src ${hashSource(style)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
   return readFileSync(join(ROOT, 'lib/review/console/index.html'), 'utf8')
     .replace('{policy}', policy)
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script></script>', () => `<script>${code}</script>`);
 }
 
-function write(file: string, content: Uint8Array | string): void {
+function writeBuilt(file: string, content: Uint8Array | string): void {
   mkdirSync(join(ROOT, dirname(file)), { recursive: true });
   writeFileSync(join(ROOT, file), content);
   // Not to standard output, which is that of `npm pack`.
@@ -92,6 +92,7 @@ function write(file: string, content: Uint8Array | string): void {
 }
 
 if (import.meta.main) {
-  for (const name of FUNCTIONS) write(join('dist/functions', name, 'index.mjs'), await bundle(name));
-  write('dist/console/index.html', await consolePage());
+  for (const name of FUNCTIONS)
+    writeBuilt(join('dist/functions', name, 'index.mjs'), await bundleFunction(name));
+  writeBuilt('dist/console/index.html', await buildConsolePage());
 }

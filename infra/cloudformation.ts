@@ -3,8 +3,8 @@ export type Reference =
   | { readonly Ref: string }
   | { readonly 'Fn::GetAtt': readonly [id: string, attribute: string] }
   | { readonly 'Fn::Sub': string }
-  | { readonly 'Fn::Join': readonly [separator: string, parts: readonly Text[]] };
-export type Text = string | Reference;
+  | { readonly 'Fn::Join': readonly [separator: string, parts: readonly TemplateText[]] };
+export type TemplateText = string | Reference;
 
 export type Resource = {
   readonly Type: string;
@@ -14,30 +14,34 @@ export type Resource = {
   readonly Properties: { readonly [name: string]: unknown };
 };
 export type Resources = { readonly [id: string]: Resource };
-export type Outputs = { readonly [id: string]: { readonly Description: string; readonly Value: Text } };
+export type Outputs = {
+  readonly [id: string]: { readonly Description: string; readonly Value: TemplateText };
+};
 
 /** One right. Actions are written out: none of ours has a wildcard. */
-export type Statement = {
+export type IamStatement = {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
   /** `*` where others than these are denied. */
-  readonly Principal?: '*' | { readonly [kind: string]: Text };
+  readonly Principal?: '*' | { readonly [kind: string]: TemplateText };
   readonly Action: readonly string[];
-  readonly Resource?: readonly Text[];
-  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: Text | readonly Text[] } };
+  readonly Resource?: readonly TemplateText[];
+  readonly Condition?: {
+    readonly [operator: string]: { readonly [key: string]: TemplateText | readonly TemplateText[] };
+  };
 };
-export type Policy = { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] };
+export type IamPolicy = { readonly Version: '2012-10-17'; readonly Statement: readonly IamStatement[] };
 
-export function ref(id: string): Reference {
+export function refer(id: string): Reference {
   return { Ref: id };
 }
-export function attribute(id: string, name: string): Reference {
+export function getAttribute(id: string, name: string): Reference {
   return { 'Fn::GetAtt': [id, name] };
 }
-export function sub(text: string): Reference {
+export function substitute(text: string): Reference {
   return { 'Fn::Sub': text };
 }
-export function policy(...statements: readonly Statement[]): Policy {
+export function createPolicy(...statements: readonly IamStatement[]): IamPolicy {
   return {
     Version: '2012-10-17',
     Statement: statements,

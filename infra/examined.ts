@@ -7,9 +7,9 @@ import { examineOutside, INSTRUMENTS } from '../lib/doctor/outside.ts';
 import type { TemplateInput } from './input.ts';
 
 /** What the doctor says of a deployment that is done. A warning names what is wrong, or what is not known. */
-export type Examined = { readonly notice: string; readonly warning?: string };
+export type ExaminationResult = { readonly notice: string; readonly warning?: string };
 
-function summarize(found: readonly Diagnosis[]): Examined {
+function summarizeDiagnoses(found: readonly Diagnosis[]): ExaminationResult {
   const notable = found.filter(({ condition }) => condition !== 'ok');
   const notice = `kite-sts doctor: ${found.length} looks, and all is well.`;
   if (notable.length === 0) return { notice };
@@ -26,7 +26,7 @@ export async function examineDeployed(
   url: string,
   aws: AwsSetting,
   instruments: Instruments = INSTRUMENTS,
-): Promise<Examined> {
+): Promise<ExaminationResult> {
   try {
     const outside = await examineOutside({ config, url }, instruments);
     const inside = await examineInside({
@@ -38,7 +38,7 @@ export async function examineDeployed(
       readIn: async () => undefined,
       now: instruments.now(),
     });
-    return summarize([...outside, ...inside]);
+    return summarizeDiagnoses([...outside, ...inside]);
   } catch (error) {
     const { name } = error as Error;
     return {

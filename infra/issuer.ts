@@ -21,12 +21,12 @@ const RESERVED = [
 ];
 
 /** The reserved name under which a URL lies, if there is one. */
-export function reservedName(url: string): string | undefined {
+export function findReservedName(url: string): string | undefined {
   const host = `.${new URL(url).hostname}`;
   return RESERVED.find(name => host.endsWith(`.${name}`));
 }
 
-function urlPlace(folder: string): Place {
+function findUrlPlace(folder: string): Place {
   const file = join(folder, 'broker.yml');
   const tree = parse(file, readFileSync(file, 'utf8'), () => {});
   return (tree && findEntry(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
@@ -43,7 +43,7 @@ function findArnPlace(folder: string, role: string): Place {
 }
 
 /** Roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */
-function exampleAccounts({ roles, folder }: Config): Complaint[] {
+function complainOfExampleAccounts({ roles, folder }: Config): Complaint[] {
   return roles.flatMap(({ name, template }) =>
     template.kind === 'aws' && template.role_arn.split(':')[4] === EXAMPLE_ACCOUNT
       ? {
@@ -55,27 +55,32 @@ function exampleAccounts({ roles, folder }: Config): Complaint[] {
   );
 }
 
-function complaintOf(folder: string, message: string): Complaint {
+function createUrlComplaint(folder: string, message: string): Complaint {
   return {
     rule: 'wrong-value',
-    place: urlPlace(folder),
+    place: findUrlPlace(folder),
     message,
   };
 }
 
 /** What must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */
-export function reservedComplaints(config: Config): Complaint[] {
+export function complainOfReserved(config: Config): Complaint[] {
   const { url, folder } = config;
-  const reserved = reservedName(url);
-  const accounts = exampleAccounts(config);
+  const reserved = findReservedName(url);
+  const accounts = complainOfExampleAccounts(config);
   if (reserved === undefined) return accounts;
   const message = `Nobody can own ${reserved}, below which this lies. Write the address that your broker will have.`;
-  return [complaintOf(folder, message), ...accounts];
+  return [createUrlComplaint(folder, message), ...accounts];
 }
 
 /** Others look for our keys at our URL, so the domain that is made must be that of the URL. */
-export function domainComplaints({ url, folder }: Config, { domain }: DeployOptions): Complaint[] {
+export function complainOfDomain({ url, folder }: Config, { domain }: DeployOptions): Complaint[] {
   return domain === undefined || url === `https://${domain.name}`
     ? []
-    : [complaintOf(folder, `custom.kiteSts.domain in serverless.yml is ${domain.name}. Make the two one.`)];
+    : [
+        createUrlComplaint(
+          folder,
+          `custom.kiteSts.domain in serverless.yml is ${domain.name}. Make the two one.`,
+        ),
+      ];
 }

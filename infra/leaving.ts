@@ -39,7 +39,7 @@ export function listTrusters({ roles, registries }: Config): readonly string[] {
 }
 
 /** What `remove` warns of: a name outlives its broker. `config` is undefined where it does not load. */
-export function warnOfName(config: Config | undefined): string {
+export function writeLeavingWarning(config: Config | undefined): string {
   if (!config)
     return 'Whoever gets the name of this broker later is the issuer that others trust. Its configuration does not load, so nobody can say here who they are: see docs/guides/deploy.md, "Remove".';
   const trusters = listTrusters(config);

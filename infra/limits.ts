@@ -16,7 +16,7 @@ function placeAt(path: string): Place {
   return { file: `serverless.yml ${path}`, line: 1, column: 1 };
 }
 
-function checkNames({ stack }: TemplateInput, complain: Complain): void {
+function checkNameLengths({ stack }: TemplateInput, complain: Complain): void {
   // The longest of our functions.
   const longest: FunctionName = 'authorizer';
   const names = { role: `${stack.name}-${stack.region}-${longest}`, function: `${stack.prefix}-${longest}` };
@@ -31,7 +31,7 @@ function checkNames({ stack }: TemplateInput, complain: Complain): void {
   }
 }
 
-function checkConcurrency({ options }: TemplateInput, complain: Complain): void {
+function checkReserved({ options }: TemplateInput, complain: Complain): void {
   const { reservedConcurrency = 0, accountConcurrency } = options;
   const most = Math.max(accountConcurrency - UNRESERVED, 0);
   if (reservedConcurrency > most)
@@ -54,7 +54,7 @@ function checkEnvironment(input: TemplateInput, complain: Complain): void {
 }
 
 /** A bus is in one account, and the rules on it are the broker's. */
-function checkAccount({ config, options }: TemplateInput, complain: Complain): void {
+function checkEventAccount({ config, options }: TemplateInput, complain: Complain): void {
   const foreign = listEventSources(config).find(({ account }) => account !== options.account);
   if (options.account !== undefined && foreign)
     complain(
@@ -66,8 +66,8 @@ function checkAccount({ config, options }: TemplateInput, complain: Complain): v
 
 /** What of AWS's limits is known before a deployment, so that it does not fail in its midst. */
 export function checkLimits(input: TemplateInput, complain: Complain): void {
-  checkNames(input, complain);
-  checkConcurrency(input, complain);
+  checkNameLengths(input, complain);
+  checkReserved(input, complain);
   checkEnvironment(input, complain);
-  checkAccount(input, complain);
+  checkEventAccount(input, complain);
 }

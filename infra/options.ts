@@ -57,7 +57,7 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-function arn(service: string) {
+function expectArn(service: string) {
   return text({
     max: 256,
     pattern: new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[\\w+=,.@:/-]+$`),
@@ -90,11 +90,11 @@ const OPTIONS = object({
       name: required(
         text({ max: 253, pattern: /^([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/, says: 'a domain name' }),
       ),
-      certificateArn: required(arn('acm')),
+      certificateArn: required(expectArn('acm')),
       hostedZoneId: optional(text({ max: 32, pattern: /^Z[A-Z0-9]+$/, says: 'the id of a hosted zone' })),
     }),
   ),
-  alarms: optional(object({ snsTopicArn: optional(arn('sns')) })),
+  alarms: optional(object({ snsTopicArn: optional(expectArn('sns')) })),
   dashboard: optional(truth),
   logRetentionDays: optional(integer(1, 3653, ' days')),
   throttle: optional(object({ rate: required(integer(1, 10_000)), burst: required(integer(1, 5000)) })),
@@ -126,15 +126,15 @@ function placeOf(path: string): Place {
 }
 
 /** serverless.yml was read by the Serverless Framework, which keeps no lines: the path says where a value stands. */
-function treeOf(value: unknown, path: string): Tree {
+function buildTree(value: unknown, path: string): Tree {
   const place = placeOf(path);
   if (Array.isArray(value))
-    return { kind: 'list', place, items: value.map((item, index) => treeOf(item, `${path}[${index}]`)) };
+    return { kind: 'list', place, items: value.map((item, index) => buildTree(item, `${path}[${index}]`)) };
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).map(([key, each]) => ({
       key,
       place: placeOf(`${path}.${key}`),
-      value: treeOf(each, `${path}.${key}`),
+      value: buildTree(each, `${path}.${key}`),
     }));
     return { kind: 'map', place, entries };
   }
@@ -151,7 +151,7 @@ export function readOptions(
 ): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const read = OPTIONS.read(treeOf(custom ?? {}, PATH), complain);
+  const read = OPTIONS.read(buildTree(custom ?? {}, PATH), complain);
   const provider = readProvider(given, complain);
   const days = read?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
   if (provider.logRetentionInDays !== undefined && provider.logRetentionInDays !== days)

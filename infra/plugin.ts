@@ -16,25 +16,25 @@ import { adoptKept, type ChangeSetMaker } from './adopt.ts';
 import { writeArtifact } from './artifact.ts';
 import { examineDeployed } from './examined.ts';
 import type { TemplateInput } from './input.ts';
-import { domainComplaints, reservedComplaints } from './issuer.ts';
-import { warnOfName } from './leaving.ts';
+import { complainOfDomain, complainOfReserved } from './issuer.ts';
+import { writeLeavingWarning } from './leaving.ts';
 import { type DeployOptions, readOptions } from './options.ts';
 import { runPreflight } from './preflight/preflight.ts';
-import { nameSwitchTable } from './resources/switches.ts';
+import { fixSwitchTableName } from './resources/switches.ts';
 import { writeRights } from './rights/written.ts';
 import type { Stack } from './stack.ts';
-import { type Template, template, templateComplaints } from './template.ts';
-import { findUrl, type StackReader } from './told.ts';
+import { createTemplate, type DeployTemplate, listTemplateComplaints } from './template.ts';
+import { findBrokerUrl, type StackReader } from './told.ts';
 
-type Named = { [name: string]: object };
+type NamedObjects = { [name: string]: object };
 type Tags = { readonly [key: string]: string };
-type Resources = { Resources?: Named; Outputs?: Named };
+type ServiceResources = { Resources?: NamedObjects; Outputs?: NamedObjects };
 
 /** As much of the Serverless Framework as is used here. */
 type Serverless = {
   readonly serviceDir: string;
   readonly processedInput: { readonly commands: readonly string[]; readonly options: object };
-  readonly configurationInput: { functions?: Named; resources?: Resources };
+  readonly configurationInput: { functions?: NamedObjects; resources?: ServiceResources };
   readonly pluginManager: { readonly plugins: readonly (ChangeSetMaker & StackReader)[] };
   addServiceOutputSection(name: string, lines: readonly string[]): void;
   getProvider(name: 'aws'): {
@@ -51,8 +51,8 @@ type Serverless = {
       stackTags?: Tags;
     };
     readonly custom?: { readonly kiteSts?: unknown };
-    functions: Named;
-    resources?: Resources;
+    functions: NamedObjects;
+    resources?: ServiceResources;
     setFunctionNames(options: object): void;
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
@@ -61,21 +61,21 @@ type Serverless = {
 /** What the framework hands to a plugin for its words. */
 type Writers = { readonly log?: { warning(text: string): void; notice(text: string): void } };
 
-type Read =
+type ServiceReading =
   | {
       readonly input: TemplateInput;
-      readonly made: Template;
+      readonly made: DeployTemplate;
       /** What lint warns of, as people read it; empty when there is nothing. */
       readonly warnings: string;
       readonly complaints: readonly [];
     }
   | { readonly input?: never; readonly complaints: readonly (Complaint | LintFinding)[] };
 
-function warningsIn(findings: readonly LintFinding[]): string {
+function writeWarnings(findings: readonly LintFinding[]): string {
   return findingsText(findings.filter(({ level }) => level === 'warning'));
 }
 
-function artifactOf(name: string): string {
+function nameArtifact(name: string): string {
   return join('.serverless', `${name}.zip`);
 }
 
@@ -83,7 +83,7 @@ function artifactOf(name: string): string {
 const HOME = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url));
 
 /** Whom the table of switches lets write is a matter of whoever deploys, so it is no error. */
-function operatorsWarning({ operators }: DeployOptions): string {
+function writeOperatorsWarning({ operators }: DeployOptions): string {
   if (operators.length > 0) return '';
   return '\nserverless.yml custom.kiteSts names no "operators": whoever may write to DynamoDB tables of this account can switch on what was switched off. Name the roles that may, as in node_modules/kite-sts/docs/guides/operate.md.';
 }
@@ -107,7 +107,7 @@ export default class KiteSts {
       initialize: () => this.#add(),
       'before:package:createDeploymentArtifacts': () => this.#package(),
       'before:deploy:deploy': () => this.#prepare(),
-      'before:remove:remove': () => this.#log?.warning(warnOfName(this.#input?.config)),
+      'before:remove:remove': () => this.#log?.warning(writeLeavingWarning(this.#input?.config)),
       'after:aws:info:gatherData': () => this.#tell(),
     };
   }
@@ -116,7 +116,7 @@ export default class KiteSts {
     throw new this.#sls.classes.Error(text, 'KITE_STS');
   }
 
-  #read(deploying: boolean): Read {
+  #read(deploying: boolean): ServiceReading {
     const { settings, complaints: ofSettings } = readSettings(process.env);
     const { options, complaints: ofOptions } = readOptions(
       this.#sls.service.custom?.kiteSts,
@@ -132,16 +132,16 @@ export default class KiteSts {
     const { findings } = answerOf(loaded);
     const found = [
       ...findings.filter(({ level }) => level === 'error'),
-      ...(deploying ? reservedComplaints(config) : []),
-      ...domainComplaints(config, options),
-      ...templateComplaints(input),
+      ...(deploying ? complainOfReserved(config) : []),
+      ...complainOfDomain(config, options),
+      ...listTemplateComplaints(input),
     ];
     return found.length > 0
       ? { complaints: found }
       : {
           input,
-          made: template(input),
-          warnings: warningsIn(findings) + operatorsWarning(options),
+          made: createTemplate(input),
+          warnings: writeWarnings(findings) + writeOperatorsWarning(options),
           complaints: [],
         };
   }
@@ -175,7 +175,7 @@ export default class KiteSts {
     // Whoever removes or looks at a broker needs no sound configuration for it.
   }
 
-  #extend({ functions, resources }: Template): void {
+  #extend({ functions, resources }: DeployTemplate): void {
     const { service, configurationInput, processedInput } = this.#sls;
     // On functions alone otherwise: CloudFormation gives a stack's tags to all that can have some.
     if (service.provider.tags)
@@ -187,7 +187,7 @@ export default class KiteSts {
         {
           ...functions[name],
           handler: 'index.handler',
-          package: { individually: true, artifact: artifactOf(name) },
+          package: { individually: true, artifact: nameArtifact(name) },
         },
       ]),
     );
@@ -197,7 +197,7 @@ export default class KiteSts {
       Resources: this.#merged(
         'resource',
         service.resources?.Resources,
-        nameSwitchTable(resources.Resources, this.#findStack().name),
+        fixSwitchTableName(resources.Resources, this.#findStack().name),
       ),
       Outputs: this.#merged('output', service.resources?.Outputs, resources.Outputs),
     };
@@ -235,7 +235,7 @@ export default class KiteSts {
 
   /** Both `deploy` and `info` show the address. After a deployment the doctor looks at it, and undoes nothing. */
   async #tell(): Promise<void> {
-    const url = findUrl(this.#sls.pluginManager.plugins);
+    const url = findBrokerUrl(this.#sls.pluginManager.plugins);
     if (url !== undefined) this.#sls.addServiceOutputSection('broker', [url]);
     const input = this.#input;
     if (this.#sls.processedInput.commands[0] !== 'deploy' || !input) return;
@@ -245,7 +245,7 @@ export default class KiteSts {
   }
 
   /** A service may add what it likes, but whoever reads "kite-sts" in it must get what kite-sts has. */
-  #merged(what: string, theirs: Named = {}, ours: Named): Named {
+  #merged(what: string, theirs: NamedObjects = {}, ours: NamedObjects): NamedObjects {
     for (const name of Object.keys(ours))
       if (Object.hasOwn(theirs, name))
         this.#fail(`serverless.yml has a ${what} ${name}, which is one of kite-sts. Give it another name.`);
@@ -264,7 +264,7 @@ export default class KiteSts {
     if (!input) return;
     await this.#compareTarball();
     for (const name of this.#deployed)
-      await writeArtifact(name, input, join(this.#sls.serviceDir, artifactOf(name)));
+      await writeArtifact(name, input, join(this.#sls.serviceDir, nameArtifact(name)));
     const { account } = input.options;
     if (account !== undefined) writeRights(input, account, join(this.#sls.serviceDir, '.serverless'));
   }

@@ -1,13 +1,13 @@
 import type { Complain, Place } from '../lib/language/complaint.ts';
-import type { Text } from './cloudformation.ts';
+import type { TemplateText } from './cloudformation.ts';
 
 /** What of `provider` in serverless.yml holds for all that kite-sts deploys. */
 export type ProviderSettings = {
   /** The most that any role of ours may do, whatever its own policies say. */
-  readonly permissionsBoundary: Text | undefined;
+  readonly permissionsBoundary: TemplateText | undefined;
   /** Where IAM lists our roles and policies. */
   readonly path: string | undefined;
-  readonly roleTags: { readonly [key: string]: Text };
+  readonly roleTags: { readonly [key: string]: TemplateText };
   /** Whether functions are in a VPC. The Serverless Framework puts them there. */
   readonly vpc: boolean;
   /** Whether AWS X-Ray is told of each call. */
@@ -15,11 +15,11 @@ export type ProviderSettings = {
   readonly architecture: 'arm64' | 'x86_64';
   readonly logRetentionInDays: number | undefined;
   /** The role by whose rights CloudFormation acts, in the place of those of whoever deploys. */
-  readonly deploymentRole: Text | undefined;
+  readonly deploymentRole: TemplateText | undefined;
 };
 
 /** As the Serverless Framework read it. */
-type Given = { readonly [setting: string]: unknown };
+type ProviderSection = { readonly [setting: string]: unknown };
 
 export const HONOURED = [
   'architecture',
@@ -96,26 +96,29 @@ function placeAt(path: string): Place {
   return { file: `serverless.yml provider.${path}`, line: 1, column: 1 };
 }
 
-function isMap(value: unknown): value is Given {
+function isSection(value: unknown): value is ProviderSection {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function findValue(given: Given, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, name) => (isMap(at) ? at[name] : undefined), given);
+function findValue(given: ProviderSection, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, name) => (isSection(at) ? at[name] : undefined), given);
 }
 
-function complainOfRefused(given: Given, complain: Complain): void {
+function complainOfRefused(given: ProviderSection, complain: Complain): void {
   for (const [path, why] of Object.entries(REFUSED)) {
     const value = findValue(given, path);
     if (value !== undefined && value !== false) complain('wrong-value', placeAt(path), why);
   }
   const role = findValue(given, 'iam.role');
   // An ARN, or a reference to a role that is made elsewhere.
-  if (typeof role === 'string' || (isMap(role) && Object.keys(role).some(key => /^(Fn::|Ref$)/.test(key))))
+  if (
+    typeof role === 'string' ||
+    (isSection(role) && Object.keys(role).some(key => /^(Fn::|Ref$)/.test(key)))
+  )
     complain('wrong-value', placeAt('iam.role'), OWN_ROLES);
 }
 
-function checkVpc(vpc: Given, complain: Complain): void {
+function checkVpc(vpc: ProviderSection, complain: Complain): void {
   for (const name of ['securityGroupIds', 'subnetIds']) {
     const value = vpc[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0))
@@ -127,21 +130,21 @@ function checkVpc(vpc: Given, complain: Complain): void {
   }
 }
 
-function readBoundary(given: Given, complain: Complain): Text | undefined {
+function readBoundary(given: ProviderSection, complain: Complain): TemplateText | undefined {
   const paths = ['iam.role.permissionsBoundary', 'iam.role.permissionBoundary', 'rolePermissionsBoundary'];
   const path = paths.find(each => findValue(given, each) !== undefined);
   if (path === undefined) return undefined;
   const value = findValue(given, path);
   if (
-    isMap(value) ||
+    isSection(value) ||
     (typeof value === 'string' && /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/.test(value))
   )
-    return value as Text;
+    return value as TemplateText;
   complain('wrong-value', placeAt(path), 'This is not the ARN of a policy of IAM.');
   return undefined;
 }
 
-function readPath(given: Given, complain: Complain): string | undefined {
+function readPath(given: ProviderSection, complain: Complain): string | undefined {
   const path = findValue(given, 'iam.role.path');
   if (path === undefined) return undefined;
   if (typeof path === 'string' && path.length <= 512 && /^\/([\w+=,.@-]+\/)*$/.test(path)) return path;
@@ -151,10 +154,10 @@ function readPath(given: Given, complain: Complain): string | undefined {
 
 /** Reads `provider` of serverless.yml: what kite-sts honours, and a complaint for each setting that it does not. */
 export function readProvider(provider: unknown, complain: Complain): ProviderSettings {
-  const given = isMap(provider) ? provider : {};
+  const given = isSection(provider) ? provider : {};
   complainOfRefused(given, complain);
   const { vpc, architecture, logRetentionInDays } = given;
-  const inVpc = isMap(vpc) && Object.keys(vpc).length > 0;
+  const inVpc = isSection(vpc) && Object.keys(vpc).length > 0;
   if (inVpc) checkVpc(vpc, complain);
   return {
     permissionsBoundary: readBoundary(given, complain),
@@ -163,7 +166,7 @@ export function readProvider(provider: unknown, complain: Complain): ProviderSet
     vpc: inVpc,
     tracing: Boolean(findValue(given, 'tracing.lambda')),
     architecture: architecture === 'x86_64' ? 'x86_64' : 'arm64',
-    deploymentRole: (findValue(given, 'iam.deploymentRole') ?? given['cfnRole']) as Text | undefined,
+    deploymentRole: (findValue(given, 'iam.deploymentRole') ?? given['cfnRole']) as TemplateText | undefined,
     logRetentionInDays: typeof logRetentionInDays === 'number' ? logRetentionInDays : undefined,
   };
 }

@@ -18,7 +18,7 @@ const ACCOUNT = '123456789012';
 const KEY = '00000000-0000-0000-0000-000000000000';
 
 /** What CloudFormation calls a thing that has no name: the stack, its id, and 12 or 13 letters and digits. */
-function nameThing(id: string, { name }: Stack, longest: number): string {
+function nameUnnamed(id: string, { name }: Stack, longest: number): string {
   return `${name}-${id}-${'N'.repeat(13)}`.slice(0, longest);
 }
 
@@ -27,13 +27,13 @@ function findAttribute(id: string, stack: Stack): string {
   const arn = (service: string, rest: string): string =>
     `arn:${findPartition(region)}:${service}:${region}:${ACCOUNT}:${rest}`;
   if (id.endsWith('Key')) return arn('kms', `key/${KEY}`);
-  if (id.endsWith('Table')) return arn('dynamodb', `table/${nameThing(id, stack, 255)}`);
+  if (id.endsWith('Table')) return arn('dynamodb', `table/${nameUnnamed(id, stack, 255)}`);
   const [, name] = /^(.+)LogGroup$/.exec(id) ?? [];
   if (name) return arn('logs', `log-group:/aws/lambda/${prefix}-${name.toLowerCase()}:*`);
   throw new Error(`nobody said what CloudFormation fills in for ${id}`);
 }
 
-function fillText(text: string, { name, region }: Stack): string {
+function fillPseudoParameters(text: string, { name, region }: Stack): string {
   const known: { readonly [pseudo: string]: string } = {
     AccountId: ACCOUNT,
     Partition: findPartition(region),
@@ -43,7 +43,7 @@ function fillText(text: string, { name, region }: Stack): string {
   return text.replace(/\$\{AWS::(\w+)\}/g, (whole, pseudo: string) => known[pseudo] ?? whole);
 }
 
-type Found = {
+type ReferenceParts = {
   readonly Ref?: string;
   readonly 'Fn::GetAtt'?: readonly [id: string, attribute: string];
   readonly 'Fn::Sub'?: string;
@@ -54,10 +54,10 @@ type Found = {
 export function fillReferences(value: unknown, stack: Stack): unknown {
   if (Array.isArray(value)) return value.map(each => fillReferences(each, stack));
   if (value === null || typeof value !== 'object') return value;
-  const { Ref, 'Fn::GetAtt': got, 'Fn::Sub': text, 'Fn::Join': joined } = value as Found;
-  if (Ref !== undefined) return nameThing(Ref, stack, 255);
+  const { Ref, 'Fn::GetAtt': got, 'Fn::Sub': text, 'Fn::Join': joined } = value as ReferenceParts;
+  if (Ref !== undefined) return nameUnnamed(Ref, stack, 255);
   if (got) return findAttribute(got[0], stack);
-  if (text !== undefined) return fillText(text, stack);
+  if (text !== undefined) return fillPseudoParameters(text, stack);
   if (joined) return joined[1].map(each => fillReferences(each, stack)).join(joined[0]);
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillReferences(each, stack)]));
 }

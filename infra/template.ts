@@ -1,27 +1,33 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
 import { type Complain, type Complaint, writeComplaint } from '../lib/language/complaint.ts';
-import { attribute, type Outputs, type Resources, sub, type Text } from './cloudformation.ts';
+import {
+  getAttribute,
+  type Outputs,
+  type Resources,
+  substitute,
+  type TemplateText,
+} from './cloudformation.ts';
 import type { TemplateInput } from './input.ts';
 import { findBoundaryArn } from './input.ts';
 import { checkLimits } from './limits.ts';
-import { alarms } from './resources/alarms.ts';
-import { api, functionUrlOutput } from './resources/api.ts';
+import { createAlarms } from './resources/alarms.ts';
+import { createApi, functionUrlOutput } from './resources/api.ts';
 import { checkApps } from './resources/apps.ts';
-import { AUTHORIZER_TIMEOUT, authorizer, authorizerOutputs } from './resources/authorizer.ts';
-import { dashboard } from './resources/dashboard.ts';
-import { events } from './resources/events.ts';
-import { identityTable } from './resources/identities.ts';
-import { fetchesKeys } from './resources/issuers.ts';
-import { hearsEvents } from './resources/jobs.ts';
-import { KEYS, keyArn, signingKeys } from './resources/keys.ts';
-import { logGroups } from './resources/logs.ts';
-import { refresher } from './resources/refresher.ts';
-import { exchangeRights, roles } from './resources/roles.ts';
-import { rotation } from './resources/rotation.ts';
-import { sealing } from './resources/sealing.ts';
-import { spentTable } from './resources/spent.ts';
-import { PROVIDER_RIGHTS, providerPolicy, surround } from './resources/surroundings.ts';
-import { switchTable } from './resources/switches.ts';
+import { AUTHORIZER_TIMEOUT, authorizerOutputs, createAuthorizerResources } from './resources/authorizer.ts';
+import { createDashboard } from './resources/dashboard.ts';
+import { createEventResources } from './resources/events.ts';
+import { createIdentityTable } from './resources/identities.ts';
+import { needsFetchedKeys } from './resources/issuers.ts';
+import { needsEvents } from './resources/jobs.ts';
+import { createSigningKeys, getKeyArn, KEYS } from './resources/keys.ts';
+import { createLogGroups } from './resources/logs.ts';
+import { createRefresherResources } from './resources/refresher.ts';
+import { createRoles, listExchangeRights } from './resources/roles.ts';
+import { createRotationResources } from './resources/rotation.ts';
+import { createSealingResources } from './resources/sealing.ts';
+import { createSpentTable } from './resources/spent.ts';
+import { createProviderPolicy, PROVIDER_RIGHTS, surroundAll } from './resources/surroundings.ts';
+import { createSwitchTable } from './resources/switches.ts';
 import { writeEnvironment } from './wiring.ts';
 
 /** A function as the Serverless Framework reads it, but for its handler and package: the build knows those. */
@@ -31,13 +37,13 @@ export type FunctionSetting = {
   readonly memorySize: number;
   readonly timeout: number;
   readonly versionFunction: false;
-  readonly role: Text;
+  readonly role: TemplateText;
   readonly dependsOn: readonly string[];
-  readonly environment: { readonly [name: string]: Text };
+  readonly environment: { readonly [name: string]: TemplateText };
   readonly reservedConcurrency?: number;
 };
 
-export type Template = {
+export type DeployTemplate = {
   readonly functions: {
     readonly exchange: FunctionSetting;
     readonly discovery: FunctionSetting;
@@ -61,7 +67,11 @@ const TIMEOUT = 26;
 /** MB, which is also CPU: below this a cold start is stretched. */
 const MEMORY = 512;
 
-function setting(name: FunctionName, rights: readonly string[], input: TemplateInput): FunctionSetting {
+function createFunctionSetting(
+  name: FunctionName,
+  rights: readonly string[],
+  input: TemplateInput,
+): FunctionSetting {
   return {
     runtime: 'nodejs24.x',
     architecture: input.options.provider.architecture,
@@ -70,33 +80,33 @@ function setting(name: FunctionName, rights: readonly string[], input: TemplateI
     // Nothing points at a version: each deployment would leave one behind.
     versionFunction: false,
     // Fn::Sub and not Fn::GetAtt, to which the Serverless Framework would add a DependsOn that says the same again.
-    role: sub(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
-    dependsOn: providerPolicy(input.options.provider) ? [...rights, PROVIDER_RIGHTS] : rights,
+    role: substitute(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
+    dependsOn: createProviderPolicy(input.options.provider) ? [...rights, PROVIDER_RIGHTS] : rights,
     environment: writeEnvironment(name, input),
   };
 }
 
-function outputs({ config, options: { domain, functionUrl } }: TemplateInput): Outputs {
+function createOutputs({ config, options: { domain, functionUrl } }: TemplateInput): Outputs {
   return {
     Url: {
       Description: 'Where kite-sts answers',
       Value: domain
         ? `https://${domain.name}`
-        : sub('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'),
+        : substitute('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'),
     },
     ...(functionUrl ? functionUrlOutput : {}),
     ExchangeRoleArn: {
       Description: 'The role that target roles trust: BrokerRoleArn of kite-sts-target.yml',
-      Value: attribute('ExchangeRole', 'Arn'),
+      Value: getAttribute('ExchangeRole', 'Arn'),
     },
-    FirstSigningKeyArn: { Description: 'The first signing key', Value: keyArn(KEYS.first) },
-    SecondSigningKeyArn: { Description: 'The second signing key', Value: keyArn(KEYS.second) },
+    FirstSigningKeyArn: { Description: 'The first signing key', Value: getKeyArn(KEYS.first) },
+    SecondSigningKeyArn: { Description: 'The second signing key', Value: getKeyArn(KEYS.second) },
     ...(config.registries.length > 0 ? authorizerOutputs : {}),
   };
 }
 
 /** The policy that no role goes beyond, where there is one. */
-function findBoundary({ options, stack }: TemplateInput): Text | undefined {
+function findBoundary({ options, stack }: TemplateInput): TemplateText | undefined {
   const { account, provider } = options;
   return (
     provider.permissionsBoundary ??
@@ -104,76 +114,81 @@ function findBoundary({ options, stack }: TemplateInput): Text | undefined {
   );
 }
 
-function made(input: TemplateInput, complain: Complain): Template {
+function buildTemplate(input: TemplateInput, complain: Complain): DeployTemplate {
   const { config, options, stack } = input;
   const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
-  const fetches = fetchesKeys(config);
-  const hears = hearsEvents(config);
+  const fetches = needsFetchedKeys(config);
+  const hears = needsEvents(config);
   checkApps(config, options.appKeys, complain);
   checkLimits(input, complain);
   const ours: Resources = {
-    ...roles({ ...options, config, stack }, complain),
-    ...signingKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'], [
+    ...createRoles({ ...options, config, stack }, complain),
+    ...createSigningKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'], [
       'DiscoveryRole',
       ...(protects ? ['AuthorizerRole'] : []),
     ]),
-    ...(sealed ? { ...sealing(config.url, options), ...rotation(options) } : {}),
-    ...(protects ? authorizer(config, options) : {}),
-    ...(fetches ? refresher(config, options) : {}),
-    ...(hears ? events(config, options) : {}),
-    ...logGroups(logRetentionDays),
-    ...api(
+    ...(sealed
+      ? { ...createSealingResources(config.url, options), ...createRotationResources(options) }
+      : {}),
+    ...(protects ? createAuthorizerResources(config, options) : {}),
+    ...(fetches ? createRefresherResources(config, options) : {}),
+    ...(hears ? createEventResources(config, options) : {}),
+    ...createLogGroups(logRetentionDays),
+    ...createApi(
       options,
       config.registries.some(({ kind }) => kind === 'oci'),
     ),
-    ...identityTable(config),
-    ...spentTable(config),
-    ...switchTable(options),
-    ...alarms(wanted),
+    ...createIdentityTable(config),
+    ...createSpentTable(config),
+    ...createSwitchTable(options),
+    ...createAlarms(wanted),
   };
-  const Resources = surround(ours, { ...options.provider, permissionsBoundary: findBoundary(input) });
+  const Resources = surroundAll(ours, { ...options.provider, permissionsBoundary: findBoundary(input) });
   return {
     functions: {
       exchange: {
-        ...setting('exchange', exchangeRights(Resources), input),
+        ...createFunctionSetting('exchange', listExchangeRights(Resources), input),
         ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
       },
-      discovery: setting('discovery', ['DiscoveryRights'], input),
-      ...(sealed ? { rotation: setting('rotation', ['RotationRights'], input) } : {}),
-      ...(hears ? { events: setting('events', ['EventsRights'], input) } : {}),
-      ...(fetches ? { refresher: setting('refresher', ['RefresherRights'], input) } : {}),
+      discovery: createFunctionSetting('discovery', ['DiscoveryRights'], input),
+      ...(sealed ? { rotation: createFunctionSetting('rotation', ['RotationRights'], input) } : {}),
+      ...(hears ? { events: createFunctionSetting('events', ['EventsRights'], input) } : {}),
+      ...(fetches ? { refresher: createFunctionSetting('refresher', ['RefresherRights'], input) } : {}),
       ...(protects
         ? {
             authorizer: {
-              ...setting('authorizer', ['AuthorizerRights'], input),
+              ...createFunctionSetting('authorizer', ['AuthorizerRights'], input),
               timeout: AUTHORIZER_TIMEOUT,
             },
           }
         : {}),
     },
     resources: {
-      Resources: options.dashboard ? { ...Resources, ...dashboard(Resources, config) } : Resources,
-      Outputs: outputs(input),
+      Resources: options.dashboard ? { ...Resources, ...createDashboard(Resources, config) } : Resources,
+      Outputs: createOutputs(input),
     },
   };
 }
 
 /** What of a configuration and its options cannot be deployed together. */
-export function templateComplaints(input: TemplateInput): readonly Complaint[] {
+export function listTemplateComplaints(input: TemplateInput): readonly Complaint[] {
   const complaints: Complaint[] = [];
-  made(input, (rule, place, message) => void complaints.push({ rule, place, message }));
+  buildTemplate(input, (rule, place, message) => void complaints.push({ rule, place, message }));
   return complaints;
 }
 
 /**
  * All that is deployed, as data: the same configuration and options give the same template. Throws what
- * `templateComplaints` finds, so that nothing wrong is packaged by who forgot to ask.
+ * `listTemplateComplaints` finds, so that nothing wrong is packaged by who forgot to ask.
  */
-export function template(input: TemplateInput): Template {
+export function createTemplate(input: TemplateInput): DeployTemplate {
   const complaints: Complaint[] = [];
-  const whole = made(input, (rule, place, message) => void complaints.push({ rule, place, message }));
+  const whole = buildTemplate(
+    input,
+    (rule, place, message) => void complaints.push({ rule, place, message }),
+  );
   if (complaints.length > 0) throw new Error(complaints.map(writeComplaint).join('\n'));
   return whole;
 }

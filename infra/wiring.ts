@@ -1,24 +1,24 @@
 import { type FunctionName, findWiredSettings, type Part, type WiredSetting } from '../lib/config/wiring.ts';
-import type { Text } from './cloudformation.ts';
+import type { TemplateText } from './cloudformation.ts';
 import type { TemplateInput } from './input.ts';
-import { appSetting } from './resources/apps.ts';
-import { givesSessions, identitySetting } from './resources/identities.ts';
-import { fetchesKeys, issuerKeySetting } from './resources/issuers.ts';
-import { hearsEvents, jobSetting } from './resources/jobs.ts';
-import { keyArn, keysInOrder } from './resources/keys.ts';
+import { writeAppSetting } from './resources/apps.ts';
+import { identitySetting, needsIdentityTable } from './resources/identities.ts';
+import { issuerKeySetting, needsFetchedKeys } from './resources/issuers.ts';
+import { jobSetting, needsEvents } from './resources/jobs.ts';
+import { getKeyArn, orderKeys } from './resources/keys.ts';
 import { sealingSetting } from './resources/sealing.ts';
-import { spendsTokens, spentSetting } from './resources/spent.ts';
+import { needsSpentTable, spentSetting } from './resources/spent.ts';
 import { switchSetting } from './resources/switches.ts';
 
 /** Which parts a deployment of this configuration has. */
 export function findParts({ config, options }: TemplateInput): ReadonlySet<Part> {
   const has: { readonly [part in Part]: boolean } = {
     apps: Object.keys(options.appKeys).length > 0,
-    events: hearsEvents(config),
-    fetchedKeys: fetchesKeys(config),
-    identities: givesSessions(config),
+    events: needsEvents(config),
+    fetchedKeys: needsFetchedKeys(config),
+    identities: needsIdentityTable(config),
     sealedKeys: options.signing === 'sealed',
-    singleUse: spendsTokens(config),
+    singleUse: needsSpentTable(config),
   };
   return new Set((Object.keys(has) as Part[]).filter(part => has[part]));
 }
@@ -27,17 +27,17 @@ export function findParts({ config, options }: TemplateInput): ReadonlySet<Part>
 export function writeEnvironment(
   name: FunctionName,
   input: TemplateInput,
-): { readonly [name: string]: Text } {
+): { readonly [name: string]: TemplateText } {
   const { signingKey, appKeys } = input.options;
-  const values: { readonly [setting in WiredSetting]: Text } = {
-    KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', keysInOrder(signingKey).map(keyArn)] },
+  const values: { readonly [setting in WiredSetting]: TemplateText } = {
+    KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', orderKeys(signingKey).map(getKeyArn)] },
     ...sealingSetting,
     ...switchSetting,
     ...issuerKeySetting,
     ...identitySetting,
     ...spentSetting,
     ...jobSetting,
-    ...appSetting(appKeys),
+    ...writeAppSetting(appKeys),
   };
   const wired = findWiredSettings(name, findParts(input)).map(setting => [setting, values[setting]]);
   return { ...Object.fromEntries(wired), KITE_STS_LOG_LEVEL: 'info' };

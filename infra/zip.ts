@@ -12,7 +12,7 @@ const UNIX = 3 << 8;
 const VERSION = 20;
 const UTF8 = 1 << 11;
 
-function numbers(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer {
+function writeNumbers(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer {
   return Buffer.concat(
     fields.map(([value, bytes]) => {
       const field = Buffer.alloc(bytes);
@@ -23,8 +23,8 @@ function numbers(...fields: readonly (readonly [value: number, bytes: 2 | 4])[])
 }
 
 /** What the local header and the central directory both say of a file. */
-function facts(name: Buffer, content: Uint8Array): Buffer {
-  return numbers(
+function writeFileFacts(name: Buffer, content: Uint8Array): Buffer {
+  return writeNumbers(
     [VERSION, 2],
     [UTF8, 2],
     [0, 2],
@@ -42,23 +42,23 @@ function facts(name: Buffer, content: Uint8Array): Buffer {
  * An archive whose bytes follow from its files alone: sorted, without times, and stored as they are. Deflated
  * bytes differ between versions of zlib and kinds of processor, and then a reviewer could not compare hashes.
  */
-export function zip(files: readonly ZipFile[]): Buffer {
+export function createZip(files: readonly ZipFile[]): Buffer {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { path, content } of sorted) {
     const name = Buffer.from(path);
-    const said = facts(name, content);
-    const local = Buffer.concat([numbers([0x04034b50, 4]), said, name, content]);
-    const attributes = numbers([0, 2], [0, 2], [0, 2], [MODE, 4], [offset, 4]);
-    directory.push(numbers([0x02014b50, 4], [UNIX | VERSION, 2]), said, attributes, name);
+    const said = writeFileFacts(name, content);
+    const local = Buffer.concat([writeNumbers([0x04034b50, 4]), said, name, content]);
+    const attributes = writeNumbers([0, 2], [0, 2], [0, 2], [MODE, 4], [offset, 4]);
+    directory.push(writeNumbers([0x02014b50, 4], [UNIX | VERSION, 2]), said, attributes, name);
     parts.push(local);
     offset += local.length;
   }
   const listed = Buffer.concat(directory);
   const count = sorted.length;
-  const end = numbers(
+  const end = writeNumbers(
     [0x06054b50, 4],
     [0, 2],
     [0, 2],

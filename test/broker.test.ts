@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBroker, createRefresher, type Surroundings } from '../lib/broker.ts';
-import { loadedConfig } from '../lib/config/compiled.ts';
+import { createBrokerConfig } from '../lib/config/compiled.ts';
 import { createLocalSigner } from '../lib/keys/local.ts';
 import { DUMMY_KEYS } from '../lib/local/sts.ts';
 import { type Broker, serve } from '../lib/serve.ts';
@@ -34,7 +34,7 @@ function brokerWith(more: Partial<Surroundings>, issuers = INLINE): Broker {
   const rows = rowsFrom(issuers);
   const role = { ...roleFrom(`${TRUST}${PROVIDER}\n`, settingOf(rows)), name: 'deploy-web' };
   return createBroker(
-    loadedConfig({
+    createBrokerConfig({
       folder: 'test',
       url: AUDIENCE,
       audience: AUDIENCE,
@@ -173,7 +173,7 @@ test('D11: a table of switches that nobody can ask for is no broker without swit
 });
 
 describe('what asks issuers for their keys on behalf of all', () => {
-  const { rows } = loadedConfig(configFrom({}, `${INLINE}- preset: github-actions\n`));
+  const { rows } = createBrokerConfig(configFrom({}, `${INLINE}- preset: github-actions\n`));
   const aws = { region: 'us-east-1', credentials: DUMMY_KEYS };
 
   test('asks those whose keys do not stand in broker.yml', () => {

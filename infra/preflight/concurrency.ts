@@ -1,7 +1,7 @@
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
 import { UNRESERVED } from '../limits.ts';
-import type { Flight } from './looked.ts';
+import type { PreflightInput } from './looked.ts';
 
 const CHECK = createTellers('concurrency');
 /** AWS begins new accounts with so few functions at once that one burst of steps is refused. */
@@ -11,7 +11,7 @@ const RAISE =
   'Ask for more: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000';
 
 /** Asks the account how much it lets run, which serverless.yml can only guess. */
-export async function checkConcurrency(flight: Flight): Promise<readonly Diagnosis[]> {
+export async function checkConcurrency(flight: PreflightInput): Promise<readonly Diagnosis[]> {
   const { input, read, standing } = flight;
   const { reservedConcurrency } = input.options;
   const of = 'lambda';

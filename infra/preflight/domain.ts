@@ -1,12 +1,12 @@
 import { isAbsent } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
-import type { Flight } from './looked.ts';
+import type { PreflightInput } from './looked.ts';
 
 const CHECK = createTellers('domain');
 
 /** A wildcard stands for one label (RFC 6125 §6.4.3). */
-function covers(written: string, name: string): boolean {
+function isNameCovered(written: string, name: string): boolean {
   return written === name || (written.startsWith('*.') && name.slice(name.indexOf('.')) === written.slice(1));
 }
 
@@ -19,7 +19,7 @@ function judgeCertificate(certificate: JsonObject, arn: string, name: string): D
       `the certificate is ${String(Status)}`,
       'Wait until it is ISSUED: ACM shows the DNS record that it waits for.',
     );
-  if (!written.some(each => covers(each, name)))
+  if (!written.some(each => isNameCovered(each, name)))
     return CHECK.wrong(
       arn,
       `the certificate is for ${written.join(', ')}, and the domain is ${name}`,
@@ -28,7 +28,7 @@ function judgeCertificate(certificate: JsonObject, arn: string, name: string): D
   return CHECK.ok(name, 'its certificate is issued');
 }
 
-async function checkCertificate({ input, read }: Flight): Promise<Diagnosis[]> {
+async function checkCertificate({ input, read }: PreflightInput): Promise<Diagnosis[]> {
   const { domain } = input.options;
   if (!domain) return [];
   const { name, certificateArn: arn } = domain;
@@ -55,7 +55,7 @@ function judgeZone(zone: JsonObject, id: string, name: string): Diagnosis {
   return CHECK.ok(name, `its record goes into the zone ${suffix}`);
 }
 
-async function checkZone({ input, read }: Flight): Promise<Diagnosis[]> {
+async function checkZone({ input, read }: PreflightInput): Promise<Diagnosis[]> {
   const { domain } = input.options;
   if (domain?.hostedZoneId === undefined) return [];
   const { name, hostedZoneId: id } = domain;
@@ -69,6 +69,6 @@ async function checkZone({ input, read }: Flight): Promise<Diagnosis[]> {
 }
 
 /** Looks at the certificate and the zone of the broker's own name, where it has one. */
-export async function checkDomain(flight: Flight): Promise<readonly Diagnosis[]> {
+export async function checkDomain(flight: PreflightInput): Promise<readonly Diagnosis[]> {
   return [...(await checkCertificate(flight)), ...(await checkZone(flight))];
 }

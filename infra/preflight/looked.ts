@@ -13,7 +13,7 @@ export type StandingStack = {
 };
 
 /** What each look of the preflight is handed. */
-export type Flight = {
+export type PreflightInput = {
   readonly input: TemplateInput;
   readonly read: ReadAccount;
   readonly deployer: Deployer;
@@ -21,4 +21,4 @@ export type Flight = {
 };
 
 /** Looks at one side of a deployment that is about to begin. It changes nothing. */
-export type Look = (flight: Flight) => Promise<readonly Diagnosis[]>;
+export type PreflightLook = (flight: PreflightInput) => Promise<readonly Diagnosis[]>;

@@ -4,8 +4,8 @@ import type { JsonObject } from '../../lib/http/json.ts';
 import type { Resource } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
-import { type Template, template } from '../template.ts';
-import type { Flight } from './looked.ts';
+import { createTemplate, type DeployTemplate } from '../template.ts';
+import type { PreflightInput } from './looked.ts';
 
 const CHECK = createTellers('names');
 
@@ -15,14 +15,14 @@ type Naming = {
   /** The property that has the name. */
   readonly property: string;
   readonly right: ReadRight;
-  readonly ask: (name: string, flight: Flight) => ReadInput;
+  readonly ask: (name: string, flight: PreflightInput) => ReadInput;
   /** Is it in an answer that is no refusal? Left out: then it is. */
   readonly isIn?: (answer: JsonObject, name: string) => boolean;
   /** The command that frees the name. */
   readonly free: (name: string) => string;
 };
 
-function nameArn({ input, deployer }: Flight, rest: string): string {
+function nameArn({ input, deployer }: PreflightInput, rest: string): string {
   return `arn:${findPartition(input.stack.region)}:iam::${deployer.account}:${rest}`;
 }
 
@@ -92,7 +92,7 @@ type NamedThing = Naming & {
 type NamedResource = Pick<Resource, 'Type' | 'DeletionPolicy' | 'Properties'>;
 
 /** What the framework makes of our functions: each, and its log. */
-function listFunctions({ functions, resources }: Template, prefix: string): readonly NamedResource[] {
+function listFunctions({ functions, resources }: DeployTemplate, prefix: string): readonly NamedResource[] {
   return Object.keys(functions).flatMap(name => {
     const log = resources.Resources[`${name.replace(/^./, letter => letter.toUpperCase())}LogGroup`];
     const LogGroupName = `/aws/lambda/${prefix}-${name}`;
@@ -105,7 +105,7 @@ function listFunctions({ functions, resources }: Template, prefix: string): read
 
 /** Everything of the deployment that has a name of our choice. */
 export function listNamed(input: TemplateInput): readonly NamedThing[] {
-  const made = template(input);
+  const made = createTemplate(input);
   const all = [...Object.values(made.resources.Resources), ...listFunctions(made, input.stack.prefix)];
   return all.flatMap(({ Type, DeletionPolicy, Properties }) => {
     const naming = NAMINGS.find(({ type }) => type === Type);
@@ -129,7 +129,7 @@ function judgeKept({ name, keyed, free }: NamedThing, answer: JsonObject): Diagn
   return CHECK.ok(name, 'an earlier deployment kept it, and this one takes it on as it is');
 }
 
-async function checkName(named: NamedThing, flight: Flight): Promise<Diagnosis | undefined> {
+async function checkName(named: NamedThing, flight: PreflightInput): Promise<Diagnosis | undefined> {
   const { name, right, ask, isIn = () => true, kept, free } = named;
   try {
     const answer = await flight.read(right, ask(name, flight));
@@ -146,7 +146,7 @@ async function checkName(named: NamedThing, flight: Flight): Promise<Diagnosis |
 }
 
 /** Looks whether a name that we choose is taken by what is not of this stack. */
-export async function checkNames(flight: Flight): Promise<readonly Diagnosis[]> {
+export async function checkNames(flight: PreflightInput): Promise<readonly Diagnosis[]> {
   const { standing } = flight;
   if (!standing) return [CHECK.unknown('all', 'what of them is of this stack may not be asked')];
   const all = listNamed(flight.input);

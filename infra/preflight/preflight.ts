@@ -4,14 +4,20 @@ import type { TemplateInput } from '../input.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkDomain } from './domain.ts';
 import { identify } from './identity.ts';
-import type { Look } from './looked.ts';
+import type { PreflightLook } from './looked.ts';
 import { checkNames } from './names.ts';
 import { checkRegion } from './region.ts';
 import { checkRights } from './rights.ts';
 import { findStanding } from './standing.ts';
 
 /** What is looked at once it is known who deploys, in this order. To add a look is to add a row. */
-export const LOOKS: readonly Look[] = [checkRegion, checkRights, checkNames, checkConcurrency, checkDomain];
+export const LOOKS: readonly PreflightLook[] = [
+  checkRegion,
+  checkRights,
+  checkNames,
+  checkConcurrency,
+  checkDomain,
+];
 
 /**
  * Looks before a deployment at what would make it fail in its midst. It only reads, and what it may not read it says:

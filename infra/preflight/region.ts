@@ -1,10 +1,10 @@
 import { createTellers, type Diagnosis } from '../../lib/doctor/diagnosis.ts';
-import type { Flight } from './looked.ts';
+import type { PreflightInput } from './looked.ts';
 
 const CHECK = createTellers('region');
 
 /** Looks whether all that AWS takes from the region of the stack alone is there. */
-export async function checkRegion(flight: Flight): Promise<readonly Diagnosis[]> {
+export async function checkRegion(flight: PreflightInput): Promise<readonly Diagnosis[]> {
   const {
     input: { options, stack },
   } = flight;

@@ -2,9 +2,9 @@ import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.t
 import { AwsError } from '../../lib/aws/call.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { TemplateInput } from '../input.ts';
-import { deployRights } from '../rights/deploy.ts';
+import { createDeployRights } from '../rights/deploy.ts';
 import type { Right } from '../rights/sections.ts';
-import type { Deployer, Flight } from './looked.ts';
+import type { Deployer, PreflightInput } from './looked.ts';
 
 const CHECK = createTellers('rights');
 /** Requests at a time: IAM lets an account ask few of these in a second. */
@@ -53,7 +53,7 @@ function listExamples({ Resource }: Right): readonly string[] {
 }
 
 /** The actions of one right that are not allowed. */
-async function listDenied(right: Right, source: string, { input, read }: Flight): Promise<string[]> {
+async function listDenied(right: Right, source: string, { input, read }: PreflightInput): Promise<string[]> {
   const examples = listExamples(right);
   const asked = {
     PolicySourceArn: source,
@@ -102,7 +102,11 @@ function chooseSource({ Sid }: Right, source: string, role: unknown): string | u
 }
 
 /** One right, or undefined where all of it is allowed. What IAM does not know of one right says nothing of the others. */
-async function checkRight(right: Right, source: string, flight: Flight): Promise<Diagnosis | undefined> {
+async function checkRight(
+  right: Right,
+  source: string,
+  flight: PreflightInput,
+): Promise<Diagnosis | undefined> {
   const of = chooseSource(right, source, flight.input.options.provider.deploymentRole);
   if (of === undefined) return CHECK.unknown(right.Sid, 'the role of the deployment is named by a reference');
   try {
@@ -119,7 +123,7 @@ async function checkRight(right: Right, source: string, flight: Flight): Promise
  * Looks whether the rights suffice, by IAM's own judgement of the generated ones, with the organization's policies and the
  * boundary, but without what a session itself was narrowed to.
  */
-export async function checkRights(flight: Flight): Promise<readonly Diagnosis[]> {
+export async function checkRights(flight: PreflightInput): Promise<readonly Diagnosis[]> {
   const { input, deployer, read } = flight;
   const source = await findSource(deployer, read);
   if (source === undefined)
@@ -132,7 +136,9 @@ export async function checkRights(flight: Flight): Promise<readonly Diagnosis[]>
           )
         : CHECK.unknown(deployer.arn, 'AWS has no way to ask for the rights of such a session'),
     ];
-  const rights = deployRights(input, deployer.account).Statement.filter(({ Effect }) => Effect === 'Allow');
+  const rights = createDeployRights(input, deployer.account).Statement.filter(
+    ({ Effect }) => Effect === 'Allow',
+  );
   try {
     const judged = await askAll(rights, right => checkRight(right, source, flight));
     const found = judged.filter(each => each !== undefined);

@@ -7,7 +7,7 @@ import type { StandingStack } from './looked.ts';
 const CHECK = createTellers('stack');
 const NOTHING: StandingStack = { isFirst: true, names: new Set() };
 
-type Found = { readonly standing?: StandingStack; readonly diagnosis: Diagnosis };
+type StackFinding = { readonly standing?: StandingStack; readonly diagnosis: Diagnosis };
 
 /** States in which CloudFormation takes no change, and what to do about each. */
 function judgeStuck(status: string, { name, region }: Stack): Diagnosis | undefined {
@@ -30,7 +30,7 @@ function judgeStuck(status: string, { name, region }: Stack): Diagnosis | undefi
 }
 
 /** What of an earlier deployment is there, and whether it can be changed. */
-export async function findStanding(read: ReadAccount, stack: Stack): Promise<Found> {
+export async function findStanding(read: ReadAccount, stack: Stack): Promise<StackFinding> {
   try {
     const { Stacks } = await read('cloudformation:DescribeStacks', { StackName: stack.name });
     const status = String(listMembers(Stacks)[0]?.['StackStatus'] ?? '');

@@ -5,10 +5,12 @@ import type { Refused } from '../../lib/outcome.ts';
 import type { DemandReason } from '../../lib/policy/demand.ts';
 import { COPY_REPORTS } from '../../lib/token/copy.ts';
 import { NOT_TAKEN } from '../../lib/token/keys.ts';
-import { type Resource, type Resources, ref, sub } from '../cloudformation.ts';
+import { type Resource, type Resources, refer, substitute } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 
-type Ours = { [code in Code]: (typeof CODES)[code]['fault'] extends 'setup' | 'ours' ? code : never }[Code];
+type OwnFault = {
+  [code in Code]: (typeof CODES)[code]['fault'] extends 'setup' | 'ours' ? code : never;
+}[Code];
 
 /** How many denials within five minutes are worth a look, by reason. */
 export const DENIALS: { readonly [reason in Exclude<Refused, DemandReason>]: number } = {
@@ -61,7 +63,7 @@ export const JOB_FAULTS = {
  */
 export const FAULTS: {
   readonly [code in Exclude<
-    Ours,
+    OwnFault,
     'audit_unavailable' | 'identities_unavailable' | 'issuer_keys_pending' | keyof typeof JOB_FAULTS
   >]: number;
 } = {
@@ -75,7 +77,7 @@ export const FAULTS: {
   provider_refused: 5,
 };
 
-const NAMESPACE = sub('kite-sts/${AWS::StackName}');
+const NAMESPACE = substitute('kite-sts/${AWS::StackName}');
 const FIVE_MINUTES = 300;
 
 /** Patterns over what any function that verifies tokens says of the shared key sets. */
@@ -100,7 +102,7 @@ type Metric = keyof typeof PATTERNS;
 /** The member of the event by which a metric is split. Each value becomes a metric of its own, so only closed lists. */
 const SPLIT: { readonly [metric in Metric]?: string } = { Denied: 'reason', Failed: 'code' };
 
-type Counting = {
+type FilterOptions = {
   /** The member whose values split the metric. */
   readonly by?: string | undefined;
   /** Left out: the exchange's. */
@@ -108,15 +110,15 @@ type Counting = {
 };
 
 /** Counts lines of a log, by the value of one of their members if one is named. */
-export function filter(
+export function createMetricFilter(
   MetricName: string,
   FilterPattern: string,
-  { by, logGroup = 'ExchangeLogGroup' }: Counting = {},
+  { by, logGroup = 'ExchangeLogGroup' }: FilterOptions = {},
 ): Resource {
   return {
     Type: 'AWS::Logs::MetricFilter',
     Properties: {
-      LogGroupName: ref(logGroup),
+      LogGroupName: refer(logGroup),
       FilterPattern,
       MetricTransformations: [
         {
@@ -130,7 +132,7 @@ export function filter(
   };
 }
 
-type Watched = {
+type WatchedMetric = {
   readonly says: string;
   readonly namespace: unknown;
   readonly metric: string;
@@ -143,12 +145,12 @@ type Watched = {
   readonly instead?: object;
 };
 
-export function alarm(watched: Watched, topic: string | undefined): Resource {
+export function createAlarm(watched: WatchedMetric, topic: string | undefined): Resource {
   const { says, namespace, metric, dimensions = {}, statistic, threshold, periods = 1, instead } = watched;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmDescription: sub(`kite-sts \${AWS::StackName}: ${says}`),
+      AlarmDescription: substitute(`kite-sts \${AWS::StackName}: ${says}`),
       Namespace: namespace,
       MetricName: metric,
       Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
@@ -164,11 +166,11 @@ export function alarm(watched: Watched, topic: string | undefined): Resource {
   };
 }
 
-function pascal(name: string): string {
+function writePascalCase(name: string): string {
   return name.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase());
 }
 
-export function counted(metric: string, says: string, threshold: number, dimensions = {}): Watched {
+export function watchCount(metric: string, says: string, threshold: number, dimensions = {}): WatchedMetric {
   return {
     says,
     namespace: NAMESPACE,
@@ -178,73 +180,81 @@ export function counted(metric: string, says: string, threshold: number, dimensi
   };
 }
 
-export function ofFunction(name: string, metric: 'Errors' | 'Invocations' | 'Throttles'): Watched {
+export function watchFunction(name: string, metric: 'Errors' | 'Invocations' | 'Throttles'): WatchedMetric {
   return {
     says: `${metric.toLowerCase()} of the function ${name}`,
     namespace: 'AWS/Lambda',
     metric,
-    dimensions: { FunctionName: ref(`${name}LambdaFunction`) },
+    dimensions: { FunctionName: refer(`${name}LambdaFunction`) },
     threshold: 1,
   };
 }
 
-function ofApi(metric: '5xx' | 'Latency'): Pick<Watched, 'namespace' | 'metric' | 'dimensions'> {
+function watchApi(metric: '5xx' | 'Latency'): Pick<WatchedMetric, 'namespace' | 'metric' | 'dimensions'> {
   return {
     namespace: 'AWS/ApiGateway',
     metric,
-    dimensions: { ApiId: ref('HttpApi') },
+    dimensions: { ApiId: refer('HttpApi') },
   };
 }
 
-type AllWatched = { readonly [id: string]: Watched };
+type WatchedMetrics = { readonly [id: string]: WatchedMetric };
 type Thresholds = { readonly [name: string]: number };
 
 /** Exchanges that are denied for each of these reasons, from so many within five minutes. */
-export function watchDenials(reasons: Thresholds): AllWatched {
+export function watchDenials(reasons: Thresholds): WatchedMetrics {
   return Object.fromEntries(
     Object.entries(reasons).map(([reason, threshold]) => [
-      `Denied${pascal(reason)}`,
-      counted('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
+      `Denied${writePascalCase(reason)}`,
+      watchCount('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
     ]),
   );
 }
 
 /** The same of those that fail with each of these codes. */
-export function watchFaults(codes: Thresholds): AllWatched {
+export function watchFaults(codes: Thresholds): WatchedMetrics {
   return Object.fromEntries(
     Object.entries(codes).map(([code, threshold]) => [
-      `Failed${pascal(code)}`,
-      counted('Failed', `exchanges failed: ${code}`, threshold, { code }),
+      `Failed${writePascalCase(code)}`,
+      watchCount('Failed', `exchanges failed: ${code}`, threshold, { code }),
     ]),
   );
 }
 
-function watched(): AllWatched {
+function listWatched(): WatchedMetrics {
   return {
     ...watchDenials(DENIALS),
     ...watchFaults(FAULTS),
-    UpstreamThrottled: counted('UpstreamThrottled', 'a provider throttles us', 1),
+    UpstreamThrottled: watchCount('UpstreamThrottled', 'a provider throttles us', 1),
     // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
-    RateLimited: counted('RateLimited', 'exchanges over a limit', 20),
-    AuditUnavailable: counted('AuditUnavailable', 'audit events did not arrive where they must', 1),
+    RateLimited: watchCount('RateLimited', 'exchanges over a limit', 20),
+    AuditUnavailable: watchCount('AuditUnavailable', 'audit events did not arrive where they must', 1),
     // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
-    IdentitiesUnavailable: counted('IdentitiesUnavailable', 'whose sessions were given is not remembered', 1),
+    IdentitiesUnavailable: watchCount(
+      'IdentitiesUnavailable',
+      'whose sessions were given is not remembered',
+      1,
+    ),
     // Kept keys still serve for a while, so this comes before anybody is refused.
-    IssuerKeysNotTaken: counted('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
+    IssuerKeysNotTaken: watchCount('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
     // The issuer is asked instead, so nobody is refused; but somebody else may have written what is there.
-    IssuerKeysUnproven: counted(
+    IssuerKeysUnproven: watchCount(
       'IssuerKeysUnproven',
       "a shared set of an issuer's keys has no proof of ours",
       1,
     ),
-    IssuerKeysNotShared: counted('IssuerKeysNotShared', "a shared set of an issuer's keys is not there", 1),
-    ExchangeErrors: ofFunction('Exchange', 'Errors'),
-    ExchangeThrottles: ofFunction('Exchange', 'Throttles'),
-    DiscoveryErrors: ofFunction('Discovery', 'Errors'),
-    DiscoveryThrottles: ofFunction('Discovery', 'Throttles'),
-    ApiErrors: { ...ofApi('5xx'), says: 'answers of 5xx', threshold: 5 },
+    IssuerKeysNotShared: watchCount(
+      'IssuerKeysNotShared',
+      "a shared set of an issuer's keys is not there",
+      1,
+    ),
+    ExchangeErrors: watchFunction('Exchange', 'Errors'),
+    ExchangeThrottles: watchFunction('Exchange', 'Throttles'),
+    DiscoveryErrors: watchFunction('Discovery', 'Errors'),
+    DiscoveryThrottles: watchFunction('Discovery', 'Throttles'),
+    ApiErrors: { ...watchApi('5xx'), says: 'answers of 5xx', threshold: 5 },
     ApiLatency: {
-      ...ofApi('Latency'),
+      ...watchApi('Latency'),
       says: 'one answer in a hundred takes 3 s or more',
       // A percentile of a handful of requests is one slow request.
       statistic: { ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' },
@@ -255,16 +265,16 @@ function watched(): AllWatched {
 }
 
 /** What is watched, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
-export function alarms({ snsTopicArn }: DeployOptions['alarms']): Resources {
+export function createAlarms({ snsTopicArn }: DeployOptions['alarms']): Resources {
   return {
     ...Object.fromEntries(
       (Object.keys(PATTERNS) as Metric[]).map(metric => [
         `${metric}Filter`,
-        filter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
+        createMetricFilter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
       ]),
     ),
     ...Object.fromEntries(
-      Object.entries(watched()).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+      Object.entries(listWatched()).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
     ),
   };
 }

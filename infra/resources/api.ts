@@ -1,79 +1,90 @@
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
-import { attribute, type Outputs, type Resource, type Resources, ref, sub } from '../cloudformation.ts';
+import {
+  getAttribute,
+  type Outputs,
+  type Resource,
+  type Resources,
+  refer,
+  substitute,
+} from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { ACCESS_LOG } from './logs.ts';
 
 /** SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both. */
-function greedy(route: string): string {
+function widenRoute(route: string): string {
   return route.replace(/ \/aws\/.*/, ' /aws/{proxy+}');
 }
 
 /** Route key → the function that answers it: what the laptop serves, from the same two tables. */
 export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } = {
-  ...Object.fromEntries(Object.keys(DOORS).map(route => [greedy(route), 'Exchange'])),
+  ...Object.fromEntries(Object.keys(DOORS).map(route => [widenRoute(route), 'Exchange'])),
   ...Object.fromEntries([...Object.keys(PAGES), '/errors/{code}'].map(path => [`GET ${path}`, 'Discovery'])),
 };
 
 /** Milliseconds; each outer patience is longer than the one inside of it, the function's 26 s (D18). */
 const PATIENCE = 29_000;
 
-function routeId(routeKey: string): string {
+function nameRoute(routeKey: string): string {
   return `Route${(routeKey.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`;
 }
 
-function route(RouteKey: string, to: string): Resource {
+function createRoute(RouteKey: string, to: string): Resource {
   return {
     Type: 'AWS::ApiGatewayV2::Route',
-    Properties: { ApiId: ref('HttpApi'), RouteKey, Target: sub(`integrations/\${${to}Integration}`) },
+    Properties: {
+      ApiId: refer('HttpApi'),
+      RouteKey,
+      Target: substitute(`integrations/\${${to}Integration}`),
+    },
   };
 }
 
-function integration(to: string): Resource {
+function createIntegration(to: string): Resource {
   return {
     Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
-      ApiId: ref('HttpApi'),
+      ApiId: refer('HttpApi'),
       IntegrationType: 'AWS_PROXY',
-      IntegrationUri: attribute(`${to}LambdaFunction`, 'Arn'),
+      IntegrationUri: getAttribute(`${to}LambdaFunction`, 'Arn'),
       PayloadFormatVersion: '2.0',
       TimeoutInMillis: PATIENCE,
     },
   };
 }
 
-function mayInvoke(to: string, method: string): Resource {
+function createInvokePermission(to: string, method: string): Resource {
   return {
     Type: 'AWS::Lambda::Permission',
     Properties: {
-      FunctionName: attribute(`${to}LambdaFunction`, 'Arn'),
+      FunctionName: getAttribute(`${to}LambdaFunction`, 'Arn'),
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
       // This API alone; the first * is its stage, and of the routes only those with this method.
-      SourceArn: sub(
+      SourceArn: substitute(
         `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/*/${method}/*`,
       ),
     },
   };
 }
 
-function stage({ rate, burst }: DeployOptions['throttle']): Resource {
+function createStage({ rate, burst }: DeployOptions['throttle']): Resource {
   return {
     Type: 'AWS::ApiGatewayV2::Stage',
     Properties: {
-      ApiId: ref('HttpApi'),
+      ApiId: refer('HttpApi'),
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
       AccessLogSettings: {
-        DestinationArn: attribute('AccessLogGroup', 'Arn'),
+        DestinationArn: getAttribute('AccessLogGroup', 'Arn'),
         Format: JSON.stringify(ACCESS_LOG),
       },
     },
   };
 }
 
-function domainName({ name, certificateArn }: NonNullable<DeployOptions['domain']>): Resources {
+function createDomain({ name, certificateArn }: NonNullable<DeployOptions['domain']>): Resources {
   return {
     Domain: {
       Type: 'AWS::ApiGatewayV2::DomainName',
@@ -86,12 +97,12 @@ function domainName({ name, certificateArn }: NonNullable<DeployOptions['domain'
     },
     DomainMapping: {
       Type: 'AWS::ApiGatewayV2::ApiMapping',
-      Properties: { ApiId: ref('HttpApi'), DomainName: ref('Domain'), Stage: ref('HttpApiStage') },
+      Properties: { ApiId: refer('HttpApi'), DomainName: refer('Domain'), Stage: refer('HttpApiStage') },
     },
   };
 }
 
-function domainRecord({ name, hostedZoneId }: NonNullable<DeployOptions['domain']>): Resources {
+function createDomainRecord({ name, hostedZoneId }: NonNullable<DeployOptions['domain']>): Resources {
   return hostedZoneId === undefined
     ? {}
     : {
@@ -102,8 +113,8 @@ function domainRecord({ name, hostedZoneId }: NonNullable<DeployOptions['domain'
             Name: name,
             Type: 'A',
             AliasTarget: {
-              DNSName: attribute('Domain', 'RegionalDomainName'),
-              HostedZoneId: attribute('Domain', 'RegionalHostedZoneId'),
+              DNSName: getAttribute('Domain', 'RegionalDomainName'),
+              HostedZoneId: getAttribute('Domain', 'RegionalHostedZoneId'),
             },
           },
         },
@@ -111,16 +122,20 @@ function domainRecord({ name, hostedZoneId }: NonNullable<DeployOptions['domain'
 }
 
 /** Only when asked for: it is public by its nature, and neither throttled nor logged at a gateway. */
-function functionUrl(): Resources {
+function createFunctionUrl(): Resources {
   const open = (properties: object): Resource => ({
     Type: 'AWS::Lambda::Permission',
-    Properties: { FunctionName: attribute('ExchangeLambdaFunction', 'Arn'), Principal: '*', ...properties },
+    Properties: {
+      FunctionName: getAttribute('ExchangeLambdaFunction', 'Arn'),
+      Principal: '*',
+      ...properties,
+    },
   });
   return {
     ExchangeUrl: {
       Type: 'AWS::Lambda::Url',
       Properties: {
-        TargetFunctionArn: attribute('ExchangeLambdaFunction', 'Arn'),
+        TargetFunctionArn: getAttribute('ExchangeLambdaFunction', 'Arn'),
         AuthType: 'NONE',
         InvokeMode: 'BUFFERED',
       },
@@ -135,7 +150,7 @@ function functionUrl(): Resources {
 export const functionUrlOutput: Outputs = {
   ExchangeLambdaFunctionUrl: {
     Description: 'Where the exchange answers beside the API',
-    Value: attribute('ExchangeUrl', 'FunctionUrl'),
+    Value: getAttribute('ExchangeUrl', 'FunctionUrl'),
   },
 };
 
@@ -143,27 +158,29 @@ export const functionUrlOutput: Outputs = {
  * The HTTP API as resources of our own. The Serverless Framework's httpApi events have no throttling, no domain and
  * no access log of other names than theirs, and let the whole API invoke each function.
  */
-export function api({ domain, throttle, functionUrl: url }: DeployOptions, images: boolean): Resources {
+export function createApi({ domain, throttle, functionUrl: url }: DeployOptions, images: boolean): Resources {
   return {
     HttpApi: {
       Type: 'AWS::ApiGatewayV2::Api',
       Properties: {
-        Name: ref('AWS::StackName'),
+        Name: refer('AWS::StackName'),
         ProtocolType: 'HTTP',
         // With a domain of our own there is one way in, so that nobody goes around what stands before it.
         DisableExecuteApiEndpoint: domain !== undefined,
       },
     },
-    HttpApiStage: stage(throttle),
-    ExchangeIntegration: integration('Exchange'),
-    DiscoveryIntegration: integration('Discovery'),
-    ExchangePermission: mayInvoke('Exchange', 'POST'),
-    ExchangeGetPermission: mayInvoke('Exchange', 'GET'),
-    DiscoveryPermission: mayInvoke('Discovery', 'GET'),
-    ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [routeId(key), route(key, to)])),
+    HttpApiStage: createStage(throttle),
+    ExchangeIntegration: createIntegration('Exchange'),
+    DiscoveryIntegration: createIntegration('Discovery'),
+    ExchangePermission: createInvokePermission('Exchange', 'POST'),
+    ExchangeGetPermission: createInvokePermission('Exchange', 'GET'),
+    DiscoveryPermission: createInvokePermission('Discovery', 'GET'),
+    ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [nameRoute(key), createRoute(key, to)])),
     // Where clients of images get the token of their registry.
-    ...Object.fromEntries((images ? REGISTRY_ROUTES : []).map(key => [routeId(key), route(key, 'Exchange')])),
-    ...(domain ? { ...domainName(domain), ...domainRecord(domain) } : {}),
-    ...(url ? functionUrl() : {}),
+    ...Object.fromEntries(
+      (images ? REGISTRY_ROUTES : []).map(key => [nameRoute(key), createRoute(key, 'Exchange')]),
+    ),
+    ...(domain ? { ...createDomain(domain), ...createDomainRecord(domain) } : {}),
+    ...(url ? createFunctionUrl() : {}),
   };
 }

@@ -1,19 +1,19 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
 import { findApp } from '../../lib/policy/targets.ts';
-import type { Statement } from '../cloudformation.ts';
+import type { IamStatement } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { SIGNING } from './keys.ts';
 import { PLACE } from './targets.ts';
 
-type Keys = DeployOptions['appKeys'];
+type AppKeys = DeployOptions['appKeys'];
 
 function at(path = '') {
   return { file: `${PLACE}.appKeys${path}`, line: 1, column: 1 };
 }
 
 /** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
-export function checkApps({ roles }: Config, keys: Keys, complain: Complain): void {
+export function checkApps({ roles }: Config, keys: AppKeys, complain: Complain): void {
   const used = new Set(roles.flatMap(({ template }) => findApp(template) ?? []));
   for (const { name, template } of roles) {
     const app = findApp(template);
@@ -32,23 +32,23 @@ export function checkApps({ roles }: Config, keys: Keys, complain: Complain): vo
   }
 }
 
-function right(
+function createAppRight(
   Sid: string,
   Action: string,
   Resource: readonly string[],
   more: object = {},
-): readonly Statement[] {
+): readonly IamStatement[] {
   return Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action: [Action], Resource, ...more }];
 }
 
 /** To sign by these keys, and to read these secrets. */
-export function appRights(keys: Keys): readonly Statement[] {
+export function listAppRights(keys: AppKeys): readonly IamStatement[] {
   const arns = Object.values(keys).toSorted();
   const ofKms = arns.filter(arn => arn.split(':')[2] === 'kms');
   return [
-    ...right('ReadAppKeys', 'kms:GetPublicKey', ofKms),
-    ...right('SignAsApps', 'kms:Sign', ofKms, { Condition: SIGNING }),
-    ...right(
+    ...createAppRight('ReadAppKeys', 'kms:GetPublicKey', ofKms),
+    ...createAppRight('SignAsApps', 'kms:Sign', ofKms, { Condition: SIGNING }),
+    ...createAppRight(
       'ReadAppSecrets',
       'secretsmanager:GetSecretValue',
       arns.filter(arn => !ofKms.includes(arn)),
@@ -57,7 +57,7 @@ export function appRights(keys: Keys): readonly Statement[] {
 }
 
 /** How the exchange is told of them. */
-export function appSetting(keys: Keys) {
+export function writeAppSetting(keys: AppKeys) {
   const pairs = Object.entries(keys).map(pair => pair.join('='));
   return { KITE_STS_APP_KEYS: pairs.toSorted().join(',') };
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/load.ts';
-import { type Statement, sub } from '../cloudformation.ts';
+import { type IamStatement, substitute } from '../cloudformation.ts';
 
 const PLACES = {
   firehose: {
@@ -10,7 +10,7 @@ const PLACES = {
 } as const;
 
 /** To add to the stream or bus of broker.yml, which is its owner's: it is not made here, and nothing is read from it. */
-export function auditRights({ audit }: Config): readonly Statement[] {
+export function listAuditRights({ audit }: Config): readonly IamStatement[] {
   if (!audit) return [];
   const { action, resource } = PLACES[audit.sink];
   return [
@@ -18,7 +18,7 @@ export function auditRights({ audit }: Config): readonly Statement[] {
       Sid: 'Audit',
       Effect: 'Allow',
       Action: [action],
-      Resource: [sub(`arn:\${AWS::Partition}:${resource}/${audit.to}`)],
+      Resource: [substitute(`arn:\${AWS::Partition}:${resource}/${audit.to}`)],
     },
   ];
 }

@@ -1,11 +1,11 @@
 import type { Config } from '../../lib/config/load.ts';
-import { attribute, type Outputs, policy, type Resources } from '../cloudformation.ts';
+import { createPolicy, getAttribute, type Outputs, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { alarm, COPY_PATTERNS, filter, ofFunction } from './alarms.ts';
-import { fetchesKeys, readIssuerKeys } from './issuers.ts';
+import { COPY_PATTERNS, createAlarm, createMetricFilter, watchFunction } from './alarms.ts';
+import { listIssuerKeyRights, needsFetchedKeys } from './issuers.ts';
 import { mayPublish } from './keys.ts';
-import { evidenceGroup } from './logs.ts';
-import { rights, role, writeLogs } from './roles.ts';
+import { createEvidenceGroup } from './logs.ts';
+import { allowLogging, createRights, createRole } from './roles.ts';
 import { publishSealed } from './sealing.ts';
 import { readSwitches } from './switches.ts';
 
@@ -13,43 +13,43 @@ import { readSwitches } from './switches.ts';
 export const AUTHORIZER_TIMEOUT = 8;
 
 const watched = {
-  AuthorizerErrors: ofFunction('Authorizer', 'Errors'),
-  AuthorizerThrottles: ofFunction('Authorizer', 'Throttles'),
+  AuthorizerErrors: watchFunction('Authorizer', 'Errors'),
+  AuthorizerThrottles: watchFunction('Authorizer', 'Throttles'),
 };
 
 /** It reads the shared key sets as the exchange does, and says so in a log of its own. */
-function copyFilters(): Resources {
+function createCopyFilters(): Resources {
   return Object.fromEntries(
     Object.entries(COPY_PATTERNS).map(([metric, pattern]) => [
       `Authorizer${metric}Filter`,
-      filter(metric, pattern, { logGroup: 'AuthorizerLogGroup' }),
+      createMetricFilter(metric, pattern, { logGroup: 'AuthorizerLogGroup' }),
     ]),
   );
 }
 
 /** What the function in front of registries may do, which is to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
-export function authorizer(
+export function createAuthorizerResources(
   config: Pick<Config, 'rows'>,
   { logRetentionDays, signing, alarms: { snsTopicArn } }: DeployOptions,
 ): Resources {
   return {
-    AuthorizerRole: role('authorizer'),
-    AuthorizerRights: rights(
+    AuthorizerRole: createRole('authorizer'),
+    AuthorizerRights: createRights(
       'AuthorizerRole',
       'Authorizer',
-      policy(
-        writeLogs('AuthorizerLogGroup'),
+      createPolicy(
+        allowLogging('AuthorizerLogGroup'),
         readSwitches,
-        ...readIssuerKeys(config),
+        ...listIssuerKeyRights(config),
         // As discovery has them: the public halves of what we sign by, and no right to sign.
         mayPublish,
         ...(signing === 'sealed' ? publishSealed : []),
       ),
     ),
-    AuthorizerLogGroup: evidenceGroup(logRetentionDays),
-    ...(fetchesKeys(config) ? copyFilters() : {}),
+    AuthorizerLogGroup: createEvidenceGroup(logRetentionDays),
+    ...(needsFetchedKeys(config) ? createCopyFilters() : {}),
     ...Object.fromEntries(
-      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
     ),
   };
 }
@@ -57,6 +57,6 @@ export function authorizer(
 export const authorizerOutputs: Outputs = {
   AuthorizerArn: {
     Description: 'What stands in front of registries: AuthorizerArn of kite-sts-registry.yml',
-    Value: attribute('AuthorizerLambdaFunction', 'Arn'),
+    Value: getAttribute('AuthorizerLambdaFunction', 'Arn'),
   },
 };

@@ -1,7 +1,7 @@
 import { MAX_MEASURED_ROLES, NAMESPACE as MEASURED } from '../../lib/audit/metrics.ts';
 import type { Config } from '../../lib/config/load.ts';
 import { DOORS } from '../../lib/serve.ts';
-import { type Resources, sub } from '../cloudformation.ts';
+import { type Resources, substitute } from '../cloudformation.ts';
 
 /** As a dashboard has them: namespace, metric, then each dimension and its value. */
 type Line = readonly string[];
@@ -15,48 +15,48 @@ const OUTCOMES = ['issued', 'denied', 'failed'];
 const STEPS = ['Authenticate', 'Decide', 'Spend', 'Issue'];
 
 /** A value of a template as text for `Fn::Sub`. */
-function written(value: unknown): string {
+function writeTemplateText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Sub': text } = value as { readonly Ref?: string; readonly 'Fn::Sub'?: string };
   return text ?? `\${${Ref}}`;
 }
 
-type Watched = {
+type AlarmProperties = {
   readonly Namespace: unknown;
   readonly MetricName: string;
   readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
 };
 
 /** What alarms watch is worth a line, and has one by itself. */
-function watchedIn(resources: Resources): Line[] {
+function listWatchedLines(resources: Resources): Line[] {
   return Object.values(resources)
     .filter(({ Type }) => Type === ALARM)
     .map(({ Properties }) => {
-      const { Namespace, MetricName, Dimensions } = Properties as Watched;
-      const by = Dimensions.flatMap(({ Name, Value }) => [Name, written(Value)]);
-      return [written(Namespace), MetricName, ...by];
+      const { Namespace, MetricName, Dimensions } = Properties as AlarmProperties;
+      const by = Dimensions.flatMap(({ Name, Value }) => [Name, writeTemplateText(Value)]);
+      return [writeTemplateText(Namespace), MetricName, ...by];
     });
 }
 
-function measured(metric: string, by: string, values: readonly string[], outcome: string): Line[] {
+function listMeasuredLines(metric: string, by: string, values: readonly string[], outcome: string): Line[] {
   return values.map(value => [MEASURED, metric, by, value, 'outcome', outcome]);
 }
 
-function byRole(roles: Config['roles']): Graph[] {
+function createRoleGraphs(roles: Config['roles']): Graph[] {
   if (roles.length > MAX_MEASURED_ROLES) return [];
   const names = roles.map(({ name }) => name);
   return ['issued', 'denied'].map(outcome => ({
     title: `Exchanges ${outcome}, by role`,
-    lines: measured('Exchanges', 'role', names, outcome),
+    lines: listMeasuredLines('Exchanges', 'role', names, outcome),
   }));
 }
 
-function ofApi(...metrics: readonly string[]): Line[] {
+function listApiLines(...metrics: readonly string[]): Line[] {
   return metrics.map(metric => ['AWS/ApiGateway', metric, 'ApiId', '${HttpApi}']);
 }
 
-function graphs(resources: Resources, roles: Config['roles']): Graph[] {
-  const watched = watchedIn(resources);
+function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
+  const watched = listWatchedLines(resources);
   const those = (...metrics: readonly string[]): Line[] =>
     watched.filter(([, metric = '']) => metrics.includes(metric));
   const functions = (instead: string): Line[] =>
@@ -66,26 +66,30 @@ function graphs(resources: Resources, roles: Config['roles']): Graph[] {
   return [
     {
       title: 'Exchanges, by outcome and door',
-      lines: OUTCOMES.flatMap(outcome => measured('Exchanges', 'protocol', PROTOCOLS, outcome)),
+      lines: OUTCOMES.flatMap(outcome => listMeasuredLines('Exchanges', 'protocol', PROTOCOLS, outcome)),
     },
     {
       title: 'Where the time goes: one in a hundred takes longer',
-      lines: STEPS.flatMap(step => measured(step, 'protocol', PROTOCOLS, 'issued')),
+      lines: STEPS.flatMap(step => listMeasuredLines(step, 'protocol', PROTOCOLS, 'issued')),
       stat: 'p99',
     },
     { title: 'Denials, by reason', lines: those('Denied') },
     { title: 'Failures of ours, by code', lines: those('Failed') },
     { title: 'Limits, throttling, keys', lines: ours },
-    ...byRole(roles),
-    { title: 'Answers of the API', lines: ofApi('Count', '4xx', '5xx') },
-    { title: 'Milliseconds of the API: one in a hundred takes longer', lines: ofApi('Latency'), stat: 'p99' },
+    ...createRoleGraphs(roles),
+    { title: 'Answers of the API', lines: listApiLines('Count', '4xx', '5xx') },
+    {
+      title: 'Milliseconds of the API: one in a hundred takes longer',
+      lines: listApiLines('Latency'),
+      stat: 'p99',
+    },
     { title: 'Errors and throttles of the functions', lines: those('Errors', 'Throttles') },
     { title: 'Milliseconds of the functions', lines: functions('Duration'), stat: 'p99' },
     { title: 'Functions at once', lines: functions('ConcurrentExecutions'), stat: 'Maximum' },
   ];
 }
 
-function widget({ title, lines, stat = 'Sum' }: Graph): object {
+function createWidget({ title, lines, stat = 'Sum' }: Graph): object {
   return {
     type: 'metric',
     width: 12,
@@ -94,7 +98,7 @@ function widget({ title, lines, stat = 'Sum' }: Graph): object {
   };
 }
 
-function alarmWidget(resources: Resources): object {
+function createAlarmWidget(resources: Resources): object {
   return {
     type: 'alarm',
     width: 24,
@@ -112,15 +116,17 @@ function alarmWidget(resources: Resources): object {
  * One page of what this template watches and counts.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export function dashboard(resources: Resources, { roles }: Pick<Config, 'roles'>): Resources {
+export function createDashboard(resources: Resources, { roles }: Pick<Config, 'roles'>): Resources {
   return {
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
         // Dashboards are one list for all regions of an account.
-        DashboardName: sub('${AWS::StackName}-${AWS::Region}'),
-        DashboardBody: sub(
-          JSON.stringify({ widgets: [alarmWidget(resources), ...graphs(resources, roles).map(widget)] }),
+        DashboardName: substitute('${AWS::StackName}-${AWS::Region}'),
+        DashboardBody: substitute(
+          JSON.stringify({
+            widgets: [createAlarmWidget(resources), ...createGraphs(resources, roles).map(createWidget)],
+          }),
         ),
       },
     },

@@ -1,12 +1,12 @@
 import {
-  attribute,
-  type Policy,
-  policy,
+  createPolicy,
+  getAttribute,
+  type IamPolicy,
+  type IamStatement,
   type Reference,
   type Resource,
   type Resources,
-  type Statement,
-  sub,
+  substitute,
 } from '../cloudformation.ts';
 
 /** The two keys that are published. One signs; the other is known to verifiers long before it ever does. */
@@ -14,12 +14,12 @@ export const KEYS = { first: 'FirstSigningKey', second: 'SecondSigningKey' } as 
 export type KeyName = keyof typeof KEYS;
 
 /** The keys' logical ids, the one that signs before the other. */
-export function keysInOrder(signingKey: KeyName): readonly [signs: string, next: string] {
+export function orderKeys(signingKey: KeyName): readonly [signs: string, next: string] {
   return signingKey === 'first' ? [KEYS.first, KEYS.second] : [KEYS.second, KEYS.first];
 }
 
-export function keyArn(id: string): Reference {
-  return attribute(id, 'Arn');
+export function getKeyArn(id: string): Reference {
+  return getAttribute(id, 'Arn');
 }
 
 /** All that we ever ask of KMS when we sign: RS256, and a digest where the text is longer than the 4096 bytes it takes. */
@@ -49,7 +49,7 @@ const ADMINISTRATION = [
   'kms:UpdateKeyDescription',
 ];
 
-const ACCOUNT = { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') };
+const ACCOUNT = { AWS: substitute('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') };
 // In a key's own policy * is that key; AWS takes nothing else there.
 const THIS_KEY = ['*'];
 
@@ -57,40 +57,49 @@ const THIS_KEY = ['*'];
  * The account as principal, narrowed by aws:PrincipalArn, and not the role itself: so that the role's own policy
  * must agree too, and that the key outlives a role that is made anew (a principal turns into a dead id then).
  */
-export function use(Sid: string, Action: string, roles: readonly string[], more: object = {}): Statement {
+export function allowUse(
+  Sid: string,
+  Action: string,
+  roles: readonly string[],
+  more: object = {},
+): IamStatement {
   return {
     Sid,
     Effect: 'Allow',
     Principal: ACCOUNT,
     Action: [Action],
     Resource: THIS_KEY,
-    Condition: { ArnEquals: { 'aws:PrincipalArn': roles.map(id => attribute(id, 'Arn')) }, ...more },
+    Condition: { ArnEquals: { 'aws:PrincipalArn': roles.map(id => getAttribute(id, 'Arn')) }, ...more },
   };
 }
 
 /** A key's own policy: the account administers it, and these use it. */
-export function keyPolicy(...uses: readonly Statement[]): Policy {
-  return policy(
+export function createKeyPolicy(...uses: readonly IamStatement[]): IamPolicy {
+  return createPolicy(
     { Sid: 'Administer', Effect: 'Allow', Principal: ACCOUNT, Action: ADMINISTRATION, Resource: THIS_KEY },
     ...uses,
   );
 }
 
-function key(which: KeyName, signers: readonly string[], readers: readonly string[]): Resource {
+function createSigningKeyResource(
+  which: KeyName,
+  signers: readonly string[],
+  readers: readonly string[],
+): Resource {
   return {
     Type: 'AWS::KMS::Key',
     // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
     DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
-      Description: sub(`kite-sts \${AWS::StackName}: the ${which} signing key`),
+      Description: substitute(`kite-sts \${AWS::StackName}: the ${which} signing key`),
       KeySpec: 'RSA_2048',
       KeyUsage: 'SIGN_VERIFY',
       PendingWindowInDays: 30,
-      KeyPolicy: keyPolicy(
-        use('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
+      KeyPolicy: createKeyPolicy(
+        allowUse('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
         // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
-        use('Sign', 'kms:Sign', signers, SIGNING),
+        allowUse('Sign', 'kms:Sign', signers, SIGNING),
       ),
     },
   };
@@ -100,28 +109,28 @@ function key(which: KeyName, signers: readonly string[], readers: readonly strin
  * Two keys, both in our JWKS. To rotate: set `signingKey` to the other one and deploy. Verifiers have known it
  * since it was made, and the one before stays published for the tokens that it signed.
  */
-export function signingKeys(signers: readonly string[], readers: readonly string[]): Resources {
+export function createSigningKeys(signers: readonly string[], readers: readonly string[]): Resources {
   return {
-    [KEYS.first]: key('first', signers, readers),
-    [KEYS.second]: key('second', signers, readers),
+    [KEYS.first]: createSigningKeyResource('first', signers, readers),
+    [KEYS.second]: createSigningKeyResource('second', signers, readers),
   };
 }
 
 /** What whoever publishes them needs, beside what the keys' own policies say. */
-export const mayPublish: Statement = {
+export const mayPublish: IamStatement = {
   Sid: 'ReadPublicKeys',
   Effect: 'Allow',
   Action: ['kms:GetPublicKey'],
-  Resource: Object.values(KEYS).map(keyArn),
+  Resource: Object.values(KEYS).map(getKeyArn),
 };
 
 /** What whoever signs needs, beside what the key's own policy says. */
-export function maySign(which: KeyName): Statement {
+export function allowSigning(which: KeyName): IamStatement {
   return {
     Sid: 'Sign',
     Effect: 'Allow',
     Action: ['kms:Sign'],
-    Resource: [keyArn(KEYS[which])],
+    Resource: [getKeyArn(KEYS[which])],
     Condition: SIGNING,
   };
 }

@@ -1,6 +1,6 @@
-import { type Resource, type Resources, sub } from '../cloudformation.ts';
+import { type Resource, type Resources, substitute } from '../cloudformation.ts';
 
-export function logGroup(RetentionInDays: number, more: object = {}): Resource {
+export function createLogGroup(RetentionInDays: number, more: object = {}): Resource {
   return {
     Type: 'AWS::Logs::LogGroup',
     Properties: { RetentionInDays, ...more },
@@ -8,9 +8,9 @@ export function logGroup(RetentionInDays: number, more: object = {}): Resource {
 }
 
 /** A log with audit events in it: it outlives the stack, as evidence should. */
-export function evidenceGroup(days: number): Resource {
+export function createEvidenceGroup(days: number): Resource {
   return {
-    ...logGroup(days),
+    ...createLogGroup(days),
     DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
   };
@@ -20,13 +20,15 @@ export function evidenceGroup(days: number): Resource {
  * The log groups. The Serverless Framework makes those of the functions and names them; this adds how long they
  * keep. Audit events of exchanges are in the exchange's own.
  */
-export function logGroups(days: number): Resources {
+export function createLogGroups(days: number): Resources {
   return {
-    ExchangeLogGroup: evidenceGroup(days),
-    DiscoveryLogGroup: logGroup(days),
+    ExchangeLogGroup: createEvidenceGroup(days),
+    DiscoveryLogGroup: createLogGroup(days),
     // Below this prefix the gateway may write without a line for each group in the account's one resource policy, which is full
     // after some: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-    AccessLogGroup: logGroup(days, { LogGroupName: sub('/aws/vendedlogs/${AWS::StackName}-access') }),
+    AccessLogGroup: createLogGroup(days, {
+      LogGroupName: substitute('/aws/vendedlogs/${AWS::StackName}-access'),
+    }),
   };
 }
 

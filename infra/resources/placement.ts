@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Policy, policy, type Statement } from '../cloudformation.ts';
+import { createPolicy, type IamPolicy, type IamStatement } from '../cloudformation.ts';
 
 /**
  * What IAM takes for all inline policies of one role together, for one managed policy, and how many of these a role may
@@ -12,21 +12,21 @@ export const MANAGED_POLICIES = 10;
 
 export type Room = {
   /** How many characters all inline policies of the role have, with these statements among them. */
-  readonly sizeWith: (...statements: readonly Statement[]) => number;
+  readonly sizeWith: (...statements: readonly IamStatement[]) => number;
   readonly limit: number;
   /** How many characters IAM counts of one policy. */
-  readonly sizeOf: (document: Policy) => number;
+  readonly sizeOf: (document: IamPolicy) => number;
 };
 
 /** What fits, as statements, and how many of the ARNs do not. */
 export type Placement = {
-  readonly inline: Statement | undefined;
+  readonly inline: IamStatement | undefined;
   /** One for each managed policy; undefined where one stays empty. */
-  readonly attached: readonly (Statement | undefined)[];
+  readonly attached: readonly (IamStatement | undefined)[];
   readonly left: number;
 };
 
-type Shape = (arns: readonly string[]) => Statement;
+type WriteStatement = (arns: readonly string[]) => IamStatement;
 type Bin = { readonly arns: string[]; size: number; readonly limit: number };
 
 /** The policy in which an ARN is looked for first: by its own name, so that another role's coming and going moves few. */
@@ -51,10 +51,10 @@ function findBin(bins: readonly Bin[], arn: string, inline: Bin): Bin | undefine
  * into a managed policy of its own choice, and the inline one takes what is left: policies of a role change one after
  * another, and an ARN that moved between two would be in neither for some seconds.
  */
-export function placeArns(arns: readonly string[], shape: Shape, room: Room): Placement {
+export function placeArns(arns: readonly string[], shape: WriteStatement, room: Room): Placement {
   const none = Array.from({ length: MANAGED_POLICIES }, () => undefined);
   if (room.sizeWith(shape(arns)) <= room.limit) return { inline: shape(arns), attached: none, left: 0 };
-  const bins = none.map(() => createBin(room.sizeOf(policy(shape([]))), MANAGED_LIMIT));
+  const bins = none.map(() => createBin(room.sizeOf(createPolicy(shape([]))), MANAGED_LIMIT));
   const inline = createBin(room.sizeWith(shape([])), room.limit);
   let left = 0;
   for (const arn of arns) {

@@ -1,12 +1,12 @@
 import type { Config } from '../../lib/config/load.ts';
 import { CLOCK_OFF_PATTERN } from '../../lib/token/clock.ts';
-import { policy, type Resources } from '../cloudformation.ts';
+import { createPolicy, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { alarm, counted, filter, ofFunction } from './alarms.ts';
-import { issuerKeyTable, keepIssuerKeys } from './issuers.ts';
-import { logGroup } from './logs.ts';
-import { rights, role, writeLogs } from './roles.ts';
-import { schedule } from './schedule.ts';
+import { createAlarm, createMetricFilter, watchCount, watchFunction } from './alarms.ts';
+import { createIssuerKeyTable, keepIssuerKeys } from './issuers.ts';
+import { createLogGroup } from './logs.ts';
+import { allowLogging, createRights, createRole } from './roles.ts';
+import { createSchedule } from './schedule.ts';
 
 /** Minutes. Below the five after which others would ask the issuers themselves (`SOFT_LIFETIME`), at 80 % of them (D04). */
 export const REFRESHED_EVERY = 4;
@@ -19,12 +19,12 @@ const CLOCK_OFF = 'ClockOff';
 const watched = {
   // One line for each run, which AWS or a majority of issuers vouches for.
   [CLOCK_OFF]: {
-    ...counted(CLOCK_OFF, "our clock is more than 30 s off AWS's", 1),
+    ...watchCount(CLOCK_OFF, "our clock is more than 30 s off AWS's", 1),
     instead: { Period: QUARTER },
   },
-  RefresherErrors: { ...ofFunction('Refresher', 'Errors'), threshold: 3, instead: { Period: QUARTER } },
+  RefresherErrors: { ...watchFunction('Refresher', 'Errors'), threshold: 3, instead: { Period: QUARTER } },
   RefresherMissed: {
-    ...ofFunction('Refresher', 'Invocations'),
+    ...watchFunction('Refresher', 'Invocations'),
     says: "issuers' keys were not asked for in a quarter of an hour",
     instead: {
       Period: QUARTER,
@@ -36,23 +36,25 @@ const watched = {
 };
 
 /** What asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
-export function refresher(
+export function createRefresherResources(
   { registries }: Pick<Config, 'registries'>,
   { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
 ): Resources {
   return {
-    ...issuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
-    RefresherRole: role('refresher'),
-    RefresherRights: rights(
+    ...createIssuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
+    RefresherRole: createRole('refresher'),
+    RefresherRights: createRights(
       'RefresherRole',
       'Refresher',
-      policy(writeLogs('RefresherLogGroup'), ...keepIssuerKeys),
+      createPolicy(allowLogging('RefresherLogGroup'), ...keepIssuerKeys),
     ),
-    RefresherLogGroup: logGroup(logRetentionDays),
-    [`${CLOCK_OFF}Filter`]: filter(CLOCK_OFF, CLOCK_OFF_PATTERN, { logGroup: 'RefresherLogGroup' }),
-    ...schedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
+    RefresherLogGroup: createLogGroup(logRetentionDays),
+    [`${CLOCK_OFF}Filter`]: createMetricFilter(CLOCK_OFF, CLOCK_OFF_PATTERN, {
+      logGroup: 'RefresherLogGroup',
+    }),
+    ...createSchedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
     ...Object.fromEntries(
-      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, alarm(each, snsTopicArn)]),
+      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
     ),
   };
 }

@@ -3,42 +3,42 @@ import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
 import { needsSignature } from '../../lib/policy/targets.ts';
 import {
-  attribute,
-  type Policy,
-  policy,
+  createPolicy,
+  getAttribute,
+  type IamPolicy,
+  type IamStatement,
   type Resource,
   type Resources,
-  ref,
-  type Statement,
-  sub,
+  refer,
+  substitute,
 } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { fillReferences, type Stack } from '../stack.ts';
-import { appRights } from './apps.ts';
-import { auditRights } from './audit.ts';
-import { identityRights } from './identities.ts';
-import { readIssuerKeys } from './issuers.ts';
-import { readJobs } from './jobs.ts';
-import { type KeyName, mayPublish, maySign } from './keys.ts';
+import { listAppRights } from './apps.ts';
+import { listAuditRights } from './audit.ts';
+import { listIdentityRights } from './identities.ts';
+import { listIssuerKeyRights } from './issuers.ts';
+import { listJobRights } from './jobs.ts';
+import { allowSigning, type KeyName, mayPublish } from './keys.ts';
 import { INLINE_LIMIT, type Placement } from './placement.ts';
-import { makeSealed, openSealed, publishSealed } from './sealing.ts';
-import { spentRights } from './spent.ts';
-import { providerPolicy } from './surroundings.ts';
+import { listMakingRights, listOpeningRights, publishSealed } from './sealing.ts';
+import { listSpentRights } from './spent.ts';
+import { createProviderPolicy } from './surroundings.ts';
 import { readSwitches } from './switches.ts';
-import { becomeTargets } from './targets.ts';
+import { placeTargets } from './targets.ts';
 
 /** How many characters IAM counts of a policy at most, whatever the account will be. */
-export function policySize(document: Policy, stack: Stack): number {
+export function measurePolicy(document: IamPolicy, stack: Stack): number {
   return JSON.stringify(fillReferences(document, stack)).replace(/\s/g, '').length;
 }
 
 /** A role with a name that is known before anything is deployed: targets trust one of them, and rights to deploy name each. */
-export function role(name: FunctionName): Resource {
+export function createRole(name: FunctionName): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      RoleName: sub(`\${AWS::StackName}-\${AWS::Region}-${name}`),
-      AssumeRolePolicyDocument: policy({
+      RoleName: substitute(`\${AWS::StackName}-\${AWS::Region}-${name}`),
+      AssumeRolePolicyDocument: createPolicy({
         Sid: 'Lambda',
         Effect: 'Allow',
         Principal: { Service: 'lambda.amazonaws.com' },
@@ -49,46 +49,50 @@ export function role(name: FunctionName): Resource {
 }
 
 /** Beside the role and not in it: the keys name the roles, so the rights that name the keys come after both. */
-export function rights(roleId: string, PolicyName: string, document: Policy): Resource {
+export function createRights(roleId: string, PolicyName: string, document: IamPolicy): Resource {
   return {
     Type: 'AWS::IAM::Policy',
-    Properties: { PolicyName, Roles: [ref(roleId)], PolicyDocument: document },
+    Properties: { PolicyName, Roles: [refer(roleId)], PolicyDocument: document },
   };
 }
 
-export function writeLogs(logGroup: string): Statement {
+export function allowLogging(logGroup: string): IamStatement {
   return {
     Sid: 'WriteOwnLogs',
     Effect: 'Allow',
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     // The attribute ends in :*, the streams of this one group.
-    Resource: [attribute(logGroup, 'Arn')],
+    Resource: [getAttribute(logGroup, 'Arn')],
   };
 }
 
 const SIGN_POLICIES = { first: 'SignWithFirstKey', second: 'SignWithSecondKey' } as const;
 
 /** A resource for each key: on rotation the new right comes before the functions change, and the old one goes after. */
-function signRights(config: Config, signingKey: KeyName): Resources {
+function createSignRights(config: Config, signingKey: KeyName): Resources {
   return config.roles.some(({ template }) => needsSignature(template))
     ? {
-        [SIGN_POLICIES[signingKey]]: rights(
+        [SIGN_POLICIES[signingKey]]: createRights(
           'ExchangeRole',
           SIGN_POLICIES[signingKey],
-          policy(maySign(signingKey)),
+          createPolicy(allowSigning(signingKey)),
         ),
       }
     : {};
 }
 
-function exchangePolicy(...more: readonly Statement[]): Policy {
-  return policy(writeLogs('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
+function createExchangePolicy(...more: readonly IamStatement[]): IamPolicy {
+  return createPolicy(allowLogging('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
 }
 
 /** All inline policies that the exchange's role can have at once: while keys are swapped, it has the rights of both. */
-export function exchangeSize(stack: Stack, ...more: readonly Statement[]): number {
-  const all = [exchangePolicy(...more), policy(maySign('first')), policy(maySign('second'))];
-  return all.reduce((sum, each) => sum + policySize(each, stack), 0);
+export function measureExchange(stack: Stack, ...more: readonly IamStatement[]): number {
+  const all = [
+    createExchangePolicy(...more),
+    createPolicy(allowSigning('first')),
+    createPolicy(allowSigning('second')),
+  ];
+  return all.reduce((sum, each) => sum + measurePolicy(each, stack), 0);
 }
 
 const ATTACHED = 'Targets';
@@ -107,9 +111,9 @@ function attachTargets(statements: Placement['attached']): Resources {
               {
                 Type: 'AWS::IAM::ManagedPolicy',
                 Properties: {
-                  ManagedPolicyName: sub(`\${AWS::StackName}-\${AWS::Region}-targets-${index + 1}`),
-                  Roles: [ref('ExchangeRole')],
-                  PolicyDocument: policy(statement),
+                  ManagedPolicyName: substitute(`\${AWS::StackName}-\${AWS::Region}-targets-${index + 1}`),
+                  Roles: [refer('ExchangeRole')],
+                  PolicyDocument: createPolicy(statement),
                 },
               },
             ],
@@ -119,7 +123,7 @@ function attachTargets(statements: Placement['attached']): Resources {
   );
 }
 
-type Given = {
+type RolesInput = {
   readonly config: Config;
   readonly targets: readonly string[];
   readonly orgId: string | undefined;
@@ -130,63 +134,63 @@ type Given = {
   readonly provider: DeployOptions['provider'];
 };
 
-function discoveryPolicy(sealed: boolean): Policy {
-  return policy(writeLogs('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
+function createDiscoveryPolicy(sealed: boolean): IamPolicy {
+  return createPolicy(allowLogging('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
 }
 
-function rotationRole({ url }: Config, signingKey: KeyName): Resources {
+function createRotationRole({ url }: Config, signingKey: KeyName): Resources {
   return {
-    RotationRole: role('rotation'),
-    RotationRights: rights(
+    RotationRole: createRole('rotation'),
+    RotationRights: createRights(
       'RotationRole',
       'Rotation',
-      policy(writeLogs('RotationLogGroup'), ...makeSealed(url, signingKey)),
+      createPolicy(allowLogging('RotationLogGroup'), ...listMakingRights(url, signingKey)),
     ),
   };
 }
 
 /** What each function may do, and nothing else. Only the exchange can make credentials. */
-export function roles(given: Given, complain: Complain): Resources {
+export function createRoles(given: RolesInput, complain: Complain): Resources {
   const { config, signingKey, signing, appKeys, stack, provider, ...bounds } = given;
   const sealed = signing === 'sealed';
   const always = [
-    ...identityRights(config),
-    ...auditRights(config),
-    ...readIssuerKeys(config),
-    ...spentRights(config),
-    ...readJobs(config),
-    ...(sealed ? openSealed(config.url) : []),
-    ...appRights(appKeys),
+    ...listIdentityRights(config),
+    ...listAuditRights(config),
+    ...listIssuerKeyRights(config),
+    ...listSpentRights(config),
+    ...listJobRights(config),
+    ...(sealed ? listOpeningRights(config.url) : []),
+    ...listAppRights(appKeys),
   ];
-  const surrounding = providerPolicy(provider);
-  const taken = surrounding ? policySize(surrounding, stack) : 0;
+  const surrounding = createProviderPolicy(provider);
+  const taken = surrounding ? measurePolicy(surrounding, stack) : 0;
   const room = {
-    sizeWith: (...more: readonly Statement[]) => taken + exchangeSize(stack, ...always, ...more),
+    sizeWith: (...more: readonly IamStatement[]) => taken + measureExchange(stack, ...always, ...more),
     limit: INLINE_LIMIT,
-    sizeOf: (document: Policy) => policySize(document, stack),
+    sizeOf: (document: IamPolicy) => measurePolicy(document, stack),
   };
-  const become = becomeTargets(config, { ...bounds, room }, complain);
+  const become = placeTargets(config, { ...bounds, room }, complain);
   const attached = attachTargets(become.attached);
   return {
-    ExchangeRole: role('exchange'),
+    ExchangeRole: createRole('exchange'),
     ExchangeRights: {
-      ...rights(
+      ...createRights(
         'ExchangeRole',
         'Exchange',
-        exchangePolicy(...always, ...(become.inline ? [become.inline] : [])),
+        createExchangePolicy(...always, ...(become.inline ? [become.inline] : [])),
       ),
       // On the day when targets move from here to there, they are there before they are gone from here.
       ...(Object.keys(attached).length > 0 ? { DependsOn: Object.keys(attached) } : {}),
     },
     ...attached,
-    ...signRights(config, signingKey),
-    DiscoveryRole: role('discovery'),
-    DiscoveryRights: rights('DiscoveryRole', 'Discovery', discoveryPolicy(sealed)),
-    ...(sealed ? rotationRole(config, signingKey) : {}),
+    ...createSignRights(config, signingKey),
+    DiscoveryRole: createRole('discovery'),
+    DiscoveryRights: createRights('DiscoveryRole', 'Discovery', createDiscoveryPolicy(sealed)),
+    ...(sealed ? createRotationRole(config, signingKey) : {}),
   };
 }
 
 /** What the exchange must not start without. */
-export function exchangeRights(all: Resources): readonly string[] {
+export function listExchangeRights(all: Resources): readonly string[] {
   return ['ExchangeRights', ...Object.values(SIGN_POLICIES)].filter(id => Object.hasOwn(all, id));
 }

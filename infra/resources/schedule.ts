@@ -1,20 +1,20 @@
-import { attribute, type Resources, ref } from '../cloudformation.ts';
+import { getAttribute, type Resources, refer } from '../cloudformation.ts';
 
 /** Runs a function again and again: `name` is that of its resources, and `rate` is an expression of EventBridge's. */
-export function schedule(name: string, rate: string): Resources {
+export function createSchedule(name: string, rate: string): Resources {
   return {
     [`${name}Schedule`]: {
       Type: 'AWS::Events::Rule',
       Properties: {
         ScheduleExpression: rate,
-        Targets: [{ Id: name, Arn: attribute(`${name}LambdaFunction`, 'Arn') }],
+        Targets: [{ Id: name, Arn: getAttribute(`${name}LambdaFunction`, 'Arn') }],
       },
     },
     // The next run is the next attempt. Tried again, one failing run would be three errors.
     [`${name}Attempts`]: {
       Type: 'AWS::Lambda::EventInvokeConfig',
       Properties: {
-        FunctionName: ref(`${name}LambdaFunction`),
+        FunctionName: refer(`${name}LambdaFunction`),
         Qualifier: '$LATEST',
         MaximumRetryAttempts: 0,
         MaximumEventAgeInSeconds: 60,
@@ -23,10 +23,10 @@ export function schedule(name: string, rate: string): Resources {
     [`${name}Permission`]: {
       Type: 'AWS::Lambda::Permission',
       Properties: {
-        FunctionName: attribute(`${name}LambdaFunction`, 'Arn'),
+        FunctionName: getAttribute(`${name}LambdaFunction`, 'Arn'),
         Action: 'lambda:InvokeFunction',
         Principal: 'events.amazonaws.com',
-        SourceArn: attribute(`${name}Schedule`, 'Arn'),
+        SourceArn: getAttribute(`${name}Schedule`, 'Arn'),
       },
     },
   };

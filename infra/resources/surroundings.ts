@@ -1,11 +1,11 @@
 import {
-  type Policy,
-  policy,
+  createPolicy,
+  type IamPolicy,
+  type IamStatement,
   type Resource,
   type Resources,
-  ref,
-  type Statement,
-  sub,
+  refer,
+  substitute,
 } from '../cloudformation.ts';
 import type { ProviderSettings } from '../provider.ts';
 
@@ -22,7 +22,7 @@ const NETWORK = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-const JOIN_NETWORK: readonly Statement[] = [
+const JOIN_NETWORK: readonly IamStatement[] = [
   { Sid: 'JoinNetwork', Effect: 'Allow', Action: NETWORK, Resource: ['*'] },
   // Lambda needs these rights to put the function into the VPC; the function's own code never does.
   {
@@ -32,7 +32,7 @@ const JOIN_NETWORK: readonly Statement[] = [
     Resource: ['*'],
     Condition: {
       ArnLike: {
-        'lambda:SourceFunctionArn': sub(
+        'lambda:SourceFunctionArn': substitute(
           'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*',
         ),
       },
@@ -41,7 +41,7 @@ const JOIN_NETWORK: readonly Statement[] = [
 ];
 
 /** X-Ray has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
-const TELL_XRAY: Statement = {
+const TELL_XRAY: IamStatement = {
   Sid: 'TellXRay',
   Effect: 'Allow',
   Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
@@ -49,9 +49,9 @@ const TELL_XRAY: Statement = {
 };
 
 /** What each of our roles may do for the sake of `provider`; undefined where that asks for nothing. */
-export function providerPolicy({ vpc, tracing }: ProviderSettings): Policy | undefined {
+export function createProviderPolicy({ vpc, tracing }: ProviderSettings): IamPolicy | undefined {
   const statements = [...(vpc ? JOIN_NETWORK : []), ...(tracing ? [TELL_XRAY] : [])];
-  return statements.length > 0 ? policy(...statements) : undefined;
+  return statements.length > 0 ? createPolicy(...statements) : undefined;
 }
 
 function surroundRole(
@@ -73,15 +73,15 @@ function surroundPolicy(resource: Resource, { path }: ProviderSettings): Resourc
 }
 
 /** These resources with what `provider` says of every role and policy. */
-export function surround(resources: Resources, settings: ProviderSettings): Resources {
+export function surroundAll(resources: Resources, settings: ProviderSettings): Resources {
   const all = Object.entries(resources).map(([id, resource]): [string, Resource] => {
     if (resource.Type === 'AWS::IAM::Role') return [id, surroundRole(resource, settings)];
     if (resource.Type === 'AWS::IAM::ManagedPolicy') return [id, surroundPolicy(resource, settings)];
     return [id, resource];
   });
-  const document = providerPolicy(settings);
+  const document = createProviderPolicy(settings);
   if (!document) return Object.fromEntries(all);
-  const roles = all.filter(([, { Type }]) => Type === 'AWS::IAM::Role').map(([id]) => ref(id));
+  const roles = all.filter(([, { Type }]) => Type === 'AWS::IAM::Role').map(([id]) => refer(id));
   const Properties = { PolicyName: 'Provider', Roles: roles, PolicyDocument: document };
   return { ...Object.fromEntries(all), [PROVIDER_RIGHTS]: { Type: 'AWS::IAM::Policy', Properties } };
 }

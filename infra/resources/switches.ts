@@ -1,7 +1,7 @@
 import { deriveSwitchTableName, SWITCH_TABLE } from '../../lib/stores/switches.ts';
-import { attribute, type Resources, ref, type Statement, sub } from '../cloudformation.ts';
+import { getAttribute, type IamStatement, type Resources, refer, substitute } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { keptTable } from './table.ts';
+import { createKeptTable } from './table.ts';
 
 const ID = 'SwitchTable';
 
@@ -9,16 +9,16 @@ const ID = 'SwitchTable';
  * What is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name.
  * Operators write it, once they are named; nobody removes what is in it, but who breaks the glass.
  */
-export function switchTable({ operators, breakGlass }: DeployOptions): Resources {
+export function createSwitchTable({ operators, breakGlass }: DeployOptions): Resources {
   return {
-    [ID]: keptTable(
+    [ID]: createKeptTable(
       SWITCH_TABLE,
       {
         writers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
         removers: breakGlass,
         enders: breakGlass,
       },
-      { TableName: sub(deriveSwitchTableName('${AWS::StackName}')) },
+      { TableName: substitute(deriveSwitchTableName('${AWS::StackName}')) },
     ),
   };
 }
@@ -27,7 +27,7 @@ export function switchTable({ operators, breakGlass }: DeployOptions): Resources
  * The same with the table's name written out: CloudFormation takes on a table that an earlier stack kept only by a name
  * without references.
  */
-export function nameSwitchTable(resources: Resources, stack: string): Resources {
+export function fixSwitchTableName(resources: Resources, stack: string): Resources {
   const named = resources[ID];
   if (!named) return resources;
   const Properties = { ...named.Properties, TableName: deriveSwitchTableName(stack) };
@@ -35,11 +35,11 @@ export function nameSwitchTable(resources: Resources, stack: string): Resources 
 }
 
 /** To read all of it: whoever could write might switch on what an operator switched off. */
-export const readSwitches: Statement = {
+export const readSwitches: IamStatement = {
   Sid: 'ReadSwitches',
   Effect: 'Allow',
   Action: ['dynamodb:Scan'],
-  Resource: [attribute(ID, 'Arn')],
+  Resource: [getAttribute(ID, 'Arn')],
 };
 
-export const switchSetting = { KITE_STS_SWITCH_TABLE: ref(ID) };
+export const switchSetting = { KITE_STS_SWITCH_TABLE: refer(ID) };

@@ -1,13 +1,17 @@
-import type { Resource, Statement, Text } from '../cloudformation.ts';
+import type { IamStatement, Resource, TemplateText } from '../cloudformation.ts';
 
-type Keys = { readonly key: string; readonly expiry?: string };
+type TableKeys = { readonly key: string; readonly expiry?: string };
 
 /** Everything by which an item is written or removed; a transaction needs these too. */
 const WRITES = ['BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PutItem', 'UpdateItem'];
 const REMOVALS = ['BatchWriteItem', 'DeleteItem', 'PartiQLDelete'];
 
 /** By the ARN of the role or user, whatever the session: whoever is none of these is denied, in any account. */
-function denyOthers(Sid: string, actions: readonly string[], principals: readonly Text[]): Statement {
+function denyOthers(
+  Sid: string,
+  actions: readonly string[],
+  principals: readonly TemplateText[],
+): IamStatement {
   return {
     Sid,
     Effect: 'Deny',
@@ -24,17 +28,17 @@ function denyOthers(Sid: string, actions: readonly string[], principals: readonl
 }
 
 /** The ARNs that may write items, remove them, and end the table. Undefined: whoever IAM lets. */
-export type Guard = {
-  readonly writers?: readonly Text[] | undefined;
-  readonly removers?: readonly Text[] | undefined;
-  readonly enders?: readonly Text[] | undefined;
+export type TableGuard = {
+  readonly writers?: readonly TemplateText[] | undefined;
+  readonly removers?: readonly TemplateText[] | undefined;
+  readonly enders?: readonly TemplateText[] | undefined;
 };
 
 /**
  * A table's own policy. It only denies, and only what touches items (and the table's end), so IAM must still allow, and
  * whoever deploys can always mend the policy itself.
  */
-function guard({ writers, removers, enders }: Guard): object {
+function createGuard({ writers, removers, enders }: TableGuard): object {
   const statements = [
     ...(writers ? [denyOthers('WrittenByOthers', WRITES, writers)] : []),
     ...(removers ? [denyOthers('RemovedByOthers', REMOVALS, removers)] : []),
@@ -44,7 +48,7 @@ function guard({ writers, removers, enders }: Guard): object {
 }
 
 /** A table that goes with its stack and has no backups; by the attribute `expiry` it forgets by itself. */
-export function table({ key, expiry }: Keys, guarded: Guard, more: object = {}): Resource {
+export function createTable({ key, expiry }: TableKeys, guarded: TableGuard, more: object = {}): Resource {
   return {
     Type: 'AWS::DynamoDB::Table',
     Properties: {
@@ -52,16 +56,16 @@ export function table({ key, expiry }: Keys, guarded: Guard, more: object = {}):
       AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
       KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
       ...(expiry === undefined ? {} : { TimeToLiveSpecification: { AttributeName: expiry, Enabled: true } }),
-      ...guard(guarded),
+      ...createGuard(guarded),
       ...more,
     },
   };
 }
 
 /** A table that outlives its stack, that nobody deletes by mistake, and that can be had back as it was at any minute. */
-export function keptTable(keys: Keys, guarded: Guard, more: object = {}): Resource {
+export function createKeptTable(keys: TableKeys, guarded: TableGuard, more: object = {}): Resource {
   return {
-    ...table(keys, guarded, {
+    ...createTable(keys, guarded, {
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       ...more,

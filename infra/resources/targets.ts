@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
-import type { Statement } from '../cloudformation.ts';
+import type { IamStatement } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import {
   INLINE_LIMIT,
@@ -13,11 +13,11 @@ import {
 
 const NOTHING: Placement = { inline: undefined, attached: [], left: 0 };
 
-type Bounds = Pick<DeployOptions, 'targets' | 'orgId'> & { readonly room: Room };
+type TargetBounds = Pick<DeployOptions, 'targets' | 'orgId'> & { readonly room: Room };
 
-type Aimed = { readonly role: string; readonly arn: string };
+type AimedRole = { readonly role: string; readonly arn: string };
 
-function aimed({ roles }: Config): readonly Aimed[] {
+function listAimedRoles({ roles }: Config): readonly AimedRole[] {
   return roles.flatMap(({ name, template }) =>
     template.kind === 'aws' && template.via === 'assume_role' ? [{ role: name, arn: template.role_arn }] : [],
   );
@@ -27,12 +27,12 @@ function aimed({ roles }: Config): readonly Aimed[] {
  * The target roles that the broker's own role becomes: each once, in order, so that the same roles give the same policy.
  * Those via web_identity trust our JWT.
  */
-export function targetArns(config: Config): readonly string[] {
-  return [...new Set(aimed(config).map(({ arn }) => arn))].sort();
+export function listTargetArns(config: Config): readonly string[] {
+  return [...new Set(listAimedRoles(config).map(({ arn }) => arn))].sort();
 }
 
 /** The right to become these. STS asks for all three actions when tags and a source identity come along. */
-export function assume(arns: readonly string[], orgId: string | undefined): Statement {
+export function allowAssuming(arns: readonly string[], orgId: string | undefined): IamStatement {
   return {
     Sid: 'BecomeTargets',
     Effect: 'Allow',
@@ -43,15 +43,15 @@ export function assume(arns: readonly string[], orgId: string | undefined): Stat
 }
 
 /** As IAM matches ARNs: * is any characters, / too. */
-function covers(pattern: string, arn: string): boolean {
+function isArnCovered(pattern: string, arn: string): boolean {
   return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(arn);
 }
 
-function nameOf(arn: string): string {
+function readArnName(arn: string): string {
   return arn.slice(arn.indexOf(':role/') + ':role/'.length);
 }
 
-function sharedStart(names: readonly string[]): string {
+function findSharedStart(names: readonly string[]): string {
   return names.reduce((start, name) => {
     let length = 0;
     while (length < start.length && start[length] === name[length]) length++;
@@ -60,8 +60,8 @@ function sharedStart(names: readonly string[]): string {
 }
 
 /** A pattern that covers them all, when their names begin alike. */
-function suggestion(arns: readonly string[]): string {
-  const start = sharedStart(arns.map(nameOf));
+function suggestPattern(arns: readonly string[]): string {
+  const start = findSharedStart(arns.map(readArnName));
   const partition = arns[0]?.split(':')[1] ?? 'aws';
   return start === ''
     ? `arn:${partition}:iam::*:role/kite-sts/*, with every target role below that path`
@@ -75,15 +75,15 @@ function at(path: string) {
 
 function checkPatterns(config: Config, targets: readonly string[], complain: Complain): void {
   for (const [index, pattern] of targets.entries()) {
-    if (/^[*/]+$/.test(nameOf(pattern)))
+    if (/^[*/]+$/.test(readArnName(pattern)))
       complain(
         'wrong-value',
         at(`.targets[${index}]`),
         'This is every role there is. Write the part of the name or path that target roles share.',
       );
   }
-  for (const { role, arn } of aimed(config)) {
-    if (!targets.some(pattern => covers(pattern, arn)))
+  for (const { role, arn } of listAimedRoles(config)) {
+    if (!targets.some(pattern => isArnCovered(pattern, arn)))
       complain(
         'wrong-value',
         at('.targets'),
@@ -96,7 +96,7 @@ function complainOfSize(all: readonly string[], left: number, complain: Complain
   complain(
     'too-many',
     at('.targets'),
-    `Of ${all.length} target roles ${all.length - left} fit into the ${INLINE_LIMIT} characters of a role's own policies and ${MANAGED_POLICIES} managed policies of ${MANAGED_LIMIT}, which is all that IAM takes. There are two ways on: write "targets: [${suggestion(all)}]" and "orgId" with the id of the AWS Organization that bounds it; or give some of the roles to a second broker, with a url of its own.`,
+    `Of ${all.length} target roles ${all.length - left} fit into the ${INLINE_LIMIT} characters of a role's own policies and ${MANAGED_POLICIES} managed policies of ${MANAGED_LIMIT}, which is all that IAM takes. There are two ways on: write "targets: [${suggestPattern(all)}]" and "orgId" with the id of the AWS Organization that bounds it; or give some of the roles to a second broker, with a url of its own.`,
   );
 }
 
@@ -104,14 +104,14 @@ function complainOfSize(all: readonly string[], left: number, complain: Complain
  * The exact ARNs while they fit into what IAM takes, since nothing is narrower; else the patterns of `targets`, which
  * the organization bounds. Complains when there is neither.
  */
-export function becomeTargets(
+export function placeTargets(
   config: Config,
-  { targets, orgId, room }: Bounds,
+  { targets, orgId, room }: TargetBounds,
   complain: Complain,
 ): Placement {
   const place = (resources: readonly string[]): Placement =>
-    placeArns(resources, arns => assume(arns, orgId), room);
-  const arns = targetArns(config);
+    placeArns(resources, arns => allowAssuming(arns, orgId), room);
+  const arns = listTargetArns(config);
   if (arns.length === 0) return NOTHING;
   const exact = place(arns);
   if (exact.left === 0) return exact;

@@ -18,7 +18,7 @@ export type TypeActions = {
 const SCHEMAS = 'https://schema.cloudformation.us-east-1.amazonaws.com';
 const NOTHING_LEFT = 'The schema declares no more; to list all of the account is never asked for.';
 
-function schemaOf(type: string): string {
+function locateSchema(type: string): string {
   return `${SCHEMAS}/${type.toLowerCase().replaceAll('::', '-')}.json`;
 }
 
@@ -34,7 +34,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['apigateway:GET', 'apigateway:DELETE'],
     without: ['s3:getObject'],
     why: 'The API is written out, and imported from no file.',
-    source: schemaOf('AWS::ApiGatewayV2::Api'),
+    source: locateSchema('AWS::ApiGatewayV2::Api'),
   },
   'AWS::ApiGatewayV2::ApiMapping': {
     create: ['apigateway:POST'],
@@ -43,7 +43,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['apigateway:DELETE'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::ApiGatewayV2::ApiMapping'),
+    source: locateSchema('AWS::ApiGatewayV2::ApiMapping'),
   },
   'AWS::ApiGatewayV2::DomainName': {
     create: ['apigateway:POST', 'apigateway:GET', 'apigateway:PUT'],
@@ -52,7 +52,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['apigateway:GET', 'apigateway:DELETE'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::ApiGatewayV2::DomainName'),
+    source: locateSchema('AWS::ApiGatewayV2::DomainName'),
   },
   'AWS::ApiGatewayV2::Integration': {
     create: ['apigateway:POST'],
@@ -61,7 +61,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['apigateway:GET', 'apigateway:DELETE'],
     without: ['iam:PassRole'],
     why: 'No integration has a role: functions say themselves who may invoke them.',
-    source: schemaOf('AWS::ApiGatewayV2::Integration'),
+    source: locateSchema('AWS::ApiGatewayV2::Integration'),
   },
   'AWS::ApiGatewayV2::Route': {
     create: ['apigateway:POST'],
@@ -70,7 +70,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['apigateway:GET', 'apigateway:DELETE'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::ApiGatewayV2::Route'),
+    source: locateSchema('AWS::ApiGatewayV2::Route'),
   },
   'AWS::ApiGatewayV2::Stage': {
     create: ['apigateway:POST', 'apigateway:TagResource'],
@@ -85,7 +85,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['apigateway:DELETE'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::ApiGatewayV2::Stage'),
+    source: locateSchema('AWS::ApiGatewayV2::Stage'),
   },
   'AWS::CloudWatch::Alarm': {
     create: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:TagResource'],
@@ -99,7 +99,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::CloudWatch::Alarm'),
+    source: locateSchema('AWS::CloudWatch::Alarm'),
   },
   'AWS::CloudWatch::Dashboard': {
     create: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:TagResource'],
@@ -113,7 +113,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['cloudwatch:DeleteDashboards', 'cloudwatch:GetDashboard'],
     without: ['cloudwatch:ListDashboards'],
     why: 'To list all of the account is never asked for.',
-    source: schemaOf('AWS::CloudWatch::Dashboard'),
+    source: locateSchema('AWS::CloudWatch::Dashboard'),
   },
   'AWS::DynamoDB::Table': {
     create: [
@@ -185,7 +185,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       's3:ListBucket',
     ],
     why: 'Whoever deploys reads and writes no item; tables have no replica, stream, import or key of their own.',
-    source: schemaOf('AWS::DynamoDB::Table'),
+    source: locateSchema('AWS::DynamoDB::Table'),
   },
   'AWS::Events::Rule': {
     create: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets', 'events:TagResource'],
@@ -201,7 +201,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['events:DescribeRule', 'events:DeleteRule', 'events:RemoveTargets', 'events:ListTargetsByRule'],
     without: ['events:ListRules', 'iam:PassRole'],
     why: 'No rule has a role: functions say themselves who may invoke them.',
-    source: schemaOf('AWS::Events::Rule'),
+    source: locateSchema('AWS::Events::Rule'),
   },
   'AWS::IAM::ManagedPolicy': {
     create: ['iam:CreatePolicy', 'iam:AttachRolePolicy'],
@@ -230,7 +230,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       'iam:ListPolicies',
     ],
     why: 'They are of one role, and of no user or group.',
-    source: schemaOf('AWS::IAM::ManagedPolicy'),
+    source: locateSchema('AWS::IAM::ManagedPolicy'),
   },
   'AWS::IAM::Policy': {
     create: ['iam:GetRolePolicy', 'iam:PutRolePolicy'],
@@ -246,7 +246,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       'iam:PutUserPolicy',
     ],
     why: 'They are of roles, and of no user or group.',
-    source: schemaOf('AWS::IAM::Policy'),
+    source: locateSchema('AWS::IAM::Policy'),
   },
   'AWS::IAM::Role': {
     create: ['iam:CreateRole', 'iam:GetRole', 'iam:GetRolePolicy', 'iam:TagRole', 'iam:UntagRole'],
@@ -271,7 +271,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       'iam:UpdateRoleDescription',
     ],
     why: 'Policies stand beside the role, whose trust is always that of Lambda, and whose boundary is never taken away.',
-    source: schemaOf('AWS::IAM::Role'),
+    source: locateSchema('AWS::IAM::Role'),
   },
   'AWS::KMS::Key': {
     create: ['kms:CreateKey', 'kms:PutKeyPolicy', 'kms:TagResource'],
@@ -293,7 +293,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       'kms:ListKeys',
     ],
     why: 'No key is switched off or rotated by the template.',
-    source: schemaOf('AWS::KMS::Key'),
+    source: locateSchema('AWS::KMS::Key'),
   },
   'AWS::Lambda::EventInvokeConfig': {
     create: ['lambda:PutFunctionEventInvokeConfig'],
@@ -302,7 +302,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['lambda:DeleteFunctionEventInvokeConfig'],
     without: ['lambda:ListFunctionEventInvokeConfigs'],
     why: 'To list all is never asked for.',
-    source: schemaOf('AWS::Lambda::EventInvokeConfig'),
+    source: locateSchema('AWS::Lambda::EventInvokeConfig'),
   },
   'AWS::Lambda::Function': {
     create: [
@@ -357,7 +357,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       's3files:ListMountTargets',
     ],
     why: 'No function has a layer, a file system, a key or a version; those of the network are for provider.vpc alone.',
-    source: schemaOf('AWS::Lambda::Function'),
+    source: locateSchema('AWS::Lambda::Function'),
   },
   'AWS::Lambda::Permission': {
     create: ['lambda:AddPermission'],
@@ -366,7 +366,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['lambda:RemovePermission'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::Lambda::Permission'),
+    source: locateSchema('AWS::Lambda::Permission'),
   },
   'AWS::Lambda::Url': {
     create: ['lambda:CreateFunctionUrlConfig'],
@@ -375,7 +375,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['lambda:DeleteFunctionUrlConfig'],
     without: ['lambda:ListFunctionUrlConfigs'],
     why: 'To list all is never asked for.',
-    source: schemaOf('AWS::Lambda::Url'),
+    source: locateSchema('AWS::Lambda::Url'),
   },
   'AWS::Logs::LogGroup': {
     create: ['logs:DescribeLogGroups', 'logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource'],
@@ -409,7 +409,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       's3:REST.PUT.OBJECT',
     ],
     why: 'No group has a key, an index or a policy of its own; deliveries are those of the access log.',
-    source: schemaOf('AWS::Logs::LogGroup'),
+    source: locateSchema('AWS::Logs::LogGroup'),
   },
   'AWS::Logs::MetricFilter': {
     create: ['logs:PutMetricFilter', 'logs:DescribeMetricFilters'],
@@ -418,7 +418,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['logs:DeleteMetricFilter'],
     without: [],
     why: NOTHING_LEFT,
-    source: schemaOf('AWS::Logs::MetricFilter'),
+    source: locateSchema('AWS::Logs::MetricFilter'),
   },
   'AWS::Route53::RecordSet': {
     create: ['route53:ChangeResourceRecordSets', 'route53:GetHostedZone', 'route53:GetChange'],
@@ -458,7 +458,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['s3:DeleteBucket', 's3:ListBucket'],
     without: [],
     why: 'The bucket of the Serverless Framework is encrypted, and sets nothing else that its schema has actions for.',
-    source: schemaOf('AWS::S3::Bucket'),
+    source: locateSchema('AWS::S3::Bucket'),
   },
   'AWS::S3::BucketPolicy': {
     create: ['s3:GetBucketPolicy', 's3:PutBucketPolicy'],
@@ -467,6 +467,6 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     delete: ['s3:GetBucketPolicy', 's3:DeleteBucketPolicy'],
     without: ['s3:ListAllMyBuckets'],
     why: 'To list all is never asked for.',
-    source: schemaOf('AWS::S3::BucketPolicy'),
+    source: locateSchema('AWS::S3::BucketPolicy'),
   },
 };

@@ -1,10 +1,10 @@
-import type { Policy, Resources, Statement } from '../cloudformation.ts';
+import type { IamPolicy, IamStatement, Resources } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
-import { template } from '../template.ts';
+import { createTemplate } from '../template.ts';
 
 /** A resource of a statement, made as wide as what it is one of: boundaries are written before there is a stack. */
-function widen(resource: string, { stack, options }: TemplateInput): readonly string[] {
+function widenResource(resource: string, { stack, options }: TemplateInput): readonly string[] {
   const [, , service = ''] = resource.split(':');
   if (service === 'iam') {
     if (options.targets.length > 0) return options.targets;
@@ -23,23 +23,25 @@ function isRolePolicy({ Type }: Resources[string]): boolean {
   return Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy';
 }
 
-function findStatements(input: TemplateInput): readonly Statement[] {
-  return Object.values(template(input).resources.Resources)
+function findStatements(input: TemplateInput): readonly IamStatement[] {
+  return Object.values(createTemplate(input).resources.Resources)
     .filter(isRolePolicy)
-    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as Policy).Statement);
+    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as IamPolicy).Statement);
 }
 
 /**
  * The most that any role of this broker may do, as a policy of its own: what all its roles may do together, on whatever
  * tables, keys and logs the stack will have. An administrator makes it once, and who deploys cannot change it.
  */
-export function boundary(input: TemplateInput, account: string): object {
-  const merged = new Map<string, Statement>();
+export function createBoundary(input: TemplateInput, account: string): object {
+  const merged = new Map<string, IamStatement>();
   for (const statement of findStatements(input)) {
     const { Sid: _, ...rest } = JSON.parse(
       JSON.stringify(fillReferences(statement, input.stack)).replaceAll('123456789012', account),
-    ) as Statement & { readonly Resource: readonly string[] };
-    const Resource = [...new Set((rest.Resource as string[]).flatMap(each => widen(each, input)))].sort();
+    ) as IamStatement & { readonly Resource: readonly string[] };
+    const Resource = [
+      ...new Set((rest.Resource as string[]).flatMap(each => widenResource(each, input))),
+    ].sort();
     const key = JSON.stringify([rest.Effect, rest.Condition, Resource]);
     const before = merged.get(key);
     const Action = [...new Set([...(before?.Action ?? []), ...rest.Action])].sort();

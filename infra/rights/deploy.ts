@@ -1,26 +1,26 @@
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { TemplateInput } from '../input.ts';
 import { MANAGED_LIMIT } from '../resources/placement.ts';
-import { template } from '../template.ts';
+import { createTemplate } from '../template.ts';
 import { TYPE_ACTIONS, type TypeActions, VPC_ACTIONS } from './actions.ts';
-import { findNames, type Names, nameBucket, type Right, SECTIONS } from './sections.ts';
+import { listResourceNames, nameBucket, type ResourceNames, type Right, SECTIONS } from './sections.ts';
 
-export type Rights = { readonly Version: '2012-10-17'; readonly Statement: readonly Right[] };
+export type DeployRights = { readonly Version: '2012-10-17'; readonly Statement: readonly Right[] };
 
 /** Whatever the resources are, the Serverless Framework makes these. */
 const FRAMEWORK_TYPES = ['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'];
 
 /** All actions of a type, whatever is done to it. */
-export function listActions({ create, read, update, delete: removal }: TypeActions): readonly string[] {
+export function listTypeActions({ create, read, update, delete: removal }: TypeActions): readonly string[] {
   return [...new Set([...create, ...read, ...update, ...removal])].sort();
 }
 
-function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): Right {
+function allowActions(Sid: string, Action: readonly string[], Resource: readonly string[]): Right {
   return { Sid, Effect: 'Allow', Action: [...new Set(Action)].sort(), Resource };
 }
 
 /** What the framework asks for by itself, beside what CloudFormation does for it. */
-function frameworkRights(names: Names, input: TemplateInput): readonly Right[] {
+function listFrameworkRights(names: ResourceNames, input: TemplateInput): readonly Right[] {
   const { name } = input.stack;
   const ofStack = [
     'CreateChangeSet',
@@ -38,10 +38,10 @@ function frameworkRights(names: Names, input: TemplateInput): readonly Right[] {
   ].map(action => `cloudformation:${action}`);
   const objects = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'];
   return [
-    allow('Stack', ofStack, [names.arn('cloudformation', `stack/${name}/*`)]),
-    allow('Template', ['cloudformation:ValidateTemplate'], ['*']),
-    allow('Upload', objects, [`${nameBucket(input)}/*`]),
-    allow(
+    allowActions('Stack', ofStack, [names.arn('cloudformation', `stack/${name}/*`)]),
+    allowActions('Template', ['cloudformation:ValidateTemplate'], ['*']),
+    allowActions('Upload', objects, [`${nameBucket(input)}/*`]),
+    allowActions(
       'UploadTo',
       ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'],
       [nameBucket(input)],
@@ -61,7 +61,7 @@ const ACCESS_LOG_ACTIONS = [
 ];
 
 /** Holds against whatever further rights whoever deploys may have. */
-function keepBoundary({ boundary }: Names): readonly Right[] {
+function keepBoundary({ boundary }: ResourceNames): readonly Right[] {
   const changes = ['CreatePolicyVersion', 'DeletePolicy', 'DeletePolicyVersion', 'SetDefaultPolicyVersion'];
   return [
     {
@@ -80,31 +80,31 @@ function keepBoundary({ boundary }: Names): readonly Right[] {
 }
 
 /** The types of resources that a deployment of this has. */
-export function findTypes(input: TemplateInput): readonly string[] {
-  const { Resources } = template(input).resources;
+export function listResourceTypes(input: TemplateInput): readonly string[] {
+  const { Resources } = createTemplate(input).resources;
   return [...new Set([...Object.values(Resources).map(({ Type }) => Type), ...FRAMEWORK_TYPES])].sort();
 }
 
 function listPairs(input: TemplateInput): readonly (readonly [action: string, type: string])[] {
-  return findTypes(input).flatMap(type => {
+  return listResourceTypes(input).flatMap(type => {
     const known = TYPE_ACTIONS[type];
     if (!known) throw new Error(`infra/rights/actions.ts does not know ${type}`);
     const network = type === 'AWS::Lambda::Function' && input.options.provider.vpc ? VPC_ACTIONS : [];
-    return [...listActions(known), ...network].map(action => [action, type] as const);
+    return [...listTypeActions(known), ...network].map(action => [action, type] as const);
   });
 }
 
 /** The rights to deploy this into an account, to update it and to remove it: no more, and each on what it is for. */
-export function deployRights(input: TemplateInput, account: string): Rights {
-  const deployed = Object.keys(template(input).functions) as FunctionName[];
-  const names = findNames(input, deployed, account);
+export function createDeployRights(input: TemplateInput, account: string): DeployRights {
+  const deployed = Object.keys(createTemplate(input).functions) as FunctionName[];
+  const names = listResourceNames(input, deployed, account);
   let left = listPairs(input);
   const generated: Right[] = [];
   for (const { sid, takes, on, condition } of SECTIONS) {
     const taken = left.filter(([action, type]) => takes(action, type));
     left = left.filter(pair => !taken.includes(pair));
     if (taken.length === 0) continue;
-    const right = allow(
+    const right = allowActions(
       sid,
       taken.map(([action]) => action),
       on(names, input),
@@ -112,7 +112,7 @@ export function deployRights(input: TemplateInput, account: string): Rights {
     generated.push(condition ? { ...right, Condition: condition(names, input) ?? {} } : right);
   }
   if (left.length > 0) throw new Error(`no right is for ${left.map(pair => pair.join(' of ')).join(', ')}`);
-  const first = allow(
+  const first = allowActions(
     'FirstApiOfTheAccount',
     ['iam:CreateServiceLinkedRole'],
     [names.global('iam', 'role/aws-service-role/ops.apigateway.amazonaws.com/*')],
@@ -120,9 +120,9 @@ export function deployRights(input: TemplateInput, account: string): Rights {
   return {
     Version: '2012-10-17',
     Statement: [
-      ...frameworkRights(names, input),
+      ...listFrameworkRights(names, input),
       ...generated,
-      allow('AccessLog', ACCESS_LOG_ACTIONS, ['*']),
+      allowActions('AccessLog', ACCESS_LOG_ACTIONS, ['*']),
       first,
       ...keepBoundary(names),
     ],
@@ -130,7 +130,7 @@ export function deployRights(input: TemplateInput, account: string): Rights {
 }
 
 /** The same as policies that IAM takes: as many as it needs, none longer than a managed policy may be. */
-export function splitRights({ Version, Statement }: Rights): readonly Rights[] {
+export function splitRights({ Version, Statement }: DeployRights): readonly DeployRights[] {
   const measure = (statements: readonly Right[]): number =>
     JSON.stringify({ Version, Statement: statements }).length;
   const parts: Right[][] = [[]];

@@ -15,7 +15,7 @@ export type Right = {
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: readonly string[] } };
 };
 
-export type Names = {
+export type ResourceNames = {
   readonly arn: (service: string, rest: string) => string;
   readonly global: (service: string, rest: string) => string;
   readonly roles: readonly string[];
@@ -30,8 +30,8 @@ type Section = {
   readonly sid: string;
   /** Which of the table's actions, by type or by themselves. */
   readonly takes: (action: string, type: string) => boolean;
-  readonly on: (names: Names, input: TemplateInput) => readonly string[];
-  readonly condition?: (names: Names, input: TemplateInput) => Right['Condition'];
+  readonly on: (names: ResourceNames, input: TemplateInput) => readonly string[];
+  readonly condition?: (names: ResourceNames, input: TemplateInput) => Right['Condition'];
 };
 
 /** Actions of IAM for which AWS knows the key `iam:PermissionsBoundary`, and that change what a role may do. */
@@ -48,13 +48,13 @@ const LOOKS = [
   'logs:DescribeResourcePolicies',
 ];
 
-function withBoundary({ boundary }: Names): Right['Condition'] {
+function requireBoundary({ boundary }: ResourceNames): Right['Condition'] {
   return {
     StringEquals: { 'iam:PermissionsBoundary': [boundary] },
   };
 }
 
-function isOf(...types: readonly string[]): Section['takes'] {
+function selectTypes(...types: readonly string[]): Section['takes'] {
   return (action, type) => types.includes(type) && !LOOKS.includes(action) && !VPC_ACTIONS.includes(action);
 }
 
@@ -64,13 +64,13 @@ export const SECTIONS: readonly Section[] = [
     sid: 'RolesWithinTheBoundary',
     takes: action => BOUNDED.includes(action),
     on: ({ roles }) => roles,
-    condition: withBoundary,
+    condition: requireBoundary,
   },
   {
     sid: 'AttachManyTargets',
     takes: action => ATTACHES.includes(action),
     on: ({ roles }) => roles.filter(role => role.endsWith('-exchange')),
-    condition: names => ({ ...withBoundary(names), ArnEquals: { 'iam:PolicyARN': names.policies } }),
+    condition: names => ({ ...requireBoundary(names), ArnEquals: { 'iam:PolicyARN': names.policies } }),
   },
   {
     sid: 'Roles',
@@ -91,7 +91,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     sid: 'Keys',
-    takes: isOf('AWS::KMS::Key'),
+    takes: selectTypes('AWS::KMS::Key'),
     on: ({ arn }) => [arn('kms', 'key/*')],
     // A key has no name to know it by. By no call of their own, but by a stack alone.
     condition: () => ({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] } }),
@@ -103,12 +103,12 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     sid: 'Bucket',
-    takes: isOf('AWS::S3::Bucket', 'AWS::S3::BucketPolicy'),
+    takes: selectTypes('AWS::S3::Bucket', 'AWS::S3::BucketPolicy'),
     on: (_, input) => [nameBucket(input)],
   },
   {
     sid: 'Functions',
-    takes: isOf(
+    takes: selectTypes(
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Lambda::Url',
@@ -118,13 +118,13 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     sid: 'Logs',
-    takes: isOf('AWS::Logs::LogGroup', 'AWS::Logs::MetricFilter'),
+    takes: selectTypes('AWS::Logs::LogGroup', 'AWS::Logs::MetricFilter'),
     // Some requests name a group with :* at its end, and some without.
     on: ({ groups }) => groups.flatMap(group => [group, `${group}:*`]),
   },
   {
     sid: 'Tables',
-    takes: isOf('AWS::DynamoDB::Table'),
+    takes: selectTypes('AWS::DynamoDB::Table'),
     on: ({ arn }, { stack }) => [arn('dynamodb', `table/${stack.name}-*`)],
   },
   {
@@ -133,27 +133,29 @@ export const SECTIONS: readonly Section[] = [
       action.startsWith('apigateway:') &&
       type !== 'AWS::ApiGatewayV2::DomainName' &&
       type !== 'AWS::ApiGatewayV2::ApiMapping',
-    on: (_, { stack: { region } }) => ['apis', 'apis/*', 'tags/*'].map(path => gatewayArn(region, path)),
+    on: (_, { stack: { region } }) => ['apis', 'apis/*', 'tags/*'].map(path => writeGatewayArn(region, path)),
   },
   {
     sid: 'Domain',
-    takes: isOf('AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::ApiMapping'),
+    takes: selectTypes('AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::ApiMapping'),
     on: (_, { stack: { region }, options: { domain } }) =>
-      ['', `/${domain?.name}`, `/${domain?.name}/*`].map(path => gatewayArn(region, `domainnames${path}`)),
+      ['', `/${domain?.name}`, `/${domain?.name}/*`].map(path =>
+        writeGatewayArn(region, `domainnames${path}`),
+      ),
   },
   {
     sid: 'Alarms',
-    takes: isOf('AWS::CloudWatch::Alarm'),
+    takes: selectTypes('AWS::CloudWatch::Alarm'),
     on: ({ arn }, { stack }) => [arn('cloudwatch', `alarm:${stack.name}-*`)],
   },
   {
     sid: 'Dashboard',
-    takes: isOf('AWS::CloudWatch::Dashboard'),
+    takes: selectTypes('AWS::CloudWatch::Dashboard'),
     on: ({ global }, { stack: { name, region } }) => [global('cloudwatch', `dashboard/${name}-${region}`)],
   },
   {
     sid: 'Schedule',
-    takes: isOf('AWS::Events::Rule'),
+    takes: selectTypes('AWS::Events::Rule'),
     // A rule on another bus has the bus in its name.
     on: ({ arn }, { stack, config }) =>
       ['', ...listEventSources(config).map(({ source }) => `${source}/`)].map(bus =>
@@ -169,7 +171,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     sid: 'Record',
-    takes: isOf('AWS::Route53::RecordSet'),
+    takes: selectTypes('AWS::Route53::RecordSet'),
     on: (_, { stack, options: { domain } }) => [
       `arn:${findPartition(stack.region)}:route53:::hostedzone/${domain?.hostedZoneId}`,
     ],
@@ -181,15 +183,21 @@ export function nameBucket({ stack: { name, region } }: TemplateInput): string {
   return `arn:${findPartition(region)}:s3:::${name.toLowerCase().slice(0, 24)}*-serverlessdeploymentbuck*`;
 }
 
-function gatewayArn(region: string, path: string): string {
+function writeGatewayArn(region: string, path: string): string {
   return `arn:${findPartition(region)}:apigateway:${region}::/${path}`;
 }
 
-export function findNames(input: TemplateInput, deployed: readonly FunctionName[], account: string): Names {
+export function listResourceNames(
+  input: TemplateInput,
+  deployed: readonly FunctionName[],
+  account: string,
+): ResourceNames {
   const { name, prefix, region } = input.stack;
   const partition = findPartition(region);
-  const arn: Names['arn'] = (service, rest) => `arn:${partition}:${service}:${region}:${account}:${rest}`;
-  const global: Names['global'] = (service, rest) => `arn:${partition}:${service}::${account}:${rest}`;
+  const arn: ResourceNames['arn'] = (service, rest) =>
+    `arn:${partition}:${service}:${region}:${account}:${rest}`;
+  const global: ResourceNames['global'] = (service, rest) =>
+    `arn:${partition}:${service}::${account}:${rest}`;
   const path = input.options.provider.path ?? '/';
   return {
     arn,

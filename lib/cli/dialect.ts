@@ -1,4 +1,4 @@
-import { issuerRow } from '../config/issuers.ts';
+import { compileIssuerRow } from '../config/issuers.ts';
 import { readSource } from '../config/sources.ts';
 import type { Complain } from '../language/complaint.ts';
 import { findEntry, parse, type Tree } from '../language/parse.ts';
@@ -14,7 +14,7 @@ function rowOf(issuer: string): IssuerRow | undefined {
   const preset = findPreset(issuer);
   if (preset === undefined || !SUPPORTED.includes(preset)) return undefined;
   const tree = parse('', JSON.stringify({ preset, issuer }), () => {});
-  return tree && issuerRow(tree, () => {})?.row;
+  return tree && compileIssuerRow(tree, () => {})?.row;
 }
 
 function issuersIn(tree: Tree): ReadonlyMap<string, IssuerRow> {

@@ -1,4 +1,4 @@
-import type { Loaded } from '../config/load.ts';
+import type { LoadResult } from '../config/load.ts';
 import { readSource } from '../config/sources.ts';
 import { type Complaint, writeComplaint } from '../language/complaint.ts';
 import { writeCount } from '../language/counted.ts';
@@ -33,7 +33,7 @@ export function complaintsText(complaints: readonly (Complaint | LintFinding)[])
 }
 
 /** What lint finds in what was loaded: the complaints alone, where there are any. */
-export function answerOf(loaded: Loaded, now = Date.now() / 1000): LintAnswer {
+export function answerOf(loaded: LoadResult, now = Date.now() / 1000): LintAnswer {
   if (!loaded.config) return { findings: errorsOf(loaded.complaints), ignored: [] };
   const { broker, policies } = loaded.written;
   const files = [broker, ...policies.map(({ tree }) => tree)].map(({ place: { file } }) => file);

@@ -1,4 +1,4 @@
-import { loadedConfig, loadedRegistries } from '../config/compiled.ts';
+import { createAuthorizerConfig, createBrokerConfig } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import { BrokerError } from '../errors.ts';
 import type { Claims } from '../policy/claims.ts';
@@ -153,7 +153,7 @@ async function ofEvent(id: string, flags: Flags, config: Config): Promise<Reques
   if (event['event'] === 'authorization' && of === undefined)
     throw new Failure(`${id} asked for a path that is no registry's: ${textIn(event, 'code') ?? ''}\n`);
   const registry = of === undefined ? undefined : findRegistry(of, config);
-  const loaded = loadedConfig(config);
+  const loaded = createBrokerConfig(config);
   const digest = registry ? undefined : loaded.roles.find(access.role)?.digest;
   const recorded = {
     decisionId: id,
@@ -162,7 +162,7 @@ async function ofEvent(id: string, flags: Flags, config: Config): Promise<Reques
     reason: textIn(event, 'reason'),
     omitted: textsIn(event, 'claims_omitted') ?? [],
     policyChanged: registry
-      ? loadedRegistries(config).registries.findByAudience(registry.audience)?.digest !==
+      ? createAuthorizerConfig(config).registries.findByAudience(registry.audience)?.digest !==
         event['policy_digest']
       : digest !== event['policy_digest'],
   };

@@ -21,7 +21,7 @@ const APP = object({
 export const APPS = record(APP, 50);
 
 /** Compiles `apps`, whose shape was read. The id of an app stands once, so its key serves one host. */
-export function appsIn(
+export function compileApps(
   written: ReturnType<typeof APPS.read>,
   tree: Tree | undefined,
   complain: Complain,

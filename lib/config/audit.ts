@@ -15,11 +15,11 @@ export const AUDIT = object({
   required: optional(truth),
 });
 
-type Written = NonNullable<ReturnType<typeof AUDIT.read>>;
+type AuditText = NonNullable<ReturnType<typeof AUDIT.read>>;
 
 /** Undefined: standard output alone, for which every credential waits anyway. */
-export function auditOf(
-  written: Written | undefined,
+export function compileAudit(
+  written: AuditText | undefined,
   tree: Tree,
   complain: Complain,
 ): AuditSetting | undefined {

@@ -10,10 +10,10 @@ import {
 import type { RoleStore } from '../stores/roles.ts';
 import { createFixedRoles } from '../stores/roles.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import type { Config, Ground } from './load.ts';
+import type { BrokerSettings, Config } from './load.ts';
 
 /** What a broker is made from, whether it was loaded from files or was compiled when packaging. */
-export type BrokerConfig = Ground & {
+export type BrokerConfig = BrokerSettings & {
   /** The closed set of what subject tokens may be minted for: the default, and each role's own. */
   readonly audiences: ReadonlySet<string>;
   readonly roles: RoleStore;
@@ -24,7 +24,14 @@ export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences' |
   readonly registries: RegistryStore;
 };
 
-function groundOf({ url, audience, rows, limits, secondRegion, audit }: Ground): Ground {
+function pickBrokerSettings({
+  url,
+  audience,
+  rows,
+  limits,
+  secondRegion,
+  audit,
+}: BrokerSettings): BrokerSettings {
   return {
     url,
     audience,
@@ -35,20 +42,20 @@ function groundOf({ url, audience, rows, limits, secondRegion, audit }: Ground):
   };
 }
 
-function audiencesOf({ audience, roles }: Config): ReadonlySet<string> {
+function listTokenAudiences({ audience, roles }: Config): ReadonlySet<string> {
   return new Set([audience, ...roles.map(role => role.audience)]);
 }
 
 /** For a process that has the files at hand. */
-export function loadedConfig(config: Config): BrokerConfig {
+export function createBrokerConfig(config: Config): BrokerConfig {
   return {
-    ...groundOf(config),
-    audiences: audiencesOf(config),
+    ...pickBrokerSettings(config),
+    audiences: listTokenAudiences(config),
     roles: createFixedRoles(config.roles, config.rows),
   };
 }
 
-function authorizerConfig(
+function assembleAuthorizerConfig(
   { url, rows, limits }: Pick<Config, 'url' | 'rows' | 'limits'>,
   kept: readonly RegistrySnapshot[],
 ): AuthorizerConfig {
@@ -63,13 +70,13 @@ function authorizerConfig(
 }
 
 /** The same of registries. */
-export function loadedRegistries(config: Config): AuthorizerConfig {
-  return authorizerConfig(config, takeSnapshots(config.registries, config.rows));
+export function createAuthorizerConfig(config: Config): AuthorizerConfig {
+  return assembleAuthorizerConfig(config, takeSnapshots(config.registries, config.rows));
 }
 
 const BROKER = 'broker.json';
 const REGISTRIES = 'registries.json';
-type Written = Omit<Ground, 'rows'> & {
+type CompiledSettings = Omit<BrokerSettings, 'rows'> & {
   readonly rows: readonly IssuerRow[];
   readonly audiences: readonly string[];
 };
@@ -80,10 +87,10 @@ type Written = Omit<Ground, 'rows'> & {
  */
 export function writeCompiled(folder: string, config: Config): void {
   mkdirSync(folder, { recursive: true });
-  const written: Written = {
-    ...groundOf(config),
+  const written: CompiledSettings = {
+    ...pickBrokerSettings(config),
     rows: [...config.rows.values()],
-    audiences: [...audiencesOf(config)],
+    audiences: [...listTokenAudiences(config)],
   };
   writeFileSync(join(folder, BROKER), `${JSON.stringify(written)}\n`);
   writeRoles(folder, config.roles, config.rows);
@@ -94,20 +101,20 @@ export function writeCompiled(folder: string, config: Config): void {
     );
 }
 
-function read<T>(folder: string, file: string): T {
+function readCompiledFile<T>(folder: string, file: string): T {
   return JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
 }
 
-function rowsOf({ rows }: Written): ReadonlyMap<string, IssuerRow> {
+function indexRows({ rows }: CompiledSettings): ReadonlyMap<string, IssuerRow> {
   return new Map(rows.map(row => [row.issuer, row]));
 }
 
 /** Opens what `writeCompiled` wrote. Roles are read one by one, when they are asked for. */
 export function openCompiled(folder: string): BrokerConfig {
-  const written = read<Written>(folder, BROKER);
+  const written = readCompiledFile<CompiledSettings>(folder, BROKER);
   return {
     ...written,
-    rows: rowsOf(written),
+    rows: indexRows(written),
     audiences: new Set(written.audiences),
     roles: openRoles(folder),
   };
@@ -115,9 +122,9 @@ export function openCompiled(folder: string): BrokerConfig {
 
 /** Opens what `writeCompiled` wrote of registries: nothing where there are none. */
 export function openRegistries(folder: string): AuthorizerConfig {
-  const written = read<Written>(folder, BROKER);
+  const written = readCompiledFile<CompiledSettings>(folder, BROKER);
   const kept = existsSync(join(folder, REGISTRIES))
-    ? read<readonly RegistrySnapshot[]>(folder, REGISTRIES)
+    ? readCompiledFile<readonly RegistrySnapshot[]>(folder, REGISTRIES)
     : [];
-  return authorizerConfig({ ...written, rows: rowsOf(written) }, kept);
+  return assembleAuthorizerConfig({ ...written, rows: indexRows(written) }, kept);
 }

@@ -3,7 +3,7 @@ import { findEntry } from '../language/parse.ts';
 import { readSessionDefaults, SESSION, type SessionDefaults } from '../language/session.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { loadConfig, type Written } from './load.ts';
+import { type ConfigTexts, loadConfig } from './load.ts';
 import { readSource } from './sources.ts';
 
 /** What the console's page holds of a configuration: all that decides, and no key. */
@@ -18,7 +18,7 @@ export type ConsoleData = {
   readonly roles: readonly { readonly name: string; readonly text: string }[];
 };
 
-function rolesOf({ policies }: Written): ConsoleData['roles'] {
+function listRoleTexts({ policies }: ConfigTexts): ConsoleData['roles'] {
   return policies
     .filter(({ compiled }) => !('methods' in compiled))
     .map(({ compiled: { name }, tree }) => ({
@@ -28,7 +28,7 @@ function rolesOf({ policies }: Written): ConsoleData['roles'] {
 }
 
 /** The data of a page, read from the folder as it is now; undefined with all that is wrong with the folder. */
-export function consoleData(folder: string): {
+export function readConsoleData(folder: string): {
   readonly data: ConsoleData | undefined;
   readonly complaints: readonly Complaint[];
 } {
@@ -45,7 +45,7 @@ export function consoleData(folder: string): {
       rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
       endpoints: [...(config.endpoints?.values() ?? [])],
       apps: [...(config.apps ?? [])],
-      roles: rolesOf(written),
+      roles: listRoleTexts(written),
     },
     complaints: [],
   };

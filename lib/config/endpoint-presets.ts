@@ -11,10 +11,10 @@ export type EndpointPreset = Pick<Endpoint, 'grant' | 'body' | 'scopes' | 'secon
 };
 
 const UUID = '[\\da-fA-F]{8}(-[\\da-fA-F]{4}){3}-[\\da-fA-F]{12}';
-function uuid(of: string) {
+function expectUuid(of: string) {
   return { pattern: UUID, says: `the id of ${of}, a UUID` };
 }
-function tagged(prefix: string, of: string) {
+function expectTagged(prefix: string, of: string) {
   return {
     pattern: `${prefix}_[A-Za-z0-9]{1,64}`,
     says: `the id of ${of}, ${prefix}_…`,
@@ -34,7 +34,7 @@ export const ENDPOINT_PRESETS = {
     body: 'form',
     scopes: 'asked',
     seconds: 3600,
-    slots: { client_id: { required: true, form: uuid('the service principal') } },
+    slots: { client_id: { required: true, form: expectUuid('the service principal') } },
   },
   openai: {
     documentation: 'https://developers.openai.com/api/reference/workload-identity-federation',
@@ -55,9 +55,9 @@ export const ENDPOINT_PRESETS = {
     scopes: 'theirs',
     seconds: 3600,
     slots: {
-      federation_rule_id: { required: true, form: tagged('fdrl', 'the federation rule') },
-      organization_id: { required: true, form: uuid('the organization') },
-      service_account_id: { required: true, form: tagged('svac', 'the service account') },
+      federation_rule_id: { required: true, form: expectTagged('fdrl', 'the federation rule') },
+      organization_id: { required: true, form: expectUuid('the organization') },
+      service_account_id: { required: true, form: expectTagged('svac', 'the service account') },
       workspace_id: {
         required: false,
         form: {
@@ -74,7 +74,7 @@ export const ENDPOINT_PRESETS = {
     body: 'form',
     scopes: 'asked',
     seconds: 900,
-    slots: { federation_policy_id: { required: true, form: uuid('the federation policy') } },
+    slots: { federation_policy_id: { required: true, form: expectUuid('the federation policy') } },
   },
   buildkite: {
     documentation: 'https://buildkite.com/docs/apis/workload-identity-federation',

@@ -45,9 +45,14 @@ const ENDPOINT = object({
 /** The rows of `endpoints`, by name. */
 export const ENDPOINTS = record(ENDPOINT, 50);
 
-type Row = NonNullable<ReturnType<typeof ENDPOINT.read>>;
+type EndpointText = NonNullable<ReturnType<typeof ENDPOINT.read>>;
 
-function findUrl(row: Row, preset: EndpointPreset | undefined, place: Place, complain: Complain): string {
+function findEndpointUrl(
+  row: EndpointText,
+  preset: EndpointPreset | undefined,
+  place: Place,
+  complain: Complain,
+): string {
   const known = preset?.url;
   if (typeof known === 'string' && row.url !== undefined && row.url !== known)
     complain('wrong-value', place, `The endpoint of ${row.preset} is ${known}. Leave url out.`);
@@ -59,7 +64,7 @@ function findUrl(row: Row, preset: EndpointPreset | undefined, place: Place, com
 }
 
 /** What a preset fixes is the service's own documentation: a row that says it again could only differ. */
-function complainOfPreset(row: Row, tree: Tree, complain: Complain): void {
+function complainOfPreset(row: EndpointText, tree: Tree, complain: Complain): void {
   for (const key of ['grant', 'body', 'slots', 'scopes'] as const) {
     const written = findEntry(tree as never, key);
     if (row.preset && written)
@@ -74,7 +79,7 @@ function complainOfPreset(row: Row, tree: Tree, complain: Complain): void {
 }
 
 /** The grant's own members are set once, and whom the token is for no role may say (threat T90). */
-function complainOfParameters(row: Row, tree: Tree, complain: Complain): void {
+function complainOfParameters(row: EndpointText, tree: Tree, complain: Complain): void {
   for (const [key, refused] of [
     ['parameters', GRANT_PARAMETERS],
     ['slots', new Set([...GRANT_PARAMETERS, ...AUDIENCE_PARAMETERS])],
@@ -97,7 +102,7 @@ function complainOfParameters(row: Row, tree: Tree, complain: Complain): void {
     );
 }
 
-function compileSlots({ slots = {} }: Row): Endpoint['slots'] {
+function compileSlots({ slots = {} }: EndpointText): Endpoint['slots'] {
   return Object.fromEntries(
     Object.entries(slots).map(([name, said]) => [name, { required: said === 'required' }]),
   );
@@ -113,7 +118,7 @@ function compileEndpoint(name: string, tree: Tree, complain: Complain): Endpoint
   complainOfParameters(row, tree, complain);
   return {
     name,
-    url: findUrl(row, preset, tree.place, complain),
+    url: findEndpointUrl(row, preset, tree.place, complain),
     grant: preset?.grant ?? row.grant ?? 'token_exchange',
     body: preset?.body ?? row.body ?? 'form',
     headers: preset?.headers ?? {},
@@ -127,7 +132,7 @@ function compileEndpoint(name: string, tree: Tree, complain: Complain): Endpoint
 }
 
 /** Compiles `endpoints` of broker.yml, whose shape was read, or complains of all that is wrong with it. */
-export function endpointsIn(
+export function compileEndpoints(
   tree: Tree | undefined,
   complain: Complain,
 ): ReadonlyMap<string, Placed<Endpoint>> {
@@ -141,7 +146,7 @@ export function endpointsIn(
 }
 
 /** All else that takes a JWT for an audience of its own. */
-export type Audiences = {
+export type AudienceHolders = {
   readonly url: string;
   readonly audience: string;
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
@@ -149,7 +154,7 @@ export type Audiences = {
   readonly registries: readonly Pick<Registry, 'audience'>[];
 };
 
-function* listAudiences({ url, audience, issuers, roles, registries }: Audiences): Iterable<string> {
+function* listAudiences({ url, audience, issuers, roles, registries }: AudienceHolders): Iterable<string> {
   yield* [url, audience];
   for (const facts of issuers.values()) yield* facts.audiences;
   for (const role of roles) {
@@ -162,7 +167,7 @@ function* listAudiences({ url, audience, issuers, roles, registries }: Audiences
 /** A JWT of ours for one endpoint must be worth nothing anywhere else (threat T90). */
 export function complainOfAudiences(
   rows: ReadonlyMap<string, Placed<Endpoint>>,
-  others: Audiences,
+  others: AudienceHolders,
   complain: Complain,
 ): void {
   const taken = new Set(listAudiences(others));

@@ -80,13 +80,13 @@ export const invariantsSchema: Schema = { type: 'array', items: INVARIANT.schema
 
 const KINDS = ['never', 'only', 'issuers', 'targets', 'demands'] as const;
 
-type Rows = ReadonlyMap<string, IssuerRow>;
+type IssuerRows = ReadonlyMap<string, IssuerRow>;
 
 /** A statement of an invariant binds no tenant: it is no trust. Read as a deny, it may have no scopes either. */
-function statements(
+function compileInvariantStatements(
   tree: MapTree,
   key: 'never' | 'only',
-  rows: Rows,
+  rows: IssuerRows,
   complain: Complain,
 ): Statement[] | undefined {
   const written = findEntry(tree, key);
@@ -118,7 +118,7 @@ function complainOfTargets(tree: MapTree, complain: Complain): void {
   }
 }
 
-function complainOfIssuers(tree: MapTree, rows: Rows, complain: Complain): void {
+function complainOfIssuers(tree: MapTree, rows: IssuerRows, complain: Complain): void {
   const issuers = findEntry(tree, 'issuers')?.value;
   for (const item of issuers?.kind === 'list' ? issuers.items : []) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || rows.has(item.value)) continue;
@@ -127,7 +127,9 @@ function complainOfIssuers(tree: MapTree, rows: Rows, complain: Complain): void 
   }
 }
 
-function targetsIn(read: { [member: string]: (string | null) | (string | null)[] }): DemandedTarget[] {
+function createDemandedTargets(read: {
+  [member: string]: (string | null) | (string | null)[];
+}): DemandedTarget[] {
   return Object.entries(read).map(([name, allowed]) => ({
     member: name,
     path: name.split('.'),
@@ -135,7 +137,7 @@ function targetsIn(read: { [member: string]: (string | null) | (string | null)[]
   }));
 }
 
-function invariant(tree: Tree, rows: Rows, complain: Complain): Invariant | undefined {
+function compileInvariant(tree: Tree, rows: IssuerRows, complain: Complain): Invariant | undefined {
   const read = INVARIANT.read(tree, complain);
   if (!read || tree.kind !== 'map') return undefined;
   complainOfKinds(tree, complain);
@@ -148,8 +150,8 @@ function invariant(tree: Tree, rows: Rows, complain: Complain): Invariant | unde
   const speaksOfAll = read.roles === undefined && read.registries === undefined;
   complainOfTargets(tree, complain);
   complainOfIssuers(tree, rows, complain);
-  const never = statements(tree, 'never', rows, complain);
-  const only = statements(tree, 'only', rows, complain);
+  const never = compileInvariantStatements(tree, 'never', rows, complain);
+  const only = compileInvariantStatements(tree, 'only', rows, complain);
   return {
     id: read.id,
     says: read.says,
@@ -160,17 +162,17 @@ function invariant(tree: Tree, rows: Rows, complain: Complain): Invariant | unde
     ...(only ? { only } : {}),
     ...(read.issuers ? { issuers: read.issuers } : {}),
     ...(read.demands ? { demands: read.demands } : {}),
-    ...(read.targets ? { targets: targetsIn(read.targets) } : {}),
+    ...(read.targets ? { targets: createDemandedTargets(read.targets) } : {}),
   };
 }
 
-export type ReadInvariants = {
+export type InvariantsResult = {
   readonly invariants: readonly Invariant[];
   readonly complaints: readonly Complaint[];
 };
 
 /** Reads invariants.yml of a folder: a list. Either all of it is sound, or every complaint is told with its place. */
-export function readInvariants(folder: string, rows: Rows): ReadInvariants {
+export function readInvariants(folder: string, rows: IssuerRows): InvariantsResult {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const file = join(folder, 'invariants.yml');
@@ -179,6 +181,6 @@ export function readInvariants(folder: string, rows: Rows): ReadInvariants {
   if (tree && tree.kind !== 'list')
     complain('wrong-type', tree.place, 'Invariants are a list: each begins with "- id: …".');
   const items = tree?.kind === 'list' ? tree.items : [];
-  const invariants = items.flatMap(item => invariant(item, rows, complain) ?? []);
+  const invariants = items.flatMap(item => compileInvariant(item, rows, complain) ?? []);
   return { invariants: complaints.length > 0 ? [] : invariants, complaints };
 }

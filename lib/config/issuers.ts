@@ -78,9 +78,9 @@ const ROW = object({
 /** A row of issuers, for editors. */
 export const rowSchema = ROW.schema;
 
-type Row = NonNullable<ReturnType<typeof ROW.read>>;
+type IssuerText = NonNullable<ReturnType<typeof ROW.read>>;
 
-function chosenPreset({ preset, issuer }: Row, place: Place, complain: Complain): Preset | undefined {
+function choosePreset({ preset, issuer }: IssuerText, place: Place, complain: Complain): Preset | undefined {
   const owner = issuer === undefined ? undefined : findPreset(issuer);
   if (preset && owner && owner !== preset)
     complain('issuer-row', place, `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
@@ -89,8 +89,8 @@ function chosenPreset({ preset, issuer }: Row, place: Place, complain: Complain)
   return name && PRESETS[name];
 }
 
-function issuerUrl(
-  row: Row,
+function findIssuerUrl(
+  row: IssuerText,
   preset: Preset | undefined,
   place: Place,
   complain: Complain,
@@ -108,8 +108,8 @@ function issuerUrl(
 }
 
 /** Keys that stand in the file are vetted as fetched ones are, and here each refusal is a complaint. */
-function inlineKeys(
-  row: Row,
+function vetInlineKeys(
+  row: IssuerText,
   algorithms: readonly string[],
   place: Place,
   complain: Complain,
@@ -127,12 +127,12 @@ function inlineKeys(
   return keys as JWK[];
 }
 
-function algorithmsOf(row: Row, preset: Preset | undefined): readonly string[] {
+function chooseAlgorithms(row: IssuerText, preset: Preset | undefined): readonly string[] {
   return row.algorithms ?? preset?.algorithms ?? ['RS256'];
 }
 
-function originOf(
-  row: Row,
+function compileKeyPlace(
+  row: IssuerText,
   issuer: string,
   preset: Preset | undefined,
   place: Place,
@@ -140,7 +140,7 @@ function originOf(
 ): IssuerRow['origin'] | undefined {
   if (row.jwks && row.jwks_uri !== undefined)
     complain('issuer-row', place, 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
-  if (row.jwks) return { keys: inlineKeys(row, algorithmsOf(row, preset), place, complain) };
+  if (row.jwks) return { keys: vetInlineKeys(row, chooseAlgorithms(row, preset), place, complain) };
   const uri = row.jwks_uri ?? preset?.jwks(issuer);
   if (uri === undefined)
     complain('issuer-row', place, 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
@@ -148,8 +148,8 @@ function originOf(
 }
 
 /** A preset's demands always hold; a row's `bind` adds one more. A plain issuer must say one or the other. */
-function bindingOf(
-  row: Row,
+function compileBinding(
+  row: IssuerText,
   preset: Preset | undefined,
   place: Place,
   complain: Complain,
@@ -175,7 +175,7 @@ function bindingOf(
   return [...(preset?.binding ?? []), ...own];
 }
 
-function vocabularyOf(row: Row, preset: Preset | undefined): Vocabulary | undefined {
+function compileVocabulary(row: IssuerText, preset: Preset | undefined): Vocabulary | undefined {
   if (!preset && !row.claims) return undefined;
   const own: Record<string, readonly ClaimType[]> = Object.assign(
     Object.create(null),
@@ -187,7 +187,7 @@ function vocabularyOf(row: Row, preset: Preset | undefined): Vocabulary | undefi
   return { claims: own, prefixes: preset?.vocabulary.prefixes ?? {} };
 }
 
-function requireOf(tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] {
+function compileGuard(tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] {
   if (!tree) return [];
   if (tree.kind === 'map' && tree.entries.length > 0) return compileClaims(tree as MapTree, facts, complain);
   complain(
@@ -199,8 +199,8 @@ function requireOf(tree: Tree | undefined, facts: IssuerFacts, complain: Complai
 }
 
 /** Whose events tell of this issuer's jobs, and whether each role looks at them. Only Buildkite sends any that are known here. */
-function eventsOf(
-  { events, running }: Row,
+function compileEventSources(
+  { events, running }: IssuerText,
   preset: PresetName | undefined,
   place: Place,
   complain: Complain,
@@ -221,13 +221,13 @@ function eventsOf(
   return { ...(events ? { events: sources } : {}), ...(running ? { running: true } : {}) };
 }
 
-function lifetimeOf({ max_token_lifetime: written }: Row, preset: Preset | undefined): number {
+function chooseLifetime({ max_token_lifetime: written }: IssuerText, preset: Preset | undefined): number {
   const own = typeof written === 'object' ? written.value : written;
   return own ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
 }
 
 /** A link leads to the pages of who has this issuer: a name on a server of one's own is not one on github.com. */
-function labelsOf(preset: Preset | undefined, issuer: string): Labels {
+function compileLabels(preset: Preset | undefined, issuer: string): Labels {
   const { labels = {}, site } = preset ?? {};
   const { link } = labels;
   if (link === undefined || site === undefined) return labels;
@@ -235,27 +235,30 @@ function labelsOf(preset: Preset | undefined, issuer: string): Labels {
 }
 
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
-export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; place: Place } | undefined {
+export function compileIssuerRow(
+  tree: Tree,
+  complain: Complain,
+): { row: IssuerRow; place: Place } | undefined {
   const row = ROW.read(tree, complain);
   if (!row) return undefined;
   const { place } = tree;
-  const preset = chosenPreset(row, place, complain);
-  const issuer = issuerUrl(row, preset, place, complain);
-  const origin = issuer === undefined ? undefined : originOf(row, issuer, preset, place, complain);
-  const binding = bindingOf(row, preset, place, complain);
+  const preset = choosePreset(row, place, complain);
+  const issuer = findIssuerUrl(row, preset, place, complain);
+  const origin = issuer === undefined ? undefined : compileKeyPlace(row, issuer, preset, place, complain);
+  const binding = compileBinding(row, preset, place, complain);
   if (issuer === undefined || origin === undefined) return undefined;
   const facts: IssuerFacts = {
     issuer,
-    vocabulary: vocabularyOf(row, preset),
+    vocabulary: compileVocabulary(row, preset),
     binding,
     nullable: preset?.nullable ?? [],
     onRequest: preset?.onRequest,
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
     audiences: (row.audiences ?? []).map(each => compileAudience(each, complain)),
-    ...eventsOf(row, findPreset(issuer) ?? row.preset, place, complain),
+    ...compileEventSources(row, findPreset(issuer) ?? row.preset, place, complain),
   };
-  const guard = requireOf(findEntry(tree, 'require')?.value, facts, complain);
+  const guard = compileGuard(findEntry(tree, 'require')?.value, facts, complain);
   return {
     place,
     row: {
@@ -263,12 +266,12 @@ export function issuerRow(tree: Tree, complain: Complain): { row: IssuerRow; pla
       preset: findPreset(issuer) ?? row.preset,
       origin,
       allowPrivateNetwork: row.allow_private_network ?? false,
-      algorithms: algorithmsOf(row, preset),
-      maxTokenLifetime: lifetimeOf(row, preset),
+      algorithms: chooseAlgorithms(row, preset),
+      maxTokenLifetime: chooseLifetime(row, preset),
       ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
       require: guard,
       guardBinds: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
-      labels: labelsOf(preset, issuer),
+      labels: compileLabels(preset, issuer),
     },
   };
 }

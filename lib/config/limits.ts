@@ -15,7 +15,7 @@ export const LIMITS = object({
   sts_calls: optional(LIMIT),
 });
 
-type Written = NonNullable<ReturnType<typeof LIMITS.read>>;
+type LimitsText = NonNullable<ReturnType<typeof LIMITS.read>>;
 
 /**
  * More than one organization's builds ask for at once, and less than a loop does. An environment does one exchange
@@ -29,17 +29,17 @@ const USUAL: Limits = {
   stsCalls: { perMinute: 1200, burst: 100 },
 };
 
-function limitOf(written: Written['exchanges'], usual: Limit): Limit {
+function compileLimit(written: LimitsText['exchanges'], usual: Limit): Limit {
   return written ? { perMinute: written.per_minute, burst: written.burst } : usual;
 }
 
 /** What is written, and for the rest what is usual. */
-export function limitsOf(written: Written | undefined): Limits {
+export function compileLimits(written: LimitsText | undefined): Limits {
   return {
-    exchanges: limitOf(written?.exchanges, USUAL.exchanges),
-    authorizations: limitOf(written?.authorizations, USUAL.authorizations),
-    refusals: limitOf(written?.refusals, USUAL.refusals),
-    identities: limitOf(written?.identities, USUAL.identities),
-    stsCalls: limitOf(written?.sts_calls, USUAL.stsCalls),
+    exchanges: compileLimit(written?.exchanges, USUAL.exchanges),
+    authorizations: compileLimit(written?.authorizations, USUAL.authorizations),
+    refusals: compileLimit(written?.refusals, USUAL.refusals),
+    identities: compileLimit(written?.identities, USUAL.identities),
+    stsCalls: compileLimit(written?.sts_calls, USUAL.stsCalls),
   };
 }

@@ -12,18 +12,18 @@ import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { Limits } from '../stores/limits.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { APPS, appsIn } from './apps.ts';
-import { AUDIT, type AuditSetting, auditOf } from './audit.ts';
-import { complainOfAudiences, ENDPOINTS, endpointsIn } from './endpoints.ts';
-import { issuerRow, rowSchema } from './issuers.ts';
-import { LIMITS, limitsOf } from './limits.ts';
-import { GROUPS, PEOPLE, peopleIn } from './people.ts';
-import { registriesIn } from './registries.ts';
-import { complainOfEndings, readSource, sourcesIn, start } from './sources.ts';
-import { boundRoles, type Teams, teamsIn } from './teams.ts';
+import { APPS, compileApps } from './apps.ts';
+import { AUDIT, type AuditSetting, compileAudit } from './audit.ts';
+import { compileEndpoints, complainOfAudiences, ENDPOINTS } from './endpoints.ts';
+import { compileIssuerRow, rowSchema } from './issuers.ts';
+import { compileLimits, LIMITS } from './limits.ts';
+import { compilePeople, GROUPS, PEOPLE } from './people.ts';
+import { loadRegistries } from './registries.ts';
+import { complainOfEndings, locateFile, readSource, readSources } from './sources.ts';
+import { boundRoles, readTeams, type Teams } from './teams.ts';
 
 /** What broker.yml alone says, checked and compiled. */
-export type Ground = {
+export type BrokerSettings = {
   /** Our own issuer URL, without a trailing slash. */
   readonly url: string;
   /** What subject tokens are minted for unless a role says otherwise. */
@@ -37,7 +37,7 @@ export type Ground = {
 };
 
 /** Everything that a broker is made from: files, checked and compiled. */
-export type Config = Ground & {
+export type Config = BrokerSettings & {
   readonly folder: string;
   /** Services where a JWT of ours buys a token, by name. A role of one holds a copy of what it needs. */
   readonly endpoints?: ReadonlyMap<string, Endpoint>;
@@ -50,14 +50,14 @@ export type Config = Ground & {
 };
 
 /** The files of a configuration as they were read, for lint, which looks at the text itself. */
-export type Written = {
+export type ConfigTexts = {
   readonly broker: Tree;
   readonly policies: readonly { readonly compiled: Role | Registry; readonly tree: MapTree }[];
 };
 
 /** Either a configuration, or everything that is wrong with it. */
-export type Loaded =
-  | { readonly config: Config; readonly written: Written; readonly complaints: [] }
+export type LoadResult =
+  | { readonly config: Config; readonly written: ConfigTexts; readonly complaints: [] }
   | { readonly config: undefined; readonly complaints: readonly Complaint[] };
 
 const BROKER = object({
@@ -83,18 +83,18 @@ const BROKER = object({
 /** broker.yml, for editors. */
 export const brokerSchema = BROKER.schema;
 
-type Main = {
-  readonly ground: Ground;
+type CompiledBroker = {
+  readonly ground: BrokerSettings;
   readonly setting: RoleSetting;
   readonly endpoints: ReadonlyMap<string, Placed<Endpoint>>;
   readonly apps: ReadonlyMap<string, AppHost>;
   readonly tree: Tree;
 };
 
-function rowsOf(tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> {
+function compileRows(tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> {
   const rows = new Map<string, IssuerRow>();
   for (const item of tree.kind === 'list' ? tree.items : []) {
-    const compiled = issuerRow(item, complain);
+    const compiled = compileIssuerRow(item, complain);
     if (!compiled) continue;
     const { row, place } = compiled;
     if (row.issuer === url)
@@ -110,43 +110,43 @@ function rowsOf(tree: Tree, url: string | undefined, complain: Complain): Map<st
 }
 
 /** The rows without their places. */
-function dropPlaces(placed: Main['endpoints']): ReadonlyMap<string, Endpoint> {
+function dropPlaces(placed: CompiledBroker['endpoints']): ReadonlyMap<string, Endpoint> {
   return new Map([...placed].map(([name, { value }]) => [name, value]));
 }
 
-function main(file: string, source: string, complain: Complain): Main | undefined {
+function compileBroker(file: string, source: string, complain: Complain): CompiledBroker | undefined {
   const tree = parse(file, source, complain);
   const read = tree && BROKER.read(tree, complain);
   const issuers = tree && findEntry(tree, 'issuers')?.value;
   if (!issuers) return undefined;
-  const rows = rowsOf(issuers, read?.url, complain);
+  const rows = compileRows(issuers, read?.url, complain);
   // What could not be read was complained of; the roles are compiled all the same, for their own complaints.
   const url = read?.url ?? '';
   const audience = read?.audience ? compileAudience(read.audience, complain) : url;
   const session = readSessionDefaults(read?.session);
-  const people = peopleIn({ people: read?.people, groups: read?.groups }, tree, complain);
-  const limits = limitsOf(read?.limits);
+  const people = compilePeople({ people: read?.people, groups: read?.groups }, tree, complain);
+  const limits = compileLimits(read?.limits);
   const secondRegion = read?.aws?.second_region;
-  const audit = auditOf(read?.audit, findEntry(tree, 'audit')?.value ?? tree, complain);
+  const audit = compileAudit(read?.audit, findEntry(tree, 'audit')?.value ?? tree, complain);
   const ground = { url, audience, rows, limits, secondRegion, audit };
-  const endpoints = endpointsIn(findEntry(tree, 'endpoints')?.value, complain);
-  const apps = appsIn(read?.apps, findEntry(tree, 'apps')?.value, complain);
+  const endpoints = compileEndpoints(findEntry(tree, 'endpoints')?.value, complain);
+  const apps = compileApps(read?.apps, findEntry(tree, 'apps')?.value, complain);
   const setting = { audience, issuers: rows, session, people, endpoints: dropPlaces(endpoints), apps };
   return { ground, tree, endpoints, apps, setting };
 }
 
-type Read = { readonly role: Role; readonly document: RoleDocument };
+type LoadedRole = { readonly role: Role; readonly document: RoleDocument };
 
-function rolesIn(folder: string, setting: RoleSetting | undefined, complain: Complain): Read[] {
+function loadRoles(folder: string, setting: RoleSetting | undefined, complain: Complain): LoadedRole[] {
   const below = join(folder, 'roles');
   if (!existsSync(below) && !existsSync(join(folder, 'registries'))) {
     complain(
       'file-missing',
-      start(below),
+      locateFile(below),
       'There is no such folder. Each role is a file in it: roles/<name>.yml.',
     );
   }
-  return sourcesIn(below, 'A role', complain).flatMap(({ name, path, source }) => {
+  return readSources(below, 'A role', complain).flatMap(({ name, path, source }) => {
     const document = parseRole(name, path, source, complain);
     const role = document && setting && compileRole(document, setting, complain);
     return role ? [{ role, document }] : [];
@@ -154,7 +154,7 @@ function rolesIn(folder: string, setting: RoleSetting | undefined, complain: Com
 }
 
 /** The proof that one role shows to its target is never that of another: who may write one file would be both (T44). */
-function checkExternalIds(roles: readonly Read[], complain: Complain): void {
+function checkExternalIds(roles: readonly LoadedRole[], complain: Complain): void {
   const names = new Set(roles.map(({ role }) => role.name));
   for (const { role, document } of roles) {
     const { template } = role;
@@ -174,17 +174,17 @@ function checkExternalIds(roles: readonly Read[], complain: Complain): void {
  * Reads broker.yml, every role, every registry and teams.yml below the folder, checks and compiles them. All complaints come at
  * once, each with file, line and column, in the order of the files.
  */
-export function loadConfig(folder: string): Loaded {
+export function loadConfig(folder: string): LoadResult {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const file = join(folder, 'broker.yml');
   const source = readSource(file, complain);
-  const broker = source === undefined ? undefined : main(file, source, complain);
+  const broker = source === undefined ? undefined : compileBroker(file, source, complain);
   const setting: RoleSetting | undefined = broker?.setting;
-  const ofRoles = rolesIn(folder, setting, complain);
+  const ofRoles = loadRoles(folder, setting, complain);
   const roles = ofRoles.map(({ role }) => role);
   checkExternalIds(ofRoles, complain);
-  const ofRegistries = setting ? registriesIn(folder, { ...setting, roles }, complain) : [];
+  const ofRegistries = setting ? loadRegistries(folder, { ...setting, roles }, complain) : [];
   const ofEndpoints = { roles, registries: ofRegistries.map(({ registry }) => registry) };
   if (broker)
     complainOfAudiences(
@@ -192,7 +192,7 @@ export function loadConfig(folder: string): Loaded {
       { ...broker.ground, issuers: broker.ground.rows, ...ofEndpoints },
       complain,
     );
-  const teams = teamsIn(folder, ofRoles, complain);
+  const teams = readTeams(folder, ofRoles, complain);
   complainOfEndings(folder, complain);
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
   const { ground, tree } = broker;

@@ -17,21 +17,21 @@ export const GROUPS = record(list(text({ max: 64 }), 200), 200);
 
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
 
-type Named = {
+type PeopleText = {
   readonly people: { readonly [name: string]: string };
   readonly groups: { readonly [name: string]: readonly string[] };
 };
 
-function entriesOf(tree: Tree, key: string): MapTree['entries'] {
+function listEntries(tree: Tree, key: string): MapTree['entries'] {
   const under = findEntry(tree, key)?.value;
   return under?.kind === 'map' ? under.entries : [];
 }
 
-function complainOfNames({ people, groups }: Named, tree: Tree, complain: Complain): void {
-  for (const { key, place } of [...entriesOf(tree, 'people'), ...entriesOf(tree, 'groups')])
+function complainOfPeople({ people, groups }: PeopleText, tree: Tree, complain: Complain): void {
+  for (const { key, place } of [...listEntries(tree, 'people'), ...listEntries(tree, 'groups')])
     if (!NAME.test(key))
       complain('wrong-value', place, 'A name has letters, digits and . _ @ -, at most 64 of them.');
-  for (const { key, place, value } of entriesOf(tree, 'groups')) {
+  for (const { key, place, value } of listEntries(tree, 'groups')) {
     if (Object.hasOwn(people, key))
       complain(
         'wrong-value',
@@ -49,13 +49,13 @@ function complainOfNames({ people, groups }: Named, tree: Tree, complain: Compla
 }
 
 /** Whom each name stands for, from `people` and `groups` of broker.yml. Complains of names that stand for nobody. */
-export function peopleIn(
-  written: { readonly [key in keyof Named]: Named[key] | undefined },
+export function compilePeople(
+  written: { readonly [key in keyof PeopleText]: PeopleText[key] | undefined },
   tree: Tree,
   complain: Complain,
 ): People {
   const { people = {}, groups = {} } = written;
-  complainOfNames({ people, groups }, tree, complain);
+  complainOfPeople({ people, groups }, tree, complain);
   const one = (name: string) => (people[name] === undefined ? [] : [{ name, id: people[name] }]);
   return new Map([
     ...Object.entries(groups).map(([name, members]) => [name, members.flatMap(one)] as const),

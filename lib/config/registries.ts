@@ -6,7 +6,7 @@ import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow } from '../policy/path.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
-import { sourcesIn } from './sources.ts';
+import { readSources } from './sources.ts';
 
 /** What registries are compiled against: the issuers of broker.yml, and all that has an audience beside them. */
 type RegistrySetting = {
@@ -15,10 +15,10 @@ type RegistrySetting = {
   readonly roles: readonly Pick<Role, 'audience' | 'template'>[];
 };
 
-type Read = { readonly registry: Registry; readonly document: RegistryDocument };
+type LoadedRegistry = { readonly registry: Registry; readonly document: RegistryDocument };
 
 /** What subject tokens may be minted for at the exchange, and what our own tokens of roles are for. */
-function elsewhere({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> {
+function listOtherAudiences({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> {
   return new Set([
     audience,
     ...roles.flatMap(({ audience: own, template }) =>
@@ -29,8 +29,12 @@ function elsewhere({ issuers, audience, roles }: RegistrySetting): ReadonlySet<s
 }
 
 /** A token for one registry must open no other, and buy no role; and a path has one registry. */
-function complainOfShared(all: readonly Read[], setting: RegistrySetting, complain: Complain): void {
-  const others = elsewhere(setting);
+function complainOfOverlaps(
+  all: readonly LoadedRegistry[],
+  setting: RegistrySetting,
+  complain: Complain,
+): void {
+  const others = listOtherAudiences(setting);
   for (const [index, { registry, document }] of all.entries()) {
     const { audience, path } = registry;
     const at = (key: string) => findEntry(document.tree, key)?.value.place ?? document.tree.place;
@@ -52,14 +56,18 @@ function complainOfShared(all: readonly Read[], setting: RegistrySetting, compla
 }
 
 /** Reads and compiles every `registries/<name>.yml` below the folder; none when there is no such folder. */
-export function registriesIn(folder: string, setting: RegistrySetting, complain: Complain): Read[] {
-  const all = sourcesIn(join(folder, 'registries'), 'A registry', complain).flatMap(
+export function loadRegistries(
+  folder: string,
+  setting: RegistrySetting,
+  complain: Complain,
+): LoadedRegistry[] {
+  const all = readSources(join(folder, 'registries'), 'A registry', complain).flatMap(
     ({ name, path, source }) => {
       const document = parseRegistry(name, path, source, complain);
       const registry = document && compileRegistry(document, setting.issuers, complain);
       return registry ? [{ registry, document }] : [];
     },
   );
-  complainOfShared(all, setting, complain);
+  complainOfOverlaps(all, setting, complain);
   return all;
 }

@@ -5,7 +5,7 @@ const HTTP_URL = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
 const LEVELS = ['error', 'info', 'debug'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
-type Setting = {
+type SettingRule = {
   readonly says: string;
   readonly fallback: string | undefined;
   readonly wrong: (value: string) => boolean;
@@ -111,7 +111,7 @@ export const SETTINGS = {
     fallback: undefined,
     wrong: () => false,
   },
-} as const satisfies Record<string, Setting>;
+} as const satisfies Record<string, SettingRule>;
 
 export type SettingName = keyof typeof SETTINGS;
 
@@ -138,37 +138,37 @@ export type Settings = {
 const PREFIX = 'KITE_STS_';
 type Environment = { readonly [name: string]: string | undefined };
 
-function place(name: string) {
+function locateSetting(name: string) {
   return { file: `environment ${name}`, line: 1, column: 1 };
 }
 
-function unknown(environment: Environment): Complaint[] {
+function findUnknownSettings(environment: Environment): Complaint[] {
   return Object.keys(environment)
     .filter(name => name.startsWith(PREFIX) && !Object.hasOwn(SETTINGS, name))
     .map(name => ({
       rule: 'setting-unknown' as const,
-      place: place(name),
+      place: locateSetting(name),
       message: `${name} is not a setting.${suggestWord(name, Object.keys(SETTINGS))}`,
     }));
 }
 
 /** The name of a secret may hold an `=`, and no app's id does. */
-function pairOf(pair: string): [app: string, arn: string] {
+function splitAppKey(pair: string): [app: string, arn: string] {
   const split = pair.indexOf('=');
   return [pair.slice(0, split), pair.slice(split + 1)];
 }
 
 /** Reads the settings from the environment: an unknown `KITE_STS_…` is refused, with the nearest name. */
 export function readSettings(environment: Environment): { settings: Settings; complaints: Complaint[] } {
-  const complaints = unknown(environment);
+  const complaints = findUnknownSettings(environment);
   const value = (name: SettingName): string | undefined => {
-    const { fallback, wrong, says }: Setting = SETTINGS[name];
+    const { fallback, wrong, says }: SettingRule = SETTINGS[name];
     const written = environment[name];
     if (written === undefined) return fallback;
     if (!wrong(written)) return written;
     complaints.push({
       rule: 'setting-value',
-      place: place(name),
+      place: locateSetting(name),
       message: `${name} has a value that it cannot have. ${says}`,
     });
     return fallback;
@@ -187,7 +187,7 @@ export function readSettings(environment: Environment): { settings: Settings; co
       spentTable: value('KITE_STS_SPENT_TABLE'),
       switchTable: value('KITE_STS_SWITCH_TABLE'),
       jobTable: value('KITE_STS_JOB_TABLE'),
-      appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(pairOf)),
+      appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(splitAppKey)),
       logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
       // A variable that a CI does not know is empty there.
       tarballDigests: value('KITE_STS_TARBALL_SHA256')?.split(' ').filter(Boolean) ?? [],
@@ -196,7 +196,7 @@ export function readSettings(environment: Environment): { settings: Settings; co
   };
 }
 
-function missing(name: SettingName): string {
+function describeMissingSetting(name: SettingName): string {
   return `environment ${name}: is not set, and this function was packaged to have it. ${SETTINGS[name].says}`;
 }
 
@@ -207,7 +207,7 @@ function missing(name: SettingName): string {
 export function demandSettings(environment: Environment, wired: readonly SettingName[]): Settings {
   const { settings, complaints } = readSettings(environment);
   const absent = wired.filter(name => environment[name] === undefined);
-  const found = [...complaints.map(writeComplaint), ...absent.map(missing)];
+  const found = [...complaints.map(writeComplaint), ...absent.map(describeMissingSetting)];
   if (found.length > 0) throw new Error(found.join('\n'));
   return settings;
 }

@@ -4,7 +4,7 @@ import type { Complain, Place } from '../language/complaint.ts';
 import { ROLE_NAME } from '../policy/name.ts';
 
 /** Where a complaint about a whole file stands. */
-export function start(file: string): Place {
+export function locateFile(file: string): Place {
   return { file, line: 1, column: 1 };
 }
 
@@ -26,7 +26,11 @@ function isPlainFile(path: string): boolean {
 export function readSource(path: string, complain: Complain): string | undefined {
   try {
     if (!isPlainFile(path)) {
-      complain('text-refused', start(path), 'Only a regular file is read here, and this is no such file.');
+      complain(
+        'text-refused',
+        locateFile(path),
+        'Only a regular file is read here, and this is no such file.',
+      );
       return undefined;
     }
     return utf8.decode(readFileSync(path));
@@ -34,7 +38,7 @@ export function readSource(path: string, complain: Complain): string | undefined
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     complain(
       missing ? 'file-missing' : 'text-refused',
-      start(path),
+      locateFile(path),
       missing ? 'There is no such file.' : 'The file cannot be read as UTF-8 text.',
     );
     return undefined;
@@ -45,13 +49,13 @@ export function readSource(path: string, complain: Complain): string | undefined
 export function complainOfEndings(folder: string, complain: Complain): void {
   for (const name of ['broker', 'invariants', 'teams']) {
     const file = join(folder, `${name}.yaml`);
-    if (existsSync(file)) complain('file-name', start(file), `Only ${name}.yml is read. Rename it.`);
+    if (existsSync(file)) complain('file-name', locateFile(file), `Only ${name}.yml is read. Rename it.`);
   }
 }
 
 type Source = { readonly name: string; readonly path: string; readonly source: string };
 
-function namedIn(folder: string, what: string, complain: Complain): Omit<Source, 'source'>[] {
+function listNamedFiles(folder: string, what: string, complain: Complain): Omit<Source, 'source'>[] {
   return readdirSync(folder)
     .sort()
     .filter(file => !file.startsWith('.') && !file.endsWith('.test.yml'))
@@ -62,7 +66,7 @@ function namedIn(folder: string, what: string, complain: Complain): Omit<Source,
       if (!fits)
         complain(
           'file-name',
-          start(path),
+          locateFile(path),
           `${what} is a file <name>.yml, its name of a-z, 0-9 and - and at most 64 characters.`,
         );
       return fits ? [{ name, path }] : [];
@@ -70,9 +74,9 @@ function namedIn(folder: string, what: string, complain: Complain): Omit<Source,
 }
 
 /** The files `<name>.yml` of a folder, in order, without those of test cases; none when there is no folder. */
-export function sourcesIn(folder: string, what: string, complain: Complain): Source[] {
+export function readSources(folder: string, what: string, complain: Complain): Source[] {
   return existsSync(folder)
-    ? namedIn(folder, what, complain).flatMap(named => {
+    ? listNamedFiles(folder, what, complain).flatMap(named => {
         const source = readSource(named.path, complain);
         return source === undefined ? [] : [{ ...named, source }];
       })

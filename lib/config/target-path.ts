@@ -5,7 +5,7 @@ import type { Schema } from '../language/shape.ts';
 
 type Properties = { readonly [name: string]: Schema };
 
-function propertiesOf(schema: Schema): Properties {
+function listProperties(schema: Schema): Properties {
   return (schema['properties'] ?? {}) as Properties;
 }
 
@@ -15,7 +15,7 @@ const OPENED = ['audience', 'path', 'kind', 'methods'];
 const registry: Schema = {
   type: 'object',
   properties: Object.fromEntries(
-    Object.entries(propertiesOf(registrySchema)).filter(([name]) => OPENED.includes(name)),
+    Object.entries(listProperties(registrySchema)).filter(([name]) => OPENED.includes(name)),
   ),
 };
 
@@ -32,26 +32,30 @@ const ROOT: Schema = {
  * can. Elements of lists have no names of their own: the path goes through them.
  */
 export function findTargetFault(path: readonly string[]): string | undefined {
-  if (path.length < 2) return `A target is a kind and a member, such as aws.role_arn.${nameKinds(path[0])}`;
-  return findFault(ROOT, path, []);
+  if (path.length < 2) return `A target is a kind and a member, such as aws.role_arn.${suggestKind(path[0])}`;
+  return findPathFault(ROOT, path, []);
 }
 
-function nameKinds(kind = ''): string {
-  return suggestWord(kind, Object.keys(propertiesOf(ROOT)));
+function suggestKind(kind = ''): string {
+  return suggestWord(kind, Object.keys(listProperties(ROOT)));
 }
 
-function findFault(schema: Schema, path: readonly string[], above: readonly string[]): string | undefined {
+function findPathFault(
+  schema: Schema,
+  path: readonly string[],
+  above: readonly string[],
+): string | undefined {
   const [name, ...rest] = path;
   if (name === undefined) return undefined;
   const choices = schema['anyOf'] as Schema[] | undefined;
-  if (choices) return findFaultOfAll(choices, path, above);
-  if (schema['type'] === 'array') return findFault((schema['items'] ?? {}) as Schema, path, above);
-  const properties = propertiesOf(schema);
+  if (choices) return findFaultInAll(choices, path, above);
+  if (schema['type'] === 'array') return findPathFault((schema['items'] ?? {}) as Schema, path, above);
+  const properties = listProperties(schema);
   const known = Object.keys(properties);
   if (name === '*' && known.length > 0)
-    return findFaultOfAll(Object.values(properties), rest, [...above, name]);
+    return findFaultInAll(Object.values(properties), rest, [...above, name]);
   const next = Object.hasOwn(properties, name) ? properties[name] : schema['additionalProperties'];
-  if (next !== undefined && next !== false) return findFault(next as Schema, rest, [...above, name]);
+  if (next !== undefined && next !== false) return findPathFault(next as Schema, rest, [...above, name]);
   // A mapping that is passed on as data names nothing of its own.
   if (schema['type'] === 'object' && known.length === 0) return undefined;
   const where = above.length === 0 ? 'no kind' : `no member of ${above.join('.')}`;
@@ -59,11 +63,11 @@ function findFault(schema: Schema, path: readonly string[], above: readonly stri
 }
 
 /** A fault only where none of these takes the path. */
-function findFaultOfAll(
+function findFaultInAll(
   schemas: readonly Schema[],
   path: readonly string[],
   above: readonly string[],
 ): string | undefined {
-  const faults = schemas.map(schema => findFault(schema, path, above));
+  const faults = schemas.map(schema => findPathFault(schema, path, above));
   return faults.includes(undefined) ? undefined : faults[0];
 }

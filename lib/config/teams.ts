@@ -20,7 +20,7 @@ import type { Role } from '../policy/role.ts';
 import type { KindName } from '../policy/targets.ts';
 import { boundRole, CEILING, checkCeiling, checkRoleCeiling } from './ceilings.ts';
 import { PATTERN } from './pattern.ts';
-import { type Place, placesOf } from './places.ts';
+import { listTargetPlaces, type TargetPlace } from './places.ts';
 import { readSource } from './sources.ts';
 
 const OWNERS = list(
@@ -69,7 +69,7 @@ export type Teams = {
   readonly teams: Readonly<Record<string, Team>>;
 };
 
-type Compiled = { readonly role: Role; readonly document: RoleDocument };
+type CompiledRole = { readonly role: Role; readonly document: RoleDocument };
 
 /** The teams that have a role of this name, with their names. */
 export function findTeams(role: string, teams: Teams['teams']): (readonly [name: string, team: Team])[] {
@@ -77,7 +77,7 @@ export function findTeams(role: string, teams: Teams['teams']): (readonly [name:
 }
 
 /** The one team that has the role; complains where none or several have it. */
-function teamOf({ role, document }: Compiled, { teams }: Teams, complain: Complain) {
+function findOnlyTeam({ role, document }: CompiledRole, { teams }: Teams, complain: Complain) {
   const found = findTeams(role.name, teams);
   const [first] = found;
   if (first && found.length === 1) return { name: first[0], team: first[1] };
@@ -90,21 +90,21 @@ function teamOf({ role, document }: Compiled, { teams }: Teams, complain: Compla
   return undefined;
 }
 
-type Owned = Compiled & { readonly name: string; readonly team: Team };
+type TeamRole = CompiledRole & { readonly name: string; readonly team: Team };
 
-function isNamed(name: string, patterns: readonly string[]): boolean {
+function isPlaceNamed(name: string, patterns: readonly string[]): boolean {
   return patterns.some(pattern => pattern === name || matchGlob(pattern, name));
 }
 
-function isAllowed(place: Place, patterns: readonly string[]): boolean {
-  return place.some(name => isNamed(name, patterns));
+function isPlaceAllowed(place: TargetPlace, patterns: readonly string[]): boolean {
+  return place.some(name => isPlaceNamed(name, patterns));
 }
 
-function checkTargets({ role: { template }, document, name, team }: Owned, complain: Complain): void {
+function checkTeamTargets({ role: { template }, document, name, team }: TeamRole, complain: Complain): void {
   const { kind } = template;
   const allowed = team.targets[kind] ?? [];
-  const beyond = placesOf(template)
-    .filter(place => !isAllowed(place, allowed))
+  const beyond = listTargetPlaces(template)
+    .filter(place => !isPlaceAllowed(place, allowed))
     .map(place => place.at(-1) ?? '');
   if (beyond.length > 0)
     complain(
@@ -114,7 +114,7 @@ function checkTargets({ role: { template }, document, name, team }: Owned, compl
     );
 }
 
-function checkLength({ role, document: { tree }, name, team }: Owned, complain: Complain): void {
+function checkLength({ role, document: { tree }, name, team }: TeamRole, complain: Complain): void {
   const { max_seconds: most } = team;
   if (most === undefined || role.session.max <= most) return;
   const session = findEntry(tree, 'session');
@@ -127,7 +127,7 @@ function checkLength({ role, document: { tree }, name, team }: Owned, complain: 
 }
 
 /** What a statement means to admit, the team must be allowed (threat T97). */
-function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, complain: Complain): void {
+function checkWords({ role: { trust }, document: { tree }, name, team }: TeamRole, complain: Complain): void {
   const allowed = team.knowingly ?? [];
   const beyond = trust
     .flatMap(({ knowingly }) => knowingly?.jobs ?? [])
@@ -141,22 +141,22 @@ function checkWords({ role: { trust }, document: { tree }, name, team }: Owned, 
 }
 
 /** What is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
-function listTargets({ role: { template } }: Owned): readonly string[] {
+function listTeamTargets({ role: { template } }: TeamRole): readonly string[] {
   return template.kind === 'jwt'
     ? []
-    : placesOf(template).map(([house, target = house]) => `${template.kind} ${target}`);
+    : listTargetPlaces(template).map(([house, target = house]) => `${template.kind} ${target}`);
 }
 
 /** Two teams that share a target have each other's rights there: both must say so (threat T44). */
-function checkShared(owned: readonly Owned[], complain: Complain): void {
-  const holders = new Map<string, Owned[]>();
+function checkShared(owned: readonly TeamRole[], complain: Complain): void {
+  const holders = new Map<string, TeamRole[]>();
   for (const each of owned)
-    for (const target of new Set(listTargets(each)))
+    for (const target of new Set(listTeamTargets(each)))
       holders.set(target, [...(holders.get(target) ?? []), each]);
   for (const [target, sharing] of holders) {
     const name = target.slice(target.indexOf(' ') + 1);
     const teams = [...new Set(sharing.map(each => each.name))];
-    if (teams.length < 2 || sharing.every(({ team }) => isNamed(name, team.shared ?? []))) continue;
+    if (teams.length < 2 || sharing.every(({ team }) => isPlaceNamed(name, team.shared ?? []))) continue;
     for (const { role, document } of sharing)
       complain(
         'team-exceeded',
@@ -170,19 +170,23 @@ function checkShared(owned: readonly Owned[], complain: Complain): void {
  * Reads teams.yml of a folder, if there is one, and complains of each role that is no team's, or that reaches
  * further than its team may. What a team does not name its roles may not target.
  */
-export function teamsIn(folder: string, roles: readonly Compiled[], complain: Complain): Teams | undefined {
+export function readTeams(
+  folder: string,
+  roles: readonly CompiledRole[],
+  complain: Complain,
+): Teams | undefined {
   const file = join(folder, 'teams.yml');
   const source = existsSync(file) ? readSource(file, complain) : undefined;
   const tree = source === undefined ? undefined : parse(file, source, complain);
   const teams = tree && TEAMS.read(tree, complain);
   if (!teams) return undefined;
   complainOfCeilings(tree, teams, complain);
-  const owned = roles.flatMap((compiled): Owned[] => {
-    const found = teamOf(compiled, teams, complain);
+  const owned = roles.flatMap((compiled): TeamRole[] => {
+    const found = findOnlyTeam(compiled, teams, complain);
     return found ? [{ ...compiled, ...found }] : [];
   });
   for (const each of owned) {
-    checkTargets(each, complain);
+    checkTeamTargets(each, complain);
     checkLength(each, complain);
     checkWords(each, complain);
     const { role, document, name, team } = each;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type ConsoleData, consoleData } from '../config/console.ts';
+import { type ConsoleData, readConsoleData } from '../config/console.ts';
 import { writeComplaint } from '../language/complaint.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { plain } from './server.ts';
@@ -9,7 +9,7 @@ async function template(): Promise<string> {
   const packed = new URL('../../console/index.html', import.meta.url);
   return existsSync(packed)
     ? readFileSync(packed, 'utf8')
-    : (await import('../../infra/build.ts')).consolePage();
+    : (await import('../../infra/build.ts')).buildConsolePage();
 }
 
 const PLACE = '<script type="application/json" id="configuration"></script>';
@@ -30,7 +30,7 @@ export async function consoleAnswer(
 ): Promise<HttpAnswer | undefined> {
   if (path !== '/console') return undefined;
   if (method !== 'GET') return plain(405, 'The console is a page: GET it.', { allow: 'GET' });
-  const { data, complaints } = consoleData(folder);
+  const { data, complaints } = readConsoleData(folder);
   if (!data) return plain(500, complaints.map(writeComplaint).join('\n'));
   const body = await pageWith(data);
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAuthorizer, createBroker } from '../broker.ts';
-import { loadedConfig, loadedRegistries } from '../config/compiled.ts';
+import { createAuthorizerConfig, createBrokerConfig } from '../config/compiled.ts';
 import type { Config } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { BrokerError } from '../errors.ts';
@@ -120,7 +120,7 @@ async function listening(
     const issuer = before?.issuer.renew(config.rows, policies) ?? throwawayIssuer(config.rows, policies, now);
     const keysFor = (row: IssuerRow) => issuer.keysFor(row);
     const around = { sink: trail.sink, onFault, keysFor, now };
-    const protectedBy = loadedRegistries(config);
+    const protectedBy = createAuthorizerConfig(config);
     const authorizer = createAuthorizer(protectedBy, {
       ...around,
       publicKeys,
@@ -136,7 +136,7 @@ async function listening(
       // What happens on this machine has been told: there is no event to wait for.
       pause: async () => undefined,
     };
-    const broker = createBroker(loadedConfig(config), surroundings, protectedBy);
+    const broker = createBroker(createBrokerConfig(config), surroundings, protectedBy);
     return {
       issuer,
       registries: localRegistries(authorizer, config.registries),

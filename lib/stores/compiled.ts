@@ -28,7 +28,7 @@ function digestArn(arn: string): string {
 
 type RoleLine = { readonly digest: string; readonly offset: number; readonly length: number };
 
-function writeEntry(key: string, { digest, offset, length }: RoleLine): string {
+function writeIndexEntry(key: string, { digest, offset, length }: RoleLine): string {
   return `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
 }
 
@@ -59,7 +59,7 @@ export function writeRoles(
   const index = (entries: Iterable<readonly [string, RoleLine]>): string =>
     [...entries]
       .sort(compareKeys)
-      .map(([key, place]) => writeEntry(key, place))
+      .map(([key, place]) => writeIndexEntry(key, place))
       .join('');
   writeFileSync(join(folder, LINES), lines.join(''));
   writeFileSync(join(folder, INDEX), index(places));

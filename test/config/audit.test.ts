@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { AUDIT, auditOf } from '../../lib/config/audit.ts';
+import { AUDIT, compileAudit } from '../../lib/config/audit.ts';
 import { readWith } from '../harness/policy.ts';
 
 function read(yaml: string) {
-  return readWith(yaml, (tree, complain) => auditOf(AUDIT.read(tree, complain), tree, complain));
+  return readWith(yaml, (tree, complain) => compileAudit(AUDIT.read(tree, complain), tree, complain));
 }
 
 test.each([

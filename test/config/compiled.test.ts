@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
-  loadedConfig,
-  loadedRegistries,
+  createAuthorizerConfig,
+  createBrokerConfig,
   openCompiled,
   openRegistries,
   writeCompiled,
@@ -17,7 +17,7 @@ test('a configuration that was compiled is the one that was loaded', () => {
   const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
   writeCompiled(join(folder, 'deep', 'down'), config);
   const opened = openCompiled(join(folder, 'deep', 'down'));
-  const loaded = loadedConfig(config);
+  const loaded = createBrokerConfig(config);
   expect([opened.url, opened.audience, opened.limits]).toEqual([loaded.url, loaded.audience, loaded.limits]);
   expect(opened.audiences).toEqual(loaded.audiences);
   expect([...opened.rows.keys()]).toEqual([...loaded.rows.keys()]);
@@ -33,7 +33,7 @@ test('registries that were compiled are those that were loaded, with their audie
   const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
   writeCompiled(folder, config);
   const opened = openRegistries(folder);
-  const loaded = loadedRegistries(config);
+  const loaded = createAuthorizerConfig(config);
   expect([...opened.audiences]).toEqual([
     'https://packages.acme.example/acme/images',
     'https://packages.acme.example/acme/npm',

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { consoleData } from '../../lib/config/console.ts';
+import { readConsoleData } from '../../lib/config/console.ts';
 import { configFolder, folderOf, ROLES } from '../harness/local.ts';
 import { AUDIENCE, placesOf } from '../harness/policy.ts';
 
@@ -8,13 +8,13 @@ const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const KEY = { ...publicKey.export({ format: 'jwk' }), kid: 'pinned', alg: 'RS256', use: 'sig' };
 
 test('the page holds each role as its file has it', () => {
-  const { data } = consoleData(configFolder());
+  const { data } = readConsoleData(configFolder());
   expect(data?.roles).toEqual(Object.entries(ROLES).map(([name, text]) => ({ name, text })));
   expect(data).toMatchObject({ url: AUDIENCE, audience: AUDIENCE, session: {} });
 });
 
 test('and no key, whether it is pinned in the file or fetched', () => {
-  const { data } = consoleData(
+  const { data } = readConsoleData(
     folderOf({
       'broker.yml': `url: ${AUDIENCE}
 session: { seconds: 60, max_seconds: 120 }
@@ -37,7 +37,7 @@ test('a folder that does not load gives its complaints and no data', () => {
     'broker.yml': `url: ${AUDIENCE}\nissuers: []\n`,
     'roles/publish.yml': ROLES.publish,
   });
-  const { data, complaints } = consoleData(folder);
+  const { data, complaints } = readConsoleData(folder);
   expect(data).toBeUndefined();
   expect(placesOf(complaints)).toContain('empty 2:10');
 });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { issuerRow } from '../../lib/config/issuers.ts';
+import { compileIssuerRow } from '../../lib/config/issuers.ts';
 import type { Complain, Rule } from '../../lib/language/complaint.ts';
 import { parse } from '../../lib/language/parse.ts';
 import { meetsGuard } from '../../lib/policy/guard.ts';
@@ -11,7 +11,7 @@ function read(yaml: string): { row: IssuerRow | undefined; rules: Rule[] } {
   const rules: Rule[] = [];
   const complain: Complain = rule => void rules.push(rule);
   const tree = parse('broker.yml', yaml, complain);
-  return { row: tree && issuerRow(tree, complain)?.row, rules };
+  return { row: tree && compileIssuerRow(tree, complain)?.row, rules };
 }
 
 function rowOf(yaml: string): IssuerRow {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { LIMITS, limitsOf } from '../../lib/config/limits.ts';
+import { compileLimits, LIMITS } from '../../lib/config/limits.ts';
 import { readWith } from '../harness/policy.ts';
 
-const USUAL = limitsOf(undefined);
+const USUAL = compileLimits(undefined);
 
 describe('limits are', () => {
   test('T-14: 300 exchanges a minute for an organization and role, and 1200 calls of STS, unless written', () => {
@@ -17,7 +17,7 @@ describe('limits are', () => {
 
   test('what is usual for what is not written', () => {
     const { value } = readWith('sts_calls: { per_minute: 60, burst: 5 }', LIMITS.read);
-    expect(limitsOf(value)).toEqual({ ...USUAL, stsCalls: { perMinute: 60, burst: 5 } });
+    expect(compileLimits(value)).toEqual({ ...USUAL, stsCalls: { perMinute: 60, burst: 5 } });
   });
 
   test('never beyond half of what STS takes, with as many environments as usually work at once (D09)', () => {

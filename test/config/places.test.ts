@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placesOf } from '../../lib/config/places.ts';
+import { listTargetPlaces } from '../../lib/config/places.ts';
 import { TRUST } from '../harness/grant.ts';
 import { roleFrom } from '../harness/policy.ts';
 
@@ -62,5 +62,5 @@ test.each<[name: string, role: string, places: readonly string[]]>([
     ['https://api.test.example'],
   ],
 ])('a role opens %s', (_name, role, places) => {
-  expect(placesOf(roleFrom(`${role}\n`).template).map(([house]) => house)).toEqual(places);
+  expect(listTargetPlaces(roleFrom(`${role}\n`).template).map(([house]) => house)).toEqual(places);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
-import { alarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
-import { events } from '../../infra/resources/events.ts';
-import { refresher } from '../../infra/resources/refresher.ts';
-import { template } from '../../infra/template.ts';
+import { createAlarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
+import { createEventResources } from '../../infra/resources/events.ts';
+import { createRefresherResources } from '../../infra/resources/refresher.ts';
+import { createTemplate } from '../../infra/template.ts';
 import { STACK } from '../harness/deploy.ts';
 import { configFrom } from '../harness/local.ts';
 import { read, rowsOf } from '../harness/markdown.ts';
@@ -37,7 +37,7 @@ test('the parts of sealed keys are those that are deployed with them', () => {
   const count = (type: string): number => {
     const [plain, sealed] = ['kms', 'sealed'].map(signing => {
       const { options } = readOptions({ signing });
-      const made = options && template({ config: configFrom(), options, stack: STACK });
+      const made = options && createTemplate({ config: configFrom(), options, stack: STACK });
       return Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
     });
     return (sealed ?? 0) - (plain ?? 0);
@@ -49,19 +49,22 @@ test('the parts of sealed keys are those that are deployed with them', () => {
 
 test('the alarms of events are those that are deployed with them', () => {
   const { options } = readOptions({});
-  const made = options && events({ rows: new Map() }, options);
+  const made = options && createEventResources({ rows: new Map() }, options);
   const alarmed = Object.values(made ?? {}).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
   expect(row('events: alarms')?.quantity).toBe(alarmed.length);
 });
 
 test('the quantities are those of what is deployed', () => {
   const { options } = readOptions({});
-  const made = options && template({ config: configFrom(), options, stack: STACK });
+  const made = options && createTemplate({ config: configFrom(), options, stack: STACK });
   const count = (type: string): number =>
     Object.values(made?.resources.Resources ?? {}).filter(({ Type }) => Type === type).length;
   expect(row('keys of KMS')?.quantity).toBe(count('AWS::KMS::Key'));
   expect(row('alarms')?.quantity).toBe(count('AWS::CloudWatch::Alarm'));
-  const watched = Object.keys({ ...alarms({}), ...(options && refresher({ registries: [] }, options)) });
+  const watched = Object.keys({
+    ...createAlarms({}),
+    ...(options && createRefresherResources({ registries: [] }, options)),
+  });
   expect(count('AWS::CloudWatch::Alarm')).toBe(watched.filter(id => id.endsWith('Alarm')).length);
   expect(row('dashboard')?.quantity).toBe(count('AWS::CloudWatch::Dashboard'));
   // Two of the filters are split by reason and by code; the others make one metric each.

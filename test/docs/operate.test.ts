@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
-import { alarms, DENIALS, FAULTS, JOB_DENIALS, JOB_FAULTS } from '../../infra/resources/alarms.ts';
-import { authorizer } from '../../infra/resources/authorizer.ts';
-import { events } from '../../infra/resources/events.ts';
-import { refresher } from '../../infra/resources/refresher.ts';
-import { rotation } from '../../infra/resources/rotation.ts';
+import { createAlarms, DENIALS, FAULTS, JOB_DENIALS, JOB_FAULTS } from '../../infra/resources/alarms.ts';
+import { createAuthorizerResources } from '../../infra/resources/authorizer.ts';
+import { createEventResources } from '../../infra/resources/events.ts';
+import { createRefresherResources } from '../../infra/resources/refresher.ts';
+import { createRotationResources } from '../../infra/resources/rotation.ts';
 import { MEMBERS } from '../../lib/audit/event.ts';
 import { blocks, code, codes, read, rowsOf } from '../harness/markdown.ts';
 
@@ -56,13 +56,13 @@ describe('every alarm is documented', () => {
   test('that is for neither', () => {
     const { options } = readOptions({ signing: 'sealed' });
     const all = [
-      alarms({}),
+      createAlarms({}),
       ...(options
         ? [
-            rotation(options),
-            authorizer({ rows: new Map() }, options),
-            refresher({ registries: [] }, options),
-            events({ rows: new Map() }, options),
+            createRotationResources(options),
+            createAuthorizerResources({ rows: new Map() }, options),
+            createRefresherResources({ registries: [] }, options),
+            createEventResources({ rows: new Map() }, options),
           ]
         : []),
     ].flatMap(Object.keys);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findKept } from '../../infra/leaving.ts';
-import { template } from '../../infra/template.ts';
+import { createTemplate } from '../../infra/template.ts';
 import type { Deployment } from '../../lib/doctor/inside/examined.ts';
 import { KEPT_TABLES } from '../../lib/doctor/inside/tables.ts';
 import { examineInside } from '../../lib/doctor/inside.ts';
@@ -383,7 +383,7 @@ describe('from inside', () => {
 });
 
 test('the tables that must be protected are those that outlive their stack', () => {
-  const { Resources } = template(inputOf(EVERYTHING)).resources;
+  const { Resources } = createTemplate(inputOf(EVERYTHING)).resources;
   const kept = findKept(Resources).filter(id => Resources[id]?.Type === 'AWS::DynamoDB::Table');
   expect([...KEPT_TABLES].sort()).toEqual(kept);
 });

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../lib/audit/event.ts';
 import { createBroker, type Surroundings } from '../../lib/broker.ts';
 import type { AuditSetting } from '../../lib/config/audit.ts';
-import { loadedConfig } from '../../lib/config/compiled.ts';
+import { createBrokerConfig } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
@@ -121,7 +121,7 @@ export async function testBroker({
   const audit: string[] = [];
   const faults: BrokerError[] = [];
   const broker = createBroker(
-    loadedConfig({
+    createBrokerConfig({
       folder: 'test',
       url: AUDIENCE,
       audience: AUDIENCE,

@@ -2,8 +2,8 @@ import type { Resources } from '../../infra/cloudformation.ts';
 import type { TemplateInput } from '../../infra/input.ts';
 import { type DeployOptions, readOptions } from '../../infra/options.ts';
 import type { Stack } from '../../infra/stack.ts';
-import { type Template, template, templateComplaints } from '../../infra/template.ts';
-import type { Ground } from '../../lib/config/load.ts';
+import { createTemplate, type DeployTemplate, listTemplateComplaints } from '../../infra/template.ts';
+import type { BrokerSettings } from '../../lib/config/load.ts';
 import type { Registry } from '../../lib/policy/registry.ts';
 import { TRUST } from './grant.ts';
 import { PLENTY } from './limits.ts';
@@ -27,7 +27,7 @@ type Asked = {
   /** The provider of each further role, as YAML. */
   readonly also?: readonly string[];
   /** More of broker.yml. */
-  readonly ground?: Partial<Ground>;
+  readonly ground?: Partial<BrokerSettings>;
   readonly registries?: readonly Registry[];
   /** `custom.kiteSts` as a team writes it. */
   readonly options?: object;
@@ -78,8 +78,8 @@ export function optionsFrom(custom: object = {}, provider: object = {}): DeployO
   return options;
 }
 
-export function templateFor(asked?: Asked): Template {
-  return template(inputOf(asked));
+export function templateFor(asked?: Asked): DeployTemplate {
+  return createTemplate(inputOf(asked));
 }
 export function resourcesFor(asked?: Asked): Resources {
   return templateFor(asked).resources.Resources;
@@ -87,7 +87,7 @@ export function resourcesFor(asked?: Asked): Resources {
 
 /** What is wrong with these, without its prose: `rule file`. */
 export function refusedFor(asked: Asked): string[] {
-  return templateComplaints(inputOf(asked)).map(({ rule, place }) => `${rule} ${place.file}`);
+  return listTemplateComplaints(inputOf(asked)).map(({ rule, place }) => `${rule} ${place.file}`);
 }
 
 /** The properties of a resource that must be there. */

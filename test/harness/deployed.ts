@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { writeArtifact } from '../../infra/artifact.ts';
-import type { Resources, Statement } from '../../infra/cloudformation.ts';
+import type { IamStatement, Resources } from '../../infra/cloudformation.ts';
 import type { TemplateInput } from '../../infra/input.ts';
-import { template } from '../../infra/template.ts';
+import { createTemplate } from '../../infra/template.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
 import { type Account, testAccount } from './account.ts';
@@ -118,18 +118,18 @@ async function unpack(name: FunctionName, input: TemplateInput): Promise<string>
   return join(folder, 'index.mjs');
 }
 
-type Policies = { readonly [id: string]: readonly Statement[] };
+type Policies = { readonly [id: string]: readonly IamStatement[] };
 
 /** The statements of all policies that a role of the template has. */
-function findRights(stack: Stack, { resources: { Resources } }: ReturnType<typeof template>): Policies {
-  const all: { [id: string]: Statement[] } = {};
+function findRights(stack: Stack, { resources: { Resources } }: ReturnType<typeof createTemplate>): Policies {
+  const all: { [id: string]: IamStatement[] } = {};
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::ManagedPolicy') continue;
     const { Roles, PolicyDocument } = Properties as {
       readonly Roles: readonly { readonly Ref: string }[];
       readonly PolicyDocument: object;
     };
-    const { Statement } = stack.fill(PolicyDocument) as { readonly Statement: readonly Statement[] };
+    const { Statement } = stack.fill(PolicyDocument) as { readonly Statement: readonly IamStatement[] };
     for (const { Ref } of Roles) all[Ref] = [...(all[Ref] ?? []), ...Statement];
   }
   return all;
@@ -143,7 +143,7 @@ export async function deploy(
   const { config, complaints } = loadConfig(folderOf(files));
   if (!config) throw new Error(JSON.stringify(complaints));
   const input = { config, options: optionsFrom(options), stack: STACK };
-  const made = template(input);
+  const made = createTemplate(input);
   const [stack, account] = [fillStack(made), await testAccount()];
   for (const { name, key } of stack.tables) await account.dynamo.makeTable(key, name);
   for (const [id, { Type, Properties }] of Object.entries(made.resources.Resources)) {

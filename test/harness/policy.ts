@@ -1,5 +1,5 @@
-import { endpointsIn } from '../../lib/config/endpoints.ts';
-import { issuerRow } from '../../lib/config/issuers.ts';
+import { compileEndpoints } from '../../lib/config/endpoints.ts';
+import { compileIssuerRow } from '../../lib/config/issuers.ts';
 import type { Complain, Complaint } from '../../lib/language/complaint.ts';
 import { KINDS } from '../../lib/language/kinds.ts';
 import { parse, type Tree } from '../../lib/language/parse.ts';
@@ -42,7 +42,7 @@ export function rowsFrom(yaml: string): Map<string, IssuerRow> {
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const tree = parse('broker.yml', yaml, complain);
   const rows = (tree?.kind === 'list' ? tree.items : []).flatMap(
-    item => issuerRow(item, complain)?.row ?? [],
+    item => compileIssuerRow(item, complain)?.row ?? [],
   );
   if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
   return new Map(rows.map(row => [row.issuer, row]));
@@ -79,7 +79,7 @@ export const APP_HOSTS: ReadonlyMap<string, AppHost> = new Map([
 export function endpointsFrom(yaml: string): Map<string, Endpoint> {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const rows = endpointsIn(parse('broker.yml', yaml, complain), complain);
+  const rows = compileEndpoints(parse('broker.yml', yaml, complain), complain);
   if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
   return new Map([...rows].map(([name, { value }]) => [name, value]));
 }

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../lib/audit/event.ts';
 import { type Authorizer, authorize } from '../../lib/authorize.ts';
 import { createAuthorizer, createBroker, type Surroundings } from '../../lib/broker.ts';
-import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
+import { createAuthorizerConfig, createBrokerConfig } from '../../lib/config/compiled.ts';
 import type { BrokerError } from '../../lib/errors.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
@@ -105,7 +105,7 @@ export async function testAuthorizer(
   const faults: BrokerError[] = [];
   const config = { folder: 'test', url: AUDIENCE, audience: AUDIENCE, rows: rowsFrom(issuers) };
   const whole = { ...config, roles: [], registries, limits };
-  const loaded = loadedRegistries(whole);
+  const loaded = createAuthorizerConfig(whole);
   const around = {
     publicKeys: signer.publicKeys,
     sink: sink ?? (line => void audit.push(line)),
@@ -119,7 +119,7 @@ export async function testAuthorizer(
     region: 'us-east-1',
     credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }),
   };
-  const broker = createBroker(loadedConfig(whole), { ...around, aws, signer }, loaded);
+  const broker = createBroker(createBrokerConfig(whole), { ...around, aws, signer }, loaded);
   const ask: TestAuthorizer['ask'] = async request => {
     const answer = await authorize(authorizer, httpRequest({ headers: {}, ...request }));
     return answer.kind === 'refused'

@@ -1,4 +1,4 @@
-import type { Statement } from '../../infra/cloudformation.ts';
+import type { IamStatement } from '../../infra/cloudformation.ts';
 import { judgeCondition } from '../../lib/review/targets/condition.ts';
 
 /** A call as IAM sees it: who asks, for what, and what is known of the request by IAM's own keys. */
@@ -9,7 +9,7 @@ export type Attempt = {
   readonly keys: { readonly [name: string]: string | readonly string[] | undefined };
 };
 
-type Filled = Pick<Statement, 'Action' | 'Condition'> & { readonly Resource?: readonly string[] };
+type Filled = Pick<IamStatement, 'Action' | 'Condition'> & { readonly Resource?: readonly string[] };
 
 /** As IAM matches: * is any characters, a slash and a colon too. */
 function isOfResource(patterns: readonly string[], resource: string): boolean {

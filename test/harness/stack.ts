@@ -1,4 +1,4 @@
-import type { Template } from '../../infra/template.ts';
+import type { DeployTemplate } from '../../infra/template.ts';
 import { KEY, NEXT_KEY, PROOF_KEY, SEALING_KEY } from './kms.ts';
 
 const ACCOUNT = '123456789012';
@@ -36,7 +36,7 @@ export type Stack = {
 type Properties = { readonly [name: string]: unknown };
 
 /** Deploys a template on paper. Throws for a reference to what is not there, as CloudFormation does. */
-export function fillStack({ resources: { Resources }, functions }: Template): Stack {
+export function fillStack({ resources: { Resources }, functions }: DeployTemplate): Stack {
   const propertiesOf = (id: string): Properties => {
     const found = Resources[id];
     if (!found) throw new Error(`The template refers to ${id}, which it does not have.`);

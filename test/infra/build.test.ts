@@ -4,7 +4,7 @@ import process from 'node:process';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { writeArtifact } from '../../infra/artifact.ts';
-import { bundle, SETTING } from '../../infra/build.ts';
+import { bundleFunction, SETTING } from '../../infra/build.ts';
 import { FUNCTIONS } from '../../lib/config/wiring.ts';
 import { optionsFrom, STACK } from '../harness/deploy.ts';
 import { configFrom, emptyFolder } from '../harness/local.ts';
@@ -22,7 +22,7 @@ async function inputs(name: (typeof FUNCTIONS)[number]): Promise<string[]> {
 
 describe.each(FUNCTIONS)('the bundle of %s', name => {
   test('is the same to the byte each time', async () => {
-    const [one, other] = [await bundle(name), await bundle(name)];
+    const [one, other] = [await bundleFunction(name), await bundleFunction(name)];
     expect(Buffer.compare(one, other)).toBe(0);
     expect(one.length).toBeGreaterThan(1000);
   });
@@ -35,13 +35,13 @@ describe.each(FUNCTIONS)('the bundle of %s', name => {
   });
 
   test('imports nothing when it is loaded: built-ins come by name, and all else is in it', async () => {
-    const text = Buffer.from(await bundle(name)).toString();
+    const text = Buffer.from(await bundleFunction(name)).toString();
     expect(text).toContain('process.getBuiltinModule("');
     expect(text).not.toMatch(/\bimport\s*[{*"'(]|\bfrom\s*["']|\brequire\(/);
   });
 
   test('names no folder of the machine that built it', async () => {
-    expect(Buffer.from(await bundle(name)).toString()).not.toContain(process.cwd());
+    expect(Buffer.from(await bundleFunction(name)).toString()).not.toContain(process.cwd());
   });
 });
 

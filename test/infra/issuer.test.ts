@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { domainComplaints, reservedComplaints, reservedName } from '../../infra/issuer.ts';
+import { complainOfDomain, complainOfReserved, findReservedName } from '../../infra/issuer.ts';
 import { readOptions } from '../../infra/options.ts';
 import { configFolder, configFrom, folderOf } from '../harness/local.ts';
 
@@ -15,7 +15,7 @@ describe('a URL below a reserved name:', () => {
     ['https://sts.example.com', 'example.com'],
     ['https://example.org', 'example.org'],
   ])('%s', (url, name) => {
-    expect(reservedName(url)).toBe(name);
+    expect(findReservedName(url)).toBe(name);
   });
 });
 
@@ -28,33 +28,33 @@ describe('a URL that somebody can own:', () => {
     'https://sts.acme.io/example',
     'https://a1b2c3.execute-api.eu-central-1.amazonaws.com',
   ])('%s', url => {
-    expect(reservedName(url)).toBeUndefined();
+    expect(findReservedName(url)).toBeUndefined();
   });
 });
 
 test('the complaint says where the url stands', () => {
   const folder = configFolder();
-  expect(reservedComplaints({ ...configFrom(), folder, roles: [] })).toMatchObject([
+  expect(complainOfReserved({ ...configFrom(), folder, roles: [] })).toMatchObject([
     { rule: 'wrong-value', place: { file: join(folder, 'broker.yml'), line: 1, column: 6 } },
   ]);
 });
 
 test('there is no complaint of a url that may be deployed', () => {
   const folder = folderOf({ 'broker.yml': 'url: https://sts.acme.io\n' });
-  expect(reservedComplaints({ ...configFrom(), folder, roles: [], url: 'https://sts.acme.io' })).toEqual([]);
+  expect(complainOfReserved({ ...configFrom(), folder, roles: [], url: 'https://sts.acme.io' })).toEqual([]);
 });
 
 test('P20: a role of the account of examples may not be deployed, and the complaint says where it stands', () => {
   const folder = configFolder();
   const config = { ...configFrom(), folder, url: 'https://sts.acme.io' };
-  expect(reservedComplaints(config)).toMatchObject([
+  expect(complainOfReserved(config)).toMatchObject([
     { rule: 'wrong-value', place: { file: join(folder, 'roles', 'deploy.yml') } },
   ]);
   const roles = config.roles.map(role => ({
     ...role,
     template: { ...role.template, role_arn: 'arn:aws:iam::210987654321:role/deploy' } as typeof role.template,
   }));
-  expect(reservedComplaints({ ...config, roles })).toEqual([]);
+  expect(complainOfReserved({ ...config, roles })).toEqual([]);
 });
 
 describe('the domain that is made', () => {
@@ -64,7 +64,7 @@ describe('the domain that is made', () => {
   const rulesWith = (custom: object, given = config): string[] => {
     const { options } = readOptions(custom);
     if (!options) throw new Error('These options must read.');
-    return domainComplaints(given, options).map(({ rule }) => rule);
+    return complainOfDomain(given, options).map(({ rule }) => rule);
   };
 
   test.each<[name: string, custom: object]>([

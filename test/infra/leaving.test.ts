@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findKept, listTrusters, warnOfName } from '../../infra/leaving.ts';
+import { findKept, listTrusters, writeLeavingWarning } from '../../infra/leaving.ts';
 import { inputOf, resourcesFor, templateFor } from '../harness/deploy.ts';
 import { code, rowsOf } from '../harness/markdown.ts';
 import { EVERYTHING } from '../harness/whole.ts';
@@ -69,7 +69,7 @@ describe('T99: who trusts the broker', () => {
     { name: 'where nobody is known', config: inputOf({ jwt: false }).config, says: 'former roles' },
     { name: 'where the configuration does not load', config: undefined, says: 'does not load' },
   ])('is warned of, $name', ({ config, says }) => {
-    expect(warnOfName(config)).toContain('is the issuer that others trust');
-    expect(warnOfName(config)).toContain(says);
+    expect(writeLeavingWarning(config)).toContain('is the issuer that others trust');
+    expect(writeLeavingWarning(config)).toContain(says);
   });
 });

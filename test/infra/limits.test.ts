@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { templateComplaints } from '../../infra/template.ts';
+import { listTemplateComplaints } from '../../infra/template.ts';
 import { inputOf, refusedFor } from '../harness/deploy.ts';
 
 const SCOPES = '    scopes: [write_packages]\n';
@@ -75,7 +75,7 @@ describe('I7: packaging', () => {
     { asked: { options: { reservedConcurrency: 950 } }, names: '900' },
     { asked: { also: APP_ROLES(8), options: { appKeys: APP_KEYS(8) } }, names: '4096' },
   ])('names the limit: $names', ({ asked, names }) => {
-    expect(templateComplaints(inputOf(asked)).map(({ message }) => message)).toEqual([
+    expect(listTemplateComplaints(inputOf(asked)).map(({ message }) => message)).toEqual([
       expect.stringContaining(names),
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../infra/cloudformation.ts';
-import { policySize } from '../../infra/resources/roles.ts';
-import { template } from '../../infra/template.ts';
+import type { IamPolicy } from '../../infra/cloudformation.ts';
+import { measurePolicy } from '../../infra/resources/roles.ts';
+import { createTemplate } from '../../infra/template.ts';
 import {
   arnOf,
   inputOf,
@@ -145,7 +145,7 @@ test('a template is plain data: JSON keeps all of it', () => {
 test('T44: what cannot be deployed is thrown, also when nobody asked for complaints', () => {
   const targets = Array.from({ length: 1500 }, (_, index) => arnOf(`a-long-name-of-a-target-role-${index}`));
   expect(refusedFor({ targets })).toEqual(['too-many serverless.yml custom.kiteSts.targets']);
-  expect(() => template(inputOf({ targets }))).toThrow(
+  expect(() => createTemplate(inputOf({ targets }))).toThrow(
     /^serverless\.yml custom\.kiteSts\.targets:1:1 {2}too-many/,
   );
 });
@@ -167,18 +167,18 @@ describe('I6: the template for', () => {
       arnOf(`deploy-${index}-prod`, String(200_000_000_000 + index)),
     );
     const { resources } = templateFor({ targets, options });
-    const of = (type: string): Policy[] =>
+    const of = (type: string): IamPolicy[] =>
       Object.values(resources.Resources)
         .filter(({ Type }) => Type === `AWS::IAM::${type}`)
-        .map(({ Properties }) => Properties['PolicyDocument'] as Policy);
-    const inline = resources.Resources['ExchangeRights']?.Properties['PolicyDocument'] as Policy;
+        .map(({ Properties }) => Properties['PolicyDocument'] as IamPolicy);
+    const inline = resources.Resources['ExchangeRights']?.Properties['PolicyDocument'] as IamPolicy;
     const managed = of('ManagedPolicy');
     return {
       bytes: Buffer.byteLength(JSON.stringify(resources)),
       resources: Object.keys(resources.Resources).length,
       outputs: Object.keys(resources.Outputs).length,
-      inline: policySize(inline, STACK),
-      managed: Math.max(0, ...managed.map(each => policySize(each, STACK))),
+      inline: measurePolicy(inline, STACK),
+      managed: Math.max(0, ...managed.map(each => measurePolicy(each, STACK))),
       policies: managed.length,
     };
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findUrl } from '../../infra/told.ts';
+import { findBrokerUrl } from '../../infra/told.ts';
 
 function out(OutputKey: string, OutputValue: string) {
   return { OutputKey, OutputValue };
@@ -7,6 +7,6 @@ function out(OutputKey: string, OutputValue: string) {
 
 test('I12: the address is that of the outputs of the stack', () => {
   const info = { gatheredData: { outputs: [out('Other', 'x'), out('Url', 'https://sts.acme.io')] } };
-  expect(findUrl([{}, { gatheredData: {} }, info])).toBe('https://sts.acme.io');
-  expect(findUrl([{}])).toBeUndefined();
+  expect(findBrokerUrl([{}, { gatheredData: {} }, info])).toBe('https://sts.acme.io');
+  expect(findBrokerUrl([{}])).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type ZipFile, zip } from '../../infra/zip.ts';
+import { createZip, type ZipFile } from '../../infra/zip.ts';
 import { unzip } from '../harness/unzip.ts';
 
 function file(path: string, text: string): ZipFile {
@@ -9,20 +9,20 @@ function file(path: string, text: string): ZipFile {
 const FILES = [file('index.mjs', 'export {};'), file('config/broker.json', '{"url":"ü"}'), file('empty', '')];
 
 test('every file comes out as it went in', () => {
-  const read = unzip(zip(FILES));
+  const read = unzip(createZip(FILES));
   for (const { path, content } of FILES) expect(read.get(path)).toEqual(content);
   expect(read.size).toBe(FILES.length);
 });
 
 test('files stand in the order of their names, whatever order they came in', () => {
   const names = ['config/broker.json', 'empty', 'index.mjs'];
-  expect([...unzip(zip(FILES)).keys()]).toEqual(names);
-  expect(zip(FILES.toReversed())).toEqual(zip(FILES));
+  expect([...unzip(createZip(FILES)).keys()]).toEqual(names);
+  expect(createZip(FILES.toReversed())).toEqual(createZip(FILES));
 });
 
 describe('each entry', () => {
   const [{ path, content }] = [file('a.txt', 'text')];
-  const archive = zip([{ path, content }]);
+  const archive = createZip([{ path, content }]);
   const central = archive.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
 
   test.each([

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { consolePage } from '../../infra/build.ts';
+import { buildConsolePage } from '../../infra/build.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { call, configFolder, type Local, localBroker } from '../harness/local.ts';
 
@@ -69,7 +69,7 @@ test('the page needs no other file: no element leads anywhere', () => {
 });
 
 test('it is made to the byte alike from the same source, and names no folder of this machine', async () => {
-  const [one, other] = [await consolePage(), await consolePage()];
+  const [one, other] = [await buildConsolePage(), await buildConsolePage()];
   expect(one).toBe(other);
   expect(one).not.toContain(process.cwd());
 });

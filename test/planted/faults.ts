@@ -50,25 +50,25 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/alarms.ts', 'provider_refused: 5,', 'provider_refused: 500,'],
   [
     'infra/resources/alarms.ts',
-    "ExchangeThrottles: ofFunction('Exchange', 'Throttles')",
-    "ExchangeThrottles: ofFunction('Discovery', 'Throttles')",
+    "ExchangeThrottles: watchFunction('Exchange', 'Throttles')",
+    "ExchangeThrottles: watchFunction('Discovery', 'Throttles')",
   ],
   [
     'infra/resources/authorizer.ts',
-    "AuthorizerErrors: ofFunction('Authorizer', 'Errors')",
-    "AuthorizerErrors: ofFunction('Exchange', 'Errors')",
+    "AuthorizerErrors: watchFunction('Authorizer', 'Errors')",
+    "AuthorizerErrors: watchFunction('Exchange', 'Errors')",
   ],
   ['infra/resources/refresher.ts', 'const QUARTER = 15 * 60', 'const QUARTER = 150 * 60'],
   [
     'infra/resources/rotation.ts',
-    "schedule('Rotation', 'rate(1 hour)')",
+    "createSchedule('Rotation', 'rate(1 hour)')",
     "schedule('Rotation', 'rate(10 days)')",
   ],
   ['infra/resources/authorizer.ts', 'AUTHORIZER_TIMEOUT = 8', 'AUTHORIZER_TIMEOUT = 80'],
   [
     'infra/resources/rotation.ts',
-    "SealedKeyNotUsed: counted('SealedKeyNotUsed', 'a sealed key could not be used', 1)",
-    "SealedKeyNotUsed: counted('SealedKeysNotUsed', 'a sealed key could not be used', 1)",
+    "SealedKeyNotUsed: watchCount('SealedKeyNotUsed', 'a sealed key could not be used', 1)",
+    "SealedKeyNotUsed: watchCount('SealedKeysNotUsed', 'a sealed key could not be used', 1)",
   ],
   [
     'infra/resources/spent.ts',
@@ -332,13 +332,13 @@ export const FAULTS: readonly Fault[] = [
   ['lib/token/presets/google.ts', "pipelineId: 'sub'", "pipelineId: 'email'"],
   ['lib/jobs/gitlab.ts', "'web', 'webide', 'chat'", "'web', 'chat'"],
   // A fourth, drawn by lot among the lines that choose.
-  [
-    'infra/provider.ts',
-    "if (typeof role === 'string' || (isMap(role)",
-    "if (typeof role === 'string' && (isMap(role)",
-  ],
+  ['infra/provider.ts', "typeof role === 'string' ||", "typeof role === 'string' &&"],
   ['infra/resources/dashboard.ts', "  if (typeof value === 'string') return value;\n", ''],
-  ['infra/resources/roles.ts', '...(sealed ? openSealed(config.url) : [])', '...openSealed(config.url)'],
+  [
+    'infra/resources/roles.ts',
+    '...(sealed ? listOpeningRights(config.url) : [])',
+    '...listOpeningRights(config.url)',
+  ],
   ['lib/audit/patterns.ts', "writeComparison('outcome', 'denied')", "writeComparison('outcome', 'deny')"],
   ['lib/aws/sts.ts', "texts.get('ErrorResponse/Error/Code')", "texts.get('Error/Code')"],
   ['lib/cli/asking.ts', "?? 'KITE_STS_ID_TOKEN'", "?? 'ID_TOKEN'"],

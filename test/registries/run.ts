@@ -17,7 +17,7 @@ import { gzipSync } from 'node:zlib';
 import { createAuthorizer, createBroker } from '../../lib/broker.ts';
 import { setUpReach } from '../../lib/cli/reach/setup.ts';
 import { privateFolder } from '../../lib/client/folder.ts';
-import { loadedConfig, loadedRegistries } from '../../lib/config/compiled.ts';
+import { createAuthorizerConfig, createBrokerConfig } from '../../lib/config/compiled.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import { throwawayIssuer } from '../../lib/local/issuer.ts';
@@ -81,7 +81,7 @@ function now(): number {
 }
 const issuer = throwawayIssuer(config.rows, config.registries, now);
 const signer = createLocalSigner();
-const registries = loadedRegistries(config);
+const registries = createAuthorizerConfig(config);
 const around = {
   sink: () => undefined,
   onFault: (error: Error) => console.log('fault', error),
@@ -89,7 +89,7 @@ const around = {
   now,
 };
 const aws = { region: 'eu-west-1', credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }) };
-const broker = createBroker(loadedConfig(config), { ...around, signer, aws }, registries);
+const broker = createBroker(createBrokerConfig(config), { ...around, signer, aws }, registries);
 const { publicKeys } = signer;
 const authorizer = createAuthorizer(registries, {
   ...around,

@@ -1,4 +1,4 @@
-import { consoleData } from '../../config/console.ts';
+import { readConsoleData } from '../../config/console.ts';
 import { pageWith } from '../../local/page.ts';
 import { settingsOf } from '../configuration.ts';
 import { complaintsText } from '../findings.ts';
@@ -26,7 +26,7 @@ Examples:
 `,
   options: { out: { type: 'string' } },
   async run(flags, terminal) {
-    const { data, complaints } = consoleData(settingsOf(flags, terminal).config);
+    const { data, complaints } = readConsoleData(settingsOf(flags, terminal).config);
     if (!data) throw new Failure(complaintsText(complaints));
     const file = flag(flags, 'out') ?? 'console.html';
     const page = await pageWith(data);

@@ -1,4 +1,4 @@
-import { type Loaded, loadConfig } from '../../config/load.ts';
+import { type LoadResult, loadConfig } from '../../config/load.ts';
 import { writeCount } from '../../language/counted.ts';
 import type { LintAnswer } from '../../review/lint/lint.ts';
 import type { LintFinding, LintLevel } from '../../review/lint/rule.ts';
@@ -23,7 +23,7 @@ function countLevels(findings: readonly LintFinding[], notes: boolean): string[]
   ];
 }
 
-function summary(loaded: Loaded, findings: readonly LintFinding[], notes: boolean): string {
+function summary(loaded: LoadResult, findings: readonly LintFinding[], notes: boolean): string {
   if (!loaded.config) return writeCount(countOf(findings, 'error'), 'error');
   const { folder, rows, roles, registries, teams } = loaded.config;
   return [
@@ -39,7 +39,7 @@ function shownIn(flags: Flags, findings: readonly LintFinding[]): string {
   return findingsText(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
 }
 
-function rendered(flags: Flags, loaded: Loaded, { findings, ignored }: LintAnswer): string {
+function rendered(flags: Flags, loaded: LoadResult, { findings, ignored }: LintAnswer): string {
   if (flags['json']) return JSON.stringify(findings, null, 2);
   if (flags['sarif']) return JSON.stringify(formatSarif(findings, ignored), null, 2);
   return `${shownIn(flags, findings)}${summary(loaded, findings, flags['notes'] === true)}`;

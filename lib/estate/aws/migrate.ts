@@ -1,4 +1,4 @@
-import { issuerRow } from '../../config/issuers.ts';
+import { compileIssuerRow } from '../../config/issuers.ts';
 import type { Complaint } from '../../language/complaint.ts';
 import { parse } from '../../language/parse.ts';
 import { compileRole, parseRole } from '../../language/role.ts';
@@ -83,7 +83,7 @@ export function makeRow(issuer: string): { readonly row: IssuerRow | undefined; 
       ? `{ issuer: "${issuer}", jwks_uri: "${issuer}/.well-known/jwks.json", bind: [sub] }`
       : `{ preset: ${preset}, issuer: "${issuer}" }`;
   const tree = parse('broker.yml', yaml, () => {});
-  return { yaml, row: tree && issuerRow(tree, () => {})?.row };
+  return { yaml, row: tree && compileIssuerRow(tree, () => {})?.row };
 }
 
 const madeRows = new Map<string, IssuerRow | undefined>();

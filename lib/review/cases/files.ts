@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/load.ts';
-import { readSource, start } from '../../config/sources.ts';
+import { locateFile, readSource } from '../../config/sources.ts';
 import type { Complain } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
 import type { Registry } from '../../policy/registry.ts';
@@ -39,7 +39,7 @@ function complainOfStray(below: string, names: readonly string[], complain: Comp
     if (!names.includes(name))
       complain(
         'file-name',
-        start(join(below, file)),
+        locateFile(join(below, file)),
         `Nothing is named "${name}" here.${suggestWord(name, names)}`,
       );
   }

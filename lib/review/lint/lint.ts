@@ -1,4 +1,4 @@
-import type { Config, Written } from '../../config/load.ts';
+import type { Config, ConfigTexts } from '../../config/load.ts';
 import { type Ignored, siftFindings } from './ignore.ts';
 import { createLinted } from './linted.ts';
 import type { LintFinding } from './rule.ts';
@@ -28,7 +28,7 @@ function inOrder(findings: readonly LintFinding[], files: Iterable<string>): Lin
  */
 export function lintPolicies(
   { rows, teams }: Pick<Config, 'rows'> & Partial<Pick<Config, 'teams'>>,
-  { broker, policies }: Pick<Written, 'broker' | 'policies'>,
+  { broker, policies }: Pick<ConfigTexts, 'broker' | 'policies'>,
   texts: ReadonlyMap<string, string>,
   now: number,
 ): LintAnswer {

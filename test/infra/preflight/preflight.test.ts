@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { findKept } from '../../../infra/leaving.ts';
 import { listNamed } from '../../../infra/preflight/names.ts';
 import { runPreflight } from '../../../infra/preflight/preflight.ts';
-import { deployRights } from '../../../infra/rights/deploy.ts';
-import { template } from '../../../infra/template.ts';
+import { createDeployRights } from '../../../infra/rights/deploy.ts';
+import { createTemplate } from '../../../infra/template.ts';
 import type { ReadInput } from '../../../lib/aws/account.ts';
 import type { JsonObject } from '../../../lib/http/json.ts';
 import { inputOf } from '../../harness/deploy.ts';
@@ -256,7 +256,7 @@ test('each thing that outlives its stack by a name of ours is looked for, and ta
     '/aws/lambda/kite-sts-prod-exchange',
     SWITCHES,
   ]);
-  expect(findKept(template(whole).resources.Resources)).toEqual(
+  expect(findKept(createTemplate(whole).resources.Resources)).toEqual(
     expect.arrayContaining(['SwitchTable', 'ExchangeLogGroup', 'AuthorizerLogGroup']),
   );
 });
@@ -304,7 +304,7 @@ describe('the guide has', () => {
   test('each right that is asked for beyond those of a deployment, and a policy of them', async () => {
     const read = readable(EMPTY);
     await runPreflight(whole, read);
-    const given = deployRights(whole, ACCOUNT).Statement.flatMap(({ Action }) => Action);
+    const given = createDeployRights(whole, ACCOUNT).Statement.flatMap(({ Action }) => Action);
     const beyond = read.asked.map(([right]) => right).filter(right => !given.includes(right));
     const needed = new Set([...beyond, 'iam:GetRole'].filter(right => right !== 'sts:GetCallerIdentity'));
     const named = rows.flatMap(([, right]) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { template } from '../../../infra/template.ts';
+import { createTemplate } from '../../../infra/template.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { optionsFrom, STACK } from '../../harness/deploy.ts';
 import { FLEET } from '../../harness/fleet.ts';
@@ -97,7 +97,7 @@ function describeAlarm(read: Read): string {
 test('T-9: each alarm watches what it is named after, of that function, and rings where operate.md says', () => {
   const { config } = loadConfig(folderOf(FLEET));
   if (!config) throw new Error('the fleet does not load');
-  const made = template({ config, options: optionsFrom({ signing: 'sealed' }), stack: STACK });
+  const made = createTemplate({ config, options: optionsFrom({ signing: 'sealed' }), stack: STACK });
   const stack = fillStack(made);
   const alarms = Object.entries(made.resources.Resources)
     .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')

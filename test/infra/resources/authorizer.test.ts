@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { COPY_PATTERNS } from '../../../infra/resources/alarms.ts';
-import { template } from '../../../infra/template.ts';
+import { createTemplate } from '../../../infra/template.ts';
 import { inputOf, propertiesOf, resourcesFor, statementsOf } from '../../harness/deploy.ts';
 import { rowsFrom } from '../../harness/policy.ts';
 import { FLAT } from '../../harness/registry.ts';
 
 function templateWith(options: object = {}) {
   const { config, ...rest } = inputOf({ options });
-  return template({ ...rest, config: { ...config, registries: [FLAT] } });
+  return createTemplate({ ...rest, config: { ...config, registries: [FLAT] } });
 }
-function idsOf({ resources }: ReturnType<typeof template>): string[] {
+function idsOf({ resources }: ReturnType<typeof createTemplate>): string[] {
   return Object.keys(resources.Resources).filter(id => id.startsWith('Authorizer'));
 }
 
 test('without registries nothing of it is deployed', () => {
-  const { functions, resources } = template(inputOf());
+  const { functions, resources } = createTemplate(inputOf());
   expect(functions.authorizer).toBeUndefined();
-  expect(idsOf(template(inputOf()))).toEqual([]);
+  expect(idsOf(createTemplate(inputOf()))).toEqual([]);
   expect(Object.keys(resources.Outputs)).not.toContain('AuthorizerArn');
 });
 

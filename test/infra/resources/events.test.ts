@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { deployRights } from '../../../infra/rights/deploy.ts';
-import { template } from '../../../infra/template.ts';
+import { createDeployRights } from '../../../infra/rights/deploy.ts';
+import { createTemplate } from '../../../infra/template.ts';
 import { inputOf, propertiesOf, refusedFor, resourcesFor, statementsOf } from '../../harness/deploy.ts';
 import { issuersWithEvents, SOURCE } from '../../harness/job-events.ts';
 import { rowsFrom } from '../../harness/policy.ts';
@@ -77,7 +77,7 @@ describe('T89: what hears them', () => {
 test('where no row has events there is nothing of it, and nothing is paid', () => {
   const without = resourcesFor({ ground: { rows: rowsFrom('- preset: buildkite') } });
   expect(Object.keys(without).filter(id => /Events|Job|Approval|DemandsSuspended/.test(id))).toEqual([]);
-  expect(template(inputOf()).functions.events).toBeUndefined();
+  expect(createTemplate(inputOf()).functions.events).toBeUndefined();
 });
 
 test('what is not believed, and what is suspended, are alarms by lines of their functions', () => {
@@ -96,7 +96,7 @@ test('a bus in another account than the broker’s is refused', () => {
 
 test('T83: whoever deploys may make that rule on that bus, and on no other', () => {
   const input = inputOf({ ...ASKED, options: { account: SOURCE.account } });
-  const { Statement } = deployRights(input, SOURCE.account);
+  const { Statement } = createDeployRights(input, SOURCE.account);
   const [right] = Statement.filter(({ Sid }) => Sid === 'Schedule');
   expect(right?.Resource).toEqual([
     `arn:aws:events:eu-central-1:${SOURCE.account}:rule/kite-sts-prod-*`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../../infra/cloudformation.ts';
+import type { IamPolicy } from '../../../infra/cloudformation.ts';
 import { INLINE_LIMIT } from '../../../infra/resources/placement.ts';
-import { exchangeSize, policySize } from '../../../infra/resources/roles.ts';
+import { measureExchange, measurePolicy } from '../../../infra/resources/roles.ts';
 import { arnOf, propertiesOf, resourcesFor, STACK, statementsOf } from '../../harness/deploy.ts';
 
 const LAMBDA = {
@@ -69,7 +69,7 @@ function rightsOf(role: string, asked?: Parameters<typeof resourcesFor>[0]) {
   return Object.fromEntries(
     Object.entries(resourcesFor(asked)).flatMap(([id, { Type, Properties }]) =>
       Type === 'AWS::IAM::Policy' && JSON.stringify(Properties['Roles']) === JSON.stringify([{ Ref: role }])
-        ? [[id, (Properties['PolicyDocument'] as Policy).Statement]]
+        ? [[id, (Properties['PolicyDocument'] as IamPolicy).Statement]]
         : [],
     ),
   );
@@ -197,23 +197,23 @@ describe('the size of the policies', () => {
   const logs = (Resource: unknown) => ({ ...bare, Statement: [{ ...ownLogs(''), Resource: [Resource] }] });
 
   test('is what IAM counts: every character but white space', () => {
-    const spaced = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'a b\tc' }] } as Policy;
-    const solid = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'ab\\tc' }] } as Policy;
-    expect(policySize(spaced, STACK)).toBe(JSON.stringify(solid).length - 1);
+    const spaced = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'a b\tc' }] } as IamPolicy;
+    const solid = { ...bare, Statement: [{ ...become(arnOf('a')), Sid: 'ab\\tc' }] } as IamPolicy;
+    expect(measurePolicy(spaced, STACK)).toBe(JSON.stringify(solid).length - 1);
   });
 
   test('takes what is filled in on deployment as long as it will be', () => {
     const filled = 'arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/kite-sts-prod-exchange:*';
-    expect(policySize(logs(arn('ExchangeLogGroup')) as unknown as Policy, STACK)).toBe(
+    expect(measurePolicy(logs(arn('ExchangeLogGroup')) as unknown as IamPolicy, STACK)).toBe(
       JSON.stringify(logs(filled)).length,
     );
   });
 
   test('is longer in a region, and for a service, of longer names', () => {
-    const document = logs(arn('ExchangeLogGroup')) as unknown as Policy;
+    const document = logs(arn('ExchangeLogGroup')) as unknown as IamPolicy;
     const stack = { name: 'other', prefix: `${STACK.prefix}-longer`, region: 'us-gov-west-1' };
-    expect(policySize(document, stack)).toBe(
-      policySize(document, STACK) + '-longer'.length + '-us-gov'.length + 1,
+    expect(measurePolicy(document, stack)).toBe(
+      measurePolicy(document, STACK) + '-longer'.length + '-us-gov'.length + 1,
     );
   });
 
@@ -223,17 +223,17 @@ describe('the size of the policies', () => {
         .filter(
           ({ Type, Properties }) => Type === 'AWS::IAM::Policy' && Properties['PolicyName'] !== 'Discovery',
         )
-        .map(({ Properties }) => Properties['PolicyDocument'] as Policy),
+        .map(({ Properties }) => Properties['PolicyDocument'] as IamPolicy),
     );
     const once = [...new Map(documents.map(each => [JSON.stringify(each), each])).values()];
     expect(once).toHaveLength(3);
-    expect(exchangeSize(STACK)).toBe(once.reduce((sum, each) => sum + policySize(each, STACK), 0));
+    expect(measureExchange(STACK)).toBe(once.reduce((sum, each) => sum + measurePolicy(each, STACK), 0));
   });
 
   test('leaves room for more than a hundred targets', () => {
     const targets = Array.from({ length: 100 }, (_, index) =>
       arnOf(`deploy-the-service-with-number-${index}`),
     );
-    expect(exchangeSize(STACK, become(...targets) as never)).toBeLessThan(INLINE_LIMIT);
+    expect(measureExchange(STACK, become(...targets) as never)).toBeLessThan(INLINE_LIMIT);
   });
 });

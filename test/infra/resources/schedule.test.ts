@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { schedule } from '../../../infra/resources/schedule.ts';
+import { createSchedule } from '../../../infra/resources/schedule.ts';
 
 test('a function is run by its own schedule, which alone may invoke it, and a run is one attempt', () => {
-  expect(schedule('Clock', 'rate(1 hour)')).toEqual({
+  expect(createSchedule('Clock', 'rate(1 hour)')).toEqual({
     ClockSchedule: {
       Type: 'AWS::Events::Rule',
       Properties: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../../infra/cloudformation.ts';
+import type { IamPolicy } from '../../../infra/cloudformation.ts';
 import { INLINE_LIMIT } from '../../../infra/resources/placement.ts';
-import { exchangeSize, policySize } from '../../../infra/resources/roles.ts';
+import { measureExchange, measurePolicy } from '../../../infra/resources/roles.ts';
 import { arnOf, resourcesFor, STACK, statementsOf, templateFor } from '../../harness/deploy.ts';
 
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/boundary';
@@ -70,13 +70,15 @@ describe('I3: what provider says', () => {
     const targets = Array.from({ length: 120 }, (_, index) => arnOf(`deploy-service-of-a-team-${index}`));
     const resources = resourcesFor({ provider: WHOLE, targets, jwt: false });
     const inline = ['ExchangeRights', 'ProviderRights'].map(id =>
-      policySize(resources[id]?.Properties['PolicyDocument'] as Policy, STACK),
+      measurePolicy(resources[id]?.Properties['PolicyDocument'] as IamPolicy, STACK),
     );
     // With what a rotation of keys adds for a while.
     const both =
-      exchangeSize(STACK) -
-      policySize(
-        resourcesFor({ targets: [], jwt: false })['ExchangeRights']?.Properties['PolicyDocument'] as Policy,
+      measureExchange(STACK) -
+      measurePolicy(
+        resourcesFor({ targets: [], jwt: false })['ExchangeRights']?.Properties[
+          'PolicyDocument'
+        ] as IamPolicy,
         STACK,
       );
     expect(inline.reduce((sum, each) => sum + each, both)).toBeLessThanOrEqual(INLINE_LIMIT);

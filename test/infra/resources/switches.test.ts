@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { template } from '../../../infra/template.ts';
+import { createTemplate } from '../../../infra/template.ts';
 import { SWITCH_TABLE } from '../../../lib/stores/switches.ts';
 import { inputOf, propertiesOf, resourcesFor, rightsTo } from '../../harness/deploy.ts';
 import { FLAT } from '../../harness/registry.ts';
 
 const ID = 'SwitchTable';
 const input = inputOf();
-const whole = template({ ...input, config: { ...input.config, registries: [FLAT] } });
+const whole = createTemplate({ ...input, config: { ...input.config, registries: [FLAT] } });
 
 describe('what is switched off', () => {
   test('is in a table of a name that operators know, and stays there', () => {

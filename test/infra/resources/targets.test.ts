@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Policy } from '../../../infra/cloudformation.ts';
-import { identityRights } from '../../../infra/resources/identities.ts';
+import type { IamPolicy } from '../../../infra/cloudformation.ts';
+import { listIdentityRights } from '../../../infra/resources/identities.ts';
 import { INLINE_LIMIT, MANAGED_LIMIT, MANAGED_POLICIES } from '../../../infra/resources/placement.ts';
-import { exchangeSize, policySize } from '../../../infra/resources/roles.ts';
-import { assume } from '../../../infra/resources/targets.ts';
-import { templateComplaints } from '../../../infra/template.ts';
+import { measureExchange, measurePolicy } from '../../../infra/resources/roles.ts';
+import { allowAssuming } from '../../../infra/resources/targets.ts';
+import { listTemplateComplaints } from '../../../infra/template.ts';
 import {
   arnOf,
   inputOf,
@@ -37,7 +37,7 @@ const FLEET = manyArns(1500);
 
 /** Of the exchange, with all else that it may. */
 function sizeOf(arns: readonly string[]): number {
-  return exchangeSize(STACK, ...identityRights(inputOf().config), assume(arns, undefined));
+  return measureExchange(STACK, ...listIdentityRights(inputOf().config), allowAssuming(arns, undefined));
 }
 
 /** Targets whose policies are exactly so many characters: the last name is padded. */
@@ -105,7 +105,9 @@ describe('I6: exact ARNs in managed policies', () => {
   test('ten policies at most, none over what IAM counts', () => {
     const resources = resourcesFor({ targets: fleetOf(930) });
     const policies = Object.values(resources).filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy');
-    const sizes = policies.map(({ Properties }) => policySize(Properties['PolicyDocument'] as Policy, STACK));
+    const sizes = policies.map(({ Properties }) =>
+      measurePolicy(Properties['PolicyDocument'] as IamPolicy, STACK),
+    );
     expect(policies).toHaveLength(MANAGED_POLICIES);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(MANAGED_LIMIT);
   });
@@ -228,7 +230,7 @@ describe('T44: packaging is refused', () => {
       says: 'targets: [arn:aws-cn:iam::*:role/ci-',
     },
   ])('with both ways on: $name', ({ targets, says }) => {
-    const [complaint] = templateComplaints(inputOf({ targets }));
+    const [complaint] = listTemplateComplaints(inputOf({ targets }));
     expect(complaint?.message).toContain(says);
     expect(complaint?.message).toContain('"orgId"');
     expect(complaint?.message).toContain('second broker');

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { findBoundaryArn } from '../../../infra/input.ts';
 import { TYPE_ACTIONS, VPC_ACTIONS } from '../../../infra/rights/actions.ts';
-import { boundary } from '../../../infra/rights/boundary.ts';
-import { deployRights, findTypes, listActions, splitRights } from '../../../infra/rights/deploy.ts';
+import { createBoundary } from '../../../infra/rights/boundary.ts';
+import {
+  createDeployRights,
+  listResourceTypes,
+  listTypeActions,
+  splitRights,
+} from '../../../infra/rights/deploy.ts';
 import type { Right } from '../../../infra/rights/sections.ts';
 import { fillReferences } from '../../../infra/stack.ts';
-import { template } from '../../../infra/template.ts';
+import { createTemplate } from '../../../infra/template.ts';
 import { inputOf, STACK, statementsOf } from '../../harness/deploy.ts';
 import { blocks, code, read, rowsOf } from '../../harness/markdown.ts';
 import { allows } from '../../harness/rights.ts';
@@ -15,7 +20,7 @@ const PAGE = 'docs/guides/deploy.md';
 const whole = inputOf(EVERYTHING);
 const BOUNDARY = findBoundaryArn(whole, ACCOUNT);
 function rightsOf(asked: Parameters<typeof inputOf>[0]): readonly Right[] {
-  return deployRights(inputOf(asked), ACCOUNT).Statement;
+  return createDeployRights(inputOf(asked), ACCOUNT).Statement;
 }
 function sidsOf(asked: Parameters<typeof inputOf>[0]): string[] {
   return rightsOf(asked).map(({ Sid }) => Sid);
@@ -25,7 +30,7 @@ const all = rightsOf(EVERYTHING);
 describe('I2: the rights to deploy', () => {
   test('are those that the guide shows, action by action', () => {
     const shown = blocks(read(PAGE)).find(({ words }) => words.includes('deploy-policy'));
-    expect(JSON.parse(shown?.text ?? '')).toEqual(deployRights(whole, ACCOUNT));
+    expect(JSON.parse(shown?.text ?? '')).toEqual(createDeployRights(whole, ACCOUNT));
   });
 
   test('are explained there, each by its name, with the option that it is for', () => {
@@ -58,7 +63,7 @@ describe('I2: the rights to deploy', () => {
 
   test('have each action of each type that is deployed, on something', () => {
     const given = new Set(all.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action));
-    const needed = findTypes(whole).flatMap(type => listActions(TYPE_ACTIONS[type] as never));
+    const needed = listResourceTypes(whole).flatMap(type => listTypeActions(TYPE_ACTIONS[type] as never));
     expect(needed.filter(action => !given.has(action))).toEqual([]);
   });
 
@@ -72,7 +77,7 @@ describe('I2: the rights to deploy', () => {
   });
 
   test('fit into managed policies of a role, none lost', () => {
-    const parts = splitRights(deployRights(whole, ACCOUNT));
+    const parts = splitRights(createDeployRights(whole, ACCOUNT));
     expect(parts.length).toBeLessThanOrEqual(4);
     expect(parts.map(part => JSON.stringify(part).length).filter(size => size > 6144)).toEqual([]);
     expect(parts.flatMap(({ Statement }) => Statement)).toEqual(all);
@@ -87,7 +92,7 @@ describe('the table of types', () => {
   test.each(Object.entries(TYPE_ACTIONS))('%s says where its actions are from, and none twice', (_, type) => {
     expect(type.source).toMatch(/^https:\/\//);
     expect(type.why).not.toBe('');
-    const given = listActions(type);
+    const given = listTypeActions(type);
     expect(type.without.filter(action => given.includes(action))).toEqual([]);
   });
 
@@ -210,11 +215,11 @@ describe('T83: these rights make nothing beyond the boundary', () => {
 });
 
 describe('the boundary', () => {
-  const made = boundary(whole, ACCOUNT) as { readonly Statement: readonly Right[] };
+  const made = createBoundary(whole, ACCOUNT) as { readonly Statement: readonly Right[] };
 
   test('is one that every role of ours has', () => {
     const roles = Object.values(
-      template({ ...whole, options: { ...whole.options, account: ACCOUNT } }).resources.Resources,
+      createTemplate({ ...whole, options: { ...whole.options, account: ACCOUNT } }).resources.Resources,
     )
       .filter(({ Type }) => Type === 'AWS::IAM::Role')
       .map(({ Properties }) => Properties['PermissionsBoundary']);
@@ -222,7 +227,7 @@ describe('the boundary', () => {
   });
 
   test('takes no right from any role of ours', () => {
-    const statements = [...statementsOf(template(whole).resources.Resources)].filter(
+    const statements = [...statementsOf(createTemplate(whole).resources.Resources)].filter(
       ([name, { Effect, Principal }]) =>
         Effect === 'Allow' && Principal === undefined && /Rights|Sign|Targets/.test(name),
     );

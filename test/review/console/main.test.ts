@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { consoleData } from '../../../lib/config/console.ts';
+import { readConsoleData } from '../../../lib/config/console.ts';
 import { type Config, loadConfig } from '../../../lib/config/load.ts';
 import { pageWith } from '../../../lib/local/page.ts';
 import { runCases, type Trial } from '../../../lib/review/cases/trial.ts';
@@ -25,7 +25,7 @@ const FOLDERS = [
 ];
 
 function dataOf(folder: string) {
-  const { data, complaints } = consoleData(join(ROOT, folder));
+  const { data, complaints } = readConsoleData(join(ROOT, folder));
   if (!data) throw new Error(JSON.stringify(complaints));
   return data;
 }

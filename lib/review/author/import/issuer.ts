@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import { issuerRow } from '../../../config/issuers.ts';
+import { compileIssuerRow } from '../../../config/issuers.ts';
 import type { Complaint } from '../../../language/complaint.ts';
 import { parse } from '../../../language/parse.ts';
 import { compileStatement } from '../../../language/statement.ts';
@@ -28,7 +28,7 @@ export function findFacts(issuer: string): IssuerFacts {
 
 function readFacts(issuer: string): IssuerFacts {
   const tree = parse('', JSON.stringify({ issuer }), () => {});
-  const known = findPreset(issuer) && tree && issuerRow(tree, () => {})?.row;
+  const known = findPreset(issuer) && tree && compileIssuerRow(tree, () => {})?.row;
   return known || { ...UNKNOWN, issuer };
 }
 
