@@ -63,6 +63,10 @@ export async function testRegistry(
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  atEnd(() => new Promise<void>(resolve => void server.close(() => resolve())));
+  atEnd(() => {
+    // npm that was ended in the midst of a request leaves its connection open.
+    server.closeAllConnections();
+    return new Promise<void>(resolve => void server.close(() => resolve()));
+  });
   return { url, asked };
 }
