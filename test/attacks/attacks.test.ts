@@ -4,6 +4,7 @@ import { read } from '../harness/markdown.ts';
 import { attacks as ci } from './ci.ts';
 import { attacks as client } from './client.ts';
 import { type Attack, makeWorld } from './harness.ts';
+import { attacks as job } from './job.ts';
 import { attacks as jwks } from './jwks.ts';
 import { attacks as limit } from './limit.ts';
 import { attacks as policy } from './policy.ts';
@@ -15,6 +16,7 @@ import { attacks as wire } from './wire.ts';
 const FAMILIES: { readonly [family: string]: readonly Attack[] } = {
   ci,
   client,
+  job,
   jwks,
   limit,
   policy,
