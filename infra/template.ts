@@ -61,7 +61,7 @@ export type DeployTemplate = {
 
 /**
  * Longer than what is inside waits at worst (keys of an issuer 4 s, three tables of 2 s each, two calls of AWS of 6 s,
- * the audit event 3 s), shorter than the gateway (29 s): D18.
+ * the audit event 3 s), shorter than the gateway (29 s): D18. Who looks a job up issues by 9 s (LATEST_ISSUE), or not.
  */
 const TIMEOUT = 26;
 /** MB, which is also CPU: below this a cold start is stretched. */

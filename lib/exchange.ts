@@ -1,7 +1,14 @@
 import { type AuthenticationParts, authenticateCaller, checkSwitches } from './authenticate.ts';
 import { admitUse, type Counters, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
-import { decideByJob, EVENT_WAIT, type JobParts, type Question, settleDecision } from './job-facts.ts';
+import {
+  decideByJob,
+  EVENT_WAIT,
+  type JobParts,
+  type Question,
+  refuseLate,
+  settleDecision,
+} from './job-facts.ts';
 import { deny, type Outcome, type Refused, type Step } from './outcome.ts';
 import { type AccessRequest, type Allow, decide, type Grant } from './policy/decide.ts';
 import type { Role } from './policy/role.ts';
@@ -156,6 +163,7 @@ async function decideAgain(
   const decision = asksJob
     ? await decideByJob(parts, journal, question, 0)
     : settleDecision(decide(role, token, access, context));
+  if (asksJob) refuseLate(parts.now(), journal.reached);
   journal.note({ decision });
   if (!decision.allowed) return deny(decision.reason);
   const on = await checkSwitches(parts, journal);

@@ -86,3 +86,15 @@ export async function decideByJob(
   }
   return settleDecision(decision);
 }
+
+/**
+ * Seconds after its beginning until which an exchange that looked its job up may issue: a wait and slow tables must leave
+ * what follows its time, or a credential could be made that nobody gets (threat T80).
+ */
+export const LATEST_ISSUE = 9;
+
+/** Throws `jobs_unavailable` where it is too late to issue. `now` is in seconds since the epoch. */
+export function refuseLate(now: number, { at }: Reached): void {
+  if (now - at > LATEST_ISSUE)
+    throw new BrokerError('jobs_unavailable', { detail: 'looking the job up took too long', undone: true });
+}

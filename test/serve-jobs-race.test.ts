@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dynamoTable } from '../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../lib/aws/dynamo.ts';
 import { recordEvent } from '../lib/job-events.ts';
 import { serve } from '../lib/serve.ts';
-import { JOB_TABLE, type JobStore, tableJobs } from '../lib/stores/jobs.ts';
+import { createTableJobs, JOB_TABLE, type JobStore } from '../lib/stores/jobs.ts';
 import { exchangeForm, httpRequest, testBroker } from './harness/broker.ts';
 import { type TestDynamo, testDynamo } from './harness/dynamo.ts';
 import { TRUST } from './harness/grant.ts';
@@ -20,7 +20,7 @@ const roles = { live: `running: true\n${TRUST}${PROVIDER}\n` };
 
 /** One process of a deployment: its own way to the table. Tells each look at the job, and each credential. */
 async function startProcess(table: string, note: (what: string, token: string) => void) {
-  const jobs = tableJobs(dynamoTable(table, dynamo.setting));
+  const jobs = createTableJobs(createDynamoTable(table, dynamo.setting));
   const looking: JobStore = {
     ...jobs,
     read(question) {
@@ -43,7 +43,7 @@ test('T87: of many exchanges that race with the end of their job, none is issued
     const table = await dynamo.makeTable(JOB_TABLE.key);
     const recorder = {
       sources: [SOURCE],
-      jobs: tableJobs(dynamoTable(table, dynamo.setting)),
+      jobs: createTableJobs(createDynamoTable(table, dynamo.setting)),
       now: () => NOW,
     };
     await recordEvent(recorder, jobStarted());

@@ -293,6 +293,22 @@ describe('a job that ends meanwhile', () => {
   });
 });
 
+test('T80: it is looked up in time, or nothing is made that nobody would wait for', async () => {
+  const jobs = createMemoryJobs();
+  let now = NOW;
+  const slow: JobStore = {
+    ...jobs,
+    read: question => {
+      now += 5;
+      return jobs.read(question);
+    },
+  };
+  const broker = await start({ jobs: slow, now: () => now });
+  await recordEvent({ sources: [SOURCE], jobs, now: () => now }, jobStarted());
+  expect(await broker.get('once')).toMatchObject({ status: 503, code: 'jobs_unavailable' });
+  expect(await broker.get('plain')).toMatchObject({ code: 'issued' });
+});
+
 describe('D11: a store that cannot tell', () => {
   const away: JobStore = {
     read: () => Promise.reject(new BrokerError('jobs_unavailable')),

@@ -1,5 +1,5 @@
 import { recordEvent } from '../../lib/job-events.ts';
-import { memoryJobs } from '../../lib/stores/jobs.ts';
+import { createMemoryJobs } from '../../lib/stores/jobs.ts';
 import { brokerServer, exchangeForm, testBroker } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
@@ -33,7 +33,7 @@ const ROLES = {
 
 async function onStage(attack: (stage: Stage) => Promise<string>): Promise<string> {
   let now = NOW;
-  const jobs = memoryJobs();
+  const jobs = createMemoryJobs();
   const { broker, issuer } = await testBroker({
     roles: ROLES,
     issuers: issuersWithEvents(),

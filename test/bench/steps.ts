@@ -6,16 +6,20 @@
 import { createPublicKey, verify as cryptoVerify } from 'node:crypto';
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { BrokerError } from '../../lib/errors.ts';
+import { recordEvent } from '../../lib/job-events.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
-import { serve } from '../../lib/serve.ts';
+import { type Broker, serve } from '../../lib/serve.ts';
+import { createMemoryJobs } from '../../lib/stores/jobs.ts';
 import { createFixedRoles } from '../../lib/stores/roles.ts';
 import { readKeySet } from '../../lib/token/keyset.ts';
 import { httpRequest, testBroker } from '../harness/broker.ts';
 import { tokenClaims } from '../harness/issuer.ts';
+import { BUILD, issuersWithEvents, JOB, jobStarted, SOURCE } from '../harness/job-events.ts';
 import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
+import { testServer } from '../harness/server.ts';
 import { compareDoors } from './doors.ts';
 import { comparePolicies } from './policies.ts';
 
@@ -100,6 +104,34 @@ const keySetText = Buffer.from(
   }),
 );
 
+/** A role that asks whether its job runs: by what is in memory, and by a table that answers at once over loopback. */
+const LIVE = TEN.replace('trust:', 'running: true\ntrust:');
+const jobs = createMemoryJobs();
+await recordEvent({ sources: [SOURCE], jobs, now: () => NOW }, jobStarted());
+const row = {
+  about: { S: JSON.stringify(['job', JOB]) },
+  state: { S: 'started' },
+  organization: { S: SOURCE.organizationId },
+  build: { S: BUILD },
+  at: { N: String(NOW) },
+};
+const table = await testServer(({ body }) => ({
+  status: 200,
+  body: String(body).includes(JOB) ? { Item: row } : {},
+}));
+const aws = {
+  region: 'us-east-1',
+  endpoint: table.url,
+  credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+};
+const issuers = issuersWithEvents();
+const inMemory = await testBroker({ roles: { one: LIVE }, issuers, jobs });
+const inTable = await testBroker({ roles: { one: LIVE }, issuers, aws, tables: { jobTable: 'jobs' } });
+
+async function exchangeAt({ broker: at }: { readonly broker: Broker }): Promise<void> {
+  if ((await serve(at, request)).status !== 200) throw new Error('that should be issued');
+}
+
 const VALID = 'verify: every check';
 const steps: readonly Step[] = [
   {
@@ -144,7 +176,9 @@ const steps: readonly Step[] = [
     aim: { most: 1.25, of: 'decide: ten statements, with trace' },
   },
   { name: 'sign: a token, by a key in memory', run: () => signer.sign('at+jwt', tokenClaims()) },
-  { name: 'exchange: whole, jwt provider', run: () => serve(broker, request) },
+  { name: 'exchange: whole, jwt provider', run: () => exchangeAt({ broker }) },
+  { name: 'exchange: of a job that must run', run: () => exchangeAt(inMemory) },
+  { name: 'exchange: the same, by a table', run: () => exchangeAt(inTable) },
   {
     name: 'key set: four RSA keys, read and vetted',
     run: () => readKeySet(keySetText, ['RS256'], () => undefined),

@@ -1,9 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../lib/aws/dynamo.ts';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { recordEvent } from '../../lib/job-events.ts';
 import type { JobFacts } from '../../lib/policy/demand.ts';
-import { JOB_TABLE, type JobStore, memoryJobs, tableJobs } from '../../lib/stores/jobs.ts';
+import { createMemoryJobs, createTableJobs, JOB_TABLE, type JobStore } from '../../lib/stores/jobs.ts';
 import { factsOf } from '../contract/jobs.ts';
 import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
 import { agentLost, jobActivated, jobFinished, jobStarted, SOURCE, STEP } from '../harness/job-events.ts';
@@ -104,7 +104,7 @@ describe('T87: however events come, what is known is what was told', () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(delivery, async ({ delivered }) => {
-        const store = memoryJobs();
+        const store = createMemoryJobs();
         await deliver(
           store,
           delivered.map(each => eventOf(each)),
@@ -124,7 +124,7 @@ describe('T87: however events come, what is known is what was told', () => {
   test('an end holds, whatever comes before and after it', async () => {
     await fc.assert(
       fc.asyncProperty(delivery, delivery, async (before, after) => {
-        const store = memoryJobs();
+        const store = createMemoryJobs();
         const end: Happening = { is: 'finished', job: 'job-a', at: NOW };
         await deliver(
           store,
@@ -139,7 +139,7 @@ describe('T87: however events come, what is known is what was told', () => {
   test('what is forged changes nothing, wherever it comes', async () => {
     await fc.assert(
       fc.asyncProperty(delivery, delivery, fc.constantFrom(...FORGERIES), async (told, lies, how) => {
-        const [honest, lied] = [memoryJobs(), memoryJobs()];
+        const [honest, lied] = [createMemoryJobs(), createMemoryJobs()];
         await deliver(
           honest,
           told.delivered.map(each => eventOf(each)),
@@ -156,7 +156,7 @@ describe('T87: however events come, what is known is what was told', () => {
   test('twice the same is once, but for the first start', async () => {
     await fc.assert(
       fc.asyncProperty(delivery, async ({ delivered }) => {
-        const [once, twice] = [memoryJobs(), memoryJobs()];
+        const [once, twice] = [createMemoryJobs(), createMemoryJobs()];
         const events = delivered.map(each => eventOf(each));
         await deliver(once, events);
         await deliver(twice, [...events, ...events]);
@@ -178,7 +178,7 @@ describe('T88: which build a job is of', () => {
     });
     await fc.assert(
       fc.asyncProperty(delivery, claims, async ({ delivered }, said) => {
-        const store = memoryJobs();
+        const store = createMemoryJobs();
         await deliver(
           store,
           delivered.map(each => eventOf(each)),
@@ -192,7 +192,7 @@ describe('T88: which build a job is of', () => {
   test('an approval is told of no other build', async () => {
     await fc.assert(
       fc.asyncProperty(delivery, async ({ delivered }) => {
-        const store = memoryJobs();
+        const store = createMemoryJobs();
         const foreign = delivered.filter(each => each.is !== 'unblocked' || each.build !== BUILD_OF['job-a']);
         await deliver(
           store,
@@ -214,7 +214,7 @@ describe('in DynamoDB, by many functions at once', () => {
 
   test('T87: an end holds whoever is first', async () => {
     const name = await dynamo.makeTable(JOB_TABLE.key);
-    const open = (): JobStore => tableJobs(dynamoTable(name, dynamo.setting));
+    const open = (): JobStore => createTableJobs(createDynamoTable(name, dynamo.setting));
     await fc.assert(
       fc.asyncProperty(
         fc.uuid(),
