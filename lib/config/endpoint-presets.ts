@@ -1,7 +1,7 @@
 import type { Endpoint, ParameterSlot } from '../policy/endpoint.ts';
 
 /** What a service's own documentation says of its token endpoint. A row of broker.yml adds what is yours. */
-export type EndpointPreset = Pick<Endpoint, 'grant' | 'body' | 'scopes' | 'seconds'> & {
+export type EndpointPreset = Pick<Endpoint, 'grant' | 'body' | 'scoping' | 'seconds'> & {
   /** Where that is written. */
   readonly documentation: string;
   /** The whole URL, or what one of your own must look like. */
@@ -32,7 +32,7 @@ export const ENDPOINT_PRESETS = {
     },
     grant: 'token_exchange',
     body: 'form',
-    scopes: 'asked',
+    scoping: 'asked',
     seconds: 3600,
     slots: { client_id: { required: true, form: expectUuid('the service principal') } },
   },
@@ -41,7 +41,7 @@ export const ENDPOINT_PRESETS = {
     url: 'https://auth.openai.com/oauth/token',
     grant: 'token_exchange',
     body: 'json',
-    scopes: 'theirs',
+    scoping: 'theirs',
     seconds: 3600,
     slots: { identity_provider_id: { required: true }, service_account_id: { required: true } },
   },
@@ -52,7 +52,7 @@ export const ENDPOINT_PRESETS = {
     body: 'json',
     // By its SDK: what routes the request to the federation service.
     headers: { 'anthropic-beta': 'oidc-federation-2026-04-01' },
-    scopes: 'theirs',
+    scoping: 'theirs',
     seconds: 3600,
     slots: {
       federation_rule_id: { required: true, form: expectTagged('fdrl', 'the federation rule') },
@@ -72,7 +72,7 @@ export const ENDPOINT_PRESETS = {
     url: 'https://openrouter.ai/api/v1/oauth/token',
     grant: 'token_exchange',
     body: 'form',
-    scopes: 'asked',
+    scoping: 'asked',
     seconds: 900,
     slots: { federation_policy_id: { required: true, form: expectUuid('the federation policy') } },
   },
@@ -81,7 +81,7 @@ export const ENDPOINT_PRESETS = {
     url: 'https://buildkite.com/oauth/token',
     grant: 'client_credentials',
     body: 'form',
-    scopes: 'asked',
+    scoping: 'asked',
     seconds: 3600,
     slots: { client_id: { required: true } },
   },

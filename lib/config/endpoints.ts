@@ -123,7 +123,7 @@ function compileEndpoint(name: string, tree: Tree, complain: Complain): Endpoint
     body: preset?.body ?? row.body ?? 'form',
     headers: preset?.headers ?? {},
     audience: row.audience,
-    scopes: preset?.scopes ?? row.scopes ?? 'asked',
+    scoping: preset?.scoping ?? row.scopes ?? 'asked',
     allowPrivateNetwork: row.allow_private_network ?? false,
     parameters: row.parameters ?? {},
     slots: preset?.slots ?? compileSlots(row),
@@ -160,6 +160,8 @@ function* listAudiences({ url, audience, issuers, roles, registries }: AudienceH
   for (const role of roles) {
     yield role.audience;
     if (role.template.kind === 'jwt') yield role.template.audience;
+    if (role.template.kind === 'buildkite' && role.template.app === undefined)
+      yield `https://buildkite.com/${role.template.organization}`;
   }
   for (const registry of registries) yield registry.audience;
 }

@@ -27,7 +27,7 @@ export type OauthRequest = {
   /** What our JWT has as `aud` there, and nowhere else. */
   readonly audience: string;
   /** Who says which scopes a token has: whoever asks for it, or the service alone by a rule of its own. */
-  readonly scopes: 'asked' | 'theirs';
+  readonly scoping: 'asked' | 'theirs';
   readonly allowPrivateNetwork: boolean;
 };
 

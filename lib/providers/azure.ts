@@ -3,6 +3,7 @@ import type { AzureTarget } from '../policy/targets/azure.ts';
 import { readBearer } from './bearer.ts';
 import { refuseAnswer } from './expiry.ts';
 import { ANYTHING, type Meanings } from './meaning.ts';
+import { writeForm, writeGrantForm } from './oauth/form.ts';
 import type { AzureCredential, Provider } from './provider.ts';
 import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
 import { createUpstream, type UpstreamSetting } from './upstream.ts';
@@ -111,16 +112,10 @@ export function createAzureProvider(
     const { authority, audience } = CLOUDS[cloud];
     const { token, id } = await sign(PRESENTED, { subject, audience, seconds: PRESENTED_SECONDS }, now);
     const name = `${authority} token`;
-    const body = new URLSearchParams({
-      client_id: clientId,
-      scope,
-      grant_type: 'client_credentials',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: token,
-    });
+    const body = writeForm(writeGrantForm('client_credentials', token, { client_id: clientId, scope }));
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const to = `${authority}/${tenantId}/oauth2/v2.0/token`;
-    const said = await ask({ name, to, headers, body: body.toString(), meanings: ENTRA_MEANINGS }, left);
+    const said = await ask({ name, to, headers, body, meanings: ENTRA_MEANINGS }, left);
     const bearer = readBearer(said, { name, now, seconds, least: SHORTEST }, [scope]);
     const difference = findTenantDifference(bearer.token, target);
     if (difference !== undefined) refuseAnswer(name, difference);

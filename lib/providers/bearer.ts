@@ -22,11 +22,12 @@ function differsInScope(scope: unknown, asked: readonly string[]): boolean {
   return given.some(each => !asked.includes(each)) || asked.some(each => !given.includes(each));
 }
 
-const ISSUED = 'urn:ietf:params:oauth:token-type:access_token';
+/** What an access token is called in an exchange (RFC 8693 §3). */
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** RFC 8693 §2.2.1: what kind of token it is, which an exchange must say and other grants leave out. */
 function refuseKind({ issued_token_type: kind }: JsonObject, { name }: GrantedLife): void {
-  if (kind !== undefined && kind !== ISSUED) refuseAnswer(name, 'with another kind of token');
+  if (kind !== undefined && kind !== ACCESS_TOKEN_TYPE) refuseAnswer(name, 'with another kind of token');
 }
 
 /**

@@ -6,7 +6,7 @@ import { readBearer } from './bearer.ts';
 import { BUILDKITE_MEANINGS } from './buildkite/meanings.ts';
 import { refuseAnswer } from './expiry.ts';
 import type { Meanings } from './meaning.ts';
-import { writeForm, writeGrantForm } from './oauth/form.ts';
+import { TOKEN_EXCHANGE, writeForm, writeGrantForm } from './oauth/form.ts';
 import { OAUTH_MEANINGS } from './oauth/meanings.ts';
 import type { BuildkiteCredential, GrantOf, Provider } from './provider.ts';
 import {
@@ -30,16 +30,15 @@ function nameIdentityAudience(organization: string): string {
 type AppTarget = Extract<BuildkiteTarget, { readonly app: string }>;
 
 function writeAppForm({ target, seconds, scopes }: GrantOf<AppTarget>, assertion: string): string {
-  return new URLSearchParams({
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: assertion,
+  const more = {
     subject_token: target.user.value,
     subject_token_type: `urn:buildkite:params:oauth:token-type:user-${target.user.by}`,
     audience: target.organization,
     scope: scopes.join(' '),
     expires_in: String(seconds),
-  }).toString();
+  };
+  const asked = writeGrantForm('client_credentials', assertion, more);
+  return writeForm({ ...asked, grant_type: TOKEN_EXCHANGE });
 }
 
 /** How a token is not one of an exchange, or says that it is of another organization. The answer need not name it. */

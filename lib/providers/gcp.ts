@@ -1,15 +1,15 @@
 import type { Budget } from '../http/persist.ts';
 import type { GcpTarget } from '../policy/targets/gcp.ts';
-import { type BearerToken, readAccessToken, readBearer } from './bearer.ts';
+import { ACCESS_TOKEN_TYPE, type BearerToken, readAccessToken, readBearer } from './bearer.ts';
 import { readExpiry, readIsoSeconds } from './expiry.ts';
 import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from './gcp/meanings.ts';
+import { writeForm, writeGrantForm } from './oauth/form.ts';
 import type { GcpCredential, GrantOf, Provider } from './provider.ts';
 import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
 import { type AskUpstream, createUpstream, type UpstreamSetting } from './upstream.ts';
 
 const STS = 'sts.googleapis.com';
 const IAM = 'iamcredentials.googleapis.com';
-const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 /** Seconds that a token of Google's STS lives at most. */
 const LONGEST = 3600;
 /** How long it lives is Google's to say, but no job gets far with less than this. */
@@ -33,19 +33,14 @@ async function issueFederated(
   const { target, scopes } = grant;
   const asked = target.serviceAccount === undefined ? scopes : [IMPERSONATE];
   const name = `${STS} token`;
-  const body = new URLSearchParams({
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  const more = {
     audience: target.audience,
     scope: asked.join(' '),
-    requested_token_type: `${TOKEN_TYPE}access_token`,
-    subject_token: token,
-    subject_token_type: `${TOKEN_TYPE}jwt`,
-  });
+    requested_token_type: ACCESS_TOKEN_TYPE,
+  };
+  const body = writeForm(writeGrantForm('token_exchange', token, more));
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const said = await ask(
-    { name, to: `${STS}/v1/token`, headers, body: body.toString(), meanings: GOOGLE_STS_MEANINGS },
-    left,
-  );
+  const said = await ask({ name, to: `${STS}/v1/token`, headers, body, meanings: GOOGLE_STS_MEANINGS }, left);
   // What is only to become a service account is used at once and let go: any life will do.
   const seconds = target.serviceAccount === undefined ? grant.seconds : LONGEST;
   const least = target.serviceAccount === undefined ? SHORTEST : 1;

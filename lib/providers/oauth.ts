@@ -44,7 +44,7 @@ export function createOauthProvider(
     const headers = { ...own, accept: 'application/json', 'content-type': type, 'user-agent': 'kite-sts' };
     const to = url.slice('https://'.length);
     const said = await ask({ name, to, allowPrivate, headers, body, meanings: OAUTH_MEANINGS }, begin());
-    const asked = target.scopes === 'theirs' ? undefined : scopes;
+    const asked = target.scoping === 'theirs' ? undefined : scopes;
     const bearer = readBearer(said, { name, now, seconds, least: SHORTEST }, asked);
     return { kind: 'oauth', ...bearer, session };
   };

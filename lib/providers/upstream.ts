@@ -1,4 +1,4 @@
-import { BrokerError } from '../errors.ts';
+import { BrokerError, type Code } from '../errors.ts';
 import {
   createGuardedLookup,
   isPermitted,
@@ -87,12 +87,9 @@ function createUnavailable(detail: string, cause?: unknown): BrokerError {
   });
 }
 
-function createLimited(name: string, status: number, retryAfter: number): BrokerError {
-  return new BrokerError('provider_unavailable', {
-    detail: `${name} ${status}: a rate limit, for ${retryAfter} s`,
-    retryAfter,
-    undone: true,
-  });
+/** Nothing was done, and another attempt would end in the same way. */
+function createFinal(code: Code, detail: string, retryAfter?: number): BrokerError {
+  return new BrokerError(code, { detail, undone: true, ...(retryAfter === undefined ? {} : { retryAfter }) });
 }
 
 const NO_CONTENT = 204;
@@ -103,27 +100,20 @@ function isSuccess({ status }: HttpReply): boolean {
 function createUpstreamFailure(reply: HttpReply, { name, meanings }: UpstreamQuestion): BrokerError {
   const { status } = reply;
   if (status >= 300 && status < 400)
-    return new BrokerError('provider_refused', {
-      detail: `${name} ${status}: it points elsewhere, where what we present is never sent`,
-      undone: true,
-    });
+    return createFinal('provider_refused', `${name} ${status}: a redirect, which is not followed`);
   if (status >= 500 || status === 429 || status === 408) return createUnavailable(`${name} ${status}`);
   const fault = readUpstreamFault(reply);
   if (!fault) return createUnavailable(`${name} ${status}: an answer of another kind`);
   const { code, words } = fault;
   const meaning = findMeaning(meanings, `${code} ${words}`);
-  return new BrokerError(meaning.code, {
-    detail: `${name} ${status} ${escapeUpstream(code)}: ${escapeUpstream(words)} (${meaning.mend})`,
-    undone: true,
-  });
+  const said = `${name} ${status} ${escapeUpstream(code)}: ${escapeUpstream(words)} (${meaning.mend})`;
+  return createFinal(meaning.code, said);
 }
 
 /** An address that broker.yml may not lead to: nothing was sent there, and no further attempt would find another. */
 function refuseAddress(name: string): BrokerError {
-  return new BrokerError('broker_misconfigured', {
-    detail: `${name}: its address is not public (allow_private_network of its row in broker.yml)`,
-    undone: true,
-  });
+  const detail = `${name}: its address is not public (allow_private_network in broker.yml)`;
+  return createFinal('broker_misconfigured', detail);
 }
 
 /** Asks over HTTPS, with the patience, the attempts and the budget of D08. What is sent again is the same. */
@@ -155,7 +145,12 @@ export function createUpstream(setting: UpstreamSetting): Upstream {
     const attempt = async (patience: number): Promise<HttpReply> => {
       const reply = await once(question, patience);
       const retryAfter = findWait(reply, now());
-      if (retryAfter !== undefined) throw createLimited(question.name, reply.status, retryAfter);
+      if (retryAfter !== undefined)
+        throw createFinal(
+          'provider_unavailable',
+          `${question.name} ${reply.status}: a rate limit, for ${retryAfter} s`,
+          retryAfter,
+        );
       if (!isSuccess(reply)) throw createUpstreamFailure(reply, question);
       return reply;
     };

@@ -10,6 +10,9 @@ endpoints:
 const ROLE = `trust: [{ iss: https://agent.buildkite.com, organization_slug: acme }]
 `;
 const JWT = `${ROLE}jwt: { audience: https://api.acme.example }\n`;
+const BUILDS = `trust: [{ iss: https://agent.buildkite.com, organization_slug: acme, scopes: [read_builds] }]
+buildkite: { client_id: wi_1, organization: acme, scopes: [read_builds] }
+`;
 const REGISTRY = `audience: https://packages.acme.example
 path: /npm
 trust: [{ iss: https://agent.buildkite.com, claims: { organization_slug: acme }, scopes: [read_packages] }]
@@ -21,6 +24,7 @@ function refusals(rows: string, more = ''): string[] {
   const folder = folderOf({
     'broker.yml': `${more}${BROKER}${rows}`,
     'roles/api.yml': JWT,
+    'roles/builds.yml': BUILDS,
     'registries/npm.yml': REGISTRY,
   });
   return loadConfig(folder).complaints.map(({ rule, place }) => `${rule} ${place.line}:${place.column}`);
@@ -57,6 +61,7 @@ describe('T90: the audience of a row is nothing else’s', () => {
     ],
     ['of the broker', 'https://sts.acme.example', ['wrong-value 4:75']],
     ['of a jwt role', 'https://api.acme.example', ['wrong-value 4:75']],
+    ['of a workload identity of Buildkite', 'https://buildkite.com/acme', ['wrong-value 4:75']],
     ['of a registry', 'https://packages.acme.example', ['wrong-value 4:75']],
   ])('%s', (_name, audience, expected) => {
     expect(refusals(OWN.replace('audience: a', `audience: "${audience}"`))).toEqual(expected);

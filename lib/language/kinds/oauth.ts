@@ -60,13 +60,13 @@ function checkParameters(tree: Tree, endpoint: Endpoint, complain: Complain): vo
 /** Without a scope the service would choose, and a token with all that there is would be as good as any. */
 function checkOauthScopes(tree: Tree, endpoint: Endpoint, complain: Complain): void {
   const written = findEntry(tree, 'scopes');
-  if (endpoint.scopes === 'asked' && !written)
+  if (endpoint.scoping === 'asked' && !written)
     complain(
       'scopes-refused',
       tree.place,
       `scopes are required: without any, ${endpoint.name} would choose.`,
     );
-  if (endpoint.scopes === 'theirs' && written)
+  if (endpoint.scoping === 'theirs' && written)
     complain(
       'scopes-refused',
       written.place,
@@ -100,7 +100,7 @@ function compileOauth(tree: Tree, setting: KindSetting, complain: Complain): Oau
     subject: writeSubject(setting),
     parameters: { ...parameters, ...read.parameters },
     claims: compiled,
-    listed: read.scopes ?? [],
+    scopes: read.scopes ?? [],
     longest: seconds,
   };
 }
@@ -121,6 +121,6 @@ export const oauth: Kind<OauthTemplate> = {
     return { fallback: longest, min: longest, max: longest };
   },
   scopes: 'optional',
-  scopesOf: ({ listed }) => listed,
+  scopesOf: ({ scopes }) => scopes,
   compile: compileOauth,
 };

@@ -10,7 +10,7 @@ export type OauthTemplate = OauthRequest & {
   readonly subject: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly claims: JwtTemplate['claims'];
-  readonly listed: readonly string[];
+  readonly scopes: readonly string[];
   /** Seconds that a token lives at most. */
   readonly longest: number;
 };
@@ -26,7 +26,7 @@ export type OauthTarget = OauthRequest & {
 
 /** Where our JWT goes, and what it says. */
 export function fillOauth(template: OauthTemplate, { claims }: Filling): OauthTarget | TargetRefusal {
-  const { listed: _, longest: __, ...rest } = template;
+  const { scopes: _, longest: __, ...rest } = template;
   const filled = fillClaims(template.claims, claims, 'oauth.claims');
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
   const standing = { place: 'oauth.parameters', usable: findResourceFault };

@@ -2,10 +2,13 @@ import type { OauthGrant } from '../../policy/endpoint.ts';
 
 const URN = 'urn:ietf:params:oauth:';
 
+/** The grant of RFC 8693. */
+export const TOKEN_EXCHANGE = `${URN}grant-type:token-exchange`;
+
 /** What a request holds by its grant: what it is, and our JWT where it wants it. */
 const GRANT_FORMS: { readonly [grant in OauthGrant]: (token: string) => Readonly<Record<string, string>> } = {
   token_exchange: token => ({
-    grant_type: `${URN}grant-type:token-exchange`,
+    grant_type: TOKEN_EXCHANGE,
     subject_token: token,
     subject_token_type: `${URN}token-type:jwt`,
   }),

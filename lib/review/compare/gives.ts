@@ -6,7 +6,7 @@ const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
   azure: ['client_id', 'tenant_id', 'scope'],
   github: ['api', 'owner', 'installation', 'repositories', 'permissions'],
   buildkite: ['organization', 'user', 'client_id', 'scopes'],
-  oauth: ['endpoint', 'parameters', 'listed'],
+  oauth: ['endpoint', 'parameters', 'scopes'],
   jwt: ['audience'],
 };
 

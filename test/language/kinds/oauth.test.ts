@@ -27,7 +27,7 @@ test('T90: a target holds what the reviewed files say, and its subject is the ro
     body: 'form',
     headers: {},
     audience: 'https://login.acme.example',
-    scopes: 'asked',
+    scoping: 'asked',
     allowPrivateNetwork: false,
     subject: 'role:tested',
     parameters: { resource: 'https://api.acme.example', account: 'deploy' },

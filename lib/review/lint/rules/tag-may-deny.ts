@@ -4,14 +4,14 @@ import { type Linted, listScalarTrees } from '../linted.ts';
 import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
-/** Values of tags without an `else`, and those of JWT claims, which have none. */
+/** Values of tags without an `else`, and those of claims of ours, which have none. */
 function valuesIn({ role, tree }: Linted): readonly Tree[] {
   const kind = role?.template.kind;
   const under = findEntry(
     findEntry(tree, kind ?? '')?.value ?? tree,
     kind === 'aws' ? 'tags' : 'claims',
   )?.value;
-  if (under?.kind !== 'map' || (kind !== 'aws' && kind !== 'jwt')) return [];
+  if (under?.kind !== 'map' || (kind !== 'aws' && kind !== 'jwt' && kind !== 'oauth')) return [];
   return under.entries.map(({ value }) => value).filter(value => findEntry(value, 'else') === undefined);
 }
 
