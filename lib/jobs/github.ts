@@ -5,7 +5,7 @@ const EVENTS =
 const SUBJECTS = 'https://docs.github.com/en/actions/reference/security/oidc';
 
 /** `sub` of a job that names an environment says that alone of where it runs. */
-function onBranch(event: string): readonly ClaimTest[] {
+function createBranchTests(event: string): readonly ClaimTest[] {
   return [
     ['event_name', 'equals', event],
     ['ref', 'matches', 'refs/heads/*'],
@@ -18,13 +18,13 @@ const ANY_REF = `refs/heads/${ANY_NAME}`;
 const ANY_TAG = `refs/tags/${ANY_NAME}`;
 
 /** Events that anyone can cause and that run with the rights of the default branch. */
-function outsiders(event: string, says: string, how: string): JobKind {
+function createOutsiderKind(event: string, says: string, how: string): JobKind {
   return {
     name: event,
     says,
     danger: 'outsider',
     how,
-    tells: onBranch(event),
+    tells: createBranchTests(event),
     source: EVENTS,
   };
 }
@@ -35,7 +35,7 @@ export const github: readonly JobKind[] = [
     says: 'a push to a branch',
     danger: undefined,
     how: 'Whoever may push to the branch.',
-    tells: onBranch('push'),
+    tells: createBranchTests('push'),
     source: EVENTS,
   },
   {
@@ -89,22 +89,22 @@ export const github: readonly JobKind[] = [
     ],
     source: SUBJECTS,
   },
-  outsiders(
+  createOutsiderKind(
     'pull_request_target',
     'pull_request_target',
     'Anyone opens a pull request: the workflow of the base branch runs with its rights, and often checks out their code.',
   ),
-  outsiders(
+  createOutsiderKind(
     'issue_comment',
     'issue_comment',
     'Anyone who may comment on an issue or a pull request starts the workflow of the default branch with their text.',
   ),
-  outsiders(
+  createOutsiderKind(
     'issues',
     'issues',
     'Anyone who may open an issue starts the workflow of the default branch with their text.',
   ),
-  outsiders(
+  createOutsiderKind(
     'workflow_run',
     'workflow_run',
     'Anyone whose pull request starts a workflow starts what follows it, on the default branch, with their artifacts.',
@@ -126,7 +126,7 @@ export const github: readonly JobKind[] = [
     says: 'a run that somebody starts by hand',
     danger: undefined,
     how: 'Whoever may write chooses a branch that has the workflow, and its inputs.',
-    tells: onBranch('workflow_dispatch'),
+    tells: createBranchTests('workflow_dispatch'),
     source: EVENTS,
   },
   {
@@ -134,7 +134,7 @@ export const github: readonly JobKind[] = [
     says: 'a run that is started by the API',
     danger: undefined,
     how: 'Whoever may write starts the workflow of the default branch, with a payload.',
-    tells: onBranch('repository_dispatch'),
+    tells: createBranchTests('repository_dispatch'),
     source: EVENTS,
   },
   {
@@ -142,7 +142,7 @@ export const github: readonly JobKind[] = [
     says: 'a schedule',
     danger: undefined,
     how: 'The workflow of the default branch says when.',
-    tells: onBranch('schedule'),
+    tells: createBranchTests('schedule'),
     source: EVENTS,
   },
 ];

@@ -1,4 +1,4 @@
-import { checkTarget, type Trusted } from '../../lib/review/targets/findings.ts';
+import { checkTarget, type TrustedCallers } from '../../lib/review/targets/findings.ts';
 import type { TargetRequest } from '../../lib/review/targets/request.ts';
 import { readTrustStatements } from '../../lib/review/targets/trust.ts';
 
@@ -18,7 +18,7 @@ export const ASKED: TargetRequest = {
   sourceIdentity: true,
   seconds: 3600,
 };
-export const TRUSTED: Trusted = { broker: BROKER, also: [], externalIds: [ID] };
+export const TRUSTED: TrustedCallers = { broker: BROKER, also: [], externalIds: [ID] };
 
 export const SESSION = ['sts:TagSession', 'sts:SetSourceIdentity'];
 export function by(operator: string, id: unknown = ID) {
@@ -54,7 +54,7 @@ export type Statements = readonly object[];
 export function codes(
   statements: Statements,
   asked: TargetRequest = ASKED,
-  trusted: Trusted = TRUSTED,
+  trusted: TrustedCallers = TRUSTED,
 ): string[] {
   return checkTarget(
     asked,

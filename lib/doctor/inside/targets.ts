@@ -2,7 +2,7 @@ import { isAbsent, type ReadAccount } from '../../aws/account.ts';
 import { AwsError } from '../../aws/call.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
 import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
-import { findProviderArn, listFederated } from '../../review/targets/federated.ts';
+import { findProviderArn, listFederatedRequests } from '../../review/targets/federated.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readTargetRoles, TargetError, type TargetRole } from '../../review/targets/trust.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
@@ -111,7 +111,9 @@ export async function examineTargets(opened: Opened): Promise<readonly Diagnosis
   const checked = checkAllTargets(config.roles, targets, trustees)
     .filter(({ arn }) => found.get(arn)?.diagnosis === undefined)
     .flatMap(diagnose);
-  const providers = new Set(listFederated(config.roles).map(({ arn }) => findProviderArn(arn, config.url)));
+  const providers = new Set(
+    listFederatedRequests(config.roles).map(({ arn }) => findProviderArn(arn, config.url)),
+  );
   const issuers = await Promise.all([...providers].map(arn => examineProvider(arn, opened)));
   return [...unread, ...checked, ...issuers.flat()];
 }

@@ -1,6 +1,6 @@
 import { COMMIT, type JobFamily } from './family.ts';
 
-function ref(branch: unknown, tag: unknown): string {
+function formatRef(branch: unknown, tag: unknown): string {
   return typeof tag === 'string' ? `refs/tags/${tag}` : `refs/heads/${branch}`;
 }
 
@@ -35,6 +35,6 @@ export const buildkite: JobFamily = {
     trigger: { build_source: 'trigger_job' },
   },
   follows: claims => ({
-    sub: `organization:${claims['organization_slug']}:pipeline:${claims['pipeline_slug']}:ref:${ref(claims['build_branch'], claims['build_tag'])}:commit:${claims['build_commit']}:step:${claims['step_key'] ?? ''}`,
+    sub: `organization:${claims['organization_slug']}:pipeline:${claims['pipeline_slug']}:ref:${formatRef(claims['build_branch'], claims['build_tag'])}:commit:${claims['build_commit']}:step:${claims['step_key'] ?? ''}`,
   }),
 };

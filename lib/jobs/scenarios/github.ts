@@ -2,21 +2,21 @@ import type { Claims } from '../../policy/claims.ts';
 import { COMMIT, type JobFamily } from './family.ts';
 
 /** What `sub` says of the job behind its repository: the environment before all else, then a pull request, then the ref. */
-function context(claims: Claims): string {
-  if (claims['environment'] !== undefined) return `environment:${escaped(claims['environment'])}`;
-  return claims['event_name'] === 'pull_request' ? 'pull_request' : `ref:${escaped(claims['ref'])}`;
+function formatContext(claims: Claims): string {
+  if (claims['environment'] !== undefined) return `environment:${escapeColon(claims['environment'])}`;
+  return claims['event_name'] === 'pull_request' ? 'pull_request' : `ref:${escapeColon(claims['ref'])}`;
 }
 
 /** A colon of a value would read as one of `sub`, so GitHub escapes it. */
-function escaped(value: unknown): string {
+function escapeColon(value: unknown): string {
   return String(value).replaceAll(':', '%3A');
 }
 
 /** Repositories made since July 2026 have their ids in `sub`, beside the names that can change hands. */
-function subjectOf(claims: Claims): string {
+function formatSubject(claims: Claims): string {
   const [owner = '', name = ''] = String(claims['repository']).split('/');
-  const ids = `${escaped(owner)}@${claims['repository_owner_id']}/${escaped(name)}@${claims['repository_id']}`;
-  return `repo:${ids}:${context(claims)}`;
+  const ids = `${escapeColon(owner)}@${claims['repository_owner_id']}/${escapeColon(name)}@${claims['repository_id']}`;
+  return `repo:${ids}:${formatContext(claims)}`;
 }
 
 /** https://docs.github.com/actions/reference/security/oidc: every value is a string. */
@@ -60,7 +60,7 @@ export const github: JobFamily = {
   follows: claims => {
     const workflow = `${claims['repository']}/.github/workflows/ci.yml@${claims['ref']}`;
     return {
-      sub: subjectOf(claims),
+      sub: formatSubject(claims),
       repository_owner: String(claims['repository']).split('/')[0] ?? '',
       workflow_ref: workflow,
       workflow_sha: claims['sha'] ?? COMMIT,

@@ -1,7 +1,7 @@
 import type { Claims } from '../../policy/claims.ts';
 import { COMMIT, type JobFamily } from './family.ts';
 
-function refPath({ ref, ref_type: type }: Claims): string {
+function formatRefPath({ ref, ref_type: type }: Claims): string {
   return `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
 }
 
@@ -47,8 +47,8 @@ export const gitlab: JobFamily = {
   follows: claims => ({
     sub: `project_path:${claims['project_path']}:ref_type:${claims['ref_type']}:ref:${claims['ref']}`,
     namespace_path: String(claims['project_path']).split('/').slice(0, -1).join('/'),
-    ref_path: refPath(claims),
-    ci_config_ref_uri: `gitlab.com/${claims['project_path']}//.gitlab-ci.yml@${refPath(claims)}`,
+    ref_path: formatRefPath(claims),
+    ci_config_ref_uri: `gitlab.com/${claims['project_path']}//.gitlab-ci.yml@${formatRefPath(claims)}`,
     ci_config_sha: claims['sha'] ?? COMMIT,
   }),
 };

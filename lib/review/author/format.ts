@@ -26,7 +26,7 @@ function isAmbiguous(text: string): boolean {
 }
 
 /** In quotes what could be taken for something else; one kind of quotes where either would do. */
-function quote(scalar: Scalar): void {
+function quoteAmbiguous(scalar: Scalar): void {
   const { value, type } = scalar;
   if (typeof value !== 'string') return;
   if (type === 'PLAIN' ? isAmbiguous(value) : type === 'QUOTE_SINGLE' && !/["\\]/.test(value))
@@ -34,27 +34,27 @@ function quote(scalar: Scalar): void {
 }
 
 /** What would not fit on a line, or has a comment inside, stands in lines of its own. */
-function unfold(node: Node & { flow?: boolean }): void {
+function unfoldLong(node: Node & { flow?: boolean }): void {
   if (!node.flow) return;
   const text = new Document(node).toString({ lineWidth: 0 });
   if (text.trimEnd().includes('\n') || text.length > WIDTH) node.flow = false;
 }
 
-type Resolved = {
+type ResolvedSchema = {
   readonly properties?: { readonly [key: string]: Schema };
   /** Of the members that `properties` does not name. */
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
 };
 
-function resolved(schema: Schema, { definitions }: Schema): Resolved {
+function resolveSchema(schema: Schema, { definitions }: Schema): ResolvedSchema {
   const name = String(schema['$ref'] ?? '').replace('#/definitions/', '');
   if (name !== '') return (definitions as { readonly [name: string]: Schema })[name] ?? {};
   const either = (schema['anyOf'] as Schema[] | undefined)?.find(({ properties }) => properties);
   return either ?? schema;
 }
 
-function keyOf({ key }: Pair): string {
+function readPairKey({ key }: Pair): string {
   return isScalar(key) ? String(key.value) : '';
 }
 
@@ -62,22 +62,22 @@ function keyOf({ key }: Pair): string {
  * Puts keys in the order in which the schema names them, and leaves those that it does not name: claims and
  * operators are conditions in the order of the file, which the digest of a role covers.
  */
-function order(node: unknown, schema: Schema, whole: Schema): void {
-  const { properties = {}, additionalProperties, items } = resolved(schema, whole);
+function orderKeys(node: unknown, schema: Schema, whole: Schema): void {
+  const { properties = {}, additionalProperties, items } = resolveSchema(schema, whole);
   const others = typeof additionalProperties === 'object' ? additionalProperties : {};
-  if (isSeq(node) && items) for (const item of node.items) order(item, items, whole);
+  if (isSeq(node) && items) for (const item of node.items) orderKeys(item, items, whole);
   if (!isMap(node)) return;
   const names = Object.keys(properties);
   const rank = (pair: Pair): number =>
-    names.includes(keyOf(pair)) ? names.indexOf(keyOf(pair)) : names.length;
+    names.includes(readPairKey(pair)) ? names.indexOf(readPairKey(pair)) : names.length;
   node.items.sort((a, b) => rank(a) - rank(b));
-  for (const pair of node.items) order(pair.value, properties[keyOf(pair)] ?? others, whole);
+  for (const pair of node.items) orderKeys(pair.value, properties[readPairKey(pair)] ?? others, whole);
 }
 
 const EDITOR = /^ yaml-language-server:[^\n]*\n?/;
 
 /** Comments above the first key belong to it, but the line for editors belongs to the file. */
-function orderWhole(document: Document, schema: Schema): void {
+function orderDocument(document: Document, schema: Schema): void {
   const firstKey = (): Node | undefined => {
     const [first] = isMap(document.contents) ? document.contents.items : [];
     return isPair(first) ? (first.key as Node) : undefined;
@@ -85,7 +85,7 @@ function orderWhole(document: Document, schema: Schema): void {
   const before = firstKey();
   const line = EDITOR.exec(before?.commentBefore ?? '')?.[0];
   if (before && line !== undefined) before.commentBefore = before.commentBefore?.slice(line.length) || null;
-  order(document.contents, schema, schema);
+  orderKeys(document.contents, schema, schema);
   const after = firstKey();
   if (!after) return;
   after.spaceBefore = false;
@@ -95,17 +95,17 @@ function orderWhole(document: Document, schema: Schema): void {
 
 /** The text of a document, its keys in their own order. */
 export function writeDocument(document: Document): string {
-  visit(document, { Scalar: (_, node) => quote(node), Collection: (_, node) => unfold(node) });
+  visit(document, { Scalar: (_, node) => quoteAmbiguous(node), Collection: (_, node) => unfoldLong(node) });
   return printDocument(document);
 }
 
 /** The printer moves a few comments when it reads what it wrote itself; at most so often. */
 const ROUNDS = 5;
 
-function once(text: string, name: SchemaName): string {
+function formatOnce(text: string, name: SchemaName): string {
   const document = readDocument(text);
   if (!document) return text;
-  orderWhole(document, SCHEMAS[name]);
+  orderDocument(document, SCHEMAS[name]);
   return writeDocument(document);
 }
 
@@ -114,9 +114,9 @@ function once(text: string, name: SchemaName): string {
  * lines of a width, comments kept. Meant for a text that `parse` has read without a complaint.
  */
 export function formatText(text: string, name: SchemaName): string {
-  let [before, after] = [text, once(text, name)];
+  let [before, after] = [text, formatOnce(text, name)];
   for (let round = 1; after !== before && round < ROUNDS; round++)
-    [before, after] = [after, once(after, name)];
+    [before, after] = [after, formatOnce(after, name)];
   return after;
 }
 

@@ -8,22 +8,22 @@ import { CLAIM_KNOWLEDGE } from '../lint/known.ts';
 import { writeDocument } from './format.ts';
 
 /** A name that a statement binds, and the claim with the id of the same thing. */
-type Named = { readonly name: string; readonly id: string };
-type Pin = Named & { readonly value: string };
+type NamedClaim = { readonly name: string; readonly id: string };
+type Pin = NamedClaim & { readonly value: string };
 
 /** What to add to a statement, and why a name of it cannot be pinned by this token. */
 export type Pins = {
   readonly pins: readonly Pin[];
   /** The token was not asked to carry these ids. */
-  readonly absent: readonly Named[];
+  readonly absent: readonly NamedClaim[];
   /** Names of several things: the token knows the id of one, and with that alone the others would be shut out. */
-  readonly several: readonly Named[];
+  readonly several: readonly NamedClaim[];
 };
 
 // Ids of every vendor: UUIDs and numbers as text. Whatever else a claim holds is not written into a file.
 const ID = /^[\w-]{1,128}$/;
 
-function isOne({ operator, operands }: Condition): boolean {
+function isSingleValue({ operator, operands }: Condition): boolean {
   return operator === 'equals' || (operator === 'in' && operands.length === 1);
 }
 
@@ -35,7 +35,7 @@ export function findPins(statement: Statement, row: IssuerRow, claims: Claims): 
   const named = Object.entries(ids)
     .map(([name, id]) => ({ name, id }))
     .filter(({ name, id }) => on(name).length > 0 && on(id).length === 0);
-  const one = named.filter(({ name }) => on(name).some(isOne));
+  const one = named.filter(({ name }) => on(name).some(isSingleValue));
   const found = one.map(each => ({ ...each, value: findClaim(claims, each.id) }));
   const pins = found.filter((each): each is Pin => typeof each.value === 'string' && ID.test(each.value));
   return {
@@ -45,12 +45,12 @@ export function findPins(statement: Statement, row: IssuerRow, claims: Claims): 
   };
 }
 
-function keyIs(name: string) {
+function createKeyTest(name: string) {
   return ({ key }: Pair): boolean => isScalar(key) && key.value === name;
 }
 
 /** The mapping that holds a statement's claims: `claims`, or in the flat form the statement itself. */
-function claimsAt(contents: unknown, index: number): YAMLMap | undefined {
+function findClaimsMapping(contents: unknown, index: number): YAMLMap | undefined {
   const trust = isMap(contents) ? contents.get('trust') : undefined;
   const statement = isSeq(trust) ? trust.items[index] : undefined;
   if (!isMap(statement)) return undefined;
@@ -61,9 +61,9 @@ function claimsAt(contents: unknown, index: number): YAMLMap | undefined {
 /** The role's text with the ids beside the names of its trust statement at `index`. Comments are kept. */
 export function writePins(text: string, index: number, pins: readonly Pin[]): string {
   const document = readDocument(text);
-  const claims = claimsAt(document?.contents, index);
+  const claims = findClaimsMapping(document?.contents, index);
   if (!document || !claims) return text;
   for (const { name, id, value } of pins)
-    claims.items.splice(claims.items.findIndex(keyIs(name)) + 1, 0, document.createPair(id, value));
+    claims.items.splice(claims.items.findIndex(createKeyTest(name)) + 1, 0, document.createPair(id, value));
   return writeDocument(document);
 }

@@ -5,7 +5,7 @@ function isSpace(token: CST.SourceToken | undefined): boolean {
 }
 
 /** `[ a, b ]` as `[a, b]`: the printer pads lists and mappings alike, and `{ a: b }` is how people write both. */
-function unpadded(token: CST.Token): void {
+function stripPadding(token: CST.Token): void {
   if (token.type !== 'flow-collection' || token.start.type !== 'flow-seq-start') return;
   const [first] = token.items;
   if (first && isSpace(first.start[0])) first.start.shift();
@@ -14,14 +14,14 @@ function unpadded(token: CST.Token): void {
   if (isSpace(after.at(-1)) && !after.some(({ type }) => type === 'newline')) after.pop();
 }
 
-function everyToken(token: CST.Token | null | undefined, change: (token: CST.Token) => void): void {
+function visitTokens(token: CST.Token | null | undefined, change: (token: CST.Token) => void): void {
   if (!token) return;
   change(token);
-  if (token.type === 'document') everyToken(token.value, change);
+  if (token.type === 'document') visitTokens(token.value, change);
   if (!('items' in token)) return;
   for (const item of token.items) {
-    everyToken(item.key, change);
-    everyToken(item.value, change);
+    visitTokens(item.key, change);
+    visitTokens(item.value, change);
   }
 }
 
@@ -29,7 +29,7 @@ function everyToken(token: CST.Token | null | undefined, change: (token: CST.Tok
 const MARKS = ['\u0002', '\u0018', '\u001f'];
 
 /** By line, the column of a comment that stands behind something. */
-function commentColumns(text: string): Map<number, number> {
+function findCommentColumns(text: string): Map<number, number> {
   const lines = text.split('\n');
   const columns = new Map<number, number>();
   let [line, column] = [0, 0];
@@ -46,9 +46,9 @@ function commentColumns(text: string): Map<number, number> {
 }
 
 /** Comments behind the values of lines that follow each other stand below each other. */
-function aligned(text: string): string {
+function alignComments(text: string): string {
   if (!/\S +#/.test(text)) return text;
-  const columns = commentColumns(text);
+  const columns = findCommentColumns(text);
   const runs = new Map<number, number>();
   const widest = (line: number): number => {
     const column = columns.get(line);
@@ -68,6 +68,6 @@ export function printDocument(document: Document): string {
   // Of the printer's own, a width would break an ARN in quotes, with a backslash.
   const text = document.toString({ lineWidth: 0 });
   const tokens = [...new Parser().parse(text)];
-  for (const token of tokens) everyToken(token, unpadded);
-  return aligned(tokens.map(CST.stringify).join(''));
+  for (const token of tokens) visitTokens(token, stripPadding);
+  return alignComments(tokens.map(CST.stringify).join(''));
 }

@@ -10,14 +10,14 @@ import { PRESETS, type Preset } from '../../token/presets.ts';
 import { casesSchema } from '../cases/cases.ts';
 
 /** What `iss` of a preset's tokens is. */
-function issuerOf({ issuer, customer }: Preset): Schema {
+function createIssuerSchema({ issuer, customer }: Preset): Schema {
   return issuer === undefined ? { pattern: customer?.pattern.source } : { const: issuer };
 }
 
 /** The claims that a preset knows, so that an editor offers them. A row of broker.yml may add others. */
-function claimsOf(preset: Preset): Schema {
+function createClaimsSchema(preset: Preset): Schema {
   return {
-    if: { required: ['iss'], properties: { iss: issuerOf(preset) } },
+    if: { required: ['iss'], properties: { iss: createIssuerSchema(preset) } },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: {
       properties: {
@@ -30,36 +30,39 @@ function claimsOf(preset: Preset): Schema {
 }
 
 const DEFINITIONS: { readonly [name: string]: Schema } = {
-  statement: { ...statementSchema, allOf: Object.values<Preset>(PRESETS).map(claimsOf) },
+  statement: { ...statementSchema, allOf: Object.values<Preset>(PRESETS).map(createClaimsSchema) },
   rule: ruleSchema,
 };
 
 /** The definitions that a schema refers to, and those that they themselves refer to. */
-function definitionsFor(schema: Schema): Schema {
+function collectDefinitions(schema: Schema): Schema {
   const text = JSON.stringify(schema);
   const used = Object.entries(DEFINITIONS).filter(([name]) => text.includes(`"#/definitions/${name}"`));
   const found = Object.fromEntries(used);
-  return used.length === 0 ? {} : { ...definitionsFor(found), ...found };
+  return used.length === 0 ? {} : { ...collectDefinitions(found), ...found };
 }
 
 // draft-07: the newest that the language server of YAML reads in full.
-function whole(title: string, schema: Schema): Schema {
+function createFileSchema(title: string, schema: Schema): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title,
     ...schema,
-    definitions: definitionsFor(schema),
+    definitions: collectDefinitions(schema),
   };
 }
 
 /** What a file of a configuration may hold, by what the file is. Each is drawn from the shapes that the loader reads by. */
 export const SCHEMAS = {
-  role: whole('A role: who may have which credential', roleSchema),
-  registry: whole('A registry: who may use which HTTP API', registrySchema),
-  broker: whole('broker.yml: whom the broker trusts to say who is asking', brokerSchema),
-  test: whole('Cases: what a role or a registry must decide', casesSchema),
-  invariants: whole('invariants.yml: what must hold of roles, whoever edits them', invariantsSchema),
-  teams: whole('teams.yml: which roles a team owns, and how far they may reach', teamsSchema),
+  role: createFileSchema('A role: who may have which credential', roleSchema),
+  registry: createFileSchema('A registry: who may use which HTTP API', registrySchema),
+  broker: createFileSchema('broker.yml: whom the broker trusts to say who is asking', brokerSchema),
+  test: createFileSchema('Cases: what a role or a registry must decide', casesSchema),
+  invariants: createFileSchema(
+    'invariants.yml: what must hold of roles, whoever edits them',
+    invariantsSchema,
+  ),
+  teams: createFileSchema('teams.yml: which roles a team owns, and how far they may reach', teamsSchema),
 } as const;
 
 export type SchemaName = keyof typeof SCHEMAS;

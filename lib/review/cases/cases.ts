@@ -32,7 +32,7 @@ export type CaseFile = {
   readonly accepted: readonly Placed<{ readonly mutant: string; readonly reason: string }>[];
 };
 
-function allowOf(
+function readAllow(
   { allow, scopes, seconds }: WrittenCase,
   { role, complain }: CaseReading,
 ): ExpectedDecision | undefined {
@@ -47,13 +47,13 @@ function allowOf(
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
 }
 
-function expectedOf(written: WrittenCase, tree: Tree, reading: CaseReading): ExpectedDecision | undefined {
+function readExpected(written: WrittenCase, tree: Tree, reading: CaseReading): ExpectedDecision | undefined {
   const { complain } = reading;
   const { allow, deny, scopes, seconds } = written;
   if (!allow && !deny)
     complain('missing-key', tree.place, 'A case says allow (a statement) or deny (a reason).');
   if (allow && deny) complain('wrong-value', deny.place, 'A case is either allowed or denied, not both.');
-  if (!deny) return allowOf(written, reading);
+  if (!deny) return readAllow(written, reading);
   for (const granted of [scopes, seconds])
     if (granted)
       complain(
@@ -87,7 +87,7 @@ function complainOfMethod(written: WrittenCase, tree: Tree, { role, complain }: 
 }
 
 /** What the case says that events told: nothing, unless it says so. */
-function jobFactsOf({ job, approved, at: now = 0 }: WrittenCase, { approval }: Role): JobFacts | undefined {
+function readJobFacts({ job, approved, at: now = 0 }: WrittenCase, { approval }: Role): JobFacts | undefined {
   if (!job && !approved) return undefined;
   const { by, step = approval?.step ?? '', ago = 0 } = approved?.value ?? {};
   const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
@@ -98,7 +98,7 @@ function jobFactsOf({ job, approved, at: now = 0 }: WrittenCase, { approval }: R
   };
 }
 
-function caseOf(tree: Tree, reading: CaseReading): Case | undefined {
+function readCase(tree: Tree, reading: CaseReading): Case | undefined {
   const { role, above, complain } = reading;
   const written = CASE.read(tree, complain);
   const nameTree = findEntry(tree, 'name')?.value;
@@ -108,7 +108,7 @@ function caseOf(tree: Tree, reading: CaseReading): Case | undefined {
   const made = written && readCaseClaims(written, tree, reading);
   if (!above.has(name)) above.set(name, made?.base);
   if (!written) return undefined;
-  const expected = expectedOf(written, tree, reading);
+  const expected = readExpected(written, tree, reading);
   complainOfMethod(written, tree, reading);
   // Without this a case would be green today and red on the day that the statement ends.
   if (written.at === undefined && [...role.trust, ...role.deny].some(({ until }) => until !== undefined))
@@ -134,7 +134,7 @@ function caseOf(tree: Tree, reading: CaseReading): Case | undefined {
     context: {
       now: written.at ?? 0,
       sourceAddress: written.source_ip,
-      ...('methods' in role ? {} : { job: jobFactsOf(written, role) }),
+      ...('methods' in role ? {} : { job: readJobFacts(written, role) }),
     },
   };
 }
@@ -155,6 +155,6 @@ export function parseCases(
     cases: [],
   };
   const reading: CaseReading = { ...setting, complain, above: new Map() };
-  const cases = trees.map(each => caseOf(each, reading)).filter(each => each !== undefined);
+  const cases = trees.map(each => readCase(each, reading)).filter(each => each !== undefined);
   return complaints.length > 0 ? undefined : { cases, accepted };
 }

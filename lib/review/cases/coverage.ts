@@ -18,7 +18,7 @@ const FAILS: { readonly [effect in Effect]: (checked: CheckedCondition) => boole
 };
 
 /** Is this condition alone in the way? Others on the same claim cannot be told apart from it by every value. */
-function decides({ effect, conditions }: StatementTrace, condition: Condition): boolean {
+function isDecisive({ effect, conditions }: StatementTrace, condition: Condition): boolean {
   const failing = conditions.filter(FAILS[effect]);
   return (
     failing.some(each => each.condition === condition) &&
@@ -26,7 +26,7 @@ function decides({ effect, conditions }: StatementTrace, condition: Condition): 
   );
 }
 
-function same(a: Condition, b: Condition): boolean {
+function isSameCondition(a: Condition, b: Condition): boolean {
   return (
     a.name === b.name &&
     a.operator === b.operator &&
@@ -48,7 +48,8 @@ export function findUncovered(
     const own = traced.filter(({ id }) => id === statement.id);
     const guard = rows.get(statement.issuer)?.require ?? [];
     const idle = statement.conditions.filter(
-      each => !guard.some(demand => same(demand, each)) && !own.some(trace => decides(trace, each)),
+      each =>
+        !guard.some(demand => isSameCondition(demand, each)) && !own.some(trace => isDecisive(trace, each)),
     );
     return [
       ...(own.some(({ applies }) => applies) ? [] : [{ statement, condition: undefined }]),

@@ -15,20 +15,20 @@ export type CaseEntry = {
   readonly as: string | undefined;
 };
 
-function iso(seconds: number): string {
+function formatSecond(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function line(key: string, value: string | undefined): string[] {
+function writeCaseLine(key: string, value: string | undefined): string[] {
   return value === undefined ? [] : [`    ${key}: ${value}`];
 }
 
-function map(claims: Claims): string | undefined {
+function writeClaims(claims: Claims): string | undefined {
   return Object.keys(claims).length === 0 ? undefined : writeYaml(claims);
 }
 
 /** The scenario that the claims start from; a broker with two issuers of one preset must be told which. */
-function start(
+function findStartingScenario(
   { claims, family }: Proposal,
   { rows }: CaseGround,
 ): { word: string; usual: Claims } | undefined {
@@ -41,25 +41,25 @@ function start(
 }
 
 /** By its own claims, on those of a plain job where it is one. */
-function ownLines(proposal: Proposal, ground: CaseGround): string[] {
-  const scenario = start(proposal, ground);
-  if (!scenario) return line('claims', writeYaml(proposal.claims));
+function writeOwnClaims(proposal: Proposal, ground: CaseGround): string[] {
+  const scenario = findStartingScenario(proposal, ground);
+  if (!scenario) return writeCaseLine('claims', writeYaml(proposal.claims));
   const { claims } = compareClaims(scenario.usual, proposal.claims);
-  return [...line('from', scenario.word), ...line('claims', map(claims))];
+  return [...writeCaseLine('from', scenario.word), ...writeCaseLine('claims', writeClaims(claims))];
 }
 
-function claimLines({ proposal, from, as }: CaseEntry, ground: CaseGround): string[] {
-  if (!from) return ownLines(proposal, ground);
+function writeClaimLines({ proposal, from, as }: CaseEntry, ground: CaseGround): string[] {
+  if (!from) return writeOwnClaims(proposal, ground);
   const { claims, without } = compareClaims(from.proposal.claims, proposal.claims);
   return [
-    ...line('from', writeYaml(from.name)),
-    ...line('as', as),
-    ...(as === undefined ? line('claims', map(claims)) : []),
-    ...line('without', without.length === 0 ? undefined : writeYaml([...without])),
+    ...writeCaseLine('from', writeYaml(from.name)),
+    ...writeCaseLine('as', as),
+    ...(as === undefined ? writeCaseLine('claims', writeClaims(claims)) : []),
+    ...writeCaseLine('without', without.length === 0 ? undefined : writeYaml([...without])),
   ];
 }
 
-function approvedText(unblocked: Unblocked | undefined, policy: CaseGround['policy']): string | undefined {
+function writeApproved(unblocked: Unblocked | undefined, policy: CaseGround['policy']): string | undefined {
   if (!unblocked || 'methods' in policy) return undefined;
   return writeYaml({ by: nameApprover(unblocked, policy.approval?.by ?? []) });
 }
@@ -71,14 +71,17 @@ export function writeEntry(entry: CaseEntry, ground: CaseGround): string {
   const ends = [...ground.policy.trust, ...ground.policy.deny].some(({ until }) => until !== undefined);
   return [
     `  - name: ${writeYaml(name)}`,
-    ...claimLines(entry, ground),
-    ...line('source_ip', context.sourceAddress && writeYaml(context.sourceAddress)),
-    ...line('job', context.job?.state),
-    ...line('approved', approvedText(context.job?.unblocked, ground.policy)),
-    ...line('method', method),
-    ...line('at', ends ? iso(context.now) : undefined),
-    ...line('request', seconds === undefined ? undefined : writeYaml({ seconds })),
+    ...writeClaimLines(entry, ground),
+    ...writeCaseLine('source_ip', context.sourceAddress && writeYaml(context.sourceAddress)),
+    ...writeCaseLine('job', context.job?.state),
+    ...writeCaseLine('approved', writeApproved(context.job?.unblocked, ground.policy)),
+    ...writeCaseLine('method', method),
+    ...writeCaseLine('at', ends ? formatSecond(context.now) : undefined),
+    ...writeCaseLine('request', seconds === undefined ? undefined : writeYaml({ seconds })),
     'allow' in expected ? `    allow: ${writeYaml(expected.allow)}` : `    deny: ${expected.deny}`,
-    ...line('scopes', 'allow' in expected && expected.scopes ? writeYaml([...expected.scopes]) : undefined),
+    ...writeCaseLine(
+      'scopes',
+      'allow' in expected && expected.scopes ? writeYaml([...expected.scopes]) : undefined,
+    ),
   ].join('\n');
 }

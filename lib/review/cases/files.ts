@@ -23,7 +23,7 @@ export function findCasesPath(folder: string, policy: Role | Registry): string {
   return join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
 }
 
-function testedOf(policy: Role | Registry, { folder, rows }: Config, complain: Complain): TestedPolicy {
+function readTested(policy: Role | Registry, { folder, rows }: Config, complain: Complain): TestedPolicy {
   const path = findCasesPath(folder, policy);
   const source = existsSync(path) ? readSource(path, complain) : undefined;
   const written =
@@ -51,7 +51,7 @@ export function readPolicyCases(
   config: Config,
   complain: Complain,
 ): readonly TestedPolicy[] {
-  return policies.map(policy => testedOf(policy, config, complain));
+  return policies.map(policy => readTested(policy, config, complain));
 }
 
 /** The same of every role and registry of a configuration, and of cases that belong to none. */

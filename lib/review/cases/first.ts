@@ -22,46 +22,48 @@ import { proposeWiderCases } from './widening.ts';
 const MAX_PART = 45;
 
 /** The first that is short enough: a name that is cut within a word says nothing. */
-function short(...ways: readonly string[]): string {
+function chooseShort(...ways: readonly string[]): string {
   return ways.find(way => way.length <= MAX_PART) ?? 'another claim';
 }
 
-function told({ claims, without }: { claims: Claims; without: readonly string[] }): string[] {
+function nameChanges({ claims, without }: { claims: Claims; without: readonly string[] }): string[] {
   return [
-    ...Object.entries(claims).map(([name, value]) => short(`${name} ${writeYaml(value)}`, `another ${name}`)),
-    ...without.map(name => short(`no ${name}`)),
+    ...Object.entries(claims).map(([name, value]) =>
+      chooseShort(`${name} ${writeYaml(value)}`, `another ${name}`),
+    ),
+    ...without.map(name => chooseShort(`no ${name}`)),
   ];
 }
 
-function joined(parts: readonly string[]): string {
+function joinParts(parts: readonly string[]): string {
   return parts.length > 2 ? `${parts[0]} and ${parts.length - 1} more` : parts.join(' and ');
 }
 
 /** What sets the case apart from the one that it starts from, and how it ends. */
-function nameOf({ proposal, from, as }: Omit<CaseEntry, 'name'>): string {
+function nameEntry({ proposal, from, as }: Omit<CaseEntry, 'name'>): string {
   const { claims, family, expected, context } = proposal;
   const base = from?.proposal.claims ?? { ...family?.usual, iss: findClaim(claims, 'iss') ?? null };
-  const apart = as === undefined ? told(compareClaims(base, claims)) : [as];
+  const apart = as === undefined ? nameChanges(compareClaims(base, claims)) : [as];
   const address = context.sourceAddress;
   const moved = address !== undefined && address !== from?.proposal.context.sourceAddress;
-  const words = joined([...apart, ...(moved ? [`from ${address}`] : [])]);
+  const words = joinParts([...apart, ...(moved ? [`from ${address}`] : [])]);
   return `${words || (from ? 'another time' : 'a plain job')} is ${'allow' in expected ? 'allowed' : 'denied'}`;
 }
 
 /** Under a name that no case of the file has yet. */
-function named(entry: Omit<CaseEntry, 'name'>, taken: ReadonlySet<string>): CaseEntry {
-  const plain = nameOf(entry);
+function createUniqueEntry(entry: Omit<CaseEntry, 'name'>, taken: ReadonlySet<string>): CaseEntry {
+  const plain = nameEntry(entry);
   let name = plain;
   for (let next = 2; taken.has(name); next++) name = `${plain} (${next})`;
   return { name, ...entry };
 }
 
-function witnessOf(shown: ShownRequest | undefined) {
+function findWitness(shown: ShownRequest | undefined) {
   return shown === undefined || shown === 'undecided' ? undefined : shown.witness;
 }
 
-function allowedBy({ statement, shown }: Holder, ground: CaseGround): CaseEntry[] {
-  const witness = witnessOf(shown);
+function createAllowedEntry({ statement, shown }: Holder, ground: CaseGround): CaseEntry[] {
+  const witness = findWitness(shown);
   const found = witness && proposeFromWitness(witness, ground, { base: undefined, other: undefined });
   const { expected } = found?.proposal ?? {};
   // A time within a second is none that a case can say, and then another statement may be the first that holds.
@@ -70,20 +72,20 @@ function allowedBy({ statement, shown }: Holder, ground: CaseGround): CaseEntry[
 }
 
 /** A case for each trust statement, that it alone allows. */
-function allowed(ground: CaseGround): CaseEntry[] {
+function listAllowedEntries(ground: CaseGround): CaseEntry[] {
   const asked = { findSample: findSampleClaims, from: findMomentBeforeEnds(ground.policy) };
   const all = findHolders(convertToRole(ground.policy), { roles: [], rows: ground.rows }, asked);
-  return all.flatMap(holder => allowedBy(holder, ground));
+  return all.flatMap(holder => createAllowedEntry(holder, ground));
 }
 
-function noticed(entries: readonly CaseEntry[], mutant: Policy, { rows }: CaseGround): boolean {
+function isNoticed(entries: readonly CaseEntry[], mutant: Policy, { rows }: CaseGround): boolean {
   return entries.some(
     ({ proposal }) => !isSameOutcome(decideExpected(mutant, rows, proposal), proposal.expected),
   );
 }
 
 /** What there is to build on: the ground, and the cases that are there, of which those that are allowed come first. */
-type Site = {
+type EntrySite = {
   readonly ground: CaseGround;
   readonly entries: readonly CaseEntry[];
   /** The names of all cases of the file, also of those that are not built on. */
@@ -91,7 +93,10 @@ type Site = {
 };
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
-function byScenario(mutant: Policy, { ground, entries }: Site): Omit<CaseEntry, 'name'> | undefined {
+function findNoticingScenario(
+  mutant: Policy,
+  { ground, entries }: EntrySite,
+): Omit<CaseEntry, 'name'> | undefined {
   for (const from of entries) {
     const preset = ground.rows.get(String(from.proposal.claims['iss']))?.preset;
     for (const [as, { family, changes }] of SCENARIOS) {
@@ -104,10 +109,10 @@ function byScenario(mutant: Policy, { ground, entries }: Site): Omit<CaseEntry, 
   return undefined;
 }
 
-function byWitness(
+function findNoticingWitness(
   mutant: Policy,
   witness: Witness,
-  { ground, entries }: Site,
+  { ground, entries }: EntrySite,
 ): Omit<CaseEntry, 'name'> | undefined {
   const from = entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
   const found = proposeFromWitness(witness, ground, { base: from?.proposal, other: mutant });
@@ -115,10 +120,10 @@ function byWitness(
 }
 
 /** A case that notices the mutant, on the claims of one that is there; undefined where none could be told. */
-export function proposeNoticing(mutant: Policy, shown: ShownRequest, site: Site): CaseEntry | undefined {
-  const witness = witnessOf(shown);
-  const found = byScenario(mutant, site) ?? (witness && byWitness(mutant, witness, site));
-  return found && named(found, site.taken);
+export function proposeNoticing(mutant: Policy, shown: ShownRequest, site: EntrySite): CaseEntry | undefined {
+  const witness = findWitness(shown);
+  const found = findNoticingScenario(mutant, site) ?? (witness && findNoticingWitness(mutant, witness, site));
+  return found && createUniqueEntry(found, site.taken);
 }
 
 const HEAD = `# A first set, written from the policy as it is: it allows what the policy allows today, meant or not.
@@ -128,9 +133,9 @@ cases:
 
 /** A first file of cases: one for each trust statement, and for each mutant one that notices it. */
 export function writeFirstCases(ground: CaseGround): string {
-  const entries = allowed(ground);
+  const entries = listAllowedEntries(ground);
   for (const { policy } of createMutants(ground.policy)) {
-    const shown = noticed(entries, policy, ground)
+    const shown = isNoticed(entries, policy, ground)
       ? undefined
       : findDifferingRequest(ground.policy, policy, ground.rows);
     const entry =

@@ -9,33 +9,33 @@ const NAMED: { readonly [character: string]: string } = {
 };
 
 /** XML 1.0 §2.2 has no control characters but these three, escaped or not. */
-function text(value: string): string {
+function escapeJunit(value: string): string {
   return value
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '?')
     .replace(/[&<>"]/g, each => NAMED[each] ?? '');
 }
 
-function testcase(suite: string, name: string, failure: readonly string[] | undefined): string {
-  const head = `<testcase classname="${text(suite)}" name="${text(name)}"`;
+function formatTestcase(suite: string, name: string, failure: readonly string[] | undefined): string {
+  const head = `<testcase classname="${escapeJunit(suite)}" name="${escapeJunit(name)}"`;
   return failure
-    ? `    ${head}>\n      <failure message="${text(failure[0] ?? '')}">${text(failure.join('\n'))}</failure>\n    </testcase>`
+    ? `    ${head}>\n      <failure message="${escapeJunit(failure[0] ?? '')}">${escapeJunit(failure.join('\n'))}</failure>\n    </testcase>`
     : `    ${head}/>`;
 }
 
-function suite(result: CasesResult): string {
+function formatSuite(result: CasesResult): string {
   const { name } = result.tested.policy;
   const told = listCaseFindings(result);
   const good = result.trials.filter(({ differences }) => differences.length === 0);
   const cases = [
-    ...good.map(trial => testcase(name, trial.case.name, undefined)),
+    ...good.map(trial => formatTestcase(name, trial.case.name, undefined)),
     ...told.map(each =>
-      testcase(name, each.of === 'case' ? each.name : `${each.of}: ${each.name}`, each.says),
+      formatTestcase(name, each.of === 'case' ? each.name : `${each.of}: ${each.name}`, each.says),
     ),
   ];
-  return `  <testsuite name="${text(name)}" tests="${cases.length}" failures="${told.length}">\n${cases.join('\n')}\n  </testsuite>`;
+  return `  <testsuite name="${escapeJunit(name)}" tests="${cases.length}" failures="${told.length}">\n${cases.join('\n')}\n  </testsuite>`;
 }
 
 /** JUnit's XML, as CI systems read it: a suite for each role and registry. */
 export function formatJunit(results: readonly CasesResult[]): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(suite).join('\n')}\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(formatSuite).join('\n')}\n</testsuites>\n`;
 }

@@ -10,7 +10,7 @@ export type Mutant<P extends TrustPolicy> = {
   readonly policy: P;
 };
 
-type Change<T> = { readonly says: string; readonly into: T };
+type MutantChange<T> = { readonly says: string; readonly into: T };
 
 /** Without one of its operands, these let more in: as part of a trust, and of a deny. */
 const LISTS: { readonly [effect in Effect]: readonly Operator[] } = {
@@ -18,11 +18,11 @@ const LISTS: { readonly [effect in Effect]: readonly Operator[] } = {
   deny: ['in', 'matches', 'contains_any'],
 };
 
-function shortened(
+function dropOperands(
   { operands }: Condition,
   effect: Effect,
   operator: Operator,
-): Change<Condition['operands']>[] {
+): MutantChange<Condition['operands']>[] {
   return LISTS[effect].includes(operator) && operands.length > 1
     ? operands.map((each, at) => ({
         says: `without ${JSON.stringify(each)}`,
@@ -32,11 +32,11 @@ function shortened(
 }
 
 /** `v*.*` as `v*`: what stands behind the first wildcard is what a pattern is most easily wrong in. */
-function loosened(
+function loosenPatterns(
   { operands }: Condition,
   effect: Effect,
   operator: Operator,
-): Change<Condition['operands']>[] {
+): MutantChange<Condition['operands']>[] {
   return effect === 'trust' && operator === 'matches'
     ? operands.flatMap((each, at) => {
         const loose = `${readLiteralPrefix(String(each))}*`;
@@ -48,9 +48,12 @@ function loosened(
     : [];
 }
 
-function ofCondition(condition: Condition, effect: Effect): Change<Condition | undefined>[] {
+function changeCondition(condition: Condition, effect: Effect): MutantChange<Condition | undefined>[] {
   const { name, operator } = condition;
-  const changes = [...shortened(condition, effect, operator), ...loosened(condition, effect, operator)];
+  const changes = [
+    ...dropOperands(condition, effect, operator),
+    ...loosenPatterns(condition, effect, operator),
+  ];
   return [
     { says: `${name} ${operator} dropped`, into: undefined },
     ...changes.map(({ says, into }) => ({
@@ -60,22 +63,25 @@ function ofCondition(condition: Condition, effect: Effect): Change<Condition | u
   ];
 }
 
-function ofConditions({ conditions, effect }: Statement): Change<Statement['conditions']>[] {
+function changeConditions({ conditions, effect }: Statement): MutantChange<Statement['conditions']>[] {
   return conditions.flatMap((condition, at) =>
-    ofCondition(condition, effect).map(({ says, into }) => ({
+    changeCondition(condition, effect).map(({ says, into }) => ({
       says,
       into: conditions.flatMap((each, index) => (index === at ? (into ?? []) : each)),
     })),
   );
 }
 
-function ofStatement(statement: Statement): Change<Statement | undefined>[] {
+function changeStatement(statement: Statement): MutantChange<Statement | undefined>[] {
   return [
     { says: 'statement dropped', into: undefined },
     ...(statement.until === undefined
       ? []
       : [{ says: 'until dropped', into: { ...statement, until: undefined } }]),
-    ...ofConditions(statement).map(({ says, into }) => ({ says, into: { ...statement, conditions: into } })),
+    ...changeConditions(statement).map(({ says, into }) => ({
+      says,
+      into: { ...statement, conditions: into },
+    })),
   ];
 }
 
@@ -86,7 +92,7 @@ function ofStatement(statement: Statement): Change<Statement | undefined>[] {
 export function createMutants<P extends TrustPolicy>(policy: P): Mutant<P>[] {
   return (['trust', 'deny'] as const).flatMap(effect =>
     policy[effect].flatMap((statement, at) =>
-      ofStatement(statement).map(({ says, into }) => ({
+      changeStatement(statement).map(({ says, into }) => ({
         id: `${statement.id}: ${says}`,
         policy: {
           ...policy,

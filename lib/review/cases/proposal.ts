@@ -22,7 +22,7 @@ export type Proposal = {
 /** Where a proposal is made. */
 export type CaseGround = { readonly policy: Policy; readonly rows: ReadonlyMap<string, IssuerRow> };
 
-type Asked = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
+type CaseRequest = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
 
 const place = { file: '', line: 1, column: 1 };
 
@@ -30,7 +30,7 @@ const place = { file: '', line: 1, column: 1 };
 export function decideExpected(
   policy: Policy,
   rows: CaseGround['rows'],
-  { claims, family, method, context }: Asked,
+  { claims, family, method, context }: CaseRequest,
 ): ExpectedDecision {
   const access = { role: policy.name, scopes: undefined, seconds: undefined, kinds: undefined };
   const whole = family ? addFollowingClaims(family, claims) : claims;
@@ -52,7 +52,7 @@ export function decideExpected(
 }
 
 /** A method for which the scopes of the statement that would speak are enough. */
-function methodOf(policy: Policy, issuer: string): string | undefined {
+function chooseMethod(policy: Policy, issuer: string): string | undefined {
   if (!('methods' in policy)) return undefined;
   const scopes = policy.trust.filter(each => each.issuer === issuer).flatMap(each => each.scopes ?? []);
   const [method] =
@@ -67,7 +67,7 @@ export function isSameOutcome(a: ExpectedDecision, b: ExpectedDecision): boolean
 
 /** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
 export function proposeCase(
-  asked: Asked,
+  asked: CaseRequest,
   { policy, rows }: CaseGround,
   other: Policy | undefined,
 ): Proposal | undefined {
@@ -89,15 +89,15 @@ export function compareClaims(
   };
 }
 
-type Building = { readonly base: Asked | undefined; readonly other: Policy | undefined };
+type ProposalBase = { readonly base: CaseRequest | undefined; readonly other: Policy | undefined };
 
 /** The same with as much as may be as the base has it: what a search picked is seldom what a person would. */
-function nearer(
+function moveNearer(
   proposal: Proposal,
-  base: Asked,
-  { other, ...ground }: CaseGround & Pick<Building, 'other'>,
+  base: CaseRequest,
+  { other, ...ground }: CaseGround & Pick<ProposalBase, 'other'>,
 ): Proposal {
-  const back = (from: Proposal, asked: Partial<Asked>): Proposal =>
+  const back = (from: Proposal, asked: Partial<CaseRequest>): Proposal =>
     proposeCase({ ...from, ...asked }, ground, other) ?? from;
   const near = back(proposal, { context: base.context, method: base.method });
   const names = Object.keys(compareClaims(base.claims, proposal.claims).claims);
@@ -116,7 +116,7 @@ function nearer(
 export function proposeFromWitness(
   { issuer, audience, claims, sourceAddress, now }: Witness,
   ground: CaseGround,
-  { base, other }: Building,
+  { base, other }: ProposalBase,
 ): { readonly proposal: Proposal; readonly onBase: boolean } | undefined {
   const { policy, rows } = ground;
   const family = findFamily(rows.get(issuer)?.preset)?.family;
@@ -124,7 +124,7 @@ export function proposeFromWitness(
   const moment = Math.floor(now);
   const demanding = !('methods' in policy) && listDemands(policy, issuer).length > 0;
   const job = demanding ? { job: assumeMet(policy, moment) } : {};
-  const rest = { method: methodOf(policy, issuer), context: { now: moment, sourceAddress, ...job } };
+  const rest = { method: chooseMethod(policy, issuer), context: { now: moment, sourceAddress, ...job } };
   const candidates = [
     ...(base ? [{ claims: { ...base.claims, ...own }, family: base.family, onBase: true }] : []),
     ...(family ? [{ claims: { ...family.usual, ...own }, family, onBase: false }] : []),
@@ -132,7 +132,8 @@ export function proposeFromWitness(
   ];
   for (const { onBase, ...each } of candidates) {
     const proposal = proposeCase({ ...each, ...rest }, ground, other);
-    if (proposal && base && onBase) return { proposal: nearer(proposal, base, { ...ground, other }), onBase };
+    if (proposal && base && onBase)
+      return { proposal: moveNearer(proposal, base, { ...ground, other }), onBase };
     if (proposal) return { proposal, onBase };
   }
   return undefined;

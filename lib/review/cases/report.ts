@@ -11,20 +11,20 @@ export type CaseFinding = {
   readonly says: readonly string[];
 };
 
-function failed({ differences }: Trial): boolean {
+function isFailed({ differences }: Trial): boolean {
   return differences.length > 0;
 }
 
-function place(trial: Trial): string {
+function formatCasePlace(trial: Trial): string {
   return writeComplaint({ rule: 'case', place: trial.case.place, message: trial.case.name });
 }
 
-function caseTold(trial: Trial): CaseFinding {
+function createCaseFinding(trial: Trial): CaseFinding {
   return {
     of: 'case',
     name: trial.case.name,
     says: [
-      place(trial),
+      formatCasePlace(trial),
       ...trial.differences.map(
         ({ of, expected, actual }) => `${of}: expected ${expected}, but it is ${actual}`,
       ),
@@ -36,7 +36,7 @@ function caseTold(trial: Trial): CaseFinding {
 /** Everything that is not as it should be with the cases of one role or registry. */
 export function listCaseFindings({ trials, uncovered = [], mutation }: CasesResult): CaseFinding[] {
   return [
-    ...trials.filter(failed).map(caseTold),
+    ...trials.filter(isFailed).map(createCaseFinding),
     ...uncovered.map(
       ({ statement, condition }): CaseFinding =>
         condition
@@ -78,11 +78,11 @@ export function isClean(result: CasesResult): boolean {
   return listCaseFindings(result).length === 0;
 }
 
-function toldText({ of, name, says }: CaseFinding): string {
+function formatFinding({ of, name, says }: CaseFinding): string {
   return [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');
 }
 
-function headline(result: CasesResult): string {
+function formatCasesHead(result: CasesResult): string {
   const { tested, trials, mutation } = result;
   if (!tested.written)
     return `none    ${tested.policy.name}  there is no ${tested.path}: kite-sts test --init ${tested.policy.name}`;
@@ -90,7 +90,7 @@ function headline(result: CasesResult): string {
   return `${isClean(result) ? 'ok    ' : 'FAILED'}  ${tested.policy.name}  ${[writeCount(trials.length, 'case'), ...mutants].join(', ')}`;
 }
 
-function summary(results: readonly CasesResult[]): string {
+function summarizeCases(results: readonly CasesResult[]): string {
   const told = results.flatMap(listCaseFindings);
   const count = (of: CaseFinding['of']): number => told.filter(each => each.of === of).length;
   const cases = results.reduce((sum, { trials }) => sum + trials.length, 0);
@@ -101,8 +101,8 @@ function summary(results: readonly CasesResult[]): string {
 /** For people: a line for each role and registry, what is wrong below it, and the sum. */
 export function formatCasesText(results: readonly CasesResult[]): string {
   return [
-    ...results.flatMap(result => [headline(result), ...listCaseFindings(result).map(toldText)]),
-    summary(results),
+    ...results.flatMap(result => [formatCasesHead(result), ...listCaseFindings(result).map(formatFinding)]),
+    summarizeCases(results),
   ].join('\n');
 }
 

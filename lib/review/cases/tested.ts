@@ -18,7 +18,7 @@ export type Survivor = {
 };
 
 /** What is expected to survive, and does not. */
-type Idle = NonNullable<TestedPolicy['written']>['accepted'][number];
+type IdleAcceptance = NonNullable<TestedPolicy['written']>['accepted'][number];
 
 /** What the cases of one role or registry came to. */
 export type CasesResult = {
@@ -27,17 +27,21 @@ export type CasesResult = {
   /** Undefined where it was not asked for, or where a case fails: then nothing more can be told. */
   readonly uncovered: readonly Uncovered[] | undefined;
   readonly mutation:
-    | { readonly tried: number; readonly survivors: readonly Survivor[]; readonly idle: readonly Idle[] }
+    | {
+        readonly tried: number;
+        readonly survivors: readonly Survivor[];
+        readonly idle: readonly IdleAcceptance[];
+      }
     | undefined;
 };
 
 /** What is asked for beside the cases themselves. */
 export type CheckOptions = { readonly coverage: boolean; readonly mutate: boolean };
 
-type Rows = ReadonlyMap<string, IssuerRow>;
+type IssuerRows = ReadonlyMap<string, IssuerRow>;
 
 /** The cases that are allowed, to build on. */
-function entriesOf({ policy, written }: TestedPolicy): CaseEntry[] {
+function listAllowedCases({ policy, written }: TestedPolicy): CaseEntry[] {
   return (written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
     const iss = findClaim(claims, 'iss') ?? policy.trust[0]?.issuer ?? '';
     const proposal = { claims: { ...claims, iss }, family: undefined, method, context, expected };
@@ -45,10 +49,10 @@ function entriesOf({ policy, written }: TestedPolicy): CaseEntry[] {
   });
 }
 
-function survivorsOf(tested: TestedPolicy, rows: Rows): Survivor[] {
+function findSurvivors(tested: TestedPolicy, rows: IssuerRows): Survivor[] {
   const { policy, written } = tested;
   const taken = new Set(written?.cases.map(({ name }) => name));
-  const site = { ground: { policy, rows }, entries: entriesOf(tested), taken };
+  const site = { ground: { policy, rows }, entries: listAllowedCases(tested), taken };
   const lost = createMutants(policy).flatMap(({ id, policy: mutant }) => {
     const shown = hasFailing(mutant, rows, written?.cases ?? [])
       ? undefined
@@ -67,8 +71,8 @@ function survivorsOf(tested: TestedPolicy, rows: Rows): Survivor[] {
   return [...lost, ...given];
 }
 
-function mutationOf(tested: TestedPolicy, rows: Rows): CasesResult['mutation'] {
-  const all = survivorsOf(tested, rows);
+function runMutants(tested: TestedPolicy, rows: IssuerRows): CasesResult['mutation'] {
+  const all = findSurvivors(tested, rows);
   const accepted = tested.written?.accepted ?? [];
   return {
     tried: createMutants(tested.policy).length + createWidened(tested.policy).length,
@@ -80,7 +84,7 @@ function mutationOf(tested: TestedPolicy, rows: Rows): CasesResult['mutation'] {
 /** Runs the cases of a role or a registry, and what else is wished. */
 export function checkCases(
   tested: TestedPolicy,
-  rows: Rows,
+  rows: IssuerRows,
   { coverage, mutate }: CheckOptions,
 ): CasesResult {
   const { policy, written } = tested;
@@ -90,6 +94,6 @@ export function checkCases(
     tested,
     trials,
     uncovered: coverage && sound ? findUncovered(policy, trials, rows) : undefined,
-    mutation: mutate && sound ? mutationOf(tested, rows) : undefined,
+    mutation: mutate && sound ? runMutants(tested, rows) : undefined,
   };
 }

@@ -92,30 +92,30 @@ export type Trial = {
   readonly differences: readonly Difference[];
 };
 
-function decisionText(decision: Trial['decision']): string {
+function formatTrialDecision(decision: Trial['decision']): string {
   if (!decision) return 'deny guard_not_met';
   return decision.allowed ? `allow ${decision.statement}` : `deny ${decision.reason}`;
 }
 
-function expectedText(expected: ExpectedDecision): string {
+function formatExpected(expected: ExpectedDecision): string {
   return 'allow' in expected ? `allow ${expected.allow}` : `deny ${expected.deny}`;
 }
 
-function scopesText(scopes: readonly string[]): string {
+function formatScopes(scopes: readonly string[]): string {
   return [...scopes].sort().join(' ');
 }
 
-function unlike(of: Difference['of'], expected: string, actual: string): Difference[] {
+function compareTexts(of: Difference['of'], expected: string, actual: string): Difference[] {
   return expected === actual ? [] : [{ of, expected, actual }];
 }
 
-function grantDifferences(expected: ExpectedDecision, decision: Allow | MethodAllow): Difference[] {
+function compareGrant(expected: ExpectedDecision, decision: Allow | MethodAllow): Difference[] {
   if (!('allow' in expected)) return [];
   const { scopes, seconds } = expected;
   const given = 'grant' in decision ? decision.grant : { scopes: decision.scopes, seconds: undefined };
   return [
-    ...(scopes ? unlike('scopes', scopesText(scopes), scopesText(given.scopes)) : []),
-    ...(seconds === undefined ? [] : unlike('seconds', String(seconds), String(given.seconds))),
+    ...(scopes ? compareTexts('scopes', formatScopes(scopes), formatScopes(given.scopes)) : []),
+    ...(seconds === undefined ? [] : compareTexts('seconds', String(seconds), String(given.seconds))),
   ];
 }
 
@@ -123,7 +123,7 @@ function grantDifferences(expected: ExpectedDecision, decision: Allow | MethodAl
 export type GuardRows = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
 
 /** By the whole request, as the authorizer does, or by its method alone. */
-function decideAtRegistry(
+function decideCaseAtRegistry(
   registry: Registry,
   token: VerifiedToken,
   { method = '', path, context }: Case,
@@ -134,21 +134,21 @@ function decideAtRegistry(
   return decideOperation(registry, token, operation, context);
 }
 
-function decisionOf(role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision {
+function decideCase(role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision {
   return 'methods' in role
-    ? decideAtRegistry(role, token, each)
+    ? decideCaseAtRegistry(role, token, each)
     : decide(role, token, each.access, each.context);
 }
 
 function runCase(role: Role | Registry, rows: GuardRows, each: Case): Trial {
   const token = assumeVerified(each.claims, role);
   const row = rows.get(token.issuer);
-  const asked = decisionOf(role, token, each);
+  const asked = decideCase(role, token, each);
   const decision = row !== undefined && meetsGuard(row, token.claims) ? asked : undefined;
-  const differences = unlike('decision', expectedText(each.expected), decisionText(decision));
+  const differences = compareTexts('decision', formatExpected(each.expected), formatTrialDecision(decision));
   const trial = { case: each, decision, trace: asked.trace, differences };
   if (differences.length > 0 || !decision?.allowed) return trial;
-  return { ...trial, differences: grantDifferences(each.expected, decision) };
+  return { ...trial, differences: compareGrant(each.expected, decision) };
 }
 
 /** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */

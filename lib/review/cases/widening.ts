@@ -3,16 +3,16 @@ import type { Policy } from './otherwise.ts';
 import type { CaseGround } from './proposal.ts';
 import { createWidened, type Widened } from './widened.ts';
 
-function allowedBy({ proposal: { expected } }: CaseEntry): string | undefined {
+function readAllowing({ proposal: { expected } }: CaseEntry): string | undefined {
   return 'allow' in expected ? expected.allow : undefined;
 }
 
 function isSuitable(entry: CaseEntry, by: Widened<Policy>['by']): boolean {
-  const allow = allowedBy(entry);
+  const allow = readAllowing(entry);
   return 'statement' in by ? allow === by.statement : allow !== undefined;
 }
 
-function nameApart(name: string, taken: ReadonlySet<string>): string {
+function chooseUnusedName(name: string, taken: ReadonlySet<string>): string {
   let found = name;
   for (let next = 2; taken.has(found); next++) found = `${name} (${next})`;
   return found;
@@ -29,10 +29,10 @@ export function proposeNoticingWider(
   if ('seconds' in by) {
     const { seconds } = by;
     const proposal = { ...from.proposal, seconds, expected: { deny: 'seconds_above_maximum' } as const };
-    return { name: nameApart('a longer session is denied', taken), proposal, from, as: undefined };
+    return { name: chooseUnusedName('a longer session is denied', taken), proposal, from, as: undefined };
   }
   const expected = { allow: by.statement, scopes: by.scopes, seconds: undefined };
-  const name = nameApart(`${by.statement} gives these scopes alone`, taken);
+  const name = chooseUnusedName(`${by.statement} gives these scopes alone`, taken);
   return { name, proposal: { ...from.proposal, expected }, from, as: undefined };
 }
 

@@ -52,7 +52,7 @@ export type Differences = {
   readonly guardrails: readonly MemberChange[];
 };
 
-function standing(
+function findGuarded(
   { rows }: PolicySet,
   role: PolicyItem | undefined,
   issuer: string,
@@ -61,15 +61,15 @@ function standing(
   return role && row && { role, row };
 }
 
-type Pair = { readonly before: PolicyItem | undefined; readonly after: PolicyItem | undefined };
+type ItemPair = { readonly before: PolicyItem | undefined; readonly after: PolicyItem | undefined };
 
-function issuersOf({ before, after }: Pair): Set<string> {
+function listPairIssuers({ before, after }: ItemPair): Set<string> {
   return new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
 }
 
-function ofIssuer(issuer: string, pair: Pair, policies: PolicyVersions, asked: SearchOptions) {
-  const from = standing(policies.before, pair.before, issuer);
-  const to = standing(policies.after, pair.after, issuer);
+function compareForIssuer(issuer: string, pair: ItemPair, policies: PolicyVersions, asked: SearchOptions) {
+  const from = findGuarded(policies.before, pair.before, issuer);
+  const to = findGuarded(policies.after, pair.after, issuer);
   const standings = [from, to].filter(each => each !== undefined);
   const world = createSearchSpace({ issuer, standings, from: asked.from });
   const question: SearchQuestion = { world, sample: asked.findSample(issuer) };
@@ -82,7 +82,7 @@ function ofIssuer(issuer: string, pair: Pair, policies: PolicyVersions, asked: S
 }
 
 /** Two audiences are a change of a member, told once, and not one of whom each statement admits. */
-function withAudienceOf(
+function alignAudience(
   before: PolicyItem | undefined,
   after: PolicyItem | undefined,
 ): PolicyItem | undefined {
@@ -91,10 +91,10 @@ function withAudienceOf(
     : before;
 }
 
-function roleChange(pair: Pair, policies: PolicyVersions, asked: SearchOptions): RoleChange {
+function comparePair(pair: ItemPair, policies: PolicyVersions, asked: SearchOptions): RoleChange {
   const { before, after } = pair;
-  const alike = { before: withAudienceOf(before, after), after };
-  const each = [...issuersOf(pair)].map(issuer => ofIssuer(issuer, alike, policies, asked));
+  const alike = { before: alignAudience(before, after), after };
+  const each = [...listPairIssuers(pair)].map(issuer => compareForIssuer(issuer, alike, policies, asked));
   const item = after ?? before;
   const renamed = before && after && before.name !== after.name;
   return {
@@ -102,28 +102,28 @@ function roleChange(pair: Pair, policies: PolicyVersions, asked: SearchOptions):
     role: item?.name ?? '',
     is: before ? (after ? (renamed ? 'renamed' : 'changed') : 'removed') : 'added',
     was: renamed ? before.name : undefined,
-    opens: listOpened(alike, policies),
+    opens: listOpenedJobs(alike, policies),
     gives: after && describeGift(after),
     gained: each.flatMap(({ gained }) => gained),
     lost: each.flatMap(({ lost }) => lost),
     scopesGained: each.flatMap(({ scopesGained }) => scopesGained),
     scopesLost: each.flatMap(({ scopesLost }) => scopesLost),
-    members: before && after ? memberChanges(pair, policies) : [],
+    members: before && after ? comparePairMembers(pair, policies) : [],
   };
 }
 
-function admittedJobs(item: PolicyItem | undefined, { rows }: PolicySet): JobKind[] {
+function listAdmittedJobs(item: PolicyItem | undefined, { rows }: PolicySet): JobKind[] {
   return item && !('disabled' in item && item.disabled !== undefined)
     ? summarizeJobs(judgeJobs(item, rows)).flatMap(({ kind, answer }) => (answer === 'admits' ? [kind] : []))
     : [];
 }
 
-function listOpened(pair: Pair, policies: PolicyVersions): JobKind[] {
-  const before = admittedJobs(pair.before, policies.before);
-  return admittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
+function listOpenedJobs(pair: ItemPair, policies: PolicyVersions): JobKind[] {
+  const before = listAdmittedJobs(pair.before, policies.before);
+  return listAdmittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
 }
 
-function memberChanges({ before, after }: Pair, policies: PolicyVersions): MemberChange[] {
+function comparePairMembers({ before, after }: ItemPair, policies: PolicyVersions): MemberChange[] {
   if (!before || !after) return [];
   const members = compareMembers(flattenItem(before), flattenItem(after));
   if (before.name === after.name) return members;
@@ -132,15 +132,19 @@ function memberChanges({ before, after }: Pair, policies: PolicyVersions): Membe
   return [...members.map(each => allowNewName(each, names)), ...findLostGuards(names, policies)];
 }
 
-function silent({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean {
+function isSilent({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean {
   return (
     is === 'changed' && [gained, lost, scopesGained, scopesLost, members].every(list => list.length === 0)
   );
 }
 
-type Items = (policy: PolicySet) => readonly PolicyItem[];
+type SelectItems = (policy: PolicySet) => readonly PolicyItem[];
 
-function changesOf(items: Items, { before, after }: PolicyVersions, asked: SearchOptions): RoleChange[] {
+function compareItems(
+  items: SelectItems,
+  { before, after }: PolicyVersions,
+  asked: SearchOptions,
+): RoleChange[] {
   const byName = (policy: PolicySet) => new Map(items(policy).map(item => [item.name, item]));
   const [old, now] = [byName(before), byName(after)];
   const renamed = findRenamed(old, now);
@@ -150,11 +154,11 @@ function changesOf(items: Items, { before, after }: PolicyVersions, asked: Searc
   );
   const names = [...new Set([...old.keys(), ...now.keys()])].filter(name => !left.has(name));
   return names.sort().flatMap(name => {
-    const pair: Pair = { before: old.get(renamed.get(name) ?? name), after: now.get(name) };
+    const pair: ItemPair = { before: old.get(renamed.get(name) ?? name), after: now.get(name) };
     const untouched =
-      isSameJson(pair.before, pair.after) && !guards.some(issuer => issuersOf(pair).has(issuer));
-    const change = untouched ? undefined : roleChange(pair, { before, after }, asked);
-    return change && !silent(change) ? [change] : [];
+      isSameJson(pair.before, pair.after) && !guards.some(issuer => listPairIssuers(pair).has(issuer));
+    const change = untouched ? undefined : comparePair(pair, { before, after }, asked);
+    return change && !isSilent(change) ? [change] : [];
   });
 }
 
@@ -165,7 +169,7 @@ function changesOf(items: Items, { before, after }: PolicyVersions, asked: Searc
  */
 export function compareRoles(before: PolicySet, after: PolicySet, asked: SearchOptions): RoleChange[] {
   return [(policy: PolicySet) => policy.roles, ({ registries = [] }: PolicySet) => registries].flatMap(
-    items => changesOf(items, { before, after }, asked),
+    items => compareItems(items, { before, after }, asked),
   );
 }
 

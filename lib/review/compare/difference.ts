@@ -31,13 +31,13 @@ export type ScopeGain = Gain & { readonly scopes: readonly string[] };
 /** What is asked: in which world, and the claims of a plain job, which a witness has too where they fit. */
 export type SearchQuestion = { readonly world: SearchSpace; readonly sample: Claims };
 
-type Holds = (witness: Witness) => boolean;
+type ConfirmWitness = (witness: Witness) => boolean;
 
 /** No request is shown that `decide` does not bear out: two claims can be one behind a JSON Pointer. */
 export function showRequest(
   found: SearchResult,
   { world, sample }: SearchQuestion,
-  holds: Holds,
+  holds: ConfirmWitness,
 ): ShownRequest | undefined {
   if (found === 'none') return undefined;
   const witness = found === 'undecided' ? undefined : createWitness(found, world, sample);
@@ -58,18 +58,18 @@ export function findFirstShown(
   return doubt;
 }
 
-function boxes(placed: readonly PlacedStatement[]): Box[] {
+function listBoxes(placed: readonly PlacedStatement[]): Box[] {
   return placed.map(({ box }) => box);
 }
 
 /** What is admitted by this statement and none before it, and by the other role not: nothing trusts it there, or a deny strikes. */
-function* beyond(
+function* searchGains(
   placed: PlacedStatement,
   outside: readonly Box[],
   other: Admission,
   world: SearchSpace,
 ): Generator<SearchResult> {
-  yield searchSpace(world, placed.box, [...outside, ...boxes(other.trust)]);
+  yield searchSpace(world, placed.box, [...outside, ...listBoxes(other.trust)]);
   for (const { box } of other.deny) yield searchSpace(world, [...placed.box, ...box], outside);
 }
 
@@ -80,14 +80,14 @@ export function findGains(
   to: GuardedPolicy | undefined,
 ): Gain[] {
   const [before, after] = [findAdmission(question.world, from), findAdmission(question.world, to)];
-  const deny = boxes(after.deny);
+  const deny = listBoxes(after.deny);
   return after.trust.flatMap((placed, at) => {
     // The first that holds decides, so what an earlier one admits is not this one's gain.
-    const outside = [...deny, ...boxes(after.trust.slice(0, at))];
+    const outside = [...deny, ...listBoxes(after.trust.slice(0, at))];
     const { statement } = placed;
-    const holds: Holds = witness =>
+    const holds: ConfirmWitness = witness =>
       findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === undefined;
-    const found = findFirstShown(beyond(placed, outside, before, question.world), each =>
+    const found = findFirstShown(searchGains(placed, outside, before, question.world), each =>
       showRequest(each, question, holds),
     );
     if (!found) return [];
@@ -96,12 +96,12 @@ export function findGains(
   });
 }
 
-function more(to: Statement, from: Statement): readonly string[] {
+function listMoreScopes(to: Statement, from: Statement): readonly string[] {
   return (to.scopes ?? []).filter(scope => !from.scopes?.includes(scope));
 }
 
 /** Requests that both admit, by these two statements: in each role the first that holds decides. */
-function together(
+function searchBoth(
   before: Admission,
   after: Admission,
   [j, i]: readonly [number, number],
@@ -111,9 +111,9 @@ function together(
     world,
     [...(after.trust[i]?.box ?? []), ...(before.trust[j]?.box ?? [])],
     [
-      ...boxes([...before.deny, ...after.deny]),
-      ...boxes(after.trust.slice(0, i)),
-      ...boxes(before.trust.slice(0, j)),
+      ...listBoxes([...before.deny, ...after.deny]),
+      ...listBoxes(after.trust.slice(0, i)),
+      ...listBoxes(before.trust.slice(0, j)),
     ],
   );
 }
@@ -127,11 +127,11 @@ export function findScopeGains(
   const [before, after] = [findAdmission(question.world, from), findAdmission(question.world, to)];
   return after.trust.flatMap(({ statement }, i) =>
     before.trust.flatMap(({ statement: then }, j) => {
-      const scopes = more(statement, then);
-      const holds: Holds = witness =>
+      const scopes = listMoreScopes(statement, then);
+      const holds: ConfirmWitness = witness =>
         findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === then.id;
       const found =
-        scopes.length > 0 && showRequest(together(before, after, [j, i], question.world), question, holds);
+        scopes.length > 0 && showRequest(searchBoth(before, after, [j, i], question.world), question, holds);
       return found ? [{ statement, scopes, shown: found }] : [];
     }),
   );

@@ -9,15 +9,15 @@ export const DIRECTIONS: { readonly [direction in Direction]: string } = {
   'not wider': 'Not wider: nobody gets more than before.',
 };
 
-function told<T extends { readonly shown: unknown }>(list: readonly T[]): T[] {
+function dropUndecided<T extends { readonly shown: unknown }>(list: readonly T[]): T[] {
   return list.filter(({ shown }) => shown !== 'undecided');
 }
 
-function asTold(change: RoleChange): RoleChange {
+function keepShown(change: RoleChange): RoleChange {
   return {
     ...change,
-    gained: told(change.gained),
-    scopesGained: told(change.scopesGained),
+    gained: dropUndecided(change.gained),
+    scopesGained: dropUndecided(change.scopesGained),
   };
 }
 
@@ -25,6 +25,6 @@ function asTold(change: RoleChange): RoleChange {
 export function judgeDirection({ roles, issuers, guardrails }: Differences): Direction {
   const members = [...issuers.flatMap(issuer => issuer.members), ...guardrails];
   const verified = members.some(({ narrower }) => !narrower);
-  if (verified || roles.some(change => isWidening(asTold(change)))) return 'wider';
+  if (verified || roles.some(change => isWidening(keepShown(change)))) return 'wider';
   return roles.some(isWidening) ? 'undecided' : 'not wider';
 }

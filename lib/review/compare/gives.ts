@@ -14,16 +14,16 @@ const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
 export function describeTarget(template: Template): string {
   const members = template as unknown as { readonly [member: string]: unknown };
   const told = LISTED[template.kind]
-    .filter(member => members[member] !== undefined && !isEmpty(members[member]))
-    .map(member => `${member} ${showValue(members[member])}`);
+    .filter(member => members[member] !== undefined && !isEmptyList(members[member]))
+    .map(member => `${member} ${formatMember(members[member])}`);
   const narrowed = template.kind === 'aws' && template.policy ? ['narrowed by a session policy'] : [];
   return `${template.kind}: ${[...told, ...narrowed].join(', ')}`;
 }
 
-function isEmpty(value: unknown): boolean {
+function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-function showValue(value: unknown): string {
+function formatMember(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

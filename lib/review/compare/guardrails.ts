@@ -16,7 +16,7 @@ export type Guardrails = {
   readonly audit?: AuditSetting | undefined;
 };
 
-type Members = ReadonlyMap<string, unknown>;
+type GuardrailMembers = ReadonlyMap<string, unknown>;
 
 /** What of these is new can only take away; of all others, what is new may give. */
 const BOUNDS =
@@ -31,32 +31,32 @@ const MOST = /^limits\.|\.max_seconds$/;
 export function findGuardrailChanges(before: Guardrails, after: Guardrails): MemberChange[] {
   const [old, now] = [flattenGuardrails(before), flattenGuardrails(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
-    .filter(member => withoutWording(old.get(member)) !== withoutWording(now.get(member)))
+    .filter(member => stripWording(old.get(member)) !== stripWording(now.get(member)))
     .filter(member => !isToldAbove(member, old, now))
     .map(member => ({
       member,
-      before: nameValue(old.get(member)),
-      after: nameValue(now.get(member)),
-      narrower: isNarrower(member, old.get(member), now.get(member)),
+      before: quoteSentence(old.get(member)),
+      after: quoteSentence(now.get(member)),
+      narrower: isNarrowerGuardrail(member, old.get(member), now.get(member)),
     }));
 }
 
 /** A sentence is told as it reads, and not by what it is made of. */
-function nameValue(value: unknown): unknown {
+function quoteSentence(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'says' in value ? value.says : value;
 }
 
 /** Two wordings of one sentence are no change, so they are compared without. */
-function withoutWording(value: unknown): string {
+function stripWording(value: unknown): string {
   return JSON.stringify(value, (name, each: unknown) => (name === 'says' ? undefined : each)) ?? '';
 }
 
-function flattenGuardrails({ teams, invariants, limits, audit }: Guardrails): Members {
+function flattenGuardrails({ teams, invariants, limits, audit }: Guardrails): GuardrailMembers {
   return new Map<string, unknown>([
-    ...(teams ? flatten('teams', { there: true, owners: teams.owners, ...withCeilings(teams) }) : []),
+    ...(teams ? flattenMembers('teams', { there: true, owners: teams.owners, ...withCeilings(teams) }) : []),
     ...(invariants ?? []).map((each): [string, unknown] => [`invariants.${each.id}`, each]),
-    ...(limits ? flatten('limits', limits) : []),
-    ...(audit ? flatten('audit', { there: true, ...audit }) : []),
+    ...(limits ? flattenMembers('limits', limits) : []),
+    ...(audit ? flattenMembers('audit', { there: true, ...audit }) : []),
   ]);
 }
 
@@ -92,23 +92,23 @@ function withCeilings({ teams }: Teams): { readonly [team: string]: unknown } {
   );
 }
 
-function flatten(name: string, value: unknown): [string, unknown][] {
+function flattenMembers(name: string, value: unknown): [string, unknown][] {
   if (value === undefined) return [];
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[name, value]];
   return Object.entries(value).flatMap(([key, each]) =>
-    flatten(key === 'there' ? name : `${name}.${key}`, each),
+    flattenMembers(key === 'there' ? name : `${name}.${key}`, each),
   );
 }
 
 /** A file that is new or gone is one change, not one for each of its lines. */
-function isToldAbove(member: string, old: Members, now: Members): boolean {
+function isToldAbove(member: string, old: GuardrailMembers, now: GuardrailMembers): boolean {
   const [ceiling] = /^teams\..*\.ceiling(?=\.)/.exec(member) ?? [];
   return ['teams', 'audit', ...(ceiling === undefined ? [] : [ceiling])].some(
     whole => member.startsWith(`${whole}.`) && old.has(whole) !== now.has(whole),
   );
 }
 
-function isNarrower(member: string, before: unknown, after: unknown): boolean {
+function isNarrowerGuardrail(member: string, before: unknown, after: unknown): boolean {
   if (before === undefined) return BOUNDS.test(member);
   if (after === undefined) return !BOUNDS.test(member);
   if (CEILING.test(member)) return isCeilingNarrower(before, after);

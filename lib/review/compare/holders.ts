@@ -9,7 +9,7 @@ import type { PolicySet, SearchOptions } from './policy.ts';
 /** Whom a trust statement admits whom none before it does; without `shown`, nobody. */
 export type Holder = { readonly statement: Statement; readonly shown: ShownRequest | undefined };
 
-function ofIssuer(standing: GuardedPolicy, asked: SearchOptions): Holder[] {
+function findHoldersOfIssuer(standing: GuardedPolicy, asked: SearchOptions): Holder[] {
   const { issuer } = standing.row;
   const world = createSearchSpace({ issuer, standings: [standing], from: asked.from });
   const { trust, deny } = findAdmission(world, standing);
@@ -28,6 +28,6 @@ function ofIssuer(standing: GuardedPolicy, asked: SearchOptions): Holder[] {
 export function findHolders(role: Role | Registry, { rows }: PolicySet, asked: SearchOptions): Holder[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const row = rows.get(issuer);
-    return row ? ofIssuer({ role, row }, asked) : [];
+    return row ? findHoldersOfIssuer({ role, row }, asked) : [];
   });
 }

@@ -30,7 +30,7 @@ const FROM_THE_FIRST = 0;
 
 const EMPTY: readonly ClaimTest[] = [];
 
-function conditionOf([name, operator, ...operands]: ClaimTest): Condition {
+function createTestCondition([name, operator, ...operands]: ClaimTest): Condition {
   return {
     on: 'claim',
     name,
@@ -46,7 +46,7 @@ export function statementOf({ name, tells }: JobKind, issuer: string): Statement
     id: name,
     effect: 'trust',
     issuer,
-    conditions: (tells ?? EMPTY).map(conditionOf),
+    conditions: (tells ?? EMPTY).map(createTestCondition),
     scopes: undefined,
     until: undefined,
     flat: false,
@@ -77,18 +77,18 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
     const admitted = told.filter(each => {
       if (isDisjoint(each.conditions, statement.conditions)) return false;
       const inside = [...box, ...createBox(world, each, role)];
-      return searchSpace(world, inside, boxesOf(admission)) !== 'none';
+      return searchSpace(world, inside, listDenyBoxes(admission)) !== 'none';
     });
     const names = new Set(admitted.map(({ id }) => id));
-    return { statement, jobs: kinds.map(kind => ({ kind, answer: answerOf(kind, names) })) };
+    return { statement, jobs: kinds.map(kind => ({ kind, answer: answerForKind(kind, names) })) };
   });
 }
 
-function boxesOf({ deny }: Admission): Admission['deny'][number]['box'][] {
+function listDenyBoxes({ deny }: Admission): Admission['deny'][number]['box'][] {
   return deny.map(({ box }) => box);
 }
 
-function answerOf({ name, tells, like }: JobKind, admitted: ReadonlySet<string>): JobAnswer {
+function answerForKind({ name, tells, like }: JobKind, admitted: ReadonlySet<string>): JobAnswer {
   if (tells !== undefined) return admitted.has(name) ? 'admits' : 'excludes';
   return like === undefined || admitted.has(like) ? 'untold' : 'excludes';
 }

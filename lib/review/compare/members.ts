@@ -17,13 +17,13 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-type Members = { readonly [member: string]: unknown };
+type ItemMembers = { readonly [member: string]: unknown };
 
 /** Of these, less is known to be narrower. */
 const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
 
 /** A word that lets a dangerous kind of job in unseen. */
-function isWord(member: string): boolean {
+function isKnowingly(member: string): boolean {
   return member.startsWith('knowingly.');
 }
 
@@ -45,30 +45,30 @@ function isSessionNarrower(before: unknown, after: unknown): boolean {
   return before === undefined || isPolicyInside(after as SessionPolicy, before as SessionPolicy);
 }
 
-function narrower(member: string, before: unknown, after: unknown): boolean {
+function isNarrowerMember(member: string, before: unknown, after: unknown): boolean {
   if (DEMANDED.includes(member)) return isDemandNarrower(member, before, after);
   // Where events come from says nothing until a role looks at them, and no role is without them.
   if (member === 'events') return before === undefined;
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
-  if (isWord(member)) return after === undefined;
+  if (isKnowingly(member)) return after === undefined;
   if (member === 'aws.policy') return isSessionNarrower(before, after);
   return member === 'single_use' && after === true;
 }
 
-export function compareMembers(before: Members, after: Members): MemberChange[] {
+export function compareMembers(before: ItemMembers, after: ItemMembers): MemberChange[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter(member => !isSameJson(before[member], after[member]))
     .map(member => ({
       member,
       before: before[member],
       after: after[member],
-      narrower: narrower(member, before[member], after[member]),
+      narrower: isNarrowerMember(member, before[member], after[member]),
     }));
 }
 
 /** Each kind of job that a statement means to admit, with the reason. */
-function wordsOf(trust: readonly Statement[]): Members {
+function listKnowingly(trust: readonly Statement[]): ItemMembers {
   return Object.fromEntries(
     trust.flatMap(({ id, knowingly }) =>
       (knowingly?.jobs ?? []).map(job => [`knowingly.${id}.${job}`, knowingly?.reason]),
@@ -77,7 +77,7 @@ function wordsOf(trust: readonly Statement[]): Members {
 }
 
 /** What a role gives and to whom it is given once, beside whom it admits. */
-function membersOfRole({
+function flattenRole({
   template: { kind, ...template },
   session,
   singleUse,
@@ -85,7 +85,7 @@ function membersOfRole({
   trust,
   running,
   approval,
-}: Role): Members {
+}: Role): ItemMembers {
   return {
     audience,
     ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
@@ -96,14 +96,14 @@ function membersOfRole({
     'approval.step': approval?.step,
     'approval.by': approval?.by.map(({ name, id }) => `${name} (${id})`),
     'approval.within': approval?.within,
-    ...wordsOf(trust),
+    ...listKnowingly(trust),
   };
 }
 
 /** Which methods need which scope, and where. */
-function membersOfRegistry({ path, methods, audience, trust }: Registry): Members {
+function flattenRegistry({ path, methods, audience, trust }: Registry): ItemMembers {
   return {
-    ...wordsOf(trust),
+    ...listKnowingly(trust),
     audience,
     path,
     ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
@@ -113,8 +113,8 @@ function membersOfRegistry({ path, methods, audience, trust }: Registry): Member
 /** Whatever gives somebody something. */
 export type PolicyItem = Role | Registry;
 
-export function flattenItem(item: PolicyItem): Members {
-  return 'template' in item ? membersOfRole(item) : membersOfRegistry(item);
+export function flattenItem(item: PolicyItem): ItemMembers {
+  return 'template' in item ? flattenRole(item) : flattenRegistry(item);
 }
 
 /** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
@@ -125,7 +125,7 @@ export function flattenRow({
   allowPrivateNetwork,
   events,
   running,
-}: IssuerRow): Members {
+}: IssuerRow): ItemMembers {
   return {
     ...origin,
     algorithms,

@@ -7,7 +7,7 @@ import type { SearchedPolicy } from '../space/world.ts';
 import { judgeJobs } from './jobs.ts';
 
 /** One condition as a file's reading gives it: it is known by what it says. */
-function isSame(one: Condition, other: Condition): boolean {
+function isSameTest(one: Condition, other: Condition): boolean {
   return (
     one.name === other.name &&
     one.operator === other.operator &&
@@ -17,13 +17,17 @@ function isSame(one: Condition, other: Condition): boolean {
 
 function loosenStatement(statement: Statement, { condition, operator, operands }: Loosening): Statement {
   const conditions = statement.conditions.flatMap(each => {
-    if (!isSame(each, condition)) return [each];
+    if (!isSameTest(each, condition)) return [each];
     return operands === undefined ? [] : [{ ...each, operator, operands }];
   });
   return { ...statement, conditions };
 }
 
-function listAdmitted(role: SearchedPolicy, rows: ReadonlyMap<string, IssuerRow>, id: string): JobKind[] {
+function listAdmittedKinds(
+  role: SearchedPolicy,
+  rows: ReadonlyMap<string, IssuerRow>,
+  id: string,
+): JobKind[] {
   const jobs = judgeJobs(role, rows).find(({ statement }) => statement.id === id)?.jobs ?? [];
   return jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
 }
@@ -36,13 +40,15 @@ export function createOpenedDescriber(
   return loosening => {
     const { statement: id } = loosening;
     const trust = role.trust.map(each => (each.id === id ? loosenStatement(each, loosening) : each));
-    const before = listAdmitted(role, rows, id).map(({ name }) => name);
-    const opened = listAdmitted({ ...role, trust }, rows, id).filter(({ name }) => !before.includes(name));
-    return sayKinds(opened);
+    const before = listAdmittedKinds(role, rows, id).map(({ name }) => name);
+    const opened = listAdmittedKinds({ ...role, trust }, rows, id).filter(
+      ({ name }) => !before.includes(name),
+    );
+    return describeOpenedKinds(opened);
   };
 }
 
-function sayKinds(opened: readonly JobKind[]): string {
+function describeOpenedKinds(opened: readonly JobKind[]): string {
   if (opened.length === 0) return '';
   const safe = opened.filter(({ danger }) => danger === undefined).map(({ name }) => name);
   return `. This opens it to ${[...safe, describeKinds(opened)].filter(Boolean).join(', ')}`;

@@ -30,7 +30,7 @@ export type Requirement =
   /** One of these holds, as with a trust. */
   | { readonly only: readonly Statement[] };
 
-function speaks(
+function isMetBy(
   statement: Statement,
   { role }: GuardedPolicy,
   { issuer, claims, sourceAddress }: Witness,
@@ -41,13 +41,13 @@ function speaks(
   return statement.effect === 'deny' ? truth !== 'false' : truth === 'true';
 }
 
-function breaks(demanded: Requirement, standing: GuardedPolicy, witness: Witness): boolean {
+function isBrokenBy(demanded: Requirement, standing: GuardedPolicy, witness: Witness): boolean {
   return 'never' in demanded
-    ? demanded.never.some(each => speaks(each, standing, witness))
-    : !demanded.only.some(each => speaks(each, standing, witness));
+    ? demanded.never.some(each => isMetBy(each, standing, witness))
+    : !demanded.only.some(each => isMetBy(each, standing, witness));
 }
 
-function* broken(
+function* searchBreaking(
   demanded: Requirement,
   { world }: SearchQuestion,
   standing: GuardedPolicy,
@@ -70,11 +70,11 @@ export function findCounterexample(
   question: SearchQuestion,
   standing: GuardedPolicy,
 ): ShownRequest | undefined {
-  return findFirstShown(broken(demanded, question, standing), found =>
+  return findFirstShown(searchBreaking(demanded, question, standing), found =>
     showRequest(
       found,
       question,
-      witness => findAdmitting(standing, witness) !== undefined && breaks(demanded, standing, witness),
+      witness => findAdmitting(standing, witness) !== undefined && isBrokenBy(demanded, standing, witness),
     ),
   );
 }
@@ -89,7 +89,7 @@ export type Refutation =
 /** What an invariant can speak of. */
 export type Subject = Role | Registry;
 
-function demandsOf({ never, only, issuers }: Invariant, issuer: string) {
+function listRequirements({ never, only, issuers }: Invariant, issuer: string) {
   return [
     ...(never ? [{ by: 'never' as const, demanded: { never } }] : []),
     ...(only ? [{ by: 'only' as const, demanded: { only } }] : []),
@@ -101,7 +101,7 @@ function demandsOf({ never, only, issuers }: Invariant, issuer: string) {
  * Is it plain from the values that the trust statements list that none of their requests breaks what is demanded?
  * Most sentences are: then there is no search.
  */
-function holdsPlainly(demanded: Requirement, { role, row }: GuardedPolicy): boolean {
+function isPlainlyProved(demanded: Requirement, { role, row }: GuardedPolicy): boolean {
   const trust = role.trust.filter(({ issuer }) => issuer === row.issuer);
   const list = Object.values(demanded)
     .flat()
@@ -114,9 +114,16 @@ function holdsPlainly(demanded: Requirement, { role, row }: GuardedPolicy): bool
   });
 }
 
-function ofIssuer(invariant: Invariant, standing: GuardedPolicy, sample: Claims, from: number): Refutation[] {
+function refuteForIssuer(
+  invariant: Invariant,
+  standing: GuardedPolicy,
+  sample: Claims,
+  from: number,
+): Refutation[] {
   const { issuer } = standing.row;
-  const open = demandsOf(invariant, issuer).filter(({ demanded }) => !holdsPlainly(demanded, standing));
+  const open = listRequirements(invariant, issuer).filter(
+    ({ demanded }) => !isPlainlyProved(demanded, standing),
+  );
   if (open.length === 0) return [];
   const statements = [...(invariant.never ?? []), ...(invariant.only ?? [])].filter(
     each => each.issuer === issuer,
@@ -130,9 +137,9 @@ function ofIssuer(invariant: Invariant, standing: GuardedPolicy, sample: Claims,
 
 function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refutation[] {
   return targets
-    .filter(({ path: [kind] }) => kind === kindOfSubject(subject))
+    .filter(({ path: [kind] }) => kind === readKind(subject))
     .flatMap(({ member, path, allowed }) =>
-      readTargets(membersOfSubject(subject), path.slice(1))
+      readTargets(selectTargetMembers(subject), path.slice(1))
         .filter(({ value }) => !isTargetAllowed(value, allowed))
         .map(
           ({ path: at, value }): Refutation => ({
@@ -148,11 +155,11 @@ function isRegistry(subject: Subject): subject is Registry {
   return 'methods' in subject;
 }
 
-function kindOfSubject(subject: Subject): string {
+function readKind(subject: Subject): string {
   return isRegistry(subject) ? 'registry' : subject.template.kind;
 }
 
-function membersOfSubject(subject: Subject): object {
+function selectTargetMembers(subject: Subject): object {
   return isRegistry(subject) ? subject : subject.template;
 }
 
@@ -171,19 +178,16 @@ export function selectSubjects(invariant: Invariant, { roles, registries = [] }:
     ...roles.filter(({ name }) => invariant.roles.some(pattern => matchGlob(pattern, name))),
     ...registries.filter(({ name }) => invariant.registries.some(pattern => matchGlob(pattern, name))),
   ];
-  return named.filter(subject => saysSomething(invariant, subject));
+  return named.filter(subject => hasDemands(invariant, subject));
 }
 
-function saysSomething(
-  { never, only, issuers, targets = [], demands }: Invariant,
-  subject: Subject,
-): boolean {
+function hasDemands({ never, only, issuers, targets = [], demands }: Invariant, subject: Subject): boolean {
   return (
     never !== undefined ||
     only !== undefined ||
     issuers !== undefined ||
     (demands !== undefined && !isRegistry(subject)) ||
-    targets.some(({ path: [kind] }) => kind === kindOfSubject(subject))
+    targets.some(({ path: [kind] }) => kind === readKind(subject))
   );
 }
 
@@ -195,7 +199,7 @@ export function findEmptyParts(invariant: Invariant, policy: PolicySet): string[
       .filter(pattern => !names.some(name => matchGlob(pattern, name)))
       .map(pattern => `no ${of} is named "${pattern}".${suggestWord(pattern, names)}`);
   const subjects = selectSubjects(invariant, policy);
-  const kinds = new Set(subjects.map(kindOfSubject));
+  const kinds = new Set(subjects.map(readKind));
   const aimless = new Set(
     (invariant.targets ?? []).map(({ path: [kind = ''] }) => kind).filter(kind => !kinds.has(kind)),
   );
@@ -248,7 +252,7 @@ export function findRefutations(
     ...issuers.flatMap(issuer => {
       const row = rows.get(issuer);
       const role: SearchedPolicy = subject;
-      return row ? ofIssuer(invariant, { role, row }, asked.findSample(issuer), asked.from) : [];
+      return row ? refuteForIssuer(invariant, { role, row }, asked.findSample(issuer), asked.from) : [];
     }),
   ];
 }

@@ -3,10 +3,10 @@ import { matchGlob } from '../../policy/glob.ts';
 import type { MemberChange, PolicyItem } from './members.ts';
 import type { PolicySet, PolicyVersions } from './policy.ts';
 
-type Names = { readonly of: 'role' | 'registry'; readonly before: string; readonly after: string };
+type RenamedItem = { readonly of: 'role' | 'registry'; readonly before: string; readonly after: string };
 
 /** What a role gives and a registry opens, but for what is made of its own name. */
-function withoutName(item: PolicyItem): string {
+function stripName(item: PolicyItem): string {
   const text = JSON.stringify(
     'methods' in item ? [item.path, item.methods, item.audience] : [item.template, item.session],
   );
@@ -33,14 +33,14 @@ export function findRenamed(
 function groupByGift(items: readonly PolicyItem[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const item of items) {
-    const gift = withoutName(item);
+    const gift = stripName(item);
     groups.set(gift, [...(groups.get(gift) ?? []), item.name]);
   }
   return groups;
 }
 
 /** What is made of a role's own name opens nothing by another one: the other side must be told it first. */
-export function allowNewName(change: MemberChange, { before, after }: Names): MemberChange {
+export function allowNewName(change: MemberChange, { before, after }: RenamedItem): MemberChange {
   const ofName = ['role:', 'kite-sts:'].some(
     prefix => change.before === prefix + before && change.after === prefix + after,
   );
@@ -48,11 +48,11 @@ export function allowNewName(change: MemberChange, { before, after }: Names): Me
 }
 
 /** By a new name a role can leave a sentence that was about the old one, and its team. */
-export function findLostGuards({ of, before, after }: Names, policies: PolicyVersions): MemberChange[] {
+export function findLostGuards({ of, before, after }: RenamedItem, policies: PolicyVersions): MemberChange[] {
   const speaks = ({ roles, registries }: Invariant, name: string) =>
     (of === 'role' ? roles : registries).some(pattern => matchGlob(pattern, name));
   const left = (policies.after.invariants ?? []).filter(each => speaks(each, before) && !speaks(each, after));
-  const [was, is] = [findTeam(policies.before, before), findTeam(policies.after, after)];
+  const [was, is] = [findTeamName(policies.before, before), findTeamName(policies.after, after)];
   return [
     ...left.map(({ id }) => ({
       member: `invariants.${id}`,
@@ -64,7 +64,7 @@ export function findLostGuards({ of, before, after }: Names, policies: PolicyVer
   ];
 }
 
-function findTeam({ teams }: PolicySet, name: string): string | undefined {
+function findTeamName({ teams }: PolicySet, name: string): string | undefined {
   return Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
     roles.some(pattern => matchGlob(pattern, name)),
   )?.[0];

@@ -27,7 +27,7 @@ export function formatDiffText(sections: readonly ReportSection[]): string {
     .map(({ title, names, lines }) =>
       [
         title,
-        ...(names.length > 1 ? [`  ${listNames(names)}`] : []),
+        ...(names.length > 1 ? [`  ${joinNames(names)}`] : []),
         ...lines.flatMap(({ says, telling, shown }) => [
           `  ${says}`,
           ...(telling ? [`    ${telling}`] : []),
@@ -40,13 +40,13 @@ export function formatDiffText(sections: readonly ReportSection[]): string {
 
 const MOST_NAMES = 20;
 
-function listNames(names: readonly string[]): string {
+function joinNames(names: readonly string[]): string {
   return names.length <= MOST_NAMES
     ? names.join(', ')
     : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
 }
 
-function code(text: string): string {
+function quoteMarkdown(text: string): string {
   return `\`${text.replaceAll('`', "'")}\``;
 }
 
@@ -65,33 +65,33 @@ export function formatDiffMarkdown(sections: readonly ReportSection[], ends: str
   let left = MOST_MARKDOWN - parts.join('\n\n').length;
   const order = [...sections].sort((a, b) => Number(b.widens) - Number(a.widens));
   const fitting = order.filter(section => {
-    const part = formatMarkdown(section);
+    const part = formatMarkdownSection(section);
     left -= part.length + 2;
     if (left >= 0) parts.push(part);
     return left >= 0;
   });
   const rest = order.slice(fitting.length);
-  return [...parts, ...(rest.length > 0 ? [describeRest(rest)] : [])].join('\n\n');
+  return [...parts, ...(rest.length > 0 ? [summarizeRest(rest)] : [])].join('\n\n');
 }
 
-function formatMarkdown({ title, names, lines }: ReportSection): string {
+function formatMarkdownSection({ title, names, lines }: ReportSection): string {
   return [
-    `#### ${code(title)}`,
-    ...(names.length > 1 ? [code(listNames(names))] : []),
+    `#### ${quoteMarkdown(title)}`,
+    ...(names.length > 1 ? [quoteMarkdown(joinNames(names))] : []),
     ...lines.map(({ says, telling, shown }) =>
       [
-        `- ${code(says)}`,
-        ...(telling ? [`  **${code(telling)}**`] : []),
-        ...(shown ? [`  ${code(formatShown(shown))}`] : []),
+        `- ${quoteMarkdown(says)}`,
+        ...(telling ? [`  **${quoteMarkdown(telling)}**`] : []),
+        ...(shown ? [`  ${quoteMarkdown(formatShown(shown))}`] : []),
       ].join('\n'),
     ),
   ].join('\n');
 }
 
-function describeRest(rest: readonly ReportSection[]): string {
+function summarizeRest(rest: readonly ReportSection[]): string {
   const widening = rest.filter(({ widens }) => widens).length;
   const names = rest.flatMap(section => section.names);
-  return `#### And ${rest.length} more, ${widening} of them wider\n${code(listNames(names))}\nRun kite-sts diff for all of them.`;
+  return `#### And ${rest.length} more, ${widening} of them wider\n${quoteMarkdown(joinNames(names))}\nRun kite-sts diff for all of them.`;
 }
 
 /** For a program: a statement by its id, all else as it is. */

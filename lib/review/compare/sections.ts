@@ -24,13 +24,13 @@ export type ReportSection = {
 /** What is otherwise, part by part, in words: what guards all roles, how issuers are verified, then role by role. */
 export function listSections({ roles, issuers, guardrails }: Differences): ReportSection[] {
   return [
-    ...(guardrails.length > 0 ? [sectionOfMembers('guardrails', guardrails)] : []),
-    ...issuers.map(({ issuer, members }) => sectionOfMembers(`issuer ${issuer}`, members)),
+    ...(guardrails.length > 0 ? [createMemberSection('guardrails', guardrails)] : []),
+    ...issuers.map(({ issuer, members }) => createMemberSection(`issuer ${issuer}`, members)),
     ...groupAlike(roles),
   ];
 }
 
-function sectionOfMembers(title: string, members: readonly MemberChange[]): ReportSection {
+function createMemberSection(title: string, members: readonly MemberChange[]): ReportSection {
   return {
     title,
     names: [],
@@ -52,8 +52,8 @@ function describeMember({ member, before, after, narrower }: MemberChange): Repo
 function groupAlike(changes: readonly RoleChange[]): ReportSection[] {
   const groups = new Map<string, RoleChange[]>();
   for (const change of changes) {
-    const key = JSON.stringify([change.of, change.is, listChanges(change)], (name, value: unknown) =>
-      name === 'shown' ? undefined : nameless(value, change),
+    const key = JSON.stringify([change.of, change.is, listChangeLines(change)], (name, value: unknown) =>
+      name === 'shown' ? undefined : hideName(value, change),
     );
     const group = groups.get(key);
     if (group) group.push(change);
@@ -62,7 +62,7 @@ function groupAlike(changes: readonly RoleChange[]): ReportSection[] {
   return [...groups.values()].map(describeGroup);
 }
 
-function nameless(value: unknown, { role }: RoleChange): unknown {
+function hideName(value: unknown, { role }: RoleChange): unknown {
   return typeof value === 'string' ? value.replaceAll(`:${role}`, ':…') : value;
 }
 
@@ -80,7 +80,7 @@ function describeGroup(group: readonly RoleChange[]): ReportSection {
   const { of, role, is, was, gives } = first;
   const alone = group.length === 1;
   const who = alone ? `${of} ${role}` : `${group.length} ${PLURALS[of]}`;
-  const lines = listChanges(first);
+  const lines = listChangeLines(first);
   return {
     title: `${who}: ${MEANS[is]}${alone && was !== undefined ? `, was ${was}` : ''}`,
     names: group.map(each => each.role),
@@ -90,11 +90,11 @@ function describeGroup(group: readonly RoleChange[]): ReportSection {
 }
 
 /** What it gives and whom it newly lets in comes first, since that is what a reviewer must judge. */
-function listChanges(change: RoleChange): ReportLine[] {
+function listChangeLines(change: RoleChange): ReportLine[] {
   return [
     ...change.members.map(describeMember),
     ...describeRename(change),
-    ...describeOpened(change.opens),
+    ...describeOpenedJobs(change.opens),
     ...change.gained.map(describeGain),
     ...change.scopesGained.map(each => describeScopes('newly given', each)),
     ...change.lost.map(({ statement, shown }) => ({ says: `no longer allowed by "${statement.id}"`, shown })),
@@ -103,7 +103,7 @@ function listChanges(change: RoleChange): ReportLine[] {
 }
 
 /** Jobs that others can cause come in capitals: a reviewer must not read over them. */
-function describeOpened(opens: readonly JobKind[]): ReportLine[] {
+function describeOpenedJobs(opens: readonly JobKind[]): ReportLine[] {
   return opens.length === 0
     ? []
     : [

@@ -38,7 +38,7 @@ export function isTargetAllowed(
   allowed: readonly (string | null)[],
 ): boolean {
   if (value === undefined || value === null) return allowed.includes(null);
-  return allowed.some(pattern => pattern !== null && coversTemplate(pattern, String(value)));
+  return allowed.some(pattern => pattern !== null && isTemplateCovered(pattern, String(value)));
 }
 
 /** A character that no pattern holds: it stands for whatever a claim may put there. */
@@ -50,7 +50,7 @@ const LONGEST = MAX_WILDCARDS + 1;
 const MOST_SLOTS = 3;
 
 /** Does the pattern match the text whatever fills its `${…}`? False where that is not sure. */
-function coversTemplate(pattern: string, text: string): boolean {
+function isTemplateCovered(pattern: string, text: string): boolean {
   const parts = splitAtSlots(text);
   if (parts.length - 1 > MOST_SLOTS) return false;
   return fillEveryWay(parts).every(filled => matchGlob(pattern, filled));

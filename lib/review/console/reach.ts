@@ -6,7 +6,7 @@ import { describeCondition } from '../explain/explain.ts';
 import type { PageData } from './held.ts';
 
 /** One line of the map: whom one trust statement lets reach a role, behind the guard of its issuer. */
-export type Reach = {
+export type ReachLine = {
   readonly role: Role;
   readonly statement: Statement;
   readonly issuer: string;
@@ -18,18 +18,18 @@ export type Reach = {
   readonly denies: number;
 };
 
-type Part = 'organization' | 'pipeline' | 'further';
+type ReachPart = 'organization' | 'pipeline' | 'further';
 
-function partOf({ name, binds }: Condition, row: IssuerRow | undefined): Part {
+function classifyCondition({ name, binds }: Condition, row: IssuerRow | undefined): ReachPart {
   if (name === row?.labels.pipeline || name === row?.pipelineId) return 'pipeline';
   return binds || name === row?.labels.organization ? 'organization' : 'further';
 }
 
-function lineOf(role: Role, statement: Statement, row: IssuerRow | undefined): Reach {
+function createReach(role: Role, statement: Statement, row: IssuerRow | undefined): ReachLine {
   const { conditions, issuer } = statement;
   const all = [...conditions, ...(row?.require ?? [])];
-  const saying = (part: Part): string[] => [
-    ...new Set(all.filter(each => partOf(each, row) === part).map(describeCondition)),
+  const saying = (part: ReachPart): string[] => [
+    ...new Set(all.filter(each => classifyCondition(each, row) === part).map(describeCondition)),
   ];
   return {
     role,
@@ -43,12 +43,12 @@ function lineOf(role: Role, statement: Statement, row: IssuerRow | undefined): R
 }
 
 /** Who can reach what: a line for each trust statement of each role. */
-export function listReaches({ roles, rows }: PageData): Reach[] {
-  return roles.flatMap(role => role.trust.map(each => lineOf(role, each, rows.get(each.issuer))));
+export function listReaches({ roles, rows }: PageData): ReachLine[] {
+  return roles.flatMap(role => role.trust.map(each => createReach(role, each, rows.get(each.issuer))));
 }
 
 /** All words of a line, for the filter. */
-export function collectWords({ role, statement, issuer, ...said }: Reach): string {
+export function collectWords({ role, statement, issuer, ...said }: ReachLine): string {
   return [
     role.name,
     role.description ?? '',

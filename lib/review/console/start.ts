@@ -25,7 +25,7 @@ export function convertWitness({ issuer, audience, claims }: Witness): Claims {
   };
 }
 
-function admitted(role: Role, held: PageData, now: number): StartingClaims[] {
+function listAdmittedStarts(role: Role, held: PageData, now: number): StartingClaims[] {
   return findHolders(role, held, createSearchOptions(held, now)).flatMap(({ statement, shown }) =>
     typeof shown === 'object'
       ? [
@@ -41,7 +41,7 @@ function admitted(role: Role, held: PageData, now: number): StartingClaims[] {
 }
 
 /** What conditions say plainly: the value of `equals`, the first of `in`. */
-function literals(conditions: readonly Condition[]): Claims {
+function collectLiterals(conditions: readonly Condition[]): Claims {
   return Object.fromEntries(
     conditions
       .filter(
@@ -52,12 +52,16 @@ function literals(conditions: readonly Condition[]): Claims {
 }
 
 /** What the guard and the first statement for this issuer want: the job that the role was written for. */
-function wantedBy(role: Role, row: IssuerRow): Claims {
+function collectWantedClaims(role: Role, row: IssuerRow): Claims {
   const first = role.trust.find(({ issuer }) => issuer === row.issuer);
-  return { iss: row.issuer, aud: role.audience, ...literals([...row.require, ...(first?.conditions ?? [])]) };
+  return {
+    iss: row.issuer,
+    aud: role.audience,
+    ...collectLiterals([...row.require, ...(first?.conditions ?? [])]),
+  };
 }
 
-function jobs(
+function listJobStarts(
   role: Role,
   row: IssuerRow,
   { word, family }: { word: string; family: JobFamily },
@@ -65,7 +69,7 @@ function jobs(
   return Object.entries({ push: {}, ...family.scenarios }).map(([name, changes]) => ({
     group: `Jobs of ${row.issuer}`,
     label: `${word}/${name}`,
-    claims: addFollowingClaims(family, { ...family.usual, ...wantedBy(role, row), ...changes }),
+    claims: addFollowingClaims(family, { ...family.usual, ...collectWantedClaims(role, row), ...changes }),
   }));
 }
 
@@ -79,23 +83,23 @@ const EMPTY: { readonly [type in ClaimType]: ClaimValue } = {
 };
 
 /** A claim of each name that an issuer sends, where nothing is known of its jobs. */
-function vocabulary(role: Role, row: IssuerRow): StartingClaims {
+function createVocabularyStart(role: Role, row: IssuerRow): StartingClaims {
   const types = Object.entries(row.vocabulary?.claims ?? {});
   const empty = types.map(([name, [type = 'null']]): [string, ClaimValue] => [name, EMPTY[type]]);
   return {
     group: 'Claims of other issuers',
     label: row.issuer,
-    claims: { ...Object.fromEntries(empty), ...wantedBy(role, row) },
+    claims: { ...Object.fromEntries(empty), ...collectWantedClaims(role, row) },
   };
 }
 
 /** Whom the role admits, each kind of job of the issuers that are listed, and the claims of all others. */
 export function listStarts(role: Role, held: PageData, now: number): StartingClaims[] {
   return [
-    ...admitted(role, held, now),
+    ...listAdmittedStarts(role, held, now),
     ...[...held.rows.values()].flatMap(row => {
       const known = findFamily(row.preset);
-      return known ? jobs(role, row, known) : [vocabulary(role, row)];
+      return known ? listJobStarts(role, row, known) : [createVocabularyStart(role, row)];
     }),
   ];
 }

@@ -8,12 +8,12 @@ import {
   type Unblocked,
 } from '../../policy/demand.ts';
 
-function iso(seconds: number): string {
+function formatMoment(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000', '');
 }
 
 /** Seconds in minutes or hours, as a role has them. */
-export function writeLength(seconds: number): string {
+export function formatLength(seconds: number): string {
   return seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`;
 }
 
@@ -26,7 +26,7 @@ function describeWanted(wanted: ApprovalDemand | undefined): string {
   if (!wanted) return 'the job of the token runs';
   const { step, by, within } = wanted;
   const names = by.map(({ name }) => name).join(', ');
-  return `the block step "${step}" of its build was unblocked by one of ${names}, at most ${writeLength(within)} ago`;
+  return `the block step "${step}" of its build was unblocked by one of ${names}, at most ${formatLength(within)} ago`;
 }
 
 /** What a role demands of a job of this issuer, in words. */
@@ -51,11 +51,11 @@ const VALUES = { true: 'yes       ', false: 'no        ', doubt: 'in doubt  ' } 
 function describeDemand(check: DemandCheck): string {
   const { truth, why, wanted, unblocked } = check;
   const found = wanted && unblocked && unblocked.step === wanted.step ? unblocked : undefined;
-  const who = found ? `, here by ${nameApprover(found, wanted?.by ?? [])} at ${iso(found.at)}` : '';
+  const who = found ? `, here by ${nameApprover(found, wanted?.by ?? [])} at ${formatMoment(found.at)}` : '';
   return `    ${VALUES[truth]}${describeWanted(wanted)}${who}${WHY[why]}`;
 }
 
 /** What the role demands of the job, one line each. */
-export function demandLines(checks: readonly DemandCheck[] = []): string[] {
+export function formatDemands(checks: readonly DemandCheck[] = []): string[] {
   return checks.length === 0 ? [] : ['  demanded of the job:', ...checks.map(describeDemand)];
 }

@@ -5,7 +5,7 @@ import type { MethodDecision, MethodReason } from '../../policy/method.ts';
 import type { Role } from '../../policy/role.ts';
 import { findNearestStatement, type StatementTrace, type Trace } from '../../policy/trace.ts';
 import { describeUnusable } from '../../policy/usable.ts';
-import { demandLines } from './demand-text.ts';
+import { formatDemands } from './demand-text.ts';
 
 /** A value as JSON has it, or what it is instead. */
 export function formatClaim(value: ClaimValue | undefined): string {
@@ -41,7 +41,7 @@ export const DOUBTS: { readonly [why: string]: string } = {
   source_address_unknown: 'the source address is unknown',
 };
 
-function actual(checked: CheckedCondition): string {
+function describeActual(checked: CheckedCondition): string {
   return checked.why === 'source_address_unknown' || checked.why === 'absent'
     ? ''
     : `, here ${formatClaim(checked.actual)}${explainLikeness(checked)}`;
@@ -64,11 +64,11 @@ export function explainLikeness({
   return isCase ? ', which differs in case alone' : '';
 }
 
-function conditionLine(checked: CheckedCondition): string {
+function formatCondition(checked: CheckedCondition): string {
   const { truth, why, condition } = checked;
-  if (truth === 'true') return `    yes       ${describeCondition(condition)}${actual(checked)}`;
-  if (truth === 'false') return `    no        ${describeCondition(condition)}${actual(checked)}`;
-  return `    in doubt  ${describeCondition(condition)}${actual(checked)}: ${DOUBTS[why]}`;
+  if (truth === 'true') return `    yes       ${describeCondition(condition)}${describeActual(checked)}`;
+  if (truth === 'false') return `    no        ${describeCondition(condition)}${describeActual(checked)}`;
+  return `    in doubt  ${describeCondition(condition)}${describeActual(checked)}: ${DOUBTS[why]}`;
 }
 
 /** Why a statement was not tried, in words. */
@@ -78,16 +78,16 @@ export const SKIPPED = {
   until_too_near: 'its until is nearer than the shortest session',
 } as const;
 
-function statementLines({ id, effect, skipped, conditions, applies }: StatementTrace): string[] {
+function formatStatement({ id, effect, skipped, conditions, applies }: StatementTrace): string[] {
   if (skipped) return [`  ${effect} "${id}" was not tried: ${SKIPPED[skipped]}.`];
   const ending =
     effect === 'deny' ? (applies ? 'strikes' : 'does not strike') : applies ? 'holds' : 'does not hold';
-  return [`  ${effect} "${id}" ${ending}:`, ...conditions.map(conditionLine)];
+  return [`  ${effect} "${id}" ${ending}:`, ...conditions.map(formatCondition)];
 }
 
 /** Every statement that was tried, with each of its conditions. */
 export function formatTrace({ statements }: Trace): string[] {
-  return statements.flatMap(statementLines);
+  return statements.flatMap(formatStatement);
 }
 
 const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = {
@@ -124,7 +124,7 @@ export function summarizeDecision(role: Pick<Role, 'name'>, decision: Decision |
   return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
 }
 
-function nearestLine(decision: Decision | MethodDecision): string[] {
+function describeNearest(decision: Decision | MethodDecision): string[] {
   if (decision.allowed || decision.reason !== 'no_statement_holds') return [];
   const nearest = findNearestStatement(decision.trace);
   const unmet = nearest?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
@@ -149,7 +149,7 @@ export function explainDecision(role: Pick<Role, 'name'>, decision: Decision | M
     summarizeDecision(role, decision),
     ...describeReplacedTags(decision),
     ...(decision.trace.statements.length > 0 ? ['', ...formatTrace(decision.trace)] : []),
-    ...demandLines('demands' in decision.trace ? decision.trace.demands : undefined),
-    ...nearestLine(decision),
+    ...formatDemands('demands' in decision.trace ? decision.trace.demands : undefined),
+    ...describeNearest(decision),
   ];
 }

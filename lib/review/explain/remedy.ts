@@ -15,7 +15,7 @@ export type FindRequest = (claim: string) => string | undefined;
 
 const NONE: Remedies = { step: [], policy: [] };
 
-function isScalar(value: ClaimValue | undefined): value is Scalar {
+function isScalarClaim(value: ClaimValue | undefined): value is Scalar {
   return (
     value === null ||
     ['string', 'boolean'].includes(typeof value) ||
@@ -41,7 +41,7 @@ function findOffer({
   condition: { on, operator, operands },
   actual: value,
 }: CheckedCondition): Offer | undefined {
-  if (!isScalar(value)) return undefined;
+  if (!isScalarClaim(value)) return undefined;
   const others = operands.filter(operand => operand !== value);
   if (operator === 'equals' || operator === 'in') return { operator: 'in', operands: [...operands, value] };
   if (operator === 'matches')
@@ -59,7 +59,7 @@ function writeOffer({ on, name }: Condition, { operator, operands }: Offer): str
   return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${writeYaml(name)}: ${rule}`;
 }
 
-function sayChange(
+function describeOffer(
   checked: CheckedCondition,
   statement: string,
   sayOpened: DescribeOpened,
@@ -70,7 +70,7 @@ function sayChange(
   return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
 }
 
-function stepFor({ condition, actual: value, why }: CheckedCondition, askFor: FindRequest): string {
+function adviseStep({ condition, actual: value, why }: CheckedCondition, askFor: FindRequest): string {
   const { name } = condition;
   const asks = askFor(name);
   if (why === 'source_address_unknown')
@@ -82,31 +82,31 @@ function stepFor({ condition, actual: value, why }: CheckedCondition, askFor: Fi
 }
 
 /** A statement that binds another tenant is not to be widened for this one. */
-function listChanges(
+function listPolicyChanges(
   nearest: StatementTrace,
   unmet: readonly CheckedCondition[],
   sayOpened: DescribeOpened,
 ): string[] {
   if (unmet.some(({ condition }) => condition.binds)) return [];
-  return unmet.flatMap(each => sayChange(each, nearest.id, sayOpened) ?? []);
+  return unmet.flatMap(each => describeOffer(each, nearest.id, sayOpened) ?? []);
 }
 
-function unmetIn({ conditions }: StatementTrace): CheckedCondition[] {
+function listUnmetConditions({ conditions }: StatementTrace): CheckedCondition[] {
   return conditions.filter(({ truth }) => truth !== 'true');
 }
 
-function forNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpened): Remedies {
+function remedyNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpened): Remedies {
   const nearest = findNearestStatement(trace);
   if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
-  const unmet = unmetIn(nearest);
+  const unmet = listUnmetConditions(nearest);
   return {
-    step: [...new Set(unmet.map(each => stepFor(each, askFor)))],
-    policy: listChanges(nearest, unmet, sayOpened),
+    step: [...new Set(unmet.map(each => adviseStep(each, askFor)))],
+    policy: listPolicyChanges(nearest, unmet, sayOpened),
   };
 }
 
 /** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
-function forDeny({ statements }: Trace, askFor: FindRequest): Remedies {
+function remedyDeny({ statements }: Trace, askFor: FindRequest): Remedies {
   const striking = statements.filter(({ effect, applies }) => effect === 'deny' && applies);
   const absent = striking.flatMap(({ id, conditions }) =>
     conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
@@ -125,9 +125,9 @@ function forDeny({ statements }: Trace, askFor: FindRequest): Remedies {
   return { step: [...new Set(step)], policy: [...new Set(policy)] };
 }
 
-type Told = Pick<Deny, 'trace' | 'about' | 'statement'>;
+type DenialFacts = Pick<Deny, 'trace' | 'about' | 'statement'>;
 
-const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: Told) => Remedies } = {
+const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: DenialFacts) => Remedies } = {
   audience_differs: ({ trace: { audience } }) => ({
     step: [`Mint the token for ${audience.expected}; this one is for ${audience.actual}.`],
     policy: [],
@@ -167,7 +167,7 @@ export function findRemedies(
 ): Remedies {
   if (decision.allowed) return NONE;
   const { trace, reason } = decision;
-  if (reason === 'no_statement_holds') return forNearest(trace, askFor, sayOpened);
-  if (reason === 'explicitly_denied') return forDeny(trace, askFor);
+  if (reason === 'no_statement_holds') return remedyNearest(trace, askFor, sayOpened);
+  if (reason === 'explicitly_denied') return remedyDeny(trace, askFor);
   return OTHERS[reason]?.(decision) ?? NONE;
 }

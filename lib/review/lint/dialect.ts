@@ -7,7 +7,7 @@ import type { Statement } from '../../policy/statement.ts';
 import { findClaimPlace } from './linted.ts';
 import type { LintFinding, LintLevel } from './rule.ts';
 
-type Difference = { readonly level: LintLevel; readonly there: string; readonly here: string };
+type DialectDifference = { readonly level: LintLevel; readonly there: string; readonly here: string };
 
 /**
  * Each way in which a policy may read otherwise on the page of a Buildkite registry than here. An error is one that the
@@ -95,7 +95,7 @@ export const DIALECT = {
     there: 'It is not said what is let in by what is empty.',
     here: 'It is refused.',
   },
-} as const satisfies { readonly [rule: string]: Difference };
+} as const satisfies { readonly [rule: string]: DialectDifference };
 
 export type DialectRule = keyof typeof DIALECT;
 
@@ -114,73 +114,79 @@ const SCOPES: readonly Scalar[] = ['read_packages', 'write_packages', 'delete_pa
 const OWN_KEYS = ['id', 'until', 'request'];
 const OWN_OPERATORS = ['contains', 'contains_any'];
 
-function found(rule: DialectRule, place: LintFinding['place']): LintFinding {
+function createDialectFinding(rule: DialectRule, place: LintFinding['place']): LintFinding {
   const { level, there, here } = DIALECT[rule];
   return { rule, level, place, message: `Buildkite: ${there} kite-sts: ${here}` };
 }
 
 /** What both refuse is told as a broker tells it. */
-function complained({ rule, place, message }: Complaint): LintFinding {
+function convertComplaint({ rule, place, message }: Complaint): LintFinding {
   const there = READ_THERE[rule];
-  return there ? found(there, place) : { rule, level: 'error', place, message };
+  return there ? createDialectFinding(there, place) : { rule, level: 'error', place, message };
 }
 
-function ofScopes(tree: MapTree): LintFinding[] {
+function lintScopes(tree: MapTree): LintFinding[] {
   const scopes = findEntry(tree, 'scopes')?.value;
-  if (!scopes) return [found('dialect-no-scopes', tree.place)];
+  if (!scopes) return [createDialectFinding('dialect-no-scopes', tree.place)];
   const items = scopes.kind === 'list' ? scopes.items : [];
   return items
     .filter(item => item.kind === 'scalar' && !SCOPES.includes(item.value))
-    .map(({ place }) => found('dialect-scope', place));
+    .map(({ place }) => createDialectFinding('dialect-scope', place));
 }
 
-function ofKeys(tree: MapTree): LintFinding[] {
+function lintKeys(tree: MapTree): LintFinding[] {
   return tree.entries
     .filter(({ key }) => OWN_KEYS.includes(key))
-    .map(({ place }) => found('dialect-own-key', place));
+    .map(({ place }) => createDialectFinding('dialect-own-key', place));
 }
 
 /** Does the condition keep null out there too? */
-function refusesNull({ operator, operands }: Condition): boolean {
+function isNullRefused({ operator, operands }: Condition): boolean {
   if (operator === 'equals' || operator === 'in') return !operands.includes(null);
   return (operator === 'not_equals' || operator === 'not_in') && operands.includes(null);
 }
 
-function ofCondition(condition: Condition, all: readonly Condition[], facts: IssuerFacts): DialectRule[] {
+function findConditionRules(
+  condition: Condition,
+  all: readonly Condition[],
+  facts: IssuerFacts,
+): DialectRule[] {
   const { name, operator, operands } = condition;
   if (OWN_OPERATORS.includes(operator)) return ['dialect-own-operator'];
   const asks = operands.includes(null);
   const wantsNull = asks && (operator === 'equals' || operator === 'in');
   if (wantsNull && facts.nullable.includes(name)) return ['dialect-null'];
   const types = facts.vocabulary ? findVocabularyTypes(facts.vocabulary, name) : undefined;
-  const kept = all.some(each => each.name === name && refusesNull(each));
+  const kept = all.some(each => each.name === name && isNullRefused(each));
   if (!types?.includes('null') || kept || asks) return [];
   if (operator === 'matches') return ['dialect-pattern-on-null'];
   return operator === 'not_equals' || operator === 'not_in' ? ['dialect-not-on-null'] : [];
 }
 
-function ofStatement({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): LintFinding[] {
+function lintStatement({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): LintFinding[] {
   const ofClaims = conditions.filter(({ on }) => on === 'claim');
   const rules = ofClaims.flatMap(each =>
-    ofCondition(each, ofClaims, facts).map(rule => found(rule, findClaimPlace(tree, each.name))),
+    findConditionRules(each, ofClaims, facts).map(rule =>
+      createDialectFinding(rule, findClaimPlace(tree, each.name)),
+    ),
   );
-  return [...(flat ? [found('dialect-flat', tree.place)] : []), ...rules];
+  return [...(flat ? [createDialectFinding('dialect-flat', tree.place)] : []), ...rules];
 }
 
-type Issuers = ReadonlyMap<string, IssuerFacts>;
+type DialectIssuers = ReadonlyMap<string, IssuerFacts>;
 
-function inItem(tree: Tree, index: number, issuers: Issuers): LintFinding[] {
-  if (tree.kind !== 'map') return [found('dialect-form', tree.place)];
+function lintItem(tree: Tree, index: number, issuers: DialectIssuers): LintFinding[] {
+  if (tree.kind !== 'map') return [createDialectFinding('dialect-form', tree.place)];
   const complaints: Complaint[] = [];
   const statement = compileStatement(tree, { effect: 'trust', index, issuers }, (rule, place, message) => {
     complaints.push({ rule, place, message });
   });
   const facts = statement && issuers.get(statement.issuer);
   return [
-    ...complaints.map(complained),
-    ...ofScopes(tree),
-    ...ofKeys(tree),
-    ...(statement && facts ? ofStatement(statement, tree, facts) : []),
+    ...complaints.map(convertComplaint),
+    ...lintScopes(tree),
+    ...lintKeys(tree),
+    ...(statement && facts ? lintStatement(statement, tree, facts) : []),
   ];
 }
 
@@ -188,10 +194,10 @@ function inItem(tree: Tree, index: number, issuers: Issuers): LintFinding[] {
  * Every place where a policy that is meant for the page of a Buildkite registry would be refused there, or read
  * otherwise than here. `issuers` are those that the page takes.
  */
-export function lintDialect(tree: Tree, issuers: Issuers): LintFinding[] {
-  if (tree.kind !== 'list') return [found('dialect-form', tree.place)];
-  if (tree.items.length === 0) return [found('dialect-empty', tree.place)];
+export function lintDialect(tree: Tree, issuers: DialectIssuers): LintFinding[] {
+  if (tree.kind !== 'list') return [createDialectFinding('dialect-form', tree.place)];
+  if (tree.items.length === 0) return [createDialectFinding('dialect-empty', tree.place)];
   return tree.items
-    .flatMap((item, index) => inItem(item, index, issuers))
+    .flatMap((item, index) => lintItem(item, index, issuers))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
 }

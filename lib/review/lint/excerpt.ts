@@ -4,7 +4,7 @@ import type { Place } from '../../language/complaint.ts';
 const AROUND = 80;
 
 // A reader of the terminal must see the text, and never run it.
-function visible(text: string): string {
+function escapeExcerpt(text: string): string {
   return text
     .replaceAll('\t', ' ')
     .replace(
@@ -18,8 +18,8 @@ export function formatExcerpt(text: string, { line, column }: Place): string {
   const source = text.split('\n')[line - 1]?.replace(/\r$/, '');
   if (source === undefined) return '';
   const from = Math.max(0, column - 1 - AROUND);
-  const before = (from > 0 ? '…' : '') + visible(source.slice(from, column - 1));
-  const after = visible(source.slice(column - 1, column - 1 + AROUND));
+  const before = (from > 0 ? '…' : '') + escapeExcerpt(source.slice(from, column - 1));
+  const after = escapeExcerpt(source.slice(column - 1, column - 1 + AROUND));
   const end = source.length > column - 1 + AROUND ? '…' : '';
   const margin = ' '.repeat(String(line).length);
   return `  ${line} | ${before}${after}${end}\n  ${margin} | ${' '.repeat(before.length)}^\n`;

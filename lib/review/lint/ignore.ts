@@ -4,7 +4,7 @@ import type { LintFinding } from './rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
 
 /** A comment `# kite-sts-ignore <rule>: <reason>`, and the line of which it speaks. */
-type Ignore = {
+type IgnoreComment = {
   readonly rule: string;
   readonly reason: string;
   readonly place: Place;
@@ -12,20 +12,20 @@ type Ignore = {
 };
 
 /** A finding that a comment hushes, and why. */
-export type Ignored = { readonly finding: LintFinding; readonly reason: string };
+export type IgnoredFinding = { readonly finding: LintFinding; readonly reason: string };
 
 const COMMENT = /(?<=^|\s)#\s*kite-sts-ignore\b\s*(?<rule>[\w-]*)(?:\s*:(?<reason>.*))?/;
 /** In characters: "ok" is no reason. */
 const MIN_REASON = 8;
 
 /** Beside a line the comment speaks of that line, and on a line of its own of the next that is more than a comment. */
-function lineFor(lines: readonly string[], index: number): number {
+function findIgnoredLine(lines: readonly string[], index: number): number {
   const alone = /^\s*#/.test(lines[index] ?? '');
   const next = alone ? lines.findIndex((line, at) => at > index && !/^\s*(#|$)/.test(line)) : index;
   return next + 1;
 }
 
-function ignoresIn(file: string, text: string): Ignore[] {
+function readIgnores(file: string, text: string): IgnoreComment[] {
   if (!text.includes('kite-sts-ignore')) return [];
   const lines = text.split(/\r?\n/);
   return lines.flatMap((line, index) => {
@@ -33,21 +33,24 @@ function ignoresIn(file: string, text: string): Ignore[] {
     if (!found) return [];
     const { rule = '', reason = '' } = found.groups ?? {};
     const place = { file, line: index + 1, column: found.index + 1 };
-    return [{ rule, reason: reason.trim(), place, line: lineFor(lines, index) }];
+    return [{ rule, reason: reason.trim(), place, line: findIgnoredLine(lines, index) }];
   });
 }
 
-function speaksOf({ rule, place: at, line }: Ignore, { rule: found, place }: LintFinding): boolean {
+function isAboutFinding(
+  { rule, place: at, line }: IgnoreComment,
+  { rule: found, place }: LintFinding,
+): boolean {
   return rule === found && at.file === place.file && line === place.line;
 }
 
-function faultOf(ignore: Ignore, findings: readonly LintFinding[]): string | undefined {
+function findIgnoreFault(ignore: IgnoreComment, findings: readonly LintFinding[]): string | undefined {
   const names = LINT_RULES.filter(({ level }) => level !== 'error').map(({ rule }) => rule);
   if (!names.includes(ignore.rule))
     return `"${ignore.rule}" is not a rule that can be ignored.${suggestWord(ignore.rule, names)} Write # kite-sts-ignore <rule>: <reason>.`;
   if (ignore.reason.length < MIN_REASON)
     return `The reason is missing. Write # kite-sts-ignore ${ignore.rule}: <why it is right here>.`;
-  return findings.some(finding => speaksOf(ignore, finding))
+  return findings.some(finding => isAboutFinding(ignore, finding))
     ? undefined
     : `${ignore.rule} finds nothing on line ${ignore.line}. Remove the comment.`;
 }
@@ -56,15 +59,15 @@ function faultOf(ignore: Ignore, findings: readonly LintFinding[]): string | und
 export function siftFindings(
   findings: readonly LintFinding[],
   texts: ReadonlyMap<string, string>,
-): { readonly findings: readonly LintFinding[]; readonly ignored: readonly Ignored[] } {
-  const ignores = [...texts].flatMap(([file, text]) => ignoresIn(file, text));
+): { readonly findings: readonly LintFinding[]; readonly ignored: readonly IgnoredFinding[] } {
+  const ignores = [...texts].flatMap(([file, text]) => readIgnores(file, text));
   const faults = ignores.flatMap(ignore => {
-    const message = faultOf(ignore, findings);
+    const message = findIgnoreFault(ignore, findings);
     const { rule, level } = IGNORE_COMMENT;
     return message === undefined ? [] : [{ ignore, finding: { rule, level, place: ignore.place, message } }];
   });
   const sound = ignores.filter(ignore => !faults.some(each => each.ignore === ignore));
-  const hushing = (finding: LintFinding) => sound.find(ignore => speaksOf(ignore, finding));
+  const hushing = (finding: LintFinding) => sound.find(ignore => isAboutFinding(ignore, finding));
   return {
     findings: [...findings.filter(each => !hushing(each)), ...faults.map(({ finding }) => finding)],
     ignored: findings.flatMap(finding => {

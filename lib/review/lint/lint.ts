@@ -1,20 +1,23 @@
 import type { Config, ConfigTexts } from '../../config/load.ts';
-import { type Ignored, siftFindings } from './ignore.ts';
+import { type IgnoredFinding, siftFindings } from './ignore.ts';
 import { createLinted } from './linted.ts';
 import type { LintFinding } from './rule.ts';
 import { LINT_RULES } from './rules.ts';
 
-export type LintAnswer = { readonly findings: readonly LintFinding[]; readonly ignored: readonly Ignored[] };
+export type LintAnswer = {
+  readonly findings: readonly LintFinding[];
+  readonly ignored: readonly IgnoredFinding[];
+};
 
 /** What one place has for many roles, such as a guard of broker.yml, is told once. */
-function once(findings: readonly LintFinding[]): LintFinding[] {
+function dropRepeated(findings: readonly LintFinding[]): LintFinding[] {
   const told = new Map(
     findings.map(each => [`${each.rule} ${each.place.file}:${each.place.line}:${each.place.column}`, each]),
   );
   return [...told.values()];
 }
 
-function inOrder(findings: readonly LintFinding[], files: Iterable<string>): LintFinding[] {
+function sortFindings(findings: readonly LintFinding[], files: Iterable<string>): LintFinding[] {
   const order = new Map([...files].map((file, index) => [file, index]));
   const at = ({ place: { file } }: LintFinding): number => order.get(file) ?? 0;
   return findings.toSorted(
@@ -39,6 +42,6 @@ export function lintPolicies(
       check(linted, setting).map(each => ({ rule, level, ...each })),
     ),
   );
-  const { findings, ignored } = siftFindings(once(found), texts);
-  return { findings: inOrder(findings, texts.keys()), ignored };
+  const { findings, ignored } = siftFindings(dropRepeated(found), texts);
+  return { findings: sortFindings(findings, texts.keys()), ignored };
 }

@@ -28,7 +28,7 @@ export type Linted = {
   readonly deny: readonly LintedStatement[];
 };
 
-function statementsOf(
+function pairStatements(
   tree: MapTree,
   effect: Effect,
   statements: readonly Statement[],
@@ -57,23 +57,23 @@ export function createLinted(
     role: 'template' in compiled ? compiled : undefined,
     compiled,
     tree,
-    trust: statementsOf(tree, 'trust', compiled.trust, rows),
-    deny: statementsOf(tree, 'deny', compiled.deny, rows),
+    trust: pairStatements(tree, 'trust', compiled.trust, rows),
+    deny: pairStatements(tree, 'deny', compiled.deny, rows),
   };
 }
 
-function claimsOf(tree: Tree): Tree {
+function findClaimsTree(tree: Tree): Tree {
   return findEntry(tree, 'claims')?.value ?? tree;
 }
 
 /** Where the name of a claim stands in a statement, or where the statement begins. */
 export function findClaimPlace(tree: Tree, claim: string): Tree['place'] {
-  return findEntry(claimsOf(tree), claim)?.place ?? tree.place;
+  return findEntry(findClaimsTree(tree), claim)?.place ?? tree.place;
 }
 
 /** The values beside an operator, each where it stands. */
 export function listOperandTrees(tree: Tree, { name, operator }: Condition): readonly ScalarTree[] {
-  const written = findEntry(claimsOf(tree), name)?.value;
+  const written = findEntry(findClaimsTree(tree), name)?.value;
   const beside = written?.kind === 'map' ? findEntry(written, operator)?.value : written;
   const items = beside?.kind === 'list' ? beside.items : beside ? [beside] : [];
   return items.filter(item => item.kind === 'scalar');

@@ -1,5 +1,5 @@
 import { RULES } from '../../language/complaint.ts';
-import type { Ignored } from './ignore.ts';
+import type { IgnoredFinding } from './ignore.ts';
 import type { LintFinding, RuleFacts } from './rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
 
@@ -9,7 +9,7 @@ const ALL: readonly RuleFacts[] = [
   IGNORE_COMMENT,
 ];
 
-function result({ rule, level, place, message }: LintFinding, reason?: string) {
+function formatSarifResult({ rule, level, place, message }: LintFinding, reason?: string) {
   return {
     ruleId: rule,
     ruleIndex: ALL.findIndex(each => each.rule === rule),
@@ -32,7 +32,7 @@ function result({ rule, level, place, message }: LintFinding, reason?: string) {
  * The findings as SARIF, for code scanning; what is ignored is among them, with its reason.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function formatSarif(findings: readonly LintFinding[], ignored: readonly Ignored[]) {
+export function formatSarif(findings: readonly LintFinding[], ignored: readonly IgnoredFinding[]) {
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
@@ -50,8 +50,8 @@ export function formatSarif(findings: readonly LintFinding[], ignored: readonly 
         },
         columnKind: 'utf16CodeUnits',
         results: [
-          ...findings.map(each => result(each)),
-          ...ignored.map(({ finding, reason }) => result(finding, reason)),
+          ...findings.map(each => formatSarifResult(each)),
+          ...ignored.map(({ finding, reason }) => formatSarifResult(finding, reason)),
         ],
       },
     ],

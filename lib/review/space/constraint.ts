@@ -10,10 +10,10 @@ import {
 import type { Dimension, Point, Region, Side } from './region.ts';
 
 /** What arrays must have one of, list by list, and what they must not have. */
-type Elements = { readonly every: readonly (readonly string[])[]; readonly none: readonly string[] };
+type ElementSets = { readonly every: readonly (readonly string[])[]; readonly none: readonly string[] };
 
 /** The values of one dimension that several regions leave together. */
-export type Constraint = { readonly points: bigint; readonly texts: Texts; readonly elements: Elements };
+export type Constraint = { readonly points: bigint; readonly texts: Texts; readonly elements: ElementSets };
 
 /** All values of a dimension. */
 export function createConstraint({ points, elements }: Dimension): Constraint {
@@ -25,21 +25,24 @@ export function createConstraint({ points, elements }: Dimension): Constraint {
   };
 }
 
-type Both<T> = { readonly every: readonly (readonly T[])[]; readonly none: readonly T[] };
+type Narrowable<T> = { readonly every: readonly (readonly T[])[]; readonly none: readonly T[] };
 
-function narrowed<T>({ every, none }: Both<T>, side: Side<T>): Both<T> {
+function narrowSide<T>({ every, none }: Narrowable<T>, side: Side<T>): Narrowable<T> {
   return 'in' in side ? { every: [...every, side.in], none } : { every, none: [...none, ...side.out] };
 }
 
 export function narrowConstraint(constraint: Constraint, region: Region): Constraint {
   return {
     points: constraint.points & region.points,
-    texts: narrowed(constraint.texts, region.texts),
-    elements: narrowed(constraint.elements, region.elements),
+    texts: narrowSide(constraint.texts, region.texts),
+    elements: narrowSide(constraint.elements, region.elements),
   };
 }
 
-function arrayOf({ every, none }: Elements, { elements }: Dimension): readonly ClaimValue[] | undefined {
+function chooseArray(
+  { every, none }: ElementSets,
+  { elements }: Dimension,
+): readonly ClaimValue[] | undefined {
   const chosen = every.map(names => names.find(name => !none.includes(name)));
   return chosen.includes(undefined)
     ? undefined
@@ -48,7 +51,7 @@ function arrayOf({ every, none }: Elements, { elements }: Dimension): readonly C
 
 /** Is it plain to see, without a search, that no value is left? */
 export function isPlainlyEmpty({ points, texts, elements }: Constraint, dimension: Dimension): boolean {
-  return points === 0n && !arrayOf(elements, dimension) && isPlainlyNone(texts);
+  return points === 0n && !chooseArray(elements, dimension) && isPlainlyNone(texts);
 }
 
 /** Is there any value left? What cannot be told is taken to be there: whoever makes a request of it will see. */
@@ -57,7 +60,7 @@ export function isEmptyConstraint(
   dimension: Dimension,
   effort: SearchBudget,
 ): boolean {
-  return points === 0n && !arrayOf(elements, dimension) && !judgeAnyText(texts, effort);
+  return points === 0n && !chooseArray(elements, dimension) && !judgeAnyText(texts, effort);
 }
 
 /** A constraint in its dimension. */
@@ -80,6 +83,6 @@ export function pickValue(
   const text = findShortText(texts, effort);
   if (text !== undefined) return { value: text };
   if (left.length > 0) return { value: left[0] };
-  const array = arrayOf(elements, dimension);
+  const array = chooseArray(elements, dimension);
   return array && { value: array };
 }

@@ -7,16 +7,20 @@ export type Texts = { readonly every: readonly (readonly Pattern[])[]; readonly 
 /** Letters that stand for all those which no pattern names, the plainest first. */
 const OTHERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-function alphabetOf(patterns: readonly Pattern[]): number[] {
+function collectAlphabet(patterns: readonly Pattern[]): number[] {
   const named = new Set(patterns.flatMap(listSymbols).filter(symbol => symbol >= 0));
   const other = [...OTHERS].map(each => each.charCodeAt(0)).find(each => !named.has(each)) ?? 0xf8ff;
   return [...named, other];
 }
 
 /** A step of the search: where each automaton stands, and the way back. */
-type Node = { readonly states: readonly number[]; readonly symbol: number; readonly from: Node | undefined };
+type SearchNode = {
+  readonly states: readonly number[];
+  readonly symbol: number;
+  readonly from: SearchNode | undefined;
+};
 
-function textTo(node: Node | undefined): string {
+function readNodeText(node: SearchNode | undefined): string {
   const symbols: number[] = [];
   for (let at = node; at?.from; at = at.from) symbols.push(at.symbol);
   return String.fromCodePoint(...symbols.reverse());
@@ -43,25 +47,28 @@ export function createBudget(): SearchBudget {
 /** A text, or that there is none, or that the search grew too large to tell. */
 export type FoundText = { readonly text: string } | 'none' | 'undecided';
 
-function matches({ text, literal }: Pattern, value: string): boolean {
+function isMatched({ text, literal }: Pattern, value: string): boolean {
   return literal ? text === value : matchGlob(text, value);
 }
 
 /** Is the value one of these texts? */
 export function isText({ every, none }: Texts, value: string): boolean {
   return (
-    every.every(union => union.some(pattern => matches(pattern, value))) &&
-    !none.some(pattern => matches(pattern, value))
+    every.every(union => union.some(pattern => isMatched(pattern, value))) &&
+    !none.some(pattern => isMatched(pattern, value))
   );
 }
 
-type Product = {
+type AutomatonProduct = {
   readonly unions: readonly (readonly Automaton[])[];
   readonly none: readonly Automaton[];
 };
 
 /** Walks the states of a product in the order of its automata: those of the unions, then those of `none`. */
-function judge({ unions, none }: Product, states: readonly number[]): 'ends' | 'goes on' | 'dead' {
+function judgeStates(
+  { unions, none }: AutomatonProduct,
+  states: readonly number[],
+): 'ends' | 'goes on' | 'dead' {
   let at = 0;
   let ends = true;
   for (const union of unions) {
@@ -82,15 +89,19 @@ function judge({ unions, none }: Product, states: readonly number[]): 'ends' | '
   return ends ? 'ends' : 'goes on';
 }
 
-function walk(product: Product, alphabet: readonly number[], effort: SearchBudget): FoundText {
+function walkProduct(
+  product: AutomatonProduct,
+  alphabet: readonly number[],
+  effort: SearchBudget,
+): FoundText {
   const automata = [...product.unions.flat(), ...product.none];
   const seen = new Set<string>();
-  let layer: Node[] = [{ states: automata.map(() => 0), symbol: 0, from: undefined }];
+  let layer: SearchNode[] = [{ states: automata.map(() => 0), symbol: 0, from: undefined }];
   while (layer.length > 0) {
-    const next: Node[] = [];
+    const next: SearchNode[] = [];
     for (const from of layer) {
-      const verdict = judge(product, from.states);
-      if (verdict === 'ends') return { text: textTo(from) };
+      const verdict = judgeStates(product, from.states);
+      if (verdict === 'ends') return { text: readNodeText(from) };
       if (verdict === 'dead') continue;
       effort.left -= automata.length * alphabet.length;
       if (seen.size >= MAX_STATES || effort.left < 0) return 'undecided';
@@ -116,7 +127,7 @@ export function isPlainlyNone({ every, none }: Texts): boolean {
 const INSTANCES = new WeakMap<Pattern, readonly string[]>();
 
 /** Two texts of a pattern: its stars as nothing, and as a letter. One of them often answers a question. */
-function instancesOf(pattern: Pattern): readonly string[] {
+function listInstances(pattern: Pattern): readonly string[] {
   const { text, literal } = pattern;
   const made =
     INSTANCES.get(pattern) ??
@@ -126,20 +137,20 @@ function instancesOf(pattern: Pattern): readonly string[] {
 }
 
 /** The answer that is plain to see: nothing can be left, or one of the unions lists all that could be. */
-function plainly(texts: Texts): FoundText | undefined {
+function findPlainText(texts: Texts): FoundText | undefined {
   const literals = texts.every.find(union => union.every(({ literal }) => literal));
   if (!literals) return isPlainlyNone(texts) ? 'none' : undefined;
   const found = literals.find(({ text }) => isText(texts, text));
   return found ? { text: found.text } : 'none';
 }
 
-function lookFor(texts: Texts, effort: SearchBudget): FoundText {
+function searchText(texts: Texts, effort: SearchBudget): FoundText {
   const unions = texts.every.map(union => union.map(findAutomaton));
   const none = texts.none.map(findAutomaton);
-  return walk({ unions, none }, alphabetOf([...texts.every.flat(), ...texts.none]), effort);
+  return walkProduct({ unions, none }, collectAlphabet([...texts.every.flat(), ...texts.none]), effort);
 }
 
-function keyOf({ every, none }: Texts): string {
+function createTextsKey({ every, none }: Texts): string {
   const word = ({ text, literal }: Pattern): string => `${literal ? '=' : '~'}${text}`;
   return JSON.stringify([every.map(union => union.map(word)), none.map(word).sort()]);
 }
@@ -150,9 +161,9 @@ const KEPT_TEXTS = 32;
  * A shortest text of these. It walks the product of all automata from its beginning and stops at the first text:
  * no automaton is ever complemented or built whole, so sixteen patterns such as `*-svcN-*` do not blow up.
  */
-function shortestText(texts: Texts, effort: SearchBudget): FoundText {
-  const key = keyOf(texts);
-  const found = effort.known.get(key) ?? lookFor(texts, effort);
+function findShortestText(texts: Texts, effort: SearchBudget): FoundText {
+  const key = createTextsKey(texts);
+  const found = effort.known.get(key) ?? searchText(texts, effort);
   effort.known.set(key, found);
   if (typeof found === 'object') effort.texts.unshift(found.text);
   effort.texts.length = Math.min(effort.texts.length, KEPT_TEXTS);
@@ -160,23 +171,23 @@ function shortestText(texts: Texts, effort: SearchBudget): FoundText {
 }
 
 /** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
-function plainTexts({ every }: Texts, { texts: known }: SearchBudget): string[] {
-  return [...(every[0] ?? []).flatMap(instancesOf), ...known];
+function listPlainTexts({ every }: Texts, { texts: known }: SearchBudget): string[] {
+  return [...(every[0] ?? []).flatMap(listInstances), ...known];
 }
 
 /** Is there any such text? */
 export function judgeAnyText(texts: Texts, effort: SearchBudget): boolean | 'undecided' {
-  const plain = plainly(texts);
+  const plain = findPlainText(texts);
   if (plain !== undefined) return plain !== 'none';
-  if (plainTexts(texts, effort).some(text => isText(texts, text))) return true;
-  const found = shortestText(texts, effort);
+  if (listPlainTexts(texts, effort).some(text => isText(texts, text))) return true;
+  const found = findShortestText(texts, effort);
   return found === 'undecided' ? found : found !== 'none';
 }
 
 /** A short one of these texts; undefined when there is none, or none could be told. */
 export function findShortText(texts: Texts, effort: SearchBudget): string | undefined {
-  const known = plainTexts(texts, effort).filter(text => isText(texts, text));
+  const known = listPlainTexts(texts, effort).filter(text => isText(texts, text));
   if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
-  const found = plainly(texts) ?? shortestText(texts, effort);
+  const found = findPlainText(texts) ?? findShortestText(texts, effort);
   return typeof found === 'object' ? found.text : undefined;
 }

@@ -8,7 +8,7 @@ const BY_NAME: readonly (readonly [name: RegExp, values: readonly string[]])[] =
 ];
 
 /** Another of the sample's kind: of a path its last part differs, so that a ref stays a ref. */
-function another(sample: ClaimValue | undefined): string[] {
+function changeLastPart(sample: ClaimValue | undefined): string[] {
   return typeof sample === 'string' && sample.includes('/') ? [sample.replace(/[^/]*$/, 'other')] : [];
 }
 
@@ -19,7 +19,7 @@ export function listLikelyValues(
 ): readonly (ClaimValue | undefined)[] {
   return [
     sample,
-    ...another(sample),
+    ...changeLastPart(sample),
     ...BY_NAME.flatMap(([pattern, values]) => (pattern.test(name) ? values : [])),
     'main',
     'other',

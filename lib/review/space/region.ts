@@ -28,7 +28,7 @@ export type Dimension = {
 };
 
 const NO: Side<never> = { in: [] };
-function flipped<T>(side: Side<T>): Side<T> {
+function flipSide<T>(side: Side<T>): Side<T> {
   return 'in' in side ? { out: side.in } : { in: side.out };
 }
 
@@ -36,7 +36,7 @@ function flipped<T>(side: Side<T>): Side<T> {
 export function invertRegion({ points, texts, elements }: Region, dimension: Dimension): Region {
   return {
     points: points ^ ((1n << BigInt(dimension.points.length)) - 1n),
-    ...(dimension.elements ? { texts: flipped(texts), elements: flipped(elements) } : { texts, elements }),
+    ...(dimension.elements ? { texts: flipSide(texts), elements: flipSide(elements) } : { texts, elements }),
   };
 }
 
@@ -49,29 +49,29 @@ export function selectPoints({ points }: Dimension, holds: (point: Point) => boo
   };
 }
 
-function named(value: Scalar): string {
+function nameElement(value: Scalar): string {
   return JSON.stringify(value);
 }
 
 const OTHER_TEXT = 'another text';
-function fresh(taken: readonly Scalar[]): string {
+function createUnusedText(taken: readonly Scalar[]): string {
   let text = OTHER_TEXT;
   while (taken.includes(text)) text += ' ';
   return text;
 }
-function freshNumber(taken: readonly Scalar[]): number {
+function createUnusedNumber(taken: readonly Scalar[]): number {
   let number = 1;
   while (taken.includes(number)) number++;
   return number;
 }
 
 /** Elements that no condition tells apart are one: each operand, one more of its type, and what is no scalar. */
-function elementsOf(operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue> {
+function listElements(operands: readonly Scalar[]): ReadonlyMap<string, ClaimValue> {
   return operands.length === 0
     ? new Map()
     : new Map<string, ClaimValue>(
-        [...operands, fresh(operands), freshNumber(operands), true, false, null]
-          .map((each): [string, ClaimValue] => [named(each), each])
+        [...operands, createUnusedText(operands), createUnusedNumber(operands), true, false, null]
+          .map((each): [string, ClaimValue] => [nameElement(each), each])
           .concat([['{}', {}]]),
       );
 }
@@ -90,29 +90,42 @@ export function createClaimDimension(name: string, conditions: readonly Conditio
   return {
     name,
     // 0.5 is no safe integer, and an object is of no use to any operator.
-    points: [undefined, null, true, false, ...new Set(numbers), freshNumber(numbers), 0.5, {}, ...ODD_TEXTS],
-    elements: elementsOf(contained.flatMap(each => each.operands)),
+    points: [
+      undefined,
+      null,
+      true,
+      false,
+      ...new Set(numbers),
+      createUnusedNumber(numbers),
+      0.5,
+      {},
+      ...ODD_TEXTS,
+    ],
+    elements: listElements(contained.flatMap(each => each.operands)),
   };
 }
 
-function nest(path: ClaimPath, value: Point): Claims {
+function nestClaim(path: ClaimPath, value: Point): Claims {
   const [last = '', ...outer] = typeof path === 'string' ? [path] : [...path].reverse();
   const inner: Claims = value === undefined ? {} : { [last]: value };
   return outer.reduce<Claims>((held, name) => ({ [name]: held }), inner);
 }
 
-type Holds = (judged: Judgement) => boolean;
+type JudgeHolds = (judged: Judgement) => boolean;
 
-function textsOf({ operator, operands }: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> {
+function selectTexts(
+  { operator, operands }: Condition,
+  holds: (value: ClaimValue) => boolean,
+): Side<Pattern> {
   const texts = operands.filter(each => typeof each === 'string');
   if (operator === 'matches') return { in: texts.map(each => createPattern(each, false)) };
-  const others = holds(fresh(texts));
+  const others = holds(createUnusedText(texts));
   const apart = texts.filter(each => holds(each) !== others).map(each => createPattern(each, true));
   return others ? { out: apart } : { in: apart };
 }
 
 /** Arrays: only `contains` looks into them, and one element is enough for it. */
-function elementsWhere({ elements }: Dimension, holds: (value: ClaimValue) => boolean): Side<string> {
+function selectElements({ elements }: Dimension, holds: (value: ClaimValue) => boolean): Side<string> {
   const others = holds([]);
   const apart = [...(elements ?? [])]
     .filter(([, element]) => holds([element]) !== others)
@@ -128,17 +141,17 @@ export function createRegion(
   condition: Condition,
   dimension: Dimension,
   absent: Point,
-  holds: Holds,
+  holds: JudgeHolds,
 ): Region {
   if (condition.on === 'source_ip')
     return selectPoints(dimension, point =>
       holds(checkCondition(condition, {}, point as string | undefined)),
     );
   const test = (value: Point): boolean =>
-    holds(checkCondition(condition, nest(condition.path, value), undefined));
+    holds(checkCondition(condition, nestClaim(condition.path, value), undefined));
   return {
     points: selectPoints(dimension, point => test(point === undefined ? absent : point)).points,
-    texts: textsOf(condition, test),
-    elements: elementsWhere(dimension, test),
+    texts: selectTexts(condition, test),
+    elements: selectElements(dimension, test),
   };
 }

@@ -22,51 +22,53 @@ export type SearchResult = Remainder | 'none' | 'undecided';
 /** What it costs to narrow a space once, in steps of an automaton. */
 const NARROWING = 100;
 
-type Narrowed = Remainder | undefined;
+type NarrowedSpace = Remainder | undefined;
 
 const NEGATED = new WeakMap<Demand, Demand>();
 
-function not(demand: Demand): Demand {
+function negateDemand(demand: Demand): Demand {
   const { on, region } = demand;
   const made = NEGATED.get(demand) ?? { on, region: invertRegion(region, on) };
   NEGATED.set(demand, made);
   return made;
 }
 
-function narrowed(space: Remainder, { on, region }: Demand): Constraint {
+function narrowByDemand(space: Remainder, { on, region }: Demand): Constraint {
   return narrowConstraint(space.get(on) ?? createConstraint(on), region);
 }
 
-function leaves(space: Remainder, demand: Demand, effort: SearchBudget): boolean {
+function isAnythingLeft(space: Remainder, demand: Demand, effort: SearchBudget): boolean {
   effort.left -= NARROWING;
-  return !isEmptyConstraint(narrowed(space, demand), demand.on, effort);
+  return !isEmptyConstraint(narrowByDemand(space, demand), demand.on, effort);
 }
 
 /** The space with one more demand; undefined when nothing is left of it. */
-function meet(space: Remainder, demand: Demand, effort: SearchBudget): Narrowed {
-  return leaves(space, demand, effort) ? new Map(space).set(demand.on, narrowed(space, demand)) : undefined;
+function addDemand(space: Remainder, demand: Demand, effort: SearchBudget): NarrowedSpace {
+  return isAnythingLeft(space, demand, effort)
+    ? new Map(space).set(demand.on, narrowByDemand(space, demand))
+    : undefined;
 }
 
-function meetAll(box: Box, effort: SearchBudget): Narrowed {
-  return box.reduce<Narrowed>((space, demand) => space && meet(space, demand, effort), new Map());
+function addDemands(box: Box, effort: SearchBudget): NarrowedSpace {
+  return box.reduce<NarrowedSpace>((space, demand) => space && addDemand(space, demand, effort), new Map());
 }
 
 /** Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left. */
-function apart(space: Remainder, demand: Demand, effort: SearchBudget): boolean {
-  const { points, texts, elements } = narrowed(space, demand);
+function isOutside(space: Remainder, demand: Demand, effort: SearchBudget): boolean {
+  const { points, texts, elements } = narrowByDemand(space, demand);
   return isEmptyConstraint({ points, texts: { ...texts, none: [] }, elements }, demand.on, effort);
 }
 
 /** The ways out of a box, one for each demand that can be broken; undefined when the space is outside of it anyway. */
-function waysOut(space: Remainder, box: Box, effort: SearchBudget): Demand[] | undefined {
-  return box.some(demand => apart(space, demand, effort))
+function listWaysOut(space: Remainder, box: Box, effort: SearchBudget): Demand[] | undefined {
+  return box.some(demand => isOutside(space, demand, effort))
     ? undefined
-    : box.filter(demand => leaves(space, not(demand), effort));
+    : box.filter(demand => isAnythingLeft(space, negateDemand(demand), effort));
 }
 
 /** Is the space plainly within the box: can none of its demands be broken? */
-function within(space: Remainder, box: Box): boolean {
-  return box.every(demand => isPlainlyEmpty(narrowed(space, not(demand)), demand.on));
+function isPlainlyWithin(space: Remainder, box: Box): boolean {
+  return box.every(demand => isPlainlyEmpty(narrowByDemand(space, negateDemand(demand)), demand.on));
 }
 
 type Way = { readonly ways: readonly Demand[]; readonly box: Box };
@@ -76,35 +78,40 @@ function leaveByOnlyWays(
   space: Remainder,
   boxes: readonly Box[],
   effort: SearchBudget,
-): { left: Narrowed; open: Way[] } {
-  let left: Narrowed = space;
+): { left: NarrowedSpace; open: Way[] } {
+  let left: NarrowedSpace = space;
   const open: Way[] = [];
   for (const box of boxes) {
-    const ways: Demand[] | undefined = left && waysOut(left, box, effort);
+    const ways: Demand[] | undefined = left && listWaysOut(left, box, effort);
     if (!left || !ways) continue;
     const only: Demand | undefined = ways[0];
     if (ways.length > 1) open.push({ ways, box });
-    else left = only ? meet(left, not(only), effort) : undefined;
+    else left = only ? addDemand(left, negateDemand(only), effort) : undefined;
   }
   return { left, open };
 }
 
-function fork(space: Remainder, { ways }: Way, others: readonly Box[], effort: SearchBudget): SearchResult {
+function tryWays(
+  space: Remainder,
+  { ways }: Way,
+  others: readonly Box[],
+  effort: SearchBudget,
+): SearchResult {
   let doubt = false;
-  let from: Narrowed = space;
+  let from: NarrowedSpace = space;
   for (const way of ways) {
-    const outside: Narrowed = from && meet(from, not(way), effort);
-    const found = outside ? leave(outside, others, effort) : 'none';
+    const outside: NarrowedSpace = from && addDemand(from, negateDemand(way), effort);
+    const found = outside ? leaveBoxes(outside, others, effort) : 'none';
     if (typeof found === 'object') return found;
     doubt ||= found === 'undecided';
     // What is left to try keeps this demand, so that no part of the space is searched twice.
-    from = from && meet(from, way, effort);
+    from = from && addDemand(from, way, effort);
   }
   return doubt ? 'undecided' : 'none';
 }
 
-function leave(space: Remainder, boxes: readonly Box[], effort: SearchBudget): SearchResult {
-  if (boxes.some(box => within(space, box))) return 'none';
+function leaveBoxes(space: Remainder, boxes: readonly Box[], effort: SearchBudget): SearchResult {
+  if (boxes.some(box => isPlainlyWithin(space, box))) return 'none';
   if (effort.left < 0) return 'undecided';
   const { left, open } = leaveByOnlyWays(space, boxes, effort);
   if (!left) return 'none';
@@ -112,7 +119,7 @@ function leave(space: Remainder, boxes: readonly Box[], effort: SearchBudget): S
   if (!first) return left;
   const rest = open.filter(each => each !== first).map(({ box }) => box);
   // Whoever went only ways may have closed others: those boxes are looked at again.
-  return left === space ? fork(left, first, rest, effort) : leave(left, [first.box, ...rest], effort);
+  return left === space ? tryWays(left, first, rest, effort) : leaveBoxes(left, [first.box, ...rest], effort);
 }
 
 /**
@@ -120,6 +127,6 @@ function leave(space: Remainder, boxes: readonly Box[], effort: SearchBudget): S
  * search grows too large. Which texts are left may still be undecided; then no request can be made of the part.
  */
 export function searchBoxes(inside: Box, outside: readonly Box[], effort: SearchBudget): SearchResult {
-  const space = meetAll(inside, effort);
-  return space ? leave(space, outside, effort) : 'none';
+  const space = addDemands(inside, effort);
+  return space ? leaveBoxes(space, outside, effort) : 'none';
 }

@@ -16,17 +16,17 @@ export type Witness = {
   readonly now: number;
 };
 
-type Open = { [name: string]: ClaimValue };
+type MutableClaims = { [name: string]: ClaimValue };
 
-function put(claims: Open, name: string, value: ClaimValue): void {
+function putClaim(claims: MutableClaims, name: string, value: ClaimValue): void {
   const path = readClaimPath(name);
   const [last = '', ...outer] = typeof path === 'object' ? [...path].reverse() : [name];
   let holder = claims;
-  for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as Open;
-  holder[last] = isMapping(value) ? Object.assign(Object.create(null), value, holder[last]) : value;
+  for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as MutableClaims;
+  holder[last] = isClaimMapping(value) ? Object.assign(Object.create(null), value, holder[last]) : value;
 }
 
-function isMapping(value: ClaimValue): value is Claims {
+function isClaimMapping(value: ClaimValue): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -39,11 +39,11 @@ export function createWitness(space: Remainder, world: SearchSpace, sample: Clai
     told &&= picked !== undefined;
     return picked?.value;
   };
-  const claims: Open = Object.create(null);
+  const claims: MutableClaims = Object.create(null);
   for (const [name, dimension] of world.claims) {
     if (!space.has(dimension)) continue;
     const value = pick(dimension, listLikelyValues(name, sample[name]));
-    if (value !== undefined) put(claims, name, value);
+    if (value !== undefined) putClaim(claims, name, value);
   }
   const audience = String(pick(world.audience, []));
   const sourceAddress = space.has(world.source) ? (pick(world.source, []) as string | undefined) : undefined;

@@ -53,15 +53,15 @@ export function readShortestSession({ session }: SearchedPolicy): number {
   return session?.min ?? 0;
 }
 
-function statementsOf({ trust, deny }: SearchedPolicy, issuer: string): Statement[] {
+function listStatementsOf({ trust, deny }: SearchedPolicy, issuer: string): Statement[] {
   return [...trust, ...deny].filter(statement => statement.issuer === issuer);
 }
 
 /** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
-function momentsOf(standings: readonly GuardedPolicy[], issuer: string, from: number): number[] {
+function listMoments(standings: readonly GuardedPolicy[], issuer: string, from: number): number[] {
   const ends = standings
     .flatMap(({ role }) =>
-      statementsOf(role, issuer).map(({ until, effect }) =>
+      listStatementsOf(role, issuer).map(({ until, effect }) =>
         until === undefined ? undefined : effect === 'trust' ? until - readShortestSession(role) : until,
       ),
     )
@@ -70,7 +70,7 @@ function momentsOf(standings: readonly GuardedPolicy[], issuer: string, from: nu
   return sorted.flatMap((moment, at) => [moment, (moment + (sorted[at + 1] ?? moment + 2)) / 2]);
 }
 
-function audiencesOf({ role }: GuardedPolicy, issuer: string): readonly string[] {
+function listAcceptedAudiences({ role }: GuardedPolicy, issuer: string): readonly string[] {
   return [role.audience, ...(role.issuers[issuer]?.audiences ?? [])];
 }
 
@@ -84,7 +84,7 @@ export type SpaceOptions = {
   readonly from: number;
 };
 
-function isInside(inner: string, outer: string): boolean {
+function isInsideClaim(inner: string, outer: string): boolean {
   const [within, around] = [inner, outer].map(name => [readClaimPath(name) ?? name].flat());
   return (
     !!within && !!around && around.length < within.length && around.every((each, at) => each === within[at])
@@ -95,9 +95,9 @@ function isInside(inner: string, outer: string): boolean {
 function findImpossible(claims: readonly Dimension[]): Box[] {
   return claims.flatMap(outer =>
     claims
-      .filter(inner => isInside(inner.name, outer.name))
+      .filter(inner => isInsideClaim(inner.name, outer.name))
       .map(inner => [
-        { on: outer, region: invertRegion(selectPoints(outer, isObject), outer) },
+        { on: outer, region: invertRegion(selectPoints(outer, isObjectPoint), outer) },
         {
           on: inner,
           region: invertRegion(
@@ -109,13 +109,13 @@ function findImpossible(claims: readonly Dimension[]): Box[] {
   );
 }
 
-function isObject(point: Point): boolean {
+function isObjectPoint(point: Point): boolean {
   return typeof point === 'object' && point !== null;
 }
 
 /** The world in which these roles are looked at. */
 export function createSearchSpace({ issuer, standings, statements = [], from }: SpaceOptions): SearchSpace {
-  const roles = standings.flatMap(({ role }) => statementsOf(role, issuer));
+  const roles = standings.flatMap(({ role }) => listStatementsOf(role, issuer));
   const conditions = [
     ...standings.flatMap(({ row }) => row.require),
     ...[...roles, ...statements].flatMap(each => each.conditions),
@@ -140,8 +140,8 @@ export function createSearchSpace({ issuer, standings, statements = [], from }: 
     issuer,
     claims,
     source: single('source_ip', [undefined, ...listSourcePoints(ranges)]),
-    time: single('time', momentsOf(standings, issuer, from)),
-    audience: single('aud', [...new Set(standings.flatMap(each => audiencesOf(each, issuer)))]),
+    time: single('time', listMoments(standings, issuer, from)),
+    audience: single('aud', [...new Set(standings.flatMap(each => listAcceptedAudiences(each, issuer)))]),
     impossible: findImpossible([...claims.values()]),
     budget: createBudget(),
     admissions: new Map(),
@@ -159,16 +159,24 @@ const HOLDS: { readonly [effect in Effect]: (judged: Judgement) => boolean } = {
   deny: ({ truth }) => truth !== 'false',
 };
 
-type Reading = { readonly effect: Effect; readonly nullable: readonly string[] };
+type ConditionReading = { readonly effect: Effect; readonly nullable: readonly string[] };
 
-function demand(world: SearchSpace, condition: Condition, { effect, nullable }: Reading): Demand {
+function createDemand(
+  world: SearchSpace,
+  condition: Condition,
+  { effect, nullable }: ConditionReading,
+): Demand {
   const { on: about, name } = condition;
   const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
   const absent = nullable.includes(name) ? null : undefined;
   return { on, region: createRegion(condition, on, absent, HOLDS[effect]) };
 }
 
-function whileActive({ time }: SearchSpace, { until, effect }: Statement, role: SearchedPolicy): Demand[] {
+function demandActiveTime(
+  { time }: SearchSpace,
+  { until, effect }: Statement,
+  role: SearchedPolicy,
+): Demand[] {
   if (until === undefined) return [];
   // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
   const least = effect === 'trust' ? readShortestSession(role) : 0;
@@ -180,20 +188,22 @@ function whileActive({ time }: SearchSpace, { until, effect }: Statement, role: 
 export function createBox(world: SearchSpace, statement: Statement, role: SearchedPolicy): Box {
   return [
     ...statement.conditions.map(condition =>
-      demand(world, condition, {
+      createDemand(world, condition, {
         effect: statement.effect,
         nullable: role.issuers[world.issuer]?.nullable ?? [],
       }),
     ),
-    ...whileActive(world, statement, role),
+    ...demandActiveTime(world, statement, role),
   ];
 }
 
-function ofEveryone(world: SearchSpace, standing: GuardedPolicy): Box {
+function demandOfEveryone(world: SearchSpace, standing: GuardedPolicy): Box {
   const { row } = standing;
-  const audiences = audiencesOf(standing, world.issuer);
+  const audiences = listAcceptedAudiences(standing, world.issuer);
   return [
-    ...row.require.map(condition => demand(world, condition, { effect: 'trust', nullable: row.nullable })),
+    ...row.require.map(condition =>
+      createDemand(world, condition, { effect: 'trust', nullable: row.nullable }),
+    ),
     {
       on: world.audience,
       region: selectPoints(world.audience, audience => audiences.includes(audience as string)),
@@ -201,9 +211,9 @@ function ofEveryone(world: SearchSpace, standing: GuardedPolicy): Box {
   ];
 }
 
-function made(world: SearchSpace, standing: GuardedPolicy): Admission {
+function createAdmission(world: SearchSpace, standing: GuardedPolicy): Admission {
   const { role } = standing;
-  const everyone = ofEveryone(world, standing);
+  const everyone = demandOfEveryone(world, standing);
   const placed = (list: readonly Statement[], more: Box): PlacedStatement[] =>
     list
       .filter(({ issuer }) => issuer === world.issuer)
@@ -216,7 +226,7 @@ const NOBODY: Admission = { trust: [], deny: [] };
 /** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
 export function findAdmission(world: SearchSpace, standing: GuardedPolicy | undefined): Admission {
   if (!standing || standing.role.disabled !== undefined) return NOBODY;
-  const admission = world.admissions.get(standing) ?? made(world, standing);
+  const admission = world.admissions.get(standing) ?? createAdmission(world, standing);
   world.admissions.set(standing, admission);
   return admission;
 }

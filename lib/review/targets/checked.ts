@@ -1,5 +1,5 @@
 import type { Role } from '../../policy/role.ts';
-import { findFederatedFaults, listFederated, writeFederatedPolicy } from './federated.ts';
+import { checkFederatedTarget, createFederatedPolicy, listFederatedRequests } from './federated.ts';
 import { checkTarget, createTrustPolicy, type TargetFinding } from './findings.ts';
 import { listTargetRequests } from './request.ts';
 import type { TargetRole } from './trust.ts';
@@ -20,7 +20,7 @@ export type Trustees = { readonly broker: string; readonly url: string; readonly
 
 /** The ARNs of all targets in AWS, each once. */
 export function listTargets(roles: readonly Role[]): string[] {
-  return [...new Set([...listTargetRequests(roles), ...listFederated(roles)].map(({ arn }) => arn))];
+  return [...new Set([...listTargetRequests(roles), ...listFederatedRequests(roles)].map(({ arn }) => arn))];
 }
 
 /** Holds each `aws` role against its target. Pure: what AWS shows of the targets is handed in, by ARN. */
@@ -30,7 +30,7 @@ export function checkAllTargets(
   { broker, url, also }: Trustees,
 ): CheckedTarget[] {
   const assumed = listTargetRequests(roles);
-  const federated = listFederated(roles);
+  const federated = listFederatedRequests(roles);
   return [
     ...assumed.map(asked => {
       const sharing = assumed.filter(({ arn }) => arn === asked.arn);
@@ -47,8 +47,8 @@ export function checkAllTargets(
       const trusted = { url, also, subjects: [...new Set(sharing.map(({ subject }) => subject))].sort() };
       return {
         ...asked,
-        findings: findFederatedFaults(asked, targets.get(asked.arn), trusted),
-        trustPolicy: writeFederatedPolicy(sharing, trusted),
+        findings: checkFederatedTarget(asked, targets.get(asked.arn), trusted),
+        trustPolicy: createFederatedPolicy(sharing, trusted),
       };
     }),
   ];

@@ -11,10 +11,10 @@ export function combineAny(truths: readonly Truth[]): Truth {
   if (truths.includes('true')) return 'true';
   return truths.includes('doubt') ? 'doubt' : 'false';
 }
-function not(truth: Truth): Truth {
+function negateTruth(truth: Truth): Truth {
   return truth === 'doubt' ? 'doubt' : truth === 'true' ? 'false' : 'true';
 }
-function truthOf(holds: boolean): Truth {
+function convertTruth(holds: boolean): Truth {
   return holds ? 'true' : 'false';
 }
 
@@ -28,10 +28,10 @@ export type KeyValues = {
 /** Looks a key up, in lower case: keys have no case. Undefined: nothing is known of it. */
 export type KeyLookup = (key: string) => KeyValues | undefined;
 
-type Match = (operand: string, value: string) => boolean;
+type MatchOperand = (operand: string, value: string) => boolean;
 
 // Each of the six parts of an ARN is compared by itself, so that a wildcard does not cross a colon.
-const arnMatches: Match = (operand, value) => {
+const matchArn: MatchOperand = (operand, value) => {
   const split = (arn: string): string[] => {
     const parts = arn.split(':');
     return [...parts.slice(0, 5), parts.slice(5).join(':')];
@@ -39,28 +39,28 @@ const arnMatches: Match = (operand, value) => {
   const [wanted, given] = [split(operand), split(value)];
   return given.every((part, index) => matchGlob(wanted[index] ?? '', part));
 };
-const equal: Match = (operand, value) => operand === value;
-const folded: Match = (operand, value) => operand.toLowerCase() === value.toLowerCase();
+const matchEqual: MatchOperand = (operand, value) => operand === value;
+const matchWithoutCase: MatchOperand = (operand, value) => operand.toLowerCase() === value.toLowerCase();
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-const OPERATORS: { readonly [name: string]: { readonly match: Match; readonly negated?: true } } = {
-  StringEquals: { match: equal },
-  StringNotEquals: { match: equal, negated: true },
-  StringEqualsIgnoreCase: { match: folded },
-  StringNotEqualsIgnoreCase: { match: folded, negated: true },
+const OPERATORS: { readonly [name: string]: { readonly match: MatchOperand; readonly negated?: true } } = {
+  StringEquals: { match: matchEqual },
+  StringNotEquals: { match: matchEqual, negated: true },
+  StringEqualsIgnoreCase: { match: matchWithoutCase },
+  StringNotEqualsIgnoreCase: { match: matchWithoutCase, negated: true },
   StringLike: { match: matchGlob },
   StringNotLike: { match: matchGlob, negated: true },
-  ArnEquals: { match: arnMatches },
-  ArnNotEquals: { match: arnMatches, negated: true },
-  ArnLike: { match: arnMatches },
-  ArnNotLike: { match: arnMatches, negated: true },
-  Bool: { match: folded },
+  ArnEquals: { match: matchArn },
+  ArnNotEquals: { match: matchArn, negated: true },
+  ArnLike: { match: matchArn },
+  ArnNotLike: { match: matchArn, negated: true },
+  Bool: { match: matchWithoutCase },
 };
 
-function matches(match: Match, operand: string, value: string | undefined): Truth {
+function matchOperand(match: MatchOperand, operand: string, value: string | undefined): Truth {
   // A variable of IAM is filled in by AWS.
   if (operand.includes('${')) return 'doubt';
-  if (value !== undefined) return truthOf(match(operand, value));
+  if (value !== undefined) return convertTruth(match(operand, value));
   return match === matchGlob && /^\??\*+$/.test(operand) ? 'true' : 'doubt';
 }
 
@@ -72,18 +72,19 @@ export function judgeCondition({ operator: written, key, operands }: TrustCondit
   const known = keys(key.toLowerCase());
   if (!known) return 'doubt';
   const absent = known.values.length === 0;
-  if (name === 'Null') return truthOf(operands.some(operand => folded(operand, String(absent))));
+  if (name === 'Null')
+    return convertTruth(operands.some(operand => matchWithoutCase(operand, String(absent))));
   const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (!operator) return 'doubt';
   const { match, negated = false } = operator;
   if (absent) {
     if (ifExists || set === 'ForAllValues') return 'true';
-    return truthOf(negated && set !== 'ForAnyValue');
+    return convertTruth(negated && set !== 'ForAnyValue');
   }
   if (known.many && !set) return 'doubt';
   const truths = known.values.map(value => {
-    const any = combineAny(operands.map(operand => matches(match, operand, value)));
-    return negated ? not(any) : any;
+    const any = combineAny(operands.map(operand => matchOperand(match, operand, value)));
+    return negated ? negateTruth(any) : any;
   });
   return set === 'ForAnyValue' ? combineAny(truths) : combineAll(truths);
 }

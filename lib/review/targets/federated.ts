@@ -1,7 +1,12 @@
 import type { Truth } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
 import type { KeyLookup, KeyValues } from './condition.ts';
-import { found, lengthFindings, type TargetFinding, withoutRepeats } from './findings.ts';
+import {
+  checkSessionLength,
+  createTargetFinding,
+  dropRepeatedFindings,
+  type TargetFinding,
+} from './findings.ts';
 import { isActionCovered, judgeStatements, type Ruling } from './request.ts';
 import type { TargetRole, TrustStatement } from './trust.ts';
 
@@ -10,7 +15,7 @@ const ENTER = 'sts:AssumeRoleWithWebIdentity';
 const AUDIENCE = 'sts.amazonaws.com';
 
 /** What a role via web_identity asks of its target. */
-export type FederatedAsked = {
+export type FederatedRequest = {
   readonly role: string;
   readonly arn: string;
   readonly subject: string;
@@ -21,7 +26,7 @@ export type FederatedAsked = {
 };
 
 /** What each `aws` role via web_identity asks: the target trusts our JWT, and not our role. */
-export function listFederated(roles: readonly Role[]): FederatedAsked[] {
+export function listFederatedRequests(roles: readonly Role[]): FederatedRequest[] {
   return roles.flatMap(({ name, template, session }) =>
     template.kind === 'aws' && template.via === 'web_identity'
       ? {
@@ -57,11 +62,11 @@ export function findProviderArn(targetArn: string, url: string): string {
   return `arn:${partition}:iam::${account}:oidc-provider/${nameProvider(url)}`;
 }
 
-type Presented = { readonly audience: string; readonly subject: string };
+type FederatedToken = { readonly audience: string; readonly subject: string };
 
-function keysOf(
-  { tagged, sourceIdentity }: FederatedAsked,
-  { audience, subject }: Presented,
+function createFederatedLookup(
+  { tagged, sourceIdentity }: FederatedRequest,
+  { audience, subject }: FederatedToken,
   url: string,
 ): KeyLookup {
   const name = nameProvider(url).toLowerCase();
@@ -78,7 +83,7 @@ function keysOf(
   return key => (Object.hasOwn(known, key) ? known[key] : undefined);
 }
 
-function isProvider({ exceptPrincipals, principals }: TrustStatement, arn: string): Truth {
+function judgeProvider({ exceptPrincipals, principals }: TrustStatement, arn: string): Truth {
   if (exceptPrincipals) return 'doubt';
   return principals.some(({ name }) => name === arn || name === '*') ? 'true' : 'false';
 }
@@ -97,52 +102,53 @@ function listOtherSubjects(
 }
 
 /** All that is wrong with the target of one role via web_identity. Pure, as `findingsFor` is. */
-export function findFederatedFaults(
-  asked: FederatedAsked,
+export function checkFederatedTarget(
+  asked: FederatedRequest,
   target: TargetRole | undefined,
   trusted: TrustedIssuer,
 ): TargetFinding[] {
-  if (!target) return [found('target-unknown')];
+  if (!target) return [createTargetFinding('target-unknown')];
   const { statements } = target;
   const provider = findProviderArn(asked.arn, trusted.url);
-  const right: Presented = { audience: AUDIENCE, subject: asked.subject };
-  const judge = (presented: Presented, action = ENTER): Ruling =>
-    judgeStatements(statements, action, keysOf(asked, presented, trusted.url), each =>
-      isProvider(each, provider),
+  const right: FederatedToken = { audience: AUDIENCE, subject: asked.subject };
+  const judge = (presented: FederatedToken, action = ENTER): Ruling =>
+    judgeStatements(statements, action, createFederatedLookup(asked, presented, trusted.url), each =>
+      judgeProvider(each, provider),
     );
-  return withoutRepeats([
-    ...findEntrance(judge(right), statements, provider),
+  return dropRepeatedFindings([
+    ...checkEntrance(judge(right), statements, provider),
     ...(judge({ ...right, audience: 'any-other' }).says === 'allowed'
-      ? [found('audience-not-demanded')]
+      ? [createTargetFinding('audience-not-demanded')]
       : []),
     ...(listOtherSubjects(statements, trusted).some(
       subject => judge({ ...right, subject }).says === 'allowed',
     )
-      ? [found('subject-not-demanded')]
+      ? [createTargetFinding('subject-not-demanded')]
       : []),
-    ...findBeside(asked, action => judge(right, action)),
-    ...findOthers(statements, provider, trusted),
-    ...lengthFindings(asked, target),
+    ...checkSessionRights(asked, action => judge(right, action)),
+    ...checkOtherPrincipals(statements, provider, trusted),
+    ...checkSessionLength(asked, target),
   ]);
 }
 
-function findEntrance(
+function checkEntrance(
   { says, doubts }: Ruling,
   statements: readonly TrustStatement[],
   provider: string,
 ): TargetFinding[] {
-  if (says === 'denied') return [found('explicitly-denied', ENTER)];
-  if (says === 'undecided') return doubts.map(each => found('undecided', `${ENTER}, ${each}`));
+  if (says === 'denied') return [createTargetFinding('explicitly-denied', ENTER)];
+  if (says === 'undecided') return doubts.map(each => createTargetFinding('undecided', `${ENTER}, ${each}`));
   if (says === 'allowed') return [];
   const isNamed = statements.some(
-    each => each.effect === 'Allow' && isActionCovered(each, ENTER) && isProvider(each, provider) !== 'false',
+    each =>
+      each.effect === 'Allow' && isActionCovered(each, ENTER) && judgeProvider(each, provider) !== 'false',
   );
-  return [found(isNamed ? 'condition-not-met' : 'issuer-not-trusted')];
+  return [createTargetFinding(isNamed ? 'condition-not-met' : 'issuer-not-trusted')];
 }
 
 /** What comes along with the JWT needs a right of its own. */
-function findBeside(
-  { tagged, sourceIdentity }: FederatedAsked,
+function checkSessionRights(
+  { tagged, sourceIdentity }: FederatedRequest,
   judge: (action: string) => Ruling,
 ): TargetFinding[] {
   const needed = [
@@ -153,13 +159,13 @@ function findBeside(
     const { says, doubts } = judge(action);
     if (says === 'allowed') return [];
     return says === 'undecided'
-      ? doubts.map(each => found('undecided', `${action}, ${each}`))
-      : [found(code)];
+      ? doubts.map(each => createTargetFinding('undecided', `${action}, ${each}`))
+      : [createTargetFinding(code)];
   });
 }
 
 /** Finds who else is let in, by what is written. */
-function findOthers(
+function checkOtherPrincipals(
   statements: readonly TrustStatement[],
   provider: string,
   { also }: TrustedIssuer,
@@ -168,12 +174,16 @@ function findOthers(
     .filter(({ effect, exceptPrincipals }) => effect === 'Allow' && !exceptPrincipals)
     .flatMap(({ principals }) => principals)
     .filter(({ name }) => ![provider, ...also].includes(name))
-    .map(({ name }) => (name === '*' ? found('principal-wide', name) : found('principal-other', name)));
+    .map(({ name }) =>
+      name === '*'
+        ? createTargetFinding('principal-wide', name)
+        : createTargetFinding('principal-other', name),
+    );
 }
 
 /** The trust policy that such a target should have, for every role that shares it. */
-export function writeFederatedPolicy(
-  sharing: readonly FederatedAsked[],
+export function createFederatedPolicy(
+  sharing: readonly FederatedRequest[],
   { url, subjects }: TrustedIssuer,
 ): object {
   const name = nameProvider(url);

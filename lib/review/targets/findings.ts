@@ -43,7 +43,7 @@ export type FindingCode = keyof typeof FINDINGS;
 export type TargetFinding = { readonly code: FindingCode; readonly detail?: string };
 
 /** Whom the targets are meant to trust. */
-export type Trusted = {
+export type TrustedCallers = {
   readonly broker: string;
   /** Others that may stand in a trust policy. */
   readonly also: readonly string[];
@@ -55,22 +55,22 @@ export type Trusted = {
 const GONE = /^A[A-Z]{3}[A-Z0-9]{12,}$/;
 const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
 
-export function found(code: FindingCode, detail?: string): TargetFinding {
+export function createTargetFinding(code: FindingCode, detail?: string): TargetFinding {
   return {
     code,
     ...(detail === undefined ? {} : { detail }),
   };
 }
 
-function entrances(statements: readonly TrustStatement[]): TrustStatement[] {
+function listEntrances(statements: readonly TrustStatement[]): TrustStatement[] {
   return statements.filter(
     each => each.effect === 'Allow' && ENTRANCES.some(action => isActionCovered(each, action)),
   );
 }
 
 /** ExternalIds that the conditions speak of, and one that they do not. */
-function otherIds(statements: readonly TrustStatement[], { externalIds }: Trusted): string[] {
-  const written = entrances(statements)
+function listOtherIds(statements: readonly TrustStatement[], { externalIds }: TrustedCallers): string[] {
+  const written = listEntrances(statements)
     .flatMap(({ conditions }) => conditions)
     .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
     .flatMap(({ operands }) =>
@@ -80,74 +80,74 @@ function otherIds(statements: readonly TrustStatement[], { externalIds }: Truste
 }
 
 /** Why the broker is not let in, which of three it is. */
-function whyRefused(
+function explainBrokerRefusal(
   asked: TargetRequest,
   statements: readonly TrustStatement[],
-  trusted: Trusted,
+  trusted: TrustedCallers,
 ): TargetFinding {
-  const named = entrances(statements).some(({ principals }) =>
+  const named = listEntrances(statements).some(({ principals }) =>
     principals.some(
       ({ name }) =>
         name === '*' || name === trusted.broker || readWholeAccount(name) === readAccount(trusted.broker),
     ),
   );
-  if (!named) return found('broker-not-trusted');
+  if (!named) return createTargetFinding('broker-not-trusted');
   const accepts = (externalId: string | undefined): boolean =>
     ruleOnAction(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole').says ===
     'allowed';
-  const another = [undefined, ...otherIds(statements, trusted), ...trusted.externalIds].some(accepts);
-  return found(another ? 'external-id-differs' : 'condition-not-met');
+  const another = [undefined, ...listOtherIds(statements, trusted), ...trusted.externalIds].some(accepts);
+  return createTargetFinding(another ? 'external-id-differs' : 'condition-not-met');
 }
 
-function externalIdFindings(
+function checkExternalId(
   asked: TargetRequest,
   statements: readonly TrustStatement[],
-  trusted: Trusted,
+  trusted: TrustedCallers,
 ): TargetFinding[] {
   const ruling = (externalId: string | undefined) =>
     ruleOnAction(statements, asked, { principal: trusted.broker, externalId }, 'sts:AssumeRole');
   const without = ruling(undefined);
-  if (without.says === 'allowed') return [found('external-id-not-demanded')];
-  if (without.says === 'undecided') return without.doubts.map(each => found('undecided', each));
-  const wide = otherIds(statements, trusted).some(id => ruling(id).says === 'allowed');
-  return wide ? [found('external-id-wide')] : [];
+  if (without.says === 'allowed') return [createTargetFinding('external-id-not-demanded')];
+  if (without.says === 'undecided') return without.doubts.map(each => createTargetFinding('undecided', each));
+  const wide = listOtherIds(statements, trusted).some(id => ruling(id).says === 'allowed');
+  return wide ? [createTargetFinding('external-id-wide')] : [];
 }
 
 /** May the broker do what this role asks, and only under the role's ExternalId? */
-function brokerFindings(
+function checkBroker(
   asked: TargetRequest,
   statements: readonly TrustStatement[],
-  trusted: Trusted,
+  trusted: TrustedCallers,
 ): TargetFinding[] {
   const request: TargetCaller = { principal: trusted.broker, externalId: asked.externalId };
   const { says, doubts } = ruleOnAction(statements, asked, request, 'sts:AssumeRole');
-  if (says === 'denied') return [found('explicitly-denied', 'sts:AssumeRole')];
-  if (says === 'refused') return [whyRefused(asked, statements, trusted)];
+  if (says === 'denied') return [createTargetFinding('explicitly-denied', 'sts:AssumeRole')];
+  if (says === 'refused') return [explainBrokerRefusal(asked, statements, trusted)];
   const beside = [
     ...(asked.tags.length > 0 ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),
     ...(asked.sourceIdentity ? [['sts:SetSourceIdentity', 'source-identity-not-allowed'] as const] : []),
   ].flatMap(([action, code]): TargetFinding[] => {
     const ruling = ruleOnAction(statements, asked, request, action);
     if (ruling.says === 'allowed') return [];
-    if (ruling.says === 'denied') return [found('explicitly-denied', action)];
+    if (ruling.says === 'denied') return [createTargetFinding('explicitly-denied', action)];
     return ruling.says === 'refused'
-      ? [found(code)]
-      : ruling.doubts.map(each => found('undecided', `${action}, ${each}`));
+      ? [createTargetFinding(code)]
+      : ruling.doubts.map(each => createTargetFinding('undecided', `${action}, ${each}`));
   });
   const inside =
     says === 'allowed'
-      ? externalIdFindings(asked, statements, trusted)
-      : doubts.map(each => found('undecided', `sts:AssumeRole, ${each}`));
+      ? checkExternalId(asked, statements, trusted)
+      : doubts.map(each => createTargetFinding('undecided', `sts:AssumeRole, ${each}`));
   return [...inside, ...beside];
 }
 
 const ONLY = { Allow: /^(ForAnyValue:)?(String|Arn)(Equals|Like)$/, Deny: /^(String|Arn)Not(Equals|Like)$/ };
 
 /** Does a condition leave none but those who are trusted, by their ARNs? */
-function narrows(
+function isNarrowingToTrusted(
   { operator, key, operands }: TrustCondition,
   effect: TrustStatement['effect'],
-  { broker, also }: Trusted,
+  { broker, also }: TrustedCallers,
 ): boolean {
   return (
     key.toLowerCase() === 'aws:principalarn' &&
@@ -157,13 +157,13 @@ function narrows(
 }
 
 /** A whole account or everyone is no one too many where a condition, or a Deny of all others, names the broker. */
-function narrowed(
+function isNarrowedToTrusted(
   { conditions }: TrustStatement,
   statements: readonly TrustStatement[],
-  trusted: Trusted,
+  trusted: TrustedCallers,
 ): boolean {
   return (
-    conditions.some(each => narrows(each, 'Allow', trusted)) ||
+    conditions.some(each => isNarrowingToTrusted(each, 'Allow', trusted)) ||
     statements.some(
       deny =>
         deny.effect === 'Deny' &&
@@ -172,61 +172,69 @@ function narrowed(
         ENTRANCES.every(action => isActionCovered(deny, action)) &&
         // A second condition would let go of whoever does not meet it.
         deny.conditions.length === 1 &&
-        deny.conditions.every(each => narrows(each, 'Deny', trusted)),
+        deny.conditions.every(each => isNarrowingToTrusted(each, 'Deny', trusted)),
     )
   );
 }
 
-function principalFinding({ kind, name }: Principal, isNarrowed: boolean, trusted: Trusted): TargetFinding[] {
+function checkPrincipal(
+  { kind, name }: Principal,
+  isNarrowed: boolean,
+  trusted: TrustedCallers,
+): TargetFinding[] {
   if ([trusted.broker, ...trusted.also].includes(name)) return [];
-  if (kind === 'AWS' && GONE.test(name)) return [found('principal-gone', name)];
+  if (kind === 'AWS' && GONE.test(name)) return [createTargetFinding('principal-gone', name)];
   if (kind !== 'AWS' || (name !== '*' && readWholeAccount(name) === undefined))
-    return [found('principal-other', name)];
-  return isNarrowed ? [] : [found('principal-wide', name)];
+    return [createTargetFinding('principal-other', name)];
+  return isNarrowed ? [] : [createTargetFinding('principal-wide', name)];
 }
 
 /** Who else is let in? Read from what is written: nobody can try every stranger. */
-function principalFindings(statements: readonly TrustStatement[], trusted: Trusted): TargetFinding[] {
-  return entrances(statements).flatMap(statement => {
-    if (statement.exceptPrincipals) return [found('principal-wide', `${statement.name}: NotPrincipal`)];
-    const isNarrowed = narrowed(statement, statements, trusted);
-    return statement.principals.flatMap(each => principalFinding(each, isNarrowed, trusted));
+function checkPrincipals(statements: readonly TrustStatement[], trusted: TrustedCallers): TargetFinding[] {
+  return listEntrances(statements).flatMap(statement => {
+    if (statement.exceptPrincipals)
+      return [createTargetFinding('principal-wide', `${statement.name}: NotPrincipal`)];
+    const isNarrowed = isNarrowedToTrusted(statement, statements, trusted);
+    return statement.principals.flatMap(each => checkPrincipal(each, isNarrowed, trusted));
   });
 }
 
-export function lengthFindings(
+export function checkSessionLength(
   { seconds }: Pick<TargetRequest, 'seconds'>,
   { maxSeconds }: TargetRole,
 ): TargetFinding[] {
-  if (maxSeconds === undefined) return [found('undecided', 'MaxSessionDuration is not in the file')];
-  return maxSeconds < seconds ? [found('session-too-short', `${maxSeconds} is less than ${seconds}`)] : [];
+  if (maxSeconds === undefined)
+    return [createTargetFinding('undecided', 'MaxSessionDuration is not in the file')];
+  return maxSeconds < seconds
+    ? [createTargetFinding('session-too-short', `${maxSeconds} is less than ${seconds}`)]
+    : [];
 }
 
 /** All that is wrong with the target of one role. Pure: what AWS shows of the target is handed in. */
 export function checkTarget(
   asked: TargetRequest,
   target: TargetRole | undefined,
-  trusted: Trusted,
+  trusted: TrustedCallers,
 ): TargetFinding[] {
-  if (!target) return [found('target-unknown')];
+  if (!target) return [createTargetFinding('target-unknown')];
   const { statements } = target;
   const all = [
-    ...brokerFindings(asked, statements, trusted),
-    ...principalFindings(statements, trusted),
-    ...lengthFindings(asked, target),
+    ...checkBroker(asked, statements, trusted),
+    ...checkPrincipals(statements, trusted),
+    ...checkSessionLength(asked, target),
   ];
-  return withoutRepeats(all);
+  return dropRepeatedFindings(all);
 }
 
 /** Each finding once, in order. */
-export function withoutRepeats(findings: readonly TargetFinding[]): TargetFinding[] {
+export function dropRepeatedFindings(findings: readonly TargetFinding[]): TargetFinding[] {
   return [...new Map(findings.map(each => [`${each.code} ${each.detail}`, each])).values()];
 }
 
 /** The trust policy that a target should have, for every role that shares it. */
 export function createTrustPolicy(
   sharing: readonly TargetRequest[],
-  { broker, externalIds }: Trusted,
+  { broker, externalIds }: TrustedCallers,
 ): object {
   const beside = [
     ...(sharing.some(({ tags }) => tags.length > 0) ? ['sts:TagSession'] : []),

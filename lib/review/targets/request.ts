@@ -54,7 +54,11 @@ export function readWholeAccount(name: string): string | undefined {
 const UNKNOWN: KeyValues = { values: [undefined] };
 
 /** What is known of the broker's AssumeRole, as lib/providers/aws.ts sends it, by condition key. */
-function keysOf(asked: TargetRequest, { principal, externalId }: TargetCaller, action: StsAction): KeyLookup {
+function createKeyLookup(
+  asked: TargetRequest,
+  { principal, externalId }: TargetCaller,
+  action: StsAction,
+): KeyLookup {
   return key => {
     const listed = (values: readonly string[]): KeyValues => ({ values, many: true });
     if (key.startsWith('aws:requesttag/')) {
@@ -81,7 +85,7 @@ function keysOf(asked: TargetRequest, { principal, externalId }: TargetCaller, a
   };
 }
 
-function principalTruth(statement: TrustStatement, principal: string): Truth {
+function judgePrincipal(statement: TrustStatement, principal: string): Truth {
   if (statement.exceptPrincipals) return 'doubt';
   const meant = ({ kind, name }: Principal): boolean =>
     kind === 'AWS' &&
@@ -134,7 +138,7 @@ export function ruleOnAction(
   request: TargetCaller,
   action: StsAction,
 ): Ruling {
-  return judgeStatements(statements, action, keysOf(asked, request, action), statement =>
-    principalTruth(statement, request.principal),
+  return judgeStatements(statements, action, createKeyLookup(asked, request, action), statement =>
+    judgePrincipal(statement, request.principal),
   );
 }

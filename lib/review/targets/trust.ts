@@ -31,79 +31,84 @@ export type TargetRole = {
   readonly statements: readonly TrustStatement[];
 };
 
-type Members = { readonly [name: string]: ClaimValue };
+type TrustMembers = { readonly [name: string]: ClaimValue };
 
-function membersOf(value: ClaimValue | undefined, where: string): Members {
+function readTrustMembers(value: ClaimValue | undefined, where: string): TrustMembers {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new TargetError(`${where} is not an object.`);
-  return value as Members;
+  return value as TrustMembers;
 }
 
-function listOf(value: ClaimValue): readonly ClaimValue[] {
+function convertToList(value: ClaimValue): readonly ClaimValue[] {
   return Array.isArray(value) ? value : [value];
 }
 
 /** IAM writes a list of one as its one member. Booleans and numbers mean their text. */
-function texts(value: ClaimValue, where: string): string[] {
-  return listOf(value).map(each => {
+function readTrustTexts(value: ClaimValue, where: string): string[] {
+  return convertToList(value).map(each => {
     if (typeof each === 'object') throw new TargetError(`${where} is neither text nor a list of texts.`);
     return String(each);
   });
 }
 
-function principalsOf(value: ClaimValue, where: string): Principal[] {
+function readPrincipals(value: ClaimValue, where: string): Principal[] {
   return value === '*'
     ? [{ kind: 'AWS', name: '*' }]
-    : Object.entries(membersOf(value, where)).flatMap(([kind, names]) =>
-        texts(names, `${where}.${kind}`).map(name => ({ kind, name })),
+    : Object.entries(readTrustMembers(value, where)).flatMap(([kind, names]) =>
+        readTrustTexts(names, `${where}.${kind}`).map(name => ({ kind, name })),
       );
 }
 
-function conditionsOf(value: ClaimValue | undefined, where: string): TrustCondition[] {
-  return Object.entries(value === undefined ? {} : membersOf(value, where)).flatMap(([operator, keys]) =>
-    Object.entries(membersOf(keys, `${where}.${operator}`)).map(([key, operands]) => ({
-      operator,
-      key,
-      operands: texts(operands, `${where}.${operator}.${key}`),
-    })),
+function readTrustConditions(value: ClaimValue | undefined, where: string): TrustCondition[] {
+  return Object.entries(value === undefined ? {} : readTrustMembers(value, where)).flatMap(
+    ([operator, keys]) =>
+      Object.entries(readTrustMembers(keys, `${where}.${operator}`)).map(([key, operands]) => ({
+        operator,
+        key,
+        operands: readTrustTexts(operands, `${where}.${operator}.${key}`),
+      })),
   );
 }
 
 /** Exactly one of two members that exclude each other. */
-function oneOf(statement: Members, name: string, where: string): [value: ClaimValue, except: boolean] {
+function readEitherMember(
+  statement: TrustMembers,
+  name: string,
+  where: string,
+): [value: ClaimValue, except: boolean] {
   const [plain, except] = [statement[name], statement[`Not${name}`]];
   if ((plain === undefined) === (except === undefined))
     throw new TargetError(`${where} needs either ${name} or Not${name}.`);
   return [plain ?? except ?? null, plain === undefined];
 }
 
-function statementOf(value: ClaimValue, index: number): TrustStatement {
+function readTrustStatement(value: ClaimValue, index: number): TrustStatement {
   const where = `Statement[${index}]`;
-  const statement = membersOf(value, where);
+  const statement = readTrustMembers(value, where);
   const { Effect: effect, Sid: name } = statement;
   if (effect !== 'Allow' && effect !== 'Deny') throw new TargetError(`${where}.Effect is not Allow or Deny.`);
-  const [principals, exceptPrincipals] = oneOf(statement, 'Principal', where);
-  const [actions, exceptActions] = oneOf(statement, 'Action', where);
+  const [principals, exceptPrincipals] = readEitherMember(statement, 'Principal', where);
+  const [actions, exceptActions] = readEitherMember(statement, 'Action', where);
   return {
     name: typeof name === 'string' && name !== '' ? name : where,
     effect,
-    principals: principalsOf(principals, `${where}.Principal`),
+    principals: readPrincipals(principals, `${where}.Principal`),
     exceptPrincipals,
-    actions: texts(actions, `${where}.Action`),
+    actions: readTrustTexts(actions, `${where}.Action`),
     exceptActions,
-    conditions: conditionsOf(statement['Condition'], `${where}.Condition`),
+    conditions: readTrustConditions(statement['Condition'], `${where}.Condition`),
   };
 }
 
 /** The statements of a trust policy. Throws `TargetError`. */
 export function readTrustStatements(document: ClaimValue | undefined): TrustStatement[] {
-  const { Statement: statements } = membersOf(document, 'AssumeRolePolicyDocument');
+  const { Statement: statements } = readTrustMembers(document, 'AssumeRolePolicyDocument');
   if (statements === undefined) throw new TargetError('AssumeRolePolicyDocument has no Statement.');
-  return listOf(statements).map(statementOf);
+  return convertToList(statements).map(readTrustStatement);
 }
 
-function targetRole(value: ClaimValue): TargetRole {
-  const role = membersOf(value, 'A role');
+function readOneTargetRole(value: ClaimValue): TargetRole {
+  const role = readTrustMembers(value, 'A role');
   const { Arn: arn, MaxSessionDuration: maxSeconds } = role;
   if (typeof arn !== 'string') throw new TargetError('A role has no Arn.');
   try {
@@ -119,9 +124,9 @@ function targetRole(value: ClaimValue): TargetRole {
 
 /** One output of `aws iam get-role`, the role alone, or a list of either. Throws `TargetError`. */
 export function readTargetRoles(value: ClaimValue): TargetRole[] {
-  return listOf(value).map(each => {
-    const whole = membersOf(each, 'An entry');
-    return targetRole(whole['Role'] ?? whole);
+  return convertToList(value).map(each => {
+    const whole = readTrustMembers(each, 'An entry');
+    return readOneTargetRole(whole['Role'] ?? whole);
   });
 }
 

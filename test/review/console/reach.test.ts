@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { collectWords, listReaches, type Reach } from '../../../lib/review/console/reach.ts';
+import { collectWords, listReaches, type ReachLine } from '../../../lib/review/console/reach.ts';
 import { heldOf } from '../../harness/console.ts';
 import { rowsFrom } from '../../harness/policy.ts';
 
@@ -25,7 +25,7 @@ const rows = rowsFrom(`
 `);
 const lines = listReaches(heldOf({ rows: [...rows.values()] }, { publish: ROLE }));
 
-test.each<[string, number, Partial<Reach>]>([
+test.each<[string, number, Partial<ReachLine>]>([
   [
     'what it binds and its guard are said once',
     0,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { checkAllTargets, listTargets } from '../../../lib/review/targets/checked.ts';
 import {
-  findFederatedFaults,
-  listFederated,
-  writeFederatedPolicy,
+  checkFederatedTarget,
+  createFederatedPolicy,
+  listFederatedRequests,
 } from '../../../lib/review/targets/federated.ts';
 import { readTrustStatements } from '../../../lib/review/targets/trust.ts';
 import { configFrom, ROLES } from '../../harness/local.ts';
@@ -36,7 +36,7 @@ const BOTH = { [AUD]: 'sts.amazonaws.com', [SUB]: 'role:web' };
 const RIGHT = allow([ENTER, ...SESSION], BOTH);
 
 const codes = (statements: object[], asked = ASKED, maxSeconds = 3600): string[] =>
-  findFederatedFaults(
+  checkFederatedTarget(
     asked,
     { arn: ARN, maxSeconds, statements: readTrustStatements({ Statement: statements as never }) },
     TRUSTED,
@@ -108,14 +108,14 @@ describe('a target via web_identity', () => {
 
   test('whose sessions are too short, and one that is not there', () => {
     expect(codes([RIGHT], { ...ASKED, seconds: 7200 })).toEqual(['session-too-short']);
-    expect(findFederatedFaults(ASKED, undefined, TRUSTED).map(({ code }) => code)).toEqual([
+    expect(checkFederatedTarget(ASKED, undefined, TRUSTED).map(({ code }) => code)).toEqual([
       'target-unknown',
     ]);
   });
 
   test('with a path in the issuer is known by it', () => {
     const url = `${URL}/broker`;
-    const policy = writeFederatedPolicy([ASKED], { ...TRUSTED, url });
+    const policy = createFederatedPolicy([ASKED], { ...TRUSTED, url });
     expect(JSON.stringify(policy)).toContain(':oidc-provider/sts.test.example/broker"');
     const { Statement } = policy as { Statement: object[] };
     const target = {
@@ -123,7 +123,7 @@ describe('a target via web_identity', () => {
       maxSeconds: 3600,
       statements: readTrustStatements({ Statement: Statement as never }),
     };
-    expect(findFederatedFaults(ASKED, target, { ...TRUSTED, url })).toEqual([]);
+    expect(checkFederatedTarget(ASKED, target, { ...TRUSTED, url })).toEqual([]);
   });
 });
 
@@ -133,7 +133,7 @@ test('the policy that is printed passes the check, also of a target that two rol
     web: `${TRUST}aws: { role_arn: "${ARN}", via: web_identity, tags: { team: web } }\n`,
     api: `${TRUST}aws: { role_arn: "${ARN}", via: web_identity }\n`,
   });
-  expect(listFederated(roles).map(({ tagged }) => tagged)).toEqual([true, false]);
+  expect(listFederatedRequests(roles).map(({ tagged }) => tagged)).toEqual([true, false]);
   expect(listTargets(roles)).toEqual([ARN]);
   const trustees = { broker: 'arn:aws:iam::111122223333:role/exchange', url: URL, also: [] };
   const [first] = checkAllTargets(roles, new Map(), trustees);

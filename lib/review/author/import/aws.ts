@@ -22,7 +22,9 @@ const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
 const GOOGLE = 'accounts.google.com';
 
 /** Every rule in its place. Undefined where one claim would have the same operator twice. */
-function merged(all: readonly CarriedCondition[]): Pick<DraftStatement, 'claims' | 'request'> | undefined {
+function mergeConditions(
+  all: readonly CarriedCondition[],
+): Pick<DraftStatement, 'claims' | 'request'> | undefined {
   const claims: { [claim: string]: ClaimRule } = {};
   let source: ClaimRule = {};
   for (const each of all) {
@@ -37,13 +39,13 @@ function merged(all: readonly CarriedCondition[]): Pick<DraftStatement, 'claims'
   return { claims, request: { source_ip: source as { readonly [operator: string]: readonly string[] } } };
 }
 
-function notesIn(all: readonly CarriedCondition[]): ImportNote[] {
+function collectNotes(all: readonly CarriedCondition[]): ImportNote[] {
   return all.flatMap(each => ('notes' in each ? each.notes : []));
 }
 
 /** A Sid becomes the id, where one statement alone comes of it. */
-function idOf(statement: TrustStatement): { readonly id?: string } {
-  return hostsOf(statement).length === 1 && /^[A-Za-z0-9]{1,64}$/.test(statement.name)
+function chooseStatementId(statement: TrustStatement): { readonly id?: string } {
+  return listHosts(statement).length === 1 && /^[A-Za-z0-9]{1,64}$/.test(statement.name)
     ? { id: statement.name }
     : {};
 }
@@ -51,7 +53,7 @@ function idOf(statement: TrustStatement): { readonly id?: string } {
 const WORKSPACE = /^ari:cloud:bitbucket::workspace\/([0-9a-f-]{36})$/;
 
 /** Who is trusted by the audience alone, where the issuer is one customer's: all of them, by a claim that says so. */
-function ownersClaim(iss: string, all: readonly CarriedCondition[]): DraftStatement['claims'] {
+function bindOwner(iss: string, all: readonly CarriedCondition[]): DraftStatement['claims'] {
   const audiences = all.flatMap(each => ('audience' in each ? (each.audience ?? []) : []));
   if (audiences.length === 0) return {};
   if (findPreset(iss) === 'circleci')
@@ -60,7 +62,7 @@ function ownersClaim(iss: string, all: readonly CarriedCondition[]): DraftStatem
   return workspace === undefined ? {} : { workspaceUuid: { equals: `{${workspace}}` } };
 }
 
-function findReasons(iss: string, all: readonly CarriedCondition[]): string[] {
+function explainOmission(iss: string, all: readonly CarriedCondition[]): string[] {
   return all.flatMap(each => {
     if ('refused' in each) return [`${each.refused}.`];
     if ('nobody' in each) return [`nobody could have it by IAM: ${each.nobody}.`];
@@ -70,46 +72,55 @@ function findReasons(iss: string, all: readonly CarriedCondition[]): string[] {
 }
 
 /** A Deny on `sub` holds against whoever chooses another `sub` only where each Allow asks for one too. */
-function isOnSubject({ conditions }: TrustStatement): boolean {
+function hasSubjectCondition({ conditions }: TrustStatement): boolean {
   return conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
 }
 
-type Told = { readonly effect: Effect; readonly keepsSubject: boolean };
+type ImportSetting = { readonly effect: Effect; readonly keepsSubject: boolean };
 
-function entriesFor(statement: TrustStatement, host: string, { effect, keepsSubject }: Told): ImportEntry[] {
+function importForIssuer(
+  statement: TrustStatement,
+  host: string,
+  { effect, keepsSubject }: ImportSetting,
+): ImportEntry[] {
   const { name, conditions } = statement;
   const iss = `https://${host}`;
   const facts = findFacts(iss);
   const all = conditions.map(condition => importCondition(condition, { host, facts, effect }));
   // A Deny that strikes nobody is not missed.
   if (effect === 'deny' && all.some(each => 'nobody' in each)) return [];
-  const parts = merged(all);
-  const reasons = findReasons(iss, all);
+  const parts = mergeConditions(all);
+  const reasons = explainOmission(iss, all);
   if (!parts) return [omitStatement(name, ...reasons, 'two conditions on one claim have the same operator.')];
-  const owners = Object.keys(parts.claims).length === 0 ? ownersClaim(iss, all) : {};
-  const draft: DraftStatement = { iss, ...idOf(statement), ...parts, claims: { ...owners, ...parts.claims } };
-  const entry = { name, draft, notes: notesIn(all) };
+  const owners = Object.keys(parts.claims).length === 0 ? bindOwner(iss, all) : {};
+  const draft: DraftStatement = {
+    iss,
+    ...chooseStatementId(statement),
+    ...parts,
+    claims: { ...owners, ...parts.claims },
+  };
+  const entry = { name, draft, notes: collectNotes(all) };
   // More conditions would make a deny strike less often.
   const entries = effect === 'trust' ? addSubjectClaims(entry, !keepsSubject) : [entry];
   if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? entry).draft, ...reasons)];
   return entries.map(each => checkLoadable(each, effect));
 }
 
-function hostOf({ kind, name }: TrustStatement['principals'][number]): string | undefined {
+function findHost({ kind, name }: TrustStatement['principals'][number]): string | undefined {
   if (kind !== 'Federated') return undefined;
   return name === GOOGLE ? GOOGLE : PROVIDER.exec(name)?.[1];
 }
 
 /** The issuers that a statement speaks of. */
-function hostsOf({ principals, exceptPrincipals }: TrustStatement): string[] {
-  return exceptPrincipals ? [] : principals.flatMap(principal => hostOf(principal) ?? []);
+function listHosts({ principals, exceptPrincipals }: TrustStatement): string[] {
+  return exceptPrincipals ? [] : principals.flatMap(principal => findHost(principal) ?? []);
 }
 
-function trustOf(statement: TrustStatement, keepsSubject: boolean): ImportEntry[] {
-  const hosts = hostsOf(statement);
+function importAllow(statement: TrustStatement, keepsSubject: boolean): ImportEntry[] {
+  const hosts = listHosts(statement);
   const variable = statement.principals.find(({ name }) => name.includes('${'))?.name;
   if (hosts.length > 0)
-    return hosts.flatMap(host => entriesFor(statement, host, { effect: 'trust', keepsSubject }));
+    return hosts.flatMap(host => importForIssuer(statement, host, { effect: 'trust', keepsSubject }));
   const why =
     variable === undefined
       ? 'it trusts no OIDC issuer by the ARN of its provider.'
@@ -117,14 +128,14 @@ function trustOf(statement: TrustStatement, keepsSubject: boolean): ImportEntry[
   return [omitStatement(statement.name, why)];
 }
 
-function denyOf(statement: TrustStatement, trusted: readonly string[]): ImportEntry[] {
+function importDeny(statement: TrustStatement, trusted: readonly string[]): ImportEntry[] {
   if (statement.exceptPrincipals)
     return [
       omitStatement(statement.name, 'it denies all but some, and whom that strikes is not told by a token.'),
     ];
   const everyone = statement.principals.some(({ name }) => name === '*');
-  const struck = everyone ? trusted : hostsOf(statement).filter(host => trusted.includes(host));
-  return struck.flatMap(host => entriesFor(statement, host, { effect: 'deny', keepsSubject: true }));
+  const struck = everyone ? trusted : listHosts(statement).filter(host => trusted.includes(host));
+  return struck.flatMap(host => importForIssuer(statement, host, { effect: 'deny', keepsSubject: true }));
 }
 
 const NO_DENY = 'a Deny of this policy could not be carried over, and without it more would be let in.';
@@ -140,10 +151,10 @@ export function importAws({
   const [allows, denies] = (['Allow', 'Deny'] as const).map(effect =>
     statements.filter(each => each.effect === effect),
   );
-  const trusted = [...new Set((allows ?? []).flatMap(hostsOf))];
-  const deny = (denies ?? []).flatMap(each => denyOf(each, trusted));
-  const keepsSubject = (denies ?? []).some(isOnSubject);
-  const trust = (allows ?? []).flatMap(each => trustOf(each, keepsSubject));
+  const trusted = [...new Set((allows ?? []).flatMap(listHosts))];
+  const deny = (denies ?? []).flatMap(each => importDeny(each, trusted));
+  const keepsSubject = (denies ?? []).some(hasSubjectCondition);
+  const trust = (allows ?? []).flatMap(each => importAllow(each, keepsSubject));
   const held = deny.every(({ draft }) => draft)
     ? trust
     : trust.map(({ name, draft, notes }) => (draft ? omitStatement(name, NO_DENY) : { name, draft, notes }));

@@ -18,14 +18,14 @@ export type CelSource = {
   readonly mapping: { readonly [attribute: string]: string };
 };
 
-type Token = { readonly kind: 'text' | 'name' | 'sign'; readonly value: string };
+type CelToken = { readonly kind: 'text' | 'name' | 'sign'; readonly value: string };
 
-class Unread extends Error {}
+class UnreadError extends Error {}
 
 const TOKENS = /\s*(?:("(?:[^"\\]*)"|'(?:[^'\\]*)')|([A-Za-z_][\w]*)|(&&|\|\||==|!=|[()[\],.!]))/y;
 
-function readTokens(condition: string): Token[] {
-  const found: Token[] = [];
+function readTokens(condition: string): CelToken[] {
+  const found: CelToken[] = [];
   TOKENS.lastIndex = 0;
   while (TOKENS.lastIndex < condition.trimEnd().length) {
     const at = TOKENS.lastIndex;
@@ -33,14 +33,15 @@ function readTokens(condition: string): Token[] {
     if (text !== undefined) found.push({ kind: 'text', value: text.slice(1, -1) });
     else if (name !== undefined) found.push({ kind: 'name', value: name });
     else if (sign !== undefined) found.push({ kind: 'sign', value: sign });
-    else throw new Unread(`${JSON.stringify(condition.slice(at).trim().slice(0, 60))} was not understood`);
+    else
+      throw new UnreadError(`${JSON.stringify(condition.slice(at).trim().slice(0, 60))} was not understood`);
   }
   return found;
 }
 
 /** The parts between a sign that stands outside of all brackets. */
-function splitAt(tokens: readonly Token[], sign: string): Token[][] {
-  const parts: Token[][] = [[]];
+function splitTokens(tokens: readonly CelToken[], sign: string): CelToken[][] {
+  const parts: CelToken[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
     if (token.kind === 'sign' && /^[([]$/.test(token.value)) depth++;
@@ -51,16 +52,16 @@ function splitAt(tokens: readonly Token[], sign: string): Token[][] {
   return parts;
 }
 
-function written(tokens: readonly Token[]): string {
+function quoteTokens(tokens: readonly CelToken[]): string {
   return tokens.map(({ kind, value }) => (kind === 'text' ? JSON.stringify(value) : value)).join(' ');
 }
 
-function isSign(token: Token | undefined, value: string): boolean {
+function isSign(token: CelToken | undefined, value: string): boolean {
   return token?.kind === 'sign' && token.value === value;
 }
 
 /** Without brackets around all of it. */
-function unwrap(tokens: readonly Token[]): readonly Token[] {
+function stripBrackets(tokens: readonly CelToken[]): readonly CelToken[] {
   if (!isSign(tokens[0], '(') || !isSign(tokens.at(-1), ')')) return tokens;
   let depth = 0;
   for (const [index, token] of tokens.entries()) {
@@ -68,94 +69,97 @@ function unwrap(tokens: readonly Token[]): readonly Token[] {
     if (isSign(token, ')')) depth--;
     if (depth === 0 && index < tokens.length - 1) return tokens;
   }
-  return unwrap(tokens.slice(1, -1));
+  return stripBrackets(tokens.slice(1, -1));
 }
 
-type Atom = { readonly claim: string; readonly rule: ClaimRule; readonly negated: boolean };
+type Comparison = { readonly claim: string; readonly rule: ClaimRule; readonly negated: boolean };
 
 /** `assertion.x`, `assertion["x"]`, or an attribute that is mapped to one; and what follows. */
-function readClaim(
-  tokens: readonly Token[],
+function readCelClaim(
+  tokens: readonly CelToken[],
   mapping: CelSource['mapping'],
-): [claim: string, rest: readonly Token[]] {
+): [claim: string, rest: readonly CelToken[]] {
   const [root, sign, name, end] = tokens;
   if (isSign(sign, '[') && name?.kind === 'text' && isSign(end, ']') && root?.value === 'assertion')
     return [name.value, tokens.slice(4)];
-  if (!isSign(sign, '.') || name?.kind !== 'name') throw new Unread(`${written(tokens)} was not understood`);
+  if (!isSign(sign, '.') || name?.kind !== 'name')
+    throw new UnreadError(`${quoteTokens(tokens)} was not understood`);
   if (root?.value === 'assertion') return [name.value, tokens.slice(3)];
   const from = mapping[`${root?.value}.${name.value}`];
   const [, claim] = /^assertion\.(\w+)$/.exec(from ?? '') ?? [];
-  if (claim === undefined) throw new Unread(`${root?.value}.${name.value} is no claim by itself`);
+  if (claim === undefined) throw new UnreadError(`${root?.value}.${name.value} is no claim by itself`);
   return [claim, tokens.slice(3)];
 }
 
-function readList(tokens: readonly Token[]): string[] {
+function readTextList(tokens: readonly CelToken[]): string[] {
   if (!isSign(tokens[0], '[') || !isSign(tokens.at(-1), ']'))
-    throw new Unread(`${written(tokens)} is no list of texts`);
-  return splitAt(tokens.slice(1, -1), ',').map(part => {
+    throw new UnreadError(`${quoteTokens(tokens)} is no list of texts`);
+  return splitTokens(tokens.slice(1, -1), ',').map(part => {
     const [text, ...others] = part;
     if (text?.kind !== 'text' || others.length > 0)
-      throw new Unread(`${written(tokens)} is no list of texts`);
+      throw new UnreadError(`${quoteTokens(tokens)} is no list of texts`);
     return text.value;
   });
 }
 
-function quoted(text: string): string {
+function requireLiteral(text: string): string {
   const [special] = /[*?[{\\]/.exec(text) ?? [];
   if (special !== undefined || text === '')
-    throw new Unread(`a pattern cannot hold ${JSON.stringify(text)} itself`);
+    throw new UnreadError(`a pattern cannot hold ${JSON.stringify(text)} itself`);
   return text;
 }
 
-function readAtom(tokens: readonly Token[], mapping: CelSource['mapping']): Atom {
-  const [claim, [operator, second, third, fourth, ...more]] = readClaim(tokens, mapping);
-  const rest = tokens.slice(tokens.indexOf(operator as Token) + 1);
+function readComparison(tokens: readonly CelToken[], mapping: CelSource['mapping']): Comparison {
+  const [claim, [operator, second, third, fourth, ...more]] = readCelClaim(tokens, mapping);
+  const rest = tokens.slice(tokens.indexOf(operator as CelToken) + 1);
   if (isSign(operator, '==') && second?.kind === 'text' && !third)
     return { claim, rule: { equals: second.value }, negated: false };
   if (isSign(operator, '!=') && second?.kind === 'text' && !third)
     return { claim, rule: { not_equals: second.value }, negated: true };
   if (operator?.value === 'in' && operator.kind === 'name')
-    return { claim, rule: { in: readList(rest) }, negated: false };
+    return { claim, rule: { in: readTextList(rest) }, negated: false };
   const called =
     isSign(operator, '.') && isSign(third, '(') && fourth?.kind === 'text' && isSign(more[0], ')');
   if (called && more.length === 1 && second?.value === 'startsWith')
-    return { claim, rule: { matches: `${quoted(fourth.value)}*` }, negated: false };
+    return { claim, rule: { matches: `${requireLiteral(fourth.value)}*` }, negated: false };
   if (called && more.length === 1 && second?.value === 'endsWith')
-    return { claim, rule: { matches: `*${quoted(fourth.value)}` }, negated: false };
-  throw new Unread(`${written(tokens)} has no counterpart`);
+    return { claim, rule: { matches: `*${requireLiteral(fourth.value)}` }, negated: false };
+  throw new UnreadError(`${quoteTokens(tokens)} has no counterpart`);
 }
 
 /** Several ways of one claim: `a == "x" || a == "y"`. */
-function readEither(tokens: readonly Token[], mapping: CelSource['mapping']): Atom {
-  const atoms = splitAt(unwrap(tokens), '||').map(part => readAtom(unwrap(part), mapping));
-  const [first, ...others] = atoms as [Atom, ...Atom[]];
+function readDisjunction(tokens: readonly CelToken[], mapping: CelSource['mapping']): Comparison {
+  const atoms = splitTokens(stripBrackets(tokens), '||').map(part =>
+    readComparison(stripBrackets(part), mapping),
+  );
+  const [first, ...others] = atoms as [Comparison, ...Comparison[]];
   if (others.length === 0) return first;
   const values = atoms.flatMap(({ rule }) => Object.values(rule).flat() as Scalar[]);
   const plain = atoms.every(({ claim, rule }) => claim === first.claim && ('equals' in rule || 'in' in rule));
   if (plain) return { claim: first.claim, rule: { in: [...new Set(values)] }, negated: false };
   const matching = atoms.every(({ claim, rule }) => claim === first.claim && 'matches' in rule);
   if (matching) return { claim: first.claim, rule: { matches: values }, negated: false };
-  throw new Unread(`${written(tokens)} names several claims: write a statement for each`);
+  throw new UnreadError(`${quoteTokens(tokens)} names several claims: write a statement for each`);
 }
 
-type Reading = { readonly atoms: readonly Atom[]; readonly failed: readonly string[] };
+type Conjunction = { readonly atoms: readonly Comparison[]; readonly failed: readonly string[] };
 
-function readAll(tokens: readonly Token[], mapping: CelSource['mapping']): Reading {
-  const atoms: Atom[] = [];
+function readConjunction(tokens: readonly CelToken[], mapping: CelSource['mapping']): Conjunction {
+  const atoms: Comparison[] = [];
   const failed: string[] = [];
-  for (const part of splitAt(unwrap(tokens), '&&')) {
+  for (const part of splitTokens(stripBrackets(tokens), '&&')) {
     try {
-      atoms.push(readEither(part, mapping));
+      atoms.push(readDisjunction(part, mapping));
     } catch (error) {
-      if (!(error instanceof Unread)) throw error;
+      if (!(error instanceof UnreadError)) throw error;
       failed.push(`${error.message}.`);
     }
   }
   return { atoms, failed };
 }
 
-function entriesFor(tokens: readonly Token[], name: string, { issuer, mapping }: CelSource): ImportEntry[] {
-  const { atoms, failed } = readAll(tokens, mapping);
+function importWay(tokens: readonly CelToken[], name: string, { issuer, mapping }: CelSource): ImportEntry[] {
+  const { atoms, failed } = readConjunction(tokens, mapping);
   const claims: { [claim: string]: ClaimRule } = {};
   const reasons = [...failed];
   for (const { claim, rule } of atoms) {
@@ -175,20 +179,20 @@ function entriesFor(tokens: readonly Token[], name: string, { issuer, mapping }:
 }
 
 /** `a == "x" || a == "y"` is one rule; other ways are statements of their own. */
-function readsAsOne(tokens: readonly Token[], mapping: CelSource['mapping']): boolean {
-  if (splitAt(tokens, '||').some(way => splitAt(way, '&&').length > 1))
-    return splitAt(tokens, '||').length === 1;
-  return readAll(tokens, mapping).failed.length === 0;
+function isOneStatement(tokens: readonly CelToken[], mapping: CelSource['mapping']): boolean {
+  if (splitTokens(tokens, '||').some(way => splitTokens(way, '&&').length > 1))
+    return splitTokens(tokens, '||').length === 1;
+  return readConjunction(tokens, mapping).failed.length === 0;
 }
 
-function entriesOf(source: CelSource): ImportEntry[] {
+function importWays(source: CelSource): ImportEntry[] {
   try {
-    const tokens = unwrap(readTokens(source.condition));
-    const all = readsAsOne(tokens, source.mapping) ? [tokens] : splitAt(tokens, '||');
+    const tokens = stripBrackets(readTokens(source.condition));
+    const all = isOneStatement(tokens, source.mapping) ? [tokens] : splitTokens(tokens, '||');
     const nameOf = (index: number): string => (all.length === 1 ? 'The condition' : `Way ${index + 1}`);
-    return all.flatMap((each, index) => entriesFor(each, nameOf(index), source));
+    return all.flatMap((each, index) => importWay(each, nameOf(index), source));
   } catch (error) {
-    if (!(error instanceof Unread)) throw error;
+    if (!(error instanceof UnreadError)) throw error;
     return [omitInPart('The condition', { iss: source.issuer, claims: {} }, `${error.message}.`)];
   }
 }
@@ -200,7 +204,7 @@ const BINDINGS = noteLoss(
 /** The condition of a workload identity provider of Google Cloud as a role without a provider. */
 export function importCel(source: CelSource): ImportedPolicy {
   return {
-    trust: entriesOf(source),
+    trust: importWays(source),
     deny: [],
     notes: [noteExact(`The condition was that of tokens of ${source.issuer}.`), BINDINGS],
   };

@@ -17,15 +17,15 @@ export type CarriedCondition =
   /** IAM finds it false for everybody. */
   | { readonly nobody: string };
 
-type Setting = { readonly host: string; readonly facts: IssuerFacts; readonly effect: Effect };
+type ConditionSetting = { readonly host: string; readonly facts: IssuerFacts; readonly effect: Effect };
 
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
-function refused(says: string): CarriedCondition {
+function refuseCondition(says: string): CarriedCondition {
   return { refused: says };
 }
 
 /** A claim as a session tag has it: a number is its digits, and null is empty. */
-function scalarOf(operand: string, types: readonly string[]): Scalar | undefined {
+function convertOperand(operand: string, types: readonly string[]): Scalar | undefined {
   if (types.includes('null') && operand === '') return null;
   if (types.includes('string')) return operand;
   const number = Number(operand);
@@ -40,26 +40,26 @@ function isPattern(operand: string): boolean {
   return /[*?]/.test(operand);
 }
 
-function onAddress(name: string, { key, operands }: TrustCondition): CarriedCondition | undefined {
+function importAddress(name: string, { key, operands }: TrustCondition): CarriedCondition | undefined {
   if (key.toLowerCase() !== 'aws:sourceip') return undefined;
   const operator = { IpAddress: 'in', NotIpAddress: 'not_in' }[name];
   if (!operator) return undefined;
   const bad = operands.find(each => readRange(each) === undefined);
   return bad === undefined
     ? { source: { [operator]: operands } }
-    : refused(`"${bad}" is not a range of addresses with its host bits zero`);
+    : refuseCondition(`"${bad}" is not a range of addresses with its host bits zero`);
 }
 
-type OnClaim = {
+type ClaimOperands = {
   readonly claim: string;
   readonly types: readonly string[];
   readonly operands: readonly string[];
 };
 
-function equality({ claim, types, operands }: OnClaim, negated: boolean): CarriedCondition {
-  const values = operands.map(each => scalarOf(each, types));
+function importEquality({ claim, types, operands }: ClaimOperands, negated: boolean): CarriedCondition {
+  const values = operands.map(each => convertOperand(each, types));
   if (!values.every(each => each !== undefined))
-    return refused(`${claim} can never be ${operands.join(' or ')}`);
+    return refuseCondition(`${claim} can never be ${operands.join(' or ')}`);
   const rule = negated ? operators(values, 'not_equals', 'not_in') : operators(values, 'equals', 'in');
   const notes = negated
     ? [noteNarrower(claim, 'where the claim is absent or null, the condition is not met')]
@@ -68,34 +68,36 @@ function equality({ claim, types, operands }: OnClaim, negated: boolean): Carrie
 }
 
 /** StringEquals compares to the letter, and no claim of a job holds a wildcard. */
-function equalTo(on: OnClaim, effect: Effect): CarriedCondition {
+function importStringEquals(on: ClaimOperands, effect: Effect): CarriedCondition {
   const meant = on.operands.filter(each => !isPattern(each));
-  if (effect === 'deny' || meant.length === on.operands.length) return equality(on, false);
+  if (effect === 'deny' || meant.length === on.operands.length) return importEquality(on, false);
   const [wild] = on.operands.filter(isPattern);
   const says = `StringEquals takes ${JSON.stringify(wild)} to the letter, which nobody has: StringLike was meant`;
   if (meant.length === 0) return { nobody: says };
-  const rest = equality({ ...on, operands: meant }, false);
+  const rest = importEquality({ ...on, operands: meant }, false);
   return 'claim' in rest ? { ...rest, notes: [noteLoss(`${says}. It was left out.`), ...rest.notes] } : rest;
 }
 
 /** IAM's `**` is `*`. Null is empty text to IAM, which `*` matches; here a pattern never matches null. */
-function likeness(on: OnClaim, effect: Effect): CarriedCondition {
+function importStringLike(on: ClaimOperands, effect: Effect): CarriedCondition {
   const { claim, types, operands } = on;
-  if (!operands.some(isPattern)) return equality(on, false);
-  if (!types.includes('string')) return refused(`${claim} is no text, so no pattern is for it`);
+  if (!operands.some(isPattern)) return importEquality(on, false);
+  if (!types.includes('string')) return refuseCondition(`${claim} is no text, so no pattern is for it`);
   const patterns = operands.map(each => each.replace(/\*+/g, '*'));
   const empty = types.includes('null') && patterns.some(each => matchGlob(each, ''));
-  if (empty && effect === 'deny') return refused(`a pattern on ${claim} would not strike where it is null`);
+  if (empty && effect === 'deny')
+    return refuseCondition(`a pattern on ${claim} would not strike where it is null`);
   const notes = empty ? [noteNarrower(claim, 'a pattern does not match null')] : [];
   return { claim, rule: operators(patterns, 'matches', 'matches'), notes };
 }
 
-function onClaim(name: string, on: OnClaim, effect: Effect): CarriedCondition {
-  if (name === 'StringEquals') return equalTo(on, effect);
-  if (name === 'StringNotEquals') return equality(on, true);
-  if (name === 'StringLike') return likeness(on, effect);
-  if (name !== 'StringEqualsIgnoreCase' || effect === 'deny') return refused(`${name} has no counterpart`);
-  const same = equalTo(on, effect);
+function importClaimCondition(name: string, on: ClaimOperands, effect: Effect): CarriedCondition {
+  if (name === 'StringEquals') return importStringEquals(on, effect);
+  if (name === 'StringNotEquals') return importEquality(on, true);
+  if (name === 'StringLike') return importStringLike(on, effect);
+  if (name !== 'StringEqualsIgnoreCase' || effect === 'deny')
+    return refuseCondition(`${name} has no counterpart`);
+  const same = importStringEquals(on, effect);
   if (!('claim' in same)) return same;
   return { ...same, notes: [...same.notes, noteNarrower(on.claim, 'upper and lower case are not the same')] };
 }
@@ -103,7 +105,7 @@ function onClaim(name: string, on: OnClaim, effect: Effect): CarriedCondition {
 const ALWAYS = ['sub', 'aud'];
 
 /** What is otherwise here for a token without the claim. */
-function absenceNotes(claim: string, { effect, facts }: Setting, ifExists: boolean): ImportNote[] {
+function noteAbsence(claim: string, { effect, facts }: ConditionSetting, ifExists: boolean): ImportNote[] {
   if (ALWAYS.includes(claim)) return [];
   if (effect === 'trust')
     return ifExists ? [noteNarrower(claim, 'a token without the claim is not let in')] : [];
@@ -115,7 +117,7 @@ function absenceNotes(claim: string, { effect, facts }: Setting, ifExists: boole
 const POSITIVE = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'];
 
 /** IAM has no such key: what asks for one is false for everybody, and what an absent key meets is true. */
-function onAbsent(claim: string, written: string): CarriedCondition {
+function importMissingKey(claim: string, written: string): CarriedCondition {
   const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
   if (ifExists || set === 'ForAllValues' || (name.includes('Not') && set !== 'ForAnyValue'))
     return {
@@ -123,12 +125,12 @@ function onAbsent(claim: string, written: string): CarriedCondition {
     };
   return POSITIVE.includes(name) || set === 'ForAnyValue'
     ? { nobody: `IAM has no key for ${claim} of this issuer, so nobody meets ${written} on it` }
-    : refused(`${written} ${claim} has no counterpart`);
+    : refuseCondition(`${written} ${claim} has no counterpart`);
 }
 
-function onNull(claim: string, operands: readonly string[]): CarriedCondition {
+function importNull(claim: string, operands: readonly string[]): CarriedCondition {
   const absent = operands.some(each => each.toLowerCase() === 'true');
-  if (!ALWAYS.includes(claim)) return refused(`Null on ${claim} has no counterpart`);
+  if (!ALWAYS.includes(claim)) return refuseCondition(`Null on ${claim} has no counterpart`);
   return absent ? { nobody: `each token has ${claim}` } : { notes: [] };
 }
 
@@ -136,41 +138,41 @@ const CHOSEN = noteExact(
   'sts:RoleSessionName was not carried over: who asked IAM chose it. The broker names sessions.',
 );
 
-function isSet({ operator, operands }: TrustCondition): boolean {
+function isTrueWanted({ operator, operands }: TrustCondition): boolean {
   return operator.startsWith('Bool') && operands.every(each => each.toLowerCase() === 'true');
 }
 
 /** Reads one condition of a trust policy for tokens of one issuer. */
-export function importCondition(condition: TrustCondition, setting: Setting): CarriedCondition {
+export function importCondition(condition: TrustCondition, setting: ConditionSetting): CarriedCondition {
   const { operator, key, operands } = condition;
   const [, set, name = '', ifExists] = WRITTEN.exec(operator) ?? [];
   if (operands.some(each => each.includes('${')))
-    return refused(`${operator} ${key} holds a variable, which IAM or your tool fills in`);
-  const address = onAddress(name, condition);
+    return refuseCondition(`${operator} ${key} holds a variable, which IAM or your tool fills in`);
+  const address = importAddress(name, condition);
   if (address) return address;
   const on = readConditionKey(key, setting);
   if (on.is === 'chosen' && setting.effect === 'trust') return { notes: [CHOSEN] };
-  if (on.is === 'secure' && isSet(condition)) return { notes: [] };
+  if (on.is === 'secure' && isTrueWanted(condition)) return { notes: [] };
   if (on.is === 'unsure')
-    return refused(`whether IAM has a key for ${on.claim} of this issuer is not known here`);
-  if (on.is === 'never') return onAbsent(on.claim, operator);
+    return refuseCondition(`whether IAM has a key for ${on.claim} of this issuer is not known here`);
+  if (on.is === 'never') return importMissingKey(on.claim, operator);
   if (on.is !== 'claim')
-    return refused(`${operator} ${key} is about nothing that a token of this issuer has`);
+    return refuseCondition(`${operator} ${key} is about nothing that a token of this issuer has`);
   const { claim } = on;
-  if (name === 'Null') return onNull(claim, operands);
+  if (name === 'Null') return importNull(claim, operands);
   const positive = POSITIVE.includes(name);
-  if (claim === 'aud' && positive && setting.effect === 'trust') return onAudience(name, operands);
-  if (claim === 'aud' || (set && !positive)) return refused(`${operator} ${key} has no counterpart`);
+  if (claim === 'aud' && positive && setting.effect === 'trust') return importAudience(name, operands);
+  if (claim === 'aud' || (set && !positive)) return refuseCondition(`${operator} ${key} has no counterpart`);
   const { vocabulary } = setting.facts;
   const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? ['string'];
-  const rule = onClaim(name, { claim, types, operands }, setting.effect);
+  const rule = importClaimCondition(name, { claim, types, operands }, setting.effect);
   if (!('claim' in rule)) return rule;
   const azp = claim === 'azp' ? [noteNarrower(claim, 'IAM takes aud where a token has no azp')] : [];
-  const absent = absenceNotes(claim, setting, Boolean(ifExists) || set === 'ForAllValues');
+  const absent = noteAbsence(claim, setting, Boolean(ifExists) || set === 'ForAllValues');
   return { ...rule, notes: [...rule.notes, ...azp, ...absent] };
 }
 
-function onAudience(name: string, operands: readonly string[]): CarriedCondition {
+function importAudience(name: string, operands: readonly string[]): CarriedCondition {
   return name === 'StringEquals' && operands.every(isPattern)
     ? { nobody: `StringEquals takes ${JSON.stringify(operands[0])} to the letter, and no audience is that` }
     : { notes: [AUDIENCE], audience: operands };

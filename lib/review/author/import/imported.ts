@@ -91,31 +91,31 @@ export function listNotes({ trust, deny, notes }: ImportedPolicy): ImportNote[] 
 }
 
 /** `{ equals: main }` is written as `main`. */
-function plainRule(rule: ClaimRule): unknown {
+function shortenRule(rule: ClaimRule): unknown {
   return Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
 }
 
-function plainDraft({ claims, ...rest }: DraftStatement): object {
+function convertDraft({ claims, ...rest }: DraftStatement): object {
   const { iss, id, scopes, request } = { id: undefined, scopes: undefined, request: undefined, ...rest };
   return {
     iss,
     ...(id === undefined ? {} : { id }),
     ...(scopes === undefined ? {} : { scopes }),
-    claims: Object.fromEntries(Object.entries(claims).map(([claim, rule]) => [claim, plainRule(rule)])),
+    claims: Object.fromEntries(Object.entries(claims).map(([claim, rule]) => [claim, shortenRule(rule)])),
     ...(request === undefined ? {} : { request }),
   };
 }
 
 // A note may hold text of the source; a line break in it would leave the comment.
-function comment(lines: readonly string[]): string {
+function formatComment(lines: readonly string[]): string {
   return lines.map(line => ` ${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')}`).join('\n');
 }
 
-function isDraft({ draft }: ImportEntry): boolean {
+function hasDraft({ draft }: ImportEntry): boolean {
   return draft !== undefined;
 }
 
-function flowMappings(list: Node): void {
+function setFlowStyle(list: Node): void {
   visit(list, {
     // What a claim must be stands on its line, as people write it.
     Pair: (_, { key, value }) => {
@@ -125,42 +125,42 @@ function flowMappings(list: Node): void {
   });
 }
 
-function draftLines(draft: DraftStatement): string[] {
-  const document = new Document([plainDraft(draft)]);
-  flowMappings(document.contents as unknown as Node);
+function writePartial(draft: DraftStatement): string[] {
+  const document = new Document([convertDraft(draft)]);
+  setFlowStyle(document.contents as unknown as Node);
   return [
     'What could be carried of it, to finish by hand:',
     ...writeDocument(document).trimEnd().split('\n'),
   ];
 }
 
-function saysOf({ name, draft, notes, partial }: ImportEntry): string[] {
+function describeEntry({ name, draft, notes, partial }: ImportEntry): string[] {
   return [
     ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
-    ...(partial ? draftLines(partial) : []),
+    ...(partial ? writePartial(partial) : []),
   ];
 }
 
 /** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
-function statementsOf(entries: readonly ImportEntry[]): YAMLSeq<Node> {
-  const list = new Document(entries.flatMap(({ draft }) => (draft ? [plainDraft(draft)] : [])))
+function createStatements(entries: readonly ImportEntry[]): YAMLSeq<Node> {
+  const list = new Document(entries.flatMap(({ draft }) => (draft ? [convertDraft(draft)] : [])))
     .contents as unknown as YAMLSeq<Node>;
-  const carried = entries.filter(isDraft);
+  const carried = entries.filter(hasDraft);
   let waiting: string[] = [];
   for (const entry of entries) {
-    waiting.push(...saysOf(entry));
+    waiting.push(...describeEntry(entry));
     const item = list.items[carried.indexOf(entry)];
     if (!item) continue;
-    if (waiting.length > 0) item.commentBefore = comment(waiting);
+    if (waiting.length > 0) item.commentBefore = formatComment(waiting);
     waiting = [];
   }
-  if (waiting.length > 0) list.comment = comment(waiting);
-  flowMappings(list);
+  if (waiting.length > 0) list.comment = formatComment(waiting);
+  setFlowStyle(list);
   return list;
 }
 
 /** A key of the role, with a line between it and what stands above. */
-function add(role: YAMLMap, key: string, value: unknown): void {
+function addRoleKey(role: YAMLMap, key: string, value: unknown): void {
   const name = new Scalar(key);
   name.spaceBefore = role.items.length > 0;
   role.items.push(new Pair(name, new Document(value).contents));
@@ -171,16 +171,16 @@ export function writeImportedRole({ trust, deny, roleArn, github, notes }: Impor
   const role = new YAMLMap();
   const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
   for (const [key, entries] of Object.entries({ trust, deny })) {
-    const some = entries.some(isDraft);
-    if (!some) head.push(...entries.flatMap(saysOf));
-    if (some || key === 'trust') add(role, key, some ? statementsOf(entries) : []);
+    const some = entries.some(hasDraft);
+    if (!some) head.push(...entries.flatMap(describeEntry));
+    if (some || key === 'trust') addRoleKey(role, key, some ? createStatements(entries) : []);
   }
-  if (roleArn !== undefined) add(role, 'aws', { role_arn: roleArn });
+  if (roleArn !== undefined) addRoleKey(role, 'aws', { role_arn: roleArn });
   if (github) {
-    add(role, 'github', github);
-    flowMappings(role.items.at(-1)?.value as Node);
+    addRoleKey(role, 'github', github);
+    setFlowStyle(role.items.at(-1)?.value as Node);
   }
   const document = new Document(role);
-  document.commentBefore = comment(head);
+  document.commentBefore = formatComment(head);
   return writeDocument(document);
 }

@@ -54,15 +54,18 @@ function hasIds(claims: DraftStatement['claims']): boolean {
 }
 
 /** The rules of `added` whose claim has no rule yet, or the same; undefined where one says something else. */
-function fits(claims: DraftStatement['claims'], added: DraftStatement['claims']): boolean {
+function canCombine(claims: DraftStatement['claims'], added: DraftStatement['claims']): boolean {
   return Object.entries(added).every(
     ([claim, rule]) => !(claim in claims) || JSON.stringify(claims[claim]) === JSON.stringify(rule),
   );
 }
 
-type Carried = ImportEntry & { readonly draft: DraftStatement };
+type DraftedEntry = ImportEntry & { readonly draft: DraftStatement };
 
-function replaced({ name, draft, notes }: Carried, added: readonly DraftStatement['claims'][]): Carried[] {
+function replaceSubject(
+  { name, draft, notes }: DraftedEntry,
+  added: readonly DraftStatement['claims'][],
+): DraftedEntry[] {
   const { sub: _, ...others } = draft.claims;
   const { id, ...rest } = draft;
   const named = added.length === 1 && id !== undefined ? { id } : {};
@@ -81,7 +84,7 @@ const ACCOUNT = noteLoss(
 );
 
 /** Binds the tenant where the source does so in a way that no role takes: a group of GitLab, an account by its `azp`. */
-function bindTenant(entry: Carried): Carried {
+function bindTenant(entry: DraftedEntry): DraftedEntry {
   const { draft, notes } = entry;
   const { project_path: project, azp, ...others } = draft.claims;
   const [, group] = /^([^*?]+)\/\*$/.exec(String(project?.['matches'] ?? '')) ?? [];
@@ -99,12 +102,12 @@ function bindTenant(entry: Carried): Carried {
  * The statement with what its `sub` names said of claims: instead of `sub` where that admits the same jobs, and beside
  * it elsewhere, or where `mayReplace` is false. One that names several things in several ways becomes several statements.
  */
-export function addSubjectClaims(entry: Carried, mayReplace = true): Carried[] {
+export function addSubjectClaims(entry: DraftedEntry, mayReplace = true): DraftedEntry[] {
   const { name, draft, notes } = entry;
   const { sub } = draft.claims;
   const { rules, kept } = sub ? readSubjects(draft.iss, sub) : { rules: [{}], kept: true };
-  if (mayReplace && !kept && rules.every(each => fits(draft.claims, each)))
-    return replaced(entry, rules).map(bindTenant);
+  if (mayReplace && !kept && rules.every(each => canCombine(draft.claims, each)))
+    return replaceSubject(entry, rules).map(bindTenant);
   const [common = {}] = rules.length === 1 ? rules : [];
   const added = Object.fromEntries(Object.entries(common).filter(([claim]) => !(claim in draft.claims)));
   const bound = { ...draft, claims: { ...added, ...draft.claims } };
@@ -113,7 +116,7 @@ export function addSubjectClaims(entry: Carried, mayReplace = true): Carried[] {
   return [bindTenant({ name, draft: bound, notes: [...notes, ...says, ...named] })];
 }
 
-function complaintsOf(draft: DraftStatement, effect: Effect, facts: IssuerFacts): Complaint[] {
+function listDraftComplaints(draft: DraftStatement, effect: Effect, facts: IssuerFacts): Complaint[] {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
@@ -122,7 +125,7 @@ function complaintsOf(draft: DraftStatement, effect: Effect, facts: IssuerFacts)
   return complaints;
 }
 
-function rowNote({ iss, claims }: DraftStatement): ImportNote {
+function noteMissingRow({ iss, claims }: DraftStatement): ImportNote {
   const rule = claims['sub'] ?? {};
   const bound = 'equals' in rule || 'in' in rule;
   const how = bound ? 'bind: [sub]' : 'single_tenant: true, if nobody but you gets tokens of it';
@@ -136,9 +139,9 @@ export function checkLoadable(entry: ImportEntry, effect: Effect): ImportEntry {
   const facts = findFacts(draft.iss);
   if (Object.keys(draft.claims).length === 0 && !draft.request)
     return omitStatement(name, `it asks for no claim, so each token that ${draft.iss} signs would do.`);
-  const complaints = complaintsOf(draft, effect, facts);
+  const complaints = listDraftComplaints(draft, effect, facts);
   if (complaints.length > 0) return omitInPart(name, draft, ...complaints.map(({ message }) => message));
-  return facts.vocabulary ? entry : { name, draft, notes: [...notes, rowNote(draft)] };
+  return facts.vocabulary ? entry : { name, draft, notes: [...notes, noteMissingRow(draft)] };
 }
 
 export const AUDIENCE = noteExact(

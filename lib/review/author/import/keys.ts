@@ -38,7 +38,7 @@ export type KeyMeaning =
   | { readonly is: 'chosen' | 'secure' | 'other' };
 
 /** Names have no case in IAM. */
-function findClaim(facts: IssuerFacts, name: string): string | undefined {
+function findKeyClaim(facts: IssuerFacts, name: string): string | undefined {
   const { vocabulary } = facts;
   if (!vocabulary) return ['aud', 'sub'].includes(name) ? name : undefined;
   const known = Object.keys(vocabulary.claims).find(each => each.toLowerCase() === name);
@@ -58,7 +58,7 @@ export function readConditionKey(written: string, { host, facts }: ConditionKeyS
   const own = key.startsWith(`${host.toLowerCase()}:`) ? key.slice(host.length + 1) : undefined;
   const name = tag ?? own;
   if (name === undefined) return { is: 'other' };
-  const claim = findClaim(facts, name);
+  const claim = findKeyClaim(facts, name);
   if (tag !== undefined)
     return claim === undefined || REGISTERED.includes(claim) ? { is: 'other' } : { is: 'claim', claim };
   // IAM's aud of Google is azp, and its oaud is aud.

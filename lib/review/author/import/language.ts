@@ -27,22 +27,22 @@ type Cursor = {
 function peek({ source, at }: Cursor): string {
   return source[at] ?? '';
 }
-function rest({ source, at }: Cursor): string {
+function readRest({ source, at }: Cursor): string {
   return source.slice(at).join('');
 }
 
-function limited(texts: readonly string[]): readonly string[] {
+function requireFew(texts: readonly string[]): readonly string[] {
   if (texts.length > MOST) throw new NotCarried(`it stands for more than ${MOST} texts`);
   return texts;
 }
 
 /** Every text of `first` followed by one of `second`. */
-function product(first: readonly string[], second: readonly string[]): readonly string[] {
+function concatenateAll(first: readonly string[], second: readonly string[]): readonly string[] {
   if (first.length * second.length > MOST) throw new NotCarried(`it stands for more than ${MOST} texts`);
   return first.flatMap(a => second.map(b => a + b));
 }
 
-function between(first: string, last: string): string[] {
+function listCharacters(first: string, last: string): string[] {
   const [from, to] = [first.codePointAt(0) ?? 0, last.codePointAt(0) ?? 0];
   if (to < from || to - from > MOST) throw new NotCarried(`[${first}-${last}] cannot be listed`);
   return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
@@ -50,8 +50,8 @@ function between(first: string, last: string): string[] {
 
 /** What a backslash and a letter stand for, where that can be listed. */
 const CLASSES: { readonly [letter: string]: readonly string[] } = {
-  d: between('0', '9'),
-  w: [...between('0', '9'), ...between('A', 'Z'), ...between('a', 'z'), '_'],
+  d: listCharacters('0', '9'),
+  w: [...listCharacters('0', '9'), ...listCharacters('A', 'Z'), ...listCharacters('a', 'z'), '_'],
 };
 
 function readEscape(cursor: Cursor): readonly string[] {
@@ -62,11 +62,11 @@ function readEscape(cursor: Cursor): readonly string[] {
   throw new NotCarried(`\\${character} has no counterpart`);
 }
 
-function readClass(cursor: Cursor): readonly string[] {
+function readCharacterClass(cursor: Cursor): readonly string[] {
   const from = cursor.at;
   if (peek(cursor) === '^')
     throw new NotCarried(
-      `[${rest(cursor).split(']')[0]}] is anything but some characters: a pattern has * and ? alone`,
+      `[${readRest(cursor).split(']')[0]}] is anything but some characters: a pattern has * and ? alone`,
     );
   const found: string[] = [];
   while (peek(cursor) !== ']' || cursor.at === from) {
@@ -78,17 +78,17 @@ function readClass(cursor: Cursor): readonly string[] {
       const last = cursor.source[cursor.at + 1] ?? '';
       if (last === '\\' || last === '') throw new NotCarried('a set in brackets was not understood');
       cursor.at += 2;
-      found.push(...between(character, last));
+      found.push(...listCharacters(character, last));
     } else found.push(character);
   }
   cursor.at++;
-  return limited([...new Set(found)]);
+  return requireFew([...new Set(found)]);
 }
 
 function readGroup(cursor: Cursor): readonly string[] {
-  const [opening = ''] = /^\?(:|P?<\w+>)/.exec(rest(cursor)) ?? [];
+  const [opening = ''] = /^\?(:|P?<\w+>)/.exec(readRest(cursor)) ?? [];
   if (opening === '' && peek(cursor) === '?')
-    throw new NotCarried(`(${/^\?[^:)]*/.exec(rest(cursor))?.[0]}) changes how letters are compared`);
+    throw new NotCarried(`(${/^\?[^:)]*/.exec(readRest(cursor))?.[0]}) changes how letters are compared`);
   cursor.at += opening.length;
   cursor.depth++;
   const inside = readAlternatives(cursor);
@@ -98,20 +98,20 @@ function readGroup(cursor: Cursor): readonly string[] {
   return inside;
 }
 
-function readAtom(cursor: Cursor): readonly string[] {
+function readElement(cursor: Cursor): readonly string[] {
   const character = peek(cursor);
   cursor.at++;
   if (character === '\\') return readEscape(cursor);
   if (character === '(') return readGroup(cursor);
-  if (character === '[') return readClass(cursor);
+  if (character === '[') return readCharacterClass(cursor);
   if (/^[*+?\]{}^$)]$/.test(character)) throw new NotCarried(`"${character}" was not expected there`);
   return [character];
 }
 
-type Count = { readonly least: number; readonly most: number };
+type Repetition = { readonly least: number; readonly most: number };
 
-function readCount(cursor: Cursor): Count | undefined {
-  const [written, sign, least, comma, most] = /^(?:([*+?])|\{(\d+)(,)?(\d*)\})/.exec(rest(cursor)) ?? [];
+function readRepetition(cursor: Cursor): Repetition | undefined {
+  const [written, sign, least, comma, most] = /^(?:([*+?])|\{(\d+)(,)?(\d*)\})/.exec(readRest(cursor)) ?? [];
   if (written === undefined) return undefined;
   cursor.at += written.length;
   // Whether it takes as much or as little as it can does not change what matches as a whole.
@@ -123,23 +123,23 @@ function readCount(cursor: Cursor): Count | undefined {
   return { least: from, most: to };
 }
 
-function repeat(texts: readonly string[], { least, most }: Count): readonly string[] {
+function repeatTexts(texts: readonly string[], { least, most }: Repetition): readonly string[] {
   let all: readonly string[] = [''];
-  for (let count = 0; count < least; count++) all = product(all, texts);
+  for (let count = 0; count < least; count++) all = concatenateAll(all, texts);
   const found = [...all];
   for (let count = least; count < most; count++) {
-    all = product(all, texts);
+    all = concatenateAll(all, texts);
     found.push(...all);
-    limited(found);
+    requireFew(found);
   }
-  return limited([...new Set(found)]);
+  return requireFew([...new Set(found)]);
 }
 
 function readDot(cursor: Cursor): readonly string[] {
   cursor.at++;
-  const count = readCount(cursor);
+  const count = readRepetition(cursor);
   if (count?.most === Infinity) return [ONE.repeat(count.least) + RUN];
-  if (count) return repeat([ONE], count);
+  if (count) return repeatTexts([ONE], count);
   cursor.narrower.add('"." is any character there, and a dot alone here');
   return ['.'];
 }
@@ -147,10 +147,10 @@ function readDot(cursor: Cursor): readonly string[] {
 function readPiece(cursor: Cursor): readonly string[] {
   if (peek(cursor) === '.') return readDot(cursor);
   const from = cursor.at;
-  const texts = readAtom(cursor);
-  const count = readCount(cursor);
+  const texts = readElement(cursor);
+  const count = readRepetition(cursor);
   if (!count) return texts;
-  if (count.most !== Infinity) return repeat(texts, count);
+  if (count.most !== Infinity) return repeatTexts(texts, count);
   const written = cursor.source.slice(from, cursor.at).join('');
   throw new NotCarried(`${written} repeats without end, and * of a pattern would take any other text too`);
 }
@@ -162,7 +162,7 @@ function readSequence(cursor: Cursor): readonly string[] {
   while (!/^[|)]?$/.test(peek(cursor))) {
     const last = outside && peek(cursor) === '$' && /^\||^$/.test(cursor.source[cursor.at + 1] ?? '');
     if (last) cursor.at++;
-    else texts = product(texts, readPiece(cursor));
+    else texts = concatenateAll(texts, readPiece(cursor));
   }
   return texts;
 }
@@ -176,16 +176,16 @@ function readAlternatives(cursor: Cursor): readonly string[] {
       );
     cursor.at++;
     texts.push(...readSequence(cursor));
-    limited(texts);
+    requireFew(texts);
   }
-  return limited([...new Set(texts)]);
+  return requireFew([...new Set(texts)]);
 }
 
-function isWild(text: string): boolean {
+function hasPlaceholder(text: string): boolean {
   return text.includes(RUN) || text.includes(ONE);
 }
 
-function patternOf(text: string): string {
+function writePattern(text: string): string {
   const [special] = /[*?[{\\]/.exec(text) ?? [];
   if (special !== undefined) throw new NotCarried(`a pattern cannot hold "${special}" itself`);
   return text.replaceAll(/\uE000+/g, '*').replaceAll(ONE, '?');
@@ -202,8 +202,8 @@ export function readExpression(expression: string): ListedExpression {
   const all = readAlternatives(cursor);
   if (cursor.at < cursor.source.length) throw new NotCarried('a group does not begin');
   return {
-    texts: all.filter(text => !isWild(text)),
-    patterns: all.filter(isWild).map(patternOf),
+    texts: all.filter(text => !hasPlaceholder(text)),
+    patterns: all.filter(hasPlaceholder).map(writePattern),
     narrower: [...cursor.narrower],
   };
 }

@@ -17,7 +17,7 @@ import { NotCarried, readExpression } from './language.ts';
 import { readSubjects } from './subject.ts';
 
 /** A `.sts.yaml` as plain data. */
-type Policy = { readonly [key: string]: unknown };
+type OctoFile = { readonly [key: string]: unknown };
 
 /** octo-sts itself refuses the file, so nobody gets anything by it. */
 export class OctoRefused extends Error {}
@@ -43,16 +43,16 @@ const KEYS = [
 
 const TEXTS = KEYS.slice(0, 6);
 
-function isMapping(value: unknown): value is Policy {
+function isOctoMapping(value: unknown): value is OctoFile {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function findWrongValue(policy: Policy): string | undefined {
+function findWrongValue(policy: OctoFile): string | undefined {
   const text = TEXTS.find(key => key in policy && typeof policy[key] !== 'string');
   if (text !== undefined) return `${text} is not text.`;
   for (const key of ['claim_pattern', 'permissions']) {
     const value = policy[key] ?? {};
-    if (!isMapping(value)) return `${key} is not a mapping.`;
+    if (!isOctoMapping(value)) return `${key} is not a mapping.`;
     const wrong = Object.keys(value).find(name => typeof value[name] !== 'string');
     if (wrong !== undefined) return `${wrong} of ${key} is not text: put it in quotes.`;
   }
@@ -62,7 +62,7 @@ function findWrongValue(policy: Policy): string | undefined {
 }
 
 /** octo-sts reads a file strictly, and wants one of each pair: https://github.com/octo-sts/app */
-function findRefusal(policy: Policy): string | undefined {
+function findRefusal(policy: OctoFile): string | undefined {
   const unknown = Object.keys(policy).find(key => !KEYS.includes(key));
   if (unknown !== undefined) return `it has no key "${unknown}".${suggestWord(unknown, KEYS)}`;
   const both = ['issuer', 'subject', 'audience'].find(key => policy[key] && policy[`${key}_pattern`]);
@@ -72,13 +72,13 @@ function findRefusal(policy: Policy): string | undefined {
   return findWrongValue(policy);
 }
 
-type Carried = { readonly rule: ClaimRule; readonly narrower: readonly string[] };
+type CarriedPattern = { readonly rule: ClaimRule; readonly narrower: readonly string[] };
 
 function listRule(values: readonly Scalar[]): ClaimRule {
   return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
 }
 
-function readRule(expression: string): Carried {
+function readOctoPattern(expression: string): CarriedPattern {
   const { texts, patterns, narrower } = readExpression(expression);
   if (patterns.length === 0) return { rule: listRule(texts), narrower };
   if (texts.some(text => /[*?[{\\]/.test(text))) throw new NotCarried('a text that it lists is no pattern');
@@ -87,21 +87,21 @@ function readRule(expression: string): Carried {
 }
 
 /** Booleans are text to octo-sts. */
-function typed(rule: ClaimRule, types: readonly string[] | undefined): ClaimRule {
+function convertBooleans(rule: ClaimRule, types: readonly string[] | undefined): ClaimRule {
   if (!types?.includes('boolean') || 'matches' in rule) return rule;
   const values = Object.values(rule).flat();
   return listRule(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
 }
 
-type Reading = {
+type OctoClaims = {
   readonly claims: DraftStatement['claims'];
   readonly notes: readonly ImportNote[];
   readonly failed: readonly string[];
 };
 
-const NOTHING: Reading = { claims: {}, notes: [], failed: [] };
+const NOTHING: OctoClaims = { claims: {}, notes: [], failed: [] };
 
-function addRule(reading: Reading, claim: string, read: () => Carried): Reading {
+function addRule(reading: OctoClaims, claim: string, read: () => CarriedPattern): OctoClaims {
   try {
     const { rule, narrower } = read();
     const notes = narrower.map(says => noteLoss(`${claim} is narrower here: ${says}.`));
@@ -112,31 +112,31 @@ function addRule(reading: Reading, claim: string, read: () => Carried): Reading 
   }
 }
 
-function textOf(policy: Policy, key: string): string {
+function readKeyText(policy: OctoFile, key: string): string {
   return String(policy[key] ?? '');
 }
 
-function readClaims(policy: Policy, issuer: string): Reading {
+function readOctoClaims(policy: OctoFile, issuer: string): OctoClaims {
   const { vocabulary } = findFacts(issuer);
   let reading = addRule(NOTHING, 'sub', () =>
     policy['subject']
-      ? { rule: { equals: textOf(policy, 'subject') }, narrower: [] }
-      : readRule(textOf(policy, 'subject_pattern')),
+      ? { rule: { equals: readKeyText(policy, 'subject') }, narrower: [] }
+      : readOctoPattern(readKeyText(policy, 'subject_pattern')),
   );
-  for (const [claim, expression] of Object.entries((policy['claim_pattern'] ?? {}) as Policy)) {
+  for (const [claim, expression] of Object.entries((policy['claim_pattern'] ?? {}) as OctoFile)) {
     const types = vocabulary && findVocabularyTypes(vocabulary, claim);
     reading = addRule(reading, claim, () => {
-      const { rule, narrower } = readRule(String(expression));
-      return { rule: typed(rule, types), narrower };
+      const { rule, narrower } = readOctoPattern(String(expression));
+      return { rule: convertBooleans(rule, types), narrower };
     });
   }
   return reading;
 }
 
 /** What a subject that cannot be carried says at its beginning, for the draft. */
-function beginning(policy: Policy, iss: string): DraftStatement['claims'] {
+function readSubjectStart(policy: OctoFile, iss: string): DraftStatement['claims'] {
   // The last character may be repeated by what follows it.
-  const [plain = ''] = /^\^?[\w:/@-]*/.exec(textOf(policy, 'subject_pattern')) ?? [];
+  const [plain = ''] = /^\^?[\w:/@-]*/.exec(readKeyText(policy, 'subject_pattern')) ?? [];
   const [rules = {}] = readSubjects(iss, { matches: `${plain.replace('^', '').slice(0, -1)}*` }).rules;
   return rules;
 }
@@ -147,40 +147,44 @@ const CHARACTERS = noteExact(
 
 const NAME = 'The statement';
 
-function entriesFor(policy: Policy, iss: string, scopes: readonly string[] | undefined): ImportEntry[] {
-  const { claims, notes, failed } = readClaims(policy, iss);
+function importOctoIssuer(
+  policy: OctoFile,
+  iss: string,
+  scopes: readonly string[] | undefined,
+): ImportEntry[] {
+  const { claims, notes, failed } = readOctoClaims(policy, iss);
   const draft: DraftStatement = { iss, ...(scopes ? { scopes } : {}), claims };
   const patterns = 'matches' in (claims['sub'] ?? {}) ? [CHARACTERS] : [];
   const carried = addSubjectClaims({ name: NAME, draft, notes: [AUDIENCE, ...patterns, ...notes] });
   if (failed.length > 0) {
     const found = (carried[0] ?? { draft }).draft;
-    const begun = claims['sub'] ? {} : beginning(policy, iss);
+    const begun = claims['sub'] ? {} : readSubjectStart(policy, iss);
     return [omitInPart(NAME, { ...found, claims: { ...begun, ...found.claims } }, ...failed)];
   }
   return carried.map(each => checkLoadable(each, 'trust'));
 }
 
-function readIssuers(policy: Policy): readonly string[] {
-  if (policy['issuer']) return [textOf(policy, 'issuer')];
-  const { texts, patterns } = readExpression(textOf(policy, 'issuer_pattern'));
+function readOctoIssuers(policy: OctoFile): readonly string[] {
+  if (policy['issuer']) return [readKeyText(policy, 'issuer')];
+  const { texts, patterns } = readExpression(readKeyText(policy, 'issuer_pattern'));
   if (patterns.length > 0) throw new NotCarried('an issuer stands by its URL here, never by a pattern');
   return texts;
 }
 
-function entriesOf(policy: Policy, scopes: readonly string[] | undefined): ImportEntry[] {
+function importOctoIssuers(policy: OctoFile, scopes: readonly string[] | undefined): ImportEntry[] {
   try {
-    return readIssuers(policy).flatMap(issuer => entriesFor(policy, issuer, scopes));
+    return readOctoIssuers(policy).flatMap(issuer => importOctoIssuer(policy, issuer, scopes));
   } catch (error) {
     if (error instanceof NotCarried) return [omitStatement(NAME, `issuer_pattern: ${error.message}.`)];
     throw error;
   }
 }
 
-type Gives = { readonly github?: ImportedPolicy['github']; readonly notes: readonly ImportNote[] };
+type OctoGrant = { readonly github?: ImportedPolicy['github']; readonly notes: readonly ImportNote[] };
 
 const SCOPE = 'token';
 
-function readGiven(policy: Policy, { app, owner, repository }: OctoSetting): Gives {
+function readOctoGrant(policy: OctoFile, { app, owner, repository }: OctoSetting): OctoGrant {
   const permissions = (policy['permissions'] ?? {}) as { readonly [name: string]: string };
   const listed = policy['repositories'] as readonly string[] | undefined;
   if (listed !== undefined && repository !== undefined)
@@ -204,9 +208,9 @@ function readGiven(policy: Policy, { app, owner, repository }: OctoSetting): Giv
  * A trust policy of octo-sts (`.github/chainguard/<name>.sts.yaml`) as a role. Throws `OctoRefused` for a file that
  * octo-sts refuses itself.
  */
-export function importOcto(policy: Policy, setting: OctoSetting = {}): ImportedPolicy {
+export function importOcto(policy: OctoFile, setting: OctoSetting = {}): ImportedPolicy {
   const refusal = findRefusal(policy);
   if (refusal !== undefined) throw new OctoRefused(refusal);
-  const { github, notes } = readGiven(policy, setting);
-  return { trust: entriesOf(policy, github && [SCOPE]), deny: [], github, notes };
+  const { github, notes } = readOctoGrant(policy, setting);
+  return { trust: importOctoIssuers(policy, github && [SCOPE]), deny: [], github, notes };
 }

@@ -45,7 +45,7 @@ function carried(name: string, value: unknown): [claim: string, rule: ClaimRule]
   return [claim, ruleOf(values)];
 }
 
-function entryOf(rule: unknown, index: number, organization: string): ImportEntry {
+function importSecretRule(rule: unknown, index: number, organization: string): ImportEntry {
   const name = `rule[${index}]`;
   if (rule === null || typeof rule !== 'object') return omitStatement(name, 'it is no mapping of claims.');
   const all = Object.entries(rule).map(([claim, value]) => carried(claim, value));
@@ -61,7 +61,7 @@ function entryOf(rule: unknown, index: number, organization: string): ImportEntr
 /** The access policy of a Buildkite secret as a role without a provider. It holds for one organization, as the policy did. */
 export function importSecrets(rules: readonly unknown[], organization: string): ImportedPolicy {
   return {
-    trust: rules.map((rule, index) => entryOf(rule, index, organization)),
+    trust: rules.map((rule, index) => importSecretRule(rule, index, organization)),
     deny: [],
     notes: [
       noteExact(`It was the policy of a secret of the organization ${organization}.`),

@@ -31,14 +31,14 @@ export function isVaultRole(value: unknown): value is VaultRole {
   return value !== null && typeof value === 'object' && 'user_claim' in value && 'role_type' in value;
 }
 
-type Carried = { readonly rule: ClaimRule } | { readonly refused: string };
+type BoundClaim = { readonly rule: ClaimRule } | { readonly refused: string };
 
 function listRule(values: readonly Scalar[], one: string, many: string): ClaimRule {
   return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
 }
 
 /** Vault's glob knows `*` alone. */
-function globRule(claim: string, values: readonly Scalar[]): Carried {
+function readGlob(claim: string, values: readonly Scalar[]): BoundClaim {
   if (!values.some(each => String(each).includes('*'))) return { rule: listRule(values, 'equals', 'in') };
   const odd = values.find(each => typeof each !== 'string' || /[?[{\\]/.test(each));
   return odd === undefined
@@ -52,11 +52,11 @@ function globRule(claim: string, values: readonly Scalar[]): Carried {
     : { refused: `${claim}: no pattern here holds ${JSON.stringify(odd)}.` };
 }
 
-function readBound(
+function readBoundClaim(
   claim: string,
   value: unknown,
   { isGlob, iss }: { isGlob: boolean; iss: string },
-): Carried {
+): BoundClaim {
   const values = [value].flat();
   const isPlain = values.every(each => ['string', 'boolean', 'number'].includes(typeof each));
   if (!isPlain || values.length === 0)
@@ -65,37 +65,37 @@ function readBound(
   const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? [];
   const scalars = values as readonly Scalar[];
   if (!types.includes('array'))
-    return isGlob ? globRule(claim, scalars) : { rule: listRule(scalars, 'equals', 'in') };
+    return isGlob ? readGlob(claim, scalars) : { rule: listRule(scalars, 'equals', 'in') };
   return isGlob && scalars.some(each => String(each).includes('*'))
     ? { refused: `${claim}: it is a list, which no pattern is for.` }
     : { rule: listRule(scalars, 'contains', 'contains_any') };
 }
 
 /** Vault lets nobody in whose token lacks the claim that names its user. */
-function readUser(role: VaultRole, claims: DraftStatement['claims']): DraftStatement['claims'] {
+function demandUserClaim(role: VaultRole, claims: DraftStatement['claims']): DraftStatement['claims'] {
   const name = String(role['user_claim'] ?? '');
   return name === 'sub' || name === '' || name in claims ? {} : { [name]: { matches: '?*' } };
 }
 
-type Read = { readonly claims: DraftStatement['claims']; readonly refused: readonly string[] };
+type VaultClaims = { readonly claims: DraftStatement['claims']; readonly refused: readonly string[] };
 
-function readClaims(role: VaultRole, iss: string): Read {
+function readVaultClaims(role: VaultRole, iss: string): VaultClaims {
   const isGlob = role['bound_claims_type'] === 'glob';
   const bound = Object.entries((role['bound_claims'] ?? {}) as VaultRole);
-  const all = bound.map(([claim, value]) => [claim, readBound(claim, value, { isGlob, iss })] as const);
+  const all = bound.map(([claim, value]) => [claim, readBoundClaim(claim, value, { isGlob, iss })] as const);
   const refused = all.flatMap(([, each]) => ('refused' in each ? [each.refused] : []));
   const found = all.flatMap(([claim, each]) => ('rule' in each ? [[claim, each.rule] as const] : []));
   const rules: DraftStatement['claims'] = Object.fromEntries(found);
   const subject = role['bound_subject'];
-  if (!isFilled(subject)) return { claims: { ...rules, ...readUser(role, rules) }, refused };
+  if (!isFilled(subject)) return { claims: { ...rules, ...demandUserClaim(role, rules) }, refused };
   const twice = 'sub' in rules ? ['bound_subject and bound_claims both speak of sub.'] : [];
   const claims = { ...rules, sub: { equals: String(subject) } };
-  return { claims: { ...claims, ...readUser(role, claims) }, refused: [...refused, ...twice] };
+  return { claims: { ...claims, ...demandUserClaim(role, claims) }, refused: [...refused, ...twice] };
 }
 
 const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
 
-function findBeyond(role: VaultRole): string[] {
+function explainUnsupported(role: VaultRole): string[] {
   return [
     ...(role['role_type'] === 'oidc' ? ['it is for people who log in by a browser (role_type oidc).'] : []),
     ...BEYOND.filter(key => isFilled(role[key]) && role[key] !== false && role[key] !== 0).map(
@@ -104,9 +104,12 @@ function findBeyond(role: VaultRole): string[] {
   ];
 }
 
-type Source = { readonly request?: DraftStatement['request'] & object; readonly refused: readonly string[] };
+type VaultAddresses = {
+  readonly request?: DraftStatement['request'] & object;
+  readonly refused: readonly string[];
+};
 
-function readAddresses(role: VaultRole): Source {
+function readBoundAddresses(role: VaultRole): VaultAddresses {
   const ranges = [role['token_bound_cidrs'] ?? []].flat().map(String);
   if (ranges.length === 0) return { refused: [] };
   const bad = ranges.find(each => readRange(each) === undefined);
@@ -117,17 +120,17 @@ function readAddresses(role: VaultRole): Source {
 
 const NAME = 'The role';
 
-function entriesFor(role: VaultRole, iss: string): ImportEntry[] {
-  const { claims, refused } = readClaims(role, iss);
-  const addresses = readAddresses(role);
+function importVaultEntries(role: VaultRole, iss: string): ImportEntry[] {
+  const { claims, refused } = readVaultClaims(role, iss);
+  const addresses = readBoundAddresses(role);
   const draft: DraftStatement = { iss, claims, ...(addresses.request ? { request: addresses.request } : {}) };
-  const reasons = [...findBeyond(role), ...refused, ...addresses.refused];
+  const reasons = [...explainUnsupported(role), ...refused, ...addresses.refused];
   const entries = addSubjectClaims({ name: NAME, draft, notes: [AUDIENCE] });
   if (reasons.length > 0) return [omitInPart(NAME, (entries[0] ?? { draft }).draft, ...reasons)];
   return entries.map(each => checkLoadable(each, 'trust'));
 }
 
-function policiesNote(role: VaultRole): ImportNote {
+function notePolicies(role: VaultRole): ImportNote {
   const policies = [role['token_policies'] ?? role['policies'] ?? []].flat().join(', ') || 'none';
   return noteLoss(
     `What Vault's policies give (${policies}) is Vault's: add a provider. docs/guides/vault.md logs in there.`,
@@ -138,8 +141,8 @@ function policiesNote(role: VaultRole): ImportNote {
 export function importVault(role: VaultRole, issuer: string | undefined): ImportedPolicy {
   if (issuer === undefined) {
     const why = 'its issuer is not in the role: give --issuer, as vault read auth/jwt/config has it.';
-    return { trust: [omitStatement(NAME, why)], deny: [], notes: [policiesNote(role)] };
+    return { trust: [omitStatement(NAME, why)], deny: [], notes: [notePolicies(role)] };
   }
   const row = noteExact(`The issuer ${issuer} is not in the role; it was given.`);
-  return { trust: entriesFor(role, issuer), deny: [], notes: [row, policiesNote(role)] };
+  return { trust: importVaultEntries(role, issuer), deny: [], notes: [row, notePolicies(role)] };
 }

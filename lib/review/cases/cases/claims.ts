@@ -6,22 +6,22 @@ import { type Claims, type ClaimValue, findClaim } from '../../../policy/claims.
 import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { CaseBase, CaseReading, WrittenCase } from './case.ts';
 
-type Issuer = CaseReading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
+type CaseIssuer = CaseReading['issuers'] extends ReadonlyMap<string, infer Facts> ? Facts : IssuerFacts;
 
 const NOTHING: CaseBase = { claims: Object.create(null), family: undefined, left: [] };
 
 /** The vendor's issuer: the one of which the policy speaks first, or else any that broker.yml lists. */
-function issuerOf(family: JobFamily, { role, issuers }: CaseReading): string | undefined {
+function findVendorIssuer(family: JobFamily, { role, issuers }: CaseReading): string | undefined {
   const named = role.trust.flatMap(({ issuer }) => issuers.get(issuer) ?? []);
-  return [...named, ...issuers.values()].find((each: Issuer) => each.preset === family.preset)?.issuer;
+  return [...named, ...issuers.values()].find((each: CaseIssuer) => each.preset === family.preset)?.issuer;
 }
 
-function ofScenario(
+function startFromScenario(
   { family, changes }: Scenario,
   { value, place }: Placed<string>,
   reading: CaseReading,
 ): CaseBase | undefined {
-  const iss = issuerOf(family, reading);
+  const iss = findVendorIssuer(family, reading);
   if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
   reading.complain(
     'issuer-unknown',
@@ -31,7 +31,7 @@ function ofScenario(
   return undefined;
 }
 
-function baseOf({ from, claims }: WrittenCase, tree: Tree, reading: CaseReading): CaseBase | undefined {
+function findCaseBase({ from, claims }: WrittenCase, tree: Tree, reading: CaseReading): CaseBase | undefined {
   const { above, complain } = reading;
   if (!from && !claims)
     complain(
@@ -41,7 +41,7 @@ function baseOf({ from, claims }: WrittenCase, tree: Tree, reading: CaseReading)
     );
   if (!from) return claims && NOTHING;
   const scenario = SCENARIOS.get(from.value);
-  if (scenario && !above.has(from.value)) return ofScenario(scenario, from, reading);
+  if (scenario && !above.has(from.value)) return startFromScenario(scenario, from, reading);
   if (!above.has(from.value))
     complain(
       'wrong-value',
@@ -52,7 +52,7 @@ function baseOf({ from, claims }: WrittenCase, tree: Tree, reading: CaseReading)
 }
 
 /** The claims with what sets another job of the same vendor apart. */
-function changedInto(
+function applyScenario(
   { as }: WrittenCase,
   base: CaseBase,
   { role, issuers, complain }: CaseReading,
@@ -107,7 +107,7 @@ function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }
   }
 }
 
-function complainOfLeft({ without = [] }: WrittenCase, claims: Claims, { complain }: CaseReading): void {
+function complainOfWithout({ without = [] }: WrittenCase, claims: Claims, { complain }: CaseReading): void {
   for (const { value, place } of without)
     if (!Object.hasOwn(claims, value))
       complain(
@@ -118,7 +118,7 @@ function complainOfLeft({ without = [] }: WrittenCase, claims: Claims, { complai
 }
 
 /** All claims but these. Without a prototype, so that no name is special. */
-function lacking(claims: Claims, names: readonly string[]): Claims {
+function omitClaims(claims: Claims, names: readonly string[]): Claims {
   const kept: { [name: string]: ClaimValue } = Object.assign(Object.create(null), claims);
   for (const name of names) delete kept[name];
   return kept;
@@ -130,15 +130,15 @@ export function readCaseClaims(
   tree: Tree,
   reading: CaseReading,
 ): { readonly base: CaseBase; readonly claims: Claims } | undefined {
-  const start = baseOf(written, tree, reading);
+  const start = findCaseBase(written, tree, reading);
   if (!start) return undefined;
-  const { claims: before, family } = changedInto(written, start, reading);
+  const { claims: before, family } = applyScenario(written, start, reading);
   const merged: Claims = { ...before, ...written.claims };
   const gone = start.left.filter(name => !Object.hasOwn(merged, name));
-  const whole = lacking(family ? addFollowingClaims(family, merged) : merged, gone);
+  const whole = omitClaims(family ? addFollowingClaims(family, merged) : merged, gone);
   const left = [...gone, ...(written.without ?? []).map(({ value }) => value)];
-  complainOfLeft(written, whole, reading);
-  const claims = lacking(whole, left);
+  complainOfWithout(written, whole, reading);
+  const claims = omitClaims(whole, left);
   complainOfNames(claims, tree, reading);
-  return { base: { claims: lacking(merged, left), family, left }, claims };
+  return { base: { claims: omitClaims(merged, left), family, left }, claims };
 }

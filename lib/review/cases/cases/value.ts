@@ -3,7 +3,7 @@ import type { ScalarTree } from '../../../language/parse.ts';
 import { isIntegerText, type Shape } from '../../../language/shape.ts';
 import type { ClaimValue } from '../../../policy/claims.ts';
 
-function scalarValue({ value, source, place }: ScalarTree, complain: Complain): ClaimValue | undefined {
+function readScalarClaim({ value, source, place }: ScalarTree, complain: Complain): ClaimValue | undefined {
   if (typeof value !== 'number' || isIntegerText(source)) return value;
   complain(
     'wrong-value',
@@ -18,7 +18,7 @@ export const CLAIM: Shape<ClaimValue> = {
   says: 'a value as in a token',
   schema: {},
   read(tree, complain) {
-    if (tree.kind === 'scalar') return scalarValue(tree, complain);
+    if (tree.kind === 'scalar') return readScalarClaim(tree, complain);
     if (tree.kind === 'list') {
       const items = tree.items.map(item => CLAIM.read(item, complain));
       return items.every(item => item !== undefined) ? items : undefined;

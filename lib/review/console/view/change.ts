@@ -6,9 +6,9 @@ import { listSections, type ReportLine } from '../../compare/sections.ts';
 import type { Witness } from '../../space/witness.ts';
 import { createButton, createElement, findPart, showText } from './element.ts';
 
-type Try = (witness: Witness) => void;
+type TryWitness = (witness: Witness) => void;
 
-function witnessPart(shown: ShownRequest, tryIt: Try): HTMLElement {
+function createWitnessPart(shown: ShownRequest, tryIt: TryWitness): HTMLElement {
   return shown === 'undecided'
     ? createElement('p', { class: 'quiet' }, 'It could not be told within bounds, so it counts as wider.')
     : createElement(
@@ -19,23 +19,23 @@ function witnessPart(shown: ShownRequest, tryIt: Try): HTMLElement {
       );
 }
 
-function line({ says, telling, shown }: ReportLine, tryIt: Try): HTMLElement {
+function createChangeLine({ says, telling, shown }: ReportLine, tryIt: TryWitness): HTMLElement {
   return createElement(
     'li',
     {},
     says,
     telling && createElement('strong', {}, telling),
-    shown && witnessPart(shown, tryIt),
+    shown && createWitnessPart(shown, tryIt),
   );
 }
 
 /** What the edit changes, each with a request that shows it; nothing where the role is as it was. */
-export function showChange(edited: boolean, change: RoleChange | undefined, tryIt: Try): void {
+export function showChange(edited: boolean, change: RoleChange | undefined, tryIt: TryWitness): void {
   findPart('change').hidden = !edited;
   const differences = { roles: change ? [change] : [], issuers: [], guardrails: [] };
   const [section] = edited ? listSections(differences) : [];
   const direction = judgeDirection(differences);
   findPart('direction').dataset['is'] = direction;
   showText('direction', change ? DIRECTIONS[direction] : 'Nothing: every request is decided as before.');
-  findPart('changes').replaceChildren(...(section?.lines ?? []).map(each => line(each, tryIt)));
+  findPart('changes').replaceChildren(...(section?.lines ?? []).map(each => createChangeLine(each, tryIt)));
 }

@@ -1,25 +1,25 @@
 import type { Complaint } from '../../../language/complaint.ts';
 import { createButton, createElement, findPart } from './element.ts';
 
-function offsetOf(text: string, { line, column }: Complaint['place']): number {
+function findOffset(text: string, { line, column }: Complaint['place']): number {
   return text
     .split('\n')
     .slice(0, line - 1)
     .reduce((sum, each) => sum + each.length + 1, column - 1);
 }
 
-function goTo(place: Complaint['place']): void {
+function goToPlace(place: Complaint['place']): void {
   const editor = findPart<HTMLTextAreaElement>('policy');
-  const at = offsetOf(editor.value, place);
+  const at = findOffset(editor.value, place);
   editor.focus();
   editor.setSelectionRange(at, at);
 }
 
-function line({ rule, place, message }: Complaint): HTMLElement {
+function createComplaintLine({ rule, place, message }: Complaint): HTMLElement {
   return createElement(
     'li',
     {},
-    createButton(`${place.line}:${place.column}`, () => goTo(place)),
+    createButton(`${place.line}:${place.column}`, () => goToPlace(place)),
     createElement('span', {}, createElement('code', {}, rule), ` ${message}`),
   );
 }
@@ -30,6 +30,6 @@ export function showComplaints(complaints: readonly Complaint[]): void {
   findPart('complaints').replaceChildren(
     ...(complaints.length === 0
       ? []
-      : [createElement('ul', { class: 'complaints' }, ...complaints.map(line))]),
+      : [createElement('ul', { class: 'complaints' }, ...complaints.map(createComplaintLine))]),
   );
 }

@@ -1,27 +1,27 @@
-import type { Reach } from '../reach.ts';
+import type { ReachLine } from '../reach.ts';
 import { createButton, createElement, findPart, showText } from './element.ts';
 
-function each(texts: readonly string[]): HTMLElement {
+function createCell(texts: readonly string[]): HTMLElement {
   return createElement('td', {}, ...texts.map(text => createElement('p', {}, text)));
 }
 
-function gives({ role, statement }: Reach): HTMLElement {
-  return each([
+function createGrantCell({ role, statement }: ReachLine): HTMLElement {
+  return createCell([
     role.template.kind,
     ...(statement.scopes ?? []),
     ...(role.disabled === undefined ? [] : [`disabled: ${role.disabled}`]),
   ]);
 }
 
-function further({ further: said, statement, denies }: Reach): HTMLElement {
-  return each([
+function createFurtherCell({ further: said, statement, denies }: ReachLine): HTMLElement {
+  return createCell([
     ...said,
     ...(statement.until === undefined ? [] : [`until ${new Date(statement.until * 1000).toISOString()}`]),
     ...(denies > 0 ? [`no deny statement strikes (${denies})`] : []),
   ]);
 }
 
-function row(reach: Reach, choose: (role: string) => void): HTMLElement {
+function createMapRow(reach: ReachLine, choose: (role: string) => void): HTMLElement {
   return createElement(
     'tr',
     {},
@@ -31,11 +31,11 @@ function row(reach: Reach, choose: (role: string) => void): HTMLElement {
       createButton(reach.role.name, () => choose(reach.role.name)),
       createElement('span', { class: 'quiet' }, reach.statement.id),
     ),
-    gives(reach),
-    each([reach.issuer]),
-    each(reach.organization),
-    each(reach.pipeline),
-    further(reach),
+    createGrantCell(reach),
+    createCell([reach.issuer]),
+    createCell(reach.organization),
+    createCell(reach.pipeline),
+    createFurtherCell(reach),
   );
 }
 
@@ -43,7 +43,7 @@ function row(reach: Reach, choose: (role: string) => void): HTMLElement {
 const MOST = 500;
 
 /** The lines of the map, of so many in all. */
-export function showMap(found: readonly Reach[], all: number, choose: (role: string) => void): void {
+export function showMap(found: readonly ReachLine[], all: number, choose: (role: string) => void): void {
   showText('counted', `${found.length} of ${all}${found.length > MOST ? `, the first ${MOST} shown` : ''}`);
-  findPart('map').replaceChildren(...found.slice(0, MOST).map(reach => row(reach, choose)));
+  findPart('map').replaceChildren(...found.slice(0, MOST).map(reach => createMapRow(reach, choose)));
 }

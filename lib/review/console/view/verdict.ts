@@ -14,13 +14,13 @@ const STOPPED: { readonly [why in StopReason]: (issuer: string) => string } = {
 
 const WORD = { allowed: 'Allowed', denied: 'Denied', open: 'Not decided' } as const;
 
-function withoutWord(text: string): string {
+function stripDecisionWord(text: string): string {
   return text.replace(/^(ALLOWED|DENIED): /, '');
 }
 
 /** An answer as a person reads it first. */
 export function createVerdict(role: Role, { stopped, issuer, decision }: ConsoleAnswer): Verdict {
-  const says = withoutWord(summarizeDecision(role, decision));
+  const says = stripDecisionWord(summarizeDecision(role, decision));
   if (stopped === undefined) return { is: decision.allowed ? 'allowed' : 'denied', says };
   return {
     is: 'denied',

@@ -8,12 +8,12 @@ import { createElement } from './element.ts';
 
 const TRUTHS = { true: 'yes', false: 'no', doubt: 'in doubt' } as const;
 
-function actual({ actual: value, why, truth }: CheckedCondition): string {
+function describeActualValue({ actual: value, why, truth }: CheckedCondition): string {
   if (truth !== 'doubt') return formatClaim(value);
   return value === undefined ? `${DOUBTS[why]}` : `${formatClaim(value)}: ${DOUBTS[why]}`;
 }
 
-function conditionRow(checked: CheckedCondition): HTMLElement {
+function createConditionRow(checked: CheckedCondition): HTMLElement {
   return createElement(
     'tr',
     {},
@@ -23,11 +23,11 @@ function conditionRow(checked: CheckedCondition): HTMLElement {
       createElement('span', { class: `truth ${checked.truth}` }, TRUTHS[checked.truth]),
     ),
     createElement('td', {}, describeCondition(checked.condition)),
-    createElement('td', {}, actual(checked)),
+    createElement('td', {}, describeActualValue(checked)),
   );
 }
 
-function conditionTable({ id, conditions }: StatementTrace): HTMLElement {
+function createConditionTable({ id, conditions }: StatementTrace): HTMLElement {
   return createElement(
     'table',
     { class: 'conditions' },
@@ -41,7 +41,7 @@ function conditionTable({ id, conditions }: StatementTrace): HTMLElement {
         ...['Met', 'Condition', 'Here'].map(each => createElement('th', { scope: 'col' }, each)),
       ),
     ),
-    createElement('tbody', {}, ...conditions.map(conditionRow)),
+    createElement('tbody', {}, ...conditions.map(createConditionRow)),
   );
 }
 
@@ -50,7 +50,7 @@ const ENDINGS = {
   trust: { true: 'holds', false: 'does not hold' },
 } as const;
 
-function statementCard(each: StatementTrace): HTMLElement {
+function createStatementCard(each: StatementTrace): HTMLElement {
   const { id, effect, skipped, applies } = each;
   const ending = skipped ? `not tried: ${SKIPPED[skipped]}` : ENDINGS[effect][`${applies}`];
   return createElement(
@@ -58,11 +58,11 @@ function statementCard(each: StatementTrace): HTMLElement {
     { class: `card statement ${effect} ${applies ? 'applies' : ''}` },
     createElement('h4', {}, createElement('span', { class: 'effect' }, effect), ` ${id} `),
     createElement('p', { class: 'ending' }, ending),
-    skipped ? undefined : conditionTable(each),
+    skipped ? undefined : createConditionTable(each),
   );
 }
 
-function remedyList(title: string, each: readonly string[]): HTMLElement | undefined {
+function createRemedyList(title: string, each: readonly string[]): HTMLElement | undefined {
   return each.length === 0
     ? undefined
     : createElement(
@@ -73,19 +73,19 @@ function remedyList(title: string, each: readonly string[]): HTMLElement | undef
       );
 }
 
-function remedyCard({ step, policy }: Remedies): HTMLElement | undefined {
+function createRemedyCard({ step, policy }: Remedies): HTMLElement | undefined {
   return step.length + policy.length === 0
     ? undefined
     : createElement(
         'section',
         { class: 'card remedies' },
         createElement('h3', {}, 'What would have to change'),
-        remedyList('In the step', step),
-        remedyList('In the role, if it is meant to let this job in', policy),
+        createRemedyList('In the step', step),
+        createRemedyList('In the role, if it is meant to let this job in', policy),
       );
 }
 
-function grantCard(decision: Decision): HTMLElement | undefined {
+function createGrantCard(decision: Decision): HTMLElement | undefined {
   if (!decision.allowed) return undefined;
   const { kind, ...target } = decision.grant.target;
   const members = Object.entries({ kind, ...target }).filter(([, value]) => value !== undefined);
@@ -104,9 +104,9 @@ function grantCard(decision: Decision): HTMLElement | undefined {
 /** Everything behind a decision, drawn from its trace: nothing is evaluated again. */
 export function createWhyParts({ decision, remedies }: ConsoleAnswer): HTMLElement[] {
   return [
-    remedyCard(remedies),
-    grantCard(decision),
+    createRemedyCard(remedies),
+    createGrantCard(decision),
     createElement('h3', {}, 'Why'),
-    ...decision.trace.statements.map(statementCard),
+    ...decision.trace.statements.map(createStatementCard),
   ].filter(each => each !== undefined);
 }

@@ -2,11 +2,11 @@ import { findEntry, type Tree } from '../../../language/parse.ts';
 import { type Linted, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
-function awsOf({ role }: Linted) {
+function findAwsTemplate({ role }: Linted) {
   return role?.template.kind === 'aws' ? role.template : undefined;
 }
 
-function placeOf({ tree }: Linted, key: string): Tree['place'] {
+function findAwsPlace({ tree }: Linted, key: string): Tree['place'] {
   const aws = findEntry(tree, 'aws')?.value;
   return (aws && findEntry(aws, key)?.place) ?? tree.place;
 }
@@ -17,11 +17,11 @@ export const policyBesideArns: LintRule = {
   level: 'warning',
   says: 'policy and policy_arns stand together, and a session may do what either allows.',
   check: linted => {
-    const aws = awsOf(linted);
+    const aws = findAwsTemplate(linted);
     return aws?.policy && aws.policy_arns.length > 0
       ? [
           {
-            place: placeOf(linted, 'policy_arns'),
+            place: findAwsPlace(linted, 'policy_arns'),
             message:
               'AWS adds policy and policy_arns up, so each widens what the other leaves. Say all of it in one of them.',
           },
@@ -30,8 +30,8 @@ export const policyBesideArns: LintRule = {
   },
 };
 
-function narrowed(linted: Linted): boolean {
-  const aws = awsOf(linted);
+function isNarrowedBySession(linted: Linted): boolean {
+  const aws = findAwsTemplate(linted);
   return aws !== undefined && (aws.policy !== undefined || aws.policy_arns.length > 0);
 }
 
@@ -43,7 +43,7 @@ function groupByArn(all: readonly Linted[]): Map<string, Linted[]> {
   if (known) return known;
   const groups = new Map<string, Linted[]>();
   for (const each of all) {
-    const arn = awsOf(each)?.role_arn;
+    const arn = findAwsTemplate(each)?.role_arn;
     const group = arn === undefined ? undefined : groups.get(arn);
     if (group) group.push(each);
     else if (arn !== undefined) groups.set(arn, [each]);
@@ -58,17 +58,17 @@ export const roleArnShared: LintRule = {
   level: 'warning',
   says: 'Two roles lead to one role of AWS, so the laxer of the two decides.',
   check: (linted, { all }) => {
-    const arn = awsOf(linted)?.role_arn;
+    const arn = findAwsTemplate(linted)?.role_arn;
     const other =
       arn === undefined
         ? undefined
         : groupByArn(all)
             .get(arn)
             ?.find(each => each !== linted);
-    if (!other || (narrowed(linted) && narrowed(other))) return [];
+    if (!other || (isNarrowedBySession(linted) && isNarrowedBySession(other))) return [];
     return [
       {
-        place: placeOf(linted, 'role_arn'),
+        place: findAwsPlace(linted, 'role_arn'),
         message: `${other.name} leads to the same role of AWS, so whoever has either has both. Give each an AWS role of its own, or a session policy.`,
       },
     ];
@@ -81,18 +81,22 @@ const EVERYTHING = [
   'arn:aws-us-gov:iam::aws:policy/AdministratorAccess',
 ];
 
-function isAll(statement: Tree, key: string): boolean {
+function hasWildcardAlone(statement: Tree, key: string): boolean {
   return listScalarTrees(findEntry(statement, key)?.value).some(({ value }) => value === '*');
 }
 
 /** Allows it all that the role may do, whenever? */
-function allowsAll(statement: Tree): boolean {
-  if (findEntry(statement, 'Condition') || !isAll(statement, 'Action') || !isAll(statement, 'Resource'))
+function isAllowingAll(statement: Tree): boolean {
+  if (
+    findEntry(statement, 'Condition') ||
+    !hasWildcardAlone(statement, 'Action') ||
+    !hasWildcardAlone(statement, 'Resource')
+  )
     return false;
   return listScalarTrees(findEntry(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
 }
 
-function findWide({ tree }: Linted): Tree['place'] | undefined {
+function findWidePolicy({ tree }: Linted): Tree['place'] | undefined {
   const aws = findEntry(tree, 'aws')?.value;
   const policy = aws && findEntry(aws, 'policy')?.value;
   const written = policy && findEntry(policy, 'Statement')?.value;
@@ -100,7 +104,7 @@ function findWide({ tree }: Linted): Tree['place'] | undefined {
   const isDenying = statements.some(each =>
     listScalarTrees(findEntry(each, 'Effect')?.value).some(({ value }) => value === 'Deny'),
   );
-  const wide = isDenying ? undefined : statements.find(allowsAll);
+  const wide = isDenying ? undefined : statements.find(isAllowingAll);
   const arns = listScalarTrees(aws && findEntry(aws, 'policy_arns')?.value);
   return wide?.place ?? arns.find(({ value }) => EVERYTHING.includes(String(value)))?.place;
 }
@@ -111,7 +115,7 @@ export const policyNarrowsNothing: LintRule = {
   level: 'warning',
   says: 'A session policy allows everything, so it takes nothing away.',
   check: linted => {
-    const place = findWide(linted);
+    const place = findWidePolicy(linted);
     const message =
       'This allows every action on every resource, so the session may do all that the role of AWS may. Name the actions and resources, or leave the policy away.';
     return place ? [{ place, message }] : [];

@@ -5,9 +5,9 @@ import type { IssuerRow } from '../../../token/issuer.ts';
 import { findClaimPlace, type Linted, type LintedStatement, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
-type Use = { readonly claim: string; readonly place: Tree['place'] };
+type ClaimUse = { readonly claim: string; readonly place: Tree['place'] };
 
-function inStatements(statements: readonly LintedStatement[], issuer: string): Use[] {
+function listConditionUses(statements: readonly LintedStatement[], issuer: string): ClaimUse[] {
   return statements
     .filter(({ statement }) => statement.issuer === issuer)
     .flatMap(({ statement, tree }) =>
@@ -15,17 +15,17 @@ function inStatements(statements: readonly LintedStatement[], issuer: string): U
     );
 }
 
-function inTemplate({ role, tree }: Linted): Use[] {
+function listTemplateUses({ role, tree }: Linted): ClaimUse[] {
   return listScalarTrees(role && findEntry(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
     findSlots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
   );
 }
 
-function usesOf(linted: Linted, row: IssuerRow): Use[] {
+function listUses(linted: Linted, row: IssuerRow): ClaimUse[] {
   return [
-    ...inStatements(linted.trust, row.issuer),
-    ...inStatements(linted.deny, row.issuer),
-    ...inTemplate(linted),
+    ...listConditionUses(linted.trust, row.issuer),
+    ...listConditionUses(linted.deny, row.issuer),
+    ...listTemplateUses(linted),
   ].filter(({ claim }) => findRequestFlag(claim, row) !== undefined);
 }
 
@@ -37,7 +37,7 @@ export const claimOnRequest: LintRule = {
   check: linted => {
     const rows = new Set(linted.trust.map(({ row }) => row));
     return [...rows].flatMap(row => {
-      const uses = usesOf(linted, row);
+      const uses = listUses(linted, row);
       const asks = new Set(uses.map(({ claim }) => findRequestFlag(claim, row)));
       return uses.slice(0, 1).map(({ place }) => ({
         place,

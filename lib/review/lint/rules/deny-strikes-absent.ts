@@ -7,7 +7,7 @@ function spares(operands: readonly unknown[]): boolean {
   return !operands.includes(null);
 }
 
-function findIn(denying: LintedStatement, { trust }: Linted): LintMatch[] {
+function findStruckJobs(denying: LintedStatement, { trust }: Linted): LintMatch[] {
   const { statement, row, tree } = denying;
   const nullable = (name: string): boolean => row.nullable.includes(name);
   return statement.conditions
@@ -35,5 +35,5 @@ export const denyStrikesAbsent: LintRule = {
   rule: 'deny-strikes-absent',
   level: 'warning',
   says: 'A deny statement is about a claim that many jobs lack, and denies all of those too.',
-  check: linted => linted.deny.flatMap(each => findIn(each, linted)),
+  check: linted => linted.deny.flatMap(each => findStruckJobs(each, linted)),
 };

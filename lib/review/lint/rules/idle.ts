@@ -11,9 +11,12 @@ import type { LintMatch, LintRule } from '../rule.ts';
 /** No clock is asked: what will end is still there, and what has ended is for whoever looks at the date. */
 const FROM_THE_FIRST = 0;
 
-type IdleIn = { readonly statements: readonly IdleStatement[]; readonly nobody: boolean };
+type IssuerIdle = { readonly statements: readonly IdleStatement[]; readonly nobody: boolean };
 
-function idleIn(role: GuardedPolicy['role'], statements: readonly LintedStatement[]): IdleIn[] {
+function findIdlePerIssuer(
+  role: GuardedPolicy['role'],
+  statements: readonly LintedStatement[],
+): IssuerIdle[] {
   return [...new Map(statements.map(({ row }) => [row.issuer, row])).values()].map(row => {
     const standing: GuardedPolicy = { role, row };
     const world = createSearchSpace({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
@@ -22,30 +25,32 @@ function idleIn(role: GuardedPolicy['role'], statements: readonly LintedStatemen
   });
 }
 
-const KNOWN = new WeakMap<Linted, readonly IdleIn[]>();
+const KNOWN = new WeakMap<Linted, readonly IssuerIdle[]>();
 
 /** Three rules ask the same of a role: it is looked at once. */
-function idleOf(linted: Linted): readonly IdleIn[] {
+function findIdleOnce(linted: Linted): readonly IssuerIdle[] {
   const { role, trust, deny } = linted;
-  const known = KNOWN.get(linted) ?? (role ? idleIn(role, [...trust, ...deny]) : []);
+  const known = KNOWN.get(linted) ?? (role ? findIdlePerIssuer(role, [...trust, ...deny]) : []);
   KNOWN.set(linted, known);
   return known;
 }
 
-type Told = {
+type IdleRuleFacts = {
   readonly rule: string;
   readonly why: IdleReason;
   readonly says: string;
   readonly message: string;
 };
 
-function idleRule({ rule, why, says, message }: Told): LintRule {
+function createIdleRule({ rule, why, says, message }: IdleRuleFacts): LintRule {
   return {
     rule,
     level: 'warning',
     says,
     check: (linted): LintMatch[] => {
-      const idle = idleOf(linted).flatMap(({ statements }) => statements.filter(each => each.why === why));
+      const idle = findIdleOnce(linted).flatMap(({ statements }) =>
+        statements.filter(each => each.why === why),
+      );
       const ids = new Set(idle.map(({ id }) => id));
       return [...linted.trust, ...linted.deny]
         .filter(({ statement }) => ids.has(statement.id))
@@ -55,14 +60,14 @@ function idleRule({ rule, why, says, message }: Told): LintRule {
 }
 
 /** Proved for every token there can be, and not guessed from the text. */
-export const neverHolds = idleRule({
+export const neverHolds = createIdleRule({
   rule: 'statement-never-holds',
   why: 'never_holds',
   says: 'No token can meet a statement.',
   message: 'can be met by no token: its conditions contradict each other, or the guard of its issuer.',
 });
 
-export const statementShadowed = idleRule({
+export const statementShadowed = createIdleRule({
   rule: 'statement-shadowed',
   why: 'shadowed',
   says: 'Earlier trust statements admit all that this one does.',
@@ -70,7 +75,7 @@ export const statementShadowed = idleRule({
     'admits nobody whom an earlier statement does not, and its scopes are never granted. Remove it, or put it first.',
 });
 
-export const deniesNothing = idleRule({
+export const deniesNothing = createIdleRule({
   rule: 'deny-denies-nothing',
   why: 'denies_nothing',
   says: 'A deny statement denies nobody whom the role trusts.',
@@ -85,7 +90,7 @@ export const roleUnreachable: LintRule = {
   says: 'Nobody can have a role: its deny statements strike all whom it trusts.',
   check: linted => {
     const { role, tree } = linted;
-    const found = role?.disabled === undefined ? idleOf(linted) : [];
+    const found = role?.disabled === undefined ? findIdleOnce(linted) : [];
     const told = found.some(({ statements }) => statements.some(({ why }) => why === 'never_holds'));
     if (found.length === 0 || told || !found.every(({ nobody }) => nobody)) return [];
     return [

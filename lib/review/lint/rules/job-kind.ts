@@ -18,13 +18,13 @@ function judgeOnce(linted: Linted): readonly StatementJobs[] {
   return judged;
 }
 
-type Judged = {
+type JudgedStatement = {
   readonly linted: LintedStatement;
   readonly admitted: readonly JobKind[];
   readonly known: readonly JobKind[];
 };
 
-function judgedStatements(linted: Linted): Judged[] {
+function listJudgedStatements(linted: Linted): JudgedStatement[] {
   return judgeOnce(linted).flatMap(({ statement, jobs }) => {
     const found = linted.trust.find(each => each.statement.id === statement.id);
     if (!found) return [];
@@ -34,18 +34,18 @@ function judgedStatements(linted: Linted): Judged[] {
 }
 
 /** The claims that would shut them out: the first that each kind tells itself by. */
-function listTelling(kinds: readonly JobKind[]): string {
+function listTellingClaims(kinds: readonly JobKind[]): string {
   return [...new Set(kinds.flatMap(({ tells }) => tells?.at(0)?.[0] ?? []))].join(' and ');
 }
 
-function findAdmitted({ linted: { statement, tree }, admitted }: Judged): LintMatch[] {
+function findAdmittedKinds({ linted: { statement, tree }, admitted }: JudgedStatement): LintMatch[] {
   const meant = statement.knowingly?.jobs ?? [];
   const kinds = admitted.filter(({ name, danger }) => danger !== undefined && !meant.includes(name));
   if (kinds.length === 0) return [];
   return [
     {
       place: tree.place,
-      message: `${statement.id} admits ${describeKinds(kinds)}. Bind ${listTelling(kinds)}, or say knowingly: { jobs: [${kinds.map(({ name }) => name).join(', ')}], reason: … }.`,
+      message: `${statement.id} admits ${describeKinds(kinds)}. Bind ${listTellingClaims(kinds)}, or say knowingly: { jobs: [${kinds.map(({ name }) => name).join(', ')}], reason: … }.`,
     },
   ];
 }
@@ -55,20 +55,20 @@ export const jobKindAdmitted: LintRule = {
   rule: 'job-kind-admitted',
   level: 'warning',
   says: 'A trust statement admits jobs that an outsider, or a colleague without further rights, can cause.',
-  check: linted => judgedStatements(linted).flatMap(findAdmitted),
+  check: linted => listJudgedStatements(linted).flatMap(findAdmittedKinds),
 };
 
-function findIdle({ linted: { statement, tree }, admitted, known }: Judged): LintMatch[] {
+function findIdleWords({ linted: { statement, tree }, admitted, known }: JudgedStatement): LintMatch[] {
   const written = findEntry(tree, 'knowingly')?.value;
   const names = written && findEntry(written, 'jobs')?.value;
   return (names?.kind === 'list' ? names.items : []).flatMap(item => {
     const name = item.kind === 'scalar' ? String(item.value) : '';
     const isAdmitted = admitted.some(each => each.name === name && each.danger !== undefined);
-    return isAdmitted ? [] : [{ place: item.place, message: explainIdle(name, statement.id, known) }];
+    return isAdmitted ? [] : [{ place: item.place, message: explainIdleWord(name, statement.id, known) }];
   });
 }
 
-function explainIdle(word: string, id: string, known: readonly JobKind[]): string {
+function explainIdleWord(word: string, id: string, known: readonly JobKind[]): string {
   const names = known.map(({ name }) => name);
   const kind = known.find(({ name }) => name === word);
   if (!kind) return `"${word}" is no kind of job of this issuer.${suggestWord(word, names)}`;
@@ -82,11 +82,11 @@ export const knowinglyIdle: LintRule = {
   rule: 'knowingly-idle',
   level: 'error',
   says: 'knowingly names a kind of job that the statement does not admit.',
-  check: linted => judgedStatements(linted).flatMap(findIdle),
+  check: linted => listJudgedStatements(linted).flatMap(findIdleWords),
 };
 
 function findBeyond(
-  { linted: { statement, tree }, admitted }: Judged,
+  { linted: { statement, tree }, admitted }: JudgedStatement,
   allowed: readonly string[],
   team: string,
 ): LintMatch[] {
@@ -109,6 +109,6 @@ export const ceilingExceeded: LintRule = {
     const [found] = linted.role && teams ? findTeams(linted.name, teams.teams) : [];
     const [team = '', { ceiling } = { ceiling: undefined }] = found ?? [];
     const allowed = ceiling?.jobs;
-    return allowed ? judgedStatements(linted).flatMap(each => findBeyond(each, allowed, team)) : [];
+    return allowed ? listJudgedStatements(linted).flatMap(each => findBeyond(each, allowed, team)) : [];
   },
 };

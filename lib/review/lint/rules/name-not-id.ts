@@ -3,19 +3,19 @@ import { findClaimPlace, isBinding, type LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule, LintSetting } from '../rule.ts';
 
 /** The guard of the issuer's row in broker.yml. Rows are in the order of the file. */
-function guardOf({ row }: LintedStatement, { broker, issuers }: LintSetting) {
+function findGuardTree({ row }: LintedStatement, { broker, issuers }: LintSetting) {
   const rows = findEntry(broker, 'issuers')?.value;
   const tree = rows?.kind === 'list' ? rows.items[issuers.indexOf(row.issuer)] : undefined;
   return tree && findEntry(tree, 'require')?.value;
 }
 
-function foundIn(linted: LintedStatement, setting: LintSetting): LintMatch[] {
+function findUnpinnedNames(linted: LintedStatement, setting: LintSetting): LintMatch[] {
   const { conditions, known, tree, row } = linted;
   const bound = conditions.filter(isBinding).map(({ name }) => name);
   const names = bound.filter(name => Object.hasOwn(known.ids, name));
   if (names.length === 0 || Object.values(known.ids).some(id => bound.includes(id))) return [];
   const guarded = row.require.find(({ name }) => names.includes(name))?.name;
-  const guard = guarded === undefined ? undefined : guardOf(linted, setting);
+  const guard = guarded === undefined ? undefined : findGuardTree(linted, setting);
   const name = guarded ?? names[0] ?? '';
   return [
     {
@@ -30,5 +30,5 @@ export const nameNotId: LintRule = {
   rule: 'name-not-id',
   level: 'note',
   says: 'A tenant is bound by its name, and by no id that outlives a renaming.',
-  check: ({ trust }, setting) => trust.flatMap(each => foundIn(each, setting)),
+  check: ({ trust }, setting) => trust.flatMap(each => findUnpinnedNames(each, setting)),
 };

@@ -1,7 +1,11 @@
 import { type LintedStatement, listOperandTrees } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
-function foundIn({ statement: { conditions }, tree, row: { nullable } }: LintedStatement): LintMatch[] {
+function findNullPatterns({
+  statement: { conditions },
+  tree,
+  row: { nullable },
+}: LintedStatement): LintMatch[] {
   return conditions
     .filter(
       ({ operator, name }) =>
@@ -25,5 +29,5 @@ export const patternOnNull: LintRule = {
   rule: 'pattern-on-null',
   level: 'note',
   says: 'A pattern stands on a claim that may be null, which other readers of the format let in.',
-  check: ({ trust }) => trust.flatMap(foundIn),
+  check: ({ trust }) => trust.flatMap(findNullPatterns),
 };

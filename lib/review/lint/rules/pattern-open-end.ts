@@ -8,7 +8,7 @@ import type { LintMatch, LintRule } from '../rule.ts';
 const WITHIN = /[\p{L}\p{N}]$/u;
 
 /** A name that anybody may take ends at its slash alone: whoever may be acme-web may be acme-evil. */
-function isEnded(prefix: string, claim: string, { free, paths }: ClaimKnowledge): boolean {
+function isDelimited(prefix: string, claim: string, { free, paths }: ClaimKnowledge): boolean {
   if (free.includes(claim) || (paths.includes(claim) && !prefix.includes('/'))) return prefix.endsWith('/');
   return prefix !== '' && !WITHIN.test(prefix);
 }
@@ -27,7 +27,7 @@ function hasOpenEnd(pattern: string, claim: string, known: ClaimKnowledge): bool
   // Wildcards alone bind nothing at all, which other rules tell.
   if (prefix === pattern || /^(refs\/(heads\/)?)?[*?]+$/.test(pattern)) return false;
   if (prefix.includes(`@${TAGS}`)) return false;
-  return known.refs.includes(claim) ? hasOpenBranch(pattern) : !isEnded(prefix, claim, known);
+  return known.refs.includes(claim) ? hasOpenBranch(pattern) : !isDelimited(prefix, claim, known);
 }
 
 function isOfTags({ name, operands }: Condition): boolean {
@@ -35,14 +35,14 @@ function isOfTags({ name, operands }: Condition): boolean {
 }
 
 /** A name that nobody meant, and that the pattern admits. */
-function nameStranger(pattern: string): string {
+function inventStranger(pattern: string): string {
   return pattern
     .replace('*', WITHIN.test(readLiteralPrefix(pattern)) ? '-evil' : 'evil')
     .replaceAll('*', '')
     .replaceAll('?', 'x');
 }
 
-function findIn({ statement, tree, known }: LintedStatement): LintMatch[] {
+function findOpenEnds({ statement, tree, known }: LintedStatement): LintMatch[] {
   const refs = statement.conditions.some(isOfTags) ? [] : known.refs;
   const names = [...known.named, ...known.free, ...refs];
   return statement.conditions
@@ -52,7 +52,7 @@ function findIn({ statement, tree, known }: LintedStatement): LintMatch[] {
         .filter(({ value }) => hasOpenEnd(String(value), condition.name, known))
         .map(({ value, place }) => ({
           place,
-          message: `"${value}" also admits "${nameStranger(String(value))}". Let a delimiter stand before the wildcard, or list the names with in.`,
+          message: `"${value}" also admits "${inventStranger(String(value))}". Let a delimiter stand before the wildcard, or list the names with in.`,
         })),
     );
 }
@@ -62,5 +62,5 @@ export const patternOpenEnd: LintRule = {
   rule: 'pattern-open-end',
   level: 'warning',
   says: 'What stands before a wildcard on a name does not end at a delimiter.',
-  check: ({ trust }) => trust.flatMap(findIn),
+  check: ({ trust }) => trust.flatMap(findOpenEnds),
 };

@@ -6,7 +6,7 @@ import type { LintRule } from '../rule.ts';
 /** Claims that say nothing of who asks, where nothing else is known of an issuer. */
 const OF_ALL = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'];
 
-function isNamed(runs: readonly string[], claim: string): boolean {
+function isRunClaim(runs: readonly string[], claim: string): boolean {
   return runs.some(each => each === claim || (each.endsWith('_') && claim.startsWith(each)));
 }
 
@@ -23,12 +23,12 @@ function isWholeCluster(operand: unknown): boolean {
   return /^system:(serviceaccount:)?[*?]/.test(String(operand));
 }
 
-function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boolean {
+function isPipelineBound({ conditions, known: { runs, openSub } }: LintedStatement): boolean {
   return conditions.some(each => {
     const { name, operands } = each;
     if (!isBinding(each)) return false;
     if (runs.length === 0) return !OF_ALL.includes(name) && !operands.some(isWholeCluster);
-    if (!isNamed(runs, name)) return false;
+    if (!isRunClaim(runs, name)) return false;
     return !operands.some(operand =>
       name === 'sub' ? openSub?.test(String(operand)) : isWholeOwner(operand),
     );
@@ -36,12 +36,12 @@ function isBound({ conditions, known: { runs, openSub } }: LintedStatement): boo
 }
 
 /** Repositories of GitHub that are filled in from what runs: each caller gets its own, so that none need be named. */
-function givesEachItsOwn({ role, tree }: Linted, { known: { runs } }: LintedStatement): boolean {
+function isOwnRepositoryGiven({ role, tree }: Linted, { known: { runs } }: LintedStatement): boolean {
   if (role?.template.kind !== 'github') return false;
   const github = findEntry(tree, 'github')?.value;
   const repositories = listScalarTrees(github && findEntry(github, 'repositories')?.value);
   return repositories.every(({ value }) =>
-    findSlots(String(value)).some(({ name = '' }) => isNamed(runs, name)),
+    findSlots(String(value)).some(({ name = '' }) => isRunClaim(runs, name)),
   );
 }
 
@@ -52,7 +52,7 @@ export const pipelineUnbound: LintRule = {
   says: 'A trust statement admits every pipeline, repository or project of its tenant.',
   check: linted =>
     linted.trust
-      .filter(each => !isBound(each) && !givesEachItsOwn(linted, each))
+      .filter(each => !isPipelineBound(each) && !isOwnRepositoryGiven(linted, each))
       .map(({ statement: { id }, known: { unit, runs }, tree: { place } }) => ({
         place,
         message:

@@ -4,7 +4,7 @@ import type { LintRule } from '../rule.ts';
 /** Seconds. A step that lasts longer renews: `exec` and the SDKs' own providers do it by themselves. */
 const LONG = 3600;
 
-function said(tree: Tree): Tree['place'] | undefined {
+function findSecondsPlace(tree: Tree): Tree['place'] | undefined {
   const session = findEntry(tree, 'session')?.value;
   return session && findEntry(session, 'seconds')?.place;
 }
@@ -18,7 +18,7 @@ export const sessionLong: LintRule = {
     if (!role || role.session.seconds <= Math.max(LONG, role.session.min)) return [];
     return [
       {
-        place: said(tree) ?? said(broker) ?? tree.place,
+        place: findSecondsPlace(tree) ?? findSecondsPlace(broker) ?? tree.place,
         message: `Sessions last ${role.session.seconds} seconds unless the step asks for less. Let seconds be ${LONG} or less, and max_seconds what the longest step may ask for.`,
       },
     ];

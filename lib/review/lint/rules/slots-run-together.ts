@@ -7,9 +7,9 @@ import { DIGITS } from '../values/forms.ts';
 import { canHold, type Grammar, isOfOneLength } from '../values/grammar.ts';
 
 /** Two claims in one value, and what stands between them. */
-type Pair = { readonly before: string; readonly after: string; readonly between: string };
+type SlotPair = { readonly before: string; readonly after: string; readonly between: string };
 
-function pairsIn(text: string): Pair[] {
+function listSlotPairs(text: string): SlotPair[] {
   const found = findSlots(text).filter((each): each is Slot => each.name !== undefined);
   return found.flatMap((slot, index) => {
     const next = found[index + 1];
@@ -19,14 +19,14 @@ function pairsIn(text: string): Pair[] {
 }
 
 /** The values that a statement leaves of a claim; undefined where they are not listed. */
-function listValues({ conditions }: LintedStatement, claim: string): readonly string[] | undefined {
+function listBoundValues({ conditions }: LintedStatement, claim: string): readonly string[] | undefined {
   const bound = conditions.find(
     ({ name, operator }) => name === claim && (operator === 'equals' || operator === 'in'),
   );
   return bound?.operands.map(String);
 }
 
-function grammarsOf({ row, known }: LintedStatement, claim: string): readonly Grammar[] {
+function findGrammars({ row, known }: LintedStatement, claim: string): readonly Grammar[] {
   const types = row.vocabulary && findVocabularyTypes(row.vocabulary, claim);
   if (types?.every(type => type === 'number')) return [DIGITS];
   return (Object.hasOwn(known.sent, claim) ? known.sent[claim] : undefined) ?? [];
@@ -39,8 +39,8 @@ function canRunOn(values: readonly string[], between: string): boolean {
   );
 }
 
-function isAmbiguous({ trust }: Linted, { before, between }: Pair): boolean {
-  const listed = trust.map(each => listValues(each, before));
+function isPairAmbiguous({ trust }: Linted, { before, between }: SlotPair): boolean {
+  const listed = trust.map(each => listBoundValues(each, before));
   const open = trust.filter((_, index) => listed[index] === undefined);
   if (open.length === 0)
     return canRunOn(
@@ -48,32 +48,32 @@ function isAmbiguous({ trust }: Linted, { before, between }: Pair): boolean {
       between,
     );
   return open.some(each => {
-    const grammars = grammarsOf(each, before);
+    const grammars = findGrammars(each, before);
     return !grammars.some(isOfOneLength) && canHold(grammars, between);
   });
 }
 
-function suggestSeparator({ trust }: Linted, { before }: Pair): string {
+function suggestSeparator({ trust }: Linted, { before }: SlotPair): string {
   const safe = ['/', ':', '=', '@', '+'].find(sign =>
-    trust.every(each => !canHold(grammarsOf(each, before), sign)),
+    trust.every(each => !canHold(findGrammars(each, before), sign)),
   );
   return safe === undefined
     ? 'Give each claim a value of its own.'
     : `Put "${safe}" between them, which it cannot hold.`;
 }
 
-function findIn(linted: Linted): LintMatch[] {
+function findAmbiguousPairs(linted: Linted): LintMatch[] {
   const { role, tree } = linted;
   const written = role && findEntry(tree, role.template.kind)?.value;
   return listScalarTrees(written).flatMap(({ value, place }) =>
-    pairsIn(String(value))
-      .filter(pair => isAmbiguous(linted, pair))
+    listSlotPairs(String(value))
+      .filter(pair => isPairAmbiguous(linted, pair))
       .slice(0, 1)
-      .map(pair => ({ place, message: sayAmbiguous(linted, pair) })),
+      .map(pair => ({ place, message: explainPair(linted, pair) })),
   );
 }
 
-function sayAmbiguous(linted: Linted, pair: Pair): string {
+function explainPair(linted: Linted, pair: SlotPair): string {
   const { before, after, between } = pair;
   const why =
     between === '' ? 'Nothing stands between' : `${before} may hold "${between}", which stands between`;
@@ -86,5 +86,5 @@ export const slotsRunTogether: LintRule = {
   rule: 'slots-run-together',
   level: 'warning',
   says: 'Two claims in one value have nothing between them that keeps them apart.',
-  check: findIn,
+  check: findAmbiguousPairs,
 };

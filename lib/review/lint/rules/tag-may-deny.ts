@@ -5,7 +5,7 @@ import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
 /** Values of tags without an `else`, and those of claims of ours, which have none. */
-function valuesIn({ role, tree }: Linted): readonly Tree[] {
+function listTagValues({ role, tree }: Linted): readonly Tree[] {
   const kind = role?.template.kind;
   const under = findEntry(
     findEntry(tree, kind ?? '')?.value ?? tree,
@@ -15,8 +15,8 @@ function valuesIn({ role, tree }: Linted): readonly Tree[] {
   return under.entries.map(({ value }) => value).filter(value => findEntry(value, 'else') === undefined);
 }
 
-function foundIn(linted: Linted): LintMatch[] {
-  return valuesIn(linted)
+function findDenyingTags(linted: Linted): LintMatch[] {
+  return listTagValues(linted)
     .flatMap(listScalarTrees)
     .flatMap(({ value, place }) =>
       findSlots(String(value)).flatMap(({ name = '' }) => {
@@ -37,5 +37,5 @@ export const tagMayDeny: LintRule = {
   rule: 'tag-may-deny',
   level: 'warning',
   says: 'A tag or claim is filled in from a claim that many jobs lack, and those are denied.',
-  check: foundIn,
+  check: findDenyingTags,
 };

@@ -2,7 +2,10 @@ import { findEntry } from '../../../language/parse.ts';
 import type { LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
-function findIn({ statement: { id, effect, until }, tree }: LintedStatement, now: number): LintMatch[] {
+function findEndedStatement(
+  { statement: { id, effect, until }, tree }: LintedStatement,
+  now: number,
+): LintMatch[] {
   if (until === undefined || until > now) return [];
   const what = effect === 'trust' ? 'It admits nobody any more' : 'It denies nobody any more';
   return [
@@ -18,5 +21,5 @@ export const untilPassed: LintRule = {
   rule: 'until-passed',
   level: 'warning',
   says: 'A statement has an until in the past, and is as if it were not there.',
-  check: ({ trust, deny }, { now }) => [...trust, ...deny].flatMap(each => findIn(each, now)),
+  check: ({ trust, deny }, { now }) => [...trust, ...deny].flatMap(each => findEndedStatement(each, now)),
 };

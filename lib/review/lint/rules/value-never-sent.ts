@@ -6,7 +6,7 @@ import { canBeSent, type Grammar } from '../values/grammar.ts';
 import { explainMisfit, findLookalike } from '../values/misfit.ts';
 
 /** A text that a condition compares a claim with. */
-type Operand = {
+type TextOperand = {
   readonly condition: Condition;
   readonly text: string;
   readonly isPattern: boolean;
@@ -14,7 +14,7 @@ type Operand = {
   readonly grammars: readonly Grammar[];
 };
 
-function operandsIn({ statement, tree, known: { sent } }: LintedStatement): Operand[] {
+function listTextOperands({ statement, tree, known: { sent } }: LintedStatement): TextOperand[] {
   return statement.conditions.flatMap(condition => {
     const { name, operator } = condition;
     const grammars = (Object.hasOwn(sent, name) ? sent[name] : undefined) ?? [];
@@ -27,12 +27,12 @@ function operandsIn({ statement, tree, known: { sent } }: LintedStatement): Oper
 }
 
 /** What the operand misses; first of what the vendor fixes. */
-function findMissed({ grammars, text, isPattern }: Operand): Grammar | undefined {
+function findMissed({ grammars, text, isPattern }: TextOperand): Grammar | undefined {
   const missed = grammars.filter(each => !canBeSent(each, text, isPattern));
   return missed.find(({ fixed }) => fixed) ?? missed[0];
 }
 
-function sayMissed({ row }: LintedStatement, operand: Operand, { says, fixed }: Grammar): LintMatch {
+function explainMissed({ row }: LintedStatement, operand: TextOperand, { says, fixed }: Grammar): LintMatch {
   const { condition, text, isPattern, place } = operand;
   const slip = explainMisfit(text, isPattern);
   const can = fixed ? 'can never send' : 'never sends';
@@ -40,10 +40,10 @@ function sayMissed({ row }: LintedStatement, operand: Operand, { says, fixed }: 
   return { place, message };
 }
 
-function findIn(statement: LintedStatement, isFixed: boolean): LintMatch[] {
-  return operandsIn(statement).flatMap(operand => {
+function findImpossibleValues(statement: LintedStatement, isFixed: boolean): LintMatch[] {
+  return listTextOperands(statement).flatMap(operand => {
     const missed = findMissed(operand);
-    return missed?.fixed === isFixed ? [sayMissed(statement, operand, missed)] : [];
+    return missed?.fixed === isFixed ? [explainMissed(statement, operand, missed)] : [];
   });
 }
 
@@ -52,7 +52,7 @@ export const valueNeverSent: LintRule = {
   rule: 'value-never-sent',
   level: 'warning',
   says: 'A claim is compared with a value that its issuer never sends.',
-  check: ({ trust, deny }) => [...trust, ...deny].flatMap(each => findIn(each, false)),
+  check: ({ trust, deny }) => [...trust, ...deny].flatMap(each => findImpossibleValues(each, false)),
 };
 
 /** The same, where it is no habit of the vendor but the form of the claim: no token will ever hold it. */
@@ -60,11 +60,11 @@ export const valueImpossible: LintRule = {
   rule: 'value-impossible',
   level: 'error',
   says: 'A claim is compared with a value that it can never have.',
-  check: ({ trust, deny }) => [...trust, ...deny].flatMap(each => findIn(each, true)),
+  check: ({ trust, deny }) => [...trust, ...deny].flatMap(each => findImpossibleValues(each, true)),
 };
 
 function findSuspects(statement: LintedStatement): LintMatch[] {
-  return operandsIn(statement).flatMap(operand => {
+  return listTextOperands(statement).flatMap(operand => {
     const { text, isPattern, place } = operand;
     const slip = findMissed(operand) ? undefined : findLookalike(text, isPattern);
     return slip === undefined ? [] : [{ place, message: `"${text}" may be a slip. ${slip}` }];

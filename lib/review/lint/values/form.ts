@@ -1,12 +1,12 @@
 /** Some characters in a row: which, and how many. */
-type Run = { readonly takes: RegExp; readonly least: number; readonly most: number };
+type CharacterRun = { readonly takes: RegExp; readonly least: number; readonly most: number };
 
 /** The form of a text: as runs of characters, for patterns, and as one expression, for texts. */
-export type Form = { readonly runs: readonly Run[]; readonly whole: RegExp };
+export type Form = { readonly runs: readonly CharacterRun[]; readonly whole: RegExp };
 
 const RUN = /(\[(?:\\.|[^\]\\])+\]|\\.|.)(?:\{(\d+)(?:(,)(\d*))?\}|([+*]))?/gsu;
 
-function readLimits(first: string | undefined, comma: string | undefined, last: string | undefined) {
+function readRunLimits(first: string | undefined, comma: string | undefined, last: string | undefined) {
   const least = Number(first);
   if (comma === undefined) return { least, most: least };
   return { least, most: last ? Number(last) : Number.POSITIVE_INFINITY };
@@ -20,7 +20,7 @@ export function readForm(written: string): Form {
   const runs = [...written.matchAll(RUN)].map(([, takes = '', first, comma, last, sign]) => {
     const limits =
       sign === undefined && first !== undefined
-        ? readLimits(first, comma, last)
+        ? readRunLimits(first, comma, last)
         : { least: sign === '*' ? 0 : 1, most: sign === undefined ? 1 : Number.POSITIVE_INFINITY };
     return { takes: new RegExp(`^${takes}$`, 'su'), ...limits };
   });
@@ -28,11 +28,11 @@ export function readForm(written: string): Form {
 }
 
 /** One step through a pattern: a character, or a wildcard. */
-type Step = { readonly text: string; readonly wild: 'one' | 'any' | undefined };
+type PatternStep = { readonly text: string; readonly wild: 'one' | 'any' | undefined };
 
-const WILD: { readonly [sign: string]: Step['wild'] } = { '*': 'any', '?': 'one' };
+const WILD: { readonly [sign: string]: PatternStep['wild'] } = { '*': 'any', '?': 'one' };
 
-function stepsThrough(pattern: string): Step[] {
+function listPatternSteps(pattern: string): PatternStep[] {
   return [...pattern].map(text => ({ text, wild: WILD[text] }));
 }
 
@@ -41,11 +41,11 @@ type Spot = { readonly step: number; readonly run: number; readonly count: numbe
 
 /** Is there a text of the form that the operand equals, or, where it is a pattern, matches? */
 export function canBeText({ runs, whole }: Form, operand: string, isPattern: boolean): boolean {
-  return isPattern ? canMatch(runs, operand) : whole.test(operand);
+  return isPattern ? canBeMatched(runs, operand) : whole.test(operand);
 }
 
-function canMatch(runs: readonly Run[], pattern: string): boolean {
-  const steps = stepsThrough(pattern);
+function canBeMatched(runs: readonly CharacterRun[], pattern: string): boolean {
+  const steps = listPatternSteps(pattern);
   const seen = new Set<string>();
   const open: Spot[] = [{ step: 0, run: 0, count: 0 }];
   for (let spot = open.pop(); spot !== undefined; spot = open.pop()) {
@@ -53,12 +53,16 @@ function canMatch(runs: readonly Run[], pattern: string): boolean {
     const key = `${spot.step} ${spot.run} ${spot.count}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    open.push(...listNext(spot, runs[spot.run], steps[spot.step]));
+    open.push(...listNextSpots(spot, runs[spot.run], steps[spot.step]));
   }
   return false;
 }
 
-function listNext({ step, run, count }: Spot, now: Run | undefined, next: Step | undefined): Spot[] {
+function listNextSpots(
+  { step, run, count }: Spot,
+  now: CharacterRun | undefined,
+  next: PatternStep | undefined,
+): Spot[] {
   const spots: Spot[] = [];
   if (now && count >= now.least) spots.push({ step, run: run + 1, count: 0 });
   if (next?.wild === 'any') spots.push({ step: step + 1, run, count });

@@ -11,22 +11,22 @@ export type Grammar = {
   readonly fixed: boolean;
 };
 
-type Options = { readonly fixed?: boolean; readonly never?: RegExp };
+type GrammarOptions = { readonly fixed?: boolean; readonly never?: RegExp };
 
 export function createGrammar(
   says: string,
   forms: readonly string[],
-  { fixed = false, never }: Options = {},
+  { fixed = false, never }: GrammarOptions = {},
 ): Grammar {
   return { says, forms: forms.map(readForm), fixed, ...(never ? { never } : {}) };
 }
 
-function quote(word: string): string {
+function escapeExpression(word: string): string {
   return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-export function createWordGrammar(list: readonly string[], { fixed = false }: Options = {}): Grammar {
-  return createGrammar(`one of ${list.filter(Boolean).join(', ')}`, list.map(quote), { fixed });
+export function createWordGrammar(list: readonly string[], { fixed = false }: GrammarOptions = {}): Grammar {
+  return createGrammar(`one of ${list.filter(Boolean).join(', ')}`, list.map(escapeExpression), { fixed });
 }
 
 /** Can the issuer send what the operand equals or, as a pattern, matches? */

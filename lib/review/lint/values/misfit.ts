@@ -1,7 +1,7 @@
 /** A slip that people make, and how it is told. */
 type Slip = { readonly is: RegExp; readonly says: (found: string) => string };
 
-function code(found: string): string {
+function formatCodePoint(found: string): string {
   return `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
@@ -24,12 +24,12 @@ function nameScript(found: string): string {
 
 const LETTER: Slip = {
   is: /(?=\p{L})[^\p{Script=Latin}]/u,
-  says: found => `"${found}" (${code(found)}) is ${nameScript(found)}.`,
+  says: found => `"${found}" (${formatCodePoint(found)}) is ${nameScript(found)}.`,
 };
 
 const QUOTE: Slip = {
   is: /[\u2018-\u201f\u00ab\u00bb]/u,
-  says: found => `${code(found)} is a curly quote: type " or ' in its place.`,
+  says: found => `${formatCodePoint(found)} is a curly quote: type " or ' in its place.`,
 };
 
 /** Of a text in which a letter of another script stands among those of English: it looks like one of them. */

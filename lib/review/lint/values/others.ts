@@ -1,10 +1,10 @@
 import { BRACED_UUID, BRANCH, DIGITS, REF, UUID } from './forms.ts';
 import { createGrammar, createWordGrammar, type Grammar } from './grammar.ts';
 
-type Values = { readonly [claim: string]: readonly Grammar[] };
+type ClaimGrammars = { readonly [claim: string]: readonly Grammar[] };
 
 /** https://circleci.com/docs/openid-connect-tokens */
-export const circleciValues: Values = {
+export const circleciValues: ClaimGrammars = {
   'oidc.circleci.com/project-id': [UUID],
   'oidc.circleci.com/org-id': [UUID],
   'oidc.circleci.com/job-id': [UUID],
@@ -16,7 +16,7 @@ export const circleciValues: Values = {
   'oidc.circleci.com/context-ids': [UUID],
 };
 
-export const azureValues: Values = {
+export const azureValues: ClaimGrammars = {
   org_id: [UUID],
   prj_id: [UUID],
   rpo_ref: [REF],
@@ -30,7 +30,7 @@ export const azureValues: Values = {
   ],
 };
 
-export const bitbucketValues: Values = {
+export const bitbucketValues: ClaimGrammars = {
   branchName: [BRANCH],
   repositoryUuid: [BRACED_UUID],
   workspaceUuid: [BRACED_UUID],
@@ -39,12 +39,12 @@ export const bitbucketValues: Values = {
   deploymentEnvironmentUuid: [BRACED_UUID],
 };
 
-export const googleValues: Values = {
+export const googleValues: ClaimGrammars = {
   sub: [createGrammar('the number of an account', ['\\d+'])],
   email: [createGrammar('an address', ['[^\\s@]+@[^\\s@]+'])],
 };
 
-export const awsValues: Values = {
+export const awsValues: ClaimGrammars = {
   sub: [
     createGrammar('the ARN of a role', [
       'arn:aws[a-z-]*:iam::\\d{12}:role/.+',
@@ -53,7 +53,7 @@ export const awsValues: Values = {
   ],
 };
 
-export const terraformValues: Values = {
+export const terraformValues: ClaimGrammars = {
   terraform_run_phase: [createWordGrammar(['plan', 'apply'])],
   terraform_organization_id: [createGrammar('an id that begins with org-', ['org-[A-Za-z\\d]+'])],
   terraform_project_id: [createGrammar('an id that begins with prj-', ['prj-[A-Za-z\\d]+'])],
