@@ -143,8 +143,9 @@ function describeEntry({ name, draft, notes, partial }: ImportEntry): string[] {
 
 /** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
 function createStatements(entries: readonly ImportEntry[]): YAMLSeq<Node> {
-  const list = new Document(entries.flatMap(({ draft }) => (draft ? [convertDraft(draft)] : [])))
-    .contents as unknown as YAMLSeq<Node>;
+  const drafts = entries.flatMap(({ draft }) => (draft ? [convertDraft(draft)] : []));
+  // Two statements may share a rule, and no role file may have an anchor.
+  const list = new Document(drafts, { aliasDuplicateObjects: false }).contents as unknown as YAMLSeq<Node>;
   const carried = entries.filter(hasDraft);
   let waiting: string[] = [];
   for (const entry of entries) {

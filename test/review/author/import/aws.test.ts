@@ -41,6 +41,25 @@ function lost(of: ImportedPolicy): number {
 /** A policy that stands alone does not tell its ARN, which is a loss of its own. */
 const NO_ARN = 1;
 
+test('a rule that two statements share stands in both, since a role file has no anchors', () => {
+  const made = imported(
+    allow({
+      StringEquals: { 'aws:RequestTag/build_branch': ['main', 'next'] },
+      StringLike: {
+        'agent.buildkite.com:sub': [
+          'organization:acme:pipeline:web:*',
+          'organization:acme:pipeline:web:ref:refs/tags/*:commit:*:step:deploy',
+        ],
+      },
+    }),
+  );
+  const { role, complaints } = compile(writeImportedRole({ ...made, roleArn: undefined }));
+  expect(complaints).toEqual([]);
+  expect(role?.trust.map(({ conditions }) => conditions.some(({ name }) => name === 'build_branch'))).toEqual(
+    [true, true],
+  );
+});
+
 describe('carried over as it is:', () => {
   test.each<[name: string, condition: object, draft: object]>([
     [
