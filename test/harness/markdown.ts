@@ -18,7 +18,8 @@ function below(folder: string): string[] {
 /** Every Markdown file that people read, by its path from the root. */
 export const DOCUMENTS: readonly string[] = [
   ...readdirSync(ROOT).filter(path => path.endsWith('.md')),
-  ...below('docs'),
+  // The site's own pages are made of these, and lead to them.
+  ...below('docs').filter(path => !path.startsWith('docs/site/')),
   ...below('examples'),
 ].sort();
 
