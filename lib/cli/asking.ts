@@ -1,10 +1,10 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { type Exchanged, exchange, type Means, type Wish } from '../client/client.ts';
+import { type ClientOptions, type ExchangeOptions, type ExchangeResult, exchange } from '../client/client.ts';
 import { createFetch, type Fetch } from '../client/proxy.ts';
 import { findMint } from '../client/subject/find.ts';
-import { type Mint, NoSubjectToken, tokenIn } from '../client/subject/mint.ts';
-import { programIn } from '../client/subject/program.ts';
-import { brokerUrl } from '../client/url.ts';
+import { type MintToken, NoSubjectToken, readSubjectToken } from '../client/subject/mint.ts';
+import { createProgramRunner } from '../client/subject/program.ts';
+import { checkBrokerUrl } from '../client/url.ts';
 import { readInput } from './input.ts';
 import { Failure, type Flags, flag, seconds, type Terminal, texts, UsageError } from './verb.ts';
 
@@ -60,7 +60,7 @@ function ofCommand(error: Error): never {
   throw new NoSubjectToken(error.message.replace(/^sh /, '--token-command '));
 }
 
-function given(flags: Flags, { environment }: Terminal): Mint | undefined {
+function given(flags: Flags, { environment }: Terminal): MintToken | undefined {
   const file = flag(flags, 'token-file');
   const line = flag(flags, 'token-command');
   if (file === undefined && line === undefined) return undefined;
@@ -68,16 +68,17 @@ function given(flags: Flags, { environment }: Terminal): Mint | undefined {
     throw new UsageError('Give --token-file or --token-command, not both.');
   const idle = CHOICES.find(name => flags[name] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect on a token that is given. Leave one of them out.`);
-  if (file !== undefined) return async () => tokenIn((await readInput(file)).toString('utf8'), file);
-  const run = programIn(environment);
-  return async () => tokenIn(await run('sh', ['-c', line ?? '']).catch(ofCommand), '--token-command');
+  if (file !== undefined) return async () => readSubjectToken((await readInput(file)).toString('utf8'), file);
+  const run = createProgramRunner(environment);
+  return async () =>
+    readSubjectToken(await run('sh', ['-c', line ?? '']).catch(ofCommand), '--token-command');
 }
 
 function brokerOf(flags: Flags, { environment }: Terminal): string {
   const written = flag(flags, 'broker') ?? environment['KITE_STS_URL'];
   if (!written) throw new UsageError('--broker is required, or KITE_STS_URL: the https URL of the broker.');
   try {
-    return brokerUrl(written);
+    return checkBrokerUrl(written);
   } catch (error) {
     throw new UsageError(`--broker or KITE_STS_URL: ${(error as Error).message}`);
   }
@@ -88,7 +89,7 @@ function plain(error: unknown): unknown {
   return error instanceof NoSubjectToken ? new Failure(`${error.message}\n`) : error;
 }
 
-function found(...words: Parameters<typeof findMint>): Mint {
+function found(...words: Parameters<typeof findMint>): MintToken {
   try {
     return findMint(...words);
   } catch (error) {
@@ -101,7 +102,7 @@ export function subjectOf(
   flags: Flags,
   terminal: Terminal,
   fetch: Fetch = createFetch(terminal.environment),
-): { readonly broker: string; readonly mint: Mint } {
+): { readonly broker: string; readonly mint: MintToken } {
   const { environment } = terminal;
   const broker = brokerOf(flags, terminal);
   const wish = {
@@ -111,7 +112,7 @@ export function subjectOf(
     subjectClaim: flag(flags, 'subject-claim'),
   };
   const variable = flag(flags, 'token-env') ?? 'KITE_STS_ID_TOKEN';
-  const step = { environment, fetch, run: programIn(environment) };
+  const step = { environment, fetch, run: createProgramRunner(environment) };
   const mint = given(flags, terminal) ?? found(wish, step, variable);
   return { broker, mint: () => mint().catch(error => Promise.reject(plain(error))) };
 }
@@ -120,19 +121,19 @@ export function subjectOf(
 export type Asking = {
   readonly broker: string;
   readonly role: string;
-  readonly mint: Mint;
-  readonly ask: () => Promise<Exchanged>;
+  readonly mint: MintToken;
+  readonly ask: () => Promise<ExchangeResult>;
 };
 
 /** Reads what is asked for. Throws `UsageError` and `Failure`. */
-export function askingOf(flags: Flags, terminal: Terminal, means: Partial<Means> = {}): Asking {
+export function askingOf(flags: Flags, terminal: Terminal, client: ClientOptions = {}): Asking {
   const role = flag(flags, 'role');
   if (role === undefined) throw new UsageError('--role is required.');
   const asked = { role, scope: flag(flags, 'scope'), expiresIn: seconds(flags, 'expires-in') };
   const timeout = seconds(flags, 'timeout');
   if (timeout === 0) throw new UsageError('--timeout takes at least 1 second.');
-  const fetch = means.fetch ?? createFetch(terminal.environment);
+  const fetch = client.fetch ?? createFetch(terminal.environment);
   const { broker, mint } = subjectOf(flags, terminal, fetch);
-  const wish: Wish = { ...asked, broker, subjectToken: mint, timeout };
-  return { broker, role, mint, ask: () => exchange(wish, { ...means, fetch }) };
+  const options: ExchangeOptions = { ...asked, broker, subjectToken: mint, timeout };
+  return { broker, role, mint, ask: () => exchange(options, { ...client, fetch }) };
 }

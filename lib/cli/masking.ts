@@ -1,7 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Issued } from '../client/client.ts';
+import type { IssuedCredential } from '../client/client.ts';
 import { listSecrets, maskValues } from '../client/mask.ts';
-import { programIn } from '../client/subject/program.ts';
+import { createProgramRunner } from '../client/subject/program.ts';
 import { TEXTS } from '../client/texts.ts';
 import { Failure, type Flags, type Terminal } from './verb.ts';
 
@@ -16,11 +16,15 @@ export const MASK_HELP = `  --allow-unredacted     print the credential where th
 
 /** Has the log of this job hide these values. False where it cannot. */
 export function hideFromLog(values: readonly string[], { environment, error }: Terminal): Promise<boolean> {
-  return maskValues(values, { environment, run: programIn(environment), say: error });
+  return maskValues(values, { environment, run: createProgramRunner(environment), say: error });
 }
 
 /** Before a credential is printed: has the log hide it. Throws `Failure` where a log would keep it, unless that was asked for. */
-export async function maskOrRefuse(issued: Issued, flags: Flags, terminal: Terminal): Promise<void> {
+export async function maskOrRefuse(
+  issued: IssuedCredential,
+  flags: Flags,
+  terminal: Terminal,
+): Promise<void> {
   const hidden = await hideFromLog(listSecrets(issued), terminal);
   if (hidden || terminal.outIsFile || flags['allow-unredacted']) return;
   throw new Failure(`${TEXTS.not_hidden}\n`);

@@ -1,11 +1,11 @@
-import type { Exchanged, Refused } from '../client/client.ts';
-import { printable } from '../client/printable.ts';
+import type { ExchangeResult, RefusedExchange } from '../client/client.ts';
+import { makePrintable } from '../client/printable.ts';
 import { TEXTS } from '../client/texts.ts';
 import type { ClaimHint } from '../errors.ts';
 import type { Asking } from './asking.ts';
 import { EXIT, type Flags, type Terminal } from './verb.ts';
 
-type NotIssued = Exclude<Exchanged, { outcome: 'issued' }>;
+type NotIssued = Exclude<ExchangeResult, { outcome: 'issued' }>;
 
 /** What is wrong with a claim; without a value, nothing is said of one. */
 function writeWhy({ why, value }: ClaimHint): string {
@@ -13,7 +13,7 @@ function writeWhy({ why, value }: ClaimHint): string {
   return value === undefined ? text.replace(/;.*/, '') : `${text} ${value}`;
 }
 
-function claimLines({ claims }: Refused): string[] {
+function claimLines({ claims }: RefusedExchange): string[] {
   return claims.map(hint => {
     const { claim, add, place, character, position } = hint;
     return [
@@ -27,7 +27,7 @@ function claimLines({ claims }: Refused): string[] {
   });
 }
 
-function refusedLines(refused: Refused): string[] {
+function refusedLines(refused: RefusedExchange): string[] {
   return [
     `${refused.code}: ${refused.description}`,
     `decision ${refused.decisionId}`,
@@ -43,7 +43,7 @@ export function reasonLines(exchanged: NotIssued): string[] {
     exchanged.outcome === 'refused'
       ? refusedLines(exchanged)
       : [`${exchanged.why}: ${TEXTS[exchanged.why]} (${exchanged.detail})`]
-  ).map(printable);
+  ).map(makePrintable);
 }
 
 /**
@@ -56,7 +56,7 @@ export function tellReason(
   flags: Flags,
   { environment, error }: Terminal,
 ): number {
-  const head = `No credential for the role ${printable(role)} from ${printable(broker)}`;
+  const head = `No credential for the role ${makePrintable(role)} from ${makePrintable(broker)}`;
   // Buildkite opens the group of lines that this stands in.
   const open = environment['BUILDKITE'] === 'true' ? '^^^ +++\n' : '';
   const lines = reasonLines(exchanged).map(line => `  ${line}\n`);

@@ -5,7 +5,7 @@ import { CHECK } from './starter/vendored.ts';
 /** Who signs the tokens of a team's jobs. */
 export type IssuerName = keyof typeof ROLES;
 
-export type Wish = {
+export type StarterOptions = {
   readonly organization: string;
   readonly issuer: IssuerName;
   readonly region: string;
@@ -170,8 +170,8 @@ function forEditors(path: string, schema: SchemaName): string {
 }
 
 /** The files of a team's repository, by their paths in it. */
-export function starter(
-  { organization, issuer, region, config }: Wish,
+export function writeStarter(
+  { organization, issuer, region, config }: StarterOptions,
   pinned: Pinned,
 ): { readonly [path: string]: string } {
   const { url, guard, role, cases } = ROLES[issuer];

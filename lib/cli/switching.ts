@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { printable } from '../client/printable.ts';
+import { makePrintable } from '../client/printable.ts';
 import { suggestWord } from '../language/nearest.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import { LONGEST_SUSPENSION, SWITCH_KINDS, type Switch, type SwitchKind } from '../switch.ts';
@@ -70,7 +70,7 @@ function targetOf(flags: Flags): Pick<Switch, 'names'> & { readonly what: Switch
 /** A switch on one line, with nothing in it that moves a terminal. */
 export function switchLine({ what, names, id, byName, until, off, at, by, reason }: Switch): string {
   const state = until === undefined ? (off ? 'off' : 'on ') : off ? 'suspended' : 'resumed';
-  return printable(
+  return makePrintable(
     `${state}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}${until === undefined ? '' : `  until ${until}`}  ${at}  ${by}  ${reason}`,
   );
 }

@@ -1,6 +1,12 @@
 import type { ClaimHint, Code } from '../errors.ts';
 
-/** Keys of AWS as its own clients name them. `Expiration` is a time in ISO 8601 that ends in Z. */
+/**
+ * Keys of AWS as its own clients name them. `Expiration` is a time in ISO 8601 that ends in Z.
+ *
+ * @example
+ * const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = keys;
+ * const s3 = new S3Client({ credentials: { accessKeyId, secretAccessKey, sessionToken } });
+ */
 export type AwsKeys = {
   readonly AccessKeyId: string;
   readonly SecretAccessKey: string;
@@ -12,10 +18,22 @@ export type AwsKeys = {
 
 /** The kinds of credential that are one token. */
 export const TOKEN_KINDS = ['jwt', 'gcp', 'azure', 'github', 'buildkite', 'oauth'] as const;
+/**
+ * The kind of a credential that is one token.
+ *
+ * @example
+ * const kind: TokenKind = 'github';
+ */
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
-/** `expiresAt` is in seconds since the epoch, by this machine's clock. */
-export type Issued =
+/**
+ * The credential of the role: keys for the kind `aws`, one token for every other. `expiresAt` is in seconds since
+ * the epoch, by this machine's clock.
+ *
+ * @example
+ * const secret = issued.kind === 'aws' ? issued.aws.SecretAccessKey : issued.accessToken;
+ */
+export type IssuedCredential =
   | {
       readonly outcome: 'issued';
       readonly kind: 'aws';
@@ -31,8 +49,14 @@ export type Issued =
       readonly scope?: string;
     };
 
-/** The broker's own no. A `status` of 503 is a fault on its side, and worth another try later. */
-export type Refused = {
+/**
+ * The broker's own no. A `status` of 503 is a fault on its side, and worth another try later.
+ *
+ * @example
+ * for (const { claim, why } of refused.claims) console.error(`${claim}: ${why}`);
+ * if (refused.contact !== undefined) console.error(`ask ${refused.contact}`);
+ */
+export type RefusedExchange = {
   readonly outcome: 'refused';
   readonly status: number;
   readonly code: Code;
@@ -50,7 +74,7 @@ export type Refused = {
 
 type Json = { readonly [name: string]: unknown };
 
-function objectIn(value: unknown): Json {
+function readJsonObject(value: unknown): Json {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Json) : {};
 }
 
@@ -59,8 +83,8 @@ function isWord(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
 
-function awsIn(value: unknown): Issued | undefined {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = objectIn(value);
+function readAwsKeys(value: unknown): IssuedCredential | undefined {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = readJsonObject(value);
   if (!isWord(AccessKeyId) || !isWord(SecretAccessKey) || !isWord(SessionToken) || !isWord(Expiration))
     return undefined;
   const expiresAt = Date.parse(Expiration) / 1000;
@@ -70,9 +94,9 @@ function awsIn(value: unknown): Issued | undefined {
   return { outcome: 'issued', kind: 'aws', expiresAt, aws };
 }
 
-function issuedIn(body: Json, now: number): Issued | undefined {
+function readIssued(body: Json, now: number): IssuedCredential | undefined {
   const { kind, access_token: accessToken, expires_in: seconds, scope } = body;
-  if (kind === 'aws') return awsIn(body['aws']);
+  if (kind === 'aws') return readAwsKeys(body['aws']);
   const known = TOKEN_KINDS.find(each => each === kind);
   if (!known || !isWord(accessToken) || typeof seconds !== 'number') return undefined;
   const expiresAt = Math.floor(now) + seconds;
@@ -80,7 +104,7 @@ function issuedIn(body: Json, now: number): Issued | undefined {
   return { outcome: 'issued', kind: known, expiresAt, accessToken, ...scopes };
 }
 
-function refusedIn(status: number, body: Json): Refused | undefined {
+function readRefused(status: number, body: Json): RefusedExchange | undefined {
   const { code, error_description, decision_id, error_uri, claims, contact, approval_step } = body;
   // A code begins a line of the log, so what is no word is no code of a broker.
   if (typeof code !== 'string' || !/^[a-z_]{1,64}$/.test(code)) return undefined;
@@ -99,10 +123,14 @@ function refusedIn(status: number, body: Json): Refused | undefined {
 }
 
 /** Reads what a broker answers at `/token`; undefined for anything that no broker answers. `now` is in seconds. */
-export function readAnswer(status: number, text: string, now: number): Issued | Refused | undefined {
+export function readAnswer(
+  status: number,
+  text: string,
+  now: number,
+): IssuedCredential | RefusedExchange | undefined {
   try {
-    const body = objectIn(JSON.parse(text));
-    return status === 200 ? issuedIn(body, now) : refusedIn(status, body);
+    const body = readJsonObject(JSON.parse(text));
+    return status === 200 ? readIssued(body, now) : readRefused(status, body);
   } catch {
     return undefined;
   }

@@ -9,11 +9,11 @@ const NOT_RUN = 126;
 type Environment = { readonly [name: string]: string | undefined };
 
 /** In a terminal, Ctrl-C reaches the child without us; a second one would make many tools give up at once. */
-function passedOn(): NodeJS.Signals[] {
+function listPassedSignals(): NodeJS.Signals[] {
   return ['SIGTERM', 'SIGHUP', ...(process.stdin.isTTY ? [] : (['SIGINT'] as const))];
 }
 
-function ignore(): void {}
+function ignoreSignal(): void {}
 
 /**
  * Runs a command with our own standard streams, hands signals on, and gives its exit code: 128 and the
@@ -28,12 +28,12 @@ export function runChild(
   return new Promise(resolve => {
     const child = spawn(program, words, { env: { ...environment }, stdio: 'inherit' });
     const hand = (signal: NodeJS.Signals): void => void child.kill(signal);
-    const signals = passedOn();
+    const signals = listPassedSignals();
     for (const signal of signals) process.on(signal, hand);
-    process.on('SIGINT', ignore);
+    process.on('SIGINT', ignoreSignal);
     const end = (exits: number): void => {
       for (const signal of signals) process.off(signal, hand);
-      process.off('SIGINT', ignore);
+      process.off('SIGINT', ignoreSignal);
       resolve(exits);
     };
     child.once('error', ({ code }: NodeJS.ErrnoException) => {

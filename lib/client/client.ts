@@ -1,21 +1,48 @@
-import { type Issued, type Refused, readAnswer } from './answer.ts';
-import { brokerUrl } from './url.ts';
+import { type IssuedCredential, type RefusedExchange, readAnswer } from './answer.ts';
+import { checkBrokerUrl } from './url.ts';
 
-export type { AwsKeys, Issued, Refused, TokenKind } from './answer.ts';
+export type { AwsKeys, IssuedCredential, RefusedExchange, TokenKind } from './answer.ts';
 
-/** No broker answered: there was no connection, a redirect, which is not followed, or something else than a broker. */
-export type Unreachable = {
+/**
+ * No broker answered: there was no connection, a redirect, which is not followed, or something else than a broker.
+ *
+ * @example
+ * if (result.outcome === 'unreachable') throw new Error(`no broker: ${result.why} (${result.detail})`);
+ */
+export type UnreachableBroker = {
   readonly outcome: 'unreachable';
   readonly why: 'no_answer' | 'redirected' | 'no_broker';
   /** The status of the answer, or the system's word for what failed, such as ECONNREFUSED. */
   readonly detail: string;
 };
 
-/** How an exchange ended, for the caller. */
-export type Exchanged = Issued | Refused | Unreachable;
+/**
+ * How an exchange ended. `outcome` says which of the three it is.
+ *
+ * @example
+ * switch (result.outcome) {
+ *   case 'issued':
+ *     return result.kind === 'aws' ? result.aws : result.accessToken;
+ *   case 'refused':
+ *     throw new Error(`${result.code}: ${result.description} (decision ${result.decisionId})`);
+ *   case 'unreachable':
+ *     throw new Error(`${result.why}: ${result.detail}`);
+ * }
+ */
+export type ExchangeResult = IssuedCredential | RefusedExchange | UnreachableBroker;
 
-/** What is asked for. */
-export type Wish = {
+/**
+ * An exchange: with whom, for which role, and by which token.
+ *
+ * @example
+ * const options: ExchangeOptions = {
+ *   broker: 'https://sts.acme.example',
+ *   role: 'packages-publish',
+ *   subjectToken: process.env.KITE_STS_ID_TOKEN ?? '',
+ *   expiresIn: 300,
+ * };
+ */
+export type ExchangeOptions = {
   /** The broker's URL: https, or http on this machine. */
   readonly broker: string;
   readonly role: string;
@@ -32,18 +59,29 @@ export type Wish = {
   readonly timeout?: number | undefined;
 };
 
-/** What an exchange needs of its surroundings, for whoever has others than the usual. */
-export type Means = {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+/**
+ * The client's surroundings, for whoever has others than the usual: a proxy, a test.
+ *
+ * @example
+ * const logged: ClientOptions = {
+ *   fetch: (url, init) => {
+ *     console.error(`asking ${url}`);
+ *     return fetch(url, init);
+ *   },
+ * };
+ * const result = await exchange(options, logged);
+ */
+export type ClientOptions = {
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Waits this many milliseconds. */
-  readonly sleep: (ms: number) => Promise<unknown>;
+  readonly sleep?: (ms: number) => Promise<unknown>;
   /** From 0 to 1. */
-  readonly random: () => number;
+  readonly random?: () => number;
   /** Seconds since the epoch. */
-  readonly now: () => number;
+  readonly now?: () => number;
 };
 
-const USUAL: Means = {
+const USUAL_CLIENT: Required<ClientOptions> = {
   fetch: (url, init) => fetch(url, init),
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
   random: () => Math.random(),
@@ -57,29 +95,40 @@ const WINDOW_SECONDS = 20;
 const LASTING =
   /^(ANSWER_TOO_LONG|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME|ERR_TLS|ERR_SSL|PROXY_NOT_HTTP|PROXY_4)/;
 
-type Said = { readonly exchanged: Exchanged; readonly status: number; readonly retryAfter: number };
+type AttemptAnswer = {
+  readonly result: ExchangeResult;
+  readonly status: number;
+  /** Seconds that the broker asks to wait for. */
+  readonly retryAfter: number;
+};
 
-function formOf(wish: Wish, token: string): URLSearchParams {
+/** One exchange, whose attempts have one key and end at one time. */
+type ExchangeRun = {
+  readonly options: ExchangeOptions;
+  readonly client: Required<ClientOptions>;
+  readonly key: string;
+  /** Seconds since the epoch. */
+  readonly until: number;
+};
+
+function writeForm(options: ExchangeOptions, token: string): URLSearchParams {
   const form = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     subject_token: token,
-    audience: wish.role,
+    audience: options.role,
   });
-  if (wish.scope !== undefined) form.set('scope', wish.scope);
-  if (wish.expiresIn !== undefined) form.set('expires_in', String(wish.expiresIn));
+  if (options.scope !== undefined) form.set('scope', options.scope);
+  if (options.expiresIn !== undefined) form.set('expires_in', String(options.expiresIn));
   return form;
 }
 
-function unreachable(why: Unreachable['why'], detail: unknown): Unreachable {
-  return {
-    outcome: 'unreachable',
-    why,
-    detail: String(detail),
-  };
+function createUnreachable(why: UnreachableBroker['why'], detail: unknown): UnreachableBroker {
+  return { outcome: 'unreachable', why, detail: String(detail) };
 }
 
-function reason(error: unknown): unknown {
+/** The system's word for why a request failed. */
+function readFailure(error: unknown): unknown {
   const { name, cause } = error as Error;
   return (cause as { readonly code?: unknown } | undefined)?.code ?? name;
 }
@@ -87,7 +136,7 @@ function reason(error: unknown): unknown {
 /** Characters of an answer: more than any of a broker. */
 const MAX_ANSWER = 256 * 1024;
 
-async function readText({ body }: Response): Promise<string> {
+async function readBody({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of body ?? []) {
@@ -97,29 +146,25 @@ async function readText({ body }: Response): Promise<string> {
   return text;
 }
 
-async function read(response: Response, now: number): Promise<Said> {
+async function readResponse(response: Response, now: number): Promise<AttemptAnswer> {
   const { status, type, headers } = response;
   const redirected = type === 'opaqueredirect' || (status >= 300 && status < 400);
-  const exchanged = redirected
-    ? unreachable('redirected', status)
-    : (readAnswer(status, await readText(response), now) ?? unreachable('no_broker', status));
-  return { exchanged, status, retryAfter: Number(headers.get('retry-after') ?? 0) || 0 };
+  const result = redirected
+    ? createUnreachable('redirected', status)
+    : (readAnswer(status, await readBody(response), now) ?? createUnreachable('no_broker', status));
+  return { result, status, retryAfter: Number(headers.get('retry-after') ?? 0) || 0 };
 }
 
 /** Milliseconds for one attempt: half of the window, so that a broker that hangs once is asked again. */
-function limitAttempt(wish: Wish, left: number): number {
-  const half = (wish.timeout ?? WINDOW_SECONDS) / 2;
-  return Math.ceil(Math.max(0.5, Math.min(half, left)) * 1000);
+function limitAttempt({ timeout = WINDOW_SECONDS }: ExchangeOptions, left: number): number {
+  return Math.ceil(Math.max(0.5, Math.min(timeout / 2, left)) * 1000);
 }
 
-/** One exchange, whose attempts have one key and end at one time. */
-type Run = { readonly key: string; readonly until: number; readonly means: Means };
-
-async function ask(wish: Wish, { key, until, means }: Run): Promise<Said> {
-  const { fetch, now } = means;
-  const url = `${brokerUrl(wish.broker)}/token`;
-  const { subjectToken: given } = wish;
-  const body = formOf(wish, typeof given === 'string' ? given : await given());
+async function sendRequest({ options, client, key, until }: ExchangeRun): Promise<AttemptAnswer> {
+  const { fetch, now } = client;
+  const { broker, subjectToken } = options;
+  const url = `${checkBrokerUrl(broker)}/token`;
+  const body = writeForm(options, typeof subjectToken === 'string' ? subjectToken : await subjectToken());
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -127,23 +172,24 @@ async function ask(wish: Wish, { key, until, means }: Run): Promise<Said> {
       body,
       // Whoever can redirect a broker's name must not be handed the token.
       redirect: 'manual',
-      signal: AbortSignal.timeout(limitAttempt(wish, until - now())),
+      signal: AbortSignal.timeout(limitAttempt(options, until - now())),
     });
-    return await read(response, now());
+    return await readResponse(response, now());
   } catch (error) {
-    return { exchanged: unreachable('no_answer', reason(error)), status: 0, retryAfter: 0 };
+    return { result: createUnreachable('no_answer', readFailure(error)), status: 0, retryAfter: 0 };
   }
 }
 
 /** Seconds until the next attempt, or undefined when another one would be told the same. */
-function pause({ exchanged, status, retryAfter }: Said, attempt: number, random: number): number | undefined {
+function computePause(answer: AttemptAnswer, attempt: number, random: number): number | undefined {
+  const { result, status, retryAfter } = answer;
   if (status !== 0 && status !== 429 && status < 500) return undefined;
-  if (exchanged.outcome === 'unreachable' && LASTING.test(exchanged.detail)) return undefined;
+  if (result.outcome === 'unreachable' && LASTING.test(result.detail)) return undefined;
   return retryAfter + 0.25 * 2 ** attempt * (1 + random);
 }
 
 /** 128 bits that say which attempts are one exchange (draft-ietf-httpapi-idempotency-key-header). */
-function idempotencyKey(): string {
+function createIdempotencyKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))]
     .map(byte => byte.toString(16).padStart(2, '0'))
     .join('');
@@ -152,16 +198,30 @@ function idempotencyKey(): string {
 /**
  * Trades a subject token for the credential of a role (RFC 8693). A refusal is an answer and never tried
  * again. No connection, 429 and 5xx are: 3 times at most, within `timeout`, as `Retry-After` says, spread
- * by chance. It goes by Node's own `fetch`, and so by a proxy only where Node does (`NODE_USE_ENV_PROXY`). Throws `TypeError` for a URL that no token may be sent to, and what `subjectToken` throws.
+ * by chance. It goes by Node's own `fetch`, and so by a proxy only where Node does (`NODE_USE_ENV_PROXY`).
+ * Throws `TypeError` for a URL that no token may be sent to, and what `subjectToken` throws.
+ *
+ * @example
+ * import { exchange } from 'kite-sts/client';
+ *
+ * const result = await exchange({
+ *   broker: 'https://sts.acme.example',
+ *   role: 'packages-publish',
+ *   subjectToken: process.env.KITE_STS_ID_TOKEN ?? '',
+ * });
+ * if (result.outcome === 'issued' && result.kind !== 'aws') console.log(result.accessToken.length);
  */
-export async function exchange(wish: Wish, given: Partial<Means> = {}): Promise<Exchanged> {
-  const means = { ...USUAL, ...given };
-  const until = means.now() + (wish.timeout ?? WINDOW_SECONDS);
-  const key = idempotencyKey();
+export async function exchange(
+  options: ExchangeOptions,
+  clientOptions: ClientOptions = {},
+): Promise<ExchangeResult> {
+  const client = { ...USUAL_CLIENT, ...clientOptions };
+  const until = client.now() + (options.timeout ?? WINDOW_SECONDS);
+  const run = { options, client, key: createIdempotencyKey(), until };
   for (let attempt = 0; ; attempt++) {
-    const said = await ask(wish, { key, until, means });
-    const wait = attempt < RETRIES ? pause(said, attempt, means.random()) : undefined;
-    if (wait === undefined || means.now() + wait > until) return said.exchanged;
-    await means.sleep(wait * 1000);
+    const answer = await sendRequest(run);
+    const wait = attempt < RETRIES ? computePause(answer, attempt, client.random()) : undefined;
+    if (wait === undefined || client.now() + wait > until) return answer.result;
+    await client.sleep(wait * 1000);
   }
 }

@@ -1,4 +1,10 @@
-import type { Means } from './client.ts';
+/** What waits and tells the time, so that a test can do either. */
+export type Clock = {
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** Waits this many milliseconds. */
+  readonly sleep: (ms: number) => Promise<unknown>;
+};
 
 type Expiring = { readonly expiresAt: number };
 
@@ -16,11 +22,12 @@ const PATIENCE = 1000;
  * ask at once cause one renewal. When a renewal fails, the one in hand still serves while it is good; after
  * that the failure is thrown.
  */
-export function keeper<T extends Expiring>(
+export function createKeeper<T extends Expiring>(
   first: T,
   renew: () => Promise<T>,
-  { now, sleep }: Pick<Means, 'now' | 'sleep'>,
+  clock: Clock,
 ): () => Promise<T> {
+  const { now, sleep } = clock;
   let held = first;
   let since = now();
   let failure: { readonly error: unknown; readonly until: number } | undefined;

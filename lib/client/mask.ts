@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Issued } from './answer.ts';
+import type { IssuedCredential } from './answer.ts';
 import { hideByJobApi } from './job-api.ts';
-import { NoSubjectToken, NotThere, type Step } from './subject/mint.ts';
+import { type MintSettings, NoSubjectToken, ProgramMissing } from './subject/mint.ts';
 
 /** What the log of a job needs in order to hide a value. */
-export type MaskStep = {
-  readonly environment: Step['environment'];
-  readonly run: Step['run'];
+export type MaskOptions = {
+  readonly environment: MintSettings['environment'];
+  readonly run: MintSettings['run'];
   /** Writes to standard error. */
   readonly say: (text: string) => void;
 };
@@ -18,20 +18,20 @@ const WITHOUT_MASKS = ['GITLAB_CI', 'CIRCLECI', 'BITBUCKET_BUILD_NUMBER', 'TF_BU
 const HEAD_START = 100;
 
 /** https://buildkite.com/docs/agent/v3/cli-redactor: since agent 3.66. */
-async function hideByAgent(values: readonly string[], { run, environment }: MaskStep): Promise<boolean> {
+async function hideByAgent(values: readonly string[], { run, environment }: MaskOptions): Promise<boolean> {
   const list = JSON.stringify(Object.fromEntries(values.map((value, at) => [`value-${at}`, value])));
   try {
     await run('buildkite-agent', ['redactor', 'add', '--format', 'json'], { input: list });
     return true;
   } catch (error) {
-    if (error instanceof NotThere) return hideByJobApi(values, environment);
+    if (error instanceof ProgramMissing) return hideByJobApi(values, environment);
     if (error instanceof NoSubjectToken) return false;
     throw error;
   }
 }
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#masking-a-value-in-a-log */
-async function hideByCommand(values: readonly string[], { say }: MaskStep): Promise<true> {
+async function hideByCommand(values: readonly string[], { say }: MaskOptions): Promise<true> {
   say(values.map(value => `::add-mask::${value.replaceAll('%', '%25')}\n`).join(''));
   await sleep(HEAD_START);
   return true;
@@ -41,7 +41,7 @@ async function hideByCommand(values: readonly string[], { say }: MaskStep): Prom
  * Has the log of this job hide these values, before anything else is done with them. True also where there
  * is no log to hide them from; false where the CI cannot, or did not take them.
  */
-export async function maskValues(values: readonly string[], step: MaskStep): Promise<boolean> {
+export async function maskValues(values: readonly string[], step: MaskOptions): Promise<boolean> {
   const { environment } = step;
   if (environment['BUILDKITE_JOB_ID']) return hideByAgent(values, step);
   if (environment['GITHUB_ACTIONS']) return hideByCommand(values, step);
@@ -49,7 +49,7 @@ export async function maskValues(values: readonly string[], step: MaskStep): Pro
 }
 
 /** All that is secret of a credential. The key's id is part of it, as in the plugin. */
-export function listSecrets(issued: Issued): string[] {
+export function listSecrets(issued: IssuedCredential): string[] {
   if (issued.kind !== 'aws') return [issued.accessToken];
   const { AccessKeyId, SecretAccessKey, SessionToken } = issued.aws;
   return [AccessKeyId, SecretAccessKey, SessionToken];

@@ -3,7 +3,7 @@
  * `##` is broken up, and `::` at the beginning, since the runner of GitHub Actions obeys `##[command]`
  * wherever in a line it stands, and `::command::` where a line begins with it.
  */
-export function printable(text: string): string {
+export function makePrintable(text: string): string {
   return text
     .replace(/[^\x20-\x7e]/g, '?')
     .replaceAll('##', '#?')

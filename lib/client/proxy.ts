@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
-import type { Means } from './client.ts';
 import { fetchThrough } from './tunnel.ts';
 import { isLoopback } from './url.ts';
 
-export type Fetch = Means['fetch'];
+/** Node's `fetch`, or what stands in for it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 type Environment = { readonly [name: string]: string | undefined };
 

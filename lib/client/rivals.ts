@@ -1,11 +1,11 @@
-import type { Issued } from './answer.ts';
+import type { IssuedCredential } from './answer.ts';
 
 /**
  * The variables that name a credential of the same kind, ours among them. Some go before the one that a
  * command is given, in one SDK or another, so they are taken away before it is given: nobody must act as
  * somebody else without a word. The plugins draw theirs from here: `node plugins/lists.ts`.
  */
-export const RIVALS: { readonly [kind in Issued['kind']]: readonly string[] } = {
+export const RIVALS: { readonly [kind in IssuedCredential['kind']]: readonly string[] } = {
   aws: [
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',

@@ -1,12 +1,11 @@
 import { listTokenVariables } from '../protocols/variables.ts';
 import { readTokenClaims, splitToken } from '../token/jws.ts';
-import type { Issued, TokenKind } from './answer.ts';
-import type { Means } from './client.ts';
-import { endpoint } from './endpoint.ts';
-import type { Folder } from './folder.ts';
-import { keeper } from './keeper.ts';
+import type { IssuedCredential, TokenKind } from './answer.ts';
+import { serveKeys } from './endpoint.ts';
+import type { PrivateFolder } from './folder.ts';
+import { type Clock, createKeeper } from './keeper.ts';
 import { RIVALS } from './rivals.ts';
-import type { Mint } from './subject/mint.ts';
+import type { MintToken } from './subject/mint.ts';
 
 /** What a child is given in place of a credential that would end before it does. */
 export type Supply = {
@@ -16,31 +15,31 @@ export type Supply = {
 };
 
 /** How a supply is renewed. */
-export type Source = {
+export type SupplySource = {
   readonly broker: string;
   readonly role: string;
   /** A new subject token. */
-  readonly mint: Mint;
+  readonly mint: MintToken;
   /** One more exchange with a new token. Throws `Error` with the reason when nothing was issued. */
-  readonly renew: () => Promise<Issued>;
-  readonly folder: Folder;
-  readonly means: Pick<Means, 'now' | 'sleep'>;
+  readonly renew: () => Promise<IssuedCredential>;
+  readonly folder: PrivateFolder;
+  readonly clock: Clock;
 };
 
 /** Milliseconds between two looks at whether a file is due. */
 const TICK = 15_000;
 
-type OneOf<K extends Issued['kind']> = Extract<Issued, { kind: K }>;
+type OneOf<K extends IssuedCredential['kind']> = Extract<IssuedCredential, { kind: K }>;
 
-async function aws(first: OneOf<'aws'>, { renew, folder, means }: Source): Promise<Supply> {
-  const current = keeper<Issued>(first, renew, means);
-  const door = await endpoint(async () => {
+async function supplyAws(first: OneOf<'aws'>, { renew, folder, clock }: SupplySource): Promise<Supply> {
+  const current = createKeeper<IssuedCredential>(first, renew, clock);
+  const door = await serveKeys(async () => {
     const issued = await current();
     if (issued.kind !== 'aws') throw new Error('The role is no longer of the kind aws. Start again.');
     return issued.aws;
   });
   await folder.write('empty', '');
-  const empty = folder.pathOf('empty');
+  const empty = folder.resolve('empty');
   return {
     environment: {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: door.url,
@@ -58,10 +57,10 @@ async function aws(first: OneOf<'aws'>, { renew, folder, means }: Source): Promi
  * Writes a file now, and again whenever what it holds was renewed. A failure leaves the old one in place.
  * Once the end that it gives has resolved, nothing is written any more.
  */
-async function keptFile<T extends { readonly expiresAt: number }>(
+async function keepFile<T extends { readonly expiresAt: number }>(
   current: () => Promise<T>,
   write: (held: T) => Promise<void>,
-  { sleep }: Source['means'],
+  { sleep }: Clock,
 ): Promise<() => Promise<void>> {
   let ended = false;
   let held = await current();
@@ -91,18 +90,18 @@ async function keptFile<T extends { readonly expiresAt: number }>(
 async function keepToken(
   first: OneOf<TokenKind>,
   name: string,
-  source: Source,
+  source: SupplySource,
 ): Promise<() => Promise<void>> {
-  const { renew, folder, means } = source;
-  const write = async (issued: Issued): Promise<void> => {
+  const { renew, folder, clock } = source;
+  const write = async (issued: IssuedCredential): Promise<void> => {
     if (issued.kind !== 'aws') await folder.write(name, issued.accessToken);
   };
-  return keptFile(keeper<Issued>(first, renew, means), write, means);
+  return keepFile(createKeeper<IssuedCredential>(first, renew, clock), write, clock);
 }
 
-type Dated = { readonly token: string; readonly expiresAt: number };
+type DatedToken = { readonly token: string; readonly expiresAt: number };
 
-async function dated(mint: Mint): Promise<Dated> {
+async function mintDated(mint: MintToken): Promise<DatedToken> {
   const token = await mint();
   return { token, expiresAt: Number(readTokenClaims(splitToken(token))['exp']) };
 }
@@ -111,23 +110,23 @@ async function dated(mint: Mint): Promise<Dated> {
  * Google's libraries make the exchange themselves (AIP-4117): they need the subject token as a file. gcloud
  * asks for scopes of its own there, so it gets the access token, by a file that it reads anew for each command.
  */
-async function gcp(first: OneOf<TokenKind>, source: Source): Promise<Supply> {
-  const { broker, role, mint, folder, means } = source;
-  const current = keeper(await dated(mint), () => dated(mint), means);
-  const endSubject = await keptFile(current, ({ token }) => folder.write('subject-token', token), means);
+async function supplyGcp(first: OneOf<TokenKind>, source: SupplySource): Promise<Supply> {
+  const { broker, role, mint, folder, clock } = source;
+  const current = createKeeper(await mintDated(mint), () => mintDated(mint), clock);
+  const endSubject = await keepFile(current, ({ token }) => folder.write('subject-token', token), clock);
   const endToken = await keepToken(first, 'access-token', source);
   const configuration = {
     type: 'external_account',
     audience: role,
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     token_url: `${broker}/token`,
-    credential_source: { file: folder.pathOf('subject-token') },
+    credential_source: { file: folder.resolve('subject-token') },
   };
   await folder.write('google.json', JSON.stringify(configuration));
   return {
     environment: {
-      GOOGLE_APPLICATION_CREDENTIALS: folder.pathOf('google.json'),
-      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.pathOf('access-token'),
+      GOOGLE_APPLICATION_CREDENTIALS: folder.resolve('google.json'),
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.resolve('access-token'),
     },
     end: async () => {
       await Promise.all([endSubject(), endToken()]);
@@ -136,21 +135,21 @@ async function gcp(first: OneOf<TokenKind>, source: Source): Promise<Supply> {
 }
 
 /** Other tools read a variable once. The file is for whoever needs a token later than that. */
-async function token(first: OneOf<TokenKind>, source: Source): Promise<Supply> {
+async function supplyToken(first: OneOf<TokenKind>, source: SupplySource): Promise<Supply> {
   const end = await keepToken(first, 'token', source);
   return {
     environment: {
       ...listTokenVariables(first.kind, first.accessToken),
-      KITE_STS_TOKEN_FILE: source.folder.pathOf('token'),
+      KITE_STS_TOKEN_FILE: source.folder.resolve('token'),
     },
     end,
   };
 }
 
 /** The environment of a child: what there was, without other credentials of the kind, and what it is supplied with. */
-export function suppliedEnvironment(
+export function composeEnvironment(
   environment: { readonly [name: string]: string | undefined },
-  kind: Issued['kind'],
+  kind: IssuedCredential['kind'],
   supplied: Supply,
 ): { readonly [name: string]: string | undefined } {
   return {
@@ -160,7 +159,7 @@ export function suppliedEnvironment(
 }
 
 /** Makes what keeps a child supplied with the credential of one role for as long as it lives. */
-export function supply(first: Issued, source: Source): Promise<Supply> {
-  if (first.kind === 'aws') return aws(first, source);
-  return first.kind === 'gcp' ? gcp(first, source) : token(first, source);
+export function createSupply(first: IssuedCredential, source: SupplySource): Promise<Supply> {
+  if (first.kind === 'aws') return supplyAws(first, source);
+  return first.kind === 'gcp' ? supplyGcp(first, source) : supplyToken(first, source);
 }

@@ -11,7 +11,7 @@ export function isLoopback(host: string): boolean {
  * A URL that a token may be sent to, without a slash at its end: https, or http on this machine. Throws
  * `TypeError` for any other, and for one that holds a password, a query or a fragment.
  */
-export function tokenUrl(written: string): string {
+export function checkTokenUrl(written: string): string {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (!safe || /[?#@\s]/.test(written)) throw new TypeError(TEXTS.url_refused);
@@ -19,8 +19,8 @@ export function tokenUrl(written: string): string {
 }
 
 /** The URL of a broker, which is not that of one of its doors. Throws `TypeError` as `tokenUrl` does. */
-export function brokerUrl(written: string): string {
-  const url = tokenUrl(written);
+export function checkBrokerUrl(written: string): string {
+  const url = checkTokenUrl(written);
   if (url.endsWith('/token')) throw new TypeError(TEXTS.url_of_door);
   return url;
 }

@@ -25,7 +25,7 @@ export function exchangeCommand(base: string, job: string, role: Role): string {
 
 type Body = { readonly [name: string]: unknown };
 type Posted = { readonly ok: boolean; readonly body: Body; readonly decisionId: string };
-export type Exchanged = Posted & { readonly role: Role };
+export type ExchangedRole = Posted & { readonly role: Role };
 
 async function post(
   url: string,
@@ -41,7 +41,7 @@ async function post(
 }
 
 /** One exchange over HTTP with ourselves: what the printed command does. */
-async function exchanged(base: string, job: string, role: Role): Promise<Exchanged> {
+async function exchangeRole(base: string, job: string, role: Role): Promise<ExchangedRole> {
   const minted = await post(
     `${base}/local/agent/v3/jobs/${job}/oidc/tokens`,
     { authorization: 'Token local' },
@@ -72,7 +72,7 @@ type AwsMember = {
   readonly [name in 'AccessKeyId' | 'SecretAccessKey' | 'SessionToken' | 'Expiration']: string;
 };
 
-function credentialText({ body }: Exchanged): string {
+function credentialText({ body }: ExchangedRole): string {
   const aws = body['aws'] as AwsMember | undefined;
   if (aws)
     return `AWS keys ${masked(aws.AccessKeyId)}, secret ${masked(aws.SecretAccessKey)}, session token ${masked(aws.SessionToken)}, until ${aws.Expiration}`;
@@ -82,7 +82,7 @@ function credentialText({ body }: Exchanged): string {
   return `a signed JWT ${masked(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
 }
 
-function decisionText({ ok, body }: Exchanged, audit: Body | undefined): string {
+function decisionText({ ok, body }: ExchangedRole, audit: Body | undefined): string {
   return ok
     ? `allowed by "${String(audit?.['statement'])}"`
     : `refused: ${String(body['error_description'] ?? body['message'])} (${String(body['code'] ?? 'no exchange')})`;
@@ -96,7 +96,7 @@ function namesOf({ trust }: Role): string {
   return trust.map(({ id }) => `"${id}"`).join(' or ');
 }
 
-function outcomeLines(each: Exchanged): string[] {
+function outcomeLines(each: ExchangedRole): string[] {
   if (each.ok) return [`credential  ${credentialText(each)}`];
   return each.body['code'] === 'trust_not_met'
     ? [`            ${namesOf(each.role)} wants another job than this plain push build.`]
@@ -109,7 +109,7 @@ export type AuditTrail = {
   readonly json: boolean;
 };
 
-function section(base: string, job: string, each: Exchanged, { find, json }: AuditTrail): string {
+function section(base: string, job: string, each: ExchangedRole, { find, json }: AuditTrail): string {
   const audit = find(each.decisionId);
   const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
   const lines = [
@@ -144,10 +144,10 @@ async function firstOfKind(
   base: string,
   job: string,
   roles: readonly Role[],
-): Promise<Exchanged | undefined> {
-  let refused: Exchanged | undefined;
+): Promise<ExchangedRole | undefined> {
+  let refused: ExchangedRole | undefined;
   for (const role of roles.slice(0, TRIES)) {
-    const each = await exchanged(base, job, role);
+    const each = await exchangeRole(base, job, role);
     if (each.ok) return each;
     refused ??= each;
   }

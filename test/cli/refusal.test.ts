@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { reasonLines, tellReason } from '../../lib/cli/refusal.ts';
-import type { Refused, Unreachable } from '../../lib/client/client.ts';
+import type { RefusedExchange, UnreachableBroker } from '../../lib/client/client.ts';
 import { testTerminal } from '../harness/local.ts';
 
-const REFUSED: Refused = {
+const REFUSED: RefusedExchange = {
   outcome: 'refused',
   status: 400,
   code: 'trust_not_met',
@@ -43,14 +43,17 @@ test('nothing in a refusal can forge a line', () => {
   expect(reasonLines(forged).join('')).toMatch(/^[\x20-\x7e]*$/);
 });
 
-test.each<Unreachable['why']>(['no_answer', 'redirected', 'no_broker'])('%s is told with its detail', why => {
-  expect(reasonLines({ outcome: 'unreachable', why, detail: 'ECONNREFUSED' })).toEqual([
-    expect.stringMatching(new RegExp(`^${why}: .*\\(ECONNREFUSED\\)$`)),
-  ]);
-});
+test.each<UnreachableBroker['why']>(['no_answer', 'redirected', 'no_broker'])(
+  '%s is told with its detail',
+  why => {
+    expect(reasonLines({ outcome: 'unreachable', why, detail: 'ECONNREFUSED' })).toEqual([
+      expect.stringMatching(new RegExp(`^${why}: .*\\(ECONNREFUSED\\)$`)),
+    ]);
+  },
+);
 
 describe('the exit code', () => {
-  test.each<[name: string, exchanged: Refused | Unreachable, exits: number]>([
+  test.each<[name: string, exchanged: RefusedExchange | UnreachableBroker, exits: number]>([
     ['of a refusal is 2', REFUSED, 2],
     ['of a fault of the broker is 1', { ...REFUSED, status: 503, code: 'store_unavailable' }, 1],
     ['of no answer is 1', { outcome: 'unreachable', why: 'no_answer', detail: 'ECONNREFUSED' }, 1],

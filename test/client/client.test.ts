@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Exchanged, exchange, type Means, type Wish } from '../../lib/client/client.ts';
+import {
+  type ClientOptions,
+  type ExchangeOptions,
+  type ExchangeResult,
+  exchange,
+} from '../../lib/client/client.ts';
 import { agentCall, type Local, localBroker } from '../harness/local.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import { closedUrl, rawServer, type Said, type TestServer, testServer } from '../harness/server.ts';
@@ -11,14 +16,17 @@ function busy(headers = {}): Said {
   return { status: 503, body: FAULT, headers };
 }
 
-type Asked = { readonly server: TestServer; readonly exchanged: Exchanged; readonly waits: number[] };
+type Asked = { readonly server: TestServer; readonly exchanged: ExchangeResult; readonly waits: number[] };
 
 /** Asks a server that says these one after the other, the last again and again; waiting takes no time but counts. */
-async function asked(said: readonly (Said | undefined)[], wish: Partial<Wish> = {}): Promise<Asked> {
+async function asked(
+  said: readonly (Said | undefined)[],
+  wish: Partial<ExchangeOptions> = {},
+): Promise<Asked> {
   const server = await testServer((_asked, times) => said[Math.min(times, said.length) - 1]);
   const waits: number[] = [];
   let now = NOW;
-  const means: Partial<Means> = {
+  const client: ClientOptions = {
     now: () => now,
     random: () => 0.5,
     sleep: async ms => {
@@ -28,7 +36,7 @@ async function asked(said: readonly (Said | undefined)[], wish: Partial<Wish> = 
   };
   const exchanged = await exchange(
     { broker: server.url, role: 'web', subjectToken: 'a.b.c', ...wish },
-    means,
+    client,
   );
   return { server, exchanged, waits };
 }
@@ -38,7 +46,7 @@ describe('with a real broker', () => {
   beforeAll(async () => {
     broker = await localBroker();
   });
-  const asks = (role: string, more: Partial<Wish> = {}): Promise<Exchanged> => {
+  const asks = (role: string, more: Partial<ExchangeOptions> = {}): Promise<ExchangeResult> => {
     const subjectToken = async () =>
       String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
     return exchange({ broker: broker.url, role, subjectToken, ...more });

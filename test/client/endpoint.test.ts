@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Endpoint, endpoint } from '../../lib/client/endpoint.ts';
+import { type KeysEndpoint, serveKeys } from '../../lib/client/endpoint.ts';
 import { type Called, call } from '../harness/local.ts';
 
 const KEYS = {
@@ -9,11 +9,11 @@ const KEYS = {
   Expiration: '2027-01-15T09:00:00Z',
 };
 
-let open: Endpoint;
+let open: KeysEndpoint;
 let port: number;
 let given = 0;
 beforeAll(async () => {
-  open = await endpoint(async () => {
+  open = await serveKeys(async () => {
     given++;
     return KEYS;
   });
@@ -43,7 +43,7 @@ test('the child has the keys as container credentials, which no cache may keep',
 });
 
 test('its token has 256 bits, another each time, and its port is on 127.0.0.1 alone', async () => {
-  const other = await endpoint(async () => KEYS);
+  const other = await serveKeys(async () => KEYS);
   expect(open.token).toMatch(/^[0-9a-f]{64}$/);
   expect(other.token).not.toBe(open.token);
   expect(other.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/credentials$/);
@@ -71,7 +71,7 @@ describe('is refused, and no keys are asked for:', () => {
 });
 
 test('a failure is told in the form that SDKs show', async () => {
-  const failing = await endpoint(() => Promise.reject(new Error('trust_not_met: No.')));
+  const failing = await serveKeys(() => Promise.reject(new Error('trust_not_met: No.')));
   const answer = await fetch(failing.url, { headers: { authorization: failing.token } });
   expect([answer.status, await answer.json()]).toEqual([
     503,
@@ -81,7 +81,7 @@ test('a failure is told in the form that SDKs show', async () => {
 });
 
 test('nothing answers any more once it is closed', async () => {
-  const short = await endpoint(async () => KEYS);
+  const short = await serveKeys(async () => KEYS);
   await short.close();
   await expect(call(Number(new URL(short.url).port), { path: '/' })).rejects.toMatchObject({
     code: 'ECONNREFUSED',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keeper } from '../../lib/client/keeper.ts';
+import { createKeeper } from '../../lib/client/keeper.ts';
 import { NOW } from '../harness/policy.ts';
 
 type Held = { readonly name: string; readonly expiresAt: number };
@@ -25,7 +25,7 @@ function kept(
     await renew(times);
     return { name: `number ${times}`, expiresAt: now + lives };
   };
-  const current = keeper({ name: 'first', expiresAt: NOW + lives }, renewed, { now: () => now, sleep });
+  const current = createKeeper({ name: 'first', expiresAt: NOW + lives }, renewed, { now: () => now, sleep });
   const at = (seconds: number): Promise<string> => {
     now = NOW + seconds;
     return current().then(

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { listSecrets, type MaskStep, maskValues } from '../../lib/client/mask.ts';
-import { programIn } from '../../lib/client/subject/program.ts';
+import { listSecrets, type MaskOptions, maskValues } from '../../lib/client/mask.ts';
+import { createProgramRunner } from '../../lib/client/subject/program.ts';
 import { emptyFolder } from '../harness/local.ts';
 import { testServer } from '../harness/server.ts';
 import { buildkiteStep } from '../harness/step.ts';
@@ -10,9 +10,9 @@ import { buildkiteStep } from '../harness/step.ts';
 const VALUES = ['ASIAKEY', 'secret/with+signs=', 'quote"and\\backslash', '50%'];
 const BROKER = { url: 'http://127.0.0.1:9' };
 
-function stepWith(environment: MaskStep['environment']): MaskStep & { readonly said: string[] } {
+function stepWith(environment: MaskOptions['environment']): MaskOptions & { readonly said: string[] } {
   const said: string[] = [];
-  return { environment, run: programIn(environment), say: text => void said.push(text), said };
+  return { environment, run: createProgramRunner(environment), say: text => void said.push(text), said };
 }
 
 describe('in a job of Buildkite', () => {

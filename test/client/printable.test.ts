@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable } from '../../lib/client/printable.ts';
+import { makePrintable } from '../../lib/client/printable.ts';
 
 test.each([
   ['plain text', 'feature/login (#7)', 'feature/login (#7)'],
@@ -11,5 +11,5 @@ test.each([
   ['a command of GitHub at the beginning', '  ::add-mask::a', '  ?:add-mask::a'],
   ['what turns the direction of text', 'a\u202eb', 'a?b'],
 ])('%s is one line of plain characters', (_name, text, shown) => {
-  expect(printable(text)).toBe(shown);
+  expect(makePrintable(text)).toBe(shown);
 });

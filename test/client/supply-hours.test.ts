@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { suppliedEnvironment } from '../../lib/client/supply.ts';
+import { composeEnvironment } from '../../lib/client/supply.ts';
 import { folderOf } from '../harness/local.ts';
 import { NOW } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
@@ -52,7 +52,7 @@ test('a job of four simulated hours never has an expired key, and each exchange 
   const others = { AWS_ACCESS_KEY_ID: 'AKIAOTHER', AWS_SECRET_ACCESS_KEY: 'other', AWS_PROFILE: 'other' };
   const before = { PATH: process.env['PATH'], HOME: '/nowhere', CLOCK: times.url, ...others };
   const child = spawn(process.execPath, [join(folderOf({ 'job.cjs': JOB }), 'job.cjs')], {
-    env: suppliedEnvironment(before, 'aws', { environment, end }),
+    env: composeEnvironment(before, 'aws', { environment, end }),
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   expect(await new Promise(resolve => child.once('close', resolve))).toBe(0);

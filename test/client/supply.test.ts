@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { IdentityPoolClient } from 'google-auth-library';
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Issued } from '../../lib/client/client.ts';
+import type { IssuedCredential } from '../../lib/client/client.ts';
 import { RIVALS } from '../../lib/client/rivals.ts';
-import { type Supply, suppliedEnvironment, supply } from '../../lib/client/supply.ts';
+import { composeEnvironment, createSupply, type Supply } from '../../lib/client/supply.ts';
 import { testServer } from '../harness/server.ts';
 import { never, type Supplying, supplying, testFolder, ticks } from '../harness/supplied.ts';
 
@@ -28,8 +28,8 @@ describe('the environment of a job with keys of AWS', () => {
       AWS_SHARED_CREDENTIALS_FILE: '/x',
       GITHUB_TOKEN: 'of another cloud',
     };
-    const empty = given.folder.pathOf('empty');
-    expect(suppliedEnvironment(before, 'aws', given)).toEqual({
+    const empty = given.folder.resolve('empty');
+    expect(composeEnvironment(before, 'aws', given)).toEqual({
       HOME: '/home/ci',
       AWS_REGION: 'eu-central-1',
       GITHUB_TOKEN: 'of another cloud',
@@ -85,7 +85,7 @@ describe('the file of a token', () => {
     const path = environment['KITE_STS_TOKEN_FILE'] ?? '';
     const before = readFileSync(path, 'utf8');
     // What it is written to first cannot be a folder.
-    const hindrance = folder.pathOf('token.new');
+    const hindrance = folder.resolve('token.new');
     mkdirSync(hindrance);
     world.clock.now += 210;
     await pass();
@@ -137,7 +137,7 @@ describe('nothing that would win over what is given stays,', () => {
     const winning = WINNING[kind as keyof typeof WINNING];
     expect(names).toEqual(expect.arrayContaining([...winning]));
     const before = Object.fromEntries([...names, 'HOME'].map(name => [name, 'theirs']));
-    expect(suppliedEnvironment(before, kind as Issued['kind'], given)).toEqual({
+    expect(composeEnvironment(before, kind as IssuedCredential['kind'], given)).toEqual({
       HOME: 'theirs',
       GIVEN: 'ours',
     });
@@ -176,21 +176,21 @@ describe('a job on Google Cloud', () => {
       body: { access_token: 'ya29.x', issued_token_type: 'x', token_type: 'Bearer', expires_in: 3600 },
     }));
     const folder = await testFolder();
-    const first: Issued = {
+    const first: IssuedCredential = {
       outcome: 'issued',
       kind: 'gcp',
       expiresAt: world.clock.now + 3600,
       accessToken: 'ya29.x',
     };
-    const renew = async (): Promise<Issued> => first;
-    const means = { now: () => world.clock.now, sleep };
-    const { environment, end } = await supply(first, {
+    const renew = async (): Promise<IssuedCredential> => first;
+    const clock = { now: () => world.clock.now, sleep };
+    const { environment, end } = await createSupply(first, {
       broker: google.url,
       role: 'cloud',
       mint: world.mint,
       renew,
       folder,
-      means,
+      clock,
     });
 
     const keyFilename = environment['GOOGLE_APPLICATION_CREDENTIALS'] ?? '';
@@ -207,7 +207,7 @@ describe('a job on Google Cloud', () => {
     expect(decodeJwt(two.get('subject_token') ?? '').exp).toBe(world.clock.now + 300);
     expect(environment).toEqual({
       GOOGLE_APPLICATION_CREDENTIALS: keyFilename,
-      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.pathOf('access-token'),
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.resolve('access-token'),
     });
     await end();
   });
@@ -216,22 +216,22 @@ describe('a job on Google Cloud', () => {
     const { sleep, pass } = ticks();
     const folder = await testFolder();
     let times = 0;
-    const renew = async (): Promise<Issued> => ({
+    const renew = async (): Promise<IssuedCredential> => ({
       outcome: 'issued',
       kind: 'gcp',
       expiresAt: world.clock.now + 3600,
       accessToken: `ya29.${++times}`,
     });
-    const means = { now: () => world.clock.now, sleep };
+    const clock = { now: () => world.clock.now, sleep };
     const source = {
       broker: 'https://sts.acme.example',
       role: 'cloud',
       mint: world.mint,
       renew,
       folder,
-      means,
+      clock,
     };
-    const { environment, end } = await supply(await renew(), source);
+    const { environment, end } = await createSupply(await renew(), source);
     const read = (): string => readFileSync(environment['CLOUDSDK_AUTH_ACCESS_TOKEN_FILE'] ?? '', 'utf8');
     expect(read()).toBe('ya29.1');
     world.clock.now += 2500;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokerUrl, tokenUrl } from '../../lib/client/url.ts';
+import { checkBrokerUrl, checkTokenUrl } from '../../lib/client/url.ts';
 
 test.each([
   ['https', 'https://sts.acme.example', 'https://sts.acme.example'],
@@ -9,7 +9,7 @@ test.each([
   ['http on this machine by name', 'http://localhost:8787', 'http://localhost:8787'],
   ['http on this machine by IPv6', 'http://[::1]:8787', 'http://[::1]:8787'],
 ])('a token may be sent to %s', (_name, written, url) => {
-  expect(tokenUrl(written)).toBe(url);
+  expect(checkTokenUrl(written)).toBe(url);
 });
 
 test.each([
@@ -24,16 +24,16 @@ test.each([
   ['no scheme', 'sts.acme.example'],
   ['nothing', ''],
 ])('no token is sent to %s', (_name, written) => {
-  expect(() => tokenUrl(written)).toThrow(TypeError);
+  expect(() => checkTokenUrl(written)).toThrow(TypeError);
 });
 
 test.each(['https://sts.acme.example/token', 'http://127.0.0.1:8787/token/'])(
   '%s is the URL of a door and not of a broker',
   written => {
-    expect(() => brokerUrl(written)).toThrow(TypeError);
+    expect(() => checkBrokerUrl(written)).toThrow(TypeError);
   },
 );
 
 test('a broker may live below a path', () => {
-  expect(brokerUrl('https://acme.example/sts/')).toBe('https://acme.example/sts');
+  expect(checkBrokerUrl('https://acme.example/sts/')).toBe('https://acme.example/sts');
 });

@@ -1,6 +1,7 @@
-import { exchange, type Issued } from '../../lib/client/client.ts';
-import { type Folder, privateFolder } from '../../lib/client/folder.ts';
-import { type Source, type Supply, supply } from '../../lib/client/supply.ts';
+import { exchange, type IssuedCredential } from '../../lib/client/client.ts';
+import { createPrivateFolder, type PrivateFolder } from '../../lib/client/folder.ts';
+import type { Clock } from '../../lib/client/keeper.ts';
+import { createSupply, type Supply } from '../../lib/client/supply.ts';
 import { brokerServer, testBroker } from './broker.ts';
 import { atEnd } from './endings.ts';
 import { tokenClaims } from './issuer.ts';
@@ -13,11 +14,11 @@ const ROLES = {
   publish: `${TRUST}session: { seconds: 300 }\njwt: { audience: https://packages.test.example }\n`,
 };
 
-type Sleep = Source['means']['sleep'];
+type Sleep = Clock['sleep'];
 export type Supplied = Supply & {
-  readonly first: Issued;
+  readonly first: IssuedCredential;
   readonly minted: string[];
-  readonly folder: Folder;
+  readonly folder: PrivateFolder;
 };
 
 /** A broker and steps that it supplies, all by one clock, which a test alone moves. */
@@ -31,8 +32,8 @@ export type Supplying = {
 };
 
 /** A private folder that is gone after the test file. */
-export async function testFolder(): Promise<Folder> {
-  const folder = await privateFolder();
+export async function testFolder(): Promise<PrivateFolder> {
+  const folder = await createPrivateFolder();
   atEnd(folder.remove);
   return folder;
 }
@@ -66,15 +67,15 @@ export async function supplying(): Promise<Supplying> {
       minted.push(token);
       return token;
     };
-    const renew = async (): Promise<Issued> => {
+    const renew = async (): Promise<IssuedCredential> => {
       const exchanged = await exchange({ broker: url, role, subjectToken }, { now, sleep });
       if (exchanged.outcome !== 'issued') throw new Error(JSON.stringify(exchanged));
       return exchanged;
     };
     const folder = await testFolder();
     const first = await renew();
-    const source = { broker: url, role, mint: subjectToken, renew, folder, means: { now, sleep } };
-    return { ...(await supply(first, source)), first, minted, folder };
+    const source = { broker: url, role, mint: subjectToken, renew, folder, clock: { now, sleep } };
+    return { ...(await createSupply(first, source)), first, minted, folder };
   };
   return { clock, mint, supplied };
 }

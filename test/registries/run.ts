@@ -16,7 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { createAuthorizer, createBroker } from '../../lib/broker.ts';
 import { setUpReach } from '../../lib/cli/reach/setup.ts';
-import { privateFolder } from '../../lib/client/folder.ts';
+import { createPrivateFolder } from '../../lib/client/folder.ts';
 import { createAuthorizerConfig, createBrokerConfig } from '../../lib/config/compiled.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
@@ -278,7 +278,7 @@ try {
   );
 
   // The same through docker-credential-kite-sts, as exec and the plugin set it up: a file of helpers, and no password.
-  const programs = await privateFolder();
+  const programs = await createPrivateFolder();
   const helped = async (pipeline: string, entries = `${front}=${AUDIENCES.images}`) => {
     const self = [process.execPath, join(process.cwd(), 'lib/cli/main.ts')] as const;
     const environment = { PATH: process.env['PATH'], HOME: folder };
@@ -307,7 +307,7 @@ try {
     through(pull),
     await helped('writer', elsewhere),
   );
-  const written = readFileSync(programs.pathOf('config.json'), 'utf8');
+  const written = readFileSync(programs.resolve('config.json'), 'utf8');
   console.log(`\n== what the set-up wrote\n  ${written}`);
   if (/eyJ/.test(written)) wrong++;
   await programs.remove();

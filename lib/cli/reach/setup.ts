@@ -2,7 +2,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import type { Folder } from '../../client/folder.ts';
+import type { PrivateFolder } from '../../client/folder.ts';
 import { Failure, type Terminal, UsageError } from '../verb.ts';
 import { EntryRefused, isRegistry, type ReachEntry, readEntries, readEntry } from './entries.ts';
 
@@ -40,14 +40,14 @@ function quote(text: string): string {
 }
 
 /** Programs that run this one, beside the command's other files: Docker and client-go find them on `PATH`. */
-async function writePrograms(folder: Folder, [node, script]: Self): Promise<void> {
+async function writePrograms(folder: PrivateFolder, [node, script]: Self): Promise<void> {
   const start = `#!/bin/sh\nexec ${quote(node)} ${quote(script)}`;
   for (const [name, verb] of [
     ['kite-sts', ''],
     ['docker-credential-kite-sts', ' docker-credential'],
   ] as const) {
     await folder.write(name, `${start}${verb} "$@"\n`);
-    await chmod(folder.pathOf(name), 0o700);
+    await chmod(folder.resolve(name), 0o700);
   }
 }
 
@@ -76,12 +76,12 @@ function without(object: unknown, names: readonly string[]): Json {
 export async function setUpReach(
   written: readonly string[],
   environment: Environment,
-  folder: Folder,
+  folder: PrivateFolder,
   self: Self = RUNNING,
 ): Promise<{ readonly [name: string]: string }> {
   const registries = readReach(written).filter(isRegistry);
   await writePrograms(folder, self);
-  const home = dirname(folder.pathOf('kite-sts'));
+  const home = dirname(folder.resolve('kite-sts'));
   const reach = {
     KITE_STS_REACH: written.join(' '),
     PATH: `${home}:${environment['PATH'] ?? ''}`,
@@ -103,6 +103,6 @@ export async function setUpReach(
   return {
     ...reach,
     DOCKER_CONFIG: home,
-    REGISTRY_AUTH_FILE: folder.pathOf('config.json'),
+    REGISTRY_AUTH_FILE: folder.resolve('config.json'),
   };
 }

@@ -1,4 +1,4 @@
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import { writeCount } from '../../language/counted.ts';
 import { DIRECTIONS, type Direction } from '../../review/compare/direction.ts';
 import { hashForPeople, tarballPath } from '../../vendor/pin.ts';
@@ -72,7 +72,7 @@ function describeDecided({ request, before, after, turn }: DecidedOtherwise): st
   const { of, name } = JSON.parse(request) as { of: string; name: string };
   return [
     `  ${TURNS[turn]}  ${of} ${name}: was ${describeJudgement(before)}, now ${describeJudgement(after)}`,
-    `    ${printable(request)}`,
+    `    ${makePrintable(request)}`,
   ];
 }
 

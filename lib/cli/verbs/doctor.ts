@@ -1,5 +1,5 @@
-import { printable } from '../../client/printable.ts';
-import { brokerUrl } from '../../client/url.ts';
+import { makePrintable } from '../../client/printable.ts';
+import { checkBrokerUrl } from '../../client/url.ts';
 import { type Diagnosis, writeDiagnosis } from '../../doctor/diagnosis.ts';
 import { examineInside } from '../../doctor/inside.ts';
 import { examineOutside, INSTRUMENTS } from '../../doctor/outside.ts';
@@ -9,7 +9,7 @@ import { EXIT, type Flags, flag, printJson, type Terminal, texts, UsageError, ty
 
 function readUrl(flags: Flags, configured: string): string {
   try {
-    return brokerUrl(flag(flags, 'broker') ?? configured);
+    return checkBrokerUrl(flag(flags, 'broker') ?? configured);
   } catch (error) {
     throw new UsageError(`--broker: ${(error as Error).message}`);
   }
@@ -23,7 +23,7 @@ function chooseExit(found: readonly Diagnosis[]): number {
 
 /** With nothing in it that moves a terminal: some of it others wrote. */
 function writePrintable(diagnosis: Diagnosis): string {
-  return writeDiagnosis(diagnosis).split('\n').map(printable).join('\n');
+  return writeDiagnosis(diagnosis).split('\n').map(makePrintable).join('\n');
 }
 
 async function examine(flags: Flags, terminal: Terminal): Promise<readonly Diagnosis[]> {

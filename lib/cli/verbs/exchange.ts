@@ -1,4 +1,4 @@
-import type { Issued } from '../../client/client.ts';
+import type { IssuedCredential } from '../../client/client.ts';
 import { listVariables } from '../../protocols/variables.ts';
 import { askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
 import { MASK_HELP, MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
@@ -8,7 +8,7 @@ import { EXIT, Failure, type Verb } from '../verb.ts';
 /** What a shell, an env file and a Dockerfile all read as it stands. */
 const PLAIN = /^[\w+/=.,:@%~-]+$/;
 
-function variables(issued: Issued): { readonly [name: string]: string } {
+function variables(issued: IssuedCredential): { readonly [name: string]: string } {
   const { expiresAt } = issued;
   if (issued.kind !== 'aws') return listVariables({ ...issued, token: issued.accessToken });
   const {

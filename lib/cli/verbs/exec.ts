@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../../client/child.ts';
-import type { Issued, Means } from '../../client/client.ts';
-import { privateFolder } from '../../client/folder.ts';
+import type { ClientOptions, IssuedCredential } from '../../client/client.ts';
+import { createPrivateFolder } from '../../client/folder.ts';
 import { listSecrets } from '../../client/mask.ts';
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import { createFetch, type Fetch } from '../../client/proxy.ts';
-import { suppliedEnvironment, supply } from '../../client/supply.ts';
+import { composeEnvironment, createSupply } from '../../client/supply.ts';
 import { type Asking, askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
 import { hideFromLog } from '../masking.ts';
 import { readReach, setUpReach } from '../reach/setup.ts';
@@ -30,12 +30,12 @@ function joinSignals(over: AbortSignal, own: AbortSignal | null | undefined): Ab
  * Ends all that is under way as soon as the command has ended: nobody waits for it any more. Until then a
  * pause holds the process: without a command that runs, it may be all that does.
  */
-function meansUntil(over: AbortSignal, fetch: Fetch) {
+function createClientUntil(over: AbortSignal, fetch: Fetch) {
   return {
     fetch: (url, init) => fetch(url, { ...init, signal: joinSignals(over, init.signal) }),
     sleep: ms => sleep(ms, undefined, { signal: over }).catch(() => {}),
     now: () => Date.now() / 1000,
-  } satisfies Partial<Means>;
+  } satisfies ClientOptions;
 }
 
 /** Has the log of the job hide each of these. That it cannot is told once: `exec` itself prints none of them. */
@@ -52,7 +52,7 @@ function createHiding(terminal: Terminal): (values: readonly string[]) => Promis
 
 /** Another exchange while the command runs. Throws with the reason, which its SDK will show. */
 function renewing({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof createHiding>) {
-  return async (): Promise<Issued> => {
+  return async (): Promise<IssuedCredential> => {
     const exchanged = await ask();
     if (exchanged.outcome === 'issued') {
       await hide(listSecrets(exchanged));
@@ -68,11 +68,15 @@ function renewing({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof 
 type Wanted = { readonly command: readonly string[]; readonly reach: readonly string[] };
 
 async function supplied(
-  first: Issued,
+  first: IssuedCredential,
   { command, reach }: Wanted,
-  { asking, means, terminal }: { asking: Asking; means: ReturnType<typeof meansUntil>; terminal: Terminal },
+  {
+    asking,
+    client,
+    terminal,
+  }: { asking: Asking; client: ReturnType<typeof createClientUntil>; terminal: Terminal },
 ): Promise<number> {
-  const folder = await privateFolder();
+  const folder = await createPrivateFolder();
   const hide = createHiding(terminal);
   const mint = async (): Promise<string> => {
     const token = await asking.mint();
@@ -81,12 +85,12 @@ async function supplied(
   };
   try {
     await hide(listSecrets(first));
-    const source = { ...asking, mint, renew: renewing(asking, terminal, hide), folder, means };
-    const given = await supply(first, source);
+    const source = { ...asking, mint, renew: renewing(asking, terminal, hide), folder, clock: client };
+    const given = await createSupply(first, source);
     const more = reach.length > 0 ? await setUpReach(reach, terminal.environment, folder) : {};
-    const environment = { ...suppliedEnvironment(terminal.environment, first.kind, given), ...more };
+    const environment = { ...composeEnvironment(terminal.environment, first.kind, given), ...more };
     const exits = await runChild(command, environment, reason =>
-      terminal.error(`kite-sts exec: ${printable(reason)}\n`),
+      terminal.error(`kite-sts exec: ${makePrintable(reason)}\n`),
     );
     await given.end();
     return exits;
@@ -127,11 +131,11 @@ Examples:
     const wanted = { command: commandOf(flags), reach: texts(flags, 'reach') };
     readReach(wanted.reach);
     const over = new AbortController();
-    const means = meansUntil(over.signal, createFetch(terminal.environment));
+    const client = createClientUntil(over.signal, createFetch(terminal.environment));
     try {
-      const asking = askingOf(flags, terminal, means);
+      const asking = askingOf(flags, terminal, client);
       const first = await asking.ask();
-      if (first.outcome === 'issued') return await supplied(first, wanted, { asking, means, terminal });
+      if (first.outcome === 'issued') return await supplied(first, wanted, { asking, client, terminal });
       tellReason(first, asking, flags, terminal);
     } catch (error) {
       if (error instanceof UsageError) throw error;

@@ -1,4 +1,4 @@
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import type { Config } from '../../config/load.ts';
 import { suggestWord } from '../../language/nearest.ts';
 import { type Decision, decide } from '../../policy/decide.ts';
@@ -60,7 +60,7 @@ const GUARD: Stopped = {
 function unknownIssuer(issuer: string, known: Iterable<string>): Stopped {
   return {
     reason: 'token_issuer_unknown',
-    says: printable(
+    says: makePrintable(
       `DENIED: no row of broker.yml trusts the issuer ${issuer}, which comes before any role.${suggestWord(issuer, known)}`,
     ),
   };
@@ -77,11 +77,13 @@ function stoppedBy(
 
 function recordedLines({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] {
   return [
-    printable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
+    makePrintable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
     policyChanged
       ? 'The policy has changed since. This is what it decides now:'
       : 'The policy is as it was then:',
-    ...(omitted.length > 0 ? [printable(`The event did not keep ${omitted.join(', ')}: absent below.`)] : []),
+    ...(omitted.length > 0
+      ? [makePrintable(`The event did not keep ${omitted.join(', ')}: absent below.`)]
+      : []),
     '',
   ];
 }

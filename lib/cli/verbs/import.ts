@@ -1,4 +1,4 @@
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import type { Complaint } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
 import { findEntry, parse, type Tree, toPlain } from '../../language/parse.ts';
@@ -260,7 +260,7 @@ Examples:
     const role = imported(flags, { path, text: (await readInput(path)).toString('utf8') });
     terminal.out(writeImportedRole(role));
     const notes = listNotes(role);
-    for (const { says } of notes) terminal.error(`${printable(says)}\n`);
+    for (const { says } of notes) terminal.error(`${makePrintable(says)}\n`);
     return notes.every(({ exact }) => exact) ? EXIT.done : EXIT.denied;
   },
 };

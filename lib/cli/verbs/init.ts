@@ -2,7 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { digestPath, formatDigest, hashForPeople, tarballPath } from '../../vendor/pin.ts';
 import { manifest } from '../manifest.ts';
-import { ISSUER_NAMES, type IssuerName, starter, type Wish } from '../starter.ts';
+import { ISSUER_NAMES, type IssuerName, type StarterOptions, writeStarter } from '../starter.ts';
 import { readOwnTarball } from '../tarball.ts';
 import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
 
@@ -13,7 +13,7 @@ function isThere(path: string): Promise<boolean> {
   );
 }
 
-function wishOf(flags: Flags): Wish {
+function wishOf(flags: Flags): StarterOptions {
   const organization = flag(flags, 'organization');
   const issuer = flag(flags, 'issuer') ?? 'buildkite';
   const region = flag(flags, 'region') ?? 'us-east-1';
@@ -32,12 +32,12 @@ function wishOf(flags: Flags): Wish {
 
 /** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
 async function makeFiles(
-  wish: Wish,
+  wish: StarterOptions,
   readTarball: () => Promise<Buffer>,
 ): Promise<Map<string, string | Buffer>> {
   const { version, devDependencies } = await manifest();
   const path = tarballPath(version);
-  const texts = starter(wish, { tarball: path, serverless: devDependencies.serverless });
+  const texts = writeStarter(wish, { tarball: path, serverless: devDependencies.serverless });
   const bytes = await readTarball();
   return new Map<string, string | Buffer>([
     ...Object.entries(texts),
@@ -66,7 +66,7 @@ function listWritten(files: ReadonlyMap<string, string | Buffer>): Written {
   return { files: [...files.keys()], tarball: { path, sha256: hashForPeople(Buffer.from(content)) } };
 }
 
-function describeNext({ files, tarball }: Written, { config }: Wish): string {
+function describeNext({ files, tarball }: Written, { config }: StarterOptions): string {
   return `${files.join('\n')}
 
 sha256 ${tarball.sha256}  ${tarball.path}

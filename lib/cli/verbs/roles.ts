@@ -1,4 +1,4 @@
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import type { Config } from '../../config/load.ts';
 import { findTeams } from '../../config/teams.ts';
 import { escapeCsv, escapeMarkdownCell } from '../../estate/report/escape.ts';
@@ -66,7 +66,9 @@ function listCells(entry: RoleEntry, separator: string): string[] {
 }
 
 function writeText(entry: RoleEntry): string {
-  const cells = listCells(entry, '\n            ').map(cell => cell.split('\n').map(printable).join('\n'));
+  const cells = listCells(entry, '\n            ').map(cell =>
+    cell.split('\n').map(makePrintable).join('\n'),
+  );
   const lines = HEAD.map((name, at) => [name.padEnd(8), cells[at] ?? ''] as const).slice(1);
   const told = lines.filter(([, cell]) => cell !== '').map(line => `  ${line.join('  ')}\n`);
   return `${entry.role}\n${told.join('')}`;

@@ -1,4 +1,4 @@
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Claims } from '../../policy/claims.ts';
@@ -75,7 +75,7 @@ function asText({ claims, seconds_left, broker, findings: found }: Known): strin
     `${broker.url} ${broker.audience === undefined ? 'gives no metadata' : `wants the audience ${broker.audience}`}.`,
     ...found.map(each => `${each}: ${FINDINGS[each]}`),
   ]
-    .map(line => `${printable(line)}\n`)
+    .map(line => `${makePrintable(line)}\n`)
     .join('');
 }
 

@@ -1,6 +1,13 @@
 import { TEXTS } from '../texts.ts';
-import { tokenFrom } from './answer.ts';
-import { type Mint, NoSubjectToken, NotThere, type Step, type TokenWish, tokenIn } from './mint.ts';
+import { fetchSubjectToken } from './answer.ts';
+import {
+  type MintSettings,
+  type MintToken,
+  NoSubjectToken,
+  ProgramMissing,
+  readSubjectToken,
+  type TokenOptions,
+} from './mint.ts';
 
 /** The agent's own default (`buildkite-agent oidc request-token --help`). */
 const ENDPOINT = 'https://agent-edge.buildkite.com/v3';
@@ -12,7 +19,10 @@ const CLAIMS_VARIABLE = 'BUILDKITE_OIDC_TOKEN_CLAIMS';
 const IDS = ['organization_id', 'pipeline_id'];
 
 /** What is asked for: the job's own choice, what the agent would ask for by itself, and the ids. */
-function listClaims({ claims, subjectClaim }: TokenWish, environment: Step['environment']): string[] {
+function listClaims(
+  { claims, subjectClaim }: TokenOptions,
+  environment: MintSettings['environment'],
+): string[] {
   const byVariable = (environment[CLAIMS_VARIABLE] ?? '').split(',').map(name => name.trim());
   // The subject's claim is in the token anyway.
   const ids = IDS.filter(name => name !== subjectClaim);
@@ -23,15 +33,15 @@ function listClaims({ claims, subjectClaim }: TokenWish, environment: Step['envi
  * Where the job chose nothing, the agent is told by its variable, which older agents leave alone: they give a token without
  * the ids. What the job chose is an option, which they refuse.
  */
-function runAgent(wish: TokenWish, { environment, run }: Step): Promise<string> {
+function runAgent(wish: TokenOptions, { environment, run }: MintSettings): Promise<string> {
   const claims = listClaims(wish, environment);
   const chosen = wish.claims.length > 0;
-  return run('buildkite-agent', words({ ...wish, claims: chosen ? claims : [] }), {
+  return run('buildkite-agent', listAgentWords({ ...wish, claims: chosen ? claims : [] }), {
     variables: { [CLAIMS_VARIABLE]: chosen ? undefined : claims.join(',') },
   });
 }
 
-function words({ audience, claims, lifetime, subjectClaim }: TokenWish): string[] {
+function listAgentWords({ audience, claims, lifetime, subjectClaim }: TokenOptions): string[] {
   return [
     'oidc',
     'request-token',
@@ -44,7 +54,7 @@ function words({ audience, claims, lifetime, subjectClaim }: TokenWish): string[
 }
 
 /** The body of the agent's own call: only what is asked for (buildkite/agent, api/oidc.go). */
-function bodyOf({ audience, claims, lifetime, subjectClaim }: TokenWish): string {
+function writeAgentBody({ audience, claims, lifetime, subjectClaim }: TokenOptions): string {
   return JSON.stringify({
     audience,
     ...(lifetime === undefined ? {} : { lifetime }),
@@ -53,13 +63,13 @@ function bodyOf({ audience, claims, lifetime, subjectClaim }: TokenWish): string
   });
 }
 
-function byApi(wish: TokenWish, step: Step): Promise<string> {
+function mintByApi(wish: TokenOptions, step: MintSettings): Promise<string> {
   const { BUILDKITE_AGENT_ENDPOINT, BUILDKITE_AGENT_ACCESS_TOKEN, BUILDKITE_JOB_ID } = step.environment;
   if (!BUILDKITE_AGENT_ACCESS_TOKEN || !BUILDKITE_JOB_ID) throw new NoSubjectToken(TEXTS.agent_missing);
   // As the agent reads it: empty is not set, and slashes at its end are taken off (api/client.go).
   const endpoint = (BUILDKITE_AGENT_ENDPOINT || ENDPOINT).replace(/\/+$/, '');
   const job = encodeURIComponent(BUILDKITE_JOB_ID);
-  return tokenFrom(step, {
+  return fetchSubjectToken(step, {
     url: `${endpoint}/jobs/${job}/oidc/tokens`,
     init: {
       method: 'POST',
@@ -67,7 +77,7 @@ function byApi(wish: TokenWish, step: Step): Promise<string> {
         authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`,
         'content-type': 'application/json',
       },
-      body: bodyOf({ ...wish, claims: listClaims(wish, step.environment) }),
+      body: writeAgentBody({ ...wish, claims: listClaims(wish, step.environment) }),
     },
     member: 'token',
     door: 'The agent API (BUILDKITE_AGENT_ENDPOINT)',
@@ -75,13 +85,13 @@ function byApi(wish: TokenWish, step: Step): Promise<string> {
 }
 
 /** By the agent, which also redacts the token in the job's log; where there is no agent, by its API. */
-export function buildkite(wish: TokenWish, step: Step): Mint {
+export function createBuildkiteMint(wish: TokenOptions, step: MintSettings): MintToken {
   return async () => {
     try {
-      return tokenIn(await runAgent(wish, step), 'buildkite-agent');
+      return readSubjectToken(await runAgent(wish, step), 'buildkite-agent');
     } catch (error) {
-      if (!(error instanceof NotThere)) throw error;
-      return byApi(wish, step);
+      if (!(error instanceof ProgramMissing)) throw error;
+      return mintByApi(wish, step);
     }
   };
 }

@@ -1,15 +1,24 @@
-import { type Mint, NotThere, type Step, type TokenWish, tokenIn } from './mint.ts';
+import {
+  type MintSettings,
+  type MintToken,
+  ProgramMissing,
+  readSubjectToken,
+  type TokenOptions,
+} from './mint.ts';
 
 /** CircleCI: its command takes an audience; the variable's audience is the organization's id, and cannot be chosen. */
-export function circleci({ audience }: TokenWish, { environment, run }: Step): Mint {
+export function createCircleciMint(
+  { audience }: TokenOptions,
+  { environment, run }: MintSettings,
+): MintToken {
   return async () => {
     const words = ['run', 'oidc', 'get', '--claims', JSON.stringify({ aud: audience })];
     try {
-      return tokenIn(await run('circleci', words), 'circleci');
+      return readSubjectToken(await run('circleci', words), 'circleci');
     } catch (error) {
       const given = environment['CIRCLE_OIDC_TOKEN_V2'];
-      if (!(error instanceof NotThere) || !given) throw error;
-      return tokenIn(given, 'CIRCLE_OIDC_TOKEN_V2');
+      if (!(error instanceof ProgramMissing) || !given) throw error;
+      return readSubjectToken(given, 'CIRCLE_OIDC_TOKEN_V2');
     }
   };
 }

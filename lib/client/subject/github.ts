@@ -1,13 +1,13 @@
 import { TEXTS } from '../texts.ts';
-import { tokenFrom } from './answer.ts';
-import { type Mint, NoSubjectToken, type Step, type TokenWish } from './mint.ts';
+import { fetchSubjectToken } from './answer.ts';
+import { type MintSettings, type MintToken, NoSubjectToken, type TokenOptions } from './mint.ts';
 
 /** GitHub Actions: https://docs.github.com/en/actions/reference/security/oidc#methods-for-requesting-the-oidc-token */
-export function github({ audience }: TokenWish, step: Step): Mint {
+export function createGithubMint({ audience }: TokenOptions, step: MintSettings): MintToken {
   return async () => {
     const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret } = step.environment;
     if (!url || !secret) throw new NoSubjectToken(TEXTS.github_no_token);
-    return tokenFrom(step, {
+    return fetchSubjectToken(step, {
       url: `${url}${url.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`,
       init: { headers: { authorization: `Bearer ${secret}` } },
       member: 'value',

@@ -1,5 +1,5 @@
 /** What a job's token is to be like. `claims`, `lifetime` and `subjectClaim` are Buildkite's alone. */
-export type TokenWish = {
+export type TokenOptions = {
   readonly audience: string;
   /** Optional claims to ask for. */
   readonly claims: readonly string[];
@@ -9,7 +9,7 @@ export type TokenWish = {
 };
 
 /** What a source of tokens needs of its surroundings. */
-export type Step = {
+export type MintSettings = {
   readonly environment: { readonly [name: string]: string | undefined };
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds that a CI's token door has; without it, 10,000. */
@@ -22,20 +22,20 @@ export type RunOptions = {
   /** What it gets on its standard input. */
   readonly input?: string;
   /** Variables that differ from the step's; undefined is not set. */
-  readonly variables?: Step['environment'];
+  readonly variables?: MintSettings['environment'];
 };
 
 /** Gives a subject token, a new one each time where the CI can. Throws `NoSubjectToken`. */
-export type Mint = () => Promise<string>;
+export type MintToken = () => Promise<string>;
 
 /** Why there is no subject token: what was looked for and what to do. Never holds any of a token. */
 export class NoSubjectToken extends Error {}
 
 /** The program is not installed. */
-export class NotThere extends NoSubjectToken {}
+export class ProgramMissing extends NoSubjectToken {}
 
 /** The token without the newline that files and programs end with. `source` names where it is from. */
-export function tokenIn(text: unknown, source: string): string {
+export function readSubjectToken(text: unknown, source: string): string {
   const token = typeof text === 'string' ? text.trim() : '';
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
     throw new NoSubjectToken(

@@ -1,4 +1,4 @@
-import { printable } from '../../client/printable.ts';
+import { makePrintable } from '../../client/printable.ts';
 import { writeCount } from '../../language/counted.ts';
 import { escapeCsv, escapeMarkdown } from './escape.ts';
 import { type Report, type ReportRow, summarizeKinds } from './model.ts';
@@ -19,7 +19,7 @@ function writeTextRow(row: ReportRow): string {
     ...row.notes.map(note => `              ${note}`),
     `  delete      ${row.deleteWhen}`,
   ]
-    .map(printable)
+    .map(makePrintable)
     .join('\n');
 }
 
@@ -32,7 +32,7 @@ export function writeText(report: Report): string {
       `${writeCount(rows.length, 'role')} by tokens, ${open} direct trusts open, ${others.length} other roles, ${writeCount(keys.length, 'static key')}.`,
       ...gaps,
     ]
-      .map(printable)
+      .map(makePrintable)
       .join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { findMint } from '../../../lib/client/subject/find.ts';
-import { NoSubjectToken, type Step, type TokenWish } from '../../../lib/client/subject/mint.ts';
+import { type MintSettings, NoSubjectToken, type TokenOptions } from '../../../lib/client/subject/mint.ts';
 
-const WISH: TokenWish = {
+const WISH: TokenOptions = {
   audience: 'https://sts.acme.example',
   claims: [],
   lifetime: undefined,
@@ -21,9 +21,9 @@ const JOBS = {
 } as const;
 
 /** Notes where a token is asked for, and gives one. */
-function stepOf(environment: Step['environment']): { step: Step; asked: string[] } {
+function stepOf(environment: MintSettings['environment']): { step: MintSettings; asked: string[] } {
   const asked: string[] = [];
-  const step: Step = {
+  const step: MintSettings = {
     environment,
     run: async program => {
       asked.push(program);
@@ -66,13 +66,13 @@ test('where nothing is found, the error names all that was looked for', () => {
 });
 
 describe('what only Buildkite lets a job choose is taken there, and refused elsewhere:', () => {
-  test.each<[name: string, choice: Partial<TokenWish>]>([
+  test.each<[name: string, choice: Partial<TokenOptions>]>([
     ['claims', { claims: ['queue_key'] }],
     ['a lifetime', { lifetime: 60 }],
     ['the subject', { subjectClaim: 'job_id' }],
   ])('%s', (_name, choice) => {
     const wish = { ...WISH, ...choice };
-    const find = (environment: Step['environment']) => () =>
+    const find = (environment: MintSettings['environment']) => () =>
       findMint(wish, stepOf(environment).step, VARIABLE);
     expect(find(JOBS.Buildkite)).not.toThrow();
     for (const environment of [JOBS['GitHub Actions'], JOBS.CircleCI, { [VARIABLE]: 'aa.bb.cc' }])

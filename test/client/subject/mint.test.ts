@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { NoSubjectToken, tokenIn } from '../../../lib/client/subject/mint.ts';
+import { NoSubjectToken, readSubjectToken } from '../../../lib/client/subject/mint.ts';
 
 test.each([
   ['as it is', 'aa.bb-_.cc'],
   ['without the newline of a file', 'aa.bb-_.cc\n'],
   ['without the newline of Windows', 'aa.bb-_.cc\r\n'],
 ])('a token is taken %s', (_name, text) => {
-  expect(tokenIn(text, 'a file')).toBe('aa.bb-_.cc');
+  expect(readSubjectToken(text, 'a file')).toBe('aa.bb-_.cc');
 });
 
 test.each([
@@ -17,7 +17,7 @@ test.each([
   ['two lines', 'aa.bb.cc\naa.bb.cc'],
   ['a message before it', 'Token: aa.bb.cc'],
 ])('%s is no token, and is not repeated', (_name, text) => {
-  const given = (): string => tokenIn(text, 'a file');
+  const given = (): string => readSubjectToken(text, 'a file');
   expect(given).toThrow(NoSubjectToken);
   expect(given).not.toThrow(text || 'undefined');
 });

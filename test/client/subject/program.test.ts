@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import { NoSubjectToken, NotThere } from '../../../lib/client/subject/mint.ts';
-import { programIn } from '../../../lib/client/subject/program.ts';
+import { NoSubjectToken, ProgramMissing } from '../../../lib/client/subject/mint.ts';
+import { createProgramRunner } from '../../../lib/client/subject/program.ts';
 
-const run = programIn({ PATH: process.env['PATH'], GIVEN: 'yes' });
+const run = createProgramRunner({ PATH: process.env['PATH'], GIVEN: 'yes' });
 
 test('a program has the environment that it is given, and its standard output is told', async () => {
   expect(await run('sh', ['-c', 'echo "$GIVEN"; echo aside >&2'])).toBe('yes\n');
@@ -14,7 +14,7 @@ test('words reach a program as they are, since no shell reads them', async () =>
 });
 
 test('a program that is not there is told apart', async () => {
-  await expect(run('no-such-program', [])).rejects.toThrow(NotThere);
+  await expect(run('no-such-program', [])).rejects.toThrow(ProgramMissing);
 });
 
 test('a program that fails is told with its exit code and its last lines, as plain characters', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { ISSUER_NAMES, starter } from '../../../lib/cli/starter.ts';
+import { ISSUER_NAMES, writeStarter } from '../../../lib/cli/starter.ts';
 import { parse, toPlain } from '../../../lib/language/parse.ts';
 import { formatText } from '../../../lib/review/author/format.ts';
 import { SCHEMAS, type SchemaName, writeSchema } from '../../../lib/review/author/schema.ts';
@@ -57,7 +57,9 @@ test.each(CONFIGURED)('the first line of %s points an editor to its schema', pat
 const WISH = { organization: 'acme', region: 'eu-central-1' };
 const STARTED = (['config', 'policies/ci'] as const).flatMap(config =>
   ISSUER_NAMES.flatMap(issuer =>
-    Object.entries(starter({ ...WISH, issuer, config }, { tarball: 'vendor/x.tgz', serverless: '4.0.0' }))
+    Object.entries(
+      writeStarter({ ...WISH, issuer, config }, { tarball: 'vendor/x.tgz', serverless: '4.0.0' }),
+    )
       .filter(([path]) => path.startsWith(`${config}/`))
       .map(([path, text]) => ({ issuer, path, text })),
   ),
