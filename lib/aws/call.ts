@@ -93,57 +93,67 @@ export type CallOptions = { readonly region?: string | undefined; readonly budge
 /** Calls one AWS service: the body of its success, or `AwsError`. What is sent again is the same to the letter. */
 export type AwsCall = (headers: HeaderMap, body: string, course?: CallOptions) => Promise<string>;
 
-const leaveUnsigned: SignRequest = async ({ headers }) => headers;
+async function leaveUnsigned({ headers }: OutgoingRequest): Promise<HeaderMap> {
+  return headers;
+}
 
-export function createAwsCall(service: AwsService, setting: AwsSetting): AwsCall {
-  const {
-    region: home,
-    credentials,
-    endpoint,
-    now = () => Date.now() / 1000,
-    random = Math.random,
-  } = setting;
-  const post: Post = createPoster(now);
-  const isPassing = (error: unknown): boolean =>
-    error instanceof AwsError && error.passing && (service.mayRepeat?.(now()) ?? true);
+/** A request before it is known in which region it is asked. */
+type Question = Omit<OutgoingRequest, 'url'>;
+
+/** Makes one attempt in a region: the body of its success, or `AwsError`. */
+type Attempt = (question: Question, region: string, patience: number) => Promise<string>;
+
+/** Creates what finds, for a region, where a service is and what signs for it; each is made once. */
+function createSigners(service: AwsService, setting: AwsSetting) {
+  const { credentials, endpoint } = setting;
   const signers = new Map<string, { readonly url: URL; readonly sign: SignRequest }>();
-  const findSigner = (region: string) => {
-    const kept = signers.get(region) ?? {
+  return (region: string) => {
+    const signer = signers.get(region) ?? {
       url: new URL(service.path ?? '', endpoint ?? findRegionalEndpoint(service.name, region)),
       sign: service.unsigned ? leaveUnsigned : createRequestSigner(service.name, region, credentials),
     };
-    signers.set(region, kept);
-    return kept;
+    signers.set(region, signer);
+    return signer;
   };
-  const callOnce = async (
-    outgoing: Omit<OutgoingRequest, 'url'>,
-    region: string,
-    patience: number,
-  ): Promise<string> => {
-    let reply: HttpReply;
-    try {
-      const { url, sign } = findSigner(region);
-      const headers = await sign({ url, ...outgoing }, now());
-      const sent = now();
-      reply = await post({ ...outgoing, url, headers }, patience);
-      const reading = readDate(reply.headers, sent, now());
-      if (reading) setting.noteTime?.(reading);
-    } catch (error) {
+}
+
+function createAttempt(service: AwsService, setting: AwsSetting, now: () => number): Attempt {
+  const post: Post = createPoster(now);
+  const findSigner = createSigners(service, setting);
+  const send = async (question: Question, region: string, patience: number): Promise<HttpReply> => {
+    const { url, sign } = findSigner(region);
+    const headers = await sign({ url, ...question }, now());
+    const sent = now();
+    const reply = await post({ ...question, url, headers }, patience);
+    const reading = readDate(reply.headers, sent, now());
+    if (reading) setting.noteTime?.(reading);
+    return reply;
+  };
+  return async (question, region, patience) => {
+    const reply = await send(question, region, patience).catch((error: unknown) => {
       throw createUnreachedError(error);
-    }
+    });
     if (reply.status !== 200) throw createCallError(reply, service);
     return reply.body;
   };
+}
+
+/** Creates what calls a service of AWS: with a few attempts, and in the second region while the first is broken. */
+export function createAwsCall(service: AwsService, setting: AwsSetting): AwsCall {
+  const { region: home, now = () => Date.now() / 1000, random = Math.random } = setting;
+  const attempt = createAttempt(service, setting, now);
+  const isPassing = (error: unknown): boolean =>
+    error instanceof AwsError && error.passing && (service.mayRepeat?.(now()) ?? true);
   const homeBreaker = createBreaker(now, isOutage);
   const secondRegion = service.everywhere && setting.secondRegion;
-  const callAnywhere = (outgoing: Omit<OutgoingRequest, 'url'>, patience: number): Promise<string> =>
+  const attemptAnywhere = (question: Question, patience: number): Promise<string> =>
     secondRegion && homeBreaker.isOpen()
-      ? callOnce(outgoing, secondRegion, patience)
-      : homeBreaker.watch(callOnce(outgoing, home, patience));
+      ? attempt(question, secondRegion, patience)
+      : homeBreaker.watch(attempt(question, home, patience));
   return (headers, body, { region, budget: whole = startBudget(now) } = {}) => {
-    const outgoing = { headers, body, ...(service.path === undefined ? {} : { method: 'GET' as const }) };
-    const attempt = (patience: number) =>
-      region === undefined ? callAnywhere(outgoing, patience) : callOnce(outgoing, region, patience);
-    return persist(attempt, { passes: isPassing, random, budget: whole });
+    const question = { headers, body, ...(service.path === undefined ? {} : { method: 'GET' as const }) };
+    const attemptThere = (patience: number) =>
+      region === undefined ? attemptAnywhere(question, patience) : attempt(question, region, patience);
+    return persist(attemptThere, { passes: isPassing, random, budget: whole });
   };
 }

@@ -1,12 +1,29 @@
 import { startBudget } from '../http/persist.ts';
-import { AwsError, type AwsSetting, type CallOptions } from './call.ts';
+import { AwsError, type AwsSetting } from './call.ts';
 import { createJsonCall, createUnreadableError, DYNAMODB, type JsonObject } from './json.ts';
 
 /** A value as DynamoDB writes it: text, a number, or bytes in base64. */
 export type Attribute = { readonly S: string } | { readonly N: string } | { readonly B: string };
 export type TableItem = { readonly [name: string]: Attribute };
 
-/** What must hold of the item that is there for a write to be made: an expression of DynamoDB's own. */
+/** Reads an attribute of text; undefined where there is none, or one of another type. */
+export function findText(item: TableItem, name: string): string | undefined {
+  const attribute = item[name];
+  return attribute && 'S' in attribute ? attribute.S : undefined;
+}
+
+/** Reads an attribute of text; empty where there is none, or one of another type. */
+export function readText(item: TableItem, name: string): string {
+  return findText(item, name) ?? '';
+}
+
+/** Reads a number; NaN where there is none, or an attribute of another type. */
+export function readNumber(item: TableItem, name: string): number {
+  const attribute = item[name];
+  return attribute && 'N' in attribute ? Number(attribute.N) : Number.NaN;
+}
+
+/** An expression of DynamoDB's own, which must hold of the item that is there for a write to be made. */
 export type WriteCondition = {
   readonly says: string;
   /** What stands for the names of attributes, many of which are words of DynamoDB's: `#key`. */
@@ -33,23 +50,44 @@ const TAKEN = 'ConditionalCheckFailedException';
 /** Milliseconds for all attempts at one call: less than a provider has, since it is asked on the way to one (D18). */
 const PATIENCE_MS = 2000;
 
-/** A table by its name. Nothing is asked before the first use. */
+/** DynamoDB takes no empty map of values. */
+function writeCondition({ says, names, values }: WriteCondition): JsonObject {
+  const some = Object.keys(values).length > 0;
+  return {
+    ConditionExpression: says,
+    ExpressionAttributeNames: names,
+    ...(some ? { ExpressionAttributeValues: values } : {}),
+  };
+}
+
+/** By other names: many a plain word is one of DynamoDB's own. */
+function writeProjection(attributes: readonly string[]): JsonObject {
+  return {
+    Select: 'SPECIFIC_ATTRIBUTES',
+    ProjectionExpression: attributes.map((_, index) => `#${index}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#${index}`, name])),
+  };
+}
+
+/** Reads all items of a scan; throws where there are more than fit into one answer. */
+function readItems({ Items, LastEvaluatedKey }: JsonObject): readonly TableItem[] {
+  if (LastEvaluatedKey !== undefined) {
+    const message = 'the table holds more than one answer';
+    throw new AwsError({ code: 'AnswerTooLarge', message }, 200, false);
+  }
+  if (!Array.isArray(Items)) throw createUnreadableError('Scan');
+  return Items as TableItem[];
+}
+
+/** Creates the table of this name. Nothing is asked before the first use. */
 export function createDynamoTable(TableName: string, setting: AwsSetting): Table {
   const { now = () => Date.now() / 1000 } = setting;
   const call = createJsonCall(DYNAMODB, setting);
-  const ask = (operation: string, input: JsonObject): Promise<JsonObject> => {
-    const course: CallOptions = { budget: startBudget(now, PATIENCE_MS) };
-    return call(operation, { TableName, ...input }, course);
-  };
+  const ask = (operation: string, input: JsonObject): Promise<JsonObject> =>
+    call(operation, { TableName, ...input }, { budget: startBudget(now, PATIENCE_MS) });
   const askIf = async (operation: string, input: JsonObject, condition: WriteCondition): Promise<boolean> => {
     try {
-      await ask(operation, {
-        ...input,
-        ConditionExpression: condition.says,
-        ExpressionAttributeNames: condition.names,
-        // DynamoDB takes no empty one.
-        ...(Object.keys(condition.values).length > 0 ? { ExpressionAttributeValues: condition.values } : {}),
-      });
+      await ask(operation, { ...input, ...writeCondition(condition) });
       return true;
     } catch (error) {
       if (error instanceof AwsError && error.code === TAKEN) return false;
@@ -68,22 +106,7 @@ export function createDynamoTable(TableName: string, setting: AwsSetting): Table
       askIf('PutItem', { Item }, { says: 'attribute_not_exists(#key)', names: { '#key': key }, values: {} }),
     putIf: (Item, condition) => askIf('PutItem', { Item }, condition),
     removeIf: (Key, condition) => askIf('DeleteItem', { Key }, condition),
-    async scan(attributes) {
-      const { Items, LastEvaluatedKey } = await ask('Scan', {
-        ConsistentRead: true,
-        Select: 'SPECIFIC_ATTRIBUTES',
-        // By other names: many a plain word is one of DynamoDB's own.
-        ProjectionExpression: attributes.map((_, index) => `#${index}`).join(', '),
-        ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#${index}`, name])),
-      });
-      if (LastEvaluatedKey !== undefined)
-        throw new AwsError(
-          { code: 'AnswerTooLarge', message: 'the table holds more than one answer' },
-          200,
-          false,
-        );
-      if (!Array.isArray(Items)) throw createUnreadableError('Scan');
-      return Items as TableItem[];
-    },
+    scan: async attributes =>
+      readItems(await ask('Scan', { ConsistentRead: true, ...writeProjection(attributes) })),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attribute, Table, TableItem } from '../aws/dynamo.ts';
+import { findText, readNumber, readText, type Table, type TableItem } from '../aws/dynamo.ts';
 import type { Origin } from '../token/origin.ts';
 
 /** Whose session one is, in the words of AWS, and until when (seconds since the epoch). No secret is part of it. */
@@ -54,13 +54,6 @@ export const noIdentities: IdentityStore = {
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
 export const IDENTITY_TABLE = { key: 'session', expiry: 'expires_at' } as const;
 
-function text(attribute: Attribute | undefined): string {
-  return attribute && 'S' in attribute ? attribute.S : '';
-}
-function number(attribute: Attribute | undefined): number {
-  return attribute && 'N' in attribute ? Number(attribute.N) : 0;
-}
-
 function writeOrigin({
   issuer,
   keyId,
@@ -83,20 +76,16 @@ function writeOrigin({
   );
 }
 
-function maybe(attribute: Attribute | undefined): string | undefined {
-  return attribute && text(attribute);
-}
-
 function readOrigin(item: TableItem): Origin | undefined {
   return (
     item['issuer'] && {
-      issuer: text(item['issuer']),
-      keyId: text(item['key_id']),
-      organization: maybe(item['organization']),
-      pipeline: maybe(item['pipeline']),
-      organizationId: maybe(item['organization_id']),
-      pipelineId: maybe(item['pipeline_id']),
-      role: maybe(item['role']),
+      issuer: readText(item, 'issuer'),
+      keyId: readText(item, 'key_id'),
+      organization: findText(item, 'organization'),
+      pipeline: findText(item, 'pipeline'),
+      organizationId: findText(item, 'organization_id'),
+      pipelineId: findText(item, 'pipeline_id'),
+      role: findText(item, 'role'),
     }
   );
 }
@@ -119,11 +108,11 @@ export function createTableIdentities(table: Table): IdentityStore {
       const item = await table.get({ [IDENTITY_TABLE.key]: { S: digestSessionToken(sessionToken) } });
       return (
         item && {
-          arn: text(item['arn']),
-          userId: text(item['user_id']),
-          account: text(item['account']),
-          accessKeyId: text(item['access_key_id']),
-          expiresAt: number(item[IDENTITY_TABLE.expiry]),
+          arn: readText(item, 'arn'),
+          userId: readText(item, 'user_id'),
+          account: readText(item, 'account'),
+          accessKeyId: readText(item, 'access_key_id'),
+          expiresAt: readNumber(item, IDENTITY_TABLE.expiry) || 0,
           origin: readOrigin(item),
         }
       );

@@ -1,4 +1,4 @@
-import type { Attribute, Table } from '../aws/dynamo.ts';
+import { readText, type Table } from '../aws/dynamo.ts';
 import { proveKeys, readProof } from '../keys/proof.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { SharedKeys } from '../token/copy.ts';
@@ -8,10 +8,6 @@ export const ISSUER_KEY_TABLE = { key: 'issuer', expiry: 'until' } as const;
 
 /** Seconds: longer than any set may be used, so that only issuers that were removed are forgotten. */
 const KEPT = 24 * 60 * 60;
-
-function text(attribute: Attribute | undefined): string {
-  return attribute && 'S' in attribute ? attribute.S : '';
-}
 
 /**
  * In a table. Who may write to it is not believed for that: each row has a proof by `prover` over issuer, URL, keys and
@@ -24,8 +20,8 @@ export function createTableIssuerKeys(table: Table, prover: Signer): SharedKeys 
       // At the same time: a process that starts waits for the slower of the two, and not for both.
       const [row, vouching] = await Promise.all([table.get({ [key]: { S: issuer } }), prover.publicKeys()]);
       if (!row) return { is: 'absent' };
-      const keys = text(row['keys']);
-      const at = readProof(text(row['proof']), vouching, { issuer, uri, keys });
+      const keys = readText(row, 'keys');
+      const at = readProof(readText(row, 'proof'), vouching, { issuer, uri, keys });
       return at === undefined ? { is: 'unproven' } : { is: 'proven', set: { keys, at } };
     },
     async keep({ issuer, uri }, { keys, at }) {

@@ -1,4 +1,4 @@
-import type { Attribute, Table, TableItem } from '../aws/dynamo.ts';
+import { findText, readNumber, type Table, type TableItem } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
 import type { JobChange } from '../events/event.ts';
 import { findPlainClaim } from '../policy/claims.ts';
@@ -159,14 +159,10 @@ export function createMemoryJobs(capacity = CAPACITY): JobStore {
 
 const NAMES = ['state', 'organization', 'build', 'pipeline', 'by'] as const;
 
-function text(attribute: Attribute | undefined): string | undefined {
-  return attribute && 'S' in attribute ? attribute.S : undefined;
-}
-
 /** A row that cannot be read might be the end of the job: it is no row that nothing is known of. */
 function readJobItem(item: TableItem): JobRow {
-  const [state, organization, build, pipeline, by] = NAMES.map(name => text(item[name]));
-  const at = item['at'] && 'N' in item['at'] ? Number(item['at'].N) : Number.NaN;
+  const [state, organization, build, pipeline, by] = NAMES.map(name => findText(item, name));
+  const at = readNumber(item, 'at');
   const isState = (word: string | undefined): word is JobRow['state'] =>
     word !== undefined && Object.hasOwn(KEPT, word);
   if (!isState(state) || organization === undefined || !Number.isFinite(at))
@@ -184,7 +180,7 @@ function writeJobItem(about: string, row: JobRow, expiresAt: number): TableItem 
   };
 }
 
-/** The same as `replaces`, told to DynamoDB: the write itself compares. */
+/** Says `isReplacing` in DynamoDB's words: the write itself compares. */
 function writeJobCondition({ state, at }: JobRow) {
   const absent = 'attribute_not_exists(#key)';
   const key = { '#key': JOB_TABLE.key };

@@ -1,4 +1,4 @@
-import type { Attribute, Table } from '../aws/dynamo.ts';
+import { findText, type Table } from '../aws/dynamo.ts';
 import type { SealedKey, SealedKeys } from '../keys/sealing.ts';
 
 /** For one process: tests. */
@@ -16,13 +16,6 @@ export function createMemorySealedKeys(): SealedKeys & { remove(day: string): vo
   };
 }
 
-function texts(value: Attribute | undefined): readonly string[] {
-  return value && 'S' in value ? [value.S] : [];
-}
-function bytes(value: Attribute | undefined): Buffer | undefined {
-  return value && 'B' in value ? Buffer.from(value.B, 'base64') : undefined;
-}
-
 /** The table's key, what of an item is not sealed, and the attribute by which DynamoDB deletes it, days late. */
 export const SEALED_KEY_TABLE = { key: 'day', certificate: 'certificate', expiry: 'until' } as const;
 
@@ -33,9 +26,12 @@ export function createTableSealedKeys(table: Table): SealedKeys {
     async listCertificates() {
       // Without what is sealed: who only publishes has no right to ask for more.
       const items = await table.scan([key, certificate]);
-      return items.flatMap(item => texts(item[certificate]));
+      return items.flatMap(item => findText(item, certificate) ?? []);
     },
-    findSealed: async day => bytes((await table.get({ [key]: { S: day } }))?.['sealed']),
+    async findSealed(day) {
+      const { sealed } = (await table.get({ [key]: { S: day } })) ?? {};
+      return sealed && 'B' in sealed ? Buffer.from(sealed.B, 'base64') : undefined;
+    },
     keep: each =>
       table.putNew(
         {

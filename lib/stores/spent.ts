@@ -51,8 +51,6 @@ const MARGIN = 24 * 60 * 60;
 /** A write that was sent again, since its answer was lost, is no second use. */
 const SAME = { says: '#id = :id', names: { '#id': 'id' } } as const;
 
-function nothing(): void {}
-
 /**
  * For all processes of a deployment: one conditional write for each use. Without a table no use can be the first.
  * `randomId` tells one use from another.
@@ -76,7 +74,11 @@ export function createTableSpent(table: Table | undefined, randomId: () => strin
         throw createStoreFailure('store_unavailable', error);
       }
       const same = { ...SAME, values: { ':id': id } };
-      return { release: () => table.removeIf(key, same).then(nothing, nothing) };
+      return {
+        async release() {
+          await table.removeIf(key, same).catch(() => false);
+        },
+      };
     },
   };
 }

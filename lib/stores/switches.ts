@@ -1,4 +1,4 @@
-import type { Attribute, Table, TableItem } from '../aws/dynamo.ts';
+import { readText, type Table, type TableItem } from '../aws/dynamo.ts';
 import { createCached } from '../keys/kept.ts';
 import { readSwitchKey, type Switch, type Switches, writeSwitchKey } from '../switch.ts';
 import { createStoreFailure } from './failure.ts';
@@ -27,24 +27,20 @@ export function deriveSwitchTableName(stack: string): string {
 /** What a switch that is not off says; whatever else stands there is off. */
 const ON = 'enabled';
 
-function text(attribute: Attribute | undefined): string {
-  return attribute && 'S' in attribute ? attribute.S : '';
-}
-
 /** Also of what an operator wrote by hand. One that cannot be read might be the one that matters: nothing passes. */
 function readSwitch(item: TableItem): Switch {
-  const key = text(item[SWITCH_TABLE.key]);
+  const key = readText(item, SWITCH_TABLE.key);
   const read = readSwitchKey(key);
   if (!read) throw new Error(`${key} is no switch: take it out of the table`);
   return {
     ...read,
-    ...(item['id'] ? { id: text(item['id']) } : {}),
+    ...(item['id'] ? { id: readText(item, 'id') } : {}),
     ...(item['by_name'] ? { byName: true } : {}),
-    ...(item['until'] ? { until: text(item['until']) } : {}),
-    off: text(item['state']) !== ON,
-    reason: text(item['reason']),
-    by: text(item['by']),
-    at: text(item['at']),
+    ...(item['until'] ? { until: readText(item, 'until') } : {}),
+    off: readText(item, 'state') !== ON,
+    reason: readText(item, 'reason'),
+    by: readText(item, 'by'),
+    at: readText(item, 'at'),
   };
 }
 

@@ -13,12 +13,6 @@ import { KeySetError, MAX_SET_BYTES } from './keyset.ts';
 export const CONNECT_MS = 500;
 export const TOTAL_MS = 2000;
 
-// Built-ins by name at first use: an ESM import of node:https costs a cold start 30 ms and more, and most
-// warm processes fetch nothing.
-function builtin<K extends 'node:https'>(name: K) {
-  return process.getBuiltinModule(name);
-}
-
 /** How a download reaches the network; a test hands in plain HTTP and its own idea of what is permitted. */
 export type Network = {
   /** Told of the time that an answer has, whatever else is in it. It decides nothing. */
@@ -36,7 +30,9 @@ export type Network = {
 /** The real network: HTTPS, public addresses alone unless the row says otherwise. */
 export function createNetwork(allowPrivate: boolean): Network {
   return {
-    request: (url, options, answer) => builtin('node:https').request(url, options, answer),
+    // By name at first use: an ESM import of node:https costs a cold start 30 ms and more, and most warm processes
+    // fetch nothing.
+    request: (url, options, answer) => process.getBuiltinModule('node:https').request(url, options, answer),
     isPermitted: address => isPermitted(address, allowPrivate),
     resolve: resolveAll,
   };
@@ -49,65 +45,78 @@ function findAnswerFault({ statusCode, headers }: IncomingMessage): string | und
   return Number(headers['content-length'] ?? 0) > MAX_SET_BYTES ? 'an answer that is too large' : undefined;
 }
 
+/** Collects an answer; fails with the first thing in it that no key set has. */
+function collectAnswer(
+  response: IncomingMessage,
+  done: (body: Uint8Array) => void,
+  fail: (error: Error) => void,
+): void {
+  const fault = findAnswerFault(response);
+  if (fault !== undefined) {
+    fail(new KeySetError(fault));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > MAX_SET_BYTES) fail(new KeySetError('an answer that is too large'));
+    else chunks.push(chunk);
+  });
+  response.on('error', fail);
+  response.on('aborted', () => fail(new KeySetError('the answer broke off')));
+  response.on('end', () => done(Buffer.concat(chunks)));
+}
+
+function explainFailure(error: Error): KeySetError {
+  if (error instanceof KeySetError) return error;
+  if (error instanceof AddressRefused) return new KeySetError(error.message);
+  return new KeySetError(`the connection failed: ${(error as NodeJS.ErrnoException).code ?? 'no code'}`);
+}
+
+/** Sends the one request, and ends it when either patience does. */
+function fetchBody(url: URL, options: RequestOptions, reach: Network): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const sentAt = Date.now() / 1000;
+    const sent = reach.request(url, options, response => {
+      reach.noteTime?.(response.headers, sentAt);
+      collectAnswer(response, settle(resolve), fail);
+    });
+    const total = setTimeout(() => fail(new KeySetError(`no whole answer within ${TOTAL_MS} ms`)), TOTAL_MS);
+    const connect = setTimeout(
+      () => fail(new KeySetError(`no connection within ${CONNECT_MS} ms`)),
+      CONNECT_MS,
+    );
+    const settle =
+      <T>(end: (value: T) => void) =>
+      (value: T): void => {
+        clearTimeout(total);
+        clearTimeout(connect);
+        end(value);
+      };
+    const fail = settle((error: Error) => {
+      sent.destroy();
+      reject(explainFailure(error));
+    });
+    // Not the handshake as well: with an issuer on another continent that alone takes so long.
+    sent.on('socket', socket => socket.once('connect', () => clearTimeout(connect)));
+    sent.on('error', fail);
+    sent.end();
+  });
+}
+
 /**
  * Fetches a key set: GET, no redirects, no proxy, no reused connection (a thawed Lambda would find it
  * dead), 2 s for all of it, 256 KiB, JSON alone (threats T61, T70, T71). Throws `KeySetError`.
  */
-export function downloadKeySet(uri: string, reach: Network): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const url = new URL(uri);
-    if (isRefusedLiteral(url, reach.isPermitted)) return reject(new KeySetError('the address is not public'));
-    const options: RequestOptions = {
-      method: 'GET',
-      agent: false,
-      lookup: createGuardedLookup(reach),
-      headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
-    };
-    const sentAt = Date.now() / 1000;
-    const sent = reach.request(url, options, response => {
-      reach.noteTime?.(response.headers, sentAt);
-      const refused = findAnswerFault(response);
-      if (refused !== undefined) return end(new KeySetError(refused));
-      const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > MAX_SET_BYTES) end(new KeySetError('an answer that is too large'));
-        else chunks.push(chunk);
-      });
-      response.on('error', end);
-      response.on('aborted', () => end(new KeySetError('the answer broke off')));
-      response.on('end', () => {
-        clear();
-        resolve(Buffer.concat(chunks));
-      });
-    });
-    const total = setTimeout(() => end(new KeySetError(`no whole answer within ${TOTAL_MS} ms`)), TOTAL_MS);
-    const connect = setTimeout(
-      () => end(new KeySetError(`no connection within ${CONNECT_MS} ms`)),
-      CONNECT_MS,
-    );
-    const clear = (): void => {
-      clearTimeout(total);
-      clearTimeout(connect);
-    };
-    const end = (error: Error): void => {
-      clear();
-      sent.destroy();
-      reject(
-        error instanceof KeySetError
-          ? error
-          : error instanceof AddressRefused
-            ? new KeySetError(error.message)
-            : new KeySetError(`the connection failed: ${(error as NodeJS.ErrnoException).code ?? 'no code'}`),
-      );
-    };
-    sent.on('socket', socket => {
-      // Not the handshake as well: with an issuer on another continent that alone takes so long.
-      socket.once('connect', () => clearTimeout(connect));
-    });
-    sent.on('error', end);
-    sent.end();
-    return undefined;
-  });
+export async function downloadKeySet(uri: string, reach: Network): Promise<Uint8Array> {
+  const url = new URL(uri);
+  if (isRefusedLiteral(url, reach.isPermitted)) throw new KeySetError('the address is not public');
+  const options: RequestOptions = {
+    method: 'GET',
+    agent: false,
+    lookup: createGuardedLookup(reach),
+    headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'kite-sts' },
+  };
+  return fetchBody(url, options, reach);
 }

@@ -52,28 +52,14 @@ export type FetchedKeySet = {
 /** Gets the set of an issuer, for this key above all. */
 export type FetchSet = (keyId: string, now: number) => Promise<FetchedKeySet>;
 
-type KeyCacheState = {
-  /** How many fetches were started, and which of them the set is from. */
-  started: number;
-  landed: number;
-  set?: KeySet;
-  fetchedAt: number;
-  triedAt: number;
-  failures: number;
-  /** What came last is what others were told, and another key may be missing from it. */
-  copied: boolean;
-  /** How many of the spare fetches were used, in the time that began then. */
-  spareUsed: number;
-  spareSince: number;
-  flight?: { readonly startedAt: number; readonly landed: Promise<void> };
-  reason?: unknown;
-};
-
-/** What is told of a key set that was not taken, or of a key that was left out: an operator's alarm. */
+/** Tells an operator's alarm of a key set that was not taken, or of a key that was left out. */
 export type Report = (what: string) => void;
 
 /** How the report of a set that was not taken begins: an alarm looks for it. */
 export const NOT_TAKEN = 'the key set was not taken';
+
+/** One fetch that is under way, for all who need it. */
+type Flight = { readonly startedAt: number; readonly landed: Promise<void> };
 
 /**
  * Keys fetched when they are needed, by the clock at each use and without timers, since a Lambda is frozen
@@ -81,132 +67,155 @@ export const NOT_TAKEN = 'the key set was not taken';
  * request at a time asks again while the others go on, and unknown key ids cause one fetch a pause and a few spare ones
  * at most. A successful fetch replaces everything at once, so a withdrawn key is gone (D01–D06).
  */
-export function createIssuerKeys(fetchSet: FetchSet, report: Report): KeySource {
-  const state: KeyCacheState = {
-    started: 0,
-    landed: 0,
-    fetchedAt: Number.NEGATIVE_INFINITY,
-    triedAt: Number.NEGATIVE_INFINITY,
-    failures: 0,
-    copied: false,
-    spareUsed: 0,
-    spareSince: Number.NEGATIVE_INFINITY,
-  };
+class IssuerKeys {
+  private readonly fetchSet: FetchSet;
+  private readonly report: Report;
+  /** How many fetches were started, and which of them the set is from. */
+  private started = 0;
+  private landed = 0;
+  private set: KeySet | undefined;
+  private fetchedAt = Number.NEGATIVE_INFINITY;
+  private triedAt = Number.NEGATIVE_INFINITY;
+  private failures = 0;
+  private reason: unknown;
+  /** The last to come was a copy that others were told, and another key may be missing from it. */
+  private copied = false;
+  /** How many of the spare fetches were used, in the time that began then. */
+  private spareUsed = 0;
+  private spareSince = Number.NEGATIVE_INFINITY;
+  private flight: Flight | undefined;
 
-  const failed = (error: Error): void => {
-    state.failures++;
-    state.reason = error;
-    report(`${NOT_TAKEN}: ${error.message}`);
-  };
+  constructor(fetchSet: FetchSet, report: Report) {
+    this.fetchSet = fetchSet;
+    this.report = report;
+  }
 
-  const take = ({ set, at, copied = false, failure }: FetchedKeySet, now: number): void => {
-    // What we asked for ourselves may be newer than a copy. Newer than now, it is from before the clock was set back.
-    if (at >= state.fetchedAt || state.fetchedAt > now) {
-      state.set = set;
-      state.fetchedAt = at;
-    }
-    state.copied = copied;
-    // The issuer itself was asked no later than that.
-    if (copied) state.triedAt = at;
-    if (failure) return void failed(failure as Error);
-    state.failures = 0;
-    delete state.reason;
-  };
-
-  const attempt = async (keyId: string, now: number): Promise<void> => {
-    const order = ++state.started;
-    state.copied = false;
-    try {
-      const fetched = await fetchSet(keyId, now);
-      // A fetch that was frozen with its process may land after a newer one.
-      if (order < state.landed) return;
-      state.landed = order;
-      take(fetched, now);
-    } catch (error) {
-      failed(error as Error);
-    }
-  };
-
-  const underWay = (now: number): KeyCacheState['flight'] =>
-    state.flight && now - state.flight.startedAt < PATIENCE ? state.flight : undefined;
-
-  /** One fetch in flight, shared by all who need it. */
-  const refresh = (keyId: string, now: number): Promise<void> => {
-    const shared = underWay(now);
-    if (shared) return shared.landed;
-    state.triedAt = now;
-    const flight = { startedAt: now, landed: attempt(keyId, now) };
-    state.flight = flight;
-    void flight.landed.then(() => {
-      if (state.flight === flight) delete state.flight;
-    });
-    return flight.landed;
-  };
-
-  const usable = (keyId: string, now: number): VettedKey | undefined =>
-    now - state.fetchedAt < HARD_LIFETIME ? state.set?.get(keyId) : undefined;
-
-  const mayAsk = (now: number): boolean => {
-    // A clock that was set back must not silence us until it has caught up.
-    if (now < state.triedAt) return true;
-    const rested = now - state.triedAt >= PAUSE;
-    const empty = !state.set || now - state.fetchedAt >= HARD_LIFETIME;
-    return rested || state.flight !== undefined || (empty && state.failures < BREAKER_FAILURES);
-  };
-
-  /** Takes a spare fetch, if there is one. A broken issuer gets none. */
-  const takeSpare = (now: number): boolean => {
-    if (state.failures > 0 || !state.set) return false;
-    const age = now - state.spareSince;
-    if (age < 0 || age >= SOFT_LIFETIME) {
-      state.spareSince = now;
-      state.spareUsed = 0;
-    }
-    if (state.spareUsed >= SPARE) return false;
-    state.spareUsed++;
-    return true;
-  };
-
-  /** Asks for a key, if that is allowed now. Whether the issuer was asked for this very key. */
-  const lookUp = async (keyId: string, now: number): Promise<boolean> => {
-    if (!mayAsk(now) && !takeSpare(now)) return false;
-    // What is under way already may have been answered before the key was published.
-    const own = underWay(now) === undefined;
-    await refresh(keyId, now);
-    return own;
-  };
-
-  /** Only an issuer that was asked can be said not to publish a key: else it may be one that it has begun to use. */
-  const missing = (asked: boolean, now: number): BrokerError => {
-    const told = state.reason === undefined && state.set && now - state.fetchedAt < HARD_LIFETIME;
-    if (told && asked) return createUnknownKeyError();
-    const left = Math.min(Math.ceil(state.triedAt + PAUSE - now), PAUSE);
-    const wait = told || !mayAsk(now) ? { retryAfter: Math.max(left, 1) } : {};
-    if (told) return new BrokerError('issuer_keys_pending', wait);
-    const detail = (state.reason as Error)?.message;
-    return new BrokerError('issuer_keys_unavailable', { detail, cause: state.reason, ...wait });
-  };
-
-  const find = async (keyId: string, now: number): Promise<VettedKey> => {
-    let asked = await lookUp(keyId, now);
-    // It may have landed for another request, which was content with what others were told.
-    if (state.copied && !usable(keyId, now)) asked = await lookUp(keyId, now);
-    const key = usable(keyId, now);
-    if (!key) throw missing(asked, now);
-    return key;
-  };
-
-  return (keyId, now) => {
-    const key = usable(keyId, now);
-    const age = now - state.fetchedAt;
+  get(keyId: string, now: number): VettedKey | Promise<VettedKey> {
+    const key = this.findUsable(keyId, now);
+    const age = now - this.fetchedAt;
     const fresh = age >= 0 && age < SOFT_LIFETIME;
     // Whoever finds a key that is only old goes on with it, unless it is this request's turn to ask.
-    if (key && (fresh || state.flight || !mayAsk(now))) return key;
-    return find(keyId, now);
-  };
+    if (key && (fresh || this.flight || !this.canAsk(now))) return key;
+    return this.find(keyId, now);
+  }
+
+  private async find(keyId: string, now: number): Promise<VettedKey> {
+    let asked = await this.lookUp(keyId, now);
+    // It may have landed for another request, which was content with what others were told.
+    if (this.copied && !this.findUsable(keyId, now)) asked = await this.lookUp(keyId, now);
+    const key = this.findUsable(keyId, now);
+    if (!key) throw this.explainMissing(asked, now);
+    return key;
+  }
+
+  private findUsable(keyId: string, now: number): VettedKey | undefined {
+    return now - this.fetchedAt < HARD_LIFETIME ? this.set?.get(keyId) : undefined;
+  }
+
+  /** Asks for a key, if that is allowed now. Whether the issuer was asked for this very key. */
+  private async lookUp(keyId: string, now: number): Promise<boolean> {
+    if (!this.canAsk(now) && !this.takeSpare(now)) return false;
+    // What is under way already may have been answered before the key was published.
+    const own = this.findFlight(now) === undefined;
+    await this.refresh(keyId, now);
+    return own;
+  }
+
+  private canAsk(now: number): boolean {
+    // A clock that was set back must not silence us until it has caught up.
+    if (now < this.triedAt) return true;
+    const rested = now - this.triedAt >= PAUSE;
+    const empty = !this.set || now - this.fetchedAt >= HARD_LIFETIME;
+    return rested || this.flight !== undefined || (empty && this.failures < BREAKER_FAILURES);
+  }
+
+  /** Takes a spare fetch, if there is one. A broken issuer gets none. */
+  private takeSpare(now: number): boolean {
+    if (this.failures > 0 || !this.set) return false;
+    const age = now - this.spareSince;
+    if (age < 0 || age >= SOFT_LIFETIME) {
+      this.spareSince = now;
+      this.spareUsed = 0;
+    }
+    if (this.spareUsed >= SPARE) return false;
+    this.spareUsed++;
+    return true;
+  }
+
+  private findFlight(now: number): Flight | undefined {
+    return this.flight && now - this.flight.startedAt < PATIENCE ? this.flight : undefined;
+  }
+
+  /** Joins the fetch that is under way, or starts one. */
+  private refresh(keyId: string, now: number): Promise<void> {
+    const shared = this.findFlight(now);
+    if (shared) return shared.landed;
+    this.triedAt = now;
+    const flight = { startedAt: now, landed: this.fetch(keyId, now) };
+    this.flight = flight;
+    void flight.landed.then(() => {
+      if (this.flight === flight) this.flight = undefined;
+    });
+    return flight.landed;
+  }
+
+  private async fetch(keyId: string, now: number): Promise<void> {
+    const order = ++this.started;
+    this.copied = false;
+    try {
+      const fetched = await this.fetchSet(keyId, now);
+      // A fetch that was frozen with its process may land after a newer one.
+      if (order < this.landed) return;
+      this.landed = order;
+      this.take(fetched, now);
+    } catch (error) {
+      this.noteFailure(error as Error);
+    }
+  }
+
+  private take(fetched: FetchedKeySet, now: number): void {
+    const { set, at, copied = false, failure } = fetched;
+    // What we asked for ourselves may be newer than a copy. Newer than now, it is from before the clock was set back.
+    if (at >= this.fetchedAt || this.fetchedAt > now) {
+      this.set = set;
+      this.fetchedAt = at;
+    }
+    this.copied = copied;
+    // The issuer itself was asked no later than that.
+    if (copied) this.triedAt = at;
+    if (failure) {
+      this.noteFailure(failure as Error);
+      return;
+    }
+    this.failures = 0;
+    this.reason = undefined;
+  }
+
+  private noteFailure(error: Error): void {
+    this.failures++;
+    this.reason = error;
+    this.report(`${NOT_TAKEN}: ${error.message}`);
+  }
+
+  /** Only an issuer that was asked can be said not to publish a key: else it may be one that it has begun to use. */
+  private explainMissing(asked: boolean, now: number): BrokerError {
+    const told = this.reason === undefined && this.set && now - this.fetchedAt < HARD_LIFETIME;
+    if (told && asked) return createUnknownKeyError();
+    const left = Math.min(Math.ceil(this.triedAt + PAUSE - now), PAUSE);
+    const wait = told || !this.canAsk(now) ? { retryAfter: Math.max(left, 1) } : {};
+    if (told) return new BrokerError('issuer_keys_pending', wait);
+    const detail = (this.reason as Error)?.message;
+    return new BrokerError('issuer_keys_unavailable', { detail, cause: this.reason, ...wait });
+  }
 }
 
-/** The same of an issuer that is always asked itself. */
+/** Creates the source of an issuer's keys, which fetches them when they are needed and reports what goes wrong. */
+export function createIssuerKeys(fetchSet: FetchSet, report: Report): KeySource {
+  const keys = new IssuerKeys(fetchSet, report);
+  return (keyId, now) => keys.get(keyId, now);
+}
+
+/** Creates the source of the keys of an issuer that is always asked itself. */
 export function createCachedKeys(fetchSet: () => Promise<KeySet>, report: Report): KeySource {
   return createIssuerKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);
 }

@@ -81,7 +81,7 @@ export const FAULTS: readonly Fault[] = [
   ['infra/issuer.ts', 'host.endsWith(`.${name}`)', 'host === `.${name}`'],
   // How AWS and others are asked.
   ['lib/aws/dynamo.ts', '{ Key, ConsistentRead: true }', '{ Key }'],
-  ['lib/aws/dynamo.ts', '        ConsistentRead: true,\n        Select', '        Select'],
+  ['lib/aws/dynamo.ts', '{ ConsistentRead: true, ...writeProjection', '{ ...writeProjection'],
   ['lib/aws/dynamo.ts', 'PATIENCE_MS = 2000', 'PATIENCE_MS = 20_000'],
   ['lib/aws/delivery.ts', 'DELIVERY_MS = 3000', 'DELIVERY_MS = 30_000'],
   ['lib/aws/breaker.ts', 'REGION_PAUSE = 30', 'REGION_PAUSE = 300'],
@@ -105,7 +105,11 @@ export const FAULTS: readonly Fault[] = [
   ['lib/providers/github.ts', 'const EARLY = 60', 'const EARLY = 0'],
   // What is remembered.
   ['lib/stores/switches.ts', 'SWITCHES_FRESH = 20', 'SWITCHES_FRESH = 59'],
-  ['lib/stores/switches.ts', "off: text(item['state']) !== ON", "off: text(item['state']) === 'disabled'"],
+  [
+    'lib/stores/switches.ts',
+    "off: readText(item, 'state') !== ON",
+    "off: readText(item, 'state') === 'disabled'",
+  ],
   ['lib/stores/spent.ts', 'const MARGIN = 24 * 60 * 60', 'const MARGIN = 0'],
   [
     'lib/stores/identities.ts',
@@ -322,7 +326,11 @@ export const FAULTS: readonly Fault[] = [
   ],
   ['lib/review/lint/rules/deny-strikes-absent.ts', '!operands.includes(null)', 'true'],
   ['lib/review/space/search.ts', "doubt ||= found === 'undecided'", 'doubt ||= false'],
-  ['lib/token/keys.ts', 'if (state.copied && !usable(keyId, now)) asked = await lookUp(keyId, now);', ''],
+  [
+    'lib/token/keys.ts',
+    'if (this.copied && !this.findUsable(keyId, now)) asked = await this.lookUp(keyId, now);',
+    '',
+  ],
   ['lib/token/presets/aws.ts', 'maxTokenLifetime: 3600', 'maxTokenLifetime: 36_000'],
   [
     'lib/token/presets/circleci.ts',
