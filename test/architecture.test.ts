@@ -238,7 +238,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
 const HOMES: { readonly [name: string]: readonly string[] } = {
   '@aws-sdk/credential-provider-node': ['lib/cli/operator.ts'],
   '@smithy/core/config': ['lib/cli/operator.ts'],
-  '@smithy/signature-v4': ['lib/aws/sign.ts'],
   yaml: ['lib/language/parse.ts', 'lib/review/author/'],
   jose: ['lib/keys/local.ts', 'lib/local/'],
   'node:crypto': [

@@ -78,21 +78,22 @@ function sendOnce(outgoing: OutgoingRequest, patience: number, way: Transport): 
   return new Promise((resolve, reject) => {
     const { url, method = 'POST', headers, body, lookup } = outgoing;
     const sent = way.request(url, { method, agent: way.agent, headers, lookup });
-    const timers = [
-      setTimeout(() => fail('TimeoutError'), patience),
-      setTimeout(() => fail('ConnectTimeoutError'), CONNECT_MS),
-    ];
-    const settle = (): void => timers.forEach(clearTimeout);
+    const whole = setTimeout(() => fail('TimeoutError'), patience);
+    let connecting: NodeJS.Timeout | undefined;
+    const settle = (): void => {
+      clearTimeout(whole);
+      clearTimeout(connecting);
+    };
     const fail = (name: string): void => {
       settle();
       sent.destroy();
       reject(new NoReply(name));
     };
     sent.on('socket', socket => {
-      const connected = () => clearTimeout(timers[1]);
-      if (sent.reusedSocket) connected();
+      if (sent.reusedSocket) return;
+      connecting = setTimeout(() => fail('ConnectTimeoutError'), CONNECT_MS);
       // The handshake is not waited for here: on a small share of a CPU its arithmetic alone takes that long.
-      else socket.once('connect', connected);
+      socket.once('connect', () => clearTimeout(connecting));
     });
     sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'ConnectionError'));
     sent.on('response', response =>

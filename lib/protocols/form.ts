@@ -7,6 +7,7 @@ export const MAX_BODY = 32 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeFormPart(raw: string): string {
+  if (!/[%+]/.test(raw)) return raw;
   try {
     return decodeURIComponent(raw.replaceAll('+', ' '));
   } catch {

@@ -1,11 +1,11 @@
 import { type AwsCall, type AwsError, type AwsService, type AwsSetting, createAwsCall } from '../aws/call.ts';
 import { STS, STS_HEADERS } from '../aws/sts.ts';
 import { startBudget } from '../http/persist.ts';
-import type { Grant } from '../policy/decide.ts';
 import type { AwsTarget, FederatedTarget } from '../policy/targets/aws.ts';
 import type { Limiter } from '../stores/limits.ts';
 import { readStsCredential, refuseCall } from './aws/answer.ts';
 import { writeAssumeForm, writeFederatedClaims, writeFederatedForm } from './aws/form.ts';
+import { nameAwsSession, type StsQuestion } from './aws/session.ts';
 import type { AwsCredential, Provider } from './provider.ts';
 import {
   createClaimSigner,
@@ -20,16 +20,15 @@ export type { AwsSetting } from '../aws/call.ts';
 /** The audience that OIDC providers in IAM have by custom; so do ours. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-type StsAsking = { readonly grant: Grant; readonly now: number };
 type StsWay = { readonly action: string; readonly call: AwsCall; readonly form: URLSearchParams };
 
 async function signPresented(
   sign: SignClaims,
   target: FederatedTarget,
-  { grant, now }: StsAsking,
+  { session, now }: StsQuestion,
 ): Promise<string> {
   const { subject } = target;
-  const claims = writeFederatedClaims(target, grant);
+  const claims = writeFederatedClaims(target, session);
   const said = { subject, audience: AUDIENCE, seconds: PRESENTED_SECONDS, claims };
   return (await sign(PRESENTED, said, now)).token;
 }
@@ -50,23 +49,23 @@ export function createAwsProvider(
   const assume = createAwsCall(service, setting);
   const federate = createAwsCall({ ...service, unsigned: true }, setting);
   const sign = createClaimSigner(signingSetting);
-  const wayOf = async (target: AwsTarget, asking: StsAsking): Promise<StsWay> => {
-    const { grant } = asking;
+  const wayOf = async (target: AwsTarget, question: StsQuestion): Promise<StsWay> => {
     if (target.via === 'assume_role')
-      return { action: 'AssumeRole', call: assume, form: writeAssumeForm(target, grant) };
-    const form = writeFederatedForm(target, grant, await signPresented(sign, target, asking));
+      return { action: 'AssumeRole', call: assume, form: writeAssumeForm(target, question) };
+    const form = writeFederatedForm(target, question, await signPresented(sign, target, question));
     return { action: 'AssumeRoleWithWebIdentity', call: federate, form };
   };
   return async (grant, now) => {
     limiter.admit(STS.name, clock());
     const left = startBudget(clock);
-    const { action, call, form } = await wayOf(grant.target, { grant, now });
+    const question = { grant, session: nameAwsSession(grant.session), now };
+    const { action, call, form } = await wayOf(grant.target, question);
     let body: string;
     try {
       body = await call(STS_HEADERS, form.toString(), { region: grant.target.region, budget: left });
     } catch (error) {
       return refuseCall(action, error as AwsError, grant.target);
     }
-    return readStsCredential(body, { action, grant, now });
+    return readStsCredential(action, body, question);
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BrokerError } from '../errors.ts';
 import type { Claims, ClaimValue } from '../policy/claims.ts';
 import type { VerifiedToken, verified } from '../policy/verified-token.ts';
@@ -32,15 +32,14 @@ function readClaimTime(claims: Claims, name: string): number {
   return value;
 }
 
+/** A name that folds to itself, as nearly every claim's does. */
+const PLAIN_NAME = /^[a-z_]*$/;
 const REGISTERED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 
 /** Some readers fold case: a claim named `SUB` or `ſub` would be a second identity to them (threat T10). */
 function isFoldedName(name: string): boolean {
-  return (
-    name.length <= 8 &&
-    !REGISTERED.has(name) &&
-    REGISTERED.has(name.normalize('NFKC').toUpperCase().toLowerCase())
-  );
+  if (name.length > 8 || PLAIN_NAME.test(name)) return false;
+  return !REGISTERED.has(name) && REGISTERED.has(name.normalize('NFKC').toUpperCase().toLowerCase());
 }
 
 function readTokenAudience(value: ClaimValue | undefined): string {
@@ -150,7 +149,7 @@ export function createVerifier(trust: VerifierTrust): Verify {
     if (key.algorithm !== apart.header.alg) throw new BrokerError('token_algorithm_refused');
     if (!isSignedBy(key, apart.signed, readSignature(apart)))
       throw new BrokerError('token_signature_invalid');
-    const digest = createHash('sha256').update(row.issuer).update(apart.signed).digest('hex');
+    const digest = hash('sha256', row.issuer + apart.signed, 'hex');
     return { ...checked, keyId: key.keyId, digest } as VerifiedToken;
   };
 }

@@ -1,5 +1,8 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRequestSigner } from '../../lib/aws/sign.ts';
+import { createRequestSigner, presign } from '../../lib/aws/sign.ts';
 import { signatureFault } from '../../lib/local/signature.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { NOW } from '../harness/policy.ts';
@@ -68,4 +71,110 @@ test("AWS's own published example of a signature comes out", async () => {
   expect(headers['authorization']).toBe(
     'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a',
   );
+});
+
+/** SHA-256 in the shape that AWS's signer asks for. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string);
+  }
+  update(data: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash.update(data as string);
+  }
+  async digest() {
+    return this.#hash.digest();
+  }
+  reset() {}
+}
+
+function describeRequest(url: URL, headers: { readonly [name: string]: string }) {
+  const { protocol, hostname, pathname: path, host } = url;
+  return {
+    protocol,
+    hostname,
+    path,
+    query: Object.fromEntries(url.searchParams),
+    headers: { host, ...headers },
+  };
+}
+
+describe("what AWS's own signer says", () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 12 });
+  const line = text.map(each => each.replaceAll(/[^\x21-\x7e]/g, ' ').trim());
+  const question = fc.record({
+    path: fc.array(text, { maxLength: 4 }),
+    query: fc.dictionary(
+      text.filter(name => name !== '__proto__'),
+      text,
+      { maxKeys: 4 },
+    ),
+    value: line,
+    body: text,
+    secret: fc.string({ minLength: 1 }),
+    sessionToken: fc.option(line, { nil: undefined }),
+    now: fc.integer({ min: 0, max: 4_000_000_000 }),
+  });
+  function locate({ path, query }: { readonly path: readonly string[]; readonly query: object }): URL {
+    const at = new URL(`https://example.amazonaws.com/${path.map(encodeURIComponent).join('/')}`);
+    for (const [name, value] of Object.entries(query)) at.searchParams.set(name, value);
+    return at;
+  }
+  function findCredentials({ secret, sessionToken }: { secret: string; sessionToken: string | undefined }) {
+    const session = sessionToken === undefined ? {} : { sessionToken };
+    return { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret, ...session };
+  }
+  const scope = { service: 'sts', region: 'eu-central-1', applyChecksum: false, sha256: Sha256 };
+
+  test('ours says of any request', () =>
+    fc.assert(
+      fc.asyncProperty(question, fc.constantFrom('GET', 'DELETE', undefined), async (asked, method) => {
+        const [at, credentials] = [locate(asked), findCredentials(asked)];
+        const headers = { 'content-type': asked.value, 'x-amz-target': 'A.B' };
+        const theirs = await new SignatureV4({ ...scope, credentials }).sign(
+          { ...describeRequest(at, headers), method: method ?? 'POST', body: asked.body },
+          { signingDate: new Date(asked.now * 1000) },
+        );
+        const sign = createRequestSigner('sts', 'eu-central-1', credentials);
+        const outgoing = { url: at, headers, body: asked.body, ...(method ? { method } : {}) };
+        expect(await sign(outgoing, asked.now)).toEqual(theirs.headers);
+      }),
+      { numRuns: 300 },
+    ));
+
+  test('ours says of any URL', () =>
+    fc.assert(
+      fc.asyncProperty(question, async asked => {
+        const [at, credentials] = [locate(asked), findCredentials(asked)];
+        const headers = { 'x-k8s-aws-id': asked.value };
+        const theirs = await new SignatureV4({ ...scope, credentials }).presign(
+          { ...describeRequest(at, headers), method: 'GET' },
+          { expiresIn: 60, signingDate: new Date(asked.now * 1000) },
+        );
+        const made = presign(
+          'sts',
+          'eu-central-1',
+          credentials,
+          { url: at, headers, seconds: 60 },
+          asked.now,
+        );
+        expect(Object.fromEntries(new URL(made).searchParams)).toEqual(theirs.query);
+      }),
+      { numRuns: 300 },
+    ));
+});
+
+test('the key of a day is made anew for another day, and for another secret', async () => {
+  const secrets = ['one', 'two', 'two'];
+  const fetched = async () => ({ ...KEYS, secretAccessKey: secrets.shift() ?? '' });
+  const sign = createRequestSigner('sts', 'us-east-1', fetched);
+  for (const [secret, at] of [
+    ['one', NOW],
+    ['two', NOW],
+    ['two', NOW + 86_400],
+  ] as const) {
+    const headers = await sign({ url, headers: {}, body }, at);
+    const request = httpRequest({ path: '/', headers, body: new TextEncoder().encode(body) });
+    expect(signatureFault(request, { ...KEYS, secretAccessKey: secret })).toBeUndefined();
+  }
 });

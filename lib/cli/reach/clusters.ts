@@ -65,15 +65,15 @@ const PRESENTED_SECONDS = 60;
 const TOKEN_SECONDS = 14 * 60;
 
 /** https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster */
-export async function makeEksToken(
+export function makeEksToken(
   { cluster, region }: { readonly cluster: string; readonly region: string },
   keys: AwsAccessKey,
   now: number,
-): Promise<string> {
+): string {
   const host = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const url = new URL(`https://${host}/?Action=GetCallerIdentity&Version=2011-06-15`);
   const headers = { 'x-k8s-aws-id': cluster };
-  const presigned = await presign('sts', region, keys, { url, headers, seconds: PRESENTED_SECONDS }, now);
+  const presigned = presign('sts', region, keys, { url, headers, seconds: PRESENTED_SECONDS }, now);
   return `k8s-aws-v1.${Buffer.from(presigned).toString('base64url')}`;
 }
 

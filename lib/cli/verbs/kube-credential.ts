@@ -20,7 +20,7 @@ async function makeCredential(
   const now = Date.now() / 1000;
   if (entry.kind === 'gke') return describeAccessToken(apiVersion, await findGoogleToken(terminal), now);
   const keys = await findAwsSession(terminal, createFetch(terminal.environment));
-  return describeEksToken(apiVersion, await makeEksToken(entry, keys, now), now);
+  return describeEksToken(apiVersion, makeEksToken(entry, keys, now), now);
 }
 
 export const kubeCredential: Verb = {

@@ -56,7 +56,7 @@ Examples:
     demandVerification(flags, terminal);
     const database = findDatabase(flags, terminal);
     const keys = await findAwsSession(terminal, createFetch(terminal.environment));
-    const token = await makeDatabaseToken(database, keys, Date.now() / 1000);
+    const token = makeDatabaseToken(database, keys, Date.now() / 1000);
     if (!(await hideFromLog([token], terminal)) && !terminal.outIsFile && !flags['allow-unredacted'])
       throw new Failure(`${TEXTS.not_hidden}\n`);
     terminal.out(`${token}\n`);

@@ -5,10 +5,10 @@ import { BrokerError, type Code } from '../../errors.ts';
 import type { AwsTarget } from '../../policy/targets/aws.ts';
 import { readExpiry, readIsoSeconds, refuseAnswer } from '../expiry.ts';
 import { findMeaning } from '../meaning.ts';
-import type { AwsCredential, GrantOf } from '../provider.ts';
+import type { AwsCredential } from '../provider.ts';
 import { TROUBLE_CODES } from '../trouble.ts';
 import { STS_MEANINGS, type StsMeaning } from './meanings.ts';
-import { nameAwsSession } from './session.ts';
+import type { StsQuestion } from './session.ts';
 
 /** Our own troubles with AWS come before what it says of the role. */
 function findStsMeaning(
@@ -65,21 +65,13 @@ type AssumedUser = {
 /** How it is the session of another than was asked for; undefined when it is not. */
 function findStsDifference(
   who: AssumedUser,
-  { target, session: granted }: GrantOf<AwsTarget>,
+  { grant: { target }, session }: StsQuestion,
 ): string | undefined {
-  const session = nameAwsSession(granted);
   if (who.assumedRole !== nameSession(target.roleArn, session)) return 'for another account, role or session';
   if (!who.assumedRoleId.endsWith(`:${session}`)) return 'with the id of another session';
   const other = who.sourceIdentity !== '' && who.sourceIdentity !== session;
   return target.sourceIdentity && other ? 'with the source identity of another session' : undefined;
 }
-
-/** What was asked: STS's action, for which grant, and when. */
-export type StsQuestion = {
-  readonly action: string;
-  readonly grant: GrantOf<AwsTarget>;
-  readonly now: number;
-};
 
 /** What a caller may want to know of its session, and only in the form that AWS has it. */
 function readAssumedUser(text: (path: string) => string): Partial<AwsCredential> {
@@ -91,7 +83,8 @@ function readAssumedUser(text: (path: string) => string): Partial<AwsCredential>
 }
 
 /** The credential of a success. Both actions answer the same below another name. */
-export function readStsCredential(body: string, { action, grant, now }: StsQuestion): AwsCredential {
+export function readStsCredential(action: string, body: string, question: StsQuestion): AwsCredential {
+  const { grant, now, session } = question;
   const texts = readStsAnswer(action, body);
   const text = (path: string): string => texts.get(`${action}Response/${action}Result/${path}`) ?? '';
   const name = `sts:${action}`;
@@ -111,7 +104,7 @@ export function readStsCredential(body: string, { action, grant, now }: StsQuest
     assumedRoleId: text('AssumedRoleUser/AssumedRoleId'),
     sourceIdentity: text('SourceIdentity'),
   };
-  const difference = findStsDifference(who, grant);
+  const difference = findStsDifference(who, question);
   if (difference !== undefined) refuseAnswer(name, difference);
   return {
     kind: 'aws',
@@ -122,6 +115,6 @@ export function readStsCredential(body: string, { action, grant, now }: StsQuest
     assumedRoleId: who.assumedRoleId,
     ...readAssumedUser(text),
     expiresAt,
-    session: nameAwsSession(grant.session),
+    session,
   };
 }

@@ -1,15 +1,14 @@
-import type { Grant } from '../../policy/decide.ts';
 import type { AssumedTarget, AwsTarget, FederatedTarget } from '../../policy/targets/aws.ts';
-import { nameAwsSession } from './session.ts';
+import type { StsQuestion } from './session.ts';
 
 /** What both actions take. The Query protocol of STS 2011-06-15: lists count from 1. */
-function writeStsForm(action: string, target: AwsTarget, { seconds, session }: Grant): URLSearchParams {
+function writeStsForm(action: string, target: AwsTarget, { grant, session }: StsQuestion): URLSearchParams {
   const form = new URLSearchParams({
     Action: action,
     Version: '2011-06-15',
     RoleArn: target.roleArn,
-    RoleSessionName: nameAwsSession(session),
-    DurationSeconds: String(seconds),
+    RoleSessionName: session,
+    DurationSeconds: String(grant.seconds),
   });
   if (target.policy !== undefined) form.set('Policy', target.policy);
   for (const [index, arn] of target.policyArns.entries()) form.set(`PolicyArns.member.${index + 1}.arn`, arn);
@@ -17,10 +16,10 @@ function writeStsForm(action: string, target: AwsTarget, { seconds, session }: G
 }
 
 /** AssumeRole's parameters. A test holds them against AWS's own client. */
-export function writeAssumeForm(target: AssumedTarget, grant: Grant): URLSearchParams {
-  const form = writeStsForm('AssumeRole', target, grant);
+export function writeAssumeForm(target: AssumedTarget, question: StsQuestion): URLSearchParams {
+  const form = writeStsForm('AssumeRole', target, question);
   form.set('ExternalId', target.externalId);
-  if (target.sourceIdentity) form.set('SourceIdentity', nameAwsSession(grant.session));
+  if (target.sourceIdentity) form.set('SourceIdentity', question.session);
   for (const [index, { key, value }] of target.tags.entries()) {
     form.set(`Tags.member.${index + 1}.Key`, key);
     form.set(`Tags.member.${index + 1}.Value`, value);
@@ -31,8 +30,12 @@ export function writeAssumeForm(target: AssumedTarget, grant: Grant): URLSearchP
 }
 
 /** AssumeRoleWithWebIdentity's parameters, with our JWT: tags and the source identity are claims of it. */
-export function writeFederatedForm(target: FederatedTarget, grant: Grant, token: string): URLSearchParams {
-  const form = writeStsForm('AssumeRoleWithWebIdentity', target, grant);
+export function writeFederatedForm(
+  target: FederatedTarget,
+  question: StsQuestion,
+  token: string,
+): URLSearchParams {
+  const form = writeStsForm('AssumeRoleWithWebIdentity', target, question);
   form.set('WebIdentityToken', token);
   return form;
 }
@@ -45,7 +48,7 @@ const CLAIM = 'https://aws.amazon.com/';
  */
 export function writeFederatedClaims(
   { tags, transitiveTags, sourceIdentity }: FederatedTarget,
-  { session }: Grant,
+  session: string,
 ): Readonly<Record<string, unknown>> {
   const passed = {
     principal_tags: Object.fromEntries(tags.map(({ key, value }) => [key, [value]])),
@@ -53,6 +56,6 @@ export function writeFederatedClaims(
   };
   return {
     ...(tags.length > 0 ? { [`${CLAIM}tags`]: passed } : {}),
-    ...(sourceIdentity ? { [`${CLAIM}source_identity`]: nameAwsSession(session) } : {}),
+    ...(sourceIdentity ? { [`${CLAIM}source_identity`]: session } : {}),
   };
 }

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Grant } from '../../policy/decide.ts';
+import type { AwsTarget } from '../../policy/targets/aws.ts';
+import type { GrantOf } from '../provider.ts';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const GROUP_LENGTH = 20;
@@ -7,8 +9,13 @@ const RUN_LENGTH = 20;
 
 /** RFC 4648 §6 in lower case, of ten bytes: sixteen characters without padding. */
 function encodeBase32(bytes: Uint8Array): string {
-  const bits = [...bytes].map(byte => byte.toString(2).padStart(8, '0')).join('');
-  return (bits.match(/.{5}/g) ?? []).map(five => BASE32[Number.parseInt(five, 2)]).join('');
+  let written = '';
+  let [bits, count] = [0, 0];
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xfff;
+    for (count += 8; count >= 5; count -= 5) written += BASE32[(bits >> (count - 5)) & 31];
+  }
+  return written;
 }
 
 /** What STS takes in a session name (`[\w+=,.@-]`); anything else becomes `-`, since the hash tells names apart. */
@@ -22,6 +29,13 @@ function writeLabel(text: string, length: number): string {
  * of GitHub Actions, whose tokens name the run alone, one for each run.
  */
 export function nameAwsSession({ group, run, key }: Grant['session']): string {
-  const hash = createHash('sha256').update(JSON.stringify(key)).digest().subarray(0, 10);
-  return `${writeLabel(group, GROUP_LENGTH)}.${writeLabel(run, RUN_LENGTH)}.${encodeBase32(hash)}`;
+  const digest = hash('sha256', JSON.stringify(key), 'buffer').subarray(0, 10);
+  return `${writeLabel(group, GROUP_LENGTH)}.${writeLabel(run, RUN_LENGTH)}.${encodeBase32(digest)}`;
 }
+
+/** What is asked of STS: a session of this name for a grant, `now` in seconds since the epoch. */
+export type StsQuestion = {
+  readonly grant: GrantOf<AwsTarget>;
+  readonly session: string;
+  readonly now: number;
+};
