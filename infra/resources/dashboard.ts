@@ -13,6 +13,8 @@ const ALARM_ARN = 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::Accoun
 const PROTOCOLS = [...new Set(Object.values(DOORS).map(({ name }) => name))];
 const OUTCOMES = ['issued', 'denied', 'failed'];
 const STEPS = ['Authenticate', 'Decide', 'Spend', 'Issue'];
+/** Of roles that ask about the job. */
+const JOB_STEP = 'Job';
 
 /** A value of a template as text for `Fn::Sub`. */
 function writeTemplateText(value: unknown): string {
@@ -70,7 +72,9 @@ function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
     },
     {
       title: 'Where the time goes: one in a hundred takes longer',
-      lines: STEPS.flatMap(step => listMeasuredLines(step, 'protocol', PROTOCOLS, 'issued')),
+      lines: [...STEPS, ...(Object.hasOwn(resources, 'JobTable') ? [JOB_STEP] : [])].flatMap(step =>
+        listMeasuredLines(step, 'protocol', PROTOCOLS, 'issued'),
+      ),
       stat: 'p99',
     },
     { title: 'Denials, by reason', lines: those('Denied') },

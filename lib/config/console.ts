@@ -1,6 +1,7 @@
 import type { Complaint } from '../language/complaint.ts';
 import { findEntry } from '../language/parse.ts';
 import { readSessionDefaults, SESSION, type SessionDefaults } from '../language/session.ts';
+import type { Person } from '../policy/demand.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { type ConfigTexts, loadConfig } from './load.ts';
@@ -14,6 +15,8 @@ export type ConsoleData = {
   readonly rows: readonly IssuerRow[];
   readonly endpoints: readonly Endpoint[];
   readonly apps: readonly (readonly [app: string, host: AppHost])[];
+  /** Whom a role may name as approvers. */
+  readonly people: readonly (readonly [name: string, people: readonly Person[]])[];
   /** Each role as its file has it, so that it can be edited. */
   readonly roles: readonly { readonly name: string; readonly text: string }[];
 };
@@ -45,6 +48,7 @@ export function readConsoleData(folder: string): {
       rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
       endpoints: [...(config.endpoints?.values() ?? [])],
       apps: [...(config.apps ?? [])],
+      people: [...(config.people ?? [])],
       roles: listRoleTexts(written),
     },
     complaints: [],

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { audienceShape, compileAudience } from '../language/audience.ts';
 import type { Complain, Complaint } from '../language/complaint.ts';
+import type { People } from '../language/demand.ts';
 import { REGION } from '../language/kinds/aws.ts';
 import { findEntry, type MapTree, parse, type Tree } from '../language/parse.ts';
 import { compileRole, parseRole, type RoleDocument, type RoleSetting } from '../language/role.ts';
@@ -43,6 +44,8 @@ export type Config = BrokerSettings & {
   readonly endpoints?: ReadonlyMap<string, Endpoint>;
   /** GitHub Apps that are not on github.com, by id. */
   readonly apps?: ReadonlyMap<string, AppHost>;
+  /** Whom roles may name as approvers. */
+  readonly people?: People;
   readonly roles: readonly Role[];
   readonly registries: readonly Registry[];
   /** Undefined where no teams.yml is, so that roles are nobody's and everybody's. */
@@ -88,6 +91,7 @@ type CompiledBroker = {
   readonly setting: RoleSetting;
   readonly endpoints: ReadonlyMap<string, Placed<Endpoint>>;
   readonly apps: ReadonlyMap<string, AppHost>;
+  readonly people: People;
   readonly tree: Tree;
 };
 
@@ -132,7 +136,7 @@ function compileBroker(file: string, source: string, complain: Complain): Compil
   const endpoints = compileEndpoints(findEntry(tree, 'endpoints')?.value, complain);
   const apps = compileApps(read?.apps, findEntry(tree, 'apps')?.value, complain);
   const setting = { audience, issuers: rows, session, people, endpoints: dropPlaces(endpoints), apps };
-  return { ground, tree, endpoints, apps, setting };
+  return { ground, tree, endpoints, apps, people, setting };
 }
 
 type LoadedRole = { readonly role: Role; readonly document: RoleDocument };
@@ -208,6 +212,7 @@ export function loadConfig(folder: string): LoadResult {
       ...ground,
       endpoints: dropPlaces(broker.endpoints),
       apps: broker.apps,
+      people: broker.people,
       roles: bounded,
       registries,
       teams,

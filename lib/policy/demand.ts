@@ -65,9 +65,16 @@ export type DemandContext = {
 /** Seconds by which the clock of events may be ahead of ours, as that of issuers may. */
 const AHEAD = 30;
 
+const NOTHING: readonly DemandName[] = [];
+
 /** What a role demands of a job of this issuer, by itself or by the issuer's row. */
-export function listDemands({ running, approval, issuers }: Demanding, issuer: string): DemandName[] {
+export function listDemands(
+  { running, approval, issuers }: Demanding,
+  issuer: string,
+): readonly DemandName[] {
   const runs = running ?? issuers[issuer]?.running;
+  // Of most roles: no list is made for each of their exchanges.
+  if (!runs && !approval) return NOTHING;
   return [...(runs ? ['running' as const] : []), ...(approval ? ['approval' as const] : [])];
 }
 

@@ -16,6 +16,7 @@ export function heldOf(
     rows: [...rowsFrom(ISSUERS).values()],
     endpoints: [],
     apps: [],
+    people: [],
     roles: Object.entries(roles).map(([name, text]) => ({ name, text })),
     ...changes,
   });

@@ -31,6 +31,7 @@ export function openData({
   rows,
   endpoints,
   apps,
+  people,
   roles: written,
 }: ConsoleData): PageData {
   const issuers = new Map(rows.map(row => [row.issuer, row]));
@@ -40,6 +41,7 @@ export function openData({
     issuers,
     endpoints: new Map(endpoints.map(each => [each.name, each])),
     apps: new Map(apps),
+    people: new Map(people),
   };
   // A text field has LF alone, so any other ending of lines would look like an edit.
   const roles = written.map(({ name, text }) => ({ name, text: text.replaceAll('\r\n', '\n') }));

@@ -22,7 +22,8 @@ export function nameApprover({ by }: Unblocked, people: readonly Person[]): stri
   return people.find(({ id }) => id === by)?.name ?? by;
 }
 
-function describeWanted(wanted: ApprovalDemand | undefined): string {
+/** What is demanded, in words: an approval, or else that the job runs. */
+export function describeDemand(wanted: ApprovalDemand | undefined): string {
   if (!wanted) return 'the job of the token runs';
   const { step, by, within } = wanted;
   const names = by.map(({ name }) => name).join(', ');
@@ -32,7 +33,7 @@ function describeWanted(wanted: ApprovalDemand | undefined): string {
 /** What a role demands of a job of this issuer, in words. */
 export function describeDemands(role: Demanding, issuer: string): string[] {
   return listDemands(role, issuer).map(demand =>
-    describeWanted(demand === 'approval' ? role.approval : undefined),
+    describeDemand(demand === 'approval' ? role.approval : undefined),
   );
 }
 
@@ -48,14 +49,14 @@ const WHY: { readonly [why in DemandWhy]: string } = {
 
 const VALUES = { true: 'yes       ', false: 'no        ', doubt: 'in doubt  ' } as const;
 
-function describeDemand(check: DemandCheck): string {
+function describeCheck(check: DemandCheck): string {
   const { truth, why, wanted, unblocked } = check;
   const found = wanted && unblocked && unblocked.step === wanted.step ? unblocked : undefined;
   const who = found ? `, here by ${nameApprover(found, wanted?.by ?? [])} at ${formatMoment(found.at)}` : '';
-  return `    ${VALUES[truth]}${describeWanted(wanted)}${who}${WHY[why]}`;
+  return `    ${VALUES[truth]}${describeDemand(wanted)}${who}${WHY[why]}`;
 }
 
 /** What the role demands of the job, one line each. */
 export function formatDemands(checks: readonly DemandCheck[] = []): string[] {
-  return checks.length === 0 ? [] : ['  demanded of the job:', ...checks.map(describeDemand)];
+  return checks.length === 0 ? [] : ['  demanded of the job:', ...checks.map(describeCheck)];
 }

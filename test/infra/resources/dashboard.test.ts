@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { DENIALS, FAULTS } from '../../../infra/resources/alarms.ts';
 import { MAX_MEASURED_ROLES } from '../../../lib/audit/metrics.ts';
 import { arnOf, propertiesOf, resourcesFor } from '../../harness/deploy.ts';
+import { issuersWithEvents } from '../../harness/job-events.ts';
+import { rowsFrom } from '../../harness/policy.ts';
 
 type Asked = NonNullable<Parameters<typeof resourcesFor>[0]>;
 type Widget = {
@@ -48,7 +50,7 @@ const OF_AWS = [
 const MEASURED = [
   'kite-sts Exchanges protocol,outcome',
   'kite-sts Exchanges role,outcome',
-  ...['Authenticate', 'Decide', 'Spend', 'Issue'].map(step => `kite-sts ${step} protocol,outcome`),
+  ...['Authenticate', 'Decide', 'Job', 'Spend', 'Issue'].map(step => `kite-sts ${step} protocol,outcome`),
 ];
 
 const EVERYTHING: Asked = { options: { signing: 'sealed' } };
@@ -59,6 +61,7 @@ function linesOf(asked: Asked): string[][] {
 describe.each([
   { name: 'with nothing asked for', asked: {} },
   { name: 'with sealed keys', asked: EVERYTHING },
+  { name: 'with events', asked: { ground: { rows: rowsFrom(issuersWithEvents()) } } },
 ])('$name', ({ asked }) => {
   test('every line is of a metric that is counted, measured or AWS’s own', () => {
     const known = [...counted(asked), ...MEASURED, ...OF_AWS];

@@ -1,6 +1,7 @@
 import type { CheckedCondition } from '../../../policy/condition.ts';
 import type { Decision } from '../../../policy/decide.ts';
 import type { StatementTrace } from '../../../policy/trace.ts';
+import { describeDemand } from '../../explain/demand-text.ts';
 import { DOUBTS, describeCondition, formatClaim, SKIPPED } from '../../explain/explain.ts';
 import type { Remedies } from '../../explain/remedy.ts';
 import type { ConsoleAnswer } from '../answer.ts';
@@ -101,6 +102,23 @@ function createGrantCard(decision: Decision): HTMLElement | undefined {
   );
 }
 
+/** What the role demands of the job, which this page has no events to tell of: it takes it as met, and says so. */
+function createDemandCard({ trace }: Decision): HTMLElement | undefined {
+  const demands = 'demands' in trace ? (trace.demands ?? []) : [];
+  return demands.length === 0
+    ? undefined
+    : createElement(
+        'section',
+        { class: 'card demands' },
+        createElement('h4', {}, 'And only while, which is taken as met here'),
+        createElement(
+          'ul',
+          {},
+          ...demands.map(({ wanted }) => createElement('li', {}, describeDemand(wanted))),
+        ),
+      );
+}
+
 /** Everything behind a decision, drawn from its trace: nothing is evaluated again. */
 export function createWhyParts({ decision, remedies }: ConsoleAnswer): HTMLElement[] {
   return [
@@ -108,5 +126,6 @@ export function createWhyParts({ decision, remedies }: ConsoleAnswer): HTMLEleme
     createGrantCard(decision),
     createElement('h3', {}, 'Why'),
     ...decision.trace.statements.map(createStatementCard),
+    createDemandCard(decision),
   ].filter(each => each !== undefined);
 }
