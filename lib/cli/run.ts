@@ -33,6 +33,7 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   token: async () => (await import('./verbs/token.ts')).token,
   'check-targets': async () => (await import('./verbs/check-targets.ts')).checkTargets,
   doctor: async () => (await import('./verbs/doctor.ts')).doctor,
+  drift: async () => (await import('./verbs/drift.ts')).drift,
   jwks: async () => (await import('./verbs/jwks.ts')).jwks,
   disable: async () => (await import('./verbs/disable.ts')).disable,
   enable: async () => (await import('./verbs/enable.ts')).enable,

@@ -1,4 +1,5 @@
 import type { SchemaName } from '../review/author/schema.ts';
+import { driftFiles } from './starter/drift.ts';
 import { reviewFile } from './starter/review.ts';
 import { CHECK } from './starter/vendored.ts';
 
@@ -11,6 +12,8 @@ export type StarterOptions = {
   readonly region: string;
   /** The folder of broker.yml and roles/. */
   readonly config: string;
+  /** Also what looks at the accounts every night. */
+  readonly drift: boolean;
 };
 
 /** What a team's repository depends on: our tarball by its path in there, and the Serverless Framework by version. */
@@ -171,7 +174,7 @@ function forEditors(path: string, schema: SchemaName): string {
 
 /** The files of a team's repository, by their paths in it. */
 export function writeStarter(
-  { organization, issuer, region, config }: StarterOptions,
+  { organization, issuer, region, config, drift }: StarterOptions,
   pinned: Pinned,
 ): { readonly [path: string]: string } {
   const { url, guard, role, cases } = ROLES[issuer];
@@ -184,6 +187,7 @@ export function writeStarter(
   const broker = BROKER.replace('sts.{organization}', `sts.${organization.toLowerCase()}`);
   const option = config === 'config' ? '' : `custom: { kiteSts: { config: "${config}" } }\n`;
   const review = reviewFile(issuer, config);
+  const nightly = drift ? driftFiles(issuer, config, region) : [];
   return {
     'package.json': packageJson(pinned),
     'serverless.yml': `service: kite-sts\nprovider: { name: aws, region: ${region} }\nplugins: [kite-sts]\n${option}`,
@@ -194,6 +198,7 @@ export function writeStarter(
     [`${config}/roles/deploy-web.yml`]: forEditors(`${config}/roles`, 'role') + named(role),
     [`${config}/roles/deploy-web.test.yml`]: forEditors(`${config}/roles`, 'test') + named(cases),
     [review.path]: review.text,
+    ...Object.fromEntries(nightly.map(({ path, text }) => [path, text])),
     'vendor/check.sh': CHECK,
   };
 }

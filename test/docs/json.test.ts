@@ -108,6 +108,13 @@ const CALLS: { readonly [verb: string]: () => readonly string[] } = {
     'arn:aws:iam::111122223333:role/exchange',
     ...HERE,
   ],
+  drift: () => [
+    '--account',
+    files.target,
+    '--broker-role-arn',
+    'arn:aws:iam::111122223333:role/exchange',
+    ...HERE,
+  ],
   doctor: () => ['--broker', environment['KITE_STS_URL'] ?? '', ...HERE],
   disable: () => SWITCH,
   enable: () => SWITCH,

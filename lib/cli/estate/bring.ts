@@ -40,7 +40,8 @@ export function readDump<T>(read: () => T): T {
   }
 }
 
-function readBroker(flags: Flags): string | undefined {
+/** The ARN of the role that the broker runs as, if it was given. */
+export function readBroker(flags: Flags): string | undefined {
   const broker = flag(flags, 'broker-role-arn');
   if (broker !== undefined && !ROLE_ARN.test(broker))
     throw new UsageError(
@@ -63,12 +64,14 @@ const isThere = (path: string): Promise<boolean> =>
   );
 
 /** Rows and audience of the broker.yml that is in the folder already. */
-async function readGround(folder: string | undefined): Promise<Pick<MigrationSetting, 'rows' | 'audience'>> {
-  const none = { rows: new Map(), audience: 'https://sts.your-organization.example' };
+async function readGround(
+  folder: string | undefined,
+): Promise<Pick<MigrationSetting, 'rows' | 'audience' | 'url'>> {
+  const none = { rows: new Map(), audience: 'https://sts.your-organization.example', url: undefined };
   if (folder === undefined || !(await isThere(`${folder}/broker.yml`))) return none;
   const { config, complaints } = loadConfig(folder);
   if (!config) throw new Failure(complaintsText(complaints));
-  return { rows: config.rows, audience: config.audience };
+  return { rows: config.rows, audience: config.audience, url: config.url };
 }
 
 /** What a migration is made with, by the flags. */

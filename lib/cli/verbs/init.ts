@@ -27,7 +27,7 @@ function wishOf(flags: Flags): StarterOptions {
     throw new UsageError('--region takes the name of an AWS region, such as eu-central-1.');
   if (!/^[A-Za-z][\w-]*(\/[A-Za-z][\w-]*)*$/.test(config))
     throw new UsageError('--config takes a folder in --folder, such as config or policies/ci.');
-  return { organization, issuer: issuer as IssuerName, region, config };
+  return { organization, issuer: issuer as IssuerName, region, config, drift: flags['drift'] === true };
 }
 
 /** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
@@ -83,13 +83,14 @@ export function initBy(readTarball: () => Promise<Buffer>): Verb {
   return {
     summary: 'Writes what a repository of your own needs to deploy a broker.',
     help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
-              [--folder FOLDER] [--config FOLDER] [--json]
+              [--folder FOLDER] [--config FOLDER] [--drift] [--json]
 
   --organization NAME  your organization, as the URL of your pipelines or repositories has it
   --issuer ISSUER      buildkite (default) or github-actions: who signs the tokens of your jobs
   --region REGION      the AWS region to deploy to (default: us-east-1)
   --folder FOLDER      where to write (default: here)
   --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
+  --drift              also what looks at your AWS accounts every night: drift.yml beside policy.yml, and dump.sh
   --json               the files, and the digest of the tarball among them, as JSON
 
 Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
@@ -106,6 +107,7 @@ Examples:
       issuer: { type: 'string' },
       region: { type: 'string' },
       folder: { type: 'string' },
+      drift: { type: 'boolean' },
       json: { type: 'boolean' },
     },
     async run(flags, terminal) {

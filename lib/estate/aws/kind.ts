@@ -31,11 +31,19 @@ const BUILT_IN = [
   'www.amazon.com',
 ];
 
+/** What the broker is to AWS: the role that it runs as, and an issuer of its own. */
+export type OwnBroker = { readonly broker: string | undefined; readonly url: string | undefined };
+
+function isOwnProvider(name: string, url: string | undefined): boolean {
+  return url !== undefined && name.endsWith(`:oidc-provider/${url.replace('https://', '')}`);
+}
+
 function kindOfPrincipal(
   { kind, name }: Principal,
   account: string,
-  broker: string | undefined,
+  { broker, url }: OwnBroker,
 ): AwsRoleKind {
+  if (kind === 'Federated' && isOwnProvider(name, url)) return 'broker';
   if (kind === 'Federated') return OIDC.test(name) || BUILT_IN.includes(name) ? 'oidc' : 'saml';
   if (kind === 'Service') return 'service';
   if (name === broker) return 'broker';
@@ -53,7 +61,7 @@ export function isOpening(statement: TrustStatement): boolean {
 }
 
 /** Everything that a role's trust policy lets in, the most telling first. */
-export function listRoleKinds(role: AwsRole, broker?: string): AwsRoleKind[] {
+export function listRoleKinds(role: AwsRole, own: OwnBroker): AwsRoleKind[] {
   if (/^\/aws-service-role\//.test(role.path)) return ['service-linked'];
   if (!role.trust) return ['unreadable'];
   const account = role.arn.split(':')[4] ?? '';
@@ -61,9 +69,7 @@ export function listRoleKinds(role: AwsRole, broker?: string): AwsRoleKind[] {
     role.trust
       .filter(isOpening)
       .flatMap(({ principals, exceptPrincipals }) =>
-        exceptPrincipals
-          ? ['anyone' as const]
-          : principals.map(each => kindOfPrincipal(each, account, broker)),
+        exceptPrincipals ? ['anyone' as const] : principals.map(each => kindOfPrincipal(each, account, own)),
       ),
   );
   const order = Object.keys(ROLE_KINDS) as AwsRoleKind[];

@@ -72,6 +72,8 @@ export type MigrationSetting = {
   readonly teamTag: string;
   /** The ARN of the role that the broker runs as. */
   readonly broker: string | undefined;
+  /** The URL of the broker, by which an account may trust it as an issuer. */
+  readonly url: string | undefined;
   readonly now: number;
 };
 
@@ -203,8 +205,10 @@ function worstOf(exposures: readonly Exposure[]): ExposureDanger {
 }
 
 function migrateRole(aws: AwsRole, name: string, setting: MigrationSetting): MigratedRole {
-  const kinds = listRoleKinds(aws, setting.broker);
-  const trusts = readDirectTrusts((aws.trust ?? []).filter(isWebEntrance));
+  const kinds = listRoleKinds(aws, setting);
+  const trusts = readDirectTrusts((aws.trust ?? []).filter(isWebEntrance)).filter(
+    ({ issuer }) => issuer !== setting.url,
+  );
   const exposures = trusts.map(describeExposure);
   const direct = findState(kinds);
   const { proposed, notes } =
@@ -251,7 +255,7 @@ const TO_MOVE: readonly AwsRoleKind[] = ['oidc', 'broker'];
 
 /** Every role of an estate: those that jobs can have by a token with what becomes of each, and what the others are. */
 export function migrate(estate: AwsEstate, setting: MigrationSetting): Migration {
-  const all = estate.roles.map(aws => ({ aws, kinds: listRoleKinds(aws, setting.broker) }));
+  const all = estate.roles.map(aws => ({ aws, kinds: listRoleKinds(aws, setting) }));
   const moving = all.filter(({ kinds }) => kinds.some(kind => TO_MOVE.includes(kind)));
   const names = makeRoleNames(
     moving.map(({ aws }) => ({ name: aws.name, source: aws.arn })),

@@ -9,10 +9,14 @@ const ALL: readonly RuleFacts[] = [
   IGNORE_COMMENT,
 ];
 
-function formatSarifResult({ rule, level, place, message }: LintFinding, reason?: string) {
+function formatSarifResult(
+  rules: readonly RuleFacts[],
+  { rule, level, place, message }: LintFinding,
+  suppression?: object,
+) {
   return {
     ruleId: rule,
-    ruleIndex: ALL.findIndex(each => each.rule === rule),
+    ruleIndex: rules.findIndex(each => each.rule === rule),
     level,
     message: { text: message },
     locations: [
@@ -24,15 +28,28 @@ function formatSarifResult({ rule, level, place, message }: LintFinding, reason?
         },
       },
     ],
-    ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: reason }] }),
+    ...(suppression === undefined ? {} : { suppressions: [suppression] }),
   };
 }
 
+/** The findings of lint as SARIF; what is ignored is among them, with its reason. */
+export function formatSarif(findings: readonly LintFinding[], ignored: readonly IgnoredFinding[]) {
+  return writeSarif({ rules: ALL, findings, ignored, kind: 'inSource' });
+}
+
+/** Findings of any rules, and where those are hushed that are ignored: beside what they are about, or elsewhere. */
+export type SarifRun = {
+  readonly rules: readonly RuleFacts[];
+  readonly findings: readonly LintFinding[];
+  readonly ignored: readonly IgnoredFinding[];
+  readonly kind: 'inSource' | 'external';
+};
+
 /**
- * The findings as SARIF, for code scanning; what is ignored is among them, with its reason.
+ * SARIF, for code scanning.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function formatSarif(findings: readonly LintFinding[], ignored: readonly IgnoredFinding[]) {
+export function writeSarif({ rules, findings, ignored, kind }: SarifRun) {
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
@@ -41,7 +58,7 @@ export function formatSarif(findings: readonly LintFinding[], ignored: readonly 
         tool: {
           driver: {
             name: 'kite-sts',
-            rules: ALL.map(({ rule, level, says }) => ({
+            rules: rules.map(({ rule, level, says }) => ({
               id: rule,
               shortDescription: { text: says },
               defaultConfiguration: { level },
@@ -50,8 +67,10 @@ export function formatSarif(findings: readonly LintFinding[], ignored: readonly 
         },
         columnKind: 'utf16CodeUnits',
         results: [
-          ...findings.map(each => formatSarifResult(each)),
-          ...ignored.map(({ finding, reason }) => formatSarifResult(finding, reason)),
+          ...findings.map(each => formatSarifResult(rules, each)),
+          ...ignored.map(({ finding, reason }) =>
+            formatSarifResult(rules, finding, { kind, justification: reason }),
+          ),
         ],
       },
     ],

@@ -18,6 +18,7 @@ export const SETTING: MigrationSetting = {
   audience: 'https://sts.test.example',
   teamTag: 'team',
   broker: BROKER,
+  url: 'https://sts.test.example',
   now: Date.parse('2026-12-01T00:00:00Z') / 1000,
 };
 

@@ -54,7 +54,7 @@ test.each(CONFIGURED)('the first line of %s points an editor to its schema', pat
   expect(existsSync(join(ROOT, dirname(path), target))).toBe(true);
 });
 
-const WISH = { organization: 'acme', region: 'eu-central-1' };
+const WISH = { organization: 'acme', region: 'eu-central-1', drift: false };
 const STARTED = (['config', 'policies/ci'] as const).flatMap(config =>
   ISSUER_NAMES.flatMap(issuer =>
     Object.entries(

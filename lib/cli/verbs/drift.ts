@@ -1,0 +1,151 @@
+import { makePrintable } from '../../client/printable.ts';
+import { readAwsEstate } from '../../estate/aws/dump.ts';
+import {
+  DRIFT,
+  type DriftFinding,
+  describeCode,
+  findDrift,
+  listSettled,
+  nameFinding,
+} from '../../estate/drift.ts';
+import { writeCount } from '../../language/counted.ts';
+import type { ClaimValue } from '../../policy/claims.ts';
+import type { LintFinding, RuleFacts } from '../../review/lint/rule.ts';
+import { writeSarif } from '../../review/lint/sarif.ts';
+import { FINDINGS } from '../../review/targets/findings.ts';
+import { readStrictJson } from '../../token/json.ts';
+import { configOf, settingsOf } from '../configuration.ts';
+import { readAccounts, readBroker, readDump } from '../estate/bring.ts';
+import { readInput } from '../input.ts';
+import { EXIT, Failure, type Flags, flag, printJson, texts, UsageError, type Verb } from '../verb.ts';
+
+const MEMBERS = 1_000_000;
+
+/** Codes that say that something could not be told. */
+const DOUBTS: readonly string[] = ['dump-incomplete', 'undecided'];
+
+type Accepted = { readonly code: string; readonly of: string; readonly detail?: string };
+
+function isAccepted(value: ClaimValue): value is Accepted & ClaimValue {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const { code, of, detail } = value as { readonly [name: string]: ClaimValue };
+  return (
+    typeof code === 'string' && typeof of === 'string' && ['string', 'undefined'].includes(typeof detail)
+  );
+}
+
+/** The names of the findings that a file lists, as `drift --json` prints them. */
+async function readKnown(flags: Flags): Promise<ReadonlySet<string>> {
+  const path = flag(flags, 'known');
+  if (path === undefined) return new Set();
+  const text = (await readInput(path)).toString('utf8');
+  const list = readDump(() => readStrictJson(text, { members: MEMBERS }));
+  if (!Array.isArray(list) || !list.every(isAccepted))
+    throw new Failure(`${path} is not a list of findings, as kite-sts drift --json prints it.\n`);
+  return new Set(list.map(each => nameFinding(each as Accepted as DriftFinding)));
+}
+
+function placeOf({ role }: DriftFinding, folder: string): LintFinding['place'] {
+  return {
+    file: role === undefined ? `${folder}/broker.yml` : `${folder}/roles/${role}.yml`,
+    line: 1,
+    column: 1,
+  };
+}
+
+function asSarif(findings: readonly DriftFinding[], folder: string) {
+  const rules: RuleFacts[] = Object.entries({ ...DRIFT, ...FINDINGS }).map(([rule, says]) => ({
+    rule,
+    says,
+    level: DOUBTS.includes(rule) ? 'warning' : 'error',
+  }));
+  const told = findings.map(each => ({
+    known: each.known,
+    finding: {
+      rule: each.code,
+      level: rules.find(({ rule }) => rule === each.code)?.level ?? 'error',
+      place: placeOf(each, folder),
+      message: [each.of, each.detail, describeCode(each.code)].filter(Boolean).join(': '),
+    },
+  }));
+  return writeSarif({
+    rules,
+    findings: told.filter(({ known }) => !known).map(({ finding }) => finding),
+    ignored: told
+      .filter(({ known }) => known)
+      .map(({ finding }) => ({ finding, reason: 'It is among those of --known.' })),
+    kind: 'external',
+  });
+}
+
+function asText(findings: readonly DriftFinding[], settled: readonly string[]): string {
+  const fresh = findings.filter(({ known }) => !known);
+  return [
+    ...fresh.map(({ code, of, detail, role }) =>
+      [
+        `${code.padEnd(24)}${makePrintable(of)}${role === undefined ? '' : `  (role ${role})`}`,
+        ...(detail === undefined ? [] : [`  ${makePrintable(detail)}`]),
+        `  ${describeCode(code)}`,
+      ].join('\n'),
+    ),
+    ...settled.map(each => `no longer there: ${makePrintable(each)}. Take it out of the file of --known.`),
+    `${writeCount(fresh.length, 'finding')}, ${findings.length - fresh.length} known.`,
+  ].join('\n');
+}
+
+function exitOf(findings: readonly DriftFinding[]): number {
+  const fresh = findings.filter(({ known }) => !known);
+  if (fresh.length === 0) return EXIT.done;
+  return fresh.every(({ code }) => DOUBTS.includes(code)) ? EXIT.undecided : EXIT.denied;
+}
+
+export const drift: Verb = {
+  summary: 'Says what lets jobs in around the broker, and whether targets still trust it as its roles say.',
+  help: `kite-sts drift --account FILE… --broker-role-arn ARN [options]
+
+  --account FILE         what the AWS CLI printed of an account, as for import: get-account-authorization-details,
+                         list-roles, list-open-id-connect-providers, get-credential-report; may be repeated
+  --broker-role-arn ARN  the role that the broker's function runs as
+  --also ARN             another principal that may stand in a trust policy; may be repeated
+  --boundary ARN         the permissions boundary that each target must have
+  --known FILE           findings that were accepted, as --json prints them: they are told as known, and fail nothing
+  --config FOLDER        the folder with broker.yml, roles/ and teams.yml
+  --json                 every finding, as JSON
+  --sarif                every finding, as SARIF for code scanning
+
+No call to AWS is made here. Exit code 0 when nothing is new, 2 when something is, 4 when something could not be told.
+
+Examples:
+  kite-sts drift --account details.json --account providers.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange
+  kite-sts drift --account details.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts --known drift.json --sarif
+`,
+  options: {
+    account: { type: 'string', multiple: true },
+    'broker-role-arn': { type: 'string' },
+    also: { type: 'string', multiple: true },
+    boundary: { type: 'string' },
+    known: { type: 'string' },
+    json: { type: 'boolean' },
+    sarif: { type: 'boolean' },
+  },
+  async run(flags, terminal) {
+    if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
+    const broker = readBroker(flags);
+    if (broker === undefined) throw new UsageError('--broker-role-arn is required.');
+    const files = await readAccounts(flags);
+    if (files.length === 0) throw new UsageError('--account is required.');
+    const config = configOf(settingsOf(flags, terminal));
+    const accepted = await readKnown(flags);
+    const estate = readDump(() => readAwsEstate(files));
+    const setting = { broker, also: texts(flags, 'also'), boundary: flag(flags, 'boundary'), accepted };
+    const findings = findDrift(estate, config, setting);
+    if (flags['json'])
+      printJson(
+        findings.map(each => ({ ...each, says: describeCode(each.code) })),
+        terminal,
+      );
+    else if (flags['sarif']) printJson(asSarif(findings, config.folder), terminal);
+    else terminal.out(`${asText(findings, listSettled(findings, accepted))}\n`);
+    return exitOf(findings);
+  },
+};
