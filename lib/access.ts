@@ -29,7 +29,7 @@ import type { RegistryGrant, SignRegistryToken } from './providers/registry.ts';
 import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { readTokenOrigin } from './token/origin.ts';
-import { createFailure, type Journal, openJournal, readTime, type Visit } from './visit.ts';
+import { createFailure, type Journal, openJournal, readTimeAgain, type Visit } from './visit.ts';
 
 /** The door where clients of registries get a token: what `broker.ts` composes. */
 export type TokenDoor = Recorder & {
@@ -101,7 +101,7 @@ function makeGrant(door: TokenDoor, reached: Reached, allowed: Allowed, now: num
 
 async function issueToken(door: TokenDoor, allowed: Allowed, journal: Journal): Promise<Issued> {
   // Read again: whoever was frozen on the way must not issue by the time at which it began.
-  const now = readTime(door.now, journal.reached);
+  const now = readTimeAgain(door.now, journal.reached);
   const grant = makeGrant(door, journal.reached, allowed, now);
   const { token, expiresAt, id: session } = await journal.time('issue', () => door.sign(grant, now));
   const credential = { token, issuedAt: Math.floor(now), expiresAt, session };
@@ -130,7 +130,7 @@ function noteRequest(journal: Journal, { method, path }: HttpRequest, asked: Reg
 }
 
 /** Each step gives what the next one needs, or the reason that ends the exchange. */
-async function followSteps(
+async function followAccess(
   door: TokenDoor,
   request: HttpRequest,
   journal: Journal,
@@ -161,7 +161,7 @@ async function exchangeForAccess(
   journal: Journal,
 ): Promise<AccessOutcome> {
   try {
-    const issued = await followSteps(door, request, journal);
+    const issued = await followAccess(door, request, journal);
     const { reached } = journal;
     if (!('denied' in issued)) return { kind: 'granted', reached, ...issued.value };
     countRefusal(door.parts, reached);

@@ -16,7 +16,7 @@ import { type Recorder, recordOutcome } from './recorder.ts';
 import type { RegistrySnapshot, RegistryStore } from './stores/registries.ts';
 import { findSwitch, findSwitchReason } from './switch.ts';
 import type { ReadRegistryToken, RegistryToken } from './token/registry.ts';
-import { createFailure, isStale, type Journal, openJournal, readTime } from './visit.ts';
+import { createFailure, isStale, type Journal, openJournal, readTimeAgain } from './visit.ts';
 
 /** All that stands in front of registries: what `broker.ts` composes. It can make no credential. */
 export type Authorizer = Recorder & {
@@ -108,7 +108,7 @@ async function authorizeByToken(
   journal.note({ registry, registryToken: token });
   checkRefusals(authorizer.parts, journal.reached);
   let checked = await checkRegistryToken(authorizer, registry, operation, token, journal);
-  const now = readTime(authorizer.now, journal.reached);
+  const now = readTimeAgain(authorizer.now, journal.reached);
   if (token.expiresAt <= now) throw new BrokerError('token_expired', { at: 'exp' });
   if (!('denied' in checked) && isStale(now, journal.reached))
     checked = await checkRegistryToken(authorizer, registry, operation, token, journal);
@@ -139,7 +139,7 @@ async function authorizeBySubject(
 }
 
 /** Where the request goes, who sends it, and whether they may. */
-async function followSteps(
+async function followAuthorization(
   authorizer: Authorizer,
   request: HttpRequest,
   journal: Journal,
@@ -166,7 +166,7 @@ async function decideRequest(
 ): Promise<Authorization> {
   const { parts } = authorizer;
   try {
-    const admitted = await followSteps(authorizer, request, journal);
+    const admitted = await followAuthorization(authorizer, request, journal);
     const { reached } = journal;
     if ('denied' in admitted) {
       countRefusal(parts, reached);

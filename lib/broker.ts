@@ -50,7 +50,7 @@ import {
   createFixedKeys,
   createIssuerKeys,
   type KeySource,
-  type Report,
+  type ReportKeyTrouble,
 } from './token/keys.ts';
 import { type KeySet, readKeySet } from './token/keyset.ts';
 import type { Refresher } from './token/refresh.ts';
@@ -99,14 +99,18 @@ export type Surroundings = {
 function createFetcher(
   uri: string,
   { algorithms, allowPrivateNetwork }: IssuerRow,
-  report: Report,
+  report: ReportKeyTrouble,
   noteTime?: Network['noteTime'],
 ): () => Promise<KeySet> {
   const reach: Network = { ...createNetwork(allowPrivateNetwork), noteTime };
   return async () => readKeySet(await downloadKeySet(uri, reach), algorithms, report);
 }
 
-function createKeySource(row: IssuerRow, shared: SharedKeys | undefined, report: Report): KeySource {
+function createKeySource(
+  row: IssuerRow,
+  shared: SharedKeys | undefined,
+  report: ReportKeyTrouble,
+): KeySource {
   const { origin, algorithms } = row;
   if ('keys' in origin) return createFixedKeys(origin.keys, algorithms);
   const fetchSet = createFetcher(origin.uri, row, report);
@@ -389,7 +393,7 @@ export function createRefresher(
       const reading = readDate(headers, sent, now());
       if (reading) readings.issuers.set(row.issuer, reading);
     };
-    const report: Report = what => onKeys(row.issuer, what);
+    const report: ReportKeyTrouble = what => onKeys(row.issuer, what);
     return [[row.issuer, { uri, fetchSet: createFetcher(uri, row, report, noteIssuer) }] as const];
   });
   const takeReadings = (): ClockReadings => {

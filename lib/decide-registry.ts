@@ -4,7 +4,7 @@ import { deny, type RegistryRefused, type Step } from './outcome.ts';
 import { decideOperation, type MethodAllow } from './policy/method.ts';
 import type { Registry } from './policy/registry.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
-import { isStale, type Journal, readTime } from './visit.ts';
+import { isStale, type Journal, readTimeAgain } from './visit.ts';
 
 /** What is decided for a subject token in front of a registry. */
 export type RegistryQuestion = {
@@ -42,7 +42,7 @@ export async function decideForRegistry(
   journal: Journal,
 ): Promise<Step<MethodAllow, RegistryRefused>> {
   const decision = await decideAt(parts, question, journal.reached.at, journal);
-  const now = readTime(parts.now, journal.reached);
+  const now = readTimeAgain(parts.now, journal.reached);
   if ('denied' in decision || !isStale(now, journal.reached)) return decision;
   if (question.token.acceptedUntil <= now) throw new BrokerError('token_expired', { at: 'exp' });
   return decideAt(parts, question, now, journal);

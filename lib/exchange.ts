@@ -16,7 +16,7 @@ import type { Credential } from './providers/provider.ts';
 import { releaseIfUndone, spendToken } from './spend.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { SpentStore } from './stores/spent.ts';
-import { createFailure, isStale, type Journal, openJournal, readTime, type Visit } from './visit.ts';
+import { createFailure, isStale, type Journal, openJournal, readTimeAgain, type Visit } from './visit.ts';
 
 /** What a caller presents: an opaque token, and what it asks for. Made by each protocol's `parse`. */
 export type ExchangeRequest = {
@@ -45,7 +45,7 @@ export async function runExchange(parts: Parts, request: ExchangeRequest, visit:
   const { role, scopes, seconds, sessionName } = request.access;
   const journal = openJournal(visit, parts.elapsed, { role, scopes, seconds, sessionName });
   try {
-    const issued = await followSteps(parts, request, visit, journal);
+    const issued = await followExchange(parts, request, visit, journal);
     const { reached } = journal;
     if (!('denied' in issued)) return { kind: 'issued', reached, ...issued.value };
     countRefusal(parts, reached);
@@ -58,7 +58,7 @@ export async function runExchange(parts: Parts, request: ExchangeRequest, visit:
 type Issued = { readonly grant: Grant; readonly credential: Credential };
 
 /** Each step gives what the next one needs, or the reason that ends the exchange. */
-async function followSteps(
+async function followExchange(
   parts: Parts,
   { subjectToken, access }: ExchangeRequest,
   visit: Visit,
@@ -137,7 +137,7 @@ async function issueByNow(
   { allow, asksJob }: Settled,
   journal: Journal,
 ): Promise<Step<Issued, Refused>> {
-  const now = readTime(parts.now, journal.reached);
+  const now = readTimeAgain(parts.now, journal.reached);
   // Also where the job is asked about: it may have ended while the token was taken.
   const late = asksJob || isStale(now, journal.reached);
   const asked = { ...question, context: { ...context, now } };

@@ -49,7 +49,7 @@ function hasCredential(outcome: Any): outcome is Extract<Any, { kind: 'issued' |
   return outcome.kind === 'issued' || outcome.kind === 'granted';
 }
 
-function readScopes(outcome: Any): readonly string[] | undefined {
+function findGrantedScopes(outcome: Any): readonly string[] | undefined {
   if (outcome.kind === 'issued') return outcome.grant.scopes;
   return outcome.kind === 'authorized' || outcome.kind === 'granted' ? outcome.scopes : undefined;
 }
@@ -68,7 +68,7 @@ export function drawRecord(outcome: Outcome | Authorization | AccessOutcome): Ex
     unmet: decision?.allowed === false ? listUnmet(findNearestStatement(decision.trace)?.conditions) : [],
     grant: outcome.kind === 'issued' ? outcome.grant : undefined,
     replaced: outcome.kind === 'issued' ? describeReplaced(outcome.grant) : undefined,
-    scopes: readScopes(outcome),
+    scopes: findGrantedScopes(outcome),
     access: outcome.kind === 'granted' ? outcome.access : undefined,
     session: hasCredential(outcome) ? outcome.credential.session : reached.registryToken?.id,
     expiresAt: hasCredential(outcome) ? outcome.credential.expiresAt : undefined,

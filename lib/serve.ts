@@ -73,7 +73,7 @@ function toBrokerError(error: unknown): BrokerError {
   return error instanceof BrokerError ? error : new BrokerError('internal_error', { cause: error });
 }
 
-function reportFault({ onFault }: Broker, error: BrokerError, decisionId: string): void {
+function reportIfBroken({ onFault }: Broker, error: BrokerError, decisionId: string): void {
   if (isBroken(error.code)) onFault(error, decisionId);
 }
 
@@ -101,7 +101,7 @@ async function rememberCaller(broker: Broker, outcome: Outcome): Promise<void> {
   try {
     await rememberIdentity(broker.identities, outcome);
   } catch (error) {
-    reportFault(broker, toBrokerError(error), outcome.reached.decisionId);
+    reportIfBroken(broker, toBrokerError(error), outcome.reached.decisionId);
   }
 }
 
@@ -111,19 +111,19 @@ async function answerAtDoor(broker: Broker, route: Route, request: HttpRequest):
   const { name: protocol, repeats } = door;
   const visit = { decisionId: broker.randomId(), protocol, repeats, now: broker.now(), sourceAddress };
   const outcome = await recordOutcome(broker, await exchangeAtDoor(broker, route, request, visit));
-  if (outcome.kind === 'failed') reportFault(broker, outcome.error, visit.decisionId);
+  if (outcome.kind === 'failed') reportIfBroken(broker, outcome.error, visit.decisionId);
   if (door.identities) await rememberCaller(broker, outcome);
   return door.render(drawAnswer(outcome), request, createVoice(broker));
 }
 
-function createRefusal(code: Code, decisionId: string): Answer {
+function createRefusedAnswer(code: Code, decisionId: string): Answer {
   const { says } = CODES[code];
   const nothing = { at: undefined, claims: [], contact: undefined, nearRole: undefined };
   return { kind: 'refused', decisionId, code, says, ...nothing };
 }
 
 function refusePath(code: Code, broker: Broker, request: HttpRequest): HttpAnswer {
-  return oauth.render(createRefusal(code, broker.randomId()), request, createVoice(broker));
+  return oauth.render(createRefusedAnswer(code, broker.randomId()), request, createVoice(broker));
 }
 
 /** Whose session it is, by a door that has been asked that. It is no exchange: nothing is issued and nothing audited. */
@@ -143,8 +143,8 @@ async function answerIdentity(
     return door.identities.render({ kind: 'identified', decisionId, identity });
   } catch (error) {
     const fault = toBrokerError(error);
-    reportFault(broker, fault, decisionId);
-    const refusal = { ...createRefusal(fault.code, decisionId), retryAfter: fault.retryAfter };
+    reportIfBroken(broker, fault, decisionId);
+    const refusal = { ...createRefusedAnswer(fault.code, decisionId), retryAfter: fault.retryAfter };
     return door.render(refusal, request, createVoice(broker));
   }
 }

@@ -59,7 +59,7 @@ export function isStale(now: number, { at }: Reached): boolean {
 }
 
 /** Reads the time again, in seconds since the epoch: never before the visit began, since a clock can be set back. */
-export function readTime(now: () => number, { at }: Reached): number {
+export function readTimeAgain(now: () => number, { at }: Reached): number {
   return Math.max(now(), at);
 }
 

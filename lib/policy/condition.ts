@@ -41,31 +41,31 @@ export type TruthReason =
   | 'too_long'
   | 'control_character'
   | 'source_address_unknown';
-export type Judgement = { readonly truth: Truth; readonly why: TruthReason };
+export type TruthJudgement = { readonly truth: Truth; readonly why: TruthReason };
 
-const TRUE: Judgement = { truth: 'true', why: 'holds' };
-const DIFFERS: Judgement = { truth: 'false', why: 'differs' };
-const ABSENT: Judgement = { truth: 'doubt', why: 'absent' };
-const WRONG_TYPE: Judgement = { truth: 'doubt', why: 'wrong_type' };
-const UNSAFE: Judgement = { truth: 'doubt', why: 'unsafe_number' };
-const TOO_LONG: Judgement = { truth: 'doubt', why: 'too_long' };
-const CONTROL: Judgement = { truth: 'doubt', why: 'control_character' };
-const NO_ADDRESS: Judgement = { truth: 'doubt', why: 'source_address_unknown' };
+const TRUE: TruthJudgement = { truth: 'true', why: 'holds' };
+const DIFFERS: TruthJudgement = { truth: 'false', why: 'differs' };
+const ABSENT: TruthJudgement = { truth: 'doubt', why: 'absent' };
+const WRONG_TYPE: TruthJudgement = { truth: 'doubt', why: 'wrong_type' };
+const UNSAFE: TruthJudgement = { truth: 'doubt', why: 'unsafe_number' };
+const TOO_LONG: TruthJudgement = { truth: 'doubt', why: 'too_long' };
+const CONTROL: TruthJudgement = { truth: 'doubt', why: 'control_character' };
+const NO_ADDRESS: TruthJudgement = { truth: 'doubt', why: 'source_address_unknown' };
 
-function judge(holds: boolean): Judgement {
+function judge(holds: boolean): TruthJudgement {
   return holds ? TRUE : DIFFERS;
 }
 
 /** False wins over doubt, and doubt over true: the rule for conditions that stand together. */
-export function judgeAll(judged: readonly Judgement[]): Judgement {
+export function judgeAll(judged: readonly TruthJudgement[]): TruthJudgement {
   return judged.find(each => each.truth === 'false') ?? judged.find(each => each.truth === 'doubt') ?? TRUE;
 }
 
-function judgeAny(judged: readonly Judgement[]): Judgement {
+function judgeAny(judged: readonly TruthJudgement[]): TruthJudgement {
   return judged.find(each => each.truth === 'true') ?? judged.find(each => each.truth === 'doubt') ?? DIFFERS;
 }
 
-function judgeEquality(value: ClaimValue, operand: Scalar): Judgement {
+function judgeEquality(value: ClaimValue, operand: Scalar): TruthJudgement {
   if (value !== null && typeof value === 'object') return WRONG_TYPE;
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return UNSAFE;
   if (value === null || operand === null || typeof value === typeof operand) return judge(value === operand);
@@ -74,7 +74,7 @@ function judgeEquality(value: ClaimValue, operand: Scalar): Judgement {
 
 // Null beside non-null operands is in doubt here, and plainly different under equals: `not_equals: main`
 // must not be met by a claim that says nothing (threat T25).
-function judgeDifference(value: ClaimValue, operand: Scalar): Judgement {
+function judgeDifference(value: ClaimValue, operand: Scalar): TruthJudgement {
   if (value === null && operand !== null) return WRONG_TYPE;
   const same = judgeEquality(value, operand);
   return same.truth === 'doubt' ? same : judge(same.truth === 'false');
@@ -84,7 +84,7 @@ const CONTROLS = /\p{Cc}/u;
 
 // No vendor sends a line break in a name, and other languages' patterns stop at one: whoever sends it is not let in,
 // and a deny strikes.
-function judgePatterns(value: ClaimValue, patterns: readonly Scalar[]): Judgement {
+function judgePatterns(value: ClaimValue, patterns: readonly Scalar[]): TruthJudgement {
   if (value === null) return DIFFERS;
   if (typeof value !== 'string') return WRONG_TYPE;
   if (value.length > MAX_VALUE) return TOO_LONG;
@@ -116,7 +116,7 @@ function sortElements(value: readonly ClaimValue[]): Elements {
 }
 
 /** True if one element equals one operand, else in doubt if one pair is: in steps that grow with both, not with their product. */
-function judgeElements(value: ClaimValue, operands: readonly Scalar[]): Judgement {
+function judgeElements(value: ClaimValue, operands: readonly Scalar[]): TruthJudgement {
   if (!Array.isArray(value)) return WRONG_TYPE;
   const { all: elements, samples } = sortElements(value as readonly ClaimValue[]);
   if (operands.some(operand => elements.has(operand) && judgeEquality(operand, operand).truth === 'true'))
@@ -129,7 +129,7 @@ function checkClaim(
   value: ClaimValue | undefined,
   operator: Operator,
   operands: readonly Scalar[],
-): Judgement {
+): TruthJudgement {
   if (value === undefined) return ABSENT;
   switch (operator) {
     case 'equals':
@@ -160,14 +160,18 @@ function readRanges(operands: readonly Scalar[]): Ranges {
   return ranges;
 }
 
-function checkSource(source: string | undefined, operator: Operator, operands: readonly Scalar[]): Judgement {
+function checkSource(
+  source: string | undefined,
+  operator: Operator,
+  operands: readonly Scalar[],
+): TruthJudgement {
   const from = source === undefined ? undefined : readAddress(source);
   if (!from) return NO_ADDRESS;
   const inside = readRanges(operands).some(within => isInRange(from, within));
   return judge(operator === 'in' ? inside : !inside);
 }
 
-export type CheckedCondition = Judgement & {
+export type CheckedCondition = TruthJudgement & {
   readonly condition: Condition;
   readonly actual: ClaimValue | undefined;
 };

@@ -73,7 +73,7 @@ export type Deny = {
 };
 export type Decision = Allow | Deny;
 
-function findText(claims: Claims, name: string): string | undefined {
+function findClaimText(claims: Claims, name: string): string | undefined {
   const value = findClaim(claims, name);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
@@ -81,9 +81,9 @@ function findText(claims: Claims, name: string): string | undefined {
 function nameGrantSession(role: Role, token: VerifiedToken): Grant['session'] {
   const { group, run, job } = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
   return {
-    group: findText(token.claims, group) ?? token.subject,
-    run: findText(token.claims, run) ?? '',
-    key: [token.issuer, findText(token.claims, job) ?? token.subject, role.name],
+    group: findClaimText(token.claims, group) ?? token.subject,
+    run: findClaimText(token.claims, run) ?? '',
+    key: [token.issuer, findClaimText(token.claims, job) ?? token.subject, role.name],
   };
 }
 

@@ -73,7 +73,7 @@ function matchHere(text: string, value: string, from: number): number | undefine
 }
 
 /** Where the first such text after this place ends, or undefined when there is none. */
-function findText(text: string, value: string, from: number): number | undefined {
+function findPiece(text: string, value: string, from: number): number | undefined {
   if (!text.includes('?')) {
     const found = value.indexOf(text, from);
     return found < 0 ? undefined : found + text.length;
@@ -97,6 +97,6 @@ export function matchGlob(pattern: string, value: string): boolean {
   const first = pattern.indexOf('*');
   let from = end === undefined ? undefined : matchHere(pattern.slice(0, first), value, 0);
   for (const text of first === last ? [] : readSearched(pattern))
-    from = from === undefined ? undefined : findText(text, value, from);
+    from = from === undefined ? undefined : findPiece(text, value, from);
   return from !== undefined && end !== undefined && from <= end;
 }

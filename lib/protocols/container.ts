@@ -3,7 +3,14 @@ import { BrokerError, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import { findBearerStatus, readRoleName } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
-import { describeInOneText, type IssuedAws, onlyAws, trimNewline, writeHeaders, writeTime } from './words.ts';
+import {
+  describeInOneText,
+  type IssuedAws,
+  onlyAws,
+  trimNewline,
+  writeExpiry,
+  writeHeaders,
+} from './words.ts';
 
 /** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
 function readContainerToken({ headers }: HttpRequest): string {
@@ -36,7 +43,7 @@ function writeCredentials({ credential, grant: { target } }: IssuedAws): object 
     AccessKeyId: credential.accessKeyId,
     SecretAccessKey: credential.secretAccessKey,
     Token: credential.sessionToken,
-    Expiration: writeTime(credential.expiresAt),
+    Expiration: writeExpiry(credential.expiresAt),
     AccountId: target.roleArn.split(':')[4],
     RoleArn: target.roleArn,
   };

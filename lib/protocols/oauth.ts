@@ -14,8 +14,8 @@ import {
   type IssuedAnswer,
   type RefusedAnswer,
   trimNewline,
+  writeExpiry,
   writeHeaders,
-  writeTime,
 } from './words.ts';
 
 /** RFC 8693 §2.1 and §3: the words on the wire. */
@@ -167,7 +167,7 @@ function writeAwsMember(credential: Extract<Credential, { kind: 'aws' }>) {
     AccessKeyId: credential.accessKeyId,
     SecretAccessKey: credential.secretAccessKey,
     SessionToken: credential.sessionToken,
-    Expiration: writeTime(credential.expiresAt),
+    Expiration: writeExpiry(credential.expiresAt),
     AccountId: credential.assumedRole.split(':')[4],
   };
 }

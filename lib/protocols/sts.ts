@@ -18,8 +18,8 @@ import {
   type IssuedAws,
   onlyAws,
   type RefusedAnswer,
+  writeExpiry,
   writeHeaders,
-  writeTime,
 } from './words.ts';
 
 const VERSION = '2011-06-15';
@@ -86,7 +86,7 @@ function renderIssued(answer: IssuedAws): HttpAnswer {
       AccessKeyId: credential.accessKeyId,
       SecretAccessKey: credential.secretAccessKey,
       SessionToken: credential.sessionToken,
-      Expiration: writeTime(credential.expiresAt),
+      Expiration: writeExpiry(credential.expiresAt),
     },
     SubjectFromWebIdentityToken: grant.principal.subject,
     AssumedRoleUser: { AssumedRoleId: credential.assumedRoleId, Arn: credential.assumedRole },

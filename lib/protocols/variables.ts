@@ -1,5 +1,5 @@
 import type { AwsCredential } from '../providers/provider.ts';
-import { writeTime } from './words.ts';
+import { writeExpiry } from './words.ts';
 
 /** The variables that the tools of each kind look for, when a credential of that kind is one token. */
 export const VARIABLES = {
@@ -38,7 +38,7 @@ export function listTokenVariables(kind: TokenKind, token: string): TokenVariabl
 
 /** The values of a credential, one for each of its `CREDENTIAL_VARIABLES`. */
 function listValues(credential: Keys | Token): string[] {
-  const end = writeTime(credential.expiresAt);
+  const end = writeExpiry(credential.expiresAt);
   if (credential.kind === 'aws')
     return [credential.accessKeyId, credential.secretAccessKey, credential.sessionToken, end];
   return [...VARIABLES[credential.kind].map(() => credential.token), end];

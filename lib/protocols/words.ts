@@ -16,7 +16,7 @@ export type IssuedAws = IssuedAnswer & {
 export type IssuedGithub = IssuedAnswer & { readonly credential: GithubCredential };
 
 /** Seconds since the epoch as ISO 8601 in UTC; the SDKs want it to end in `Z`. */
-export function writeTime(seconds: number): string {
+export function writeExpiry(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 

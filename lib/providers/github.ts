@@ -33,7 +33,7 @@ function signAppToken(apps: AppSigners, app: string, now: number): Promise<strin
 }
 
 /** GitHub's audit log has this as `hashed_token`, so two logs can be joined. */
-function hashToken(token: string): string {
+function hashGithubToken(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }
 
@@ -46,7 +46,7 @@ function createGithubCredential(
   const difference = findGithubDifference(said, target);
   if (difference !== undefined) refuseAnswer(granted.name, difference);
   const expiresAt = readExpiry(readIsoSeconds(said['expires_at']), granted);
-  return { kind: 'github', token, expiresAt, session: hashToken(token) };
+  return { kind: 'github', token, expiresAt, session: hashGithubToken(token) };
 }
 
 /** A token that was not asked for must not live on: GitHub is told to forget it. */

@@ -47,7 +47,7 @@ export type Upstream = { readonly ask: AskUpstream; readonly begin: () => Budget
 
 type UpstreamFault = { readonly code: string; readonly words: string };
 
-function readMember(value: unknown): string {
+function readSafeText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
@@ -55,12 +55,12 @@ function readMember(value: unknown): string {
 function readUpstreamFault({ body }: HttpReply): UpstreamFault | undefined {
   const said = parseJsonObject(body);
   if (typeof said?.['error'] === 'string')
-    return { code: said['error'], words: readMember(said['error_description']) };
+    return { code: said['error'], words: readSafeText(said['error_description']) };
   if (typeof said?.['message'] === 'string' && typeof said['documentation_url'] === 'string')
     return { code: 'message', words: said['message'] };
   const { status, code: written, type, message } = Object(said?.['error']) as JsonObject;
   const code = [status, written, type].find(each => typeof each === 'string');
-  return code === undefined ? undefined : { code: readMember(code), words: readMember(message) };
+  return code === undefined ? undefined : { code: readSafeText(code), words: readSafeText(message) };
 }
 
 const LONGEST = 300;

@@ -1,6 +1,6 @@
 import type { KeySetOrigin } from '../keys/proof.ts';
 import type { IssuerRow } from './issuer.ts';
-import { type FetchedKeySet, type FetchSet, type Report, SOFT_LIFETIME } from './keys.ts';
+import { type FetchedKeySet, type FetchSet, type ReportKeyTrouble, SOFT_LIFETIME } from './keys.ts';
 import { type KeySet, readKeySet } from './keyset.ts';
 
 /** Seconds that the clock of whoever wrote may be ahead of ours. */
@@ -24,7 +24,7 @@ export const COPY_REPORTS = {
 async function findCopy(
   shared: SharedKeys,
   { issuer, uri, algorithms }: CopyRow,
-  report: Report,
+  report: ReportKeyTrouble,
 ): Promise<FetchedKeySet | undefined> {
   try {
     const found = await shared.find({ issuer, uri });
@@ -49,7 +49,7 @@ export function createSharedFetch(
   shared: SharedKeys,
   row: CopyRow,
   fetchSet: () => Promise<KeySet>,
-  report: Report,
+  report: ReportKeyTrouble,
 ): FetchSet {
   return async (keyId, now) => {
     const found = await findCopy(shared, row, report);

@@ -53,7 +53,7 @@ export type FetchedKeySet = {
 export type FetchSet = (keyId: string, now: number) => Promise<FetchedKeySet>;
 
 /** Tells an operator's alarm of a key set that was not taken, or of a key that was left out. */
-export type Report = (what: string) => void;
+export type ReportKeyTrouble = (what: string) => void;
 
 /** How the report of a set that was not taken begins: an alarm looks for it. */
 export const NOT_TAKEN = 'the key set was not taken';
@@ -69,7 +69,7 @@ type Flight = { readonly startedAt: number; readonly landed: Promise<void> };
  */
 class IssuerKeys {
   private readonly fetchSet: FetchSet;
-  private readonly report: Report;
+  private readonly report: ReportKeyTrouble;
   /** How many fetches were started, and which of them the set is from. */
   private started = 0;
   private landed = 0;
@@ -85,7 +85,7 @@ class IssuerKeys {
   private spareSince = Number.NEGATIVE_INFINITY;
   private flight: Flight | undefined;
 
-  constructor(fetchSet: FetchSet, report: Report) {
+  constructor(fetchSet: FetchSet, report: ReportKeyTrouble) {
     this.fetchSet = fetchSet;
     this.report = report;
   }
@@ -210,12 +210,12 @@ class IssuerKeys {
 }
 
 /** Creates the source of an issuer's keys, which fetches them when they are needed and reports what goes wrong. */
-export function createIssuerKeys(fetchSet: FetchSet, report: Report): KeySource {
+export function createIssuerKeys(fetchSet: FetchSet, report: ReportKeyTrouble): KeySource {
   const keys = new IssuerKeys(fetchSet, report);
   return (keyId, now) => keys.get(keyId, now);
 }
 
 /** Creates the source of the keys of an issuer that is always asked itself. */
-export function createCachedKeys(fetchSet: () => Promise<KeySet>, report: Report): KeySource {
+export function createCachedKeys(fetchSet: () => Promise<KeySet>, report: ReportKeyTrouble): KeySource {
   return createIssuerKeys(async (_keyId, now) => ({ set: await fetchSet(), at: now }), report);
 }

@@ -6,8 +6,8 @@ import {
   describeRefused as describeRefusal,
   onlyAws,
   trimNewline,
+  writeExpiry,
   writeHeaders,
-  writeTime,
 } from '../../lib/protocols/words.ts';
 import { AWS, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
@@ -25,7 +25,7 @@ test.each([
 });
 
 test('a time ends in Z, as the JavaScript SDK demands', () => {
-  expect([writeTime(NOW), writeTime(NOW + 0.25)]).toEqual([
+  expect([writeExpiry(NOW), writeExpiry(NOW + 0.25)]).toEqual([
     '2027-01-15T08:00:00Z',
     '2027-01-15T08:00:00.250Z',
   ]);

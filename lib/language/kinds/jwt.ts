@@ -3,7 +3,14 @@ import { isFederation } from '../audience.ts';
 import type { Complain } from '../complaint.ts';
 import { findEntry, type Tree, toPlain } from '../parse.ts';
 import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
-import { checkNumbers, checkTemplates, isBound, type Kind, type KindSetting, writeSubject } from './kind.ts';
+import {
+  checkNumbers,
+  checkTemplates,
+  isClaimBound,
+  type Kind,
+  type KindSetting,
+  writeSubject,
+} from './kind.ts';
 
 // Registered names (RFC 7519 §4.1, RFC 9068 §2.2, RFC 8693 §4, RFC 7800, RFC 9470, OpenID Connect Core §2):
 // a relying party would believe of them what only the broker may say.
@@ -87,7 +94,7 @@ function findPipelineIds(
   const ids: Record<string, string> = {};
   for (const statement of trust) {
     const id = issuers.get(statement.issuer)?.pipelineId;
-    if (id !== undefined && isBound(statement, id)) ids[statement.issuer] = id;
+    if (id !== undefined && isClaimBound(statement, id)) ids[statement.issuer] = id;
     else
       complain(
         'template-unbound',

@@ -54,7 +54,7 @@ export type Kind<Template extends object> = {
 const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);
 
 /** Is the claim tied down by this statement, so that its value is one the policy's author foresaw? */
-export function isBound(statement: Statement, claim: string): boolean {
+export function isClaimBound(statement: Statement, claim: string): boolean {
   return statement.conditions.some(
     ({ on, name, operator }) => on === 'claim' && name === claim && BINDING_OPERATORS.has(operator),
   );
@@ -81,7 +81,7 @@ function findSlotFault(
       'template-refused',
       `${lacks.issuer} sends no claim "${name}", so tokens that meet ${lacks.id} could never fill this in.`,
     ];
-  const unbound = rule === 'bound' ? trust.find(statement => !isBound(statement, name)) : undefined;
+  const unbound = rule === 'bound' ? trust.find(statement => !isClaimBound(statement, name)) : undefined;
   return (
     unbound && [
       'template-unbound',

@@ -1,4 +1,4 @@
-import { type Condition, checkCondition, type Judgement, type Scalar } from '../../policy/condition.ts';
+import { type Condition, checkCondition, type Scalar, type TruthJudgement } from '../../policy/condition.ts';
 
 /**
  * The values that a claim can have where all of these conditions are true, when one of them lists values; undefined
@@ -14,7 +14,7 @@ export function listClaimValues(
 }
 
 /** What a condition says of one value of its claim. */
-export function judgeValue(condition: Condition, value: Scalar): Judgement {
+export function judgeValue(condition: Condition, value: Scalar): TruthJudgement {
   const { path } = condition;
   if (typeof path === 'string') return checkCondition(condition, { [path]: value }, undefined);
   return checkCondition({ ...condition, path: condition.name }, { [condition.name]: value }, undefined);
@@ -29,7 +29,7 @@ export function isDisjoint(some: readonly Condition[], others: readonly Conditio
 /** Is the condition plainly of this truth for every token of which all of these are true? */
 export function isAlways(
   condition: Condition,
-  truth: Judgement['truth'],
+  truth: TruthJudgement['truth'],
   given: readonly Condition[],
 ): boolean {
   const values = condition.on === 'claim' ? listClaimValues(given, condition.name) : undefined;

@@ -1,5 +1,5 @@
 import type { ClaimPath, Claims, ClaimValue } from '../../policy/claims.ts';
-import { type Condition, checkCondition, type Judgement, type Scalar } from '../../policy/condition.ts';
+import { type Condition, checkCondition, type Scalar, type TruthJudgement } from '../../policy/condition.ts';
 import { MAX_VALUE } from '../../policy/glob.ts';
 import { createPattern, type Pattern } from './automaton.ts';
 
@@ -111,7 +111,7 @@ function nestClaim(path: ClaimPath, value: Point): Claims {
   return outer.reduce<Claims>((held, name) => ({ [name]: held }), inner);
 }
 
-type JudgeHolds = (judged: Judgement) => boolean;
+type JudgeHolds = (judged: TruthJudgement) => boolean;
 
 function selectTexts(
   { operator, operands }: Condition,

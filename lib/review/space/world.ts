@@ -1,5 +1,5 @@
 import { readClaimPath } from '../../policy/claims.ts';
-import type { Condition, Judgement } from '../../policy/condition.ts';
+import type { Condition, TruthJudgement } from '../../policy/condition.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { TrustPolicy } from '../../policy/trust.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
@@ -153,7 +153,7 @@ export function searchSpace(world: SearchSpace, inside: Box, outside: readonly B
   return searchBoxes(inside, [...outside, ...world.impossible], world.budget);
 }
 
-const HOLDS: { readonly [effect in Effect]: (judged: Judgement) => boolean } = {
+const HOLDS: { readonly [effect in Effect]: (judged: TruthJudgement) => boolean } = {
   trust: ({ truth }) => truth === 'true',
   // In doubt, a deny strikes.
   deny: ({ truth }) => truth !== 'false',
