@@ -47,3 +47,13 @@ export function createPolicy(...statements: readonly IamStatement[]): IamPolicy 
     Statement: statements,
   };
 }
+
+/** Writes one right: these actions on these resources, with more where only some may have it. */
+export function allow(
+  Sid: string,
+  Action: readonly string[],
+  Resource: readonly TemplateText[],
+  more: Pick<IamStatement, 'Principal' | 'Condition'> = {},
+): IamStatement {
+  return { Sid, Effect: 'Allow', Action, Resource, ...more };
+}

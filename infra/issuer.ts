@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../lib/config/load.ts';
+import { locateFile } from '../lib/config/sources.ts';
 import type { Complaint, Place } from '../lib/language/complaint.ts';
 import { findEntry, parse } from '../lib/language/parse.ts';
 import type { DeployOptions } from './options.ts';
@@ -29,7 +30,7 @@ export function findReservedName(url: string): string | undefined {
 function findUrlPlace(folder: string): Place {
   const file = join(folder, 'broker.yml');
   const tree = parse(file, readFileSync(file, 'utf8'), () => {});
-  return (tree && findEntry(tree, 'url')?.value.place) ?? { file, line: 1, column: 1 };
+  return (tree && findEntry(tree, 'url')?.value.place) ?? locateFile(file);
 }
 
 /** The account of AWS's own documentation and of every example here; nobody's target role is there. */
@@ -39,7 +40,7 @@ function findArnPlace(folder: string, role: string): Place {
   const file = join(folder, 'roles', `${role}.yml`);
   const tree = parse(file, readFileSync(file, 'utf8'), () => {});
   const aws = tree && findEntry(tree, 'aws')?.value;
-  return (aws && findEntry(aws, 'role_arn')?.value.place) ?? { file, line: 1, column: 1 };
+  return (aws && findEntry(aws, 'role_arn')?.value.place) ?? locateFile(file);
 }
 
 /** Roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */

@@ -1,6 +1,7 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
-import type { Complain, Place } from '../lib/language/complaint.ts';
+import type { Complain } from '../lib/language/complaint.ts';
 import type { TemplateInput } from './input.ts';
+import { locateInService } from './place.ts';
 import { listEventSources } from './resources/jobs.ts';
 import { fillReferences } from './stack.ts';
 import { writeEnvironment } from './wiring.ts';
@@ -12,10 +13,6 @@ const ENVIRONMENT_LIMIT = 4096;
 /** How many functions at once AWS keeps for those that set none aside. */
 export const UNRESERVED = 100;
 
-function placeAt(path: string): Place {
-  return { file: `serverless.yml ${path}`, line: 1, column: 1 };
-}
-
 function checkNameLengths({ stack }: TemplateInput, complain: Complain): void {
   // The longest of our functions.
   const longest: FunctionName = 'authorizer';
@@ -25,7 +22,7 @@ function checkNameLengths({ stack }: TemplateInput, complain: Complain): void {
     if (over > 0)
       complain(
         'wrong-value',
-        placeAt('service'),
+        locateInService('service'),
         `The name of a ${what} would be ${name}, of ${name.length} characters, and AWS takes ${NAME_LIMIT}. Make the service, the stage${what === 'role' ? ' or provider.stackName' : ''} shorter by ${over}.`,
       );
   }
@@ -37,7 +34,7 @@ function checkReserved({ options }: TemplateInput, complain: Complain): void {
   if (reservedConcurrency > most)
     complain(
       'wrong-value',
-      placeAt('custom.kiteSts.reservedConcurrency'),
+      locateInService('custom.kiteSts.reservedConcurrency'),
       `An account with a limit of ${accountConcurrency} lets ${most} be set aside, since AWS keeps ${UNRESERVED} for all other functions. Write ${most === 0 ? 'no reservedConcurrency' : 'that or less'}; if AWS has changed the limit of this account, write it as "accountConcurrency".`,
     );
 }
@@ -48,7 +45,7 @@ function checkEnvironment(input: TemplateInput, complain: Complain): void {
   if (size > ENVIRONMENT_LIMIT)
     complain(
       'too-many',
-      placeAt('custom.kiteSts.appKeys'),
+      locateInService('custom.kiteSts.appKeys'),
       `With these, the settings of the exchange make ${size} bytes, and Lambda takes ${ENVIRONMENT_LIMIT}. Name fewer apps, or secrets with shorter names.`,
     );
 }
@@ -59,7 +56,7 @@ function checkEventAccount({ config, options }: TemplateInput, complain: Complai
   if (options.account !== undefined && foreign)
     complain(
       'wrong-value',
-      placeAt('custom.kiteSts.account'),
+      locateInService('custom.kiteSts.account'),
       `It is ${options.account}, and events in broker.yml says ${foreign.account}. The bus of ${foreign.source} must be in the broker's own account.`,
     );
 }

@@ -1,4 +1,4 @@
-import type { Complain, Complaint, Place } from '../lib/language/complaint.ts';
+import type { Complain, Complaint } from '../lib/language/complaint.ts';
 import type { Tree } from '../lib/language/parse.ts';
 import {
   integer,
@@ -11,7 +11,7 @@ import {
   text,
   truth,
 } from '../lib/language/shape.ts';
-
+import { locateInService, OPTIONS_PATH } from './place.ts';
 import { type ProviderSettings, readProvider } from './provider.ts';
 
 /** What a team may say under `custom.kiteSts` in its serverless.yml, with the defaults filled in. */
@@ -121,19 +121,15 @@ const OPTIONS = object({
   account: optional(text({ pattern: /^\d{12}$/, says: 'the number of an account, in quotes' })),
 });
 
-function placeOf(path: string): Place {
-  return { file: path, line: 1, column: 1 };
-}
-
 /** serverless.yml was read by the Serverless Framework, which keeps no lines: the path says where a value stands. */
 function buildTree(value: unknown, path: string): Tree {
-  const place = placeOf(path);
+  const place = locateInService(path);
   if (Array.isArray(value))
     return { kind: 'list', place, items: value.map((item, index) => buildTree(item, `${path}[${index}]`)) };
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).map(([key, each]) => ({
       key,
-      place: placeOf(`${path}.${key}`),
+      place: locateInService(`${path}.${key}`),
       value: buildTree(each, `${path}.${key}`),
     }));
     return { kind: 'map', place, entries };
@@ -142,7 +138,54 @@ function buildTree(value: unknown, path: string): Tree {
   return { kind: 'scalar', value: scalar, source: String(scalar), place };
 }
 
-const PATH = 'serverless.yml custom.kiteSts';
+type OptionsText = NonNullable<ReturnType<typeof OPTIONS.read>>;
+
+/** Both places may say how long logs are kept, but not two things. */
+function readRetention(
+  text: OptionsText | undefined,
+  provider: ProviderSettings,
+  complain: Complain,
+): number {
+  const days = text?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
+  const place = locateInService(`${OPTIONS_PATH}.logRetentionDays`);
+  if (provider.logRetentionInDays !== undefined && provider.logRetentionInDays !== days)
+    complain(
+      'wrong-value',
+      place,
+      `provider.logRetentionInDays is ${provider.logRetentionInDays}. Write one of the two.`,
+    );
+  if (!RETENTIONS.includes(days))
+    complain('wrong-value', place, `CloudWatch Logs keeps for one of: ${RETENTIONS.join(', ')} days.`);
+  return days;
+}
+
+function fillDefaults(
+  text: OptionsText,
+  provider: ProviderSettings,
+  logRetentionDays: number,
+): DeployOptions {
+  return {
+    config: text.config,
+    domain: text.domain,
+    orgId: text.orgId,
+    reservedConcurrency: text.reservedConcurrency,
+    alarms: text.alarms ?? {},
+    dashboard: text.dashboard ?? true,
+    logRetentionDays,
+    throttle: text.throttle ?? { rate: 50, burst: 100 },
+    targets: text.targets ?? [],
+    // AWS gives an account so many by itself; one that is new may have less until it is used.
+    accountConcurrency: text.accountConcurrency ?? 1000,
+    signing: text.signing ?? 'kms',
+    signingKey: text.signingKey ?? 'first',
+    appKeys: text.appKeys ?? {},
+    functionUrl: text.functionUrl ?? false,
+    operators: text.operators ?? [],
+    breakGlass: text.breakGlass === undefined ? [] : [text.breakGlass],
+    account: text.account,
+    provider,
+  };
+}
 
 /** Reads `custom.kiteSts` and `provider`; every key that is not known is a complaint, since it would silently do nothing. */
 export function readOptions(
@@ -151,45 +194,15 @@ export function readOptions(
 ): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const read = OPTIONS.read(buildTree(custom ?? {}, PATH), complain);
+  const text = OPTIONS.read(buildTree(custom ?? {}, OPTIONS_PATH), complain);
   const provider = readProvider(given, complain);
-  const days = read?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
-  if (provider.logRetentionInDays !== undefined && provider.logRetentionInDays !== days)
+  const days = readRetention(text, provider, complain);
+  if (text?.targets && text.orgId === undefined)
     complain(
-      'wrong-value',
-      placeOf(`${PATH}.logRetentionDays`),
-      `provider.logRetentionInDays is ${provider.logRetentionInDays}. Write one of the two.`,
+      'missing-key',
+      locateInService(OPTIONS_PATH),
+      '"orgId" is required beside targets: patterns are bounded by it.',
     );
-  if (!RETENTIONS.includes(days))
-    complain(
-      'wrong-value',
-      placeOf(`${PATH}.logRetentionDays`),
-      `CloudWatch Logs keeps for one of: ${RETENTIONS.join(', ')} days.`,
-    );
-  if (read?.targets && read.orgId === undefined)
-    complain('missing-key', placeOf(PATH), '"orgId" is required beside targets: patterns are bounded by it.');
-  if (!read || complaints.length > 0) return { options: undefined, complaints };
-  const { config, domain, orgId, reservedConcurrency } = read;
-  const options: DeployOptions = {
-    config,
-    domain,
-    orgId,
-    reservedConcurrency,
-    alarms: read.alarms ?? {},
-    dashboard: read.dashboard ?? true,
-    logRetentionDays: days,
-    throttle: read.throttle ?? { rate: 50, burst: 100 },
-    targets: read.targets ?? [],
-    // What AWS gives an account by itself; one that is new may have less until it is used.
-    accountConcurrency: read.accountConcurrency ?? 1000,
-    signing: read.signing ?? 'kms',
-    signingKey: read.signingKey ?? 'first',
-    appKeys: read.appKeys ?? {},
-    functionUrl: read.functionUrl ?? false,
-    operators: read.operators ?? [],
-    breakGlass: read.breakGlass === undefined ? [] : [read.breakGlass],
-    account: read.account,
-    provider,
-  };
-  return { options, complaints: [] };
+  if (!text || complaints.length > 0) return { options: undefined, complaints };
+  return { options: fillDefaults(text, provider, days), complaints: [] };
 }

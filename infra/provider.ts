@@ -1,5 +1,6 @@
 import type { Complain, Place } from '../lib/language/complaint.ts';
 import type { TemplateText } from './cloudformation.ts';
+import { locateInService } from './place.ts';
 
 /** What of `provider` in serverless.yml holds for all that kite-sts deploys. */
 export type ProviderSettings = {
@@ -92,8 +93,8 @@ export const UNTOUCHED = [
   'websocketsDescription',
 ] as const;
 
-function placeAt(path: string): Place {
-  return { file: `serverless.yml provider.${path}`, line: 1, column: 1 };
+function locateProviderSetting(path: string): Place {
+  return locateInService(`provider.${path}`);
 }
 
 function isSection(value: unknown): value is ProviderSection {
@@ -107,7 +108,7 @@ function findValue(given: ProviderSection, path: string): unknown {
 function complainOfRefused(given: ProviderSection, complain: Complain): void {
   for (const [path, why] of Object.entries(REFUSED)) {
     const value = findValue(given, path);
-    if (value !== undefined && value !== false) complain('wrong-value', placeAt(path), why);
+    if (value !== undefined && value !== false) complain('wrong-value', locateProviderSetting(path), why);
   }
   const role = findValue(given, 'iam.role');
   // An ARN, or a reference to a role that is made elsewhere.
@@ -115,7 +116,7 @@ function complainOfRefused(given: ProviderSection, complain: Complain): void {
     typeof role === 'string' ||
     (isSection(role) && Object.keys(role).some(key => /^(Fn::|Ref$)/.test(key)))
   )
-    complain('wrong-value', placeAt('iam.role'), OWN_ROLES);
+    complain('wrong-value', locateProviderSetting('iam.role'), OWN_ROLES);
 }
 
 function checkVpc(vpc: ProviderSection, complain: Complain): void {
@@ -124,7 +125,7 @@ function checkVpc(vpc: ProviderSection, complain: Complain): void {
     if (value === undefined || (Array.isArray(value) && value.length === 0))
       complain(
         'missing-key',
-        placeAt('vpc'),
+        locateProviderSetting('vpc'),
         `"${name}" is required: without it the Serverless Framework leaves all functions outside of the VPC.`,
       );
   }
@@ -140,7 +141,7 @@ function readBoundary(given: ProviderSection, complain: Complain): TemplateText 
     (typeof value === 'string' && /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/.test(value))
   )
     return value as TemplateText;
-  complain('wrong-value', placeAt(path), 'This is not the ARN of a policy of IAM.');
+  complain('wrong-value', locateProviderSetting(path), 'This is not the ARN of a policy of IAM.');
   return undefined;
 }
 
@@ -148,7 +149,11 @@ function readPath(given: ProviderSection, complain: Complain): string | undefine
   const path = findValue(given, 'iam.role.path');
   if (path === undefined) return undefined;
   if (typeof path === 'string' && path.length <= 512 && /^\/([\w+=,.@-]+\/)*$/.test(path)) return path;
-  complain('wrong-value', placeAt('iam.role.path'), 'A path begins and ends with a slash, such as /ci/.');
+  complain(
+    'wrong-value',
+    locateProviderSetting('iam.role.path'),
+    'A path begins and ends with a slash, such as /ci/.',
+  );
   return undefined;
 }
 

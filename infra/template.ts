@@ -114,28 +114,22 @@ function findBoundary({ options, stack }: TemplateInput): TemplateText | undefin
   );
 }
 
-function buildTemplate(input: TemplateInput, complain: Complain): DeployTemplate {
+/** Creates all resources but the dashboard, which is drawn from them, and what `provider` says of roles. */
+function createResources(input: TemplateInput, complain: Complain): Resources {
   const { config, options, stack } = input;
-  const { alarms: wanted, logRetentionDays, reservedConcurrency } = options;
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
-  const fetches = needsFetchedKeys(config);
-  const hears = needsEvents(config);
-  checkApps(config, options.appKeys, complain);
-  checkLimits(input, complain);
-  const ours: Resources = {
+  const signers = sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'];
+  const readers = protects ? ['DiscoveryRole', 'AuthorizerRole'] : ['DiscoveryRole'];
+  return {
     ...createRoles({ ...options, config, stack }, complain),
-    ...createSigningKeys(sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'], [
-      'DiscoveryRole',
-      ...(protects ? ['AuthorizerRole'] : []),
-    ]),
-    ...(sealed
-      ? { ...createSealingResources(config.url, options), ...createRotationResources(options) }
-      : {}),
+    ...createSigningKeys(signers, readers),
+    ...(sealed ? createSealingResources(config.url, options) : {}),
+    ...(sealed ? createRotationResources(options) : {}),
     ...(protects ? createAuthorizerResources(config, options) : {}),
-    ...(fetches ? createRefresherResources(config, options) : {}),
-    ...(hears ? createEventResources(config, options) : {}),
-    ...createLogGroups(logRetentionDays),
+    ...(needsFetchedKeys(config) ? createRefresherResources(config, options) : {}),
+    ...(needsEvents(config) ? createEventResources(config, options) : {}),
+    ...createLogGroups(options.logRetentionDays),
     ...createApi(
       options,
       config.registries.some(({ kind }) => kind === 'oci'),
@@ -143,52 +137,60 @@ function buildTemplate(input: TemplateInput, complain: Complain): DeployTemplate
     ...createIdentityTable(config),
     ...createSpentTable(config),
     ...createSwitchTable(options),
-    ...createAlarms(wanted),
-  };
-  const Resources = surroundAll(ours, { ...options.provider, permissionsBoundary: findBoundary(input) });
-  return {
-    functions: {
-      exchange: {
-        ...createFunctionSetting('exchange', listExchangeRights(Resources), input),
-        ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
-      },
-      discovery: createFunctionSetting('discovery', ['DiscoveryRights'], input),
-      ...(sealed ? { rotation: createFunctionSetting('rotation', ['RotationRights'], input) } : {}),
-      ...(hears ? { events: createFunctionSetting('events', ['EventsRights'], input) } : {}),
-      ...(fetches ? { refresher: createFunctionSetting('refresher', ['RefresherRights'], input) } : {}),
-      ...(protects
-        ? {
-            authorizer: {
-              ...createFunctionSetting('authorizer', ['AuthorizerRights'], input),
-              timeout: AUTHORIZER_TIMEOUT,
-            },
-          }
-        : {}),
-    },
-    resources: {
-      Resources: options.dashboard ? { ...Resources, ...createDashboard(Resources, config) } : Resources,
-      Outputs: createOutputs(input),
-    },
+    ...createAlarms(options.alarms),
   };
 }
 
-/** What of a configuration and its options cannot be deployed together. */
-export function listTemplateComplaints(input: TemplateInput): readonly Complaint[] {
+function createFunctions(input: TemplateInput, resources: Resources): DeployTemplate['functions'] {
+  const { config, options } = input;
+  const { reservedConcurrency } = options;
+  const create = (name: FunctionName, ...rights: readonly string[]) =>
+    createFunctionSetting(name, rights, input);
+  return {
+    exchange: {
+      ...create('exchange', ...listExchangeRights(resources)),
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    },
+    discovery: create('discovery', 'DiscoveryRights'),
+    ...(options.signing === 'sealed' ? { rotation: create('rotation', 'RotationRights') } : {}),
+    ...(needsEvents(config) ? { events: create('events', 'EventsRights') } : {}),
+    ...(needsFetchedKeys(config) ? { refresher: create('refresher', 'RefresherRights') } : {}),
+    ...(config.registries.length > 0
+      ? { authorizer: { ...create('authorizer', 'AuthorizerRights'), timeout: AUTHORIZER_TIMEOUT } }
+      : {}),
+  };
+}
+
+function buildTemplate(input: TemplateInput): {
+  readonly template: DeployTemplate;
+  readonly complaints: readonly Complaint[];
+} {
+  const { config, options } = input;
   const complaints: Complaint[] = [];
-  buildTemplate(input, (rule, place, message) => void complaints.push({ rule, place, message }));
-  return complaints;
+  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  checkApps(config, options.appKeys, complain);
+  checkLimits(input, complain);
+  const provider = { ...options.provider, permissionsBoundary: findBoundary(input) };
+  const resources = surroundAll(createResources(input, complain), provider);
+  const dashboard = options.dashboard ? createDashboard(resources, config) : {};
+  const template = {
+    functions: createFunctions(input, resources),
+    resources: { Resources: { ...resources, ...dashboard }, Outputs: createOutputs(input) },
+  };
+  return { template, complaints };
+}
+
+/** Lists what of a configuration and its options cannot be deployed together. */
+export function listTemplateComplaints(input: TemplateInput): readonly Complaint[] {
+  return buildTemplate(input).complaints;
 }
 
 /**
- * All that is deployed, as data: the same configuration and options give the same template. Throws what
+ * Creates all that is deployed, as data: the same configuration and options give the same template. Throws what
  * `listTemplateComplaints` finds, so that nothing wrong is packaged by who forgot to ask.
  */
 export function createTemplate(input: TemplateInput): DeployTemplate {
-  const complaints: Complaint[] = [];
-  const whole = buildTemplate(
-    input,
-    (rule, place, message) => void complaints.push({ rule, place, message }),
-  );
+  const { template, complaints } = buildTemplate(input);
   if (complaints.length > 0) throw new Error(complaints.map(writeComplaint).join('\n'));
-  return whole;
+  return template;
 }

@@ -145,7 +145,7 @@ type WatchedMetric = {
   readonly instead?: object;
 };
 
-export function createAlarm(watched: WatchedMetric, topic: string | undefined): Resource {
+function createAlarm(watched: WatchedMetric, topic: string | undefined): Resource {
   const { says, namespace, metric, dimensions = {}, statistic, threshold, periods = 1, instead } = watched;
   return {
     Type: 'AWS::CloudWatch::Alarm',
@@ -164,6 +164,13 @@ export function createAlarm(watched: WatchedMetric, topic: string | undefined): 
       ...(topic === undefined ? {} : { AlarmActions: [topic], OKActions: [topic] }),
     },
   };
+}
+
+/** Creates an alarm for each of these. */
+export function watchEach(watched: WatchedMetrics, topic: string | undefined): Resources {
+  return Object.fromEntries(
+    Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, topic)]),
+  );
 }
 
 function writePascalCase(name: string): string {
@@ -273,8 +280,6 @@ export function createAlarms({ snsTopicArn }: DeployOptions['alarms']): Resource
         createMetricFilter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
       ]),
     ),
-    ...Object.fromEntries(
-      Object.entries(listWatched()).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
-    ),
+    ...watchEach(listWatched(), snsTopicArn),
   };
 }

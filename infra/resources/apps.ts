@@ -1,15 +1,16 @@
 import type { Config } from '../../lib/config/load.ts';
-import type { Complain } from '../../lib/language/complaint.ts';
+import type { Complain, Place } from '../../lib/language/complaint.ts';
 import { findApp } from '../../lib/policy/targets.ts';
 import type { IamStatement } from '../cloudformation.ts';
+import { allow } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
+import { locateInService, OPTIONS_PATH } from '../place.ts';
 import { SIGNING } from './keys.ts';
-import { PLACE } from './targets.ts';
 
 type AppKeys = DeployOptions['appKeys'];
 
-function at(path = '') {
-  return { file: `${PLACE}.appKeys${path}`, line: 1, column: 1 };
+function locateKey(path = ''): Place {
+  return locateInService(`${OPTIONS_PATH}.appKeys${path}`);
 }
 
 /** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
@@ -18,15 +19,19 @@ export function checkApps({ roles }: Config, keys: AppKeys, complain: Complain):
   for (const { name, template } of roles) {
     const app = findApp(template);
     if (app !== undefined && !Object.hasOwn(keys, app))
-      complain('missing-key', at(), `The role ${name} is of the app ${app}, which has no key here.`);
+      complain('missing-key', locateKey(), `The role ${name} is of the app ${app}, which has no key here.`);
   }
   for (const [app, arn] of Object.entries(keys)) {
     if (!used.has(app))
-      complain('wrong-value', at(`.${app}`), 'No role is of this app. Remove its key, or mend its id.');
+      complain(
+        'wrong-value',
+        locateKey(`.${app}`),
+        'No role is of this app. Remove its key, or mend its id.',
+      );
     if (Object.values(keys).filter(each => each === arn).length > 1)
       complain(
         'wrong-value',
-        at(`.${app}`),
+        locateKey(`.${app}`),
         'This key is that of another app too. Give each a key of its own.',
       );
   }
@@ -38,7 +43,7 @@ function createAppRight(
   Resource: readonly string[],
   more: object = {},
 ): readonly IamStatement[] {
-  return Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action: [Action], Resource, ...more }];
+  return Resource.length === 0 ? [] : [allow(Sid, [Action], Resource, more)];
 }
 
 /** To sign by these keys, and to read these secrets. */

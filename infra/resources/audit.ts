@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/load.ts';
-import { type IamStatement, substitute } from '../cloudformation.ts';
+import { allow, type IamStatement, substitute } from '../cloudformation.ts';
 
 const PLACES = {
   firehose: {
@@ -13,12 +13,5 @@ const PLACES = {
 export function listAuditRights({ audit }: Config): readonly IamStatement[] {
   if (!audit) return [];
   const { action, resource } = PLACES[audit.sink];
-  return [
-    {
-      Sid: 'Audit',
-      Effect: 'Allow',
-      Action: [action],
-      Resource: [substitute(`arn:\${AWS::Partition}:${resource}/${audit.to}`)],
-    },
-  ];
+  return [allow('Audit', [action], [substitute(`arn:\${AWS::Partition}:${resource}/${audit.to}`)])];
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import { createPolicy, getAttribute, type Outputs, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { COPY_PATTERNS, createAlarm, createMetricFilter, watchFunction } from './alarms.ts';
+import { COPY_PATTERNS, createMetricFilter, watchEach, watchFunction } from './alarms.ts';
 import { listIssuerKeyRights, needsFetchedKeys } from './issuers.ts';
 import { mayPublish } from './keys.ts';
 import { createEvidenceGroup } from './logs.ts';
@@ -48,9 +48,7 @@ export function createAuthorizerResources(
     ),
     AuthorizerLogGroup: createEvidenceGroup(logRetentionDays),
     ...(needsFetchedKeys(config) ? createCopyFilters() : {}),
-    ...Object.fromEntries(
-      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
-    ),
+    ...watchEach(watched, snsTopicArn),
   };
 }
 

@@ -6,12 +6,12 @@ import type { EventSource } from '../../lib/policy/issuer.ts';
 import { createPolicy, getAttribute, type Resource, type Resources, refer } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import {
-  createAlarm,
   createMetricFilter,
   JOB_DENIALS,
   JOB_FAULTS,
   watchCount,
   watchDenials,
+  watchEach,
   watchFaults,
   watchFunction,
 } from './alarms.ts';
@@ -109,8 +109,6 @@ export function createEventResources(
       logGroup: 'EventsLogGroup',
     }),
     [`${DEMANDS_SUSPENDED}Filter`]: createMetricFilter(DEMANDS_SUSPENDED, SUSPENDED),
-    ...Object.fromEntries(
-      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
-    ),
+    ...watchEach(watched, snsTopicArn),
   };
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import { IDENTITY_TABLE } from '../../lib/stores/identities.ts';
 import { getAttribute, type IamStatement, type Resources, refer } from '../cloudformation.ts';
-import { createTable } from './table.ts';
+import { allowOnTable, createTable } from './table.ts';
 
 const ID = 'IdentityTable';
 
@@ -19,16 +19,7 @@ export function createIdentityTable(config: Config): Resources {
 
 /** To look one session up and to add one: never to list or to change any. */
 export function listIdentityRights(config: Config): readonly IamStatement[] {
-  return needsIdentityTable(config)
-    ? [
-        {
-          Sid: 'RememberSessions',
-          Effect: 'Allow',
-          Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-          Resource: [getAttribute(ID, 'Arn')],
-        },
-      ]
-    : [];
+  return needsIdentityTable(config) ? [allowOnTable(ID, 'RememberSessions', ['GetItem', 'PutItem'])] : [];
 }
 
 export const identitySetting = { KITE_STS_IDENTITY_TABLE: refer(ID) };

@@ -1,6 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import { ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
 import {
+  allow,
   getAttribute,
   type IamStatement,
   type Resource,
@@ -9,7 +10,7 @@ import {
   substitute,
 } from '../cloudformation.ts';
 import { allowUse, createKeyPolicy, getKeyArn, SIGNING } from './keys.ts';
-import { createKeptTable } from './table.ts';
+import { allowOnTable, createKeptTable } from './table.ts';
 
 type Fetching = Pick<Config, 'rows'>;
 
@@ -50,35 +51,20 @@ export function createIssuerKeyTable(readers: readonly string[]): Resources {
   };
 }
 
-function allowOnIssuerTable(Sid: string, action: string): IamStatement {
-  return {
-    Sid,
-    Effect: 'Allow',
-    Action: [`dynamodb:${action}`],
-    Resource: [getAttribute(ID, 'Arn')],
-  };
-}
-
 function allowProofKey(Sid: string, action: string, more: object = {}): IamStatement {
-  return {
-    Sid,
-    Effect: 'Allow',
-    Action: [`kms:${action}`],
-    Resource: [getKeyArn(PROOF_KEY)],
-    ...more,
-  };
+  return allow(Sid, [`kms:${action}`], [getKeyArn(PROOF_KEY)], more);
 }
 
 const CHECK_PROOFS = allowProofKey('CheckProofs', 'GetPublicKey');
 
 /** For who verifies tokens: whoever could write might add a key of its own, and so be any issuer. */
 export function listIssuerKeyRights(config: Fetching): readonly IamStatement[] {
-  return needsFetchedKeys(config) ? [allowOnIssuerTable('ReadIssuerKeys', 'GetItem'), CHECK_PROOFS] : [];
+  return needsFetchedKeys(config) ? [allowOnTable(ID, 'ReadIssuerKeys', ['GetItem']), CHECK_PROOFS] : [];
 }
 
 /** For the refresher alone. */
 export const keepIssuerKeys: readonly IamStatement[] = [
-  allowOnIssuerTable('KeepIssuerKeys', 'PutItem'),
+  allowOnTable(ID, 'KeepIssuerKeys', ['PutItem']),
   CHECK_PROOFS,
   allowProofKey('Prove', 'Sign', { Condition: SIGNING }),
 ];

@@ -2,7 +2,7 @@ import type { Config } from '../../lib/config/load.ts';
 import type { EventSource } from '../../lib/policy/issuer.ts';
 import { JOB_TABLE } from '../../lib/stores/jobs.ts';
 import { getAttribute, type IamStatement, type Resources, refer } from '../cloudformation.ts';
-import { createTable } from './table.ts';
+import { allowOnTable, createTable } from './table.ts';
 
 const ID = 'JobTable';
 
@@ -23,16 +23,12 @@ export function createJobTable(): Resources {
   return { [ID]: createTable(JOB_TABLE, { writers: [getAttribute('EventsRole', 'Arn')], removers: [] }) };
 }
 
-function allowOnJobTable(Sid: string, action: string): IamStatement {
-  return { Sid, Effect: 'Allow', Action: [`dynamodb:${action}`], Resource: [getAttribute(ID, 'Arn')] };
-}
-
 /** For the exchange: to look one job up, and never to write or to list. */
 export function listJobRights(config: Heard): readonly IamStatement[] {
-  return needsEvents(config) ? [allowOnJobTable('ReadJobs', 'GetItem')] : [];
+  return needsEvents(config) ? [allowOnTable(ID, 'ReadJobs', ['GetItem'])] : [];
 }
 
 /** For the function of events: to write on a condition, and never to look. */
-export const noteJobs: IamStatement = allowOnJobTable('NoteJobs', 'PutItem');
+export const noteJobs: IamStatement = allowOnTable(ID, 'NoteJobs', ['PutItem']);
 
 export const jobSetting = { KITE_STS_JOB_TABLE: refer(ID) };

@@ -1,4 +1,5 @@
 import {
+  allow,
   createPolicy,
   getAttribute,
   type IamPolicy,
@@ -116,21 +117,14 @@ export function createSigningKeys(signers: readonly string[], readers: readonly 
   };
 }
 
-/** What whoever publishes them needs, beside what the keys' own policies say. */
-export const mayPublish: IamStatement = {
-  Sid: 'ReadPublicKeys',
-  Effect: 'Allow',
-  Action: ['kms:GetPublicKey'],
-  Resource: Object.values(KEYS).map(getKeyArn),
-};
+/** Whoever publishes them needs this beside what the keys' own policies say. */
+export const mayPublish: IamStatement = allow(
+  'ReadPublicKeys',
+  ['kms:GetPublicKey'],
+  Object.values(KEYS).map(getKeyArn),
+);
 
-/** What whoever signs needs, beside what the key's own policy says. */
+/** Writes the right to sign, which is needed beside what the key's own policy says. */
 export function allowSigning(which: KeyName): IamStatement {
-  return {
-    Sid: 'Sign',
-    Effect: 'Allow',
-    Action: ['kms:Sign'],
-    Resource: [getKeyArn(KEYS[which])],
-    Condition: SIGNING,
-  };
+  return allow('Sign', ['kms:Sign'], [getKeyArn(KEYS[which])], { Condition: SIGNING });
 }

@@ -2,7 +2,7 @@ import type { Config } from '../../lib/config/load.ts';
 import { CLOCK_OFF_PATTERN } from '../../lib/token/clock.ts';
 import { createPolicy, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { createAlarm, createMetricFilter, watchCount, watchFunction } from './alarms.ts';
+import { createMetricFilter, watchCount, watchEach, watchFunction } from './alarms.ts';
 import { createIssuerKeyTable, keepIssuerKeys } from './issuers.ts';
 import { createLogGroup } from './logs.ts';
 import { allowLogging, createRights, createRole } from './roles.ts';
@@ -53,8 +53,6 @@ export function createRefresherResources(
       logGroup: 'RefresherLogGroup',
     }),
     ...createSchedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
-    ...Object.fromEntries(
-      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
-    ),
+    ...watchEach(watched, snsTopicArn),
   };
 }

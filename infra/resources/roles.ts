@@ -3,6 +3,7 @@ import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { Complain } from '../../lib/language/complaint.ts';
 import { needsSignature } from '../../lib/policy/targets.ts';
 import {
+  allow,
   createPolicy,
   getAttribute,
   type IamPolicy,
@@ -57,13 +58,9 @@ export function createRights(roleId: string, PolicyName: string, document: IamPo
 }
 
 export function allowLogging(logGroup: string): IamStatement {
-  return {
-    Sid: 'WriteOwnLogs',
-    Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    // The attribute ends in :*, the streams of this one group.
-    Resource: [getAttribute(logGroup, 'Arn')],
-  };
+  // The attribute ends in :*, the streams of this one group.
+  const streams = getAttribute(logGroup, 'Arn');
+  return allow('WriteOwnLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [streams]);
 }
 
 const SIGN_POLICIES = { first: 'SignWithFirstKey', second: 'SignWithSecondKey' } as const;
@@ -149,40 +146,50 @@ function createRotationRole({ url }: Config, signingKey: KeyName): Resources {
   };
 }
 
-/** What each function may do, and nothing else. Only the exchange can make credentials. */
-export function createRoles(given: RolesInput, complain: Complain): Resources {
-  const { config, signingKey, signing, appKeys, stack, provider, ...bounds } = given;
-  const sealed = signing === 'sealed';
-  const always = [
+/** Lists what the exchange may do beside becoming target roles, in every way that this deployment has. */
+function listOwnRights(input: RolesInput): readonly IamStatement[] {
+  const { config, signing, appKeys } = input;
+  return [
     ...listIdentityRights(config),
     ...listAuditRights(config),
     ...listIssuerKeyRights(config),
     ...listSpentRights(config),
     ...listJobRights(config),
-    ...(sealed ? listOpeningRights(config.url) : []),
+    ...(signing === 'sealed' ? listOpeningRights(config.url) : []),
     ...listAppRights(appKeys),
   ];
+}
+
+function createExchangeRole(input: RolesInput, complain: Complain): Resources {
+  const { config, stack, provider, targets, orgId } = input;
+  const own = listOwnRights(input);
   const surrounding = createProviderPolicy(provider);
   const taken = surrounding ? measurePolicy(surrounding, stack) : 0;
   const room = {
-    sizeWith: (...more: readonly IamStatement[]) => taken + measureExchange(stack, ...always, ...more),
+    sizeWith: (...more: readonly IamStatement[]) => taken + measureExchange(stack, ...own, ...more),
     limit: INLINE_LIMIT,
     sizeOf: (document: IamPolicy) => measurePolicy(document, stack),
   };
-  const become = placeTargets(config, { ...bounds, room }, complain);
+  const become = placeTargets(config, { targets, orgId, room }, complain);
   const attached = attachTargets(become.attached);
+  const document = createExchangePolicy(...own, ...(become.inline ? [become.inline] : []));
   return {
     ExchangeRole: createRole('exchange'),
     ExchangeRights: {
-      ...createRights(
-        'ExchangeRole',
-        'Exchange',
-        createExchangePolicy(...always, ...(become.inline ? [become.inline] : [])),
-      ),
+      ...createRights('ExchangeRole', 'Exchange', document),
       // On the day when targets move from here to there, they are there before they are gone from here.
       ...(Object.keys(attached).length > 0 ? { DependsOn: Object.keys(attached) } : {}),
     },
     ...attached,
+  };
+}
+
+/** Creates a role for each function, which may do its own work and nothing else. Only the exchange makes credentials. */
+export function createRoles(input: RolesInput, complain: Complain): Resources {
+  const { config, signingKey, signing } = input;
+  const sealed = signing === 'sealed';
+  return {
+    ...createExchangeRole(input, complain),
     ...createSignRights(config, signingKey),
     DiscoveryRole: createRole('discovery'),
     DiscoveryRights: createRights('DiscoveryRole', 'Discovery', createDiscoveryPolicy(sealed)),
@@ -190,7 +197,7 @@ export function createRoles(given: RolesInput, complain: Complain): Resources {
   };
 }
 
-/** What the exchange must not start without. */
+/** Lists the rights without which the exchange must not start. */
 export function listExchangeRights(all: Resources): readonly string[] {
   return ['ExchangeRights', ...Object.values(SIGN_POLICIES)].filter(id => Object.hasOwn(all, id));
 }

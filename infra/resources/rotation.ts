@@ -2,7 +2,7 @@ import { NOT_SERVED } from '../../lib/keys/sealed.ts';
 import { writeKeysPattern } from '../../lib/lambda/fault.ts';
 import type { Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { createAlarm, createMetricFilter, watchCount, watchFunction } from './alarms.ts';
+import { createMetricFilter, watchCount, watchEach, watchFunction } from './alarms.ts';
 import { createLogGroup } from './logs.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -37,8 +37,6 @@ export function createRotationResources({
     ...createSchedule('Rotation', 'rate(1 hour)'),
     RotationLogGroup: createLogGroup(logRetentionDays),
     SealedKeyNotUsedFilter: createMetricFilter('SealedKeyNotUsed', NOT_USED),
-    ...Object.fromEntries(
-      Object.entries(watched).map(([id, each]) => [`${id}Alarm`, createAlarm(each, snsTopicArn)]),
-    ),
+    ...watchEach(watched, snsTopicArn),
   };
 }

@@ -1,5 +1,6 @@
 import { SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
 import {
+  allow,
   getAttribute,
   type IamStatement,
   type Resource,
@@ -9,7 +10,7 @@ import {
 } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { allowSigning, allowUse, createKeyPolicy, getKeyArn, type KeyName, mayPublish } from './keys.ts';
-import { createTable } from './table.ts';
+import { allowOnTable, createTable } from './table.ts';
 
 const SEALING_KEY = 'SealingKey';
 const SEALED_TABLE = 'SealedKeyTable';
@@ -55,17 +56,7 @@ export const sealingSetting = {
   KITE_STS_SEALING_KEY: getKeyArn(SEALING_KEY),
 };
 
-function allowOnSealedTable(Sid: string, action: string, more: object = {}): IamStatement {
-  return {
-    Sid,
-    Effect: 'Allow',
-    Action: [`dynamodb:${action}`],
-    Resource: [getAttribute(SEALED_TABLE, 'Arn')],
-    ...more,
-  };
-}
-
-const READ_CERTIFICATES = allowOnSealedTable('ReadCertificates', 'Scan', {
+const READ_CERTIFICATES = allowOnTable(SEALED_TABLE, 'ReadCertificates', ['Scan'], {
   Condition: {
     StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     'ForAllValues:StringEquals': {
@@ -74,16 +65,10 @@ const READ_CERTIFICATES = allowOnSealedTable('ReadCertificates', 'Scan', {
   },
 });
 
-const READ_SEALED = allowOnSealedTable('ReadSealed', 'GetItem');
+const READ_SEALED = allowOnTable(SEALED_TABLE, 'ReadSealed', ['GetItem']);
 
 function allowSealingKey(Sid: string, Action: string, url: string): IamStatement {
-  return {
-    Sid,
-    Effect: 'Allow',
-    Action: [Action],
-    Resource: [getKeyArn(SEALING_KEY)],
-    Condition: { StringEquals: bindToIssuer(url) },
-  };
+  return allow(Sid, [Action], [getKeyArn(SEALING_KEY)], { Condition: { StringEquals: bindToIssuer(url) } });
 }
 
 /** What the exchange needs in order to sign by sealed keys. */
@@ -98,7 +83,7 @@ export const publishSealed: readonly IamStatement[] = [READ_CERTIFICATES];
 export function listMakingRights(url: string, signingKey: KeyName): readonly IamStatement[] {
   return [
     READ_SEALED,
-    allowOnSealedTable('Keep', 'PutItem'),
+    allowOnTable(SEALED_TABLE, 'Keep', ['PutItem']),
     allowSealingKey('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', url),
     mayPublish,
     allowSigning(signingKey),

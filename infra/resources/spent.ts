@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/load.ts';
 import { SPENT_TABLE } from '../../lib/stores/spent.ts';
 import { getAttribute, type IamStatement, type Resources, refer } from '../cloudformation.ts';
-import { createTable } from './table.ts';
+import { allowOnTable, createTable } from './table.ts';
 
 const ID = 'SpentTable';
 /** Who else could remove a use could use its token again. */
@@ -21,16 +21,7 @@ export function createSpentTable(config: Config): Resources {
 
 /** To note a use, and to take one back for which nothing was issued: both on a condition, and never to look. */
 export function listSpentRights(config: Config): readonly IamStatement[] {
-  return needsSpentTable(config)
-    ? [
-        {
-          Sid: 'SpendTokens',
-          Effect: 'Allow',
-          Action: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
-          Resource: [getAttribute(ID, 'Arn')],
-        },
-      ]
-    : [];
+  return needsSpentTable(config) ? [allowOnTable(ID, 'SpendTokens', ['DeleteItem', 'PutItem'])] : [];
 }
 
 export const spentSetting = { KITE_STS_SPENT_TABLE: refer(ID) };

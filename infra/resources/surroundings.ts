@@ -1,4 +1,5 @@
 import {
+  allow,
   createPolicy,
   type IamPolicy,
   type IamStatement,
@@ -23,7 +24,7 @@ const NETWORK = [
 ];
 
 const JOIN_NETWORK: readonly IamStatement[] = [
-  { Sid: 'JoinNetwork', Effect: 'Allow', Action: NETWORK, Resource: ['*'] },
+  allow('JoinNetwork', NETWORK, ['*']),
   // Lambda needs these rights to put the function into the VPC; the function's own code never does.
   {
     Sid: 'NotByOwnCode',
@@ -41,12 +42,7 @@ const JOIN_NETWORK: readonly IamStatement[] = [
 ];
 
 /** X-Ray has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
-const TELL_XRAY: IamStatement = {
-  Sid: 'TellXRay',
-  Effect: 'Allow',
-  Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
-  Resource: ['*'],
-};
+const TELL_XRAY = allow('TellXRay', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
 
 /** What each of our roles may do for the sake of `provider`; undefined where that asks for nothing. */
 export function createProviderPolicy({ vpc, tracing }: ProviderSettings): IamPolicy | undefined {

@@ -1,7 +1,7 @@
 import { deriveSwitchTableName, SWITCH_TABLE } from '../../lib/stores/switches.ts';
-import { getAttribute, type IamStatement, type Resources, refer, substitute } from '../cloudformation.ts';
+import { type Resources, refer, substitute } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { createKeptTable } from './table.ts';
+import { allowOnTable, createKeptTable } from './table.ts';
 
 const ID = 'SwitchTable';
 
@@ -35,11 +35,6 @@ export function fixSwitchTableName(resources: Resources, stack: string): Resourc
 }
 
 /** To read all of it: whoever could write might switch on what an operator switched off. */
-export const readSwitches: IamStatement = {
-  Sid: 'ReadSwitches',
-  Effect: 'Allow',
-  Action: ['dynamodb:Scan'],
-  Resource: [getAttribute(ID, 'Arn')],
-};
+export const readSwitches = allowOnTable(ID, 'ReadSwitches', ['Scan']);
 
 export const switchSetting = { KITE_STS_SWITCH_TABLE: refer(ID) };

@@ -1,4 +1,5 @@
 import type { IamStatement, Resource, TemplateText } from '../cloudformation.ts';
+import { allow, getAttribute } from '../cloudformation.ts';
 
 type TableKeys = { readonly key: string; readonly expiry?: string };
 
@@ -73,4 +74,19 @@ export function createKeptTable(keys: TableKeys, guarded: TableGuard, more: obje
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
   };
+}
+
+/** Writes the right to do this to the items of one of our tables. */
+export function allowOnTable(
+  id: string,
+  Sid: string,
+  actions: readonly string[],
+  more: Pick<IamStatement, 'Condition'> = {},
+): IamStatement {
+  return allow(
+    Sid,
+    actions.map(action => `dynamodb:${action}`),
+    [getAttribute(id, 'Arn')],
+    more,
+  );
 }

@@ -1,7 +1,9 @@
 import type { Config } from '../../lib/config/load.ts';
-import type { Complain } from '../../lib/language/complaint.ts';
+import type { Complain, Place } from '../../lib/language/complaint.ts';
 import type { IamStatement } from '../cloudformation.ts';
+import { allow } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
+import { locateInService, OPTIONS_PATH } from '../place.ts';
 import {
   INLINE_LIMIT,
   MANAGED_LIMIT,
@@ -33,13 +35,8 @@ export function listTargetArns(config: Config): readonly string[] {
 
 /** The right to become these. STS asks for all three actions when tags and a source identity come along. */
 export function allowAssuming(arns: readonly string[], orgId: string | undefined): IamStatement {
-  return {
-    Sid: 'BecomeTargets',
-    Effect: 'Allow',
-    Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
-    Resource: arns,
-    ...(orgId === undefined ? {} : { Condition: { StringEquals: { 'aws:ResourceOrgID': orgId } } }),
-  };
+  const within = orgId === undefined ? {} : { Condition: { StringEquals: { 'aws:ResourceOrgID': orgId } } };
+  return allow('BecomeTargets', ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'], arns, within);
 }
 
 /** As IAM matches ARNs: * is any characters, / too. */
@@ -68,9 +65,8 @@ function suggestPattern(arns: readonly string[]): string {
     : `arn:${partition}:iam::*:role/${start}*`;
 }
 
-export const PLACE = 'serverless.yml custom.kiteSts';
-function at(path: string) {
-  return { file: `${PLACE}${path}`, line: 1, column: 1 };
+function locateOption(path: string): Place {
+  return locateInService(`${OPTIONS_PATH}${path}`);
 }
 
 function checkPatterns(config: Config, targets: readonly string[], complain: Complain): void {
@@ -78,7 +74,7 @@ function checkPatterns(config: Config, targets: readonly string[], complain: Com
     if (/^[*/]+$/.test(readArnName(pattern)))
       complain(
         'wrong-value',
-        at(`.targets[${index}]`),
+        locateOption(`.targets[${index}]`),
         'This is every role there is. Write the part of the name or path that target roles share.',
       );
   }
@@ -86,7 +82,7 @@ function checkPatterns(config: Config, targets: readonly string[], complain: Com
     if (!targets.some(pattern => isArnCovered(pattern, arn)))
       complain(
         'wrong-value',
-        at('.targets'),
+        locateOption('.targets'),
         `No pattern covers ${arn}, which the role ${role} names, so it could never be assumed.`,
       );
   }
@@ -95,7 +91,7 @@ function checkPatterns(config: Config, targets: readonly string[], complain: Com
 function complainOfSize(all: readonly string[], left: number, complain: Complain): void {
   complain(
     'too-many',
-    at('.targets'),
+    locateOption('.targets'),
     `Of ${all.length} target roles ${all.length - left} fit into the ${INLINE_LIMIT} characters of a role's own policies and ${MANAGED_POLICIES} managed policies of ${MANAGED_LIMIT}, which is all that IAM takes. There are two ways on: write "targets: [${suggestPattern(all)}]" and "orgId" with the id of the AWS Organization that bounds it; or give some of the roles to a second broker, with a url of its own.`,
   );
 }

@@ -35,19 +35,19 @@ export type RegistryTrust = {
   readonly publicKeys: () => Promise<readonly JWK[]>;
 };
 
-function createRefusal(at: string): BrokerError {
+function createClaimRefusal(at: string): BrokerError {
   return new BrokerError('token_claims_invalid', { at });
 }
 
 function readTextClaim(claims: Claims, name: string): string {
   const value = claims[name];
-  if (typeof value !== 'string') throw createRefusal(name);
+  if (typeof value !== 'string') throw createClaimRefusal(name);
   return value;
 }
 
 function readTimeClaim(claims: Claims, name: string): number {
   const value = claims[name];
-  if (!Number.isSafeInteger(value)) throw createRefusal(name);
+  if (!Number.isSafeInteger(value)) throw createClaimRefusal(name);
   return value as number;
 }
 
@@ -59,25 +59,25 @@ function readAccessClaim(value: ClaimValue | undefined): readonly Access[] {
   const sound =
     Array.isArray(value) &&
     value.every(each => isClaims(each) && Array.isArray(each['actions']) && typeof each['name'] === 'string');
-  if (!sound) throw createRefusal('access');
+  if (!sound) throw createClaimRefusal('access');
   return value as unknown as readonly Access[];
 }
 
 function readOriginClaim(value: ClaimValue | undefined): Origin {
-  if (!isClaims(value) || typeof value['issuer'] !== 'string') throw createRefusal('origin');
+  if (!isClaims(value) || typeof value['issuer'] !== 'string') throw createClaimRefusal('origin');
   return value as unknown as Origin;
 }
 
 function readCountedClaim(value: ClaimValue | undefined): readonly (string | null)[] {
   const sound = Array.isArray(value) && value.every(each => each === null || typeof each === 'string');
-  if (!sound) throw createRefusal('counted');
+  if (!sound) throw createClaimRefusal('counted');
   return value;
 }
 
 function readRegistryExpiry(claims: Claims, longest: number, now: number): number {
   const issuedAt = readTimeClaim(claims, 'iat');
   const expiresAt = readTimeClaim(claims, 'exp');
-  if (expiresAt <= issuedAt || expiresAt - issuedAt > longest) throw createRefusal('exp');
+  if (expiresAt <= issuedAt || expiresAt - issuedAt > longest) throw createClaimRefusal('exp');
   if (issuedAt > now + CLOCK_SKEW) throw new BrokerError('token_not_yet_valid', { at: 'iat' });
   // Without the skew that an issuer's clock is given: both ends of this are ours.
   if (expiresAt <= now) throw new BrokerError('token_expired', { at: 'exp' });
@@ -87,9 +87,9 @@ function readRegistryExpiry(claims: Claims, longest: number, now: number): numbe
 const SUBJECT = 'registry:';
 
 function readRegistryClaims(claims: Claims, { issuer, seconds }: RegistryTrust, now: number): RegistryToken {
-  if (claims['iss'] !== issuer) throw createRefusal('iss');
+  if (claims['iss'] !== issuer) throw createClaimRefusal('iss');
   const subject = readTextClaim(claims, 'sub');
-  if (!subject.startsWith(SUBJECT)) throw createRefusal('sub');
+  if (!subject.startsWith(SUBJECT)) throw createClaimRefusal('sub');
   return {
     id: readTextClaim(claims, 'jti'),
     registry: subject.slice(SUBJECT.length),
