@@ -38,8 +38,8 @@ export function findFamily(
 }
 
 /** The claims with those that the vendor makes from them, unless they are there: a case may say otherwise. */
-export function addFollowingClaims({ follows }: JobFamily, claims: Claims): Claims {
-  return Object.assign(Object.create(null), follows(claims), claims);
+export function addFollowingClaims(family: JobFamily, claims: Claims): Claims {
+  return Object.assign(Object.create(null), family.follows(claims), claims);
 }
 
 /** The claims of a plain push to main of an issuer with this preset; none where the vendor's jobs are not known. */

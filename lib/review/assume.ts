@@ -4,7 +4,8 @@ import type { TrustPolicy } from '../policy/trust.ts';
 import type { VerifiedToken } from '../policy/verified-token.ts';
 
 /** What is known of a job that meets all that a role demands of it: for those who ask what else it takes. */
-export function assumeMet({ approval }: Pick<Demanding, 'approval'>, now: number): JobFacts {
+export function assumeMet(demanding: Pick<Demanding, 'approval'>, now: number): JobFacts {
+  const { approval } = demanding;
   return {
     state: 'running',
     build: 'assumed',

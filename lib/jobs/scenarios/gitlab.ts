@@ -1,8 +1,8 @@
 import type { Claims } from '../../policy/claims.ts';
 import { COMMIT, type JobFamily } from './family.ts';
 
-function formatRefPath({ ref, ref_type: type }: Claims): string {
-  return `refs/${type === 'tag' ? 'tags' : 'heads'}/${ref}`;
+function formatRefPath(claims: Claims): string {
+  return `refs/${claims['ref_type'] === 'tag' ? 'tags' : 'heads'}/${claims['ref']}`;
 }
 
 /** https://docs.gitlab.com/ci/secrets/id_token_authentication: `ref_protected` is the text "true". */

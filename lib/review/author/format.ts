@@ -47,15 +47,15 @@ type ResolvedSchema = {
   readonly items?: Schema;
 };
 
-function resolveSchema(schema: Schema, { definitions }: Schema): ResolvedSchema {
+function resolveSchema(schema: Schema, whole: Schema): ResolvedSchema {
   const name = String(schema['$ref'] ?? '').replace('#/definitions/', '');
-  if (name !== '') return (definitions as { readonly [name: string]: Schema })[name] ?? {};
+  if (name !== '') return (whole['definitions'] as { readonly [name: string]: Schema })[name] ?? {};
   const either = (schema['anyOf'] as Schema[] | undefined)?.find(({ properties }) => properties);
   return either ?? schema;
 }
 
-function readPairKey({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : '';
+function readPairKey(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
 /**

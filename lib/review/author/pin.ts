@@ -23,8 +23,8 @@ export type Pins = {
 // Ids of every vendor: UUIDs and numbers as text. Whatever else a claim holds is not written into a file.
 const ID = /^[\w-]{1,128}$/;
 
-function isSingleValue({ operator, operands }: Condition): boolean {
-  return operator === 'equals' || (operator === 'in' && operands.length === 1);
+function isSingleValue(condition: Condition): boolean {
+  return condition.operator === 'equals' || (condition.operator === 'in' && condition.operands.length === 1);
 }
 
 /** Which ids of this token belong beside the names that the statement binds. */

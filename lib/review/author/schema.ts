@@ -10,8 +10,10 @@ import { PRESETS, type Preset } from '../../token/presets.ts';
 import { casesSchema } from '../cases/cases.ts';
 
 /** What `iss` of a preset's tokens is. */
-function createIssuerSchema({ issuer, customer }: Preset): Schema {
-  return issuer === undefined ? { pattern: customer?.pattern.source } : { const: issuer };
+function createIssuerSchema(preset: Preset): Schema {
+  return preset.issuer === undefined
+    ? { pattern: preset.customer?.pattern.source }
+    : { const: preset.issuer };
 }
 
 /** The claims that a preset knows, so that an editor offers them. A row of broker.yml may add others. */

@@ -32,17 +32,15 @@ export type CaseFile = {
   readonly accepted: readonly Placed<{ readonly mutant: string; readonly reason: string }>[];
 };
 
-function readAllow(
-  { allow, scopes, seconds }: WrittenCase,
-  { role, complain }: CaseReading,
-): ExpectedDecision | undefined {
+function readAllow(written: WrittenCase, reading: CaseReading): ExpectedDecision | undefined {
+  const { allow, scopes, seconds } = written;
   if (!allow) return undefined;
-  const ids = role.trust.map(({ id }) => id);
+  const ids = reading.role.trust.map(({ id }) => id);
   if (!ids.includes(allow.value))
-    complain(
+    reading.complain(
       'wrong-value',
       allow.place,
-      `${role.name} has no trust statement "${allow.value}".${suggestWord(allow.value, ids)}`,
+      `${reading.role.name} has no trust statement "${allow.value}".${suggestWord(allow.value, ids)}`,
     );
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
 }
@@ -65,7 +63,8 @@ function readExpected(written: WrittenCase, tree: Tree, reading: CaseReading): E
 }
 
 /** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
-function complainOfMethod(written: WrittenCase, tree: Tree, { role, complain }: CaseReading): void {
+function complainOfMethod(written: WrittenCase, tree: Tree, reading: CaseReading): void {
+  const { role, complain } = reading;
   const { method, path, seconds, request } = written;
   if (!('methods' in role)) {
     if (path) complain('unknown-key', path.place, 'A case has a path beside a registry alone.');
@@ -87,10 +86,11 @@ function complainOfMethod(written: WrittenCase, tree: Tree, { role, complain }: 
 }
 
 /** What the case says that events told: nothing, unless it says so. */
-function readJobFacts({ job, approved, at: now = 0 }: WrittenCase, { approval }: Role): JobFacts | undefined {
+function readJobFacts(written: WrittenCase, role: Role): JobFacts | undefined {
+  const { job, approved, at: now = 0 } = written;
   if (!job && !approved) return undefined;
-  const { by, step = approval?.step ?? '', ago = 0 } = approved?.value ?? {};
-  const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
+  const { by, step = role.approval?.step ?? '', ago = 0 } = approved?.value ?? {};
+  const id = role.approval?.by.find(({ name }) => name === by)?.id ?? by;
   return {
     state: job?.value ?? 'running',
     build: job?.value === 'unknown' ? undefined : 'of the case',

@@ -18,8 +18,8 @@ const FAILS: { readonly [effect in Effect]: (checked: CheckedCondition) => boole
 };
 
 /** Is this condition alone in the way? Others on the same claim cannot be told apart from it by every value. */
-function isDecisive({ effect, conditions }: StatementTrace, condition: Condition): boolean {
-  const failing = conditions.filter(FAILS[effect]);
+function isDecisive(trace: StatementTrace, condition: Condition): boolean {
+  const failing = trace.conditions.filter(FAILS[trace.effect]);
   return (
     failing.some(each => each.condition === condition) &&
     failing.every(each => each.condition.name === condition.name)
@@ -39,12 +39,12 @@ function isSameCondition(a: Condition, b: Condition): boolean {
  * guard demands in the same words is its matter: no token comes past it that does not meet it.
  */
 export function findUncovered(
-  { trust, deny }: TrustPolicy,
+  trustPolicy: TrustPolicy,
   trials: readonly Trial[],
   rows: GuardRows,
 ): Uncovered[] {
   const traced = trials.flatMap(({ trace }) => trace.statements.filter(({ skipped }) => !skipped));
-  return [...trust, ...deny].flatMap((statement): Uncovered[] => {
+  return [...trustPolicy.trust, ...trustPolicy.deny].flatMap((statement): Uncovered[] => {
     const own = traced.filter(({ id }) => id === statement.id);
     const guard = rows.get(statement.issuer)?.require ?? [];
     const idle = statement.conditions.filter(

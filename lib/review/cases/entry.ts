@@ -29,14 +29,14 @@ function writeClaims(claims: Claims): string | undefined {
 
 /** The scenario that the claims start from; a broker with two issuers of one preset must be told which. */
 function findStartingScenario(
-  { claims, family }: Proposal,
-  { rows }: CaseGround,
+  proposal: Proposal,
+  ground: CaseGround,
 ): { word: string; usual: Claims } | undefined {
-  const iss = String(findClaim(claims, 'iss'));
-  const preset = rows.get(iss)?.preset;
-  const found = family && findFamily(preset);
+  const iss = String(findClaim(proposal.claims, 'iss'));
+  const preset = ground.rows.get(iss)?.preset;
+  const found = proposal.family && findFamily(preset);
   if (!found) return undefined;
-  const alone = [...rows.values()].filter(row => row.preset === preset).length === 1;
+  const alone = [...ground.rows.values()].filter(row => row.preset === preset).length === 1;
   return { word: `${found.word}/push`, usual: { ...(alone ? { iss } : {}), ...found.family.usual } };
 }
 
@@ -48,7 +48,8 @@ function writeOwnClaims(proposal: Proposal, ground: CaseGround): string[] {
   return [...writeCaseLine('from', scenario.word), ...writeCaseLine('claims', writeClaims(claims))];
 }
 
-function writeClaimLines({ proposal, from, as }: CaseEntry, ground: CaseGround): string[] {
+function writeClaimLines(entry: CaseEntry, ground: CaseGround): string[] {
+  const { proposal, from, as } = entry;
   if (!from) return writeOwnClaims(proposal, ground);
   const { claims, without } = compareClaims(from.proposal.claims, proposal.claims);
   return [

@@ -23,11 +23,13 @@ export function findCasesPath(folder: string, policy: Role | Registry): string {
   return join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
 }
 
-function readTested(policy: Role | Registry, { folder, rows }: Config, complain: Complain): TestedPolicy {
-  const path = findCasesPath(folder, policy);
+function readTested(policy: Role | Registry, config: Config, complain: Complain): TestedPolicy {
+  const path = findCasesPath(config.folder, policy);
   const source = existsSync(path) ? readSource(path, complain) : undefined;
   const written =
-    source === undefined ? undefined : parseCases(path, source, { role: policy, issuers: rows }, complain);
+    source === undefined
+      ? undefined
+      : parseCases(path, source, { role: policy, issuers: config.rows }, complain);
   return { policy, path, written };
 }
 

@@ -26,12 +26,12 @@ function chooseShort(...ways: readonly string[]): string {
   return ways.find(way => way.length <= MAX_PART) ?? 'another claim';
 }
 
-function nameChanges({ claims, without }: { claims: Claims; without: readonly string[] }): string[] {
+function nameChanges(changes: { claims: Claims; without: readonly string[] }): string[] {
   return [
-    ...Object.entries(claims).map(([name, value]) =>
+    ...Object.entries(changes.claims).map(([name, value]) =>
       chooseShort(`${name} ${writeYaml(value)}`, `another ${name}`),
     ),
-    ...without.map(name => chooseShort(`no ${name}`)),
+    ...changes.without.map(name => chooseShort(`no ${name}`)),
   ];
 }
 
@@ -40,7 +40,8 @@ function joinParts(parts: readonly string[]): string {
 }
 
 /** What sets the case apart from the one that it starts from, and how it ends. */
-function nameEntry({ proposal, from, as }: Omit<CaseEntry, 'name'>): string {
+function nameEntry(entry: Omit<CaseEntry, 'name'>): string {
+  const { proposal, from, as } = entry;
   const { claims, family, expected, context } = proposal;
   const base = from?.proposal.claims ?? { ...family?.usual, iss: findClaim(claims, 'iss') ?? null };
   const apart = as === undefined ? nameChanges(compareClaims(base, claims)) : [as];
@@ -62,13 +63,15 @@ function findWitness(shown: ShownRequest | undefined) {
   return shown === undefined || shown === 'undecided' ? undefined : shown.witness;
 }
 
-function createAllowedEntry({ statement, shown }: Holder, ground: CaseGround): CaseEntry[] {
-  const witness = findWitness(shown);
+function createAllowedEntry(holder: Holder, ground: CaseGround): CaseEntry[] {
+  const witness = findWitness(holder.shown);
   const found = witness && proposeFromWitness(witness, ground, { base: undefined, other: undefined });
   const { expected } = found?.proposal ?? {};
   // A time within a second is none that a case can say, and then another statement may be the first that holds.
-  if (!found || !expected || !('allow' in expected) || expected.allow !== statement.id) return [];
-  return [{ name: `${statement.id} is allowed`, proposal: found.proposal, from: undefined, as: undefined }];
+  if (!found || !expected || !('allow' in expected) || expected.allow !== holder.statement.id) return [];
+  return [
+    { name: `${holder.statement.id} is allowed`, proposal: found.proposal, from: undefined, as: undefined },
+  ];
 }
 
 /** A case for each trust statement, that it alone allows. */
@@ -78,9 +81,9 @@ function listAllowedEntries(ground: CaseGround): CaseEntry[] {
   return all.flatMap(holder => createAllowedEntry(holder, ground));
 }
 
-function isNoticed(entries: readonly CaseEntry[], mutant: Policy, { rows }: CaseGround): boolean {
+function isNoticed(entries: readonly CaseEntry[], mutant: Policy, ground: CaseGround): boolean {
   return entries.some(
-    ({ proposal }) => !isSameOutcome(decideExpected(mutant, rows, proposal), proposal.expected),
+    ({ proposal }) => !isSameOutcome(decideExpected(mutant, ground.rows, proposal), proposal.expected),
   );
 }
 
@@ -93,16 +96,13 @@ type EntrySite = {
 };
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
-function findNoticingScenario(
-  mutant: Policy,
-  { ground, entries }: EntrySite,
-): Omit<CaseEntry, 'name'> | undefined {
-  for (const from of entries) {
-    const preset = ground.rows.get(String(from.proposal.claims['iss']))?.preset;
+function findNoticingScenario(mutant: Policy, site: EntrySite): Omit<CaseEntry, 'name'> | undefined {
+  for (const from of site.entries) {
+    const preset = site.ground.rows.get(String(from.proposal.claims['iss']))?.preset;
     for (const [as, { family, changes }] of SCENARIOS) {
       if (family.preset !== preset) continue;
       const claims = { ...from.proposal.claims, ...changes };
-      const proposal = proposeCase({ ...from.proposal, claims }, ground, mutant);
+      const proposal = proposeCase({ ...from.proposal, claims }, site.ground, mutant);
       if (proposal) return { proposal, from, as };
     }
   }
@@ -112,10 +112,10 @@ function findNoticingScenario(
 function findNoticingWitness(
   mutant: Policy,
   witness: Witness,
-  { ground, entries }: EntrySite,
+  site: EntrySite,
 ): Omit<CaseEntry, 'name'> | undefined {
-  const from = entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
-  const found = proposeFromWitness(witness, ground, { base: from?.proposal, other: mutant });
+  const from = site.entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
+  const found = proposeFromWitness(witness, site.ground, { base: from?.proposal, other: mutant });
   return found && { proposal: found.proposal, from: found.onBase ? from : undefined, as: undefined };
 }
 

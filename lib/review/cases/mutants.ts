@@ -19,10 +19,11 @@ const LISTS: { readonly [effect in Effect]: readonly Operator[] } = {
 };
 
 function dropOperands(
-  { operands }: Condition,
+  condition: Condition,
   effect: Effect,
   operator: Operator,
 ): MutantChange<Condition['operands']>[] {
+  const { operands } = condition;
   return LISTS[effect].includes(operator) && operands.length > 1
     ? operands.map((each, at) => ({
         says: `without ${JSON.stringify(each)}`,
@@ -33,14 +34,14 @@ function dropOperands(
 
 /** `v*.*` as `v*`: what stands behind the first wildcard is what a pattern is most easily wrong in. */
 function loosenPatterns(
-  { operands }: Condition,
+  condition: Condition,
   effect: Effect,
   operator: Operator,
 ): MutantChange<Condition['operands']>[] {
   return effect === 'trust' && operator === 'matches'
-    ? operands.flatMap((each, at) => {
+    ? condition.operands.flatMap((each, at) => {
         const loose = `${readLiteralPrefix(String(each))}*`;
-        const into = operands.map((operand, index) => (index === at ? loose : operand));
+        const into = condition.operands.map((operand, index) => (index === at ? loose : operand));
         return loose === each || String(each) === readLiteralPrefix(String(each))
           ? []
           : [{ says: `with ${JSON.stringify(each)} loosened to "${loose}"`, into }];
@@ -63,11 +64,11 @@ function changeCondition(condition: Condition, effect: Effect): MutantChange<Con
   ];
 }
 
-function changeConditions({ conditions, effect }: Statement): MutantChange<Statement['conditions']>[] {
-  return conditions.flatMap((condition, at) =>
-    changeCondition(condition, effect).map(({ says, into }) => ({
+function changeConditions(statement: Statement): MutantChange<Statement['conditions']>[] {
+  return statement.conditions.flatMap((condition, at) =>
+    changeCondition(condition, statement.effect).map(({ says, into }) => ({
       says,
-      into: conditions.flatMap((each, index) => (index === at ? (into ?? []) : each)),
+      into: statement.conditions.flatMap((each, index) => (index === at ? (into ?? []) : each)),
     })),
   );
 }

@@ -27,8 +27,8 @@ export function convertToRole(policy: Policy): Role {
 const DAY = 86_400;
 
 /** Before every end that a statement has, so that what is found does not change with the day. */
-export function findMomentBeforeEnds({ trust, deny }: Policy): number {
-  const ends = [...trust, ...deny].flatMap(({ until }) => until ?? []);
+export function findMomentBeforeEnds(policy: Policy): number {
+  const ends = [...policy.trust, ...policy.deny].flatMap(({ until }) => until ?? []);
   return ends.length === 0 ? 0 : Math.min(...ends) - DAY;
 }
 

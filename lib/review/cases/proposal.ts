@@ -30,8 +30,9 @@ const place = { file: '', line: 1, column: 1 };
 export function decideExpected(
   policy: Policy,
   rows: CaseGround['rows'],
-  { claims, family, method, context }: CaseRequest,
+  request: CaseRequest,
 ): ExpectedDecision {
+  const { claims, family, method, context } = request;
   const access = { role: policy.name, scopes: undefined, seconds: undefined, kinds: undefined };
   const whole = family ? addFollowingClaims(family, claims) : claims;
   const asked: Case = {
@@ -68,11 +69,13 @@ export function isSameOutcome(a: ExpectedDecision, b: ExpectedDecision): boolean
 /** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
 export function proposeCase(
   asked: CaseRequest,
-  { policy, rows }: CaseGround,
+  ground: CaseGround,
   other: Policy | undefined,
 ): Proposal | undefined {
-  const expected = decideExpected(policy, rows, asked);
-  const shows = other ? !isSameOutcome(expected, decideExpected(other, rows, asked)) : 'allow' in expected;
+  const expected = decideExpected(ground.policy, ground.rows, asked);
+  const shows = other
+    ? !isSameOutcome(expected, decideExpected(other, ground.rows, asked))
+    : 'allow' in expected;
   return shows ? { ...asked, expected } : undefined;
 }
 
@@ -95,8 +98,9 @@ type ProposalBase = { readonly base: CaseRequest | undefined; readonly other: Po
 function moveNearer(
   proposal: Proposal,
   base: CaseRequest,
-  { other, ...ground }: CaseGround & Pick<ProposalBase, 'other'>,
+  caseGround: CaseGround & Pick<ProposalBase, 'other'>,
 ): Proposal {
+  const { other, ...ground } = caseGround;
   const back = (from: Proposal, asked: Partial<CaseRequest>): Proposal =>
     proposeCase({ ...from, ...asked }, ground, other) ?? from;
   const near = back(proposal, { context: base.context, method: base.method });
@@ -114,10 +118,12 @@ function moveNearer(
  * first shows what it is to show. `other` is the policy that must say otherwise, where there is one.
  */
 export function proposeFromWitness(
-  { issuer, audience, claims, sourceAddress, now }: Witness,
+  witness: Witness,
   ground: CaseGround,
-  { base, other }: ProposalBase,
+  building: ProposalBase,
 ): { readonly proposal: Proposal; readonly onBase: boolean } | undefined {
+  const { issuer, audience, claims, sourceAddress, now } = witness;
+  const { base, other } = building;
   const { policy, rows } = ground;
   const family = findFamily(rows.get(issuer)?.preset)?.family;
   const own = { iss: issuer, ...(audience === policy.audience ? {} : { aud: audience }), ...claims };

@@ -11,8 +11,8 @@ export type CaseFinding = {
   readonly says: readonly string[];
 };
 
-function isFailed({ differences }: Trial): boolean {
-  return differences.length > 0;
+function isFailed(trial: Trial): boolean {
+  return trial.differences.length > 0;
 }
 
 function formatCasePlace(trial: Trial): string {
@@ -34,7 +34,8 @@ function createCaseFinding(trial: Trial): CaseFinding {
 }
 
 /** Everything that is not as it should be with the cases of one role or registry. */
-export function listCaseFindings({ trials, uncovered = [], mutation }: CasesResult): CaseFinding[] {
+export function listCaseFindings(result: CasesResult): CaseFinding[] {
+  const { trials, uncovered = [], mutation } = result;
   return [
     ...trials.filter(isFailed).map(createCaseFinding),
     ...uncovered.map(
@@ -78,7 +79,8 @@ export function isClean(result: CasesResult): boolean {
   return listCaseFindings(result).length === 0;
 }
 
-function formatFinding({ of, name, says }: CaseFinding): string {
+function formatFinding(finding: CaseFinding): string {
+  const { of, name, says } = finding;
   return [`  ${WORD[of]}  ${name}`, ...says.map(each => `      ${each}`)].join('\n');
 }
 

@@ -41,9 +41,9 @@ export type CheckOptions = { readonly coverage: boolean; readonly mutate: boolea
 type IssuerRows = ReadonlyMap<string, IssuerRow>;
 
 /** The cases that are allowed, to build on. */
-function listAllowedCases({ policy, written }: TestedPolicy): CaseEntry[] {
-  return (written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
-    const iss = findClaim(claims, 'iss') ?? policy.trust[0]?.issuer ?? '';
+function listAllowedCases(tested: TestedPolicy): CaseEntry[] {
+  return (tested.written?.cases ?? []).flatMap(({ name, claims, method, context, expected }) => {
+    const iss = findClaim(claims, 'iss') ?? tested.policy.trust[0]?.issuer ?? '';
     const proposal = { claims: { ...claims, iss }, family: undefined, method, context, expected };
     return 'allow' in expected ? [{ name, proposal, from: undefined, as: undefined }] : [];
   });
@@ -82,18 +82,14 @@ function runMutants(tested: TestedPolicy, rows: IssuerRows): CasesResult['mutati
 }
 
 /** Runs the cases of a role or a registry, and what else is wished. */
-export function checkCases(
-  tested: TestedPolicy,
-  rows: IssuerRows,
-  { coverage, mutate }: CheckOptions,
-): CasesResult {
+export function checkCases(tested: TestedPolicy, rows: IssuerRows, options: CheckOptions): CasesResult {
   const { policy, written } = tested;
   const trials = runCases(policy, rows, written?.cases ?? []);
   const sound = trials.every(({ differences }) => differences.length === 0);
   return {
     tested,
     trials,
-    uncovered: coverage && sound ? findUncovered(policy, trials, rows) : undefined,
-    mutation: mutate && sound ? runMutants(tested, rows) : undefined,
+    uncovered: options.coverage && sound ? findUncovered(policy, trials, rows) : undefined,
+    mutation: options.mutate && sound ? runMutants(tested, rows) : undefined,
   };
 }

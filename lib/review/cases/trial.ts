@@ -123,11 +123,8 @@ function compareGrant(expected: ExpectedDecision, decision: Allow | MethodAllow)
 export type GuardRows = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
 
 /** By the whole request, as the authorizer does, or by its method alone. */
-function decideCaseAtRegistry(
-  registry: Registry,
-  token: VerifiedToken,
-  { method = '', path, context }: Case,
-): MethodDecision {
+function decideCaseAtRegistry(registry: Registry, token: VerifiedToken, tried: Case): MethodDecision {
+  const { method = '', path, context } = tried;
   if (path === undefined) return decideMethod(registry, token, method, context);
   const [within = '', ...query] = path.split('?');
   const operation = readOperation(registry, { method, path: within, query: query.join('?') });

@@ -3,7 +3,10 @@ import type { Policy } from './otherwise.ts';
 import type { CaseGround } from './proposal.ts';
 import { createWidened, type Widened } from './widened.ts';
 
-function readAllowing({ proposal: { expected } }: CaseEntry): string | undefined {
+function readAllowing(entry: CaseEntry): string | undefined {
+  const {
+    proposal: { expected },
+  } = entry;
   return 'allow' in expected ? expected.allow : undefined;
 }
 
@@ -37,9 +40,12 @@ export function proposeNoticingWider(
 }
 
 /** For a first file: one case for each statement that could give more, and one for the length. */
-export function proposeWiderCases(entries: readonly CaseEntry[], { policy }: CaseGround): CaseEntry[] {
+export function proposeWiderCases(entries: readonly CaseEntry[], ground: CaseGround): CaseEntry[] {
   const asked = new Map(
-    createWidened(policy).map(({ by }) => ['statement' in by ? `scopes of ${by.statement}` : 'length', by]),
+    createWidened(ground.policy).map(({ by }) => [
+      'statement' in by ? `scopes of ${by.statement}` : 'length',
+      by,
+    ]),
   );
   const taken = new Set(entries.map(({ name }) => name));
   return [...asked.values()].flatMap(by => proposeNoticingWider(by, entries, taken) ?? []);

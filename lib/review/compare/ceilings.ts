@@ -19,16 +19,17 @@ export type CeilingProof = {
 
 type Team = Teams['teams'][string];
 
-function listJobsBeyond(role: Role, { ceiling }: Team, { rows }: Pick<Config, 'rows'>): string[] {
-  const allowed = ceiling?.jobs;
+function listJobsBeyond(role: Role, team: Team, config: Pick<Config, 'rows'>): string[] {
+  const allowed = team.ceiling?.jobs;
   if (!allowed || role.disabled !== undefined) return [];
-  return summarizeJobs(judgeJobs(role, rows))
+  return summarizeJobs(judgeJobs(role, config.rows))
     .filter(({ kind, answer }) => answer === 'admits' && !allowed.includes(kind.name))
     .map(({ kind }) => `admits ${kind.name}`);
 }
 
-function listActionsBeyond({ template }: Role, { ceiling }: Team): string[] {
-  const bounds = ceiling?.aws;
+function listActionsBeyond(role: Role, team: Team): string[] {
+  const { template } = role;
+  const bounds = team.ceiling?.aws;
   if (template.kind !== 'aws' || bounds === undefined || bounds === 'unbounded') return [];
   const beyond = template.policy
     ? listBeyondBounds(template.policy, bounds)
@@ -39,11 +40,8 @@ function listActionsBeyond({ template }: Role, { ceiling }: Team): string[] {
 const KNOWN = new Set(Object.values(JOB_KINDS).flatMap(kinds => kinds.map(({ name }) => name)));
 
 /** Proves the ceiling of each team that has one. What load and lint have refused is proved again, from what is issued. */
-export function proveCeilings({
-  teams,
-  roles,
-  rows,
-}: Pick<Config, 'teams' | 'roles' | 'rows'>): CeilingProof[] {
+export function proveCeilings(config: Pick<Config, 'teams' | 'roles' | 'rows'>): CeilingProof[] {
+  const { teams, roles, rows } = config;
   return Object.entries(teams?.teams ?? {}).flatMap(([name, team]) => {
     if (!team.ceiling || !teams) return [];
     const own = roles.filter(role => findTeams(role.name, teams.teams)[0]?.[0] === name);

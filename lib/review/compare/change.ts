@@ -53,18 +53,18 @@ export type Differences = {
 };
 
 function findGuarded(
-  { rows }: PolicySet,
+  policy: PolicySet,
   role: PolicyItem | undefined,
   issuer: string,
 ): GuardedPolicy | undefined {
-  const row = rows.get(issuer);
+  const row = policy.rows.get(issuer);
   return role && row && { role, row };
 }
 
 type ItemPair = { readonly before: PolicyItem | undefined; readonly after: PolicyItem | undefined };
 
-function listPairIssuers({ before, after }: ItemPair): Set<string> {
-  return new Set([before, after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
+function listPairIssuers(pair: ItemPair): Set<string> {
+  return new Set([pair.before, pair.after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
 }
 
 function compareForIssuer(issuer: string, pair: ItemPair, policies: PolicyVersions, asked: SearchOptions) {
@@ -112,9 +112,11 @@ function comparePair(pair: ItemPair, policies: PolicyVersions, asked: SearchOpti
   };
 }
 
-function listAdmittedJobs(item: PolicyItem | undefined, { rows }: PolicySet): JobKind[] {
+function listAdmittedJobs(item: PolicyItem | undefined, policy: PolicySet): JobKind[] {
   return item && !('disabled' in item && item.disabled !== undefined)
-    ? summarizeJobs(judgeJobs(item, rows)).flatMap(({ kind, answer }) => (answer === 'admits' ? [kind] : []))
+    ? summarizeJobs(judgeJobs(item, policy.rows)).flatMap(({ kind, answer }) =>
+        answer === 'admits' ? [kind] : [],
+      )
     : [];
 }
 
@@ -123,7 +125,8 @@ function listOpenedJobs(pair: ItemPair, policies: PolicyVersions): JobKind[] {
   return listAdmittedJobs(pair.after, policies.after).filter(kind => !before.includes(kind));
 }
 
-function comparePairMembers({ before, after }: ItemPair, policies: PolicyVersions): MemberChange[] {
+function comparePairMembers(pair: ItemPair, policies: PolicyVersions): MemberChange[] {
+  const { before, after } = pair;
   if (!before || !after) return [];
   const members = compareMembers(flattenItem(before), flattenItem(after));
   if (before.name === after.name) return members;
@@ -132,7 +135,8 @@ function comparePairMembers({ before, after }: ItemPair, policies: PolicyVersion
   return [...members.map(each => allowNewName(each, names)), ...findLostGuards(names, policies)];
 }
 
-function isSilent({ is, gained, lost, scopesGained, scopesLost, members }: RoleChange): boolean {
+function isSilent(change: RoleChange): boolean {
+  const { is, gained, lost, scopesGained, scopesLost, members } = change;
   return (
     is === 'changed' && [gained, lost, scopesGained, scopesLost, members].every(list => list.length === 0)
   );
@@ -140,11 +144,8 @@ function isSilent({ is, gained, lost, scopesGained, scopesLost, members }: RoleC
 
 type SelectItems = (policy: PolicySet) => readonly PolicyItem[];
 
-function compareItems(
-  items: SelectItems,
-  { before, after }: PolicyVersions,
-  asked: SearchOptions,
-): RoleChange[] {
+function compareItems(items: SelectItems, versions: PolicyVersions, asked: SearchOptions): RoleChange[] {
+  const { before, after } = versions;
   const byName = (policy: PolicySet) => new Map(items(policy).map(item => [item.name, item]));
   const [old, now] = [byName(before), byName(after)];
   const renamed = findRenamed(old, now);

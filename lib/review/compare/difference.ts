@@ -36,11 +36,11 @@ type ConfirmWitness = (witness: Witness) => boolean;
 /** No request is shown that `decide` does not bear out: two claims can be one behind a JSON Pointer. */
 export function showRequest(
   found: SearchResult,
-  { world, sample }: SearchQuestion,
+  question: SearchQuestion,
   holds: ConfirmWitness,
 ): ShownRequest | undefined {
   if (found === 'none') return undefined;
-  const witness = found === 'undecided' ? undefined : createWitness(found, world, sample);
+  const witness = found === 'undecided' ? undefined : createWitness(found, question.world, question.sample);
   return witness && holds(witness) ? { witness } : 'undecided';
 }
 

@@ -22,7 +22,8 @@ function keepShown(change: RoleChange): RoleChange {
 }
 
 /** Does anybody get more? Undecided, where the one thing that says so is a search that was given up. */
-export function judgeDirection({ roles, issuers, guardrails }: Differences): Direction {
+export function judgeDirection(differences: Differences): Direction {
+  const { roles, issuers, guardrails } = differences;
   const members = [...issuers.flatMap(issuer => issuer.members), ...guardrails];
   const verified = members.some(({ narrower }) => !narrower);
   if (verified || roles.some(change => isWidening(keepShown(change)))) return 'wider';

@@ -51,7 +51,8 @@ function stripWording(value: unknown): string {
   return JSON.stringify(value, (name, each: unknown) => (name === 'says' ? undefined : each)) ?? '';
 }
 
-function flattenGuardrails({ teams, invariants, limits, audit }: Guardrails): GuardrailMembers {
+function flattenGuardrails(guardrails: Guardrails): GuardrailMembers {
+  const { teams, invariants, limits, audit } = guardrails;
   return new Map<string, unknown>([
     ...(teams ? flattenMembers('teams', { there: true, owners: teams.owners, ...withCeilings(teams) }) : []),
     ...(invariants ?? []).map((each): [string, unknown] => [`invariants.${each.id}`, each]),
@@ -74,8 +75,8 @@ function flattenCeiling(ceiling: Ceiling): { readonly [part: string]: unknown } 
   };
 }
 
-function describeBound({ actions, resources }: IamBound): string[] {
-  return actions.flatMap(action => resources.map(resource => `${action} on ${resource}`));
+function describeBound(iamBound: IamBound): string[] {
+  return iamBound.actions.flatMap(action => iamBound.resources.map(resource => `${action} on ${resource}`));
 }
 
 /** Who may write may read. */
@@ -83,9 +84,9 @@ function listLevels([name, level]: readonly [string, Level]): string[] {
   return LEVELS.slice(0, LEVELS.indexOf(level) + 1).map(each => `${name}: ${each}`);
 }
 
-function withCeilings({ teams }: Teams): { readonly [team: string]: unknown } {
+function withCeilings(owned: Teams): { readonly [team: string]: unknown } {
   return Object.fromEntries(
-    Object.entries(teams).map(([name, team]) => [
+    Object.entries(owned.teams).map(([name, team]) => [
       name,
       team.ceiling ? { ...team, ceiling: flattenCeiling(team.ceiling) } : team,
     ]),

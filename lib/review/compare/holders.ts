@@ -25,9 +25,9 @@ function findHoldersOfIssuer(standing: GuardedPolicy, asked: SearchOptions): Hol
 }
 
 /** Who can have a role, or use a registry: each of its trust statements, with a request that it alone admits. */
-export function findHolders(role: Role | Registry, { rows }: PolicySet, asked: SearchOptions): Holder[] {
+export function findHolders(role: Role | Registry, policy: PolicySet, asked: SearchOptions): Holder[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
-    const row = rows.get(issuer);
+    const row = policy.rows.get(issuer);
     return row ? findHoldersOfIssuer({ role, row }, asked) : [];
   });
 }

@@ -41,12 +41,12 @@ function createTestCondition([name, operator, ...operands]: ClaimTest): Conditio
   };
 }
 
-export function statementOf({ name, tells }: JobKind, issuer: string): Statement {
+export function statementOf(kind: JobKind, issuer: string): Statement {
   return {
-    id: name,
+    id: kind.name,
     effect: 'trust',
     issuer,
-    conditions: (tells ?? EMPTY).map(createTestCondition),
+    conditions: (kind.tells ?? EMPTY).map(createTestCondition),
     scopes: undefined,
     until: undefined,
     flat: false,
@@ -84,11 +84,12 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
   });
 }
 
-function listDenyBoxes({ deny }: Admission): Admission['deny'][number]['box'][] {
-  return deny.map(({ box }) => box);
+function listDenyBoxes(admission: Admission): Admission['deny'][number]['box'][] {
+  return admission.deny.map(({ box }) => box);
 }
 
-function answerForKind({ name, tells, like }: JobKind, admitted: ReadonlySet<string>): JobAnswer {
+function answerForKind(kind: JobKind, admitted: ReadonlySet<string>): JobAnswer {
+  const { name, tells, like } = kind;
   if (tells !== undefined) return admitted.has(name) ? 'admits' : 'excludes';
   return like === undefined || admitted.has(like) ? 'untold' : 'excludes';
 }

@@ -77,15 +77,16 @@ function listKnowingly(trust: readonly Statement[]): ItemMembers {
 }
 
 /** What a role gives and to whom it is given once, beside whom it admits. */
-function flattenRole({
-  template: { kind, ...template },
-  session,
-  singleUse,
-  audience,
-  trust,
-  running,
-  approval,
-}: Role): ItemMembers {
+function flattenRole(role: Role): ItemMembers {
+  const {
+    template: { kind, ...template },
+    session,
+    singleUse,
+    audience,
+    trust,
+    running,
+    approval,
+  } = role;
   return {
     audience,
     ...Object.fromEntries(Object.entries(template).map(([name, value]) => [`${kind}.${name}`, value])),
@@ -101,7 +102,8 @@ function flattenRole({
 }
 
 /** Which methods need which scope, and where. */
-function flattenRegistry({ path, methods, audience, trust }: Registry): ItemMembers {
+function flattenRegistry(registry: Registry): ItemMembers {
+  const { path, methods, audience, trust } = registry;
   return {
     ...listKnowingly(trust),
     audience,
@@ -118,14 +120,8 @@ export function flattenItem(item: PolicyItem): ItemMembers {
 }
 
 /** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
-export function flattenRow({
-  origin,
-  algorithms,
-  maxTokenLifetime,
-  allowPrivateNetwork,
-  events,
-  running,
-}: IssuerRow): ItemMembers {
+export function flattenRow(row: IssuerRow): ItemMembers {
+  const { origin, algorithms, maxTokenLifetime, allowPrivateNetwork, events, running } = row;
   return {
     ...origin,
     algorithms,

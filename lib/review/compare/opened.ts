@@ -15,7 +15,8 @@ function isSameTest(one: Condition, other: Condition): boolean {
   );
 }
 
-function loosenStatement(statement: Statement, { condition, operator, operands }: Loosening): Statement {
+function loosenStatement(statement: Statement, loosening: Loosening): Statement {
+  const { condition, operator, operands } = loosening;
   const conditions = statement.conditions.flatMap(each => {
     if (!isSameTest(each, condition)) return [each];
     return operands === undefined ? [] : [{ ...each, operator, operands }];

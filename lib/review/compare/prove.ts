@@ -30,13 +30,10 @@ export type Requirement =
   /** One of these holds, as with a trust. */
   | { readonly only: readonly Statement[] };
 
-function isMetBy(
-  statement: Statement,
-  { role }: GuardedPolicy,
-  { issuer, claims, sourceAddress }: Witness,
-): boolean {
+function isMetBy(statement: Statement, guarded: GuardedPolicy, witness: Witness): boolean {
+  const { issuer, claims, sourceAddress } = witness;
   if (statement.issuer !== issuer) return false;
-  const known = addNulls(claims, role.issuers[issuer]?.nullable);
+  const known = addNulls(claims, guarded.role.issuers[issuer]?.nullable);
   const { truth } = judgeAll(statement.conditions.map(each => checkCondition(each, known, sourceAddress)));
   return statement.effect === 'deny' ? truth !== 'false' : truth === 'true';
 }
@@ -49,9 +46,10 @@ function isBrokenBy(demanded: Requirement, standing: GuardedPolicy, witness: Wit
 
 function* searchBreaking(
   demanded: Requirement,
-  { world }: SearchQuestion,
+  question: SearchQuestion,
   standing: GuardedPolicy,
 ): Generator<SearchResult> {
+  const { world } = question;
   const { trust, deny } = findAdmission(world, standing);
   const struck = deny.map(({ box }) => box);
   const boxes = Object.values(demanded)
@@ -89,7 +87,8 @@ export type Refutation =
 /** What an invariant can speak of. */
 export type Subject = Role | Registry;
 
-function listRequirements({ never, only, issuers }: Invariant, issuer: string) {
+function listRequirements(invariant: Invariant, issuer: string) {
+  const { never, only, issuers } = invariant;
   return [
     ...(never ? [{ by: 'never' as const, demanded: { never } }] : []),
     ...(only ? [{ by: 'only' as const, demanded: { only } }] : []),
@@ -101,7 +100,8 @@ function listRequirements({ never, only, issuers }: Invariant, issuer: string) {
  * Is it plain from the values that the trust statements list that none of their requests breaks what is demanded?
  * Most sentences are: then there is no search.
  */
-function isPlainlyProved(demanded: Requirement, { role, row }: GuardedPolicy): boolean {
+function isPlainlyProved(demanded: Requirement, guarded: GuardedPolicy): boolean {
+  const { role, row } = guarded;
   const trust = role.trust.filter(({ issuer }) => issuer === row.issuer);
   const list = Object.values(demanded)
     .flat()
@@ -135,7 +135,8 @@ function refuteForIssuer(
   });
 }
 
-function findBrokenTargets({ targets = [] }: Invariant, subject: Subject): Refutation[] {
+function findBrokenTargets(invariant: Invariant, subject: Subject): Refutation[] {
+  const { targets = [] } = invariant;
   return targets
     .filter(({ path: [kind] }) => kind === readKind(subject))
     .flatMap(({ member, path, allowed }) =>
@@ -164,7 +165,8 @@ function selectTargetMembers(subject: Subject): object {
 }
 
 /** What a role does not demand of the jobs of an issuer that it trusts. */
-function findMissingDemands({ demands = [] }: Invariant, subject: Subject): Refutation[] {
+function findMissingDemands(invariant: Invariant, subject: Subject): Refutation[] {
+  const { demands = [] } = invariant;
   if (isRegistry(subject)) return [];
   const made = subject.trust.map(({ issuer }) => listDemands(subject, issuer));
   return demands
@@ -173,7 +175,8 @@ function findMissingDemands({ demands = [] }: Invariant, subject: Subject): Refu
 }
 
 /** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
-export function selectSubjects(invariant: Invariant, { roles, registries = [] }: PolicySet): Subject[] {
+export function selectSubjects(invariant: Invariant, policy: PolicySet): Subject[] {
+  const { roles, registries = [] } = policy;
   const named = [
     ...roles.filter(({ name }) => invariant.roles.some(pattern => matchGlob(pattern, name))),
     ...registries.filter(({ name }) => invariant.registries.some(pattern => matchGlob(pattern, name))),
@@ -181,7 +184,8 @@ export function selectSubjects(invariant: Invariant, { roles, registries = [] }:
   return named.filter(subject => hasDemands(invariant, subject));
 }
 
-function hasDemands({ never, only, issuers, targets = [], demands }: Invariant, subject: Subject): boolean {
+function hasDemands(invariant: Invariant, subject: Subject): boolean {
+  const { never, only, issuers, targets = [], demands } = invariant;
   return (
     never !== undefined ||
     only !== undefined ||
@@ -227,10 +231,8 @@ export function findEmptyParts(invariant: Invariant, policy: PolicySet): string[
 }
 
 /** Only where no statement at all is about an issuer that somebody trusts: one more issuer may be a guard for later. */
-function findIdleIssuers(
-  { never, only, issuers, targets, demands }: Invariant,
-  subjects: readonly Subject[],
-): string[] {
+function findIdleIssuers(invariant: Invariant, subjects: readonly Subject[]): string[] {
+  const { never, only, issuers, targets, demands } = invariant;
   if (!never || only || issuers || targets || demands || subjects.length === 0) return [];
   const trusted = new Set(subjects.flatMap(({ trust }) => trust.map(({ issuer }) => issuer)));
   return never.some(({ issuer }) => trusted.has(issuer))
@@ -242,7 +244,7 @@ function findIdleIssuers(
 export function findRefutations(
   invariant: Invariant,
   subject: Subject,
-  { rows }: PolicySet,
+  policy: PolicySet,
   asked: SearchOptions,
 ): Refutation[] {
   const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
@@ -250,7 +252,7 @@ export function findRefutations(
     ...findBrokenTargets(invariant, subject),
     ...findMissingDemands(invariant, subject),
     ...issuers.flatMap(issuer => {
-      const row = rows.get(issuer);
+      const row = policy.rows.get(issuer);
       const role: SearchedPolicy = subject;
       return row ? refuteForIssuer(invariant, { role, row }, asked.findSample(issuer), asked.from) : [];
     }),

@@ -40,15 +40,16 @@ function groupByGift(items: readonly PolicyItem[]): Map<string, string[]> {
 }
 
 /** What is made of a role's own name opens nothing by another one: the other side must be told it first. */
-export function allowNewName(change: MemberChange, { before, after }: RenamedItem): MemberChange {
+export function allowNewName(change: MemberChange, item: RenamedItem): MemberChange {
   const ofName = ['role:', 'kite-sts:'].some(
-    prefix => change.before === prefix + before && change.after === prefix + after,
+    prefix => change.before === prefix + item.before && change.after === prefix + item.after,
   );
   return ofName ? { ...change, narrower: true } : change;
 }
 
 /** By a new name a role can leave a sentence that was about the old one, and its team. */
-export function findLostGuards({ of, before, after }: RenamedItem, policies: PolicyVersions): MemberChange[] {
+export function findLostGuards(item: RenamedItem, policies: PolicyVersions): MemberChange[] {
+  const { of, before, after } = item;
   const speaks = ({ roles, registries }: Invariant, name: string) =>
     (of === 'role' ? roles : registries).some(pattern => matchGlob(pattern, name));
   const left = (policies.after.invariants ?? []).filter(each => speaks(each, before) && !speaks(each, after));
@@ -64,8 +65,8 @@ export function findLostGuards({ of, before, after }: RenamedItem, policies: Pol
   ];
 }
 
-function findTeamName({ teams }: PolicySet, name: string): string | undefined {
-  return Object.entries(teams?.teams ?? {}).find(([, { roles }]) =>
+function findTeamName(policy: PolicySet, name: string): string | undefined {
+  return Object.entries(policy.teams?.teams ?? {}).find(([, { roles }]) =>
     roles.some(pattern => matchGlob(pattern, name)),
   )?.[0];
 }

@@ -5,10 +5,8 @@ import type { ShownRequest } from './difference.ts';
 import type { ReportSection } from './sections.ts';
 
 /** A witness as a person reads it, and can hand to `explain --claims`: its claims, and what else it took. */
-export function formatWitness(
-  { issuer, audience, claims, sourceAddress, now }: Witness,
-  usual?: string,
-): string {
+export function formatWitness(witness: Witness, usual?: string): string {
+  const { issuer, audience, claims, sourceAddress, now } = witness;
   const whole = { iss: issuer, ...(audience === usual ? {} : { aud: audience }), ...claims };
   const from = sourceAddress === undefined ? '' : ` from ${sourceAddress}`;
   return `${JSON.stringify(whole)}${from} at ${new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z')}`;
@@ -74,7 +72,8 @@ export function formatDiffMarkdown(sections: readonly ReportSection[], ends: str
   return [...parts, ...(rest.length > 0 ? [summarizeRest(rest)] : [])].join('\n\n');
 }
 
-function formatMarkdownSection({ title, names, lines }: ReportSection): string {
+function formatMarkdownSection(section: ReportSection): string {
+  const { title, names, lines } = section;
   return [
     `#### ${quoteMarkdown(title)}`,
     ...(names.length > 1 ? [quoteMarkdown(joinNames(names))] : []),

@@ -22,7 +22,8 @@ export type ReportSection = {
 };
 
 /** What is otherwise, part by part, in words: what guards all roles, how issuers are verified, then role by role. */
-export function listSections({ roles, issuers, guardrails }: Differences): ReportSection[] {
+export function listSections(differences: Differences): ReportSection[] {
+  const { roles, issuers, guardrails } = differences;
   return [
     ...(guardrails.length > 0 ? [createMemberSection('guardrails', guardrails)] : []),
     ...issuers.map(({ issuer, members }) => createMemberSection(`issuer ${issuer}`, members)),
@@ -39,7 +40,8 @@ function createMemberSection(title: string, members: readonly MemberChange[]): R
   };
 }
 
-function describeMember({ member, before, after, narrower }: MemberChange): ReportLine {
+function describeMember(change: MemberChange): ReportLine {
+  const { member, before, after, narrower } = change;
   return {
     says:
       before !== undefined && before === after
@@ -62,8 +64,8 @@ function groupAlike(changes: readonly RoleChange[]): ReportSection[] {
   return [...groups.values()].map(describeGroup);
 }
 
-function hideName(value: unknown, { role }: RoleChange): unknown {
-  return typeof value === 'string' ? value.replaceAll(`:${role}`, ':…') : value;
+function hideName(value: unknown, change: RoleChange): unknown {
+  return typeof value === 'string' ? value.replaceAll(`:${change.role}`, ':…') : value;
 }
 
 const MEANS: { readonly [is in RoleChange['is']]: string } = {
@@ -113,7 +115,8 @@ function describeOpenedJobs(opens: readonly JobKind[]): ReportLine[] {
       ];
 }
 
-function describeGain({ statement, telling, shown }: Gain): ReportLine {
+function describeGain(gain: Gain): ReportLine {
+  const { statement, telling, shown } = gain;
   return {
     says: `newly allowed by "${statement.id}": ${describeConditions(statement)}`,
     telling: telling && `${telling}, now allowed by "${statement.id}"`,
@@ -121,22 +124,26 @@ function describeGain({ statement, telling, shown }: Gain): ReportLine {
   };
 }
 
-function describeScopes(how: string, { statement, scopes, shown }: ScopeGain): ReportLine {
+function describeScopes(how: string, gain: ScopeGain): ReportLine {
+  const { statement, scopes, shown } = gain;
   return {
     says: `${how} ${scopes.join(' ')} by "${statement.id}"`,
     shown,
   };
 }
 
-function describeConditions({ conditions, until }: Statement): string {
+function describeConditions(statement: Statement): string {
   return [
-    ...conditions.map(describeCondition),
-    ...(until === undefined ? [] : [`until ${new Date(until * 1000).toISOString().replace('.000', '')}`]),
+    ...statement.conditions.map(describeCondition),
+    ...(statement.until === undefined
+      ? []
+      : [`until ${new Date(statement.until * 1000).toISOString().replace('.000', '')}`]),
   ].join(', ');
 }
 
 /** A name is part of what we sign and of the external id, so whoever trusts those must learn the new one first. */
-function describeRename({ is, was, role, members }: RoleChange): ReportLine[] {
+function describeRename(change: RoleChange): ReportLine[] {
+  const { is, was, role, members } = change;
   if (is !== 'renamed') return [];
   const changed = members.map(({ member }) => member);
   return [

@@ -30,12 +30,13 @@ export type ConsoleAnswer = {
 
 /** What a broker with this role would say. */
 export function answerQuestion(
-  { claims, scopes, seconds, context }: ConsoleQuestion,
+  question: ConsoleQuestion,
   role: Role,
-  { rows }: Pick<PageData, 'rows'>,
+  data: Pick<PageData, 'rows'>,
 ): ConsoleAnswer {
+  const { claims, scopes, seconds, context } = question;
   const token = assumeVerified(claims, role);
-  const row = rows.get(token.issuer);
+  const row = data.rows.get(token.issuer);
   const access = { role: role.name, scopes, seconds, kinds: undefined };
   // The page has no events: what is demanded of the job is said, and taken as met.
   const decision = decide(role, token, access, { job: assumeMet(role, context.now), ...context });
@@ -44,6 +45,10 @@ export function answerQuestion(
     issuer: token.issuer,
     stopped: row ? (met ? undefined : 'guard_not_met') : 'issuer_unknown',
     decision,
-    remedies: findRemedies(decision, claim => findRequestFlag(claim, row), createOpenedDescriber(role, rows)),
+    remedies: findRemedies(
+      decision,
+      claim => findRequestFlag(claim, row),
+      createOpenedDescriber(role, data.rows),
+    ),
   };
 }

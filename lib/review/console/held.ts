@@ -24,16 +24,8 @@ export function compileText(name: string, text: string, setting: RoleSetting): C
 }
 
 /** Opens the data of a page. */
-export function openData({
-  url,
-  audience,
-  session,
-  rows,
-  endpoints,
-  apps,
-  people,
-  roles: written,
-}: ConsoleData): PageData {
+export function openData(consoleData: ConsoleData): PageData {
+  const { url, audience, session, rows, endpoints, apps, people, roles: written } = consoleData;
   const issuers = new Map(rows.map(row => [row.issuer, row]));
   const setting = {
     audience,

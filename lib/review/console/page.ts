@@ -55,7 +55,12 @@ function showAnswer(role: Role, answer: ConsoleAnswer): void {
 }
 
 /** Decides anew from what stands in the fields. */
-function showDecision({ held, now, compiled: { role, complaints } }: PageState): void {
+function showDecision(state: PageState): void {
+  const {
+    held,
+    now,
+    compiled: { role, complaints },
+  } = state;
   const read = readConsoleClaims(findField('claims').value);
   const fault = 'fault' in read ? read.fault : '';
   showText('claims-fault', fault);
@@ -66,12 +71,9 @@ function showDecision({ held, now, compiled: { role, complaints } }: PageState):
   else showAnswer(role, answerQuestion(readQuestion(read.claims, now()), role, held));
 }
 
-function setClaims(
-  state: PageState,
-  { claims, sourceAddress }: Pick<StartingClaims, 'claims' | 'sourceAddress'>,
-): void {
-  findField('claims').value = indentJson(JSON.stringify(claims));
-  findField('source').value = sourceAddress ?? '';
+function setClaims(state: PageState, start: Pick<StartingClaims, 'claims' | 'sourceAddress'>): void {
+  findField('claims').value = indentJson(JSON.stringify(start.claims));
+  findField('source').value = start.sourceAddress ?? '';
   showDecision(state);
 }
 

@@ -20,7 +20,8 @@ export type ReachLine = {
 
 type ReachPart = 'organization' | 'pipeline' | 'further';
 
-function classifyCondition({ name, binds }: Condition, row: IssuerRow | undefined): ReachPart {
+function classifyCondition(condition: Condition, row: IssuerRow | undefined): ReachPart {
+  const { name, binds } = condition;
   if (name === row?.labels.pipeline || name === row?.pipelineId) return 'pipeline';
   return binds || name === row?.labels.organization ? 'organization' : 'further';
 }
@@ -43,12 +44,15 @@ function createReach(role: Role, statement: Statement, row: IssuerRow | undefine
 }
 
 /** Who can reach what: a line for each trust statement of each role. */
-export function listReaches({ roles, rows }: PageData): ReachLine[] {
-  return roles.flatMap(role => role.trust.map(each => createReach(role, each, rows.get(each.issuer))));
+export function listReaches(data: PageData): ReachLine[] {
+  return data.roles.flatMap(role =>
+    role.trust.map(each => createReach(role, each, data.rows.get(each.issuer))),
+  );
 }
 
 /** All words of a line, for the filter. */
-export function collectWords({ role, statement, issuer, ...said }: ReachLine): string {
+export function collectWords(line: ReachLine): string {
+  const { role, statement, issuer, ...said } = line;
   return [
     role.name,
     role.description ?? '',

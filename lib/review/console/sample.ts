@@ -4,9 +4,9 @@ import type { SearchOptions } from '../compare/policy.ts';
 import type { PageData } from './held.ts';
 
 /** What exact comparisons ask for here: jobs that read like those of the vendor, from this moment on. */
-export function createSearchOptions({ rows }: Pick<PageData, 'rows'>, now: number): SearchOptions {
+export function createSearchOptions(data: Pick<PageData, 'rows'>, now: number): SearchOptions {
   return {
-    findSample: (issuer): Claims => createPlainJob(rows.get(issuer)?.preset),
+    findSample: (issuer): Claims => createPlainJob(data.rows.get(issuer)?.preset),
     from: now,
   };
 }

@@ -17,7 +17,8 @@ export type StartingClaims = {
 };
 
 /** The claims of a witness as a token has them. */
-export function convertWitness({ issuer, audience, claims }: Witness): Claims {
+export function convertWitness(witness: Witness): Claims {
+  const { issuer, audience, claims } = witness;
   return {
     iss: issuer,
     aud: audience,
@@ -64,8 +65,9 @@ function collectWantedClaims(role: Role, row: IssuerRow): Claims {
 function listJobStarts(
   role: Role,
   row: IssuerRow,
-  { word, family }: { word: string; family: JobFamily },
+  known: { word: string; family: JobFamily },
 ): StartingClaims[] {
+  const { word, family } = known;
   return Object.entries({ push: {}, ...family.scenarios }).map(([name, changes]) => ({
     group: `Jobs of ${row.issuer}`,
     label: `${word}/${name}`,

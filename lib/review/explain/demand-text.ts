@@ -18,8 +18,8 @@ export function formatLength(seconds: number): string {
 }
 
 /** Who unblocked it: by the name that broker.yml has for them, else by the id. */
-export function nameApprover({ by }: Unblocked, people: readonly Person[]): string {
-  return people.find(({ id }) => id === by)?.name ?? by;
+export function nameApprover(unblocked: Unblocked, people: readonly Person[]): string {
+  return people.find(({ id }) => id === unblocked.by)?.name ?? unblocked.by;
 }
 
 /** What is demanded, in words: an approval, or else that the job runs. */

@@ -27,7 +27,8 @@ const WORDS: { readonly [operator in Condition['operator']]: string } = {
 };
 
 /** A condition in words: what it wants of which claim. */
-export function describeCondition({ name, operator, operands }: Condition): string {
+export function describeCondition(condition: Condition): string {
+  const { name, operator, operands } = condition;
   return `${name} ${WORDS[operator]} ${operands.map(operand => JSON.stringify(operand)).join(', ')}`;
 }
 
@@ -48,11 +49,12 @@ function describeActual(checked: CheckedCondition): string {
 }
 
 /** What alone sets a value apart from one that was wanted, where an eye would not see it. */
-export function explainLikeness({
-  truth,
-  actual: value,
-  condition: { operator, operands },
-}: CheckedCondition): string {
+export function explainLikeness(checked: CheckedCondition): string {
+  const {
+    truth,
+    actual: value,
+    condition: { operator, operands },
+  } = checked;
   if (truth === 'true' || typeof value !== 'string' || (operator !== 'equals' && operator !== 'in'))
     return '';
   const wantedTexts = operands.filter(operand => typeof operand === 'string');
@@ -78,7 +80,8 @@ export const SKIPPED = {
   until_too_near: 'its until is nearer than the shortest session',
 } as const;
 
-function formatStatement({ id, effect, skipped, conditions, applies }: StatementTrace): string[] {
+function formatStatement(trace: StatementTrace): string[] {
+  const { id, effect, skipped, conditions, applies } = trace;
   if (skipped) return [`  ${effect} "${id}" was not tried: ${SKIPPED[skipped]}.`];
   const ending =
     effect === 'deny' ? (applies ? 'strikes' : 'does not strike') : applies ? 'holds' : 'does not hold';
@@ -86,8 +89,8 @@ function formatStatement({ id, effect, skipped, conditions, applies }: Statement
 }
 
 /** Every statement that was tried, with each of its conditions. */
-export function formatTrace({ statements }: Trace): string[] {
-  return statements.flatMap(formatStatement);
+export function formatTrace(trace: Trace): string[] {
+  return trace.statements.flatMap(formatStatement);
 }
 
 const REASONS: { readonly [reason in Deny['reason'] | MethodReason]: string } = {

@@ -37,10 +37,11 @@ export type DescribeOpened = (loosening: Loosening) => string;
 type Offer = { readonly operator: Operator; readonly operands: readonly Scalar[] | undefined };
 
 /** The operands as they would have to be, or that there must be none; undefined where no operand would do. */
-function findOffer({
-  condition: { on, operator, operands },
-  actual: value,
-}: CheckedCondition): Offer | undefined {
+function findOffer(checked: CheckedCondition): Offer | undefined {
+  const {
+    condition: { on, operator, operands },
+    actual: value,
+  } = checked;
   if (!isScalarClaim(value)) return undefined;
   const others = operands.filter(operand => operand !== value);
   if (operator === 'equals' || operator === 'in') return { operator: 'in', operands: [...operands, value] };
@@ -54,9 +55,12 @@ function findOffer({
   return operator.startsWith('not_') ? { operator, operands: undefined } : undefined;
 }
 
-function writeOffer({ on, name }: Condition, { operator, operands }: Offer): string {
+function writeOffer(condition: Condition, offer: Offer): string {
+  const { operator, operands } = offer;
   const rule = operands === undefined ? `no ${operator}` : writeYaml({ [operator]: [...operands] });
-  return on === 'source_ip' ? `request: { source_ip: ${rule} }` : `${writeYaml(name)}: ${rule}`;
+  return condition.on === 'source_ip'
+    ? `request: { source_ip: ${rule} }`
+    : `${writeYaml(condition.name)}: ${rule}`;
 }
 
 function describeOffer(
@@ -70,7 +74,8 @@ function describeOffer(
   return `In "${statement}": ${writeOffer(condition, offer)}${sayOpened({ statement, condition, ...offer })}`;
 }
 
-function adviseStep({ condition, actual: value, why }: CheckedCondition, askFor: FindRequest): string {
+function adviseStep(checked: CheckedCondition, askFor: FindRequest): string {
+  const { condition, actual: value, why } = checked;
   const { name } = condition;
   const asks = askFor(name);
   if (why === 'source_address_unknown')
@@ -91,8 +96,8 @@ function listPolicyChanges(
   return unmet.flatMap(each => describeOffer(each, nearest.id, sayOpened) ?? []);
 }
 
-function listUnmetConditions({ conditions }: StatementTrace): CheckedCondition[] {
-  return conditions.filter(({ truth }) => truth !== 'true');
+function listUnmetConditions(trace: StatementTrace): CheckedCondition[] {
+  return trace.conditions.filter(({ truth }) => truth !== 'true');
 }
 
 function remedyNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpened): Remedies {
@@ -106,8 +111,8 @@ function remedyNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpe
 }
 
 /** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
-function remedyDeny({ statements }: Trace, askFor: FindRequest): Remedies {
-  const striking = statements.filter(({ effect, applies }) => effect === 'deny' && applies);
+function remedyDeny(trace: Trace, askFor: FindRequest): Remedies {
+  const striking = trace.statements.filter(({ effect, applies }) => effect === 'deny' && applies);
   const absent = striking.flatMap(({ id, conditions }) =>
     conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
   );

@@ -120,7 +120,8 @@ function createDialectFinding(rule: DialectRule, place: LintFinding['place']): L
 }
 
 /** What both refuse is told as a broker tells it. */
-function convertComplaint({ rule, place, message }: Complaint): LintFinding {
+function convertComplaint(complaint: Complaint): LintFinding {
+  const { rule, place, message } = complaint;
   const there = READ_THERE[rule];
   return there ? createDialectFinding(there, place) : { rule, level: 'error', place, message };
 }
@@ -141,7 +142,8 @@ function lintKeys(tree: MapTree): LintFinding[] {
 }
 
 /** Does the condition keep null out there too? */
-function isNullRefused({ operator, operands }: Condition): boolean {
+function isNullRefused(condition: Condition): boolean {
+  const { operator, operands } = condition;
   if (operator === 'equals' || operator === 'in') return !operands.includes(null);
   return (operator === 'not_equals' || operator === 'not_in') && operands.includes(null);
 }
@@ -163,14 +165,14 @@ function findConditionRules(
   return operator === 'not_equals' || operator === 'not_in' ? ['dialect-not-on-null'] : [];
 }
 
-function lintStatement({ flat, conditions }: Statement, tree: MapTree, facts: IssuerFacts): LintFinding[] {
-  const ofClaims = conditions.filter(({ on }) => on === 'claim');
+function lintStatement(statement: Statement, tree: MapTree, facts: IssuerFacts): LintFinding[] {
+  const ofClaims = statement.conditions.filter(({ on }) => on === 'claim');
   const rules = ofClaims.flatMap(each =>
     findConditionRules(each, ofClaims, facts).map(rule =>
       createDialectFinding(rule, findClaimPlace(tree, each.name)),
     ),
   );
-  return [...(flat ? [createDialectFinding('dialect-flat', tree.place)] : []), ...rules];
+  return [...(statement.flat ? [createDialectFinding('dialect-flat', tree.place)] : []), ...rules];
 }
 
 type DialectIssuers = ReadonlyMap<string, IssuerFacts>;

@@ -14,7 +14,8 @@ function escapeExcerpt(text: string): string {
 }
 
 /** The line of a place with a caret below the column, each line with its end; nothing where the text has no such line. */
-export function formatExcerpt(text: string, { line, column }: Place): string {
+export function formatExcerpt(text: string, at: Place): string {
+  const { line, column } = at;
   const source = text.split('\n')[line - 1]?.replace(/\r$/, '');
   if (source === undefined) return '';
   const from = Math.max(0, column - 1 - AROUND);

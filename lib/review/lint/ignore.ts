@@ -37,10 +37,9 @@ function readIgnores(file: string, text: string): IgnoreComment[] {
   });
 }
 
-function isAboutFinding(
-  { rule, place: at, line }: IgnoreComment,
-  { rule: found, place }: LintFinding,
-): boolean {
+function isAboutFinding(comment: IgnoreComment, finding: LintFinding): boolean {
+  const { rule, place: at, line } = comment;
+  const { rule: found, place } = finding;
   return rule === found && at.file === place.file && line === place.line;
 }
 

@@ -30,13 +30,13 @@ function sortFindings(findings: readonly LintFinding[], files: Iterable<string>)
  * stands what is to be ignored; `now` is in seconds. Findings come in the order of the files.
  */
 export function lintPolicies(
-  { rows, teams }: Pick<Config, 'rows'> & Partial<Pick<Config, 'teams'>>,
-  { broker, policies }: Pick<ConfigTexts, 'broker' | 'policies'>,
+  config: Pick<Config, 'rows'> & Partial<Pick<Config, 'teams'>>,
+  files: Pick<ConfigTexts, 'broker' | 'policies'>,
   texts: ReadonlyMap<string, string>,
   now: number,
 ): LintAnswer {
-  const all = policies.map(({ compiled, tree }) => createLinted(compiled, tree, rows));
-  const setting = { broker, issuers: [...rows.keys()], all, teams, now };
+  const all = files.policies.map(({ compiled, tree }) => createLinted(compiled, tree, config.rows));
+  const setting = { broker: files.broker, issuers: [...config.rows.keys()], all, teams: config.teams, now };
   const found = all.flatMap(linted =>
     LINT_RULES.flatMap(({ rule, level, check }) =>
       check(linted, setting).map(each => ({ rule, level, ...each })),

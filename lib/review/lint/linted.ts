@@ -72,9 +72,9 @@ export function findClaimPlace(tree: Tree, claim: string): Tree['place'] {
 }
 
 /** The values beside an operator, each where it stands. */
-export function listOperandTrees(tree: Tree, { name, operator }: Condition): readonly ScalarTree[] {
-  const written = findEntry(findClaimsTree(tree), name)?.value;
-  const beside = written?.kind === 'map' ? findEntry(written, operator)?.value : written;
+export function listOperandTrees(tree: Tree, condition: Condition): readonly ScalarTree[] {
+  const written = findEntry(findClaimsTree(tree), condition.name)?.value;
+  const beside = written?.kind === 'map' ? findEntry(written, condition.operator)?.value : written;
   const items = beside?.kind === 'list' ? beside.items : beside ? [beside] : [];
   return items.filter(item => item.kind === 'scalar');
 }
@@ -91,6 +91,7 @@ export function listScalarTrees(tree: Tree | undefined): readonly ScalarTree[] {
 const BINDING = ['equals', 'in', 'matches', 'contains', 'contains_any'];
 
 /** Does the condition leave only some values of its claim? */
-export function isBinding({ on, operator, operands }: Condition): boolean {
+export function isBinding(condition: Condition): boolean {
+  const { on, operator, operands } = condition;
   return on === 'claim' && BINDING.includes(operator) && !operands.includes('*') && !operands.includes(null);
 }

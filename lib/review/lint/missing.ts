@@ -3,15 +3,16 @@ import { findRequestFlag, findVocabularyTypes } from '../../policy/issuer.ts';
 import type { LintedStatement } from './linted.ts';
 
 /** Does the statement hold only where the claim is there, and is not null? */
-export function isDemanded({ conditions }: LintedStatement, claim: string): boolean {
-  return conditions.some(({ name, operator, operands }) => {
+export function isDemanded(linted: LintedStatement, claim: string): boolean {
+  return linted.conditions.some(({ name, operator, operands }) => {
     const isExcluding = operator === 'not_equals' || operator === 'not_in';
     return name === claim && operands.includes(null) === isExcluding;
   });
 }
 
 /** Has the issuer jobs whose token lacks the claim, or has null there? Where nothing is known, no. */
-export function isOftenMissing({ row }: LintedStatement, claim: string): boolean {
+export function isOftenMissing(linted: LintedStatement, claim: string): boolean {
+  const { row } = linted;
   const types = row.vocabulary && findVocabularyTypes(row.vocabulary, claim);
   if (types === undefined || row.preset === undefined || findRequestFlag(claim, row) !== undefined)
     return false;

@@ -9,11 +9,8 @@ const ALL: readonly RuleFacts[] = [
   IGNORE_COMMENT,
 ];
 
-function formatSarifResult(
-  rules: readonly RuleFacts[],
-  { rule, level, place, message }: LintFinding,
-  suppression?: object,
-) {
+function formatSarifResult(rules: readonly RuleFacts[], finding: LintFinding, suppression?: object) {
+  const { rule, level, place, message } = finding;
   return {
     ruleId: rule,
     ruleIndex: rules.findIndex(each => each.rule === rule),
@@ -49,7 +46,8 @@ export type SarifRun = {
  * SARIF, for code scanning.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function writeSarif({ rules, findings, ignored, kind }: SarifRun) {
+export function writeSarif(sarifRun: SarifRun) {
+  const { rules, findings, ignored, kind } = sarifRun;
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',

@@ -15,9 +15,13 @@ const STAR = -1;
 const ONE = -2;
 
 /** The code points of a pattern, and a number of their own for `*` and `?`. */
-export function listSymbols({ text, literal }: Pattern): number[] {
-  return [...text].map(each =>
-    literal || (each !== '*' && each !== '?') ? (each.codePointAt(0) ?? 0) : each === '*' ? STAR : ONE,
+export function listSymbols(pattern: Pattern): number[] {
+  return [...pattern.text].map(each =>
+    pattern.literal || (each !== '*' && each !== '?')
+      ? (each.codePointAt(0) ?? 0)
+      : each === '*'
+        ? STAR
+        : ONE,
   );
 }
 

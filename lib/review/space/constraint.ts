@@ -16,10 +16,10 @@ type ElementSets = { readonly every: readonly (readonly string[])[]; readonly no
 export type Constraint = { readonly points: bigint; readonly texts: Texts; readonly elements: ElementSets };
 
 /** All values of a dimension. */
-export function createConstraint({ points, elements }: Dimension): Constraint {
-  const all = elements ? [] : [[]];
+export function createConstraint(dimension: Dimension): Constraint {
+  const all = dimension.elements ? [] : [[]];
   return {
-    points: (1n << BigInt(points.length)) - 1n,
+    points: (1n << BigInt(dimension.points.length)) - 1n,
     texts: { every: all, none: [] },
     elements: { every: all, none: [] },
   };
@@ -27,7 +27,8 @@ export function createConstraint({ points, elements }: Dimension): Constraint {
 
 type Narrowable<T> = { readonly every: readonly (readonly T[])[]; readonly none: readonly T[] };
 
-function narrowSide<T>({ every, none }: Narrowable<T>, side: Side<T>): Narrowable<T> {
+function narrowSide<T>(narrowable: Narrowable<T>, side: Side<T>): Narrowable<T> {
+  const { every, none } = narrowable;
   return 'in' in side ? { every: [...every, side.in], none } : { every, none: [...none, ...side.out] };
 }
 
@@ -39,28 +40,27 @@ export function narrowConstraint(constraint: Constraint, region: Region): Constr
   };
 }
 
-function chooseArray(
-  { every, none }: ElementSets,
-  { elements }: Dimension,
-): readonly ClaimValue[] | undefined {
-  const chosen = every.map(names => names.find(name => !none.includes(name)));
+function chooseArray(sets: ElementSets, dimension: Dimension): readonly ClaimValue[] | undefined {
+  const chosen = sets.every.map(names => names.find(name => !sets.none.includes(name)));
   return chosen.includes(undefined)
     ? undefined
-    : [...new Set(chosen)].map(name => elements?.get(name ?? '') ?? null);
+    : [...new Set(chosen)].map(name => dimension.elements?.get(name ?? '') ?? null);
 }
 
 /** Is it plain to see, without a search, that no value is left? */
-export function isPlainlyEmpty({ points, texts, elements }: Constraint, dimension: Dimension): boolean {
+export function isPlainlyEmpty(constraint: Constraint, dimension: Dimension): boolean {
+  const { points, texts, elements } = constraint;
   return points === 0n && !chooseArray(elements, dimension) && isPlainlyNone(texts);
 }
 
 /** Is there any value left? What cannot be told is taken to be there: whoever makes a request of it will see. */
 export function isEmptyConstraint(
-  { points, texts, elements }: Constraint,
+  constraint: Constraint,
   dimension: Dimension,
-  effort: SearchBudget,
+  budget: SearchBudget,
 ): boolean {
-  return points === 0n && !chooseArray(elements, dimension) && !judgeAnyText(texts, effort);
+  const { points, texts, elements } = constraint;
+  return points === 0n && !chooseArray(elements, dimension) && !judgeAnyText(texts, budget);
 }
 
 /** A constraint in its dimension. */
@@ -71,16 +71,20 @@ export type OpenDimension = { readonly constraint: Constraint; readonly dimensio
  * absence; undefined alone, for a text that could not be told.
  */
 export function pickValue(
-  { constraint: { points, texts, elements }, dimension }: OpenDimension,
+  open: OpenDimension,
   preferred: readonly Point[],
-  effort: SearchBudget,
+  budget: SearchBudget,
 ): { readonly value: Point } | undefined {
+  const {
+    constraint: { points, texts, elements },
+    dimension,
+  } = open;
   const left = dimension.points.filter((_, at) => (points >> BigInt(at)) & 1n);
   const liked = preferred.find(
     each => each !== undefined && (typeof each === 'string' ? isText(texts, each) : left.includes(each)),
   );
   if (liked !== undefined) return { value: liked };
-  const text = findShortText(texts, effort);
+  const text = findShortText(texts, budget);
   if (text !== undefined) return { value: text };
   if (left.length > 0) return { value: left[0] };
   const array = chooseArray(elements, dimension);

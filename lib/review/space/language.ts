@@ -47,15 +47,15 @@ export function createBudget(): SearchBudget {
 /** A text, or that there is none, or that the search grew too large to tell. */
 export type FoundText = { readonly text: string } | 'none' | 'undecided';
 
-function isMatched({ text, literal }: Pattern, value: string): boolean {
-  return literal ? text === value : matchGlob(text, value);
+function isMatched(pattern: Pattern, value: string): boolean {
+  return pattern.literal ? pattern.text === value : matchGlob(pattern.text, value);
 }
 
 /** Is the value one of these texts? */
-export function isText({ every, none }: Texts, value: string): boolean {
+export function isText(texts: Texts, value: string): boolean {
   return (
-    every.every(union => union.some(pattern => isMatched(pattern, value))) &&
-    !none.some(pattern => isMatched(pattern, value))
+    texts.every.every(union => union.some(pattern => isMatched(pattern, value))) &&
+    !texts.none.some(pattern => isMatched(pattern, value))
   );
 }
 
@@ -65,13 +65,10 @@ type AutomatonProduct = {
 };
 
 /** Walks the states of a product in the order of its automata: those of the unions, then those of `none`. */
-function judgeStates(
-  { unions, none }: AutomatonProduct,
-  states: readonly number[],
-): 'ends' | 'goes on' | 'dead' {
+function judgeStates(product: AutomatonProduct, states: readonly number[]): 'ends' | 'goes on' | 'dead' {
   let at = 0;
   let ends = true;
-  for (const union of unions) {
+  for (const union of product.unions) {
     let [accepted, alive] = [false, false];
     for (const each of union) {
       const state = states[at++] ?? 0;
@@ -81,7 +78,7 @@ function judgeStates(
     if (!alive) return 'dead';
     ends &&= accepted;
   }
-  for (const each of none) {
+  for (const each of product.none) {
     const state = states[at++] ?? 0;
     if (each.all(state)) return 'dead';
     ends &&= !each.accepts(state);
@@ -92,7 +89,7 @@ function judgeStates(
 function walkProduct(
   product: AutomatonProduct,
   alphabet: readonly number[],
-  effort: SearchBudget,
+  budget: SearchBudget,
 ): FoundText {
   const automata = [...product.unions.flat(), ...product.none];
   const seen = new Set<string>();
@@ -103,8 +100,8 @@ function walkProduct(
       const verdict = judgeStates(product, from.states);
       if (verdict === 'ends') return { text: readNodeText(from) };
       if (verdict === 'dead') continue;
-      effort.left -= automata.length * alphabet.length;
-      if (seen.size >= MAX_STATES || effort.left < 0) return 'undecided';
+      budget.left -= automata.length * alphabet.length;
+      if (seen.size >= MAX_STATES || budget.left < 0) return 'undecided';
       for (const symbol of alphabet) {
         const states = from.states.map((state, at) => automata[at]?.step(state, symbol) ?? 0);
         const key = states.join();
@@ -118,9 +115,9 @@ function walkProduct(
 }
 
 /** Plain to see without a search: all that one of the unions can match is ruled out. */
-export function isPlainlyNone({ every, none }: Texts): boolean {
-  return every.some(union =>
-    union.every(narrow => none.some(wide => wide === narrow || isCovering(wide, narrow))),
+export function isPlainlyNone(texts: Texts): boolean {
+  return texts.every.some(union =>
+    union.every(narrow => texts.none.some(wide => wide === narrow || isCovering(wide, narrow))),
   );
 }
 
@@ -144,15 +141,15 @@ function findPlainText(texts: Texts): FoundText | undefined {
   return found ? { text: found.text } : 'none';
 }
 
-function searchText(texts: Texts, effort: SearchBudget): FoundText {
+function searchText(texts: Texts, budget: SearchBudget): FoundText {
   const unions = texts.every.map(union => union.map(findAutomaton));
   const none = texts.none.map(findAutomaton);
-  return walkProduct({ unions, none }, collectAlphabet([...texts.every.flat(), ...texts.none]), effort);
+  return walkProduct({ unions, none }, collectAlphabet([...texts.every.flat(), ...texts.none]), budget);
 }
 
-function createTextsKey({ every, none }: Texts): string {
+function createTextsKey(texts: Texts): string {
   const word = ({ text, literal }: Pattern): string => `${literal ? '=' : '~'}${text}`;
-  return JSON.stringify([every.map(union => union.map(word)), none.map(word).sort()]);
+  return JSON.stringify([texts.every.map(union => union.map(word)), texts.none.map(word).sort()]);
 }
 
 const KEPT_TEXTS = 32;
@@ -161,33 +158,33 @@ const KEPT_TEXTS = 32;
  * A shortest text of these. It walks the product of all automata from its beginning and stops at the first text:
  * no automaton is ever complemented or built whole, so sixteen patterns such as `*-svcN-*` do not blow up.
  */
-function findShortestText(texts: Texts, effort: SearchBudget): FoundText {
+function findShortestText(texts: Texts, budget: SearchBudget): FoundText {
   const key = createTextsKey(texts);
-  const found = effort.known.get(key) ?? searchText(texts, effort);
-  effort.known.set(key, found);
-  if (typeof found === 'object') effort.texts.unshift(found.text);
-  effort.texts.length = Math.min(effort.texts.length, KEPT_TEXTS);
+  const found = budget.known.get(key) ?? searchText(texts, budget);
+  budget.known.set(key, found);
+  if (typeof found === 'object') budget.texts.unshift(found.text);
+  budget.texts.length = Math.min(budget.texts.length, KEPT_TEXTS);
   return found;
 }
 
 /** Those of these texts that are plain to see: earlier answers, and instances of a pattern. */
-function listPlainTexts({ every }: Texts, { texts: known }: SearchBudget): string[] {
-  return [...(every[0] ?? []).flatMap(listInstances), ...known];
+function listPlainTexts(sought: Texts, budget: SearchBudget): string[] {
+  return [...(sought.every[0] ?? []).flatMap(listInstances), ...budget.texts];
 }
 
 /** Is there any such text? */
-export function judgeAnyText(texts: Texts, effort: SearchBudget): boolean | 'undecided' {
+export function judgeAnyText(texts: Texts, budget: SearchBudget): boolean | 'undecided' {
   const plain = findPlainText(texts);
   if (plain !== undefined) return plain !== 'none';
-  if (listPlainTexts(texts, effort).some(text => isText(texts, text))) return true;
-  const found = findShortestText(texts, effort);
+  if (listPlainTexts(texts, budget).some(text => isText(texts, text))) return true;
+  const found = findShortestText(texts, budget);
   return found === 'undecided' ? found : found !== 'none';
 }
 
 /** A short one of these texts; undefined when there is none, or none could be told. */
-export function findShortText(texts: Texts, effort: SearchBudget): string | undefined {
-  const known = listPlainTexts(texts, effort).filter(text => isText(texts, text));
+export function findShortText(texts: Texts, budget: SearchBudget): string | undefined {
+  const known = listPlainTexts(texts, budget).filter(text => isText(texts, text));
   if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
-  const found = findPlainText(texts) ?? findShortestText(texts, effort);
+  const found = findPlainText(texts) ?? findShortestText(texts, budget);
   return typeof found === 'object' ? found.text : undefined;
 }

@@ -33,7 +33,8 @@ function flipSide<T>(side: Side<T>): Side<T> {
 }
 
 /** Every value of the dimension for which it does not hold. */
-export function invertRegion({ points, texts, elements }: Region, dimension: Dimension): Region {
+export function invertRegion(region: Region, dimension: Dimension): Region {
+  const { points, texts, elements } = region;
   return {
     points: points ^ ((1n << BigInt(dimension.points.length)) - 1n),
     ...(dimension.elements ? { texts: flipSide(texts), elements: flipSide(elements) } : { texts, elements }),
@@ -41,9 +42,12 @@ export function invertRegion({ points, texts, elements }: Region, dimension: Dim
 }
 
 /** The region of the points that satisfy a test, without any text or array. */
-export function selectPoints({ points }: Dimension, holds: (point: Point) => boolean): Region {
+export function selectPoints(dimension: Dimension, holds: (point: Point) => boolean): Region {
   return {
-    points: points.reduce<bigint>((mask, point, at) => (holds(point) ? mask | (1n << BigInt(at)) : mask), 0n),
+    points: dimension.points.reduce<bigint>(
+      (mask, point, at) => (holds(point) ? mask | (1n << BigInt(at)) : mask),
+      0n,
+    ),
     texts: NO,
     elements: NO,
   };
@@ -113,21 +117,18 @@ function nestClaim(path: ClaimPath, value: Point): Claims {
 
 type JudgeHolds = (judged: TruthJudgement) => boolean;
 
-function selectTexts(
-  { operator, operands }: Condition,
-  holds: (value: ClaimValue) => boolean,
-): Side<Pattern> {
-  const texts = operands.filter(each => typeof each === 'string');
-  if (operator === 'matches') return { in: texts.map(each => createPattern(each, false)) };
+function selectTexts(condition: Condition, holds: (value: ClaimValue) => boolean): Side<Pattern> {
+  const texts = condition.operands.filter(each => typeof each === 'string');
+  if (condition.operator === 'matches') return { in: texts.map(each => createPattern(each, false)) };
   const others = holds(createUnusedText(texts));
   const apart = texts.filter(each => holds(each) !== others).map(each => createPattern(each, true));
   return others ? { out: apart } : { in: apart };
 }
 
 /** Arrays: only `contains` looks into them, and one element is enough for it. */
-function selectElements({ elements }: Dimension, holds: (value: ClaimValue) => boolean): Side<string> {
+function selectElements(dimension: Dimension, holds: (value: ClaimValue) => boolean): Side<string> {
   const others = holds([]);
-  const apart = [...(elements ?? [])]
+  const apart = [...(dimension.elements ?? [])]
     .filter(([, element]) => holds([element]) !== others)
     .map(([name]) => name);
   return others ? { out: apart } : { in: apart };

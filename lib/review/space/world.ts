@@ -49,12 +49,12 @@ export type Admission = {
   readonly deny: readonly PlacedStatement[];
 };
 
-export function readShortestSession({ session }: SearchedPolicy): number {
-  return session?.min ?? 0;
+export function readShortestSession(policy: SearchedPolicy): number {
+  return policy.session?.min ?? 0;
 }
 
-function listStatementsOf({ trust, deny }: SearchedPolicy, issuer: string): Statement[] {
-  return [...trust, ...deny].filter(statement => statement.issuer === issuer);
+function listStatementsOf(policy: SearchedPolicy, issuer: string): Statement[] {
+  return [...policy.trust, ...policy.deny].filter(statement => statement.issuer === issuer);
 }
 
 /** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
@@ -70,8 +70,8 @@ function listMoments(standings: readonly GuardedPolicy[], issuer: string, from: 
   return sorted.flatMap((moment, at) => [moment, (moment + (sorted[at + 1] ?? moment + 2)) / 2]);
 }
 
-function listAcceptedAudiences({ role }: GuardedPolicy, issuer: string): readonly string[] {
-  return [role.audience, ...(role.issuers[issuer]?.audiences ?? [])];
+function listAcceptedAudiences(guarded: GuardedPolicy, issuer: string): readonly string[] {
+  return [guarded.role.audience, ...(guarded.role.issuers[issuer]?.audiences ?? [])];
 }
 
 /** What is looked at together. */
@@ -114,7 +114,8 @@ function isObjectPoint(point: Point): boolean {
 }
 
 /** The world in which these roles are looked at. */
-export function createSearchSpace({ issuer, standings, statements = [], from }: SpaceOptions): SearchSpace {
+export function createSearchSpace(options: SpaceOptions): SearchSpace {
+  const { issuer, standings, statements = [], from } = options;
   const roles = standings.flatMap(({ role }) => listStatementsOf(role, issuer));
   const conditions = [
     ...standings.flatMap(({ row }) => row.require),
@@ -161,27 +162,20 @@ const HOLDS: { readonly [effect in Effect]: (judged: TruthJudgement) => boolean 
 
 type ConditionReading = { readonly effect: Effect; readonly nullable: readonly string[] };
 
-function createDemand(
-  world: SearchSpace,
-  condition: Condition,
-  { effect, nullable }: ConditionReading,
-): Demand {
+function createDemand(world: SearchSpace, condition: Condition, reading: ConditionReading): Demand {
   const { on: about, name } = condition;
   const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
-  const absent = nullable.includes(name) ? null : undefined;
-  return { on, region: createRegion(condition, on, absent, HOLDS[effect]) };
+  const absent = reading.nullable.includes(name) ? null : undefined;
+  return { on, region: createRegion(condition, on, absent, HOLDS[reading.effect]) };
 }
 
-function demandActiveTime(
-  { time }: SearchSpace,
-  { until, effect }: Statement,
-  role: SearchedPolicy,
-): Demand[] {
+function demandActiveTime(space: SearchSpace, statement: Statement, role: SearchedPolicy): Demand[] {
+  const { until, effect } = statement;
   if (until === undefined) return [];
   // As decide has it: a trust statement whose end is nearer than the shortest session is skipped.
   const least = effect === 'trust' ? readShortestSession(role) : 0;
   const active = (now: number): boolean => until > now && until - now >= least;
-  return [{ on: time, region: selectPoints(time, point => active(point as number)) }];
+  return [{ on: space.time, region: selectPoints(space.time, point => active(point as number)) }];
 }
 
 /** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */

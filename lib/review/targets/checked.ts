@@ -27,8 +27,9 @@ export function listTargets(roles: readonly Role[]): string[] {
 export function checkAllTargets(
   roles: readonly Role[],
   targets: ReadonlyMap<string, TargetRole>,
-  { broker, url, also }: Trustees,
+  trustees: Trustees,
 ): CheckedTarget[] {
+  const { broker, url, also } = trustees;
   const assumed = listTargetRequests(roles);
   const federated = listFederatedRequests(roles);
   return [

@@ -67,7 +67,8 @@ function matchOperand(match: MatchOperand, operand: string, value: string | unde
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
 
 /** Does the condition hold for a request of which this much is known? */
-export function judgeCondition({ operator: written, key, operands }: TrustCondition, keys: KeyLookup): Truth {
+export function judgeCondition(condition: TrustCondition, keys: KeyLookup): Truth {
+  const { operator: written, key, operands } = condition;
   const [, set, name = '', ifExists] = WRITTEN.exec(written) ?? [];
   const known = keys(key.toLowerCase());
   if (!known) return 'doubt';

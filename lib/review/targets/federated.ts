@@ -64,41 +64,34 @@ export function findProviderArn(targetArn: string, url: string): string {
 
 type FederatedToken = { readonly audience: string; readonly subject: string };
 
-function createFederatedLookup(
-  { tagged, sourceIdentity }: FederatedRequest,
-  { audience, subject }: FederatedToken,
-  url: string,
-): KeyLookup {
+function createFederatedLookup(request: FederatedRequest, token: FederatedToken, url: string): KeyLookup {
   const name = nameProvider(url).toLowerCase();
   const unknown: KeyValues = { values: [undefined] };
   const known: { readonly [key: string]: KeyValues } = {
-    [`${name}:aud`]: { values: [audience] },
-    [`${name}:sub`]: { values: [subject] },
+    [`${name}:aud`]: { values: [token.audience] },
+    [`${name}:sub`]: { values: [token.subject] },
     [`${name}:iss`]: { values: [url] },
     'sts:rolesessionname': unknown,
-    'sts:sourceidentity': sourceIdentity ? unknown : { values: [] },
+    'sts:sourceidentity': request.sourceIdentity ? unknown : { values: [] },
     'aws:securetransport': { values: ['true'] },
-    ...(tagged ? {} : { 'aws:tagkeys': { values: [], many: true } }),
+    ...(request.tagged ? {} : { 'aws:tagkeys': { values: [], many: true } }),
   };
   return key => (Object.hasOwn(known, key) ? known[key] : undefined);
 }
 
-function judgeProvider({ exceptPrincipals, principals }: TrustStatement, arn: string): Truth {
-  if (exceptPrincipals) return 'doubt';
-  return principals.some(({ name }) => name === arn || name === '*') ? 'true' : 'false';
+function judgeProvider(statement: TrustStatement, arn: string): Truth {
+  if (statement.exceptPrincipals) return 'doubt';
+  return statement.principals.some(({ name }) => name === arn || name === '*') ? 'true' : 'false';
 }
 
 /** Subjects that the conditions speak of, read as patterns, and one that they do not. */
-function listOtherSubjects(
-  statements: readonly TrustStatement[],
-  { url, subjects }: TrustedIssuer,
-): string[] {
-  const key = `${nameProvider(url)}:sub`.toLowerCase();
+function listOtherSubjects(statements: readonly TrustStatement[], trusted: TrustedIssuer): string[] {
+  const key = `${nameProvider(trusted.url)}:sub`.toLowerCase();
   const written = statements
     .flatMap(({ conditions }) => conditions)
     .filter(each => each.key.toLowerCase() === key)
     .flatMap(({ operands }) => operands.map(each => each.replace(/[*?]/g, 'x')));
-  return [...new Set([...written, 'role:any-other'])].filter(each => !subjects.includes(each));
+  return [...new Set([...written, 'role:any-other'])].filter(each => !trusted.subjects.includes(each));
 }
 
 /** All that is wrong with the target of one role via web_identity. Pure, as `findingsFor` is. */
@@ -132,10 +125,11 @@ export function checkFederatedTarget(
 }
 
 function checkEntrance(
-  { says, doubts }: Ruling,
+  ruling: Ruling,
   statements: readonly TrustStatement[],
   provider: string,
 ): TargetFinding[] {
+  const { says, doubts } = ruling;
   if (says === 'denied') return [createTargetFinding('explicitly-denied', ENTER)];
   if (says === 'undecided') return doubts.map(each => createTargetFinding('undecided', `${ENTER}, ${each}`));
   if (says === 'allowed') return [];
@@ -147,13 +141,10 @@ function checkEntrance(
 }
 
 /** What comes along with the JWT needs a right of its own. */
-function checkSessionRights(
-  { tagged, sourceIdentity }: FederatedRequest,
-  judge: (action: string) => Ruling,
-): TargetFinding[] {
+function checkSessionRights(request: FederatedRequest, judge: (action: string) => Ruling): TargetFinding[] {
   const needed = [
-    ...(tagged ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),
-    ...(sourceIdentity ? [['sts:SetSourceIdentity', 'source-identity-not-allowed'] as const] : []),
+    ...(request.tagged ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),
+    ...(request.sourceIdentity ? [['sts:SetSourceIdentity', 'source-identity-not-allowed'] as const] : []),
   ];
   return needed.flatMap(([action, code]): TargetFinding[] => {
     const { says, doubts } = judge(action);
@@ -168,12 +159,12 @@ function checkSessionRights(
 function checkOtherPrincipals(
   statements: readonly TrustStatement[],
   provider: string,
-  { also }: TrustedIssuer,
+  trusted: TrustedIssuer,
 ): TargetFinding[] {
   return statements
     .filter(({ effect, exceptPrincipals }) => effect === 'Allow' && !exceptPrincipals)
     .flatMap(({ principals }) => principals)
-    .filter(({ name }) => ![provider, ...also].includes(name))
+    .filter(({ name }) => ![provider, ...trusted.also].includes(name))
     .map(({ name }) =>
       name === '*'
         ? createTargetFinding('principal-wide', name)
@@ -182,24 +173,21 @@ function checkOtherPrincipals(
 }
 
 /** The trust policy that such a target should have, for every role that shares it. */
-export function createFederatedPolicy(
-  sharing: readonly FederatedRequest[],
-  { url, subjects }: TrustedIssuer,
-): object {
-  const name = nameProvider(url);
+export function createFederatedPolicy(sharing: readonly FederatedRequest[], trusted: TrustedIssuer): object {
+  const name = nameProvider(trusted.url);
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Sid: 'KiteStsBySubject',
         Effect: 'Allow',
-        Principal: { Federated: findProviderArn(sharing[0]?.arn ?? '', url) },
+        Principal: { Federated: findProviderArn(sharing[0]?.arn ?? '', trusted.url) },
         Action: [
           ENTER,
           ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
           ...(sharing.some(({ tagged }) => tagged) ? ['sts:TagSession'] : []),
         ],
-        Condition: { StringEquals: { [`${name}:aud`]: AUDIENCE, [`${name}:sub`]: subjects } },
+        Condition: { StringEquals: { [`${name}:aud`]: AUDIENCE, [`${name}:sub`]: trusted.subjects } },
       },
     ],
   };

@@ -69,14 +69,14 @@ function listEntrances(statements: readonly TrustStatement[]): TrustStatement[] 
 }
 
 /** ExternalIds that the conditions speak of, and one that they do not. */
-function listOtherIds(statements: readonly TrustStatement[], { externalIds }: TrustedCallers): string[] {
+function listOtherIds(statements: readonly TrustStatement[], trusted: TrustedCallers): string[] {
   const written = listEntrances(statements)
     .flatMap(({ conditions }) => conditions)
     .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
     .flatMap(({ operands }) =>
       operands.flatMap(each => [each, each.replace(/[*?]/g, 'x'), each.toUpperCase()]),
     );
-  return [...new Set([...written, 'any-other'])].filter(id => !externalIds.includes(id));
+  return [...new Set([...written, 'any-other'])].filter(id => !trusted.externalIds.includes(id));
 }
 
 /** Why the broker is not let in, which of three it is. */
@@ -145,25 +145,26 @@ const ONLY = { Allow: /^(ForAnyValue:)?(String|Arn)(Equals|Like)$/, Deny: /^(Str
 
 /** Does a condition leave none but those who are trusted, by their ARNs? */
 function isNarrowingToTrusted(
-  { operator, key, operands }: TrustCondition,
+  condition: TrustCondition,
   effect: TrustStatement['effect'],
-  { broker, also }: TrustedCallers,
+  trusted: TrustedCallers,
 ): boolean {
+  const { operator, key, operands } = condition;
   return (
     key.toLowerCase() === 'aws:principalarn' &&
     ONLY[effect].test(operator) &&
-    operands.every(each => [broker, ...also].includes(each))
+    operands.every(each => [trusted.broker, ...trusted.also].includes(each))
   );
 }
 
 /** A whole account or everyone is no one too many where a condition, or a Deny of all others, names the broker. */
 function isNarrowedToTrusted(
-  { conditions }: TrustStatement,
+  statement: TrustStatement,
   statements: readonly TrustStatement[],
   trusted: TrustedCallers,
 ): boolean {
   return (
-    conditions.some(each => isNarrowingToTrusted(each, 'Allow', trusted)) ||
+    statement.conditions.some(each => isNarrowingToTrusted(each, 'Allow', trusted)) ||
     statements.some(
       deny =>
         deny.effect === 'Deny' &&
@@ -177,11 +178,8 @@ function isNarrowedToTrusted(
   );
 }
 
-function checkPrincipal(
-  { kind, name }: Principal,
-  isNarrowed: boolean,
-  trusted: TrustedCallers,
-): TargetFinding[] {
+function checkPrincipal(principal: Principal, isNarrowed: boolean, trusted: TrustedCallers): TargetFinding[] {
+  const { kind, name } = principal;
   if ([trusted.broker, ...trusted.also].includes(name)) return [];
   if (kind === 'AWS' && GONE.test(name)) return [createTargetFinding('principal-gone', name)];
   if (kind !== 'AWS' || (name !== '*' && readWholeAccount(name) === undefined))
@@ -200,13 +198,14 @@ function checkPrincipals(statements: readonly TrustStatement[], trusted: Trusted
 }
 
 export function checkSessionLength(
-  { seconds }: Pick<TargetRequest, 'seconds'>,
-  { maxSeconds }: TargetRole,
+  asked: Pick<TargetRequest, 'seconds'>,
+  target: TargetRole,
 ): TargetFinding[] {
+  const { maxSeconds } = target;
   if (maxSeconds === undefined)
     return [createTargetFinding('undecided', 'MaxSessionDuration is not in the file')];
-  return maxSeconds < seconds
-    ? [createTargetFinding('session-too-short', `${maxSeconds} is less than ${seconds}`)]
+  return maxSeconds < asked.seconds
+    ? [createTargetFinding('session-too-short', `${maxSeconds} is less than ${asked.seconds}`)]
     : [];
 }
 
@@ -232,15 +231,12 @@ export function dropRepeatedFindings(findings: readonly TargetFinding[]): Target
 }
 
 /** The trust policy that a target should have, for every role that shares it. */
-export function createTrustPolicy(
-  sharing: readonly TargetRequest[],
-  { broker, externalIds }: TrustedCallers,
-): object {
+export function createTrustPolicy(sharing: readonly TargetRequest[], trusted: TrustedCallers): object {
   const beside = [
     ...(sharing.some(({ tags }) => tags.length > 0) ? ['sts:TagSession'] : []),
     ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
   ];
-  const allow = { Effect: 'Allow', Principal: { AWS: broker } };
+  const allow = { Effect: 'Allow', Principal: { AWS: trusted.broker } };
   return {
     Version: '2012-10-17',
     Statement: [
@@ -248,7 +244,7 @@ export function createTrustPolicy(
         Sid: 'KiteStsByExternalId',
         ...allow,
         Action: 'sts:AssumeRole',
-        Condition: { StringEquals: { 'sts:ExternalId': externalIds } },
+        Condition: { StringEquals: { 'sts:ExternalId': trusted.externalIds } },
       },
       ...(beside.length > 0 ? [{ Sid: 'KiteStsSession', ...allow, Action: beside }] : []),
     ],

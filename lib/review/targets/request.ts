@@ -54,11 +54,8 @@ export function readWholeAccount(name: string): string | undefined {
 const UNKNOWN: KeyValues = { values: [undefined] };
 
 /** What is known of the broker's AssumeRole, as lib/providers/aws.ts sends it, by condition key. */
-function createKeyLookup(
-  asked: TargetRequest,
-  { principal, externalId }: TargetCaller,
-  action: StsAction,
-): KeyLookup {
+function createKeyLookup(asked: TargetRequest, caller: TargetCaller, action: StsAction): KeyLookup {
+  const { principal, externalId } = caller;
   return key => {
     const listed = (values: readonly string[]): KeyValues => ({ values, many: true });
     if (key.startsWith('aws:requesttag/')) {
@@ -94,8 +91,11 @@ function judgePrincipal(statement: TrustStatement, principal: string): Truth {
 }
 
 /** IAM compares actions without case. */
-export function isActionCovered({ actions, exceptActions }: TrustStatement, action: string): boolean {
-  return actions.some(pattern => matchGlob(pattern.toLowerCase(), action.toLowerCase())) !== exceptActions;
+export function isActionCovered(statement: TrustStatement, action: string): boolean {
+  return (
+    statement.actions.some(pattern => matchGlob(pattern.toLowerCase(), action.toLowerCase())) !==
+    statement.exceptActions
+  );
 }
 
 export type Ruling = {

@@ -72,17 +72,14 @@ function explainOmission(iss: string, all: readonly CarriedCondition[]): string[
 }
 
 /** A Deny on `sub` holds against whoever chooses another `sub` only where each Allow asks for one too. */
-function hasSubjectCondition({ conditions }: TrustStatement): boolean {
-  return conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
+function hasSubjectCondition(statement: TrustStatement): boolean {
+  return statement.conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
 }
 
 type ImportSetting = { readonly effect: Effect; readonly keepsSubject: boolean };
 
-function importForIssuer(
-  statement: TrustStatement,
-  host: string,
-  { effect, keepsSubject }: ImportSetting,
-): ImportEntry[] {
+function importForIssuer(statement: TrustStatement, host: string, setting: ImportSetting): ImportEntry[] {
+  const { effect, keepsSubject } = setting;
   const { name, conditions } = statement;
   const iss = `https://${host}`;
   const facts = findFacts(iss);
@@ -106,14 +103,16 @@ function importForIssuer(
   return entries.map(each => checkLoadable(each, effect));
 }
 
-function findHost({ kind, name }: TrustStatement['principals'][number]): string | undefined {
-  if (kind !== 'Federated') return undefined;
-  return name === GOOGLE ? GOOGLE : PROVIDER.exec(name)?.[1];
+function findHost(principal: TrustStatement['principals'][number]): string | undefined {
+  if (principal.kind !== 'Federated') return undefined;
+  return principal.name === GOOGLE ? GOOGLE : PROVIDER.exec(principal.name)?.[1];
 }
 
 /** The issuers that a statement speaks of. */
-function listHosts({ principals, exceptPrincipals }: TrustStatement): string[] {
-  return exceptPrincipals ? [] : principals.flatMap(principal => findHost(principal) ?? []);
+function listHosts(statement: TrustStatement): string[] {
+  return statement.exceptPrincipals
+    ? []
+    : statement.principals.flatMap(principal => findHost(principal) ?? []);
 }
 
 function importAllow(statement: TrustStatement, keepsSubject: boolean): ImportEntry[] {
@@ -144,10 +143,8 @@ const NO_DENY = 'a Deny of this policy could not be carried over, and without it
  * An AWS trust policy as a role: its statements for web identity. Whoever the role admits, IAM would have admitted.
  * `role.arn` is undefined for a policy that stands alone.
  */
-export function importAws({
-  arn,
-  statements,
-}: Partial<TargetRole> & Pick<TargetRole, 'statements'>): ImportedPolicy {
+export function importAws(targetRole: Partial<TargetRole> & Pick<TargetRole, 'statements'>): ImportedPolicy {
+  const { arn, statements } = targetRole;
   const [allows, denies] = (['Allow', 'Deny'] as const).map(effect =>
     statements.filter(each => each.effect === effect),
   );

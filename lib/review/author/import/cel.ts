@@ -158,8 +158,8 @@ function readConjunction(tokens: readonly CelToken[], mapping: CelSource['mappin
   return { atoms, failed };
 }
 
-function importWay(tokens: readonly CelToken[], name: string, { issuer, mapping }: CelSource): ImportEntry[] {
-  const { atoms, failed } = readConjunction(tokens, mapping);
+function importWay(tokens: readonly CelToken[], name: string, source: CelSource): ImportEntry[] {
+  const { atoms, failed } = readConjunction(tokens, source.mapping);
   const claims: { [claim: string]: ClaimRule } = {};
   const reasons = [...failed];
   for (const { claim, rule } of atoms) {
@@ -172,7 +172,7 @@ function importWay(tokens: readonly CelToken[], name: string, { issuer, mapping 
   const notes = negations.map(({ claim }) =>
     noteNarrower(claim, 'where the claim is null, the condition is not met'),
   );
-  const draft: DraftStatement = { iss: issuer, claims };
+  const draft: DraftStatement = { iss: source.issuer, claims };
   const entries = addSubjectClaims({ name, draft, notes: [AUDIENCE, ...notes] });
   if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? { draft }).draft, ...reasons)];
   return entries.map(each => checkLoadable(each, 'trust'));

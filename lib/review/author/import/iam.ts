@@ -40,13 +40,13 @@ function isPattern(operand: string): boolean {
   return /[*?]/.test(operand);
 }
 
-function importAddress(name: string, { key, operands }: TrustCondition): CarriedCondition | undefined {
-  if (key.toLowerCase() !== 'aws:sourceip') return undefined;
+function importAddress(name: string, condition: TrustCondition): CarriedCondition | undefined {
+  if (condition.key.toLowerCase() !== 'aws:sourceip') return undefined;
   const operator = { IpAddress: 'in', NotIpAddress: 'not_in' }[name];
   if (!operator) return undefined;
-  const bad = operands.find(each => readRange(each) === undefined);
+  const bad = condition.operands.find(each => readRange(each) === undefined);
   return bad === undefined
-    ? { source: { [operator]: operands } }
+    ? { source: { [operator]: condition.operands } }
     : refuseCondition(`"${bad}" is not a range of addresses with its host bits zero`);
 }
 
@@ -56,7 +56,8 @@ type ClaimOperands = {
   readonly operands: readonly string[];
 };
 
-function importEquality({ claim, types, operands }: ClaimOperands, negated: boolean): CarriedCondition {
+function importEquality(operandsOn: ClaimOperands, negated: boolean): CarriedCondition {
+  const { claim, types, operands } = operandsOn;
   const values = operands.map(each => convertOperand(each, types));
   if (!values.every(each => each !== undefined))
     return refuseCondition(`${claim} can never be ${operands.join(' or ')}`);
@@ -105,11 +106,11 @@ function importClaimCondition(name: string, on: ClaimOperands, effect: Effect): 
 const ALWAYS = ['sub', 'aud'];
 
 /** What is otherwise here for a token without the claim. */
-function noteAbsence(claim: string, { effect, facts }: ConditionSetting, ifExists: boolean): ImportNote[] {
+function noteAbsence(claim: string, setting: ConditionSetting, ifExists: boolean): ImportNote[] {
   if (ALWAYS.includes(claim)) return [];
-  if (effect === 'trust')
+  if (setting.effect === 'trust')
     return ifExists ? [noteNarrower(claim, 'a token without the claim is not let in')] : [];
-  return ifExists || findRequestFlag(claim, facts) === undefined
+  return ifExists || findRequestFlag(claim, setting.facts) === undefined
     ? []
     : [noteNarrower(claim, 'a token without the claim is denied too')];
 }
@@ -138,8 +139,10 @@ const CHOSEN = noteExact(
   'sts:RoleSessionName was not carried over: who asked IAM chose it. The broker names sessions.',
 );
 
-function isTrueWanted({ operator, operands }: TrustCondition): boolean {
-  return operator.startsWith('Bool') && operands.every(each => each.toLowerCase() === 'true');
+function isTrueWanted(condition: TrustCondition): boolean {
+  return (
+    condition.operator.startsWith('Bool') && condition.operands.every(each => each.toLowerCase() === 'true')
+  );
 }
 
 /** Reads one condition of a trust policy for tokens of one issuer. */

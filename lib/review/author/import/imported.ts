@@ -78,7 +78,8 @@ export function omitInPart(name: string, partial: DraftStatement, ...why: string
 }
 
 /** Every note of an import, each with the statement that it is about. */
-export function listNotes({ trust, deny, notes }: ImportedPolicy): ImportNote[] {
+export function listNotes(imported: ImportedPolicy): ImportNote[] {
+  const { trust, deny, notes } = imported;
   return [
     ...[...trust, ...deny].flatMap(entry =>
       entry.notes.map(({ says, exact: kept }) => ({
@@ -95,7 +96,8 @@ function shortenRule(rule: ClaimRule): unknown {
   return Object.keys(rule).length === 1 && 'equals' in rule ? rule['equals'] : rule;
 }
 
-function convertDraft({ claims, ...rest }: DraftStatement): object {
+function convertDraft(draft: DraftStatement): object {
+  const { claims, ...rest } = draft;
   const { iss, id, scopes, request } = { id: undefined, scopes: undefined, request: undefined, ...rest };
   return {
     iss,
@@ -111,8 +113,8 @@ function formatComment(lines: readonly string[]): string {
   return lines.map(line => ` ${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')}`).join('\n');
 }
 
-function hasDraft({ draft }: ImportEntry): boolean {
-  return draft !== undefined;
+function hasDraft(entry: ImportEntry): boolean {
+  return entry.draft !== undefined;
 }
 
 function setFlowStyle(list: Node): void {
@@ -134,7 +136,8 @@ function writePartial(draft: DraftStatement): string[] {
   ];
 }
 
-function describeEntry({ name, draft, notes, partial }: ImportEntry): string[] {
+function describeEntry(entry: ImportEntry): string[] {
+  const { name, draft, notes, partial } = entry;
   return [
     ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
     ...(partial ? writePartial(partial) : []),
@@ -168,7 +171,8 @@ function addRoleKey(role: YAMLMap, key: string, value: unknown): void {
 }
 
 /** The text of a role file. Without a statement, or a provider, the loader refuses it and says what is wanting. */
-export function writeImportedRole({ trust, deny, roleArn, github, notes }: ImportedPolicy): string {
+export function writeImportedRole(imported: ImportedPolicy): string {
+  const { trust, deny, roleArn, github, notes } = imported;
   const role = new YAMLMap();
   const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
   for (const [key, entries] of Object.entries({ trust, deny })) {

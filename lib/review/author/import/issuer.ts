@@ -62,10 +62,8 @@ function canCombine(claims: DraftStatement['claims'], added: DraftStatement['cla
 
 type DraftedEntry = ImportEntry & { readonly draft: DraftStatement };
 
-function replaceSubject(
-  { name, draft, notes }: DraftedEntry,
-  added: readonly DraftStatement['claims'][],
-): DraftedEntry[] {
+function replaceSubject(entry: DraftedEntry, added: readonly DraftStatement['claims'][]): DraftedEntry[] {
+  const { name, draft, notes } = entry;
   const { sub: _, ...others } = draft.claims;
   const { id, ...rest } = draft;
   const named = added.length === 1 && id !== undefined ? { id } : {};
@@ -125,11 +123,11 @@ function listDraftComplaints(draft: DraftStatement, effect: Effect, facts: Issue
   return complaints;
 }
 
-function noteMissingRow({ iss, claims }: DraftStatement): ImportNote {
-  const rule = claims['sub'] ?? {};
+function noteMissingRow(draft: DraftStatement): ImportNote {
+  const rule = draft.claims['sub'] ?? {};
   const bound = 'equals' in rule || 'in' in rule;
   const how = bound ? 'bind: [sub]' : 'single_tenant: true, if nobody but you gets tokens of it';
-  return noteExact(`broker.yml needs a row for ${iss}, with its jwks_uri and ${how}.`);
+  return noteExact(`broker.yml needs a row for ${draft.iss}, with its jwks_uri and ${how}.`);
 }
 
 /** The entry as it is, or left out with the loader's own reason when it would refuse the statement. */

@@ -48,7 +48,8 @@ function findKeyClaim(facts: IssuerFacts, name: string): string | undefined {
 export type ConditionKeySetting = { readonly host: string; readonly facts: IssuerFacts };
 
 /** What the key of a condition is to IAM, for tokens of one issuer. Keys have no case. */
-export function readConditionKey(written: string, { host, facts }: ConditionKeySetting): KeyMeaning {
+export function readConditionKey(written: string, setting: ConditionKeySetting): KeyMeaning {
+  const { host, facts } = setting;
   const key = written.toLowerCase();
   if (key === 'sts:rolesessionname') return { is: 'chosen' };
   if (key === 'aws:securetransport') return { is: 'secure' };

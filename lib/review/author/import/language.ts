@@ -24,11 +24,11 @@ type Cursor = {
   readonly narrower: Set<string>;
 };
 
-function peek({ source, at }: Cursor): string {
-  return source[at] ?? '';
+function peek(cursor: Cursor): string {
+  return cursor.source[cursor.at] ?? '';
 }
-function readRest({ source, at }: Cursor): string {
-  return source.slice(at).join('');
+function readRest(cursor: Cursor): string {
+  return cursor.source.slice(cursor.at).join('');
 }
 
 function requireFew(texts: readonly string[]): readonly string[] {
@@ -123,7 +123,8 @@ function readRepetition(cursor: Cursor): Repetition | undefined {
   return { least: from, most: to };
 }
 
-function repeatTexts(texts: readonly string[], { least, most }: Repetition): readonly string[] {
+function repeatTexts(texts: readonly string[], repetition: Repetition): readonly string[] {
+  const { least, most } = repetition;
   let all: readonly string[] = [''];
   for (let count = 0; count < least; count++) all = concatenateAll(all, texts);
   const found = [...all];

@@ -184,7 +184,8 @@ type OctoGrant = { readonly github?: ImportedPolicy['github']; readonly notes: r
 
 const SCOPE = 'token';
 
-function readOctoGrant(policy: OctoFile, { app, owner, repository }: OctoSetting): OctoGrant {
+function readOctoGrant(policy: OctoFile, setting: OctoSetting): OctoGrant {
+  const { app, owner, repository } = setting;
   const permissions = (policy['permissions'] ?? {}) as { readonly [name: string]: string };
   const listed = policy['repositories'] as readonly string[] | undefined;
   if (listed !== undefined && repository !== undefined)

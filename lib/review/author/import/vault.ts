@@ -55,18 +55,18 @@ function readGlob(claim: string, values: readonly Scalar[]): BoundClaim {
 function readBoundClaim(
   claim: string,
   value: unknown,
-  { isGlob, iss }: { isGlob: boolean; iss: string },
+  reading: { isGlob: boolean; iss: string },
 ): BoundClaim {
   const values = [value].flat();
   const isPlain = values.every(each => ['string', 'boolean', 'number'].includes(typeof each));
   if (!isPlain || values.length === 0)
     return { refused: `${claim}: it is neither a value nor a list of values.` };
-  const { vocabulary } = findFacts(iss);
+  const { vocabulary } = findFacts(reading.iss);
   const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? [];
   const scalars = values as readonly Scalar[];
   if (!types.includes('array'))
-    return isGlob ? readGlob(claim, scalars) : { rule: listRule(scalars, 'equals', 'in') };
-  return isGlob && scalars.some(each => String(each).includes('*'))
+    return reading.isGlob ? readGlob(claim, scalars) : { rule: listRule(scalars, 'equals', 'in') };
+  return reading.isGlob && scalars.some(each => String(each).includes('*'))
     ? { refused: `${claim}: it is a list, which no pattern is for.` }
     : { rule: listRule(scalars, 'contains', 'contains_any') };
 }

@@ -11,27 +11,30 @@ type CaseIssuer = CaseReading['issuers'] extends ReadonlyMap<string, infer Facts
 const NOTHING: CaseBase = { claims: Object.create(null), family: undefined, left: [] };
 
 /** The vendor's issuer: the one of which the policy speaks first, or else any that broker.yml lists. */
-function findVendorIssuer(family: JobFamily, { role, issuers }: CaseReading): string | undefined {
-  const named = role.trust.flatMap(({ issuer }) => issuers.get(issuer) ?? []);
-  return [...named, ...issuers.values()].find((each: CaseIssuer) => each.preset === family.preset)?.issuer;
+function findVendorIssuer(family: JobFamily, reading: CaseReading): string | undefined {
+  const named = reading.role.trust.flatMap(({ issuer }) => reading.issuers.get(issuer) ?? []);
+  return [...named, ...reading.issuers.values()].find((each: CaseIssuer) => each.preset === family.preset)
+    ?.issuer;
 }
 
 function startFromScenario(
-  { family, changes }: Scenario,
-  { value, place }: Placed<string>,
+  scenario: Scenario,
+  placed: Placed<string>,
   reading: CaseReading,
 ): CaseBase | undefined {
+  const { family, changes } = scenario;
   const iss = findVendorIssuer(family, reading);
   if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
   reading.complain(
     'issuer-unknown',
-    place,
-    `broker.yml lists no issuer with the preset ${family.preset}, whose job "${value}" is.`,
+    placed.place,
+    `broker.yml lists no issuer with the preset ${family.preset}, whose job "${placed.value}" is.`,
   );
   return undefined;
 }
 
-function findCaseBase({ from, claims }: WrittenCase, tree: Tree, reading: CaseReading): CaseBase | undefined {
+function findCaseBase(written: WrittenCase, tree: Tree, reading: CaseReading): CaseBase | undefined {
+  const { from, claims } = written;
   const { above, complain } = reading;
   if (!from && !claims)
     complain(
@@ -52,11 +55,9 @@ function findCaseBase({ from, claims }: WrittenCase, tree: Tree, reading: CaseRe
 }
 
 /** The claims with what sets another job of the same vendor apart. */
-function applyScenario(
-  { as }: WrittenCase,
-  base: CaseBase,
-  { role, issuers, complain }: CaseReading,
-): CaseBase {
+function applyScenario(written: WrittenCase, base: CaseBase, reading: CaseReading): CaseBase {
+  const { as } = written;
+  const { role, issuers, complain } = reading;
   if (!as) return base;
   const scenario = SCENARIOS.get(as.value);
   const issuer = findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer;
@@ -73,7 +74,8 @@ function applyScenario(
 }
 
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
-function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }: CaseReading): void {
+function complainOfNames(claims: Claims, tree: Tree, reading: CaseReading): void {
+  const { role, issuers, complain } = reading;
   const entries = findEntry(tree, 'claims')?.value;
   const written = entries?.kind === 'map' ? entries.entries : [];
   const stray = written.find(
@@ -107,10 +109,11 @@ function complainOfNames(claims: Claims, tree: Tree, { role, issuers, complain }
   }
 }
 
-function complainOfWithout({ without = [] }: WrittenCase, claims: Claims, { complain }: CaseReading): void {
+function complainOfWithout(written: WrittenCase, claims: Claims, reading: CaseReading): void {
+  const { without = [] } = written;
   for (const { value, place } of without)
     if (!Object.hasOwn(claims, value))
-      complain(
+      reading.complain(
         'wrong-value',
         place,
         `The case has no claim "${value}" to leave out.${suggestWord(value, Object.keys(claims))}`,

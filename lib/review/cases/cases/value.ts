@@ -3,7 +3,8 @@ import type { ScalarTree } from '../../../language/parse.ts';
 import { isIntegerText, type Shape } from '../../../language/shape.ts';
 import type { ClaimValue } from '../../../policy/claims.ts';
 
-function readScalarClaim({ value, source, place }: ScalarTree, complain: Complain): ClaimValue | undefined {
+function readScalarClaim(scalar: ScalarTree, complain: Complain): ClaimValue | undefined {
+  const { value, source, place } = scalar;
   if (typeof value !== 'number' || isIntegerText(source)) return value;
   complain(
     'wrong-value',

@@ -19,7 +19,8 @@ function createWitnessPart(shown: ShownRequest, tryIt: TryWitness): HTMLElement 
       );
 }
 
-function createChangeLine({ says, telling, shown }: ReportLine, tryIt: TryWitness): HTMLElement {
+function createChangeLine(line: ReportLine, tryIt: TryWitness): HTMLElement {
+  const { says, telling, shown } = line;
   return createElement(
     'li',
     {},

@@ -1,11 +1,11 @@
 import type { Complaint } from '../../../language/complaint.ts';
 import { createButton, createElement, findPart } from './element.ts';
 
-function findOffset(text: string, { line, column }: Complaint['place']): number {
+function findOffset(text: string, at: Complaint['place']): number {
   return text
     .split('\n')
-    .slice(0, line - 1)
-    .reduce((sum, each) => sum + each.length + 1, column - 1);
+    .slice(0, at.line - 1)
+    .reduce((sum, each) => sum + each.length + 1, at.column - 1);
 }
 
 function goToPlace(place: Complaint['place']): void {
@@ -15,7 +15,8 @@ function goToPlace(place: Complaint['place']): void {
   editor.setSelectionRange(at, at);
 }
 
-function createComplaintLine({ rule, place, message }: Complaint): HTMLElement {
+function createComplaintLine(complaint: Complaint): HTMLElement {
+  const { rule, place, message } = complaint;
   return createElement(
     'li',
     {},

@@ -5,7 +5,8 @@ function createCell(texts: readonly string[]): HTMLElement {
   return createElement('td', {}, ...texts.map(text => createElement('p', {}, text)));
 }
 
-function createGrantCell({ role, statement }: ReachLine): HTMLElement {
+function createGrantCell(line: ReachLine): HTMLElement {
+  const { role, statement } = line;
   return createCell([
     role.template.kind,
     ...(statement.scopes ?? []),
@@ -13,7 +14,8 @@ function createGrantCell({ role, statement }: ReachLine): HTMLElement {
   ]);
 }
 
-function createFurtherCell({ further: said, statement, denies }: ReachLine): HTMLElement {
+function createFurtherCell(line: ReachLine): HTMLElement {
+  const { further: said, statement, denies } = line;
   return createCell([
     ...said,
     ...(statement.until === undefined ? [] : [`until ${new Date(statement.until * 1000).toISOString()}`]),

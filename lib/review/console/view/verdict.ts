@@ -19,7 +19,8 @@ function stripDecisionWord(text: string): string {
 }
 
 /** An answer as a person reads it first. */
-export function createVerdict(role: Role, { stopped, issuer, decision }: ConsoleAnswer): Verdict {
+export function createVerdict(role: Role, answer: ConsoleAnswer): Verdict {
+  const { stopped, issuer, decision } = answer;
   const says = stripDecisionWord(summarizeDecision(role, decision));
   if (stopped === undefined) return { is: decision.allowed ? 'allowed' : 'denied', says };
   return {
@@ -30,7 +31,8 @@ export function createVerdict(role: Role, { stopped, issuer, decision }: Console
 }
 
 /** Shows it, unless it is what is there: a reader of the screen hears each decision once. */
-export function showVerdict({ is, says, note = '' }: Verdict): void {
+export function showVerdict(verdict: Verdict): void {
+  const { is, says, note = '' } = verdict;
   const place = findPart('verdict');
   const made = createElement(
     'div',

@@ -9,7 +9,8 @@ import { createElement } from './element.ts';
 
 const TRUTHS = { true: 'yes', false: 'no', doubt: 'in doubt' } as const;
 
-function describeActualValue({ actual: value, why, truth }: CheckedCondition): string {
+function describeActualValue(checked: CheckedCondition): string {
+  const { actual: value, why, truth } = checked;
   if (truth !== 'doubt') return formatClaim(value);
   return value === undefined ? `${DOUBTS[why]}` : `${formatClaim(value)}: ${DOUBTS[why]}`;
 }
@@ -28,11 +29,11 @@ function createConditionRow(checked: CheckedCondition): HTMLElement {
   );
 }
 
-function createConditionTable({ id, conditions }: StatementTrace): HTMLElement {
+function createConditionTable(trace: StatementTrace): HTMLElement {
   return createElement(
     'table',
     { class: 'conditions' },
-    createElement('caption', { class: 'hidden' }, `Conditions of ${id}`),
+    createElement('caption', { class: 'hidden' }, `Conditions of ${trace.id}`),
     createElement(
       'thead',
       {},
@@ -42,7 +43,7 @@ function createConditionTable({ id, conditions }: StatementTrace): HTMLElement {
         ...['Met', 'Condition', 'Here'].map(each => createElement('th', { scope: 'col' }, each)),
       ),
     ),
-    createElement('tbody', {}, ...conditions.map(createConditionRow)),
+    createElement('tbody', {}, ...trace.conditions.map(createConditionRow)),
   );
 }
 
@@ -74,7 +75,8 @@ function createRemedyList(title: string, each: readonly string[]): HTMLElement |
       );
 }
 
-function createRemedyCard({ step, policy }: Remedies): HTMLElement | undefined {
+function createRemedyCard(remedies: Remedies): HTMLElement | undefined {
+  const { step, policy } = remedies;
   return step.length + policy.length === 0
     ? undefined
     : createElement(
@@ -103,8 +105,8 @@ function createGrantCard(decision: Decision): HTMLElement | undefined {
 }
 
 /** What the role demands of the job, which this page has no events to tell of: it takes it as met, and says so. */
-function createDemandCard({ trace }: Decision): HTMLElement | undefined {
-  const demands = 'demands' in trace ? (trace.demands ?? []) : [];
+function createDemandCard(decision: Decision): HTMLElement | undefined {
+  const demands = 'demands' in decision.trace ? (decision.trace.demands ?? []) : [];
   return demands.length === 0
     ? undefined
     : createElement(
@@ -120,7 +122,8 @@ function createDemandCard({ trace }: Decision): HTMLElement | undefined {
 }
 
 /** Everything behind a decision, drawn from its trace: nothing is evaluated again. */
-export function createWhyParts({ decision, remedies }: ConsoleAnswer): HTMLElement[] {
+export function createWhyParts(answer: ConsoleAnswer): HTMLElement[] {
+  const { decision, remedies } = answer;
   return [
     createRemedyCard(remedies),
     createGrantCard(decision),

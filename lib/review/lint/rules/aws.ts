@@ -2,13 +2,13 @@ import { findEntry, type Tree } from '../../../language/parse.ts';
 import { type Linted, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
-function findAwsTemplate({ role }: Linted) {
-  return role?.template.kind === 'aws' ? role.template : undefined;
+function findAwsTemplate(linted: Linted) {
+  return linted.role?.template.kind === 'aws' ? linted.role.template : undefined;
 }
 
-function findAwsPlace({ tree }: Linted, key: string): Tree['place'] {
-  const aws = findEntry(tree, 'aws')?.value;
-  return (aws && findEntry(aws, key)?.place) ?? tree.place;
+function findAwsPlace(linted: Linted, key: string): Tree['place'] {
+  const aws = findEntry(linted.tree, 'aws')?.value;
+  return (aws && findEntry(aws, key)?.place) ?? linted.tree.place;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what either allows. */
@@ -96,8 +96,8 @@ function isAllowingAll(statement: Tree): boolean {
   return listScalarTrees(findEntry(statement, 'Effect')?.value).some(({ value }) => value === 'Allow');
 }
 
-function findWidePolicy({ tree }: Linted): Tree['place'] | undefined {
-  const aws = findEntry(tree, 'aws')?.value;
+function findWidePolicy(linted: Linted): Tree['place'] | undefined {
+  const aws = findEntry(linted.tree, 'aws')?.value;
   const policy = aws && findEntry(aws, 'policy')?.value;
   const written = policy && findEntry(policy, 'Statement')?.value;
   const statements = written?.kind === 'list' ? written.items : written ? [written] : [];

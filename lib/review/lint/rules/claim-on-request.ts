@@ -15,9 +15,10 @@ function listConditionUses(statements: readonly LintedStatement[], issuer: strin
     );
 }
 
-function listTemplateUses({ role, tree }: Linted): ClaimUse[] {
-  return listScalarTrees(role && findEntry(tree, role.template.kind)?.value).flatMap(({ value, place }) =>
-    findSlots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
+function listTemplateUses(linted: Linted): ClaimUse[] {
+  return listScalarTrees(linted.role && findEntry(linted.tree, linted.role.template.kind)?.value).flatMap(
+    ({ value, place }) =>
+      findSlots(String(value)).flatMap(({ name: claim }) => (claim === undefined ? [] : [{ claim, place }])),
   );
 }
 

@@ -7,7 +7,7 @@ function spares(operands: readonly unknown[]): boolean {
   return !operands.includes(null);
 }
 
-function findStruckJobs(denying: LintedStatement, { trust }: Linted): LintMatch[] {
+function findStruckJobs(denying: LintedStatement, linted: Linted): LintMatch[] {
   const { statement, row, tree } = denying;
   const nullable = (name: string): boolean => row.nullable.includes(name);
   return statement.conditions
@@ -21,7 +21,7 @@ function findStruckJobs(denying: LintedStatement, { trust }: Linted): LintMatch[
       );
     })
     .flatMap(({ name }) => {
-      const struck = trust.find(
+      const struck = linted.trust.find(
         each => each.statement.issuer === statement.issuer && !isDemanded(each, name),
       );
       if (struck === undefined) return [];

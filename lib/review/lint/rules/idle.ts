@@ -42,7 +42,8 @@ type IdleRuleFacts = {
   readonly message: string;
 };
 
-function createIdleRule({ rule, why, says, message }: IdleRuleFacts): LintRule {
+function createIdleRule(facts: IdleRuleFacts): LintRule {
+  const { rule, why, says, message } = facts;
   return {
     rule,
     level: 'warning',

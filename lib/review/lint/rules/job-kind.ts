@@ -38,7 +38,11 @@ function listTellingClaims(kinds: readonly JobKind[]): string {
   return [...new Set(kinds.flatMap(({ tells }) => tells?.at(0)?.[0] ?? []))].join(' and ');
 }
 
-function findAdmittedKinds({ linted: { statement, tree }, admitted }: JudgedStatement): LintMatch[] {
+function findAdmittedKinds(judged: JudgedStatement): LintMatch[] {
+  const {
+    linted: { statement, tree },
+    admitted,
+  } = judged;
   const meant = statement.knowingly?.jobs ?? [];
   const kinds = admitted.filter(({ name, danger }) => danger !== undefined && !meant.includes(name));
   if (kinds.length === 0) return [];
@@ -58,7 +62,12 @@ export const jobKindAdmitted: LintRule = {
   check: linted => listJudgedStatements(linted).flatMap(findAdmittedKinds),
 };
 
-function findIdleWords({ linted: { statement, tree }, admitted, known }: JudgedStatement): LintMatch[] {
+function findIdleWords(judged: JudgedStatement): LintMatch[] {
+  const {
+    linted: { statement, tree },
+    admitted,
+    known,
+  } = judged;
   const written = findEntry(tree, 'knowingly')?.value;
   const names = written && findEntry(written, 'jobs')?.value;
   return (names?.kind === 'list' ? names.items : []).flatMap(item => {
@@ -85,11 +94,11 @@ export const knowinglyIdle: LintRule = {
   check: linted => listJudgedStatements(linted).flatMap(findIdleWords),
 };
 
-function findBeyond(
-  { linted: { statement, tree }, admitted }: JudgedStatement,
-  allowed: readonly string[],
-  team: string,
-): LintMatch[] {
+function findBeyond(judged: JudgedStatement, allowed: readonly string[], team: string): LintMatch[] {
+  const {
+    linted: { statement, tree },
+    admitted,
+  } = judged;
   const beyond = admitted.filter(({ name }) => !allowed.includes(name)).map(({ name }) => name);
   if (beyond.length === 0) return [];
   return [

@@ -3,9 +3,9 @@ import { findClaimPlace, isBinding, type LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule, LintSetting } from '../rule.ts';
 
 /** The guard of the issuer's row in broker.yml. Rows are in the order of the file. */
-function findGuardTree({ row }: LintedStatement, { broker, issuers }: LintSetting) {
-  const rows = findEntry(broker, 'issuers')?.value;
-  const tree = rows?.kind === 'list' ? rows.items[issuers.indexOf(row.issuer)] : undefined;
+function findGuardTree(linted: LintedStatement, setting: LintSetting) {
+  const rows = findEntry(setting.broker, 'issuers')?.value;
+  const tree = rows?.kind === 'list' ? rows.items[setting.issuers.indexOf(linted.row.issuer)] : undefined;
   return tree && findEntry(tree, 'require')?.value;
 }
 

@@ -1,11 +1,12 @@
 import { type LintedStatement, listOperandTrees } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
-function findNullPatterns({
-  statement: { conditions },
-  tree,
-  row: { nullable },
-}: LintedStatement): LintMatch[] {
+function findNullPatterns(linted: LintedStatement): LintMatch[] {
+  const {
+    statement: { conditions },
+    tree,
+    row: { nullable },
+  } = linted;
   return conditions
     .filter(
       ({ operator, name }) =>

@@ -8,8 +8,9 @@ import type { LintMatch, LintRule } from '../rule.ts';
 const WITHIN = /[\p{L}\p{N}]$/u;
 
 /** A name that anybody may take ends at its slash alone: whoever may be acme-web may be acme-evil. */
-function isDelimited(prefix: string, claim: string, { free, paths }: ClaimKnowledge): boolean {
-  if (free.includes(claim) || (paths.includes(claim) && !prefix.includes('/'))) return prefix.endsWith('/');
+function isDelimited(prefix: string, claim: string, knowledge: ClaimKnowledge): boolean {
+  if (knowledge.free.includes(claim) || (knowledge.paths.includes(claim) && !prefix.includes('/')))
+    return prefix.endsWith('/');
   return prefix !== '' && !WITHIN.test(prefix);
 }
 
@@ -30,8 +31,8 @@ function hasOpenEnd(pattern: string, claim: string, known: ClaimKnowledge): bool
   return known.refs.includes(claim) ? hasOpenBranch(pattern) : !isDelimited(prefix, claim, known);
 }
 
-function isOfTags({ name, operands }: Condition): boolean {
-  return name === 'ref_type' && operands.every(each => each === 'tag');
+function isOfTags(condition: Condition): boolean {
+  return condition.name === 'ref_type' && condition.operands.every(each => each === 'tag');
 }
 
 /** A name that nobody meant, and that the pattern admits. */
@@ -42,7 +43,8 @@ function inventStranger(pattern: string): string {
     .replaceAll('?', 'x');
 }
 
-function findOpenEnds({ statement, tree, known }: LintedStatement): LintMatch[] {
+function findOpenEnds(linted: LintedStatement): LintMatch[] {
+  const { statement, tree, known } = linted;
   const refs = statement.conditions.some(isOfTags) ? [] : known.refs;
   const names = [...known.named, ...known.free, ...refs];
   return statement.conditions

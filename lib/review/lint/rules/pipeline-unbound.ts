@@ -23,7 +23,11 @@ function isWholeCluster(operand: unknown): boolean {
   return /^system:(serviceaccount:)?[*?]/.test(String(operand));
 }
 
-function isPipelineBound({ conditions, known: { runs, openSub } }: LintedStatement): boolean {
+function isPipelineBound(linted: LintedStatement): boolean {
+  const {
+    conditions,
+    known: { runs, openSub },
+  } = linted;
   return conditions.some(each => {
     const { name, operands } = each;
     if (!isBinding(each)) return false;
@@ -36,9 +40,12 @@ function isPipelineBound({ conditions, known: { runs, openSub } }: LintedStateme
 }
 
 /** Repositories of GitHub that are filled in from what runs: each caller gets its own, so that none need be named. */
-function isOwnRepositoryGiven({ role, tree }: Linted, { known: { runs } }: LintedStatement): boolean {
-  if (role?.template.kind !== 'github') return false;
-  const github = findEntry(tree, 'github')?.value;
+function isOwnRepositoryGiven(linted: Linted, lintedStatement: LintedStatement): boolean {
+  const {
+    known: { runs },
+  } = lintedStatement;
+  if (linted.role?.template.kind !== 'github') return false;
+  const github = findEntry(linted.tree, 'github')?.value;
   const repositories = listScalarTrees(github && findEntry(github, 'repositories')?.value);
   return repositories.every(({ value }) =>
     findSlots(String(value)).some(({ name = '' }) => isRunClaim(runs, name)),

@@ -19,14 +19,15 @@ function listSlotPairs(text: string): SlotPair[] {
 }
 
 /** The values that a statement leaves of a claim; undefined where they are not listed. */
-function listBoundValues({ conditions }: LintedStatement, claim: string): readonly string[] | undefined {
-  const bound = conditions.find(
+function listBoundValues(linted: LintedStatement, claim: string): readonly string[] | undefined {
+  const bound = linted.conditions.find(
     ({ name, operator }) => name === claim && (operator === 'equals' || operator === 'in'),
   );
   return bound?.operands.map(String);
 }
 
-function findGrammars({ row, known }: LintedStatement, claim: string): readonly Grammar[] {
+function findGrammars(linted: LintedStatement, claim: string): readonly Grammar[] {
+  const { row, known } = linted;
   const types = row.vocabulary && findVocabularyTypes(row.vocabulary, claim);
   if (types?.every(type => type === 'number')) return [DIGITS];
   return (Object.hasOwn(known.sent, claim) ? known.sent[claim] : undefined) ?? [];
@@ -39,9 +40,10 @@ function canRunOn(values: readonly string[], between: string): boolean {
   );
 }
 
-function isPairAmbiguous({ trust }: Linted, { before, between }: SlotPair): boolean {
-  const listed = trust.map(each => listBoundValues(each, before));
-  const open = trust.filter((_, index) => listed[index] === undefined);
+function isPairAmbiguous(linted: Linted, pair: SlotPair): boolean {
+  const { before, between } = pair;
+  const listed = linted.trust.map(each => listBoundValues(each, before));
+  const open = linted.trust.filter((_, index) => listed[index] === undefined);
   if (open.length === 0)
     return canRunOn(
       listed.flatMap(each => each ?? []),
@@ -53,9 +55,9 @@ function isPairAmbiguous({ trust }: Linted, { before, between }: SlotPair): bool
   });
 }
 
-function suggestSeparator({ trust }: Linted, { before }: SlotPair): string {
+function suggestSeparator(linted: Linted, pair: SlotPair): string {
   const safe = ['/', ':', '=', '@', '+'].find(sign =>
-    trust.every(each => !canHold(findGrammars(each, before), sign)),
+    linted.trust.every(each => !canHold(findGrammars(each, pair.before), sign)),
   );
   return safe === undefined
     ? 'Give each claim a value of its own.'

@@ -5,10 +5,10 @@ import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
 /** Values of tags without an `else`, and those of claims of ours, which have none. */
-function listTagValues({ role, tree }: Linted): readonly Tree[] {
-  const kind = role?.template.kind;
+function listTagValues(linted: Linted): readonly Tree[] {
+  const kind = linted.role?.template.kind;
   const under = findEntry(
-    findEntry(tree, kind ?? '')?.value ?? tree,
+    findEntry(linted.tree, kind ?? '')?.value ?? linted.tree,
     kind === 'aws' ? 'tags' : 'claims',
   )?.value;
   if (under?.kind !== 'map' || (kind !== 'aws' && kind !== 'jwt' && kind !== 'oauth')) return [];

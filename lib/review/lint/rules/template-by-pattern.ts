@@ -4,8 +4,8 @@ import { type Linted, listScalarTrees } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
 /** The first statement in which nothing but a pattern binds the claim. */
-function findLooseStatement({ trust }: Linted, claim: string): string | undefined {
-  return trust.find(({ statement: { conditions } }) => {
+function findLooseStatement(linted: Linted, claim: string): string | undefined {
+  return linted.trust.find(({ statement: { conditions } }) => {
     const operators = conditions.filter(({ name }) => name === claim).map(({ operator }) => operator);
     return operators.includes('matches') && !operators.includes('equals') && !operators.includes('in');
   })?.statement.id;

@@ -2,10 +2,11 @@ import { findEntry } from '../../../language/parse.ts';
 import type { LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
-function findEndedStatement(
-  { statement: { id, effect, until }, tree }: LintedStatement,
-  now: number,
-): LintMatch[] {
+function findEndedStatement(linted: LintedStatement, now: number): LintMatch[] {
+  const {
+    statement: { id, effect, until },
+    tree,
+  } = linted;
   if (until === undefined || until > now) return [];
   const what = effect === 'trust' ? 'It admits nobody any more' : 'It denies nobody any more';
   return [

@@ -14,7 +14,12 @@ type TextOperand = {
   readonly grammars: readonly Grammar[];
 };
 
-function listTextOperands({ statement, tree, known: { sent } }: LintedStatement): TextOperand[] {
+function listTextOperands(linted: LintedStatement): TextOperand[] {
+  const {
+    statement,
+    tree,
+    known: { sent },
+  } = linted;
   return statement.conditions.flatMap(condition => {
     const { name, operator } = condition;
     const grammars = (Object.hasOwn(sent, name) ? sent[name] : undefined) ?? [];
@@ -27,16 +32,17 @@ function listTextOperands({ statement, tree, known: { sent } }: LintedStatement)
 }
 
 /** What the operand misses; first of what the vendor fixes. */
-function findMissed({ grammars, text, isPattern }: TextOperand): Grammar | undefined {
+function findMissed(operand: TextOperand): Grammar | undefined {
+  const { grammars, text, isPattern } = operand;
   const missed = grammars.filter(each => !canBeSent(each, text, isPattern));
   return missed.find(({ fixed }) => fixed) ?? missed[0];
 }
 
-function explainMissed({ row }: LintedStatement, operand: TextOperand, { says, fixed }: Grammar): LintMatch {
+function explainMissed(linted: LintedStatement, operand: TextOperand, grammar: Grammar): LintMatch {
   const { condition, text, isPattern, place } = operand;
   const slip = explainMisfit(text, isPattern);
-  const can = fixed ? 'can never send' : 'never sends';
-  const message = `${row.issuer} ${can} "${text}" as ${condition.name}, which is ${says}.${slip ? ` ${slip}` : ''}`;
+  const can = grammar.fixed ? 'can never send' : 'never sends';
+  const message = `${linted.row.issuer} ${can} "${text}" as ${condition.name}, which is ${grammar.says}.${slip ? ` ${slip}` : ''}`;
   return { place, message };
 }
 

@@ -30,7 +30,8 @@ function explainWorkflow(text: string, isPattern: boolean, owners: readonly stri
     : undefined;
 }
 
-function findLooseWorkflows({ statement, tree, conditions }: LintedStatement): LintMatch[] {
+function findLooseWorkflows(linted: LintedStatement): LintMatch[] {
+  const { statement, tree, conditions } = linted;
   // A commit cannot be changed, whoever may push.
   if (conditions.some(each => each.name === 'job_workflow_sha' && isBinding(each))) return [];
   const owners = listOwners(conditions);

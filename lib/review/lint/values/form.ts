@@ -40,8 +40,8 @@ function listPatternSteps(pattern: string): PatternStep[] {
 type Spot = { readonly step: number; readonly run: number; readonly count: number };
 
 /** Is there a text of the form that the operand equals, or, where it is a pattern, matches? */
-export function canBeText({ runs, whole }: Form, operand: string, isPattern: boolean): boolean {
-  return isPattern ? canBeMatched(runs, operand) : whole.test(operand);
+export function canBeText(form: Form, operand: string, isPattern: boolean): boolean {
+  return isPattern ? canBeMatched(form.runs, operand) : form.whole.test(operand);
 }
 
 function canBeMatched(runs: readonly CharacterRun[], pattern: string): boolean {
@@ -58,11 +58,8 @@ function canBeMatched(runs: readonly CharacterRun[], pattern: string): boolean {
   return false;
 }
 
-function listNextSpots(
-  { step, run, count }: Spot,
-  now: CharacterRun | undefined,
-  next: PatternStep | undefined,
-): Spot[] {
+function listNextSpots(spot: Spot, now: CharacterRun | undefined, next: PatternStep | undefined): Spot[] {
+  const { step, run, count } = spot;
   const spots: Spot[] = [];
   if (now && count >= now.least) spots.push({ step, run: run + 1, count: 0 });
   if (next?.wild === 'any') spots.push({ step: step + 1, run, count });

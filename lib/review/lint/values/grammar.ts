@@ -30,10 +30,10 @@ export function createWordGrammar(list: readonly string[], { fixed = false }: Gr
 }
 
 /** Can the issuer send what the operand equals or, as a pattern, matches? */
-export function canBeSent({ forms, never }: Grammar, operand: string, isPattern: boolean): boolean {
+export function canBeSent(grammar: Grammar, operand: string, isPattern: boolean): boolean {
   const written = isPattern ? operand.split(/[*?]+/) : [operand];
-  if (never && written.some(each => never.test(each))) return false;
-  return forms.some(form => canBeText(form, operand, isPattern));
+  if (written.some(each => grammar.never?.test(each))) return false;
+  return grammar.forms.some(form => canBeText(form, operand, isPattern));
 }
 
 /** Can a value hold this text? Where nothing is known, it can. */
@@ -43,6 +43,6 @@ export function canHold(grammars: readonly Grammar[], text: string): boolean {
 }
 
 /** Has every value one of a few lengths, so that its end is known? */
-export function isOfOneLength({ forms }: Grammar): boolean {
-  return forms.every(form => form.runs.every(({ least, most }) => least === most));
+export function isOfOneLength(grammar: Grammar): boolean {
+  return grammar.forms.every(form => form.runs.every(({ least, most }) => least === most));
 }
