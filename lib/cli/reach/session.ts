@@ -10,9 +10,10 @@ type Environment = Terminal['environment'];
 const PATIENCE_MS = 10_000;
 
 async function askEndpoint(url: string, environment: Environment, fetch: Fetch): Promise<AwsAccessKey> {
-  // Never the endpoint of a machine or of another container: only what a step was given for itself.
-  if (!isLoopback(new URL(url).hostname))
-    throw new Failure('AWS_CONTAINER_CREDENTIALS_FULL_URI is not on this machine, so it is not asked.\n');
+  // Of exec, on this machine, or of the broker, by https; never that of a machine or of a cluster.
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'https:' && !isLoopback(hostname))
+    throw new Failure('AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor on this machine.\n');
   const file = environment['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
   const token = file
     ? (await readFile(file, 'utf8')).trim()
@@ -26,9 +27,24 @@ async function askEndpoint(url: string, environment: Environment, fetch: Fetch):
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
+/** The session in a file that the plugin wrote: its first profile, and one with a session token alone. */
+async function readSession(file: string): Promise<AwsAccessKey | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const read = (name: string) =>
+    new RegExp(`^\\[default\\]\n(?:.*\n)*?${name} = (\\S+)$`, 'm').exec(text)?.[1];
+  const [accessKeyId, secretAccessKey, sessionToken] = [
+    read('aws_access_key_id'),
+    read('aws_secret_access_key'),
+    read('aws_session_token'),
+  ];
+  return accessKeyId && secretAccessKey && sessionToken
+    ? { accessKeyId, secretAccessKey, sessionToken }
+    : undefined;
+}
+
 /**
- * The AWS session of this step: from variables, or from the endpoint that `exec` serves. A long-lived key, a profile and the
- * machine's own role are never used.
+ * The AWS session of this step, wherever `exec` and the plugin put it: in variables, at an endpoint, in a file that a variable
+ * names. A long-lived key, the user's own files and the machine's own role are never used.
  */
 export async function findAwsSession({ environment }: Terminal, fetch: Fetch): Promise<AwsAccessKey> {
   const url = environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
@@ -39,6 +55,9 @@ export async function findAwsSession({ environment }: Terminal, fetch: Fetch): P
   } = environment;
   if (accessKeyId && secretAccessKey && sessionToken) return { accessKeyId, secretAccessKey, sessionToken };
   if (url && URL.canParse(url)) return askEndpoint(url, environment, fetch);
+  const file = environment['AWS_SHARED_CREDENTIALS_FILE'];
+  const session = file ? await readSession(file) : undefined;
+  if (session) return session;
   throw new Failure(
     'This step has no AWS session. Run it by kite-sts exec, or with the plugin, for an aws role.\n',
   );

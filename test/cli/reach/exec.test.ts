@@ -148,3 +148,15 @@ describe('a command of exec', () => {
     expect((await ran('true', [`${ECR}.evil.io`])).exits).toBe(64);
   });
 });
+
+test('a refusal of AWS names its reason, and no password is printed', async () => {
+  const denying = await testServer(() => ({
+    status: 400,
+    body: { __type: 'com.amazonaws#AccessDeniedException' },
+  }));
+  const { out, error, exits } = await ran(
+    `printf public.ecr.aws | KITE_STS_AWS_ENDPOINT=${denying.url} docker-credential-kite-sts get`,
+  );
+  expect([out, exits]).toEqual(['', 1]);
+  expect(error).toContain('AccessDeniedException');
+});
