@@ -1,4 +1,3 @@
-import type { ParseArgsOptionsConfig } from 'node:util';
 import { type ClientOptions, type ExchangeOptions, type ExchangeResult, exchange } from '../client/client.ts';
 import { createFetch, type Fetch } from '../client/proxy.ts';
 import { findMint } from '../client/subject/find.ts';
@@ -6,51 +5,74 @@ import { type MintToken, NoSubjectToken, readSubjectToken } from '../client/subj
 import { createProgramRunner } from '../client/subject/program.ts';
 import { checkBrokerUrl } from '../client/url.ts';
 import { readInput } from './input.ts';
-import { Failure, type Flags, flag, seconds, type Terminal, texts, UsageError } from './verb.ts';
+import {
+  Failure,
+  type Flags,
+  flag,
+  seconds,
+  type Terminal,
+  texts,
+  UsageError,
+  type VerbOptions,
+} from './verb.ts';
 
 /** Where the broker is and where the subject token is from: options of every verb of a step. */
 export const TOKEN_OPTIONS = {
-  broker: { type: 'string' },
-  audience: { type: 'string' },
-  'token-file': { type: 'string' },
-  'token-command': { type: 'string' },
-  'token-env': { type: 'string' },
-  claim: { type: 'string', multiple: true },
-  lifetime: { type: 'string' },
-  'subject-claim': { type: 'string' },
-  json: { type: 'boolean' },
-} as const satisfies ParseArgsOptionsConfig;
+  broker: {
+    type: 'string',
+    value: 'URL',
+    help: 'The broker: https, or http on this machine. The default is `KITE_STS_URL`.',
+  },
+  audience: {
+    type: 'string',
+    value: 'A',
+    help: "What the subject token is minted for. The default is the broker's URL.",
+  },
+  'token-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'A file with the subject token, read anew each time. `-` is standard input.',
+  },
+  'token-command': {
+    type: 'string',
+    value: 'LINE',
+    help: 'A shell line that prints the subject token, run anew each time.',
+  },
+  'token-env': {
+    type: 'string',
+    value: 'NAME',
+    help: 'A variable with the subject token. The default is `KITE_STS_ID_TOKEN`.',
+  },
+  claim: {
+    type: 'string',
+    value: 'NAME',
+    multiple: true,
+    help: 'An optional claim to ask Buildkite for, beside `organization_id` and `pipeline_id`. May be repeated.',
+  },
+  lifetime: {
+    type: 'string',
+    value: 'N',
+    help: "How long the subject token is to live, in seconds. Buildkite's alone.",
+  },
+  'subject-claim': { type: 'string', value: 'NAME', help: "What its `sub` is to be. Buildkite's alone." },
+  json: { type: 'boolean', help: 'The result, or the reason why there is none, as JSON.' },
+} as const satisfies VerbOptions;
 
-/** And what is asked for with it. */
+/** What is asked for with the subject token. */
 export const ROLE_OPTIONS = {
-  role: { type: 'string' },
-  scope: { type: 'string' },
-  'expires-in': { type: 'string' },
-  timeout: { type: 'string' },
-} as const satisfies ParseArgsOptionsConfig;
+  role: { type: 'string', value: 'ROLE', required: true, help: 'The role that is asked for.' },
+  scope: { type: 'string', value: '"A B"', help: 'The scopes that are asked for.' },
+  'expires-in': { type: 'string', value: 'N', help: 'The seconds that the credential is to last.' },
+  timeout: {
+    type: 'string',
+    value: 'N',
+    help: 'The seconds in which the broker is to answer, all attempts together. The default is 20.',
+  },
+} as const satisfies VerbOptions;
 
-/** The help for each of `TOKEN_OPTIONS`. */
-export const TOKEN_HELP = `  --broker URL           the broker: https, or http on this machine (default: KITE_STS_URL)
-  --audience A           what the subject token is minted for (default: the broker's URL)
-  --token-file FILE      a file with the subject token, read anew each time; - for standard input
-  --token-command LINE   a shell line that prints the subject token, run anew each time
-  --token-env NAME       a variable with the subject token (default: KITE_STS_ID_TOKEN)
-  --claim NAME           an optional claim to ask Buildkite for, beside organization_id and pipeline_id; may be
-                         repeated
-  --lifetime N           how long the subject token is to live, in seconds; Buildkite's alone
-  --subject-claim NAME   what its sub is to be; Buildkite's alone
-  --json                 the result, or the reason why there is none, as JSON
-
-Without one of --token-… the CI is asked: Buildkite, GitHub Actions or CircleCI. GitLab fills the variable
-of --token-env by id_tokens.
-`;
-
-/** And for `ROLE_OPTIONS`. */
-export const ROLE_HELP = `  --role ROLE            the role that is asked for
-  --scope "A B"          the scopes that are asked for
-  --expires-in N         the seconds that the credential is to last
-  --timeout N            the seconds in which the broker is to answer, all attempts together (default: 20)
-`;
+/** What the help says beside `TOKEN_OPTIONS`. */
+export const TOKEN_ABOUT = `Without one of --token-… the CI is asked: Buildkite, GitHub Actions or CircleCI. GitLab fills the variable
+of --token-env by id_tokens.`;
 
 /** Chosen when a token is minted: of no use with one that is there. */
 const CHOICES = ['audience', 'token-env', 'claim', 'lifetime', 'subject-claim'];

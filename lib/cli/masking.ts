@@ -1,18 +1,16 @@
-import type { ParseArgsOptionsConfig } from 'node:util';
 import type { IssuedCredential } from '../client/client.ts';
 import { listSecrets, maskValues } from '../client/mask.ts';
 import { createProgramRunner } from '../client/subject/program.ts';
 import { TEXTS } from '../client/texts.ts';
-import { Failure, type Flags, type Terminal } from './verb.ts';
+import { Failure, type Flags, type Terminal, type VerbOptions } from './verb.ts';
 
 /** Options of the verbs that print a credential. */
 export const MASK_OPTIONS = {
-  'allow-unredacted': { type: 'boolean' },
-} as const satisfies ParseArgsOptionsConfig;
-
-/** The help for `MASK_OPTIONS`. */
-export const MASK_HELP = `  --allow-unredacted     print the credential where the log of the job cannot be told to hide it
-`;
+  'allow-unredacted': {
+    type: 'boolean',
+    help: 'Print the credential where the log of the job cannot be told to hide it.',
+  },
+} as const satisfies VerbOptions;
 
 /** Has the log of this job hide these values. False where it cannot. */
 export function hideFromLog(values: readonly string[], { environment, error }: Terminal): Promise<boolean> {

@@ -1,4 +1,3 @@
-import type { ParseArgsOptionsConfig } from 'node:util';
 import type { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { createAccountReader, type ReadAccount } from '../aws/account.ts';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
@@ -7,18 +6,22 @@ import type { AwsAccessKey } from '../aws/sign.ts';
 import { findCallerArn } from '../aws/sts.ts';
 import { createTableSwitches, deriveSwitchTableName, type SwitchStore } from '../stores/switches.ts';
 import { settingsOf } from './configuration.ts';
-import { Failure, type Flags, flag, type Terminal, UsageError } from './verb.ts';
+import { Failure, type Flags, flag, type Terminal, UsageError, type VerbOptions } from './verb.ts';
 
 /** Which deployment is operated: options of every verb that does. */
 export const STACK_OPTIONS = {
-  stack: { type: 'string' },
-  region: { type: 'string' },
-} as const satisfies ParseArgsOptionsConfig;
-
-/** The help for them. */
-export const STACK_HELP = `  --stack STACK       the CloudFormation stack of the broker, such as kite-sts-prod
-  --region REGION     where it is (default: AWS_REGION, AWS_DEFAULT_REGION, or the region of the profile)
-`;
+  stack: {
+    type: 'string',
+    value: 'STACK',
+    required: true,
+    help: 'The CloudFormation stack of the broker, such as `kite-sts-prod`.',
+  },
+  region: {
+    type: 'string',
+    value: 'REGION',
+    help: "Where it is. The default is `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the `region` of the profile (`AWS_PROFILE`, or `default`) in AWS's own files.",
+  },
+} as const satisfies VerbOptions;
 
 type Environment = Terminal['environment'];
 

@@ -1,6 +1,7 @@
 import { suggestWord } from '../language/nearest.ts';
+import { writeHelp, writeUsage } from './help.ts';
 import { manifest } from './manifest.ts';
-import { EXIT, Failure, readFlags, type Terminal, UsageError, usageOf, type Verb } from './verb.ts';
+import { EXIT, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
 export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
@@ -66,7 +67,7 @@ async function findVerb(name: string): Promise<Verb> {
 }
 
 async function printHelp([name]: readonly string[], { out }: Terminal): Promise<number> {
-  out(name === undefined ? await overview() : (await findVerb(name)).help);
+  out(name === undefined ? await overview() : writeHelp(name, await findVerb(name)));
   return EXIT.done;
 }
 
@@ -100,7 +101,7 @@ function isForProgram({ options }: Verb, words: readonly string[]): boolean {
 
 function describeFailure(name: string, verb: Verb, error: UsageError | Failure): string {
   if (error instanceof UsageError)
-    return `kite-sts ${name}: ${error.message}\n${usageOf(verb)}\nkite-sts help ${name} tells more.\n`;
+    return `kite-sts ${name}: ${error.message}\n${writeUsage(name, verb)}\nkite-sts help ${name} tells more.\n`;
   return `kite-sts ${name}:${isList(error.message) ? '\n' : ' '}${error.message}`;
 }
 
@@ -114,7 +115,7 @@ export async function runVerb(
   try {
     const flags = readFlags(verb, words);
     if (!flags['help']) return await verb.run(flags, terminal);
-    terminal.out(verb.help);
+    terminal.out(writeHelp(name, verb));
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof Failure)) throw error;

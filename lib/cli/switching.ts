@@ -1,37 +1,42 @@
-import type { ParseArgsOptionsConfig } from 'node:util';
 import { makePrintable } from '../client/printable.ts';
 import { suggestWord } from '../language/nearest.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import { LONGEST_SUSPENSION, SWITCH_KINDS, type Switch, type SwitchKind } from '../switch.ts';
-import { operated, STACK_HELP, STACK_OPTIONS } from './operator.ts';
-import { type Flags, flag, type Terminal, UsageError } from './verb.ts';
+import { operated, STACK_OPTIONS } from './operator.ts';
+import { type Flags, flag, type Terminal, UsageError, type VerbOptions, type VerbWord } from './verb.ts';
 
-/** What a switch is of: its own name, and what it is part of. */
+/** What is switched. */
+export const SWITCH_WORDS: readonly VerbWord[] = [
+  { name: 'WHAT', help: `${SWITCH_KINDS.slice(0, -1).join(', ')} or ${SWITCH_KINDS.at(-1)}.` },
+  { name: 'NAME', help: 'Its name, as the audit events have it.' },
+];
+
+/** What a switch is of: what it is part of, and its own id. */
 export const SWITCH_OPTIONS = {
+  issuer: { type: 'string', value: 'URL', help: 'Of an organization or a pipeline: whose it is.' },
+  organization: { type: 'string', value: 'O', help: 'Of a pipeline: whose it is.' },
+  id: {
+    type: 'string',
+    value: 'ID',
+    help: 'Of an organization or a pipeline: its id, as the claims of its tokens have it (`pipeline_id`, `repository_id`, …), so that it stays off when it is renamed or moved. A token without that claim is refused too, and told to ask for it. `disable` needs it or `--by-name`.',
+  },
+  'by-name': {
+    type: 'boolean',
+    help: 'Without `--id`: it is on again for whoever renames it. With `--id`: a token without that claim is not refused.',
+  },
+  because: {
+    type: 'string',
+    value: 'REASON',
+    required: true,
+    help: 'For the audit events, and whoever comes after you.',
+  },
+  json: { type: 'boolean', help: 'The switch as JSON, as `disabled` lists it.' },
   ...STACK_OPTIONS,
-  organization: { type: 'string' },
-  issuer: { type: 'string' },
-  id: { type: 'string' },
-  'by-name': { type: 'boolean' },
-  because: { type: 'string' },
-  json: { type: 'boolean' },
-} as const satisfies ParseArgsOptionsConfig;
+} as const satisfies VerbOptions;
 
-export const SWITCH_HELP = `  WHAT                issuer, kid, organization, pipeline or role
-  NAME                as the audit events have it
-  --issuer URL        of an organization or a pipeline: whose it is
-  --organization O    of a pipeline: whose it is
-  --id ID             of an organization or a pipeline: its id, as the claims of its tokens have it (pipeline_id,
-                      repository_id, …), so that it stays off when it is renamed or moved. A token without that claim
-                      is refused too, and told to ask for it
-  --by-name           without --id: it is on again for whoever renames it. With --id: a token without that claim is
-                      not refused
-  --because REASON    for the audit events, and whoever comes after you
-  --json              the switch as JSON, as disabled lists it
-${STACK_HELP}
-Credentials are found as every SDK of AWS finds them: keys in the environment, AWS_PROFILE (single sign-on, a
-process, another role), a container, a machine.
-`;
+/** What the help says beside `SWITCH_OPTIONS`. */
+export const SWITCH_ABOUT = `Credentials are found as every SDK of AWS finds them: keys in the environment, AWS_PROFILE (single sign-on, a
+process, another role), a container, a machine.`;
 
 /** What each is part of, by option, from the inside out. */
 const PARTS: { readonly [what in SwitchKind]: readonly ('organization' | 'issuer')[] } = {
@@ -110,15 +115,17 @@ export async function setSwitch(off: boolean, flags: Flags, terminal: Terminal):
   return change;
 }
 
-/** Of what is suspended and resumed. */
+/** What is suspended and resumed. */
+export const SUSPEND_WORDS: readonly VerbWord[] = [
+  { name: 'DEMAND', help: `${DEMANDS.join(' or ')}.` },
+  { name: 'ROLE', help: 'The role that demands it.' },
+];
+
 export const SUSPEND_OPTIONS = {
   ...STACK_OPTIONS,
-  because: { type: 'string' },
-  json: { type: 'boolean' },
-} as const satisfies ParseArgsOptionsConfig;
-
-export const SUSPEND_HELP = `${STACK_HELP}  --json              what is set, as JSON, as disabled lists it
-`;
+  because: { type: 'string', value: 'REASON', required: true, help: 'For whoever comes after you.' },
+  json: { type: 'boolean', help: 'What is set, as JSON, as `disabled` lists it.' },
+} as const satisfies VerbOptions;
 
 function readDemand(flags: Flags): DemandName {
   const written = flag(flags, 'DEMAND') ?? '';

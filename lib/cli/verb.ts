@@ -1,4 +1,4 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { findNearestWord } from '../language/nearest.ts';
 import { readAddress } from '../policy/cidr.ts';
 
@@ -28,20 +28,58 @@ export type Terminal = {
 
 export type Flags = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
 
+/**
+ * An option, declared once: the parser, the help, the completion and the table of the reference are drawn from it.
+ * `help` is one or more sentences of Markdown; a terminal shows them without its marks.
+ *
+ * @example
+ * const lifetime: VerbOption = { type: 'string', value: 'N', help: 'Seconds. The default is 300.' };
+ */
+export type VerbOption =
+  | { readonly type: 'boolean'; readonly help: string; readonly short?: string; readonly multiple?: false }
+  | {
+      readonly type: 'string';
+      /** What stands for its value in the help, such as FILE. */
+      readonly value: string;
+      readonly help: string;
+      readonly multiple?: true;
+      /** It is shown as required; whoever reads it says so. */
+      readonly required?: true;
+    };
+
+export type VerbOptions = { readonly [name: string]: VerbOption };
+
+/** A word that stands after the verb: a flag of that name. */
+export type VerbWord = {
+  readonly name: string;
+  /** One sentence or more, without marks. */
+  readonly help: string;
+  readonly optional?: true;
+};
+
 /** One word after `kite-sts`, in a file of its own. */
 export type Verb = {
   readonly summary: string;
-  /** What stands after the verb's name, its options and two examples. */
-  readonly help: string;
-  readonly options: ParseArgsOptionsConfig;
-  /** True for verbs that read no configuration, such as those of a step: `--config` is not theirs. */
-  readonly withoutConfig?: true;
-  /** Names of the words that stand after the verb, each a flag of that name; one that ends in `?` may be left out. */
-  readonly words?: readonly string[];
+  /** What may stand after its name, a line for each form, where it cannot be drawn from words and options. */
+  readonly usage?: readonly string[];
+  readonly words?: readonly VerbWord[];
+  /** In the order of the help. */
+  readonly options: VerbOptions;
+  /** What the help says beside: paragraphs, in lines of at most 120 characters. */
+  readonly about?: string;
+  /** Two command lines. */
+  readonly examples: readonly string[];
   /** True when a command may follow after `--`: its words are the flag `--`. */
   readonly takesCommand?: true;
   /** Gives the exit code. */
   run(flags: Flags, terminal: Terminal): Promise<number>;
+};
+
+/** The option of each verb that reads the configuration. */
+export const CONFIG_OPTION: VerbOption = {
+  type: 'string',
+  value: 'FOLDER',
+  help: 'The folder with broker.yml and roles/. The default is `KITE_STS_CONFIG`, or `config`.',
 };
 
 /** The command line is not right: told with the help at hand, exit code 64. */
@@ -55,36 +93,31 @@ export function printJson(value: unknown, { out }: Terminal): void {
   out(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The first lines of a verb's help: how it is called. */
-export function usageOf({ help }: Verb): string {
-  return help.split('\n\n', 1)[0] ?? '';
+const HELP: VerbOptions = { help: { type: 'boolean', short: 'h', help: "The verb's own help." } };
+
+/** Every option that a verb takes: its own, and `--help`. */
+export function collectOptions(verb: Verb): VerbOptions {
+  return { ...HELP, ...verb.options };
 }
 
-const HELP: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
-const GENERAL: ParseArgsOptionsConfig = { config: { type: 'string' }, ...HELP };
+type NamedWords = { readonly [name: string]: string };
 
-/** Every option that a verb takes, those of all verbs among them. */
-export function optionsOf(verb: Verb): ParseArgsOptionsConfig {
-  return { ...(verb.withoutConfig ? HELP : GENERAL), ...verb.options };
-}
-
-type Said = { readonly [name: string]: string };
-
-function wordsOf({ words = [], takesCommand }: Verb, given: readonly string[]): Said {
+function nameWords(verb: Verb, given: readonly string[]): NamedWords {
+  const { words = [], takesCommand } = verb;
   const beyond = given[words.length];
   if (beyond !== undefined)
     throw new UsageError(
       `"${beyond}" is not expected here.${takesCommand ? ' A command stands after --.' : ''}`,
     );
-  return Object.fromEntries(given.map((word, at) => [words[at]?.replace('?', ''), word]));
+  return Object.fromEntries(given.map((word, at) => [words[at]?.name, word]));
 }
 
-function demandWords({ words = [], help }: Verb, said: Said): void {
-  const missing = words.find(name => !name.endsWith('?') && !Object.hasOwn(said, name));
-  if (missing !== undefined) throw new UsageError(`${missing} is required: ${help.split('\n')[0]}`);
+function demandWords({ words = [], usage = [] }: Verb, named: NamedWords): void {
+  const missing = words.find(({ name, optional }) => !optional && !Object.hasOwn(named, name));
+  if (missing) throw new UsageError(`${missing.name} is required: ${usage[0] ?? missing.help}`);
 }
 
-function didYouMeanOption(name: string, options: ParseArgsOptionsConfig): string {
+function suggestOption(name: string, options: VerbOptions): string {
   const near = findNearestWord(name, Object.keys(options));
   return near === undefined ? '' : ` Did you mean --${near}?`;
 }
@@ -93,7 +126,7 @@ function didYouMeanOption(name: string, options: ParseArgsOptionsConfig): string
 export function readFlags(verb: Verb, all: readonly string[]): Flags {
   const end = verb.takesCommand && all.includes('--') ? all.indexOf('--') : all.length;
   const words = all.slice(0, end);
-  const options = optionsOf(verb);
+  const options = collectOptions(verb);
   const { tokens } = parseArgs({
     args: words,
     options,
@@ -106,7 +139,7 @@ export function readFlags(verb: Verb, all: readonly string[]): Flags {
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option)
-      throw new UsageError(`${token.rawName} is not an option.${didYouMeanOption(token.name, options)}`);
+      throw new UsageError(`${token.rawName} is not an option.${suggestOption(token.name, options)}`);
     if (option.type === 'string' && token.value === undefined)
       throw new UsageError(`${token.rawName} needs a value.`);
     if (option.type === 'boolean' && token.value !== undefined)
@@ -114,13 +147,13 @@ export function readFlags(verb: Verb, all: readonly string[]): Flags {
     if (given.has(token.name) && !option.multiple) throw new UsageError(`${token.rawName} is given twice.`);
     given.add(token.name);
   }
-  const said = wordsOf(
+  const named = nameWords(
     verb,
     tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : [])),
   );
   const { values } = parseArgs({ args: words, options, strict: false, allowPositionals: true });
-  if (!values['help']) demandWords(verb, said);
-  return { ...values, ...said, ...(verb.takesCommand ? { '--': all.slice(end + 1) } : {}) } as Flags;
+  if (!values['help']) demandWords(verb, named);
+  return { ...values, ...named, ...(verb.takesCommand ? { '--': all.slice(end + 1) } : {}) } as Flags;
 }
 
 /** A flag's one text, or undefined. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { writeUsage } from '../../lib/cli/help.ts';
 import { run, VERBS } from '../../lib/cli/run.ts';
-import { usageOf, type Verb } from '../../lib/cli/verb.ts';
+import type { Verb } from '../../lib/cli/verb.ts';
 import { configFiles, configFolder, folderOf, ROLES, testTerminal } from '../harness/local.ts';
 
 const CONFIG = configFolder();
@@ -105,8 +106,7 @@ describe.each(Object.keys(VERBS))('the help of %s', name => {
     const verb = await VERBS[name]?.();
     const { exits, out } = await ran([name, '--help']);
     const documented = [...out.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option);
-    const general = verb?.withoutConfig ? [] : ['config'];
-    expect(documented.sort()).toEqual([...Object.keys(verb?.options ?? {}), ...general].sort());
+    expect(documented.sort()).toEqual(Object.keys(verb?.options ?? {}).sort());
     expect(exits).toBe(0);
   });
 
@@ -128,7 +128,7 @@ describe.each(Object.keys(VERBS))('the help of %s', name => {
     const { error } = await ran([name, '--no-such-flag']);
     const [said, ...rest] = error.trimEnd().split('\n');
     expect(said).toContain('--no-such-flag');
-    expect(rest.join('\n')).toBe(`${usageOf(verb as Verb)}\nkite-sts help ${name} tells more.`);
+    expect(rest.join('\n')).toBe(`${writeUsage(name, verb as Verb)}\nkite-sts help ${name} tells more.`);
     expect(rest.length).toBeLessThan(6);
   });
 });

@@ -1,10 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { EXIT, flag, readFlags, seconds, texts, UsageError, type Verb } from '../../lib/cli/verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  flag,
+  readFlags,
+  seconds,
+  texts,
+  UsageError,
+  type Verb,
+} from '../../lib/cli/verb.ts';
 
 const VERB: Verb = {
   summary: '',
-  help: '',
-  options: { role: { type: 'string' }, claim: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+  examples: [],
+  options: {
+    role: { type: 'string', value: 'ROLE', help: '' },
+    claim: { type: 'string', value: 'NAME', multiple: true, help: '' },
+    json: { type: 'boolean', help: '' },
+    config: CONFIG_OPTION,
+  },
   run: async () => EXIT.done,
 };
 
@@ -28,7 +42,7 @@ test.each([
   ['a dash, which is standard input', ['--role', '-'], { role: '-' }],
   ['a flag that may be repeated', ['--claim', 'a', '--claim', 'b'], { claim: ['a', 'b'] }],
   ['a flag without a value', ['--json'], { json: true }],
-  ['the folder, which every verb takes', ['--config', 'c'], { config: 'c' }],
+  ['the folder of the configuration', ['--config', 'c'], { config: 'c' }],
   ['the short form of help', ['-h'], { help: true }],
 ])('flags can be %s', (_name, words, expected) => {
   expect({ ...readFlags(VERB, words) }).toEqual(expected);
@@ -87,7 +101,13 @@ test.each(['', 'soon', '-1', '1.5', '1e3', ' 5'])('seconds cannot be "%s"', writ
 });
 
 describe('words after the verb', () => {
-  const verb: Verb = { ...VERB, words: ['OLD', 'NEW?'] };
+  const verb: Verb = {
+    ...VERB,
+    words: [
+      { name: 'OLD', help: '' },
+      { name: 'NEW', help: '', optional: true },
+    ],
+  };
 
   test.each<[words: string[], flags: object]>([
     [['a'], { OLD: 'a' }],

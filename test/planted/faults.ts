@@ -161,17 +161,16 @@ export const FAULTS: readonly Fault[] = [
   ['lib/keys/kms.ts', 'const MAX_RAW = 4096', 'const MAX_RAW = 8192'],
   // The operator's and the policy author's tools.
   ['lib/cli/operator.ts', '...(sessionToken ? { sessionToken } : {}) }', ' }'],
-  ['lib/cli/operator.ts', '...(SessionToken ? { sessionToken: String(SessionToken) } : {}),', ''],
   [
     'lib/cli/operator.ts',
-    "flag(flags, 'region') ?? environment['AWS_REGION']",
-    "environment['AWS_REGION'] ?? flag(flags, 'region')",
+    "flag(flags, 'region') ||\n    REGIONS.map(name => environment[name]).find(Boolean) ||",
+    "REGIONS.map(name => environment[name]).find(Boolean) ||\n    flag(flags, 'region') ||",
   ],
   ['lib/cli/main.ts', 'process.exitCode = EXIT.failed;', 'process.exitCode = EXIT.done;'],
   [
     'lib/cli/verbs/disabled.ts',
-    'all.some(({ off }) => off) ? EXIT.denied',
-    'all.some(({ off }) => off) ? EXIT.done',
+    'all.some(each => isInForce(each, now)) ? EXIT.denied',
+    'all.some(each => isInForce(each, now)) ? EXIT.done',
   ],
   ['lib/cli/verbs/who-can.ts', '    ...denyText(role),\n', ''],
   [

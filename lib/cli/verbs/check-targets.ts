@@ -6,7 +6,7 @@ import { readTargetRoles, splitJsonTexts, TargetError, type TargetRole } from '.
 import { JsonError, readStrictJson } from '../../token/json.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** Far more than any fleet has: a file is not a token, and is as large as there are targets. */
@@ -86,35 +86,39 @@ function asText(each: CheckedTarget): string {
 
 export const checkTargets: Verb = {
   summary: 'Checks whether the AWS roles that ours point at trust the broker, and it alone.',
-  help: `kite-sts check-targets --from FILE --broker-role-arn ARN [options]
-
-  --from FILE            what \`aws iam get-role\` shows of each target: one after the other, or a list;
-                         - for standard input
-  --broker-role-arn ARN  the role that the broker's function runs as
-  --also ARN             another principal that may stand in a trust policy; may be repeated
-  --list                 only prints the ARNs of the targets, one a line
-  --config FOLDER        the folder with broker.yml and roles/
-  --json                 one JSON array instead of lines
-
-No call to AWS is made here. This collects the file, with a profile of the AWS CLI for each account:
+  usage: ['--from FILE --broker-role-arn ARN [options]'],
+  options: {
+    from: {
+      type: 'string',
+      value: 'FILE',
+      help: 'What `aws iam get-role` shows of each target: one after the other, or a list. `-` is standard input.',
+    },
+    'broker-role-arn': {
+      type: 'string',
+      value: 'ARN',
+      help: "The role that the broker's function runs as: an output of the stack.",
+    },
+    also: {
+      type: 'string',
+      value: 'ARN',
+      multiple: true,
+      help: 'Another principal that may stand in a trust policy. May be repeated.',
+    },
+    list: { type: 'boolean', help: 'Only prints the ARNs of the targets, one a line.' },
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'One JSON array instead of lines.' },
+  },
+  about: `No call to AWS is made here. This collects the file, with a profile of the AWS CLI for each account:
 
   kite-sts check-targets --list | while read -r arn; do
     aws iam get-role --output json --profile "$(echo "$arn" | cut -d: -f5)" --role-name "\${arn##*/}"
   done > targets.json
 
-Exit code 0 when every target is right, 2 when there are findings.
-
-Examples:
-  kite-sts check-targets --list
-  kite-sts check-targets --from targets.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange
-`,
-  options: {
-    from: { type: 'string' },
-    'broker-role-arn': { type: 'string' },
-    also: { type: 'string', multiple: true },
-    list: { type: 'boolean' },
-    json: { type: 'boolean' },
-  },
+Exit code 0 when every target is right, 2 when there are findings.`,
+  examples: [
+    'kite-sts check-targets --list',
+    'kite-sts check-targets --from targets.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange',
+  ],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     if (flags['list']) {

@@ -1,6 +1,6 @@
 import { createFetch } from '../../client/proxy.ts';
 import { TEXTS } from '../../client/texts.ts';
-import { hideFromLog, MASK_HELP, MASK_OPTIONS } from '../masking.ts';
+import { hideFromLog, MASK_OPTIONS } from '../masking.ts';
 import { callAws } from '../reach/call.ts';
 import {
   describeTokenCall,
@@ -37,25 +37,26 @@ function describeToken(flags: Flags, host: string, token: string): string {
 export const codeartifact: Verb = {
   summary:
     'Prints a token of CodeArtifact for a domain that a step lists, or the lines that npm, pip or Maven need.',
-  help: `kite-sts codeartifact --host HOST [options]
-
-  --host HOST            DOMAIN-OWNER.d.codeartifact.REGION.amazonaws.com, as KITE_STS_REACH has it
-  --for TOOL             npm, pip or maven: the lines of its configuration in place of the bare token
-  --repository NAME      the repository that they are for
-${MASK_HELP}
-The token ends with the AWS session of the step.
-
-Examples:
-  kite-sts codeartifact --host acme-123456789012.d.codeartifact.eu-central-1.amazonaws.com
-  kite-sts codeartifact --host "$HOST" --for npm --repository web > "$NPM_CONFIG_USERCONFIG"
-`,
-  withoutConfig: true,
   options: {
-    host: { type: 'string' },
-    for: { type: 'string' },
-    repository: { type: 'string' },
+    host: {
+      type: 'string',
+      value: 'HOST',
+      required: true,
+      help: 'The domain, as `KITE_STS_REACH` has it: `DOMAIN-OWNER.d.codeartifact.REGION.amazonaws.com`.',
+    },
+    for: {
+      type: 'string',
+      value: 'TOOL',
+      help: '`npm`, `pip` or `maven`: the lines of its configuration in place of the bare token.',
+    },
+    repository: { type: 'string', value: 'NAME', help: 'The repository that they are for.' },
     ...MASK_OPTIONS,
   },
+  about: `The token ends with the AWS session of the step.`,
+  examples: [
+    'kite-sts codeartifact --host acme-123456789012.d.codeartifact.eu-central-1.amazonaws.com',
+    'kite-sts codeartifact --host "$HOST" --for npm --repository web > "$NPM_CONFIG_USERCONFIG"',
+  ],
   async run(flags, terminal) {
     const domain = findDomain(flags, terminal);
     describeToken(flags, domain.host, '');

@@ -37,19 +37,17 @@ function codeownersText(reviewed: readonly Reviewed[], folder: string): string {
 
 export const codeowners: Verb = {
   summary: 'Prints the lines of CODEOWNERS by which each team reviews its roles, from teams.yml.',
-  help: `kite-sts codeowners [--config FOLDER] [--json]
-
-  --config FOLDER  the folder with broker.yml, roles/ and teams.yml (default: KITE_STS_CONFIG, or config)
-  --json           patterns and their owners as one JSON array, in the same order
-
-Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners, as
-are vendor/, the lock file, serverless.yml and the pipelines: they decide which kite-sts judges, and what is deployed.
-
-Examples:
-  kite-sts codeowners > .github/CODEOWNERS
-  kite-sts codeowners | diff .github/CODEOWNERS -
-`,
-  options: { json: { type: 'boolean' } },
+  options: {
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The folder with broker.yml, roles/ and teams.yml. The default is `KITE_STS_CONFIG`, or `config`.',
+    },
+    json: { type: 'boolean', help: 'Patterns and their owners as one JSON array, in the same order.' },
+  },
+  about: `Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners, as
+are vendor/, the lock file, serverless.yml and the pipelines: they decide which kite-sts judges, and what is deployed.`,
+  examples: ['kite-sts codeowners > .github/CODEOWNERS', 'kite-sts codeowners | diff .github/CODEOWNERS -'],
   async run(flags, terminal) {
     const { teams, folder } = configOf(settingsOf(flags, terminal));
     if (!teams)

@@ -1,4 +1,4 @@
-import { EXIT, flag, optionsOf, UsageError, type Verb } from '../verb.ts';
+import { collectOptions, EXIT, flag, UsageError, type Verb } from '../verb.ts';
 
 type Verbs = { readonly [name: string]: () => Promise<Verb> };
 
@@ -11,7 +11,10 @@ type Completed = {
 type CompletedOption = { readonly name: string; readonly takesValue: boolean };
 
 function listOptions(verb: Verb): CompletedOption[] {
-  return Object.entries(optionsOf(verb)).map(([name, { type }]) => ({ name, takesValue: type === 'string' }));
+  return Object.entries(collectOptions(verb)).map(([name, { type }]) => ({
+    name,
+    takesValue: type === 'string',
+  }));
 }
 
 async function listVerbs(verbs: Verbs): Promise<Completed[]> {
@@ -107,22 +110,18 @@ const WRITERS: { readonly [shell: string]: (verbs: readonly Completed[]) => stri
 export function completionBy(verbs: Verbs): Verb {
   return {
     summary: 'Prints what makes a shell complete verbs and options.',
-    help: `kite-sts completion bash | zsh | fish
-
-  bash   in ~/.bashrc: eval "$(kite-sts completion bash)"
+    words: [{ name: 'SHELL', help: 'bash, zsh or fish.' }],
+    options: {},
+    about: `  bash   in ~/.bashrc: eval "$(kite-sts completion bash)"
   zsh    in ~/.zshrc, after compinit: source <(kite-sts completion zsh)
   fish   kite-sts completion fish > ~/.config/fish/completions/kite-sts.fish
 
 It completes the command kite-sts, so it wants one on PATH: npm install --global the tarball, or put
-node_modules/.bin there.
-
-Examples:
-  kite-sts completion bash
-  kite-sts completion fish > ~/.config/fish/completions/kite-sts.fish
-`,
-    withoutConfig: true,
-    words: ['SHELL'],
-    options: {},
+node_modules/.bin there.`,
+    examples: [
+      'kite-sts completion bash',
+      'kite-sts completion fish > ~/.config/fish/completions/kite-sts.fish',
+    ],
     async run(flags, terminal) {
       const shell = flag(flags, 'SHELL') ?? '';
       const write = Object.hasOwn(WRITERS, shell) ? WRITERS[shell] : undefined;

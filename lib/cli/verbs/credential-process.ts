@@ -1,22 +1,24 @@
-import { askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
-import { MASK_HELP, MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
+import { askingOf, ROLE_OPTIONS, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
+import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
 export const credentialProcess: Verb = {
   summary: 'Prints AWS keys as credential_process of an AWS profile expects them.',
-  help: `kite-sts credential-process --role ROLE [options]
+  options: {
+    ...ROLE_OPTIONS,
+    ...TOKEN_OPTIONS,
+    json: { type: 'boolean', help: 'The reason why there are no keys, as JSON. Keys are always JSON.' },
+    ...MASK_OPTIONS,
+  },
+  about: `${TOKEN_ABOUT}
 
-${ROLE_HELP}${TOKEN_HELP}${MASK_HELP}
 For tools that are too old for both doors of the broker. Standard output has the JSON of
-credential_process and nothing else, with or without --json; why there is none goes to standard error.
-
-Examples:
-  kite-sts credential-process --broker https://sts.acme.example --role deploy-web
-  kite-sts credential-process --role deploy-web --token-command 'cat /run/secrets/subject-token'
-`,
-  withoutConfig: true,
-  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, ...MASK_OPTIONS },
+credential_process and nothing else, with or without --json; why there is none goes to standard error.`,
+  examples: [
+    'kite-sts credential-process --broker https://sts.acme.example --role deploy-web',
+    "kite-sts credential-process --role deploy-web --token-command 'cat /run/secrets/subject-token'",
+  ],
   async run(flags, terminal) {
     const asking = askingOf(flags, terminal);
     const exchanged = await asking.ask();

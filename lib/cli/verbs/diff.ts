@@ -15,29 +15,33 @@ const EXITS: { readonly [direction in Direction]: number } = {
 
 export const diff: Verb = {
   summary: 'Says what a change of policy newly allows and denies, each with a request that shows it.',
-  help: `kite-sts diff OLD NEW [--merge-base] [--report] [--markdown | --json]
-
-  OLD, NEW         two versions of the configuration: folders, or git revisions, in which it lies in --config
-  --merge-base     compare with the revision from which OLD and NEW both came: with what NEW alone changed
-  --report         exit code 0 also when somebody gets more, for a report that a person judges
-  --markdown       a report for a comment on a pull request, of at most 60 KB
-  --json           everything, as JSON
-  --config FOLDER  where the configuration lies in a git revision (default: KITE_STS_CONFIG, or config)
-
-Exact, for all tokens, not for samples of them. Exit code 0 when nobody gets more than before, 3 when somebody does,
-4 when that could not be told.
-
-Examples:
-  kite-sts diff main config
-  kite-sts diff origin/main HEAD --merge-base --report --markdown
-`,
+  words: [
+    {
+      name: 'OLD',
+      help: 'A version of the configuration: a folder, or a git revision, in which it lies in --config.',
+    },
+    { name: 'NEW', help: 'The version to compare with it, likewise.' },
+  ],
   options: {
-    'merge-base': { type: 'boolean' },
-    report: { type: 'boolean' },
-    markdown: { type: 'boolean' },
-    json: { type: 'boolean' },
+    'merge-base': {
+      type: 'boolean',
+      help: 'Compares with the revision from which OLD and NEW both came: with what NEW alone changed.',
+    },
+    report: {
+      type: 'boolean',
+      help: 'Exit code 0 also when somebody gets more, for a report that a person judges.',
+    },
+    markdown: { type: 'boolean', help: 'A report for a comment on a pull request, of at most 60 KB.' },
+    json: { type: 'boolean', help: 'Everything, as JSON.' },
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'Where the configuration lies in a git revision. The default is `KITE_STS_CONFIG`, or `config`.',
+    },
   },
-  words: ['OLD', 'NEW'],
+  about: `Exact, for all tokens, not for samples of them. Exit code 0 when nobody gets more than before, 3 when somebody does,
+4 when that could not be told.`,
+  examples: ['kite-sts diff main config', 'kite-sts diff origin/main HEAD --merge-base --report --markdown'],
   async run(flags, terminal) {
     if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
     const { config: folder } = settingsOf(flags, terminal);

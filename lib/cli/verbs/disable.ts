@@ -1,5 +1,5 @@
 import type { Switch } from '../../switch.ts';
-import { SWITCH_HELP, SWITCH_OPTIONS, setSwitch, switchLine } from '../switching.ts';
+import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, switchLine } from '../switching.ts';
 import { EXIT, printJson, type Verb } from '../verb.ts';
 
 function describeChange(change: Switch): string {
@@ -11,19 +11,16 @@ function describeChange(change: Switch): string {
 
 export const disable: Verb = {
   summary: 'Switches an issuer, a key, an organization, a pipeline or a role off, without a deployment.',
-  help: `kite-sts disable WHAT NAME --stack STACK --because REASON [options]
-
-${SWITCH_HELP}
-Within 60 seconds nothing more is issued for it, nor let into a registry. What was issued before lives on
-until it ends: kite-sts revoke. No deployment switches it on again; kite-sts enable does.
-
-Examples:
-  kite-sts disable role deploy-web --stack kite-sts-prod --because "INC-4711: web was taken over"
-  kite-sts disable kid gq6imMF7 --stack kite-sts-prod --because INC-4711
-`,
-  withoutConfig: true,
-  words: ['WHAT', 'NAME'],
+  words: SWITCH_WORDS,
   options: SWITCH_OPTIONS,
+  about: `${SWITCH_ABOUT}
+
+Within 60 seconds nothing more is issued for it, nor let into a registry. What was issued before lives on
+until it ends: kite-sts revoke. No deployment switches it on again; kite-sts enable does.`,
+  examples: [
+    'kite-sts disable role deploy-web --stack kite-sts-prod --because "INC-4711: web was taken over"',
+    'kite-sts disable kid gq6imMF7 --stack kite-sts-prod --because INC-4711',
+  ],
   async run(flags, terminal) {
     const change = await setSwitch(true, flags, terminal);
     if (flags['json']) printJson(change, terminal);

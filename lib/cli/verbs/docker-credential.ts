@@ -51,19 +51,15 @@ async function answerGet(terminal: Terminal): Promise<number> {
 
 export const dockerCredential: Verb = {
   summary: 'Answers Docker and its kin as a credential helper, for the registries that a step lists.',
-  help: `kite-sts docker-credential get|store|erase|list
-
-What docker-credential-kite-sts runs. For a registry of KITE_STS_REACH, whole, get prints a user and a password
-that is made from the session of this step; for any other host it says that there is none. store and erase do
-nothing, and nothing is written anywhere. Each stands in KITE_STS_REACH by exec --reach or the plugin.
-
-Examples:
-  kite-sts docker-credential get < host      # as Docker runs it: the host on standard input
-  kite-sts docker-credential list
-`,
-  withoutConfig: true,
+  words: [{ name: 'ACTION', help: 'get, list, store or erase.' }],
   options: {},
-  words: ['ACTION'],
+  about: `What docker-credential-kite-sts runs. For a registry of KITE_STS_REACH, whole, get prints a user and a password
+that is made from the session of this step; for any other host it says that there is none. store and erase do
+nothing, and nothing is written anywhere. Each stands in KITE_STS_REACH by exec --reach or the plugin.`,
+  examples: [
+    'kite-sts docker-credential get < host      # as Docker runs it: the host on standard input',
+    'kite-sts docker-credential list',
+  ],
   async run(flags, terminal) {
     switch (flags['ACTION']) {
       case 'get':

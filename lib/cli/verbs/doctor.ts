@@ -4,8 +4,18 @@ import { type Diagnosis, writeDiagnosis } from '../../doctor/diagnosis.ts';
 import { examineInside } from '../../doctor/inside.ts';
 import { examineOutside, INSTRUMENTS } from '../../doctor/outside.ts';
 import { configOf, settingsOf } from '../configuration.ts';
-import { createOperatedReader, STACK_HELP, STACK_OPTIONS } from '../operator.ts';
-import { EXIT, type Flags, flag, printJson, type Terminal, texts, UsageError, type Verb } from '../verb.ts';
+import { createOperatedReader, STACK_OPTIONS } from '../operator.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  type Flags,
+  flag,
+  printJson,
+  type Terminal,
+  texts,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 function readUrl(flags: Flags, configured: string): string {
   try {
@@ -42,30 +52,34 @@ async function examine(flags: Flags, terminal: Terminal): Promise<readonly Diagn
 
 export const doctor: Verb = {
   summary: 'Asks a deployed broker how it is: from outside, and with credentials of AWS from inside.',
-  help: `kite-sts doctor [--broker URL] [--stack STACK] [options]
-
-  --broker URL        where it is asked, https, or http on this machine (default: url of broker.yml)
-${STACK_HELP}  --also ARN          another principal that may stand in a target's trust policy; may be repeated
-  --config FOLDER     the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
-  --json              one JSON array instead of lines
-
-Without --stack nothing but what anybody can see is asked: health, metadata, keys, TLS, the clock, each issuer, and of
+  options: {
+    broker: {
+      type: 'string',
+      value: 'URL',
+      help: 'Where it is asked: https, or http on this machine. The default is `url` of broker.yml.',
+    },
+    stack: {
+      type: 'string',
+      value: 'STACK',
+      help: 'The CloudFormation stack of the broker, such as `kite-sts-prod`: it is looked at from inside too.',
+    },
+    region: STACK_OPTIONS.region,
+    also: {
+      type: 'string',
+      value: 'ARN',
+      multiple: true,
+      help: "Another principal that may stand in a target's trust policy. May be repeated.",
+    },
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'One JSON array instead of lines.' },
+  },
+  about: `Without --stack nothing but what anybody can see is asked: health, metadata, keys, TLS, the clock, each issuer, and of
 Google, Microsoft and GitHub what they tell a stranger of the roles' targets. With --stack, credentials of AWS are used
 to read the stack, its tables, alarms and keys, and the target of each aws role: in the broker's account as they are,
 in another account by the profile of AWS that is named by its number. Nothing is ever changed.
 
-Exit code 0 when all is well, 2 when something is wrong, 4 when something could not be asked.
-
-Examples:
-  kite-sts doctor
-  kite-sts doctor --stack kite-sts-prod --region eu-central-1
-`,
-  options: {
-    broker: { type: 'string' },
-    ...STACK_OPTIONS,
-    also: { type: 'string', multiple: true },
-    json: { type: 'boolean' },
-  },
+Exit code 0 when all is well, 2 when something is wrong, 4 when something could not be asked.`,
+  examples: ['kite-sts doctor', 'kite-sts doctor --stack kite-sts-prod --region eu-central-1'],
   async run(flags, terminal) {
     const found = await examine(flags, terminal);
     if (flags['json']) printJson(found, terminal);

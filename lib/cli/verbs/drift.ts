@@ -101,33 +101,44 @@ function exitOf(findings: readonly DriftFinding[]): number {
 
 export const drift: Verb = {
   summary: 'Says what lets jobs in around the broker, and whether targets still trust it as its roles say.',
-  help: `kite-sts drift --account FILE… --broker-role-arn ARN [options]
-
-  --account FILE         what the AWS CLI printed of an account, as for import: get-account-authorization-details,
-                         list-roles, list-open-id-connect-providers, get-credential-report; may be repeated
-  --broker-role-arn ARN  the role that the broker's function runs as
-  --also ARN             another principal that may stand in a trust policy; may be repeated
-  --boundary ARN         the permissions boundary that each target must have
-  --known FILE           findings that were accepted, as --json prints them: they are told as known, and fail nothing
-  --config FOLDER        the folder with broker.yml, roles/ and teams.yml
-  --json                 every finding, as JSON
-  --sarif                every finding, as SARIF for code scanning
-
-No call to AWS is made here. Exit code 0 when nothing is new, 2 when something is, 4 when something could not be told.
-
-Examples:
-  kite-sts drift --account details.json --account providers.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange
-  kite-sts drift --account details.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts --known drift.json --sarif
-`,
   options: {
-    account: { type: 'string', multiple: true },
-    'broker-role-arn': { type: 'string' },
-    also: { type: 'string', multiple: true },
-    boundary: { type: 'string' },
-    known: { type: 'string' },
-    json: { type: 'boolean' },
-    sarif: { type: 'boolean' },
+    account: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      required: true,
+      help: 'What the AWS CLI printed of an account, [as for import](#a-whole-account): `get-account-authorization-details`, `list-roles`, `list-open-id-connect-providers`, `get-credential-report`. May be repeated.',
+    },
+    'broker-role-arn': {
+      type: 'string',
+      value: 'ARN',
+      required: true,
+      help: "The role that the broker's function runs as: an output of the stack.",
+    },
+    also: {
+      type: 'string',
+      value: 'ARN',
+      multiple: true,
+      help: 'Another principal that may stand in a trust policy. May be repeated.',
+    },
+    boundary: { type: 'string', value: 'ARN', help: 'The permissions boundary that each target must have.' },
+    known: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Findings that were accepted, as `--json` prints them. They are told as known, and fail nothing.',
+    },
+    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml, roles/ and teams.yml.' },
+    json: { type: 'boolean', help: 'Every finding, as JSON.' },
+    sarif: {
+      type: 'boolean',
+      help: 'Every finding, as SARIF 2.1.0 for code scanning; what is known is suppressed.',
+    },
   },
+  about: `No call to AWS is made here. Exit code 0 when nothing is new, 2 when something is, 4 when something could not be told.`,
+  examples: [
+    'kite-sts drift --account details.json --account providers.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange',
+    'kite-sts drift --account details.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts --known drift.json --sarif',
+  ],
   async run(flags, terminal) {
     if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
     const broker = readBroker(flags);

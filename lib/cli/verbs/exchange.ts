@@ -1,7 +1,7 @@
 import type { IssuedCredential } from '../../client/client.ts';
 import { listVariables } from '../../protocols/variables.ts';
-import { askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
-import { MASK_HELP, MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
+import { askingOf, ROLE_OPTIONS, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
+import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
@@ -27,18 +27,19 @@ function line([name, value]: [string, string]): string {
 
 export const exchange: Verb = {
   summary: "Trades this job's token for the credential of a role, and prints it.",
-  help: `kite-sts exchange --role ROLE [options]
+  options: {
+    ...ROLE_OPTIONS,
+    ...TOKEN_OPTIONS,
+    ...MASK_OPTIONS,
+  },
+  about: `${TOKEN_ABOUT}
 
-${ROLE_HELP}${TOKEN_HELP}${MASK_HELP}
 Prints NAME=value lines; the first is KIND. A refusal goes to standard error, and exits with 2; what could
-not run exits with 1.
-
-Examples:
-  kite-sts exchange --broker https://sts.acme.example --role deploy-web > credential.env
-  kite-sts exchange --role packages-publish --token-file subject-token --json
-`,
-  withoutConfig: true,
-  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, ...MASK_OPTIONS },
+not run exits with 1.`,
+  examples: [
+    'kite-sts exchange --broker https://sts.acme.example --role deploy-web > credential.env',
+    'kite-sts exchange --role packages-publish --token-file subject-token --json',
+  ],
   async run(flags, terminal) {
     const asking = askingOf(flags, terminal);
     const exchanged = await asking.ask();

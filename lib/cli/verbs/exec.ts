@@ -6,7 +6,7 @@ import { listSecrets } from '../../client/mask.ts';
 import { makePrintable } from '../../client/printable.ts';
 import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { composeEnvironment, createSupply } from '../../client/supply.ts';
-import { type Asking, askingOf, ROLE_HELP, ROLE_OPTIONS, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
+import { type Asking, askingOf, ROLE_OPTIONS, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { hideFromLog } from '../masking.ts';
 import { readReach, setUpReach } from '../reach/setup.ts';
 import { reasonLines, tellReason } from '../refusal.ts';
@@ -110,23 +110,27 @@ function commandOf(flags: Flags): string[] {
 
 export const exec: Verb = {
   summary: 'Runs a command that is supplied with the credential of a role for as long as it runs.',
-  help: `kite-sts exec --role ROLE [options] -- COMMAND [WORDS]
+  options: {
+    ...ROLE_OPTIONS,
+    ...TOKEN_OPTIONS,
+    json: { type: 'boolean', help: 'The reason why there is no credential, as JSON.' },
+    reach: {
+      type: 'string',
+      value: 'ENTRY',
+      multiple: true,
+      help: 'A registry, cluster, database or package domain that the command may [log in to by its session](../guides/log-in-from-a-session.md): `kite-sts help docker-credential`. May be repeated.',
+    },
+  },
+  about: `${TOKEN_ABOUT}
 
-${ROLE_HELP}${TOKEN_HELP}
 An aws role: the command's SDKs and CLIs have their keys from an endpoint on 127.0.0.1, which asks again
 when they near their end. Other kinds: variables with the first credential, and a file that is kept new.
-Exits as the command does, or with 125 when it was not started because no credential was had.
-
-  --reach ENTRY          a registry, cluster, database or package domain that the command may log in to by its
-                         session; may be repeated: kite-sts help docker-credential
-
-Examples:
-  kite-sts exec --broker https://sts.acme.example --role deploy-web -- terraform apply
-  kite-sts exec --role deploy-web --lifetime 60 -- aws s3 sync build s3://acme-web
-`,
-  withoutConfig: true,
+Exits as the command does, or with 125 when it was not started because no credential was had.`,
+  examples: [
+    'kite-sts exec --broker https://sts.acme.example --role deploy-web -- terraform apply',
+    'kite-sts exec --role deploy-web --lifetime 60 -- aws s3 sync build s3://acme-web',
+  ],
   takesCommand: true,
-  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, reach: { type: 'string', multiple: true } },
   async run(flags, terminal) {
     const wanted = { command: commandOf(flags), reach: texts(flags, 'reach') };
     readReach(wanted.reach);

@@ -13,7 +13,7 @@ import { colored } from '../color.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { decideAtRegistry } from '../registry-request.ts';
 import { type Recorded, requestIn } from '../request.ts';
-import { EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
 
 type Explained = {
   /** The name of the role or registry. */
@@ -139,47 +139,57 @@ async function explained(flags: Flags, terminal: Terminal): Promise<Explained> {
 export const explain: Verb = {
   summary:
     'Says what a role or a registry decides for given claims, condition by condition, and what to change.',
-  help: `kite-sts explain --role ROLE (--claims FILE | --token-file FILE) [options]
-kite-sts explain --registry NAME --request "METHOD PATH" (--claims FILE | --token-file FILE) [options]
-kite-sts explain --decision ID [--audit FILE] [options]
-
-  --role ROLE          the role that is asked for
-  --registry NAME      the registry that is asked
-  --request "…"        what it is asked, such as "PUT /npm/left-pad"
-  --claims FILE        the claims as JSON; iss and aud may be left out
-  --token-file FILE    a subject token; only decoded: signature and times are not checked here
-  --scope "A B"        the scopes that are asked for
-  --expires-in N       the seconds that are asked for
-  --source-ip ADDRESS  the address that the request would come from
-  --job STATE          what events have told of the job: running or finished (default: nothing yet)
-  --approved-by NAME   who has unblocked the block step just now: a person of broker.yml, or an id
-  --decision ID        an event of the audit log, decided with its own claims, address and time
-  --audit FILE         audit events, one a line (default: standard input)
-  --config FOLDER      the folder with broker.yml and roles/
-  --json               the whole trace as JSON
-
-FILE may be - for standard input. Exit code 0 when allowed, 2 when denied. In color on a terminal, unless
-NO_COLOR is set.
-
-Examples:
-  kite-sts explain --role deploy-web --claims claims.json
-  kite-sts explain --decision 0198b014-8517-7cef-b232-76a827315f08 --audit audit.jsonl
-`,
+  usage: [
+    '--role ROLE (--claims FILE | --token-file FILE) [options]',
+    '--registry NAME --request "METHOD PATH" (--claims FILE | --token-file FILE) [options]',
+    '--decision ID [--audit FILE] [options]',
+  ],
   options: {
-    role: { type: 'string' },
-    registry: { type: 'string' },
-    request: { type: 'string' },
-    claims: { type: 'string' },
-    'token-file': { type: 'string' },
-    scope: { type: 'string' },
-    'expires-in': { type: 'string' },
-    'source-ip': { type: 'string' },
-    job: { type: 'string' },
-    'approved-by': { type: 'string' },
-    decision: { type: 'string' },
-    audit: { type: 'string' },
-    json: { type: 'boolean' },
+    role: { type: 'string', value: 'ROLE', help: 'The role that is asked for. This or `--registry`.' },
+    registry: { type: 'string', value: 'NAME', help: 'The registry that is asked.' },
+    request: {
+      type: 'string',
+      value: '"METHOD PATH"',
+      help: 'With `--registry`: what it is asked, such as `"PUT /npm/left-pad"`.',
+    },
+    claims: { type: 'string', value: 'FILE', help: 'The claims as JSON. `iss` and `aud` may be left out.' },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'A subject token, in place of `--claims`. It is only decoded: signature and times are not checked.',
+    },
+    scope: { type: 'string', value: '"A B"', help: 'The scopes that are asked for.' },
+    'expires-in': { type: 'string', value: 'N', help: 'The seconds that are asked for.' },
+    'source-ip': { type: 'string', value: 'ADDRESS', help: 'The address that the request would come from.' },
+    job: {
+      type: 'string',
+      value: 'STATE',
+      help: 'What events have told of the job: `running` or `finished`. Without it: nothing yet.',
+    },
+    'approved-by': {
+      type: 'string',
+      value: 'NAME',
+      help: 'Who has unblocked the block step just now: a person of broker.yml, or an id.',
+    },
+    decision: {
+      type: 'string',
+      value: 'ID',
+      help: 'An event of the audit log, decided with its own role or registry, claims, address and time.',
+    },
+    audit: {
+      type: 'string',
+      value: 'FILE',
+      help: 'With `--decision`: audit events, one a line. The default is standard input.',
+    },
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'The whole trace as JSON.' },
   },
+  about: `FILE may be - for standard input. Exit code 0 when allowed, 2 when denied. In color on a terminal, unless
+NO_COLOR is set.`,
+  examples: [
+    'kite-sts explain --role deploy-web --claims claims.json',
+    'kite-sts explain --decision 0198b014-8517-7cef-b232-76a827315f08 --audit audit.jsonl',
+  ],
   async run(flags, terminal) {
     const each = await explained(flags, terminal);
     terminal.out(`${flags['json'] ? asJson(each) : colored(asText(each), terminal)}\n`);

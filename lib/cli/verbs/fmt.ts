@@ -8,7 +8,7 @@ import { formatText, readMeaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
 import { settingsOf } from '../configuration.ts';
 import { complaintsText } from '../findings.ts';
-import { EXIT, Failure, printJson, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, Failure, printJson, type Verb } from '../verb.ts';
 
 /** The files of a configuration: by folder and ending, what each is. The first that fits is it. */
 const FILES: readonly (readonly [folder: string, ending: string, name: SchemaName])[] = [
@@ -63,20 +63,17 @@ function format({ path, name }: File, complaints: Complaint[]): Formatted {
 export const fmt: Verb = {
   summary:
     'Writes every file of the configuration in one way: keys in order, quotes, lines; comments are kept.',
-  help: `kite-sts fmt [--config FOLDER] [--check] [--json]
-
-  --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
-  --check          write nothing; exit with 2 when a file is not as it would be written
-  --json           how many files there are, and which of them change, as JSON
-
-Prints the files that change. What a file means never changes, nor does the digest of a role. When a file cannot be
-read, none is written.
-
-Examples:
-  kite-sts fmt
-  kite-sts fmt --check --config policies/ci
-`,
-  options: { check: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: {
+    config: CONFIG_OPTION,
+    check: {
+      type: 'boolean',
+      help: 'Writes nothing. Exits with 2 when a file is not as it would be written.',
+    },
+    json: { type: 'boolean', help: 'How many files there are, and which of them change, as JSON.' },
+  },
+  about: `Prints the files that change. What a file means never changes, nor does the digest of a role. When a file cannot be
+read, none is written.`,
+  examples: ['kite-sts fmt', 'kite-sts fmt --check --config policies/ci'],
   async run(flags, terminal) {
     const { config } = settingsOf(flags, terminal);
     const files = await filesIn(config);

@@ -206,53 +206,93 @@ function imported(flags: Flags, file: File): ImportedPolicy {
 
 export const importPolicy: Verb = {
   summary: 'Prints a policy of AWS IAM, octo-sts, Vault and others as a role that admits nobody else.',
-  help: `kite-sts import FILE [--from aws|octo-sts|buildkite|vault|cel] [options]
-
-  FILE                 the policy, or the output of aws iam get-role or list-roles, vault read -format=json or gcloud;
-                       - for standard input
-  --from SOURCE        what it is (default: by its look)
-  --role NAME          which role of aws iam list-roles
-  --app CLIENT_ID      octo-sts: your GitHub App, for a role that gives what the file gives
-  --owner OWNER        octo-sts: the organization that has the App installed
-  --repository NAME    octo-sts: the repository that the file lies in, unless it names repositories
-  --issuer URL         Vault and CEL: the issuer of the tokens
-  --organization NAME  the organization of a Buildkite secret, whose policy does not name it
-
-kite-sts import --account FILE… [--into FOLDER] [--report FILE…] [options]
-
-  --account FILE          what the AWS CLI printed of a whole account: get-account-authorization-details, list-roles,
-                          list-open-id-connect-providers, get-credential-report; may be repeated
-  --into FOLDER           writes a role file with cases for each role that jobs have by a token; never overwrites
-  --report FILE           who is let in, the worst first, by its ending: .html, .md, .json, .csv or .txt; may be repeated
-  --broker-role-arn ARN   the role that the broker's function runs as: a role that trusts it has moved
-  --team-tag KEY          the tag that names a role's team (default: team); without it the first folder of its path does
-  --owners OWNER          writes teams.yml too, with this owner for all, such as @acme/platform
-
-Prints a role file. What cannot be said exactly is left out or made narrower, never wider: a comment in the role and a
-line on standard error say so, and the exit code is 2. Then lint and test it. Each role of an account is held against the
-trust policy that it came from: one that would admit more is thrown away.
-
-Examples:
-  aws iam get-role --role-name deploy-web | kite-sts import - > config/roles/deploy-web.yml
-  kite-sts import --account details.json --account providers.json --into config --report estate.html
-`,
-  withoutConfig: true,
+  usage: [
+    'FILE [--from aws|octo-sts|buildkite|vault|cel] [options]',
+    '--account FILE… [--into FOLDER] [--report FILE…] [options]',
+  ],
+  words: [
+    {
+      name: 'FILE',
+      optional: true,
+      help: 'The policy, or the output of aws iam get-role or list-roles, vault read -format=json or gcloud; - for standard input.',
+    },
+  ],
   options: {
-    from: { type: 'string' },
-    role: { type: 'string' },
-    app: { type: 'string' },
-    owner: { type: 'string' },
-    repository: { type: 'string' },
-    issuer: { type: 'string' },
-    organization: { type: 'string' },
-    account: { type: 'string', multiple: true },
-    into: { type: 'string' },
-    report: { type: 'string', multiple: true },
-    'broker-role-arn': { type: 'string' },
-    'team-tag': { type: 'string' },
-    owners: { type: 'string' },
+    from: {
+      type: 'string',
+      value: 'SOURCE',
+      help: '`aws`, `octo-sts`, `buildkite`, `vault` or `cel`. The default is what the file looks like.',
+    },
+    role: {
+      type: 'string',
+      value: 'NAME',
+      help: 'Which role of `aws iam list-roles`. The default is the only one that web identities come to.',
+    },
+    app: {
+      type: 'string',
+      value: 'CLIENT_ID',
+      help: 'octo-sts: your GitHub App, for a role that gives what the file gives.',
+    },
+    owner: {
+      type: 'string',
+      value: 'OWNER',
+      help: 'octo-sts: the organization or user that has the App installed.',
+    },
+    repository: {
+      type: 'string',
+      value: 'NAME',
+      help: 'octo-sts: the repository that the file lies in, unless it lists repositories.',
+    },
+    issuer: {
+      type: 'string',
+      value: 'URL',
+      help: 'Vault and CEL: who signs the tokens. A role of Vault does not name it.',
+    },
+    organization: {
+      type: 'string',
+      value: 'NAME',
+      help: 'The organization of a Buildkite secret, whose policy does not name it.',
+    },
+    account: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      help: 'What the AWS CLI printed of a [whole account](#a-whole-account): `get-account-authorization-details`, `list-roles`, `list-open-id-connect-providers`, `get-credential-report`. May be repeated.',
+    },
+    into: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'With `--account`: the configuration to write into: a role file with cases for each role that jobs have by a token. Never overwrites.',
+    },
+    report: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      help: 'With `--account`: who is let in, the worst first, by its ending: `.html`, `.md`, `.json`, `.csv` or `.txt`. May be repeated.',
+    },
+    'broker-role-arn': {
+      type: 'string',
+      value: 'ARN',
+      help: "With `--account`: the role that the broker's function runs as. A role that trusts it has moved.",
+    },
+    'team-tag': {
+      type: 'string',
+      value: 'KEY',
+      help: "With `--account`: the tag that names a role's team. The default is `team`; without the tag the first folder of the path does.",
+    },
+    owners: {
+      type: 'string',
+      value: 'OWNER',
+      help: 'With `--account`: writes teams.yml too, with this owner for all, such as `@acme/platform`.',
+    },
   },
-  words: ['FILE?'],
+  about: `Prints a role file. What cannot be said exactly is left out or made narrower, never wider: a comment in the role and a
+line on standard error say so, and the exit code is 2. Then lint and test it. Each role of an account is held against the
+trust policy that it came from: one that would admit more is thrown away.`,
+  examples: [
+    'aws iam get-role --role-name deploy-web | kite-sts import - > config/roles/deploy-web.yml',
+    'kite-sts import --account details.json --account providers.json --into config --report estate.html',
+  ],
   async run(flags, terminal) {
     checkForm(flags);
     if (flags['account'] !== undefined) return bringAccounts(flags, terminal);

@@ -82,34 +82,43 @@ package.json, package-lock.json, serverless.yml and the pipelines: whoever write
 export function initBy(readTarball: () => Promise<Buffer>): Verb {
   return {
     summary: 'Writes what a repository of your own needs to deploy a broker.',
-    help: `kite-sts init --organization NAME [--issuer ISSUER] [--region REGION]
-              [--folder FOLDER] [--config FOLDER] [--drift] [--json]
-
-  --organization NAME  your organization, as the URL of your pipelines or repositories has it
-  --issuer ISSUER      buildkite (default) or github-actions: who signs the tokens of your jobs
-  --region REGION      the AWS region to deploy to (default: us-east-1)
-  --folder FOLDER      where to write (default: here)
-  --config FOLDER      the folder in it for broker.yml and roles/ (default: config)
-  --drift              also what looks at your AWS accounts every night: drift.yml beside policy.yml, and dump.sh
-  --json               the files, and the digest of the tarball among them, as JSON
-
-Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
+    options: {
+      organization: {
+        type: 'string',
+        value: 'NAME',
+        required: true,
+        help: 'Your organization, as the URL of your pipelines or repositories has it.',
+      },
+      issuer: {
+        type: 'string',
+        value: 'ISSUER',
+        help: 'Who signs the tokens of your jobs: `buildkite` (the default) or `github-actions`.',
+      },
+      region: {
+        type: 'string',
+        value: 'REGION',
+        help: 'The AWS region to deploy to. The default is `us-east-1`.',
+      },
+      folder: { type: 'string', value: 'FOLDER', help: 'Where to write. The default is here.' },
+      config: {
+        type: 'string',
+        value: 'FOLDER',
+        help: 'The folder in it for broker.yml and roles/. The default is `config`.',
+      },
+      drift: {
+        type: 'boolean',
+        help: 'Also `drift.yml` beside policy.yml, and `dump.sh`: they look every night whether your accounts are [as the roles say](#drift).',
+      },
+      json: { type: 'boolean', help: 'The files, and the digest of the tarball among them, as JSON.' },
+    },
+    about: `Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
 and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml. The tarball of this kite-sts
 goes into vendor/, and package.json points there: nothing is fetched from a registry under our name.
-Never overwrites: when one of them is there already, nothing is written.
-
-Examples:
-  kite-sts init --organization acme
-  kite-sts init --organization acme --issuer github-actions --region eu-central-1
-`,
-    options: {
-      organization: { type: 'string' },
-      issuer: { type: 'string' },
-      region: { type: 'string' },
-      folder: { type: 'string' },
-      drift: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
+Never overwrites: when one of them is there already, nothing is written.`,
+    examples: [
+      'kite-sts init --organization acme',
+      'kite-sts init --organization acme --issuer github-actions --region eu-central-1',
+    ],
     async run(flags, terminal) {
       const wish = wishOf(flags);
       const files = await makeFiles(wish, readTarball);

@@ -29,20 +29,18 @@ function readHour(): number {
 export const judge: Verb = {
   summary:
     'Says as JSON what this version reads in the policy and decides of requests, beside another version.',
-  help: `kite-sts judge [--requests FILE] [--config FOLDER]
-
-  --requests FILE  decides these requests, one a line; - for standard input
-  --config FOLDER  the folder with broker.yml, roles/ and registries/
-
-Without --requests: the version, each role and registry with its digest and members, and the requests on which another
+  options: {
+    requests: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Decides these requests, one a line; `-` is standard input.',
+    },
+    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml, roles/ and registries/.' },
+  },
+  about: `Without --requests: the version, each role and registry with its digest and members, and the requests on which another
 version may decide otherwise, one JSON text a line. kite-sts upgrade has the old version and the new one decide all that
-both propose.
-
-Examples:
-  kite-sts judge
-  kite-sts judge --requests requests.jsonl
-`,
-  options: { requests: { type: 'string' } },
+both propose.`,
+  examples: ['kite-sts judge', 'kite-sts judge --requests requests.jsonl'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const file = flag(flags, 'requests');

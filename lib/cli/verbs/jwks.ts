@@ -19,19 +19,15 @@ function keyIn(text: string): KeyObject | undefined {
 
 export const jwks: Verb = {
   summary: 'Prints a public RSA key as a JWKS, as the other side wants it for an app of ours.',
-  help: `kite-sts jwks FILE
-
-  FILE  a public key in PEM, or as the AWS CLI prints one of KMS; - is standard input
-
-The id of the key is its thumbprint (RFC 7638), by which the broker names it in what it signs.
-
-Examples:
-  aws kms get-public-key --key-id alias/kite-sts-buildkite --query PublicKey --output text | kite-sts jwks -
-  kite-sts jwks public-key.pem
-`,
+  words: [
+    { name: 'FILE', help: 'A public key in PEM, or as the AWS CLI prints one of KMS; - is standard input.' },
+  ],
   options: {},
-  withoutConfig: true,
-  words: ['FILE'],
+  about: `The id of the key is its thumbprint (RFC 7638), by which the broker names it in what it signs.`,
+  examples: [
+    'aws kms get-public-key --key-id alias/kite-sts-buildkite --query PublicKey --output text | kite-sts jwks -',
+    'kite-sts jwks public-key.pem',
+  ],
   async run(flags, terminal) {
     const file = flag(flags, 'FILE') ?? '';
     const key = keyIn((await readInput(file)).toString('utf8').trim());

@@ -25,17 +25,13 @@ async function makeCredential(
 
 export const kubeCredential: Verb = {
   summary: 'Prints an ExecCredential for a cluster of EKS or GKE that a step lists.',
-  help: `kite-sts kube-credential
-
-For users[].user.exec of a kubeconfig, with provideClusterInfo: true. Answers for a cluster of KITE_STS_REACH whose
-server and CA are those of the kubeconfig, whole, and for no other; the name of an EKS cluster is the list's.
-
-Examples:
-  kite-sts kube-credential          # as client-go runs it, with KUBERNETES_EXEC_INFO
-  kite-sts kube-credential --help
-`,
-  withoutConfig: true,
   options: {},
+  about: `For users[].user.exec of a kubeconfig, with provideClusterInfo: true. Answers for a cluster of KITE_STS_REACH whose
+server and CA are those of the kubeconfig, whole, and for no other; the name of an EKS cluster is the list's.`,
+  examples: [
+    'kite-sts kube-credential          # as client-go runs it, with KUBERNETES_EXEC_INFO',
+    'kite-sts kube-credential --help',
+  ],
   async run(_flags, terminal) {
     const clusters = listReach(terminal).filter(isCluster);
     const { entry, apiVersion } = findCluster(clusters, terminal.environment['KUBERNETES_EXEC_INFO']);

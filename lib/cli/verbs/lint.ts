@@ -6,7 +6,7 @@ import { formatSarif } from '../../review/lint/sarif.ts';
 import { settingsOf } from '../configuration.ts';
 import { dialectIn } from '../dialect.ts';
 import { answerOf, findingsText } from '../findings.ts';
-import { EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 function countOf(findings: readonly LintFinding[], level: LintLevel): number {
   return findings.filter(each => each.level === level).length;
@@ -77,32 +77,29 @@ function dialectFile(flags: Flags): string | undefined {
 export const lint: Verb = {
   summary:
     'Checks broker.yml, every role and every registry: what no broker starts with, and what is unwise.',
-  help: `kite-sts lint [--config FOLDER] [--strict] [--notes] [--json | --sarif]
-kite-sts lint --dialect buildkite FILE [--strict] [--notes] [--json]
-
-  --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
-  --strict         warnings too end with exit code 2
-  --notes          show notes too: what is worth knowing, and no fault
-  --json           one JSON array instead of lines
-  --sarif          SARIF 2.1.0 for code scanning, what is ignored with its reason
-  --dialect NAME   buildkite: FILE is a policy for the page of a Buildkite registry;
-                   each place that it refuses, or that would read otherwise here
-
-Each finding: file:line:column  rule  what is wrong and what to do. Exit code 2 when there is an error.
-A comment "# kite-sts-ignore RULE: REASON" on the line, or above it, hushes a warning or a note.
-
-Examples:
-  kite-sts lint --config policies/ci --strict
-  kite-sts lint --dialect buildkite registry-policy.yml
-`,
+  usage: [
+    '[--config FOLDER] [--strict] [--notes] [--json | --sarif]',
+    '--dialect buildkite FILE [--strict] [--notes] [--json]',
+  ],
+  words: [{ name: 'FILE', optional: true, help: 'With --dialect: the policy of a registry.' }],
   options: {
-    strict: { type: 'boolean' },
-    notes: { type: 'boolean' },
-    json: { type: 'boolean' },
-    sarif: { type: 'boolean' },
-    dialect: { type: 'string' },
+    config: CONFIG_OPTION,
+    strict: { type: 'boolean', help: 'Warnings too end with exit code 2.' },
+    notes: { type: 'boolean', help: 'Shows notes too: what is worth knowing, and no fault.' },
+    json: { type: 'boolean', help: 'One JSON array of findings instead of lines, notes among them.' },
+    sarif: { type: 'boolean', help: 'SARIF 2.1.0 for code scanning, what is ignored with its reason.' },
+    dialect: {
+      type: 'string',
+      value: 'NAME',
+      help: '`buildkite`: FILE is a policy [for the page of a Buildkite registry](lint.md#for-the-page-of-a-buildkite-registry). Shows each place that it refuses, or that would read otherwise here.',
+    },
   },
-  words: ['FILE?'],
+  about: `Each finding: file:line:column  rule  what is wrong and what to do. Exit code 2 when there is an error.
+A comment "# kite-sts-ignore RULE: REASON" on the line, or above it, hushes a warning or a note.`,
+  examples: [
+    'kite-sts lint --config policies/ci --strict',
+    'kite-sts lint --dialect buildkite registry-policy.yml',
+  ],
   async run(flags, terminal) {
     if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
     const file = dialectFile(flags);

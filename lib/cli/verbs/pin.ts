@@ -11,7 +11,17 @@ import { configOf, roleNamed, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
 import { exchangesIn, objectIn, requestOf } from '../recorded.ts';
 import { askRole, type RoleRequest } from '../request.ts';
-import { EXIT, Failure, type Flags, flag, printJson, type Terminal, UsageError, type Verb } from '../verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  Failure,
+  type Flags,
+  flag,
+  printJson,
+  type Terminal,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 type Shown = Omit<RoleRequest, 'recorded'>;
 
@@ -72,23 +82,28 @@ function tell(proposal: Proposal, path: string, terminal: Terminal): void {
 
 export const pin: Verb = {
   summary: 'Adds the immutable ids of a job to the statement of a role that lets it in.',
-  help: `kite-sts pin ROLE (--token-file FILE | --audit FILE) [--config FOLDER] [--json]
-
-  ROLE               the role whose file is to be changed
-  --token-file FILE  a subject token of a job that has the role; only decoded: its signature is not checked here
-  --audit FILE       audit events, one a line: the newest exchange that was given the role
-  --config FOLDER    the folder with broker.yml and roles/
-  --json             what was added, and what could not be, as JSON
-
-FILE may be - for standard input. Names can be taken by others, ids cannot. Ids are added beside names and nothing is
-taken away, so nobody gets more than before. Exit code 2 when the job does not have the role, or an id is wanting.
-
-Examples:
-  kite-sts pin deploy-web --audit audit.jsonl
-  buildkite-agent oidc request-token --claim organization_id --claim pipeline_id | kite-sts pin deploy-web --token-file -
-`,
-  options: { 'token-file': { type: 'string' }, audit: { type: 'string' }, json: { type: 'boolean' } },
-  words: ['ROLE'],
+  usage: ['ROLE (--token-file FILE | --audit FILE) [--config FOLDER] [--json]'],
+  words: [{ name: 'ROLE', help: 'The role whose file is to be changed.' }],
+  options: {
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'A subject token of a job that has the role. It is only decoded: its signature is not checked.',
+    },
+    audit: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Audit events, one a line: the newest exchange that was given the role.',
+    },
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'What was added, and what could not be, as JSON.' },
+  },
+  about: `FILE may be - for standard input. Names can be taken by others, ids cannot. Ids are added beside names and nothing is
+taken away, so nobody gets more than before. Exit code 2 when the job does not have the role, or an id is wanting.`,
+  examples: [
+    'kite-sts pin deploy-web --audit audit.jsonl',
+    'buildkite-agent oidc request-token --claim organization_id --claim pipeline_id | kite-sts pin deploy-web --token-file -',
+  ],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const shown = await shownBy(flags, config);

@@ -119,19 +119,17 @@ function asJson(proofs: readonly Proof[], ceilings: readonly CeilingProof[]): st
 export const prove: Verb = {
   summary:
     'Proves the sentences of invariants.yml and the ceilings of teams.yml for every token there can be, or shows what breaks them.',
-  help: `kite-sts prove [--config FOLDER] [--json]
-
-  --config FOLDER  the folder with broker.yml, roles/, invariants.yml and teams.yml
-  --json           everything, as JSON
-
-Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted or
-speaks of nothing, 4 when one could not be told.
-
-Examples:
-  kite-sts prove
-  kite-sts prove --config policies/ci --json
-`,
-  options: { json: { type: 'boolean' } },
+  options: {
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The folder with broker.yml, roles/, invariants.yml and teams.yml.',
+    },
+    json: { type: 'boolean', help: 'Everything, as JSON.' },
+  },
+  about: `Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted or
+speaks of nothing, 4 when one could not be told.`,
+  examples: ['kite-sts prove', 'kite-sts prove --config policies/ci --json'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const { invariants, complaints } = readInvariants(config.folder, config.rows);

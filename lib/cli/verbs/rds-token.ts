@@ -1,6 +1,6 @@
 import { createFetch } from '../../client/proxy.ts';
 import { TEXTS } from '../../client/texts.ts';
-import { hideFromLog, MASK_HELP, MASK_OPTIONS } from '../masking.ts';
+import { hideFromLog, MASK_OPTIONS } from '../masking.ts';
 import { type DatabaseEntry, makeDatabaseToken } from '../reach/databases.ts';
 import { findAwsSession } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
@@ -31,27 +31,27 @@ function findDatabase(flags: Flags, terminal: Terminal): DatabaseEntry {
 
 export const rdsToken: Verb = {
   summary: 'Prints a password for a database user of RDS that a step lists.',
-  help: `kite-sts rds-token --host HOST --port PORT --user USER [options]
-
-  --host HOST            the endpoint of the database, as KITE_STS_REACH has it
-  --port PORT            its port
-  --user USER            the database user
-  --tls verify-full      says that the client verifies the name of the database, where PGSSLMODE does not
-${MASK_HELP}
-The password counts for 15 minutes, and as often as it is used.
-
-Examples:
-  kite-sts rds-token --host db.abc.eu-central-1.rds.amazonaws.com --port 5432 --user deploy
-  kite-sts rds-token --host db.abc.eu-central-1.rds.amazonaws.com --port 3306 --user app --tls verify-full
-`,
-  withoutConfig: true,
   options: {
-    host: { type: 'string' },
-    port: { type: 'string' },
-    user: { type: 'string' },
-    tls: { type: 'string' },
+    host: {
+      type: 'string',
+      value: 'HOST',
+      required: true,
+      help: 'The endpoint of the database, as `KITE_STS_REACH` has it.',
+    },
+    port: { type: 'string', value: 'PORT', required: true, help: 'Its port.' },
+    user: { type: 'string', value: 'USER', required: true, help: 'The database user.' },
+    tls: {
+      type: 'string',
+      value: 'verify-full',
+      help: 'Says that the client verifies the name of the database, where `PGSSLMODE` does not.',
+    },
     ...MASK_OPTIONS,
   },
+  about: `The password counts for 15 minutes, and as often as it is used.`,
+  examples: [
+    'kite-sts rds-token --host db.abc.eu-central-1.rds.amazonaws.com --port 5432 --user deploy',
+    'kite-sts rds-token --host db.abc.eu-central-1.rds.amazonaws.com --port 3306 --user app --tls verify-full',
+  ],
   async run(flags, terminal) {
     demandVerification(flags, terminal);
     const database = findDatabase(flags, terminal);

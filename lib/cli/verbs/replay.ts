@@ -127,20 +127,15 @@ function asText(all: readonly Replayed[], counts: readonly Count[]): string {
 export const replay: Verb = {
   summary:
     'Decides the exchanges and the requests to registries of an audit log again, and counts those that would end otherwise now.',
-  help: `kite-sts replay FILE [--config FOLDER] [--json]
-
-  FILE             audit events, one a line; - for standard input; other lines are passed over
-  --config FOLDER  the folder with the changed broker.yml and roles/
-  --json           the counts as JSON
-
-Each is decided with its own claims, address and time. Exit code 0 when all end as they did, 2 when one does not.
-
-Examples:
-  kite-sts replay audit.jsonl
-  cat audit.jsonl | kite-sts replay - --config config
-`,
-  options: { json: { type: 'boolean' } },
-  words: ['FILE'],
+  words: [
+    { name: 'FILE', help: 'Audit events, one a line; - for standard input; other lines are passed over.' },
+  ],
+  options: {
+    config: { type: 'string', value: 'FOLDER', help: 'The folder with the changed broker.yml and roles/.' },
+    json: { type: 'boolean', help: 'The counts as JSON.' },
+  },
+  about: `Each is decided with its own claims, address and time. Exit code 0 when all end as they did, 2 when one does not.`,
+  examples: ['kite-sts replay audit.jsonl', 'cat audit.jsonl | kite-sts replay - --config config'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const file = flag(flags, 'FILE') ?? '';

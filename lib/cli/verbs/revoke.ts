@@ -6,7 +6,17 @@ import type { KindName } from '../../policy/targets.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { readInput } from '../input.ts';
 import { commands, describeEnding, type Ending } from '../revoke/aws.ts';
-import { EXIT, Failure, type Flags, flag, printJson, type Terminal, UsageError, type Verb } from '../verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  Failure,
+  type Flags,
+  flag,
+  printJson,
+  type Terminal,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 /** As in the audit event, and what a policy of AWS takes in a name. */
 const SESSION = /^[\w+=,.@-]{2,64}$/;
@@ -107,24 +117,28 @@ async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<
 export function revokeBy(given: Partial<Asking>): Verb {
   return {
     summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
-    help: `kite-sts revoke role ROLE | session SESSION --role ROLE | token FILE
-
-  role ROLE        every AWS session of a role so far
-  session SESSION  one AWS session, by \`session\` of its audit event
-  --role ROLE      the role of that session
-  token FILE       a token of a GitHub App's installation; - for standard input
-  --config FOLDER  the folder with broker.yml and roles/
-  --json           the policy that ends them, or that the token has ended, as JSON
-
-For AWS it prints commands, which need credentials of the target's account; nothing is done here. They end what
-began before now, also sessions that others than the broker made; the next ones are for kite-sts disable.
-
-Examples:
-  kite-sts revoke role deploy-web
-  kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh
-`,
-    words: ['WHAT', 'NAME'],
-    options: { role: { type: 'string' }, json: { type: 'boolean' } },
+    usage: ['role ROLE | session SESSION --role ROLE | token FILE'],
+    words: [
+      {
+        name: 'WHAT',
+        help: "role: every AWS session of a role so far. session: one AWS session. token: a token of a GitHub App's installation.",
+      },
+      {
+        name: 'NAME',
+        help: 'The role; the session, by session of its audit event; a file with the token, - for standard input.',
+      },
+    ],
+    options: {
+      role: { type: 'string', value: 'ROLE', help: 'The role of that session.' },
+      config: CONFIG_OPTION,
+      json: { type: 'boolean', help: 'The policy that ends them, or that the token has ended, as JSON.' },
+    },
+    about: `For AWS it prints commands, which need credentials of the target's account; nothing is done here. They end what
+began before now, also sessions that others than the broker made; the next ones are for kite-sts disable.`,
+    examples: [
+      'kite-sts revoke role deploy-web',
+      'kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh',
+    ],
     async run(flags, terminal) {
       const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
       const ending = await ended(flags, terminal, { ...usual, ...given });

@@ -88,21 +88,19 @@ const FORMATS = ['json', 'csv', 'markdown'] as const;
 
 export const roles: Verb = {
   summary: 'Lists the roles: who can have each, what it gives, for how long, and whose it is.',
-  help: `kite-sts roles [--config FOLDER] [--json | --csv | --markdown]
-
-  --config FOLDER  the folder with broker.yml, roles/ and teams.yml (default: KITE_STS_CONFIG, or config)
-  --json           one JSON array
-  --csv            RFC 4180, with a head
-  --markdown       a table
-
-Who is each trust statement, its issuer, and the kinds of jobs that it admits or cannot tell apart. kite-sts who-can
-says everything of one role.
-
-Examples:
-  kite-sts roles
-  kite-sts roles --csv > roles.csv
-`,
-  options: { json: { type: 'boolean' }, csv: { type: 'boolean' }, markdown: { type: 'boolean' } },
+  options: {
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The folder with broker.yml, roles/ and teams.yml. The default is `KITE_STS_CONFIG`, or `config`.',
+    },
+    json: { type: 'boolean', help: 'One JSON array.' },
+    csv: { type: 'boolean', help: 'RFC 4180, with a head; no cell is a formula.' },
+    markdown: { type: 'boolean', help: 'A table.' },
+  },
+  about: `Who is each trust statement, its issuer, and the kinds of jobs that it admits or cannot tell apart. kite-sts who-can
+says everything of one role.`,
+  examples: ['kite-sts roles', 'kite-sts roles --csv > roles.csv'],
   async run(flags, terminal) {
     const chosen = FORMATS.filter(format => flags[format]);
     if (chosen.length > 1) throw new UsageError(`Give one of --${chosen.join(' and --')}.`);

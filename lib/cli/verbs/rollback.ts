@@ -8,23 +8,21 @@ import type { Verb } from '../verb.ts';
 
 export const rollback: Verb = {
   summary: 'Puts the kite-sts back that was in your repository before, from the history of git.',
-  help: `kite-sts rollback [--json] [--config FOLDER]
-
-  --json           everything, as JSON
-  --config FOLDER  the folder of your policy (default: KITE_STS_CONFIG, or config)
-
-Takes the last committed version that is older than the one that is here, if its tarball fits the lock file of its commit.
+  options: {
+    json: { type: 'boolean', help: 'Everything, as JSON.' },
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The folder of your policy. The default is `KITE_STS_CONFIG`, or `config`.',
+    },
+  },
+  about: `Takes the last committed version that is older than the one that is here, if its tarball fits the lock file of its commit.
 Of package.json and the lock file only kite-sts changes. It is put in place whatever it finds: you were there before.
 Shows what upgrade shows: which changes with a ★ are undone, and what the two versions decide otherwise.
 
 Exit code 0 when it is in place and nobody gets more by it, 1 could not be done, and all is as it was; in place, but
-2 lint, test or prove found something, 3 somebody gets more, 4 that could not be told.
-
-Examples:
-  kite-sts rollback
-  kite-sts rollback --json
-`,
-  options: { json: { type: 'boolean' } },
+2 lint, test or prove found something, 3 somebody gets more, 4 that could not be told.`,
+  examples: ['kite-sts rollback', 'kite-sts rollback --json'],
   async run(flags, terminal) {
     const { config } = settingsOf(flags, terminal);
     const now = await readPinned('.');

@@ -11,22 +11,16 @@ function nameOf(word: string): SchemaName {
 
 export const schema: Verb = {
   summary: 'Prints the JSON Schema of a kind of file, for editors to complete and check.',
-  help: `kite-sts schema role|registry|broker|test|invariants|teams
-
-JSON Schema, draft-07, drawn from the shapes that the loader itself reads by. The package has each as
+  usage: ['role|registry|broker|test|invariants|teams'],
+  words: [{ name: 'NAME', help: 'role, registry, broker, test, invariants or teams.' }],
+  options: {},
+  about: `JSON Schema, draft-07, drawn from the shapes that the loader itself reads by. The package has each as
 node_modules/kite-sts/docs/reference/NAME.schema.json. An editor with the YAML language server reads it when the file's first line is:
 
   # yaml-language-server: $schema=PATH-OR-URL
 
-What needs more than one file, such as a claim that an issuer never sends, is found by lint alone.
-
-Examples:
-  kite-sts schema role
-  kite-sts schema broker > broker.schema.json
-`,
-  withoutConfig: true,
-  options: {},
-  words: ['NAME'],
+What needs more than one file, such as a claim that an issuer never sends, is found by lint alone.`,
+  examples: ['kite-sts schema role', 'kite-sts schema broker > broker.schema.json'],
   async run(flags, terminal) {
     terminal.out(writeSchema(nameOf(flag(flags, 'NAME') ?? '')));
     return EXIT.done;

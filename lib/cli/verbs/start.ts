@@ -1,21 +1,18 @@
 import { CannotStart, startLocal } from '../../local/start.ts';
 import { configOf, settingsOf } from '../configuration.ts';
-import { EXIT, Failure, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, Failure, type Verb } from '../verb.ts';
 
 export const start: Verb = {
   summary: 'Starts a broker on this machine with a throwaway issuer and an STS that opens nothing.',
-  help: `kite-sts start [--config FOLDER] [--json]
-
-  --config FOLDER  the folder with broker.yml and roles/ (default: KITE_STS_CONFIG, or config)
-  --json           audit events as they are, one JSON object a line; else a line for people
-
-It reads the folder again when a file of it has changed. PORT chooses the port (default 8787; 0 takes a free one). Ctrl-C stops it.
-
-Examples:
-  kite-sts start
-  PORT=8788 kite-sts start --config policies/ci
-`,
-  options: { json: { type: 'boolean' } },
+  options: {
+    config: CONFIG_OPTION,
+    json: {
+      type: 'boolean',
+      help: 'Audit events as they are, one JSON object a line; else a line for people.',
+    },
+  },
+  about: `It reads the folder again when a file of it has changed. PORT chooses the port (default 8787; 0 takes a free one). Ctrl-C stops it.`,
+  examples: ['kite-sts start', 'PORT=8788 kite-sts start --config policies/ci'],
   async run(flags, terminal) {
     const settings = settingsOf(flags, terminal);
     const { stopped, out, error } = terminal;

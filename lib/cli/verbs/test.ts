@@ -12,7 +12,16 @@ import { colored } from '../color.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { answerOf, complaintsText } from '../findings.ts';
 import { writeOutput } from '../output.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  Failure,
+  type Flags,
+  flag,
+  type Terminal,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 function policyNamed(name: string, { roles, registries, folder }: Config): Policy {
   const all = [...roles, ...registries];
@@ -62,33 +71,33 @@ async function report(results: readonly CasesResult[], flags: Flags, terminal: T
 
 export const test: Verb = {
   summary: 'Runs the cases beside each role and registry, and says what they leave untested.',
-  help: `kite-sts test [--role NAME] [--coverage] [--mutate] [--json] [--junit FILE]
-kite-sts test --init NAME
-
-  --role NAME      of this role or registry alone
-  --coverage       also each condition that is in no case alone in the way, and statements that never apply
-  --mutate         also each statement, condition and part of one that could be lost without a case noticing, and
-                   each scope and length that could grow
-  --json           everything, as JSON
-  --junit FILE     JUnit's XML for a CI system; - for standard output
-  --init NAME      writes a first set of cases for a role or registry that has none
-  --config FOLDER  the folder with broker.yml and roles/
-
-roles/NAME.test.yml has the cases of roles/NAME.yml. Exit code 0 when all is as it should be, 2 when not, 1 when a
-file of cases cannot be read.
-
-Examples:
-  kite-sts test --coverage --mutate
-  kite-sts test --role deploy-web --junit test.xml
-`,
+  usage: ['[--role NAME] [--coverage] [--mutate] [--json] [--junit FILE]', '--init NAME'],
   options: {
-    role: { type: 'string' },
-    coverage: { type: 'boolean' },
-    mutate: { type: 'boolean' },
-    json: { type: 'boolean' },
-    junit: { type: 'string' },
-    init: { type: 'string' },
+    role: { type: 'string', value: 'NAME', help: 'The cases of this role or registry alone.' },
+    coverage: {
+      type: 'boolean',
+      help: 'Also each condition that is in no case alone in the way, and statements that never apply.',
+    },
+    mutate: {
+      type: 'boolean',
+      help: 'Also each statement, condition and part of one that could be lost, and each scope and length that could grow, without a case noticing.',
+    },
+    json: { type: 'boolean', help: 'Everything as JSON.' },
+    junit: {
+      type: 'string',
+      value: 'FILE',
+      help: "JUnit's XML for a CI system. `-` is standard output, which then has nothing else.",
+    },
+    init: {
+      type: 'string',
+      value: 'NAME',
+      help: 'Writes a first set of cases for a role or registry that has none. Never overwrites.',
+    },
+    config: CONFIG_OPTION,
   },
+  about: `roles/NAME.test.yml has the cases of roles/NAME.yml. Exit code 0 when all is as it should be, 2 when not, 1 when a
+file of cases cannot be read.`,
+  examples: ['kite-sts test --coverage --mutate', 'kite-sts test --role deploy-web --junit test.xml'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const first = flag(flags, 'init');

@@ -72,32 +72,39 @@ async function run(flags: Flags, terminal: Terminal): Promise<string> {
 
 export const token: Verb = {
   summary: "Prints a subject token of the local broker's throwaway issuer. It buys nothing real.",
-  help: `kite-sts token [options]
-
-  --audience A         what it is minted for (default: the audience of broker.yml)
-  --claim NAME         an optional claim to ask for, as buildkite-agent does; may be repeated
-  --set NAME=VALUE     an attribute of the job (JSON or text); may be repeated
-  --issuer URL         whose token it is like (default: Buildkite's); needed with --set for others
-  --subject-claim NAME what sub becomes, as with buildkite-agent
-  --lifetime N         seconds (default: 300)
-  --job ID             the job's id (default: a new one)
-  --config FOLDER      the folder with broker.yml
-
-The local broker is found at 127.0.0.1 and PORT (default 8787).
-
-Examples:
-  kite-sts token
-  kite-sts token --set build_branch=feature/login --set build_tag=null --claim queue_key
-`,
   options: {
-    audience: { type: 'string' },
-    claim: { type: 'string', multiple: true },
-    set: { type: 'string', multiple: true },
-    issuer: { type: 'string' },
-    'subject-claim': { type: 'string' },
-    lifetime: { type: 'string' },
-    job: { type: 'string' },
+    audience: {
+      type: 'string',
+      value: 'A',
+      help: 'What it is minted for. The default is the audience of broker.yml.',
+    },
+    claim: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      help: 'An optional claim to ask for, as buildkite-agent does. May be repeated.',
+    },
+    set: {
+      type: 'string',
+      value: 'NAME=VALUE',
+      multiple: true,
+      help: 'An attribute of the job, JSON or text. May be repeated.',
+    },
+    issuer: {
+      type: 'string',
+      value: 'URL',
+      help: "Whose token it is like. The default is Buildkite's; needed with `--set` for others.",
+    },
+    'subject-claim': { type: 'string', value: 'NAME', help: 'What `sub` becomes, as with buildkite-agent.' },
+    lifetime: { type: 'string', value: 'N', help: 'Seconds. The default is 300.' },
+    job: { type: 'string', value: 'ID', help: "The job's id. The default is a new one." },
+    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml.' },
   },
+  about: `The local broker is found at 127.0.0.1 and PORT (default 8787).`,
+  examples: [
+    'kite-sts token',
+    'kite-sts token --set build_branch=feature/login --set build_tag=null --claim queue_key',
+  ],
   async run(flags, terminal) {
     terminal.out(`${await run(flags, terminal)}\n`);
     return EXIT.done;

@@ -40,27 +40,31 @@ function readDigest(flags: Flags): string[] {
 export const upgrade: Verb = {
   summary:
     'Puts a newer kite-sts into a repository of yours, after it has judged your policy beside the old one.',
-  help: `kite-sts upgrade TARBALL [--digest SHA256] [--accept] [--json] [--config FOLDER]
-
-  TARBALL          the packed version, kite-sts-VERSION.tgz
-  --digest SHA256  the digest of the release: nothing of another tarball runs
-  --accept         puts it in place also when it was found to be worse, or to let somebody have more
-  --json           everything, as JSON
-  --config FOLDER  the folder of your policy (default: KITE_STS_CONFIG, or config)
-
-Shows the changes with a ★ between the versions, runs lint and test of the new one, proves invariants.yml by both, and has
+  words: [{ name: 'TARBALL', help: 'The packed version, kite-sts-VERSION.tgz.' }],
+  options: {
+    digest: {
+      type: 'string',
+      value: 'SHA256',
+      help: 'The digest of the release. Nothing of another tarball runs.',
+    },
+    accept: {
+      type: 'boolean',
+      help: 'Puts it in place also when it was found to be worse, or to let somebody have more.',
+    },
+    json: { type: 'boolean', help: 'Everything, as JSON.' },
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The folder of your policy. The default is `KITE_STS_CONFIG`, or `config`.',
+    },
+  },
+  about: `Shows the changes with a ★ between the versions, runs lint and test of the new one, proves invariants.yml by both, and has
 both decide the same requests. Then it replaces the tarball in vendor/ with its digest, the pin in package.json, the lock
 file and node_modules. Whatever fails, the old state comes back. The version that is here must be committed.
 
 Exit code 0 when it is in place, else nothing was written: 1 could not be done, 2 lint, test or prove found something,
-3 somebody gets more, 4 that could not be told.
-
-Examples:
-  kite-sts upgrade ../kite-sts-0.3.0.tgz
-  kite-sts upgrade ../kite-sts-0.3.0.tgz --accept
-`,
-  options: { digest: { type: 'string' }, accept: { type: 'boolean' }, json: { type: 'boolean' } },
-  words: ['TARBALL'],
+3 somebody gets more, 4 that could not be told.`,
+  examples: ['kite-sts upgrade ../kite-sts-0.3.0.tgz', 'kite-sts upgrade ../kite-sts-0.3.0.tgz --accept'],
   async run(flags, terminal) {
     const { config, tarballDigests } = settingsOf(flags, terminal);
     const digest = readDigest(flags);

@@ -9,7 +9,7 @@ import { assumeMet, assumeVerified } from '../../review/assume.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { claimsFrom } from '../request.ts';
-import { addressIn, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
+import { addressIn, CONFIG_OPTION, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
 
 type Had = {
   readonly role: Role;
@@ -98,25 +98,26 @@ async function run(flags: Flags, terminal: Terminal): Promise<number> {
 
 export const whatCan: Verb = {
   summary: 'Says which roles a token of these claims can have, and which registries it can use.',
-  help: `kite-sts what-can (--claims FILE | --token-file FILE) [options]
-
-  --claims FILE        the claims as JSON; what is left out is absent, but for iss and aud
-  --token-file FILE    a subject token; only decoded: signature and times are not checked here
-  --source-ip ADDRESS  the address that the request would come from
-  --config FOLDER      the folder with broker.yml and roles/
-  --json               everything, as JSON
-
-FILE may be - for standard input. Exit code 0 when there is one, 2 when there is none.
-
-Examples:
-  kite-sts what-can --claims claims.json
-  kite-sts token --audience https://sts.acme.example | kite-sts what-can --token-file -
-`,
+  usage: ['(--claims FILE | --token-file FILE) [options]'],
   options: {
-    claims: { type: 'string' },
-    'token-file': { type: 'string' },
-    'source-ip': { type: 'string' },
-    json: { type: 'boolean' },
+    claims: {
+      type: 'string',
+      value: 'FILE',
+      help: 'The claims as JSON; what is left out is absent, but for `iss` and `aud`.',
+    },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'A subject token. It is only decoded: signature and times are not checked.',
+    },
+    'source-ip': { type: 'string', value: 'ADDRESS', help: 'The address that the request would come from.' },
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'Everything, as JSON.' },
   },
+  about: `FILE may be - for standard input. Exit code 0 when there is one, 2 when there is none.`,
+  examples: [
+    'kite-sts what-can --claims claims.json',
+    'kite-sts token --audience https://sts.acme.example | kite-sts what-can --token-file -',
+  ],
   run,
 };

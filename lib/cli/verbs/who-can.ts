@@ -9,7 +9,7 @@ import { formatShown } from '../../review/compare/report.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { describeCondition } from '../../review/explain/explain.ts';
 import { configOf, findPolicies, settingsOf } from '../configuration.ts';
-import { EXIT, flag, printJson, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, flag, printJson, type Verb } from '../verb.ts';
 
 type Policy = Role | Registry;
 
@@ -91,20 +91,13 @@ function asJson({ policy, found }: { readonly policy: Policy; readonly found: re
 export const whoCan: Verb = {
   summary:
     'Says who can have a role or use a registry: each trust statement in words, with a token that it admits.',
-  help: `kite-sts who-can NAME [--config FOLDER] [--json]
-
-  NAME             the role, or the registry
-  --config FOLDER  the folder with broker.yml and roles/
-  --json           everything, as JSON
-
-Exit code 0 when somebody can, 2 when nobody can.
-
-Examples:
-  kite-sts who-can deploy-web
-  kite-sts who-can deploy-web --json
-`,
-  options: { json: { type: 'boolean' } },
-  words: ['NAME'],
+  words: [{ name: 'NAME', help: 'The role, or the registry.' }],
+  options: {
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'Everything, as JSON.' },
+  },
+  about: `Exit code 0 when somebody can, 2 when nobody can.`,
+  examples: ['kite-sts who-can deploy-web', 'kite-sts who-can deploy-web --json'],
   async run(flags, terminal) {
     const config = configOf(settingsOf(flags, terminal));
     const asked = { findSample: findSampleClaims, from: Date.now() / 1000 };

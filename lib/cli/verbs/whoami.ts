@@ -3,7 +3,7 @@ import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { readTokenClaims, splitToken } from '../../token/jws.ts';
-import { subjectOf, TOKEN_HELP, TOKEN_OPTIONS } from '../asking.ts';
+import { subjectOf, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
 /** Milliseconds for the broker's metadata. */
@@ -81,18 +81,18 @@ function asText({ claims, seconds_left, broker, findings: found }: Known): strin
 
 export const whoami: Verb = {
   summary: "Shows the claims of this job's token, and whether a broker would look at it.",
-  help: `kite-sts whoami [options]
+  options: {
+    ...TOKEN_OPTIONS,
+    json: { type: 'boolean', help: 'The claims, the broker and the findings as JSON.' },
+  },
+  about: `${TOKEN_ABOUT}
 
-${TOKEN_HELP}
 The token itself is never printed, nor is its signature checked. Exit code 2 when something would stand in
-the way: the token has expired, is for another audience or for several, or the broker cannot be reached.
-
-Examples:
-  kite-sts whoami --broker https://sts.acme.example
-  kite-sts whoami --broker https://sts.acme.example --token-file subject-token --json
-`,
-  withoutConfig: true,
-  options: TOKEN_OPTIONS,
+the way: the token has expired, is for another audience or for several, or the broker cannot be reached.`,
+  examples: [
+    'kite-sts whoami --broker https://sts.acme.example',
+    'kite-sts whoami --broker https://sts.acme.example --token-file subject-token --json',
+  ],
   async run(flags, terminal) {
     const { broker, mint } = subjectOf(flags, terminal);
     const claims = claimsIn(await mint());

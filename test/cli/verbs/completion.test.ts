@@ -36,8 +36,7 @@ describe('I16: bash offers', () => {
 
   test.each(Object.keys(VERBS))('every option of %s, and no other', async name => {
     const verb = await VERBS[name]?.();
-    const general = verb?.withoutConfig ? ['help'] : ['config', 'help'];
-    const known = [...Object.keys(verb?.options ?? {}), ...general].map(option => `--${option}`);
+    const known = [...Object.keys(verb?.options ?? {}), 'help'].map(option => `--${option}`);
     expect((await offered(name, '--')).sort()).toEqual(known.sort());
   });
 
