@@ -142,11 +142,11 @@ type OptionsText = NonNullable<ReturnType<typeof OPTIONS.read>>;
 
 /** Both places may say how long logs are kept, but not two things. */
 function readRetention(
-  text: OptionsText | undefined,
+  written: OptionsText | undefined,
   provider: ProviderSettings,
   complain: Complain,
 ): number {
-  const days = text?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
+  const days = written?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
   const place = locateInService(`${OPTIONS_PATH}.logRetentionDays`);
   if (provider.logRetentionInDays !== undefined && provider.logRetentionInDays !== days)
     complain(
@@ -160,29 +160,29 @@ function readRetention(
 }
 
 function fillDefaults(
-  text: OptionsText,
+  written: OptionsText,
   provider: ProviderSettings,
   logRetentionDays: number,
 ): DeployOptions {
   return {
-    config: text.config,
-    domain: text.domain,
-    orgId: text.orgId,
-    reservedConcurrency: text.reservedConcurrency,
-    alarms: text.alarms ?? {},
-    dashboard: text.dashboard ?? true,
+    config: written.config,
+    domain: written.domain,
+    orgId: written.orgId,
+    reservedConcurrency: written.reservedConcurrency,
+    alarms: written.alarms ?? {},
+    dashboard: written.dashboard ?? true,
     logRetentionDays,
-    throttle: text.throttle ?? { rate: 50, burst: 100 },
-    targets: text.targets ?? [],
+    throttle: written.throttle ?? { rate: 50, burst: 100 },
+    targets: written.targets ?? [],
     // AWS gives an account so many by itself; one that is new may have less until it is used.
-    accountConcurrency: text.accountConcurrency ?? 1000,
-    signing: text.signing ?? 'kms',
-    signingKey: text.signingKey ?? 'first',
-    appKeys: text.appKeys ?? {},
-    functionUrl: text.functionUrl ?? false,
-    operators: text.operators ?? [],
-    breakGlass: text.breakGlass === undefined ? [] : [text.breakGlass],
-    account: text.account,
+    accountConcurrency: written.accountConcurrency ?? 1000,
+    signing: written.signing ?? 'kms',
+    signingKey: written.signingKey ?? 'first',
+    appKeys: written.appKeys ?? {},
+    functionUrl: written.functionUrl ?? false,
+    operators: written.operators ?? [],
+    breakGlass: written.breakGlass === undefined ? [] : [written.breakGlass],
+    account: written.account,
     provider,
   };
 }
@@ -194,15 +194,15 @@ export function readOptions(
 ): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const text = OPTIONS.read(buildTree(custom ?? {}, OPTIONS_PATH), complain);
+  const written = OPTIONS.read(buildTree(custom ?? {}, OPTIONS_PATH), complain);
   const provider = readProvider(given, complain);
-  const days = readRetention(text, provider, complain);
-  if (text?.targets && text.orgId === undefined)
+  const days = readRetention(written, provider, complain);
+  if (written?.targets && written.orgId === undefined)
     complain(
       'missing-key',
       locateInService(OPTIONS_PATH),
       '"orgId" is required beside targets: patterns are bounded by it.',
     );
-  if (!text || complaints.length > 0) return { options: undefined, complaints };
-  return { options: fillDefaults(text, provider, days), complaints: [] };
+  if (!written || complaints.length > 0) return { options: undefined, complaints };
+  return { options: fillDefaults(written, provider, days), complaints: [] };
 }

@@ -339,7 +339,7 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/dashboard.ts', "  if (typeof value === 'string') return value;\n", ''],
   [
     'infra/resources/roles.ts',
-    '...(sealed ? listOpeningRights(config.url) : [])',
+    "...(signing === 'sealed' ? listOpeningRights(config.url) : [])",
     '...listOpeningRights(config.url)',
   ],
   ['lib/audit/patterns.ts', "writeComparison('outcome', 'denied')", "writeComparison('outcome', 'deny')"],
