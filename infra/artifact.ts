@@ -42,9 +42,9 @@ function packDataFiles(config: Config, settings: readonly WiredSetting[]): ZipFi
 }
 
 /** The exchange makes tokens for registries of images alone; each other registry takes the subject token itself. */
-function selectRegistries(name: FunctionName, { registries }: Config): Config['registries'] {
-  if (name === 'authorizer') return registries;
-  return name === 'exchange' ? registries.filter(({ kind }) => kind === 'oci') : [];
+function selectRegistries(name: FunctionName, config: Config): Config['registries'] {
+  if (name === 'authorizer') return config.registries;
+  return name === 'exchange' ? config.registries.filter(({ kind }) => kind === 'oci') : [];
 }
 
 /**

@@ -22,11 +22,12 @@ function summarizeDiagnoses(found: readonly Diagnosis[]): ExaminationResult {
 
 /** Looks at what was deployed, from outside and inside. Never throws: a deployment that is done is not undone for it. */
 export async function examineDeployed(
-  { config, stack }: TemplateInput,
+  input: TemplateInput,
   url: string,
   aws: AwsSetting,
   instruments: Instruments = INSTRUMENTS,
 ): Promise<ExaminationResult> {
+  const { config, stack } = input;
   try {
     const outside = await examineOutside({ config, url }, instruments);
     const inside = await examineInside({

@@ -10,11 +10,8 @@ export type TemplateInput = {
 };
 
 /** The ARN of the policy that no role of ours may go beyond: the one of `provider`, or the one that is generated here. */
-export function findBoundaryArn(
-  { options, stack }: Pick<TemplateInput, 'options' | 'stack'>,
-  account: string,
-): string {
-  const { permissionsBoundary } = options.provider;
+export function findBoundaryArn(input: Pick<TemplateInput, 'options' | 'stack'>, account: string): string {
+  const { permissionsBoundary } = input.options.provider;
   if (typeof permissionsBoundary === 'string') return permissionsBoundary;
-  return `arn:${findPartition(stack.region)}:iam::${account}:policy/${stack.name}-boundary`;
+  return `arn:${findPartition(input.stack.region)}:iam::${account}:policy/${input.stack.name}-boundary`;
 }

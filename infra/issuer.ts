@@ -44,12 +44,12 @@ function findArnPlace(folder: string, role: string): Place {
 }
 
 /** Roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */
-function complainOfExampleAccounts({ roles, folder }: Config): Complaint[] {
-  return roles.flatMap(({ name, template }) =>
+function complainOfExampleAccounts(config: Config): Complaint[] {
+  return config.roles.flatMap(({ name, template }) =>
     template.kind === 'aws' && template.role_arn.split(':')[4] === EXAMPLE_ACCOUNT
       ? {
           rule: 'wrong-value' as const,
-          place: findArnPlace(folder, name),
+          place: findArnPlace(config.folder, name),
           message: `${EXAMPLE_ACCOUNT} is the account of examples. Write the number of your own.`,
         }
       : [],
@@ -75,13 +75,13 @@ export function complainOfReserved(config: Config): Complaint[] {
 }
 
 /** Others look for our keys at our URL, so the domain that is made must be that of the URL. */
-export function complainOfDomain({ url, folder }: Config, { domain }: DeployOptions): Complaint[] {
-  return domain === undefined || url === `https://${domain.name}`
+export function complainOfDomain(config: Config, options: DeployOptions): Complaint[] {
+  return options.domain === undefined || config.url === `https://${options.domain.name}`
     ? []
     : [
         createUrlComplaint(
-          folder,
-          `custom.kiteSts.domain in serverless.yml is ${domain.name}. Make the two one.`,
+          config.folder,
+          `custom.kiteSts.domain in serverless.yml is ${options.domain.name}. Make the two one.`,
         ),
       ];
 }

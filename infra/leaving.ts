@@ -32,9 +32,9 @@ function describeTruster(template: Template): string | undefined {
 }
 
 /** All who trust the broker as an issuer, by its roles and registries: each once, in order. */
-export function listTrusters({ roles, registries }: Config): readonly string[] {
-  const byRole = roles.flatMap(({ template }) => describeTruster(template) ?? []);
-  const byRegistry = registries.map(({ name }) => `the registry ${name}`);
+export function listTrusters(config: Config): readonly string[] {
+  const byRole = config.roles.flatMap(({ template }) => describeTruster(template) ?? []);
+  const byRegistry = config.registries.map(({ name }) => `the registry ${name}`);
   return [...new Set([...byRole, ...byRegistry])].sort();
 }
 

@@ -13,10 +13,13 @@ const ENVIRONMENT_LIMIT = 4096;
 /** How many functions at once AWS keeps for those that set none aside. */
 export const UNRESERVED = 100;
 
-function checkNameLengths({ stack }: TemplateInput, complain: Complain): void {
+function checkNameLengths(input: TemplateInput, complain: Complain): void {
   // The longest of our functions.
   const longest: FunctionName = 'authorizer';
-  const names = { role: `${stack.name}-${stack.region}-${longest}`, function: `${stack.prefix}-${longest}` };
+  const names = {
+    role: `${input.stack.name}-${input.stack.region}-${longest}`,
+    function: `${input.stack.prefix}-${longest}`,
+  };
   for (const [what, name] of Object.entries(names)) {
     const over = name.length - NAME_LIMIT;
     if (over > 0)
@@ -28,8 +31,8 @@ function checkNameLengths({ stack }: TemplateInput, complain: Complain): void {
   }
 }
 
-function checkReserved({ options }: TemplateInput, complain: Complain): void {
-  const { reservedConcurrency = 0, accountConcurrency } = options;
+function checkReserved(input: TemplateInput, complain: Complain): void {
+  const { reservedConcurrency = 0, accountConcurrency } = input.options;
   const most = Math.max(accountConcurrency - UNRESERVED, 0);
   if (reservedConcurrency > most)
     complain(
@@ -51,7 +54,8 @@ function checkEnvironment(input: TemplateInput, complain: Complain): void {
 }
 
 /** A bus is in one account, and the rules on it are the broker's. */
-function checkEventAccount({ config, options }: TemplateInput, complain: Complain): void {
+function checkEventAccount(input: TemplateInput, complain: Complain): void {
+  const { config, options } = input;
   const foreign = listEventSources(config).find(({ account }) => account !== options.account);
   if (options.account !== undefined && foreign)
     complain(

@@ -83,8 +83,8 @@ function nameArtifact(name: string): string {
 const HOME = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url));
 
 /** Whom the table of switches lets write is a matter of whoever deploys, so it is no error. */
-function writeOperatorsWarning({ operators }: DeployOptions): string {
-  if (operators.length > 0) return '';
+function writeOperatorsWarning(options: DeployOptions): string {
+  if (options.operators.length > 0) return '';
   return '\nserverless.yml custom.kiteSts names no "operators": whoever may write to DynamoDB tables of this account can switch on what was switched off. Name the roles that may, as in node_modules/kite-sts/docs/guides/operate.md.';
 }
 

@@ -18,8 +18,8 @@ const ACCOUNT = '123456789012';
 const KEY = '00000000-0000-0000-0000-000000000000';
 
 /** What CloudFormation calls a thing that has no name: the stack, its id, and 12 or 13 letters and digits. */
-function nameUnnamed(id: string, { name }: Stack, longest: number): string {
-  return `${name}-${id}-${'N'.repeat(13)}`.slice(0, longest);
+function nameUnnamed(id: string, stack: Stack, longest: number): string {
+  return `${stack.name}-${id}-${'N'.repeat(13)}`.slice(0, longest);
 }
 
 function findAttribute(id: string, stack: Stack): string {
@@ -33,12 +33,12 @@ function findAttribute(id: string, stack: Stack): string {
   throw new Error(`nobody said what CloudFormation fills in for ${id}`);
 }
 
-function fillPseudoParameters(text: string, { name, region }: Stack): string {
+function fillPseudoParameters(text: string, stack: Stack): string {
   const known: { readonly [pseudo: string]: string } = {
     AccountId: ACCOUNT,
-    Partition: findPartition(region),
-    Region: region,
-    StackName: name,
+    Partition: findPartition(stack.region),
+    Region: stack.region,
+    StackName: stack.name,
   };
   return text.replace(/\$\{AWS::(\w+)\}/g, (whole, pseudo: string) => known[pseudo] ?? whole);
 }

@@ -86,7 +86,11 @@ function createFunctionSetting(
   };
 }
 
-function createOutputs({ config, options: { domain, functionUrl } }: TemplateInput): Outputs {
+function createOutputs(input: TemplateInput): Outputs {
+  const {
+    config,
+    options: { domain, functionUrl },
+  } = input;
   return {
     Url: {
       Description: 'Where kite-sts answers',
@@ -106,7 +110,8 @@ function createOutputs({ config, options: { domain, functionUrl } }: TemplateInp
 }
 
 /** The policy that no role goes beyond, where there is one. */
-function findBoundary({ options, stack }: TemplateInput): TemplateText | undefined {
+function findBoundary(input: TemplateInput): TemplateText | undefined {
+  const { options, stack } = input;
   const { account, provider } = options;
   return (
     provider.permissionsBoundary ??

@@ -11,7 +11,8 @@ import { needsSpentTable, spentSetting } from './resources/spent.ts';
 import { switchSetting } from './resources/switches.ts';
 
 /** Which parts a deployment of this configuration has. */
-export function findParts({ config, options }: TemplateInput): ReadonlySet<Part> {
+export function findParts(input: TemplateInput): ReadonlySet<Part> {
+  const { config, options } = input;
   const has: { readonly [part in Part]: boolean } = {
     apps: Object.keys(options.appKeys).length > 0,
     events: needsEvents(config),

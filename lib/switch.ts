@@ -85,14 +85,16 @@ const PARTS: { readonly [what in SwitchSubject]: readonly SwitchSubject[] } = {
 };
 
 /** Whether all names are those of the switch: its own, and those of what it is part of. */
-function hasNames({ what, names }: Switch, origin: Origin): boolean {
+function hasNames(each: Switch, origin: Origin): boolean {
+  const { what, names } = each;
   return NAMES[what](origin).every((name, index) =>
     isSameName(name, names[index], PARTS[what][index] ?? what),
   );
 }
 
 /** The claim by which a token would say its id, where a switch knows that and the token does not (threat T94). */
-export function findMissingId({ what, names, id, byName }: Switch, origin: Origin): string | undefined {
+export function findMissingId(each: Switch, origin: Origin): string | undefined {
+  const { what, names, id, byName } = each;
   if (!isIdentified(what) || id === undefined || byName) return undefined;
   const own = what === 'pipeline' ? origin.pipelineId : origin.organizationId;
   if (own !== undefined || origin.issuer !== names.at(-1)) return undefined;
@@ -101,7 +103,8 @@ export function findMissingId({ what, names, id, byName }: Switch, origin: Origi
 }
 
 /** Whether the id is that of the switch: whatever it is called by now, and wherever it was moved. */
-function hasId({ what, names, id }: Switch, origin: Origin): boolean {
+function hasId(each: Switch, origin: Origin): boolean {
+  const { what, names, id } = each;
   if (!isIdentified(what) || id === undefined || origin.issuer !== names.at(-1)) return false;
   return (what === 'pipeline' ? origin.pipelineId : origin.organizationId) === id;
 }
@@ -122,7 +125,8 @@ export function findSwitch(
 }
 
 /** The reason of a switch that struck. Throws for a suspension, which strikes nobody. */
-export function findSwitchReason({ what }: Switch): SwitchReason {
+export function findSwitchReason(each: Switch): SwitchReason {
+  const { what } = each;
   if (what === 'running' || what === 'approval') throw new Error(`${what} is no switch`);
   return REASONS[what];
 }
@@ -131,12 +135,13 @@ export function findSwitchReason({ what }: Switch): SwitchReason {
 export const LONGEST_SUSPENSION = 72;
 
 /** Whether what was set still holds: a suspension ends by itself. `now` is in seconds since the epoch. */
-export function isInForce({ off, until }: Switch, now: number): boolean {
-  return off && (until === undefined || Date.parse(until) > now * 1000);
+export function isInForce(each: Switch, now: number): boolean {
+  return each.off && (each.until === undefined || Date.parse(each.until) > now * 1000);
 }
 
 /** Whether this suspends something now. What has no end, or one too far away, suspends nothing. */
-function isSuspending({ off, at, until = '' }: Switch, now: number): boolean {
+function isSuspending(each: Switch, now: number): boolean {
+  const { off, at, until = '' } = each;
   const [begin, end] = [Date.parse(at), Date.parse(until)];
   return off && end - begin <= LONGEST_SUSPENSION * 3_600_000 && end > now * 1000;
 }
@@ -149,7 +154,8 @@ export function findSuspended(switches: readonly Switch[], role: string, now: nu
 }
 
 /** For the log: what is off, by whom, since when and why. */
-export function describeSwitch({ what, names, id, by, at, reason }: Switch): string {
+export function describeSwitch(each: Switch): string {
+  const { what, names, id, by, at, reason } = each;
   return `${what} ${names.join(' of ')}${id === undefined ? '' : ` (id ${id})`}, by ${by} at ${at}: ${reason}`;
 }
 
@@ -163,8 +169,8 @@ export function countNames(what: SwitchSubject): number {
 }
 
 /** `["role","deploy-web"]`: the key under which a switch is kept, and the one way to write it. */
-export function writeSwitchKey({ what, names }: Pick<Switch, 'what' | 'names'>): string {
-  return JSON.stringify([what, ...names]);
+export function writeSwitchKey(each: Pick<Switch, 'what' | 'names'>): string {
+  return JSON.stringify([each.what, ...each.names]);
 }
 
 /** Reads such a key; undefined for what is none. */

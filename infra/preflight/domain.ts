@@ -28,12 +28,12 @@ function judgeCertificate(certificate: JsonObject, arn: string, name: string): D
   return CHECK.ok(name, 'its certificate is issued');
 }
 
-async function checkCertificate({ input, read }: PreflightInput): Promise<Diagnosis[]> {
-  const { domain } = input.options;
+async function checkCertificate(flight: PreflightInput): Promise<Diagnosis[]> {
+  const { domain } = flight.input.options;
   if (!domain) return [];
   const { name, certificateArn: arn } = domain;
   try {
-    const { Certificate } = await read('acm:DescribeCertificate', { CertificateArn: arn });
+    const { Certificate } = await flight.read('acm:DescribeCertificate', { CertificateArn: arn });
     return [judgeCertificate(Certificate as JsonObject, arn, name)];
   } catch (error) {
     if (isAbsent(error)) return [CHECK.wrong(arn, 'there is no such certificate', 'Look at certificateArn.')];
@@ -55,12 +55,12 @@ function judgeZone(zone: JsonObject, id: string, name: string): Diagnosis {
   return CHECK.ok(name, `its record goes into the zone ${suffix}`);
 }
 
-async function checkZone({ input, read }: PreflightInput): Promise<Diagnosis[]> {
-  const { domain } = input.options;
+async function checkZone(flight: PreflightInput): Promise<Diagnosis[]> {
+  const { domain } = flight.input.options;
   if (domain?.hostedZoneId === undefined) return [];
   const { name, hostedZoneId: id } = domain;
   try {
-    const { HostedZone } = await read('route53:GetHostedZone', { Id: id });
+    const { HostedZone } = await flight.read('route53:GetHostedZone', { Id: id });
     return [judgeZone(HostedZone as JsonObject, id, name)];
   } catch (error) {
     if (isAbsent(error)) return [CHECK.wrong(id, 'this account has no such zone', 'Look at hostedZoneId.')];

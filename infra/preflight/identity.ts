@@ -8,8 +8,9 @@ const CHECK = createTellers('identity');
 /** Who deploys, and whether it is into the account that serverless.yml names. */
 export async function identify(
   read: ReadAccount,
-  { options, stack }: TemplateInput,
+  input: TemplateInput,
 ): Promise<{ readonly deployer?: Deployer; readonly diagnosis: Diagnosis }> {
+  const { options, stack } = input;
   try {
     const { Account: account, Arn: arn } = (await read('sts:GetCallerIdentity')) as {
       readonly Account: string;

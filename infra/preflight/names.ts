@@ -22,8 +22,8 @@ type Naming = {
   readonly free: (name: string) => string;
 };
 
-function nameArn({ input, deployer }: PreflightInput, rest: string): string {
-  return `arn:${findPartition(input.stack.region)}:iam::${deployer.account}:${rest}`;
+function nameArn(flight: PreflightInput, rest: string): string {
+  return `arn:${findPartition(flight.input.stack.region)}:iam::${flight.deployer.account}:${rest}`;
 }
 
 /** A row for each type of resource whose names we choose: two things cannot have one. */
@@ -92,9 +92,9 @@ type NamedThing = Naming & {
 type NamedResource = Pick<Resource, 'Type' | 'DeletionPolicy' | 'Properties'>;
 
 /** What the framework makes of our functions: each, and its log. */
-function listFunctions({ functions, resources }: DeployTemplate, prefix: string): readonly NamedResource[] {
-  return Object.keys(functions).flatMap(name => {
-    const log = resources.Resources[`${name.replace(/^./, letter => letter.toUpperCase())}LogGroup`];
+function listFunctions(template: DeployTemplate, prefix: string): readonly NamedResource[] {
+  return Object.keys(template.functions).flatMap(name => {
+    const log = template.resources.Resources[`${name.replace(/^./, letter => letter.toUpperCase())}LogGroup`];
     const LogGroupName = `/aws/lambda/${prefix}-${name}`;
     return [
       { Type: 'AWS::Lambda::Function', Properties: { FunctionName: `${prefix}-${name}` } },
@@ -116,7 +116,8 @@ export function listNamed(input: TemplateInput): readonly NamedThing[] {
 }
 
 /** A table that was kept is taken on only if it is ours: of the same key, and not about to go. */
-function judgeKept({ name, keyed, free }: NamedThing, answer: JsonObject): Diagnosis {
+function judgeKept(named: NamedThing, answer: JsonObject): Diagnosis {
+  const { name, keyed, free } = named;
   const { Table: table } = answer as { readonly Table?: JsonObject };
   if (table && JSON.stringify(table['KeySchema']) !== JSON.stringify(keyed))
     return CHECK.wrong(

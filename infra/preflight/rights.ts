@@ -14,9 +14,9 @@ const SESSION = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
 const USER = /^arn:[\w-]+:iam::\d{12}:user\/.+$/;
 
 /** Whose policies count: of a session, those of its role, whose path only IAM knows. Undefined where it has none. */
-async function findSource({ arn }: Deployer, read: ReadAccount): Promise<string | undefined> {
-  if (USER.test(arn)) return arn;
-  const [, partition, account, name] = SESSION.exec(arn) ?? [];
+async function findSource(deployer: Deployer, read: ReadAccount): Promise<string | undefined> {
+  if (USER.test(deployer.arn)) return deployer.arn;
+  const [, partition, account, name] = SESSION.exec(deployer.arn) ?? [];
   if (name === undefined) return undefined;
   try {
     const { Role } = (await read('iam:GetRole', { RoleName: name })) as {
@@ -31,8 +31,10 @@ async function findSource({ arn }: Deployer, read: ReadAccount): Promise<string 
 }
 
 /** Who is given no boundary is asked about none. */
-function listContext({ Condition = {} }: Right, { options }: TemplateInput): readonly object[] {
-  const bounded = options.account !== undefined || options.provider.permissionsBoundary !== undefined;
+function listContext(right: Right, input: TemplateInput): readonly object[] {
+  const { Condition = {} } = right;
+  const bounded =
+    input.options.account !== undefined || input.options.provider.permissionsBoundary !== undefined;
   return Object.entries(Condition).flatMap(([operator, keys]) =>
     Object.entries(keys)
       .filter(([key]) => bounded || key !== 'iam:PermissionsBoundary')
@@ -48,24 +50,27 @@ function listContext({ Condition = {} }: Right, { options }: TemplateInput): rea
 }
 
 /** One name of each pattern. */
-function listExamples({ Resource }: Right): readonly string[] {
-  return Resource.filter(each => each !== '*').map(each => each.replaceAll('*', 'preflight'));
+function listExamples(right: Right): readonly string[] {
+  return right.Resource.filter(each => each !== '*').map(each => each.replaceAll('*', 'preflight'));
 }
 
 /** The actions of one right that are not allowed. */
-async function listDenied(right: Right, source: string, { input, read }: PreflightInput): Promise<string[]> {
+async function listDenied(right: Right, source: string, flight: PreflightInput): Promise<string[]> {
   const examples = listExamples(right);
   const asked = {
     PolicySourceArn: source,
     ActionNames: right.Action,
     ...(examples.length > 0 ? { ResourceArns: examples } : {}),
-    ContextEntries: listContext(right, input),
+    ContextEntries: listContext(right, flight.input),
     MaxItems: 1000,
   };
   const denied = new Set<string>();
   let Marker: unknown;
   do {
-    const page = await read('iam:SimulatePrincipalPolicy', { ...asked, ...(Marker ? { Marker } : {}) });
+    const page = await flight.read('iam:SimulatePrincipalPolicy', {
+      ...asked,
+      ...(Marker ? { Marker } : {}),
+    });
     for (const { EvalDecision, EvalActionName } of listMembers(page['EvaluationResults']))
       if (EvalDecision !== 'allowed') denied.add(String(EvalActionName));
     Marker = page['IsTruncated'] === 'true' ? page['Marker'] : undefined;
@@ -96,8 +101,8 @@ function judgeRight(Sid: string, denied: readonly string[], isFirst: boolean): D
 const BY_FRAMEWORK: readonly string[] = ['Stack', 'Template', 'Upload', 'UploadTo'];
 
 /** Whose policies count for a right: with a role of the deployment's own, CloudFormation acts as that. */
-function chooseSource({ Sid }: Right, source: string, role: unknown): string | undefined {
-  if (role === undefined || BY_FRAMEWORK.includes(Sid)) return source;
+function chooseSource(right: Right, source: string, role: unknown): string | undefined {
+  if (role === undefined || BY_FRAMEWORK.includes(right.Sid)) return source;
   return typeof role === 'string' ? role : undefined;
 }
 

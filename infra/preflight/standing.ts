@@ -10,7 +10,8 @@ const NOTHING: StandingStack = { isFirst: true, names: new Set() };
 type StackFinding = { readonly standing?: StandingStack; readonly diagnosis: Diagnosis };
 
 /** States in which CloudFormation takes no change, and what to do about each. */
-function judgeStuck(status: string, { name, region }: Stack): Diagnosis | undefined {
+function judgeStuck(status: string, stack: Stack): Diagnosis | undefined {
+  const { name, region } = stack;
   const at = `--stack-name ${name} --region ${region}`;
   if (status === 'UPDATE_ROLLBACK_FAILED')
     return CHECK.wrong(

@@ -272,7 +272,7 @@ function listWatched(): WatchedMetrics {
 }
 
 /** What is watched, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
-export function createAlarms({ snsTopicArn }: DeployOptions['alarms']): Resources {
+export function createAlarms(alarm: DeployOptions['alarms']): Resources {
   return {
     ...Object.fromEntries(
       (Object.keys(PATTERNS) as Metric[]).map(metric => [
@@ -280,6 +280,6 @@ export function createAlarms({ snsTopicArn }: DeployOptions['alarms']): Resource
         createMetricFilter(metric, PATTERNS[metric], { by: SPLIT[metric] }),
       ]),
     ),
-    ...watchEach(listWatched(), snsTopicArn),
+    ...watchEach(listWatched(), alarm.snsTopicArn),
   };
 }

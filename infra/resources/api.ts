@@ -68,14 +68,14 @@ function createInvokePermission(to: string, method: string): Resource {
   };
 }
 
-function createStage({ rate, burst }: DeployOptions['throttle']): Resource {
+function createStage(throttle: DeployOptions['throttle']): Resource {
   return {
     Type: 'AWS::ApiGatewayV2::Stage',
     Properties: {
       ApiId: refer('HttpApi'),
       StageName: '$default',
       AutoDeploy: true,
-      DefaultRouteSettings: { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+      DefaultRouteSettings: { ThrottlingRateLimit: throttle.rate, ThrottlingBurstLimit: throttle.burst },
       AccessLogSettings: {
         DestinationArn: getAttribute('AccessLogGroup', 'Arn'),
         Format: JSON.stringify(ACCESS_LOG),
@@ -84,14 +84,14 @@ function createStage({ rate, burst }: DeployOptions['throttle']): Resource {
   };
 }
 
-function createDomain({ name, certificateArn }: NonNullable<DeployOptions['domain']>): Resources {
+function createDomain(domain: NonNullable<DeployOptions['domain']>): Resources {
   return {
     Domain: {
       Type: 'AWS::ApiGatewayV2::DomainName',
       Properties: {
-        DomainName: name,
+        DomainName: domain.name,
         DomainNameConfigurations: [
-          { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+          { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
         ],
       },
     },
@@ -102,15 +102,15 @@ function createDomain({ name, certificateArn }: NonNullable<DeployOptions['domai
   };
 }
 
-function createDomainRecord({ name, hostedZoneId }: NonNullable<DeployOptions['domain']>): Resources {
-  return hostedZoneId === undefined
+function createDomainRecord(domain: NonNullable<DeployOptions['domain']>): Resources {
+  return domain.hostedZoneId === undefined
     ? {}
     : {
         DomainRecord: {
           Type: 'AWS::Route53::RecordSet',
           Properties: {
-            HostedZoneId: hostedZoneId,
-            Name: name,
+            HostedZoneId: domain.hostedZoneId,
+            Name: domain.name,
             Type: 'A',
             AliasTarget: {
               DNSName: getAttribute('Domain', 'RegionalDomainName'),
@@ -158,7 +158,8 @@ export const functionUrlOutput: Outputs = {
  * The HTTP API as resources of our own. The Serverless Framework's httpApi events have no throttling, no domain and
  * no access log of other names than theirs, and let the whole API invoke each function.
  */
-export function createApi({ domain, throttle, functionUrl: url }: DeployOptions, images: boolean): Resources {
+export function createApi(options: DeployOptions, images: boolean): Resources {
+  const { domain, throttle, functionUrl: url } = options;
   return {
     HttpApi: {
       Type: 'AWS::ApiGatewayV2::Api',

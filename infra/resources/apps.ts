@@ -14,9 +14,9 @@ function locateKey(path = ''): Place {
 }
 
 /** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
-export function checkApps({ roles }: Config, keys: AppKeys, complain: Complain): void {
-  const used = new Set(roles.flatMap(({ template }) => findApp(template) ?? []));
-  for (const { name, template } of roles) {
+export function checkApps(config: Config, keys: AppKeys, complain: Complain): void {
+  const used = new Set(config.roles.flatMap(({ template }) => findApp(template) ?? []));
+  for (const { name, template } of config.roles) {
     const app = findApp(template);
     if (app !== undefined && !Object.hasOwn(keys, app))
       complain('missing-key', locateKey(), `The role ${name} is of the app ${app}, which has no key here.`);

@@ -10,8 +10,8 @@ const PLACES = {
 } as const;
 
 /** To add to the stream or bus of broker.yml, which is its owner's: it is not made here, and nothing is read from it. */
-export function listAuditRights({ audit }: Config): readonly IamStatement[] {
-  if (!audit) return [];
-  const { action, resource } = PLACES[audit.sink];
-  return [allow('Audit', [action], [substitute(`arn:\${AWS::Partition}:${resource}/${audit.to}`)])];
+export function listAuditRights(config: Config): readonly IamStatement[] {
+  if (!config.audit) return [];
+  const { action, resource } = PLACES[config.audit.sink];
+  return [allow('Audit', [action], [substitute(`arn:\${AWS::Partition}:${resource}/${config.audit.to}`)])];
 }

@@ -28,10 +28,12 @@ function createCopyFilters(): Resources {
 }
 
 /** What the function in front of registries may do, which is to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
-export function createAuthorizerResources(
-  config: Pick<Config, 'rows'>,
-  { logRetentionDays, signing, alarms: { snsTopicArn } }: DeployOptions,
-): Resources {
+export function createAuthorizerResources(config: Pick<Config, 'rows'>, options: DeployOptions): Resources {
+  const {
+    logRetentionDays,
+    signing,
+    alarms: { snsTopicArn },
+  } = options;
   return {
     AuthorizerRole: createRole('authorizer'),
     AuthorizerRights: createRights(

@@ -93,7 +93,8 @@ function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
   ];
 }
 
-function createWidget({ title, lines, stat = 'Sum' }: Graph): object {
+function createWidget(graph: Graph): object {
+  const { title, lines, stat = 'Sum' } = graph;
   return {
     type: 'metric',
     width: 12,
@@ -120,7 +121,7 @@ function createAlarmWidget(resources: Resources): object {
  * One page of what this template watches and counts.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export function createDashboard(resources: Resources, { roles }: Pick<Config, 'roles'>): Resources {
+export function createDashboard(resources: Resources, config: Pick<Config, 'roles'>): Resources {
   return {
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
@@ -129,7 +130,10 @@ export function createDashboard(resources: Resources, { roles }: Pick<Config, 'r
         DashboardName: substitute('${AWS::StackName}-${AWS::Region}'),
         DashboardBody: substitute(
           JSON.stringify({
-            widgets: [createAlarmWidget(resources), ...createGraphs(resources, roles).map(createWidget)],
+            widgets: [
+              createAlarmWidget(resources),
+              ...createGraphs(resources, config.roles).map(createWidget),
+            ],
           }),
         ),
       },

@@ -22,7 +22,8 @@ import { allowLogging, createRights, createRole } from './roles.ts';
 const FUNCTION = 'EventsLambdaFunction';
 
 /** On the bus that AWS named as the source, and for nothing but what is used; the function looks at all of it again. */
-function createEventRule({ source, account, organizationId }: EventSource): Resource {
+function createEventRule(eventSource: EventSource): Resource {
+  const { source, account, organizationId } = eventSource;
   return {
     Type: 'AWS::Events::Rule',
     Properties: {
@@ -82,10 +83,11 @@ const watched = {
 };
 
 /** What hears what Buildkite tells of jobs: its rights, its rules, where it notes it, and what tells when it does not. */
-export function createEventResources(
-  config: Pick<Config, 'rows'>,
-  { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
-): Resources {
+export function createEventResources(config: Pick<Config, 'rows'>, options: DeployOptions): Resources {
+  const {
+    logRetentionDays,
+    alarms: { snsTopicArn },
+  } = options;
   return {
     ...createJobTable(),
     EventsRole: createRole('events'),

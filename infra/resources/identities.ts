@@ -6,8 +6,8 @@ import { allowOnTable, createTable } from './table.ts';
 const ID = 'IdentityTable';
 
 /** Whether a role gives sessions of AWS. */
-export function needsIdentityTable({ roles }: Config): boolean {
-  return roles.some(({ template }) => template.kind === 'aws');
+export function needsIdentityTable(config: Config): boolean {
+  return config.roles.some(({ template }) => template.kind === 'aws');
 }
 
 /** Where the exchange remembers whose sessions the STS door gave: of use for as long as a session lasts. */

@@ -19,8 +19,8 @@ const REFRESHER = [getAttribute('RefresherRole', 'Arn')];
 const PROOF_KEY = 'IssuerProofKey';
 
 /** Keys that stand in broker.yml are asked of nobody. */
-export function needsFetchedKeys({ rows }: Fetching): boolean {
-  return [...rows.values()].some(({ origin }) => 'uri' in origin);
+export function needsFetchedKeys(config: Fetching): boolean {
+  return [...config.rows.values()].some(({ origin }) => 'uri' in origin);
 }
 
 /**

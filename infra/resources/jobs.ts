@@ -9,8 +9,8 @@ const ID = 'JobTable';
 type Heard = Pick<Config, 'rows'>;
 
 /** Whose events are believed. */
-export function listEventSources({ rows }: Heard): readonly EventSource[] {
-  return [...rows.values()].flatMap(({ events }) => events ?? []);
+export function listEventSources(config: Heard): readonly EventSource[] {
+  return [...config.rows.values()].flatMap(({ events }) => events ?? []);
 }
 
 /** Whether there are events that tell of jobs. */

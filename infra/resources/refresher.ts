@@ -37,11 +37,15 @@ const watched = {
 
 /** What asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
 export function createRefresherResources(
-  { registries }: Pick<Config, 'registries'>,
-  { logRetentionDays, alarms: { snsTopicArn } }: DeployOptions,
+  config: Pick<Config, 'registries'>,
+  options: DeployOptions,
 ): Resources {
+  const {
+    logRetentionDays,
+    alarms: { snsTopicArn },
+  } = options;
   return {
-    ...createIssuerKeyTable(['ExchangeRole', ...(registries.length > 0 ? ['AuthorizerRole'] : [])]),
+    ...createIssuerKeyTable(['ExchangeRole', ...(config.registries.length > 0 ? ['AuthorizerRole'] : [])]),
     RefresherRole: createRole('refresher'),
     RefresherRights: createRights(
       'RefresherRole',

@@ -135,13 +135,13 @@ function createDiscoveryPolicy(sealed: boolean): IamPolicy {
   return createPolicy(allowLogging('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
 }
 
-function createRotationRole({ url }: Config, signingKey: KeyName): Resources {
+function createRotationRole(config: Config, signingKey: KeyName): Resources {
   return {
     RotationRole: createRole('rotation'),
     RotationRights: createRights(
       'RotationRole',
       'Rotation',
-      createPolicy(allowLogging('RotationLogGroup'), ...listMakingRights(url, signingKey)),
+      createPolicy(allowLogging('RotationLogGroup'), ...listMakingRights(config.url, signingKey)),
     ),
   };
 }

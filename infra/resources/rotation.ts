@@ -28,10 +28,11 @@ const watched = {
 };
 
 /** What runs the function that makes sealed keys, keeps its log, and tells when it does not. */
-export function createRotationResources({
-  logRetentionDays,
-  alarms: { snsTopicArn },
-}: DeployOptions): Resources {
+export function createRotationResources(options: DeployOptions): Resources {
+  const {
+    logRetentionDays,
+    alarms: { snsTopicArn },
+  } = options;
   return {
     // Often, since a run that finds its key made asks for next to nothing: the first is soon, and a failure is mended.
     ...createSchedule('Rotation', 'rate(1 hour)'),

@@ -39,12 +39,12 @@ function createSealingKey(url: string): Resource {
 }
 
 /** The table of sealed keys, and the key of KMS that seals and opens them: each is nothing without the other. */
-export function createSealingResources(url: string, { operators, breakGlass }: DeployOptions): Resources {
+export function createSealingResources(url: string, options: DeployOptions): Resources {
   return {
     [SEALED_TABLE]: createTable(SEALED_KEY_TABLE, {
       writers: [getAttribute('RotationRole', 'Arn')],
       // Whoever ends a key that leaked.
-      removers: operators.length > 0 ? [...operators, ...breakGlass] : undefined,
+      removers: options.operators.length > 0 ? [...options.operators, ...options.breakGlass] : undefined,
     }),
     [SEALING_KEY]: createSealingKey(url),
   };

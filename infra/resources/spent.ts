@@ -8,8 +8,8 @@ const ID = 'SpentTable';
 const EXCHANGE = [getAttribute('ExchangeRole', 'Arn')];
 
 /** Whether a role takes each token once. */
-export function needsSpentTable({ roles }: Config): boolean {
-  return roles.some(({ singleUse }) => singleUse);
+export function needsSpentTable(config: Config): boolean {
+  return config.roles.some(({ singleUse }) => singleUse);
 }
 
 /** Where the exchange remembers which tokens `single_use` roles have taken, for all of its processes. */

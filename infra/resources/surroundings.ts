@@ -45,15 +45,13 @@ const JOIN_NETWORK: readonly IamStatement[] = [
 const TELL_XRAY = allow('TellXRay', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
 
 /** What each of our roles may do for the sake of `provider`; undefined where that asks for nothing. */
-export function createProviderPolicy({ vpc, tracing }: ProviderSettings): IamPolicy | undefined {
-  const statements = [...(vpc ? JOIN_NETWORK : []), ...(tracing ? [TELL_XRAY] : [])];
+export function createProviderPolicy(settings: ProviderSettings): IamPolicy | undefined {
+  const statements = [...(settings.vpc ? JOIN_NETWORK : []), ...(settings.tracing ? [TELL_XRAY] : [])];
   return statements.length > 0 ? createPolicy(...statements) : undefined;
 }
 
-function surroundRole(
-  resource: Resource,
-  { permissionsBoundary, path, roleTags }: ProviderSettings,
-): Resource {
+function surroundRole(resource: Resource, settings: ProviderSettings): Resource {
+  const { permissionsBoundary, path, roleTags } = settings;
   const tags = Object.entries(roleTags).map(([Key, Value]) => ({ Key, Value }));
   const Properties = {
     ...resource.Properties,
@@ -64,8 +62,10 @@ function surroundRole(
   return { ...resource, Properties };
 }
 
-function surroundPolicy(resource: Resource, { path }: ProviderSettings): Resource {
-  return path === undefined ? resource : { ...resource, Properties: { ...resource.Properties, Path: path } };
+function surroundPolicy(resource: Resource, settings: ProviderSettings): Resource {
+  return settings.path === undefined
+    ? resource
+    : { ...resource, Properties: { ...resource.Properties, Path: settings.path } };
 }
 
 /** These resources with what `provider` says of every role and policy. */

@@ -9,7 +9,8 @@ const ID = 'SwitchTable';
  * What is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name.
  * Operators write it, once they are named; nobody removes what is in it, but who breaks the glass.
  */
-export function createSwitchTable({ operators, breakGlass }: DeployOptions): Resources {
+export function createSwitchTable(options: DeployOptions): Resources {
+  const { operators, breakGlass } = options;
   return {
     [ID]: createKeptTable(
       SWITCH_TABLE,

@@ -39,7 +39,8 @@ export type TableGuard = {
  * A table's own policy. It only denies, and only what touches items (and the table's end), so IAM must still allow, and
  * whoever deploys can always mend the policy itself.
  */
-function createGuard({ writers, removers, enders }: TableGuard): object {
+function createGuard(guard: TableGuard): object {
+  const { writers, removers, enders } = guard;
   const statements = [
     ...(writers ? [denyOthers('WrittenByOthers', WRITES, writers)] : []),
     ...(removers ? [denyOthers('RemovedByOthers', REMOVALS, removers)] : []),
@@ -49,7 +50,8 @@ function createGuard({ writers, removers, enders }: TableGuard): object {
 }
 
 /** A table that goes with its stack and has no backups; by the attribute `expiry` it forgets by itself. */
-export function createTable({ key, expiry }: TableKeys, guarded: TableGuard, more: object = {}): Resource {
+export function createTable(keys: TableKeys, guarded: TableGuard, more: object = {}): Resource {
+  const { key, expiry } = keys;
   return {
     Type: 'AWS::DynamoDB::Table',
     Properties: {

@@ -19,8 +19,8 @@ type TargetBounds = Pick<DeployOptions, 'targets' | 'orgId'> & { readonly room: 
 
 type AimedRole = { readonly role: string; readonly arn: string };
 
-function listAimedRoles({ roles }: Config): readonly AimedRole[] {
-  return roles.flatMap(({ name, template }) =>
+function listAimedRoles(config: Config): readonly AimedRole[] {
+  return config.roles.flatMap(({ name, template }) =>
     template.kind === 'aws' && template.via === 'assume_role' ? [{ role: name, arn: template.role_arn }] : [],
   );
 }
@@ -100,11 +100,8 @@ function complainOfSize(all: readonly string[], left: number, complain: Complain
  * The exact ARNs while they fit into what IAM takes, since nothing is narrower; else the patterns of `targets`, which
  * the organization bounds. Complains when there is neither.
  */
-export function placeTargets(
-  config: Config,
-  { targets, orgId, room }: TargetBounds,
-  complain: Complain,
-): Placement {
+export function placeTargets(config: Config, bounds: TargetBounds, complain: Complain): Placement {
+  const { targets, orgId, room } = bounds;
   const place = (resources: readonly string[]): Placement =>
     placeArns(resources, arns => allowAssuming(arns, orgId), room);
   const arns = listTargetArns(config);

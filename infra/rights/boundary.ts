@@ -1,10 +1,11 @@
-import type { IamPolicy, IamStatement, Resources } from '../cloudformation.ts';
+import type { IamPolicy, IamStatement, Resource } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
 import { createTemplate } from '../template.ts';
 
 /** A resource of a statement, made as wide as what it is one of: boundaries are written before there is a stack. */
-function widenResource(resource: string, { stack, options }: TemplateInput): readonly string[] {
+function widenResource(resource: string, input: TemplateInput): readonly string[] {
+  const { stack, options } = input;
   const [, , service = ''] = resource.split(':');
   if (service === 'iam') {
     if (options.targets.length > 0) return options.targets;
@@ -19,8 +20,8 @@ function widenResource(resource: string, { stack, options }: TemplateInput): rea
   return [resource.replace(pattern, by)];
 }
 
-function isRolePolicy({ Type }: Resources[string]): boolean {
-  return Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy';
+function isRolePolicy(resource: Resource): boolean {
+  return resource.Type === 'AWS::IAM::Policy' || resource.Type === 'AWS::IAM::ManagedPolicy';
 }
 
 function findStatements(input: TemplateInput): readonly IamStatement[] {

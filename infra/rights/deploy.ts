@@ -11,7 +11,8 @@ export type DeployRights = { readonly Version: '2012-10-17'; readonly Statement:
 const FRAMEWORK_TYPES = ['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'];
 
 /** All actions of a type, whatever is done to it. */
-export function listTypeActions({ create, read, update, delete: removal }: TypeActions): readonly string[] {
+export function listTypeActions(actions: TypeActions): readonly string[] {
+  const { create, read, update, delete: removal } = actions;
   return [...new Set([...create, ...read, ...update, ...removal])].sort();
 }
 
@@ -61,14 +62,14 @@ const ACCESS_LOG_ACTIONS = [
 ];
 
 /** Holds against whatever further rights whoever deploys may have. */
-function keepBoundary({ boundary }: ResourceNames): readonly Right[] {
+function keepBoundary(names: ResourceNames): readonly Right[] {
   const changes = ['CreatePolicyVersion', 'DeletePolicy', 'DeletePolicyVersion', 'SetDefaultPolicyVersion'];
   return [
     {
       Sid: 'KeepTheBoundary',
       Effect: 'Deny',
       Action: changes.map(action => `iam:${action}`),
-      Resource: [boundary],
+      Resource: [names.boundary],
     },
     {
       Sid: 'NoRoleWithoutIt',
@@ -130,7 +131,8 @@ export function createDeployRights(input: TemplateInput, account: string): Deplo
 }
 
 /** The same as policies that IAM takes: as many as it needs, none longer than a managed policy may be. */
-export function splitRights({ Version, Statement }: DeployRights): readonly DeployRights[] {
+export function splitRights(rights: DeployRights): readonly DeployRights[] {
+  const { Version, Statement } = rights;
   const measure = (statements: readonly Right[]): number =>
     JSON.stringify({ Version, Statement: statements }).length;
   const parts: Right[][] = [[]];

@@ -48,9 +48,9 @@ const LOOKS = [
   'logs:DescribeResourcePolicies',
 ];
 
-function requireBoundary({ boundary }: ResourceNames): Right['Condition'] {
+function requireBoundary(names: ResourceNames): Right['Condition'] {
   return {
-    StringEquals: { 'iam:PermissionsBoundary': [boundary] },
+    StringEquals: { 'iam:PermissionsBoundary': [names.boundary] },
   };
 }
 
@@ -178,7 +178,10 @@ export const SECTIONS: readonly Section[] = [
   },
 ];
 
-export function nameBucket({ stack: { name, region } }: TemplateInput): string {
+export function nameBucket(input: TemplateInput): string {
+  const {
+    stack: { name, region },
+  } = input;
   // CloudFormation writes names of buckets in small letters, and cuts those of long stacks.
   return `arn:${findPartition(region)}:s3:::${name.toLowerCase().slice(0, 24)}*-serverlessdeploymentbuck*`;
 }

@@ -120,12 +120,8 @@ async function askByForm(service: QueryService, operation: string, input: ReadIn
   return readElements(await createAwsCall(asked, setting)(STS_HEADERS, form.toString()), operation);
 }
 
-async function askByPath(
-  { name, path }: RestService,
-  operation: string,
-  input: ReadInput,
-  setting: AwsSetting,
-) {
+async function askByPath(service: RestService, operation: string, input: ReadInput, setting: AwsSetting) {
+  const { name, path } = service;
   const filled = path.replace(/\{(\w+)\}/g, (_, each: string) => encodeURIComponent(String(input[each])));
   const body = await createAwsCall({ name, path: filled, readFault: findRestFault }, setting)({}, '');
   return parseJsonObject(body) ?? readElements(body, operation);

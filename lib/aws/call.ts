@@ -65,7 +65,8 @@ export class AwsError extends Error {
 const PASSING =
   /^(IDPCommunicationError|Throttling|ThrottledException|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|RequestTimeout|ServiceUnavailable|InternalFailure|InternalError|TimeoutError|PriorRequestNotComplete)/;
 
-function createCallError({ status, body }: HttpReply, service: AwsService): AwsError {
+function createCallError(reply: HttpReply, service: AwsService): AwsError {
+  const { status, body } = reply;
   const fault = service.readFault(body);
   const { code, message } = fault ?? { code: 'Unknown', message: 'an answer of another kind' };
   // What the service did not write came from something between, such as a proxy that redirects: no refusal of AWS.
@@ -93,8 +94,8 @@ export type CallOptions = { readonly region?: string | undefined; readonly budge
 /** Calls one AWS service: the body of its success, or `AwsError`. What is sent again is the same to the letter. */
 export type AwsCall = (headers: HeaderMap, body: string, course?: CallOptions) => Promise<string>;
 
-async function leaveUnsigned({ headers }: OutgoingRequest): Promise<HeaderMap> {
-  return headers;
+async function leaveUnsigned(request: OutgoingRequest): Promise<HeaderMap> {
+  return request.headers;
 }
 
 /** A request before it is known in which region it is asked. */

@@ -37,7 +37,8 @@ function createBusDelivery(ask: JsonCall, EventBusName: string): Deliver {
   };
 }
 
-export function createDelivery({ sink, to }: Destination, aws: AwsSetting): Deliver {
+export function createDelivery(destination: Destination, aws: AwsSetting): Deliver {
+  const { sink, to } = destination;
   const { now = () => Date.now() / 1000 } = aws;
   const call = createJsonCall(sink === 'firehose' ? FIREHOSE : EVENTS, aws);
   const ask: JsonCall = (operation, input) =>

@@ -51,7 +51,8 @@ const TAKEN = 'ConditionalCheckFailedException';
 const PATIENCE_MS = 2000;
 
 /** DynamoDB takes no empty map of values. */
-function writeCondition({ says, names, values }: WriteCondition): JsonObject {
+function writeCondition(condition: WriteCondition): JsonObject {
+  const { says, names, values } = condition;
   const some = Object.keys(values).length > 0;
   return {
     ConditionExpression: says,
@@ -70,13 +71,13 @@ function writeProjection(attributes: readonly string[]): JsonObject {
 }
 
 /** Reads all items of a scan; throws where there are more than fit into one answer. */
-function readItems({ Items, LastEvaluatedKey }: JsonObject): readonly TableItem[] {
-  if (LastEvaluatedKey !== undefined) {
+function readItems(answer: JsonObject): readonly TableItem[] {
+  if (answer['LastEvaluatedKey'] !== undefined) {
     const message = 'the table holds more than one answer';
     throw new AwsError({ code: 'AnswerTooLarge', message }, 200, false);
   }
-  if (!Array.isArray(Items)) throw createUnreadableError('Scan');
-  return Items as TableItem[];
+  if (!Array.isArray(answer['Items'])) throw createUnreadableError('Scan');
+  return answer['Items'] as TableItem[];
 }
 
 /** Creates the table of this name. Nothing is asked before the first use. */

@@ -35,7 +35,8 @@ export function createUnreadableError(operation: string): AwsError {
 /** Asks for one operation: the object of its success, or `AwsError`. */
 export type JsonCall = (operation: string, input: JsonObject, course?: CallOptions) => Promise<JsonObject>;
 
-export function createJsonCall({ name, model, version }: JsonService, setting: AwsSetting): JsonCall {
+export function createJsonCall(service: JsonService, setting: AwsSetting): JsonCall {
+  const { name, model, version } = service;
   const call = createAwsCall({ name, readFault: readJsonFault }, setting);
   return async (operation, input, course) => {
     const headers = {

@@ -27,7 +27,8 @@ function signText(key: KeyObject, text: string): Buffer {
 /** What a signature is good for: one service in one region, on one day. */
 type SigningScope = { readonly day: string; readonly region: string; readonly service: string };
 
-function writeScope({ day, region, service }: SigningScope): string {
+function writeScope(scope: SigningScope): string {
+  const { day, region, service } = scope;
   return `${day}/${region}/${service}/aws4_request`;
 }
 
@@ -54,7 +55,8 @@ function encodeStrictly(text: string): string {
 }
 
 /** The path is encoded once more than in the URL. Its dots are resolved by `URL`. */
-function writeCanonicalPath({ pathname }: URL): string {
+function writeCanonicalPath(url: URL): string {
+  const { pathname } = url;
   if (pathname === '/') return pathname;
   const segments = pathname.split('/').filter(segment => segment !== '');
   return `/${segments.map(encodeStrictly).join('/')}${pathname.endsWith('/') && segments.length > 0 ? '/' : ''}`;
@@ -91,11 +93,8 @@ function writeCanonicalHeader(name: string, value = ''): string {
 }
 
 /** The text that is signed: of the request no more than its hash. */
-function writeSignedText(
-  { method, path, query, headers, names, body }: CanonicalRequest,
-  date: string,
-  scope: SigningScope,
-): string {
+function writeSignedText(request: CanonicalRequest, date: string, scope: SigningScope): string {
+  const { method, path, query, headers, names, body } = request;
   const canonical = `${method}\n${path}\n${query}\n${names.map(name => writeCanonicalHeader(name, headers[name])).join('')}\n${names.join(';')}\n${hashText(body)}`;
   return `${ALGORITHM}\n${date}\n${writeScope(scope)}\n${hashText(canonical)}`;
 }
@@ -148,10 +147,12 @@ export type Presigned = {
 export function presign(
   service: string,
   region: string,
-  { accessKeyId, secretAccessKey, sessionToken }: AwsAccessKey,
-  { url, headers: own, seconds }: Presigned,
+  key: AwsAccessKey,
+  presigned: Presigned,
   now: number,
 ): string {
+  const { accessKeyId, secretAccessKey, sessionToken } = key;
+  const { url, headers: own, seconds } = presigned;
   const date = writeAmzDate(now);
   const scope = { day: date.slice(0, 8), region, service };
   const headers = { host: url.host, ...own };

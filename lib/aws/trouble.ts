@@ -37,8 +37,8 @@ export const TROUBLES: readonly (readonly [said: string, when: RegExp, trouble: 
 ];
 
 /** A signature that could not be made has no status: there were no keys to make it with. */
-function isUnsigned({ status, passing }: AwsError): boolean {
-  return status === undefined && !passing;
+function isUnsigned(error: AwsError): boolean {
+  return error.status === undefined && !error.passing;
 }
 
 /** Whose trouble a failed call is, and who must mend what. */

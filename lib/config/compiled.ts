@@ -24,14 +24,8 @@ export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences' |
   readonly registries: RegistryStore;
 };
 
-function pickBrokerSettings({
-  url,
-  audience,
-  rows,
-  limits,
-  secondRegion,
-  audit,
-}: BrokerSettings): BrokerSettings {
+function pickBrokerSettings(settings: BrokerSettings): BrokerSettings {
+  const { url, audience, rows, limits, secondRegion, audit } = settings;
   return {
     url,
     audience,
@@ -42,8 +36,8 @@ function pickBrokerSettings({
   };
 }
 
-function listTokenAudiences({ audience, roles }: Config): ReadonlySet<string> {
-  return new Set([audience, ...roles.map(role => role.audience)]);
+function listTokenAudiences(config: Config): ReadonlySet<string> {
+  return new Set([config.audience, ...config.roles.map(role => role.audience)]);
 }
 
 /** For a process that has the files at hand. */
@@ -56,9 +50,10 @@ export function createBrokerConfig(config: Config): BrokerConfig {
 }
 
 function assembleAuthorizerConfig(
-  { url, rows, limits }: Pick<Config, 'url' | 'rows' | 'limits'>,
+  config: Pick<Config, 'url' | 'rows' | 'limits'>,
   kept: readonly RegistrySnapshot[],
 ): AuthorizerConfig {
+  const { url, rows, limits } = config;
   return {
     url,
     limits,
@@ -105,8 +100,8 @@ function readCompiledFile<T>(folder: string, file: string): T {
   return JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
 }
 
-function indexRows({ rows }: CompiledSettings): ReadonlyMap<string, IssuerRow> {
-  return new Map(rows.map(row => [row.issuer, row]));
+function indexRows(settings: CompiledSettings): ReadonlyMap<string, IssuerRow> {
+  return new Map(settings.rows.map(row => [row.issuer, row]));
 }
 
 /** Opens what `writeCompiled` wrote. Roles are read one by one, when they are asked for. */

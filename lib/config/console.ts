@@ -21,8 +21,8 @@ export type ConsoleData = {
   readonly roles: readonly { readonly name: string; readonly text: string }[];
 };
 
-function listRoleTexts({ policies }: ConfigTexts): ConsoleData['roles'] {
-  return policies
+function listRoleTexts(texts: ConfigTexts): ConsoleData['roles'] {
+  return texts.policies
     .filter(({ compiled }) => !('methods' in compiled))
     .map(({ compiled: { name }, tree }) => ({
       name,

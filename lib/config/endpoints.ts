@@ -102,7 +102,8 @@ function complainOfParameters(row: EndpointText, tree: Tree, complain: Complain)
     );
 }
 
-function compileSlots({ slots = {} }: EndpointText): Endpoint['slots'] {
+function compileSlots(written: EndpointText): Endpoint['slots'] {
+  const { slots = {} } = written;
   return Object.fromEntries(
     Object.entries(slots).map(([name, said]) => [name, { required: said === 'required' }]),
   );
@@ -154,7 +155,8 @@ export type AudienceHolders = {
   readonly registries: readonly Pick<Registry, 'audience'>[];
 };
 
-function* listAudiences({ url, audience, issuers, roles, registries }: AudienceHolders): Iterable<string> {
+function* listAudiences(holders: AudienceHolders): Iterable<string> {
+  const { url, audience, issuers, roles, registries } = holders;
   yield* [url, audience];
   for (const facts of issuers.values()) yield* facts.audiences;
   for (const role of roles) {

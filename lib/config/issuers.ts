@@ -80,7 +80,8 @@ export const rowSchema = ROW.schema;
 
 type IssuerText = NonNullable<ReturnType<typeof ROW.read>>;
 
-function choosePreset({ preset, issuer }: IssuerText, place: Place, complain: Complain): Preset | undefined {
+function choosePreset(written: IssuerText, place: Place, complain: Complain): Preset | undefined {
+  const { preset, issuer } = written;
   const owner = issuer === undefined ? undefined : findPreset(issuer);
   if (preset && owner && owner !== preset)
     complain('issuer-row', place, `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
@@ -200,11 +201,12 @@ function compileGuard(tree: Tree | undefined, facts: IssuerFacts, complain: Comp
 
 /** Whose events tell of this issuer's jobs, and whether each role looks at them. Only Buildkite sends any that are known here. */
 function compileEventSources(
-  { events, running }: IssuerText,
+  written: IssuerText,
   preset: PresetName | undefined,
   place: Place,
   complain: Complain,
 ): Pick<IssuerFacts, 'events' | 'running'> {
+  const { events, running } = written;
   if (events && preset !== 'buildkite')
     complain('issuer-row', place, 'Only Buildkite sends events that are known here. Remove events.');
   if (running && !events)
@@ -221,8 +223,11 @@ function compileEventSources(
   return { ...(events ? { events: sources } : {}), ...(running ? { running: true } : {}) };
 }
 
-function chooseLifetime({ max_token_lifetime: written }: IssuerText, preset: Preset | undefined): number {
-  const own = typeof written === 'object' ? written.value : written;
+function chooseLifetime(written: IssuerText, preset: Preset | undefined): number {
+  const own =
+    typeof written.max_token_lifetime === 'object'
+      ? written.max_token_lifetime.value
+      : written.max_token_lifetime;
   return own ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
 }
 

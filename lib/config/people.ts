@@ -27,7 +27,8 @@ function listEntries(tree: Tree, key: string): MapTree['entries'] {
   return under?.kind === 'map' ? under.entries : [];
 }
 
-function complainOfPeople({ people, groups }: PeopleText, tree: Tree, complain: Complain): void {
+function complainOfPeople(written: PeopleText, tree: Tree, complain: Complain): void {
+  const { people, groups } = written;
   for (const { key, place } of [...listEntries(tree, 'people'), ...listEntries(tree, 'groups')])
     if (!NAME.test(key))
       complain('wrong-value', place, 'A name has letters, digits and . _ @ -, at most 64 of them.');

@@ -18,7 +18,8 @@ type RegistrySetting = {
 type LoadedRegistry = { readonly registry: Registry; readonly document: RegistryDocument };
 
 /** What subject tokens may be minted for at the exchange, and what our own tokens of roles are for. */
-function listOtherAudiences({ issuers, audience, roles }: RegistrySetting): ReadonlySet<string> {
+function listOtherAudiences(setting: RegistrySetting): ReadonlySet<string> {
+  const { issuers, audience, roles } = setting;
   return new Set([
     audience,
     ...roles.flatMap(({ audience: own, template }) =>

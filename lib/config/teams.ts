@@ -77,15 +77,15 @@ export function findTeams(role: string, teams: Teams['teams']): (readonly [name:
 }
 
 /** The one team that has the role; complains where none or several have it. */
-function findOnlyTeam({ role, document }: CompiledRole, { teams }: Teams, complain: Complain) {
-  const found = findTeams(role.name, teams);
+function findOnlyTeam(compiledRole: CompiledRole, teams: Teams, complain: Complain) {
+  const found = findTeams(compiledRole.role.name, teams.teams);
   const [first] = found;
   if (first && found.length === 1) return { name: first[0], team: first[1] };
   const says = first ? `The teams ${found.map(([name]) => name).join(' and ')} have` : 'No team has';
   complain(
     'team-unclear',
-    document.tree.place,
-    `${says} the role ${role.name} among its roles in teams.yml. Exactly one must.`,
+    compiledRole.document.tree.place,
+    `${says} the role ${compiledRole.role.name} among its roles in teams.yml. Exactly one must.`,
   );
   return undefined;
 }
@@ -100,7 +100,13 @@ function isPlaceAllowed(place: TargetPlace, patterns: readonly string[]): boolea
   return place.some(name => isPlaceNamed(name, patterns));
 }
 
-function checkTeamTargets({ role: { template }, document, name, team }: TeamRole, complain: Complain): void {
+function checkTeamTargets(owned: TeamRole, complain: Complain): void {
+  const {
+    role: { template },
+    document,
+    name,
+    team,
+  } = owned;
   const { kind } = template;
   const allowed = team.targets[kind] ?? [];
   const beyond = listTargetPlaces(template)
@@ -114,7 +120,13 @@ function checkTeamTargets({ role: { template }, document, name, team }: TeamRole
     );
 }
 
-function checkLength({ role, document: { tree }, name, team }: TeamRole, complain: Complain): void {
+function checkLength(owned: TeamRole, complain: Complain): void {
+  const {
+    role,
+    document: { tree },
+    name,
+    team,
+  } = owned;
   const { max_seconds: most } = team;
   if (most === undefined || role.session.max <= most) return;
   const session = findEntry(tree, 'session');
@@ -127,7 +139,13 @@ function checkLength({ role, document: { tree }, name, team }: TeamRole, complai
 }
 
 /** What a statement means to admit, the team must be allowed (threat T97). */
-function checkWords({ role: { trust }, document: { tree }, name, team }: TeamRole, complain: Complain): void {
+function checkWords(owned: TeamRole, complain: Complain): void {
+  const {
+    role: { trust },
+    document: { tree },
+    name,
+    team,
+  } = owned;
   const allowed = team.knowingly ?? [];
   const beyond = trust
     .flatMap(({ knowingly }) => knowingly?.jobs ?? [])
@@ -141,7 +159,10 @@ function checkWords({ role: { trust }, document: { tree }, name, team }: TeamRol
 }
 
 /** What is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
-function listTeamTargets({ role: { template } }: TeamRole): readonly string[] {
+function listTeamTargets(owned: TeamRole): readonly string[] {
+  const {
+    role: { template },
+  } = owned;
   return template.kind === 'jwt'
     ? []
     : listTargetPlaces(template).map(([house, target = house]) => `${template.kind} ${target}`);
@@ -197,10 +218,10 @@ export function readTeams(
   return teams;
 }
 
-function complainOfCeilings(tree: Tree, { teams }: Teams, complain: Complain): void {
+function complainOfCeilings(tree: Tree, teams: Teams, complain: Complain): void {
   const written = findEntry(tree, 'teams')?.value;
   for (const { key, value } of written?.kind === 'map' ? written.entries : []) {
-    const team = teams[key];
+    const team = teams.teams[key];
     if (team) checkCeiling(team, findEntry(value, 'ceiling')?.value, complain);
   }
 }

@@ -87,11 +87,11 @@ export const resolveAll: Resolve = (hostname, done) =>
 export type AddressRules = { readonly resolve: Resolve; readonly isPermitted: (address: string) => boolean };
 
 /** Looks a name up for a connection, and fails with `AddressRefused` where it leads to what may not be asked. */
-export function createGuardedLookup({ isPermitted: allowed, resolve }: AddressRules): LookupFunction {
+export function createGuardedLookup(rules: AddressRules): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, (error, found) => {
+    rules.resolve(hostname, (error, found) => {
       if (error) return callback(error, '', 0);
-      const good = found.filter(({ address }) => allowed(address));
+      const good = found.filter(({ address }) => rules.isPermitted(address));
       // One bad address condemns the name: a resolver that mixes them is trying something.
       if (good.length < found.length || good[0] === undefined)
         return callback(new AddressRefused('the name has an address that is not public'), '', 0);
@@ -101,7 +101,7 @@ export function createGuardedLookup({ isPermitted: allowed, resolve }: AddressRu
 }
 
 /** Is the host an address itself, for which nothing is looked up, and one that may not be asked? */
-export function isRefusedLiteral({ hostname }: URL, allowed: AddressRules['isPermitted']): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
+export function isRefusedLiteral(url: URL, allowed: AddressRules['isPermitted']): boolean {
+  const bare = url.hostname.replace(/^\[|\]$/g, '');
   return loadBuiltin('node:net').isIP(bare) !== 0 && !allowed(bare);
 }

@@ -36,8 +36,9 @@ type FailedAttempt = { undone?: boolean };
  */
 export async function persist<T>(
   attempt: (patience: number) => Promise<T>,
-  { passes, random, budget: left }: PersistOptions,
+  options: PersistOptions,
 ): Promise<T> {
+  const { passes, random, budget: left } = options;
   let undone = true;
   for (let failed = 1; ; failed++) {
     try {

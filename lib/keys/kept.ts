@@ -17,10 +17,8 @@ export type Cached<T> = { forget(): void; get(): Promise<T> };
  * Loads when first asked and again when that is too old. What was loaded serves on while AWS cannot be asked;
  * when AWS refuses, it does not.
  */
-export function createCached<T>(
-  load: () => Promise<T>,
-  { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY }: CacheOptions,
-): Cached<T> {
+export function createCached<T>(load: () => Promise<T>, options: CacheOptions): Cached<T> {
+  const { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY } = options;
   let loaded: { readonly value: T; readonly at: number } | undefined;
   let failed: { readonly error: unknown; readonly at: number } | undefined;
   let flight: Promise<T> | undefined;

@@ -18,7 +18,8 @@ function digestKeys(keys: string): string {
  * A proof that these keys were fetched from this URL for this issuer at this time. It is signed by a key that is for
  * nothing else, so that the function that reads what issuers wrote can never sign as the broker.
  */
-export function proveKeys(prover: Signer, { issuer, uri, at }: ProvenOrigin, keys: string): Promise<string> {
+export function proveKeys(prover: Signer, origin: ProvenOrigin, keys: string): Promise<string> {
+  const { issuer, uri, at } = origin;
   return prover.sign(TYPE, { issuer, uri, at, keys: digestKeys(keys) });
 }
 

@@ -28,9 +28,10 @@ function planTimes(now: number): Omit<Certificate, 'jwk'> {
  * is false where the day has its key. `now` is seconds since the epoch: AWS refuses to answer who is minutes off.
  */
 export async function rotateKey(
-  { issuer, kms, seal, store }: Sealing,
+  sealing: Sealing,
   now: number,
 ): Promise<{ readonly day: string; readonly made: boolean }> {
+  const { issuer, kms, seal, store } = sealing;
   const times = planTimes(now);
   const { day, publishedUntil: until } = times;
   if (await store.findSealed(day)) return { day, made: false };

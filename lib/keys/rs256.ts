@@ -16,7 +16,8 @@ export class KeyUnusable extends Error {
 }
 
 /** RFC 7638 §3: the required members in their order, without white space. */
-function computeThumbprint({ e, kty, n }: JWK): string {
+function computeThumbprint(jwk: JWK): string {
+  const { e, kty, n } = jwk;
   return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
 }
 
@@ -44,10 +45,11 @@ function encodeJson(value: unknown): string {
 
 /** A compact JWS (RFC 7515 §3.1). Nothing leaves that does not verify with the key that is published: `KeyUnusable`. */
 export async function signJws(
-  { key, jwk, sign }: SigningKey,
+  signingKey: SigningKey,
   typ: string,
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
+  const { key, jwk, sign } = signingKey;
   const header = { alg: ALGORITHM, kid: jwk.kid, ...(typ === '' ? {} : { typ }) };
   const text = `${encodeJson(header)}.${encodeJson(claims)}`;
   const signed = Buffer.from(text);

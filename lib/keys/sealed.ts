@@ -29,9 +29,10 @@ function listDue(certificates: readonly Certificate[], now: number): readonly Ce
     .sort((a, b) => b.signsFrom - a.signsFrom);
 }
 
-function createCertifiedKey({ jwk }: Certificate, privateKey: KeyObject): SigningKey {
+function createCertifiedKey(certificate: Certificate, privateKey: KeyObject): SigningKey {
   const key = createSigningKey(privateKey);
-  if (key.jwk.kid !== jwk.kid) throw new KeyUnusable('what was sealed is not the key that is published');
+  if (key.jwk.kid !== certificate.jwk.kid)
+    throw new KeyUnusable('what was sealed is not the key that is published');
   return key;
 }
 
@@ -57,14 +58,8 @@ function createSealedContext(setting: SealedSetting): SealedContext {
 }
 
 /** The certificates that are ours, as the store had them within the last minute. */
-function cacheCertificates({
-  issuer,
-  kms,
-  store,
-  now,
-  report,
-  reportFailure,
-}: SealedContext): Cached<readonly Certificate[]> {
+function cacheCertificates(context: SealedContext): Cached<readonly Certificate[]> {
+  const { issuer, kms, store, now, report, reportFailure } = context;
   const load = async (): Promise<readonly Certificate[]> => {
     const vouching = await kms.publicKeys();
     const read = (await store.listCertificates()).map(text => readCertificate(text, vouching, issuer));
@@ -75,12 +70,8 @@ function cacheCertificates({
 }
 
 /** Opens the key of a certificate; the one that was opened last is had again without asking anybody. */
-function createOpener({
-  seal,
-  store,
-  now,
-  reportFailure,
-}: SealedContext): (certificate: Certificate) => Promise<SigningKey> {
+function createOpener(context: SealedContext): (certificate: Certificate) => Promise<SigningKey> {
+  const { seal, store, now, reportFailure } = context;
   const load = async (certificate: Certificate): Promise<SigningKey> => {
     const sealed = await store.findSealed(certificate.day);
     if (!sealed) throw new KeyUnusable('it is no longer there');

@@ -8,9 +8,9 @@ import type { Signer } from './signer.ts';
 /** Seconds for which a key is used before it is read again: the longest that a new one waits, and an old one serves. */
 const KEPT = 5 * 60;
 
-function readSecretKey({ SecretString: pem }: JsonObject): SigningKey {
+function readSecretKey(answer: JsonObject): SigningKey {
   try {
-    const key = createPrivateKey(String(pem));
+    const key = createPrivateKey(String(answer['SecretString']));
     if (key.asymmetricKeyType === 'rsa') return createSigningKey(key);
   } catch {
     // Nothing of what could not be read is told: it may be a key all the same.

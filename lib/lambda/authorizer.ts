@@ -10,14 +10,8 @@ type AuthorizerContext = { readonly [name: string]: string };
 type HttpResult = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>;
 
 /** For what stands behind, as `$context.authorizer.…`; every value is text. */
-function writeContext({
-  decisionId,
-  registry,
-  statement,
-  scopes,
-  issuer,
-  subject,
-}: Authorized): AuthorizerContext {
+function writeContext(authorized: Authorized): AuthorizerContext {
+  const { decisionId, registry, statement, scopes, issuer, subject } = authorized;
   return { decision_id: decisionId, registry, statement, scopes: scopes.join(' '), issuer, subject };
 }
 
@@ -33,7 +27,7 @@ function explainRefusal(refused: Refusal, url: string): AuthorizerContext {
 
 /** The answer to a REST API: a policy for this one request. */
 function writePolicy(
-  { methodArn }: RestEvent,
+  event: RestEvent,
   allowed: boolean,
   context: AuthorizerContext,
 ): APIGatewayAuthorizerResult {
@@ -41,7 +35,9 @@ function writePolicy(
     principalId: context['subject'] ?? 'nobody',
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [{ Action: 'execute-api:Invoke', Effect: allowed ? 'Allow' : 'Deny', Resource: methodArn }],
+      Statement: [
+        { Action: 'execute-api:Invoke', Effect: allowed ? 'Allow' : 'Deny', Resource: event.methodArn },
+      ],
     },
     context,
   };

@@ -34,7 +34,8 @@ export function startFunction(root: string): FunctionStart {
 }
 
 /** Wires what decides: its switches, the keys of issuers, its log. */
-export function wireFunction({ settings, aws }: FunctionStart): FunctionWiring {
+export function wireFunction(start: FunctionStart): FunctionWiring {
+  const { settings, aws } = start;
   const { switchTable, issuerKeyTable, issuerKeyProof, logLevel } = settings;
   // Also where a package says that none is needed: without its switches nothing may decide.
   if (switchTable === undefined) throw new Error('KITE_STS_SWITCH_TABLE is not set.');

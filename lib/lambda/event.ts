@@ -13,14 +13,8 @@ export type RequestEvent = Pick<HttpEvent, 'rawPath' | 'rawQueryString'> & {
 };
 
 /** The request as every host hands it in. The gateway sends form bodies in base64. */
-export function readHttpRequest({
-  requestContext,
-  rawPath,
-  rawQueryString,
-  headers = {},
-  body = '',
-  isBase64Encoded = false,
-}: RequestEvent): HttpRequest {
+export function readHttpRequest(event: RequestEvent): HttpRequest {
+  const { requestContext, rawPath, rawQueryString, headers = {}, body = '', isBase64Encoded = false } = event;
   return {
     method: requestContext.http.method,
     path: rawPath,
@@ -32,7 +26,8 @@ export function readHttpRequest({
   };
 }
 
-export function writeResult({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+export function writeResult(answer: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  const { status, headers, body } = answer;
   return {
     statusCode: status,
     headers: { ...headers },

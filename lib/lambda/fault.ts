@@ -19,7 +19,8 @@ export function writeKeysPattern(...starts: readonly string[]): string {
 }
 
 /** A fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
-export function reportFault({ code, detail, cause }: BrokerError, decisionId: string, level: LogLevel): void {
+export function reportFault(error: BrokerError, decisionId: string, level: LogLevel): void {
+  const { code, detail, cause } = error;
   writeErrorLine({
     fault: code,
     decisionId,

@@ -9,7 +9,8 @@ import type { Signer } from '../keys/signer.ts';
 import { createTableSealedKeys } from '../stores/keys.ts';
 import { reportKeys } from './fault.ts';
 
-function createDeployedKmsSigner({ signingKeys: keys }: Settings, aws: AwsSetting): Signer {
+function createDeployedKmsSigner(settings: Settings, aws: AwsSetting): Signer {
+  const { signingKeys: keys } = settings;
   return createKmsSigner({ ...aws, keys });
 }
 

@@ -28,7 +28,8 @@ function digestArn(arn: string): string {
 
 type RoleLine = { readonly digest: string; readonly offset: number; readonly length: number };
 
-function writeIndexEntry(key: string, { digest, offset, length }: RoleLine): string {
+function writeIndexEntry(key: string, line: RoleLine): string {
+  const { digest, offset, length } = line;
   return `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
 }
 
@@ -94,7 +95,8 @@ function findLine(index: Buffer, key: string): RoleLine | undefined {
   return undefined;
 }
 
-function readRoleLine(folder: string, { digest, offset, length }: RoleLine): RoleSnapshot {
+function readRoleLine(folder: string, line: RoleLine): RoleSnapshot {
+  const { digest, offset, length } = line;
   const bytes = Buffer.alloc(length);
   const lines = openSync(join(folder, LINES), 'r');
   try {

@@ -54,15 +54,8 @@ export const noIdentities: IdentityStore = {
 /** The table's key, and the attribute by which DynamoDB deletes: days late, so whoever reads compares the time. */
 export const IDENTITY_TABLE = { key: 'session', expiry: 'expires_at' } as const;
 
-function writeOrigin({
-  issuer,
-  keyId,
-  organization,
-  pipeline,
-  organizationId,
-  pipelineId,
-  role,
-}: Origin): TableItem {
+function writeOrigin(origin: Origin): TableItem {
+  const { issuer, keyId, organization, pipeline, organizationId, pipelineId, role } = origin;
   return Object.fromEntries(
     Object.entries({
       issuer,

@@ -69,21 +69,22 @@ function writeChangeKey(change: JobChange): string {
   return change.is === 'lost' ? writeAgentKey(change.agent) : writeJobKey(change.job);
 }
 
-function createJobRow({ is, organization, at, ...change }: JobChange): JobRow {
+function createJobRow(jobChange: JobChange): JobRow {
+  const { is, organization, at, ...change } = jobChange;
   if ('by' in change) return { state: is, organization, at, by: change.by };
   if ('job' in change) return { state: is, organization, at, build: change.build, pipeline: change.pipeline };
   return { state: is, organization, at };
 }
 
 /** Claims that are in a token only when it was asked for with them: what they say must then be so. */
-function isOfToken(row: JobRow, { claims }: VerifiedToken): boolean {
+function isOfToken(row: JobRow, token: VerifiedToken): boolean {
   const told = {
     organization_id: row.organization,
     build_id: row.build,
     pipeline_id: row.pipeline,
   };
   return Object.entries(told).every(([name, value]) => {
-    const said = findPlainClaim(claims, name);
+    const said = findPlainClaim(token.claims, name);
     return said === undefined || said === value;
   });
 }
@@ -103,7 +104,8 @@ function readTokenText(token: VerifiedToken, claim: string): string | undefined 
 const UNKNOWN: JobFacts = { state: 'unknown' };
 
 /** The token's job leads to its build by the event alone: slugs and numbers come back after a rename. */
-async function readJobFacts(rows: JobRows, { token, row: issuer, step }: JobQuestion): Promise<JobFacts> {
+async function readJobFacts(rows: JobRows, question: JobQuestion): Promise<JobFacts> {
+  const { token, row: issuer, step } = question;
   const [job, agent] = [readTokenText(token, 'job_id'), readTokenText(token, 'agent_id')];
   if (job === undefined || !issuer?.events) return UNKNOWN;
   const [found, lost] = await Promise.all([
@@ -181,7 +183,8 @@ function writeJobItem(about: string, row: JobRow, expiresAt: number): TableItem 
 }
 
 /** Says `isReplacing` in DynamoDB's words: the write itself compares. */
-function writeJobCondition({ state, at }: JobRow) {
+function writeJobCondition(row: JobRow) {
+  const { state, at } = row;
   const absent = 'attribute_not_exists(#key)';
   const key = { '#key': JOB_TABLE.key };
   if (state === 'started') return { says: absent, names: key, values: {} };

@@ -33,9 +33,9 @@ const CAPACITY = 10_000;
  * Token buckets for one process: each environment of a deployment has its own, so that all together admit as many
  * times more. `what` is for the log. Where there are more keys than it remembers, the one longest unused starts anew.
  */
-export function createMemoryLimiter(what: string, { perMinute, burst }: Limit, capacity = CAPACITY): Limiter {
-  const interval = 60 / perMinute;
-  const depth = burst * interval;
+export function createMemoryLimiter(what: string, limit: Limit, capacity = CAPACITY): Limiter {
+  const interval = 60 / limit.perMinute;
+  const depth = limit.burst * interval;
   /** When each key's bucket is full again, the one longest unused first. */
   const full = new Map<string, number>();
   /** When its bucket is full, and the seconds until there is one to take. */

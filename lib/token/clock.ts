@@ -22,7 +22,8 @@ export const CLOCK_OFF_PATTERN = '{ $.clock = "off" }';
 const RESOLUTION = 1;
 
 /** How far we are surely ahead (behind where below zero), or 0 while it is within what is allowed. */
-function measureLead({ theirs, sent, received }: ClockReading): number {
+function measureLead(reading: ClockReading): number {
+  const { theirs, sent, received } = reading;
   const [ahead, behind] = [sent - (theirs + RESOLUTION), received - theirs];
   if (ahead > CLOCK_APART) return Math.round(ahead);
   return behind < -CLOCK_APART ? Math.round(behind) : 0;
@@ -36,7 +37,8 @@ function findMedian(values: readonly number[]): number {
  * What a run's readings say of our clock. AWS decides, by the median of its answers. Only where it said nothing do
  * issuers, and then more than half of at least three: one that is hostile or wrong rings no alarm, and is named instead.
  */
-export function judgeClock({ aws, issuers }: ClockReadings): readonly ClockFinding[] {
+export function judgeClock(readings: ClockReadings): readonly ClockFinding[] {
+  const { aws, issuers } = readings;
   const each = [...issuers].map(([issuer, reading]) => ({ issuer, seconds: measureLead(reading) }));
   const enough = each.length >= 3;
   const byIssuers = enough ? findMedian(each.map(({ seconds }) => seconds)) : 0;

@@ -23,9 +23,10 @@ export const COPY_REPORTS = {
 /** A copy that cannot be had, or not be believed, is none: the issuer itself is asked. */
 async function findCopy(
   shared: SharedKeys,
-  { issuer, uri, algorithms }: CopyRow,
+  row: CopyRow,
   report: ReportKeyTrouble,
 ): Promise<FetchedKeySet | undefined> {
+  const { issuer, uri, algorithms } = row;
   try {
     const found = await shared.find({ issuer, uri });
     if (found.is !== 'proven') {

@@ -38,7 +38,8 @@ export function createNetwork(allowPrivate: boolean): Network {
   };
 }
 
-function findAnswerFault({ statusCode, headers }: IncomingMessage): string | undefined {
+function findAnswerFault(message: IncomingMessage): string | undefined {
+  const { statusCode, headers } = message;
   if (statusCode !== 200) return `status ${statusCode}`;
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!/^application\/([\w.-]+\+)?json$/.test(type)) return 'an answer that is not JSON';

@@ -56,9 +56,9 @@ function readInteger(bytes: Buffer): bigint {
   return BigInt(`0x${bytes.toString('hex') || '0'}`);
 }
 
-function findRsaFault({ n, e }: JwkMembers): string | undefined {
-  const modulus = readBase64url(n);
-  const exponent = readBase64url(e);
+function findRsaFault(members: JwkMembers): string | undefined {
+  const modulus = readBase64url(members['n']);
+  const exponent = readBase64url(members['e']);
   if (!modulus || !exponent || exponent.length > 8) return 'n or e is not a base64url integer';
   const value = readInteger(modulus);
   const bits = value.toString(2).length;
@@ -69,8 +69,8 @@ function findRsaFault({ n, e }: JwkMembers): string | undefined {
   return findWeakness(value);
 }
 
-function findEdwardsFault({ x }: JwkMembers): string | undefined {
-  const point = readBase64url(x);
+function findEdwardsFault(members: JwkMembers): string | undefined {
+  const point = readBase64url(members['x']);
   if (point?.length !== 32) return 'x is not 32 bytes';
   point[31] = (point[31] ?? 0) & 0x7f;
   return SMALL_ORDER.has(point.toString('hex')) ? 'a point of small order' : undefined;
@@ -83,11 +83,13 @@ function findMaterialFault(jwk: JwkMembers): string | undefined {
 }
 
 /** Only the members that make the key: nothing else of the document reaches the importer. */
-function pickMaterial({ kty, crv, n, e, x, y }: JwkMembers): JsonWebKey {
+function pickMaterial(members: JwkMembers): JsonWebKey {
+  const { kty, crv, n, e, x, y } = members;
   return (kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }) as JsonWebKey;
 }
 
-function isForVerifying({ use, key_ops: operations }: JwkMembers): boolean {
+function isForVerifying(members: JwkMembers): boolean {
+  const { use, key_ops: operations } = members;
   return (
     (use === undefined || use === 'sig') &&
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
@@ -95,7 +97,8 @@ function isForVerifying({ use, key_ops: operations }: JwkMembers): boolean {
 }
 
 /** One key, one algorithm: the key's own `alg`, else the first of the row's that fits its kind (threat T04). */
-function chooseAlgorithm({ kty, crv, alg }: JwkMembers, allowed: readonly string[]): string | undefined {
+function chooseAlgorithm(members: JwkMembers, allowed: readonly string[]): string | undefined {
+  const { kty, crv, alg } = members;
   // Text alone: an object from the strict reader has no prototype, and String() of it throws.
   const kind =
     kty === 'RSA' ? 'RSA' : typeof kty === 'string' && typeof crv === 'string' ? `${kty} ${crv}` : '';

@@ -91,10 +91,10 @@ export function readTokenType(token: string): string | undefined {
 }
 
 /** The claims of a token that was taken apart: believed only once its signature has verified. */
-export function readTokenClaims({ payload }: TokenParts): Claims {
-  return readSegment(payload, 'payload');
+export function readTokenClaims(parts: TokenParts): Claims {
+  return readSegment(parts.payload, 'payload');
 }
 
-export function readSignature({ signature }: TokenParts): Uint8Array {
-  return decodeSegment(signature, 'signature');
+export function readSignature(parts: TokenParts): Uint8Array {
+  return decodeSegment(parts.signature, 'signature');
 }

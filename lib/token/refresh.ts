@@ -22,11 +22,8 @@ export type Refresher = RefreshSetting & {
  * Asks each issuer for its keys and keeps what was vetted, for all processes. One that fails leaves what was kept, and
  * the others go on. Gives the issuers that failed, each with why.
  */
-export async function refreshKeySets({
-  shared,
-  fetchers,
-  now,
-}: RefreshSetting): Promise<ReadonlyMap<string, Error>> {
+export async function refreshKeySets(setting: RefreshSetting): Promise<ReadonlyMap<string, Error>> {
+  const { shared, fetchers, now } = setting;
   const failed = new Map<string, Error>();
   const refreshIssuer = async (issuer: string, { uri, fetchSet }: KeySetFetcher): Promise<void> => {
     // The time before it was asked: what was published since is not in the answer.

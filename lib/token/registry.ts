@@ -86,8 +86,8 @@ function readRegistryExpiry(claims: Claims, longest: number, now: number): numbe
 
 const SUBJECT = 'registry:';
 
-function readRegistryClaims(claims: Claims, { issuer, seconds }: RegistryTrust, now: number): RegistryToken {
-  if (claims['iss'] !== issuer) throw createClaimRefusal('iss');
+function readRegistryClaims(claims: Claims, trust: RegistryTrust, now: number): RegistryToken {
+  if (claims['iss'] !== trust.issuer) throw createClaimRefusal('iss');
   const subject = readTextClaim(claims, 'sub');
   if (!subject.startsWith(SUBJECT)) throw createClaimRefusal('sub');
   return {
@@ -103,14 +103,14 @@ function readRegistryClaims(claims: Claims, { issuer, seconds }: RegistryTrust, 
     sourceAddress: Object.hasOwn(claims, 'source_address')
       ? readTextClaim(claims, 'source_address')
       : undefined,
-    expiresAt: readRegistryExpiry(claims, seconds, now),
+    expiresAt: readRegistryExpiry(claims, trust.seconds, now),
   };
 }
 
-async function checkRegistrySignature(apart: TokenParts, { publicKeys }: RegistryTrust): Promise<void> {
+async function checkRegistrySignature(apart: TokenParts, trust: RegistryTrust): Promise<void> {
   const { alg, kid } = apart.header;
   if (alg !== 'RS256') throw new BrokerError('token_algorithm_refused');
-  const jwk = kid === undefined ? undefined : (await publicKeys()).find(each => each.kid === kid);
+  const jwk = kid === undefined ? undefined : (await trust.publicKeys()).find(each => each.kid === kid);
   if (!jwk) throw new BrokerError('token_key_unknown');
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
   if (!verify('sha256', Buffer.from(apart.signed), key, readSignature(apart)))

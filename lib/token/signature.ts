@@ -39,16 +39,16 @@ const WAYS: { readonly [algorithm: string]: SignatureWay } = {
 };
 
 /** A key inside an object costs Node a thrown and caught error, half as much again as the verification. */
-function pairWithOptions(key: KeyObject, { options }: SignatureWay): KeyObject | VerifyKeyObjectInput {
-  return options ? { ...options, key } : key;
+function pairWithOptions(key: KeyObject, way: SignatureWay): KeyObject | VerifyKeyObjectInput {
+  return way.options ? { ...way.options, key } : key;
 }
 
 /**
  * Does the signature verify with this key and its one algorithm? By node:crypto, synchronously: half the
  * time of WebCrypto's way through the thread pool. A test holds it against jose.
  */
-export function isSignedBy({ key, algorithm }: VettedKey, signed: string, signature: Uint8Array): boolean {
-  const way = Object.hasOwn(WAYS, algorithm) ? WAYS[algorithm] : undefined;
+export function isSignedBy(vettedKey: VettedKey, signed: string, signature: Uint8Array): boolean {
+  const way = Object.hasOwn(WAYS, vettedKey.algorithm) ? WAYS[vettedKey.algorithm] : undefined;
   if (!way || (way.length !== undefined && signature.length !== way.length)) return false;
-  return verify(way.digest, Buffer.from(signed, 'ascii'), pairWithOptions(key, way), signature);
+  return verify(way.digest, Buffer.from(signed, 'ascii'), pairWithOptions(vettedKey.key, way), signature);
 }

@@ -76,8 +76,8 @@ function checkTokenTimes(claims: Claims, row: IssuerRow, now: number): TokenTime
 }
 
 /** Byte for byte: no trailing slash, no other case, no list (threat T22). */
-function findIssuerRow({ iss }: Claims, { rows }: VerifierTrust): IssuerRow {
-  const row = typeof iss === 'string' ? rows.get(iss) : undefined;
+function findIssuerRow(claims: Claims, trust: VerifierTrust): IssuerRow {
+  const row = typeof claims['iss'] === 'string' ? trust.rows.get(claims['iss']) : undefined;
   if (!row) throw new BrokerError('token_issuer_unknown');
   return row;
 }
@@ -87,24 +87,25 @@ function findIssuerRow({ iss }: Claims, { rows }: VerifierTrust): IssuerRow {
  * listed `iss` in it letter for letter. Refuses what has none, so that a stranger's token costs next to
  * nothing; undefined where more than one row is named, or escapes could hide one.
  */
-function findCandidateRow({ payload }: TokenParts, { rows }: VerifierTrust): IssuerRow | undefined {
-  const text = Buffer.from(payload, 'base64url').toString('latin1');
+function findCandidateRow(parts: TokenParts, trust: VerifierTrust): IssuerRow | undefined {
+  const text = Buffer.from(parts.payload, 'base64url').toString('latin1');
   if (text.includes('\\')) return undefined;
-  const named = [...rows.values()].filter(({ issuer }) => text.includes(issuer));
+  const named = [...trust.rows.values()].filter(({ issuer }) => text.includes(issuer));
   if (named.length === 0) throw new BrokerError('token_issuer_unknown');
   return named.length === 1 ? named[0] : undefined;
 }
 
 /** The id of the key that the header names, for an algorithm of this row. */
-function readKeyId({ header }: TokenParts, row: IssuerRow): string {
-  if (!row.algorithms.includes(header.alg)) throw new BrokerError('token_algorithm_refused');
+function readKeyId(parts: TokenParts, row: IssuerRow): string {
+  if (!row.algorithms.includes(parts.header.alg)) throw new BrokerError('token_algorithm_refused');
   // Without an id any key of the issuer would do, and which one it was could not be audited (T14).
-  if (header.kid === undefined) throw new BrokerError('token_malformed', { detail: 'the header has no kid' });
-  return header.kid;
+  if (parts.header.kid === undefined)
+    throw new BrokerError('token_malformed', { detail: 'the header has no kid' });
+  return parts.header.kid;
 }
 
-function findKeySource(row: IssuerRow, { keys }: VerifierTrust): KeySource {
-  const source = keys.get(row.issuer);
+function findKeySource(row: IssuerRow, trust: VerifierTrust): KeySource {
+  const source = trust.keys.get(row.issuer);
   if (!source) throw new BrokerError('issuer_keys_unavailable', { detail: 'no key source for this issuer' });
   return source;
 }
@@ -112,18 +113,13 @@ function findKeySource(row: IssuerRow, { keys }: VerifierTrust): KeySource {
 type CheckedClaims = Omit<VerifiedToken, typeof verified | 'keyId' | 'digest'>;
 
 /** Every claim that the protocol itself gives a meaning, on the bytes whose signature is checked next. */
-function checkClaims(
-  claims: Claims,
-  row: IssuerRow,
-  { audiences }: VerifierTrust,
-  now: number,
-): CheckedClaims {
+function checkClaims(claims: Claims, row: IssuerRow, trust: VerifierTrust, now: number): CheckedClaims {
   const folded = Object.keys(claims).some(isFoldedName);
   if (folded) throw new BrokerError('token_claims_invalid', { detail: 'a claim folds to a registered name' });
   const times = checkTokenTimes(claims, row, now);
   if (Object.hasOwn(claims, 'jti') && typeof claims['jti'] !== 'string') throw createClaimError('jti');
   const aud = readTokenAudience(claims['aud']);
-  if (!audiences.has(aud) && !row.audiences.includes(aud)) {
+  if (!trust.audiences.has(aud) && !row.audiences.includes(aud)) {
     throw new BrokerError('token_audience_differs', { at: 'aud' });
   }
   return { issuer: row.issuer, subject: readTokenSubject(claims['sub']), audience: aud, claims, ...times };
