@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { findKept, listTrusters, writeLeavingWarning } from '../../infra/leaving.ts';
 import { inputOf, resourcesFor, templateFor } from '../harness/deploy.ts';
+import { TRUST } from '../harness/grant.ts';
 import { code, rowsOf } from '../harness/markdown.ts';
+import { roleFrom } from '../harness/policy.ts';
 import { EVERYTHING } from '../harness/whole.ts';
 
 const GUID = '11111111-2222-4333-8444-555555555555';
@@ -56,6 +58,17 @@ describe('T99: who trusts the broker', () => {
 
   test('is nobody who trusts a role of AWS and no name', () => {
     expect(listTrusters(inputOf({ jwt: false }).config)).toEqual([]);
+  });
+
+  test('are services that federate, and workload identities of Buildkite', () => {
+    const roles = [
+      `${TRUST}oauth: { endpoint: openai, parameters: { identity_provider_id: a, service_account_id: b } }\n`,
+      `${TRUST}    scopes: [read_builds]\nbuildkite: { client_id: wi_1, organization: acme, scopes: [read_builds] }\n`,
+    ].map(each => roleFrom(each));
+    expect(listTrusters({ ...inputOf({ jwt: false }).config, roles })).toEqual([
+      'Buildkite: the workload identity wi_1 of acme',
+      'auth.openai.com: its trust in role:tested (the endpoint openai)',
+    ]);
   });
 
   test('are registries too', () => {

@@ -1,8 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalSigner } from '../../lib/keys/local.ts';
+import {
+  createClaimSigner,
+  PRESENTED,
+  type SaidClaims,
+  type SigningSetting,
+} from '../../lib/providers/signed.ts';
 import { type TestClouds, testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
-import { APP_SIGNER } from '../harness/signing.ts';
+import { APP_SIGNER, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
 let clouds: TestClouds;
 beforeAll(async () => {
@@ -99,5 +105,61 @@ describe('a request is refused', () => {
 
   test('at another path', async () => {
     expect((await asked(await assertion(), {}, 'v2/access-token')).status).toBe(404);
+  });
+});
+
+describe('a workload identity', () => {
+  let counted = 0;
+  const mint = async (
+    said: Partial<SaidClaims> = {},
+    using: SigningSetting = SIGNING,
+    now = NOW,
+  ): Promise<string> => {
+    const whole = { subject: 'role:a', audience: 'https://buildkite.com/acme', seconds: 300, ...said };
+    const unique = { ...using, randomId: () => `identity-${++counted}` };
+    return (await createClaimSigner(unique)(PRESENTED, whole, now)).token;
+  };
+  const identity = (token: string, form: Form = {}) =>
+    fetch(`${clouds.setting.base}/buildkite.com/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: 'wi_1',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: token,
+        scope: 'read_builds',
+        ...form,
+      }),
+    }).then(async answer => ({ status: answer.status, body: (await answer.json()) as Claims }));
+
+  test('that trusts our JWT buys a token with its scopes', async () => {
+    expect(await identity(await mint())).toMatchObject({
+      status: 200,
+      body: { token_type: 'Bearer', expires_in: 3600, scope: 'read_builds' },
+    });
+  });
+
+  test('T08: takes a JWT once', async () => {
+    const token = await mint();
+    expect((await identity(token)).status).toBe(200);
+    expect((await identity(token)).body).toMatchObject({ error: 'invalid_client' });
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ['for another audience', () => mint({ audience: 'https://sts.test.example' })],
+    ['of another issuer', () => mint({}, { ...SIGNING, issuer: 'https://a.example' })],
+    ['whose key nobody published', () => mint({}, STRANGE_SIGNING)],
+    ['that has expired', () => mint({}, SIGNING, NOW - 300)],
+    ['that is none', async () => 'a.b.c'],
+  ])('T90: refuses a JWT %s', async (_name, token) => {
+    expect((await identity(await token())).body).toMatchObject({ error: 'invalid_client' });
+  });
+
+  test.each<[string, Form, string]>([
+    ['without a client', { client_id: '' }, 'invalid_request'],
+    ['with what it does not know', { expires_in: '60' }, 'invalid_request'],
+    ['for a scope that such a token cannot have', { scope: 'write_packages' }, 'invalid_scope'],
+  ])('refuses a request %s', async (_name, form, error) => {
+    expect((await identity(await mint(), form)).body).toMatchObject({ error });
   });
 });

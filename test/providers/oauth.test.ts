@@ -8,7 +8,7 @@ import { providerContract } from '../contract/provider.ts';
 import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { AUDIENCE, NOW } from '../harness/policy.ts';
+import { AUDIENCE, ENDPOINTS, endpointsFrom, NOW } from '../harness/policy.ts';
 import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
 let clouds: TestClouds;
@@ -39,21 +39,43 @@ function failing(say: Say) {
   };
 }
 
-providerContract<OauthTarget>({
-  provider: () => provider(),
-  grant: () => grantFor(EXCHANGE),
-  tolerance: 60,
-  failures: {
-    'the other side refuses': failing(says(400, { error: 'invalid_grant' })),
-    'it answers with a page': failing(says(200, '<html></html>')),
-    'its answer is truncated': failing(says(200, '{"access_token":"a')),
-    'it is asked too often': failing(says(429, { error: 'slow_down' })),
-    'it fails': failing(says(500, { error: 'server_error' })),
-    'it breaks the connection': failing(() => undefined),
-    'the key cannot be used': () => provider(BROKEN_SIGNING),
-    'nobody is there': () => createOauthProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
-  },
+/** A role at each endpoint: one of each preset, and one of each grant. */
+const ROLES = {
+  exchange: EXCHANGE,
+  bearer: role('endpoint: bearer, scopes: [a]'),
+  client: role('endpoint: client, parameters: { client_id: web }, scopes: [a]'),
+  databricks: role(`endpoint: databricks, parameters: { client_id: ${ID} }, scopes: [all-apis]`),
+  openai: role('endpoint: openai, parameters: { identity_provider_id: a, service_account_id: b }'),
+  anthropic: role(
+    `endpoint: anthropic, parameters: { federation_rule_id: fdrl_1, organization_id: ${ID}, service_account_id: svac_1 }`,
+  ),
+  openrouter: role(`endpoint: openrouter, parameters: { federation_policy_id: ${ID} }, scopes: [inference]`),
+  buildkite: role('endpoint: buildkite, parameters: { client_id: wi_1 }, scopes: [read_builds]'),
+};
+
+test('every endpoint of the tests has a role here', () => {
+  expect(Object.keys(ROLES).sort()).toEqual([...endpointsFrom(ENDPOINTS).keys()].sort());
 });
+
+for (const [endpoint, yaml] of Object.entries(ROLES))
+  describe(`at ${endpoint}`, () => {
+    providerContract<OauthTarget>({
+      provider: () => provider(),
+      grant: () => grantFor(yaml),
+      tolerance: 60,
+      failures: {
+        'the other side refuses': failing(says(400, { error: 'invalid_grant' })),
+        'it answers with a page': failing(says(200, '<html></html>')),
+        'its answer is truncated': failing(says(200, '{"access_token":"a')),
+        'it is asked too often': failing(says(429, { error: 'slow_down' })),
+        'it fails': failing(says(500, { error: 'server_error' })),
+        'it breaks the connection': failing(() => undefined),
+        'the key cannot be used': () => provider(BROKEN_SIGNING),
+        'nobody is there': () =>
+          createOauthProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
+      },
+    });
+  });
 
 const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 const GRANT = 'urn:ietf:params:oauth:grant-type:';
