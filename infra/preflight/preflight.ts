@@ -1,6 +1,7 @@
 import type { ReadAccount } from '../../lib/aws/account.ts';
 import { type Diagnosis, lookSafely } from '../../lib/doctor/diagnosis.ts';
 import type { TemplateInput } from '../input.ts';
+import { checkBuses } from './buses.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkDomain } from './domain.ts';
 import { identify } from './identity.ts';
@@ -17,6 +18,7 @@ export const LOOKS: readonly PreflightLook[] = [
   checkNames,
   checkConcurrency,
   checkDomain,
+  checkBuses,
 ];
 
 /**

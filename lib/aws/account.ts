@@ -25,6 +25,7 @@ const STACKS = speakQuery('cloudformation', '2010-05-15');
 const IAM = speakQuery('iam', '2010-05-08');
 const WATCH = speakQuery('monitoring', '2010-08-01');
 const LOGS: JsonService = { name: 'logs', model: 'Logs_20140328', version: '1.1' };
+const EVENTS: JsonService = { name: 'events', model: 'AWSEvents', version: '1.1' };
 const ACM: JsonService = { name: 'acm', model: 'CertificateManager', version: '1.1' };
 
 /** All that we ever read of an account, by the right that it takes. None of it changes anything. */
@@ -38,6 +39,7 @@ const READS = {
   'dynamodb:DescribeContinuousBackups': speakJson(DYNAMODB),
   'dynamodb:DescribeTable': speakJson(DYNAMODB),
   'dynamodb:Scan': speakJson(DYNAMODB),
+  'events:DescribeEventBus': speakJson(EVENTS),
   'iam:GetOpenIDConnectProvider': IAM,
   'iam:GetPolicy': IAM,
   'iam:GetRole': IAM,

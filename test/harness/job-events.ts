@@ -31,7 +31,8 @@ export const PEOPLE: People = new Map([
   ],
 ]);
 
-const EVENTS = `\n  events:
+/** What a row of Buildkite's says of its events. */
+export const EVENTS = `\n  events:
     - source: ${SOURCE.source}
       organization_id: ${SOURCE.organizationId}
       account: "${SOURCE.account}"`;

@@ -1,4 +1,5 @@
 import { arnOf, ORGANIZATION } from './deploy.ts';
+import { EVENTS, SOURCE } from './job-events.ts';
 import { rowsFrom } from './policy.ts';
 import { FLAT } from './registry.ts';
 
@@ -9,7 +10,7 @@ export const ACCOUNT = '111122223333';
 export const EVERYTHING = {
   targets: Array.from({ length: 300 }, (_, index) => arnOf(`deploy-service-${index}`)),
   registries: [FLAT],
-  ground: { rows: rowsFrom('- preset: buildkite') },
+  ground: { rows: rowsFrom(`- preset: buildkite${EVENTS.replace(SOURCE.account, ACCOUNT)}`) },
   options: {
     domain: {
       name: 'sts.acme.example',

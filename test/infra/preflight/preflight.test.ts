@@ -7,6 +7,7 @@ import { createTemplate } from '../../../infra/template.ts';
 import type { ReadInput } from '../../../lib/aws/account.ts';
 import type { JsonObject } from '../../../lib/http/json.ts';
 import { inputOf } from '../../harness/deploy.ts';
+import { SOURCE } from '../../harness/job-events.ts';
 import { blocks, code, read as readPage, rowsOf } from '../../harness/markdown.ts';
 import { type Readable, readable } from '../../harness/readable.ts';
 import { ACCOUNT, EVERYTHING } from '../../harness/whole.ts';
@@ -43,6 +44,7 @@ const EMPTY: Readable = {
   'lambda:GetAccountSettings': {
     AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
   },
+  'events:DescribeEventBus': { Name: SOURCE.source },
   'acm:DescribeCertificate': {
     Certificate: { Status: 'ISSUED', SubjectAlternativeNames: ['sts.acme.example'] },
   },
@@ -212,6 +214,17 @@ describe('the preflight finds', () => {
       { 'route53:GetHostedZone': 'NoSuchHostedZone' },
       [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
     ],
+    [
+      'a source of events that nobody gave its bus',
+      { 'events:DescribeEventBus': 'ResourceNotFoundException' },
+      [`wrong buses ${SOURCE.source}`],
+    ],
+    [
+      'that a bus may not be asked for',
+      { 'events:DescribeEventBus': 'AccessDeniedException' },
+      [`unknown buses ${SOURCE.source}`],
+    ],
+    ['no bus where no row has events', {}, [], inputOf()],
   ])('%s', async (_name, answers, found, input = whole) => {
     expect(await findingsOf(answers, input)).toEqual(found);
   });
@@ -232,7 +245,7 @@ describe('the preflight finds', () => {
     const found = await runPreflight(whole, read);
     expect(found.filter(({ condition }) => condition === 'wrong')).toEqual([]);
     expect(new Set(found.map(({ check }) => check))).toEqual(
-      new Set(['identity', 'stack', 'region', 'rights', 'names', 'concurrency', 'domain']),
+      new Set(['identity', 'stack', 'region', 'rights', 'names', 'concurrency', 'domain', 'buses']),
     );
   });
 });
