@@ -416,7 +416,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/review/compare/prove.ts', '.filter(({ path: [kind] }) => kind === readKind(subject))', ''],
   ['lib/review/compare/sections.ts', "narrower ? ' (narrower)' : ''", "''"],
   ['lib/review/space/language.ts', 'ends &&= accepted', 'ends ||= accepted'],
-  ['lib/review/space/search.ts', 'from && addDemand(from, negateDemand(way), effort)', 'from'],
+  ['lib/review/space/search.ts', 'from && addDemand(from, negateDemand(way), budget)', 'from'],
   ['lib/review/targets/findings.ts', 'asked.tags.length > 0 ?', 'asked.tags.length > 1 ?'],
   ['lib/review/targets/findings.ts', 'return isNarrowed ? [] :', 'return asked ? [] :'],
   ['lib/stores/switches.ts', "...(change.byName ? { by_name: { S: 'yes' } } : {}),", ''],

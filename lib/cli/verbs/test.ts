@@ -5,9 +5,9 @@ import { suggestWord } from '../../language/nearest.ts';
 import { findCasesPath, readAllCases, readPolicyCases, type TestedPolicy } from '../../review/cases/files.ts';
 import { writeFirstCases } from '../../review/cases/first.ts';
 import { formatJunit } from '../../review/cases/junit.ts';
-import type { Policy } from '../../review/cases/otherwise.ts';
 import { formatCasesJson, formatCasesText, isClean } from '../../review/cases/report.ts';
 import { type CasesResult, checkCases } from '../../review/cases/tested.ts';
+import type { PolicyItem } from '../../review/compare/item.ts';
 import { colored } from '../color.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { answerOf, complaintsText } from '../findings.ts';
@@ -23,7 +23,7 @@ import {
   type Verb,
 } from '../verb.ts';
 
-function policyNamed(name: string, { roles, registries, folder }: Config): Policy {
+function policyNamed(name: string, { roles, registries, folder }: Config): PolicyItem {
   const all = [...roles, ...registries];
   const found = all.find(each => each.name === name);
   if (found) return found;
@@ -47,7 +47,7 @@ function testedBy(flags: Flags, config: Config): readonly TestedPolicy[] {
   return tested;
 }
 
-async function initialize(policy: Policy, config: Config, terminal: Terminal): Promise<void> {
+async function initialize(policy: PolicyItem, config: Config, terminal: Terminal): Promise<void> {
   const path = findCasesPath(config.folder, policy);
   const there = await access(path).then(
     () => true,

@@ -4,13 +4,12 @@ import type { Config } from '../../config/load.ts';
 import { locateFile, readSource } from '../../config/sources.ts';
 import type { Complain } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
+import type { PolicyItem } from '../compare/item.ts';
 import { type CaseFile, parseCases } from './cases.ts';
 
 /** A role or a registry, and the file of its cases. */
 export type TestedPolicy = {
-  readonly policy: Role | Registry;
+  readonly policy: PolicyItem;
   readonly path: string;
   /** Undefined where there is no such file, or where it could not be read. */
   readonly written: CaseFile | undefined;
@@ -19,11 +18,11 @@ export type TestedPolicy = {
 const ENDING = '.test.yml';
 
 /** Where the cases of a role or a registry stand: beside it. */
-export function findCasesPath(folder: string, policy: Role | Registry): string {
+export function findCasesPath(folder: string, policy: PolicyItem): string {
   return join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
 }
 
-function readTested(policy: Role | Registry, config: Config, complain: Complain): TestedPolicy {
+function readTested(policy: PolicyItem, config: Config, complain: Complain): TestedPolicy {
   const path = findCasesPath(config.folder, policy);
   const source = existsSync(path) ? readSource(path, complain) : undefined;
   const written =
@@ -49,7 +48,7 @@ function complainOfStray(below: string, names: readonly string[], complain: Comp
 
 /** Reads the cases of these roles and registries, and complains of all that is wrong with them at once. */
 export function readPolicyCases(
-  policies: readonly (Role | Registry)[],
+  policies: readonly PolicyItem[],
   config: Config,
   complain: Complain,
 ): readonly TestedPolicy[] {

@@ -3,11 +3,12 @@ import { SCENARIOS } from '../../jobs/scenarios.ts';
 import { type Claims, findClaim } from '../../policy/claims.ts';
 import type { ShownRequest } from '../compare/difference.ts';
 import { findHolders, type Holder } from '../compare/holders.ts';
+import type { PolicyItem } from '../compare/item.ts';
 import { writeYaml } from '../explain/written.ts';
 import type { Witness } from '../space/witness.ts';
 import { type CaseEntry, writeEntry } from './entry.ts';
 import { createMutants } from './mutants.ts';
-import { convertToRole, findDifferingRequest, findMomentBeforeEnds, type Policy } from './otherwise.ts';
+import { convertToRole, findDifferingRequest, findMomentBeforeEnds } from './otherwise.ts';
 import {
   type CaseGround,
   compareClaims,
@@ -81,7 +82,7 @@ function listAllowedEntries(ground: CaseGround): CaseEntry[] {
   return all.flatMap(holder => createAllowedEntry(holder, ground));
 }
 
-function isNoticed(entries: readonly CaseEntry[], mutant: Policy, ground: CaseGround): boolean {
+function isNoticed(entries: readonly CaseEntry[], mutant: PolicyItem, ground: CaseGround): boolean {
   return entries.some(
     ({ proposal }) => !isSameOutcome(decideExpected(mutant, ground.rows, proposal), proposal.expected),
   );
@@ -96,7 +97,7 @@ type EntrySite = {
 };
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
-function findNoticingScenario(mutant: Policy, site: EntrySite): Omit<CaseEntry, 'name'> | undefined {
+function findNoticingScenario(mutant: PolicyItem, site: EntrySite): Omit<CaseEntry, 'name'> | undefined {
   for (const from of site.entries) {
     const preset = site.ground.rows.get(String(from.proposal.claims['iss']))?.preset;
     for (const [as, { family, changes }] of SCENARIOS) {
@@ -110,7 +111,7 @@ function findNoticingScenario(mutant: Policy, site: EntrySite): Omit<CaseEntry, 
 }
 
 function findNoticingWitness(
-  mutant: Policy,
+  mutant: PolicyItem,
   witness: Witness,
   site: EntrySite,
 ): Omit<CaseEntry, 'name'> | undefined {
@@ -120,7 +121,11 @@ function findNoticingWitness(
 }
 
 /** A case that notices the mutant, on the claims of one that is there; undefined where none could be told. */
-export function proposeNoticing(mutant: Policy, shown: ShownRequest, site: EntrySite): CaseEntry | undefined {
+export function proposeNoticing(
+  mutant: PolicyItem,
+  shown: ShownRequest,
+  site: EntrySite,
+): CaseEntry | undefined {
   const witness = findWitness(shown);
   const found = findNoticingScenario(mutant, site) ?? (witness && findNoticingWitness(mutant, witness, site));
   return found && createUniqueEntry(found, site.taken);

@@ -1,17 +1,14 @@
 import { findSampleClaims } from '../../jobs/sample.ts';
-import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { compareRoles } from '../compare/change.ts';
 import type { ShownRequest } from '../compare/difference.ts';
-
-/** What is tested by cases. */
-export type Policy = Role | Registry;
+import type { PolicyItem } from '../compare/item.ts';
 
 const UNASKED = { audience: '', subject: '', pipelineIds: {}, claims: {} };
 
 /** A registry as a role: whom it admits is decided alike, and nothing lives on after a request. */
-export function convertToRole(policy: Policy): Role {
+export function convertToRole(policy: PolicyItem): Role {
   return 'methods' in policy
     ? {
         ...policy,
@@ -27,15 +24,15 @@ export function convertToRole(policy: Policy): Role {
 const DAY = 86_400;
 
 /** Before every end that a statement has, so that what is found does not change with the day. */
-export function findMomentBeforeEnds(policy: Policy): number {
+export function findMomentBeforeEnds(policy: PolicyItem): number {
   const ends = [...policy.trust, ...policy.deny].flatMap(({ until }) => until ?? []);
   return ends.length === 0 ? 0 : Math.min(...ends) - DAY;
 }
 
 /** A request of which two policies think otherwise, for every token there can be; undefined when there is none. */
 export function findDifferingRequest(
-  policy: Policy,
-  other: Policy,
+  policy: PolicyItem,
+  other: PolicyItem,
   rows: ReadonlyMap<string, IssuerRow>,
 ): ShownRequest | undefined {
   const [before, after] = [policy, other].map(each => ({ roles: [convertToRole(each)], rows }));

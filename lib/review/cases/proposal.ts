@@ -3,8 +3,8 @@ import { type Claims, type ClaimValue, findClaim } from '../../policy/claims.ts'
 import { listDemands } from '../../policy/demand.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { assumeMet } from '../assume.ts';
+import type { PolicyItem } from '../compare/item.ts';
 import type { Witness } from '../space/witness.ts';
-import type { Policy } from './otherwise.ts';
 import { type Case, type ExpectedDecision, runCases } from './trial.ts';
 
 /** A case that could be written: its claims as they would stand in the file, and what the policy says of them. */
@@ -20,7 +20,7 @@ export type Proposal = {
 };
 
 /** Where a proposal is made. */
-export type CaseGround = { readonly policy: Policy; readonly rows: ReadonlyMap<string, IssuerRow> };
+export type CaseGround = { readonly policy: PolicyItem; readonly rows: ReadonlyMap<string, IssuerRow> };
 
 type CaseRequest = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
 
@@ -28,7 +28,7 @@ const place = { file: '', line: 1, column: 1 };
 
 /** What a policy says of a request, as a case would expect it. */
 export function decideExpected(
-  policy: Policy,
+  policy: PolicyItem,
   rows: CaseGround['rows'],
   request: CaseRequest,
 ): ExpectedDecision {
@@ -53,7 +53,7 @@ export function decideExpected(
 }
 
 /** A method for which the scopes of the statement that would speak are enough. */
-function chooseMethod(policy: Policy, issuer: string): string | undefined {
+function chooseMethod(policy: PolicyItem, issuer: string): string | undefined {
   if (!('methods' in policy)) return undefined;
   const scopes = policy.trust.filter(each => each.issuer === issuer).flatMap(each => each.scopes ?? []);
   const [method] =
@@ -70,7 +70,7 @@ export function isSameOutcome(a: ExpectedDecision, b: ExpectedDecision): boolean
 export function proposeCase(
   asked: CaseRequest,
   ground: CaseGround,
-  other: Policy | undefined,
+  other: PolicyItem | undefined,
 ): Proposal | undefined {
   const expected = decideExpected(ground.policy, ground.rows, asked);
   const shows = other
@@ -92,7 +92,7 @@ export function compareClaims(
   };
 }
 
-type ProposalBase = { readonly base: CaseRequest | undefined; readonly other: Policy | undefined };
+type ProposalBase = { readonly base: CaseRequest | undefined; readonly other: PolicyItem | undefined };
 
 /** The same with as much as may be as the base has it: what a search picked is seldom what a person would. */
 function moveNearer(

@@ -11,20 +11,12 @@ export type CaseFinding = {
   readonly says: readonly string[];
 };
 
-function isFailed(trial: Trial): boolean {
-  return trial.differences.length > 0;
-}
-
-function formatCasePlace(trial: Trial): string {
-  return writeComplaint({ rule: 'case', place: trial.case.place, message: trial.case.name });
-}
-
 function createCaseFinding(trial: Trial): CaseFinding {
   return {
     of: 'case',
     name: trial.case.name,
     says: [
-      formatCasePlace(trial),
+      writeComplaint({ rule: 'case', place: trial.case.place, message: trial.case.name }),
       ...trial.differences.map(
         ({ of, expected, actual }) => `${of}: expected ${expected}, but it is ${actual}`,
       ),
@@ -37,7 +29,7 @@ function createCaseFinding(trial: Trial): CaseFinding {
 export function listCaseFindings(result: CasesResult): CaseFinding[] {
   const { trials, uncovered = [], mutation } = result;
   return [
-    ...trials.filter(isFailed).map(createCaseFinding),
+    ...trials.filter(trial => trial.differences.length > 0).map(createCaseFinding),
     ...uncovered.map(
       ({ statement, condition }): CaseFinding =>
         condition

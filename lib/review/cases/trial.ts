@@ -17,12 +17,12 @@ import {
 } from '../../policy/method.ts';
 import { readOperation } from '../../policy/registries/read.ts';
 import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import type { Trace } from '../../policy/trace.ts';
 import type { Context } from '../../policy/trust.ts';
 import type { VerifiedToken } from '../../policy/verified-token.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { assumeVerified } from '../assume.ts';
+import type { PolicyItem } from '../compare/item.ts';
 
 /** What a role or a registry must decide for given claims: one entry of `<name>.test.yml`. */
 export type Case = {
@@ -131,13 +131,13 @@ function decideCaseAtRegistry(registry: Registry, token: VerifiedToken, tried: C
   return decideOperation(registry, token, operation, context);
 }
 
-function decideCase(role: Role | Registry, token: VerifiedToken, each: Case): Decision | MethodDecision {
+function decideCase(role: PolicyItem, token: VerifiedToken, each: Case): Decision | MethodDecision {
   return 'methods' in role
     ? decideCaseAtRegistry(role, token, each)
     : decide(role, token, each.access, each.context);
 }
 
-function runCase(role: Role | Registry, rows: GuardRows, each: Case): Trial {
+function runCase(role: PolicyItem, rows: GuardRows, each: Case): Trial {
   const token = assumeVerified(each.claims, role);
   const row = rows.get(token.issuer);
   const asked = decideCase(role, token, each);
@@ -149,11 +149,11 @@ function runCase(role: Role | Registry, rows: GuardRows, each: Case): Trial {
 }
 
 /** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
-export function runCases(role: Role | Registry, rows: GuardRows, cases: readonly Case[]): readonly Trial[] {
+export function runCases(role: PolicyItem, rows: GuardRows, cases: readonly Case[]): readonly Trial[] {
   return cases.map(each => runCase(role, rows, each));
 }
 
 /** Does any case come out otherwise than it says? Asks no further than the first. */
-export function hasFailing(role: Role | Registry, rows: GuardRows, cases: readonly Case[]): boolean {
+export function hasFailing(role: PolicyItem, rows: GuardRows, cases: readonly Case[]): boolean {
   return cases.some(each => runCase(role, rows, each).differences.length > 0);
 }

@@ -1,10 +1,9 @@
 import { findKind } from '../../language/kinds.ts';
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
+import type { PolicyItem } from '../compare/item.ts';
 
 /** A policy that gives more to the same callers, and what a case must say to notice. */
-export type Widened<P extends Role | Registry> = {
+export type Widened<P extends PolicyItem> = {
   /** The same for as long as the policy says the same. */
   readonly id: string;
   readonly policy: P;
@@ -15,7 +14,7 @@ export type Widened<P extends Role | Registry> = {
 };
 
 /** Scopes that the policy knows, whoever has them. */
-function listScopes(policy: Role | Registry): string[] {
+function listScopes(policy: PolicyItem): string[] {
   const own = policy.trust.flatMap(({ scopes }) => scopes ?? []);
   const named = 'methods' in policy ? Object.values(policy.methods) : [];
   const template = 'template' in policy ? policy.template : undefined;
@@ -23,7 +22,7 @@ function listScopes(policy: Role | Registry): string[] {
   return [...new Set([...own, ...named, ...permitted])];
 }
 
-function widenScopes<P extends Role | Registry>(policy: P): Widened<P>[] {
+function widenScopes<P extends PolicyItem>(policy: P): Widened<P>[] {
   const all = listScopes(policy);
   return policy.trust.flatMap((statement: Statement) => {
     const { id, scopes } = statement;
@@ -44,7 +43,7 @@ function widenScopes<P extends Role | Registry>(policy: P): Widened<P>[] {
 }
 
 /** Of a role that says itself how long its sessions last. */
-function widenLength<P extends Role | Registry>(policy: P): Widened<P>[] {
+function widenLength<P extends PolicyItem>(policy: P): Widened<P>[] {
   if ('methods' in policy || policy.disabled !== undefined) return [];
   const { max } = policy.session;
   const lengths = findKind(policy.template.kind).lengths(policy.template as never);
@@ -60,6 +59,6 @@ function widenLength<P extends Role | Registry>(policy: P): Widened<P>[] {
 }
 
 /** Each policy that is this one with one thing more to give: a scope that others have, or the longest session of its kind. */
-export function createWidened<P extends Role | Registry>(policy: P): Widened<P>[] {
+export function createWidened<P extends PolicyItem>(policy: P): Widened<P>[] {
   return [...widenScopes(policy), ...widenLength(policy)];
 }

@@ -1,5 +1,5 @@
+import type { PolicyItem } from '../compare/item.ts';
 import { type CaseEntry, writeEntry } from './entry.ts';
-import type { Policy } from './otherwise.ts';
 import type { CaseGround } from './proposal.ts';
 import { createWidened, type Widened } from './widened.ts';
 
@@ -10,7 +10,7 @@ function readAllowing(entry: CaseEntry): string | undefined {
   return 'allow' in expected ? expected.allow : undefined;
 }
 
-function isSuitable(entry: CaseEntry, by: Widened<Policy>['by']): boolean {
+function isSuitable(entry: CaseEntry, by: Widened<PolicyItem>['by']): boolean {
   const allow = readAllowing(entry);
   return 'statement' in by ? allow === by.statement : allow !== undefined;
 }
@@ -23,7 +23,7 @@ function chooseUnusedName(name: string, taken: ReadonlySet<string>): string {
 
 /** A case that notices that more is given, on one that is allowed; undefined where there is none. */
 export function proposeNoticingWider(
-  by: Widened<Policy>['by'],
+  by: Widened<PolicyItem>['by'],
   entries: readonly CaseEntry[],
   taken: ReadonlySet<string>,
 ): CaseEntry | undefined {

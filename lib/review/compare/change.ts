@@ -2,6 +2,7 @@ import type { JobKind } from '../../jobs/kind.ts';
 import { createSearchSpace, type GuardedPolicy } from '../space/world.ts';
 import { findGains, findScopeGains, type Gain, type ScopeGain, type SearchQuestion } from './difference.ts';
 import { findGuardrailChanges } from './guardrails.ts';
+import type { PolicyItem } from './item.ts';
 import { judgeJobs, summarizeJobs } from './jobs.ts';
 import {
   compareMembers,
@@ -10,7 +11,6 @@ import {
   flattenRow,
   isSameJson,
   type MemberChange,
-  type PolicyItem,
 } from './members.ts';
 import type { PolicySet, PolicyVersions, SearchOptions } from './policy.ts';
 import { allowNewName, findLostGuards, findRenamed } from './rename.ts';

@@ -1,9 +1,8 @@
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { findAdmitting } from '../space/admits.ts';
 import { createSearchSpace, findAdmission, type GuardedPolicy, searchSpace } from '../space/world.ts';
 import { type ShownRequest, showRequest } from './difference.ts';
+import type { PolicyItem } from './item.ts';
 import type { PolicySet, SearchOptions } from './policy.ts';
 
 /** Whom a trust statement admits whom none before it does; without `shown`, nobody. */
@@ -25,7 +24,7 @@ function findHoldersOfIssuer(standing: GuardedPolicy, asked: SearchOptions): Hol
 }
 
 /** Who can have a role, or use a registry: each of its trust statements, with a request that it alone admits. */
-export function findHolders(role: Role | Registry, policy: PolicySet, asked: SearchOptions): Holder[] {
+export function findHolders(role: PolicyItem, policy: PolicySet, asked: SearchOptions): Holder[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const row = policy.rows.get(issuer);
     return row ? findHoldersOfIssuer({ role, row }, asked) : [];

@@ -4,6 +4,7 @@ import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { describeTarget } from './gives.ts';
+import type { PolicyItem } from './item.ts';
 
 /** A member of a role or of an issuer's row that is not what it was. Only some have a direction that is known. */
 export type MemberChange = {
@@ -21,11 +22,6 @@ type ItemMembers = { readonly [member: string]: unknown };
 
 /** Of these, less is known to be narrower. */
 const LENGTHS = ['session.seconds', 'session.max', 'seconds', 'maxTokenLifetime'];
-
-/** A word that lets a dangerous kind of job in unseen. */
-function isKnowingly(member: string): boolean {
-  return member.startsWith('knowingly.');
-}
 
 /** Of what is demanded of the job, more is narrower. */
 const DEMANDED = ['running', 'approval.step', 'approval.by', 'approval.within'];
@@ -51,7 +47,7 @@ function isNarrowerMember(member: string, before: unknown, after: unknown): bool
   if (member === 'events') return before === undefined;
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
-  if (isKnowingly(member)) return after === undefined;
+  if (member.startsWith('knowingly.')) return after === undefined;
   if (member === 'aws.policy') return isSessionNarrower(before, after);
   return member === 'single_use' && after === true;
 }
@@ -111,9 +107,6 @@ function flattenRegistry(registry: Registry): ItemMembers {
     ...Object.fromEntries(Object.entries(methods).map(([method, scope]) => [`methods.${method}`, scope])),
   };
 }
-
-/** Whatever gives somebody something. */
-export type PolicyItem = Role | Registry;
 
 export function flattenItem(item: PolicyItem): ItemMembers {
   return 'template' in item ? flattenRole(item) : flattenRegistry(item);

@@ -5,7 +5,6 @@ import { checkCondition, judgeAll } from '../../policy/condition.ts';
 import { type DemandName, listDemands } from '../../policy/demand.ts';
 import { matchGlob } from '../../policy/glob.ts';
 import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { findAdmitting } from '../space/admits.ts';
 import { isAlways } from '../space/plain.ts';
@@ -20,6 +19,7 @@ import {
   searchSpace,
 } from '../space/world.ts';
 import { findFirstShown, type SearchQuestion, type ShownRequest, showRequest } from './difference.ts';
+import type { PolicyItem } from './item.ts';
 import type { PolicySet, SearchOptions } from './policy.ts';
 import { isTargetAllowed, readTargets, type TargetValue } from './targets.ts';
 
@@ -84,9 +84,6 @@ export type Refutation =
   | { readonly by: 'demands'; readonly demand: DemandName }
   | { readonly by: 'targets'; readonly member: string; readonly value: TargetValue | undefined };
 
-/** What an invariant can speak of. */
-export type Subject = Role | Registry;
-
 function listRequirements(invariant: Invariant, issuer: string) {
   const { never, only, issuers } = invariant;
   return [
@@ -135,12 +132,12 @@ function refuteForIssuer(
   });
 }
 
-function findBrokenTargets(invariant: Invariant, subject: Subject): Refutation[] {
+function findBrokenTargets(invariant: Invariant, subject: PolicyItem): Refutation[] {
   const { targets = [] } = invariant;
   return targets
     .filter(({ path: [kind] }) => kind === readKind(subject))
     .flatMap(({ member, path, allowed }) =>
-      readTargets(selectTargetMembers(subject), path.slice(1))
+      readTargets(isRegistry(subject) ? subject : subject.template, path.slice(1))
         .filter(({ value }) => !isTargetAllowed(value, allowed))
         .map(
           ({ path: at, value }): Refutation => ({
@@ -152,20 +149,16 @@ function findBrokenTargets(invariant: Invariant, subject: Subject): Refutation[]
     );
 }
 
-function isRegistry(subject: Subject): subject is Registry {
+function isRegistry(subject: PolicyItem): subject is Registry {
   return 'methods' in subject;
 }
 
-function readKind(subject: Subject): string {
+function readKind(subject: PolicyItem): string {
   return isRegistry(subject) ? 'registry' : subject.template.kind;
 }
 
-function selectTargetMembers(subject: Subject): object {
-  return isRegistry(subject) ? subject : subject.template;
-}
-
 /** What a role does not demand of the jobs of an issuer that it trusts. */
-function findMissingDemands(invariant: Invariant, subject: Subject): Refutation[] {
+function findMissingDemands(invariant: Invariant, subject: PolicyItem): Refutation[] {
   const { demands = [] } = invariant;
   if (isRegistry(subject)) return [];
   const made = subject.trust.map(({ issuer }) => listDemands(subject, issuer));
@@ -175,7 +168,7 @@ function findMissingDemands(invariant: Invariant, subject: Subject): Refutation[
 }
 
 /** The roles or the registries of which the invariant speaks, and of which it says anything at all. */
-export function selectSubjects(invariant: Invariant, policy: PolicySet): Subject[] {
+export function selectSubjects(invariant: Invariant, policy: PolicySet): PolicyItem[] {
   const { roles, registries = [] } = policy;
   const named = [
     ...roles.filter(({ name }) => invariant.roles.some(pattern => matchGlob(pattern, name))),
@@ -184,7 +177,7 @@ export function selectSubjects(invariant: Invariant, policy: PolicySet): Subject
   return named.filter(subject => hasDemands(invariant, subject));
 }
 
-function hasDemands(invariant: Invariant, subject: Subject): boolean {
+function hasDemands(invariant: Invariant, subject: PolicyItem): boolean {
   const { never, only, issuers, targets = [], demands } = invariant;
   return (
     never !== undefined ||
@@ -231,7 +224,7 @@ export function findEmptyParts(invariant: Invariant, policy: PolicySet): string[
 }
 
 /** Only where no statement at all is about an issuer that somebody trusts: one more issuer may be a guard for later. */
-function findIdleIssuers(invariant: Invariant, subjects: readonly Subject[]): string[] {
+function findIdleIssuers(invariant: Invariant, subjects: readonly PolicyItem[]): string[] {
   const { never, only, issuers, targets, demands } = invariant;
   if (!never || only || issuers || targets || demands || subjects.length === 0) return [];
   const trusted = new Set(subjects.flatMap(({ trust }) => trust.map(({ issuer }) => issuer)));
@@ -243,7 +236,7 @@ function findIdleIssuers(invariant: Invariant, subjects: readonly Subject[]): st
 /** All that refutes an invariant of a role or registry; none: it is proved, for every token there can be. */
 export function findRefutations(
   invariant: Invariant,
-  subject: Subject,
+  subject: PolicyItem,
   policy: PolicySet,
   asked: SearchOptions,
 ): Refutation[] {

@@ -1,6 +1,7 @@
 import type { Invariant } from '../../config/invariants.ts';
 import { matchGlob } from '../../policy/glob.ts';
-import type { MemberChange, PolicyItem } from './members.ts';
+import type { PolicyItem } from './item.ts';
+import type { MemberChange } from './members.ts';
 import type { PolicySet, PolicyVersions } from './policy.ts';
 
 type RenamedItem = { readonly of: 'role' | 'registry'; readonly before: string; readonly after: string };

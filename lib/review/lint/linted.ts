@@ -1,9 +1,9 @@
 import { findEntry, type MapTree, type ScalarTree, type Tree } from '../../language/parse.ts';
 import type { Condition } from '../../policy/condition.ts';
-import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
+import type { PolicyItem } from '../compare/item.ts';
 import { CLAIM_KNOWLEDGE, type ClaimKnowledge } from './known.ts';
 
 /** A compiled statement beside the text that it was compiled from. */
@@ -22,7 +22,7 @@ export type Linted = {
   readonly contact: string | undefined;
   /** Undefined for a registry. */
   readonly role: Role | undefined;
-  readonly compiled: Role | Registry;
+  readonly compiled: PolicyItem;
   readonly tree: MapTree;
   readonly trust: readonly LintedStatement[];
   readonly deny: readonly LintedStatement[];
@@ -47,7 +47,7 @@ function pairStatements(
 
 /** Puts what was compiled beside its text, statement by statement. */
 export function createLinted(
-  compiled: Role | Registry,
+  compiled: PolicyItem,
   tree: MapTree,
   rows: ReadonlyMap<string, IssuerRow>,
 ): Linted {

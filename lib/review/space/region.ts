@@ -53,10 +53,6 @@ export function selectPoints(dimension: Dimension, holds: (point: Point) => bool
   };
 }
 
-function nameElement(value: Scalar): string {
-  return JSON.stringify(value);
-}
-
 const OTHER_TEXT = 'another text';
 function createUnusedText(taken: readonly Scalar[]): string {
   let text = OTHER_TEXT;
@@ -75,7 +71,7 @@ function listElements(operands: readonly Scalar[]): ReadonlyMap<string, ClaimVal
     ? new Map()
     : new Map<string, ClaimValue>(
         [...operands, createUnusedText(operands), createUnusedNumber(operands), true, false, null]
-          .map((each): [string, ClaimValue] => [nameElement(each), each])
+          .map((each): [string, ClaimValue] => [JSON.stringify(each), each])
           .concat([['{}', {}]]),
       );
 }

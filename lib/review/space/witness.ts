@@ -23,11 +23,10 @@ function putClaim(claims: MutableClaims, name: string, value: ClaimValue): void 
   const [last = '', ...outer] = typeof path === 'object' ? [...path].reverse() : [name];
   let holder = claims;
   for (const segment of outer.reverse()) holder = (holder[segment] ??= Object.create(null)) as MutableClaims;
-  holder[last] = isClaimMapping(value) ? Object.assign(Object.create(null), value, holder[last]) : value;
-}
-
-function isClaimMapping(value: ClaimValue): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  holder[last] =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.assign(Object.create(null), value, holder[last])
+      : value;
 }
 
 /** A request from what a search left, with values of the sample where they fit; undefined when none could be told. */

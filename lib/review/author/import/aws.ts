@@ -7,7 +7,6 @@ import {
   type DraftStatement,
   type ImportEntry,
   type ImportedPolicy,
-  type ImportNote,
   noteExact,
   noteLoss,
   omitInPart,
@@ -37,10 +36,6 @@ function mergeConditions(
   }
   if (Object.keys(source).length === 0) return { claims };
   return { claims, request: { source_ip: source as { readonly [operator: string]: readonly string[] } } };
-}
-
-function collectNotes(all: readonly CarriedCondition[]): ImportNote[] {
-  return all.flatMap(each => ('notes' in each ? each.notes : []));
 }
 
 /** A Sid becomes the id, where one statement alone comes of it. */
@@ -96,7 +91,7 @@ function importForIssuer(statement: TrustStatement, host: string, setting: Impor
     ...parts,
     claims: { ...owners, ...parts.claims },
   };
-  const entry = { name, draft, notes: collectNotes(all) };
+  const entry = { name, draft, notes: all.flatMap(each => ('notes' in each ? each.notes : [])) };
   // More conditions would make a deny strike less often.
   const entries = effect === 'trust' ? addSubjectClaims(entry, !keepsSubject) : [entry];
   if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? entry).draft, ...reasons)];

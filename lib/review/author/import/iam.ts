@@ -4,7 +4,7 @@ import { matchGlob } from '../../../policy/glob.ts';
 import { findRequestFlag, findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { Effect } from '../../../policy/statement.ts';
 import type { TrustCondition } from '../../targets/trust.ts';
-import { type ClaimRule, type ImportNote, noteExact, noteLoss } from './imported.ts';
+import { type ClaimRule, createListRule, type ImportNote, noteExact, noteLoss } from './imported.ts';
 import { AUDIENCE, noteNarrower } from './issuer.ts';
 import { readConditionKey } from './keys.ts';
 
@@ -32,10 +32,6 @@ function convertOperand(operand: string, types: readonly string[]): Scalar | und
   return types.includes('number') && String(number) === operand ? number : undefined;
 }
 
-function operators(values: readonly Scalar[], one: string, many: string): ClaimRule {
-  return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
-}
-
 function isPattern(operand: string): boolean {
   return /[*?]/.test(operand);
 }
@@ -61,7 +57,9 @@ function importEquality(operandsOn: ClaimOperands, negated: boolean): CarriedCon
   const values = operands.map(each => convertOperand(each, types));
   if (!values.every(each => each !== undefined))
     return refuseCondition(`${claim} can never be ${operands.join(' or ')}`);
-  const rule = negated ? operators(values, 'not_equals', 'not_in') : operators(values, 'equals', 'in');
+  const rule = negated
+    ? createListRule(values, 'not_equals', 'not_in')
+    : createListRule(values, 'equals', 'in');
   const notes = negated
     ? [noteNarrower(claim, 'where the claim is absent or null, the condition is not met')]
     : [];
@@ -89,7 +87,7 @@ function importStringLike(on: ClaimOperands, effect: Effect): CarriedCondition {
   if (empty && effect === 'deny')
     return refuseCondition(`a pattern on ${claim} would not strike where it is null`);
   const notes = empty ? [noteNarrower(claim, 'a pattern does not match null')] : [];
-  return { claim, rule: operators(patterns, 'matches', 'matches'), notes };
+  return { claim, rule: createListRule(patterns, 'matches', 'matches'), notes };
 }
 
 function importClaimCondition(name: string, on: ClaimOperands, effect: Effect): CarriedCondition {

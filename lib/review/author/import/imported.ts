@@ -55,6 +55,16 @@ export type ImportedPolicy = {
   readonly notes: readonly ImportNote[];
 };
 
+/** One value by the operator for one, several by the operator for lists. */
+export function createListRule(values: readonly Value[], one: string, many: string): ClaimRule {
+  return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
+}
+
+/** Values that must be equal, or, where one of them has a wildcard, patterns. */
+export function createValueRule(values: readonly Value[], isPattern: boolean): ClaimRule {
+  return isPattern ? createListRule(values, 'matches', 'matches') : createListRule(values, 'equals', 'in');
+}
+
 export function noteExact(says: string): ImportNote {
   return { says, exact: true };
 }

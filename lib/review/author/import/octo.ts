@@ -1,8 +1,8 @@
 import { suggestWord } from '../../../language/nearest.ts';
-import type { Scalar } from '../../../policy/condition.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import {
   type ClaimRule,
+  createValueRule,
   type DraftStatement,
   type ImportEntry,
   type ImportedPolicy,
@@ -74,23 +74,19 @@ function findRefusal(policy: OctoFile): string | undefined {
 
 type CarriedPattern = { readonly rule: ClaimRule; readonly narrower: readonly string[] };
 
-function listRule(values: readonly Scalar[]): ClaimRule {
-  return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
-}
-
 function readOctoPattern(expression: string): CarriedPattern {
   const { texts, patterns, narrower } = readExpression(expression);
-  if (patterns.length === 0) return { rule: listRule(texts), narrower };
+  if (patterns.length === 0) return { rule: createValueRule(texts, false), narrower };
   if (texts.some(text => /[*?[{\\]/.test(text))) throw new NotCarried('a text that it lists is no pattern');
-  const all = [...patterns, ...texts];
-  return { rule: { matches: all.length === 1 ? (all[0] ?? '') : all }, narrower };
+  return { rule: createValueRule([...patterns, ...texts], true), narrower };
 }
 
 /** Booleans are text to octo-sts. */
 function convertBooleans(rule: ClaimRule, types: readonly string[] | undefined): ClaimRule {
   if (!types?.includes('boolean') || 'matches' in rule) return rule;
   const values = Object.values(rule).flat();
-  return listRule(values.map(value => (value === 'true' ? true : value === 'false' ? false : value)));
+  const truths = values.map(value => (value === 'true' ? true : value === 'false' ? false : value));
+  return createValueRule(truths, false);
 }
 
 type OctoClaims = {

@@ -1,6 +1,7 @@
 import { PRESETS } from '../../../token/presets.ts';
 import {
   type ClaimRule,
+  createValueRule,
   type ImportEntry,
   type ImportedPolicy,
   noteExact,
@@ -22,36 +23,33 @@ const NAMES: { readonly [name: string]: string | undefined } = {
 // What Buildkite documents of its patterns is `*` alone.
 const UNKNOWN = /[?[\]{}\\!]|\*\*/;
 
-function isPattern(value: string): boolean {
-  return value.includes('*');
-}
-
-function ruleOf(values: readonly string[]): ClaimRule {
-  if (values.some(isPattern)) return { matches: values.length === 1 ? (values[0] ?? '') : values };
-  return values.length === 1 ? { equals: values[0] ?? '' } : { in: values };
-}
-
 const CROSSES = noteLoss(
   '* is taken to match / too, as an example of Buildkite needs: its documentation does not say.',
 );
 
-function carried(name: string, value: unknown): [claim: string, rule: ClaimRule] | string {
+/** A claim of a secret's policy as a rule, or the reason why it cannot be one. */
+type SecretClaim = { readonly claim: string; readonly rule: ClaimRule } | { readonly refused: string };
+
+function readSecretClaim(name: string, value: unknown): SecretClaim {
   const claim = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
-  if (claim === undefined) return `no token of Buildkite has ${name}.`;
+  if (claim === undefined) return { refused: `no token of Buildkite has ${name}.` };
   const values = [value].flat();
-  if (!values.every(each => typeof each === 'string')) return `${name} is neither text nor a list of texts.`;
+  if (!values.every(each => typeof each === 'string'))
+    return { refused: `${name} is neither text nor a list of texts.` };
   const unknown = values.find(each => UNKNOWN.test(each));
-  if (unknown !== undefined) return `what ${JSON.stringify(unknown)} of ${name} matches is not documented.`;
-  return [claim, ruleOf(values)];
+  if (unknown !== undefined)
+    return { refused: `what ${JSON.stringify(unknown)} of ${name} matches is not documented.` };
+  const isPattern = values.some(each => each.includes('*'));
+  return { claim, rule: createValueRule(values, isPattern) };
 }
 
 function importSecretRule(rule: unknown, index: number, organization: string): ImportEntry {
   const name = `rule[${index}]`;
   if (rule === null || typeof rule !== 'object') return omitStatement(name, 'it is no mapping of claims.');
-  const all = Object.entries(rule).map(([claim, value]) => carried(claim, value));
-  const reasons = all.filter(each => typeof each === 'string');
+  const all = Object.entries(rule).map(([claim, value]) => readSecretClaim(claim, value));
+  const reasons = all.flatMap(each => ('refused' in each ? [each.refused] : []));
   if (reasons.length > 0) return omitStatement(name, ...reasons);
-  const claims = Object.fromEntries(all.filter(each => typeof each !== 'string'));
+  const claims = Object.fromEntries(all.flatMap(each => ('rule' in each ? [[each.claim, each.rule]] : [])));
   const iss = PRESETS.buildkite.issuer ?? '';
   const draft = { iss, claims: { organization_slug: { equals: organization }, ...claims } };
   const patterns = Object.values(claims).some(rule => 'matches' in rule);

@@ -1,6 +1,6 @@
 import type { Scalar } from '../../../policy/condition.ts';
 import { findPreset } from '../../../token/presets.ts';
-import type { ClaimRule } from './imported.ts';
+import { type ClaimRule, createValueRule } from './imported.ts';
 
 /** What one claim must be: a value, or a pattern. */
 type PartValue = { readonly value: Scalar; readonly wild: boolean };
@@ -188,8 +188,10 @@ export function explainImpossible(issuer: string, subject: string): string | und
 
 function createClaimRule(all: readonly PartValue[]): ClaimRule {
   const values = [...new Set(all.map(({ value }) => value))];
-  if (all.some(({ wild }) => wild)) return { matches: values.length === 1 ? (values[0] ?? '') : values };
-  return values.length === 1 ? { equals: values[0] ?? null } : { in: values };
+  return createValueRule(
+    values,
+    all.some(({ wild }) => wild),
+  );
 }
 
 /** A list may hold patterns and texts together, but null and what a pattern cannot hold. */
@@ -202,15 +204,11 @@ function canList(all: readonly PartValue[]): boolean {
 
 type ClaimGroup = { readonly [claim: string]: readonly PartValue[] };
 
-function isSameValues(a: readonly PartValue[] = [], b: readonly PartValue[] = []): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
 /** Both in one, where they differ in one claim alone. */
 function joinGroups(a: ClaimGroup, b: ClaimGroup): ClaimGroup | undefined {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length || !names.every(name => name in b)) return undefined;
-  const differing = names.filter(name => !isSameValues(a[name], b[name]));
+  const differing = names.filter(name => JSON.stringify(a[name]) !== JSON.stringify(b[name]));
   const [name, ...others] = differing;
   if (name === undefined) return a;
   const both = [...(a[name] ?? []), ...(b[name] ?? [])];

@@ -3,6 +3,8 @@ import type { Scalar } from '../../../policy/condition.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import {
   type ClaimRule,
+  createListRule,
+  createValueRule,
   type DraftStatement,
   type ImportEntry,
   type ImportedPolicy,
@@ -33,22 +35,13 @@ export function isVaultRole(value: unknown): value is VaultRole {
 
 type BoundClaim = { readonly rule: ClaimRule } | { readonly refused: string };
 
-function listRule(values: readonly Scalar[], one: string, many: string): ClaimRule {
-  return values.length === 1 ? { [one]: values[0] ?? null } : { [many]: values };
-}
-
 /** Vault's glob knows `*` alone. */
 function readGlob(claim: string, values: readonly Scalar[]): BoundClaim {
-  if (!values.some(each => String(each).includes('*'))) return { rule: listRule(values, 'equals', 'in') };
+  if (!values.some(each => String(each).includes('*'))) return { rule: createValueRule(values, false) };
   const odd = values.find(each => typeof each !== 'string' || /[?[{\\]/.test(each));
+  const patterns = values.map(each => String(each).replace(/\*+/g, '*'));
   return odd === undefined
-    ? {
-        rule: listRule(
-          values.map(each => String(each).replace(/\*+/g, '*')),
-          'matches',
-          'matches',
-        ),
-      }
+    ? { rule: createValueRule(patterns, true) }
     : { refused: `${claim}: no pattern here holds ${JSON.stringify(odd)}.` };
 }
 
@@ -65,10 +58,10 @@ function readBoundClaim(
   const types = (vocabulary && findVocabularyTypes(vocabulary, claim)) ?? [];
   const scalars = values as readonly Scalar[];
   if (!types.includes('array'))
-    return reading.isGlob ? readGlob(claim, scalars) : { rule: listRule(scalars, 'equals', 'in') };
+    return reading.isGlob ? readGlob(claim, scalars) : { rule: createValueRule(scalars, false) };
   return reading.isGlob && scalars.some(each => String(each).includes('*'))
     ? { refused: `${claim}: it is a list, which no pattern is for.` }
-    : { rule: listRule(scalars, 'contains', 'contains_any') };
+    : { rule: createListRule(scalars, 'contains', 'contains_any') };
 }
 
 /** Vault lets nobody in whose token lacks the claim that names its user. */

@@ -17,8 +17,7 @@ import {
 import { readAddress } from '../../../policy/cidr.ts';
 import type { Claims } from '../../../policy/claims.ts';
 import type { IssuerFacts } from '../../../policy/issuer.ts';
-import type { Registry } from '../../../policy/registry.ts';
-import type { Role } from '../../../policy/role.ts';
+import type { PolicyItem } from '../../compare/item.ts';
 import { type CaseReason, REASONS } from '../trial.ts';
 import { CLAIM } from './value.ts';
 
@@ -59,7 +58,7 @@ export type WrittenCase = NonNullable<ReturnType<typeof CASE.read>>;
 
 /** What a file of cases is read against: its role or registry, and the issuers of broker.yml. */
 export type CaseSetting = {
-  readonly role: Role | Registry;
+  readonly role: PolicyItem;
   readonly issuers: ReadonlyMap<string, IssuerFacts & { readonly preset?: string | undefined }>;
 };
 

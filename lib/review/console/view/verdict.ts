@@ -14,14 +14,10 @@ const STOPPED: { readonly [why in StopReason]: (issuer: string) => string } = {
 
 const WORD = { allowed: 'Allowed', denied: 'Denied', open: 'Not decided' } as const;
 
-function stripDecisionWord(text: string): string {
-  return text.replace(/^(ALLOWED|DENIED): /, '');
-}
-
 /** An answer as a person reads it first. */
 export function createVerdict(role: Role, answer: ConsoleAnswer): Verdict {
   const { stopped, issuer, decision } = answer;
-  const says = stripDecisionWord(summarizeDecision(role, decision));
+  const says = summarizeDecision(role, decision).replace(/^(ALLOWED|DENIED): /, '');
   if (stopped === undefined) return { is: decision.allowed ? 'allowed' : 'denied', says };
   return {
     is: 'denied',

@@ -2,11 +2,6 @@ import { findClaimPlace, type Linted, type LintedStatement } from '../linted.ts'
 import { isDemanded, isOftenMissing } from '../missing.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
-/** Where the claim is null, the condition is false: such a job is not struck. */
-function spares(operands: readonly unknown[]): boolean {
-  return !operands.includes(null);
-}
-
 function findStruckJobs(denying: LintedStatement, linted: Linted): LintMatch[] {
   const { statement, row, tree } = denying;
   const nullable = (name: string): boolean => row.nullable.includes(name);
@@ -17,7 +12,7 @@ function findStruckJobs(denying: LintedStatement, linted: Linted): LintMatch[] {
       return !(
         nullable(name) &&
         (operator === 'equals' || operator === 'in' || operator === 'matches') &&
-        spares(operands)
+        !operands.includes(null)
       );
     })
     .flatMap(({ name }) => {

@@ -32,10 +32,6 @@ type PatternStep = { readonly text: string; readonly wild: 'one' | 'any' | undef
 
 const WILD: { readonly [sign: string]: PatternStep['wild'] } = { '*': 'any', '?': 'one' };
 
-function listPatternSteps(pattern: string): PatternStep[] {
-  return [...pattern].map(text => ({ text, wild: WILD[text] }));
-}
-
 /** Where two readers stand: in the pattern, in the form, and how far in its run. */
 type Spot = { readonly step: number; readonly run: number; readonly count: number };
 
@@ -45,7 +41,7 @@ export function canBeText(form: Form, operand: string, isPattern: boolean): bool
 }
 
 function canBeMatched(runs: readonly CharacterRun[], pattern: string): boolean {
-  const steps = listPatternSteps(pattern);
+  const steps = [...pattern].map(text => ({ text, wild: WILD[text] }));
   const seen = new Set<string>();
   const open: Spot[] = [{ step: 0, run: 0, count: 0 }];
   for (let spot = open.pop(); spot !== undefined; spot = open.pop()) {
