@@ -255,7 +255,9 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:perf_hooks': ['lib/broker.ts'],
   '@middy/core': ['lib/lambda/'],
   'aws-lambda': ['lib/lambda/'],
+  'node:zlib': ['lib/cli/estate/events.ts'],
   'node:fs': [
+    'lib/cli/estate/',
     'lib/config/',
     'lib/local/page.ts',
     'lib/local/watch.ts',
@@ -269,7 +271,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
     'lib/client/folder.ts',
     'lib/cli/verbs/codeowners.ts',
     'lib/cli/compare/revision.ts',
-    'lib/cli/estate/bring.ts',
+    'lib/cli/estate/',
     'lib/cli/verbs/init.ts',
     'lib/cli/manifest.ts',
     'lib/cli/reach/setup.ts',
@@ -292,6 +294,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   ],
   'node:os': [
     'lib/client/',
+    'lib/cli/estate/',
     'lib/cli/compare/revision.ts',
     'lib/cli/reach/setup.ts',
     'lib/cli/tarball.ts',

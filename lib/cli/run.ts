@@ -16,6 +16,7 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   roles: async () => (await import('./verbs/roles.ts')).roles,
   'what-can': async () => (await import('./verbs/what-can.ts')).whatCan,
   replay: async () => (await import('./verbs/replay.ts')).replay,
+  usage: async () => (await import('./verbs/usage.ts')).usage,
   prove: async () => (await import('./verbs/prove.ts')).prove,
   judge: async () => (await import('./verbs/judge.ts')).judge,
   fmt: async () => (await import('./verbs/fmt.ts')).fmt,

@@ -14,6 +14,7 @@ import {
   emptyFolder,
   exchangeAt,
   folderOf,
+  formCall,
   localBroker,
   testTerminal,
 } from '../harness/local.ts';
@@ -50,6 +51,7 @@ beforeAll(async () => {
   const broker = await localBroker(config);
   const token = String((await agentCall(broker.port, { audience: config.audience })).json()['token']);
   await exchangeAt(broker.port, 'deploy-web');
+  await formCall(broker.port, 'deploy-web', token);
   const folder = folderOf({
     token,
     claims: Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
@@ -96,6 +98,7 @@ const CALLS: { readonly [verb: string]: () => readonly string[] } = {
   roles: () => HERE,
   'what-can': () => ['--claims', files.claims, ...HERE],
   replay: () => [files.audit, ...HERE],
+  usage: () => [files.audit, ...HERE],
   codeowners: () => HERE,
   fmt: () => ['--check', ...HERE],
   pin: () => ['deploy-web', '--token-file', files.token, ...HERE],

@@ -1,0 +1,150 @@
+import type { ClaimValue } from '../../policy/claims.ts';
+import type { Role } from '../../policy/role.ts';
+import { countValues, type UsedValue } from './usage.ts';
+
+/** What the sessions of one role did in AWS, by CloudTrail: a report, from which a person may write a policy. Never a patch (T96). */
+export type TrailUsage = {
+  readonly role: string;
+  readonly sessions: number;
+  /** As `service:Event`: mostly, but not always, the name of an action of IAM. */
+  readonly seen: readonly UsedValue[];
+  readonly refused: readonly UsedValue[];
+  /** Seconds from the issue of a session to the last that it did, the longest of all. */
+  readonly longest: number;
+};
+
+export type TrailReport = {
+  readonly roles: readonly TrailUsage[];
+  /** Sessions that the broker's role opened, and of which no audit event tells. */
+  readonly untold: readonly { readonly session: string; readonly arn: string }[];
+  /** Services of which no data event is in the trail: what was done to objects, items and messages is not seen. */
+  readonly unlogged: readonly string[];
+  /** Services that are seen, and of which nothing should be concluded without a person. */
+  readonly forPeople: readonly string[];
+};
+
+type Members = { readonly [name: string]: ClaimValue };
+
+function isMembers(value: ClaimValue | undefined): value is Members {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function readMember(value: ClaimValue | undefined, ...path: readonly string[]): ClaimValue | undefined {
+  return path.reduce<ClaimValue | undefined>((at, name) => (isMembers(at) ? at[name] : undefined), value);
+}
+
+function readText(value: ClaimValue | undefined, ...path: readonly string[]): string {
+  const found = readMember(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
+/** Services whose work on data CloudTrail has only where a trail says so. */
+const DATA_SERVICES = ['dynamodb', 'lambda', 's3', 'sns', 'sqs'];
+const FOR_PEOPLE = ['iam', 'kms', 'sts'];
+
+type Session = { readonly arn: string; readonly name: string; readonly at: number };
+
+/** Sessions that the broker's own role opened, by the id of the key that AWS gave: nobody else can have had those. */
+function listSessions(events: readonly Members[], broker: string): ReadonlyMap<string, Session> {
+  return new Map(
+    events
+      .filter(
+        event =>
+          readText(event, 'eventSource') === 'sts.amazonaws.com' &&
+          readText(event, 'eventName') === 'AssumeRole' &&
+          event['errorCode'] === undefined &&
+          readText(event, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') === broker,
+      )
+      .map(event => [
+        readText(event, 'responseElements', 'credentials', 'accessKeyId'),
+        {
+          arn: readText(event, 'requestParameters', 'roleArn'),
+          name: readText(event, 'requestParameters', 'roleSessionName'),
+          at: Date.parse(readText(event, 'eventTime')) / 1000,
+        },
+      ]),
+  );
+}
+
+const REFUSED = /^(AccessDenied|.*UnauthorizedOperation|AccessDeniedException|.*NotAuthorized.*)$/;
+
+type Done = {
+  readonly action: string;
+  readonly time: number;
+  readonly refused: boolean;
+  readonly session: Session;
+};
+
+function listDone(events: readonly Members[], sessions: ReadonlyMap<string, Session>): Done[] {
+  return events.flatMap(event => {
+    const session = sessions.get(readText(event, 'userIdentity', 'accessKeyId'));
+    if (!session || readText(event, 'userIdentity', 'type') !== 'AssumedRole') return [];
+    const service = readText(event, 'eventSource').replace('.amazonaws.com', '');
+    return [
+      {
+        action: `${service}:${readText(event, 'eventName')}`,
+        time: Date.parse(readText(event, 'eventTime')) / 1000,
+        refused: REFUSED.test(readText(event, 'errorCode')),
+        session,
+      },
+    ];
+  });
+}
+
+function describeDone(role: string, sessions: number, done: readonly Done[]): TrailUsage {
+  const count = (refused: boolean): UsedValue[] =>
+    countValues(done.filter(each => each.refused === refused).map(({ action, time }) => [action, time]));
+  const spans = done.map(({ time, session }) => time - session.at);
+  return { role, sessions, seen: count(false), refused: count(true), longest: Math.max(0, ...spans) };
+}
+
+function listUnlogged(roles: readonly Role[], events: readonly Members[]): string[] {
+  const logged = new Set(
+    events
+      .filter(event => readText(event, 'eventCategory') === 'Data')
+      .map(event => readText(event, 'eventSource').replace('.amazonaws.com', '')),
+  );
+  const named = JSON.stringify(
+    roles.flatMap(({ template }) => (template.kind === 'aws' ? [template.policy] : [])),
+  );
+  const open = roles.some(({ template }) => template.kind === 'aws' && !template.policy);
+  return DATA_SERVICES.filter(service => !logged.has(service) && (open || named.includes(`"${service}:`)));
+}
+
+/**
+ * What CloudTrail has of the sessions that the broker opened. `roleOf` tells of which of our roles a session is, by its
+ * name in the audit events; `broker` is the ARN of the role that the broker runs as.
+ */
+export function describeTrail(
+  events: readonly Members[],
+  roles: readonly Role[],
+  { broker, roleOf }: { readonly broker: string; readonly roleOf: ReadonlyMap<string, string> },
+): TrailReport {
+  const sessions = listSessions(events, broker);
+  const done = listDone(events, sessions);
+  const names = [...new Set([...sessions.values()].flatMap(({ name }) => roleOf.get(name) ?? []))].sort();
+  return {
+    roles: names.map(role => {
+      const own = [...sessions.values()].filter(({ name }) => roleOf.get(name) === role);
+      return describeDone(
+        role,
+        own.length,
+        done.filter(({ session }) => roleOf.get(session.name) === role),
+      );
+    }),
+    untold: [...sessions.values()]
+      .filter(({ name }) => !roleOf.has(name))
+      .map(({ name, arn }) => ({ session: name, arn })),
+    unlogged: listUnlogged(roles, events),
+    forPeople: FOR_PEOPLE.filter(service => done.some(({ action }) => action.startsWith(`${service}:`))),
+  };
+}
+
+/** The events of what `lookup-events` prints, or of a file of a trail. */
+export function readTrail(value: ClaimValue, read: (text: string) => ClaimValue): Members[] {
+  const records = readMember(value, 'Records');
+  const looked = readMember(value, 'Events');
+  if (Array.isArray(records)) return records.filter(isMembers);
+  if (!Array.isArray(looked)) return [];
+  return looked.map(event => read(readText(event, 'CloudTrailEvent'))).filter(isMembers);
+}
