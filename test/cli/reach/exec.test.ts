@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyFolder, type Local, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
@@ -159,4 +160,22 @@ test('a refusal of AWS names its reason, and no password is printed', async () =
   );
   expect([out, exits]).toEqual(['', 1]);
   expect(error).toContain('AccessDeniedException');
+});
+
+test('the token door of a registry gets the job’s own token, made for it alone', async () => {
+  const entry = 'images.acme.example=https://images.acme.example/web';
+  const ask = 'printf images.acme.example | docker-credential-kite-sts get';
+  const { out } = await ran(ask, [entry]);
+  const { Username, Secret } = JSON.parse(out);
+  expect([Username, decodeJwt(Secret).aud]).toEqual(['kite-sts', 'https://images.acme.example/web']);
+  // A token that the CI made for another place stays here.
+  const [, body = ''] = Secret.split('.');
+  const other = Buffer.from(
+    Buffer.from(body, 'base64url').toString().replace('images.acme', 'other.acme'),
+  ).toString('base64url');
+  const given = Secret.replace(body, other);
+  expect(await ran(`export KITE_STS_ID_TOKEN=${given}; ${ask}`, [entry])).toMatchObject({
+    exits: 1,
+    out: '',
+  });
 });
