@@ -238,9 +238,8 @@ export function createAuditEvent(drawn: ExchangeRecord): AuditEvent {
 
 /** One line of ASCII: every other character is escaped, so that no value can forge or hide a line (threat T66). */
 export function writeAuditLine(event: AuditEvent): string {
-  const ordered = Object.fromEntries(
-    MEMBERS.filter(name => event[name] !== undefined).map(name => [name, event[name]]),
-  );
+  const ordered: { [member in Member]?: unknown } = {};
+  for (const name of MEMBERS) if (event[name] !== undefined) ordered[name] = event[name];
   return JSON.stringify(ordered).replace(
     /[\u007f-\uffff]/g,
     each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,

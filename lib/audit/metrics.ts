@@ -21,8 +21,17 @@ function writeDirective(dimensions: readonly string[], Metrics: readonly Metric[
   };
 }
 
-function nameMetric(step: string): string {
-  return step.charAt(0).toUpperCase() + step.slice(1);
+const COUNT: Metric = { Name: 'Exchanges', Unit: 'Count' };
+const BY_ROLE = writeDirective(['role', 'outcome'], [COUNT]);
+/** One for each step that an exchange can have, made when it is first measured. */
+const TIMES = new Map<string, Metric>();
+
+function findTimeMetric(step: string): Metric {
+  const known = TIMES.get(step);
+  if (known) return known;
+  const time: Metric = { Name: step.charAt(0).toUpperCase() + step.slice(1), Unit: 'Milliseconds' };
+  TIMES.set(step, time);
+  return time;
 }
 
 /**
@@ -33,24 +42,21 @@ function nameMetric(step: string): string {
  */
 export function writeMetricLine({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string {
   const role = roles <= MAX_MEASURED_ROLES ? reached.snapshot?.role.name : undefined;
-  const steps = Object.entries(reached.ms).map(([step, ms]) => [
-    nameMetric(step),
-    Math.round(ms * 1000) / 1000,
-  ]);
-  const count: Metric = { Name: 'Exchanges', Unit: 'Count' };
-  const times = steps.map(([Name]): Metric => ({ Name: String(Name), Unit: 'Milliseconds' }));
-  return JSON.stringify({
+  const times = Object.keys(reached.ms).map(findTimeMetric);
+  const line: { [name: string]: unknown } = {
     _aws: {
       Timestamp: Math.round(reached.at * 1000),
       CloudWatchMetrics: [
-        writeDirective(['protocol', 'outcome'], [count, ...times]),
-        ...(role === undefined ? [] : [writeDirective(['role', 'outcome'], [count])]),
+        writeDirective(['protocol', 'outcome'], [COUNT, ...times]),
+        ...(role === undefined ? [] : [BY_ROLE]),
       ],
     },
     protocol: reached.protocol,
     outcome,
     role,
     Exchanges: 1,
-    ...Object.fromEntries(steps),
-  });
+  };
+  for (const [step, ms] of Object.entries(reached.ms))
+    line[findTimeMetric(step).Name] = Math.round(ms * 1000) / 1000;
+  return JSON.stringify(line);
 }

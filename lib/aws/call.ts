@@ -126,7 +126,7 @@ function createAttempt(service: AwsService, setting: AwsSetting, now: () => numb
     const headers = await sign({ url, ...question }, now());
     const sent = now();
     const reply = await post({ ...question, url, headers }, patience);
-    const reading = readDate(reply.headers, sent, now());
+    const reading = setting.noteTime && readDate(reply.headers, sent, now());
     if (reading) setting.noteTime?.(reading);
     return reply;
   };

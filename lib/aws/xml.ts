@@ -12,6 +12,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(/&([^;&]*;?)/g, (_, entity: string) => {
     const [, number] = /^#(x[\da-f]{1,6}|\d{1,7});$/i.exec(entity) ?? [];
     const point = number === undefined ? Number.NaN : Number(number.replace(/^x/i, '0x'));
@@ -54,15 +55,17 @@ export function walkXml(written: string, visitor: XmlVisitor): void {
     if (next < 0) throw new XmlError('an end that is missing');
     const content = text.slice(at, next);
     TAG.lastIndex = next;
-    const [whole = '', closes, name = '', attributes, empty] = TAG.exec(text) ?? [];
-    if (whole === '' || (closes && (attributes || empty))) throw new XmlError('a tag of another kind');
+    const tag = TAG.exec(text);
+    if (!tag) throw new XmlError('a tag of another kind');
+    const [, closes, name = '', attributes, empty] = tag;
+    if (closes && (attributes || empty)) throw new XmlError('a tag of another kind');
     if (closes) end(name, content);
     else {
       if (content.trim() !== '') throw new XmlError('text beside elements');
       start(name);
       if (empty) end(name, '');
     }
-    at = next + whole.length;
+    at = TAG.lastIndex;
   }
   if (open.length > 0 || roots === 0) throw new XmlError('an end that is missing');
 }
@@ -76,14 +79,15 @@ export function readXml(written: string): ReadonlyMap<string, string> {
   const open: string[] = [];
   walkXml(written, {
     start(name) {
-      open.push(name);
-      const path = open.join('/');
+      const holder = open.at(-1);
+      const path = holder === undefined ? name : `${holder}/${name}`;
       if (texts.has(path)) throw new XmlError('an element that comes twice');
       texts.set(path, '');
+      open.push(path);
     },
     end(content) {
-      if (content !== undefined) texts.set(open.join('/'), content);
-      open.pop();
+      const path = open.pop();
+      if (content !== undefined && path !== undefined) texts.set(path, content);
     },
   });
   return texts;

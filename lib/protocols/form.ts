@@ -41,7 +41,8 @@ export function collectParameters(pairs: Iterable<readonly [string, string]>): R
     if (form.has(name)) throw new BrokerError(code, { at: hasPrintableText(name) });
     form.set(name, value);
   }
-  return new Map([...form].filter(([, value]) => value !== ''));
+  for (const [name, value] of form) if (value === '') form.delete(name);
+  return form;
 }
 
 function readFormPair(pair: string): readonly [string, string] {

@@ -29,10 +29,13 @@ class JsonReader {
   private members = 0;
   private readonly text: string;
   private readonly most: number;
+  /** Of tokens in general: no string of the text has an escape, or what would need one. */
+  private readonly isPlain: boolean;
 
   constructor(text: string, most: number) {
     this.text = text;
     this.most = most;
+    this.isPlain = PLAIN.test(text);
   }
 
   readWhole(): ClaimValue {
@@ -93,7 +96,7 @@ class JsonReader {
     // Nearly every string has no escape: what stands before the next quotation mark is the string.
     const end = this.text[this.at] === '"' ? this.text.indexOf('"', this.at + 1) : -1;
     const plain = this.text.slice(this.at + 1, end);
-    if (end > 0 && PLAIN.test(plain)) {
+    if (end > 0 && (this.isPlain || PLAIN.test(plain))) {
       this.at = end + 1;
       return plain;
     }
