@@ -8,7 +8,7 @@ const { settings, aws, config } = startFunction(import.meta.dirname);
 const { url, audience } = openCompiled(config);
 const signer = createDeployedSigner(settings, aws, url);
 
-/** What others need in order to trust us: metadata, public keys, health. It has no right but to read public keys. */
+/** Answers all that others need in order to trust us: metadata, public keys, health. It has no right but to read public keys. */
 export const handler = createHandler(
   async request =>
     (await answerDiscovery({ url, audience, publicKeys: () => signer.publicKeys() }, request)) ??

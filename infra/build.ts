@@ -55,7 +55,7 @@ export const CONSOLE_SETTING = {
   target: ['chrome123', 'firefox120', 'safari17.5'],
 } satisfies BuildOptions;
 
-/** What AWS Lambda loads for this function. The same source and lock file give the same bytes, wherever they lie. */
+/** Bundles what AWS Lambda loads for this function. The same source and lock file give the same bytes, wherever they lie. */
 export async function bundleFunction(name: FunctionName): Promise<Uint8Array> {
   const { outputFiles } = await build({ ...SETTING, entryPoints: [`functions/${name}.ts`] });
   return outputFiles[0]?.contents ?? new Uint8Array();
@@ -72,7 +72,7 @@ function hashSource(text: string): string {
 }
 
 /**
- * The page of the console without any data: its script, its style, and the policy that lets it do nothing else. No
+ * Builds the page of the console without any data: its script, its style, and the policy that lets it do nothing else. No
  * `connect-src`: not even this page may ask anybody anything. The same source gives the same bytes.
  */
 export async function buildConsolePage(): Promise<string> {

@@ -6,7 +6,7 @@ import type { Instruments } from '../lib/doctor/outside/examined.ts';
 import { examineOutside, INSTRUMENTS } from '../lib/doctor/outside.ts';
 import type { TemplateInput } from './input.ts';
 
-/** What the doctor says of a deployment that is done. A warning names what is wrong, or what is not known. */
+/** The doctor's words on a deployment that is done. A warning names what is wrong, or what is not known. */
 export type ExaminationResult = { readonly notice: string; readonly warning?: string };
 
 function summarizeDiagnoses(found: readonly Diagnosis[]): ExaminationResult {

@@ -2,14 +2,14 @@ import type { Config } from '../lib/config/load.ts';
 import type { DeployOptions } from './options.ts';
 import { findPartition, type Stack } from './stack.ts';
 
-/** What a deployment is made of. */
+/** All that a deployment is made of. */
 export type TemplateInput = {
   readonly config: Config;
   readonly options: DeployOptions;
   readonly stack: Stack;
 };
 
-/** The ARN of the policy that no role of ours may go beyond: the one of `provider`, or the one that is generated here. */
+/** Finds the ARN of the policy that no role of ours may go beyond: the one of `provider`, or the one that is generated here. */
 export function findBoundaryArn(input: Pick<TemplateInput, 'options' | 'stack'>, account: string): string {
   const { permissionsBoundary } = input.options.provider;
   if (typeof permissionsBoundary === 'string') return permissionsBoundary;

@@ -21,7 +21,7 @@ const RESERVED = [
   'example.org',
 ];
 
-/** The reserved name under which a URL lies, if there is one. */
+/** Finds the reserved name under which a URL lies, if there is one. */
 export function findReservedName(url: string): string | undefined {
   const host = `.${new URL(url).hostname}`;
   return RESERVED.find(name => host.endsWith(`.${name}`));
@@ -43,7 +43,7 @@ function findArnPlace(folder: string, role: string): Place {
   return (aws && findEntry(aws, 'role_arn')?.value.place) ?? locateFile(file);
 }
 
-/** Roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */
+/** Complains of roles whose target is still the one that the starter wrote: the broker would be given a right to a stranger's. */
 function complainOfExampleAccounts(config: Config): Complaint[] {
   return config.roles.flatMap(({ name, template }) =>
     template.kind === 'aws' && template.role_arn.split(':')[4] === EXAMPLE_ACCOUNT
@@ -64,7 +64,7 @@ function createUrlComplaint(folder: string, message: string): Complaint {
   };
 }
 
-/** What must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */
+/** Complains of what must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */
 export function complainOfReserved(config: Config): Complaint[] {
   const { url, folder } = config;
   const reserved = findReservedName(url);

@@ -2,7 +2,7 @@ import type { Config } from '../lib/config/load.ts';
 import { needsSignature, type Template } from '../lib/policy/targets.ts';
 import type { Resources } from './cloudformation.ts';
 
-/** The resources of a template that outlive their stack. */
+/** Finds the resources of a template that outlive their stack. */
 export function findKept(resources: Resources): readonly string[] {
   return Object.entries(resources)
     .filter(([, { DeletionPolicy }]) => DeletionPolicy !== undefined)
@@ -10,7 +10,7 @@ export function findKept(resources: Resources): readonly string[] {
     .sort();
 }
 
-/** Who takes a token of ours by this part of a role, in words that name one thing to look at. */
+/** Describes who takes a token of ours by this part of a role, in words that name one thing to look at. */
 function describeTruster(template: Template): string | undefined {
   if (!needsSignature(template)) return undefined;
   switch (template.kind) {
@@ -31,14 +31,14 @@ function describeTruster(template: Template): string | undefined {
   }
 }
 
-/** All who trust the broker as an issuer, by its roles and registries: each once, in order. */
+/** Lists all who trust the broker as an issuer, by its roles and registries: each once, in order. */
 export function listTrusters(config: Config): readonly string[] {
   const byRole = config.roles.flatMap(({ template }) => describeTruster(template) ?? []);
   const byRegistry = config.registries.map(({ name }) => `the registry ${name}`);
   return [...new Set([...byRole, ...byRegistry])].sort();
 }
 
-/** What `remove` warns of: a name outlives its broker. `config` is undefined where it does not load. */
+/** Writes what `remove` warns of: a name outlives its broker. `config` is undefined where it does not load. */
 export function writeLeavingWarning(config: Config | undefined): string {
   if (!config)
     return 'Whoever gets the name of this broker later is the issuer that others trust. Its configuration does not load, so nobody can say here who they are: see docs/guides/deploy.md, "Remove".';

@@ -65,7 +65,7 @@ function checkEventAccount(input: TemplateInput, complain: Complain): void {
     );
 }
 
-/** What of AWS's limits is known before a deployment, so that it does not fail in its midst. */
+/** Checks the limits of AWS that are known before a deployment, so that it does not fail in its midst. */
 export function checkLimits(input: TemplateInput, complain: Complain): void {
   checkNameLengths(input, complain);
   checkReserved(input, complain);

@@ -14,7 +14,7 @@ import {
 import { locateInService, OPTIONS_PATH } from './place.ts';
 import { type ProviderSettings, readProvider } from './provider.ts';
 
-/** What a team may say under `custom.kiteSts` in its serverless.yml, with the defaults filled in. */
+/** The options that a team may write under `custom.kiteSts` in its serverless.yml, with the defaults filled in. */
 export type DeployOptions = {
   /** The folder with broker.yml and roles/, unless KITE_STS_CONFIG says otherwise. */
   readonly config: string | undefined;
@@ -30,7 +30,7 @@ export type DeployOptions = {
   readonly targets: readonly string[];
   /** The AWS Organization that bounds `targets`. */
   readonly orgId: string | undefined;
-  /** What signs tokens: KMS each of them, or keys of a day that KMS sealed and opens. */
+  /** How tokens are signed: KMS each of them, or keys of a day that KMS sealed and opens. */
   readonly signing: 'kms' | 'sealed';
   /** Which of the two published keys signs. Rotation is the other word. */
   readonly signingKey: 'first' | 'second';
@@ -48,7 +48,7 @@ export type DeployOptions = {
   readonly breakGlass: readonly string[];
   /** The number of the broker's account: with it packaging writes the rights to deploy, and all roles have a boundary. */
   readonly account: string | undefined;
-  /** What `provider` says of all that is deployed. */
+  /** All that `provider` says of what is deployed. */
   readonly provider: ProviderSettings;
 };
 

@@ -58,14 +58,14 @@ type Serverless = {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 };
 
-/** What the framework hands to a plugin for its words. */
+/** The framework's way for a plugin to say something. */
 type Writers = { readonly log?: { warning(text: string): void; notice(text: string): void } };
 
 type ServiceReading =
   | {
       readonly input: TemplateInput;
       readonly made: DeployTemplate;
-      /** What lint warns of, as people read it; empty when there is nothing. */
+      /** Lint's warnings, as people read them; empty when there is nothing. */
       readonly warnings: string;
       readonly complaints: readonly [];
     }

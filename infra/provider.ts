@@ -2,7 +2,7 @@ import type { Complain, Place } from '../lib/language/complaint.ts';
 import type { TemplateText } from './cloudformation.ts';
 import { locateInService } from './place.ts';
 
-/** What of `provider` in serverless.yml holds for all that kite-sts deploys. */
+/** The settings of `provider` in serverless.yml that hold for all that kite-sts deploys. */
 export type ProviderSettings = {
   /** The most that any role of ours may do, whatever its own policies say. */
   readonly permissionsBoundary: TemplateText | undefined;

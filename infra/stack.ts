@@ -1,13 +1,13 @@
-/** What of a deployment is known before there is one: names are made of it. */
+/** A deployment as it is known before there is one: names are made of it. */
 export type Stack = {
   /** CloudFormation's name for it: the service and its stage, unless `provider.stackName` says otherwise. */
   readonly name: string;
-  /** What the names of functions begin with: the service and its stage. */
+  /** The beginning of the names of functions: the service and its stage. */
   readonly prefix: string;
   readonly region: string;
 };
 
-/** Which of AWS's worlds a region is in. */
+/** Finds which of AWS's worlds a region is in. */
 export function findPartition(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
@@ -17,7 +17,7 @@ export function findPartition(region: string): string {
 const ACCOUNT = '123456789012';
 const KEY = '00000000-0000-0000-0000-000000000000';
 
-/** What CloudFormation calls a thing that has no name: the stack, its id, and 12 or 13 letters and digits. */
+/** Writes a name as long as CloudFormation's for a thing that has none: the stack, its id, and 12 or 13 letters and digits. */
 function nameUnnamed(id: string, stack: Stack, longest: number): string {
   return `${stack.name}-${id}-${'N'.repeat(13)}`.slice(0, longest);
 }
@@ -50,7 +50,7 @@ type ReferenceParts = {
   readonly 'Fn::Join'?: readonly [separator: string, parts: readonly unknown[]];
 };
 
-/** A part of a template, written as CloudFormation will fill it in for an account: as long, though not the same. */
+/** Writes a part of a template as CloudFormation will fill it in for an account: as long, though not the same. */
 export function fillReferences(value: unknown, stack: Stack): unknown {
   if (Array.isArray(value)) return value.map(each => fillReferences(each, stack));
   if (value === null || typeof value !== 'object') return value;

@@ -22,7 +22,7 @@ function writeNumbers(...fields: readonly (readonly [value: number, bytes: 2 | 4
   );
 }
 
-/** What the local header and the central directory both say of a file. */
+/** Writes the facts of a file that its local header and the central directory both have. */
 function writeFileFacts(name: Buffer, content: Uint8Array): Buffer {
   return writeNumbers(
     [VERSION, 2],
@@ -39,7 +39,7 @@ function writeFileFacts(name: Buffer, content: Uint8Array): Buffer {
 }
 
 /**
- * An archive whose bytes follow from its files alone: sorted, without times, and stored as they are. Deflated
+ * Creates an archive whose bytes follow from its files alone: sorted, without times, and stored as they are. Deflated
  * bytes differ between versions of zlib and kinds of processor, and then a reviewer could not compare hashes.
  */
 export function createZip(files: readonly ZipFile[]): Buffer {

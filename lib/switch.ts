@@ -1,7 +1,7 @@
 import { DEMANDS, type DemandName } from './policy/demand.ts';
 import type { Origin } from './token/origin.ts';
 
-/** What can be switched off, and the names by which it is: its own first, then those of what it is part of. */
+/** All that can be switched off, and the names by which it is: its own first, then those of what it is part of. */
 const NAMES = {
   issuer: ({ issuer }) => [issuer],
   kid: ({ keyId }) => [keyId],
@@ -14,10 +14,10 @@ const NAMES = {
 } as const satisfies { readonly [what: string]: (origin: Origin) => readonly (string | undefined)[] };
 
 export type SwitchSubject = keyof typeof NAMES;
-/** What can be switched off. */
+/** A kind of thing that can be switched off. */
 export type SwitchKind = Exclude<SwitchSubject, DemandName>;
 
-/** What is thrown or denied for each. The first two are told to all whose token is good. */
+/** The reason that is thrown or denied for each. The first two are told to all whose token is good. */
 const REASONS = {
   issuer: 'issuer_switched_off',
   kid: 'key_switched_off',
@@ -49,13 +49,13 @@ export type Switch = {
   readonly at: string;
 };
 
-/** What is switched off at this moment, read anew often enough. Throws `switches_unavailable`. */
+/** Reads all switches as they are at this moment, read anew often enough. Throws `switches_unavailable`. */
 export type Switches = () => Promise<readonly Switch[]>;
 
 /** Nothing can be switched off where there is no other process to hear of it: the laptop. */
 export const NO_SWITCHES: Switches = async () => [];
 
-/** What has an id of its own beside its name. */
+/** Kinds that have an id of their own beside their name. */
 type IdentifiedKind = 'organization' | 'pipeline';
 
 function isIdentified(what: SwitchSubject): what is IdentifiedKind {
@@ -73,7 +73,7 @@ function isSameName(name: string | undefined, switched: string | undefined, what
   return own === other || (what === 'organization' && own.startsWith(`${other}/`));
 }
 
-/** What each name is of: an organization or a pipeline ends with its issuer, which is compared byte for byte. */
+/** The kind of each name: an organization or a pipeline ends with its issuer, which is compared byte for byte. */
 const PARTS: { readonly [what in SwitchSubject]: readonly SwitchSubject[] } = {
   issuer: ['issuer'],
   kid: ['kid'],
@@ -92,7 +92,7 @@ function hasNames(each: Switch, origin: Origin): boolean {
   );
 }
 
-/** The claim by which a token would say its id, where a switch knows that and the token does not (threat T94). */
+/** Finds the claim by which a token would say its id, where a switch knows that and the token does not (threat T94). */
 export function findMissingId(each: Switch, origin: Origin): string | undefined {
   const { what, names, id, byName } = each;
   if (!isIdentified(what) || id === undefined || byName) return undefined;
@@ -115,7 +115,7 @@ function isStruck(each: Switch, origin: Origin): boolean {
   return hasNames(each, origin) || hasId(each, origin) || findMissingId(each, origin) !== undefined;
 }
 
-/** The switch that is in the way of this origin, if one of these kinds is. */
+/** Finds the switch that is in the way of this origin, if one of these kinds is. */
 export function findSwitch(
   switches: readonly Switch[],
   origin: Origin,
@@ -124,7 +124,7 @@ export function findSwitch(
   return switches.find(each => among.some(what => what === each.what) && isStruck(each, origin));
 }
 
-/** The reason of a switch that struck. Throws for a suspension, which strikes nobody. */
+/** Finds the reason of a switch that struck. Throws for a suspension, which strikes nobody. */
 export function findSwitchReason(each: Switch): SwitchReason {
   const { what } = each;
   if (what === 'running' || what === 'approval') throw new Error(`${what} is no switch`);
@@ -146,14 +146,14 @@ function isSuspending(each: Switch, now: number): boolean {
   return off && end - begin <= LONGEST_SUSPENSION * 3_600_000 && end > now * 1000;
 }
 
-/** What a role demands of the job and an operator has suspended for now. `now` is in seconds since the epoch. */
+/** Finds the demands of a role that an operator has suspended for now. `now` is in seconds since the epoch. */
 export function findSuspended(switches: readonly Switch[], role: string, now: number): DemandName[] {
   return DEMANDS.filter(demand =>
     switches.some(each => each.what === demand && each.names[0] === role && isSuspending(each, now)),
   );
 }
 
-/** For the log: what is off, by whom, since when and why. */
+/** Describes a switch for the log: what is off, by whom, since when and why. */
 export function describeSwitch(each: Switch): string {
   const { what, names, id, by, at, reason } = each;
   return `${what} ${names.join(' of ')}${id === undefined ? '' : ` (id ${id})`}, by ${by} at ${at}: ${reason}`;
@@ -163,7 +163,7 @@ function isSwitchSubject(word: unknown): word is SwitchSubject {
   return typeof word === 'string' && Object.hasOwn(NAMES, word);
 }
 
-/** How many names it has. */
+/** Counts the names that a switch of this kind has. */
 export function countNames(what: SwitchSubject): number {
   return NAMES[what]({ issuer: '', keyId: '', organization: '', pipeline: '', role: '' }).length;
 }

@@ -5,14 +5,14 @@ import type { TemplateInput } from '../input.ts';
 /** Who deploys. */
 export type Deployer = { readonly account: string; readonly arn: string };
 
-/** What of the stack is there already, by AWS's own names; undefined where that may not be asked. */
+/** The stack as it is there already, by AWS's own names; undefined where that may not be asked. */
 export type StandingStack = {
   /** Nothing of the broker is there yet: at most the framework's bucket. */
   readonly isFirst: boolean;
   readonly names: ReadonlySet<string>;
 };
 
-/** What each look of the preflight is handed. */
+/** The input of each look of the preflight. */
 export type PreflightInput = {
   readonly input: TemplateInput;
   readonly read: ReadAccount;

@@ -91,7 +91,7 @@ type NamedThing = Naming & {
 
 type NamedResource = Pick<Resource, 'Type' | 'DeletionPolicy' | 'Properties'>;
 
-/** What the framework makes of our functions: each, and its log. */
+/** Lists what the framework makes of our functions: each, and its log. */
 function listFunctions(template: DeployTemplate, prefix: string): readonly NamedResource[] {
   return Object.keys(template.functions).flatMap(name => {
     const log = template.resources.Resources[`${name.replace(/^./, letter => letter.toUpperCase())}LogGroup`];
@@ -103,7 +103,7 @@ function listFunctions(template: DeployTemplate, prefix: string): readonly Named
   });
 }
 
-/** Everything of the deployment that has a name of our choice. */
+/** Lists everything of the deployment that has a name of our choice. */
 export function listNamed(input: TemplateInput): readonly NamedThing[] {
   const made = createTemplate(input);
   const all = [...Object.values(made.resources.Resources), ...listFunctions(made, input.stack.prefix)];

@@ -11,7 +11,7 @@ import { checkRegion } from './region.ts';
 import { checkRights } from './rights.ts';
 import { findStanding } from './standing.ts';
 
-/** What is looked at once it is known who deploys, in this order. To add a look is to add a row. */
+/** The looks of a preflight, once it is known who deploys, in this order. To add a look is to add a row. */
 export const LOOKS: readonly PreflightLook[] = [
   checkRegion,
   checkRights,

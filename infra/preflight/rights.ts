@@ -97,7 +97,7 @@ function judgeRight(Sid: string, denied: readonly string[], isFirst: boolean): D
     : CHECK.unknown(Sid, `${says}; this deployment may do without`, GET_THEM);
 }
 
-/** What the framework asks for by itself; all else CloudFormation does. */
+/** The framework asks for these by itself; all else CloudFormation does. */
 const BY_FRAMEWORK: readonly string[] = ['Stack', 'Template', 'Upload', 'UploadTo'];
 
 /** Whose policies count for a right: with a role of the deployment's own, CloudFormation acts as that. */

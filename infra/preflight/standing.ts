@@ -30,7 +30,7 @@ function judgeStuck(status: string, stack: Stack): Diagnosis | undefined {
   return undefined;
 }
 
-/** What of an earlier deployment is there, and whether it can be changed. */
+/** Finds what of an earlier deployment is there, and whether it can be changed. */
 export async function findStanding(read: ReadAccount, stack: Stack): Promise<StackFinding> {
   try {
     const { Stacks } = await read('cloudformation:DescribeStacks', { StackName: stack.name });

@@ -40,7 +40,7 @@ export const DENIALS: { readonly [reason in Exclude<Refused, DemandReason>]: num
   tag_too_long: 20,
 };
 
-/** The same of roles that ask about the job: a deployment without such events has no alarms for them. */
+/** Denials by roles that ask about the job: a deployment without such events has no alarms for them. */
 export const JOB_DENIALS: { readonly [reason in Exclude<DemandReason, 'job_unknown'>]: number } = {
   // A token that outlived its job is shown: by a step that runs on in the background, or by a thief.
   job_finished: 1,
@@ -109,7 +109,7 @@ type FilterOptions = {
   readonly logGroup?: string;
 };
 
-/** Counts lines of a log, by the value of one of their members if one is named. */
+/** Creates the count of lines of a log, by the value of one of their members if one is named. */
 export function createMetricFilter(
   MetricName: string,
   FilterPattern: string,
@@ -208,7 +208,7 @@ function watchApi(metric: '5xx' | 'Latency'): Pick<WatchedMetric, 'namespace' | 
 type WatchedMetrics = { readonly [id: string]: WatchedMetric };
 type Thresholds = { readonly [name: string]: number };
 
-/** Exchanges that are denied for each of these reasons, from so many within five minutes. */
+/** Watches exchanges that are denied for each of these reasons, from so many within five minutes. */
 export function watchDenials(reasons: Thresholds): WatchedMetrics {
   return Object.fromEntries(
     Object.entries(reasons).map(([reason, threshold]) => [
@@ -218,7 +218,7 @@ export function watchDenials(reasons: Thresholds): WatchedMetrics {
   );
 }
 
-/** The same of those that fail with each of these codes. */
+/** Watches exchanges that fail with each of these codes, from so many within five minutes. */
 export function watchFaults(codes: Thresholds): WatchedMetrics {
   return Object.fromEntries(
     Object.entries(codes).map(([code, threshold]) => [
@@ -271,7 +271,7 @@ function listWatched(): WatchedMetrics {
   };
 }
 
-/** What is watched, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
+/** Creates what counts and watches, each with an alarm that tells the topic, if there is one, when it begins and when it ends. */
 export function createAlarms(alarm: DeployOptions['alarms']): Resources {
   return {
     ...Object.fromEntries(

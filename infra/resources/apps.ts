@@ -13,7 +13,7 @@ function locateKey(path = ''): Place {
   return locateInService(`${OPTIONS_PATH}.appKeys${path}`);
 }
 
-/** What of the apps of roles and the keys of apps does not fit together: each app has its key, and its key alone. */
+/** Checks that the apps of roles and the keys of apps fit together: each app has its key, and its key alone. */
 export function checkApps(config: Config, keys: AppKeys, complain: Complain): void {
   const used = new Set(config.roles.flatMap(({ template }) => findApp(template) ?? []));
   for (const { name, template } of config.roles) {
@@ -46,7 +46,7 @@ function createAppRight(
   return Resource.length === 0 ? [] : [allow(Sid, [Action], Resource, more)];
 }
 
-/** To sign by these keys, and to read these secrets. */
+/** Lists the rights to sign by these keys, and to read these secrets. */
 export function listAppRights(keys: AppKeys): readonly IamStatement[] {
   const arns = Object.values(keys).toSorted();
   const ofKms = arns.filter(arn => arn.split(':')[2] === 'kms');
@@ -61,7 +61,7 @@ export function listAppRights(keys: AppKeys): readonly IamStatement[] {
   ];
 }
 
-/** How the exchange is told of them. */
+/** Writes the setting that tells the exchange of them. */
 export function writeAppSetting(keys: AppKeys) {
   const pairs = Object.entries(keys).map(pair => pair.join('='));
   return { KITE_STS_APP_KEYS: pairs.toSorted().join(',') };

@@ -27,7 +27,7 @@ function createCopyFilters(): Resources {
   );
 }
 
-/** What the function in front of registries may do, which is to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
+/** Creates the rights of the function in front of registries, which are to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
 export function createAuthorizerResources(config: Pick<Config, 'rows'>, options: DeployOptions): Resources {
   const {
     logRetentionDays,

@@ -16,7 +16,7 @@ const STEPS = ['Authenticate', 'Decide', 'Spend', 'Issue'];
 /** Of roles that ask about the job. */
 const JOB_STEP = 'Job';
 
-/** A value of a template as text for `Fn::Sub`. */
+/** Writes a value of a template as text for `Fn::Sub`. */
 function writeTemplateText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Sub': text } = value as { readonly Ref?: string; readonly 'Fn::Sub'?: string };
@@ -29,7 +29,7 @@ type AlarmProperties = {
   readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
 };
 
-/** What alarms watch is worth a line, and has one by itself. */
+/** Lists a line for each thing that an alarm watches. */
 function listWatchedLines(resources: Resources): Line[] {
   return Object.values(resources)
     .filter(({ Type }) => Type === ALARM)
@@ -118,7 +118,7 @@ function createAlarmWidget(resources: Resources): object {
 }
 
 /**
- * One page of what this template watches and counts.
+ * Creates one page of what this template watches and counts.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export function createDashboard(resources: Resources, config: Pick<Config, 'roles'>): Resources {

@@ -21,7 +21,7 @@ import { allowLogging, createRights, createRole } from './roles.ts';
 
 const FUNCTION = 'EventsLambdaFunction';
 
-/** On the bus that AWS named as the source, and for nothing but what is used; the function looks at all of it again. */
+/** Creates a rule on the bus that AWS named as the source, and for nothing but what is used; the function looks at all of it again. */
 function createEventRule(eventSource: EventSource): Resource {
   const { source, account, organizationId } = eventSource;
   return {
@@ -82,7 +82,7 @@ const watched = {
   ),
 };
 
-/** What hears what Buildkite tells of jobs: its rights, its rules, where it notes it, and what tells when it does not. */
+/** Creates what hears Buildkite's events of jobs: its rights, its rules, where it notes it, and what tells when it does not. */
 export function createEventResources(config: Pick<Config, 'rows'>, options: DeployOptions): Resources {
   const {
     logRetentionDays,

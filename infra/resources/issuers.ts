@@ -18,7 +18,7 @@ const ID = 'IssuerKeyTable';
 const REFRESHER = [getAttribute('RefresherRole', 'Arn')];
 const PROOF_KEY = 'IssuerProofKey';
 
-/** Keys that stand in broker.yml are asked of nobody. */
+/** Whether any issuer is asked for its keys: those that stand in broker.yml are asked of nobody. */
 export function needsFetchedKeys(config: Fetching): boolean {
   return [...config.rows.values()].some(({ origin }) => 'uri' in origin);
 }
@@ -43,7 +43,7 @@ function createProofKey(readers: readonly string[]): Resource {
   };
 }
 
-/** What all functions know of the keys of issuers, and the key that proves it to `readers`. */
+/** Creates the table of issuers' keys, which all functions read, and the key that proves it to `readers`. */
 export function createIssuerKeyTable(readers: readonly string[]): Resources {
   return {
     [ID]: createKeptTable(ISSUER_KEY_TABLE, { writers: REFRESHER, removers: [] }),
@@ -57,7 +57,7 @@ function allowProofKey(Sid: string, action: string, more: object = {}): IamState
 
 const CHECK_PROOFS = allowProofKey('CheckProofs', 'GetPublicKey');
 
-/** For who verifies tokens: whoever could write might add a key of its own, and so be any issuer. */
+/** Lists the rights of who verifies tokens, which write nothing: whoever could write might add a key of its own, and so be any issuer. */
 export function listIssuerKeyRights(config: Fetching): readonly IamStatement[] {
   return needsFetchedKeys(config) ? [allowOnTable(ID, 'ReadIssuerKeys', ['GetItem']), CHECK_PROOFS] : [];
 }

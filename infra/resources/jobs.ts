@@ -8,7 +8,7 @@ const ID = 'JobTable';
 
 type Heard = Pick<Config, 'rows'>;
 
-/** Whose events are believed. */
+/** Lists those whose events are believed. */
 export function listEventSources(config: Heard): readonly EventSource[] {
   return [...config.rows.values()].flatMap(({ events }) => events ?? []);
 }
@@ -18,12 +18,12 @@ export function needsEvents(config: Heard): boolean {
   return listEventSources(config).length > 0;
 }
 
-/** What events have told of jobs. Whoever else could write there could have a dead job run, and a build approved. */
+/** Creates the table of what events have told of jobs. Whoever else could write there could have a dead job run, and a build approved. */
 export function createJobTable(): Resources {
   return { [ID]: createTable(JOB_TABLE, { writers: [getAttribute('EventsRole', 'Arn')], removers: [] }) };
 }
 
-/** For the exchange: to look one job up, and never to write or to list. */
+/** Lists the rights of the exchange: to look one job up, and never to write or to list. */
 export function listJobRights(config: Heard): readonly IamStatement[] {
   return needsEvents(config) ? [allowOnTable(ID, 'ReadJobs', ['GetItem'])] : [];
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createPolicy, type IamPolicy, type IamStatement } from '../cloudformation.ts';
 
 /**
- * What IAM takes for all inline policies of one role together, for one managed policy, and how many of these a role may
+ * The most that IAM takes for all inline policies of one role together, for one managed policy, and how many of these a role may
  * have before AWS is asked for more. White space is not counted.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
@@ -18,7 +18,7 @@ export type Room = {
   readonly sizeOf: (document: IamPolicy) => number;
 };
 
-/** What fits, as statements, and how many of the ARNs do not. */
+/** The ARNs that fit, as statements, and how many of the ARNs do not. */
 export type Placement = {
   readonly inline: IamStatement | undefined;
   /** One for each managed policy; undefined where one stays empty. */
@@ -29,7 +29,7 @@ export type Placement = {
 type WriteStatement = (arns: readonly string[]) => IamStatement;
 type Bin = { readonly arns: string[]; size: number; readonly limit: number };
 
-/** The policy in which an ARN is looked for first: by its own name, so that another role's coming and going moves few. */
+/** Chooses the policy in which an ARN is looked for first: by its own name, so that another role's coming and going moves few. */
 function chooseFirst(arn: string): number {
   return createHash('sha256').update(arn).digest().readUInt32BE() % MANAGED_POLICIES;
 }

@@ -35,7 +35,7 @@ const watched = {
   },
 };
 
-/** What asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
+/** Creates what asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
 export function createRefresherResources(
   config: Pick<Config, 'registries'>,
   options: DeployOptions,

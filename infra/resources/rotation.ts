@@ -27,7 +27,7 @@ const watched = {
   SealedKeyNotUsed: watchCount('SealedKeyNotUsed', 'a sealed key could not be used', 1),
 };
 
-/** What runs the function that makes sealed keys, keeps its log, and tells when it does not. */
+/** Creates what runs the function that makes sealed keys, keeps its log, and tells when it does not. */
 export function createRotationResources(options: DeployOptions): Resources {
   const {
     logRetentionDays,

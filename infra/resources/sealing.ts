@@ -38,7 +38,7 @@ function createSealingKey(url: string): Resource {
   };
 }
 
-/** The table of sealed keys, and the key of KMS that seals and opens them: each is nothing without the other. */
+/** Creates the table of sealed keys, and the key of KMS that seals and opens them: each is nothing without the other. */
 export function createSealingResources(url: string, options: DeployOptions): Resources {
   return {
     [SEALED_TABLE]: createTable(SEALED_KEY_TABLE, {
@@ -71,15 +71,15 @@ function allowSealingKey(Sid: string, Action: string, url: string): IamStatement
   return allow(Sid, [Action], [getKeyArn(SEALING_KEY)], { Condition: { StringEquals: bindToIssuer(url) } });
 }
 
-/** What the exchange needs in order to sign by sealed keys. */
+/** Lists the rights to sign by sealed keys, which the exchange has. */
 export function listOpeningRights(url: string): readonly IamStatement[] {
   return [READ_CERTIFICATES, READ_SEALED, allowSealingKey('Open', 'kms:Decrypt', url)];
 }
 
-/** What discovery needs in order to publish them: their public halves alone. */
+/** Discovery publishes them with this: their public halves alone. */
 export const publishSealed: readonly IamStatement[] = [READ_CERTIFICATES];
 
-/** What rotation needs in order to make them. It opens none; but what it vouches for is published. */
+/** Lists the rights to make sealed keys, which rotation has. It opens none; but what it vouches for is published. */
 export function listMakingRights(url: string, signingKey: KeyName): readonly IamStatement[] {
   return [
     READ_SEALED,

@@ -13,7 +13,7 @@ import type { ProviderSettings } from '../provider.ts';
 /** The inline policy that each of our roles gets where `provider` asks for a VPC or for X-Ray. */
 export const PROVIDER_RIGHTS = 'ProviderRights';
 
-/** What Lambda itself does by a function's role: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+/** Lambda itself does these by a function's role: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
 const NETWORK = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -44,7 +44,7 @@ const JOIN_NETWORK: readonly IamStatement[] = [
 /** X-Ray has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
 const TELL_XRAY = allow('TellXRay', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
 
-/** What each of our roles may do for the sake of `provider`; undefined where that asks for nothing. */
+/** Creates the policy of what each of our roles may do for the sake of `provider`; undefined where that asks for nothing. */
 export function createProviderPolicy(settings: ProviderSettings): IamPolicy | undefined {
   const statements = [...(settings.vpc ? JOIN_NETWORK : []), ...(settings.tracing ? [TELL_XRAY] : [])];
   return statements.length > 0 ? createPolicy(...statements) : undefined;
@@ -68,7 +68,7 @@ function surroundPolicy(resource: Resource, settings: ProviderSettings): Resourc
     : { ...resource, Properties: { ...resource.Properties, Path: settings.path } };
 }
 
-/** These resources with what `provider` says of every role and policy. */
+/** Adds to resources what `provider` says of every role and policy. */
 export function surroundAll(resources: Resources, settings: ProviderSettings): Resources {
   const all = Object.entries(resources).map(([id, resource]): [string, Resource] => {
     if (resource.Type === 'AWS::IAM::Role') return [id, surroundRole(resource, settings)];

@@ -6,7 +6,7 @@ import { allowOnTable, createKeptTable } from './table.ts';
 const ID = 'SwitchTable';
 
 /**
- * What is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name.
+ * Creates the table of what is switched off. No deployment writes into it, so none drops a switch. Who operates knows it by its name.
  * Operators write it, once they are named; nobody removes what is in it, but who breaks the glass.
  */
 export function createSwitchTable(options: DeployOptions): Resources {
@@ -25,7 +25,7 @@ export function createSwitchTable(options: DeployOptions): Resources {
 }
 
 /**
- * The same with the table's name written out: CloudFormation takes on a table that an earlier stack kept only by a name
+ * Writes out the table's name: CloudFormation takes on a table that an earlier stack kept only by a name
  * without references.
  */
 export function fixSwitchTableName(resources: Resources, stack: string): Resources {

@@ -7,10 +7,10 @@ import { listResourceNames, nameBucket, type ResourceNames, type Right, SECTIONS
 
 export type DeployRights = { readonly Version: '2012-10-17'; readonly Statement: readonly Right[] };
 
-/** Whatever the resources are, the Serverless Framework makes these. */
+/** The Serverless Framework makes these, whatever the resources are. */
 const FRAMEWORK_TYPES = ['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'];
 
-/** All actions of a type, whatever is done to it. */
+/** Lists all actions of a type, whatever is done to it. */
 export function listTypeActions(actions: TypeActions): readonly string[] {
   const { create, read, update, delete: removal } = actions;
   return [...new Set([...create, ...read, ...update, ...removal])].sort();
@@ -20,7 +20,7 @@ function allowActions(Sid: string, Action: readonly string[], Resource: readonly
   return { Sid, Effect: 'Allow', Action: [...new Set(Action)].sort(), Resource };
 }
 
-/** What the framework asks for by itself, beside what CloudFormation does for it. */
+/** Lists what the framework asks for by itself, beside what CloudFormation does for it. */
 function listFrameworkRights(names: ResourceNames, input: TemplateInput): readonly Right[] {
   const { name } = input.stack;
   const ofStack = [
@@ -50,7 +50,7 @@ function listFrameworkRights(names: ResourceNames, input: TemplateInput): readon
   ];
 }
 
-/** What API Gateway asks of who lets it write a log: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html */
+/** API Gateway asks these of who lets it write a log: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html */
 const ACCESS_LOG_ACTIONS = [
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
@@ -80,7 +80,7 @@ function keepBoundary(names: ResourceNames): readonly Right[] {
   ];
 }
 
-/** The types of resources that a deployment of this has. */
+/** Lists the types of resources that a deployment of this has. */
 export function listResourceTypes(input: TemplateInput): readonly string[] {
   const { Resources } = createTemplate(input).resources;
   return [...new Set([...Object.values(Resources).map(({ Type }) => Type), ...FRAMEWORK_TYPES])].sort();
@@ -95,7 +95,7 @@ function listPairs(input: TemplateInput): readonly (readonly [action: string, ty
   });
 }
 
-/** The rights to deploy this into an account, to update it and to remove it: no more, and each on what it is for. */
+/** Creates the rights to deploy this into an account, to update it and to remove it: no more, and each on what it is for. */
 export function createDeployRights(input: TemplateInput, account: string): DeployRights {
   const deployed = Object.keys(createTemplate(input).functions) as FunctionName[];
   const names = listResourceNames(input, deployed, account);
@@ -130,7 +130,7 @@ export function createDeployRights(input: TemplateInput, account: string): Deplo
   };
 }
 
-/** The same as policies that IAM takes: as many as it needs, none longer than a managed policy may be. */
+/** Splits rights into policies that IAM takes: as many as it needs, none longer than a managed policy may be. */
 export function splitRights(rights: DeployRights): readonly DeployRights[] {
   const { Version, Statement } = rights;
   const measure = (statements: readonly Right[]): number =>

@@ -151,7 +151,7 @@ export function isAbsent(error: unknown): boolean {
   return ofStack || error.status === 404 || ABSENT.test(error.code);
 }
 
-/** What AWS wrote as a list: in XML, an empty one is an empty text. */
+/** Reads a list that AWS wrote: in XML, an empty one is an empty text. */
 export function listMembers(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? (value as JsonObject[]) : [];
 }

@@ -27,7 +27,7 @@ export type AwsSetting = {
   readonly noteTime?: NoteTime;
 };
 
-/** What a service says when it says no: a code of its own list, and words. */
+/** The words of a service that says no: a code of its own list, and words. */
 export type AwsFault = { readonly code: string; readonly message: string };
 
 export type AwsService = {

@@ -26,9 +26,9 @@ export function readNumber(item: TableItem, name: string): number {
 /** An expression of DynamoDB's own, which must hold of the item that is there for a write to be made. */
 export type WriteCondition = {
   readonly says: string;
-  /** What stands for the names of attributes, many of which are words of DynamoDB's: `#key`. */
+  /** Placeholders for the names of attributes, many of which are words of DynamoDB's: `#key`. */
   readonly names: { readonly [placeholder: string]: string };
-  /** What stands for values: `:now`. */
+  /** Placeholders for values: `:now`. */
   readonly values: TableItem;
 };
 

@@ -7,7 +7,7 @@ export type { JsonObject } from '../http/json.ts';
 export type JsonService = {
   /** As it stands in its endpoint and in what is signed. */
   readonly name: string;
-  /** What stands before the operation in `x-amz-target`: the name of its model. */
+  /** The name of its model, before the operation in `x-amz-target`. */
   readonly model: string;
   readonly version: '1.0' | '1.1';
 };

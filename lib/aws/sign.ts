@@ -24,7 +24,7 @@ function signText(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** What a signature is good for: one service in one region, on one day. */
+/** The scope of a signature: one service in one region, on one day. */
 type SigningScope = { readonly day: string; readonly region: string; readonly service: string };
 
 function writeScope(scope: SigningScope): string {
@@ -77,7 +77,7 @@ function writeCanonicalQuery(pairs: readonly QueryPair[]): string {
     .join('&');
 }
 
-/** What is signed of a request, in the form that both sides make of it. */
+/** Writes what is signed of a request, in the form that both sides make of it. */
 type CanonicalRequest = {
   readonly method: string;
   readonly path: string;

@@ -48,7 +48,7 @@ const ACCOUNTS = list(
 
 const PERMISSION = record(oneOf(...LEVELS), 50);
 
-/** What the roles of a team can give at most, by kind of credential, and whom they may admit. */
+/** The most that the roles of a team can give, by kind of credential, and whom they may admit. */
 export const CEILING = object({
   aws: optional(either(UNBOUNDED, AWS)),
   gcp: optional(
@@ -93,7 +93,7 @@ export function checkCeiling(
   }
 }
 
-/** What of a role is beyond the ceiling, each with the key of the role's file that says it. */
+/** Finds what of a role is beyond the ceiling, each with the key of the role's file that says it. */
 type Excess = { readonly key: string; readonly says: string };
 
 type Of<K extends KindName> = Extract<Template, { kind: K }>;

@@ -12,14 +12,14 @@ import { createFixedRoles } from '../stores/roles.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import type { BrokerSettings, Config } from './load.ts';
 
-/** What a broker is made from, whether it was loaded from files or was compiled when packaging. */
+/** The configuration of a broker, whether it was loaded from files or was compiled when packaging. */
 export type BrokerConfig = BrokerSettings & {
   /** The closed set of what subject tokens may be minted for: the default, and each role's own. */
   readonly audiences: ReadonlySet<string>;
   readonly roles: RoleStore;
 };
 
-/** What stands in front of registries is made from. It knows no role, and their audiences alone. */
+/** The configuration of the function in front of registries. It knows no role, and their audiences alone. */
 export type AuthorizerConfig = Pick<BrokerConfig, 'url' | 'rows' | 'audiences' | 'limits'> & {
   readonly registries: RegistryStore;
 };
@@ -40,7 +40,7 @@ function listTokenAudiences(config: Config): ReadonlySet<string> {
   return new Set([config.audience, ...config.roles.map(role => role.audience)]);
 }
 
-/** For a process that has the files at hand. */
+/** Creates the configuration of a broker, for a process that has the files at hand. */
 export function createBrokerConfig(config: Config): BrokerConfig {
   return {
     ...pickBrokerSettings(config),
@@ -64,7 +64,7 @@ function assembleAuthorizerConfig(
   };
 }
 
-/** The same of registries. */
+/** Creates the configuration of what stands in front of registries, for a process that has the files at hand. */
 export function createAuthorizerConfig(config: Config): AuthorizerConfig {
   return assembleAuthorizerConfig(config, takeSnapshots(config.registries, config.rows));
 }

@@ -7,7 +7,7 @@ import type { IssuerRow } from '../token/issuer.ts';
 import { type ConfigTexts, loadConfig } from './load.ts';
 import { readSource } from './sources.ts';
 
-/** What the console's page holds of a configuration: all that decides, and no key. */
+/** A configuration as the console's page holds it: all that decides, and no key. */
 export type ConsoleData = {
   readonly url: string;
   readonly audience: string;
@@ -30,7 +30,7 @@ function listRoleTexts(texts: ConfigTexts): ConsoleData['roles'] {
     }));
 }
 
-/** The data of a page, read from the folder as it is now; undefined with all that is wrong with the folder. */
+/** Reads the data of a page from the folder as it is now; undefined with all that is wrong with the folder. */
 export function readConsoleData(folder: string): {
   readonly data: ConsoleData | undefined;
   readonly complaints: readonly Complaint[];

@@ -1,6 +1,6 @@
 import type { Endpoint, ParameterSlot } from '../policy/endpoint.ts';
 
-/** What a service's own documentation says of its token endpoint. A row of broker.yml adds what is yours. */
+/** A token endpoint, as the service's own documentation has it. A row of broker.yml adds what is yours. */
 export type EndpointPreset = Pick<Endpoint, 'grant' | 'body' | 'scoping' | 'seconds'> & {
   /** Where that is written. */
   readonly documentation: string;

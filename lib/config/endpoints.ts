@@ -63,7 +63,7 @@ function findEndpointUrl(
   return (typeof known === 'string' ? known : row.url) ?? '';
 }
 
-/** What a preset fixes is the service's own documentation: a row that says it again could only differ. */
+/** A preset fixes what the service's own documentation says: a row that says it again could only differ. */
 function complainOfPreset(row: EndpointText, tree: Tree, complain: Complain): void {
   for (const key of ['grant', 'body', 'slots', 'scopes'] as const) {
     const written = findEntry(tree as never, key);

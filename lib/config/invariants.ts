@@ -39,11 +39,11 @@ export type Invariant = {
   /** Only tokens of these issuers have such a role. */
   readonly issuers?: readonly string[];
   readonly targets?: readonly DemandedTarget[];
-  /** What each role must demand of the job, by itself or by the rows of its issuers. It speaks of no registry. */
+  /** The demands that each role must make of the job, by itself or by the rows of its issuers. It speaks of no registry. */
   readonly demands?: readonly DemandName[];
 };
 
-/** What a role gives or a registry opens, such as `aws.role_arn`, and the patterns one of which each value must match. */
+/** A member that says what a role gives or a registry opens, such as `aws.role_arn`, and the patterns one of which each value must match. */
 export type DemandedTarget = {
   readonly member: string;
   /** The member's names; `*` is any. */

@@ -33,7 +33,7 @@ function compileLimit(written: LimitsText['exchanges'], usual: Limit): Limit {
   return written ? { perMinute: written.per_minute, burst: written.burst } : usual;
 }
 
-/** What is written, and for the rest what is usual. */
+/** Compiles the limits that are written, and takes the usual ones for the rest. */
 export function compileLimits(written: LimitsText | undefined): Limits {
   return {
     exchanges: compileLimit(written?.exchanges, USUAL.exchanges),

@@ -23,11 +23,11 @@ import { loadRegistries } from './registries.ts';
 import { complainOfEndings, locateFile, readSource, readSources } from './sources.ts';
 import { boundRoles, readTeams, type Teams } from './teams.ts';
 
-/** What broker.yml alone says, checked and compiled. */
+/** The settings of broker.yml alone, checked and compiled. */
 export type BrokerSettings = {
   /** Our own issuer URL, without a trailing slash. */
   readonly url: string;
-  /** What subject tokens are minted for unless a role says otherwise. */
+  /** The audience of subject tokens, unless a role says otherwise. */
   readonly audience: string;
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly limits: Limits;
@@ -113,7 +113,7 @@ function compileRows(tree: Tree, url: string | undefined, complain: Complain): M
   return rows;
 }
 
-/** The rows without their places. */
+/** Drops the places of rows. */
 function dropPlaces(placed: CompiledBroker['endpoints']): ReadonlyMap<string, Endpoint> {
   return new Map([...placed].map(([name, { value }]) => [name, value]));
 }

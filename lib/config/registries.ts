@@ -8,7 +8,7 @@ import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import { readSources } from './sources.ts';
 
-/** What registries are compiled against: the issuers of broker.yml, and all that has an audience beside them. */
+/** All that registries are compiled against: the issuers of broker.yml, and all that has an audience beside them. */
 type RegistrySetting = {
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
   readonly audience: string;
@@ -17,7 +17,7 @@ type RegistrySetting = {
 
 type LoadedRegistry = { readonly registry: Registry; readonly document: RegistryDocument };
 
-/** What subject tokens may be minted for at the exchange, and what our own tokens of roles are for. */
+/** Lists the audiences of subject tokens at the exchange, and those of our own tokens for roles. */
 function listOtherAudiences(setting: RegistrySetting): ReadonlySet<string> {
   const { issuers, audience, roles } = setting;
   return new Set([

@@ -201,7 +201,7 @@ function describeMissingSetting(name: SettingName): string {
 }
 
 /**
- * The same for a function, which cannot be asked to mend them: it does not start with any that is wrong, nor without
+ * Reads the settings of a function, which cannot be asked to mend them: it does not start with any that is wrong, nor without
  * any of those that it was packaged to have.
  */
 export function demandSettings(environment: Environment, wired: readonly SettingName[]): Settings {

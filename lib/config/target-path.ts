@@ -9,7 +9,7 @@ function listProperties(schema: Schema): Properties {
   return (schema['properties'] ?? {}) as Properties;
 }
 
-/** What a registry opens. Whom it lets in is for `never`, `only` and `issuers`. */
+/** Members that say what a registry opens. Whom it lets in is for `never`, `only` and `issuers`. */
 const OPENED = ['audience', 'path', 'kind', 'methods'];
 
 const registry: Schema = {
@@ -28,7 +28,7 @@ const ROOT: Schema = {
 };
 
 /**
- * Why a member of `targets` can be in no role and no registry, told by the shapes that read them; undefined when it
+ * Finds why a member of `targets` can be in no role and no registry, by the shapes that read them; undefined when it
  * can. Elements of lists have no names of their own: the path goes through them.
  */
 export function findTargetFault(path: readonly string[]): string | undefined {

@@ -71,12 +71,12 @@ export type Teams = {
 
 type CompiledRole = { readonly role: Role; readonly document: RoleDocument };
 
-/** The teams that have a role of this name, with their names. */
+/** Finds the teams that have a role of this name, with their names. */
 export function findTeams(role: string, teams: Teams['teams']): (readonly [name: string, team: Team])[] {
   return Object.entries(teams).filter(([, { roles }]) => roles.some(pattern => matchGlob(pattern, role)));
 }
 
-/** The one team that has the role; complains where none or several have it. */
+/** Finds the one team that has the role; complains where none or several have it. */
 function findOnlyTeam(compiledRole: CompiledRole, teams: Teams, complain: Complain) {
   const found = findTeams(compiledRole.role.name, teams.teams);
   const [first] = found;
@@ -138,7 +138,7 @@ function checkLength(owned: TeamRole, complain: Complain): void {
   );
 }
 
-/** What a statement means to admit, the team must be allowed (threat T97). */
+/** Checks that the team may admit all that its statements mean to admit (threat T97). */
 function checkWords(owned: TeamRole, complain: Complain): void {
   const {
     role: { trust },
@@ -158,7 +158,7 @@ function checkWords(owned: TeamRole, complain: Complain): void {
     );
 }
 
-/** What is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
+/** Lists what is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
 function listTeamTargets(owned: TeamRole): readonly string[] {
   const {
     role: { template },

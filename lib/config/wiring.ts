@@ -10,7 +10,7 @@ import type { SettingName } from './settings.ts';
 export const FUNCTIONS = ['exchange', 'discovery', 'rotation', 'refresher', 'authorizer', 'events'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
-/** What only some deployments have. */
+/** A part that only some deployments have. */
 export type Part = 'apps' | 'events' | 'fetchedKeys' | 'identities' | 'sealedKeys' | 'singleUse';
 
 type Wire = { readonly to: readonly FunctionName[]; readonly where?: Part };
@@ -37,7 +37,7 @@ export const WIRING = {
 
 export type WiredSetting = keyof typeof WIRING;
 
-/** The settings that this function of a deployment with these parts is told. */
+/** Finds the settings that this function of a deployment with these parts is told. */
 export function findWiredSettings(name: FunctionName, parts: ReadonlySet<Part>): readonly WiredSetting[] {
   return (Object.keys(WIRING) as WiredSetting[]).filter(setting => {
     const { to, where }: Wire = WIRING[setting];

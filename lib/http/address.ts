@@ -6,7 +6,7 @@ function loadBuiltin<K extends 'node:net' | 'node:dns'>(name: K) {
   return process.getBuiltinModule(name);
 }
 
-/** What is never asked: this host, its link, its cloud, its neighbors by multicast, and documentation ranges. */
+/** Never asked: this host, its link, its cloud, its neighbors by multicast, and documentation ranges. */
 const NEVER = [
   '0.0.0.0/8',
   '127.0.0.0/8',
@@ -39,7 +39,7 @@ const NEVER = [
   'fec0::/10',
   'ff00::/8',
 ];
-/** What `allow_private_network` permits: one's own network (RFC 1918, 6598, 4193). */
+/** Permitted by `allow_private_network`: one's own network (RFC 1918, 6598, 4193). */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
 function createBlockList(ranges: readonly string[]) {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the other side of a request says of the time, and ours around it: all in seconds since the epoch. */
+/** The time by the other side of a request, and ours around it: all in seconds since the epoch. */
 export type ClockReading = { readonly theirs: number; readonly sent: number; readonly received: number };
 
 /** Takes note of a reading. */

@@ -3,7 +3,7 @@ import { createKmsSigner } from './kms.ts';
 import { createSecretSigner } from './secret.ts';
 import type { Signer } from './signer.ts';
 
-/** What signs as an app, by the id that the other side gave to it. Undefined: no key of that app is known here. */
+/** Finds what signs as an app, by the id that the other side gave to it. Undefined: no key of that app is known here. */
 export type AppSigners = (app: string) => Signer | undefined;
 
 function createAppSigner(arn: string, setting: AwsSetting): Signer {

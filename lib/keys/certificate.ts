@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { type PublicKey, readJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
-/** What our KMS key says of a sealed key. Times are seconds since the epoch. */
+/** A sealed key, as our KMS key vouches for it. Times are seconds since the epoch. */
 export type Certificate = {
   /** The day on which it begins to sign, as `2026-11-24`: there is one key for each. */
   readonly day: string;
@@ -17,12 +17,12 @@ export type Certificate = {
 // claim, since it must be a token for nobody.
 const TYPE = 'kite-sts-key+jwt';
 
-/** The certificate as a JWS. So whoever can only write to where it is kept cannot make us publish a key of theirs. */
+/** Signs a certificate as a JWS, so that whoever can only write to where it is kept cannot make us publish a key of theirs. */
 export function certify(vouching: Signer, issuer: string, certificate: Certificate): Promise<string> {
   return vouching.sign(TYPE, { issuer, ...certificate });
 }
 
-/** What a certificate says; undefined when none of these keys signed it, or for another issuer. */
+/** Reads a certificate; undefined when none of these keys signed it, or for another issuer. */
 export function readCertificate(
   text: string,
   vouching: readonly JWK[],

@@ -14,7 +14,7 @@ export type KmsSetting = AwsSetting & {
 };
 
 const KMS_ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
-/** What KMS hashes itself, in bytes; of anything longer it signs a digest. */
+/** KMS itself hashes so many bytes; of anything longer it signs a digest. */
 const MAX_RAW = 4096;
 /** Seconds for which a public key is used before KMS is asked again. An id's never changes; an alias may move. */
 const KEPT = 60 * 60;

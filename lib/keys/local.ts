@@ -3,7 +3,7 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, Sig
 import { ALGORITHM, type PublicKey } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
-/** What a JWKS says of this public RSA key. Its id is its thumbprint (RFC 7638). */
+/** Writes a public RSA key as a JWKS has it. Its id is its thumbprint (RFC 7638). */
 export async function publishKey(key: CryptoKey | KeyObject): Promise<PublicKey['jwk']> {
   const bare = await exportJWK(key);
   return { ...bare, kid: await calculateJwkThumbprint(bare), alg: ALGORITHM, use: 'sig' };

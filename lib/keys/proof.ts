@@ -15,7 +15,7 @@ function digestKeys(keys: string): string {
 }
 
 /**
- * A proof that these keys were fetched from this URL for this issuer at this time. It is signed by a key that is for
+ * Proves that these keys were fetched from this URL for this issuer at this time. It is signed by a key that is for
  * nothing else, so that the function that reads what issuers wrote can never sign as the broker.
  */
 export function proveKeys(prover: Signer, origin: ProvenOrigin, keys: string): Promise<string> {
@@ -23,7 +23,7 @@ export function proveKeys(prover: Signer, origin: ProvenOrigin, keys: string): P
   return prover.sign(TYPE, { issuer, uri, at, keys: digestKeys(keys) });
 }
 
-/** When these keys were asked for; undefined when the proof is not ours, or is of other keys or of another origin. */
+/** Reads when these keys were asked for; undefined when the proof is not ours, or is of other keys or of another origin. */
 export function readProof(
   proof: string,
   vouching: readonly JWK[],

@@ -10,7 +10,7 @@ export const SIGNS_FOR = 3 * 24 * 60 * 60;
 /** Seconds for which a key is published after it may have signed: longer than any token of ours lives (one hour). */
 export const PUBLISHED_AFTER = 24 * 60 * 60;
 
-/** The next day for which a key made now is published early enough, and what follows from it. */
+/** Plans the times of a key that is made now: the next day for which it is published early enough decides. */
 function planTimes(now: number): Omit<Certificate, 'jwk'> {
   const signsFrom = Math.ceil((now + PUBLISHED_BEFORE) / DAY) * DAY;
   const signsUntil = signsFrom + SIGNS_FOR;

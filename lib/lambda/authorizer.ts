@@ -9,13 +9,13 @@ import { type RestEvent, readRestRequest } from './rest.ts';
 type AuthorizerContext = { readonly [name: string]: string };
 type HttpResult = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>;
 
-/** For what stands behind, as `$context.authorizer.…`; every value is text. */
+/** Writes what the API behind is told, as `$context.authorizer.…`; every value is text. */
 function writeContext(authorized: Authorized): AuthorizerContext {
   const { decisionId, registry, statement, scopes, issuer, subject } = authorized;
   return { decision_id: decisionId, registry, statement, scopes: scopes.join(' '), issuer, subject };
 }
 
-/** For the gateway's own answer, whose template can take each of these, and for its access log. */
+/** Writes what the gateway's own answer is made of, whose template can take each of these, and for its access log. */
 function explainRefusal(refused: Refusal, url: string): AuthorizerContext {
   const { door, challenge } = refused;
   const voice = { url, audience: door.service ?? '', now: 0 };
@@ -25,7 +25,7 @@ function explainRefusal(refused: Refusal, url: string): AuthorizerContext {
   };
 }
 
-/** The answer to a REST API: a policy for this one request. */
+/** Writes the answer to a REST API: a policy for this one request. */
 function writePolicy(
   event: RestEvent,
   allowed: boolean,
@@ -50,7 +50,7 @@ function isRestEvent(event: AuthorizerEvent): event is RestEvent {
 }
 
 /**
- * The handler of a REQUEST authorizer: of an HTTP API (payload 2.0, simple answers) and of a REST API. A refusal is
+ * Creates the handler of a REQUEST authorizer: of an HTTP API (payload 2.0, simple answers) and of a REST API. A refusal is
  * `isAuthorized: false`, or a policy that denies; what the gateway then says is its own, and only a REST API can be
  * told what that is (`kite-sts-registry-rest.yml`). A fault of ours throws, for which both say 500, so that nobody
  * takes it for a denial. Neither lets anybody pass.

@@ -5,7 +5,7 @@ import type { BrokerError } from '../errors.ts';
 import { readAwsSetting } from './environment.ts';
 import { reportFault, reportKeys } from './fault.ts';
 
-/** What every deployed function starts from. */
+/** The start of every deployed function. */
 export type FunctionStart = {
   readonly settings: Settings;
   readonly aws: AwsSetting;
@@ -13,7 +13,7 @@ export type FunctionStart = {
   readonly config: string;
 };
 
-/** What every function that decides is given by its deployment, and never by a default. */
+/** The parts of every function that decides: its deployment gives them, and never a default. */
 export type FunctionWiring = {
   readonly aws: AwsSetting;
   readonly switchTable: string;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 
-/** What the HTTP API and a Function URL send: payload version 2.0, which both share. */
+/** The event of the HTTP API and of a Function URL: payload version 2.0, which both share. */
 export type HttpEvent = APIGatewayProxyEventV2;
 
 /** As much of an event as makes a request; one to an authorizer has no body. */
@@ -12,7 +12,7 @@ export type RequestEvent = Pick<HttpEvent, 'rawPath' | 'rawQueryString'> & {
   readonly isBase64Encoded?: boolean;
 };
 
-/** The request as every host hands it in. The gateway sends form bodies in base64. */
+/** Reads the request as every host hands it in. The gateway sends form bodies in base64. */
 export function readHttpRequest(event: RequestEvent): HttpRequest {
   const { requestContext, rawPath, rawQueryString, headers = {}, body = '', isBase64Encoded = false } = event;
   return {

@@ -3,22 +3,22 @@ import type { BrokerError, Code } from '../errors.ts';
 import type { EventRefusal } from '../events/event.ts';
 import type { ClockFinding } from '../token/clock.ts';
 
-/** One line of standard error that the log keeps. Never what was sent or answered: names and our own words. */
+/** Writes a line of standard error, which the log keeps. Never what was sent or answered: names and our own words. */
 function writeErrorLine(line: object): void {
   return void process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
-/** The filter of CloudWatch Logs over lines that tell of this fault. */
+/** Writes the filter of CloudWatch Logs over lines that tell of this fault. */
 export function writeFaultPattern(code: Code): string {
   return `{ $.fault = "${code}" }`;
 }
 
-/** The filter of CloudWatch Logs over lines about keys that begin in one of these ways. */
+/** Writes the filter of CloudWatch Logs over lines about keys that begin in one of these ways. */
 export function writeKeysPattern(...starts: readonly string[]): string {
   return `{ ${starts.map(start => `($.what = "${start}*")`).join(' || ')} }`;
 }
 
-/** A fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
+/** Reports a fault of ours, with the id of its decision; at `debug`, where its cause was thrown. */
 export function reportFault(error: BrokerError, decisionId: string, level: LogLevel): void {
   const { code, detail, cause } = error;
   writeErrorLine({
@@ -29,12 +29,12 @@ export function reportFault(error: BrokerError, decisionId: string, level: LogLe
   });
 }
 
-/** Something about the keys of an issuer, or about our own sealed ones, where no issuer is named. */
+/** Reports something about the keys of an issuer, or about our own sealed ones, where no issuer is named. */
 export function reportKeys(issuer: string | undefined, what: string): void {
   writeErrorLine({ issuer, what });
 }
 
-/** Our clock, or that of an issuer, is not as the others say. */
+/** Reports that our clock, or that of an issuer, is not as the others say. */
 export function reportClock(finding: ClockFinding): void {
   writeErrorLine(finding);
 }
@@ -47,7 +47,7 @@ export function reportEvent(why: EventRefusal): void {
   writeErrorLine({ event_refused: why });
 }
 
-/** What was thrown although nothing should be, or a function that ran out of time. */
+/** Reports something that was thrown although nothing should be, or a function that ran out of time. */
 export function reportEnd(error: unknown): void {
   writeErrorLine({
     fault: 'internal_error',

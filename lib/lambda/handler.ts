@@ -7,7 +7,7 @@ import { reportEnd } from './fault.ts';
 /** Milliseconds before the function's end at which the caller is told to try again (D18). */
 const EARLY_MS = 500;
 
-/** When time runs out, or something is thrown that never should be: our fault, and nothing of it leaves. */
+/** Creates the answer for when time runs out, or something is thrown that never should be: our fault, and nothing of it leaves. */
 function createUnavailableResult(): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: 503,
@@ -26,7 +26,7 @@ const HEADERS = {
 
 type Handler = (event: HttpEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The transport of every function, declared once: event to request, answer to result, headers, time, errors. */
+/** Creates the transport of every function, declared once: event to request, answer to result, headers, time, errors. */
 export function createHandler(answerTo: (request: HttpRequest) => Promise<HttpAnswer>): Handler {
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: EARLY_MS,

@@ -7,7 +7,7 @@ export type RestEvent = Pick<
   'methodArn' | 'httpMethod' | 'path' | 'multiValueHeaders' | 'multiValueQueryStringParameters'
 > & { readonly requestContext: { readonly identity: { readonly sourceIp: string } } };
 
-/** All values of a header, joined as the HTTP API joins them: two credentials must not look like one. */
+/** Joins all values of a header as the HTTP API joins them: two credentials must not look like one. */
 function joinHeaders(headers: RestEvent['multiValueHeaders']): HttpRequest['headers'] {
   const all: { [name: string]: string } = {};
   for (const [written, values = []] of Object.entries(headers ?? {})) {
@@ -17,7 +17,7 @@ function joinHeaders(headers: RestEvent['multiValueHeaders']): HttpRequest['head
   return all;
 }
 
-/** The query as a client could have written it: a REST API hands in the decoded parameters alone. */
+/** Writes the query as a client could have written it: a REST API hands in the decoded parameters alone. */
 function writeQuery(parameters: RestEvent['multiValueQueryStringParameters']): string {
   return Object.entries(parameters ?? {})
     .flatMap(([name, values = []]) =>
@@ -26,7 +26,7 @@ function writeQuery(parameters: RestEvent['multiValueQueryStringParameters']): s
     .join('&');
 }
 
-/** The request as every host hands it in. An authorizer is told of no body. */
+/** Reads the request as every host hands it in. An authorizer is told of no body. */
 export function readRestRequest(event: RestEvent): HttpRequest {
   return {
     method: event.httpMethod,

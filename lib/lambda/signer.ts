@@ -14,7 +14,7 @@ function createDeployedKmsSigner(settings: Settings, aws: AwsSetting): Signer {
   return createKmsSigner({ ...aws, keys });
 }
 
-/** Where this deployment's sealed keys are and what opens them. Throws where it has none. */
+/** Finds where this deployment's sealed keys are and what opens them. Throws where it has none. */
 export function createSealing(settings: Settings, aws: AwsSetting, issuer: string): Sealing {
   const { sealedKeys, sealingKey } = settings;
   if (sealedKeys === undefined || sealingKey === undefined)
@@ -27,7 +27,7 @@ export function createSealing(settings: Settings, aws: AwsSetting, issuer: strin
   };
 }
 
-/** What signs for a deployed function: sealed keys where there is a table of them, else KMS itself. */
+/** Creates the signer of a deployed function: sealed keys where there is a table of them, else KMS itself. */
 export function createDeployedSigner(settings: Settings, aws: AwsSetting, issuer: string): Signer {
   return settings.sealedKeys === undefined
     ? createDeployedKmsSigner(settings, aws)

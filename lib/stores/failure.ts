@@ -3,7 +3,7 @@ import { findTrouble } from '../aws/trouble.ts';
 import { BrokerError, type Code } from '../errors.ts';
 
 /**
- * What it means that a table of ours could not be asked: `code`, which passes, or what whoever runs the broker must
+ * Creates the failure of a table of ours that could not be asked: `code`, which passes, or what whoever runs the broker must
  * mend first, such as a right that is missing or a table that is gone.
  */
 export function createStoreFailure(code: Code, error: unknown): BrokerError {

@@ -15,7 +15,7 @@ export type JobQuestion = {
 };
 
 /**
- * What events have told of jobs and their builds. `read` throws `jobs_unavailable` when it cannot tell: then nothing is
+ * Jobs and their builds, as events have told of them. `read` throws `jobs_unavailable` when it cannot tell: then nothing is
  * issued. `note` throws whatever kept it from noting. `now` is in seconds since the epoch.
  */
 export type JobStore = {

@@ -5,7 +5,7 @@ import { nameNetwork } from '../policy/cidr.ts';
 export type Limit = { readonly perMinute: number; readonly burst: number };
 
 /**
- * What broker.yml limits: exchanges of one tenant for one role, its requests to one
+ * The limits of broker.yml: exchanges of one tenant for one role, its requests to one
  * registry, what is refused to one pipeline, how often one address
  * asks whose a session is, and all calls of AWS STS together.
  */
@@ -21,7 +21,7 @@ export type Limits = {
 export type Limiter = {
   /** Takes one of what a key may have: 0, or the seconds until there is one again. */
   take(key: string, now: number): number;
-  /** The same; throws `rate_limited` when there is none. */
+  /** Takes one; throws `rate_limited` when there is none. */
   admit(key: string, now: number): void;
   /** Takes nothing; throws `rate_limited` when there is none to take. */
   check(key: string, now: number): void;
@@ -66,7 +66,7 @@ export function createMemoryLimiter(what: string, limit: Limit, capacity = CAPAC
 /** Counts by the network of an address: those of one link are free to whoever is there. */
 export type NetworkLimiter = { admit(address: string | undefined, now: number): void };
 
-/** The same for callers of whom nothing is known but where they are. */
+/** Creates a limit for callers of whom nothing is known but where they are. */
 export function createNetworkLimiter(what: string, limit: Limit): NetworkLimiter {
   const { admit } = createMemoryLimiter(what, limit);
   return { admit: (address, now) => admit(nameNetwork(address), now) };

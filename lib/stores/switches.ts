@@ -24,7 +24,7 @@ export const SWITCH_TABLE = { key: 'switch' } as const;
 export function deriveSwitchTableName(stack: string): string {
   return `${stack}-switches`;
 }
-/** What a switch that is not off says; whatever else stands there is off. */
+/** The state of a switch that is not off; with anything else in its place it is off. */
 const ON = 'enabled';
 
 /** Also of what an operator wrote by hand. One that cannot be read might be the one that matters: nothing passes. */
@@ -81,7 +81,7 @@ export const SWITCHES_OLDEST = 60;
 const PAUSE = 5;
 
 /**
- * What a process knows of the switches: never older than 60 s, so that one that is set takes effect by then or
+ * Keeps the switches for a process: never for longer than 60 s, so that one that is set takes effect by then or
  * nothing is issued. Throws `switches_unavailable`. `now` is in seconds since the epoch.
  */
 export function createCachedSwitches(store: Pick<SwitchStore, 'list'>, now: () => number): Switches {

@@ -3,7 +3,7 @@ import type { ClockReading } from '../http/date.ts';
 /** Seconds by which our clock may differ from others': as many as are allowed between us and an issuer. */
 export const CLOCK_APART = 30;
 
-/** What was said of the time in one run: by AWS, and by each issuer. */
+/** The time, as others said it in one run: by AWS, and by each issuer. */
 export type ClockReadings = {
   readonly aws: readonly ClockReading[];
   /** By issuer. */
@@ -34,7 +34,7 @@ function findMedian(values: readonly number[]): number {
 }
 
 /**
- * What a run's readings say of our clock. AWS decides, by the median of its answers. Only where it said nothing do
+ * Judges our clock by a run's readings. AWS decides, by the median of its answers. Only where it said nothing do
  * issuers, and then more than half of at least three: one that is hostile or wrong rings no alarm, and is named instead.
  */
 export function judgeClock(readings: ClockReadings): readonly ClockFinding[] {

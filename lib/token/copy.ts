@@ -42,7 +42,7 @@ async function findCopy(
 }
 
 /**
- * What all processes share, first, and the issuer itself for a key that is not there, or when what is there is as old as
+ * Creates the fetch that takes the copy that all processes share first, and asks the issuer itself for a key that is not there, or when what is there is as old as
  * what we would ask again for (D04). A copy that is older serves where the issuer cannot be asked: so a process that
  * starts in its outage can begin.
  */
@@ -68,13 +68,13 @@ export function createSharedFetch(
 /** The key set of an issuer as it was vetted, and when it was asked for, in seconds since the epoch. */
 export type SharedSet = { readonly keys: string; readonly at: number };
 
-/** What was found of an issuer. `unproven`: a row is there, and not as the refresher wrote it. */
+/** A key set that was looked up in what is shared. `unproven`: a row is there, and not as the refresher wrote it. */
 export type SharedLookup =
   | { readonly is: 'proven'; readonly set: SharedSet }
   | { readonly is: 'absent' }
   | { readonly is: 'unproven' };
 
-/** What all processes of a deployment know of the keys of issuers. Each throws when it cannot tell. */
+/** The keys of issuers, as all processes of a deployment know them. Each throws when it cannot tell. */
 export type SharedKeys = {
   find(origin: KeySetOrigin): Promise<SharedLookup>;
   keep(origin: KeySetOrigin, set: SharedSet): Promise<void>;

@@ -16,7 +16,7 @@ export type IssuerRow = IssuerFacts & {
   readonly algorithms: readonly string[];
   /** Greatest accepted `exp - iat`, in seconds (threat T17). */
   readonly maxTokenLifetime: number;
-  /** What the caller can do about a token that lives too long, where that is not to ask for less. */
+  /** Advice to the caller about a token that lives too long, where that is not to ask for less. */
   readonly shorterToken?: string;
   /** The fleet's guard: conditions that every token must meet before any role is looked at. */
   readonly require: readonly Condition[];

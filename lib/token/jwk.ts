@@ -6,7 +6,7 @@ import { findWeakness } from './modulus.ts';
 export type VettedKey = { readonly keyId: string; readonly algorithm: string; readonly key: KeyObject };
 
 /**
- * What became of one member of a key set. `skipped` leaves the others standing; `refused` condemns the
+ * How the vetting of one member of a key set ended. `skipped` leaves the others standing; `refused` condemns the
  * whole set, since whoever published this cannot be believed about the rest (threat T15). `stated`: the key
  * itself names its algorithm, which is not the row's choice.
  */

@@ -5,7 +5,7 @@ import { type KeySet, writeKeySet } from './keyset.ts';
 /** Where an issuer's keys are, and what fetches them. */
 export type KeySetFetcher = { readonly uri: string; readonly fetchSet: () => Promise<KeySet> };
 
-/** What is asked of each issuer, to be shared. */
+/** The issuers to ask for their keys, and where to share these. */
 export type RefreshSetting = {
   readonly shared: Pick<SharedKeys, 'keep'>;
   /** By issuer. */
@@ -14,7 +14,7 @@ export type RefreshSetting = {
 };
 
 export type Refresher = RefreshSetting & {
-  /** What was said of the time since the last time that this was asked. */
+  /** Gives the readings of the time since it was last called. */
   readonly takeReadings: () => ClockReadings;
 };
 

@@ -7,7 +7,7 @@ import { readSignature, readTokenClaims, readTokenType, splitToken, type TokenPa
 import type { Origin } from './origin.ts';
 import { CLOCK_SKEW } from './verify.ts';
 
-/** What a registry token of ours says, after every check held. Times are seconds since the epoch. */
+/** A registry token of ours, after every check held. Times are seconds since the epoch. */
 export type RegistryToken = {
   readonly id: string;
   readonly registry: string;
@@ -26,7 +26,7 @@ export type RegistryToken = {
 /** Reads a registry token; undefined for what is none by its type. Throws `BrokerError` for one that is no good. */
 export type ReadRegistryToken = (token: string, now: number) => Promise<RegistryToken | undefined>;
 
-/** What a verifier of registry tokens trusts: our own keys, for this one type. */
+/** The trust of a verifier of registry tokens: our own keys, for this one type. */
 export type RegistryTrust = {
   readonly issuer: string;
   readonly type: string;

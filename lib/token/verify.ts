@@ -58,7 +58,7 @@ function readTokenSubject(value: ClaimValue | undefined): string {
 
 type TokenTimes = Pick<VerifiedToken, 'issuedAt' | 'expiresAt' | 'acceptedUntil'>;
 
-/** What most callers can do: their vendor lets a step say how long. */
+/** Most callers can do this: their vendor lets a step say how long. */
 const ASK_FOR_LESS = 'Mint one with a shorter lifetime.';
 
 function checkTokenTimes(claims: Claims, row: IssuerRow, now: number): TokenTimes {

@@ -14,7 +14,7 @@ export type Labels = {
   readonly link?: string;
 };
 
-/** What is known of a CI vendor's tokens, so that a row of broker.yml needs one word. */
+/** A CI vendor's tokens, as they are documented, so that a row of broker.yml needs one word. */
 export type Preset = {
   /** The vendor's own issuer; undefined when each customer has one of its own. */
   readonly issuer: string | undefined;
@@ -26,7 +26,7 @@ export type Preset = {
   readonly algorithms: readonly string[];
   /** Greatest accepted `exp - iat`, in seconds. */
   readonly maxTokenLifetime: number;
-  /** What the caller can do about a token that lives too long, where that is not to ask for less. */
+  /** Advice to the caller about a token that lives too long, where that is not to ask for less. */
   readonly shorterToken?: string;
   readonly binding: readonly Binding[];
   readonly vocabulary: Vocabulary;
