@@ -71,10 +71,6 @@ type ServiceReading =
     }
   | { readonly input?: never; readonly complaints: readonly (Complaint | LintFinding)[] };
 
-function writeWarnings(findings: readonly LintFinding[]): string {
-  return findingsText(findings.filter(({ level }) => level === 'warning'));
-}
-
 function nameArtifact(name: string): string {
   return join('.serverless', `${name}.zip`);
 }
@@ -141,7 +137,9 @@ export default class KiteSts {
       : {
           input,
           made: createTemplate(input),
-          warnings: writeWarnings(findings) + writeOperatorsWarning(options),
+          warnings:
+            findingsText(findings.filter(({ level }) => level === 'warning')) +
+            writeOperatorsWarning(options),
           complaints: [],
         };
   }

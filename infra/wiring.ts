@@ -5,7 +5,7 @@ import { writeAppSetting } from './resources/apps.ts';
 import { identitySetting, needsIdentityTable } from './resources/identities.ts';
 import { issuerKeySetting, needsFetchedKeys } from './resources/issuers.ts';
 import { jobSetting, needsEvents } from './resources/jobs.ts';
-import { getKeyArn, orderKeys } from './resources/keys.ts';
+import { getKeyArn, orderSigningKeys } from './resources/keys.ts';
 import { sealingSetting } from './resources/sealing.ts';
 import { needsSpentTable, spentSetting } from './resources/spent.ts';
 import { switchSetting } from './resources/switches.ts';
@@ -31,7 +31,7 @@ export function writeEnvironment(
 ): { readonly [name: string]: TemplateText } {
   const { signingKey, appKeys } = input.options;
   const values: { readonly [setting in WiredSetting]: TemplateText } = {
-    KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', orderKeys(signingKey).map(getKeyArn)] },
+    KITE_STS_SIGNING_KEYS: { 'Fn::Join': [',', orderSigningKeys(signingKey).map(getKeyArn)] },
     ...sealingSetting,
     ...switchSetting,
     ...issuerKeySetting,

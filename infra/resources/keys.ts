@@ -15,7 +15,7 @@ export const KEYS = { first: 'FirstSigningKey', second: 'SecondSigningKey' } as 
 export type KeyName = keyof typeof KEYS;
 
 /** The keys' logical ids, the one that signs before the other. */
-export function orderKeys(signingKey: KeyName): readonly [signs: string, next: string] {
+export function orderSigningKeys(signingKey: KeyName): readonly [signs: string, next: string] {
   return signingKey === 'first' ? [KEYS.first, KEYS.second] : [KEYS.second, KEYS.first];
 }
 

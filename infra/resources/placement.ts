@@ -34,11 +34,6 @@ function chooseFirst(arn: string): number {
   return createHash('sha256').update(arn).digest().readUInt32BE() % MANAGED_POLICIES;
 }
 
-function createBin(size: number, limit: number): Bin {
-  // The first ARN has no comma.
-  return { arns: [], size: size - 1, limit };
-}
-
 function findBin(bins: readonly Bin[], arn: string, inline: Bin): Bin | undefined {
   const first = chooseFirst(arn);
   const inOrder = [...bins.slice(first), ...bins.slice(0, first), inline];
@@ -54,8 +49,10 @@ function findBin(bins: readonly Bin[], arn: string, inline: Bin): Bin | undefine
 export function placeArns(arns: readonly string[], shape: WriteStatement, room: Room): Placement {
   const none = Array.from({ length: MANAGED_POLICIES }, () => undefined);
   if (room.sizeWith(shape(arns)) <= room.limit) return { inline: shape(arns), attached: none, left: 0 };
-  const bins = none.map(() => createBin(room.sizeOf(createPolicy(shape([]))), MANAGED_LIMIT));
-  const inline = createBin(room.sizeWith(shape([])), room.limit);
+  // The first ARN has no comma.
+  const empty = room.sizeOf(createPolicy(shape([]))) - 1;
+  const bins: Bin[] = none.map(() => ({ arns: [], size: empty, limit: MANAGED_LIMIT }));
+  const inline: Bin = { arns: [], size: room.sizeWith(shape([])) - 1, limit: room.limit };
   let left = 0;
   for (const arn of arns) {
     const bin = findBin(bins, arn, inline);

@@ -131,10 +131,6 @@ type RolesInput = {
   readonly provider: DeployOptions['provider'];
 };
 
-function createDiscoveryPolicy(sealed: boolean): IamPolicy {
-  return createPolicy(allowLogging('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : []));
-}
-
 function createRotationRole(config: Config, signingKey: KeyName): Resources {
   return {
     RotationRole: createRole('rotation'),
@@ -192,7 +188,11 @@ export function createRoles(input: RolesInput, complain: Complain): Resources {
     ...createExchangeRole(input, complain),
     ...createSignRights(config, signingKey),
     DiscoveryRole: createRole('discovery'),
-    DiscoveryRights: createRights('DiscoveryRole', 'Discovery', createDiscoveryPolicy(sealed)),
+    DiscoveryRights: createRights(
+      'DiscoveryRole',
+      'Discovery',
+      createPolicy(allowLogging('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : [])),
+    ),
     ...(sealed ? createRotationRole(config, signingKey) : {}),
   };
 }

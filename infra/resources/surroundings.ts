@@ -62,18 +62,12 @@ function surroundRole(resource: Resource, settings: ProviderSettings): Resource 
   return { ...resource, Properties };
 }
 
-function surroundPolicy(resource: Resource, settings: ProviderSettings): Resource {
-  return settings.path === undefined
-    ? resource
-    : { ...resource, Properties: { ...resource.Properties, Path: settings.path } };
-}
-
 /** Adds to resources what `provider` says of every role and policy. */
 export function surroundAll(resources: Resources, settings: ProviderSettings): Resources {
   const all = Object.entries(resources).map(([id, resource]): [string, Resource] => {
     if (resource.Type === 'AWS::IAM::Role') return [id, surroundRole(resource, settings)];
-    if (resource.Type === 'AWS::IAM::ManagedPolicy') return [id, surroundPolicy(resource, settings)];
-    return [id, resource];
+    if (resource.Type !== 'AWS::IAM::ManagedPolicy' || settings.path === undefined) return [id, resource];
+    return [id, { ...resource, Properties: { ...resource.Properties, Path: settings.path } }];
   });
   const document = createProviderPolicy(settings);
   if (!document) return Object.fromEntries(all);

@@ -1,4 +1,4 @@
-import type { IamPolicy, IamStatement, Resource } from '../cloudformation.ts';
+import type { IamPolicy, IamStatement } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
 import { createTemplate } from '../template.ts';
@@ -20,13 +20,9 @@ function widenResource(resource: string, input: TemplateInput): readonly string[
   return [resource.replace(pattern, by)];
 }
 
-function isRolePolicy(resource: Resource): boolean {
-  return resource.Type === 'AWS::IAM::Policy' || resource.Type === 'AWS::IAM::ManagedPolicy';
-}
-
 function findStatements(input: TemplateInput): readonly IamStatement[] {
   return Object.values(createTemplate(input).resources.Resources)
-    .filter(isRolePolicy)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
     .flatMap(({ Properties }) => (Properties['PolicyDocument'] as IamPolicy).Statement);
 }
 

@@ -77,7 +77,7 @@ function writeCanonicalQuery(pairs: readonly QueryPair[]): string {
     .join('&');
 }
 
-/** Writes what is signed of a request, in the form that both sides make of it. */
+/** A request as it is signed, in the form that both sides make of it. */
 type CanonicalRequest = {
   readonly method: string;
   readonly path: string;

@@ -100,10 +100,6 @@ function compileInvariantStatements(
   return key === 'never' ? read : read.map(statement => ({ ...statement, effect: 'trust' }));
 }
 
-function asList(value: string | readonly string[]): readonly string[] {
-  return [value].flat();
-}
-
 function complainOfKinds(tree: MapTree, complain: Complain): void {
   if (KINDS.every(kind => findEntry(tree, kind) === undefined))
     complain('missing-key', tree.place, `An invariant has one of ${KINDS.join(', ')}.`);
@@ -155,8 +151,8 @@ function compileInvariant(tree: Tree, rows: IssuerRows, complain: Complain): Inv
   return {
     id: read.id,
     says: read.says,
-    roles: speaksOfAll ? ['*'] : asList(read.roles ?? []),
-    registries: speaksOfAll ? ['*'] : asList(read.registries ?? []),
+    roles: speaksOfAll ? ['*'] : [read.roles ?? []].flat(),
+    registries: speaksOfAll ? ['*'] : [read.registries ?? []].flat(),
     speaksOfAll,
     ...(never ? { never } : {}),
     ...(only ? { only } : {}),

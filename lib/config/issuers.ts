@@ -239,6 +239,26 @@ function compileLabels(preset: Preset | undefined, issuer: string): Labels {
   return { ...labels, link: `${site(issuer)}${link.slice(new URL(link).origin.length)}` };
 }
 
+/** Compiles what the engine knows of an issuer, but for what binds it to a tenant. */
+function compileFacts(
+  row: IssuerText,
+  issuer: string,
+  preset: Preset | undefined,
+  place: Place,
+  complain: Complain,
+): Omit<IssuerFacts, 'binding'> {
+  return {
+    issuer,
+    vocabulary: compileVocabulary(row, preset),
+    nullable: preset?.nullable ?? [],
+    onRequest: preset?.onRequest,
+    session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
+    pipelineId: preset?.pipelineId,
+    audiences: (row.audiences ?? []).map(each => compileAudience(each, complain)),
+    ...compileEventSources(row, findPreset(issuer) ?? row.preset, place, complain),
+  };
+}
+
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
 export function compileIssuerRow(
   tree: Tree,
@@ -252,31 +272,19 @@ export function compileIssuerRow(
   const origin = issuer === undefined ? undefined : compileKeyPlace(row, issuer, preset, place, complain);
   const binding = compileBinding(row, preset, place, complain);
   if (issuer === undefined || origin === undefined) return undefined;
-  const facts: IssuerFacts = {
-    issuer,
-    vocabulary: compileVocabulary(row, preset),
-    binding,
-    nullable: preset?.nullable ?? [],
-    onRequest: preset?.onRequest,
-    session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
-    pipelineId: preset?.pipelineId,
-    audiences: (row.audiences ?? []).map(each => compileAudience(each, complain)),
-    ...compileEventSources(row, findPreset(issuer) ?? row.preset, place, complain),
-  };
+  const facts = { ...compileFacts(row, issuer, preset, place, complain), binding };
   const guard = compileGuard(findEntry(tree, 'require')?.value, facts, complain);
-  return {
-    place,
-    row: {
-      ...facts,
-      preset: findPreset(issuer) ?? row.preset,
-      origin,
-      allowPrivateNetwork: row.allow_private_network ?? false,
-      algorithms: chooseAlgorithms(row, preset),
-      maxTokenLifetime: chooseLifetime(row, preset),
-      ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
-      require: guard,
-      guardBinds: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
-      labels: compileLabels(preset, issuer),
-    },
+  const compiled = {
+    ...facts,
+    preset: findPreset(issuer) ?? row.preset,
+    origin,
+    allowPrivateNetwork: row.allow_private_network ?? false,
+    algorithms: chooseAlgorithms(row, preset),
+    maxTokenLifetime: chooseLifetime(row, preset),
+    ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
+    require: guard,
+    guardBinds: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
+    labels: compileLabels(preset, issuer),
   };
+  return { place, row: compiled };
 }

@@ -19,9 +19,9 @@ import { compileEndpoints, complainOfAudiences, ENDPOINTS } from './endpoints.ts
 import { compileIssuerRow, rowSchema } from './issuers.ts';
 import { compileLimits, LIMITS } from './limits.ts';
 import { compilePeople, GROUPS, PEOPLE } from './people.ts';
-import { loadRegistries } from './registries.ts';
+import { type LoadedRegistry, loadRegistries } from './registries.ts';
 import { complainOfEndings, locateFile, readSource, readSources } from './sources.ts';
-import { boundRoles, readTeams, type Teams } from './teams.ts';
+import { boundByTeam, readTeams, type Teams } from './teams.ts';
 
 /** The settings of broker.yml alone, checked and compiled. */
 export type BrokerSettings = {
@@ -174,50 +174,69 @@ function checkExternalIds(roles: readonly LoadedRole[], complain: Complain): voi
   }
 }
 
+/** The files of a folder, each compiled as far as it can be. */
+type CompiledFolder = {
+  readonly broker: CompiledBroker | undefined;
+  readonly roles: readonly LoadedRole[];
+  readonly registries: readonly LoadedRegistry[];
+  readonly teams: Teams | undefined;
+};
+
+function compileFolder(folder: string, complain: Complain): CompiledFolder {
+  const file = join(folder, 'broker.yml');
+  const source = readSource(file, complain);
+  const broker = source === undefined ? undefined : compileBroker(file, source, complain);
+  const loaded = loadRoles(folder, broker?.setting, complain);
+  checkExternalIds(loaded, complain);
+  const roles = loaded.map(({ role }) => role);
+  const registries = broker ? loadRegistries(folder, { ...broker.setting, roles }, complain) : [];
+  if (broker) {
+    const { ground, endpoints } = broker;
+    const compiled = { roles, registries: registries.map(({ registry }) => registry) };
+    complainOfAudiences(endpoints, { ...ground, issuers: ground.rows, ...compiled }, complain);
+  }
+  const teams = readTeams(folder, loaded, complain);
+  complainOfEndings(folder, complain);
+  return { broker, roles: loaded, registries, teams };
+}
+
+function assembleConfig(folder: string, broker: CompiledBroker, compiled: CompiledFolder): LoadResult {
+  const { teams, roles: loaded, registries } = compiled;
+  const roles = loaded.map(({ role, document }) => ({
+    role: boundByTeam(role, teams),
+    tree: document.tree,
+  }));
+  return {
+    config: {
+      folder,
+      ...broker.ground,
+      endpoints: dropPlaces(broker.endpoints),
+      apps: broker.apps,
+      people: broker.people,
+      roles: roles.map(({ role }) => role),
+      registries: registries.map(({ registry }) => registry),
+      teams,
+    },
+    written: {
+      broker: broker.tree,
+      policies: [
+        ...roles.map(({ role, tree }) => ({ compiled: role, tree })),
+        ...registries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
+      ],
+    },
+    complaints: [],
+  };
+}
+
 /**
- * Reads broker.yml, every role, every registry and teams.yml below the folder, checks and compiles them. All complaints come at
- * once, each with file, line and column, in the order of the files.
+ * Reads broker.yml, every role, every registry and teams.yml below the folder, checks and compiles them. All complaints
+ * come at once, each with file, line and column, in the order of the files.
  */
 export function loadConfig(folder: string): LoadResult {
   const complaints: Complaint[] = [];
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const file = join(folder, 'broker.yml');
-  const source = readSource(file, complain);
-  const broker = source === undefined ? undefined : compileBroker(file, source, complain);
-  const setting: RoleSetting | undefined = broker?.setting;
-  const ofRoles = loadRoles(folder, setting, complain);
-  const roles = ofRoles.map(({ role }) => role);
-  checkExternalIds(ofRoles, complain);
-  const ofRegistries = setting ? loadRegistries(folder, { ...setting, roles }, complain) : [];
-  const ofEndpoints = { roles, registries: ofRegistries.map(({ registry }) => registry) };
-  if (broker)
-    complainOfAudiences(
-      broker.endpoints,
-      { ...broker.ground, issuers: broker.ground.rows, ...ofEndpoints },
-      complain,
-    );
-  const teams = readTeams(folder, ofRoles, complain);
-  complainOfEndings(folder, complain);
+  const compiled = compileFolder(folder, complain);
+  const { broker } = compiled;
   if (!broker || complaints.length > 0) return { config: undefined, complaints };
-  const { ground, tree } = broker;
-  const registries = ofRegistries.map(({ registry }) => registry);
-  const bounded = boundRoles(roles, teams);
-  const policies = [
-    ...ofRoles.map(({ role, document }, at) => ({ compiled: bounded[at] ?? role, tree: document.tree })),
-    ...ofRegistries.map(({ registry, document }) => ({ compiled: registry, tree: document.tree })),
-  ];
-  return {
-    config: {
-      folder,
-      ...ground,
-      endpoints: dropPlaces(broker.endpoints),
-      apps: broker.apps,
-      people: broker.people,
-      roles: bounded,
-      registries,
-      teams,
-    },
-    written: { broker: tree, policies },
-    complaints: [],
-  };
+  return assembleConfig(folder, broker, compiled);
 }

@@ -15,7 +15,8 @@ type RegistrySetting = {
   readonly roles: readonly Pick<Role, 'audience' | 'template'>[];
 };
 
-type LoadedRegistry = { readonly registry: Registry; readonly document: RegistryDocument };
+/** A registry, with the document that it was compiled from. */
+export type LoadedRegistry = { readonly registry: Registry; readonly document: RegistryDocument };
 
 /** Lists the audiences of subject tokens at the exchange, and those of our own tokens for roles. */
 function listOtherAudiences(setting: RegistrySetting): ReadonlySet<string> {

@@ -196,18 +196,19 @@ export function readSettings(environment: Environment): { settings: Settings; co
   };
 }
 
-function describeMissingSetting(name: SettingName): string {
-  return `environment ${name}: is not set, and this function was packaged to have it. ${SETTINGS[name].says}`;
-}
-
 /**
  * Reads the settings of a function, which cannot be asked to mend them: it does not start with any that is wrong, nor without
  * any of those that it was packaged to have.
  */
 export function demandSettings(environment: Environment, wired: readonly SettingName[]): Settings {
   const { settings, complaints } = readSettings(environment);
-  const absent = wired.filter(name => environment[name] === undefined);
-  const found = [...complaints.map(writeComplaint), ...absent.map(describeMissingSetting)];
+  const absent = wired
+    .filter(name => environment[name] === undefined)
+    .map(
+      name =>
+        `environment ${name}: is not set, and this function was packaged to have it. ${SETTINGS[name].says}`,
+    );
+  const found = [...complaints.map(writeComplaint), ...absent];
   if (found.length > 0) throw new Error(found.join('\n'));
   return settings;
 }

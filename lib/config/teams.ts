@@ -20,7 +20,7 @@ import type { Role } from '../policy/role.ts';
 import type { KindName } from '../policy/targets.ts';
 import { boundRole, CEILING, checkCeiling, checkRoleCeiling } from './ceilings.ts';
 import { PATTERN } from './pattern.ts';
-import { listTargetPlaces, type TargetPlace } from './places.ts';
+import { listTargetPlaces } from './places.ts';
 import { readSource } from './sources.ts';
 
 const OWNERS = list(
@@ -96,10 +96,6 @@ function isPlaceNamed(name: string, patterns: readonly string[]): boolean {
   return patterns.some(pattern => pattern === name || matchGlob(pattern, name));
 }
 
-function isPlaceAllowed(place: TargetPlace, patterns: readonly string[]): boolean {
-  return place.some(name => isPlaceNamed(name, patterns));
-}
-
 function checkTeamTargets(owned: TeamRole, complain: Complain): void {
   const {
     role: { template },
@@ -110,7 +106,7 @@ function checkTeamTargets(owned: TeamRole, complain: Complain): void {
   const { kind } = template;
   const allowed = team.targets[kind] ?? [];
   const beyond = listTargetPlaces(template)
-    .filter(place => !isPlaceAllowed(place, allowed))
+    .filter(place => !place.some(name => isPlaceNamed(name, allowed)))
     .map(place => place.at(-1) ?? '');
   if (beyond.length > 0)
     complain(
@@ -226,7 +222,7 @@ function complainOfCeilings(tree: Tree, teams: Teams, complain: Complain): void 
   }
 }
 
-/** The roles as they are issued: where a team has a ceiling, it is the session policy of those that have none. */
-export function boundRoles(roles: readonly Role[], teams: Teams | undefined): Role[] {
-  return roles.map(role => boundRole(role, teams && findTeams(role.name, teams.teams)[0]?.[1].ceiling));
+/** Gives a role as it is issued: where its team has a ceiling, that is the session policy of one that has none. */
+export function boundByTeam(role: Role, teams: Teams | undefined): Role {
+  return boundRole(role, teams && findTeams(role.name, teams.teams)[0]?.[1].ceiling);
 }

@@ -28,13 +28,18 @@ function digestArn(arn: string): string {
 
 type RoleLine = { readonly digest: string; readonly offset: number; readonly length: number };
 
-function writeIndexEntry(key: string, line: RoleLine): string {
-  const { digest, offset, length } = line;
-  return `${key.padEnd(KEY)}${digest}${String(offset).padStart(NUMBER)}${String(length).padStart(NUMBER)}\n`;
-}
-
 function compareKeys([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
+}
+
+function writeIndex(entries: Iterable<readonly [string, RoleLine]>): string {
+  return [...entries]
+    .sort(compareKeys)
+    .map(([key, { digest, offset, length }]) => {
+      const [start, size] = [offset, length].map(number => String(number).padStart(NUMBER));
+      return `${key.padEnd(KEY)}${digest}${start}${size}\n`;
+    })
+    .join('');
 }
 
 /** Writes roles for `openRoles` to open, in the order of their names, with the digest of each. */
@@ -57,14 +62,9 @@ export function writeRoles(
     const place = places.get(name);
     return place ? [[digestArn(arn), place] as const] : [];
   });
-  const index = (entries: Iterable<readonly [string, RoleLine]>): string =>
-    [...entries]
-      .sort(compareKeys)
-      .map(([key, place]) => writeIndexEntry(key, place))
-      .join('');
   writeFileSync(join(folder, LINES), lines.join(''));
-  writeFileSync(join(folder, INDEX), index(places));
-  writeFileSync(join(folder, TARGETS), index(targets));
+  writeFileSync(join(folder, INDEX), writeIndex(places));
+  writeFileSync(join(folder, TARGETS), writeIndex(targets));
 }
 
 function readKeyAt(index: Buffer, place: number): string {

@@ -364,8 +364,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/config/endpoints.ts', 'row.allow_private_network ?? false', 'row.allow_private_network ?? true'],
   [
     'lib/config/invariants.ts',
-    "registries: speaksOfAll ? ['*'] : asList(read.registries ?? [])",
-    'registries: asList(read.registries ?? [])',
+    "registries: speaksOfAll ? ['*'] : [read.registries ?? []].flat()",
+    'registries: [read.registries ?? []].flat()',
   ],
   ['lib/config/places.ts', '?.[1] ?? account', "?.[1] ?? ''"],
   ['lib/counts.ts', '(listNames(reached) ?? []).slice(0, -1)', '(listNames(reached) ?? [])'],
