@@ -1,6 +1,6 @@
 import type { Operator, Scalar } from '../policy/condition.ts';
 
-/** What a token of the kind says: a claim, an operator of the policy's language, its operands. */
+/** A test that every token of the kind meets: a claim, an operator of the policy's language, its operands. */
 export type ClaimTest = readonly [claim: string, operator: Operator, ...operands: Scalar[]];
 
 /**

@@ -3,7 +3,7 @@ import type { Demanding, JobFacts } from '../policy/demand.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { VerifiedToken } from '../policy/verified-token.ts';
 
-/** What is known of a job that meets all that a role demands of it: for those who ask what else it takes. */
+/** A job that meets all that a role demands of it: for those who ask what else it takes. */
 export function assumeMet(demanding: Pick<Demanding, 'approval'>, now: number): JobFacts {
   const { approval } = demanding;
   return {

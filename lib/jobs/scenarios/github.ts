@@ -1,7 +1,10 @@
 import type { Claims } from '../../policy/claims.ts';
 import { COMMIT, type JobFamily } from './family.ts';
 
-/** What `sub` says of the job behind its repository: the environment before all else, then a pull request, then the ref. */
+/**
+ * Writes what `sub` says of the job behind its repository: the environment before all else, then a pull request, then
+ * the ref.
+ */
 function formatContext(claims: Claims): string {
   if (claims['environment'] !== undefined) return `environment:${escapeColon(claims['environment'])}`;
   return claims['event_name'] === 'pull_request' ? 'pull_request' : `ref:${escapeColon(claims['ref'])}`;

@@ -33,7 +33,7 @@ function quoteAmbiguous(scalar: Scalar): void {
     scalar.type = 'QUOTE_DOUBLE';
 }
 
-/** What would not fit on a line, or has a comment inside, stands in lines of its own. */
+/** Puts what would not fit on a line, or has a comment inside, into lines of its own. */
 function unfoldLong(node: Node & { flow?: boolean }): void {
   if (!node.flow) return;
   const text = new Document(node).toString({ lineWidth: 0 });
@@ -120,7 +120,7 @@ export function formatText(text: string, name: SchemaName): string {
   return after;
 }
 
-/** What a file says, however it is written: two texts with the same mean the same. */
+/** Reads what a file says, however it is written: two texts of one meaning say the same. */
 export function readMeaning(tree: Tree): unknown {
   if (tree.kind === 'scalar') return typeof tree.value === 'number' ? { number: tree.source } : tree.value;
   if (tree.kind === 'list') return tree.items.map(readMeaning);

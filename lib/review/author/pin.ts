@@ -11,7 +11,7 @@ import { writeDocument } from './format.ts';
 type NamedClaim = { readonly name: string; readonly id: string };
 type Pin = NamedClaim & { readonly value: string };
 
-/** What to add to a statement, and why a name of it cannot be pinned by this token. */
+/** Ids to add to a statement, and names of it that this token cannot pin. */
 export type Pins = {
   readonly pins: readonly Pin[];
   /** The token was not asked to carry these ids. */

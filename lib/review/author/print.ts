@@ -25,7 +25,7 @@ function visitTokens(token: CST.Token | null | undefined, change: (token: CST.To
   }
 }
 
-/** What the lexer puts between the pieces of a text, of which it is no part. */
+/** Marks that the lexer puts between the pieces of a text, and that are no part of it. */
 const MARKS = ['\u0002', '\u0018', '\u001f'];
 
 /** By line, the column of a comment that stands behind something. */

@@ -9,7 +9,7 @@ import { statementSchema } from '../../language/statement.ts';
 import { PRESETS, type Preset } from '../../token/presets.ts';
 import { casesSchema } from '../cases/cases.ts';
 
-/** What `iss` of a preset's tokens is. */
+/** Describes `iss` of a preset's tokens. */
 function createIssuerSchema(preset: Preset): Schema {
   return preset.issuer === undefined
     ? { pattern: preset.customer?.pattern.source }
@@ -54,7 +54,10 @@ function createFileSchema(title: string, schema: Schema): Schema {
   };
 }
 
-/** What a file of a configuration may hold, by what the file is. Each is drawn from the shapes that the loader reads by. */
+/**
+ * The schema of each file of a configuration, by what the file is. Each is drawn from the shapes that the loader
+ * reads by.
+ */
 export const SCHEMAS = {
   role: createFileSchema('A role: who may have which credential', roleSchema),
   registry: createFileSchema('A registry: who may use which HTTP API', registrySchema),

@@ -26,7 +26,7 @@ const FILE = object({
 /** A file of cases, for editors. */
 export const casesSchema = FILE.schema;
 
-/** What a file of cases says: its cases, and the mutants that no case need notice, each with the reason. */
+/** A file of cases: its cases, and the mutants that no case need notice, each with the reason. */
 export type CaseFile = {
   readonly cases: readonly Case[];
   readonly accepted: readonly Placed<{ readonly mutant: string; readonly reason: string }>[];
@@ -85,7 +85,7 @@ function complainOfMethod(written: WrittenCase, tree: Tree, reading: CaseReading
     if (stray) complain('unknown-key', stray.place, 'A registry gives no session that could be asked for.');
 }
 
-/** What the case says that events told: nothing, unless it says so. */
+/** Reads what the case says that events told: nothing, unless it says so. */
 function readJobFacts(written: WrittenCase, role: Role): JobFacts | undefined {
   const { job, approved, at: now = 0 } = written;
   if (!job && !approved) return undefined;

@@ -11,7 +11,9 @@ export type Uncovered = {
   readonly condition: Condition | undefined;
 };
 
-/** What takes the statement's effect away: anything but true from a trust, and only false from a deny. */
+/**
+ * Whether a condition takes its statement's effect away: anything but true does so to a trust, only false to a deny.
+ */
 const FAILS: { readonly [effect in Effect]: (checked: CheckedCondition) => boolean } = {
   trust: ({ truth }) => truth !== 'true',
   deny: ({ truth }) => truth === 'false',

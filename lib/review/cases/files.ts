@@ -55,7 +55,7 @@ export function readPolicyCases(
   return policies.map(policy => readTested(policy, config, complain));
 }
 
-/** The same of every role and registry of a configuration, and of cases that belong to none. */
+/** Reads the cases of every role and registry of a configuration, and complains of cases that belong to none. */
 export function readAllCases(config: Config, complain: Complain): readonly TestedPolicy[] {
   for (const below of ['roles', 'registries'] as const) {
     const names = config[below].map(({ name }) => name);

@@ -40,7 +40,7 @@ function joinParts(parts: readonly string[]): string {
   return parts.length > 2 ? `${parts[0]} and ${parts.length - 1} more` : parts.join(' and ');
 }
 
-/** What sets the case apart from the one that it starts from, and how it ends. */
+/** Names a case by what sets it apart from the one that it starts from, and by how it ends. */
 function nameEntry(entry: Omit<CaseEntry, 'name'>): string {
   const { proposal, from, as } = entry;
   const { claims, family, expected, context } = proposal;
@@ -88,7 +88,7 @@ function isNoticed(entries: readonly CaseEntry[], mutant: PolicyItem, ground: Ca
   );
 }
 
-/** What there is to build on: the ground, and the cases that are there, of which those that are allowed come first. */
+/** The ground to build on, and the cases that are there, of which those that are allowed come first. */
 type EntrySite = {
   readonly ground: CaseGround;
   readonly entries: readonly CaseEntry[];

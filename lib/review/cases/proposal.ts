@@ -26,7 +26,7 @@ type CaseRequest = Pick<Proposal, 'claims' | 'family' | 'method' | 'context'>;
 
 const place = { file: '', line: 1, column: 1 };
 
-/** What a policy says of a request, as a case would expect it. */
+/** Asks a policy about a request, and gives its decision as a case would expect it. */
 export function decideExpected(
   policy: PolicyItem,
   rows: CaseGround['rows'],
@@ -66,7 +66,10 @@ export function isSameOutcome(a: ExpectedDecision, b: ExpectedDecision): boolean
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The request with what the policy says of it, if that shows something: that the other says otherwise, or an allowance. */
+/**
+ * The request with what the policy says of it, if that shows something: that the other says otherwise, or an
+ * allowance.
+ */
 export function proposeCase(
   asked: CaseRequest,
   ground: CaseGround,
@@ -79,7 +82,7 @@ export function proposeCase(
   return shows ? { ...asked, expected } : undefined;
 }
 
-/** What one set of claims has otherwise than another. */
+/** Compares two sets of claims: those that differ, and those that are gone. */
 export function compareClaims(
   from: Claims,
   to: Claims,
@@ -94,7 +97,7 @@ export function compareClaims(
 
 type ProposalBase = { readonly base: CaseRequest | undefined; readonly other: PolicyItem | undefined };
 
-/** The same with as much as may be as the base has it: what a search picked is seldom what a person would. */
+/** Takes back as much as possible to what the base has: what a search picked is seldom what a person would. */
 function moveNearer(
   proposal: Proposal,
   base: CaseRequest,

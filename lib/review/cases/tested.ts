@@ -17,10 +17,10 @@ export type Survivor = {
   readonly noticing: readonly string[];
 };
 
-/** What is expected to survive, and does not. */
+/** A survivor that is accepted, and is none. */
 type IdleAcceptance = NonNullable<TestedPolicy['written']>['accepted'][number];
 
-/** What the cases of one role or registry came to. */
+/** The outcome of the cases of one role or registry. */
 export type CasesResult = {
   readonly tested: TestedPolicy;
   readonly trials: readonly Trial[];
@@ -35,7 +35,7 @@ export type CasesResult = {
     | undefined;
 };
 
-/** What is asked for beside the cases themselves. */
+/** Checks to run beside the cases themselves. */
 export type CheckOptions = { readonly coverage: boolean; readonly mutate: boolean };
 
 type IssuerRows = ReadonlyMap<string, IssuerRow>;

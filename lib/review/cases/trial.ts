@@ -24,7 +24,7 @@ import type { IssuerRow } from '../../token/issuer.ts';
 import { assumeVerified } from '../assume.ts';
 import type { PolicyItem } from '../compare/item.ts';
 
-/** What a role or a registry must decide for given claims: one entry of `<name>.test.yml`. */
+/** One case, an entry of `<name>.test.yml`. */
 export type Case = {
   readonly name: string;
   readonly place: Place;
@@ -119,7 +119,7 @@ function compareGrant(expected: ExpectedDecision, decision: Allow | MethodAllow)
   ];
 }
 
-/** What of the rows of broker.yml stands before a role. */
+/** The guards in the rows of broker.yml, which come before any role. */
 export type GuardRows = ReadonlyMap<string, Pick<IssuerRow, 'require' | 'nullable'>>;
 
 /** By the whole request, as the authorizer does, or by its method alone. */
@@ -148,7 +148,9 @@ function runCase(role: PolicyItem, rows: GuardRows, each: Case): Trial {
   return { ...trial, differences: compareGrant(each.expected, decision) };
 }
 
-/** Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure. */
+/**
+ * Asks a role or a registry what its cases ask, behind the guards of broker.yml's rows, and tells what differs. Pure.
+ */
 export function runCases(role: PolicyItem, rows: GuardRows, cases: readonly Case[]): readonly Trial[] {
   return cases.map(each => runCase(role, rows, each));
 }

@@ -58,7 +58,10 @@ function widenLength<P extends PolicyItem>(policy: P): Widened<P>[] {
   ];
 }
 
-/** Each policy that is this one with one thing more to give: a scope that others have, or the longest session of its kind. */
+/**
+ * Each policy that is this one with one thing more to give: a scope that others have, or the longest session of its
+ * kind.
+ */
 export function createWidened<P extends PolicyItem>(policy: P): Widened<P>[] {
   return [...widenScopes(policy), ...widenLength(policy)];
 }

@@ -5,10 +5,10 @@ import { listBeyondBounds } from '../../language/kinds/iam-bounds.ts';
 import type { Role } from '../../policy/role.ts';
 import { judgeJobs, summarizeJobs } from './jobs.ts';
 
-/** What of a role is beyond its team's ceiling: a kind of job that it admits, or an action that it gives. */
+/** A part of a role that is beyond its team's ceiling: a kind of job that it admits, or an action that it gives. */
 export type CeilingBreach = { readonly role: string; readonly says: string };
 
-/** What holds of the ceiling of one team, for every token that there can be. */
+/** The proof of one team's ceiling, for every token that there can be. */
 export type CeilingProof = {
   readonly team: string;
   readonly roles: number;
@@ -39,7 +39,9 @@ function listActionsBeyond(role: Role, team: Team): string[] {
 
 const KNOWN = new Set(Object.values(JOB_KINDS).flatMap(kinds => kinds.map(({ name }) => name)));
 
-/** Proves the ceiling of each team that has one. What load and lint have refused is proved again, from what is issued. */
+/**
+ * Proves the ceiling of each team that has one. What load and lint have refused is proved again, from what is issued.
+ */
 export function proveCeilings(config: Pick<Config, 'teams' | 'roles' | 'rows'>): CeilingProof[] {
   const { teams, roles, rows } = config;
   return Object.entries(teams?.teams ?? {}).flatMap(([name, team]) => {

@@ -183,7 +183,9 @@ export function compareConfigs(before: PolicySet, after: PolicySet, asked: Searc
   };
 }
 
-/** Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown. */
+/**
+ * Does anybody get more than before? What could not be told counts, and so does a member whose direction is unknown.
+ */
 export function isWidening(change: RoleChange): boolean {
   return (
     [change.gained, change.scopesGained].some(list => list.length > 0) ||

@@ -17,7 +17,7 @@ import { describeObstacle } from './telling.ts';
 /** A request of which two versions of a role think otherwise, or that it could not be told. */
 export type ShownRequest = { readonly witness: Witness } | 'undecided';
 
-/** What one version admits and another does not, by the statement that admits it. */
+/** Requests that one version admits and another does not, by the statement that admits them. */
 export type Gain = {
   readonly statement: Statement;
   readonly shown: ShownRequest;
@@ -28,7 +28,7 @@ export type Gain = {
 /** A request that both admit and to which one gives scopes that the other does not. */
 export type ScopeGain = Gain & { readonly scopes: readonly string[] };
 
-/** What is asked: in which world, and the claims of a plain job, which a witness has too where they fit. */
+/** The space to search, and the claims of a plain job, which a witness has too where they fit. */
 export type SearchQuestion = { readonly world: SearchSpace; readonly sample: Claims };
 
 type ConfirmWitness = (witness: Witness) => boolean;
@@ -62,7 +62,10 @@ function listBoxes(placed: readonly PlacedStatement[]): Box[] {
   return placed.map(({ box }) => box);
 }
 
-/** What is admitted by this statement and none before it, and by the other role not: nothing trusts it there, or a deny strikes. */
+/**
+ * Searches what is admitted by this statement and none before it, and not by the other role: nothing trusts it there,
+ * or a deny strikes.
+ */
 function* searchGains(
   placed: PlacedStatement,
   outside: readonly Box[],
@@ -73,7 +76,7 @@ function* searchGains(
   for (const { box } of other.deny) yield searchSpace(world, [...placed.box, ...box], outside);
 }
 
-/** What `to` admits and `from` does not, by the statement that admits it. Either may be missing. */
+/** Finds what `to` admits and `from` does not, by the statement that admits it. Either may be missing. */
 export function findGains(
   question: SearchQuestion,
   from: GuardedPolicy | undefined,

@@ -2,7 +2,7 @@ import { type Differences, isWidening, type RoleChange } from './change.ts';
 
 export type Direction = 'wider' | 'undecided' | 'not wider';
 
-/** What each direction means, for people. */
+/** Each direction in words. */
 export const DIRECTIONS: { readonly [direction in Direction]: string } = {
   wider: 'Wider: somebody gets more than before.',
   undecided: 'Undecided: whether somebody gets more could not be told within bounds.',

@@ -10,7 +10,10 @@ const LISTED: { readonly [kind in Template['kind']]: readonly string[] } = {
   jwt: ['audience'],
 };
 
-/** What a role gives, as a reviewer asks first: which account, which role, which repositories, with which rights. */
+/**
+ * Describes what a role gives, as a reviewer asks first: which account, which role, which repositories, with which
+ * rights.
+ */
 export function describeTarget(template: Template): string {
   const members = template as unknown as { readonly [member: string]: unknown };
   const told = LISTED[template.kind]

@@ -8,7 +8,7 @@ import type { Limits } from '../../stores/limits.ts';
 import { createPattern, isCovering } from '../space/automaton.ts';
 import type { MemberChange } from './members.ts';
 
-/** What holds of all roles, whoever edits them: less of it is wider, though no role has changed. */
+/** Bounds of all roles, whoever edits them: less of them is wider, though no role has changed. */
 export type Guardrails = {
   readonly teams?: Teams | undefined;
   readonly invariants?: readonly Invariant[] | undefined;
@@ -18,7 +18,7 @@ export type Guardrails = {
 
 type GuardrailMembers = ReadonlyMap<string, unknown>;
 
-/** What of these is new can only take away; of all others, what is new may give. */
+/** Of these, what is new can only take away; of all others, what is new may give. */
 const BOUNDS =
   /^(teams|invariants|audit)$|^teams\..*\.(max_seconds|ceiling)$|^teams\..*\.ceiling\.|^invariants\./;
 

@@ -15,7 +15,7 @@ import {
 } from '../space/world.ts';
 
 /**
- * What a policy thinks of a kind of job: some token of it is admitted, none is, or the token tells nothing of the
+ * A policy's answer to a kind of job: some token of it is admitted, none is, or the token tells nothing of the
  * kind, so that whatever looks like it is admitted.
  */
 export type JobAnswer = 'admits' | 'excludes' | 'untold';
@@ -53,7 +53,10 @@ export function statementOf(kind: JobKind, issuer: string): Statement {
   };
 }
 
-/** Exact, for every token there can be: which kinds of jobs each trust statement admits, past the guard and the denies. */
+/**
+ * Exact, for every token there can be: which kinds of jobs each trust statement admits, past the guard and the
+ * denies.
+ */
 export function judgeJobs(role: SearchedPolicy, rows: ReadonlyMap<string, IssuerRow>): StatementJobs[] {
   const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
   return issuers.flatMap(issuer => {

@@ -72,7 +72,7 @@ function listKnowingly(trust: readonly Statement[]): ItemMembers {
   );
 }
 
-/** What a role gives and to whom it is given once, beside whom it admits. */
+/** Lists the members of a role that say what it gives, and how often, beside whom it admits. */
 function flattenRole(role: Role): ItemMembers {
   const {
     template: { kind, ...template },
@@ -112,7 +112,10 @@ export function flattenItem(item: PolicyItem): ItemMembers {
   return 'template' in item ? flattenRole(item) : flattenRegistry(item);
 }
 
-/** What of an issuer's row lets tokens in before any role is asked, but for its guard, which is part of admission. */
+/**
+ * Lists the members of an issuer's row that let tokens in before any role is asked, but for its guard, which is part
+ * of admission.
+ */
 export function flattenRow(row: IssuerRow): ItemMembers {
   const { origin, algorithms, maxTokenLifetime, allowPrivateNetwork, events, running } = row;
   return {
@@ -125,7 +128,7 @@ export function flattenRow(row: IssuerRow): ItemMembers {
   };
 }
 
-/** What a role gives, or a registry opens, in words. */
+/** Describes what a role gives, or a registry opens. */
 export function describeGift(item: PolicyItem): string {
   return 'template' in item
     ? describeTarget(item.template)

@@ -14,7 +14,7 @@ export type PolicySet = Guardrails & {
 /** Two versions of it. */
 export type PolicyVersions = { readonly before: PolicySet; readonly after: PolicySet };
 
-/** What is asked of it. */
+/** How to search it. */
 export type SearchOptions = {
   /** The claims of a plain job of an issuer, for witnesses that read well. */
   readonly findSample: (issuer: string) => Claims;

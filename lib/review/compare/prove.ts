@@ -23,7 +23,7 @@ import type { PolicyItem } from './item.ts';
 import type { PolicySet, SearchOptions } from './policy.ts';
 import { isTargetAllowed, readTargets, type TargetValue } from './targets.ts';
 
-/** What must hold of every request that has a role. Statements of issuers other than the world's say nothing here. */
+/** A demand on every request that has a role. Statements of issuers other than the world's say nothing here. */
 export type Requirement =
   /** None of these may speak of it; in doubt it does, as with a deny. */
   | { readonly never: readonly Statement[] }
@@ -157,7 +157,7 @@ function readKind(subject: PolicyItem): string {
   return isRegistry(subject) ? 'registry' : subject.template.kind;
 }
 
-/** What a role does not demand of the jobs of an issuer that it trusts. */
+/** Finds what a role does not demand of the jobs of an issuer that it trusts. */
 function findMissingDemands(invariant: Invariant, subject: PolicyItem): Refutation[] {
   const { demands = [] } = invariant;
   if (isRegistry(subject)) return [];

@@ -6,7 +6,7 @@ import type { PolicySet, PolicyVersions } from './policy.ts';
 
 type RenamedItem = { readonly of: 'role' | 'registry'; readonly before: string; readonly after: string };
 
-/** What a role gives and a registry opens, but for what is made of its own name. */
+/** Writes what a role gives and a registry opens, but for what is made of its own name. */
 function stripName(item: PolicyItem): string {
   const text = JSON.stringify(
     'methods' in item ? [item.path, item.methods, item.audience] : [item.template, item.session],
@@ -40,7 +40,7 @@ function groupByGift(items: readonly PolicyItem[]): Map<string, string[]> {
   return groups;
 }
 
-/** What is made of a role's own name opens nothing by another one: the other side must be told it first. */
+/** Calls a change narrower that is made of the role's own name alone: the other side must be told the new one first. */
 export function allowNewName(change: MemberChange, item: RenamedItem): MemberChange {
   const ofName = ['role:', 'kite-sts:'].some(
     prefix => change.before === prefix + item.before && change.after === prefix + item.after,

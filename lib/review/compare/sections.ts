@@ -12,7 +12,7 @@ export type ReportLine = {
   readonly shown?: ShownRequest;
 };
 
-/** What is otherwise alike for these roles, or for all of them. */
+/** Changes that are alike for these roles, or for all of them. */
 export type ReportSection = {
   readonly title: string;
   /** Names of the roles or registries, when it is about some. */
@@ -21,7 +21,7 @@ export type ReportSection = {
   readonly widens: boolean;
 };
 
-/** What is otherwise, part by part, in words: what guards all roles, how issuers are verified, then role by role. */
+/** Describes all changes, part by part: what guards all roles, how issuers are verified, then role by role. */
 export function listSections(differences: Differences): ReportSection[] {
   const { roles, issuers, guardrails } = differences;
   return [
@@ -91,7 +91,10 @@ function describeGroup(group: readonly RoleChange[]): ReportSection {
   };
 }
 
-/** What it gives and whom it newly lets in comes first, since that is what a reviewer must judge. */
+/**
+ * Describes a change line by line. What it gives and whom it newly lets in comes first: that is what a reviewer must
+ * judge.
+ */
 function listChangeLines(change: RoleChange): ReportLine[] {
   return [
     ...change.members.map(describeMember),

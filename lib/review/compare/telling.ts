@@ -7,7 +7,7 @@ import type { Witness } from '../space/witness.ts';
 import { type GuardedPolicy, readShortestSession } from '../space/world.ts';
 
 /**
- * What kept this request out of a role, in words: the claims that stood in the way, the deny that struck, the guard
+ * Says what kept this request out of a role: the claims that stood in the way, the deny that struck, the guard
  * of its issuer. Undefined where there was no role, or where nothing did.
  */
 export function describeObstacle(standing: GuardedPolicy | undefined, witness: Witness): string | undefined {

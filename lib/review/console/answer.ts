@@ -18,7 +18,7 @@ export type ConsoleQuestion = {
   readonly context: Context;
 };
 
-/** What stops a token before any role is asked: broker.yml lists no such issuer, or its guard is not met. */
+/** Why a token is refused before any role is asked: broker.yml lists no such issuer, or its guard is not met. */
 export type StopReason = 'issuer_unknown' | 'guard_not_met';
 
 export type ConsoleAnswer = {
@@ -28,7 +28,7 @@ export type ConsoleAnswer = {
   readonly remedies: Remedies;
 };
 
-/** What a broker with this role would say. */
+/** Decides as a broker with this role would. */
 export function answerQuestion(
   question: ConsoleQuestion,
   role: Role,

@@ -1,7 +1,7 @@
 import type { Claims } from '../../policy/claims.ts';
 import { JsonError, readStrictJson, readStrictObject } from '../../token/json.ts';
 
-/** What a text says of a caller, or why it says nothing. */
+/** The claims that a text holds, or why it holds none. */
 export type ReadClaims = { readonly claims: Claims } | { readonly fault: string };
 
 const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;

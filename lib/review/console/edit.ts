@@ -3,7 +3,10 @@ import { compareRoles, type RoleChange } from '../compare/change.ts';
 import type { PageData } from './held.ts';
 import { createSearchOptions } from './sample.ts';
 
-/** What an edited role newly admits and gives, and what no longer; undefined where nothing is decided otherwise. */
+/**
+ * Compares an edited role with its file: what it newly admits and gives, and what no longer; undefined where nothing
+ * is decided otherwise.
+ */
 export function compareEdited(edited: Role, held: PageData, now: number): RoleChange | undefined {
   const { rows } = held;
   const before = held.roles.filter(({ name }) => name === edited.name);

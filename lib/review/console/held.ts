@@ -7,7 +7,7 @@ import type { PolicySet } from '../compare/policy.ts';
 /** A role as its text reads: compiled, or all that is wrong with it. */
 export type CompiledText = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
 
-/** What the page holds: each role as its file has it, and what roles are compiled against. */
+/** The data of the page: each role as its file has it, and what roles are compiled against. */
 export type PageData = PolicySet & {
   readonly url: string;
   readonly setting: RoleSetting;

@@ -14,7 +14,7 @@ import { createOptionGroups } from './view/options.ts';
 import { createVerdict, showVerdict } from './view/verdict.ts';
 import { createWhyParts } from './view/why.ts';
 
-/** What the page holds and does not show, beside what stands in its fields. */
+/** The state of the page that its fields do not show. */
 type PageState = {
   readonly held: PageData;
   readonly now: () => number;
@@ -83,7 +83,7 @@ function tryWitness(state: PageState, witness: Witness): void {
   findField('claims').focus();
 }
 
-/** What is computed over all requests there can be waits until nobody types. */
+/** Milliseconds without typing, after which the search over all requests there can be begins. */
 const QUIET_MS = 250;
 let waiting: ReturnType<typeof setTimeout> | undefined;
 

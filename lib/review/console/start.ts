@@ -41,7 +41,7 @@ function listAdmittedStarts(role: Role, held: PageData, now: number): StartingCl
   );
 }
 
-/** What conditions say plainly: the value of `equals`, the first of `in`. */
+/** Collects the values that conditions name: that of `equals`, the first of `in`. */
 function collectLiterals(conditions: readonly Condition[]): Claims {
   return Object.fromEntries(
     conditions
@@ -52,7 +52,7 @@ function collectLiterals(conditions: readonly Condition[]): Claims {
   );
 }
 
-/** What the guard and the first statement for this issuer want: the job that the role was written for. */
+/** Collects what the guard and the first statement for this issuer want: the job that the role was written for. */
 function collectWantedClaims(role: Role, row: IssuerRow): Claims {
   const first = role.trust.find(({ issuer }) => issuer === row.issuer);
   return {

@@ -22,7 +22,7 @@ export function nameApprover(unblocked: Unblocked, people: readonly Person[]): s
   return people.find(({ id }) => id === unblocked.by)?.name ?? unblocked.by;
 }
 
-/** What is demanded, in words: an approval, or else that the job runs. */
+/** Describes a demand: an approval, or else that the job runs. */
 export function describeDemand(wanted: ApprovalDemand | undefined): string {
   if (!wanted) return 'the job of the token runs';
   const { step, by, within } = wanted;
@@ -30,7 +30,7 @@ export function describeDemand(wanted: ApprovalDemand | undefined): string {
   return `the block step "${step}" of its build was unblocked by one of ${names}, at most ${formatLength(within)} ago`;
 }
 
-/** What a role demands of a job of this issuer, in words. */
+/** Describes what a role demands of a job of this issuer. */
 export function describeDemands(role: Demanding, issuer: string): string[] {
   return listDemands(role, issuer).map(demand =>
     describeDemand(demand === 'approval' ? role.approval : undefined),
@@ -56,7 +56,7 @@ function describeCheck(check: DemandCheck): string {
   return `    ${VALUES[truth]}${describeDemand(wanted)}${who}${WHY[why]}`;
 }
 
-/** What the role demands of the job, one line each. */
+/** Writes what the role demands of the job, one line each. */
 export function formatDemands(checks: readonly DemandCheck[] = []): string[] {
   return checks.length === 0 ? [] : ['  demanded of the job:', ...checks.map(describeCheck)];
 }

@@ -48,7 +48,7 @@ function describeActual(checked: CheckedCondition): string {
     : `, here ${formatClaim(checked.actual)}${explainLikeness(checked)}`;
 }
 
-/** What alone sets a value apart from one that was wanted, where an eye would not see it. */
+/** Says what alone sets a value apart from one that was wanted, where an eye would not see it. */
 export function explainLikeness(checked: CheckedCondition): string {
   const {
     truth,

@@ -7,10 +7,10 @@ import { findNearestStatement, type StatementTrace, type Trace } from '../../pol
 import { describeCondition, formatClaim } from './explain.ts';
 import { writeYaml } from './written.ts';
 
-/** What would have to change: in the step that asks, or in the policy, if its author means to let this caller in. */
+/** Changes that would let a caller in: in the step that asks, or in the policy, if its author means to. */
 export type Remedies = { readonly step: readonly string[]; readonly policy: readonly string[] };
 
-/** What to add to the command that mints a token, for a claim that is there only then. */
+/** Finds what to add to the command that mints a token, for a claim that is there only then. */
 export type FindRequest = (claim: string) => string | undefined;
 
 const NONE: Remedies = { step: [], policy: [] };
@@ -31,7 +31,7 @@ export type Loosening = {
   readonly operands: readonly Scalar[] | undefined;
 };
 
-/** What else a loosened condition lets in, in a sentence; empty where nothing is known of that. */
+/** Says what else a loosened condition lets in, in a sentence; empty where nothing is known of that. */
 export type DescribeOpened = (loosening: Loosening) => string;
 
 type Offer = { readonly operator: Operator; readonly operands: readonly Scalar[] | undefined };
@@ -164,7 +164,7 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: DenialFa
   method_not_listed: () => ({ step: [], policy: ['Name the scope of the method under methods'] }),
 };
 
-/** What would have to change for a denied caller, on both sides, drawn from the trace alone. */
+/** Finds what would have to change for a denied caller, on both sides, from the trace alone. */
 export function findRemedies(
   decision: Decision | MethodDecision,
   askFor: FindRequest,

@@ -99,7 +99,7 @@ export const DIALECT = {
 
 export type DialectRule = keyof typeof DIALECT;
 
-/** What here is refused, and there is read in some way. */
+/** Complaints of ours about what is read there in some way. */
 const READ_THERE: { readonly [rule in Rule]?: DialectRule } = {
   'issuer-unknown': 'dialect-issuer',
   'binding-missing': 'dialect-tenant',
@@ -119,7 +119,7 @@ function createDialectFinding(rule: DialectRule, place: LintFinding['place']): L
   return { rule, level, place, message: `Buildkite: ${there} kite-sts: ${here}` };
 }
 
-/** What both refuse is told as a broker tells it. */
+/** A complaint as a finding. What both refuse is told as a broker tells it. */
 function convertComplaint(complaint: Complaint): LintFinding {
   const { rule, place, message } = complaint;
   const there = READ_THERE[rule];

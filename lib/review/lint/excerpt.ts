@@ -13,7 +13,9 @@ function escapeExcerpt(text: string): string {
     );
 }
 
-/** The line of a place with a caret below the column, each line with its end; nothing where the text has no such line. */
+/**
+ * The line of a place with a caret below the column, each line with its end; nothing where the text has no such line.
+ */
 export function formatExcerpt(text: string, at: Place): string {
   const { line, column } = at;
   const source = text.split('\n')[line - 1]?.replace(/\r$/, '');

@@ -12,7 +12,7 @@ import {
   terraformValues,
 } from './values/others.ts';
 
-/** What rules need to know of an issuer's claims beyond their types. */
+/** Facts of an issuer's claims beyond their types, for rules. */
 export type ClaimKnowledge = {
   /** What a statement without any of `runs` admits, all of them. */
   readonly unit: string;

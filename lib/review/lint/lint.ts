@@ -9,7 +9,7 @@ export type LintAnswer = {
   readonly ignored: readonly IgnoredFinding[];
 };
 
-/** What one place has for many roles, such as a guard of broker.yml, is told once. */
+/** Keeps one finding of a place that many roles share, such as a guard of broker.yml. */
 function dropRepeated(findings: readonly LintFinding[]): LintFinding[] {
   const told = new Map(
     findings.map(each => [`${each.rule} ${each.place.file}:${each.place.line}:${each.place.column}`, each]),

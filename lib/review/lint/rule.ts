@@ -6,13 +6,13 @@ import type { Linted } from './linted.ts';
 /** How grave: an error keeps a broker from starting, a warning is worth a change, a note is worth knowing. */
 export type LintLevel = 'error' | 'warning' | 'note';
 
-/** What a rule found, and where. */
+/** A place that a rule found, and what it says of it. */
 export type LintMatch = { readonly place: Place; readonly message: string };
 
 /** One line of lint's answer. */
 export type LintFinding = LintMatch & { readonly rule: string; readonly level: LintLevel };
 
-/** What a rule may look at beside the role itself. */
+/** All that a rule may look at beside the role itself. */
 export type LintSetting = {
   /** broker.yml as it was read. */
   readonly broker: Tree;
@@ -25,7 +25,7 @@ export type LintSetting = {
   readonly now: number;
 };
 
-/** What is said of a rule: its name, which is its page's too, and in one line what it finds. */
+/** A rule in words: its name, which is its page's too, and in one line what it finds. */
 export type RuleFacts = { readonly rule: string; readonly level: LintLevel; readonly says: string };
 
 /**

@@ -9,7 +9,7 @@ import {
 } from './language.ts';
 import type { Dimension, Point, Region, Side } from './region.ts';
 
-/** What arrays must have one of, list by list, and what they must not have. */
+/** Elements of which arrays must have one, list by list, and those that they must not have. */
 type ElementSets = { readonly every: readonly (readonly string[])[]; readonly none: readonly string[] };
 
 /** The values of one dimension that several regions leave together. */

@@ -29,7 +29,7 @@ function readNodeText(node: SearchNode | undefined): string {
 /** How many states one search for a text may look at before it gives up: what bounds its memory. */
 const MAX_STATES = 20_000;
 
-/** What a whole comparison may spend, in steps of an automaton: some 30 nanoseconds each. */
+/** The budget of a whole comparison, in steps of an automaton: some 30 nanoseconds each. */
 const MAX_STEPS = 30_000_000;
 
 /** One comparison: what it may still spend, and what it has learned. */

@@ -1,6 +1,6 @@
 import type { ClaimValue } from '../../policy/claims.ts';
 
-/** What a claim holds that is named so, whoever sends it. */
+/** Values of a claim that is named so, whoever sends it. */
 const BY_NAME: readonly (readonly [name: RegExp, values: readonly string[]])[] = [
   [/_protected$/, ['true', 'false']],
   [/^environment(_name)?$/, ['production', 'staging']],
@@ -12,7 +12,9 @@ function changeLastPart(sample: ClaimValue | undefined): string[] {
   return typeof sample === 'string' && sample.includes('/') ? [sample.replace(/[^/]*$/, 'other')] : [];
 }
 
-/** What a claim could hold in a token, the likeliest first: a request that shows something should look like one. */
+/**
+ * Lists what a claim could hold in a token, the likeliest first: a request that shows something should look like one.
+ */
 export function listLikelyValues(
   name: string,
   sample: ClaimValue | undefined,

@@ -13,7 +13,7 @@ export function listClaimValues(
   return listed?.operands.filter(value => all.every(each => judgeValue(each, value).truth === 'true'));
 }
 
-/** What a condition says of one value of its claim. */
+/** Judges one value of its claim by a condition. */
 export function judgeValue(condition: Condition, value: Scalar): TruthJudgement {
   const { path } = condition;
   if (typeof path === 'string') return checkCondition(condition, { [path]: value }, undefined);

@@ -14,12 +14,12 @@ export type Demand = { readonly on: Dimension; readonly region: Region };
 /** All requests that meet every demand. A policy is boxes minus boxes. */
 export type Box = readonly Demand[];
 
-/** What is left of each dimension of which a demand spoke. */
+/** The part of each dimension that is left, of those of which a demand spoke. */
 export type Remainder = ReadonlyMap<Dimension, Constraint>;
 
 export type SearchResult = Remainder | 'none' | 'undecided';
 
-/** What it costs to narrow a space once, in steps of an automaton. */
+/** The cost of narrowing a space once, in steps of an automaton. */
 const NARROWING = 100;
 
 type NarrowedSpace = Remainder | undefined;
@@ -53,7 +53,9 @@ function addDemands(box: Box, budget: SearchBudget): NarrowedSpace {
   return box.reduce<NarrowedSpace>((space, demand) => space && addDemand(space, demand, budget), new Map());
 }
 
-/** Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left. */
+/**
+ * Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left.
+ */
 function isOutside(space: Remainder, demand: Demand, budget: SearchBudget): boolean {
   const { points, texts, elements } = narrowByDemand(space, demand);
   return isEmptyConstraint({ points, texts: { ...texts, none: [] }, elements }, demand.on, budget);

@@ -15,7 +15,7 @@ import {
 import { type Box, type Demand, type SearchResult, searchBoxes } from './search.ts';
 import { listSourcePoints } from './source.ts';
 
-/** Whatever a trust policy leads to: a role or a registry. A registry has no session, and is never disabled. */
+/** A trust policy with what it leads to: a role or a registry. A registry has no session, and is never disabled. */
 export type SearchedPolicy = TrustPolicy & {
   readonly name: string;
   readonly disabled?: string | undefined;
@@ -74,7 +74,7 @@ function listAcceptedAudiences(guarded: GuardedPolicy, issuer: string): readonly
   return [guarded.role.audience, ...(guarded.role.issuers[issuer]?.audiences ?? [])];
 }
 
-/** What is looked at together. */
+/** The policies of a search, and where it begins. */
 export type SpaceOptions = {
   readonly issuer: string;
   readonly standings: readonly GuardedPolicy[];
@@ -91,7 +91,9 @@ function isInsideClaim(inner: string, outer: string): boolean {
   );
 }
 
-/** Of claims one inside of the other (`/o/a` and `/o/a/b`): the inner one is there only where the outer is an object. */
+/**
+ * Of claims one inside of the other (`/o/a` and `/o/a/b`): the inner one is there only where the outer is an object.
+ */
 function findImpossible(claims: readonly Dimension[]): Box[] {
   return claims.flatMap(outer =>
     claims

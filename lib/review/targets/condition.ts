@@ -18,7 +18,10 @@ function convertTruth(holds: boolean): Truth {
   return holds ? 'true' : 'false';
 }
 
-/** What a request has under a condition key. A value of undefined is there and not empty; what it is, nobody knows yet. */
+/**
+ * The values that a request has under a condition key. A value of undefined is there and not empty; what it is,
+ * nobody knows yet.
+ */
 export type KeyValues = {
   readonly values: readonly (string | undefined)[];
   /** A key that has a list of values, which only the set operators read as one. */

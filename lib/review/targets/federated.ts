@@ -11,10 +11,10 @@ import { isActionCovered, judgeStatements, type Ruling } from './request.ts';
 import type { TargetRole, TrustStatement } from './trust.ts';
 
 const ENTER = 'sts:AssumeRoleWithWebIdentity';
-/** What our JWT for AWS is minted for, as lib/providers/aws.ts has it. */
+/** The audience of our JWT for AWS, as lib/providers/aws.ts has it. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-/** What a role via web_identity asks of its target. */
+/** The demands of a role via web_identity on its target. */
 export type FederatedRequest = {
   readonly role: string;
   readonly arn: string;
@@ -25,7 +25,7 @@ export type FederatedRequest = {
   readonly seconds: number;
 };
 
-/** What each `aws` role via web_identity asks: the target trusts our JWT, and not our role. */
+/** Lists what each `aws` role via web_identity asks: the target trusts our JWT, and not our role. */
 export function listFederatedRequests(roles: readonly Role[]): FederatedRequest[] {
   return roles.flatMap(({ name, template, session }) =>
     template.kind === 'aws' && template.via === 'web_identity'
@@ -140,7 +140,7 @@ function checkEntrance(
   return [createTargetFinding(isNamed ? 'condition-not-met' : 'issuer-not-trusted')];
 }
 
-/** What comes along with the JWT needs a right of its own. */
+/** Checks the rights that tags and a source identity need beside the JWT. */
 function checkSessionRights(request: FederatedRequest, judge: (action: string) => Ruling): TargetFinding[] {
   const needed = [
     ...(request.tagged ? [['sts:TagSession', 'tag-session-not-allowed'] as const] : []),

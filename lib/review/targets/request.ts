@@ -6,7 +6,7 @@ import { findSlots } from '../../policy/template.ts';
 import { combineAll, combineAny, judgeCondition, type KeyLookup, type KeyValues } from './condition.ts';
 import type { Principal, TrustStatement } from './trust.ts';
 
-/** What a role of the configuration asks of its target. */
+/** The demands of a role of the configuration on its target. */
 export type TargetRequest = {
   readonly role: string;
   readonly arn: string;
@@ -19,7 +19,7 @@ export type TargetRequest = {
   readonly seconds: number;
 };
 
-/** What each `aws` role asks of AssumeRole; via web_identity it is our JWT that a target trusts, and not our role. */
+/** Lists what each `aws` role asks of AssumeRole. Via web_identity a target trusts our JWT, and not our role. */
 export function listTargetRequests(roles: readonly Role[]): TargetRequest[] {
   return roles.flatMap(({ name, template, session }) =>
     template.kind === 'aws' && template.via === 'assume_role'
@@ -53,7 +53,7 @@ export function readWholeAccount(name: string): string | undefined {
 
 const UNKNOWN: KeyValues = { values: [undefined] };
 
-/** What is known of the broker's AssumeRole, as lib/providers/aws.ts sends it, by condition key. */
+/** Looks up what is known of the broker's AssumeRole by condition key, as lib/providers/aws.ts sends it. */
 function createKeyLookup(asked: TargetRequest, caller: TargetCaller, action: StsAction): KeyLookup {
   const { principal, externalId } = caller;
   return key => {
@@ -104,7 +104,7 @@ export type Ruling = {
   readonly doubts: readonly string[];
 };
 
-/** What a trust policy says to one action: a Deny that holds wins, and what is in doubt is undecided. */
+/** Judges one action by a trust policy: a Deny that holds wins, and what is in doubt is undecided. */
 export function judgeStatements(
   statements: readonly TrustStatement[],
   action: string,
@@ -131,7 +131,7 @@ export function judgeStatements(
   return sure ? { says: 'allowed', doubts: [] } : { says: 'undecided', doubts };
 }
 
-/** What it says to a request of AssumeRole, the broker's or somebody else's. */
+/** Judges a request of AssumeRole, the broker's or somebody else's, by a trust policy. */
 export function ruleOnAction(
   statements: readonly TrustStatement[],
   asked: TargetRequest,

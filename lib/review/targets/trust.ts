@@ -1,6 +1,6 @@
 import type { ClaimValue } from '../../policy/claims.ts';
 
-/** What a target's file can be wrong about. Its message names the place inside of the file. */
+/** A fault of a target's file. Its message names the place inside of the file. */
 export class TargetError extends Error {}
 
 /** `{ AWS: "*" }` and a bare `"*"` mean the same here: whoever it is. */

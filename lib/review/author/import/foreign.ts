@@ -1,4 +1,4 @@
-/** What other tools make trust policies of, by a mark that their files have. */
+/** Tools that make trust policies, by a mark that their files have. */
 const TOOLS: readonly (readonly [tool: string, mark: RegExp])[] = [
   ['the AWS CDK', /\baws-cdk-lib\b|\baws_cdk\b|\bWebIdentityPrincipal\b|\bnew iam\./],
   ['CloudFormation', /AWSTemplateFormatVersion|AWS::IAM::Role|!Sub\b|"Fn::(Sub|Join|GetAtt)"/],

@@ -8,7 +8,10 @@ import { type ClaimRule, createListRule, type ImportNote, noteExact, noteLoss } 
 import { AUDIENCE, noteNarrower } from './issuer.ts';
 import { readConditionKey } from './keys.ts';
 
-/** What one condition of IAM becomes: a rule on a claim, a range of addresses, notes alone, or the reason why nothing. */
+/**
+ * One condition of IAM as it is carried over: a rule on a claim, a range of addresses, notes alone, or the reason why
+ * nothing.
+ */
 export type CarriedCondition =
   | { readonly claim: string; readonly rule: ClaimRule; readonly notes: readonly ImportNote[] }
   | { readonly source: ClaimRule }
@@ -103,7 +106,7 @@ function importClaimCondition(name: string, on: ClaimOperands, effect: Effect): 
 
 const ALWAYS = ['sub', 'aud'];
 
-/** What is otherwise here for a token without the claim. */
+/** Notes what is otherwise here for a token without the claim. */
 function noteAbsence(claim: string, setting: ConditionSetting, ifExists: boolean): ImportNote[] {
   if (ALWAYS.includes(claim)) return [];
   if (setting.effect === 'trust')

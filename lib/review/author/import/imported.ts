@@ -13,7 +13,7 @@ import {
 import type { Scalar as Value } from '../../../policy/condition.ts';
 import { writeDocument } from '../format.ts';
 
-/** What a claim of an imported statement must be: operators, all of which must be true. */
+/** The rule on a claim of an imported statement: operators, all of which must be true. */
 export type ClaimRule = { readonly [operator: string]: Value | readonly Value[] };
 
 /** A statement as it stands in a role. */
@@ -25,7 +25,7 @@ export type DraftStatement = {
   readonly request?: { readonly source_ip: { readonly [operator: string]: readonly string[] } };
 };
 
-/** What a reader should know of an import. One that is not `exact` says what was left out or made narrower. */
+/** A note for the reader of an import. One that is not `exact` says what was left out or made narrower. */
 export type ImportNote = { readonly says: string; readonly exact: boolean };
 
 /** One statement of the source, by its name there, and what became of it; undefined: it was left out. */
@@ -37,7 +37,7 @@ export type ImportEntry = {
   readonly partial?: DraftStatement | undefined;
 };
 
-/** What a role gives, where the source says that. */
+/** The grant of a role, where the source says it. */
 type GithubRole = {
   readonly app: string;
   readonly owner: string;
@@ -45,7 +45,7 @@ type GithubRole = {
   readonly permissions: { readonly [scope: string]: { readonly [permission: string]: string } };
 };
 
-/** What became of a policy. Whoever meets it met the source: what cannot be said exactly is left out. */
+/** A policy as it was imported. Whoever meets it met the source: what cannot be said exactly is left out. */
 export type ImportedPolicy = {
   readonly trust: readonly ImportEntry[];
   readonly deny: readonly ImportEntry[];

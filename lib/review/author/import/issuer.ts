@@ -19,7 +19,7 @@ import { readSubjects } from './subject.ts';
 
 const read = new Map<string, IssuerFacts>();
 
-/** What is known of an issuer without a broker.yml: its preset, or that nothing is. */
+/** Finds what is known of an issuer without a broker.yml: its preset, or nothing. */
 export function findFacts(issuer: string): IssuerFacts {
   const held = read.get(issuer) ?? readFacts(issuer);
   read.set(issuer, held);
@@ -81,7 +81,9 @@ const ACCOUNT = noteLoss(
   'sub is narrower here: azp names an account of Google, and only its own tokens are let in.',
 );
 
-/** Binds the tenant where the source does so in a way that no role takes: a group of GitLab, an account by its `azp`. */
+/**
+ * Binds the tenant where the source does so in a way that no role takes: a group of GitLab, an account by its `azp`.
+ */
 function bindTenant(entry: DraftedEntry): DraftedEntry {
   const { draft, notes } = entry;
   const { project_path: project, azp, ...others } = draft.claims;

@@ -28,7 +28,7 @@ const REGISTERED = ['iss', 'sub', 'aud', 'jti', 'exp', 'nbf', 'iat'];
 const TAGGING: PresetName = 'buildkite';
 
 /**
- * What a condition's key speaks of: a claim, by the vocabulary's own case; a claim or tag that IAM never has for this
+ * The subject of a condition's key: a claim, by the vocabulary's own case; a claim or tag that IAM never has for this
  * issuer; one of which that is not known; what the caller of IAM chooses itself; or something else.
  */
 export type KeyMeaning =
@@ -47,7 +47,7 @@ function findKeyClaim(facts: IssuerFacts, name: string): string | undefined {
 
 export type ConditionKeySetting = { readonly host: string; readonly facts: IssuerFacts };
 
-/** What the key of a condition is to IAM, for tokens of one issuer. Keys have no case. */
+/** Reads what the key of a condition is to IAM, for tokens of one issuer. Keys have no case. */
 export function readConditionKey(written: string, setting: ConditionKeySetting): KeyMeaning {
   const { host, facts } = setting;
   const key = written.toLowerCase();

@@ -48,7 +48,7 @@ function listCharacters(first: string, last: string): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
 }
 
-/** What a backslash and a letter stand for, where that can be listed. */
+/** Characters that a backslash and a letter stand for, where they can be listed. */
 const CLASSES: { readonly [letter: string]: readonly string[] } = {
   d: listCharacters('0', '9'),
   w: [...listCharacters('0', '9'), ...listCharacters('A', 'Z'), ...listCharacters('a', 'z'), '_'],

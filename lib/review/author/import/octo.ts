@@ -22,7 +22,7 @@ type OctoFile = { readonly [key: string]: unknown };
 /** octo-sts itself refuses the file, so nobody gets anything by it. */
 export class OctoRefused extends Error {}
 
-/** What the file does not say of the role: the App, and where it is. */
+/** The App of the role and where it is, which the file does not say. */
 export type OctoSetting = {
   readonly app?: string | undefined;
   readonly owner?: string | undefined;
@@ -129,7 +129,7 @@ function readOctoClaims(policy: OctoFile, issuer: string): OctoClaims {
   return reading;
 }
 
-/** What a subject that cannot be carried says at its beginning, for the draft. */
+/** Reads what a subject that cannot be carried says at its beginning, for the draft. */
 function readSubjectStart(policy: OctoFile, iss: string): DraftStatement['claims'] {
   // The last character may be repeated by what follows it.
   const [plain = ''] = /^\^?[\w:/@-]*/.exec(readKeyText(policy, 'subject_pattern')) ?? [];

@@ -56,7 +56,10 @@ function importSecretRule(rule: unknown, index: number, organization: string): I
   return checkLoadable({ name, draft, notes: patterns ? [CROSSES] : [] }, 'trust');
 }
 
-/** The access policy of a Buildkite secret as a role without a provider. It holds for one organization, as the policy did. */
+/**
+ * The access policy of a Buildkite secret as a role without a provider. It holds for one organization, as the policy
+ * did.
+ */
 export function importSecrets(rules: readonly unknown[], organization: string): ImportedPolicy {
   return {
     trust: rules.map((rule, index) => importSecretRule(rule, index, organization)),

@@ -2,11 +2,11 @@ import type { Scalar } from '../../../policy/condition.ts';
 import { findPreset } from '../../../token/presets.ts';
 import { type ClaimRule, createValueRule } from './imported.ts';
 
-/** What one claim must be: a value, or a pattern. */
+/** A value of one claim, or a pattern of it. */
 type PartValue = { readonly value: Scalar; readonly wild: boolean };
 type PartClaims = { readonly [claim: string]: PartValue };
 
-/** What a subject, or a pattern of subjects, says of other claims. */
+/** The claims that a subject, or a pattern of subjects, speaks of. */
 type SubjectClaims = {
   readonly claims: PartClaims;
   /** Who has these claims is who can have this subject: it need not stand beside them. */
@@ -233,7 +233,7 @@ function createClaimRules(group: ClaimGroup): ClaimRules {
   return Object.fromEntries(Object.entries(group).map(([claim, all]) => [claim, createClaimRule(all)]));
 }
 
-/** What every one of the subjects says, as rules that may stand beside `sub`. */
+/** Finds what every one of the subjects says, as rules that may stand beside `sub`. */
 function findCommonRules(readings: readonly SubjectClaims[]): ClaimRules {
   const [first, ...others] = readings;
   const shared = Object.keys(first?.claims ?? {}).filter(name => others.every(each => name in each.claims));

@@ -56,7 +56,7 @@ export const CASE = object({
 
 export type WrittenCase = NonNullable<ReturnType<typeof CASE.read>>;
 
-/** What a file of cases is read against: its role or registry, and the issuers of broker.yml. */
+/** The setting that a file of cases is read in: its role or registry, and the issuers of broker.yml. */
 export type CaseSetting = {
   readonly role: PolicyItem;
   readonly issuers: ReadonlyMap<string, IssuerFacts & { readonly preset?: string | undefined }>;
@@ -69,7 +69,7 @@ export type CaseReading = CaseSetting & {
   readonly above: Map<string, CaseBase | undefined>;
 };
 
-/** What a case starts from: claims as they are written, and the vendor whose job they are where a scenario says so. */
+/** The start of a case: claims as they are written, and the vendor whose job they are where a scenario says so. */
 export type CaseBase = {
   readonly claims: Claims;
   readonly family: JobFamily | undefined;

@@ -30,7 +30,7 @@ function createChangeLine(line: ReportLine, tryIt: TryWitness): HTMLElement {
   );
 }
 
-/** What the edit changes, each with a request that shows it; nothing where the role is as it was. */
+/** Shows what the edit changes, each with a request that shows it; nothing where the role is as it was. */
 export function showChange(edited: boolean, change: RoleChange | undefined, tryIt: TryWitness): void {
   findPart('change').hidden = !edited;
   const differences = { roles: change ? [change] : [], issuers: [], guardrails: [] };

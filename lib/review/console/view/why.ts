@@ -104,7 +104,7 @@ function createGrantCard(decision: Decision): HTMLElement | undefined {
   );
 }
 
-/** What the role demands of the job, which this page has no events to tell of: it takes it as met, and says so. */
+/** Shows what the role demands of the job. This page hears no events, so it takes the demand as met, and says so. */
 function createDemandCard(decision: Decision): HTMLElement | undefined {
   const demands = 'demands' in decision.trace ? (decision.trace.demands ?? []) : [];
   return demands.length === 0

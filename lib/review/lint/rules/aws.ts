@@ -11,7 +11,10 @@ function findAwsPlace(linted: Linted, key: string): Tree['place'] {
   return (aws && findEntry(aws, key)?.place) ?? linted.tree.place;
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what either allows. */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: a session may do what
+ * either allows.
+ */
 export const policyBesideArns: LintRule = {
   rule: 'policy-beside-arns',
   level: 'warning',

@@ -1,7 +1,7 @@
 import { findClaimPlace } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 
-/** What `sub` is depends on the event and, at Buildkite, on the job's own --subject-claim. */
+/** The form of `sub` depends on the event and, at Buildkite, on the job's own --subject-claim. */
 export const ruleOnSub: LintRule = {
   rule: 'rule-on-sub',
   level: 'warning',

@@ -31,7 +31,7 @@ function listTextOperands(linted: LintedStatement): TextOperand[] {
   });
 }
 
-/** What the operand misses; first of what the vendor fixes. */
+/** Finds the grammar that the operand misses; first of those that the vendor fixes. */
 function findMissed(operand: TextOperand): Grammar | undefined {
   const { grammars, text, isPattern } = operand;
   const missed = grammars.filter(each => !canBeSent(each, text, isPattern));
@@ -61,7 +61,7 @@ export const valueNeverSent: LintRule = {
   check: ({ trust, deny }) => [...trust, ...deny].flatMap(each => findImpossibleValues(each, false)),
 };
 
-/** The same, where it is no habit of the vendor but the form of the claim: no token will ever hold it. */
+/** As above, where it is no habit of the vendor but the form of the claim: no token will ever hold it. */
 export const valueImpossible: LintRule = {
   rule: 'value-impossible',
   level: 'error',

@@ -18,7 +18,7 @@ export const SHA = createGrammar(
 export const TRUTH = createWordGrammar(['true', 'false'], FIXED);
 export const REF_TYPE = createWordGrammar(['branch', 'tag', ''], FIXED);
 
-/** What Git takes in a name (git check-ref-format). A fork's branch has a colon at some vendors. */
+/** Characters that Git takes in a name (git check-ref-format). A fork's branch has a colon at some vendors. */
 const NAME = '[^\\x00-\\x20\\x7f~^:?*\\[\\\\]';
 const LABEL = '[^\\x00-\\x20\\x7f~^?*\\[\\\\]';
 const NEVER = /\.\.|@\{|\/\//;

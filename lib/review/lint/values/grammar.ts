@@ -1,6 +1,6 @@
 import { canBeText, type Form, readForm } from './form.ts';
 
-/** What an issuer can send in a claim, or a part of what is known of it. */
+/** The values that an issuer can send in a claim, or a part of what is known of them. */
 export type Grammar = {
   /** After "but": `the name of a branch`. */
   readonly says: string;

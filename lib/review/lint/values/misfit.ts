@@ -66,7 +66,7 @@ export function explainMisfit(text: string, isPattern: boolean): string | undefi
   return findSlip(text, [QUOTE, LETTER, EXPRESSION, ...(isPattern ? [] : [WILDCARD]), SPACE, CAPITAL]);
 }
 
-/** What looks like a slip although it may be sent. */
+/** Finds what looks like a slip although it may be sent. */
 export function findLookalike(text: string, isPattern: boolean): string | undefined {
   return findSlip(text, [QUOTE, MIXED, EXPRESSION, SPACE, ...(isPattern ? [] : [{ ...WILDCARD, is: /\*/ }])]);
 }
