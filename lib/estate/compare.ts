@@ -6,14 +6,14 @@ import { findAdmitting } from '../review/space/admits.ts';
 import { createPattern } from '../review/space/automaton.ts';
 import { selectPoints } from '../review/space/region.ts';
 import type { Box, SearchResult } from '../review/space/search.ts';
-import { createWitness, type Witness } from '../review/space/witness.ts';
 import {
   createSearchSpace,
   findAdmission,
   type GuardedPolicy,
   type SearchSpace,
   searchSpace,
-} from '../review/space/world.ts';
+} from '../review/space/space.ts';
+import { createWitness, type Witness } from '../review/space/witness.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { findPreset } from '../token/presets.ts';
 import {

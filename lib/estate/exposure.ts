@@ -11,7 +11,7 @@ import {
   type SearchedPolicy,
   type SearchSpace,
   searchSpace,
-} from '../review/space/world.ts';
+} from '../review/space/space.ts';
 import { findPreset, PRESETS, type PresetName } from '../token/presets.ts';
 import { admissionOfDirect, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
 

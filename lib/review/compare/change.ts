@@ -1,5 +1,5 @@
 import type { JobKind } from '../../jobs/kind.ts';
-import { createSearchSpace, type GuardedPolicy } from '../space/world.ts';
+import { createSearchSpace, type GuardedPolicy } from '../space/space.ts';
 import { findGains, findScopeGains, type Gain, type ScopeGain, type SearchQuestion } from './difference.ts';
 import { findGuardrailChanges } from './guardrails.ts';
 import type { PolicyItem } from './item.ts';
@@ -71,8 +71,8 @@ function compareForIssuer(issuer: string, pair: ItemPair, policies: PolicyVersio
   const from = findGuarded(policies.before, pair.before, issuer);
   const to = findGuarded(policies.after, pair.after, issuer);
   const standings = [from, to].filter(each => each !== undefined);
-  const world = createSearchSpace({ issuer, standings, from: asked.from });
-  const question: SearchQuestion = { world, sample: asked.findSample(issuer) };
+  const space = createSearchSpace({ issuer, standings, from: asked.from });
+  const question: SearchQuestion = { space, sample: asked.findSample(issuer) };
   return {
     gained: findGains(question, from, to),
     lost: findGains(question, to, from),

@@ -2,8 +2,6 @@ import type { Claims } from '../../policy/claims.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { findAdmitting } from '../space/admits.ts';
 import type { Box, SearchResult } from '../space/search.ts';
-import type { Witness } from '../space/witness.ts';
-import { createWitness } from '../space/witness.ts';
 import {
   type Admission,
   findAdmission,
@@ -11,7 +9,9 @@ import {
   type PlacedStatement,
   type SearchSpace,
   searchSpace,
-} from '../space/world.ts';
+} from '../space/space.ts';
+import type { Witness } from '../space/witness.ts';
+import { createWitness } from '../space/witness.ts';
 import { describeObstacle } from './telling.ts';
 
 /** A request of which two versions of a role think otherwise, or that it could not be told. */
@@ -29,7 +29,7 @@ export type Gain = {
 export type ScopeGain = Gain & { readonly scopes: readonly string[] };
 
 /** The space to search, and the claims of a plain job, which a witness has too where they fit. */
-export type SearchQuestion = { readonly world: SearchSpace; readonly sample: Claims };
+export type SearchQuestion = { readonly space: SearchSpace; readonly sample: Claims };
 
 type ConfirmWitness = (witness: Witness) => boolean;
 
@@ -40,7 +40,7 @@ export function showRequest(
   holds: ConfirmWitness,
 ): ShownRequest | undefined {
   if (found === 'none') return undefined;
-  const witness = found === 'undecided' ? undefined : createWitness(found, question.world, question.sample);
+  const witness = found === 'undecided' ? undefined : createWitness(found, question.space, question.sample);
   return witness && holds(witness) ? { witness } : 'undecided';
 }
 
@@ -70,10 +70,10 @@ function* searchGains(
   placed: PlacedStatement,
   outside: readonly Box[],
   other: Admission,
-  world: SearchSpace,
+  space: SearchSpace,
 ): Generator<SearchResult> {
-  yield searchSpace(world, placed.box, [...outside, ...listBoxes(other.trust)]);
-  for (const { box } of other.deny) yield searchSpace(world, [...placed.box, ...box], outside);
+  yield searchSpace(space, placed.box, [...outside, ...listBoxes(other.trust)]);
+  for (const { box } of other.deny) yield searchSpace(space, [...placed.box, ...box], outside);
 }
 
 /** Finds what `to` admits and `from` does not, by the statement that admits it. Either may be missing. */
@@ -82,7 +82,7 @@ export function findGains(
   from: GuardedPolicy | undefined,
   to: GuardedPolicy | undefined,
 ): Gain[] {
-  const [before, after] = [findAdmission(question.world, from), findAdmission(question.world, to)];
+  const [before, after] = [findAdmission(question.space, from), findAdmission(question.space, to)];
   const deny = listBoxes(after.deny);
   return after.trust.flatMap((placed, at) => {
     // The first that holds decides, so what an earlier one admits is not this one's gain.
@@ -90,7 +90,7 @@ export function findGains(
     const { statement } = placed;
     const holds: ConfirmWitness = witness =>
       findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === undefined;
-    const found = findFirstShown(searchGains(placed, outside, before, question.world), each =>
+    const found = findFirstShown(searchGains(placed, outside, before, question.space), each =>
       showRequest(each, question, holds),
     );
     if (!found) return [];
@@ -108,10 +108,10 @@ function searchBoth(
   before: Admission,
   after: Admission,
   [j, i]: readonly [number, number],
-  world: SearchSpace,
+  space: SearchSpace,
 ): SearchResult {
   return searchSpace(
-    world,
+    space,
     [...(after.trust[i]?.box ?? []), ...(before.trust[j]?.box ?? [])],
     [
       ...listBoxes([...before.deny, ...after.deny]),
@@ -127,14 +127,14 @@ export function findScopeGains(
   from: GuardedPolicy,
   to: GuardedPolicy,
 ): ScopeGain[] {
-  const [before, after] = [findAdmission(question.world, from), findAdmission(question.world, to)];
+  const [before, after] = [findAdmission(question.space, from), findAdmission(question.space, to)];
   return after.trust.flatMap(({ statement }, i) =>
     before.trust.flatMap(({ statement: then }, j) => {
       const scopes = listMoreScopes(statement, then);
       const holds: ConfirmWitness = witness =>
         findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === then.id;
       const found =
-        scopes.length > 0 && showRequest(searchBoth(before, after, [j, i], question.world), question, holds);
+        scopes.length > 0 && showRequest(searchBoth(before, after, [j, i], question.space), question, holds);
       return found ? [{ statement, scopes, shown: found }] : [];
     }),
   );

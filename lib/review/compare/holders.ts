@@ -1,6 +1,6 @@
 import type { Statement } from '../../policy/statement.ts';
 import { findAdmitting } from '../space/admits.ts';
-import { createSearchSpace, findAdmission, type GuardedPolicy, searchSpace } from '../space/world.ts';
+import { createSearchSpace, findAdmission, type GuardedPolicy, searchSpace } from '../space/space.ts';
 import { type ShownRequest, showRequest } from './difference.ts';
 import type { PolicyItem } from './item.ts';
 import type { PolicySet, SearchOptions } from './policy.ts';
@@ -10,12 +10,12 @@ export type Holder = { readonly statement: Statement; readonly shown: ShownReque
 
 function findHoldersOfIssuer(standing: GuardedPolicy, asked: SearchOptions): Holder[] {
   const { issuer } = standing.row;
-  const world = createSearchSpace({ issuer, standings: [standing], from: asked.from });
-  const { trust, deny } = findAdmission(world, standing);
-  const question = { world, sample: asked.findSample(issuer) };
+  const space = createSearchSpace({ issuer, standings: [standing], from: asked.from });
+  const { trust, deny } = findAdmission(space, standing);
+  const question = { space, sample: asked.findSample(issuer) };
   return trust.map(({ statement, box }, at) => {
     const outside = [...deny, ...trust.slice(0, at)].map(each => each.box);
-    const found = searchSpace(world, box, outside);
+    const found = searchSpace(space, box, outside);
     return {
       statement,
       shown: showRequest(found, question, each => findAdmitting(standing, each) === statement.id),

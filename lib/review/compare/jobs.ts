@@ -12,7 +12,7 @@ import {
   findAdmission,
   type SearchedPolicy,
   searchSpace,
-} from '../space/world.ts';
+} from '../space/space.ts';
 
 /**
  * A policy's answer to a kind of job: some token of it is admitted, none is, or the token tells nothing of the
@@ -74,13 +74,13 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
     .map(kind => statementOf(kind, issuer))
     .filter(kind => trust.some(each => !isDisjoint(kind.conditions, each.conditions)));
   const standing = { role, row };
-  const world = createSearchSpace({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
-  const admission = findAdmission(world, standing);
+  const space = createSearchSpace({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
+  const admission = findAdmission(space, standing);
   return admission.trust.map(({ statement, box }) => {
     const admitted = told.filter(each => {
       if (isDisjoint(each.conditions, statement.conditions)) return false;
-      const inside = [...box, ...createBox(world, each, role)];
-      return searchSpace(world, inside, listDenyBoxes(admission)) !== 'none';
+      const inside = [...box, ...createBox(space, each, role)];
+      return searchSpace(space, inside, listDenyBoxes(admission)) !== 'none';
     });
     const names = new Set(admitted.map(({ id }) => id));
     return { statement, jobs: kinds.map(kind => ({ kind, answer: answerForKind(kind, names) })) };

@@ -3,7 +3,7 @@ import type { Condition } from '../../policy/condition.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import type { DescribeOpened, Loosening } from '../explain/remedy.ts';
-import type { SearchedPolicy } from '../space/world.ts';
+import type { SearchedPolicy } from '../space/space.ts';
 import { judgeJobs } from './jobs.ts';
 
 /** One condition as a file's reading gives it: it is known by what it says. */

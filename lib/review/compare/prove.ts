@@ -9,7 +9,6 @@ import type { Statement } from '../../policy/statement.ts';
 import { findAdmitting } from '../space/admits.ts';
 import { isAlways } from '../space/plain.ts';
 import type { SearchResult } from '../space/search.ts';
-import type { Witness } from '../space/witness.ts';
 import {
   createBox,
   createSearchSpace,
@@ -17,13 +16,14 @@ import {
   type GuardedPolicy,
   type SearchedPolicy,
   searchSpace,
-} from '../space/world.ts';
+} from '../space/space.ts';
+import type { Witness } from '../space/witness.ts';
 import { findFirstShown, type SearchQuestion, type ShownRequest, showRequest } from './difference.ts';
 import type { PolicyItem } from './item.ts';
 import type { PolicySet, SearchOptions } from './policy.ts';
 import { isTargetAllowed, readTargets, type TargetValue } from './targets.ts';
 
-/** A demand on every request that has a role. Statements of issuers other than the world's say nothing here. */
+/** A demand on every request that has a role. Statements of issuers other than the space's say nothing here. */
 export type Requirement =
   /** None of these may speak of it; in doubt it does, as with a deny. */
   | { readonly never: readonly Statement[] }
@@ -49,16 +49,16 @@ function* searchBreaking(
   question: SearchQuestion,
   standing: GuardedPolicy,
 ): Generator<SearchResult> {
-  const { world } = question;
-  const { trust, deny } = findAdmission(world, standing);
+  const { space } = question;
+  const { trust, deny } = findAdmission(space, standing);
   const struck = deny.map(({ box }) => box);
   const boxes = Object.values(demanded)
     .flat()
-    .filter(({ issuer }) => issuer === world.issuer)
-    .map(statement => createBox(world, statement, standing.role));
+    .filter(({ issuer }) => issuer === space.issuer)
+    .map(statement => createBox(space, statement, standing.role));
   for (const { box } of trust) {
-    if ('only' in demanded) yield searchSpace(world, box, [...struck, ...boxes]);
-    else for (const never of boxes) yield searchSpace(world, [...box, ...never], struck);
+    if ('only' in demanded) yield searchSpace(space, box, [...struck, ...boxes]);
+    else for (const never of boxes) yield searchSpace(space, [...box, ...never], struck);
   }
 }
 
@@ -125,9 +125,9 @@ function refuteForIssuer(
   const statements = [...(invariant.never ?? []), ...(invariant.only ?? [])].filter(
     each => each.issuer === issuer,
   );
-  const world = createSearchSpace({ issuer, standings: [standing], statements, from });
+  const space = createSearchSpace({ issuer, standings: [standing], statements, from });
   return open.flatMap(({ by, demanded }) => {
-    const broken = findCounterexample(demanded, { world, sample }, standing);
+    const broken = findCounterexample(demanded, { space, sample }, standing);
     return broken ? [{ by, shown: broken }] : [];
   });
 }

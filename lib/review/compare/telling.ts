@@ -3,8 +3,8 @@ import { findNearestStatement } from '../../policy/trace.ts';
 import { weighTrust } from '../../policy/trust.ts';
 import { assumeVerified } from '../assume.ts';
 import { formatClaim } from '../explain/explain.ts';
+import { type GuardedPolicy, readShortestSession } from '../space/space.ts';
 import type { Witness } from '../space/witness.ts';
-import { type GuardedPolicy, readShortestSession } from '../space/world.ts';
 
 /**
  * Says what kept this request out of a role: the claims that stood in the way, the deny that struck, the guard

@@ -1,8 +1,8 @@
 import { meetsGuard } from '../../policy/guard.ts';
 import { weighTrust } from '../../policy/trust.ts';
 import { assumeVerified } from '../assume.ts';
+import { type GuardedPolicy, readShortestSession } from './space.ts';
 import type { Witness } from './witness.ts';
-import { type GuardedPolicy, readShortestSession } from './world.ts';
 
 /**
  * The statement by which a trust policy admits this request, behind the fleet's guard; undefined when it does not.

@@ -4,7 +4,7 @@ import { createConstraint, pickValue } from './constraint.ts';
 import { listLikelyValues } from './likely.ts';
 import type { Dimension, Point } from './region.ts';
 import type { Remainder } from './search.ts';
-import type { SearchSpace } from './world.ts';
+import type { SearchSpace } from './space.ts';
 
 /** One request that shows a difference: concrete, so that `decide` can be asked of it. */
 export type Witness = {
@@ -30,22 +30,22 @@ function putClaim(claims: MutableClaims, name: string, value: ClaimValue): void 
 }
 
 /** A request from what a search left, with values of the sample where they fit; undefined when none could be told. */
-export function createWitness(space: Remainder, world: SearchSpace, sample: Claims): Witness | undefined {
+export function createWitness(left: Remainder, space: SearchSpace, sample: Claims): Witness | undefined {
   let told = true;
   const pick = (dimension: Dimension, preferred: readonly Point[]): Point => {
-    const constraint = space.get(dimension) ?? createConstraint(dimension);
-    const picked = pickValue({ constraint, dimension }, preferred, world.budget);
+    const constraint = left.get(dimension) ?? createConstraint(dimension);
+    const picked = pickValue({ constraint, dimension }, preferred, space.budget);
     told &&= picked !== undefined;
     return picked?.value;
   };
   const claims: MutableClaims = Object.create(null);
-  for (const [name, dimension] of world.claims) {
-    if (!space.has(dimension)) continue;
+  for (const [name, dimension] of space.claims) {
+    if (!left.has(dimension)) continue;
     const value = pick(dimension, listLikelyValues(name, sample[name]));
     if (value !== undefined) putClaim(claims, name, value);
   }
-  const audience = String(pick(world.audience, []));
-  const sourceAddress = space.has(world.source) ? (pick(world.source, []) as string | undefined) : undefined;
-  const now = pick(world.time, []) as number;
-  return told ? { issuer: world.issuer, audience, claims, sourceAddress, now } : undefined;
+  const audience = String(pick(space.audience, []));
+  const sourceAddress = left.has(space.source) ? (pick(space.source, []) as string | undefined) : undefined;
+  const now = pick(space.time, []) as number;
+  return told ? { issuer: space.issuer, audience, claims, sourceAddress, now } : undefined;
 }

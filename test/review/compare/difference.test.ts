@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Claims } from '../../../lib/policy/claims.ts';
 import { findGains, findScopeGains, type Gain } from '../../../lib/review/compare/difference.ts';
-import { createSearchSpace, type GuardedPolicy } from '../../../lib/review/space/world.ts';
+import { createSearchSpace, type GuardedPolicy } from '../../../lib/review/space/space.ts';
 import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { BUILDKITE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 import { comparePairs } from './pairs.ts';
@@ -18,7 +18,7 @@ function trusting(...claims: string[]): string {
 
 function asked(from: GuardedPolicy | undefined, to: GuardedPolicy, sample: Claims = {}) {
   const standings = [from, to].filter(each => each !== undefined);
-  return { world: createSearchSpace({ issuer: BUILDKITE, standings, from: NOW }), sample };
+  return { space: createSearchSpace({ issuer: BUILDKITE, standings, from: NOW }), sample };
 }
 
 function gained(from: string | undefined, to: string): Gain[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findIdleStatements, isUnreachable } from '../../../lib/review/compare/idle.ts';
-import { createSearchSpace } from '../../../lib/review/space/world.ts';
+import { createSearchSpace } from '../../../lib/review/space/space.ts';
 import { BUILDKITE, NOW } from '../../harness/policy.ts';
 import { MAIN, standing } from './standing.ts';
 

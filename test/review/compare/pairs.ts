@@ -2,8 +2,8 @@ import type { Claims, ClaimValue } from '../../../lib/policy/claims.ts';
 import type { Role } from '../../../lib/policy/role.ts';
 import { findGains } from '../../../lib/review/compare/difference.ts';
 import { findAdmitting } from '../../../lib/review/space/admits.ts';
+import { createSearchSpace, type GuardedPolicy } from '../../../lib/review/space/space.ts';
 import type { Witness } from '../../../lib/review/space/witness.ts';
-import { createSearchSpace, type GuardedPolicy } from '../../../lib/review/space/world.ts';
 import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 import { type Random, randomFrom } from '../../oracle/random.ts';
@@ -127,14 +127,14 @@ export function comparePairs(count: number, seed: number): Compared {
     const [first, second] = pair(randomFrom(seed + index));
     const before: GuardedPolicy = { role: first, row: ROW };
     const after: GuardedPolicy = { role: second, row: ROW };
-    const world = createSearchSpace({ issuer: ISSUER, standings: [before, after], from: NOW });
+    const space = createSearchSpace({ issuer: ISSUER, standings: [before, after], from: NOW });
     for (const [from, to] of [
       [before, after],
       [after, before],
     ] as const) {
-      const shown = findGains({ world, sample: {} }, from, to).map(each => each.shown);
+      const shown = findGains({ space, sample: {} }, from, to).map(each => each.shown);
       const told = shown.some(each => each !== 'undecided');
-      const tried = differsSomewhere(from, to, world.time.points as number[]);
+      const tried = differsSomewhere(from, to, space.time.points as number[]);
       if (shown.includes('undecided')) tally.undecided++;
       else if (told) tally.found++;
       else tally.none++;

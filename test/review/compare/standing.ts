@@ -1,5 +1,5 @@
 import type { Role } from '../../../lib/policy/role.ts';
-import type { GuardedPolicy } from '../../../lib/review/space/world.ts';
+import type { GuardedPolicy } from '../../../lib/review/space/space.ts';
 import type { IssuerRow } from '../../../lib/token/issuer.ts';
 import { BUILDKITE, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from '../../harness/policy.ts';
 

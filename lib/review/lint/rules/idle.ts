@@ -4,7 +4,7 @@ import {
   type IdleStatement,
   isUnreachable,
 } from '../../compare/idle.ts';
-import { createSearchSpace, type GuardedPolicy } from '../../space/world.ts';
+import { createSearchSpace, type GuardedPolicy } from '../../space/space.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 
@@ -19,9 +19,9 @@ function findIdlePerIssuer(
 ): IssuerIdle[] {
   return [...new Map(statements.map(({ row }) => [row.issuer, row])).values()].map(row => {
     const standing: GuardedPolicy = { role, row };
-    const world = createSearchSpace({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
-    const statements = findIdleStatements(world, standing);
-    return { statements, nobody: isUnreachable(world, standing) === true };
+    const space = createSearchSpace({ issuer: row.issuer, standings: [standing], from: FROM_THE_FIRST });
+    const statements = findIdleStatements(space, standing);
+    return { statements, nobody: isUnreachable(space, standing) === true };
   });
 }
 

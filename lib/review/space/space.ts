@@ -115,7 +115,7 @@ function isObjectPoint(point: Point): boolean {
   return typeof point === 'object' && point !== null;
 }
 
-/** The world in which these roles are looked at. */
+/** The space in which these roles are looked at. */
 export function createSearchSpace(options: SpaceOptions): SearchSpace {
   const { issuer, standings, statements = [], from } = options;
   const roles = standings.flatMap(({ role }) => listStatementsOf(role, issuer));
@@ -151,9 +151,9 @@ export function createSearchSpace(options: SpaceOptions): SearchSpace {
   };
 }
 
-/** Some request of this world that is inside of one box and outside of the others; else as `search`. */
-export function searchSpace(world: SearchSpace, inside: Box, outside: readonly Box[]): SearchResult {
-  return searchBoxes(inside, [...outside, ...world.impossible], world.budget);
+/** Some request of this space that is inside of one box and outside of the others; else as `search`. */
+export function searchSpace(space: SearchSpace, inside: Box, outside: readonly Box[]): SearchResult {
+  return searchBoxes(inside, [...outside, ...space.impossible], space.budget);
 }
 
 const HOLDS: { readonly [effect in Effect]: (judged: TruthJudgement) => boolean } = {
@@ -164,9 +164,9 @@ const HOLDS: { readonly [effect in Effect]: (judged: TruthJudgement) => boolean 
 
 type ConditionReading = { readonly effect: Effect; readonly nullable: readonly string[] };
 
-function createDemand(world: SearchSpace, condition: Condition, reading: ConditionReading): Demand {
+function createDemand(space: SearchSpace, condition: Condition, reading: ConditionReading): Demand {
   const { on: about, name } = condition;
-  const on = about === 'claim' ? (world.claims.get(name) as Dimension) : world.source;
+  const on = about === 'claim' ? (space.claims.get(name) as Dimension) : space.source;
   const absent = reading.nullable.includes(name) ? null : undefined;
   return { on, region: createRegion(condition, on, absent, HOLDS[reading.effect]) };
 }
@@ -181,48 +181,48 @@ function demandActiveTime(space: SearchSpace, statement: Statement, role: Search
 }
 
 /** The demands of a statement alone, without those that its role and its issuer's row make of everyone. */
-export function createBox(world: SearchSpace, statement: Statement, role: SearchedPolicy): Box {
+export function createBox(space: SearchSpace, statement: Statement, role: SearchedPolicy): Box {
   return [
     ...statement.conditions.map(condition =>
-      createDemand(world, condition, {
+      createDemand(space, condition, {
         effect: statement.effect,
-        nullable: role.issuers[world.issuer]?.nullable ?? [],
+        nullable: role.issuers[space.issuer]?.nullable ?? [],
       }),
     ),
-    ...demandActiveTime(world, statement, role),
+    ...demandActiveTime(space, statement, role),
   ];
 }
 
-function demandOfEveryone(world: SearchSpace, standing: GuardedPolicy): Box {
+function demandOfEveryone(space: SearchSpace, standing: GuardedPolicy): Box {
   const { row } = standing;
-  const audiences = listAcceptedAudiences(standing, world.issuer);
+  const audiences = listAcceptedAudiences(standing, space.issuer);
   return [
     ...row.require.map(condition =>
-      createDemand(world, condition, { effect: 'trust', nullable: row.nullable }),
+      createDemand(space, condition, { effect: 'trust', nullable: row.nullable }),
     ),
     {
-      on: world.audience,
-      region: selectPoints(world.audience, audience => audiences.includes(audience as string)),
+      on: space.audience,
+      region: selectPoints(space.audience, audience => audiences.includes(audience as string)),
     },
   ];
 }
 
-function createAdmission(world: SearchSpace, standing: GuardedPolicy): Admission {
+function createAdmission(space: SearchSpace, standing: GuardedPolicy): Admission {
   const { role } = standing;
-  const everyone = demandOfEveryone(world, standing);
+  const everyone = demandOfEveryone(space, standing);
   const placed = (list: readonly Statement[], more: Box): PlacedStatement[] =>
     list
-      .filter(({ issuer }) => issuer === world.issuer)
-      .map(statement => ({ statement, box: [...more, ...createBox(world, statement, role)] }));
+      .filter(({ issuer }) => issuer === space.issuer)
+      .map(statement => ({ statement, box: [...more, ...createBox(space, statement, role)] }));
   return { trust: placed(role.trust, everyone), deny: placed(role.deny, []) };
 }
 
 const NOBODY: Admission = { trust: [], deny: [] };
 
 /** Whom the role admits, as boxes: a role that is not there, or is disabled, admits nobody. */
-export function findAdmission(world: SearchSpace, standing: GuardedPolicy | undefined): Admission {
+export function findAdmission(space: SearchSpace, standing: GuardedPolicy | undefined): Admission {
   if (!standing || standing.role.disabled !== undefined) return NOBODY;
-  const admission = world.admissions.get(standing) ?? createAdmission(world, standing);
-  world.admissions.set(standing, admission);
+  const admission = space.admissions.get(standing) ?? createAdmission(space, standing);
+  space.admissions.set(standing, admission);
   return admission;
 }
