@@ -20,7 +20,7 @@ import { untilPassed } from './rules/until-passed.ts';
 import { valueImpossible, valueNeverSent, valueSuspect } from './rules/value-never-sent.ts';
 import { workflowAtAnyRef } from './rules/workflow-at-any-ref.ts';
 
-/** Adding one: copy a neighbour, and write its page docs/lint/<rule>.md. */
+/** Every rule of lint, in the order of the index. CONTRIBUTING.md says how to add one. */
 export const LINT_RULES: readonly LintRule[] = [
   pipelineUnbound,
   patternOpenEnd,
