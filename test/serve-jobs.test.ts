@@ -5,7 +5,7 @@ import { recordEvent } from '../lib/job-events.ts';
 import { EVENT_WAIT } from '../lib/job-facts.ts';
 import { serve } from '../lib/serve.ts';
 import { createMemoryJobs, type JobStore } from '../lib/stores/jobs.ts';
-import { findSuspended, type Switch } from '../lib/switch.ts';
+import type { Switch } from '../lib/switch.ts';
 import { exchangeForm, httpRequest, type TestBroker, testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
@@ -235,6 +235,20 @@ describe('what is looked up', () => {
     await broker.get('running');
     expect(broker.reads()).toBe(2);
   });
+
+  test('T80: the last time without waiting: what was known a moment ago is not under way', async () => {
+    const known = createMemoryJobs();
+    let reads = 0;
+    let pauses = 0;
+    const forgetful: JobStore = {
+      ...known,
+      read: async question => (++reads === 1 ? known.read(question) : { state: 'unknown' }),
+    };
+    const broker = await start({ jobs: forgetful, pause: async () => void pauses++ });
+    await broker.send(jobStarted());
+    expect(await broker.get('running')).toMatchObject({ status: 503, code: 'job_not_seen' });
+    expect(pauses).toBe(0);
+  });
 });
 
 describe('a job that ends meanwhile', () => {
@@ -356,23 +370,5 @@ describe('an operator suspends', () => {
     expect(await broker.get('production', { build_branch: 'topic' })).toMatchObject({
       code: 'trust_not_met',
     });
-  });
-
-  test.each<[string, Partial<Switch>, boolean]>([
-    ['for some hours', {}, true],
-    ['and took it back', { off: false }, false],
-    ['of another role', { names: ['other'] }, false],
-    ['until a time that has passed', { until: '2027-01-15T08:00:00.000Z' }, false],
-    ['until a time that is none', { until: 'tomorrow' }, false],
-    ['for longer than three days', { until: '2027-01-18T08:00:00.001Z' }, false],
-    ['for three days', { until: '2027-01-18T08:00:00.000Z' }, true],
-    ['at no time', { at: 'never' }, false],
-  ])('T87: %s', (_name, changes, holds) => {
-    expect(findSuspended([suspend('running', changes)], 'production', NOW)).toEqual(holds ? ['running'] : []);
-  });
-
-  test('without an end it suspends nothing', () => {
-    const { until: _, ...endless } = suspend('running');
-    expect(findSuspended([endless], 'production', NOW)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import {
   countNames,
   describeSwitch,
   findMissingId,
+  findSuspended,
   findSwitch,
   findSwitchReason,
   NO_SWITCHES,
@@ -15,7 +16,7 @@ import {
 } from '../lib/switch.ts';
 import { type Origin, readTokenOrigin } from '../lib/token/origin.ts';
 import { TRUST } from './harness/grant.ts';
-import { BUILDKITE, buildkiteClaims, GITHUB, ISSUERS, roleFrom, rowsFrom } from './harness/policy.ts';
+import { BUILDKITE, buildkiteClaims, GITHUB, ISSUERS, NOW, roleFrom, rowsFrom } from './harness/policy.ts';
 import { switchOf } from './harness/switch.ts';
 
 const ORIGIN: Origin = {
@@ -187,6 +188,29 @@ describe('the key of a switch', () => {
     '["constructor"]',
   ])('cannot be %s', key => {
     expect(readSwitchKey(key)).toBeUndefined();
+  });
+});
+
+describe('what a role demands is suspended', () => {
+  const suspend = (changes: Partial<Switch> = {}): Switch =>
+    switchOf({ what: 'running', names: ['production'], until: '2027-01-15T12:00:00.000Z', ...changes });
+
+  test.each<[string, Partial<Switch>, boolean]>([
+    ['for some hours', {}, true],
+    ['and took it back', { off: false }, false],
+    ['of another role', { names: ['other'] }, false],
+    ['until a time that has passed', { until: '2027-01-15T08:00:00.000Z' }, false],
+    ['until a time that is none', { until: 'tomorrow' }, false],
+    ['for longer than three days', { until: '2027-01-18T08:00:00.001Z' }, false],
+    ['for three days', { until: '2027-01-18T08:00:00.000Z' }, true],
+    ['at no time', { at: 'never' }, false],
+  ])('T87: %s', (_name, changes, holds) => {
+    expect(findSuspended([suspend(changes)], 'production', NOW)).toEqual(holds ? ['running'] : []);
+  });
+
+  test('without an end it suspends nothing', () => {
+    const { until: _, ...endless } = suspend();
+    expect(findSuspended([endless], 'production', NOW)).toEqual([]);
   });
 });
 

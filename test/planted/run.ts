@@ -32,6 +32,7 @@ function findNearest(file: string): string[] {
   const mirrored = file.replace(/^lib\//, 'test/').replace(/^(functions|infra)\//, 'test/$1/');
   const beside = mirrored.replace(/\.ts$/, '.test.ts');
   if (/^functions\/(discovery|refresher|rotation)/.test(file)) return ['test/functions/scheduled.test.ts'];
+  if (/^lib\/job-(events|facts)/.test(file)) return ['test/serve-jobs', 'test/property/jobs.test.ts'];
   if (file === 'lib/lambda/deployed.ts') return ['test/functions/exchange.test.ts'];
   const patience = /^lib\/(aws|http)\//.test(file) ? ['test/aws/patience.test.ts'] : [];
   return [beside, beside.replace('.test.ts', '-'), ...patience];
