@@ -336,3 +336,24 @@ test.each([
   const [row] = [...rowsFrom(`- { preset: github-actions, issuer: "${issuer}" }`).values()];
   expect(row?.labels.link).toBe(`${site}{repository}/actions/runs/{run_id}`);
 });
+
+describe('an Enterprise Server is GitHub’s by its URL, whatever the row says', () => {
+  const ROWS = 'issuer: https://ghe.acme.example/_services/token';
+
+  test('T25: so leaving the preset out leaves out no binding', () => {
+    const [row] = [...rowsFrom(`- ${ROWS}`).values()];
+    expect(row).toMatchObject({
+      preset: 'github-actions',
+      origin: { uri: 'https://ghe.acme.example/_services/token/.well-known/jwks' },
+    });
+    expect(row?.binding).toHaveLength(1);
+  });
+
+  test('and it is not for one tenant, since each who works there may have repositories', () => {
+    expect(() => rowsFrom(`- ${ROWS}\n  single_tenant: true`)).toThrow('issuer-row');
+  });
+
+  test('but a path that only looks like it is not', () => {
+    expect(() => rowsFrom('- issuer: https://ghe.acme.example/_services/tokens')).toThrow('issuer-row');
+  });
+});

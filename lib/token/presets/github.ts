@@ -4,7 +4,8 @@ import { listClaimTypes, type Preset, REGISTERED, TIMES } from './preset.ts';
 export const githubActions: Preset = {
   issuer: 'https://token.actions.githubusercontent.com',
   customer: undefined,
-  owns: /^https:\/\/token\.actions\.(githubusercontent\.com|[^/]+\.ghe\.com)(\/|$)/i,
+  // github.com, data residency, and every Enterprise Server, where each employee may have repositories of their own.
+  owns: /^https:\/\/(token\.actions\.(githubusercontent\.com|[^/]+\.ghe\.com)|[^/]+\/_services\/token)(\/|$)/i,
   jwks: issuer => `${issuer}/.well-known/jwks`,
   algorithms: ['RS256'],
   maxTokenLifetime: 600,
