@@ -56,6 +56,14 @@ function listNever({ issuer, claims }: SearchSpace): Box[] {
   });
 }
 
+/** Texts that no vendor sends, which no pattern of ours matches: with a control character, and too long for any. */
+function listOdd({ claims }: SearchSpace): Box[] {
+  return [...claims.values()].map(on => {
+    const { points } = selectPoints(on, point => typeof point === 'string');
+    return [{ on, region: { points, texts: { in: [] }, elements: { in: [] } } }];
+  });
+}
+
 /** What the role admits and the trust policy does not. */
 function* beyond(
   standing: GuardedPolicy,
@@ -82,10 +90,11 @@ function* left(
 ): Generator<SearchResult> {
   const { trust, deny } = findAdmission(world, standing);
   const admitted = trust.map(({ box }) => box);
+  const never = [...direct.denies, ...listNever(world), ...listOdd(world)];
   const ways: readonly Way[] = direct.allows.flatMap(({ real }) => real).filter(way => way.odd === odd);
   for (const { box } of ways) {
-    yield searchSpace(world, box, [...direct.denies, ...admitted]);
-    for (const { box: struck } of deny) yield searchSpace(world, [...box, ...struck], direct.denies);
+    yield searchSpace(world, box, [...never, ...admitted]);
+    for (const { box: struck } of deny) yield searchSpace(world, [...box, ...struck], never);
   }
 }
 

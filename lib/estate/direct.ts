@@ -120,6 +120,27 @@ function readStatement(statement: TrustStatement, issuer: string): DirectStateme
   };
 }
 
+/** One demand on a claim, or on the address, in IAM's words. */
+export type ClaimDemand = {
+  readonly claim: string;
+  readonly operator: string;
+  readonly operands: readonly string[];
+};
+
+/** A statement that lets in whoever meets all of these, of a source that is not IAM and sees every claim. */
+export function compileReading(
+  issuer: string,
+  name: string,
+  demands: readonly ClaimDemand[],
+  doubts: readonly string[],
+): DirectStatement {
+  const readings = demands.map(({ claim, operator, operands }): Reading => {
+    const isAddress = claim === 'aws:SourceIp';
+    return { claim: isAddress ? undefined : claim, condition: { operator, key: claim, operands } };
+  });
+  return { name, effect: 'trust', readings, forms: listForms(readings, issuer), nobody: false, doubts };
+}
+
 const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
 
 function issuerOf(name: string): string | undefined {

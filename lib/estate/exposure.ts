@@ -95,8 +95,25 @@ function isOpenName(name: string): boolean {
   return before !== name && !before.includes('/');
 }
 
+/** Below `acme/` nobody but acme has a repository, whatever is said of the owner. */
+function isBelowOwner(name: string): boolean {
+  const [before = ''] = name.split(/[*?]/);
+  return before.includes('/');
+}
+
+/** Of what could not be read the worst is taken: a demand that asks nothing, and a deny that never strikes. */
+function readAsWorst({ issuer, statements }: DirectTrust): DirectTrust {
+  return {
+    issuer,
+    statements: statements
+      .filter(({ effect, doubts }) => effect === 'trust' || doubts.length === 0)
+      .map(each => ({ ...each, doubts: [] })),
+  };
+}
+
 /** Which kinds of jobs a trust policy of AWS lets in by tokens of one issuer: exact, for every token there can be. */
-export function describeExposure(trust: DirectTrust): Exposure {
+export function describeExposure(written: DirectTrust): Exposure {
+  const trust = readAsWorst(written);
   const { issuer } = trust;
   const preset = findPreset(issuer);
   const { organization, pipeline } = labelsOf(preset);
@@ -112,13 +129,18 @@ export function describeExposure(trust: DirectTrust): Exposure {
     statements: [listDimensions(trust), ...jobs, ...probes],
     from: 0,
   });
-  const { allows, denies, doubts } = admissionOfDirect(trust, world);
+  const { allows, denies } = admissionOfDirect(trust, world);
+  const doubts = written.statements.flatMap(each => each.doubts);
   const boxes = allows.flatMap(({ told }) => told);
   const entrusted = entrustedTo(issuer);
   const admits = (each: (typeof jobs)[number]): boolean =>
     isAdmitted(boxes, denies, createBox(world, each, entrusted), world);
   const admitted = new Set(jobs.filter(admits).map(({ id }) => id));
   const organizations = listNames(trust, organization);
+  const owned = trust.statements
+    .filter(({ effect, nobody }) => effect === 'trust' && !nobody)
+    .map(each => (pipeline === undefined ? [] : readNames(each, pipeline)));
+  const isOwned = owned.every(names => names.length > 0 && names.every(isBelowOwner));
   const isOpen = (claim: string | undefined): boolean =>
     probes.some(each => each.id === claim && admits(each));
   return {
@@ -127,9 +149,9 @@ export function describeExposure(trust: DirectTrust): Exposure {
     anyOrganization:
       organization === undefined
         ? preset === undefined && boxes.some(({ length }) => length === 0)
-        : isOpen(organization) || organizations.some(isOpenName),
+        : (isOpen(organization) && !isOwned) || organizations.some(isOpenName),
     anyPipeline: isOpen(pipeline),
-    nobody: boxes.length === 0 && doubts.length === 0,
+    nobody: boxes.length === 0,
     organizations,
     pipelines: listNames(trust, pipeline),
     kinds: kinds.filter(({ name }) => admitted.has(name)),

@@ -1,3 +1,4 @@
+import { listTargetPlaces } from '../config/places.ts';
 import type { ProposedRole } from './aws/migrate.ts';
 import { makeRow } from './aws/migrate.ts';
 
@@ -40,6 +41,12 @@ function groupTeams(roles: readonly Owned[]): Map<string, Owned[]> {
   return teams;
 }
 
+/** The accounts, projects, tenants and owners that roles of one kind lead to. */
+function listHouses(owned: readonly Owned[], kind: string): string[] {
+  const templates = owned.map(({ role }) => role.role.template).filter(each => each.kind === kind);
+  return [...new Set(templates.flatMap(listTargetPlaces).map(([house]) => house))].sort();
+}
+
 /** A teams.yml by the tags or paths of the roles; undefined where there are more than it can hold. */
 export function writeTeams(roles: readonly Owned[], owner: string): string | undefined {
   const teams = groupTeams(roles);
@@ -48,9 +55,10 @@ export function writeTeams(roles: readonly Owned[], owner: string): string | und
   const parts = [...teams]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([team, owned]) => {
-      const accounts = [...new Set(owned.map(({ account }) => account))].sort().map(quote);
+      const kinds = [...new Set(owned.map(({ role }) => role.role.template.kind))].sort();
+      const targets = kinds.map(kind => `${kind}: [${listHouses(owned, kind).map(quote).join(', ')}]`);
       const names = owned.map(({ role }) => role.name).sort();
-      return `  ${quote(team)}:\n    owners: [${quote(owner)}]\n    roles: [${names.join(', ')}]\n    targets: { aws: [${accounts.join(', ')}] }\n`;
+      return `  ${quote(team)}:\n    owners: [${quote(owner)}]\n    roles: [${names.join(', ')}]\n    targets: { ${targets.join(', ')} }\n`;
     });
   return `# By the tags or the paths that the roles have in AWS. Name the owners of each team.\nowners: [${quote(owner)}]\nteams:\n${parts.join('')}`;
 }
@@ -84,7 +92,8 @@ export function writeInvariants(roles: readonly Owned[]): string {
       ];
     }),
   );
-  const accounts = [...new Set(roles.map(({ account }) => account))].sort();
+  const ofAws = roles.filter(({ role }) => role.role.template.kind === 'aws');
+  const accounts = [...new Set(ofAws.map(({ account }) => account))].sort();
   const targets = `- id: own-accounts
   says: Every role of AWS is in an account that was ours when the roles were brought in.
   roles: "*"

@@ -2,13 +2,9 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
-import { type DumpFile, readAwsEstate } from '../../estate/aws/dump.ts';
-import {
-  type MigratedRole,
-  type Migration,
-  type MigrationSetting,
-  migrate,
-} from '../../estate/aws/migrate.ts';
+import type { DumpFile } from '../../estate/aws/dump.ts';
+import type { MigratedRole, Migration, MigrationSetting } from '../../estate/aws/migrate.ts';
+import { gatherDumps, migrateAll } from '../../estate/gather.ts';
 import { proposeFiles } from '../../estate/propose.ts';
 import { describeMigration } from '../../estate/report/model.ts';
 import { findSampleClaims } from '../../jobs/sample.ts';
@@ -19,6 +15,7 @@ import { JsonError } from '../../token/json.ts';
 import { complaintsText } from '../findings.ts';
 import { readInput } from '../input.ts';
 import { EXIT, Failure, type Flags, flag, type Terminal, texts, UsageError } from '../verb.ts';
+import { listFiles } from './events.ts';
 import { checkReports, writeReports } from './report.ts';
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -28,6 +25,23 @@ const OWNER = /^(@[\w./-]+|[\w.+-]+@[\w.-]+)$/;
 export async function readAccounts(flags: Flags): Promise<DumpFile[]> {
   const paths = texts(flags, 'account');
   return Promise.all(paths.map(async path => ({ path, text: (await readInput(path)).toString('utf8') })));
+}
+
+/** Files of a folder that may be dumps: JSON, and policies of octo-sts in checked out repositories. */
+const DUMPS = /\.json$|\/\.github\/chainguard\/[^/]+\.sts\.yaml$/;
+
+/** The dumps of `--account`, of which each may be a folder of dumps or of repositories. */
+async function readEstate(flags: Flags): Promise<DumpFile[]> {
+  const paths = texts(flags, 'account');
+  const listed = await Promise.all(
+    paths.map(async path => {
+      const found = await listFiles(path);
+      return found.length === 1 && found[0] === path ? found : found.filter(each => DUMPS.test(each));
+    }),
+  );
+  return Promise.all(
+    listed.flat().map(async path => ({ path, text: (await readInput(path)).toString('utf8') })),
+  );
 }
 
 /** What reading a dump gave. Throws `Failure` where it is none. */
@@ -137,9 +151,10 @@ export async function bringAccounts(flags: Flags, terminal: Terminal): Promise<n
   checkReports(flags);
   readOwner(flags);
   const folder = flag(flags, 'into');
-  const files = await readAccounts(flags);
+  const files = await readEstate(flags);
   const setting = await readSetting(flags, folder);
-  const migration = readDump(() => migrate(readAwsEstate(files), setting));
+  const gather = { issuer: flag(flags, 'issuer'), app: flag(flags, 'app'), owner: flag(flags, 'owner') };
+  const migration = readDump(() => migrateAll(gatherDumps(files), setting, gather));
   await writeReports(describeMigration(migration), flags, terminal);
   if (folder !== undefined) terminal.error(await writeConfig(migration, folder, flags));
   return migration.roles.every(isWhole) ? EXIT.done : EXIT.denied;

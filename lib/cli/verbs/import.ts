@@ -165,9 +165,12 @@ function sourceOf(flags: Flags, file: File): Source {
 /** The options that a whole account has. */
 const OF_ACCOUNT = ['account', 'into', 'report', 'broker-role-arn', 'team-tag', 'owners'];
 
+/** And these either way. */
+const OF_BOTH = ['issuer', 'app', 'owner'];
+
 function checkForm(flags: Flags): void {
   const idle = Object.keys(flags).find(
-    name => OF_ACCOUNT.includes(name) !== (flags['account'] !== undefined),
+    name => !OF_BOTH.includes(name) && OF_ACCOUNT.includes(name) !== (flags['account'] !== undefined),
   );
   if (idle === 'FILE') throw new UsageError('Give FILE or --account, not both.');
   if (idle !== undefined)
@@ -257,7 +260,7 @@ export const importPolicy: Verb = {
       type: 'string',
       value: 'FILE',
       multiple: true,
-      help: 'What the AWS CLI printed of a [whole account](#a-whole-account): `get-account-authorization-details`, `list-roles`, `list-open-id-connect-providers`, `get-credential-report`. May be repeated.',
+      help: 'What the AWS CLI, gcloud, az or vault printed of a [whole account](#a-whole-account), or a folder of such files and of repositories with policies of octo-sts. May be repeated.',
     },
     into: {
       type: 'string',

@@ -143,15 +143,18 @@ export function proposeRole(
   const { role, complaints } = compileText(name, text, rows, setting.audience);
   if (!role) return { proposed: undefined, notes: complaints.map(({ message }) => message) };
   const verdict = compareWithTrust({ role, rows, direct, findSample: setting.findSample });
-  if (verdict.is === 'wider')
-    return {
-      proposed: undefined,
-      notes: ['The role would have let in more than the trust policy does, so it was thrown away. Tell us.'],
-    };
+  if (verdict.is === 'wider') return { proposed: undefined, notes: [explainThrown(direct)] };
   return {
     proposed: { name, text, role, rows, verdict },
     notes: verdict.is === 'narrower' ? verdict.why.map(why => `narrower: ${why}`) : [],
   };
+}
+
+function explainThrown(direct: readonly DirectTrust[]): string {
+  const doubts = direct.flatMap(({ statements }) => statements.flatMap(each => each.doubts));
+  return doubts.length > 0
+    ? `It could not be proved that the role lets in no more, since not all was read: ${doubts.join('; ')}. Write it by hand.`
+    : 'The role would have let in more than the trust does, so it was thrown away. Tell us.';
 }
 
 const NOT_CARRIED = 'Nothing of its trust could be carried over.';
@@ -199,7 +202,8 @@ function findState(kinds: readonly AwsRoleKind[]): DirectState {
   return kinds.includes('broker') ? 'beside the broker' : 'open';
 }
 
-function worstOf(exposures: readonly Exposure[]): ExposureDanger {
+/** The worst of whom it lets in. */
+export function findWorst(exposures: readonly Exposure[]): ExposureDanger {
   const found = exposures.map(judgeExposure);
   return [...DANGERS].reverse().find(danger => found.includes(danger)) ?? 'nobody';
 }
@@ -221,7 +225,7 @@ function migrateRole(aws: AwsRole, name: string, setting: MigrationSetting): Mig
     team: findTeam(aws, setting),
     kinds,
     exposures,
-    danger: worstOf(exposures),
+    danger: findWorst(exposures),
     proposed,
     notes,
     admits: proposed ? listAdmitted(proposed, exposures) : [],
@@ -230,8 +234,11 @@ function migrateRole(aws: AwsRole, name: string, setting: MigrationSetting): Mig
   };
 }
 
-/** Who admits the same admits the same kinds. */
-function listAdmitted({ role, rows, verdict }: ProposedRole, exposures: readonly Exposure[]): string[] {
+/** The kinds of jobs that a proposed role admits. Who admits the same admits the same kinds. */
+export function listAdmitted(
+  { role, rows, verdict }: ProposedRole,
+  exposures: readonly Exposure[],
+): string[] {
   const kinds =
     verdict.is === 'same'
       ? exposures.flatMap(each => each.kinds)
@@ -243,7 +250,8 @@ function listAdmitted({ role, rows, verdict }: ProposedRole, exposures: readonly
 
 const REACHES = ['other', 'identities', 'administrator'] as const;
 
-function compareDanger(a: MigratedRole, b: MigratedRole): number {
+/** The worst first, and among those the one with the most rights. */
+export function compareDanger(a: MigratedRole, b: MigratedRole): number {
   return (
     DANGERS.indexOf(b.danger) - DANGERS.indexOf(a.danger) ||
     REACHES.indexOf(b.aws.rights.reach) - REACHES.indexOf(a.aws.rights.reach) ||

@@ -93,3 +93,30 @@ describe('refused is', () => {
     ).toBe(exits);
   });
 });
+
+test('a folder of dumps and of repositories is brought in as one', async () => {
+  const trust = policyOf(allow(GITHUB_HOST, subject(GITHUB_HOST, 'repo:acme/web:*')));
+  const folder = folderOf({
+    'dumps/details.json': JSON.stringify(details([{ name: 'web', trust }])),
+    'dumps/notes.txt': 'no dump',
+    'dumps/web/.github/chainguard/release.sts.yaml': `issuer: https://${GITHUB_HOST}\nsubject: repo:acme/web:ref:refs/heads/main\npermissions: { contents: read }\n`,
+  });
+  const into = join(folder, 'config');
+  const terminal = testTerminal();
+  const words = [
+    '--account',
+    join(folder, 'dumps'),
+    '--into',
+    into,
+    '--owners',
+    '@a/b',
+    '--app',
+    'Iv1',
+    '--owner',
+    'acme',
+  ];
+  expect(await run(['import', ...words], terminal)).toBe(0);
+  const { config, complaints } = loadConfig(into);
+  expect(complaints).toEqual([]);
+  expect(config?.roles.map(({ template }) => template.kind).sort()).toEqual(['aws', 'github']);
+});

@@ -1,0 +1,84 @@
+import type { ClaimValue } from '../../policy/claims.ts';
+import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
+import { type DumpMembers, isMembers, readText } from './members.ts';
+import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
+
+/** A role of Vault's jwt auth method, by the name of the file that holds it, and whom its mount trusts. */
+export type VaultDump = {
+  readonly name: string;
+  readonly role: DumpMembers | undefined;
+  readonly issuer: string | undefined;
+};
+
+/** Reads what `vault read -format=json auth/jwt/role/NAME`, or `auth/jwt/config`, printed. */
+export function readVaultDump(value: ClaimValue, name: string): VaultDump | undefined {
+  const data = isMembers(value) && isMembers(value['data']) ? value['data'] : value;
+  if (!isMembers(data)) return undefined;
+  if (isVaultRole(data)) return { name, role: data, issuer: undefined };
+  const issuer = readText(data, 'bound_issuer') || readText(data, 'oidc_discovery_url');
+  return issuer ? { name, role: undefined, issuer } : undefined;
+}
+
+function listTexts(value: ClaimValue | undefined): string[] {
+  return [value ?? []].flat().map(String);
+}
+
+function readClaims(role: DumpMembers): { readonly wanted: Wanted[]; readonly doubts: string[] } {
+  const isGlob = role['bound_claims_type'] === 'glob';
+  const bound = isMembers(role['bound_claims']) ? Object.entries(role['bound_claims']) : [];
+  const odd = bound.filter(([name, value]) => name.startsWith('/') || listTexts(value).length === 0);
+  const wanted = bound.map(([claim, value]): Wanted => {
+    const operands = listTexts(value);
+    // Vault's glob knows * alone, so a ? is itself; no pattern of ours says that.
+    return { claim, operator: isGlob ? 'StringLike' : 'StringEquals', operands };
+  });
+  const marked = wanted.filter(({ operands }) => isGlob && operands.some(each => each.includes('?')));
+  return { wanted, doubts: [...odd.map(([name]) => name), ...marked.map(({ claim }) => claim)] };
+}
+
+const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
+
+function readDirect(role: DumpMembers, issuer: string, name: string): ForeignTrust['direct'] {
+  const { wanted, doubts } = readClaims(role);
+  const subject = readText(role, 'bound_subject');
+  const user = readText(role, 'user_claim') ?? '';
+  const addresses = listTexts(role['token_bound_cidrs']);
+  const all: Wanted[] = [
+    ...wanted,
+    ...(subject ? [{ claim: 'sub', operator: 'StringEquals' as const, operands: [subject] }] : []),
+    ...(user === '' || user === 'sub'
+      ? []
+      : [{ claim: user, operator: 'StringLike' as const, operands: ['?*'] }]),
+    ...(addresses.length > 0
+      ? [{ claim: 'aws:SourceIp', operator: 'IpAddress' as const, operands: addresses }]
+      : []),
+  ];
+  const beyond = BEYOND.filter(
+    key => role[key] !== undefined && role[key] !== '' && role[key] !== false && role[key] !== 0,
+  );
+  return readWanted(issuer, name, all, [
+    ...doubts,
+    ...beyond,
+    ...(role['role_type'] === 'oidc' ? ['role_type oidc'] : []),
+  ]);
+}
+
+/** Every role of Vault that jobs log in to. The issuer is that of the mount's config, or the one that was given. */
+export function listVaultTrusts(dumps: readonly VaultDump[], given: string | undefined): ForeignTrust[] {
+  const issuer = given ?? dumps.find(each => each.issuer !== undefined)?.issuer;
+  return dumps.flatMap(({ name, role }) => {
+    if (!role) return [];
+    const [audience] = listTexts(role['bound_audiences']);
+    return [
+      {
+        source: `role ${name} of Vault`,
+        name: `vault-${name}`,
+        account: 'Vault',
+        direct: readDirect(role, issuer ?? '', name),
+        made: { ...importVault(role, issuer), notes: [] },
+        provider: audience === undefined ? undefined : { jwt: { audience } },
+        thing: 'the role of Vault',
+      },
+    ];
+  });
+}

@@ -1,0 +1,94 @@
+import type { ClaimValue } from '../policy/claims.ts';
+import { splitJsonTexts } from '../review/targets/trust.ts';
+import { readStrictJson } from '../token/json.ts';
+import { type DumpFile, readAwsEstate } from './aws/dump.ts';
+import { compareDanger, type Migration, type MigrationSetting, migrate } from './aws/migrate.ts';
+import { type EntraCredential, listEntraTrusts, readEntraDump } from './foreign/entra.ts';
+import { type GoogleDump, listGoogleTrusts, readGoogleDump } from './foreign/google.ts';
+import { isMembers, readText } from './foreign/members.ts';
+import { migrateForeign } from './foreign/migrate.ts';
+import { listOctoTrusts, type OctoDump } from './foreign/octo.ts';
+import { listVaultTrusts, readVaultDump, type VaultDump } from './foreign/vault.ts';
+
+/** Dumps of everything that there is, sorted by where they are from. */
+export type GatheredDumps = {
+  readonly aws: readonly DumpFile[];
+  readonly google: readonly GoogleDump[];
+  readonly entra: readonly EntraCredential[];
+  readonly tenant: string | undefined;
+  readonly vault: readonly VaultDump[];
+  readonly octo: readonly OctoDump[];
+};
+
+/** What no dump tells: the issuer of Vault's mount, and the App that takes the place of octo-sts. */
+export type GatherSetting = {
+  readonly issuer: string | undefined;
+  readonly app: string | undefined;
+  readonly owner: string | undefined;
+};
+
+const AWS =
+  /"(RoleDetailList|Roles|Role|UserDetailList|Users|OpenIDConnectProviderList|AccessKeyMetadata|AssumeRolePolicyDocument)"\s*:/;
+const GOOGLE = /"(attributeMapping|attributeCondition|bindings)"\s*:/;
+const ENTRA = /"(federatedIdentityCredentials|audiences|tenantId)"\s*:/;
+const VAULT = /"(user_claim|bound_issuer|oidc_discovery_url)"\s*:/;
+const OCTO = /(?:^|\/)((?:[^/]+\/)?[^/]+)\/\.github\/chainguard\/([\w.-]+)\.sts\.yaml$/;
+const MEMBERS = 20_000_000;
+
+/** The name of a file without its folder and its ending. */
+function nameFile(path: string): string {
+  return (path.split('/').at(-1) ?? '').replace(/\.json$/, '');
+}
+
+function readValues({ text }: DumpFile): ClaimValue[] {
+  return splitJsonTexts(text).map(each => readStrictJson(each, { members: MEMBERS }));
+}
+
+/** Sorts files by what they hold. What is none of the others is AWS's, whose reader says what it takes. */
+export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
+  const octo = files.flatMap(({ path, text }) => {
+    const [, repository, name] = OCTO.exec(path) ?? [];
+    return repository !== undefined && name !== undefined ? [{ repository, name, path, text }] : [];
+  });
+  const others = files.filter(({ path }) => !OCTO.test(path));
+  const of = (marks: RegExp, ...not: readonly RegExp[]): DumpFile[] =>
+    others.filter(({ text }) => marks.test(text) && ![AWS, ...not].some(each => each.test(text)));
+  const [google, vault, entra] = [of(GOOGLE), of(VAULT, GOOGLE), of(ENTRA, GOOGLE, VAULT)];
+  const foreign = new Set([...google, ...vault, ...entra]);
+  const ofEntra = entra.flatMap(file =>
+    readValues(file).map(value => ({ value, name: nameFile(file.path) })),
+  );
+  const shown = ofEntra.map(({ value }) => value).find(value => isMembers(value) && 'tenantId' in value);
+  return {
+    aws: others.filter(file => !foreign.has(file)),
+    google: google.flatMap(file => readValues(file).map(value => readGoogleDump(value, nameFile(file.path)))),
+    entra: ofEntra.flatMap(({ value, name }) => readEntraDump(value, name)),
+    tenant: isMembers(shown) ? readText(shown, 'tenantId') : undefined,
+    vault: vault.flatMap(file =>
+      readValues(file).flatMap(value => readVaultDump(value, nameFile(file.path)) ?? []),
+    ),
+    octo,
+  };
+}
+
+/** What becomes of everything that lets jobs in, wherever it is. Throws as `readAwsEstate` does. */
+export function migrateAll(
+  dumps: GatheredDumps,
+  setting: MigrationSetting,
+  gather: GatherSetting,
+): Migration {
+  const trusts = [
+    ...listGoogleTrusts(dumps.google),
+    ...listEntraTrusts(dumps.entra, dumps.tenant),
+    ...listVaultTrusts(dumps.vault, gather.issuer),
+    ...listOctoTrusts(dumps.octo, gather),
+  ];
+  const foreign = migrateForeign(trusts, setting);
+  const ofAws = migrate(readAwsEstate(dumps.aws), setting);
+  return {
+    ...ofAws,
+    gaps: dumps.aws.length === 0 ? [] : ofAws.gaps,
+    accounts: [...new Set([...ofAws.accounts, ...foreign.map(({ account }) => account)])].sort(),
+    roles: [...ofAws.roles, ...foreign].sort(compareDanger),
+  };
+}
