@@ -110,7 +110,7 @@ function createOutputs(input: TemplateInput): Outputs {
 }
 
 /** The policy that no role goes beyond, where there is one. */
-function findBoundary(input: TemplateInput): TemplateText | undefined {
+function findRoleBoundary(input: TemplateInput): TemplateText | undefined {
   const { options, stack } = input;
   const { account, provider } = options;
   return (
@@ -175,7 +175,7 @@ function buildTemplate(input: TemplateInput): {
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   checkApps(config, options.appKeys, complain);
   checkLimits(input, complain);
-  const provider = { ...options.provider, permissionsBoundary: findBoundary(input) };
+  const provider = { ...options.provider, permissionsBoundary: findRoleBoundary(input) };
   const resources = surroundAll(createResources(input, complain), provider);
   const dashboard = options.dashboard ? createDashboard(resources, config) : {};
   const template = {

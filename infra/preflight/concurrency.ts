@@ -1,7 +1,7 @@
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
 import { UNRESERVED } from '../limits.ts';
-import type { PreflightInput } from './looked.ts';
+import type { PreflightInput } from './look.ts';
 
 const CHECK = createTellers('concurrency');
 /** AWS begins new accounts with so few functions at once that one burst of steps is refused. */

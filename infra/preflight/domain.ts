@@ -1,7 +1,7 @@
 import { isAbsent } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
-import type { PreflightInput } from './looked.ts';
+import type { PreflightInput } from './look.ts';
 
 const CHECK = createTellers('domain');
 

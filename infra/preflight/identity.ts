@@ -1,12 +1,12 @@
 import type { ReadAccount } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { TemplateInput } from '../input.ts';
-import type { Deployer } from './looked.ts';
+import type { Deployer } from './look.ts';
 
 const CHECK = createTellers('identity');
 
 /** Who deploys, and whether it is into the account that serverless.yml names. */
-export async function identify(
+export async function identifyDeployer(
   read: ReadAccount,
   input: TemplateInput,
 ): Promise<{ readonly deployer?: Deployer; readonly diagnosis: Diagnosis }> {

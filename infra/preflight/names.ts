@@ -1,11 +1,11 @@
-import { isAbsent, listMembers, type ReadInput, type ReadRight } from '../../lib/aws/account.ts';
+import { isAbsent, type ReadInput, type ReadRight, readAwsList } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { JsonObject } from '../../lib/http/json.ts';
 import type { Resource } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
 import { fillReferences, findPartition } from '../stack.ts';
 import { createTemplate, type DeployTemplate } from '../template.ts';
-import type { PreflightInput } from './looked.ts';
+import type { PreflightInput } from './look.ts';
 
 const CHECK = createTellers('names');
 
@@ -47,7 +47,7 @@ const NAMINGS: readonly Naming[] = [
     property: 'LogGroupName',
     right: 'logs:DescribeLogGroups',
     ask: logGroupNamePrefix => ({ logGroupNamePrefix }),
-    isIn: ({ logGroups }, name) => listMembers(logGroups).some(({ logGroupName }) => logGroupName === name),
+    isIn: ({ logGroups }, name) => readAwsList(logGroups).some(({ logGroupName }) => logGroupName === name),
     free: name => `aws logs delete-log-group --log-group-name ${name}`,
   },
   {

@@ -4,8 +4,8 @@ import type { TemplateInput } from '../input.ts';
 import { checkBuses } from './buses.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkDomain } from './domain.ts';
-import { identify } from './identity.ts';
-import type { PreflightLook } from './looked.ts';
+import { identifyDeployer } from './identity.ts';
+import type { PreflightLook } from './look.ts';
 import { checkNames } from './names.ts';
 import { checkRegion } from './region.ts';
 import { checkRights } from './rights.ts';
@@ -26,7 +26,7 @@ export const LOOKS: readonly PreflightLook[] = [
  * that alone is never wrong.
  */
 export async function runPreflight(input: TemplateInput, read: ReadAccount): Promise<readonly Diagnosis[]> {
-  const { deployer, diagnosis: identity } = await identify(read, input);
+  const { deployer, diagnosis: identity } = await identifyDeployer(read, input);
   if (!deployer) return [identity];
   const { standing, diagnosis: stack } = await findStanding(read, input.stack);
   const found: Diagnosis[] = [identity, stack];

@@ -1,5 +1,5 @@
 import { createTellers, type Diagnosis } from '../../lib/doctor/diagnosis.ts';
-import type { PreflightInput } from './looked.ts';
+import type { PreflightInput } from './look.ts';
 
 const CHECK = createTellers('region');
 

@@ -1,10 +1,10 @@
-import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
+import { isAbsent, type ReadAccount, readAwsList } from '../../lib/aws/account.ts';
 import { AwsError } from '../../lib/aws/call.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import type { TemplateInput } from '../input.ts';
 import { createDeployRights } from '../rights/deploy.ts';
 import type { Right } from '../rights/sections.ts';
-import type { Deployer, PreflightInput } from './looked.ts';
+import type { Deployer, PreflightInput } from './look.ts';
 
 const CHECK = createTellers('rights');
 /** Requests at a time: IAM lets an account ask few of these in a second. */
@@ -71,7 +71,7 @@ async function listDenied(right: Right, source: string, flight: PreflightInput):
       ...asked,
       ...(Marker ? { Marker } : {}),
     });
-    for (const { EvalDecision, EvalActionName } of listMembers(page['EvaluationResults']))
+    for (const { EvalDecision, EvalActionName } of readAwsList(page['EvaluationResults']))
       if (EvalDecision !== 'allowed') denied.add(String(EvalActionName));
     Marker = page['IsTruncated'] === 'true' ? page['Marker'] : undefined;
   } while (Marker);

@@ -1,8 +1,8 @@
-import { isAbsent, listMembers, type ReadAccount } from '../../lib/aws/account.ts';
+import { isAbsent, type ReadAccount, readAwsList } from '../../lib/aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/diagnosis.ts';
 import { listStackResources } from '../../lib/doctor/inside/resources.ts';
 import type { Stack } from '../stack.ts';
-import type { StandingStack } from './looked.ts';
+import type { StandingStack } from './look.ts';
 
 const CHECK = createTellers('stack');
 const NOTHING: StandingStack = { isFirst: true, names: new Set() };
@@ -34,7 +34,7 @@ function judgeStuck(status: string, stack: Stack): Diagnosis | undefined {
 export async function findStanding(read: ReadAccount, stack: Stack): Promise<StackFinding> {
   try {
     const { Stacks } = await read('cloudformation:DescribeStacks', { StackName: stack.name });
-    const status = String(listMembers(Stacks)[0]?.['StackStatus'] ?? '');
+    const status = String(readAwsList(Stacks)[0]?.['StackStatus'] ?? '');
     const stuck = judgeStuck(status, stack);
     if (stuck) return { diagnosis: stuck };
     const resources = await listStackResources(read, stack.name);

@@ -152,6 +152,6 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /** Reads a list that AWS wrote: in XML, an empty one is an empty text. */
-export function listMembers(value: unknown): readonly JsonObject[] {
+export function readAwsList(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? (value as JsonObject[]) : [];
 }

@@ -7,18 +7,18 @@ export type Attribute = { readonly S: string } | { readonly N: string } | { read
 export type TableItem = { readonly [name: string]: Attribute };
 
 /** Reads an attribute of text; undefined where there is none, or one of another type. */
-export function findText(item: TableItem, name: string): string | undefined {
+export function findTextAttribute(item: TableItem, name: string): string | undefined {
   const attribute = item[name];
   return attribute && 'S' in attribute ? attribute.S : undefined;
 }
 
 /** Reads an attribute of text; empty where there is none, or one of another type. */
-export function readText(item: TableItem, name: string): string {
-  return findText(item, name) ?? '';
+export function readTextAttribute(item: TableItem, name: string): string {
+  return findTextAttribute(item, name) ?? '';
 }
 
 /** Reads a number; NaN where there is none, or an attribute of another type. */
-export function readNumber(item: TableItem, name: string): number {
+export function readNumberAttribute(item: TableItem, name: string): number {
   const attribute = item[name];
   return attribute && 'N' in attribute ? Number(attribute.N) : Number.NaN;
 }

@@ -125,7 +125,7 @@ function findAwsExcess({ policy, policy_arns: arns }: Of<'aws'>, { aws }: Ceilin
     : [];
 }
 
-function isWithin(level: Level, most: Level | undefined): boolean {
+function isWithinCeiling(level: Level, most: Level | undefined): boolean {
   return most !== undefined && LEVELS.indexOf(level) <= LEVELS.indexOf(most);
 }
 
@@ -133,7 +133,7 @@ function findGithubExcess({ permissions }: Of<'github'>, { github }: Ceiling): E
   if (github === undefined || github === 'unbounded') return [];
   return Object.entries(permissions).flatMap(([scope, wanted]) =>
     Object.entries(wanted)
-      .filter(([name, level]) => !isWithin(level, github[name]))
+      .filter(([name, level]) => !isWithinCeiling(level, github[name]))
       .map(([name, level]) => ({
         key: 'permissions',
         says: `${name}: ${level} of the scope ${scope} is not within it`,

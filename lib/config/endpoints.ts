@@ -147,7 +147,7 @@ export function compileEndpoints(
 }
 
 /** All else that takes a JWT for an audience of its own. */
-export type AudienceHolders = {
+export type AudienceOwners = {
   readonly url: string;
   readonly audience: string;
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
@@ -155,7 +155,7 @@ export type AudienceHolders = {
   readonly registries: readonly Pick<Registry, 'audience'>[];
 };
 
-function* listAudiences(holders: AudienceHolders): Iterable<string> {
+function* listAudiences(holders: AudienceOwners): Iterable<string> {
   const { url, audience, issuers, roles, registries } = holders;
   yield* [url, audience];
   for (const facts of issuers.values()) yield* facts.audiences;
@@ -171,7 +171,7 @@ function* listAudiences(holders: AudienceHolders): Iterable<string> {
 /** A JWT of ours for one endpoint must be worth nothing anywhere else (threat T90). */
 export function complainOfAudiences(
   rows: ReadonlyMap<string, Placed<Endpoint>>,
-  others: AudienceHolders,
+  others: AudienceOwners,
   complain: Complain,
 ): void {
   const taken = new Set(listAudiences(others));

@@ -75,7 +75,7 @@ function readReply(
 }
 
 /** Where a URL leads. Given the URL itself, Node copies much more of it. */
-function readTarget({ protocol, hostname, port, pathname, search }: URL) {
+function readRequestTarget({ protocol, hostname, port, pathname, search }: URL) {
   // Of an IPv6 address the URL has the brackets, and the system wants none.
   return { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: `${pathname}${search}` };
 }
@@ -83,7 +83,7 @@ function readTarget({ protocol, hostname, port, pathname, search }: URL) {
 function sendOnce(outgoing: OutgoingRequest, patience: number, way: Transport): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     const { url, method = 'POST', headers, body, lookup } = outgoing;
-    const sent = way.request({ ...readTarget(url), method, agent: way.agent, headers, lookup });
+    const sent = way.request({ ...readRequestTarget(url), method, agent: way.agent, headers, lookup });
     const whole = setTimeout(() => fail('TimeoutError'), patience);
     let connecting: NodeJS.Timeout | undefined;
     const settle = (): void => {

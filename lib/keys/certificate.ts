@@ -18,12 +18,12 @@ export type Certificate = {
 const TYPE = 'kite-sts-key+jwt';
 
 /** Signs a certificate as a JWS, so that whoever can only write to where it is kept cannot make us publish a key of theirs. */
-export function certify(vouching: Signer, issuer: string, certificate: Certificate): Promise<string> {
+export function signCertificate(vouching: Signer, issuer: string, certificate: Certificate): Promise<string> {
   return vouching.sign(TYPE, { issuer, ...certificate });
 }
 
 /** Reads a certificate; undefined when none of these keys signed it, or for another issuer. */
-export function readCertificate(
+export function readKeyCertificate(
   text: string,
   vouching: readonly JWK[],
   issuer: string,

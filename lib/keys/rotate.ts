@@ -1,4 +1,4 @@
-import { type Certificate, certify } from './certificate.ts';
+import { type Certificate, signCertificate } from './certificate.ts';
 import type { Sealing } from './sealing.ts';
 
 const DAY = 24 * 60 * 60;
@@ -36,6 +36,6 @@ export async function rotateKey(
   const { day, publishedUntil: until } = times;
   if (await store.findSealed(day)) return { day, made: false };
   const { publicKey, sealed } = await seal.make();
-  const certificate = await certify(kms, issuer, { ...times, jwk: publicKey.jwk });
+  const certificate = await signCertificate(kms, issuer, { ...times, jwk: publicKey.jwk });
   return { day, made: await store.keep({ day, certificate, sealed, until }) };
 }

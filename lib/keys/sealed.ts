@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { type Certificate, readCertificate } from './certificate.ts';
-import { type Cached, createCached } from './kept.ts';
+import { type Cached, createCached } from './cached.ts';
+import { type Certificate, readKeyCertificate } from './certificate.ts';
 import { PUBLISHED_BEFORE } from './rotate.ts';
 import { createSigningKey, KeyUnusable, type SigningKey, signJws } from './rs256.ts';
 import type { Sealing } from './sealing.ts';
@@ -62,7 +62,7 @@ function cacheCertificates(context: SealedContext): Cached<readonly Certificate[
   const { issuer, kms, store, now, report, reportFailure } = context;
   const load = async (): Promise<readonly Certificate[]> => {
     const vouching = await kms.publicKeys();
-    const read = (await store.listCertificates()).map(text => readCertificate(text, vouching, issuer));
+    const read = (await store.listCertificates()).map(text => readKeyCertificate(text, vouching, issuer));
     if (read.includes(undefined)) report(`${NOT_SERVED} published: its certificate is not ours`);
     return read.filter(each => each !== undefined);
   };

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { AwsSetting } from '../aws/call.ts';
 import { createJsonCall, type JsonObject, SECRETS } from '../aws/json.ts';
-import { createCached } from './kept.ts';
+import { createCached } from './cached.ts';
 import { createSigningKey, KeyUnusable, type SigningKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { findText, readNumber, readText, type Table, type TableItem } from '../aws/dynamo.ts';
+import {
+  findTextAttribute,
+  readNumberAttribute,
+  readTextAttribute,
+  type Table,
+  type TableItem,
+} from '../aws/dynamo.ts';
 import type { Origin } from '../token/origin.ts';
 
 /** Whose session one is, in the words of AWS, and until when (seconds since the epoch). No secret is part of it. */
@@ -72,13 +78,13 @@ function writeOrigin(origin: Origin): TableItem {
 function readOrigin(item: TableItem): Origin | undefined {
   return (
     item['issuer'] && {
-      issuer: readText(item, 'issuer'),
-      keyId: readText(item, 'key_id'),
-      organization: findText(item, 'organization'),
-      pipeline: findText(item, 'pipeline'),
-      organizationId: findText(item, 'organization_id'),
-      pipelineId: findText(item, 'pipeline_id'),
-      role: findText(item, 'role'),
+      issuer: readTextAttribute(item, 'issuer'),
+      keyId: readTextAttribute(item, 'key_id'),
+      organization: findTextAttribute(item, 'organization'),
+      pipeline: findTextAttribute(item, 'pipeline'),
+      organizationId: findTextAttribute(item, 'organization_id'),
+      pipelineId: findTextAttribute(item, 'pipeline_id'),
+      role: findTextAttribute(item, 'role'),
     }
   );
 }
@@ -101,11 +107,11 @@ export function createTableIdentities(table: Table): IdentityStore {
       const item = await table.get({ [IDENTITY_TABLE.key]: { S: digestSessionToken(sessionToken) } });
       return (
         item && {
-          arn: readText(item, 'arn'),
-          userId: readText(item, 'user_id'),
-          account: readText(item, 'account'),
-          accessKeyId: readText(item, 'access_key_id'),
-          expiresAt: readNumber(item, IDENTITY_TABLE.expiry) || 0,
+          arn: readTextAttribute(item, 'arn'),
+          userId: readTextAttribute(item, 'user_id'),
+          account: readTextAttribute(item, 'account'),
+          accessKeyId: readTextAttribute(item, 'access_key_id'),
+          expiresAt: readNumberAttribute(item, IDENTITY_TABLE.expiry) || 0,
           origin: readOrigin(item),
         }
       );

@@ -1,4 +1,4 @@
-import { readText, type Table } from '../aws/dynamo.ts';
+import { readTextAttribute, type Table } from '../aws/dynamo.ts';
 import { proveKeys, readProof } from '../keys/proof.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { SharedKeys } from '../token/copy.ts';
@@ -20,8 +20,8 @@ export function createTableIssuerKeys(table: Table, prover: Signer): SharedKeys 
       // At the same time: a process that starts waits for the slower of the two, and not for both.
       const [row, vouching] = await Promise.all([table.get({ [key]: { S: issuer } }), prover.publicKeys()]);
       if (!row) return { is: 'absent' };
-      const keys = readText(row, 'keys');
-      const at = readProof(readText(row, 'proof'), vouching, { issuer, uri, keys });
+      const keys = readTextAttribute(row, 'keys');
+      const at = readProof(readTextAttribute(row, 'proof'), vouching, { issuer, uri, keys });
       return at === undefined ? { is: 'unproven' } : { is: 'proven', set: { keys, at } };
     },
     async keep({ issuer, uri }, { keys, at }) {

@@ -1,4 +1,4 @@
-import { findText, readNumber, type Table, type TableItem } from '../aws/dynamo.ts';
+import { findTextAttribute, readNumberAttribute, type Table, type TableItem } from '../aws/dynamo.ts';
 import { BrokerError } from '../errors.ts';
 import type { JobChange } from '../events/event.ts';
 import { findPlainClaim } from '../policy/claims.ts';
@@ -104,7 +104,7 @@ function readTokenText(token: VerifiedToken, claim: string): string | undefined 
 const UNKNOWN: JobFacts = { state: 'unknown' };
 
 /** The token's job leads to its build by the event alone: slugs and numbers come back after a rename. */
-async function readJobFacts(rows: JobRows, question: JobQuestion): Promise<JobFacts> {
+async function findJobFacts(rows: JobRows, question: JobQuestion): Promise<JobFacts> {
   const { token, row: issuer, step } = question;
   const [job, agent] = [readTokenText(token, 'job_id'), readTokenText(token, 'agent_id')];
   if (job === undefined || !issuer?.events) return UNKNOWN;
@@ -126,7 +126,7 @@ function createJobStore(rows: JobRows): JobStore {
   return {
     async read(question) {
       try {
-        return await readJobFacts(rows, question);
+        return await findJobFacts(rows, question);
       } catch (error) {
         throw createStoreFailure('jobs_unavailable', error);
       }
@@ -163,8 +163,8 @@ const NAMES = ['state', 'organization', 'build', 'pipeline', 'by'] as const;
 
 /** A row that cannot be read might be the end of the job: it is no row that nothing is known of. */
 function readJobItem(item: TableItem): JobRow {
-  const [state, organization, build, pipeline, by] = NAMES.map(name => findText(item, name));
-  const at = readNumber(item, 'at');
+  const [state, organization, build, pipeline, by] = NAMES.map(name => findTextAttribute(item, name));
+  const at = readNumberAttribute(item, 'at');
   const isState = (word: string | undefined): word is JobRow['state'] =>
     word !== undefined && Object.hasOwn(KEPT, word);
   if (!isState(state) || organization === undefined || !Number.isFinite(at))

@@ -1,4 +1,4 @@
-import { findText, type Table } from '../aws/dynamo.ts';
+import { findTextAttribute, type Table } from '../aws/dynamo.ts';
 import type { SealedKey, SealedKeys } from '../keys/sealing.ts';
 
 /** For one process: tests. */
@@ -26,7 +26,7 @@ export function createTableSealedKeys(table: Table): SealedKeys {
     async listCertificates() {
       // Without what is sealed: who only publishes has no right to ask for more.
       const items = await table.scan([key, certificate]);
-      return items.flatMap(item => findText(item, certificate) ?? []);
+      return items.flatMap(item => findTextAttribute(item, certificate) ?? []);
     },
     async findSealed(day) {
       const { sealed } = (await table.get({ [key]: { S: day } })) ?? {};

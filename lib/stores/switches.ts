@@ -1,5 +1,5 @@
-import { readText, type Table, type TableItem } from '../aws/dynamo.ts';
-import { createCached } from '../keys/kept.ts';
+import { readTextAttribute, type Table, type TableItem } from '../aws/dynamo.ts';
+import { createCached } from '../keys/cached.ts';
 import { readSwitchKey, type Switch, type Switches, writeSwitchKey } from '../switch.ts';
 import { createStoreFailure } from './failure.ts';
 
@@ -29,18 +29,18 @@ const ON = 'enabled';
 
 /** Also of what an operator wrote by hand. One that cannot be read might be the one that matters: nothing passes. */
 function readSwitch(item: TableItem): Switch {
-  const key = readText(item, SWITCH_TABLE.key);
+  const key = readTextAttribute(item, SWITCH_TABLE.key);
   const read = readSwitchKey(key);
   if (!read) throw new Error(`${key} is no switch: take it out of the table`);
   return {
     ...read,
-    ...(item['id'] ? { id: readText(item, 'id') } : {}),
+    ...(item['id'] ? { id: readTextAttribute(item, 'id') } : {}),
     ...(item['by_name'] ? { byName: true } : {}),
-    ...(item['until'] ? { until: readText(item, 'until') } : {}),
-    off: readText(item, 'state') !== ON,
-    reason: readText(item, 'reason'),
-    by: readText(item, 'by'),
-    at: readText(item, 'at'),
+    ...(item['until'] ? { until: readTextAttribute(item, 'until') } : {}),
+    off: readTextAttribute(item, 'state') !== ON,
+    reason: readTextAttribute(item, 'reason'),
+    by: readTextAttribute(item, 'by'),
+    at: readTextAttribute(item, 'at'),
   };
 }
 

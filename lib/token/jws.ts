@@ -22,7 +22,7 @@ function createMalformedError(detail: string, cause?: unknown): BrokerError {
 }
 
 /** Decodes canonical base64url alone: one text for one value, or a replay guard could be talked past (T08). */
-function decodeSegment(segment: string, name: string): Uint8Array {
+function decodeTokenSegment(segment: string, name: string): Uint8Array {
   const bytes = Buffer.from(segment, 'base64url');
   // The decoder passes over what it does not know; only what it would write itself is canonical.
   if (bytes.toString('base64url') !== segment)
@@ -31,7 +31,7 @@ function decodeSegment(segment: string, name: string): Uint8Array {
 }
 
 function readSegment(segment: string, name: string): Claims {
-  const bytes = decodeSegment(segment, name);
+  const bytes = decodeTokenSegment(segment, name);
   try {
     return readStrictObject(bytes);
   } catch (error) {
@@ -96,5 +96,5 @@ export function readTokenClaims(parts: TokenParts): Claims {
 }
 
 export function readSignature(parts: TokenParts): Uint8Array {
-  return decodeSegment(parts.signature, 'signature');
+  return decodeTokenSegment(parts.signature, 'signature');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findKept } from '../../infra/leaving.ts';
+import { findKept } from '../../infra/removal.ts';
 import { createTemplate } from '../../infra/template.ts';
 import type { Deployment } from '../../lib/doctor/inside/examined.ts';
 import { KEPT_TABLES } from '../../lib/doctor/inside/tables.ts';

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Certificate, certify, readCertificate } from '../../lib/keys/certificate.ts';
+import { type Certificate, readKeyCertificate, signCertificate } from '../../lib/keys/certificate.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
@@ -22,7 +22,7 @@ async function vouching() {
   return [...(await OURS.publicKeys()), ...(await SECOND.publicKeys())];
 }
 async function read(text: string) {
-  return readCertificate(text, await vouching(), AUDIENCE);
+  return readKeyCertificate(text, await vouching(), AUDIENCE);
 }
 function changed(text: string, segment: number): string {
   return text
@@ -35,15 +35,15 @@ test.each([
   { name: 'the key that signs', signer: OURS },
   { name: 'the other key that is published', signer: SECOND },
 ])('a certificate by $name is read as it was made', async ({ signer }) => {
-  expect(await read(await certify(signer, AUDIENCE, certificate))).toEqual(certificate);
+  expect(await read(await signCertificate(signer, AUDIENCE, certificate))).toEqual(certificate);
 });
 
 describe('T52: no certificate of ours is', () => {
-  const text = () => certify(OURS, AUDIENCE, certificate);
+  const text = () => signCertificate(OURS, AUDIENCE, certificate);
 
   test.each<{ name: string; given: () => Promise<string> }>([
-    { name: 'one by another key', given: () => certify(THEIRS, AUDIENCE, certificate) },
-    { name: 'one for another issuer', given: () => certify(OURS, `${AUDIENCE}/`, certificate) },
+    { name: 'one by another key', given: () => signCertificate(THEIRS, AUDIENCE, certificate) },
+    { name: 'one for another issuer', given: () => signCertificate(OURS, `${AUDIENCE}/`, certificate) },
     {
       name: 'a token with the same claims, as a role may ask for',
       given: () => OURS.sign('at+jwt', { issuer: AUDIENCE, ...certificate }),
@@ -59,7 +59,7 @@ describe('T52: no certificate of ours is', () => {
 });
 
 test('T13: a certificate is a token for nobody: no registered claim, and a type of its own', async () => {
-  const text = await certify(OURS, AUDIENCE, certificate);
+  const text = await signCertificate(OURS, AUDIENCE, certificate);
   const REGISTERED = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'];
   expect(Object.keys(decodeJwt(text)).filter(claim => REGISTERED.includes(claim))).toEqual([]);
   expect(decodeProtectedHeader(text).typ).toBe('kite-sts-key+jwt');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readCertificate } from '../../lib/keys/certificate.ts';
+import { readKeyCertificate } from '../../lib/keys/certificate.ts';
 import { PUBLISHED_AFTER, PUBLISHED_BEFORE, SIGNS_FOR } from '../../lib/keys/rotate.ts';
 import { findKind } from '../../lib/language/kinds.ts';
 import { kmsDownFor, type TestKms, testKms } from '../harness/kms.ts';
@@ -22,7 +22,7 @@ function asked(): string[] {
 }
 async function made() {
   const keys = await broker.kms.publicKeys();
-  return (await broker.store.listCertificates()).map(text => readCertificate(text, keys, AUDIENCE));
+  return (await broker.store.listCertificates()).map(text => readKeyCertificate(text, keys, AUDIENCE));
 }
 
 test.each([

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { certify, readCertificate } from '../../lib/keys/certificate.ts';
+import { readKeyCertificate, signCertificate } from '../../lib/keys/certificate.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { SealedKeys } from '../../lib/keys/sealing.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
@@ -31,7 +31,7 @@ function asked(operation: string): number {
 async function days(): Promise<ReadonlyMap<string | undefined, string>> {
   const vouching = await broker.kms.publicKeys();
   const read = (await broker.store.listCertificates()).map(text =>
-    readCertificate(text, vouching, broker.issuer),
+    readKeyCertificate(text, vouching, broker.issuer),
   );
   return new Map(read.map(each => [each?.jwk.kid, each?.day ?? 'none']));
 }
@@ -88,9 +88,9 @@ describe('T52: whose turn it is to sign', () => {
   test('never that of a key which was made too late to be known everywhere', async () => {
     await broker.rotate();
     const [text = ''] = await broker.store.listCertificates();
-    const certificate = readCertificate(text, await broker.kms.publicKeys(), broker.issuer);
+    const certificate = readKeyCertificate(text, await broker.kms.publicKeys(), broker.issuer);
     if (!certificate) throw new Error('no certificate');
-    const late = await certify(broker.kms, broker.issuer, { ...certificate, madeAt: MIDNIGHT + 1 });
+    const late = await signCertificate(broker.kms, broker.issuer, { ...certificate, madeAt: MIDNIGHT + 1 });
     broker.at(FIRST_SIGNS);
     const store = { ...broker.store, listCertificates: async () => [late] };
     expect(await signedBy(broker.process(0, { store }))).toBe('kms');
@@ -164,7 +164,8 @@ describe('what somebody else wrote into the store', () => {
     signsUntil: FIRST_SIGNS + DAY,
     publishedUntil: FIRST_SIGNS + 2 * DAY,
   });
-  const certificateBy = async (signer: Signer, issuer: string) => certify(signer, issuer, await times());
+  const certificateBy = async (signer: Signer, issuer: string) =>
+    signCertificate(signer, issuer, await times());
 
   test.each<{ name: string; sealed: () => Promise<Buffer | undefined> }>([
     {

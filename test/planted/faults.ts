@@ -103,8 +103,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/stores/switches.ts', 'SWITCHES_FRESH = 20', 'SWITCHES_FRESH = 59'],
   [
     'lib/stores/switches.ts',
-    "off: readText(item, 'state') !== ON",
-    "off: readText(item, 'state') === 'disabled'",
+    "off: readTextAttribute(item, 'state') !== ON",
+    "off: readTextAttribute(item, 'state') === 'disabled'",
   ],
   ['lib/stores/spent.ts', 'const MARGIN = 24 * 60 * 60', 'const MARGIN = 0'],
   [

@@ -1,4 +1,4 @@
-import { listMembers } from '../../aws/account.ts';
+import { readAwsList } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
 import type { Opened } from './examined.ts';
@@ -15,7 +15,7 @@ async function listAlarms({ read, stack, resources }: Opened): Promise<JsonObjec
       AlarmNamePrefix: `${stack}-`,
       ...(NextToken ? { NextToken } : {}),
     });
-    for (const each of listMembers(page['MetricAlarms'])) {
+    for (const each of readAwsList(page['MetricAlarms'])) {
       const id = ours.get(String(each['AlarmName']));
       if (id !== undefined) all.push({ ...each, id });
     }

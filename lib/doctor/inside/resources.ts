@@ -1,4 +1,4 @@
-import { listMembers, type ReadAccount } from '../../aws/account.ts';
+import { type ReadAccount, readAwsList } from '../../aws/account.ts';
 
 /** A part of a stack: by which name the template has it, of which type it is, and AWS's own name. */
 export type StackResource = { readonly id: string; readonly type: string; readonly name: string };
@@ -12,7 +12,7 @@ export async function listStackResources(read: ReadAccount, StackName: string): 
       StackName,
       ...(NextToken ? { NextToken } : {}),
     });
-    for (const each of listMembers(page['StackResourceSummaries']))
+    for (const each of readAwsList(page['StackResourceSummaries']))
       all.push({
         id: String(each['LogicalResourceId']),
         type: String(each['ResourceType']),

@@ -1,4 +1,4 @@
-import { listMembers } from '../../aws/account.ts';
+import { readAwsList } from '../../aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
 import type { Opened } from './examined.ts';
 
@@ -17,7 +17,7 @@ export async function examineSealedKeys(opened: Opened): Promise<readonly Diagno
       ProjectionExpression: '#0',
       ExpressionAttributeNames: { '#0': 'day' },
     });
-    const days = listMembers(Items).map(({ day }) => String((day as { readonly S?: string }).S));
+    const days = readAwsList(Items).map(({ day }) => String((day as { readonly S?: string }).S));
     const newest = days.sort().at(-1);
     if (newest === undefined)
       return [

@@ -1,4 +1,4 @@
-import { isAbsent, listMembers } from '../../aws/account.ts';
+import { isAbsent, readAwsList } from '../../aws/account.ts';
 import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
 import type { Deployment, Opened } from './examined.ts';
 import { listStackResources } from './resources.ts';
@@ -27,9 +27,9 @@ export async function openStack(
   const { stack, region, read } = deployment;
   try {
     const { Stacks } = await read('cloudformation:DescribeStacks', { StackName: stack });
-    const { StackStatus, StackId, Outputs } = listMembers(Stacks)[0] ?? {};
+    const { StackStatus, StackId, Outputs } = readAwsList(Stacks)[0] ?? {};
     const outputs = new Map(
-      listMembers(Outputs).map(each => [String(each['OutputKey']), String(each['OutputValue'])]),
+      readAwsList(Outputs).map(each => [String(each['OutputKey']), String(each['OutputValue'])]),
     );
     const resources = await listStackResources(read, stack);
     const account = String(StackId).split(':')[4] ?? '';

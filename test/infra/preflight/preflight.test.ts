@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findKept } from '../../../infra/leaving.ts';
 import { listNamed } from '../../../infra/preflight/names.ts';
 import { runPreflight } from '../../../infra/preflight/preflight.ts';
+import { findKept } from '../../../infra/removal.ts';
 import { createDeployRights } from '../../../infra/rights/deploy.ts';
 import { createTemplate } from '../../../infra/template.ts';
 import type { ReadInput } from '../../../lib/aws/account.ts';

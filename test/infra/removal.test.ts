@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findKept, listTrusters, writeLeavingWarning } from '../../infra/leaving.ts';
+import { findKept, listTrusters, writeLeavingWarning } from '../../infra/removal.ts';
 import { inputOf, resourcesFor, templateFor } from '../harness/deploy.ts';
 import { TRUST } from '../harness/grant.ts';
 import { code, rowsOf } from '../harness/markdown.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examineDeployed } from '../../infra/examined.ts';
+import { examineDeployed } from '../../infra/examination.ts';
 import { INSTRUMENTS } from '../../lib/doctor/outside.ts';
 import { inputOf } from '../harness/deploy.ts';
 import { testServer } from '../harness/server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findBrokerUrl } from '../../infra/told.ts';
+import { findBrokerUrl } from '../../infra/outputs.ts';
 
 function out(OutputKey: string, OutputValue: string) {
   return { OutputKey, OutputValue };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../lib/aws/call.ts';
-import { type Cached, createCached } from '../../lib/keys/kept.ts';
+import { type Cached, createCached } from '../../lib/keys/cached.ts';
 import { NOW } from '../harness/policy.ts';
 
 function failure(passing: boolean) {
