@@ -5,6 +5,7 @@ import { list, object, optional, type Placed, placed, raw, required, text } from
 import type { JobFacts } from '../../policy/demand.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
 import type { Role } from '../../policy/role.ts';
+import type { PolicyItem } from '../compare/item.ts';
 import { CASE, type CaseReading, type CaseSetting, type WrittenCase } from './cases/case.ts';
 import { readCaseClaims } from './cases/claims.ts';
 import type { Case, ExpectedDecision } from './trial.ts';
@@ -98,8 +99,20 @@ function readJobFacts(written: WrittenCase, role: Role): JobFacts | undefined {
   };
 }
 
+/** Without a time a case would be green today, and red on the day that a statement ends. */
+function complainOfTime(written: WrittenCase, tree: Tree, reading: CaseReading): void {
+  const { role, complain } = reading;
+  if (written.at === undefined && [...role.trust, ...role.deny].some(({ until }) => until !== undefined))
+    complain(
+      'missing-key',
+      tree.place,
+      `${role.name} has a statement with until, so each case says at which time it asks: at.`,
+    );
+}
+
+/** Reads one entry of a file, or complains of all that is wrong with it and gives undefined. */
 function readCase(tree: Tree, reading: CaseReading): Case | undefined {
-  const { role, above, complain } = reading;
+  const { above, complain } = reading;
   const written = CASE.read(tree, complain);
   const nameTree = findEntry(tree, 'name')?.value;
   const name = written?.name.value ?? (nameTree?.kind === 'scalar' ? String(nameTree.value) : '');
@@ -110,19 +123,16 @@ function readCase(tree: Tree, reading: CaseReading): Case | undefined {
   if (!written) return undefined;
   const expected = readExpected(written, tree, reading);
   complainOfMethod(written, tree, reading);
-  // Without this a case would be green today and red on the day that the statement ends.
-  if (written.at === undefined && [...role.trust, ...role.deny].some(({ until }) => until !== undefined))
-    complain(
-      'missing-key',
-      tree.place,
-      `${role.name} has a statement with until, so each case says at which time it asks: at.`,
-    );
+  complainOfTime(written, tree, reading);
   if (!made || !expected) return undefined;
+  return { name, place: tree.place, claims: made.claims, expected, ...createRequest(written, reading.role) };
+}
+
+/** How a case asks: for which access, by which method, when and from where. */
+type CaseQuestion = Pick<Case, 'access' | 'method' | 'path' | 'context'>;
+
+function createRequest(written: WrittenCase, role: PolicyItem): CaseQuestion {
   return {
-    name,
-    place: tree.place,
-    claims: made.claims,
-    expected,
     access: {
       role: role.name,
       scopes: written.request?.value.scopes,

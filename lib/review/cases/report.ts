@@ -1,7 +1,8 @@
 import { writeComplaint } from '../../language/complaint.ts';
 import { writeCount } from '../../language/counted.ts';
 import { describeCondition, formatTrace } from '../explain/explain.ts';
-import type { CasesResult } from './tested.ts';
+import type { Uncovered } from './coverage.ts';
+import type { CasesResult, Survivor } from './tested.ts';
 import type { Trial } from './trial.ts';
 
 /** One thing that is not as it should be, as every report tells it. */
@@ -25,31 +26,33 @@ function createCaseFinding(trial: Trial): CaseFinding {
   };
 }
 
-/** Everything that is not as it should be with the cases of one role or registry. */
+function createCoverageFinding(uncovered: Uncovered): CaseFinding {
+  const { statement, condition } = uncovered;
+  return condition
+    ? {
+        of: 'coverage',
+        name: `${statement.id}: ${describeCondition(condition)}`,
+        says: ['In no case is this condition alone in the way.'],
+      }
+    : { of: 'coverage', name: statement.id, says: ['In no case does this statement apply.'] };
+}
+
+function createSurvivorFinding(survivor: Survivor): CaseFinding {
+  const { mutant, noticing } = survivor;
+  const says =
+    noticing.length > 0
+      ? ['No case would notice. This one would:', ...noticing]
+      : ['No case would notice, and none that would could be told.'];
+  return { of: 'mutation', name: mutant, says };
+}
+
+/** Lists everything that is not as it should be with the cases of one role or registry. */
 export function listCaseFindings(result: CasesResult): CaseFinding[] {
   const { trials, uncovered = [], mutation } = result;
   return [
     ...trials.filter(trial => trial.differences.length > 0).map(createCaseFinding),
-    ...uncovered.map(
-      ({ statement, condition }): CaseFinding =>
-        condition
-          ? {
-              of: 'coverage',
-              name: `${statement.id}: ${describeCondition(condition)}`,
-              says: ['In no case is this condition alone in the way.'],
-            }
-          : { of: 'coverage', name: statement.id, says: ['In no case does this statement apply.'] },
-    ),
-    ...(mutation?.survivors ?? []).map(
-      ({ mutant, noticing }): CaseFinding => ({
-        of: 'mutation',
-        name: mutant,
-        says:
-          noticing.length > 0
-            ? ['No case would notice. This one would:', ...noticing]
-            : ['No case would notice, and none that would could be told.'],
-      }),
-    ),
+    ...uncovered.map(createCoverageFinding),
+    ...(mutation?.survivors ?? []).map(createSurvivorFinding),
     ...(mutation?.idle ?? []).map(
       ({ value }): CaseFinding => ({
         of: 'mutation',

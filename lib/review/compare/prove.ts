@@ -188,36 +188,38 @@ function hasDemands(invariant: Invariant, subject: PolicyItem): boolean {
   );
 }
 
-/** A part of an invariant that speaks of nothing: it would be "proved" whatever the roles say. */
+type Named = { readonly name: string };
+
+/** Patterns of names that no role, or no registry, has. */
+function findUnmatched(of: string, patterns: readonly string[], items: readonly Named[]): string[] {
+  const names = items.map(({ name }) => name);
+  return patterns
+    .filter(pattern => !names.some(name => matchGlob(pattern, name)))
+    .map(pattern => `no ${of} is named "${pattern}".${suggestWord(pattern, names)}`);
+}
+
+/** Targets of a kind that none of its subjects has. */
+function findAimlessTargets(invariant: Invariant, subjects: readonly PolicyItem[]): string[] {
+  const kinds = subjects.map(readKind);
+  const aims = new Set((invariant.targets ?? []).map(({ path: [kind = ''] }) => kind));
+  return [...aims]
+    .filter(kind => !kinds.includes(kind))
+    .map(kind =>
+      kind === 'registry' ? 'it speaks of no registry.' : `none of its roles is of the kind ${kind}.`,
+    );
+}
+
+/** Finds parts of an invariant that speak of nothing: they would be "proved" whatever the roles say. */
 export function findEmptyParts(invariant: Invariant, policy: PolicySet): string[] {
   const { roles, registries = [] } = policy;
-  const unmatched = (of: string, patterns: readonly string[], names: readonly string[]): string[] =>
-    patterns
-      .filter(pattern => !names.some(name => matchGlob(pattern, name)))
-      .map(pattern => `no ${of} is named "${pattern}".${suggestWord(pattern, names)}`);
   const subjects = selectSubjects(invariant, policy);
-  const kinds = new Set(subjects.map(readKind));
-  const aimless = new Set(
-    (invariant.targets ?? []).map(({ path: [kind = ''] }) => kind).filter(kind => !kinds.has(kind)),
-  );
+  const unmatched = [
+    ...findUnmatched('role', invariant.roles, roles),
+    ...findUnmatched('registry', invariant.registries, registries),
+  ];
   return [
-    ...(invariant.speaksOfAll
-      ? []
-      : unmatched(
-          'role',
-          invariant.roles,
-          roles.map(({ name }) => name),
-        )),
-    ...(invariant.speaksOfAll
-      ? []
-      : unmatched(
-          'registry',
-          invariant.registries,
-          registries.map(({ name }) => name),
-        )),
-    ...[...aimless].map(kind =>
-      kind === 'registry' ? 'it speaks of no registry.' : `none of its roles is of the kind ${kind}.`,
-    ),
+    ...(invariant.speaksOfAll ? [] : unmatched),
+    ...findAimlessTargets(invariant, subjects),
     ...(roles.length + registries.length === 0 ? ['there is no role and no registry.'] : []),
     ...findIdleIssuers(invariant, subjects),
   ];

@@ -115,36 +115,42 @@ function isObjectPoint(point: Point): boolean {
   return typeof point === 'object' && point !== null;
 }
 
-/** The space in which these roles are looked at. */
-export function createSearchSpace(options: SpaceOptions): SearchSpace {
-  const { issuer, standings, statements = [], from } = options;
-  const roles = standings.flatMap(({ role }) => listStatementsOf(role, issuer));
-  const conditions = [
+/** Every condition of a scene: those of the guards, of the policies, and of the statements beside them. */
+function listConditions(options: SpaceOptions): Condition[] {
+  const { issuer, standings, statements = [] } = options;
+  const own = standings.flatMap(({ role }) => listStatementsOf(role, issuer));
+  return [
     ...standings.flatMap(({ row }) => row.require),
-    ...[...roles, ...statements].flatMap(each => each.conditions),
+    ...[...own, ...statements].flatMap(each => each.conditions),
   ];
+}
+
+/** A dimension for each claim of which a condition speaks, by its name. */
+function createClaimDimensions(conditions: readonly Condition[]): Map<string, Dimension> {
   const ofClaims = conditions.filter(({ on }) => on === 'claim');
-  const names = [...new Set(ofClaims.map(({ name }) => name))];
-  const claim = (name: string): Dimension =>
-    createClaimDimension(
-      name,
-      ofClaims.filter(each => each.name === name),
-    );
-  const single = (name: string, points: Dimension['points']): Dimension => ({
-    name,
-    points,
-    elements: undefined,
-  });
-  const ranges = conditions
-    .filter(({ on }) => on === 'source_ip')
-    .flatMap(({ operands }) => operands.map(String));
-  const claims = new Map(names.map(name => [name, claim(name)]));
+  const names = new Set(ofClaims.map(({ name }) => name));
+  const only = (claim: string): Condition[] => ofClaims.filter(({ name }) => name === claim);
+  return new Map([...names].map(name => [name, createClaimDimension(name, only(name))]));
+}
+
+/** A dimension of single values, in which no text and no array is. */
+function createPointDimension(name: string, points: Iterable<Point>): Dimension {
+  return { name, points: [...points], elements: undefined };
+}
+
+/** Creates the space in which these policies are searched. */
+export function createSearchSpace(options: SpaceOptions): SearchSpace {
+  const { issuer, standings, from } = options;
+  const conditions = listConditions(options);
+  const claims = createClaimDimensions(conditions);
+  const ranges = conditions.filter(({ on }) => on === 'source_ip').flatMap(each => each.operands.map(String));
+  const audiences = new Set(standings.flatMap(each => listAcceptedAudiences(each, issuer)));
   return {
     issuer,
     claims,
-    source: single('source_ip', [undefined, ...listSourcePoints(ranges)]),
-    time: single('time', listMoments(standings, issuer, from)),
-    audience: single('aud', [...new Set(standings.flatMap(each => listAcceptedAudiences(each, issuer)))]),
+    source: createPointDimension('source_ip', [undefined, ...listSourcePoints(ranges)]),
+    time: createPointDimension('time', listMoments(standings, issuer, from)),
+    audience: createPointDimension('aud', audiences),
     impossible: findImpossible([...claims.values()]),
     budget: createBudget(),
     admissions: new Map(),

@@ -1,6 +1,6 @@
 import { addFollowingClaims, type JobFamily, SCENARIOS, type Scenario } from '../../../jobs/scenarios.ts';
 import { suggestWord } from '../../../language/nearest.ts';
-import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findEntry, type MapTree, type Tree } from '../../../language/parse.ts';
 import type { Placed } from '../../../language/shape.ts';
 import { type Claims, type ClaimValue, findClaim } from '../../../policy/claims.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
@@ -73,20 +73,24 @@ function applyScenario(written: WrittenCase, base: CaseBase, reading: CaseReadin
   return { ...base, claims: { ...base.claims, ...scenario?.changes } };
 }
 
+function complainOfNoText(written: MapTree['entries'], claims: Claims, reading: CaseReading): void {
+  const stray = written.find(
+    ({ key }) => ['iss', 'sub', 'aud'].includes(key) && typeof claims[key] !== 'string',
+  );
+  if (stray)
+    reading.complain(
+      'wrong-type',
+      stray.value.place,
+      `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
+    );
+}
+
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
 function complainOfNames(claims: Claims, tree: Tree, reading: CaseReading): void {
   const { role, issuers, complain } = reading;
   const entries = findEntry(tree, 'claims')?.value;
   const written = entries?.kind === 'map' ? entries.entries : [];
-  const stray = written.find(
-    ({ key }) => ['iss', 'sub', 'aud'].includes(key) && typeof claims[key] !== 'string',
-  );
-  if (stray)
-    complain(
-      'wrong-type',
-      stray.value.place,
-      `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
-    );
+  complainOfNoText(written, claims, reading);
   const issuer = findClaim(claims, 'iss') ?? role.trust[0]?.issuer;
   if (typeof issuer !== 'string') return;
   const facts = issuers.get(issuer);
