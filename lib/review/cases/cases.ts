@@ -87,7 +87,7 @@ function complainOfMethod(written: WrittenCase, tree: Tree, reading: CaseReading
 }
 
 /** Reads what the case says that events told: nothing, unless it says so. */
-function readJobFacts(written: WrittenCase, role: Role): JobFacts | undefined {
+function readCaseJob(written: WrittenCase, role: Role): JobFacts | undefined {
   const { job, approved, at: now = 0 } = written;
   if (!job && !approved) return undefined;
   const { by, step = role.approval?.step ?? '', ago = 0 } = approved?.value ?? {};
@@ -144,7 +144,7 @@ function createRequest(written: WrittenCase, role: PolicyItem): CaseQuestion {
     context: {
       now: written.at ?? 0,
       sourceAddress: written.source_ip,
-      ...('methods' in role ? {} : { job: readJobFacts(written, role) }),
+      ...('methods' in role ? {} : { job: readCaseJob(written, role) }),
     },
   };
 }

@@ -137,7 +137,7 @@ function findBrokenTargets(invariant: Invariant, subject: PolicyItem): Refutatio
   return targets
     .filter(({ path: [kind] }) => kind === readKind(subject))
     .flatMap(({ member, path, allowed }) =>
-      readTargets(isRegistry(subject) ? subject : subject.template, path.slice(1))
+      readTargets(isRegistryItem(subject) ? subject : subject.template, path.slice(1))
         .filter(({ value }) => !isTargetAllowed(value, allowed))
         .map(
           ({ path: at, value }): Refutation => ({
@@ -149,18 +149,18 @@ function findBrokenTargets(invariant: Invariant, subject: PolicyItem): Refutatio
     );
 }
 
-function isRegistry(subject: PolicyItem): subject is Registry {
+function isRegistryItem(subject: PolicyItem): subject is Registry {
   return 'methods' in subject;
 }
 
 function readKind(subject: PolicyItem): string {
-  return isRegistry(subject) ? 'registry' : subject.template.kind;
+  return isRegistryItem(subject) ? 'registry' : subject.template.kind;
 }
 
 /** Finds what a role does not demand of the jobs of an issuer that it trusts. */
 function findMissingDemands(invariant: Invariant, subject: PolicyItem): Refutation[] {
   const { demands = [] } = invariant;
-  if (isRegistry(subject)) return [];
+  if (isRegistryItem(subject)) return [];
   const made = subject.trust.map(({ issuer }) => listDemands(subject, issuer));
   return demands
     .filter(demand => made.some(list => !list.includes(demand)))
@@ -183,7 +183,7 @@ function hasDemands(invariant: Invariant, subject: PolicyItem): boolean {
     never !== undefined ||
     only !== undefined ||
     issuers !== undefined ||
-    (demands !== undefined && !isRegistry(subject)) ||
+    (demands !== undefined && !isRegistryItem(subject)) ||
     targets.some(({ path: [kind] }) => kind === readKind(subject))
   );
 }

@@ -15,7 +15,7 @@ export type PageData = PolicySet & {
 };
 
 /** Compiles the text of a role, as a broker does when it loads the file. */
-export function compileText(name: string, text: string, setting: RoleSetting): CompiledText {
+export function compileRoleText(name: string, text: string, setting: RoleSetting): CompiledText {
   const complaints: Complaint[] = [];
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
@@ -42,6 +42,6 @@ export function openData(consoleData: ConsoleData): PageData {
     setting,
     rows: issuers,
     texts: new Map(roles.map(({ name, text }) => [name, text])),
-    roles: roles.flatMap(({ name, text }) => compileText(name, text, setting).role ?? []),
+    roles: roles.flatMap(({ name, text }) => compileRoleText(name, text, setting).role ?? []),
   };
 }

@@ -2,7 +2,7 @@ import { openData } from './held.ts';
 import { openPage } from './page.ts';
 
 export { answerQuestion } from './answer.ts';
-export { compileText, openData } from './held.ts';
+export { compileRoleText, openData } from './held.ts';
 
 // Where there is no document, these bytes are the engine alone: a test holds it against decide.
 if ('document' in globalThis) {

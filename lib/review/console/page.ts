@@ -3,7 +3,7 @@ import type { Witness } from '../space/witness.ts';
 import { answerQuestion, type ConsoleAnswer, type ConsoleQuestion } from './answer.ts';
 import { decodeToken, indentJson, readConsoleClaims } from './claims.ts';
 import { compareEdited } from './edit.ts';
-import { type CompiledText, compileText, type PageData } from './held.ts';
+import { type CompiledText, compileRoleText, type PageData } from './held.ts';
 import { collectWords, listReaches, type ReachLine } from './reach.ts';
 import { convertWitness, listStarts, type StartingClaims } from './start.ts';
 import { showChange } from './view/change.ts';
@@ -105,7 +105,7 @@ function readPolicy(state: PageState): void {
   if (edited) state.edits.set(name, text);
   else state.edits.delete(name);
   findPart<HTMLButtonElement>('revert').disabled = !edited;
-  state.compiled = compileText(name, text, state.held.setting);
+  state.compiled = compileRoleText(name, text, state.held.setting);
   showComplaints(state.compiled.complaints);
   showDecision(state);
   compareLater(state);

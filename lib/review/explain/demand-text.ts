@@ -49,7 +49,7 @@ const WHY: { readonly [why in DemandWhy]: string } = {
 
 const VALUES = { true: 'yes       ', false: 'no        ', doubt: 'in doubt  ' } as const;
 
-function describeCheck(check: DemandCheck): string {
+function describeDemandCheck(check: DemandCheck): string {
   const { truth, why, wanted, unblocked } = check;
   const found = wanted && unblocked && unblocked.step === wanted.step ? unblocked : undefined;
   const who = found ? `, here by ${nameApprover(found, wanted?.by ?? [])} at ${formatMoment(found.at)}` : '';
@@ -58,5 +58,5 @@ function describeCheck(check: DemandCheck): string {
 
 /** Writes what the role demands of the job, one line each. */
 export function formatDemands(checks: readonly DemandCheck[] = []): string[] {
-  return checks.length === 0 ? [] : ['  demanded of the job:', ...checks.map(describeCheck)];
+  return checks.length === 0 ? [] : ['  demanded of the job:', ...checks.map(describeDemandCheck)];
 }

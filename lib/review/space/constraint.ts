@@ -1,8 +1,8 @@
 import type { ClaimValue } from '../../policy/claims.ts';
 import {
   findShortText,
+  isOneOfTexts,
   isPlainlyNone,
-  isText,
   judgeAnyText,
   type SearchBudget,
   type Texts,
@@ -81,7 +81,8 @@ export function pickValue(
   } = open;
   const left = dimension.points.filter((_, at) => (points >> BigInt(at)) & 1n);
   const liked = preferred.find(
-    each => each !== undefined && (typeof each === 'string' ? isText(texts, each) : left.includes(each)),
+    each =>
+      each !== undefined && (typeof each === 'string' ? isOneOfTexts(texts, each) : left.includes(each)),
   );
   if (liked !== undefined) return { value: liked };
   const text = findShortText(texts, budget);

@@ -52,7 +52,7 @@ function isMatched(pattern: Pattern, value: string): boolean {
 }
 
 /** Is the value one of these texts? */
-export function isText(texts: Texts, value: string): boolean {
+export function isOneOfTexts(texts: Texts, value: string): boolean {
   return (
     texts.every.every(union => union.some(pattern => isMatched(pattern, value))) &&
     !texts.none.some(pattern => isMatched(pattern, value))
@@ -137,7 +137,7 @@ function listInstances(pattern: Pattern): readonly string[] {
 function findPlainText(texts: Texts): FoundText | undefined {
   const literals = texts.every.find(union => union.every(({ literal }) => literal));
   if (!literals) return isPlainlyNone(texts) ? 'none' : undefined;
-  const found = literals.find(({ text }) => isText(texts, text));
+  const found = literals.find(({ text }) => isOneOfTexts(texts, text));
   return found ? { text: found.text } : 'none';
 }
 
@@ -176,14 +176,14 @@ function listPlainTexts(sought: Texts, budget: SearchBudget): string[] {
 export function judgeAnyText(texts: Texts, budget: SearchBudget): boolean | 'undecided' {
   const plain = findPlainText(texts);
   if (plain !== undefined) return plain !== 'none';
-  if (listPlainTexts(texts, budget).some(text => isText(texts, text))) return true;
+  if (listPlainTexts(texts, budget).some(text => isOneOfTexts(texts, text))) return true;
   const found = findShortestText(texts, budget);
   return found === 'undecided' ? found : found !== 'none';
 }
 
 /** A short one of these texts; undefined when there is none, or none could be told. */
 export function findShortText(texts: Texts, budget: SearchBudget): string | undefined {
-  const known = listPlainTexts(texts, budget).filter(text => isText(texts, text));
+  const known = listPlainTexts(texts, budget).filter(text => isOneOfTexts(texts, text));
   if (known.length > 0) return known.sort((a, b) => a.length - b.length)[0];
   const found = findPlainText(texts) ?? findShortestText(texts, budget);
   return typeof found === 'object' ? found.text : undefined;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RoleChange } from '../../../lib/review/compare/change.ts';
 import { judgeDirection } from '../../../lib/review/compare/direction.ts';
 import { compareEdited } from '../../../lib/review/console/edit.ts';
-import { compileText } from '../../../lib/review/console/held.ts';
+import { compileRoleText } from '../../../lib/review/console/held.ts';
 import { heldOf } from '../../harness/console.ts';
 import { ROLES } from '../../harness/local.ts';
 import { NOW } from '../../harness/policy.ts';
@@ -10,7 +10,7 @@ import { NOW } from '../../harness/policy.ts';
 const held = heldOf();
 
 function changed(from: string, to: string): RoleChange | undefined {
-  const { role } = compileText('publish', ROLES.publish.replace(from, to), held.setting);
+  const { role } = compileRoleText('publish', ROLES.publish.replace(from, to), held.setting);
   if (!role) throw new Error('The edited role does not compile.');
   return compareEdited(role, held, NOW);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileText } from '../../../lib/review/console/held.ts';
+import { compileRoleText } from '../../../lib/review/console/held.ts';
 import { heldOf } from '../../harness/console.ts';
 import { ROLES } from '../../harness/local.ts';
 import { placesOf } from '../../harness/policy.ts';
@@ -12,14 +12,14 @@ test('each role is held with its text, and compiled', () => {
 
 test('a text is compiled with the defaults of broker.yml', () => {
   const { setting } = heldOf({ session: { seconds: 60, maxSeconds: 90 } });
-  expect(compileText('publish', ROLES.publish, setting).role?.session).toMatchObject({
+  expect(compileRoleText('publish', ROLES.publish, setting).role?.session).toMatchObject({
     seconds: 60,
     max: 90,
   });
 });
 
 test('complaints name the file of the role, and where', () => {
-  const { complaints } = compileText('publish', `${ROLES.publish}trsut: []\n`, heldOf().setting);
+  const { complaints } = compileRoleText('publish', `${ROLES.publish}trsut: []\n`, heldOf().setting);
   expect(placesOf(complaints)).toEqual(['unknown-key 7:1']);
   expect(complaints[0]?.place.file).toBe('roles/publish.yml');
 });

@@ -7,13 +7,13 @@ import { type Config, loadConfig } from '../../../lib/config/load.ts';
 import { pageWith } from '../../../lib/local/page.ts';
 import { runCases, type Trial } from '../../../lib/review/cases/trial.ts';
 import type { answerQuestion } from '../../../lib/review/console/answer.ts';
-import { compileText, openData } from '../../../lib/review/console/held.ts';
+import { compileRoleText, openData } from '../../../lib/review/console/held.ts';
 import { casesBeside } from '../../harness/cases.ts';
 import { ROOT } from '../../harness/markdown.ts';
 
 type Engine = {
   readonly answerQuestion: typeof answerQuestion;
-  readonly compileText: typeof compileText;
+  readonly compileRoleText: typeof compileRoleText;
   readonly openData: typeof openData;
 };
 
@@ -83,7 +83,7 @@ test.each([
   ['text that is no YAML', 'trust: [\n'],
 ])('and complains of %s as it does, at the same place', (_name, text) => {
   const [held, own] = [engine.openData(dataOf('config')), openData(dataOf('config'))];
-  const { role, complaints } = engine.compileText('broken', text, held.setting);
+  const { role, complaints } = engine.compileRoleText('broken', text, held.setting);
   expect(role).toBeUndefined();
-  expect(here(complaints)).toEqual(here(compileText('broken', text, own.setting).complaints));
+  expect(here(complaints)).toEqual(here(compileRoleText('broken', text, own.setting).complaints));
 });

@@ -5,7 +5,7 @@ import { createPattern } from '../../../lib/review/space/automaton.ts';
 import {
   createBudget,
   findShortText,
-  isText,
+  isOneOfTexts,
   judgeAnyText,
   type Texts,
 } from '../../../lib/review/space/language.ts';
@@ -36,7 +36,7 @@ describe('there is a text', () => {
   ])('%s', (_name, texts) => {
     const effort = createBudget();
     expect(judgeAnyText(texts, effort)).toBe(true);
-    expect(isText(texts, findShortText(texts, effort) ?? '')).toBe(true);
+    expect(isOneOfTexts(texts, findShortText(texts, effort) ?? '')).toBe(true);
   });
 });
 

@@ -85,7 +85,7 @@ function readCharacterClass(cursor: Cursor): readonly string[] {
   return requireFew([...new Set(found)]);
 }
 
-function readGroup(cursor: Cursor): readonly string[] {
+function readExpressionGroup(cursor: Cursor): readonly string[] {
   const [opening = ''] = /^\?(:|P?<\w+>)/.exec(readRest(cursor)) ?? [];
   if (opening === '' && peek(cursor) === '?')
     throw new NotCarried(`(${/^\?[^:)]*/.exec(readRest(cursor))?.[0]}) changes how letters are compared`);
@@ -102,7 +102,7 @@ function readElement(cursor: Cursor): readonly string[] {
   const character = peek(cursor);
   cursor.at++;
   if (character === '\\') return readEscape(cursor);
-  if (character === '(') return readGroup(cursor);
+  if (character === '(') return readExpressionGroup(cursor);
   if (character === '[') return readCharacterClass(cursor);
   if (/^[*+?\]{}^$)]$/.test(character)) throw new NotCarried(`"${character}" was not expected there`);
   return [character];
@@ -145,7 +145,7 @@ function readDot(cursor: Cursor): readonly string[] {
   return ['.'];
 }
 
-function readPiece(cursor: Cursor): readonly string[] {
+function readExpressionPiece(cursor: Cursor): readonly string[] {
   if (peek(cursor) === '.') return readDot(cursor);
   const from = cursor.at;
   const texts = readElement(cursor);
@@ -163,7 +163,7 @@ function readSequence(cursor: Cursor): readonly string[] {
   while (!/^[|)]?$/.test(peek(cursor))) {
     const last = outside && peek(cursor) === '$' && /^\||^$/.test(cursor.source[cursor.at + 1] ?? '');
     if (last) cursor.at++;
-    else texts = concatenateAll(texts, readPiece(cursor));
+    else texts = concatenateAll(texts, readExpressionPiece(cursor));
   }
   return texts;
 }

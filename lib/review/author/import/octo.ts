@@ -62,7 +62,7 @@ function findWrongValue(policy: OctoFile): string | undefined {
 }
 
 /** octo-sts reads a file strictly, and wants one of each pair: https://github.com/octo-sts/app */
-function findRefusal(policy: OctoFile): string | undefined {
+function findOctoRefusal(policy: OctoFile): string | undefined {
   const unknown = Object.keys(policy).find(key => !KEYS.includes(key));
   if (unknown !== undefined) return `it has no key "${unknown}".${suggestWord(unknown, KEYS)}`;
   const both = ['issuer', 'subject', 'audience'].find(key => policy[key] && policy[`${key}_pattern`]);
@@ -206,7 +206,7 @@ function readOctoGrant(policy: OctoFile, setting: OctoSetting): OctoGrant {
  * octo-sts refuses itself.
  */
 export function importOcto(policy: OctoFile, setting: OctoSetting = {}): ImportedPolicy {
-  const refusal = findRefusal(policy);
+  const refusal = findOctoRefusal(policy);
   if (refusal !== undefined) throw new OctoRefused(refusal);
   const { github, notes } = readOctoGrant(policy, setting);
   return { trust: importOctoIssuers(policy, github && [SCOPE]), deny: [], github, notes };

@@ -16,7 +16,7 @@ function readRunLimits(first: string | undefined, comma: string | undefined, las
  * Reads a form that is written like a regular expression of characters, classes and counts: `[a-f\d]{40}`. No group and
  * no choice: then two of them can be put beside each other, as a text and a pattern must be here.
  */
-export function readForm(written: string): Form {
+export function readValueForm(written: string): Form {
   const runs = [...written.matchAll(RUN)].map(([, takes = '', first, comma, last, sign]) => {
     const limits =
       sign === undefined && first !== undefined

@@ -1,4 +1,4 @@
-import { canBeText, type Form, readForm } from './form.ts';
+import { canBeText, type Form, readValueForm } from './form.ts';
 
 /** The values that an issuer can send in a claim, or a part of what is known of them. */
 export type Grammar = {
@@ -18,7 +18,7 @@ export function createGrammar(
   forms: readonly string[],
   { fixed = false, never }: GrammarOptions = {},
 ): Grammar {
-  return { says, forms: forms.map(readForm), fixed, ...(never ? { never } : {}) };
+  return { says, forms: forms.map(readValueForm), fixed, ...(never ? { never } : {}) };
 }
 
 function escapeExpression(word: string): string {

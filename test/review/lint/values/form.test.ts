@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { matchGlob } from '../../../../lib/policy/glob.ts';
-import { canBeText, readForm } from '../../../../lib/review/lint/values/form.ts';
+import { canBeText, readValueForm } from '../../../../lib/review/lint/values/form.ts';
 
 const FORMS = ['a', 'a+', 'a*b', '[ab]{2}', '[ab]{1,3}', 'a{2,}b*', 'b[^b]a', 'a[ab]*b', '.{3}'];
 
@@ -20,7 +20,7 @@ const anyPattern = fc
 test('a pattern meets a form exactly when a text of the form matches it', () => {
   fc.assert(
     fc.property(fc.constantFrom(...FORMS), anyPattern, (written, pattern) => {
-      const form = readForm(written);
+      const form = readValueForm(written);
       const shown = TEXTS.some(text => canBeText(form, text, false) && matchGlob(pattern, text));
       // A pattern of four and a form of three or fewer have a text of at most five to show, of these letters or of none.
       expect(canBeText(form, pattern, true)).toBe(shown);
@@ -35,11 +35,11 @@ test.each([
   ['refs/[^*]+', 'refs/heads/größe', true],
   ['refs/[^*]+', 'refs/', false],
 ])('%s and the text %s', (written, text, meets) => {
-  expect(canBeText(readForm(written), text, false)).toBe(meets);
-  expect(canBeText(readForm(written), text, true)).toBe(meets);
+  expect(canBeText(readValueForm(written), text, false)).toBe(meets);
+  expect(canBeText(readValueForm(written), text, true)).toBe(meets);
 });
 
 test('a long pattern on a long form is answered at once', () => {
-  const form = readForm('[a-z\\d_.-]+/[a-z\\d_.-]{1,100}/[^@]+@[^ ]*');
+  const form = readValueForm('[a-z\\d_.-]+/[a-z\\d_.-]{1,100}/[^@]+@[^ ]*');
   expect(canBeText(form, `${'?'.repeat(100)}*${'a'.repeat(100)}*/*@*`, true)).toBe(true);
 });
