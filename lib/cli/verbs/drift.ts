@@ -83,7 +83,7 @@ function asText(findings: readonly DriftFinding[], settled: readonly string[]): 
   return [
     ...fresh.map(({ code, of, detail, role }) =>
       [
-        `${code.padEnd(24)}${makePrintable(of)}${role === undefined ? '' : `  (role ${role})`}`,
+        `${code.padEnd(25)}${makePrintable(of)}${role === undefined ? '' : `  (role ${role})`}`,
         ...(detail === undefined ? [] : [`  ${makePrintable(detail)}`]),
         `  ${describeCode(code)}`,
       ].join('\n'),
