@@ -8,6 +8,19 @@ import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
 
 const ROOT = dirname(import.meta.dirname);
 
+/** One of Node's own modules as an ES module, of which a bundle holds no more than the names that it imports. */
+function writeBuiltin(path: string): string {
+  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter(name => /^[a-z]\w*$/i.test(name));
+  return [
+    `const whole = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});`,
+    'export default whole;',
+    // Pure: what nobody imports is left out, and each getter of Node's that is left would load more of Node.
+    ...names
+      .filter(name => name !== 'default')
+      .map(name => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`),
+  ].join('\n');
+}
+
 /**
  * Node's own modules by `process.getBuiltinModule`: an ESM import of node:http also loads all of undici, which
  * nothing here uses (https://github.com/nodejs/node/issues/59686).
@@ -18,9 +31,7 @@ const builtins: Plugin = {
     on.onResolve({ filter: /^(node:)?[a-z]/ }, ({ path }) =>
       isBuiltin(path) ? { path, namespace: 'builtin' } : null,
     );
-    on.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
+    on.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: writeBuiltin(path) }));
   },
 };
 

@@ -252,7 +252,6 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
     'lib/cli/',
     'lib/vendor/',
   ],
-  'node:perf_hooks': ['lib/broker.ts'],
   '@middy/core': ['lib/lambda/'],
   'aws-lambda': ['lib/lambda/'],
   'node:zlib': ['lib/cli/estate/events.ts'],

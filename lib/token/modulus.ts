@@ -22,12 +22,14 @@ function isRoca(modulus: bigint): boolean {
 const LARGEST_FACTOR = 2_000;
 
 function listPrimes(): readonly bigint[] {
-  const composite = new Set<number>();
+  // Bytes and not a set: this runs on the way to a first answer, and takes a fifth of the time.
+  const composite = new Uint8Array(LARGEST_FACTOR);
   const primes: bigint[] = [];
   for (let prime = 3; prime < LARGEST_FACTOR; prime += 2) {
-    if (composite.has(prime)) continue;
+    if (composite[prime]) continue;
     primes.push(BigInt(prime));
-    for (let multiple = prime * prime; multiple < LARGEST_FACTOR; multiple += prime) composite.add(multiple);
+    for (let multiple = prime * prime; multiple < LARGEST_FACTOR; multiple += 2 * prime)
+      composite[multiple] = 1;
   }
   return primes;
 }
