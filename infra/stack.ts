@@ -24,12 +24,12 @@ function nameUnnamed(id: string, stack: Stack, longest: number): string {
 
 function findAttribute(id: string, stack: Stack): string {
   const { region, prefix } = stack;
-  const arn = (service: string, rest: string): string =>
+  const writeArn = (service: string, rest: string): string =>
     `arn:${findPartition(region)}:${service}:${region}:${ACCOUNT}:${rest}`;
-  if (id.endsWith('Key')) return arn('kms', `key/${KEY}`);
-  if (id.endsWith('Table')) return arn('dynamodb', `table/${nameUnnamed(id, stack, 255)}`);
+  if (id.endsWith('Key')) return writeArn('kms', `key/${KEY}`);
+  if (id.endsWith('Table')) return writeArn('dynamodb', `table/${nameUnnamed(id, stack, 255)}`);
   const [, name] = /^(.+)LogGroup$/.exec(id) ?? [];
-  if (name) return arn('logs', `log-group:/aws/lambda/${prefix}-${name.toLowerCase()}:*`);
+  if (name) return writeArn('logs', `log-group:/aws/lambda/${prefix}-${name.toLowerCase()}:*`);
   throw new Error(`nobody said what CloudFormation fills in for ${id}`);
 }
 

@@ -123,7 +123,7 @@ function createDomainRecord(domain: NonNullable<DeployOptions['domain']>): Resou
 
 /** Only when asked for: it is public by its nature, and neither throttled nor logged at a gateway. */
 function createFunctionUrl(): Resources {
-  const open = (properties: object): Resource => ({
+  const createOpenPermission = (properties: object): Resource => ({
     Type: 'AWS::Lambda::Permission',
     Properties: {
       FunctionName: getAttribute('ExchangeLambdaFunction', 'Arn'),
@@ -141,8 +141,14 @@ function createFunctionUrl(): Resources {
       },
     },
     // Both are needed since October 2025: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-    ExchangeUrlPermission: open({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
-    ExchangeUrlInvokePermission: open({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),
+    ExchangeUrlPermission: createOpenPermission({
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'NONE',
+    }),
+    ExchangeUrlInvokePermission: createOpenPermission({
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
+    }),
   };
 }
 

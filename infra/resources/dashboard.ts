@@ -59,11 +59,11 @@ function listApiLines(...metrics: readonly string[]): Line[] {
 
 function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
   const watched = listWatchedLines(resources);
-  const those = (...metrics: readonly string[]): Line[] =>
+  const pickLines = (...metrics: readonly string[]): Line[] =>
     watched.filter(([, metric = '']) => metrics.includes(metric));
-  const functions = (instead: string): Line[] =>
-    those('Errors').map(([namespace = '', , ...by]) => [namespace, instead, ...by]);
-  const split = those('Denied', 'Failed');
+  const listFunctionLines = (instead: string): Line[] =>
+    pickLines('Errors').map(([namespace = '', , ...by]) => [namespace, instead, ...by]);
+  const split = pickLines('Denied', 'Failed');
   const ours = watched.filter(line => line[0]?.startsWith(`${MEASURED}/`) && !split.includes(line));
   return [
     {
@@ -77,8 +77,8 @@ function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
       ),
       stat: 'p99',
     },
-    { title: 'Denials, by reason', lines: those('Denied') },
-    { title: 'Failures of ours, by code', lines: those('Failed') },
+    { title: 'Denials, by reason', lines: pickLines('Denied') },
+    { title: 'Failures of ours, by code', lines: pickLines('Failed') },
     { title: 'Limits, throttling, keys', lines: ours },
     ...createRoleGraphs(roles),
     { title: 'Answers of the API', lines: listApiLines('Count', '4xx', '5xx') },
@@ -87,9 +87,9 @@ function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
       lines: listApiLines('Latency'),
       stat: 'p99',
     },
-    { title: 'Errors and throttles of the functions', lines: those('Errors', 'Throttles') },
-    { title: 'Milliseconds of the functions', lines: functions('Duration'), stat: 'p99' },
-    { title: 'Functions at once', lines: functions('ConcurrentExecutions'), stat: 'Maximum' },
+    { title: 'Errors and throttles of the functions', lines: pickLines('Errors', 'Throttles') },
+    { title: 'Milliseconds of the functions', lines: listFunctionLines('Duration'), stat: 'p99' },
+    { title: 'Functions at once', lines: listFunctionLines('ConcurrentExecutions'), stat: 'Maximum' },
   ];
 }
 

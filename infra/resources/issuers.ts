@@ -12,14 +12,14 @@ import {
 import { allowUse, createKeyPolicy, getKeyArn, SIGNING } from './keys.ts';
 import { allowOnTable, createKeptTable } from './table.ts';
 
-type Fetching = Pick<Config, 'rows'>;
+type IssuerConfig = Pick<Config, 'rows'>;
 
 const ID = 'IssuerKeyTable';
 const REFRESHER = [getAttribute('RefresherRole', 'Arn')];
 const PROOF_KEY = 'IssuerProofKey';
 
 /** Whether any issuer is asked for its keys: those that stand in broker.yml are asked of nobody. */
-export function needsFetchedKeys(config: Fetching): boolean {
+export function needsFetchedKeys(config: IssuerConfig): boolean {
   return [...config.rows.values()].some(({ origin }) => 'uri' in origin);
 }
 
@@ -58,7 +58,7 @@ function allowProofKey(Sid: string, action: string, more: object = {}): IamState
 const CHECK_PROOFS = allowProofKey('CheckProofs', 'GetPublicKey');
 
 /** Lists the rights of who verifies tokens, which write nothing: whoever could write might add a key of its own, and so be any issuer. */
-export function listIssuerKeyRights(config: Fetching): readonly IamStatement[] {
+export function listIssuerKeyRights(config: IssuerConfig): readonly IamStatement[] {
   return needsFetchedKeys(config) ? [allowOnTable(ID, 'ReadIssuerKeys', ['GetItem']), CHECK_PROOFS] : [];
 }
 

@@ -6,15 +6,15 @@ import { allowOnTable, createTable } from './table.ts';
 
 const ID = 'JobTable';
 
-type Heard = Pick<Config, 'rows'>;
+type EventConfig = Pick<Config, 'rows'>;
 
 /** Lists those whose events are believed. */
-export function listEventSources(config: Heard): readonly EventSource[] {
+export function listEventSources(config: EventConfig): readonly EventSource[] {
   return [...config.rows.values()].flatMap(({ events }) => events ?? []);
 }
 
 /** Whether there are events that tell of jobs. */
-export function needsEvents(config: Heard): boolean {
+export function needsEvents(config: EventConfig): boolean {
   return listEventSources(config).length > 0;
 }
 
@@ -24,7 +24,7 @@ export function createJobTable(): Resources {
 }
 
 /** Lists the rights of the exchange: to look one job up, and never to write or to list. */
-export function listJobRights(config: Heard): readonly IamStatement[] {
+export function listJobRights(config: EventConfig): readonly IamStatement[] {
   return needsEvents(config) ? [allowOnTable(ID, 'ReadJobs', ['GetItem'])] : [];
 }
 

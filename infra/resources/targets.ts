@@ -102,11 +102,11 @@ function complainOfSize(all: readonly string[], left: number, complain: Complain
  */
 export function placeTargets(config: Config, bounds: TargetBounds, complain: Complain): Placement {
   const { targets, orgId, room } = bounds;
-  const place = (resources: readonly string[]): Placement =>
+  const placeWithin = (resources: readonly string[]): Placement =>
     placeArns(resources, arns => allowAssuming(arns, orgId), room);
   const arns = listTargetArns(config);
   if (arns.length === 0) return NOTHING;
-  const exact = place(arns);
+  const exact = placeWithin(arns);
   if (exact.left === 0) return exact;
   if (targets.length === 0 || orgId === undefined) {
     complainOfSize(arns, exact.left, complain);
@@ -114,5 +114,5 @@ export function placeTargets(config: Config, bounds: TargetBounds, complain: Com
   }
   checkPatterns(config, targets, complain);
   // As many as an option may have, at their longest, fit.
-  return place([...new Set(targets)].sort());
+  return placeWithin([...new Set(targets)].sort());
 }

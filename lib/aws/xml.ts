@@ -38,13 +38,13 @@ export function walkXml(written: string, visitor: XmlVisitor): void {
   let roots = 0;
   let at = 0;
   let leaf = false;
-  const start = (name: string): void => {
+  const startElement = (name: string): void => {
     if (open.length === 0 && ++roots > 1) throw new XmlError('a second root');
     open.push(name);
     leaf = true;
     visitor.start(name);
   };
-  const end = (name: string, content: string): void => {
+  const endElement = (name: string, content: string): void => {
     if (open.pop() !== name) throw new XmlError('an end tag that ends nothing');
     if (!leaf && content.trim() !== '') throw new XmlError('text beside elements');
     visitor.end(leaf ? decodeEntities(content) : undefined);
@@ -59,11 +59,11 @@ export function walkXml(written: string, visitor: XmlVisitor): void {
     if (!tag) throw new XmlError('a tag of another kind');
     const [, closes, name = '', attributes, empty] = tag;
     if (closes && (attributes || empty)) throw new XmlError('a tag of another kind');
-    if (closes) end(name, content);
+    if (closes) endElement(name, content);
     else {
       if (content.trim() !== '') throw new XmlError('text beside elements');
-      start(name);
-      if (empty) end(name, '');
+      startElement(name);
+      if (empty) endElement(name, '');
     }
     at = TAG.lastIndex;
   }

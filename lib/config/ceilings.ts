@@ -96,9 +96,9 @@ export function checkCeiling(
 /** Finds what of a role is beyond the ceiling, each with the key of the role's file that says it. */
 type Excess = { readonly key: string; readonly says: string };
 
-type Of<K extends KindName> = Extract<Template, { kind: K }>;
+type KindTemplate<K extends KindName> = Extract<Template, { kind: K }>;
 
-function findAwsExcess({ policy, policy_arns: arns }: Of<'aws'>, { aws }: Ceiling): Excess[] {
+function findAwsExcess({ policy, policy_arns: arns }: KindTemplate<'aws'>, { aws }: Ceiling): Excess[] {
   if (aws === undefined || aws === 'unbounded') return [];
   if (arns.length > 0)
     return [
@@ -129,7 +129,7 @@ function isWithinCeiling(level: Level, most: Level | undefined): boolean {
   return most !== undefined && LEVELS.indexOf(level) <= LEVELS.indexOf(most);
 }
 
-function findGithubExcess({ permissions }: Of<'github'>, { github }: Ceiling): Excess[] {
+function findGithubExcess({ permissions }: KindTemplate<'github'>, { github }: Ceiling): Excess[] {
   if (github === undefined || github === 'unbounded') return [];
   return Object.entries(permissions).flatMap(([scope, wanted]) =>
     Object.entries(wanted)
@@ -141,17 +141,20 @@ function findGithubExcess({ permissions }: Of<'github'>, { github }: Ceiling): E
   );
 }
 
-function findBuildkiteExcess({ scopes }: Of<'buildkite'>, { buildkite }: Ceiling): Excess[] {
+function findBuildkiteExcess({ scopes }: KindTemplate<'buildkite'>, { buildkite }: Ceiling): Excess[] {
   if (buildkite === undefined || buildkite === 'unbounded') return [];
   return scopes
     .filter(scope => !buildkite.includes(scope))
     .map(scope => ({ key: 'scopes', says: `${scope} is not within it` }));
 }
 
-function findGcpExcess({ scopes, service_account, delegates }: Of<'gcp'>, { gcp }: Ceiling): Excess[] {
+function findGcpExcess(
+  { scopes, service_account, delegates }: KindTemplate<'gcp'>,
+  { gcp }: Ceiling,
+): Excess[] {
   if (gcp === undefined || gcp === 'unbounded') return [];
   const accounts = [service_account ?? [], delegates].flat();
-  const named = (account: string): boolean =>
+  const isNamed = (account: string): boolean =>
     gcp.service_accounts.some(pattern => pattern === account || matchGlob(pattern, account));
   return [
     ...(service_account === undefined
@@ -163,7 +166,7 @@ function findGcpExcess({ scopes, service_account, delegates }: Of<'gcp'>, { gcp 
         ]
       : []),
     ...accounts
-      .filter(account => !named(account))
+      .filter(account => !isNamed(account))
       .map(account => ({ key: 'service_account', says: `${account} is not within it` })),
     ...scopes
       .filter(scope => !coversGcpScope(gcp.scopes, scope))
@@ -185,7 +188,7 @@ export type BoundedRole = {
   readonly ceiling: Ceiling;
 };
 
-function placeIn(tree: Tree, kind: KindName, key: string): Place {
+function locateCeiling(tree: Tree, kind: KindName, key: string): Place {
   const under = findEntry(tree, kind)?.value;
   return (under && findEntry(under, key)?.place) ?? findEntry(tree, kind)?.place ?? tree.place;
 }
@@ -197,7 +200,7 @@ export function checkRoleCeiling({ role, tree, team, ceiling }: BoundedRole, com
   for (const { key, says } of find?.(template, ceiling) ?? [])
     complain(
       'team-exceeded',
-      placeIn(tree, template.kind, key),
+      locateCeiling(tree, template.kind, key),
       `Ceiling of team ${team} for ${template.kind}: ${says}.`,
     );
 }

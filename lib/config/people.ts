@@ -57,9 +57,9 @@ export function compilePeople(
 ): People {
   const { people = {}, groups = {} } = written;
   complainOfPeople({ people, groups }, tree, complain);
-  const one = (name: string) => (people[name] === undefined ? [] : [{ name, id: people[name] }]);
+  const findPerson = (name: string) => (people[name] === undefined ? [] : [{ name, id: people[name] }]);
   return new Map([
-    ...Object.entries(groups).map(([name, members]) => [name, members.flatMap(one)] as const),
-    ...Object.keys(people).map(name => [name, one(name)] as const),
+    ...Object.entries(groups).map(([name, members]) => [name, members.flatMap(findPerson)] as const),
+    ...Object.keys(people).map(name => [name, findPerson(name)] as const),
   ]);
 }

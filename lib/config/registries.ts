@@ -39,19 +39,19 @@ function complainOfOverlaps(
   const others = listOtherAudiences(setting);
   for (const [index, { registry, document }] of all.entries()) {
     const { audience, path } = registry;
-    const at = (key: string) => findEntry(document.tree, key)?.value.place ?? document.tree.place;
+    const locateKey = (key: string) => findEntry(document.tree, key)?.value.place ?? document.tree.place;
     const earlier = all.slice(0, index).map(each => each.registry);
     if (others.has(audience) || earlier.some(each => each.audience === audience))
       complain(
         'wrong-value',
-        at('audience'),
+        locateKey('audience'),
         `"${audience}" is the audience of something else too, so a token for the one would open the other.`,
       );
     const around = earlier.find(each => isBelow(path, each.path) || isBelow(each.path, path));
     if (around)
       complain(
         'wrong-value',
-        at('path'),
+        locateKey('path'),
         `${path} and ${around.path} of ${around.name} hold the same paths.`,
       );
   }

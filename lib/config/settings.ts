@@ -161,7 +161,7 @@ function splitAppKey(pair: string): [app: string, arn: string] {
 /** Reads the settings from the environment: an unknown `KITE_STS_…` is refused, with the nearest name. */
 export function readSettings(environment: Environment): { settings: Settings; complaints: Complaint[] } {
   const complaints = findUnknownSettings(environment);
-  const value = (name: SettingName): string | undefined => {
+  const readValue = (name: SettingName): string | undefined => {
     const { fallback, wrong, says }: SettingRule = SETTINGS[name];
     const written = environment[name];
     if (written === undefined) return fallback;
@@ -175,22 +175,22 @@ export function readSettings(environment: Environment): { settings: Settings; co
   };
   return {
     settings: {
-      port: Number(value('PORT')),
-      config: value('KITE_STS_CONFIG') ?? '',
-      awsEndpoint: value('KITE_STS_AWS_ENDPOINT'),
-      signingKeys: value('KITE_STS_SIGNING_KEYS')?.split(',') ?? [],
-      sealedKeys: value('KITE_STS_SEALED_KEYS'),
-      sealingKey: value('KITE_STS_SEALING_KEY'),
-      identityTable: value('KITE_STS_IDENTITY_TABLE'),
-      issuerKeyTable: value('KITE_STS_ISSUER_KEY_TABLE'),
-      issuerKeyProof: value('KITE_STS_ISSUER_KEY_PROOF'),
-      spentTable: value('KITE_STS_SPENT_TABLE'),
-      switchTable: value('KITE_STS_SWITCH_TABLE'),
-      jobTable: value('KITE_STS_JOB_TABLE'),
-      appKeys: new Map((value('KITE_STS_APP_KEYS')?.split(',') ?? []).map(splitAppKey)),
-      logLevel: value('KITE_STS_LOG_LEVEL') as LogLevel,
+      port: Number(readValue('PORT')),
+      config: readValue('KITE_STS_CONFIG') ?? '',
+      awsEndpoint: readValue('KITE_STS_AWS_ENDPOINT'),
+      signingKeys: readValue('KITE_STS_SIGNING_KEYS')?.split(',') ?? [],
+      sealedKeys: readValue('KITE_STS_SEALED_KEYS'),
+      sealingKey: readValue('KITE_STS_SEALING_KEY'),
+      identityTable: readValue('KITE_STS_IDENTITY_TABLE'),
+      issuerKeyTable: readValue('KITE_STS_ISSUER_KEY_TABLE'),
+      issuerKeyProof: readValue('KITE_STS_ISSUER_KEY_PROOF'),
+      spentTable: readValue('KITE_STS_SPENT_TABLE'),
+      switchTable: readValue('KITE_STS_SWITCH_TABLE'),
+      jobTable: readValue('KITE_STS_JOB_TABLE'),
+      appKeys: new Map((readValue('KITE_STS_APP_KEYS')?.split(',') ?? []).map(splitAppKey)),
+      logLevel: readValue('KITE_STS_LOG_LEVEL') as LogLevel,
       // A variable that a CI does not know is empty there.
-      tarballDigests: value('KITE_STS_TARBALL_SHA256')?.split(' ').filter(Boolean) ?? [],
+      tarballDigests: readValue('KITE_STS_TARBALL_SHA256')?.split(' ').filter(Boolean) ?? [],
     },
     complaints,
   };

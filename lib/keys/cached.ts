@@ -13,23 +13,25 @@ type CacheOptions = {
 
 export type Cached<T> = { forget(): void; get(): Promise<T> };
 
+type Dated = { readonly at: number };
+
+/** A clock that was set back makes nothing young. */
+function isWithinAge(age: number, oldest: number): boolean {
+  return age >= 0 && age < oldest;
+}
+
 /**
  * Loads when first asked and again when that is too old. What was loaded serves on while AWS cannot be asked;
  * when AWS refuses, it does not.
  */
 export function createCached<T>(load: () => Promise<T>, options: CacheOptions): Cached<T> {
   const { now, seconds, pause = 0, oldest = Number.POSITIVE_INFINITY } = options;
-  let loaded: { readonly value: T; readonly at: number } | undefined;
-  let failed: { readonly error: unknown; readonly at: number } | undefined;
+  let loaded: (Dated & { readonly value: T }) | undefined;
+  let failed: (Dated & { readonly error: unknown }) | undefined;
   let flight: Promise<T> | undefined;
-  // A clock that was set back makes nothing young.
-  const isYounger = (than: number, each: { readonly at: number }): boolean => {
-    const age = now() - each.at;
-    return age >= 0 && age < than;
-  };
+  const isYounger = (than: number, each: Dated): boolean => isWithinAge(now() - each.at, than);
   // With no end, whatever the clock says.
-  const isServing = (each: { readonly at: number }): boolean =>
-    oldest === Number.POSITIVE_INFINITY || isYounger(oldest, each);
+  const isServing = (each: Dated): boolean => oldest === Number.POSITIVE_INFINITY || isYounger(oldest, each);
   const serveOrThrow = (error: unknown): T => {
     if (loaded && isServing(loaded) && error instanceof AwsError && error.passing) return loaded.value;
     throw error;

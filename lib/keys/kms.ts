@@ -2,7 +2,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
 import { createJsonCall, type JsonCall, type JsonObject, KMS } from '../aws/json.ts';
 import { startBudget } from '../http/persist.ts';
-import { createCached } from './cached.ts';
+import { type Cached, createCached } from './cached.ts';
 import { createRsaPublicKey, KeyUnusable, type PublicKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';
 
@@ -55,6 +55,16 @@ function pickAnswered(asked: readonly PromiseSettledResult<PublicKey>[]): readon
   return had;
 }
 
+function createKmsCall(setting: KmsSetting, now: () => number): JsonCall {
+  const call = createJsonCall(KMS, setting);
+  return (operation, input) => call(operation, input, { budget: startBudget(now, setting.patience) });
+}
+
+function cacheKey(KeyId: string, ask: JsonCall, now: () => number): Cached<PublicKey> {
+  const load = async () => readSigningKey(await ask('GetPublicKey', { KeyId }));
+  return createCached(load, { now, seconds: KEPT });
+}
+
 /**
  * Signs by AWS KMS, which never gives the private half away. Nothing is asked of KMS before the first use. What
  * KMS signed leaves only if it verifies with the key that we publish. Throws what is no `BrokerError`: whoever
@@ -64,16 +74,9 @@ export function createKmsSigner(setting: KmsSetting): Signer {
   const { keys, now = () => Date.now() / 1000 } = setting;
   const [first, ...others] = keys;
   if (first === undefined) throw new Error('KITE_STS_SIGNING_KEYS names no key');
-  const call = createJsonCall(KMS, setting);
-  const ask: JsonCall = (operation, input) =>
-    call(operation, input, { budget: startBudget(now, setting.patience) });
-  const cacheKey = (id: string) =>
-    createCached(async () => readSigningKey(await ask('GetPublicKey', { KeyId: id })), {
-      now,
-      seconds: KEPT,
-    });
-  const signing = cacheKey(first);
-  const published = [signing, ...others.map(cacheKey)];
+  const ask = createKmsCall(setting, now);
+  const signing = cacheKey(first, ask, now);
+  const published = [signing, ...others.map(id => cacheKey(id, ask, now))];
   const signByKms = async (signed: Buffer): Promise<Buffer> => {
     const input = { KeyId: first, SigningAlgorithm: KMS_ALGORITHM, ...createMessage(signed) };
     return readAnswerBytes(await ask('Sign', input), 'Signature');

@@ -22,13 +22,13 @@ async function createKeyPair(): Promise<KeyPair> {
  */
 export function createLocalSigner(): Signer {
   let made: Promise<KeyPair> | undefined;
-  const pair = (): Promise<KeyPair> => (made ??= createKeyPair());
+  const getPair = (): Promise<KeyPair> => (made ??= createKeyPair());
   return {
     async sign(typ, claims) {
-      const { privateKey, jwk } = await pair();
+      const { privateKey, jwk } = await getPair();
       const header = { alg: ALGORITHM, kid: jwk.kid, ...(typ === '' ? {} : { typ }) };
       return new SignJWT({ ...claims }).setProtectedHeader(header).sign(privateKey);
     },
-    publicKeys: async () => [(await pair()).jwk],
+    publicKeys: async () => [(await getPair()).jwk],
   };
 }

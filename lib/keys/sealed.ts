@@ -60,19 +60,19 @@ function createSealedContext(setting: SealedSetting): SealedContext {
 /** The certificates that are ours, as the store had them within the last minute. */
 function cacheCertificates(context: SealedContext): Cached<readonly Certificate[]> {
   const { issuer, kms, store, now, report, reportFailure } = context;
-  const load = async (): Promise<readonly Certificate[]> => {
+  const loadCertificates = async (): Promise<readonly Certificate[]> => {
     const vouching = await kms.publicKeys();
     const read = (await store.listCertificates()).map(text => readKeyCertificate(text, vouching, issuer));
     if (read.includes(undefined)) report(`${NOT_SERVED} published: its certificate is not ours`);
     return read.filter(each => each !== undefined);
   };
-  return createCached(() => reportFailure(load), { now, seconds: LISTED, pause: PAUSE });
+  return createCached(() => reportFailure(loadCertificates), { now, seconds: LISTED, pause: PAUSE });
 }
 
 /** Opens the key of a certificate; the one that was opened last is had again without asking anybody. */
 function createOpener(context: SealedContext): (certificate: Certificate) => Promise<SigningKey> {
   const { seal, store, now, reportFailure } = context;
-  const load = async (certificate: Certificate): Promise<SigningKey> => {
+  const loadKey = async (certificate: Certificate): Promise<SigningKey> => {
     const sealed = await store.findSealed(certificate.day);
     if (!sealed) throw new KeyUnusable('it is no longer there');
     return createCertifiedKey(certificate, await seal.open(sealed));
@@ -82,7 +82,7 @@ function createOpener(context: SealedContext): (certificate: Certificate) => Pro
     const { kid } = certificate.jwk;
     if (last?.kid !== kid) {
       const keeping = { now, seconds: Number.POSITIVE_INFINITY, pause: PAUSE };
-      last = { kid, key: createCached(() => reportFailure(() => load(certificate)), keeping) };
+      last = { kid, key: createCached(() => reportFailure(() => loadKey(certificate)), keeping) };
     }
     return last.key.get();
   };
