@@ -1,4 +1,5 @@
 import { findKind } from '../../language/kinds.ts';
+import { DEMANDS, type DemandName } from '../../policy/demand.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { PolicyItem } from '../compare/item.ts';
 
@@ -10,7 +11,9 @@ export type Widened<P extends PolicyItem> = {
   readonly by:
     | { readonly statement: string; readonly scopes: readonly string[] }
     /** One second more than is granted today. */
-    | { readonly seconds: number };
+    | { readonly seconds: number }
+    /** Jobs of these issuers need it no more. */
+    | { readonly demand: DemandName; readonly issuers: readonly string[] };
 };
 
 /** Scopes that the policy knows, whoever has them. */
@@ -58,10 +61,28 @@ function widenLength<P extends PolicyItem>(policy: P): Widened<P>[] {
   ];
 }
 
+/** What the issuer's row demands anyway is no loss. */
+function listLosing(policy: Exclude<PolicyItem, { methods: unknown }>, demand: DemandName): string[] {
+  if (!policy[demand]) return [];
+  const issuers = policy.trust.map(({ issuer }) => issuer);
+  return demand === 'running' ? issuers.filter(each => !policy.issuers[each]?.running) : issuers;
+}
+
+function dropDemands<P extends PolicyItem>(policy: P): Widened<P>[] {
+  if ('methods' in policy || policy.disabled !== undefined) return [];
+  return DEMANDS.flatMap(demand => {
+    const issuers = listLosing(policy, demand);
+    if (issuers.length === 0) return [];
+    return [
+      { id: `${demand}: dropped`, policy: { ...policy, [demand]: undefined }, by: { demand, issuers } },
+    ];
+  });
+}
+
 /**
- * Each policy that is this one with one thing more to give: a scope that others have, or the longest session of its
- * kind.
+ * Each policy that is this one with one thing more to give: a scope that others have, the longest session of its kind,
+ * or the same for jobs of which less is demanded.
  */
 export function createWidened<P extends PolicyItem>(policy: P): Widened<P>[] {
-  return [...widenScopes(policy), ...widenLength(policy)];
+  return [...widenScopes(policy), ...widenLength(policy), ...dropDemands(policy)];
 }

@@ -1,3 +1,4 @@
+import type { DemandName } from '../../policy/demand.ts';
 import type { PolicyItem } from '../compare/item.ts';
 import { type CaseEntry, writeEntry } from './entry.ts';
 import type { CaseGround } from './proposal.ts';
@@ -12,6 +13,9 @@ function readAllowing(entry: CaseEntry): string | undefined {
 
 function isSuitable(entry: CaseEntry, by: Widened<PolicyItem>['by']): boolean {
   const allow = readAllowing(entry);
+  const { claims, context } = entry.proposal;
+  if ('demand' in by)
+    return allow !== undefined && context.job !== undefined && by.issuers.includes(String(claims['iss']));
   return 'statement' in by ? allow === by.statement : allow !== undefined;
 }
 
@@ -19,6 +23,24 @@ function chooseUnusedName(name: string, taken: ReadonlySet<string>): string {
   let found = name;
   for (let next = 2; taken.has(found); next++) found = `${name} (${next})`;
   return found;
+}
+
+/** What a case says of a job without this, and how it ends. */
+const LACKING = {
+  running: { name: 'a job that has ended is denied', job: { state: 'finished' }, deny: 'job_finished' },
+  approval: {
+    name: 'a build that nobody approved is denied',
+    job: { unblocked: undefined },
+    deny: 'approval_missing',
+  },
+} as const;
+
+function createLacking(demand: DemandName, from: CaseEntry, taken: ReadonlySet<string>): CaseEntry {
+  const { name, job, deny } = LACKING[demand];
+  const { context } = from.proposal;
+  const known = { state: 'running', ...context.job, ...job } as const;
+  const proposal = { ...from.proposal, context: { ...context, job: known }, expected: { deny } };
+  return { name: chooseUnusedName(name, taken), proposal, from, as: undefined };
 }
 
 /** A case that notices that more is given, on one that is allowed; undefined where there is none. */
@@ -29,6 +51,7 @@ export function proposeNoticingWider(
 ): CaseEntry | undefined {
   const from = entries.find(each => isSuitable(each, by));
   if (!from) return undefined;
+  if ('demand' in by) return createLacking(by.demand, from, taken);
   if ('seconds' in by) {
     const { seconds } = by;
     const proposal = { ...from.proposal, seconds, expected: { deny: 'seconds_above_maximum' } as const };
@@ -39,14 +62,14 @@ export function proposeNoticingWider(
   return { name, proposal: { ...from.proposal, expected }, from, as: undefined };
 }
 
-/** For a first file: one case for each statement that could give more, and one for the length. */
+function nameWidening(by: Widened<PolicyItem>['by']): string {
+  if ('demand' in by) return by.demand;
+  return 'statement' in by ? `scopes of ${by.statement}` : 'length';
+}
+
+/** For a first file: one case for each statement that could give more, one for the length, and one for each demand. */
 export function proposeWiderCases(entries: readonly CaseEntry[], ground: CaseGround): CaseEntry[] {
-  const asked = new Map(
-    createWidened(ground.policy).map(({ by }) => [
-      'statement' in by ? `scopes of ${by.statement}` : 'length',
-      by,
-    ]),
-  );
+  const asked = new Map(createWidened(ground.policy).map(({ by }) => [nameWidening(by), by]));
   const taken = new Set(entries.map(({ name }) => name));
   return [...asked.values()].flatMap(by => proposeNoticingWider(by, entries, taken) ?? []);
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
+import { ALICE, EVENTS } from '../../harness/job-events.ts';
 import { emptyFolder, folderOf, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, PROVIDER } from '../../harness/policy.ts';
 
@@ -217,6 +218,30 @@ describe('--init', () => {
     expect(cases).toContain('scopes: [read]');
     expect(cases).toContain('request: { seconds: 601 }');
     expect(await tested(folder, '--coverage', '--mutate')).toMatchObject({ exits: 0, error: '' });
+  });
+
+  test('T87: writes cases that notice that less is demanded of the job', async () => {
+    const folder = folderWith(undefined, {
+      'broker.yml': `url: ${AUDIENCE}\npeople:\n  alice: ${ALICE}\nissuers:\n- preset: buildkite\n  require: { organization_slug: acme }${EVENTS}\n`,
+      'roles/deploy.yml': `running: true\napproval: { step: release, by: [alice], within: 1h }\n${ROLE}`,
+    });
+    expect(await tested(folder, '--init', 'deploy')).toMatchObject({ exits: 0 });
+    const path = join(folder, 'roles/deploy.test.yml');
+    const cases = readFileSync(path, 'utf8');
+    expect(cases.match(/deny: (job|approval)_\w+/g)).toEqual([
+      'deny: job_finished',
+      'deny: approval_missing',
+    ]);
+    expect(await tested(folder, '--coverage', '--mutate')).toMatchObject({ exits: 0, error: '' });
+    writeFileSync(
+      path,
+      cases.replace(/\n\n {2}- name: a (job that has ended|build that nobody)[\s\S]*?deny: \w+/g, ''),
+    );
+    const { exits, out } = await tested(folder, '--mutate', '--json');
+    expect([exits, findingsOf(out)]).toEqual([
+      2,
+      ['mutation running: dropped', 'mutation approval: dropped'],
+    ]);
   });
 
   test('P10: writes no cases that would agree with a value that no job has', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWidened } from '../../../lib/review/cases/widened.ts';
-import { BUILDKITE, roleFrom } from '../../harness/policy.ts';
+import { eventSetting } from '../../harness/job-events.ts';
+import { BUILDKITE, PROVIDER, roleFrom } from '../../harness/policy.ts';
 import { registryFrom } from '../../harness/registry.ts';
 
 function trust(...scopes: string[]): string {
@@ -55,6 +56,27 @@ test.each([
   ],
 ])('P28: of a role that says %s', (_name, yaml, expected) => {
   expect(ids(yaml)).toEqual(expected);
+});
+
+const APPROVED = 'approval: { step: release, by: [alice], within: 1h }\n';
+
+test.each([
+  ['running', 'running: true\n', '', ['running: dropped']],
+  ['an approval', APPROVED, '', ['approval: dropped']],
+  ['both', `running: true\n${APPROVED}`, '', ['running: dropped', 'approval: dropped']],
+  [
+    'running, as its issuer does anyway',
+    `running: true\n${APPROVED}`,
+    '\n  running: true',
+    ['approval: dropped'],
+  ],
+  ['it, and is disabled', `disabled: it is being moved\nrunning: true\n`, '', []],
+])('T87: of a role that demands %s', (_name, demands, more, expected) => {
+  const role = roleFrom(`${demands}${SAYING}${PROVIDER}\n`, eventSetting(more));
+  const widened = createWidened(role).filter(({ by }) => 'demand' in by);
+  expect(widened.map(({ id }) => id)).toEqual(expected);
+  for (const { by, policy } of widened)
+    expect(policy).toEqual({ ...role, [(by as { demand: string }).demand]: undefined });
 });
 
 test('P28: each scope that the methods of a registry name', () => {
