@@ -5,6 +5,7 @@ import { escapeCsv, escapeMarkdownCell } from '../../estate/report/escape.ts';
 import type { Role } from '../../policy/role.ts';
 import { describeTarget } from '../../review/compare/gives.ts';
 import { judgeJobs } from '../../review/compare/jobs.ts';
+import { describeDemands } from '../../review/explain/demand-text.ts';
 import { configOf, settingsOf } from '../configuration.ts';
 import { EXIT, UsageError, type Verb } from '../verb.ts';
 
@@ -21,6 +22,8 @@ type RoleEntry = {
   readonly role: string;
   readonly who: readonly Caller[];
   readonly target: string;
+  /** What is demanded of the job whoever asks: the row of one issuer alone demands it of others not. */
+  readonly demands: readonly string[];
   /** Seconds that its sessions last: those that are given unasked, and the most. */
   readonly seconds: { readonly default: number; readonly max: number };
   /** Null where no teams.yml is. */
@@ -37,12 +40,18 @@ function listCallers(role: Role, { rows }: Config): Caller[] {
   }));
 }
 
+function listDemandsOfAll(role: Role): string[] {
+  const [first = [], ...others] = role.trust.map(({ issuer }) => describeDemands(role, issuer));
+  return first.filter(each => others.every(other => other.includes(each)));
+}
+
 function describeRole(role: Role, config: Config): RoleEntry {
   const [team] = config.teams ? findTeams(role.name, config.teams.teams) : [];
   return {
     role: role.name,
     who: listCallers(role, config),
     target: describeTarget(role.template),
+    demands: listDemandsOfAll(role),
     seconds: { default: role.session.seconds, max: role.session.max },
     team: team?.[0] ?? null,
     disabled: role.disabled ?? null,
@@ -57,12 +66,20 @@ function describeLength({ seconds }: RoleEntry): string {
   return seconds.default === seconds.max ? `${seconds.max}` : `${seconds.default}, at most ${seconds.max}`;
 }
 
-const HEAD = ['role', 'who', 'target', 'seconds', 'team', 'disabled'];
+const HEAD = ['role', 'who', 'target', 'demands', 'seconds', 'team', 'disabled'];
 
 /** The cells of one role, in the order of `HEAD`. */
 function listCells(entry: RoleEntry, separator: string): string[] {
   const who = entry.who.map(describeCaller).join(separator);
-  return [entry.role, who, entry.target, describeLength(entry), entry.team ?? '', entry.disabled ?? ''];
+  return [
+    entry.role,
+    who,
+    entry.target,
+    entry.demands.join(separator),
+    describeLength(entry),
+    entry.team ?? '',
+    entry.disabled ?? '',
+  ];
 }
 
 function writeText(entry: RoleEntry): string {
@@ -87,7 +104,8 @@ function writeMarkdown(entries: readonly RoleEntry[]): string {
 const FORMATS = ['json', 'csv', 'markdown'] as const;
 
 export const roles: Verb = {
-  summary: 'Lists the roles: who can have each, what it gives, for how long, and whose it is.',
+  summary:
+    'Lists the roles: who can have each, what it gives, what it demands of the job, for how long, and whose it is.',
   options: {
     config: {
       type: 'string',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
+import { EVENTS } from '../../harness/job-events.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
 async function printed(...words: string[]) {
@@ -47,11 +48,36 @@ test('I16: each role with who, target, length, team and why it is disabled', asy
         },
       ],
       target: 'aws: role_arn arn:aws:iam::123456789012:role/deploy-web',
+      demands: [],
       seconds: { default: 900, max: 1800 },
       team: 'web',
       disabled: '=1+1 | "no", says <b>somebody</b>',
     },
   ]);
+});
+
+test('what a role demands of the job, where it does so of each caller', async () => {
+  const { out } = await printed('--config', 'examples/approved-deploy/config', '--json');
+  expect(JSON.parse(out)).toMatchObject([
+    { demands: [expect.stringMatching(/job .* runs/), expect.stringMatching(/"release" .* alice/)] },
+  ]);
+  const folder = folderOf({
+    'broker.yml': `url: https://sts.test.example
+issuers:
+- preset: buildkite
+  require: { organization_slug: acme }${EVENTS}
+  running: true
+- preset: github-actions
+  require: { repository_owner: acme }
+`,
+    'roles/both.yml': `trust:
+  - { iss: https://agent.buildkite.com, claims: { organization_slug: acme } }
+  - { iss: https://token.actions.githubusercontent.com, claims: { repository_owner: acme } }
+jwt: { audience: https://a.example }
+`,
+  });
+  const both = await printed('--config', folder, '--json');
+  expect(JSON.parse(both.out)).toMatchObject([{ demands: [] }]);
 });
 
 test('without teams.yml a role is no team’s', async () => {
@@ -67,13 +93,13 @@ test('as text, what is not there has no line', async () => {
   expect(out).toMatch(
     /^deploy-web\n {2}who {7}"main of web and api" of https:\/\/agent\.buildkite\.com: push/,
   );
-  expect(out).not.toMatch(/team|disabled|undefined/);
+  expect(out).not.toMatch(/team|disabled|demands|undefined/);
 });
 
 test('a spreadsheet computes no cell, and no cell ends early', async () => {
   const { out } = await printed('--config', CONFIG, '--csv');
   const [head, row, end] = out.split('\r\n');
-  expect([head, end]).toEqual(['"role","who","target","seconds","team","disabled"', '']);
+  expect([head, end]).toEqual(['"role","who","target","demands","seconds","team","disabled"', '']);
   expect(row).toContain('"""pushes to main"" of https://agent.buildkite.com: push, unprefixed-fork"');
   expect(row?.endsWith(`,"900, at most 1800","web","'=1+1 | ""no"", says <b>somebody</b>"`)).toBe(true);
 });
@@ -81,7 +107,7 @@ test('a spreadsheet computes no cell, and no cell ends early', async () => {
 test('a table of Markdown has as many cells in every row, and no markup of a policy', async () => {
   const { out } = await printed('--config', CONFIG, '--markdown');
   const rows = out.trimEnd().split('\n');
-  expect(rows.map(row => row.split(/(?<!\\)\|/).length)).toEqual([8, 8, 8]);
+  expect(rows.map(row => row.split(/(?<!\\)\|/).length)).toEqual([9, 9, 9]);
   expect(rows[2]).not.toContain('<b>');
 });
 
