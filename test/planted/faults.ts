@@ -409,7 +409,7 @@ export const FAULTS: readonly Fault[] = [
     "if (preset === 'google' && name === 'aud') return { is: 'claim', claim: 'azp' };",
     '',
   ],
-  ['lib/review/author/import/language.ts', "most === '' ? Infinity : Number(most)", 'Number(most)'],
+  ['lib/review/author/import/expression.ts', "most === '' ? Infinity : Number(most)", 'Number(most)'],
   [
     'lib/review/author/import/octo.ts',
     'if (listed !== undefined && repository !== undefined)',

@@ -5,15 +5,17 @@ import { nameApprover } from '../explain/demand-text.ts';
 import { writeYaml } from '../explain/written.ts';
 import { type CaseGround, compareClaims, type Proposal } from './proposal.ts';
 
-/** A case as it stands in a file. */
-export type CaseEntry = {
-  readonly name: string;
+/** A case as it stands in a file, but for its name. */
+export type UnnamedEntry = {
   readonly proposal: Proposal;
   /** The case whose claims it starts from. */
   readonly from: CaseEntry | undefined;
   /** The scenario that says all that it changes in them. */
   readonly as: string | undefined;
 };
+
+/** A case as it stands in a file. */
+export type CaseEntry = UnnamedEntry & { readonly name: string };
 
 function formatSecond(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -6,7 +6,7 @@ import { findHolders, type Holder } from '../compare/holders.ts';
 import type { PolicyItem } from '../compare/item.ts';
 import { writeYaml } from '../explain/written.ts';
 import type { Witness } from '../space/witness.ts';
-import { type CaseEntry, writeEntry } from './entry.ts';
+import { type CaseEntry, type UnnamedEntry, writeEntry } from './entry.ts';
 import { createMutants } from './mutants.ts';
 import { convertToRole, findDifferingRequest, findMomentBeforeEnds } from './otherwise.ts';
 import {
@@ -41,7 +41,7 @@ function joinParts(parts: readonly string[]): string {
 }
 
 /** Names a case by what sets it apart from the one that it starts from, and by how it ends. */
-function nameEntry(entry: Omit<CaseEntry, 'name'>): string {
+function nameEntry(entry: UnnamedEntry): string {
   const { proposal, from, as } = entry;
   const { claims, family, expected, context } = proposal;
   const base = from?.proposal.claims ?? { ...family?.usual, iss: findClaim(claims, 'iss') ?? null };
@@ -53,7 +53,7 @@ function nameEntry(entry: Omit<CaseEntry, 'name'>): string {
 }
 
 /** Under a name that no case of the file has yet. */
-function createUniqueEntry(entry: Omit<CaseEntry, 'name'>, taken: ReadonlySet<string>): CaseEntry {
+function createUniqueEntry(entry: UnnamedEntry, taken: ReadonlySet<string>): CaseEntry {
   const plain = nameEntry(entry);
   let name = plain;
   for (let next = 2; taken.has(name); next++) name = `${plain} (${next})`;
@@ -97,7 +97,7 @@ type EntrySite = {
 };
 
 /** A kind of job that notices the mutant, on the claims of a case of the same vendor. */
-function findNoticingScenario(mutant: PolicyItem, site: EntrySite): Omit<CaseEntry, 'name'> | undefined {
+function findNoticingScenario(mutant: PolicyItem, site: EntrySite): UnnamedEntry | undefined {
   for (const from of site.entries) {
     const preset = site.ground.rows.get(String(from.proposal.claims['iss']))?.preset;
     for (const [as, { family, changes }] of SCENARIOS) {
@@ -114,7 +114,7 @@ function findNoticingWitness(
   mutant: PolicyItem,
   witness: Witness,
   site: EntrySite,
-): Omit<CaseEntry, 'name'> | undefined {
+): UnnamedEntry | undefined {
   const from = site.entries.find(({ proposal }) => proposal.claims['iss'] === witness.issuer);
   const found = proposeFromWitness(witness, site.ground, { base: from?.proposal, other: mutant });
   return found && { proposal: found.proposal, from: found.onBase ? from : undefined, as: undefined };

@@ -31,7 +31,7 @@ function sortFindings(findings: readonly LintFinding[], files: Iterable<string>)
  */
 export function lintPolicies(
   config: Pick<Config, 'rows'> & Partial<Pick<Config, 'teams'>>,
-  files: Pick<ConfigTexts, 'broker' | 'policies'>,
+  files: ConfigTexts,
   texts: ReadonlyMap<string, string>,
   now: number,
 ): LintAnswer {

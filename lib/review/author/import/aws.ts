@@ -1,6 +1,6 @@
 import type { Effect } from '../../../policy/statement.ts';
 import { findPreset } from '../../../token/presets.ts';
-import type { TargetRole, TrustStatement } from '../../targets/trust.ts';
+import type { TrustStatement } from '../../targets/trust.ts';
 import { type CarriedCondition, importCondition } from './iam.ts';
 import {
   type ClaimRule,
@@ -20,10 +20,13 @@ const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
 /** Google alone is a principal by its name. */
 const GOOGLE = 'accounts.google.com';
 
-/** Every rule in its place. Undefined where one claim would have the same operator twice. */
-function mergeConditions(
-  all: readonly CarriedCondition[],
-): Pick<DraftStatement, 'claims' | 'request'> | undefined {
+type MergedConditions = {
+  readonly claims: DraftStatement['claims'];
+  readonly request?: DraftStatement['request'] & object;
+};
+
+/** Puts every rule in its place. Undefined where one claim would have the same operator twice. */
+function mergeConditions(all: readonly CarriedCondition[]): MergedConditions | undefined {
   const claims: { [claim: string]: ClaimRule } = {};
   let source: ClaimRule = {};
   for (const each of all) {
@@ -134,12 +137,16 @@ function importDeny(statement: TrustStatement, trusted: readonly string[]): Impo
 
 const NO_DENY = 'a Deny of this policy could not be carried over, and without it more would be let in.';
 
-/**
- * An AWS trust policy as a role: its statements for web identity. Whoever the role admits, IAM would have admitted.
- * `role.arn` is undefined for a policy that stands alone.
- */
-export function importAws(targetRole: Partial<TargetRole> & Pick<TargetRole, 'statements'>): ImportedPolicy {
-  const { arn, statements } = targetRole;
+/** A trust policy of AWS, of a role or alone. */
+export type AwsSource = {
+  /** Undefined for a policy that stands alone. */
+  readonly arn?: string | undefined;
+  readonly statements: readonly TrustStatement[];
+};
+
+/** Imports the statements for web identity as a role. Whoever the role admits, IAM would have admitted. */
+export function importAws(source: AwsSource): ImportedPolicy {
+  const { arn, statements } = source;
   const [allows, denies] = (['Allow', 'Deny'] as const).map(effect =>
     statements.filter(each => each.effect === effect),
   );

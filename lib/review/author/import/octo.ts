@@ -1,5 +1,6 @@
 import { suggestWord } from '../../../language/nearest.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
+import { NotCarried, readExpression } from './expression.ts';
 import {
   type ClaimRule,
   createValueRule,
@@ -13,7 +14,6 @@ import {
   omitStatement,
 } from './imported.ts';
 import { AUDIENCE, addSubjectClaims, checkLoadable, findFacts } from './issuer.ts';
-import { NotCarried, readExpression } from './language.ts';
 import { readSubjects } from './subject.ts';
 
 /** A `.sts.yaml` as plain data. */

@@ -5,7 +5,7 @@ import {
   type ListedExpression,
   NotCarried,
   readExpression,
-} from '../../../../lib/review/author/import/language.ts';
+} from '../../../../lib/review/author/import/expression.ts';
 
 function textsOf(expression: string): readonly string[] {
   const { texts, patterns } = readExpression(expression);
