@@ -77,8 +77,9 @@ function reportIfBroken({ onFault }: Broker, error: BrokerError, decisionId: str
   if (isBroken(error.code)) onFault(error, decisionId);
 }
 
-function createVoice({ url, audience, now }: Broker): Voice {
-  return { url, audience, now: now() };
+function createVoice(broker: Broker): Voice {
+  const { url, audience, discovery, now } = broker;
+  return { url: discovery.pages ?? url, audience, now: now() };
 }
 
 /** Parses and exchanges; what cannot be read ends as an exchange that failed. */

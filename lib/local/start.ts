@@ -139,8 +139,13 @@ async function listening(
     const broker = createBroker(createBrokerConfig(config), surroundings, protectedBy);
     return {
       issuer,
-      registries: localRegistries(authorizer, config.registries),
-      broker: before ? keepMemory(broker, before.broker) : broker,
+      registries: localRegistries({ ...authorizer, url: base }, config.registries),
+      // Its answers link to the pages that it serves itself: nothing is at the address of its configuration.
+      broker: {
+        ...(before ? keepMemory(broker, before.broker) : broker),
+        discovery: { ...broker.discovery, pages: base },
+        tokenDoor: broker.tokenDoor && { ...broker.tokenDoor, url: base },
+      },
     };
   };
   let served: Served;

@@ -6,6 +6,8 @@ import type { HttpAnswer, HttpRequest } from './protocol.ts';
 /** What others need in order to trust us, and nothing secret. */
 export type Discovery = {
   readonly url: string;
+  /** Where the pages of error codes are, if not below `url`: a broker on a laptop answers at another address. */
+  readonly pages?: string;
   /** What subject tokens are minted for unless a role says otherwise. */
   readonly audience: string;
   readonly publicKeys: () => Promise<readonly JWK[]>;
@@ -41,21 +43,14 @@ function writeMetadata({ url, audience }: Discovery): object {
   };
 }
 
-async function explainCode(code: string): Promise<HttpAnswer | undefined> {
+async function explainCode(code: string, discovery: Discovery): Promise<HttpAnswer | undefined> {
   if (!Object.hasOwn(CODES, code)) return undefined;
-  const { says, fault } = CODES[code as Code];
   // As with the OpenAPI document: no credential needs it.
-  const { REMEDIES } = await import('./remedies.ts');
-  const turn = {
-    caller: 'What to change is on your side.',
-    denied: "The role's policy says no.",
-    setup: 'Trying again does not help: a person must mend how it is set up.',
-    ours: "It is the broker's fault, not yours.",
-  };
+  const { writeErrorPage } = await import('./error-page.ts');
   return {
     status: 200,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': `public, max-age=${KEPT}` },
-    body: `${code}\n\n${says}\n${turn[fault]}\n\nWhat to do: ${REMEDIES[code as Code]}\n`,
+    body: writeErrorPage(code as Code, discovery.pages ?? discovery.url, discovery.audience),
   };
 }
 
@@ -91,5 +86,5 @@ export async function answerDiscovery(
 ): Promise<HttpAnswer | undefined> {
   if (method !== 'GET') return undefined;
   const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
-  return page ? page(discovery) : explainCode(path.replace(/^\/errors\//, ''));
+  return page ? page(discovery) : explainCode(path.replace(/^\/errors\//, ''), discovery);
 }

@@ -56,8 +56,9 @@ function plainText(cell: string): string {
 
 test.each(Object.entries(REMEDIES))(
   'I13: the page of %s says what to do, as the reference does',
-  (known, says) => {
+  (known, { step, operator }) => {
     const row = rowsOf('docs/reference/errors.md', 'code').find(([first]) => code(first) === known);
+    const says = operator === undefined ? step : `${step} Operator: ${operator}`;
     expect(says).toBe(plainText(row?.[4] ?? ''));
   },
 );

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { CODES } from '../../lib/errors.ts';
+import { CODES, type Code } from '../../lib/errors.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import { answerDiscovery, type Discovery, PAGES } from '../../lib/protocols/discovery.ts';
+import { findWireError } from '../../lib/protocols/oauth.ts';
+import { REMEDIES } from '../../lib/protocols/remedies.ts';
 import { httpRequest } from '../harness/broker.ts';
-import { AUDIENCE } from '../harness/policy.ts';
+import { TRUST } from '../harness/grant.ts';
+import { AUDIENCE, roleFrom } from '../harness/policy.ts';
 
 const signer = createLocalSigner();
 const discovery: Discovery = {
@@ -102,11 +105,47 @@ describe('what others need in order to trust us', () => {
   });
 });
 
-test.each(Object.keys(CODES))('the page of the error %s names it, and says what to do', async code => {
-  const answer = await get(`/errors/${code}`);
-  expect(answer?.status).toBe(200);
-  expect(answer?.body.startsWith(`${code}\n`)).toBe(true);
-  expect(answer?.body).toMatch(/^What to do: \S/m);
+const ERRORS = Object.keys(CODES) as Code[];
+
+test.each(ERRORS)(
+  'the page of %s has what it means, whose turn it is, what to do, and an answer',
+  async code => {
+    const answer = await get(`/errors/${code}`);
+    const page = answer?.body ?? '';
+    expect(answer?.status).toBe(200);
+    expect(page.startsWith(`${code}\n`)).toBe(true);
+    for (const part of ['What it means', 'Whose turn it is', 'What to do in the step'])
+      expect(page).toMatch(new RegExp(`^${part}\n\n  \\S`, 'm'));
+    expect(page).toContain(`\n  HTTP ${findWireError(code)[0]}\n`);
+    expect(page).toContain(`\n  ERROR_URI=${AUDIENCE}/errors/${code}\n`);
+  },
+);
+
+test.each(ERRORS.filter(code => ['denied', 'setup'].includes(CODES[code].fault)))(
+  'the page of %s says what to do on the other side too',
+  async code => {
+    expect((await get(`/errors/${code}`))?.body).toMatch(/^What to do in the policy.*\n\n {2}\S/m);
+  },
+);
+
+test.each(ERRORS.filter(code => REMEDIES[code].policy !== undefined))(
+  'the lines of a role on the page of %s compile',
+  code => {
+    const { policy = '' } = REMEDIES[code];
+    expect(
+      roleFrom(
+        `${policy.startsWith('trust:') ? '' : TRUST}${policy}\njwt: { audience: https://api.acme.example }\n`,
+      ),
+    ).toBeDefined();
+  },
+);
+
+test('a broker that is not at the address of its configuration links to the pages that it serves itself', async () => {
+  const answer = await answerDiscovery(
+    { ...discovery, pages: 'http://127.0.0.1:1' },
+    httpRequest({ method: 'GET', path: '/errors/trust_not_met' }),
+  );
+  expect(answer?.body).toContain('\n  ERROR_URI=http://127.0.0.1:1/errors/trust_not_met\n');
 });
 
 test.each([
