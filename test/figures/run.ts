@@ -1,25 +1,24 @@
 /**
  * `node test/figures/run.ts [FOLDER…]`: how the code reads, as figures: how many functions a thousand lines have and how
  * long they are, which names stand for two things, how much code there is. Of lib, functions and infra together, or of the
- * folders that are named; `--names` lists what is counted as doubled. `--house` draws docs/images/house.svg anew.
+ * folders that are named; `--names` lists what is counted as doubled. `--pictures` draws docs/images anew.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../harness/markdown.ts';
 import { drawHouse } from './house.ts';
 import { measure } from './measure.ts';
+import { PICTURES } from './pictures.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { names: { type: 'boolean', default: false }, house: { type: 'boolean', default: false } },
+  options: { names: { type: 'boolean', default: false }, pictures: { type: 'boolean', default: false } },
 });
-if (values.house) {
-  const path = join(ROOT, 'docs/images/house.svg');
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, drawHouse());
-}
+if (values.pictures)
+  for (const [path, draw] of Object.entries({ ...PICTURES, 'docs/images/house.svg': drawHouse }))
+    writeFileSync(join(ROOT, path), draw());
 const folders = positionals.length > 0 ? positionals : ['lib', 'functions', 'infra'];
 const { doubledFunctions, doubledTypes, ...figures } = measure(folders);
 const rows = {

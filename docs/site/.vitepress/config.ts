@@ -117,7 +117,12 @@ export default defineConfig({
     ],
     sidebar: [
       link('docs/start.md'),
-      link('docs/how-an-exchange-works.md'),
+      {
+        text: 'How it works',
+        items: ['how-an-exchange-works', 'how-trust-is-decided', 'what-sub-is', 'what-approval-proves'].map(
+          name => link(`docs/${name}.md`),
+        ),
+      },
       { text: 'Guides', items: listGuides() },
       listPages('docs/providers', true, 'What a role gives'),
       listPages('docs/issuers', true, 'Who signs tokens'),
