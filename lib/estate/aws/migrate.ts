@@ -250,10 +250,15 @@ export function listAdmitted(
 
 const REACHES = ['other', 'identities', 'administrator'] as const;
 
-/** The worst first, and among those the one with the most rights. */
+function isAnyPipeline({ exposures }: MigratedRole): boolean {
+  return exposures.some(({ anyPipeline }) => anyPipeline);
+}
+
+/** The worst first, among those whom every pipeline can have, and then the one with the most rights. */
 export function compareDanger(a: MigratedRole, b: MigratedRole): number {
   return (
     DANGERS.indexOf(b.danger) - DANGERS.indexOf(a.danger) ||
+    Number(isAnyPipeline(b)) - Number(isAnyPipeline(a)) ||
     REACHES.indexOf(b.aws.rights.reach) - REACHES.indexOf(a.aws.rights.reach) ||
     (a.aws.arn < b.aws.arn ? -1 : 1)
   );

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { describeWho } from '../../../lib/estate/exposure.ts';
 import { ROLE_NAME } from '../../../lib/policy/name.ts';
-import { allow, BUILDKITE_HOST, details, GITHUB_HOST, middle, policyOf, subject } from '../dumps.ts';
+import {
+  allow,
+  BUILDKITE_HOST,
+  details,
+  GITHUB_HOST,
+  middle,
+  policyOf,
+  type RoleWish,
+  subject,
+} from '../dumps.ts';
 import { migrated, roleOf, SMALL } from './migrated.ts';
 
 describe('each role that jobs have by a token', () => {
@@ -90,6 +99,15 @@ test('T100: each role has a name of its own that is no path', () => {
   const names = SMALL.roles.flatMap(({ proposed }) => proposed?.name ?? []);
   expect(names.filter(name => !ROLE_NAME.test(name))).toEqual([]);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('of two that are as bad the one that every repository can have comes first', () => {
+  const roleFor = (name: string, value: string): RoleWish => ({
+    name,
+    trust: policyOf(allow(GITHUB_HOST, subject(GITHUB_HOST, value))),
+  });
+  const { roles } = migrated(details([roleFor('a', 'repo:acme/web:*'), roleFor('b', 'repo:acme/*')]));
+  expect(roles.map(({ aws }) => aws.name)).toEqual(['b', 'a']);
 });
 
 test('an account of 200 roles is brought in, and each role admits the same', () => {
