@@ -35,10 +35,15 @@ function isDemandNarrower(member: string, before: unknown, after: unknown): bool
 
 type SessionPolicy = { readonly [key: string]: unknown };
 
-/** A session gets what its role and its policy both allow. Where there was none, whatever comes takes away. */
-function isSessionNarrower(before: unknown, after: unknown): boolean {
-  if (after === undefined) return false;
-  return before === undefined || isPolicyInside(after as SessionPolicy, before as SessionPolicy);
+/**
+ * A session gets what its role and its policy both allow. Where there was none, whatever comes takes away, but for
+ * managed policies beside it: with those AWS joins it, and it gives.
+ */
+function isSessionNarrower(before: ItemMembers, after: ItemMembers): boolean {
+  const [was, is] = [before, after].map(members => members['aws.policy'] as SessionPolicy | undefined);
+  const arns = after['aws.policy_arns'];
+  if (is === undefined) return false;
+  return was === undefined ? Array.isArray(arns) && arns.length === 0 : isPolicyInside(is, was);
 }
 
 function isNarrowerMember(member: string, before: unknown, after: unknown): boolean {
@@ -48,7 +53,6 @@ function isNarrowerMember(member: string, before: unknown, after: unknown): bool
   if (LENGTHS.includes(member))
     return typeof before === 'number' && typeof after === 'number' && after < before;
   if (member.startsWith('knowingly.')) return after === undefined;
-  if (member === 'aws.policy') return isSessionNarrower(before, after);
   return member === 'single_use' && after === true;
 }
 
@@ -59,7 +63,10 @@ export function compareMembers(before: ItemMembers, after: ItemMembers): MemberC
       member,
       before: before[member],
       after: after[member],
-      narrower: isNarrowerMember(member, before[member], after[member]),
+      narrower:
+        member === 'aws.policy'
+          ? isSessionNarrower(before, after)
+          : isNarrowerMember(member, before[member], after[member]),
     }));
 }
 
