@@ -47,12 +47,15 @@ const CHILD = `
   if (issuer) {
     const [http, https, dns] = ['http', 'https', 'dns'].map(name => process.getBuiltinModule('node:' + name));
     dns.lookup = (name, options, done) => done(null, [{ address: '93.184.215.14', family: 4 }]);
-    https.request = (url, options, answer) => {
+    https.request = (...given) => {
+      // Node takes a URL before the options, or all of it in them.
+      const url = given[0] instanceof URL ? given.shift() : undefined;
+      const [options, answer] = given;
+      const { lookup, agent, protocol, hostname: name = url.hostname, path = url.pathname, ...rest } = options;
       const { hostname, port } = new URL(issuer);
-      const { lookup, agent, ...rest } = options;
-      const headers = { ...rest.headers, host: url.hostname };
-      const sent = http.request({ ...rest, hostname, port, path: url.pathname, headers }, answer);
-      lookup?.(url.hostname, { all: true }, error => { if (error) sent.destroy(error); });
+      const headers = { ...rest.headers, host: name };
+      const sent = http.request({ ...rest, hostname, port, path, headers }, answer);
+      lookup?.(name, { all: true }, error => { if (error) sent.destroy(error); });
       return sent;
     };
   }
